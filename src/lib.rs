@@ -1,0 +1,45 @@
+//! doisoat (đối soát, reconciliation): pulls fee transactions from payment providers, reconciles
+//! them with the fees of administrative dossiers and proves what share of the payments was
+//! cashless.
+//!
+//! The modules stand in the order in which data flows; a reader who walks this file from top to
+//! bottom has read the system.
+
+// What everything speaks about.
+pub mod clock;
+pub mod domain;
+pub mod telemetry;
+pub mod text;
+
+// Configuration: doisoat.toml -> validated values.
+pub mod config;
+
+// Bytes in: HTTP and folders, then bytes -> rows, then rows -> canonical nouns.
+pub mod source;
+pub mod format;
+pub mod normalise;
+
+// What the night remembers.
+pub mod store;
+
+// What people decided.
+pub mod decision;
+
+// The pure core: match, classify, measure.
+pub mod settle;
+pub mod matching;
+pub mod classify;
+pub mod kpi;
+pub mod prove;
+
+// What people read.
+pub mod report;
+
+// The order of the IO around `settle`.
+pub mod job;
+pub mod schedule;
+
+// Provider simulators and an invented district.
+pub mod sandbox;
+
+pub mod cli;
