@@ -1,1 +1,27 @@
-//! domain
+//! The nouns everything else speaks about. Pure: values, parsing and checked arithmetic only.
+
+pub mod agency;
+pub mod day;
+pub mod dossier_code;
+pub mod fee;
+pub mod ids;
+pub mod lang;
+pub mod order;
+pub mod receipt;
+pub mod reject;
+pub mod source;
+pub mod txn;
+pub mod vnd;
+
+pub use agency::{Agency, AgencyCode, AgencyDirectory};
+pub use day::{Day, DayError, Moment, MomentError};
+pub use dossier_code::{DossierCode, DossierCodeError};
+pub use fee::{CollectionMode, DeclaredMethod, Fee, FeeKind, FeeStatus, FilingChannel};
+pub use ids::{ExceptionId, FeeId, RowKey, RunId, Side, SourceName};
+pub use lang::{Lang, Text};
+pub use order::{OrderStatus, PaymentOrder};
+pub use receipt::{Receipt, ReceiptStatus};
+pub use reject::{Conflict, Reject, RejectCode};
+pub use source::{Completeness, SourceFacts};
+pub use txn::{Instrument, Txn, TxnKind, TxnStatus};
+pub use vnd::{Vnd, VndError};

@@ -1,1 +1,9 @@
-//! matching
+//! Pure: which payments belong to which fees. Each pass consumes both sides; a looser pass never
+//! sees what a stricter one could have decided; where two answers are equally good nothing is
+//! paired.
+
+pub mod evidence;
+pub mod group;
+
+pub use evidence::{Evidence, Nearest, Test};
+pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};

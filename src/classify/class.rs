@@ -1,0 +1,73 @@
+//! What a class is, and a row with its class.
+
+use serde::Serialize;
+
+use crate::domain::fee::words;
+use crate::domain::{Day, DossierCode, ExceptionId, RowKey, Text, Vnd};
+use crate::matching::{Evidence, Nearest};
+
+words!(
+    /// How much a person has to do.
+    Severity {
+        /// Nothing: shown for completeness.
+        Info = "info",
+        /// Look when there is time.
+        Warn = "warn",
+        /// Settle it.
+        Action = "action",
+    }
+);
+
+words!(
+    /// The four buckets of the conservation rule.
+    Bucket {
+        /// Has a settling, refund, reversal or duplicate leg.
+        Matched = "matched",
+        /// Waits for a person or for more data.
+        Open = "open",
+        /// Could not be read.
+        Rejected = "rejected",
+        /// Left out with a reason: failed, void, not_fee, sighting, batch_settlement, cash_deposit.
+        Excluded = "excluded",
+    }
+);
+
+/// One class of the closed list; stable text id, both languages beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// Stable id: `underpaid`.
+    pub id: &'static str,
+    /// Short name: "Nộp thiếu".
+    pub label: Text,
+    /// What it means.
+    pub explanation: Text,
+    /// What to do, and who does it.
+    pub advice: Text,
+    /// How much a person has to do.
+    pub severity: Severity,
+}
+
+/// A row with its one class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Classified {
+    /// The row.
+    pub key: RowKey,
+    /// The class id; `ok` for a row in order.
+    pub class: &'static str,
+    /// The row's amount: the money at risk.
+    pub amount: Vnd,
+    /// The dossier it belongs to or, for a money row, the one it is linked to or names.
+    pub dossier_code: Option<DossierCode>,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// The nearest candidates that were not taken, each with the first test it failed.
+    pub nearest: Vec<Nearest>,
+    /// Classes that would have applied too, in their order.
+    pub also: Vec<&'static str>,
+    /// Stable id of the exception; none for a row in order.
+    pub exception_id: Option<ExceptionId>,
+    /// Conservation bucket.
+    pub bucket: Bucket,
+    /// The accounting day it counts under.
+    pub business_date: Day,
+}

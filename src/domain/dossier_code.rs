@@ -1,0 +1,168 @@
+//! The dossier code (mã số hồ sơ): agency code, date of receipt, sequence of the day.
+//!
+//! Decree 61/2018/NĐ-CP gives each dossier an identifier of three parts. Two generations of agency
+//! codes coexist: `000.00.53.H48` (QCVN 102:2016/BTTTT, lowest level first) and `H48.18.22`
+//! (Decision 20/2020/QĐ-TTg, province first). The sequence has four digits on provincial portals
+//! and up to seven on ministry portals.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use thiserror::Error;
+
+use super::agency::AgencyCode;
+use super::day::Day;
+
+/// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct DossierCode(Arc<str>);
+
+/// Why a text is no dossier code.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DossierCodeError {
+    /// Not `agency-yymmdd-sequence` with a known shape of agency code.
+    #[error("\"{0}\" does not have the form agency-yymmdd-sequence")]
+    Shape(String),
+    /// The six digits in the middle are no calendar day.
+    #[error("\"{0}\" holds an impossible date")]
+    Date(String),
+}
+
+impl DossierCode {
+    /// Reads a code; blanks around it are dropped and letters are upper-cased.
+    pub fn parse(raw: &str) -> Result<Self, DossierCodeError> {
+        let code = raw.trim().to_ascii_uppercase();
+        let shape = || DossierCodeError::Shape(raw.to_owned());
+        let mut parts = code.split('-');
+        let (agency, date, sequence) =
+            match (parts.next(), parts.next(), parts.next(), parts.next()) {
+                (Some(agency), Some(date), Some(sequence), None) => (agency, date, sequence),
+                _ => return Err(shape()),
+            };
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        let widths = date.len() == 6 && (4..=7).contains(&sequence.len());
+        if !widths || !digits(date) || !digits(sequence) || !is_agency_shape(agency) {
+            return Err(shape());
+        }
+        date_of(date).ok_or_else(|| DossierCodeError::Date(raw.to_owned()))?;
+        Ok(Self(code.into()))
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part before the first dash.
+    pub fn agency(&self) -> AgencyCode {
+        AgencyCode::new(self.0.split('-').next().unwrap_or_default())
+    }
+
+    /// The day of receipt that the code carries.
+    pub fn received_on(&self) -> Option<Day> {
+        self.0.split('-').nth(1).and_then(date_of).map(Day::new)
+    }
+
+    /// The code without punctuation, as it appears in squeezed memos: `H4818222212020001`.
+    pub fn squeezed(&self) -> String {
+        self.0.chars().filter(char::is_ascii_alphanumeric).collect()
+    }
+}
+
+impl fmt::Display for DossierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// True for the two generations of agency codes: `ddd.dd.dd.Ldd`, or `Ldd` followed by up to five
+/// groups of two or three letters or digits.
+pub fn is_agency_shape(agency: &str) -> bool {
+    let groups: Vec<&str> = agency.split('.').collect();
+    let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
+    if let [a, b, c, last] = groups.as_slice() {
+        if digits(a, 3) && digits(b, 2) && digits(c, 2) && is_province(last) {
+            return true;
+        }
+    }
+    let [first, rest @ ..] = groups.as_slice() else {
+        return false;
+    };
+    let group = |s: &&str| {
+        (2..=3).contains(&s.len())
+            && s.bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
+    is_province(first) && rest.len() <= 5 && rest.iter().all(group)
+}
+
+/// True for a first-level code: a letter and two digits (`H48` is Quảng Ngãi).
+fn is_province(group: &str) -> bool {
+    matches!(group.as_bytes(), [l, d1, d2] if l.is_ascii_uppercase() && d1.is_ascii_digit() && d2.is_ascii_digit())
+}
+
+/// The calendar day of six digits `yymmdd` of this century.
+pub fn date_of(yymmdd: &str) -> Option<NaiveDate> {
+    let number = |range: std::ops::Range<usize>| yymmdd.get(range)?.parse::<u32>().ok();
+    let year = i32::try_from(2000 + number(0..2)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(2..4)?, number(4..6)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(raw: &str, expected: &str) {
+        assert_eq!(
+            DossierCode::parse(raw).unwrap().as_str(),
+            expected,
+            "{raw:?}"
+        );
+    }
+
+    #[test]
+    fn both_generations_are_read() {
+        check(" h48.18.22-221202-0001 ", "H48.18.22-221202-0001");
+        check("000.00.53.H48-220921-0099", "000.00.53.H48-220921-0099");
+        check("H15.50.05.13-261008-0975", "H15.50.05.13-261008-0975");
+        check("H55.242-250801-1234567", "H55.242-250801-1234567");
+        check("H48-221202-0001", "H48-221202-0001");
+    }
+
+    #[test]
+    fn other_texts_are_refused_with_the_reason() {
+        for bad in [
+            "",
+            "H48.18.22",
+            "H48.18.22-221202",
+            "H48.18.22-221202-001",
+            "48.18-221202-0001",
+            "H48.1-221202-0001",
+            "000.00.53-220921-0099",
+            "H48.18.22-22120A-0001",
+            "H48-221202-00000001",
+        ] {
+            assert_eq!(
+                DossierCode::parse(bad),
+                Err(DossierCodeError::Shape(bad.into())),
+                "{bad:?}"
+            );
+        }
+        let bad = "H48.18.22-221302-0001";
+        assert_eq!(
+            DossierCode::parse(bad),
+            Err(DossierCodeError::Date(bad.into()))
+        );
+    }
+
+    #[test]
+    fn the_parts_can_be_told() {
+        let code = DossierCode::parse("000.00.53.H48-220921-0099").unwrap();
+        assert_eq!(code.agency().as_str(), "000.00.53.H48");
+        assert_eq!(code.received_on().unwrap().to_string(), "2022-09-21");
+        assert_eq!(code.squeezed(), "0000053H482209210099");
+    }
+}

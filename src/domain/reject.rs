@@ -1,0 +1,104 @@
+//! Rows that could not be read, and rows that contradict each other. Both are data: counted, valued
+//! where possible, shown in the report with the reason and what to do.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::day::Day;
+use super::fee::words;
+use super::ids::{RowKey, Side, SourceName};
+use super::vnd::Vnd;
+
+words!(
+    /// Why a row could not be read; the texts for people stand in `text/` under `reject-<id>`.
+    RejectCode {
+        /// The amount is not written as the format demands (`1.250.00`).
+        BadAmount = "bad_amount",
+        /// A part of a dong.
+        FractionOfDong = "fraction_of_dong",
+        /// More than fifteen digits.
+        AmountTooLarge = "amount_too_large",
+        /// A negative amount where the kind carries the sign.
+        NegativeAmount = "negative_amount",
+        /// Another currency than VND.
+        NotVnd = "not_vnd",
+        /// No time of the required form, or an impossible one.
+        BadTime = "bad_time",
+        /// No day of the required form, or an impossible one.
+        BadDay = "bad_day",
+        /// Dated after the window by more than a day.
+        FutureRow = "future_row",
+        /// Not the shape of a dossier code.
+        BadDossierCode = "bad_dossier_code",
+        /// A dossier code with an impossible date.
+        ImpossibleDossierDate = "impossible_dossier_date",
+        /// A word outside the closed list of the column.
+        UnknownWord = "unknown_word",
+        /// A required value is missing.
+        MissingValue = "missing_value",
+        /// The row has another number of fields than the header.
+        WrongFieldCount = "wrong_field_count",
+        /// Bytes that are not UTF-8.
+        NotUtf8 = "not_utf8",
+        /// The record is not an object of the documented form.
+        BadRecord = "bad_record",
+    }
+);
+
+/// A row that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reject {
+    /// Fee, receipt or transaction (what the row would have been).
+    pub side: Side,
+    /// The source it came from.
+    pub source: SourceName,
+    /// Its own id where readable, else `~<12 hex of its content>-<occurrence>`.
+    pub id: Arc<str>,
+    /// File name, or the request that brought it.
+    pub file: Box<str>,
+    /// Line in the file, or position of the record in the answer; the first is 1.
+    pub line: u64,
+    /// The column or field at fault.
+    pub column: Box<str>,
+    /// The value at fault, cut at 200 characters.
+    pub value: Box<str>,
+    /// Why.
+    pub code: RejectCode,
+    /// The amount, when that much was readable.
+    pub amount: Option<Vnd>,
+    /// The day it counts under: its file's or window's day.
+    pub business_date: Day,
+}
+
+impl Reject {
+    /// The identity under which it is listed.
+    pub fn key(&self) -> RowKey {
+        let source = if self.side == Side::Fee {
+            SourceName::new("")
+        } else {
+            self.source.clone()
+        };
+        RowKey {
+            side: self.side,
+            source,
+            id: self.id.clone(),
+            dossier: None,
+        }
+    }
+}
+
+/// The same id delivered with different content. The version first stored stays canonical.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Conflict {
+    /// The row at stake.
+    pub key: RowKey,
+    /// The canonical version's amount.
+    pub kept: Vnd,
+    /// The largest amount of any version.
+    pub largest: Vnd,
+    /// What the versions say, for a person, in byte order.
+    pub versions: Vec<Box<str>>,
+    /// The day it counts under.
+    pub business_date: Day,
+}

@@ -1,0 +1,109 @@
+//! Transactions: one canonical row per transaction of a provider. Every one is cashless money.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::day::{Day, Moment};
+use super::fee::words;
+use super::ids::{RowKey, SourceName};
+use super::vnd::Vnd;
+
+words!(
+    /// What a transaction does; the kind carries the sign, amounts are never negative.
+    TxnKind {
+        /// Money came in.
+        Payment = "payment",
+        /// Money went back to the payer, by the provider's own word.
+        Refund = "refund",
+        /// The provider undid the payment.
+        Reversal = "reversal",
+        /// Money went out of the bank account; a refund when its memo names a dossier.
+        Debit = "debit",
+    }
+);
+
+words!(
+    /// The money's state (not the state of the call that told it).
+    TxnStatus {
+        /// Final and successful.
+        Success = "success",
+        /// Final and without effect.
+        Failed = "failed",
+        /// Not final.
+        Pending = "pending",
+        /// Withdrawn by the provider.
+        Void = "void",
+        /// A status the program does not know: goes to a person, never paid.
+        Unmapped = "unmapped",
+    }
+);
+
+words!(
+    /// The means of payment.
+    Instrument {
+        /// Bank transfer.
+        Transfer = "transfer",
+        /// QR payment.
+        Qr = "qr",
+        /// E-wallet.
+        Wallet = "wallet",
+        /// Domestic or international card.
+        Card = "card",
+        /// Mobile money.
+        MobileMoney = "mobile_money",
+        /// Through the public service portal.
+        Portal = "portal",
+        /// Counter cash (receipts only).
+        Cash = "cash",
+    }
+);
+
+/// One transaction, normalised.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Txn {
+    /// The configured source it came from.
+    pub source: SourceName,
+    /// The provider's native id, else `~<12 hex of its content>-<occurrence>`.
+    pub id: Arc<str>,
+    /// A structured reference: an order id, or a dossier code where the provider carries one.
+    pub order_ref: Option<Box<str>>,
+    /// The free text (nội dung chuyển khoản), as received, NFC.
+    pub memo: Box<str>,
+    /// What the payer paid, or got back.
+    pub amount: Vnd,
+    /// The provider's fee kept from it.
+    pub fee: Vnd,
+    /// What reaches the agency.
+    pub net: Vnd,
+    /// When; the original text is kept.
+    pub paid_at: Moment,
+    /// Its calendar day in Viet Nam: decides the period of the share.
+    pub paid_on: Day,
+    /// The source's accounting day by its cut-off: serves the tie-out.
+    pub business_date: Day,
+    /// The money's state.
+    pub status: TxnStatus,
+    /// What it does.
+    pub kind: TxnKind,
+    /// The payer's name where the provider tells it; masked outside the store.
+    pub payer: Box<str>,
+    /// The account it came into or went out of.
+    pub account: Option<Box<str>>,
+    /// The bank's own reference.
+    pub bank_ref: Option<Box<str>>,
+    /// The means of payment.
+    pub instrument: Instrument,
+}
+
+impl Txn {
+    /// The identity of the row.
+    pub fn key(&self) -> RowKey {
+        RowKey {
+            side: super::ids::Side::Txn,
+            source: self.source.clone(),
+            id: self.id.clone(),
+            dossier: None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The matcher's output: groups of legs, each leg with the amount allocated to one fee line.
+
+use serde::Serialize;
+
+use crate::domain::fee::words;
+use crate::domain::{DossierCode, FeeId, RowKey, Vnd};
+
+use super::evidence::{Evidence, Nearest};
+
+words!(
+    /// What a leg does.
+    Role {
+        /// Pays a fee line.
+        Settles = "settles",
+        /// Money beyond what was due.
+        Surplus = "surplus",
+        /// Money that went back; the amount is negative (0 where it undid surplus or a duplicate).
+        Refund = "refund",
+        /// A payment undone by the provider; the amount is negative.
+        Reversal = "reversal",
+        /// The same fee paid again; the amount is 0.
+        Duplicate = "duplicate",
+        /// The same payment seen through a second source; the amount is 0.
+        Sighting = "sighting",
+    }
+);
+
+/// One money row's part in one fee line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Leg {
+    /// The transaction or receipt.
+    pub money: RowKey,
+    /// The dossier.
+    pub dossier_code: DossierCode,
+    /// The fee line; none for a sighting of a payment over several lines.
+    pub fee_id: Option<FeeId>,
+    /// The amount allocated: positive for payments, negative for refunds and reversals.
+    pub amount: Vnd,
+    /// What it does.
+    pub role: Role,
+}
+
+/// A named difference between the two sides of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The class id that names it: `overpaid`, `underpaid`, `net_settlement`, `partial`.
+    pub class: &'static str,
+    /// Paid less due; negative when too little came.
+    pub amount: Vnd,
+}
+
+/// Money rows and fee lines that belong together, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MatchGroup {
+    /// 16 hex over the money rows and lines of the group.
+    pub id: Box<str>,
+    /// The id of the pass that decided it, e.g. `exact_key`.
+    pub pass: &'static str,
+    /// Its legs in byte order of (source, money id, dossier, fee).
+    pub legs: Vec<Leg>,
+    /// 0-1000; deterministic passes say 1000.
+    pub score: u16,
+    /// Distance to the runner-up, 0-1000; empty for deterministic passes.
+    pub margin: Option<u16>,
+    /// Why.
+    pub evidence: Vec<Evidence>,
+    /// What came second, if anything did.
+    pub runner_up: Option<Nearest>,
+    /// What is left over, by name.
+    pub difference: Option<Difference>,
+}
+
+/// A pairing that the rules do not accept but a person might.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suggestion {
+    /// The transaction.
+    pub txn: RowKey,
+    /// The dossier it may pay.
+    pub dossier_code: DossierCode,
+    /// The fee line, where one stands out.
+    pub fee_id: Option<FeeId>,
+    /// 0-1000.
+    pub score: u16,
+    /// Why it is near, and what is missing.
+    pub reason: Vec<Evidence>,
+}
