@@ -4,37 +4,11 @@
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
+use super::encoding::text_of;
+use super::layout::{Column, Layout, find_columns};
+use super::spoiled::{Spoiled, ends_in_quote, spoiled};
 use super::{FormatError, Limits};
 use crate::domain::RejectCode;
-
-/// A value at fault is kept up to this many characters.
-pub const VALUE_CHARS_MAX: usize = 200;
-
-/// The columns that one kind of file has. Names are compared without regard to case.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// What the file is called in the file contract.
-    pub name: &'static str,
-    /// Columns that a file must have.
-    pub required: &'static [&'static str],
-    /// Columns that a file may have.
-    pub optional: &'static [&'static str],
-}
-
-impl Layout {
-    /// Every known column.
-    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
-        self.required.iter().chain(self.optional).copied()
-    }
-}
-
-/// One known column and where it stands in the file at hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name in the contract.
-    pub name: &'static str,
-    at: Option<usize>,
-}
 
 /// An open file: the header is read and checked, the rows follow.
 pub struct Table<'a> {
@@ -85,31 +59,6 @@ impl<'r> Row<'r> {
     pub fn known(&self) -> impl Iterator<Item = &'r str> {
         let row = *self;
         self.columns.iter().map(move |column| row.get(*column))
-    }
-}
-
-/// A row that cannot be cut into readable cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spoiled {
-    /// The line in the file, the first is 1.
-    pub line: u64,
-    /// The column at fault, empty when it is the row as a whole.
-    pub column: &'static str,
-    /// What stands there, cut.
-    pub value: Box<str>,
-    /// Why.
-    pub code: RejectCode,
-    /// The row's bytes, for its identity.
-    pub content: Box<[u8]>,
-    /// The known cells that can be read nevertheless, by column name.
-    pub cells: Vec<(&'static str, Box<str>)>,
-}
-
-impl Spoiled {
-    /// A cell that can be read nevertheless.
-    pub fn get(&self, column: &str) -> Option<&str> {
-        let found = self.cells.iter().find(|(name, _)| *name == column);
-        found.map(|(_, value)| &**value)
     }
 }
 
@@ -266,24 +215,6 @@ impl<'a> Table<'a> {
     }
 }
 
-/// True when the text of one record ends inside a quoted cell.
-fn ends_in_quote(record: &[u8]) -> bool {
-    let (mut quoted, mut cell_begins) = (false, true);
-    let mut rest = record.iter().peekable();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'"' if quoted && rest.peek() == Some(&&b'"') => {
-                rest.next();
-            }
-            b'"' if quoted => quoted = false,
-            b'"' if cell_begins => quoted = true,
-            _ => {}
-        }
-        cell_begins = !quoted && *byte == b',';
-    }
-    quoted
-}
-
 /// A reader of rows of any width.
 pub fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
@@ -294,93 +225,9 @@ pub fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
         .from_reader(bytes)
 }
 
-/// The bytes after the mark, when they can be UTF-8 text at all.
-pub fn text_of(bytes: &[u8], limits: Limits) -> Result<&[u8], FormatError> {
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > limits.file_bytes {
-        return Err(FormatError::TooLarge {
-            bytes: size,
-            limit: limits.file_bytes,
-        });
-    }
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let found = match text {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
-        [b'P', b'K', 3, 4, ..] => Some("XLSX"),
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some("XLS"),
-        [0x1f, 0x8b, ..] => Some("gzip"),
-        [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
-        _ => None,
-    };
-    let head = text.get(..4096).unwrap_or(text);
-    let found = found.or_else(|| {
-        let zeros = head.iter().filter(|b| **b == 0).count();
-        let text_16 = zeros > 0 && zeros * 3 >= head.len();
-        text_16.then_some("UTF-16")
-    });
-    match found {
-        Some(found) => Err(FormatError::NotUtf8 { found }),
-        None if text.iter().all(u8::is_ascii_whitespace) => Err(FormatError::Empty),
-        None => Ok(text),
-    }
-}
-
-/// Where the layout's columns stand.
-fn find_columns(
-    header: &StringRecord,
-    layout: &'static Layout,
-) -> Result<Vec<Column>, FormatError> {
-    let mut columns = Vec::new();
-    for name in layout.columns() {
-        let is_it = |cell: &str| cell.trim().eq_ignore_ascii_case(name);
-        let mut found = (0..header.len()).filter(|at| header.get(*at).is_some_and(is_it));
-        let at = found.next();
-        if found.next().is_some() {
-            return Err(FormatError::RepeatedColumn { column: name });
-        }
-        columns.push(Column { name, at });
-    }
-    let absent = |name: &&&'static str| columns.iter().any(|c| c.name == **name && c.at.is_none());
-    let missing: Vec<&'static str> = layout.required.iter().filter(absent).copied().collect();
-    if missing.is_empty() {
-        return Ok(columns);
-    }
-    let only = header.get(0).filter(|_| header.len() == 1).unwrap_or("");
-    let separator = [';', '\t', '|'].into_iter().find(|c| only.contains(*c));
-    Err(FormatError::MissingColumns {
-        columns: missing,
-        separator,
-    })
-}
-
-/// Builds a spoiled row.
-fn spoiled(
-    line: u64,
-    code: RejectCode,
-    column: &'static str,
-    value: &[u8],
-    record: &ByteRecord,
-) -> Spoiled {
-    Spoiled {
-        line,
-        column,
-        value: cut(&String::from_utf8_lossy(value)).into(),
-        code,
-        content: record.iter().collect::<Vec<_>>().join(&0x1f).into(),
-        cells: Vec::new(),
-    }
-}
-
-/// At most [`VALUE_CHARS_MAX`] characters.
-pub fn cut(value: &str) -> &str {
-    let end = value.char_indices().nth(VALUE_CHARS_MAX);
-    end.map_or(value, |(at, _)| &value[..at])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     const LAYOUT: Layout = Layout {
         name: "t",
@@ -533,20 +380,5 @@ mod tests {
         check("id,amount\nA,1\nB,5\"\n", true);
         check("id,amount\nA,1\nB,\"2\"\"\"", true);
         check("id,amount\nA,1\nB,\"2\"\r\n", true);
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            rows(&bytes);
-            let mut with_header = b"id,amount,memo\n".to_vec();
-            with_header.extend(&bytes);
-            rows(&with_header);
-        }
-
-        #[test]
-        fn any_text_with_quotes_is_read_without_a_panic(text in "[a\",\r\n\u{e9}]{0,60}") {
-            rows(format!("id,amount,memo\n{text}").as_bytes());
-        }
     }
 }
