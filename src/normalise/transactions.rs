@@ -4,7 +4,7 @@ use super::context::{Cutoff, SourceContext};
 use super::raw::RawTxn;
 use super::registry::FileAt;
 use super::txn::{Pile, TxnRows};
-use crate::domain::{Day, Instrument, RejectCode, Side, SourceName, TxnKind, TxnStatus};
+use crate::domain::{Day, Instrument, Side, SourceName, TxnKind, TxnStatus};
 use crate::format::{Column, FileError, Layout, Limits, Line, Row, Table};
 use crate::source::{AmountForm, TimeForm};
 
@@ -192,14 +192,6 @@ impl TxnColumns {
             business_date: row.get(self.business_date),
         }
     }
-}
-
-/// True for the codes that only a whole file can have fixed by asking for it again.
-pub fn is_spoiled(code: RejectCode) -> bool {
-    matches!(
-        code,
-        RejectCode::WrongFieldCount | RejectCode::NotUtf8 | RejectCode::CellTooLarge
-    )
 }
 
 #[cfg(test)]
