@@ -175,15 +175,15 @@ fn nothing<'a>(
 }
 
 /// Existing dossiers one edit away from what was written. A code of another province is taken for a
-/// slip only when the amount or the payer speaks for it.
+/// slip only when both the amount and the payer speak for it.
 fn near(pool: &Pool, raw: &[String], txn: &Txn, strict: bool) -> Vec<(String, Index, Edit)> {
     let mut near = Vec::new();
     for written in raw {
         one_edit(written, |spelling, edit| {
             if let Some(dossier) = pool.find_squeezed(spelling) {
                 let backed = !strict
-                    || pool.fits(txn, dossier, txn.amount.wide())
-                    || pool.payer(txn, dossier) == Payer::Agrees;
+                    || (pool.fits(txn, dossier, txn.amount.wide())
+                        && pool.payer(txn, dossier) == Payer::Agrees);
                 if backed {
                     near.push((written.clone(), dossier, edit));
                 }

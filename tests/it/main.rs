@@ -2,3 +2,5 @@
 
 mod export;
 mod normalise;
+mod sample;
+mod score;
