@@ -4,6 +4,8 @@
 mod faults;
 #[path = "sandbox_protocols.rs"]
 mod protocols;
+#[path = "sandbox_rows.rs"]
+mod rows_and_lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,7 +29,13 @@ fn district(seed: u64, days: u32) -> District {
 /// A sandbox of three days with its clock on the last morning.
 async fn sandbox(fault: Option<&str>) -> Sandbox {
     let fault = fault.map(|name| Fault::named(name).expect("a fault of the table"));
-    let options = SandboxOptions { seed: 1, port: 0, fault, first_day: day(FIRST_DAY), days: 3 };
+    let options = SandboxOptions {
+        seed: 1,
+        port: 0,
+        fault,
+        first_day: day(FIRST_DAY),
+        days: 3,
+    };
     Sandbox::start(options).await.unwrap()
 }
 
@@ -54,14 +62,20 @@ fn export(district: &District, days: u32) -> BTreeMap<String, Vec<u8>> {
 fn read_folder(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entry = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
-        (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
+        (
+            entry.file_name().into_string().unwrap(),
+            fs::read(entry.path()).unwrap(),
+        )
     };
     fs::read_dir(dir).unwrap().map(entry).collect()
 }
 
 /// The rows of a CSV as maps by column.
 fn rows(bytes: &[u8]) -> Vec<BTreeMap<String, String>> {
-    csv::Reader::from_reader(bytes).deserialize().map(Result::unwrap).collect()
+    csv::Reader::from_reader(bytes)
+        .deserialize()
+        .map(Result::unwrap)
+        .collect()
 }
 
 #[test]
@@ -86,8 +100,10 @@ fn every_scenario_happens_in_any_seven_days() {
         seen.extend(district.dossiers.iter().map(|one| one.scenario));
         seen.extend(district.sepay.iter().map(|row| row.scenario));
         seen.extend(district.casso.iter().map(|row| row.scenario));
-        let missing: Vec<&str> =
-            Scenario::all().filter(|one| !seen.contains(one)).map(Scenario::id).collect();
+        let missing: Vec<&str> = Scenario::all()
+            .filter(|one| !seen.contains(one))
+            .map(Scenario::id)
+            .collect();
         assert!(missing.is_empty(), "seed {seed} from {first}: {missing:?}");
     }
 }
@@ -99,10 +115,20 @@ fn the_true_share_stays_near_the_target() {
             let district = district(seed, days);
             let (cashless, all) = district.truth_share(district.first_day, district.last_day());
             let permille = cashless * 1000 / all;
-            assert!((500..=525).contains(&permille), "seed {seed}, {days} days: {permille} of {all}");
-            let online = district.dossiers.iter().filter(|one| one.channel == 2).count();
+            assert!(
+                (500..=525).contains(&permille),
+                "seed {seed}, {days} days: {permille} of {all}"
+            );
+            let online = district
+                .dossiers
+                .iter()
+                .filter(|one| one.channel == 2)
+                .count();
             let permille = online * 1000 / district.dossiers.len();
-            assert!((740..800).contains(&permille), "seed {seed}: online {permille}");
+            assert!(
+                (740..800).contains(&permille),
+                "seed {seed}: online {permille}"
+            );
         }
     }
 }
@@ -115,12 +141,28 @@ fn the_truth_by_agency_and_in_time_agrees_with_the_events() {
     let (cashless, all) = district.truth_share_known(from, from, night("2022-12-06"));
     let by_agency = district.truth_share_by_agency(from, from, night("2022-12-06"));
     // Every event of the simulation pays for one agency, so here the rows add up.
-    assert_eq!(by_agency.values().map(|share| share.denominator).sum::<u64>(), all);
-    assert_eq!(by_agency.values().map(|share| share.numerator).sum::<u64>(), cashless);
+    assert_eq!(
+        by_agency
+            .values()
+            .map(|share| share.denominator)
+            .sum::<u64>(),
+        all
+    );
+    assert_eq!(
+        by_agency.values().map(|share| share.numerator).sum::<u64>(),
+        cashless
+    );
     let (_, later) = district.truth_share(from, to);
     let (_, known) = district.truth_share_known(from, to, night("2022-12-12"));
-    let late = district.events.iter().filter(|one| one.known_at > night("2022-12-12")).count();
-    assert!(known >= all && later + 20 >= known, "{known} {later} {late}");
+    let late = district
+        .events
+        .iter()
+        .filter(|one| one.known_at > night("2022-12-12"))
+        .count();
+    assert!(
+        known >= all && later + 20 >= known,
+        "{known} {later} {late}"
+    );
 }
 
 #[test]
@@ -128,7 +170,11 @@ fn a_day_has_about_three_hundred_dossiers_and_sunday_none() {
     let district = district(1, 7);
     let count = |text: &str| {
         let on = day(text);
-        district.dossiers.iter().filter(|one| one.received_at.date() == on).count()
+        district
+            .dossiers
+            .iter()
+            .filter(|one| one.received_at.date() == on)
+            .count()
     };
     assert!((280..340).contains(&count("2022-12-05")));
     assert!((75..120).contains(&count("2022-12-10")));
@@ -146,15 +192,24 @@ fn the_export_has_the_documented_columns_and_only_that_days_changes() {
     let fees = rows(&files["dossier_fees_2022-12-06.csv"]);
     let on_day = |row: &BTreeMap<String, String>| {
         let changed = ["received_at", "paid_at", "result_at"];
-        changed.iter().any(|column| row[*column].starts_with("2022-12-06"))
+        changed
+            .iter()
+            .any(|column| row[*column].starts_with("2022-12-06"))
             || ["pending", "refunded"].contains(&row["status"].as_str())
     };
     assert!(fees.len() > 300);
     assert!(fees.iter().all(on_day));
     let kinds: BTreeSet<&str> = fees.iter().map(|row| row["fee_kind"].as_str()).collect();
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["land_obligation", "le_phi", "phi"]);
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        ["land_obligation", "le_phi", "phi"]
+    );
     let orders = rows(&files["payment_orders_2022-12-06.csv"]);
-    assert!(orders.iter().all(|row| row["created_at"].len() == 14 && row["provider"] == "vnpay"));
+    assert!(
+        orders
+            .iter()
+            .all(|row| row["created_at"].len() == 14 && row["provider"] == "vnpay")
+    );
     let text = String::from_utf8(files["cash_receipts_2022-12-06.csv"].clone()).unwrap();
     assert!(!text.contains('\r') && !text.starts_with('\u{feff}'));
 }
@@ -166,9 +221,27 @@ fn identities_are_unique_and_orders_name_real_fees() {
         let count = ids.len();
         assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len(), count);
     };
-    unique(district.dossiers.iter().map(|one| one.code.as_str()).collect());
-    unique(district.orders.iter().map(|one| one.order_id.as_str()).collect());
-    unique(district.receipts.iter().map(|one| one.id.as_str()).collect());
+    unique(
+        district
+            .dossiers
+            .iter()
+            .map(|one| one.code.as_str())
+            .collect(),
+    );
+    unique(
+        district
+            .orders
+            .iter()
+            .map(|one| one.order_id.as_str())
+            .collect(),
+    );
+    unique(
+        district
+            .receipts
+            .iter()
+            .map(|one| one.id.as_str())
+            .collect(),
+    );
     let rows = district.sepay.iter().chain(&district.casso);
     unique(rows.map(|row| row.reference.as_str()).collect());
     let fees: BTreeMap<&str, i64> = district
@@ -186,18 +259,27 @@ fn identities_are_unique_and_orders_name_real_fees() {
 #[test]
 fn histories_run_forward_and_nothing_is_paid_before_it_is_filed() {
     let district = district(4, 7);
-    let filed: BTreeMap<&str, chrono::NaiveDateTime> =
-        district.dossiers.iter().map(|one| (one.code.as_str(), one.received_at)).collect();
+    let filed: BTreeMap<&str, chrono::NaiveDateTime> = district
+        .dossiers
+        .iter()
+        .map(|one| (one.code.as_str(), one.received_at))
+        .collect();
     for fee in district.dossiers.iter().flat_map(|one| &one.fees) {
         assert!(fee.history.is_sorted_by_key(|state| state.day), "{fee:?}");
     }
     for order in &district.vnpay {
         assert!(order.states.is_sorted_by_key(|state| state.at), "{order:?}");
-        assert!(filed[order.dossier.as_str()] < order.created_at, "{order:?}");
+        assert!(
+            filed[order.dossier.as_str()] < order.created_at,
+            "{order:?}"
+        );
     }
     for event in &district.events {
         assert!(event.known_at >= event.at);
-        assert!(event.returned_at.is_none_or(|back| back > event.at), "{event:?}");
+        assert!(
+            event.returned_at.is_none_or(|back| back > event.at),
+            "{event:?}"
+        );
         for code in &event.dossiers {
             assert!(filed[code.as_str()] < event.at, "{event:?}");
         }
@@ -209,7 +291,10 @@ fn the_structure_of_2025_is_used_from_july_on() {
     let district = District::generate(1, day("2025-06-30"), 2);
     let on = |text: &str| {
         let day = day(text);
-        let those = district.dossiers.iter().filter(move |one| one.received_at.date() == day);
+        let those = district
+            .dossiers
+            .iter()
+            .filter(move |one| one.received_at.date() == day);
         those.map(|one| one.agency).collect::<BTreeSet<_>>()
     };
     assert_eq!(on("2025-06-30").len(), 15);

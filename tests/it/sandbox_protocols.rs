@@ -10,7 +10,12 @@ use doisoat::sandbox::{Sandbox, SandboxOptions};
 
 async fn get(sandbox: &Sandbox, provider: &str, path: &str, token: &str) -> (u16, Value) {
     let url = format!("{}{path}", sandbox.base_url(provider));
-    let answer = client().get(url).header("Authorization", token).send().await.unwrap();
+    let answer = client()
+        .get(url)
+        .header("Authorization", token)
+        .send()
+        .await
+        .unwrap();
     let status = answer.status().as_u16();
     let body = answer.bytes().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
@@ -28,7 +33,9 @@ async fn sepay(sandbox: &Sandbox, path: &str) -> Value {
 
 fn ids(body: &Value) -> Vec<i64> {
     let rows = body["transactions"].as_array().unwrap();
-    rows.iter().map(|row| row["id"].as_str().unwrap().parse().unwrap()).collect()
+    rows.iter()
+        .map(|row| row["id"].as_str().unwrap().parse().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -39,14 +46,24 @@ async fn sepay_lists_a_day_as_text_and_counts_it() {
     let rows = list["transactions"].as_array().unwrap();
     assert!(rows.len() > 30, "{}", rows.len());
     for row in rows {
-        assert!(row["transaction_date"].as_str().unwrap().starts_with("2022-12-05 "), "{row}");
+        assert!(
+            row["transaction_date"]
+                .as_str()
+                .unwrap()
+                .starts_with("2022-12-05 "),
+            "{row}"
+        );
         for money in ["amount_in", "amount_out", "accumulated"] {
             assert!(row[money].as_str().unwrap().ends_with(".00"), "{row}");
         }
     }
     let count = sepay(&sandbox, &format!("/userapi/transactions/count?{day}")).await;
     assert_eq!(count["count_transactions"], rows.len());
-    let one = sepay(&sandbox, &format!("/userapi/transactions/details/{}", ids(&list)[0])).await;
+    let one = sepay(
+        &sandbox,
+        &format!("/userapi/transactions/details/{}", ids(&list)[0]),
+    )
+    .await;
     assert_eq!(one["transaction"], rows[0]);
 }
 
@@ -55,7 +72,11 @@ async fn sepay_since_id_is_inclusive_and_the_limit_keeps_the_nearest() {
     let sandbox = sandbox(None).await;
     let all = ids(&sepay(&sandbox, "/userapi/transactions/list").await);
     let since = all[all.len() - 10];
-    let page = sepay(&sandbox, &format!("/userapi/transactions/list?since_id={since}&limit=4")).await;
+    let page = sepay(
+        &sandbox,
+        &format!("/userapi/transactions/list?since_id={since}&limit=4"),
+    )
+    .await;
     assert_eq!(ids(&page), [since + 3, since + 2, since + 1, since]);
     let newest = ids(&sepay(&sandbox, "/userapi/transactions/list?limit=4").await);
     assert_eq!(newest, all[..4]);
@@ -64,7 +85,13 @@ async fn sepay_since_id_is_inclusive_and_the_limit_keeps_the_nearest() {
 #[tokio::test]
 async fn sepay_never_answers_more_than_five_thousand_rows() {
     let first_day = super::day(super::FIRST_DAY);
-    let options = SandboxOptions { seed: 1, port: 0, fault: None, first_day, days: 150 };
+    let options = SandboxOptions {
+        seed: 1,
+        port: 0,
+        fault: None,
+        first_day,
+        days: 150,
+    };
     let sandbox = Sandbox::start(options).await.unwrap();
     let held = sandbox.district().sepay.len();
     assert!(held > 5_000, "{held}");
@@ -81,24 +108,44 @@ async fn sepay_limits_requests_and_says_so_in_its_own_header() {
     let client = client();
     let mut refused = None;
     for _ in 0..4 {
-        let answer = client.get(&url).header("Authorization", SEPAY).send().await.unwrap();
+        let answer = client
+            .get(&url)
+            .header("Authorization", SEPAY)
+            .send()
+            .await
+            .unwrap();
         refused = (answer.status() == 429).then_some(answer).or(refused);
     }
     let refused = refused.expect("one of four requests within a second is too many");
     assert_eq!(refused.headers()["x-sepay-userapi-retry-after"], "1");
     assert!(refused.headers().get("retry-after").is_none());
-    client.get(&url).header("Authorization", SEPAY).send().await.unwrap();
+    client
+        .get(&url)
+        .header("Authorization", SEPAY)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(sandbox.counters().early_retries, 1);
 }
 
 #[tokio::test]
 async fn wrong_tokens_are_refused() {
     let sandbox = sandbox(None).await;
-    for (provider, path) in
-        [("sepay", "/userapi/transactions/list"), ("casso", "/v2/transactions")]
-    {
-        for token in ["", "Bearer wrong", "Apikey sandbox-sepay-token", "Bearer sandbox-casso-key"] {
-            assert_eq!(get(&sandbox, provider, path, token).await.0, 401, "{provider} {token}");
+    for (provider, path) in [
+        ("sepay", "/userapi/transactions/list"),
+        ("casso", "/v2/transactions"),
+    ] {
+        for token in [
+            "",
+            "Bearer wrong",
+            "Apikey sandbox-sepay-token",
+            "Bearer sandbox-casso-key",
+        ] {
+            assert_eq!(
+                get(&sandbox, provider, path, token).await.0,
+                401,
+                "{provider} {token}"
+            );
         }
     }
 }
@@ -145,8 +192,14 @@ async fn casso_refuses_what_it_cannot_read_and_caps_the_page() {
 #[tokio::test]
 async fn rows_show_only_after_they_have_arrived() {
     let sandbox = sandbox(None).await;
-    let late = sandbox.district().sepay.iter().chain(&sandbox.district().casso);
-    let late = late.filter(|row| row.arrives.date() > row.at.date()).count();
+    let late = sandbox
+        .district()
+        .sepay
+        .iter()
+        .chain(&sandbox.district().casso);
+    let late = late
+        .filter(|row| row.arrives.date() > row.at.date())
+        .count();
     let list = "/userapi/transactions/list?transaction_date_max=2022-12-05";
     sandbox.set_now("2022-12-05T12:00:00+07:00".parse().unwrap());
     let noon = ids(&sepay(&sandbox, list).await);
@@ -166,7 +219,7 @@ fn sign(secret: &str, parts: &[&str]) -> String {
 }
 
 /// A signed query; `alter` may spoil it after signing.
-async fn querydr(
+pub(super) async fn querydr(
     sandbox: &Sandbox,
     (request_id, order, created): (&str, &str, &str),
     alter: impl Fn(&mut Value),
@@ -196,11 +249,22 @@ async fn querydr(
         "vnp_SecureHash": sign(secret, &parts),
     });
     alter(&mut body);
-    let url = format!("{}/merchant_webapi/api/transaction", sandbox.base_url("vnpay"));
-    client().post(url).json(&body).send().await.unwrap().json().await.unwrap()
+    let url = format!(
+        "{}/merchant_webapi/api/transaction",
+        sandbox.base_url("vnpay")
+    );
+    client()
+        .post(url)
+        .json(&body)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
-fn verified(sandbox: &Sandbox, answer: &Value) -> bool {
+pub(super) fn verified(sandbox: &Sandbox, answer: &Value) -> bool {
     let fields = [
         "vnp_ResponseId",
         "vnp_Command",
@@ -218,7 +282,10 @@ fn verified(sandbox: &Sandbox, answer: &Value) -> bool {
         "vnp_PromotionCode",
         "vnp_PromotionAmount",
     ];
-    let values: Vec<&str> = fields.iter().map(|field| answer[*field].as_str().unwrap_or("")).collect();
+    let values: Vec<&str> = fields
+        .iter()
+        .map(|field| answer[*field].as_str().unwrap_or(""))
+        .collect();
     answer["vnp_SecureHash"] == sign(sandbox.credentials("vnpay")[0].value, &values)
 }
 
@@ -233,13 +300,30 @@ async fn vnpay_answers_signed_and_keeps_the_two_codes_apart() {
         assert!(verified(&sandbox, &answer), "{answer}");
         assert_eq!(answer["vnp_TxnRef"], order.order_id.as_str());
         if answer["vnp_ResponseCode"] == "00" {
-            let state = order.states.iter().rev().find(|one| one.status == answer["vnp_TransactionStatus"]);
-            assert_eq!(answer["vnp_Amount"], (state.unwrap().amount * 100).to_string());
-            let (status, kind) = (&answer["vnp_TransactionStatus"], &answer["vnp_TransactionType"]);
-            statuses.insert(format!("{}/{}", status.as_str().unwrap(), kind.as_str().unwrap()));
+            let state = order
+                .states
+                .iter()
+                .rev()
+                .find(|one| one.status == answer["vnp_TransactionStatus"]);
+            assert_eq!(
+                answer["vnp_Amount"],
+                (state.unwrap().amount * 100).to_string()
+            );
+            let (status, kind) = (
+                &answer["vnp_TransactionStatus"],
+                &answer["vnp_TransactionType"],
+            );
+            statuses.insert(format!(
+                "{}/{}",
+                status.as_str().unwrap(),
+                kind.as_str().unwrap()
+            ));
         }
     }
-    assert!(statuses.contains("00/01") && statuses.contains("01/01"), "{statuses:?}");
+    assert!(
+        statuses.contains("00/01") && statuses.contains("01/01"),
+        "{statuses:?}"
+    );
 }
 
 #[tokio::test]
@@ -250,16 +334,38 @@ async fn vnpay_refuses_by_code() {
     let ask = (order.order_id.as_str(), created.as_str());
     let code = |answer: Value| answer["vnp_ResponseCode"].as_str().unwrap().to_owned();
     let untouched = |_: &mut Value| {};
-    assert_eq!(code(querydr(&sandbox, ("A1", ask.0, ask.1), untouched).await), "00");
-    assert_eq!(code(querydr(&sandbox, ("A1", ask.0, ask.1), untouched).await), "94");
-    assert_eq!(code(querydr(&sandbox, ("A2", ask.0, "20221205000000"), untouched).await), "91");
-    assert_eq!(code(querydr(&sandbox, ("A3", "no-such-order", ask.1), untouched).await), "91");
-    assert_eq!(code(querydr(&sandbox, ("not-a-request-id", ask.0, ask.1), untouched).await), "03");
-    let spoil = |key: &'static str, value: &'static str| move |body: &mut Value| body[key] = json!(value);
+    assert_eq!(
+        code(querydr(&sandbox, ("A1", ask.0, ask.1), untouched).await),
+        "00"
+    );
+    assert_eq!(
+        code(querydr(&sandbox, ("A1", ask.0, ask.1), untouched).await),
+        "94"
+    );
+    assert_eq!(
+        code(querydr(&sandbox, ("A2", ask.0, "20221205000000"), untouched).await),
+        "91"
+    );
+    assert_eq!(
+        code(querydr(&sandbox, ("A3", "no-such-order", ask.1), untouched).await),
+        "91"
+    );
+    assert_eq!(
+        code(querydr(&sandbox, ("not-a-request-id", ask.0, ask.1), untouched).await),
+        "03"
+    );
+    let spoil =
+        |key: &'static str, value: &'static str| move |body: &mut Value| body[key] = json!(value);
     let altered = spoil("vnp_IpAddr", "127.0.0.2");
-    assert_eq!(code(querydr(&sandbox, ("A4", ask.0, ask.1), altered).await), "97");
+    assert_eq!(
+        code(querydr(&sandbox, ("A4", ask.0, ask.1), altered).await),
+        "97"
+    );
     let stranger = spoil("vnp_TmnCode", "OTHER001");
-    assert_eq!(code(querydr(&sandbox, ("A5", ask.0, ask.1), stranger).await), "02");
+    assert_eq!(
+        code(querydr(&sandbox, ("A5", ask.0, ask.1), stranger).await),
+        "02"
+    );
 }
 
 #[tokio::test]
@@ -272,7 +378,16 @@ async fn the_control_addresses_tell_the_truth_of_a_day_and_set_the_clock() {
     let expected = |source: &str| {
         let url = format!("{origin}/__expected?source={source}&day=2022-12-05");
         let client = client.clone();
-        async move { client.get(url).send().await.unwrap().json::<Value>().await.unwrap() }
+        async move {
+            client
+                .get(url)
+                .send()
+                .await
+                .unwrap()
+                .json::<Value>()
+                .await
+                .unwrap()
+        }
     };
     let sepay_day = "/userapi/transactions/list?transaction_date_min=2022-12-05";
     let listed = ids(&sepay(&sandbox, sepay_day).await);
@@ -281,8 +396,14 @@ async fn the_control_addresses_tell_the_truth_of_a_day_and_set_the_clock() {
     assert_eq!(truth["count"], of_day);
     assert!(expected("vnpay").await["count"].as_u64().unwrap() > 10);
     assert!(expected("casso").await["sum_vnd"].as_i64().unwrap() > 0);
-    let counters: Value =
-        client.get(format!("{origin}/__counters")).send().await.unwrap().json().await.unwrap();
+    let counters: Value = client
+        .get(format!("{origin}/__counters"))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(counters["requests"]["sepay"], 2);
     let unknown = format!("{origin}/__fault/no_such_fault");
     assert_eq!(client.post(unknown).send().await.unwrap().status(), 404);

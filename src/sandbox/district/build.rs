@@ -25,8 +25,10 @@ pub(crate) struct Builder {
     queue: Vec<Scenario>,
     /// Last sequence number by agency, of the current day.
     pub(crate) sequence: BTreeMap<&'static str, u32>,
-    cashless_events: i64,
-    all_events: i64,
+    /// The day whose dossiers are being filed.
+    today: NaiveDate,
+    /// (cashless, all) payment events by day of payment.
+    paid: BTreeMap<NaiveDate, (i64, i64)>,
     pub(crate) online_dossiers: i64,
     pub(crate) filed: i64,
     pub(crate) fee_count: u32,
@@ -76,8 +78,8 @@ impl Builder {
             district,
             queue: Vec::new(),
             sequence: BTreeMap::new(),
-            cashless_events: 0,
-            all_events: 0,
+            today: first_day,
+            paid: BTreeMap::new(),
             online_dossiers: 0,
             filed: 0,
             fee_count: 0,
@@ -132,6 +134,7 @@ impl Builder {
 
     fn day(&mut self, day: NaiveDate) {
         self.sequence.clear();
+        self.today = day;
         let count = match day.weekday() {
             Weekday::Sun => return,
             Weekday::Sat => self.dice.between(80, 100),
@@ -207,25 +210,31 @@ impl Builder {
 
     /// Whether the next payment should be cashless, so that the share stays near the sought one.
     pub(crate) fn wants_cashless(&mut self) -> bool {
-        let behind = CASHLESS_PERMILLE * self.all_events / 1000 - self.cashless_events;
+        let (cashless, all) = self
+            .paid
+            .range(..=self.today)
+            .fold((0, 0), |sum, (_, day)| (sum.0 + day.0, sum.1 + day.1));
+        let behind = CASHLESS_PERMILLE * all / 1000 - cashless;
         let permille = (CASHLESS_PERMILLE + 25 * behind).clamp(50, 950);
         self.dice.chance(u32::try_from(permille).unwrap_or(0))
     }
 
     /// Notes what really happened.
     pub(crate) fn event(&mut self, event: Event) {
-        if event.returned_at.is_none() {
-            self.all_events += 1;
-            self.cashless_events += i64::from(event.cashless);
-        }
+        self.count(&event, 1);
         self.district.events.push(event);
     }
 
     /// Takes an event out of the running share.
     pub(crate) fn uncount(&mut self, event: &Event) {
+        self.count(event, -1);
+    }
+
+    fn count(&mut self, event: &Event, by: i64) {
         if event.returned_at.is_none() {
-            self.all_events -= 1;
-            self.cashless_events -= i64::from(event.cashless);
+            let day = self.paid.entry(event.at.date()).or_default();
+            day.0 += if event.cashless { by } else { 0 };
+            day.1 += by;
         }
     }
 

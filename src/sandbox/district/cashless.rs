@@ -330,11 +330,12 @@ impl Builder {
             _ => (half, due - half),
         };
         let memo = self.memo_of(at, method, paid_at, scenario);
-        self.pay_into(at, method, (memo.clone(), first), paid_at, scenario);
+        self.pay_into(at, method, (memo, first), paid_at, scenario);
         if scenario == Scenario::InstalmentsOpen {
             return;
         }
-        let again = later(paid_at, self.dice.between(180, 1_500));
+        let again = later(paid_at, self.dice.between(180, 1_100));
+        let memo = self.memo_of(at, method, again, scenario);
         if scenario == Scenario::Duplicate {
             // The second one is no event: the same person paid the same thing twice by mistake.
             let counted = self.district.events.len();

@@ -96,9 +96,9 @@ impl Builder {
             self.dice.between(1_800, 9_000)
         };
         let (asked, done) = (later(paid_at, wait), later(paid_at, 2 * wait));
-        let number = self.gateway_number();
         let created = later(paid_at, -90);
         let mut states = self.paid_states(at, created, paid_at);
+        let number = self.gateway_number();
         for (from, status) in [(asked, "05"), (done, "00")] {
             let number = number.clone();
             states.push(GatewayState {
@@ -160,7 +160,7 @@ impl Builder {
         }
         let due = self.due(at);
         let memo = self.memo_of(at, method, paid_at, scenario);
-        self.pay_into(at, method, (memo.clone(), due), paid_at, scenario);
+        self.pay_into(at, method, (memo, due), paid_at, scenario);
         self.record(at, "paid", Some(method), later(paid_at, 15));
         let code = self.district.dossiers[at].code.clone();
         let next = next_office_day(paid_at.date());
@@ -190,6 +190,7 @@ impl Builder {
                 self.return_last(back_at);
                 self.record(at, "pending", Some(method), later(back_at, 15));
                 let again = later(moment(back_at.date(), 8, 0, 0), self.dice.between(0, 7_200));
+                let memo = self.memo_of(at, method, again, scenario);
                 self.pay_into(at, method, (memo, due), again, scenario);
                 self.record(at, "paid", Some(method), later(again, 15));
             }
