@@ -13,6 +13,8 @@ mod faults;
 mod protocols;
 #[path = "sandbox_rows.rs"]
 mod rows_and_lists;
+#[path = "sandbox_stories.rs"]
+mod stories;
 #[path = "sandbox_vnpay.rs"]
 mod vnpay;
 
