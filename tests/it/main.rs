@@ -3,4 +3,5 @@
 mod export;
 mod normalise;
 mod sample;
+mod sandbox;
 mod score;
