@@ -3,6 +3,10 @@
 
 pub mod error;
 pub mod forms;
+pub mod secret;
 pub mod section;
+pub mod source;
 
 pub use error::ConfigError;
+pub use secret::{SecretRef, Surroundings};
+pub use source::{HttpSettings, SourceSettings, parse_source};
