@@ -14,6 +14,7 @@ pub mod pull;
 pub mod record;
 pub mod registration;
 pub mod signature;
+mod window;
 
 use std::fmt;
 use std::future::Future;
