@@ -2,6 +2,7 @@
 
 mod export;
 mod normalise;
+mod report;
 mod sample;
 mod sandbox;
 mod score;
