@@ -121,7 +121,9 @@ impl<'a> Table<'a> {
             return None;
         }
         let line = self.line_of(&bytes);
-        if self.at_end() && ends_in_quote(self.bytes.get(self.place.byte..).unwrap_or_default()) {
+        if self.at_end()
+            && ends_in_quote(self.bytes.get(self.place.byte..).unwrap_or_default(), b',')
+        {
             self.unclosed = Some(line);
         }
         self.rows += 1;
