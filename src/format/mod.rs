@@ -5,6 +5,7 @@ pub mod csv;
 pub mod encoding;
 pub mod layout;
 pub mod limits;
+mod lines;
 pub mod sniff;
 pub mod spoiled;
 

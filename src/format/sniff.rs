@@ -2,6 +2,7 @@
 
 use super::csv::reader;
 use super::encoding::text_of;
+use super::lines::Lines;
 use super::spoiled::ends_in_quote;
 use super::{FormatError, Limits};
 
@@ -47,8 +48,7 @@ pub fn read_grid(
     let mut rows = Vec::new();
     let mut lines = Lines::new(bytes);
     while table.read_byte_record(&mut record).unwrap_or(false) {
-        let start = record.position().map_or(0, csv::Position::byte);
-        let line = lines.of(usize::try_from(start).unwrap_or(bytes.len()));
+        let line = lines.of_record(&record);
         let cells: Vec<Box<str>> = record
             .iter()
             .map(|cell| String::from_utf8_lossy(cell).trim().into())
@@ -57,7 +57,7 @@ pub fn read_grid(
             rows.push(GridRow { line, cells });
         }
     }
-    if ends_in_quote(bytes.get(lines.at..).unwrap_or_default(), byte) {
+    if ends_in_quote(lines.rest(), byte) {
         return Err(FormatError::UnclosedQuote { line: lines.line });
     }
     Ok(Grid { delimiter, rows })
@@ -73,7 +73,7 @@ fn delimiter_of(text: &str) -> char {
             .char_indices()
             .nth(64 << 10)
             .map_or(text.len(), |(at, _)| at);
-        let mut table = reader(text[..head_end].as_bytes(), byte);
+        let mut table = reader(&text.as_bytes()[..head_end], byte);
         let mut record = csv::ByteRecord::new();
         while widths.len() < 60 && table.read_byte_record(&mut record).unwrap_or(false) {
             widths.push(record.len());
@@ -88,35 +88,6 @@ fn delimiter_of(text: &str) -> char {
     // of equal scores the first candidate wins
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map_or(',', |(_, delimiter)| delimiter)
-}
-
-/// Counts line ends up to growing positions.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            line: 1,
-        }
-    }
-
-    /// The line of the first character at or after `start` that is no line end.
-    fn of(&mut self, mut start: usize) -> u64 {
-        while matches!(self.bytes.get(start), Some(b'\r' | b'\n')) {
-            start += 1;
-        }
-        let passed = self.bytes.get(self.at..start).unwrap_or_default();
-        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line += u64::try_from(ends).unwrap_or(0);
-        self.at = start;
-        self.line
-    }
 }
 
 #[cfg(test)]

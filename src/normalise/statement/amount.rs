@@ -90,6 +90,7 @@ pub fn text(amount: Decimal) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::Style::{CommaDecimal, PointDecimal};
     use super::*;
 
     #[test]
@@ -98,7 +99,6 @@ mod tests {
             let said = read(cell, style).map_or_else(|| "none".into(), text);
             assert_eq!(said, expected, "{cell}");
         };
-        use Style::{CommaDecimal, PointDecimal};
         check("1,250,000.00", PointDecimal, "1250000");
         check("1.250.000,50", CommaDecimal, "1250000.5");
         check("45000 VND", PointDecimal, "45000");

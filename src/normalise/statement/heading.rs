@@ -241,14 +241,14 @@ pub fn find(rows: &[GridRow]) -> Option<(usize, Header)> {
 
 fn header_of(row: &GridRow) -> Header {
     let mut seen = std::collections::BTreeSet::new();
-    let column = |cell: &Box<str>| {
+    let mut column = |cell: &str| {
         let role = role_of(cell);
         let first = role == Role::Other || seen.insert(role);
-        (cell.clone(), if first { role } else { Role::Other })
+        (cell.into(), if first { role } else { Role::Other })
     };
     Header {
         line: row.line,
-        columns: row.cells.iter().map(column).collect(),
+        columns: row.cells.iter().map(|cell| column(cell)).collect(),
     }
 }
 

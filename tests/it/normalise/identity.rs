@@ -264,7 +264,7 @@ proptest! {
         let file = transactions::read("t.csv", text.as_bytes(), day("2022-12-05")).unwrap();
         prop_assert_eq!(file.lines, u64::try_from(rows.len()).unwrap());
         let distinct: std::collections::BTreeSet<_> =
-            file.rows.rejects.iter().map(|r| r.key()).chain(file.rows.txns.iter().map(|t| t.key())).collect();
+            file.rows.rejects.iter().map(Reject::key).chain(file.rows.txns.iter().map(Txn::key)).collect();
         let (txns, _) = dedupe(file.rows.txns.clone());
         prop_assert_eq!(distinct.len(), txns.len() + file.rows.rejects.len(), "no key stands for two");
     }

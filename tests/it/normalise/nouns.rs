@@ -28,56 +28,39 @@ fn fee_rows_follow_the_contract() {
             .due_at
             .is_none()
     );
-    let bad = |row: &str, column: &str, code: RejectCode| {
+}
+
+#[test]
+fn a_bad_cell_of_a_fee_is_named() {
+    use RejectCode as Code;
+    let check = |column: &str, row: &str, code: Code| {
         let rows = fees(&format!("{row}\n"));
         let reject = one(&rows.rejects);
         assert_eq!((&*reject.column, reject.code), (column, code), "{row}");
     };
-    use RejectCode::{
-        BadDossierCode, BadTime, MissingValue, NegativeAmount, UnknownWord, WrongFieldCount,
-    };
+    let dossier = |row: &str, code| check("dossier_code", row, code);
+    dossier("H48-221202-1,F1,phi,1,H48,,,,,paid", Code::BadDossierCode);
+    dossier(",F1,phi,1,H48,,,,,paid", Code::MissingValue);
+    let code = "H48-221202-0001";
+    let bad = |column, rest: &str, why| check(column, &format!("{code},{rest}"), why);
+    bad("fee_id", ",phi,1,H48,,,,,paid", Code::MissingValue);
+    bad("fee_kind", "F1,fee,1,H48,,,,,paid", Code::UnknownWord);
+    bad("amount_vnd", "F1,phi,,H48,,,,,paid", Code::MissingValue);
+    bad("amount_vnd", "F1,phi,-1,H48,,,,,paid", Code::NegativeAmount);
     bad(
-        "H48-221202-1,F1,phi,1,H48,,,,,paid",
-        "dossier_code",
-        BadDossierCode,
-    );
-    bad(
-        "H48-221202-0001,,phi,1,H48,,,,,paid",
-        "fee_id",
-        MissingValue,
-    );
-    bad(
-        "H48-221202-0001,F1,fee,1,H48,,,,,paid",
-        "fee_kind",
-        UnknownWord,
-    );
-    bad(
-        "H48-221202-0001,F1,phi,,H48,,,,,paid",
         "amount_vnd",
-        MissingValue,
+        "F1,phi,50000.00,H48,,,,,paid",
+        Code::BadAmount,
     );
+    bad("agency_code", "F1,phi,1,,,,,,paid", Code::MissingValue);
     bad(
-        "H48-221202-0001,F1,phi,-1,H48,,,,,paid",
-        "amount_vnd",
-        NegativeAmount,
-    );
-    bad(
-        "H48-221202-0001,F1,phi,1,,,,,,paid",
-        "agency_code",
-        MissingValue,
-    );
-    bad(
-        "H48-221202-0001,F1,phi,1,H48,,barter,,,paid",
         "declared_method",
-        UnknownWord,
+        "F1,phi,1,H48,,barter,,,paid",
+        Code::UnknownWord,
     );
-    bad(
-        "H48-221202-0001,F1,phi,1,H48,,,05/12/2022,,paid",
-        "due_at",
-        BadTime,
-    );
-    bad("H48-221202-0001,F1,phi,1,H48,,,,,", "status", MissingValue);
-    bad("H48-221202-0001,F1,phi,1,H48,,,,paid", "", WrongFieldCount);
+    bad("due_at", "F1,phi,1,H48,,,05/12/2022,,paid", Code::BadTime);
+    bad("status", "F1,phi,1,H48,,,,,", Code::MissingValue);
+    bad("", "F1,phi,1,H48,,,,paid", Code::WrongFieldCount);
 }
 
 #[test]
@@ -110,7 +93,11 @@ fn orders_keep_the_text_of_their_time() {
         |row: &str| registry_rows(FileKind::PaymentOrders, &format!("{header}\n{row}\n")).unwrap();
     let rows = read("VNPAY,A1,H48-221202-0001,F2; F1;,50000,20221205101112,Created");
     let order = &rows.orders[0];
-    let ids: Vec<&str> = order.fee_ids.iter().map(|id| id.as_str()).collect();
+    let ids: Vec<&str> = order
+        .fee_ids
+        .iter()
+        .map(doisoat::domain::FeeId::as_str)
+        .collect();
     assert_eq!((&*order.provider, ids), ("vnpay", vec!["F2", "F1"]));
     assert_eq!(order.created_at.text(), "20221205101112");
     assert_eq!(order.created_at.day(), day("2022-12-05"));
@@ -192,7 +179,7 @@ fn a_snapshot_withdraws_what_it_no_longer_holds() {
     let row = |id: &str| format!("H48-221202-0001,{id},phi,1,H48,,,,,unpaid\n");
     let old = fees(&(row("F1") + &row("F2")));
     let new = fees(&(row("F2") + &row("F3")));
-    let open: Vec<_> = old.fees.iter().map(|fee| fee.key()).collect();
+    let open: Vec<_> = old.fees.iter().map(doisoat::domain::Fee::key).collect();
     let gone = doisoat::normalise::withdrawn(&open, &new.fees);
     assert_eq!(gone.iter().map(|key| &*key.id).collect::<Vec<_>>(), ["F1"]);
 }

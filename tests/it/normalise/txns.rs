@@ -1,6 +1,7 @@
 //! Records of providers and rows of transaction files.
 
 use super::*;
+use AmountForm::{Decimal, Digits, Hundredths};
 
 #[test]
 fn amounts_have_signs_only_where_the_source_writes_them() {
@@ -10,7 +11,6 @@ fn amounts_have_signs_only_where_the_source_writes_them() {
         to_txn(&record, &source("s")).map(|t| (t.kind, t.amount.get(), t.net.get()))
     };
     let code = |amount: &str, form| read(amount, form).unwrap_err().code;
-    use AmountForm::{Decimal, Digits, Hundredths};
     assert_eq!(
         read("18067000.00", Decimal),
         Ok((TxnKind::Payment, 18_067_000, 18_067_000))
