@@ -3,10 +3,15 @@
 #![allow(
     unreachable_pub,
     missing_docs,
-    reason = "modules of one test binary, not an interface"
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
 mod export;
+mod inspect;
 mod normalise;
 mod report;
 mod sample;
