@@ -1,0 +1,5 @@
+//! Integration tests: one binary, a module a part.
+
+mod fake;
+mod feeds;
+mod http;
