@@ -1,4 +1,10 @@
 //! A server that does what a script says, one step a connection, and the sources under test.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -82,7 +88,7 @@ async fn serve(mut stream: TcpStream, script: Script, log: Arc<Mutex<Vec<String>
         }
         Step::ThenSilence(bytes) => {
             let _ = stream.write_all(&bytes).await;
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
         }
         Step::Slowly(bytes, pause) => {
             for byte in bytes {
@@ -136,8 +142,8 @@ pub(crate) fn answer(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> S
         head.push_str(header);
         head.push_str("\r\n");
     }
-    head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    Step::Bytes([head.as_bytes(), body].concat())
+    let length = format!("Content-Length: {}\r\n\r\n", body.len());
+    Step::Bytes([head.as_bytes(), length.as_bytes(), body].concat())
 }
 
 /// A good JSON answer.

@@ -1,5 +1,7 @@
-//! Integration tests: one binary, a module a part.
+//! Integration tests: one binary, one module a part of the crate.
 
 mod fake;
 mod feeds;
 mod http;
+mod probe;
+mod tls;
