@@ -2,4 +2,5 @@
 
 pub mod share;
 
-pub use share::{Contribution, Fraction, Period, PriorSum, Scope, Share, Target, Verdict};
+pub use crate::domain::{Fraction, Period, Target};
+pub use share::{Contribution, PriorSum, Scope, Share, Verdict};
