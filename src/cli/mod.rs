@@ -2,6 +2,7 @@
 //! says how it ended.
 
 pub mod output;
+pub mod inspect;
 mod help;
 
 use std::path::PathBuf;

@@ -168,6 +168,8 @@ impl Config {
             targets: self.targets.clone(),
             definitions: self.rules.definitions.clone(),
             periods: Vec::new(),
+            e_receipts: false,
+            columns: Vec::new(),
         }
     }
 

@@ -1,0 +1,148 @@
+//! PURE: text folding. People and banks write the same text in many ways: with and without marks,
+//! decomposed, full width, upper case, with other blanks. Matching compares what is left when all
+//! of that is taken away; what people read keeps its marks.
+
+use std::borrow::Cow;
+
+use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// The letters and digits of a memo: compatibility decomposition, marks dropped, `đ` to `D`, upper
+/// case, only `A-Z0-9`. A dossier code inside it keeps its order of characters, whatever the bank
+/// did to its dots, dashes and blanks.
+pub fn squeeze(text: &str) -> String {
+    if text.is_ascii() {
+        return squeeze_ascii(text);
+    }
+    let letters = text.nfkd().filter_map(ascii_letter);
+    letters
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
+/// The fast path: most memos are plain ASCII by the time a bank has printed them.
+fn squeeze_ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
+        out.push(char::from(byte.to_ascii_uppercase()));
+    }
+    out
+}
+
+/// A name for comparison: upper case, no marks, letters and digits with single blanks between
+/// words. `Nguyễn  Văn A`, `NGUYEN VAN A.` and `nguyen van a` are equal.
+pub fn fold_name(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let push = |out: &mut String, c: char| {
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_uppercase());
+        } else if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    };
+    if text.is_ascii() {
+        text.chars().for_each(|c| push(&mut out, c));
+    } else {
+        let letters = text.nfkd().filter_map(ascii_letter);
+        letters.for_each(|c| push(&mut out, c));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// One character of decomposed text: marks vanish, `đ` becomes `d`, the rest stays.
+fn ascii_letter(c: char) -> Option<char> {
+    match c {
+        'đ' | 'Đ' => Some('D'),
+        c if is_combining_mark(c) => None,
+        c => Some(c),
+    }
+}
+
+/// Text as it is stored: NFC, and NUL, which no database column of text can hold, made visible as
+/// U+FFFD. Everything else stays as received.
+pub fn stored(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        if text.contains('\0') {
+            return Cow::Owned(text.replace('\0', "\u{fffd}"));
+        }
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfc().collect::<String>().replace('\0', "\u{fffd}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_memo_keeps_letters_and_digits_only() {
+        let check = |raw: &str, expected: &str| assert_eq!(squeeze(raw), expected, "{raw:?}");
+        check("H48.18.22-221202-0001", "H4818222212020001");
+        check(
+            "Thanh toán hồ sơ H48.18.22-221202-0001",
+            "THANHTOANHOSOH4818222212020001",
+        );
+        // decomposed input, as some banks and phones send it
+        check(
+            "Thanh toa\u{301}n ho\u{302}\u{300} so\u{31b}",
+            "THANHTOANHOSO",
+        );
+        check("đóng lệ phí Đức Phổ", "DONGLEPHIDUCPHO");
+        // full-width letters and digits, ideographic and no-break blanks
+        check("Ｈ４８．１８\u{3000}－\u{a0}２２１２０２", "H4818221202");
+        check(
+            "MBVCB.1.H48 18 22221202 0001.CT tu",
+            "MBVCB1H4818222212020001CTTU",
+        );
+        check("số ① ½ ﬁ ªº", "SO112FIAO");
+        check("", "");
+        check("  \t\r\n.-_/", "");
+        check("汉字 кир", "");
+    }
+
+    #[test]
+    fn names_compare_without_marks_case_and_blanks() {
+        let check = |raw: &str, expected: &str| assert_eq!(fold_name(raw), expected, "{raw:?}");
+        check("Nguyễn Văn A", "NGUYEN VAN A");
+        check("  nguyen\u{a0}\u{a0}van\ta. ", "NGUYEN VAN A");
+        check("NGUYE\u{302}\u{303}N VA\u{306}N A", "NGUYEN VAN A");
+        check("ĐẶNG THỊ ĐÀO", "DANG THI DAO");
+        check("Ｔｒầｎ－Ｂ", "TRAN B");
+        check("CTY TNHH \"HOA SEN\"", "CTY TNHH HOA SEN");
+        check("", "");
+        check("...", "");
+    }
+
+    #[test]
+    fn stored_text_is_composed_and_holds_no_nul() {
+        let check = |raw: &str, expected: &str| assert_eq!(stored(raw), expected, "{raw:?}");
+        check("Lê Thị B", "Lê Thị B");
+        check("Le\u{302} Thi\u{323} B", "Lê Thị B");
+        check("a\0b", "a\u{fffd}b");
+        check("e\u{301}\0", "é\u{fffd}");
+        check("=1+1\u{202e}<b>", "=1+1\u{202e}<b>");
+    }
+
+    proptest! {
+        #[test]
+        fn folding_is_stable_and_stays_in_its_alphabet(text in "\\PC{0,40}") {
+            let squeezed = squeeze(&text);
+            prop_assert!(squeezed.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()));
+            prop_assert_eq!(&squeeze(&squeezed), &squeezed);
+            let name = fold_name(&text);
+            prop_assert_eq!(&fold_name(&name), &name);
+            prop_assert_eq!(squeeze(&name), squeezed, "the same letters in the same order");
+        }
+
+        #[test]
+        fn composed_and_decomposed_text_fold_alike(text in "[a-zA-ZàáảãạăắâấđĐêếơớưứ0-9 .-]{0,40}") {
+            let decomposed: String = text.nfd().collect();
+            prop_assert_eq!(squeeze(&decomposed), squeeze(&text));
+            prop_assert_eq!(fold_name(&decomposed), fold_name(&text));
+            prop_assert_eq!(stored(&decomposed), stored(&text));
+        }
+    }
+}
