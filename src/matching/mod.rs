@@ -4,6 +4,8 @@
 
 pub mod evidence;
 pub mod group;
+pub mod names;
 
 pub use evidence::{Evidence, Nearest, Test};
 pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
+pub use names::Names;
