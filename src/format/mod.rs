@@ -2,10 +2,15 @@
 //! places, and rows that cannot be cut into cells.
 
 pub mod csv;
+pub mod encoding;
+pub mod layout;
 pub mod limits;
+pub mod spoiled;
 
-pub use csv::{Layout, Line, Row, Spoiled, Table};
+pub use csv::{Line, Row, Table};
+pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use spoiled::Spoiled;
 
 use thiserror::Error;
 
