@@ -27,6 +27,9 @@ pub struct Rate {
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
+    /// 00:00.
+    pub const MIDNIGHT: Self = Self(0);
+
     /// Reads `HH:MM`.
     pub fn parse(raw: &str) -> Option<Self> {
         let (hour, minute) = raw.split_once(':')?;

@@ -8,7 +8,9 @@ use super::error::ConfigError;
 use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
-use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig};
+use super::{
+    CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source,
+};
 use crate::domain::{Day, Lang, Vnd};
 use crate::kpi::Target;
 use crate::schedule::Cron;
@@ -81,6 +83,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
         rules: RulesConfig::read(root.section("rules")?)?,
+        sources: sources(root, dir)?,
         targets,
     })
 }
@@ -207,6 +210,20 @@ fn targets(root: &mut Section<'_>) -> Result<Vec<Target>, ConfigError> {
         });
     }
     Ok(targets)
+}
+
+fn sources(root: &mut Section<'_>, dir: &Path) -> Result<Vec<SourceSettings>, ConfigError> {
+    let Some(item) = root.get("source") else { return Ok(Vec::new()) };
+    let mut sources: Vec<SourceSettings> = Vec::new();
+    for item in item.list()? {
+        let source = parse_source(item.section()?, item.place(), dir)?;
+        if sources.iter().any(|known| known.name == source.name) {
+            let message = format!("the name \"{}\" stands twice", source.name);
+            return Err(item.fail(message, "give every source its own name"));
+        }
+        sources.push(source);
+    }
+    Ok(sources)
 }
 
 fn gates(root: &mut Section<'_>) -> Result<Option<Vnd>, ConfigError> {

@@ -4,7 +4,9 @@
 pub mod error;
 pub mod forms;
 pub mod rules;
+pub mod secret;
 pub mod section;
+pub mod source;
 mod load;
 #[cfg(test)]
 mod tests;
@@ -18,6 +20,8 @@ use crate::schedule::Cron;
 pub use error::ConfigError;
 pub use forms::{Rate, TimeOfDay};
 pub use rules::RulesConfig;
+pub use secret::{SecretRef, Surroundings};
+pub use source::{HttpSettings, SourceSettings, parse_source};
 
 /// Everything `doisoat.toml` says, validated. Paths are absolute or relative to the current folder.
 #[derive(Clone, Debug)]
@@ -46,6 +50,36 @@ pub struct Config {
     pub schedule: ScheduleConfig,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,
+    /// The sources, in the order of the file; names are unique.
+    pub sources: Vec<SourceSettings>,
+}
+
+impl Config {
+    /// Folders that sources read.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let folders = self.sources.iter().filter(|s| !s.registration.speaks_http());
+        folders.filter_map(|source| source.path("path").map(PathBuf::from)).collect()
+    }
+
+    /// The word under which orders name a source: its kind, or its name where two share the kind.
+    pub fn provider_word<'a>(&self, source: &'a SourceSettings) -> &'a str {
+        let of_kind = self.sources.iter().filter(|other| other.kind() == source.kind()).count();
+        if of_kind > 1 { source.name.as_str() } else { source.kind() }
+    }
+
+    /// How long after its midnight a business day is closed for every source, in milliseconds.
+    pub fn latest_close_ms(&self) -> i64 {
+        const DAY_MS: i64 = 86_400_000;
+        let close = |ms: i64| if ms == 0 { DAY_MS } else { ms };
+        self.sources.iter().map(|source| close(source.cutoff.ms())).max().unwrap_or(DAY_MS)
+    }
+
+    /// What lets the program run but not report a share: no registry, no money source.
+    pub fn gaps(&self) -> (bool, bool) {
+        let money = |source: &&SourceSettings| source.registration.carries_money;
+        let registries = self.sources.iter().filter(|source| !money(source)).count();
+        (registries == 0, self.sources.iter().find(money).is_none())
+    }
 }
 
 /// The database.

@@ -1,6 +1,7 @@
 //! Reading TOML tables with places: every value knows its file, line and column, and a key that
 //! nobody asked for is an error with a suggestion.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -214,6 +215,26 @@ impl<'t> Item<'t> {
     /// True for a table (`{ env = "..." }`).
     pub fn is_section(&self) -> bool {
         self.value.get_ref().is_table()
+    }
+
+    /// A table of texts with names of the writer's own: `[source.map]`.
+    pub fn texts(&self) -> Result<BTreeMap<String, String>, ConfigError> {
+        let table = self
+            .value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong("a table"))?;
+        let mut texts = BTreeMap::new();
+        for (key, value) in table {
+            let path = format!("{}.{}", self.path, key.get_ref());
+            let item = Item {
+                doc: self.doc,
+                path,
+                value,
+            };
+            texts.insert(key.get_ref().to_string(), item.text()?.to_owned());
+        }
+        Ok(texts)
     }
 
     /// A text read by `parse`; `form` says how it is written, for the message.

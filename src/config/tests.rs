@@ -79,6 +79,18 @@ fn wrong_values_say_what_to_write() {
 }
 
 #[test]
+fn two_sources_of_one_name_are_refused() {
+    let one = "[[source]]\nname = \"a\"\nkind = \"export\"\npath = \"in\"\n";
+    check(
+        &format!("{one}{one}"),
+        "etc/doisoat.toml:5:1: the name \"a\" stands twice\n  give every source its own name",
+    );
+    let config = read(one).unwrap();
+    assert_eq!(config.folders(), [Path::new("etc/in")]);
+    assert_eq!(config.gaps(), (false, true));
+}
+
+#[test]
 fn text_that_is_no_toml_has_a_place() {
     let error = read("lang = \"vi\"\n[report\n").unwrap_err();
     assert_eq!(error.place, "etc/doisoat.toml:2:8");
