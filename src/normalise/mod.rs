@@ -14,11 +14,13 @@ pub mod ids;
 pub mod inputs;
 pub mod memo;
 pub mod order;
+mod raw;
 pub mod receipt;
 pub mod registry;
 pub mod say;
 pub mod transactions;
 pub mod txn;
+pub mod versions;
 
 pub use columns::Columns;
 pub use context::{Cutoff, SourceContext, Window};
