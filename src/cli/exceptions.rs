@@ -94,12 +94,20 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
         if classify::class(class).is_none() {
             let known: Vec<&str> = classify::CLASSES.iter().map(|class| class.id).collect();
             let fix = crate::config::section::suggest(class, &known);
-            return Err(Failure::new(Exit::Usage, format!("there is no class \"{class}\""), fix));
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("there is no class \"{class}\""),
+                fix,
+            ));
         }
     }
     let filter = ExceptionFilter {
         as_of: args.as_of,
-        classes: args.class.iter().map(|class| class.as_str().into()).collect(),
+        classes: args
+            .class
+            .iter()
+            .map(|class| class.as_str().into())
+            .collect(),
         source: args.source.as_deref().map(Into::into),
         amount_min: args.min,
         ..ExceptionFilter::default()
@@ -113,8 +121,15 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
         records.retain(|record| night.days_since(record.opened) > i64::from(days));
     }
     if args.json {
-        let exceptions = records.iter().map(|record| Open::new(record, night)).collect();
-        json_line(&ListDocument { schema_version: 1, as_of: night, exceptions });
+        let exceptions = records
+            .iter()
+            .map(|record| Open::new(record, night))
+            .collect();
+        json_line(&ListDocument {
+            schema_version: 1,
+            as_of: night,
+            exceptions,
+        });
     } else {
         out(&print_list(&records, night, lang));
     }
@@ -186,12 +201,26 @@ impl<'a> Open<'a> {
 
 fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> String {
     if records.is_empty() {
-        let text = Text { vi: "Không có khoản nào còn mở.\n", en: "Nothing is open.\n" };
+        let text = Text {
+            vi: "Không có khoản nào còn mở.\n",
+            en: "Nothing is open.\n",
+        };
         return text.get(lang).to_owned();
     }
     let head = match lang {
-        Lang::Vi => ["mã", "loại", "số tiền", "hồ sơ", "nguồn", "dòng", "ngày", "tuổi"],
-        Lang::En => ["id", "class", "amount", "dossier", "source", "row", "day", "age"],
+        Lang::Vi => [
+            "mã",
+            "loại",
+            "số tiền",
+            "hồ sơ",
+            "nguồn",
+            "dòng",
+            "ngày",
+            "tuổi",
+        ],
+        Lang::En => [
+            "id", "class", "amount", "dossier", "source", "row", "day", "age",
+        ],
     };
     let rows: Vec<Vec<String>> = records
         .iter()
@@ -199,8 +228,11 @@ fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> St
             vec![
                 record.id.as_str()[..8].to_owned(),
                 label(&record.class, lang),
-                grouped(record.amount.wide(), lang),
-                record.dossier_code.as_ref().map_or_else(String::new, ToString::to_string),
+                grouped(record.amount.wide()),
+                record
+                    .dossier_code
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string),
                 record.key.source.to_string(),
                 record.key.id.to_string(),
                 print_day(record.business_date, lang),
@@ -209,9 +241,12 @@ fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> St
         })
         .collect();
     let sum: i128 = records.iter().map(|record| record.amount.wide()).sum();
-    let text = Text { vi: "{n} khoản, {sum} đồng\n", en: "{n} items, {sum} dong\n" };
+    let text = Text {
+        vi: "{n} khoản, {sum} đồng\n",
+        en: "{n} items, {sum} dong\n",
+    };
     let total = text.get(lang).replace("{n}", &records.len().to_string());
-    table(&head, &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum, lang))
+    table(&head, &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
 }
 
 fn label(class: &str, lang: Lang) -> String {
@@ -219,14 +254,22 @@ fn label(class: &str, lang: Lang) -> String {
 }
 
 fn print_day(day: Day, lang: Lang) -> String {
-    if lang == Lang::Vi { day.vi() } else { day.to_string() }
+    if lang == Lang::Vi {
+        day.vi()
+    } else {
+        day.to_string()
+    }
 }
 
 fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     let detail = block_on(read_one(config, &args.id, args.as_of))??;
     let Some(detail) = detail else {
         let message = format!("there is no exception \"{}\"", args.id);
-        return Err(Failure::new(Exit::Usage, message, "see `doisoat exceptions list`"));
+        return Err(Failure::new(
+            Exit::Usage,
+            message,
+            "see `doisoat exceptions list`",
+        ));
     };
     if args.json {
         json_line(&ShowDocument {
@@ -273,7 +316,12 @@ struct Past<'a> {
 impl<'a> Past<'a> {
     fn new(spell: &'a crate::store::Spell) -> Self {
         let (from, until) = (spell.from, spell.until);
-        Self { from, until, class: &spell.class, run_id: spell.run.as_str() }
+        Self {
+            from,
+            until,
+            class: &spell.class,
+            run_id: spell.run.as_str(),
+        }
     }
 }
 
@@ -283,9 +331,12 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
         "{}  {}  {} đ",
         record.id,
         label(&record.class, lang),
-        grouped(record.amount.wide(), lang)
+        grouped(record.amount.wide())
     )];
-    let dossier = record.dossier_code.as_ref().map_or_else(String::new, |code| format!(", {code}"));
+    let dossier = record
+        .dossier_code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(", {code}"));
     lines.push(format!("  {}{dossier}", print_key(&record.key)));
     if let Some(class) = classify::class(&record.class) {
         lines.push(String::new());
@@ -293,24 +344,61 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
         lines.push(class.advice.get(lang).to_owned());
     }
     let title = |text: Text| format!("\n{}", text.get(lang));
-    lines.push(title(Text { vi: "Đã thấy", en: "Seen" }));
-    lines.extend(record.evidence.iter().map(|e: &Evidence| format!("  - {}", e.say(lang))));
+    lines.push(title(Text {
+        vi: "Đã thấy",
+        en: "Seen",
+    }));
+    lines.extend(
+        record
+            .evidence
+            .iter()
+            .map(|e: &Evidence| format!("  - {}", e.say(lang))),
+    );
     if !record.nearest.is_empty() {
-        lines.push(title(Text { vi: "Gần nhất", en: "Nearest" }));
-        lines.extend(record.nearest.iter().map(|near| format!("  - {}", near.say(lang))));
+        lines.push(title(Text {
+            vi: "Gần nhất",
+            en: "Nearest",
+        }));
+        lines.extend(
+            record
+                .nearest
+                .iter()
+                .map(|near| format!("  - {}", near.say(lang))),
+        );
     }
     if !detail.legs.is_empty() {
-        lines.push(title(Text { vi: "Đã ghép", en: "Linked" }));
+        lines.push(title(Text {
+            vi: "Đã ghép",
+            en: "Linked",
+        }));
         lines.extend(detail.legs.iter().map(|leg| {
-            let fee = leg.fee_id.as_ref().map_or_else(String::new, |id| format!(" {id}"));
-            let amount = grouped(leg.amount.wide(), lang);
-            format!("  - {} {} -> {}{fee}: {amount}", leg.role.id(), print_key(&leg.money), leg.dossier_code)
+            let fee = leg
+                .fee_id
+                .as_ref()
+                .map_or_else(String::new, |id| format!(" {id}"));
+            let amount = grouped(leg.amount.wide());
+            format!(
+                "  - {} {} -> {}{fee}: {amount}",
+                leg.role.id(),
+                print_key(&leg.money),
+                leg.dossier_code
+            )
         }));
     }
-    lines.push(title(Text { vi: "Diễn biến", en: "History" }));
+    lines.push(title(Text {
+        vi: "Diễn biến",
+        en: "History",
+    }));
     lines.extend(detail.history.iter().map(|spell| {
-        let until = spell.until.map_or_else(String::new, |day| print_day(day, lang));
-        format!("  - {} .. {until}  {}  ({})", print_day(spell.from, lang), label(&spell.class, lang), spell.run)
+        let until = spell
+            .until
+            .map_or_else(String::new, |day| print_day(day, lang));
+        format!(
+            "  - {} .. {until}  {}  ({})",
+            print_day(spell.from, lang),
+            label(&spell.class, lang),
+            spell.run
+        )
     }));
     lines.join("\n") + "\n"
 }

@@ -40,7 +40,10 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     let lang = global.lang.unwrap_or_default();
     let mut said = Vec::new();
     folder(&args.dir, 0o755, &mut said)?;
-    let dir = args.dir.canonicalize().with_context(|| args.dir.display().to_string())?;
+    let dir = args
+        .dir
+        .canonicalize()
+        .with_context(|| args.dir.display().to_string())?;
     let file = dir.join("doisoat.toml");
     let text = if lang == Lang::Vi { TOML_VI } else { TOML_EN };
     write_new(&file, text, &mut said)?;
@@ -95,10 +98,16 @@ fn folder(path: &Path, mode: u32, said: &mut Vec<String>) -> Result<(), Failure>
 
 /// Writes a file that is not there.
 fn write_new(path: &Path, text: &str, said: &mut Vec<String>) -> Result<(), Failure> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
+    let opened = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o644)
+        .open(path);
     match opened {
         Ok(mut file) => {
-            let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+            let written = file
+                .write_all(text.as_bytes())
+                .and_then(|()| file.sync_all());
             written.map_err(|error| cannot(path, &error))?;
             said.push(format!("  +  {}\n", path.display()));
         }

@@ -32,12 +32,18 @@ pub(super) fn run(global: &Global, args: &MigrateArgs) -> Outcome {
     let config = global.load()?;
     let applied = block_on(migrate(&config))??;
     if args.json {
-        json_line(&Document { schema_version: 1, applied });
+        json_line(&Document {
+            schema_version: 1,
+            applied,
+        });
         return Ok(Exit::Done);
     }
     let lang: Lang = global.lang(Some(&config));
     if applied.is_empty() {
-        let text = Text { vi: "Cơ sở dữ liệu đã mới nhất.", en: "The database is up to date." };
+        let text = Text {
+            vi: "Cơ sở dữ liệu đã mới nhất.",
+            en: "The database is up to date.",
+        };
         out(&format!("{}\n", text.get(lang)));
     }
     for name in applied {

@@ -3,7 +3,10 @@
 
 pub mod output;
 pub mod inspect;
+mod exceptions;
 mod help;
+mod init;
+mod migrate;
 
 use std::path::PathBuf;
 
@@ -89,6 +92,12 @@ impl Global {
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write an annotated doisoat.toml, folders, systemd units, and create the database
+    Init(init::InitArgs),
+    /// Apply pending database migrations
+    Migrate(migrate::MigrateArgs),
+    /// The work list: list, show
+    Exceptions(exceptions::ExceptionsArgs),
     /// Print help for a command, or for a topic: exit-codes
     Help(help::HelpArgs),
 }
@@ -117,8 +126,20 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 
 fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
+        Command::Init(args) => init::run(&cli.global, args),
+        Command::Migrate(args) => migrate::run(&cli.global, args),
+        Command::Exceptions(args) => exceptions::run(&cli.global, args),
         Command::Help(args) => help::run(&cli.global, args),
     }
+}
+
+/// Runs asynchronous work to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Failure::failed(&error.into()))?;
+    Ok(runtime.block_on(work))
 }
 
 /// Help and version are no failures; everything else is exit 2.

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use serde::Serialize;
 
 use crate::config::ConfigError;
-use crate::job::Exit;
+use crate::job::{Exit, JobError};
 
 /// Why a command ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +84,13 @@ impl From<ConfigError> for Failure {
             format!("{}: {}", error.place, error.message),
             error.fix,
         )
+    }
+}
+
+impl From<JobError> for Failure {
+    fn from(error: JobError) -> Self {
+        let (message, fix) = error.message_and_fix();
+        Self::new(error.exit(), message, fix)
     }
 }
 

@@ -8,9 +8,7 @@ use super::error::ConfigError;
 use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
-use super::{
-    CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source,
-};
+use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
 use crate::domain::{Day, Lang, Vnd};
 use crate::kpi::Target;
 use crate::schedule::Cron;
@@ -213,7 +211,9 @@ fn targets(root: &mut Section<'_>) -> Result<Vec<Target>, ConfigError> {
 }
 
 fn sources(root: &mut Section<'_>, dir: &Path) -> Result<Vec<SourceSettings>, ConfigError> {
-    let Some(item) = root.get("source") else { return Ok(Vec::new()) };
+    let Some(item) = root.get("source") else {
+        return Ok(Vec::new());
+    };
     let mut sources: Vec<SourceSettings> = Vec::new();
     for item in item.list()? {
         let source = parse_source(item.section()?, item.place(), dir)?;

@@ -57,21 +57,38 @@ pub struct Config {
 impl Config {
     /// Folders that sources read.
     pub fn folders(&self) -> Vec<PathBuf> {
-        let folders = self.sources.iter().filter(|s| !s.registration.speaks_http());
-        folders.filter_map(|source| source.path("path").map(PathBuf::from)).collect()
+        let folders = self
+            .sources
+            .iter()
+            .filter(|s| !s.registration.speaks_http());
+        folders
+            .filter_map(|source| source.path("path").map(PathBuf::from))
+            .collect()
     }
 
     /// The word under which orders name a source: its kind, or its name where two share the kind.
     pub fn provider_word<'a>(&self, source: &'a SourceSettings) -> &'a str {
-        let of_kind = self.sources.iter().filter(|other| other.kind() == source.kind()).count();
-        if of_kind > 1 { source.name.as_str() } else { source.kind() }
+        let of_kind = self
+            .sources
+            .iter()
+            .filter(|other| other.kind() == source.kind())
+            .count();
+        if of_kind > 1 {
+            source.name.as_str()
+        } else {
+            source.kind()
+        }
     }
 
     /// How long after its midnight a business day is closed for every source, in milliseconds.
     pub fn latest_close_ms(&self) -> i64 {
         const DAY_MS: i64 = 86_400_000;
         let close = |ms: i64| if ms == 0 { DAY_MS } else { ms };
-        self.sources.iter().map(|source| close(source.cutoff.ms())).max().unwrap_or(DAY_MS)
+        self.sources
+            .iter()
+            .map(|source| close(source.cutoff.ms()))
+            .max()
+            .unwrap_or(DAY_MS)
     }
 
     /// What lets the program run but not report a share: no registry, no money source.

@@ -1,13 +1,15 @@
 //! What every job works with: configuration, database, archive, clock, the wish to stop.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::JobError;
 use super::progress::Progress;
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Surroundings};
 use crate::domain::{Day, Moment};
+use crate::source::Pace;
 use crate::store::archive::Archive;
 use crate::store::{Holder, Lease, OpenMode, Store};
 
@@ -22,6 +24,12 @@ pub struct Desk {
     pub archive: Archive,
     /// The time; fixed in the demo and in tests.
     pub clock: Arc<dyn Clock>,
+    /// Where secrets are fetched.
+    pub around: Surroundings,
+    /// The pace of attempts.
+    pub pace: Pace,
+    /// The pause between two looks at a file that may still be growing.
+    pub file_pause: Duration,
     /// Set by SIGINT and SIGTERM.
     pub stop: Stop,
     /// What a person at a terminal sees.
@@ -38,6 +46,9 @@ impl Desk {
             store,
             archive,
             clock,
+            around: Surroundings::of_process(),
+            pace: Pace::default(),
+            file_pause: Duration::from_secs(1),
             stop: Stop::default(),
             progress: Progress::silent(),
         })
@@ -61,7 +72,9 @@ impl Desk {
 
     /// A clean checkpoint: ends here when somebody asked to stop.
     pub fn checkpoint(&self) -> Result<(), JobError> {
-        self.stop.asked().map_or(Ok(()), |exit| Err(JobError::Stopped(exit)))
+        self.stop
+            .asked()
+            .map_or(Ok(()), |exit| Err(JobError::Stopped(exit)))
     }
 
     /// Does `work` unless somebody asks to stop first; what was begun is rolled back.
@@ -92,7 +105,11 @@ fn last_closed_day(now_ms: i64, close_ms: i64) -> Day {
 fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim();
-    if name.is_empty() { "localhost".to_owned() } else { name.to_owned() }
+    if name.is_empty() {
+        "localhost".to_owned()
+    } else {
+        name.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +120,11 @@ mod tests {
     fn the_last_closed_day_follows_clock_and_cut_off() {
         let check = |now: &str, close_hours: i64, day: &str| {
             let now = Moment::parse(now).unwrap().ms();
-            assert_eq!(last_closed_day(now, close_hours * 3_600_000).to_string(), day, "{now}");
+            assert_eq!(
+                last_closed_day(now, close_hours * 3_600_000).to_string(),
+                day,
+                "{now}"
+            );
         };
         check("2022-12-06T01:30:00", 24, "2022-12-05");
         check("2022-12-06T00:00:00", 24, "2022-12-05");

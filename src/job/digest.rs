@@ -19,7 +19,11 @@ pub fn of(value: &impl Serialize) -> anyhow::Result<Box<str>> {
 /// person is told about a source's trouble is left out: its words may differ each time.
 pub fn of_inputs(inputs: &mut Inputs) -> anyhow::Result<Box<str>> {
     inputs.sort();
-    let troubles: Vec<_> = inputs.sources.iter_mut().map(|facts| facts.trouble.take()).collect();
+    let troubles: Vec<_> = inputs
+        .sources
+        .iter_mut()
+        .map(|facts| facts.trouble.take())
+        .collect();
     let digest = of(inputs);
     for (facts, trouble) in inputs.sources.iter_mut().zip(troubles) {
         facts.trouble = trouble;

@@ -52,9 +52,10 @@ impl JobError {
         let fix = |text: &str| text.to_owned();
         match self {
             Self::Usage { message, fix } => (message.clone(), fix.clone()),
-            Self::Config(error) => {
-                (format!("{}: {}", error.place, error.message), error.fix.clone())
-            }
+            Self::Config(error) => (
+                format!("{}: {}", error.place, error.message),
+                error.fix.clone(),
+            ),
             // A store error carries its remedy behind the semicolon.
             Self::Store(error) => {
                 let text = error.to_string();
@@ -67,9 +68,10 @@ impl JobError {
                 }
             }
             Self::Stopped(_) => (self.to_string(), fix("start again: it resumes")),
-            Self::Other(error) => {
-                (format!("{error:#}"), fix("run again; with -v it tells where it stopped"))
-            }
+            Self::Other(error) => (
+                format!("{error:#}"),
+                fix("run again; with -v it tells where it stopped"),
+            ),
         }
     }
 }

@@ -1,5 +1,15 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
+pub mod desk;
+pub mod digest;
+pub mod error;
 pub mod outcome;
+pub mod progress;
+pub mod pull;
+pub mod stop;
 
+pub use desk::Desk;
+pub use error::JobError;
 pub use outcome::Exit;
+pub use progress::Progress;
+pub use stop::Stop;

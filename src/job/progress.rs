@@ -12,7 +12,10 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Shows nothing.
     pub fn silent() -> Self {
-        Self(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()))
+        Self(ProgressBar::with_draw_target(
+            None,
+            ProgressDrawTarget::hidden(),
+        ))
     }
 
     /// Shows steps on stderr when that is a terminal that can move its cursor.

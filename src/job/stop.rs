@@ -16,7 +16,10 @@ pub struct Stop {
 impl Default for Stop {
     fn default() -> Self {
         let (ask, asked) = watch::channel(None);
-        Self { asked, ask: Arc::new(ask) }
+        Self {
+            asked,
+            ask: Arc::new(ask),
+        }
     }
 }
 

@@ -18,7 +18,12 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
     let desk = &stage.desk;
     let name = &stage.settings.name;
     let first = stage.night.minus(stage.settings.lookback_days);
-    let mut asked: BTreeSet<Day> = desk.store.incomplete_days(name).await?.into_iter().collect();
+    let mut asked: BTreeSet<Day> = desk
+        .store
+        .incomplete_days(name)
+        .await?
+        .into_iter()
+        .collect();
     asked.retain(|day| *day < first);
     asked.extend(days(first, stage.night));
     let raw = Evidence {
@@ -48,7 +53,10 @@ async fn save(
     pull: &Pull,
     window: &RangeInclusive<Day>,
 ) -> Result<TxnRows, JobError> {
-    let window = Window { from: *window.start(), to: *window.end() };
+    let window = Window {
+        from: *window.start(),
+        to: *window.end(),
+    };
     let rows = normalise::read_records(&pull.records, &stage.context(Some(window)));
     let (txns, conflicts) = normalise::dedupe(rows.txns.clone());
     let state = |state: &DayState| match state {
@@ -56,9 +64,25 @@ async fn save(
         DayState::Incomplete if pull.is_refused() => Completeness::Refused,
         DayState::Incomplete => Completeness::Missing,
     };
-    let days = pull.days.iter().map(|(day, s)| FeedDay { day: *day, state: state(s) }).collect();
-    let delivery = Delivery { txns, rejects: rows.rejects.clone(), conflicts, days };
-    stage.desk.store.save_transactions(&stage.settings.name, stage.night, &delivery).await?;
+    let days = pull
+        .days
+        .iter()
+        .map(|(day, s)| FeedDay {
+            day: *day,
+            state: state(s),
+        })
+        .collect();
+    let delivery = Delivery {
+        txns,
+        rejects: rows.rejects.clone(),
+        conflicts,
+        days,
+    };
+    stage
+        .desk
+        .store
+        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .await?;
     Ok(rows)
 }
 
@@ -76,7 +100,11 @@ struct Seen {
 impl Seen {
     fn add(&mut self, stage: &Stage, pull: Pull, rows: &TxnRows) {
         self.refused |= pull.is_refused();
-        self.complete_days += pull.days.values().filter(|s| **s == DayState::Complete).count();
+        self.complete_days += pull
+            .days
+            .values()
+            .filter(|s| **s == DayState::Complete)
+            .count();
         self.rows += rows.txns.len();
         self.rejects += rows.rejects.len();
         if let Some(control) = pull.control.get(&stage.night) {
@@ -88,7 +116,9 @@ impl Seen {
             });
         }
         if self.trouble.is_none() {
-            self.trouble = pull.trouble.map(|error| error.say(stage.desk.config.lang).into());
+            self.trouble = pull
+                .trouble
+                .map(|error| error.say(stage.desk.config.lang).into());
         }
     }
 }
@@ -99,13 +129,16 @@ fn sum_of(txns: &[Txn], night: Day) -> Vnd {
 }
 
 /// A day once complete stays complete: what counts is what the store still misses of the days asked.
-async fn finish(
-    stage: &Stage,
-    seen: Seen,
-    asked: &BTreeSet<Day>,
-) -> Result<SourceFacts, JobError> {
-    let missing = stage.desk.store.incomplete_days(&stage.settings.name).await?;
-    let missing: Vec<Day> = missing.into_iter().filter(|day| asked.contains(day)).collect();
+async fn finish(stage: &Stage, seen: Seen, asked: &BTreeSet<Day>) -> Result<SourceFacts, JobError> {
+    let missing = stage
+        .desk
+        .store
+        .incomplete_days(&stage.settings.name)
+        .await?;
+    let missing: Vec<Day> = missing
+        .into_iter()
+        .filter(|day| asked.contains(day))
+        .collect();
     let state = if seen.refused {
         Completeness::Refused
     } else if missing.is_empty() {
@@ -147,7 +180,10 @@ mod tests {
     fn days_are_asked_for_in_runs() {
         let day = |n: u32| Day::parse("2022-12-01").unwrap().plus(n);
         let asked: BTreeSet<Day> = [0, 1, 5, 6, 7, 9].map(day).into();
-        assert_eq!(ranges(&asked), vec![day(0)..=day(1), day(5)..=day(7), day(9)..=day(9)]);
+        assert_eq!(
+            ranges(&asked),
+            vec![day(0)..=day(1), day(5)..=day(7), day(9)..=day(9)]
+        );
         assert_eq!(days(day(2), day(4)).count(), 3);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
 
 use tracing::warn;
 
@@ -30,7 +29,10 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     };
     let delivery = registry::read_folder(&settings, &known).await;
     let (rows, rejects, unreadable) = save(stage, &delivery).await?;
-    let covered = desk.store.files_of_night(&stage.settings.name, stage.night).await?;
+    let covered = desk
+        .store
+        .files_of_night(&stage.settings.name, stage.night)
+        .await?;
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
         // A rerun is covered by the files that the earlier run of the night read.
@@ -39,7 +41,11 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     };
     let mut facts = stage.facts(state);
     let lang = desk.config.lang;
-    let troubles = delivery.troubles.iter().map(|trouble| trouble.say(lang)).chain(unreadable);
+    let troubles = delivery
+        .troubles
+        .iter()
+        .map(|trouble| trouble.say(lang))
+        .chain(unreadable);
     let troubles: Vec<String> = troubles.collect();
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
@@ -107,6 +113,3 @@ fn stored(read: normalise::RegistryRows) -> RegistryRows {
         conflicts: read.conflicts,
     }
 }
-
-/// The pause between two looks at a file in production.
-pub const FILE_PAUSE: Duration = Duration::from_secs(1);

@@ -39,7 +39,11 @@ pub struct Opened {
 /// Opens every source, or the one named: secrets are fetched, nothing is sent. A missing secret
 /// ends the run before anything is read.
 pub fn open(desk: &Desk, only: Option<&SourceName>) -> Result<Vec<Opened>, JobError> {
-    let chosen = desk.config.sources.iter().filter(|s| only.is_none_or(|name| s.name == *name));
+    let chosen = desk
+        .config
+        .sources
+        .iter()
+        .filter(|s| only.is_none_or(|name| s.name == *name));
     let mut opened = Vec::new();
     for settings in chosen {
         let opening = Opening {
@@ -48,10 +52,18 @@ pub fn open(desk: &Desk, only: Option<&SourceName>) -> Result<Vec<Opened>, JobEr
             clock: desk.clock.clone(),
             pace: desk.pace.clone(),
         };
-        opened.push(Opened { settings: settings.clone(), handle: opening.open()? });
+        opened.push(Opened {
+            settings: settings.clone(),
+            handle: opening.open()?,
+        });
     }
     if let (Some(name), true) = (only, opened.is_empty()) {
-        let known: Vec<&str> = desk.config.sources.iter().map(|s| s.name.as_str()).collect();
+        let known: Vec<&str> = desk
+            .config
+            .sources
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect();
         return Err(JobError::Usage {
             message: format!("there is no source \"{name}\""),
             fix: crate::config::section::suggest(name.as_str(), &known),
@@ -82,7 +94,10 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
         facts.push(done.map_err(|error| anyhow::anyhow!("a source's task ended: {error}"))??);
     }
     let place = |facts: &SourceFacts| {
-        desk.config.sources.iter().position(|settings| settings.name == facts.name)
+        desk.config
+            .sources
+            .iter()
+            .position(|settings| settings.name == facts.name)
     };
     facts.sort_by_key(place);
     Ok(Pulled { facts, at_ms })
@@ -99,7 +114,12 @@ pub(super) struct Stage {
 
 impl Stage {
     fn new(desk: &Desk, settings: &SourceSettings, night: Day, at_ms: i64) -> Self {
-        Self { desk: desk.clone(), settings: settings.clone(), night, at_ms }
+        Self {
+            desk: desk.clone(),
+            settings: settings.clone(),
+            night,
+            at_ms,
+        }
     }
 
     /// Runs the reading of one source and tells how it went.
@@ -108,7 +128,9 @@ impl Stage {
         reading: impl Future<Output = Result<SourceFacts, JobError>>,
     ) -> Result<SourceFacts, JobError> {
         let watch = Stopwatch::start();
-        self.desk.progress.step(format!("{} {}", self.night, self.settings.name));
+        self.desk
+            .progress
+            .step(format!("{} {}", self.night, self.settings.name));
         let facts = self.desk.or_stop(reading).await?;
         let duration_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (source, state) = (facts.name.as_str(), facts.state.id());
@@ -176,9 +198,8 @@ impl Stage {
         let too_many = wide(rejects) * max.den > wide(rows + rejects) * max.num;
         if rejects > 0 && too_many && facts.state == Completeness::Complete {
             facts.state = Completeness::Partial;
-            facts.trouble = Some(
-                format!("{rejects} of {} rows could not be read", rows + rejects).into(),
-            );
+            facts.trouble =
+                Some(format!("{rejects} of {} rows could not be read", rows + rejects).into());
         }
     }
 }

@@ -27,7 +27,9 @@ impl Evidence {
             path: self.archive.dir().to_path_buf(),
             source: std::io::Error::other(error),
         })??;
-        self.store.save_raw(&archived, source.as_str(), what, &self.now_wall).await?;
+        self.store
+            .save_raw(&archived, source.as_str(), what, &self.now_wall)
+            .await?;
         Ok(archived)
     }
 }
@@ -41,7 +43,9 @@ impl RawSink for Evidence {
     ) -> BoxFuture<'a, Result<String, ArchiveError>> {
         Box::pin(async move {
             let archived = self.save(source, what, bytes).await;
-            archived.map(|a| a.sha256).map_err(|error| ArchiveError(error.to_string().into()))
+            archived
+                .map(|a| a.sha256)
+                .map_err(|error| ArchiveError(error.to_string().into()))
         })
     }
 }
