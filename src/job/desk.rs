@@ -54,6 +54,12 @@ impl Desk {
         })
     }
 
+    /// Takes the progress line away and closes the database.
+    pub async fn close(self) {
+        self.progress.clear();
+        self.store.close().await;
+    }
+
     /// Now, RFC 3339 at +07:00.
     pub fn now_wall(&self) -> String {
         Moment::of_ms(self.clock.now_ms()).text().to_owned()

@@ -103,6 +103,21 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
     Ok(Pulled { facts, at_ms })
 }
 
+/// Only the ingestion part: takes the lease, reads, stores.
+pub async fn alone(
+    desk: &Desk,
+    night: Day,
+    only: Option<&SourceName>,
+) -> Result<Pulled, JobError> {
+    let opened = open(desk, only)?;
+    let lease = desk.lease(&format!("pull {night}")).await?;
+    let pulled = pull(desk, night, opened).await;
+    let released = desk.store.release_lease(lease).await;
+    let pulled = pulled?;
+    released?;
+    Ok(pulled)
+}
+
 /// What reading one source for one night needs.
 #[derive(Clone, Debug)]
 pub(super) struct Stage {
