@@ -4,7 +4,8 @@
 //! nor parsing. Nothing here reads the time: the sandbox has a clock of its own that stands still
 //! until it is set, and providers show only what had happened and reached them by then.
 //!
-//! A simulator is one file and one line in [`ALL`].
+//! A simulator is one file and one line in `ALL`. Plain HTTP on loopback only so far: the TLS modes
+//! (self-signed, expired, wrong host, old versions) are still to come.
 
 mod casso;
 mod clock;
@@ -169,6 +170,15 @@ impl Sandbox {
             "sepay" => SEPAY_CREDENTIALS,
             "vnpay" => VNPAY_CREDENTIALS,
             _ => &[],
+        }
+    }
+
+    /// The collection account that a feed shows.
+    pub fn account(&self, provider: &str) -> Option<&'static str> {
+        match provider {
+            "casso" => Some(casso::ACCOUNT),
+            "sepay" => Some(sepay::ACCOUNT),
+            _ => None,
         }
     }
 

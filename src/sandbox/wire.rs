@@ -95,7 +95,7 @@ impl Reply {
             reason(self.status)
         );
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         head
     }
@@ -104,7 +104,8 @@ impl Reply {
     pub(crate) fn bytes(&self, date: &str) -> Vec<u8> {
         let mut head = self.head(date);
         if self.status != 204 {
-            head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+            let length = self.body.len().to_string();
+            head.extend(["Content-Length: ", &length, "\r\n"]);
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();

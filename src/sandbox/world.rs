@@ -140,11 +140,11 @@ impl World {
             .entry(attempt_key(request))
             .or_default() += 1;
         desk.asked += 1;
-        if let Some(allowed) = desk.not_before.remove(provider) {
-            if Instant::now() + EARLY_TOLERANCE < allowed {
-                desk.counters.early_retries += 1;
-                desk.not_before.insert(provider, allowed);
-            }
+        if let Some(allowed) = desk.not_before.remove(provider)
+            && Instant::now() + EARLY_TOLERANCE < allowed
+        {
+            desk.counters.early_retries += 1;
+            desk.not_before.insert(provider, allowed);
         }
     }
 

@@ -6,17 +6,16 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Wee
 
 use super::dice::Dice;
 use super::scenario::SCENARIOS;
-use super::tariff::{self, Draft, Place};
+use super::tariff;
 use super::{BankRow, District};
 use super::{
-    Dossier, Event, Fee, FeeKind, FeeState, GatewayOrder, Method, Mode, Order, Receipt, Scenario,
-    agencies, names,
+    Event, Fee, FeeKind, FeeState, GatewayOrder, Method, Mode, Order, Receipt, Scenario, agencies,
 };
 
 /// Sought share of cashless payment events, in thousandths: just above the plan's 50 %.
 const CASHLESS_PERMILLE: i64 = 512;
 /// Sought share of dossiers filed online, in thousandths: just below the plan's 80 %.
-const ONLINE_PERMILLE: i64 = 772;
+pub(crate) const ONLINE_PERMILLE: i64 = 772;
 
 /// The district under construction.
 pub(crate) struct Builder {
@@ -25,10 +24,13 @@ pub(crate) struct Builder {
     /// Scenarios that still have to happen today.
     queue: Vec<Scenario>,
     /// Last sequence number by agency, of the current day.
-    sequence: BTreeMap<&'static str, u32>,
-    cashless_events: i64,
-    all_events: i64,
-    online_dossiers: i64,
+    pub(crate) sequence: BTreeMap<&'static str, u32>,
+    /// The day whose dossiers are being filed.
+    today: NaiveDate,
+    /// (cashless, all) payment events by day of payment.
+    paid: BTreeMap<NaiveDate, (i64, i64)>,
+    pub(crate) online_dossiers: i64,
+    pub(crate) filed: i64,
     pub(crate) fee_count: u32,
     pub(crate) receipt_count: u32,
     pub(crate) e_receipt_count: u32,
@@ -76,9 +78,10 @@ impl Builder {
             district,
             queue: Vec::new(),
             sequence: BTreeMap::new(),
-            cashless_events: 0,
-            all_events: 0,
+            today: first_day,
+            paid: BTreeMap::new(),
             online_dossiers: 0,
+            filed: 0,
             fee_count: 0,
             receipt_count: 0,
             e_receipt_count: 0,
@@ -131,14 +134,22 @@ impl Builder {
 
     fn day(&mut self, day: NaiveDate) {
         self.sequence.clear();
+        self.today = day;
         let count = match day.weekday() {
             Weekday::Sun => return,
             Weekday::Sat => self.dice.between(80, 100),
             _ => self.dice.between(285, 320),
         };
         self.strangers(day);
+        // Sequence numbers follow the order of receipt.
+        let mut filings: Vec<(NaiveDateTime, u8)> = Vec::new();
         for _ in 0..count {
-            self.dossier(day);
+            let channel = self.channel();
+            filings.push((self.received_at(day, channel), channel));
+        }
+        filings.sort_unstable();
+        for filing in filings {
+            self.dossier(filing);
         }
     }
 
@@ -156,9 +167,9 @@ impl Builder {
     }
 
     /// One dossier and everything that happens to its money.
-    fn dossier(&mut self, day: NaiveDate) {
+    fn dossier(&mut self, filing: (NaiveDateTime, u8)) {
         let draft = tariff::draft(&mut self.dice);
-        let at = self.file(day, &draft, None);
+        let at = self.file(filing, &draft, None);
         let dossier = &self.district.dossiers[at];
         let scenario = match (dossier.mode, self.due(at)) {
             (Mode::Exempt, _) => Scenario::Exempt,
@@ -185,146 +196,6 @@ impl Builder {
         }
     }
 
-    /// Files a dossier and returns its index. With `like`, at the same agency and by the same person
-    /// as that dossier.
-    pub(crate) fn file(&mut self, day: NaiveDate, draft: &Draft, like: Option<usize>) -> usize {
-        let (agency, payer) = match like {
-            Some(at) => {
-                let other = &self.district.dossiers[at];
-                (other.agency, other.payer.clone())
-            }
-            None => (self.agency(day, draft.place), names::person(&mut self.dice)),
-        };
-        let channel = self.channel();
-        let received_at = self.received_at(day, channel);
-        let sequence = self.sequence.entry(agency).or_default();
-        *sequence += 1;
-        let code = format!("{agency}-{}-{sequence:04}", day.format("%y%m%d"));
-        let due_at = self.due_at(draft.mode, received_at, channel);
-        let mut dossier = Dossier {
-            code,
-            agency,
-            procedure: draft.procedure,
-            field: draft.field,
-            payer,
-            channel,
-            mode: draft.mode,
-            received_at,
-            due_at,
-            result_at: None,
-            fees: Vec::new(),
-            scenario: Scenario::Plain,
-        };
-        for (kind, amount) in &draft.lines {
-            let status = match (draft.mode, *kind) {
-                (Mode::Before, FeeKind::Phi | FeeKind::LePhi) => "pending",
-                _ => "unpaid",
-            };
-            let shown = if draft.mode == Mode::After {
-                0
-            } else {
-                *amount
-            };
-            let first = FeeState {
-                day,
-                status,
-                amount: shown,
-                method: None,
-                paid_at: None,
-                receipt_no: None,
-            };
-            self.fee_count += 1;
-            let id = format!("PL{:08}", self.fee_count);
-            dossier.fees.push(Fee {
-                id,
-                kind: *kind,
-                history: vec![first],
-            });
-        }
-        self.district.dossiers.push(dossier);
-        let at = self.district.dossiers.len() - 1;
-        if draft.mode == Mode::After {
-            self.set_amounts(at, draft);
-        }
-        at
-    }
-
-    /// "Thu sau": the amounts are known when the result is.
-    fn set_amounts(&mut self, at: usize, draft: &Draft) {
-        let wait = self.dice.below(3);
-        let mut day = self.district.dossiers[at].received_at.date();
-        for _ in 0..wait {
-            day = next_office_day(day);
-        }
-        let minutes = self.dice.between(0, 70);
-        let result_at = if wait == 0 {
-            later(self.district.dossiers[at].received_at, 60 * (20 + minutes))
-        } else {
-            later(moment(day, 8, 0, 0), 60 * (minutes * 6))
-        };
-        let dossier = &mut self.district.dossiers[at];
-        dossier.result_at = Some(result_at);
-        for (fee, (_, amount)) in dossier.fees.iter_mut().zip(&draft.lines) {
-            let state = FeeState {
-                day: result_at.date(),
-                amount: *amount,
-                ..fee.history[0].clone()
-            };
-            fee.history.push(state);
-        }
-    }
-
-    fn agency(&mut self, day: NaiveDate, place: Place) -> &'static str {
-        let valid = |agency: &&agencies::Agency| agency.valid_on(day);
-        let known = self.district.agencies.iter().filter(valid);
-        let communes: Vec<&'static str> = known
-            .clone()
-            .filter(|one| one.level == "commune")
-            .map(|one| one.code)
-            .collect();
-        let named = place
-            .code()
-            .filter(|code| known.clone().any(|one| one.code == *code));
-        named.unwrap_or_else(|| *self.dice.pick(&communes))
-    }
-
-    fn channel(&mut self) -> u8 {
-        let filed = i64::try_from(self.district.dossiers.len()).unwrap_or(i64::MAX);
-        let behind = ONLINE_PERMILLE * filed / 1000 - self.online_dossiers;
-        let permille = (ONLINE_PERMILLE + 20 * behind).clamp(50, 950);
-        if self.dice.chance(u32::try_from(permille).unwrap_or(0)) {
-            self.online_dossiers += 1;
-            2
-        } else if self.dice.chance(80) {
-            3
-        } else {
-            1
-        }
-    }
-
-    fn received_at(&mut self, day: NaiveDate, channel: u8) -> NaiveDateTime {
-        let (first, minutes) = match (channel, self.dice.chance(600)) {
-            (2, true) => (moment(day, 7, 30, 0), 600),
-            (2, false) => (moment(day, 6, 0, 0), 930),
-            (_, true) => (moment(day, 7, 15, 0), 240),
-            (_, false) => (moment(day, 13, 30, 0), 180),
-        };
-        later(first, self.dice.between(0, minutes * 60))
-    }
-
-    fn due_at(&mut self, mode: Mode, received: NaiveDateTime, channel: u8) -> NaiveDateTime {
-        let mut day = received.date();
-        let office_days = match (mode, channel) {
-            (Mode::After, _) => 5,
-            (_, 1) => 0,
-            _ => 1,
-        };
-        for _ in 0..office_days {
-            day = next_office_day(day);
-        }
-        moment(day, 23, 59, 59).min(moment(day, 17, 0, 0).max(later(received, 7_200)))
-    }
-
     /// What the dossier owes to the district: phí and lệ phí, by the newest state.
     pub(crate) fn due(&self, at: usize) -> i64 {
         self.payable(at).map(|(_, state)| state.amount).sum()
@@ -339,25 +210,31 @@ impl Builder {
 
     /// Whether the next payment should be cashless, so that the share stays near the sought one.
     pub(crate) fn wants_cashless(&mut self) -> bool {
-        let behind = CASHLESS_PERMILLE * self.all_events / 1000 - self.cashless_events;
+        let (cashless, all) = self
+            .paid
+            .range(..=self.today)
+            .fold((0, 0), |sum, (_, day)| (sum.0 + day.0, sum.1 + day.1));
+        let behind = CASHLESS_PERMILLE * all / 1000 - cashless;
         let permille = (CASHLESS_PERMILLE + 25 * behind).clamp(50, 950);
         self.dice.chance(u32::try_from(permille).unwrap_or(0))
     }
 
     /// Notes what really happened.
     pub(crate) fn event(&mut self, event: Event) {
-        if event.returned_at.is_none() {
-            self.all_events += 1;
-            self.cashless_events += i64::from(event.cashless);
-        }
+        self.count(&event, 1);
         self.district.events.push(event);
     }
 
     /// Takes an event out of the running share.
     pub(crate) fn uncount(&mut self, event: &Event) {
+        self.count(event, -1);
+    }
+
+    fn count(&mut self, event: &Event, by: i64) {
         if event.returned_at.is_none() {
-            self.all_events -= 1;
-            self.cashless_events -= i64::from(event.cashless);
+            let day = self.paid.entry(event.at.date()).or_default();
+            day.0 += if event.cashless { by } else { 0 };
+            day.1 += by;
         }
     }
 
@@ -373,7 +250,8 @@ impl Builder {
         let mut numbers = Vec::new();
         for _ in 0..self.district.dossiers[at].fees.len() {
             self.e_receipt_count += 1;
-            let issued = status == "paid" && !self.dice.chance(3);
+            let in_cash = matches!(method, Some(Method::Cash | Method::Post));
+            let issued = status == "paid" && !in_cash && !self.dice.chance(3);
             numbers.push(issued.then(|| format!("{:07}", self.e_receipt_count)));
         }
         let dossier = &mut self.district.dossiers[at];

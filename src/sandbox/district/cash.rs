@@ -8,9 +8,10 @@ use super::{Event, Method, Receipt, Scenario};
 impl Builder {
     /// The dossier is paid in cash, as the scenario wants it.
     pub(crate) fn cash(&mut self, at: usize, scenario: Scenario) {
+        let by_post = self.district.dossiers[at].channel == 3;
         let declared = match scenario {
             Scenario::DeclaredCashlessPaidCash => *self.dice.pick(&[Method::Transfer, Method::Qr]),
-            Scenario::Plain if self.dice.chance(70) => Method::Post,
+            Scenario::Plain if by_post && self.dice.chance(600) => Method::Post,
             _ => Method::Cash,
         };
         self.declare(at, declared);
@@ -40,10 +41,10 @@ impl Builder {
                 vec![(day, "valid")]
             });
         }
-        if scenario == Scenario::ReceiptAmount {
-            if let Some(receipt) = self.district.receipts.last_mut() {
-                receipt.amount += 2_000;
-            }
+        if scenario == Scenario::ReceiptAmount
+            && let Some(receipt) = self.district.receipts.last_mut()
+        {
+            receipt.amount += 2_000;
         }
         self.event(event);
     }

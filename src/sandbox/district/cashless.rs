@@ -4,9 +4,7 @@ use chrono::NaiveDateTime;
 
 use super::build::{Account, Builder, later, moment};
 use super::tariff::{Draft, Place};
-use super::{
-    BankRow, Event, FeeKind, GatewayOrder, GatewayState, Method, Mode, Order, Scenario, memo,
-};
+use super::{BankRow, Event, FeeKind, Method, Mode, Scenario, memo};
 
 /// A line in a collection account.
 pub(crate) struct Transfer {
@@ -266,86 +264,10 @@ impl Builder {
         self.push_row(transfer.account, row);
     }
 
-    /// A row that belongs to no dossier.
-    pub(crate) fn stranger(&mut self, day: chrono::NaiveDate, scenario: Scenario) {
-        let at = later(moment(day, 7, 30, 0), self.dice.between(0, 36_000));
-        let person = super::names::person(&mut self.dice);
-        let date = day.format("%y%m%d");
-        let sequence = self.dice.between(41, 49) * 100 + self.dice.between(10, 99);
-        let (memo, amount, payer) = match scenario {
-            Scenario::Orphan => {
-                let code = self.known_code(day);
-                let amount = 1_000 * self.dice.between(8, 120);
-                (
-                    format!("{code}-{date}-{sequence}"),
-                    amount,
-                    person.bank_name,
-                )
-            }
-            Scenario::Foreign => {
-                let province = *self.dice.pick(&["H15.50.05", "000.00.29.H15", "H56.31.20"]);
-                let amount = 1_000 * self.dice.between(8, 120);
-                (
-                    format!("nop phi {province}-{date}-0{}", sequence % 1000),
-                    amount,
-                    person.bank_name,
-                )
-            }
-            Scenario::BankFee => {
-                let memo = *self
-                    .dice
-                    .pick(&["THU PHI DICH VU SMS BANKING", "PHI QUAN LY TAI KHOAN"]);
-                (
-                    memo.to_owned(),
-                    -*self.dice.pick(&[11_000, 22_000, 55_000]),
-                    String::new(),
-                )
-            }
-            _ => {
-                let amount = self.dice.between(1_200, 48_000);
-                (
-                    "TRA LAI TIEN GUI KHONG KY HAN".to_owned(),
-                    amount,
-                    String::new(),
-                )
-            }
-        };
-        let account = if self.dice.chance(500) {
-            Account::A
-        } else {
-            Account::B
-        };
-        let arrives = later(at, self.dice.between(5, 90));
-        let dossiers = Vec::new();
-        self.row(Transfer {
-            account,
-            memo,
-            amount,
-            at,
-            arrives,
-            payer,
-            scenario,
-            dossiers,
-        });
-    }
-
-    fn known_code(&mut self, day: chrono::NaiveDate) -> &'static str {
-        let valid = self
-            .district
-            .agencies
-            .iter()
-            .filter(|one| one.valid_on(day));
-        let codes: Vec<&str> = valid
-            .filter(|one| one.level != "province")
-            .map(|one| one.code)
-            .collect();
-        *self.dice.pick(&codes)
-    }
-
     /// One transfer for two dossiers of the same person.
     fn two_codes(&mut self, at: usize, scenario: Scenario) {
         let first = &self.district.dossiers[at];
-        let day = first.received_at.date();
+        let filing = (first.received_at, first.channel);
         let draft = Draft {
             procedure: "2.000884",
             field: "CT",
@@ -353,9 +275,8 @@ impl Builder {
             mode: Mode::Before,
             lines: vec![(FeeKind::Phi, 20_000)],
         };
-        let other = self.file(day, &draft, Some(at));
+        let other = self.file(filing, &draft, Some(at));
         self.district.dossiers[other].scenario = scenario;
-        self.district.dossiers[other].received_at = self.district.dossiers[at].received_at;
         let paid_at = self.pay_moment(at);
         let sum = self.due(at) + self.due(other);
         let amount = if scenario == Scenario::TwoCodesExact {
@@ -409,11 +330,12 @@ impl Builder {
             _ => (half, due - half),
         };
         let memo = self.memo_of(at, method, paid_at, scenario);
-        self.pay_into(at, method, (memo.clone(), first), paid_at, scenario);
+        self.pay_into(at, method, (memo, first), paid_at, scenario);
         if scenario == Scenario::InstalmentsOpen {
             return;
         }
-        let again = later(paid_at, self.dice.between(180, 1_500));
+        let again = later(paid_at, self.dice.between(180, 1_100));
+        let memo = self.memo_of(at, method, again, scenario);
         if scenario == Scenario::Duplicate {
             // The second one is no event: the same person paid the same thing twice by mistake.
             let counted = self.district.events.len();
@@ -454,111 +376,5 @@ impl Builder {
             self.pay_into(at, Method::Qr, (memo, amount), paid_at, Scenario::Midnight);
             self.record(at, "paid", Some(Method::Qr), known);
         }
-    }
-
-    /// A gateway order with its states, known to both sides.
-    pub(crate) fn order(
-        &mut self,
-        at: usize,
-        number: &str,
-        created_at: NaiveDateTime,
-        (states, history): (Vec<GatewayState>, Vec<(chrono::NaiveDate, &'static str)>),
-        scenario: Scenario,
-    ) {
-        let dossier = &self.district.dossiers[at];
-        let order_id = format!("{}-{number}", dossier.code);
-        let info = format!("Nop phi ho so {}", dossier.code);
-        let code = dossier.code.clone();
-        let fee_ids = self.payable(at).map(|(fee, _)| fee.id.clone()).collect();
-        let order = Order {
-            order_id: order_id.clone(),
-            dossier: code.clone(),
-            fee_ids,
-            amount: self.due(at),
-            created_at,
-            history,
-        };
-        let bank = *self
-            .dice
-            .pick(&["NCB", "VNPAYQR", "VCB", "BIDV", "VNMART", "AGRIBANK"]);
-        let seen = GatewayOrder {
-            order_id,
-            created_at,
-            bank,
-            info,
-            states,
-            scenario,
-            dossier: code,
-        };
-        self.push_order(order, seen);
-    }
-
-    /// A number that the gateway has not used before.
-    pub(crate) fn gateway_number(&mut self) -> String {
-        self.gateway_count += 1 + self.dice.below(9);
-        format!("{}", 14_400_000 + self.gateway_count)
-    }
-
-    /// An order that is created and paid: its states and its payment event.
-    pub(crate) fn order_paid(
-        &mut self,
-        at: usize,
-        number: &str,
-        paid_at: NaiveDateTime,
-        scenario: Scenario,
-    ) {
-        let created_at = later(paid_at, -self.dice.between(45, 400));
-        let states = self.paid_states(at, created_at, paid_at);
-        let known = later(paid_at, 4).date();
-        let history = vec![(created_at.date(), "created"), (known, "paid")];
-        self.order(at, number, created_at, (states, history), scenario);
-        self.gateway_event(at, paid_at, scenario);
-    }
-
-    /// Open from `created_at`, paid from `paid_at`.
-    pub(crate) fn paid_states(
-        &mut self,
-        at: usize,
-        created_at: NaiveDateTime,
-        paid_at: NaiveDateTime,
-    ) -> Vec<GatewayState> {
-        let amount = self.due(at);
-        let number = self.gateway_number();
-        let paid = GatewayState {
-            at: paid_at,
-            kind: "01",
-            status: "00",
-            number,
-            amount,
-            paid_at: Some(paid_at),
-        };
-        vec![open(created_at, amount), paid]
-    }
-
-    pub(crate) fn gateway_event(&mut self, at: usize, paid_at: NaiveDateTime, scenario: Scenario) {
-        let dossier = &self.district.dossiers[at];
-        let (agencies, dossiers) = (vec![dossier.agency], vec![dossier.code.clone()]);
-        self.event(Event {
-            cashless: true,
-            at: paid_at,
-            known_at: paid_at,
-            returned_at: None,
-            agencies,
-            dossiers,
-            scenario,
-        });
-    }
-}
-
-/// The state of an order that nobody has paid yet.
-pub(crate) fn open(created_at: NaiveDateTime, amount: i64) -> GatewayState {
-    let number = "0".to_owned();
-    GatewayState {
-        at: created_at,
-        kind: "01",
-        status: "01",
-        number,
-        amount,
-        paid_at: None,
     }
 }

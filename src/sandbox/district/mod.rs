@@ -8,11 +8,14 @@ mod build;
 mod cash;
 mod cashless;
 pub(crate) mod dice;
+mod filing;
 mod memo;
 mod names;
+mod orders;
 mod returns;
 mod scenario;
 mod settlement;
+mod strangers;
 mod tariff;
 mod truth;
 

@@ -3,7 +3,8 @@
 use chrono::{NaiveDateTime, TimeDelta};
 
 use super::build::{Account, Builder, later, moment, next_office_day};
-use super::cashless::{Transfer, open};
+use super::cashless::Transfer;
+use super::orders::open;
 use super::{GatewayState, Method, Scenario};
 
 impl Builder {
@@ -20,7 +21,7 @@ impl Builder {
             }
             Scenario::ReversalGateway => self.gateway_reversal(at, method),
             Scenario::OrderFailed => {
-                let created = later(paid_at, -900);
+                let (created, paid_at) = (paid_at, later(paid_at, 300));
                 let amount = self.due(at);
                 let number = self.gateway_number();
                 let failed_at = later(created, 70);
@@ -83,16 +84,21 @@ impl Builder {
         paid_at: NaiveDateTime,
         scenario: Scenario,
     ) {
-        let paid_at = paid_at.min(moment(paid_at.date(), 16, 30, 0));
         let due = self.due(at);
         let full = scenario == Scenario::RefundFullGateway;
         let kind = if full { "02" } else { "03" };
         let amount = if full { due } else { due / 2 / 1_000 * 1_000 };
-        let asked = later(paid_at, self.dice.between(3_600, 9_000));
-        let done = later(asked, self.dice.between(1_800, 7_200));
-        let number = self.gateway_number();
+        // Within the day: what is paid in the evening is returned at once.
+        let evening = paid_at > moment(paid_at.date(), 18, 0, 0);
+        let wait = if evening {
+            120
+        } else {
+            self.dice.between(1_800, 9_000)
+        };
+        let (asked, done) = (later(paid_at, wait), later(paid_at, 2 * wait));
         let created = later(paid_at, -90);
         let mut states = self.paid_states(at, created, paid_at);
+        let number = self.gateway_number();
         for (from, status) in [(asked, "05"), (done, "00")] {
             let number = number.clone();
             states.push(GatewayState {
@@ -101,7 +107,7 @@ impl Builder {
                 status,
                 number,
                 amount,
-                paid_at: Some(done),
+                paid_at: Some(from),
             });
         }
         let day = paid_at.date();
@@ -154,7 +160,7 @@ impl Builder {
         }
         let due = self.due(at);
         let memo = self.memo_of(at, method, paid_at, scenario);
-        self.pay_into(at, method, (memo.clone(), due), paid_at, scenario);
+        self.pay_into(at, method, (memo, due), paid_at, scenario);
         self.record(at, "paid", Some(method), later(paid_at, 15));
         let code = self.district.dossiers[at].code.clone();
         let next = next_office_day(paid_at.date());
@@ -184,6 +190,7 @@ impl Builder {
                 self.return_last(back_at);
                 self.record(at, "pending", Some(method), later(back_at, 15));
                 let again = later(moment(back_at.date(), 8, 0, 0), self.dice.between(0, 7_200));
+                let memo = self.memo_of(at, method, again, scenario);
                 self.pay_into(at, method, (memo, due), again, scenario);
                 self.record(at, "paid", Some(method), later(again, 15));
             }

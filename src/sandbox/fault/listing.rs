@@ -141,9 +141,9 @@ pub(crate) fn shuffled<T>(entries: Vec<T>) -> Vec<T> {
     let (mut odd, mut even) = (Vec::new(), Vec::new());
     for (at, entry) in entries.into_iter().enumerate() {
         if at % 2 == 1 {
-            odd.push(entry)
+            odd.push(entry);
         } else {
-            even.push(entry)
+            even.push(entry);
         }
     }
     odd.reverse();
