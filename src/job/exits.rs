@@ -7,13 +7,18 @@ use crate::domain::{Completeness, SourceFacts};
 use crate::settle::{Inputs, Settlement};
 use crate::store::RunRecord;
 
+/// How much a class asks of a person; an unknown one asks for action.
+pub fn severity_of(class: &str) -> Severity {
+    classify::class(class).map_or(Severity::Action, |class| class.severity)
+}
+
 /// Every code that applies, the strongest first; `[Done]` when all is well.
 pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> Vec<Exit> {
     let mut exits = of_sources(&pool.sources);
     let open: i128 = settlement
         .rows
         .iter()
-        .filter(|row| row.exception_id.is_some() && classify::severity(row.class) != Severity::Info)
+        .filter(|row| row.exception_id.is_some() && severity_of(row.class) != Severity::Info)
         .map(|row| row.amount.wide())
         .sum();
     if desk.config.open_vnd_max.is_some_and(|max| open > max.wide()) {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
-use crate::classify::{self, Severity};
+use super::exits::severity_of;
+use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight};
@@ -172,7 +173,7 @@ fn unit(agencies: &[Agency], day: Day) -> Box<str> {
 /// Exceptions of the settlement that ask for a person.
 fn open_now(settlement: &Settlement) -> BTreeMap<&ExceptionId, (&'static str, Vnd)> {
     let rows = settlement.rows.iter();
-    let work = rows.filter(|row| classify::severity(row.class) != Severity::Info);
+    let work = rows.filter(|row| severity_of(row.class) != Severity::Info);
     work.filter_map(|row| Some((row.exception_id.as_ref()?, (row.class, row.amount)))).collect()
 }
 

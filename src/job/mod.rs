@@ -3,9 +3,15 @@
 pub mod desk;
 pub mod digest;
 pub mod error;
+pub mod exits;
+mod facts;
+mod names;
+pub mod nightly;
 pub mod outcome;
 pub mod progress;
 pub mod pull;
+mod recover;
+mod stage;
 pub mod stop;
 
 pub use desk::Desk;

@@ -222,7 +222,7 @@ async fn publish(
         run,
         pool: &decided.pool,
         settlement: &decided.settlement,
-        severity: crate::classify::severity,
+        severity: exits::severity_of,
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;
