@@ -4,29 +4,30 @@
 //! the body and the check of what it says; a truncated page is tried again like a lost connection.
 
 mod address;
+mod cause;
+mod session;
 mod wait;
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::RawSink;
 use super::error::{BodyFault, Fault, SourceError};
-use super::{ArchiveError, RawSink};
-use crate::clock::{Clock, Stopwatch, SystemClock};
+use crate::clock::{Clock, SystemClock};
 use crate::config::ConfigError;
 use crate::config::source::{HttpSettings, SourceSettings};
 use crate::domain::SourceName;
 
 pub use address::{AddressFault, BaseUrl};
+use cause::{cause, tls_detail};
+use session::Ended;
+pub use session::{Bad, Request, Session};
 pub use wait::Pace;
 
 /// A connection that takes longer than this to open is not going to.
@@ -50,52 +51,6 @@ impl fmt::Debug for Client {
             .field("source", &self.source)
             .finish_non_exhaustive()
     }
-}
-
-/// One request. GET without a body, POST with one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Request {
-    /// The documented path, which starts with `/`.
-    pub path: &'static str,
-    /// Query parameters; never a secret.
-    pub query: Vec<(&'static str, String)>,
-    /// A JSON body makes it a POST.
-    pub body: Option<String>,
-    /// What is asked for, for the archive and for messages: `transactions 2022-12-05 page 2`.
-    pub what: String,
-}
-
-/// Why the check of a body refuses it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bad {
-    /// Worth another attempt.
-    Again(Fault),
-    /// Not worth one.
-    Stop(SourceError),
-}
-
-impl From<BodyFault> for Bad {
-    fn from(fault: BodyFault) -> Self {
-        Self::Again(Fault::Body(fault))
-    }
-}
-
-/// How one attempt ended when it did not end well.
-#[derive(Debug)]
-enum Ended {
-    Again {
-        fault: Fault,
-        asked: Option<Duration>,
-    },
-    Stop(SourceError),
-}
-
-/// One pull from one source: requests that share a deadline.
-#[derive(Debug)]
-pub struct Session<'a> {
-    client: &'a Client,
-    watch: Stopwatch,
-    raw: &'a dyn RawSink,
 }
 
 impl Client {
@@ -127,11 +82,7 @@ impl Client {
 
     /// Starts a pull: from now on its requests share `source_deadline`.
     pub fn session<'a>(&'a self, raw: &'a dyn RawSink) -> Session<'a> {
-        Session {
-            client: self,
-            watch: Stopwatch::start(),
-            raw,
-        }
+        Session::start(self, raw)
     }
 
     /// Source and address, without the query: where an error happened.
@@ -146,92 +97,6 @@ impl Client {
             self.source, self.http.base_url, request.path
         )
         .into()
-    }
-}
-
-impl Session<'_> {
-    /// The source.
-    pub fn source(&self) -> &SourceName {
-        &self.client.source
-    }
-
-    /// Where a request goes, for errors that a provider raises itself.
-    pub fn at(&self, request: &Request) -> Box<str> {
-        self.client.at(request)
-    }
-
-    /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of each
-    /// attempt, counted from 1, since some providers want a new request id each time.
-    pub async fn fetch<T: Send>(
-        &self,
-        build: &(dyn Fn(u32) -> Request + Sync),
-        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
-    ) -> Result<T, SourceError> {
-        let client = self.client;
-        let attempts = AtomicU32::new(0);
-        let once = || async {
-            let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            self.attempt(&build(attempt), check).await
-        };
-        let times = usize::try_from(client.http.retries.saturating_sub(1)).unwrap_or(0);
-        let mut waits = ExponentialBuilder::new()
-            .with_min_delay(client.pace.first_wait)
-            .with_max_delay(client.pace.longest_wait)
-            .with_max_times(times)
-            .with_jitter();
-        if let Some(seed) = client.pace.jitter_seed {
-            waits = waits.with_jitter_seed(seed);
-        }
-        let sleep = Arc::clone(&client.pace.sleep);
-        let all = once
-            .retry(waits)
-            .sleep(move |wait| sleep(wait))
-            .when(|ended| matches!(ended, Ended::Again { .. }))
-            .adjust(|ended, wait| match (ended, wait) {
-                (
-                    Ended::Again {
-                        asked: Some(asked), ..
-                    },
-                    Some(wait),
-                ) => Some(wait.max(*asked)),
-                (_, wait) => wait,
-            });
-        let limit = client.http.source_deadline;
-        let at = client.at(&build(0));
-        match tokio::time::timeout(self.watch.left_of(limit), all).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(Ended::Stop(error))) => Err(error),
-            Ok(Err(Ended::Again { fault, .. })) => {
-                let attempts = attempts.load(Ordering::Relaxed);
-                Err(SourceError::Exhausted {
-                    at,
-                    attempts,
-                    last: fault,
-                })
-            }
-            Err(_) => Err(SourceError::Deadline {
-                at,
-                seconds: limit.as_secs(),
-            }),
-        }
-    }
-
-    async fn attempt<T>(
-        &self,
-        request: &Request,
-        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
-    ) -> Result<T, Ended> {
-        let client = self.client;
-        client.limiter.until_ready().await;
-        let mut response = client.send(request).await?;
-        client.judge_status(request, &response)?;
-        let body = client.read_body(request, &mut response).await?;
-        let kept = self.raw.keep(&client.source, &request.what, &body).await;
-        kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
-        check(&body).map_err(|bad| match bad {
-            Bad::Again(fault) => Ended::Again { fault, asked: None },
-            Bad::Stop(error) => Ended::Stop(error),
-        })
     }
 }
 
@@ -432,34 +297,6 @@ fn redirect_target(response: &Response) -> Box<str> {
         .map(|port| format!(":{port}"))
         .unwrap_or_default();
     format!("{}://{host}{port}", url.scheme()).into()
-}
-
-fn tls_detail(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::InvalidCertificate(why) => format!("certificate: {why}"),
-        rustls::Error::AlertReceived(alert) => format!("alert {alert:?}"),
-        rustls::Error::InvalidMessage(_) => "the other side does not speak TLS".to_owned(),
-        rustls::Error::PeerIncompatible(_) => "TLS 1.2 or newer is needed".to_owned(),
-        _ => "handshake failed".to_owned(),
-    }
-}
-
-/// The first error of type `E` in a chain, also inside an I/O error.
-fn cause<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    let mut next = Some(error);
-    while let Some(current) = next {
-        if let Some(found) = current.downcast_ref::<E>() {
-            return Some(found);
-        }
-        let inner = current
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        if let Some(found) = inner.and_then(|inner| inner.downcast_ref::<E>()) {
-            return Some(found);
-        }
-        next = current.source();
-    }
-    None
 }
 
 /// Resolves names and lets no forbidden address through; what it returns is what is connected to.

@@ -15,6 +15,7 @@ pub mod record;
 pub mod registration;
 pub mod registry;
 pub mod signature;
+mod window;
 
 use std::fmt;
 use std::future::Future;
