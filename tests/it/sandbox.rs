@@ -1,11 +1,22 @@
 //! The sandbox from outside: the district's files and truth, and the protocols on the wire.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
 #[path = "sandbox_faults.rs"]
 mod faults;
 #[path = "sandbox_protocols.rs"]
 mod protocols;
 #[path = "sandbox_rows.rs"]
 mod rows_and_lists;
+#[path = "sandbox_stories.rs"]
+mod stories;
+#[path = "sandbox_vnpay.rs"]
+mod vnpay;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::protocols::{querydr, verified};
+use super::vnpay::{querydr, verified};
 use super::{client, sandbox};
 use doisoat::sandbox::{Fault, Sandbox};
 

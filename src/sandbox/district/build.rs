@@ -175,18 +175,20 @@ impl Builder {
             (Mode::Exempt, _) => Scenario::Exempt,
             (Mode::Zero, _) => Scenario::ZeroFee,
             (Mode::After, _) => Scenario::Plain,
-            (Mode::Before, due) => self.story(due),
+            (Mode::Before, due) => self.story(at, due),
         };
         self.district.dossiers[at].scenario = scenario;
         self.pay(at, scenario);
     }
 
     /// The next planned scenario that fits, or an ordinary one.
-    fn story(&mut self, due: i64) -> Scenario {
+    fn story(&mut self, at: usize, due: i64) -> Scenario {
         if self.dice.chance(250) {
-            let fitting = self.queue.iter().position(|one| one.due_min() <= due);
-            if let Some(at) = fitting {
-                return self.queue.remove(at);
+            let trap = self.neighbour(at).is_some();
+            let fits =
+                |one: &Scenario| one.due_min() <= due && (trap || *one != Scenario::MemoTrap);
+            if let Some(next) = self.queue.iter().position(fits) {
+                return self.queue.remove(next);
             }
         }
         if self.dice.chance(25) {

@@ -1,6 +1,6 @@
 //! Money that comes without cash: into a collection account or through the gateway.
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime, TimeDelta, Weekday};
 
 use super::build::{Account, Builder, later, moment};
 use super::tariff::{Draft, Place};
@@ -60,7 +60,8 @@ impl Builder {
         }
     }
 
-    /// When the applicant pays: soon after filing, or soon after the result.
+    /// When the applicant pays: soon after filing, or soon after the result; some who
+    /// file online on a Saturday only on Sunday.
     pub(crate) fn pay_moment(&mut self, at: usize) -> NaiveDateTime {
         let dossier = &self.district.dossiers[at];
         let (base, channel) = (
@@ -69,10 +70,14 @@ impl Builder {
         );
         let longest = if channel == 2 { 6_000 } else { 1_500 };
         let paid = later(base, self.dice.between(120, longest));
-        paid.min(later(
-            moment(base.date(), 23, 40, 0),
-            self.dice.between(0, 600),
-        ))
+        let evening = later(moment(base.date(), 23, 40, 0), self.dice.between(0, 600));
+        let on_sunday = channel == 2 && base.weekday() == Weekday::Sat && self.dice.chance(200);
+        let wait = if on_sunday {
+            TimeDelta::days(1)
+        } else {
+            TimeDelta::zero()
+        };
+        paid.min(evening) + wait
     }
 
     /// Notes the declared method in every state of the dossier's lines.
@@ -172,33 +177,6 @@ impl Builder {
         if scenario != Scenario::RegistryUnpaid {
             let known = later(paid_at, self.dice.between(3, 240));
             self.record(at, "paid", Some(method), known);
-        }
-    }
-
-    /// The memo as the bank prints it.
-    pub(crate) fn memo_of(
-        &mut self,
-        at: usize,
-        method: Method,
-        paid_at: NaiveDateTime,
-        scenario: Scenario,
-    ) -> String {
-        let dossier = &self.district.dossiers[at];
-        let (code, payer) = (dossier.code.clone(), dossier.payer.bank_name.clone());
-        let dice = &mut self.dice;
-        let text = match scenario {
-            Scenario::MemoUpperNoSeparators => memo::upper_without_separators(dice, &code),
-            Scenario::MemoSpaces => memo::spaced(dice, &code),
-            Scenario::MemoTruncated => return memo::truncated(dice, &code),
-            Scenario::MemoTypo => memo::typo(dice, &code),
-            Scenario::MemoWithoutCode => return memo::without_code(dice, &payer),
-            Scenario::MemoBoilerplate => return memo::boilerplate(dice, &code, &payer, paid_at),
-            _ => memo::plain(dice, &code),
-        };
-        if method == Method::Wallet {
-            memo::wallet(dice, &text)
-        } else {
-            memo::printed(dice, &text, &payer, paid_at)
         }
     }
 

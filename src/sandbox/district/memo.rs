@@ -5,7 +5,63 @@
 
 use chrono::NaiveDateTime;
 
+use super::build::Builder;
 use super::dice::Dice;
+use super::{Method, Mode, Scenario};
+
+impl Builder {
+    /// The memo as the bank prints it.
+    pub(crate) fn memo_of(
+        &mut self,
+        at: usize,
+        method: Method,
+        paid_at: NaiveDateTime,
+        scenario: Scenario,
+    ) -> String {
+        let dossier = &self.district.dossiers[at];
+        let (code, payer) = (dossier.code.clone(), dossier.payer.bank_name.clone());
+        let neighbour = self.neighbour(at);
+        let dice = &mut self.dice;
+        let text = match scenario {
+            Scenario::MemoUpperNoSeparators => upper_without_separators(dice, &code),
+            Scenario::MemoSpaces => spaced(dice, &code),
+            Scenario::MemoTruncated => return truncated(dice, &code),
+            Scenario::MemoTypo => typo(dice, &code),
+            Scenario::MemoTrap => {
+                let wrong = neighbour.unwrap_or(code);
+                return boilerplate(dice, &wrong, &payer, paid_at);
+            }
+            Scenario::MemoWithoutCode => return without_code(dice, &payer),
+            Scenario::MemoBoilerplate => return boilerplate(dice, &code, &payer, paid_at),
+            _ => plain(dice, &code),
+        };
+        if method == Method::Wallet {
+            wallet(dice, &text)
+        } else {
+            printed(dice, &text, &payer, paid_at)
+        }
+    }
+
+    /// The code of a plain dossier just before this one, with one digit different and another amount
+    /// due: what a slip of the finger can hit.
+    pub(crate) fn neighbour(&self, at: usize) -> Option<String> {
+        let dossier = &self.district.dossiers[at];
+        let (head, sequence) = dossier.code.rsplit_once('-')?;
+        let before = sequence.parse::<u32>().ok()?.checked_sub(1)?;
+        let code = format!("{head}-{before:04}");
+        if before == 0 || !sequence.starts_with(&code[code.len() - 4..code.len() - 1]) {
+            return None;
+        }
+        let found = self
+            .district
+            .dossiers
+            .iter()
+            .rposition(|other| other.code == code)?;
+        let other = &self.district.dossiers[found];
+        let plain = other.scenario == Scenario::Plain && other.mode == Mode::Before;
+        (plain && self.due(found) != self.due(at)).then_some(code)
+    }
+}
 
 /// The code without its separators.
 pub(crate) fn squeeze(code: &str) -> String {

@@ -21,6 +21,8 @@ pub enum Scenario {
     MemoTruncated,
     /// One digit of the code is wrong; no such dossier exists.
     MemoTypo,
+    /// One digit of the code is wrong, and the code is another real dossier's: the trap.
+    MemoTrap,
     /// The memo names no dossier at all.
     MemoWithoutCode,
     /// One transfer for two dossiers, exact sum.
@@ -99,7 +101,7 @@ pub enum Scenario {
 ///
 /// The weekly number plans the rare ones on purpose, more often than real life has them: every one
 /// must be seen in any seven days. 0 means that it comes about by itself.
-pub(crate) const SCENARIOS: [(Scenario, &str, u32); 45] = [
+pub(crate) const SCENARIOS: [(Scenario, &str, u32); 46] = [
     (Scenario::Plain, "plain", 0),
     (Scenario::Exempt, "exempt", 0),
     (Scenario::ZeroFee, "zero_fee", 0),
@@ -113,6 +115,7 @@ pub(crate) const SCENARIOS: [(Scenario, &str, u32); 45] = [
     (Scenario::MemoBoilerplate, "memo_boilerplate", 20),
     (Scenario::MemoTruncated, "memo_truncated", 3),
     (Scenario::MemoTypo, "memo_typo", 4),
+    (Scenario::MemoTrap, "memo_trap", 1),
     (Scenario::MemoWithoutCode, "memo_without_code", 5),
     (Scenario::TwoCodesExact, "two_codes_exact", 2),
     (Scenario::TwoCodesOff, "two_codes_off", 1),
