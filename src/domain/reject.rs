@@ -79,10 +79,10 @@ pub struct Reject {
 impl Reject {
     /// The identity under which it is listed.
     pub fn key(&self) -> RowKey {
-        let source = if self.side == Side::Fee {
-            SourceName::new("")
-        } else {
-            self.source.clone()
+        let source = match self.side {
+            Side::Fee => SourceName::new(""),
+            Side::Receipt => SourceName::cash(),
+            Side::Txn => self.source.clone(),
         };
         RowKey {
             side: self.side,

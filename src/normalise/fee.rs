@@ -1,5 +1,7 @@
 //! PURE: a row of `dossier_fees*.csv` -> `Fee`.
 
+use std::cmp::Ordering;
+
 use super::cells::{self, Fault};
 use super::registry::RegistryRow;
 use super::versions::Versioned;
@@ -139,6 +141,10 @@ fn more(row: Row<'_>, columns: &FeeColumns) -> Result<FeeMore, Fault> {
 impl Versioned for Fee {
     fn key(&self) -> RowKey {
         Fee::key(self)
+    }
+
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        (&self.dossier_code, &self.fee_id).cmp(&(&other.dossier_code, &other.fee_id))
     }
 
     fn amount(&self) -> Vnd {

@@ -1,5 +1,7 @@
 //! PURE: a row of `cash_receipts*.csv` -> `Receipt`.
 
+use std::cmp::Ordering;
+
 use super::cells::{self, Fault};
 use super::registry::RegistryRow;
 use super::versions::Versioned;
@@ -75,6 +77,10 @@ impl RegistryRow for Receipt {
 impl Versioned for Receipt {
     fn key(&self) -> RowKey {
         Receipt::key(self)
+    }
+
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.receipt_id.cmp(&other.receipt_id)
     }
 
     fn amount(&self) -> Vnd {

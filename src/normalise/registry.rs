@@ -208,10 +208,15 @@ pub(super) fn read_file<T: RegistryRow>(
     }
     table.finish().map_err(fail)?;
     let (rows, conflicts) = one_a_key(rows, file, &mut refused);
+    // only a receipt is identified by its id alone, as its refused twin is
+    let ids = rows
+        .iter()
+        .filter(|_| T::SIDE == Side::Receipt && !refused.is_empty());
+    let taken: BTreeSet<_> = ids.map(|row| row.key().id).collect();
     Ok(FileRows {
         rows,
         conflicts,
-        rejects: ids::settle_refused(refused, |_| false),
+        rejects: ids::settle_refused(refused, |id| taken.contains(id)),
         columns: Columns::new(table.present()),
         lines: table.rows(),
     })
@@ -223,25 +228,21 @@ fn one_a_key<T: RegistryRow>(
     file: &FileAt<'_>,
     refused: &mut Vec<Refused>,
 ) -> (Vec<T>, Vec<Conflict>) {
-    rows.sort_by_cached_key(|(_, row)| row.key());
+    rows.sort_by(|a, b| a.1.cmp_key(&b.1));
     let mut kept: Vec<T> = Vec::with_capacity(rows.len());
     let mut conflicts = Vec::new();
     let mut rest = rows.into_iter().peekable();
     while let Some((line, first)) = rest.next() {
-        let key = first.key();
-        let mut versions = vec![(line, first)];
-        while let Some(next) = rest.next_if(|(_, row)| row.key() == key) {
-            versions.push(next);
+        let mut others: Vec<(u64, T)> = Vec::new();
+        while let Some(next) = rest.next_if(|(_, row)| row.cmp_key(&first).is_eq()) {
+            others.push(next);
         }
-        if versions.len() > 1 {
-            versions.sort_by_cached_key(|(line, row)| (versions::content(row), *line));
-            versions.dedup_by(|b, a| versions::content(&a.1) == versions::content(&b.1));
-        }
-        let mut versions = versions.into_iter();
-        let Some((_, canonical)) = versions.next() else {
-            continue;
+        let canonical = if others.is_empty() {
+            first
+        } else {
+            others.push((line, first));
+            smallest(&mut others)
         };
-        let others: Vec<(u64, T)> = versions.collect();
         if T::CONFLICTS && !others.is_empty() {
             let others: Vec<&T> = others.iter().map(|(_, row)| row).collect();
             conflicts.push(versions::conflict(&canonical, &others, file.day));
@@ -255,6 +256,13 @@ fn one_a_key<T: RegistryRow>(
         kept.push(canonical);
     }
     (kept, conflicts)
+}
+
+/// Takes the version with the smallest content out of `versions`, equal ones left once.
+fn smallest<T: Versioned>(versions: &mut Vec<(u64, T)>) -> T {
+    versions.sort_by_cached_key(|(line, row)| (versions::content(row), *line));
+    versions.dedup_by(|b, a| versions::content(&a.1) == versions::content(&b.1));
+    versions.remove(0).1
 }
 
 /// A later version of an order or an agency.

@@ -1,11 +1,17 @@
 //! PURE: the versions of one identity, told apart for a person.
 
+use std::cmp::Ordering;
+
 use crate::domain::{Conflict, Day, RowKey, Vnd};
 
 /// A noun that can be delivered twice under one identity.
 pub trait Versioned {
     /// Its identity.
     fn key(&self) -> RowKey;
+    /// Compares identities, in the order of the keys, without building them.
+    fn cmp_key(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
     /// Its amount.
     fn amount(&self) -> Vnd;
     /// Every field of its content in a fixed order, under the names of the file contract.

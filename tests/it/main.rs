@@ -1,3 +1,4 @@
 //! Integration tests: one binary, one module a part of the crate.
 
+mod normalise;
 mod sandbox;
