@@ -28,7 +28,9 @@ pub struct Request {
 pub enum Bad {
     /// Worth another attempt.
     Again(Fault),
-    /// Not worth one.
+    /// Our credentials are not accepted, said inside a successful answer.
+    Refused(u16),
+    /// Not worth another attempt for a reason of the provider's own.
     Stop(SourceError),
 }
 
@@ -156,6 +158,10 @@ impl Session<'_> {
         kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
         check(&body).map_err(|bad| match bad {
             Bad::Again(fault) => Ended::Again { fault, asked: None },
+            Bad::Refused(status) => {
+                let at = client.at(request);
+                Ended::Stop(SourceError::Refused { at, status })
+            }
             Bad::Stop(error) => Ended::Stop(error),
         })
     }

@@ -32,7 +32,7 @@ impl Default for Pace {
             longest_wait: Duration::from_secs(20),
             asked_wait_max: Duration::from_secs(60),
             jitter_seed: None,
-            body_bytes_max: 64 * 1024 * 1024,
+            body_bytes_max: 32 * 1024 * 1024,
             sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
         }
     }

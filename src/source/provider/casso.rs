@@ -264,6 +264,8 @@ fn read_page(body: &[u8]) -> Result<Page, Bad> {
     let json = Json::parse(body)?;
     match json.word_of("error") {
         Some("0") => {}
+        Some("401") => return Err(Bad::Refused(401)),
+        Some("403") => return Err(Bad::Refused(403)),
         None => return Err(BodyFault::Shape("error").into()),
         Some(code) => return Err(Bad::Again(Fault::ErrorInside(super::plain_code(code)))),
     }
