@@ -3,10 +3,20 @@
 
 pub mod output;
 pub mod inspect;
+mod backfill;
+mod check;
+mod demo;
 mod exceptions;
 mod help;
 mod init;
+mod match_files;
+mod match_out;
 mod migrate;
+mod pull;
+mod run;
+mod sandbox;
+mod status;
+mod summary;
 
 use std::path::PathBuf;
 
@@ -92,12 +102,28 @@ impl Global {
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Seven nights on an invented district: no configuration, no network beyond loopback
+    Demo(demo::DemoArgs),
     /// Write an annotated doisoat.toml, folders, systemd units, and create the database
     Init(init::InitArgs),
     /// Apply pending database migrations
     Migrate(migrate::MigrateArgs),
+    /// Config, secrets, database, sources, disk, zone: one line each, with the fix
+    Check(check::CheckArgs),
+    /// The last and the next run
+    Status(status::StatusArgs),
+    /// The whole night: pull, settle, publish
+    Run(run::RunArgs),
+    /// Only the ingestion part of a night
+    Pull(pull::PullArgs),
+    /// Nights in order, resumable
+    Backfill(backfill::BackfillArgs),
+    /// Files in, files out: no configuration, no database
+    Match(match_files::MatchArgs),
     /// The work list: list, show
     Exceptions(exceptions::ExceptionsArgs),
+    /// The provider simulators on loopback
+    Sandbox(sandbox::SandboxArgs),
     /// Print help for a command, or for a topic: exit-codes
     Help(help::HelpArgs),
 }
@@ -126,6 +152,14 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
 
 fn dispatch(cli: &Cli) -> Outcome {
     match &cli.command {
+        Command::Demo(args) => demo::run(&cli.global, args),
+        Command::Check(args) => check::run(&cli.global, args),
+        Command::Status(args) => status::run(&cli.global, args),
+        Command::Run(args) => run::run(&cli.global, args),
+        Command::Pull(args) => pull::run(&cli.global, args),
+        Command::Backfill(args) => backfill::run(&cli.global, args),
+        Command::Match(args) => match_files::run(&cli.global, args),
+        Command::Sandbox(args) => sandbox::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
         Command::Migrate(args) => migrate::run(&cli.global, args),
         Command::Exceptions(args) => exceptions::run(&cli.global, args),

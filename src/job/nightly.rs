@@ -18,7 +18,7 @@ use super::pull::{self, Pulled};
 use super::recover;
 use super::stage;
 use crate::clock::Stopwatch;
-use crate::domain::Day;
+use crate::domain::{Day, RunId, SourceFacts};
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord, Window};
@@ -101,7 +101,12 @@ async fn steps(
         return Ok(Night { run: run.clone(), exits, published: false, folder: stage::folder(desk, day) });
     }
     let watch = Stopwatch::start();
-    let decided = decide(desk, day, read, standing.as_ref(), pulled.at_ms).await?;
+    let making = Making {
+        version: standing.as_ref().map_or(1, |run| run.version + 1),
+        replaces: standing.map(|run| run.id),
+        pulled_at_ms: pulled.at_ms,
+    };
+    let decided = decide(desk, day, read, making).await?;
     times.add("settle", watch.elapsed());
     desk.checkpoint()?;
     publish(desk, lease, decided, mode, times).await
@@ -152,42 +157,67 @@ pub(super) struct Decided {
     pub(super) facts: RunFacts,
 }
 
+/// Which run is being made.
+struct Making {
+    version: u32,
+    replaces: Option<RunId>,
+    pulled_at_ms: i64,
+}
+
+/// Decides a published night again, as the run that stands.
+pub(super) async fn decide_as(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+) -> Result<Decided, JobError> {
+    let (version, replaces, pulled_at_ms) = (run.version, run.replaces.clone(), run.pulled_at_ms);
+    let making = Making { version, replaces, pulled_at_ms };
+    let mut decided = decide(desk, run.business_date, read, making).await?;
+    // What was published is the truth, also where a later night has changed what stands before.
+    decided.run.run_json.clone_from(&run.run_json);
+    Ok(decided)
+}
+
+/// The source facts that a run was made from.
+pub(super) fn stored_sources(run: &RunRecord) -> Result<Vec<SourceFacts>, JobError> {
+    let facts = serde_json::from_str(&run.sources_json);
+    Ok(facts.with_context(|| format!("the source facts of {}", run.id))?)
+}
+
 /// Settles and gathers what the report has to know.
-pub(super) async fn decide(
+async fn decide(
     desk: &Desk,
     day: Day,
     read: Read,
-    standing: Option<&RunRecord>,
-    pulled_at_ms: i64,
+    making: Making,
 ) -> Result<Decided, JobError> {
     desk.progress.step(format!("{day} settle"));
     let Read { pool, input_digest, rules_digest } = read;
+    let Making { version, replaces, pulled_at_ms } = making;
     let rules = night_rules(desk, day, &pool);
     let prior = desk.store.prior(day, day.year_start(), &pool).await?;
-    let version = standing.map_or(1, |run| run.version + 1);
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior)
         .map_err(|error| stage::diagnosis(desk, &id, &error))?;
-    let output_digest = digest::of(&settlement)?;
-    let before = Previously::read(desk, day).await?;
     let exits = exits::of_night(desk, &pool, &settlement);
-    let mut run = RunRecord {
+    let run = RunRecord {
         id,
         business_date: day,
         version,
         state: "published".into(),
-        replaces: standing.map(|run| run.id.clone()),
+        replaces,
         input_digest,
         rules_digest,
-        output_digest,
+        output_digest: digest::of(&settlement)?,
         exit_codes: exits.iter().map(|exit| exit.code()).collect(),
         program: env!("CARGO_PKG_VERSION").into(),
         pulled_at_ms,
         sources_json: serde_json::to_string(&pool.sources).context("source facts")?.into(),
         run_json: "".into(),
     };
+    let before = Previously::read(desk, day).await?;
     let facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
-    run.run_json = stage::run_json(&pool, &settlement, &facts)?.into();
+    let run = RunRecord { run_json: stage::run_json(&pool, &settlement, &facts).into(), ..run };
     Ok(Decided { run, exits, pool, settlement, facts })
 }
 
@@ -205,7 +235,7 @@ async fn publish(
     lease: &Lease,
     decided: Decided,
     mode: Mode,
-    mut times: stage::Times,
+    times: stage::Times,
 ) -> Result<Night, JobError> {
     let day = decided.run.business_date;
     let folder = stage::folder(desk, day);
@@ -214,10 +244,7 @@ async fn publish(
         return Ok(Night { run: run.clone(), exits: exits.clone(), published: false, folder });
     }
     desk.progress.step(format!("{day} publish"));
-    let watch = Stopwatch::start();
-    let staged = stage::write(desk, &decided)?;
-    times.add("report", watch.elapsed());
-    let watch = Stopwatch::start();
+    let staged = stage::write(desk, &decided, &times)?;
     let publication = Publication {
         run,
         pool: &decided.pool,
@@ -226,8 +253,7 @@ async fn publish(
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;
-    times.add("publish", watch.elapsed());
-    stage::reveal(desk, staged, &decided, &times)?;
+    stage::reveal(&staged)?;
     info!(run.id = run.id.as_str(), business_date = %day, stage = "publish", exit_code = Exit::strongest(exits).code(), "published");
     desk.store.tidy().await?;
     Ok(Night { run: run.clone(), exits: exits.clone(), published: true, folder })
