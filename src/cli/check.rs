@@ -56,20 +56,30 @@ struct Line {
 impl Line {
     fn ok(name: &str, message: impl Into<String>) -> Self {
         let (name, message) = (name.to_owned(), message.into());
-        Self { name, state: State::Ok, message, fix: String::new(), exit: Exit::Done }
+        Self {
+            name,
+            state: State::Ok,
+            message,
+            fix: String::new(),
+            exit: Exit::Done,
+        }
     }
 
     fn warn(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { state: State::Warn, fix: fix.into(), ..Self::ok(name, message) }
+        Self {
+            state: State::Warn,
+            fix: fix.into(),
+            ..Self::ok(name, message)
+        }
     }
 
-    fn fail(
-        name: &str,
-        exit: Exit,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Self {
-        Self { state: State::Fail, fix: fix.into(), exit, ..Self::ok(name, message) }
+    fn fail(name: &str, exit: Exit, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            state: State::Fail,
+            fix: fix.into(),
+            exit,
+            ..Self::ok(name, message)
+        }
     }
 }
 
@@ -95,7 +105,10 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         }
     })?;
     if args.json {
-        json_line(&Document { schema_version: 1, probes: &lines });
+        json_line(&Document {
+            schema_version: 1,
+            probes: &lines,
+        });
     } else {
         lines.iter().for_each(|line| out(&print(line)));
     }
@@ -108,16 +121,32 @@ fn print(line: &Line) -> String {
         State::Warn => "warn",
         State::Fail => "FAIL",
     };
-    let arrow = if line.fix.is_empty() { String::new() } else { format!(" -> {}", line.fix) };
+    let arrow = if line.fix.is_empty() {
+        String::new()
+    } else {
+        format!(" -> {}", line.fix)
+    };
     format!("{word}  {}: {}{arrow}\n", line.name, line.message)
 }
 
 /// What `run` would meet first: the database, then secrets, then what the sources say.
 fn strongest(lines: &[Line]) -> Exit {
-    let order = [Exit::Database, Exit::Usage, Exit::Failed, Exit::Refused, Exit::Incomplete];
-    let failed: Vec<Exit> =
-        lines.iter().filter(|line| line.state == State::Fail).map(|line| line.exit).collect();
-    order.into_iter().find(|exit| failed.contains(exit)).unwrap_or(Exit::Done)
+    let order = [
+        Exit::Database,
+        Exit::Usage,
+        Exit::Failed,
+        Exit::Refused,
+        Exit::Incomplete,
+    ];
+    let failed: Vec<Exit> = lines
+        .iter()
+        .filter(|line| line.state == State::Fail)
+        .map(|line| line.exit)
+        .collect();
+    order
+        .into_iter()
+        .find(|exit| failed.contains(exit))
+        .unwrap_or(Exit::Done)
 }
 
 fn about_config(config: &Config) -> Vec<Line> {
@@ -125,15 +154,27 @@ fn about_config(config: &Config) -> Vec<Line> {
     let (no_registry, no_money) = config.gaps();
     if no_registry {
         let fix = "add a [[source]] of kind \"export\"";
-        lines.push(Line::warn("registry", "no source brings dossiers: no share can be told", fix));
+        lines.push(Line::warn(
+            "registry",
+            "no source brings dossiers: no share can be told",
+            fix,
+        ));
     }
     if no_money {
         let fix = "add a [[source]] of kind \"sepay\", \"casso\" or \"vnpay\"";
-        lines.push(Line::warn("money", "no source brings transactions: no share can be told", fix));
+        lines.push(Line::warn(
+            "money",
+            "no source brings transactions: no share can be told",
+            fix,
+        ));
     }
     if config.targets.is_empty() {
         let fix = "add a [[target]] with definition, share and valid_from";
-        lines.push(Line::warn("target", "no target: nights carry no verdict", fix));
+        lines.push(Line::warn(
+            "target",
+            "no target: nights carry no verdict",
+            fix,
+        ));
     }
     if config.database.holds_password() {
         let fix = "write url = { env = \"DOISOAT_DATABASE_URL\" }";
@@ -155,7 +196,12 @@ fn zone(clock: &dyn Clock) -> Line {
 fn writable(name: &str, dir: &Path) -> Line {
     let shown = dir.display();
     if !dir.is_dir() {
-        return Line::fail(name, Exit::Usage, format!("{shown} is not there"), "run `doisoat init`");
+        return Line::fail(
+            name,
+            Exit::Usage,
+            format!("{shown} is not there"),
+            "run `doisoat init`",
+        );
     }
     let probe = dir.join(format!(".doisoat-check-{}.tmp", std::process::id()));
     let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
@@ -163,7 +209,12 @@ fn writable(name: &str, dir: &Path) -> Line {
         Ok(()) => Line::ok(name, shown.to_string()),
         Err(error) => {
             let message = format!("{shown} cannot be written: {error}");
-            Line::fail(name, Exit::Usage, message, "give the user of doisoat the right to write there")
+            Line::fail(
+                name,
+                Exit::Usage,
+                message,
+                "give the user of doisoat the right to write there",
+            )
         }
     }
 }
@@ -171,15 +222,30 @@ fn writable(name: &str, dir: &Path) -> Line {
 /// Free space by `df`, which every system has; without it there is nothing to say.
 fn disk(dir: &Path) -> Line {
     const ENOUGH_KIB: u64 = 512 * 1024;
-    let df = std::process::Command::new("df").arg("-Pk").arg(dir).output();
-    let text = df.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
-    let field = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3));
+    let df = std::process::Command::new("df")
+        .arg("-Pk")
+        .arg(dir)
+        .output();
+    let text = df
+        .map(|out| String::from_utf8_lossy(&out.stdout).into_owned())
+        .unwrap_or_default();
+    let field = text
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3));
     match field.and_then(|kib| kib.parse::<u64>().ok()) {
         Some(kib) if kib < ENOUGH_KIB => {
             let message = format!("{} MiB free in {}", kib / 1024, dir.display());
-            Line::warn("disk", message, "make room: a night needs a few MiB, the archive grows")
+            Line::warn(
+                "disk",
+                message,
+                "make room: a night needs a few MiB, the archive grows",
+            )
         }
-        Some(kib) => Line::ok("disk", format!("{} MiB free in {}", kib / 1024, dir.display())),
+        Some(kib) => Line::ok(
+            "disk",
+            format!("{} MiB free in {}", kib / 1024, dir.display()),
+        ),
         None => Line::warn("disk", "free space cannot be told", "look with `df`"),
     }
 }
@@ -225,7 +291,12 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
                 Line::ok(&name, format!("{label}, {shown}"))
             } else {
                 let message = format!("{label}, {shown} is not there");
-                Line::fail(&name, Exit::Incomplete, message, format!("mkdir -p {shown}"))
+                Line::fail(
+                    &name,
+                    Exit::Incomplete,
+                    message,
+                    format!("mkdir -p {shown}"),
+                )
             };
         }
         _ if offline => return Line::ok(&name, format!("{label}, not asked")),
@@ -246,7 +317,11 @@ fn answered(name: &str, label: &str, pull: Pull, lang: Lang) -> Line {
     match pull.trouble {
         None => Line::ok(name, format!("{label}, answers, credentials accepted")),
         Some(error) => {
-            let exit = if refused { Exit::Refused } else { Exit::Incomplete };
+            let exit = if refused {
+                Exit::Refused
+            } else {
+                Exit::Incomplete
+            };
             Line::fail(name, exit, error.what(lang), error.fix(lang))
         }
     }
@@ -287,9 +362,18 @@ mod tests {
     #[test]
     fn the_worst_probe_decides() {
         let fail = |exit| Line::fail("x", exit, "m", "f");
-        assert_eq!(strongest(&[Line::ok("x", "m"), Line::warn("y", "m", "f")]), Exit::Done);
-        assert_eq!(strongest(&[fail(Exit::Incomplete), fail(Exit::Refused)]), Exit::Refused);
-        assert_eq!(strongest(&[fail(Exit::Refused), fail(Exit::Database)]), Exit::Database);
+        assert_eq!(
+            strongest(&[Line::ok("x", "m"), Line::warn("y", "m", "f")]),
+            Exit::Done
+        );
+        assert_eq!(
+            strongest(&[fail(Exit::Incomplete), fail(Exit::Refused)]),
+            Exit::Refused
+        );
+        assert_eq!(
+            strongest(&[fail(Exit::Refused), fail(Exit::Database)]),
+            Exit::Database
+        );
         assert_eq!(print(&fail(Exit::Failed)), "FAIL  x: m -> f\n");
     }
 }

@@ -50,7 +50,9 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Outcome {
     let lang = global.lang.unwrap_or_default();
     prepare(&args.out)?;
     let nights = block_on(nights(global, args, lang))??;
-    let Some(last) = nights.last() else { return Ok(Exit::Done) };
+    let Some(last) = nights.last() else {
+        return Ok(Exit::Done);
+    };
     out(&summary::of_demo(&nights, last, lang));
     let text = Text {
         vi: "\nXem thêm:\n  {page}\n  doisoat --config {toml} exceptions list\n  \
@@ -60,17 +62,29 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> Outcome {
     };
     let page = last.folder.join("index.html").display().to_string();
     let toml = args.out.join("doisoat.toml").display().to_string();
-    out(&text.get(lang).replace("{page}", &page).replace("{toml}", &toml));
+    out(&text
+        .get(lang)
+        .replace("{page}", &page)
+        .replace("{toml}", &toml));
     Ok(Exit::Done)
 }
 
 /// Makes the folder, or makes an earlier demo's folder anew; any other folder is left alone.
 fn prepare(dir: &Path) -> Result<(), Failure> {
     let is_demo = dir.join(MARKER).is_file();
-    let is_empty = dir.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+    let is_empty = dir
+        .read_dir()
+        .is_ok_and(|mut entries| entries.next().is_none());
     if dir.exists() && !is_demo && !is_empty {
-        let message = format!("{} exists and was not made by `doisoat demo`", dir.display());
-        return Err(Failure::new(Exit::Usage, message, "name another folder with --out"));
+        let message = format!(
+            "{} exists and was not made by `doisoat demo`",
+            dir.display()
+        );
+        return Err(Failure::new(
+            Exit::Usage,
+            message,
+            "name another folder with --out",
+        ));
     }
     let cannot = |error: std::io::Error| {
         Failure::failed(&anyhow!("{} cannot be made: {error}", dir.display()))
@@ -91,7 +105,9 @@ async fn nights(global: &Global, args: &DemoArgs, lang: Lang) -> Result<Vec<Nigh
         first_day: first.date(),
         days: args.days,
     };
-    let sandbox = Sandbox::start(options).await.context("the sandbox does not start")?;
+    let sandbox = Sandbox::start(options)
+        .await
+        .context("the sandbox does not start")?;
     sandbox.set_rate_limit(false);
     let file = write_config(&sandbox, &args.out, lang)?;
     let config = Config::load(&file)?;
@@ -109,7 +125,9 @@ async fn nights(global: &Global, args: &DemoArgs, lang: Lang) -> Result<Vec<Nigh
         let now = day.plus(1).start_ms() + HALF_PAST_ONE_MS;
         clock.set(now).map_err(|error| anyhow!(error))?;
         sandbox.set_now(local(now).context("the clock's range")?);
-        let written = sandbox.district().write_registry(&args.out.join("inbox"), day.date());
+        let written = sandbox
+            .district()
+            .write_registry(&args.out.join("inbox"), day.date());
         written.context("the one-stop export")?;
         nights.push(nightly::run(&desk, day, Mode::Publish).await?);
     }
@@ -126,8 +144,12 @@ fn write_config(sandbox: &Sandbox, dir: &Path, lang: Lang) -> anyhow::Result<Pat
     for provider in sandbox.providers() {
         for known in sandbox.credentials(provider) {
             let path = secrets.join(known.env);
-            let mut file =
-                OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(path)?;
             file.write_all(known.value.as_bytes())?;
             let (env, kept) = (
                 format!("{{ env = \"{}\" }}", known.env),
@@ -137,8 +159,10 @@ fn write_config(sandbox: &Sandbox, dir: &Path, lang: Lang) -> anyhow::Result<Pat
         }
     }
     // The simulators are on this machine: nobody is to be spared.
-    let sources = sources
-        .replace("allow_loopback = true\n", "allow_loopback = true\nrate_limit = \"1000/s\"\n");
+    let sources = sources.replace(
+        "allow_loopback = true\n",
+        "allow_loopback = true\nrate_limit = \"1000/s\"\n",
+    );
     let text = format!(
         "# Written by `doisoat demo`; the simulators that it names are gone.\n\
          lang = \"{}\"\n\n\

@@ -6,16 +6,17 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
-use super::match_out::{self, Timings};
+use super::match_out;
 use super::{Failure, Global, Outcome, day};
 use crate::clock::Stopwatch;
 use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
-use crate::job::Exit;
+use crate::job::{Exit, stage};
 use crate::kpi::{self, Period};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs, say};
+use crate::report::json::Timings;
 use crate::settle;
 
 /// Arguments of `match`.
@@ -80,22 +81,27 @@ fn account(raw: &str) -> Result<CollectionAccount, String> {
 
 pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     let lang = global.lang(None);
-    let total = Stopwatch::start();
     let mut times = Timings::default();
     let watch = Stopwatch::start();
     let mut read = read(args, lang)?;
-    times.stage("read", watch.elapsed());
+    times.stages.push(("read".into(), watch.elapsed()));
     mark_incomplete(&mut read, &args.incomplete)?;
     let rules = rules(args, &read)?;
     let watch = Stopwatch::start();
-    let settlement = settle::settle(&read.inputs, &rules, &Vec::new())
-        .map_err(|error| Failure::new(Exit::Failed, error.to_string(), "report this with the files"))?;
-    times.stage("settle", watch.elapsed());
+    let settlement = settle::settle(&read.inputs, &rules, &Vec::new()).map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            error.to_string(),
+            "report this with the files",
+        )
+    })?;
+    times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
     match_out::write(&args.out, &read, &rules, &settlement, lang)
         .map_err(|error| Failure::failed(&error))?;
-    times.stage("write", watch.elapsed());
-    times.total(total.elapsed(), match_out::rows(&read.inputs));
+    times.stages.push(("write".into(), watch.elapsed()));
+    times.rows = match_out::rows(&read.inputs);
+    times.peak_memory_bytes = stage::peak_memory_bytes();
     match_out::write_timings(&args.out, &times).map_err(|error| Failure::failed(&error))?;
     Ok(Exit::Done)
 }
@@ -109,7 +115,10 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
     let agencies = args.agencies.as_deref().map(bytes).transpose()?;
     let files = MatchFiles {
         fees: (&fees.0, &fees.1),
-        transactions: transactions.iter().map(|(n, b)| (n.as_str(), b.as_slice())).collect(),
+        transactions: transactions
+            .iter()
+            .map(|(n, b)| (n.as_str(), b.as_slice()))
+            .collect(),
         cash: cash.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
         agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
     };
@@ -121,13 +130,17 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
 
 /// The bytes of a file with its name (without folders, so that outputs do not depend on them).
 fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     let read = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     match (name, read) {
         (Some(name), Ok(bytes)) => Ok((name, bytes)),
-        (_, Err(error)) => {
-            Err(Failure::new(Exit::Usage, format!("{error:#}"), "check the path and its permissions"))
-        }
+        (_, Err(error)) => Err(Failure::new(
+            Exit::Usage,
+            format!("{error:#}"),
+            "check the path and its permissions",
+        )),
         (None, Ok(_)) => Err(Failure::new(
             Exit::Usage,
             format!("{} has no file name", path.display()),
@@ -141,7 +154,12 @@ fn mark_incomplete(read: &mut MatchInputs, names: &[String]) -> Result<(), Failu
     for name in names {
         let mut known = read.inputs.sources.iter_mut();
         let Some(facts) = known.find(|facts| facts.name.as_str() == name) else {
-            let all: Vec<&str> = read.inputs.sources.iter().map(|s| s.name.as_str()).collect();
+            let all: Vec<&str> = read
+                .inputs
+                .sources
+                .iter()
+                .map(|s| s.name.as_str())
+                .collect();
             let fix = crate::config::section::suggest(name, &all);
             let message = format!("--incomplete {name}: there is no such source");
             return Err(Failure::new(Exit::Usage, message, fix));
@@ -152,9 +170,11 @@ fn mark_incomplete(read: &mut MatchInputs, names: &[String]) -> Result<(), Failu
 }
 
 fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
-    let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|definition| definition.id).collect();
-    let mut definitions: BTreeSet<&str> =
-        ["TX_CASHLESS", "DOSSIER_CASHLESS", "AMOUNT_CASHLESS"].into();
+    let known: Vec<&str> = kpi::DEFINITIONS
+        .iter()
+        .map(|definition| definition.id)
+        .collect();
+    let mut definitions: BTreeSet<&str> = kpi::ALWAYS.into();
     for id in &args.definition {
         if !known.contains(&id.as_str()) {
             let fix = crate::config::section::suggest(id, &known);
@@ -163,27 +183,23 @@ fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
         }
         definitions.insert(id);
     }
-    let period = match (args.from, args.to) {
-        (Some(from), Some(to)) => {
-            super::run::in_order(from, to)?;
-            Period { label: format!("{from}/{to}").into(), from, to }
-        }
-        _ => whole_input(),
-    };
+    let mut periods = Vec::new();
+    if let (Some(from), Some(to)) = (args.from, args.to) {
+        super::run::in_order(from, to)?;
+        periods.push(Period {
+            label: format!("{from}/{to}").into(),
+            from,
+            to,
+        });
+    }
     let columns: Vec<Box<str>> = read.columns.names().map(Into::into).collect();
     Ok(Rules {
         net_rates: args.net_rate.clone(),
         collection_accounts: args.collection_account.clone(),
         definitions: definitions.into_iter().map(Into::into).collect(),
-        periods: vec![period],
+        periods,
         e_receipts: read.columns.has("receipt_no"),
         columns,
         ..Rules::default()
     })
-}
-
-/// Every day that a row can carry.
-fn whole_input() -> Period {
-    let day = |year| chrono::NaiveDate::from_ymd_opt(year, 1, 1).map_or(Day::of_ms(0), Day::new);
-    Period { label: "".into(), from: day(1900), to: day(9999) }
 }

@@ -103,11 +103,26 @@ fn print(day: Day, facts: &[SourceFacts], lang: Lang) -> String {
 pub(super) fn state(facts: &SourceFacts, lang: Lang) -> &'static str {
     use crate::domain::Completeness as C;
     let text = match facts.state {
-        C::Complete => Text { vi: "đủ", en: "complete" },
-        C::Late => Text { vi: "trễ", en: "late" },
-        C::Partial => Text { vi: "chưa đủ", en: "partial" },
-        C::Missing => Text { vi: "thiếu", en: "missing" },
-        C::Refused => Text { vi: "bị từ chối", en: "refused" },
+        C::Complete => Text {
+            vi: "đủ",
+            en: "complete",
+        },
+        C::Late => Text {
+            vi: "trễ",
+            en: "late",
+        },
+        C::Partial => Text {
+            vi: "chưa đủ",
+            en: "partial",
+        },
+        C::Missing => Text {
+            vi: "thiếu",
+            en: "missing",
+        },
+        C::Refused => Text {
+            vi: "bị từ chối",
+            en: "refused",
+        },
     };
     text.get(lang)
 }

@@ -36,7 +36,11 @@ pub struct RunArgs {
 pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
-    let mode = if args.dry_run { Mode::DryRun } else { Mode::Publish };
+    let mode = if args.dry_run {
+        Mode::DryRun
+    } else {
+        Mode::Publish
+    };
     let night = block_on(async {
         let desk = desk(config, global).await?;
         let day = args.date.unwrap_or_else(|| desk.last_closed_day());
@@ -72,5 +76,9 @@ pub(super) fn in_order(from: Day, to: Day) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("--from {from} is after --to {to}");
-    Err(Failure::new(crate::job::Exit::Usage, message, "put the earlier day first"))
+    Err(Failure::new(
+        crate::job::Exit::Usage,
+        message,
+        "put the earlier day first",
+    ))
 }

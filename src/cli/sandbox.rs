@@ -60,7 +60,9 @@ fn fault(name: &str) -> Result<Fault, Failure> {
 }
 
 async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
-    let stop = Stop::on_signals().context("signals").map_err(Failure::from)?;
+    let stop = Stop::on_signals()
+        .context("signals")
+        .map_err(Failure::from)?;
     let options = SandboxOptions {
         seed: args.seed,
         port: args.port,
@@ -70,7 +72,11 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     };
     let sandbox = Sandbox::start(options).await.map_err(|error| {
         let message = format!("port {} cannot be used: {error}", args.port);
-        Failure::new(Exit::Failed, message, "choose another --port, or 0 for any free one")
+        Failure::new(
+            Exit::Failed,
+            message,
+            "choose another --port, or 0 for any free one",
+        )
     })?;
     if let Some(dir) = &args.registry {
         write_registry(&sandbox, args, dir)?;
@@ -86,13 +92,19 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     let asked = stop.wait().await;
     sandbox.stop().await;
     // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.
-    Ok(if asked == Exit::Terminated { Exit::Terminated } else { Exit::Interrupted })
+    Ok(if asked == Exit::Terminated {
+        Exit::Terminated
+    } else {
+        Exit::Interrupted
+    })
 }
 
 fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {
     std::fs::create_dir_all(dir)?;
     for n in 0..args.days {
-        let written = sandbox.district().write_registry(dir, args.first_day.plus(n).date());
+        let written = sandbox
+            .district()
+            .write_registry(dir, args.first_day.plus(n).date());
         written.map_err(|error| Failure::failed(&anyhow!("{}: {error}", dir.display())))?;
     }
     Ok(())

@@ -55,7 +55,12 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             report: report(&config, run),
         });
         let next = next.map(|ms| Moment::of_ms(ms).text().to_owned());
-        json_line(&Document { schema_version: 1, database: config.database.label(), last, next });
+        json_line(&Document {
+            schema_version: 1,
+            database: config.database.label(),
+            last,
+            next,
+        });
     } else {
         out(&print(&config, last.as_ref(), next, lang));
     }
@@ -70,7 +75,12 @@ async fn last_run(config: &Config) -> Result<Option<RunRecord>, JobError> {
 }
 
 fn report(config: &Config, run: &RunRecord) -> String {
-    config.report_dir.join(run.business_date.to_string()).join("index.html").display().to_string()
+    config
+        .report_dir
+        .join(run.business_date.to_string())
+        .join("index.html")
+        .display()
+        .to_string()
 }
 
 fn print(config: &Config, last: Option<&RunRecord>, next: Option<i64>, lang: Lang) -> String {
@@ -110,7 +120,9 @@ fn print(config: &Config, last: Option<&RunRecord>, next: Option<i64>, lang: Lan
 /// `01:30 thứ Ba 06/12/2022`.
 fn in_words(ms: i64, lang: Lang) -> String {
     use chrono::{Datelike, Weekday};
-    let Some(at) = local(ms) else { return String::new() };
+    let Some(at) = local(ms) else {
+        return String::new();
+    };
     let (time, day) = (at.format("%H:%M"), Day::of_ms(ms));
     let weekday = match at.weekday() {
         Weekday::Mon => ("thứ Hai", "Monday"),

@@ -25,8 +25,22 @@ pub(super) fn of_night(night: &Night, lang: Lang) -> String {
 /// All nights in a line each, the last one in full.
 pub(super) fn of_demo(nights: &[Night], last: &Night, lang: Lang) -> String {
     let head = match lang {
-        Lang::Vi => ["đêm", "tỷ lệ từ đầu năm", "khoảng chắc chắn", "kết luận", "còn mở", "mã thoát"],
-        Lang::En => ["night", "share, year to date", "proven interval", "verdict", "open", "exit"],
+        Lang::Vi => [
+            "đêm",
+            "tỷ lệ từ đầu năm",
+            "khoảng chắc chắn",
+            "kết luận",
+            "còn mở",
+            "mã thoát",
+        ],
+        Lang::En => [
+            "night",
+            "share, year to date",
+            "proven interval",
+            "verdict",
+            "open",
+            "exit",
+        ],
     };
     let rows: Vec<Vec<String>> = nights
         .iter()
@@ -36,19 +50,29 @@ pub(super) fn of_demo(nights: &[Night], last: &Night, lang: Lang) -> String {
             Some(vec![
                 night.run.business_date.to_string(),
                 percent(&share["share"], lang),
-                format!("{} – {}", percent(&share["low"], lang), percent(&share["high"], lang)),
+                format!(
+                    "{} – {}",
+                    percent(&share["low"], lang),
+                    percent(&share["high"], lang)
+                ),
                 verdict(&share["verdict"], lang).to_owned(),
                 count_and_sum(&work(&run), lang),
                 night.exit().code().to_string(),
             ])
         })
         .collect();
-    format!("{}\n{}", table(&head, &[1, 4, 5], &rows), of_night(last, lang))
+    format!(
+        "{}\n{}",
+        table(&head, &[1, 4, 5], &rows),
+        of_night(last, lang)
+    )
 }
 
 fn headline(run: &Value, night: &Night, lang: Lang) -> String {
     let share = verdict_share(run);
-    let word = share.as_ref().map_or("", |share| verdict(&share["verdict"], lang));
+    let word = share
+        .as_ref()
+        .map_or("", |share| verdict(&share["verdict"], lang));
     let day = night.run.business_date;
     match lang {
         Lang::Vi => format!("Đêm {}: {word}  ({})\n", day.vi(), night.run.id),
@@ -67,10 +91,18 @@ fn verdict_share(run: &Value) -> Option<Value> {
 }
 
 fn shares(run: &Value, lang: Lang) -> String {
-    let year = run["business_date"].as_str().and_then(|day| day.get(..4)).unwrap_or("");
-    let Some(all) = run["share"].as_array() else { return String::new() };
+    let year = run["business_date"]
+        .as_str()
+        .and_then(|day| day.get(..4))
+        .unwrap_or("");
+    let Some(all) = run["share"].as_array() else {
+        return String::new();
+    };
     let mut text = String::new();
-    for share in all.iter().filter(|share| share["scope"] == "" && share["period"] == year) {
+    for share in all
+        .iter()
+        .filter(|share| share["scope"] == "" && share["period"] == year)
+    {
         let (name, target) = (share["definition"].as_str().unwrap_or(""), &share["target"]);
         let (point, low, high) = (
             percent(&share["share"], lang),
@@ -79,7 +111,11 @@ fn shares(run: &Value, lang: Lang) -> String {
         );
         text.push_str(&format!("  {name} {year}: {point}  [{low} – {high}]"));
         if !target.is_null() {
-            let word = Text { vi: "chỉ tiêu", en: "target" }.get(lang);
+            let word = Text {
+                vi: "chỉ tiêu",
+                en: "target",
+            }
+            .get(lang);
             let verdict = verdict(&share["verdict"], lang);
             text.push_str(&format!("  {word} {}: {verdict}", percent(target, lang)));
         }
@@ -90,16 +126,53 @@ fn shares(run: &Value, lang: Lang) -> String {
 
 fn totals(run: &Value, lang: Lang) -> String {
     let parts = [
-        ("transactions", Text { vi: "giao dịch", en: "transactions" }),
-        ("matched", Text { vi: "khớp", en: "matched" }),
-        ("open", Text { vi: "còn mở", en: "open" }),
-        ("excluded", Text { vi: "loại trừ", en: "excluded" }),
-        ("rejected", Text { vi: "không đọc được", en: "rejected" }),
+        (
+            "transactions",
+            Text {
+                vi: "giao dịch",
+                en: "transactions",
+            },
+        ),
+        (
+            "matched",
+            Text {
+                vi: "khớp",
+                en: "matched",
+            },
+        ),
+        (
+            "open",
+            Text {
+                vi: "còn mở",
+                en: "open",
+            },
+        ),
+        (
+            "excluded",
+            Text {
+                vi: "loại trừ",
+                en: "excluded",
+            },
+        ),
+        (
+            "rejected",
+            Text {
+                vi: "không đọc được",
+                en: "rejected",
+            },
+        ),
     ];
     let cell = |(key, label): &(&str, Text)| {
-        format!("{} {}", label.get(lang), count_and_sum(&run["totals"][*key], lang))
+        format!(
+            "{} {}",
+            label.get(lang),
+            count_and_sum(&run["totals"][*key], lang)
+        )
     };
-    format!("  {}\n", parts.iter().map(cell).collect::<Vec<_>>().join(", "))
+    format!(
+        "  {}\n",
+        parts.iter().map(cell).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Open exceptions that ask for a person, all classes together.
@@ -114,7 +187,10 @@ fn work(run: &Value) -> Value {
 }
 
 fn work_classes(run: &Value) -> Vec<&Value> {
-    let all = run["exceptions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let all = run["exceptions"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let asks = |class: &&Value| {
         let id = class["class"].as_str().unwrap_or("");
         crate::job::exits::severity_of(id) != classify::Severity::Info
@@ -138,7 +214,10 @@ fn open(run: &Value, lang: Lang) -> String {
         })
         .collect();
     if rows.is_empty() {
-        let text = Text { vi: "  không có gì còn mở\n", en: "  nothing is open\n" };
+        let text = Text {
+            vi: "  không có gì còn mở\n",
+            en: "  nothing is open\n",
+        };
         return text.get(lang).to_owned();
     }
     let head = match lang {
@@ -151,36 +230,80 @@ fn open(run: &Value, lang: Lang) -> String {
 fn sources(run: &Value, lang: Lang) -> String {
     let word = |state: &str| {
         let text = match state {
-            "complete" => Text { vi: "đủ", en: "complete" },
-            "late" => Text { vi: "trễ", en: "late" },
-            "partial" => Text { vi: "chưa đủ", en: "partial" },
-            "refused" => Text { vi: "bị từ chối", en: "refused" },
-            _ => Text { vi: "thiếu", en: "missing" },
+            "complete" => Text {
+                vi: "đủ",
+                en: "complete",
+            },
+            "late" => Text {
+                vi: "trễ",
+                en: "late",
+            },
+            "partial" => Text {
+                vi: "chưa đủ",
+                en: "partial",
+            },
+            "refused" => Text {
+                vi: "bị từ chối",
+                en: "refused",
+            },
+            _ => Text {
+                vi: "thiếu",
+                en: "missing",
+            },
         };
         text.get(lang)
     };
-    let all = run["sources"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let all = run["sources"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let one = |source: &Value| {
         let (name, state) = (source["name"].as_str(), source["state"].as_str());
-        format!("{} {} ({})", name.unwrap_or(""), word(state.unwrap_or("")), source["rows"])
+        format!(
+            "{} {} ({})",
+            name.unwrap_or(""),
+            word(state.unwrap_or("")),
+            source["rows"]
+        )
     };
-    let label = Text { vi: "nguồn", en: "sources" }.get(lang);
-    format!("  {label}: {}\n", all.iter().map(one).collect::<Vec<_>>().join(", "))
+    let label = Text {
+        vi: "nguồn",
+        en: "sources",
+    }
+    .get(lang);
+    format!(
+        "  {label}: {}\n",
+        all.iter().map(one).collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn verdict(value: &Value, lang: Lang) -> &'static str {
     let text = match value.as_str() {
-        Some("met") => Text { vi: "ĐẠT", en: "MET" },
-        Some("missed") => Text { vi: "KHÔNG ĐẠT", en: "MISSED" },
-        Some("undecided") => Text { vi: "CHƯA ĐỦ CĂN CỨ", en: "UNDECIDED" },
-        _ => Text { vi: "CHƯA CÓ SỐ LIỆU", en: "NO DATA" },
+        Some("met") => Text {
+            vi: "ĐẠT",
+            en: "MET",
+        },
+        Some("missed") => Text {
+            vi: "KHÔNG ĐẠT",
+            en: "MISSED",
+        },
+        Some("undecided") => Text {
+            vi: "CHƯA ĐỦ CĂN CỨ",
+            en: "UNDECIDED",
+        },
+        _ => Text {
+            vi: "CHƯA CÓ SỐ LIỆU",
+            en: "NO DATA",
+        },
     };
     text.get(lang)
 }
 
 /// `0.4231` as `42,31 %` or `42.31%`; exact, digits are only moved.
 fn percent(value: &Value, lang: Lang) -> String {
-    let Some(text) = value.as_str() else { return "–".to_owned() };
+    let Some(text) = value.as_str() else {
+        return "–".to_owned();
+    };
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = format!("{whole}{part:0<4}");
     let at = digits.len() - 2;
@@ -195,7 +318,11 @@ fn percent(value: &Value, lang: Lang) -> String {
 fn count_and_sum(figure: &Value, lang: Lang) -> String {
     let sum = figure["sum_vnd"].as_i64().map_or(0, i128::from);
     let unit = if lang == Lang::Vi { "đ" } else { "dong" };
-    format!("{} ({} {unit})", figure["count"].as_u64().unwrap_or(0), grouped(sum))
+    format!(
+        "{} ({} {unit})",
+        figure["count"].as_u64().unwrap_or(0),
+        grouped(sum)
+    )
 }
 
 #[cfg(test)]

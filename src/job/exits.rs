@@ -21,7 +21,11 @@ pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> V
         .filter(|row| row.exception_id.is_some() && severity_of(row.class) != Severity::Info)
         .map(|row| row.amount.wide())
         .sum();
-    if desk.config.open_vnd_max.is_some_and(|max| open > max.wide()) {
+    if desk
+        .config
+        .open_vnd_max
+        .is_some_and(|max| open > max.wide())
+    {
         exits.push(Exit::Gate);
     }
     Exit::ranked(exits)
@@ -53,15 +57,20 @@ pub fn of_pull(sources: &[SourceFacts]) -> Vec<Exit> {
 
 /// As published.
 pub(super) fn of_run(run: &RunRecord) -> Vec<Exit> {
-    Exit::ranked(run.exit_codes.iter().filter_map(|code| Exit::from_code(*code)).collect())
+    Exit::ranked(
+        run.exit_codes
+            .iter()
+            .filter_map(|code| Exit::from_code(*code))
+            .collect(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::SourceName;
-    use crate::domain::source::Control;
     use crate::domain::Vnd;
+    use crate::domain::source::Control;
 
     fn source(state: Completeness, control: Option<(u64, u64)>) -> SourceFacts {
         SourceFacts {
@@ -95,6 +104,10 @@ mod tests {
         check(&[complete(), source(Completeness::Late, None)], &[3], &[3]);
         check(&[source(Completeness::Refused, None)], &[12, 3], &[12, 3]);
         check(&[source(Completeness::Complete, Some((4, 3)))], &[5], &[0]);
-        check(&[source(Completeness::Partial, Some((4, 3)))], &[5, 3], &[3]);
+        check(
+            &[source(Completeness::Partial, Some((4, 3)))],
+            &[5, 3],
+            &[3],
+        );
     }
 }

@@ -9,7 +9,9 @@ use super::exits::severity_of;
 use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
-use crate::report::{Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight};
+use crate::report::{
+    Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
+};
 use crate::settle::{Inputs, Settlement};
 use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
 
@@ -24,12 +26,19 @@ impl Previously {
     pub(super) async fn read(desk: &Desk, day: Day) -> Result<Self, JobError> {
         let runs = desk.store.runs().await?;
         let stands = |run: &&RunRecord| run.business_date < day && &*run.state == "published";
-        let run = runs.iter().filter(stands).max_by_key(|run| run.business_date).cloned();
+        let run = runs
+            .iter()
+            .filter(stands)
+            .max_by_key(|run| run.business_date)
+            .cloned();
         let open = match &run {
             None => Vec::new(),
             Some(run) => {
                 let as_of = Some(run.business_date);
-                let filter = ExceptionFilter { as_of, ..ExceptionFilter::default() };
+                let filter = ExceptionFilter {
+                    as_of,
+                    ..ExceptionFilter::default()
+                };
                 desk.store.exceptions(&filter).await?
             }
         };
@@ -40,7 +49,11 @@ impl Previously {
         let run = self.run.as_ref()?;
         let document: serde_json::Value = serde_json::from_str(&run.run_json).ok()?;
         let night = run.business_date;
-        let work = || self.open.iter().filter(|open| open.severity != Severity::Info);
+        let work = || {
+            self.open
+                .iter()
+                .filter(|open| open.severity != Severity::Info)
+        };
         let figure = |name: &str| {
             let part = &document["totals"][name];
             Figure::new(
@@ -51,7 +64,9 @@ impl Previously {
         Some(Previous {
             business_date: night,
             transactions: figure("transactions"),
-            share: targets.first().and_then(|target| year_share(&document, &target.definition, night)),
+            share: targets
+                .first()
+                .and_then(|target| year_share(&document, &target.definition, night)),
             open: figure("open"),
             exceptions: work().map(|open| open.amount).collect(),
             overdue: work()
@@ -66,7 +81,9 @@ impl Previously {
 fn year_share(document: &serde_json::Value, definition: &str, night: Day) -> Option<Fraction> {
     let year = night.date().format("%Y").to_string();
     let is_it = |share: &&serde_json::Value| {
-        share["definition"] == definition && share["scope"] == "" && share["period"] == year.as_str()
+        share["definition"] == definition
+            && share["scope"] == ""
+            && share["period"] == year.as_str()
     };
     let share = document["share"].as_array()?.iter().find(is_it)?;
     let whole = |name: &str| share[name].as_i64().map(i128::from);
@@ -86,11 +103,17 @@ pub(super) async fn of_night(
     let counts = desk.store.source_counts(day).await?;
     let mut sources = Vec::new();
     for settings in &config.sources {
-        let Some(facts) = pool.sources.iter().find(|facts| facts.name == settings.name) else {
+        let Some(facts) = pool
+            .sources
+            .iter()
+            .find(|facts| facts.name == settings.name)
+        else {
             continue;
         };
-        let of_source: Vec<&SourceCount> =
-            counts.iter().filter(|count| count.source == settings.name).collect();
+        let of_source: Vec<&SourceCount> = counts
+            .iter()
+            .filter(|count| count.source == settings.name)
+            .collect();
         let mut rows = of_source.iter().fold(Figure::default(), |mut sum, count| {
             sum.plus(Figure::new(count.count, count.sum));
             sum
@@ -101,7 +124,10 @@ pub(super) async fn of_night(
         }
         sources.push(source_night(facts.clone(), rows, &of_source, pool, day));
     }
-    let changes = before.run.as_ref().map(|_| changes(settlement, &before.open));
+    let changes = before
+        .run
+        .as_ref()
+        .map(|_| changes(settlement, &before.open));
     Ok(RunFacts {
         run_id: run.id.clone(),
         business_date: day,
@@ -162,7 +188,11 @@ fn source_night(
 fn unit(agencies: &[Agency], day: Day) -> Box<str> {
     let valid = |a: &&Agency| a.valid_from <= day && a.valid_to.is_none_or(|to| day <= to);
     let codes: BTreeSet<_> = agencies.iter().map(|agency| &agency.code).collect();
-    let root = |a: &&Agency| a.parent_code.as_ref().is_none_or(|parent| !codes.contains(parent));
+    let root = |a: &&Agency| {
+        a.parent_code
+            .as_ref()
+            .is_none_or(|parent| !codes.contains(parent))
+    };
     let mut roots = agencies.iter().filter(valid).filter(root);
     match (roots.next(), roots.next()) {
         (Some(only), None) => only.name.clone(),
@@ -174,13 +204,17 @@ fn unit(agencies: &[Agency], day: Day) -> Box<str> {
 fn open_now(settlement: &Settlement) -> BTreeMap<&ExceptionId, (&'static str, Vnd)> {
     let rows = settlement.rows.iter();
     let work = rows.filter(|row| severity_of(row.class) != Severity::Info);
-    work.filter_map(|row| Some((row.exception_id.as_ref()?, (row.class, row.amount)))).collect()
+    work.filter_map(|row| Some((row.exception_id.as_ref()?, (row.class, row.amount))))
+        .collect()
 }
 
 fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
     let now = open_now(settlement);
     let known: BTreeSet<&ExceptionId> = before.iter().map(|open| &open.id).collect();
-    let opened = now.keys().filter(|id| !known.contains(**id)).map(|id| (*id).clone());
+    let opened = now
+        .keys()
+        .filter(|id| !known.contains(**id))
+        .map(|id| (*id).clone());
     let mut closed: Vec<Closed> = before
         .iter()
         .filter(|open| !now.contains_key(&open.id))
@@ -191,15 +225,18 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
         })
         .collect();
     closed.sort();
-    Changes { opened: opened.collect(), closed }
+    Changes {
+        opened: opened.collect(),
+        closed,
+    }
 }
 
-fn opened_on(
-    settlement: &Settlement,
-    before: &[ExceptionRecord],
-) -> BTreeMap<ExceptionId, Day> {
-    let now: BTreeSet<&ExceptionId> =
-        settlement.rows.iter().filter_map(|row| row.exception_id.as_ref()).collect();
+fn opened_on(settlement: &Settlement, before: &[ExceptionRecord]) -> BTreeMap<ExceptionId, Day> {
+    let now: BTreeSet<&ExceptionId> = settlement
+        .rows
+        .iter()
+        .filter_map(|row| row.exception_id.as_ref())
+        .collect();
     let still = before.iter().filter(|open| now.contains(&open.id));
     still.map(|open| (open.id.clone(), open.opened)).collect()
 }
@@ -211,7 +248,10 @@ async fn changed_groups(
     settlement: &Settlement,
 ) -> Result<BTreeSet<Box<str>>, JobError> {
     let known = desk.store.groups_before(day).await?;
-    let new = settlement.groups.iter().filter(|group| !known.contains(&group.id));
+    let new = settlement
+        .groups
+        .iter()
+        .filter(|group| !known.contains(&group.id));
     Ok(new.map(|group| group.id.clone()).collect())
 }
 
@@ -219,12 +259,21 @@ async fn changed_groups(
 pub(super) fn columns(pool: &Inputs) -> Vec<Box<str>> {
     let more = || pool.fees.iter().map(|fee| &fee.more);
     let carried = [
-        ("collection_mode", more().any(|m| m.collection_mode.is_some())),
+        (
+            "collection_mode",
+            more().any(|m| m.collection_mode.is_some()),
+        ),
         ("field_code", more().any(|m| m.field_code.is_some())),
         ("filing_channel", more().any(|m| m.filing_channel.is_some())),
-        ("online_payment_flag", more().any(|m| m.online_payment_flag.is_some())),
+        (
+            "online_payment_flag",
+            more().any(|m| m.online_payment_flag.is_some()),
+        ),
         ("paid_at", more().any(|m| m.paid_at.is_some())),
-        ("processing_started_at", more().any(|m| m.processing_started_at.is_some())),
+        (
+            "processing_started_at",
+            more().any(|m| m.processing_started_at.is_some()),
+        ),
         ("receipt_form", more().any(|m| m.receipt_form.is_some())),
         ("receipt_no", more().any(|m| m.receipt_no.is_some())),
         ("receipt_series", more().any(|m| m.receipt_series.is_some())),
@@ -232,5 +281,9 @@ pub(super) fn columns(pool: &Inputs) -> Vec<Box<str>> {
         ("request_id", more().any(|m| m.request_id.is_some())),
         ("result_at", more().any(|m| m.result_at.is_some())),
     ];
-    carried.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).into()).collect()
+    carried
+        .iter()
+        .filter(|(_, is)| *is)
+        .map(|(name, _)| (*name).into())
+        .collect()
 }

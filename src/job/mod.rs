@@ -11,8 +11,9 @@ pub mod outcome;
 pub mod progress;
 pub mod pull;
 mod recover;
-mod stage;
+pub mod stage;
 pub mod stop;
+mod stored;
 
 pub use desk::Desk;
 pub use error::JobError;

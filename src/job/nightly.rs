@@ -4,7 +4,6 @@
 //! anywhere, the next start makes of it what an uninterrupted night would have made: before the
 //! commit nothing counts, after it the folder can be rebuilt from the database.
 
-use anyhow::Context;
 use tracing::info;
 
 use super::desk::Desk;
@@ -17,8 +16,9 @@ use super::outcome::Exit;
 use super::pull::{self, Pulled};
 use super::recover;
 use super::stage;
+use super::stored;
 use crate::clock::Stopwatch;
-use crate::domain::{Day, RunId, SourceFacts};
+use crate::domain::{Day, RunId};
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord, Window};
@@ -98,7 +98,12 @@ async fn steps(
     if let Some(run) = standing.as_ref().filter(|run| read.is_of(run)) {
         info!(run.id = run.id.as_str(), business_date = %day, stage = "settle", "same inputs: nothing changes");
         let exits = exits::of_run(run);
-        return Ok(Night { run: run.clone(), exits, published: false, folder: stage::folder(desk, day) });
+        return Ok(Night {
+            run: run.clone(),
+            exits,
+            published: false,
+            folder: stage::folder(desk, day),
+        });
     }
     let watch = Stopwatch::start();
     let making = Making {
@@ -137,11 +142,19 @@ pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read,
     let input_digest = digest::of_inputs(&mut pool)?;
     let rules_digest = desk.config.rules_digest().into();
     info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
-    Ok(Read { pool, input_digest, rules_digest })
+    Ok(Read {
+        pool,
+        input_digest,
+        rules_digest,
+    })
 }
 
 fn window(desk: &Desk) -> Window {
-    let gateways = desk.config.sources.iter().filter(|s| s.registration.is_gateway);
+    let gateways = desk
+        .config
+        .sources
+        .iter()
+        .filter(|s| s.registration.is_gateway);
     Window {
         days: desk.config.rules.window_days,
         gateways: gateways.map(|source| source.name.clone()).collect(),
@@ -171,29 +184,30 @@ pub(super) async fn decide_as(
     run: &RunRecord,
 ) -> Result<Decided, JobError> {
     let (version, replaces, pulled_at_ms) = (run.version, run.replaces.clone(), run.pulled_at_ms);
-    let making = Making { version, replaces, pulled_at_ms };
+    let making = Making {
+        version,
+        replaces,
+        pulled_at_ms,
+    };
     let mut decided = decide(desk, run.business_date, read, making).await?;
     // What was published is the truth, also where a later night has changed what stands before.
     decided.run.run_json.clone_from(&run.run_json);
     Ok(decided)
 }
 
-/// The source facts that a run was made from.
-pub(super) fn stored_sources(run: &RunRecord) -> Result<Vec<SourceFacts>, JobError> {
-    let facts = serde_json::from_str(&run.sources_json);
-    Ok(facts.with_context(|| format!("the source facts of {}", run.id))?)
-}
-
 /// Settles and gathers what the report has to know.
-async fn decide(
-    desk: &Desk,
-    day: Day,
-    read: Read,
-    making: Making,
-) -> Result<Decided, JobError> {
+async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Decided, JobError> {
     desk.progress.step(format!("{day} settle"));
-    let Read { pool, input_digest, rules_digest } = read;
-    let Making { version, replaces, pulled_at_ms } = making;
+    let Read {
+        pool,
+        input_digest,
+        rules_digest,
+    } = read;
+    let Making {
+        version,
+        replaces,
+        pulled_at_ms,
+    } = making;
     let rules = night_rules(desk, day, &pool);
     let prior = desk.store.prior(day, day.year_start(), &pool).await?;
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
@@ -212,20 +226,32 @@ async fn decide(
         exit_codes: exits.iter().map(|exit| exit.code()).collect(),
         program: env!("CARGO_PKG_VERSION").into(),
         pulled_at_ms,
-        sources_json: serde_json::to_string(&pool.sources).context("source facts")?.into(),
+        sources_json: stored::text(&pool.sources)?.into(),
         run_json: "".into(),
     };
     let before = Previously::read(desk, day).await?;
     let facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
-    let run = RunRecord { run_json: stage::run_json(&pool, &settlement, &facts).into(), ..run };
-    Ok(Decided { run, exits, pool, settlement, facts })
+    let run = RunRecord {
+        run_json: stage::run_json(&pool, &settlement, &facts).into(),
+        ..run
+    };
+    Ok(Decided {
+        run,
+        exits,
+        pool,
+        settlement,
+        facts,
+    })
 }
 
 /// The rules of the night, with what its fees carry.
 fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
     let mut rules = desk.config.rules_for(day);
     rules.columns = facts::columns(pool);
-    rules.e_receipts = rules.columns.iter().any(|column| column.as_ref() == "receipt_no");
+    rules.e_receipts = rules
+        .columns
+        .iter()
+        .any(|column| column.as_ref() == "receipt_no");
     rules
 }
 
@@ -241,7 +267,12 @@ async fn publish(
     let folder = stage::folder(desk, day);
     let Decided { run, exits, .. } = &decided;
     if mode == Mode::DryRun {
-        return Ok(Night { run: run.clone(), exits: exits.clone(), published: false, folder });
+        return Ok(Night {
+            run: run.clone(),
+            exits: exits.clone(),
+            published: false,
+            folder,
+        });
     }
     desk.progress.step(format!("{day} publish"));
     let staged = stage::write(desk, &decided, &times)?;
@@ -256,7 +287,12 @@ async fn publish(
     stage::reveal(&staged)?;
     info!(run.id = run.id.as_str(), business_date = %day, stage = "publish", exit_code = Exit::strongest(exits).code(), "published");
     desk.store.tidy().await?;
-    Ok(Night { run: run.clone(), exits: exits.clone(), published: true, folder })
+    Ok(Night {
+        run: run.clone(),
+        exits: exits.clone(),
+        published: true,
+        folder,
+    })
 }
 
 /// Runs nights in order; a night that is published and whose inputs did not change costs a read.
@@ -270,4 +306,3 @@ pub async fn backfill(desk: &Desk, from: Day, to: Day) -> Result<Vec<Night>, Job
     }
     Ok(nights)
 }
-

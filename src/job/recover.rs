@@ -9,6 +9,7 @@ use super::error::JobError;
 use super::nightly;
 use super::pull::Pulled;
 use super::stage;
+use super::stored;
 use crate::domain::Day;
 use crate::report::publish;
 use crate::store::RunRecord;
@@ -73,8 +74,11 @@ pub(super) async fn again(
     desk: &Desk,
     run: &RunRecord,
 ) -> Result<Option<nightly::Decided>, JobError> {
-    let facts = nightly::stored_sources(run)?;
-    let pulled = Pulled { facts, at_ms: run.pulled_at_ms };
+    let facts = stored::sources(&run.sources_json)?;
+    let pulled = Pulled {
+        facts,
+        at_ms: run.pulled_at_ms,
+    };
     let read = nightly::read(desk, run.business_date, &pulled).await?;
     if !read.is_of(run) {
         return Ok(None);
@@ -84,8 +88,11 @@ pub(super) async fn again(
 
 /// The run that stands for a day, or an error that says which days there are.
 pub(super) async fn standing(desk: &Desk, day: Day) -> Result<RunRecord, JobError> {
-    desk.store.published(day).await?.ok_or_else(|| JobError::Usage {
-        message: format!("{day} was never published"),
-        fix: format!("run `doisoat run --date {day}`, or see `doisoat status`"),
-    })
+    desk.store
+        .published(day)
+        .await?
+        .ok_or_else(|| JobError::Usage {
+            message: format!("{day} was never published"),
+            fix: format!("run `doisoat run --date {day}`, or see `doisoat status`"),
+        })
 }

@@ -38,7 +38,9 @@ impl Times {
 /// The greatest memory the process held, by the kernel's word.
 pub fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     kib.checked_mul(1024)
 }
@@ -70,7 +72,13 @@ pub(super) fn reveal(staged: &Staged) -> Result<PathBuf, JobError> {
 
 /// Every file that digests cover. A night whose source contradicts itself exports nothing.
 pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobError> {
-    let Decided { run, pool, settlement, facts, .. } = decided;
+    let Decided {
+        run,
+        pool,
+        settlement,
+        facts,
+        ..
+    } = decided;
     let formats = &desk.config.formats;
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
     if formats.contains(&Format::Html) {
@@ -100,11 +108,17 @@ fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutF
 /// Our own proof failed: what was found goes to `failed/<run id>/`, and nothing is published.
 pub(super) fn diagnosis(desk: &Desk, id: &RunId, error: &SettleError) -> JobError {
     let dir = desk.config.report_dir.join("failed").join(id.as_str());
-    let text = format!("{error}\n\nrun {id}\nversion {}\n", env!("CARGO_PKG_VERSION"));
+    let text = format!(
+        "{error}\n\nrun {id}\nversion {}\n",
+        env!("CARGO_PKG_VERSION")
+    );
     let written = std::fs::create_dir_all(&dir)
         .and_then(|()| std::fs::write(dir.join("diagnosis.txt"), text));
     match written {
         Ok(()) => JobError::Other(anyhow!("{error}; see {}", dir.display())),
-        Err(io) => JobError::Other(anyhow!("{error}; {} cannot be written: {io}", dir.display())),
+        Err(io) => JobError::Other(anyhow!(
+            "{error}; {} cannot be written: {io}",
+            dir.display()
+        )),
     }
 }

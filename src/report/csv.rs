@@ -30,12 +30,18 @@ pub struct Style {
 impl Style {
     /// The files of `match`: plain.
     pub fn plain(lang: Lang) -> Self {
-        Self { lang, spreadsheet: false }
+        Self {
+            lang,
+            spreadsheet: false,
+        }
     }
 
     /// The files of a night: for spreadsheet programs.
     pub fn spreadsheet(lang: Lang) -> Self {
-        Self { lang, spreadsheet: true }
+        Self {
+            lang,
+            spreadsheet: true,
+        }
     }
 }
 
@@ -80,7 +86,12 @@ impl<W: Write> Table<W> {
             .buffer_capacity(256 * 1024)
             .from_writer(to);
         out.write_record(header)?;
-        Ok(Self { out, record: ByteRecord::new(), style, guarded: Vec::new() })
+        Ok(Self {
+            out,
+            record: ByteRecord::new(),
+            style,
+            guarded: Vec::new(),
+        })
     }
 
     /// A cell of free text or an identifier.
@@ -115,8 +126,24 @@ impl<W: Write> Table<W> {
 /// `=`, `+`, `-`, `@`, tab, CR, LF or NUL, or with their full-width forms.
 pub fn is_formula(text: &str) -> bool {
     text.chars().next().is_some_and(|first| {
-        matches!(first,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠' | '﹢' | '﹣' | '﹦' | '﹫')
+        matches!(
+            first,
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\t'
+                | '\r'
+                | '\n'
+                | '\0'
+                | '＝'
+                | '＋'
+                | '－'
+                | '＠'
+                | '﹢'
+                | '﹣'
+                | '﹦'
+                | '﹫'
+        )
     })
 }
 
@@ -132,8 +159,16 @@ fn join<T>(buffer: &mut String, items: &[T], say: impl Fn(&T) -> String) {
 }
 
 const LINKS: [&str; 10] = [
-    "txn_id", "dossier_code", "fee_id", "amount_vnd", "pass", "score", "margin", "evidence",
-    "source", "role",
+    "txn_id",
+    "dossier_code",
+    "fee_id",
+    "amount_vnd",
+    "pass",
+    "score",
+    "margin",
+    "evidence",
+    "source",
+    "role",
 ];
 
 /// `links.csv`: a row per leg, receipts before transactions.
@@ -143,8 +178,10 @@ pub fn write_links<'a>(
     style: Style,
 ) -> io::Result<()> {
     let groups: Vec<&MatchGroup> = groups.into_iter().collect();
-    let mut legs: Vec<(&Leg, &MatchGroup)> =
-        groups.iter().flat_map(|group| group.legs.iter().map(|leg| (leg, *group))).collect();
+    let mut legs: Vec<(&Leg, &MatchGroup)> = groups
+        .iter()
+        .flat_map(|group| group.legs.iter().map(|leg| (leg, *group)))
+        .collect();
     legs.sort_unstable_by(|(a, x), (b, y)| leg_order(a).cmp(&leg_order(b)).then(x.id.cmp(&y.id)));
     let mut table = Table::new(to, style, &LINKS)?;
     let mut sentence = String::new();
@@ -155,7 +192,11 @@ pub fn write_links<'a>(
         table.number(&leg.amount.to_string());
         table.text(group.pass);
         table.number(&group.score.to_string());
-        table.number(&group.margin.map_or_else(String::new, |margin| margin.to_string()));
+        table.number(
+            &group
+                .margin
+                .map_or_else(String::new, |margin| margin.to_string()),
+        );
         join(&mut sentence, &group.evidence, |e| e.say(style.lang));
         table.text(&sentence);
         table.text(leg.money.source.as_str());
@@ -180,8 +221,17 @@ fn leg_order(leg: &Leg) -> LegOrder<'_> {
 }
 
 const EXCEPTIONS: [&str; 11] = [
-    "side", "id", "class", "amount_vnd", "dossier_code", "evidence", "nearest", "exception_id",
-    "source", "detail", "severity",
+    "side",
+    "id",
+    "class",
+    "amount_vnd",
+    "dossier_code",
+    "evidence",
+    "nearest",
+    "exception_id",
+    "source",
+    "detail",
+    "severity",
 ];
 
 /// `exceptions.csv`: the given rows, sorted here.
@@ -247,9 +297,20 @@ pub fn write_shares<'a>(
 ) -> io::Result<()> {
     let mut by_definition: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();
     for share in shares {
-        by_definition.entry(share.definition).or_default().push(share);
+        by_definition
+            .entry(share.definition)
+            .or_default()
+            .push(share);
     }
-    let header = ["agency_code", "definition", "numerator", "denominator", "share", "low", "high"];
+    let header = [
+        "agency_code",
+        "definition",
+        "numerator",
+        "denominator",
+        "share",
+        "low",
+        "high",
+    ];
     let mut table = Table::new(to, style, &header)?;
     let bound = |share: Option<Fraction>, round: fn(Fraction, u32) -> String| {
         share.map_or_else(String::new, |share| round(share, 4))
@@ -275,4 +336,46 @@ pub fn write_shares<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn cell(text: &str, style: Style) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(&mut out, style, &["a", "b"]).unwrap();
+        table.text(text);
+        table.number("-150000");
+        table.end_row().unwrap();
+        table.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.trim_start_matches("\u{feff}")
+            .strip_prefix("a,b\n")
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_night_guards_formulas_and_leaves_numbers_alone() {
+        let night = Style::spreadsheet(Lang::Vi);
+        for (raw, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+84", "'+84"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\0=1", "'\0=1"),
+            ("＝1", "'＝1"),
+            ("＠x", "'＠x"),
+            ("a=1", "a=1"),
+            ("", ""),
+            ("~0123", "~0123"),
+        ] {
+            assert_eq!(cell(raw, night), format!("{expected},-150000\n"), "{raw:?}");
+        }
+        assert_eq!(cell("\r=1", night), "\"'\r=1\",-150000\n");
+        assert_eq!(
+            cell("say \"x\", y", night),
+            "\"say \"\"x\"\", y\",-150000\n"
+        );
+        assert_eq!(cell("=1+1", Style::plain(Lang::Vi)), "=1+1,-150000\n");
+    }
+}

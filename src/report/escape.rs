@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn markup_is_escaped_and_hidden_characters_are_shown() {
-        check("Nguyễn & <b>\"A\"</b>'", "Nguyễn &amp; &lt;b&gt;&quot;A&quot;&lt;/b&gt;&#39;");
+        check(
+            "Nguyễn & <b>\"A\"</b>'",
+            "Nguyễn &amp; &lt;b&gt;&quot;A&quot;&lt;/b&gt;&#39;",
+        );
         check("a\u{202e}b", "a‹U+202E›b");
         check("a\u{200b}\u{feff}", "a‹U+200B›‹U+FEFF›");
         check("a\r\n\tb\0", "a‹U+000D›‹U+000A›‹U+0009›b‹U+0000›");

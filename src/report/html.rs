@@ -11,10 +11,9 @@ use crate::text;
 use crate::text::figure::percent_short;
 
 use super::facts::{Estimate, Figure};
-use super::model::shares::{definition_text, verdict_word};
-use super::model::sources::txn_kind;
 use super::model::{
-    AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine,
+    AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine, definition_text,
+    row_kind, verdict_word,
 };
 
 const CSS: &str = include_str!("templates/report.css");
@@ -32,7 +31,10 @@ struct Page<'a> {
 
 /// Renders the page. Never fails: the template writes into memory and prints nothing that can.
 pub fn render(report: &Report) -> String {
-    let page = Page { r: report, style_hash: style_hash() };
+    let page = Page {
+        r: report,
+        style_hash: style_hash(),
+    };
     let mut html = String::with_capacity(256 * 1024);
     // Writing into a String cannot fail; the filters used have no error of their own.
     if page.render_into(&mut html).is_err() {
@@ -43,7 +45,10 @@ pub fn render(report: &Report) -> String {
 
 /// `sha256-<base64>` of the style sheet as it stands in the page.
 fn style_hash() -> String {
-    format!("sha256-{}", base64(&Sha256::digest(CSS.trim_end_matches('\n'))))
+    format!(
+        "sha256-{}",
+        base64(&Sha256::digest(CSS.trim_end_matches('\n')))
+    )
 }
 
 /// Base64 with padding (RFC 4648 section 4).
@@ -84,6 +89,10 @@ impl Page<'_> {
         text::number(self.r.lang, *count.borrow())
     }
 
+    fn age(&self, days: &i64) -> String {
+        self.t1("age-days", "n", text::number(self.r.lang, *days))
+    }
+
     fn money(&self, dong: impl std::borrow::Borrow<i128>) -> String {
         text::money(self.r.lang, *dong.borrow())
     }
@@ -105,14 +114,21 @@ impl Page<'_> {
         let lang = self.r.lang;
         match (row.low, row.high) {
             (Some(low), Some(high)) => {
-                format!("{} – {}", text::percent_down(lang, low), text::percent_up(lang, high))
+                format!(
+                    "{} – {}",
+                    text::percent_down(lang, low),
+                    text::percent_up(lang, high)
+                )
             }
             _ => "—".to_owned(),
         }
     }
 
     fn target(&self, row: &ShareRow) -> String {
-        row.target.map_or_else(|| "—".to_owned(), |target| percent_short(self.r.lang, target))
+        row.target.map_or_else(
+            || "—".to_owned(),
+            |target| percent_short(self.r.lang, target),
+        )
     }
 
     fn parts(&self, row: &ShareRow) -> String {
@@ -120,13 +136,21 @@ impl Page<'_> {
             let (part, whole) = (self.money(row.numerator), self.money(row.denominator));
             return format!("{part} / {whole}");
         }
-        format!("{} / {}", self.wide(row.numerator), self.wide(row.denominator))
+        format!(
+            "{} / {}",
+            self.wide(row.numerator),
+            self.wide(row.denominator)
+        )
     }
 
     fn estimate(&self, estimate: &Estimate) -> String {
         let low = text::percent_down(self.r.lang, estimate.low);
         let high = text::percent_up(self.r.lang, estimate.high);
-        let args = [("low", low.as_str()), ("high", high.as_str()), ("basis", &*estimate.basis)];
+        let args = [
+            ("low", low.as_str()),
+            ("high", high.as_str()),
+            ("basis", &*estimate.basis),
+        ];
         text::say(self.r.lang, "share-estimated", &args)
     }
 
@@ -151,7 +175,7 @@ impl Page<'_> {
     }
 
     fn kind(&self, kind: &str) -> String {
-        txn_kind(self.r.lang, kind)
+        row_kind(self.r.lang, kind)
     }
 
     /// A share as a position on a scale of 1000.
@@ -169,8 +193,14 @@ impl Page<'_> {
         let lang = self.r.lang;
         let args = [
             ("share", self.pct(&row.point)),
-            ("low", row.low.map_or_else(dash, |f| text::percent_down(lang, f))),
-            ("high", row.high.map_or_else(dash, |f| text::percent_up(lang, f))),
+            (
+                "low",
+                row.low.map_or_else(dash, |f| text::percent_down(lang, f)),
+            ),
+            (
+                "high",
+                row.high.map_or_else(dash, |f| text::percent_up(lang, f)),
+            ),
             ("target", self.target(row)),
         ];
         self.say("share-chart", &args)
@@ -182,15 +212,28 @@ impl Page<'_> {
         let args = [
             ("agency", row.name.clone()),
             ("share", self.pct(&row.share.point)),
-            ("low", row.share.low.map_or_else(dash, |f| text::percent_down(lang, f))),
-            ("high", row.share.high.map_or_else(dash, |f| text::percent_up(lang, f))),
+            (
+                "low",
+                row.share
+                    .low
+                    .map_or_else(dash, |f| text::percent_down(lang, f)),
+            ),
+            (
+                "high",
+                row.share
+                    .high
+                    .map_or_else(dash, |f| text::percent_up(lang, f)),
+            ),
         ];
         self.say("agency-bar", &args)
     }
 
     fn agency_intro(&self, row: &ShareRow) -> String {
         let period = row.period.to_lowercase();
-        self.say("agency-intro", &[("name", row.name.clone()), ("period", period)])
+        self.say(
+            "agency-intro",
+            &[("name", row.name.clone()), ("period", period)],
+        )
     }
 
     fn say(&self, key: &str, args: &[(&str, String)]) -> String {
@@ -207,11 +250,18 @@ impl Page<'_> {
     }
 
     fn any_outer(&self) -> bool {
-        self.r.shares.iter().chain(self.r.agencies.iter().map(|a| &a.share)).any(|s| s.outer)
+        self.r
+            .shares
+            .iter()
+            .chain(self.r.agencies.iter().map(|a| &a.share))
+            .any(|s| s.outer)
     }
 
     fn all_complete(&self) -> bool {
-        self.r.sources.iter().all(|source| source.state == Completeness::Complete)
+        self.r
+            .sources
+            .iter()
+            .all(|source| source.state == Completeness::Complete)
     }
 
     fn first_deciding<'r>(&self, row: &'r ShareRow) -> &'r [ExceptionId] {
@@ -225,7 +275,10 @@ impl Page<'_> {
     fn change_counts(&self, closed: &[ClosedView]) -> String {
         let new = self.r.exceptions.opened;
         let settled = u64::try_from(closed.len()).unwrap_or(u64::MAX);
-        self.say("change-counts", &[("opened", self.n(new)), ("closed", self.n(settled))])
+        self.say(
+            "change-counts",
+            &[("opened", self.n(new)), ("closed", self.n(settled))],
+        )
     }
 
     fn instruments(&self) -> (Figure, Figure) {
@@ -246,7 +299,13 @@ impl Page<'_> {
     }
 
     fn cells(&self, line: &TieLine) -> [Figure; 5] {
-        [line.rows_in, line.matched, line.open, line.rejected, line.excluded]
+        [
+            line.rows_in,
+            line.matched,
+            line.open,
+            line.rejected,
+            line.excluded,
+        ]
     }
 
     fn total_cells(&self) -> [Figure; 5] {
@@ -263,7 +322,10 @@ impl Page<'_> {
     }
 
     fn reject_at(&self, reject: &RejectView) -> String {
-        let args = [("line", reject.line.to_string()), ("column", reject.column.to_string())];
+        let args = [
+            ("line", reject.line.to_string()),
+            ("column", reject.column.to_string()),
+        ];
         self.say("reject-at", &args)
     }
 
@@ -282,11 +344,32 @@ impl Page<'_> {
         }
         let lang = self.r.lang;
         let texts = |id: &'static str| {
-            (id, definition_text(lang, id, "name"), definition_text(lang, id, "text"))
+            (
+                id,
+                definition_text(lang, id, "name"),
+                definition_text(lang, id, "text"),
+            )
         };
         known.into_iter().map(texts).collect()
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        for (raw, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(raw.as_bytes()), text);
+        }
+    }
+}

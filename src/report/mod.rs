@@ -8,12 +8,13 @@ pub mod model;
 
 pub mod csv;
 pub mod escape;
+pub mod files;
 pub mod html;
 pub mod json;
 pub mod publish;
 
-pub use facts::{Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts, SourceNight};
+pub use facts::{
+    Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts, SourceNight,
+};
+pub use files::{match_files, night_files};
 pub use model::Report;
-
-#[cfg(test)]
-pub(crate) mod example;

@@ -51,9 +51,13 @@ pub fn percent_short(lang: Lang, share: Fraction) -> String {
 /// The way from one share to another in percentage points with its sign: `+1,20`, `−0,05`.
 pub fn points(lang: Lang, from: Fraction, to: Fraction) -> String {
     let num = to.num * from.den - from.num * to.den;
-    let moved = Fraction { num, den: to.den * from.den };
+    let moved = Fraction {
+        num,
+        den: to.den * from.den,
+    };
     let text = comma(lang, &hundredfold(moved).half_up(2));
-    text.strip_prefix('-').map_or_else(|| format!("+{text}"), |rest| format!("−{rest}"))
+    text.strip_prefix('-')
+        .map_or_else(|| format!("+{text}"), |rest| format!("−{rest}"))
 }
 
 /// A day: `05/12/2022`, in English `2022-12-05`.
@@ -65,7 +69,10 @@ pub fn day(lang: Lang, day: Day) -> String {
 }
 
 fn hundredfold(share: Fraction) -> Fraction {
-    Fraction { num: share.num * 100, den: share.den }
+    Fraction {
+        num: share.num * 100,
+        den: share.den,
+    }
 }
 
 fn with_sign(lang: Lang, text: &str) -> String {
@@ -96,7 +103,10 @@ mod tests {
         assert_eq!(money(Lang::En, -1_234_567), "-1,234,567\u{a0}₫");
         assert_eq!(number(Lang::Vi, 999), "999");
         let date = Day::parse("2022-12-05").unwrap();
-        assert_eq!((day(Lang::Vi, date), day(Lang::En, date)), ("05/12/2022".into(), "2022-12-05".into()));
+        assert_eq!(
+            (day(Lang::Vi, date), day(Lang::En, date)),
+            ("05/12/2022".into(), "2022-12-05".into())
+        );
     }
 
     #[test]

@@ -7,14 +7,21 @@ pub fn mask_name(name: &str) -> String {
         let stars = word.chars().skip(1).map(|_| '*');
         word.chars().take(1).chain(stars).collect()
     };
-    name.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+    name.split_whitespace()
+        .map(word)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// `******7890`: the last four characters stay, of shorter numbers none.
 pub fn mask_account(account: &str) -> String {
     let length = account.chars().count();
     let hidden = if length > 4 { length - 4 } else { length };
-    account.chars().enumerate().map(|(i, c)| if i < hidden { '*' } else { c }).collect()
+    account
+        .chars()
+        .enumerate()
+        .map(|(i, c)| if i < hidden { '*' } else { c })
+        .collect()
 }
 
 /// A memo without the payer's name, the account and Vietnamese telephone numbers; everything else
@@ -39,8 +46,13 @@ fn mask_phones(text: &str) -> String {
             run.push(c);
             continue;
         }
-        let phone = run.len() == 10 && run.starts_with('0') && run.bytes().all(|b| b.is_ascii_digit());
-        out.push_str(&if phone { mask_account(&run) } else { std::mem::take(&mut run) });
+        let phone =
+            run.len() == 10 && run.starts_with('0') && run.bytes().all(|b| b.is_ascii_digit());
+        out.push_str(&if phone {
+            mask_account(&run)
+        } else {
+            std::mem::take(&mut run)
+        });
         run.clear();
         out.push(c);
     }

@@ -19,10 +19,8 @@ pub use mask::{mask_account, mask_memo, mask_name};
 const VI: &str = include_str!("vi.ftl");
 const EN: &str = include_str!("en.ftl");
 
-static VI_BUNDLE: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle("vi-VN", VI));
-static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle("en", EN));
+static VI_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("vi-VN", VI));
+static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN));
 
 /// The message `key` in `lang` with its arguments put in. Arguments are texts: figures are
 /// formatted by [`money`], [`percent`], [`number`] and [`day`] first, so that no amount ever passes
@@ -52,7 +50,8 @@ fn bundle(id: &str, source: &str) -> FluentBundle<FluentResource> {
     let resource = match FluentResource::try_new(source.to_owned()) {
         Ok(resource) | Err((resource, _)) => resource,
     };
-    let mut bundle = FluentBundle::new_concurrent(vec![id.parse::<LanguageIdentifier>().unwrap_or_default()]);
+    let mut bundle =
+        FluentBundle::new_concurrent(vec![id.parse::<LanguageIdentifier>().unwrap_or_default()]);
     // Isolation marks are for mixed writing directions; they would only litter our texts.
     bundle.set_use_isolating(false);
     bundle.add_resource_overriding(resource);

@@ -9,9 +9,17 @@ use crate::domain::RejectCode;
 /// Keys with the arguments they use.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
     let mut found = BTreeMap::new();
-    for line in source.lines().filter(|l| !l.starts_with(['#', ' ']) && !l.is_empty()) {
-        let (key, text) = line.split_once(" = ").unwrap_or_else(|| panic!("no message: {line}"));
-        let args = text.split("{ $").skip(1).filter_map(|rest| rest.split(' ').next());
+    for line in source
+        .lines()
+        .filter(|l| !l.starts_with(['#', ' ']) && !l.is_empty())
+    {
+        let (key, text) = line
+            .split_once(" = ")
+            .unwrap_or_else(|| panic!("no message: {line}"));
+        let args = text
+            .split("{ $")
+            .skip(1)
+            .filter_map(|rest| rest.split(' ').next());
         let twice = found.insert(key.to_owned(), args.map(str::to_owned).collect());
         assert!(twice.is_none(), "{key} stands twice");
     }
@@ -32,7 +40,10 @@ fn sources(dir: &Path, found: &mut Vec<String>) {
 /// The keys named as the first literal of a call of `say` or `lookup`, or of a template's `t`.
 fn used_keys() -> BTreeSet<String> {
     let mut texts = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut texts);
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut texts,
+    );
     let mut keys = BTreeSet::new();
     for text in &texts {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -62,7 +73,9 @@ fn used_keys() -> BTreeSet<String> {
 
 fn is_key(text: &str) -> bool {
     text.contains('-')
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
 }
 
 #[test]
@@ -73,7 +86,10 @@ fn both_files_have_the_same_messages_and_arguments() {
 #[test]
 fn every_message_parses_and_says_something() {
     for (lang, source) in [(Lang::Vi, VI), (Lang::En, EN)] {
-        assert!(FluentResource::try_new(source.to_owned()).is_ok(), "{lang:?}");
+        assert!(
+            FluentResource::try_new(source.to_owned()).is_ok(),
+            "{lang:?}"
+        );
         for (key, args) in messages(source) {
             let args: Vec<(&str, &str)> = args.iter().map(|a| (a.as_str(), "x")).collect();
             let text = lookup(lang, &key, &args).unwrap_or_else(|| panic!("{key} is not read"));
@@ -86,8 +102,16 @@ fn every_message_parses_and_says_something() {
 fn no_key_used_in_code_is_missing_and_none_is_left_over() {
     let known: BTreeSet<String> = messages(VI).into_keys().collect();
     let used = used_keys();
-    assert_eq!(used.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "missing");
-    assert_eq!(known.difference(&used).collect::<Vec<_>>(), Vec::<&String>::new(), "left over");
+    assert_eq!(
+        used.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "missing"
+    );
+    assert_eq!(
+        known.difference(&used).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "left over"
+    );
 }
 
 #[test]

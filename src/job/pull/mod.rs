@@ -104,11 +104,7 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
 }
 
 /// Only the ingestion part: takes the lease, reads, stores.
-pub async fn alone(
-    desk: &Desk,
-    night: Day,
-    only: Option<&SourceName>,
-) -> Result<Pulled, JobError> {
+pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result<Pulled, JobError> {
     let opened = open(desk, only)?;
     let lease = desk.lease(&format!("pull {night}")).await?;
     let pulled = pull(desk, night, opened).await;

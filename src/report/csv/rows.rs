@@ -18,8 +18,13 @@ pub fn exceptions<'a>(
     classes: &[Class],
     lang: Lang,
 ) -> Vec<ExceptionRow<'a>> {
-    let listed = settlement.rows.iter().filter(|row| row.exception_id.is_some());
-    listed.map(|row| exception(row, Classes(classes), lang)).collect()
+    let listed = settlement
+        .rows
+        .iter()
+        .filter(|row| row.exception_id.is_some());
+    listed
+        .map(|row| exception(row, Classes(classes), lang))
+        .collect()
 }
 
 /// Every open item as of the night, and tonight's excluded and informative rows.
@@ -29,14 +34,19 @@ pub fn night_exceptions<'a>(
     classes: &[Class],
 ) -> Vec<ExceptionRow<'a>> {
     let classes = Classes(classes);
-    let listed = settlement.rows.iter().filter(|row| {
-        is_listed(row, severity(row, classes), facts.business_date)
-    });
-    listed.map(|row| exception(row, classes, facts.lang)).collect()
+    let listed = settlement
+        .rows
+        .iter()
+        .filter(|row| is_listed(row, severity(row, classes), facts.business_date));
+    listed
+        .map(|row| exception(row, classes, facts.lang))
+        .collect()
 }
 
 fn severity(row: &Classified, classes: Classes<'_>) -> Severity {
-    classes.get(row.class).map_or(Severity::Action, |class| class.severity)
+    classes
+        .get(row.class)
+        .map_or(Severity::Action, |class| class.severity)
 }
 
 fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> ExceptionRow<'a> {
@@ -59,12 +69,12 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
 }
 
 /// The groups with a leg of tonight, and those that were decided otherwise than the night before.
-pub fn night_groups<'a>(
-    settlement: &'a Settlement,
-    facts: &RunFacts,
-) -> Vec<&'a MatchGroup> {
-    let days: BTreeMap<&RowKey, Day> =
-        settlement.rows.iter().map(|row| (&row.key, row.business_date)).collect();
+pub fn night_groups<'a>(settlement: &'a Settlement, facts: &RunFacts) -> Vec<&'a MatchGroup> {
+    let days: BTreeMap<&RowKey, Day> = settlement
+        .rows
+        .iter()
+        .map(|row| (&row.key, row.business_date))
+        .collect();
     let tonight = |group: &&MatchGroup| {
         let mut money = group.legs.iter().map(|leg| &leg.money);
         facts.changed_groups.contains(&group.id)
@@ -79,5 +89,8 @@ pub fn night_shares<'a>(
     facts: &RunFacts,
 ) -> impl Iterator<Item = &'a Share> {
     let year = Period::year_to(facts.business_date);
-    settlement.shares.iter().filter(move |share| share.period == year)
+    settlement
+        .shares
+        .iter()
+        .filter(move |share| share.period == year)
 }

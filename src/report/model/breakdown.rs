@@ -61,7 +61,12 @@ pub(super) fn agencies(
             let code = share.agency.clone()?;
             let name = index.agency_name(&code, facts.business_date);
             let work = exceptions.by_agency.get(&code).copied().unwrap_or_default();
-            Some(AgencyRow { code, name, share: shares::row(share, facts), work })
+            Some(AgencyRow {
+                code,
+                name,
+                share: shares::row(share, facts),
+                work,
+            })
         })
         .collect();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
@@ -79,13 +84,24 @@ pub(super) fn instruments(
     let declared = declared_methods(index, settlement);
     let mut by_word: BTreeMap<&'static str, (Figure, Figure)> = BTreeMap::new();
     let mut cash_events = BTreeSet::new();
-    for row in settlement.rows.iter().filter(|row| is_payment(row.bucket, row.class)) {
+    for row in settlement
+        .rows
+        .iter()
+        .filter(|row| is_payment(row.bucket, row.class))
+    {
         let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
             let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;
             if !paid || txn.paid_on != facts.business_date {
                 continue;
             }
-            (declared.get(&row.key).copied().unwrap_or(txn.instrument.id()), txn.amount, true)
+            (
+                declared
+                    .get(&row.key)
+                    .copied()
+                    .unwrap_or(txn.instrument.id()),
+                txn.amount,
+                true,
+            )
         } else if let Some(receipt) = index.receipt(&row.key) {
             let valid = receipt.status == ReceiptStatus::Valid;
             if !valid || receipt.collected_at.day() != facts.business_date {
@@ -93,7 +109,11 @@ pub(super) fn instruments(
             }
             let at = receipt.collected_at.ms();
             let event = (&receipt.dossier_code, &receipt.cashier, at);
-            (Instrument::Cash.id(), receipt.amount, cash_events.insert(event))
+            (
+                Instrument::Cash.id(),
+                receipt.amount,
+                cash_events.insert(event),
+            )
         } else {
             continue;
         };
@@ -109,7 +129,12 @@ pub(super) fn instruments(
         .filter_map(|word| {
             let (paid, open) = by_word.get(word).copied()?;
             let cash = word == Instrument::Cash.id();
-            Some(InstrumentRow { label: instrument_word(facts.lang, word), cash, paid, open })
+            Some(InstrumentRow {
+                label: instrument_word(facts.lang, word),
+                cash,
+                paid,
+                open,
+            })
         })
         .collect()
 }
@@ -126,7 +151,12 @@ fn declared_methods<'s>(
 ) -> BTreeMap<&'s RowKey, &'static str> {
     let settles = |leg: &&Leg| leg.role == Role::Settles && leg.money.side == Side::Txn;
     let mut declared = BTreeMap::new();
-    for leg in settlement.groups.iter().flat_map(|group| &group.legs).filter(settles) {
+    for leg in settlement
+        .groups
+        .iter()
+        .flat_map(|group| &group.legs)
+        .filter(settles)
+    {
         let fee_id = leg.fee_id.as_ref();
         let fee = fee_id.and_then(|id| index.fee_line(&leg.dossier_code, id.as_str()));
         let method = fee.map(|fee| fee.declared_method);

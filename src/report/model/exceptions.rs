@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::{
-    AgencyCode, Day, ExceptionId, Fee, Lang, Receipt, RowKey, Side, Txn, Vnd,
-};
+use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Lang, Receipt, RowKey, Side, Txn, Vnd};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -147,7 +145,10 @@ pub(super) fn list(
     let mut ages = [Figure::default(); 5];
     let mut items = items(settlement, facts, classes);
     for item in &items {
-        by_class.entry(item.row.class).or_default().add(item.row.amount);
+        by_class
+            .entry(item.row.class)
+            .or_default()
+            .add(item.row.amount);
         if !is_work(item.row, item.severity) {
             continue;
         }
@@ -160,7 +161,12 @@ pub(super) fn list(
         if let Some(bucket) = ages.get_mut(age_bucket(age)) {
             bucket.add(item.row.amount);
         }
-        if let Some(code) = item.row.dossier_code.as_ref().and_then(|d| index.agency_of(d)) {
+        if let Some(code) = item
+            .row
+            .dossier_code
+            .as_ref()
+            .and_then(|d| index.agency_of(d))
+        {
             list.by_agency.entry(code).or_default().add(item.row.amount);
         }
     }
@@ -172,35 +178,40 @@ pub(super) fn list(
     list.by_class = class_rows(by_class, facts.lang, classes);
     let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
     let named = names.into_iter().zip(ages);
-    list.by_age = named.map(|(key, figure)| (text::say(facts.lang, key, &[]), figure)).collect();
+    list.by_age = named
+        .map(|(key, figure)| (text::say(facts.lang, key, &[]), figure))
+        .collect();
     list
 }
 
-fn items<'s>(
-    settlement: &'s Settlement,
-    facts: &RunFacts,
-    classes: Classes<'_>,
-) -> Vec<Item<'s>> {
+fn items<'s>(settlement: &'s Settlement, facts: &RunFacts, classes: Classes<'_>) -> Vec<Item<'s>> {
     let deciding = shares::headline_share(settlement, facts).map(|share| &share.deciding);
-    let ranks: BTreeMap<&ExceptionId, usize> =
-        deciding.into_iter().flatten().enumerate().map(|(rank, id)| (id, rank)).collect();
+    let ranks: BTreeMap<&ExceptionId, usize> = deciding
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(rank, id)| (id, rank))
+        .collect();
     let item = |row: &'s Classified| {
         let id = row.exception_id.as_ref()?;
-        let severity = classes.get(row.class).map_or(Severity::Action, |class| class.severity);
+        let severity = classes
+            .get(row.class)
+            .map_or(Severity::Action, |class| class.severity);
         let rank = ranks.get(id).copied().unwrap_or(usize::MAX);
         let opened = facts.opened_on.get(id).copied();
         let opened = opened.unwrap_or_else(|| row.business_date.min(facts.business_date));
-        is_listed(row, severity, facts.business_date)
-            .then_some(Item { row, id, severity, rank, opened })
+        is_listed(row, severity, facts.business_date).then_some(Item {
+            row,
+            id,
+            severity,
+            rank,
+            opened,
+        })
     };
     settlement.rows.iter().filter_map(item).collect()
 }
 
-fn class_rows(
-    figures: BTreeMap<&str, Figure>,
-    lang: Lang,
-    classes: Classes<'_>,
-) -> Vec<ClassRow> {
+fn class_rows(figures: BTreeMap<&str, Figure>, lang: Lang, classes: Classes<'_>) -> Vec<ClassRow> {
     let row = |(class, figure): (&str, Figure)| ClassRow {
         class: class.into(),
         label: classes.text(class, lang, |c| c.label),
@@ -208,12 +219,21 @@ fn class_rows(
         figure,
     };
     let mut rows: Vec<ClassRow> = figures.into_iter().map(row).collect();
-    rows.sort_by_key(|row| (Reverse(row.severity), Reverse(row.figure.sum_vnd), row.class.clone()));
+    rows.sort_by_key(|row| {
+        (
+            Reverse(row.severity),
+            Reverse(row.figure.sum_vnd),
+            row.class.clone(),
+        )
+    });
     rows
 }
 
 fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
-    facts.changes.as_ref().is_some_and(|changes| changes.opened.contains(id))
+    facts
+        .changes
+        .as_ref()
+        .is_some_and(|changes| changes.opened.contains(id))
 }
 
 fn age_bucket(days: i64) -> usize {
@@ -234,7 +254,10 @@ fn view(
     classes: Classes<'_>,
 ) -> ExceptionView {
     let (row, lang) = (item.row, facts.lang);
-    let agency = row.dossier_code.as_ref().and_then(|dossier| index.agency_of(dossier));
+    let agency = row
+        .dossier_code
+        .as_ref()
+        .and_then(|dossier| index.agency_of(dossier));
     let suggested = settlement.suggestions.iter().filter(|s| s.txn == row.key);
     ExceptionView {
         id: item.id.as_str().into(),
@@ -245,7 +268,10 @@ fn view(
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),
-        dossier: row.dossier_code.as_ref().map_or_else(String::new, ToString::to_string),
+        dossier: row
+            .dossier_code
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         amount: row.amount,
         opened_on: item.opened,
@@ -256,14 +282,29 @@ fn view(
         evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
         nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
         suggestions: suggested.map(|s| suggestion(lang, s)).collect(),
-        also: row.also.iter().map(|id| classes.text(id, lang, |c| c.label)).collect(),
+        also: row
+            .also
+            .iter()
+            .map(|id| classes.text(id, lang, |c| c.label))
+            .collect(),
     }
 }
 
 fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
-    let reason = suggestion.reason.iter().map(|e| e.say(lang)).collect::<Vec<_>>().join("; ");
-    let fee = suggestion.fee_id.as_ref().map_or_else(String::new, |id| format!(" / {id}"));
-    format!("{}{fee} ({}/1000): {reason}", suggestion.dossier_code, suggestion.score)
+    let reason = suggestion
+        .reason
+        .iter()
+        .map(|e| e.say(lang))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let fee = suggestion
+        .fee_id
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" / {id}"));
+    format!(
+        "{}{fee} ({}/1000): {reason}",
+        suggestion.dossier_code, suggestion.score
+    )
 }
 
 /// The row as it came, without empty fields, personal data masked.
@@ -278,36 +319,79 @@ fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
         Vec::new()
     };
     let fact = |(label, value)| Fact { label, value };
-    facts.into_iter().filter(|(_, value)| !value.is_empty()).map(fact).collect()
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(fact)
+        .collect()
 }
 
 fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
     let account = txn.account.as_deref();
     vec![
         (text::say(lang, "field-source", &[]), txn.source.to_string()),
-        (text::say(lang, "field-paid-at", &[]), moment(lang, &txn.paid_at)),
-        (text::say(lang, "field-memo", &[]), text::mask_memo(&txn.memo, &txn.payer, account)),
-        (text::say(lang, "field-order", &[]), txn.order_ref.as_deref().unwrap_or("").to_owned()),
-        (text::say(lang, "field-payer", &[]), text::mask_name(&txn.payer)),
-        (text::say(lang, "field-account", &[]), account.map_or_else(String::new, text::mask_account)),
-        (text::say(lang, "field-bank-ref", &[]), txn.bank_ref.as_deref().unwrap_or("").to_owned()),
+        (
+            text::say(lang, "field-paid-at", &[]),
+            moment(lang, &txn.paid_at),
+        ),
+        (
+            text::say(lang, "field-memo", &[]),
+            text::mask_memo(&txn.memo, &txn.payer, account),
+        ),
+        (
+            text::say(lang, "field-order", &[]),
+            txn.order_ref.as_deref().unwrap_or("").to_owned(),
+        ),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&txn.payer),
+        ),
+        (
+            text::say(lang, "field-account", &[]),
+            account.map_or_else(String::new, text::mask_account),
+        ),
+        (
+            text::say(lang, "field-bank-ref", &[]),
+            txn.bank_ref.as_deref().unwrap_or("").to_owned(),
+        ),
     ]
 }
 
 fn receipt_facts(lang: Lang, receipt: &Receipt) -> Vec<(String, String)> {
     vec![
-        (text::say(lang, "field-receipt-no", &[]), receipt.receipt_no.to_string()),
-        (text::say(lang, "field-collected-at", &[]), moment(lang, &receipt.collected_at)),
-        (text::say(lang, "field-cashier", &[]), text::mask_name(&receipt.cashier)),
+        (
+            text::say(lang, "field-receipt-no", &[]),
+            receipt.receipt_no.to_string(),
+        ),
+        (
+            text::say(lang, "field-collected-at", &[]),
+            moment(lang, &receipt.collected_at),
+        ),
+        (
+            text::say(lang, "field-cashier", &[]),
+            text::mask_name(&receipt.cashier),
+        ),
     ]
 }
 
 fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
-    let due = fee.due_at.as_ref().map_or_else(String::new, |at| moment(lang, at));
+    let due = fee
+        .due_at
+        .as_ref()
+        .map_or_else(String::new, |at| moment(lang, at));
     vec![
-        (text::say(lang, "field-procedure", &[]), fee.procedure_code.to_string()),
-        (text::say(lang, "field-declared", &[]), instrument_word(lang, fee.declared_method.id())),
+        (
+            text::say(lang, "field-procedure", &[]),
+            fee.procedure_code.to_string(),
+        ),
+        (
+            text::say(lang, "field-declared", &[]),
+            instrument_word(lang, fee.declared_method.id()),
+        ),
         (text::say(lang, "field-due-at", &[]), due),
-        (text::say(lang, "field-payer", &[]), text::mask_name(&fee.payer_name)),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&fee.payer_name),
+        ),
     ]
 }

@@ -26,14 +26,21 @@ impl<'a> Index<'a> {
     /// Indexes the inputs.
     pub fn new(inputs: &'a Inputs) -> Self {
         let mut directory = AgencyDirectory::new(inputs.agencies.iter().cloned());
-        inputs.fees.iter().for_each(|fee| directory.add_code(&fee.agency_code));
+        inputs
+            .fees
+            .iter()
+            .for_each(|fee| directory.add_code(&fee.agency_code));
         let txn = |t: &'a Txn| ((t.source.as_str(), &*t.id), t);
         let fee = |f: &'a Fee| ((f.dossier_code.as_str(), f.fee_id.as_str()), f);
         Self {
             inputs,
             directory,
             txns: inputs.txns.iter().map(txn).collect(),
-            receipts: inputs.receipts.iter().map(|r| (&*r.receipt_id, r)).collect(),
+            receipts: inputs
+                .receipts
+                .iter()
+                .map(|r| (&*r.receipt_id, r))
+                .collect(),
             fees: inputs.fees.iter().map(fee).collect(),
             agencies: inputs
                 .fees
@@ -52,7 +59,9 @@ impl<'a> Index<'a> {
 
     /// The receipt behind a key.
     pub fn receipt(&self, key: &RowKey) -> Option<&'a Receipt> {
-        (key.side == Side::Receipt).then(|| self.receipts.get(&*key.id).copied()).flatten()
+        (key.side == Side::Receipt)
+            .then(|| self.receipts.get(&*key.id).copied())
+            .flatten()
     }
 
     /// The fee line behind a key.
@@ -82,13 +91,18 @@ impl<'a> Index<'a> {
 
     /// The agency of a dossier: that of its fees, else the one in the code where it is known.
     pub fn agency_of(&self, dossier: &DossierCode) -> Option<AgencyCode> {
-        let of_fees = self.agencies.get(dossier.as_str()).map(|code| (*code).clone());
+        let of_fees = self
+            .agencies
+            .get(dossier.as_str())
+            .map(|code| (*code).clone());
         of_fees.or_else(|| Some(dossier.agency()).filter(|code| self.directory.knows(code)))
     }
 
     /// The name the agency bore on `day`, or its code.
     pub fn agency_name(&self, code: &AgencyCode, day: Day) -> String {
-        self.directory.on(code, day).map_or_else(|| code.to_string(), |a| a.name.to_string())
+        self.directory
+            .on(code, day)
+            .map_or_else(|| code.to_string(), |a| a.name.to_string())
     }
 }
 
@@ -96,6 +110,9 @@ impl<'a> Index<'a> {
 pub(super) fn moment(lang: Lang, at: &crate::domain::Moment) -> String {
     match lang {
         Lang::Vi => at.vi(),
-        Lang::En => crate::domain::Moment::of_ms(at.ms()).text().replace('T', " ").replace("+07:00", ""),
+        Lang::En => crate::domain::Moment::of_ms(at.ms())
+            .text()
+            .replace('T', " ")
+            .replace("+07:00", ""),
     }
 }

@@ -48,15 +48,32 @@ pub struct Light {
 /// first, and one for each line of the tie-out that does not come to zero.
 pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
     let mut banners: Vec<Banner> = Vec::new();
-    banners.extend(facts.sources.iter().filter_map(|source| untied(facts.lang, source)));
-    banners.extend(lines.iter().filter(|l| !l.ties()).map(|line| lost(facts.lang, line)));
-    banners.extend(facts.sources.iter().filter_map(|source| incomplete(facts.lang, source)));
+    banners.extend(
+        facts
+            .sources
+            .iter()
+            .filter_map(|source| untied(facts.lang, source)),
+    );
+    banners.extend(
+        lines
+            .iter()
+            .filter(|l| !l.ties())
+            .map(|line| lost(facts.lang, line)),
+    );
+    banners.extend(
+        facts
+            .sources
+            .iter()
+            .filter_map(|source| incomplete(facts.lang, source)),
+    );
     banners
 }
 
 fn untied(lang: Lang, source: &SourceNight) -> Option<Banner> {
     let control = source.facts.control.filter(|control| !control.ties())?;
-    let told = control.expected_sum.map_or_else(|| "?".to_owned(), |s| text::money_of(lang, s));
+    let told = control
+        .expected_sum
+        .map_or_else(|| "?".to_owned(), |s| text::money_of(lang, s));
     let args = [
         ("source", source.facts.name.as_str()),
         ("expected", &text::number(lang, control.expected_count)),
@@ -98,7 +115,11 @@ fn incomplete(lang: Lang, source: &SourceNight) -> Option<Banner> {
     if let Some(trouble) = &source.facts.trouble {
         text = format!("{text} ({trouble})");
     }
-    Some(Banner { level: Level::Amber, text, advice: text::say(lang, advice, &[]) })
+    Some(Banner {
+        level: Level::Amber,
+        text,
+        advice: text::say(lang, advice, &[]),
+    })
 }
 
 /// The light: the headline's verdict, held back from green while anything is missing or untied.
@@ -117,9 +138,11 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
         Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
-        _ if !banners.is_empty() => {
-            text::say(lang, "why-no-data-incomplete", &[("sources", &incomplete_names(facts))])
-        }
+        _ if !banners.is_empty() => text::say(
+            lang,
+            "why-no-data-incomplete",
+            &[("sources", &incomplete_names(facts))],
+        ),
         _ => text::say(lang, "why-no-data", &[]),
     };
     let symbol = match verdict {
@@ -127,16 +150,19 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
         Verdict::Missed => "✕",
         Verdict::Undecided | Verdict::NoData => "?",
     };
-    Light { verdict, word: verdict_word(lang, verdict).to_uppercase(), symbol, why }
+    Light {
+        verdict,
+        word: verdict_word(lang, verdict).to_uppercase(),
+        symbol,
+        why,
+    }
 }
 
 fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
     match verdict {
         Verdict::Met => say_why(lang, "why-met", row, ""),
         Verdict::Missed => say_why(lang, "why-missed", row, ""),
-        _ if !facts.is_complete() => {
-            say_why(lang, "why-incomplete", row, &incomplete_names(facts))
-        }
+        _ if !facts.is_complete() => say_why(lang, "why-incomplete", row, &incomplete_names(facts)),
         _ if row.deciding.is_empty() => say_why(lang, "why-undecided", row, ""),
         _ => say_why(lang, "why-undecided-list", row, ""),
     }
@@ -147,11 +173,29 @@ fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
     let args = [
         ("name", row.name.as_str()),
         ("period", &lower_first(&row.period)),
-        ("share", &row.point.map_or_else(dash, |f| text::percent(lang, f))),
-        ("low", &row.low.map_or_else(dash, |f| text::percent_down(lang, f))),
-        ("high", &row.high.map_or_else(dash, |f| text::percent_up(lang, f))),
-        ("target", &row.target.map_or_else(dash, |f| percent_short(lang, f))),
-        ("n", &text::number(lang, i128::try_from(row.deciding.len()).unwrap_or(i128::MAX))),
+        (
+            "share",
+            &row.point.map_or_else(dash, |f| text::percent(lang, f)),
+        ),
+        (
+            "low",
+            &row.low.map_or_else(dash, |f| text::percent_down(lang, f)),
+        ),
+        (
+            "high",
+            &row.high.map_or_else(dash, |f| text::percent_up(lang, f)),
+        ),
+        (
+            "target",
+            &row.target.map_or_else(dash, |f| percent_short(lang, f)),
+        ),
+        (
+            "n",
+            &text::number(
+                lang,
+                i128::try_from(row.deciding.len()).unwrap_or(i128::MAX),
+            ),
+        ),
         ("sources", sources),
     ];
     text::say(lang, key, &args)
@@ -159,10 +203,15 @@ fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
 
 fn incomplete_names(facts: &RunFacts) -> String {
     let names = facts.sources.iter().filter(|source| !source.is_complete());
-    names.map(|source| source.facts.name.as_str()).collect::<Vec<_>>().join(", ")
+    names
+        .map(|source| source.facts.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
 }

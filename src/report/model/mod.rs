@@ -13,20 +13,20 @@ mod breakdown;
 mod exceptions;
 mod index;
 mod light;
-pub(crate) mod rejects;
-pub(crate) mod shares;
-pub(crate) mod sources;
-pub(crate) mod tie;
+mod rejects;
+mod shares;
+mod sources;
+mod tie;
 mod tiles;
 
-pub use breakdown::{AgencyRow, InstrumentRow};
+pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use exceptions::{ClassRow, ExceptionList, ExceptionView, Fact, is_listed, is_work};
 pub use index::Index;
-pub use light::{Banner, Light, Level};
-pub use rejects::{RejectList, RejectView};
-pub use shares::ShareRow;
-pub use sources::SourceView;
-pub use tie::{TieLine, Totals, tie_out, totals};
+pub use light::{Banner, Level, Light};
+pub use rejects::{RejectList, RejectView, reject_advice, reject_reason};
+pub use shares::{ShareRow, definition_text, verdict_word};
+pub use sources::{SourceView, row_kind};
+pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
 pub use tiles::Tile;
 
 /// An open exception older than this many days is overdue.
@@ -101,7 +101,8 @@ impl Classes<'_> {
 
     /// One of its texts, or the id itself for a class that this version does not know.
     pub fn text(&self, id: &str, lang: Lang, which: fn(&Class) -> Text) -> String {
-        self.get(id).map_or_else(|| id.to_owned(), |class| which(class).get(lang).to_owned())
+        self.get(id)
+            .map_or_else(|| id.to_owned(), |class| which(class).get(lang).to_owned())
     }
 }
 

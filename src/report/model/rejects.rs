@@ -44,12 +44,12 @@ pub struct RejectView {
 }
 
 /// Why a row could not be read.
-pub fn reason(lang: Lang, code: RejectCode) -> String {
+pub fn reject_reason(lang: Lang, code: RejectCode) -> String {
     text::say(lang, &format!("reject-{}-reason", code.id()), &[])
 }
 
 /// What to do about it.
-pub fn advice(lang: Lang, code: RejectCode) -> String {
+pub fn reject_advice(lang: Lang, code: RejectCode) -> String {
     text::say(lang, &format!("reject-{}-advice", code.id()), &[])
 }
 
@@ -59,8 +59,15 @@ pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
         (&a.source, &a.file, a.line, &a.column, &a.id)
             .cmp(&(&b.source, &b.file, b.line, &b.column, &b.id))
     });
-    let all = rejects.iter().map(|r| r.amount.unwrap_or_default()).collect();
-    let shown = rejects.iter().take(SHOWN_MAX).map(|r| view(facts.lang, r)).collect();
+    let all = rejects
+        .iter()
+        .map(|r| r.amount.unwrap_or_default())
+        .collect();
+    let shown = rejects
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|r| view(facts.lang, r))
+        .collect();
     RejectList { shown, all }
 }
 
@@ -72,8 +79,8 @@ fn view(lang: Lang, reject: &Reject) -> RejectView {
         line: reject.line,
         column: reject.column.clone(),
         value: reject.value.clone(),
-        reason: reason(lang, reject.code),
-        advice: advice(lang, reject.code),
+        reason: reject_reason(lang, reject.code),
+        advice: reject_advice(lang, reject.code),
         amount: reject.amount,
         exception_id: ExceptionId::of("reject", &reject.key()).as_str().into(),
     }

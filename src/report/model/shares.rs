@@ -51,10 +51,19 @@ pub struct ShareRow {
 /// the month before the night.
 pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Vec<ShareRow> {
     let first = facts.targets.first().map(|target| &*target.definition);
-    let mut shares: Vec<&Share> = settlement.shares.iter().filter(|s| s.agency.is_none()).collect();
+    let mut shares: Vec<&Share> = settlement
+        .shares
+        .iter()
+        .filter(|s| s.agency.is_none())
+        .collect();
     shares.sort_by_key(|share| {
         let span = share.period.to.days_since(share.period.from);
-        (Some(share.definition) != first, share.definition, Reverse(span), &share.period)
+        (
+            Some(share.definition) != first,
+            share.definition,
+            Reverse(span),
+            &share.period,
+        )
     });
     shares.into_iter().map(|share| row(share, facts)).collect()
 }
@@ -69,7 +78,10 @@ pub(super) fn headline_share<'s>(
     settlement: &'s Settlement,
     facts: &RunFacts,
 ) -> Option<&'s Share> {
-    let definition = facts.targets.first().map_or("TX_CASHLESS", |target| &target.definition);
+    let definition = facts
+        .targets
+        .first()
+        .map_or("TX_CASHLESS", |target| &target.definition);
     let year = Period::year_to(facts.business_date);
     settlement
         .shares
@@ -105,7 +117,13 @@ pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
 /// The `name` or the `text` of a definition; an unknown one is named by its id.
 pub fn definition_text(lang: Lang, id: &str, what: &str) -> String {
     let key = format!("definition-{}-{what}", id.to_ascii_lowercase());
-    let unknown = || if what == "name" { id.to_owned() } else { String::new() };
+    let unknown = || {
+        if what == "name" {
+            id.to_owned()
+        } else {
+            String::new()
+        }
+    };
     text::lookup(lang, &key, &[]).unwrap_or_else(unknown)
 }
 

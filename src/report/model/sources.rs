@@ -39,17 +39,27 @@ pub struct SourceView {
 
 /// All sources, in the order of the configuration.
 pub(super) fn views(facts: &RunFacts) -> Vec<SourceView> {
-    facts.sources.iter().map(|source| view(facts.lang, source)).collect()
+    facts
+        .sources
+        .iter()
+        .map(|source| view(facts.lang, source))
+        .collect()
 }
 
 fn view(lang: Lang, source: &SourceNight) -> SourceView {
     let control = source.facts.control.map(|c| {
         let count = text::number(lang, c.expected_count);
         let rows = text::say(lang, "tile-rows", &[("n", &count)]);
-        c.expected_sum.map_or(rows.clone(), |sum| format!("{rows}, {}", text::money_of(lang, sum)))
+        c.expected_sum.map_or(rows.clone(), |sum| {
+            format!("{rows}, {}", text::money_of(lang, sum))
+        })
     });
     let kind = |k: &crate::report::facts::KindFigure| {
-        let words = format!("{}, {}", txn_kind(lang, &k.kind), txn_status(lang, &k.status));
+        let words = format!(
+            "{}, {}",
+            row_kind(lang, &k.kind),
+            txn_status(lang, &k.status)
+        );
         (words, k.figure)
     };
     SourceView {
@@ -71,7 +81,11 @@ fn view(lang: Lang, source: &SourceNight) -> SourceView {
 fn notes(lang: Lang, source: &SourceNight) -> Vec<String> {
     let mut notes = Vec::new();
     if !source.facts.missing_days.is_empty() {
-        let days = source.facts.missing_days.iter().map(|day| text::day(lang, *day));
+        let days = source
+            .facts
+            .missing_days
+            .iter()
+            .map(|day| text::day(lang, *day));
         let days = days.collect::<Vec<_>>().join(", ");
         notes.push(text::say(lang, "source-missing-days", &[("days", &days)]));
     }
@@ -98,7 +112,7 @@ fn state_word(lang: Lang, state: Completeness) -> String {
 }
 
 /// The kind of a row as a word; an unknown kind is shown as it is.
-pub fn txn_kind(lang: Lang, kind: &str) -> String {
+pub fn row_kind(lang: Lang, kind: &str) -> String {
     let key = match kind {
         "payment" => "kind-payment",
         "refund" => "kind-refund",
@@ -128,17 +142,34 @@ fn txn_status(lang: Lang, status: &str) -> String {
 pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
     let lang = facts.lang;
     let replaces = facts.replaces.as_ref().map(|run| run.as_str());
-    let codes = facts.exit_codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let codes = facts
+        .exit_codes
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
     let all = [
         (text::say(lang, "run-id", &[]), facts.run_id.as_str()),
-        (text::say(lang, "run-version", &[]), &facts.version_of_night.to_string()),
-        (text::say(lang, "run-replaces", &[]), replaces.unwrap_or_default()),
+        (
+            text::say(lang, "run-version", &[]),
+            &facts.version_of_night.to_string(),
+        ),
+        (
+            text::say(lang, "run-replaces", &[]),
+            replaces.unwrap_or_default(),
+        ),
         (text::say(lang, "run-exit", &[]), &codes),
         (text::say(lang, "run-program", &[]), &facts.program_version),
         (text::say(lang, "run-input", &[]), &facts.digests.input),
         (text::say(lang, "run-rules", &[]), &facts.digests.rules),
         (text::say(lang, "run-output", &[]), &facts.digests.output),
     ];
-    let fact = |(label, value): (String, &str)| Fact { label, value: value.to_owned() };
-    all.into_iter().filter(|(_, value)| !value.is_empty()).map(fact).collect()
+    let fact = |(label, value): (String, &str)| Fact {
+        label,
+        value: value.to_owned(),
+    };
+    all.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(fact)
+        .collect()
 }

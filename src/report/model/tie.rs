@@ -41,7 +41,10 @@ impl TieLine {
         let parts = [self.matched, self.open, self.rejected, self.excluded];
         let count: i128 = parts.iter().map(|p| i128::from(p.count)).sum();
         let sum: i128 = parts.iter().map(|p| p.sum_vnd).sum();
-        (i128::from(self.rows_in.count) - count, self.rows_in.sum_vnd - sum)
+        (
+            i128::from(self.rows_in.count) - count,
+            self.rows_in.sum_vnd - sum,
+        )
     }
 
     /// True when nothing was lost or invented.
@@ -98,20 +101,31 @@ pub fn tie_out(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> 
         let name = source.facts.name.as_str();
         for kind in &source.by_kind {
             let kind_id = kind_id(&kind.kind);
-            line(&mut lines, Side::Txn, name, night, kind_id).rows_in.plus(kind.figure);
+            line(&mut lines, Side::Txn, name, night, kind_id)
+                .rows_in
+                .plus(kind.figure);
         }
         if source.facts.carries_money && source.rejects > 0 {
             let of_source = |r: &&crate::domain::Reject| {
                 r.side == Side::Txn && r.source == source.facts.name && r.business_date == night
             };
-            let readable = index.inputs.rejects.iter().filter(of_source).filter_map(|r| r.amount);
+            let readable = index
+                .inputs
+                .rejects
+                .iter()
+                .filter(of_source)
+                .filter_map(|r| r.amount);
             let sum = readable.map(crate::domain::Vnd::wide).sum();
             line(&mut lines, Side::Txn, name, night, "reject").rows_in =
                 Figure::new(source.rejects, sum);
         }
     }
     rows_in_of_registry(index, settlement, Some(night), &mut lines);
-    for row in settlement.rows.iter().filter(|row| row.business_date == night) {
+    for row in settlement
+        .rows
+        .iter()
+        .filter(|row| row.business_date == night)
+    {
         settle_row(index, row, &mut lines);
     }
     lines.into_values().collect()
@@ -122,12 +136,16 @@ pub fn tie_out_files(index: &Index<'_>, settlement: &Settlement) -> Vec<TieLine>
     let mut lines = Lines::new();
     for txn in &index.inputs.txns {
         let (source, day) = (txn.source.as_str(), txn.business_date);
-        line(&mut lines, Side::Txn, source, day, txn.kind.id()).rows_in.add(txn.amount);
+        line(&mut lines, Side::Txn, source, day, txn.kind.id())
+            .rows_in
+            .add(txn.amount);
     }
     for reject in index.inputs.rejects.iter().filter(|r| r.side == Side::Txn) {
         let (source, day) = (reject.source.as_str(), reject.business_date);
         let amount = reject.amount.unwrap_or_default();
-        line(&mut lines, Side::Txn, source, day, "reject").rows_in.add(amount);
+        line(&mut lines, Side::Txn, source, day, "reject")
+            .rows_in
+            .add(amount);
     }
     rows_in_of_registry(index, settlement, None, &mut lines);
     for row in &settlement.rows {
@@ -175,8 +193,18 @@ fn settle_row(index: &Index<'_>, row: &Classified, lines: &mut Lines) {
         Side::Receipt => "receipt",
         Side::Fee => "fee",
     };
-    let amount = if rejected { None } else { index.amount(&row.key) }.unwrap_or(row.amount);
-    let key = (row.key.side, row.key.source.as_str().into(), Some(row.business_date), kind);
+    let amount = if rejected {
+        None
+    } else {
+        index.amount(&row.key)
+    }
+    .unwrap_or(row.amount);
+    let key = (
+        row.key.side,
+        row.key.source.as_str().into(),
+        Some(row.business_date),
+        kind,
+    );
     at(lines, key).bucket(row.bucket).add(amount);
 }
 

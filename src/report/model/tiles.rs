@@ -6,10 +6,10 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::text;
 use crate::text::figure::percent_short;
 
+use super::OVERDUE_DAYS;
 use super::exceptions::ExceptionList;
 use super::shares::ShareRow;
 use super::tie::Totals;
-use super::OVERDUE_DAYS;
 
 /// One number with what stands around it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,7 +34,11 @@ pub(super) fn tiles(
     let lang = facts.lang;
     let before = facts.previous.as_ref();
     let rows = |figure: Figure| {
-        text::say(lang, "tile-rows", &[("n", &text::number(lang, figure.count))])
+        text::say(
+            lang,
+            "tile-rows",
+            &[("n", &text::number(lang, figure.count))],
+        )
     };
     let money = |figure: Figure| text::money(lang, figure.sum_vnd);
     let days = [("days", text::number(lang, OVERDUE_DAYS))];
@@ -73,13 +77,18 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     let point = headline.and_then(|row| row.point);
     let target = headline.and_then(|row| row.target);
     let change = match (facts.previous.as_ref().and_then(|p| p.share), point) {
-        (Some(before), Some(now)) => {
-            text::say(lang, "change-points", &[("points", &text::points(lang, before, now))])
-        }
+        (Some(before), Some(now)) => text::say(
+            lang,
+            "change-points",
+            &[("points", &text::points(lang, before, now))],
+        ),
         _ => String::new(),
     };
     Tile {
-        label: headline.map_or_else(|| text::say(lang, "tile-share", &[]), |row| row.name.clone()),
+        label: headline.map_or_else(
+            || text::say(lang, "tile-share", &[]),
+            |row| row.name.clone(),
+        ),
         value: point.map_or_else(|| "—".to_owned(), |share| text::percent(lang, share)),
         note: target.map_or_else(
             || text::say(lang, "tile-no-target", &[]),
