@@ -75,8 +75,6 @@ pub struct Rules {
     pub periods: Vec<Period>,
     /// The registry tells receipt numbers, so a cashless payment without one is `no_e_receipt`.
     pub e_receipts: bool,
-    /// Optional columns that the fees carry; a definition whose columns are missing prints no figure.
-    pub columns: Vec<Box<str>>,
 }
 
 /// A provider's fee: a share of the amount with a minimum, rounded half up.
@@ -111,7 +109,6 @@ impl Default for Rules {
             definitions: Vec::new(),
             periods: Vec::new(),
             e_receipts: false,
-            columns: Vec::new(),
         }
     }
 }
