@@ -8,7 +8,7 @@ use super::{Failure, Global, Outcome, block_on, day};
 use crate::classify::{self, Severity};
 use crate::config::Config;
 use crate::domain::vnd::grouped;
-use crate::domain::{AgencyCode, Day, Lang, RowKey, Text, Vnd};
+use crate::domain::{AgencyCode, Day, DossierCode, Lang, RowKey, Text, Vnd};
 use crate::job::{Exit, JobError};
 use crate::matching::{Evidence, Leg, Nearest};
 use crate::store::{ExceptionDetail, ExceptionFilter, ExceptionRecord, OpenMode, Store};
@@ -381,7 +381,7 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
                 "  - {} {} -> {}{fee}: {amount}",
                 leg.role.id(),
                 print_key(&leg.money),
-                leg.dossier_code
+                leg.dossier_code.as_ref().map_or("", DossierCode::as_str)
             )
         }));
     }

@@ -192,14 +192,12 @@ fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
             to,
         });
     }
-    let columns: Vec<Box<str>> = read.columns.names().map(Into::into).collect();
     Ok(Rules {
         net_rates: args.net_rate.clone(),
         collection_accounts: args.collection_account.clone(),
         definitions: definitions.into_iter().map(Into::into).collect(),
         periods,
         e_receipts: read.columns.has("receipt_no"),
-        columns,
         ..Rules::default()
     })
 }

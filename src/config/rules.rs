@@ -169,7 +169,6 @@ impl Config {
             definitions: self.rules.definitions.clone(),
             periods: Vec::new(),
             e_receipts: false,
-            columns: Vec::new(),
         }
     }
 

@@ -247,43 +247,15 @@ async fn changed_groups(
     day: Day,
     settlement: &Settlement,
 ) -> Result<BTreeSet<Box<str>>, JobError> {
-    let known = desk.store.groups_before(day).await?;
+    let ids: Vec<&str> = settlement
+        .groups
+        .iter()
+        .map(|group| group.id.as_ref())
+        .collect();
+    let known = desk.store.known_groups(day, &ids).await?;
     let new = settlement
         .groups
         .iter()
         .filter(|group| !known.contains(&group.id));
     Ok(new.map(|group| group.id.clone()).collect())
-}
-
-/// Optional columns that at least one fee of the pool carries.
-pub(super) fn columns(pool: &Inputs) -> Vec<Box<str>> {
-    let more = || pool.fees.iter().map(|fee| &fee.more);
-    let carried = [
-        (
-            "collection_mode",
-            more().any(|m| m.collection_mode.is_some()),
-        ),
-        ("field_code", more().any(|m| m.field_code.is_some())),
-        ("filing_channel", more().any(|m| m.filing_channel.is_some())),
-        (
-            "online_payment_flag",
-            more().any(|m| m.online_payment_flag.is_some()),
-        ),
-        ("paid_at", more().any(|m| m.paid_at.is_some())),
-        (
-            "processing_started_at",
-            more().any(|m| m.processing_started_at.is_some()),
-        ),
-        ("receipt_form", more().any(|m| m.receipt_form.is_some())),
-        ("receipt_no", more().any(|m| m.receipt_no.is_some())),
-        ("receipt_series", more().any(|m| m.receipt_series.is_some())),
-        ("received_at", more().any(|m| m.received_at.is_some())),
-        ("request_id", more().any(|m| m.request_id.is_some())),
-        ("result_at", more().any(|m| m.result_at.is_some())),
-    ];
-    carried
-        .iter()
-        .filter(|(_, is)| *is)
-        .map(|(name, _)| (*name).into())
-        .collect()
 }

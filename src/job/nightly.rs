@@ -244,14 +244,10 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
     })
 }
 
-/// The rules of the night, with what its fees carry.
+/// The rules of the night; receipt numbers are asked for only where the registry tells any.
 fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
     let mut rules = desk.config.rules_for(day);
-    rules.columns = facts::columns(pool);
-    rules.e_receipts = rules
-        .columns
-        .iter()
-        .any(|column| column.as_ref() == "receipt_no");
+    rules.e_receipts = pool.fees.iter().any(|fee| fee.more.receipt_no.is_some());
     rules
 }
 

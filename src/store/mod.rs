@@ -9,11 +9,13 @@
 //! `night < D <= until`; publishing D again replaces the entries of D only. Registry facts are
 //! versions too: of one identity the latest with `night <= D` counts.
 
+mod asked;
 mod connect;
 mod error;
 mod exception;
 mod feed;
 mod lease;
+mod named;
 mod pool;
 mod publish;
 mod registry;
@@ -27,6 +29,7 @@ pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
 pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};
 pub use lease::{Holder, Lease};
+pub use named::Named;
 pub use pool::Window;
 pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};
