@@ -13,6 +13,7 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod pull;
+mod report;
 mod run;
 mod sandbox;
 mod status;
@@ -54,6 +55,7 @@ pub struct Cli {
 
 /// Flags that stand before or after any command.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Configuration file [default: ./doisoat.toml]
     #[arg(
@@ -118,6 +120,8 @@ pub enum Command {
     Pull(pull::PullArgs),
     /// Nights in order, resumable
     Backfill(backfill::BackfillArgs),
+    /// Report again from the store: a night, a month, a range
+    Report(report::ReportArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
     /// The work list: list, show
@@ -158,6 +162,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Run(args) => run::run(&cli.global, args),
         Command::Pull(args) => pull::run(&cli.global, args),
         Command::Backfill(args) => backfill::run(&cli.global, args),
+        Command::Report(args) => report::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
@@ -184,10 +189,10 @@ fn usage(error: &clap::Error, wants_json: bool) -> u8 {
     );
     if wants_json && !asked {
         let text = error.render().to_string();
-        let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
-        let message = message.trim_start_matches("error: ");
-        let fix = rest.split_whitespace().collect::<Vec<_>>().join(" ");
-        Failure::new(Exit::Usage, message, fix).print(true);
+        let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = one_line(message.trim_start_matches("error: "));
+        Failure::new(Exit::Usage, message, one_line(rest)).print(true);
         return Exit::Usage.code();
     }
     // Nothing is left to do when stdout or stderr is closed.

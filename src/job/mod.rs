@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod progress;
 pub mod pull;
 mod recover;
+pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;

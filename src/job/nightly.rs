@@ -19,6 +19,7 @@ use super::stage;
 use super::stored;
 use crate::clock::Stopwatch;
 use crate::domain::{Day, RunId};
+use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord, Window};
@@ -110,6 +111,7 @@ async fn steps(
         version: standing.as_ref().map_or(1, |run| run.version + 1),
         replaces: standing.map(|run| run.id),
         pulled_at_ms: pulled.at_ms,
+        over: None,
     };
     let decided = decide(desk, day, read, making).await?;
     times.add("settle", watch.elapsed());
@@ -175,23 +177,29 @@ struct Making {
     version: u32,
     replaces: Option<RunId>,
     pulled_at_ms: i64,
+    /// Measured besides the night, the month and the year.
+    over: Option<Period>,
 }
 
-/// Decides a published night again, as the run that stands.
+/// Decides a published night again, as the run that stands; with `over`, measured over that period
+/// too.
 pub(super) async fn decide_as(
     desk: &Desk,
     read: Read,
     run: &RunRecord,
+    over: Option<&Period>,
 ) -> Result<Decided, JobError> {
-    let (version, replaces, pulled_at_ms) = (run.version, run.replaces.clone(), run.pulled_at_ms);
     let making = Making {
-        version,
-        replaces,
-        pulled_at_ms,
+        version: run.version,
+        replaces: run.replaces.clone(),
+        pulled_at_ms: run.pulled_at_ms,
+        over: over.cloned(),
     };
     let mut decided = decide(desk, run.business_date, read, making).await?;
-    // What was published is the truth, also where a later night has changed what stands before.
-    decided.run.run_json.clone_from(&run.run_json);
+    if over.is_none() {
+        // What was published is the truth, also where a later night changed what stood before.
+        decided.run.run_json.clone_from(&run.run_json);
+    }
     Ok(decided)
 }
 
@@ -207,9 +215,17 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         version,
         replaces,
         pulled_at_ms,
+        over,
     } = making;
-    let rules = night_rules(desk, day, &pool);
-    let prior = desk.store.prior(day, day.year_start(), &pool).await?;
+    let mut rules = night_rules(desk, day, &pool);
+    rules.periods.extend(over);
+    let first = rules
+        .periods
+        .iter()
+        .map(|period| period.from)
+        .min()
+        .unwrap_or(day);
+    let prior = desk.store.prior(day, first, &pool).await?;
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior)
         .map_err(|error| stage::diagnosis(desk, &id, &error))?;

@@ -6,11 +6,11 @@ use tracing::{info, warn};
 
 use super::desk::Desk;
 use super::error::JobError;
-use super::nightly;
+use super::nightly::{self, Decided, Read};
 use super::pull::Pulled;
 use super::stage;
 use super::stored;
-use crate::domain::Day;
+use crate::kpi::Period;
 use crate::report::publish;
 use crate::store::RunRecord;
 
@@ -70,29 +70,33 @@ async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
 }
 
 /// A published night decided again from the store; none when its inputs are not the same any more.
-pub(super) async fn again(
+pub(super) async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
+    match read_again(desk, run).await? {
+        Some(read) => nightly::decide_as(desk, read, run, None).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same, measured over one more period.
+pub(super) async fn again_over(
     desk: &Desk,
     run: &RunRecord,
-) -> Result<Option<nightly::Decided>, JobError> {
+    period: &Period,
+) -> Result<Option<Decided>, JobError> {
+    match read_again(desk, run).await? {
+        Some(read) => nightly::decide_as(desk, read, run, Some(period))
+            .await
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {
     let facts = stored::sources(&run.sources_json)?;
     let pulled = Pulled {
         facts,
         at_ms: run.pulled_at_ms,
     };
     let read = nightly::read(desk, run.business_date, &pulled).await?;
-    if !read.is_of(run) {
-        return Ok(None);
-    }
-    nightly::decide_as(desk, read, run).await.map(Some)
-}
-
-/// The run that stands for a day, or an error that says which days there are.
-pub(super) async fn standing(desk: &Desk, day: Day) -> Result<RunRecord, JobError> {
-    desk.store
-        .published(day)
-        .await?
-        .ok_or_else(|| JobError::Usage {
-            message: format!("{day} was never published"),
-            fix: format!("run `doisoat run --date {day}`, or see `doisoat status`"),
-        })
+    Ok(read.is_of(run).then_some(read))
 }
