@@ -1,6 +1,14 @@
 //! Integration tests: one binary, one module a part of the crate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as tests do"
+)]
+
 mod export;
+mod inspect;
 mod normalise;
 mod report;
 mod sample;
