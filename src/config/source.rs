@@ -287,3 +287,6 @@ fn read_own(
     }
     Ok(())
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

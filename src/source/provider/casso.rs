@@ -5,6 +5,8 @@
 //! or skipped without an error. The defence is the provider's own total and a second listing: a
 //! listing counts when its total did not move and it holds as many rows.
 
+mod wire;
+
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -13,14 +15,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
-use crate::domain::{Day, Instrument, TxnKind, TxnStatus};
-use crate::source::error::{BodyFault, Fault, Gap, SourceError};
-use crate::source::http::{Bad, Client, Request, Session};
-use crate::source::json::Json;
+use crate::domain::{Day, Instrument};
+use crate::source::error::{Gap, SourceError};
+use crate::source::http::{Client, Request, Session};
 use crate::source::window::{Listed, Row, Window};
 use crate::source::{
-    Ability, AmountForm, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm,
-    Opening, Pull, RawSink, Record, Registration, TimeForm,
+    Ability, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm, Opening,
+    Pull, RawSink, Registration,
 };
 
 /// Casso v2.
@@ -83,7 +84,7 @@ impl Feed for Casso {
             let session = &self.client.session(raw);
             let (listed, trouble) =
                 super::by_day(&window, &|day| Box::pin(self.list_day(session, day))).await?;
-            Ok(window.assemble(&listed, trouble, record))
+            Ok(window.assemble(&listed, trouble, wire::record))
         })
     }
 }
@@ -148,7 +149,9 @@ async fn list_once(session: &Session<'_>, day: Day) -> Result<Listing, SourceErr
     let mut keys = BTreeSet::new();
     let mut page = 1;
     for _ in 0..PAGES_MAX {
-        let answer = session.fetch(&|_| request(day, page), &read_page).await?;
+        let answer = session
+            .fetch(&|_| request(day, page), &wire::read_page)
+            .await?;
         let at = || session.at(&request(day, page));
         let new = answer
             .rows
@@ -237,14 +240,6 @@ impl Listing {
     }
 }
 
-/// One page.
-#[derive(Debug, PartialEq, Eq)]
-struct Page {
-    rows: Vec<Row>,
-    total: Option<u64>,
-    next: Option<u64>,
-}
-
 fn request(day: Day, page: u64) -> Request {
     Request {
         path: PATH,
@@ -257,53 +252,6 @@ fn request(day: Day, page: u64) -> Request {
         ],
         body: None,
         what: format!("transactions {day} page {page}"),
-    }
-}
-
-fn read_page(body: &[u8]) -> Result<Page, Bad> {
-    let json = Json::parse(body)?;
-    match json.word_of("error") {
-        Some("0") => {}
-        Some("401") => return Err(Bad::Refused(401)),
-        Some("403") => return Err(Bad::Refused(403)),
-        None => return Err(BodyFault::Shape("error").into()),
-        Some(code) => return Err(Bad::Again(Fault::ErrorInside(super::plain_code(code)))),
-    }
-    let data = json.get("data").ok_or(BodyFault::Shape("data"))?;
-    let rows = data
-        .get("records")
-        .and_then(Json::list)
-        .ok_or(BodyFault::Shape("data.records"))?;
-    Ok(Page {
-        rows: rows.iter().map(|row| Row::new(row, "id", "when")).collect(),
-        total: data.count_of("totalRecords"),
-        next: data.count_of("nextPage"),
-    })
-}
-
-/// A record of texts. The amount keeps its sign: negative means that money went out.
-fn record(row: &Json) -> Record {
-    let text = |key: &str| row.word_of(key).filter(|text| !text.is_empty());
-    let amount = text("amount");
-    let kind = match amount {
-        Some(amount) if amount.starts_with('-') => TxnKind::Debit,
-        _ => TxnKind::Payment,
-    };
-    Record {
-        id: text("id").map(Into::into),
-        memo: text("description").unwrap_or_default().into(),
-        amount: amount.map(Into::into),
-        amount_column: "amount",
-        amount_form: AmountForm::Decimal,
-        time: text("when").map(Into::into),
-        time_column: "when",
-        time_form: TimeForm::IsoOrDay,
-        status: Some(TxnStatus::Success),
-        kind: Some(kind),
-        payer: text("corresponsiveName").unwrap_or_default().into(),
-        account: text("bankSubAccId").map(Into::into),
-        bank_ref: text("tid").map(Into::into),
-        ..Record::default()
     }
 }
 

@@ -7,6 +7,8 @@
 //! answer was full the day counts only when `count` (called after the list) is met, or when the day
 //! can be cut into spans none of which is full.
 
+mod wire;
+
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -15,14 +17,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
-use crate::domain::{Day, Instrument, TxnKind, TxnStatus};
-use crate::source::error::{BodyFault, Fault, Gap, SourceError};
-use crate::source::http::{Bad, Client, Request, Session};
-use crate::source::json::Json;
+use crate::domain::{Day, Instrument};
+use crate::source::error::{Gap, SourceError};
+use crate::source::http::{Client, Request, Session};
 use crate::source::window::{Listed, Row, Window};
 use crate::source::{
-    Ability, AmountForm, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm,
-    Opening, Pull, RawSink, Record, Registration, TimeForm,
+    Ability, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm, Opening,
+    Pull, RawSink, Registration,
 };
 
 /// SePay v1.
@@ -105,7 +106,7 @@ impl Feed for Sepay {
             let session = &self.client.session(raw);
             let (listed, trouble) =
                 super::by_day(&window, &|day| Box::pin(self.list_day(session, day))).await?;
-            Ok(window.assemble(&listed, trouble, record))
+            Ok(window.assemble(&listed, trouble, wire::record))
         })
     }
 }
@@ -231,7 +232,7 @@ impl Sepay {
                 });
             }
             let build = |_| self.list_request(span, since);
-            let rows = session.fetch(&build, &read_list).await?;
+            let rows = session.fetch(&build, &wire::read_list).await?;
             let full = rows.len() >= self.limit;
             was_full |= full;
             let last = rows
@@ -255,7 +256,7 @@ impl Sepay {
             body: None,
             what: format!("transactions count {}", span.day),
         };
-        match session.fetch(&build, &read_count).await {
+        match session.fetch(&build, &wire::read_count).await {
             Ok(count) => Ok(Some(count)),
             Err(SourceError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -336,78 +337,4 @@ impl Collected {
             .collect();
         [self.ids.len(), of_day.len(), self.delivered].map(|n| u64::try_from(n).unwrap_or(u64::MAX))
     }
-}
-
-/// The envelope: HTTP 200 carries errors inside.
-fn read_envelope(body: &[u8]) -> Result<Json, Bad> {
-    let json = Json::parse(body)?;
-    let status = json.word_of("status").ok_or(BodyFault::Shape("status"))?;
-    let error = json.get("error");
-    match (status, error) {
-        ("200", None | Some(Json::Null)) => Ok(json),
-        ("401", _) => Err(Bad::Refused(401)),
-        ("403", _) => Err(Bad::Refused(403)),
-        _ => Err(Bad::Again(Fault::ErrorInside(super::plain_code(status)))),
-    }
-}
-
-fn read_list(body: &[u8]) -> Result<Vec<Row>, Bad> {
-    let json = read_envelope(body)?;
-    let rows = json.get("transactions").and_then(Json::list);
-    let rows = rows.ok_or(BodyFault::Shape("transactions"))?;
-    Ok(rows
-        .iter()
-        .map(|row| Row::new(row, "id", "transaction_date"))
-        .collect())
-}
-
-fn read_count(body: &[u8]) -> Result<u64, Bad> {
-    let json = read_envelope(body)?;
-    let count = json.count_of("count_transactions");
-    count.ok_or_else(|| BodyFault::Shape("count_transactions").into())
-}
-
-/// A record of texts. The column that is not zero tells the direction.
-fn record(row: &Json) -> Record {
-    let text = |key: &str| row.word_of(key).filter(|text| !text.is_empty());
-    let (money_in, money_out) = (text("amount_in"), text("amount_out"));
-    let (kind, amount, amount_column) = match (money_in, money_out) {
-        (money_in, Some(out)) if !is_zero(out) && money_in.is_some_and(is_zero) => {
-            (Some(TxnKind::Debit), Some(out), "amount_out")
-        }
-        (Some(money_in), out) if out.is_none_or(is_zero) => {
-            (Some(TxnKind::Payment), Some(money_in), "amount_in")
-        }
-        (None, out) if out.is_none_or(is_zero) => (Some(TxnKind::Payment), None, "amount_in"),
-        (money_in, out) => (None, money_in.or(out), "amount_in"),
-    };
-    let kind_text = match kind {
-        Some(kind) => kind.id().to_owned(),
-        None => format!(
-            "in {} out {}",
-            money_in.unwrap_or("-"),
-            money_out.unwrap_or("-")
-        ),
-    };
-    Record {
-        id: text("id").map(Into::into),
-        memo: text("transaction_content").unwrap_or_default().into(),
-        amount: amount.map(Into::into),
-        amount_column,
-        amount_form: AmountForm::Decimal,
-        time: text("transaction_date").map(Into::into),
-        time_column: "transaction_date",
-        time_form: TimeForm::Iso,
-        status: Some(TxnStatus::Success),
-        kind,
-        kind_text: kind_text.into(),
-        account: text("account_number").map(Into::into),
-        bank_ref: text("reference_number").map(Into::into),
-        ..Record::default()
-    }
-}
-
-/// True for `0`, `0.00`: digits and a point, none but zeros.
-fn is_zero(amount: &str) -> bool {
-    amount.contains('0') && amount.bytes().all(|b| b == b'0' || b == b'.')
 }
