@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
 
 use crate::classify::Severity;
-use crate::domain::{AgencyCode, DossierCode, ExceptionId, Lang, RowKey, Side};
+use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey, Side};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Leg, MatchGroup, Nearest, Suggestion};
 
@@ -187,17 +187,22 @@ pub fn write_links<'a>(
     let mut sentence = String::new();
     for (leg, group) in legs {
         table.text(&leg.money.id);
-        table.text(leg.dossier_code.as_ref().map_or("", DossierCode::as_str));
+        table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
         table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
         table.number(&leg.amount.to_string());
-        table.text(group.pass);
+        table.text(leg.pass);
         table.number(&group.score.to_string());
         table.number(
             &group
                 .margin
                 .map_or_else(String::new, |margin| margin.to_string()),
         );
-        join(&mut sentence, &group.evidence, |e| e.say(style.lang));
+        sentence.clear();
+        sentence.push_str(&leg.why.say(style.lang));
+        for said in &group.evidence {
+            sentence.push_str("; ");
+            sentence.push_str(&said.say(style.lang));
+        }
         table.text(&sentence);
         table.text(leg.money.source.as_str());
         table.text(leg.role.id());
@@ -213,7 +218,7 @@ fn leg_order(leg: &Leg) -> LegOrder<'_> {
         leg.money.side,
         leg.money.source.as_str(),
         &leg.money.id,
-        leg.dossier_code.as_ref().map_or("", DossierCode::as_str),
+        leg.dossier_code.as_ref().map_or("", |code| code.as_str()),
         leg.fee_id.as_ref().map_or("", |id| id.as_str()),
         leg.role.id(),
         leg.amount.get(),

@@ -4,7 +4,9 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "helpers of tests may fail as tests do"
+    unreachable_pub,
+    missing_docs,
+    reason = "helpers of tests may fail as tests do; modules of one test binary, not an interface"
 )]
 
 mod export;
@@ -14,3 +16,4 @@ mod report;
 mod sample;
 mod sandbox;
 mod score;
+mod source;

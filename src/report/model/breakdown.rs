@@ -157,8 +157,8 @@ fn declared_methods<'s>(
         .flat_map(|group| &group.legs)
         .filter(settles)
     {
-        let fee_id = leg.fee_id.as_ref();
-        let fee = fee_id.and_then(|id| index.fee_line(leg.dossier_code.as_ref()?, id.as_str()));
+        let line = leg.dossier_code.as_ref().zip(leg.fee_id.as_ref());
+        let fee = line.and_then(|(code, id)| index.fee_line(code, id.as_str()));
         let method = fee.map(|fee| fee.declared_method);
         if let Some(method) = method.filter(|m| !m.is_cash() && *m != DeclaredMethod::None) {
             declared.entry(&leg.money).or_insert(method.id());

@@ -49,6 +49,9 @@ fn class(
         explanation: text(explanation),
         advice: text(advice),
         severity,
+        carried: false,
+        on_fee: doisoat::classify::class::no_fee,
+        on_money: doisoat::classify::class::no_money,
     }
 }
 
@@ -223,6 +226,7 @@ impl Scene {
             nearest: Vec::new(),
             also: Vec::new(),
             exception_id,
+            carried: false,
             bucket,
             business_date: night(),
         });
@@ -274,14 +278,16 @@ impl Scene {
             pass: "exact_key",
             legs: vec![Leg {
                 money: money.clone(),
-                dossier_code: code(dossier),
+                dossier_code: Some(code(dossier)),
                 fee_id: Some(FeeId::new(fee)),
                 amount: Vnd::new(amount),
                 role,
+                pass: "exact_key",
+                why,
             }],
             score: 1000,
             margin: None,
-            evidence: vec![why, Evidence::AmountFits(Vnd::new(amount))],
+            evidence: vec![Evidence::AmountFits(Vnd::new(amount))],
             runner_up: None,
             difference: None,
         });
