@@ -9,6 +9,7 @@ mod demo;
 mod exceptions;
 mod help;
 mod init;
+mod inspect_cmd;
 mod match_files;
 mod match_out;
 mod migrate;
@@ -124,6 +125,8 @@ pub enum Command {
     Report(report::ReportArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
+    /// What a statement or settlement file is and holds
+    Inspect(inspect_cmd::InspectArgs),
     /// The work list: list, show
     Exceptions(exceptions::ExceptionsArgs),
     /// The provider simulators on loopback
@@ -164,6 +167,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Backfill(args) => backfill::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
+        Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
         Command::Migrate(args) => migrate::run(&cli.global, args),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Named;
 use super::{Store, StoreError};
 use crate::domain::{Day, DossierCode, SourceName};
 use crate::kpi::PriorSum;
+use crate::matching::Names;
 use crate::settle::Inputs;
 
 /// Rows that come into the pool by date alone, because batches and deposits name none of them.
@@ -38,7 +38,7 @@ impl Store {
     pub async fn pool(
         &self,
         _night: Day,
-        _names: &Named,
+        _names: &Names,
         _window: &Window,
     ) -> Result<Inputs, StoreError> {
         todo!()

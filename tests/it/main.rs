@@ -9,6 +9,7 @@
     reason = "helpers of tests may fail as tests do; modules of one test binary, not an interface"
 )]
 
+mod cli;
 mod export;
 mod inspect;
 mod normalise;
@@ -16,4 +17,3 @@ mod report;
 mod sample;
 mod sandbox;
 mod score;
-mod source;
