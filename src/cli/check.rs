@@ -110,7 +110,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
             probes: &lines,
         });
     } else {
-        lines.iter().for_each(|line| out(&print(line)));
+        out(&lines.iter().map(print).collect::<String>());
     }
     Ok(strongest(&lines))
 }

@@ -188,7 +188,7 @@ impl<'a> Open<'a> {
             side: record.key.side.id(),
             source: record.key.source.as_str(),
             id: &record.key.id,
-            dossier_code: record.dossier_code.as_ref().map(|code| code.as_str()),
+            dossier_code: record.dossier_code.as_ref().map(DossierCode::as_str),
             amount_vnd: record.amount,
             business_date: record.business_date,
             opened: record.opened,

@@ -33,7 +33,7 @@ pub(super) fn run(global: &Global, args: &HelpArgs) -> Outcome {
             .iter()
             .map(|exit| vec![exit.code().to_string(), exit.meaning().get(lang).to_owned()])
             .collect();
-        out(&table(&["", ""], &[0], &rows).trim_start_matches('\n'));
+        out(table(&["", ""], &[0], &rows).trim_start_matches('\n'));
         return Ok(Exit::Done);
     }
     let mut command = Cli::command();

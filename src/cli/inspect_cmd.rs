@@ -29,6 +29,7 @@ pub struct InspectArgs {
     json: bool,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the form of every command")]
 pub(super) fn run(global: &Global, args: &InspectArgs) -> Outcome {
     let lang = global.lang(None);
     let inspections = inspect(&args.files, args.format.as_deref(), lang);

@@ -55,10 +55,20 @@ impl Failure {
                 error,
             });
         }
-        let mut text = format!("doisoat: {}\n", self.message);
-        if !self.fix.is_empty() {
-            text.push_str(&format!("  {}\n", self.fix));
-        }
+        let fix = if self.fix.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "  {}
+",
+                self.fix
+            )
+        };
+        let text = format!(
+            "doisoat: {}
+{fix}",
+            self.message
+        );
         // A closed stderr leaves nothing to say.
         let _printed = std::io::stderr().write_all(text.as_bytes());
     }

@@ -81,14 +81,18 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     if let Some(dir) = &args.registry {
         write_registry(&sandbox, args, dir)?;
     }
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for provider in sandbox.providers() {
-        text.push_str(&format!("# {provider}: {}\n", sandbox.base_url(provider)));
+        lines.push(format!("# {provider}: {}\n", sandbox.base_url(provider)));
         for known in sandbox.credentials(provider) {
-            text.push_str(&format!("#   export {}={}\n", known.env, known.value));
+            lines.push(format!(
+                "#   export {}={}
+",
+                known.env, known.value
+            ));
         }
     }
-    out(&format!("{text}\n{}", sandbox.toml_sources()));
+    out(&format!("{}\n{}", lines.concat(), sandbox.toml_sources()));
     let asked = stop.wait().await;
     sandbox.stop().await;
     // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.

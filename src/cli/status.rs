@@ -84,37 +84,38 @@ fn report(config: &Config, run: &RunRecord) -> String {
 }
 
 fn print(config: &Config, last: Option<&RunRecord>, next: Option<i64>, lang: Lang) -> String {
-    let mut text = String::new();
-    match (last, lang) {
-        (None, Lang::Vi) => text.push_str("Lần chạy cuối: chưa có\n"),
-        (None, Lang::En) => text.push_str("Last run: none yet\n"),
-        (Some(run), _) => {
-            let codes: Vec<String> = run.exit_codes.iter().map(u8::to_string).collect();
-            let pulled = Moment::of_ms(run.pulled_at_ms);
-            let (codes, report) = (codes.join(", "), report(config, run));
-            text.push_str(&match lang {
-                Lang::Vi => format!(
-                    "Lần chạy cuối: đêm {}, {}, mã thoát {codes}, {}\n  {report}\n",
-                    run.business_date.vi(),
-                    run.id,
-                    pulled.vi()
-                ),
-                Lang::En => format!(
-                    "Last run: night {}, {}, exit code {codes}, {}\n  {report}\n",
-                    run.business_date,
-                    run.id,
-                    pulled.text()
-                ),
-            });
-        }
-    }
+    let before = match (last, lang) {
+        (None, Lang::Vi) => "Lần chạy cuối: chưa có\n".to_owned(),
+        (None, Lang::En) => "Last run: none yet\n".to_owned(),
+        (Some(run), _) => print_run(config, run, lang),
+    };
     let cron = config.schedule.cron.as_str();
     let when = next.map_or_else(|| "-".to_owned(), |ms| in_words(ms, lang));
-    text.push_str(&match lang {
-        Lang::Vi => format!("Lần chạy tới: {when}  (cron: {cron})\n"),
-        Lang::En => format!("Next run: {when}  (cron: {cron})\n"),
-    });
-    text
+    match lang {
+        Lang::Vi => format!("{before}Lần chạy tới: {when}  (cron: {cron})\n"),
+        Lang::En => format!("{before}Next run: {when}  (cron: {cron})\n"),
+    }
+}
+
+fn print_run(config: &Config, run: &RunRecord, lang: Lang) -> String {
+    let codes = run
+        .exit_codes
+        .iter()
+        .map(u8::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (pulled, report) = (Moment::of_ms(run.pulled_at_ms), report(config, run));
+    let (day, id) = (run.business_date, &run.id);
+    match lang {
+        Lang::Vi => {
+            let (day, at) = (day.vi(), pulled.vi());
+            format!("Lần chạy cuối: đêm {day}, {id}, mã thoát {codes}, {at}\n  {report}\n")
+        }
+        Lang::En => {
+            let at = pulled.text();
+            format!("Last run: night {day}, {id}, exit code {codes}, {at}\n  {report}\n")
+        }
+    }
 }
 
 /// `01:30 thứ Ba 06/12/2022`.

@@ -13,13 +13,15 @@ pub(super) fn of_night(night: &Night, lang: Lang) -> String {
     let Ok(run) = serde_json::from_str::<Value>(&night.run.run_json) else {
         return String::new();
     };
-    let mut text = headline(&run, night, lang);
-    text.push_str(&shares(&run, lang));
-    text.push_str(&totals(&run, lang));
-    text.push_str(&open(&run, lang));
-    text.push_str(&sources(&run, lang));
-    text.push_str(&format!("{}\n", night.folder.join("index.html").display()));
-    text
+    let parts = [
+        headline(&run, night, lang),
+        shares(&run, lang),
+        totals(&run, lang),
+        open(&run, lang),
+        sources(&run, lang),
+        format!("{}\n", night.folder.join("index.html").display()),
+    ];
+    parts.concat()
 }
 
 /// All nights in a line each, the last one in full.
@@ -98,30 +100,28 @@ fn shares(run: &Value, lang: Lang) -> String {
     let Some(all) = run["share"].as_array() else {
         return String::new();
     };
-    let mut text = String::new();
-    for share in all
-        .iter()
-        .filter(|share| share["scope"] == "" && share["period"] == year)
-    {
-        let (name, target) = (share["definition"].as_str().unwrap_or(""), &share["target"]);
-        let (point, low, high) = (
-            percent(&share["share"], lang),
-            percent(&share["low"], lang),
-            percent(&share["high"], lang),
-        );
-        text.push_str(&format!("  {name} {year}: {point}  [{low} – {high}]"));
-        if !target.is_null() {
-            let word = Text {
-                vi: "chỉ tiêu",
-                en: "target",
+    let is_it = |share: &&Value| share["scope"] == "" && share["period"] == year;
+    let line = |share: &Value| {
+        let name = share["definition"].as_str().unwrap_or("");
+        let [point, low, high] = ["share", "low", "high"].map(|key| percent(&share[key], lang));
+        let goal = match &share["target"] {
+            Value::Null => String::new(),
+            target => {
+                let word = Text {
+                    vi: "chỉ tiêu",
+                    en: "target",
+                }
+                .get(lang);
+                format!(
+                    "  {word} {}: {}",
+                    percent(target, lang),
+                    verdict(&share["verdict"], lang)
+                )
             }
-            .get(lang);
-            let verdict = verdict(&share["verdict"], lang);
-            text.push_str(&format!("  {word} {}: {verdict}", percent(target, lang)));
-        }
-        text.push('\n');
-    }
-    text
+        };
+        format!("  {name} {year}: {point}  [{low} – {high}]{goal}\n")
+    };
+    all.iter().filter(is_it).map(line).collect()
 }
 
 fn totals(run: &Value, lang: Lang) -> String {

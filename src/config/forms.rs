@@ -70,7 +70,7 @@ pub fn rate(raw: &str) -> Option<Rate> {
     let (count, unit) = raw.split_once('/')?;
     let per = match unit {
         "s" => Duration::from_secs(1),
-        "m" => Duration::from_secs(60),
+        "m" => Duration::from_mins(1),
         _ => return None,
     };
     let count = u32::try_from(digits(count)?).ok().filter(|n| *n > 0)?;

@@ -33,21 +33,21 @@ fn one(value: &Value) -> Option<SourceFacts> {
         missing_days: days,
         missing_orders: value["missing_orders"].as_u64()?,
         deadline_passed: value["deadline_passed"].as_bool()?,
-        control: control(&value["control"])?,
+        control: match &value["control"] {
+            Value::Null => None,
+            told => Some(control(told)?),
+        },
         trouble: value["trouble"].as_str().map(Into::into),
     })
 }
 
-fn control(value: &Value) -> Option<Option<Control>> {
-    if value.is_null() {
-        return Some(None);
-    }
-    Some(Some(Control {
+fn control(value: &Value) -> Option<Control> {
+    Some(Control {
         expected_count: value["expected_count"].as_u64()?,
         expected_sum: value["expected_sum"].as_i64().map(Vnd::new),
         count: value["count"].as_u64()?,
         sum: Vnd::new(value["sum"].as_i64()?),
-    }))
+    })
 }
 
 #[cfg(test)]
