@@ -9,19 +9,36 @@
 //! `night < D <= until`; publishing D again replaces the entries of D only. Registry facts are
 //! versions too: of one identity the latest with `night <= D` counts.
 
-mod asked;
+// The databases: connections, migrations, statements, batches, values.
+mod batch;
+mod codec;
 mod connect;
 mod error;
-mod exception;
+mod exec;
+mod files;
+mod migration;
+mod statement;
+
+// What sources told: kept once, whatever comes again.
+pub mod archive;
+mod compare;
 mod feed;
-mod lease;
-mod pool;
-mod publish;
 mod registry;
-mod run;
 mod txn;
 
-pub mod archive;
+// What a night reads, and what it decides.
+mod lease;
+mod owner;
+mod pool;
+mod publish;
+mod run;
+
+// What people and proofs read.
+mod dump;
+mod exception;
+
+// Small questions of the job.
+mod asked;
 
 pub use connect::{OpenMode, Store};
 pub use error::StoreError;
@@ -32,4 +49,5 @@ pub use pool::Window;
 pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::RunRecord;
+pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Saved, SourceCount};
