@@ -1,12 +1,13 @@
 //! Integration tests: one binary, one module a part of the crate.
 
 #![allow(
+    unreachable_pub,
+    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    unreachable_pub,
-    missing_docs,
-    reason = "helpers of tests may fail as tests do; modules of one test binary, not an interface"
+    clippy::print_stdout,
+    reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
 mod cli;
