@@ -1,4 +1,4 @@
-//! The integration tests: one binary, one module a topic.
+//! Integration tests: one binary, one module a part of the crate.
 
 #![allow(
     unreachable_pub,
@@ -10,6 +10,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod cli;
 mod export;
 mod fake;
 mod feeds;
