@@ -1,4 +1,4 @@
-//! Integration tests: one binary, one module a part of the crate.
+//! The integration tests: one binary, one module a topic.
 
 #![allow(
     unreachable_pub,
