@@ -22,8 +22,8 @@ fn class(
 
 /// The classes that the scene uses.
 pub(crate) fn classes() -> Vec<Class> {
-    use Severity::{Action, Info, Warn};
-    vec![
+    use Severity::{Action, Info};
+    let mut classes = vec![
         class(
             "reject",
             Action,
@@ -74,6 +74,14 @@ pub(crate) fn classes() -> Vec<Class> {
                 "The one-stop counter asks for the rest.",
             ),
         ),
+    ];
+    classes.extend(open_classes());
+    classes
+}
+
+fn open_classes() -> Vec<Class> {
+    use Severity::{Action, Warn};
+    vec![
         class(
             "missing_payment",
             Action,
