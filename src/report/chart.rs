@@ -1,5 +1,7 @@
 //! Where things stand on a drawn scale. Whole numbers only: a scale is 1000 units wide.
 
+#![allow(clippy::ref_option, reason = "askama passes arguments by reference")]
+
 use crate::kpi::Fraction;
 
 /// The part of 0 to 100 % that a chart shows, in whole percent.

@@ -1,6 +1,13 @@
 //! `index.html`: one self-contained page. No script, nothing loaded from anywhere, one style sheet
 //! whose hash the content security policy names. Every value goes through [`super::escape`].
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::unused_self,
+    reason = "askama passes arguments by reference, and a template can call methods only"
+)]
+
 use askama::Template;
 
 use crate::classify::Severity;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::Class;
-use crate::domain::{RunId, Vnd};
+use crate::domain::{ExceptionId, RunId, Vnd};
 use crate::kpi::{Fraction, Share, Verdict};
 use crate::settle::{Inputs, Settlement};
 
@@ -184,7 +184,7 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         }),
         target: share.target.map(target),
         verdict: facts.verdict(share),
-        deciding: share.deciding.iter().map(|id| id.as_str()).collect(),
+        deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
     }
 }
 

@@ -175,6 +175,10 @@ fn open_items(scene: &mut Scene) {
     let row = scene.row(key, "duplicate", Bucket::Matched, 150_000);
     row.dossier_code = Some(code(first));
     row.evidence = vec![Evidence::Repeats("101".into())];
+    without_a_pair(scene);
+}
+
+fn without_a_pair(scene: &mut Scene) {
     // Money without a code.
     let key = scene
         .txn(SEPAY, "106", 1_200_000, "nop tien 0912345678 cam on")

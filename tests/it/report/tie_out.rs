@@ -40,7 +40,7 @@ fn a_lost_or_invented_row_turns_the_banner_red() {
         let bad: Vec<(i128, i128)> = report
             .tie_out
             .iter()
-            .map(|line| line.difference())
+            .map(doisoat::report::model::TieLine::difference)
             .filter(|d| *d != (0, 0))
             .collect();
         assert_eq!(bad, [(rows, dong)]);
