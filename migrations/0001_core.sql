@@ -298,10 +298,12 @@ CREATE TABLE match_leg (
     side         TEXT NOT NULL,   -- receipt or txn
     source       TEXT NOT NULL,   -- the money row's source
     id           TEXT NOT NULL,   -- the money row's id
-    dossier_code TEXT NOT NULL,   -- the dossier
-    fee_id       TEXT,            -- the fee line; NULL: several lines (sighting)
+    dossier_code TEXT,            -- the dossier; NULL: a sighting of an open payment
+    fee_id       TEXT,            -- the fee line; NULL: a sighting
     amount_vnd   BIGINT NOT NULL, -- allocated, dong; negative: money went back
     role         TEXT NOT NULL,   -- settles, surplus, refund, reversal, duplicate, sighting
+    pass         TEXT NOT NULL,   -- the pass that decided the leg
+    why          TEXT NOT NULL,   -- JSON: the evidence
     PRIMARY KEY (group_id, night, seq),
     FOREIGN KEY (group_id, night) REFERENCES match_group (group_id, night)
 );

@@ -87,6 +87,12 @@ pub enum Evidence {
     At(Box<str>, u64, Box<str>, Box<str>),
     /// Another class that would have applied too.
     Also(#[serde(deserialize_with = "read_word")] Word),
+    /// Decided by a person: (who, why).
+    DecidedBy(Box<str>, Box<str>),
+    /// A decision whose row or lines changed: (who, why).
+    StaleDecision(Box<str>, Box<str>),
+    /// A receipt names a line that is not there.
+    NoSuchLine(Box<str>),
     /// Collected by another agency's account: (account's agency, fee's agency).
     AccountOf(Box<str>, Box<str>),
 }
@@ -248,6 +254,11 @@ impl Evidence {
                 format!("{file}, dòng {line}, cột \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("cũng thuộc loại {class}"),
+            Self::DecidedBy(who, why) => format!("{who} quyết định: {why}"),
+            Self::StaleDecision(who, why) => {
+                format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
+            }
+            Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
             Self::AccountOf(account, fee) => {
                 format!("tài khoản của {account}, khoản thu của {fee}")
             }
@@ -317,6 +328,11 @@ impl Evidence {
                 format!("{file}, line {line}, column \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("also {class}"),
+            Self::DecidedBy(who, why) => format!("decided by {who}: {why}"),
+            Self::StaleDecision(who, why) => {
+                format!("the decision of {who} ({why}) no longer fits the data")
+            }
+            Self::NoSuchLine(line) => format!("no such fee line: {line}"),
             Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),
         }
     }

@@ -20,7 +20,7 @@ const ENDED: &str = "ended";
 
 /// True when every night looks at the row again until somebody settles it.
 fn is_open(row: &Classified, severity: Severity) -> bool {
-    let waits = matches!(row.bucket, Bucket::Open | Bucket::Rejected);
+    let waits = row.carried || row.bucket == Bucket::Rejected;
     waits || (row.exception_id.is_some() && severity != Severity::Info)
 }
 
@@ -115,17 +115,27 @@ pub(super) async fn decide_groups(
     tx.run(&sql::CLOSE_MATCH_GROUP, &[Bind::Text(night)])
         .await?;
     let live = groups.values().flatten();
-    let legs = live.flat_map(|(group, _)| (0_i64..).zip(&group.legs).map(move |leg| (group, leg)));
-    let batch = batches(legs, |text, (group, (seq, leg))| {
+    let mut legs = Vec::new();
+    for (group, _) in live {
+        for (seq, leg) in (0_i64..).zip(&group.legs) {
+            legs.push((group, seq, leg, json(&leg.why)?));
+        }
+    }
+    let batch = batches(legs, |text, (group, seq, leg, why)| {
         text.text("group_id", &group.id)
             .int("seq", seq)
             .text("side", leg.money.side.id())
             .text("source", leg.money.source.as_str())
             .text("id", &leg.money.id)
-            .text("dossier_code", leg.dossier_code.as_str())
+            .opt_text(
+                "dossier_code",
+                leg.dossier_code.as_ref().map(DossierCode::as_str),
+            )
             .opt_text("fee_id", leg.fee_id.as_ref().map(FeeId::as_str))
             .int("amount_vnd", leg.amount.get())
-            .text("role", leg.role.id());
+            .text("role", leg.role.id())
+            .text("pass", leg.pass)
+            .text("why", &why);
     });
     tx.run_batches(&sql::INSERT_MATCH_LEG, &batch, &[Bind::Text(night)])
         .await?;

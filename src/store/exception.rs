@@ -263,10 +263,12 @@ async fn legs_of(tx: &mut Tx, key: &RowKey, as_of: &str) -> Result<Vec<Leg>, Sto
             };
             Ok(Leg {
                 money,
-                dossier_code: row.parsed("dossier_code", code)?,
+                dossier_code: row.opt_parsed("dossier_code", code)?,
                 fee_id: row.opt_text("fee_id")?.map(FeeId::new),
                 amount: Vnd::new(row.int("amount_vnd")?),
                 role: row.parsed("role", Role::parse)?,
+                pass: row.parsed("pass", crate::matching::pass::id)?,
+                why: from_json(row, "why")?,
             })
         })
         .collect::<Result<Vec<_>, StoreError>>()?;

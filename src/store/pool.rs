@@ -103,6 +103,7 @@ impl Store {
             txns: load_txns(&mut tx, &reach.txns, &night_text).await?,
             rejects,
             conflicts: Vec::new(),
+            decisions: Vec::new(),
             sources: Vec::new(),
         };
         pool.conflicts = load_conflicts(&mut tx, &pool, night).await?;
@@ -278,7 +279,7 @@ impl Reach {
             done.dossiers.extend(dossiers);
             done.txns.extend(txns);
             for link in &links {
-                self.dossiers.insert(link.parsed("dossier_code", code)?);
+                self.dossiers.extend(link.opt_parsed("dossier_code", code)?);
                 if link.text("side")? == Side::Txn.id() {
                     let source = SourceName::new(link.text("source")?);
                     self.txns.insert(RowKey::txn(&source, link.text("id")?));

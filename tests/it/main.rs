@@ -1,16 +1,32 @@
-//! Integration tests: one binary, because each further one links everything again.
+//! The integration tests: one binary, one module a topic.
 
-#![expect(
+#![allow(
+    unreachable_pub,
+    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::print_stderr,
-    reason = "helpers of tests fail by panicking, like the tests themselves"
+    reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod cli;
 mod database;
+mod export;
+mod fake;
+mod feeds;
+mod http;
+mod inspect;
+mod normalise;
+mod probe;
+mod report;
 mod rows;
-mod sql_contract;
+mod sample;
+mod sandbox;
+mod score;
 mod settler;
+mod sql_contract;
 mod store;
 mod store_nights;
+mod tls;

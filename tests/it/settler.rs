@@ -106,10 +106,12 @@ pub(crate) fn settle(pool: &Inputs, prior: &[PriorSum]) -> Settlement {
 fn group(txn: &Txn, fees: &[&Fee]) -> MatchGroup {
     let legs = fees.iter().map(|fee| Leg {
         money: txn.key(),
-        dossier_code: fee.dossier_code.clone(),
+        dossier_code: Some(fee.dossier_code.clone()),
         fee_id: Some(fee.fee_id.clone()),
         amount: fee.amount,
         role: Role::Settles,
+        pass: "exact_key",
+        why: Evidence::AmountFits(fee.amount),
     });
     MatchGroup {
         id: format!("g-{}", txn.id).into(),
@@ -155,6 +157,7 @@ fn classified(
         },
         also: Vec::new(),
         exception_id,
+        carried: bucket == Bucket::Open,
         bucket,
         business_date: on,
         key,
