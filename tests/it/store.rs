@@ -1,16 +1,14 @@
-//! The store on both databases: what sources told, once; the lease; migrations; damage.
+//! What sources told, kept once, on both databases.
 
-use std::fs;
-
-use doisoat::domain::{Completeness, Reject, RejectCode, Side, TxnStatus, Vnd};
+use doisoat::domain::{Completeness, Reject, RejectCode, Side, SourceName, TxnStatus, Vnd};
 use doisoat::normalise::merge;
-use doisoat::store::{Delivery, FeedDay, Holder, OpenMode, Saved, Store, StoreError};
+use doisoat::store::{Delivery, FeedDay, ProbeOutcome, ProbeRules, Saved};
 
-use crate::database::{Database, Kind, each_database};
-use crate::rows::{code, day, night_of, receipt, registry_file, sepay, txn};
+use crate::database::{Database, each_database};
+use crate::rows::{code, day, night_of, order, receipt, registry_file, sepay, txn};
 
 /// A pull of complete days.
-fn delivery(txns: Vec<doisoat::domain::Txn>, days: &[&str]) -> Delivery {
+pub(crate) fn delivery(txns: Vec<doisoat::domain::Txn>, days: &[&str]) -> Delivery {
     let days = days.iter().map(|text| FeedDay {
         day: day(text),
         state: Completeness::Complete,
@@ -19,15 +17,6 @@ fn delivery(txns: Vec<doisoat::domain::Txn>, days: &[&str]) -> Delivery {
         txns,
         days: days.collect(),
         ..Delivery::default()
-    }
-}
-
-pub(crate) fn holder(name: &str) -> Holder {
-    Holder {
-        name: name.to_owned(),
-        pid: std::process::id(),
-        host: "một-cửa".to_owned(),
-        now_wall: format!("2022-12-06T01:30:00+07:00 {name}"),
     }
 }
 
@@ -334,151 +323,6 @@ fn doisoat_stopwatch() -> std::time::Instant {
 }
 
 #[tokio::test]
-async fn one_holder_at_a_time_and_a_dead_one_blocks_nobody() {
-    each_database(async |store, database| {
-        let mut first = store
-            .acquire_lease(&holder("run 2022-12-05"))
-            .await
-            .unwrap();
-        let other = database.open().await;
-        let refused = other
-            .acquire_lease(&holder("run 2022-12-06"))
-            .await
-            .unwrap_err();
-        let StoreError::Held {
-            holder: name,
-            pid,
-            since,
-            ..
-        } = &refused
-        else {
-            panic!("{refused}")
-        };
-        assert_eq!(name, "run 2022-12-05");
-        assert_eq!(*pid, i64::from(std::process::id()));
-        assert!(since.starts_with("2022-12-06T01:30:00"), "{refused}");
-        store
-            .heartbeat(&mut first, "2022-12-06T01:31:00+07:00")
-            .await
-            .unwrap();
-        drop(first); // as a killed process: nothing is given back in order
-        let second = eventually(&other, "run 2022-12-06").await;
-        other.release_lease(second).await.unwrap();
-        let third = eventually(&store, "run 2022-12-07").await;
-        store.release_lease(third).await.unwrap();
-    })
-    .await;
-}
-
-/// A dropped PostgreSQL session ends a moment later.
-async fn eventually(store: &Store, name: &str) -> doisoat::store::Lease {
-    for _ in 0..100 {
-        match store.acquire_lease(&holder(name)).await {
-            Ok(lease) => return lease,
-            Err(StoreError::Held { .. }) => {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-            Err(other) => panic!("{other}"),
-        }
-    }
-    panic!("the lease of a dead holder blocks {name}");
-}
-
-#[tokio::test]
-async fn a_database_is_opened_only_when_it_is_ready() {
-    for kind in [Kind::Sqlite, Kind::Postgres] {
-        let database = Database::empty(kind);
-        let open = async |mode| Store::open(&database.url, mode).await;
-        let none = open(OpenMode::Ready).await.unwrap_err();
-        assert!(matches!(none, StoreError::NotInitialised(_)), "{none}");
-        let raw = open(OpenMode::Create).await.unwrap();
-        let bare = open(OpenMode::Ready).await.unwrap_err();
-        assert!(matches!(bare, StoreError::NotInitialised(_)), "{bare}");
-        let applied = raw.migrate().await.unwrap();
-        assert_eq!(applied, ["0001 core"]);
-        assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
-        let store = open(OpenMode::Ready).await.unwrap();
-        store.check().await.unwrap();
-        store.tidy().await.unwrap();
-        // a program from the future was here
-        database
-            .execute(
-                "INSERT INTO _sqlx_migrations \
-                 (version, description, success, checksum, execution_time) \
-                 SELECT 9999, 'future', success, checksum, 0 FROM _sqlx_migrations",
-            )
-            .await;
-        let newer = open(OpenMode::Ready).await.unwrap_err();
-        assert!(
-            matches!(newer, StoreError::NewerThanProgram(9999)),
-            "{newer}"
-        );
-        assert!(raw.migrate().await.is_err());
-        // one from the past: the table is there, a migration is not
-        database.execute("DELETE FROM _sqlx_migrations").await;
-        let pending = open(OpenMode::Ready).await.unwrap_err();
-        assert!(
-            matches!(pending, StoreError::MigrationsPending(1)),
-            "{pending}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn sqlite_files_are_private_and_damage_is_noticed() {
-    use std::os::unix::fs::PermissionsExt;
-    let database = Database::empty(Kind::Sqlite);
-    let store = database.create().await;
-    let rows: Vec<_> = (0..500)
-        .map(|i| txn(&format!("{i}"), i, "2022-12-05"))
-        .collect();
-    let pull = delivery(rows, &[]);
-    store
-        .save_transactions(&sepay(), day("2022-12-05"), &pull, merge)
-        .await
-        .unwrap();
-    store.tidy().await.unwrap();
-    let copy = database.dir.path().join("copy.db");
-    store.backup(&copy).await.unwrap();
-    let path = database.dir.path().join("test.db");
-    for file in [&path, &copy] {
-        let mode = fs::metadata(file).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{}", file.display());
-    }
-    let dump = store.dump().await.unwrap();
-    store.close().await;
-    let copied = format!("sqlite://{}", copy.display());
-    let restored = Store::open(&copied, OpenMode::Ready).await.unwrap();
-    assert_eq!(restored.dump().await.unwrap(), dump);
-    restored.close().await;
-    let mut bytes = fs::read(&path).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 4096].fill(0x5a);
-    fs::write(&path, bytes).unwrap();
-    let store = Store::open(&database.url, OpenMode::Any).await;
-    let noticed = match store {
-        Ok(store) => store.check().await,
-        Err(error) => Err(error),
-    };
-    assert!(
-        matches!(noticed, Err(StoreError::Corrupt { .. })),
-        "{noticed:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_url_that_is_none_shows_no_password() {
-    let error = Store::open("mysql://root:secret@host/db", OpenMode::Ready)
-        .await
-        .unwrap_err();
-    assert!(!error.to_string().contains("secret"), "{error}");
-    for url in ["", "sqlite://", "sqlite::memory:", "doisoat.db"] {
-        let error = Store::open(url, OpenMode::Create).await.unwrap_err();
-        assert!(matches!(error, StoreError::Url(_)), "{url}: {error}");
-    }
-}
-
-#[tokio::test]
 async fn a_known_file_changes_nothing() {
     each_database(async |store, _database| {
         let (file, rows) = registry_file("f1", "2022-12-05", &["H48.18.22-221205-0001"]);
@@ -564,6 +408,76 @@ async fn versions_count_from_their_night() {
                 .unwrap()
                 .is_empty()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn orders_are_asked_about_until_they_are_settled() {
+    each_database(async |store, _database| {
+        let vnpay = SourceName::new("vnpay");
+        let dossier = "H48.18.22-221205-0001";
+        let (file, mut rows) = registry_file("f1", "2022-12-05", &[dossier]);
+        let orders = ["2022-12-05", "2022-12-05", "2022-12-04", "2022-12-07"];
+        let numbered = (1..).zip(orders);
+        let orders = numbered.map(|(n, on)| order(&format!("O{n}"), dossier, 50_000, on));
+        rows.orders = orders.collect();
+        store.save_registry(&file, &rows).await.unwrap();
+        let due = async |night: u32| {
+            let rules = ProbeRules::default();
+            let night = night_of(night);
+            let due = store
+                .orders_to_probe("vnpay", &vnpay, night, rules)
+                .await
+                .unwrap();
+            due.iter()
+                .map(|d| d.order.order_id.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        // the fourth does not exist yet
+        assert_eq!(due(5).await, "O1 O2 O3");
+        let paid = doisoat::domain::Txn {
+            source: vnpay.clone(),
+            order_ref: Some("O1".into()),
+            ..txn("O1", 50_000, "2022-12-05")
+        };
+        let answers = delivery(vec![paid], &[]);
+        store
+            .save_transactions(&vnpay, night_of(5), &answers, merge)
+            .await
+            .unwrap();
+        let outcome = |order_id: &str, answered| ProbeOutcome {
+            order_id: order_id.into(),
+            answered,
+        };
+        let outcomes = [
+            outcome("O1", true),
+            outcome("O2", false),
+            outcome("O3", true),
+        ];
+        store
+            .save_probes(&vnpay, night_of(5), &outcomes)
+            .await
+            .unwrap();
+        let dump = store.dump().await.unwrap();
+        store
+            .save_probes(&vnpay, night_of(5), &outcomes)
+            .await
+            .unwrap();
+        assert_eq!(store.dump().await.unwrap(), dump);
+        assert_eq!(due(5).await, "O1 O2 O3", "a rerun asks the same orders");
+        assert_eq!(due(7).await, "O1 O2 O3 O4");
+        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is
+        assert_eq!(due(12).await, "O1 O2");
+        assert_eq!(due(13).await, "O2");
+        assert_eq!(due(14).await, "O2 O3", "weekly after the third day");
+        store
+            .save_probes(&vnpay, night_of(14), &[outcome("O2", true)])
+            .await
+            .unwrap();
+        assert_eq!(due(16).await, "");
+        assert_eq!(due(17).await, "O4");
     })
     .await;
 }
