@@ -11,6 +11,7 @@
 )]
 
 mod cli;
+mod database;
 mod export;
 mod fake;
 mod feeds;
@@ -19,7 +20,12 @@ mod inspect;
 mod normalise;
 mod probe;
 mod report;
+mod rows;
 mod sample;
 mod sandbox;
 mod score;
+mod settler;
+mod sql_contract;
+mod store;
+mod store_nights;
 mod tls;
