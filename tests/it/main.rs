@@ -1,7 +1,8 @@
 //! Integration tests: one binary, one module a part of the crate.
 
 mod fake;
-mod feeds;
+mod feed_casso;
+mod feed_sepay;
 mod http;
 mod probe;
 mod tls;
