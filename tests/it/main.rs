@@ -11,11 +11,13 @@
 )]
 
 mod cli;
+mod database;
 mod export;
 mod fake;
 mod feeds;
 mod http;
 mod inspect;
+mod night;
 mod normalise;
 mod probe;
 mod report;
