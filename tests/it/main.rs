@@ -19,6 +19,7 @@ mod feed_casso;
 mod feed_sepay;
 mod http;
 mod inspect;
+mod night;
 mod normalise;
 mod probe;
 mod report;
