@@ -126,7 +126,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     layer("job", &["*"]),
     layer("schedule", &["domain::*", "clock"]),
     // The simulators speak the wire protocols on their own, so that they can disagree with us.
-    layer("sandbox", &[]),
+    layer("sandbox", &["clock"]),
     layer("cli", &["*"]),
     layer("web", &["*"]),
 ];
