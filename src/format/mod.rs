@@ -5,11 +5,14 @@ pub mod csv;
 pub mod encoding;
 pub mod layout;
 pub mod limits;
+mod lines;
+pub mod sniff;
 pub mod spoiled;
 
 pub use csv::{Line, Row, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 
 use thiserror::Error;

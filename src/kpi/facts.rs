@@ -164,7 +164,7 @@ pub fn txn_item(txn: &Txn) -> String {
 
 /// The item name of a receipt.
 pub fn receipt_item(receipt: &Receipt) -> String {
-    format!("receipt|{}", receipt.receipt_id)
+    format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
 }
 
 /// The item name of a cash event: all receipts of one dossier, cashier and moment.

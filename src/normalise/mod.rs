@@ -18,6 +18,7 @@ mod raw;
 pub mod receipt;
 pub mod registry;
 pub mod say;
+pub mod statement;
 pub mod transactions;
 pub mod txn;
 pub mod versions;

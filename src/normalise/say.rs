@@ -1,5 +1,5 @@
 //! PURE: what a person reads of a row or a file that could not be read: where, what is wrong, what
-//! to do. Vietnamese first. `tests/it/normalise.rs` asserts the exact texts.
+//! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
 use crate::domain::{Lang, Reject, RejectCode, Text};
 use crate::format::{FileError, FormatError};

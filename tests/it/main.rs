@@ -1,6 +1,19 @@
 //! The integration tests: one binary, one module a topic.
 
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "modules of one test binary: helpers may fail as tests do"
+)]
+
 mod export;
+mod inspect;
 mod normalise;
+mod report;
 mod sample;
+mod sandbox;
 mod score;
