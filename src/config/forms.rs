@@ -70,7 +70,7 @@ pub fn rate(raw: &str) -> Option<Rate> {
     let (count, unit) = raw.split_once('/')?;
     let per = match unit {
         "s" => Duration::from_secs(1),
-        "m" => Duration::from_secs(60),
+        "m" => Duration::from_mins(1),
         _ => return None,
     };
     let count = u32::try_from(digits(count)?).ok().filter(|n| *n > 0)?;
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn forms_are_strict() {
         assert_eq!(duration("30s"), Some(Duration::from_secs(30)));
-        assert_eq!(duration("3d"), Some(Duration::from_secs(259_200)));
+        assert_eq!(duration("3d"), Some(Duration::from_hours(72)));
         for bad in [
             "",
             "30",
@@ -130,7 +130,7 @@ mod tests {
             rate("60/m"),
             Some(Rate {
                 count: 60,
-                per: Duration::from_secs(60)
+                per: Duration::from_mins(1)
             })
         );
         for bad in ["0/s", "2", "2/h", "/s", "2/s "] {

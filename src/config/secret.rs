@@ -17,11 +17,14 @@ pub const SECRET_FORM: &str = "a secret never stands in this file: write { env =
 /// A longer file is not a secret.
 const SECRET_BYTES_MAX: u64 = 64 * 1024;
 
+/// Looks a variable up.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Where the program's environment variables and systemd credentials come from. Handed in, so that
 /// tests and the demo need not touch the process.
 #[derive(Clone)]
 pub struct Surroundings {
-    variable: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    variable: Arc<Lookup>,
     credentials: Option<PathBuf>,
 }
 

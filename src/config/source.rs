@@ -1,6 +1,7 @@
 //! The `[[source]]` tables: common keys, and the keys of each kind as its registration lists them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ const INSTRUMENTS: &[(&str, Instrument)] = &[
     ("mobile_money", Instrument::MobileMoney),
     ("portal", Instrument::Portal),
 ];
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// One `[[source]]`, validated.
 #[derive(Clone, Debug)]
@@ -111,7 +112,7 @@ impl SourceSettings {
     }
 
     /// An error about this source.
-    pub fn fail(&self, message: String, fix: &str) -> ConfigError {
+    pub fn fail(&self, message: impl fmt::Display, fix: &str) -> ConfigError {
         ConfigError::new(
             self.place.clone(),
             format!("source \"{}\": {message}", self.name),
@@ -220,7 +221,7 @@ fn read_http(
         None => Ok(default),
     };
     let timeout = span("timeout", Duration::from_secs(30))?;
-    let source_deadline = span("source_deadline", Duration::from_secs(15 * 60))?;
+    let source_deadline = span("source_deadline", Duration::from_mins(15))?;
     let retries = match table.get("retries") {
         Some(item) => {
             let count = u32::try_from(item.number()?)

@@ -92,16 +92,17 @@ impl SourceError {
                 "Các ngày đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
                 "Days read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
             ),
-            Self::ComeBackLater { .. } | Self::Exhausted { .. } => match self.is_empty_answer() {
-                true => (
-                    "Câu trả lời rỗng không phải là một ngày trống. SePay trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
-                    "An empty answer is not an empty day. SePay answers this way when it does not accept the token: check it, then run again.",
-                ),
-                false => (
-                    "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
-                    "Days read in full are used. Run again later; if it happens again, ask the provider.",
-                ),
-            },
+            Self::Exhausted {
+                last: Fault::Body(BodyFault::Empty),
+                ..
+            } => (
+                "Câu trả lời rỗng không phải là một ngày trống. SePay trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
+                "An empty answer is not an empty day. SePay answers this way when it does not accept the token: check it, then run again.",
+            ),
+            Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
+                "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
+                "Days read in full are used. Run again later; if it happens again, ask the provider.",
+            ),
             Self::Tls { .. } => (
                 "Kiểm tra base_url và đồng hồ máy; chứng thư của đơn vị cấp riêng được khai báo bằng ca_file. Không thể tắt việc kiểm tra.",
                 "Check base_url and the machine's clock; a private certificate authority is named with ca_file. Checking cannot be turned off.",
@@ -123,16 +124,6 @@ impl SourceError {
             Lang::Vi => vi.to_owned(),
             Lang::En => en.to_owned(),
         }
-    }
-
-    fn is_empty_answer(&self) -> bool {
-        matches!(
-            self,
-            Self::Exhausted {
-                last: Fault::Body(BodyFault::Empty),
-                ..
-            }
-        )
     }
 }
 

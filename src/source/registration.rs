@@ -139,7 +139,7 @@ pub enum Handle {
     Folder(PathBuf),
 }
 
-const A_DAY: Duration = Duration::from_secs(86_400);
+const A_DAY: Duration = Duration::from_hours(24);
 
 /// The dossier registry's CSV export.
 pub const EXPORT: Registration = Registration {

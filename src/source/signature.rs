@@ -107,6 +107,8 @@ mod tests {
         layout: Layout::Ordered("|"),
     };
 
+    type Values = Vec<(String, String)>;
+
     fn vectors() -> Vec<Value> {
         serde_json::from_str(VECTORS).unwrap()
     }
@@ -116,7 +118,7 @@ mod tests {
     }
 
     /// The recipe, the secret and the values behind a vector's text; none where a crate is missing.
-    fn recipe_of(vector: &Value) -> Option<(Recipe, String, Vec<(String, String)>)> {
+    fn recipe_of(vector: &Value) -> Option<(Recipe, String, Values)> {
         let (id, text) = (field(vector, "id"), field(vector, "text"));
         let key = field(vector, "key").to_owned();
         let pairs = text.contains('=') && !text.contains('{') && !id.starts_with("keypay");

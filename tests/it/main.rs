@@ -11,9 +11,14 @@
 )]
 
 mod export;
+mod fake;
+mod feeds;
+mod http;
 mod inspect;
 mod normalise;
+mod probe;
 mod report;
 mod sample;
 mod sandbox;
 mod score;
+mod tls;

@@ -51,7 +51,7 @@ fn what_is_not_written_has_a_default() {
     assert_eq!(read.instrument, Instrument::Transfer);
     let http = read.http().unwrap();
     assert_eq!((http.retries, http.timeout), (5, Duration::from_secs(30)));
-    assert_eq!(http.source_deadline, Duration::from_secs(900));
+    assert_eq!(http.source_deadline, Duration::from_mins(15));
     assert_eq!(
         http.rate,
         Rate {
@@ -88,7 +88,7 @@ ip_addr = "203.0.113.7"
     assert_eq!((read.required, read.lookback_days), (false, 5));
     assert_eq!(
         (read.cutoff.minutes(), read.freshness),
-        (960, Duration::from_secs(93_600))
+        (960, Duration::from_hours(26))
     );
     assert_eq!(
         (read.account.as_deref(), read.instrument),

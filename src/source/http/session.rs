@@ -88,16 +88,14 @@ impl Session<'_> {
     ) -> Result<T, SourceError> {
         let limit = self.client.http.source_deadline;
         let left = self.watch.left_of(limit);
-        match tokio::time::timeout(left, self.try_all(build, check)).await {
-            Ok(result) => result,
-            Err(_) => {
-                let at = self.client.at(&build(0));
-                Err(SourceError::Deadline {
-                    at,
-                    seconds: limit.as_secs(),
-                })
-            }
-        }
+        let all = tokio::time::timeout(left, self.try_all(build, check));
+        all.await.unwrap_or_else(|_| {
+            let at = self.client.at(&build(0));
+            Err(SourceError::Deadline {
+                at,
+                seconds: limit.as_secs(),
+            })
+        })
     }
 
     async fn try_all<T: Send>(

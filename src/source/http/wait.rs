@@ -30,7 +30,7 @@ impl Default for Pace {
         Self {
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(20),
-            asked_wait_max: Duration::from_secs(60),
+            asked_wait_max: Duration::from_mins(1),
             jitter_seed: None,
             body_bytes_max: 32 * 1024 * 1024,
             sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),

@@ -51,7 +51,7 @@ pub const REGISTRATION: Registration = Registration {
             per: Duration::from_secs(1),
         },
         cutoff: TimeOfDay::MIDNIGHT,
-        freshness: Duration::from_secs(86_400),
+        freshness: Duration::from_hours(24),
         instrument: Instrument::Transfer,
         base_url: Some("https://my.sepay.vn"),
     },

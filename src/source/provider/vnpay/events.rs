@@ -103,14 +103,11 @@ fn time_of(json: &Json, order: &PaymentOrder) -> Box<str> {
 fn status_of(kind: &str, status: &str) -> TxnStatus {
     let is_refund = matches!(kind, "02" | "03");
     match (status, is_refund) {
-        ("00", _) => TxnStatus::Success,
-        ("01", _) => TxnStatus::Pending,
-        ("02", _) => TxnStatus::Failed,
-        // The refund is being processed, or was sent to the bank.
-        ("05" | "06", true) => TxnStatus::Pending,
-        // The refund was refused: the payment stands.
-        ("09", true) => TxnStatus::Failed,
-        ("09", false) => TxnStatus::Success,
+        // 09: the refund was refused, so the payment stands.
+        ("00", _) | ("09", false) => TxnStatus::Success,
+        // 05, 06: the refund is being processed, or was sent to the bank.
+        ("01", _) | ("05" | "06", true) => TxnStatus::Pending,
+        ("02", _) | ("09", true) => TxnStatus::Failed,
         _ => TxnStatus::Unmapped,
     }
 }

@@ -117,7 +117,7 @@ fn numbers_are_signed_by_their_text() {
         .unwrap()
         .replace("\"4500000\"", "4500000")
         .replace("\"0\"", "0")
-        .replace("{", "{\"vnp_PromotionCode\":null,");
+        .replace('{', "{\"vnp_PromotionCode\":null,");
     let read = vnpay().read(body.as_bytes(), &order("20240905091200"), "x");
     assert!(matches!(read, Ok(Answer::Known(_))), "{read:?}");
 }
