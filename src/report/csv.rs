@@ -1,4 +1,4 @@
-//! The CSV files of `match` and of a night (design of the files: README, "Files of a night").
+//! The CSV files of `match` and of a night.
 //!
 //! UTF-8, LF, RFC 4180, rows in byte order of (side, source, id, dossier, fee). A night's files
 //! open in a spreadsheet program, so they begin with a byte order mark and text cells that a

@@ -57,7 +57,9 @@ pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_hidden(c) {
-            out.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+            out.extend(['‹', 'U', '+']);
+            out.extend(format!("{:04X}", u32::from(c)).chars());
+            out.push('›');
         } else {
             out.push(c);
         }

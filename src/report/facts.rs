@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::domain::{Completeness, Day, ExceptionId, Lang, RunId, SourceFacts, Vnd};
-use crate::kpi::{Fraction, Target};
+use crate::kpi::{Fraction, Share, Target, Verdict};
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -194,6 +194,37 @@ impl RunFacts {
     /// True when every source delivered everything.
     pub fn is_complete(&self) -> bool {
         self.sources.iter().all(SourceNight::is_complete)
+    }
+
+    /// The verdict that may be published. What the bounds prove holds for the data that came: while
+    /// totals do not tie, or a required source is not complete and the estimate does not decide
+    /// too, the verdict is undecided.
+    pub fn verdict(&self, share: &Share) -> Option<Verdict> {
+        let verdict = share.verdict?;
+        if verdict == Verdict::NoData {
+            return Some(verdict);
+        }
+        let missing = |source: &SourceNight| source.facts.required && !source.is_complete();
+        let estimated = || {
+            let (estimate, target) = (self.estimate(share)?, share.target?);
+            Some(match verdict {
+                Verdict::Met => estimate.low.compare(target).is_ge(),
+                _ => estimate.high.compare(target).is_lt(),
+            })
+        };
+        let holds =
+            self.ties() && (!self.sources.iter().any(missing) || estimated().unwrap_or(false));
+        Some(if holds { verdict } else { Verdict::Undecided })
+    }
+
+    /// The widened interval of a share, where there is one.
+    pub fn estimate(&self, share: &Share) -> Option<&Estimate> {
+        let scope = share.agency.as_ref().map_or("", |code| code.as_str());
+        self.estimates.iter().find(|e| {
+            *e.definition == *share.definition
+                && *e.scope == *scope
+                && e.period == share.period.label
+        })
     }
 
     /// True unless a source's own totals contradict what we hold: then no export is published.

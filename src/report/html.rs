@@ -1,8 +1,14 @@
 //! `index.html`: one self-contained page. No script, nothing loaded from anywhere, one style sheet
 //! whose hash the content security policy names. Every value goes through [`super::escape`].
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ref_option,
+    clippy::unused_self,
+    reason = "askama passes arguments by reference, and a template can call methods only"
+)]
+
 use askama::Template;
-use sha2::{Digest, Sha256};
 
 use crate::classify::Severity;
 use crate::domain::{Completeness, Day, ExceptionId, Side, Vnd};
@@ -10,13 +16,13 @@ use crate::kpi::{Fraction, Verdict};
 use crate::text;
 use crate::text::figure::percent_short;
 
+use super::chart::Scale;
 use super::facts::{Estimate, Figure};
 use super::model::{
     AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine, definition_text,
     row_kind, verdict_word,
 };
-
-const CSS: &str = include_str!("templates/report.css");
+use super::style;
 
 /// At most this many ids of deciding exceptions are linked.
 const DECIDING_MAX: usize = 20;
@@ -33,7 +39,7 @@ struct Page<'a> {
 pub fn render(report: &Report) -> String {
     let page = Page {
         r: report,
-        style_hash: style_hash(),
+        style_hash: style::hash(),
     };
     let mut html = String::with_capacity(256 * 1024);
     // Writing into a String cannot fail; the filters used have no error of their own.
@@ -41,31 +47,6 @@ pub fn render(report: &Report) -> String {
         html.clear();
     }
     html
-}
-
-/// `sha256-<base64>` of the style sheet as it stands in the page.
-fn style_hash() -> String {
-    format!(
-        "sha256-{}",
-        base64(&Sha256::digest(CSS.trim_end_matches('\n')))
-    )
-}
-
-/// Base64 with padding (RFC 4648 section 4).
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4_usize {
-            let shift = [18, 12, 6, 0].get(i).copied().unwrap_or(0);
-            let six = usize::try_from((bits >> shift) & 63).unwrap_or(0);
-            let letter = ALPHABET.get(six).copied().map_or('=', char::from);
-            out.push(if i <= chunk.len() { letter } else { '=' });
-        }
-    }
-    out
 }
 
 impl Page<'_> {
@@ -90,7 +71,10 @@ impl Page<'_> {
     }
 
     fn age(&self, days: &i64) -> String {
-        self.t1("age-days", "n", text::number(self.r.lang, *days))
+        match days {
+            0 => self.t("age-today"),
+            days => self.t1("age-days", "n", text::number(self.r.lang, *days)),
+        }
     }
 
     fn money(&self, dong: impl std::borrow::Borrow<i128>) -> String {
@@ -178,14 +162,14 @@ impl Page<'_> {
         row_kind(self.r.lang, kind)
     }
 
-    /// A share as a position on a scale of 1000.
-    fn x(&self, share: &Option<Fraction>) -> i128 {
-        share.map_or(0, |f| (f.num * 1000 / f.den).clamp(0, 1000))
+    /// The scale of the headline's chart.
+    fn scale(&self, row: &ShareRow) -> Scale {
+        Scale::around([row.low, row.high, row.point, row.target])
     }
 
-    /// The width of the interval, at least wide enough to be seen.
-    fn width(&self, low: &Option<Fraction>, high: &Option<Fraction>) -> i128 {
-        (self.x(high) - self.x(low)).max(2)
+    /// A share as a position on the whole scale from 0 to 100 %.
+    fn x(&self, share: &Option<Fraction>) -> i128 {
+        Scale::WHOLE.x(share)
     }
 
     fn chart_title(&self, row: &ShareRow) -> String {
@@ -241,12 +225,23 @@ impl Page<'_> {
         text::say(self.r.lang, key, &args)
     }
 
-    fn is_red(&self, banner: &Banner) -> bool {
-        banner.level == Level::Red
+    fn banners(&self, level: Level) -> Vec<&Banner> {
+        self.r
+            .banners
+            .iter()
+            .filter(|banner| banner.level == level)
+            .collect()
     }
 
     fn is_headline(&self, row: &ShareRow) -> bool {
         self.r.headline.as_ref() == Some(row)
+    }
+
+    /// True when the row above is of the same definition.
+    fn is_repeated(&self, at: &usize) -> bool {
+        let at = *at;
+        let definition = |at: usize| self.r.shares.get(at).map(|row| row.definition);
+        at > 0 && definition(at) == definition(at - 1)
     }
 
     fn any_outer(&self) -> bool {
@@ -264,8 +259,29 @@ impl Page<'_> {
             .all(|source| source.state == Completeness::Complete)
     }
 
-    fn first_deciding<'r>(&self, row: &'r ShareRow) -> &'r [ExceptionId] {
-        row.deciding.get(..DECIDING_MAX).unwrap_or(&row.deciding)
+    /// Id and text of the first deciding exceptions.
+    fn first_deciding(&self, row: &ShareRow) -> Vec<(String, String)> {
+        let shown = |id: &ExceptionId| {
+            let view = self
+                .r
+                .exceptions
+                .shown
+                .iter()
+                .find(|e| *e.id == *id.as_str());
+            let text = view.map_or_else(
+                || id.to_string(),
+                |e| {
+                    let what = if e.dossier.is_empty() {
+                        &e.row_id
+                    } else {
+                        e.dossier.as_str()
+                    };
+                    format!("{} – {what} – {}", e.label, self.vnd(e.amount))
+                },
+            );
+            (id.to_string(), text)
+        };
+        row.deciding.iter().take(DECIDING_MAX).map(shown).collect()
     }
 
     fn first_closed<'r>(&self, closed: &'r [ClosedView]) -> &'r [ClosedView] {
@@ -351,25 +367,5 @@ impl Page<'_> {
             )
         };
         known.into_iter().map(texts).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        for (raw, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(raw.as_bytes()), text);
-        }
     }
 }

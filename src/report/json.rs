@@ -5,18 +5,23 @@
 //! breaks a reader raises it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::classify::Class;
-use crate::domain::{RunId, Vnd};
+use crate::domain::{ExceptionId, RunId, Vnd};
 use crate::kpi::{Fraction, Share, Verdict};
 use crate::settle::{Inputs, Settlement};
 
 use super::csv::night_exceptions;
 use super::facts::{Digests, Figure, KindFigure, RunFacts, SourceNight};
-use super::model::{Index, TieLine, Totals, tie_out, tie_out_files, totals};
+use super::model::{Index, Totals, tie_out, totals};
+
+pub use summary::summary_document;
+pub use timings::{Timings, timings_document};
+
+mod summary;
+mod timings;
 
 /// The version of every document written here.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -163,9 +168,6 @@ fn kind(kind: &KindFigure) -> KindJson<'_> {
 fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
     let scope = share.agency.as_ref().map_or("", |code| code.as_str());
     let known = |figure: Option<Fraction>| figure.filter(|_| share.enough_data);
-    let estimate = facts.estimates.iter().find(|e| {
-        *e.definition == *share.definition && *e.scope == *scope && e.period == share.period.label
-    });
     ShareJson {
         definition: share.definition,
         scope,
@@ -175,14 +177,14 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         share: known(share.point()).map(|f| f.half_up(4)),
         low: known(share.low).map(|f| f.down(4)),
         high: known(share.high).map(|f| f.up(4)),
-        estimated: estimate.map(|e| EstimateJson {
+        estimated: facts.estimate(share).map(|e| EstimateJson {
             low: e.low.down(4),
             high: e.high.up(4),
             basis: &e.basis,
         }),
         target: share.target.map(target),
-        verdict: share.verdict,
-        deciding: share.deciding.iter().map(|id| id.as_str()).collect(),
+        verdict: facts.verdict(share),
+        deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
     }
 }
 
@@ -208,178 +210,6 @@ fn by_class<'a>(rows: impl Iterator<Item = (&'a str, i64)>) -> Vec<ClassJson> {
     classes.into_iter().map(json).collect()
 }
 
-#[derive(Serialize)]
-struct SummaryDocument<'a> {
-    schema_version: u32,
-    version: &'a str,
-    digests: &'a Digests,
-    counts: Counts,
-    totals: Totals,
-    control_totals: Vec<TieJson<'a>>,
-    passes: Vec<PassJson<'a>>,
-    classes: Vec<SideClassJson>,
-    certified_sets: [(); 0],
-    sources: Vec<SourceStateJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct Counts {
-    fees: usize,
-    orders: usize,
-    receipts: usize,
-    transactions: usize,
-    rejects: usize,
-    conflicts: usize,
-    groups: usize,
-    legs: usize,
-    in_order: usize,
-    exceptions: usize,
-    suggestions: usize,
-}
-
-#[derive(Serialize)]
-struct TieJson<'a> {
-    source: &'a str,
-    business_date: Option<String>,
-    kind: &'a str,
-    rows_in: Figure,
-    matched: Figure,
-    open: Figure,
-    rejected: Figure,
-    excluded: Figure,
-    difference: DifferenceJson,
-}
-
-#[derive(Serialize)]
-struct DifferenceJson {
-    count: i128,
-    sum_vnd: i128,
-}
-
-#[derive(Serialize)]
-struct PassJson<'a> {
-    pass: &'a str,
-    groups: u64,
-    legs: u64,
-    sum_vnd: i128,
-}
-
-#[derive(Serialize)]
-struct SideClassJson {
-    side: &'static str,
-    class: String,
-    count: u64,
-    sum_vnd: i128,
-}
-
-#[derive(Serialize)]
-struct SourceStateJson<'a> {
-    name: &'a str,
-    kind: &'a str,
-    state: &'static str,
-}
-
-/// `summary.json` of `match`: counts, sums, control totals, digests.
-pub fn summary_document(
-    inputs: &Inputs,
-    settlement: &Settlement,
-    program_version: &str,
-    digests: &Digests,
-) -> String {
-    let index = Index::new(inputs);
-    let lines = tie_out_files(&index, settlement);
-    let mut classes: BTreeMap<(&'static str, &str), Figure> = BTreeMap::new();
-    for row in &settlement.rows {
-        classes
-            .entry((row.key.side.id(), row.class))
-            .or_default()
-            .add(row.amount);
-    }
-    let class = |((side, class), figure): ((&'static str, &str), Figure)| SideClassJson {
-        side,
-        class: class.to_owned(),
-        count: figure.count,
-        sum_vnd: figure.sum_vnd,
-    };
-    let document = SummaryDocument {
-        schema_version: SCHEMA_VERSION,
-        version: program_version,
-        digests,
-        counts: counts(inputs, settlement),
-        totals: totals(&lines),
-        control_totals: lines.iter().map(tie).collect(),
-        passes: passes(settlement),
-        classes: classes.into_iter().map(class).collect(),
-        certified_sets: [],
-        sources: inputs
-            .sources
-            .iter()
-            .map(|s| SourceStateJson {
-                name: s.name.as_str(),
-                kind: &s.kind,
-                state: s.state.id(),
-            })
-            .collect(),
-    };
-    pretty(&document)
-}
-
-fn counts(inputs: &Inputs, settlement: &Settlement) -> Counts {
-    let exceptions = settlement
-        .rows
-        .iter()
-        .filter(|row| row.exception_id.is_some())
-        .count();
-    Counts {
-        fees: inputs.fees.len(),
-        orders: inputs.orders.len(),
-        receipts: inputs.receipts.len(),
-        transactions: inputs.txns.len(),
-        rejects: inputs.rejects.len(),
-        conflicts: inputs.conflicts.len(),
-        groups: settlement.groups.len(),
-        legs: settlement.groups.iter().map(|group| group.legs.len()).sum(),
-        in_order: settlement.rows.len() - exceptions,
-        exceptions,
-        suggestions: settlement.suggestions.len(),
-    }
-}
-
-fn tie(line: &TieLine) -> TieJson<'_> {
-    let (count, sum_vnd) = line.difference();
-    TieJson {
-        source: &line.source,
-        business_date: line.business_date.map(|day| day.to_string()),
-        kind: line.kind,
-        rows_in: line.rows_in,
-        matched: line.matched,
-        open: line.open,
-        rejected: line.rejected,
-        excluded: line.excluded,
-        difference: DifferenceJson { count, sum_vnd },
-    }
-}
-
-fn passes(settlement: &Settlement) -> Vec<PassJson<'_>> {
-    let mut passes: BTreeMap<&str, (u64, Figure)> = BTreeMap::new();
-    for group in &settlement.groups {
-        let entry = passes.entry(group.pass).or_default();
-        entry.0 += 1;
-        entry
-            .1
-            .plus(group.legs.iter().map(|leg| leg.amount).collect());
-    }
-    passes
-        .into_iter()
-        .map(|(pass, (groups, legs))| PassJson {
-            pass,
-            groups,
-            legs: legs.count,
-            sum_vnd: legs.sum_vnd,
-        })
-        .collect()
-}
-
 /// The document that exits 1, 2, 10 and 11 print with `--json`: what happened and how to fix it.
 pub fn error_document(code: &str, message: &str, fix: &str) -> String {
     #[derive(Serialize)]
@@ -397,44 +227,6 @@ pub fn error_document(code: &str, message: &str, fix: &str) -> String {
         schema_version: SCHEMA_VERSION,
         error: Body { code, message, fix },
     })
-}
-
-/// What `timings.json` says; the one file with wall-clock figures, covered by no digest.
-#[derive(Clone, Debug, Default)]
-pub struct Timings {
-    /// Stages in their order.
-    pub stages: Vec<(Box<str>, Duration)>,
-    /// Input rows handled.
-    pub rows: u64,
-    /// Peak resident memory in bytes, where the system tells it.
-    pub peak_memory_bytes: Option<u64>,
-}
-
-/// `timings.json`: seconds per stage, rows per second, peak memory.
-pub fn timings_document(timings: &Timings) -> String {
-    let stage = |(name, took): &(Box<str>, Duration)| {
-        let name = serde_json::Value::from(&**name);
-        format!("    {{\"stage\": {name}, \"seconds\": {}}}", seconds(*took))
-    };
-    let stages: Vec<String> = timings.stages.iter().map(stage).collect();
-    let total: Duration = timings.stages.iter().map(|(_, took)| *took).sum();
-    let rate = u128::from(timings.rows) * 1000 / total.as_millis().max(1);
-    let memory = timings
-        .peak_memory_bytes
-        .map_or_else(|| "null".to_owned(), |b| b.to_string());
-    format!(
-        "{{\n  \"schema_version\": {SCHEMA_VERSION},\n  \"stages\": [\n{}\n  ],\n  \
-         \"seconds\": {},\n  \"rows\": {},\n  \"rows_per_second\": {rate},\n  \
-         \"peak_memory_bytes\": {memory}\n}}\n",
-        stages.join(",\n"),
-        seconds(total),
-        timings.rows,
-    )
-}
-
-/// Seconds with three decimals, without floats.
-fn seconds(took: Duration) -> String {
-    format!("{}.{:03}", took.as_secs(), took.subsec_millis())
 }
 
 /// Two blanks of indentation and a line feed at the end.
@@ -456,27 +248,6 @@ mod tests {
         check(5, 8, "0.625");
         check(1, 1, "1.00");
         check(1, 3, "0.3333");
-    }
-
-    #[test]
-    fn timings_hold_no_float() {
-        let timings = Timings {
-            stages: vec![
-                ("pull".into(), Duration::from_millis(1500)),
-                ("settle".into(), Duration::from_millis(500)),
-            ],
-            rows: 4000,
-            peak_memory_bytes: None,
-        };
-        let document: serde_json::Value =
-            serde_json::from_str(&timings_document(&timings)).unwrap();
-        assert_eq!(document["rows_per_second"], 2000);
-        assert_eq!(document["seconds"].to_string(), "2.0");
-        assert_eq!(document["stages"][0]["seconds"].to_string(), "1.5");
-        assert!(
-            serde_json::from_str::<serde_json::Value>(&timings_document(&Timings::default()))
-                .is_ok()
-        );
     }
 
     #[test]

@@ -6,6 +6,8 @@
 pub mod facts;
 pub mod model;
 
+mod chart;
+mod style;
 pub mod csv;
 pub mod escape;
 pub mod files;

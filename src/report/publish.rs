@@ -193,10 +193,11 @@ pub fn sums(files: &[OutFile]) -> String {
         .map(|file| (&*file.name, hex::encode(Sha256::digest(&file.bytes))))
         .collect();
     lines.sort();
-    lines
-        .into_iter()
-        .map(|(name, sum)| format!("{sum}  {name}\n"))
-        .collect()
+    let mut text = String::new();
+    for (name, sum) in lines {
+        text.extend([sum.as_str(), "  ", name, "\n"]);
+    }
+    text
 }
 
 fn hidden_name(name: &str, run_id: &RunId) -> String {

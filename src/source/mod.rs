@@ -12,8 +12,8 @@ pub mod json;
 pub mod provider;
 pub mod pull;
 pub mod record;
-pub mod registry;
 pub mod registration;
+pub mod registry;
 pub mod signature;
 mod window;
 

@@ -37,6 +37,9 @@ mod run;
 mod dump;
 mod exception;
 
+// Small questions of the job.
+mod asked;
+
 pub use connect::{OpenMode, Store};
 pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};

@@ -1,9 +1,9 @@
 # The figures and days in these messages arrive formatted; see text/figure.rs.
 
 # The page
-title = Reconciliation of fees, { $day }
-heading = Reconciliation of fees
-subtitle = Business date { $day }
+page-title = Reconciliation of fees, { $day }
+page-heading = Reconciliation of fees
+page-subtitle = Business date { $day }
 version-note = Version { $version } of this night
 personal-note = Holds masked personal data. For internal use.
 nav-label = Sections of the report
@@ -50,7 +50,7 @@ tile-no-target = no target set
 tile-open = Value not matched
 tile-exceptions = Exceptions to settle
 tile-overdue = At risk for more than { $days } days
-tile-rows = { $n } rows
+tile-rows = rows: { $n }
 change-night = { $moved } since the night before
 change-points = { $points } points since the night before
 change-none = unchanged since the night before
@@ -68,8 +68,6 @@ share-empty = no data
 share-deciding = Exceptions that decide the verdict
 column-definition = Indicator
 column-period = Period
-column-numerator = Numerator
-column-denominator = Denominator
 column-share = Share
 column-interval = Proven
 column-target = Target
@@ -78,7 +76,6 @@ period-year = Year { $year } to date
 period-month = Month { $month } to date
 period-night = Day { $day }
 period-range = From { $from } to { $to }
-unit-dong = dong
 
 # Agencies and instruments
 agency-heading = By agency
@@ -133,7 +130,6 @@ age-1 = 1 day
 age-2-3 = 2–3 days
 age-4-7 = 4–7 days
 age-more = More than 7 days
-part-details = Evidence and original data
 part-evidence = Seen
 part-nearest = Nearest, not taken
 part-suggestions = Suggestions
@@ -224,7 +220,6 @@ status-unmapped = unknown status
 annex-heading = Annex
 annex-definitions = Definitions
 annex-run = The run
-annex-classes = Classes of this night
 annex-files = Beside this report: exceptions.csv (all exceptions), links.csv (matched), share.csv (shares), run.json, SHA256SUMS.
 run-id = Run
 run-version = Version of the night

@@ -64,6 +64,14 @@ fn used_keys() -> BTreeSet<String> {
             }
         }
     }
+    // The texts of the definitions are looked up by the definition's id, name and text together.
+    for key in messages(VI)
+        .into_keys()
+        .filter(|key| key.starts_with("definition-"))
+    {
+        let (id, _) = key.rsplit_once('-').unwrap();
+        keys.extend([format!("{id}-name"), format!("{id}-text")]);
+    }
     for code in RejectCode::ALL {
         keys.insert(format!("reject-{}-reason", code.id()));
         keys.insert(format!("reject-{}-advice", code.id()));

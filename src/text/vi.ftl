@@ -1,9 +1,9 @@
 # The figures and days in these messages arrive formatted; see text/figure.rs.
 
 # The page
-title = Báo cáo đối soát phí, lệ phí ngày { $day }
-heading = Báo cáo đối soát phí, lệ phí
-subtitle = Ngày đối soát { $day }
+page-title = Báo cáo đối soát phí, lệ phí ngày { $day }
+page-heading = Báo cáo đối soát phí, lệ phí
+page-subtitle = Ngày đối soát { $day }
 version-note = Bản số { $version } của đêm này
 personal-note = Có dữ liệu cá nhân đã che bớt. Lưu hành nội bộ.
 nav-label = Các phần của báo cáo
@@ -68,8 +68,6 @@ share-empty = chưa có số liệu
 share-deciding = Ngoại lệ quyết định kết luận
 column-definition = Chỉ tiêu
 column-period = Kỳ
-column-numerator = Tử số
-column-denominator = Mẫu số
 column-share = Tỷ lệ
 column-interval = Chứng minh được
 column-target = Mục tiêu
@@ -78,7 +76,6 @@ period-year = Lũy kế năm { $year }
 period-month = Lũy kế tháng { $month }
 period-night = Ngày { $day }
 period-range = Từ { $from } đến { $to }
-unit-dong = đồng
 
 # Agencies and instruments
 agency-heading = Theo cơ quan
@@ -133,7 +130,6 @@ age-1 = 1 ngày
 age-2-3 = 2–3 ngày
 age-4-7 = 4–7 ngày
 age-more = Trên 7 ngày
-part-details = Bằng chứng và dữ liệu gốc
 part-evidence = Đã thấy
 part-nearest = Gần nhất nhưng không nhận
 part-suggestions = Đề xuất
@@ -224,7 +220,6 @@ status-unmapped = trạng thái lạ
 annex-heading = Phụ lục
 annex-definitions = Định nghĩa chỉ tiêu
 annex-run = Lần chạy
-annex-classes = Các loại ngoại lệ trong đêm
 annex-files = Kèm theo báo cáo này: exceptions.csv (mọi ngoại lệ), links.csv (đã khớp), share.csv (tỷ lệ), run.json, SHA256SUMS.
 run-id = Mã lần chạy
 run-version = Bản của đêm

@@ -10,6 +10,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod cli;
 mod docs;
 mod export;
 mod fake;

@@ -34,8 +34,10 @@ pub struct Banner {
 /// The verdict as a light. A light is a symbol and a word; the colour only repeats them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Light {
-    /// What it says; `Met` only on a complete night whose totals tie.
+    /// What it says.
     pub verdict: Verdict,
+    /// True only when it is met, every source is complete and all totals tie.
+    pub green: bool,
     /// `ĐẠT`, `CHƯA ĐẠT`, `CHƯA ĐỦ CĂN CỨ`.
     pub word: String,
     /// `✓`, `✕`, `?`.
@@ -126,14 +128,14 @@ fn incomplete(lang: Lang, source: &SourceNight) -> Option<Banner> {
 pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Banner]) -> Light {
     let lang = facts.lang;
     let red = banners.iter().any(|banner| banner.level == Level::Red);
-    let proven = headline.and_then(|h| h.verdict).unwrap_or(Verdict::NoData);
+    let shown = headline.and_then(|h| h.verdict).unwrap_or(Verdict::NoData);
     let no_target = headline.is_some_and(|h| h.target.is_none() && h.point.is_some());
-    let verdict = match proven {
-        Verdict::Met if !banners.is_empty() => Verdict::Undecided,
-        _ if red || no_target => Verdict::Undecided,
-        // Without any figure nothing has been reached and nothing been missed.
-        proven => proven,
+    let verdict = if red || no_target {
+        Verdict::Undecided
+    } else {
+        shown
     };
+    let green = verdict == Verdict::Met && banners.is_empty();
     let why = match headline {
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
@@ -146,12 +148,14 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
         _ => text::say(lang, "why-no-data", &[]),
     };
     let symbol = match verdict {
-        Verdict::Met => "✓",
+        Verdict::Met if green => "✓",
+        Verdict::Met => "!",
         Verdict::Missed => "✕",
         Verdict::Undecided | Verdict::NoData => "?",
     };
     Light {
         verdict,
+        green,
         word: verdict_word(lang, verdict).to_uppercase(),
         symbol,
         why,

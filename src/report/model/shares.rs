@@ -90,10 +90,6 @@ pub(super) fn headline_share<'s>(
 }
 
 pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
-    let scope = share.agency.as_ref().map_or("", |code| code.as_str());
-    let estimated = facts.estimates.iter().find(|e| {
-        *e.definition == *share.definition && *e.scope == *scope && e.period == share.period.label
-    });
     ShareRow {
         definition: share.definition,
         name: definition_text(facts.lang, share.definition, "name"),
@@ -108,8 +104,8 @@ pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
         outer: share.outer,
         enough_data: share.enough_data,
         target: share.target,
-        verdict: share.verdict,
-        estimated: estimated.cloned(),
+        verdict: facts.verdict(share),
+        estimated: facts.estimate(share).cloned(),
         deciding: share.deciding.clone(),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Lang};
+use crate::domain::{Completeness, Lang, RunId};
 use crate::report::facts::{Figure, RunFacts, SourceNight};
 use crate::text;
 
@@ -141,7 +141,7 @@ fn txn_status(lang: Lang, status: &str) -> String {
 /// Where the figures come from: run, version, digests.
 pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
     let lang = facts.lang;
-    let replaces = facts.replaces.as_ref().map(|run| run.as_str());
+    let replaces = facts.replaces.as_ref().map(RunId::as_str);
     let codes = facts
         .exit_codes
         .iter()
