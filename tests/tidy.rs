@@ -11,8 +11,12 @@ mod imports;
 mod layers;
 #[path = "tidy/lexer.rs"]
 mod lexer;
+#[path = "tidy/manifest.rs"]
+mod manifest;
 #[path = "tidy/planted.rs"]
 mod planted;
+#[path = "tidy/plants.rs"]
+mod plants;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 #[path = "tidy/shape.rs"]
@@ -67,6 +71,7 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
         imports::RULES,
         words::RULES,
         sql::RULES,
+        manifest::RULES,
     ]
     .into_iter()
     .flatten()

@@ -108,7 +108,12 @@ fn docs_vietnamese_readme_lists_the_classes() {
         let mut fresh = String::from("\n| Loại | Nghĩa là | Làm gì |\n|---|---|---|\n");
         for class in CLASSES.iter().filter(|class| class.severity == severity) {
             let (label, means, advice) = (class.label.vi, class.explanation.vi, class.advice.vi);
-            writeln!(fresh, "| **{label}** (`{}`) | {means} | {advice} |", class.id).unwrap();
+            writeln!(
+                fresh,
+                "| **{label}** (`{}`) | {means} | {advice} |",
+                class.id
+            )
+            .unwrap();
         }
         fresh.push('\n');
         made_from_code("README.vi.md", part, &fresh);
@@ -131,7 +136,11 @@ fn shares(settlement: &Settlement) -> String {
     let figure = |share: Option<Fraction>, text: fn(Fraction) -> String| {
         share.map_or_else(|| "-".to_owned(), text)
     };
-    for share in settlement.shares.iter().filter(|share| share.agency.is_none()) {
+    for share in settlement
+        .shares
+        .iter()
+        .filter(|share| share.agency.is_none())
+    {
         writeln!(
             out,
             "| {} | {} | {} | {} |",
@@ -221,7 +230,11 @@ fn docs_name_only_files_that_exist() {
                 missing.push(format!("{page}: `{name}`"));
             }
         }
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+        {
             let file = link.split('#').next().unwrap_or_default();
             let is_outside = link.contains("://") || file.is_empty();
             if !is_outside && !folder.join(file).exists() {
@@ -233,7 +246,14 @@ fn docs_name_only_files_that_exist() {
 }
 
 fn is_repository_path(name: &str) -> bool {
-    let starts = ["src/", "tests/", "docs/", "migrations/", "fixtures/", ".ci/"];
+    let starts = [
+        "src/",
+        "tests/",
+        "docs/",
+        "migrations/",
+        "fixtures/",
+        ".ci/",
+    ];
     starts.iter().any(|start| name.starts_with(start))
         && !name.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '*' | '{'))
 }

@@ -73,9 +73,17 @@ pub(crate) const LAYERS: &[Layer] = &[
         ],
     ),
     // What the night remembers: output types of the core go in and come back.
+    // `pass::id` reads the id of a pass back from its stored text.
     layer(
         "store",
-        &["domain::*", "matching", "classify", "kpi", "settle"],
+        &[
+            "domain::*",
+            "matching",
+            "matching::pass::id",
+            "classify",
+            "kpi",
+            "settle",
+        ],
     ),
     pure("decision", &["domain::*"]),
     // The pure core; only `settle` knows the order match, classify, measure.

@@ -115,14 +115,16 @@ fn is_declared(tree: &Tree, path: &str) -> bool {
             let parent = tree.get(&parent);
             parent.is_some_and(|file| modules(file).iter().any(|(_, listed)| listed == name))
         });
-    let (above, own_folder) = folder.rsplit_once('/').unwrap_or(("", folder));
-    let by_path = tree
-        .get(&format!("{above}/{own_folder}.rs"))
-        .is_some_and(|file| {
-            file.text
-                .contains(&format!("#[path = \"{own_folder}/{name}.rs\"]"))
-        });
-    by_name || by_path
+    by_name || tree.rust().any(|file| names_by_path(file, path))
+}
+
+/// Whether `file` declares the file at `path` with `#[path = "..."]`.
+fn names_by_path(file: &File, path: &str) -> bool {
+    let (folder, _) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
+    let inside = path
+        .strip_prefix(folder)
+        .map(|rest| rest.trim_start_matches('/'));
+    inside.is_some_and(|inside| file.text.contains(&format!("#[path = \"{inside}\"]")))
 }
 
 /// The test programs of the house: one for everything, and three with a reason of their own.

@@ -10,6 +10,13 @@ const WIDTH_MAX: usize = 100;
 /// A sentence for people stays in one piece, so that it can be searched for.
 const WIDTH_MAX_WITH_TEXT: usize = 160;
 
+/// Functions that may be longer, each with its reason.
+const LONG_FUNCTIONS: &[(&str, &str)] = &[
+    // One arm a message: split up, the compiler no longer sees that every message has its text.
+    ("src/matching/evidence.rs", "vi"),
+    ("src/matching/evidence.rs", "en"),
+];
+
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "header",
@@ -65,8 +72,9 @@ fn long_functions(file: &File) -> Vec<Finding> {
     for at in words(code, "fn") {
         let rest = code[at + 2..].trim_start();
         let name: String = rest.chars().take_while(|c| is_name(*c)).collect();
-        if name.is_empty() {
-            continue; // a function pointer type
+        let is_listed = LONG_FUNCTIONS.contains(&(file.path.as_str(), name.as_str()));
+        if name.is_empty() || is_listed {
+            continue; // a function pointer type has no name
         }
         let end = end_of_item(code, at);
         let lines = code[at..end].matches('\n').count() + 1;
