@@ -13,6 +13,7 @@
 mod cases;
 mod cli;
 mod database;
+mod docs;
 mod export;
 mod fake;
 mod feed_casso;
