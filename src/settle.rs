@@ -2,91 +2,14 @@
 //! match -> classify -> measure. `match`, `run` and the tests are all IO around it.
 
 use serde::Serialize;
+use thiserror::Error;
 
-use crate::classify::Classified;
-use crate::domain::{
-    Agency, Conflict, Day, Fee, PaymentOrder, Receipt, Reject, SourceFacts, Txn, Vnd,
-};
-use crate::kpi::{Contribution, Fraction, Period, PriorSum, Share, Target};
-use crate::matching::{MatchGroup, Suggestion};
-
-/// Everything one settlement reads. Order does not matter: `settle` sorts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Inputs {
-    /// The night; none in `match`, where every fact is taken as final.
-    pub business_date: Option<Day>,
-    /// Agencies with validity.
-    pub agencies: Vec<Agency>,
-    /// Fee lines: new, open, and those of every dossier that a new row names.
-    pub fees: Vec<Fee>,
-    /// Payment orders of those dossiers.
-    pub orders: Vec<PaymentOrder>,
-    /// Receipts of those dossiers, and all of the last window days.
-    pub receipts: Vec<Receipt>,
-    /// Transactions: new, open, those linked to those dossiers, and gateway payments of the last
-    /// window days.
-    pub txns: Vec<Txn>,
-    /// Rows that could not be read.
-    pub rejects: Vec<Reject>,
-    /// Ids with contradicting content; the kept version also stands in the list of its side.
-    pub conflicts: Vec<Conflict>,
-    /// One entry a configured source.
-    pub sources: Vec<SourceFacts>,
-}
-
-/// The rules; their digest enters the run id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rules {
-    /// A gateway's batch may land this many days later.
-    pub batch_days: u32,
-    /// A cash deposit may land this many days after the receipts.
-    pub deposit_days: u32,
-    /// The provider's fee where the row does not tell it.
-    pub net_rates: Vec<NetRate>,
-    /// Dedicated collection accounts: (account, agency).
-    pub collection_accounts: Vec<(Box<str>, Option<Box<str>>)>,
-    /// Targets, the first definition carries the night's verdict.
-    pub targets: Vec<Target>,
-    /// Definitions to measure beside the targets'.
-    pub definitions: Vec<Box<str>>,
-    /// Periods to measure.
-    pub periods: Vec<Period>,
-}
-
-/// A provider's fee: a share of the amount with a minimum, rounded half up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct NetRate {
-    /// The rate.
-    pub rate: Fraction,
-    /// At least this much.
-    pub minimum: Vnd,
-}
-
-impl NetRate {
-    /// The fee on `due`.
-    pub fn fee_on(&self, due: Vnd) -> i128 {
-        let exact = due.wide() * self.rate.num;
-        let rounded = (2 * exact + self.rate.den).div_euclid(2 * self.rate.den);
-        rounded.max(self.minimum.wide())
-    }
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            batch_days: 3,
-            deposit_days: 3,
-            net_rates: vec![NetRate {
-                rate: Fraction { num: 11, den: 1000 },
-                minimum: Vnd::new(220),
-            }],
-            collection_accounts: Vec::new(),
-            targets: Vec::new(),
-            definitions: Vec::new(),
-            periods: Vec::new(),
-        }
-    }
-}
+use crate::classify::{Classified, classify};
+pub use crate::domain::{Inputs, NetRate, Rules};
+use crate::kpi::facts::Facts;
+use crate::kpi::{Contribution, DEFINITIONS, PriorSum, Share, measure};
+use crate::matching::pool::Pool;
+use crate::matching::{MatchGroup, Suggestion, groups};
 
 /// What one settlement says. Every list is sorted; the same inputs give the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -97,7 +20,7 @@ pub struct Settlement {
     pub rows: Vec<Classified>,
     /// What each item adds to each definition.
     pub contributions: Vec<Contribution>,
-    /// The shares: definition, scope, period.
+    /// The shares: definition, period, agencies before the total.
     pub shares: Vec<Share>,
     /// Pairings that a person might accept.
     pub suggestions: Vec<Suggestion>,
@@ -105,3 +28,124 @@ pub struct Settlement {
 
 /// Firm sums of earlier nights, without the items of tonight's pool.
 pub type Prior = Vec<PriorSum>;
+
+/// Why a settlement cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SettleError {
+    /// A row was lost or invented: a defect of the program, nothing may be published.
+    #[error("{rows} rows came in and {classified} have a class: the program lost or invented rows")]
+    NotConserved {
+        /// Rows that came in.
+        rows: usize,
+        /// Rows with a class.
+        classified: usize,
+    },
+    /// A fee or payment was used beyond its amount: a defect of the program.
+    #[error("{row} was used beyond its amount: the program allocated {allocated} of {amount} dong")]
+    UsedTwice {
+        /// The row.
+        row: String,
+        /// What legs take from it.
+        allocated: i128,
+        /// What it has.
+        amount: i128,
+    },
+}
+
+/// Matches, classifies and measures. Without periods in the rules the whole input is one period.
+pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlement, SettleError> {
+    let mut sorted = inputs.clone();
+    sorted.sort();
+    let pool = Pool::new(&sorted, rules);
+    let desk = crate::matching::run(&pool);
+    let rows = classify(&desk);
+    let count =
+        sorted.rejects.len() + sorted.fees.len() + sorted.txns.len() + sorted.receipts.len();
+    if rows.len() != count {
+        return Err(SettleError::NotConserved {
+            rows: count,
+            classified: rows.len(),
+        });
+    }
+    let groups = groups::groups(&desk);
+    conserved(&pool, &groups)?;
+    let facts = Facts::new(&desk, &rows);
+    let mut contributions: Vec<Contribution> = DEFINITIONS
+        .iter()
+        .flat_map(|definition| (definition.contributions)(&facts))
+        .collect();
+    contributions.sort();
+    let suggestions = crate::matching::suggest::suggestions(&desk);
+    let shares = if rules.periods.is_empty() {
+        let whole = Rules {
+            periods: vec![measure::whole(&contributions)],
+            ..rules.clone()
+        };
+        measure(&sorted, &whole, prior, &contributions)
+    } else {
+        measure(&sorted, rules, prior, &contributions)
+    };
+    Ok(Settlement {
+        groups,
+        rows,
+        contributions,
+        shares,
+        suggestions,
+    })
+}
+
+/// No payment is used beyond its amount, and no fee holds less than nothing or more than is due.
+fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
+    use crate::domain::{RowKey, Side};
+    use crate::matching::Role;
+    use std::collections::BTreeMap;
+    let legs = || groups.iter().flat_map(|group| &group.legs);
+    let mut money: BTreeMap<&RowKey, i128> = BTreeMap::new();
+    let mut lines: BTreeMap<RowKey, i128> = BTreeMap::new();
+    for leg in legs() {
+        if matches!(leg.role, Role::Settles | Role::Surplus) {
+            *money.entry(&leg.money).or_default() += leg.amount.wide();
+        }
+        if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id) {
+            if leg.role != Role::Surplus {
+                *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
+            }
+        }
+    }
+    let beyond = |row: &RowKey, allocated, amount| SettleError::UsedTwice {
+        row: format!("{} {} {}", row.side.id(), row.source, row.id),
+        allocated,
+        amount,
+    };
+    for (key, allocated) in money {
+        let amount = match key.side {
+            Side::Txn => {
+                let at = (key.source.as_str(), &*key.id);
+                let found = pool
+                    .inputs
+                    .txns
+                    .binary_search_by(|t| (t.source.as_str(), &*t.id).cmp(&at));
+                found.ok().map_or(0, |i| pool.inputs.txns[i].amount.wide())
+            }
+            _ => {
+                let found = pool
+                    .inputs
+                    .receipts
+                    .binary_search_by(|r| (*r.receipt_id).cmp(&*key.id));
+                found
+                    .ok()
+                    .map_or(0, |i| pool.inputs.receipts[i].amount.wide())
+            }
+        };
+        if allocated > amount {
+            return Err(beyond(key, allocated, amount));
+        }
+    }
+    for fee in &pool.inputs.fees {
+        let held = lines.get(&fee.key()).copied().unwrap_or(0);
+        if held < 0 || held > fee.amount.wide() {
+            return Err(beyond(&fee.key(), held, fee.amount.wide()));
+        }
+    }
+    Ok(())
+}

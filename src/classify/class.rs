@@ -6,6 +6,8 @@ use crate::domain::fee::words;
 use crate::domain::{Day, DossierCode, ExceptionId, RowKey, Text, Vnd};
 use crate::matching::{Evidence, Nearest};
 
+use super::case::{FeeCase, MoneyCase};
+
 words!(
     /// How much a person has to do.
     Severity {
@@ -32,8 +34,11 @@ words!(
     }
 );
 
-/// One class of the closed list; stable text id, both languages beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a class saw on a row: the evidence, when it applies.
+pub type Seen = Option<Vec<Evidence>>;
+
+/// One class of the closed list; stable text id, both languages and its test beside it.
+#[derive(Clone, Copy, Debug)]
 pub struct Class {
     /// Stable id: `underpaid`.
     pub id: &'static str,
@@ -45,7 +50,26 @@ pub struct Class {
     pub advice: Text,
     /// How much a person has to do.
     pub severity: Severity,
+    /// The row may still change without being named by a new row: it is read again every night.
+    pub carried: bool,
+    /// Does it apply to a fee line?
+    pub on_fee: fn(&FeeCase) -> Seen,
+    /// Does it apply to a transaction or receipt?
+    pub on_money: fn(&MoneyCase) -> Seen,
 }
+
+/// For classes that never apply to fees.
+pub fn no_fee(_: &FeeCase) -> Seen {
+    None
+}
+
+/// For classes that never apply to money.
+pub fn no_money(_: &MoneyCase) -> Seen {
+    None
+}
+
+/// The class of a row in order.
+pub const OK: &str = "ok";
 
 /// A row with its one class.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -68,6 +92,8 @@ pub struct Classified {
     pub exception_id: Option<ExceptionId>,
     /// Conservation bucket.
     pub bucket: Bucket,
+    /// Read again every night, whether or not a new row names it.
+    pub carried: bool,
     /// The accounting day it counts under.
     pub business_date: Day,
 }

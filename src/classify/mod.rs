@@ -1,5 +1,281 @@
 //! Pure: every row gets exactly one class, the first that applies; the others go to its evidence.
+//!
+//! The order of [`CLASSES`] is the policy. A new class is one constant with its texts and tests in the
+//! file of its family, and one line here.
 
+mod amount;
+pub mod case;
 pub mod class;
+mod data;
+mod excluded;
+mod nothing_due;
+mod receipt;
+mod returned;
+mod status;
+mod time;
+mod unread;
 
-pub use class::{Bucket, Class, Classified, Severity};
+use crate::domain::{Day, ExceptionId, Reject, RowKey, Vnd};
+use crate::matching::desk::{Desk, Money, Standing};
+use crate::matching::ledger::Effect;
+use crate::matching::pool::{Index, at, index};
+use crate::matching::{Evidence, Nearest};
+
+use case::{FeeCase, MoneyCase};
+pub use class::{Bucket, Class, Classified, OK, Severity};
+
+/// Every class in its order: the first that applies names the row.
+pub const CLASSES: &[Class] = &[
+    data::REJECT,
+    data::CONFLICT,
+    data::DECISION_STALE,
+    excluded::FAILED,
+    excluded::VOID,
+    excluded::NOT_FEE,
+    excluded::SIGHTING,
+    excluded::BATCH_SETTLEMENT,
+    excluded::CASH_DEPOSIT,
+    returned::REVERSED,
+    returned::REFUNDED,
+    returned::PARTIAL_REFUND,
+    returned::UNLINKED_REFUND,
+    amount::DUPLICATE,
+    amount::WRONG_AGENCY,
+    amount::OVERPAID,
+    amount::NET_SETTLEMENT,
+    amount::UNDERPAID,
+    amount::PARTIAL,
+    receipt::RECEIPT_MISMATCH,
+    receipt::METHOD_MISMATCH,
+    time::LATE,
+    time::CUTOFF,
+    nothing_due::ZERO_FEE,
+    nothing_due::EXEMPT,
+    nothing_due::LAND_OBLIGATION,
+    status::STATUS_MISMATCH,
+    time::PENDING,
+    status::MISSING_PAYMENT,
+    receipt::MISSING_RECEIPT,
+    receipt::NO_E_RECEIPT,
+    unread::NEAR_REFERENCE,
+    unread::ORPHAN,
+    unread::FOREIGN,
+    unread::AMBIGUOUS,
+    unread::UNIDENTIFIED,
+    time::NOT_DUE,
+    status::UNPAID,
+];
+
+/// The classes that take a row out of the comparison.
+const EXCLUDED: [&str; 6] = [
+    "failed",
+    "void",
+    "not_fee",
+    "sighting",
+    "batch_settlement",
+    "cash_deposit",
+];
+
+/// The class with this id.
+pub fn class(id: &str) -> Option<&'static Class> {
+    CLASSES.iter().find(|class| class.id == id)
+}
+
+/// Gives every row of the desk its class, sorted by row key.
+pub fn classify(desk: &Desk) -> Vec<Classified> {
+    let mut rows: Vec<Classified> = desk.pool.inputs.rejects.iter().map(reject).collect();
+    fees(desk, &mut rows);
+    money(desk, &mut rows);
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    rows
+}
+
+/// A row before its class is known.
+struct Row {
+    key: RowKey,
+    amount: Vnd,
+    day: Day,
+    dossier: Option<crate::domain::DossierCode>,
+    linked: bool,
+}
+
+/// The first class whose test applies, the rest as "also".
+fn named(row: Row, nearest: Vec<Nearest>, test: impl Fn(&Class) -> class::Seen) -> Classified {
+    let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
+    let mut also = Vec::new();
+    for class in CLASSES {
+        if let Some(evidence) = test(class) {
+            match found {
+                None => found = Some((class, evidence)),
+                Some(_) => also.push(class.id),
+            }
+        }
+    }
+    let (id, evidence) = found.map_or((OK, Vec::new()), |(class, evidence)| (class.id, evidence));
+    let bucket = match id {
+        "reject" => Bucket::Rejected,
+        id if EXCLUDED.contains(&id) => Bucket::Excluded,
+        _ if row.linked => Bucket::Matched,
+        _ => Bucket::Open,
+    };
+    Classified {
+        exception_id: (id != OK).then(|| ExceptionId::of(id, &row.key)),
+        key: row.key,
+        class: id,
+        amount: row.amount,
+        dossier_code: row.dossier,
+        evidence,
+        nearest,
+        also,
+        bucket,
+        carried: class(id).is_some_and(|class| class.carried),
+        business_date: row.day,
+    }
+}
+
+fn reject(reject: &Reject) -> Classified {
+    let Reject {
+        file,
+        line,
+        column,
+        value,
+        ..
+    } = reject;
+    let row = Row {
+        key: reject.key(),
+        amount: reject.amount.unwrap_or_default(),
+        day: reject.business_date,
+        dossier: None,
+        linked: false,
+    };
+    let place = Evidence::At(file.clone(), *line, column.clone(), value.clone());
+    named(row, Vec::new(), |class| {
+        (class.id == "reject").then(|| vec![place.clone()])
+    })
+}
+
+fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
+    let pool = desk.pool;
+    for (d, dossier) in pool.dossiers.iter().enumerate() {
+        let ledger = &desk.ledgers[d];
+        for place in dossier.fees.clone() {
+            let fee = &pool.inputs.fees[place];
+            let line = ledger.lines.iter().find(|line| at(line.fee) == place);
+            let case = FeeCase {
+                pool,
+                fee,
+                dossier: index(d),
+                ledger,
+                line,
+            };
+            let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
+            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0);
+            let row = Row {
+                key: fee.key(),
+                amount: fee.amount,
+                day: day.unwrap_or_else(|| Day::of_ms(0)),
+                dossier: Some(fee.dossier_code.clone()),
+                linked,
+            };
+            rows.push(named(row, Vec::new(), |class| (class.on_fee)(&case)));
+        }
+    }
+}
+
+fn money(desk: &Desk, rows: &mut Vec<Classified>) {
+    let pool = desk.pool;
+    let places = Places::new(desk);
+    for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        let case = MoneyCase {
+            pool,
+            desk,
+            money: Money::Txn(index(i)),
+            standing: &desk.txns[i],
+            entries: &places.txns[i],
+            returned: places.returns[i],
+        };
+        rows.push(one(&case, txn.key(), txn.amount, txn.business_date));
+    }
+    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+        let case = MoneyCase {
+            pool,
+            desk,
+            money: Money::Receipt(index(i)),
+            standing: &desk.receipts[i],
+            entries: &places.receipts[i],
+            returned: None,
+        };
+        rows.push(one(
+            &case,
+            receipt.key(),
+            receipt.amount,
+            receipt.collected_at.day(),
+        ));
+    }
+}
+
+fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
+    let has_leg = case.ledger_entries().any(|(_, entry)| match entry.effect {
+        Effect::Settles => !entry.parts.is_empty() || entry.surplus > 0,
+        Effect::Duplicate { .. } => true,
+        Effect::Doubtful { .. } => false,
+    });
+    let row = Row {
+        key,
+        amount,
+        day,
+        dossier: dossier(case).map(|d| case.pool.dossier(d).code.clone()),
+        linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
+    };
+    named(row, case.nearest().to_vec(), |class| (class.on_money)(case))
+}
+
+/// The one dossier that a money row is linked to or names.
+fn dossier(case: &MoneyCase) -> Option<Index> {
+    match (case.entries, case.returned, case.standing) {
+        ([(dossier, _)], _, _) => Some(*dossier),
+        ([], Some((dossier, _)), _) => Some(dossier),
+        ([], None, Standing::Out { named, .. }) => match named.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        },
+        ([], None, Standing::Sighting(of, _)) => match case.desk.readings[at(*of)] {
+            crate::matching::reading::Reading::One { dossier, .. } => Some(dossier),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Where each money row stands in the ledgers.
+pub struct Places {
+    /// Entries of each transaction: (dossier, position).
+    pub txns: Vec<Vec<(Index, usize)>>,
+    /// Entries of each receipt.
+    pub receipts: Vec<Vec<(Index, usize)>>,
+    /// The return of each transaction.
+    pub returns: Vec<Option<(Index, usize)>>,
+}
+
+impl Places {
+    /// Looks through the ledgers once.
+    pub fn new(desk: &Desk) -> Self {
+        let mut places = Self {
+            txns: vec![Vec::new(); desk.txns.len()],
+            receipts: vec![Vec::new(); desk.receipts.len()],
+            returns: vec![None; desk.txns.len()],
+        };
+        for (d, ledger) in desk.ledgers.iter().enumerate() {
+            for (e, entry) in ledger.entries.iter().enumerate() {
+                match entry.credit.money {
+                    Money::Txn(txn) => places.txns[at(txn)].push((index(d), e)),
+                    Money::Receipt(receipt) => places.receipts[at(receipt)].push((index(d), e)),
+                }
+            }
+            for (r, back) in ledger.returns.iter().enumerate() {
+                places.returns[at(back.txn)] = Some((index(d), r));
+            }
+        }
+        places
+    }
+}

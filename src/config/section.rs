@@ -122,15 +122,13 @@ pub fn suggest(name: &str, known: &[&str]) -> String {
         .map(|word| (strsim::damerau_levenshtein(name, word), *word))
         .filter(|(distance, word)| *distance <= (word.len() / 3).max(1))
         .min();
-    match near {
-        Some((_, word)) => format!("did you mean \"{word}\"?"),
-        None => {
-            let mut all = known.to_vec();
-            all.sort_unstable();
-            all.dedup();
-            format!("remove it; the keys here are: {}", all.join(", "))
-        }
+    if let Some((_, word)) = near {
+        return format!("did you mean \"{word}\"?");
     }
+    let mut all = known.to_vec();
+    all.sort_unstable();
+    all.dedup();
+    format!("remove it; the keys here are: {}", all.join(", "))
 }
 
 /// One value with its place.

@@ -9,16 +9,30 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::agency::AgencyCode;
 use super::day::Day;
 
 /// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>", into = "Arc<str>")]
 pub struct DossierCode(Arc<str>);
+
+impl TryFrom<Box<str>> for DossierCode {
+    type Error = DossierCodeError;
+
+    fn try_from(raw: Box<str>) -> Result<Self, Self::Error> {
+        Self::parse(&raw)
+    }
+}
+
+impl From<DossierCode> for Arc<str> {
+    fn from(code: DossierCode) -> Self {
+        code.0
+    }
+}
 
 /// Why a text is no dossier code.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -146,6 +146,11 @@ impl ExceptionId {
         Self(short_hash(parts.join("\u{1f}").as_bytes(), 16).into())
     }
 
+    /// Takes an identity computed before: sixteen hex digits.
+    pub fn read(raw: &str) -> Self {
+        Self(raw.into())
+    }
+
     /// Sixteen hex digits.
     pub fn as_str(&self) -> &str {
         &self.0

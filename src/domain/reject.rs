@@ -41,8 +41,13 @@ words!(
         WrongFieldCount = "wrong_field_count",
         /// Bytes that are not UTF-8.
         NotUtf8 = "not_utf8",
+        /// A cell beyond the size limit.
+        CellTooLarge = "cell_too_large",
         /// The record is not an object of the documented form.
         BadRecord = "bad_record",
+        /// The identity again with other content, on a row that cannot be a conflict of its own
+        /// (payment orders, agencies).
+        RepeatedId = "repeated_id",
     }
 );
 
@@ -74,10 +79,10 @@ pub struct Reject {
 impl Reject {
     /// The identity under which it is listed.
     pub fn key(&self) -> RowKey {
-        let source = if self.side == Side::Fee {
-            SourceName::new("")
-        } else {
-            self.source.clone()
+        let source = match self.side {
+            Side::Fee => SourceName::new(""),
+            Side::Receipt => SourceName::cash(),
+            Side::Txn => self.source.clone(),
         };
         RowKey {
             side: self.side,

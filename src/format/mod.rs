@@ -1,1 +1,70 @@
-//! format
+//! PURE: bytes -> rows. A format knows nothing of money or providers; it yields cells with their
+//! places, and rows that cannot be cut into cells.
+
+pub mod csv;
+pub mod encoding;
+pub mod layout;
+pub mod limits;
+mod lines;
+pub mod sniff;
+pub mod spoiled;
+
+pub use csv::{Line, Row, Table};
+pub use layout::{Column, Layout};
+pub use limits::Limits;
+pub use sniff::{Grid, GridRow, read_grid};
+pub use spoiled::Spoiled;
+
+use thiserror::Error;
+
+/// Why a whole file cannot be read. The text for people stands in `normalise::say`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FormatError {
+    /// No header row.
+    #[error("the file is empty")]
+    Empty,
+    /// Beyond [`Limits::file_bytes`].
+    #[error("the file has {bytes} bytes, more than the {limit} allowed")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Not UTF-8: another encoding, or no text at all.
+    #[error("the file is not UTF-8 text but {found}")]
+    NotUtf8 {
+        /// What it looks like: `UTF-16`, `XLSX`, `binary`, ...
+        found: &'static str,
+    },
+    /// Required columns are missing.
+    #[error("missing column: {}", columns.join(", "))]
+    MissingColumns {
+        /// All of them.
+        columns: Vec<&'static str>,
+        /// The separator that the header row seems to use, where it is not a comma.
+        separator: Option<char>,
+    },
+    /// A column stands twice in the header.
+    #[error("repeated column: {column}")]
+    RepeatedColumn {
+        /// Its name.
+        column: &'static str,
+    },
+    /// A quoted cell is never closed and swallows the rest of the file.
+    #[error("the quote opened in line {line} is never closed")]
+    UnclosedQuote {
+        /// The line where the row begins.
+        line: u64,
+    },
+}
+
+/// A whole file that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{file}: {error}")]
+pub struct FileError {
+    /// File name.
+    pub file: Box<str>,
+    /// Why.
+    pub error: FormatError,
+}

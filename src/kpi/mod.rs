@@ -1,5 +1,51 @@
 //! Pure: what each row may add to numerator and denominator, and the share with its proven bounds.
+//!
+//! A definition is one file and one line in [`DEFINITIONS`].
 
+mod amount_cashless;
+mod dossier_cashless;
+mod dossier_online;
+pub mod facts;
+pub mod interval;
+pub mod measure;
 pub mod share;
+mod tx_cashless;
 
-pub use share::{Contribution, Fraction, Period, PriorSum, Scope, Share, Target, Verdict};
+use crate::domain::{Inputs, Text};
+
+pub use crate::domain::{Fraction, Period, Target};
+use facts::Facts;
+pub use measure::measure;
+pub use share::{Contribution, PriorSum, Scope, Share, Verdict};
+
+/// One indicator.
+pub struct Definition {
+    /// Stable id.
+    pub id: &'static str,
+    /// Its name.
+    pub name: Text,
+    /// What is counted.
+    pub unit: Text,
+    /// Numerator over denominator, in words.
+    pub formula: Text,
+    /// True when the input carries the columns it needs.
+    pub enough: fn(&Inputs) -> bool,
+    /// What every item of the pool may add.
+    pub contributions: fn(&Facts) -> Vec<Contribution>,
+}
+
+/// Every definition.
+pub const DEFINITIONS: &[Definition] = &[
+    tx_cashless::DEFINITION,
+    amount_cashless::DEFINITION,
+    dossier_cashless::DEFINITION,
+    dossier_online::DEFINITION,
+];
+
+/// The definitions that are always measured, beside the targets'.
+pub const ALWAYS: [&str; 3] = ["TX_CASHLESS", "DOSSIER_CASHLESS", "AMOUNT_CASHLESS"];
+
+/// The definition with this id.
+pub fn definition(id: &str) -> Option<&'static Definition> {
+    DEFINITIONS.iter().find(|definition| definition.id == id)
+}

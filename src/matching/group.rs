@@ -30,14 +30,18 @@ words!(
 pub struct Leg {
     /// The transaction or receipt.
     pub money: RowKey,
-    /// The dossier.
-    pub dossier_code: DossierCode,
-    /// The fee line; none for a sighting of a payment over several lines.
+    /// The dossier; none for a sighting of a payment that is itself open.
+    pub dossier_code: Option<DossierCode>,
+    /// The fee line; none for a sighting.
     pub fee_id: Option<FeeId>,
     /// The amount allocated: positive for payments, negative for refunds and reversals.
     pub amount: Vnd,
     /// What it does.
     pub role: Role,
+    /// The id of the pass that decided it.
+    pub pass: &'static str,
+    /// Why.
+    pub why: Evidence,
 }
 
 /// A named difference between the two sides of a group.
@@ -54,7 +58,7 @@ pub struct Difference {
 pub struct MatchGroup {
     /// 16 hex over the money rows and lines of the group.
     pub id: Box<str>,
-    /// The id of the pass that decided it, e.g. `exact_key`.
+    /// The loosest pass among its legs, e.g. `exact_key`.
     pub pass: &'static str,
     /// Its legs in byte order of (source, money id, dossier, fee).
     pub legs: Vec<Leg>,

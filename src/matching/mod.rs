@@ -2,8 +2,32 @@
 //! sees what a stricter one could have decided; where two answers are equally good nothing is
 //! paired.
 
+pub mod code_scan;
+pub mod desk;
+pub mod edit;
 pub mod evidence;
 pub mod group;
+pub mod groups;
+pub mod ledger;
+pub mod names;
+pub mod pass;
+pub mod pool;
+pub mod reading;
+pub mod suggest;
+
+use desk::Desk;
+use pass::PASSES;
+use pool::Pool;
 
 pub use evidence::{Evidence, Nearest, Test};
 pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
+pub use names::{Names, Spoken, spoken};
+
+/// Runs every pass over the pool.
+pub fn run<'p, 'a>(pool: &'p Pool<'a>) -> Desk<'p, 'a> {
+    let mut desk = Desk::new(pool);
+    for pass in PASSES {
+        (pass.run)(&mut desk);
+    }
+    desk
+}

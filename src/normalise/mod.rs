@@ -1,1 +1,31 @@
-//! normalise
+//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency or Reject, and the identity of each row.
+//!
+//! A row that cannot be read is data: it becomes a `Reject` with file, line, column, value and
+//! reason, and nothing else of its delivery is lost.
+
+pub mod agency;
+pub mod amount;
+pub mod cells;
+pub mod columns;
+pub mod context;
+pub mod dedupe;
+pub mod fee;
+pub mod ids;
+pub mod inputs;
+pub mod memo;
+pub mod order;
+mod raw;
+pub mod receipt;
+pub mod registry;
+pub mod say;
+pub mod statement;
+pub mod transactions;
+pub mod txn;
+pub mod versions;
+
+pub use columns::Columns;
+pub use context::{Cutoff, SourceContext, Window};
+pub use dedupe::{Merged, dedupe, merge, scale_conflict};
+pub use inputs::{MatchFiles, MatchInputs, read_match_inputs};
+pub use registry::{RegistryRows, withdrawn};
+pub use txn::{TxnRows, read_records, to_txn};

@@ -151,7 +151,9 @@ fn expand(raw: &str, field: &Field) -> Option<String> {
         all.extend((from..=to).step_by(step));
     }
     if field.name == "weekday" {
-        all.iter_mut().for_each(|day| *day %= 7);
+        for day in &mut all {
+            *day %= 7;
+        }
     }
     all.sort_unstable();
     all.dedup();

@@ -13,6 +13,7 @@ pub mod provider;
 pub mod pull;
 pub mod record;
 pub mod registration;
+pub mod registry;
 pub mod signature;
 mod window;
 

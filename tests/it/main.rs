@@ -1,8 +1,26 @@
-//! Integration tests: one binary, one module a part of the crate.
+//! The integration tests: one binary, one module a topic.
 
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "modules of one test binary: helpers may fail as tests do"
+)]
+
+mod cli;
+mod export;
 mod fake;
 mod feed_casso;
 mod feed_sepay;
 mod http;
+mod inspect;
+mod normalise;
 mod probe;
+mod report;
+mod sample;
+mod sandbox;
+mod score;
 mod tls;

@@ -1,0 +1,253 @@
+//! Linked money whose amount, account or number of times is not what was due.
+
+use crate::domain::{Fee, Text, Vnd};
+use crate::matching::Evidence;
+use crate::matching::desk::Money;
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
+use crate::matching::pool::Pool;
+
+use super::case::{FeeCase, MoneyCase};
+use super::class::{Class, Seen, Severity};
+
+/// Paid twice.
+pub(super) const DUPLICATE: Class = Class {
+    id: "duplicate",
+    label: Text {
+        vi: "Thanh toán trùng",
+        en: "Duplicate payment",
+    },
+    explanation: Text {
+        vi: "Khoản thu đã được nộp đủ, sau đó lại được nộp thêm một lần nữa.",
+        en: "The fee was paid in full and then paid again.",
+    },
+    advice: Text {
+        vi: "Xác nhận với người nộp và làm thủ tục hoàn lần nộp sau.",
+        en: "Confirm with the payer and return the later payment.",
+    },
+    severity: Severity::Action,
+    carried: false,
+    on_fee: duplicate_fee,
+    on_money: duplicate_money,
+};
+
+fn duplicate_fee(case: &FeeCase) -> Seen {
+    let line = case.line.filter(|l| !l.duplicates.is_empty())?;
+    let again = line
+        .duplicates
+        .iter()
+        .map(|e| case.ledger.entries[*e].credit.money);
+    Some(
+        again
+            .map(|money| Evidence::Repeats(money.id(case.pool).into()))
+            .collect(),
+    )
+}
+
+fn duplicate_money(case: &MoneyCase) -> Seen {
+    case.ledger_entries()
+        .find_map(|(ledger, entry)| match entry.effect {
+            Effect::Duplicate { of, .. } => {
+                let first = ledger.entries[of].credit.money.id(case.pool);
+                Some(vec![Evidence::Repeats(first.into())])
+            }
+            _ => None,
+        })
+}
+
+/// Into another agency's account.
+pub(super) const WRONG_AGENCY: Class = Class {
+    id: "wrong_agency",
+    label: Text {
+        vi: "Nộp nhầm đơn vị, nhầm tài khoản",
+        en: "Wrong agency or account",
+    },
+    explanation: Text {
+        vi: "Tiền vào tài khoản chuyên thu của cơ quan khác với cơ quan thu của hồ sơ.",
+        en: "The money came into the collection account of another agency.",
+    },
+    advice: Text {
+        vi: "Kế toán chuyển tiền về đúng tài khoản của cơ quan thu.",
+        en: "Accounting moves the money to the right account.",
+    },
+    severity: Severity::Action,
+    carried: false,
+    on_fee: |case| {
+        let fee = case.fee;
+        case.settled_by()
+            .find_map(|entry| wrong_agency(case.pool, entry, fee))
+    },
+    on_money: |case| {
+        let pool = case.pool;
+        case.ledger_entries().find_map(|(ledger, entry)| {
+            let line = entry.parts.first().map(|(l, _)| ledger.lines[*l].fee)?;
+            wrong_agency(pool, entry, pool.fee(line))
+        })
+    },
+};
+
+fn wrong_agency(pool: &Pool, entry: &Entry, fee: &Fee) -> Seen {
+    let Money::Txn(txn) = entry.credit.money else {
+        return None;
+    };
+    let account = pool.txn(txn).account.as_deref()?;
+    let known = pool
+        .rules
+        .collection_accounts
+        .iter()
+        .find(|(known, _)| **known == *account);
+    let agency = known?.1.as_deref()?;
+    let differs = !agency.eq_ignore_ascii_case(fee.agency_code.as_str());
+    differs.then(|| {
+        vec![Evidence::AccountOf(
+            agency.into(),
+            fee.agency_code.as_str().into(),
+        )]
+    })
+}
+
+/// Too much.
+pub(super) const OVERPAID: Class = Class {
+    id: "overpaid",
+    label: Text {
+        vi: "Lệch số tiền: nộp thừa",
+        en: "Overpaid",
+    },
+    explanation: Text {
+        vi: "Số tiền nộp lớn hơn số phải thu.",
+        en: "More was paid than was due.",
+    },
+    advice: Text {
+        vi: "Kiểm tra mức thu; hoàn phần thừa cho người nộp.",
+        en: "Check the rate; return the surplus to the payer.",
+    },
+    severity: Severity::Action,
+    carried: false,
+    on_fee: |case| {
+        let line = case.line.filter(|l| l.overpaid_by.is_some())?;
+        let entry = &case.ledger.entries[line.overpaid_by?];
+        differs(line.due, line.due + entry.surplus)
+    },
+    on_money: |case| {
+        case.ledger_entries().find_map(|(_, entry)| {
+            let over = entry.effect == Effect::Settles && entry.surplus > 0;
+            let over = over && !entry.reversed && !entry.receipt_differs;
+            over.then(|| differs(entry.credit.amount - entry.surplus, entry.credit.amount))?
+        })
+    },
+};
+
+fn differs(due: i128, paid: i128) -> Seen {
+    let (due, paid) = (Vnd::from_wide(due).ok()?, Vnd::from_wide(paid).ok()?);
+    Some(vec![Evidence::AmountDiffers(due, paid)])
+}
+
+/// Received net of the provider's fee.
+pub(super) const NET_SETTLEMENT: Class = Class {
+    id: "net_settlement",
+    label: Text {
+        vi: "Nhận thiếu do trừ phí dịch vụ",
+        en: "Received net of the provider's fee",
+    },
+    explanation: Text {
+        vi: "Số tiền nhận thiếu đúng bằng phí dịch vụ của nhà cung cấp.",
+        en: "What is short equals the provider's fee.",
+    },
+    advice: Text {
+        vi: "Ghi nhận phí dịch vụ theo hợp đồng; không đòi thêm người nộp.",
+        en: "Book the fee as agreed; the payer owes nothing.",
+    },
+    severity: Severity::Warn,
+    carried: false,
+    on_fee: |case| {
+        let line = case.line.filter(|l| l.net_line)?;
+        net(line.net_short)
+    },
+    on_money: |case| {
+        case.ledger_entries()
+            .find_map(|(_, entry)| net(entry.net_fee?))
+    },
+};
+
+fn net(fee: i128) -> Seen {
+    Vnd::from_wide(fee)
+        .ok()
+        .map(|fee| vec![Evidence::NetOfFee(fee)])
+}
+
+/// Too little, in one payment.
+pub(super) const UNDERPAID: Class = Class {
+    id: "underpaid",
+    label: Text {
+        vi: "Lệch số tiền: nộp thiếu",
+        en: "Underpaid",
+    },
+    explanation: Text {
+        vi: "Hệ thống một cửa ghi đã thu, nhưng số tiền nộp nhỏ hơn số phải thu.",
+        en: "The registry says paid, but less came than was due.",
+    },
+    advice: Text {
+        vi: "Kiểm tra mức thu; thu thêm phần thiếu hoặc điều chỉnh khoản thu.",
+        en: "Check the rate; collect what is missing or correct the fee.",
+    },
+    severity: Severity::Action,
+    carried: false,
+    on_fee: |case| short_fee(case, true),
+    on_money: |case| short_money(case, true),
+};
+
+/// Instalments still incomplete.
+pub(super) const PARTIAL: Class = Class {
+    id: "partial",
+    label: Text {
+        vi: "Thanh toán một phần",
+        en: "Partially paid",
+    },
+    explanation: Text {
+        vi: "Khoản thu mới được nộp một phần.",
+        en: "Only a part of the fee has been paid so far.",
+    },
+    advice: Text {
+        vi: "Chờ các lần nộp tiếp theo, hoặc nhắc người nộp.",
+        en: "Wait for the next instalments, or remind the payer.",
+    },
+    severity: Severity::Warn,
+    carried: false,
+    on_fee: |case| short_fee(case, false),
+    on_money: |case| short_money(case, false),
+};
+
+/// One payment and "paid" is `underpaid`; every other shortfall is `partial`.
+fn is_underpaid(pool: &Pool, ledger: &Ledger, line: &Line) -> bool {
+    let paid = pool.fee(line.fee).status == crate::domain::FeeStatus::Paid;
+    paid && ledger.live_payments() == 1
+}
+
+fn short_fee(case: &FeeCase, underpaid: bool) -> Seen {
+    let line = case.line.filter(|_| case.is_short())?;
+    let mine = is_underpaid(case.pool, case.ledger, line) == underpaid;
+    mine.then(|| shortfall(case.ledger, line, underpaid))
+        .flatten()
+}
+
+fn shortfall(ledger: &Ledger, line: &Line, underpaid: bool) -> Seen {
+    let (paid, due) = (
+        Vnd::from_wide(line.paid).ok()?,
+        Vnd::from_wide(line.due).ok()?,
+    );
+    if underpaid {
+        return Some(vec![Evidence::AmountDiffers(due, paid)]);
+    }
+    let number = u32::try_from(ledger.live_payments()).unwrap_or(u32::MAX);
+    Some(vec![Evidence::Instalments(number, paid, due)])
+}
+
+fn short_money(case: &MoneyCase, underpaid: bool) -> Seen {
+    case.ledger_entries().find_map(|(ledger, entry)| {
+        if !entry.short || entry.reversed || entry.effect != Effect::Settles {
+            return None;
+        }
+        let line = ledger.lines.iter().find(|line| line.lacking() > 0)?;
+        let mine = is_underpaid(case.pool, ledger, line) == underpaid;
+        mine.then(|| shortfall(ledger, line, underpaid)).flatten()
+    })
+}

@@ -1,0 +1,162 @@
+//! What a class looks at: a row with everything the passes and ledgers said about it.
+
+use crate::domain::{Day, DeclaredMethod, Fee, FeeStatus, Instrument, RowKey};
+use crate::matching::desk::{Desk, Money, Standing};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line, Returned};
+use crate::matching::pool::{Index, Pool, at};
+use crate::matching::{Evidence, Nearest};
+
+/// One fee line.
+pub struct FeeCase<'c, 'a> {
+    /// Rows and rules.
+    pub pool: &'c Pool<'a>,
+    /// The row.
+    pub fee: &'a Fee,
+    /// Its dossier.
+    pub dossier: Index,
+    /// Its dossier's ledger.
+    pub ledger: &'c Ledger,
+    /// Its line in the ledger; none for a line that money cannot settle (zero, exempt, cancelled).
+    pub line: Option<&'c Line>,
+}
+
+impl FeeCase<'_, '_> {
+    /// True when live money or money since sent back settled any of it.
+    pub fn has_money(&self) -> bool {
+        self.line
+            .is_some_and(|l| l.paid > 0 || l.reversed > 0 || l.overpaid_by.is_some())
+            || self.line.is_none() && self.ledger.has_money() && self.ledger.lines.is_empty()
+    }
+
+    /// True when the line is short although a payment was spread over it.
+    pub fn is_short(&self) -> bool {
+        let Some(line) = self.line else { return false };
+        let spread = self
+            .ledger
+            .entries
+            .iter()
+            .any(|e| e.short && e.effect == Effect::Settles);
+        line.lacking() > 0 && (line.paid > 0 || spread) && line.receipt_differs.is_none()
+    }
+
+    /// The entries that settled the line, undone ones left out.
+    pub fn settled_by(&self) -> impl Iterator<Item = &Entry> {
+        let line = self.line.map(|l| l.fee);
+        let ledger = self.ledger;
+        let mine = move |entry: &&Entry| {
+            let touches = |(l, _): &(usize, i128)| Some(ledger.lines[*l].fee) == line;
+            !entry.reversed && entry.parts.iter().any(touches)
+        };
+        ledger.entries.iter().filter(mine)
+    }
+
+    /// The night of the run; none in `match`, where every deadline counts as passed.
+    pub fn tonight(&self) -> Option<Day> {
+        self.pool.inputs.business_date
+    }
+
+    /// The registry says it has been paid.
+    pub fn said_paid(&self) -> bool {
+        self.fee.status == FeeStatus::Paid
+    }
+
+    /// The registry's day of payment, else of the dossier's receipt.
+    pub fn paid_day(&self) -> Option<Day> {
+        let paid = self
+            .fee
+            .more
+            .paid_at
+            .as_ref()
+            .map(crate::domain::Moment::day);
+        paid.or_else(|| self.fee.dossier_code.received_on())
+    }
+
+    /// The key of the row.
+    pub fn key(&self) -> RowKey {
+        self.fee.key()
+    }
+}
+
+/// One transaction or receipt.
+pub struct MoneyCase<'c, 'a> {
+    /// Rows and rules.
+    pub pool: &'c Pool<'a>,
+    /// The desk.
+    pub desk: &'c Desk<'c, 'a>,
+    /// The row.
+    pub money: Money,
+    /// What the passes decided.
+    pub standing: &'c Standing,
+    /// Its entries: (dossier, position in that ledger).
+    pub entries: &'c [(Index, usize)],
+    /// Its return: (dossier, position in that ledger).
+    pub returned: Option<(Index, usize)>,
+}
+
+impl<'c> MoneyCase<'c, '_> {
+    /// Its entries with their ledgers.
+    pub fn ledger_entries(&self) -> impl Iterator<Item = (&'c Ledger, &'c Entry)> {
+        let ledgers = &self.desk.ledgers;
+        self.entries.iter().map(move |(dossier, e)| {
+            let ledger = &ledgers[at(*dossier)];
+            (ledger, &ledger.entries[*e])
+        })
+    }
+
+    /// The lines that it settled, with their ledgers.
+    pub fn lines(&self) -> impl Iterator<Item = (&'c Ledger, &'c Line)> {
+        self.ledger_entries().flat_map(|(ledger, entry)| {
+            entry
+                .parts
+                .iter()
+                .map(move |(l, _)| (ledger, &ledger.lines[*l]))
+        })
+    }
+
+    /// Its return, if it is one that names a dossier.
+    pub fn ledger_return(&self) -> Option<&'c Returned> {
+        let (dossier, r) = self.returned?;
+        Some(&self.desk.ledgers[at(dossier)].returns[r])
+    }
+
+    /// The evidence when a pass left it with `class`.
+    pub fn out(&self, class: &str) -> Option<Vec<Evidence>> {
+        match self.standing {
+            Standing::Out {
+                class: said,
+                evidence,
+                ..
+            } if *said == class => Some(evidence.clone()),
+            _ => None,
+        }
+    }
+
+    /// The nearest candidates that a pass left.
+    pub fn nearest(&self) -> &[Nearest] {
+        match self.standing {
+            Standing::Out { nearest, .. } => nearest,
+            _ => &[],
+        }
+    }
+
+    /// True when all of it went back or was undone.
+    pub fn is_gone(&self) -> bool {
+        let mut entries = self.ledger_entries().peekable();
+        entries.peek().is_some()
+            && entries.all(|(_, e)| e.reversed || e.returned >= e.credit.amount)
+    }
+}
+
+/// The means of payment of a money row.
+pub fn instrument(pool: &Pool, money: Money) -> Instrument {
+    match money {
+        Money::Txn(txn) => pool.txn(txn).instrument,
+        Money::Receipt(_) => Instrument::Cash,
+    }
+}
+
+/// True when the declared means is cash and the real one is not, or the reverse. A fee without a
+/// declared means says nothing.
+pub fn method_differs(declared: DeclaredMethod, real: Instrument) -> bool {
+    declared != DeclaredMethod::None && declared.is_cash() != (real == Instrument::Cash)
+}

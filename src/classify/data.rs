@@ -1,0 +1,100 @@
+//! Rows whose data cannot be trusted: unreadable, contradictory, or decided on other data.
+
+use crate::domain::Text;
+use crate::matching::Evidence;
+use crate::matching::desk::Money;
+use crate::matching::pool::at;
+
+use super::case::{FeeCase, MoneyCase};
+use super::class::{Class, Seen, Severity, no_fee, no_money};
+
+/// A row that could not be read.
+pub(super) const REJECT: Class = Class {
+    id: "reject",
+    label: Text {
+        vi: "Dòng không đọc được",
+        en: "Unreadable row",
+    },
+    explanation: Text {
+        vi: "Dòng này sai định dạng nên không được đưa vào đối soát; nó được đếm và liệt kê riêng.",
+        en: "The row is not in the required form; it is left out, counted and listed.",
+    },
+    advice: Text {
+        vi: "Xin tệp đã sửa từ đơn vị gửi, hoặc sửa đúng ô được nêu, rồi chạy lại ngày này.",
+        en: "Ask the sender for a corrected file, or fix the cell named, and run the day again.",
+    },
+    severity: Severity::Action,
+    carried: false,
+    on_fee: no_fee,
+    on_money: no_money,
+};
+
+/// The same id with other content.
+pub(super) const CONFLICT: Class = Class {
+    id: "conflict",
+    label: Text {
+        vi: "Cùng mã giao dịch, khác nội dung",
+        en: "Same id, other content",
+    },
+    explanation: Text {
+        vi: "Nguồn gửi hai nội dung khác nhau dưới cùng một mã; bản nhận trước được giữ, chưa tính vào tỷ lệ.",
+        en: "The source sent different contents under one id; the first is kept, none is counted.",
+    },
+    advice: Text {
+        vi: "Tra soát với nhà cung cấp xem bản nào đúng.",
+        en: "Ask the provider which version is right.",
+    },
+    severity: Severity::Action,
+    carried: true,
+    on_fee: conflict_fee,
+    on_money: conflict_money,
+};
+
+fn conflict_fee(case: &FeeCase) -> Seen {
+    let found = case.pool.is_fee_conflict(case.fee)?;
+    Some(vec![Evidence::Versions(
+        case.pool.inputs.conflicts[at(found)].versions.clone(),
+    )])
+}
+
+fn conflict_money(case: &MoneyCase) -> Seen {
+    case.out("conflict")
+}
+
+/// A decision whose row or lines changed.
+pub(super) const DECISION_STALE: Class = Class {
+    id: "decision_stale",
+    label: Text {
+        vi: "Quyết định cần xem lại",
+        en: "Decision to review",
+    },
+    explanation: Text {
+        vi: "Dữ liệu dưới một quyết định trước đây đã thay đổi, nên quyết định không còn được áp dụng.",
+        en: "The data under an earlier decision changed, so the decision is no longer applied.",
+    },
+    advice: Text {
+        vi: "Cán bộ tài chính xem lại và quyết định lại.",
+        en: "Finance reviews it and decides again.",
+    },
+    severity: Severity::Action,
+    carried: true,
+    on_fee: no_fee,
+    on_money: stale,
+};
+
+fn stale(case: &MoneyCase) -> Seen {
+    let Money::Txn(txn) = case.money else {
+        return None;
+    };
+    let row = case.pool.txn(txn);
+    let decision = case
+        .desk
+        .stale
+        .iter()
+        .map(|d| &case.pool.inputs.decisions[*d])
+        .find(|d| d.row.source == row.source && d.row.id == row.id)?;
+    Some(vec![Evidence::StaleDecision(
+        decision.by.clone(),
+        decision.reason.clone(),
+    )])
+}

@@ -1,0 +1,130 @@
+//! Money that went back.
+
+use crate::domain::Text;
+use crate::matching::Evidence;
+use crate::matching::ledger::Returned;
+use crate::matching::pool::at;
+
+use super::case::{FeeCase, MoneyCase};
+use super::class::{Class, Seen, Severity};
+
+/// Undone by the provider.
+pub(super) const REVERSED: Class = Class {
+    id: "reversed",
+    label: Text {
+        vi: "Hủy, đảo giao dịch",
+        en: "Reversed",
+    },
+    explanation: Text {
+        vi: "Nhà cung cấp đã đảo giao dịch; khoản thu chưa có tiền.",
+        en: "The provider undid the payment; the fee has no money.",
+    },
+    advice: Text {
+        vi: "Liên hệ người nộp để thanh toán lại nếu hồ sơ vẫn phải thu.",
+        en: "Ask the payer to pay again if the fee is still due.",
+    },
+    severity: Severity::Warn,
+    carried: false,
+    on_fee: reversed_fee,
+    on_money: |case| returned(case, |r| r.reversal && !r.unlinked),
+};
+
+fn reversed_fee(case: &FeeCase) -> Seen {
+    let line = case.line?;
+    (line.reversed > 0 && line.paid == 0).then(Vec::new)
+}
+
+/// The evidence of a return that `wanted` accepts.
+fn returned(case: &MoneyCase, wanted: impl Fn(&Returned) -> bool) -> Seen {
+    let back = case.ledger_return().filter(|r| wanted(r))?;
+    let (dossier, _) = case.returned?;
+    let ledger = &case.desk.ledgers[at(dossier)];
+    let of = back
+        .of
+        .iter()
+        .map(|e| ledger.entries[*e].credit.money.id(case.pool));
+    Some(of.map(|id| Evidence::Undoes(id.into())).collect())
+}
+
+/// Returned whole.
+pub(super) const REFUNDED: Class = Class {
+    id: "refunded",
+    label: Text {
+        vi: "Đã hoàn",
+        en: "Refunded",
+    },
+    explanation: Text {
+        vi: "Toàn bộ số tiền của khoản này đã được hoàn cho người nộp.",
+        en: "All the money of this fee went back to the payer.",
+    },
+    advice: Text {
+        vi: "Kiểm tra quyết định hoàn phí và trạng thái trên hệ thống một cửa.",
+        en: "Check the refund decision and the status in the one-stop system.",
+    },
+    severity: Severity::Warn,
+    carried: false,
+    on_fee: |case| refunded_fee(case, |kept| kept <= 0),
+    on_money: |case| returned(case, |r| !r.reversal && r.whole && !r.unlinked),
+};
+
+fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
+    let line = case.line.filter(|l| l.refunded > 0)?;
+    wanted(line.kept()).then(|| {
+        let ledger = case.ledger;
+        let mine = |r: &&Returned| {
+            r.parts
+                .iter()
+                .any(|(l, _)| ledger.lines[*l].fee == line.fee)
+        };
+        let rows = ledger.returns.iter().filter(|r| !r.reversal).filter(mine);
+        rows.map(|r| Evidence::Undoes(case.pool.txn(r.txn).id.as_ref().into()))
+            .collect()
+    })
+}
+
+/// Returned in part.
+pub(super) const PARTIAL_REFUND: Class = Class {
+    id: "partial_refund",
+    label: Text {
+        vi: "Đã hoàn một phần",
+        en: "Refunded in part",
+    },
+    explanation: Text {
+        vi: "Một phần số tiền đã được hoàn cho người nộp.",
+        en: "A part of the money went back to the payer.",
+    },
+    advice: Text {
+        vi: "Kiểm tra quyết định hoàn phí và số tiền còn lại của khoản thu.",
+        en: "Check the refund decision and what is left on the fee.",
+    },
+    severity: Severity::Warn,
+    carried: false,
+    on_fee: |case| refunded_fee(case, |kept| kept > 0),
+    on_money: |case| returned(case, |r| !r.reversal && !r.whole && !r.unlinked),
+};
+
+/// A refund or reversal whose payment is not known.
+pub(super) const UNLINKED_REFUND: Class = Class {
+    id: "unlinked_refund",
+    label: Text {
+        vi: "Hoàn tiền chưa rõ giao dịch gốc",
+        en: "Refund without its payment",
+    },
+    explanation: Text {
+        vi: "Có tiền hoàn hoặc đảo, nhưng không thấy giao dịch gốc đủ số tiền.",
+        en: "Money went back, but no payment of at least that amount is known.",
+    },
+    advice: Text {
+        vi: "Tra soát với ngân hàng hoặc nhà cung cấp để biết giao dịch gốc.",
+        en: "Ask the bank or provider which payment it returns.",
+    },
+    severity: Severity::Action,
+    carried: true,
+    on_fee: super::class::no_fee,
+    on_money: unlinked,
+};
+
+fn unlinked(case: &MoneyCase) -> Seen {
+    let named = returned(case, |r| r.unlinked).map(|_| vec![Evidence::NoMoney]);
+    named.or_else(|| case.out("unlinked_refund"))
+}

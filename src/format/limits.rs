@@ -1,0 +1,24 @@
+//! Limits that keep a hostile or broken file from taking the machine: what exceeds them is refused.
+
+/// The limits of one read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a whole file.
+    pub file_bytes: u64,
+    /// Bytes of one cell.
+    pub cell_bytes: usize,
+}
+
+impl Limits {
+    /// Text files that are read row by row: 2 GiB, 32 KiB a cell.
+    pub const TEXT: Self = Self {
+        file_bytes: 2 << 30,
+        cell_bytes: 32 << 10,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::TEXT
+    }
+}

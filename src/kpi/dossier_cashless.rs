@@ -1,0 +1,171 @@
+//! `DOSSIER_CASHLESS`: dossiers paid in full without cash over dossiers paid in full.
+
+use crate::classify::Bucket;
+use crate::domain::{Day, ExceptionId, Text};
+use crate::matching::desk::Money;
+use crate::matching::ledger::Ledger;
+use crate::matching::pool::{Dossier, index};
+
+use super::Definition;
+use super::facts::{Facts, Item};
+use super::share::Contribution;
+
+/// The definition.
+pub(super) const DEFINITION: Definition = Definition {
+    id: "DOSSIER_CASHLESS",
+    name: Text {
+        vi: "Tỷ lệ hồ sơ thanh toán không dùng tiền mặt",
+        en: "Share of dossiers paid without cash",
+    },
+    unit: Text {
+        vi: "hồ sơ",
+        en: "dossiers",
+    },
+    formula: Text {
+        vi: "số hồ sơ nộp đủ hoàn toàn không dùng tiền mặt / số hồ sơ nộp đủ",
+        en: "dossiers paid in full without cash / dossiers paid in full",
+    },
+    enough: |_| true,
+    contributions,
+};
+
+/// What the lines of a dossier say.
+#[derive(Default)]
+struct State {
+    counted: bool,
+    full: bool,
+    cash: bool,
+    day: Option<Day>,
+    lacking: i128,
+    missing: bool,
+    waiting: bool,
+    hopeless: bool,
+    exceptions: Vec<ExceptionId>,
+}
+
+fn contributions(facts: &Facts) -> Vec<Contribution> {
+    let mut out = Vec::new();
+    for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
+        let ledger = &facts.desk.ledgers[d];
+        let state = state(facts, dossier, ledger);
+        let Some((outcomes, coupled)) = outcomes(facts, &state) else {
+            continue;
+        };
+        let received = dossier.code.received_on();
+        let Some(day) = state.day.or(received).or(facts.pool.inputs.business_date) else {
+            continue;
+        };
+        let item = Item {
+            definition: DEFINITION.id,
+            name: format!("dossier|{}", dossier.code),
+            day,
+            exceptions: state.exceptions,
+            coupled,
+        };
+        item.spread(&facts.agencies_of(&[index(d)]), &outcomes, &mut out);
+    }
+    out
+}
+
+fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
+    let mut state = State {
+        full: true,
+        ..State::default()
+    };
+    for line in ledger
+        .lines
+        .iter()
+        .filter(|line| !facts.pool.is_land(line.fee))
+    {
+        state.counted = true;
+        let fee = facts.pool.fee(line.fee);
+        let key = fee.key();
+        let row = facts.row(&key);
+        let covered = (line.is_full() && line.refunded == 0) || line.receipt_differs.is_some();
+        if covered {
+            let done = line.completed_by.or(line.receipt_differs);
+            let day = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
+            state.day = state.day.max(day);
+            state.cash |= line.paid > line.cashless;
+            continue;
+        }
+        state.full = false;
+        state.cash |= line.paid > line.cashless;
+        state.lacking += line.lacking();
+        state
+            .exceptions
+            .extend(row.and_then(|row| row.exception_id.clone()));
+        let open = row.is_some_and(|row| row.bucket == Bucket::Open);
+        match row.map_or("", |row| row.class) {
+            "missing_payment" | "missing_receipt" if open => state.missing = true,
+            "pending" | "status_mismatch" if open => state.waiting = true,
+            "underpaid" | "partial" => {}
+            _ => state.hopeless = true,
+        }
+        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
+        state.day = state.day.max(paid);
+    }
+    let receipts = |money| matches!(money, Money::Receipt(_));
+    let settled = ledger
+        .entries
+        .iter()
+        .filter(|entry| !entry.parts.is_empty() && !entry.reversed);
+    state.cash |= settled
+        .into_iter()
+        .any(|entry| receipts(entry.credit.money));
+    debug_assert!(!dossier.fees.is_empty());
+    state
+}
+
+/// The outcomes of a dossier, and whether they hang on another row's.
+fn outcomes(facts: &Facts, state: &State) -> Option<(Vec<(i64, i64)>, bool)> {
+    if !state.counted {
+        return None;
+    }
+    let done = if state.cash { (0, 1) } else { (1, 1) };
+    if state.full {
+        return Some((vec![done], false));
+    }
+    if state.hopeless {
+        return None;
+    }
+    let credit = facts.open_credits.contains(&state.lacking);
+    if state.missing {
+        let reach = (credit || facts.unseen_money) && !state.cash;
+        let mut outcomes = vec![(0, 0), (0, 1)];
+        outcomes.extend(reach.then_some((1, 1)));
+        return Some((outcomes, credit));
+    }
+    if state.waiting || credit {
+        return Some((vec![(0, 0), done], credit));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AgencyCode;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn an_item_stands_once_in_the_total_and_once_in_its_agency() {
+        let day = Day::parse("2022-12-05").unwrap();
+        let name = "dossier|X".to_owned();
+        let item = Item {
+            definition: DEFINITION.id,
+            name,
+            day,
+            exceptions: vec![],
+            coupled: false,
+        };
+        let mut out = Vec::new();
+        item.spread(
+            &BTreeSet::from([AgencyCode::new("H48.18")]),
+            &[(1, 1)],
+            &mut out,
+        );
+        let scopes: Vec<String> = out.iter().map(|c| c.scope.to_string()).collect();
+        assert_eq!(scopes, ["", "H48.18"]);
+    }
+}

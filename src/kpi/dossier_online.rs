@@ -1,0 +1,65 @@
+//! `DOSSIER_ONLINE`: dossiers filed online over all dossiers received; the plan's other target that
+//! the same data can answer. Filing channel and payment channel are independent.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{FilingChannel, Inputs, Text};
+
+use super::Definition;
+use super::facts::{Facts, Item};
+use super::share::Contribution;
+
+/// The definition.
+pub(super) const DEFINITION: Definition = Definition {
+    id: "DOSSIER_ONLINE",
+    name: Text {
+        vi: "Tỷ lệ hồ sơ tiếp nhận trực tuyến",
+        en: "Share of dossiers filed online",
+    },
+    unit: Text {
+        vi: "hồ sơ",
+        en: "dossiers",
+    },
+    formula: Text {
+        vi: "số hồ sơ nộp trực tuyến / tổng số hồ sơ tiếp nhận",
+        en: "dossiers filed online / all dossiers received",
+    },
+    enough,
+    contributions,
+};
+
+fn enough(inputs: &Inputs) -> bool {
+    inputs
+        .fees
+        .iter()
+        .any(|fee| fee.more.filing_channel.is_some())
+}
+
+fn contributions(facts: &Facts) -> Vec<Contribution> {
+    let mut out = Vec::new();
+    for dossier in &facts.pool.dossiers {
+        let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
+        let channel = fees.iter().find_map(|fee| fee.more.filing_channel);
+        let received = fees.iter().find_map(|fee| fee.more.received_at.as_ref());
+        let day = received
+            .map(crate::domain::Moment::day)
+            .or(dossier.code.received_on());
+        let (Some(channel), Some(day)) = (channel, day) else {
+            continue;
+        };
+        let item = Item {
+            definition: DEFINITION.id,
+            name: format!("dossier|{}", dossier.code),
+            day,
+            exceptions: Vec::new(),
+            coupled: false,
+        };
+        let online = i64::from(channel == FilingChannel::Online);
+        item.spread(
+            &BTreeSet::from([dossier.agency.clone()]),
+            &[(online, 1)],
+            &mut out,
+        );
+    }
+    out
+}

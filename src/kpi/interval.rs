@@ -1,0 +1,210 @@
+//! The least and the greatest share over every resolution of the open items.
+//!
+//! While items are uncoupled and their outcomes are of the forms (0,0), (0,v) and (v,v) there is a
+//! closed form, since numerator <= denominator throughout: adding (v,v) never lowers the share,
+//! adding (0,v) never raises it. So the least share takes from each item the largest (0,v) if it has
+//! one, else (0,0), else the smallest (v,v); the greatest takes the largest (v,v), else (0,0), else
+//! the smallest (0,v). Coupled items are treated as if they were free, which can only widen the
+//! interval: an outer bound, and marked as such.
+
+use super::share::Contribution;
+use crate::domain::Fraction;
+
+/// Sums over items, each at its least, greatest and first outcome. Adding two of them is adding
+/// their items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Every item at the outcome of the least share: (numerator, denominator).
+    pub low: (i128, i128),
+    /// Every item at the outcome of the greatest share.
+    pub high: (i128, i128),
+    /// Every item at its first outcome.
+    pub point: (i128, i128),
+    /// Some item can add (v, v).
+    cashless: bool,
+    /// Some item can add (0, v).
+    cash: bool,
+    /// Some item's outcomes hang on another's.
+    pub outer: bool,
+}
+
+/// The bounds; none when nothing can be in the denominator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The least share.
+    pub low: Fraction,
+    /// The greatest share.
+    pub high: Fraction,
+}
+
+impl Sums {
+    /// From firm sums of earlier nights.
+    pub fn firm(numerator: i128, denominator: i128) -> Self {
+        let pair = (numerator, denominator);
+        Self {
+            low: pair,
+            high: pair,
+            point: pair,
+            cashless: numerator > 0,
+            cash: denominator > numerator,
+            outer: false,
+        }
+    }
+
+    /// Adds one item.
+    pub fn add(&mut self, item: &Contribution) {
+        let wide = |(a, b): (i64, i64)| (i128::from(a), i128::from(b));
+        plus(&mut self.low, wide(least(&item.outcomes)));
+        plus(&mut self.high, wide(greatest(&item.outcomes)));
+        plus(
+            &mut self.point,
+            wide(item.outcomes.first().copied().unwrap_or((0, 0))),
+        );
+        self.cashless |= item.outcomes.iter().any(|(a, _)| *a > 0);
+        self.cash |= item.outcomes.iter().any(|(a, b)| *a == 0 && *b > 0);
+        self.outer |= item.coupled;
+    }
+
+    /// Adds the items of another sum.
+    pub fn merge(&mut self, other: &Self) {
+        plus(&mut self.low, other.low);
+        plus(&mut self.high, other.high);
+        plus(&mut self.point, other.point);
+        self.cashless |= other.cashless;
+        self.cash |= other.cash;
+        self.outer |= other.outer;
+    }
+
+    /// The bounds. A resolution with an empty denominator is left out: where every item of the least
+    /// share is (0,0), the only other resolutions are of (v,v), and the reverse.
+    pub fn bounds(&self) -> Option<Bounds> {
+        if !self.cashless && !self.cash {
+            return None;
+        }
+        let (zero, one) = (Fraction { num: 0, den: 1 }, Fraction { num: 1, den: 1 });
+        let clamped = |(a, b): (i128, i128)| (a.max(0), b.max(a.max(0)));
+        let (a, b) = clamped(self.low);
+        let low = Fraction::new(a, b).unwrap_or(if self.cash || self.low.1 < 0 {
+            zero
+        } else {
+            one
+        });
+        let (a, b) = clamped(self.high);
+        let high = Fraction::new(a, b).unwrap_or(if self.cashless { one } else { zero });
+        Some(Bounds { low, high })
+    }
+}
+
+fn plus(sum: &mut (i128, i128), pair: (i128, i128)) {
+    sum.0 += pair.0;
+    sum.1 += pair.1;
+}
+
+/// The outcome of the least share.
+pub fn least(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    let cash = outcomes
+        .iter()
+        .filter(|(a, b)| *a == 0 && *b > 0)
+        .max_by_key(|(_, b)| *b);
+    let smallest = outcomes.iter().min_by_key(|(_, b)| *b);
+    cash.or(smallest).copied().unwrap_or((0, 0))
+}
+
+/// The outcome of the greatest share.
+pub fn greatest(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    let cashless = outcomes
+        .iter()
+        .filter(|(a, _)| *a > 0)
+        .max_by_key(|(a, _)| *a);
+    let nothing = outcomes.iter().find(|pair| **pair == (0, 0));
+    let cash = outcomes.iter().min_by_key(|(_, b)| *b);
+    cashless.or(nothing).or(cash).copied().unwrap_or((0, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Day;
+    use crate::kpi::share::Scope;
+    use proptest::prelude::*;
+    use std::cmp::Ordering;
+
+    fn item(outcomes: &[(i64, i64)]) -> Contribution {
+        Contribution {
+            definition: "TX_CASHLESS",
+            item: "x".into(),
+            scope: Scope::Total,
+            day: Day::parse("2022-12-05").unwrap(),
+            outcomes: outcomes.to_vec(),
+            coupled: false,
+            exceptions: Vec::new(),
+        }
+    }
+
+    /// Every resolution, one by one.
+    fn enumerate(items: &[Vec<(i64, i64)>]) -> Option<(Fraction, Fraction)> {
+        let mut sums = vec![(0_i128, 0_i128)];
+        for outcomes in items {
+            let step = |(n, d): &(i128, i128)| {
+                let (n, d) = (*n, *d);
+                outcomes
+                    .iter()
+                    .map(move |(a, b)| (n + i128::from(*a), d + i128::from(*b)))
+            };
+            sums = sums.iter().flat_map(step).collect();
+        }
+        let shares: Vec<Fraction> = sums
+            .iter()
+            .filter_map(|(n, d)| Fraction::new(*n, *d))
+            .collect();
+        let low = shares.iter().copied().min_by(|a, b| a.compare(*b))?;
+        let high = shares.iter().copied().max_by(|a, b| a.compare(*b))?;
+        Some((low, high))
+    }
+
+    proptest! {
+        #[test]
+        fn the_closed_form_is_what_enumeration_finds(
+            items in prop::collection::vec((1_i64..5, 0_usize..7), 0..8)
+        ) {
+            let outcomes = |(v, kind): &(i64, usize)| match kind {
+                0 => vec![(*v, *v)],
+                1 => vec![(0, *v)],
+                2 => vec![(0, 0), (*v, *v)],
+                3 => vec![(0, 0), (0, *v)],
+                4 => vec![(0, 0), (0, *v), (*v, *v)],
+                5 => vec![(0, *v), (0, *v + 1)],
+                _ => vec![(0, 0)],
+            };
+            let items: Vec<Vec<(i64, i64)>> = items.iter().map(outcomes).collect();
+            let mut sums = Sums::default();
+            for outcomes in &items {
+                sums.add(&item(outcomes));
+            }
+            let bounds = sums.bounds();
+            match enumerate(&items) {
+                None => prop_assert_eq!(bounds, None),
+                Some((low, high)) => {
+                    let bounds = bounds.unwrap();
+                    prop_assert_eq!(bounds.low.compare(low), Ordering::Equal);
+                    prop_assert_eq!(bounds.high.compare(high), Ordering::Equal);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_unlinked_refund_can_only_widen() {
+        let mut sums = Sums::firm(1, 2);
+        sums.add(&item(&[(0, 0), (-1, -1)]));
+        let bounds = sums.bounds().unwrap();
+        assert_eq!(
+            bounds.low.compare(Fraction { num: 0, den: 1 }),
+            Ordering::Equal
+        );
+        assert_eq!(
+            bounds.high.compare(Fraction { num: 1, den: 2 }),
+            Ordering::Equal
+        );
+    }
+}

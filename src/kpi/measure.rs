@@ -1,0 +1,235 @@
+//! From contributions to shares: per definition, scope and period, with verdict and the exceptions
+//! that decide it.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{AgencyCode, Day, ExceptionId, Fraction, Inputs, Period, Rules, Target};
+
+use super::interval::{Sums, greatest, least};
+use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
+use super::{ALWAYS, DEFINITIONS, Definition};
+
+/// Measures every wanted definition over every wanted period, agencies in byte order before the
+/// total.
+pub fn measure(
+    inputs: &Inputs,
+    rules: &Rules,
+    prior: &[PriorSum],
+    contributions: &[Contribution],
+) -> Vec<Share> {
+    let agencies = agencies(inputs, prior);
+    let mut shares = Vec::new();
+    for definition in wanted(rules) {
+        let mine: Vec<&Contribution> = contributions
+            .iter()
+            .filter(|c| c.definition == definition.id)
+            .collect();
+        let before: Vec<&PriorSum> = prior
+            .iter()
+            .filter(|sum| &*sum.definition == definition.id)
+            .collect();
+        let enough = (definition.enough)(inputs) || !before.is_empty();
+        for period in &rules.periods {
+            let frame = Frame {
+                definition,
+                rules,
+                period,
+                enough,
+                unsure: unsure(inputs),
+            };
+            shares.extend(frame.shares(&agencies, &before, &mine));
+        }
+    }
+    shares
+}
+
+/// The targets' definitions, the ones always measured, and those asked for; each once, in the order
+/// of `DEFINITIONS`.
+fn wanted(rules: &Rules) -> impl Iterator<Item = &'static Definition> {
+    let targets = rules.targets.iter().map(|target| &*target.definition);
+    let asked = rules.definitions.iter().map(|id| &**id);
+    let ids: BTreeSet<&str> = targets.chain(asked).chain(ALWAYS).collect();
+    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    DEFINITIONS
+        .iter()
+        .filter(move |definition| ids.iter().any(|id| id == definition.id))
+}
+
+/// Known agencies and those of fees.
+fn agencies(inputs: &Inputs, prior: &[PriorSum]) -> BTreeSet<AgencyCode> {
+    let mut agencies: BTreeSet<AgencyCode> = inputs
+        .agencies
+        .iter()
+        .map(|agency| agency.code.clone())
+        .collect();
+    for fees in inputs.fees.chunk_by(|a, b| a.agency_code == b.agency_code) {
+        agencies.insert(fees[0].agency_code.clone());
+    }
+    for sum in prior {
+        if let Scope::Agency(code) = &sum.scope {
+            agencies.insert(code.clone());
+        }
+    }
+    agencies
+}
+
+/// True while a required source is not complete: no verdict then, unless there is nothing to say.
+fn unsure(inputs: &Inputs) -> bool {
+    let complete = crate::domain::Completeness::Complete;
+    inputs
+        .sources
+        .iter()
+        .any(|source| source.required && source.state != complete)
+}
+
+/// One definition over one period.
+struct Frame<'m> {
+    definition: &'static Definition,
+    rules: &'m Rules,
+    period: &'m Period,
+    enough: bool,
+    unsure: bool,
+}
+
+impl Frame<'_> {
+    fn shares(
+        &self,
+        agencies: &BTreeSet<AgencyCode>,
+        prior: &[&PriorSum],
+        items: &[&Contribution],
+    ) -> Vec<Share> {
+        let mut by_scope: BTreeMap<&Scope, Sums> = BTreeMap::new();
+        for sum in prior.iter().filter(|sum| self.period.holds(sum.day)) {
+            let firm = Sums::firm(sum.numerator, sum.denominator);
+            by_scope.entry(&sum.scope).or_default().merge(&firm);
+        }
+        for item in items.iter().filter(|item| self.period.holds(item.day)) {
+            by_scope.entry(&item.scope).or_default().add(item);
+        }
+        let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
+        let mut shares: Vec<Share> = agencies
+            .iter()
+            .map(|agency| {
+                let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
+                let mut sums = own.unwrap_or_default();
+                let point = sums.point;
+                sums.merge(&anywhere);
+                self.share(Some(agency.clone()), &sums, point, Vec::new())
+            })
+            .collect();
+        let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
+        let deciding = self.deciding(&total, items);
+        shares.push(self.share(None, &total, total.point, deciding));
+        shares
+    }
+
+    fn target(&self) -> Option<&Target> {
+        let holds = |target: &&Target| {
+            let day = self.period.to;
+            *target.definition == *self.definition.id
+                && target.valid_from <= day
+                && target.valid_to.is_none_or(|to| day <= to)
+        };
+        self.rules.targets.iter().find(holds)
+    }
+
+    fn share(
+        &self,
+        agency: Option<AgencyCode>,
+        sums: &Sums,
+        point: (i128, i128),
+        deciding: Vec<ExceptionId>,
+    ) -> Share {
+        let bounds = sums.bounds().filter(|_| self.enough);
+        let target = self.target().map(|target| target.share);
+        let verdict = target.map(|target| match bounds {
+            None => Verdict::NoData,
+            Some(_) if self.unsure => Verdict::Undecided,
+            Some(b) if b.low.compare(target) != Ordering::Less => Verdict::Met,
+            Some(b) if b.high.compare(target) == Ordering::Less => Verdict::Missed,
+            Some(_) => Verdict::Undecided,
+        });
+        Share {
+            definition: self.definition.id,
+            agency,
+            period: self.period.clone(),
+            numerator: point.0,
+            denominator: point.1,
+            low: bounds.map(|b| b.low),
+            high: bounds.map(|b| b.high),
+            outer: sums.outer,
+            enough_data: self.enough,
+            target,
+            verdict,
+            deciding: if verdict == Some(Verdict::Undecided) {
+                deciding
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// The shortest list that, settled at best, proves `met`, then the shortest that, settled at
+    /// worst, proves `missed`. What one item moves is independent of the others, so taking the
+    /// largest first is shortest.
+    fn deciding(&self, total: &Sums, items: &[&Contribution]) -> Vec<ExceptionId> {
+        let Some(target) = self.target() else {
+            return Vec::new();
+        };
+        let worth = |(a, b): (i64, i64)| {
+            target.share.den * i128::from(a) - target.share.num * i128::from(b)
+        };
+        let balance = |(a, b): (i128, i128)| target.share.den * a - target.share.num * b;
+        let open = || {
+            let counted = |item: &&Contribution| {
+                item.scope == Scope::Total && item.outcomes.len() > 1 && self.period.holds(item.day)
+            };
+            items.iter().copied().filter(counted)
+        };
+        let best = |item: &Contribution| item.outcomes.iter().map(|o| worth(*o)).max().unwrap_or(0);
+        let worst =
+            |item: &Contribution| item.outcomes.iter().map(|o| worth(*o)).min().unwrap_or(0);
+        let up = open().map(|item| (best(item) - worth(least(&item.outcomes)), item));
+        let down = open().map(|item| (worth(greatest(&item.outcomes)) - worst(item), item));
+        let lacking = -balance(total.low);
+        let beyond = balance(total.high) + 1;
+        let mut list = shortest(up.collect(), lacking);
+        list.extend(shortest(down.collect(), beyond));
+        let mut seen = BTreeSet::new();
+        list.retain(|id| seen.insert(id.clone()));
+        list
+    }
+}
+
+/// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
+fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
+    gains.retain(|(gain, _)| *gain > 0);
+    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.item.clone()));
+    let mut rest = needed;
+    let mut list = Vec::new();
+    for (gain, item) in gains {
+        if rest <= 0 {
+            break;
+        }
+        rest -= gain;
+        list.extend(item.exceptions.iter().cloned());
+    }
+    if rest > 0 { Vec::new() } else { list }
+}
+
+/// The whole input as one period.
+pub fn whole(contributions: &[Contribution]) -> Period {
+    let days = || contributions.iter().map(|c| c.day);
+    let epoch = Day::of_ms(0);
+    Period {
+        label: "".into(),
+        from: days().min().unwrap_or(epoch),
+        to: days().max().unwrap_or(epoch),
+    }
+}
+
+/// True when the share reaches the target in every resolution.
+pub fn reaches(low: Fraction, target: Fraction) -> bool {
+    low.compare(target) != Ordering::Less
+}

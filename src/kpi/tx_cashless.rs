@@ -1,0 +1,205 @@
+//! `TX_CASHLESS`: payment events without cash over all payment events. The unit is what one payer
+//! did at one moment; the plan of December 2022 sets its target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{AgencyCode, Receipt, Text, TxnKind};
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::Effect;
+use crate::matching::pool::index;
+
+use super::Definition;
+use super::facts::{Facts, Item, cash_item, txn_item};
+use super::share::Contribution;
+
+/// The definition.
+pub(super) const DEFINITION: Definition = Definition {
+    id: "TX_CASHLESS",
+    name: Text {
+        vi: "Tỷ lệ giao dịch không dùng tiền mặt",
+        en: "Share of cashless transactions",
+    },
+    unit: Text {
+        vi: "giao dịch",
+        en: "transactions",
+    },
+    formula: Text {
+        vi: "số lần thanh toán không dùng tiền mặt / tổng số lần thanh toán (đã trừ hoàn, hủy)",
+        en: "cashless payment events / all payment events, net of refunds and reversals",
+    },
+    enough: |_| true,
+    contributions,
+};
+
+fn contributions(facts: &Facts) -> Vec<Contribution> {
+    let mut out = Vec::new();
+    for i in 0..facts.pool.inputs.txns.len() {
+        transaction(facts, index(i), &mut out);
+    }
+    cash(facts, &mut out);
+    fees(facts, &mut out);
+    out
+}
+
+/// What one transaction may add.
+fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
+    let row = facts.pool.txn(i);
+    let key = row.key();
+    let item = Item {
+        definition: DEFINITION.id,
+        name: txn_item(row),
+        day: row.paid_on,
+        exceptions: facts.exceptions(&key),
+        coupled: false,
+    };
+    let class = facts.row(&key).map_or("", |row| row.class);
+    match &facts.desk.txns[crate::matching::pool::at(i)] {
+        Standing::Credited => credited(facts, Money::Txn(i), &item, (1, 1), out),
+        Standing::Out { named, .. } => match class {
+            "ambiguous" if !named.is_empty() => {
+                out.push(item.within(super::Scope::Total, vec![(1, 1)]));
+                for agency in facts.agencies_of(named) {
+                    let scope = super::Scope::Agency(agency);
+                    out.push(item.within(scope, vec![(0, 0), (1, 1)]));
+                }
+            }
+            "unidentified" | "orphan" | "foreign" | "near_reference" | "ambiguous" | "conflict" => {
+                item.anywhere(&[(0, 0), (1, 1)], out);
+            }
+            "pending" | "status_mismatch" | "decision_stale" if row.kind == TxnKind::Payment => {
+                item.anywhere(&[(0, 0), (1, 1)], out);
+            }
+            "unlinked_refund" | "pending" | "status_mismatch" => {
+                let item = Item {
+                    coupled: true,
+                    ..item
+                };
+                item.anywhere(&[(0, 0), (-1, -1)], out);
+            }
+            _ => {}
+        },
+        Standing::Returns(dossier) if class == "unlinked_refund" => {
+            let item = Item {
+                coupled: true,
+                ..item
+            };
+            item.spread(&facts.agencies_of(&[*dossier]), &[(0, 0), (-1, -1)], out);
+        }
+        Standing::Returns(_) | Standing::Sighting(..) | Standing::Waiting => {}
+    }
+}
+
+/// A money row in ledgers: one event in each agency it pays for.
+fn credited(
+    facts: &Facts,
+    money: Money,
+    item: &Item,
+    event: (i64, i64),
+    out: &mut Vec<Contribution>,
+) {
+    let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
+    let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
+    for (dossier, ledger, entry) in facts.entries(money) {
+        let gone = entry.reversed || entry.returned >= entry.credit.amount;
+        match entry.effect {
+            _ if gone => {}
+            Effect::Settles => sure.extend(facts.agencies(dossier, ledger, entry)),
+            Effect::Duplicate { certain: true, .. } => {}
+            Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
+                perhaps.insert(facts.pool.dossier(dossier).agency.clone());
+            }
+        }
+    }
+    if !sure.is_empty() {
+        item.spread(&sure, &[event], out);
+    } else if !perhaps.is_empty() {
+        item.spread(&perhaps, &[(0, 0), event], out);
+    }
+}
+
+/// Cash events: all valid receipts of one dossier, cashier and moment.
+fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
+    let receipts = &facts.pool.inputs.receipts;
+    let mut events: BTreeMap<String, Vec<(u32, &Receipt)>> = BTreeMap::new();
+    for (i, receipt) in receipts.iter().enumerate() {
+        events
+            .entry(cash_item(receipt))
+            .or_default()
+            .push((index(i), receipt));
+    }
+    for (name, members) in events {
+        let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
+        let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
+        let mut exceptions = Vec::new();
+        for (i, receipt) in &members {
+            let class = facts.row(&receipt.key()).map_or("", |row| row.class);
+            let entries = facts.entries(Money::Receipt(*i));
+            for (dossier, ledger, entry) in &entries {
+                match entry.effect {
+                    Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
+                    Effect::Duplicate { certain: true, .. } => {}
+                    Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
+                        perhaps.insert(facts.pool.dossier(*dossier).agency.clone());
+                        exceptions.extend(facts.exceptions(&receipt.key()));
+                    }
+                }
+            }
+            match class {
+                "receipt_mismatch" if entries.is_empty() => {
+                    sure.insert(receipt.agency_code.clone());
+                }
+                "conflict" => {
+                    perhaps.insert(receipt.agency_code.clone());
+                    exceptions.extend(facts.exceptions(&receipt.key()));
+                }
+                _ => {}
+            }
+        }
+        let day = members
+            .first()
+            .map(|(_, receipt)| receipt.collected_at.day());
+        let Some(day) = day else { continue };
+        let item = Item {
+            definition: DEFINITION.id,
+            name,
+            day,
+            exceptions,
+            coupled: false,
+        };
+        if !sure.is_empty() {
+            item.spread(&sure, &[(0, 1)], out);
+        } else if !perhaps.is_empty() {
+            item.spread(&perhaps, &[(0, 0), (0, 1)], out);
+        }
+    }
+}
+
+/// Fee lines that may stand for a payment nobody has seen.
+fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
+    for fee in &facts.pool.inputs.fees {
+        let key = fee.key();
+        let Some(row) = facts
+            .row(&key)
+            .filter(|row| row.bucket == crate::classify::Bucket::Open)
+        else {
+            continue;
+        };
+        let outcomes: &[(i64, i64)] = match row.class {
+            "missing_payment" | "missing_receipt" if facts.unseen_money => {
+                &[(0, 0), (0, 1), (1, 1)]
+            }
+            "missing_payment" | "missing_receipt" => &[(0, 0), (0, 1)],
+            "pending" | "status_mismatch" => &[(0, 0), (1, 1)],
+            _ => continue,
+        };
+        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
+        let item = Item {
+            definition: DEFINITION.id,
+            name: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
+            day: paid.unwrap_or(row.business_date),
+            exceptions: facts.exceptions(&key),
+            coupled: false,
+        };
+        item.spread(&BTreeSet::from([fee.agency_code.clone()]), outcomes, out);
+    }
+}

@@ -1,0 +1,246 @@
+//! Dossier codes in free text.
+//!
+//! Banks drop punctuation, upper-case, insert blanks and wrap one bank's line into another's, so the
+//! whole memo is squeezed and searched for a known agency code followed by a plausible date and 4-7
+//! digits. Prefixes are not stripped first. Which of the spellings exist is the caller's question.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet;
+
+use crate::domain::dossier_code::date_of;
+use crate::domain::fold::squeeze;
+use crate::domain::{AgencyCode, DossierCode};
+
+/// One place in a memo where a code may stand, with every width that its digits allow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Squeezed spellings, shortest sequence (4 digits) first.
+    pub spellings: Vec<String>,
+    /// False when the six digits after the agency are no calendar day.
+    pub plausible: bool,
+    /// Where it begins in the squeezed memo.
+    start: usize,
+}
+
+/// Knows the agencies' squeezed codes.
+#[derive(Debug, Default)]
+pub struct Scanner {
+    /// Squeezed codes that begin with the province: `H481822`.
+    province_first: FxHashSet<Box<str>>,
+    /// Squeezed codes that end with it: `0000031H48`.
+    province_last: FxHashSet<Box<str>>,
+    /// Lengths of the first kind.
+    lengths: BTreeSet<usize>,
+    /// First-level codes of our own province or provinces.
+    provinces: BTreeSet<String>,
+}
+
+/// The length of an old-style code without punctuation.
+const OLD_LENGTH: usize = 10;
+/// Digits of the date.
+const DATE: usize = 6;
+/// Widths of the sequence.
+const SEQUENCE: std::ops::RangeInclusive<usize> = 4..=7;
+
+impl Scanner {
+    /// From the known agency codes.
+    pub fn new<'a>(agencies: impl IntoIterator<Item = &'a AgencyCode>) -> Self {
+        let mut scanner = Self::default();
+        for code in agencies {
+            let squeezed = code.squeezed();
+            if let Some(province) = code.province() {
+                scanner.provinces.insert(province.to_owned());
+            }
+            if squeezed.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+                scanner.province_last.insert(squeezed.into());
+            } else {
+                scanner.lengths.insert(squeezed.len());
+                scanner.province_first.insert(squeezed.into());
+            }
+        }
+        scanner
+    }
+
+    /// Every place in `memo` where a code of a known agency may stand, left to right. Of places
+    /// that begin together the longest agency code comes first.
+    pub fn spots(&self, memo: &str) -> Vec<Spot> {
+        self.spots_squeezed(&squeeze(memo))
+    }
+
+    /// The same for text that is squeezed already.
+    pub fn spots_squeezed(&self, text: &str) -> Vec<Spot> {
+        let bytes = text.as_bytes();
+        let mut spots = Vec::new();
+        for at in 0..bytes.len() {
+            if !is_province(bytes, at) {
+                continue;
+            }
+            if let Some(start) = at.checked_sub(OLD_LENGTH - 3) {
+                let known = text
+                    .get(start..at + 3)
+                    .is_some_and(|c| self.province_last.contains(c));
+                if known {
+                    spots.extend(spot(text, start, at + 3));
+                    continue;
+                }
+            }
+            for length in self.lengths.iter().rev() {
+                let known = text.get(at..at + length);
+                if known.is_some_and(|c| self.province_first.contains(c)) {
+                    spots.extend(spot(text, at, at + length));
+                }
+            }
+        }
+        spots.sort_by_key(|spot| spot.start);
+        spots
+    }
+
+    /// True when the code belongs to a province of a known agency.
+    pub fn is_ours(&self, code: &DossierCode) -> bool {
+        let agency = code.agency();
+        agency
+            .province()
+            .is_some_and(|province| self.provinces.contains(province))
+    }
+
+    /// Well-formed codes in `memo` whatever their agency, as people write them (with punctuation),
+    /// left to right. Words such as `HS` glued in front are tolerated.
+    pub fn written_codes(memo: &str) -> Vec<DossierCode> {
+        let upper = memo.to_ascii_uppercase();
+        let part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        let mut codes = Vec::new();
+        for token in upper
+            .split(|c| !part(c))
+            .filter(|t| t.matches('-').count() >= 2)
+        {
+            codes.extend(code_in_token(token));
+        }
+        codes
+    }
+}
+
+/// The well-formed code that a token ends with, or that stands in it.
+fn code_in_token(token: &str) -> Option<DossierCode> {
+    let dash = token.find('-')?;
+    let tail: String = {
+        let mut parts = token[dash + 1..].splitn(3, '-');
+        let (date, sequence) = (parts.next()?, parts.next()?);
+        let digits = sequence
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count()
+            .min(7);
+        format!("{date}-{}", &sequence[..digits])
+    };
+    (0..dash).find_map(|start| {
+        let agency = token.get(start..dash)?;
+        DossierCode::parse(&format!("{agency}-{tail}")).ok()
+    })
+}
+
+/// A letter and two digits.
+fn is_province(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..at + 3), Some([l, a, b])
+        if l.is_ascii_uppercase() && a.is_ascii_digit() && b.is_ascii_digit())
+}
+
+/// The spellings that begin at `start`, whose agency code ends at `end`.
+fn spot(text: &str, start: usize, end: usize) -> Option<Spot> {
+    let digits = text.as_bytes()[end..]
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    if digits < DATE + SEQUENCE.start() {
+        return None;
+    }
+    let widths = SEQUENCE.filter(|width| DATE + width <= digits);
+    let spellings = widths
+        .map(|width| text[start..end + DATE + width].to_owned())
+        .collect();
+    let plausible = text.get(end..end + DATE).and_then(date_of).is_some();
+    Some(Spot {
+        spellings,
+        plausible,
+        start,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scanner() -> Scanner {
+        let codes = ["H48.18.22", "H48.18", "000.00.31.H48", "H48.07"].map(AgencyCode::new);
+        Scanner::new(codes.iter())
+    }
+
+    fn check(memo: &str, expected: &[&str]) {
+        let spots = scanner().spots(memo);
+        let first: Vec<&str> = spots
+            .iter()
+            .filter(|s| s.plausible)
+            .map(|s| s.spellings[0].as_str())
+            .collect();
+        assert_eq!(first, expected, "{memo}");
+    }
+
+    #[test]
+    fn bank_layouts_hide_the_code_in_many_ways() {
+        let code = "H4818222212020001";
+        check("H48.18.22-221202-0001", &[code]);
+        check(
+            "MBVCB.1000000017.H48 18 22 221202 0001.CT tu 0123499999 NGUYEN VAN A",
+            &[code],
+        );
+        check(
+            "CT DEN:500000000001HSH48.18.22-2212 02-0001; tai Napas",
+            &[code],
+        );
+        check("nộp lệ phí h48.18.22-221202-0001", &[code]);
+        check(
+            "REM Tfr Ac:03460215 O@L_000.00.31.H48-221201-0002_346021",
+            &["0000031H482212010002"],
+        );
+        check("NOP PHI HS 000.00.31.H48-221202-000", &[]);
+        check("TT DVC", &[]);
+        check("H48.18.22-221302-0001", &[]);
+    }
+
+    #[test]
+    fn glued_digits_give_every_width() {
+        let spots = scanner().spots("H48.18.22-221202-0001_346021");
+        let widths: Vec<usize> = spots[0].spellings.iter().map(String::len).collect();
+        assert_eq!(widths, [17, 18, 19, 20]);
+    }
+
+    #[test]
+    fn two_codes_are_two_spots() {
+        check(
+            "nop phi H48.07-221202-0001 000.00.31.H48-221202-0002",
+            &[
+                "H482212020001".replace("H48", "H4807").as_str(),
+                "0000031H482212020002",
+            ],
+        );
+    }
+
+    #[test]
+    fn written_codes_of_other_provinces_are_seen() {
+        let codes = |memo| {
+            Scanner::written_codes(memo)
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(codes("H29.23.21-221201-0002"), ["H29.23.21-221201-0002"]);
+        assert_eq!(
+            codes("Thanh toan HS000.00.01.h29-221202-0001."),
+            ["000.00.01.H29-221202-0001"]
+        );
+        assert_eq!(codes("chuyen-tien-an"), Vec::<String>::new());
+        let ours = scanner();
+        assert!(!ours.is_ours(&DossierCode::parse("H29.23.21-221201-0002").unwrap()));
+        assert!(ours.is_ours(&DossierCode::parse("H48.99-221201-0002").unwrap()));
+    }
+}

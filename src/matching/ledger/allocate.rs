@@ -1,0 +1,278 @@
+//! Payments onto lines: a payment that equals exactly one open line settles that line, else the
+//! waterfall, phí before lệ phí.
+
+use super::super::desk::Money;
+use super::super::pool::{Payer, Pool};
+use super::{Effect, Ledger, Line};
+
+/// Allocates every entry that is not reversed, in order; reversed ones are shown on the lines they
+/// would have settled, without effect.
+pub(super) fn all(pool: &Pool, ledger: &mut Ledger) {
+    for e in 0..ledger.entries.len() {
+        if ledger.entries[e].reversed {
+            show_reversed(ledger, e);
+        } else if ledger.entries[e].credit.decided.is_some() {
+            decided(ledger, e);
+        } else if matches!(ledger.entries[e].credit.money, Money::Receipt(_)) {
+            receipt(pool, ledger, e);
+        } else {
+            payment(pool, ledger, e);
+        }
+    }
+    doubtful(pool, ledger);
+}
+
+/// Puts `amount` of entry `e` on line `l`.
+fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
+    if amount <= 0 {
+        return;
+    }
+    let line = &mut ledger.lines[l];
+    line.paid += amount;
+    if matches!(ledger.entries[e].credit.money, Money::Txn(_)) {
+        line.cashless += amount;
+    }
+    if line.lacking() == 0 && line.completed_by.is_none() {
+        line.completed_by = Some(e);
+    }
+    ledger.entries[e].parts.push((l, amount));
+}
+
+fn decided(ledger: &mut Ledger, e: usize) {
+    let parts = ledger.entries[e].credit.decided.clone().unwrap_or_default();
+    for (fee, amount) in parts {
+        if let Some(l) = ledger.lines.iter().position(|line| line.fee == fee) {
+            let room = ledger.lines[l].lacking();
+            put(ledger, e, l, i128::from(amount).min(room));
+        }
+    }
+    let settled: i128 = ledger.entries[e]
+        .parts
+        .iter()
+        .map(|(_, amount)| amount)
+        .sum();
+    ledger.entries[e].surplus = ledger.entries[e].credit.amount - settled;
+}
+
+/// The lines that an entry may settle.
+fn eligible(ledger: &Ledger, e: usize) -> Vec<usize> {
+    let only = ledger.entries[e].credit.lines.as_ref();
+    let wanted = |line: &Line| only.is_none_or(|lines| lines.contains(&line.fee));
+    (0..ledger.lines.len())
+        .filter(|l| wanted(&ledger.lines[*l]))
+        .collect()
+}
+
+fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
+    let Some(l) = eligible(ledger, e).first().copied() else {
+        return;
+    };
+    let amount = ledger.entries[e].credit.amount;
+    let room = ledger.lines[l].lacking();
+    if room == 0 && repeat(pool, ledger, e, &[l]) {
+        return;
+    }
+    put(ledger, e, l, amount.min(room));
+    if amount != room {
+        ledger.entries[e].surplus = (amount - room).max(0);
+        ledger.entries[e].receipt_differs = true;
+        ledger.lines[l].receipt_differs = Some(e);
+    }
+}
+
+fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
+    let lines = eligible(ledger, e);
+    let amount = ledger.entries[e].credit.amount;
+    let open: i128 = lines.iter().map(|l| ledger.lines[*l].lacking()).sum();
+    if open == 0 {
+        if !repeat(pool, ledger, e, &lines) {
+            surplus(ledger, e, &lines, amount);
+        }
+        return;
+    }
+    let equal: Vec<usize> = lines
+        .iter()
+        .copied()
+        .filter(|l| ledger.lines[*l].lacking() == amount)
+        .collect();
+    if let [l] = equal.as_slice() {
+        put(ledger, e, *l, amount);
+        return;
+    }
+    if amount < open && net(pool, ledger, e, &lines, open) {
+        return;
+    }
+    let mut rest = amount;
+    for l in &lines {
+        let part = rest.min(ledger.lines[*l].lacking());
+        put(ledger, e, *l, part);
+        rest -= part;
+    }
+    ledger.entries[e].short = amount < open;
+    if rest > 0 {
+        surplus(ledger, e, &lines, rest);
+    }
+}
+
+/// Too much: what is beyond goes to the last line by name.
+fn surplus(ledger: &mut Ledger, e: usize, lines: &[usize], amount: i128) {
+    ledger.entries[e].surplus = amount;
+    if let Some(last) = lines.last() {
+        ledger.lines[*last].overpaid_by = Some(e);
+    }
+}
+
+/// Received net of the provider's fee: on everything open, or on exactly one open line.
+fn net(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize], open: i128) -> bool {
+    let Money::Txn(txn) = ledger.entries[e].credit.money else {
+        return false;
+    };
+    let row = pool.txn(txn);
+    let amount = ledger.entries[e].credit.amount;
+    let shared = ledger.entries[e].credit.shared;
+    let fee_on = |due: i128| {
+        if shared {
+            Some(due - amount).filter(|s| *s > 0)
+        } else {
+            pool.net_fee(row, due, amount)
+        }
+    };
+    let on_line = |l: &&usize| {
+        let lacking = ledger.lines[**l].lacking();
+        lacking > amount && fee_on(lacking).is_some()
+    };
+    let target: Vec<usize> = if fee_on(open).is_some() {
+        lines
+            .iter()
+            .copied()
+            .filter(|l| ledger.lines[*l].lacking() > 0)
+            .collect()
+    } else {
+        let single: Vec<usize> = lines.iter().filter(on_line).copied().collect();
+        if single.len() != 1 {
+            return false;
+        }
+        single
+    };
+    let due: i128 = target.iter().map(|l| ledger.lines[*l].lacking()).sum();
+    let fee = due - amount;
+    ledger.entries[e].net_fee = Some(fee);
+    let mut rest = amount;
+    for (i, l) in target.iter().enumerate() {
+        let lacking = ledger.lines[*l].lacking();
+        let part = rest.min(lacking);
+        ledger.lines[*l].net_short = lacking - part;
+        ledger.lines[*l].net_line = i + 1 == target.len();
+        put(ledger, e, *l, part);
+        rest -= part;
+    }
+    true
+}
+
+/// Nothing is open: is it the same thing again?
+fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
+    let amount = ledger.entries[e].credit.amount;
+    let settled = |other: &usize| {
+        let entry = &ledger.entries[*other];
+        *other != e && entry.effect == Effect::Settles && !entry.reversed && !entry.parts.is_empty()
+    };
+    let touches = |other: &usize| {
+        ledger.entries[*other]
+            .parts
+            .iter()
+            .any(|(l, _)| lines.contains(l))
+    };
+    let earlier: Vec<usize> = (0..e).filter(|o| settled(o) && touches(o)).collect();
+    let same = earlier
+        .iter()
+        .copied()
+        .find(|o| ledger.entries[*o].credit.amount == amount);
+    let total: i128 = lines.iter().map(|l| ledger.lines[*l].due).sum();
+    let line = lines
+        .iter()
+        .copied()
+        .find(|l| ledger.lines[*l].due == amount);
+    let (of, twice) = match (same, earlier.first().copied()) {
+        (Some(of), _) => (
+            of,
+            ledger.entries[of].parts.iter().map(|(l, _)| *l).collect(),
+        ),
+        (None, Some(of)) if total == amount => (of, lines.to_vec()),
+        (None, Some(_)) => {
+            let Some(l) = line else { return false };
+            let payer = earlier
+                .iter()
+                .copied()
+                .find(|o| ledger.entries[*o].parts.iter().any(|(part, _)| *part == l));
+            let Some(of) = payer else { return false };
+            (of, vec![l])
+        }
+        (None, None) => return false,
+    };
+    let certain = is_certain(pool, ledger, e, of);
+    for l in &twice {
+        ledger.lines[*l].duplicates.push(e);
+    }
+    ledger.entries[e].effect = Effect::Duplicate {
+        of,
+        certain,
+        lines: twice,
+    };
+    true
+}
+
+/// The same order, or the same payer and amount; two receipts of one line and amount.
+fn is_certain(pool: &Pool, ledger: &Ledger, e: usize, of: usize) -> bool {
+    let (again, first) = (&ledger.entries[e].credit, &ledger.entries[of].credit);
+    match (again.money, first.money) {
+        (Money::Txn(a), Money::Txn(b)) => {
+            let (a, b) = (pool.txn(a), pool.txn(b));
+            let order = a.order_ref.is_some() && a.order_ref == b.order_ref && a.source == b.source;
+            let fold = crate::domain::fold::fold_name;
+            let person = !a.payer.is_empty() && fold(&a.payer) == fold(&b.payer);
+            order || (person && a.amount == b.amount)
+        }
+        (Money::Receipt(_), Money::Receipt(_)) => again.amount == first.amount,
+        _ => false,
+    }
+}
+
+/// A payment that came first from a stranger, while a later equal one is from the fee's payer: not a
+/// duplicate but a question.
+fn doubtful(pool: &Pool, ledger: &mut Ledger) {
+    for e in 0..ledger.entries.len() {
+        let Effect::Duplicate { of, lines, .. } = ledger.entries[e].effect.clone() else {
+            continue;
+        };
+        let (again, first) = (&ledger.entries[e].credit, &ledger.entries[of].credit);
+        let earlier = again.money.order(pool) < first.money.order(pool);
+        if earlier && again.payer == Payer::Differs && first.payer == Payer::Agrees {
+            for l in lines {
+                ledger.lines[l].duplicates.retain(|d| *d != e);
+            }
+            ledger.entries[e].effect = Effect::Doubtful { of };
+        }
+    }
+}
+
+/// A reversed payment is shown on the lines it had settled.
+fn show_reversed(ledger: &mut Ledger, e: usize) {
+    let lines = eligible(ledger, e);
+    let amount = ledger.entries[e].credit.amount;
+    let exact = lines
+        .iter()
+        .copied()
+        .find(|l| ledger.lines[*l].due == amount);
+    let mut rest = amount;
+    for l in exact.map_or(lines, |l| vec![l]) {
+        let line = &mut ledger.lines[l];
+        let part = rest.min(line.due - line.reversed);
+        if part > 0 {
+            line.reversed += part;
+            line.touched_by_refund = true;
+            ledger.entries[e].parts.push((l, part));
+            rest -= part;
+        }
+    }
+    ledger.entries[e].surplus = rest;
+}

@@ -1,0 +1,233 @@
+//! The ledger of one dossier: which money settled which line, what was too much, too little, paid
+//! twice or returned. Everything that names the dossier is taken together, in order of time, so the
+//! result does not depend on the order of delivery.
+
+mod allocate;
+mod returns;
+
+use super::desk::{Credit, Desk, Money};
+use super::evidence::Evidence;
+use super::pool::{Index, Payer, Pool, at};
+
+/// One fee line that money can settle.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Position in `Inputs::fees`.
+    pub fee: Index,
+    /// Amount due.
+    pub due: i128,
+    /// Settled by live money, refunds not taken off.
+    pub paid: i128,
+    /// Of it, cashless.
+    pub cashless: i128,
+    /// Settled by money that the provider undid: shown, but not there.
+    pub reversed: i128,
+    /// Sent back.
+    pub refunded: i128,
+    /// Of the refunds, out of cashless money.
+    pub refunded_cashless: i128,
+    /// Kept by the provider as its fee; the line counts as paid in full.
+    pub net_short: i128,
+    /// The entry that completed the line.
+    pub completed_by: Option<usize>,
+    /// Entries that paid the line again.
+    pub duplicates: Vec<usize>,
+    /// The entry that paid too much, on the last line.
+    pub overpaid_by: Option<usize>,
+    /// Carries the provider's fee (the last line of a net-settled payment).
+    pub net_line: bool,
+    /// A receipt over another amount than the line's.
+    pub receipt_differs: Option<usize>,
+    /// A refund or reversal touched it.
+    pub touched_by_refund: bool,
+}
+
+impl Line {
+    /// What live money has not covered yet; refunds do not open a line again.
+    pub fn lacking(&self) -> i128 {
+        (self.due - self.paid - self.net_short).max(0)
+    }
+
+    /// What is still on the line after refunds.
+    pub fn kept(&self) -> i128 {
+        self.paid - self.refunded
+    }
+
+    /// True when live money covered it in full (net of the provider's fee counts).
+    pub fn is_full(&self) -> bool {
+        self.paid > 0 && self.lacking() == 0
+    }
+}
+
+/// What an entry did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Settled lines, perhaps with a surplus.
+    Settles,
+    /// Paid again what was paid.
+    Duplicate {
+        /// The entry that settled.
+        of: usize,
+        /// Same order, or same payer and amount: certainly the same thing twice.
+        certain: bool,
+        /// The lines paid twice.
+        lines: Vec<usize>,
+    },
+    /// Came first but from another payer than the one whose later payment agrees.
+    Doubtful {
+        /// The entry that settled.
+        of: usize,
+    },
+}
+
+/// One money row in the ledger.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The row, its part for this dossier, the pass and why.
+    pub credit: Credit,
+    /// What it settled: (line, amount).
+    pub parts: Vec<(usize, i128)>,
+    /// Beyond what was due.
+    pub surplus: i128,
+    /// What it did.
+    pub effect: Effect,
+    /// The provider's fee that explains a shortfall.
+    pub net_fee: Option<i128>,
+    /// Undone by the provider.
+    pub reversed: bool,
+    /// Sent back.
+    pub returned: i128,
+    /// A receipt over another amount than its line's.
+    pub receipt_differs: bool,
+    /// Did not reach and was spread over the lines.
+    pub short: bool,
+}
+
+impl Entry {
+    /// True when it counts as a payment: not undone, not wholly sent back, not paid twice.
+    pub fn counts(&self) -> bool {
+        self.effect == Effect::Settles && !self.reversed && self.returned < self.credit.amount
+    }
+}
+
+/// One refund or reversal in the ledger.
+#[derive(Clone, Debug)]
+pub struct Returned {
+    /// The transaction.
+    pub txn: Index,
+    /// Undone by the provider.
+    pub reversal: bool,
+    /// What it took from lines: (line, amount); 0 where it undid surplus or a duplicate.
+    pub parts: Vec<(usize, i128)>,
+    /// The payments it returns.
+    pub of: Vec<usize>,
+    /// It returns the whole of one payment.
+    pub whole: bool,
+    /// No money of this dossier covers it.
+    pub unlinked: bool,
+}
+
+/// One dossier's ledger.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Lines in the order of the waterfall.
+    pub lines: Vec<Line>,
+    /// Money that came, in order of time.
+    pub entries: Vec<Entry>,
+    /// Money that went back, in order of time.
+    pub returns: Vec<Returned>,
+}
+
+impl Ledger {
+    /// True when any money row belongs to the dossier.
+    pub fn has_money(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// The day of payment that completes the dossier, when every line is full and kept.
+    pub fn completed(&self, pool: &Pool) -> Option<crate::domain::Day> {
+        let full = |line: &Line| line.is_full() && line.refunded == 0;
+        if self.lines.is_empty() || !self.lines.iter().all(full) {
+            return None;
+        }
+        let day = |line: &Line| {
+            line.completed_by
+                .and_then(|e| self.entries.get(e))
+                .map(|e| e.credit.money.day(pool))
+        };
+        self.lines.iter().filter_map(day).max()
+    }
+
+    /// The number of payments that are not undone and not repeats.
+    pub fn live_payments(&self) -> usize {
+        let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles;
+        self.entries.iter().filter(live).count()
+    }
+}
+
+/// Settles one dossier: reversals first, then payments in order of time, then refunds.
+pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
+    let pool = desk.pool;
+    let due = &pool.dossier(dossier).lines;
+    let new = |(fee, due): &(Index, i64)| Line {
+        fee: *fee,
+        due: i128::from(*due),
+        ..Line::default()
+    };
+    let mut ledger = Ledger {
+        lines: due.iter().map(new).collect(),
+        ..Ledger::default()
+    };
+    let credits = &desk.credits[at(dossier)];
+    if credits.is_empty() && desk.returns[at(dossier)].is_empty() {
+        return ledger;
+    }
+    ledger.entries = in_order(pool, credits);
+    let returned = returns::in_order(pool, &desk.returns[at(dossier)]);
+    returns::reverse(pool, &mut ledger, &returned);
+    allocate::all(pool, &mut ledger);
+    returns::refund(pool, &mut ledger, &returned);
+    ledger
+        .returns
+        .sort_by_key(|r| Money::Txn(r.txn).order(pool));
+    ledger
+}
+
+/// Entries in order of time, source and id; among equal amounts those whose payer is the fee's come
+/// first (they take the places of the others).
+fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
+    let mut sorted: Vec<Credit> = credits.to_vec();
+    sorted.sort_by_key(|credit| credit.money.order(pool));
+    let decided = |c: &Credit| c.decided.is_none();
+    sorted.sort_by_key(decided);
+    let mut places: std::collections::BTreeMap<i128, Vec<usize>> =
+        std::collections::BTreeMap::new();
+    for (i, credit) in sorted.iter().enumerate() {
+        places.entry(credit.amount).or_default().push(i);
+    }
+    let mut ordered: Vec<Option<Credit>> = vec![None; sorted.len()];
+    for equal in places.values() {
+        let mut by_payer: Vec<usize> = equal.clone();
+        by_payer.sort_by_key(|i| (sorted[*i].payer != Payer::Agrees, *i));
+        for (place, from) in equal.iter().zip(by_payer) {
+            ordered[*place] = Some(sorted[from].clone());
+        }
+    }
+    let entry = |credit: Credit| Entry {
+        credit,
+        parts: Vec::new(),
+        surplus: 0,
+        effect: Effect::Settles,
+        net_fee: None,
+        reversed: false,
+        returned: 0,
+        receipt_differs: false,
+        short: false,
+    };
+    ordered.into_iter().flatten().map(entry).collect()
+}
+
+/// Why an entry is linked, for its legs.
+pub fn why(entry: &Entry) -> Evidence {
+    entry.credit.why.clone()
+}

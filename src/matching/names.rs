@@ -1,0 +1,103 @@
+//! What new rows name: the keys under which a night looks up the settled rows it must decide again.
+
+use std::collections::BTreeSet;
+
+use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
+
+use super::code_scan::Scanner;
+use super::edit::one_edit;
+
+/// What new rows say, before anyone knows which of it exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spoken {
+    /// Squeezed spellings of dossier codes that may exist, those one edit away included.
+    pub spellings: BTreeSet<String>,
+    /// Structured references: order ids.
+    pub orders: BTreeSet<Box<str>>,
+    /// Words that may be another source's transaction id or bank reference.
+    pub references: BTreeSet<Box<str>>,
+}
+
+/// Keys read out of new rows. The store turns them into rows through indexes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Dossiers that exist.
+    pub dossiers: BTreeSet<DossierCode>,
+    /// Order ids (structured references that are no dossier code).
+    pub orders: BTreeSet<Box<str>>,
+    /// Native ids of transactions, as they stand in memos and in refunds.
+    pub txn_ids: BTreeSet<Box<str>>,
+    /// Bank references.
+    pub bank_refs: BTreeSet<Box<str>>,
+}
+
+impl Spoken {
+    /// The names, once the store has said which dossiers exist.
+    pub fn resolve(self, existing: impl IntoIterator<Item = DossierCode>) -> Names {
+        Names {
+            dossiers: existing.into_iter().collect(),
+            orders: self.orders,
+            txn_ids: self.references.clone(),
+            bank_refs: self.references,
+        }
+    }
+}
+
+/// Shorter words are no transaction ids.
+const WORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
+
+/// What new rows name. The spellings one edit away from codes in memos are what the repair look-up
+/// of orphans and rivals needs.
+pub fn spoken<'r>(
+    agencies: impl IntoIterator<Item = &'r AgencyCode>,
+    txns: &[Txn],
+    fees: &[Fee],
+    orders: &[PaymentOrder],
+    receipts: &[Receipt],
+) -> Spoken {
+    let scanner = Scanner::new(agencies);
+    let mut spoken = Spoken::default();
+    for txn in txns {
+        say(&scanner, txn, &mut spoken);
+    }
+    let codes = fees.iter().map(|fee| &fee.dossier_code);
+    let codes = codes.chain(orders.iter().map(|order| &order.dossier_code));
+    for code in codes.chain(receipts.iter().map(|receipt| &receipt.dossier_code)) {
+        spoken.spellings.insert(code.squeezed());
+    }
+    spoken
+}
+
+fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
+    if let Some(reference) = txn.order_ref.as_deref().filter(|text| !text.is_empty()) {
+        spoken.orders.insert(reference.into());
+        if let Ok(code) = DossierCode::parse(reference) {
+            with_neighbours(&code.squeezed(), spoken);
+        }
+    }
+    for spot in scanner.spots(&txn.memo) {
+        spoken.spellings.extend(spot.spellings.iter().cloned());
+        if let Some(shortest) = spot.spellings.first() {
+            with_neighbours(shortest, spoken);
+        }
+    }
+    for code in Scanner::written_codes(&txn.memo) {
+        with_neighbours(&code.squeezed(), spoken);
+    }
+    let upper = txn.memo.to_ascii_uppercase();
+    let words = upper.split(|c: char| !c.is_ascii_alphanumeric());
+    spoken.references.extend(
+        words
+            .filter(|w| WORD_LENGTH.contains(&w.len()))
+            .map(Into::into),
+    );
+    spoken.references.extend(txn.bank_ref.iter().cloned());
+    spoken.references.insert(txn.id.as_ref().into());
+}
+
+fn with_neighbours(code: &str, spoken: &mut Spoken) {
+    spoken.spellings.insert(code.to_owned());
+    one_edit(code, |spelling, _| {
+        spoken.spellings.insert(spelling.to_owned());
+    });
+}

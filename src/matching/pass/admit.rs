@@ -1,0 +1,58 @@
+//! Pass 1: only final, effective money is matched. A failed attempt is no payment, a status the
+//! program does not know is never paid, an id with two contents waits for a person.
+
+use crate::domain::{ReceiptStatus, Side, Text, TxnStatus};
+
+use super::super::desk::{Desk, Standing};
+use super::super::evidence::Evidence;
+use super::super::pool::at;
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "admit",
+    label: Text {
+        vi: "Loại dòng chưa có hiệu lực",
+        en: "Admit final money only",
+    },
+    run,
+};
+
+fn run(desk: &mut Desk) {
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        if let Some(conflict) = desk.pool.conflict(Side::Txn, row.source.as_str(), &row.id) {
+            let versions = desk.pool.inputs.conflicts[at(conflict)].versions.clone();
+            desk.out(txn, "conflict", vec![Evidence::Versions(versions)]);
+            continue;
+        }
+        let class = match row.status {
+            TxnStatus::Success => continue,
+            TxnStatus::Failed => "failed",
+            TxnStatus::Void => "void",
+            TxnStatus::Pending => "pending",
+            TxnStatus::Unmapped => "status_mismatch",
+        };
+        desk.out(txn, class, vec![Evidence::ProviderSays(row.status.id())]);
+    }
+    for (i, receipt) in desk.pool.inputs.receipts.iter().enumerate() {
+        let out = |class, evidence| {
+            let (nearest, named) = (Vec::new(), Vec::new());
+            Standing::Out {
+                class,
+                evidence,
+                nearest,
+                named,
+            }
+        };
+        if let Some(conflict) = desk
+            .pool
+            .conflict(Side::Receipt, "cash", &receipt.receipt_id)
+        {
+            let versions = desk.pool.inputs.conflicts[at(conflict)].versions.clone();
+            desk.receipts[i] = out("conflict", vec![Evidence::Versions(versions)]);
+        } else if receipt.status != ReceiptStatus::Valid {
+            desk.receipts[i] = out("void", vec![Evidence::RegistrySays(receipt.status.id())]);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Pass 2: the provider's own chain. Refunds and reversals go to the payment's dossier, one payment
+//! seen through two sources is one payment, a gateway's batched line is no payment at all.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
+
+use super::super::desk::{Desk, Return, Standing};
+use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::pool::{Index, Payer, Pool, at, index};
+use super::super::reading::Reading;
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "chain",
+    label: Text {
+        vi: "Chuỗi giao dịch của nhà cung cấp",
+        en: "The provider's own chain",
+    },
+    run,
+};
+
+const DAY_MS: i64 = 86_400_000;
+const SAME_MOMENT_MS: i64 = 5 * 60_000;
+/// Shorter texts than this are no transaction ids worth looking for.
+const ID_LENGTH_MIN: usize = 6;
+
+fn run(desk: &mut Desk) {
+    returns(desk);
+    two_feeds(desk);
+    named_sightings(desk);
+    coded_sightings(desk);
+    batches(desk);
+}
+
+/// Refunds, reversals and debits: to the one dossier they name.
+fn returns(desk: &mut Desk) {
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        if row.kind == TxnKind::Payment {
+            continue;
+        }
+        match desk.readings[at(txn)] {
+            Reading::One { dossier, .. } => {
+                let reversal = row.kind == TxnKind::Reversal;
+                desk.returns[at(dossier)].push(Return { txn, reversal });
+                desk.txns[at(txn)] = Standing::Returns(dossier);
+            }
+            _ if row.kind == TxnKind::Debit => {
+                desk.out(txn, "not_fee", vec![Evidence::OutgoingUnnamed]);
+            }
+            _ => desk.out(txn, "unlinked_refund", vec![Evidence::NoCode]),
+        }
+    }
+}
+
+/// A line of a bank feed: no structured reference.
+fn is_bank_line(txn: &Txn) -> bool {
+    txn.order_ref.is_none()
+}
+
+/// Payments of gateways that count, with their positions.
+fn gateway_rows<'a>(pool: &Pool<'a>) -> impl Iterator<Item = (Index, &'a Txn)> {
+    let counts = |txn: &&Txn| !is_bank_line(txn) && txn.status == TxnStatus::Success;
+    pool.inputs
+        .txns
+        .iter()
+        .enumerate()
+        .map(|(i, txn)| (index(i), txn))
+        .filter(move |(_, t)| counts(t))
+}
+
+/// Two feeds of one account: joined by account and bank reference; the first source carries it.
+fn two_feeds(desk: &mut Desk) {
+    let mut seen: FxHashMap<(&str, &str, i64, TxnKind), Index> = FxHashMap::default();
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let (Some(account), Some(reference)) = (row.account.as_deref(), row.bank_ref.as_deref())
+        else {
+            continue;
+        };
+        if !is_bank_line(row) || account.is_empty() || reference.is_empty() {
+            continue;
+        }
+        let key = (account, reference, row.amount.get(), row.kind);
+        match seen.get(&key).copied() {
+            Some(first) if desk.pool.txn(first).source != row.source => {
+                let near = (desk.pool.txn(first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
+                if near {
+                    let why = Evidence::SameAs(desk.pool.txn(first).id.as_ref().into());
+                    desk.txns[at(txn)] = Standing::Sighting(first, why);
+                }
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(key, txn);
+            }
+        }
+    }
+}
+
+/// A bank line whose memo holds a gateway row's id and whose amount is its gross or net, at most a
+/// day later.
+fn named_sightings(desk: &mut Desk) {
+    let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
+    for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
+        for id in [Some(row.id.as_ref()), row.bank_ref.as_deref()]
+            .into_iter()
+            .flatten()
+        {
+            if id.len() >= ID_LENGTH_MIN {
+                by_id.entry(id.to_ascii_uppercase()).or_default().push(txn);
+            }
+        }
+    }
+    if by_id.is_empty() {
+        return;
+    }
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        if !is_bank_line(row) || row.kind != TxnKind::Payment {
+            continue;
+        }
+        let memo = row.memo.to_ascii_uppercase();
+        let words = memo.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '.');
+        let pieces = memo.split(|c: char| !c.is_ascii_alphanumeric());
+        let named = words
+            .chain(pieces)
+            .filter_map(|word| by_id.get(word))
+            .flatten()
+            .copied();
+        let same = named.into_iter().find(|gateway| {
+            let event = desk.pool.txn(*gateway);
+            let amount = row.amount == event.amount || row.amount == event.net;
+            let lag = row.paid_at.ms() - event.paid_at.ms();
+            amount && (-SAME_MOMENT_MS..=DAY_MS).contains(&lag)
+        });
+        if let Some(gateway) = same {
+            let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
+            desk.txns[at(txn)] = Standing::Sighting(gateway, why);
+        }
+    }
+}
+
+/// A bank line that names the dossier of a gateway payment of the same amount at the same moment,
+/// with no differing payer.
+fn coded_sightings(desk: &mut Desk) {
+    let one = |desk: &Desk, txn: Index| match desk.readings[at(txn)] {
+        Reading::One { dossier, .. } => Some(dossier),
+        _ => None,
+    };
+    let mut events: FxHashMap<(Index, i64), Vec<Index>> = FxHashMap::default();
+    for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
+        if let Some(dossier) = one(desk, txn) {
+            events
+                .entry((dossier, row.amount.get()))
+                .or_default()
+                .push(txn);
+        }
+    }
+    let mut taken: Vec<Index> = Vec::new();
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let Some(dossier) = one(desk, txn).filter(|_| is_bank_line(row)) else {
+            continue;
+        };
+        let Some(candidates) = events.get(&(dossier, row.amount.get())) else {
+            continue;
+        };
+        let same = candidates.iter().copied().find(|event| {
+            let gateway = desk.pool.txn(*event);
+            let near = (row.paid_at.ms() - gateway.paid_at.ms()).abs() <= SAME_MOMENT_MS;
+            let person = desk.pool.payer(row, dossier) != Payer::Differs
+                || crate::domain::fold::fold_name(&row.payer)
+                    == crate::domain::fold::fold_name(&gateway.payer);
+            near && person && !taken.contains(event)
+        });
+        if let Some(event) = same {
+            taken.push(event);
+            let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
+            desk.txns[at(txn)] = Standing::Sighting(event, why);
+        }
+    }
+}
+
+/// A gateway's day: number of payments and net sum less refunds.
+#[derive(Default)]
+pub(super) struct Session {
+    payments: u32,
+    net: i128,
+}
+
+/// The days of every gateway.
+pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
+
+/// Sums up every gateway's days.
+pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
+    let mut sessions = Sessions::new();
+    for (_, row) in gateway_rows(pool) {
+        let session = sessions
+            .entry((row.source.as_str(), row.paid_on))
+            .or_default();
+        if row.kind == TxnKind::Payment {
+            session.payments += 1;
+            session.net += row.net.wide();
+        } else {
+            session.net -= row.net.wide();
+        }
+    }
+    sessions
+}
+
+/// Bank lines that name no dossier and equal the net sum of one gateway's day, zero to three days
+/// later. One payment alone is no batch, and two equal answers are none.
+fn batches(desk: &mut Desk) {
+    let sessions = sessions(desk.pool);
+    let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
+    for (key, session) in &sessions {
+        if session.payments >= 2 && session.net > 0 {
+            by_sum.entry(session.net).or_default().push(*key);
+        }
+    }
+    let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let unread = matches!(
+            desk.readings[at(txn)],
+            Reading::Nothing {
+                class: "unidentified",
+                ..
+            }
+        );
+        if !is_bank_line(row) || !unread || row.kind != TxnKind::Payment {
+            continue;
+        }
+        let lag = |day: Day| row.paid_on.days_since(day);
+        let in_time = |day: Day| (0..=i64::from(desk.pool.rules.batch_days)).contains(&lag(day));
+        let exact = by_sum
+            .get(&row.amount.wide())
+            .map_or(&[][..], Vec::as_slice);
+        let exact: Vec<(&str, Day)> = exact
+            .iter()
+            .copied()
+            .filter(|(_, day)| in_time(*day))
+            .collect();
+        if let [only] = exact.as_slice() {
+            claims.entry(*only).or_default().push(txn);
+        }
+    }
+    for ((source, day), lines) in claims {
+        let [line] = lines.as_slice() else { continue };
+        let sum = desk.pool.txn(*line).amount;
+        desk.out(
+            *line,
+            "batch_settlement",
+            vec![Evidence::BatchOf(source.into(), day, sum)],
+        );
+    }
+}
+
+/// The gateway's day whose sum comes nearest to an unread bank line that names the gateway: shown
+/// when the sum is not exact.
+pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
+    let memo = txn.memo.to_ascii_uppercase();
+    let limit = i64::from(pool.rules.batch_days);
+    let fits = |((source, day), session): &(&(&str, Day), &Session)| {
+        let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
+        session.payments >= 2 && in_time && memo.contains(&source.to_ascii_uppercase())
+    };
+    let distance = |session: &Session| (session.net - txn.amount.wide()).abs();
+    let near = sessions
+        .iter()
+        .filter(fits)
+        .min_by_key(|(key, s)| (distance(s), **key));
+    let ((source, day), session) = near?;
+    let amount = Vnd::from_wide(session.net).ok();
+    Some(Nearest {
+        candidate: format!("{source} {day}").into(),
+        amount,
+        failed: Test::Sum,
+    })
+}

@@ -1,0 +1,96 @@
+//! Pass 0: what a person decided is applied first and never overruled. When the row under a
+//! decision changed, or its parts no longer fit, the decision is stale and the row is decided by the
+//! rules as if there were none.
+
+use crate::domain::{Decision, Ruling, Text};
+
+use super::super::desk::{Credit, Desk, Money, Standing};
+use super::super::evidence::Evidence;
+use super::super::pool::{Index, Payer, Pool, index};
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "decision",
+    label: Text {
+        vi: "Quyết định của cán bộ",
+        en: "Decided by a person",
+    },
+    run,
+};
+
+fn run(desk: &mut Desk) {
+    for (position, decision) in desk.pool.inputs.decisions.iter().enumerate() {
+        let Some(txn) = find(desk.pool, decision) else {
+            desk.stale.push(position);
+            continue;
+        };
+        match &decision.ruling {
+            Ruling::NotFee => {
+                let said = Evidence::DecidedBy(decision.by.clone(), decision.reason.clone());
+                desk.out(txn, "not_fee", vec![said]);
+            }
+            Ruling::Pays(shares) => match parts(desk.pool, decision, shares) {
+                Some(parts) => apply(desk, txn, decision, parts),
+                None => desk.stale.push(position),
+            },
+        }
+    }
+}
+
+/// The transaction of the decision, if it still has the amount it was ruled upon with.
+fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
+    let txns = &pool.inputs.txns;
+    let key = (decision.row.source.as_str(), &*decision.row.id);
+    let found = txns
+        .binary_search_by(|txn| (txn.source.as_str(), &*txn.id).cmp(&key))
+        .ok()?;
+    (txns[found].amount == decision.amount_then).then(|| index(found))
+}
+
+/// The parts by dossier; none when a line is gone or the parts exceed the row.
+fn parts(
+    pool: &Pool,
+    decision: &Decision,
+    shares: &[crate::domain::DecidedShare],
+) -> Option<Vec<(Index, Vec<(Index, i64)>)>> {
+    let total: i128 = shares.iter().map(|share| share.amount.wide()).sum();
+    if shares.is_empty() || total > decision.amount_then.wide() {
+        return None;
+    }
+    let mut parts: Vec<(Index, Vec<(Index, i64)>)> = Vec::new();
+    for share in shares {
+        let dossier = pool.find(&share.dossier_code)?;
+        let lines = &pool.dossier(dossier).lines;
+        let (line, due) = lines
+            .iter()
+            .find(|(line, _)| pool.fee(*line).fee_id == share.fee_id)?;
+        if share.amount.get() > *due || share.amount.get() <= 0 {
+            return None;
+        }
+        match parts.iter_mut().find(|(known, _)| *known == dossier) {
+            Some((_, lines)) => lines.push((*line, share.amount.get())),
+            None => parts.push((dossier, vec![(*line, share.amount.get())])),
+        }
+    }
+    Some(parts)
+}
+
+fn apply(desk: &mut Desk, txn: Index, decision: &Decision, parts: Vec<(Index, Vec<(Index, i64)>)>) {
+    let shared = parts.len() > 1;
+    for (dossier, lines) in parts {
+        let amount = lines.iter().map(|(_, amount)| i128::from(*amount)).sum();
+        let credit = Credit {
+            money: Money::Txn(txn),
+            amount,
+            pass: PASS.id,
+            why: Evidence::DecidedBy(decision.by.clone(), decision.reason.clone()),
+            lines: None,
+            decided: Some(lines),
+            shared,
+            payer: Payer::Agrees,
+        };
+        desk.credit(txn, dossier, credit);
+    }
+    debug_assert_eq!(desk.txns[super::super::pool::at(txn)], Standing::Credited);
+}

@@ -1,0 +1,87 @@
+//! Counter cash banked later by the office: a bank line that names no dossier and equals the valid
+//! receipts of one agency and day, within three days, when nothing else could explain it.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Day, ReceiptStatus, Text, TxnKind};
+
+use super::super::desk::Desk;
+use super::super::evidence::Evidence;
+use super::super::pool::{Index, at};
+use super::super::reading::Reading;
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "cash_deposit",
+    label: Text {
+        vi: "Nộp tiền mặt vào tài khoản",
+        en: "Cash banked later",
+    },
+    run,
+};
+
+fn run(desk: &mut Desk) {
+    let mut days: BTreeMap<(&str, Day), i128> = BTreeMap::new();
+    for receipt in &desk.pool.inputs.receipts {
+        if receipt.status == ReceiptStatus::Valid {
+            let key = (receipt.agency_code.as_str(), receipt.collected_at.day());
+            *days.entry(key).or_default() += receipt.amount.wide();
+        }
+    }
+    let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
+    for (key, sum) in &days {
+        by_sum.entry(*sum).or_default().push(*key);
+    }
+    let open = open_amounts(desk);
+    let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let unread = matches!(
+            desk.readings[at(txn)],
+            Reading::Nothing {
+                class: "unidentified",
+                ..
+            }
+        );
+        if !unread || row.order_ref.is_some() || row.kind != TxnKind::Payment {
+            continue;
+        }
+        if open.contains(&row.amount.wide()) {
+            continue;
+        }
+        let limit = i64::from(desk.pool.rules.deposit_days);
+        let in_time = |(_, day): &&(&str, Day)| (0..=limit).contains(&row.paid_on.days_since(*day));
+        let days = by_sum
+            .get(&row.amount.wide())
+            .map_or(&[][..], Vec::as_slice);
+        if let [only] = days.iter().filter(in_time).collect::<Vec<_>>().as_slice() {
+            claims.entry(**only).or_default().push(txn);
+        }
+    }
+    for ((agency, day), lines) in claims {
+        let [line] = lines.as_slice() else { continue };
+        let sum = desk.pool.txn(*line).amount;
+        desk.out(
+            *line,
+            "cash_deposit",
+            vec![Evidence::DepositOf(agency.into(), day, sum)],
+        );
+    }
+}
+
+/// What single open lines and whole open dossiers still lack: another reading of a bank line.
+fn open_amounts(desk: &Desk) -> std::collections::BTreeSet<i128> {
+    let mut amounts = std::collections::BTreeSet::new();
+    for ledger in &desk.ledgers {
+        let lacking: Vec<i128> = ledger
+            .lines
+            .iter()
+            .map(|line| line.lacking())
+            .filter(|l| *l > 0)
+            .collect();
+        amounts.insert(lacking.iter().sum());
+        amounts.extend(lacking);
+    }
+    amounts
+}

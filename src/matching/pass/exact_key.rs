@@ -1,0 +1,142 @@
+//! Pass 3: a structured reference, or a memo that is nothing but the dossier code. Receipts name
+//! their fee line and belong here too. Whether the amount is exact, over, under or net of a fee is
+//! the ledger's question; the key decides the dossier.
+
+use crate::domain::Text;
+
+use super::super::desk::{Credit, Desk, Money, Standing};
+use super::super::evidence::Evidence;
+use super::super::pool::{Index, Payer, at, index};
+use super::super::reading::{Key, Reading, rivals};
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "exact_key",
+    label: Text {
+        vi: "Đúng mã hồ sơ",
+        en: "Exact key",
+    },
+    run,
+};
+
+fn run(desk: &mut Desk) {
+    references(desk);
+    receipts(desk);
+    whole_memos(desk);
+}
+
+/// Payments whose structured reference names a dossier or one of its orders.
+fn references(desk: &mut Desk) {
+    for txn in desk.waiting() {
+        let Reading::One {
+            key: Key::Reference,
+            dossier,
+            order,
+        } = desk.readings[at(txn)]
+        else {
+            continue;
+        };
+        let lines = order
+            .filter(|order| !order.fee_ids.is_empty())
+            .map(|order| {
+                let lines = &desk.pool.dossier(dossier).lines;
+                let ours = |line: &Index| order.fee_ids.contains(&desk.pool.fee(*line).fee_id);
+                lines.iter().map(|(line, _)| *line).filter(ours).collect()
+            });
+        let why = Evidence::OrderRef(desk.pool.dossier(dossier).code.clone());
+        let credit = Credit {
+            lines,
+            ..plain(desk, txn, dossier, PASS.id, why)
+        };
+        desk.credit(txn, dossier, credit);
+    }
+}
+
+/// Valid receipts, each to the line it names.
+fn receipts(desk: &mut Desk) {
+    let pool = desk.pool;
+    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+        if desk.receipts[i] != Standing::Waiting {
+            continue;
+        }
+        let line = pool.find(&receipt.dossier_code).and_then(|dossier| {
+            let lines = pool.dossier(dossier).lines.iter().map(|(line, _)| *line);
+            let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
+            named.next().map(|line| (dossier, line))
+        });
+        let Some((dossier, line)) = line else {
+            let missing = format!("{} {}", receipt.dossier_code, receipt.fee_id);
+            desk.receipts[i] = Standing::Out {
+                class: "receipt_mismatch",
+                evidence: vec![Evidence::NoSuchLine(missing.into())],
+                nearest: Vec::new(),
+                named: pool.find(&receipt.dossier_code).into_iter().collect(),
+            };
+            continue;
+        };
+        desk.receipts[i] = Standing::Credited;
+        desk.credits[at(dossier)].push(Credit {
+            money: Money::Receipt(index(i)),
+            amount: receipt.amount.wide(),
+            pass: PASS.id,
+            why: Evidence::ReceiptNames(receipt.dossier_code.clone()),
+            lines: Some(vec![line]),
+            decided: None,
+            shared: false,
+            payer: Payer::Unknown,
+        });
+    }
+}
+
+/// Memos that are nothing but a code: still typed by a person, so a rival reading makes them
+/// doubtful. All are judged against the same state, so that their order does not matter.
+fn whole_memos(desk: &mut Desk) {
+    let mut decided = Vec::new();
+    for txn in desk.waiting() {
+        let Reading::One {
+            key: Key::WholeMemo,
+            dossier,
+            ..
+        } = desk.readings[at(txn)]
+        else {
+            continue;
+        };
+        let row = desk.pool.txn(txn);
+        let doubtful = match desk.pool.payer(row, dossier) {
+            Payer::Differs => rivals(desk.pool, row, dossier, |other| desk.is_open(other)),
+            Payer::Agrees | Payer::Unknown => Vec::new(),
+        };
+        decided.push((txn, dossier, doubtful));
+    }
+    for (txn, dossier, doubtful) in decided {
+        if doubtful.is_empty() {
+            let why = Evidence::MemoIsCode(desk.pool.dossier(dossier).code.clone());
+            let credit = plain(desk, txn, dossier, PASS.id, why);
+            desk.credit(txn, dossier, credit);
+        } else {
+            super::extracted_key::doubt(desk, txn, dossier, &doubtful);
+        }
+    }
+}
+
+/// A credit for the whole amount.
+pub(super) fn plain(
+    desk: &Desk,
+    txn: Index,
+    dossier: Index,
+    pass: &'static str,
+    why: Evidence,
+) -> Credit {
+    let row = desk.pool.txn(txn);
+    Credit {
+        money: Money::Txn(txn),
+        amount: row.amount.wide(),
+        pass,
+        why,
+        lines: None,
+        decided: None,
+        shared: false,
+        payer: desk.pool.payer(row, dossier),
+    }
+}

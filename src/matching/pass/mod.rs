@@ -1,0 +1,42 @@
+//! The passes, strict before loose. The order of `PASSES` is the policy; a new pass is one file and
+//! one line here.
+
+use crate::domain::Text;
+
+use super::desk::Desk;
+
+mod admit;
+mod chain;
+mod decisions;
+mod deposit;
+mod exact_key;
+mod extracted_key;
+mod rest;
+mod sum_by_key;
+
+/// One pass over the desk.
+pub struct Pass {
+    /// Stable id, as it stands in `links.csv`.
+    pub id: &'static str,
+    /// Its name for people.
+    pub label: Text,
+    /// Decides what it can among the rows that still wait.
+    pub run: fn(&mut Desk),
+}
+
+/// Every pass, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    decisions::PASS,
+    admit::PASS,
+    chain::PASS,
+    exact_key::PASS,
+    extracted_key::PASS,
+    sum_by_key::PASS,
+    deposit::PASS,
+    rest::PASS,
+];
+
+/// The id of a pass, from its stored text.
+pub fn id(raw: &str) -> Option<&'static str> {
+    PASSES.iter().map(|pass| pass.id).find(|id| *id == raw)
+}

@@ -1,0 +1,69 @@
+//! Pass 10: the rest. Every row that still waits gets the class of its reading, with the nearest
+//! candidates and the first test each failed.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{Text, Vnd};
+
+use super::super::desk::{Desk, Standing};
+use super::super::evidence::{Nearest, Test};
+use super::super::pool::{Index, at, index};
+use super::super::reading::Reading;
+use super::Pass;
+use super::chain::{nearest_batch, sessions};
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "rest",
+    label: Text {
+        vi: "Phần còn lại",
+        en: "The rest",
+    },
+    run,
+};
+
+/// At most this many candidates are shown.
+const NEAREST_MAX: usize = 3;
+
+fn run(desk: &mut Desk) {
+    let open = open_dossiers(desk);
+    let sessions = sessions(desk.pool);
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let Reading::Nothing {
+            class,
+            evidence,
+            nearest,
+        } = desk.readings[at(txn)].clone()
+        else {
+            continue;
+        };
+        let mut nearest = nearest;
+        nearest.extend(nearest_batch(desk.pool, &sessions, row));
+        let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
+        let room = NEAREST_MAX.saturating_sub(nearest.len());
+        nearest.extend(same.iter().take(room).map(|dossier| Nearest {
+            candidate: desk.pool.dossier(*dossier).code.as_str().into(),
+            amount: Some(row.amount),
+            failed: Test::Named,
+        }));
+        desk.txns[at(txn)] = Standing::Out {
+            class,
+            evidence,
+            nearest,
+            named: Vec::new(),
+        };
+    }
+}
+
+/// Dossiers that still lack money, by what they lack.
+fn open_dossiers(desk: &Desk) -> BTreeMap<i128, Vec<Index>> {
+    let mut open: BTreeMap<i128, Vec<Index>> = BTreeMap::new();
+    for (d, ledger) in desk.ledgers.iter().enumerate() {
+        let lacking: i128 = ledger.lines.iter().map(|line| line.lacking()).sum();
+        if lacking > 0 && Vnd::from_wide(lacking).is_ok() {
+            open.entry(lacking).or_default().push(index(d));
+        }
+    }
+    open
+}

@@ -1,0 +1,290 @@
+//! The pool: sorted rows, dossiers with their lines, and the indexes that passes look things up in.
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::fold::fold_name;
+use crate::domain::{
+    AgencyCode, CollectionMode, DossierCode, Fee, FeeKind, FeeStatus, Inputs, PaymentOrder, Rules,
+    Side, SourceName, Txn,
+};
+
+use super::code_scan::Scanner;
+
+/// A position in `Inputs::fees`, `txns`, `receipts` or `Pool::dossiers`.
+pub type Index = u32;
+
+/// A position as an index of a slice.
+pub fn at(index: Index) -> usize {
+    usize::try_from(index).unwrap_or(usize::MAX)
+}
+
+/// A slice index as a position; pools are far smaller than 2^32 rows.
+pub fn index(position: usize) -> Index {
+    Index::try_from(position).unwrap_or(Index::MAX)
+}
+
+/// One dossier of the pool.
+#[derive(Clone, Debug)]
+pub struct Dossier<'a> {
+    /// Its code.
+    pub code: &'a DossierCode,
+    /// The agency that collects (of its first line).
+    pub agency: &'a AgencyCode,
+    /// Its lines, as positions in `Inputs::fees`, in the order of the waterfall.
+    pub fees: std::ops::Range<usize>,
+    /// The lines that money can settle: position and amount due.
+    pub lines: Vec<(Index, i64)>,
+    /// The expected payer, folded.
+    pub payer: String,
+}
+
+impl Dossier<'_> {
+    /// Everything due.
+    pub fn due(&self) -> i128 {
+        self.lines.iter().map(|(_, due)| i128::from(*due)).sum()
+    }
+}
+
+/// Does the payer agree with the dossier's?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Payer {
+    /// The same folded name.
+    Agrees,
+    /// One of the two is not told.
+    Unknown,
+    /// Two different names.
+    Differs,
+}
+
+/// Everything the passes look at.
+pub struct Pool<'a> {
+    /// The sorted rows.
+    pub inputs: &'a Inputs,
+    /// The rules.
+    pub rules: &'a Rules,
+    /// Dossiers in byte order of their codes.
+    pub dossiers: Vec<Dossier<'a>>,
+    /// Finds codes in memos.
+    pub scanner: Scanner,
+    by_squeezed: FxHashMap<String, Index>,
+    by_code: FxHashMap<&'a DossierCode, Index>,
+    orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
+    orders_of: FxHashMap<&'a DossierCode, Vec<&'a PaymentOrder>>,
+    conflicts: FxHashMap<(Side, &'a str, &'a str), Index>,
+}
+
+impl<'a> Pool<'a> {
+    /// Builds the pool from sorted inputs.
+    pub fn new(inputs: &'a Inputs, rules: &'a Rules) -> Self {
+        let mut conflicts = FxHashMap::default();
+        for (i, conflict) in inputs.conflicts.iter().enumerate() {
+            let key = (
+                conflict.key.side,
+                conflict.key.source.as_str(),
+                &*conflict.key.id,
+            );
+            conflicts.insert(key, index(i));
+        }
+        let mut pool = Self {
+            inputs,
+            rules,
+            dossiers: Vec::new(),
+            scanner: scanner(inputs),
+            by_squeezed: FxHashMap::default(),
+            by_code: FxHashMap::default(),
+            orders: FxHashMap::default(),
+            orders_of: FxHashMap::default(),
+            conflicts,
+        };
+        pool.add_dossiers();
+        for order in &inputs.orders {
+            pool.orders.entry(&order.order_id).or_default().push(order);
+            pool.orders_of
+                .entry(&order.dossier_code)
+                .or_default()
+                .push(order);
+        }
+        pool
+    }
+
+    fn add_dossiers(&mut self) {
+        let fees = &self.inputs.fees;
+        let mut start = 0;
+        for group in fees.chunk_by(|a, b| a.dossier_code == b.dossier_code) {
+            let end = start + group.len();
+            let place = index(self.dossiers.len());
+            let first = &group[0];
+            self.by_squeezed
+                .insert(first.dossier_code.squeezed(), place);
+            self.by_code.insert(&first.dossier_code, place);
+            let lines = self.lines(start..end);
+            let payer = fold_name(&first.payer_name);
+            self.dossiers.push(Dossier {
+                code: &first.dossier_code,
+                agency: &first.agency_code,
+                fees: start..end,
+                lines,
+                payer,
+            });
+            start = end;
+        }
+    }
+
+    /// The lines that money can settle: those not cancelled; when all are cancelled, all.
+    fn lines(&self, fees: std::ops::Range<usize>) -> Vec<(Index, i64)> {
+        let open = |cancelled: bool| {
+            let wanted = |i: &usize| {
+                let fee = &self.inputs.fees[*i];
+                (fee.status == FeeStatus::Cancelled) == cancelled
+                    && fee.amount.get() > 0
+                    && fee.more.collection_mode != Some(CollectionMode::Exempt)
+                    && !self.is_conflict(
+                        Side::Fee,
+                        fee.fee_id.as_str(),
+                        "",
+                        Some(&fee.dossier_code),
+                    )
+            };
+            let due = |i: usize| (index(i), self.inputs.fees[i].amount.get());
+            fees.clone().filter(wanted).map(due).collect::<Vec<_>>()
+        };
+        let active = open(false);
+        if active.is_empty() {
+            open(true)
+        } else {
+            active
+        }
+    }
+
+    /// The dossier at a position.
+    pub fn dossier(&self, place: Index) -> &Dossier<'a> {
+        &self.dossiers[at(place)]
+    }
+
+    /// The fee line at a position.
+    pub fn fee(&self, place: Index) -> &'a Fee {
+        &self.inputs.fees[at(place)]
+    }
+
+    /// The transaction at a position.
+    pub fn txn(&self, place: Index) -> &'a Txn {
+        &self.inputs.txns[at(place)]
+    }
+
+    /// The dossier with this squeezed code.
+    pub fn find_squeezed(&self, squeezed: &str) -> Option<Index> {
+        self.by_squeezed.get(squeezed).copied()
+    }
+
+    /// The dossier with this code.
+    pub fn find(&self, code: &DossierCode) -> Option<Index> {
+        self.by_code.get(code).copied()
+    }
+
+    /// The order that a transaction's structured reference names at its provider.
+    pub fn order(&self, txn: &Txn) -> Option<&'a PaymentOrder> {
+        let orders = self.orders.get(txn.order_ref.as_deref()?)?;
+        let kind = self.kind_of(&txn.source);
+        let of = |name: &str| orders.iter().find(|o| &*o.provider == name).copied();
+        of(txn.source.as_str())
+            .or_else(|| of(kind))
+            .or(match orders.as_slice() {
+                [only] if kind.is_empty() => Some(*only),
+                _ => None,
+            })
+    }
+
+    /// The orders of a dossier.
+    pub fn orders_of(&self, code: &DossierCode) -> &[&'a PaymentOrder] {
+        self.orders_of.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    fn kind_of(&self, source: &SourceName) -> &str {
+        let facts = self
+            .inputs
+            .sources
+            .iter()
+            .find(|facts| facts.name == *source);
+        facts.map_or("", |facts| &facts.kind)
+    }
+
+    /// The conflict of a row, if its id came with different content.
+    pub fn conflict(&self, side: Side, source: &str, id: &str) -> Option<Index> {
+        self.conflicts.get(&(side, source, id)).copied()
+    }
+
+    fn is_conflict(
+        &self,
+        side: Side,
+        id: &str,
+        source: &str,
+        dossier: Option<&DossierCode>,
+    ) -> bool {
+        self.conflict(side, source, id)
+            .is_some_and(|i| self.inputs.conflicts[at(i)].key.dossier.as_ref() == dossier)
+    }
+
+    /// True when the fee's id came with different content.
+    pub fn is_fee_conflict(&self, fee: &Fee) -> Option<Index> {
+        let found = self.conflict(Side::Fee, "", fee.fee_id.as_str())?;
+        let dossier = self.inputs.conflicts[at(found)].key.dossier.as_ref();
+        (dossier == Some(&fee.dossier_code)).then_some(found)
+    }
+
+    /// Does the transaction's payer agree with the dossier's?
+    pub fn payer(&self, txn: &Txn, dossier: Index) -> Payer {
+        let expected = &self.dossier(dossier).payer;
+        if txn.payer.is_empty() || expected.is_empty() {
+            return Payer::Unknown;
+        }
+        if fold_name(&txn.payer) == *expected {
+            Payer::Agrees
+        } else {
+            Payer::Differs
+        }
+    }
+
+    /// The provider's fee for `due` that would explain `paid`: the row's own fee, else a configured
+    /// rate.
+    pub fn net_fee(&self, txn: &Txn, due: i128, paid: i128) -> Option<i128> {
+        let short = due - paid;
+        if short <= 0 {
+            return None;
+        }
+        if txn.fee.get() > 0 && txn.fee.wide() == short {
+            return Some(short);
+        }
+        let dong = crate::domain::Vnd::from_wide(due).ok()?;
+        self.rules
+            .net_rates
+            .iter()
+            .any(|rate| rate.fee_on(dong) == short)
+            .then_some(short)
+    }
+
+    /// True when `amount` equals a line, the whole, or the net of either.
+    pub fn fits(&self, txn: &Txn, dossier: Index, amount: i128) -> bool {
+        let dossier = self.dossier(dossier);
+        let exact = |due: i128| due == amount || self.net_fee(txn, due, amount).is_some();
+        dossier.lines.iter().any(|(_, due)| exact(i128::from(*due))) || exact(dossier.due())
+    }
+
+    /// True for land obligations, which stay outside the share.
+    pub fn is_land(&self, line: Index) -> bool {
+        self.fee(line).kind == FeeKind::LandObligation
+    }
+}
+
+/// A scanner for the agencies that are known or that have fees.
+fn scanner(inputs: &Inputs) -> Scanner {
+    let mut codes: Vec<AgencyCode> = inputs.agencies.iter().map(|a| a.code.clone()).collect();
+    for group in inputs
+        .fees
+        .chunk_by(|a, b| a.dossier_code == b.dossier_code)
+    {
+        codes.push(group[0].dossier_code.agency());
+    }
+    codes.sort();
+    codes.dedup();
+    Scanner::new(codes.iter())
+}

@@ -1,0 +1,238 @@
+//! What a transaction's own text says: which dossiers it names, or why it names none.
+
+use crate::domain::fold::squeeze;
+use crate::domain::{DossierCode, PaymentOrder, Txn, Vnd};
+
+use super::code_scan::Scanner;
+use super::edit::{Edit, one_edit};
+use super::evidence::{Evidence, Nearest, Test};
+use super::pool::{Index, Payer, Pool};
+
+/// How a dossier is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// By a structured reference.
+    Reference,
+    /// By a memo that is nothing but the code.
+    WholeMemo,
+    /// By a code read out of free text.
+    Extracted,
+}
+
+/// What the text says.
+#[derive(Clone, Debug)]
+pub enum Reading<'a> {
+    /// One dossier.
+    One {
+        /// How it is named.
+        key: Key,
+        /// Which.
+        dossier: Index,
+        /// The order whose lines it pays, where the reference is an order.
+        order: Option<&'a PaymentOrder>,
+    },
+    /// Digits glued behind the code allow several existing dossiers at one place.
+    Glued(Vec<Index>),
+    /// Several dossiers at several places.
+    Many(Vec<Index>),
+    /// No existing dossier: the class of an open row, what was seen, and what is near.
+    Nothing {
+        /// `near_reference`, `orphan`, `foreign` or `unidentified`.
+        class: &'static str,
+        /// What was seen.
+        evidence: Vec<Evidence>,
+        /// Candidates within one edit.
+        nearest: Vec<Nearest>,
+    },
+}
+
+/// Reads a transaction's reference, else its memo.
+pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
+    let reference = txn.order_ref.as_deref().filter(|text| !text.is_empty());
+    if let Some(order) = pool.order(txn) {
+        if let Some(dossier) = pool.find(&order.dossier_code) {
+            return Reading::One {
+                key: Key::Reference,
+                dossier,
+                order: Some(order),
+            };
+        }
+    }
+    let referred = reference.and_then(|text| DossierCode::parse(text).ok());
+    if let Some(dossier) = referred.as_ref().and_then(|code| pool.find(code)) {
+        return Reading::One {
+            key: Key::Reference,
+            dossier,
+            order: None,
+        };
+    }
+    let squeezed = squeeze(&txn.memo);
+    let spots = pool.scanner.spots_squeezed(&squeezed);
+    let mut found: Vec<Vec<(Index, usize)>> = Vec::new();
+    for spot in spots.iter().filter(|spot| spot.plausible) {
+        let exists = |s: &String| pool.find_squeezed(s).map(|d| (d, s.len()));
+        let hits: Vec<(Index, usize)> = spot.spellings.iter().filter_map(exists).collect();
+        if !hits.is_empty() {
+            found.push(hits);
+        }
+    }
+    let mut all: Vec<Index> = found
+        .iter()
+        .flatten()
+        .map(|(dossier, _)| *dossier)
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    match all.as_slice() {
+        [] => nothing(pool, txn, referred, &spots),
+        [dossier] => {
+            let whole = found
+                .iter()
+                .flatten()
+                .any(|(_, length)| *length == squeezed.len());
+            let key = if whole {
+                Key::WholeMemo
+            } else {
+                Key::Extracted
+            };
+            Reading::One {
+                key,
+                dossier: *dossier,
+                order: None,
+            }
+        }
+        _ if found.len() == 1 => Reading::Glued(all),
+        _ => Reading::Many(all),
+    }
+}
+
+/// No existing dossier is named: say what is nearest.
+fn nothing<'a>(
+    pool: &Pool<'a>,
+    txn: &Txn,
+    referred: Option<DossierCode>,
+    spots: &[super::code_scan::Spot],
+) -> Reading<'a> {
+    let mut written: Vec<DossierCode> = referred.into_iter().collect();
+    written.extend(Scanner::written_codes(&txn.memo));
+    written.dedup();
+    let mut raw: Vec<String> = written.iter().map(DossierCode::squeezed).collect();
+    raw.extend(spots.iter().map(|spot| spot.spellings[0].clone()));
+    raw.sort();
+    raw.dedup();
+    let foreign = written.iter().find(|code| !pool.scanner.is_ours(code));
+    let near = near(pool, &raw, txn, foreign.is_some());
+    if !near.is_empty() {
+        let evidence = near
+            .iter()
+            .map(|(raw, dossier, Edit(edit))| {
+                Evidence::OneEdit(
+                    raw.as_str().into(),
+                    pool.dossier(*dossier).code.clone(),
+                    edit,
+                )
+            })
+            .collect();
+        let nearest = near
+            .iter()
+            .map(|(_, dossier, _)| candidate(pool, txn, *dossier))
+            .collect();
+        return Reading::Nothing {
+            class: "near_reference",
+            evidence,
+            nearest,
+        };
+    }
+    let nearest = Vec::new();
+    if let Some(code) = foreign {
+        let evidence = vec![Evidence::OtherProvince(code.as_str().into())];
+        return Reading::Nothing {
+            class: "foreign",
+            evidence,
+            nearest,
+        };
+    }
+    let ours = written.first().map(|code| code.as_str().to_owned());
+    let spotted = spots
+        .iter()
+        .find(|spot| spot.plausible)
+        .map(|spot| spot.spellings[0].clone());
+    match ours.or(spotted) {
+        Some(code) => {
+            let evidence = vec![Evidence::UnknownCode(code.into())];
+            Reading::Nothing {
+                class: "orphan",
+                evidence,
+                nearest,
+            }
+        }
+        None => Reading::Nothing {
+            class: "unidentified",
+            evidence: vec![Evidence::NoCode],
+            nearest,
+        },
+    }
+}
+
+/// Existing dossiers one edit away from what was written. A code of another province is taken for a
+/// slip only when both the amount and the payer speak for it.
+fn near(pool: &Pool, raw: &[String], txn: &Txn, strict: bool) -> Vec<(String, Index, Edit)> {
+    let mut near = Vec::new();
+    for written in raw {
+        one_edit(written, |spelling, edit| {
+            if let Some(dossier) = pool.find_squeezed(spelling) {
+                let backed = !strict
+                    || (pool.fits(txn, dossier, txn.amount.wide())
+                        && pool.payer(txn, dossier) == Payer::Agrees);
+                if backed {
+                    near.push((written.clone(), dossier, edit));
+                }
+            }
+        });
+    }
+    near.sort_by(|a, b| (a.1, &a.0, a.2).cmp(&(b.1, &b.0, b.2)));
+    near.dedup_by_key(|(_, dossier, _)| *dossier);
+    near
+}
+
+/// A candidate that the text does not name exactly; the amount is tested first, then the payer.
+fn candidate(pool: &Pool, txn: &Txn, dossier: Index) -> Nearest {
+    let failed = if !pool.fits(txn, dossier, txn.amount.wide()) {
+        Test::Amount
+    } else if pool.payer(txn, dossier) == Payer::Differs {
+        Test::Payer
+    } else {
+        Test::Named
+    };
+    let amount = Vnd::from_wide(pool.dossier(dossier).due()).ok();
+    Nearest {
+        candidate: pool.dossier(dossier).code.as_str().into(),
+        amount,
+        failed,
+    }
+}
+
+/// Dossiers one edit away from `dossier` that are still open by `is_open`, fit the amount and have
+/// this payer: the readings that make a free-text code doubtful.
+pub fn rivals(
+    pool: &Pool,
+    txn: &Txn,
+    dossier: Index,
+    is_open: impl Fn(Index) -> bool,
+) -> Vec<Index> {
+    let mut rivals = Vec::new();
+    if txn.payer.is_empty() {
+        return rivals;
+    }
+    one_edit(&pool.dossier(dossier).code.squeezed(), |spelling, _| {
+        if let Some(other) = pool.find_squeezed(spelling) {
+            let same_person = pool.payer(txn, other) == Payer::Agrees;
+            if same_person && is_open(other) && pool.fits(txn, other, txn.amount.wide()) {
+                rivals.push(other);
+            }
+        }
+    });
+    rivals.sort_unstable();
+    rivals.dedup();
+    rivals
+}

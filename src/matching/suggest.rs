@@ -1,0 +1,43 @@
+//! Pairings that the rules do not accept but a person might: the near readings of open payments.
+
+use crate::domain::DossierCode;
+
+use super::desk::{Desk, Standing};
+use super::evidence::Test;
+use super::group::Suggestion;
+
+/// The suggestions of the desk, by transaction and dossier. The score says how much speaks for a
+/// reading: 900 when amount and payer agree and only the spelling differs, 600 when the payer is not
+/// the expected one, 300 when the amount does not fit either.
+pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
+    let mut suggestions = Vec::new();
+    for (i, standing) in desk.txns.iter().enumerate() {
+        let Standing::Out {
+            class: "near_reference" | "ambiguous",
+            evidence,
+            nearest,
+            ..
+        } = standing
+        else {
+            continue;
+        };
+        for near in nearest {
+            let Ok(dossier_code) = DossierCode::parse(&near.candidate) else {
+                continue;
+            };
+            let score = match near.failed {
+                Test::Named | Test::Unique => 900,
+                Test::Payer => 600,
+                _ => 300,
+            };
+            suggestions.push(Suggestion {
+                txn: desk.pool.inputs.txns[i].key(),
+                dossier_code,
+                fee_id: None,
+                score,
+                reason: evidence.clone(),
+            });
+        }
+    }
+    suggestions
+}

@@ -1,0 +1,208 @@
+//! PURE: one canonical row an id.
+//!
+//! The same id may come again: in the next page, in an overlapping pull, as the answer to the next
+//! probe. What it says then is one of three things.
+//!
+//! - **The same**: nothing differs, or the new row only leaves out what is known, or it is an
+//!   older state (`pending` after a final one).
+//! - **An update**: the state moved on (`pending` to anything; `success` or `failed` to `void`; any
+//!   to `unmapped`, which a person must see; `unmapped` to a final one), or an empty field was
+//!   filled in. While a row is not final its time, memo, payer, fee and bank reference may still
+//!   change.
+//! - **A contradiction**: amount, kind, order reference or account differ, or, once the row is
+//!   final, time, memo, payer, bank reference, fee or net; or one says `failed` and the other
+//!   `success`. The version first stored stays canonical and a person decides. Inside one delivery
+//!   nothing is first, so the smallest content in byte order stays, not-final rows before final.
+
+use std::collections::BTreeMap;
+
+use super::txn::by_id_and_content;
+use super::versions;
+use crate::domain::{Conflict, Txn, TxnStatus, Vnd};
+
+/// What a delivery adds to what is stored. Every list is in order of the keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Rows with a new id.
+    pub fresh: Vec<Txn>,
+    /// Stored rows that moved on (`pending` to `success`, a field filled in): the new version.
+    pub updated: Vec<Txn>,
+    /// Stored rows that came again without change.
+    pub unchanged: Vec<Txn>,
+    /// Ids whose versions contradict each other; the first stored version stays canonical.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// One row an id within one delivery.
+pub fn dedupe(rows: Vec<Txn>) -> (Vec<Txn>, Vec<Conflict>) {
+    let merged = merge(&[], rows);
+    (merged.fresh, merged.conflicts)
+}
+
+/// One row an id, given what the store holds of the same ids (more does no harm).
+pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
+    let known: BTreeMap<_, _> = stored.iter().map(|t| ((&t.source, &t.id), t)).collect();
+    new.sort_by(|a, b| {
+        let ids = (&a.source, &a.id).cmp(&(&b.source, &b.id));
+        ids.then_with(|| rank(a.status).cmp(&rank(b.status)))
+            .then_with(|| by_id_and_content(a, b))
+    });
+    let mut merged = Merged::default();
+    for group in new.chunk_by(|a, b| (&a.source, &a.id) == (&b.source, &b.id)) {
+        let first = known.get(&(&group[0].source, &group[0].id)).copied();
+        let mut current = first.unwrap_or(&group[0]).clone();
+        let mut others: Vec<&Txn> = Vec::new();
+        for row in group {
+            match step(&current, row) {
+                Step::Same => {}
+                Step::Update(next) => current = *next,
+                Step::Contradiction => others.push(row),
+            }
+        }
+        if !others.is_empty() {
+            let date = current.business_date;
+            let conflict = versions::conflict(&current, &others, date);
+            merged.conflicts.push(conflict);
+        }
+        match first {
+            None => merged.fresh.push(current),
+            Some(first) if *first == current => merged.unchanged.push(current),
+            Some(_) => merged.updated.push(current),
+        }
+    }
+    merged
+}
+
+/// A conflict when a gateway's amount is exactly a hundredth or a hundred times the order's: then
+/// one of the two is written in another unit (VNPAY writes `vnp_Amount` times 100,
+/// <https://sandbox.vnpayment.vn/apis/docs/truy-van-hoan-tien/querydr&refund.html>).
+pub fn scale_conflict(txn: &Txn, order_amount: Vnd) -> Option<Conflict> {
+    let (paid, due) = (txn.amount.wide(), order_amount.wide());
+    let scaled = paid > 0 && due > 0 && (paid == due * 100 || paid * 100 == due);
+    scaled.then(|| {
+        let mut versions: Vec<Box<str>> = vec![
+            format!("amount_vnd={} ({})", txn.amount, txn.source).into(),
+            format!("amount_vnd={order_amount} (payment order)").into(),
+        ];
+        versions.sort();
+        Conflict {
+            key: txn.key(),
+            kept: txn.amount,
+            largest: txn.amount.max(order_amount),
+            versions,
+            business_date: txn.business_date,
+        }
+    })
+}
+
+/// How far along a state is; `failed` and `success` are equally far and contradict each other.
+fn rank(status: TxnStatus) -> u8 {
+    match status {
+        TxnStatus::Pending => 0,
+        TxnStatus::Failed | TxnStatus::Success => 1,
+        TxnStatus::Void => 2,
+        TxnStatus::Unmapped => 3,
+    }
+}
+
+enum Step {
+    Same,
+    Update(Box<Txn>),
+    Contradiction,
+}
+
+/// What `new` says about `current`.
+fn step(current: &Txn, new: &Txn) -> Step {
+    let Some(status) = next_status(current.status, new.status) else {
+        return Step::Contradiction;
+    };
+    let open = current.status == TxnStatus::Pending;
+    if open && new.status == TxnStatus::Pending && current.paid_at.ms() > new.paid_at.ms() {
+        // of two answers that are not final the later one counts, whichever came first
+        return if agrees(current, new) {
+            Step::Same
+        } else {
+            Step::Contradiction
+        };
+    }
+    if !agrees(current, new) || (!open && !details_agree(current, new)) {
+        return Step::Contradiction;
+    }
+    let mut next = current.clone();
+    next.status = status;
+    fill(&mut next, new, open);
+    if next == *current {
+        Step::Same
+    } else {
+        Step::Update(Box::new(next))
+    }
+}
+
+/// The state after `new`, none where the two contradict each other.
+fn next_status(current: TxnStatus, new: TxnStatus) -> Option<TxnStatus> {
+    use TxnStatus::{Failed, Pending, Success, Unmapped, Void};
+    match (current, new) {
+        (known, Pending) => Some(known),
+        (Pending | Unmapped, new) | (_, new @ Unmapped) => Some(new),
+        (Success | Failed, Void) => Some(Void),
+        (known, new) => (known == new).then_some(known),
+    }
+}
+
+/// What never changes: amount, kind, order reference, account.
+fn agrees(a: &Txn, b: &Txn) -> bool {
+    a.amount == b.amount
+        && a.kind == b.kind
+        && same_or_untold(a.order_ref.as_deref(), b.order_ref.as_deref())
+        && same_or_untold(a.account.as_deref(), b.account.as_deref())
+}
+
+/// What may not change once the row is final.
+fn details_agree(a: &Txn, b: &Txn) -> bool {
+    let parts = |t: &Txn| (t.fee, t.net);
+    a.paid_at.ms() == b.paid_at.ms()
+        && same_or_untold(Some(&*a.memo), Some(&*b.memo))
+        && same_or_untold(Some(&*a.payer), Some(&*b.payer))
+        && same_or_untold(a.bank_ref.as_deref(), b.bank_ref.as_deref())
+        && (parts(a) == parts(b) || fee_untold(a) || fee_untold(b))
+}
+
+/// True when the texts are equal or one side tells nothing.
+fn same_or_untold(a: Option<&str>, b: Option<&str>) -> bool {
+    let (a, b) = (a.unwrap_or(""), b.unwrap_or(""));
+    a == b || a.is_empty() || b.is_empty()
+}
+
+/// True for the default of a row that tells no fee.
+fn fee_untold(txn: &Txn) -> bool {
+    txn.fee.is_zero() && txn.net == txn.amount
+}
+
+/// Takes from `new` what is not told yet; while the row is open, everything that `new` tells.
+fn fill(next: &mut Txn, new: &Txn, open: bool) {
+    let take = |known: &str, new: &str| !new.is_empty() && (open || known.is_empty());
+    if take(&next.memo, &new.memo) {
+        next.memo.clone_from(&new.memo);
+    }
+    if take(&next.payer, &new.payer) {
+        next.payer.clone_from(&new.payer);
+    }
+    for (known, new) in [
+        (&mut next.order_ref, &new.order_ref),
+        (&mut next.account, &new.account),
+        (&mut next.bank_ref, &new.bank_ref),
+    ] {
+        if take(known.as_deref().unwrap_or(""), new.as_deref().unwrap_or("")) {
+            known.clone_from(new);
+        }
+    }
+    if fee_untold(next) || (open && !fee_untold(new)) {
+        (next.fee, next.net) = (new.fee, new.net);
+    }
+    if open {
+        next.paid_at = new.paid_at.clone();
+        next.paid_on = new.paid_on;
+        next.business_date = new.business_date;
+        next.instrument = new.instrument;
+    }
+}

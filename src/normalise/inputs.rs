@@ -1,0 +1,237 @@
+//! PURE: the files of `match` -> what `settle` reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::columns::Columns;
+use super::dedupe::dedupe;
+use super::ids::{self, Refused};
+use super::registry::{FileAt, FileRows, read_file};
+use super::transactions;
+use crate::domain::{
+    Agency, AgencyCode, Completeness, Day, Fee, Inputs, Receipt, Reject, SourceFacts, SourceName,
+    Txn,
+};
+use crate::format::FileError;
+
+/// Name and bytes of one file.
+pub type NamedBytes<'a> = (&'a str, &'a [u8]);
+
+/// The files of one `match`.
+#[derive(Clone, Debug, Default)]
+pub struct MatchFiles<'a> {
+    /// `dossier_fees*.csv`.
+    pub fees: NamedBytes<'a>,
+    /// `transactions_<source>.csv`.
+    pub transactions: Vec<NamedBytes<'a>>,
+    /// `cash_receipts*.csv`.
+    pub cash: Option<NamedBytes<'a>>,
+    /// `agencies*.csv`; without it the agencies are those of the fees.
+    pub agencies: Option<NamedBytes<'a>>,
+}
+
+/// What they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatchInputs {
+    /// For `settle`; every source is complete until the caller says otherwise.
+    pub inputs: Inputs,
+    /// The columns of the fee file.
+    pub columns: Columns,
+    /// One entry a file, in the order given: fees, transactions, cash, agencies.
+    pub counts: Vec<FileCount>,
+}
+
+/// What one file held.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FileCount {
+    /// File name.
+    pub file: Box<str>,
+    /// Data rows.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub rejects: u64,
+}
+
+/// The source of the expected side in `match`.
+const REGISTRY: &str = "registry";
+
+/// Reads them all. The error is a file that cannot be read as a whole (exit code 2).
+///
+/// The business date of a reject is the day of its file: see [`transactions::read`] for
+/// transactions; receipts count under the day of the last receipt; fees and agencies, which carry
+/// no accounting day, under the last day that any of the money has.
+pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileError> {
+    let mut all = MatchInputs {
+        inputs: Inputs::default(),
+        columns: Columns::default(),
+        counts: Vec::new(),
+    };
+    let registry = SourceName::new(REGISTRY);
+    let fees: FileRows<Fee> = open(files.fees, &registry)?;
+    all.columns = fees.columns.clone();
+    all.count(files.fees.0, fees.lines, fees.rejects.len());
+    let known = fees.rows.iter().map(|fee| &fee.agency_code).collect();
+    all.inputs.agencies = bare_agencies(&known);
+    let txn_day = all.take_transactions(&files.transactions)?;
+    let cash_day = all.take_cash(files.cash, &registry)?;
+    let day = txn_day.max(cash_day).unwrap_or(FIRST_DAY);
+    all.take_registry(fees.rejects, fees.conflicts, day);
+    all.inputs.fees = fees.rows;
+    if let Some(file) = files.agencies {
+        let agencies: FileRows<Agency> = open(file, &registry)?;
+        all.count(file.0, agencies.lines, agencies.rejects.len());
+        all.take_registry(agencies.rejects, agencies.conflicts, day);
+        all.inputs.agencies = agencies.rows;
+    }
+    let registry_facts = facts(&registry, false);
+    all.inputs.sources.insert(0, registry_facts);
+    let inputs = &mut all.inputs;
+    inputs
+        .rejects
+        .sort_by_cached_key(|reject| (reject.key(), reject.clone()));
+    inputs.conflicts.sort();
+    Ok(all)
+}
+
+/// For rejects of files that hold no day at all.
+const FIRST_DAY: Day = Day::new(match chrono::NaiveDate::from_ymd_opt(1970, 1, 1) {
+    Some(day) => day,
+    None => chrono::NaiveDate::MIN,
+});
+
+fn open<T: super::registry::RegistryRow>(
+    (name, bytes): NamedBytes<'_>,
+    source: &SourceName,
+) -> Result<FileRows<T>, FileError> {
+    let file = FileAt {
+        name,
+        source,
+        day: FIRST_DAY,
+    };
+    read_file(bytes, &file)
+}
+
+impl MatchInputs {
+    fn count(&mut self, file: &str, rows: u64, rejects: usize) {
+        self.counts.push(FileCount {
+            file: file.into(),
+            rows,
+            rejects: u64::try_from(rejects).unwrap_or(u64::MAX),
+        });
+    }
+
+    /// Rejects and conflicts of a file without an accounting day of its own.
+    fn take_registry(
+        &mut self,
+        rejects: Vec<Reject>,
+        conflicts: Vec<crate::domain::Conflict>,
+        day: Day,
+    ) {
+        let dated = |mut reject: Reject| {
+            reject.business_date = day;
+            reject
+        };
+        self.inputs.rejects.extend(rejects.into_iter().map(dated));
+        let conflicts = conflicts.into_iter().map(|mut conflict| {
+            conflict.business_date = day;
+            conflict
+        });
+        self.inputs.conflicts.extend(conflicts);
+    }
+
+    /// Reads the transactions; two files of one source are two deliveries of it. Gives the last day.
+    fn take_transactions(&mut self, files: &[NamedBytes<'_>]) -> Result<Option<Day>, FileError> {
+        let mut rejects: BTreeMap<SourceName, Vec<Reject>> = BTreeMap::new();
+        let mut txns: Vec<Txn> = Vec::new();
+        for (name, bytes) in files {
+            let file = transactions::read(name, bytes, FIRST_DAY)?;
+            self.count(name, file.lines, file.rows.rejects.len());
+            txns.extend(file.rows.txns);
+            let of_source = rejects.entry(file.source).or_default();
+            of_source.extend(file.rows.rejects);
+        }
+        let (txns, conflicts) = dedupe(txns);
+        let day = txns.iter().map(|txn| txn.business_date).max();
+        for (source, mut rejects) in rejects {
+            for reject in &mut rejects {
+                if reject.business_date == FIRST_DAY {
+                    reject.business_date = day.unwrap_or(FIRST_DAY);
+                }
+            }
+            self.inputs
+                .rejects
+                .extend(tell_apart(rejects, &source, &txns));
+            self.inputs.sources.push(facts(&source, true));
+        }
+        self.inputs.txns = txns;
+        self.inputs.conflicts.extend(conflicts);
+        Ok(day)
+    }
+
+    /// Reads the receipts; gives the last day.
+    fn take_cash(
+        &mut self,
+        file: Option<NamedBytes<'_>>,
+        registry: &SourceName,
+    ) -> Result<Option<Day>, FileError> {
+        let Some(file) = file else { return Ok(None) };
+        let receipts: FileRows<Receipt> = open(file, registry)?;
+        self.count(file.0, receipts.lines, receipts.rejects.len());
+        let day = receipts.rows.iter().map(|r| r.collected_at.day()).max();
+        let date = day.unwrap_or(FIRST_DAY);
+        self.take_registry(receipts.rejects, receipts.conflicts, date);
+        self.inputs.receipts = receipts.rows;
+        Ok(day)
+    }
+}
+
+/// Refused rows of one source from several files: the same row is one, and no id stands for two.
+fn tell_apart(rejects: Vec<Reject>, source: &SourceName, txns: &[Txn]) -> Vec<Reject> {
+    if rejects.is_empty() {
+        return rejects;
+    }
+    let of_source = txns.iter().filter(|txn| txn.source == *source);
+    let taken: BTreeSet<&str> = of_source.map(|txn| &*txn.id).collect();
+    let refused = rejects.into_iter().map(|reject| {
+        let amount = reject
+            .amount
+            .map_or_else(String::new, |amount| amount.to_string());
+        let parts = [&*reject.column, &*reject.value, reject.code.id(), &*amount];
+        Refused {
+            named: true,
+            content: ids::content_id(&parts),
+            reject,
+        }
+    });
+    ids::settle_refused(refused.collect(), |id| taken.contains(id))
+}
+
+/// Files are all there is: complete, and nothing more will come.
+fn facts(name: &SourceName, carries_money: bool) -> SourceFacts {
+    SourceFacts {
+        name: name.clone(),
+        kind: "file".into(),
+        carries_money,
+        required: true,
+        state: Completeness::Complete,
+        missing_days: Vec::new(),
+        missing_orders: 0,
+        deadline_passed: true,
+        control: None,
+        trouble: None,
+    }
+}
+
+/// Agencies known only from their fees: always valid, named by their code.
+fn bare_agencies(codes: &BTreeSet<&AgencyCode>) -> Vec<Agency> {
+    let bare = |code: &&AgencyCode| Agency {
+        code: (*code).clone(),
+        valid_from: FIRST_DAY,
+        valid_to: None,
+        name: code.as_str().into(),
+        level: "".into(),
+        parent_code: None,
+        successor_code: None,
+        kind: "".into(),
+    };
+    codes.iter().map(bare).collect()
+}
