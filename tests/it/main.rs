@@ -23,4 +23,5 @@ mod report;
 mod sample;
 mod sandbox;
 mod score;
+mod source_faults;
 mod tls;
