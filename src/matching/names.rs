@@ -51,9 +51,8 @@ fn txn_names(scanner: &Scanner, txn: &Txn, names: &mut Names) {
         }
     }
     for spot in scanner.spots(&txn.memo) {
-        names.dossiers.extend(spot.spellings.iter().cloned());
-        if let Some(shortest) = spot.spellings.first() {
-            with_neighbours(shortest, names);
+        for spelling in &spot.spellings {
+            with_neighbours(spelling, names);
         }
     }
     for code in Scanner::written_codes(&txn.memo) {

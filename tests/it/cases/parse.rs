@@ -74,7 +74,10 @@ pub(crate) fn parse(file: &str, text: &str) -> Vec<Result<Case, String>> {
             )),
         }
     };
-    cases.into_iter().map(|case| case.and_then(commented)).collect()
+    cases
+        .into_iter()
+        .map(|case| case.and_then(commented))
+        .collect()
 }
 
 /// One line of a case.
@@ -136,7 +139,7 @@ fn expect(case: &mut Case, line: usize, mut words: Words) -> Result<(), String> 
             let money = words.name(&case.names)?;
             add(format!("{what} {money} {}", words.words.join(" ")), true);
         }
-        "share" | "verdict" | "deciding" | "suggest" | "outer" => {
+        "share" | "verdict" | "deciding" | "suggest" | "outer" | "outcomes" => {
             add(format!("{what} {}", words.words.join(" ")), true);
         }
         _ => return Err(format!("\"{what}\" is nothing that can be expected")),
