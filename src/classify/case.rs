@@ -30,11 +30,16 @@ impl FeeCase<'_, '_> {
 
     /// Money for a dossier of which nothing can be paid: shown on its first fee.
     pub fn unowed(&self) -> Option<&Entry> {
-        let dossier = self.pool.dossier(self.dossier);
-        let first = &self.pool.inputs.fees[dossier.fees.start];
-        let mine = self.ledger.lines.is_empty() && first.fee_id == self.fee.fee_id;
+        let mine = self.is_for_the_unowed();
         let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles && e.surplus > 0;
         self.ledger.entries.iter().find(live).filter(|_| mine)
+    }
+
+    /// True for the first fee of a dossier of which nothing can be paid.
+    pub fn is_for_the_unowed(&self) -> bool {
+        let dossier = self.pool.dossier(self.dossier);
+        let first = &self.pool.inputs.fees[dossier.fees.start];
+        self.ledger.lines.is_empty() && first.fee_id == self.fee.fee_id
     }
 
     /// True when the line is short although a payment was spread over it.

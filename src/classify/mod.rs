@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, ExceptionId, Reject, RowKey, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
-use crate::matching::ledger::{Effect, Line};
+use crate::matching::ledger::{Effect, Entry, Line};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::{Evidence, Nearest, Test};
 
@@ -233,7 +233,9 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 line,
             };
             let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
-            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0);
+            let gone = ledger.entries.iter().any(Entry::came_and_went);
+            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
+                || gone && case.is_for_the_unowed();
             let row = Row {
                 key: fee.key(),
                 amount: fee.amount,
@@ -281,7 +283,7 @@ fn money(desk: &Desk, rows: &mut Vec<Classified>) {
 
 fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
     let has_leg = case.ledger_entries().any(|(_, entry)| match entry.effect {
-        Effect::Settles => !entry.parts.is_empty() || entry.reversed,
+        Effect::Settles => !entry.parts.is_empty() || entry.came_and_went(),
         Effect::Duplicate { .. } => true,
         Effect::Doubtful { .. } => false,
     });

@@ -170,7 +170,7 @@ impl Book<'_, '_> {
                 for (l, amount) in &entry.parts {
                     legs.push(leg(*l, *amount, Role::Settles, why()));
                 }
-                if entry.reversed && entry.parts.is_empty() {
+                if entry.came_and_went() {
                     legs.push(leg(last(), 0, Role::Settles, why()));
                 }
                 if entry.surplus > 0 && !entry.reversed {

@@ -48,6 +48,8 @@ fn decided(ledger: &mut Ledger, e: usize) {
         .iter()
         .map(|(_, amount)| amount)
         .sum();
+    let lacks = |(l, _): &(usize, i128)| ledger.lines[*l].lacking() > 0;
+    ledger.entries[e].short = ledger.entries[e].parts.iter().any(lacks);
     let beyond = ledger.entries[e].credit.amount - settled;
     let lines: Vec<usize> = ledger.entries[e].parts.iter().map(|(l, _)| *l).collect();
     if beyond > 0 {

@@ -120,8 +120,14 @@ impl Entry {
     pub fn is_for(&self, ledger: &Ledger, line: &Line) -> bool {
         let settled = |(l, _): &(usize, i128)| ledger.lines[*l].fee == line.fee;
         let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
-        self.parts.iter().any(settled)
-            || self.short && self.credit.lines.as_ref().is_none_or(allowed)
+        let spread = self.short && self.credit.decided.is_none();
+        self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
+    }
+
+    /// True when it settled nothing and is gone again: undone, or wholly sent back.
+    pub fn came_and_went(&self) -> bool {
+        let gone = self.reversed || self.returned >= self.credit.amount;
+        self.effect == Effect::Settles && self.parts.is_empty() && gone
     }
 }
 
