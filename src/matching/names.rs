@@ -76,9 +76,8 @@ fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
         }
     }
     for spot in scanner.spots(&txn.memo) {
-        spoken.spellings.extend(spot.spellings.iter().cloned());
-        if let Some(shortest) = spot.spellings.first() {
-            with_neighbours(shortest, spoken);
+        for spelling in &spot.spellings {
+            with_neighbours(spelling, spoken);
         }
     }
     for code in Scanner::written_codes(&txn.memo) {
