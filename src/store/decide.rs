@@ -169,27 +169,23 @@ async fn groups_before(
     rows.iter().map(id).collect()
 }
 
+/// What becomes of one contribution: who owns it, its day, and what it adds; none has ended.
+struct Fate<'a> {
+    owner: String,
+    day: String,
+    made: Option<(&'a Contribution, [String; 3])>,
+}
+
+/// Contributions by (definition, item, scope).
+type Fates<'a> = BTreeMap<(String, String, String), Fate<'a>>;
+
 pub(super) async fn decide_contributions(
     tx: &mut Tx,
     publication: &Publication<'_>,
     night: &str,
     owners: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
-    type Key = (String, String, String);
-    let mut items: BTreeMap<Key, (String, Option<(&Contribution, [String; 3])>, String)> =
-        BTreeMap::new();
-    let before = tx
-        .rows_of_batches(
-            &sql::SELECT_CONTRIBUTION_KEY,
-            &keys(owners),
-            &[Bind::Text(night)],
-        )
-        .await?;
-    for row in &before {
-        let text = |column| Ok::<_, StoreError>(row.text(column)?.to_owned());
-        let key = (text("definition")?, text("item")?, text("scope")?);
-        items.insert(key, (text("owner")?, None, text("day")?));
-    }
+    let mut fates = contributions_before(tx, night, owners).await?;
     for contribution in &publication.settlement.contributions {
         let item = &contribution.item;
         let owner = Owner::of_item(item).map(|owner| owner.text());
@@ -210,42 +206,73 @@ pub(super) async fn decide_contributions(
             json(&contribution.exceptions)?,
             digest(&(&owner, contribution))?,
         ];
-        let day = contribution.day.to_string();
-        if let Some((_, Some(_), _)) = items.insert(key, (owner, Some((contribution, texts)), day))
+        let fate = Fate {
+            owner,
+            day: contribution.day.to_string(),
+            made: Some((contribution, texts)),
+        };
+        if fates
+            .insert(key, fate)
+            .is_some_and(|old| old.made.is_some())
         {
             let message = format!("contribution {item} was made twice");
             return Err(StoreError::Conservation(message));
         }
     }
-    let batch = batches(
-        &items,
-        |text, ((definition, item, scope), (owner, made, day))| {
-            text.text("definition", definition)
-                .text("item", item)
-                .text("scope", scope)
-                .flag("live", made.is_some())
-                .text("owner", owner)
-                .text("day", day);
-            let outcomes = made.as_ref().map_or(&[][..], |(made, _)| &made.outcomes);
-            let (numerator, denominator) = outcomes.first().copied().unwrap_or_default();
-            let ended = ["[]".to_owned(), "[]".to_owned(), ENDED.to_owned()];
-            let texts = made.as_ref().map_or(&ended, |(_, texts)| texts);
-            text.int("numerator", numerator)
-                .int("denominator", denominator)
-                .flag("firm", outcomes.len() <= 1)
-                .text("outcomes", &texts[0])
-                .flag(
-                    "coupled",
-                    made.as_ref().is_some_and(|(made, _)| made.coupled),
-                )
-                .text("exceptions", &texts[1])
-                .text("content", &texts[2]);
-        },
-    );
+    let batch = batches(&fates, |text, ((definition, item, scope), fate)| {
+        text.text("definition", definition)
+            .text("item", item)
+            .text("scope", scope)
+            .flag("live", fate.made.is_some())
+            .text("owner", &fate.owner)
+            .text("day", &fate.day);
+        let Some((made, [outcomes, exceptions, content])) = &fate.made else {
+            text.int("numerator", 0).int("denominator", 0);
+            text.flag("firm", true).text("outcomes", "[]");
+            text.flag("coupled", false).text("exceptions", "[]");
+            text.text("content", ENDED);
+            return;
+        };
+        let (numerator, denominator) = made.outcomes.first().copied().unwrap_or_default();
+        text.int("numerator", numerator)
+            .int("denominator", denominator)
+            .flag("firm", made.outcomes.len() <= 1)
+            .text("outcomes", outcomes)
+            .flag("coupled", made.coupled)
+            .text("exceptions", exceptions)
+            .text("content", content);
+    });
     let binds = [Bind::Text(night), Bind::Text(publication.run.id.as_str())];
     tx.run_batches(&sql::INSERT_CONTRIBUTION, &batch, &binds)
         .await?;
     tx.run(&sql::CLOSE_CONTRIBUTION, &[Bind::Text(night)])
         .await?;
     Ok(())
+}
+
+/// What the owners' rows contributed before the night: ended, unless it is made again.
+async fn contributions_before<'a>(
+    tx: &mut Tx,
+    night: &str,
+    owners: &BTreeSet<String>,
+) -> Result<Fates<'a>, StoreError> {
+    let rows = tx
+        .rows_of_batches(
+            &sql::SELECT_CONTRIBUTION_KEY,
+            &keys(owners),
+            &[Bind::Text(night)],
+        )
+        .await?;
+    let mut fates = Fates::new();
+    for row in &rows {
+        let text = |column| Ok::<_, StoreError>(row.text(column)?.to_owned());
+        let key = (text("definition")?, text("item")?, text("scope")?);
+        let fate = Fate {
+            owner: text("owner")?,
+            day: text("day")?,
+            made: None,
+        };
+        fates.insert(key, fate);
+    }
+    Ok(fates)
 }

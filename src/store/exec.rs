@@ -296,6 +296,7 @@ where
 }
 
 /// Sorts the database's own errors into ours. Messages never carry values of rows.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError {
     let message = match &error {
         sqlx::Error::Database(inner) => inner.message().to_owned(),

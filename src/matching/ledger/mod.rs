@@ -16,6 +16,8 @@ pub struct Line {
     pub fee: Index,
     /// Amount due.
     pub due: i128,
+    /// A land obligation: settled only by money that fits it exactly.
+    pub land: bool,
     /// Settled by live money, refunds not taken off.
     pub paid: i128,
     /// Of it, cashless.
@@ -172,6 +174,7 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
     let new = |(fee, due): &(Index, i64)| Line {
         fee: *fee,
         due: i128::from(*due),
+        land: pool.is_land(*fee),
         ..Line::default()
     };
     let mut ledger = Ledger {
