@@ -15,7 +15,7 @@ use crate::config::rules::{
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
 use crate::job::{Exit, stage};
 use crate::kpi::{self, Period};
-use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs, say};
+use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::report::json::Timings;
 use crate::settle;
 
@@ -123,7 +123,7 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
         agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
     };
     read_match_inputs(&files).map_err(|error| {
-        let text = say::say_file(&error, lang);
+        let text = crate::text::reject::say_file(&error, lang);
         Failure::new(Exit::Usage, text, "")
     })
 }

@@ -163,6 +163,9 @@ impl fmt::Display for ExceptionId {
     }
 }
 
+/// Begins an id that the program made of a row's content, because the row had none.
+pub const MADE: char = '~';
+
 /// The first `digits` hex digits of SHA-256.
 pub fn short_hash(bytes: &[u8], digits: usize) -> String {
     let mut text = hex::encode(Sha256::digest(bytes));

@@ -17,7 +17,7 @@ pub use spoiled::Spoiled;
 
 use thiserror::Error;
 
-/// Why a whole file cannot be read. The text for people stands in `normalise::say`.
+/// Why a whole file cannot be read. The text for people stands in `text::reject`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FormatError {
     /// No header row.

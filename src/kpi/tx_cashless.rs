@@ -17,15 +17,15 @@ pub(super) const DEFINITION: Definition = Definition {
     id: "TX_CASHLESS",
     name: Text {
         vi: "Tỷ lệ giao dịch không dùng tiền mặt",
-        en: "Share of cashless transactions",
+        en: "Cashless share of payments",
     },
     unit: Text {
         vi: "giao dịch",
         en: "transactions",
     },
     formula: Text {
-        vi: "số lần thanh toán không dùng tiền mặt / tổng số lần thanh toán (đã trừ hoàn, hủy)",
-        en: "cashless payment events / all payment events, net of refunds and reversals",
+        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
+        en: "Successful cashless payments over all successful payments, cash included; by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
     enough: |_| true,
     contributions,

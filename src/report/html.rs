@@ -12,14 +12,14 @@ use askama::Template;
 
 use crate::classify::Severity;
 use crate::domain::{Completeness, Day, ExceptionId, Side, Vnd};
-use crate::kpi::{Fraction, Verdict};
+use crate::kpi::{self, Fraction, Verdict};
 use crate::text;
 use crate::text::figure::percent_short;
 
 use super::chart::Scale;
 use super::facts::{Estimate, Figure};
 use super::model::{
-    AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine, definition_text,
+    AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine, definition_name,
     row_kind, verdict_word,
 };
 use super::style;
@@ -360,11 +360,8 @@ impl Page<'_> {
         }
         let lang = self.r.lang;
         let texts = |id: &'static str| {
-            (
-                id,
-                definition_text(lang, id, "name"),
-                definition_text(lang, id, "text"),
-            )
+            let formula = kpi::definition(id).map_or("", |known| known.formula.get(lang));
+            (id, definition_name(lang, id), formula.to_owned())
         };
         known.into_iter().map(texts).collect()
     }

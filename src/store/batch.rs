@@ -78,7 +78,9 @@ pub(super) fn batches<T>(
     let mut count = 0;
     for row in rows {
         text.push(if count == 0 { '{' } else { ',' });
-        text.push_str(&format!("\"{count}\":{{"));
+        text.push('"');
+        text.push_str(&count.to_string());
+        text.push_str("\":{");
         let mut writer = RowText {
             text: &mut text,
             first: true,

@@ -12,6 +12,9 @@ use crate::classify::{Bucket, Severity};
 use crate::domain::{Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, SourceName, Vnd};
 use crate::matching::{Evidence, Leg, Nearest, Role};
 
+/// After every night, before "never".
+const NOW: &str = "9999-12-30";
+
 /// What to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExceptionFilter {
@@ -130,7 +133,7 @@ impl Store {
         if !hex || !(4..=16).contains(&id.len()) {
             return Ok(None);
         }
-        let as_of = as_of.map_or_else(|| NEVER.to_owned(), |day| day.to_string());
+        let as_of = as_of.map_or_else(|| NOW.to_owned(), |day| day.to_string());
         let mut tx = self.begin_read().await?;
         let after = format!("{id}g");
         let binds = [Bind::Text(id), Bind::Text(&after), Bind::Text(&as_of)];
@@ -240,20 +243,15 @@ fn spells(decisions: &[Row], as_of: &str) -> Result<Vec<Spell>, StoreError> {
 /// The links of a money row, or of the dossier of a fee, in order.
 async fn legs_of(tx: &mut Tx, key: &RowKey, as_of: &str) -> Result<Vec<Leg>, StoreError> {
     let binds = [Bind::Text(as_of)];
-    let rows = match &key.dossier {
-        Some(dossier) => {
-            let codes = keys([dossier.as_str()]);
-            tx.rows_of_batches(&sql::SELECT_LEG_BY_DOSSIER, &codes, &binds)
-                .await?
-        }
-        None => {
-            let batch = batches([key], |row, key| {
-                write_key(row, key);
-            });
-            tx.rows_of_batches(&sql::SELECT_LEG_BY_MONEY, &batch, &binds)
-                .await?
-        }
+    let (statement, batch) = if let Some(dossier) = &key.dossier {
+        (&sql::SELECT_LEG_BY_DOSSIER, keys([dossier.as_str()]))
+    } else {
+        let batch = batches([key], |row, key| {
+            write_key(row, key);
+        });
+        (&sql::SELECT_LEG_BY_MONEY, batch)
     };
+    let rows = tx.rows_of_batches(statement, &batch, &binds).await?;
     let mut legs = rows
         .iter()
         .map(|row| {

@@ -18,8 +18,6 @@ use super::statement::Statement;
 pub(super) enum Bind<'a> {
     /// A text.
     Text(&'a str),
-    /// A whole number.
-    Int(i64),
     /// A batch of rows: see [`super::batch`].
     Rows(&'a str),
 }
@@ -78,7 +76,6 @@ fn query<'q, DB>(
 where
     DB: Database,
     for<'t> String: Encode<'t, DB> + Type<DB>,
-    for<'t> i64: Encode<'t, DB> + Type<DB>,
     for<'t> Document<'t>: Encode<'t, DB> + Type<DB>,
 {
     assert_eq!(
@@ -91,7 +88,6 @@ where
         .iter()
         .fold(sqlx::query(text), |query, bind| match bind {
             Bind::Text(text) => query.bind(clean(text).into_owned()),
-            Bind::Int(number) => query.bind(*number),
             Bind::Rows(document) => query.bind(Document(document)),
         })
 }
@@ -300,6 +296,7 @@ where
 }
 
 /// Sorts the database's own errors into ours. Messages never carry values of rows.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError {
     let message = match &error {
         sqlx::Error::Database(inner) => inner.message().to_owned(),

@@ -1,5 +1,7 @@
 //! Migrations: embedded, one folder for both databases, never edited once applied.
 
+use std::path::PathBuf;
+
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 
 use super::connect::Db;
@@ -28,17 +30,16 @@ impl Store {
         if names.is_empty() && applied.is_some() {
             return Ok(names);
         }
-        if let (Db::Sqlite { path, .. }, Some(applied)) = (&self.db, &applied) {
-            if let Some(last) = applied.iter().map(|m| m.version).max() {
-                let mut copy = path.clone().into_os_string();
-                copy.push(format!(".before-{}", last + 1));
-                let copy = std::path::PathBuf::from(copy);
-                if copy.exists() {
-                    // left by a migration that failed: the database is still as that copy has it
-                    std::fs::remove_file(&copy).map_err(|e| StoreError::io(&copy, e))?;
-                }
-                self.backup(&copy).await?;
+        let last = applied.iter().flatten().map(|m| m.version).max();
+        if let (Db::Sqlite { path, .. }, Some(last)) = (&self.db, last) {
+            let mut copy = path.clone().into_os_string();
+            copy.push(format!(".before-{}", last + 1));
+            let copy = PathBuf::from(copy);
+            if copy.exists() {
+                // left by a migration that failed: the database is still as that copy has it
+                std::fs::remove_file(&copy).map_err(|e| StoreError::io(&copy, e))?;
             }
+            self.backup(&copy).await?;
         }
         match &self.db {
             Db::Sqlite { write, .. } => MIGRATOR.run(write).await,

@@ -27,6 +27,7 @@ mod registry;
 mod txn;
 
 // What a night reads, and what it decides.
+mod decide;
 mod lease;
 mod owner;
 mod pool;

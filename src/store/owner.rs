@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{DossierCode, RowKey, Side, SourceName, Txn};
+use crate::domain::{DossierCode, Reject, RowKey, Side, SourceName, Txn};
 use crate::settle::Inputs;
 
 /// The owner of a contribution.
@@ -46,7 +46,7 @@ impl Owner {
 /// Every owner whose rows are in the pool.
 pub(super) fn owners(pool: &Inputs) -> BTreeSet<String> {
     let txns = pool.txns.iter().map(Txn::key);
-    let rejects = pool.rejects.iter().map(|reject| reject.key());
+    let rejects = pool.rejects.iter().map(Reject::key);
     let money = txns.chain(rejects).filter(|key| key.side == Side::Txn);
     let fees = pool.fees.iter().map(|fee| &fee.dossier_code);
     let receipts = pool.receipts.iter().map(|receipt| &receipt.dossier_code);

@@ -96,11 +96,11 @@ impl Store {
             merge.versions.extend(versions_of(conflict, None));
         }
         let mut saved = Saved::default();
-        let rows = batches(&merge.fresh, |row, txn| write_txn(row, txn));
+        let rows = batches(&merge.fresh, write_txn);
         let night_text = night.to_string();
         let binds = [Bind::Text(&night_text)];
         saved.new = tx.run_batches(&sql::INSERT_TXN, &rows, &binds).await?;
-        let rows = batches(&merge.updates, |row, txn| write_txn(row, txn));
+        let rows = batches(&merge.updates, write_txn);
         saved.updated = tx.run_batches(&sql::UPDATE_TXN, &rows, &[]).await?;
         saved.conflicts = save_versions(&mut tx, &merge.versions).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
@@ -199,14 +199,16 @@ fn merge(stored: Vec<Txn>, mut incoming: Vec<Txn>) -> Merge {
 /// The versions of a contradiction that another stage found; `night` is that of the registry
 /// version it concerns.
 pub(super) fn versions_of(conflict: &Conflict, night: Option<Day>) -> Vec<Version> {
-    let version = |says: &Box<str>| Version {
-        key: conflict.key.clone(),
-        night,
-        says: says.to_string(),
-        amount: conflict.largest,
-        business_date: conflict.business_date,
-    };
-    conflict.versions.iter().map(version).collect()
+    let versions = conflict.versions.iter();
+    versions
+        .map(|says| Version {
+            key: conflict.key.clone(),
+            night,
+            says: says.to_string(),
+            amount: conflict.largest,
+            business_date: conflict.business_date,
+        })
+        .collect()
 }
 
 /// Stores versions; a transaction with a new one is looked at again. Tells how many rows have one.

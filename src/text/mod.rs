@@ -12,6 +12,7 @@ use crate::domain::Lang;
 
 pub mod figure;
 pub mod mask;
+pub mod reject;
 
 pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
 pub use mask::{mask_account, mask_memo, mask_name};
@@ -29,7 +30,7 @@ pub fn say(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     lookup(lang, key, args).unwrap_or_else(|| key.to_owned())
 }
 
-/// The message `key`, or none where there is no such message (`reject-<code>` of a newer code).
+/// The message `key`, or none where there is no such message.
 pub fn lookup(lang: Lang, key: &str, args: &[(&str, &str)]) -> Option<String> {
     let bundle = match lang {
         Lang::Vi => &*VI_BUNDLE,

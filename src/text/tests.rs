@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::*;
-use crate::domain::RejectCode;
 
 /// Keys with the arguments they use.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -63,18 +62,6 @@ fn used_keys() -> BTreeSet<String> {
                 keys.insert(literal.to_owned());
             }
         }
-    }
-    // The texts of the definitions are looked up by the definition's id, name and text together.
-    for key in messages(VI)
-        .into_keys()
-        .filter(|key| key.starts_with("definition-"))
-    {
-        let (id, _) = key.rsplit_once('-').unwrap();
-        keys.extend([format!("{id}-name"), format!("{id}-text")]);
-    }
-    for code in RejectCode::ALL {
-        keys.insert(format!("reject-{}-reason", code.id()));
-        keys.insert(format!("reject-{}-advice", code.id()));
     }
     keys
 }

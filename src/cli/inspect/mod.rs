@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::{Lang, Reject};
 use crate::format::{FileError, FormatError, Limits};
-use crate::normalise::say::{say, say_file};
+use crate::text::reject::{say, say_file};
 
 pub use render::render;
 

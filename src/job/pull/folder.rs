@@ -9,7 +9,7 @@ use super::Stage;
 use super::raw::Evidence;
 use crate::domain::{Completeness, SourceFacts};
 use crate::job::error::JobError;
-use crate::normalise::{self, say};
+use crate::normalise;
 use crate::source::registry::{self, ExportMode, ExportSettings, FileKind, FolderDelivery};
 use crate::store::{ExportFile, RegistryRows};
 
@@ -88,7 +88,7 @@ async fn save(
                 };
                 desk.store.save_registry(&record, &stored(read)).await?;
             }
-            Err(error) => unreadable.push(say::say_file(&error, desk.config.lang)),
+            Err(error) => unreadable.push(crate::text::reject::say_file(&error, desk.config.lang)),
         }
     }
     Ok((rows, rejects, unreadable))

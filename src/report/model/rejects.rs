@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{ExceptionId, Lang, Reject, RejectCode, Vnd};
+use crate::domain::{ExceptionId, Lang, Reject, Vnd};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Inputs;
 use crate::text;
@@ -43,16 +43,6 @@ pub struct RejectView {
     pub exception_id: Box<str>,
 }
 
-/// Why a row could not be read.
-pub fn reject_reason(lang: Lang, code: RejectCode) -> String {
-    text::say(lang, &format!("reject-{}-reason", code.id()), &[])
-}
-
-/// What to do about it.
-pub fn reject_advice(lang: Lang, code: RejectCode) -> String {
-    text::say(lang, &format!("reject-{}-advice", code.id()), &[])
-}
-
 pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
     let mut rejects: Vec<&Reject> = inputs.rejects.iter().collect();
     rejects.sort_by(|a, b| {
@@ -72,6 +62,7 @@ pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
 }
 
 fn view(lang: Lang, reject: &Reject) -> RejectView {
+    let (reason, advice) = text::reject::say(reject, lang);
     RejectView {
         source: reject.source.as_str().into(),
         id: (&*reject.id).into(),
@@ -79,8 +70,8 @@ fn view(lang: Lang, reject: &Reject) -> RejectView {
         line: reject.line,
         column: reject.column.clone(),
         value: reject.value.clone(),
-        reason: reject_reason(lang, reject.code),
-        advice: reject_advice(lang, reject.code),
+        reason,
+        advice,
         amount: reject.amount,
         exception_id: ExceptionId::of("reject", &reject.key()).as_str().into(),
     }

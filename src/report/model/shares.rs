@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use crate::domain::{ExceptionId, Lang};
-use crate::kpi::{Fraction, Period, Share, Verdict};
+use crate::kpi::{self, Fraction, Period, Share, Verdict};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
@@ -92,7 +92,7 @@ pub(super) fn headline_share<'s>(
 pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
     ShareRow {
         definition: share.definition,
-        name: definition_text(facts.lang, share.definition, "name"),
+        name: definition_name(facts.lang, share.definition),
         period: period_name(facts.lang, &share.period),
         period_label: share.period.label.clone(),
         numerator: share.numerator,
@@ -110,17 +110,9 @@ pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
     }
 }
 
-/// The `name` or the `text` of a definition; an unknown one is named by its id.
-pub fn definition_text(lang: Lang, id: &str, what: &str) -> String {
-    let key = format!("definition-{}-{what}", id.to_ascii_lowercase());
-    let unknown = || {
-        if what == "name" {
-            id.to_owned()
-        } else {
-            String::new()
-        }
-    };
-    text::lookup(lang, &key, &[]).unwrap_or_else(unknown)
+/// The name of a definition; an unknown one is named by its id.
+pub fn definition_name(lang: Lang, id: &str) -> String {
+    kpi::definition(id).map_or_else(|| id.to_owned(), |known| known.name.get(lang).to_owned())
 }
 
 /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`; other periods by their days.

@@ -9,13 +9,13 @@ use doisoat::domain::{
     Day, Instrument, Lang, Reject, RejectCode, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
 use doisoat::format::{FileError, FormatError};
-use doisoat::normalise::say::{say_file, sentence};
 use doisoat::normalise::{
     Cutoff, MatchFiles, MatchInputs, RegistryRows, SourceContext, Window, dedupe, merge,
     read_match_inputs, read_records, registry, scale_conflict, to_txn, transactions,
 };
 use doisoat::source::registry::FileKind;
 use doisoat::source::{AmountForm, At, Record, TimeForm};
+use doisoat::text::reject::{say_file, sentence};
 use proptest::prelude::*;
 
 const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\

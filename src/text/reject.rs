@@ -37,7 +37,7 @@ pub fn sentence(reject: &Reject, lang: Lang) -> String {
 /// Which row is left out of matching: its id and amount, as far as they could be read.
 fn left_out(reject: &Reject, lang: Lang) -> String {
     let mut known = Vec::new();
-    if !reject.id.starts_with(super::ids::MADE) && !reject.id.is_empty() {
+    if !reject.id.starts_with(crate::domain::ids::MADE) && !reject.id.is_empty() {
         known.push(match lang {
             Lang::Vi => format!("mã {}", reject.id),
             Lang::En => format!("id {}", reject.id),
