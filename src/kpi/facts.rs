@@ -1,5 +1,5 @@
-//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows into
-//! contributions.
+//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows
+//! into contributions.
 
 use std::collections::BTreeSet;
 
@@ -83,8 +83,8 @@ impl<'f, 'a> Facts<'f, 'a> {
             .collect()
     }
 
-    /// The agencies of the lines that an entry settled, land obligations left out; the dossier's own
-    /// when it settled none.
+    /// The agencies of the lines that an entry settled, land obligations left out; the dossier's
+    /// own when it settled none.
     pub fn agencies(&self, dossier: Index, ledger: &Ledger, entry: &Entry) -> BTreeSet<AgencyCode> {
         if entry.parts.is_empty() {
             return BTreeSet::from([self.pool.dossier(dossier).agency.clone()]);

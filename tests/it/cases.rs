@@ -105,10 +105,7 @@ fn run(case: &Case) -> Result<(), String> {
             drawn.exact.contains(&line.text)
         };
         if !seen {
-            diff.push(format!(
-                "  - {}   ({}:{})",
-                line.text, case.file, line.line
-            ));
+            diff.push(format!("  - {}   ({}:{})", line.text, case.file, line.line));
             if line.optional {
                 let word = line.text.split(' ').take(2).collect::<Vec<_>>().join(" ");
                 let near = drawn.all.iter().filter(|text| text.starts_with(&word));
@@ -117,7 +114,10 @@ fn run(case: &Case) -> Result<(), String> {
         }
     }
     let expected: Vec<&str> = case.expected.iter().map(|line| &*line.text).collect();
-    let unexpected = drawn.exact.iter().filter(|t| !expected.contains(&t.as_str()));
+    let unexpected = drawn
+        .exact
+        .iter()
+        .filter(|t| !expected.contains(&t.as_str()));
     diff.extend(unexpected.map(|text| format!("  + {text}")));
     if diff.is_empty() {
         return Ok(());

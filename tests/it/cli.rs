@@ -1,4 +1,5 @@
-//! The command line: exit codes one by one, help with examples, error texts, stdout only as promised.
+//! The command line: exit codes one by one, help with examples, error texts, stdout only as
+//! promised.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

@@ -128,7 +128,8 @@ fn sum_of(txns: &[Txn], night: Day) -> Vnd {
     Vnd::from_wide(tonight.map(|txn| txn.amount.wide()).sum()).unwrap_or(Vnd::ZERO)
 }
 
-/// A day once complete stays complete: what counts is what the store still misses of the days asked.
+/// A day once complete stays complete: what counts is what the store still misses of the days
+/// asked.
 async fn finish(stage: &Stage, seen: Seen, asked: &BTreeSet<Day>) -> Result<SourceFacts, JobError> {
     let missing = stage
         .desk

@@ -88,8 +88,8 @@ pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
     }
 }
 
-/// The payment that the refund returns whole: repeats before payments in order, then the nearest kin,
-/// then the latest.
+/// The payment that the refund returns whole: repeats before payments in order, then the nearest
+/// kin, then the latest.
 fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128) -> Option<usize> {
     let fits = |entry: &Entry| {
         let cashless = matches!(entry.credit.money, Money::Txn(_)) && !entry.credit.shared;

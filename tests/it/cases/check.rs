@@ -131,7 +131,11 @@ fn shares(settled: &Settlement) -> Result<(), String> {
             }
         }
     }
-    let known: BTreeSet<_> = settled.rows.iter().filter_map(|row| row.exception_id.as_ref()).collect();
+    let known: BTreeSet<_> = settled
+        .rows
+        .iter()
+        .filter_map(|row| row.exception_id.as_ref())
+        .collect();
     for contribution in &settled.contributions {
         let open = contribution.outcomes.len() > 1;
         let name = format!("{} {}", contribution.definition, contribution.item);

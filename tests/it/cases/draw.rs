@@ -34,11 +34,15 @@ impl<'c> Names<'c> {
 
     fn of(&self, key: &RowKey) -> String {
         let unknown = || format!("?{}", key.id);
-        self.by_key.get(key).map_or_else(unknown, |n| (*n).to_owned())
+        self.by_key
+            .get(key)
+            .map_or_else(unknown, |n| (*n).to_owned())
     }
 
     fn of_id(&self, id: &str) -> String {
-        self.by_id.get(id).map_or_else(|| format!("?{id}"), |n| (*n).to_owned())
+        self.by_id
+            .get(id)
+            .map_or_else(|| format!("?{id}"), |n| (*n).to_owned())
     }
 }
 
@@ -59,7 +63,9 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
         all.insert(format!("carried {name} {}", row.carried));
         all.extend(row.also.iter().map(|also| format!("also {name} {also}")));
         for near in &row.nearest {
-            let amount = near.amount.map_or("?".to_owned(), |amount| amount.grouped());
+            let amount = near
+                .amount
+                .map_or("?".to_owned(), |amount| amount.grouped());
             let failed = near.failed.say(Lang::En);
             all.insert(format!("near {name} {} {amount}: {failed}", near.candidate));
         }
@@ -74,14 +80,26 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
     for share in &settled.shares {
         draw_share(share, &mut all);
         if share.agency.is_none() {
-            let row = |id| settled.rows.iter().find(|r| r.exception_id.as_ref() == Some(id));
+            let row = |id| {
+                settled
+                    .rows
+                    .iter()
+                    .find(|r| r.exception_id.as_ref() == Some(id))
+            };
             let deciding = share.deciding.iter().filter_map(row);
             let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();
             all.insert(format!("deciding {} {}", share.definition, list.join(" ")));
         }
     }
-    for contribution in settled.contributions.iter().filter(|c| c.scope == Scope::Total) {
-        let outcomes = contribution.outcomes.iter().map(|(a, b)| format!("({a},{b})"));
+    for contribution in settled
+        .contributions
+        .iter()
+        .filter(|c| c.scope == Scope::Total)
+    {
+        let outcomes = contribution
+            .outcomes
+            .iter()
+            .map(|(a, b)| format!("({a},{b})"));
         let outcomes: Vec<String> = outcomes.collect();
         all.insert(format!(
             "outcomes {} {} {}",
@@ -97,7 +115,10 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
 fn link(names: &Names, leg: &Leg) -> String {
     let money = names.of(&leg.money);
     let line = |fee: &FeeId| {
-        let dossier = leg.dossier_code.as_ref().expect("a leg with a fee has a dossier");
+        let dossier = leg
+            .dossier_code
+            .as_ref()
+            .expect("a leg with a fee has a dossier");
         names.of(&RowKey::fee(dossier, fee))
     };
     let fee = leg.fee_id.as_ref().map_or("-".to_owned(), line);
@@ -118,7 +139,10 @@ fn link(names: &Names, leg: &Leg) -> String {
 }
 
 fn draw_share(share: &Share, all: &mut BTreeSet<String>) {
-    let scope = share.agency.as_ref().map_or(String::new(), |code| format!(" {code}"));
+    let scope = share
+        .agency
+        .as_ref()
+        .map_or(String::new(), |code| format!(" {code}"));
     let bound = |bound: Option<Fraction>| bound.map_or("-".to_owned(), fraction);
     let id = share.definition;
     let (n, d) = (share.numerator, share.denominator);

@@ -74,7 +74,10 @@ pub(crate) fn parse(file: &str, text: &str) -> Vec<Result<Case, String>> {
             )),
         }
     };
-    cases.into_iter().map(|case| case.and_then(commented)).collect()
+    cases
+        .into_iter()
+        .map(|case| case.and_then(commented))
+        .collect()
 }
 
 /// One line of a case.

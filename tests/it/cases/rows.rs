@@ -99,7 +99,11 @@ fn source(case: &mut Case, words: &mut Words) -> Result<(), String> {
         kind: kind.into(),
         carries_money: words.value("money").as_deref() != Some("no"),
         required: true,
-        state: word(words.value("state"), Completeness::Complete, Completeness::parse)?,
+        state: word(
+            words.value("state"),
+            Completeness::Complete,
+            Completeness::parse,
+        )?,
         missing_days: missing.into_iter().collect(),
         missing_orders: 0,
         deadline_passed: words.value("deadline").as_deref() == Some("passed"),
@@ -154,8 +158,12 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
         payer_name: words.value("payer").unwrap_or_default().into(),
         status: word(words.value("status"), FeeStatus::Paid, FeeStatus::parse)?,
         more: FeeMore {
-            collection_mode: words.value("mode").and_then(|raw| CollectionMode::parse(&raw)),
-            filing_channel: words.value("filed").and_then(|raw| FilingChannel::parse(&raw)),
+            collection_mode: words
+                .value("mode")
+                .and_then(|raw| CollectionMode::parse(&raw)),
+            filing_channel: words
+                .value("filed")
+                .and_then(|raw| FilingChannel::parse(&raw)),
             paid_at: at(words.value("paid_at"))?,
             receipt_no: words.value("receipt_no").map(String::into_boxed_str),
             ..FeeMore::default()
@@ -180,7 +188,11 @@ fn order(case: &mut Case, words: &mut Words) -> Result<(), String> {
             .map(|ids| ids.split(',').map(FeeId::new).collect())
             .unwrap_or_default(),
         created_at: moment("2022-12-01 08:00")?,
-        status: word(words.value("status"), OrderStatus::Created, OrderStatus::parse)?,
+        status: word(
+            words.value("status"),
+            OrderStatus::Created,
+            OrderStatus::parse,
+        )?,
     };
     words.no_more("an order")?;
     case.inputs.orders.push(order);
