@@ -24,8 +24,10 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "transactions",
     },
     formula: Text {
-        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
-        en: "Successful cashless payments over all successful payments, cash included; by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
+        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; \
+             theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
+        en: "Successful cashless payments over all successful payments, cash included; \
+             by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
     enough: |_| true,
     contributions,

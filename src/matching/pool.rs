@@ -41,8 +41,8 @@ pub struct Dossier<'a> {
 }
 
 impl Dossier<'_> {
-    /// Everything due by this payer to this agency: land obligations, which go to the Treasury, left
-    /// out unless there is nothing else.
+    /// Everything due by this payer to this agency: land obligations, which go to the Treasury,
+    /// left out unless there is nothing else.
     pub fn due(&self) -> i128 {
         if self.fees_due > 0 {
             self.fees_due
