@@ -51,11 +51,11 @@ impl DossierCode {
         let code = raw.trim().to_ascii_uppercase();
         let shape = || DossierCodeError::Shape(raw.to_owned());
         let mut parts = code.split('-');
-        let (agency, date, sequence) =
-            match (parts.next(), parts.next(), parts.next(), parts.next()) {
-                (Some(agency), Some(date), Some(sequence), None) => (agency, date, sequence),
-                _ => return Err(shape()),
-            };
+        let (Some(agency), Some(date), Some(sequence), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(shape());
+        };
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         let widths = date.len() == 6 && (4..=7).contains(&sequence.len());
         if !widths || !digits(date) || !digits(sequence) || !is_agency_shape(agency) {
@@ -97,10 +97,13 @@ impl fmt::Display for DossierCode {
 pub fn is_agency_shape(agency: &str) -> bool {
     let groups: Vec<&str> = agency.split('.').collect();
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
-    if let [a, b, c, last] = groups.as_slice() {
-        if digits(a, 3) && digits(b, 2) && digits(c, 2) && is_province(last) {
-            return true;
-        }
+    if let [a, b, c, last] = groups.as_slice()
+        && digits(a, 3)
+        && digits(b, 2)
+        && digits(c, 2)
+        && is_province(last)
+    {
+        return true;
     }
     let [first, rest @ ..] = groups.as_slice() else {
         return false;
@@ -115,7 +118,10 @@ pub fn is_agency_shape(agency: &str) -> bool {
 
 /// True for a first-level code: a letter and two digits (`H48` is Quảng Ngãi).
 fn is_province(group: &str) -> bool {
-    matches!(group.as_bytes(), [l, d1, d2] if l.is_ascii_uppercase() && d1.is_ascii_digit() && d2.is_ascii_digit())
+    let [letter, digits @ ..] = group.as_bytes() else {
+        return false;
+    };
+    letter.is_ascii_uppercase() && digits.len() == 2 && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// The calendar day of six digits `yymmdd` of this century.

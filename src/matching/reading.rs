@@ -49,14 +49,14 @@ pub enum Reading<'a> {
 /// Reads a transaction's reference, else its memo.
 pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
     let reference = txn.order_ref.as_deref().filter(|text| !text.is_empty());
-    if let Some(order) = pool.order(txn) {
-        if let Some(dossier) = pool.find(&order.dossier_code) {
-            return Reading::One {
-                key: Key::Reference,
-                dossier,
-                order: Some(order),
-            };
-        }
+    if let Some(order) = pool.order(txn)
+        && let Some(dossier) = pool.find(&order.dossier_code)
+    {
+        return Reading::One {
+            key: Key::Reference,
+            dossier,
+            order: Some(order),
+        };
     }
     let referred = reference.and_then(|text| DossierCode::parse(text).ok());
     if let Some(dossier) = referred.as_ref().and_then(|code| pool.find(code)) {
@@ -117,7 +117,7 @@ fn nothing<'a>(
     written.extend(Scanner::written_codes(&txn.memo));
     written.dedup();
     let mut raw: Vec<String> = written.iter().map(DossierCode::squeezed).collect();
-    raw.extend(spots.iter().map(|spot| spot.spellings[0].clone()));
+    raw.extend(spots.iter().flat_map(|spot| spot.spellings.iter().cloned()));
     raw.sort();
     raw.dedup();
     let foreign = written.iter().find(|code| !pool.scanner.is_ours(code));

@@ -73,7 +73,8 @@ impl SourceError {
                 "Check this source's tmn_code and hash_secret in doisoat.toml with the provider, then run `doisoat check`.",
             ),
             Self::Signature { .. } => (
-                "Không dòng nào của lần lấy này được dùng. Kiểm tra hash_secret trong doisoat.toml; nếu đúng, báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
+                "Không dòng nào của lần lấy này được dùng. Kiểm tra hash_secret trong doisoat.toml; nếu đúng, \
+                 báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
                 "No row of this pull is used. Check hash_secret in doisoat.toml; if it is right, tell the provider: somebody may have altered the answer.",
             ),
             Self::NotFound { .. } | Self::Redirect { .. } => (
@@ -96,8 +97,9 @@ impl SourceError {
                 last: Fault::Body(BodyFault::Empty),
                 ..
             } => (
-                "Câu trả lời rỗng không phải là một ngày trống. SePay trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
-                "An empty answer is not an empty day. SePay answers this way when it does not accept the token: check it, then run again.",
+                "Câu trả lời rỗng không phải là một ngày trống. \
+                 Có nhà cung cấp (SePay) trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
+                "An empty answer is not an empty day. Some providers (SePay) answer this way when they do not accept the token: check it, then run again.",
             ),
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
@@ -200,5 +202,138 @@ fn body_fault(why: &BodyFault, lang: Lang) -> String {
         BodyFault::Shape(missing) => pick!(lang,
             vi: "JSON không đúng dạng tài liệu: thiếu {missing}",
             en: "JSON of another form than documented: {missing} is missing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Vec<SourceError> {
+        let at = || -> Box<str> { "sepay-main: GET https://my.sepay.vn/x".into() };
+        let exhausted = |last| SourceError::Exhausted {
+            at: at(),
+            attempts: 5,
+            last,
+        };
+        let mut all = vec![
+            SourceError::Refused {
+                at: at(),
+                status: 401,
+            },
+            SourceError::RefusedByCode {
+                at: at(),
+                code: "97".into(),
+            },
+            SourceError::NotFound { at: at() },
+            SourceError::Rejected {
+                at: at(),
+                status: 400,
+            },
+            SourceError::Redirect {
+                at: at(),
+                status: 302,
+                to: "https://x".into(),
+            },
+            SourceError::TooLarge {
+                at: at(),
+                bytes_max: 1,
+            },
+            SourceError::Deadline {
+                at: at(),
+                seconds: 900,
+            },
+            SourceError::ComeBackLater {
+                at: at(),
+                seconds: 86_400,
+            },
+            SourceError::Tls {
+                at: at(),
+                detail: "x".into(),
+            },
+            SourceError::NotAllowed {
+                at: at(),
+                detail: "x".into(),
+            },
+            SourceError::Archive { detail: "x".into() },
+        ];
+        for why in [
+            SignatureFault::Missing,
+            SignatureFault::Wrong,
+            SignatureFault::OtherOrder,
+            SignatureFault::OtherMerchant,
+        ] {
+            all.push(SourceError::Signature { at: at(), why });
+        }
+        for gap in [
+            Gap::Short {
+                expected: 9,
+                got: 7,
+            },
+            Gap::Loop,
+            Gap::Endless,
+        ] {
+            all.push(SourceError::Incomplete { at: at(), gap });
+        }
+        let body = Fault::Body;
+        all.extend(
+            [
+                Fault::Connect,
+                Fault::Broken,
+                Fault::Timeout,
+                Fault::Status(503),
+                Fault::ErrorInside("500".into()),
+                body(BodyFault::Empty),
+                body(BodyFault::Html),
+                body(BodyFault::NotUtf8),
+                body(BodyFault::Truncated),
+                body(BodyFault::NotJson { line: 1, column: 2 }),
+                body(BodyFault::TooDeep),
+                body(BodyFault::DuplicateKey("amount".into())),
+                body(BodyFault::Shape("data")),
+            ]
+            .map(exhausted),
+        );
+        all
+    }
+
+    #[test]
+    fn every_trouble_says_what_where_and_what_to_do_in_both_languages() {
+        let mut texts = std::collections::BTreeSet::new();
+        for error in all() {
+            let (vi, en) = (error.say(Lang::Vi), error.say(Lang::En));
+            assert_ne!(error.fix(Lang::Vi), error.fix(Lang::En), "{error:?}");
+            assert!(
+                vi.starts_with(error.at()) && en.starts_with(error.at()),
+                "{error:?}"
+            );
+            assert_eq!(
+                (vi.matches('\n').count(), en.matches('\n').count()),
+                (1, 1),
+                "{error:?}"
+            );
+            assert!(texts.insert(vi) && texts.insert(en), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn finance_staff_read_vietnamese() {
+        let say = |index: usize| all()[index].say(Lang::Vi);
+        assert_eq!(
+            say(0),
+            "sepay-main: GET https://my.sepay.vn/x: nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP \
+             401)\n  Kiểm tra mã truy cập của nguồn này trong doisoat.toml (đã hết hạn hoặc bị thu hồi?), rồi \
+             chạy `doisoat check`."
+        );
+        let truncated = SourceError::Exhausted {
+            at: "casso-1".into(),
+            attempts: 5,
+            last: Fault::Body(BodyFault::Truncated),
+        };
+        assert_eq!(
+            truncated.say(Lang::Vi),
+            "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Các ngày đã đọc đủ vẫn được \
+             dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
+        );
     }
 }

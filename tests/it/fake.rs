@@ -183,15 +183,19 @@ pub(crate) const TOKEN: &str = "CANARY-5f1d7c";
 
 /// Settings of a source named `s` at `port`.
 pub(crate) fn settings(kind: &str, port: u16, more: &str) -> SourceSettings {
-    settings_at(kind, &format!("http://127.0.0.1:{port}"), more)
+    settings_at(kind, &format!("http://127.0.0.1:{port}"), more, "TESTTMN1")
 }
 
 /// Settings of a source named `s` at a base URL of this machine.
-pub(crate) fn settings_at(kind: &str, base_url: &str, more: &str) -> SourceSettings {
-    let secret = if kind == "vnpay" {
-        "tmn_code = \"TESTTMN1\"\nhash_secret"
-    } else {
-        "token"
+pub(crate) fn settings_at(
+    kind: &str,
+    base_url: &str,
+    more: &str,
+    tmn_code: &str,
+) -> SourceSettings {
+    let secret = match kind {
+        "vnpay" => format!("tmn_code = \"{tmn_code}\"\nhash_secret"),
+        _ => "token".to_owned(),
     };
     let rate = if more.contains("rate_limit") {
         ""
@@ -282,4 +286,18 @@ pub(crate) async fn list_one(feed: &dyn Feed) -> (Pull, Vec<String>) {
         .map(|(what, _)| what.clone())
         .collect();
     (pull, what)
+}
+
+/// The value of a query parameter of a request's first line.
+pub(crate) fn param(line: &str, name: &str) -> Option<String> {
+    let query = line.split(' ').nth(1)?.split_once('?')?.1;
+    let found = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
+    Some(found.replace('+', " ").replace("%3A", ":"))
+}
+
+/// From one number to another, both included.
+pub(crate) fn numbers(from: usize, to: usize) -> Vec<usize> {
+    (from..=to).collect()
 }

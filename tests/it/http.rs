@@ -6,7 +6,7 @@
     reason = "helpers of tests"
 )]
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::Duration;
 
 use doisoat::clock::Stopwatch;
@@ -48,7 +48,8 @@ async fn survived(first: Step, more: &str) -> Waits {
     waits
 }
 
-/// The source ends after `attempts`; nothing of it is kept. Returns where and what, without the port.
+/// The source ends after `attempts`; nothing of it is kept. Returns where and what, without the
+/// port.
 async fn ends(step: Step, attempts: usize, more: &str) -> String {
     let (pull, fake, _, _) = pull(vec![step], more).await;
     assert!(pull.records.is_empty());
@@ -241,8 +242,8 @@ async fn an_empty_body_is_never_an_empty_day() {
         assert_eq!(
             text,
             "s: GET http://127.0.0.1/v2/transactions: all 5 attempts failed; the last one: an empty body \
-             with a success status\n  An empty answer is not an empty day. SePay answers this way when it \
-             does not accept the token: check it, then run again."
+             with a success status\n  An empty answer is not an empty day. Some providers (SePay) \
+             answer this way when they do not accept the token: check it, then run again."
         );
     }
 }

@@ -7,17 +7,22 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod cases;
 mod cli;
 mod database;
+mod docs;
 mod export;
 mod fake;
-mod feeds;
+mod feed_casso;
+mod feed_sepay;
 mod http;
 mod inspect;
+mod night;
+mod night_cli;
+mod night_sources;
 mod nights;
 mod normalise;
 mod probe;
@@ -27,6 +32,7 @@ mod sample;
 mod sandbox;
 mod score;
 mod settler;
+mod source_faults;
 mod sql_contract;
 mod store;
 mod store_exceptions;
@@ -35,3 +41,4 @@ mod store_open;
 mod store_proof;
 mod store_registry;
 mod tls;
+mod town;

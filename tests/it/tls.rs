@@ -22,7 +22,7 @@ const GOOD: &str = r#"{"error":0,"data":{"totalRecords":1,"nextPage":null,
 
 /// One pull over https from `localhost`; returns what it brought.
 async fn over_tls(port: u16, more: &str) -> Pull {
-    let https = settings_at("casso", &format!("https://localhost:{port}"), more);
+    let https = settings_at("casso", &format!("https://localhost:{port}"), more, "");
     let Handle::Feed(feed) = open(&https, quick().0) else {
         panic!("a feed")
     };
@@ -80,7 +80,7 @@ fn a_ca_file_that_is_none_is_a_configuration_error() {
         ("ca_file = \"/nowhere.pem\"", "cannot be read"),
         (fixture, "holds no certificate"),
     ] {
-        let https = settings_at("casso", "https://localhost:1", ca);
+        let https = settings_at("casso", "https://localhost:1", ca, "");
         let error = try_open(&https, quick().0).unwrap_err();
         assert!(error.message.contains(why), "{error}");
         assert_eq!(error.fix, "name a readable file of PEM certificates");

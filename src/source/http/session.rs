@@ -1,5 +1,6 @@
 //! One pull: requests that share a deadline, each tried a bounded number of times.
 
+use std::fmt;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -11,7 +12,7 @@ use crate::source::error::{BodyFault, Fault, SourceError};
 use crate::source::{ArchiveError, RawSink};
 
 /// One request. GET without a body, POST with one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// The documented path, which starts with `/`.
     pub path: &'static str,
@@ -21,6 +22,16 @@ pub struct Request {
     pub body: Option<String>,
     /// What is asked for, for the archive and for messages: `transactions 2022-12-05 page 2`.
     pub what: String,
+}
+
+impl fmt::Debug for Request {
+    /// Without the body: it carries our signature.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("path", &self.path)
+            .field("what", &self.what)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why the check of a body refuses it.
@@ -79,8 +90,8 @@ impl Session<'_> {
         self.client.at(request)
     }
 
-    /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of each
-    /// attempt, counted from 1, since some providers want a new request id each time.
+    /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of
+    /// each attempt, counted from 1, since some providers want a new request id each time.
     pub async fn fetch<T: Send>(
         &self,
         build: &(dyn Fn(u32) -> Request + Sync),
