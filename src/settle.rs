@@ -106,10 +106,10 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         if matches!(leg.role, Role::Settles | Role::Surplus) {
             *money.entry(&leg.money).or_default() += leg.amount.wide();
         }
-        if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id) {
-            if leg.role != Role::Surplus {
-                *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
-            }
+        if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id)
+            && leg.role != Role::Surplus
+        {
+            *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
         }
     }
     let beyond = |row: &RowKey, allocated, amount| SettleError::UsedTwice {
@@ -118,24 +118,21 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         amount,
     };
     for (key, allocated) in money {
-        let amount = match key.side {
-            Side::Txn => {
-                let at = (key.source.as_str(), &*key.id);
-                let found = pool
-                    .inputs
-                    .txns
-                    .binary_search_by(|t| (t.source.as_str(), &*t.id).cmp(&at));
-                found.ok().map_or(0, |i| pool.inputs.txns[i].amount.wide())
-            }
-            _ => {
-                let found = pool
-                    .inputs
-                    .receipts
-                    .binary_search_by(|r| (*r.receipt_id).cmp(&*key.id));
-                found
-                    .ok()
-                    .map_or(0, |i| pool.inputs.receipts[i].amount.wide())
-            }
+        let amount = if key.side == Side::Txn {
+            let at = (key.source.as_str(), &*key.id);
+            let found = pool
+                .inputs
+                .txns
+                .binary_search_by(|t| (t.source.as_str(), &*t.id).cmp(&at));
+            found.ok().map_or(0, |i| pool.inputs.txns[i].amount.wide())
+        } else {
+            let found = pool
+                .inputs
+                .receipts
+                .binary_search_by(|r| (*r.receipt_id).cmp(&*key.id));
+            found
+                .ok()
+                .map_or(0, |i| pool.inputs.receipts[i].amount.wide())
         };
         if allocated > amount {
             return Err(beyond(key, allocated, amount));

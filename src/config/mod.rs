@@ -1,1 +1,185 @@
-//! config
+//! `doisoat.toml` -> validated `Config`. Unknown keys are errors with a suggestion; every message
+//! says what, where and what to do.
+
+pub mod error;
+pub mod forms;
+pub mod rules;
+pub mod secret;
+pub mod section;
+pub mod source;
+mod load;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use crate::domain::{Day, Lang, Vnd};
+use crate::kpi::Target;
+use crate::schedule::Cron;
+
+pub use error::ConfigError;
+pub use forms::{Rate, TimeOfDay};
+pub use rules::RulesConfig;
+pub use secret::{SecretRef, Surroundings};
+pub use source::{HttpSettings, SourceSettings, parse_source};
+
+/// Everything `doisoat.toml` says, validated. Paths are absolute or relative to the current folder.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// The folder of that file: relative paths start there.
+    pub dir: PathBuf,
+    /// Language of what people read.
+    pub lang: Lang,
+    /// Items from before go-live are opening items, not exceptions.
+    pub start: Option<Day>,
+    /// Where the database is.
+    pub database: DatabaseUrl,
+    /// Folder of the archived raw bytes.
+    pub archive_dir: PathBuf,
+    /// Folder of the published nights.
+    pub report_dir: PathBuf,
+    /// What a night writes.
+    pub formats: Vec<Format>,
+    /// Targets; the first definition carries the night's verdict.
+    pub targets: Vec<Target>,
+    /// Exit 4 above this much open money.
+    pub open_vnd_max: Option<Vnd>,
+    /// When it runs.
+    pub schedule: ScheduleConfig,
+    /// Windows, tolerances, rates.
+    pub rules: RulesConfig,
+    /// The sources, in the order of the file; names are unique.
+    pub sources: Vec<SourceSettings>,
+}
+
+impl Config {
+    /// Folders that sources read.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let folders = self
+            .sources
+            .iter()
+            .filter(|s| !s.registration.speaks_http());
+        folders
+            .filter_map(|source| source.path("path").map(PathBuf::from))
+            .collect()
+    }
+
+    /// The word under which orders name a source: its kind, or its name where two share the kind.
+    pub fn provider_word<'a>(&self, source: &'a SourceSettings) -> &'a str {
+        let of_kind = self
+            .sources
+            .iter()
+            .filter(|other| other.kind() == source.kind())
+            .count();
+        if of_kind > 1 {
+            source.name.as_str()
+        } else {
+            source.kind()
+        }
+    }
+
+    /// How long after its midnight a business day is closed for every source, in milliseconds.
+    pub fn latest_close_ms(&self) -> i64 {
+        const DAY_MS: i64 = 86_400_000;
+        let close = |ms: i64| if ms == 0 { DAY_MS } else { ms };
+        self.sources
+            .iter()
+            .map(|source| close(source.cutoff.ms()))
+            .max()
+            .unwrap_or(DAY_MS)
+    }
+
+    /// What lets the program run but not report a share: no registry, no money source.
+    pub fn gaps(&self) -> (bool, bool) {
+        let money = |source: &&SourceSettings| source.registration.carries_money;
+        let registries = self.sources.iter().filter(|source| !money(source)).count();
+        (registries == 0, self.sources.iter().find(money).is_none())
+    }
+}
+
+/// The database.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL; may hold a password, so it is never printed.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.label())
+    }
+}
+
+impl DatabaseUrl {
+    /// The URL with its path made absolute by the configuration's folder.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Self::Postgres(url) => url.clone(),
+        }
+    }
+
+    /// For people: without user and password.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Self::Postgres(url) => {
+                let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                let host = host.split('?').next().unwrap_or(host);
+                format!("postgres://{host}")
+            }
+        }
+    }
+
+    /// True when a password stands in the URL.
+    pub fn holds_password(&self) -> bool {
+        let Self::Postgres(url) = self else {
+            return false;
+        };
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let in_user = rest
+            .rsplit_once('@')
+            .is_some_and(|(user, _)| user.contains(':'));
+        in_user || rest.contains("password=")
+    }
+}
+
+/// A file format of a published night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// `index.html`.
+    Html,
+    /// `doisoat.xlsx`.
+    Xlsx,
+    /// `exceptions.csv`, `links.csv`, `share.csv`.
+    Csv,
+    /// `run.json`; always written, because scripts read it.
+    Json,
+}
+
+/// `[schedule]`.
+#[derive(Clone, Debug)]
+pub struct ScheduleConfig {
+    /// Five Unix fields at +07:00.
+    pub cron: Cron,
+    /// Which missed nights are made up for.
+    pub catch_up: CatchUp,
+    /// The night should be published by then.
+    pub deadline: Option<TimeOfDay>,
+}
+
+/// Which missed nights are made up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatchUp {
+    /// Every one.
+    All,
+    /// The last one only.
+    Last,
+    /// None.
+    None,
+}

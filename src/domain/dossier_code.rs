@@ -9,16 +9,30 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::agency::AgencyCode;
 use super::day::Day;
 
 /// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Box<str>", into = "Arc<str>")]
 pub struct DossierCode(Arc<str>);
+
+impl TryFrom<Box<str>> for DossierCode {
+    type Error = DossierCodeError;
+
+    fn try_from(raw: Box<str>) -> Result<Self, Self::Error> {
+        Self::parse(&raw)
+    }
+}
+
+impl From<DossierCode> for Arc<str> {
+    fn from(code: DossierCode) -> Self {
+        code.0
+    }
+}
 
 /// Why a text is no dossier code.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -37,11 +51,11 @@ impl DossierCode {
         let code = raw.trim().to_ascii_uppercase();
         let shape = || DossierCodeError::Shape(raw.to_owned());
         let mut parts = code.split('-');
-        let (agency, date, sequence) =
-            match (parts.next(), parts.next(), parts.next(), parts.next()) {
-                (Some(agency), Some(date), Some(sequence), None) => (agency, date, sequence),
-                _ => return Err(shape()),
-            };
+        let (Some(agency), Some(date), Some(sequence), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(shape());
+        };
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         let widths = date.len() == 6 && (4..=7).contains(&sequence.len());
         if !widths || !digits(date) || !digits(sequence) || !is_agency_shape(agency) {
@@ -83,10 +97,13 @@ impl fmt::Display for DossierCode {
 pub fn is_agency_shape(agency: &str) -> bool {
     let groups: Vec<&str> = agency.split('.').collect();
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
-    if let [a, b, c, last] = groups.as_slice() {
-        if digits(a, 3) && digits(b, 2) && digits(c, 2) && is_province(last) {
-            return true;
-        }
+    if let [a, b, c, last] = groups.as_slice()
+        && digits(a, 3)
+        && digits(b, 2)
+        && digits(c, 2)
+        && is_province(last)
+    {
+        return true;
     }
     let [first, rest @ ..] = groups.as_slice() else {
         return false;

@@ -146,6 +146,11 @@ impl ExceptionId {
         Self(short_hash(parts.join("\u{1f}").as_bytes(), 16).into())
     }
 
+    /// Takes an identity computed before: sixteen hex digits.
+    pub fn read(raw: &str) -> Self {
+        Self(raw.into())
+    }
+
     /// Sixteen hex digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -157,6 +162,9 @@ impl fmt::Display for ExceptionId {
         f.write_str(&self.0)
     }
 }
+
+/// Begins an id that the program made of a row's content, because the row had none.
+pub const MADE: char = '~';
 
 /// The first `digits` hex digits of SHA-256.
 pub fn short_hash(bytes: &[u8], digits: usize) -> String {

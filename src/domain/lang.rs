@@ -1,6 +1,9 @@
 //! Two languages: Vietnamese first, English by switch.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 /// The language of everything a person reads. Machine output is never translated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
@@ -49,4 +52,21 @@ impl Text {
             Lang::En => self.en,
         }
     }
+}
+
+/// A word of one of our closed lists (class ids, status words, edits) inside a stored value.
+pub type Word = &'static str;
+
+/// Reads a stored [`Word`] back. Each distinct word is kept for the life of the process; the lists
+/// are closed, so there are few.
+pub fn read_word<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
+    static WORDS: Mutex<BTreeSet<Word>> = Mutex::new(BTreeSet::new());
+    let raw = Box::<str>::deserialize(deserializer)?;
+    let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = words.get(&*raw) {
+        return Ok(known);
+    }
+    let word: Word = Box::leak(raw);
+    words.insert(word);
+    Ok(word)
 }

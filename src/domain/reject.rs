@@ -11,7 +11,7 @@ use super::ids::{RowKey, Side, SourceName};
 use super::vnd::Vnd;
 
 words!(
-    /// Why a row could not be read; the texts for people stand in `text/` under `reject-<id>`.
+    /// Why a row could not be read; the texts for people stand in `text::reject`.
     RejectCode {
         /// The amount is not written as the format demands (`1.250.00`).
         BadAmount = "bad_amount",

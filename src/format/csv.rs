@@ -6,6 +6,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::encoding::text_of;
 use super::layout::{Column, Layout, find_columns};
+use super::lines::Lines;
 use super::spoiled::{Spoiled, ends_in_quote, spoiled};
 use super::{FormatError, Limits};
 use crate::domain::RejectCode;
@@ -18,16 +19,9 @@ pub struct Table<'a> {
     width: usize,
     limits: Limits,
     record: Option<StringRecord>,
-    place: Place,
+    lines: Lines<'a>,
     rows: u64,
     unclosed: Option<u64>,
-}
-
-/// How far the lines have been counted.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    byte: usize,
-    line: u64,
 }
 
 /// The next row, readable or not.
@@ -87,7 +81,7 @@ impl<'a> Table<'a> {
             width: header.len(),
             limits,
             record: None,
-            place: Place { byte: 0, line: 1 },
+            lines: Lines::new(bytes),
             rows: 0,
             unclosed: None,
         })
@@ -120,8 +114,8 @@ impl<'a> Table<'a> {
         if !read {
             return None;
         }
-        let line = self.line_of(&bytes);
-        if self.at_end() && ends_in_quote(self.bytes.get(self.place.byte..).unwrap_or_default()) {
+        let line = self.lines.of_record(&bytes);
+        if self.at_end() && ends_in_quote(self.lines.rest(), b',') {
             self.unclosed = Some(line);
         }
         self.rows += 1;
@@ -164,27 +158,6 @@ impl<'a> Table<'a> {
     pub fn finish(&self) -> Result<(), FormatError> {
         self.unclosed
             .map_or(Ok(()), |line| Err(FormatError::UnclosedQuote { line }))
-    }
-
-    /// The line on which the record begins. The reader's own count is off where blank lines or the
-    /// second half of a CR LF stand before the record, so line ends are counted here.
-    fn line_of(&mut self, record: &ByteRecord) -> u64 {
-        let start = record.position().map_or(0, csv::Position::byte);
-        let mut start = usize::try_from(start).unwrap_or(self.bytes.len());
-        while matches!(self.bytes.get(start), Some(b'\r' | b'\n')) {
-            start += 1;
-        }
-        let passed = self.bytes.get(self.place.byte..start).unwrap_or_default();
-        let mut ends = passed.iter().filter(|b| **b == b'\n').count();
-        if passed.contains(&b'\r') {
-            let lone = |(at, byte): (usize, &u8)| {
-                *byte == b'\r' && self.bytes.get(self.place.byte + at + 1) != Some(&b'\n')
-            };
-            ends += passed.iter().enumerate().filter(|pair| lone(*pair)).count();
-        }
-        self.place.byte = start;
-        self.place.line += u64::try_from(ends).unwrap_or(u64::MAX);
-        self.place.line
     }
 
     /// True when the reader has consumed every byte.

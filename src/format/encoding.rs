@@ -25,7 +25,7 @@ pub fn text_of(bytes: &[u8], limits: Limits) -> Result<&[u8], FormatError> {
     };
     let head = text.get(..4096).unwrap_or(text);
     let found = found.or_else(|| {
-        let zeros = head.iter().filter(|b| **b == 0).count();
+        let zeros = head.iter().map(|b| usize::from(*b == 0)).sum::<usize>();
         let text_16 = zeros > 0 && zeros * 3 >= head.len();
         text_16.then_some("UTF-16")
     });

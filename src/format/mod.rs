@@ -5,16 +5,19 @@ pub mod csv;
 pub mod encoding;
 pub mod layout;
 pub mod limits;
+mod lines;
+pub mod sniff;
 pub mod spoiled;
 
 pub use csv::{Line, Row, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 
 use thiserror::Error;
 
-/// Why a whole file cannot be read. The text for people stands in `normalise::say`.
+/// Why a whole file cannot be read. The text for people stands in `text::reject`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum FormatError {
     /// No header row.

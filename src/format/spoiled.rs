@@ -49,7 +49,7 @@ pub(super) fn spoiled(
 }
 
 /// True when the text of one record ends inside a quoted cell.
-pub(super) fn ends_in_quote(record: &[u8]) -> bool {
+pub(super) fn ends_in_quote(record: &[u8], delimiter: u8) -> bool {
     let (mut quoted, mut cell_begins) = (false, true);
     let mut rest = record.iter().peekable();
     while let Some(byte) = rest.next() {
@@ -61,7 +61,7 @@ pub(super) fn ends_in_quote(record: &[u8]) -> bool {
             b'"' if cell_begins => quoted = true,
             _ => {}
         }
-        cell_begins = !quoted && *byte == b',';
+        cell_begins = !quoted && *byte == delimiter;
     }
     quoted
 }

@@ -1,1 +1,23 @@
-//! job
+//! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
+
+pub mod desk;
+pub mod digest;
+pub mod error;
+pub mod exits;
+mod facts;
+mod names;
+pub mod nightly;
+pub mod outcome;
+pub mod progress;
+pub mod pull;
+mod recover;
+pub mod report_again;
+pub mod stage;
+pub mod stop;
+mod stored;
+
+pub use desk::Desk;
+pub use error::JobError;
+pub use outcome::Exit;
+pub use progress::Progress;
+pub use stop::Stop;

@@ -16,16 +16,16 @@ use super::share::{Contribution, Scope};
 pub(super) const DEFINITION: Definition = Definition {
     id: "AMOUNT_CASHLESS",
     name: Text {
-        vi: "Tỷ lệ giá trị thanh toán không dùng tiền mặt",
-        en: "Share of money paid without cash",
+        vi: "Tỷ lệ giá trị không dùng tiền mặt",
+        en: "Cashless share of money",
     },
     unit: Text {
         vi: "đồng",
         en: "dong",
     },
     formula: Text {
-        vi: "số tiền nộp không dùng tiền mặt / tổng số tiền nộp (đã trừ hoàn, tối đa bằng số phải thu)",
-        en: "cashless dong / all dong paid, net of refunds, at most what was due",
+        vi: "Số tiền thu không dùng tiền mặt trên tổng số tiền thu, tối đa bằng số phải thu; theo ngày thanh toán.",
+        en: "Dong collected without cash over all dong collected, at most what was due; by day of payment.",
     },
     enough: |_| true,
     contributions,
@@ -75,8 +75,10 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
-        let key = reject.key();
-        let item = item(facts, reject_item(reject), reject.business_date, &key);
+        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+            continue;
+        };
+        let item = item(facts, name, reject.business_date, &reject.key());
         item.anywhere(&[(0, 0), outcome], out);
     }
 }

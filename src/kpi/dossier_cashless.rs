@@ -15,15 +15,15 @@ pub(super) const DEFINITION: Definition = Definition {
     id: "DOSSIER_CASHLESS",
     name: Text {
         vi: "Tỷ lệ hồ sơ thanh toán không dùng tiền mặt",
-        en: "Share of dossiers paid without cash",
+        en: "Cashless share of dossiers",
     },
     unit: Text {
         vi: "hồ sơ",
         en: "dossiers",
     },
     formula: Text {
-        vi: "số hồ sơ nộp đủ hoàn toàn không dùng tiền mặt / số hồ sơ nộp đủ",
-        en: "dossiers paid in full without cash / dossiers paid in full",
+        vi: "Số hồ sơ nộp đủ hoàn toàn không dùng tiền mặt trên số hồ sơ đã nộp đủ; theo ngày nộp khoản cuối.",
+        en: "Dossiers paid in full without cash over dossiers paid in full; by day of the last payment.",
     },
     enough: |_| true,
     contributions,

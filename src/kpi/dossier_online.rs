@@ -13,7 +13,7 @@ use super::share::Contribution;
 pub(super) const DEFINITION: Definition = Definition {
     id: "DOSSIER_ONLINE",
     name: Text {
-        vi: "Tỷ lệ hồ sơ tiếp nhận trực tuyến",
+        vi: "Tỷ lệ hồ sơ nộp trực tuyến",
         en: "Share of dossiers filed online",
     },
     unit: Text {
@@ -21,8 +21,8 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "dossiers",
     },
     formula: Text {
-        vi: "số hồ sơ nộp trực tuyến / tổng số hồ sơ tiếp nhận",
-        en: "dossiers filed online / all dossiers received",
+        vi: "Số hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; theo ngày tiếp nhận.",
+        en: "Dossiers filed online over all dossiers received; by day of receipt.",
     },
     enough,
     contributions,

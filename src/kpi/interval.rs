@@ -75,10 +75,15 @@ impl Sums {
         self.outer |= other.outer;
     }
 
+    /// True when some resolution has something in the denominator.
+    pub fn can_count(&self) -> bool {
+        self.cashless || self.cash
+    }
+
     /// The bounds. A resolution with an empty denominator is left out: where every item of the least
     /// share is (0,0), the only other resolutions are of (v,v), and the reverse.
     pub fn bounds(&self) -> Option<Bounds> {
-        if !self.cashless && !self.cash {
+        if !self.can_count() {
             return None;
         }
         let (zero, one) = (Fraction { num: 0, den: 1 }, Fraction { num: 1, den: 1 });

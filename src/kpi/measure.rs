@@ -4,7 +4,9 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Day, ExceptionId, Fraction, Inputs, Period, Rules, Target};
+use crate::domain::{
+    Agency, AgencyCode, Day, ExceptionId, Fraction, Inputs, Period, Rules, Target,
+};
 
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
@@ -18,7 +20,7 @@ pub fn measure(
     prior: &[PriorSum],
     contributions: &[Contribution],
 ) -> Vec<Share> {
-    let agencies = agencies(inputs, prior);
+    let agencies = agencies(inputs, rules, prior);
     let mut shares = Vec::new();
     for definition in wanted(rules) {
         let mine: Vec<&Contribution> = contributions
@@ -56,13 +58,12 @@ fn wanted(rules: &Rules) -> impl Iterator<Item = &'static Definition> {
         .filter(move |definition| ids.iter().any(|id| id == definition.id))
 }
 
-/// Known agencies and those of fees.
-fn agencies(inputs: &Inputs, prior: &[PriorSum]) -> BTreeSet<AgencyCode> {
-    let mut agencies: BTreeSet<AgencyCode> = inputs
-        .agencies
-        .iter()
-        .map(|agency| agency.code.clone())
-        .collect();
+/// Known agencies whose time has begun, and those of fees.
+fn agencies(inputs: &Inputs, rules: &Rules, prior: &[PriorSum]) -> BTreeSet<AgencyCode> {
+    let latest = rules.periods.iter().map(|period| period.to).max();
+    let begun = |agency: &&Agency| latest.is_none_or(|to| agency.valid_from <= to);
+    let known = inputs.agencies.iter().filter(begun);
+    let mut agencies: BTreeSet<AgencyCode> = known.map(|agency| agency.code.clone()).collect();
     for fees in inputs.fees.chunk_by(|a, b| a.agency_code == b.agency_code) {
         agencies.insert(fees[0].agency_code.clone());
     }
@@ -114,7 +115,11 @@ impl Frame<'_> {
                 let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
                 let mut sums = own.unwrap_or_default();
                 let point = sums.point;
-                sums.merge(&anywhere);
+                // an agency without any payment of its own has no share: a credit that may be
+                // anybody's does not give it one
+                if sums.can_count() {
+                    sums.merge(&anywhere);
+                }
                 self.share(Some(agency.clone()), &sums, point, Vec::new())
             })
             .collect();

@@ -17,15 +17,15 @@ pub(super) const DEFINITION: Definition = Definition {
     id: "TX_CASHLESS",
     name: Text {
         vi: "Tỷ lệ giao dịch không dùng tiền mặt",
-        en: "Share of cashless transactions",
+        en: "Cashless share of payments",
     },
     unit: Text {
         vi: "giao dịch",
         en: "transactions",
     },
     formula: Text {
-        vi: "số lần thanh toán không dùng tiền mặt / tổng số lần thanh toán (đã trừ hoàn, hủy)",
-        en: "cashless payment events / all payment events, net of refunds and reversals",
+        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
+        en: "Successful cashless payments over all successful payments, cash included; by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
     enough: |_| true,
     contributions,
@@ -50,9 +50,12 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, 1),
             Side::Fee => continue,
         };
+        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+            continue;
+        };
         let item = Item {
             definition: DEFINITION.id,
-            name: reject_item(reject),
+            name,
             day: reject.business_date,
             exceptions: facts.exceptions(&reject.key()),
             coupled: false,

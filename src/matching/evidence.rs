@@ -1,12 +1,13 @@
 //! Why rows were linked or were not, as values with their own Vietnamese and English sentences.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, Vnd};
 
 /// One reason. Rendered only where a person reads it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// The order reference is the dossier code, or an order of it.
@@ -46,11 +47,14 @@ pub enum Evidence {
     /// The shortfall equals the provider's fee: (fee).
     NetOfFee(Vnd),
     /// Declared and real means differ: (declared word, real word).
-    Declared(&'static str, &'static str),
+    Declared(
+        #[serde(deserialize_with = "read_word")] Word,
+        #[serde(deserialize_with = "read_word")] Word,
+    ),
     /// The registry's status word.
-    RegistrySays(&'static str),
+    RegistrySays(#[serde(deserialize_with = "read_word")] Word),
     /// The provider's status word.
-    ProviderSays(&'static str),
+    ProviderSays(#[serde(deserialize_with = "read_word")] Word),
     /// The registry's day and the accounting day differ.
     DaysDiffer(Day, Day),
     /// No money names this fee.
@@ -66,7 +70,11 @@ pub enum Evidence {
     /// The text names several dossiers.
     SeveralCodes(Vec<DossierCode>),
     /// A repaired reading: (as written, repaired, the edit).
-    OneEdit(Box<str>, DossierCode, &'static str),
+    OneEdit(
+        Box<str>,
+        DossierCode,
+        #[serde(deserialize_with = "read_word")] Word,
+    ),
     /// Another open dossier within one edit has this amount and payer.
     Rival(DossierCode),
     /// The source is not yet due.
@@ -78,7 +86,7 @@ pub enum Evidence {
     /// Where the row stands: (file, line, column, value).
     At(Box<str>, u64, Box<str>, Box<str>),
     /// Another class that would have applied too.
-    Also(&'static str),
+    Also(#[serde(deserialize_with = "read_word")] Word),
     /// Decided by a person: (who, why).
     DecidedBy(Box<str>, Box<str>),
     /// A decision whose row or lines changed: (who, why).
@@ -90,7 +98,7 @@ pub enum Evidence {
 }
 
 /// A test that a candidate had to pass; the first one failed is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
     /// The dossier exists.
@@ -112,7 +120,7 @@ pub enum Test {
 }
 
 /// A candidate that was not taken, and the first test it failed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Nearest {
     /// The candidate: a dossier code, transaction id, receipt id or batch.
     pub candidate: Box<str>,

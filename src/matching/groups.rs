@@ -45,16 +45,18 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
     groups
 }
 
+/// The first of the family of `i`; shortens the way for the next.
+fn find(root: &mut [Index], mut i: Index) -> Index {
+    while root[at(i)] != i {
+        root[at(i)] = root[at(root[at(i)])];
+        i = root[at(i)];
+    }
+    i
+}
+
 /// Dossiers that share a payment, each family in order.
 fn families(desk: &Desk) -> Vec<Vec<Index>> {
     let mut root: Vec<Index> = (0..desk.ledgers.len()).map(index).collect();
-    fn find(root: &mut [Index], mut i: Index) -> Index {
-        while root[at(i)] != i {
-            root[at(i)] = root[at(root[at(i)])];
-            i = root[at(i)];
-        }
-        i
-    }
     let mut first: std::collections::BTreeMap<Money, Index> = std::collections::BTreeMap::new();
     for (d, ledger) in desk.ledgers.iter().enumerate() {
         for entry in ledger.entries.iter().filter(|e| e.credit.shared) {

@@ -7,72 +7,103 @@ use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
 use super::code_scan::Scanner;
 use super::edit::one_edit;
 
-/// Keys that new rows name.
+/// What new rows say, before anyone knows which of it exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spoken {
+    /// Squeezed spellings of dossier codes that may exist, those one edit away included.
+    pub spellings: BTreeSet<String>,
+    /// Structured references: order ids.
+    pub orders: BTreeSet<Box<str>>,
+    /// Words that may be another source's transaction id or bank reference.
+    pub references: BTreeSet<Box<str>>,
+}
+
+/// Keys read out of new rows. The store turns them into rows through indexes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Squeezed spellings of dossier codes that may exist.
-    pub dossiers: BTreeSet<String>,
-    /// Structured references: order ids.
-    pub orders: BTreeSet<String>,
-    /// Words in memos that may be another source's transaction id or bank reference.
-    pub references: BTreeSet<String>,
+    /// Dossiers that exist.
+    pub dossiers: BTreeSet<DossierCode>,
+    /// Order ids (structured references that are no dossier code).
+    pub orders: BTreeSet<Box<str>>,
+    /// Native ids of transactions, as they stand in memos and in refunds.
+    pub txn_ids: BTreeSet<Box<str>>,
+    /// Bank references.
+    pub bank_refs: BTreeSet<Box<str>>,
+}
+
+impl Spoken {
+    /// The names, once the store has said which dossiers exist.
+    pub fn resolve(self, existing: impl IntoIterator<Item = DossierCode>) -> Names {
+        Names {
+            dossiers: existing.into_iter().collect(),
+            orders: self.orders,
+            txn_ids: self.references.clone(),
+            bank_refs: self.references,
+        }
+    }
 }
 
 /// Shorter words are no transaction ids.
 const WORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
 
-/// The names in new rows. `near` adds the spellings one edit away from codes in memos, which the
-/// repair look-up of orphans and rivals needs.
-pub fn names<'r>(
+/// What new rows name. The spellings one edit away from codes in memos are what the repair look-up
+/// of orphans and rivals needs.
+pub fn spoken<'r>(
     agencies: impl IntoIterator<Item = &'r AgencyCode>,
     txns: &[Txn],
     fees: &[Fee],
     orders: &[PaymentOrder],
     receipts: &[Receipt],
-) -> Names {
+) -> Spoken {
     let scanner = Scanner::new(agencies);
-    let mut names = Names::default();
+    let mut spoken = Spoken::default();
     for txn in txns {
-        txn_names(&scanner, txn, &mut names);
+        say(&scanner, txn, &mut spoken);
     }
     let codes = fees.iter().map(|fee| &fee.dossier_code);
     let codes = codes.chain(orders.iter().map(|order| &order.dossier_code));
     for code in codes.chain(receipts.iter().map(|receipt| &receipt.dossier_code)) {
-        names.dossiers.insert(code.squeezed());
+        spoken.spellings.insert(code.squeezed());
     }
-    names
+    spoken
 }
 
-fn txn_names(scanner: &Scanner, txn: &Txn, names: &mut Names) {
+fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
     if let Some(reference) = txn.order_ref.as_deref().filter(|text| !text.is_empty()) {
-        names.orders.insert(reference.to_owned());
+        spoken.orders.insert(reference.into());
         if let Ok(code) = DossierCode::parse(reference) {
-            with_neighbours(&code.squeezed(), names);
+            with_neighbours(&code.squeezed(), spoken);
         }
     }
     for spot in scanner.spots(&txn.memo) {
         for spelling in &spot.spellings {
-            with_neighbours(spelling, names);
+            with_neighbours(spelling, spoken);
         }
     }
     for code in Scanner::written_codes(&txn.memo) {
-        with_neighbours(&code.squeezed(), names);
+        with_neighbours(&code.squeezed(), spoken);
     }
-    let upper = txn.memo.to_ascii_uppercase();
-    let words = upper.split(|c: char| !c.is_ascii_alphanumeric());
-    names.references.extend(
-        words
-            .filter(|w| WORD_LENGTH.contains(&w.len()))
-            .map(str::to_owned),
-    );
-    names
-        .references
-        .extend(txn.bank_ref.iter().map(ToString::to_string));
+    let reference = txn.order_ref.as_deref().unwrap_or_default();
+    let text = format!("{} {reference}", txn.memo);
+    for text in [text.to_ascii_uppercase(), text] {
+        let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
+        spoken.references.extend(words.map(Into::into));
+    }
+    spoken.references.extend(txn.bank_ref.iter().cloned());
+    spoken.references.insert(txn.id.as_ref().into());
 }
 
-fn with_neighbours(code: &str, names: &mut Names) {
-    names.dossiers.insert(code.to_owned());
+/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
+pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
+    let inner = |c: char| matches!(c, '-' | '.' | '_');
+    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
+    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.chain(pieces).filter(|word| !word.is_empty())
+}
+
+fn with_neighbours(code: &str, spoken: &mut Spoken) {
+    spoken.spellings.insert(code.to_owned());
     one_edit(code, |spelling, _| {
-        names.dossiers.insert(spelling.to_owned());
+        spoken.spellings.insert(spelling.to_owned());
     });
 }

@@ -34,13 +34,25 @@ pub struct Dossier<'a> {
     pub fees: std::ops::Range<usize>,
     /// The lines that money can settle: position and amount due.
     pub lines: Vec<(Index, i64)>,
+    /// The sum of the lines that are no land obligations.
+    pub fees_due: i128,
     /// The expected payer, folded.
     pub payer: String,
 }
 
 impl Dossier<'_> {
-    /// Everything due.
+    /// Everything due by this payer to this agency: land obligations, which go to the Treasury, left
+    /// out unless there is nothing else.
     pub fn due(&self) -> i128 {
+        if self.fees_due > 0 {
+            self.fees_due
+        } else {
+            self.all_due()
+        }
+    }
+
+    /// Everything due, land obligations included.
+    pub fn all_due(&self) -> i128 {
         self.lines.iter().map(|(_, due)| i128::from(*due)).sum()
     }
 }
@@ -120,11 +132,18 @@ impl<'a> Pool<'a> {
             self.by_code.insert(&first.dossier_code, place);
             let lines = self.lines(start..end);
             let payer = fold_name(&first.payer_name);
+            let fee = |(line, _): &&(Index, i64)| !self.is_land(*line);
+            let fees_due = lines
+                .iter()
+                .filter(fee)
+                .map(|(_, due)| i128::from(*due))
+                .sum();
             self.dossiers.push(Dossier {
                 code: &first.dossier_code,
                 agency: &first.agency_code,
                 fees: start..end,
                 lines,
+                fees_due,
                 payer,
             });
             start = end;
@@ -250,7 +269,9 @@ impl<'a> Pool<'a> {
     pub fn fits(&self, txn: &Txn, dossier: Index, amount: i128) -> bool {
         let dossier = self.dossier(dossier);
         let exact = |due: i128| due == amount || self.net_fee(txn, due, amount).is_some();
-        dossier.lines.iter().any(|(_, due)| exact(i128::from(*due))) || exact(dossier.due())
+        dossier.lines.iter().any(|(_, due)| exact(i128::from(*due)))
+            || exact(dossier.due())
+            || exact(dossier.all_due())
     }
 
     /// True when the pool holds every gateway payment and valid receipt of the day. A night reads

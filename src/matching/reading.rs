@@ -49,14 +49,14 @@ pub enum Reading<'a> {
 /// Reads a transaction's reference, else its memo.
 pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
     let reference = txn.order_ref.as_deref().filter(|text| !text.is_empty());
-    if let Some(order) = pool.order(txn) {
-        if let Some(dossier) = pool.find(&order.dossier_code) {
-            return Reading::One {
-                key: Key::Reference,
-                dossier,
-                order: Some(order),
-            };
-        }
+    if let Some(order) = pool.order(txn)
+        && let Some(dossier) = pool.find(&order.dossier_code)
+    {
+        return Reading::One {
+            key: Key::Reference,
+            dossier,
+            order: Some(order),
+        };
     }
     let referred = reference.and_then(|text| DossierCode::parse(text).ok());
     if let Some(dossier) = referred.as_ref().and_then(|code| pool.find(code)) {

@@ -26,6 +26,11 @@ impl Columns {
         Self(self.0.intersection(&other.0).copied().collect())
     }
 
+    /// The names as `Rules::columns` holds them.
+    pub fn to_list(&self) -> Vec<Box<str>> {
+        self.names().map(Box::from).collect()
+    }
+
     /// The names in byte order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.0.iter().copied()

@@ -13,8 +13,7 @@ use crate::domain::ids::short_hash;
 /// Between two parts of a content, so that `ab|c` and `a|bc` differ.
 const SEPARATOR: &str = "\u{1f}";
 
-/// Marks an identity made here.
-pub const MADE: char = '~';
+pub use crate::domain::ids::MADE;
 
 /// The name of a content, still without its occurrence.
 pub fn content_id(parts: &[&str]) -> String {

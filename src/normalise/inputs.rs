@@ -8,10 +8,10 @@ use super::ids::{self, Refused};
 use super::registry::{FileAt, FileRows, read_file};
 use super::transactions;
 use crate::domain::{
-    Agency, AgencyCode, Completeness, Day, Fee, Receipt, Reject, SourceFacts, SourceName, Txn,
+    Agency, AgencyCode, Completeness, Day, Fee, Inputs, Receipt, Reject, SourceFacts, SourceName,
+    Txn,
 };
 use crate::format::FileError;
-use crate::settle::Inputs;
 
 /// Name and bytes of one file.
 pub type NamedBytes<'a> = (&'a str, &'a [u8]);

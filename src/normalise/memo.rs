@@ -1,64 +1,12 @@
-//! PURE: text folding. People and banks write the same text in many ways: with and without marks,
-//! decomposed, full width, upper case, with other blanks. Matching compares what is left when all
-//! of that is taken away; what people read keeps its marks.
+//! PURE: text as it is stored. People and banks write the same text in many ways: with and without
+//! marks, decomposed, full width, upper case, with other blanks. Matching compares what is left when
+//! all of that is taken away ([`squeeze`], [`fold_name`]); what people read keeps its marks.
 
 use std::borrow::Cow;
 
-use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// The letters and digits of a memo: compatibility decomposition, marks dropped, `đ` to `D`, upper
-/// case, only `A-Z0-9`. A dossier code inside it keeps its order of characters, whatever the bank
-/// did to its dots, dashes and blanks.
-pub fn squeeze(text: &str) -> String {
-    if text.is_ascii() {
-        return squeeze_ascii(text);
-    }
-    let letters = text.nfkd().filter_map(ascii_letter);
-    letters
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_uppercase())
-        .collect()
-}
-
-/// The fast path: most memos are plain ASCII by the time a bank has printed them.
-fn squeeze_ascii(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes().filter(u8::is_ascii_alphanumeric) {
-        out.push(char::from(byte.to_ascii_uppercase()));
-    }
-    out
-}
-
-/// A name for comparison: upper case, no marks, letters and digits with single blanks between
-/// words. `Nguyễn  Văn A`, `NGUYEN VAN A.` and `nguyen van a` are equal.
-pub fn fold_name(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let push = |out: &mut String, c: char| {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_uppercase());
-        } else if !out.is_empty() && !out.ends_with(' ') {
-            out.push(' ');
-        }
-    };
-    if text.is_ascii() {
-        text.chars().for_each(|c| push(&mut out, c));
-    } else {
-        let letters = text.nfkd().filter_map(ascii_letter);
-        letters.for_each(|c| push(&mut out, c));
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// One character of decomposed text: marks vanish, `đ` becomes `d`, the rest stays.
-fn ascii_letter(c: char) -> Option<char> {
-    match c {
-        'đ' | 'Đ' => Some('D'),
-        c if is_combining_mark(c) => None,
-        c => Some(c),
-    }
-}
+pub use crate::domain::fold::{fold_name, squeeze};
 
 /// Text as it is stored: NFC, and NUL, which no database column of text can hold, made visible as
 /// U+FFFD. Everything else stays as received.

@@ -17,7 +17,7 @@ pub mod order;
 mod raw;
 pub mod receipt;
 pub mod registry;
-pub mod say;
+pub mod statement;
 pub mod transactions;
 pub mod txn;
 pub mod versions;

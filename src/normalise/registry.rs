@@ -117,7 +117,7 @@ impl FileAt<'_> {
     }
 
     /// A row that is none.
-    pub(super) fn spoiled(&self, row: Spoiled, side: Side, id: &str, amount: &str) -> Refused {
+    pub(super) fn spoiled(&self, row: &Spoiled, side: Side, id: &str, amount: &str) -> Refused {
         let own = row.get(id).map(|id| stored(id.trim())).unwrap_or_default();
         let content = ids::content_id_of(&row.content);
         Refused {
@@ -199,7 +199,7 @@ pub(super) fn read_file<T: RegistryRow>(
     let (mut rows, mut refused) = (Vec::new(), Vec::new());
     while let Some(line) = table.next_line() {
         match line {
-            Line::Spoiled(row) => refused.push(file.spoiled(row, T::SIDE, T::ID, T::AMOUNT)),
+            Line::Spoiled(row) => refused.push(file.spoiled(&row, T::SIDE, T::ID, T::AMOUNT)),
             Line::Row(row) => match T::read(row, &columns) {
                 Ok(noun) => rows.push((row.line, noun)),
                 Err(fault) => refused.push(file.refused(row, fault, T::SIDE, id, amount)),

@@ -76,7 +76,7 @@ pub fn read(name: &str, bytes: &[u8], fallback: Day) -> Result<TxnFile, FileErro
         match line {
             Line::Row(row) => pile.add(&columns.raw(name, row), &context),
             Line::Spoiled(row) => {
-                let refused = file.spoiled(row, Side::Txn, "provider_txn_id", "amount_vnd");
+                let refused = file.spoiled(&row, Side::Txn, "provider_txn_id", "amount_vnd");
                 pile.refuse(refused);
             }
         }

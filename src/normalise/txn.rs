@@ -60,7 +60,7 @@ impl Pile {
         match judge(raw, source) {
             Ok(txn) if raw.native_id().is_some() => self.named.push(txn),
             Ok(txn) => self.unnamed.push(txn),
-            Err(refused) => self.refused.push(refused),
+            Err(refused) => self.refused.push(*refused),
         }
     }
 
@@ -91,8 +91,8 @@ impl Pile {
 }
 
 /// The judgement on one row.
-fn judge(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Refused> {
-    txn_of(raw, source).map_err(|fault| refuse(raw, source, fault))
+fn judge(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Box<Refused>> {
+    txn_of(raw, source).map_err(|fault| Box::new(refuse(raw, source, fault)))
 }
 
 fn refuse(raw: &RawTxn<'_>, source: &SourceContext, fault: Fault) -> Refused {

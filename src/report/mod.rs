@@ -1,1 +1,22 @@
-//! report
+//! What people read: from a settlement and the facts of the run to the files of a night.
+//!
+//! `model` (pure) decides everything a reader sees; `html`, `csv` and `json` only write it down;
+//! `publish` puts the finished folder in place, whole or not at all.
+
+pub mod facts;
+pub mod model;
+
+mod chart;
+mod style;
+pub mod csv;
+pub mod escape;
+pub mod files;
+pub mod html;
+pub mod json;
+pub mod publish;
+
+pub use facts::{
+    Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts, SourceNight,
+};
+pub use files::{match_files, night_files};
+pub use model::Report;

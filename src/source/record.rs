@@ -1,7 +1,7 @@
 //! The source stage's output: one provider record as texts, before anything is judged. Turning
 //! texts into amounts, times and identities is `normalise`'s work, in one place for all providers.
 
-use crate::domain::{Instrument, TxnKind, TxnStatus};
+use crate::domain::{Instrument, TxnKind, TxnStatus, Vnd};
 
 /// Where a record stands in what was delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,4 +84,7 @@ pub struct Record {
     pub instrument: Option<Instrument>,
     /// Accounting day as written, where the record tells.
     pub business_date: Option<Box<str>>,
+    /// A probe: what the order asked for. A payment of exactly a hundredth or a hundred times of it
+    /// is a `conflict`.
+    pub order_amount: Option<Vnd>,
 }

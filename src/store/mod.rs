@@ -1,1 +1,54 @@
-//! store
+//! What the nights remember: SQLite by default, PostgreSQL by URL, and the archive of raw bytes.
+//!
+//! The only module that names sqlx. Every statement is a file of `sql/`, one text for both
+//! databases; batches travel as one JSON document per statement (`json_each`).
+//!
+//! **Versions by night.** Nothing that a night decided is overwritten by a later one. A decision
+//! (`row_state`, `match_group`, `contribution`) is an entry `(key, night, until)`: it holds from
+//! `night` up to, not including, `until`. The state before night D is every entry with
+//! `night < D <= until`; publishing D again replaces the entries of D only. Registry facts are
+//! versions too: of one identity the latest with `night <= D` counts.
+
+// The databases: connections, migrations, statements, batches, values.
+mod batch;
+mod codec;
+mod connect;
+mod error;
+mod exec;
+mod files;
+mod migration;
+mod statement;
+
+// What sources told: kept once, whatever comes again.
+pub mod archive;
+mod compare;
+mod feed;
+mod registry;
+mod txn;
+
+// What a night reads, and what it decides.
+mod decide;
+mod lease;
+mod owner;
+mod pool;
+mod publish;
+mod run;
+
+// What people and proofs read.
+mod dump;
+mod exception;
+
+// Small questions of the job.
+mod asked;
+
+pub use connect::{OpenMode, Store};
+pub use error::StoreError;
+pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
+pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};
+pub use lease::{Holder, Lease};
+pub use pool::Window;
+pub use publish::Publication;
+pub use registry::{ExportFile, RegistryRows};
+pub use run::RunRecord;
+pub use statement::{STATEMENTS, Statement};
+pub use txn::{Delivery, Saved, SourceCount};

@@ -1,1 +1,63 @@
-//! text
+//! Vietnamese and English for everything a person reads: messages by key from `vi.ftl` and
+//! `en.ftl`, formatters for money, shares and days, and masks for personal data. Shared by `cli`,
+//! `report`, `notify` and `web`. Pure: nothing here asks the host for a language.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::Lang;
+
+pub mod figure;
+pub mod mask;
+pub mod reject;
+
+pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
+pub use mask::{mask_account, mask_memo, mask_name};
+
+const VI: &str = include_str!("vi.ftl");
+const EN: &str = include_str!("en.ftl");
+
+static VI_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("vi-VN", VI));
+static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", EN));
+
+/// The message `key` in `lang` with its arguments put in. Arguments are texts: figures are
+/// formatted by [`money`], [`percent`], [`number`] and [`day`] first, so that no amount ever passes
+/// through a float. A key that does not exist is shown as it is; a test makes sure there is none.
+pub fn say(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
+    lookup(lang, key, args).unwrap_or_else(|| key.to_owned())
+}
+
+/// The message `key`, or none where there is no such message.
+pub fn lookup(lang: Lang, key: &str, args: &[(&str, &str)]) -> Option<String> {
+    let bundle = match lang {
+        Lang::Vi => &*VI_BUNDLE,
+        Lang::En => &*EN_BUNDLE,
+    };
+    let pattern = bundle.get_message(key)?.value()?;
+    let mut values = FluentArgs::new();
+    for (name, value) in args {
+        values.set(*name, FluentValue::from(*value));
+    }
+    let mut troubles = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&values), &mut troubles);
+    Some(text.into_owned())
+}
+
+/// Reads one embedded file; a message that cannot be read is left out, which a test refuses.
+fn bundle(id: &str, source: &str) -> FluentBundle<FluentResource> {
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) | Err((resource, _)) => resource,
+    };
+    let mut bundle =
+        FluentBundle::new_concurrent(vec![id.parse::<LanguageIdentifier>().unwrap_or_default()]);
+    // Isolation marks are for mixed writing directions; they would only litter our texts.
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+#[cfg(test)]
+mod tests;

@@ -120,13 +120,18 @@ async fn a_growing_file_waits() {
     let path = dir.path().join("dossier_fees.csv");
     std::fs::write(&path, "a").unwrap();
     let grow = async {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        std::fs::write(&path, "ab").unwrap();
+        for length in 2_usize.. {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            std::fs::write(&path, "a".repeat(length)).unwrap();
+        }
     };
     let known = BTreeSet::new();
     let mut patient = settings(dir.path());
-    patient.pause = Duration::from_millis(600);
-    let (delivery, ()) = tokio::join!(read_folder(&patient, &known), grow);
+    patient.pause = Duration::from_millis(200);
+    let delivery = tokio::select! {
+        delivery = read_folder(&patient, &known) => delivery,
+        () = grow => unreachable!("it grows as long as it is looked at"),
+    };
     assert_eq!(names(&delivery), ["agencies.csv"]);
     assert_eq!(
         delivery.notes,

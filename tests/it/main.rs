@@ -1,7 +1,35 @@
 //! The integration tests: one binary, one module a topic.
 
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "modules of one test binary: helpers may fail as tests do"
+)]
+
 mod cases;
+mod cli;
+mod database;
+mod docs;
 mod export;
+mod fake;
+mod feed_casso;
+mod feed_sepay;
+mod http;
+mod inspect;
+mod night;
 mod normalise;
+mod probe;
+mod report;
+mod rows;
 mod sample;
+mod sandbox;
 mod score;
+mod settler;
+mod sql_contract;
+mod store;
+mod store_nights;
+mod tls;

@@ -10,7 +10,7 @@ use doisoat::settle::{Settlement, settle};
 use crate::score::{score, truth};
 
 /// A file of the sample.
-fn file(name: &str) -> Vec<u8> {
+pub(crate) fn file(name: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures/sample")
         .join(name);
@@ -18,7 +18,7 @@ fn file(name: &str) -> Vec<u8> {
 }
 
 /// The sample, settled.
-fn settled() -> Settlement {
+pub(crate) fn settled() -> Settlement {
     let names = ["bank", "momo", "portal", "vnpay", "zalopay"];
     let names: Vec<String> = names
         .iter()

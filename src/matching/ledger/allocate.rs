@@ -84,8 +84,8 @@ fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
 }
 
 fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
-    let lines = eligible(ledger, e);
     let amount = ledger.entries[e].credit.amount;
+    let lines = fitting(ledger, eligible(ledger, e), amount);
     let open: i128 = lines.iter().map(|l| ledger.lines[*l].lacking()).sum();
     if open == 0 {
         if !repeat(pool, ledger, e, &lines) {
@@ -115,6 +115,29 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
     ledger.entries[e].short = amount < open && equal.is_empty();
     if rest > 0 {
         surplus(ledger, e, &lines, rest);
+    }
+}
+
+/// The lines that an amount is spread over: fees, without land obligations, unless it equals an open
+/// land line or everything open, or there is nothing else.
+fn fitting(ledger: &Ledger, lines: Vec<usize>, amount: i128) -> Vec<usize> {
+    let lacking = |l: &usize| ledger.lines[*l].lacking();
+    let land = |l: &usize| ledger.lines[*l].land;
+    let fees: Vec<usize> = lines.iter().copied().filter(|l| !land(l)).collect();
+    let open_fees: i128 = fees.iter().map(lacking).sum();
+    if fees.is_empty() || fees.len() == lines.len() || open_fees == amount {
+        return if fees.is_empty() { lines } else { fees };
+    }
+    let land_line = lines
+        .iter()
+        .copied()
+        .find(|l| land(l) && lacking(l) == amount);
+    let everything: i128 = lines.iter().map(lacking).sum();
+    match land_line {
+        _ if fees.iter().any(|l| lacking(l) == amount) => fees,
+        Some(l) => vec![l],
+        None if everything == amount => lines,
+        None => fees,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Line {
     pub fee: Index,
     /// Amount due.
     pub due: i128,
+    /// A land obligation: settled only by money that fits it exactly.
+    pub land: bool,
     /// Settled by live money, refunds not taken off.
     pub paid: i128,
     /// Of it, cashless.
@@ -120,7 +122,7 @@ impl Entry {
     pub fn is_for(&self, ledger: &Ledger, line: &Line) -> bool {
         let settled = |(l, _): &(usize, i128)| ledger.lines[*l].fee == line.fee;
         let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
-        let spread = self.short && self.credit.decided.is_none();
+        let spread = self.short && self.credit.decided.is_none() && !line.land;
         self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
     }
 
@@ -200,6 +202,7 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
     let new = |(fee, due): &(Index, i64)| Line {
         fee: *fee,
         due: i128::from(*due),
+        land: pool.is_land(*fee),
         ..Line::default()
     };
     let mut ledger = Ledger {

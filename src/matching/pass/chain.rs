@@ -10,6 +10,7 @@ use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::desk::{Desk, Return, Standing};
 use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
 use super::super::reading::Reading;
 use super::Pass;
@@ -112,14 +113,6 @@ fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn
         [only] => Some(*only),
         _ => None,
     }
-}
-
-/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
-fn id_words(text: &str) -> impl Iterator<Item = &str> {
-    let inner = |c: char| matches!(c, '-' | '.' | '_');
-    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
-    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.chain(pieces).filter(|word| !word.is_empty())
 }
 
 /// A line of a bank feed: no structured reference.
@@ -267,16 +260,18 @@ fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
 
 /// A gateway's day: number of payments and net sum less refunds.
 #[derive(Default)]
-struct Session {
+pub(super) struct Session {
     payments: u32,
     net: i128,
 }
 
-/// Bank lines that name no dossier and equal the net sum of one gateway's day, zero to three days
-/// later. One payment alone is no batch, and two equal answers are none.
-fn batches(desk: &mut Desk) {
-    let mut sessions: BTreeMap<(&str, Day), Session> = BTreeMap::new();
-    for (_, row) in gateway_rows(desk.pool).filter(|(_, t)| desk.pool.holds_whole_day(t.paid_on)) {
+/// The days of every gateway.
+pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
+
+/// Sums up every gateway's days.
+pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
+    let mut sessions = Sessions::new();
+    for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
         let session = sessions
             .entry((row.source.as_str(), row.paid_on))
             .or_default();
@@ -287,6 +282,13 @@ fn batches(desk: &mut Desk) {
             session.net -= row.net.wide();
         }
     }
+    sessions
+}
+
+/// Bank lines that name no dossier and equal the net sum of one gateway's day, zero to three days
+/// later. One payment alone is no batch, and two equal answers are none.
+fn batches(desk: &mut Desk) {
+    let sessions = sessions(desk.pool);
     let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
     for (key, session) in &sessions {
         if session.payments >= 2 && session.net > 0 {
@@ -331,29 +333,21 @@ fn batches(desk: &mut Desk) {
     }
 }
 
-/// The gateway's day whose sum comes nearest to an unread bank line that looks like a batch: shown
+/// The gateway's day whose sum comes nearest to an unread bank line that names the gateway: shown
 /// when the sum is not exact.
-pub(super) fn nearest_batch(pool: &Pool, txn: &Txn) -> Option<Nearest> {
-    let mut sessions: BTreeMap<(&str, Day), Session> = BTreeMap::new();
+pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
     let memo = txn.memo.to_ascii_uppercase();
-    for (_, row) in gateway_rows(pool) {
-        let lag = txn.paid_on.days_since(row.paid_on);
-        let named = memo.contains(&row.source.as_str().to_ascii_uppercase());
-        let whole = pool.holds_whole_day(row.paid_on);
-        if named && whole && (0..=i64::from(pool.rules.batch_days)).contains(&lag) {
-            let session = sessions
-                .entry((row.source.as_str(), row.paid_on))
-                .or_default();
-            session.payments += 1;
-            let sign = if row.kind == TxnKind::Payment { 1 } else { -1 };
-            session.net += sign * row.net.wide();
-        }
-    }
+    let limit = i64::from(pool.rules.batch_days);
+    let fits = |((source, day), session): &(&(&str, Day), &Session)| {
+        let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
+        session.payments >= 2 && in_time && memo.contains(&source.to_ascii_uppercase())
+    };
     let distance = |session: &Session| (session.net - txn.amount.wide()).abs();
-    let batches = sessions
-        .into_iter()
-        .filter(|(_, session)| session.payments >= 2);
-    let ((source, day), session) = batches.min_by_key(|(key, s)| (distance(s), *key))?;
+    let near = sessions
+        .iter()
+        .filter(fits)
+        .min_by_key(|(key, s)| (distance(s), **key));
+    let ((source, day), session) = near?;
     let amount = Vnd::from_wide(session.net).ok();
     Some(Nearest {
         candidate: format!("{source} {day}").into(),

@@ -58,6 +58,9 @@ fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
     (txns[found].amount == decision.amount_then).then(|| index(found))
 }
 
+/// Dossiers, each with its lines and what they get.
+type Parts = Vec<(Index, Vec<(Index, i64)>)>;
+
 /// The parts by dossier; none when a line is gone, the parts exceed the row, or they exceed what
 /// earlier decisions left of a line.
 fn parts(
@@ -65,12 +68,12 @@ fn parts(
     decision: &Decision,
     shares: &[crate::domain::DecidedShare],
     used: &mut BTreeMap<Index, i128>,
-) -> Option<Vec<(Index, Vec<(Index, i64)>)>> {
+) -> Option<Parts> {
     let total: i128 = shares.iter().map(|share| share.amount.wide()).sum();
     if shares.is_empty() || total > decision.amount_then.wide() {
         return None;
     }
-    let mut parts: Vec<(Index, Vec<(Index, i64)>)> = Vec::new();
+    let mut parts: Parts = Vec::new();
     let mut mine: BTreeMap<Index, i128> = BTreeMap::new();
     for share in shares {
         let dossier = pool.find(&share.dossier_code)?;

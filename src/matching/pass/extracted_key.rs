@@ -67,10 +67,9 @@ fn agreeing(desk: &mut Desk) {
             dossier,
             ..
         } = desk.readings[at(txn)]
+            && desk.pool.payer(desk.pool.txn(txn), dossier) == Payer::Agrees
         {
-            if desk.pool.payer(desk.pool.txn(txn), dossier) == Payer::Agrees {
-                accept(desk, txn, dossier);
-            }
+            accept(desk, txn, dossier);
         }
     }
 }

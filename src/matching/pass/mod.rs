@@ -35,3 +35,8 @@ pub const PASSES: &[Pass] = &[
     deposit::PASS,
     rest::PASS,
 ];
+
+/// The id of a pass, from its stored text.
+pub fn id(raw: &str) -> Option<&'static str> {
+    PASSES.iter().map(|pass| pass.id).find(|id| *id == raw)
+}

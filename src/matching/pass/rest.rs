@@ -10,7 +10,7 @@ use super::super::evidence::{Nearest, Test};
 use super::super::pool::{Index, at, index};
 use super::super::reading::Reading;
 use super::Pass;
-use super::chain::nearest_batch;
+use super::chain::{nearest_batch, sessions};
 
 /// The pass.
 pub(super) const PASS: Pass = Pass {
@@ -27,6 +27,7 @@ const NEAREST_MAX: usize = 3;
 
 fn run(desk: &mut Desk) {
     let open = open_dossiers(desk);
+    let sessions = sessions(desk.pool);
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let Reading::Nothing {
@@ -38,7 +39,7 @@ fn run(desk: &mut Desk) {
             continue;
         };
         let mut nearest = nearest;
-        nearest.extend(nearest_batch(desk.pool, row));
+        nearest.extend(nearest_batch(desk.pool, &sessions, row));
         let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
         let room = NEAREST_MAX.saturating_sub(nearest.len());
         nearest.extend(same.iter().take(room).map(|dossier| Nearest {

@@ -1,0 +1,49 @@
+//! `doisoat backfill`: nights in order.
+
+use clap::Args;
+
+use super::run::{desk, in_order, show};
+use super::{Global, Outcome, block_on, day};
+use crate::domain::Day;
+use crate::job::nightly::{self, Mode, Night};
+use crate::job::{Exit, JobError};
+
+/// Arguments of `backfill`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat backfill --from 2022-12-01 --to 2022-12-31    every night of the month, oldest first
+  doisoat backfill --from 2022-12-01 --to 2022-12-31    again: resumes; finished nights change nothing
+The exit code is the strongest of all nights; a night that fails ends it.")]
+pub struct BackfillArgs {
+    /// First business date
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    from: Day,
+    /// Last business date
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    to: Day,
+    /// One JSON document a night on stdout, one a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(global: &Global, args: &BackfillArgs) -> Outcome {
+    in_order(args.from, args.to)?;
+    let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    let exits = block_on(async {
+        let desk = desk(config, global).await?;
+        let mut exits = Vec::new();
+        let mut day = args.from;
+        while day <= args.to {
+            desk.checkpoint()?;
+            let night: Night = nightly::run(&desk, day, Mode::Publish).await?;
+            show(&night, args.json, lang);
+            exits.extend(night.exits);
+            day = day.plus(1);
+        }
+        desk.close().await;
+        Ok::<_, JobError>(exits)
+    })??;
+    Ok(Exit::strongest(&exits))
+}

@@ -1,0 +1,379 @@
+//! `doisoat check`: can a night run here? One line a probe, with the fix.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::output::{json_line, out};
+use super::{Global, Outcome, block_on};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, SourceSettings, Surroundings};
+use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
+use crate::job::{Exit, JobError};
+use crate::source::{ArchiveError, BoxFuture, Handle, Opening, Pace, Pull, RawSink};
+use crate::store::{OpenMode, Store};
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat check               every probe, one line each
+  doisoat check --json        for monitoring
+  doisoat check --offline     without asking the sources
+Ends with 0 when nothing failed (warnings do not count), else with the code that `run` would meet:
+2 secrets or folders, 3 a source out of reach, 10 the database, 12 credentials refused.")]
+pub struct CheckArgs {
+    /// Do not ask the sources
+    #[arg(long)]
+    offline: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a probe went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    Warn,
+    Fail,
+}
+
+/// One probe.
+#[derive(Clone, Debug, Serialize)]
+struct Line {
+    name: String,
+    state: State,
+    message: String,
+    fix: String,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+impl Line {
+    fn ok(name: &str, message: impl Into<String>) -> Self {
+        let (name, message) = (name.to_owned(), message.into());
+        Self {
+            name,
+            state: State::Ok,
+            message,
+            fix: String::new(),
+            exit: Exit::Done,
+        }
+    }
+
+    fn warn(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            state: State::Warn,
+            fix: fix.into(),
+            ..Self::ok(name, message)
+        }
+    }
+
+    fn fail(name: &str, exit: Exit, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            state: State::Fail,
+            fix: fix.into(),
+            exit,
+            ..Self::ok(name, message)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    probes: &'a [Line],
+}
+
+pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
+    let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    let mut lines = vec![Line::ok("config", config.file.display().to_string())];
+    lines.extend(about_config(&config));
+    lines.push(zone(&SystemClock));
+    lines.push(writable("archive", &config.archive_dir));
+    lines.push(writable("reports", &config.report_dir));
+    lines.push(disk(&config.report_dir));
+    block_on(async {
+        lines.push(database(&config).await);
+        for source in &config.sources {
+            lines.push(about_source(source, args.offline, lang).await);
+        }
+    })?;
+    if args.json {
+        json_line(&Document {
+            schema_version: 1,
+            probes: &lines,
+        });
+    } else {
+        out(&lines.iter().map(print).collect::<String>());
+    }
+    Ok(strongest(&lines))
+}
+
+fn print(line: &Line) -> String {
+    let word = match line.state {
+        State::Ok => "ok  ",
+        State::Warn => "warn",
+        State::Fail => "FAIL",
+    };
+    let arrow = if line.fix.is_empty() {
+        String::new()
+    } else {
+        format!(" -> {}", line.fix)
+    };
+    format!("{word}  {}: {}{arrow}\n", line.name, line.message)
+}
+
+/// What `run` would meet first: the database, then secrets, then what the sources say.
+fn strongest(lines: &[Line]) -> Exit {
+    let order = [
+        Exit::Database,
+        Exit::Usage,
+        Exit::Failed,
+        Exit::Refused,
+        Exit::Incomplete,
+    ];
+    let failed: Vec<Exit> = lines
+        .iter()
+        .filter(|line| line.state == State::Fail)
+        .map(|line| line.exit)
+        .collect();
+    order
+        .into_iter()
+        .find(|exit| failed.contains(exit))
+        .unwrap_or(Exit::Done)
+}
+
+fn about_config(config: &Config) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let (no_registry, no_money) = config.gaps();
+    if no_registry {
+        let fix = "add a [[source]] of kind \"export\"";
+        lines.push(Line::warn(
+            "registry",
+            "no source brings dossiers: no share can be told",
+            fix,
+        ));
+    }
+    if no_money {
+        let fix = "add a [[source]] of kind \"sepay\", \"casso\" or \"vnpay\"";
+        lines.push(Line::warn(
+            "money",
+            "no source brings transactions: no share can be told",
+            fix,
+        ));
+    }
+    if config.targets.is_empty() {
+        let fix = "add a [[target]] with definition, share and valid_from";
+        lines.push(Line::warn(
+            "target",
+            "no target: nights carry no verdict",
+            fix,
+        ));
+    }
+    if config.database.holds_password() {
+        let fix = "write url = { env = \"DOISOAT_DATABASE_URL\" }";
+        lines.push(Line::warn("database url", "holds a password", fix));
+    }
+    lines
+}
+
+fn zone(clock: &dyn Clock) -> Line {
+    let now = Moment::of_ms(clock.now_ms());
+    if now.day() < Day::of_ms(1_669_000_000_000) {
+        let message = format!("the machine's clock says {}", now.text());
+        return Line::warn("zone", message, "set the clock");
+    }
+    Line::ok("zone", format!("Asia/Ho_Chi_Minh, now {}", now.text()))
+}
+
+/// A folder is there and takes a file.
+fn writable(name: &str, dir: &Path) -> Line {
+    let shown = dir.display();
+    if !dir.is_dir() {
+        return Line::fail(
+            name,
+            Exit::Usage,
+            format!("{shown} is not there"),
+            "run `doisoat init`",
+        );
+    }
+    let probe = dir.join(format!(".doisoat-check-{}.tmp", std::process::id()));
+    let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Line::ok(name, shown.to_string()),
+        Err(error) => {
+            let message = format!("{shown} cannot be written: {error}");
+            Line::fail(
+                name,
+                Exit::Usage,
+                message,
+                "give the user of doisoat the right to write there",
+            )
+        }
+    }
+}
+
+/// Free space by `df`, which every system has; without it there is nothing to say.
+fn disk(dir: &Path) -> Line {
+    const ENOUGH_KIB: u64 = 512 * 1024;
+    let df = std::process::Command::new("df")
+        .arg("-Pk")
+        .arg(dir)
+        .output();
+    let text = df
+        .map(|out| String::from_utf8_lossy(&out.stdout).into_owned())
+        .unwrap_or_default();
+    let field = text
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().nth(3));
+    match field.and_then(|kib| kib.parse::<u64>().ok()) {
+        Some(kib) if kib < ENOUGH_KIB => {
+            let message = format!("{} MiB free in {}", kib / 1024, dir.display());
+            Line::warn(
+                "disk",
+                message,
+                "make room: a night needs a few MiB, the archive grows",
+            )
+        }
+        Some(kib) => Line::ok(
+            "disk",
+            format!("{} MiB free in {}", kib / 1024, dir.display()),
+        ),
+        None => Line::warn("disk", "free space cannot be told", "look with `df`"),
+    }
+}
+
+async fn database(config: &Config) -> Line {
+    let name = config.database.label();
+    let checked = async {
+        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let checked = store.check().await;
+        store.close().await;
+        Ok::<_, JobError>(checked?)
+    };
+    match checked.await {
+        Ok(()) => Line::ok("database", name),
+        Err(error) => {
+            let (message, fix) = error.message_and_fix();
+            Line::fail("database", Exit::Database, message, fix)
+        }
+    }
+}
+
+async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> Line {
+    let name = format!("source {}", settings.name);
+    let opening = Opening {
+        settings,
+        around: &Surroundings::of_process(),
+        clock: Arc::new(SystemClock),
+        pace: Pace::default(),
+    };
+    let handle = match opening.open() {
+        Ok(handle) => handle,
+        Err(error) => {
+            let message = format!("{}: {}", error.place, error.message);
+            return Line::fail(&name, Exit::Usage, message, error.fix);
+        }
+    };
+    let label = settings.registration.label;
+    let day = Day::of_ms(SystemClock.now_ms()).minus(1);
+    let answer = match handle {
+        Handle::Folder(path) => {
+            let shown = path.display();
+            return if path.is_dir() {
+                Line::ok(&name, format!("{label}, {shown}"))
+            } else {
+                let message = format!("{label}, {shown} is not there");
+                Line::fail(
+                    &name,
+                    Exit::Incomplete,
+                    message,
+                    format!("mkdir -p {shown}"),
+                )
+            };
+        }
+        _ if offline => return Line::ok(&name, format!("{label}, not asked")),
+        Handle::Feed(feed) => feed.list(day..=day, &Nowhere).await,
+        Handle::Probe(probe) => match example_order(day) {
+            Some(order) => probe.ask(&[order], &Nowhere).await,
+            None => return Line::warn(&name, "cannot be asked", ""),
+        },
+    };
+    match answer {
+        Ok(pull) => answered(&name, label, pull, lang),
+        Err(error) => Line::fail(&name, Exit::Failed, error.to_string(), ""),
+    }
+}
+
+fn answered(name: &str, label: &str, pull: Pull, lang: Lang) -> Line {
+    let refused = pull.is_refused();
+    match pull.trouble {
+        None => Line::ok(name, format!("{label}, answers, credentials accepted")),
+        Some(error) => {
+            let exit = if refused {
+                Exit::Refused
+            } else {
+                Exit::Incomplete
+            };
+            Line::fail(name, exit, error.what(lang), error.fix(lang))
+        }
+    }
+}
+
+/// An order that nobody made: "no such order", signed, proves address and credentials.
+fn example_order(day: Day) -> Option<PaymentOrder> {
+    Some(PaymentOrder {
+        provider: "check".into(),
+        order_id: "DOISOATCHECK".into(),
+        dossier_code: DossierCode::parse("H48.18.22-221202-0001").ok()?,
+        fee_ids: Vec::new(),
+        amount: Vnd::new(1_000),
+        created_at: Moment::of_day(day),
+        status: OrderStatus::Pending,
+    })
+}
+
+/// What a check is told is not evidence: nothing is kept.
+#[derive(Debug)]
+struct Nowhere;
+
+impl RawSink for Nowhere {
+    fn keep<'a>(
+        &'a self,
+        _source: &'a SourceName,
+        _what: &'a str,
+        _bytes: &'a [u8],
+    ) -> BoxFuture<'a, Result<String, ArchiveError>> {
+        Box::pin(async { Ok(String::new()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_probe_decides() {
+        let fail = |exit| Line::fail("x", exit, "m", "f");
+        assert_eq!(
+            strongest(&[Line::ok("x", "m"), Line::warn("y", "m", "f")]),
+            Exit::Done
+        );
+        assert_eq!(
+            strongest(&[fail(Exit::Incomplete), fail(Exit::Refused)]),
+            Exit::Refused
+        );
+        assert_eq!(
+            strongest(&[fail(Exit::Refused), fail(Exit::Database)]),
+            Exit::Database
+        );
+        assert_eq!(print(&fail(Exit::Failed)), "FAIL  x: m -> f\n");
+    }
+}

@@ -1,0 +1,411 @@
+//! `doisoat exceptions list|show`: the work list.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::output::{json_line, out, table};
+use super::{Failure, Global, Outcome, block_on, day};
+use crate::classify::{self, Severity};
+use crate::config::Config;
+use crate::domain::vnd::grouped;
+use crate::domain::{AgencyCode, Day, DossierCode, Lang, RowKey, Text, Vnd};
+use crate::job::{Exit, JobError};
+use crate::matching::{Evidence, Leg, Nearest};
+use crate::store::{ExceptionDetail, ExceptionFilter, ExceptionRecord, OpenMode, Store};
+
+/// Arguments of `exceptions`.
+#[derive(Debug, Args)]
+pub struct ExceptionsArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// What is open, most money first
+    #[command(after_help = "\
+Examples:
+  doisoat exceptions list                                   everything open as of the last night
+  doisoat exceptions list --class underpaid --class orphan  two classes
+  doisoat exceptions list --agency H48.18.22 --min 100000   one agency, from 100,000 dong
+  doisoat exceptions list --older-than 7 --json             open for more than a week, for scripts")]
+    List(ListArgs),
+    /// One exception: what was seen, what is near, what happened to it
+    #[command(after_help = "\
+Examples:
+  doisoat exceptions show 3f2a90c1d4e5b677     by its id
+  doisoat exceptions show 3f2a                 by an unambiguous beginning
+  doisoat exceptions show 3f2a --json          for scripts")]
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    /// Only this class (repeat for more)
+    #[arg(long, value_name = "CLASS")]
+    class: Vec<String>,
+    /// Only dossiers of this agency or of agencies below it
+    #[arg(long, value_name = "CODE")]
+    agency: Option<String>,
+    /// Only rows of this source
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Only from this many dong on
+    #[arg(long, value_name = "DONG", value_parser = dong)]
+    min: Option<Vnd>,
+    /// Only what has been open for more days than this
+    #[arg(long, value_name = "DAYS")]
+    older_than: Option<u32>,
+    /// As of this night [default: the last published one]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// The id, or at least four of its first digits
+    id: String,
+    /// As of this night [default: the last published one]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Day>,
+    /// One JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+fn dong(raw: &str) -> Result<Vnd, String> {
+    Vnd::parse_digits(raw).map_err(|error| error.to_string())
+}
+
+pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
+    let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    match &args.what {
+        What::List(args) => list(&config, args, lang),
+        What::Show(args) => show(&config, args, lang),
+    }
+}
+
+fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
+    for class in &args.class {
+        if classify::class(class).is_none() {
+            let known: Vec<&str> = classify::CLASSES.iter().map(|class| class.id).collect();
+            let fix = crate::config::section::suggest(class, &known);
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("there is no class \"{class}\""),
+                fix,
+            ));
+        }
+    }
+    let filter = ExceptionFilter {
+        as_of: args.as_of,
+        classes: args
+            .class
+            .iter()
+            .map(|class| class.as_str().into())
+            .collect(),
+        source: args.source.as_deref().map(Into::into),
+        amount_min: args.min,
+        ..ExceptionFilter::default()
+    };
+    let (night, mut records) = block_on(read_list(config, filter))??;
+    if let Some(agency) = &args.agency {
+        let agency = AgencyCode::new(agency);
+        records.retain(|record| is_of(record, &agency));
+    }
+    if let (Some(days), Some(night)) = (args.older_than, night) {
+        records.retain(|record| night.days_since(record.opened) > i64::from(days));
+    }
+    if args.json {
+        let exceptions = records
+            .iter()
+            .map(|record| Open::new(record, night))
+            .collect();
+        json_line(&ListDocument {
+            schema_version: 1,
+            as_of: night,
+            exceptions,
+        });
+    } else {
+        out(&print_list(&records, night, lang));
+    }
+    Ok(Exit::Done)
+}
+
+async fn read_list(
+    config: &Config,
+    filter: ExceptionFilter,
+) -> Result<(Option<Day>, Vec<ExceptionRecord>), JobError> {
+    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let last = store.last_run().await?.map(|run| run.business_date);
+    let records = store.exceptions(&filter).await?;
+    store.close().await;
+    Ok((filter.as_of.or(last), records))
+}
+
+/// True when the dossier's code begins with the agency's, whole groups only.
+fn is_of(record: &ExceptionRecord, agency: &AgencyCode) -> bool {
+    record.dossier_code.as_ref().is_some_and(|code| {
+        let rest = code.as_str().strip_prefix(agency.as_str());
+        rest.is_some_and(|rest| rest.starts_with(['.', '-']))
+    })
+}
+
+#[derive(Serialize)]
+struct ListDocument<'a> {
+    schema_version: u32,
+    as_of: Option<Day>,
+    exceptions: Vec<Open<'a>>,
+}
+
+#[derive(Serialize)]
+struct Open<'a> {
+    exception_id: &'a str,
+    class: &'a str,
+    severity: Severity,
+    side: &'static str,
+    source: &'a str,
+    id: &'a str,
+    dossier_code: Option<&'a str>,
+    amount_vnd: Vnd,
+    business_date: Day,
+    opened: Day,
+    closed: Option<Day>,
+    age_days: Option<i64>,
+    evidence: Vec<String>,
+}
+
+impl<'a> Open<'a> {
+    fn new(record: &'a ExceptionRecord, night: Option<Day>) -> Self {
+        Self {
+            exception_id: record.id.as_str(),
+            class: &record.class,
+            severity: record.severity,
+            side: record.key.side.id(),
+            source: record.key.source.as_str(),
+            id: &record.key.id,
+            dossier_code: record.dossier_code.as_ref().map(DossierCode::as_str),
+            amount_vnd: record.amount,
+            business_date: record.business_date,
+            opened: record.opened,
+            closed: record.closed,
+            age_days: night.map(|night| night.days_since(record.opened)),
+            evidence: record.evidence.iter().map(|e| e.say(Lang::En)).collect(),
+        }
+    }
+}
+
+fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> String {
+    if records.is_empty() {
+        let text = Text {
+            vi: "Không có khoản nào còn mở.\n",
+            en: "Nothing is open.\n",
+        };
+        return text.get(lang).to_owned();
+    }
+    let head = match lang {
+        Lang::Vi => [
+            "mã",
+            "loại",
+            "số tiền",
+            "hồ sơ",
+            "nguồn",
+            "dòng",
+            "ngày",
+            "tuổi",
+        ],
+        Lang::En => [
+            "id", "class", "amount", "dossier", "source", "row", "day", "age",
+        ],
+    };
+    let rows: Vec<Vec<String>> = records
+        .iter()
+        .map(|record| {
+            vec![
+                record.id.as_str()[..8].to_owned(),
+                label(&record.class, lang),
+                grouped(record.amount.wide()),
+                record
+                    .dossier_code
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string),
+                record.key.source.to_string(),
+                record.key.id.to_string(),
+                print_day(record.business_date, lang),
+                night.map_or_else(String::new, |n| n.days_since(record.opened).to_string()),
+            ]
+        })
+        .collect();
+    let sum: i128 = records.iter().map(|record| record.amount.wide()).sum();
+    let text = Text {
+        vi: "{n} khoản, {sum} đồng\n",
+        en: "{n} items, {sum} dong\n",
+    };
+    let total = text.get(lang).replace("{n}", &records.len().to_string());
+    table(&head, &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
+}
+
+fn label(class: &str, lang: Lang) -> String {
+    classify::class(class).map_or_else(|| class.to_owned(), |c| c.label.get(lang).to_owned())
+}
+
+fn print_day(day: Day, lang: Lang) -> String {
+    if lang == Lang::Vi {
+        day.vi()
+    } else {
+        day.to_string()
+    }
+}
+
+fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
+    let detail = block_on(read_one(config, &args.id, args.as_of))??;
+    let Some(detail) = detail else {
+        let message = format!("there is no exception \"{}\"", args.id);
+        return Err(Failure::new(
+            Exit::Usage,
+            message,
+            "see `doisoat exceptions list`",
+        ));
+    };
+    if args.json {
+        json_line(&ShowDocument {
+            schema_version: 1,
+            exception: Open::new(&detail.record, args.as_of),
+            nearest: &detail.record.nearest,
+            history: detail.history.iter().map(Past::new).collect(),
+            legs: &detail.legs,
+        });
+    } else {
+        out(&print_detail(&detail, lang));
+    }
+    Ok(Exit::Done)
+}
+
+async fn read_one(
+    config: &Config,
+    id: &str,
+    as_of: Option<Day>,
+) -> Result<Option<ExceptionDetail>, JobError> {
+    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let detail = store.exception(id, as_of).await?;
+    store.close().await;
+    Ok(detail)
+}
+
+#[derive(Serialize)]
+struct ShowDocument<'a> {
+    schema_version: u32,
+    exception: Open<'a>,
+    nearest: &'a [Nearest],
+    history: Vec<Past<'a>>,
+    legs: &'a [Leg],
+}
+
+#[derive(Serialize)]
+struct Past<'a> {
+    from: Day,
+    until: Option<Day>,
+    class: &'a str,
+    run_id: &'a str,
+}
+
+impl<'a> Past<'a> {
+    fn new(spell: &'a crate::store::Spell) -> Self {
+        let (from, until) = (spell.from, spell.until);
+        Self {
+            from,
+            until,
+            class: &spell.class,
+            run_id: spell.run.as_str(),
+        }
+    }
+}
+
+fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
+    let record = &detail.record;
+    let mut lines = vec![format!(
+        "{}  {}  {} đ",
+        record.id,
+        label(&record.class, lang),
+        grouped(record.amount.wide())
+    )];
+    let dossier = record
+        .dossier_code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(", {code}"));
+    lines.push(format!("  {}{dossier}", print_key(&record.key)));
+    if let Some(class) = classify::class(&record.class) {
+        lines.push(String::new());
+        lines.push(class.explanation.get(lang).to_owned());
+        lines.push(class.advice.get(lang).to_owned());
+    }
+    let title = |text: Text| format!("\n{}", text.get(lang));
+    lines.push(title(Text {
+        vi: "Đã thấy",
+        en: "Seen",
+    }));
+    lines.extend(
+        record
+            .evidence
+            .iter()
+            .map(|e: &Evidence| format!("  - {}", e.say(lang))),
+    );
+    if !record.nearest.is_empty() {
+        lines.push(title(Text {
+            vi: "Gần nhất",
+            en: "Nearest",
+        }));
+        lines.extend(
+            record
+                .nearest
+                .iter()
+                .map(|near| format!("  - {}", near.say(lang))),
+        );
+    }
+    if !detail.legs.is_empty() {
+        lines.push(title(Text {
+            vi: "Đã ghép",
+            en: "Linked",
+        }));
+        lines.extend(detail.legs.iter().map(|leg| {
+            let fee = leg
+                .fee_id
+                .as_ref()
+                .map_or_else(String::new, |id| format!(" {id}"));
+            let amount = grouped(leg.amount.wide());
+            format!(
+                "  - {} {} -> {}{fee}: {amount}",
+                leg.role.id(),
+                print_key(&leg.money),
+                leg.dossier_code.as_ref().map_or("", DossierCode::as_str)
+            )
+        }));
+    }
+    lines.push(title(Text {
+        vi: "Diễn biến",
+        en: "History",
+    }));
+    lines.extend(detail.history.iter().map(|spell| {
+        let until = spell
+            .until
+            .map_or_else(String::new, |day| print_day(day, lang));
+        format!(
+            "  - {} .. {until}  {}  ({})",
+            print_day(spell.from, lang),
+            label(&spell.class, lang),
+            spell.run
+        )
+    }));
+    lines.join("\n") + "\n"
+}
+
+fn print_key(key: &RowKey) -> String {
+    match key.source.as_str() {
+        "" => format!("{} {}", key.side.id(), key.id),
+        source => format!("{} {source} {}", key.side.id(), key.id),
+    }
+}

@@ -1,0 +1,168 @@
+//! `doisoat init [DIR]`: what is missing is written, what exists stays.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use super::output::out;
+use super::{Failure, Global, Outcome, block_on};
+use crate::config::{Config, DatabaseUrl};
+use crate::domain::{Lang, Text};
+use crate::job::{Exit, JobError};
+use crate::store::Store;
+
+const TOML_VI: &str = include_str!("init/doisoat.vi.toml");
+const TOML_EN: &str = include_str!("init/doisoat.en.toml");
+const SERVICE: &str = include_str!("init/doisoat.service");
+const TIMER: &str = include_str!("init/doisoat.timer");
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  doisoat init                  here: doisoat.toml, folders, systemd units, database
+  doisoat init /etc/doisoat     there
+  doisoat init --lang en        with English comments
+Run again after an upgrade: what exists is never changed, pending migrations are applied.";
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct InitArgs {
+    /// Folder to set up
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
+    let lang = global.lang.unwrap_or_default();
+    let mut said = Vec::new();
+    folder(&args.dir, 0o755, &mut said)?;
+    let dir = args
+        .dir
+        .canonicalize()
+        .with_context(|| args.dir.display().to_string())?;
+    let file = dir.join("doisoat.toml");
+    let text = if lang == Lang::Vi { TOML_VI } else { TOML_EN };
+    write_new(&file, text, &mut said)?;
+    let config = Config::load(&file)?;
+    folder(&config.archive_dir, 0o700, &mut said)?;
+    folder(&config.report_dir, 0o755, &mut said)?;
+    for path in config.folders() {
+        folder(&path, 0o755, &mut said)?;
+    }
+    let units = dir.join("systemd");
+    folder(&units, 0o755, &mut said)?;
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
+    let fill = |text: &str| {
+        text.replace("{program}", &program.display().to_string())
+            .replace("{dir}", &dir.display().to_string())
+    };
+    write_new(&units.join("doisoat.service"), &fill(SERVICE), &mut said)?;
+    write_new(&units.join("doisoat.timer"), &fill(TIMER), &mut said)?;
+    block_on(database(&config, &mut said))??;
+    said.push(next_steps(&dir, lang));
+    out(&said.concat());
+    Ok(Exit::Done)
+}
+
+async fn database(config: &Config, said: &mut Vec<String>) -> Result<(), JobError> {
+    let existed = match &config.database {
+        DatabaseUrl::Sqlite(path) => path.exists(),
+        DatabaseUrl::Postgres(_) => true,
+    };
+    let store = Store::open(&config.database.url(), crate::store::OpenMode::Create).await?;
+    let applied = store.migrate().await?;
+    store.close().await;
+    let label = config.database.label();
+    said.push(match (existed, applied.is_empty()) {
+        (true, true) => format!("  =  {label}\n"),
+        (true, false) => format!("  ^  {label} ({})\n", applied.join(", ")),
+        (false, _) => format!("  +  {label}\n"),
+    });
+    Ok(())
+}
+
+/// Makes a folder that is not there.
+fn folder(path: &Path, mode: u32, said: &mut Vec<String>) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(mode).create(path);
+    made.map_err(|error| cannot(path, &error))?;
+    said.push(format!("  +  {}/\n", path.display()));
+    Ok(())
+}
+
+/// Writes a file that is not there.
+fn write_new(path: &Path, text: &str, said: &mut Vec<String>) -> Result<(), Failure> {
+    let opened = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o644)
+        .open(path);
+    match opened {
+        Ok(mut file) => {
+            let written = file
+                .write_all(text.as_bytes())
+                .and_then(|()| file.sync_all());
+            written.map_err(|error| cannot(path, &error))?;
+            said.push(format!("  +  {}\n", path.display()));
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            said.push(format!("  =  {}\n", path.display()));
+        }
+        Err(error) => return Err(cannot(path, &error)),
+    }
+    Ok(())
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::failed(&anyhow!("{} cannot be written: {error}", path.display()))
+}
+
+fn next_steps(dir: &Path, lang: Lang) -> String {
+    let text = Text {
+        vi: "\nViệc tiếp theo:\n  1. mở {dir}/doisoat.toml, bật các nguồn và khai bí mật\n  \
+             2. doisoat --config {dir}/doisoat.toml check\n  \
+             3. chép {dir}/systemd/* vào /etc/systemd/system, rồi \
+             systemctl enable --now doisoat.timer\n",
+        en: "\nNext:\n  1. edit {dir}/doisoat.toml: switch sources on, name their secrets\n  \
+             2. doisoat --config {dir}/doisoat.toml check\n  \
+             3. copy {dir}/systemd/* to /etc/systemd/system, then \
+             systemctl enable --now doisoat.timer\n",
+    };
+    text.get(lang).replace("{dir}", &dir.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_templates_are_the_same_valid_configuration() {
+        let read = |text: &str| Config::parse(text, Path::new("doisoat.toml")).unwrap();
+        let (vi, en) = (read(TOML_VI), read(TOML_EN));
+        assert_eq!(format!("{vi:?}"), format!("{en:?}"));
+        assert_eq!(vi.rules, crate::config::RulesConfig::default());
+    }
+
+    #[test]
+    fn the_commented_sources_are_valid_too() {
+        for text in [TOML_VI, TOML_EN] {
+            let (head, tail) = text.split_once("mode = \"delta\"").unwrap();
+            let switched_on: Vec<&str> = tail
+                .lines()
+                .map(|line| match line.strip_prefix("# ") {
+                    Some(code) if code.contains(" = ") || code == "[[source]]" => code,
+                    _ => line,
+                })
+                .collect();
+            let text = format!("{head}mode = \"delta\"{}", switched_on.join("\n"));
+            let config = Config::parse(&text, Path::new("doisoat.toml")).unwrap();
+            assert_eq!(config.sources.len(), 4);
+        }
+    }
+}

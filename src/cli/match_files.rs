@@ -1,0 +1,203 @@
+//! `doisoat match`: files in, files out; no configuration, no database.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::match_out;
+use super::{Failure, Global, Outcome, day};
+use crate::clock::Stopwatch;
+use crate::config::rules::{
+    ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
+};
+use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
+use crate::job::{Exit, stage};
+use crate::kpi::{self, Period};
+use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
+use crate::report::json::Timings;
+use crate::settle;
+
+/// Arguments of `match`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat match --fees dossier_fees.csv --transactions transactions_*.csv --cash cash_receipts.csv --out out
+  doisoat match --fees f.csv --transactions transactions_vnpay.csv --out out --from 2022-12-01 --to 2022-12-31
+  doisoat match --fees f.csv --transactions transactions_bank.csv --out out --incomplete bank
+Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json into --out.
+The same files give the same bytes (timings.json excepted). Exit codes: 0 written, 1 cannot write,
+2 usage, a missing or repeated column, or an unreadable file.")]
+pub struct MatchArgs {
+    /// Fee lines: dossier_fees*.csv
+    #[arg(long, value_name = "FILE")]
+    fees: PathBuf,
+    /// Transactions: transactions_<source>.csv, one file or more
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    transactions: Vec<PathBuf>,
+    /// Counter receipts: cash_receipts*.csv
+    #[arg(long, value_name = "FILE")]
+    cash: Option<PathBuf>,
+    /// Agencies with validity [default: those of the fees]
+    #[arg(long, value_name = "FILE")]
+    agencies: Option<PathBuf>,
+    /// Folder for the results; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A provider's fee where its rows do not tell it
+    #[arg(long, value_name = "RATE", num_args = 1.., value_parser = rate, default_value = "1.1% min 220")]
+    net_rate: Vec<NetRate>,
+    /// Definitions to measure beside TX_CASHLESS, DOSSIER_CASHLESS and AMOUNT_CASHLESS
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    definition: Vec<String>,
+    /// First day of the period [default: the whole input]
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "to")]
+    from: Option<Day>,
+    /// Last day of the period
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "from")]
+    to: Option<Day>,
+    /// A source whose file does not hold everything: the interval says so
+    #[arg(long, value_name = "SOURCE", num_args = 1..)]
+    incomplete: Vec<String>,
+    /// A dedicated collection account, with its agency if it has one
+    #[arg(long, value_name = "ACCOUNT[=AGENCY]", num_args = 1.., value_parser = account)]
+    collection_account: Vec<CollectionAccount>,
+    /// Skip the independent checker (this version has none yet: the flag changes nothing)
+    #[arg(long)]
+    no_proof: bool,
+    /// With exit 1 or 2, print the error as a JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+fn rate(raw: &str) -> Result<NetRate, String> {
+    net_rate(raw).ok_or_else(|| format!("write {NET_RATE_FORM}"))
+}
+
+fn account(raw: &str) -> Result<CollectionAccount, String> {
+    collection_account(raw).ok_or_else(|| format!("write {ACCOUNT_FORM}"))
+}
+
+pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
+    let lang = global.lang(None);
+    let mut times = Timings::default();
+    let watch = Stopwatch::start();
+    let mut read = read(args, lang)?;
+    times.stages.push(("read".into(), watch.elapsed()));
+    mark_incomplete(&mut read, &args.incomplete)?;
+    let rules = rules(args, &read)?;
+    let watch = Stopwatch::start();
+    let settlement = settle::settle(&read.inputs, &rules, &Vec::new()).map_err(|error| {
+        Failure::new(
+            Exit::Failed,
+            error.to_string(),
+            "report this with the files",
+        )
+    })?;
+    times.stages.push(("settle".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    match_out::write(&args.out, &read, &rules, &settlement, lang)
+        .map_err(|error| Failure::failed(&error))?;
+    times.stages.push(("write".into(), watch.elapsed()));
+    times.rows = match_out::rows(&read.inputs);
+    times.peak_memory_bytes = stage::peak_memory_bytes();
+    match_out::write_timings(&args.out, &times).map_err(|error| Failure::failed(&error))?;
+    Ok(Exit::Done)
+}
+
+/// Reads every file; one that is no table of the contract ends with exit 2.
+fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
+    let fees = bytes(&args.fees)?;
+    let transactions = args.transactions.iter().map(|path| bytes(path));
+    let transactions = transactions.collect::<Result<Vec<_>, _>>()?;
+    let cash = args.cash.as_deref().map(bytes).transpose()?;
+    let agencies = args.agencies.as_deref().map(bytes).transpose()?;
+    let files = MatchFiles {
+        fees: (&fees.0, &fees.1),
+        transactions: transactions
+            .iter()
+            .map(|(n, b)| (n.as_str(), b.as_slice()))
+            .collect(),
+        cash: cash.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
+        agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
+    };
+    read_match_inputs(&files).map_err(|error| {
+        let text = crate::text::reject::say_file(&error, lang);
+        Failure::new(Exit::Usage, text, "")
+    })
+}
+
+/// The bytes of a file with its name (without folders, so that outputs do not depend on them).
+fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let read = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    match (name, read) {
+        (Some(name), Ok(bytes)) => Ok((name, bytes)),
+        (_, Err(error)) => Err(Failure::new(
+            Exit::Usage,
+            format!("{error:#}"),
+            "check the path and its permissions",
+        )),
+        (None, Ok(_)) => Err(Failure::new(
+            Exit::Usage,
+            format!("{} has no file name", path.display()),
+            "name a file",
+        )),
+    }
+}
+
+/// Sources named by `--incomplete` came only in part.
+fn mark_incomplete(read: &mut MatchInputs, names: &[String]) -> Result<(), Failure> {
+    for name in names {
+        let mut known = read.inputs.sources.iter_mut();
+        let Some(facts) = known.find(|facts| facts.name.as_str() == name) else {
+            let all: Vec<&str> = read
+                .inputs
+                .sources
+                .iter()
+                .map(|s| s.name.as_str())
+                .collect();
+            let fix = crate::config::section::suggest(name, &all);
+            let message = format!("--incomplete {name}: there is no such source");
+            return Err(Failure::new(Exit::Usage, message, fix));
+        };
+        facts.state = Completeness::Partial;
+    }
+    Ok(())
+}
+
+fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
+    let known: Vec<&str> = kpi::DEFINITIONS
+        .iter()
+        .map(|definition| definition.id)
+        .collect();
+    let mut definitions: BTreeSet<&str> = kpi::ALWAYS.into();
+    for id in &args.definition {
+        if !known.contains(&id.as_str()) {
+            let fix = crate::config::section::suggest(id, &known);
+            let message = format!("--definition {id}: there is no such definition");
+            return Err(Failure::new(Exit::Usage, message, fix));
+        }
+        definitions.insert(id);
+    }
+    let mut periods = Vec::new();
+    if let (Some(from), Some(to)) = (args.from, args.to) {
+        super::run::in_order(from, to)?;
+        periods.push(Period {
+            label: format!("{from}/{to}").into(),
+            from,
+            to,
+        });
+    }
+    Ok(Rules {
+        net_rates: args.net_rate.clone(),
+        collection_accounts: args.collection_account.clone(),
+        definitions: definitions.into_iter().map(Into::into).collect(),
+        periods,
+        e_receipts: read.columns.has("receipt_no"),
+        ..Rules::default()
+    })
+}

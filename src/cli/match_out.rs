@@ -1,0 +1,80 @@
+//! The files that `match` writes, each whole or not at all.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::classify::CLASSES;
+use crate::domain::{Inputs, Lang, Rules};
+use crate::job::digest;
+use crate::normalise::MatchInputs;
+use crate::report::csv::{self, Style};
+use crate::report::json::Timings;
+use crate::report::{Digests, json};
+use crate::settle::Settlement;
+
+/// Rows read, whatever became of them.
+pub(super) fn rows(inputs: &Inputs) -> u64 {
+    let rows = inputs.fees.len() + inputs.txns.len() + inputs.receipts.len() + inputs.rejects.len();
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
+/// Writes every file of the contract but `timings.json`.
+pub(super) fn write(
+    out: &Path,
+    read: &MatchInputs,
+    rules: &Rules,
+    settlement: &Settlement,
+    lang: Lang,
+) -> Result<()> {
+    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    let style = Style::plain(lang);
+    let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        write_whole(out, name, write)
+    };
+    file("links.csv", &|to| {
+        csv::write_links(to, &settlement.groups, style)
+    })?;
+    file("exceptions.csv", &|to| {
+        csv::write_exceptions(to, csv::exceptions(settlement, CLASSES, lang), style)
+    })?;
+    file("suggestions.csv", &|to| {
+        csv::write_suggestions(to, &settlement.suggestions, style)
+    })?;
+    file("share.csv", &|to| {
+        csv::write_shares(to, &settlement.shares, style)
+    })?;
+    let mut inputs = read.inputs.clone();
+    let digests = Digests {
+        input: digest::of_inputs(&mut inputs)?,
+        rules: digest::of(&(env!("CARGO_PKG_VERSION"), rules))?,
+        output: digest::of(settlement)?,
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let summary = json::summary_document(&inputs, settlement, version, &digests);
+    file("summary.json", &|to| to.write_all(summary.as_bytes()))
+}
+
+pub(super) fn write_timings(out: &Path, times: &Timings) -> Result<()> {
+    let text = json::timings_document(times);
+    write_whole(out, "timings.json", &|to| to.write_all(text.as_bytes()))
+}
+
+/// Writes beside the name, syncs, renames.
+fn write_whole(
+    out: &Path,
+    name: &str,
+    write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let (part, whole) = (out.join(format!(".{name}.tmp")), out.join(name));
+    let done = || -> std::io::Result<()> {
+        let mut to = BufWriter::new(File::create(&part)?);
+        write(&mut to)?;
+        to.flush()?;
+        to.get_ref().sync_all()?;
+        std::fs::rename(&part, &whole)
+    };
+    done().with_context(|| format!("{} cannot be written", whole.display()))
+}

@@ -1,0 +1,84 @@
+//! `doisoat run`: the whole night.
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::output::{is_terminal, out};
+use super::{Failure, Global, Outcome, block_on, day, summary};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::domain::Day;
+use crate::job::nightly::{self, Mode, Night};
+use crate::job::{Desk, JobError, Progress, Stop};
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat run                       the last closed business day
+  doisoat run --date 2022-12-05     that night; the same inputs give the same result and change nothing
+  doisoat run --dry-run -v          read and settle, publish nothing
+  doisoat run --json                the document of run.json on stdout
+Silent when stdout is no terminal. `doisoat help exit-codes` tells what the exit code means.")]
+pub struct RunArgs {
+    /// The business date [default: the last closed one]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    date: Option<Day>,
+    /// Read and settle, but publish and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// One JSON document on stdout, the same as run.json
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
+    let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    let mode = if args.dry_run {
+        Mode::DryRun
+    } else {
+        Mode::Publish
+    };
+    let night = block_on(async {
+        let desk = desk(config, global).await?;
+        let day = args.date.unwrap_or_else(|| desk.last_closed_day());
+        let night = nightly::run(&desk, day, mode).await;
+        desk.close().await;
+        night
+    })??;
+    show(&night, args.json, lang);
+    Ok(night.exit())
+}
+
+/// The document with `--json`, the summary at a terminal, else nothing.
+pub(super) fn show(night: &Night, json: bool, lang: crate::domain::Lang) {
+    if json {
+        out(night.run.run_json.trim_end());
+        out("\n");
+    } else if is_terminal() {
+        out(&summary::of_night(night, lang));
+    }
+}
+
+/// The desk of a command that a person or a timer starts: real time, signals, progress.
+pub(super) async fn desk(config: Config, global: &Global) -> Result<Desk, JobError> {
+    let mut desk = Desk::open(config, Arc::new(SystemClock)).await?;
+    desk.stop = Stop::on_signals().map_err(|error| JobError::Other(error.into()))?;
+    desk.progress = Progress::on_terminal(global.quiet);
+    Ok(desk)
+}
+
+/// Two days in order.
+pub(super) fn in_order(from: Day, to: Day) -> Result<(), Failure> {
+    if from <= to {
+        return Ok(());
+    }
+    let message = format!("--from {from} is after --to {to}");
+    Err(Failure::new(
+        crate::job::Exit::Usage,
+        message,
+        "put the earlier day first",
+    ))
+}

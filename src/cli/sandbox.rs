@@ -1,0 +1,115 @@
+//! `doisoat sandbox`: the provider simulators on loopback, until interrupted.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+
+use super::output::out;
+use super::{Failure, Global, Outcome, block_on, day};
+use crate::domain::Day;
+use crate::job::{Exit, Stop};
+use crate::sandbox::{Fault, Sandbox, SandboxOptions};
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat sandbox                          any free port; prints base URLs and [[source]] tables
+  doisoat sandbox --port 9000 --seed 7     fixed port, another district
+  doisoat sandbox --fault list             the faults it can show
+  doisoat sandbox --registry inbox         also writes the one-stop exports of every day
+Everything in it is invented. It listens on 127.0.0.1 only and ends with Ctrl-C.")]
+pub struct SandboxArgs {
+    /// Port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// What the district is invented from
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// A fault to show from the start; `list` prints their names
+    #[arg(long, value_name = "NAME")]
+    fault: Option<String>,
+    /// First simulated day
+    #[arg(long, value_name = "DATE", value_parser = day, default_value = "2022-12-05")]
+    first_day: Day,
+    /// Number of simulated days
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: u32,
+    /// Write the one-stop export of every simulated day into this folder
+    #[arg(long, value_name = "DIR")]
+    registry: Option<PathBuf>,
+}
+
+pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
+    if args.fault.as_deref() == Some("list") {
+        let names: Vec<&str> = Fault::all().iter().map(|fault| fault.name).collect();
+        out(&format!("{}\n", names.join("\n")));
+        return Ok(Exit::Done);
+    }
+    let fault = args.fault.as_deref().map(fault).transpose()?;
+    block_on(serve(args, fault))?
+}
+
+fn fault(name: &str) -> Result<Fault, Failure> {
+    Fault::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Fault::all().iter().map(|fault| fault.name).collect();
+        let fix = crate::config::section::suggest(name, &known);
+        Failure::new(Exit::Usage, format!("there is no fault \"{name}\""), fix)
+    })
+}
+
+async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
+    let stop = Stop::on_signals()
+        .context("signals")
+        .map_err(Failure::from)?;
+    let options = SandboxOptions {
+        seed: args.seed,
+        port: args.port,
+        fault,
+        first_day: args.first_day.date(),
+        days: args.days,
+    };
+    let sandbox = Sandbox::start(options).await.map_err(|error| {
+        let message = format!("port {} cannot be used: {error}", args.port);
+        Failure::new(
+            Exit::Failed,
+            message,
+            "choose another --port, or 0 for any free one",
+        )
+    })?;
+    if let Some(dir) = &args.registry {
+        write_registry(&sandbox, args, dir)?;
+    }
+    let mut lines = Vec::new();
+    for provider in sandbox.providers() {
+        lines.push(format!("# {provider}: {}\n", sandbox.base_url(provider)));
+        for known in sandbox.credentials(provider) {
+            lines.push(format!(
+                "#   export {}={}
+",
+                known.env, known.value
+            ));
+        }
+    }
+    out(&format!("{}\n{}", lines.concat(), sandbox.toml_sources()));
+    let asked = stop.wait().await;
+    sandbox.stop().await;
+    // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.
+    Ok(if asked == Exit::Terminated {
+        Exit::Terminated
+    } else {
+        Exit::Interrupted
+    })
+}
+
+fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {
+    std::fs::create_dir_all(dir)?;
+    for n in 0..args.days {
+        let written = sandbox
+            .district()
+            .write_registry(dir, args.first_day.plus(n).date());
+        written.map_err(|error| Failure::failed(&anyhow!("{}: {error}", dir.display())))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! The `[[source]]` tables: common keys, and the keys of each kind as its registration lists them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::error::ConfigError;
+use super::forms::{self, DURATION_FORM, RATE_FORM, Rate, TIME_FORM, TimeOfDay};
+use super::secret::{SecretRef, Surroundings};
+use super::section::Section;
+use crate::domain::{Instrument, SourceName};
+use crate::source::http::BaseUrl;
+use crate::source::{ALL, KeyForm, Registration};
+
+/// Words of `instrument`; counter cash is not a means of a money source.
+const INSTRUMENTS: &[(&str, Instrument)] = &[
+    ("transfer", Instrument::Transfer),
+    ("qr", Instrument::Qr),
+    ("wallet", Instrument::Wallet),
+    ("card", Instrument::Card),
+    ("mobile_money", Instrument::MobileMoney),
+    ("portal", Instrument::Portal),
+];
+const DAY: Duration = Duration::from_hours(24);
+
+/// One `[[source]]`, validated.
+#[derive(Clone, Debug)]
+pub struct SourceSettings {
+    /// Name, `[a-z0-9-]+`.
+    pub name: SourceName,
+    /// What the kind can do.
+    pub registration: &'static Registration,
+    /// `file:line:column` of the table, for messages.
+    pub place: String,
+    /// A missing required source keeps the verdict undecided.
+    pub required: bool,
+    /// Payments from this time of day count for the next business date; 00:00 is the calendar day.
+    pub cutoff: TimeOfDay,
+    /// After the end of the business date plus this the source is no longer merely late.
+    pub freshness: Duration,
+    /// Every night lists `[D - lookback_days, D]`.
+    pub lookback_days: u32,
+    /// Only rows of this account.
+    pub account: Option<Box<str>>,
+    /// Means of payment where the record does not tell.
+    pub instrument: Instrument,
+    http: Option<HttpSettings>,
+    texts: BTreeMap<&'static str, Box<str>>,
+    paths: BTreeMap<&'static str, PathBuf>,
+    secrets: BTreeMap<&'static str, SecretRef>,
+    maps: BTreeMap<&'static str, BTreeMap<String, String>>,
+}
+
+/// How a source is reached over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// What stands before the documented path.
+    pub base_url: BaseUrl,
+    /// One whole request.
+    pub timeout: Duration,
+    /// Attempts per request, the first one included.
+    pub retries: u32,
+    /// Everything that one pull may take.
+    pub source_deadline: Duration,
+    /// Requests per time.
+    pub rate: Rate,
+    /// Extra certificate authority, the only TLS setting there is.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl SourceSettings {
+    /// The kind's word: `sepay`.
+    pub fn kind(&self) -> &'static str {
+        self.registration.kind
+    }
+
+    /// A text key of the kind.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.texts.get(key).map(AsRef::as_ref)
+    }
+
+    /// A path key of the kind, absolute or relative to the configuration's folder.
+    pub fn path(&self, key: &str) -> Option<&Path> {
+        self.paths.get(key).map(PathBuf::as_path)
+    }
+
+    /// A table of texts: `[source.map]`.
+    pub fn map(&self, key: &str) -> Option<&BTreeMap<String, String>> {
+        self.maps.get(key)
+    }
+
+    /// Fetches a secret of the kind; an error that says what to do when it is not there.
+    pub fn secret(&self, key: &str, around: &Surroundings) -> Result<SecretString, ConfigError> {
+        match self.secrets.get(key) {
+            Some(secret) => secret.resolve(around),
+            None => Err(self.fail(format!("{key} is missing"), super::secret::SECRET_FORM)),
+        }
+    }
+
+    /// The HTTP part.
+    pub fn http(&self) -> Result<&HttpSettings, ConfigError> {
+        let none = || {
+            self.fail(
+                format!("a source of kind {} has no address", self.kind()),
+                "",
+            )
+        };
+        self.http.as_ref().ok_or_else(none)
+    }
+
+    /// An error about this source.
+    pub fn fail(&self, message: impl fmt::Display, fix: &str) -> ConfigError {
+        ConfigError::new(
+            self.place.clone(),
+            format!("source \"{}\": {message}", self.name),
+            fix,
+        )
+    }
+}
+
+/// Reads one `[[source]]`. `place` is where its header stands; relative paths count from `folder`.
+pub fn parse_source(
+    mut table: Section<'_>,
+    place: String,
+    folder: &Path,
+) -> Result<SourceSettings, ConfigError> {
+    let name_item = table.require("name", "give the source a name: name = \"sepay-main\"")?;
+    let name = name_item.parse("small letters, digits and hyphens; not \"cash\"", |raw| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let fits = !raw.is_empty() && raw.len() <= 40 && raw.chars().all(plain) && raw != "cash";
+        fits.then(|| SourceName::new(raw))
+    })?;
+    let words: Vec<(&str, &'static Registration)> = ALL.iter().map(|r| (r.kind, *r)).collect();
+    let kinds: Vec<&str> = ALL.iter().map(|r| r.kind).collect();
+    let kind_fix = format!("write one of: {}", kinds.join(", "));
+    let registration = table.require("kind", &kind_fix)?.word(&words)?;
+    let mut settings = SourceSettings {
+        name,
+        registration,
+        place,
+        required: true,
+        cutoff: registration.defaults.cutoff,
+        freshness: registration.defaults.freshness,
+        lookback_days: 3,
+        account: None,
+        instrument: registration.defaults.instrument,
+        http: None,
+        texts: BTreeMap::new(),
+        paths: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        maps: BTreeMap::new(),
+    };
+    read_common(&mut settings, &mut table)?;
+    if registration.speaks_http() {
+        settings.http = Some(read_http(&mut table, registration, folder)?);
+    }
+    read_own(&mut settings, &mut table, folder)?;
+    table.finish()?;
+    Ok(settings)
+}
+
+fn read_common(settings: &mut SourceSettings, table: &mut Section<'_>) -> Result<(), ConfigError> {
+    if let Some(item) = table.get("required") {
+        settings.required = item.flag()?;
+    }
+    if let Some(item) = table.get("cutoff") {
+        settings.cutoff = item.parse(TIME_FORM, TimeOfDay::parse)?;
+    }
+    if let Some(item) = table.get("freshness") {
+        settings.freshness = item.parse(DURATION_FORM, forms::duration)?;
+    }
+    if let Some(item) = table.get("lookback") {
+        let whole_days = |raw: &str| {
+            let span = forms::duration(raw)?;
+            let days = u32::try_from(span.as_secs() / DAY.as_secs()).ok()?;
+            (span == DAY * days && days <= 60).then_some(days)
+        };
+        settings.lookback_days = item.parse("whole days up to 60: \"3d\"", whole_days)?;
+    }
+    if let Some(item) = table.get("account") {
+        let account = |raw: &str| (!raw.trim().is_empty()).then(|| raw.trim().into());
+        settings.account = Some(item.parse("an account number", account)?);
+    }
+    if let Some(item) = table.get("instrument") {
+        settings.instrument = item.word(INSTRUMENTS)?;
+    }
+    Ok(())
+}
+
+fn read_http(
+    table: &mut Section<'_>,
+    registration: &Registration,
+    folder: &Path,
+) -> Result<HttpSettings, ConfigError> {
+    let loopback = table
+        .get("allow_loopback")
+        .map(|item| item.flag())
+        .transpose()?;
+    let base_url = match (table.get("base_url"), registration.defaults.base_url) {
+        (Some(item), _) => {
+            let parsed = BaseUrl::parse(item.text()?, loopback.unwrap_or(false));
+            parsed.map_err(|why| {
+                let fix = "write https://host, or http://127.0.0.1:PORT with allow_loopback = true";
+                item.fail(format!("{} is not allowed: {why}", item.path()), fix)
+            })?
+        }
+        (None, Some(known)) => BaseUrl::parse(known, false)
+            .map_err(|why| table.fail(why.to_string(), "write base_url"))?,
+        (None, None) => {
+            let fix = "write the host that the provider gave you: base_url = \"https://…\"";
+            return Err(table.fail("source.base_url is missing".to_owned(), fix));
+        }
+    };
+    let mut span = |key: &'static str, default: Duration| match table.get(key) {
+        Some(item) => item.parse(DURATION_FORM, |raw| {
+            forms::duration(raw).filter(|d| !d.is_zero())
+        }),
+        None => Ok(default),
+    };
+    let timeout = span("timeout", Duration::from_secs(30))?;
+    let source_deadline = span("source_deadline", Duration::from_mins(15))?;
+    let retries = match table.get("retries") {
+        Some(item) => {
+            let count = u32::try_from(item.number()?)
+                .ok()
+                .filter(|n| (1..=10).contains(n));
+            count.ok_or_else(|| {
+                let message = format!("{} is out of range", item.path());
+                item.fail(message, "write the number of attempts, 1 to 10")
+            })?
+        }
+        None => 5,
+    };
+    let rate = match table.get("rate_limit") {
+        Some(item) => item.parse(RATE_FORM, forms::rate)?,
+        None => registration.defaults.rate,
+    };
+    let ca_file = table
+        .get("ca_file")
+        .map(|item| item.text().map(|p| folder.join(p)));
+    let ca_file = ca_file.transpose()?;
+    Ok(HttpSettings {
+        base_url,
+        timeout,
+        retries,
+        source_deadline,
+        rate,
+        ca_file,
+    })
+}
+
+fn read_own(
+    settings: &mut SourceSettings,
+    table: &mut Section<'_>,
+    folder: &Path,
+) -> Result<(), ConfigError> {
+    for key in settings.registration.keys {
+        let Some(item) = table.get(key.name) else {
+            if let Some(fix) = key.required {
+                return Err(table.fail(format!("source.{} is missing", key.name), fix));
+            }
+            continue;
+        };
+        match key.form {
+            KeyForm::Text { form, fits } => {
+                let text = item.parse(form, |raw| fits(raw).then(|| raw.into()))?;
+                settings.texts.insert(key.name, text);
+            }
+            KeyForm::Words(words) => {
+                let pairs: Vec<(&str, &str)> = words.iter().map(|w| (*w, *w)).collect();
+                settings.texts.insert(key.name, item.word(&pairs)?.into());
+            }
+            KeyForm::Secret => {
+                settings
+                    .secrets
+                    .insert(key.name, SecretRef::read(&item, folder)?);
+            }
+            KeyForm::Path => {
+                settings.paths.insert(key.name, folder.join(item.text()?));
+            }
+            KeyForm::Map => {
+                settings.maps.insert(key.name, item.texts()?);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

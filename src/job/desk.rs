@@ -1,0 +1,142 @@
+//! What every job works with: configuration, database, archive, clock, the wish to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::error::JobError;
+use super::progress::Progress;
+use super::stop::Stop;
+use crate::clock::Clock;
+use crate::config::{Config, Surroundings};
+use crate::domain::{Day, Moment};
+use crate::source::Pace;
+use crate::store::archive::Archive;
+use crate::store::{Holder, Lease, OpenMode, Store};
+
+/// Everything that a job needs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The validated configuration.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+    /// The raw bytes.
+    pub archive: Archive,
+    /// The time; fixed in the demo and in tests.
+    pub clock: Arc<dyn Clock>,
+    /// Where secrets are fetched.
+    pub around: Surroundings,
+    /// The pace of attempts.
+    pub pace: Pace,
+    /// The pause between two looks at a file that may still be growing.
+    pub file_pause: Duration,
+    /// Set by SIGINT and SIGTERM.
+    pub stop: Stop,
+    /// What a person at a terminal sees.
+    pub progress: Progress,
+}
+
+impl Desk {
+    /// Opens the database and the archive that the configuration names.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, JobError> {
+        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let archive = Archive::open(&config.archive_dir)?;
+        Ok(Self {
+            config: Arc::new(config),
+            store,
+            archive,
+            clock,
+            around: Surroundings::of_process(),
+            pace: Pace::default(),
+            file_pause: Duration::from_secs(1),
+            stop: Stop::default(),
+            progress: Progress::silent(),
+        })
+    }
+
+    /// Takes the progress line away and closes the database.
+    pub async fn close(self) {
+        self.progress.clear();
+        self.store.close().await;
+    }
+
+    /// Now, RFC 3339 at +07:00.
+    pub fn now_wall(&self) -> String {
+        Moment::of_ms(self.clock.now_ms()).text().to_owned()
+    }
+
+    /// Takes the lease for what is about to happen (`run 2022-12-05`).
+    pub async fn lease(&self, name: &str) -> Result<Lease, JobError> {
+        let holder = Holder {
+            name: name.to_owned(),
+            pid: std::process::id(),
+            host: host(),
+            now_wall: self.now_wall(),
+        };
+        Ok(self.store.acquire_lease(&holder).await?)
+    }
+
+    /// A clean checkpoint: ends here when somebody asked to stop.
+    pub fn checkpoint(&self) -> Result<(), JobError> {
+        self.stop
+            .asked()
+            .map_or(Ok(()), |exit| Err(JobError::Stopped(exit)))
+    }
+
+    /// Does `work` unless somebody asks to stop first; what was begun is rolled back.
+    pub async fn or_stop<T>(
+        &self,
+        work: impl Future<Output = Result<T, JobError>>,
+    ) -> Result<T, JobError> {
+        tokio::select! {
+            biased;
+            exit = self.stop.wait() => Err(JobError::Stopped(exit)),
+            done = work => done,
+        }
+    }
+
+    /// The last business day that every source's cut-off has closed.
+    pub fn last_closed_day(&self) -> Day {
+        last_closed_day(self.clock.now_ms(), self.config.latest_close_ms())
+    }
+}
+
+/// The last day whose end, `close_ms` after its midnight (24 hours without a cut-off), lies before
+/// `now_ms`.
+fn last_closed_day(now_ms: i64, close_ms: i64) -> Day {
+    Day::of_ms(now_ms.saturating_sub(close_ms))
+}
+
+/// The machine's name, for the message about who holds the lease.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let name = name.trim();
+    if name.is_empty() {
+        "localhost".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_closed_day_follows_clock_and_cut_off() {
+        let check = |now: &str, close_hours: i64, day: &str| {
+            let now = Moment::parse(now).unwrap().ms();
+            assert_eq!(
+                last_closed_day(now, close_hours * 3_600_000).to_string(),
+                day,
+                "{now}"
+            );
+        };
+        check("2022-12-06T01:30:00", 24, "2022-12-05");
+        check("2022-12-06T00:00:00", 24, "2022-12-05");
+        check("2022-12-05T23:59:59", 24, "2022-12-04");
+        check("2022-12-05T23:30:00", 23, "2022-12-05");
+        check("2022-12-05T22:30:00", 23, "2022-12-04");
+        check("2022-12-31T18:00:00Z", 24, "2022-12-31");
+    }
+}

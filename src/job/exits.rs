@@ -1,0 +1,113 @@
+//! Which exit codes a night earns.
+
+use super::desk::Desk;
+use super::outcome::Exit;
+use crate::classify::{self, Severity};
+use crate::domain::{Completeness, SourceFacts};
+use crate::settle::{Inputs, Settlement};
+use crate::store::RunRecord;
+
+/// How much a class asks of a person; an unknown one asks for action.
+pub fn severity_of(class: &str) -> Severity {
+    classify::class(class).map_or(Severity::Action, |class| class.severity)
+}
+
+/// Every code that applies, the strongest first; `[Done]` when all is well.
+pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> Vec<Exit> {
+    let mut exits = of_sources(&pool.sources);
+    let open: i128 = settlement
+        .rows
+        .iter()
+        .filter(|row| row.exception_id.is_some() && severity_of(row.class) != Severity::Info)
+        .map(|row| row.amount.wide())
+        .sum();
+    if desk
+        .config
+        .open_vnd_max
+        .is_some_and(|max| open > max.wide())
+    {
+        exits.push(Exit::Gate);
+    }
+    Exit::ranked(exits)
+}
+
+/// What the sources alone earn: refused is missing too, and totals that do not tie are red.
+pub fn of_sources(sources: &[SourceFacts]) -> Vec<Exit> {
+    let mut exits = Vec::new();
+    for facts in sources {
+        if facts.state == Completeness::Refused {
+            exits.push(Exit::Refused);
+        }
+        if facts.state != Completeness::Complete {
+            exits.push(Exit::Incomplete);
+        }
+        if facts.control.is_some_and(|control| !control.ties()) {
+            exits.push(Exit::Untied);
+        }
+    }
+    Exit::ranked(exits)
+}
+
+/// What `pull` ends with: as `run`, without the codes that only a published night can earn.
+pub fn of_pull(sources: &[SourceFacts]) -> Vec<Exit> {
+    let mut exits = of_sources(sources);
+    exits.retain(|exit| !matches!(exit, Exit::Untied | Exit::Gate));
+    Exit::ranked(exits)
+}
+
+/// As published.
+pub(super) fn of_run(run: &RunRecord) -> Vec<Exit> {
+    Exit::ranked(
+        run.exit_codes
+            .iter()
+            .filter_map(|code| Exit::from_code(*code))
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceName;
+    use crate::domain::Vnd;
+    use crate::domain::source::Control;
+
+    fn source(state: Completeness, control: Option<(u64, u64)>) -> SourceFacts {
+        SourceFacts {
+            name: SourceName::new("a"),
+            kind: "sepay".into(),
+            carries_money: true,
+            required: true,
+            state,
+            missing_days: Vec::new(),
+            missing_orders: 0,
+            deadline_passed: false,
+            control: control.map(|(expected_count, count)| Control {
+                expected_count,
+                expected_sum: None,
+                count,
+                sum: Vnd::ZERO,
+            }),
+            trouble: None,
+        }
+    }
+
+    #[test]
+    fn sources_decide_3_5_and_12() {
+        let check = |sources: &[SourceFacts], run: &[u8], pull: &[u8]| {
+            let codes = |exits: Vec<Exit>| exits.iter().map(|e| e.code()).collect::<Vec<_>>();
+            assert_eq!(codes(of_sources(sources)), run);
+            assert_eq!(codes(of_pull(sources)), pull);
+        };
+        let complete = || source(Completeness::Complete, Some((3, 3)));
+        check(&[complete()], &[0], &[0]);
+        check(&[complete(), source(Completeness::Late, None)], &[3], &[3]);
+        check(&[source(Completeness::Refused, None)], &[12, 3], &[12, 3]);
+        check(&[source(Completeness::Complete, Some((4, 3)))], &[5], &[0]);
+        check(
+            &[source(Completeness::Partial, Some((4, 3)))],
+            &[5, 3],
+            &[3],
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! What the report has to know beside the settlement: the sources' figures as stored, the night
+//! before, and what changed since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::exits::severity_of;
+use crate::classify::Severity;
+use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
+use crate::report::model::OVERDUE_DAYS;
+use crate::report::{
+    Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
+};
+use crate::settle::{Inputs, Settlement};
+use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
+
+/// The night before, as the store remembers it.
+pub(super) struct Previously {
+    run: Option<RunRecord>,
+    open: Vec<ExceptionRecord>,
+}
+
+impl Previously {
+    /// The last published night before `day`, and what was open then.
+    pub(super) async fn read(desk: &Desk, day: Day) -> Result<Self, JobError> {
+        let runs = desk.store.runs().await?;
+        let stands = |run: &&RunRecord| run.business_date < day && &*run.state == "published";
+        let run = runs
+            .iter()
+            .filter(stands)
+            .max_by_key(|run| run.business_date)
+            .cloned();
+        let open = match &run {
+            None => Vec::new(),
+            Some(run) => {
+                let as_of = Some(run.business_date);
+                let filter = ExceptionFilter {
+                    as_of,
+                    ..ExceptionFilter::default()
+                };
+                desk.store.exceptions(&filter).await?
+            }
+        };
+        Ok(Self { run, open })
+    }
+
+    fn previous(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
+        let run = self.run.as_ref()?;
+        let document: serde_json::Value = serde_json::from_str(&run.run_json).ok()?;
+        let night = run.business_date;
+        let work = || {
+            self.open
+                .iter()
+                .filter(|open| open.severity != Severity::Info)
+        };
+        let figure = |name: &str| {
+            let part = &document["totals"][name];
+            Figure::new(
+                part["count"].as_u64().unwrap_or(0),
+                part["sum_vnd"].as_i64().map_or(0, i128::from),
+            )
+        };
+        Some(Previous {
+            business_date: night,
+            transactions: figure("transactions"),
+            share: targets
+                .first()
+                .and_then(|target| year_share(&document, &target.definition, night)),
+            open: figure("open"),
+            exceptions: work().map(|open| open.amount).collect(),
+            overdue: work()
+                .filter(|open| night.days_since(open.opened) > OVERDUE_DAYS)
+                .map(|open| open.amount)
+                .collect(),
+        })
+    }
+}
+
+/// The year's share of a definition for the whole unit, as published.
+fn year_share(document: &serde_json::Value, definition: &str, night: Day) -> Option<Fraction> {
+    let year = night.date().format("%Y").to_string();
+    let is_it = |share: &&serde_json::Value| {
+        share["definition"] == definition
+            && share["scope"] == ""
+            && share["period"] == year.as_str()
+    };
+    let share = document["share"].as_array()?.iter().find(is_it)?;
+    let whole = |name: &str| share[name].as_i64().map(i128::from);
+    Fraction::new(whole("numerator")?, whole("denominator")?)
+}
+
+/// Everything about the run of a night.
+pub(super) async fn of_night(
+    desk: &Desk,
+    run: &RunRecord,
+    pool: &Inputs,
+    settlement: &Settlement,
+    before: Previously,
+) -> Result<RunFacts, JobError> {
+    let day = run.business_date;
+    let config = &desk.config;
+    let counts = desk.store.source_counts(day).await?;
+    let mut sources = Vec::new();
+    for settings in &config.sources {
+        let Some(facts) = pool
+            .sources
+            .iter()
+            .find(|facts| facts.name == settings.name)
+        else {
+            continue;
+        };
+        let of_source: Vec<&SourceCount> = counts
+            .iter()
+            .filter(|count| count.source == settings.name)
+            .collect();
+        let mut rows = of_source.iter().fold(Figure::default(), |mut sum, count| {
+            sum.plus(Figure::new(count.count, count.sum));
+            sum
+        });
+        if !facts.carries_money {
+            let files = desk.store.files_of_night(&settings.name, day).await?;
+            rows = Figure::new(files.iter().map(|file| file.lines).sum(), 0);
+        }
+        sources.push(source_night(facts.clone(), rows, &of_source, pool, day));
+    }
+    let changes = before
+        .run
+        .as_ref()
+        .map(|_| changes(settlement, &before.open));
+    Ok(RunFacts {
+        run_id: run.id.clone(),
+        business_date: day,
+        version_of_night: run.version,
+        replaces: run.replaces.clone(),
+        state: run.state.clone(),
+        exit_codes: run.exit_codes.clone(),
+        program_version: run.program.clone(),
+        digests: Digests {
+            input: run.input_digest.clone(),
+            rules: run.rules_digest.clone(),
+            output: run.output_digest.clone(),
+        },
+        lang: config.lang,
+        unit: unit(&pool.agencies, day),
+        sources,
+        targets: config.targets.clone(),
+        previous: before.previous(&config.targets),
+        changes,
+        opened_on: opened_on(settlement, &before.open),
+        changed_groups: changed_groups(desk, day, settlement).await?,
+        estimates: Vec::new(),
+    })
+}
+
+fn source_night(
+    facts: crate::domain::SourceFacts,
+    rows: Figure,
+    counts: &[&SourceCount],
+    pool: &Inputs,
+    day: Day,
+) -> SourceNight {
+    let tonight = |count: &&&SourceCount| count.count > 0;
+    let by_kind = counts.iter().filter(tonight).map(|count| KindFigure {
+        kind: count.kind.id().into(),
+        status: count.status.id().into(),
+        figure: Figure::new(count.count, count.sum),
+    });
+    let arrived = counts.iter().fold(Figure::default(), |mut sum, count| {
+        sum.plus(Figure::new(count.arrived_count, count.arrived_sum));
+        sum
+    });
+    let rejects = pool
+        .rejects
+        .iter()
+        .filter(|reject| reject.source == facts.name && reject.business_date == day)
+        .count();
+    SourceNight {
+        by_kind: by_kind.collect(),
+        rows,
+        rejects: u64::try_from(rejects).unwrap_or(u64::MAX),
+        arrived,
+        facts,
+    }
+}
+
+/// The one agency without a parent among those known on the day: the unit whose report it is.
+fn unit(agencies: &[Agency], day: Day) -> Box<str> {
+    let valid = |a: &&Agency| a.valid_from <= day && a.valid_to.is_none_or(|to| day <= to);
+    let codes: BTreeSet<_> = agencies.iter().map(|agency| &agency.code).collect();
+    let root = |a: &&Agency| {
+        a.parent_code
+            .as_ref()
+            .is_none_or(|parent| !codes.contains(parent))
+    };
+    let mut roots = agencies.iter().filter(valid).filter(root);
+    match (roots.next(), roots.next()) {
+        (Some(only), None) => only.name.clone(),
+        _ => "".into(),
+    }
+}
+
+/// Exceptions of the settlement that ask for a person.
+fn open_now(settlement: &Settlement) -> BTreeMap<&ExceptionId, (&'static str, Vnd)> {
+    let rows = settlement.rows.iter();
+    let work = rows.filter(|row| severity_of(row.class) != Severity::Info);
+    work.filter_map(|row| Some((row.exception_id.as_ref()?, (row.class, row.amount))))
+        .collect()
+}
+
+fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
+    let now = open_now(settlement);
+    let known: BTreeSet<&ExceptionId> = before.iter().map(|open| &open.id).collect();
+    let opened = now
+        .keys()
+        .filter(|id| !known.contains(**id))
+        .map(|id| (*id).clone());
+    let mut closed: Vec<Closed> = before
+        .iter()
+        .filter(|open| !now.contains_key(&open.id))
+        .map(|open| Closed {
+            id: open.id.clone(),
+            class: open.class.clone(),
+            amount: open.amount,
+        })
+        .collect();
+    closed.sort();
+    Changes {
+        opened: opened.collect(),
+        closed,
+    }
+}
+
+fn opened_on(settlement: &Settlement, before: &[ExceptionRecord]) -> BTreeMap<ExceptionId, Day> {
+    let now: BTreeSet<&ExceptionId> = settlement
+        .rows
+        .iter()
+        .filter_map(|row| row.exception_id.as_ref())
+        .collect();
+    let still = before.iter().filter(|open| now.contains(&open.id));
+    still.map(|open| (open.id.clone(), open.opened)).collect()
+}
+
+/// Groups that did not stand like this the night before.
+async fn changed_groups(
+    desk: &Desk,
+    day: Day,
+    settlement: &Settlement,
+) -> Result<BTreeSet<Box<str>>, JobError> {
+    let ids: Vec<&str> = settlement
+        .groups
+        .iter()
+        .map(|group| group.id.as_ref())
+        .collect();
+    let known = desk.store.known_groups(day, &ids).await?;
+    let new = settlement
+        .groups
+        .iter()
+        .filter(|group| !known.contains(&group.id));
+    Ok(new.map(|group| group.id.clone()).collect())
+}

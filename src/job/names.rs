@@ -1,0 +1,23 @@
+//! Which settled rows the night's new rows name: the pure reading by `matching`, then which of the
+//! spellings exist.
+
+use std::collections::BTreeSet;
+
+use super::desk::Desk;
+use super::error::JobError;
+use crate::domain::{AgencyCode, Day, Inputs};
+use crate::matching::{Names, spoken};
+
+/// The keys under which the store finds what the night must decide again.
+pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, JobError> {
+    let agencies = desk.store.agencies(day).await?;
+    let of_fees = new.fees.iter().map(|fee| &fee.agency_code);
+    let codes: BTreeSet<&AgencyCode> = agencies
+        .iter()
+        .map(|agency| &agency.code)
+        .chain(of_fees)
+        .collect();
+    let spoken = spoken(codes, &new.txns, &new.fees, &new.orders, &new.receipts);
+    let existing = desk.store.existing_dossiers(day, &spoken.spellings).await?;
+    Ok(spoken.resolve(existing))
+}

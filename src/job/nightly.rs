@@ -1,0 +1,320 @@
+//! One night, from the lease to the revealed folder.
+//!
+//! lease, recover, pull, pool, settle, stage the folder, publish in one transaction, reveal. Killed
+//! anywhere, the next start makes of it what an uninterrupted night would have made: before the
+//! commit nothing counts, after it the folder can be rebuilt from the database.
+
+use tracing::info;
+
+use super::desk::Desk;
+use super::digest;
+use super::error::JobError;
+use super::exits;
+use super::facts::{self, Previously};
+use super::names;
+use super::outcome::Exit;
+use super::pull::{self, Pulled};
+use super::recover;
+use super::stage;
+use super::stored;
+use crate::clock::Stopwatch;
+use crate::domain::{Day, RunId};
+use crate::kpi::Period;
+use crate::report::RunFacts;
+use crate::settle::{self, Inputs, Rules, Settlement};
+use crate::store::{Lease, Publication, RunRecord, Window};
+
+/// What a night ended with.
+#[derive(Clone, Debug)]
+pub struct Night {
+    /// The run that stands for the night (in a dry run: that would have stood).
+    pub run: RunRecord,
+    /// Every way to end that applies, the deciding one first.
+    pub exits: Vec<Exit>,
+    /// False when the same inputs were published before, or in a dry run.
+    pub published: bool,
+    /// The folder of the report.
+    pub folder: std::path::PathBuf,
+}
+
+impl Night {
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        Exit::strongest(&self.exits)
+    }
+}
+
+/// Whether a night becomes visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Publish.
+    Publish,
+    /// Read, settle, say what would be published.
+    DryRun,
+}
+
+/// Runs the night of `day`.
+pub async fn run(desk: &Desk, day: Day, mode: Mode) -> Result<Night, JobError> {
+    refuse_open_day(desk, day)?;
+    // Secrets are fetched before anything else: a missing one must not cost half a night.
+    let opened = pull::open(desk, None)?;
+    let mut lease = desk.lease(&format!("run {day}")).await?;
+    let night = steps(desk, &mut lease, day, mode, opened).await;
+    let released = desk.store.release_lease(lease).await;
+    let night = night?;
+    released?;
+    Ok(night)
+}
+
+/// A night is run for a day that has closed.
+fn refuse_open_day(desk: &Desk, day: Day) -> Result<(), JobError> {
+    let last = desk.last_closed_day();
+    if day <= last {
+        return Ok(());
+    }
+    Err(JobError::Usage {
+        message: format!("{day} has not closed yet"),
+        fix: format!("the last closed business day is {last}"),
+    })
+}
+
+async fn steps(
+    desk: &Desk,
+    lease: &mut Lease,
+    day: Day,
+    mode: Mode,
+    opened: Vec<pull::Opened>,
+) -> Result<Night, JobError> {
+    let mut times = stage::Times::default();
+    recover::before_a_night(desk).await?;
+    let watch = Stopwatch::start();
+    let pulled = pull::pull(desk, day, opened).await?;
+    times.add("pull", watch.elapsed());
+    desk.store.heartbeat(lease, &desk.now_wall()).await?;
+    desk.checkpoint()?;
+    let watch = Stopwatch::start();
+    let read = read(desk, day, &pulled).await?;
+    times.add("read", watch.elapsed());
+    let standing = desk.store.published(day).await?;
+    if let Some(run) = standing.as_ref().filter(|run| read.is_of(run)) {
+        info!(run.id = run.id.as_str(), business_date = %day, stage = "settle", "same inputs: nothing changes");
+        let exits = exits::of_run(run);
+        return Ok(Night {
+            run: run.clone(),
+            exits,
+            published: false,
+            folder: stage::folder(desk, day),
+        });
+    }
+    let watch = Stopwatch::start();
+    let making = Making {
+        version: standing.as_ref().map_or(1, |run| run.version + 1),
+        replaces: standing.map(|run| run.id),
+        pulled_at_ms: pulled.at_ms,
+        over: None,
+    };
+    let decided = decide(desk, day, read, making).await?;
+    times.add("settle", watch.elapsed());
+    desk.checkpoint()?;
+    publish(desk, lease, decided, mode, times).await
+}
+
+/// What a night reads from the store, with its digests.
+pub(super) struct Read {
+    pub(super) pool: Inputs,
+    pub(super) input_digest: Box<str>,
+    pub(super) rules_digest: Box<str>,
+}
+
+impl Read {
+    /// True when a run was made from exactly this.
+    pub(super) fn is_of(&self, run: &RunRecord) -> bool {
+        run.input_digest == self.input_digest && run.rules_digest == self.rules_digest
+    }
+}
+
+/// The pool of the night: new rows, what is open, what they name, the window; and the sources' facts.
+pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read, JobError> {
+    desk.progress.step(format!("{day} read"));
+    let new = desk.store.new_rows(day).await?;
+    let names = names::of(desk, day, &new).await?;
+    let mut pool = desk.store.pool(day, &names, &window(desk)).await?;
+    pool.business_date = Some(day);
+    pool.sources.clone_from(&pulled.facts);
+    let input_digest = digest::of_inputs(&mut pool)?;
+    let rules_digest = desk.config.rules_digest().into();
+    info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
+    Ok(Read {
+        pool,
+        input_digest,
+        rules_digest,
+    })
+}
+
+fn window(desk: &Desk) -> Window {
+    let gateways = desk
+        .config
+        .sources
+        .iter()
+        .filter(|s| s.registration.is_gateway);
+    Window {
+        days: desk.config.rules.window_days,
+        gateways: gateways.map(|source| source.name.clone()).collect(),
+    }
+}
+
+/// A night, decided but not yet visible.
+pub(super) struct Decided {
+    pub(super) run: RunRecord,
+    pub(super) exits: Vec<Exit>,
+    pub(super) pool: Inputs,
+    pub(super) settlement: Settlement,
+    pub(super) facts: RunFacts,
+}
+
+/// Which run is being made.
+struct Making {
+    version: u32,
+    replaces: Option<RunId>,
+    pulled_at_ms: i64,
+    /// Measured besides the night, the month and the year.
+    over: Option<Period>,
+}
+
+/// Decides a published night again, as the run that stands; with `over`, measured over that period
+/// too.
+pub(super) async fn decide_as(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    over: Option<&Period>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        version: run.version,
+        replaces: run.replaces.clone(),
+        pulled_at_ms: run.pulled_at_ms,
+        over: over.cloned(),
+    };
+    let mut decided = decide(desk, run.business_date, read, making).await?;
+    if over.is_none() {
+        // What was published is the truth, also where a later night changed what stood before.
+        decided.run.run_json.clone_from(&run.run_json);
+    }
+    Ok(decided)
+}
+
+/// Settles and gathers what the report has to know.
+async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Decided, JobError> {
+    desk.progress.step(format!("{day} settle"));
+    let Read {
+        pool,
+        input_digest,
+        rules_digest,
+    } = read;
+    let Making {
+        version,
+        replaces,
+        pulled_at_ms,
+        over,
+    } = making;
+    let mut rules = night_rules(desk, day, &pool);
+    rules.periods.extend(over);
+    let first = rules
+        .periods
+        .iter()
+        .map(|period| period.from)
+        .min()
+        .unwrap_or(day);
+    let prior = desk.store.prior(day, first, &pool).await?;
+    let id = digest::run_id(day, &input_digest, &rules_digest, version);
+    let settlement = settle::settle(&pool, &rules, &prior)
+        .map_err(|error| stage::diagnosis(desk, &id, &error))?;
+    let exits = exits::of_night(desk, &pool, &settlement);
+    let run = RunRecord {
+        id,
+        business_date: day,
+        version,
+        state: "published".into(),
+        replaces,
+        input_digest,
+        rules_digest,
+        output_digest: digest::of(&settlement)?,
+        exit_codes: exits.iter().map(|exit| exit.code()).collect(),
+        program: env!("CARGO_PKG_VERSION").into(),
+        pulled_at_ms,
+        sources_json: stored::text(&pool.sources)?.into(),
+        run_json: "".into(),
+    };
+    let before = Previously::read(desk, day).await?;
+    let facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
+    let run = RunRecord {
+        run_json: stage::run_json(&pool, &settlement, &facts).into(),
+        ..run
+    };
+    Ok(Decided {
+        run,
+        exits,
+        pool,
+        settlement,
+        facts,
+    })
+}
+
+/// The rules of the night; receipt numbers are asked for only where the registry tells any.
+fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
+    let mut rules = desk.config.rules_for(day);
+    rules.e_receipts = pool.fees.iter().any(|fee| fee.more.receipt_no.is_some());
+    rules
+}
+
+/// Stages the folder, commits, reveals.
+async fn publish(
+    desk: &Desk,
+    lease: &Lease,
+    decided: Decided,
+    mode: Mode,
+    times: stage::Times,
+) -> Result<Night, JobError> {
+    let day = decided.run.business_date;
+    let folder = stage::folder(desk, day);
+    let Decided { run, exits, .. } = &decided;
+    if mode == Mode::DryRun {
+        return Ok(Night {
+            run: run.clone(),
+            exits: exits.clone(),
+            published: false,
+            folder,
+        });
+    }
+    desk.progress.step(format!("{day} publish"));
+    let staged = stage::write(desk, &decided, &times)?;
+    let publication = Publication {
+        run,
+        pool: &decided.pool,
+        settlement: &decided.settlement,
+        severity: exits::severity_of,
+        now_wall: &desk.now_wall(),
+    };
+    desk.store.publish(lease, &publication).await?;
+    stage::reveal(&staged)?;
+    info!(run.id = run.id.as_str(), business_date = %day, stage = "publish", exit_code = Exit::strongest(exits).code(), "published");
+    desk.store.tidy().await?;
+    Ok(Night {
+        run: run.clone(),
+        exits: exits.clone(),
+        published: true,
+        folder,
+    })
+}
+
+/// Runs nights in order; a night that is published and whose inputs did not change costs a read.
+pub async fn backfill(desk: &Desk, from: Day, to: Day) -> Result<Vec<Night>, JobError> {
+    let mut nights = Vec::new();
+    let mut day = from;
+    while day <= to {
+        desk.checkpoint()?;
+        nights.push(run(desk, day, Mode::Publish).await?);
+        day = day.plus(1);
+    }
+    Ok(nights)
+}

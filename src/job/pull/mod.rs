@@ -1,0 +1,216 @@
+//! The ingestion part of a night: every source is read on its own, raw bytes are archived before
+//! they are parsed, and one source's failure does not stop the others.
+//!
+//! Order: registries first, because they bring the payment orders that probes ask about; then all
+//! feeds and probes at once.
+
+mod feed;
+mod folder;
+mod probe;
+mod raw;
+
+use tokio::task::JoinSet;
+use tracing::{info, warn};
+
+use super::desk::Desk;
+use super::error::JobError;
+use crate::clock::Stopwatch;
+use crate::config::SourceSettings;
+use crate::domain::source::Control;
+use crate::domain::{Completeness, Day, SourceFacts, SourceName};
+use crate::normalise::{Cutoff, SourceContext, Window};
+use crate::source::{Handle, Opening};
+
+/// What was read, and by which instant freshness was judged.
+#[derive(Clone, Debug)]
+pub struct Pulled {
+    /// One entry a source, in the order of the configuration.
+    pub facts: Vec<SourceFacts>,
+    /// Milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+}
+
+/// One source of tonight with its opened handle.
+pub struct Opened {
+    settings: SourceSettings,
+    handle: Handle,
+}
+
+/// Opens every source, or the one named: secrets are fetched, nothing is sent. A missing secret
+/// ends the run before anything is read.
+pub fn open(desk: &Desk, only: Option<&SourceName>) -> Result<Vec<Opened>, JobError> {
+    let chosen = desk
+        .config
+        .sources
+        .iter()
+        .filter(|s| only.is_none_or(|name| s.name == *name));
+    let mut opened = Vec::new();
+    for settings in chosen {
+        let opening = Opening {
+            settings,
+            around: &desk.around,
+            clock: desk.clock.clone(),
+            pace: desk.pace.clone(),
+        };
+        opened.push(Opened {
+            settings: settings.clone(),
+            handle: opening.open()?,
+        });
+    }
+    if let (Some(name), true) = (only, opened.is_empty()) {
+        let known: Vec<&str> = desk
+            .config
+            .sources
+            .iter()
+            .map(|s| s.name.as_str())
+            .collect();
+        return Err(JobError::Usage {
+            message: format!("there is no source \"{name}\""),
+            fix: crate::config::section::suggest(name.as_str(), &known),
+        });
+    }
+    Ok(opened)
+}
+
+/// Reads all opened sources for the night.
+pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled, JobError> {
+    let at_ms = desk.clock.now_ms();
+    let mut facts = Vec::new();
+    let mut later = JoinSet::new();
+    for source in opened {
+        desk.checkpoint()?;
+        let stage = Stage::new(desk, &source.settings, night, at_ms);
+        match source.handle {
+            Handle::Folder(path) => facts.push(stage.timed(folder::read(&stage, &path)).await?),
+            Handle::Feed(handle) => {
+                later.spawn(async move { stage.timed(feed::read(&stage, &*handle)).await });
+            }
+            Handle::Probe(handle) => {
+                later.spawn(async move { stage.timed(probe::read(&stage, &*handle)).await });
+            }
+        }
+    }
+    while let Some(done) = later.join_next().await {
+        facts.push(done.map_err(|error| anyhow::anyhow!("a source's task ended: {error}"))??);
+    }
+    let place = |facts: &SourceFacts| {
+        desk.config
+            .sources
+            .iter()
+            .position(|settings| settings.name == facts.name)
+    };
+    facts.sort_by_key(place);
+    Ok(Pulled { facts, at_ms })
+}
+
+/// Only the ingestion part: takes the lease, reads, stores.
+pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result<Pulled, JobError> {
+    let opened = open(desk, only)?;
+    let lease = desk.lease(&format!("pull {night}")).await?;
+    let pulled = pull(desk, night, opened).await;
+    let released = desk.store.release_lease(lease).await;
+    let pulled = pulled?;
+    released?;
+    Ok(pulled)
+}
+
+/// What reading one source for one night needs.
+#[derive(Clone, Debug)]
+pub(super) struct Stage {
+    desk: Desk,
+    settings: SourceSettings,
+    night: Day,
+    at_ms: i64,
+}
+
+impl Stage {
+    fn new(desk: &Desk, settings: &SourceSettings, night: Day, at_ms: i64) -> Self {
+        Self {
+            desk: desk.clone(),
+            settings: settings.clone(),
+            night,
+            at_ms,
+        }
+    }
+
+    /// Runs the reading of one source and tells how it went.
+    async fn timed(
+        &self,
+        reading: impl Future<Output = Result<SourceFacts, JobError>>,
+    ) -> Result<SourceFacts, JobError> {
+        let watch = Stopwatch::start();
+        self.desk
+            .progress
+            .step(format!("{} {}", self.night, self.settings.name));
+        let facts = self.desk.or_stop(reading).await?;
+        let duration_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (source, state) = (facts.name.as_str(), facts.state.id());
+        if facts.state == Completeness::Complete {
+            info!(source.id = source, business_date = %self.night, stage = "pull", state, duration_ms, "source read");
+        } else {
+            let trouble = facts.trouble.as_deref().unwrap_or("nothing came");
+            warn!(source.id = source, business_date = %self.night, stage = "pull", state, duration_ms, error = trouble, "source is not complete");
+        }
+        Ok(facts)
+    }
+
+    /// What normalising needs to know.
+    fn context(&self, window: Option<Window>) -> SourceContext {
+        let minutes = self.settings.cutoff.minutes();
+        let cutoff = Cutoff::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60));
+        SourceContext {
+            name: self.settings.name.clone(),
+            kind: self.settings.kind().into(),
+            instrument: self.settings.instrument,
+            cutoff: cutoff.unwrap_or(Cutoff::MIDNIGHT),
+            window,
+            reject_day: self.night,
+            is_gateway: self.settings.registration.is_gateway,
+        }
+    }
+
+    /// True once the business date's end plus the freshness limit had passed at the pull.
+    fn deadline_passed(&self) -> bool {
+        let cutoff = self.settings.cutoff.ms();
+        let end = if cutoff == 0 {
+            self.night.plus(1).start_ms()
+        } else {
+            self.night.start_ms() + cutoff
+        };
+        let freshness = i64::try_from(self.settings.freshness.as_millis()).unwrap_or(i64::MAX);
+        self.at_ms >= end.saturating_add(freshness)
+    }
+
+    /// Facts of a source that delivered in the state given.
+    fn facts(&self, state: Completeness) -> SourceFacts {
+        let deadline_passed = self.deadline_passed();
+        let state = match state {
+            Completeness::Missing if !deadline_passed => Completeness::Late,
+            other => other,
+        };
+        SourceFacts {
+            name: self.settings.name.clone(),
+            kind: self.settings.kind().into(),
+            carries_money: self.settings.registration.carries_money,
+            required: self.settings.required,
+            state,
+            missing_days: Vec::new(),
+            missing_orders: 0,
+            deadline_passed,
+            control: None::<Control>,
+            trouble: None,
+        }
+    }
+
+    /// Complete becomes partial when too many rows could not be read.
+    fn judge_rejects(&self, facts: &mut SourceFacts, rows: usize, rejects: usize) {
+        let wide = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
+        let max = self.desk.config.rules.reject_share_max;
+        let too_many = wide(rejects) * max.den > wide(rows + rejects) * max.num;
+        if rejects > 0 && too_many && facts.state == Completeness::Complete {
+            facts.state = Completeness::Partial;
+            facts.trouble =
+                Some(format!("{rejects} of {} rows could not be read", rows + rejects).into());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Asking a gateway about its open orders, one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::anyhow;
+
+use super::Stage;
+use super::raw::Evidence;
+use crate::domain::{Completeness, PaymentOrder, SourceFacts, Vnd};
+use crate::job::error::JobError;
+use crate::normalise;
+use crate::source::{Probe, Pull};
+use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
+
+pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts, JobError> {
+    let desk = &stage.desk;
+    let rules = ProbeRules {
+        reprobe_days: desk.config.rules.reprobe_days,
+        ..ProbeRules::default()
+    };
+    let provider = desk.config.provider_word(&stage.settings);
+    let due = desk
+        .store
+        .orders_to_probe(provider, &stage.settings.name, stage.night, rules)
+        .await?;
+    let orders: Vec<PaymentOrder> = due.iter().map(|due| due.order.clone()).collect();
+    let raw = Evidence {
+        archive: desk.archive.clone(),
+        store: desk.store.clone(),
+        now_wall: desk.now_wall(),
+    };
+    let pull = probe
+        .ask(&orders, &raw)
+        .await
+        .map_err(|error| anyhow!(error))?;
+    let (rows, rejects) = save(stage, &pull, &due).await?;
+    if !pull.is_refused() {
+        let unanswered: BTreeSet<&str> = pull.unanswered.iter().map(AsRef::as_ref).collect();
+        let outcomes: Vec<ProbeOutcome> = orders
+            .iter()
+            .map(|order| ProbeOutcome {
+                order_id: order.order_id.clone(),
+                answered: !unanswered.contains(order.order_id.as_ref()),
+            })
+            .collect();
+        desk.store
+            .save_probes(&stage.settings.name, stage.night, &outcomes)
+            .await?;
+    }
+    let mut facts = stage.facts(if orders.is_empty() {
+        Completeness::Complete
+    } else {
+        pull.state
+    });
+    facts.missing_orders = u64::try_from(pull.unanswered.len()).unwrap_or(u64::MAX);
+    facts.trouble = pull.trouble.map(|error| error.say(desk.config.lang).into());
+    stage.judge_rejects(&mut facts, rows, rejects);
+    Ok(facts)
+}
+
+/// Normalises and stores the answers; tells how many rows were readable and how many were not.
+async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, usize), JobError> {
+    let context = stage.context(None);
+    let mut rows = normalise::read_records(&pull.records, &context);
+    // A payment that only its refund's answer proves fills a gap; it never contradicts what is known.
+    let implied = normalise::read_records(&pull.implied, &context);
+    let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
+    let known = stage
+        .desk
+        .store
+        .known_txns(&stage.settings.name, &ids)
+        .await?;
+    rows.txns.extend(
+        implied
+            .txns
+            .into_iter()
+            .filter(|txn| !known.contains(txn.id.as_ref())),
+    );
+    rows.rejects.extend(implied.rejects);
+    let (readable, unreadable) = (rows.txns.len(), rows.rejects.len());
+    let (txns, mut conflicts) = normalise::dedupe(rows.txns);
+    let asked: BTreeMap<&str, Vnd> = due
+        .iter()
+        .map(|due| (due.order.order_id.as_ref(), due.order.amount))
+        .collect();
+    conflicts.extend(txns.iter().filter_map(|txn| {
+        let amount = asked.get(txn.order_ref.as_deref()?)?;
+        normalise::scale_conflict(txn, *amount)
+    }));
+    let delivery = Delivery {
+        txns,
+        rejects: rows.rejects,
+        conflicts,
+        days: Vec::new(),
+    };
+    stage
+        .desk
+        .store
+        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .await?;
+    Ok((readable, unreadable))
+}

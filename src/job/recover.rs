@@ -1,0 +1,102 @@
+//! What a start finds of an earlier, killed one: hidden folders are removed, and a published run
+//! without its folder gets it back. The database is the truth.
+
+use anyhow::anyhow;
+use tracing::{info, warn};
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::nightly::{self, Decided, Read};
+use super::pull::Pulled;
+use super::stage;
+use super::stored;
+use crate::kpi::Period;
+use crate::report::publish;
+use crate::store::RunRecord;
+
+/// Folders of the last nights are looked into; of older ones only their presence is checked.
+const LOOKED_INTO: usize = 14;
+
+/// Brings the report folder in line with the database. Call it while holding the lease.
+pub(super) async fn before_a_night(desk: &Desk) -> Result<(), JobError> {
+    let root = &desk.config.report_dir;
+    for run in unshown(desk).await? {
+        desk.checkpoint()?;
+        show(desk, &run).await?;
+    }
+    let swept = publish::sweep(root).map_err(|error| anyhow!(error))?;
+    for name in swept {
+        info!(stage = "recover", folder = name, "leftover removed");
+    }
+    Ok(())
+}
+
+/// Published runs whose folder is not there.
+async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
+    let root = &desk.config.report_dir;
+    let mut runs = desk.store.runs().await?;
+    runs.retain(|run| &*run.state == "published");
+    runs.sort_by_key(|run| std::cmp::Reverse(run.business_date));
+    let mut missing = Vec::new();
+    for (nth, run) in runs.into_iter().enumerate() {
+        let name = run.business_date.to_string();
+        let shown = if nth < LOOKED_INTO {
+            publish::is_published(root, &name, &run.id)
+        } else {
+            root.join(&name).is_dir()
+        };
+        if !shown {
+            missing.push(run);
+        }
+    }
+    missing.reverse();
+    Ok(missing)
+}
+
+/// Rebuilds one folder. When rows have arrived since that the run did not see, it cannot be told as
+/// published any more: the next `run` of that date publishes a new version.
+async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
+    let day = run.business_date;
+    let Some(decided) = again(desk, run).await? else {
+        warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder is missing and rows have arrived since: run this date again");
+        return Ok(());
+    };
+    let files = stage::files(desk, &decided)?;
+    let root = &desk.config.report_dir;
+    let shown = publish::rebuild(root, &day.to_string(), &run.id, &files);
+    shown.map_err(|error| anyhow!(error))?;
+    info!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder rebuilt");
+    Ok(())
+}
+
+/// A published night decided again from the store; none when its inputs are not the same any more.
+pub(super) async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
+    match read_again(desk, run).await? {
+        Some(read) => nightly::decide_as(desk, read, run, None).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same, measured over one more period.
+pub(super) async fn again_over(
+    desk: &Desk,
+    run: &RunRecord,
+    period: &Period,
+) -> Result<Option<Decided>, JobError> {
+    match read_again(desk, run).await? {
+        Some(read) => nightly::decide_as(desk, read, run, Some(period))
+            .await
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {
+    let facts = stored::sources(&run.sources_json)?;
+    let pulled = Pulled {
+        facts,
+        at_ms: run.pulled_at_ms,
+    };
+    let read = nightly::read(desk, run.business_date, &pulled).await?;
+    Ok(read.is_of(run).then_some(read))
+}

@@ -1,0 +1,138 @@
+//! Reports from the store: a night as it was published, a month or a range as of its last night.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::nightly::Decided;
+use super::{recover, stage};
+use crate::config::Format;
+use crate::domain::Day;
+use crate::kpi::Period;
+use crate::report::csv::{self, Style};
+use crate::report::publish::{self, OutFile};
+use crate::store::RunRecord;
+
+/// What to report on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// One night, as published.
+    Night(Day),
+    /// A month (`2022-12`) or a range (`2022-12-01_2022-12-15`), as of the last published night in it.
+    Days(Period),
+}
+
+/// Writes the report's folder into `root` and tells where. Nothing in the database changes.
+pub async fn write(desk: &Desk, span: &Span, root: &Path) -> Result<PathBuf, JobError> {
+    let run = match span {
+        Span::Night(day) => standing(desk, *day).await?,
+        Span::Days(period) => last_in(desk, period).await?,
+    };
+    let decided = match span {
+        Span::Night(_) => recover::again(desk, &run).await?,
+        Span::Days(period) => recover::again_over(desk, &run, period).await?,
+    };
+    let decided = decided.ok_or_else(|| JobError::Usage {
+        message: format!("rows have arrived since {} was published", run.id),
+        fix: format!(
+            "publish what is known now: `doisoat run --date {}`",
+            run.business_date
+        ),
+    })?;
+    let mut files = stage::files(desk, &decided)?;
+    let name = match span {
+        Span::Night(day) => day.to_string(),
+        Span::Days(period) => {
+            replace_shares(desk, &decided, period, &mut files)?;
+            period.label.replace('/', "_")
+        }
+    };
+    let shown = publish::rebuild(root, &name, &run.id, &files);
+    Ok(shown.map_err(|error| anyhow!(error))?)
+}
+
+/// `share.csv` of the period asked for instead of the year to date.
+fn replace_shares(
+    desk: &Desk,
+    decided: &Decided,
+    period: &Period,
+    files: &mut [OutFile],
+) -> Result<(), JobError> {
+    if !desk.config.formats.contains(&Format::Csv) {
+        return Ok(());
+    }
+    let shares = decided
+        .settlement
+        .shares
+        .iter()
+        .filter(|share| share.period == *period);
+    let mut bytes = Vec::new();
+    let style = Style::spreadsheet(decided.facts.lang);
+    csv::write_shares(&mut bytes, shares, style).context("share.csv")?;
+    if let Some(file) = files.iter_mut().find(|file| &*file.name == "share.csv") {
+        file.bytes = bytes;
+    }
+    Ok(())
+}
+
+/// The run that stands for a day, or an error that says what to do.
+async fn standing(desk: &Desk, day: Day) -> Result<RunRecord, JobError> {
+    desk.store
+        .published(day)
+        .await?
+        .ok_or_else(|| JobError::Usage {
+            message: format!("{day} was never published"),
+            fix: format!("run `doisoat run --date {day}`, or see `doisoat status`"),
+        })
+}
+
+async fn last_in(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
+    let mut runs = desk.store.runs().await?;
+    runs.retain(|run| &*run.state == "published" && period.holds(run.business_date));
+    let last = runs.into_iter().max_by_key(|run| run.business_date);
+    last.ok_or_else(|| JobError::Usage {
+        message: format!("no night of {} was published", period.label),
+        fix: "see `doisoat status`, or publish it: `doisoat backfill --from ... --to ...`".into(),
+    })
+}
+
+/// The days of `2022-12`.
+pub fn month(raw: &str) -> Option<Period> {
+    let from = Day::parse(&format!("{raw}-01")).ok()?;
+    let mut to = from;
+    while to.plus(1).month_start() == from {
+        to = to.plus(1);
+    }
+    Some(Period {
+        label: raw.into(),
+        from,
+        to,
+    })
+}
+
+/// A range of days.
+pub fn range(from: Day, to: Day) -> Period {
+    Period {
+        label: format!("{from}/{to}").into(),
+        from,
+        to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_has_its_days() {
+        let of = |raw: &str| month(raw).map(|p| (p.from.to_string(), p.to.to_string()));
+        let days = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));
+        assert_eq!(of("2022-12"), days("2022-12-01", "2022-12-31"));
+        assert_eq!(of("2024-02"), days("2024-02-01", "2024-02-29"));
+        for bad in ["2022-13", "2022", "2022-1", "2022-12-01"] {
+            assert_eq!(of(bad), None, "{bad}");
+        }
+    }
+}

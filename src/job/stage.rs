@@ -1,0 +1,124 @@
+//! The folder of a night: every file from the decided night, staged, then revealed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::nightly::Decided;
+use crate::classify::CLASSES;
+use crate::config::Format;
+use crate::domain::{Day, RunId};
+use crate::report::csv::{self, Style};
+use crate::report::publish::{self, OutFile, Staged, TIMINGS};
+use crate::report::{Report, RunFacts, html, json};
+use crate::settle::{Inputs, SettleError, Settlement};
+
+/// How long each stage took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Times(Vec<(Box<str>, Duration)>);
+
+impl Times {
+    pub(super) fn add(&mut self, stage: &str, took: Duration) {
+        self.0.push((stage.into(), took));
+    }
+
+    fn document(&self, pool: &Inputs) -> String {
+        let rows = pool.fees.len() + pool.txns.len() + pool.receipts.len() + pool.rejects.len();
+        json::timings_document(&json::Timings {
+            stages: self.0.clone(),
+            rows: u64::try_from(rows).unwrap_or(u64::MAX),
+            peak_memory_bytes: peak_memory_bytes(),
+        })
+    }
+}
+
+/// The greatest memory the process held, by the kernel's word.
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
+    kib.checked_mul(1024)
+}
+
+/// Where the night is visible.
+pub(super) fn folder(desk: &Desk, day: Day) -> PathBuf {
+    desk.config.report_dir.join(day.to_string())
+}
+
+/// `run.json` of the night.
+pub(super) fn run_json(pool: &Inputs, settlement: &Settlement, facts: &RunFacts) -> String {
+    json::run_document(pool, settlement, facts, CLASSES)
+}
+
+/// Builds the hidden folder and makes it durable.
+pub(super) fn write(desk: &Desk, decided: &Decided, times: &Times) -> Result<Staged, JobError> {
+    let mut files = files(desk, decided)?;
+    files.push(OutFile::new(TIMINGS, times.document(&decided.pool)));
+    let run = &decided.run;
+    let name = run.business_date.to_string();
+    let staged = publish::stage(&desk.config.report_dir, &name, &run.id, &files);
+    Ok(staged.map_err(|error| anyhow!(error))?)
+}
+
+/// Makes it visible.
+pub(super) fn reveal(staged: &Staged) -> Result<PathBuf, JobError> {
+    Ok(publish::reveal(staged).map_err(|error| anyhow!(error))?)
+}
+
+/// Every file that digests cover. A night whose source contradicts itself exports nothing.
+pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobError> {
+    let Decided {
+        run,
+        pool,
+        settlement,
+        facts,
+        ..
+    } = decided;
+    let formats = &desk.config.formats;
+    let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
+    if formats.contains(&Format::Html) {
+        let report = Report::build(pool, settlement, facts, CLASSES);
+        files.push(OutFile::new("index.html", html::render(&report)));
+    }
+    if formats.contains(&Format::Csv) && facts.ties() {
+        files.extend(tables(settlement, facts).context("the tables of the night")?);
+    }
+    Ok(files)
+}
+
+fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutFile>> {
+    let style = Style::spreadsheet(facts.lang);
+    let (mut exceptions, mut links, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+    let rows = csv::night_exceptions(settlement, facts, CLASSES);
+    csv::write_exceptions(&mut exceptions, rows, style)?;
+    csv::write_links(&mut links, csv::night_groups(settlement, facts), style)?;
+    csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
+    Ok(vec![
+        OutFile::new("exceptions.csv", exceptions),
+        OutFile::new("links.csv", links),
+        OutFile::new("share.csv", shares),
+    ])
+}
+
+/// Our own proof failed: what was found goes to `failed/<run id>/`, and nothing is published.
+pub(super) fn diagnosis(desk: &Desk, id: &RunId, error: &SettleError) -> JobError {
+    let dir = desk.config.report_dir.join("failed").join(id.as_str());
+    let text = format!(
+        "{error}\n\nrun {id}\nversion {}\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    let written = std::fs::create_dir_all(&dir)
+        .and_then(|()| std::fs::write(dir.join("diagnosis.txt"), text));
+    match written {
+        Ok(()) => JobError::Other(anyhow!("{error}; see {}", dir.display())),
+        Err(io) => JobError::Other(anyhow!(
+            "{error}; {} cannot be written: {io}",
+            dir.display()
+        )),
+    }
+}

@@ -1,0 +1,139 @@
+//! PURE: amounts as people and spreadsheets print them. The separators are decided for the whole
+//! file, from the cells that leave no choice; a cell that does not follow is a fault.
+
+use rust_decimal::Decimal;
+
+/// Which separators a file uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Style {
+    /// `1,250,000.00`: also plain digits.
+    PointDecimal,
+    /// `1.250.000,00`.
+    CommaDecimal,
+}
+
+impl Style {
+    /// The separator of groups.
+    pub fn group(self) -> char {
+        match self {
+            Self::PointDecimal => ',',
+            Self::CommaDecimal => '.',
+        }
+    }
+
+    /// The separator of decimals.
+    pub fn decimal(self) -> char {
+        match self {
+            Self::PointDecimal => '.',
+            Self::CommaDecimal => ',',
+        }
+    }
+}
+
+/// The style that most cells follow; where both serve, the one that leaves fewer of them with three
+/// decimals (`1.250` and `50.000` are thousands: no amount in dong has decimals, and few
+/// currencies have three), then the point.
+pub fn style_of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Style {
+    let (mut point, mut comma) = ((0_u64, 0_u64), (0_u64, 0_u64));
+    for cell in cells {
+        for (style, score) in [
+            (Style::PointDecimal, &mut point),
+            (Style::CommaDecimal, &mut comma),
+        ] {
+            if let Some(amount) = read(cell, style) {
+                score.0 += 1;
+                score.1 += u64::from(amount.scale() != 3);
+            }
+        }
+    }
+    if comma > point {
+        Style::CommaDecimal
+    } else {
+        Style::PointDecimal
+    }
+}
+
+/// Reads one cell: a sign or brackets, groups of three, decimals, a currency word.
+pub fn read(cell: &str, style: Style) -> Option<Decimal> {
+    let mut text = cell.trim();
+    for word in ["VND", "VNĐ", "vnd", "đ", "₫"] {
+        text = text.strip_suffix(word).unwrap_or(text).trim_end();
+        text = text.strip_prefix(word).unwrap_or(text).trim_start();
+    }
+    let bracketed = text
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let (negative, text) = match (bracketed, text.strip_prefix('-')) {
+        (Some(inner), _) => (true, inner),
+        (None, Some(rest)) => (true, rest.trim_start()),
+        (None, None) => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, decimals) = text.split_once(style.decimal()).unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let mut groups = whole.split(style.group());
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.iter().all(|group| group.len() == 3 && digits(group));
+    let width = rest.is_empty() || first.len() <= 3;
+    if !digits(first) || !digits(decimals) || !grouped || !width {
+        return None;
+    }
+    let plain = format!("{first}{}.{decimals}", rest.concat());
+    let amount = plain.parse::<Decimal>().ok()?;
+    Some(if negative { -amount } else { amount })
+}
+
+/// Decimal text without exponent or trailing zeros.
+pub fn text(amount: Decimal) -> String {
+    amount.normalize().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Style::{CommaDecimal, PointDecimal};
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_in_the_style_of_their_file() {
+        let check = |cell: &str, style, expected: &str| {
+            let said = read(cell, style).map_or_else(|| "none".into(), text);
+            assert_eq!(said, expected, "{cell}");
+        };
+        check("1,250,000.00", PointDecimal, "1250000");
+        check("1.250.000,50", CommaDecimal, "1250000.5");
+        check("45000 VND", PointDecimal, "45000");
+        check("45.000đ", CommaDecimal, "45000");
+        check("-150,000", PointDecimal, "-150000");
+        check("(150,000)", PointDecimal, "-150000");
+        check("+8", PointDecimal, "8");
+        check("0", PointDecimal, "0");
+        for bad in [
+            "", "1.250.00", "1,25,000", "1250,000", ",5", "5.", "1e3", "abc", "--5",
+        ] {
+            check(bad, PointDecimal, "none");
+        }
+        check("1.250.00", CommaDecimal, "none");
+        check(
+            "99999999999999999999999999999999999999",
+            PointDecimal,
+            "none",
+        );
+    }
+
+    #[test]
+    fn the_whole_file_decides_the_separators() {
+        let check = |cells: &[&str], style| {
+            assert_eq!(style_of(cells.iter().copied()), style, "{cells:?}");
+        };
+        check(&["45000", "0"], Style::PointDecimal);
+        check(&["45.000", "1.250"], Style::CommaDecimal);
+        check(&["50.000", "1.250.00", "7.000"], Style::CommaDecimal);
+        check(&["50,000", "7,000 VND"], Style::PointDecimal);
+        check(&["1250.000"], Style::PointDecimal);
+        check(&["45,000", "1,250"], Style::PointDecimal);
+        check(&["45.000", "12.50"], Style::PointDecimal);
+        check(&["1.250,00", "45.000"], Style::CommaDecimal);
+        check(&["18067000.00"], Style::PointDecimal);
+        check(&[], Style::PointDecimal);
+    }
+}

@@ -1,0 +1,386 @@
+//! The CSV files of `match` and of a night.
+//!
+//! UTF-8, LF, RFC 4180, rows in byte order of (side, source, id, dossier, fee). A night's files
+//! open in a spreadsheet program, so they begin with a byte order mark and text cells that a
+//! spreadsheet would read as a formula get a leading quote (CWE-1236); `match` writes plain CSV.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
+
+use crate::classify::Severity;
+use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey, Side};
+use crate::kpi::{Fraction, Share};
+use crate::matching::{Evidence, Leg, MatchGroup, Nearest, Suggestion};
+
+pub use rows::{exceptions, night_exceptions, night_groups, night_shares};
+
+mod rows;
+
+/// How the files are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// The language of evidence, nearest candidates and reasons.
+    pub lang: Lang,
+    /// True for a night's files: byte order mark and formula guard.
+    pub spreadsheet: bool,
+}
+
+impl Style {
+    /// The files of `match`: plain.
+    pub fn plain(lang: Lang) -> Self {
+        Self {
+            lang,
+            spreadsheet: false,
+        }
+    }
+
+    /// The files of a night: for spreadsheet programs.
+    pub fn spreadsheet(lang: Lang) -> Self {
+        Self {
+            lang,
+            spreadsheet: true,
+        }
+    }
+}
+
+/// One row of `exceptions.csv` before it is written.
+#[derive(Clone, Debug)]
+pub struct ExceptionRow<'a> {
+    /// The row.
+    pub key: &'a RowKey,
+    /// Class id.
+    pub class: &'a str,
+    /// The money at risk.
+    pub amount: i64,
+    /// The dossier it belongs to or names.
+    pub dossier_code: &'a str,
+    /// What was seen.
+    pub evidence: &'a [Evidence],
+    /// The nearest candidates.
+    pub nearest: &'a [Nearest],
+    /// Stable id.
+    pub exception_id: Option<&'a ExceptionId>,
+    /// Label of the class, and the ids of the classes that apply too.
+    pub detail: String,
+    /// How much a person has to do.
+    pub severity: Severity,
+}
+
+/// A table being written: one reused record, guard and mark by style.
+struct Table<W: Write> {
+    out: Writer<W>,
+    record: ByteRecord,
+    style: Style,
+    guarded: Vec<u8>,
+}
+
+impl<W: Write> Table<W> {
+    fn new(mut to: W, style: Style, header: &[&str]) -> io::Result<Self> {
+        if style.spreadsheet {
+            to.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut out = WriterBuilder::new()
+            .terminator(Terminator::Any(b'\n'))
+            .buffer_capacity(256 * 1024)
+            .from_writer(to);
+        out.write_record(header)?;
+        Ok(Self {
+            out,
+            record: ByteRecord::new(),
+            style,
+            guarded: Vec::new(),
+        })
+    }
+
+    /// A cell of free text or an identifier.
+    fn text(&mut self, text: &str) {
+        if self.style.spreadsheet && is_formula(text) {
+            self.guarded.clear();
+            self.guarded.push(b'\'');
+            self.guarded.extend_from_slice(text.as_bytes());
+            self.record.push_field(&self.guarded);
+        } else {
+            self.record.push_field(text.as_bytes());
+        }
+    }
+
+    /// A number we made ourselves: never guarded, so that -150000 stays a number.
+    fn number(&mut self, digits: &str) {
+        self.record.push_field(digits.as_bytes());
+    }
+
+    fn end_row(&mut self) -> io::Result<()> {
+        self.out.write_byte_record(&self.record)?;
+        self.record.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// True when a spreadsheet program may read the text as a formula or a command: it begins with
+/// `=`, `+`, `-`, `@`, tab, CR, LF or NUL, or with their full-width forms.
+pub fn is_formula(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| {
+        matches!(
+            first,
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\t'
+                | '\r'
+                | '\n'
+                | '\0'
+                | '＝'
+                | '＋'
+                | '－'
+                | '＠'
+                | '﹢'
+                | '﹣'
+                | '﹦'
+                | '﹫'
+        )
+    })
+}
+
+/// Sentences joined by `; ` into one reused buffer.
+fn join<T>(buffer: &mut String, items: &[T], say: impl Fn(&T) -> String) {
+    buffer.clear();
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            buffer.push_str("; ");
+        }
+        buffer.push_str(&say(item));
+    }
+}
+
+const LINKS: [&str; 10] = [
+    "txn_id",
+    "dossier_code",
+    "fee_id",
+    "amount_vnd",
+    "pass",
+    "score",
+    "margin",
+    "evidence",
+    "source",
+    "role",
+];
+
+/// `links.csv`: a row per leg, receipts before transactions.
+pub fn write_links<'a>(
+    to: impl Write,
+    groups: impl IntoIterator<Item = &'a MatchGroup>,
+    style: Style,
+) -> io::Result<()> {
+    let groups: Vec<&MatchGroup> = groups.into_iter().collect();
+    let mut legs: Vec<(&Leg, &MatchGroup)> = groups
+        .iter()
+        .flat_map(|group| group.legs.iter().map(|leg| (leg, *group)))
+        .collect();
+    legs.sort_unstable_by(|(a, x), (b, y)| leg_order(a).cmp(&leg_order(b)).then(x.id.cmp(&y.id)));
+    let mut table = Table::new(to, style, &LINKS)?;
+    let mut sentence = String::new();
+    for (leg, group) in legs {
+        table.text(&leg.money.id);
+        table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
+        table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
+        table.number(&leg.amount.to_string());
+        table.text(leg.pass);
+        table.number(&group.score.to_string());
+        table.number(
+            &group
+                .margin
+                .map_or_else(String::new, |margin| margin.to_string()),
+        );
+        sentence.clear();
+        sentence.push_str(&leg.why.say(style.lang));
+        for said in &group.evidence {
+            sentence.push_str("; ");
+            sentence.push_str(&said.say(style.lang));
+        }
+        table.text(&sentence);
+        table.text(leg.money.source.as_str());
+        table.text(leg.role.id());
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+type LegOrder<'a> = (Side, &'a str, &'a str, &'a str, &'a str, &'static str, i64);
+
+fn leg_order(leg: &Leg) -> LegOrder<'_> {
+    (
+        leg.money.side,
+        leg.money.source.as_str(),
+        &leg.money.id,
+        leg.dossier_code.as_ref().map_or("", |code| code.as_str()),
+        leg.fee_id.as_ref().map_or("", |id| id.as_str()),
+        leg.role.id(),
+        leg.amount.get(),
+    )
+}
+
+const EXCEPTIONS: [&str; 11] = [
+    "side",
+    "id",
+    "class",
+    "amount_vnd",
+    "dossier_code",
+    "evidence",
+    "nearest",
+    "exception_id",
+    "source",
+    "detail",
+    "severity",
+];
+
+/// `exceptions.csv`: the given rows, sorted here.
+pub fn write_exceptions(
+    to: impl Write,
+    mut rows: Vec<ExceptionRow<'_>>,
+    style: Style,
+) -> io::Result<()> {
+    let order = |row: &ExceptionRow<'_>| (row.key.clone(), row.class.to_owned());
+    rows.sort_by_cached_key(order);
+    let mut table = Table::new(to, style, &EXCEPTIONS)?;
+    let mut sentence = String::new();
+    for row in rows {
+        table.text(row.key.side.id());
+        table.text(&row.key.id);
+        table.text(row.class);
+        table.number(&row.amount.to_string());
+        table.text(row.dossier_code);
+        join(&mut sentence, row.evidence, |e| e.say(style.lang));
+        table.text(&sentence);
+        join(&mut sentence, row.nearest, |n| n.say(style.lang));
+        table.text(&sentence);
+        table.text(row.exception_id.map_or("", ExceptionId::as_str));
+        table.text(row.key.source.as_str());
+        table.text(&row.detail);
+        table.text(row.severity.id());
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+/// `suggestions.csv`: pairings that a person might accept.
+pub fn write_suggestions(
+    to: impl Write,
+    suggestions: &[Suggestion],
+    style: Style,
+) -> io::Result<()> {
+    let mut rows: Vec<&Suggestion> = suggestions.iter().collect();
+    rows.sort_by(|a, b| {
+        (&a.txn, &a.dossier_code, &a.fee_id).cmp(&(&b.txn, &b.dossier_code, &b.fee_id))
+    });
+    let header = ["txn_id", "dossier_code", "fee_id", "score", "reason"];
+    let mut table = Table::new(to, style, &header)?;
+    let mut sentence = String::new();
+    for row in rows {
+        table.text(&row.txn.id);
+        table.text(row.dossier_code.as_str());
+        table.text(row.fee_id.as_ref().map_or("", |id| id.as_str()));
+        table.number(&row.score.to_string());
+        join(&mut sentence, &row.reason, |e| e.say(style.lang));
+        table.text(&sentence);
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+/// `share.csv`: per definition a row an agency in byte order, then the total with an empty agency.
+/// The caller gives the shares of one period.
+pub fn write_shares<'a>(
+    to: impl Write,
+    shares: impl IntoIterator<Item = &'a Share>,
+    style: Style,
+) -> io::Result<()> {
+    let mut by_definition: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();
+    for share in shares {
+        by_definition
+            .entry(share.definition)
+            .or_default()
+            .push(share);
+    }
+    let header = [
+        "agency_code",
+        "definition",
+        "numerator",
+        "denominator",
+        "share",
+        "low",
+        "high",
+    ];
+    let mut table = Table::new(to, style, &header)?;
+    let bound = |share: Option<Fraction>, round: fn(Fraction, u32) -> String| {
+        share.map_or_else(String::new, |share| round(share, 4))
+    };
+    for (definition, mut shares) in by_definition {
+        shares.sort_by_key(|s| (s.agency.is_none(), s.agency.clone(), s.period.clone()));
+        for share in shares {
+            table.text(share.agency.as_ref().map_or("", AgencyCode::as_str));
+            table.text(definition);
+            if share.enough_data {
+                table.number(&share.numerator.to_string());
+                table.number(&share.denominator.to_string());
+                table.number(&bound(share.point(), Fraction::half_up));
+                table.number(&bound(share.low, Fraction::down));
+                table.number(&bound(share.high, Fraction::up));
+            } else {
+                (0..5).for_each(|_| table.number(""));
+            }
+            table.end_row()?;
+        }
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str, style: Style) -> String {
+        let mut out = Vec::new();
+        let mut table = Table::new(&mut out, style, &["a", "b"]).unwrap();
+        table.text(text);
+        table.number("-150000");
+        table.end_row().unwrap();
+        table.finish().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        text.trim_start_matches("\u{feff}")
+            .strip_prefix("a,b\n")
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_night_guards_formulas_and_leaves_numbers_alone() {
+        let night = Style::spreadsheet(Lang::Vi);
+        for (raw, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+84", "'+84"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\0=1", "'\0=1"),
+            ("＝1", "'＝1"),
+            ("＠x", "'＠x"),
+            ("a=1", "a=1"),
+            ("", ""),
+            ("~0123", "~0123"),
+        ] {
+            assert_eq!(cell(raw, night), format!("{expected},-150000\n"), "{raw:?}");
+        }
+        assert_eq!(cell("\r=1", night), "\"'\r=1\",-150000\n");
+        assert_eq!(
+            cell("say \"x\", y", night),
+            "\"say \"\"x\"\", y\",-150000\n"
+        );
+        assert_eq!(cell("=1+1", Style::plain(Lang::Vi)), "=1+1,-150000\n");
+    }
+}

@@ -1,0 +1,234 @@
+//! What a report has to know beside the settlement: the run, the sources, the night before. The
+//! job fills it from the store; nothing here is computed from a clock or an environment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::domain::{Completeness, Day, ExceptionId, Lang, RunId, SourceFacts, Vnd};
+use crate::kpi::{Fraction, Share, Target, Verdict};
+
+/// A number of rows and their sum in dong, without sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Figure {
+    /// Number of rows.
+    pub count: u64,
+    /// Sum in dong; wide, because a year of a province does not fit a row's amount.
+    pub sum_vnd: i128,
+}
+
+impl Figure {
+    /// A figure from its parts.
+    pub fn new(count: u64, sum_vnd: i128) -> Self {
+        Self { count, sum_vnd }
+    }
+
+    /// One more row.
+    pub fn add(&mut self, amount: Vnd) {
+        self.plus(Self::new(1, amount.wide()));
+    }
+
+    /// The rows of another figure too.
+    pub fn plus(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.sum_vnd = self.sum_vnd.saturating_add(other.sum_vnd);
+    }
+
+    /// True when there is no row.
+    pub fn is_empty(self) -> bool {
+        self.count == 0
+    }
+}
+
+impl FromIterator<Vnd> for Figure {
+    fn from_iter<I: IntoIterator<Item = Vnd>>(amounts: I) -> Self {
+        let mut figure = Self::default();
+        amounts.into_iter().for_each(|amount| figure.add(amount));
+        figure
+    }
+}
+
+/// The three digests under which a run can be told from another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Digests {
+    /// Over the canonical input rows and source states.
+    pub input: Box<str>,
+    /// Over rules and program version.
+    pub rules: Box<str>,
+    /// Over what was decided.
+    pub output: Box<str>,
+}
+
+/// The rows of one kind and status of one source on the business date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KindFigure {
+    /// `payment`, `refund`, `reversal`, `debit`.
+    pub kind: Box<str>,
+    /// `success`, `failed`, `pending`, `void`, `unmapped`.
+    pub status: Box<str>,
+    /// Count and sum.
+    pub figure: Figure,
+}
+
+/// One source on this night, with its figures as stored (not as settled).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceNight {
+    /// Who it is and how complete.
+    pub facts: SourceFacts,
+    /// Canonical rows of the business date; for an export the lines of its new files, sum 0.
+    pub rows: Figure,
+    /// Rows that could not be read.
+    pub rejects: u64,
+    /// `rows` by kind and status; empty for an export.
+    pub by_kind: Vec<KindFigure>,
+    /// Rows of earlier days first seen tonight.
+    pub arrived: Figure,
+}
+
+impl SourceNight {
+    /// True when everything came.
+    pub fn is_complete(&self) -> bool {
+        self.facts.state == Completeness::Complete
+    }
+
+    /// True unless the source's own totals contradict what we hold.
+    pub fn ties(&self) -> bool {
+        self.facts.control.is_none_or(|control| control.ties())
+    }
+}
+
+/// The figures of the night before, for the differences on the first page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Previous {
+    /// Its business date.
+    pub business_date: Day,
+    /// Transactions of that night.
+    pub transactions: Figure,
+    /// The year's share of the first target as of that night.
+    pub share: Option<Fraction>,
+    /// Open money rows of that night.
+    pub open: Figure,
+    /// Open exceptions that need a person (warn and action).
+    pub exceptions: Figure,
+    /// Of these, those older than [`super::model::OVERDUE_DAYS`].
+    pub overdue: Figure,
+}
+
+/// An exception of an earlier night that is open no more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Closed {
+    /// Its stable id.
+    pub id: ExceptionId,
+    /// Its class.
+    pub class: Box<str>,
+    /// The money that was at risk.
+    pub amount: Vnd,
+}
+
+/// What changed in the work list since the night before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Exceptions that were not open the night before.
+    pub opened: BTreeSet<ExceptionId>,
+    /// Exceptions that were open and are not any more.
+    pub closed: Vec<Closed>,
+}
+
+/// The interval widened for missing data, from the source's own history; never the proven part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Estimate {
+    /// The definition's id.
+    pub definition: Box<str>,
+    /// Agency code, empty for the total.
+    pub scope: Box<str>,
+    /// The period's label.
+    pub period: Box<str>,
+    /// Estimated lower bound.
+    pub low: Fraction,
+    /// Estimated upper bound.
+    pub high: Fraction,
+    /// What it rests on, in a word.
+    pub basis: Box<str>,
+}
+
+/// One run of one night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunFacts {
+    /// The run.
+    pub run_id: RunId,
+    /// The night.
+    pub business_date: Day,
+    /// 1 for the first version of the night.
+    pub version_of_night: u32,
+    /// The run whose folder this one replaces.
+    pub replaces: Option<RunId>,
+    /// `published` in a report.
+    pub state: Box<str>,
+    /// Every exit code that applies, the strongest first; `[0]` when all is well.
+    pub exit_codes: Vec<u8>,
+    /// The program's version.
+    pub program_version: Box<str>,
+    /// What it was generated from.
+    pub digests: Digests,
+    /// The language of everything people read.
+    pub lang: Lang,
+    /// The unit whose report it is, e.g. `UBND huyện Mộ Đức`; may be empty.
+    pub unit: Box<str>,
+    /// All configured sources, in the order of the configuration.
+    pub sources: Vec<SourceNight>,
+    /// All targets; the first carries the night's verdict.
+    pub targets: Vec<Target>,
+    /// The night before, where there was one.
+    pub previous: Option<Previous>,
+    /// What changed since, where there was a night before.
+    pub changes: Option<Changes>,
+    /// When each open exception was first seen; an id that is not here was first seen tonight.
+    pub opened_on: BTreeMap<ExceptionId, Day>,
+    /// Groups that were decided otherwise than the night before.
+    pub changed_groups: BTreeSet<Box<str>>,
+    /// Widened intervals, where history allows them.
+    pub estimates: Vec<Estimate>,
+}
+
+impl RunFacts {
+    /// True when every source delivered everything.
+    pub fn is_complete(&self) -> bool {
+        self.sources.iter().all(SourceNight::is_complete)
+    }
+
+    /// The verdict that may be published. What the bounds prove holds for the data that came: while
+    /// totals do not tie, or a required source is not complete and the estimate does not decide
+    /// too, the verdict is undecided.
+    pub fn verdict(&self, share: &Share) -> Option<Verdict> {
+        let verdict = share.verdict?;
+        if verdict == Verdict::NoData {
+            return Some(verdict);
+        }
+        let missing = |source: &SourceNight| source.facts.required && !source.is_complete();
+        let estimated = || {
+            let (estimate, target) = (self.estimate(share)?, share.target?);
+            Some(match verdict {
+                Verdict::Met => estimate.low.compare(target).is_ge(),
+                _ => estimate.high.compare(target).is_lt(),
+            })
+        };
+        let holds =
+            self.ties() && (!self.sources.iter().any(missing) || estimated().unwrap_or(false));
+        Some(if holds { verdict } else { Verdict::Undecided })
+    }
+
+    /// The widened interval of a share, where there is one.
+    pub fn estimate(&self, share: &Share) -> Option<&Estimate> {
+        let scope = share.agency.as_ref().map_or("", |code| code.as_str());
+        self.estimates.iter().find(|e| {
+            *e.definition == *share.definition
+                && *e.scope == *scope
+                && e.period == share.period.label
+        })
+    }
+
+    /// True unless a source's own totals contradict what we hold: then no export is published.
+    pub fn ties(&self) -> bool {
+        self.sources.iter().all(SourceNight::ties)
+    }
+}

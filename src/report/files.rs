@@ -1,0 +1,98 @@
+//! All files of a night, and all files of `match`, as bytes: what [`super::publish`] puts in place.
+
+use std::io;
+
+use crate::classify::Class;
+use crate::domain::Lang;
+use crate::settle::{Inputs, Settlement};
+
+use super::csv::{
+    Style, exceptions, night_exceptions, night_groups, night_shares, write_exceptions, write_links,
+    write_shares, write_suggestions,
+};
+use super::facts::{Digests, RunFacts};
+use super::model::Report;
+use super::publish::OutFile;
+use super::{html, json};
+
+/// Which kinds of files a night publishes; `run.json` is always among them, because the folder of
+/// a night is recognised by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formats {
+    /// `index.html`.
+    pub html: bool,
+    /// `exceptions.csv`, `links.csv`, `share.csv`.
+    pub csv: bool,
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self {
+            html: true,
+            csv: true,
+        }
+    }
+}
+
+/// The files of a night but `timings.json`. Where a source's own totals do not tie, the page says
+/// so in red and no export is among them.
+pub fn night_files(
+    inputs: &Inputs,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: &[Class],
+    formats: Formats,
+) -> io::Result<Vec<OutFile>> {
+    let report = Report::build(inputs, settlement, facts, classes);
+    let mut files = Vec::new();
+    if formats.html {
+        files.push(OutFile::new("index.html", html::render(&report)));
+    }
+    if formats.csv && !report.exports_withheld {
+        let style = Style::spreadsheet(facts.lang);
+        let rows = night_exceptions(settlement, facts, classes);
+        files.push(file("exceptions.csv", |to| {
+            write_exceptions(to, rows, style)
+        })?);
+        let groups = night_groups(settlement, facts);
+        files.push(file("links.csv", |to| write_links(to, groups, style))?);
+        let shares = night_shares(settlement, facts);
+        files.push(file("share.csv", |to| write_shares(to, shares, style))?);
+    }
+    files.push(OutFile::new(
+        "run.json",
+        json::run_document(inputs, settlement, facts, classes),
+    ));
+    Ok(files)
+}
+
+/// The files of `match` but `timings.json`: plain CSV, every row of the settlement.
+pub fn match_files(
+    inputs: &Inputs,
+    settlement: &Settlement,
+    program_version: &str,
+    digests: &Digests,
+    classes: &[Class],
+    lang: Lang,
+) -> io::Result<Vec<OutFile>> {
+    let style = Style::plain(lang);
+    let rows = exceptions(settlement, classes, lang);
+    let summary = json::summary_document(inputs, settlement, program_version, digests);
+    Ok(vec![
+        file("links.csv", |to| write_links(to, &settlement.groups, style))?,
+        file("exceptions.csv", |to| write_exceptions(to, rows, style))?,
+        file("suggestions.csv", |to| {
+            write_suggestions(to, &settlement.suggestions, style)
+        })?,
+        file("share.csv", |to| {
+            write_shares(to, &settlement.shares, style)
+        })?,
+        OutFile::new("summary.json", summary),
+    ])
+}
+
+fn file(name: &str, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> io::Result<OutFile> {
+    let mut bytes = Vec::new();
+    write(&mut bytes)?;
+    Ok(OutFile::new(name, bytes))
+}

@@ -1,0 +1,262 @@
+//! The machine-readable files: `run.json`, `summary.json`, `timings.json` and the error document.
+//!
+//! Keys stand in a fixed order, dong are whole numbers, shares are texts with four decimals (the
+//! point half up, the lower bound down, the upper bound up). `schema_version` is 1; a change that
+//! breaks a reader raises it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::classify::Class;
+use crate::domain::{ExceptionId, RunId, Vnd};
+use crate::kpi::{Fraction, Share, Verdict};
+use crate::settle::{Inputs, Settlement};
+
+use super::csv::night_exceptions;
+use super::facts::{Digests, Figure, KindFigure, RunFacts, SourceNight};
+use super::model::{Index, Totals, tie_out, totals};
+
+pub use summary::summary_document;
+pub use timings::{Timings, timings_document};
+
+mod summary;
+mod timings;
+
+/// The version of every document written here.
+pub const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    schema_version: u32,
+    run_id: &'a RunId,
+    business_date: String,
+    state: &'a str,
+    version_of_night: u32,
+    replaces: Option<&'a RunId>,
+    exit_codes: &'a [u8],
+    version: &'a str,
+    digests: &'a Digests,
+    sources: Vec<SourceJson<'a>>,
+    totals: Totals,
+    share: Vec<ShareJson<'a>>,
+    exceptions: Vec<ClassJson>,
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    name: &'a str,
+    kind: &'a str,
+    state: &'static str,
+    rows: u64,
+    rejects: u64,
+    sum_vnd: i128,
+    control: Option<ControlJson>,
+    by_kind: Vec<KindJson<'a>>,
+    arrived: Figure,
+}
+
+#[derive(Serialize)]
+struct ControlJson {
+    expected_count: u64,
+    expected_sum_vnd: Option<Vnd>,
+    ties: bool,
+}
+
+#[derive(Serialize)]
+struct KindJson<'a> {
+    kind: &'a str,
+    status: &'a str,
+    count: u64,
+    sum_vnd: i128,
+}
+
+#[derive(Serialize)]
+struct ShareJson<'a> {
+    definition: &'static str,
+    scope: &'a str,
+    period: &'a str,
+    numerator: i128,
+    denominator: i128,
+    share: Option<String>,
+    low: Option<String>,
+    high: Option<String>,
+    estimated: Option<EstimateJson<'a>>,
+    target: Option<String>,
+    verdict: Option<Verdict>,
+    deciding: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EstimateJson<'a> {
+    low: String,
+    high: String,
+    basis: &'a str,
+}
+
+#[derive(Serialize)]
+struct ClassJson {
+    class: String,
+    count: u64,
+    sum_vnd: i128,
+}
+
+/// `run.json` of a night.
+pub fn run_document(
+    inputs: &Inputs,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: &[Class],
+) -> String {
+    let lines = tie_out(&Index::new(inputs), settlement, facts);
+    let listed = night_exceptions(settlement, facts, classes);
+    let document = RunDocument {
+        schema_version: SCHEMA_VERSION,
+        run_id: &facts.run_id,
+        business_date: facts.business_date.to_string(),
+        state: &facts.state,
+        version_of_night: facts.version_of_night,
+        replaces: facts.replaces.as_ref(),
+        exit_codes: &facts.exit_codes,
+        version: &facts.program_version,
+        digests: &facts.digests,
+        sources: facts.sources.iter().map(source).collect(),
+        totals: totals(&lines),
+        share: settlement
+            .shares
+            .iter()
+            .map(|share| share_json(share, facts))
+            .collect(),
+        exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
+    };
+    pretty(&document)
+}
+
+fn source(source: &SourceNight) -> SourceJson<'_> {
+    let control = source.facts.control.map(|control| ControlJson {
+        expected_count: control.expected_count,
+        expected_sum_vnd: control.expected_sum,
+        ties: control.ties(),
+    });
+    SourceJson {
+        name: source.facts.name.as_str(),
+        kind: &source.facts.kind,
+        state: source.facts.state.id(),
+        rows: source.rows.count,
+        rejects: source.rejects,
+        sum_vnd: source.rows.sum_vnd,
+        control,
+        by_kind: source.by_kind.iter().map(kind).collect(),
+        arrived: source.arrived,
+    }
+}
+
+fn kind(kind: &KindFigure) -> KindJson<'_> {
+    let KindFigure {
+        kind,
+        status,
+        figure,
+    } = kind;
+    KindJson {
+        kind,
+        status,
+        count: figure.count,
+        sum_vnd: figure.sum_vnd,
+    }
+}
+
+fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
+    let scope = share.agency.as_ref().map_or("", |code| code.as_str());
+    let known = |figure: Option<Fraction>| figure.filter(|_| share.enough_data);
+    ShareJson {
+        definition: share.definition,
+        scope,
+        period: &share.period.label,
+        numerator: share.numerator,
+        denominator: share.denominator,
+        share: known(share.point()).map(|f| f.half_up(4)),
+        low: known(share.low).map(|f| f.down(4)),
+        high: known(share.high).map(|f| f.up(4)),
+        estimated: facts.estimate(share).map(|e| EstimateJson {
+            low: e.low.down(4),
+            high: e.high.up(4),
+            basis: &e.basis,
+        }),
+        target: share.target.map(target),
+        verdict: facts.verdict(share),
+        deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
+    }
+}
+
+/// A target with at least two decimals and no further zeros: `0.50`, `0.625`.
+fn target(share: Fraction) -> String {
+    let mut text = share.half_up(4);
+    while text.ends_with('0') && text.len() > "0.50".len() {
+        text.pop();
+    }
+    text
+}
+
+fn by_class<'a>(rows: impl Iterator<Item = (&'a str, i64)>) -> Vec<ClassJson> {
+    let mut classes: BTreeMap<&str, Figure> = BTreeMap::new();
+    for (class, amount) in rows {
+        classes.entry(class).or_default().add(Vnd::new(amount));
+    }
+    let json = |(class, figure): (&str, Figure)| ClassJson {
+        class: class.to_owned(),
+        count: figure.count,
+        sum_vnd: figure.sum_vnd,
+    };
+    classes.into_iter().map(json).collect()
+}
+
+/// The document that exits 1, 2, 10 and 11 print with `--json`: what happened and how to fix it.
+pub fn error_document(code: &str, message: &str, fix: &str) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        code: &'a str,
+        message: &'a str,
+        fix: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema_version: u32,
+        error: Body<'a>,
+    }
+    pretty(&Document {
+        schema_version: SCHEMA_VERSION,
+        error: Body { code, message, fix },
+    })
+}
+
+/// Two blanks of indentation and a line feed at the end.
+fn pretty(document: &impl Serialize) -> String {
+    // Our documents hold maps with text keys, texts and whole numbers only: none can fail.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_keeps_two_decimals() {
+        let check = |num, den, text| assert_eq!(target(Fraction { num, den }), text);
+        check(1, 2, "0.50");
+        check(5, 8, "0.625");
+        check(1, 1, "1.00");
+        check(1, 3, "0.3333");
+    }
+
+    #[test]
+    fn an_error_says_what_and_how_to_fix_it() {
+        let text = error_document("lease_held", "another run \"x\" holds the lease", "wait");
+        assert_eq!(
+            text,
+            "{\n  \"schema_version\": 1,\n  \"error\": {\n    \"code\": \"lease_held\",\n    \
+             \"message\": \"another run \\\"x\\\" holds the lease\",\n    \"fix\": \"wait\"\n  }\n}\n"
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! Pure: the share by agency, and the money of the day by means of payment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::classify::Bucket;
+use crate::domain::{
+    AgencyCode, DeclaredMethod, Instrument, Lang, ReceiptStatus, RowKey, Side, TxnKind, TxnStatus,
+};
+use crate::matching::{Leg, Role};
+use crate::report::facts::{Figure, RunFacts};
+use crate::settle::Settlement;
+use crate::text;
+
+use super::exceptions::ExceptionList;
+use super::index::Index;
+use super::shares::{self, ShareRow};
+
+/// One agency's part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgencyRow {
+    /// Its code.
+    pub code: AgencyCode,
+    /// The name it bore on the business date; its code where no name is known.
+    pub name: String,
+    /// The headline's definition and period in this agency.
+    pub share: ShareRow,
+    /// Its open work.
+    pub work: Figure,
+}
+
+/// One means of payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InstrumentRow {
+    /// Its name.
+    pub label: String,
+    /// True for counter cash.
+    pub cash: bool,
+    /// Payments of the day; cash receipts of one dossier, cashier and time are one payment.
+    pub paid: Figure,
+    /// Of these, those that are not matched yet.
+    pub open: Figure,
+}
+
+/// The agencies in byte order of their codes.
+pub(super) fn agencies(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    exceptions: &ExceptionList,
+) -> Vec<AgencyRow> {
+    let Some(headline) = shares::headline_share(settlement, facts) else {
+        return Vec::new();
+    };
+    let mut rows: Vec<AgencyRow> = settlement
+        .shares
+        .iter()
+        .filter(|s| s.definition == headline.definition && s.period == headline.period)
+        .filter_map(|share| {
+            let code = share.agency.clone()?;
+            let name = index.agency_name(&code, facts.business_date);
+            let work = exceptions.by_agency.get(&code).copied().unwrap_or_default();
+            Some(AgencyRow {
+                code,
+                name,
+                share: shares::row(share, facts),
+                work,
+            })
+        })
+        .collect();
+    rows.sort_by(|a, b| a.code.cmp(&b.code));
+    rows
+}
+
+/// The payments of the day by means of payment. A cashless payment stands under the means that the
+/// one-stop system declared, where that is a cashless one, else under the provider's; a valid
+/// counter receipt is cash whatever was declared.
+pub(super) fn instruments(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> Vec<InstrumentRow> {
+    let declared = declared_methods(index, settlement);
+    let mut by_word: BTreeMap<&'static str, (Figure, Figure)> = BTreeMap::new();
+    let mut cash_events = BTreeSet::new();
+    for row in settlement
+        .rows
+        .iter()
+        .filter(|row| is_payment(row.bucket, row.class))
+    {
+        let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
+            let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;
+            if !paid || txn.paid_on != facts.business_date {
+                continue;
+            }
+            (
+                declared
+                    .get(&row.key)
+                    .copied()
+                    .unwrap_or(txn.instrument.id()),
+                txn.amount,
+                true,
+            )
+        } else if let Some(receipt) = index.receipt(&row.key) {
+            let valid = receipt.status == ReceiptStatus::Valid;
+            if !valid || receipt.collected_at.day() != facts.business_date {
+                continue;
+            }
+            let at = receipt.collected_at.ms();
+            let event = (&receipt.dossier_code, &receipt.cashier, at);
+            (
+                Instrument::Cash.id(),
+                receipt.amount,
+                cash_events.insert(event),
+            )
+        } else {
+            continue;
+        };
+        let figure = Figure::new(u64::from(is_event), amount.wide());
+        let entry = by_word.entry(word).or_default();
+        entry.0.plus(figure);
+        if row.bucket == Bucket::Open {
+            entry.1.plus(figure);
+        }
+    }
+    let order = Instrument::ALL.iter().map(|instrument| instrument.id());
+    order
+        .filter_map(|word| {
+            let (paid, open) = by_word.get(word).copied()?;
+            let cash = word == Instrument::Cash.id();
+            Some(InstrumentRow {
+                label: instrument_word(facts.lang, word),
+                cash,
+                paid,
+                open,
+            })
+        })
+        .collect()
+}
+
+/// Money of citizens, each payment once: no second sightings, no batches, no duplicates.
+fn is_payment(bucket: Bucket, class: &str) -> bool {
+    matches!(bucket, Bucket::Matched | Bucket::Open) && class != "duplicate"
+}
+
+/// The declared cashless means of the first line that a transaction settles.
+fn declared_methods<'s>(
+    index: &Index<'_>,
+    settlement: &'s Settlement,
+) -> BTreeMap<&'s RowKey, &'static str> {
+    let settles = |leg: &&Leg| leg.role == Role::Settles && leg.money.side == Side::Txn;
+    let mut declared = BTreeMap::new();
+    for leg in settlement
+        .groups
+        .iter()
+        .flat_map(|group| &group.legs)
+        .filter(settles)
+    {
+        let line = leg.dossier_code.as_ref().zip(leg.fee_id.as_ref());
+        let fee = line.and_then(|(code, id)| index.fee_line(code, id.as_str()));
+        let method = fee.map(|fee| fee.declared_method);
+        if let Some(method) = method.filter(|m| !m.is_cash() && *m != DeclaredMethod::None) {
+            declared.entry(&leg.money).or_insert(method.id());
+        }
+    }
+    declared
+}
+
+/// The name of a means of payment.
+pub fn instrument_word(lang: Lang, word: &str) -> String {
+    let key = match word {
+        "transfer" => "instrument-transfer",
+        "qr" => "instrument-qr",
+        "wallet" => "instrument-wallet",
+        "card" => "instrument-card",
+        "mobile_money" => "instrument-mobile-money",
+        "portal" => "instrument-portal",
+        "cash" => "instrument-cash",
+        "post" => "instrument-post",
+        _ => "instrument-none",
+    };
+    text::say(lang, key, &[])
+}

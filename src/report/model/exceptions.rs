@@ -1,0 +1,397 @@
+//! Pure: the work list by money at risk, each item with what was seen, the nearest candidates and
+//! what to do.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::classify::{Bucket, Classified, Severity};
+use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Lang, Receipt, RowKey, Side, Txn, Vnd};
+use crate::matching::{Nearest, Suggestion};
+use crate::report::facts::{Figure, RunFacts};
+use crate::settle::Settlement;
+use crate::text;
+
+use super::breakdown::instrument_word;
+use super::index::{Index, moment};
+use super::{Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
+
+/// A label and a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// The value; personal data is masked.
+    pub value: String,
+}
+
+/// One class and how much of it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassRow {
+    /// Stable id.
+    pub class: Box<str>,
+    /// Short name.
+    pub label: String,
+    /// How much a person has to do.
+    pub severity: Severity,
+    /// Count and money.
+    pub figure: Figure,
+}
+
+/// One exception, ready to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExceptionView {
+    /// Stable id.
+    pub id: Box<str>,
+    /// Class id.
+    pub class: Box<str>,
+    /// Short name of the class.
+    pub label: String,
+    /// What the class means.
+    pub explanation: String,
+    /// What to do, and who does it.
+    pub advice: String,
+    /// How much a person has to do.
+    pub severity: Severity,
+    /// What kind of row.
+    pub side: Side,
+    /// The row's id.
+    pub row_id: Box<str>,
+    /// The dossier it belongs to or names.
+    pub dossier: String,
+    /// The dossier's agency.
+    pub agency: String,
+    /// The money at risk.
+    pub amount: Vnd,
+    /// When it was first seen.
+    pub opened_on: Day,
+    /// Days since.
+    pub age_days: i64,
+    /// True when it was not open the night before.
+    pub is_new: bool,
+    /// True when it is one of those that decide the verdict.
+    pub deciding: bool,
+    /// The row itself: memo, payer, account, times.
+    pub facts: Vec<Fact>,
+    /// What was seen.
+    pub evidence: Vec<String>,
+    /// The nearest candidates, each with the first test it failed.
+    pub nearest: Vec<String>,
+    /// Pairings that a person might accept.
+    pub suggestions: Vec<String>,
+    /// Labels of classes that apply too.
+    pub also: Vec<String>,
+}
+
+/// The work list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ExceptionList {
+    /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects
+    /// stand in their own list.
+    pub shown: Vec<ExceptionView>,
+    /// How many stand in `exceptions.csv` only.
+    pub more: u64,
+    /// All open work: warn and action, rejects included.
+    pub work: Figure,
+    /// Of these, those older than [`OVERDUE_DAYS`].
+    pub overdue: Figure,
+    /// Of the open work, how many were not open the night before.
+    pub opened: u64,
+    /// Every listed class, info included, the most money first.
+    pub by_class: Vec<ClassRow>,
+    /// Open work by age: today, 1, 2-3, 4-7, more days.
+    pub by_age: Vec<(String, Figure)>,
+    /// Open work by agency.
+    #[serde(skip)]
+    pub by_agency: BTreeMap<AgencyCode, Figure>,
+}
+
+/// True when the row stands in a night's `exceptions.csv`: every open item and everything that
+/// needs a person, and of the rest (excluded, informative) what is tonight's.
+pub fn is_listed(row: &Classified, severity: Severity, night: Day) -> bool {
+    let tonight = row.business_date == night;
+    let listed = match row.bucket {
+        Bucket::Excluded => tonight,
+        Bucket::Open => true,
+        Bucket::Matched | Bucket::Rejected => severity != Severity::Info || tonight,
+    };
+    row.exception_id.is_some() && listed
+}
+
+/// True when a listed row stands on the work list: somebody has to look at it.
+pub fn is_work(row: &Classified, severity: Severity) -> bool {
+    severity != Severity::Info && row.bucket != Bucket::Excluded
+}
+
+/// A row of the work list while it is sorted.
+struct Item<'s> {
+    row: &'s Classified,
+    id: &'s ExceptionId,
+    severity: Severity,
+    rank: usize,
+    opened: Day,
+}
+
+pub(super) fn list(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: Classes<'_>,
+) -> ExceptionList {
+    let night = facts.business_date;
+    let mut list = ExceptionList::default();
+    let mut by_class: BTreeMap<&str, Figure> = BTreeMap::new();
+    let mut ages = [Figure::default(); 5];
+    let mut items = items(settlement, facts, classes);
+    for item in &items {
+        by_class
+            .entry(item.row.class)
+            .or_default()
+            .add(item.row.amount);
+        if !is_work(item.row, item.severity) {
+            continue;
+        }
+        let age = night.days_since(item.opened);
+        list.work.add(item.row.amount);
+        list.opened += u64::from(is_new(facts, item.id));
+        if age > OVERDUE_DAYS {
+            list.overdue.add(item.row.amount);
+        }
+        if let Some(bucket) = ages.get_mut(age_bucket(age)) {
+            bucket.add(item.row.amount);
+        }
+        if let Some(code) = item
+            .row
+            .dossier_code
+            .as_ref()
+            .and_then(|d| index.agency_of(d))
+        {
+            list.by_agency.entry(code).or_default().add(item.row.amount);
+        }
+    }
+    items.retain(|item| is_work(item.row, item.severity) && item.row.bucket != Bucket::Rejected);
+    items.sort_by_key(|i| (i.rank, Reverse(i.row.amount), i.opened, i.id));
+    list.more = u64::try_from(items.len().saturating_sub(SHOWN_MAX)).unwrap_or(u64::MAX);
+    let view = |item: &Item<'_>| view(item, index, settlement, facts, classes);
+    list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
+    list.by_class = class_rows(by_class, facts.lang, classes);
+    let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
+    let named = names.into_iter().zip(ages);
+    list.by_age = named
+        .map(|(key, figure)| (text::say(facts.lang, key, &[]), figure))
+        .collect();
+    list
+}
+
+fn items<'s>(settlement: &'s Settlement, facts: &RunFacts, classes: Classes<'_>) -> Vec<Item<'s>> {
+    let deciding = shares::headline_share(settlement, facts).map(|share| &share.deciding);
+    let ranks: BTreeMap<&ExceptionId, usize> = deciding
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(rank, id)| (id, rank))
+        .collect();
+    let item = |row: &'s Classified| {
+        let id = row.exception_id.as_ref()?;
+        let severity = classes
+            .get(row.class)
+            .map_or(Severity::Action, |class| class.severity);
+        let rank = ranks.get(id).copied().unwrap_or(usize::MAX);
+        let opened = facts.opened_on.get(id).copied();
+        let opened = opened.unwrap_or_else(|| row.business_date.min(facts.business_date));
+        is_listed(row, severity, facts.business_date).then_some(Item {
+            row,
+            id,
+            severity,
+            rank,
+            opened,
+        })
+    };
+    settlement.rows.iter().filter_map(item).collect()
+}
+
+fn class_rows(figures: BTreeMap<&str, Figure>, lang: Lang, classes: Classes<'_>) -> Vec<ClassRow> {
+    let row = |(class, figure): (&str, Figure)| ClassRow {
+        class: class.into(),
+        label: classes.text(class, lang, |c| c.label),
+        severity: classes.get(class).map_or(Severity::Action, |c| c.severity),
+        figure,
+    };
+    let mut rows: Vec<ClassRow> = figures.into_iter().map(row).collect();
+    rows.sort_by_key(|row| {
+        (
+            Reverse(row.severity),
+            Reverse(row.figure.sum_vnd),
+            row.class.clone(),
+        )
+    });
+    rows
+}
+
+fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
+    facts
+        .changes
+        .as_ref()
+        .is_some_and(|changes| changes.opened.contains(id))
+}
+
+fn age_bucket(days: i64) -> usize {
+    match days {
+        ..=0 => 0,
+        1 => 1,
+        2..=3 => 2,
+        4..=7 => 3,
+        _ => 4,
+    }
+}
+
+fn view(
+    item: &Item<'_>,
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: Classes<'_>,
+) -> ExceptionView {
+    let (row, lang) = (item.row, facts.lang);
+    let agency = row
+        .dossier_code
+        .as_ref()
+        .and_then(|dossier| index.agency_of(dossier));
+    let suggested = settlement.suggestions.iter().filter(|s| s.txn == row.key);
+    ExceptionView {
+        id: item.id.as_str().into(),
+        class: row.class.into(),
+        label: classes.text(row.class, lang, |c| c.label),
+        explanation: classes.text(row.class, lang, |c| c.explanation),
+        advice: classes.text(row.class, lang, |c| c.advice),
+        severity: item.severity,
+        side: row.key.side,
+        row_id: (&*row.key.id).into(),
+        dossier: row
+            .dossier_code
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
+        amount: row.amount,
+        opened_on: item.opened,
+        age_days: facts.business_date.days_since(item.opened).max(0),
+        is_new: is_new(facts, item.id),
+        deciding: item.rank != usize::MAX,
+        facts: row_facts(lang, index, &row.key),
+        evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
+        nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
+        suggestions: suggested.map(|s| suggestion(lang, s)).collect(),
+        also: row
+            .also
+            .iter()
+            .map(|id| classes.text(id, lang, |c| c.label))
+            .collect(),
+    }
+}
+
+fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
+    let reason = suggestion
+        .reason
+        .iter()
+        .map(|e| e.say(lang))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let fee = suggestion
+        .fee_id
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" / {id}"));
+    format!(
+        "{}{fee} ({}/1000): {reason}",
+        suggestion.dossier_code, suggestion.score
+    )
+}
+
+/// The row as it came, without empty fields, personal data masked.
+fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
+    let facts = if let Some(txn) = index.txn(key) {
+        txn_facts(lang, txn)
+    } else if let Some(receipt) = index.receipt(key) {
+        receipt_facts(lang, receipt)
+    } else if let Some(fee) = index.fee(key) {
+        fee_facts(lang, fee)
+    } else {
+        Vec::new()
+    };
+    let fact = |(label, value)| Fact { label, value };
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(fact)
+        .collect()
+}
+
+fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
+    let account = txn.account.as_deref();
+    vec![
+        (text::say(lang, "field-source", &[]), txn.source.to_string()),
+        (
+            text::say(lang, "field-paid-at", &[]),
+            moment(lang, &txn.paid_at),
+        ),
+        (
+            text::say(lang, "field-memo", &[]),
+            text::mask_memo(&txn.memo, &txn.payer, account),
+        ),
+        (
+            text::say(lang, "field-order", &[]),
+            txn.order_ref.as_deref().unwrap_or("").to_owned(),
+        ),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&txn.payer),
+        ),
+        (
+            text::say(lang, "field-account", &[]),
+            account.map_or_else(String::new, text::mask_account),
+        ),
+        (
+            text::say(lang, "field-bank-ref", &[]),
+            txn.bank_ref.as_deref().unwrap_or("").to_owned(),
+        ),
+    ]
+}
+
+fn receipt_facts(lang: Lang, receipt: &Receipt) -> Vec<(String, String)> {
+    vec![
+        (
+            text::say(lang, "field-receipt-no", &[]),
+            receipt.receipt_no.to_string(),
+        ),
+        (
+            text::say(lang, "field-collected-at", &[]),
+            moment(lang, &receipt.collected_at),
+        ),
+        (
+            text::say(lang, "field-cashier", &[]),
+            text::mask_name(&receipt.cashier),
+        ),
+    ]
+}
+
+fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
+    let due = fee
+        .due_at
+        .as_ref()
+        .map_or_else(String::new, |at| moment(lang, at));
+    vec![
+        (
+            text::say(lang, "field-procedure", &[]),
+            fee.procedure_code.to_string(),
+        ),
+        (
+            text::say(lang, "field-declared", &[]),
+            instrument_word(lang, fee.declared_method.id()),
+        ),
+        (text::say(lang, "field-due-at", &[]), due),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&fee.payer_name),
+        ),
+    ]
+}

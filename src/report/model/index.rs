@@ -1,0 +1,118 @@
+//! Pure: the rows behind the keys. Maps are only looked up, never walked.
+
+use rustc_hash::FxHashMap;
+
+use crate::domain::{
+    AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
+    Vnd,
+};
+use crate::settle::Inputs;
+
+/// Inputs by key.
+#[derive(Debug)]
+pub struct Index<'a> {
+    /// The inputs themselves.
+    pub inputs: &'a Inputs,
+    /// All agencies.
+    pub directory: AgencyDirectory,
+    txns: FxHashMap<(&'a str, &'a str), &'a Txn>,
+    receipts: FxHashMap<&'a str, &'a Receipt>,
+    fees: FxHashMap<(&'a str, &'a str), &'a Fee>,
+    agencies: FxHashMap<&'a str, &'a AgencyCode>,
+    rejects: FxHashMap<RowKey, &'a Reject>,
+}
+
+impl<'a> Index<'a> {
+    /// Indexes the inputs.
+    pub fn new(inputs: &'a Inputs) -> Self {
+        let mut directory = AgencyDirectory::new(inputs.agencies.iter().cloned());
+        inputs
+            .fees
+            .iter()
+            .for_each(|fee| directory.add_code(&fee.agency_code));
+        let txn = |t: &'a Txn| ((t.source.as_str(), &*t.id), t);
+        let fee = |f: &'a Fee| ((f.dossier_code.as_str(), f.fee_id.as_str()), f);
+        Self {
+            inputs,
+            directory,
+            txns: inputs.txns.iter().map(txn).collect(),
+            receipts: inputs
+                .receipts
+                .iter()
+                .map(|r| (&*r.receipt_id, r))
+                .collect(),
+            fees: inputs.fees.iter().map(fee).collect(),
+            agencies: inputs
+                .fees
+                .iter()
+                .map(|f| (f.dossier_code.as_str(), &f.agency_code))
+                .collect(),
+            rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+        }
+    }
+
+    /// The transaction behind a key.
+    pub fn txn(&self, key: &RowKey) -> Option<&'a Txn> {
+        let found = || self.txns.get(&(key.source.as_str(), &*key.id)).copied();
+        (key.side == Side::Txn).then(found).flatten()
+    }
+
+    /// The receipt behind a key.
+    pub fn receipt(&self, key: &RowKey) -> Option<&'a Receipt> {
+        (key.side == Side::Receipt)
+            .then(|| self.receipts.get(&*key.id).copied())
+            .flatten()
+    }
+
+    /// The fee line behind a key.
+    pub fn fee(&self, key: &RowKey) -> Option<&'a Fee> {
+        let dossier = key.dossier.as_ref()?;
+        self.fee_line(dossier, &key.id)
+    }
+
+    /// A fee line by its identity.
+    pub fn fee_line(&self, dossier: &DossierCode, fee_id: &str) -> Option<&'a Fee> {
+        self.fees.get(&(dossier.as_str(), fee_id)).copied()
+    }
+
+    /// The reject behind a key.
+    pub fn reject(&self, key: &RowKey) -> Option<&'a Reject> {
+        self.rejects.get(key).copied()
+    }
+
+    /// The row's own amount; that of a conflict may differ from the money at risk.
+    pub fn amount(&self, key: &RowKey) -> Option<Vnd> {
+        match key.side {
+            Side::Txn => self.txn(key).map(|t| t.amount),
+            Side::Receipt => self.receipt(key).map(|r| r.amount),
+            Side::Fee => self.fee(key).map(|f| f.amount),
+        }
+    }
+
+    /// The agency of a dossier: that of its fees, else the one in the code where it is known.
+    pub fn agency_of(&self, dossier: &DossierCode) -> Option<AgencyCode> {
+        let of_fees = self
+            .agencies
+            .get(dossier.as_str())
+            .map(|code| (*code).clone());
+        of_fees.or_else(|| Some(dossier.agency()).filter(|code| self.directory.knows(code)))
+    }
+
+    /// The name the agency bore on `day`, or its code.
+    pub fn agency_name(&self, code: &AgencyCode, day: Day) -> String {
+        self.directory
+            .on(code, day)
+            .map_or_else(|| code.to_string(), |a| a.name.to_string())
+    }
+}
+
+/// A day and a time for people.
+pub(super) fn moment(lang: Lang, at: &crate::domain::Moment) -> String {
+    match lang {
+        Lang::Vi => at.vi(),
+        Lang::En => crate::domain::Moment::of_ms(at.ms())
+            .text()
+            .replace('T', " ")
+            .replace("+07:00", ""),
+    }
+}

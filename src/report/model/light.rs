@@ -1,0 +1,221 @@
+//! Pure: the status light, the sentence that says why, and the banners that keep it from green.
+
+use serde::Serialize;
+
+use crate::domain::{Completeness, Lang};
+use crate::kpi::Verdict;
+use crate::report::facts::{RunFacts, SourceNight};
+use crate::text;
+use crate::text::figure::percent_short;
+
+use super::shares::{ShareRow, verdict_word};
+use super::tie::TieLine;
+
+/// How serious a banner is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Level {
+    /// The night is incomplete.
+    Amber,
+    /// Figures contradict each other.
+    Red,
+}
+
+/// What keeps the night from being complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Banner {
+    /// How serious.
+    pub level: Level,
+    /// What happened.
+    pub text: String,
+    /// What to do, and who does it.
+    pub advice: String,
+}
+
+/// The verdict as a light. A light is a symbol and a word; the colour only repeats them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Light {
+    /// What it says.
+    pub verdict: Verdict,
+    /// True only when it is met, every source is complete and all totals tie.
+    pub green: bool,
+    /// `ĐẠT`, `CHƯA ĐẠT`, `CHƯA ĐỦ CĂN CỨ`.
+    pub word: String,
+    /// `✓`, `✕`, `?`.
+    pub symbol: &'static str,
+    /// The one sentence that says why.
+    pub why: String,
+}
+
+/// One banner a source that is not complete or whose own totals contradict ours, the red ones
+/// first, and one for each line of the tie-out that does not come to zero.
+pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
+    let mut banners: Vec<Banner> = Vec::new();
+    banners.extend(
+        facts
+            .sources
+            .iter()
+            .filter_map(|source| untied(facts.lang, source)),
+    );
+    banners.extend(
+        lines
+            .iter()
+            .filter(|l| !l.ties())
+            .map(|line| lost(facts.lang, line)),
+    );
+    banners.extend(
+        facts
+            .sources
+            .iter()
+            .filter_map(|source| incomplete(facts.lang, source)),
+    );
+    banners
+}
+
+fn untied(lang: Lang, source: &SourceNight) -> Option<Banner> {
+    let control = source.facts.control.filter(|control| !control.ties())?;
+    let told = control
+        .expected_sum
+        .map_or_else(|| "?".to_owned(), |s| text::money_of(lang, s));
+    let args = [
+        ("source", source.facts.name.as_str()),
+        ("expected", &text::number(lang, control.expected_count)),
+        ("expected_sum", &told),
+        ("count", &text::number(lang, control.count)),
+        ("sum", &text::money_of(lang, control.sum)),
+    ];
+    Some(Banner {
+        level: Level::Red,
+        text: text::say(lang, "banner-untied", &args),
+        advice: text::say(lang, "banner-untied-advice", &[]),
+    })
+}
+
+fn lost(lang: Lang, line: &TieLine) -> Banner {
+    let (rows, dong) = line.difference();
+    let args = [
+        ("source", &*line.source),
+        ("kind", line.kind),
+        ("rows", &text::number(lang, rows)),
+        ("sum", &text::money(lang, dong)),
+    ];
+    Banner {
+        level: Level::Red,
+        text: text::say(lang, "banner-lost", &args),
+        advice: text::say(lang, "banner-lost-advice", &[]),
+    }
+}
+
+fn incomplete(lang: Lang, source: &SourceNight) -> Option<Banner> {
+    let (key, advice) = match source.facts.state {
+        Completeness::Complete => return None,
+        Completeness::Late => ("banner-late", "banner-late-advice"),
+        Completeness::Partial => ("banner-partial", "banner-partial-advice"),
+        Completeness::Missing => ("banner-missing", "banner-missing-advice"),
+        Completeness::Refused => ("banner-refused", "banner-refused-advice"),
+    };
+    let mut text = text::say(lang, key, &[("source", source.facts.name.as_str())]);
+    if let Some(trouble) = &source.facts.trouble {
+        text = format!("{text} ({trouble})");
+    }
+    Some(Banner {
+        level: Level::Amber,
+        text,
+        advice: text::say(lang, advice, &[]),
+    })
+}
+
+/// The light: the headline's verdict, held back from green while anything is missing or untied.
+pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Banner]) -> Light {
+    let lang = facts.lang;
+    let red = banners.iter().any(|banner| banner.level == Level::Red);
+    let shown = headline.and_then(|h| h.verdict).unwrap_or(Verdict::NoData);
+    let no_target = headline.is_some_and(|h| h.target.is_none() && h.point.is_some());
+    let verdict = if red || no_target {
+        Verdict::Undecided
+    } else {
+        shown
+    };
+    let green = verdict == Verdict::Met && banners.is_empty();
+    let why = match headline {
+        _ if red => text::say(lang, "why-untied", &[]),
+        Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
+        Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
+        _ if !banners.is_empty() => text::say(
+            lang,
+            "why-no-data-incomplete",
+            &[("sources", &incomplete_names(facts))],
+        ),
+        _ => text::say(lang, "why-no-data", &[]),
+    };
+    let symbol = match verdict {
+        Verdict::Met if green => "✓",
+        Verdict::Met => "!",
+        Verdict::Missed => "✕",
+        Verdict::Undecided | Verdict::NoData => "?",
+    };
+    Light {
+        verdict,
+        green,
+        word: verdict_word(lang, verdict).to_uppercase(),
+        symbol,
+        why,
+    }
+}
+
+fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
+    match verdict {
+        Verdict::Met => say_why(lang, "why-met", row, ""),
+        Verdict::Missed => say_why(lang, "why-missed", row, ""),
+        _ if !facts.is_complete() => say_why(lang, "why-incomplete", row, &incomplete_names(facts)),
+        _ if row.deciding.is_empty() => say_why(lang, "why-undecided", row, ""),
+        _ => say_why(lang, "why-undecided-list", row, ""),
+    }
+}
+
+fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
+    let dash = || "—".to_owned();
+    let args = [
+        ("name", row.name.as_str()),
+        ("period", &lower_first(&row.period)),
+        (
+            "share",
+            &row.point.map_or_else(dash, |f| text::percent(lang, f)),
+        ),
+        (
+            "low",
+            &row.low.map_or_else(dash, |f| text::percent_down(lang, f)),
+        ),
+        (
+            "high",
+            &row.high.map_or_else(dash, |f| text::percent_up(lang, f)),
+        ),
+        (
+            "target",
+            &row.target.map_or_else(dash, |f| percent_short(lang, f)),
+        ),
+        (
+            "n",
+            &text::number(
+                lang,
+                i128::try_from(row.deciding.len()).unwrap_or(i128::MAX),
+            ),
+        ),
+        ("sources", sources),
+    ];
+    text::say(lang, key, &args)
+}
+
+fn incomplete_names(facts: &RunFacts) -> String {
+    let names = facts.sources.iter().filter(|source| !source.is_complete());
+    names
+        .map(|source| source.facts.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}

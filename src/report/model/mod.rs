@@ -1,0 +1,161 @@
+//! Pure: from a settlement and the facts of the run to everything a reader will see. Nothing is
+//! decided after this; `html` only lays it out.
+
+use serde::Serialize;
+
+use crate::classify::Class;
+use crate::domain::{Day, ExceptionId, Lang, Text};
+use crate::settle::{Inputs, Settlement};
+
+use super::facts::{Figure, RunFacts};
+
+mod breakdown;
+mod exceptions;
+mod index;
+mod light;
+mod rejects;
+mod shares;
+mod sources;
+mod tie;
+mod tiles;
+
+pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
+pub use exceptions::{ClassRow, ExceptionList, ExceptionView, Fact, is_listed, is_work};
+pub use index::Index;
+pub use light::{Banner, Level, Light};
+pub use rejects::{RejectList, RejectView};
+pub use shares::{ShareRow, definition_name, verdict_word};
+pub use sources::{SourceView, row_kind};
+pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
+pub use tiles::Tile;
+
+/// An open exception older than this many days is overdue.
+pub const OVERDUE_DAYS: i64 = 3;
+
+/// The page shows this many exceptions and rejects; the rest stands in `exceptions.csv`.
+pub const SHOWN_MAX: usize = 200;
+
+/// The report of one night, decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The language of all texts in it.
+    pub lang: Lang,
+    /// The unit whose report it is; may be empty.
+    pub unit: Box<str>,
+    /// The night.
+    pub business_date: Day,
+    /// The run box: label and value.
+    pub run_box: Vec<Fact>,
+    /// The version of the night, and the run it replaces.
+    pub version_of_night: u32,
+    /// The verdict in colour, symbol, word and sentence.
+    pub light: Light,
+    /// What makes the night incomplete or untied; empty on a good night.
+    pub banners: Vec<Banner>,
+    /// The five numbers.
+    pub tiles: Vec<Tile>,
+    /// The share that carries the verdict (the year to date of the first target).
+    pub headline: Option<ShareRow>,
+    /// Every definition in night, month and year, for the whole unit.
+    pub shares: Vec<ShareRow>,
+    /// The headline's definition and period by agency.
+    pub agencies: Vec<AgencyRow>,
+    /// The money of the day by means of payment, cash included.
+    pub instruments: Vec<InstrumentRow>,
+    /// The work list.
+    pub exceptions: ExceptionList,
+    /// Rows that could not be read.
+    pub rejects: RejectList,
+    /// Each source and whether it is complete.
+    pub sources: Vec<SourceView>,
+    /// Rows in against rows decided.
+    pub tie_out: Vec<TieLine>,
+    /// The same over all money sources.
+    pub totals: Totals,
+    /// Exceptions settled since the night before; none without a night before.
+    pub closed: Option<Vec<ClosedView>>,
+    /// True when a source's own totals do not tie: nothing is exported then.
+    pub exports_withheld: bool,
+}
+
+/// An exception that is settled since the night before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClosedView {
+    /// Its stable id.
+    pub id: ExceptionId,
+    /// The label of its class.
+    pub label: String,
+    /// The money that was at risk.
+    pub amount: i128,
+}
+
+/// The texts of the classes, looked up by id.
+#[derive(Clone, Copy, Debug)]
+pub struct Classes<'a>(pub &'a [Class]);
+
+impl Classes<'_> {
+    /// The class with this id.
+    pub fn get(&self, id: &str) -> Option<&Class> {
+        self.0.iter().find(|class| class.id == id)
+    }
+
+    /// One of its texts, or the id itself for a class that this version does not know.
+    pub fn text(&self, id: &str, lang: Lang, which: fn(&Class) -> Text) -> String {
+        self.get(id)
+            .map_or_else(|| id.to_owned(), |class| which(class).get(lang).to_owned())
+    }
+}
+
+impl Report {
+    /// Decides everything. `classes` are the classes with their texts.
+    pub fn build(
+        inputs: &Inputs,
+        settlement: &Settlement,
+        facts: &RunFacts,
+        classes: &[Class],
+    ) -> Self {
+        let classes = Classes(classes);
+        let index = Index::new(inputs);
+        let lines = tie_out(&index, settlement, facts);
+        let totals = totals(&lines);
+        let shares = shares::rows(settlement, facts);
+        let headline = shares::headline(settlement, facts);
+        let exceptions = exceptions::list(&index, settlement, facts, classes);
+        let banners = light::banners(facts, &lines);
+        let light = light::light(headline.as_ref(), facts, &banners);
+        let closed = facts.changes.as_ref().map(|changes| {
+            let view = |closed: &super::facts::Closed| ClosedView {
+                id: closed.id.clone(),
+                label: classes.text(&closed.class, facts.lang, |class| class.label),
+                amount: closed.amount.wide(),
+            };
+            changes.closed.iter().map(view).collect()
+        });
+        Self {
+            lang: facts.lang,
+            unit: facts.unit.clone(),
+            business_date: facts.business_date,
+            run_box: sources::run_box(facts),
+            version_of_night: facts.version_of_night,
+            tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
+            agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
+            instruments: breakdown::instruments(&index, settlement, facts),
+            rejects: rejects::list(inputs, facts),
+            sources: sources::views(facts),
+            exports_withheld: !facts.ties(),
+            tie_out: lines,
+            light,
+            banners,
+            headline,
+            shares,
+            exceptions,
+            totals,
+            closed,
+        }
+    }
+
+    /// The open work: exceptions that need a person.
+    pub fn open_work(&self) -> Figure {
+        self.exceptions.work
+    }
+}

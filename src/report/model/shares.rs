@@ -1,0 +1,144 @@
+//! Pure: the shares as rows of a table, with names, bounds and verdict.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use crate::domain::{ExceptionId, Lang};
+use crate::kpi::{self, Fraction, Period, Share, Verdict};
+use crate::report::facts::{Estimate, RunFacts};
+use crate::settle::Settlement;
+use crate::text;
+
+/// One share, ready to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShareRow {
+    /// The definition's id.
+    pub definition: &'static str,
+    /// What it counts, in a line.
+    pub name: String,
+    /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`.
+    pub period: String,
+    /// The period's label in machine output.
+    pub period_label: Box<str>,
+    /// Numerator of the point figure.
+    pub numerator: i128,
+    /// Denominator of the point figure.
+    pub denominator: i128,
+    /// True when the unit is dong.
+    pub in_dong: bool,
+    /// The point figure; none without data.
+    pub point: Option<Fraction>,
+    /// Proven lower bound.
+    pub low: Option<Fraction>,
+    /// Proven upper bound.
+    pub high: Option<Fraction>,
+    /// True when the bounds may be wider than the truth allows.
+    pub outer: bool,
+    /// False when a needed column is missing: no figure is printed.
+    pub enough_data: bool,
+    /// The target, where one holds.
+    pub target: Option<Fraction>,
+    /// The verdict, where there is a target.
+    pub verdict: Option<Verdict>,
+    /// The widened interval while a source is missing.
+    pub estimated: Option<Estimate>,
+    /// The exceptions that decide it, the weightiest first.
+    pub deciding: Vec<ExceptionId>,
+}
+
+/// Every definition for the whole unit: that of the first target first, then by id; the year before
+/// the month before the night.
+pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Vec<ShareRow> {
+    let first = facts.targets.first().map(|target| &*target.definition);
+    let mut shares: Vec<&Share> = settlement
+        .shares
+        .iter()
+        .filter(|s| s.agency.is_none())
+        .collect();
+    shares.sort_by_key(|share| {
+        let span = share.period.to.days_since(share.period.from);
+        (
+            Some(share.definition) != first,
+            share.definition,
+            Reverse(span),
+            &share.period,
+        )
+    });
+    shares.into_iter().map(|share| row(share, facts)).collect()
+}
+
+/// The share that carries the verdict.
+pub(super) fn headline(settlement: &Settlement, facts: &RunFacts) -> Option<ShareRow> {
+    headline_share(settlement, facts).map(|share| row(share, facts))
+}
+
+/// The year to date of the first target's definition, else of `TX_CASHLESS`, for the whole unit.
+pub(super) fn headline_share<'s>(
+    settlement: &'s Settlement,
+    facts: &RunFacts,
+) -> Option<&'s Share> {
+    let definition = facts
+        .targets
+        .first()
+        .map_or("TX_CASHLESS", |target| &target.definition);
+    let year = Period::year_to(facts.business_date);
+    settlement
+        .shares
+        .iter()
+        .find(|s| s.agency.is_none() && s.definition == definition && s.period == year)
+}
+
+pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
+    ShareRow {
+        definition: share.definition,
+        name: definition_name(facts.lang, share.definition),
+        period: period_name(facts.lang, &share.period),
+        period_label: share.period.label.clone(),
+        numerator: share.numerator,
+        denominator: share.denominator,
+        in_dong: share.definition.starts_with("AMOUNT_"),
+        point: share.point().filter(|_| share.enough_data),
+        low: share.low.filter(|_| share.enough_data),
+        high: share.high.filter(|_| share.enough_data),
+        outer: share.outer,
+        enough_data: share.enough_data,
+        target: share.target,
+        verdict: facts.verdict(share),
+        estimated: facts.estimate(share).cloned(),
+        deciding: share.deciding.clone(),
+    }
+}
+
+/// The name of a definition; an unknown one is named by its id.
+pub fn definition_name(lang: Lang, id: &str) -> String {
+    kpi::definition(id).map_or_else(|| id.to_owned(), |known| known.name.get(lang).to_owned())
+}
+
+/// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`; other periods by their days.
+pub(super) fn period_name(lang: Lang, period: &Period) -> String {
+    let day = period.to;
+    if *period == Period::year_to(day) {
+        let year = day.date().format("%Y").to_string();
+        text::say(lang, "period-year", &[("year", &year)])
+    } else if *period == Period::month_to(day) {
+        let month = day.date().format("%m/%Y").to_string();
+        text::say(lang, "period-month", &[("month", &month)])
+    } else if *period == Period::night(day) {
+        text::say(lang, "period-night", &[("day", &text::day(lang, day))])
+    } else {
+        let (from, to) = (text::day(lang, period.from), text::day(lang, day));
+        text::say(lang, "period-range", &[("from", &from), ("to", &to)])
+    }
+}
+
+/// The word of a verdict.
+pub fn verdict_word(lang: Lang, verdict: Verdict) -> String {
+    let key = match verdict {
+        Verdict::Met => "verdict-met",
+        Verdict::Missed => "verdict-missed",
+        Verdict::Undecided => "verdict-undecided",
+        Verdict::NoData => "verdict-no-data",
+    };
+    text::say(lang, key, &[])
+}

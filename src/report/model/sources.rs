@@ -1,0 +1,175 @@
+//! Pure: each source, whether it is complete, and whether its own totals tie; and the run box.
+
+use serde::Serialize;
+
+use crate::domain::{Completeness, Lang, RunId};
+use crate::report::facts::{Figure, RunFacts, SourceNight};
+use crate::text;
+
+use super::exceptions::Fact;
+
+/// One source, ready to be printed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceView {
+    /// Configured name.
+    pub name: Box<str>,
+    /// Kind: `sepay`, `vnpay`, `export`.
+    pub kind: Box<str>,
+    /// How complete.
+    pub state: Completeness,
+    /// The state as a word.
+    pub state_word: String,
+    /// What is missing, and the trouble that ended the source.
+    pub notes: Vec<String>,
+    /// Rows of the night.
+    pub rows: Figure,
+    /// True where amounts mean something (not for an export).
+    pub carries_money: bool,
+    /// Rows that could not be read.
+    pub rejects: u64,
+    /// Rows of earlier days first seen tonight.
+    pub arrived: Figure,
+    /// The source's own count and sum, as a text; none where it tells none.
+    pub control: Option<String>,
+    /// True unless they contradict ours.
+    pub ties: bool,
+    /// Rows by kind and status: label and figure.
+    pub by_kind: Vec<(String, Figure)>,
+}
+
+/// All sources, in the order of the configuration.
+pub(super) fn views(facts: &RunFacts) -> Vec<SourceView> {
+    facts
+        .sources
+        .iter()
+        .map(|source| view(facts.lang, source))
+        .collect()
+}
+
+fn view(lang: Lang, source: &SourceNight) -> SourceView {
+    let control = source.facts.control.map(|c| {
+        let count = text::number(lang, c.expected_count);
+        let rows = text::say(lang, "tile-rows", &[("n", &count)]);
+        c.expected_sum.map_or(rows.clone(), |sum| {
+            format!("{rows}, {}", text::money_of(lang, sum))
+        })
+    });
+    let kind = |k: &crate::report::facts::KindFigure| {
+        let words = format!(
+            "{}, {}",
+            row_kind(lang, &k.kind),
+            txn_status(lang, &k.status)
+        );
+        (words, k.figure)
+    };
+    SourceView {
+        name: source.facts.name.as_str().into(),
+        kind: source.facts.kind.clone(),
+        state: source.facts.state,
+        state_word: state_word(lang, source.facts.state),
+        notes: notes(lang, source),
+        rows: source.rows,
+        carries_money: source.facts.carries_money,
+        rejects: source.rejects,
+        arrived: source.arrived,
+        control,
+        ties: source.ties(),
+        by_kind: source.by_kind.iter().map(kind).collect(),
+    }
+}
+
+fn notes(lang: Lang, source: &SourceNight) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !source.facts.missing_days.is_empty() {
+        let days = source
+            .facts
+            .missing_days
+            .iter()
+            .map(|day| text::day(lang, *day));
+        let days = days.collect::<Vec<_>>().join(", ");
+        notes.push(text::say(lang, "source-missing-days", &[("days", &days)]));
+    }
+    if source.facts.missing_orders > 0 {
+        let n = text::number(lang, source.facts.missing_orders);
+        notes.push(text::say(lang, "source-missing-orders", &[("n", &n)]));
+    }
+    if !source.facts.required {
+        notes.push(text::say(lang, "source-optional", &[]));
+    }
+    notes.extend(source.facts.trouble.iter().map(ToString::to_string));
+    notes
+}
+
+fn state_word(lang: Lang, state: Completeness) -> String {
+    let key = match state {
+        Completeness::Complete => "source-complete",
+        Completeness::Late => "source-late",
+        Completeness::Partial => "source-partial",
+        Completeness::Missing => "source-missing",
+        Completeness::Refused => "source-refused",
+    };
+    text::say(lang, key, &[])
+}
+
+/// The kind of a row as a word; an unknown kind is shown as it is.
+pub fn row_kind(lang: Lang, kind: &str) -> String {
+    let key = match kind {
+        "payment" => "kind-payment",
+        "refund" => "kind-refund",
+        "reversal" => "kind-reversal",
+        "debit" => "kind-debit",
+        "receipt" => "kind-receipt",
+        "fee" => "kind-fee",
+        "reject" => "kind-reject",
+        other => return other.to_owned(),
+    };
+    text::say(lang, key, &[])
+}
+
+fn txn_status(lang: Lang, status: &str) -> String {
+    let key = match status {
+        "success" => "status-success",
+        "failed" => "status-failed",
+        "pending" => "status-pending",
+        "void" => "status-void",
+        "unmapped" => "status-unmapped",
+        other => return other.to_owned(),
+    };
+    text::say(lang, key, &[])
+}
+
+/// Where the figures come from: run, version, digests.
+pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
+    let lang = facts.lang;
+    let replaces = facts.replaces.as_ref().map(RunId::as_str);
+    let codes = facts
+        .exit_codes
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let all = [
+        (text::say(lang, "run-id", &[]), facts.run_id.as_str()),
+        (
+            text::say(lang, "run-version", &[]),
+            &facts.version_of_night.to_string(),
+        ),
+        (
+            text::say(lang, "run-replaces", &[]),
+            replaces.unwrap_or_default(),
+        ),
+        (text::say(lang, "run-exit", &[]), &codes),
+        (text::say(lang, "run-program", &[]), &facts.program_version),
+        (text::say(lang, "run-input", &[]), &facts.digests.input),
+        (text::say(lang, "run-rules", &[]), &facts.digests.rules),
+        (text::say(lang, "run-output", &[]), &facts.digests.output),
+    ];
+    let fact = |(label, value): (String, &str)| Fact {
+        label,
+        value: value.to_owned(),
+    };
+    all.into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(fact)
+        .collect()
+}

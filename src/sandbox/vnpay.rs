@@ -1,0 +1,310 @@
+//! VNPAY `querydr` as documented at sandbox.vnpayment.vn ("Truy vấn kết quả thanh toán").
+//!
+//! POST JSON, HMAC-SHA512 over fields joined with `|`, amounts times 100. `vnp_ResponseCode` says
+//! whether the query worked, `vnp_TransactionStatus` whether money moved.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Map, Value, json};
+use sha2::Sha512;
+
+use super::Provider;
+use super::district::{GatewayOrder, GatewayState};
+use super::fault::rows::{self, Keys, Place};
+use super::fault::{Act, GatewayAct};
+use super::wire::{Reply, Request};
+use super::world::World;
+
+/// The terminal code that the simulator accepts.
+pub(crate) const TMN_CODE: &str = "SANDBOX1";
+/// The key of its signatures.
+pub(crate) const HASH_SECRET: &str = "SANDBOXVNPAYSECRETSANDBOXVNPAY01";
+
+const STAMP: &str = "%Y%m%d%H%M%S";
+
+/// The fields of a request's signature, in order.
+const REQUEST_FIELDS: [&str; 9] = [
+    "vnp_RequestId",
+    "vnp_Version",
+    "vnp_Command",
+    "vnp_TmnCode",
+    "vnp_TxnRef",
+    "vnp_TransactionDate",
+    "vnp_CreateDate",
+    "vnp_IpAddr",
+    "vnp_OrderInfo",
+];
+
+/// The fields of an answer's signature, in order.
+const ANSWER_FIELDS: [&str; 15] = [
+    "vnp_ResponseId",
+    "vnp_Command",
+    "vnp_ResponseCode",
+    "vnp_Message",
+    "vnp_TmnCode",
+    "vnp_TxnRef",
+    "vnp_Amount",
+    "vnp_BankCode",
+    "vnp_PayDate",
+    "vnp_TransactionNo",
+    "vnp_TransactionType",
+    "vnp_TransactionStatus",
+    "vnp_OrderInfo",
+    "vnp_PromotionCode",
+    "vnp_PromotionAmount",
+];
+
+const KEYS: Keys = Keys {
+    id: "vnp_TransactionNo",
+    amount: "vnp_Amount",
+    date: "vnp_PayDate",
+    text: "vnp_OrderInfo",
+    format: STAMP,
+};
+
+/// The simulator.
+pub(crate) const PROVIDER: Provider = Provider {
+    name: "vnpay",
+    answer,
+};
+
+/// HMAC-SHA512 in lower-case hex.
+fn sign(secret: &str, text: &str) -> String {
+    match Hmac::<Sha512>::new_from_slice(secret.as_bytes()) {
+        Ok(mut mac) => {
+            mac.update(text.as_bytes());
+            hex::encode(mac.finalize().into_bytes())
+        }
+        Err(_) => String::new(), // not reached: HMAC takes keys of any length
+    }
+}
+
+/// The text that a signature covers: absent fields are empty, the bars stay.
+fn covered(fields: &[&str], body: &Map<String, Value>) -> String {
+    let values: Vec<String> = fields
+        .iter()
+        .map(|field| rows::plain(body.get(*field)))
+        .collect();
+    values.join("|")
+}
+
+fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
+    if request.path != "/vnpay/merchant_webapi/api/transaction" {
+        return Reply::new(404, "text/plain", b"Not Found".to_vec());
+    }
+    if request.method != "POST" {
+        return Reply::new(405, "text/plain", b"Method Not Allowed".to_vec());
+    }
+    match serde_json::from_slice::<Value>(&request.body) {
+        Ok(Value::Object(body)) => query(world, &body, act),
+        _ => unsigned("99", "Invalid request"),
+    }
+}
+
+/// A refusal that carries no signature: the caller is not who it says.
+fn unsigned(code: &str, message: &str) -> Reply {
+    Reply::json(
+        200,
+        &json!({"vnp_ResponseCode": code, "vnp_Message": message}),
+    )
+}
+
+fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
+    let field = |name: &str| rows::plain(body.get(name));
+    if field("vnp_TmnCode") != TMN_CODE {
+        return unsigned("02", "Invalid TmnCode");
+    }
+    if field("vnp_SecureHash") != sign(HASH_SECRET, &covered(&REQUEST_FIELDS, body)) {
+        return unsigned("97", "Invalid Checksum");
+    }
+    if !well_formed(body) {
+        return refusal(world, body, "03", "Invalid data format");
+    }
+    if act == Some(Act::Status(super::fault::StatusAct::ErrorInside)) {
+        return refusal(world, body, "99", "Unknown error");
+    }
+    let day = field("vnp_CreateDate").chars().take(8).collect();
+    if !world
+        .desk()
+        .request_ids
+        .insert((day, field("vnp_RequestId")))
+    {
+        return refusal(world, body, "94", "Duplicate request");
+    }
+    let order = world.district.gateway_order(&field("vnp_TxnRef"));
+    let asked = field("vnp_TransactionDate");
+    let known = order.filter(|order| order.created_at.format(STAMP).to_string() == asked);
+    let now = world.clock.local();
+    match known.and_then(|order| order.state_at(now).map(|state| (order, state))) {
+        Some((order, state)) => found(world, body, (order, state), act),
+        None => refusal(world, body, "91", "Transaction not found"),
+    }
+}
+
+fn well_formed(body: &Map<String, Value>) -> bool {
+    let field = |name: &str| rows::plain(body.get(name));
+    let stamp = |name: &str| {
+        let text = field(name);
+        text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let request_id = field("vnp_RequestId");
+    field("vnp_Version") == "2.1.0"
+        && field("vnp_Command") == "querydr"
+        && (1..=32).contains(&request_id.len())
+        && request_id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && (1..=100).contains(&field("vnp_TxnRef").len())
+        && stamp("vnp_TransactionDate")
+        && stamp("vnp_CreateDate")
+        && !field("vnp_IpAddr").is_empty()
+        && !field("vnp_OrderInfo").is_empty()
+}
+
+/// The head that every answer to a query has.
+fn begin(
+    world: &World,
+    body: &Map<String, Value>,
+    code: &str,
+    message: &str,
+) -> Map<String, Value> {
+    let number = world.desk().asked;
+    let mut reply = Map::new();
+    let mut put = |name: &str, value: String| reply.insert(name.to_owned(), Value::String(value));
+    put("vnp_ResponseId", format!("{number:032x}"));
+    put("vnp_Command", "querydr".to_owned());
+    put("vnp_ResponseCode", code.to_owned());
+    put("vnp_Message", message.to_owned());
+    put("vnp_TmnCode", TMN_CODE.to_owned());
+    put("vnp_TxnRef", rows::plain(body.get("vnp_TxnRef")));
+    reply
+}
+
+fn refusal(world: &World, body: &Map<String, Value>, code: &str, message: &str) -> Reply {
+    let mut reply = begin(world, body, code, message);
+    let signature = sign(HASH_SECRET, &covered(&ANSWER_FIELDS, &reply));
+    reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
+    Reply::json(200, &Value::Object(reply))
+}
+
+fn found(
+    world: &World,
+    body: &Map<String, Value>,
+    (order, state): (&GatewayOrder, &GatewayState),
+    act: Option<Act>,
+) -> Reply {
+    let gateway = match act {
+        Some(Act::Gateway(gateway)) => Some(gateway),
+        _ => None,
+    };
+    let mut reply = begin(world, body, "00", "QueryDR Success");
+    if gateway == Some(GatewayAct::Replay) {
+        let other = world
+            .district
+            .vnpay
+            .iter()
+            .find(|other| other.order_id != order.order_id);
+        let reference = other.map_or("ANOTHER-ORDER-01", |other| other.order_id.as_str());
+        reply.insert("vnp_TxnRef".to_owned(), json!(reference));
+    }
+    let hundredths = if gateway == Some(GatewayAct::AmountScale) {
+        1
+    } else {
+        100
+    };
+    let paid_at = state
+        .paid_at
+        .map(|at| at.format(STAMP).to_string())
+        .unwrap_or_default();
+    let mut put = |name: &str, value: &str| reply.insert(name.to_owned(), json!(value));
+    put("vnp_Amount", &(state.amount * hundredths).to_string());
+    put("vnp_BankCode", order.bank);
+    put("vnp_PayDate", &paid_at);
+    put("vnp_TransactionNo", &state.number);
+    put("vnp_TransactionType", state.kind);
+    put("vnp_TransactionStatus", state.status);
+    put("vnp_OrderInfo", &order.info);
+    if let Some(Act::Rows(rows_act)) = act {
+        let place = place(world, order);
+        rows::twist(rows_act, KEYS, place, &mut reply);
+    }
+    seal(gateway, &mut reply);
+    let text = rows::unwrap_raw(&Value::Object(reply).to_string());
+    Reply::new(200, "application/json", text.into_bytes())
+}
+
+/// Where the order stands among the orders of its day.
+fn place(world: &World, order: &GatewayOrder) -> Place {
+    let day = order.created_at.date();
+    let same_day = world
+        .district
+        .vnpay
+        .iter()
+        .filter(|other| other.created_at.date() == day);
+    let rank = same_day
+        .take_while(|other| other.order_id != order.order_id)
+        .count();
+    Place {
+        id: i64::try_from(rank).unwrap_or(0),
+        rank,
+        at: order.created_at,
+    }
+}
+
+fn seal(gateway: Option<GatewayAct>, reply: &mut Map<String, Value>) {
+    let right = sign(HASH_SECRET, &covered(&ANSWER_FIELDS, reply));
+    let signature = match gateway {
+        Some(GatewayAct::MissingSignature) => return,
+        Some(GatewayAct::WrongSignature) => sign(HASH_SECRET, "other data"),
+        Some(GatewayAct::UpperSignature) => right.to_ascii_uppercase(),
+        Some(GatewayAct::ShortSignature) => right[..64].to_owned(),
+        _ => right,
+    };
+    reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A vector of `fixtures/provider-vectors.json`: (key, text, signature).
+    fn vector(id: &str) -> (String, String, String) {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/fixtures/provider-vectors.json"
+        );
+        let all: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let one = all.iter().find(|one| one["id"] == id).unwrap();
+        let text = |name: &str| one[name].as_str().unwrap().to_owned();
+        (text("key"), text("text"), text("sig"))
+    }
+
+    #[test]
+    fn signatures_agree_with_the_vectors() {
+        for id in [
+            "vnpay.querydr.request",
+            "vnpay.querydr.response",
+            "vnpay.refund.request",
+        ] {
+            let (key, text, expected) = vector(id);
+            assert_eq!(sign(&key, &text), expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn the_fields_stand_in_the_order_of_the_vectors() {
+        let check = |id: &str, fields: &[&str]| {
+            let (_, text, _) = vector(id);
+            let values: Vec<&str> = text.split('|').collect();
+            assert_eq!(values.len(), fields.len(), "{id}");
+            let mut body = Map::new();
+            for (field, value) in fields
+                .iter()
+                .zip(values)
+                .filter(|(_, value)| !value.is_empty())
+            {
+                body.insert((*field).to_owned(), json!(value));
+            }
+            assert_eq!(covered(fields, &body), text, "{id}");
+        };
+        check("vnpay.querydr.request", &REQUEST_FIELDS);
+        check("vnpay.querydr.response", &ANSWER_FIELDS);
+    }
+}

@@ -1,0 +1,304 @@
+//! Unix cron lines (five fields) on top of the `cron` crate, which follows Quartz: seconds first,
+//! weekday 1 is Sunday, day and weekday combined with AND. Here weekdays become names, and a line
+//! that means different things in the two worlds is refused.
+
+use chrono::{DateTime, FixedOffset};
+use thiserror::Error;
+
+use crate::domain::day::local;
+
+/// Why a cron line is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CronError {
+    /// Not five fields.
+    #[error("\"{0}\" has {1} fields; five are needed: minute hour day month weekday")]
+    Fields(String, usize),
+    /// A field that cannot be read.
+    #[error("\"{0}\": {1} is no value of the {2} field")]
+    Field(String, String, &'static str),
+    /// Day and weekday both restricted: Unix takes either, Quartz takes both.
+    #[error("\"{0}\" restricts both the day and the weekday; write one of them as *")]
+    BothDays(String),
+    /// A line without any fire time (`0 0 31 2 *`).
+    #[error("\"{0}\" never fires")]
+    Never(String),
+}
+
+/// A cron line that fires, read at +07:00.
+#[derive(Clone, Debug)]
+pub struct Cron {
+    text: Box<str>,
+    schedule: cron::Schedule,
+}
+
+const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const MONTHS: [&str; 12] = [
+    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+];
+
+/// One of the five fields: its name, bounds and names for values.
+struct Field {
+    name: &'static str,
+    low: u32,
+    high: u32,
+    names: &'static [&'static str],
+}
+
+const FIELDS: [Field; 5] = [
+    Field {
+        name: "minute",
+        low: 0,
+        high: 59,
+        names: &[],
+    },
+    Field {
+        name: "hour",
+        low: 0,
+        high: 23,
+        names: &[],
+    },
+    Field {
+        name: "day",
+        low: 1,
+        high: 31,
+        names: &[],
+    },
+    Field {
+        name: "month",
+        low: 1,
+        high: 12,
+        names: &MONTHS,
+    },
+    Field {
+        name: "weekday",
+        low: 0,
+        high: 7,
+        names: &WEEKDAYS,
+    },
+];
+
+impl Cron {
+    /// Reads `minute hour day month weekday`.
+    pub fn parse(raw: &str) -> Result<Self, CronError> {
+        let text = raw.trim().to_owned();
+        let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+        if fields.len() != FIELDS.len() {
+            return Err(CronError::Fields(text.clone(), fields.len()));
+        }
+        if fields[2] != "*" && fields[4] != "*" {
+            return Err(CronError::BothDays(text));
+        }
+        let mut values = Vec::new();
+        for (raw, field) in fields.iter().zip(&FIELDS) {
+            values.push(
+                expand(raw, field).ok_or_else(|| {
+                    CronError::Field(text.clone(), format!("\"{raw}\""), field.name)
+                })?,
+            );
+        }
+        let quartz = format!("0 {}", values.join(" "));
+        let schedule = quartz
+            .parse::<cron::Schedule>()
+            .map_err(|_| CronError::Never(text.clone()))?;
+        let cron = Self {
+            text: text.as_str().into(),
+            schedule,
+        };
+        // Four years hold every date there is; the first instant is arbitrary.
+        cron.next_after(0).ok_or(CronError::Never(text))?;
+        Ok(cron)
+    }
+
+    /// The line as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The first fire time after `ms` (milliseconds since 1970 in UTC).
+    pub fn next_after(&self, ms: i64) -> Option<i64> {
+        let after: DateTime<FixedOffset> = local(ms)?;
+        self.schedule
+            .after(&after)
+            .next()
+            .map(|at| at.timestamp_millis())
+    }
+}
+
+/// `*`, `5`, `1-5`, `*/15`, `MON,WED` to `*` or an explicit list, so that no range is left for
+/// Quartz's own numbering to read differently.
+fn expand(raw: &str, field: &Field) -> Option<String> {
+    if raw == "*" {
+        return Some("*".into());
+    }
+    let mut all = Vec::new();
+    for part in raw.split(',') {
+        let (range, step) = match part.split_once('/') {
+            Some((range, step)) => (range, Some(number(step)?)),
+            None => (part, None),
+        };
+        let (from, to) = match range.split_once('-') {
+            Some((from, to)) => (value(from, field)?, value(to, field)?),
+            None if range == "*" => (field.low, if field.high == 7 { 6 } else { field.high }),
+            None => {
+                let one = value(range, field)?;
+                (one, if step.is_some() { field.high } else { one })
+            }
+        };
+        if from > to || step == Some(0) {
+            return None;
+        }
+        let step = usize::try_from(step.unwrap_or(1)).ok()?;
+        all.extend((from..=to).step_by(step));
+    }
+    if field.name == "weekday" {
+        for day in &mut all {
+            *day %= 7;
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    let texts: Vec<String> = all.iter().map(|v| print(*v, field)).collect();
+    Some(texts.join(","))
+}
+
+fn print(value: u32, field: &Field) -> String {
+    let name = usize::try_from(value - field.low)
+        .ok()
+        .and_then(|at| field.names.get(at));
+    name.map_or_else(|| value.to_string(), |name| (*name).to_owned())
+}
+
+fn value(raw: &str, field: &Field) -> Option<u32> {
+    let named = field
+        .names
+        .iter()
+        .position(|name| name.eq_ignore_ascii_case(raw));
+    let value = match named {
+        Some(at) => u32::try_from(at).ok()? + field.low,
+        None => number(raw)?,
+    };
+    (field.low <= value && value <= field.high).then_some(value)
+}
+
+fn number(raw: &str) -> Option<u32> {
+    let digits = !raw.is_empty() && raw.len() <= 2 && raw.bytes().all(|b| b.is_ascii_digit());
+    raw.parse().ok().filter(|_| digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Day, Moment};
+
+    fn at(text: &str) -> i64 {
+        Moment::parse(text).unwrap().ms()
+    }
+
+    fn check(line: &str, after: &str, expected: &[&str]) {
+        let cron = Cron::parse(line).unwrap();
+        let mut ms = at(after);
+        for want in expected {
+            ms = cron.next_after(ms).unwrap();
+            assert_eq!(Moment::of_ms(ms).text(), format!("{want}+07:00"), "{line}");
+        }
+    }
+
+    #[test]
+    fn fires_as_unix_cron_does() {
+        // 2022-12-05 is a Monday.
+        check(
+            "30 1 * * *",
+            "2022-12-05T01:30:00",
+            &["2022-12-06T01:30:00"],
+        );
+        check(
+            "30 1 * * *",
+            "2022-12-05T01:29:59",
+            &["2022-12-05T01:30:00"],
+        );
+        check(
+            "0 2 * * 1-5",
+            "2022-12-09T03:00:00",
+            &["2022-12-12T02:00:00"],
+        );
+        check(
+            "0 2 * * 5-7",
+            "2022-12-08T03:00:00",
+            &[
+                "2022-12-09T02:00:00",
+                "2022-12-10T02:00:00",
+                "2022-12-11T02:00:00",
+                "2022-12-16T02:00:00",
+            ],
+        );
+        check("0 2 * * 0", "2022-12-05T03:00:00", &["2022-12-11T02:00:00"]);
+        check(
+            "0 2 * * mon,WED",
+            "2022-12-05T03:00:00",
+            &["2022-12-07T02:00:00", "2022-12-12T02:00:00"],
+        );
+        check(
+            "*/20 0 * * *",
+            "2022-12-05T00:00:00",
+            &[
+                "2022-12-05T00:20:00",
+                "2022-12-05T00:40:00",
+                "2022-12-06T00:00:00",
+            ],
+        );
+        check(
+            "0 0 29 2 *",
+            "2022-12-05T00:00:00",
+            &["2024-02-29T00:00:00"],
+        );
+        check(
+            "0 0 1 jan *",
+            "2022-12-05T00:00:00",
+            &["2023-01-01T00:00:00"],
+        );
+        assert_eq!(
+            Day::of_ms(at("2022-12-05T00:00:00")).to_string(),
+            "2022-12-05"
+        );
+    }
+
+    #[test]
+    fn what_is_refused_says_why() {
+        let check = |line: &str, text: &str| {
+            assert_eq!(Cron::parse(line).unwrap_err().to_string(), text);
+        };
+        check(
+            "30 1 * *",
+            "\"30 1 * *\" has 4 fields; five are needed: minute hour day month weekday",
+        );
+        check(
+            "0 30 1 * * *",
+            "\"0 30 1 * * *\" has 6 fields; five are needed: minute hour day month weekday",
+        );
+        check(
+            "0 0 1 * 1",
+            "\"0 0 1 * 1\" restricts both the day and the weekday; write one of them as *",
+        );
+        check("0 0 31 2 *", "\"0 0 31 2 *\" never fires");
+        check(
+            "60 0 * * *",
+            "\"60 0 * * *\": \"60\" is no value of the minute field",
+        );
+        check(
+            "0 0 * * 8",
+            "\"0 0 * * 8\": \"8\" is no value of the weekday field",
+        );
+        check(
+            "0 0 * * 5-1",
+            "\"0 0 * * 5-1\": \"5-1\" is no value of the weekday field",
+        );
+        check(
+            "*/0 0 * * *",
+            "\"*/0 0 * * *\": \"*/0\" is no value of the minute field",
+        );
+        check(
+            "0 0 L * *",
+            "\"0 0 L * *\": \"L\" is no value of the day field",
+        );
+    }
+}

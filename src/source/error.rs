@@ -1,0 +1,191 @@
+//! Why a source could not be read. One enum that callers branch on, with its text in both
+//! languages: what happened, where, and what to do. No variant holds a credential, a signature or
+//! a body.
+
+use std::fmt;
+
+use crate::domain::Lang;
+
+/// Why a source stopped. `at` names the source and the request, without its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant's comment says what its fields are"
+)]
+pub enum SourceError {
+    /// HTTP 401 or 403.
+    Refused { at: Box<str>, status: u16 },
+    /// The provider's own code for "your identity or your signature is wrong".
+    RefusedByCode { at: Box<str>, code: Box<str> },
+    /// The answer's signature is missing or wrong, or it answers another question.
+    Signature { at: Box<str>, why: SignatureFault },
+    /// HTTP 404.
+    NotFound { at: Box<str> },
+    /// Any other 4xx but 408 and 429.
+    Rejected { at: Box<str>, status: u16 },
+    /// A redirect; never followed.
+    Redirect {
+        at: Box<str>,
+        status: u16,
+        to: Box<str>,
+    },
+    /// The body, decompressed, is larger than the cap.
+    TooLarge { at: Box<str>, bytes_max: u64 },
+    /// The time for the whole source is used up.
+    Deadline { at: Box<str>, seconds: u64 },
+    /// The provider asks us to come back later than we may wait.
+    ComeBackLater { at: Box<str>, seconds: u64 },
+    /// Every attempt failed; the last fault is named.
+    Exhausted {
+        at: Box<str>,
+        attempts: u32,
+        last: Fault,
+    },
+    /// The certificate or the TLS handshake was not accepted; nothing was sent.
+    Tls { at: Box<str>, detail: Box<str> },
+    /// The host name stands for an address that may not be called.
+    NotAllowed { at: Box<str>, detail: Box<str> },
+    /// Everything was answered, yet the provider's own totals say that rows are missing.
+    Incomplete { at: Box<str>, gap: Gap },
+    /// Our own archive failed: nothing may be parsed that was not kept. Not the source's fault.
+    Archive { detail: Box<str> },
+}
+
+/// What one attempt ran into; worth another attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection.
+    Connect,
+    /// The connection broke, or the answer was not HTTP.
+    Broken,
+    /// No complete answer in time.
+    Timeout,
+    /// 408, 429 or a 5xx.
+    Status(u16),
+    /// The provider's own "busy" or "error" inside a successful answer.
+    ErrorInside(Box<str>),
+    /// The body cannot be read.
+    Body(BodyFault),
+}
+
+/// Why a body cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant's comment says what its fields are"
+)]
+pub enum BodyFault {
+    /// No bytes at all: never an empty day.
+    Empty,
+    /// A web page instead of data.
+    Html,
+    /// UTF-16, or bytes that are not UTF-8.
+    NotUtf8,
+    /// JSON that ends in the middle.
+    Truncated,
+    /// Not JSON (NaN included); line and column.
+    NotJson { line: usize, column: usize },
+    /// Nested deeper than any answer of a provider.
+    TooDeep,
+    /// The same key twice in one object: which value counts is anyone's guess.
+    DuplicateKey(Box<str>),
+    /// JSON of another form than documented: what is missing.
+    Shape(&'static str),
+}
+
+/// What is wrong with a signed answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignatureFault {
+    /// None there.
+    Missing,
+    /// Does not verify.
+    Wrong,
+    /// Verifies, but answers another order.
+    OtherOrder,
+    /// Verifies, but for another merchant.
+    OtherMerchant,
+}
+
+/// What the provider's own totals say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "each variant's comment says what its fields are"
+)]
+pub enum Gap {
+    /// Fewer rows than the provider counts.
+    Short { expected: u64, got: u64 },
+    /// A page that points at itself or backwards.
+    Loop,
+    /// Pages without end.
+    Endless,
+}
+
+impl SourceError {
+    /// A stable id for machine output.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::RefusedByCode { .. } => "refused_by_code",
+            Self::Signature { .. } => "signature",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::Redirect { .. } => "redirect",
+            Self::TooLarge { .. } => "too_large",
+            Self::Deadline { .. } => "deadline",
+            Self::ComeBackLater { .. } => "come_back_later",
+            Self::Exhausted { .. } => "exhausted",
+            Self::Tls { .. } => "tls",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Archive { .. } => "archive",
+        }
+    }
+
+    /// True when the source does not accept us, or we cannot accept its answers: exit code 12, and
+    /// no row of the pull may be kept.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::RefusedByCode { .. } | Self::Signature { .. }
+        )
+    }
+
+    /// True when our own archive failed: the night must not go on.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Archive { .. })
+    }
+
+    /// Source and request.
+    pub fn at(&self) -> &str {
+        match self {
+            Self::Refused { at, .. }
+            | Self::RefusedByCode { at, .. }
+            | Self::Signature { at, .. }
+            | Self::NotFound { at }
+            | Self::Rejected { at, .. }
+            | Self::Redirect { at, .. }
+            | Self::TooLarge { at, .. }
+            | Self::Deadline { at, .. }
+            | Self::ComeBackLater { at, .. }
+            | Self::Exhausted { at, .. }
+            | Self::Tls { at, .. }
+            | Self::NotAllowed { at, .. }
+            | Self::Incomplete { at, .. } => at,
+            Self::Archive { .. } => "archive",
+        }
+    }
+
+    /// `where: what`, and what to do on the next line.
+    pub fn say(&self, lang: Lang) -> String {
+        format!("{}: {}\n  {}", self.at(), self.what(lang), self.fix(lang))
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.say(Lang::En))
+    }
+}
+
+impl std::error::Error for SourceError {}

@@ -1,0 +1,322 @@
+//! The one HTTP layer that every provider speaks through, and the only file that names the HTTP
+//! client: deadlines, bounded attempts, rate limit, size cap, no redirects, no cookies, no proxy,
+//! and secrets that cannot be printed. An attempt is the request, its whole body, the archiving of
+//! the body and the check of what it says; a truncated page is tried again like a lost connection.
+
+mod address;
+mod cause;
+mod session;
+mod wait;
+
+use std::fmt;
+use std::time::Duration;
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::RawSink;
+use super::error::{BodyFault, Fault, SourceError};
+use crate::clock::{Clock, SystemClock};
+use crate::config::ConfigError;
+use crate::config::source::{HttpSettings, SourceSettings};
+use crate::domain::SourceName;
+
+pub use address::{AddressFault, BaseUrl};
+use cause::{cause, tls_detail};
+use session::Ended;
+pub use session::{Bad, Request, Session};
+pub use wait::Pace;
+
+/// A connection that takes longer than this to open is not going to.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The HTTP client of one source.
+pub struct Client {
+    inner: reqwest::Client,
+    source: SourceName,
+    http: HttpSettings,
+    pace: Pace,
+    limiter: DefaultDirectRateLimiter,
+    authorization: Option<HeaderValue>,
+    /// A provider's own name for `Retry-After`.
+    retry_header: Option<&'static str>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client by a source's settings. `authorization` is the whole header value.
+    pub fn open(
+        settings: &SourceSettings,
+        authorization: Option<&SecretString>,
+        retry_header: Option<&'static str>,
+        pace: Pace,
+    ) -> Result<Self, ConfigError> {
+        let http = settings.http()?.clone();
+        let authorization = authorization
+            .map(|value| sensitive(value, settings))
+            .transpose()?;
+        let inner = build(&http, settings)?;
+        let per_request = http.rate.per / http.rate.count.max(1);
+        let quota = Quota::with_period(per_request.max(Duration::from_nanos(1)));
+        let quota = quota.unwrap_or(Quota::per_second(std::num::NonZeroU32::MIN));
+        Ok(Self {
+            inner,
+            source: settings.name.clone(),
+            http,
+            pace,
+            limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
+            authorization,
+            retry_header,
+        })
+    }
+
+    /// Starts a pull: from now on its requests share `source_deadline`.
+    pub fn session<'a>(&'a self, raw: &'a dyn RawSink) -> Session<'a> {
+        Session::start(self, raw)
+    }
+
+    /// Source and address, without the query: where an error happened.
+    fn at(&self, request: &Request) -> Box<str> {
+        let method = if request.body.is_some() {
+            "POST"
+        } else {
+            "GET"
+        };
+        format!(
+            "{}: {method} {}{}",
+            self.source, self.http.base_url, request.path
+        )
+        .into()
+    }
+}
+
+impl Client {
+    async fn send(&self, request: &Request) -> Result<Response, Ended> {
+        let mut url = self.http.base_url.join(request.path);
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        let mut call = match &request.body {
+            Some(json) => self
+                .inner
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(json.clone()),
+            None => self.inner.get(url),
+        };
+        if let Some(value) = &self.authorization {
+            call = call.header(AUTHORIZATION, value.clone());
+        }
+        call.send()
+            .await
+            .map_err(|error| self.ended(request, &error))
+    }
+
+    /// Decides by the status alone; `Ok` means that the body may be read.
+    fn judge_status(&self, request: &Request, response: &Response) -> Result<(), Ended> {
+        let at = self.at(request);
+        let status = response.status();
+        let code = status.as_u16();
+        let stop = |error| Err(Ended::Stop(error));
+        match code {
+            200..=299 => Ok(()),
+            300..=399 => {
+                let to = redirect_target(response);
+                stop(SourceError::Redirect {
+                    at,
+                    status: code,
+                    to,
+                })
+            }
+            401 | 403 => stop(SourceError::Refused { at, status: code }),
+            404 => stop(SourceError::NotFound { at }),
+            408 | 429 | 500.. => {
+                let asked = self.asked_wait(response.headers());
+                match asked {
+                    Some(wait) if wait > self.pace.asked_wait_max => {
+                        stop(SourceError::ComeBackLater {
+                            at,
+                            seconds: wait.as_secs(),
+                        })
+                    }
+                    _ => Err(Ended::Again {
+                        fault: Fault::Status(code),
+                        asked,
+                    }),
+                }
+            }
+            _ => stop(SourceError::Rejected { at, status: code }),
+        }
+    }
+
+    fn asked_wait(&self, headers: &HeaderMap) -> Option<Duration> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let asked = self
+            .retry_header
+            .and_then(text)
+            .or_else(|| text("retry-after"))?;
+        wait::asked_wait(asked, text("date"), SystemClock.now_ms())
+    }
+
+    async fn read_body(
+        &self,
+        request: &Request,
+        response: &mut Response,
+    ) -> Result<Vec<u8>, Ended> {
+        let bytes_max = self.pace.body_bytes_max;
+        let mut body = Vec::new();
+        loop {
+            let chunk = response
+                .chunk()
+                .await
+                .map_err(|error| self.ended(request, &error))?;
+            let Some(chunk) = chunk else { break };
+            let bytes = u64::try_from(body.len() + chunk.len()).unwrap_or(u64::MAX);
+            if bytes > bytes_max {
+                let at = self.at(request);
+                return Err(Ended::Stop(SourceError::TooLarge { at, bytes_max }));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if response.status() == StatusCode::NO_CONTENT || body.is_empty() {
+            let fault = Fault::Body(BodyFault::Empty);
+            return Err(Ended::Again { fault, asked: None });
+        }
+        Ok(body)
+    }
+
+    /// What a transport error means. Its own text is never shown: it may quote the URL.
+    fn ended(&self, request: &Request, error: &reqwest::Error) -> Ended {
+        let at = self.at(request);
+        if let Some(fault) = cause::<AddressFault>(error) {
+            let detail = fault.to_string().into();
+            return Ended::Stop(SourceError::NotAllowed { at, detail });
+        }
+        if let Some(fault) = cause::<rustls::Error>(error) {
+            let detail = tls_detail(fault).into();
+            return Ended::Stop(SourceError::Tls { at, detail });
+        }
+        let fault = if error.is_timeout() {
+            Fault::Timeout
+        } else if error.is_connect() {
+            Fault::Connect
+        } else {
+            Fault::Broken
+        };
+        Ended::Again { fault, asked: None }
+    }
+}
+
+fn build(http: &HttpSettings, settings: &SourceSettings) -> Result<reqwest::Client, ConfigError> {
+    // A second installation is an error that says it is there already, which is what is wanted.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("doisoat/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .no_proxy()
+        .https_only(!http.base_url.is_plain())
+        .connect_timeout(CONNECT_TIMEOUT.min(http.timeout))
+        .read_timeout(http.timeout)
+        .timeout(http.timeout)
+        .dns_resolver(Guard {
+            loopback: http.base_url.is_loopback(),
+        });
+    if http.base_url.is_plain() {
+        // Nothing to verify, so a machine without a certificate store can run the demo.
+        builder = builder.tls_certs_only([]);
+    } else if let Some(file) = &http.ca_file {
+        builder = builder.tls_certs_merge(read_ca(file, settings)?);
+    }
+    builder.build().map_err(|_| {
+        settings.fail(
+            "no TLS client can be made".to_owned(),
+            "install the package ca-certificates",
+        )
+    })
+}
+
+fn read_ca(
+    file: &std::path::Path,
+    settings: &SourceSettings,
+) -> Result<Vec<reqwest::Certificate>, ConfigError> {
+    let name = file.display();
+    let fail = |why: &str| {
+        settings.fail(
+            format!("ca_file {name} {why}"),
+            "name a readable file of PEM certificates",
+        )
+    };
+    let pem = std::fs::read(file).map_err(|_| fail("cannot be read"))?;
+    let all = reqwest::Certificate::from_pem_bundle(&pem).map_err(|_| fail("holds no PEM"))?;
+    if all.is_empty() {
+        Err(fail("holds no certificate"))
+    } else {
+        Ok(all)
+    }
+}
+
+fn sensitive(secret: &SecretString, settings: &SourceSettings) -> Result<HeaderValue, ConfigError> {
+    let mut value = HeaderValue::from_str(secret.expose_secret()).map_err(|_| {
+        settings.fail(
+            "the secret holds characters that no HTTP header may hold".to_owned(),
+            "copy the token again, without line breaks or spaces around it",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Scheme and host of a redirect's target; the rest may repeat what we sent.
+fn redirect_target(response: &Response) -> Box<str> {
+    let location = response
+        .headers()
+        .get("location")
+        .and_then(|value| value.to_str().ok());
+    let target = location.and_then(|raw| response.url().join(raw).ok());
+    let Some(url) = target else {
+        return "nowhere".into();
+    };
+    let host = url.host_str().unwrap_or_default();
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    format!("{}://{host}{port}", url.scheme()).into()
+}
+
+/// Resolves names and lets no forbidden address through; what it returns is what is connected to.
+struct Guard {
+    loopback: bool,
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let loopback = self.loopback;
+        Box::pin(async move {
+            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            for address in &found {
+                address::judge(address.ip(), loopback)?;
+                if loopback && !address::is_loopback(address.ip()) {
+                    return Err(AddressFault::PlainHttp.into());
+                }
+            }
+            let addresses: Addrs = Box::new(found.into_iter());
+            Ok(addresses)
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! How long to wait before the next attempt: our own backoff, and what the provider asks for.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::DateTime;
+
+use crate::source::BoxFuture;
+
+/// The pace of attempts. Tests make it quick; nothing else changes it.
+#[derive(Clone)]
+pub struct Pace {
+    /// Wait before the second attempt; doubles with each further one, plus jitter.
+    pub first_wait: Duration,
+    /// Our own wait is never longer than this.
+    pub longest_wait: Duration,
+    /// A provider's request to wait is honoured up to here; a longer one ends the source.
+    pub asked_wait_max: Duration,
+    /// Seed of the jitter; none draws a new one each time.
+    pub jitter_seed: Option<u64>,
+    /// Bytes of a body, decompressed, that are read at most.
+    pub body_bytes_max: u64,
+    /// Waits.
+    pub sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            first_wait: Duration::from_secs(1),
+            longest_wait: Duration::from_secs(20),
+            asked_wait_max: Duration::from_mins(1),
+            jitter_seed: None,
+            body_bytes_max: 32 * 1024 * 1024,
+            sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
+        }
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace")
+            .field("first_wait", &self.first_wait)
+            .field("longest_wait", &self.longest_wait)
+            .field("asked_wait_max", &self.asked_wait_max)
+            .field("jitter_seed", &self.jitter_seed)
+            .field("body_bytes_max", &self.body_bytes_max)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a `Retry-After` asks for: seconds, or an HTTP date counted from the answer's own `Date`
+/// (so a skewed clock on either side does no harm). Anything else, a negative number or a date in
+/// the past asks for nothing. RFC 9110, 10.2.3.
+pub(super) fn asked_wait(retry_after: &str, date: Option<&str>, now_ms: i64) -> Option<Duration> {
+    let raw = retry_after.trim();
+    if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Duration::from_secs(raw.parse().unwrap_or(u64::MAX)));
+    }
+    let until_ms = http_date_ms(raw)?;
+    let from_ms = date.and_then(http_date_ms).unwrap_or(now_ms);
+    u64::try_from(until_ms.checked_sub(from_ms)?)
+        .ok()
+        .map(Duration::from_millis)
+}
+
+fn http_date_ms(raw: &str) -> Option<i64> {
+    DateTime::parse_from_rfc2822(raw.trim())
+        .ok()
+        .map(|at| at.timestamp_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_has_many_forms() {
+        let check = |raw: &str, seconds: Option<u64>| {
+            let wait = asked_wait(raw, Some("Mon, 05 Dec 2022 18:30:00 GMT"), 0);
+            assert_eq!(wait, seconds.map(Duration::from_secs), "{raw:?}");
+        };
+        check("2", Some(2));
+        check(" 2 ", Some(2));
+        check("0", Some(0));
+        check("86400", Some(86_400));
+        check("99999999999999999999999", Some(u64::MAX));
+        check("Mon, 05 Dec 2022 18:30:03 GMT", Some(3));
+        check("Mon, 05 Dec 2022 18:29:00 GMT", None);
+        for garbage in ["soon", "-5", "2.5", "", "2s", "٢"] {
+            check(garbage, None);
+        }
+    }
+
+    #[test]
+    fn without_a_date_header_our_own_clock_counts() {
+        let now = http_date_ms("Mon, 05 Dec 2022 18:30:00 GMT").unwrap();
+        let wait = asked_wait("Mon, 05 Dec 2022 18:30:10 GMT", None, now);
+        assert_eq!(wait, Some(Duration::from_secs(10)));
+    }
+}

@@ -1,0 +1,313 @@
+//! VNPAY `querydr`, a probe: `POST /merchant_webapi/api/transaction`, JSON, HMAC-SHA512 both ways.
+//! Source: sandbox.vnpayment.vn, "Truy vấn kết quả thanh toán và hoàn tiền".
+//!
+//! `vnp_ResponseCode` says whether the query worked, `vnp_TransactionStatus` what became of the
+//! money; 00 in the first with 01 or 02 in the second is the ordinary answer for an unpaid order.
+//! An answer is read only after its signature verifies and it names the order and the merchant that
+//! were asked about: a valid old answer would otherwise be a replay.
+//!
+//! **Refunds.** VNPAY tells a refund only in the answer to the same order: `vnp_TransactionType` 02
+//! (full) or 03 (partial), and then `vnp_Amount`, `vnp_PayDate` and `vnp_TransactionNo` are those of
+//! the refund. Such an answer proves two events. The refund is `<TxnRef>#<TransactionNo>` with the
+//! answer's amount. The payment is `<TxnRef>`; what the payer paid is no longer told, and it is the
+//! order's amount, because the gateway takes exactly that; nor is its time, and the order's own time
+//! stands in for it. A payment so derived is `implied`: it fills a gap when the payment was never
+//! seen, and says nothing where it is stored already.
+
+mod events;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::clock::Clock;
+use crate::config::ConfigError;
+use crate::config::forms::{Rate, TimeOfDay};
+use crate::domain::ids::short_hash;
+use crate::domain::{Completeness, Instrument, Moment, PaymentOrder};
+use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
+use crate::source::http::{Bad, Client, Request};
+use crate::source::json::Json;
+use crate::source::signature::{Algorithm, Layout, Recipe};
+use crate::source::{
+    Ability, ArchiveError, BoxFuture, Defaults, Handle, Key, KeyForm, Opening, Probe, Pull,
+    RawSink, Registration,
+};
+use events::{Found, found, transaction_date};
+
+/// VNPAY querydr.
+pub const REGISTRATION: Registration = Registration {
+    kind: "vnpay",
+    label: "VNPAY",
+    ability: Ability::Probe,
+    is_gateway: true,
+    carries_money: true,
+    keys: &[
+        Key {
+            name: "tmn_code",
+            form: KeyForm::Text {
+                form: "the terminal code, letters and digits",
+                fits: is_code,
+            },
+            required: Some("write the terminal code that VNPAY gave you: tmn_code = \"…\""),
+        },
+        Key {
+            name: "hash_secret",
+            form: KeyForm::Secret,
+            required: Some("name where the key is kept: hash_secret = { env = \"VNPAY_SECRET\" }"),
+        },
+        Key {
+            name: "ip_addr",
+            form: KeyForm::Text {
+                form: "this server's IP address",
+                fits: is_ip,
+            },
+            required: None,
+        },
+    ],
+    defaults: Defaults {
+        rate: Rate {
+            count: 5,
+            per: Duration::from_secs(1),
+        },
+        cutoff: TimeOfDay::MIDNIGHT,
+        freshness: Duration::from_hours(24),
+        instrument: Instrument::Card,
+        base_url: None,
+    },
+    open,
+};
+
+const PATH: &str = "/merchant_webapi/api/transaction";
+const RECIPE: Recipe = Recipe {
+    algorithm: Algorithm::HmacSha512,
+    layout: Layout::Ordered("|"),
+};
+
+/// The fields of a request that are signed, in the documented order.
+const REQUEST_FIELDS: [&str; 9] = [
+    "vnp_RequestId",
+    "vnp_Version",
+    "vnp_Command",
+    "vnp_TmnCode",
+    "vnp_TxnRef",
+    "vnp_TransactionDate",
+    "vnp_CreateDate",
+    "vnp_IpAddr",
+    "vnp_OrderInfo",
+];
+
+/// The fields of an answer that are signed, in the documented order; absent is empty.
+const ANSWER_FIELDS: [&str; 15] = [
+    "vnp_ResponseId",
+    "vnp_Command",
+    "vnp_ResponseCode",
+    "vnp_Message",
+    "vnp_TmnCode",
+    "vnp_TxnRef",
+    "vnp_Amount",
+    "vnp_BankCode",
+    "vnp_PayDate",
+    "vnp_TransactionNo",
+    "vnp_TransactionType",
+    "vnp_TransactionStatus",
+    "vnp_OrderInfo",
+    "vnp_PromotionCode",
+    "vnp_PromotionAmount",
+];
+
+/// Requests made by this process: VNPAY refuses a request id that it has seen on the same day.
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+
+#[derive(Debug)]
+struct Vnpay {
+    client: Client,
+    tmn_code: Box<str>,
+    hash_secret: SecretString,
+    ip_addr: Box<str>,
+    clock: Arc<dyn Clock>,
+}
+
+fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
+    let settings = opening.settings;
+    let tmn_code = settings.text("tmn_code").unwrap_or_default();
+    Ok(Handle::Probe(Box::new(Vnpay {
+        client: Client::open(settings, None, None, opening.pace.clone())?,
+        tmn_code: tmn_code.into(),
+        hash_secret: settings.secret("hash_secret", opening.around)?,
+        ip_addr: settings.text("ip_addr").unwrap_or("127.0.0.1").into(),
+        clock: Arc::clone(&opening.clock),
+    })))
+}
+
+fn is_code(raw: &str) -> bool {
+    (1..=20).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn is_ip(raw: &str) -> bool {
+    raw.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// What an answer says about one order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+    /// VNPAY knows a transaction.
+    Known(Box<Found>),
+    /// 91: there is none.
+    NotFound,
+    /// 03: this order cannot be asked about as it stands.
+    BadOrder,
+}
+
+impl Probe for Vnpay {
+    fn ask<'a>(
+        &'a self,
+        orders: &'a [PaymentOrder],
+        raw: &'a dyn RawSink,
+    ) -> BoxFuture<'a, Result<Pull, ArchiveError>> {
+        Box::pin(self.ask_all(orders, raw))
+    }
+}
+
+impl Vnpay {
+    async fn ask_all(
+        &self,
+        orders: &[PaymentOrder],
+        raw: &dyn RawSink,
+    ) -> Result<Pull, ArchiveError> {
+        let session = self.client.session(raw);
+        let mut pull = Pull::empty(Completeness::Complete);
+        pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
+        for (position, order) in orders.iter().enumerate() {
+            let at = session.at(&self.request(order, 0));
+            let build = |attempt| self.request(order, attempt);
+            let check = |body: &[u8]| self.read(body, order, &at);
+            match session.fetch(&build, &check).await {
+                Ok(Answer::Known(found)) => {
+                    pull.answered += 1;
+                    pull.known += 1;
+                    pull.records.extend(found.told);
+                    pull.implied.extend(found.implied);
+                }
+                Ok(Answer::NotFound) => pull.answered += 1,
+                Ok(Answer::BadOrder) => pull.unanswered.push(order.order_id.clone()),
+                Err(SourceError::Archive { detail }) => return Err(ArchiveError(detail)),
+                Err(error) => {
+                    let rest = orders
+                        .iter()
+                        .skip(position)
+                        .map(|order| order.order_id.clone());
+                    pull.unanswered.extend(rest);
+                    pull.trouble = Some(error);
+                    break;
+                }
+            }
+        }
+        Ok(judged(pull))
+    }
+
+    /// The request of one attempt, signed.
+    fn request(&self, order: &PaymentOrder, attempt: u32) -> Request {
+        let now = Moment::of_ms(self.clock.now_ms()).compact();
+        let sequence = match attempt {
+            0 => 0, // never sent: only its address is wanted
+            _ => REQUESTS.fetch_add(1, Ordering::Relaxed),
+        };
+        let seed = format!(
+            "{}|{}|{now}|{attempt}|{sequence}",
+            self.tmn_code, order.order_id
+        );
+        let values = [
+            short_hash(seed.as_bytes(), 32),
+            "2.1.0".to_owned(),
+            "querydr".to_owned(),
+            self.tmn_code.to_string(),
+            order.order_id.to_string(),
+            transaction_date(order),
+            now,
+            self.ip_addr.to_string(),
+            format!("Truy van giao dich {}", order.order_id),
+        ];
+        let pairs: Vec<(&str, &str)> = REQUEST_FIELDS
+            .into_iter()
+            .zip(values.iter().map(String::as_str))
+            .collect();
+        let signature = RECIPE.sign(&self.hash_secret, &pairs);
+        let mut body = serde_json::Map::new();
+        for (field, value) in pairs
+            .into_iter()
+            .chain([("vnp_SecureHash", signature.as_str())])
+        {
+            body.insert(field.to_owned(), value.into());
+        }
+        Request {
+            path: PATH,
+            query: Vec::new(),
+            body: Some(serde_json::Value::Object(body).to_string()),
+            what: format!("querydr {}", order.order_id),
+        }
+    }
+
+    /// Reads an answer: code, signature, binding, then money, in this order.
+    fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
+        let json = Json::parse(body)?;
+        let field = |key: &str| json.word_of(key).unwrap_or_default();
+        let code = field("vnp_ResponseCode");
+        if code.is_empty() {
+            return Err(BodyFault::Shape("vnp_ResponseCode").into());
+        }
+        let at = || -> Box<str> { at.into() };
+        if matches!(code, "02" | "97") {
+            return Err(Bad::Stop(SourceError::RefusedByCode {
+                at: at(),
+                code: code.into(),
+            }));
+        }
+        let not_ours = |why| Bad::Stop(SourceError::Signature { at: at(), why });
+        let signature = json
+            .word_of("vnp_SecureHash")
+            .filter(|text| !text.is_empty());
+        let signature = signature.ok_or_else(|| not_ours(SignatureFault::Missing))?;
+        let values: Vec<(&str, &str)> = ANSWER_FIELDS
+            .into_iter()
+            .map(|key| (key, field(key)))
+            .collect();
+        if !RECIPE.verify(&self.hash_secret, &values, signature) {
+            return Err(not_ours(SignatureFault::Wrong));
+        }
+        if field("vnp_TmnCode") != &*self.tmn_code {
+            return Err(not_ours(SignatureFault::OtherMerchant));
+        }
+        if field("vnp_TxnRef") != &*order.order_id {
+            return Err(not_ours(SignatureFault::OtherOrder));
+        }
+        match code {
+            "00" => Ok(Answer::Known(Box::new(found(&json, order)))),
+            "91" => Ok(Answer::NotFound),
+            "03" => Ok(Answer::BadOrder),
+            // 94: asked again too soon; 99: other. Both pass, with a new request id.
+            _ => Err(Bad::Again(Fault::ErrorInside(super::plain_code(code)))),
+        }
+    }
+}
+
+/// The state of the whole reading; a refused one keeps no row.
+fn judged(mut pull: Pull) -> Pull {
+    pull.state = match &pull.trouble {
+        Some(error) if error.is_refusal() => Completeness::Refused,
+        Some(_) if pull.answered == 0 => Completeness::Missing,
+        _ if pull.unanswered.is_empty() => Completeness::Complete,
+        _ => Completeness::Partial,
+    };
+    if pull.is_refused() {
+        pull.records.clear();
+        pull.implied.clear();
+        (pull.answered, pull.known) = (0, 0);
+    }
+    pull
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! The events behind a verified answer: a payment, or a payment and its refund. Pure.
+
+use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
+use crate::source::json::Json;
+use crate::source::{AmountForm, At, Record, TimeForm};
+
+/// The events that an answer proves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) told: Vec<Record>,
+    pub(super) implied: Vec<Record>,
+}
+
+/// `vnp_CreateDate` of the original payment: fourteen digits go out as they came in.
+pub(super) fn transaction_date(order: &PaymentOrder) -> String {
+    let text = order.created_at.text();
+    let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
+    if compact {
+        text.to_owned()
+    } else {
+        order.created_at.compact()
+    }
+}
+
+/// The events behind a verified answer with code 00.
+pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
+    let field = |key: &str| json.word_of(key).unwrap_or_default();
+    let kind = field("vnp_TransactionType");
+    let status = status_of(kind, field("vnp_TransactionStatus"));
+    let number = field("vnp_TransactionNo");
+    let told = Record {
+        at: At {
+            file: format!("querydr {}", order.order_id).into(),
+            line: 1,
+        },
+        id: Some(order.order_id.clone()),
+        order_ref: Some(order.order_id.clone()),
+        memo: field("vnp_OrderInfo").into(),
+        amount: json
+            .word_of("vnp_Amount")
+            .filter(|text| !text.is_empty())
+            .map(Into::into),
+        amount_column: "vnp_Amount",
+        amount_form: AmountForm::Hundredths,
+        time: Some(time_of(json, order)),
+        time_column: "vnp_PayDate",
+        time_form: TimeForm::Compact,
+        status: Some(status),
+        status_text: field("vnp_TransactionStatus").into(),
+        kind: Some(TxnKind::Payment),
+        kind_text: kind.into(),
+        bank_ref: Some(number).filter(|text| !text.is_empty()).map(Into::into),
+        instrument: instrument_of(field("vnp_BankCode")),
+        order_amount: Some(order.amount),
+        ..Record::default()
+    };
+    match kind {
+        // An unpaid order may carry no type yet.
+        "01" | "" => Found {
+            told: vec![told],
+            implied: Vec::new(),
+        },
+        "02" | "03" => {
+            let payment = Record {
+                amount: Some((order.amount.wide() * 100).to_string().into()),
+                time: Some(transaction_date(order).into()),
+                time_column: "vnp_TransactionDate",
+                status: Some(TxnStatus::Success),
+                bank_ref: None,
+                ..told.clone()
+            };
+            let refund = Record {
+                id: Some(format!("{}#{number}", order.order_id).into()),
+                kind: Some(TxnKind::Refund),
+                // A refund is measured against its payment, not against the order.
+                order_amount: None,
+                ..told
+            };
+            Found {
+                told: vec![refund],
+                implied: vec![payment],
+            }
+        }
+        _ => Found {
+            told: vec![Record { kind: None, ..told }],
+            implied: Vec::new(),
+        },
+    }
+}
+
+/// The pay date; an unpaid order has none and keeps the order's own time.
+fn time_of(json: &Json, order: &PaymentOrder) -> Box<str> {
+    let told = json.word_of("vnp_PayDate").unwrap_or_default();
+    if told.bytes().all(|b| b == b'0') {
+        transaction_date(order).into()
+    } else {
+        told.into()
+    }
+}
+
+/// What became of the money. 04 (debited, not successful at VNPAY) and 07 (suspected fraud) are for
+/// a person, as is every code that the documentation does not list.
+fn status_of(kind: &str, status: &str) -> TxnStatus {
+    let is_refund = matches!(kind, "02" | "03");
+    match (status, is_refund) {
+        // 09: the refund was refused, so the payment stands.
+        ("00", _) | ("09", false) => TxnStatus::Success,
+        // 05, 06: the refund is being processed, or was sent to the bank.
+        ("01", _) | ("05" | "06", true) => TxnStatus::Pending,
+        ("02", _) | ("09", true) => TxnStatus::Failed,
+        _ => TxnStatus::Unmapped,
+    }
+}
+
+/// `vnp_BankCode` where it names a means rather than a bank; VNPAY documents these three.
+fn instrument_of(bank_code: &str) -> Option<Instrument> {
+    match bank_code {
+        "VNPAYQR" => Some(Instrument::Qr),
+        "VNBANK" | "INTCARD" | "VISA" | "MASTERCARD" | "JCB" => Some(Instrument::Card),
+        _ => None,
+    }
+}

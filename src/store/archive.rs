@@ -1,0 +1,205 @@
+//! Raw bytes are evidence: kept, compressed and named by their sha256, before they are parsed.
+
+use std::fs;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::batch::batches;
+use super::statement as sql;
+use super::{Store, StoreError, files};
+
+/// zstd's own default: a day's pages shrink to a tenth in milliseconds.
+const LEVEL: i32 = 3;
+/// No archived body is larger: the HTTP layer and the file reader cap theirs far below.
+const BYTES_MAX: u64 = 1 << 30;
+
+/// The folder of archived bytes: `<dir>/<2 hex>/<2 hex>/<64 hex>.zst`.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    dir: PathBuf,
+}
+
+/// What was archived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Archived {
+    /// 64 hex digits over the bytes as received.
+    pub sha256: String,
+    /// Number of bytes as received.
+    pub bytes: u64,
+}
+
+impl Archive {
+    /// Uses (and makes, with mode 0700) the folder `dir`.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        files::make_dir(dir)?;
+        let dir = dir.to_owned();
+        Ok(Self { dir })
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Keeps `bytes`; the same bytes twice are one file. When it returns, they are on disk.
+    pub fn put(&self, bytes: &[u8]) -> Result<Archived, StoreError> {
+        let sha256 = hex::encode(Sha256::digest(bytes));
+        let archived = Archived {
+            bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            sha256,
+        };
+        let path = self.path(&archived.sha256)?;
+        // a file that is there but damaged is written again: we hold the right bytes
+        if path.exists() && self.get(&archived.sha256).is_ok() {
+            return Ok(archived);
+        }
+        files::make_dir(files::parent(&path))?;
+        let packed = zstd::encode_all(bytes, LEVEL).map_err(|e| StoreError::io(&path, e))?;
+        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        files::write_whole(&path, &temporary, &packed)?;
+        // the folders above may be new, too
+        for dir in path.ancestors().skip(2).take(2) {
+            files::sync(dir)?;
+        }
+        Ok(archived)
+    }
+
+    /// The bytes of `sha256`, verified.
+    pub fn get(&self, sha256: &str) -> Result<Vec<u8>, StoreError> {
+        let path = self.path(sha256)?;
+        let damaged = |detail: &str| StoreError::Corrupt {
+            what: path.display().to_string(),
+            detail: detail.to_owned(),
+        };
+        let packed = fs::read(&path).map_err(|e| StoreError::io(&path, e))?;
+        let mut bytes = Vec::new();
+        let mut unpack = || -> std::io::Result<usize> {
+            let decoder = zstd::stream::read::Decoder::new(packed.as_slice())?;
+            decoder.take(BYTES_MAX).read_to_end(&mut bytes)
+        };
+        unpack().map_err(|_| damaged("it is no whole zstd file"))?;
+        if hex::encode(Sha256::digest(&bytes)) == sha256 {
+            Ok(bytes)
+        } else {
+            Err(damaged("its content is not what its name says"))
+        }
+    }
+
+    /// Where the bytes of `sha256` are.
+    fn path(&self, sha256: &str) -> Result<PathBuf, StoreError> {
+        let is_hash = sha256.len() == 64
+            && sha256
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        match (sha256.get(0..2), sha256.get(2..4)) {
+            (Some(a), Some(b)) if is_hash => {
+                Ok(self.dir.join(a).join(b).join(format!("{sha256}.zst")))
+            }
+            _ => {
+                let error = std::io::Error::new(ErrorKind::InvalidInput, "no sha256");
+                Err(StoreError::io(self.dir.join(sha256), error))
+            }
+        }
+    }
+}
+
+impl Store {
+    /// Records where archived bytes came from: `what` is the request or file name without secrets.
+    pub async fn save_raw(
+        &self,
+        archived: &Archived,
+        source: &str,
+        what: &str,
+        at_wall: &str,
+    ) -> Result<(), StoreError> {
+        let bytes = i64::try_from(archived.bytes).map_err(|_| StoreError::Overflow("bytes"))?;
+        let rows = batches([archived], |row, archived| {
+            row.text("sha256", &archived.sha256)
+                .text("source", source)
+                .text("what", what)
+                .int("bytes", bytes)
+                .text("at_wall", at_wall);
+        });
+        let mut tx = self.begin().await?;
+        tx.run_batches(&sql::INSERT_RAW, &rows, &[]).await?;
+        tx.commit().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn archive() -> (tempfile::TempDir, Archive) {
+        let dir = tempfile::tempdir().unwrap();
+        let archive = Archive::open(&dir.path().join("archive")).unwrap();
+        (dir, archive)
+    }
+
+    fn files_in(dir: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+        let mut found: Vec<PathBuf> = entries
+            .flat_map(|p| if p.is_dir() { files_in(&p) } else { vec![p] })
+            .collect();
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn the_same_bytes_twice_are_one_private_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let (_dir, archive) = archive();
+        let body = "nội dung ".repeat(1000);
+        let first = archive.put(body.as_bytes()).unwrap();
+        let second = archive.put(body.as_bytes()).unwrap();
+        assert_eq!(first, second);
+        assert_eq!(archive.get(&first.sha256).unwrap(), body.as_bytes());
+        let files = files_in(archive.dir());
+        let name = format!(
+            "{}/{}/{}.zst",
+            &first.sha256[..2],
+            &first.sha256[2..4],
+            first.sha256
+        );
+        assert_eq!(files, [archive.dir().join(name)]);
+        let meta = fs::metadata(&files[0]).unwrap();
+        assert_eq!(meta.permissions().mode() & 0o777, 0o600);
+        assert!(meta.len() < 500, "compressed: {}", meta.len());
+        assert_eq!(archive.put(b"").unwrap().bytes, 0);
+    }
+
+    #[test]
+    fn damage_is_noticed_and_healed_by_the_same_bytes() {
+        let (_dir, archive) = archive();
+        let kept = archive.put(b"{\"amount\":50000}").unwrap();
+        let path = archive.path(&kept.sha256).unwrap();
+        let whole = fs::read(&path).unwrap();
+        let check = |bytes: &[u8]| {
+            fs::write(&path, bytes).unwrap();
+            let error = archive.get(&kept.sha256).unwrap_err();
+            assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+        };
+        check(&whole[..whole.len() - 3]);
+        check(&zstd::encode_all(&b"other"[..], LEVEL).unwrap());
+        let mut flipped = whole.clone();
+        let middle = flipped.len() / 2;
+        flipped[middle] ^= 1;
+        check(&flipped);
+        archive.put(b"{\"amount\":50000}").unwrap();
+        assert_eq!(archive.get(&kept.sha256).unwrap(), b"{\"amount\":50000}");
+    }
+
+    #[test]
+    fn a_name_that_is_no_hash_reaches_no_file() {
+        let (_dir, archive) = archive();
+        for bad in ["", "../../etc/passwd", &"A".repeat(64), &"é".repeat(32)] {
+            assert!(archive.get(bad).is_err(), "{bad}");
+        }
+        assert!(matches!(
+            archive.get(&"a".repeat(64)),
+            Err(StoreError::Io { .. })
+        ));
+    }
+}

@@ -1,0 +1,300 @@
+//! Opening and creating the database: one writer and a few readers on SQLite, a pool on PostgreSQL.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::MigrateDatabase;
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, PgPool, Postgres, SqlitePool};
+
+use super::StoreError;
+use super::exec::{Row, Tx, failure};
+use super::files;
+use super::statement as sql;
+
+/// How long a statement waits for somebody else's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Readers beside the one writer.
+const READERS_MAX: u32 = 4;
+/// Connections to PostgreSQL, besides the one that holds the lease.
+const POSTGRES_CONNECTIONS_MAX: u32 = 5;
+
+/// What `open` expects to find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    /// An initialised database without pending migrations: what every command but `init` and
+    /// `migrate` needs.
+    Ready,
+    /// A database in any state (`migrate`, `status`, `check`); none is `NotInitialised`.
+    Any,
+    /// Make it if it is not there (`init`); migrations are not applied.
+    Create,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) db: Db,
+}
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub(super) enum Db {
+    Sqlite {
+        path: PathBuf,
+        write: SqlitePool,
+        read: SqlitePool,
+    },
+    Postgres {
+        options: Box<PgConnectOptions>,
+        pool: PgPool,
+    },
+}
+
+impl Store {
+    /// Opens the database at `url`: `sqlite://FILE` or `postgres://...`.
+    pub async fn open(url: &str, mode: OpenMode) -> Result<Self, StoreError> {
+        let store = if let Some(path) = sqlite_path(url) {
+            open_sqlite(&path, mode).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url, mode).await?
+        } else {
+            // what stands before the colon is enough: a URL may hold a password
+            let scheme = url.split(':').next().unwrap_or_default();
+            return Err(StoreError::Url(format!("{scheme}:...")));
+        };
+        if mode == OpenMode::Ready {
+            let pending = store.pending().await?.len();
+            if pending > 0 {
+                return Err(StoreError::MigrationsPending(pending));
+            }
+        }
+        Ok(store)
+    }
+
+    /// Makes the database if it is not there and applies every migration.
+    pub async fn create(url: &str) -> Result<Self, StoreError> {
+        let store = Self::open(url, OpenMode::Create).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Where it is, without user and password: for messages.
+    pub fn place(&self) -> String {
+        match &self.db {
+            Db::Sqlite { path, .. } => path.display().to_string(),
+            Db::Postgres { options, .. } => place_of(options),
+        }
+    }
+
+    /// Integrity check of the database itself: SQLite walks every page; PostgreSQL checks its pages
+    /// on its own, so here only that it answers.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        if let Db::Postgres { .. } = &self.db {
+            self.pending().await?;
+            return Ok(());
+        }
+        let rows = self.read(&sql::CHECK_INTEGRITY, &[]).await?;
+        let words: Vec<&str> = rows
+            .iter()
+            .map(|row| row.text("integrity_check"))
+            .collect::<Result<_, _>>()?;
+        if words == ["ok"] {
+            Ok(())
+        } else {
+            Err(StoreError::Corrupt {
+                what: self.place(),
+                detail: words.join("; "),
+            })
+        }
+    }
+
+    /// Writes a consistent copy (SQLite; PostgreSQL has `pg_dump`). The file must not exist.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let Db::Sqlite { write, .. } = &self.db else {
+            return Err(StoreError::Url(
+                "postgres:... (copy it with pg_dump)".to_owned(),
+            ));
+        };
+        files::create_private(to)?;
+        let text = sql::COPY_DATABASE.sqlite()?;
+        let target = to.display().to_string();
+        let done = sqlx::query(text).bind(target).execute(write).await;
+        done.map_err(|e| failure("copy_database", e))?;
+        files::sync(to)
+    }
+
+    /// The end of a night: folds the write-ahead log into the file and refreshes statistics.
+    pub async fn tidy(&self) -> Result<(), StoreError> {
+        let name = "refresh_statistics";
+        match &self.db {
+            Db::Sqlite { write, .. } => {
+                for statement in [&sql::FOLD_LOG, &sql::REFRESH_STATISTICS] {
+                    let done = sqlx::query(statement.sqlite()?).execute(write).await;
+                    done.map_err(|e| failure(statement.name, e))?;
+                }
+            }
+            Db::Postgres { pool, .. } => {
+                let text = sql::REFRESH_STATISTICS.postgres()?;
+                let done = sqlx::query(text).execute(pool).await;
+                done.map_err(|e| failure(name, e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) {
+        match self.db {
+            Db::Sqlite { write, read, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// A transaction that may write. On SQLite it takes the write lock at once: one that read first
+    /// and wrote later would fail without waiting.
+    pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        match &self.db {
+            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
+            Db::Postgres { pool, .. } => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
+                .await
+                .map(Tx::Postgres),
+        }
+        .map_err(|error| failure("begin", error))
+    }
+
+    /// A transaction that reads one state of the database, whatever a writer does meanwhile.
+    pub(super) async fn begin_read(&self) -> Result<Tx, StoreError> {
+        match &self.db {
+            Db::Sqlite { read, .. } => read.begin_with("BEGIN").await.map(Tx::Sqlite),
+            Db::Postgres { pool, .. } => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(Tx::Postgres),
+        }
+        .map_err(|error| failure("begin", error))
+    }
+
+    /// One reading statement on its own.
+    pub(super) async fn read(
+        &self,
+        statement: &'static sql::Statement,
+        binds: &[super::exec::Bind<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.begin_read().await?.rows(statement, binds).await
+    }
+}
+
+/// The file of a SQLite URL.
+fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url
+        .strip_prefix("sqlite://")
+        .or_else(|| url.strip_prefix("sqlite:"))?;
+    let path = path.split('?').next().unwrap_or_default();
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+async fn open_sqlite(path: &Path, mode: OpenMode) -> Result<Store, StoreError> {
+    if !path.exists() {
+        if mode != OpenMode::Create {
+            return Err(StoreError::NotInitialised(path.display().to_string()));
+        }
+        files::create_private(path)?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .disable_statement_logging();
+    let pool = |connections: u32, options: SqliteConnectOptions| async move {
+        PoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(BUSY_TIMEOUT * 3)
+            .connect_with(options)
+            .await
+            .map_err(|error| failure("connect", error))
+    };
+    let write = pool(1, options.clone()).await?;
+    let read = pool(READERS_MAX, options.pragma("query_only", "ON")).await?;
+    let path = path.to_owned();
+    let db = Db::Sqlite { path, write, read };
+    let store = Store { db };
+    store.assert_settings().await?;
+    Ok(store)
+}
+
+impl Store {
+    /// Asks the connection what it really uses; a file system that cannot do WAL says so here.
+    async fn assert_settings(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let rows = tx.rows(&sql::SELECT_SETTINGS, &[]).await?;
+        let wanted = ["wal", "2", "1"];
+        let columns = ["journal_mode", "synchronous", "foreign_keys"];
+        for (row, (column, wanted)) in rows.iter().flat_map(|row| {
+            let pairs = columns.into_iter().zip(wanted);
+            pairs.map(move |pair| (row, pair))
+        }) {
+            let found = row.text(column)?;
+            if !found.eq_ignore_ascii_case(wanted) {
+                let message = format!(
+                    "{column} is {found}, not {wanted}: put the database on a local file system"
+                );
+                return Err(StoreError::Db {
+                    statement: "select_settings",
+                    message,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
+    let bad_url = |_| StoreError::Url("postgres:...".to_owned());
+    let options = PgConnectOptions::from_str(url).map_err(bad_url)?;
+    let options = options
+        .application_name("doisoat")
+        .options([("lock_timeout", "10s"), ("client_min_messages", "warning")])
+        .disable_statement_logging();
+    if mode == OpenMode::Create {
+        let known = Postgres::database_exists(url).await;
+        if !known.map_err(|e| failure("connect", e))? {
+            let made = Postgres::create_database(url).await;
+            made.map_err(|e| failure("create_database", e))?;
+        }
+    }
+    let connected = PoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS_MAX)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options.clone())
+        .await;
+    let pool = connected.map_err(|error| match &error {
+        // 3D000: no such database
+        sqlx::Error::Database(inner) if inner.code().as_deref() == Some("3D000") => {
+            StoreError::NotInitialised(place_of(&options))
+        }
+        _ => failure("connect", error),
+    })?;
+    let options = Box::new(options);
+    let db = Db::Postgres { options, pool };
+    Ok(Store { db })
+}
+
+fn place_of(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or_default();
+    let host = options.get_socket().map_or_else(
+        || options.get_host().to_owned(),
+        |p| p.display().to_string(),
+    );
+    format!("{database} on {host}:{}", options.get_port())
+}

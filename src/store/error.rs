@@ -1,0 +1,82 @@
+//! What can go wrong in the store, as far as a caller branches on it.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A failure of the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The URL is neither `sqlite://FILE` nor `postgres://...`.
+    #[error(
+        "\"{0}\" is no database URL; write sqlite://FILE or postgres://USER@HOST/NAME in [database] url"
+    )]
+    Url(String),
+    /// There is no database, or it holds none of our tables (exit code 10).
+    #[error("the database {0} is not initialised; run `doisoat init`")]
+    NotInitialised(String),
+    /// Migrations wait (exit code 10).
+    #[error("{0} migration(s) are pending; run `doisoat migrate`")]
+    MigrationsPending(usize),
+    /// The database knows migrations that this program does not (exit code 10).
+    #[error("the database is at version {0}, newer than this program; install the newer program")]
+    NewerThanProgram(i64),
+    /// Another run holds the lease (exit code 11).
+    #[error("another run holds the lease: {holder}, process {pid} on {host}, since {since}")]
+    Held {
+        /// What the holder does, e.g. `run 2022-12-05`.
+        holder: String,
+        /// Its process.
+        pid: i64,
+        /// Its host.
+        host: String,
+        /// Since when, wall clock.
+        since: String,
+    },
+    /// Our lease was lost; nothing was published.
+    #[error("the lease was lost to another run; nothing was published, start again")]
+    LeaseLost,
+    /// Somebody else kept the database locked beyond the time-out.
+    #[error("the database is busy: {0}; another program holds it, try again")]
+    Busy(String),
+    /// The database or an archived file is damaged.
+    #[error("{what} is damaged: {detail}; restore it from a backup")]
+    Corrupt {
+        /// The file or table.
+        what: String,
+        /// What was found.
+        detail: String,
+    },
+    /// What was read back is not what was written; the transaction was rolled back.
+    #[error("conservation failed while publishing: {0}; nothing was published")]
+    Conservation(String),
+    /// A figure does not fit the column.
+    #[error("{0} does not fit 64 bits")]
+    Overflow(&'static str),
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// Any other failure of the database, in the statement named.
+    #[error("database error in {statement}: {message}")]
+    Db {
+        /// The statement's file name.
+        statement: &'static str,
+        /// The database's own message, never the values.
+        message: String,
+    },
+}
+
+impl StoreError {
+    /// An IO failure at `path`.
+    pub(super) fn io(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One run at a time: a lock of the operating system (SQLite) or of the session (PostgreSQL), which
+//! dies with its holder, and a row that says who holds it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+
+use super::batch::batches;
+use super::connect::Db;
+use super::exec::{Bind, Row, failure};
+use super::statement as sql;
+use super::{Store, StoreError};
+
+/// The advisory lock's key ("doisoat" in ASCII); the lock is one per database.
+const LOCK_KEY: i64 = 0x0064_6f69_736f_6174;
+
+/// Who asks for the lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// What it is about to do, e.g. `run 2022-12-05`.
+    pub name: String,
+    /// Process id.
+    pub pid: u32,
+    /// Host name.
+    pub host: String,
+    /// Now, RFC 3339.
+    pub now_wall: String,
+}
+
+/// The right to write a night. Dropping it, or dying, gives it back.
+#[derive(Debug)]
+pub struct Lease {
+    pub(super) token: String,
+    lock: Lock,
+}
+
+#[derive(Debug)]
+enum Lock {
+    /// Held while the file is open.
+    File { _file: File },
+    /// Held while the session lives; sqlx never reconnects a connection of its own.
+    Session { connection: Box<PgConnection> },
+}
+
+impl Store {
+    /// Takes the lease or fails at once with [`StoreError::Held`]. What a killed holder left behind
+    /// is taken over.
+    pub async fn acquire_lease(&self, holder: &Holder) -> Result<Lease, StoreError> {
+        let lock = match &self.db {
+            Db::Sqlite { path, .. } => lock_file(path)?,
+            Db::Postgres { options, .. } => {
+                let connected = options.connect().await;
+                let connection = connected.map_err(|e| failure("connect", e))?;
+                lock_session(connection).await?
+            }
+        };
+        let Some(lock) = lock else {
+            return Err(self.held().await?);
+        };
+        let token = format!("{}/{}/{}", holder.host, holder.pid, holder.now_wall);
+        let rows = batches([holder], |row, holder| {
+            row.text("holder", &holder.name)
+                .int("pid", i64::from(holder.pid))
+                .text("host", &holder.host)
+                .text("token", &token)
+                .text("now", &holder.now_wall);
+        });
+        let mut tx = self.begin().await?;
+        tx.run_batches(&sql::TAKE_LEASE, &rows, &[]).await?;
+        tx.commit().await?;
+        Ok(Lease { token, lock })
+    }
+
+    /// Says that the holder is alive; [`StoreError::LeaseLost`] when the lock or the row is gone.
+    pub async fn heartbeat(&self, lease: &mut Lease, now_wall: &str) -> Result<(), StoreError> {
+        if let Lock::Session { connection } = &mut lease.lock {
+            connection.ping().await.map_err(|_| StoreError::LeaseLost)?;
+        }
+        let mut tx = self.begin().await?;
+        let binds = [Bind::Text(&lease.token), Bind::Text(now_wall)];
+        if tx.run(&sql::FENCE_LEASE, &binds).await? != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        tx.commit().await
+    }
+
+    /// Gives the lease back in good order.
+    pub async fn release_lease(&self, lease: Lease) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let binds = [Bind::Text(&lease.token)];
+        tx.run(&sql::RELEASE_LEASE, &binds).await?;
+        tx.commit().await?;
+        match lease.lock {
+            Lock::Session { connection } => {
+                connection.close().await.map_err(|e| failure("close", e))
+            }
+            Lock::File { .. } => Ok(()),
+        }
+    }
+
+    /// Who holds it, as far as the row tells.
+    async fn held(&self) -> Result<StoreError, StoreError> {
+        let rows = self.read(&sql::SELECT_LEASE, &[]).await?;
+        let unknown = || StoreError::Held {
+            holder: "a run that is just starting".to_owned(),
+            pid: 0,
+            host: "unknown host".to_owned(),
+            since: "just now".to_owned(),
+        };
+        let Some(row) = rows.first() else {
+            return Ok(unknown());
+        };
+        if row.text("token")?.is_empty() {
+            return Ok(unknown());
+        }
+        let told = |row: &Row| -> Result<StoreError, StoreError> {
+            Ok(StoreError::Held {
+                holder: row.text("holder")?.to_owned(),
+                pid: row.int("pid")?,
+                host: row.text("host")?.to_owned(),
+                since: row.text("since_wall")?.to_owned(),
+            })
+        };
+        told(row)
+    }
+}
+
+/// Locks `<database>.lock`; none when somebody else has it.
+fn lock_file(database: &Path) -> Result<Option<Lock>, StoreError> {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    let path = Path::new(&path);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path).map_err(|e| StoreError::io(path, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock::File { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(StoreError::io(path, error)),
+    }
+}
+
+/// Takes the session's advisory lock; none when another session has it.
+async fn lock_session(mut connection: PgConnection) -> Result<Option<Lock>, StoreError> {
+    let name = sql::TRY_ADVISORY_LOCK.name;
+    let asked = sqlx::query(sql::TRY_ADVISORY_LOCK.postgres()?)
+        .bind(LOCK_KEY)
+        .fetch_one(&mut connection)
+        .await;
+    let row = Row::postgres(name, asked.map_err(|e| failure(name, e))?);
+    let connection = Box::new(connection);
+    Ok((row.int("taken")? == 1).then_some(Lock::Session { connection }))
+}

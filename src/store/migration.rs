@@ -1,0 +1,109 @@
+//! Migrations: embedded, one folder for both databases, never edited once applied.
+
+use std::path::PathBuf;
+
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
+
+use super::connect::Db;
+use super::exec::failure;
+use super::statement as sql;
+use super::{Store, StoreError};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+const TABLE: &str = "_sqlx_migrations";
+
+impl Store {
+    /// Names of the migrations that wait, in order; `NotInitialised` when there is no table of
+    /// ours, `NewerThanProgram` when there are migrations that this program does not know.
+    pub async fn pending(&self) -> Result<Vec<String>, StoreError> {
+        let Some(applied) = self.applied().await? else {
+            return Err(StoreError::NotInitialised(self.place()));
+        };
+        waiting(&applied)
+    }
+
+    /// Applies pending migrations and tells their names. An existing SQLite database copies itself
+    /// to `<file>.before-<version>` first.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        let applied = self.applied().await?;
+        let names = waiting(applied.as_deref().unwrap_or_default())?;
+        if names.is_empty() && applied.is_some() {
+            return Ok(names);
+        }
+        let last = applied.iter().flatten().map(|m| m.version).max();
+        if let (Db::Sqlite { path, .. }, Some(last)) = (&self.db, last) {
+            let mut copy = path.clone().into_os_string();
+            copy.push(format!(".before-{}", last + 1));
+            let copy = PathBuf::from(copy);
+            if copy.exists() {
+                // left by a migration that failed: the database is still as that copy has it
+                std::fs::remove_file(&copy).map_err(|e| StoreError::io(&copy, e))?;
+            }
+            self.backup(&copy).await?;
+        }
+        match &self.db {
+            Db::Sqlite { write, .. } => MIGRATOR.run(write).await,
+            Db::Postgres { pool, .. } => MIGRATOR.run(pool).await,
+        }
+        .map_err(migration_failure)?;
+        Ok(names)
+    }
+
+    /// The applied migrations; none when the database holds no table of ours.
+    async fn applied(&self) -> Result<Option<Vec<AppliedMigration>>, StoreError> {
+        let rows = self.read(&sql::SELECT_HAS_MIGRATIONS, &[]).await?;
+        let found = rows.first().map_or(Ok(0), |row| row.int("found"))?;
+        if found == 0 {
+            return Ok(None);
+        }
+        match &self.db {
+            Db::Sqlite { read, .. } => {
+                let mut connection = read.acquire().await.map_err(|e| failure("connect", e))?;
+                list(&mut *connection).await
+            }
+            Db::Postgres { pool, .. } => {
+                let mut connection = pool.acquire().await.map_err(|e| failure("connect", e))?;
+                list(&mut *connection).await
+            }
+        }
+        .map(Some)
+    }
+}
+
+async fn list<C: Migrate>(connection: &mut C) -> Result<Vec<AppliedMigration>, StoreError> {
+    let applied = connection.list_applied_migrations(TABLE).await;
+    applied.map_err(migration_failure)
+}
+
+/// What is not applied yet, after checking that what is applied is ours and unchanged.
+fn waiting(applied: &[AppliedMigration]) -> Result<Vec<String>, StoreError> {
+    for done in applied {
+        let Some(known) = MIGRATOR.iter().find(|m| m.version == done.version) else {
+            return Err(StoreError::NewerThanProgram(done.version));
+        };
+        if known.checksum != done.checksum {
+            return Err(StoreError::Corrupt {
+                what: format!("migration {}", done.version),
+                detail: "it was applied with another text than this program has".to_owned(),
+            });
+        }
+    }
+    let is_new = |version: i64| applied.iter().all(|done| done.version != version);
+    Ok(MIGRATOR
+        .iter()
+        .filter(|m| is_new(m.version))
+        .map(|m| format!("{:04} {}", m.version, m.description))
+        .collect())
+}
+
+fn migration_failure(error: MigrateError) -> StoreError {
+    match error {
+        MigrateError::Execute(inner) | MigrateError::ExecuteMigration(inner, _) => {
+            failure("migrate", inner)
+        }
+        other => StoreError::Db {
+            statement: "migrate",
+            message: other.to_string(),
+        },
+    }
+}

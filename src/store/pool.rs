@@ -1,0 +1,351 @@
+//! What a night reads: its new rows, every open item, and the settled items that they name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::batch::{batches, keys};
+use super::codec::{
+    code, day, read_fee, read_key, read_order, read_receipt, read_reject, read_txn, write_key,
+};
+use super::exec::{Bind, Row, Tx};
+use super::owner::{Owner, owners};
+use super::registry::load_agencies;
+use super::statement as sql;
+use super::txn::{assemble, load_txns};
+use super::{Store, StoreError};
+use crate::domain::{
+    Conflict, Day, DossierCode, Fee, PaymentOrder, Receipt, RowKey, Side, SourceName, Txn, Vnd,
+};
+use crate::kpi::{PriorSum, Scope};
+use crate::matching::Names;
+use crate::settle::Inputs;
+
+/// Rows that come into the pool by date alone, because batches and deposits name none of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// Days before the night.
+    pub days: u32,
+    /// The sources whose payments land in the bank in batches.
+    pub gateways: Vec<SourceName>,
+}
+
+impl Store {
+    /// Rows not decided before `night`: money with `business_date <= night`, registry versions and
+    /// rejects that count by then; all sorted. `sources` is left empty.
+    pub async fn new_rows(&self, night: Day) -> Result<Inputs, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let mut new = load_new(&mut tx, night).await?;
+        new.conflicts = load_conflicts(&mut tx, &new, night).await?;
+        new.agencies = load_agencies(&mut tx, night).await?;
+        Ok(sorted(new))
+    }
+
+    /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
+    pub async fn existing_dossiers(
+        &self,
+        night: Day,
+        squeezed: &BTreeSet<String>,
+    ) -> Result<Vec<DossierCode>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_DOSSIER_BY_SQUEEZED, &keys(squeezed), &binds)
+            .await?;
+        let codes: BTreeSet<DossierCode> = rows
+            .iter()
+            .map(|row| row.parsed("dossier_code", code))
+            .collect::<Result<_, _>>()?;
+        Ok(codes.into_iter().collect())
+    }
+
+    /// The pool of `night`, sorted: new rows, open items, everything linked to what they and
+    /// `names` name, and the window's rows. `sources` is left empty for the job to fill. Depends
+    /// only on facts and on decisions before `night`: publishing the night does not change it.
+    pub async fn pool(
+        &self,
+        night: Day,
+        names: &Names,
+        window: &Window,
+    ) -> Result<Inputs, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let new = load_new(&mut tx, night).await?;
+        let mut reach = Reach::of_new(&new);
+        reach.add_open(&mut tx, night).await?;
+        reach.add_names(&mut tx, night, names).await?;
+        reach.add_window(&mut tx, night, window).await?;
+        reach.close(&mut tx, night).await?;
+        let night_text = night.to_string();
+        let as_of = [Bind::Text(&night_text)];
+        let codes = keys(reach.dossiers.iter().map(DossierCode::as_str));
+        let fees = tx
+            .rows_of_batches(&sql::SELECT_FEE_BY_DOSSIER, &codes, &as_of)
+            .await?;
+        let orders = tx
+            .rows_of_batches(&sql::SELECT_ORDER_BY_DOSSIER, &codes, &as_of)
+            .await?;
+        let receipts = tx
+            .rows_of_batches(&sql::SELECT_RECEIPT_BY_DOSSIER, &codes, &as_of)
+            .await?;
+        let open_rejects = tx.rows(&sql::SELECT_OPEN_REJECT_ROW, &as_of).await?;
+        let mut rejects = new.rejects;
+        for row in &open_rejects {
+            rejects.push(read_reject(row)?);
+        }
+        let mut pool = Inputs {
+            business_date: Some(night),
+            agencies: load_agencies(&mut tx, night).await?,
+            fees: fees.iter().map(read_fee).collect::<Result<_, _>>()?,
+            orders: orders.iter().map(read_order).collect::<Result<_, _>>()?,
+            receipts: receipts
+                .iter()
+                .map(read_receipt)
+                .collect::<Result<_, _>>()?,
+            txns: load_txns(&mut tx, &reach.txns, &night_text).await?,
+            rejects,
+            conflicts: Vec::new(),
+            decisions: Vec::new(),
+            sources: Vec::new(),
+        };
+        pool.conflicts = load_conflicts(&mut tx, &pool, night).await?;
+        Ok(sorted(pool))
+    }
+
+    /// Firm sums before `night` of the days from `from` on, without the items of `pool`, sorted.
+    pub async fn prior(
+        &self,
+        night: Day,
+        from: Day,
+        pool: &Inputs,
+    ) -> Result<Vec<PriorSum>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let (night, from) = (night.to_string(), from.to_string());
+        let binds = [Bind::Text(&night), Bind::Text(&from)];
+        let all = tx.rows(&sql::SELECT_FIRM_SUM, &binds).await?;
+        let owned = tx
+            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(owners(pool)), &binds)
+            .await?;
+        let mut sums: BTreeMap<(Box<str>, Scope, Day), (i128, i128)> = BTreeMap::new();
+        for (rows, sign) in [(all, 1), (owned, -1)] {
+            for row in &rows {
+                let key = (
+                    row.text("definition")?.into(),
+                    Scope::parse(row.text("scope")?),
+                    row.parsed("day", day)?,
+                );
+                let sum = sums.entry(key).or_default();
+                sum.0 += sign * i128::from(row.int("numerator")?);
+                sum.1 += sign * i128::from(row.int("denominator")?);
+            }
+        }
+        let sums = sums.into_iter().filter(|(_, sum)| *sum != (0, 0));
+        Ok(sums
+            .map(|((definition, scope, day), sum)| PriorSum {
+                definition,
+                scope,
+                day,
+                numerator: sum.0,
+                denominator: sum.1,
+            })
+            .collect())
+    }
+}
+
+/// The keys of the rows that a night reads, growing until nothing new is linked.
+#[derive(Default)]
+struct Reach {
+    dossiers: BTreeSet<DossierCode>,
+    txns: BTreeSet<RowKey>,
+}
+
+impl Reach {
+    fn of_new(new: &Inputs) -> Self {
+        let fees = new.fees.iter().map(|fee| &fee.dossier_code);
+        let orders = new.orders.iter().map(|order| &order.dossier_code);
+        let receipts = new.receipts.iter().map(|receipt| &receipt.dossier_code);
+        Self {
+            dossiers: fees.chain(orders).chain(receipts).cloned().collect(),
+            txns: new.txns.iter().map(Txn::key).collect(),
+        }
+    }
+
+    /// Every open row with the dossier it names, and whatever could still end in several ways.
+    async fn add_open(&mut self, tx: &mut Tx, night: Day) -> Result<(), StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        for row in tx.rows(&sql::SELECT_OPEN_ROW, &binds).await? {
+            let key = read_key(&row)?;
+            self.dossiers.extend(key.dossier.clone());
+            self.dossiers.extend(row.opt_parsed("dossier_code", code)?);
+            if key.side == Side::Txn {
+                self.txns.insert(key);
+            }
+        }
+        for row in tx.rows(&sql::SELECT_OPEN_OWNER, &binds).await? {
+            match Owner::parse(row.text("owner")?) {
+                Some(Owner::Txn(key)) => {
+                    self.txns.insert(key);
+                }
+                Some(Owner::Dossier(code)) => {
+                    self.dossiers.insert(code);
+                }
+                None => return Err(row.damaged("owner")),
+            }
+        }
+        Ok(())
+    }
+
+    async fn add_names(
+        &mut self,
+        tx: &mut Tx,
+        night: Day,
+        names: &Names,
+    ) -> Result<(), StoreError> {
+        self.dossiers.extend(names.dossiers.iter().cloned());
+        let night = night.to_string();
+        let as_of = [Bind::Text(&night)];
+        for (statement, texts) in [
+            (&sql::SELECT_TXN_KEY_BY_ID, &names.txn_ids),
+            (&sql::SELECT_TXN_KEY_BY_BANK_REF, &names.bank_refs),
+            (&sql::SELECT_TXN_KEY_BY_ORDER_REF, &names.orders),
+        ] {
+            let rows = tx.rows_of_batches(statement, &keys(texts), &as_of).await?;
+            self.add_txns(&rows)?;
+        }
+        let orders = tx
+            .rows_of_batches(&sql::SELECT_ORDER_BY_ID, &keys(&names.orders), &as_of)
+            .await?;
+        for row in &orders {
+            self.dossiers.insert(row.parsed("dossier_code", code)?);
+        }
+        Ok(())
+    }
+
+    async fn add_window(
+        &mut self,
+        tx: &mut Tx,
+        night: Day,
+        window: &Window,
+    ) -> Result<(), StoreError> {
+        let (from, to) = (night.minus(window.days).to_string(), night.to_string());
+        let days = [Bind::Text(&from), Bind::Text(&to)];
+        let gateways = keys(window.gateways.iter().map(SourceName::as_str));
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_TXN_KEY_BY_WINDOW, &gateways, &days)
+            .await?;
+        self.add_txns(&rows)?;
+        let rows = tx
+            .rows(&sql::SELECT_RECEIPT_DOSSIER_BY_WINDOW, &days)
+            .await?;
+        for row in &rows {
+            self.dossiers.insert(row.parsed("dossier_code", code)?);
+        }
+        Ok(())
+    }
+
+    fn add_txns(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+        for row in rows {
+            let source = SourceName::new(row.text("source")?);
+            self.txns.insert(RowKey::txn(&source, row.text("id")?));
+        }
+        Ok(())
+    }
+
+    /// Follows the links made before the night, both ways. Each round adds at least one key of the
+    /// finitely many that are linked.
+    async fn close(&mut self, tx: &mut Tx, night: Day) -> Result<(), StoreError> {
+        let night = night.to_string();
+        let as_of = [Bind::Text(&night)];
+        let mut done = Self::default();
+        loop {
+            let dossiers: Vec<_> = self.dossiers.difference(&done.dossiers).cloned().collect();
+            let txns: Vec<_> = self.txns.difference(&done.txns).cloned().collect();
+            if dossiers.is_empty() && txns.is_empty() {
+                return Ok(());
+            }
+            let mut links = tx
+                .rows_of_batches(
+                    &sql::SELECT_LINK_BY_DOSSIER,
+                    &keys(dossiers.iter().map(DossierCode::as_str)),
+                    &as_of,
+                )
+                .await?;
+            let money = batches(&txns, |row, key| {
+                write_key(row, key);
+            });
+            links.extend(
+                tx.rows_of_batches(&sql::SELECT_LINK_BY_MONEY, &money, &as_of)
+                    .await?,
+            );
+            done.dossiers.extend(dossiers);
+            done.txns.extend(txns);
+            for link in &links {
+                self.dossiers.extend(link.opt_parsed("dossier_code", code)?);
+                if link.text("side")? == Side::Txn.id() {
+                    let source = SourceName::new(link.text("source")?);
+                    self.txns.insert(RowKey::txn(&source, link.text("id")?));
+                }
+            }
+        }
+    }
+}
+
+async fn load_new(tx: &mut Tx, night: Day) -> Result<Inputs, StoreError> {
+    let text = night.to_string();
+    let as_of = [Bind::Text(&text)];
+    let txns = tx.rows(&sql::SELECT_NEW_TXN, &as_of).await?;
+    let fees = tx.rows(&sql::SELECT_NEW_FEE, &as_of).await?;
+    let orders = tx.rows(&sql::SELECT_NEW_ORDER, &as_of).await?;
+    let receipts = tx.rows(&sql::SELECT_NEW_RECEIPT, &as_of).await?;
+    let rejects = tx.rows(&sql::SELECT_NEW_REJECT_ROW, &as_of).await?;
+    Ok(Inputs {
+        business_date: Some(night),
+        txns: txns.iter().map(read_txn).collect::<Result<_, _>>()?,
+        fees: fees.iter().map(read_fee).collect::<Result<_, _>>()?,
+        orders: orders.iter().map(read_order).collect::<Result<_, _>>()?,
+        receipts: receipts
+            .iter()
+            .map(read_receipt)
+            .collect::<Result<_, _>>()?,
+        rejects: rejects.iter().map(read_reject).collect::<Result<_, _>>()?,
+        ..Inputs::default()
+    })
+}
+
+/// The contradictions of the rows at hand.
+async fn load_conflicts(
+    tx: &mut Tx,
+    rows: &Inputs,
+    night: Day,
+) -> Result<Vec<Conflict>, StoreError> {
+    let txns = rows
+        .txns
+        .iter()
+        .map(|t| (t.key(), (t.amount, Some(t.business_date))));
+    let fees = rows.fees.iter().map(|fee| (fee.key(), (fee.amount, None)));
+    let receipts = rows.receipts.iter().map(|r| (r.key(), (r.amount, None)));
+    let kept: BTreeMap<RowKey, (Vnd, Option<Day>)> = txns.chain(fees).chain(receipts).collect();
+    let batch = batches(kept.keys(), |row, key| {
+        write_key(row, key);
+    });
+    let night = night.to_string();
+    let found = tx
+        .rows_of_batches(&sql::SELECT_CONFLICT_VERSION, &batch, &[Bind::Text(&night)])
+        .await?;
+    assemble(&found, &kept)
+}
+
+/// Order and duplicates out of the way, so that the same rows are the same value.
+fn sorted(mut inputs: Inputs) -> Inputs {
+    inputs.agencies.sort();
+    inputs.fees.sort_by_cached_key(Fee::key);
+    inputs.orders.sort_by(|a, b| {
+        let key = |order: &PaymentOrder| (order.provider.clone(), order.order_id.clone());
+        key(a).cmp(&key(b))
+    });
+    inputs.receipts.sort_by_cached_key(Receipt::key);
+    inputs.txns.sort_by_cached_key(Txn::key);
+    inputs.rejects.sort();
+    inputs.rejects.dedup();
+    inputs.conflicts.sort();
+    inputs
+}

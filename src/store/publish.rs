@@ -1,0 +1,207 @@
+//! A night becomes visible as a whole or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::batch::{batches, keys};
+use super::codec::write_key;
+use super::decide::{decide_contributions, decide_groups, decide_rows};
+use super::exec::{Bind, Tx};
+use super::owner::owners;
+use super::run::{insert_kpis, insert_run, published};
+use super::statement as sql;
+use super::{Lease, RunRecord, Store, StoreError};
+use crate::classify::Severity;
+use crate::settle::{Inputs, Settlement};
+
+/// Everything that publishing a night writes.
+#[derive(Clone, Copy, Debug)]
+pub struct Publication<'a> {
+    /// The run; `state`, `version` and `replaces` must follow from [`Store::published`].
+    pub run: &'a RunRecord,
+    /// What was read: its rows are decided from now on.
+    pub pool: &'a Inputs,
+    /// What was decided.
+    pub settlement: &'a Settlement,
+    /// How much a class asks of a person; all but `info` stays open until it is settled.
+    pub severity: fn(&str) -> Severity,
+    /// Now, RFC 3339.
+    pub now_wall: &'a str,
+}
+
+impl Store {
+    /// Publishes in one transaction: the decisions of the night replace those of an earlier run of
+    /// the same night, the earlier run becomes `superseded`, and counts and sums are read back and
+    /// compared before the commit.
+    pub async fn publish(
+        &self,
+        lease: &Lease,
+        publication: &Publication<'_>,
+    ) -> Result<(), StoreError> {
+        let Publication { run, pool, .. } = publication;
+        let night = run.business_date.to_string();
+        let mut tx = self.begin().await?;
+        let fence = [Bind::Text(&lease.token), Bind::Text(publication.now_wall)];
+        if tx.run(&sql::FENCE_LEASE, &fence).await? != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        assert_run_follows(&mut tx, run).await?;
+        tx.run(&sql::SUPERSEDE_RUN, &[Bind::Text(&night)]).await?;
+        insert_run(&mut tx, run, publication.now_wall).await?;
+        insert_kpis(&mut tx, &run.id, &publication.settlement.shares).await?;
+
+        let owners = owners(pool);
+        let mut touched = firm_nights(&mut tx, &night).await?;
+        withdraw(&mut tx, &night).await?;
+        decide_rows(&mut tx, publication, &night).await?;
+        decide_groups(&mut tx, publication, &night).await?;
+        decide_contributions(&mut tx, publication, &night, &owners).await?;
+        touched.extend(firm_nights(&mut tx, &night).await?);
+        touched.insert(night.clone());
+        for night in &touched {
+            let binds = [Bind::Text(night)];
+            tx.run(&sql::DELETE_FIRM_CHANGE, &binds).await?;
+            tx.run(&sql::INSERT_FIRM_CHANGE, &binds).await?;
+        }
+        mark_decided(&mut tx, pool, &night).await?;
+        assert_conserved(&mut tx, publication, &night).await?;
+        tx.commit().await
+    }
+}
+
+/// A run is the first of its night, or replaces the one that stands.
+async fn assert_run_follows(tx: &mut Tx, run: &RunRecord) -> Result<(), StoreError> {
+    let night = run.business_date.to_string();
+    let stands = published(tx, &night).await?;
+    let (version, replaces) = match &stands {
+        Some(old) => (old.version + 1, Some(&old.id)),
+        None => (1, None),
+    };
+    if run.version == version && run.replaces.as_ref() == replaces && &*run.state == "published" {
+        return Ok(());
+    }
+    Err(StoreError::Conservation(format!(
+        "run {} does not follow {}",
+        run.id,
+        stands.map_or_else(|| "nothing".to_owned(), |old| old.id.to_string())
+    )))
+}
+
+/// Takes the decisions of an earlier run of the night back, as if it had not been.
+async fn withdraw(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
+    for statement in [
+        &sql::RESTORE_ROW_STATE,
+        &sql::DELETE_ROW_STATE,
+        &sql::RESTORE_MATCH_GROUP,
+        &sql::DELETE_MATCH_LEG,
+        &sql::DELETE_MATCH_GROUP,
+        &sql::RESTORE_CONTRIBUTION,
+        &sql::DELETE_CONTRIBUTION,
+    ] {
+        tx.run(statement, &[Bind::Text(night)]).await?;
+    }
+    Ok(())
+}
+
+/// Nights whose firm changes the contributions of `night` reach into: those that ended them.
+async fn firm_nights(tx: &mut Tx, night: &str) -> Result<BTreeSet<String>, StoreError> {
+    let binds = [Bind::Text(night)];
+    let rows = tx.rows(&sql::SELECT_CONTRIBUTION_UNTIL, &binds).await?;
+    rows.iter()
+        .map(|row| Ok(row.text("until")?.to_owned()))
+        .collect()
+}
+
+/// From now on the rows of the pool count as decided by this night.
+async fn mark_decided(tx: &mut Tx, pool: &Inputs, night: &str) -> Result<(), StoreError> {
+    let night = [Bind::Text(night)];
+    let rows = batches(&pool.txns, |row, txn| {
+        row.text("source", txn.source.as_str()).text("id", &txn.id);
+    });
+    tx.run_batches(&sql::DECIDE_TXN, &rows, &night).await?;
+    let rows = batches(&pool.fees, |row, fee| {
+        row.text("dossier_code", fee.dossier_code.as_str())
+            .text("fee_id", fee.fee_id.as_str());
+    });
+    tx.run_batches(&sql::DECIDE_FEE_VERSION, &rows, &night)
+        .await?;
+    let rows = batches(&pool.orders, |row, order| {
+        row.text("provider", &order.provider)
+            .text("order_id", &order.order_id);
+    });
+    tx.run_batches(&sql::DECIDE_ORDER_VERSION, &rows, &night)
+        .await?;
+    let rows = batches(&pool.receipts, |row, receipt| {
+        row.text("receipt_id", &receipt.receipt_id);
+    });
+    tx.run_batches(&sql::DECIDE_RECEIPT_VERSION, &rows, &night)
+        .await?;
+    let rows = batches(&pool.rejects, |row, reject| {
+        row.text("side", reject.side.id())
+            .text("source", reject.source.as_str())
+            .text("id", &reject.id);
+    });
+    tx.run_batches(&sql::DECIDE_REJECT_ROW, &rows, &night)
+        .await?;
+    Ok(())
+}
+
+/// Reads back what the night now says and compares it with what was to be written.
+async fn assert_conserved(
+    tx: &mut Tx,
+    publication: &Publication<'_>,
+    night: &str,
+) -> Result<(), StoreError> {
+    let settlement = publication.settlement;
+    let mut wanted: BTreeMap<&str, (i128, i128)> = BTreeMap::new();
+    for row in &settlement.rows {
+        let sum = wanted.entry(row.bucket.id()).or_default();
+        *sum = (sum.0 + 1, sum.1 + row.amount.wide());
+    }
+    let batch = batches(settlement.rows.iter().map(|row| &row.key), |row, key| {
+        write_key(row, key);
+    });
+    let as_of = [Bind::Text(night)];
+    let mut found: BTreeMap<String, (i128, i128)> = BTreeMap::new();
+    for row in tx
+        .rows_of_batches(&sql::CHECK_ROW_STATE, &batch, &as_of)
+        .await?
+    {
+        let sum = found.entry(row.text("bucket")?.to_owned()).or_default();
+        sum.0 += i128::from(row.int("counted")?);
+        sum.1 += i128::from(row.int("sum_vnd")?);
+    }
+    compare(
+        "rows",
+        &wanted,
+        &found.iter().map(|(k, v)| (k.as_str(), *v)).collect(),
+    )?;
+
+    let legs = settlement.groups.iter().flat_map(|group| &group.legs);
+    let wanted = legs.fold((0, 0), |sum: (i128, i128), leg| {
+        (sum.0 + 1, sum.1 + leg.amount.wide())
+    });
+    let ids = keys(settlement.groups.iter().map(|group| &group.id));
+    let mut found = (0, 0);
+    for row in tx
+        .rows_of_batches(&sql::CHECK_MATCH_LEG, &ids, &as_of)
+        .await?
+    {
+        found.0 += i128::from(row.int("counted")?);
+        found.1 += i128::from(row.int("sum_vnd")?);
+    }
+    compare("legs", &[("all", wanted)].into(), &[("all", found)].into())
+}
+
+/// The error that says what differs.
+fn compare(
+    what: &str,
+    wanted: &BTreeMap<&str, (i128, i128)>,
+    found: &BTreeMap<&str, (i128, i128)>,
+) -> Result<(), StoreError> {
+    if wanted == found {
+        return Ok(());
+    }
+    Err(StoreError::Conservation(format!(
+        "{what}: wrote {wanted:?}, read {found:?} (count, dong)"
+    )))
+}

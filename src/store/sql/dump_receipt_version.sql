@@ -1,0 +1,6 @@
+-- Business state for the canonical dump; sorted in Rust.
+SELECT
+    receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
+    collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256,
+    decided_night
+FROM receipt_version

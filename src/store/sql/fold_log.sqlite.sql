@@ -1,0 +1,2 @@
+-- Moves the write-ahead log into the file and empties it.
+PRAGMA wal_checkpoint(TRUNCATE)

@@ -1,0 +1,8 @@
+-- Where archived bytes came from; the first word stays.
+INSERT INTO raw (sha256, source, what, bytes, at_wall)
+SELECT
+    n.value->>'sha256', n.value->>'source', n.value->>'what', CAST(n.value->>'bytes' AS BIGINT),
+    n.value->>'at_wall'
+FROM json_each($1) AS n
+WHERE true
+ON CONFLICT (sha256, source, what) DO NOTHING

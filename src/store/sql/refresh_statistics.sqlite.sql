@@ -1,0 +1,2 @@
+-- Statistics for the planner, where they are stale.
+PRAGMA optimize

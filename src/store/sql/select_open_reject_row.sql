@@ -1,0 +1,14 @@
+-- Bad rows that were still open before the night $1 and did not come in good order by it.
+SELECT
+    r.side, r.source, r.id, r.file, r.line, r.column_name, r.value, r.code, r.amount_vnd,
+    r.business_date, r.night
+FROM row_state AS s CROSS JOIN reject_row AS r
+WHERE s.open = 1 AND s.until >= $1 AND s.night < $1 AND s.bucket = 'rejected'
+  AND r.side = s.side AND r.id = s.id AND r.night <= $1
+  AND (r.source = s.source OR s.side <> 'txn')
+  AND NOT EXISTS (
+    SELECT 1 FROM txn AS t
+    WHERE r.side = 'txn' AND t.source = r.source AND t.id = r.id AND t.business_date <= $1)
+  AND NOT EXISTS (
+    SELECT 1 FROM receipt_version AS v
+    WHERE r.side = 'receipt' AND v.receipt_id = r.id AND v.night <= $1)

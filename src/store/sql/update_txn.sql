@@ -1,0 +1,18 @@
+-- The provider's later word: status, and what it fills in with it. Amount and kind never change.
+UPDATE txn SET
+    order_ref = n.value->>'order_ref',
+    memo = n.value->>'memo',
+    fee_vnd = CAST(n.value->>'fee_vnd' AS BIGINT),
+    net_vnd = CAST(n.value->>'net_vnd' AS BIGINT),
+    paid_at = n.value->>'paid_at',
+    paid_at_ms = CAST(n.value->>'paid_at_ms' AS BIGINT),
+    paid_on = n.value->>'paid_on',
+    business_date = n.value->>'business_date',
+    status = n.value->>'status',
+    payer = n.value->>'payer',
+    account = n.value->>'account',
+    bank_ref = n.value->>'bank_ref',
+    instrument = n.value->>'instrument',
+    decided_night = '9999-12-31'
+FROM json_each($1) AS n
+WHERE txn.source = n.value->>'source' AND txn.id = n.value->>'id'

@@ -1,0 +1,7 @@
+-- A day once complete stays complete.
+INSERT INTO feed_day (source, day, state)
+SELECT n.value->>'source', n.value->>'day', n.value->>'state'
+FROM json_each($1) AS n
+WHERE true
+ON CONFLICT (source, day) DO UPDATE SET state = excluded.state
+WHERE feed_day.state <> 'complete'

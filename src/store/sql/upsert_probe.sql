@@ -1,0 +1,8 @@
+-- What asking about an order gave on a night; an answer is not forgotten within the night.
+INSERT INTO probe (source, order_id, night, answered)
+SELECT n.value->>'source', n.value->>'order_id', n.value->>'night',
+    CAST(n.value->>'answered' AS BIGINT)
+FROM json_each($1) AS n
+WHERE true
+ON CONFLICT (source, order_id, night) DO UPDATE SET answered = excluded.answered
+WHERE probe.answered = 0

@@ -1,0 +1,189 @@
+//! Every SQL statement of the program: files of `sql/`, each with the number of its arguments.
+
+use super::StoreError;
+
+/// One statement. Usually one text for both databases.
+#[derive(Debug)]
+pub struct Statement {
+    /// File name without `.sql`.
+    pub name: &'static str,
+    /// The number of arguments, `$1` to `$n`.
+    pub binds: usize,
+    sqlite: Option<&'static str>,
+    postgres: Option<&'static str>,
+}
+
+impl Statement {
+    /// The text for SQLite.
+    pub fn sqlite(&self) -> Result<&'static str, StoreError> {
+        self.sqlite.ok_or_else(|| self.missing("SQLite"))
+    }
+
+    /// The text for PostgreSQL.
+    pub fn postgres(&self) -> Result<&'static str, StoreError> {
+        self.postgres.ok_or_else(|| self.missing("PostgreSQL"))
+    }
+
+    fn missing(&self, database: &str) -> StoreError {
+        StoreError::Db {
+            statement: self.name,
+            message: format!("has no text for {database}"),
+        }
+    }
+}
+
+macro_rules! text {
+    (both $name:literal, sqlite) => {
+        Some(include_str!(concat!("sql/", $name, ".sql")))
+    };
+    (both $name:literal, postgres) => {
+        Some(include_str!(concat!("sql/", $name, ".sql")))
+    };
+    (split $name:literal, sqlite) => {
+        Some(include_str!(concat!("sql/", $name, ".sqlite.sql")))
+    };
+    (split $name:literal, postgres) => {
+        Some(include_str!(concat!("sql/", $name, ".postgres.sql")))
+    };
+    (sqlite $name:literal, sqlite) => {
+        Some(include_str!(concat!("sql/", $name, ".sqlite.sql")))
+    };
+    (postgres $name:literal, postgres) => {
+        Some(include_str!(concat!("sql/", $name, ".postgres.sql")))
+    };
+    ($which:ident $name:literal, $database:ident) => {
+        None
+    };
+}
+
+macro_rules! statements {
+    ($($constant:ident = $which:ident $name:literal $binds:literal;)+) => {
+        $(pub(super) static $constant: Statement = Statement {
+            name: $name,
+            binds: $binds,
+            sqlite: text!($which $name, sqlite),
+            postgres: text!($which $name, postgres),
+        };)+
+
+        /// Every statement; a test prepares each on both databases.
+        pub static STATEMENTS: &[&Statement] = &[$(&$constant),+];
+    };
+}
+
+statements! {
+    INSERT_TXN = both "insert_txn" 2;
+    UPDATE_TXN = both "update_txn" 1;
+    REOPEN_TXN = both "reopen_txn" 1;
+    SELECT_TXN_BY_KEY = both "select_txn_by_key" 2;
+    SELECT_NEW_TXN = both "select_new_txn" 1;
+    SELECT_TXN_KEY_BY_ID = both "select_txn_key_by_id" 2;
+    SELECT_TXN_KEY_BY_BANK_REF = both "select_txn_key_by_bank_ref" 2;
+    SELECT_TXN_KEY_BY_ORDER_REF = both "select_txn_key_by_order_ref" 2;
+    SELECT_TXN_KEY_BY_WINDOW = both "select_txn_key_by_window" 3;
+    SELECT_SOURCE_COUNT = both "select_source_count" 1;
+    INSERT_REJECT_ROW = both "insert_reject_row" 1;
+    SELECT_NEW_REJECT_ROW = both "select_new_reject_row" 1;
+    SELECT_OPEN_REJECT_ROW = both "select_open_reject_row" 1;
+    INSERT_CONFLICT_VERSION = both "insert_conflict_version" 1;
+    SELECT_CONFLICT_VERSION = both "select_conflict_version" 2;
+    SELECT_GROUP_BEFORE = both "select_group_before" 2;
+    UPSERT_FEED_DAY = both "upsert_feed_day" 1;
+    SELECT_INCOMPLETE_DAY = both "select_incomplete_day" 1;
+    UPSERT_PROBE = both "upsert_probe" 1;
+    SELECT_ORDER_ID_BY_DAY = both "select_order_id_by_day" 3;
+    SELECT_ORDER_ID_BY_PAYMENT = both "select_order_id_by_payment" 3;
+    SELECT_ORDER_ID_REFUNDED = both "select_order_id_refunded" 3;
+    SELECT_ORDER_ID_UNANSWERED = both "select_order_id_unanswered" 2;
+    SELECT_ORDER_BY_ID = both "select_order_by_id" 2;
+    SELECT_ORDER_BY_DOSSIER = both "select_order_by_dossier" 2;
+    SELECT_NEW_ORDER = both "select_new_order" 1;
+    UPSERT_ORDER_VERSION = both "upsert_order_version" 1;
+    UPSERT_RECEIPT_VERSION = both "upsert_receipt_version" 1;
+    UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
+    UPSERT_AGENCY_VERSION = both "upsert_agency_version" 1;
+    SELECT_AGENCY = both "select_agency" 1;
+    UPSERT_DOSSIER = both "upsert_dossier" 1;
+    SELECT_DOSSIER_BY_SQUEEZED = both "select_dossier_by_squeezed" 2;
+    INSERT_EXPORT_FILE = both "insert_export_file" 1;
+    SELECT_KNOWN_FILE = both "select_known_file" 1;
+    SELECT_NIGHT_FILE = both "select_night_file" 2;
+    SELECT_FEE_BY_DOSSIER = both "select_fee_by_dossier" 2;
+    SELECT_NEW_FEE = both "select_new_fee" 1;
+    SELECT_RECEIPT_BY_DOSSIER = both "select_receipt_by_dossier" 2;
+    SELECT_NEW_RECEIPT = both "select_new_receipt" 1;
+    SELECT_RECEIPT_DOSSIER_BY_WINDOW = both "select_receipt_dossier_by_window" 2;
+    SELECT_OPEN_ROW = both "select_open_row" 1;
+    SELECT_OPEN_OWNER = both "select_open_owner" 1;
+    SELECT_LINK_BY_DOSSIER = both "select_link_by_dossier" 2;
+    SELECT_LINK_BY_MONEY = both "select_link_by_money" 2;
+    SELECT_LEG_BY_DOSSIER = both "select_leg_by_dossier" 2;
+    SELECT_LEG_BY_MONEY = both "select_leg_by_money" 2;
+    SELECT_FIRM_SUM = both "select_firm_sum" 2;
+    SELECT_FIRM_OWNED = both "select_firm_owned" 3;
+    FENCE_LEASE = both "fence_lease" 2;
+    TAKE_LEASE = both "take_lease" 1;
+    RELEASE_LEASE = both "release_lease" 1;
+    SELECT_LEASE = both "select_lease" 0;
+    TRY_ADVISORY_LOCK = postgres "try_advisory_lock" 1;
+    INSERT_RUN = both "insert_run" 1;
+    SUPERSEDE_RUN = both "supersede_run" 1;
+    SELECT_RUN = both "select_run" 1;
+    SELECT_PUBLISHED_RUN = both "select_published_run" 1;
+    SELECT_LAST_RUN = both "select_last_run" 0;
+    SELECT_RUNS = both "select_runs" 0;
+    SELECT_PUBLISHED_NIGHT = both "select_published_night" 0;
+    INSERT_KPI = both "insert_kpi" 1;
+    RESTORE_ROW_STATE = both "restore_row_state" 1;
+    DELETE_ROW_STATE = both "delete_row_state" 1;
+    INSERT_ROW_STATE = both "insert_row_state" 3;
+    CLOSE_ROW_STATE = both "close_row_state" 1;
+    RESTORE_MATCH_GROUP = both "restore_match_group" 1;
+    DELETE_MATCH_GROUP = both "delete_match_group" 1;
+    INSERT_MATCH_GROUP = both "insert_match_group" 3;
+    CLOSE_MATCH_GROUP = both "close_match_group" 1;
+    RESTORE_CONTRIBUTION = both "restore_contribution" 1;
+    DELETE_CONTRIBUTION = both "delete_contribution" 1;
+    INSERT_CONTRIBUTION = both "insert_contribution" 3;
+    CLOSE_CONTRIBUTION = both "close_contribution" 1;
+    DELETE_MATCH_LEG = both "delete_match_leg" 1;
+    INSERT_MATCH_LEG = both "insert_match_leg" 2;
+    SELECT_CONTRIBUTION_KEY = both "select_contribution_key" 2;
+    SELECT_CONTRIBUTION_UNTIL = both "select_contribution_until" 1;
+    DELETE_FIRM_CHANGE = both "delete_firm_change" 1;
+    INSERT_FIRM_CHANGE = both "insert_firm_change" 1;
+    DECIDE_TXN = both "decide_txn" 2;
+    DECIDE_REJECT_ROW = both "decide_reject_row" 2;
+    DECIDE_FEE_VERSION = both "decide_fee_version" 2;
+    DECIDE_ORDER_VERSION = both "decide_order_version" 2;
+    DECIDE_RECEIPT_VERSION = both "decide_receipt_version" 2;
+    CHECK_ROW_STATE = both "check_row_state" 2;
+    CHECK_MATCH_LEG = both "check_match_leg" 2;
+    SELECT_OPEN_EXCEPTION = both "select_open_exception" 1;
+    SELECT_EXCEPTION_BY_ID = both "select_exception_by_id" 3;
+    SELECT_ROW_HISTORY = both "select_row_history" 2;
+    INSERT_RAW = both "insert_raw" 1;
+    SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
+    CHECK_INTEGRITY = sqlite "check_integrity" 0;
+    SELECT_SETTINGS = sqlite "select_settings" 0;
+    COPY_DATABASE = sqlite "copy_database" 1;
+    FOLD_LOG = sqlite "fold_log" 0;
+    REFRESH_STATISTICS = split "refresh_statistics" 0;
+    DUMP_AGENCY_VERSION = both "dump_agency_version" 0;
+    DUMP_DOSSIER = both "dump_dossier" 0;
+    DUMP_FEE_VERSION = both "dump_fee_version" 0;
+    DUMP_ORDER_VERSION = both "dump_order_version" 0;
+    DUMP_RECEIPT_VERSION = both "dump_receipt_version" 0;
+    DUMP_EXPORT_FILE = both "dump_export_file" 0;
+    DUMP_TXN = both "dump_txn" 0;
+    DUMP_REJECT_ROW = both "dump_reject_row" 0;
+    DUMP_CONFLICT_VERSION = both "dump_conflict_version" 0;
+    DUMP_FEED_DAY = both "dump_feed_day" 0;
+    DUMP_PROBE = both "dump_probe" 0;
+    DUMP_RUN = both "dump_run" 0;
+    DUMP_ROW_STATE = both "dump_row_state" 0;
+    DUMP_MATCH_GROUP = both "dump_match_group" 0;
+    DUMP_MATCH_LEG = both "dump_match_leg" 0;
+    DUMP_CONTRIBUTION = both "dump_contribution" 0;
+    DUMP_FIRM_CHANGE = both "dump_firm_change" 0;
+    DUMP_KPI = both "dump_kpi" 0;
+}

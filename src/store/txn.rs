@@ -1,0 +1,289 @@
+//! Transactions: the version first stored is canonical; a later final status is an update; other
+//! content under the same id is a conflict kept for a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::batch::batches;
+use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
+use super::compare::{Again, again, says, scrubbed};
+use super::exec::{Bind, Row, Tx};
+use super::statement as sql;
+use super::{FeedDay, Store, StoreError};
+use crate::domain::{
+    Conflict, Day, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
+};
+
+/// What one pull of one source brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// Transactions of whole days or answered orders only, as delivered: an id that comes twice is
+    /// sorted out here, against what is stored too.
+    pub txns: Vec<Txn>,
+    /// Rows that could not be read.
+    pub rejects: Vec<Reject>,
+    /// Contradictions that only another stage can see (an amount a hundred times the order's); the
+    /// kept version also stands in `txns`.
+    pub conflicts: Vec<Conflict>,
+    /// How complete each day of the window is.
+    pub days: Vec<FeedDay>,
+}
+
+/// What a pull changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Rows never seen before.
+    pub new: u64,
+    /// Rows whose status or late details were updated.
+    pub updated: u64,
+    /// Rows with contradicting content.
+    pub conflicts: u64,
+    /// Rejects never seen before.
+    pub rejects: u64,
+}
+
+/// Canonical rows of one source by kind and status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceCount {
+    /// The source.
+    pub source: SourceName,
+    /// What the rows do.
+    pub kind: TxnKind,
+    /// The money's state.
+    pub status: TxnStatus,
+    /// Rows whose business date is the night's.
+    pub count: u64,
+    /// Their sum in dong, without sign.
+    pub sum: i128,
+    /// Rows of earlier days first seen by this night's pull.
+    pub arrived_count: u64,
+    /// Their sum in dong, without sign.
+    pub arrived_sum: i128,
+}
+
+/// What a delivery means against what is stored.
+#[derive(Default)]
+struct Merge {
+    fresh: Vec<Txn>,
+    updates: Vec<Txn>,
+    versions: Vec<Version>,
+}
+
+/// One version of a row that contradicts itself.
+pub(super) struct Version {
+    key: RowKey,
+    /// Of a registry row, the night of the version that it contradicts.
+    night: Option<Day>,
+    says: String,
+    amount: Vnd,
+    business_date: Day,
+}
+
+impl Store {
+    /// Stores a pull of `source` made for `night`, in one transaction. Idempotent: the same rows
+    /// again, in any overlap, change nothing.
+    pub async fn save_transactions(
+        &self,
+        source: &SourceName,
+        night: Day,
+        delivery: &Delivery,
+    ) -> Result<Saved, StoreError> {
+        let mut tx = self.begin().await?;
+        let incoming: Vec<Txn> = delivery.txns.iter().map(scrubbed).collect();
+        let keys: BTreeSet<RowKey> = incoming.iter().map(Txn::key).collect();
+        let stored = load_txns(&mut tx, &keys, NEVER).await?;
+        let mut merge = merge(stored, incoming);
+        for conflict in &delivery.conflicts {
+            merge.versions.extend(versions_of(conflict, None));
+        }
+        let mut saved = Saved::default();
+        let rows = batches(&merge.fresh, write_txn);
+        let night_text = night.to_string();
+        let binds = [Bind::Text(&night_text)];
+        saved.new = tx.run_batches(&sql::INSERT_TXN, &rows, &binds).await?;
+        let rows = batches(&merge.updates, write_txn);
+        saved.updated = tx.run_batches(&sql::UPDATE_TXN, &rows, &[]).await?;
+        saved.conflicts = save_versions(&mut tx, &merge.versions).await?;
+        let rows = batches(&delivery.rejects, |row, reject| {
+            write_reject(row, reject, reject.business_date);
+        });
+        saved.rejects = tx.run_batches(&sql::INSERT_REJECT_ROW, &rows, &[]).await?;
+        let rows = batches(&delivery.days, |row, day| {
+            row.text("source", source.as_str())
+                .text("day", &day.day.to_string())
+                .text("state", day.state.id());
+        });
+        tx.run_batches(&sql::UPSERT_FEED_DAY, &rows, &[]).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// The canonical rows of `night` (and those of earlier days that arrived with it), by source,
+    /// kind and status, in that order.
+    pub async fn source_counts(&self, night: Day) -> Result<Vec<SourceCount>, StoreError> {
+        let night = night.to_string();
+        let rows = self
+            .read(&sql::SELECT_SOURCE_COUNT, &[Bind::Text(&night)])
+            .await?;
+        let count = |row: &Row, column| -> Result<u64, StoreError> {
+            u64::try_from(row.int(column)?).map_err(|_| row.damaged(column))
+        };
+        let mut counts = rows
+            .iter()
+            .map(|row| {
+                Ok(SourceCount {
+                    source: SourceName::new(row.text("source")?),
+                    kind: row.parsed("kind", TxnKind::parse)?,
+                    status: row.parsed("status", TxnStatus::parse)?,
+                    count: count(row, "counted")?,
+                    sum: row.int("sum_vnd")?.into(),
+                    arrived_count: count(row, "arrived")?,
+                    arrived_sum: row.int("arrived_vnd")?.into(),
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        counts.sort_by(|a, b| (&a.source, a.kind, a.status).cmp(&(&b.source, b.kind, b.status)));
+        Ok(counts)
+    }
+}
+
+/// Sorts a delivery into new rows, later words and contradictions. Of several versions inside one
+/// delivery the first in byte order counts as stored first, whatever order they came in.
+fn merge(stored: Vec<Txn>, mut incoming: Vec<Txn>) -> Merge {
+    #[derive(PartialEq)]
+    enum Fate {
+        Kept,
+        Fresh,
+        Updated,
+    }
+    incoming.sort_by_cached_key(|txn| (txn.key(), says(txn)));
+    let stored = stored.into_iter();
+    let mut known: BTreeMap<RowKey, (Txn, Fate)> =
+        stored.map(|txn| (txn.key(), (txn, Fate::Kept))).collect();
+    let mut merge = Merge::default();
+    for new in incoming {
+        let key = new.key();
+        let Some((old, fate)) = known.get_mut(&key) else {
+            known.insert(key, (new, Fate::Fresh));
+            continue;
+        };
+        match again(old, &new) {
+            Again::Same => {}
+            Again::Update => {
+                *old = new;
+                if *fate == Fate::Kept {
+                    *fate = Fate::Updated;
+                }
+            }
+            Again::Conflict => {
+                let amount = old.amount.max(new.amount);
+                merge.versions.extend([&*old, &new].map(|version| Version {
+                    key: key.clone(),
+                    night: None,
+                    says: says(version),
+                    amount,
+                    business_date: old.business_date,
+                }));
+            }
+        }
+    }
+    for (txn, fate) in known.into_values() {
+        match fate {
+            Fate::Kept => {}
+            Fate::Fresh => merge.fresh.push(txn),
+            Fate::Updated => merge.updates.push(txn),
+        }
+    }
+    merge
+}
+
+/// The versions of a contradiction that another stage found; `night` is that of the registry
+/// version it concerns.
+pub(super) fn versions_of(conflict: &Conflict, night: Option<Day>) -> Vec<Version> {
+    let versions = conflict.versions.iter();
+    versions
+        .map(|says| Version {
+            key: conflict.key.clone(),
+            night,
+            says: says.to_string(),
+            amount: conflict.largest,
+            business_date: conflict.business_date,
+        })
+        .collect()
+}
+
+/// Stores versions; a transaction with a new one is looked at again. Tells how many rows have one.
+pub(super) async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<u64, StoreError> {
+    let rows = batches(versions, |row, version| {
+        let night = version.night.map(|night| night.to_string());
+        write_key(row, &version.key)
+            .text("night", night.as_deref().unwrap_or_default())
+            .text("says", &version.says)
+            .int("amount_vnd", version.amount.get())
+            .text("business_date", &version.business_date.to_string());
+    });
+    let found = tx
+        .rows_of_batches(&sql::INSERT_CONFLICT_VERSION, &rows, &[])
+        .await?;
+    let mut touched = BTreeSet::new();
+    for row in &found {
+        touched.insert((
+            row.text("side")?.to_owned(),
+            row.text("source")?.to_owned(),
+            row.text("id")?.to_owned(),
+        ));
+    }
+    let txns = touched.iter().filter(|(side, ..)| side == Side::Txn.id());
+    let rows = batches(txns, |row, (_, source, id)| {
+        row.text("source", source).text("id", id);
+    });
+    tx.run_batches(&sql::REOPEN_TXN, &rows, &[]).await?;
+    Ok(u64::try_from(touched.len()).unwrap_or(u64::MAX))
+}
+
+/// The canonical rows of these keys that count by `night`, in key order.
+pub(super) async fn load_txns(
+    tx: &mut Tx,
+    keys: &BTreeSet<RowKey>,
+    night: &str,
+) -> Result<Vec<Txn>, StoreError> {
+    let documents = batches(keys, |row, key| {
+        write_key(row, key);
+    });
+    let rows = tx
+        .rows_of_batches(&sql::SELECT_TXN_BY_KEY, &documents, &[Bind::Text(night)])
+        .await?;
+    rows.iter().map(read_txn).collect()
+}
+
+/// A contradiction put together again from its versions.
+pub(super) fn assemble(
+    rows: &[Row],
+    kept: &BTreeMap<RowKey, (Vnd, Option<Day>)>,
+) -> Result<Vec<Conflict>, StoreError> {
+    let mut found: BTreeMap<RowKey, Conflict> = BTreeMap::new();
+    for row in rows {
+        let key = read_key(row)?;
+        let Some((amount, on)) = kept.get(&key) else {
+            continue;
+        };
+        let business_date = match on {
+            Some(on) => *on,
+            None => row.parsed("business_date", day)?,
+        };
+        let conflict = found.entry(key.clone()).or_insert_with(|| Conflict {
+            key,
+            kept: *amount,
+            largest: *amount,
+            versions: Vec::new(),
+            business_date,
+        });
+        conflict.largest = conflict.largest.max(Vnd::new(row.int("amount_vnd")?));
+        conflict.business_date = conflict.business_date.min(business_date);
+        conflict.versions.push(row.text("says")?.into());
+    }
+    for conflict in found.values_mut() {
+        conflict.versions.sort();
+        conflict.versions.dedup();
+    }
+    Ok(found.into_values().collect())
+}

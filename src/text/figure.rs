@@ -1,0 +1,124 @@
+//! Figures for people: `1.234.567 ₫`, `74,96 %`, `05/12/2022`. Everything is made from whole
+//! numbers and exact fractions; a no-break space keeps a figure and its unit on one line.
+
+use crate::domain::vnd::grouped;
+use crate::domain::{Day, Lang, Vnd};
+use crate::kpi::Fraction;
+
+const NO_BREAK: char = '\u{a0}';
+
+/// A whole number in groups of three: `1.234.567`, in English `1,234,567`.
+pub fn number(lang: Lang, number: impl Into<i128>) -> String {
+    let groups = grouped(number.into());
+    match lang {
+        Lang::Vi => groups,
+        Lang::En => groups.replace('.', ","),
+    }
+}
+
+/// Dong: `1.234.567 ₫`.
+pub fn money(lang: Lang, dong: impl Into<i128>) -> String {
+    format!("{}{NO_BREAK}₫", number(lang, dong))
+}
+
+/// An amount of one row.
+pub fn money_of(lang: Lang, amount: Vnd) -> String {
+    money(lang, amount.get())
+}
+
+/// A share with two decimals, rounded half up: `74,96 %`.
+pub fn percent(lang: Lang, share: Fraction) -> String {
+    with_sign(lang, &hundredfold(share).half_up(2))
+}
+
+/// A lower bound, rounded down so that it stays one.
+pub fn percent_down(lang: Lang, share: Fraction) -> String {
+    with_sign(lang, &hundredfold(share).down(2))
+}
+
+/// An upper bound, rounded up so that it stays one.
+pub fn percent_up(lang: Lang, share: Fraction) -> String {
+    with_sign(lang, &hundredfold(share).up(2))
+}
+
+/// A target as people write it: `50 %`, `62,5 %`.
+pub fn percent_short(lang: Lang, share: Fraction) -> String {
+    let text = hundredfold(share).half_up(2);
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    with_sign(lang, short)
+}
+
+/// The way from one share to another in percentage points with its sign: `+1,20`, `−0,05`.
+pub fn points(lang: Lang, from: Fraction, to: Fraction) -> String {
+    let num = to.num * from.den - from.num * to.den;
+    let moved = Fraction {
+        num,
+        den: to.den * from.den,
+    };
+    let text = comma(lang, &hundredfold(moved).half_up(2));
+    text.strip_prefix('-')
+        .map_or_else(|| format!("+{text}"), |rest| format!("−{rest}"))
+}
+
+/// A day: `05/12/2022`, in English `2022-12-05`.
+pub fn day(lang: Lang, day: Day) -> String {
+    match lang {
+        Lang::Vi => day.vi(),
+        Lang::En => day.to_string(),
+    }
+}
+
+fn hundredfold(share: Fraction) -> Fraction {
+    Fraction {
+        num: share.num * 100,
+        den: share.den,
+    }
+}
+
+fn with_sign(lang: Lang, text: &str) -> String {
+    match lang {
+        Lang::Vi => format!("{}{NO_BREAK}%", comma(lang, text)),
+        Lang::En => format!("{text}%"),
+    }
+}
+
+fn comma(lang: Lang, text: &str) -> String {
+    match lang {
+        Lang::Vi => text.replace('.', ","),
+        Lang::En => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn share(num: i128, den: i128) -> Fraction {
+        Fraction::new(num, den).unwrap()
+    }
+
+    #[test]
+    fn figures_follow_the_language() {
+        assert_eq!(money(Lang::Vi, 1_234_567), "1.234.567\u{a0}₫");
+        assert_eq!(money(Lang::En, -1_234_567), "-1,234,567\u{a0}₫");
+        assert_eq!(number(Lang::Vi, 999), "999");
+        let date = Day::parse("2022-12-05").unwrap();
+        assert_eq!(
+            (day(Lang::Vi, date), day(Lang::En, date)),
+            ("05/12/2022".into(), "2022-12-05".into())
+        );
+    }
+
+    #[test]
+    fn shares_are_exact_and_bounds_stay_bounds() {
+        assert_eq!(percent(Lang::Vi, share(7496, 10_000)), "74,96\u{a0}%");
+        assert_eq!(percent(Lang::En, share(2, 3)), "66.67%");
+        assert_eq!(percent_down(Lang::Vi, share(2, 3)), "66,66\u{a0}%");
+        assert_eq!(percent_up(Lang::Vi, share(1, 3)), "33,34\u{a0}%");
+        assert_eq!(percent_short(Lang::Vi, share(1, 2)), "50\u{a0}%");
+        assert_eq!(percent_short(Lang::Vi, share(5, 8)), "62,5\u{a0}%");
+        assert_eq!(percent_short(Lang::Vi, share(1, 1)), "100\u{a0}%");
+        assert_eq!(points(Lang::Vi, share(1, 2), share(51, 100)), "+1,00");
+        assert_eq!(points(Lang::Vi, share(1, 2), share(499, 1000)), "−0,10");
+    }
+}

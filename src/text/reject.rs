@@ -1,0 +1,255 @@
+//! PURE: what a person reads of a row or a file that could not be read: where, what is wrong, what
+//! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
+
+use crate::domain::{Lang, Reject, RejectCode, Text};
+use crate::format::{FileError, FormatError};
+
+/// What is wrong, and what to do.
+pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
+    let value = quoted(&reject.value);
+    let reason = reason(reject.code).get(lang).replace("{}", &value);
+    let left_out = left_out(reject, lang);
+    (
+        reason,
+        format!("{left_out} {}", advice(reject.code).get(lang)),
+    )
+}
+
+/// The whole message: where, what is wrong, what to do.
+pub fn sentence(reject: &Reject, lang: Lang) -> String {
+    let (reason, advice) = say(reject, lang);
+    let (line, column) = match lang {
+        Lang::Vi => ("dòng", "cột"),
+        Lang::En => ("line", "column"),
+    };
+    let column = if reject.column.is_empty() {
+        String::new()
+    } else {
+        format!(", {column} {}", quoted(&reject.column))
+    };
+    let (source, file) = (&reject.source, &reject.file);
+    format!(
+        "{source} {file} {line} {}{column}: {reason}. {advice}",
+        reject.line
+    )
+}
+
+/// Which row is left out of matching: its id and amount, as far as they could be read.
+fn left_out(reject: &Reject, lang: Lang) -> String {
+    let mut known = Vec::new();
+    if !reject.id.starts_with(crate::domain::ids::MADE) && !reject.id.is_empty() {
+        known.push(match lang {
+            Lang::Vi => format!("mã {}", reject.id),
+            Lang::En => format!("id {}", reject.id),
+        });
+    }
+    if let Some(amount) = reject.amount {
+        known.push(match lang {
+            Lang::Vi => format!("{} đồng", amount.grouped()),
+            Lang::En => format!("{} VND", amount.grouped()),
+        });
+    }
+    let known = if known.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", known.join(", "))
+    };
+    match lang {
+        Lang::Vi => format!("Dòng này không được đưa vào đối chiếu{known}."),
+        Lang::En => format!("This row is left out of matching{known}."),
+    }
+}
+
+/// The value between quotes, control characters and direction marks made visible.
+fn quoted(value: &str) -> String {
+    let mut out = String::from("\"");
+    for c in value.chars() {
+        let hidden = c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        if hidden {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// What is wrong; `{}` stands for the value.
+fn reason(code: RejectCode) -> Text {
+    let text = |vi, en| Text { vi, en };
+    match code {
+        RejectCode::BadAmount => text("{} không phải là số tiền", "{} is not an amount"),
+        RejectCode::FractionOfDong => {
+            text("{} có phần lẻ của đồng", "{} holds a fraction of a dong")
+        }
+        RejectCode::AmountTooLarge => text(
+            "số tiền {} dài hơn 15 chữ số",
+            "the amount {} is longer than 15 digits",
+        ),
+        RejectCode::NegativeAmount => text(
+            "số tiền {} mang dấu âm hoặc dẫn đến số âm",
+            "the amount {} is negative or leads to a negative one",
+        ),
+        RejectCode::NotVnd => text(
+            "loại tiền {} không phải là VND",
+            "the currency {} is not VND",
+        ),
+        RejectCode::BadTime => text(
+            "{} không phải là thời điểm hợp lệ",
+            "{} is not a valid time",
+        ),
+        RejectCode::BadDay => text("{} không phải là ngày hợp lệ", "{} is not a valid day"),
+        RejectCode::FutureRow => text(
+            "thời điểm {} muộn hơn kỳ lấy dữ liệu quá một ngày",
+            "the time {} lies more than a day after the period asked for",
+        ),
+        RejectCode::BadDossierCode => text(
+            "{} không đúng dạng mã hồ sơ",
+            "{} does not have the form of a dossier code",
+        ),
+        RejectCode::ImpossibleDossierDate => text(
+            "mã hồ sơ {} chứa ngày không có thật",
+            "the dossier code {} holds an impossible date",
+        ),
+        RejectCode::UnknownWord => text(
+            "{} không thuộc các giá trị được phép của cột",
+            "{} is not one of the words allowed in the column",
+        ),
+        RejectCode::MissingValue => text("thiếu giá trị bắt buộc", "a required value is missing"),
+        RejectCode::WrongFieldCount => text(
+            "số ô của dòng khác số ô của dòng tiêu đề: {}",
+            "the row has another number of cells than the header: {}",
+        ),
+        RejectCode::NotUtf8 => text("{} không phải là chữ UTF-8", "{} is not UTF-8 text"),
+        RejectCode::CellTooLarge => text(
+            "ô dài hơn 32 KiB, bắt đầu bằng {}",
+            "the cell is longer than 32 KiB and begins with {}",
+        ),
+        RejectCode::BadRecord => text(
+            "bản ghi không đúng dạng đã công bố: {}",
+            "the record does not have its documented form: {}",
+        ),
+        RejectCode::RepeatedId => text(
+            "{} đã có ở dòng khác với nội dung khác",
+            "{} stands in another row with other content",
+        ),
+    }
+}
+
+/// What to do.
+fn advice(code: RejectCode) -> Text {
+    let text = |vi, en| Text { vi, en };
+    match code {
+        RejectCode::BadAmount | RejectCode::FractionOfDong | RejectCode::AmountTooLarge => text(
+            "Đề nghị nơi lập dữ liệu gửi lại số tiền đúng (chỉ gồm chữ số), rồi chạy lại.",
+            "Ask whoever made the data for the right amount (digits only), then run again.",
+        ),
+        RejectCode::NegativeAmount => text(
+            "Chiều của khoản tiền nằm ở cột loại giao dịch; đề nghị gửi lại số tiền không dấu, rồi chạy lại.",
+            "The kind of the row tells the direction; ask for the amount without a sign, then run again.",
+        ),
+        RejectCode::NotVnd => text(
+            "Chương trình chỉ đối soát VND và không quy đổi; hãy xử lý khoản này thủ công.",
+            "Only VND is reconciled and nothing is converted; settle this item by hand.",
+        ),
+        RejectCode::BadTime | RejectCode::BadDay => text(
+            "Cần dạng 2022-12-05T14:30:00 (ngày: 2022-12-05); đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
+            "The form is 2022-12-05T14:30:00 (a day: 2022-12-05); ask whoever made the data to correct it, then run again.",
+        ),
+        RejectCode::FutureRow => text(
+            "Kiểm tra ngày giờ ở nguồn; nếu đúng, dòng này sẽ được đọc lại vào kỳ của nó.",
+            "Check the date at the source; if it is right, the row is read again in its own period.",
+        ),
+        RejectCode::BadDossierCode | RejectCode::ImpossibleDossierDate => text(
+            "Tra mã đúng trên hệ thống một cửa (ví dụ H48.18.22-221202-0001), sửa ở nguồn, rồi chạy lại.",
+            "Look up the right code in the one-stop system (such as H48.18.22-221202-0001), correct it at the source, then run again.",
+        ),
+        RejectCode::UnknownWord | RejectCode::MissingValue => text(
+            "Sửa ô này ở nguồn, rồi chạy lại.",
+            "Correct the cell at the source, then run again.",
+        ),
+        RejectCode::WrongFieldCount | RejectCode::CellTooLarge => text(
+            "Dòng có thể thừa hoặc thiếu dấu phẩy hay dấu ngoặc kép; đề nghị xuất lại tệp, rồi chạy lại.",
+            "A comma or a quote may be missing or too many; export the file again, then run again.",
+        ),
+        RejectCode::NotUtf8 => text(
+            "Xuất lại tệp với bảng mã UTF-8, rồi chạy lại.",
+            "Export the file again in UTF-8, then run again.",
+        ),
+        RejectCode::BadRecord => text(
+            "Đề nghị nhà cung cấp kiểm tra bản ghi này, rồi chạy lại.",
+            "Ask the provider to check this record, then run again.",
+        ),
+        RejectCode::RepeatedId => text(
+            "Giữ lại dòng đúng ở nguồn, rồi chạy lại.",
+            "Keep the right row at the source, then run again.",
+        ),
+    }
+}
+
+/// The message of a whole file: where, what is wrong, what to do.
+pub fn say_file(error: &FileError, lang: Lang) -> String {
+    let said = match lang {
+        Lang::Vi => format_vi(&error.error),
+        Lang::En => format_en(&error.error),
+    };
+    format!("{}: {said}", error.file)
+}
+
+fn format_vi(error: &FormatError) -> String {
+    match error {
+        FormatError::Empty => "tệp rỗng, không có dòng tiêu đề. Hãy xuất lại tệp.".into(),
+        FormatError::TooLarge { bytes, limit } => format!(
+            "tệp dài {bytes} byte, quá giới hạn {limit} byte. Hãy xuất thành nhiều tệp nhỏ hơn."
+        ),
+        FormatError::NotUtf8 { found } => format!(
+            "tệp không phải là chữ UTF-8 ({found}). Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại."
+        ),
+        FormatError::MissingColumns { columns, separator } => {
+            let fix = separator.map_or_else(
+                || "Hãy thêm cột vào dòng tiêu đề, rồi chạy lại.".into(),
+                |c| format!("Dòng tiêu đề có vẻ dùng {} để ngăn ô: hãy lưu tệp dạng CSV ngăn bằng dấu phẩy, rồi chạy lại.", quoted(&c.to_string())),
+            );
+            format!("thiếu cột {}. {fix}", listed(columns))
+        }
+        FormatError::RepeatedColumn { column } => {
+            format!("cột \"{column}\" xuất hiện hai lần. Hãy giữ lại một cột, rồi chạy lại.")
+        }
+        FormatError::UnclosedQuote { line } => format!(
+            "dấu ngoặc kép mở ở dòng {line} không được đóng, phần còn lại của tệp không đọc được. Hãy xuất lại tệp."
+        ),
+    }
+}
+
+fn format_en(error: &FormatError) -> String {
+    match error {
+        FormatError::Empty => "the file is empty, there is no header row. Export it again.".into(),
+        FormatError::TooLarge { bytes, limit } => format!(
+            "the file has {bytes} bytes, more than the {limit} allowed. Export it in smaller files."
+        ),
+        FormatError::NotUtf8 { found } => {
+            format!("the file is not UTF-8 text ({found}). Save it as CSV UTF-8, then run again.")
+        }
+        FormatError::MissingColumns { columns, separator } => {
+            let fix = separator.map_or_else(
+                || "Add it to the header row, then run again.".into(),
+                |c| format!("The header row seems to separate cells by {}: save the file as CSV with commas, then run again.", quoted(&c.to_string())),
+            );
+            format!("missing column {}. {fix}", listed(columns))
+        }
+        FormatError::RepeatedColumn { column } => {
+            format!("the column \"{column}\" stands there twice. Keep one of them, then run again.")
+        }
+        FormatError::UnclosedQuote { line } => format!(
+            "the quote opened in line {line} is never closed, the rest of the file cannot be read. Export it again."
+        ),
+    }
+}
+
+/// `"a", "b"`.
+fn listed(columns: &[&str]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,117 @@
+//! The message files: same keys, same arguments, nothing missing, nothing left over.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::*;
+
+/// Keys with the arguments they use.
+fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut found = BTreeMap::new();
+    for line in source
+        .lines()
+        .filter(|l| !l.starts_with(['#', ' ']) && !l.is_empty())
+    {
+        let (key, text) = line
+            .split_once(" = ")
+            .unwrap_or_else(|| panic!("no message: {line}"));
+        let args = text
+            .split("{ $")
+            .skip(1)
+            .filter_map(|rest| rest.split(' ').next());
+        let twice = found.insert(key.to_owned(), args.map(str::to_owned).collect());
+        assert!(twice.is_none(), "{key} stands twice");
+    }
+    found
+}
+
+fn sources(dir: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "html") {
+            found.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// The keys named as the first literal of a call of `say` or `lookup`, or of a template's `t`.
+fn used_keys() -> BTreeSet<String> {
+    let mut texts = Vec::new();
+    sources(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut texts,
+    );
+    let mut keys = BTreeSet::new();
+    for text in &texts {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in ["say(", "lookup(", ".t("] {
+            for rest in code.split(call).skip(1) {
+                let literal = rest.split('"').nth(1).filter(|_| {
+                    rest.split('"').next().is_some_and(|before| {
+                        !before.contains([')', ';', '{']) && before.len() < 60
+                    })
+                });
+                keys.extend(literal.filter(|key| is_key(key)).map(str::to_owned));
+            }
+        }
+        // Keys chosen by a match or from a table stand as literals with a marker prefix.
+        for literal in code.split('"').skip(1).step_by(2).filter(|l| is_key(l)) {
+            if messages(VI).contains_key(literal) {
+                keys.insert(literal.to_owned());
+            }
+        }
+    }
+    keys
+}
+
+fn is_key(text: &str) -> bool {
+    text.contains('-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))
+}
+
+#[test]
+fn both_files_have_the_same_messages_and_arguments() {
+    assert_eq!(messages(VI), messages(EN));
+}
+
+#[test]
+fn every_message_parses_and_says_something() {
+    for (lang, source) in [(Lang::Vi, VI), (Lang::En, EN)] {
+        assert!(
+            FluentResource::try_new(source.to_owned()).is_ok(),
+            "{lang:?}"
+        );
+        for (key, args) in messages(source) {
+            let args: Vec<(&str, &str)> = args.iter().map(|a| (a.as_str(), "x")).collect();
+            let text = lookup(lang, &key, &args).unwrap_or_else(|| panic!("{key} is not read"));
+            assert!(!text.is_empty() && !text.contains('{'), "{key}: {text}");
+        }
+    }
+}
+
+#[test]
+fn no_key_used_in_code_is_missing_and_none_is_left_over() {
+    let known: BTreeSet<String> = messages(VI).into_keys().collect();
+    let used = used_keys();
+    assert_eq!(
+        used.difference(&known).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "missing"
+    );
+    assert_eq!(
+        known.difference(&used).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "left over"
+    );
+}
+
+#[test]
+fn a_message_takes_its_arguments() {
+    let vi = say(Lang::Vi, "age-days", &[("n", "3")]);
+    assert_eq!(vi, "3 ngày");
+    assert_eq!(say(Lang::En, "no such key", &[]), "no such key");
+}

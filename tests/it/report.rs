@@ -1,0 +1,62 @@
+//! The report as people and programs read it, on a small night made by hand.
+
+use doisoat::domain::Lang;
+use doisoat::report::files::Formats;
+use doisoat::report::model::Report;
+use doisoat::report::publish::OutFile;
+use doisoat::report::{html, match_files, night_files};
+
+mod browser;
+mod documents;
+mod example;
+mod hostile;
+mod light;
+mod tie_out;
+
+use example::{Scene, classes};
+
+fn build(scene: &Scene) -> Report {
+    Report::build(&scene.inputs, &scene.settlement, &scene.facts, &classes())
+}
+
+fn page(scene: &Scene) -> String {
+    html::render(&build(scene))
+}
+
+fn files(scene: &Scene) -> Vec<OutFile> {
+    let Scene {
+        inputs,
+        settlement,
+        facts,
+    } = scene;
+    night_files(inputs, settlement, facts, &classes(), Formats::default()).unwrap()
+}
+
+fn files_of_match(scene: &Scene) -> Vec<OutFile> {
+    let Scene {
+        inputs,
+        settlement,
+        facts,
+    } = scene;
+    match_files(
+        inputs,
+        settlement,
+        "0.1.0",
+        &facts.digests,
+        &classes(),
+        Lang::Vi,
+    )
+    .unwrap()
+}
+
+fn text(files: &[OutFile], name: &str) -> String {
+    let file = files
+        .iter()
+        .find(|file| &*file.name == name)
+        .unwrap_or_else(|| panic!("no {name}"));
+    String::from_utf8(file.bytes.clone()).unwrap()
+}
+
+fn names(files: &[OutFile]) -> Vec<&str> {
+    files.iter().map(|file| &*file.name).collect()
+}

@@ -1,0 +1,149 @@
+//! The first page: the light, the sentence, the banners, the five numbers.
+
+use doisoat::domain::{Completeness, Lang};
+use doisoat::kpi::Verdict;
+use doisoat::report::model::Level;
+
+use super::example::{self, Scene};
+use super::{build, files, names};
+
+fn check(scene: &Scene, green: bool, symbol: &str, word: &str, why: &str) {
+    let light = build(scene).light;
+    assert_eq!(
+        (light.green, light.symbol, &*light.word),
+        (green, symbol, word)
+    );
+    assert_eq!(light.why.replace('\u{a0}', " "), why);
+}
+
+#[test]
+fn the_light_says_the_verdict_and_why() {
+    check(
+        &example::met(),
+        true,
+        "✓",
+        "ĐẠT",
+        "Tỷ lệ giao dịch không dùng tiền mặt lũy kế năm 2022 là 51,00 %, chắc chắn nằm từ 51,00 % \
+         đến 52,00 %: cả cận dưới cũng đạt mục tiêu 50 %.",
+    );
+    check(
+        &example::missed(),
+        false,
+        "✕",
+        "CHƯA ĐẠT",
+        "Tỷ lệ giao dịch không dùng tiền mặt lũy kế năm 2022 là 48,00 %, chắc chắn nằm từ 48,00 % \
+         đến 49,99 %: cả cận trên cũng thấp hơn mục tiêu 50 %.",
+    );
+    check(
+        &example::undecided(),
+        false,
+        "?",
+        "CHƯA ĐỦ CĂN CỨ",
+        "Tỷ lệ giao dịch không dùng tiền mặt lũy kế năm 2022 là 49,65 %, nhưng mới chắc chắn trong \
+         khoảng 49,39 % đến 50,16 %; xử lý 2 ngoại lệ quyết định dưới đây thì kết luận được so với \
+         mục tiêu 50 %.",
+    );
+    let mut empty = example::undecided();
+    empty.settlement.shares.clear();
+    check(
+        &empty,
+        false,
+        "?",
+        "CHƯA CÓ SỐ LIỆU",
+        "Chưa có khoản thanh toán nào để tính tỷ lệ.",
+    );
+}
+
+#[test]
+fn incomplete_is_never_green_and_the_proof_is_held_back() {
+    let scene = example::incomplete();
+    check(
+        &scene,
+        false,
+        "?",
+        "CHƯA ĐỦ CĂN CỨ",
+        "Chưa kết luận vì chưa đủ dữ liệu từ sepay-main, vnpay; phần đã nhận cho Tỷ lệ giao dịch \
+         không dùng tiền mặt lũy kế năm 2022 là 51,00 % (từ 51,00 % đến 52,00 %, mục tiêu 50 %).",
+    );
+    let report = build(&scene);
+    assert_eq!(report.headline.unwrap().verdict, Some(Verdict::Undecided));
+    assert_eq!(report.banners.len(), 2);
+    assert!(
+        report
+            .banners
+            .iter()
+            .all(|banner| banner.level == Level::Amber)
+    );
+    for state in Completeness::ALL
+        .iter()
+        .filter(|state| **state != Completeness::Complete)
+    {
+        for required in [true, false] {
+            let mut scene = example::met();
+            scene.facts.sources[1].facts.state = *state;
+            scene.facts.sources[1].facts.required = required;
+            let light = build(&scene).light;
+            assert!(!light.green && light.symbol != "✓", "{state:?} {required}");
+            let expected = if required {
+                Verdict::Undecided
+            } else {
+                Verdict::Met
+            };
+            assert_eq!(light.verdict, expected, "{state:?} {required}");
+        }
+    }
+}
+
+#[test]
+fn an_estimate_that_decides_too_lets_the_verdict_through() {
+    let mut scene = example::incomplete();
+    let half = doisoat::kpi::Fraction { num: 1, den: 2 };
+    scene.facts.estimates[0].low = half;
+    let light = build(&scene).light;
+    assert_eq!(
+        (light.verdict, light.green, light.symbol),
+        (Verdict::Met, false, "!")
+    );
+}
+
+#[test]
+fn one_dong_of_difference_withholds_the_exports() {
+    let scene = example::untied();
+    let report = build(&scene);
+    assert!(report.exports_withheld && !report.light.green);
+    assert_eq!(report.light.verdict, Verdict::Undecided);
+    let banner = &report.banners[0];
+    assert_eq!(banner.level, Level::Red);
+    assert_eq!(
+        banner.text.replace('\u{a0}', " "),
+        "Nguồn sepay-main báo 6 dòng, 2.330.001 ₫, nhưng đã nhận 6 dòng, 2.330.000 ₫."
+    );
+    assert_eq!(names(&files(&scene)), ["index.html", "run.json"]);
+}
+
+#[test]
+fn five_numbers_with_their_change() {
+    let tiles = |scene: &Scene| -> Vec<String> {
+        let tile = |t: &doisoat::report::model::Tile| {
+            format!("{} | {} | {} | {}", t.label, t.value, t.note, t.change).replace('\u{a0}', " ")
+        };
+        build(scene).tiles.iter().map(tile).collect()
+    };
+    assert_eq!(
+        tiles(&example::undecided()),
+        [
+            "Giao dịch trong ngày | 10 | 3.685.000 ₫ | −1 so với đêm trước",
+            "Tỷ lệ giao dịch không dùng tiền mặt | 49,65 % | mục tiêu 50 % | +1,65 điểm % so với \
+             đêm trước",
+            "Giá trị chưa khớp | 1.200.000 ₫ | 1 dòng | +50.000 ₫ so với đêm trước",
+            "Ngoại lệ cần xử lý | 7 | 2.645.000 ₫ | +1 so với đêm trước",
+            "Rủi ro quá 3 ngày | 1.200.000 ₫ | 1 dòng | +900.000 ₫ so với đêm trước",
+        ]
+    );
+    let mut english = example::met();
+    english.facts.lang = Lang::En;
+    assert_eq!(
+        tiles(&english)[1],
+        "Cashless share of payments | 51.00% | target 50% | "
+    );
+}

@@ -1,0 +1,176 @@
+//! Conservation as it is shown: rows in are the matched, open, rejected and excluded ones.
+
+use doisoat::report::Figure;
+use doisoat::report::model::{Index, Level, tie_out_files};
+
+use super::build;
+use super::example;
+
+#[test]
+fn every_line_comes_to_zero() {
+    let report = build(&example::undecided());
+    assert!(
+        report
+            .tie_out
+            .iter()
+            .all(doisoat::report::model::TieLine::ties)
+    );
+    let t = report.totals;
+    assert_eq!(t.transactions, Figure::new(10, 3_685_000));
+    assert_eq!(t.matched, Figure::new(7, 2_425_000));
+    assert_eq!(t.open, Figure::new(1, 1_200_000));
+    assert_eq!(
+        (t.rejected, t.excluded),
+        (Figure::new(1, 0), Figure::new(1, 60_000))
+    );
+    let scene = example::undecided();
+    let lines = tie_out_files(&Index::new(&scene.inputs), &scene.settlement);
+    assert_eq!(
+        lines, report.tie_out,
+        "a night of one day ties as its files do"
+    );
+}
+
+#[test]
+fn a_lost_or_invented_row_turns_the_banner_red() {
+    let check = |change: fn(&mut example::Scene), rows: i128, dong: i128| {
+        let mut scene = example::met();
+        change(&mut scene);
+        let report = build(&scene);
+        let bad: Vec<(i128, i128)> = report
+            .tie_out
+            .iter()
+            .map(doisoat::report::model::TieLine::difference)
+            .filter(|d| *d != (0, 0))
+            .collect();
+        assert_eq!(bad, [(rows, dong)]);
+        assert_eq!(report.banners[0].level, Level::Red);
+        assert!(!report.light.green);
+    };
+    check(
+        |scene| {
+            let at = scene
+                .settlement
+                .rows
+                .iter()
+                .position(|r| &*r.key.id == "102")
+                .unwrap();
+            scene.settlement.rows.remove(at);
+        },
+        1,
+        500_000,
+    );
+    check(
+        |scene| {
+            let at = scene
+                .settlement
+                .rows
+                .iter()
+                .position(|r| &*r.key.id == "PT3")
+                .unwrap();
+            scene.settlement.rows.remove(at);
+        },
+        1,
+        100_000,
+    );
+    check(
+        |scene| {
+            let row = scene
+                .settlement
+                .rows
+                .iter()
+                .find(|r| &*r.key.id == "102")
+                .unwrap()
+                .clone();
+            scene.settlement.rows.push(row);
+        },
+        -1,
+        -500_000,
+    );
+    check(
+        |scene| scene.facts.sources[0].by_kind[0].figure.sum_vnd += 1,
+        0,
+        1,
+    );
+}
+
+#[test]
+fn means_of_payment_count_each_payment_once_and_cash_by_event() {
+    let report = build(&example::undecided());
+    let rows: Vec<(&str, bool, Figure, Figure)> = report
+        .instruments
+        .iter()
+        .map(|r| (&*r.label, r.cash, r.paid, r.open))
+        .collect();
+    let none = Figure::default();
+    assert_eq!(
+        rows,
+        [
+            // 106 is open; the second payment of the same fee (105) is a duplicate and not counted.
+            (
+                "Chuyển khoản",
+                false,
+                Figure::new(4, 1_680_000),
+                Figure::new(1, 1_200_000)
+            ),
+            ("Quét mã QR", false, Figure::new(1, 500_000), none),
+            ("Thẻ", false, Figure::new(2, 1_295_000), none),
+            // Three receipts, two payments: phí and lệ phí of one dossier are paid together.
+            ("Tiền mặt", true, Figure::new(2, 123_000), none),
+        ]
+    );
+}
+
+#[test]
+fn exceptions_are_ranked_by_verdict_then_money_then_age() {
+    let report = build(&example::undecided());
+    let order: Vec<(&str, bool, i64)> = report
+        .exceptions
+        .shown
+        .iter()
+        .map(|e| (&*e.class, e.deciding, e.age_days))
+        .collect();
+    assert_eq!(
+        order,
+        [
+            ("missing_payment", true, 5),
+            ("unidentified", true, 0),
+            ("duplicate", false, 0),
+            ("underpaid", false, 0),
+            ("cutoff", false, 0),
+        ]
+    );
+    let open = &report.exceptions;
+    assert_eq!(
+        (open.work, open.overdue),
+        (Figure::new(7, 2_645_000), Figure::new(1, 1_200_000))
+    );
+    assert_eq!((open.opened, open.more), (2, 0));
+    let ages: u64 = open.by_age.iter().map(|(_, figure)| figure.count).sum();
+    assert_eq!(ages, open.work.count);
+}
+
+#[test]
+fn long_lists_are_cut_and_counted() {
+    let mut scene = example::undecided();
+    let row = scene
+        .settlement
+        .rows
+        .iter()
+        .find(|r| r.class == "unidentified")
+        .unwrap()
+        .clone();
+    for i in 0..250 {
+        let mut row = row.clone();
+        row.key.id = format!("x{i:03}").into();
+        row.exception_id = Some(doisoat::domain::ExceptionId::of(row.class, &row.key));
+        scene.settlement.rows.push(row);
+    }
+    let report = build(&scene);
+    assert_eq!(
+        (report.exceptions.shown.len(), report.exceptions.more),
+        (200, 55)
+    );
+    let page = doisoat::report::html::render(&report);
+    assert!(page.contains("Còn 55 ngoại lệ nữa trong tệp exceptions.csv."));
+}

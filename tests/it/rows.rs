@@ -1,0 +1,111 @@
+//! Rows for tests of the store: one line makes one row.
+
+use doisoat::domain::fee::FeeMore;
+use doisoat::domain::{
+    AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, Instrument,
+    Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn, TxnKind, TxnStatus,
+    Vnd,
+};
+use doisoat::store::{ExportFile, RegistryRows};
+
+pub(crate) fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+/// A night of December 2022.
+pub(crate) fn night_of(day_of_month: u32) -> Day {
+    day("2022-12-01").plus(day_of_month - 1)
+}
+
+pub(crate) fn code(text: &str) -> DossierCode {
+    DossierCode::parse(text).unwrap()
+}
+
+pub(crate) fn sepay() -> SourceName {
+    SourceName::new("sepay-main")
+}
+
+pub(crate) fn txn(id: &str, amount: i64, on: &str) -> Txn {
+    Txn {
+        source: sepay(),
+        id: id.into(),
+        order_ref: None,
+        memo: format!("nop phi {id}").into(),
+        amount: Vnd::new(amount),
+        fee: Vnd::ZERO,
+        net: Vnd::new(amount),
+        paid_at: Moment::parse(&format!("{on}T10:00:00")).unwrap(),
+        paid_on: day(on),
+        business_date: day(on),
+        status: TxnStatus::Success,
+        kind: TxnKind::Payment,
+        payer: "NGUYEN VAN A".into(),
+        account: Some("0123456789".into()),
+        bank_ref: None,
+        instrument: Instrument::Transfer,
+    }
+}
+
+pub(crate) fn fee(dossier: &str, id: &str, amount: i64) -> Fee {
+    Fee {
+        dossier_code: code(dossier),
+        fee_id: FeeId::new(id),
+        kind: FeeKind::Phi,
+        amount: Vnd::new(amount),
+        agency_code: AgencyCode::new("H48.18.22"),
+        procedure_code: "1.004227".into(),
+        declared_method: DeclaredMethod::Transfer,
+        due_at: None,
+        payer_name: "NGUYEN VAN A".into(),
+        status: FeeStatus::Paid,
+        more: FeeMore::default(),
+    }
+}
+
+pub(crate) fn receipt(id: &str, dossier: &str, amount: i64, on: &str) -> Receipt {
+    Receipt {
+        receipt_id: id.into(),
+        receipt_no: "0000001".into(),
+        dossier_code: code(dossier),
+        fee_id: FeeId::new("F1"),
+        amount: Vnd::new(amount),
+        collected_at: Moment::parse(&format!("{on}T09:00:00")).unwrap(),
+        cashier: "LE THI B".into(),
+        agency_code: AgencyCode::new("H48.18.22"),
+        status: ReceiptStatus::Valid,
+    }
+}
+
+pub(crate) fn order(id: &str, dossier: &str, amount: i64, on: &str) -> PaymentOrder {
+    PaymentOrder {
+        provider: "vnpay".into(),
+        order_id: id.into(),
+        dossier_code: code(dossier),
+        fee_ids: Vec::new(),
+        amount: Vnd::new(amount),
+        created_at: Moment::parse(&format!("{on}T08:00:00")).unwrap(),
+        status: OrderStatus::Pending,
+    }
+}
+
+/// A file with one fee line `F1` of 50,000 dong for each dossier.
+pub(crate) fn registry_file(
+    sha256: &str,
+    night: &str,
+    dossiers: &[&str],
+) -> (ExportFile, RegistryRows) {
+    let file = ExportFile {
+        source: SourceName::new("one-stop"),
+        sha256: sha256.into(),
+        name: format!("dossier_fees-{sha256}.csv").into(),
+        kind: "dossier_fees".into(),
+        lines: 1,
+        night: day(night),
+    };
+    let fees = dossiers.iter().map(|dossier| fee(dossier, "F1", 50_000));
+    let rows = RegistryRows {
+        fees: fees.collect(),
+        ..RegistryRows::default()
+    };
+    (file, rows)
+}

@@ -1,0 +1,132 @@
+//! Every statement is understood by both databases, and takes as many arguments as it says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::str::FromStr;
+
+use doisoat::store::{STATEMENTS, Statement};
+use sqlx::{Connection, Either, Executor, SqlSafeStr, Statement as _};
+
+use crate::database::{Database, Kind};
+
+/// The distinct placeholders of a text, comments left out.
+fn placeholders(text: &str) -> BTreeSet<usize> {
+    let code: Vec<&str> = text.lines().filter(|l| !l.starts_with("--")).collect();
+    let code = code.join("\n");
+    let parts = code.split('$').skip(1);
+    parts
+        .map(|part| {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse().unwrap()
+        })
+        .collect()
+}
+
+fn parameters<T>(found: Option<Either<&[T], usize>>) -> usize {
+    match found {
+        Some(Either::Left(types)) => types.len(),
+        Some(Either::Right(count)) => count,
+        None => 0,
+    }
+}
+
+fn check_texts(statement: &Statement) {
+    let wanted: BTreeSet<usize> = (1..=statement.binds).collect();
+    for text in [statement.sqlite(), statement.postgres()]
+        .into_iter()
+        .flatten()
+    {
+        let name = statement.name;
+        assert_eq!(
+            placeholders(text),
+            wanted,
+            "{name}: placeholders and arguments"
+        );
+        assert!(text.starts_with("-- "), "{name}: says what it does");
+        assert!(text.is_ascii() && text.ends_with('\n'), "{name}: form");
+        for line in text.lines() {
+            assert!(
+                line.len() <= 100 && line.trim_end() == line,
+                "{name}: {line}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn sqlite_understands_every_statement() {
+    let database = Database::empty(Kind::Sqlite);
+    database.create().await.close().await;
+    let mut connection = sqlx::SqliteConnection::connect(&database.url)
+        .await
+        .unwrap();
+    let mut count = 0;
+    for statement in STATEMENTS {
+        check_texts(statement);
+        let Ok(text) = statement.sqlite() else {
+            continue;
+        };
+        let prepared = connection.prepare(text.into_sql_str()).await;
+        let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+        assert_eq!(
+            parameters(prepared.parameters()),
+            statement.binds,
+            "{}",
+            statement.name
+        );
+        count += 1;
+    }
+    assert!(count > 100, "{count} statements");
+}
+
+#[tokio::test]
+async fn postgres_understands_every_statement() {
+    let database = Database::empty(Kind::Postgres);
+    database.create().await.close().await;
+    let options = sqlx::postgres::PgConnectOptions::from_str(&database.url).unwrap();
+    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
+    let mut count = 0;
+    for statement in STATEMENTS {
+        let Ok(text) = statement.postgres() else {
+            continue;
+        };
+        let prepared = connection.prepare(text.into_sql_str()).await;
+        let prepared = prepared.unwrap_or_else(|e| panic!("{}: {e}", statement.name));
+        assert_eq!(
+            parameters(prepared.parameters()),
+            statement.binds,
+            "{}",
+            statement.name
+        );
+        count += 1;
+    }
+    assert!(count > 100, "{count} statements");
+}
+
+#[test]
+fn every_file_is_a_statement() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sql");
+    let files: BTreeSet<String> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut named = BTreeSet::new();
+    for statement in STATEMENTS {
+        let same = statement.sqlite().ok() == statement.postgres().ok();
+        let name = statement.name;
+        if same {
+            named.insert(format!("{name}.sql"));
+            continue;
+        }
+        for (text, ending) in [
+            (statement.sqlite(), "sqlite"),
+            (statement.postgres(), "postgres"),
+        ] {
+            if text.is_ok() {
+                named.insert(format!("{name}.{ending}.sql"));
+            }
+        }
+    }
+    assert_eq!(files, named);
+}

@@ -1,0 +1,148 @@
+//! Which room of the house may use what of which other room. The order is that of `lib.rs`.
+
+/// One top-level module of the crate.
+pub(crate) struct Layer {
+    /// Folder or file under `src`.
+    pub room: &'static str,
+    /// Whether it is pure: values in, values out.
+    pub pure: bool,
+    /// What it may use besides itself:
+    /// - `kpi`: its types and constants, the output that stages hand on;
+    /// - `kpi::measure`: also this function or module;
+    /// - `domain::*`: everything in it;
+    /// - `*`: every room.
+    pub may_use: &'static [&'static str],
+}
+
+const fn pure(room: &'static str, may_use: &'static [&'static str]) -> Layer {
+    Layer {
+        room,
+        pure: true,
+        may_use,
+    }
+}
+
+const fn layer(room: &'static str, may_use: &'static [&'static str]) -> Layer {
+    Layer {
+        room,
+        pure: false,
+        may_use,
+    }
+}
+
+/// The rooms in the order in which data flows, as `lib.rs` lists them.
+pub(crate) const LAYERS: &[Layer] = &[
+    // What everything speaks about.
+    layer("clock", &[]),
+    pure("domain", &[]),
+    layer("telemetry", &[]),
+    layer("text", &["domain::*", "kpi"]),
+    // Settings name the kinds of sources, the definitions and the rules they set.
+    layer(
+        "config",
+        &[
+            "domain::*",
+            "kpi",
+            "settle",
+            "source",
+            "source::http",
+            "schedule",
+        ],
+    ),
+    // Bytes in, rows out.
+    layer(
+        "source",
+        &[
+            "domain::*",
+            "clock",
+            "config",
+            "config::forms",
+            "config::source",
+            "format",
+        ],
+    ),
+    pure("format", &["domain::*"]),
+    pure(
+        "normalise",
+        &[
+            "domain::*",
+            "format",
+            "format::encoding",
+            "source",
+            "settle",
+        ],
+    ),
+    // What the night remembers: output types of the core go in and come back.
+    // `pass::id` reads the id of a pass back from its stored text.
+    layer(
+        "store",
+        &[
+            "domain::*",
+            "matching",
+            "matching::pass::id",
+            "classify",
+            "kpi",
+            "settle",
+        ],
+    ),
+    pure("decision", &["domain::*"]),
+    // The pure core; only `settle` knows the order match, classify, measure.
+    pure(
+        "settle",
+        &["domain::*", "matching::*", "classify::*", "kpi::*"],
+    ),
+    pure("matching", &["domain::*", "settle"]),
+    pure(
+        "classify",
+        &[
+            "domain::*",
+            "settle",
+            "matching",
+            "matching::pool",
+            "matching::desk",
+        ],
+    ),
+    pure(
+        "kpi",
+        &[
+            "domain::*",
+            "settle",
+            "classify",
+            "matching",
+            "matching::pool",
+            "matching::desk",
+        ],
+    ),
+    pure(
+        "prove",
+        &["domain::*", "matching", "classify", "kpi", "settle"],
+    ),
+    // What people read.
+    layer(
+        "report",
+        &[
+            "domain::*",
+            "text::*",
+            "matching",
+            "classify",
+            "kpi",
+            "settle",
+        ],
+    ),
+    layer("notify", &["domain::*", "text::*", "config", "report"]),
+    // The order of the IO around `settle`.
+    layer("job", &["*"]),
+    layer("schedule", &["domain::*", "clock"]),
+    // The simulators speak the wire protocols on their own, so that they can disagree with us.
+    layer("sandbox", &["clock"]),
+    layer("cli", &["*"]),
+    layer("web", &["*"]),
+];
+
+/// Folders inside a room that are pure although the room is not.
+pub(crate) const PURE_FOLDERS: &[&str] = &["src/report/model/"];
+
+/// The layer of a room.
+pub(crate) fn layer_of(room: &str) -> Option<&'static Layer> {
+    LAYERS.iter().find(|layer| layer.room == room)
+}
