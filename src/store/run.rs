@@ -89,7 +89,7 @@ fn read_run(row: &Row) -> Result<RunRecord, StoreError> {
         output_digest: row.text("output_digest")?.into(),
         exit_codes: from_json(row, "exit_codes")?,
         program: row.text("program")?.into(),
-        pulled_at_ms: row.int("pulled_at_ms")?,
+        pulled_at_ms: row.int("pulled_ms_wall")?,
         sources_json: row.text("sources_json")?.into(),
         run_json: row.text("run_json")?.into(),
     })

@@ -1,7 +1,7 @@
 -- One run.
 INSERT INTO run (
     run_id, business_date, version, state, replaces, input_digest, rules_digest, output_digest,
-    exit_codes, program, pulled_at_ms, sources_json, run_json, published_wall
+    exit_codes, program, pulled_ms_wall, sources_json, run_json, published_wall
 )
 SELECT
     n.value->>'run_id', n.value->>'business_date', CAST(n.value->>'version' AS BIGINT),
