@@ -1,4 +1,5 @@
-//! Databases for tests: a SQLite file or a database of a throwaway PostgreSQL cluster, one per test.
+//! Databases for tests: a SQLite file or a database of a throwaway PostgreSQL cluster, one per
+//! test.
 //!
 //! The cluster is started once per test process from the server binaries on the machine, listens on
 //! a Unix socket in a temporary folder only, and is stopped and removed by a watchdog process when

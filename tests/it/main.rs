@@ -31,6 +31,7 @@ mod sample;
 mod sandbox;
 mod score;
 mod settler;
+mod source_faults;
 mod sql_contract;
 mod store;
 mod store_nights;

@@ -93,7 +93,12 @@ async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, 
     stage
         .desk
         .store
-        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .save_transactions(
+            &stage.settings.name,
+            stage.night,
+            &delivery,
+            normalise::merge,
+        )
         .await?;
     Ok((readable, unreadable))
 }
