@@ -28,7 +28,6 @@ mod normalise;
 mod probe;
 mod report;
 mod rows;
-mod same;
 mod sample;
 mod sandbox;
 mod score;
