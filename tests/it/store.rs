@@ -490,7 +490,10 @@ async fn a_known_file_changes_nothing() {
         assert!(!store.save_registry(&later, &rows).await.unwrap());
         assert_eq!(store.dump().await.unwrap(), once);
         let known = store.known_files(&file.source).await.unwrap();
-        assert_eq!(known.into_iter().collect::<Vec<_>>(), [file.sha256.clone()]);
+        assert_eq!(
+            known.into_iter().collect::<Vec<_>>(),
+            std::slice::from_ref(&file.sha256)
+        );
         let of_night = store
             .files_of_night(&file.source, file.night)
             .await

@@ -276,15 +276,10 @@ async fn publishing_does_not_change_what_the_night_read() {
         let lease = store.acquire_lease(&holder("run")).await.unwrap();
         let (file, rows) = registry_file("f1", "2022-12-05", &[A, B, C]);
         store.save_registry(&file, &rows).await.unwrap();
-        for of in 5..9 {
+        for (of, dossier) in (5..).zip([A, B, C, A]) {
             let id = of.to_string();
             let on = night_of(of).to_string();
-            pull(
-                &store,
-                night_of(of),
-                vec![paid(&id, [A, B, C, A][of as usize - 5], 50_000, &on)],
-            )
-            .await;
+            pull(&store, night_of(of), vec![paid(&id, dossier, 50_000, &on)]).await;
             let before = pool_of(&store, night_of(of)).await;
             night(&store, &lease, of).await;
             assert_eq!(pool_of(&store, night_of(of)).await, before, "night {of}");
