@@ -79,8 +79,8 @@ pub(super) const WRONG_AGENCY: Class = Class {
     on_money: |case| {
         let pool = case.pool;
         case.ledger_entries().find_map(|(ledger, entry)| {
-            let line = entry.parts.first().map(|(l, _)| ledger.lines[*l].fee)?;
-            wrong_agency(pool, entry, pool.fee(line))
+            let mut lines = entry.parts.iter().map(|(l, _)| ledger.lines[*l].fee);
+            lines.find_map(|line| wrong_agency(pool, entry, pool.fee(line)))
         })
     },
 };
@@ -123,6 +123,9 @@ pub(super) const OVERPAID: Class = Class {
     severity: Severity::Action,
     carried: false,
     on_fee: |case| {
+        if let Some(entry) = case.unowed() {
+            return differs(0, entry.surplus);
+        }
         let line = case.line.filter(|l| l.overpaid_by.is_some())?;
         let entry = &case.ledger.entries[line.overpaid_by?];
         differs(line.due, line.due + entry.surplus)
@@ -219,7 +222,7 @@ pub(super) const PARTIAL: Class = Class {
 /// One payment and "paid" is `underpaid`; every other shortfall is `partial`.
 fn is_underpaid(pool: &Pool, ledger: &Ledger, line: &Line) -> bool {
     let paid = pool.fee(line.fee).status == crate::domain::FeeStatus::Paid;
-    paid && ledger.live_payments() == 1
+    paid && ledger.live_payments_of(line) == 1
 }
 
 fn short_fee(case: &FeeCase, underpaid: bool) -> Seen {
@@ -237,7 +240,7 @@ fn shortfall(ledger: &Ledger, line: &Line, underpaid: bool) -> Seen {
     if underpaid {
         return Some(vec![Evidence::AmountDiffers(due, paid)]);
     }
-    let number = u32::try_from(ledger.live_payments()).unwrap_or(u32::MAX);
+    let number = u32::try_from(ledger.live_payments_of(line)).unwrap_or(u32::MAX);
     Some(vec![Evidence::Instalments(number, paid, due)])
 }
 
@@ -246,7 +249,8 @@ fn short_money(case: &MoneyCase, underpaid: bool) -> Seen {
         if !entry.short || entry.reversed || entry.effect != Effect::Settles {
             return None;
         }
-        let line = ledger.lines.iter().find(|line| line.lacking() > 0)?;
+        let mut lines = ledger.lines.iter();
+        let line = lines.find(|line| line.lacking() > 0 && entry.is_for(ledger, line))?;
         let mine = is_underpaid(case.pool, ledger, line) == underpaid;
         mine.then(|| shortfall(ledger, line, underpaid)).flatten()
     })

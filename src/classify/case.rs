@@ -25,7 +25,21 @@ impl FeeCase<'_, '_> {
     pub fn has_money(&self) -> bool {
         self.line
             .is_some_and(|l| l.paid > 0 || l.reversed > 0 || l.overpaid_by.is_some())
-            || self.line.is_none() && self.ledger.has_money() && self.ledger.lines.is_empty()
+            || self.unowed().is_some()
+    }
+
+    /// Money for a dossier of which nothing can be paid: shown on its first fee.
+    pub fn unowed(&self) -> Option<&Entry> {
+        let mine = self.is_for_the_unowed();
+        let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles && e.surplus > 0;
+        self.ledger.entries.iter().find(live).filter(|_| mine)
+    }
+
+    /// True for the first fee of a dossier of which nothing can be paid.
+    pub fn is_for_the_unowed(&self) -> bool {
+        let dossier = self.pool.dossier(self.dossier);
+        let first = &self.pool.inputs.fees[dossier.fees.start];
+        self.ledger.lines.is_empty() && first.fee_id == self.fee.fee_id
     }
 
     /// True when the line is short although a payment was spread over it.
@@ -35,7 +49,7 @@ impl FeeCase<'_, '_> {
             .ledger
             .entries
             .iter()
-            .any(|e| e.short && e.effect == Effect::Settles);
+            .any(|e| e.short && e.effect == Effect::Settles && e.is_for(self.ledger, line));
         line.lacking() > 0
             && (line.paid > 0 || (spread && !line.land))
             && line.receipt_differs.is_none()

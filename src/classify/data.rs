@@ -2,7 +2,6 @@
 
 use crate::domain::Text;
 use crate::matching::Evidence;
-use crate::matching::desk::Money;
 use crate::matching::pool::at;
 
 use super::case::{FeeCase, MoneyCase};
@@ -83,16 +82,13 @@ pub(super) const DECISION_STALE: Class = Class {
 };
 
 fn stale(case: &MoneyCase) -> Seen {
-    let Money::Txn(txn) = case.money else {
-        return None;
-    };
-    let row = case.pool.txn(txn);
+    let key = case.money.key(case.pool);
     let decision = case
         .desk
         .stale
         .iter()
         .map(|d| &case.pool.inputs.decisions[*d])
-        .find(|d| d.row.source == row.source && d.row.id == row.id)?;
+        .find(|d| d.row == key)?;
     Some(vec![Evidence::StaleDecision(
         decision.by.clone(),
         decision.reason.clone(),

@@ -15,11 +15,13 @@ mod status;
 mod time;
 mod unread;
 
-use crate::domain::{Day, ExceptionId, Reject, RowKey, Vnd};
+use std::collections::BTreeMap;
+
+use crate::domain::{Day, ExceptionId, Reject, RowKey, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
-use crate::matching::ledger::Effect;
+use crate::matching::ledger::{Effect, Entry, Line};
 use crate::matching::pool::{Index, at, index};
-use crate::matching::{Evidence, Nearest};
+use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
@@ -76,6 +78,15 @@ const EXCLUDED: [&str; 6] = [
     "cash_deposit",
 ];
 
+/// The classes of payments whose dossier is open.
+pub const OPEN_CREDITS: [&str; 5] = [
+    "unidentified",
+    "orphan",
+    "foreign",
+    "near_reference",
+    "ambiguous",
+];
+
 /// The class with this id.
 pub fn class(id: &str) -> Option<&'static Class> {
     CLASSES.iter().find(|class| class.id == id)
@@ -128,7 +139,7 @@ fn named(row: Row, nearest: Vec<Nearest>, test: impl Fn(&Class) -> class::Seen) 
         nearest,
         also,
         bucket,
-        carried: class(id).is_some_and(|class| class.carried),
+        carried: bucket == Bucket::Open || class(id).is_some_and(|class| class.carried),
         business_date: row.day,
     }
 }
@@ -154,8 +165,61 @@ fn reject(reject: &Reject) -> Classified {
     })
 }
 
+/// At most this many open payments are shown beside an open fee.
+const NEAREST_MAX: usize = 3;
+
+/// Open payments by amount, and by the dossiers that their readings name.
+#[derive(Default)]
+struct OpenMoney {
+    by_amount: BTreeMap<i128, Vec<Index>>,
+    by_dossier: BTreeMap<Index, Vec<Index>>,
+}
+
+impl OpenMoney {
+    fn new(desk: &Desk) -> Self {
+        let mut open = Self::default();
+        for (i, standing) in desk.txns.iter().enumerate() {
+            let Standing::Out { class, named, .. } = standing else {
+                continue;
+            };
+            let row = desk.pool.txn(index(i));
+            if row.kind != TxnKind::Payment || !OPEN_CREDITS.contains(class) {
+                continue;
+            }
+            open.by_amount
+                .entry(row.amount.wide())
+                .or_default()
+                .push(index(i));
+            for dossier in named {
+                open.by_dossier.entry(*dossier).or_default().push(index(i));
+            }
+        }
+        open
+    }
+
+    /// The open payments nearest to what a fee lacks: those that name its dossier, then those of
+    /// the same amount.
+    fn near(&self, case: &FeeCase) -> Vec<Nearest> {
+        let lacking = case.line.map_or(0, Line::lacking);
+        let named = self.by_dossier.get(&case.dossier);
+        let equal = self.by_amount.get(&lacking).filter(|_| lacking > 0);
+        let test = |failed| move |txn: &Index| (*txn, failed);
+        let named = named.into_iter().flatten().map(test(Test::Unique));
+        let equal = equal.into_iter().flatten().map(test(Test::Named));
+        let mut seen = std::collections::BTreeSet::new();
+        let all = named.chain(equal).filter(|(txn, _)| seen.insert(*txn));
+        let near = |(txn, failed): (Index, Test)| Nearest {
+            candidate: case.pool.txn(txn).id.as_ref().into(),
+            amount: Some(case.pool.txn(txn).amount),
+            failed,
+        };
+        all.take(NEAREST_MAX).map(near).collect()
+    }
+}
+
 fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
     let pool = desk.pool;
+    let open = OpenMoney::new(desk);
     for (d, dossier) in pool.dossiers.iter().enumerate() {
         let ledger = &desk.ledgers[d];
         for place in dossier.fees.clone() {
@@ -169,7 +233,9 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 line,
             };
             let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
-            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0);
+            let gone = ledger.entries.iter().any(Entry::came_and_went);
+            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
+                || gone && case.is_for_the_unowed();
             let row = Row {
                 key: fee.key(),
                 amount: fee.amount,
@@ -177,7 +243,8 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 dossier: Some(fee.dossier_code.clone()),
                 linked,
             };
-            rows.push(named(row, Vec::new(), |class| (class.on_fee)(&case)));
+            let near = if linked { Vec::new() } else { open.near(&case) };
+            rows.push(named(row, near, |class| (class.on_fee)(&case)));
         }
     }
 }
@@ -216,7 +283,7 @@ fn money(desk: &Desk, rows: &mut Vec<Classified>) {
 
 fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
     let has_leg = case.ledger_entries().any(|(_, entry)| match entry.effect {
-        Effect::Settles => !entry.parts.is_empty() || entry.surplus > 0,
+        Effect::Settles => !entry.parts.is_empty() || entry.came_and_went(),
         Effect::Duplicate { .. } => true,
         Effect::Doubtful { .. } => false,
     });

@@ -1,6 +1,7 @@
 //! Fees for which no payment is expected: two different zeros, and land obligations.
 
 use crate::domain::{CollectionMode, FeeKind, Text};
+use crate::matching::Evidence;
 
 use super::case::FeeCase;
 use super::class::{Class, Seen, Severity, no_money};
@@ -27,10 +28,15 @@ pub(super) const ZERO_FEE: Class = Class {
     on_money: no_money,
 };
 
+/// What the registry says: the reason why nothing is expected.
+fn registry(case: &FeeCase) -> Vec<Evidence> {
+    vec![Evidence::RegistrySays(case.fee.status.id())]
+}
+
 fn zero(case: &FeeCase) -> Seen {
     let exempt = case.fee.more.collection_mode == Some(CollectionMode::Exempt);
     let zero = case.fee.amount.is_zero() && !exempt && !waits(case) && !case.has_money();
-    zero.then(Vec::new)
+    zero.then(|| registry(case))
 }
 
 /// An exempt person.
@@ -52,7 +58,7 @@ pub(super) const EXEMPT: Class = Class {
     carried: false,
     on_fee: |case| {
         let exempt = case.fee.more.collection_mode == Some(CollectionMode::Exempt);
-        (exempt && !case.has_money()).then(Vec::new)
+        (exempt && !case.has_money()).then(|| registry(case))
     },
     on_money: no_money,
 };
@@ -76,7 +82,7 @@ pub(super) const LAND_OBLIGATION: Class = Class {
     carried: false,
     on_fee: |case| {
         let land = case.fee.kind == FeeKind::LandObligation;
-        (land && !case.has_money()).then(Vec::new)
+        (land && !case.has_money()).then(|| registry(case))
     },
     on_money: no_money,
 };

@@ -2,7 +2,7 @@
 
 use crate::domain::Text;
 use crate::matching::Evidence;
-use crate::matching::ledger::Returned;
+use crate::matching::ledger::{Entry, Returned};
 use crate::matching::pool::at;
 
 use super::case::{FeeCase, MoneyCase};
@@ -30,8 +30,12 @@ pub(super) const REVERSED: Class = Class {
 };
 
 fn reversed_fee(case: &FeeCase) -> Seen {
-    let line = case.line?;
-    (line.reversed > 0 && line.paid == 0).then(Vec::new)
+    let line = case.line.filter(|l| l.reversed > 0 && l.paid == 0)?;
+    let touches = |(l, _): &(usize, i128)| case.ledger.lines[*l].fee == line.fee;
+    let entries = case.ledger.entries.iter();
+    let undone = entries.filter(|e| e.reversed && e.parts.iter().any(touches));
+    let id = |e: &Entry| Evidence::Undoes(e.credit.money.id(case.pool).into());
+    Some(undone.map(id).collect())
 }
 
 /// The evidence of a return that `wanted` accepts.
@@ -68,7 +72,7 @@ pub(super) const REFUNDED: Class = Class {
 };
 
 fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
-    let line = case.line.filter(|l| l.refunded > 0)?;
+    let line = case.line.filter(|l| l.given_back() > 0)?;
     wanted(line.kept()).then(|| {
         let ledger = case.ledger;
         let mine = |r: &&Returned| {

@@ -59,7 +59,9 @@ fn fee_order(fee: &Fee) -> (&str, super::FeeKind, &str) {
 /// The rules; their digest enters the run id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
-    /// A gateway's batch may land this many days later.
+    /// A gateway's batch may land this many days later. A night's pool must hold every gateway
+    /// payment and valid receipt of the last `max(batch_days, deposit_days)` days: sums of older
+    /// days are not looked for.
     pub batch_days: u32,
     /// A cash deposit may land this many days after the receipts.
     pub deposit_days: u32,

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Day, Text, TxnKind};
-use crate::matching::desk::{Money, Standing};
+use crate::domain::{AgencyCode, Day, Side, Text};
+use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger};
-use crate::matching::pool::{at, index};
+use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, receipt_item, txn_item};
+use super::facts::{Facts, Item, Open, receipt_item, reject_item, txn_item};
 use super::share::{Contribution, Scope};
 
 /// The definition.
@@ -59,7 +59,26 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
         }
     }
     fees(facts, &mut out);
+    rejects(facts, &mut out);
     out
+}
+
+/// Unreadable rows of the money side whose amount could be read; the others are unbounded and belong
+/// to the labelled estimate.
+fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
+    for reject in &facts.pool.inputs.rejects {
+        let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
+            continue;
+        };
+        let outcome = match reject.side {
+            Side::Txn => (amount, amount),
+            Side::Receipt => (0, amount),
+            Side::Fee => continue,
+        };
+        let key = reject.key();
+        let item = item(facts, reject_item(reject), reject.business_date, &key);
+        item.anywhere(&[(0, 0), outcome], out);
+    }
 }
 
 fn item(facts: &Facts, name: String, day: Day, key: &crate::domain::RowKey) -> Item {
@@ -83,48 +102,26 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let row = facts.pool.txn(i);
     let key = row.key();
     let item = item(facts, txn_item(row), row.paid_on, &key);
-    let class = facts.row(&key).map_or("", |row| row.class);
-    let dong = row.amount.get();
-    match &facts.desk.txns[at(i)] {
-        Standing::Credited => in_ledgers(facts, Money::Txn(i), &item, out),
-        Standing::Out { named, .. } => match class {
-            "ambiguous" if !named.is_empty() => {
-                out.push(item.within(Scope::Total, vec![(dong, dong)]));
-                for agency in facts.agencies_of(named) {
-                    out.push(item.within(Scope::Agency(agency), vec![(0, 0), (dong, dong)]));
-                }
-            }
-            "unidentified" | "orphan" | "foreign" | "near_reference" | "ambiguous" => {
-                item.anywhere(&[(0, 0), (dong, dong)], out);
-            }
-            "conflict" => {
-                let largest = largest(facts, &key).max(dong);
-                item.anywhere(&[(0, 0), (largest, largest)], out);
-            }
-            "pending" | "status_mismatch" | "decision_stale" if row.kind == TxnKind::Payment => {
-                item.anywhere(&[(0, 0), (dong, dong)], out);
-            }
-            "unlinked_refund" | "pending" | "status_mismatch" => {
-                let item = Item {
-                    coupled: true,
-                    ..item
-                };
-                item.anywhere(&[(0, 0), (-dong, -dong)], out);
-            }
-            _ => {}
-        },
-        Standing::Returns(dossier) if class == "unlinked_refund" => {
-            let item = Item {
-                coupled: true,
-                ..item
-            };
-            item.spread(
-                &facts.agencies_of(&[*dossier]),
-                &[(0, 0), (-dong, -dong)],
-                out,
-            );
-        }
-        Standing::Returns(_) | Standing::Sighting(..) | Standing::Waiting => {}
+    let dong = facts.largest(i);
+    match facts.open(i) {
+        Open::Nothing => in_ledgers(facts, Money::Txn(i), &item, out),
+        Open::Fee => of_a_fee(facts, i, &item, out),
+        Open::Credit => item.anywhere(&[(0, 0), (dong, dong)], out),
+        Open::Refund => item.may_go_back(&facts.named(i), dong, out),
+    }
+}
+
+/// A payment of one of several dossiers: at most what they lack.
+fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+    let (least, greatest) = facts.part_of_named(i);
+    let (least, greatest) = (dong(least), dong(greatest));
+    let mut outcomes = vec![(greatest, greatest)];
+    if least < greatest {
+        outcomes.push((least, least));
+    }
+    out.push(item.within(Scope::Total, outcomes));
+    for agency in facts.named(i) {
+        out.push(item.within(Scope::Agency(agency), vec![(0, 0), (greatest, greatest)]));
     }
 }
 
@@ -133,21 +130,32 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
     let cashless = matches!(money, Money::Txn(_));
     let pair = |dong: i64| (if cashless { dong } else { 0 }, dong);
     let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
-    let mut perhaps: BTreeMap<AgencyCode, i64> = BTreeMap::new();
+    let (mut perhaps, mut total): (BTreeMap<AgencyCode, i64>, i64) = (BTreeMap::new(), 0);
     for (dossier, ledger, entry) in facts.entries(money) {
-        let agency = facts.pool.dossier(dossier).agency.clone();
         let amount = dong(entry.credit.amount - entry.returned);
         match entry.effect {
             _ if entry.reversed || amount <= 0 => {}
+            Effect::Settles if entry.receipt_differs && entry.parts.is_empty() => {
+                let agencies = facts.agencies(dossier, ledger, entry);
+                total += if agencies.is_empty() { 0 } else { amount };
+                for agency in agencies {
+                    *perhaps.entry(agency).or_default() += amount;
+                }
+            }
             Effect::Settles => {
-                let (sure, other) = kept_by(facts, ledger, entry);
-                let sum = kept.entry(agency).or_default();
-                sum.0 += sure;
-                sum.1 += other;
+                for (agency, (sure, other)) in kept_by(facts, ledger, entry) {
+                    let sum = kept.entry(agency).or_default();
+                    sum.0 += sure;
+                    sum.1 += other;
+                }
             }
             Effect::Duplicate { certain: true, .. } => {}
             Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
-                *perhaps.entry(agency).or_default() += amount;
+                let agencies = facts.agencies(dossier, ledger, entry);
+                total += if agencies.is_empty() { 0 } else { amount };
+                for agency in agencies {
+                    *perhaps.entry(agency).or_default() += amount;
+                }
             }
         }
     }
@@ -172,7 +180,6 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
         };
         spread(&outcomes, out);
     } else if !perhaps.is_empty() {
-        let total = perhaps.values().sum();
         out.push(item.within(Scope::Total, vec![(0, 0), pair(total)]));
         for (agency, amount) in perhaps {
             out.push(item.within(Scope::Agency(agency), vec![(0, 0), pair(amount)]));
@@ -180,36 +187,30 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
     }
 }
 
-/// Dong that an entry keeps on lines that count, twice: as booked, and (for a receipt over another
-/// amount than its line) by the other reading.
-fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> (i64, i64) {
-    let counted = |(l, _): &&(usize, i128)| !facts.pool.is_land(ledger.lines[*l].fee);
-    let settled: i128 = entry
-        .parts
-        .iter()
-        .filter(counted)
-        .map(|(_, part)| part)
-        .sum();
-    let gross: i128 = match entry.net_fee {
-        Some(_) => entry
-            .parts
-            .iter()
-            .filter(counted)
-            .map(|(l, _)| ledger.lines[*l].net_short)
-            .sum(),
-        None => 0,
-    };
-    let from_lines = (entry.returned - entry.surplus).max(0);
-    let kept = (settled + gross - from_lines).max(0);
-    if entry.receipt_differs {
-        let lines = entry.credit.lines.iter().flatten();
-        let due: i128 = lines
-            .filter_map(|fee| ledger.lines.iter().find(|line| line.fee == *fee))
-            .map(|line| line.due)
-            .sum();
-        return (dong(due), dong(entry.credit.amount));
+/// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt over
+/// another amount than its line) by the other reading.
+fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode, (i64, i64)> {
+    let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
+    for (l, part) in &entry.parts {
+        let line = &ledger.lines[*l];
+        if facts.pool.is_land(line.fee) {
+            continue;
+        }
+        let gross = entry.net_fee.map_or(0, |_| line.net_short);
+        let back = entry.sent_back.iter().filter(|(line, _)| line == l);
+        let back: i128 = back.map(|(_, amount)| amount).sum();
+        let (sure, other) = if entry.receipt_differs {
+            (line.due - back, entry.credit.amount - entry.returned)
+        } else {
+            (part + gross - back, part + gross - back)
+        };
+        let sum = kept
+            .entry(facts.pool.fee(line.fee).agency_code.clone())
+            .or_default();
+        sum.0 += dong(sure.max(0));
+        sum.1 += dong(other.max(0));
     }
-    (dong(kept), dong(kept))
+    kept
 }
 
 /// Back to 64 bits; a row's amount always fits.
@@ -238,7 +239,10 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
         };
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
         let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
-        let item = item(facts, name, paid.unwrap_or(row.business_date), &key);
+        let item = Item {
+            coupled: facts.open_credits > 0,
+            ..item(facts, name, paid.unwrap_or(row.business_date), &key)
+        };
         item.spread(&BTreeSet::from([fee.agency_code.clone()]), &outcomes, out);
     }
 }

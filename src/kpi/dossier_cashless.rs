@@ -81,7 +81,7 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         let fee = facts.pool.fee(line.fee);
         let key = fee.key();
         let row = facts.row(&key);
-        let covered = (line.is_full() && line.refunded == 0) || line.receipt_differs.is_some();
+        let covered = (line.is_full() && line.given_back() == 0) || line.receipt_differs.is_some();
         if covered {
             let done = line.completed_by.or(line.receipt_differs);
             let day = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
@@ -91,7 +91,7 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         }
         state.full = false;
         state.cash |= line.paid > line.cashless;
-        state.lacking += line.lacking();
+        state.lacking += line.lacking() + line.given_back();
         state
             .exceptions
             .extend(row.and_then(|row| row.exception_id.clone()));
@@ -100,6 +100,8 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
             "missing_payment" | "missing_receipt" if open => state.missing = true,
             "pending" | "status_mismatch" if open => state.waiting = true,
             "underpaid" | "partial" => {}
+            // a line that is short may carry a more serious class
+            _ if line.kept() > 0 => {}
             _ => state.hopeless = true,
         }
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
@@ -129,7 +131,9 @@ fn outcomes(facts: &Facts, state: &State) -> Option<(Vec<(i64, i64)>, bool)> {
     if state.hopeless {
         return None;
     }
-    let credit = facts.open_credits.contains(&state.lacking);
+    // any open credits that together reach it, net of a provider's fee or not: an outer bound
+    // drops constraints, never outcomes
+    let credit = facts.may_reach(state.lacking);
     if state.missing {
         let reach = (credit || facts.unseen_money) && !state.cash;
         let mut outcomes = vec![(0, 0), (0, 1)];

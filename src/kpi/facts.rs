@@ -1,13 +1,15 @@
-//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows
-//! into contributions.
+//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows into
+//! contributions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::classify::{Classified, Places};
-use crate::domain::{AgencyCode, Day, ExceptionId, Inputs, Receipt, RowKey, Txn};
-use crate::matching::desk::{Desk, Money};
-use crate::matching::ledger::{Entry, Ledger};
-use crate::matching::pool::{Index, Pool, at};
+use crate::classify::{Classified, OPEN_CREDITS, Places};
+use crate::domain::{
+    AgencyCode, Day, ExceptionId, Inputs, Receipt, Reject, RowKey, Side, Txn, TxnKind,
+};
+use crate::matching::desk::{Desk, Money, Standing};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
+use crate::matching::pool::{Index, Pool, at, index};
 
 use super::share::{Contribution, Scope};
 
@@ -23,18 +25,24 @@ pub struct Facts<'f, 'a> {
     pub places: Places,
     /// True when some money source is not complete: unseen money is possible.
     pub unseen_money: bool,
-    /// Amounts of credits that name no dossier for certain.
-    pub open_credits: BTreeSet<i128>,
+    /// The sum of the credits that may still turn out to be a payment of some fee.
+    pub open_credits: i128,
+    /// Open payments that name each dossier among others: number and sum.
+    claims: BTreeMap<Index, (usize, i128)>,
 }
 
-/// The classes of credits whose dossier is open.
-pub const OPEN_CREDITS: [&str; 5] = [
-    "unidentified",
-    "orphan",
-    "foreign",
-    "near_reference",
-    "ambiguous",
-];
+/// What a transaction that no dossier was credited with may still turn out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// Nothing that counts.
+    Nothing,
+    /// A fee for certain, of one of the dossiers that it names.
+    Fee,
+    /// A fee, or none.
+    Credit,
+    /// Money that went back, of one payment or of none.
+    Refund,
+}
 
 impl<'f, 'a> Facts<'f, 'a> {
     /// Collects the facts.
@@ -42,15 +50,110 @@ impl<'f, 'a> Facts<'f, 'a> {
         let pool = desk.pool;
         let complete = crate::domain::Completeness::Complete;
         let unseen = |s: &crate::domain::SourceFacts| s.carries_money && s.state != complete;
-        let open = rows.iter().filter(|row| OPEN_CREDITS.contains(&row.class));
-        Self {
+        let mut facts = Self {
             pool,
             desk,
             rows,
             places: Places::new(desk),
             unseen_money: pool.inputs.sources.iter().any(unseen),
-            open_credits: open.map(|row| row.amount.wide()).collect(),
+            open_credits: 0,
+            claims: claims(desk),
+        };
+        let txns = (0..pool.inputs.txns.len()).map(index);
+        facts.open_credits = txns.map(|txn| facts.may_still_pay(txn)).sum();
+        facts
+    }
+
+    /// True when the open credits together could pay this much, or that much less a provider's fee.
+    pub fn may_reach(&self, lacking: i128) -> bool {
+        let fee = crate::domain::Vnd::from_wide(lacking).ok().and_then(|due| {
+            self.pool
+                .rules
+                .net_rates
+                .iter()
+                .map(|rate| rate.fee_on(due))
+                .max()
+        });
+        self.open_credits > 0 && self.open_credits + fee.unwrap_or(0) >= lacking
+    }
+
+    /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
+    fn may_still_pay(&self, txn: Index) -> i128 {
+        match self.open(txn) {
+            Open::Fee | Open::Credit => self.largest(txn).into(),
+            Open::Refund => 0,
+            Open::Nothing => {
+                let perhaps = |e: &&Entry| match e.effect {
+                    Effect::Duplicate { certain, .. } => !certain && !e.reversed,
+                    Effect::Doubtful { .. } => !e.reversed,
+                    Effect::Settles => false,
+                };
+                let entries = self.entries(Money::Txn(txn)).into_iter().map(|(_, _, e)| e);
+                entries
+                    .filter(perhaps)
+                    .map(|e| e.credit.amount - e.returned)
+                    .sum()
+            }
         }
+    }
+
+    /// What the standing of a transaction leaves open; a stale decision changes nothing in it.
+    pub fn open(&self, txn: Index) -> Open {
+        let payment = self.pool.txn(txn).kind == TxnKind::Payment;
+        let money = if payment { Open::Credit } else { Open::Refund };
+        match &self.desk.txns[at(txn)] {
+            Standing::Out { class, named, .. } => match *class {
+                "ambiguous" if self.is_fee(named) => Open::Fee,
+                "unlinked_refund" => Open::Refund,
+                "conflict" | "pending" | "status_mismatch" => money,
+                class if OPEN_CREDITS.contains(&class) => Open::Credit,
+                _ => Open::Nothing,
+            },
+            Standing::Returns(_) => match self.places.returns[at(txn)] {
+                Some((dossier, r)) if self.desk.ledgers[at(dossier)].returns[r].unlinked => {
+                    Open::Refund
+                }
+                _ => Open::Nothing,
+            },
+            Standing::Credited | Standing::Sighting(..) | Standing::Waiting => Open::Nothing,
+        }
+    }
+
+    /// True when a payment of one of these dossiers is an event of a fee whichever it is: each of
+    /// them lacks money, and no other open payment that names it could take its place.
+    fn is_fee(&self, named: &[Index]) -> bool {
+        let lacks = |d: &Index| {
+            let (count, sum) = self.claims.get(d).copied().unwrap_or_default();
+            let lacking = self.lacking(*d);
+            lacking > 0 && (count == 1 || sum <= lacking)
+        };
+        !named.is_empty() && named.iter().all(lacks)
+    }
+
+    /// The least and the greatest part of a payment that the dossiers which it names could take.
+    pub fn part_of_named(&self, txn: Index) -> (i128, i128) {
+        let amount = self.pool.txn(txn).amount.wide();
+        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
+            return (0, amount);
+        };
+        let lacking = || named.iter().map(|d| self.lacking(*d));
+        let least = lacking().min().unwrap_or(0).min(amount);
+        (least, lacking().sum::<i128>().min(amount))
+    }
+
+    /// What a dossier's lines lack, land obligations left out.
+    pub fn lacking(&self, dossier: Index) -> i128 {
+        let lines = self.desk.ledgers[at(dossier)].lines.iter();
+        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
+        counted.map(Line::lacking).sum()
+    }
+
+    /// A transaction's amount; the largest of its versions when its id came with several.
+    pub fn largest(&self, txn: Index) -> i64 {
+        let row = self.pool.txn(txn);
+        let conflict = self.pool.conflict(Side::Txn, row.source.as_str(), &row.id);
+        let largest = conflict.map_or(row.amount, |c| self.pool.inputs.conflicts[at(c)].largest);
+        largest.max(row.amount).get()
     }
 
     /// The row with this key.
@@ -83,17 +186,38 @@ impl<'f, 'a> Facts<'f, 'a> {
             .collect()
     }
 
-    /// The agencies of the lines that an entry settled, land obligations left out; the dossier's
-    /// own when it settled none.
+    /// The agencies of the lines that an entry settled or paid again, land obligations left out;
+    /// the dossier's own when it touched none. A dossier that owes nothing but land obligations has
+    /// none.
     pub fn agencies(&self, dossier: Index, ledger: &Ledger, entry: &Entry) -> BTreeSet<AgencyCode> {
-        if entry.parts.is_empty() {
-            return BTreeSet::from([self.pool.dossier(dossier).agency.clone()]);
+        let touched: Vec<usize> = match &entry.effect {
+            Effect::Duplicate { lines, .. } => lines.clone(),
+            _ => entry.parts.iter().map(|(l, _)| *l).collect(),
+        };
+        let counted = |line: &Line| !self.pool.is_land(line.fee);
+        if touched.is_empty() {
+            let land = !ledger.lines.is_empty() && !ledger.lines.iter().any(counted);
+            let own = self.pool.dossier(dossier).agency.clone();
+            return if land {
+                BTreeSet::new()
+            } else {
+                BTreeSet::from([own])
+            };
         }
-        let lines = entry.parts.iter().map(|(l, _)| ledger.lines[*l].fee);
-        let counted = lines.filter(|line| !self.pool.is_land(*line));
-        counted
-            .map(|line| self.pool.fee(line).agency_code.clone())
+        let lines = touched.iter().map(|l| &ledger.lines[*l]);
+        lines
+            .filter(|line| counted(line))
+            .map(|line| self.pool.fee(line.fee).agency_code.clone())
             .collect()
+    }
+
+    /// The agencies of the dossiers that an open transaction names.
+    pub fn named(&self, txn: Index) -> BTreeSet<AgencyCode> {
+        match &self.desk.txns[at(txn)] {
+            Standing::Out { named, .. } => self.agencies_of(named),
+            Standing::Returns(dossier) => self.agencies_of(&[*dossier]),
+            _ => BTreeSet::new(),
+        }
     }
 
     /// The agencies of dossiers.
@@ -103,6 +227,26 @@ impl<'f, 'a> Facts<'f, 'a> {
             .map(|d| self.pool.dossier(*d).agency.clone())
             .collect()
     }
+}
+
+/// Open payments by the dossiers that they name among others.
+fn claims(desk: &Desk) -> BTreeMap<Index, (usize, i128)> {
+    let mut claims: BTreeMap<Index, (usize, i128)> = BTreeMap::new();
+    for (i, standing) in desk.txns.iter().enumerate() {
+        if let Standing::Out {
+            class: "ambiguous",
+            named,
+            ..
+        } = standing
+        {
+            for dossier in named {
+                let claim = claims.entry(*dossier).or_default();
+                claim.0 += 1;
+                claim.1 += desk.pool.txn(index(i)).amount.wide();
+            }
+        }
+    }
+    claims
 }
 
 /// One item before it is spread over its scopes.
@@ -150,6 +294,29 @@ impl Item {
         out.extend(scopes.map(|scope| self.within(scope, outcomes.to_vec())));
     }
 
+    /// Money that went back, of a payment that counts or of none: in the agencies that it names, or
+    /// possibly in any. Which payment it would take hangs on other rows.
+    pub fn may_go_back(
+        &self,
+        agencies: &BTreeSet<AgencyCode>,
+        v: i64,
+        out: &mut Vec<Contribution>,
+    ) {
+        let coupled = Self {
+            definition: self.definition,
+            name: self.name.clone(),
+            day: self.day,
+            exceptions: self.exceptions.clone(),
+            coupled: true,
+        };
+        let outcomes = [(0, 0), (-v, -v)];
+        if agencies.is_empty() {
+            coupled.anywhere(&outcomes, out);
+        } else {
+            coupled.spread(agencies, &outcomes, out);
+        }
+    }
+
     /// Once in the total and possibly in any agency.
     pub fn anywhere(&self, outcomes: &[(i64, i64)], out: &mut Vec<Contribution>) {
         out.push(self.within(Scope::Total, outcomes.to_vec()));
@@ -165,6 +332,12 @@ pub fn txn_item(txn: &Txn) -> String {
 /// The item name of a receipt.
 pub fn receipt_item(receipt: &Receipt) -> String {
     format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
+}
+
+/// The item name of a row that could not be read.
+pub fn reject_item(reject: &Reject) -> String {
+    let key = reject.key();
+    format!("reject|{}|{}|{}", key.side.id(), key.source, key.id)
 }
 
 /// The item name of a cash event: all receipts of one dossier, cashier and moment.
@@ -187,6 +360,7 @@ pub fn pool_items(inputs: &Inputs) -> BTreeSet<String> {
             .iter()
             .flat_map(|r| [receipt_item(r), cash_item(r)]),
     );
+    items.extend(inputs.rejects.iter().map(reject_item));
     for fee in &inputs.fees {
         items.insert(format!("fee|{}|{}", fee.dossier_code, fee.fee_id));
         items.insert(format!("dossier|{}", fee.dossier_code));

@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Receipt, Text, TxnKind};
-use crate::matching::desk::{Money, Standing};
+use crate::domain::{AgencyCode, Receipt, Side, Text};
+use crate::matching::desk::Money;
 use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, cash_item, txn_item};
+use super::facts::{Facts, Item, Open, cash_item, reject_item, txn_item};
 use super::share::Contribution;
 
 /// The definition.
@@ -40,7 +40,27 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     }
     cash(facts, &mut out);
     fees(facts, &mut out);
+    rejects(facts, &mut out);
     out
+}
+
+/// Unreadable rows of the money side: each may be a payment of any agency.
+fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
+    for reject in &facts.pool.inputs.rejects {
+        let outcome = match reject.side {
+            Side::Txn => (1, 1),
+            Side::Receipt => (0, 1),
+            Side::Fee => continue,
+        };
+        let item = Item {
+            definition: DEFINITION.id,
+            name: reject_item(reject),
+            day: reject.business_date,
+            exceptions: facts.exceptions(&reject.key()),
+            coupled: false,
+        };
+        item.anywhere(&[(0, 0), outcome], out);
+    }
 }
 
 /// What one transaction may add.
@@ -54,40 +74,17 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
         exceptions: facts.exceptions(&key),
         coupled: false,
     };
-    let class = facts.row(&key).map_or("", |row| row.class);
-    match &facts.desk.txns[crate::matching::pool::at(i)] {
-        Standing::Credited => credited(facts, Money::Txn(i), &item, (1, 1), out),
-        Standing::Out { named, .. } => match class {
-            "ambiguous" if !named.is_empty() => {
-                out.push(item.within(super::Scope::Total, vec![(1, 1)]));
-                for agency in facts.agencies_of(named) {
-                    let scope = super::Scope::Agency(agency);
-                    out.push(item.within(scope, vec![(0, 0), (1, 1)]));
-                }
+    match facts.open(i) {
+        Open::Nothing => credited(facts, Money::Txn(i), &item, (1, 1), out),
+        Open::Fee => {
+            out.push(item.within(super::Scope::Total, vec![(1, 1)]));
+            for agency in facts.named(i) {
+                let scope = super::Scope::Agency(agency);
+                out.push(item.within(scope, vec![(0, 0), (1, 1)]));
             }
-            "unidentified" | "orphan" | "foreign" | "near_reference" | "ambiguous" | "conflict" => {
-                item.anywhere(&[(0, 0), (1, 1)], out);
-            }
-            "pending" | "status_mismatch" | "decision_stale" if row.kind == TxnKind::Payment => {
-                item.anywhere(&[(0, 0), (1, 1)], out);
-            }
-            "unlinked_refund" | "pending" | "status_mismatch" => {
-                let item = Item {
-                    coupled: true,
-                    ..item
-                };
-                item.anywhere(&[(0, 0), (-1, -1)], out);
-            }
-            _ => {}
-        },
-        Standing::Returns(dossier) if class == "unlinked_refund" => {
-            let item = Item {
-                coupled: true,
-                ..item
-            };
-            item.spread(&facts.agencies_of(&[*dossier]), &[(0, 0), (-1, -1)], out);
         }
-        Standing::Returns(_) | Standing::Sighting(..) | Standing::Waiting => {}
+        Open::Credit => item.anywhere(&[(0, 0), (1, 1)], out),
+        Open::Refund => item.may_go_back(&facts.named(i), 1, out),
     }
 }
 
@@ -108,7 +105,7 @@ fn credited(
             Effect::Settles => sure.extend(facts.agencies(dossier, ledger, entry)),
             Effect::Duplicate { certain: true, .. } => {}
             Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
-                perhaps.insert(facts.pool.dossier(dossier).agency.clone());
+                perhaps.extend(facts.agencies(dossier, ledger, entry));
             }
         }
     }
@@ -138,10 +135,11 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
             let entries = facts.entries(Money::Receipt(*i));
             for (dossier, ledger, entry) in &entries {
                 match entry.effect {
+                    _ if entry.returned >= entry.credit.amount => {}
                     Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
                     Effect::Duplicate { certain: true, .. } => {}
                     Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
-                        perhaps.insert(facts.pool.dossier(*dossier).agency.clone());
+                        perhaps.extend(facts.agencies(*dossier, ledger, entry));
                         exceptions.extend(facts.exceptions(&receipt.key()));
                     }
                 }
@@ -200,7 +198,7 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             name: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
             day: paid.unwrap_or(row.business_date),
             exceptions: facts.exceptions(&key),
-            coupled: false,
+            coupled: facts.open_credits > 0,
         };
         item.spread(&BTreeSet::from([fee.agency_code.clone()]), outcomes, out);
     }

@@ -100,10 +100,15 @@ fn sighting(desk: &Desk, txn: Index, of: Index, why: &Evidence) -> Leg {
 
 /// The legs of one dossier.
 fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger) -> Vec<Leg> {
+    let book = Book {
+        pool,
+        dossier,
+        ledger,
+    };
     let code = pool.dossier(dossier).code;
     let mut legs = Vec::new();
     for entry in &ledger.entries {
-        entry_legs(pool, code, ledger, entry, &mut legs);
+        book.entry_legs(entry, &mut legs);
     }
     for back in ledger.returns.iter().filter(|back| !back.unlinked) {
         let role = if back.reversal {
@@ -115,11 +120,13 @@ fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger) -> Vec<Leg> {
             .of
             .first()
             .map_or("", |e| ledger.entries[*e].credit.money.id(pool));
-        for (l, amount) in &back.parts {
+        let nowhere = (ledger.lines.len(), 0);
+        let nowhere = back.parts.is_empty().then_some(&nowhere);
+        for (l, amount) in back.parts.iter().chain(nowhere) {
             legs.push(Leg {
                 money: pool.txn(back.txn).key(),
                 dossier_code: Some(code.clone()),
-                fee_id: Some(pool.fee(ledger.lines[*l].fee).fee_id.clone()),
+                fee_id: Some(book.fee_id(*l)),
                 amount: Vnd::from_wide(-amount).unwrap_or_default(),
                 role,
                 pass: "chain",
@@ -130,50 +137,56 @@ fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger) -> Vec<Leg> {
     legs
 }
 
-fn entry_legs(
-    pool: &Pool,
-    code: &DossierCode,
-    ledger: &Ledger,
-    entry: &Entry,
-    legs: &mut Vec<Leg>,
-) {
-    let leg = |line: usize, amount: i128, role, why| Leg {
-        money: entry.credit.money.key(pool),
-        dossier_code: Some(code.clone()),
-        fee_id: Some(pool.fee(ledger.lines[line].fee).fee_id.clone()),
-        amount: Vnd::from_wide(amount).unwrap_or_default(),
-        role,
-        pass: entry.credit.pass,
-        why,
-    };
-    match &entry.effect {
-        Effect::Settles => {
-            for (l, amount) in &entry.parts {
-                legs.push(leg(*l, *amount, Role::Settles, entry.credit.why.clone()));
-            }
-            if entry.surplus > 0 {
-                let last = entry
-                    .parts
-                    .last()
-                    .map(|(l, _)| *l)
-                    .or(ledger.lines.len().checked_sub(1));
-                if let Some(l) = last {
-                    legs.push(leg(
-                        l,
-                        entry.surplus,
-                        Role::Surplus,
-                        entry.credit.why.clone(),
-                    ));
+/// A dossier with its ledger.
+struct Book<'b, 'a> {
+    pool: &'b Pool<'a>,
+    dossier: Index,
+    ledger: &'b Ledger,
+}
+
+impl Book<'_, '_> {
+    /// The fee of a line; beyond the last line, the last; where no line can be settled, the
+    /// dossier's first fee.
+    fn fee_id(&self, line: usize) -> crate::domain::FeeId {
+        let lines = &self.ledger.lines;
+        let line = lines.get(line).or(lines.last());
+        let place = line.map_or(self.pool.dossier(self.dossier).fees.start, |l| at(l.fee));
+        self.pool.inputs.fees[place].fee_id.clone()
+    }
+
+    fn entry_legs(&self, entry: &Entry, legs: &mut Vec<Leg>) {
+        let (pool, ledger) = (self.pool, self.ledger);
+        let leg = |line: usize, amount: i128, role, why| Leg {
+            money: entry.credit.money.key(pool),
+            dossier_code: Some(pool.dossier(self.dossier).code.clone()),
+            fee_id: Some(self.fee_id(line)),
+            amount: Vnd::from_wide(amount).unwrap_or_default(),
+            role,
+            pass: entry.credit.pass,
+            why,
+        };
+        let why = || entry.credit.why.clone();
+        let last = || entry.parts.last().map_or(ledger.lines.len(), |(l, _)| *l);
+        match &entry.effect {
+            Effect::Settles => {
+                for (l, amount) in &entry.parts {
+                    legs.push(leg(*l, *amount, Role::Settles, why()));
+                }
+                if entry.came_and_went() {
+                    legs.push(leg(last(), 0, Role::Settles, why()));
+                }
+                if entry.surplus > 0 && !entry.reversed {
+                    legs.push(leg(last(), entry.surplus, Role::Surplus, why()));
                 }
             }
-        }
-        Effect::Duplicate { of, lines, .. } => {
-            let first = ledger.entries[*of].credit.money.id(pool);
-            for l in lines {
-                legs.push(leg(*l, 0, Role::Duplicate, Evidence::Repeats(first.into())));
+            Effect::Duplicate { of, lines, .. } => {
+                let first = ledger.entries[*of].credit.money.id(pool);
+                for l in lines {
+                    legs.push(leg(*l, 0, Role::Duplicate, Evidence::Repeats(first.into())));
+                }
             }
+            Effect::Doubtful { .. } => {}
         }
-        Effect::Doubtful { .. } => {}
     }
 }
 

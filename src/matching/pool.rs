@@ -4,8 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::fold::fold_name;
 use crate::domain::{
-    AgencyCode, CollectionMode, DossierCode, Fee, FeeKind, FeeStatus, Inputs, PaymentOrder, Rules,
-    Side, SourceName, Txn,
+    AgencyCode, CollectionMode, Day, DossierCode, Fee, FeeKind, FeeStatus, Inputs, PaymentOrder,
+    Rules, Side, SourceName, Txn,
 };
 
 use super::code_scan::Scanner;
@@ -82,7 +82,7 @@ pub struct Pool<'a> {
     by_code: FxHashMap<&'a DossierCode, Index>,
     orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
     orders_of: FxHashMap<&'a DossierCode, Vec<&'a PaymentOrder>>,
-    conflicts: FxHashMap<(Side, &'a str, &'a str), Index>,
+    conflicts: FxHashMap<(Side, &'a str, &'a str, Option<&'a DossierCode>), Index>,
 }
 
 impl<'a> Pool<'a> {
@@ -94,6 +94,7 @@ impl<'a> Pool<'a> {
                 conflict.key.side,
                 conflict.key.source.as_str(),
                 &*conflict.key.id,
+                conflict.key.dossier.as_ref(),
             );
             conflicts.insert(key, index(i));
         }
@@ -149,7 +150,8 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// The lines that money can settle: those not cancelled; when all are cancelled, all.
+    /// The lines that money can settle: those not cancelled; when all are cancelled, all. Of a
+    /// contradictory line the version kept is as good as any: the payment is a fact.
     fn lines(&self, fees: std::ops::Range<usize>) -> Vec<(Index, i64)> {
         let open = |cancelled: bool| {
             let wanted = |i: &usize| {
@@ -157,12 +159,6 @@ impl<'a> Pool<'a> {
                 (fee.status == FeeStatus::Cancelled) == cancelled
                     && fee.amount.get() > 0
                     && fee.more.collection_mode != Some(CollectionMode::Exempt)
-                    && !self.is_conflict(
-                        Side::Fee,
-                        fee.fee_id.as_str(),
-                        "",
-                        Some(&fee.dossier_code),
-                    )
             };
             let due = |i: usize| (index(i), self.inputs.fees[i].amount.get());
             fees.clone().filter(wanted).map(due).collect::<Vec<_>>()
@@ -227,27 +223,15 @@ impl<'a> Pool<'a> {
         facts.map_or("", |facts| &facts.kind)
     }
 
-    /// The conflict of a row, if its id came with different content.
+    /// The conflict of a money row, if its id came with different content.
     pub fn conflict(&self, side: Side, source: &str, id: &str) -> Option<Index> {
-        self.conflicts.get(&(side, source, id)).copied()
+        self.conflicts.get(&(side, source, id, None)).copied()
     }
 
-    fn is_conflict(
-        &self,
-        side: Side,
-        id: &str,
-        source: &str,
-        dossier: Option<&DossierCode>,
-    ) -> bool {
-        self.conflict(side, source, id)
-            .is_some_and(|i| self.inputs.conflicts[at(i)].key.dossier.as_ref() == dossier)
-    }
-
-    /// True when the fee's id came with different content.
+    /// The conflict of a fee, if its id came with different content.
     pub fn is_fee_conflict(&self, fee: &Fee) -> Option<Index> {
-        let found = self.conflict(Side::Fee, "", fee.fee_id.as_str())?;
-        let dossier = self.inputs.conflicts[at(found)].key.dossier.as_ref();
-        (dossier == Some(&fee.dossier_code)).then_some(found)
+        let key = (Side::Fee, "", fee.fee_id.as_str(), Some(&fee.dossier_code));
+        self.conflicts.get(&key).copied()
     }
 
     /// Does the transaction's payer agree with the dossier's?
@@ -288,6 +272,15 @@ impl<'a> Pool<'a> {
         dossier.lines.iter().any(|(_, due)| exact(i128::from(*due)))
             || exact(dossier.due())
             || exact(dossier.all_due())
+    }
+
+    /// True when the pool holds every gateway payment and valid receipt of the day. A night reads
+    /// those of the last window days; of an older day it holds only what other rows name, and the sum
+    /// of some is no sum of the day.
+    pub fn holds_whole_day(&self, day: Day) -> bool {
+        let window = self.rules.batch_days.max(self.rules.deposit_days);
+        let tonight = self.inputs.business_date;
+        tonight.is_none_or(|tonight| tonight.minus(window) <= day)
     }
 
     /// True for land obligations, which stay outside the share.

@@ -117,7 +117,7 @@ fn nothing<'a>(
     written.extend(Scanner::written_codes(&txn.memo));
     written.dedup();
     let mut raw: Vec<String> = written.iter().map(DossierCode::squeezed).collect();
-    raw.extend(spots.iter().map(|spot| spot.spellings[0].clone()));
+    raw.extend(spots.iter().flat_map(|spot| spot.spellings.iter().cloned()));
     raw.sort();
     raw.dedup();
     let foreign = written.iter().find(|code| !pool.scanner.is_ours(code));

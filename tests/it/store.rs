@@ -3,6 +3,7 @@
 use std::fs;
 
 use doisoat::domain::{Completeness, Reject, RejectCode, Side, TxnStatus, Vnd};
+use doisoat::normalise::merge;
 use doisoat::store::{Delivery, FeedDay, Holder, OpenMode, Saved, Store, StoreError};
 
 use crate::database::{Database, Kind, each_database};
@@ -45,7 +46,7 @@ async fn pulling_a_day_ten_times_in_any_overlap_changes_nothing() {
         let night = day("2022-12-06");
         let first = delivery(all.clone(), &["2022-12-05", "2022-12-06"]);
         let saved = store
-            .save_transactions(&sepay(), night, &first)
+            .save_transactions(&sepay(), night, &first, merge)
             .await
             .unwrap();
         assert_eq!(
@@ -62,7 +63,7 @@ async fn pulling_a_day_ten_times_in_any_overlap_changes_nothing() {
             part.reverse();
             let again = delivery(part, &["2022-12-05"]);
             let saved = store
-                .save_transactions(&sepay(), night, &again)
+                .save_transactions(&sepay(), night, &again, merge)
                 .await
                 .unwrap();
             assert_eq!(saved, Saved::default(), "pull {n}");
@@ -86,7 +87,7 @@ async fn other_content_under_the_same_id_is_a_conflict_and_the_first_stays() {
         let save = async |txns: Vec<_>| {
             let delivery = delivery(txns, &[]);
             store
-                .save_transactions(&sepay(), night, &delivery)
+                .save_transactions(&sepay(), night, &delivery, merge)
                 .await
                 .unwrap()
         };
@@ -133,11 +134,11 @@ async fn two_versions_in_one_pull_give_the_same_state_in_any_order() {
         let other = Database::empty(database.kind);
         let second = other.create().await;
         store
-            .save_transactions(&sepay(), night, &forward)
+            .save_transactions(&sepay(), night, &forward, merge)
             .await
             .unwrap();
         second
-            .save_transactions(&sepay(), night, &backward)
+            .save_transactions(&sepay(), night, &backward, merge)
             .await
             .unwrap();
         assert_eq!(store.dump().await.unwrap(), second.dump().await.unwrap());
@@ -161,7 +162,7 @@ async fn a_later_final_word_is_an_update() {
         };
         let first = delivery(vec![pending.clone()], &[]);
         store
-            .save_transactions(&sepay(), night, &first)
+            .save_transactions(&sepay(), night, &first, merge)
             .await
             .unwrap();
         let paid = doisoat::domain::Txn {
@@ -170,7 +171,7 @@ async fn a_later_final_word_is_an_update() {
         };
         let second = delivery(vec![paid.clone()], &[]);
         let saved = store
-            .save_transactions(&sepay(), night, &second)
+            .save_transactions(&sepay(), night, &second, merge)
             .await
             .unwrap();
         assert_eq!(
@@ -182,7 +183,7 @@ async fn a_later_final_word_is_an_update() {
         );
         // an answer that was on its way longer is no news
         let saved = store
-            .save_transactions(&sepay(), night, &first)
+            .save_transactions(&sepay(), night, &first, merge)
             .await
             .unwrap();
         assert_eq!(saved, Saved::default());
@@ -210,19 +211,19 @@ async fn a_bad_row_waits_until_it_comes_in_good_order() {
         let mut bad = delivery(Vec::new(), &["2022-12-05"]);
         bad.rejects.push(reject.clone());
         let saved = store
-            .save_transactions(&sepay(), night, &bad)
+            .save_transactions(&sepay(), night, &bad, merge)
             .await
             .unwrap();
         assert_eq!(saved.rejects, 1);
         let saved = store
-            .save_transactions(&sepay(), night, &bad)
+            .save_transactions(&sepay(), night, &bad, merge)
             .await
             .unwrap();
         assert_eq!(saved, Saved::default());
         assert_eq!(store.new_rows(night).await.unwrap().rejects, [reject]);
         let good = delivery(vec![txn("1", 125_000, "2022-12-05")], &[]);
         store
-            .save_transactions(&sepay(), night, &good)
+            .save_transactions(&sepay(), night, &good, merge)
             .await
             .unwrap();
         let new = store.new_rows(night).await.unwrap();
@@ -245,7 +246,7 @@ async fn a_feed_day_stays_on_the_list_until_it_is_complete() {
             };
             let night = day("2022-12-07");
             store
-                .save_transactions(&sepay(), night, &delivery)
+                .save_transactions(&sepay(), night, &delivery, merge)
                 .await
                 .unwrap();
             let days = store.incomplete_days(&sepay()).await.unwrap();
@@ -282,11 +283,11 @@ async fn a_null_character_is_replaced_the_same_way_everywhere() {
         odd.memo = "x\0y \u{1}\"\\ \u{1f4b0} \u{2028}".into();
         let first = delivery(vec![odd.clone()], &[]);
         store
-            .save_transactions(&sepay(), night, &first)
+            .save_transactions(&sepay(), night, &first, merge)
             .await
             .unwrap();
         let saved = store
-            .save_transactions(&sepay(), night, &first)
+            .save_transactions(&sepay(), night, &first, merge)
             .await
             .unwrap();
         assert_eq!(saved, Saved::default());
@@ -307,11 +308,11 @@ async fn ten_thousand_rows_are_quick() {
         let pull = delivery(rows, &["2022-12-05"]);
         let watch = doisoat_stopwatch();
         let saved = store
-            .save_transactions(&sepay(), night, &pull)
+            .save_transactions(&sepay(), night, &pull, merge)
             .await
             .unwrap();
         let again = store
-            .save_transactions(&sepay(), night, &pull)
+            .save_transactions(&sepay(), night, &pull, merge)
             .await
             .unwrap();
         let read = store.new_rows(night).await.unwrap().txns.len();
@@ -433,7 +434,7 @@ async fn sqlite_files_are_private_and_damage_is_noticed() {
         .collect();
     let pull = delivery(rows, &[]);
     store
-        .save_transactions(&sepay(), day("2022-12-05"), &pull)
+        .save_transactions(&sepay(), day("2022-12-05"), &pull, merge)
         .await
         .unwrap();
     store.tidy().await.unwrap();

@@ -6,6 +6,7 @@ use std::task::Poll;
 
 use doisoat::domain::{Day, RunId, SourceName, Txn};
 use doisoat::matching::Names;
+use doisoat::normalise::merge;
 use doisoat::settle::{Inputs, Settlement};
 use doisoat::store::{
     Delivery, ExceptionFilter, Lease, Publication, RunRecord, Store, StoreError, Window,
@@ -34,7 +35,7 @@ async fn pull(store: &Store, night: Day, txns: Vec<Txn>) {
         ..Delivery::default()
     };
     store
-        .save_transactions(&sepay(), night, &delivery)
+        .save_transactions(&sepay(), night, &delivery, merge)
         .await
         .unwrap();
 }

@@ -78,7 +78,12 @@ async fn save(
     stage
         .desk
         .store
-        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .save_transactions(
+            &stage.settings.name,
+            stage.night,
+            &delivery,
+            normalise::merge,
+        )
         .await?;
     Ok(rows)
 }

@@ -5,21 +5,18 @@ use super::super::desk::Money;
 use super::super::pool::{Payer, Pool};
 use super::{Effect, Ledger, Line};
 
-/// Allocates every entry that is not reversed, in order; reversed ones are shown on the lines they
-/// would have settled, without effect.
-pub(super) fn all(pool: &Pool, ledger: &mut Ledger) {
-    for e in 0..ledger.entries.len() {
-        if ledger.entries[e].reversed {
-            show_reversed(ledger, e);
-        } else if ledger.entries[e].credit.decided.is_some() {
-            decided(ledger, e);
-        } else if matches!(ledger.entries[e].credit.money, Money::Receipt(_)) {
-            receipt(pool, ledger, e);
-        } else {
-            payment(pool, ledger, e);
-        }
+/// Allocates one entry, those before it being done; a reversed one is shown on the lines it would
+/// have settled, without effect.
+pub(super) fn entry(pool: &Pool, ledger: &mut Ledger, e: usize) {
+    if ledger.entries[e].reversed {
+        show_reversed(ledger, e);
+    } else if ledger.entries[e].credit.decided.is_some() {
+        decided(ledger, e);
+    } else if matches!(ledger.entries[e].credit.money, Money::Receipt(_)) {
+        receipt(pool, ledger, e);
+    } else {
+        payment(pool, ledger, e);
     }
-    doubtful(pool, ledger);
 }
 
 /// Puts `amount` of entry `e` on line `l`.
@@ -51,7 +48,13 @@ fn decided(ledger: &mut Ledger, e: usize) {
         .iter()
         .map(|(_, amount)| amount)
         .sum();
-    ledger.entries[e].surplus = ledger.entries[e].credit.amount - settled;
+    let lacks = |(l, _): &(usize, i128)| ledger.lines[*l].lacking() > 0;
+    ledger.entries[e].short = ledger.entries[e].parts.iter().any(lacks);
+    let beyond = ledger.entries[e].credit.amount - settled;
+    let lines: Vec<usize> = ledger.entries[e].parts.iter().map(|(l, _)| *l).collect();
+    if beyond > 0 {
+        surplus(ledger, e, &lines, beyond);
+    }
 }
 
 /// The lines that an entry may settle.
@@ -108,14 +111,15 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
         put(ledger, e, *l, part);
         rest -= part;
     }
-    ledger.entries[e].short = amount < open;
+    // an amount that equals a line paid that line; anything else that is too little is spread
+    ledger.entries[e].short = amount < open && equal.is_empty();
     if rest > 0 {
         surplus(ledger, e, &lines, rest);
     }
 }
 
-/// The lines that an amount is spread over: fees, without land obligations, unless it equals an
-/// open land line or everything open, or there is nothing else.
+/// The lines that an amount is spread over: fees, without land obligations, unless it equals an open
+/// land line or everything open, or there is nothing else.
 fn fitting(ledger: &Ledger, lines: Vec<usize>, amount: i128) -> Vec<usize> {
     let lacking = |l: &usize| ledger.lines[*l].lacking();
     let land = |l: &usize| ledger.lines[*l].land;
@@ -197,7 +201,8 @@ fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
     let amount = ledger.entries[e].credit.amount;
     let settled = |other: &usize| {
         let entry = &ledger.entries[*other];
-        *other != e && entry.effect == Effect::Settles && !entry.reversed && !entry.parts.is_empty()
+        let kept = !entry.reversed && entry.returned < entry.credit.amount;
+        *other != e && entry.effect == Effect::Settles && kept && !entry.parts.is_empty()
     };
     let touches = |other: &usize| {
         ledger.entries[*other]
@@ -260,9 +265,9 @@ fn is_certain(pool: &Pool, ledger: &Ledger, e: usize, of: usize) -> bool {
     }
 }
 
-/// A payment that came first from a stranger, while a later equal one is from the fee's payer: not
-/// a duplicate but a question.
-fn doubtful(pool: &Pool, ledger: &mut Ledger) {
+/// A payment that came first from a stranger, while a later equal one is from the fee's payer: not a
+/// duplicate but a question.
+pub(super) fn doubtful(pool: &Pool, ledger: &mut Ledger) {
     for e in 0..ledger.entries.len() {
         let Effect::Duplicate { of, lines, .. } = ledger.entries[e].effect.clone() else {
             continue;
@@ -289,7 +294,7 @@ fn show_reversed(ledger: &mut Ledger, e: usize) {
     let mut rest = amount;
     for l in exact.map_or(lines, |l| vec![l]) {
         let line = &mut ledger.lines[l];
-        let part = rest.min(line.due - line.reversed);
+        let part = rest.min(line.due);
         if part > 0 {
             line.reversed += part;
             line.touched_by_refund = true;

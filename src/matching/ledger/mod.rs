@@ -5,7 +5,7 @@
 mod allocate;
 mod returns;
 
-use super::desk::{Credit, Desk, Money};
+use super::desk::{Credit, Desk, Money, Return};
 use super::evidence::Evidence;
 use super::pool::{Index, Payer, Pool, at};
 
@@ -26,8 +26,8 @@ pub struct Line {
     pub reversed: i128,
     /// Sent back.
     pub refunded: i128,
-    /// Of the refunds, out of cashless money.
-    pub refunded_cashless: i128,
+    /// Of it, sent back before a later payment came: the line was open again for that payment.
+    pub reopened: i128,
     /// Kept by the provider as its fee; the line counts as paid in full.
     pub net_short: i128,
     /// The entry that completed the line.
@@ -45,9 +45,19 @@ pub struct Line {
 }
 
 impl Line {
-    /// What live money has not covered yet; refunds do not open a line again.
+    /// What live money has not covered yet. A refund opens a line again only for payments that
+    /// came after it.
     pub fn lacking(&self) -> i128 {
-        (self.due - self.paid - self.net_short).max(0)
+        (self.due + self.reopened - self.paid - self.net_short).max(0)
+    }
+
+    /// What was sent back and not paid again.
+    pub fn given_back(&self) -> i128 {
+        if self.lacking() == 0 {
+            self.refunded - self.reopened
+        } else {
+            self.refunded
+        }
     }
 
     /// What is still on the line after refunds.
@@ -99,6 +109,8 @@ pub struct Entry {
     pub reversed: bool,
     /// Sent back.
     pub returned: i128,
+    /// Of it, out of what it had settled: (line, amount).
+    pub sent_back: Vec<(usize, i128)>,
     /// A receipt over another amount than its line's.
     pub receipt_differs: bool,
     /// Did not reach and was spread over the lines.
@@ -106,9 +118,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// True when it counts as a payment: not undone, not wholly sent back, not paid twice.
-    pub fn counts(&self) -> bool {
-        self.effect == Effect::Settles && !self.reversed && self.returned < self.credit.amount
+    /// True when it settled some of the line, or was spread over it and did not reach.
+    pub fn is_for(&self, ledger: &Ledger, line: &Line) -> bool {
+        let settled = |(l, _): &(usize, i128)| ledger.lines[*l].fee == line.fee;
+        let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
+        let spread = self.short && self.credit.decided.is_none();
+        self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
+    }
+
+    /// True when it settled nothing and is gone again: undone, or wholly sent back.
+    pub fn came_and_went(&self) -> bool {
+        let gone = self.reversed || self.returned >= self.credit.amount;
+        self.effect == Effect::Settles && self.parts.is_empty() && gone
     }
 }
 
@@ -148,7 +169,7 @@ impl Ledger {
 
     /// The day of payment that completes the dossier, when every line is full and kept.
     pub fn completed(&self, pool: &Pool) -> Option<crate::domain::Day> {
-        let full = |line: &Line| line.is_full() && line.refunded == 0;
+        let full = |line: &Line| line.is_full() && line.given_back() == 0;
         if self.lines.is_empty() || !self.lines.iter().all(full) {
             return None;
         }
@@ -158,6 +179,13 @@ impl Ledger {
                 .map(|e| e.credit.money.day(pool))
         };
         self.lines.iter().filter_map(day).max()
+    }
+
+    /// The number of payments that are not undone and not repeats, among those for one line: they
+    /// settled some of it, or were spread over it and did not reach.
+    pub fn live_payments_of(&self, line: &Line) -> usize {
+        let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles && e.is_for(self, line);
+        self.entries.iter().filter(live).count()
     }
 
     /// The number of payments that are not undone and not repeats.
@@ -188,8 +216,13 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
     ledger.entries = in_order(pool, credits);
     let returned = returns::in_order(pool, &desk.returns[at(dossier)]);
     returns::reverse(pool, &mut ledger, &returned);
-    allocate::all(pool, &mut ledger);
-    returns::refund(pool, &mut ledger, &returned);
+    let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();
+    for e in 0..ledger.entries.len() {
+        returns::refund_before(pool, &mut ledger, e, &mut refunds);
+        allocate::entry(pool, &mut ledger, e);
+    }
+    allocate::doubtful(pool, &mut ledger);
+    returns::refund(pool, &mut ledger, &refunds);
     ledger
         .returns
         .sort_by_key(|r| Money::Txn(r.txn).order(pool));
@@ -224,6 +257,7 @@ fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
         net_fee: None,
         reversed: false,
         returned: 0,
+        sent_back: Vec::new(),
         receipt_differs: false,
         short: false,
     };

@@ -71,31 +71,68 @@ fn unlinked(txn: Index, reversal: bool) -> Returned {
     }
 }
 
+/// The refunds that went out before entry `e` came, of money that came before it: what they took
+/// from lines is open again for `e`.
+pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds: &mut Vec<Return>) {
+    let came = |entry: &Entry| entry.credit.money.order(pool);
+    let Some(next) = ledger.entries[e..].iter().map(came).min() else {
+        return;
+    };
+    let mut later = Vec::new();
+    for back in std::mem::take(refunds) {
+        let before = pool.txn(back.txn).paid_at.ms() < next.0;
+        let returned = before.then(|| one(pool, ledger, back.txn, e));
+        match returned.filter(|returned| !returned.unlinked) {
+            Some(returned) => {
+                for (l, amount) in &returned.parts {
+                    let line = &mut ledger.lines[*l];
+                    line.reopened += amount;
+                    if line.lacking() > 0 {
+                        line.completed_by = None;
+                    }
+                }
+                ledger.returns.push(returned);
+            }
+            None => later.push(back),
+        }
+    }
+    *refunds = later;
+}
+
 /// Refunds after everything is allocated, and the legs of the reversals.
-pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
+pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, refunds: &[Return]) {
     for i in 0..ledger.returns.len() {
-        if let Some(e) = ledger.returns[i].of.first().copied() {
+        if let (true, Some(e)) = (
+            ledger.returns[i].reversal,
+            ledger.returns[i].of.first().copied(),
+        ) {
             ledger.returns[i].parts = ledger.entries[e].parts.clone();
         }
     }
-    for back in returns.iter().filter(|r| !r.reversal) {
-        let amount = pool.txn(back.txn).amount.wide();
-        let returned = match whole(pool, ledger, back.txn, amount) {
-            Some(e) => return_whole(ledger, back.txn, e),
-            None => return_part(ledger, back.txn, amount),
-        };
+    for back in refunds {
+        let all = ledger.entries.len();
+        let returned = one(pool, ledger, back.txn, all);
         ledger.returns.push(returned);
     }
 }
 
-/// The payment that the refund returns whole: repeats before payments in order, then the nearest
-/// kin, then the latest.
-fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128) -> Option<usize> {
+/// Takes one refund from the first `upto` entries.
+fn one(pool: &Pool, ledger: &mut Ledger, txn: Index, upto: usize) -> Returned {
+    let amount = pool.txn(txn).amount.wide();
+    match whole(pool, ledger, txn, amount, upto) {
+        Some(e) => return_whole(ledger, txn, e),
+        None => return_part(ledger, txn, amount, upto),
+    }
+}
+
+/// The payment that the refund returns whole: repeats before payments in order, then the nearest kin
+/// (counter cash last), then the latest.
+fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128, upto: usize) -> Option<usize> {
     let fits = |entry: &Entry| {
-        let cashless = matches!(entry.credit.money, Money::Txn(_)) && !entry.credit.shared;
-        cashless && !entry.reversed && entry.returned == 0 && row_amount(pool, entry) == amount
+        let own = !entry.credit.shared && !entry.reversed && entry.returned == 0;
+        own && row_amount(pool, entry) == amount
     };
-    let candidates = (0..ledger.entries.len()).filter(|e| fits(&ledger.entries[*e]));
+    let candidates = (0..upto).filter(|e| fits(&ledger.entries[*e]));
     candidates.min_by_key(|e| {
         let entry = &ledger.entries[*e];
         let settles = entry.effect == Effect::Settles;
@@ -110,7 +147,7 @@ fn return_whole(ledger: &mut Ledger, txn: Index, e: usize) -> Returned {
     match ledger.entries[e].effect.clone() {
         Effect::Settles => {
             for (l, part) in ledger.entries[e].parts.clone() {
-                take(ledger, l, part, true);
+                take(ledger, e, l, part);
                 parts.push((l, part));
             }
         }
@@ -132,10 +169,11 @@ fn return_whole(ledger: &mut Ledger, txn: Index, e: usize) -> Returned {
 }
 
 /// A refund that is no whole payment.
-fn return_part(ledger: &mut Ledger, txn: Index, amount: i128) -> Returned {
-    let live = |entry: &Entry| matches!(entry.credit.money, Money::Txn(_)) && !entry.reversed;
+fn return_part(ledger: &mut Ledger, txn: Index, amount: i128, upto: usize) -> Returned {
+    let live = |entry: &Entry| !entry.reversed;
     let left = |entry: &Entry| entry.credit.amount - entry.returned;
-    let all: i128 = ledger.entries.iter().filter(|e| live(e)).map(left).sum();
+    let came = ledger.entries.iter().take(upto);
+    let all: i128 = came.filter(|e| live(e)).map(left).sum();
     if amount > all {
         return unlinked(txn, false);
     }
@@ -145,10 +183,10 @@ fn return_part(ledger: &mut Ledger, txn: Index, amount: i128) -> Returned {
     };
     let mut rest = amount;
     // first what should not be here: surplus and repeats
-    for e in 0..ledger.entries.len() {
+    for e in 0..upto {
         let entry = &ledger.entries[e];
         let loose = match entry.effect {
-            Effect::Settles => entry.surplus.min(left(entry)),
+            Effect::Settles => (entry.surplus - loose_back(entry)).min(left(entry)),
             Effect::Duplicate { .. } | Effect::Doubtful { .. } => left(entry),
         };
         let part = rest.min(loose);
@@ -163,16 +201,19 @@ fn return_part(ledger: &mut Ledger, txn: Index, amount: i128) -> Returned {
             rest -= part;
         }
     }
-    // then from lines, the last first
-    for e in (0..ledger.entries.len()).rev() {
+    // then from lines: money without cash before counter cash, the last payment and line first
+    let cash = |e: &usize| matches!(ledger.entries[*e].credit.money, Money::Receipt(_));
+    let mut order: Vec<usize> = (0..upto).rev().collect();
+    order.sort_by_key(cash);
+    for e in order {
         if !live(&ledger.entries[e]) || ledger.entries[e].effect != Effect::Settles {
             continue;
         }
         for (l, part) in ledger.entries[e].parts.clone().into_iter().rev() {
-            let room = (ledger.lines[l].paid - ledger.lines[l].refunded).min(part);
-            let part = rest.min(room);
+            let gone: i128 = back_of(&ledger.entries[e], l);
+            let part = rest.min(part - gone);
             if part > 0 {
-                take(ledger, l, part, true);
+                take(ledger, e, l, part);
                 returned.parts.push((l, part));
                 ledger.entries[e].returned += part;
                 rest -= part;
@@ -185,11 +226,22 @@ fn return_part(ledger: &mut Ledger, txn: Index, amount: i128) -> Returned {
     returned
 }
 
-fn take(ledger: &mut Ledger, l: usize, amount: i128, cashless: bool) {
+/// What went back of an entry's part on a line.
+fn back_of(entry: &Entry, l: usize) -> i128 {
+    let mine = entry.sent_back.iter().filter(|(line, _)| *line == l);
+    mine.map(|(_, amount)| amount).sum()
+}
+
+/// What went back of an entry's surplus.
+fn loose_back(entry: &Entry) -> i128 {
+    let settled: i128 = entry.sent_back.iter().map(|(_, amount)| amount).sum();
+    entry.returned - settled
+}
+
+/// Takes money that `e` had put on line `l` away again.
+fn take(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
     let line = &mut ledger.lines[l];
     line.refunded += amount;
     line.touched_by_refund = true;
-    if cashless {
-        line.refunded_cashless += amount;
-    }
+    ledger.entries[e].sent_back.push((l, amount));
 }

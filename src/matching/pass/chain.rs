@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::fold::fold_name;
 use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::desk::{Desk, Return, Standing};
@@ -36,25 +37,89 @@ fn run(desk: &mut Desk) {
     batches(desk);
 }
 
-/// Refunds, reversals and debits: to the one dossier they name.
+/// Refunds, reversals and debits: to the one dossier they name, else to the dossier of the payment
+/// whose native id they name.
 fn returns(desk: &mut Desk) {
+    let by_id = payments_by_id(desk);
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         if row.kind == TxnKind::Payment {
             continue;
         }
-        match desk.readings[at(txn)] {
-            Reading::One { dossier, .. } => {
-                let reversal = row.kind == TxnKind::Reversal;
-                desk.returns[at(dossier)].push(Return { txn, reversal });
-                desk.txns[at(txn)] = Standing::Returns(dossier);
+        let dossier = match &desk.readings[at(txn)] {
+            Reading::One { dossier, .. } => Some(*dossier),
+            Reading::Nothing { .. } => paid_dossier(desk, &by_id, row),
+            Reading::Glued(_) | Reading::Many(_) => None,
+        };
+        if let Some(dossier) = dossier {
+            let reversal = row.kind == TxnKind::Reversal;
+            desk.returns[at(dossier)].push(Return { txn, reversal });
+            desk.txns[at(txn)] = Standing::Returns(dossier);
+            continue;
+        }
+        let (unread, evidence, nearest) = match desk.readings[at(txn)].clone() {
+            Reading::Nothing {
+                class,
+                evidence,
+                nearest,
+            } => (class == "unidentified", evidence, nearest),
+            Reading::Glued(several) | Reading::Many(several) => {
+                let code = |d: &Index| desk.pool.dossier(*d).code.clone();
+                let codes = several.iter().map(code).collect();
+                (false, vec![Evidence::SeveralCodes(codes)], Vec::new())
             }
-            _ if row.kind == TxnKind::Debit => {
-                desk.out(txn, "not_fee", vec![Evidence::OutgoingUnnamed]);
-            }
-            _ => desk.out(txn, "unlinked_refund", vec![Evidence::NoCode]),
+            Reading::One { .. } => continue,
+        };
+        if unread && row.kind == TxnKind::Debit {
+            desk.out(txn, "not_fee", vec![Evidence::OutgoingUnnamed]);
+            continue;
+        }
+        desk.txns[at(txn)] = Standing::Out {
+            class: "unlinked_refund",
+            evidence,
+            nearest,
+            named: Vec::new(),
+        };
+    }
+}
+
+/// The payments of each source by their native ids.
+fn payments_by_id<'a>(desk: &Desk<'_, 'a>) -> FxHashMap<(&'a str, String), Index> {
+    let rows = desk.pool.inputs.txns.iter().enumerate();
+    let wanted = |t: &Txn| t.kind == TxnKind::Payment && t.id.len() >= ID_LENGTH_MIN;
+    rows.filter(|(_, row)| wanted(row))
+        .map(|(i, row)| {
+            let key = (row.source.as_str(), row.id.to_ascii_uppercase());
+            (key, index(i))
+        })
+        .collect()
+}
+
+/// The dossier of the one payment of the same source that a return names by its id.
+fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn) -> Option<Index> {
+    let reference = row.order_ref.as_deref().unwrap_or_default();
+    let text = format!("{} {reference}", row.memo).to_ascii_uppercase();
+    let mut dossiers: Vec<Index> = Vec::new();
+    for word in id_words(&text) {
+        let paid = by_id.get(&(row.source.as_str(), word.to_owned()));
+        if let Some(Reading::One { dossier, .. }) = paid.map(|txn| &desk.readings[at(*txn)]) {
+            dossiers.push(*dossier);
         }
     }
+    dossiers.sort_unstable();
+    dossiers.dedup();
+    match dossiers.as_slice() {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
+fn id_words(text: &str) -> impl Iterator<Item = &str> {
+    let inner = |c: char| matches!(c, '-' | '.' | '_');
+    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
+    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.chain(pieces).filter(|word| !word.is_empty())
 }
 
 /// A line of a bank feed: no structured reference.
@@ -75,8 +140,14 @@ fn gateway_rows<'a>(pool: &Pool<'a>) -> impl Iterator<Item = (Index, &'a Txn)> {
 
 /// Two feeds of one account: joined by account and bank reference; the first source carries it.
 fn two_feeds(desk: &mut Desk) {
-    let mut seen: FxHashMap<(&str, &str, i64, TxnKind), Index> = FxHashMap::default();
-    for txn in desk.waiting() {
+    // lines of each account and reference that carry a payment, with those that were joined to them
+    type Carried = Vec<(Index, Vec<Index>)>;
+    let mut seen: FxHashMap<(&str, &str, i64, TxnKind), Carried> = FxHashMap::default();
+    let all = (0..desk.txns.len()).map(index);
+    let (decided, waiting): (Vec<Index>, Vec<Index>) = all
+        .filter(|txn| desk.pool.txn(*txn).status == TxnStatus::Success)
+        .partition(|txn| desk.txns[at(*txn)] != Standing::Waiting);
+    for txn in decided.into_iter().chain(waiting) {
         let row = desk.pool.txn(txn);
         let (Some(account), Some(reference)) = (row.account.as_deref(), row.bank_ref.as_deref())
         else {
@@ -86,18 +157,23 @@ fn two_feeds(desk: &mut Desk) {
             continue;
         }
         let key = (account, reference, row.amount.get(), row.kind);
-        match seen.get(&key).copied() {
-            Some(first) if desk.pool.txn(first).source != row.source => {
-                let near = (desk.pool.txn(first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
-                if near {
-                    let why = Evidence::SameAs(desk.pool.txn(first).id.as_ref().into());
-                    desk.txns[at(txn)] = Standing::Sighting(first, why);
-                }
+        let carried = seen.entry(key).or_default();
+        let same = |(first, joined): &&mut (Index, Vec<Index>)| {
+            let near = (desk.pool.txn(*first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
+            let mut sources = joined
+                .iter()
+                .chain([&*first])
+                .map(|i| &desk.pool.txn(*i).source);
+            near && sources.all(|source| *source != row.source)
+        };
+        match carried.iter_mut().find(same) {
+            Some((first, joined)) if desk.txns[at(txn)] == Standing::Waiting => {
+                joined.push(txn);
+                let why = Evidence::SameAs(desk.pool.txn(*first).id.as_ref().into());
+                desk.txns[at(txn)] = Standing::Sighting(*first, why);
             }
             Some(_) => {}
-            None => {
-                seen.insert(key, txn);
-            }
+            None => carried.push((txn, Vec::new())),
         }
     }
 }
@@ -125,10 +201,7 @@ fn named_sightings(desk: &mut Desk) {
             continue;
         }
         let memo = row.memo.to_ascii_uppercase();
-        let words = memo.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '.');
-        let pieces = memo.split(|c: char| !c.is_ascii_alphanumeric());
-        let named = words
-            .chain(pieces)
+        let named = id_words(&memo)
             .filter_map(|word| by_id.get(word))
             .flatten()
             .copied();
@@ -170,20 +243,26 @@ fn coded_sightings(desk: &mut Desk) {
         let Some(candidates) = events.get(&(dossier, row.amount.get())) else {
             continue;
         };
-        let same = candidates.iter().copied().find(|event| {
-            let gateway = desk.pool.txn(*event);
-            let near = (row.paid_at.ms() - gateway.paid_at.ms()).abs() <= SAME_MOMENT_MS;
-            let person = desk.pool.payer(row, dossier) != Payer::Differs
-                || crate::domain::fold::fold_name(&row.payer)
-                    == crate::domain::fold::fold_name(&gateway.payer);
-            near && person && !taken.contains(event)
+        let lag = |event: &Index| (row.paid_at.ms() - desk.pool.txn(*event).paid_at.ms()).abs();
+        let same = candidates.iter().copied().filter(|event| {
+            let near = lag(event) <= SAME_MOMENT_MS;
+            near && same_person(desk.pool, row, *event, dossier) && !taken.contains(event)
         });
-        if let Some(event) = same {
+        if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
             taken.push(event);
             let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
             desk.txns[at(txn)] = Standing::Sighting(event, why);
         }
     }
+}
+
+/// No differing payer: the gateway's where it tells one, else the dossier's.
+fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
+    let gateway = pool.txn(event);
+    if row.payer.is_empty() || gateway.payer.is_empty() {
+        return pool.payer(row, dossier) != Payer::Differs;
+    }
+    fold_name(&row.payer) == fold_name(&gateway.payer)
 }
 
 /// A gateway's day: number of payments and net sum less refunds.
@@ -193,13 +272,13 @@ pub(super) struct Session {
     net: i128,
 }
 
-/// The days of every gateway.
+/// The days of every gateway that the pool holds whole.
 pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
 
 /// Sums up every gateway's days.
 pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
     let mut sessions = Sessions::new();
-    for (_, row) in gateway_rows(pool) {
+    for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
         let session = sessions
             .entry((row.source.as_str(), row.paid_on))
             .or_default();

@@ -2,11 +2,13 @@
 //! decision changed, or its parts no longer fit, the decision is stale and the row is decided by
 //! the rules as if there were none.
 
-use crate::domain::{Decision, Ruling, Text};
+use std::collections::BTreeMap;
+
+use crate::domain::{Decision, Ruling, Side, Text, TxnKind};
 
 use super::super::desk::{Credit, Desk, Money, Standing};
 use super::super::evidence::Evidence;
-use super::super::pool::{Index, Payer, Pool, index};
+use super::super::pool::{Index, Payer, Pool, at, index};
 use super::Pass;
 
 /// The pass.
@@ -20,8 +22,10 @@ pub(super) const PASS: Pass = Pass {
 };
 
 fn run(desk: &mut Desk) {
+    let mut used = BTreeMap::new();
     for (position, decision) in desk.pool.inputs.decisions.iter().enumerate() {
-        let Some(txn) = find(desk.pool, decision) else {
+        let waits = |txn: &Index| desk.txns[at(*txn)] == Standing::Waiting;
+        let Some(txn) = find(desk.pool, decision).filter(waits) else {
             desk.stale.push(position);
             continue;
         };
@@ -30,7 +34,10 @@ fn run(desk: &mut Desk) {
                 let said = Evidence::DecidedBy(decision.by.clone(), decision.reason.clone());
                 desk.out(txn, "not_fee", vec![said]);
             }
-            Ruling::Pays(shares) => match parts(desk.pool, decision, shares) {
+            Ruling::Pays(_) if desk.pool.txn(txn).kind != TxnKind::Payment => {
+                desk.stale.push(position);
+            }
+            Ruling::Pays(shares) => match parts(desk.pool, decision, shares, &mut used) {
                 Some(parts) => apply(desk, txn, decision, parts),
                 None => desk.stale.push(position),
             },
@@ -41,6 +48,9 @@ fn run(desk: &mut Desk) {
 /// The transaction of the decision, if it still has the amount it was ruled upon with.
 fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
     let txns = &pool.inputs.txns;
+    if decision.row.side != Side::Txn {
+        return None;
+    }
     let key = (decision.row.source.as_str(), &*decision.row.id);
     let found = txns
         .binary_search_by(|txn| (txn.source.as_str(), &*txn.id).cmp(&key))
@@ -51,24 +61,30 @@ fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
 /// Dossiers, each with its lines and what they get.
 type Parts = Vec<(Index, Vec<(Index, i64)>)>;
 
-/// The parts by dossier; none when a line is gone or the parts exceed the row.
+/// The parts by dossier; none when a line is gone, the parts exceed the row, or they exceed what
+/// earlier decisions left of a line.
 fn parts(
     pool: &Pool,
     decision: &Decision,
     shares: &[crate::domain::DecidedShare],
+    used: &mut BTreeMap<Index, i128>,
 ) -> Option<Parts> {
     let total: i128 = shares.iter().map(|share| share.amount.wide()).sum();
     if shares.is_empty() || total > decision.amount_then.wide() {
         return None;
     }
     let mut parts: Parts = Vec::new();
+    let mut mine: BTreeMap<Index, i128> = BTreeMap::new();
     for share in shares {
         let dossier = pool.find(&share.dossier_code)?;
         let lines = &pool.dossier(dossier).lines;
         let (line, due) = lines
             .iter()
             .find(|(line, _)| pool.fee(*line).fee_id == share.fee_id)?;
-        if share.amount.get() > *due || share.amount.get() <= 0 {
+        let given = mine.entry(*line).or_insert(0);
+        *given += share.amount.wide();
+        let held = *given + used.get(line).copied().unwrap_or(0);
+        if held > i128::from(*due) || share.amount.get() <= 0 {
             return None;
         }
         match parts.iter_mut().find(|(known, _)| *known == dossier) {
@@ -76,13 +92,21 @@ fn parts(
             None => parts.push((dossier, vec![(*line, share.amount.get())])),
         }
     }
+    for (line, given) in mine {
+        *used.entry(line).or_insert(0) += given;
+    }
     Some(parts)
 }
 
 fn apply(desk: &mut Desk, txn: Index, decision: &Decision, parts: Vec<(Index, Vec<(Index, i64)>)>) {
     let shared = parts.len() > 1;
-    for (dossier, lines) in parts {
-        let amount = lines.iter().map(|(_, amount)| i128::from(*amount)).sum();
+    let mut left = desk.pool.txn(txn).amount.wide();
+    let last = parts.len().saturating_sub(1);
+    for (i, (dossier, lines)) in parts.into_iter().enumerate() {
+        let decided: i128 = lines.iter().map(|(_, amount)| i128::from(*amount)).sum();
+        // what the decision does not give away is surplus of its last dossier
+        let amount = if i == last { left } else { decided };
+        left -= decided;
         let credit = Credit {
             money: Money::Txn(txn),
             amount,
@@ -95,5 +119,5 @@ fn apply(desk: &mut Desk, txn: Index, decision: &Decision, parts: Vec<(Index, Ve
         };
         desk.credit(txn, dossier, credit);
     }
-    debug_assert_eq!(desk.txns[super::super::pool::at(txn)], Standing::Credited);
+    debug_assert_eq!(desk.txns[at(txn)], Standing::Credited);
 }

@@ -24,7 +24,8 @@ pub(super) const PASS: Pass = Pass {
 fn run(desk: &mut Desk) {
     let mut days: BTreeMap<(&str, Day), i128> = BTreeMap::new();
     for receipt in &desk.pool.inputs.receipts {
-        if receipt.status == ReceiptStatus::Valid {
+        let whole = desk.pool.holds_whole_day(receipt.collected_at.day());
+        if receipt.status == ReceiptStatus::Valid && whole {
             let key = (receipt.agency_code.as_str(), receipt.collected_at.day());
             *days.entry(key).or_default() += receipt.amount.wide();
         }

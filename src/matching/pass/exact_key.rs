@@ -42,8 +42,11 @@ fn references(desk: &mut Desk) {
             .map(|order| {
                 let lines = &desk.pool.dossier(dossier).lines;
                 let ours = |line: &Index| order.fee_ids.contains(&desk.pool.fee(*line).fee_id);
-                lines.iter().map(|(line, _)| *line).filter(ours).collect()
-            });
+                let lines = lines.iter().map(|(line, _)| *line).filter(ours);
+                lines.collect::<Vec<Index>>()
+            })
+            // an order for lines that were cancelled since pays what the dossier owes now
+            .filter(|lines| !lines.is_empty());
         let why = Evidence::OrderRef(desk.pool.dossier(dossier).code.clone());
         let credit = Credit {
             lines,

@@ -107,16 +107,17 @@ fn others(desk: &mut Desk) {
 fn doubts(desk: &Desk, txn: Index, dossier: Index, named_sum: i128) -> Option<Vec<Index>> {
     let pool = desk.pool;
     let row = pool.txn(txn);
+    let credited = desk.credited(dossier);
+    let part_of_sum = credited + named_sum == pool.dossier(dossier).due();
+    let fits = pool.fits(row, dossier, row.amount.wide()) || part_of_sum;
     let rivals = match pool.payer(row, dossier) {
-        Payer::Differs => rivals(pool, row, dossier, |other| desk.is_open(other)),
-        Payer::Agrees | Payer::Unknown => Vec::new(),
+        Payer::Agrees => Vec::new(),
+        Payer::Unknown if fits => Vec::new(),
+        _ => rivals(pool, row, dossier, |other| desk.is_open(other)),
     };
     if !rivals.is_empty() {
         return Some(rivals);
     }
-    let credited = desk.credited(dossier);
-    let part_of_sum = credited + named_sum == pool.dossier(dossier).due();
-    let fits = pool.fits(row, dossier, row.amount.wide()) || part_of_sum;
     let others = credited > 0 || named_sum > row.amount.wide();
     (!fits && others).then_some(rivals)
 }

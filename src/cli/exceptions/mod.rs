@@ -1,6 +1,6 @@
 //! `doisoat exceptions list|show`: the work list.
 
-mod detail;
+mod show;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -12,8 +12,7 @@ use crate::config::Config;
 use crate::domain::vnd::grouped;
 use crate::domain::{AgencyCode, Day, DossierCode, Lang, Text, Vnd};
 use crate::job::{Exit, JobError};
-use crate::matching::{Leg, Nearest};
-use crate::store::{ExceptionDetail, ExceptionFilter, ExceptionRecord, OpenMode, Store};
+use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode, Store};
 
 /// Arguments of `exceptions`.
 #[derive(Debug, Args)]
@@ -87,7 +86,7 @@ pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
     let lang = global.lang(Some(&config));
     match &args.what {
         What::List(args) => list(&config, args, lang),
-        What::Show(args) => show(&config, args, lang),
+        What::Show(args) => show::show(&config, args, lang),
     }
 }
 
@@ -260,69 +259,5 @@ fn print_day(day: Day, lang: Lang) -> String {
         day.vi()
     } else {
         day.to_string()
-    }
-}
-
-fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
-    let detail = block_on(read_one(config, &args.id, args.as_of))??;
-    let Some(detail) = detail else {
-        let message = format!("there is no exception \"{}\"", args.id);
-        return Err(Failure::new(
-            Exit::Usage,
-            message,
-            "see `doisoat exceptions list`",
-        ));
-    };
-    if args.json {
-        json_line(&ShowDocument {
-            schema_version: 1,
-            exception: Open::new(&detail.record, args.as_of),
-            nearest: &detail.record.nearest,
-            history: detail.history.iter().map(Past::new).collect(),
-            legs: &detail.legs,
-        });
-    } else {
-        out(&detail::print(&detail, lang));
-    }
-    Ok(Exit::Done)
-}
-
-async fn read_one(
-    config: &Config,
-    id: &str,
-    as_of: Option<Day>,
-) -> Result<Option<ExceptionDetail>, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
-    let detail = store.exception(id, as_of).await?;
-    store.close().await;
-    Ok(detail)
-}
-
-#[derive(Serialize)]
-struct ShowDocument<'a> {
-    schema_version: u32,
-    exception: Open<'a>,
-    nearest: &'a [Nearest],
-    history: Vec<Past<'a>>,
-    legs: &'a [Leg],
-}
-
-#[derive(Serialize)]
-struct Past<'a> {
-    from: Day,
-    until: Option<Day>,
-    class: &'a str,
-    run_id: &'a str,
-}
-
-impl<'a> Past<'a> {
-    fn new(spell: &'a crate::store::Spell) -> Self {
-        let (from, until) = (spell.from, spell.until);
-        Self {
-            from,
-            until,
-            class: &spell.class,
-            run_id: spell.run.as_str(),
-        }
     }
 }
