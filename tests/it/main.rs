@@ -28,6 +28,7 @@ mod normalise;
 mod probe;
 mod report;
 mod rows;
+mod same;
 mod sample;
 mod sandbox;
 mod score;
