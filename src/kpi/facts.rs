@@ -1,5 +1,5 @@
-//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows into
-//! contributions.
+//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows
+//! into contributions.
 
 use std::collections::{BTreeMap, BTreeSet};
 

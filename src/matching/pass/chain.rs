@@ -155,7 +155,7 @@ fn two_feeds(desk: &mut Desk) {
             let near = (desk.pool.txn(*first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
             let mut sources = joined
                 .iter()
-                .chain([&*first])
+                .chain([first])
                 .map(|i| &desk.pool.txn(*i).source);
             near && sources.all(|source| *source != row.source)
         };
