@@ -29,6 +29,7 @@ mod sample;
 mod sandbox;
 mod score;
 mod settler;
+mod settle_properties;
 mod sql_contract;
 mod store;
 mod store_nights;
