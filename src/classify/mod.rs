@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Day, ExceptionId, Reject, RowKey, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
-use crate::matching::ledger::{Effect, Entry, Line};
+use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::{Evidence, Nearest, Test};
 
@@ -233,7 +233,9 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 line,
             };
             let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
-            let gone = ledger.entries.iter().any(Entry::came_and_went);
+            let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
+            let gone = ledger.entries.iter().any(Entry::came_and_went)
+                || ledger.returns.iter().any(undone);
             let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
                 || gone && case.is_for_the_unowed();
             let row = Row {

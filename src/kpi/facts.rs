@@ -10,6 +10,7 @@ use crate::domain::{
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
+use crate::matching::reading::Reading;
 
 use super::share::{Contribution, Scope};
 
@@ -29,6 +30,9 @@ pub struct Facts<'f, 'a> {
     pub open_credits: i128,
     /// Open payments that name each dossier among others: number and sum.
     claims: BTreeMap<Index, (usize, i128)>,
+    /// Dossiers that an open payment names: should it turn out to be theirs, counter cash of the
+    /// same fee may be the repeat. With the exceptions of those payments.
+    contested: BTreeMap<Index, Vec<ExceptionId>>,
 }
 
 /// What a transaction that no dossier was credited with may still turn out to be.
@@ -58,10 +62,41 @@ impl<'f, 'a> Facts<'f, 'a> {
             unseen_money: pool.inputs.sources.iter().any(unseen),
             open_credits: 0,
             claims: claims(desk),
+            contested: BTreeMap::new(),
         };
         let txns = (0..pool.inputs.txns.len()).map(index);
         facts.open_credits = txns.map(|txn| facts.may_still_pay(txn)).sum();
+        facts.contested = facts.contested();
         facts
+    }
+
+    fn contested(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
+        let mut contested: BTreeMap<Index, Vec<ExceptionId>> = BTreeMap::new();
+        for txn in (0..self.pool.inputs.txns.len()).map(index) {
+            if !matches!(self.open(txn), Open::Fee | Open::Credit) {
+                continue;
+            }
+            let exceptions = self.exceptions(&self.pool.txn(txn).key());
+            let read = match self.desk.readings[at(txn)] {
+                Reading::One { dossier, .. } => Some(dossier),
+                _ => None,
+            };
+            let named = match &self.desk.txns[at(txn)] {
+                Standing::Out { named, .. } => named.as_slice(),
+                _ => &[],
+            };
+            let dossiers: BTreeSet<Index> = named.iter().copied().chain(read).collect();
+            for dossier in dossiers {
+                let list = contested.entry(dossier).or_default();
+                list.extend(exceptions.iter().cloned());
+            }
+        }
+        contested
+    }
+
+    /// The exceptions of open payments that name a dossier; none when none does.
+    pub fn contest(&self, dossier: Index) -> &[ExceptionId] {
+        self.contested.get(&dossier).map_or(&[], Vec::as_slice)
     }
 
     /// True when the open credits together could pay this much, or that much less a provider's fee.
