@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 use super::Config;
 use super::error::ConfigError;
 use super::forms::{SHARE_FORM, share};
-use super::section::{Item, Section};
+use super::section::{Item, Section, suggest};
 use crate::domain::{Day, Vnd};
-use crate::kpi::{Fraction, Period};
+use crate::kpi::{self, Fraction, Period};
 use crate::settle::{NetRate, Rules};
 
 /// How a net rate is written, for messages.
@@ -129,10 +129,13 @@ pub fn collection_account(raw: &str) -> Option<CollectionAccount> {
 
 /// A definition's id.
 pub(super) fn definition(item: &Item<'_>) -> Result<Box<str>, ConfigError> {
-    item.parse("the id of a definition: \"TX_CASHLESS\"", |raw| {
-        let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-        (!raw.is_empty() && raw.bytes().all(plain)).then(|| raw.into())
-    })
+    let raw = item.text()?;
+    if kpi::definition(raw).is_some() {
+        return Ok(raw.into());
+    }
+    let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
+    let message = format!("{} = \"{raw}\" is no definition", item.path());
+    Err(item.fail(message, &suggest(raw, &known)))
 }
 
 /// What decides a night beside its inputs, in the form that is digested.

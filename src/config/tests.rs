@@ -33,8 +33,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
     );
     check(
         "[gates]\ncolour = \"red\"\n",
-        "etc/doisoat.toml:2:1: unknown key \"gates.colour\"\n  \
-         remove it; the keys here are: open_vnd_max",
+        "etc/doisoat.toml:2:1: unknown key \"gates.colour\"\n  known here: open_vnd_max",
     );
 }
 
@@ -52,6 +51,11 @@ fn wrong_values_say_what_to_write() {
     check(
         "[[target]]\ndefinition = \"TX_CASHLESS\"\nshare = \"50%\"\n",
         "etc/doisoat.toml:1:1: target.valid_from is missing\n  write valid_from = \"YYYY-MM-DD\"",
+    );
+    check(
+        "[rules]\ndefinitions = [\"TX_CASHLES\"]\n",
+        "etc/doisoat.toml:2:16: rules.definitions = \"TX_CASHLES\" is no definition\n  \
+         did you mean \"TX_CASHLESS\"?",
     );
     check(
         "[gates]\nopen_vnd_max = \"1\"\n",
