@@ -63,8 +63,8 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     out
 }
 
-/// Unreadable rows of the money side whose amount could be read; the others are unbounded and belong
-/// to the labelled estimate.
+/// Unreadable rows of the money side whose amount could be read; the others are unbounded and
+/// belong to the labelled estimate.
 fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
     for reject in &facts.pool.inputs.rejects {
         let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
@@ -75,8 +75,10 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
-        let key = reject.key();
-        let item = item(facts, reject_item(reject), reject.business_date, &key);
+        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+            continue;
+        };
+        let item = item(facts, name, reject.business_date, &reject.key());
         item.anywhere(&[(0, 0), outcome], out);
     }
 }
@@ -187,8 +189,8 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
     }
 }
 
-/// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt over
-/// another amount than its line) by the other reading.
+/// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt
+/// over another amount than its line) by the other reading.
 fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode, (i64, i64)> {
     let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
     for (l, part) in &entry.parts {

@@ -112,7 +112,7 @@ pub(super) async fn insert_run(
             .text("output_digest", &run.output_digest)
             .text("exit_codes", &exit_codes)
             .text("program", &run.program)
-            .int("pulled_at_ms", run.pulled_at_ms)
+            .int("pulled_ms_wall", run.pulled_at_ms)
             .text("sources_json", &run.sources_json)
             .text("run_json", &run.run_json)
             .text("published_wall", now_wall);

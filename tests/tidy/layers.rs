@@ -78,6 +78,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "store",
         &[
             "domain::*",
+            "normalise",
             "matching",
             "matching::pass::id",
             "classify",

@@ -10,6 +10,7 @@ use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::desk::{Desk, Return, Standing};
 use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
 use super::super::reading::Reading;
 use super::Pass;
@@ -114,14 +115,6 @@ fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn
     }
 }
 
-/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
-fn id_words(text: &str) -> impl Iterator<Item = &str> {
-    let inner = |c: char| matches!(c, '-' | '.' | '_');
-    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
-    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.chain(pieces).filter(|word| !word.is_empty())
-}
-
 /// A line of a bank feed: no structured reference.
 fn is_bank_line(txn: &Txn) -> bool {
     txn.order_ref.is_none()
@@ -162,7 +155,7 @@ fn two_feeds(desk: &mut Desk) {
             let near = (desk.pool.txn(*first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
             let mut sources = joined
                 .iter()
-                .chain([&*first])
+                .chain([first])
                 .map(|i| &desk.pool.txn(*i).source);
             near && sources.all(|source| *source != row.source)
         };
