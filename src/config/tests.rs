@@ -53,11 +53,6 @@ fn wrong_values_say_what_to_write() {
         "etc/doisoat.toml:1:1: target.valid_from is missing\n  write valid_from = \"YYYY-MM-DD\"",
     );
     check(
-        "[rules]\ndefinitions = [\"TX_CASHLES\"]\n",
-        "etc/doisoat.toml:2:16: rules.definitions = \"TX_CASHLES\" is no definition\n  \
-         did you mean \"TX_CASHLESS\"?",
-    );
-    check(
         "[gates]\nopen_vnd_max = \"1\"\n",
         "etc/doisoat.toml:2:16: gates.open_vnd_max is a string\n  write a whole number from 0 on",
     );

@@ -59,7 +59,8 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
 async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(u64, u64), JobError> {
     let context = stage.context(None);
     let mut rows = normalise::read_records(&pull.records, &context);
-    // A payment that only its refund's answer proves fills a gap; what is known is not contradicted.
+    // A payment that only its refund's answer proves fills a gap and never contradicts what is
+    // known.
     let implied = normalise::read_records(&pull.implied, &context);
     let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
     let known = stage
