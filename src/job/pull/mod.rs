@@ -8,6 +8,7 @@ mod feed;
 mod folder;
 mod probe;
 mod raw;
+mod withdraw;
 
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -17,7 +18,7 @@ use super::error::JobError;
 use crate::clock::Stopwatch;
 use crate::config::SourceSettings;
 use crate::domain::source::Control;
-use crate::domain::{Completeness, Day, SourceFacts, SourceName};
+use crate::domain::{Completeness, Day, SourceFacts, SourceName, Text};
 use crate::normalise::{Cutoff, SourceContext, Window};
 use crate::source::{Handle, Opening};
 
@@ -120,6 +121,11 @@ pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result
     Ok(pulled)
 }
 
+/// A number of rows.
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
 /// What reading one source for one night needs.
 #[derive(Clone, Debug)]
 pub(super) struct Stage {
@@ -209,14 +215,20 @@ impl Stage {
     }
 
     /// Complete becomes partial when too many rows could not be read.
-    fn judge_rejects(&self, facts: &mut SourceFacts, rows: usize, rejects: usize) {
-        let wide = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
+    fn judge_rejects(&self, facts: &mut SourceFacts, rows: u64, rejects: u64) {
         let max = self.desk.config.rules.reject_share_max;
-        let too_many = wide(rejects) * max.den > wide(rows + rejects) * max.num;
-        if rejects > 0 && too_many && facts.state == Completeness::Complete {
+        let all = rows.saturating_add(rejects);
+        let too_many = i128::from(rejects) * max.den > i128::from(all) * max.num;
+        if too_many && facts.state == Completeness::Complete {
             facts.state = Completeness::Partial;
-            facts.trouble =
-                Some(format!("{rejects} of {} rows could not be read", rows + rejects).into());
+            let text = Text {
+                vi: "{bad} trên {all} dòng không đọc được",
+                en: "{bad} of {all} rows could not be read",
+            };
+            let text = text
+                .get(self.desk.config.lang)
+                .replace("{bad}", &rejects.to_string());
+            facts.trouble = Some(text.replace("{all}", &all.to_string()).into());
         }
     }
 }
