@@ -188,6 +188,10 @@ fn start() -> Cluster {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it outlives this process by the moment it takes to clean up"
+    )]
     let mut watchdog = command.spawn().unwrap();
     let output = watchdog.stdout.take().unwrap();
     let mut said = Vec::new();
