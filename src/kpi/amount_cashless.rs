@@ -75,8 +75,10 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
-        let key = reject.key();
-        let item = item(facts, reject_item(reject), reject.business_date, &key);
+        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+            continue;
+        };
+        let item = item(facts, name, reject.business_date, &reject.key());
         item.anywhere(&[(0, 0), outcome], out);
     }
 }

@@ -334,10 +334,14 @@ pub fn receipt_item(receipt: &Receipt) -> String {
     format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
 }
 
-/// The item name of a row that could not be read.
-pub fn reject_item(reject: &Reject) -> String {
+/// The item name of a row of the money side that could not be read, as if it were a transaction:
+/// the row in good order takes its place. None where that row is here already.
+pub fn reject_item(inputs: &Inputs, reject: &Reject) -> Option<String> {
     let key = reject.key();
-    format!("reject|{}|{}|{}", key.side.id(), key.source, key.id)
+    let at = (key.source.as_str(), &*key.id);
+    let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
+    let read = inputs.txns.binary_search_by(order).is_ok();
+    (!read).then(|| format!("txn|{}|{}", key.source, key.id))
 }
 
 /// The item name of a cash event: all receipts of one dossier, cashier and moment.
@@ -360,7 +364,7 @@ pub fn pool_items(inputs: &Inputs) -> BTreeSet<String> {
             .iter()
             .flat_map(|r| [receipt_item(r), cash_item(r)]),
     );
-    items.extend(inputs.rejects.iter().map(reject_item));
+    items.extend(inputs.rejects.iter().filter_map(|r| reject_item(inputs, r)));
     for fee in &inputs.fees {
         items.insert(format!("fee|{}|{}", fee.dossier_code, fee.fee_id));
         items.insert(format!("dossier|{}", fee.dossier_code));

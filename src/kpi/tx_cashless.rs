@@ -52,9 +52,12 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, 1),
             Side::Fee => continue,
         };
+        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+            continue;
+        };
         let item = Item {
             definition: DEFINITION.id,
-            name: reject_item(reject),
+            name,
             day: reject.business_date,
             exceptions: facts.exceptions(&reject.key()),
             coupled: false,

@@ -108,13 +108,20 @@ fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
     let reference = txn.order_ref.as_deref().filter(|text| !text.is_empty());
     spoken.orders.extend(reference.map(Into::into));
     spoken.spellings.extend(codes_of(scanner, txn));
-    let upper = txn.memo.to_ascii_uppercase();
-    let words = upper.split(|c: char| !c.is_ascii_alphanumeric());
-    spoken.references.extend(
-        words
-            .filter(|w| WORD_LENGTH.contains(&w.len()))
-            .map(Into::into),
-    );
+    let reference = reference.unwrap_or_default();
+    let text = format!("{} {reference}", txn.memo);
+    for text in [text.to_ascii_uppercase(), text] {
+        let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
+        spoken.references.extend(words.map(Into::into));
+    }
     spoken.references.extend(txn.bank_ref.iter().cloned());
     spoken.references.insert(txn.id.as_ref().into());
+}
+
+/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
+pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
+    let inner = |c: char| matches!(c, '-' | '.' | '_');
+    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
+    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.chain(pieces).filter(|word| !word.is_empty())
 }

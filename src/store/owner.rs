@@ -47,7 +47,10 @@ impl Owner {
 pub(super) fn owners(pool: &Inputs) -> BTreeSet<String> {
     let txns = pool.txns.iter().map(Txn::key);
     let rejects = pool.rejects.iter().map(Reject::key);
-    let money = txns.chain(rejects).filter(|key| key.side == Side::Txn);
+    let money = txns
+        .chain(rejects)
+        .filter(|key| key.side != Side::Fee)
+        .map(|key| RowKey::txn(&key.source, &key.id));
     let fees = pool.fees.iter().map(|fee| &fee.dossier_code);
     let receipts = pool.receipts.iter().map(|receipt| &receipt.dossier_code);
     let orders = pool.orders.iter().map(|order| &order.dossier_code);

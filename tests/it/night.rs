@@ -9,7 +9,7 @@ use doisoat::job::report_again::{self, Span, month};
 use doisoat::job::{Exit, JobError, pull};
 
 use crate::database::Kind;
-use crate::town::{FIRST, Town, as_is, codes, day, files, night};
+use crate::town::{FIRST, Town, as_is, codes, day, files, night, same_dump};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_night_twice_changes_nothing_and_both_databases_agree() {
@@ -33,11 +33,7 @@ async fn a_night_twice_changes_nothing_and_both_databases_agree() {
                 (&first.run.id, vec![0]),
                 "{kind:?} {date}"
             );
-            crate::same::assert_same(
-                &town.dump().await,
-                &dump,
-                &format!("{kind:?}: the same state"),
-            );
+            same_dump(&town.dump().await, &dump, "the same state");
             assert_eq!(town.reports(), reports, "{kind:?}: the same files");
         }
         // An earlier night again, after a later one: its deadlines have passed since, which is an
@@ -81,7 +77,7 @@ async fn pulling_ten_times_in_overlaps_changes_nothing() {
             let date = if n % 3 == 0 { "2022-12-06" } else { FIRST };
             let only = (n % 4 == 1).then_some(&sepay);
             pull::alone(&desk, day(date), only).await.unwrap();
-            crate::same::assert_same(&town.dump().await, &once, &format!("{kind:?}: pull {n}"));
+            same_dump(&town.dump().await, &once, "pulled once more");
         }
     }
 }
@@ -129,7 +125,7 @@ async fn a_kill_around_the_commit_is_made_good_by_the_next_start() {
             let again = night(&desk, FIRST).await;
             assert!(!again.published, "{kind:?}, {what}");
             assert_eq!(town.reports(), reports, "{kind:?}, {what}");
-            crate::same::assert_same(&town.dump().await, &dump, &format!("{kind:?}, {what}"));
+            same_dump(&town.dump().await, &dump, what);
         };
         // Between the commit and the rename: the folder is there under its hidden name.
         std::fs::rename(town.folder(FIRST), &hidden).unwrap();
@@ -164,7 +160,11 @@ async fn being_asked_to_stop_leaves_a_state_that_resumes() {
     assert!(town.reports().is_empty());
     night(&town.desk(&as_is).await, FIRST).await;
     assert_eq!(town.reports(), reference.reports());
-    crate::same::assert_same(&town.dump().await, &reference.dump().await, "state");
+    same_dump(
+        &town.dump().await,
+        &reference.dump().await,
+        "stopped and resumed",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

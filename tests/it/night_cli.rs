@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::cli::{doisoat, ends, stdout};
 use crate::database::Kind;
-use crate::town::{Edit, FIRST, Town, as_is, day, files};
+use crate::town::{Edit, FIRST, Town, as_is, day, files, same_dump};
 
 /// A town whose configuration lies in its folder.
 async fn town(edit: Edit<'_>) -> Town {
@@ -218,7 +218,11 @@ async fn killed_at_any_instant_and_started_again_is_as_never_killed() {
     }
     assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
     assert_eq!(town.reports(), reference.reports());
-    crate::same::assert_same(&town.dump().await, &reference.dump().await, "state");
+    same_dump(
+        &town.dump().await,
+        &reference.dump().await,
+        "killed and resumed",
+    );
 }
 
 #[test]

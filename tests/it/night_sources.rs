@@ -126,7 +126,7 @@ async fn a_missing_secret_ends_before_anything_is_read() {
     let (message, fix) = error.message_and_fix();
     assert!(message.contains("DOISOAT_SANDBOX_SEPAY_TOKEN"), "{message}");
     assert!(!fix.is_empty());
-    crate::same::assert_same(&town.dump().await, &before, "state");
+    crate::town::same_dump(&town.dump().await, &before, "state");
 }
 
 /// A SePay that lists one row more than it counts.

@@ -176,3 +176,16 @@ pub(crate) fn headline(run: &Value) -> &Value {
         |s: &&Value| s["definition"] == "TX_CASHLESS" && s["scope"] == "" && s["period"] == "2022";
     all.iter().find(is_it).unwrap()
 }
+
+/// Compares two dumps and shows the lines that only one of them has, cut.
+pub(crate) fn same_dump(left: &str, right: &str, what: &str) {
+    let lines = |dump: &str| {
+        dump.lines()
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let (left, right) = (lines(left), lines(right));
+    let cut = |line: &String| line.chars().take(300).collect::<String>();
+    let differing: Vec<String> = left.symmetric_difference(&right).map(cut).take(6).collect();
+    assert!(differing.is_empty(), "{what}:\n{}", differing.join("\n"));
+}

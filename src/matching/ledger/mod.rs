@@ -122,7 +122,7 @@ impl Entry {
     pub fn is_for(&self, ledger: &Ledger, line: &Line) -> bool {
         let settled = |(l, _): &(usize, i128)| ledger.lines[*l].fee == line.fee;
         let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
-        let spread = self.short && self.credit.decided.is_none();
+        let spread = self.short && self.credit.decided.is_none() && !line.land;
         self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
     }
 

@@ -10,6 +10,7 @@ use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::desk::{Desk, Return, Standing};
 use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
 use super::super::reading::Reading;
 use super::Pass;
@@ -112,14 +113,6 @@ fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn
         [only] => Some(*only),
         _ => None,
     }
-}
-
-/// The words of a text that may be ids: with inner dots, dashes and underscores, and without.
-fn id_words(text: &str) -> impl Iterator<Item = &str> {
-    let inner = |c: char| matches!(c, '-' | '.' | '_');
-    let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
-    let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.chain(pieces).filter(|word| !word.is_empty())
 }
 
 /// A line of a bank feed: no structured reference.
