@@ -235,7 +235,7 @@ CREATE TABLE run (
     output_digest  TEXT NOT NULL,   -- over the settlement
     exit_codes     TEXT NOT NULL,   -- JSON array, the deciding one first
     program        TEXT NOT NULL,   -- version of the program
-    pulled_at_ms   BIGINT NOT NULL, -- the pull by which freshness was judged
+    pulled_ms_wall BIGINT NOT NULL, -- the pull by which freshness was judged; not state
     sources_json   TEXT NOT NULL,   -- source facts
     run_json       TEXT NOT NULL,   -- run.json as published
     published_wall TEXT NOT NULL,   -- when it was published

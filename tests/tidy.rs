@@ -5,6 +5,13 @@
 //! blind fails too. What a rule allows beyond its plain text stands in a table beside it, with a
 //! reason; such a table is the place to change when the house changes.
 
+#![allow(
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test program; names of files are written in lower case here"
+)]
+
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/layers.rs"]

@@ -50,7 +50,9 @@ impl FeeCase<'_, '_> {
             .entries
             .iter()
             .any(|e| e.short && e.effect == Effect::Settles && e.is_for(self.ledger, line));
-        line.lacking() > 0 && (line.paid > 0 || spread) && line.receipt_differs.is_none()
+        line.lacking() > 0
+            && (line.paid > 0 || (spread && !line.land))
+            && line.receipt_differs.is_none()
     }
 
     /// The entries that settled the line, undone ones left out.

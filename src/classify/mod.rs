@@ -1,7 +1,7 @@
 //! Pure: every row gets exactly one class, the first that applies; the others go to its evidence.
 //!
-//! The order of [`CLASSES`] is the policy. A new class is one constant with its texts and tests in the
-//! file of its family, and one line here.
+//! The order of [`CLASSES`] is the policy. A new class is one constant with its texts and tests in
+//! the file of its family, and one line here.
 
 mod amount;
 pub mod case;

@@ -30,7 +30,7 @@ pub(super) fn of_demo(nights: &[Night], last: &Night, lang: Lang) -> String {
         Lang::Vi => [
             "đêm",
             "tỷ lệ từ đầu năm",
-            "khoảng chắc chắn",
+            "khoảng chứng minh được",
             "kết luận",
             "còn mở",
             "mã thoát",
@@ -108,7 +108,7 @@ fn shares(run: &Value, lang: Lang) -> String {
             Value::Null => String::new(),
             target => {
                 let word = Text {
-                    vi: "chỉ tiêu",
+                    vi: "mục tiêu",
                     en: "target",
                 }
                 .get(lang);
@@ -284,7 +284,7 @@ fn verdict(value: &Value, lang: Lang) -> &'static str {
             en: "MET",
         },
         Some("missed") => Text {
-            vi: "KHÔNG ĐẠT",
+            vi: "CHƯA ĐẠT",
             en: "MISSED",
         },
         Some("undecided") => Text {

@@ -107,7 +107,8 @@ impl AgencyDirectory {
         self.by_code.values().flatten()
     }
 
-    /// The agency that bore the code on `day`; else its last period that began before, else its first.
+    /// The agency that bore the code on `day`; else its last period that began before, else its
+    /// first.
     pub fn on(&self, code: &AgencyCode, day: Day) -> Option<&Agency> {
         let periods = self.by_code.get(code)?;
         let valid = |a: &&Agency| a.valid_from <= day && a.valid_to.is_none_or(|to| day <= to);

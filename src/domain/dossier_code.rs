@@ -118,7 +118,10 @@ pub fn is_agency_shape(agency: &str) -> bool {
 
 /// True for a first-level code: a letter and two digits (`H48` is Quảng Ngãi).
 fn is_province(group: &str) -> bool {
-    matches!(group.as_bytes(), [l, d1, d2] if l.is_ascii_uppercase() && d1.is_ascii_digit() && d2.is_ascii_digit())
+    let [letter, digits @ ..] = group.as_bytes() else {
+        return false;
+    };
+    letter.is_ascii_uppercase() && digits.len() == 2 && digits.iter().all(u8::is_ascii_digit)
 }
 
 /// The calendar day of six digits `yymmdd` of this century.

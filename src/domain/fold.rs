@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 ///
 /// ```
 /// use doisoat::domain::fold::squeeze;
-/// assert_eq!(squeeze("Nộp phí H48.18.22 - 221202-0001 đ"), "NOPPHIH48182222120200 01D".replace(' ', ""));
+/// assert_eq!(squeeze("Phí H48.18-221202-0001 đ"), "PHIH48182212020001D");
 /// ```
 pub fn squeeze(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

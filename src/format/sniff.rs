@@ -134,7 +134,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_cut_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_cut_without_a_panic(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
             let _ = read_grid(&bytes, None, Limits::TEXT);
         }
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::desk::Desk;
 use super::error::JobError;
-use crate::domain::{AgencyCode, Day, Inputs};
-use crate::matching::{Names, spoken};
+use crate::domain::{AgencyCode, Day, DossierCode, Inputs};
+use crate::matching::{Names, near_spellings, spoken};
 
 /// The keys under which the store finds what the night must decide again.
 pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, JobError> {
@@ -17,7 +17,16 @@ pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, Job
         .map(|agency| &agency.code)
         .chain(of_fees)
         .collect();
-    let spoken = spoken(codes, &new.txns, &new.fees, &new.orders, &new.receipts);
-    let existing = desk.store.existing_dossiers(day, &spoken.spellings).await?;
+    let spoken = spoken(
+        codes.iter().copied(),
+        &new.txns,
+        &new.fees,
+        &new.orders,
+        &new.receipts,
+    );
+    let named = desk.store.existing_dossiers(day, &spoken.spellings).await?;
+    let mut existing: BTreeSet<DossierCode> = named.into_iter().collect();
+    let near = near_spellings(codes, &new.txns, &existing);
+    existing.extend(desk.store.existing_dossiers(day, &near).await?);
     Ok(spoken.resolve(existing))
 }

@@ -133,7 +133,8 @@ impl Read {
     }
 }
 
-/// The pool of the night: new rows, what is open, what they name, the window; and the sources' facts.
+/// The pool of the night (new rows, what is open, what they name, the window) and the facts of the
+/// sources.
 pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read, JobError> {
     desk.progress.step(format!("{day} read"));
     let new = desk.store.new_rows(day).await?;

@@ -20,7 +20,7 @@ use crate::store::RunRecord;
 pub enum Span {
     /// One night, as published.
     Night(Day),
-    /// A month (`2022-12`) or a range (`2022-12-01_2022-12-15`), as of the last published night in it.
+    /// A month or a range, as of the last published night in it.
     Days(Period),
 }
 

@@ -9,7 +9,8 @@ use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, receipt_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, receipt_item, reject_item, txn_item};
 use super::share::{Contribution, Scope};
 
 /// The definition.
@@ -84,8 +85,8 @@ fn cash(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
     }
 }
 
-/// Unreadable rows of the money side whose amount could be read; the others are unbounded and belong
-/// to the labelled estimate.
+/// Unreadable rows of the money side whose amount could be read; the others are unbounded and
+/// belong to the labelled estimate.
 fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
     for reject in &facts.pool.inputs.rejects {
         let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
@@ -210,8 +211,8 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
     }
 }
 
-/// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt over
-/// another amount than its line) by the other reading.
+/// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt
+/// over another amount than its line) by the other reading.
 fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode, (i64, i64)> {
     let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
     for (l, part) in &entry.parts {

@@ -2,10 +2,10 @@
 //!
 //! While items are uncoupled and their outcomes are of the forms (0,0), (0,v) and (v,v) there is a
 //! closed form, since numerator <= denominator throughout: adding (v,v) never lowers the share,
-//! adding (0,v) never raises it. So the least share takes from each item the largest (0,v) if it has
-//! one, else (0,0), else the smallest (v,v); the greatest takes the largest (v,v), else (0,0), else
-//! the smallest (0,v). Coupled items are treated as if they were free, which can only widen the
-//! interval: an outer bound, and marked as such.
+//! adding (0,v) never raises it. So the least share takes from each item the largest (0,v) if it
+//! has one, else (0,0), else the smallest (v,v); the greatest takes the largest (v,v), else (0,0),
+//! else the smallest (0,v). Coupled items are treated as if they were free, which can only widen
+//! the interval: an outer bound, and marked as such.
 
 use super::share::Contribution;
 use crate::domain::Fraction;
@@ -80,8 +80,8 @@ impl Sums {
         self.cashless || self.cash
     }
 
-    /// The bounds. A resolution with an empty denominator is left out: where every item of the least
-    /// share is (0,0), the only other resolutions are of (v,v), and the reverse.
+    /// The bounds. A resolution with an empty denominator is left out: where every item of the
+    /// least share is (0,0), the only other resolutions are of (v,v), and the reverse.
     pub fn bounds(&self) -> Option<Bounds> {
         if !self.can_count() {
             return None;

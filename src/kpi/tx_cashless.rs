@@ -9,7 +9,8 @@ use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, cash_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
 
 /// The definition.
@@ -24,8 +25,10 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "transactions",
     },
     formula: Text {
-        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
-        en: "Successful cashless payments over all successful payments, cash included; by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
+        vi: "Số lần thanh toán thành công không dùng tiền mặt trên tổng số lần thanh toán thành công, kể cả tiền mặt; \
+             theo ngày thanh toán; không tính giao dịch trùng, đã hoàn hết hoặc đã hủy, và nghĩa vụ tài chính đất đai.",
+        en: "Successful cashless payments over all successful payments, cash included; \
+             by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
     enough: |_| true,
     contributions,

@@ -1,8 +1,9 @@
 //! Dossier codes in free text.
 //!
-//! Banks drop punctuation, upper-case, insert blanks and wrap one bank's line into another's, so the
-//! whole memo is squeezed and searched for a known agency code followed by a plausible date and 4-7
-//! digits. Prefixes are not stripped first. Which of the spellings exist is the caller's question.
+//! Banks drop punctuation, upper-case, insert blanks and wrap one bank's line into another's, so
+//! the whole memo is squeezed and searched for a known agency code followed by a plausible date and
+//! 4-7 digits. Prefixes are not stripped first. Which of the spellings exist is the caller's
+//! question.
 
 use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use super::edit::one_edit;
 /// What new rows say, before anyone knows which of it exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spoken {
-    /// Squeezed spellings of dossier codes that may exist, those one edit away included.
+    /// Squeezed spellings of dossier codes that may exist.
     pub spellings: BTreeSet<String>,
     /// Structured references: order ids.
     pub orders: BTreeSet<Box<str>>,
@@ -46,8 +46,7 @@ impl Spoken {
 /// Shorter words are no transaction ids.
 const WORD_LENGTH: std::ops::RangeInclusive<usize> = 6..=40;
 
-/// What new rows name. The spellings one edit away from codes in memos are what the repair look-up
-/// of orphans and rivals needs.
+/// What new rows name.
 pub fn spoken<'r>(
     agencies: impl IntoIterator<Item = &'r AgencyCode>,
     txns: &[Txn],
@@ -68,22 +67,48 @@ pub fn spoken<'r>(
     spoken
 }
 
+/// Spellings one edit away from the codes of rows that name no existing dossier: the repair look-up
+/// has to see settled dossiers too. (Rivals of a code that exists matter only while they are open,
+/// and open dossiers are read anyway.)
+pub fn near_spellings<'r>(
+    agencies: impl IntoIterator<Item = &'r AgencyCode>,
+    txns: &[Txn],
+    existing: &BTreeSet<DossierCode>,
+) -> BTreeSet<String> {
+    let scanner = Scanner::new(agencies);
+    let existing: BTreeSet<String> = existing.iter().map(DossierCode::squeezed).collect();
+    let mut near = BTreeSet::new();
+    for txn in txns {
+        let codes = codes_of(&scanner, txn);
+        if codes.iter().any(|code| existing.contains(code)) {
+            continue;
+        }
+        for code in &codes {
+            one_edit(code, |spelling, _| {
+                near.insert(spelling.to_owned());
+            });
+        }
+    }
+    near
+}
+
+/// Every spelling of a dossier code in the reference and the memo.
+fn codes_of(scanner: &Scanner, txn: &Txn) -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    let reference = txn.order_ref.as_deref().map(DossierCode::parse);
+    codes.extend(reference.and_then(Result::ok).map(|code| code.squeezed()));
+    let spots = scanner.spots(&txn.memo);
+    codes.extend(spots.into_iter().flat_map(|spot| spot.spellings));
+    let written = Scanner::written_codes(&txn.memo);
+    codes.extend(written.iter().map(DossierCode::squeezed));
+    codes
+}
+
 fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
-    if let Some(reference) = txn.order_ref.as_deref().filter(|text| !text.is_empty()) {
-        spoken.orders.insert(reference.into());
-        if let Ok(code) = DossierCode::parse(reference) {
-            with_neighbours(&code.squeezed(), spoken);
-        }
-    }
-    for spot in scanner.spots(&txn.memo) {
-        for spelling in &spot.spellings {
-            with_neighbours(spelling, spoken);
-        }
-    }
-    for code in Scanner::written_codes(&txn.memo) {
-        with_neighbours(&code.squeezed(), spoken);
-    }
-    let reference = txn.order_ref.as_deref().unwrap_or_default();
+    let reference = txn.order_ref.as_deref().filter(|text| !text.is_empty());
+    spoken.orders.extend(reference.map(Into::into));
+    spoken.spellings.extend(codes_of(scanner, txn));
+    let reference = reference.unwrap_or_default();
     let text = format!("{} {reference}", txn.memo);
     for text in [text.to_ascii_uppercase(), text] {
         let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
@@ -101,9 +126,26 @@ pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
     words.chain(pieces).filter(|word| !word.is_empty())
 }
 
-fn with_neighbours(code: &str, spoken: &mut Spoken) {
-    spoken.spellings.insert(code.to_owned());
-    one_edit(code, |spelling, _| {
-        spoken.spellings.insert(spelling.to_owned());
-    });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let words: BTreeSet<&str> = id_words(text).filter(|w| w.len() >= 6).collect();
+        assert_eq!(words, expected.iter().copied().collect(), "{text}");
+    }
+
+    #[test]
+    fn ids_are_found_with_and_without_their_inner_marks() {
+        check("VNPAY 14012345 TT PHI", &["14012345"]);
+        check(
+            "HOAN GD (221202_000123)",
+            &["000123", "221202", "221202_000123"],
+        );
+        check(
+            "MOMO-998877.FT22336",
+            &["998877", "FT22336", "MOMO-998877.FT22336"],
+        );
+        check("TT DVC", &[]);
+    }
 }

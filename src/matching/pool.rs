@@ -41,8 +41,8 @@ pub struct Dossier<'a> {
 }
 
 impl Dossier<'_> {
-    /// Everything due by this payer to this agency: land obligations, which go to the Treasury, left
-    /// out unless there is nothing else.
+    /// Everything due by this payer to this agency: land obligations, which go to the Treasury,
+    /// left out unless there is nothing else.
     pub fn due(&self) -> i128 {
         if self.fees_due > 0 {
             self.fees_due
@@ -275,8 +275,8 @@ impl<'a> Pool<'a> {
     }
 
     /// True when the pool holds every gateway payment and valid receipt of the day. A night reads
-    /// those of the last window days; of an older day it holds only what other rows name, and the sum
-    /// of some is no sum of the day.
+    /// those of the last window days; of an older day it holds only what other rows name, and the
+    /// sum of some is no sum of the day.
     pub fn holds_whole_day(&self, day: Day) -> bool {
         let window = self.rules.batch_days.max(self.rules.deposit_days);
         let tonight = self.inputs.business_date;

@@ -7,8 +7,8 @@ use super::evidence::Test;
 use super::group::Suggestion;
 
 /// The suggestions of the desk, by transaction and dossier. The score says how much speaks for a
-/// reading: 900 when amount and payer agree and only the spelling differs, 600 when the payer is not
-/// the expected one, 300 when the amount does not fit either.
+/// reading: 900 when amount and payer agree and only the spelling differs, 600 when the payer is
+/// not the expected one, 300 when the amount does not fit either.
 pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
     let mut suggestions = Vec::new();
     for (i, standing) in desk.txns.iter().enumerate() {

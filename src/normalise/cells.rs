@@ -107,7 +107,8 @@ pub fn opt_time(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
     time(row, column).map(Some)
 }
 
-/// A time, a day alone (its last millisecond: what is due on a day is due until its end) or nothing.
+/// A time, a day alone (its last millisecond: what is due on a day is due until its end) or
+/// nothing.
 pub fn opt_deadline(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
     match Day::parse(row.get(column)) {
         Ok(day) => {

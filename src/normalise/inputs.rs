@@ -138,7 +138,8 @@ impl MatchInputs {
         self.inputs.conflicts.extend(conflicts);
     }
 
-    /// Reads the transactions; two files of one source are two deliveries of it. Gives the last day.
+    /// Reads the transactions; two files of one source are two deliveries of it. Gives the last
+    /// day.
     fn take_transactions(&mut self, files: &[NamedBytes<'_>]) -> Result<Option<Day>, FileError> {
         let mut rejects: BTreeMap<SourceName, Vec<Reject>> = BTreeMap::new();
         let mut txns: Vec<Txn> = Vec::new();

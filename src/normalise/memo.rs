@@ -1,6 +1,6 @@
 //! PURE: text as it is stored. People and banks write the same text in many ways: with and without
-//! marks, decomposed, full width, upper case, with other blanks. Matching compares what is left when
-//! all of that is taken away ([`squeeze`], [`fold_name`]); what people read keeps its marks.
+//! marks, decomposed, full width, upper case, with other blanks. Matching compares what is left
+//! when all of that is taken away ([`squeeze`], [`fold_name`]); what people read keeps its marks.
 
 use std::borrow::Cow;
 

@@ -32,7 +32,8 @@ pub struct TxnRows {
     pub rejects: Vec<Reject>,
 }
 
-/// One record alone. Without a native id the id is the bare `~<12 hex>`; [`read_records`] numbers it.
+/// One record alone. Without a native id the id is the bare `~<12 hex>`; [`read_records`] numbers
+/// it.
 pub fn to_txn(record: &Record, source: &SourceContext) -> Result<Txn, Reject> {
     judge(&record.into(), source).map_err(|refused| refused.reject)
 }

@@ -12,7 +12,7 @@ use askama::Template;
 
 use crate::classify::Severity;
 use crate::domain::{Completeness, Day, ExceptionId, Side, Vnd};
-use crate::kpi::{self, Fraction, Verdict};
+use crate::kpi::{Fraction, Verdict, definition};
 use crate::text;
 use crate::text::figure::percent_short;
 
@@ -360,7 +360,7 @@ impl Page<'_> {
         }
         let lang = self.r.lang;
         let texts = |id: &'static str| {
-            let formula = kpi::definition(id).map_or("", |known| known.formula.get(lang));
+            let formula = definition(id).map_or("", |known| known.formula.get(lang));
             (id, definition_name(lang, id), formula.to_owned())
         };
         known.into_iter().map(texts).collect()

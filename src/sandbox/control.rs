@@ -96,7 +96,8 @@ fn feed(world: &World, rows: &[BankRow], day: NaiveDate) -> Vec<Value> {
     seen.iter().map(row).collect()
 }
 
-/// Payments and refunds that a query of each order proves: a refund is the answer to the same order.
+/// Payments and refunds that a query of each order proves: a refund is the answer to the same
+/// order.
 fn gateway(world: &World, day: NaiveDate) -> Vec<Value> {
     let now = world.clock.local();
     let mut rows = Vec::new();

@@ -182,8 +182,8 @@ impl Sandbox {
         }
     }
 
-    /// The `[[source]]` tables of a `doisoat.toml` that reads this sandbox; the registry's export is
-    /// expected in the folder `inbox`.
+    /// The `[[source]]` tables of a `doisoat.toml` that reads this sandbox; the registry's export
+    /// is expected in the folder `inbox`.
     pub fn toml_sources(&self) -> String {
         let (casso, sepay, vnpay) = (
             self.base_url("casso"),

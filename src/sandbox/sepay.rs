@@ -45,7 +45,7 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     }
     match request.path.as_str() {
         "/sepay/userapi/transactions/list" => list(world, request, act),
-        "/sepay/userapi/transactions/count" => count(world, request),
+        "/sepay/userapi/transactions/count" => count(world, request, act),
         path => match path.strip_prefix("/sepay/userapi/transactions/details/") {
             Some(id) => details(world, id),
             None => failed(404, "Not Found"),
@@ -158,11 +158,17 @@ fn list(world: &World, request: &Request, act: Option<Act>) -> Reply {
     answered(json!({"transactions": transactions}))
 }
 
-fn count(world: &World, request: &Request) -> Reply {
+fn count(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let Some(query) = query(request) else {
         return failed(400, "Invalid parameter");
     };
-    let mut seen = listing::arrived(world, &world.district.sepay, query.window);
+    // What the provider has deleted it no longer counts; the other faults are the list's alone.
+    let amended = match act {
+        Some(Act::Listing(ListAct::AmendedRows)) => Some(ListAct::AmendedRows),
+        _ => None,
+    };
+    let rows = &world.district.sepay;
+    let mut seen = listing::listed(world, "sepay", rows, query.window, (amended, false));
     seen.retain(|one| wanted(request, one));
     if let Some(since) = query.since_id {
         seen.retain(|one| one.row.id >= since);

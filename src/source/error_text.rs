@@ -73,7 +73,8 @@ impl SourceError {
                 "Check this source's tmn_code and hash_secret in doisoat.toml with the provider, then run `doisoat check`.",
             ),
             Self::Signature { .. } => (
-                "Không dòng nào của lần lấy này được dùng. Kiểm tra hash_secret trong doisoat.toml; nếu đúng, báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
+                "Không dòng nào của lần lấy này được dùng. Kiểm tra hash_secret trong doisoat.toml; nếu đúng, \
+                 báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
                 "No row of this pull is used. Check hash_secret in doisoat.toml; if it is right, tell the provider: somebody may have altered the answer.",
             ),
             Self::NotFound { .. } | Self::Redirect { .. } => (
@@ -96,7 +97,8 @@ impl SourceError {
                 last: Fault::Body(BodyFault::Empty),
                 ..
             } => (
-                "Câu trả lời rỗng không phải là một ngày trống. Có nhà cung cấp (SePay) trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
+                "Câu trả lời rỗng không phải là một ngày trống. \
+                 Có nhà cung cấp (SePay) trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
                 "An empty answer is not an empty day. Some providers (SePay) answer this way when they do not accept the token: check it, then run again.",
             ),
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (

@@ -1,7 +1,7 @@
 //! IO: get bytes from providers and folders, and cut them into records of texts.
 //!
-//! A **feed** lists days, a **probe** is asked about one order at a time, a **folder** is read. What
-//! a kind can do, which keys it has and how it is opened stands in its `REGISTRATION`; a new
+//! A **feed** lists days, a **probe** is asked about one order at a time, a **folder** is read.
+//! What a kind can do, which keys it has and how it is opened stands in its `REGISTRATION`; a new
 //! provider is one file and one line in [`ALL`]. Reading never judges amounts or times (that is
 //! `normalise`), but it does judge whether everything came.
 

@@ -31,8 +31,8 @@ impl DayControl {
     }
 }
 
-/// What one reading brought. Nothing of a half-read day, and nothing at all of a refused pull, stands
-/// in `records`; the raw bytes are in the archive either way.
+/// What one reading brought. Nothing of a half-read day, and nothing at all of a refused pull,
+/// stands in `records`; the raw bytes are in the archive either way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pull {
     /// The records, in an order that does not depend on the provider's pages. Identical repeats are

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +15,13 @@ use super::{Store, StoreError, files};
 const LEVEL: i32 = 3;
 /// No archived body is larger: the HTTP layer and the file reader cap theirs far below.
 const BYTES_MAX: u64 = 1 << 30;
+
+/// Tells writers apart, between processes and inside one.
+fn temporary_extension() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{n}.tmp", std::process::id())
+}
 
 /// The folder of archived bytes: `<dir>/<2 hex>/<2 hex>/<64 hex>.zst`.
 #[derive(Clone, Debug)]
@@ -28,6 +36,20 @@ pub struct Archived {
     pub sha256: String,
     /// Number of bytes as received.
     pub bytes: u64,
+}
+
+/// A killed process may have left half a file: the next writer in its folder removes it. Names of
+/// our own process are somebody else's work in progress.
+fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
+    let ours = format!(".{}-", std::process::id());
+    for entry in fs::read_dir(folder).map_err(|e| StoreError::io(folder, e))? {
+        let path = entry.map_err(|e| StoreError::io(folder, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".tmp") && !name.contains(&ours) {
+            fs::remove_file(&path).map_err(|e| StoreError::io(&path, e))?;
+        }
+    }
+    Ok(())
 }
 
 impl Archive {
@@ -55,9 +77,11 @@ impl Archive {
         if path.exists() && self.get(&archived.sha256).is_ok() {
             return Ok(archived);
         }
-        files::make_dir(files::parent(&path))?;
+        let folder = files::parent(&path);
+        files::make_dir(folder)?;
+        remove_leftovers(folder)?;
         let packed = zstd::encode_all(bytes, LEVEL).map_err(|e| StoreError::io(&path, e))?;
-        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        let temporary = path.with_extension(temporary_extension());
         files::write_whole(&path, &temporary, &packed)?;
         // the folders above may be new, too
         for dir in path.ancestors().skip(2).take(2) {
@@ -168,6 +192,18 @@ mod tests {
         assert_eq!(meta.permissions().mode() & 0o777, 0o600);
         assert!(meta.len() < 500, "compressed: {}", meta.len());
         assert_eq!(archive.put(b"").unwrap().bytes, 0);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_removed() {
+        let (_dir, archive) = archive();
+        let kept = archive.put(b"one").unwrap();
+        let path = archive.path(&kept.sha256).unwrap();
+        let left = path.with_extension("1-0.tmp");
+        fs::write(&left, b"half").unwrap();
+        fs::remove_file(&path).unwrap();
+        archive.put(b"one").unwrap();
+        assert_eq!(files_in(archive.dir()), [path]);
     }
 
     #[test]

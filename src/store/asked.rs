@@ -1,7 +1,8 @@
-//! Small questions of the job: which of these are known?
+//! Small questions and notes of the job: which of these are known, where bytes came from.
 
 use std::collections::BTreeSet;
 
+use super::archive::Archived;
 use super::batch::{batches, keys};
 use super::codec::{NEVER, write_key};
 use super::exec::Bind;
@@ -44,5 +45,28 @@ impl Store {
             .iter()
             .map(|row| Ok(row.text("group_id")?.into()))
             .collect()
+    }
+
+    /// Records where archived bytes came from, many at once; `what` names the request or file and
+    /// never holds a secret.
+    pub async fn save_raws(
+        &self,
+        source: &SourceName,
+        kept: &[(Archived, Box<str>)],
+        at_wall: &str,
+    ) -> Result<(), StoreError> {
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let rows = batches(kept, |row, (archived, what)| {
+            row.text("sha256", &archived.sha256)
+                .text("source", source.as_str())
+                .text("what", what)
+                .int("bytes", i64::try_from(archived.bytes).unwrap_or(i64::MAX))
+                .text("at_wall", at_wall);
+        });
+        let mut tx = self.begin().await?;
+        tx.run_batches(&sql::INSERT_RAW, &rows, &[]).await?;
+        tx.commit().await
     }
 }

@@ -19,14 +19,18 @@ impl Store {
         let Some(applied) = self.applied().await? else {
             return Err(StoreError::NotInitialised(self.place()));
         };
-        waiting(&applied)
+        waiting(&MIGRATOR, &applied)
     }
 
     /// Applies pending migrations and tells their names. An existing SQLite database copies itself
     /// to `<file>.before-<version>` first.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.migrate_with(&MIGRATOR).await
+    }
+
+    async fn migrate_with(&self, migrator: &Migrator) -> Result<Vec<String>, StoreError> {
         let applied = self.applied().await?;
-        let names = waiting(applied.as_deref().unwrap_or_default())?;
+        let names = waiting(migrator, applied.as_deref().unwrap_or_default())?;
         if names.is_empty() && applied.is_some() {
             return Ok(names);
         }
@@ -42,8 +46,8 @@ impl Store {
             self.backup(&copy).await?;
         }
         match &self.db {
-            Db::Sqlite { write, .. } => MIGRATOR.run(write).await,
-            Db::Postgres { pool, .. } => MIGRATOR.run(pool).await,
+            Db::Sqlite { write, .. } => migrator.run(write).await,
+            Db::Postgres { pool, .. } => migrator.run(pool).await,
         }
         .map_err(migration_failure)?;
         Ok(names)
@@ -76,9 +80,9 @@ async fn list<C: Migrate>(connection: &mut C) -> Result<Vec<AppliedMigration>, S
 }
 
 /// What is not applied yet, after checking that what is applied is ours and unchanged.
-fn waiting(applied: &[AppliedMigration]) -> Result<Vec<String>, StoreError> {
+fn waiting(migrator: &Migrator, applied: &[AppliedMigration]) -> Result<Vec<String>, StoreError> {
     for done in applied {
-        let Some(known) = MIGRATOR.iter().find(|m| m.version == done.version) else {
+        let Some(known) = migrator.iter().find(|m| m.version == done.version) else {
             return Err(StoreError::NewerThanProgram(done.version));
         };
         if known.checksum != done.checksum {
@@ -89,7 +93,7 @@ fn waiting(applied: &[AppliedMigration]) -> Result<Vec<String>, StoreError> {
         }
     }
     let is_new = |version: i64| applied.iter().all(|done| done.version != version);
-    Ok(MIGRATOR
+    Ok(migrator
         .iter()
         .filter(|m| is_new(m.version))
         .map(|m| format!("{:04} {}", m.version, m.description))
@@ -105,5 +109,58 @@ fn migration_failure(error: MigrateError) -> StoreError {
             statement: "migrate",
             message: other.to_string(),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::SqlSafeStr as _;
+    use sqlx::migrate::{Migration, MigrationType};
+
+    use super::*;
+    use crate::store::OpenMode;
+
+    fn with_second(text: &'static str) -> Migrator {
+        let kind = MigrationType::Simple;
+        let second = Migration::new(2, "second".into(), kind, text.into_sql_str(), false);
+        Migrator::with_migrations(MIGRATOR.iter().cloned().chain([second]).collect())
+    }
+
+    #[tokio::test]
+    async fn an_existing_file_copies_itself_before_it_is_migrated() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("doisoat.db");
+        let url = format!("sqlite://{}", path.display());
+        let store = Store::create(&url).await.unwrap();
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            3,
+            "db, wal, shm"
+        );
+        // one that fails leaves the database as it was, and the next attempt works
+        let broken = with_second("CREATE TABLE second (a TEXT); SELECT nothing FROM nowhere");
+        let error = store.migrate_with(&broken).await.unwrap_err();
+        assert!(matches!(error, StoreError::Db { .. }), "{error}");
+        assert_eq!(store.pending().await.unwrap(), Vec::<String>::new());
+        let good = with_second("CREATE TABLE second (a TEXT)");
+        let names = store.migrate_with(&good).await.unwrap();
+        assert_eq!(names, ["0002 second"]);
+        let newer = store.pending().await.unwrap_err();
+        assert!(matches!(newer, StoreError::NewerThanProgram(2)), "{newer}");
+        let copy = format!("sqlite://{}.before-2", path.display());
+        let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
+        copy.check().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_edited_migration_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("doisoat.db").display());
+        let store = Store::create(&url).await.unwrap();
+        let first = with_second("CREATE TABLE second (a TEXT)");
+        store.migrate_with(&first).await.unwrap();
+        let edited = with_second("CREATE TABLE second (a TEXT, b TEXT)");
+        let error = store.migrate_with(&edited).await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
     }
 }

@@ -21,7 +21,6 @@ mod statement;
 
 // What sources told: kept once, whatever comes again.
 pub mod archive;
-mod compare;
 mod feed;
 mod registry;
 mod txn;
@@ -51,4 +50,4 @@ pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::RunRecord;
 pub use statement::{STATEMENTS, Statement};
-pub use txn::{Delivery, Saved, SourceCount};
+pub use txn::{Delivery, Merge, Saved, SourceCount};

@@ -68,8 +68,8 @@ impl Store {
         window: &Window,
     ) -> Result<Inputs, StoreError> {
         let mut tx = self.begin_read().await?;
-        let new = load_new(&mut tx, night).await?;
-        let mut reach = Reach::of_new(&new);
+        let mut reach = Reach::default();
+        reach.add_new(&mut tx, night).await?;
         reach.add_open(&mut tx, night).await?;
         reach.add_names(&mut tx, night, names).await?;
         reach.add_window(&mut tx, night, window).await?;
@@ -87,10 +87,8 @@ impl Store {
             .rows_of_batches(&sql::SELECT_RECEIPT_BY_DOSSIER, &codes, &as_of)
             .await?;
         let open_rejects = tx.rows(&sql::SELECT_OPEN_REJECT_ROW, &as_of).await?;
-        let mut rejects = new.rejects;
-        for row in &open_rejects {
-            rejects.push(read_reject(row)?);
-        }
+        let new_rejects = tx.rows(&sql::SELECT_NEW_REJECT_ROW, &as_of).await?;
+        let rejects = open_rejects.iter().chain(&new_rejects);
         let mut pool = Inputs {
             business_date: Some(night),
             agencies: load_agencies(&mut tx, night).await?,
@@ -100,8 +98,8 @@ impl Store {
                 .iter()
                 .map(read_receipt)
                 .collect::<Result<_, _>>()?,
+            rejects: rejects.map(read_reject).collect::<Result<_, _>>()?,
             txns: load_txns(&mut tx, &reach.txns, &night_text).await?,
-            rejects,
             conflicts: Vec::new(),
             decisions: Vec::new(),
             sources: Vec::new(),
@@ -158,14 +156,16 @@ struct Reach {
 }
 
 impl Reach {
-    fn of_new(new: &Inputs) -> Self {
-        let fees = new.fees.iter().map(|fee| &fee.dossier_code);
-        let orders = new.orders.iter().map(|order| &order.dossier_code);
-        let receipts = new.receipts.iter().map(|receipt| &receipt.dossier_code);
-        Self {
-            dossiers: fees.chain(orders).chain(receipts).cloned().collect(),
-            txns: new.txns.iter().map(Txn::key).collect(),
+    /// The rows not decided before the night.
+    async fn add_new(&mut self, tx: &mut Tx, night: Day) -> Result<(), StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = tx.rows(&sql::SELECT_NEW_TXN_KEY, &binds).await?;
+        self.add_txns(&rows)?;
+        for row in tx.rows(&sql::SELECT_NEW_DOSSIER, &binds).await? {
+            self.dossiers.insert(row.parsed("dossier_code", code)?);
         }
+        Ok(())
     }
 
     /// Every open row with the dossier it names, and whatever could still end in several ways.

@@ -89,7 +89,7 @@ fn read_run(row: &Row) -> Result<RunRecord, StoreError> {
         output_digest: row.text("output_digest")?.into(),
         exit_codes: from_json(row, "exit_codes")?,
         program: row.text("program")?.into(),
-        pulled_at_ms: row.int("pulled_at_ms")?,
+        pulled_at_ms: row.int("pulled_ms_wall")?,
         sources_json: row.text("sources_json")?.into(),
         run_json: row.text("run_json")?.into(),
     })
@@ -112,7 +112,7 @@ pub(super) async fn insert_run(
             .text("output_digest", &run.output_digest)
             .text("exit_codes", &exit_codes)
             .text("program", &run.program)
-            .int("pulled_at_ms", run.pulled_at_ms)
+            .int("pulled_ms_wall", run.pulled_at_ms)
             .text("sources_json", &run.sources_json)
             .text("run_json", &run.run_json)
             .text("published_wall", now_wall);

@@ -76,6 +76,8 @@ statements! {
     REOPEN_TXN = both "reopen_txn" 1;
     SELECT_TXN_BY_KEY = both "select_txn_by_key" 2;
     SELECT_NEW_TXN = both "select_new_txn" 1;
+    SELECT_NEW_TXN_KEY = both "select_new_txn_key" 1;
+    SELECT_NEW_DOSSIER = both "select_new_dossier" 1;
     SELECT_TXN_KEY_BY_ID = both "select_txn_key_by_id" 2;
     SELECT_TXN_KEY_BY_BANK_REF = both "select_txn_key_by_bank_ref" 2;
     SELECT_TXN_KEY_BY_ORDER_REF = both "select_txn_key_by_order_ref" 2;

@@ -5,24 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::batches;
 use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
-use super::compare::{Again, again, says, scrubbed};
-use super::exec::{Bind, Row, Tx};
+use super::exec::{Bind, Row, Tx, clean};
 use super::statement as sql;
 use super::{FeedDay, Store, StoreError};
 use crate::domain::{
     Conflict, Day, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
+use crate::normalise::Merged;
 
 /// What one pull of one source brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// Transactions of whole days or answered orders only, as delivered: an id that comes twice is
-    /// sorted out here, against what is stored too.
+    /// Transactions of whole days or answered orders only; an id may come twice.
     pub txns: Vec<Txn>,
     /// Rows that could not be read.
     pub rejects: Vec<Reject>,
-    /// Contradictions that only another stage can see (an amount a hundred times the order's); the
-    /// kept version also stands in `txns`.
+    /// Contradictions found already: inside the pull, or with the order; the kept version also
+    /// stands in `txns`.
     pub conflicts: Vec<Conflict>,
     /// How complete each day of the window is.
     pub days: Vec<FeedDay>,
@@ -60,13 +59,8 @@ pub struct SourceCount {
     pub arrived_sum: i128,
 }
 
-/// What a delivery means against what is stored.
-#[derive(Default)]
-struct Merge {
-    fresh: Vec<Txn>,
-    updates: Vec<Txn>,
-    versions: Vec<Version>,
-}
+/// How a delivery compares with the stored rows of the same ids: `normalise::merge`.
+pub type Merge = fn(&[Txn], Vec<Txn>) -> Merged;
 
 /// One version of a row that contradicts itself.
 pub(super) struct Version {
@@ -86,23 +80,23 @@ impl Store {
         source: &SourceName,
         night: Day,
         delivery: &Delivery,
+        merge: Merge,
     ) -> Result<Saved, StoreError> {
         let mut tx = self.begin().await?;
         let incoming: Vec<Txn> = delivery.txns.iter().map(scrubbed).collect();
         let keys: BTreeSet<RowKey> = incoming.iter().map(Txn::key).collect();
         let stored = load_txns(&mut tx, &keys, NEVER).await?;
-        let mut merge = merge(stored, incoming);
-        for conflict in &delivery.conflicts {
-            merge.versions.extend(versions_of(conflict, None));
-        }
+        let merged = merge(&stored, incoming);
+        let conflicts = merged.conflicts.iter().chain(&delivery.conflicts);
+        let versions: Vec<Version> = conflicts.flat_map(|c| versions_of(c, None)).collect();
         let mut saved = Saved::default();
-        let rows = batches(&merge.fresh, write_txn);
+        let rows = batches(&merged.fresh, write_txn);
         let night_text = night.to_string();
         let binds = [Bind::Text(&night_text)];
         saved.new = tx.run_batches(&sql::INSERT_TXN, &rows, &binds).await?;
-        let rows = batches(&merge.updates, write_txn);
+        let rows = batches(&merged.updated, write_txn);
         saved.updated = tx.run_batches(&sql::UPDATE_TXN, &rows, &[]).await?;
-        saved.conflicts = save_versions(&mut tx, &merge.versions).await?;
+        saved.conflicts = save_versions(&mut tx, &versions).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
             write_reject(row, reject, reject.business_date);
         });
@@ -146,54 +140,19 @@ impl Store {
     }
 }
 
-/// Sorts a delivery into new rows, later words and contradictions. Of several versions inside one
-/// delivery the first in byte order counts as stored first, whatever order they came in.
-fn merge(stored: Vec<Txn>, mut incoming: Vec<Txn>) -> Merge {
-    #[derive(PartialEq)]
-    enum Fate {
-        Kept,
-        Fresh,
-        Updated,
+/// The row without U+0000, as the database holds it.
+fn scrubbed(txn: &Txn) -> Txn {
+    let boxed = |text: &str| -> Box<str> { clean(text).into() };
+    let option = |text: &Option<Box<str>>| text.as_deref().map(boxed);
+    Txn {
+        id: clean(&txn.id).into(),
+        order_ref: option(&txn.order_ref),
+        memo: boxed(&txn.memo),
+        payer: boxed(&txn.payer),
+        account: option(&txn.account),
+        bank_ref: option(&txn.bank_ref),
+        ..txn.clone()
     }
-    incoming.sort_by_cached_key(|txn| (txn.key(), says(txn)));
-    let stored = stored.into_iter();
-    let mut known: BTreeMap<RowKey, (Txn, Fate)> =
-        stored.map(|txn| (txn.key(), (txn, Fate::Kept))).collect();
-    let mut merge = Merge::default();
-    for new in incoming {
-        let key = new.key();
-        let Some((old, fate)) = known.get_mut(&key) else {
-            known.insert(key, (new, Fate::Fresh));
-            continue;
-        };
-        match again(old, &new) {
-            Again::Same => {}
-            Again::Update => {
-                *old = new;
-                if *fate == Fate::Kept {
-                    *fate = Fate::Updated;
-                }
-            }
-            Again::Conflict => {
-                let amount = old.amount.max(new.amount);
-                merge.versions.extend([&*old, &new].map(|version| Version {
-                    key: key.clone(),
-                    night: None,
-                    says: says(version),
-                    amount,
-                    business_date: old.business_date,
-                }));
-            }
-        }
-    }
-    for (txn, fate) in known.into_values() {
-        match fate {
-            Fate::Kept => {}
-            Fate::Fresh => merge.fresh.push(txn),
-            Fate::Updated => merge.updates.push(txn),
-        }
-    }
-    merge
 }
 
 /// The versions of a contradiction that another stage found; `night` is that of the registry

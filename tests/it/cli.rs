@@ -1,4 +1,4 @@
-//! The command line: exit codes one by one, help with examples, error texts, stdout only as promised.
+//! The command line: exit codes one by one, help with examples, error texts, and what stdout holds.
 
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -7,7 +7,7 @@ use assert_cmd::cargo::CommandCargoExt;
 use serde_json::Value;
 
 /// The program, in a folder, without the caller's configuration.
-pub fn doisoat(dir: &Path) -> Command {
+pub(crate) fn doisoat(dir: &Path) -> Command {
     let mut command = Command::cargo_bin("doisoat").unwrap();
     command
         .current_dir(dir)
@@ -17,14 +17,14 @@ pub fn doisoat(dir: &Path) -> Command {
 }
 
 /// Runs it and checks the exit code; on another one prints what it said.
-pub fn ends(dir: &Path, args: &[&str], code: i32) -> Output {
+pub(crate) fn ends(dir: &Path, args: &[&str], code: i32) -> Output {
     let output = doisoat(dir).args(args).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
     output
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 

@@ -1,4 +1,5 @@
-//! Databases for tests: a SQLite file or a database of a throwaway PostgreSQL cluster, one per test.
+//! Databases for tests: a SQLite file or a database of a throwaway PostgreSQL cluster, one per
+//! test.
 //!
 //! The cluster is started once per test process from the server binaries on the machine, listens on
 //! a Unix socket in a temporary folder only, and is stopped and removed by a watchdog process when
@@ -187,6 +188,10 @@ fn start() -> Cluster {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
+    #[expect(
+        clippy::zombie_processes,
+        reason = "it outlives this process by the moment it takes to clean up"
+    )]
     let mut watchdog = command.spawn().unwrap();
     let output = watchdog.stdout.take().unwrap();
     let mut said = Vec::new();
@@ -201,6 +206,7 @@ fn start() -> Cluster {
         }
         said.push(line);
     }
+    let _ = watchdog.wait();
     panic!("PostgreSQL did not start:\n{}", said.join("\n"));
 }
 

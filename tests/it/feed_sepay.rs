@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use doisoat::domain::Completeness;
 use doisoat::source::Pull;
 
-use crate::fake::{Fake, answer, day, feed, json, list_one, numbers, param};
+use crate::fake::{Fake, Step, answer, day, feed, json, list_one, numbers, param};
 
 /// How the server reads `since_id` and `limit`.
 #[derive(Clone, Copy)]
@@ -173,21 +173,37 @@ async fn sepay_waits_as_its_own_header_asks() {
 
 #[tokio::test]
 async fn sepay_pages_without_end_end() {
-    let next = AtomicUsize::new(1);
-    let fake = Fake::answering(move |_| {
-        let from = next.fetch_add(5_000, Ordering::Relaxed);
-        let rows: Vec<String> = numbers(from, from + 4_999)
-            .into_iter()
-            .map(sepay_row)
-            .collect();
-        json(format!(
-            r#"{{"status":200,"error":null,"transactions":[{}]}}"#,
-            rows.join(",")
-        ))
-    })
+    let check = async |count: Step, most: usize| {
+        let next = AtomicUsize::new(1);
+        let fake = Fake::answering(move |line| {
+            if line.contains("/count") {
+                return count.clone();
+            }
+            let from = next.fetch_add(5_000, Ordering::Relaxed);
+            let rows: Vec<String> = numbers(from, from + 4_999)
+                .into_iter()
+                .map(sepay_row)
+                .collect();
+            let rows = rows.join(",");
+            json(format!(
+                r#"{{"status":200,"error":null,"transactions":[{rows}]}}"#
+            ))
+        })
+        .await;
+        let (feed, _) = feed("sepay", fake.port, "");
+        let (pull, _) = list_one(feed.as_ref()).await;
+        assert_eq!((pull.state, pull.records.len()), (Completeness::Missing, 0));
+        let text = pull.trouble.unwrap().to_string();
+        assert!(
+            text.contains("the source delivers more pages than its own total allows"),
+            "{text}"
+        );
+        assert!(fake.requests().len() <= most, "{}", fake.requests().len());
+    };
+    check(
+        json(r#"{"status":200,"error":null,"count_transactions":57}"#),
+        3,
+    )
     .await;
-    let (feed, _) = feed("sepay", fake.port, "");
-    let (pull, _) = list_one(feed.as_ref()).await;
-    assert_eq!((pull.state, pull.records.len()), (Completeness::Missing, 0));
-    assert!(fake.requests().len() <= 20);
+    check(answer(404, &[], ""), 21).await;
 }

@@ -48,7 +48,8 @@ async fn survived(first: Step, more: &str) -> Waits {
     waits
 }
 
-/// The source ends after `attempts`; nothing of it is kept. Returns where and what, without the port.
+/// The source ends after `attempts`; nothing of it is kept. Returns where and what, without the
+/// port.
 async fn ends(step: Step, attempts: usize, more: &str) -> String {
     let (pull, fake, _, _) = pull(vec![step], more).await;
     assert!(pull.records.is_empty());

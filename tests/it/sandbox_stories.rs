@@ -1,4 +1,5 @@
-//! The stories of the district keep their promises: what a scenario's name says is what the rows show.
+//! The stories of the district keep their promises: what a scenario's name says is what the rows
+//! show.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -111,7 +111,7 @@ fn group(txn: &Txn, fees: &[&Fee]) -> MatchGroup {
         amount: fee.amount,
         role: Role::Settles,
         pass: "exact_key",
-        why: Evidence::MemoIsCode(fee.dossier_code.clone()),
+        why: Evidence::AmountFits(fee.amount),
     });
     MatchGroup {
         id: format!("g-{}", txn.id).into(),
@@ -157,8 +157,8 @@ fn classified(
         },
         also: Vec::new(),
         exception_id,
-        bucket,
         carried: bucket == Bucket::Open,
+        bucket,
         business_date: on,
         key,
     }

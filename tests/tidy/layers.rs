@@ -36,7 +36,7 @@ pub(crate) const LAYERS: &[Layer] = &[
     layer("clock", &[]),
     pure("domain", &[]),
     layer("telemetry", &[]),
-    layer("text", &["domain::*", "kpi"]),
+    layer("text", &["domain::*", "format", "kpi"]),
     // Settings name the kinds of sources, the definitions and the rules they set.
     layer(
         "config",
@@ -78,6 +78,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "store",
         &[
             "domain::*",
+            "normalise",
             "matching",
             "matching::pass::id",
             "classify",
@@ -126,6 +127,7 @@ pub(crate) const LAYERS: &[Layer] = &[
             "matching",
             "classify",
             "kpi",
+            "kpi::definition",
             "settle",
         ],
     ),

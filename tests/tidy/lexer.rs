@@ -174,8 +174,9 @@ pub(crate) fn words<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = us
             let after = text[at + word.len()..].chars().next();
             let starts_name = word.starts_with(is_name);
             let ends_name = word.ends_with(is_name);
-            !(starts_name && before.is_some_and(is_name))
-                && !(ends_name && after.is_some_and(is_name))
+            let inside_name = (starts_name && before.is_some_and(is_name))
+                || (ends_name && after.is_some_and(is_name));
+            !inside_name
         })
 }
 

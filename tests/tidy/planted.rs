@@ -78,6 +78,12 @@ fn long_files_and_functions_are_found() {
     );
     let function = format!("//! A.\nfn a() {{\n{}}}\n", body(69));
     assert_eq!(lines("function-length", "src/kpi/share.rs", &function), [2]);
+    assert_eq!(
+        lines("function-length", "tests/it/share.rs", &function),
+        [0_usize; 0]
+    );
+    let test = format!("//! A.\nfn a() {{\n{}}}\n", body(99));
+    assert_eq!(lines("function-length", "tests/it/share.rs", &test), [2]);
     let function = format!("//! A.\nfn a() {{\n{}}}\n", body(68));
     assert_eq!(
         lines("function-length", "src/kpi/share.rs", &function),

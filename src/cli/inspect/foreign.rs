@@ -56,7 +56,8 @@ pub(super) fn describe(
 fn no_header(base: &str, lang: Lang) -> String {
     match lang {
         Lang::Vi => format!(
-            "{base}: không tìm thấy dòng tiêu đề trong 30 dòng đầu (cần cột ngày và cột số tiền, ghi nợ hoặc ghi có). Hãy kiểm tra đây có phải là sao kê hay không."
+            "{base}: không tìm thấy dòng tiêu đề trong 30 dòng đầu (cần cột ngày và cột số tiền, ghi nợ hoặc ghi có). \
+             Hãy kiểm tra đây có phải là sao kê hay không."
         ),
         Lang::En => format!(
             "{base}: no header row within the first 30 rows (a date and an amount, debit or credit column are needed). Check whether this is a statement."

@@ -1,4 +1,5 @@
-//! Files in the layouts of our own contract: dossier fees, transactions, receipts, orders, agencies.
+//! Files in the layouts of our own contract: dossier fees, transactions, receipts, orders,
+//! agencies.
 
 use super::{BadRow, Found, Inspection, Total};
 use crate::domain::{Day, Lang, SourceName, Txn, TxnKind, TxnStatus, Vnd};

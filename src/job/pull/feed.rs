@@ -26,11 +26,7 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
         .collect();
     asked.retain(|day| *day < first);
     asked.extend(days(first, stage.night));
-    let raw = Evidence {
-        archive: desk.archive.clone(),
-        store: desk.store.clone(),
-        now_wall: desk.now_wall(),
-    };
+    let raw = Evidence::new(stage);
     let mut seen = Seen::default();
     // Tonight's window first: what is old may wait when the source's deadline comes.
     for window in ranges(&asked).into_iter().rev() {
@@ -44,6 +40,7 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
             break;
         }
     }
+    raw.record(stage).await?;
     finish(stage, seen, &asked).await
 }
 
@@ -81,7 +78,12 @@ async fn save(
     stage
         .desk
         .store
-        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .save_transactions(
+            &stage.settings.name,
+            stage.night,
+            &delivery,
+            normalise::merge,
+        )
         .await?;
     Ok(rows)
 }
@@ -128,7 +130,8 @@ fn sum_of(txns: &[Txn], night: Day) -> Vnd {
     Vnd::from_wide(tonight.map(|txn| txn.amount.wide()).sum()).unwrap_or(Vnd::ZERO)
 }
 
-/// A day once complete stays complete: what counts is what the store still misses of the days asked.
+/// A day once complete stays complete: what counts is what the store still misses of the days
+/// asked.
 async fn finish(stage: &Stage, seen: Seen, asked: &BTreeSet<Day>) -> Result<SourceFacts, JobError> {
     let missing = stage
         .desk

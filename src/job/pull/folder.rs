@@ -61,18 +61,14 @@ async fn save(
 ) -> Result<(usize, usize, Vec<String>), JobError> {
     let desk = &stage.desk;
     let name = &stage.settings.name;
-    let evidence = Evidence {
-        archive: desk.archive.clone(),
-        store: desk.store.clone(),
-        now_wall: desk.now_wall(),
-    };
+    let evidence = Evidence::new(stage);
     for note in &delivery.notes {
         warn!(source.id = name.as_str(), stage = "pull", note = ?note, "file left alone");
     }
     let (mut rows, mut rejects, mut unreadable) = (0, 0, Vec::new());
     for file in &delivery.files {
         desk.checkpoint()?;
-        evidence.save(name, &file.name, &file.bytes).await?;
+        evidence.put(&file.name, &file.bytes).await?;
         match normalise::registry::read(&file.name, file.kind, &file.bytes, name, stage.night) {
             Ok(read) => {
                 let lines = usize::try_from(read.lines).unwrap_or(usize::MAX);
@@ -91,6 +87,7 @@ async fn save(
             Err(error) => unreadable.push(crate::text::reject::say_file(&error, desk.config.lang)),
         }
     }
+    evidence.record(stage).await?;
     Ok((rows, rejects, unreadable))
 }
 

@@ -81,12 +81,18 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
         desk.checkpoint()?;
         let stage = Stage::new(desk, &source.settings, night, at_ms);
         match source.handle {
-            Handle::Folder(path) => facts.push(stage.timed(folder::read(&stage, &path)).await?),
+            Handle::Folder(path) => {
+                facts.push(stage.timed(Box::pin(folder::read(&stage, &path))).await?);
+            }
             Handle::Feed(handle) => {
-                later.spawn(async move { stage.timed(feed::read(&stage, &*handle)).await });
+                later.spawn(
+                    async move { stage.timed(Box::pin(feed::read(&stage, &*handle))).await },
+                );
             }
             Handle::Probe(handle) => {
-                later.spawn(async move { stage.timed(probe::read(&stage, &*handle)).await });
+                later.spawn(
+                    async move { stage.timed(Box::pin(probe::read(&stage, &*handle))).await },
+                );
             }
         }
     }

@@ -24,15 +24,12 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         .orders_to_probe(provider, &stage.settings.name, stage.night, rules)
         .await?;
     let orders: Vec<PaymentOrder> = due.iter().map(|due| due.order.clone()).collect();
-    let raw = Evidence {
-        archive: desk.archive.clone(),
-        store: desk.store.clone(),
-        now_wall: desk.now_wall(),
-    };
+    let raw = Evidence::new(stage);
     let pull = probe
         .ask(&orders, &raw)
         .await
         .map_err(|error| anyhow!(error))?;
+    raw.record(stage).await?;
     let (rows, rejects) = save(stage, &pull, &due).await?;
     if !pull.is_refused() {
         let unanswered: BTreeSet<&str> = pull.unanswered.iter().map(AsRef::as_ref).collect();
@@ -62,7 +59,8 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
 async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, usize), JobError> {
     let context = stage.context(None);
     let mut rows = normalise::read_records(&pull.records, &context);
-    // A payment that only its refund's answer proves fills a gap; it never contradicts what is known.
+    // A payment that only its refund's answer proves fills a gap and never contradicts what is
+    // known.
     let implied = normalise::read_records(&pull.implied, &context);
     let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
     let known = stage
@@ -96,7 +94,12 @@ async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, 
     stage
         .desk
         .store
-        .save_transactions(&stage.settings.name, stage.night, &delivery)
+        .save_transactions(
+            &stage.settings.name,
+            stage.night,
+            &delivery,
+            normalise::merge,
+        )
         .await?;
     Ok((readable, unreadable))
 }

@@ -119,8 +119,8 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
     }
 }
 
-/// The lines that an amount is spread over: fees, without land obligations, unless it equals an open
-/// land line or everything open, or there is nothing else.
+/// The lines that an amount is spread over: fees, without land obligations, unless it equals an
+/// open land line or everything open, or there is nothing else.
 fn fitting(ledger: &Ledger, lines: Vec<usize>, amount: i128) -> Vec<usize> {
     let lacking = |l: &usize| ledger.lines[*l].lacking();
     let land = |l: &usize| ledger.lines[*l].land;
@@ -267,8 +267,8 @@ fn is_certain(pool: &Pool, ledger: &Ledger, e: usize, of: usize) -> bool {
     }
 }
 
-/// A payment that came first from a stranger, while a later equal one is from the fee's payer: not a
-/// duplicate but a question.
+/// A payment that came first from a stranger, while a later equal one is from the fee's payer: not
+/// a duplicate but a question.
 pub(super) fn doubtful(pool: &Pool, ledger: &mut Ledger) {
     for e in 0..ledger.entries.len() {
         let Effect::Duplicate { of, lines, .. } = ledger.entries[e].effect.clone() else {

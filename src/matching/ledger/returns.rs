@@ -128,8 +128,8 @@ fn one(pool: &Pool, ledger: &mut Ledger, txn: Index, upto: usize) -> Returned {
     }
 }
 
-/// The payment that the refund returns whole: repeats before payments in order, then the nearest kin
-/// (counter cash last), then the latest.
+/// The payment that the refund returns whole: repeats before payments in order, then the nearest
+/// kin (counter cash last), then the latest.
 fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128, upto: usize) -> Option<usize> {
     let fits = |entry: &Entry| {
         let own = !entry.credit.shared && !entry.reversed && entry.returned == 0;

@@ -155,7 +155,7 @@ fn two_feeds(desk: &mut Desk) {
             let near = (desk.pool.txn(*first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
             let mut sources = joined
                 .iter()
-                .chain([&*first])
+                .chain([first])
                 .map(|i| &desk.pool.txn(*i).source);
             near && sources.all(|source| *source != row.source)
         };
@@ -265,7 +265,7 @@ pub(super) struct Session {
     net: i128,
 }
 
-/// The days of every gateway.
+/// The days of every gateway that the pool holds whole.
 pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
 
 /// Sums up every gateway's days.

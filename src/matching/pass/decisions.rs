@@ -1,6 +1,6 @@
 //! Pass 0: what a person decided is applied first and never overruled. When the row under a
-//! decision changed, or its parts no longer fit, the decision is stale and the row is decided by the
-//! rules as if there were none.
+//! decision changed, or its parts no longer fit, the decision is stale and the row is decided by
+//! the rules as if there were none.
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde::Serialize;
 
 use crate::domain::{ExceptionId, Lang};
-use crate::kpi::{self, Fraction, Period, Share, Verdict};
+use crate::kpi::{Fraction, Period, Share, Verdict, definition};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
@@ -112,7 +112,7 @@ pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
 
 /// The name of a definition; an unknown one is named by its id.
 pub fn definition_name(lang: Lang, id: &str) -> String {
-    kpi::definition(id).map_or_else(|| id.to_owned(), |known| known.name.get(lang).to_owned())
+    definition(id).map_or_else(|| id.to_owned(), |known| known.name.get(lang).to_owned())
 }
 
 /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`; other periods by their days.

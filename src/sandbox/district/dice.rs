@@ -68,7 +68,8 @@ impl Dice {
         &entries[0].1
     }
 
-    /// `count` random decimal digits; the first is never 0, so the text keeps its width as a number.
+    /// `count` random decimal digits; the first is never 0, so the text keeps its width as a
+    /// number.
     pub(crate) fn digits(&mut self, count: usize) -> String {
         let mut text = String::with_capacity(count);
         for position in 0..count {

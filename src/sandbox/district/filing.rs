@@ -7,8 +7,8 @@ use super::tariff::{Draft, Place};
 use super::{Dossier, Fee, FeeKind, FeeState, Mode, Scenario, agencies, names};
 
 impl Builder {
-    /// Files a dossier and returns its index. With `like`, at the same agency and by the same person
-    /// as that dossier.
+    /// Files a dossier and returns its index. With `like`, at the same agency and by the same
+    /// person as that dossier.
     pub(crate) fn file(
         &mut self,
         (received_at, channel): (NaiveDateTime, u8),

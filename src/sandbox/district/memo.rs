@@ -42,8 +42,8 @@ impl Builder {
         }
     }
 
-    /// The code of a plain dossier just before this one, with one digit different and another amount
-    /// due: what a slip of the finger can hit.
+    /// The code of a plain dossier just before this one, with one digit different and another
+    /// amount due: what a slip of the finger can hit.
     pub(crate) fn neighbour(&self, at: usize) -> Option<String> {
         let dossier = &self.district.dossiers[at];
         let (head, sequence) = dossier.code.rsplit_once('-')?;
@@ -115,8 +115,8 @@ pub(crate) fn truncated(dice: &mut Dice, code: &str) -> String {
     format!("nop le phi {kept}")
 }
 
-/// The code with one digit of the sequence wrong, so that no such dossier exists: sequences of a day
-/// stay below 1000, so another first digit never hits one.
+/// The code with one digit of the sequence wrong, so that no such dossier exists: sequences of a
+/// day stay below 1000, so another first digit never hits one.
 pub(crate) fn typo(dice: &mut Dice, code: &str) -> String {
     let (head, sequence) = code.rsplit_once('-').unwrap_or((code, "0000"));
     let wrong = dice.pick(&['3', '4', '6', '7']);

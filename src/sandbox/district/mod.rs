@@ -1,7 +1,8 @@
 //! An invented district: its agencies, dossiers, money and the truth about both.
 //!
-//! Everything follows from a seed. The same seed gives the same bytes on every machine, and a longer
-//! simulation begins with the days of a shorter one. All times are local (+07:00), without zone.
+//! Everything follows from a seed. The same seed gives the same bytes on every machine, and a
+//! longer simulation begins with the days of a shorter one. All times are local (+07:00), without
+//! zone.
 
 pub mod agencies;
 mod build;

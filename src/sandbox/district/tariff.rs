@@ -1,7 +1,7 @@
 //! Procedures of the invented district and what they cost.
 //!
-//! Amounts follow Circular 226/2016/TT-BTC (certification: 2,000 a page up to the second, 1,000 from
-//! the third, at most 200,000 a copy; signature 10,000 a case) and usual charges of provincial
+//! Amounts follow Circular 226/2016/TT-BTC (certification: 2,000 a page up to the second, 1,000
+//! from the third, at most 200,000 a copy; signature 10,000 a case) and usual charges of provincial
 //! councils (civil status about 8,000, household business 100,000, building permit 75,000, land
 //! certificates 10,000 to 500,000).
 

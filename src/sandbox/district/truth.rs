@@ -51,7 +51,8 @@ impl District {
         (share.numerator, share.denominator)
     }
 
-    /// The same as it could be known at `at`: later returns have not happened, late rows not arrived.
+    /// The same as it could be known at `at`: later returns have not happened, late rows not
+    /// arrived.
     pub fn truth_share_known(
         &self,
         from: NaiveDate,

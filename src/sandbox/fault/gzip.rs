@@ -46,7 +46,8 @@ pub(super) fn bomb() -> Vec<u8> {
     bits.put(2, 2); // own codes
     bits.put(29, 5); // 286 literal and length codes
     bits.put(0, 5); // 1 distance code
-    bits.put(14, 4); // 18 code lengths follow, in the order 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1
+    // 18 code lengths follow, in the order 16 17 18 0 8 7 9 6 10 5 11 4 12 3 13 2 14 1
+    bits.put(14, 4);
     let lengths = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 2];
     for length in lengths {
         bits.put(length, 3);

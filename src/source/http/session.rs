@@ -90,8 +90,8 @@ impl Session<'_> {
         self.client.at(request)
     }
 
-    /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of each
-    /// attempt, counted from 1, since some providers want a new request id each time.
+    /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of
+    /// each attempt, counted from 1, since some providers want a new request id each time.
     pub async fn fetch<T: Send>(
         &self,
         build: &(dyn Fn(u32) -> Request + Sync),

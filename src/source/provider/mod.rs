@@ -11,8 +11,8 @@ use super::window::{Listed, Window};
 use super::{ArchiveError, BoxFuture};
 use crate::domain::Day;
 
-/// Lists calendar day after calendar day. A day whose own totals do not come out is left out and the
-/// next one is tried; anything else ends the source for tonight.
+/// Lists calendar day after calendar day. A day whose own totals do not come out is left out and
+/// the next one is tried; anything else ends the source for tonight.
 async fn by_day<'a>(
     window: &Window,
     list: &(dyn Fn(Day) -> BoxFuture<'a, Result<Listed, SourceError>> + Sync),

@@ -127,6 +127,8 @@ struct Collected {
     /// Rows as delivered, repeats at page borders not counted.
     delivered: usize,
     answers: u32,
+    /// More ids than this are pages without end: the provider's count and one full answer.
+    most: Option<u64>,
 }
 
 impl Sepay {
@@ -220,6 +222,7 @@ impl Sepay {
         span: Span,
         all: &mut Collected,
     ) -> Result<bool, SourceError> {
+        let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
         let mut since: Option<u64> = None;
         let mut was_full = false;
         loop {
@@ -234,6 +237,11 @@ impl Sepay {
             let build = |_| self.list_request(span, since);
             let rows = session.fetch(&build, &wire::read_list).await?;
             let full = rows.len() >= self.limit;
+            if full && all.most.is_none() {
+                let counted = self.count(session, span.whole_day()).await?;
+                let most = counted.map_or(u64::MAX, |count| count.saturating_add(limit));
+                all.most = Some(most);
+            }
             was_full |= full;
             let last = rows
                 .iter()
@@ -241,6 +249,14 @@ impl Sepay {
                 .max();
             let is_new = all.add(rows);
             let next = last.filter(|last| since.is_none_or(|since| *last > since));
+            let ids = u64::try_from(all.ids.len()).unwrap_or(u64::MAX);
+            if full && all.most.is_some_and(|most| ids > most) {
+                let at = session.at(&self.list_request(span, since));
+                return Err(SourceError::Incomplete {
+                    at,
+                    gap: Gap::Endless,
+                });
+            }
             if !full || !is_new || next.is_none() {
                 return Ok(was_full);
             }
@@ -294,6 +310,14 @@ impl Span {
     fn stamp(self, second: u32) -> String {
         let (hour, minute) = (second / 3_600, second / 60 % 60);
         format!("{} {hour:02}:{minute:02}:{:02}", self.day, second % 60)
+    }
+
+    fn whole_day(self) -> Self {
+        Self {
+            from: 0,
+            to: DAY_SECONDS - 1,
+            ..self
+        }
     }
 
     /// Two halves; none for a single second.

@@ -7,12 +7,12 @@
 //! were asked about: a valid old answer would otherwise be a replay.
 //!
 //! **Refunds.** VNPAY tells a refund only in the answer to the same order: `vnp_TransactionType` 02
-//! (full) or 03 (partial), and then `vnp_Amount`, `vnp_PayDate` and `vnp_TransactionNo` are those of
-//! the refund. Such an answer proves two events. The refund is `<TxnRef>#<TransactionNo>` with the
-//! answer's amount. The payment is `<TxnRef>`; what the payer paid is no longer told, and it is the
-//! order's amount, because the gateway takes exactly that; nor is its time, and the order's own time
-//! stands in for it. A payment so derived is `implied`: it fills a gap when the payment was never
-//! seen, and says nothing where it is stored already.
+//! (full) or 03 (partial), and then `vnp_Amount`, `vnp_PayDate` and `vnp_TransactionNo` are those
+//! of the refund. Such an answer proves two events. The refund is `<TxnRef>#<TransactionNo>` with
+//! the answer's amount. The payment is `<TxnRef>`; what the payer paid is no longer told, and it is
+//! the order's amount, because the gateway takes exactly that; nor is its time, and the order's own
+//! time stands in for it. A payment so derived is `implied`: it fills a gap when the payment was
+//! never seen, and says nothing where it is stored already.
 
 mod events;
 

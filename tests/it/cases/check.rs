@@ -88,10 +88,10 @@ fn legs(inputs: &Inputs, settled: &Settlement) -> Result<(), String> {
     let mut lines: BTreeMap<RowKey, i128> = BTreeMap::new();
     for leg in settled.groups.iter().flat_map(|group| &group.legs) {
         *money.entry(leg.money.clone()).or_default() += leg.amount.wide();
-        if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id) {
-            if leg.role != Role::Surplus {
-                *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
-            }
+        if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id)
+            && leg.role != Role::Surplus
+        {
+            *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
         }
     }
     let of = |key: RowKey, amount: i128| {
@@ -125,10 +125,10 @@ fn shares(settled: &Settlement) -> Result<(), String> {
         if low.compare(high).is_gt() {
             return Err(format!("{name}: low is above high"));
         }
-        if let Some(point) = share.point() {
-            if point.compare(low).is_lt() || point.compare(high).is_gt() {
-                return Err(format!("{name}: the point is outside its bounds"));
-            }
+        if let Some(point) = share.point()
+            && (point.compare(low).is_lt() || point.compare(high).is_gt())
+        {
+            return Err(format!("{name}: the point is outside its bounds"));
         }
     }
     let known: BTreeSet<_> = settled

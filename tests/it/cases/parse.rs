@@ -59,19 +59,20 @@ pub(crate) fn parse(file: &str, text: &str) -> Vec<Result<Case, String>> {
         };
         if line.starts_with('#') {
             case.commented = true;
-        } else if !line.is_empty() {
-            if let Err(what) = words(line).and_then(|words| take(case, number, words)) {
-                *cases.last_mut().unwrap() = Err(format!("{file}:{number}: {what}"));
-            }
+        } else if !line.is_empty()
+            && let Err(what) = words(line).and_then(|words| take(case, number, words))
+        {
+            *cases.last_mut().unwrap() = Err(format!("{file}:{number}: {what}"));
         }
     }
     let commented = |case: Case| {
         let (line, title) = (case.line, &case.title);
-        match case.commented {
-            true => Ok(case),
-            false => Err(format!(
+        if case.commented {
+            Ok(case)
+        } else {
+            Err(format!(
                 "{file}:{line}: the case \"{title}\" has no comment that says why"
-            )),
+            ))
         }
     };
     cases
@@ -199,9 +200,10 @@ impl Words {
     /// A row of this case.
     pub(crate) fn name(&mut self, names: &BTreeMap<String, RowKey>) -> Result<String, String> {
         let word = self.next("the name of a row")?;
-        match names.contains_key(&word) {
-            true => Ok(word),
-            false => Err(format!("no row is called \"{word}\"")),
+        if names.contains_key(&word) {
+            Ok(word)
+        } else {
+            Err(format!("no row is called \"{word}\""))
         }
     }
 

@@ -1,5 +1,7 @@
 //! `doisoat exceptions list|show`: the work list.
 
+mod show;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -8,10 +10,9 @@ use super::{Failure, Global, Outcome, block_on, day};
 use crate::classify::{self, Severity};
 use crate::config::Config;
 use crate::domain::vnd::grouped;
-use crate::domain::{AgencyCode, Day, DossierCode, Lang, RowKey, Text, Vnd};
+use crate::domain::{AgencyCode, Day, DossierCode, Lang, Text, Vnd};
 use crate::job::{Exit, JobError};
-use crate::matching::{Evidence, Leg, Nearest};
-use crate::store::{ExceptionDetail, ExceptionFilter, ExceptionRecord, OpenMode, Store};
+use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode, Store};
 
 /// Arguments of `exceptions`.
 #[derive(Debug, Args)]
@@ -85,7 +86,7 @@ pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
     let lang = global.lang(Some(&config));
     match &args.what {
         What::List(args) => list(&config, args, lang),
-        What::Show(args) => show(&config, args, lang),
+        What::Show(args) => show::show(&config, args, lang),
     }
 }
 
@@ -258,154 +259,5 @@ fn print_day(day: Day, lang: Lang) -> String {
         day.vi()
     } else {
         day.to_string()
-    }
-}
-
-fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
-    let detail = block_on(read_one(config, &args.id, args.as_of))??;
-    let Some(detail) = detail else {
-        let message = format!("there is no exception \"{}\"", args.id);
-        return Err(Failure::new(
-            Exit::Usage,
-            message,
-            "see `doisoat exceptions list`",
-        ));
-    };
-    if args.json {
-        json_line(&ShowDocument {
-            schema_version: 1,
-            exception: Open::new(&detail.record, args.as_of),
-            nearest: &detail.record.nearest,
-            history: detail.history.iter().map(Past::new).collect(),
-            legs: &detail.legs,
-        });
-    } else {
-        out(&print_detail(&detail, lang));
-    }
-    Ok(Exit::Done)
-}
-
-async fn read_one(
-    config: &Config,
-    id: &str,
-    as_of: Option<Day>,
-) -> Result<Option<ExceptionDetail>, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
-    let detail = store.exception(id, as_of).await?;
-    store.close().await;
-    Ok(detail)
-}
-
-#[derive(Serialize)]
-struct ShowDocument<'a> {
-    schema_version: u32,
-    exception: Open<'a>,
-    nearest: &'a [Nearest],
-    history: Vec<Past<'a>>,
-    legs: &'a [Leg],
-}
-
-#[derive(Serialize)]
-struct Past<'a> {
-    from: Day,
-    until: Option<Day>,
-    class: &'a str,
-    run_id: &'a str,
-}
-
-impl<'a> Past<'a> {
-    fn new(spell: &'a crate::store::Spell) -> Self {
-        let (from, until) = (spell.from, spell.until);
-        Self {
-            from,
-            until,
-            class: &spell.class,
-            run_id: spell.run.as_str(),
-        }
-    }
-}
-
-fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
-    let record = &detail.record;
-    let mut lines = vec![format!(
-        "{}  {}  {} đ",
-        record.id,
-        label(&record.class, lang),
-        grouped(record.amount.wide())
-    )];
-    let dossier = record
-        .dossier_code
-        .as_ref()
-        .map_or_else(String::new, |code| format!(", {code}"));
-    lines.push(format!("  {}{dossier}", print_key(&record.key)));
-    if let Some(class) = classify::class(&record.class) {
-        lines.push(String::new());
-        lines.push(class.explanation.get(lang).to_owned());
-        lines.push(class.advice.get(lang).to_owned());
-    }
-    let title = |text: Text| format!("\n{}", text.get(lang));
-    lines.push(title(Text {
-        vi: "Đã thấy",
-        en: "Seen",
-    }));
-    lines.extend(
-        record
-            .evidence
-            .iter()
-            .map(|e: &Evidence| format!("  - {}", e.say(lang))),
-    );
-    if !record.nearest.is_empty() {
-        lines.push(title(Text {
-            vi: "Gần nhất",
-            en: "Nearest",
-        }));
-        lines.extend(
-            record
-                .nearest
-                .iter()
-                .map(|near| format!("  - {}", near.say(lang))),
-        );
-    }
-    if !detail.legs.is_empty() {
-        lines.push(title(Text {
-            vi: "Đã ghép",
-            en: "Linked",
-        }));
-        lines.extend(detail.legs.iter().map(|leg| {
-            let fee = leg
-                .fee_id
-                .as_ref()
-                .map_or_else(String::new, |id| format!(" {id}"));
-            let amount = grouped(leg.amount.wide());
-            format!(
-                "  - {} {} -> {}{fee}: {amount}",
-                leg.role.id(),
-                print_key(&leg.money),
-                leg.dossier_code.as_ref().map_or("", DossierCode::as_str)
-            )
-        }));
-    }
-    lines.push(title(Text {
-        vi: "Diễn biến",
-        en: "History",
-    }));
-    lines.extend(detail.history.iter().map(|spell| {
-        let until = spell
-            .until
-            .map_or_else(String::new, |day| print_day(day, lang));
-        format!(
-            "  - {} .. {until}  {}  ({})",
-            print_day(spell.from, lang),
-            label(&spell.class, lang),
-            spell.run
-        )
-    }));
-    lines.join("\n") + "\n"
-}
-
-fn print_key(key: &RowKey) -> String {
-    match key.source.as_str() {
-        "" => format!("{} {}", key.side.id(), key.id),
-        source => format!("{} {source} {}", key.side.id(), key.id),
     }
 }

@@ -1,0 +1,176 @@
+//! `doisoat exceptions show ID`: what was seen, what is near, what happened to the row.
+
+use serde::Serialize;
+
+use super::{Open, ShowArgs, label, print_day};
+use crate::classify;
+use crate::cli::output::{json_line, out};
+use crate::cli::{Failure, Outcome, block_on};
+use crate::config::Config;
+use crate::domain::vnd::grouped;
+use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
+use crate::job::{Exit, JobError};
+use crate::matching::{Leg, Nearest};
+use crate::store::{ExceptionDetail, OpenMode, Spell, Store};
+
+pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
+    let detail = block_on(read_one(config, &args.id, args.as_of))??;
+    let Some(detail) = detail else {
+        let message = format!("there is no exception \"{}\"", args.id);
+        return Err(Failure::new(
+            Exit::Usage,
+            message,
+            "see `doisoat exceptions list`",
+        ));
+    };
+    if args.json {
+        json_line(&ShowDocument {
+            schema_version: 1,
+            exception: Open::new(&detail.record, args.as_of),
+            nearest: &detail.record.nearest,
+            history: detail.history.iter().map(Past::new).collect(),
+            legs: &detail.legs,
+        });
+    } else {
+        out(&print_detail(&detail, lang));
+    }
+    Ok(Exit::Done)
+}
+
+async fn read_one(
+    config: &Config,
+    id: &str,
+    as_of: Option<Day>,
+) -> Result<Option<ExceptionDetail>, JobError> {
+    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let detail = store.exception(id, as_of).await?;
+    store.close().await;
+    Ok(detail)
+}
+
+#[derive(Serialize)]
+struct ShowDocument<'a> {
+    schema_version: u32,
+    exception: Open<'a>,
+    nearest: &'a [Nearest],
+    history: Vec<Past<'a>>,
+    legs: &'a [Leg],
+}
+
+#[derive(Serialize)]
+struct Past<'a> {
+    from: Day,
+    until: Option<Day>,
+    class: &'a str,
+    run_id: &'a str,
+}
+
+impl<'a> Past<'a> {
+    fn new(spell: &'a Spell) -> Self {
+        let (from, until) = (spell.from, spell.until);
+        Self {
+            from,
+            until,
+            class: &spell.class,
+            run_id: spell.run.as_str(),
+        }
+    }
+}
+
+fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
+    let record = &detail.record;
+    let mut lines = vec![format!(
+        "{}  {}  {} đ",
+        record.id,
+        label(&record.class, lang),
+        grouped(record.amount.wide())
+    )];
+    let dossier = record
+        .dossier_code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(", {code}"));
+    lines.push(format!("  {}{dossier}", print_key(&record.key)));
+    if let Some(class) = classify::class(&record.class) {
+        lines.push(format!(
+            "\n{}\n{}",
+            class.explanation.get(lang),
+            class.advice.get(lang)
+        ));
+    }
+    let seen = record.evidence.iter().map(|e| e.say(lang)).collect();
+    lines.extend(part(
+        Text {
+            vi: "Đã thấy",
+            en: "Seen",
+        },
+        seen,
+        lang,
+    ));
+    let nearest = record.nearest.iter().map(|near| near.say(lang)).collect();
+    lines.extend(part(
+        Text {
+            vi: "Gần nhất",
+            en: "Nearest",
+        },
+        nearest,
+        lang,
+    ));
+    let legs = detail.legs.iter().map(print_leg).collect();
+    lines.extend(part(
+        Text {
+            vi: "Đã ghép",
+            en: "Linked",
+        },
+        legs,
+        lang,
+    ));
+    let history = detail
+        .history
+        .iter()
+        .map(|spell| print_spell(spell, lang))
+        .collect();
+    lines.extend(part(
+        Text {
+            vi: "Diễn biến",
+            en: "History",
+        },
+        history,
+        lang,
+    ));
+    lines.join("\n") + "\n"
+}
+
+/// A title and its lines; nothing when there are none.
+fn part(title: Text, lines: Vec<String>, lang: Lang) -> Vec<String> {
+    if lines.is_empty() {
+        return lines;
+    }
+    let title = format!("\n{}", title.get(lang));
+    let lines = lines.into_iter().map(|line| format!("  - {line}"));
+    std::iter::once(title).chain(lines).collect()
+}
+
+fn print_leg(leg: &Leg) -> String {
+    let fee = leg
+        .fee_id
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" {id}"));
+    let dossier = leg.dossier_code.as_ref().map_or("", DossierCode::as_str);
+    let (role, money, amount) = (leg.role.id(), print_key(&leg.money), leg.amount.wide());
+    format!("{role} {money} -> {dossier}{fee}: {}", grouped(amount))
+}
+
+fn print_spell(spell: &Spell, lang: Lang) -> String {
+    let until = spell
+        .until
+        .map_or_else(String::new, |day| print_day(day, lang));
+    let (from, class) = (print_day(spell.from, lang), label(&spell.class, lang));
+    format!("{from} .. {until}  {class}  ({})", spell.run)
+}
+
+fn print_key(key: &RowKey) -> String {
+    match key.source.as_str() {
+        "" => format!("{} {}", key.side.id(), key.id),
+        source => format!("{} {source} {}", key.side.id(), key.id),
+    }
+}

@@ -1,0 +1,277 @@
+//! The night through the program itself: exit codes, output, kills, the demo.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use doisoat::store::{Holder, OpenMode, Store};
+use serde_json::Value;
+
+use crate::cli::{doisoat, ends, stdout};
+use crate::database::Kind;
+use crate::town::{Edit, FIRST, Town, as_is, day, files, same_dump};
+
+/// A town whose configuration lies in its folder.
+async fn town(edit: Edit<'_>) -> Town {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(edit)).unwrap();
+    town
+}
+
+/// The program in the town's folder, with its secrets in the environment.
+fn program(town: &Town) -> Command {
+    let mut command = doisoat(town.dir());
+    for known in ["sepay", "casso", "vnpay"].map(|name| town.sandbox.credentials(name)) {
+        command.envs(known.iter().map(|c| (c.env, c.value)));
+    }
+    command
+}
+
+/// Runs it beside the simulators, which live in this process.
+async fn run(town: &Town, args: &[&str]) -> std::process::Output {
+    let mut command = program(town);
+    command.args(args);
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
+}
+
+fn code(output: &std::process::Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_is_silent_unless_asked_and_prints_what_it_published() {
+    let town = town(&as_is).await;
+    let quiet = run(&town, &["run", "--date", FIRST]).await;
+    assert_eq!(
+        code(&quiet),
+        0,
+        "{}",
+        String::from_utf8_lossy(&quiet.stderr)
+    );
+    assert!(quiet.stdout.is_empty() && quiet.stderr.is_empty());
+    let json = run(&town, &["run", "--date", FIRST, "--json"]).await;
+    assert_eq!(code(&json), 0);
+    let published = std::fs::read(town.folder(FIRST).join("run.json")).unwrap();
+    assert_eq!(json.stdout, published, "the same document as run.json");
+    let status = run(&town, &["status", "--json"]).await;
+    let status: Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["last"]["business_date"], FIRST);
+    assert_eq!(status["last"]["exit_codes"], serde_json::json!([0]));
+    let list = run(&town, &["exceptions", "list", "--json"]).await;
+    let list: Value = serde_json::from_slice(&list.stdout).unwrap();
+    let first = &list["exceptions"][0];
+    let id = first["exception_id"].as_str().unwrap();
+    let shown = run(&town, &["exceptions", "show", id, "--lang", "en"]).await;
+    let text = stdout(&shown);
+    assert!(text.starts_with(id) && text.contains("\nSeen\n"), "{text}");
+    assert_eq!(
+        code(&run(&town, &["exceptions", "show", "ffffffffffffffff"]).await),
+        2
+    );
+    assert_eq!(
+        code(&run(&town, &["exceptions", "list", "--class", "underpayd"]).await),
+        2
+    );
+    assert_eq!(code(&run(&town, &["run", "--date", "2999-01-01"]).await), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_tells_one_line_a_probe_with_the_fix() {
+    let town = town(&as_is).await;
+    let missing = run(&town, &["check"]).await;
+    let text = stdout(&missing);
+    assert!(
+        text.contains("FAIL  archive:") && text.contains("-> run `doisoat init`"),
+        "{text}"
+    );
+    std::fs::create_dir(town.dir().join("archive")).unwrap();
+    std::fs::create_dir(town.dir().join("reports")).unwrap();
+    let good = run(&town, &["check"]).await;
+    let text = stdout(&good);
+    assert_eq!(code(&good), 0, "{text}");
+    for source in ["one-stop", "sepay-main", "casso-main", "vnpay"] {
+        assert!(text.contains(&format!("ok    source {source}: ")), "{text}");
+    }
+    let mut wrong = program(&town);
+    wrong
+        .arg("check")
+        .env("DOISOAT_SANDBOX_CASSO_TOKEN", "CANARY");
+    let wrong = tokio::task::spawn_blocking(move || wrong.output().unwrap())
+        .await
+        .unwrap();
+    let text = stdout(&wrong);
+    assert_eq!(code(&wrong), 12, "{text}");
+    assert!(
+        text.contains("FAIL  source casso-main: ") && !text.contains("CANARY"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn databases_and_leases_have_their_codes() {
+    let town = town(&as_is).await;
+    let held = {
+        let store = Store::open(&town.database.url, OpenMode::Ready)
+            .await
+            .unwrap();
+        let holder = Holder {
+            name: "run 2022-12-04".into(),
+            pid: std::process::id(),
+            host: "other".into(),
+            now_wall: "2022-12-06T01:30:00+07:00".into(),
+        };
+        let lease = store.acquire_lease(&holder).await.unwrap();
+        let output = run(&town, &["run", "--date", FIRST, "--json"]).await;
+        store.release_lease(lease).await.unwrap();
+        output
+    };
+    assert_eq!(code(&held), 11);
+    let document: Value = serde_json::from_slice(&held.stdout).unwrap();
+    assert_eq!(document["error"]["code"], "locked");
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("run 2022-12-04") && message.contains("other"),
+        "{message}"
+    );
+    let empty = "[database]\nurl = \"sqlite://nothing.db\"\n";
+    std::fs::write(town.dir().join("empty.toml"), empty).unwrap();
+    for command in ["run", "pull", "status", "migrate"] {
+        let output = run(&town, &["--config", "empty.toml", command, "--json"]).await;
+        assert_eq!(code(&output), 10, "{command}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["error"]["code"], "database", "{command}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_source_is_exit_3_and_backfill_goes_on() {
+    let town = town(&|text: String| text.replace("/casso\"", "/nowhere\"")).await;
+    let pulled = run(&town, &["pull", "--date", FIRST]).await;
+    assert_eq!(code(&pulled), 3);
+    assert!(
+        pulled.stdout.is_empty() && !pulled.stderr.is_empty(),
+        "a warning, nothing else"
+    );
+    let nights = run(
+        &town,
+        &["backfill", "--from", "2022-12-04", "--to", FIRST, "--json"],
+    )
+    .await;
+    assert_eq!(code(&nights), 3);
+    let lines = stdout(&nights);
+    assert!(
+        lines.contains("2022-12-04") && lines.contains(FIRST),
+        "{lines}"
+    );
+    let log = run(&town, &["--log-format", "json", "run", "--date", FIRST]).await;
+    assert_eq!(code(&log), 3);
+    for line in String::from_utf8(log.stderr).unwrap().lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        assert!(
+            event["source.id"].is_string() && event["level"] == "WARN",
+            "{line}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signals_end_with_130_and_143_and_a_rerun_resumes() {
+    let reference = town(&as_is).await;
+    assert_eq!(code(&run(&reference, &["run", "--date", FIRST]).await), 0);
+    for (name, expected) in [("INT", 130), ("TERM", 143)] {
+        let town = town(&as_is).await;
+        let mut command = program(&town);
+        let mut child = command.args(["run", "--date", FIRST]).spawn().unwrap();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let sent = Command::new("kill")
+            .args([format!("-{name}"), child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let status = tokio::task::spawn_blocking(move || child.wait().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(status.code(), Some(expected), "{name}");
+        assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
+        assert_eq!(town.reports(), reference.reports(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_instant_and_started_again_is_as_never_killed() {
+    let reference = town(&as_is).await;
+    assert_eq!(code(&run(&reference, &["run", "--date", FIRST]).await), 0);
+    let town = town(&as_is).await;
+    for ms in [30, 120, 300, 600, 900, 1_200, 1_600, 2_000] {
+        let mut command = program(&town);
+        let mut child = command
+            .args(["run", "--date", FIRST])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+        child.kill().unwrap();
+        tokio::task::spawn_blocking(move || child.wait().unwrap())
+            .await
+            .unwrap();
+    }
+    assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
+    assert_eq!(town.reports(), reference.reports());
+    same_dump(
+        &town.dump().await,
+        &reference.dump().await,
+        "killed and resumed",
+    );
+}
+
+#[test]
+fn the_same_seed_gives_the_same_demo() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = |out: &str, more: &[&str]| {
+        let args = [&["demo", "--days", "2", "--out", out], more].concat();
+        stdout(&ends(dir.path(), &args, 0))
+    };
+    let first = demo("a", &[]);
+    assert!(first.contains("TX_CASHLESS") && first.contains("a/reports/2022-12-06/index.html"));
+    demo("b", &[]);
+    let reports = |out: &str| files(&dir.path().join(out).join("reports"));
+    assert_eq!(reports("a"), reports("b"));
+    demo("b", &["--seed", "2"]);
+    assert_ne!(reports("a"), reports("b"), "a demo folder is made anew");
+    std::fs::create_dir(dir.path().join("mine")).unwrap();
+    std::fs::write(dir.path().join("mine/letter.txt"), "dear").unwrap();
+    ends(dir.path(), &["demo", "--out", "mine"], 2);
+    assert!(dir.path().join("mine/letter.txt").is_file());
+}
+
+#[test]
+fn init_writes_what_is_missing_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = stdout(&ends(dir.path(), &["init", "here", "--lang", "en"], 0));
+    assert!(
+        text.contains("  +  ") && text.contains("doisoat.toml"),
+        "{text}"
+    );
+    let here = dir.path().join("here");
+    for path in [
+        "doisoat.toml",
+        "doisoat.db",
+        "systemd/doisoat.timer",
+        "inbox/one-stop",
+    ] {
+        assert!(here.join(path).exists(), "{path}");
+    }
+    let edited = std::fs::read_to_string(here.join("doisoat.toml")).unwrap() + "# mine\n";
+    std::fs::write(here.join("doisoat.toml"), &edited).unwrap();
+    let again = stdout(&ends(dir.path(), &["init", "here"], 0));
+    assert!(!again.contains("  +  "), "{again}");
+    assert_eq!(
+        std::fs::read_to_string(here.join("doisoat.toml")).unwrap(),
+        edited
+    );
+    let check = stdout(&ends(&here, &["check"], 0));
+    assert!(check.contains("warn  money: "), "{check}");
+    ends(&here, &["migrate"], 0);
+    ends(&here, &["run"], 3);
+}

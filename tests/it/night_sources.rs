@@ -1,0 +1,177 @@
+//! One source's trouble is only its own, and the exit code tells it.
+
+use std::collections::BTreeMap;
+
+use doisoat::config::Surroundings;
+use doisoat::job::Exit;
+use doisoat::job::nightly::{self, Mode};
+use doisoat::sandbox::Fault;
+
+use crate::database::Kind;
+use crate::fake::{Fake, Step};
+use crate::town::{FIRST, Town, as_is, codes, day, document, headline, night, source};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_down_is_exit_3_and_the_others_are_read() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        town.morning_after(day(FIRST));
+        let base = town.sandbox.base_url("sepay");
+        let down = |text: String| text.replace(&base, "http://127.0.0.1:1/sepay");
+        let desk = town.desk(&down).await;
+        let late = night(&desk, FIRST).await;
+        assert_eq!(codes(&late), [3], "{kind:?}");
+        let run = document(&late);
+        assert_eq!(source(&run, "sepay-main")["state"], "late");
+        assert_eq!(source(&run, "casso-main")["state"], "complete");
+        assert_eq!(source(&run, "vnpay")["state"], "complete");
+        assert_eq!(headline(&run)["verdict"], "undecided");
+        // Past its freshness it is missing: source states are inputs, so this is a new run.
+        town.set_now(day(FIRST).plus(4).start_ms());
+        let missing = night(&desk, FIRST).await;
+        assert_eq!(
+            source(&document(&missing), "sepay-main")["state"],
+            "missing"
+        );
+        assert_eq!(
+            (missing.run.version, missing.run.replaces),
+            (2, Some(late.run.id))
+        );
+        assert!(
+            town.folder("2022-12-05.v1").is_dir(),
+            "the replaced folder stays"
+        );
+        // Once it answers, the night heals.
+        let desk = town.desk(&as_is).await;
+        let healed = night(&desk, FIRST).await;
+        assert_eq!(
+            (codes(&healed), healed.run.version),
+            (vec![0], 3),
+            "{kind:?}"
+        );
+        assert_eq!(
+            source(&document(&healed), "sepay-main")["state"],
+            "complete"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_credential_is_exit_12_and_no_row_of_it_is_stored() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let mut desk = town.desk(&as_is).await;
+    let known = ["sepay", "casso", "vnpay"].map(|name| town.sandbox.credentials(name));
+    let wrong = known.into_iter().flatten().map(|c| {
+        let value = if c.env.contains("CASSO") {
+            "CANARY-WRONG"
+        } else {
+            c.value
+        };
+        (c.env.to_owned(), value.to_owned())
+    });
+    desk.around = Surroundings::fixed(wrong.collect(), None);
+    let refused = night(&desk, FIRST).await;
+    assert_eq!(codes(&refused), [12, 3]);
+    let run = document(&refused);
+    let casso = source(&run, "casso-main");
+    assert_eq!(
+        (&casso["state"], &casso["rows"]),
+        (&"refused".into(), &0.into())
+    );
+    assert_eq!(source(&run, "sepay-main")["state"], "complete");
+    for (name, bytes) in town.reports() {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("CANARY"), "{name} shows a credential");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_signature_is_exit_12() {
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    town.morning_after(day(FIRST));
+    town.sandbox
+        .set_fault(Some(Fault::named("wrong_signature").unwrap()));
+    let refused = night(&desk, FIRST).await;
+    assert_eq!(codes(&refused), [12, 3]);
+    let run = document(&refused);
+    let vnpay = source(&run, "vnpay");
+    assert_eq!(
+        (&vnpay["state"], &vnpay["rows"]),
+        (&"refused".into(), &0.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn open_money_above_the_gate_is_exit_4() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let gate = |text: String| format!("[gates]\nopen_vnd_max = 0\n{text}");
+    let desk = town.desk(&gate).await;
+    assert_eq!(codes(&night(&desk, FIRST).await), [4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_secret_ends_before_anything_is_read() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let mut desk = town.desk(&as_is).await;
+    desk.around = Surroundings::fixed(BTreeMap::new(), None);
+    let before = town.dump().await;
+    let error = nightly::run(&desk, day(FIRST), Mode::Publish)
+        .await
+        .unwrap_err();
+    assert_eq!(error.exit(), Exit::Usage);
+    let (message, fix) = error.message_and_fix();
+    assert!(message.contains("DOISOAT_SANDBOX_SEPAY_TOKEN"), "{message}");
+    assert!(!fix.is_empty());
+    crate::town::same_dump(&town.dump().await, &before, "state");
+}
+
+/// A SePay that lists one row more than it counts.
+async fn sepay_that_contradicts_itself() -> Fake {
+    Fake::answering(|line| {
+        let body = if line.contains("/count") {
+            r#"{"status":200,"error":null,"count_transactions":0}"#.to_owned()
+        } else if line.contains("2022-12-05") {
+            r#"{"status":200,"error":null,"transactions":[{"id":"1","bank_brand_name":"VietinBank",
+                "account_number":"0123456789","transaction_date":"2022-12-05 09:00:00",
+                "amount_out":"0.00","amount_in":"50000.00","accumulated":"50000.00",
+                "transaction_content":"x","reference_number":"R1","code":null,
+                "sub_account":null,"bank_account_id":"1"}]}"#
+                .to_owned()
+        } else {
+            r#"{"status":200,"error":null,"transactions":[]}"#.to_owned()
+        };
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+        let length = body.len();
+        Step::Bytes(format!("{head}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes())
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn totals_that_do_not_tie_are_exit_5_and_nothing_is_exported() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let fake = sepay_that_contradicts_itself().await;
+    let (base, other) = (
+        town.sandbox.base_url("sepay"),
+        format!("http://127.0.0.1:{}", fake.port),
+    );
+    let untied = |text: String| {
+        text.replace(&base, &other).replace(
+            "[[source]]\nname = \"sepay",
+            "[[source]]\nlookback = \"0d\"\nname = \"sepay",
+        )
+    };
+    let desk = town.desk(&untied).await;
+    let red = night(&desk, FIRST).await;
+    assert_eq!(codes(&red), [5]);
+    let run = document(&red);
+    assert_eq!(source(&run, "sepay-main")["control"]["ties"], false);
+    let names: Vec<String> = town.reports().into_keys().collect();
+    let shown = ["SHA256SUMS", "index.html", "run.json"].map(|name| format!("{FIRST}/{name}"));
+    assert_eq!(names, shown);
+}

@@ -1,0 +1,247 @@
+//! Every fault of the simulators against the real clients: what must come out, and what must never
+//! be done on the way.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use doisoat::clock::FixedClock;
+use doisoat::config::Surroundings;
+use doisoat::domain::{
+    Completeness, DossierCode, Moment, OrderStatus, PaymentOrder, TxnStatus, Vnd,
+};
+use doisoat::sandbox::fault::Outcome;
+use doisoat::sandbox::{Fault, Sandbox, SandboxOptions};
+use doisoat::source::{Handle, Opening, Pace, Pull};
+use tokio::task::JoinSet;
+
+use crate::fake::{Kept, day, settings_at};
+
+const DAYS: [&str; 2] = ["2022-12-05", "2022-12-06"];
+
+/// Waits really, but begins small.
+fn pace() -> Pace {
+    Pace {
+        first_wait: Duration::from_millis(20),
+        jitter_seed: Some(1),
+        ..Pace::default()
+    }
+}
+
+async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
+    // Short where silence is what is tested; long elsewhere, so that a busy machine is no fault.
+    let is_silent = ["hang", "slow_loris"]
+        .iter()
+        .any(|silent| fault.starts_with(silent));
+    let timeout = if is_silent { "2s" } else { "20s" };
+    let rate = if fault == "rate_limit" && provider == "sepay" {
+        "2/s"
+    } else {
+        "1000/s"
+    };
+    let more = format!("timeout = \"{timeout}\"\nrate_limit = \"{rate}\"");
+    let mut settings = settings_at(provider, &sandbox.base_url(provider), &more, "SANDBOX1");
+    settings.account = sandbox.account(provider).map(Into::into);
+    let secret = sandbox.credentials(provider)[0].value.to_owned();
+    let around = Surroundings::fixed(BTreeMap::from([("T".to_owned(), secret)]), None);
+    let clock = Arc::new(FixedClock::new(day("2022-12-07").start_ms() + 5_400_000));
+    let opening = Opening {
+        settings: &settings,
+        around: &around,
+        clock,
+        pace: pace(),
+    };
+    let kept = Kept::default();
+    match opening.open().unwrap() {
+        Handle::Feed(feed) => feed.list(day(DAYS[0])..=day(DAYS[1]), &kept).await.unwrap(),
+        Handle::Probe(probe) => probe.ask(&orders(sandbox), &kept).await.unwrap(),
+        Handle::Folder(_) => panic!("no folder"),
+    }
+}
+
+/// The first orders of the sandbox, as the registry knows them.
+fn orders(sandbox: &Sandbox) -> Vec<PaymentOrder> {
+    let all = sandbox.district().vnpay.iter().take(24);
+    all.map(|order| PaymentOrder {
+        provider: "vnpay".into(),
+        order_id: order.order_id.as_str().into(),
+        dossier_code: DossierCode::parse("H48.18.22-221202-0001").unwrap(),
+        fee_ids: Vec::new(),
+        amount: Vnd::new(order.states[0].amount),
+        created_at: Moment::parse_compact(&order.created_at.format("%Y%m%d%H%M%S").to_string())
+            .unwrap(),
+        status: OrderStatus::Pending,
+    })
+    .collect()
+}
+
+/// (id, whole dong) of what really happened on the days asked for.
+fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
+    let district = sandbox.district();
+    let days: BTreeSet<NaiveDate> = DAYS.iter().map(|d| d.parse().unwrap()).collect();
+    let now: NaiveDate = "2022-12-07".parse().unwrap();
+    let now = now.and_hms_opt(1, 30, 0).unwrap();
+    let rows = match provider {
+        "sepay" => &district.sepay,
+        "casso" => &district.casso,
+        _ => {
+            let known = district.vnpay.iter().take(24);
+            let told = known.filter_map(|order| Some((order, order.state_at(now)?)));
+            return told
+                .map(|(order, state)| match state.kind {
+                    "01" => (order.order_id.clone(), state.amount),
+                    _ => (format!("{}#{}", order.order_id, state.number), state.amount),
+                })
+                .collect();
+        }
+    };
+    let seen = rows
+        .iter()
+        .filter(|row| days.contains(&row.at.date()) && row.arrives <= now);
+    seen.map(|row| (row.id.to_string(), row.amount.abs()))
+        .collect()
+}
+
+/// (id, whole dong) of the records; an amount that cannot be read is -1.
+fn found(pull: &Pull, provider: &str) -> BTreeSet<(String, i64)> {
+    let dong = |raw: &str| -> i64 {
+        let plain = raw.trim_start_matches('-').trim_end_matches(".00");
+        let hundredths = if provider == "vnpay" { 100 } else { 1 };
+        plain.parse::<i64>().map_or(-1, |n| n / hundredths)
+    };
+    let one = |record: &doisoat::source::Record| {
+        (
+            record.id.as_deref().unwrap_or("-").to_owned(),
+            record.amount.as_deref().map_or(-1, dong),
+        )
+    };
+    pull.records.iter().map(one).collect()
+}
+
+/// What is wrong with the outcome, in words; nothing when it is as it must be.
+fn complaint(
+    fault: Option<&Fault>,
+    pull: &Pull,
+    is: &BTreeSet<(String, i64)>,
+    truth: &BTreeSet<(String, i64)>,
+) -> Option<String> {
+    let complete = pull.state == Completeness::Complete;
+    let no_truth = |why: &str| {
+        let missing: Vec<_> = truth.difference(is).take(3).collect();
+        let extra: Vec<_> = is.difference(truth).take(3).collect();
+        format!(
+            "{why}: missing {missing:?} extra {extra:?}; {:?} {:?}",
+            pull.state, pull.trouble
+        )
+    };
+    let ids = |rows: &BTreeSet<(String, i64)>| {
+        rows.iter()
+            .map(|(id, _)| id.clone())
+            .collect::<BTreeSet<_>>()
+    };
+    match fault.map_or(Outcome::Complete, |fault| fault.outcome) {
+        Outcome::Complete if !complete || !truth.is_subset(is) => Some(no_truth("not complete")),
+        Outcome::Fail if complete || !pull.records.is_empty() => Some(no_truth("not failed")),
+        Outcome::Quarantine if !complete || !ids(truth).is_subset(&ids(is)) => {
+            Some(no_truth("lost rows"))
+        }
+        Outcome::Conflict if !complete => Some(no_truth("no conflict")),
+        Outcome::Either if complete && !ids(truth).is_subset(&ids(is)) => Some(no_truth("wrong")),
+        _ => None,
+    }
+}
+
+async fn one(fault: Option<&'static Fault>, provider: &'static str) -> Vec<String> {
+    let options = SandboxOptions {
+        seed: 1,
+        port: 0,
+        fault: fault.copied(),
+        first_day: DAYS[0].parse().unwrap(),
+        days: 2,
+    };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let name = fault.map_or("none", |fault| fault.name);
+    // The documented rate is kept where it is what is tested; elsewhere it only costs time.
+    sandbox.set_rate_limit(name == "rate_limit");
+    let mut pull_of = pull(&sandbox, provider, name).await;
+    if matches!(name, "late_rows" | "amended_rows") {
+        // They show with the second listing: the next night's look-back finds them.
+        pull_of = pull(&sandbox, provider, name).await;
+    }
+    let pull = pull_of;
+    let mut all = Vec::new();
+    let (is, truth) = (found(&pull, provider), truth(&sandbox, provider));
+    assert!(!truth.is_empty());
+    all.extend(complaint(fault, &pull, &is, &truth));
+    let counters = sandbox.counters();
+    let most = counters.attempts.values().max().copied().unwrap_or(0);
+    if counters.early_retries + counters.redirect_followed + counters.leaked_credentials > 0 {
+        all.push(format!("{counters:?}"));
+    }
+    if most > 5 {
+        all.push(format!(
+            "{most} attempts of one request: {:?}",
+            counters.attempts.iter().max_by_key(|(_, n)| **n)
+        ));
+    }
+    if matches!(name, "http_400" | "http_401" | "http_403" | "http_404")
+        && counters.requests.values().sum::<u64>() != 1
+    {
+        all.push("a 4xx was tried again".to_owned());
+    }
+    all.into_iter()
+        .map(|text| format!("{name} {provider}: {text}"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_comes_out_as_it_must() {
+    let mut waiting = Vec::new();
+    for provider in ["casso", "sepay", "vnpay"] {
+        waiting.push((None, provider));
+        let faults = Fault::all()
+            .iter()
+            .filter(|fault| fault.applies_to(provider));
+        waiting.extend(faults.map(|fault| (Some(fault), provider)));
+    }
+    let (mut all, mut complaints) = (JoinSet::new(), Vec::new());
+    while !waiting.is_empty() || !all.is_empty() {
+        if let Some((fault, provider)) = waiting.pop_if(|_| all.len() < 24) {
+            all.spawn(one(fault, provider));
+        } else if let Some(done) = all.join_next().await {
+            complaints.extend(done.unwrap());
+        }
+    }
+    complaints.sort();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[tokio::test]
+async fn statuses_of_the_gateway_are_all_known() {
+    let options = SandboxOptions {
+        seed: 1,
+        port: 0,
+        fault: None,
+        first_day: DAYS[0].parse().unwrap(),
+        days: 2,
+    };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let pull = pull(&sandbox, "vnpay", "none").await;
+    assert!(
+        pull.records
+            .iter()
+            .all(|record| record.status.is_some() && record.kind.is_some())
+    );
+    assert!(
+        pull.records
+            .iter()
+            .any(|record| record.status == Some(TxnStatus::Success))
+    );
+}
