@@ -9,7 +9,8 @@ use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, receipt_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, receipt_item, reject_item, txn_item};
 use super::share::{Contribution, Scope};
 
 /// The definition.

@@ -7,7 +7,8 @@ use crate::matching::ledger::Ledger;
 use crate::matching::pool::{Dossier, index};
 
 use super::Definition;
-use super::facts::{Facts, Item};
+use super::facts::Facts;
+use super::item::Item;
 use super::share::Contribution;
 
 /// The definition.

@@ -9,7 +9,8 @@ use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, cash_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
 
 /// The definition.

@@ -64,7 +64,11 @@ proptest! {
 
     /// However a person settles one open payment, the new share lies between the old bounds.
     #[test]
-    fn a_hand_resolution_stays_inside_the_bounds(ADay(day) in a_day(), pick in any::<usize>(), how in 0_usize..4) {
+    fn a_hand_resolution_stays_inside_the_bounds(
+        ADay(day) in a_day(),
+        pick in any::<usize>(),
+        how in 0_usize..4,
+    ) {
         let before = settled(&day);
         let Some(resolved) = resolve(&day, &before, pick, how) else {
             return Ok(());
@@ -99,7 +103,8 @@ proptest! {
         let came: i128 = day
             .txns
             .iter()
-            .filter(|t| t.status == TxnStatus::Success && t.kind == doisoat::domain::TxnKind::Payment)
+            .filter(|t| t.status == TxnStatus::Success)
+            .filter(|t| t.kind == doisoat::domain::TxnKind::Payment)
             .map(|t| t.amount.wide() * 102 / 100 + 220)
             .chain(day.receipts.iter().map(|r| r.amount.wide().max(60_000)))
             .sum();
