@@ -217,6 +217,7 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
         .map(|id| (*id).clone());
     let mut closed: Vec<Closed> = before
         .iter()
+        .filter(|open| severity_of(&open.class) != Severity::Info)
         .filter(|open| !now.contains_key(&open.id))
         .map(|open| Closed {
             id: open.id.clone(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::plain;
 use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, Vnd};
@@ -220,9 +221,14 @@ impl Evidence {
                 format!("nộp {n} lần, đã nộp {} trên {}", d(paid), d(due))
             }
             Self::NetOfFee(fee) => format!("phần thiếu đúng bằng phí dịch vụ {}", d(fee)),
-            Self::Declared(said, real) => format!("khai báo \"{said}\", thực tế \"{real}\""),
-            Self::RegistrySays(word) => format!("một cửa ghi \"{word}\""),
-            Self::ProviderSays(word) => format!("nhà cung cấp ghi \"{word}\""),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::Vi), plain(real, Lang::Vi));
+                format!("khai báo \"{said}\", thực tế \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("một cửa ghi \"{}\"", plain(word, Lang::Vi)),
+            Self::ProviderSays(word) => {
+                format!("nhà cung cấp ghi \"{}\"", plain(word, Lang::Vi))
+            }
             Self::DaysDiffer(a, b) => format!(
                 "một cửa ghi ngày {}, nguồn hạch toán ngày {}",
                 day(a),
@@ -296,9 +302,14 @@ impl Evidence {
                 format!("{n} instalments, {} of {} paid", d(paid), d(due))
             }
             Self::NetOfFee(fee) => format!("the shortfall is the provider's fee {}", d(fee)),
-            Self::Declared(said, real) => format!("declared \"{said}\", really \"{real}\""),
-            Self::RegistrySays(word) => format!("the registry says \"{word}\""),
-            Self::ProviderSays(word) => format!("the provider says \"{word}\""),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::En), plain(real, Lang::En));
+                format!("declared \"{said}\", really \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("the registry says \"{}\"", plain(word, Lang::En)),
+            Self::ProviderSays(word) => {
+                format!("the provider says \"{}\"", plain(word, Lang::En))
+            }
             Self::DaysDiffer(a, b) => format!("registry day {}, accounting day {}", day(a), day(b)),
             Self::NoMoney => "no transaction names this fee".into(),
             Self::NoReceipt => "no valid receipt names this fee".into(),
