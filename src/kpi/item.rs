@@ -1,4 +1,4 @@
-//! One item of a definition: its stable name, and how its outcomes spread over the scopes.
+//! Items: the names under which rows add to a share, and how one item is spread over its scopes.
 
 use std::collections::BTreeSet;
 
@@ -109,22 +109,4 @@ pub fn cash_item(receipt: &Receipt) -> String {
         receipt.cashier,
         receipt.collected_at.ms()
     )
-}
-
-/// Every item name that rows of these inputs can have: contributions of earlier nights under these
-/// names are replaced by tonight's.
-pub fn pool_items(inputs: &Inputs) -> BTreeSet<String> {
-    let mut items: BTreeSet<String> = inputs.txns.iter().map(txn_item).collect();
-    items.extend(
-        inputs
-            .receipts
-            .iter()
-            .flat_map(|r| [receipt_item(r), cash_item(r)]),
-    );
-    items.extend(inputs.rejects.iter().filter_map(|r| reject_item(inputs, r)));
-    for fee in &inputs.fees {
-        items.insert(format!("fee|{}|{}", fee.dossier_code, fee.fee_id));
-        items.insert(format!("dossier|{}", fee.dossier_code));
-    }
-    items
 }

@@ -94,6 +94,8 @@ pub enum Evidence {
     StaleDecision(Box<str>, Box<str>),
     /// A receipt names a line that is not there.
     NoSuchLine(Box<str>),
+    /// Older than go-live: an opening item.
+    BeforeStart(Day),
     /// Collected by another agency's account: (account's agency, fee's agency).
     AccountOf(Box<str>, Box<str>),
 }
@@ -265,6 +267,12 @@ impl Evidence {
                 format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
             }
             Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
+            Self::BeforeStart(start) => {
+                format!(
+                    "số dư đầu kỳ: phát sinh trước ngày bắt đầu đối soát {}",
+                    day(start)
+                )
+            }
             Self::AccountOf(account, fee) => {
                 format!("tài khoản của {account}, khoản thu của {fee}")
             }
@@ -344,6 +352,7 @@ impl Evidence {
                 format!("the decision of {who} ({why}) no longer fits the data")
             }
             Self::NoSuchLine(line) => format!("no such fee line: {line}"),
+            Self::BeforeStart(start) => format!("opening item: older than go-live {}", day(start)),
             Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::classify::{Class, Classified, Severity};
+use crate::classify::{Class, Classified};
 use crate::domain::{Day, DossierCode, Lang, RowKey};
 use crate::kpi::{Period, Share};
 use crate::matching::MatchGroup;
@@ -37,16 +37,10 @@ pub fn night_exceptions<'a>(
     let listed = settlement
         .rows
         .iter()
-        .filter(|row| is_listed(row, severity(row, classes), facts.business_date));
+        .filter(|row| is_listed(row, row.severity, facts.business_date));
     listed
         .map(|row| exception(row, classes, facts.lang))
         .collect()
-}
-
-fn severity(row: &Classified, classes: Classes<'_>) -> Severity {
-    classes
-        .get(row.class)
-        .map_or(Severity::Action, |class| class.severity)
 }
 
 fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> ExceptionRow<'a> {
@@ -64,7 +58,7 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
         nearest: &row.nearest,
         exception_id: row.exception_id.as_ref(),
         detail,
-        severity: severity(row, classes),
+        severity: row.severity,
     }
 }
 
