@@ -215,8 +215,10 @@ impl Stage {
         let too_many = wide(rejects) * max.den > wide(rows + rejects) * max.num;
         if rejects > 0 && too_many && facts.state == Completeness::Complete {
             facts.state = Completeness::Partial;
-            facts.trouble =
-                Some(format!("{rejects} of {} rows could not be read", rows + rejects).into());
+            let [bad, all] = [rejects, rows + rejects].map(|n| n.to_string());
+            let args = [("bad", bad.as_str()), ("all", all.as_str())];
+            let lang = self.desk.config.lang;
+            facts.trouble = Some(crate::text::say(lang, "source-unreadable", &args).into());
         }
     }
 }
