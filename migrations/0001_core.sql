@@ -179,6 +179,7 @@ CREATE TABLE reject_row (
     PRIMARY KEY (side, source, id)
 );
 CREATE INDEX reject_row_decided ON reject_row (decided_night);
+CREATE INDEX reject_row_night ON reject_row (night);
 
 -- Every content seen under an id that contradicts itself. Rows never change.
 CREATE TABLE conflict_version (

@@ -98,9 +98,9 @@ pub(super) const UNPAID: Class = Class {
     severity: Severity::Info,
     carried: true,
     on_fee: |case| {
+        let open = !case.said_paid() && !case.has_money();
         let short_only = case.line.is_none_or(|line| line.paid == 0);
-        (!case.has_money() && short_only)
-            .then(|| vec![Evidence::RegistrySays(case.fee.status.id())])
+        (open && short_only).then(|| vec![Evidence::RegistrySays(case.fee.status.id())])
     },
     on_money: no_money,
 };

@@ -28,6 +28,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, ConfigError};
 use crate::domain::{Day, Lang};
 use crate::job::Exit;
+use crate::job::desk::known_definitions;
 use crate::telemetry::{self, LogFormat};
 
 pub use output::Failure;
@@ -84,7 +85,9 @@ pub struct Global {
 impl Global {
     /// The configuration that the flags name.
     pub fn load(&self) -> Result<Config, ConfigError> {
-        Config::load(&self.config_file())
+        let config = Config::load(&self.config_file())?;
+        known_definitions(&config)?;
+        Ok(config)
     }
 
     /// The path of the configuration file.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::kpi::Fraction;
+use crate::domain::Fraction;
 
 /// How a duration is written, for messages.
 pub const DURATION_FORM: &str = "a number and s, m, h or d: \"30s\", \"15m\", \"26h\", \"3d\"";

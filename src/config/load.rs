@@ -9,8 +9,7 @@ use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
-use crate::domain::{Day, Lang, Vnd};
-use crate::kpi::Target;
+use crate::domain::{Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
@@ -68,7 +67,9 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         .get("lang")
         .map(|item| item.word(&[("vi", Lang::Vi), ("en", Lang::En)]));
     let (report_dir, formats) = report(root, dir)?;
-    let targets = targets(root)?;
+    let mut definitions = Vec::new();
+    let targets = targets(root, &mut definitions)?;
+    let rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
     Ok(Config {
         file: file.to_path_buf(),
         dir: dir.to_path_buf(),
@@ -80,7 +81,8 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         formats,
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
-        rules: RulesConfig::read(root.section("rules")?)?,
+        rules,
+        definitions,
         sources: sources(root, dir)?,
         targets,
     })
@@ -180,7 +182,10 @@ fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), 
     Ok((folder.unwrap_or_else(|| dir.join("reports")), formats))
 }
 
-fn targets(root: &mut Section<'_>) -> Result<Vec<Target>, ConfigError> {
+fn targets(
+    root: &mut Section<'_>,
+    places: &mut Vec<(Box<str>, String)>,
+) -> Result<Vec<Target>, ConfigError> {
     let Some(item) = root.get("target") else {
         return Ok(Vec::new());
     };
@@ -188,7 +193,9 @@ fn targets(root: &mut Section<'_>) -> Result<Vec<Target>, ConfigError> {
     for item in item.list()? {
         let mut section = item.section()?;
         let fix = "write definition = \"TX_CASHLESS\"";
-        let definition = super::rules::definition(&section.require("definition", fix)?)?;
+        let named = section.require("definition", fix)?;
+        let definition = super::rules::definition(&named)?;
+        places.push((definition.clone(), named.place()));
         let wanted = section
             .require("share", "write share = \"50%\"")?
             .parse(SHARE_FORM, share)?;

@@ -13,8 +13,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::domain::{Day, Lang, Vnd};
-use crate::kpi::Target;
+use crate::domain::{Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 pub use error::ConfigError;
@@ -50,6 +49,9 @@ pub struct Config {
     pub schedule: ScheduleConfig,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,
+    /// Every definition that targets and rules name, with its place; the measuring stage says
+    /// whether it exists.
+    pub definitions: Vec<(Box<str>, String)>,
     /// The sources, in the order of the file; names are unique.
     pub sources: Vec<SourceSettings>,
 }

@@ -7,8 +7,8 @@ use super::Config;
 use super::error::ConfigError;
 use super::forms::{SHARE_FORM, share};
 use super::section::{Item, Section};
-use crate::domain::{Day, Vnd};
-use crate::kpi::{Fraction, Period};
+use crate::domain::{Day, Fraction, Period, Target, Vnd};
+
 use crate::settle::{NetRate, Rules};
 
 /// How a net rate is written, for messages.
@@ -58,8 +58,12 @@ impl Default for RulesConfig {
 }
 
 impl RulesConfig {
-    /// Reads the table; without one every rule has its default.
-    pub(super) fn read(section: Option<Section<'_>>) -> Result<Self, ConfigError> {
+    /// Reads the table; without one every rule has its default. Named definitions and where they
+    /// stand are added to `places`.
+    pub(super) fn read(
+        section: Option<Section<'_>>,
+        places: &mut Vec<(Box<str>, String)>,
+    ) -> Result<Self, ConfigError> {
         let mut rules = Self::default();
         let Some(mut section) = section else {
             return Ok(rules);
@@ -94,11 +98,11 @@ impl RulesConfig {
             rules.reject_share_max = item.parse(SHARE_FORM, share)?;
         }
         if let Some(item) = section.get("definitions") {
-            rules.definitions = item
-                .list()?
-                .iter()
-                .map(definition)
-                .collect::<Result<_, _>>()?;
+            for item in item.list()? {
+                let id = definition(&item)?;
+                places.push((id.clone(), item.place()));
+                rules.definitions.push(id);
+            }
         }
         section.finish()?;
         Ok(rules)
@@ -127,7 +131,7 @@ pub fn collection_account(raw: &str) -> Option<CollectionAccount> {
     (!account.is_empty()).then(|| (account.into(), agency))
 }
 
-/// A definition's id.
+/// The id of a definition; whether there is one is the measuring stage's to say.
 pub(super) fn definition(item: &Item<'_>) -> Result<Box<str>, ConfigError> {
     item.parse("the id of a definition: \"TX_CASHLESS\"", |raw| {
         let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
@@ -140,7 +144,7 @@ pub(super) fn definition(item: &Item<'_>) -> Result<Box<str>, ConfigError> {
 struct Digested<'a> {
     version: &'static str,
     rules: &'a RulesConfig,
-    targets: &'a [crate::kpi::Target],
+    targets: &'a [Target],
     start: Option<Day>,
     open_vnd_max: Option<Vnd>,
 }
@@ -168,6 +172,7 @@ impl Config {
             targets: self.targets.clone(),
             definitions: self.rules.definitions.clone(),
             periods: Vec::new(),
+            start: self.start,
             e_receipts: false,
         }
     }

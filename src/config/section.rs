@@ -128,7 +128,7 @@ pub fn suggest(name: &str, known: &[&str]) -> String {
     let mut all = known.to_vec();
     all.sort_unstable();
     all.dedup();
-    format!("remove it; the keys here are: {}", all.join(", "))
+    format!("known here: {}", all.join(", "))
 }
 
 /// One value with its place.

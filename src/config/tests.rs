@@ -33,8 +33,7 @@ fn unknown_keys_are_errors_with_a_suggestion() {
     );
     check(
         "[gates]\ncolour = \"red\"\n",
-        "etc/doisoat.toml:2:1: unknown key \"gates.colour\"\n  \
-         remove it; the keys here are: open_vnd_max",
+        "etc/doisoat.toml:2:1: unknown key \"gates.colour\"\n  known here: open_vnd_max",
     );
 }
 

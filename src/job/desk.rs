@@ -7,8 +7,10 @@ use super::error::JobError;
 use super::progress::Progress;
 use super::stop::Stop;
 use crate::clock::Clock;
-use crate::config::{Config, Surroundings};
+use crate::config::section::suggest;
+use crate::config::{Config, ConfigError, Surroundings};
 use crate::domain::{Day, Moment};
+use crate::kpi;
 use crate::source::Pace;
 use crate::store::archive::Archive;
 use crate::store::{Holder, Lease, OpenMode, Store};
@@ -39,6 +41,7 @@ pub struct Desk {
 impl Desk {
     /// Opens the database and the archive that the configuration names.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, JobError> {
+        known_definitions(&config)?;
         let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
         let archive = Archive::open(&config.archive_dir)?;
         Ok(Self {
@@ -101,6 +104,18 @@ impl Desk {
     }
 }
 
+/// Every definition that the configuration names must exist.
+pub fn known_definitions(config: &Config) -> Result<(), ConfigError> {
+    for (id, place) in &config.definitions {
+        if kpi::definition(id).is_none() {
+            let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
+            let message = format!("there is no definition \"{id}\"");
+            return Err(ConfigError::new(place, message, suggest(id, &known)));
+        }
+    }
+    Ok(())
+}
+
 /// The last day whose end, `close_ms` after its midnight (24 hours without a cut-off), lies before
 /// `now_ms`.
 fn last_closed_day(now_ms: i64, close_ms: i64) -> Day {
@@ -121,6 +136,17 @@ fn host() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_definition_that_does_not_exist_is_named_with_its_place() {
+        let text = "[rules]\ndefinitions = [\"TX_CASHLESS\", \"TX_CASHLES\"]\n";
+        let config = Config::parse(text, std::path::Path::new("doisoat.toml")).unwrap();
+        assert_eq!(
+            known_definitions(&config).unwrap_err().to_string(),
+            "doisoat.toml:2:31: there is no definition \"TX_CASHLES\"\n  \
+             did you mean \"TX_CASHLESS\"?"
+        );
+    }
 
     #[test]
     fn the_last_closed_day_follows_clock_and_cut_off() {

@@ -293,7 +293,6 @@ async fn publish(
         run,
         pool: &decided.pool,
         settlement: &decided.settlement,
-        severity: exits::severity_of,
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;

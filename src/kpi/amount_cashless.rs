@@ -9,7 +9,8 @@ use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, receipt_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, receipt_item, reject_item, txn_item};
 use super::share::{Contribution, Scope};
 
 /// The definition.
@@ -55,12 +56,33 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             "receipt_mismatch" if facts.entries(Money::Receipt(index(i))).is_empty() => {
                 item.spread(&own, &[(0, 0), (0, dong)], &mut out);
             }
-            _ => in_ledgers(facts, Money::Receipt(index(i)), &item, &mut out),
+            _ => cash(facts, index(i), &item, &mut out),
         }
     }
     fees(facts, &mut out);
     rejects(facts, &mut out);
     out
+}
+
+/// A receipt: where an open payment names its dossier, it may be the repeat.
+fn cash(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+    let before = out.len();
+    in_ledgers(facts, Money::Receipt(i), item, out);
+    let entries = facts.entries(Money::Receipt(i));
+    let contest = entries
+        .iter()
+        .flat_map(|(dossier, ..)| facts.contest(*dossier));
+    let contest: Vec<_> = contest.cloned().collect();
+    if contest.is_empty() {
+        return;
+    }
+    for contribution in &mut out[before..] {
+        contribution.coupled = true;
+        contribution.exceptions.extend(contest.iter().cloned());
+        if !contribution.outcomes.contains(&(0, 0)) {
+            contribution.outcomes.push((0, 0));
+        }
+    }
 }
 
 /// Unreadable rows of the money side whose amount could be read; the others are unbounded and

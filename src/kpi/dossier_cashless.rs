@@ -7,7 +7,8 @@ use crate::matching::ledger::Ledger;
 use crate::matching::pool::{Dossier, index};
 
 use super::Definition;
-use super::facts::{Facts, Item};
+use super::facts::Facts;
+use super::item::Item;
 use super::share::Contribution;
 
 /// The definition.
@@ -47,10 +48,17 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     let mut out = Vec::new();
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
         let ledger = &facts.desk.ledgers[d];
-        let state = state(facts, dossier, ledger);
-        let Some((outcomes, coupled)) = outcomes(facts, &state) else {
+        let mut state = state(facts, dossier, ledger);
+        let Some((mut outcomes, mut coupled)) = outcomes(facts, &state) else {
             continue;
         };
+        let contest = facts.contest(index(d));
+        if outcomes == [(0, 1)] && !contest.is_empty() {
+            // an open payment names it: the cash may be the repeat
+            outcomes.push((1, 1));
+            state.exceptions.extend(contest.iter().cloned());
+            coupled = true;
+        }
         let received = dossier.code.received_on();
         let Some(day) = state.day.or(received).or(facts.pool.inputs.business_date) else {
             continue;

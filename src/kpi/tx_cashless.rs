@@ -9,7 +9,8 @@ use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, cash_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
 
 /// The definition.
@@ -133,10 +134,12 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
         let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
         let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
         let mut exceptions = Vec::new();
+        let mut contest = Vec::new();
         for (i, receipt) in &members {
             let class = facts.row(&receipt.key()).map_or("", |row| row.class);
             let entries = facts.entries(Money::Receipt(*i));
             for (dossier, ledger, entry) in &entries {
+                contest.extend(facts.contest(*dossier).iter().cloned());
                 match entry.effect {
                     _ if entry.returned >= entry.credit.amount => {}
                     Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
@@ -162,14 +165,17 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
             .first()
             .map(|(_, receipt)| receipt.collected_at.day());
         let Some(day) = day else { continue };
+        let contested = !contest.is_empty() && !sure.is_empty();
         let item = Item {
             definition: DEFINITION.id,
             name,
             day,
-            exceptions,
-            coupled: false,
+            exceptions: if contested { contest } else { exceptions },
+            coupled: contested,
         };
-        if !sure.is_empty() {
+        if contested {
+            item.spread(&sure, &[(0, 1), (0, 0)], out);
+        } else if !sure.is_empty() {
             item.spread(&sure, &[(0, 1)], out);
         } else if !perhaps.is_empty() {
             item.spread(&perhaps, &[(0, 0), (0, 1)], out);

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::plain;
 use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, DossierCode, Lang, Vnd};
+use crate::domain::{Day, DossierCode, Lang, RejectCode, Vnd};
 
 /// One reason. Rendered only where a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,8 +84,9 @@ pub enum Evidence {
     Versions(Vec<Box<str>>),
     /// Money going out that names no dossier.
     OutgoingUnnamed,
-    /// Where the row stands: (file, line, column, value).
-    At(Box<str>, u64, Box<str>, Box<str>),
+    /// Where an unreadable row stands and why it is: (file, line, column, value, why). The reason
+    /// and the advice for people stand in `text::reject`.
+    At(Box<str>, u64, Box<str>, Box<str>, RejectCode),
     /// Another class that would have applied too.
     Also(#[serde(deserialize_with = "read_word")] Word),
     /// Decided by a person: (who, why).
@@ -93,6 +95,8 @@ pub enum Evidence {
     StaleDecision(Box<str>, Box<str>),
     /// A receipt names a line that is not there.
     NoSuchLine(Box<str>),
+    /// Older than go-live: an opening item.
+    BeforeStart(Day),
     /// Collected by another agency's account: (account's agency, fee's agency).
     AccountOf(Box<str>, Box<str>),
 }
@@ -220,9 +224,14 @@ impl Evidence {
                 format!("nộp {n} lần, đã nộp {} trên {}", d(paid), d(due))
             }
             Self::NetOfFee(fee) => format!("phần thiếu đúng bằng phí dịch vụ {}", d(fee)),
-            Self::Declared(said, real) => format!("khai báo \"{said}\", thực tế \"{real}\""),
-            Self::RegistrySays(word) => format!("một cửa ghi \"{word}\""),
-            Self::ProviderSays(word) => format!("nhà cung cấp ghi \"{word}\""),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::Vi), plain(real, Lang::Vi));
+                format!("khai báo \"{said}\", thực tế \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("một cửa ghi \"{}\"", plain(word, Lang::Vi)),
+            Self::ProviderSays(word) => {
+                format!("nhà cung cấp ghi \"{}\"", plain(word, Lang::Vi))
+            }
             Self::DaysDiffer(a, b) => format!(
                 "một cửa ghi ngày {}, nguồn hạch toán ngày {}",
                 day(a),
@@ -250,7 +259,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "tiền ra, không ghi mã hồ sơ".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, dòng {line}, cột \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("cũng thuộc loại {class}"),
@@ -259,6 +268,12 @@ impl Evidence {
                 format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
             }
             Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
+            Self::BeforeStart(start) => {
+                format!(
+                    "số dư đầu kỳ: phát sinh trước ngày bắt đầu đối soát {}",
+                    day(start)
+                )
+            }
             Self::AccountOf(account, fee) => {
                 format!("tài khoản của {account}, khoản thu của {fee}")
             }
@@ -296,9 +311,14 @@ impl Evidence {
                 format!("{n} instalments, {} of {} paid", d(paid), d(due))
             }
             Self::NetOfFee(fee) => format!("the shortfall is the provider's fee {}", d(fee)),
-            Self::Declared(said, real) => format!("declared \"{said}\", really \"{real}\""),
-            Self::RegistrySays(word) => format!("the registry says \"{word}\""),
-            Self::ProviderSays(word) => format!("the provider says \"{word}\""),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::En), plain(real, Lang::En));
+                format!("declared \"{said}\", really \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("the registry says \"{}\"", plain(word, Lang::En)),
+            Self::ProviderSays(word) => {
+                format!("the provider says \"{}\"", plain(word, Lang::En))
+            }
             Self::DaysDiffer(a, b) => format!("registry day {}, accounting day {}", day(a), day(b)),
             Self::NoMoney => "no transaction names this fee".into(),
             Self::NoReceipt => "no valid receipt names this fee".into(),
@@ -324,7 +344,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "money going out, no dossier named".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, line {line}, column \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("also {class}"),
@@ -333,6 +353,7 @@ impl Evidence {
                 format!("the decision of {who} ({why}) no longer fits the data")
             }
             Self::NoSuchLine(line) => format!("no such fee line: {line}"),
+            Self::BeforeStart(start) => format!("opening item: older than go-live {}", day(start)),
             Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),
         }
     }

@@ -166,7 +166,7 @@ impl Book<'_, '_> {
             why,
         };
         let why = || entry.credit.why.clone();
-        let last = || entry.parts.last().map_or(ledger.lines.len(), |(l, _)| *l);
+        let last = || entry.shown_on(ledger).unwrap_or(0);
         match &entry.effect {
             Effect::Settles => {
                 for (l, amount) in &entry.parts {

@@ -14,6 +14,7 @@ pub mod pass;
 pub mod pool;
 pub mod reading;
 pub mod suggest;
+pub mod words;
 
 use desk::Desk;
 use pass::PASSES;

@@ -125,3 +125,27 @@ pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
     let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
     words.chain(pieces).filter(|word| !word.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let words: BTreeSet<&str> = id_words(text).filter(|w| w.len() >= 6).collect();
+        assert_eq!(words, expected.iter().copied().collect(), "{text}");
+    }
+
+    #[test]
+    fn ids_are_found_with_and_without_their_inner_marks() {
+        check("VNPAY 14012345 TT PHI", &["14012345"]);
+        check(
+            "HOAN GD (221202_000123)",
+            &["000123", "221202", "221202_000123"],
+        );
+        check(
+            "MOMO-998877.FT22336",
+            &["998877", "FT22336", "MOMO-998877.FT22336"],
+        );
+        check("TT DVC", &[]);
+    }
+}

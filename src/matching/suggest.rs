@@ -25,13 +25,16 @@ pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
             let Ok(dossier_code) = DossierCode::parse(&near.candidate) else {
                 continue;
             };
+            let row = &desk.pool.inputs.txns[i];
+            let fits = |dossier| desk.pool.fits(row, dossier, row.amount.wide());
             let score = match near.failed {
+                _ if !desk.pool.find(&dossier_code).is_some_and(fits) => 300,
                 Test::Named | Test::Unique => 900,
                 Test::Payer => 600,
                 _ => 300,
             };
             suggestions.push(Suggestion {
-                txn: desk.pool.inputs.txns[i].key(),
+                txn: row.key(),
                 dossier_code,
                 fee_id: None,
                 score,

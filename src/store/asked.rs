@@ -47,6 +47,19 @@ impl Store {
             .collect()
     }
 
+    /// How many bad rows of `source` count from `night` on.
+    pub async fn rejects_of_night(
+        &self,
+        source: &SourceName,
+        night: Day,
+    ) -> Result<u64, StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(source.as_str()), Bind::Text(&night)];
+        let rows = self.read(&sql::SELECT_REJECT_COUNT, &binds).await?;
+        let count = rows.first().map_or(Ok(0), |row| row.int("n"))?;
+        u64::try_from(count).map_err(|_| StoreError::Overflow("rejects"))
+    }
+
     /// Records where archived bytes came from, many at once; `what` names the request or file and
     /// never holds a secret.
     pub async fn save_raws(

@@ -19,9 +19,9 @@ use crate::settle::Inputs;
 const ENDED: &str = "ended";
 
 /// True when every night looks at the row again until somebody settles it.
-fn is_open(row: &Classified, severity: Severity) -> bool {
+fn is_open(row: &Classified) -> bool {
     let waits = row.carried || row.bucket == Bucket::Rejected;
-    waits || (row.exception_id.is_some() && severity != Severity::Info)
+    waits || (row.exception_id.is_some() && row.severity != Severity::Info)
 }
 
 pub(super) async fn decide_rows(
@@ -31,8 +31,8 @@ pub(super) async fn decide_rows(
 ) -> Result<(), StoreError> {
     let mut rows = BTreeMap::new();
     for row in &publication.settlement.rows {
-        let severity = (publication.severity)(row.class);
-        let open = is_open(row, severity);
+        let severity = row.severity;
+        let open = is_open(row);
         let facts = (row.class, severity, row.bucket, open, row.amount);
         let links = (&row.dossier_code, row.business_date, &row.exception_id);
         let why = (&row.evidence, &row.nearest, &row.also);

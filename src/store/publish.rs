@@ -10,7 +10,6 @@ use super::owner::owners;
 use super::run::{insert_kpis, insert_run, published};
 use super::statement as sql;
 use super::{Lease, RunRecord, Store, StoreError};
-use crate::classify::Severity;
 use crate::settle::{Inputs, Settlement};
 
 /// Everything that publishing a night writes.
@@ -22,8 +21,6 @@ pub struct Publication<'a> {
     pub pool: &'a Inputs,
     /// What was decided.
     pub settlement: &'a Settlement,
-    /// How much a class asks of a person; all but `info` stays open until it is settled.
-    pub severity: fn(&str) -> Severity,
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }

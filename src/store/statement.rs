@@ -88,6 +88,7 @@ statements! {
     SELECT_OPEN_REJECT_ROW = both "select_open_reject_row" 1;
     INSERT_CONFLICT_VERSION = both "insert_conflict_version" 1;
     SELECT_CONFLICT_VERSION = both "select_conflict_version" 2;
+    SELECT_REJECT_COUNT = both "select_reject_count" 2;
     SELECT_GROUP_BEFORE = both "select_group_before" 2;
     UPSERT_FEED_DAY = both "upsert_feed_day" 1;
     SELECT_INCOMPLETE_DAY = both "select_incomplete_day" 1;

@@ -6,13 +6,14 @@ use crate::format::{FileError, FormatError};
 
 /// What is wrong, and what to do.
 pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
-    let value = quoted(&reject.value);
-    let reason = reason(reject.code).get(lang).replace("{}", &value);
-    let left_out = left_out(reject, lang);
-    (
-        reason,
-        format!("{left_out} {}", advice(reject.code).get(lang)),
-    )
+    let (reason, advice) = explain(reject.code, &reject.value, lang);
+    (reason, format!("{} {advice}", left_out(reject, lang)))
+}
+
+/// What is wrong with a value, and what to do, where the row itself is told elsewhere.
+pub fn explain(code: RejectCode, value: &str, lang: Lang) -> (String, &'static str) {
+    let reason = reason(code).get(lang).replace("{}", &quoted(value));
+    (reason, advice(code).get(lang))
 }
 
 /// The whole message: where, what is wrong, what to do.

@@ -5,6 +5,7 @@
 
 mod proxy;
 mod rows;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Output;
@@ -15,7 +16,7 @@ use tokio::sync::OnceCell;
 
 use crate::database::Kind;
 use crate::night_cli::{code, run};
-use crate::town::{Edit, FIRST, Town, as_is, day};
+use crate::town::{Edit, FIRST, Town, as_is, day, source};
 
 /// What a night published: its files by name, with the folder of the day left away.
 type Files = BTreeMap<String, Vec<u8>>;
@@ -66,19 +67,35 @@ fn run_json(files: &Files) -> Value {
     serde_json::from_slice(&files["run.json"]).unwrap()
 }
 
-/// The rows of a table, cells by column.
-fn table(files: &Files, name: &str) -> BTreeSet<BTreeMap<String, String>> {
+/// A row of a table, cells by column.
+type Row = BTreeMap<String, String>;
+
+/// The rows of a table.
+fn table(files: &Files, name: &str) -> BTreeSet<Row> {
     let bytes = &files[name];
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(bytes);
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-type Row = BTreeMap<String, String>;
+/// The one row that `is_it`.
+fn find(files: &Files, name: &str, is_it: impl Fn(&Row) -> bool) -> Row {
+    let found: Vec<Row> = table(files, name).into_iter().filter(is_it).collect();
+    assert_eq!(found.len(), 1, "{name}: {found:#?}");
+    found[0].clone()
+}
 
-/// Rows that only the first night has, and rows that only the second has.
+/// Rows that only the first night has, and rows that only the second has; sentences in the report's
+/// language play no part.
 fn changes(before: &Files, after: &Files, name: &str) -> (Vec<Row>, Vec<Row>) {
-    let (before, after) = (table(before, name), table(after, name));
+    let bare = |files: &Files| -> BTreeSet<Row> {
+        let mut rows: Vec<Row> = table(files, name).into_iter().collect();
+        for row in &mut rows {
+            row.retain(|column, _| !["evidence", "nearest", "detail"].contains(&column.as_str()));
+        }
+        rows.into_iter().collect()
+    };
+    let (before, after) = (bare(before), bare(after));
     let lost = before.difference(&after).cloned().collect();
     (lost, after.difference(&before).cloned().collect())
 }
@@ -124,6 +141,15 @@ fn page(files: &Files) -> String {
         text = text.replace(entity, c);
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The neighbourhood of the first place that holds `word`, for messages.
+fn part(page: &str, word: &str) -> String {
+    let at = page.find(word).map_or(0, |at| page[..at].chars().count());
+    page.chars()
+        .skip(at.saturating_sub(200))
+        .take(800)
+        .collect()
 }
 
 /// Rows in are rows matched, open, rejected and excluded, in count and to the dong.

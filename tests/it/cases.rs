@@ -20,7 +20,7 @@
 //!
 //! `README.md` beside the cases lists every word.
 
-mod check;
+pub(crate) mod check;
 mod draw;
 mod parse;
 mod rows;

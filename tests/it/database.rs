@@ -206,7 +206,6 @@ fn start() -> Cluster {
         }
         said.push(line);
     }
-    let _ = watchdog.wait();
     panic!("PostgreSQL did not start:\n{}", said.join("\n"));
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use doisoat::classify::{CLASSES, Class, Severity};
+use doisoat::config::Config;
 use doisoat::domain::{Fraction, Text};
 use doisoat::job::Exit;
 use doisoat::settle::Settlement;
@@ -258,16 +259,29 @@ fn is_repository_path(name: &str) -> bool {
         && !name.contains(|c: char| c.is_whitespace() || matches!(c, '<' | '*' | '{'))
 }
 
-/// The configuration in the README is one that the program accepts.
+/// The TOML of our pages; the walk-through of the README is a whole configuration, and accepted.
 #[test]
-fn docs_toml_blocks_are_valid() {
+fn docs_toml_is_what_the_program_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("doisoat.toml");
+    let whole = blocks("README.md").remove(0);
+    std::fs::write(&file, whole).unwrap();
+    let config = Config::load(&file).unwrap_or_else(|error| panic!("README.md: {error}"));
+    assert_eq!(config.sources.len(), 3);
     for page in ["README.md", "docs/OPERATIONS.md"] {
-        let text = read(page);
-        for block in text.split("```toml\n").skip(1) {
-            let block = block.split("```").next().unwrap_or_default();
-            if let Err(error) = toml::from_str::<toml::Table>(block) {
+        for block in blocks(page) {
+            if let Err(error) = toml::from_str::<toml::Table>(&block) {
                 panic!("{page}: {error}\n{block}");
             }
         }
     }
+}
+
+fn blocks(page: &str) -> Vec<String> {
+    let text = read(page);
+    let blocks = text.split("```toml\n").skip(1);
+    blocks
+        .filter_map(|block| block.split("```").next())
+        .map(str::to_owned)
+        .collect()
 }

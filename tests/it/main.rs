@@ -32,6 +32,7 @@ mod rows;
 mod sample;
 mod sandbox;
 mod score;
+mod settle_properties;
 mod settler;
 mod source_faults;
 mod sql_contract;

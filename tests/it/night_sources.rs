@@ -175,3 +175,70 @@ async fn totals_that_do_not_tie_are_exit_5_and_nothing_is_exported() {
     let shown = ["SHA256SUMS", "index.html", "run.json"].map(|name| format!("{FIRST}/{name}"));
     assert_eq!(names, shown);
 }
+
+const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
+declared_method,due_at,payer_name,status\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_withdraws_the_open_fees_that_it_no_longer_holds() {
+    let town = Town::new(Kind::Sqlite).await;
+    let only = |text: String| {
+        let (head, _) = text.split_once("[[source]]").unwrap();
+        format!(
+            "{head}[[source]]\nname = \"r\"\nkind = \"export\"\npath = \"inbox\"\nmode = \"snapshot\"\n"
+        )
+    };
+    let line = |code: &str| {
+        format!("{code},F1,phi,50000,H48.18.22,P1,qr,2022-12-04,NGUYEN VAN A,unpaid\n")
+    };
+    let (kept, gone) = (line("H48.18.22-221205-0001"), line("H48.18.22-221205-0002"));
+    let desk = town.desk(&only).await;
+    let inbox = town.dir().join("inbox");
+    std::fs::write(
+        inbox.join("dossier_fees_1.csv"),
+        format!("{FEES}{kept}{gone}"),
+    )
+    .unwrap();
+    town.set_now(day("2022-12-06").start_ms() + 1);
+    let first = night(&desk, FIRST).await;
+    assert_eq!(codes(&first), [0]);
+    let classes = |run: &serde_json::Value| run["exceptions"].to_string();
+    assert!(
+        classes(&document(&first)).contains(r#"{"class":"unpaid","count":2,"#),
+        "{first:?}"
+    );
+    std::fs::write(inbox.join("dossier_fees_2.csv"), format!("{FEES}{kept}")).unwrap();
+    town.set_now(day("2022-12-07").start_ms() + 1);
+    let second = night(&desk, "2022-12-06").await;
+    let text = classes(&document(&second));
+    assert!(text.contains(r#"{"class":"unpaid","count":1,"#), "{text}");
+    assert!(!night(&desk, "2022-12-06").await.published);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_bad_rows_is_partial_and_a_rerun_judges_alike() {
+    let town = Town::new(Kind::Sqlite).await;
+    let only = |text: String| {
+        let (head, _) = text.split_once("[[source]]").unwrap();
+        format!("{head}[[source]]\nname = \"r\"\nkind = \"export\"\npath = \"inbox\"\n")
+    };
+    let line = |n: u32, amount: &str| {
+        format!("H48.18.22-221205-000{n},F1,phi,{amount},H48.18.22,P1,qr,2022-12-04,A,unpaid\n")
+    };
+    let rows = [line(1, "50000"), line(2, "1.250.00"), line(3, "50000.00")].concat();
+    std::fs::write(
+        town.dir().join("inbox/dossier_fees.csv"),
+        format!("{FEES}{rows}"),
+    )
+    .unwrap();
+    town.set_now(day("2022-12-06").start_ms() + 1);
+    let desk = town.desk(&only).await;
+    let bad = night(&desk, FIRST).await;
+    assert_eq!(codes(&bad), [3]);
+    let run = document(&bad);
+    assert_eq!(
+        (&source(&run, "r")["state"], &source(&run, "r")["rejects"]),
+        (&"partial".into(), &2.into())
+    );
+    assert!(!night(&desk, FIRST).await.published);
+}

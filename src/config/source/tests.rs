@@ -120,7 +120,7 @@ fn a_key_that_does_not_exist_is_named_with_its_line_and_a_suggestion() {
     );
     with(
         "verify_tls = false",
-        "doisoat.toml:7:1: unknown key \"source.verify_tls\"\n  remove it; the keys here are: account, \
+        "doisoat.toml:7:1: unknown key \"source.verify_tls\"\n  known here: account, \
          allow_loopback, api, base_url, ca_file, cutoff, freshness, instrument, kind, lookback, name, \
          rate_limit, required, retries, source_deadline, timeout, token",
     );

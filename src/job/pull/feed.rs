@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 
 use anyhow::anyhow;
 
-use super::Stage;
 use super::raw::Evidence;
+use super::{Stage, count};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Txn, Vnd};
 use crate::job::error::JobError;
@@ -93,8 +93,8 @@ async fn save(
 struct Seen {
     refused: bool,
     complete_days: usize,
-    rows: usize,
-    rejects: usize,
+    rows: u64,
+    rejects: u64,
     control: Option<Control>,
     trouble: Option<Box<str>>,
 }
@@ -107,8 +107,8 @@ impl Seen {
             .values()
             .filter(|s| **s == DayState::Complete)
             .count();
-        self.rows += rows.txns.len();
-        self.rejects += rows.rejects.len();
+        self.rows += count(rows.txns.len());
+        self.rejects += count(rows.rejects.len());
         if let Some(control) = pull.control.get(&stage.night) {
             self.control = Some(Control {
                 expected_count: control.expected,

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use tracing::warn;
 
-use super::Stage;
 use super::raw::Evidence;
+use super::{Stage, withdraw};
 use crate::domain::{Completeness, SourceFacts};
 use crate::job::error::JobError;
 use crate::normalise;
 use crate::source::registry::{self, ExportMode, ExportSettings, FileKind, FolderDelivery};
 use crate::store::{ExportFile, RegistryRows};
+use crate::text::reject::say_file;
 
 pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
@@ -28,7 +29,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         pause: desk.file_pause,
     };
     let delivery = registry::read_folder(&settings, &known).await;
-    let (rows, rejects, unreadable) = save(stage, &delivery).await?;
+    let unreadable = save(stage, &delivery, mode).await?;
     let covered = desk
         .store
         .files_of_night(&stage.settings.name, stage.night)
@@ -50,15 +51,22 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
     }
-    stage.judge_rejects(&mut facts, rows, rejects);
+    // Judged over everything that the night read, so that a rerun judges alike.
+    let rejects = desk
+        .store
+        .rejects_of_night(&stage.settings.name, stage.night)
+        .await?;
+    let lines: u64 = covered.iter().map(|file| file.lines).sum();
+    stage.judge_rejects(&mut facts, lines.saturating_sub(rejects), rejects);
     Ok(facts)
 }
 
-/// Archives, parses and stores each new file; tells rows, rejects and the files that are no tables.
+/// Archives, parses and stores each new file; tells which are no tables.
 async fn save(
     stage: &Stage,
     delivery: &FolderDelivery,
-) -> Result<(usize, usize, Vec<String>), JobError> {
+    mode: ExportMode,
+) -> Result<Vec<String>, JobError> {
     let desk = &stage.desk;
     let name = &stage.settings.name;
     let evidence = Evidence::new(stage);
@@ -71,15 +79,16 @@ async fn save(
             "file left alone"
         );
     }
-    let (mut rows, mut rejects, mut unreadable) = (0, 0, Vec::new());
+    let newest = delivery
+        .files
+        .iter()
+        .rfind(|file| file.kind == FileKind::DossierFees);
+    let mut unreadable = Vec::new();
     for file in &delivery.files {
         desk.checkpoint()?;
         evidence.put(&file.name, &file.bytes).await?;
         match normalise::registry::read(&file.name, file.kind, &file.bytes, name, stage.night) {
             Ok(read) => {
-                let lines = usize::try_from(read.lines).unwrap_or(usize::MAX);
-                rows += lines.saturating_sub(read.rejects.len());
-                rejects += read.rejects.len();
                 let record = ExportFile {
                     source: name.clone(),
                     sha256: file.sha256.clone(),
@@ -88,13 +97,16 @@ async fn save(
                     lines: read.lines,
                     night: stage.night,
                 };
+                if mode == ExportMode::Snapshot && newest == Some(file) {
+                    withdraw::absent(stage, &record, &read.fees).await?;
+                }
                 desk.store.save_registry(&record, &stored(read)).await?;
             }
-            Err(error) => unreadable.push(crate::text::reject::say_file(&error, desk.config.lang)),
+            Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
     }
     evidence.record(stage).await?;
-    Ok((rows, rejects, unreadable))
+    Ok(unreadable)
 }
 
 fn kind_word(kind: FileKind) -> &'static str {

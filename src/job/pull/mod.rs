@@ -8,6 +8,7 @@ mod feed;
 mod folder;
 mod probe;
 mod raw;
+mod withdraw;
 
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -120,6 +121,11 @@ pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result
     Ok(pulled)
 }
 
+/// A number of rows.
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
 /// What reading one source for one night needs.
 #[derive(Clone, Debug)]
 pub(super) struct Stage {
@@ -209,13 +215,13 @@ impl Stage {
     }
 
     /// Complete becomes partial when too many rows could not be read.
-    fn judge_rejects(&self, facts: &mut SourceFacts, rows: usize, rejects: usize) {
-        let wide = |n: usize| i128::try_from(n).unwrap_or(i128::MAX);
+    fn judge_rejects(&self, facts: &mut SourceFacts, rows: u64, rejects: u64) {
         let max = self.desk.config.rules.reject_share_max;
-        let too_many = wide(rejects) * max.den > wide(rows + rejects) * max.num;
-        if rejects > 0 && too_many && facts.state == Completeness::Complete {
+        let all = rows.saturating_add(rejects);
+        let too_many = i128::from(rejects) * max.den > i128::from(all) * max.num;
+        if too_many && facts.state == Completeness::Complete {
             facts.state = Completeness::Partial;
-            let [bad, all] = [rejects, rows + rejects].map(|n| n.to_string());
+            let [bad, all] = [rejects, all].map(|n| n.to_string());
             let args = [("bad", bad.as_str()), ("all", all.as_str())];
             let lang = self.desk.config.lang;
             facts.trouble = Some(crate::text::say(lang, "source-unreadable", &args).into());

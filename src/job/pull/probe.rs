@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::anyhow;
 
-use super::Stage;
 use super::raw::Evidence;
+use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, Vnd};
 use crate::job::error::JobError;
 use crate::normalise;
@@ -49,7 +49,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     } else {
         pull.state
     });
-    facts.missing_orders = u64::try_from(pull.unanswered.len()).unwrap_or(u64::MAX);
+    facts.missing_orders = count(pull.unanswered.len());
     facts.trouble = pull
         .trouble
         .map(|error| error.sentence(desk.config.lang).into());
@@ -58,7 +58,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
 }
 
 /// Normalises and stores the answers; tells how many rows were readable and how many were not.
-async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, usize), JobError> {
+async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(u64, u64), JobError> {
     let context = stage.context(None);
     let mut rows = normalise::read_records(&pull.records, &context);
     // A payment that only its refund's answer proves fills a gap and never contradicts what is
@@ -77,7 +77,7 @@ async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(usize, 
             .filter(|txn| !known.contains(txn.id.as_ref())),
     );
     rows.rejects.extend(implied.rejects);
-    let (readable, unreadable) = (rows.txns.len(), rows.rejects.len());
+    let (readable, unreadable) = (count(rows.txns.len()), count(rows.rejects.len()));
     let (txns, mut conflicts) = normalise::dedupe(rows.txns);
     let asked: BTreeMap<&str, Vnd> = due
         .iter()

@@ -78,6 +78,7 @@ fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
     put(ledger, e, l, amount.min(room));
     if amount != room {
         ledger.entries[e].surplus = (amount - room).max(0);
+        ledger.entries[e].surplus_on = Some(l);
         ledger.entries[e].receipt_differs = true;
         ledger.lines[l].receipt_differs = Some(e);
     }
@@ -144,6 +145,7 @@ fn fitting(ledger: &Ledger, lines: Vec<usize>, amount: i128) -> Vec<usize> {
 /// Too much: what is beyond goes to the last line by name.
 fn surplus(ledger: &mut Ledger, e: usize, lines: &[usize], amount: i128) {
     ledger.entries[e].surplus = amount;
+    ledger.entries[e].surplus_on = lines.last().copied();
     if let Some(last) = lines.last() {
         ledger.lines[*last].overpaid_by = Some(e);
     }

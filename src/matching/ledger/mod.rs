@@ -101,6 +101,8 @@ pub struct Entry {
     pub parts: Vec<(usize, i128)>,
     /// Beyond what was due.
     pub surplus: i128,
+    /// The line on which the surplus is shown.
+    pub surplus_on: Option<usize>,
     /// What it did.
     pub effect: Effect,
     /// The provider's fee that explains a shortfall.
@@ -124,6 +126,18 @@ impl Entry {
         let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
         let spread = self.short && self.credit.decided.is_none() && !line.land;
         self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
+    }
+
+    /// The line on which it is shown beside what it settled: that of its surplus, else the last
+    /// that it settled, else that of the payment which it repeats, else the dossier's last.
+    pub fn shown_on(&self, ledger: &Ledger) -> Option<usize> {
+        let settled = |entry: &Self| entry.parts.last().map(|(l, _)| *l);
+        let first = match self.effect {
+            Effect::Duplicate { of, .. } | Effect::Doubtful { of } => settled(&ledger.entries[of]),
+            Effect::Settles => None,
+        };
+        let own = self.surplus_on.or_else(|| settled(self)).or(first);
+        own.or(ledger.lines.len().checked_sub(1))
     }
 
     /// True when it settled nothing and is gone again: undone, or wholly sent back.
@@ -253,6 +267,7 @@ fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
         credit,
         parts: Vec::new(),
         surplus: 0,
+        surplus_on: None,
         effect: Effect::Settles,
         net_fee: None,
         reversed: false,

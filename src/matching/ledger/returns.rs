@@ -75,13 +75,16 @@ fn unlinked(txn: Index, reversal: bool) -> Returned {
 /// from lines is open again for `e`.
 pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds: &mut Vec<Return>) {
     let came = |entry: &Entry| entry.credit.money.order(pool);
-    let Some(next) = ledger.entries[e..].iter().map(came).min() else {
+    let last = ledger.entries[..e].iter().map(came).max();
+    let next = ledger.entries[e..].iter().map(came).min();
+    let (Some(last), Some(next)) = (last, next) else {
         return;
     };
     let mut later = Vec::new();
     for back in std::mem::take(refunds) {
-        let before = pool.txn(back.txn).paid_at.ms() < next.0;
-        let returned = before.then(|| one(pool, ledger, back.txn, e));
+        let went = pool.txn(back.txn).paid_at.ms();
+        let between = last.0 <= went && went < next.0;
+        let returned = between.then(|| one(pool, ledger, back.txn, e));
         match returned.filter(|returned| !returned.unlinked) {
             Some(returned) => {
                 for (l, amount) in &returned.parts {
@@ -154,8 +157,8 @@ fn return_whole(ledger: &mut Ledger, txn: Index, e: usize) -> Returned {
         Effect::Duplicate { lines, .. } => parts.extend(lines.into_iter().map(|l| (l, 0))),
         Effect::Doubtful { .. } => {}
     }
-    if parts.is_empty() && !ledger.lines.is_empty() {
-        parts.push((ledger.lines.len() - 1, 0));
+    if parts.is_empty() {
+        parts.extend(ledger.entries[e].shown_on(ledger).map(|l| (l, 0)));
     }
     ledger.entries[e].returned = amount;
     Returned {
@@ -193,7 +196,7 @@ fn return_part(ledger: &mut Ledger, txn: Index, amount: i128, upto: usize) -> Re
         if live(entry) && part > 0 {
             let l = match &entry.effect {
                 Effect::Duplicate { lines, .. } => lines.last().copied(),
-                _ => ledger.lines.len().checked_sub(1),
+                _ => entry.shown_on(ledger),
             };
             returned.parts.extend(l.map(|l| (l, 0)));
             returned.of.push(e);

@@ -37,6 +37,11 @@ impl Proxy {
         Self { port, upstream }
     }
 
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Puts itself before the simulator of `provider` in a configuration.
     pub(super) fn in_front_of(&self, provider: &str, toml: &str) -> String {
         let at = |port: u16| format!("http://127.0.0.1:{port}/{provider}\"");

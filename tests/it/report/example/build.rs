@@ -84,6 +84,8 @@ impl Scene {
             evidence: Vec::new(),
             nearest: Vec::new(),
             also: Vec::new(),
+            severity: doisoat::classify::class(class)
+                .map_or(doisoat::classify::Severity::Info, |class| class.severity),
             exception_id,
             carried: false,
             bucket,

@@ -1,0 +1,56 @@
+//! A snapshot says everything: an open fee that its newest file no longer holds was withdrawn.
+
+use std::collections::BTreeSet;
+
+use tracing::info;
+
+use super::Stage;
+use crate::domain::{Fee, FeeStatus, RowKey};
+use crate::job::digest;
+use crate::job::error::JobError;
+use crate::matching::Names;
+use crate::normalise;
+use crate::store::{ExportFile, RegistryRows, Window};
+
+/// Cancels the open fees that `fees`, the rows of the snapshot `file`, no longer hold. Done before
+/// the file itself is stored: killed in between, the next start finds the same fees open.
+pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Result<(), JobError> {
+    let desk = &stage.desk;
+    let pool = desk
+        .store
+        .pool(stage.night, &Names::default(), &Window::default())
+        .await?;
+    let is_open = |fee: &&Fee| matches!(fee.status, FeeStatus::Pending | FeeStatus::Unpaid);
+    let open: Vec<RowKey> = pool.fees.iter().filter(is_open).map(Fee::key).collect();
+    let gone: BTreeSet<RowKey> = normalise::withdrawn(&open, fees);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    info!(
+        source.id = file.source.as_str(),
+        stage = "pull",
+        row.count = gone.len(),
+        "withdrawn"
+    );
+    let cancelled = pool
+        .fees
+        .into_iter()
+        .filter(|fee| gone.contains(&fee.key()));
+    let rows = RegistryRows {
+        fees: cancelled
+            .map(|fee| Fee {
+                status: FeeStatus::Cancelled,
+                ..fee
+            })
+            .collect(),
+        ..RegistryRows::default()
+    };
+    let record = ExportFile {
+        sha256: digest::of(&("absent from", &file.sha256))?,
+        kind: "withdrawn".into(),
+        lines: 0,
+        ..file.clone()
+    };
+    desk.store.save_registry(&record, &rows).await?;
+    Ok(())
+}

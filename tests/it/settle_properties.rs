@@ -1,0 +1,202 @@
+//! What holds of every day: shuffled, mixed with strangers' rows, resolved by hand, and against a
+//! second matcher that is written as plainly as possible.
+//!
+//! A failing case prints the smallest day that fails; nothing is kept beside the tests.
+
+mod day;
+mod naive;
+
+use doisoat::classify::OPEN_CREDITS;
+use doisoat::domain::{
+    DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnKind,
+    TxnStatus, Vnd,
+};
+use doisoat::kpi::Share;
+use doisoat::settle::{Settlement, settle};
+use proptest::prelude::*;
+
+use crate::cases::check::{holds, turned};
+use day::{ADay, a_day, a_plain_day, shuffled, stranger};
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 256,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+fn settled(inputs: &Inputs) -> Settlement {
+    settle(inputs, &Rules::default(), &Vec::new()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Conservation, once, explained, bounds around the point: whatever came in.
+    #[test]
+    fn every_day_is_conserved_and_explained(ADay(day) in a_day()) {
+        holds(&day, &settled(&day)).map_err(TestCaseError::fail)?;
+    }
+
+    /// The order of delivery means nothing.
+    #[test]
+    fn a_shuffled_day_is_the_same_day(ADay(day) in a_day(), seed in any::<u64>()) {
+        let one = settled(&day);
+        prop_assert_eq!(&one, &settled(&day));
+        prop_assert_eq!(&one, &settled(&turned(&day)));
+        prop_assert_eq!(&one, &settled(&shuffled(&day, seed)));
+    }
+
+    /// A stranger's dossier and payment change nothing but their own rows.
+    #[test]
+    fn an_unrelated_row_changes_only_its_own(ADay(day) in a_day()) {
+        let before = settled(&day);
+        let after = settled(&stranger(&day));
+        let own = |id: &str| id == "STRANGER-FEE" || id == "STRANGER-TXN";
+        let rows: Vec<_> = after.rows.iter().filter(|r| !own(&r.key.id)).cloned().collect();
+        prop_assert_eq!(before.rows, rows);
+        let strange = |g: &doisoat::matching::MatchGroup| g.legs.iter().any(|l| own(&l.money.id));
+        let groups: Vec<_> = after.groups.iter().filter(|g| !strange(g)).cloned().collect();
+        prop_assert_eq!(before.groups, groups);
+        let theirs = after.rows.iter().filter(|r| own(&r.key.id) && r.class == "ok").count();
+        prop_assert_eq!(theirs, 2);
+    }
+
+    /// However a person settles one open payment, the new share lies between the old bounds.
+    #[test]
+    fn a_hand_resolution_stays_inside_the_bounds(
+        ADay(day) in a_day(),
+        pick in any::<usize>(),
+        how in 0_usize..4,
+    ) {
+        let before = settled(&day);
+        let Some(resolved) = resolve(&day, &before, pick, how) else {
+            return Ok(());
+        };
+        let after = settled(&resolved);
+        for definition in ["TX_CASHLESS", "AMOUNT_CASHLESS"] {
+            let (old, new) = (total(&before, definition), total(&after, definition));
+            within(old, new.low).map_err(TestCaseError::fail)?;
+            within(old, new.high).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    /// On plain days a second matcher, written without looking at the first, says the same.
+    #[test]
+    fn the_naive_matcher_agrees_on_plain_days(ADay(day) in a_plain_day()) {
+        let got: Vec<(String, String)> = settled(&day)
+            .rows
+            .iter()
+            .map(|row| (row.key.id.to_string(), row.class.to_owned()))
+            .collect();
+        let mut expected = naive::classes(&day);
+        expected.sort();
+        let mut got = got;
+        got.sort();
+        prop_assert_eq!(got, expected);
+    }
+
+    /// No money appears: what settles and does not go back is at most what came in for certain.
+    #[test]
+    fn the_share_never_counts_more_money_than_came(ADay(day) in a_day()) {
+        let settlement = settled(&day);
+        let came: i128 = day
+            .txns
+            .iter()
+            .filter(|t| t.status == TxnStatus::Success && t.kind == TxnKind::Payment)
+            .map(|t| t.amount.wide() * 102 / 100 + 220)
+            .chain(day.receipts.iter().map(|r| r.amount.wide().max(60_000)))
+            .sum();
+        let share = total(&settlement, "AMOUNT_CASHLESS");
+        prop_assert!(share.denominator <= came, "{} dong of {came}", share.denominator);
+    }
+}
+
+/// The share of a definition over everything.
+fn total<'s>(settlement: &'s Settlement, definition: &str) -> &'s Share {
+    let wanted = |share: &&Share| share.definition == definition && share.agency.is_none();
+    settlement.shares.iter().find(wanted).unwrap()
+}
+
+fn within(old: &Share, new: Option<Fraction>) -> Result<(), String> {
+    let Some(new) = new else { return Ok(()) };
+    let (Some(low), Some(high)) = (old.low, old.high) else {
+        return Err(format!("{}: {new:?} came out of no data", old.definition));
+    };
+    let inside = !new.compare(low).is_lt() && !new.compare(high).is_gt();
+    inside
+        .then_some(())
+        .ok_or_else(|| format!("{}: {new:?} is outside {low:?}..{high:?}", old.definition))
+}
+
+/// Settles one open payment by hand: a decision for a credit, the final state for a pending row.
+fn resolve(day: &Inputs, settlement: &Settlement, pick: usize, how: usize) -> Option<Inputs> {
+    let open = settlement.rows.iter().filter(|row| {
+        let credit = OPEN_CREDITS.contains(&row.class) || row.class == "pending";
+        row.key.side == Side::Txn && credit
+    });
+    let open: Vec<_> = open.collect();
+    let row = open.get(pick.checked_rem(open.len())?)?;
+    let mut resolved = day.clone();
+    let txn = resolved.txns.iter_mut().find(|txn| txn.key() == row.key)?;
+    if row.class == "pending" {
+        txn.status = [TxnStatus::Success, TxnStatus::Failed, TxnStatus::Void][how % 3];
+        return Some(resolved);
+    }
+    let ruling = match how {
+        // an ambiguous payment whose dossiers all lack money is a fee by the rules
+        0 if row.class != "ambiguous" => Ruling::NotFee,
+        _ => Ruling::Pays(pays(day, settlement, row, pick / 7)?),
+    };
+    resolved.decisions.push(Decision {
+        row: row.key.clone(),
+        ruling,
+        amount_then: row.amount,
+        by: "ke-toan".into(),
+        reason: "asked the payer".into(),
+    });
+    Some(resolved)
+}
+
+/// A dossier without money that the payment may be for: its lines, phí first, as far as the payment
+/// reaches.
+fn pays(
+    day: &Inputs,
+    settlement: &Settlement,
+    row: &doisoat::classify::Classified,
+    pick: usize,
+) -> Option<Vec<DecidedShare>> {
+    let named = |code: &str| row.nearest.iter().any(|near| &*near.candidate == code);
+    let mut fees: Vec<&Fee> = day
+        .fees
+        .iter()
+        .filter(|fee| row.class != "ambiguous" || named(fee.dossier_code.as_str()))
+        // money put into a dossier that has some changes what its other payments are: a reading
+        // that rested on there being no other payment becomes ambiguous
+        .filter(|fee| fee.amount.get() > 0 && !has_money(settlement, fee))
+        .filter(|fee| fee.kind != FeeKind::LandObligation)
+        .collect();
+    fees.sort_by_key(|fee| (fee.kind, fee.fee_id.clone()));
+    let code = &fees.get(pick.checked_rem(fees.len())?)?.dossier_code;
+    let mut left = row.amount.wide();
+    let mut shares = Vec::new();
+    for fee in fees.iter().filter(|fee| fee.dossier_code == *code) {
+        let part = fee.amount.wide().min(left);
+        left -= part;
+        if part > 0 {
+            shares.push(DecidedShare {
+                dossier_code: fee.dossier_code.clone(),
+                fee_id: fee.fee_id.clone(),
+                amount: Vnd::from_wide(part).ok()?,
+            });
+        }
+    }
+    Some(shares)
+}
+
+/// True when money is linked to the fee's dossier.
+fn has_money(settlement: &Settlement, fee: &Fee) -> bool {
+    let mut legs = settlement.groups.iter().flat_map(|group| &group.legs);
+    legs.any(|leg| leg.dossier_code.as_ref() == Some(&fee.dossier_code))
+}
