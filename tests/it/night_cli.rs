@@ -19,7 +19,7 @@ async fn town(edit: Edit<'_>) -> Town {
 }
 
 /// The program in the town's folder, with its secrets in the environment.
-fn program(town: &Town) -> Command {
+pub(crate) fn program(town: &Town) -> Command {
     let mut command = doisoat(town.dir());
     for known in ["sepay", "casso", "vnpay"].map(|name| town.sandbox.credentials(name)) {
         command.envs(known.iter().map(|c| (c.env, c.value)));
@@ -28,7 +28,7 @@ fn program(town: &Town) -> Command {
 }
 
 /// Runs it beside the simulators, which live in this process.
-async fn run(town: &Town, args: &[&str]) -> std::process::Output {
+pub(crate) async fn run(town: &Town, args: &[&str]) -> std::process::Output {
     let mut command = program(town);
     command.args(args);
     tokio::task::spawn_blocking(move || command.output().unwrap())
@@ -36,7 +36,7 @@ async fn run(town: &Town, args: &[&str]) -> std::process::Output {
         .unwrap()
 }
 
-fn code(output: &std::process::Output) -> i32 {
+pub(crate) fn code(output: &std::process::Output) -> i32 {
     output.status.code().unwrap()
 }
 
