@@ -23,12 +23,14 @@ use crate::settle;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  doisoat match --fees dossier_fees.csv --transactions transactions_*.csv --cash cash_receipts.csv --out out
-  doisoat match --fees f.csv --transactions transactions_vnpay.csv --out out --from 2022-12-01 --to 2022-12-31
-  doisoat match --fees f.csv --transactions transactions_bank.csv --out out --incomplete bank
-Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json into --out.
-The same files give the same bytes (timings.json excepted). Exit codes: 0 written, 1 cannot write,
-2 usage, a missing or repeated column, or an unreadable file.")]
+  doisoat match --fees fees.csv --transactions transactions_*.csv --cash cash.csv --out out
+  doisoat match --fees fees.csv --transactions transactions_vnpay.csv --out out \\
+    --from 2022-12-01 --to 2022-12-31
+  doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
+Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
+into --out. The same files give the same bytes (timings.json excepted).
+Exit codes: 0 written, 1 cannot write, 2 usage, a missing or repeated column, or an
+unreadable file.")]
 pub struct MatchArgs {
     /// Fee lines: dossier_fees*.csv
     #[arg(long, value_name = "FILE")]
