@@ -175,6 +175,7 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
         line,
         column,
         value,
+        code,
         ..
     } = reject;
     let row = Row {
@@ -184,7 +185,8 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
         dossier: None,
         linked: false,
     };
-    let place = Evidence::At(file.clone(), *line, column.clone(), value.clone());
+    let (column, value) = (column.clone(), value.clone());
+    let place = Evidence::At(file.clone(), *line, column, value, *code);
     named(rules, row, Vec::new(), |class| {
         (class.id == "reject").then(|| vec![place.clone()])
     })

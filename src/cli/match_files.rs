@@ -97,13 +97,20 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     })?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    match_out::write(&args.out, &read, &rules, &settlement, lang)
-        .map_err(|error| Failure::failed(&error))?;
+    match_out::write(&args.out, &read, &rules, &settlement, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
-    match_out::write_timings(&args.out, &times).map_err(|error| Failure::failed(&error))?;
+    match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
     Ok(Exit::Done)
+}
+
+fn unwritable(error: &anyhow::Error) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        format!("{error:#}"),
+        "make room and give the right to write there, or name another folder with --out",
+    )
 }
 
 /// Reads every file; one that is no table of the contract ends with exit 2.
@@ -123,8 +130,8 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
         agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
     };
     read_match_inputs(&files).map_err(|error| {
-        let text = crate::text::reject::say_file(&error, lang);
-        Failure::new(Exit::Usage, text, "")
+        let (what, fix) = crate::text::reject::explain_file(&error, lang);
+        Failure::new(Exit::Usage, what, fix)
     })
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::words::plain;
 use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, DossierCode, Lang, Vnd};
+use crate::domain::{Day, DossierCode, Lang, RejectCode, Vnd};
 
 /// One reason. Rendered only where a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -84,8 +84,9 @@ pub enum Evidence {
     Versions(Vec<Box<str>>),
     /// Money going out that names no dossier.
     OutgoingUnnamed,
-    /// Where the row stands: (file, line, column, value).
-    At(Box<str>, u64, Box<str>, Box<str>),
+    /// Where an unreadable row stands and why it is: (file, line, column, value, why). The reason
+    /// and the advice for people stand in `text::reject`.
+    At(Box<str>, u64, Box<str>, Box<str>, RejectCode),
     /// Another class that would have applied too.
     Also(#[serde(deserialize_with = "read_word")] Word),
     /// Decided by a person: (who, why).
@@ -258,7 +259,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "tiền ra, không ghi mã hồ sơ".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, dòng {line}, cột \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("cũng thuộc loại {class}"),
@@ -343,7 +344,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "money going out, no dossier named".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, line {line}, column \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("also {class}"),

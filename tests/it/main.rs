@@ -11,6 +11,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod bad_input;
 mod cases;
 mod cli;
 mod database;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::classify::{Class, Classified};
 use crate::domain::{Day, DossierCode, Lang, RowKey};
 use crate::kpi::{Period, Share};
-use crate::matching::MatchGroup;
+use crate::matching::{Evidence, MatchGroup};
 use crate::report::facts::RunFacts;
 use crate::report::model::{Classes, is_listed};
 use crate::settle::Settlement;
+use crate::text;
 
 use super::ExceptionRow;
 
@@ -45,6 +46,13 @@ pub fn night_exceptions<'a>(
 
 fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> ExceptionRow<'a> {
     let mut detail = classes.text(row.class, lang, |class| class.label);
+    // A row that could not be read says why, and what to do about that very cell.
+    for evidence in row.evidence.iter().filter(|_| row.class == "reject") {
+        if let Evidence::At(_, _, _, value, code) = evidence {
+            let (reason, advice) = text::reject::explain(*code, value, lang);
+            detail = format!("{detail}: {reason}. {advice}");
+        }
+    }
     for also in &row.also {
         detail.push_str("; ");
         detail.push_str(also);

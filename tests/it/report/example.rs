@@ -290,6 +290,7 @@ fn rejects(scene: &mut Scene) {
             reject.line,
             reject.column,
             reject.value,
+            reject.code,
         )];
     }
 }
