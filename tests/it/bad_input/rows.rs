@@ -266,7 +266,13 @@ async fn a_bad_amount_in_an_answer_is_a_reject_of_that_row_alone() {
         );
     }
 
-    let (run, was) = (run_json(&files), run_json(before));
+    the_totals_moved_by(&paid, before, &files);
+    assert!(archive_holds(&town, b"\"amount_in\":\"1.250.00\""));
+}
+
+/// One payment of the SePay source is a reject now: the buckets move by it, and still tie.
+fn the_totals_moved_by(paid: &Row, before: &Files, files: &Files) {
+    let (run, was) = (run_json(files), run_json(before));
     totals_tie(&run);
     let (now, then) = (&run["totals"], &was["totals"]);
     let amount: i64 = paid["amount_vnd"].parse().unwrap();
@@ -299,5 +305,4 @@ async fn a_bad_amount_in_an_answer_is_a_reject_of_that_row_alone() {
         sepay["control"]["ties"], true,
         "a row that cannot be read was delivered all the same"
     );
-    assert!(archive_holds(&town, b"\"amount_in\":\"1.250.00\""));
 }
