@@ -118,7 +118,7 @@ CREATE INDEX receipt_version_decided ON receipt_version (decided_night);
 CREATE INDEX receipt_version_dossier ON receipt_version (dossier_code);
 CREATE INDEX receipt_version_collected ON receipt_version (collected_on);
 
--- Export files that were read. Rows never change.
+-- Export files that were read; an empty one may come under many names. Rows never change.
 CREATE TABLE export_file (
     source TEXT NOT NULL,   -- the registry source
     sha256 TEXT NOT NULL,   -- 64 hex over the bytes
@@ -126,7 +126,7 @@ CREATE TABLE export_file (
     kind   TEXT NOT NULL,   -- dossier_fees, payment_orders, cash_receipts, agencies
     lines  BIGINT NOT NULL, -- data lines
     night  TEXT NOT NULL,   -- the night that read it
-    PRIMARY KEY (source, sha256)
+    PRIMARY KEY (source, sha256, name)
 );
 
 -- ---------------------------------------------------------------- what the money sources told

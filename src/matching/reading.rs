@@ -223,7 +223,8 @@ fn candidate(pool: &Pool, txn: &Txn, dossier: Index) -> Nearest {
 }
 
 /// Dossiers one edit away from `dossier` that are still open by `is_open`, fit the amount and have
-/// this payer: the readings that make a free-text code doubtful.
+/// this payer: the readings that make a free-text code doubtful. A payer that is not told speaks for
+/// each of them.
 pub fn rivals(
     pool: &Pool,
     txn: &Txn,
@@ -231,12 +232,9 @@ pub fn rivals(
     is_open: impl Fn(Index) -> bool,
 ) -> Vec<Index> {
     let mut rivals = Vec::new();
-    if txn.payer.is_empty() {
-        return rivals;
-    }
     one_edit(&pool.dossier(dossier).code.squeezed(), |spelling, _| {
         if let Some(other) = pool.find_squeezed(spelling) {
-            let same_person = pool.payer(txn, other) == Payer::Agrees;
+            let same_person = txn.payer.is_empty() || pool.payer(txn, other) == Payer::Agrees;
             if same_person && is_open(other) && pool.fits(txn, other, txn.amount.wide()) {
                 rivals.push(other);
             }

@@ -1,6 +1,6 @@
 //! The expected side, as the registry's exports told it: versions by the night that read them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::batch::{RowText, batches};
 use super::codec::{
@@ -49,12 +49,10 @@ pub struct RegistryRows {
 }
 
 impl Store {
-    /// The sha256 of every file of `source` read so far.
-    pub async fn known_files(&self, source: &SourceName) -> Result<BTreeSet<Box<str>>, StoreError> {
+    /// Every file of `source` read so far, by name.
+    pub async fn known_files(&self, source: &SourceName) -> Result<Vec<ExportFile>, StoreError> {
         let binds = [Bind::Text(source.as_str())];
-        let rows = self.read(&sql::SELECT_KNOWN_FILE, &binds).await?;
-        let hash = |row: &Row| Ok(row.text("sha256")?.into());
-        rows.iter().map(hash).collect()
+        files(&self.read(&sql::SELECT_KNOWN_FILE, &binds).await?)
     }
 
     /// The files of `source` that `night` read, by name.
@@ -65,22 +63,7 @@ impl Store {
     ) -> Result<Vec<ExportFile>, StoreError> {
         let night = night.to_string();
         let binds = [Bind::Text(source.as_str()), Bind::Text(&night)];
-        let rows = self.read(&sql::SELECT_NIGHT_FILE, &binds).await?;
-        let mut files = rows
-            .iter()
-            .map(|row| {
-                Ok(ExportFile {
-                    source: SourceName::new(row.text("source")?),
-                    sha256: row.text("sha256")?.into(),
-                    name: row.text("name")?.into(),
-                    kind: row.text("kind")?.into(),
-                    lines: u64::try_from(row.int("lines")?).map_err(|_| row.damaged("lines"))?,
-                    night: row.parsed("night", day)?,
-                })
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        files.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
-        Ok(files)
+        files(&self.read(&sql::SELECT_NIGHT_FILE, &binds).await?)
     }
 
     /// Stores one file's rows in one transaction; a known file changes nothing (`false`). A row
@@ -118,6 +101,24 @@ impl Store {
         let mut tx = self.begin_read().await?;
         load_agencies(&mut tx, night).await
     }
+}
+
+/// Export files out of their rows, by name.
+fn files(rows: &[Row]) -> Result<Vec<ExportFile>, StoreError> {
+    let file = |row: &Row| {
+        Ok(ExportFile {
+            source: SourceName::new(row.text("source")?),
+            sha256: row.text("sha256")?.into(),
+            name: row.text("name")?.into(),
+            kind: row.text("kind")?.into(),
+            lines: u64::try_from(row.int("lines")?).map_err(|_| row.damaged("lines"))?,
+            night: row.parsed("night", day)?,
+        })
+    };
+    let files: Result<Vec<_>, StoreError> = rows.iter().map(file).collect();
+    let mut files = files?;
+    files.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
+    Ok(files)
 }
 
 /// The agencies as of `night`, by code and first day.

@@ -57,6 +57,32 @@ async fn a_source_that_is_down_is_exit_3_and_the_others_are_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_says_that_nothing_happened_covers_its_night() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        let desk = town.desk(&as_is).await;
+        town.morning_after(day(FIRST));
+        assert_eq!(codes(&night(&desk, FIRST).await), [0], "{kind:?}");
+        let inbox = town.dir().join("inbox");
+        let full = std::fs::read_to_string(inbox.join("cash_receipts_2022-12-05.csv")).unwrap();
+        let header = full.lines().next().unwrap();
+        for date in ["2022-12-06", "2022-12-07"] {
+            // The same bytes on both nights.
+            let name = format!("cash_receipts_{date}.csv");
+            std::fs::write(inbox.join(name), format!("{header}\n")).unwrap();
+            town.set_now(day(date).plus(1).start_ms() + 5_400_000);
+            let done = night(&desk, date).await;
+            let sources = &document(&done)["sources"];
+            assert_eq!(codes(&done), [0], "{kind:?} {date}: {sources}");
+            assert!(!night(&desk, date).await.published, "{kind:?} {date}");
+        }
+        // Without any file the night is not covered, whatever old ones lie there.
+        town.set_now(day("2022-12-08").plus(1).start_ms() + 5_400_000);
+        assert_eq!(codes(&night(&desk, "2022-12-08").await), [3], "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_credential_is_exit_12_and_no_row_of_it_is_stored() {
     let town = Town::new(Kind::Sqlite).await;
     town.morning_after(day(FIRST));

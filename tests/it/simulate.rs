@@ -32,6 +32,7 @@ fn district(seed: u64, days: u32) -> District {
 /// One simulation on its way.
 struct Simulation {
     street: Street,
+    name: &'static str,
     seed: u64,
     /// Exports that come a day late.
     owed: Vec<Day>,
@@ -42,9 +43,10 @@ struct Simulation {
 }
 
 impl Simulation {
-    async fn new(kind: Kind, seed: u64, days: u32) -> Self {
+    async fn new(name: &'static str, kind: Kind, seed: u64, days: u32) -> Self {
         Self {
             street: Street::new(kind, district(seed, days)).await,
+            name,
             seed,
             owed: Vec::new(),
             behind: Vec::new(),
@@ -73,7 +75,6 @@ impl Simulation {
             let back = n % 3;
             if of.days_since(day(FIRST)) >= i64::from(back) {
                 pull::alone(&desk, of.minus(back), None).await.unwrap();
-                self.street.pulled();
             }
         }
         for night in std::mem::take(&mut self.behind) {
@@ -109,7 +110,9 @@ impl Simulation {
         if !said || codes.contains(&1) {
             self.complaints.push(format!("{of}: {codes:?} after {mishaps:?}"));
         }
-        let _ = is_complete(&document(night));
+        let run = document(night);
+        let states: Vec<&str> = run["sources"].as_array().unwrap().iter().map(|s| s["state"].as_str().unwrap()).collect();
+        println!("   {of} {codes:?} {states:?}");
     }
 
     /// Kills around the commit: the next start makes the folder good.
@@ -154,7 +157,8 @@ impl Simulation {
     fn report(&self) {
         assert!(
             self.complaints.is_empty(),
-            "seed {}: {} complaints; replay with DOISOAT_SIM_SEED={} cargo test --test it simulate\n{}",
+            "{} seed {}: {} complaints; replay with DOISOAT_SIM_SEED={} cargo test --test it simulate\n{}",
+            self.name,
             self.seed,
             self.complaints.len(),
             self.seed,
@@ -172,19 +176,37 @@ async fn simulate(kind: Kind, seed: u64, days: usize) {
     println!("seed {seed}: DOISOAT_SIM_SEED={seed} cargo test --test it simulate");
     let length = u32::try_from(days).unwrap();
     let plan = plan::draw(seed, days);
-    let mut disturbed = Simulation::new(kind, seed, length).await;
+    let mut disturbed = Simulation::new("disturbed", kind, seed, length).await;
     for (of, mishaps) in nights(days).zip(&plan) {
         println!("{of} {mishaps:?}");
         disturbed.morning(of, mishaps).await;
     }
-    let mut twin = Simulation::new(Kind::Sqlite, seed, length).await;
+    let mut twin = Simulation::new("twin", Kind::Sqlite, seed, length).await;
     for of in nights(days) {
         twin.morning(of, &Mishaps::default()).await;
+    }
+    if std::env::var("DBG").is_ok() {
+        let show = |id: i64| {
+            let d = twin.street.district();
+            for r in d.sepay.iter().chain(&d.casso).filter(|r| r.id == id) { println!("ROW {r:?}"); }
+        };
+        for id in std::env::var("DBG").unwrap().split(',') { show(id.parse().unwrap()); }
+        let d = twin.street.district();
+        for code in std::env::var("DOS").unwrap_or_default().split(',') {
+            for x in d.dossiers.iter().filter(|x| x.code == code) { println!("DOS {x:?}"); }
+            for x in d.receipts.iter().filter(|x| x.dossier == code) { println!("REC {x:?}"); }
+            for x in d.events.iter().filter(|x| x.dossiers.contains(&code.to_owned())) { println!("EV {x:?}"); }
+        }
+        if let Ok(a) = std::env::var("AG") {
+            let (a, day) = a.split_once(',').unwrap();
+            for x in d.receipts.iter().filter(|x| x.agency == a && x.collected_at.date().to_string() == day) { println!("REC {x:?}"); }
+        }
     }
     twin.report();
     disturbed.report();
     let (left, right) = (disturbed.street.town.dump().await, twin.street.town.dump().await);
     let (left, right) = (state::present(&left), state::present(&right));
+    println!("{:?}", left.iter().map(|(t, r)| (*t, r.len())).collect::<Vec<_>>());
     let found = state::differences(&left, &right, 4);
     assert!(found.is_empty(), "seed {seed}: disturbed < and > twin\n{}", found.join("\n"));
     let shares = |simulation: &Simulation| document(simulation.last.as_ref().unwrap())["share"].clone();
@@ -193,7 +215,7 @@ async fn simulate(kind: Kind, seed: u64, days: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_days_one() {
-    simulate(Kind::Sqlite, 1, 30).await;
+    simulate(Kind::Sqlite, 1, std::env::var("DAYS").map_or(30, |t| t.parse().unwrap())).await;
 }
 
 #[test]

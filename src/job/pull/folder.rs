@@ -16,8 +16,8 @@ use crate::text::reject::say_file;
 
 pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
-    let known = desk.store.known_files(&stage.settings.name).await?;
-    let known: BTreeSet<String> = known.into_iter().map(String::from).collect();
+    let read = desk.store.known_files(&stage.settings.name).await?;
+    let known: BTreeSet<String> = read.iter().map(|file| file.sha256.to_string()).collect();
     let mode = match stage.settings.text("mode") {
         Some("snapshot") => ExportMode::Snapshot,
         _ => ExportMode::Delta,
@@ -30,6 +30,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     };
     let delivery = registry::read_folder(&settings, &known).await;
     let unreadable = save(stage, &delivery, mode).await?;
+    save_empty(stage, &delivery, &read).await?;
     let covered = desk
         .store
         .files_of_night(&stage.settings.name, stage.night)
@@ -107,6 +108,30 @@ async fn save(
     }
     evidence.record(stage).await?;
     Ok(unreadable)
+}
+
+/// Empty files are all alike: one that lies there under a new name says that nothing happened, and
+/// covers the night.
+async fn save_empty(
+    stage: &Stage,
+    delivery: &FolderDelivery,
+    read: &[ExportFile],
+) -> Result<(), JobError> {
+    for (name, sha256) in &delivery.known_again {
+        let same = |file: &&ExportFile| file.sha256 == *sha256;
+        let is_new = !read.iter().filter(same).any(|file| file.name == *name);
+        let empty = read.iter().filter(same).find(|file| file.lines == 0);
+        if let (Some(file), true) = (empty, is_new) {
+            let record = ExportFile {
+                name: name.clone(),
+                night: stage.night,
+                ..file.clone()
+            };
+            let nothing = RegistryRows::default();
+            stage.desk.store.save_registry(&record, &nothing).await?;
+        }
+    }
+    Ok(())
 }
 
 fn kind_word(kind: FileKind) -> &'static str {

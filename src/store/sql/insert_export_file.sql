@@ -4,4 +4,4 @@ SELECT n.value->>'source', n.value->>'sha256', n.value->>'name', n.value->>'kind
     CAST(n.value->>'lines' AS BIGINT), n.value->>'night'
 FROM json_each($1) AS n
 WHERE true
-ON CONFLICT (source, sha256) DO NOTHING
+ON CONFLICT (source, sha256, name) DO NOTHING

@@ -1,2 +1,5 @@
 -- Files of the source read so far.
-SELECT sha256 FROM export_file WHERE source = $1 ORDER BY sha256
+SELECT source, sha256, name, kind, lines, night
+FROM export_file
+WHERE source = $1
+ORDER BY name, sha256

@@ -128,7 +128,7 @@ fn wrong_links(street: &Street, night: &Night) -> Vec<String> {
         let record = record.unwrap();
         let (id, dossier, from) = (&record[id], &record[dossier], &record[from]);
         if !dossier.is_empty() && !street.model.is_about(from, id, dossier) {
-            wrong.push(format!("{from} {id} is linked to {dossier}"));
+            wrong.push(format!("{from} {id} is linked to {dossier}: {record:?}"));
         }
     }
     wrong

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDateTime;
 use doisoat::clock::Clock;
 use doisoat::domain::Day;
 use doisoat::domain::day::local;
@@ -23,14 +23,13 @@ pub(crate) struct Street {
     pub(crate) town: Town,
     faulty: Sandbox,
     pub(crate) model: Model,
-    /// Days whose export lies in the folder, but no night has read it.
-    waiting: Vec<Day>,
-    read: std::collections::BTreeSet<NaiveDate>,
     now_ms: i64,
 }
 
 /// Every transaction by its business date, for the model.
 const ROWS: &str = "SELECT business_date || ' ' || source || '|' || id FROM txn";
+/// Which night read the export of a day.
+const EXPORTS: &str = "SELECT night || ' ' || name FROM export_file WHERE kind = 'cash_receipts'";
 
 impl Street {
     pub(crate) async fn new(kind: Kind, district: District) -> Self {
@@ -42,8 +41,6 @@ impl Street {
             town: Town::around(kind, healthy).await,
             faulty,
             model,
-            waiting: Vec::new(),
-            read: std::collections::BTreeSet::new(),
             now_ms: day(FIRST).start_ms(),
         }
     }
@@ -53,10 +50,9 @@ impl Street {
     }
 
     /// The export of a day is written.
-    pub(crate) fn export(&mut self, of: Day) {
+    pub(crate) fn export(&self, of: Day) {
         let inbox = self.town.dir().join("inbox");
         self.district().write_registry(&inbox, of.date()).unwrap();
-        self.waiting.push(of);
     }
 
     /// It is 01:30 of the morning after `of`.
@@ -64,12 +60,6 @@ impl Street {
         self.now_ms = of.plus(1).start_ms() + 5_400_000;
         self.town.set_now(self.now_ms);
         self.faulty.set_now(local(self.now_ms).unwrap());
-    }
-
-    /// A pull has read what lay in the folder.
-    pub(crate) fn pulled(&mut self) {
-        self.read
-            .extend(self.waiting.drain(..).map(|day| day.date()));
     }
 
     /// The time, as the district writes it.
@@ -98,9 +88,9 @@ impl Street {
     }
 
     /// Runs a night to its end.
-    pub(crate) async fn night(&mut self, desk: &Desk, of: Day) -> Night {
+    pub(crate) async fn night(&self, desk: &Desk, of: Day) -> Night {
         let mut tries = 0;
-        let night = loop {
+        loop {
             match nightly::run(desk, of, Mode::Publish).await {
                 // The server may not yet have noticed that the killed session is gone.
                 Err(error) if error.exit() == Exit::Locked && tries < 100 => {
@@ -108,11 +98,9 @@ impl Street {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(JobError::Other(error)) => panic!("{of}: {error:#}"),
-                done => break done.unwrap(),
+                done => return done.unwrap(),
             }
-        };
-        self.pulled();
-        night
+        }
     }
 
     /// Runs a night that dies when it reads the clock for the n-th time. Tells whether it died.
@@ -145,14 +133,18 @@ impl Street {
     /// What the nights up to `of` have been told.
     pub(crate) async fn delivered(&self, of: Day) -> Delivered {
         let last = of.to_string();
-        let mut delivered = Delivered {
-            exports: self.read.clone(),
-            ..Delivered::default()
-        };
+        let mut delivered = Delivered::default();
         for text in self.town.database.texts(ROWS).await {
             let (on, key) = text.split_once(' ').unwrap();
             if on <= last.as_str() {
                 delivered.rows.insert(key.to_owned());
+            }
+        }
+        for text in self.town.database.texts(EXPORTS).await {
+            let (night, name) = text.split_once(' ').unwrap();
+            let of = name.trim_start_matches("cash_receipts_").trim_end_matches(".csv");
+            if night <= last.as_str() {
+                delivered.exports.insert(of.parse().unwrap());
             }
         }
         delivered
