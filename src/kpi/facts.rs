@@ -1,5 +1,4 @@
-//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows
-//! into contributions.
+//! What definitions look at: the desk with its ledgers, the classes, and what is still open.
 
 use std::collections::{BTreeMap, BTreeSet};
 

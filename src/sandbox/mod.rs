@@ -105,13 +105,25 @@ impl Sandbox {
     /// The port is taken or may not be used.
     pub async fn start(options: SandboxOptions) -> std::io::Result<Self> {
         let district = District::generate(options.seed, options.first_day, options.days);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        Self::start_in(district, options.port, options.fault).await
+    }
+
+    /// The same for a district that is there already.
+    ///
+    /// # Errors
+    /// The port is taken or may not be used.
+    pub async fn start_in(
+        district: District,
+        port: u16,
+        fault: Option<Fault>,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let elsewhere = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let other_origin = format!("http://{}", elsewhere.local_addr()?);
         let morning = NaiveTime::from_hms_opt(1, 30, 0).unwrap_or(NaiveTime::MIN);
         let now = (district.last_day() + Days::new(1)).and_time(morning);
-        let world = Arc::new(World::new(district, now, options.fault, other_origin));
+        let world = Arc::new(World::new(district, now, fault, other_origin));
         let tasks = vec![
             tokio::spawn(server::serve(listener, Arc::clone(&world))),
             tokio::spawn(server::serve_elsewhere(elsewhere, Arc::clone(&world))),

@@ -64,6 +64,21 @@ impl Database {
         }
     }
 
+    /// The texts of a query's first column.
+    pub(crate) async fn texts(&self, sql: &'static str) -> Vec<String> {
+        use sqlx::Connection as _;
+        match self.kind {
+            Kind::Sqlite => {
+                let mut c = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap()
+            }
+            Kind::Postgres => {
+                let mut c = sqlx::PgConnection::connect(&self.url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap()
+            }
+        }
+    }
+
     /// The store opened once more, as a second process would.
     pub(crate) async fn open(&self) -> Store {
         Store::open(&self.url, OpenMode::Ready).await.unwrap()

@@ -275,3 +275,24 @@ fn init_writes_what_is_missing_and_changes_nothing() {
     ends(&here, &["migrate"], 0);
     ends(&here, &["run"], 3);
 }
+
+#[test]
+fn a_longer_demo_begins_with_the_nights_of_a_shorter_one() {
+    let dir = tempfile::tempdir().unwrap();
+    for (out, days) in [("two", "2"), ("three", "3")] {
+        let args = ["demo", "--days", days, "--out", out];
+        stdout(&ends(dir.path(), &args, 0));
+    }
+    let night = |out: &str, day: &str| {
+        let sums = dir
+            .path()
+            .join(out)
+            .join("reports")
+            .join(day)
+            .join("SHA256SUMS");
+        std::fs::read_to_string(sums).unwrap()
+    };
+    for day in ["2022-12-05", "2022-12-06"] {
+        assert_eq!(night("two", day), night("three", day), "{day}");
+    }
+}

@@ -36,8 +36,6 @@ pub(crate) type Edit<'a> = &'a dyn Fn(String) -> String;
 
 impl Town {
     pub(crate) async fn new(kind: Kind) -> Self {
-        let database = Database::empty(kind);
-        database.create().await.close().await;
         let options = SandboxOptions {
             seed: 1,
             port: 0,
@@ -45,7 +43,13 @@ impl Town {
             first_day: day(FIRST).date(),
             days: 3,
         };
-        let sandbox = Sandbox::start(options).await.unwrap();
+        Self::around(kind, Sandbox::start(options).await.unwrap()).await
+    }
+
+    /// A town whose simulators run already.
+    pub(crate) async fn around(kind: Kind, sandbox: Sandbox) -> Self {
+        let database = Database::empty(kind);
+        database.create().await.close().await;
         sandbox.set_rate_limit(false);
         let clock = Arc::new(FixedClock::new(day(FIRST).start_ms()));
         std::fs::create_dir(database.dir.path().join("inbox")).unwrap();

@@ -20,6 +20,8 @@ pub(crate) const ONLINE_PERMILLE: i64 = 772;
 /// The district under construction.
 pub(crate) struct Builder {
     pub(crate) dice: Dice,
+    /// Thousandths of the ordinary number of dossiers a day.
+    permille: u32,
     pub(crate) district: District,
     /// Scenarios that still have to happen today.
     queue: Vec<Scenario>,
@@ -34,7 +36,6 @@ pub(crate) struct Builder {
     pub(crate) fee_count: u32,
     pub(crate) receipt_count: u32,
     pub(crate) e_receipt_count: u32,
-    pub(crate) reference_count: u32,
     pub(crate) gateway_count: u32,
 }
 
@@ -59,7 +60,7 @@ pub(crate) fn next_office_day(day: NaiveDate) -> NaiveDate {
 }
 
 impl Builder {
-    pub(crate) fn new(seed: u64, first_day: NaiveDate, days: u32) -> Self {
+    pub(crate) fn new(seed: u64, first_day: NaiveDate, days: u32, permille: u32) -> Self {
         let district = District {
             seed,
             first_day,
@@ -75,6 +76,7 @@ impl Builder {
         };
         Self {
             dice: Dice::new(seed),
+            permille,
             district,
             queue: Vec::new(),
             sequence: BTreeMap::new(),
@@ -85,7 +87,6 @@ impl Builder {
             fee_count: 0,
             receipt_count: 0,
             e_receipt_count: 0,
-            reference_count: 0,
             gateway_count: 0,
         }
     }
@@ -140,6 +141,7 @@ impl Builder {
             Weekday::Sat => self.dice.between(80, 100),
             _ => self.dice.between(285, 320),
         };
+        let count = (count * i64::from(self.permille) / 1000).max(1);
         self.strangers(day);
         // Sequence numbers follow the order of receipt.
         let mut filings: Vec<(NaiveDateTime, u8)> = Vec::new();
@@ -183,7 +185,8 @@ impl Builder {
 
     /// The next planned scenario that fits, or an ordinary one.
     fn story(&mut self, at: usize, due: i64) -> Scenario {
-        if self.dice.chance(250) {
+        // A smaller district tells the same stories to fewer dossiers, as far as there is room.
+        if self.dice.chance((250_000 / self.permille.max(1)).min(600)) {
             let trap = self.neighbour(at).is_some();
             let fits =
                 |one: &Scenario| one.due_min() <= due && (trap || *one != Scenario::MemoTrap);

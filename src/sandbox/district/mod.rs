@@ -301,7 +301,13 @@ pub struct District {
 impl District {
     /// Invents the district of `seed` for `days` days from `first_day`.
     pub fn generate(seed: u64, first_day: NaiveDate, days: u32) -> Self {
-        build::Builder::new(seed, first_day, days).run()
+        Self::sized(seed, first_day, days, 1000)
+    }
+
+    /// [`Self::generate`] with `permille` thousandths of the dossiers a day, and nearly as many
+    /// anomalies: long simulations need many days more than many dossiers.
+    pub fn sized(seed: u64, first_day: NaiveDate, days: u32, permille: u32) -> Self {
+        build::Builder::new(seed, first_day, days, permille).run()
     }
 
     /// The last simulated day.

@@ -59,7 +59,8 @@ fn a_file_that_is_no_table_ends_with_2_and_leaves_earlier_results_alone() {
         bank,
         TRANSACTIONS.replace(',', ";").as_bytes(),
         "vi",
-        "transactions_vnpay.csv: thiếu cột \"provider_txn_id\", \"order_ref\", \"memo\", \"amount_vnd\", \"fee_vnd\", \"net_vnd\", \"paid_at\", \"status\", \"kind\", \"payer\"",
+        "transactions_vnpay.csv: thiếu cột \"provider_txn_id\", \"order_ref\", \"memo\", \
+         \"amount_vnd\", \"fee_vnd\", \"net_vnd\", \"paid_at\", \"status\", \"kind\", \"payer\"",
         "Dòng tiêu đề có vẻ dùng \";\" để ngăn ô: hãy lưu tệp dạng CSV ngăn bằng dấu phẩy, rồi chạy lại.",
     );
     check(

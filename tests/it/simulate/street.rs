@@ -1,0 +1,179 @@
+//! A town whose providers can be hit one by one: two sets of simulators with the same district, one
+//! healthy, one that shows the fault; and nights that are killed on the way.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use doisoat::clock::Clock;
+use doisoat::domain::Day;
+use doisoat::domain::day::local;
+use doisoat::job::nightly::{self, Mode, Night};
+use doisoat::job::{Desk, Exit, JobError};
+use doisoat::sandbox::{District, Fault, Sandbox};
+use tokio::task::AbortHandle;
+
+use super::model::{Delivered, Model};
+use crate::database::Kind;
+use crate::town::{FIRST, Town, day};
+
+/// A town with its model and what has been delivered to it.
+pub(crate) struct Street {
+    pub(crate) town: Town,
+    faulty: Sandbox,
+    pub(crate) model: Model,
+    /// Days whose export lies in the folder, but no night has read it.
+    waiting: Vec<Day>,
+    read: std::collections::BTreeSet<NaiveDate>,
+    now_ms: i64,
+}
+
+/// Every transaction by its business date, for the model.
+const ROWS: &str = "SELECT business_date || ' ' || source || '|' || id FROM txn";
+
+impl Street {
+    pub(crate) async fn new(kind: Kind, district: District) -> Self {
+        let model = Model::new(&district);
+        let faulty = Sandbox::start_in(district.clone(), 0, None).await.unwrap();
+        faulty.set_rate_limit(false);
+        let healthy = Sandbox::start_in(district, 0, None).await.unwrap();
+        Self {
+            town: Town::around(kind, healthy).await,
+            faulty,
+            model,
+            waiting: Vec::new(),
+            read: std::collections::BTreeSet::new(),
+            now_ms: day(FIRST).start_ms(),
+        }
+    }
+
+    pub(crate) fn district(&self) -> &District {
+        self.town.sandbox.district()
+    }
+
+    /// The export of a day is written.
+    pub(crate) fn export(&mut self, of: Day) {
+        let inbox = self.town.dir().join("inbox");
+        self.district().write_registry(&inbox, of.date()).unwrap();
+        self.waiting.push(of);
+    }
+
+    /// It is 01:30 of the morning after `of`.
+    pub(crate) fn morning_after(&mut self, of: Day) {
+        self.now_ms = of.plus(1).start_ms() + 5_400_000;
+        self.town.set_now(self.now_ms);
+        self.faulty.set_now(local(self.now_ms).unwrap());
+    }
+
+    /// A pull has read what lay in the folder.
+    pub(crate) fn pulled(&mut self) {
+        self.read
+            .extend(self.waiting.drain(..).map(|day| day.date()));
+    }
+
+    /// The time, as the district writes it.
+    pub(crate) fn now(&self) -> NaiveDateTime {
+        local(self.now_ms).unwrap().naive_local()
+    }
+
+    /// A desk as a new process would open it; one provider may answer from the faulty set.
+    pub(crate) async fn desk(&self, fault: Option<(Fault, &str)>) -> Desk {
+        self.faulty.set_fault(fault.map(|(fault, _)| fault));
+        let edit = |text: String| match fault {
+            Some((_, provider)) => text.replace(
+                &self.town.sandbox.base_url(provider),
+                &self.faulty.base_url(provider),
+            ),
+            None => text,
+        };
+        let mut desk = self.town.desk(&edit).await;
+        desk.pace.jitter_seed = Some(1);
+        desk
+    }
+
+    /// Requests that the faulty provider has got since the fault was switched on.
+    pub(crate) fn asked(&self) -> u64 {
+        self.faulty.counters().requests.values().sum()
+    }
+
+    /// Runs a night to its end.
+    pub(crate) async fn night(&mut self, desk: &Desk, of: Day) -> Night {
+        let mut tries = 0;
+        let night = loop {
+            match nightly::run(desk, of, Mode::Publish).await {
+                // The server may not yet have noticed that the killed session is gone.
+                Err(error) if error.exit() == Exit::Locked && tries < 100 => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(JobError::Other(error)) => panic!("{of}: {error:#}"),
+                done => break done.unwrap(),
+            }
+        };
+        self.pulled();
+        night
+    }
+
+    /// Runs a night that dies when it reads the clock for the n-th time. Tells whether it died.
+    pub(crate) async fn killed(&self, mut desk: Desk, of: Day, at: u32) -> bool {
+        let clock = Arc::new(DeadlyClock {
+            now_ms: self.now_ms,
+            left: AtomicU32::new(at),
+            victim: Mutex::default(),
+        });
+        desk.clock = clock.clone();
+        let (start, started) = tokio::sync::oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            started.await.unwrap();
+            nightly::run(&desk, of, Mode::Publish).await
+        });
+        *clock.victim.lock().unwrap() = Some(task.abort_handle());
+        start.send(()).unwrap();
+        match task.await {
+            Ok(done) => {
+                done.unwrap();
+                false
+            }
+            Err(end) => {
+                assert!(end.is_cancelled(), "{end}");
+                true
+            }
+        }
+    }
+
+    /// What the nights up to `of` have been told.
+    pub(crate) async fn delivered(&self, of: Day) -> Delivered {
+        let last = of.to_string();
+        let mut delivered = Delivered {
+            exports: self.read.clone(),
+            ..Delivered::default()
+        };
+        for text in self.town.database.texts(ROWS).await {
+            let (on, key) = text.split_once(' ').unwrap();
+            if on <= last.as_str() {
+                delivered.rows.insert(key.to_owned());
+            }
+        }
+        delivered
+    }
+}
+
+/// Kills its night when it is read for the n-th time.
+#[derive(Debug)]
+struct DeadlyClock {
+    now_ms: i64,
+    left: AtomicU32,
+    victim: Mutex<Option<AbortHandle>>,
+}
+
+impl Clock for DeadlyClock {
+    fn now_ms(&self) -> i64 {
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1
+            && let Some(victim) = &*self.victim.lock().unwrap()
+        {
+            victim.abort();
+        }
+        self.now_ms
+    }
+}
