@@ -3,6 +3,9 @@
 //!
 //! Every case is held against the same night without the bad thing, row by row.
 
+mod canary;
+mod files;
+mod operator;
 mod proxy;
 mod rows;
 mod sources;
