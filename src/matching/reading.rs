@@ -171,8 +171,8 @@ fn nothing<'a>(
     }
 }
 
-/// A well-formed code of another province is never taken for a slip of ours: the province part is
-/// not guessed. A dossier of ours one edit away whose amount and payer agree is shown as a
+/// A well-formed code of another province is never taken for a slip of ours: the province part
+/// is not guessed. A dossier of ours one edit away whose amount and payer agree is shown as a
 /// candidate.
 fn another_province<'a>(pool: &Pool<'a>, txn: &Txn, code: &DossierCode) -> Reading<'a> {
     let backed = |dossier: &Index| {
