@@ -45,7 +45,7 @@ impl Default for RulesConfig {
     fn default() -> Self {
         let rules = Rules::default();
         Self {
-            window_days: 7,
+            window_days: rules.window_days,
             batch_days: rules.batch_days,
             deposit_days: rules.deposit_days,
             net_rates: rules.net_rates,
@@ -165,6 +165,7 @@ impl Config {
     /// The rules, for reports that name their own periods.
     pub fn rules_without_periods(&self) -> Rules {
         Rules {
+            window_days: self.rules.window_days,
             batch_days: self.rules.batch_days,
             deposit_days: self.rules.deposit_days,
             net_rates: self.rules.net_rates.clone(),

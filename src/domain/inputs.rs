@@ -59,9 +59,10 @@ fn fee_order(fee: &Fee) -> (&str, super::FeeKind, &str) {
 /// The rules; their digest enters the run id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
-    /// A gateway's batch may land this many days later. A night's pool must hold every gateway
-    /// payment and valid receipt of the last `max(batch_days, deposit_days)` days: sums of older
-    /// days are not looked for.
+    /// A night's pool holds every gateway payment and valid receipt of so many days before it: sums
+    /// of older days are not looked for.
+    pub window_days: u32,
+    /// A gateway's batch may land this many days later.
     pub batch_days: u32,
     /// A cash deposit may land this many days after the receipts.
     pub deposit_days: u32,
@@ -102,6 +103,7 @@ impl NetRate {
 impl Default for Rules {
     fn default() -> Self {
         Self {
+            window_days: 7,
             batch_days: 3,
             deposit_days: 3,
             net_rates: vec![NetRate {

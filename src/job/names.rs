@@ -1,5 +1,6 @@
-//! Which settled rows the night's new rows name: the pure reading by `matching`, then which of the
-//! spellings exist.
+//! Which settled rows the night's new and open rows name: the pure reading by `matching`, then which
+//! of the spellings exist. An open payment is read again every night; without the settled dossiers
+//! that its memo names it would say something else than on its first night.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,8 @@ use crate::matching::{Names, near_spellings, spoken};
 /// The keys under which the store finds what the night must decide again.
 pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, JobError> {
     let agencies = desk.store.agencies(day).await?;
+    let mut txns = new.txns.clone();
+    txns.extend(desk.store.open_txns(day).await?);
     let of_fees = new.fees.iter().map(|fee| &fee.agency_code);
     let codes: BTreeSet<&AgencyCode> = agencies
         .iter()
@@ -19,14 +22,14 @@ pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, Job
         .collect();
     let spoken = spoken(
         codes.iter().copied(),
-        &new.txns,
+        &txns,
         &new.fees,
         &new.orders,
         &new.receipts,
     );
     let named = desk.store.existing_dossiers(day, &spoken.spellings).await?;
     let mut existing: BTreeSet<DossierCode> = named.into_iter().collect();
-    let near = near_spellings(codes, &new.txns, &existing);
+    let near = near_spellings(codes, &txns, &existing);
     existing.extend(desk.store.existing_dossiers(day, &near).await?);
     Ok(spoken.resolve(existing))
 }

@@ -278,9 +278,8 @@ impl<'a> Pool<'a> {
     /// those of the last window days; of an older day it holds only what other rows name, and the
     /// sum of some is no sum of the day.
     pub fn holds_whole_day(&self, day: Day) -> bool {
-        let window = self.rules.batch_days.max(self.rules.deposit_days);
         let tonight = self.inputs.business_date;
-        tonight.is_none_or(|tonight| tonight.minus(window) <= day)
+        tonight.is_none_or(|tonight| tonight.minus(self.rules.window_days) <= day)
     }
 
     /// True for land obligations, which stay outside the share.

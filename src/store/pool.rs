@@ -39,6 +39,21 @@ impl Store {
         Ok(sorted(new))
     }
 
+    /// The transactions that were still open before `night`, in key order: what they name is read
+    /// again with them.
+    pub async fn open_txns(&self, night: Day) -> Result<Vec<Txn>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let night = night.to_string();
+        let mut keys = BTreeSet::new();
+        for row in tx.rows(&sql::SELECT_OPEN_ROW, &[Bind::Text(&night)]).await? {
+            let key = read_key(&row)?;
+            if key.side == Side::Txn {
+                keys.insert(key);
+            }
+        }
+        load_txns(&mut tx, &keys, &night).await
+    }
+
     /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
     pub async fn existing_dossiers(
         &self,

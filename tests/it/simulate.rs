@@ -5,11 +5,13 @@
 //! Every run prints its seed. `DOISOAT_SIM_SEED=7 cargo test --test it simulate` replays one.
 
 mod check;
+mod demo;
 mod model;
 mod plan;
 mod state;
 mod street;
 
+use chrono::Datelike;
 use doisoat::domain::Day;
 use doisoat::job::nightly::Night;
 use doisoat::job::pull;
@@ -44,8 +46,12 @@ struct Simulation {
 
 impl Simulation {
     async fn new(name: &'static str, kind: Kind, seed: u64, days: u32) -> Self {
+        Self::of(name, kind, seed, district(seed, days)).await
+    }
+
+    async fn of(name: &'static str, kind: Kind, seed: u64, district: District) -> Self {
         Self {
-            street: Street::new(kind, district(seed, days)).await,
+            street: Street::new(kind, district).await,
             name,
             seed,
             owed: Vec::new(),
@@ -96,11 +102,13 @@ impl Simulation {
     }
 
     async fn judge(&mut self, night: &Night, of: Day, mishaps: &Mishaps) {
-        let found = complaints(&self.street, night, of).await;
+        let late_rows = mishaps.fault.filter(|(fault, _)| fault.name == "late_rows");
+        let holding = late_rows.map(|(_, provider)| provider);
+        let found = complaints(&self.street, night, of, holding).await;
         self.complaints.extend(found);
         let codes = codes(night);
         let said = match mishaps.fault {
-            Some((fault, _)) if self.street.asked() > 0 => match fault.outcome {
+            Some((fault, provider)) if self.street.shows(provider, of) => match fault.outcome {
                 Outcome::Fail => codes.contains(&3),
                 Outcome::Complete => !codes.contains(&12) && !codes.contains(&5),
                 _ => true,
@@ -150,7 +158,7 @@ impl Simulation {
         let desk = self.street.desk(None).await;
         let done = self.street.night(&desk, of.minus(ago)).await;
         desk.close().await;
-        let found = complaints(&self.street, &done, of.minus(ago)).await;
+        let found = complaints(&self.street, &done, of.minus(ago), None).await;
         self.complaints.extend(found.into_iter().map(|text| format!("again {text}")));
     }
 
@@ -205,7 +213,9 @@ async fn simulate(kind: Kind, seed: u64, days: usize) {
     twin.report();
     disturbed.report();
     let (left, right) = (disturbed.street.town.dump().await, twin.street.town.dump().await);
-    let (left, right) = (state::present(&left), state::present(&right));
+    let (mut left, mut right) = (state::present(&left), state::present(&right));
+    let by_window = state::without_windows(&mut left, &mut right);
+    println!("seed {seed}: {by_window} bank lines decided by what was open");
     println!("{:?}", left.iter().map(|(t, r)| (*t, r.len())).collect::<Vec<_>>());
     let found = state::differences(&left, &right, 4);
     assert!(found.is_empty(), "seed {seed}: disturbed < and > twin\n{}", found.join("\n"));
@@ -225,4 +235,63 @@ fn a_fault_of_each_outcome_is_drawn() {
     for outcome in [Outcome::Complete, Outcome::Fail, Outcome::Quarantine, Outcome::Either] {
         assert!(drawn.iter().any(|fault| fault.outcome == outcome), "{outcome:?}");
     }
+}
+
+/// Seven nights on the demo's district.
+async fn demo(seed: u64) {
+    let district = District::generate(seed, day(FIRST).date(), 7);
+    let mut simulation = Simulation::of("demo", Kind::Sqlite, seed, district).await;
+    for of in nights(7) {
+        simulation.morning(of, &Mishaps::default()).await;
+        let run = document(simulation.last.as_ref().unwrap());
+        let known = (of.plus(1).date()).and_hms_opt(1, 30, 0).unwrap();
+        let from = of.date().with_ordinal(1).unwrap();
+        let (a, b) = simulation.street.district().truth_share_known(from, of.date(), known);
+        let mut truth = simulation.street.district().truth_share_by_agency(from, of.date(), known).into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<std::collections::BTreeMap<_, _>>();
+        truth.insert(String::new(), doisoat::sandbox::district::Share { numerator: a, denominator: b });
+        for x in check::outside(&run, "2022", &truth) { println!("KNOWN {of} {x}"); }
+    }
+    for ((scenario, side), classes) in demo::told(&simulation.street).await {
+        let counts: Vec<String> = classes.iter().map(|(c, rows)| format!("{c} {} {:?}", rows.len(), rows.first())).collect();
+        println!("TABLE {scenario} | {side} | {}", counts.join(", "));
+    }
+    simulation.report();
+}
+
+/// Ten days decided night by night, and ten days pulled as they came but decided in one night.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_split_over_nights_does_not_matter() {
+    let seed = 3;
+    let (mut by_night, mut at_once) = (
+        Simulation::new("by night", Kind::Sqlite, seed, 10).await,
+        Simulation::new("at once", Kind::Sqlite, seed, 10).await,
+    );
+    for of in nights(10) {
+        by_night.morning(of, &Mishaps::default()).await;
+        at_once.street.morning_after(of);
+        at_once.street.export(of);
+        let desk = at_once.street.desk(None).await;
+        pull::alone(&desk, of, None).await.unwrap();
+        if of == nights(10).last().unwrap() {
+            let done = at_once.street.night(&desk, of).await;
+            at_once.judge(&done, of, &Mishaps::default()).await;
+            at_once.last = Some(done);
+        }
+        desk.close().await;
+    }
+    by_night.report();
+    at_once.report();
+    let mut left = state::present(&by_night.street.town.dump().await);
+    let mut right = state::present(&at_once.street.town.dump().await);
+    println!("WIN {}", state::without_windows(&mut left, &mut right));
+    for (n, s) in [("<", &left), (">", &right)] { for rows in s.values() { for (_, r) in rows.iter().filter(|(_, r)| r.contains("\"49728\"") || r.contains("sepay-main|49728")) { println!("ALL {n} {}", r.chars().take(700).collect::<String>()); } } }
+    for r in by_night.street.district().sepay.iter().filter(|r| r.id == 49728) { println!("ALL {r:?}"); }
+    let found = state::differences(&left, &right, 6);
+    assert!(found.is_empty(), "by night < and > at once\n{}", found.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn demo_of_seed() {
+    let seed = std::env::var("DOISOAT_SIM_SEED").map_or(1, |text| text.parse().unwrap());
+    demo(seed).await;
 }

@@ -258,11 +258,12 @@ fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
     fold_name(&row.payer) == fold_name(&gateway.payer)
 }
 
-/// A gateway's day: number of payments and net sum less refunds.
-#[derive(Default)]
+/// A gateway's day: number of payments, and the net sums less refunds that it may have paid out:
+/// as its rows tell, and with each configured rate on the rows that tell no fee (an answer to a
+/// query tells none).
 pub(super) struct Session {
     payments: u32,
-    net: i128,
+    nets: Vec<i128>,
 }
 
 /// The days of every gateway that the pool holds whole.
@@ -271,28 +272,40 @@ pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
 /// Sums up every gateway's days.
 pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
     let mut sessions = Sessions::new();
+    let rates = &pool.rules.net_rates;
     for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
-        let session = sessions
-            .entry((row.source.as_str(), row.paid_on))
-            .or_default();
-        if row.kind == TxnKind::Payment {
-            session.payments += 1;
-            session.net += row.net.wide();
-        } else {
-            session.net -= row.net.wide();
+        let key = (row.source.as_str(), row.paid_on);
+        let session = sessions.entry(key).or_insert_with(|| Session {
+            payments: 0,
+            nets: vec![0; 1 + rates.len()],
+        });
+        let is_payment = row.kind == TxnKind::Payment;
+        session.payments += u32::from(is_payment);
+        let untold = is_payment && row.fee == Vnd::ZERO;
+        let fees = rates.iter().map(|rate| rate.fee_on(row.amount));
+        let fees = std::iter::once(0).chain(fees.map(|fee| if untold { fee } else { 0 }));
+        for (net, fee) in session.nets.iter_mut().zip(fees) {
+            let sum = row.net.wide() - fee;
+            *net += if is_payment { sum } else { -sum };
         }
+    }
+    for session in sessions.values_mut() {
+        session.nets.sort_unstable();
+        session.nets.dedup();
     }
     sessions
 }
 
-/// Bank lines that name no dossier and equal the net sum of one gateway's day, zero to three days
+/// Bank lines that name no dossier and equal a net sum of one gateway's day, zero to three days
 /// later. One payment alone is no batch, and two equal answers are none.
 fn batches(desk: &mut Desk) {
     let sessions = sessions(desk.pool);
     let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
     for (key, session) in &sessions {
-        if session.payments >= 2 && session.net > 0 {
-            by_sum.entry(session.net).or_default().push(*key);
+        for net in session.nets.iter().filter(|net| **net > 0) {
+            if session.payments >= 2 {
+                by_sum.entry(*net).or_default().push(*key);
+            }
         }
     }
     let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
@@ -342,13 +355,11 @@ pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Opti
         let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
         session.payments >= 2 && in_time && memo.contains(&source.to_ascii_uppercase())
     };
-    let distance = |session: &Session| (session.net - txn.amount.wide()).abs();
-    let near = sessions
-        .iter()
-        .filter(fits)
-        .min_by_key(|(key, s)| (distance(s), **key));
-    let ((source, day), session) = near?;
-    let amount = Vnd::from_wide(session.net).ok();
+    let distance = |net: i128| (net - txn.amount.wide()).abs();
+    let sums = sessions.iter().filter(fits);
+    let sums = sums.flat_map(|(key, session)| session.nets.iter().map(move |net| (key, *net)));
+    let ((source, day), net) = sums.min_by_key(|(key, net)| (distance(*net), *key))?;
+    let amount = Vnd::from_wide(net).ok();
     Some(Nearest {
         candidate: format!("{source} {day}").into(),
         amount,

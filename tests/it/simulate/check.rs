@@ -13,7 +13,14 @@ use super::street::Street;
 use crate::town::{document, source};
 
 /// Everything about one published night; tells what is wrong, in words.
-pub(crate) async fn complaints(street: &Street, night: &Night, of: Day) -> Vec<String> {
+///
+/// `holding` is the feed whose provider keeps some rows back until it is asked again.
+pub(crate) async fn complaints(
+    street: &Street,
+    night: &Night,
+    of: Day,
+    holding: Option<&str>,
+) -> Vec<String> {
     let run = document(night);
     let mut all = Vec::new();
     let complete = is_complete(&run);
@@ -22,7 +29,7 @@ pub(crate) async fn complaints(street: &Street, night: &Night, of: Day) -> Vec<S
     let truth = street.model.shares(from, of.date(), &delivered);
     all.extend(outside(&run, &from.format("%Y").to_string(), &truth));
     all.extend(untied(&run));
-    all.extend(miscounted(street, &run, of));
+    all.extend(miscounted(street, &run, of, holding));
     let verdict = &headline(&run, &from.format("%Y").to_string())["verdict"];
     if !complete && verdict != "undecided" && verdict != "no_data" {
         all.push(format!("incomplete, and the verdict is {verdict}"));
@@ -92,13 +99,14 @@ fn untied(run: &Value) -> Option<String> {
 }
 
 /// Feeds that are complete and do not show what the banks booked on the day.
-fn miscounted(street: &Street, run: &Value, of: Day) -> Vec<String> {
+fn miscounted(street: &Street, run: &Value, of: Day, holding: Option<&str>) -> Vec<String> {
     let district = street.district();
     let now = street.now();
     let mut all = Vec::new();
     for (name, rows) in [("sepay-main", &district.sepay), ("casso-main", &district.casso)] {
         let said = source(run, name);
-        if said["state"] != "complete" || said["rejects"] != 0 {
+        let held = holding.is_some_and(|provider| name.starts_with(provider));
+        if held || said["state"] != "complete" || said["rejects"] != 0 {
             continue;
         }
         let booked = rows.iter().filter(|row| row.at.date() == of.date() && row.arrives <= now);

@@ -11,6 +11,7 @@ use doisoat::domain::Day;
 use doisoat::domain::day::local;
 use doisoat::job::nightly::{self, Mode, Night};
 use doisoat::job::{Desk, Exit, JobError};
+use doisoat::sandbox::district::BankRow;
 use doisoat::sandbox::{District, Fault, Sandbox};
 use tokio::task::AbortHandle;
 
@@ -82,9 +83,16 @@ impl Street {
         desk
     }
 
-    /// Requests that the faulty provider has got since the fault was switched on.
-    pub(crate) fn asked(&self) -> u64 {
-        self.faulty.counters().requests.values().sum()
+    /// Whether a fault of a provider had something to show on: requests, and rows of the day.
+    pub(crate) fn shows(&self, provider: &str, of: Day) -> bool {
+        let district = self.district();
+        let has = |rows: &[BankRow]| rows.iter().any(|row| row.at.date() == of.date());
+        let rows = match provider {
+            "sepay" => has(&district.sepay),
+            "casso" => has(&district.casso),
+            _ => true,
+        };
+        rows && self.faulty.counters().requests.values().sum::<u64>() > 0
     }
 
     /// Runs a night to its end.
