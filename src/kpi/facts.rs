@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::{Classified, OPEN_CREDITS, Places};
-use crate::domain::{AgencyCode, ExceptionId, RowKey, Side, TxnKind};
+use crate::domain::{AgencyCode, Day, ExceptionId, RowKey, Side, TxnKind};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
@@ -28,6 +28,12 @@ pub struct Facts<'f, 'a> {
     /// Dossiers that an open payment names: should it turn out to be theirs, counter cash of the
     /// same fee may be the repeat. With the exceptions of those payments.
     contested: BTreeMap<Index, Vec<ExceptionId>>,
+    /// Dossiers whose money may have gone back: an open refund names them.
+    doubted: BTreeMap<Index, Vec<ExceptionId>>,
+    /// The largest open credit, with its exceptions.
+    largest_credit: (i128, Vec<ExceptionId>),
+    /// The day of the only open credit, where there is one.
+    only_day: Option<Day>,
 }
 
 /// What a transaction that no dossier was credited with may still turn out to be.
@@ -58,29 +64,49 @@ impl<'f, 'a> Facts<'f, 'a> {
             open_credits: 0,
             claims: claims(desk),
             contested: BTreeMap::new(),
+            doubted: BTreeMap::new(),
+            largest_credit: (0, Vec::new()),
+            only_day: None,
         };
         let txns = (0..pool.inputs.txns.len()).map(index);
-        facts.open_credits = txns.map(|txn| facts.may_still_pay(txn)).sum();
-        facts.contested = facts.contested();
+        let credits = txns.map(|txn| (txn, facts.may_still_pay(txn)));
+        let credits: Vec<(Index, i128)> = credits.filter(|(_, amount)| *amount > 0).collect();
+        facts.open_credits = credits.iter().map(|(_, amount)| amount).sum();
+        if let Some((txn, amount)) = credits.iter().max_by_key(|c| (c.1, std::cmp::Reverse(c.0))) {
+            facts.largest_credit = (*amount, facts.exceptions(&pool.txn(*txn).key()));
+        }
+        facts.only_day = match credits.as_slice() {
+            [(txn, _)] => Some(pool.txn(*txn).paid_on),
+            _ => None,
+        };
+        facts.contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
+        facts.doubted = facts.naming(|open| open == Open::Refund);
         facts
     }
 
-    fn contested(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
+    /// The dossiers that open transactions of a kind name, with their exceptions.
+    fn naming(&self, wanted: fn(Open) -> bool) -> BTreeMap<Index, Vec<ExceptionId>> {
         let mut contested: BTreeMap<Index, Vec<ExceptionId>> = BTreeMap::new();
         for txn in (0..self.pool.inputs.txns.len()).map(index) {
-            if !matches!(self.open(txn), Open::Fee | Open::Credit) {
+            if !wanted(self.open(txn)) {
                 continue;
             }
             let exceptions = self.exceptions(&self.pool.txn(txn).key());
-            let read = match self.desk.readings[at(txn)] {
-                Reading::One { dossier, .. } => Some(dossier),
+            let read: &[Index] = match &self.desk.readings[at(txn)] {
+                Reading::One { dossier, .. } => std::slice::from_ref(dossier),
+                Reading::Many(several) if wanted(Open::Refund) => several,
+                _ => &[],
+            };
+            let returned = match self.desk.txns[at(txn)] {
+                Standing::Returns(dossier) => Some(dossier),
                 _ => None,
             };
             let named = match &self.desk.txns[at(txn)] {
                 Standing::Out { named, .. } => named.as_slice(),
                 _ => &[],
             };
-            let dossiers: BTreeSet<Index> = named.iter().copied().chain(read).collect();
+            let dossiers: BTreeSet<Index> =
+                named.iter().chain(read).copied().chain(returned).collect();
             for dossier in dossiers {
                 let list = contested.entry(dossier).or_default();
                 list.extend(exceptions.iter().cloned());
@@ -94,8 +120,32 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.contested.get(&dossier).map_or(&[], Vec::as_slice)
     }
 
+    /// The exceptions of open refunds that name a dossier; none when none does.
+    pub fn doubt(&self, dossier: Index) -> &[ExceptionId] {
+        self.doubted.get(&dossier).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day of the open credit, when there is only one.
+    pub fn only_credit_day(&self) -> Option<Day> {
+        self.only_day
+    }
+
+    /// The exceptions of the largest open credit.
+    pub fn of_largest_credit(&self) -> &[ExceptionId] {
+        &self.largest_credit.1
+    }
+
+    /// True when one open credit alone could pay this much, or that much less a provider's fee.
+    pub fn may_complete(&self, lacking: i128) -> bool {
+        self.reaches(self.largest_credit.0, lacking)
+    }
+
     /// True when the open credits together could pay this much, or that much less a provider's fee.
     pub fn may_reach(&self, lacking: i128) -> bool {
+        self.reaches(self.open_credits, lacking)
+    }
+
+    fn reaches(&self, credit: i128, lacking: i128) -> bool {
         let fee = crate::domain::Vnd::from_wide(lacking).ok().and_then(|due| {
             self.pool
                 .rules
@@ -104,7 +154,7 @@ impl<'f, 'a> Facts<'f, 'a> {
                 .map(|rate| rate.fee_on(due))
                 .max()
         });
-        self.open_credits > 0 && self.open_credits + fee.unwrap_or(0) >= lacking
+        credit > 0 && credit + fee.unwrap_or(0) >= lacking
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
@@ -248,6 +298,15 @@ impl<'f, 'a> Facts<'f, 'a> {
             Standing::Returns(dossier) => self.agencies_of(&[*dossier]),
             _ => BTreeSet::new(),
         }
+    }
+
+    /// The agency of the first dossier that an open transaction names.
+    pub fn first_named(&self, txn: Index) -> Option<AgencyCode> {
+        match &self.desk.txns[at(txn)] {
+            Standing::Out { named, .. } => named.first().copied(),
+            _ => None,
+        }
+        .map(|dossier| self.pool.dossier(dossier).agency.clone())
     }
 
     /// The agencies of dossiers.

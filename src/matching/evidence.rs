@@ -35,6 +35,10 @@ pub enum Evidence {
     Undoes(Box<str>),
     /// It repeats what this row already paid.
     Repeats(Box<str>),
+    /// This row paid it again.
+    PaidAgainBy(Box<str>),
+    /// This row sent its money back.
+    ReturnedBy(Box<str>),
     /// Same account and bank reference, or same code, amount and time, as this row.
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
@@ -206,6 +210,8 @@ impl Evidence {
             Self::NamesTransaction(id) => format!("nội dung ghi mã giao dịch {id}"),
             Self::Undoes(id) => format!("hoàn hoặc hủy giao dịch {id}"),
             Self::Repeats(id) => format!("khoản này đã được nộp bằng {id}"),
+            Self::PaidAgainBy(id) => format!("được nộp thêm một lần bằng {id}"),
+            Self::ReturnedBy(id) => format!("đã hoàn bằng giao dịch {id}"),
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",
@@ -296,6 +302,8 @@ impl Evidence {
             Self::NamesTransaction(id) => format!("the memo names transaction {id}"),
             Self::Undoes(id) => format!("returns or undoes transaction {id}"),
             Self::Repeats(id) => format!("already paid by {id}"),
+            Self::PaidAgainBy(id) => format!("paid again by {id}"),
+            Self::ReturnedBy(id) => format!("sent back by transaction {id}"),
             Self::SameAs(id) => format!("the same payment as {id}"),
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))
