@@ -7,7 +7,7 @@ use super::codec::{
     code, day, read_fee, read_key, read_order, read_receipt, read_reject, read_txn, write_key,
 };
 use super::exec::{Bind, Row, Tx};
-use super::owner::{Owner, owners};
+use super::owner::{Owner, owners_of_night};
 use super::registry::load_agencies;
 use super::statement as sql;
 use super::txn::{assemble, load_txns};
@@ -103,6 +103,7 @@ impl Store {
             conflicts: Vec::new(),
             decisions: Vec::new(),
             sources: Vec::new(),
+        let owners = owners_of_night(&mut tx, pool, &night).await?;
         };
         pool.conflicts = load_conflicts(&mut tx, &pool, night).await?;
         Ok(sorted(pool))
@@ -120,7 +121,7 @@ impl Store {
         let binds = [Bind::Text(&night), Bind::Text(&from)];
         let all = tx.rows(&sql::SELECT_FIRM_SUM, &binds).await?;
         let owned = tx
-            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(owners(pool)), &binds)
+            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(&owners), &binds)
             .await?;
         let mut sums: BTreeMap<(Box<str>, Scope, Day), (i128, i128)> = BTreeMap::new();
         for (rows, sign) in [(all, 1), (owned, -1)] {
