@@ -39,25 +39,6 @@ impl Store {
         Ok(sorted(new))
     }
 
-    /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
-    pub async fn existing_dossiers(
-        &self,
-        night: Day,
-        squeezed: &BTreeSet<String>,
-    ) -> Result<Vec<DossierCode>, StoreError> {
-        let mut tx = self.begin_read().await?;
-        let night = night.to_string();
-        let binds = [Bind::Text(&night)];
-        let rows = tx
-            .rows_of_batches(&sql::SELECT_DOSSIER_BY_SQUEEZED, &keys(squeezed), &binds)
-            .await?;
-        let codes: BTreeSet<DossierCode> = rows
-            .iter()
-            .map(|row| row.parsed("dossier_code", code))
-            .collect::<Result<_, _>>()?;
-        Ok(codes.into_iter().collect())
-    }
-
     /// The pool of `night`, sorted: new rows, open items, everything linked to what they and
     /// `names` name, and the window's rows. `sources` is left empty for the job to fill. Depends
     /// only on facts and on decisions before `night`: publishing the night does not change it.

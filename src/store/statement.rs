@@ -109,6 +109,7 @@ statements! {
     SELECT_DOSSIER_BY_SQUEEZED = both "select_dossier_by_squeezed" 2;
     INSERT_EXPORT_FILE = both "insert_export_file" 1;
     SELECT_KNOWN_FILE = both "select_known_file" 1;
+    SELECT_SETTLED_PAYER = both "select_settled_payer" 2;
     SELECT_NIGHT_FILE = both "select_night_file" 2;
     SELECT_FEE_BY_DOSSIER = both "select_fee_by_dossier" 2;
     SELECT_NEW_FEE = both "select_new_fee" 1;

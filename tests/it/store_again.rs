@@ -119,3 +119,25 @@ async fn a_receipt_that_moves_leaves_its_dossier_unpaid() {
         assert_eq!(office.night("2022-12-06").await, a, "{kind:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_fee_of_the_payer_makes_a_settled_neighbour_ambiguous() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "delta").await;
+        office.put(
+            "dossier_fees_1.csv",
+            FEES,
+            &[fee(A, "transfer", "NGUYEN VAN A", "paid")],
+        );
+        let paid = from("1", A, 50_000, "2022-12-05", "TRAN THI C");
+        office.money("2022-12-05", vec![paid]).await;
+        assert_eq!(office.night("2022-12-05").await, Vec::<String>::new());
+        office.put(
+            "dossier_fees_2.csv",
+            FEES,
+            &[fee(B, "transfer", "TRAN THI C", "paid")],
+        );
+        office.night("2022-12-06").await;
+        assert_eq!(office.class("1").await, "ambiguous", "{kind:?}");
+    }
+}
