@@ -141,3 +141,29 @@ async fn a_new_fee_of_the_payer_makes_a_settled_neighbour_ambiguous() {
         assert_eq!(office.class("1").await, "ambiguous", "{kind:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_is_added_up_again_when_a_receipt_is_made_void() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "delta").await;
+        let fees = [A, B].map(|code| fee(code, "cash", "NGUYEN VAN A", "paid"));
+        office.put("dossier_fees_1.csv", FEES, &fees);
+        let receipts = [receipt("R1", A, "valid"), receipt("R2", B, "valid")];
+        office.put("cash_receipts_1.csv", RECEIPTS, &receipts);
+        let banked = from("1", "NOP TIEN MAT", 100_000, "2022-12-06", "");
+        office.money("2022-12-06", vec![banked]).await;
+        office.night("2022-12-05").await;
+        office.night("2022-12-06").await;
+        assert_eq!(office.class("1").await, "cash_deposit", "{kind:?}");
+        office.put(
+            "dossier_fees_3.csv",
+            FEES,
+            &[fee(B, "cash", "X", "cancelled")],
+        );
+        office.night("2022-12-07").await;
+        assert_eq!(office.class("1").await, "cash_deposit", "{kind:?}");
+        office.put("cash_receipts_2.csv", RECEIPTS, &[receipt("R2", B, "void")]);
+        office.night("2022-12-08").await;
+        assert_eq!(office.class("1").await, "unidentified", "{kind:?}");
+    }
+}
