@@ -167,3 +167,33 @@ async fn a_deposit_is_added_up_again_when_a_receipt_is_made_void() {
         assert_eq!(office.class("1").await, "unidentified", "{kind:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_fee_row_closes_when_it_comes_in_good_order() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "delta").await;
+        let row = |code: &str, id: &str, amount: &str| {
+            format!("{code},{id},phi,{amount},H48.18.22,P1,qr,2022-12-30,NGUYEN VAN A,paid\n")
+        };
+        let rows = [row(A, "7001", "50.000"), row(A, "1", "5.0")];
+        office.put("dossier_fees_1.csv", FEES, &rows);
+        let both = ["fee 1 reject", "fee 7001 reject"];
+        assert_eq!(office.night("2022-12-05").await, both, "{kind:?}");
+        // a fee id that several dossiers use does not tell which of them was meant
+        let rows = [
+            row(A, "7001", "50000"),
+            row(A, "1", "50000"),
+            row(B, "1", "50000"),
+        ];
+        office.put("dossier_fees_2.csv", FEES, &rows);
+        let open = office.night("2022-12-06").await;
+        let rejects: Vec<&String> = open.iter().filter(|e| e.ends_with("reject")).collect();
+        assert_eq!(rejects, ["fee 1 reject"], "{kind:?}");
+        let dump = office.desk.store.dump().await.unwrap();
+        assert!(
+            !night(&office.desk, "2022-12-06").await.published,
+            "{kind:?}"
+        );
+        assert_eq!(office.desk.store.dump().await.unwrap(), dump, "{kind:?}");
+    }
+}
