@@ -7,7 +7,7 @@ use super::codec::code;
 use super::exec::Bind;
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{Day, DossierCode};
+use crate::domain::{Day, DossierCode, FeeId, RowKey};
 
 impl Store {
     /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
@@ -44,5 +44,27 @@ impl Store {
         rows.iter()
             .map(|row| Ok((row.parsed("dossier_code", code)?, row.text("payer")?.into())))
             .collect()
+    }
+
+    /// The fees of these dossiers that money was linked to before `night`.
+    pub async fn linked_fees(
+        &self,
+        night: Day,
+        dossiers: &BTreeSet<DossierCode>,
+    ) -> Result<BTreeSet<RowKey>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let before = night.minus(1).to_string();
+        let codes = keys(dossiers.iter().map(DossierCode::as_str));
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_LEG_BY_DOSSIER, &codes, &[Bind::Text(&before)])
+            .await?;
+        let mut linked = BTreeSet::new();
+        for row in &rows {
+            if let Some(fee) = row.opt_text("fee_id")? {
+                let dossier = row.parsed("dossier_code", code)?;
+                linked.insert(RowKey::fee(&dossier, &FeeId::new(fee)));
+            }
+        }
+        Ok(linked)
     }
 }

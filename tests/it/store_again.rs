@@ -197,3 +197,34 @@ async fn a_bad_fee_row_closes_when_it_comes_in_good_order() {
         assert_eq!(office.desk.store.dump().await.unwrap(), dump, "{kind:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_withdraws_a_paid_fee_unless_money_is_linked() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "snapshot").await;
+        let c = "H48.18.22-221205-0103";
+        let fees = [A, B, c].map(|code| fee(code, "transfer", "NGUYEN VAN A", "paid"));
+        office.put("dossier_fees_1.csv", FEES, &fees);
+        let paid = from("1", A, 40_000, "2022-12-05", "NGUYEN VAN A");
+        office.money("2022-12-05", vec![paid]).await;
+        let before = office.night("2022-12-05").await;
+        assert!(
+            before.contains(&"fee F10002 missing_payment".to_owned()),
+            "{before:?}"
+        );
+        assert!(
+            before.contains(&"fee F10001 underpaid".to_owned()),
+            "{before:?}"
+        );
+        office.put("dossier_fees_2.csv", FEES, &fees[2..]);
+        let after = office.night("2022-12-06").await;
+        assert!(
+            !after.contains(&"fee F10002 missing_payment".to_owned()),
+            "{after:?}"
+        );
+        assert!(
+            after.contains(&"fee F10001 underpaid".to_owned()),
+            "{after:?}"
+        );
+    }
+}
