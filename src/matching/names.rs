@@ -1,7 +1,8 @@
 //! What new rows name: the keys under which a night looks up the settled rows it must decide again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::fold::fold_name;
 use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
 
 use super::code_scan::Scanner;
@@ -90,6 +91,24 @@ pub fn near_spellings<'r>(
         }
     }
     near
+}
+
+/// Spellings one edit away from the dossiers of new fees, each with the folded names of their
+/// payers: a payment by one of them that settled under such a spelling has two readings now.
+pub fn rival_spellings(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut payers: BTreeMap<&DossierCode, BTreeSet<String>> = BTreeMap::new();
+    for fee in fees.iter().filter(|fee| !fee.payer_name.is_empty()) {
+        let of_dossier = payers.entry(&fee.dossier_code).or_default();
+        of_dossier.insert(fold_name(&fee.payer_name));
+    }
+    let mut rivals: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (code, payers) in payers {
+        one_edit(&code.squeezed(), |spelling, _| {
+            let known = rivals.entry(spelling.to_owned()).or_default();
+            known.extend(payers.iter().cloned());
+        });
+    }
+    rivals
 }
 
 /// Every spelling of a dossier code in the reference and the memo.

@@ -38,6 +38,7 @@ mod settler;
 mod source_faults;
 mod sql_contract;
 mod store;
+mod store_again;
 mod store_exceptions;
 mod store_nights;
 mod store_open;

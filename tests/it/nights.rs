@@ -47,6 +47,7 @@ pub(crate) async fn pool_of(store: &Store, night: Day) -> Inputs {
     };
     let window = Window {
         days: 3,
+        sum_days: 3,
         gateways: Vec::new(),
     };
     store.pool(night, &names, &window).await.unwrap()
