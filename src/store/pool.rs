@@ -45,7 +45,10 @@ impl Store {
         let mut tx = self.begin_read().await?;
         let night = night.to_string();
         let mut keys = BTreeSet::new();
-        for row in tx.rows(&sql::SELECT_OPEN_ROW, &[Bind::Text(&night)]).await? {
+        for row in tx
+            .rows(&sql::SELECT_OPEN_ROW, &[Bind::Text(&night)])
+            .await?
+        {
             let key = read_key(&row)?;
             if key.side == Side::Txn {
                 keys.insert(key);

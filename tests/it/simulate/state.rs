@@ -170,8 +170,15 @@ pub(crate) fn differences(left: &State, right: &State, most: usize) -> Vec<Strin
         let only = |a: &BTreeMap<String, String>, b: &BTreeMap<String, String>, side: &str| {
             let differing = a.iter().filter(|(key, row)| b.get(*key) != Some(*row));
             let said = differing.map(|(key, row)| {
-                let text = if key == row { row.clone() } else { format!("{key}: {row}") };
-                format!("{side} {table} {}", text.chars().take(420).collect::<String>())
+                let text = if key == row {
+                    row.clone()
+                } else {
+                    format!("{key}: {row}")
+                };
+                format!(
+                    "{side} {table} {}",
+                    text.chars().take(420).collect::<String>()
+                )
             });
             let all: Vec<String> = said.collect();
             let more = all.len().saturating_sub(most);
