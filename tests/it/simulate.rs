@@ -126,7 +126,8 @@ async fn late_inputs_end_as_inputs_in_time() {
     disturb(Kind::Sqlite, 5, &plan).await;
 }
 
-/// Days decided night by night, and the same pulls decided in one night, which then reads everything.
+/// Days decided night by night, and the same pulls decided in one night, which then reads all of
+/// them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_split_over_nights_does_not_matter() {
     let (seed, count) = (seed(3, "the_split_over_nights_does_not_matter"), 10);

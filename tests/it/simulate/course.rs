@@ -81,8 +81,8 @@ impl Course {
         }
     }
 
-    /// What holds of every night, and the states of its sources. `alone`: the registry has delivered
-    /// for this night and for no other.
+    /// What holds of every night, and the states of its sources. `alone`: the registry has
+    /// delivered for this night and for no other.
     pub(crate) async fn judge(&mut self, night: &Night, mishaps: &Mishaps, alone: bool) {
         let of = night.run.business_date;
         let late_rows = mishaps.fault.filter(|(fault, _)| fault.name == "late_rows");

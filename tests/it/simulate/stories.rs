@@ -7,8 +7,8 @@ use doisoat::sandbox::district::{FeeKind, Scenario};
 
 use super::street::Street;
 
-/// scenario | side | classes that its rows may end with. A story of several lines or payments leaves
-/// some in order, and one of the last days may still be on its way.
+/// scenario | side | classes that its rows may end with. A story of several lines or payments
+/// leaves some in order, and one of the last days may still be on its way.
 const STORIES: &str = "\
 arrives_late|bank|ok
 arrives_late|fee|ok
