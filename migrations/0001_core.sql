@@ -72,6 +72,7 @@ CREATE TABLE fee_version (
     PRIMARY KEY (dossier_code, fee_id, night)
 );
 CREATE INDEX fee_version_decided ON fee_version (decided_night);
+CREATE INDEX fee_version_fee ON fee_version (fee_id, dossier_code);
 
 -- Payment orders. May change: decided_night; everything within the row's own night.
 CREATE TABLE order_version (

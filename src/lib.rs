@@ -22,15 +22,11 @@ pub mod normalise;
 // What the night remembers.
 pub mod store;
 
-// What people decided.
-pub mod decision;
-
 // The pure core: match, classify, measure.
 pub mod settle;
 pub mod matching;
 pub mod classify;
 pub mod kpi;
-pub mod prove;
 
 // What people read.
 pub mod report;

@@ -74,6 +74,9 @@ pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlemen
         .iter()
         .flat_map(|definition| (definition.contributions)(&facts))
         .collect();
+    if let Some(start) = rules.start {
+        contributions.retain(|contribution| start <= contribution.day);
+    }
     contributions.sort();
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let shares = if rules.periods.is_empty() {

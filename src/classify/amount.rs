@@ -38,7 +38,7 @@ fn duplicate_fee(case: &FeeCase) -> Seen {
         .map(|e| case.ledger.entries[*e].credit.money);
     Some(
         again
-            .map(|money| Evidence::Repeats(money.id(case.pool).into()))
+            .map(|money| Evidence::PaidAgainBy(money.id(case.pool).into()))
             .collect(),
     )
 }

@@ -88,6 +88,8 @@ pub struct Classified {
     pub nearest: Vec<Nearest>,
     /// Classes that would have applied too, in their order.
     pub also: Vec<&'static str>,
+    /// How much a person has to do: the class's, but `info` for items from before go-live.
+    pub severity: Severity,
     /// Stable id of the exception; none for a row in order.
     pub exception_id: Option<ExceptionId>,
     /// Conservation bucket.

@@ -17,7 +17,7 @@ mod unread;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, ExceptionId, Reject, RowKey, TxnKind, Vnd};
+use crate::domain::{Day, ExceptionId, Reject, RowKey, Rules, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
@@ -78,6 +78,9 @@ const EXCLUDED: [&str; 6] = [
     "cash_deposit",
 ];
 
+/// Fees for which no payment is expected: only a row that names them can change them.
+const NOTHING_DUE: [&str; 3] = ["zero_fee", "exempt", "land_obligation"];
+
 /// The classes of payments whose dossier is open.
 pub const OPEN_CREDITS: [&str; 5] = [
     "unidentified",
@@ -94,7 +97,13 @@ pub fn class(id: &str) -> Option<&'static Class> {
 
 /// Gives every row of the desk its class, sorted by row key.
 pub fn classify(desk: &Desk) -> Vec<Classified> {
-    let mut rows: Vec<Classified> = desk.pool.inputs.rejects.iter().map(reject).collect();
+    let mut rows: Vec<Classified> = desk
+        .pool
+        .inputs
+        .rejects
+        .iter()
+        .map(|row| reject(desk.pool.rules, row))
+        .collect();
     fees(desk, &mut rows);
     money(desk, &mut rows);
     rows.sort_by(|a, b| a.key.cmp(&b.key));
@@ -111,7 +120,12 @@ struct Row {
 }
 
 /// The first class whose test applies, the rest as "also".
-fn named(row: Row, nearest: Vec<Nearest>, test: impl Fn(&Class) -> class::Seen) -> Classified {
+fn named(
+    rules: &Rules,
+    row: Row,
+    nearest: Vec<Nearest>,
+    test: impl Fn(&Class) -> class::Seen,
+) -> Classified {
     let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
     let mut also = Vec::new();
     for class in CLASSES {
@@ -122,7 +136,13 @@ fn named(row: Row, nearest: Vec<Nearest>, test: impl Fn(&Class) -> class::Seen) 
             }
         }
     }
-    let (id, evidence) = found.map_or((OK, Vec::new()), |(class, evidence)| (class.id, evidence));
+    let severity = found
+        .as_ref()
+        .map_or(Severity::Info, |(class, _)| class.severity);
+    let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
+    let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
+    let opening = rules.start.filter(|start| id != OK && row.day < *start);
+    evidence.extend(opening.map(Evidence::BeforeStart));
     let bucket = match id {
         "reject" => Bucket::Rejected,
         id if EXCLUDED.contains(&id) => Bucket::Excluded,
@@ -138,18 +158,24 @@ fn named(row: Row, nearest: Vec<Nearest>, test: impl Fn(&Class) -> class::Seen) 
         evidence,
         nearest,
         also,
+        severity: if opening.is_some() {
+            Severity::Info
+        } else {
+            severity
+        },
         bucket,
-        carried: bucket == Bucket::Open || class(id).is_some_and(|class| class.carried),
+        carried: carries || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
         business_date: row.day,
     }
 }
 
-fn reject(reject: &Reject) -> Classified {
+fn reject(rules: &Rules, reject: &Reject) -> Classified {
     let Reject {
         file,
         line,
         column,
         value,
+        code,
         ..
     } = reject;
     let row = Row {
@@ -159,8 +185,9 @@ fn reject(reject: &Reject) -> Classified {
         dossier: None,
         linked: false,
     };
-    let place = Evidence::At(file.clone(), *line, column.clone(), value.clone());
-    named(row, Vec::new(), |class| {
+    let (column, value) = (column.clone(), value.clone());
+    let place = Evidence::At(file.clone(), *line, column, value, *code);
+    named(rules, row, Vec::new(), |class| {
         (class.id == "reject").then(|| vec![place.clone()])
     })
 }
@@ -246,7 +273,7 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 linked,
             };
             let near = if linked { Vec::new() } else { open.near(&case) };
-            rows.push(named(row, near, |class| (class.on_fee)(&case)));
+            rows.push(named(pool.rules, row, near, |class| (class.on_fee)(&case)));
         }
     }
 }
@@ -296,7 +323,9 @@ fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
         dossier: dossier(case).map(|d| case.pool.dossier(d).code.clone()),
         linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
     };
-    named(row, case.nearest().to_vec(), |class| (class.on_money)(case))
+    named(case.pool.rules, row, case.nearest().to_vec(), |class| {
+        (class.on_money)(case)
+    })
 }
 
 /// The one dossier that a money row is linked to or names.

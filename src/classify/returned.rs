@@ -81,7 +81,7 @@ fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
                 .any(|(l, _)| ledger.lines[*l].fee == line.fee)
         };
         let rows = ledger.returns.iter().filter(|r| !r.reversal).filter(mine);
-        rows.map(|r| Evidence::Undoes(case.pool.txn(r.txn).id.as_ref().into()))
+        rows.map(|r| Evidence::ReturnedBy(case.pool.txn(r.txn).id.as_ref().into()))
             .collect()
     })
 }

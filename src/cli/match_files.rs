@@ -23,12 +23,14 @@ use crate::settle;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  doisoat match --fees dossier_fees.csv --transactions transactions_*.csv --cash cash_receipts.csv --out out
-  doisoat match --fees f.csv --transactions transactions_vnpay.csv --out out --from 2022-12-01 --to 2022-12-31
-  doisoat match --fees f.csv --transactions transactions_bank.csv --out out --incomplete bank
-Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json into --out.
-The same files give the same bytes (timings.json excepted). Exit codes: 0 written, 1 cannot write,
-2 usage, a missing or repeated column, or an unreadable file.")]
+  doisoat match --fees fees.csv --transactions transactions_*.csv --cash cash.csv --out out
+  doisoat match --fees fees.csv --transactions transactions_vnpay.csv --out out \\
+    --from 2022-12-01 --to 2022-12-31
+  doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
+Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
+into --out. The same files give the same bytes (timings.json excepted).
+Exit codes: 0 written, 1 cannot write, 2 usage, a missing or repeated column, or an
+unreadable file.")]
 pub struct MatchArgs {
     /// Fee lines: dossier_fees*.csv
     #[arg(long, value_name = "FILE")]
@@ -97,13 +99,20 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     })?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    match_out::write(&args.out, &read, &rules, &settlement, lang)
-        .map_err(|error| Failure::failed(&error))?;
+    match_out::write(&args.out, &read, &rules, &settlement, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
-    match_out::write_timings(&args.out, &times).map_err(|error| Failure::failed(&error))?;
+    match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
     Ok(Exit::Done)
+}
+
+fn unwritable(error: &anyhow::Error) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        format!("{error:#}"),
+        "make room and give the right to write there, or name another folder with --out",
+    )
 }
 
 /// Reads every file; one that is no table of the contract ends with exit 2.
@@ -123,8 +132,8 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
         agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
     };
     read_match_inputs(&files).map_err(|error| {
-        let text = crate::text::reject::say_file(&error, lang);
-        Failure::new(Exit::Usage, text, "")
+        let (what, fix) = crate::text::reject::explain_file(&error, lang);
+        Failure::new(Exit::Usage, what, fix)
     })
 }
 

@@ -76,5 +76,7 @@ fn write_whole(
         to.get_ref().sync_all()?;
         std::fs::rename(&part, &whole)
     };
-    done().with_context(|| format!("{} cannot be written", whole.display()))
+    done()
+        .inspect_err(|_| drop(std::fs::remove_file(&part)))
+        .with_context(|| format!("{} cannot be written", whole.display()))
 }

@@ -63,7 +63,8 @@ pub(super) fn show(night: &Night, json: bool, lang: crate::domain::Lang) {
 }
 
 /// The desk of a command that a person or a timer starts: real time, signals, progress.
-pub(super) async fn desk(config: Config, global: &Global) -> Result<Desk, JobError> {
+pub(super) async fn desk(mut config: Config, global: &Global) -> Result<Desk, JobError> {
+    config.lang = global.lang(Some(&config));
     let mut desk = Desk::open(config, Arc::new(SystemClock)).await?;
     desk.stop = Stop::on_signals().map_err(|error| JobError::Other(error.into()))?;
     desk.progress = Progress::on_terminal(global.quiet);

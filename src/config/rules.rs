@@ -173,6 +173,7 @@ impl Config {
             targets: self.targets.clone(),
             definitions: self.rules.definitions.clone(),
             periods: Vec::new(),
+            start: self.start,
             e_receipts: false,
         }
     }

@@ -76,6 +76,8 @@ pub struct Rules {
     pub definitions: Vec<Box<str>>,
     /// Periods to measure.
     pub periods: Vec<Period>,
+    /// Go-live: what is older is an opening item, not an exception, and stays out of the shares.
+    pub start: Option<Day>,
     /// The registry tells receipt numbers, so a cashless payment without one is `no_e_receipt`.
     pub e_receipts: bool,
 }
@@ -112,6 +114,7 @@ impl Default for Rules {
             targets: Vec::new(),
             definitions: Vec::new(),
             periods: Vec::new(),
+            start: None,
             e_receipts: false,
         }
     }

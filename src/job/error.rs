@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::outcome::Exit;
 use crate::config::ConfigError;
+use crate::report::publish::PublishError;
 use crate::store::StoreError;
 
 /// A job that published nothing.
@@ -49,29 +50,35 @@ impl JobError {
 
     /// What happened, and what to do.
     pub fn message_and_fix(&self) -> (String, String) {
-        let fix = |text: &str| text.to_owned();
         match self {
             Self::Usage { message, fix } => (message.clone(), fix.clone()),
             Self::Config(error) => (
                 format!("{}: {}", error.place, error.message),
                 error.fix.clone(),
             ),
-            // A store error carries its remedy behind the semicolon.
-            Self::Store(error) => {
-                let text = error.to_string();
-                match text.split_once("; ") {
-                    Some((message, fix)) => (message.to_owned(), fix.to_owned()),
-                    None if self.exit() == Exit::Locked => {
-                        (text, fix("wait until it has ended, then start again"))
-                    }
-                    None => (text, fix("run again; with -v it tells where it stopped")),
-                }
-            }
-            Self::Stopped(_) => (self.to_string(), fix("start again: it resumes")),
-            Self::Other(error) => (
-                format!("{error:#}"),
-                fix("run again; with -v it tells where it stopped"),
+            Self::Store(error) if self.exit() == Exit::Locked => (
+                error.to_string(),
+                "wait until it has ended, then start again".to_owned(),
             ),
+            Self::Store(error @ StoreError::Io { .. }) => (error.to_string(), DISK.to_owned()),
+            Self::Store(error) => in_two(&error.to_string()),
+            Self::Stopped(_) => (self.to_string(), "start again: it resumes".to_owned()),
+            Self::Other(error) => match error.downcast_ref() {
+                Some(PublishError::Io { .. }) => (format!("{error:#}"), DISK.to_owned()),
+                _ => in_two(&format!("{error:#}")),
+            },
         }
     }
+}
+
+/// What to do when a file or folder of ours cannot be read or written.
+const DISK: &str =
+    "make room and give the user of doisoat the right to read and write there, then run again";
+
+/// An error of ours carries its remedy behind the semicolon.
+fn in_two(text: &str) -> (String, String) {
+    let (message, fix) = text
+        .split_once("; ")
+        .unwrap_or((text, "run again; with -v it tells where it stopped"));
+    (message.to_owned(), fix.to_owned())
 }

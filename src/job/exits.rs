@@ -18,7 +18,7 @@ pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> V
     let open: i128 = settlement
         .rows
         .iter()
-        .filter(|row| row.exception_id.is_some() && severity_of(row.class) != Severity::Info)
+        .filter(|row| row.exception_id.is_some() && row.severity != Severity::Info)
         .map(|row| row.amount.wide())
         .sum();
     if desk

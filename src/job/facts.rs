@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
-use super::exits::severity_of;
 use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
@@ -203,7 +202,7 @@ fn unit(agencies: &[Agency], day: Day) -> Box<str> {
 /// Exceptions of the settlement that ask for a person.
 fn open_now(settlement: &Settlement) -> BTreeMap<&ExceptionId, (&'static str, Vnd)> {
     let rows = settlement.rows.iter();
-    let work = rows.filter(|row| severity_of(row.class) != Severity::Info);
+    let work = rows.filter(|row| row.severity != Severity::Info);
     work.filter_map(|row| Some((row.exception_id.as_ref()?, (row.class, row.amount))))
         .collect()
 }
@@ -217,7 +216,7 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
         .map(|id| (*id).clone());
     let mut closed: Vec<Closed> = before
         .iter()
-        .filter(|open| severity_of(&open.class) != Severity::Info)
+        .filter(|open| open.severity != Severity::Info)
         .filter(|open| !now.contains_key(&open.id))
         .map(|open| Closed {
             id: open.id.clone(),

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use super::desk::Desk;
 use super::error::JobError;
+use crate::domain::fold::fold_name;
 use crate::domain::{AgencyCode, Day, DossierCode, Inputs};
-use crate::matching::{Names, near_spellings, spoken};
+use crate::matching::{Names, near_spellings, rival_spellings, spoken};
 
 /// The keys under which the store finds what the night must decide again.
 pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, JobError> {
@@ -31,5 +32,12 @@ pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, Job
     let mut existing: BTreeSet<DossierCode> = named.into_iter().collect();
     let near = near_spellings(codes, &txns, &existing);
     existing.extend(desk.store.existing_dossiers(day, &near).await?);
+    let rivals = rival_spellings(&new.fees);
+    let settled = desk.store.settled_payers(day, rivals.keys()).await?;
+    let disputed = settled.into_iter().filter(|(code, payer)| {
+        let payers = rivals.get(&code.squeezed());
+        payers.is_some_and(|payers| payers.contains(&fold_name(payer)))
+    });
+    existing.extend(disputed.map(|(code, _)| code));
     Ok(spoken.resolve(existing))
 }

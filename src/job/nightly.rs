@@ -153,13 +153,15 @@ pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read,
 }
 
 fn window(desk: &Desk) -> Window {
+    let rules = &desk.config.rules;
     let gateways = desk
         .config
         .sources
         .iter()
         .filter(|s| s.registration.is_gateway);
     Window {
-        days: desk.config.rules.window_days,
+        days: rules.window_days,
+        sum_days: rules.batch_days.max(rules.deposit_days),
         gateways: gateways.map(|source| source.name.clone()).collect(),
     }
 }
@@ -293,7 +295,6 @@ async fn publish(
         run,
         pool: &decided.pool,
         settlement: &decided.settlement,
-        severity: exits::severity_of,
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;

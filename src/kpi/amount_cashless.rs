@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{AgencyCode, Day, Side, Text};
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Effect, Entry, Ledger};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, receipt_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, receipt_item, reject_item, txn_item};
 use super::share::{Contribution, Scope};
 
 /// The definition.
@@ -143,8 +144,14 @@ fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
         outcomes.push((least, least));
     }
     out.push(item.within(Scope::Total, outcomes));
+    let first = facts.first_named(i);
     for agency in facts.named(i) {
-        out.push(item.within(Scope::Agency(agency), vec![(0, 0), (greatest, greatest)]));
+        // the point figures of the agencies add up to the total's
+        let mut outcomes = vec![(0, 0), (greatest, greatest)];
+        if first.as_ref() == Some(&agency) {
+            outcomes.reverse();
+        }
+        out.push(item.within(Scope::Agency(agency), outcomes));
     }
 }
 
@@ -159,10 +166,15 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
         match entry.effect {
             _ if entry.reversed || amount <= 0 => {}
             Effect::Settles if entry.receipt_differs && entry.parts.is_empty() => {
+                let line = entry.surplus_on.map(|l| &ledger.lines[l]);
+                let left = line.map_or(amount, |line| dong(left_by_others(line, 0, 0)));
+                let amount = amount.min(left);
                 let agencies = facts.agencies(dossier, ledger, entry);
-                total += if agencies.is_empty() { 0 } else { amount };
-                for agency in agencies {
-                    *perhaps.entry(agency).or_default() += amount;
+                if amount > 0 && !agencies.is_empty() {
+                    total += amount;
+                    for agency in agencies {
+                        *perhaps.entry(agency).or_default() += amount;
+                    }
                 }
             }
             Effect::Settles => {
@@ -223,7 +235,12 @@ fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode
         let back = entry.sent_back.iter().filter(|(line, _)| line == l);
         let back: i128 = back.map(|(_, amount)| amount).sum();
         let (sure, other) = if entry.receipt_differs {
-            (line.due - back, entry.credit.amount - entry.returned)
+            let (left, alone) = (left_by_others(line, *part, back), line.paid == *part);
+            let told = entry.credit.amount - entry.returned;
+            (
+                left - back,
+                if alone { told } else { told.min(left - back) },
+            )
         } else {
             (part + gross - back, part + gross - back)
         };
@@ -234,6 +251,13 @@ fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode
         sum.1 += dong(other.max(0));
     }
     kept
+}
+
+/// What the other money on a line left of its due, `part` being one's own and `back` what went back
+/// of it.
+fn left_by_others(line: &Line, part: i128, back: i128) -> i128 {
+    let others = line.paid - part - (line.refunded - back) + line.net_short;
+    (line.due - others).max(0)
 }
 
 /// Back to 64 bits; a row's amount always fits.

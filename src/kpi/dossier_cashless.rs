@@ -7,7 +7,8 @@ use crate::matching::ledger::Ledger;
 use crate::matching::pool::{Dossier, index};
 
 use super::Definition;
-use super::facts::{Facts, Item};
+use super::facts::Facts;
+use super::item::Item;
 use super::share::Contribution;
 
 /// The definition.
@@ -36,9 +37,13 @@ struct State {
     full: bool,
     cash: bool,
     day: Option<Day>,
+    /// The last day on which a line was completed.
+    paid_on: Option<Day>,
     lacking: i128,
     missing: bool,
     waiting: bool,
+    unpaid: bool,
+    conflict: bool,
     hopeless: bool,
     exceptions: Vec<ExceptionId>,
 }
@@ -52,13 +57,36 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             continue;
         };
         let contest = facts.contest(index(d));
-        if outcomes == [(0, 1)] && !contest.is_empty() {
+        if outcomes.contains(&(0, 1)) && !outcomes.contains(&(1, 1)) && !contest.is_empty() {
             // an open payment names it: the cash may be the repeat
             outcomes.push((1, 1));
             state.exceptions.extend(contest.iter().cloned());
             coupled = true;
         }
+        let doubt = facts.doubt(index(d));
+        if state.full && !doubt.is_empty() {
+            // an open refund names it: its money may have gone back
+            if !outcomes.contains(&(0, 0)) {
+                outcomes.push((0, 0));
+            }
+            state.exceptions.extend(doubt.iter().cloned());
+            coupled = true;
+        }
         let received = dossier.code.received_on();
+        if state.unpaid {
+            let own = facts.contest(index(d));
+            let credit = if own.is_empty() {
+                facts.of_largest_credit()
+            } else {
+                own
+            };
+            state.exceptions.extend(credit.iter().cloned());
+        }
+        // what hangs on the one open credit happens on its day, unless something later is there
+        let by_credit = coupled && !state.full && !state.missing && !state.waiting;
+        if let Some(day) = facts.only_credit_day().filter(|_| by_credit) {
+            state.day = state.paid_on.max(Some(day));
+        }
         let Some(day) = state.day.or(received).or(facts.pool.inputs.business_date) else {
             continue;
         };
@@ -93,7 +121,13 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
             let done = line.completed_by.or(line.receipt_differs);
             let day = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
             state.day = state.day.max(day);
+            state.paid_on = state.paid_on.max(day);
             state.cash |= line.paid > line.cashless;
+            if facts.pool.is_fee_conflict(fee).is_some() {
+                state.conflict = true;
+                let exception = row.and_then(|row| row.exception_id.clone());
+                state.exceptions.extend(exception);
+            }
             continue;
         }
         state.full = false;
@@ -107,6 +141,10 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
             "missing_payment" | "missing_receipt" if open => state.missing = true,
             "pending" | "status_mismatch" if open => state.waiting = true,
             "underpaid" | "partial" => {}
+            // which of its versions holds decides whether it is paid
+            "conflict" if line.kept() > 0 => state.waiting = true,
+            "conflict" => state.missing = true,
+            "unpaid" | "not_due" => state.unpaid = true,
             // a line that is short may carry a more serious class
             _ if line.kept() > 0 => {}
             _ => state.hopeless = true,
@@ -133,7 +171,9 @@ fn outcomes(facts: &Facts, state: &State) -> Option<(Vec<(i64, i64)>, bool)> {
     }
     let done = if state.cash { (0, 1) } else { (1, 1) };
     if state.full {
-        return Some((vec![done], false));
+        let mut outcomes = vec![done];
+        outcomes.extend(state.conflict.then_some((0, 0)));
+        return Some((outcomes, false));
     }
     if state.hopeless {
         return None;
@@ -141,6 +181,9 @@ fn outcomes(facts: &Facts, state: &State) -> Option<(Vec<(i64, i64)>, bool)> {
     // any open credits that together reach it, net of a provider's fee or not: an outer bound
     // drops constraints, never outcomes
     let credit = facts.may_reach(state.lacking);
+    if state.unpaid && !facts.may_complete(state.lacking) {
+        return None;
+    }
     if state.missing {
         let reach = (credit || facts.unseen_money) && !state.cash;
         let mut outcomes = vec![(0, 0), (0, 1)];

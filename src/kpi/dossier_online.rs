@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::domain::{FilingChannel, Inputs, Text};
 
 use super::Definition;
-use super::facts::{Facts, Item};
+use super::facts::Facts;
+use super::item::Item;
 use super::share::Contribution;
 
 /// The definition.

@@ -1,18 +1,13 @@
-//! What definitions look at: the desk with its ledgers, the classes, and helpers that turn rows
-//! into contributions.
+//! What definitions look at: the desk with its ledgers, the classes, and what is still open.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::{Classified, OPEN_CREDITS, Places};
-use crate::domain::{
-    AgencyCode, Day, ExceptionId, Inputs, Receipt, Reject, RowKey, Side, Txn, TxnKind,
-};
+use crate::domain::{AgencyCode, Day, ExceptionId, RowKey, Side, TxnKind};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
 use crate::matching::reading::Reading;
-
-use super::share::{Contribution, Scope};
 
 /// Everything a definition may look at.
 pub struct Facts<'f, 'a> {
@@ -33,6 +28,12 @@ pub struct Facts<'f, 'a> {
     /// Dossiers that an open payment names: should it turn out to be theirs, counter cash of the
     /// same fee may be the repeat. With the exceptions of those payments.
     contested: BTreeMap<Index, Vec<ExceptionId>>,
+    /// Dossiers whose money may have gone back: an open refund names them.
+    doubted: BTreeMap<Index, Vec<ExceptionId>>,
+    /// The largest open credit, with its exceptions.
+    largest_credit: (i128, Vec<ExceptionId>),
+    /// The day of the only open credit, where there is one.
+    only_day: Option<Day>,
 }
 
 /// What a transaction that no dossier was credited with may still turn out to be.
@@ -63,29 +64,49 @@ impl<'f, 'a> Facts<'f, 'a> {
             open_credits: 0,
             claims: claims(desk),
             contested: BTreeMap::new(),
+            doubted: BTreeMap::new(),
+            largest_credit: (0, Vec::new()),
+            only_day: None,
         };
         let txns = (0..pool.inputs.txns.len()).map(index);
-        facts.open_credits = txns.map(|txn| facts.may_still_pay(txn)).sum();
-        facts.contested = facts.contested();
+        let credits = txns.map(|txn| (txn, facts.may_still_pay(txn)));
+        let credits: Vec<(Index, i128)> = credits.filter(|(_, amount)| *amount > 0).collect();
+        facts.open_credits = credits.iter().map(|(_, amount)| amount).sum();
+        if let Some((txn, amount)) = credits.iter().max_by_key(|c| (c.1, std::cmp::Reverse(c.0))) {
+            facts.largest_credit = (*amount, facts.exceptions(&pool.txn(*txn).key()));
+        }
+        facts.only_day = match credits.as_slice() {
+            [(txn, _)] => Some(pool.txn(*txn).paid_on),
+            _ => None,
+        };
+        facts.contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
+        facts.doubted = facts.naming(|open| open == Open::Refund);
         facts
     }
 
-    fn contested(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
+    /// The dossiers that open transactions of a kind name, with their exceptions.
+    fn naming(&self, wanted: fn(Open) -> bool) -> BTreeMap<Index, Vec<ExceptionId>> {
         let mut contested: BTreeMap<Index, Vec<ExceptionId>> = BTreeMap::new();
         for txn in (0..self.pool.inputs.txns.len()).map(index) {
-            if !matches!(self.open(txn), Open::Fee | Open::Credit) {
+            if !wanted(self.open(txn)) {
                 continue;
             }
             let exceptions = self.exceptions(&self.pool.txn(txn).key());
-            let read = match self.desk.readings[at(txn)] {
-                Reading::One { dossier, .. } => Some(dossier),
+            let read: &[Index] = match &self.desk.readings[at(txn)] {
+                Reading::One { dossier, .. } => std::slice::from_ref(dossier),
+                Reading::Many(several) if wanted(Open::Refund) => several,
+                _ => &[],
+            };
+            let returned = match self.desk.txns[at(txn)] {
+                Standing::Returns(dossier) => Some(dossier),
                 _ => None,
             };
             let named = match &self.desk.txns[at(txn)] {
                 Standing::Out { named, .. } => named.as_slice(),
                 _ => &[],
             };
-            let dossiers: BTreeSet<Index> = named.iter().copied().chain(read).collect();
+            let dossiers: BTreeSet<Index> =
+                named.iter().chain(read).copied().chain(returned).collect();
             for dossier in dossiers {
                 let list = contested.entry(dossier).or_default();
                 list.extend(exceptions.iter().cloned());
@@ -99,8 +120,32 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.contested.get(&dossier).map_or(&[], Vec::as_slice)
     }
 
+    /// The exceptions of open refunds that name a dossier; none when none does.
+    pub fn doubt(&self, dossier: Index) -> &[ExceptionId] {
+        self.doubted.get(&dossier).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day of the open credit, when there is only one.
+    pub fn only_credit_day(&self) -> Option<Day> {
+        self.only_day
+    }
+
+    /// The exceptions of the largest open credit.
+    pub fn of_largest_credit(&self) -> &[ExceptionId] {
+        &self.largest_credit.1
+    }
+
+    /// True when one open credit alone could pay this much, or that much less a provider's fee.
+    pub fn may_complete(&self, lacking: i128) -> bool {
+        self.reaches(self.largest_credit.0, lacking)
+    }
+
     /// True when the open credits together could pay this much, or that much less a provider's fee.
     pub fn may_reach(&self, lacking: i128) -> bool {
+        self.reaches(self.open_credits, lacking)
+    }
+
+    fn reaches(&self, credit: i128, lacking: i128) -> bool {
         let fee = crate::domain::Vnd::from_wide(lacking).ok().and_then(|due| {
             self.pool
                 .rules
@@ -109,7 +154,7 @@ impl<'f, 'a> Facts<'f, 'a> {
                 .map(|rate| rate.fee_on(due))
                 .max()
         });
-        self.open_credits > 0 && self.open_credits + fee.unwrap_or(0) >= lacking
+        credit > 0 && credit + fee.unwrap_or(0) >= lacking
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
@@ -255,6 +300,15 @@ impl<'f, 'a> Facts<'f, 'a> {
         }
     }
 
+    /// The agency of the first dossier that an open transaction names.
+    pub fn first_named(&self, txn: Index) -> Option<AgencyCode> {
+        match &self.desk.txns[at(txn)] {
+            Standing::Out { named, .. } => named.first().copied(),
+            _ => None,
+        }
+        .map(|dossier| self.pool.dossier(dossier).agency.clone())
+    }
+
     /// The agencies of dossiers.
     pub fn agencies_of(&self, dossiers: &[Index]) -> BTreeSet<AgencyCode> {
         dossiers
@@ -282,127 +336,4 @@ fn claims(desk: &Desk) -> BTreeMap<Index, (usize, i128)> {
         }
     }
     claims
-}
-
-/// One item before it is spread over its scopes.
-pub struct Item {
-    /// The definition's id.
-    pub definition: &'static str,
-    /// Stable name.
-    pub name: String,
-    /// The day that decides its period.
-    pub day: Day,
-    /// The exceptions that settling would decide.
-    pub exceptions: Vec<ExceptionId>,
-    /// True when its outcomes depend on another item's.
-    pub coupled: bool,
-}
-
-impl Item {
-    /// The contribution in one scope.
-    pub fn within(&self, scope: Scope, outcomes: Vec<(i64, i64)>) -> Contribution {
-        let open = outcomes.len() > 1;
-        Contribution {
-            definition: self.definition,
-            item: self.name.as_str().into(),
-            scope,
-            day: self.day,
-            outcomes,
-            coupled: self.coupled,
-            exceptions: if open {
-                self.exceptions.clone()
-            } else {
-                Vec::new()
-            },
-        }
-    }
-
-    /// Once in the total and once in each agency.
-    pub fn spread(
-        &self,
-        agencies: &BTreeSet<AgencyCode>,
-        outcomes: &[(i64, i64)],
-        out: &mut Vec<Contribution>,
-    ) {
-        out.push(self.within(Scope::Total, outcomes.to_vec()));
-        let scopes = agencies.iter().map(|agency| Scope::Agency(agency.clone()));
-        out.extend(scopes.map(|scope| self.within(scope, outcomes.to_vec())));
-    }
-
-    /// Money that went back, of a payment that counts or of none: in the agencies that it names, or
-    /// possibly in any. Which payment it would take hangs on other rows.
-    pub fn may_go_back(
-        &self,
-        agencies: &BTreeSet<AgencyCode>,
-        v: i64,
-        out: &mut Vec<Contribution>,
-    ) {
-        let coupled = Self {
-            definition: self.definition,
-            name: self.name.clone(),
-            day: self.day,
-            exceptions: self.exceptions.clone(),
-            coupled: true,
-        };
-        let outcomes = [(0, 0), (-v, -v)];
-        if agencies.is_empty() {
-            coupled.anywhere(&outcomes, out);
-        } else {
-            coupled.spread(agencies, &outcomes, out);
-        }
-    }
-
-    /// Once in the total and possibly in any agency.
-    pub fn anywhere(&self, outcomes: &[(i64, i64)], out: &mut Vec<Contribution>) {
-        out.push(self.within(Scope::Total, outcomes.to_vec()));
-        out.push(self.within(Scope::AnyAgency, outcomes.to_vec()));
-    }
-}
-
-/// The item name of a transaction.
-pub fn txn_item(txn: &Txn) -> String {
-    format!("txn|{}|{}", txn.source, txn.id)
-}
-
-/// The item name of a receipt.
-pub fn receipt_item(receipt: &Receipt) -> String {
-    format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
-}
-
-/// The item name of a row of the money side that could not be read, as if it were a transaction:
-/// the row in good order takes its place. None where that row is here already.
-pub fn reject_item(inputs: &Inputs, reject: &Reject) -> Option<String> {
-    let key = reject.key();
-    let at = (key.source.as_str(), &*key.id);
-    let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
-    let read = inputs.txns.binary_search_by(order).is_ok();
-    (!read).then(|| format!("txn|{}|{}", key.source, key.id))
-}
-
-/// The item name of a cash event: all receipts of one dossier, cashier and moment.
-pub fn cash_item(receipt: &Receipt) -> String {
-    format!(
-        "cash|{}|{}|{}",
-        receipt.dossier_code,
-        receipt.cashier,
-        receipt.collected_at.ms()
-    )
-}
-
-/// Every item name that rows of these inputs can have: contributions of earlier nights under these
-/// names are replaced by tonight's.
-pub fn pool_items(inputs: &Inputs) -> BTreeSet<String> {
-    let mut items: BTreeSet<String> = inputs.txns.iter().map(txn_item).collect();
-    items.extend(
-        inputs
-            .receipts
-            .iter()
-            .flat_map(|r| [receipt_item(r), cash_item(r)]),
-    );
-    items.extend(inputs.rejects.iter().filter_map(|r| reject_item(inputs, r)));
-    for fee in &inputs.fees {
-        items.insert(format!("fee|{}|{}", fee.dossier_code, fee.fee_id));
-        items.insert(format!("dossier|{}", fee.dossier_code));
-    }
-    items
 }

@@ -7,6 +7,7 @@ mod dossier_cashless;
 mod dossier_online;
 pub mod facts;
 pub mod interval;
+pub mod item;
 pub mod measure;
 pub mod share;
 mod tx_cashless;

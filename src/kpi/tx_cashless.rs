@@ -9,7 +9,8 @@ use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
-use super::facts::{Facts, Item, Open, cash_item, reject_item, txn_item};
+use super::facts::{Facts, Open};
+use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
 
 /// The definition.
@@ -81,9 +82,14 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
         Open::Nothing => credited(facts, Money::Txn(i), &item, (1, 1), out),
         Open::Fee => {
             out.push(item.within(super::Scope::Total, vec![(1, 1)]));
+            let first = facts.first_named(i);
             for agency in facts.named(i) {
+                let mut outcomes = vec![(0, 0), (1, 1)];
+                if first.as_ref() == Some(&agency) {
+                    outcomes.reverse();
+                }
                 let scope = super::Scope::Agency(agency);
-                out.push(item.within(scope, vec![(0, 0), (1, 1)]));
+                out.push(item.within(scope, outcomes));
             }
         }
         Open::Credit => item.anywhere(&[(0, 0), (1, 1)], out),

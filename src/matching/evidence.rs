@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::words::plain;
 use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, DossierCode, Lang, Vnd};
+use crate::domain::{Day, DossierCode, Lang, RejectCode, Vnd};
 
 /// One reason. Rendered only where a person reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub enum Evidence {
     Undoes(Box<str>),
     /// It repeats what this row already paid.
     Repeats(Box<str>),
+    /// This row paid it again.
+    PaidAgainBy(Box<str>),
+    /// This row sent its money back.
+    ReturnedBy(Box<str>),
     /// Same account and bank reference, or same code, amount and time, as this row.
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
@@ -84,8 +88,9 @@ pub enum Evidence {
     Versions(Vec<Box<str>>),
     /// Money going out that names no dossier.
     OutgoingUnnamed,
-    /// Where the row stands: (file, line, column, value).
-    At(Box<str>, u64, Box<str>, Box<str>),
+    /// Where an unreadable row stands and why it is: (file, line, column, value, why). The reason
+    /// and the advice for people stand in `text::reject`.
+    At(Box<str>, u64, Box<str>, Box<str>, RejectCode),
     /// Another class that would have applied too.
     Also(#[serde(deserialize_with = "read_word")] Word),
     /// Decided by a person: (who, why).
@@ -94,6 +99,8 @@ pub enum Evidence {
     StaleDecision(Box<str>, Box<str>),
     /// A receipt names a line that is not there.
     NoSuchLine(Box<str>),
+    /// Older than go-live: an opening item.
+    BeforeStart(Day),
     /// Collected by another agency's account: (account's agency, fee's agency).
     AccountOf(Box<str>, Box<str>),
 }
@@ -203,6 +210,8 @@ impl Evidence {
             Self::NamesTransaction(id) => format!("nội dung ghi mã giao dịch {id}"),
             Self::Undoes(id) => format!("hoàn hoặc hủy giao dịch {id}"),
             Self::Repeats(id) => format!("khoản này đã được nộp bằng {id}"),
+            Self::PaidAgainBy(id) => format!("được nộp thêm một lần bằng {id}"),
+            Self::ReturnedBy(id) => format!("đã hoàn bằng giao dịch {id}"),
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",
@@ -256,7 +265,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "tiền ra, không ghi mã hồ sơ".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, dòng {line}, cột \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("cũng thuộc loại {class}"),
@@ -265,6 +274,12 @@ impl Evidence {
                 format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
             }
             Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
+            Self::BeforeStart(start) => {
+                format!(
+                    "số dư đầu kỳ: phát sinh trước ngày bắt đầu đối soát {}",
+                    day(start)
+                )
+            }
             Self::AccountOf(account, fee) => {
                 format!("tài khoản của {account}, khoản thu của {fee}")
             }
@@ -287,6 +302,8 @@ impl Evidence {
             Self::NamesTransaction(id) => format!("the memo names transaction {id}"),
             Self::Undoes(id) => format!("returns or undoes transaction {id}"),
             Self::Repeats(id) => format!("already paid by {id}"),
+            Self::PaidAgainBy(id) => format!("paid again by {id}"),
+            Self::ReturnedBy(id) => format!("sent back by transaction {id}"),
             Self::SameAs(id) => format!("the same payment as {id}"),
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))
@@ -335,7 +352,7 @@ impl Evidence {
                 versions.join(" | ")
             ),
             Self::OutgoingUnnamed => "money going out, no dossier named".into(),
-            Self::At(file, line, column, value) => {
+            Self::At(file, line, column, value, _) => {
                 format!("{file}, line {line}, column \"{column}\": \"{value}\"")
             }
             Self::Also(class) => format!("also {class}"),
@@ -344,6 +361,7 @@ impl Evidence {
                 format!("the decision of {who} ({why}) no longer fits the data")
             }
             Self::NoSuchLine(line) => format!("no such fee line: {line}"),
+            Self::BeforeStart(start) => format!("opening item: older than go-live {}", day(start)),
             Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),
         }
     }

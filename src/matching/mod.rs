@@ -22,7 +22,7 @@ use pool::Pool;
 
 pub use evidence::{Evidence, Nearest, Test};
 pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
-pub use names::{Names, Spoken, near_spellings, spoken};
+pub use names::{Names, Spoken, near_spellings, rival_spellings, spoken};
 
 /// Runs every pass over the pool.
 pub fn run<'p, 'a>(pool: &'p Pool<'a>) -> Desk<'p, 'a> {

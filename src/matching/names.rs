@@ -1,7 +1,8 @@
 //! What new rows name: the keys under which a night looks up the settled rows it must decide again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::fold::fold_name;
 use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
 
 use super::code_scan::Scanner;
@@ -92,6 +93,24 @@ pub fn near_spellings<'r>(
     near
 }
 
+/// Spellings one edit away from the dossiers of new fees, each with the folded names of their
+/// payers: a payment by one of them that settled under such a spelling has two readings now.
+pub fn rival_spellings(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut payers: BTreeMap<&DossierCode, BTreeSet<String>> = BTreeMap::new();
+    for fee in fees.iter().filter(|fee| !fee.payer_name.is_empty()) {
+        let of_dossier = payers.entry(&fee.dossier_code).or_default();
+        of_dossier.insert(fold_name(&fee.payer_name));
+    }
+    let mut rivals: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (code, payers) in payers {
+        one_edit(&code.squeezed(), |spelling, _| {
+            let known = rivals.entry(spelling.to_owned()).or_default();
+            known.extend(payers.iter().cloned());
+        });
+    }
+    rivals
+}
+
 /// Every spelling of a dossier code in the reference and the memo.
 fn codes_of(scanner: &Scanner, txn: &Txn) -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
@@ -124,4 +143,28 @@ pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
     let words = text.split(move |c: char| !c.is_ascii_alphanumeric() && !inner(c));
     let pieces = text.split(|c: char| !c.is_ascii_alphanumeric());
     words.chain(pieces).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let words: BTreeSet<&str> = id_words(text).filter(|w| w.len() >= 6).collect();
+        assert_eq!(words, expected.iter().copied().collect(), "{text}");
+    }
+
+    #[test]
+    fn ids_are_found_with_and_without_their_inner_marks() {
+        check("VNPAY 14012345 TT PHI", &["14012345"]);
+        check(
+            "HOAN GD (221202_000123)",
+            &["000123", "221202", "221202_000123"],
+        );
+        check(
+            "MOMO-998877.FT22336",
+            &["998877", "FT22336", "MOMO-998877.FT22336"],
+        );
+        check("TT DVC", &[]);
+    }
 }

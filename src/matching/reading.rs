@@ -116,12 +116,14 @@ fn nothing<'a>(
     let mut written: Vec<DossierCode> = referred.into_iter().collect();
     written.extend(Scanner::written_codes(&txn.memo));
     written.dedup();
-    let mut raw: Vec<String> = written.iter().map(DossierCode::squeezed).collect();
+    let (ours, foreign): (Vec<DossierCode>, Vec<DossierCode>) = written
+        .into_iter()
+        .partition(|code| pool.scanner.is_ours(code));
+    let mut raw: Vec<String> = ours.iter().map(DossierCode::squeezed).collect();
     raw.extend(spots.iter().flat_map(|spot| spot.spellings.iter().cloned()));
     raw.sort();
     raw.dedup();
-    let foreign = written.iter().find(|code| !pool.scanner.is_ours(code));
-    let near = near(pool, &raw, txn, foreign.is_some());
+    let near = near(pool, &raw);
     if !near.is_empty() {
         let evidence = near
             .iter()
@@ -143,16 +145,11 @@ fn nothing<'a>(
             nearest,
         };
     }
-    let nearest = Vec::new();
-    if let Some(code) = foreign {
-        let evidence = vec![Evidence::OtherProvince(code.as_str().into())];
-        return Reading::Nothing {
-            class: "foreign",
-            evidence,
-            nearest,
-        };
+    if let Some(code) = foreign.first() {
+        return another_province(pool, txn, code);
     }
-    let ours = written.first().map(|code| code.as_str().to_owned());
+    let nearest = Vec::new();
+    let ours = ours.first().map(|code| code.as_str().to_owned());
     let spotted = spots
         .iter()
         .find(|spot| spot.plausible)
@@ -174,19 +171,32 @@ fn nothing<'a>(
     }
 }
 
-/// Existing dossiers one edit away from what was written. A code of another province is taken for a
-/// slip only when both the amount and the payer speak for it.
-fn near(pool: &Pool, raw: &[String], txn: &Txn, strict: bool) -> Vec<(String, Index, Edit)> {
+/// A well-formed code of another province is never taken for a slip of ours: the province part
+/// is not guessed. A dossier of ours one edit away whose amount and payer agree is shown as a
+/// candidate.
+fn another_province<'a>(pool: &Pool<'a>, txn: &Txn, code: &DossierCode) -> Reading<'a> {
+    let backed = |dossier: &Index| {
+        let fits = pool.fits(txn, *dossier, txn.amount.wide());
+        fits && pool.payer(txn, *dossier) == Payer::Agrees
+    };
+    let near = near(pool, &[code.squeezed()]);
+    let candidates = near.iter().map(|(_, dossier, _)| *dossier).filter(backed);
+    Reading::Nothing {
+        class: "foreign",
+        evidence: vec![Evidence::OtherProvince(code.as_str().into())],
+        nearest: candidates
+            .map(|dossier| candidate(pool, txn, dossier))
+            .collect(),
+    }
+}
+
+/// Existing dossiers one edit away from what was written.
+fn near(pool: &Pool, raw: &[String]) -> Vec<(String, Index, Edit)> {
     let mut near = Vec::new();
     for written in raw {
         one_edit(written, |spelling, edit| {
             if let Some(dossier) = pool.find_squeezed(spelling) {
-                let backed = !strict
-                    || (pool.fits(txn, dossier, txn.amount.wide())
-                        && pool.payer(txn, dossier) == Payer::Agrees);
-                if backed {
-                    near.push((written.clone(), dossier, edit));
-                }
+                near.push((written.clone(), dossier, edit));
             }
         });
     }

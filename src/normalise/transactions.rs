@@ -23,7 +23,7 @@ pub const LAYOUT: Layout = Layout {
         "kind",
         "payer",
     ],
-    optional: &["account", "bank_ref", "business_date"],
+    optional: &["account", "bank_ref", "business_date", "currency"],
 };
 
 /// Stands in for the day of a file until its rows are read.
@@ -142,6 +142,7 @@ struct TxnColumns {
     account: Column,
     bank_ref: Column,
     business_date: Column,
+    currency: Column,
 }
 
 impl TxnColumns {
@@ -160,6 +161,7 @@ impl TxnColumns {
             account: table.column("account"),
             bank_ref: table.column("bank_ref"),
             business_date: table.column("business_date"),
+            currency: table.column("currency"),
         }
     }
 
@@ -177,7 +179,7 @@ impl TxnColumns {
             amount_form: AmountForm::Digits,
             fee: row.get(self.fee),
             net: row.get(self.net),
-            currency: "",
+            currency: row.get(self.currency),
             time: row.get(self.paid_at),
             time_column: self.paid_at.name,
             time_form: TimeForm::Iso,

@@ -85,6 +85,8 @@ struct ShareJson<'a> {
     target: Option<String>,
     verdict: Option<Verdict>,
     deciding: Vec<&'a str>,
+    /// The bounds may be wider than the truth allows, because rows are coupled.
+    outer: bool,
 }
 
 #[derive(Serialize)]
@@ -185,6 +187,7 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         target: share.target.map(target),
         verdict: facts.verdict(share),
         deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
+        outer: share.outer,
     }
 }
 

@@ -176,6 +176,11 @@ impl SourceError {
         }
     }
 
+    /// `where: what. What to do.` in one line, for a log event and a note in a table.
+    pub fn sentence(&self, lang: Lang) -> String {
+        format!("{}: {}. {}", self.at(), self.what(lang), self.fix(lang))
+    }
+
     /// `where: what`, and what to do on the next line.
     pub fn say(&self, lang: Lang) -> String {
         format!("{}: {}\n  {}", self.at(), self.what(lang), self.fix(lang))

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{batches, keys};
-use super::codec::{digest, json, write_key};
+use super::codec::{digest, json, read_key, write_key};
 use super::exec::{Bind, Row, Tx};
 use super::owner::Owner;
 use super::statement as sql;
@@ -19,9 +19,9 @@ use crate::settle::Inputs;
 const ENDED: &str = "ended";
 
 /// True when every night looks at the row again until somebody settles it.
-fn is_open(row: &Classified, severity: Severity) -> bool {
+fn is_open(row: &Classified) -> bool {
     let waits = row.carried || row.bucket == Bucket::Rejected;
-    waits || (row.exception_id.is_some() && severity != Severity::Info)
+    waits || (row.exception_id.is_some() && row.severity != Severity::Info)
 }
 
 pub(super) async fn decide_rows(
@@ -31,8 +31,8 @@ pub(super) async fn decide_rows(
 ) -> Result<(), StoreError> {
     let mut rows = BTreeMap::new();
     for row in &publication.settlement.rows {
-        let severity = (publication.severity)(row.class);
-        let open = is_open(row, severity);
+        let severity = row.severity;
+        let open = is_open(row);
         let facts = (row.class, severity, row.bucket, open, row.amount);
         let links = (&row.dossier_code, row.business_date, &row.exception_id);
         let why = (&row.evidence, &row.nearest, &row.also);
@@ -67,11 +67,48 @@ pub(super) async fn decide_rows(
             )
             .text("content", &content);
     });
+    let mut batch = batch;
+    batch.extend(readable_at_last(tx, publication, night).await?);
     let binds = [Bind::Text(night), Bind::Text(publication.run.id.as_str())];
     tx.run_batches(&sql::INSERT_ROW_STATE, &batch, &binds)
         .await?;
     tx.run(&sql::CLOSE_ROW_STATE, &[Bind::Text(night)]).await?;
     Ok(())
+}
+
+/// Bad rows that came in good order under another key: a fee's tells its dossier, which the bad
+/// row's does not. They end here.
+async fn readable_at_last(
+    tx: &mut Tx,
+    publication: &Publication<'_>,
+    night: &str,
+) -> Result<Vec<String>, StoreError> {
+    let mut ended = BTreeMap::new();
+    for row in tx
+        .rows(&sql::SELECT_OPEN_REJECT_KEY, &[Bind::Text(night)])
+        .await?
+    {
+        ended.insert(read_key(&row)?, row.text("business_date")?.to_owned());
+    }
+    for row in &publication.settlement.rows {
+        ended.remove(&row.key);
+    }
+    for reject in &publication.pool.rejects {
+        ended.remove(&reject.key());
+    }
+    Ok(batches(ended, |text, (key, business_date)| {
+        write_key(text, &key)
+            .text("class", "ok")
+            .text("severity", Severity::Info.id())
+            .text("bucket", Bucket::Excluded.id())
+            .flag("open", false)
+            .int("amount_vnd", 0)
+            .text("business_date", &business_date)
+            .text("evidence", "[]")
+            .text("nearest", "[]")
+            .text("also", "[]")
+            .text("content", ENDED);
+    }))
 }
 
 pub(super) async fn decide_groups(

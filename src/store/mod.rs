@@ -27,6 +27,7 @@ mod txn;
 
 // What a night reads, and what it decides.
 mod decide;
+mod known;
 mod lease;
 mod owner;
 mod pool;

@@ -5,6 +5,10 @@
 
 use std::collections::BTreeSet;
 
+use super::StoreError;
+use super::codec::code;
+use super::exec::{Bind, Tx};
+use super::statement as sql;
 use crate::domain::{DossierCode, Reject, RowKey, Side, SourceName, Txn};
 use crate::settle::Inputs;
 
@@ -43,8 +47,26 @@ impl Owner {
     }
 }
 
+/// Every owner whose rows the night decides: those in the pool, and the dossiers that lost a row to
+/// another one, also where nothing of them is left to read.
+pub(super) async fn owners_of_night(
+    tx: &mut Tx,
+    pool: &Inputs,
+    night: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut owners = owners(pool);
+    for row in tx
+        .rows(&sql::SELECT_NEW_DOSSIER, &[Bind::Text(night)])
+        .await?
+    {
+        let dossier = row.parsed("dossier_code", code)?;
+        owners.insert(Owner::Dossier(dossier).text());
+    }
+    Ok(owners)
+}
+
 /// Every owner whose rows are in the pool.
-pub(super) fn owners(pool: &Inputs) -> BTreeSet<String> {
+fn owners(pool: &Inputs) -> BTreeSet<String> {
     let txns = pool.txns.iter().map(Txn::key);
     let rejects = pool.rejects.iter().map(Reject::key);
     let money = txns

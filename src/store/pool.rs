@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{batches, keys};
 use super::codec::{
-    code, day, read_fee, read_key, read_order, read_receipt, read_reject, read_txn, write_key,
+    code, day, from_json, read_fee, read_key, read_order, read_receipt, read_reject, read_txn,
+    write_key,
 };
 use super::exec::{Bind, Row, Tx};
-use super::owner::{Owner, owners};
+use super::owner::{Owner, owners_of_night};
 use super::registry::load_agencies;
 use super::statement as sql;
 use super::txn::{assemble, load_txns};
@@ -16,7 +17,7 @@ use crate::domain::{
     Conflict, Day, DossierCode, Fee, PaymentOrder, Receipt, RowKey, Side, SourceName, Txn, Vnd,
 };
 use crate::kpi::{PriorSum, Scope};
-use crate::matching::Names;
+use crate::matching::{Evidence, Names};
 use crate::settle::Inputs;
 
 /// Rows that come into the pool by date alone, because batches and deposits name none of them.
@@ -24,6 +25,8 @@ use crate::settle::Inputs;
 pub struct Window {
     /// Days before the night.
     pub days: u32,
+    /// Days before the night whose sums are looked for; at most `days`.
+    pub sum_days: u32,
     /// The sources whose payments land in the bank in batches.
     pub gateways: Vec<SourceName>,
 }
@@ -55,25 +58,6 @@ impl Store {
             }
         }
         load_txns(&mut tx, &keys, &night).await
-    }
-
-    /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
-    pub async fn existing_dossiers(
-        &self,
-        night: Day,
-        squeezed: &BTreeSet<String>,
-    ) -> Result<Vec<DossierCode>, StoreError> {
-        let mut tx = self.begin_read().await?;
-        let night = night.to_string();
-        let binds = [Bind::Text(&night)];
-        let rows = tx
-            .rows_of_batches(&sql::SELECT_DOSSIER_BY_SQUEEZED, &keys(squeezed), &binds)
-            .await?;
-        let codes: BTreeSet<DossierCode> = rows
-            .iter()
-            .map(|row| row.parsed("dossier_code", code))
-            .collect::<Result<_, _>>()?;
-        Ok(codes.into_iter().collect())
     }
 
     /// The pool of `night`, sorted: new rows, open items, everything linked to what they and
@@ -137,8 +121,9 @@ impl Store {
         let (night, from) = (night.to_string(), from.to_string());
         let binds = [Bind::Text(&night), Bind::Text(&from)];
         let all = tx.rows(&sql::SELECT_FIRM_SUM, &binds).await?;
+        let owners = owners_of_night(&mut tx, pool, &night).await?;
         let owned = tx
-            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(owners(pool)), &binds)
+            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(&owners), &binds)
             .await?;
         let mut sums: BTreeMap<(Box<str>, Scope, Day), (i128, i128)> = BTreeMap::new();
         for (rows, sign) in [(all, 1), (owned, -1)] {
@@ -256,6 +241,30 @@ impl Reach {
             .await?;
         for row in &rows {
             self.dossiers.insert(row.parsed("dossier_code", code)?);
+        }
+        self.add_sums(tx, night, window).await
+    }
+
+    /// The bank lines that were taken for the sum of a day that the pool holds whole: each night
+    /// adds that day up again, so that a receipt made void or a refund is seen.
+    async fn add_sums(
+        &mut self,
+        tx: &mut Tx,
+        night: Day,
+        window: &Window,
+    ) -> Result<(), StoreError> {
+        let from = night.minus(window.sum_days);
+        let (from_text, to) = (from.to_string(), night.to_string());
+        let days = [Bind::Text(&from_text), Bind::Text(&to)];
+        for row in tx.rows(&sql::SELECT_SUMMED_LINE, &days).await? {
+            let evidence: Vec<Evidence> = from_json(&row, "evidence")?;
+            let whole = |what: &Evidence| match what {
+                Evidence::BatchOf(_, of, _) | Evidence::DepositOf(_, of, _) => *of >= from,
+                _ => false,
+            };
+            if evidence.iter().any(whole) {
+                self.add_txns(std::slice::from_ref(&row))?;
+            }
         }
         Ok(())
     }

@@ -6,11 +6,10 @@ use super::batch::{batches, keys};
 use super::codec::write_key;
 use super::decide::{decide_contributions, decide_groups, decide_rows};
 use super::exec::{Bind, Tx};
-use super::owner::owners;
+use super::owner::owners_of_night;
 use super::run::{insert_kpis, insert_run, published};
 use super::statement as sql;
 use super::{Lease, RunRecord, Store, StoreError};
-use crate::classify::Severity;
 use crate::settle::{Inputs, Settlement};
 
 /// Everything that publishing a night writes.
@@ -22,8 +21,6 @@ pub struct Publication<'a> {
     pub pool: &'a Inputs,
     /// What was decided.
     pub settlement: &'a Settlement,
-    /// How much a class asks of a person; all but `info` stays open until it is settled.
-    pub severity: fn(&str) -> Severity,
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }
@@ -49,7 +46,7 @@ impl Store {
         insert_run(&mut tx, run, publication.now_wall).await?;
         insert_kpis(&mut tx, &run.id, &publication.settlement.shares).await?;
 
-        let owners = owners(pool);
+        let owners = owners_of_night(&mut tx, pool, &night).await?;
         let mut touched = firm_nights(&mut tx, &night).await?;
         withdraw(&mut tx, &night).await?;
         decide_rows(&mut tx, publication, &night).await?;

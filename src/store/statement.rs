@@ -82,10 +82,12 @@ statements! {
     SELECT_TXN_KEY_BY_BANK_REF = both "select_txn_key_by_bank_ref" 2;
     SELECT_TXN_KEY_BY_ORDER_REF = both "select_txn_key_by_order_ref" 2;
     SELECT_TXN_KEY_BY_WINDOW = both "select_txn_key_by_window" 3;
+    SELECT_SUMMED_LINE = both "select_summed_line" 2;
     SELECT_SOURCE_COUNT = both "select_source_count" 1;
     INSERT_REJECT_ROW = both "insert_reject_row" 1;
     SELECT_NEW_REJECT_ROW = both "select_new_reject_row" 1;
     SELECT_OPEN_REJECT_ROW = both "select_open_reject_row" 1;
+    SELECT_OPEN_REJECT_KEY = both "select_open_reject_key" 1;
     INSERT_CONFLICT_VERSION = both "insert_conflict_version" 1;
     SELECT_CONFLICT_VERSION = both "select_conflict_version" 2;
     SELECT_REJECT_COUNT = both "select_reject_count" 2;
@@ -107,6 +109,7 @@ statements! {
     SELECT_AGENCY = both "select_agency" 1;
     UPSERT_DOSSIER = both "upsert_dossier" 1;
     SELECT_DOSSIER_BY_SQUEEZED = both "select_dossier_by_squeezed" 2;
+    SELECT_SETTLED_PAYER = both "select_settled_payer" 2;
     INSERT_EXPORT_FILE = both "insert_export_file" 1;
     SELECT_KNOWN_FILE = both "select_known_file" 1;
     SELECT_NIGHT_FILE = both "select_night_file" 2;

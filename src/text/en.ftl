@@ -181,6 +181,7 @@ source-missing = Missing
 source-refused = Refused
 source-optional = not required
 source-missing-days = missing days { $days }
+source-unreadable = { $bad } of { $all } rows could not be read, too many to count as complete: see the unreadable rows, ask for the data again, then run again
 source-missing-orders = { $n } orders not answered
 source-no-control = tells none
 source-ties = ties

@@ -6,13 +6,14 @@ use crate::format::{FileError, FormatError};
 
 /// What is wrong, and what to do.
 pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
-    let value = quoted(&reject.value);
-    let reason = reason(reject.code).get(lang).replace("{}", &value);
-    let left_out = left_out(reject, lang);
-    (
-        reason,
-        format!("{left_out} {}", advice(reject.code).get(lang)),
-    )
+    let (reason, advice) = explain(reject.code, &reject.value, lang);
+    (reason, format!("{} {advice}", left_out(reject, lang)))
+}
+
+/// What is wrong with a value, and what to do, where the row itself is told elsewhere.
+pub fn explain(code: RejectCode, value: &str, lang: Lang) -> (String, &'static str) {
+    let reason = reason(code).get(lang).replace("{}", &quoted(value));
+    (reason, advice(code).get(lang))
 }
 
 /// The whole message: where, what is wrong, what to do.
@@ -191,61 +192,95 @@ fn advice(code: RejectCode) -> Text {
 
 /// The message of a whole file: where, what is wrong, what to do.
 pub fn say_file(error: &FileError, lang: Lang) -> String {
-    let said = match lang {
+    let (what, fix) = explain_file(error, lang);
+    format!("{what}. {fix}")
+}
+
+/// The same in two parts: where and what is wrong, and what to do.
+pub fn explain_file(error: &FileError, lang: Lang) -> (String, String) {
+    let (what, fix) = match lang {
         Lang::Vi => format_vi(&error.error),
         Lang::En => format_en(&error.error),
     };
-    format!("{}: {said}", error.file)
+    (format!("{}: {what}", error.file), fix)
 }
 
-fn format_vi(error: &FormatError) -> String {
-    match error {
-        FormatError::Empty => "tệp rỗng, không có dòng tiêu đề. Hãy xuất lại tệp.".into(),
-        FormatError::TooLarge { bytes, limit } => format!(
-            "tệp dài {bytes} byte, quá giới hạn {limit} byte. Hãy xuất thành nhiều tệp nhỏ hơn."
+fn format_vi(error: &FormatError) -> (String, String) {
+    let (what, fix): (String, &str) = match error {
+        FormatError::Empty => (
+            "tệp rỗng, không có dòng tiêu đề".into(),
+            "Hãy xuất lại tệp.",
         ),
-        FormatError::NotUtf8 { found } => format!(
-            "tệp không phải là chữ UTF-8 ({found}). Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại."
+        FormatError::TooLarge { bytes, limit } => (
+            format!("tệp dài {bytes} byte, quá giới hạn {limit} byte"),
+            "Hãy xuất thành nhiều tệp nhỏ hơn.",
+        ),
+        FormatError::NotUtf8 { found } => (
+            format!("tệp không phải là chữ UTF-8 ({found})"),
+            "Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại.",
         ),
         FormatError::MissingColumns { columns, separator } => {
-            let fix = separator.map_or_else(
-                || "Hãy thêm cột vào dòng tiêu đề, rồi chạy lại.".into(),
-                |c| format!("Dòng tiêu đề có vẻ dùng {} để ngăn ô: hãy lưu tệp dạng CSV ngăn bằng dấu phẩy, rồi chạy lại.", quoted(&c.to_string())),
-            );
-            format!("thiếu cột {}. {fix}", listed(columns))
+            let what = format!("thiếu cột {}", listed(columns));
+            if let Some(c) = separator {
+                let fix = format!(
+                    "Dòng tiêu đề có vẻ dùng {} để ngăn ô: hãy lưu tệp dạng CSV ngăn bằng dấu phẩy, rồi chạy lại.",
+                    quoted(&c.to_string())
+                );
+                return (what, fix);
+            }
+            (what, "Hãy thêm cột vào dòng tiêu đề, rồi chạy lại.")
         }
-        FormatError::RepeatedColumn { column } => {
-            format!("cột \"{column}\" xuất hiện hai lần. Hãy giữ lại một cột, rồi chạy lại.")
-        }
-        FormatError::UnclosedQuote { line } => format!(
-            "dấu ngoặc kép mở ở dòng {line} không được đóng, phần còn lại của tệp không đọc được. Hãy xuất lại tệp."
+        FormatError::RepeatedColumn { column } => (
+            format!("cột \"{column}\" xuất hiện hai lần"),
+            "Hãy giữ lại một cột, rồi chạy lại.",
         ),
-    }
+        FormatError::UnclosedQuote { line } => (
+            format!(
+                "dấu ngoặc kép mở ở dòng {line} không được đóng, phần còn lại của tệp không đọc được"
+            ),
+            "Hãy xuất lại tệp.",
+        ),
+    };
+    (what, fix.into())
 }
 
-fn format_en(error: &FormatError) -> String {
-    match error {
-        FormatError::Empty => "the file is empty, there is no header row. Export it again.".into(),
-        FormatError::TooLarge { bytes, limit } => format!(
-            "the file has {bytes} bytes, more than the {limit} allowed. Export it in smaller files."
+fn format_en(error: &FormatError) -> (String, String) {
+    let (what, fix): (String, &str) = match error {
+        FormatError::Empty => (
+            "the file is empty, there is no header row".into(),
+            "Export it again.",
         ),
-        FormatError::NotUtf8 { found } => {
-            format!("the file is not UTF-8 text ({found}). Save it as CSV UTF-8, then run again.")
-        }
+        FormatError::TooLarge { bytes, limit } => (
+            format!("the file has {bytes} bytes, more than the {limit} allowed"),
+            "Export it in smaller files.",
+        ),
+        FormatError::NotUtf8 { found } => (
+            format!("the file is not UTF-8 text ({found})"),
+            "Save it as CSV UTF-8, then run again.",
+        ),
         FormatError::MissingColumns { columns, separator } => {
-            let fix = separator.map_or_else(
-                || "Add it to the header row, then run again.".into(),
-                |c| format!("The header row seems to separate cells by {}: save the file as CSV with commas, then run again.", quoted(&c.to_string())),
-            );
-            format!("missing column {}. {fix}", listed(columns))
+            let what = format!("missing column {}", listed(columns));
+            if let Some(c) = separator {
+                let fix = format!(
+                    "The header row seems to separate cells by {}: save the file as CSV with commas, then run again.",
+                    quoted(&c.to_string())
+                );
+                return (what, fix);
+            }
+            (what, "Add it to the header row, then run again.")
         }
-        FormatError::RepeatedColumn { column } => {
-            format!("the column \"{column}\" stands there twice. Keep one of them, then run again.")
-        }
-        FormatError::UnclosedQuote { line } => format!(
-            "the quote opened in line {line} is never closed, the rest of the file cannot be read. Export it again."
+        FormatError::RepeatedColumn { column } => (
+            format!("the column \"{column}\" stands there twice"),
+            "Keep one of them, then run again.",
         ),
-    }
+        FormatError::UnclosedQuote { line } => (
+            format!(
+                "the quote opened in line {line} is never closed, the rest of the file cannot be read"
+            ),
+            "Export it again.",
+        ),
+    };
+    (what, fix.into())
 }
 
 /// `"a", "b"`.

@@ -181,6 +181,7 @@ source-missing = Thiếu
 source-refused = Bị từ chối
 source-optional = nguồn không bắt buộc
 source-missing-days = thiếu ngày { $days }
+source-unreadable = { $bad } trên { $all } dòng không đọc được, quá nhiều để coi là đủ: xem phần Dòng không đọc được, đề nghị nơi lập dữ liệu gửi lại rồi chạy lại
 source-missing-orders = { $n } yêu cầu thanh toán chưa hỏi được
 source-no-control = không báo
 source-ties = khớp

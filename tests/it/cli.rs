@@ -28,11 +28,11 @@ pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_str(&stdout(output)).unwrap()
 }
 
@@ -192,19 +192,19 @@ fn a_configuration_comes_from_the_flag_the_environment_or_here() {
     assert!(stderr(&env).contains("\"wrong_b\""), "{}", stderr(&env));
 }
 
-const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
+pub(crate) const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
 declared_method,due_at,payer_name,status\n\
 H48.18.22-221202-0001,F1,phi,50000,H48.18.22,P1,qr,2022-12-02,NGUYEN VAN A,paid\n";
-const TRANSACTIONS: &str = "provider_txn_id,order_ref,memo,amount_vnd,fee_vnd,net_vnd,paid_at,\
+pub(crate) const TRANSACTIONS: &str = "provider_txn_id,order_ref,memo,amount_vnd,fee_vnd,net_vnd,paid_at,\
 status,kind,payer\n\
 T1,H48.18.22-221202-0001,,50000,0,50000,2022-12-02T09:00:00,success,payment,NGUYEN VAN A\n";
 
-fn match_files(dir: &Path) {
+pub(crate) fn match_files(dir: &Path) {
     std::fs::write(dir.join("fees.csv"), FEES).unwrap();
     std::fs::write(dir.join("transactions_vnpay.csv"), TRANSACTIONS).unwrap();
 }
 
-const MATCH: [&str; 7] = [
+pub(crate) const MATCH: [&str; 7] = [
     "match",
     "--fees",
     "fees.csv",

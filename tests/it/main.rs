@@ -7,9 +7,11 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod bad_input;
 mod cases;
 mod cli;
 mod database;
@@ -37,6 +39,7 @@ mod simulate;
 mod source_faults;
 mod sql_contract;
 mod store;
+mod store_again;
 mod store_exceptions;
 mod store_nights;
 mod store_open;

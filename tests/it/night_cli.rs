@@ -19,7 +19,7 @@ async fn town(edit: Edit<'_>) -> Town {
 }
 
 /// The program in the town's folder, with its secrets in the environment.
-fn program(town: &Town) -> Command {
+pub(crate) fn program(town: &Town) -> Command {
     let mut command = doisoat(town.dir());
     for known in ["sepay", "casso", "vnpay"].map(|name| town.sandbox.credentials(name)) {
         command.envs(known.iter().map(|c| (c.env, c.value)));
@@ -28,7 +28,7 @@ fn program(town: &Town) -> Command {
 }
 
 /// Runs it beside the simulators, which live in this process.
-async fn run(town: &Town, args: &[&str]) -> std::process::Output {
+pub(crate) async fn run(town: &Town, args: &[&str]) -> std::process::Output {
     let mut command = program(town);
     command.args(args);
     tokio::task::spawn_blocking(move || command.output().unwrap())
@@ -36,7 +36,7 @@ async fn run(town: &Town, args: &[&str]) -> std::process::Output {
         .unwrap()
 }
 
-fn code(output: &std::process::Output) -> i32 {
+pub(crate) fn code(output: &std::process::Output) -> i32 {
     output.status.code().unwrap()
 }
 
@@ -274,4 +274,25 @@ fn init_writes_what_is_missing_and_changes_nothing() {
     assert!(check.contains("warn  money: "), "{check}");
     ends(&here, &["migrate"], 0);
     ends(&here, &["run"], 3);
+}
+
+#[test]
+fn a_longer_demo_begins_with_the_nights_of_a_shorter_one() {
+    let dir = tempfile::tempdir().unwrap();
+    for (out, days) in [("two", "2"), ("three", "3")] {
+        let args = ["demo", "--days", days, "--out", out];
+        stdout(&ends(dir.path(), &args, 0));
+    }
+    let night = |out: &str, day: &str| {
+        let sums = dir
+            .path()
+            .join(out)
+            .join("reports")
+            .join(day)
+            .join("SHA256SUMS");
+        std::fs::read_to_string(sums).unwrap()
+    };
+    for day in ["2022-12-05", "2022-12-06"] {
+        assert_eq!(night("two", day), night("three", day), "{day}");
+    }
 }

@@ -7,7 +7,7 @@ use doisoat::settle::{Inputs, Settlement};
 use doisoat::store::{Delivery, Lease, Publication, RunRecord, Store, StoreError, Window};
 
 use crate::rows::{day, night_of, sepay, txn};
-use crate::settler::{settle, severity};
+use crate::settler::settle;
 
 pub(crate) const A: &str = "H48.18.22-221205-0001";
 pub(crate) const B: &str = "H48.18.22-221205-0002";
@@ -47,6 +47,7 @@ pub(crate) async fn pool_of(store: &Store, night: Day) -> Inputs {
     };
     let window = Window {
         days: 3,
+        sum_days: 3,
         gateways: Vec::new(),
     };
     store.pool(night, &names, &window).await.unwrap()
@@ -83,7 +84,6 @@ pub(crate) async fn publish(
         run,
         pool,
         settlement,
-        severity,
         now_wall: "2022-12-06T01:31:00+07:00",
     };
     store.publish(lease, &publication).await

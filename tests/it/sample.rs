@@ -19,6 +19,11 @@ pub(crate) fn file(name: &str) -> Vec<u8> {
 
 /// The sample, settled.
 pub(crate) fn settled() -> Settlement {
+    settled_by(&Rules::default())
+}
+
+/// The sample, settled by other rules.
+fn settled_by(rules: &Rules) -> Settlement {
     let names = ["bank", "momo", "portal", "vnpay", "zalopay"];
     let names: Vec<String> = names
         .iter()
@@ -37,7 +42,7 @@ pub(crate) fn settled() -> Settlement {
         agencies: None,
     };
     let read = read_match_inputs(&files).unwrap();
-    settle(&read.inputs, &Rules::default(), &Vec::new()).unwrap()
+    settle(&read.inputs, rules, &Vec::new()).unwrap()
 }
 
 #[test]
@@ -109,4 +114,30 @@ fn the_true_share_of_money_lies_in_every_interval() {
             bound(share.high)
         );
     }
+}
+
+/// What is older than go-live is matched as ever, asks nothing of anybody and stays out of the
+/// shares.
+#[test]
+fn items_from_before_go_live_are_opening_items() {
+    let start = doisoat::domain::Day::parse("2022-12-06").unwrap();
+    let whole = settled();
+    let later = settled_by(&Rules {
+        start: Some(start),
+        ..Rules::default()
+    });
+    assert_eq!(later.groups, whole.groups, "matching does not change");
+    let opening = |row: &&doisoat::classify::Classified| row.business_date < start;
+    let old: Vec<_> = later.rows.iter().filter(opening).collect();
+    assert!(old.iter().any(|row| row.class == "missing_payment"));
+    for row in old {
+        assert_eq!(row.severity, doisoat::classify::Severity::Info, "{row:?}");
+    }
+    for (row, before) in later.rows.iter().zip(&whole.rows) {
+        assert_eq!((&row.key, row.class), (&before.key, before.class));
+        if row.business_date >= start {
+            assert_eq!(row, before);
+        }
+    }
+    assert!(later.contributions.iter().all(|item| item.day >= start));
 }

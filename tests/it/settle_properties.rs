@@ -8,7 +8,8 @@ mod naive;
 
 use doisoat::classify::OPEN_CREDITS;
 use doisoat::domain::{
-    DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnStatus, Vnd,
+    DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnKind,
+    TxnStatus, Vnd,
 };
 use doisoat::kpi::Share;
 use doisoat::settle::{Settlement, settle};
@@ -19,7 +20,7 @@ use day::{ADay, a_day, a_plain_day, shuffled, stranger};
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 400,
+        cases: 256,
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -64,7 +65,11 @@ proptest! {
 
     /// However a person settles one open payment, the new share lies between the old bounds.
     #[test]
-    fn a_hand_resolution_stays_inside_the_bounds(ADay(day) in a_day(), pick in any::<usize>(), how in 0_usize..4) {
+    fn a_hand_resolution_stays_inside_the_bounds(
+        ADay(day) in a_day(),
+        pick in any::<usize>(),
+        how in 0_usize..4,
+    ) {
         let before = settled(&day);
         let Some(resolved) = resolve(&day, &before, pick, how) else {
             return Ok(());
@@ -99,7 +104,7 @@ proptest! {
         let came: i128 = day
             .txns
             .iter()
-            .filter(|t| t.status == TxnStatus::Success && t.kind == doisoat::domain::TxnKind::Payment)
+            .filter(|t| t.status == TxnStatus::Success && t.kind == TxnKind::Payment)
             .map(|t| t.amount.wide() * 102 / 100 + 220)
             .chain(day.receipts.iter().map(|r| r.amount.wide().max(60_000)))
             .sum();

@@ -7,14 +7,6 @@ use doisoat::kpi::{Contribution, PriorSum, Scope, Share};
 use doisoat::matching::{Evidence, Leg, MatchGroup, Nearest, Role, Test};
 use doisoat::settle::{Inputs, Settlement};
 
-/// `ok` asks nothing, everything else something.
-pub(crate) fn severity(class: &str) -> Severity {
-    match class {
-        "ok" | "duplicate" => Severity::Info,
-        _ => Severity::Action,
-    }
-}
-
 /// Decides the pool by itself, as if nothing had been decided before.
 pub(crate) fn settle(pool: &Inputs, prior: &[PriorSum]) -> Settlement {
     let mut settlement = Settlement::default();
@@ -156,6 +148,10 @@ fn classified(
             vec![nearest]
         },
         also: Vec::new(),
+        severity: match class {
+            "ok" | "duplicate" => Severity::Info,
+            _ => Severity::Action,
+        },
         exception_id,
         carried: bucket == Bucket::Open,
         bucket,

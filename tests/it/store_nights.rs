@@ -137,7 +137,11 @@ async fn links_are_followed_both_ways() {
             .pool(
                 night_of(7),
                 &Names::default(),
-                &Window { days: 2, gateways },
+                &Window {
+                    days: 2,
+                    sum_days: 2,
+                    gateways,
+                },
             )
             .await
             .unwrap();
@@ -149,6 +153,7 @@ async fn links_are_followed_both_ways() {
                 &Names::default(),
                 &Window {
                     days: 2,
+                    sum_days: 2,
                     gateways: other,
                 },
             )

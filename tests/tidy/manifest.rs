@@ -41,10 +41,14 @@ fn unused(tree: &Tree) -> Vec<Finding> {
     dependencies(tree)
         .into_iter()
         .filter(|(_, name)| {
-            let path = format!("{}::", name.replace('-', "_"));
-            !tree
-                .rust()
-                .any(|file| words(&file.views.code, &path).next().is_some())
+            // The library of a crate is called as the crate, or without its hyphens (`md-5`:
+            // `md5`).
+            let paths = [name.replace('-', "_"), name.replace('-', "")];
+            !paths.iter().any(|path| {
+                let path = format!("{path}::");
+                tree.rust()
+                    .any(|file| words(&file.views.code, &path).next().is_some())
+            })
         })
         .map(|(line, name)| Finding::new("Cargo.toml", line, format!("no code uses `{name}`")))
         .collect()

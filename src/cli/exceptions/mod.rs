@@ -10,7 +10,7 @@ use super::{Failure, Global, Outcome, block_on, day};
 use crate::classify::{self, Severity};
 use crate::config::Config;
 use crate::domain::vnd::grouped;
-use crate::domain::{AgencyCode, Day, DossierCode, Lang, Text, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, Text, Vnd};
 use crate::job::{Exit, JobError};
 use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode, Store};
 
@@ -60,6 +60,9 @@ struct ListArgs {
     /// As of this night [default: the last published one]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Day>,
+    /// What asks nothing of anybody too: unpaid, exempt, land obligations, excluded rows
+    #[arg(long)]
+    all: bool,
     /// One JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -109,13 +112,29 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
             .iter()
             .map(|class| class.as_str().into())
             .collect(),
+        severity: (!args.all && args.class.is_empty()).then_some(Severity::Warn),
         source: args.source.as_deref().map(Into::into),
         amount_min: args.min,
         ..ExceptionFilter::default()
     };
-    let (night, mut records) = block_on(read_list(config, filter))??;
+    if let Some(source) = &args.source {
+        known_source(config, source)?;
+    }
+    let Listed {
+        night,
+        published,
+        agencies,
+        mut records,
+    } = block_on(read_list(config, filter))??;
+    if !published {
+        let day = args.as_of.map_or_else(String::new, |day| day.to_string());
+        let message = format!("no night {day} was published");
+        let fix = "`doisoat status` names the last one";
+        return Err(Failure::new(Exit::Usage, message, fix));
+    }
     if let Some(agency) = &args.agency {
         let agency = AgencyCode::new(agency);
+        known_agency(&agencies, &agency)?;
         records.retain(|record| is_of(record, &agency));
     }
     if let (Some(days), Some(night)) = (args.older_than, night) {
@@ -137,15 +156,61 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn read_list(
-    config: &Config,
-    filter: ExceptionFilter,
-) -> Result<(Option<Day>, Vec<ExceptionRecord>), JobError> {
+/// What the store says of the list.
+struct Listed {
+    night: Option<Day>,
+    published: bool,
+    agencies: Vec<Agency>,
+    records: Vec<ExceptionRecord>,
+}
+
+async fn read_list(config: &Config, filter: ExceptionFilter) -> Result<Listed, JobError> {
     let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
     let last = store.last_run().await?.map(|run| run.business_date);
+    let night = filter.as_of.or(last);
+    let published = match filter.as_of {
+        Some(day) => store.published(day).await?.is_some(),
+        None => true,
+    };
+    let agencies = match night {
+        Some(day) => store.agencies(day).await?,
+        None => Vec::new(),
+    };
     let records = store.exceptions(&filter).await?;
     store.close().await;
-    Ok((filter.as_of.or(last), records))
+    Ok(Listed {
+        night,
+        published,
+        agencies,
+        records,
+    })
+}
+
+/// A source that the configuration does not name is a slip, not an empty list.
+fn known_source(config: &Config, name: &str) -> Result<(), Failure> {
+    let mut known: Vec<&str> = config.sources.iter().map(|s| s.name.as_str()).collect();
+    known.push("cash");
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let fix = crate::config::section::suggest(name, &known);
+    let message = format!("there is no source \"{name}\"");
+    Err(Failure::new(Exit::Usage, message, fix))
+}
+
+/// An agency code that begins no known agency's is a slip, not an empty list.
+fn known_agency(agencies: &[Agency], code: &AgencyCode) -> Result<(), Failure> {
+    let begins = |known: &Agency| {
+        let rest = known.code.as_str().strip_prefix(code.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if agencies.is_empty() || agencies.iter().any(begins) {
+        return Ok(());
+    }
+    let known: Vec<&str> = agencies.iter().map(|agency| agency.code.as_str()).collect();
+    let fix = crate::config::section::suggest(code.as_str(), &known);
+    let message = format!("there is no agency \"{code}\"");
+    Err(Failure::new(Exit::Usage, message, fix))
 }
 
 /// True when the dossier's code begins with the agency's, whole groups only.

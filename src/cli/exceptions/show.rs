@@ -10,8 +10,9 @@ use crate::config::Config;
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
 use crate::job::{Exit, JobError};
-use crate::matching::{Leg, Nearest};
+use crate::matching::{Evidence, Leg, Nearest};
 use crate::store::{ExceptionDetail, OpenMode, Spell, Store};
+use crate::text;
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     let detail = block_on(read_one(config, &args.id, args.as_of))??;
@@ -97,7 +98,7 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
             class.advice.get(lang)
         ));
     }
-    let seen = record.evidence.iter().map(|e| e.say(lang)).collect();
+    let seen = record.evidence.iter().map(|e| seen(e, lang)).collect();
     lines.extend(part(
         Text {
             vi: "Đã thấy",
@@ -138,6 +139,18 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
         lang,
     ));
     lines.join("\n") + "\n"
+}
+
+/// What was seen; of an unreadable cell also why, and what to do about it.
+fn seen(evidence: &Evidence, lang: Lang) -> String {
+    let said = evidence.say(lang);
+    match evidence {
+        Evidence::At(_, _, _, value, code) => {
+            let (reason, advice) = text::reject::explain(*code, value, lang);
+            format!("{said}: {reason}. {advice}")
+        }
+        _ => said,
+    }
 }
 
 /// A title and its lines; nothing when there are none.

@@ -120,7 +120,7 @@ impl Seen {
         if self.trouble.is_none() {
             self.trouble = pull
                 .trouble
-                .map(|error| error.say(stage.desk.config.lang).into());
+                .map(|error| error.sentence(stage.desk.config.lang).into());
         }
     }
 }

@@ -72,7 +72,13 @@ async fn save(
     let name = &stage.settings.name;
     let evidence = Evidence::new(stage);
     for note in &delivery.notes {
-        warn!(source.id = name.as_str(), stage = "pull", note = ?note, "file left alone");
+        let note = note.say(desk.config.lang);
+        warn!(
+            source.id = name.as_str(),
+            stage = "pull",
+            error = note,
+            "file left alone"
+        );
     }
     let newest = delivery
         .files

@@ -18,7 +18,7 @@ use super::error::JobError;
 use crate::clock::Stopwatch;
 use crate::config::SourceSettings;
 use crate::domain::source::Control;
-use crate::domain::{Completeness, Day, SourceFacts, SourceName, Text};
+use crate::domain::{Completeness, Day, SourceFacts, SourceName};
 use crate::normalise::{Cutoff, SourceContext, Window};
 use crate::source::{Handle, Opening};
 
@@ -221,14 +221,10 @@ impl Stage {
         let too_many = i128::from(rejects) * max.den > i128::from(all) * max.num;
         if too_many && facts.state == Completeness::Complete {
             facts.state = Completeness::Partial;
-            let text = Text {
-                vi: "{bad} trên {all} dòng không đọc được",
-                en: "{bad} of {all} rows could not be read",
-            };
-            let text = text
-                .get(self.desk.config.lang)
-                .replace("{bad}", &rejects.to_string());
-            facts.trouble = Some(text.replace("{all}", &all.to_string()).into());
+            let [bad, all] = [rejects, all].map(|n| n.to_string());
+            let args = [("bad", bad.as_str()), ("all", all.as_str())];
+            let lang = self.desk.config.lang;
+            facts.trouble = Some(crate::text::say(lang, "source-unreadable", &args).into());
         }
     }
 }

@@ -50,7 +50,9 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         pull.state
     });
     facts.missing_orders = count(pull.unanswered.len());
-    facts.trouble = pull.trouble.map(|error| error.say(desk.config.lang).into());
+    facts.trouble = pull
+        .trouble
+        .map(|error| error.sentence(desk.config.lang).into());
     stage.judge_rejects(&mut facts, rows, rejects);
     Ok(facts)
 }

@@ -128,8 +128,8 @@ impl Entry {
         self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
     }
 
-    /// The line on which it is shown beside what it settled: that of its surplus, else the last that
-    /// it settled, else that of the payment which it repeats, else the dossier's last.
+    /// The line on which it is shown beside what it settled: that of its surplus, else the last
+    /// that it settled, else that of the payment which it repeats, else the dossier's last.
     pub fn shown_on(&self, ledger: &Ledger) -> Option<usize> {
         let settled = |entry: &Self| entry.parts.last().map(|(l, _)| *l);
         let first = match self.effect {

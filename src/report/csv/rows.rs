@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::classify::{Class, Classified, Severity};
+use crate::classify::{Class, Classified};
 use crate::domain::{Day, DossierCode, Lang, RowKey};
 use crate::kpi::{Period, Share};
-use crate::matching::MatchGroup;
+use crate::matching::{Evidence, MatchGroup};
 use crate::report::facts::RunFacts;
 use crate::report::model::{Classes, is_listed};
 use crate::settle::Settlement;
+use crate::text;
 
 use super::ExceptionRow;
 
@@ -37,20 +38,21 @@ pub fn night_exceptions<'a>(
     let listed = settlement
         .rows
         .iter()
-        .filter(|row| is_listed(row, severity(row, classes), facts.business_date));
+        .filter(|row| is_listed(row, row.severity, facts.business_date));
     listed
         .map(|row| exception(row, classes, facts.lang))
         .collect()
 }
 
-fn severity(row: &Classified, classes: Classes<'_>) -> Severity {
-    classes
-        .get(row.class)
-        .map_or(Severity::Action, |class| class.severity)
-}
-
 fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> ExceptionRow<'a> {
     let mut detail = classes.text(row.class, lang, |class| class.label);
+    // A row that could not be read says why, and what to do about that very cell.
+    for evidence in row.evidence.iter().filter(|_| row.class == "reject") {
+        if let Evidence::At(_, _, _, value, code) = evidence {
+            let (reason, advice) = text::reject::explain(*code, value, lang);
+            detail = format!("{detail}: {reason}. {advice}");
+        }
+    }
     for also in &row.also {
         detail.push_str("; ");
         detail.push_str(also);
@@ -64,7 +66,7 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
         nearest: &row.nearest,
         exception_id: row.exception_id.as_ref(),
         detail,
-        severity: severity(row, classes),
+        severity: row.severity,
     }
 }
 

@@ -21,6 +21,7 @@ struct SummaryDocument<'a> {
     passes: Vec<PassJson<'a>>,
     classes: Vec<SideClassJson>,
     certified_sets: [(); 0],
+    outer_bounds: Vec<OuterJson<'a>>,
     sources: Vec<SourceStateJson<'a>>,
 }
 
@@ -74,6 +75,13 @@ struct SideClassJson {
     sum_vnd: i128,
 }
 
+/// A share whose bounds may be wider than the truth allows, because rows are coupled.
+#[derive(Serialize)]
+struct OuterJson<'a> {
+    definition: &'a str,
+    agency_code: &'a str,
+}
+
 #[derive(Serialize)]
 struct SourceStateJson<'a> {
     name: &'a str,
@@ -113,6 +121,7 @@ pub fn summary_document(
         passes: passes(settlement),
         classes: classes.into_iter().map(class).collect(),
         certified_sets: [],
+        outer_bounds: outer_bounds(settlement),
         sources: inputs
             .sources
             .iter()
@@ -124,6 +133,16 @@ pub fn summary_document(
             .collect(),
     };
     pretty(&document)
+}
+
+fn outer_bounds(settlement: &Settlement) -> Vec<OuterJson<'_>> {
+    let outer = settlement.shares.iter().filter(|share| share.outer);
+    outer
+        .map(|share| OuterJson {
+            definition: share.definition,
+            agency_code: share.agency.as_ref().map_or("", |code| code.as_str()),
+        })
+        .collect()
 }
 
 fn counts(inputs: &Inputs, settlement: &Settlement) -> Counts {

@@ -143,7 +143,7 @@ pub(super) fn list(
     let mut list = ExceptionList::default();
     let mut by_class: BTreeMap<&str, Figure> = BTreeMap::new();
     let mut ages = [Figure::default(); 5];
-    let mut items = items(settlement, facts, classes);
+    let mut items = items(settlement, facts);
     for item in &items {
         by_class
             .entry(item.row.class)
@@ -184,7 +184,7 @@ pub(super) fn list(
     list
 }
 
-fn items<'s>(settlement: &'s Settlement, facts: &RunFacts, classes: Classes<'_>) -> Vec<Item<'s>> {
+fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
     let deciding = shares::headline_share(settlement, facts).map(|share| &share.deciding);
     let ranks: BTreeMap<&ExceptionId, usize> = deciding
         .into_iter()
@@ -194,9 +194,7 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts, classes: Classes<'_>)
         .collect();
     let item = |row: &'s Classified| {
         let id = row.exception_id.as_ref()?;
-        let severity = classes
-            .get(row.class)
-            .map_or(Severity::Action, |class| class.severity);
+        let severity = row.severity;
         let rank = ranks.get(id).copied().unwrap_or(usize::MAX);
         let opened = facts.opened_on.get(id).copied();
         let opened = opened.unwrap_or_else(|| row.business_date.min(facts.business_date));

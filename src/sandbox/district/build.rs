@@ -36,7 +36,6 @@ pub(crate) struct Builder {
     pub(crate) fee_count: u32,
     pub(crate) receipt_count: u32,
     pub(crate) e_receipt_count: u32,
-    pub(crate) reference_count: u32,
     pub(crate) gateway_count: u32,
 }
 
@@ -88,7 +87,6 @@ impl Builder {
             fee_count: 0,
             receipt_count: 0,
             e_receipt_count: 0,
-            reference_count: 0,
             gateway_count: 0,
         }
     }

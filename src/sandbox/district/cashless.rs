@@ -221,15 +221,9 @@ impl Builder {
 
     /// A line of a statement.
     pub(crate) fn row(&mut self, transfer: Transfer) {
-        self.reference_count += 1;
-        let reference = format!(
-            "FT{}{:07}",
-            transfer.at.format("%y%j"),
-            self.reference_count
-        );
         let row = BankRow {
             id: 0,
-            reference,
+            reference: String::new(),
             memo: transfer.memo,
             amount: transfer.amount,
             at: transfer.at,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::build::{Account, Builder, later, moment, next_office_day};
 use super::cashless::{Transfer, provider_fee};
+use super::dice::Dice;
 use super::{BankRow, Scenario};
 
 impl Builder {
@@ -75,7 +76,7 @@ impl Builder {
             if amount > 0 && payments > 1 {
                 let at = later(
                     moment(next_office_day(day), 9, 30, 0),
-                    self.dice.between(0, 1_200),
+                    self.dice_of(day, 1).between(0, 1_200),
                 );
                 let memo = format!(
                     "VNPAY TT DON VI {} NGAY {}",
@@ -102,11 +103,12 @@ impl Builder {
             by_day.entry(day).or_default().push((agency, amount));
         }
         for (day, mut offices) in by_day {
-            self.dice.shuffle(&mut offices);
+            let mut dice = self.dice_of(day, 2);
+            dice.shuffle(&mut offices);
             for (agency, amount) in offices.into_iter().take(2) {
                 let at = later(
                     moment(next_office_day(day), 8, 30, 0),
-                    self.dice.between(0, 9_000),
+                    dice.between(0, 9_000),
                 );
                 let name = self.district.agencies.iter().find(|one| one.code == agency);
                 let unit = super::memo::squeeze(name.map_or("", |one| one.code));
@@ -114,6 +116,12 @@ impl Builder {
                 self.office_row(memo, amount, at, Scenario::CashDeposit);
             }
         }
+    }
+
+    /// Dice of one day: what settles a day does not depend on how many days follow.
+    fn dice_of(&self, day: NaiveDate, purpose: u64) -> Dice {
+        let number = u64::from(day.num_days_from_ce().unsigned_abs());
+        Dice::new(self.district.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number << 2 | purpose))
     }
 
     fn office_row(&mut self, memo: String, amount: i64, at: NaiveDateTime, scenario: Scenario) {
@@ -130,13 +138,16 @@ impl Builder {
     }
 }
 
-/// Orders an account by arrival, numbers its rows and runs its balance.
+/// Orders an account by arrival, numbers its rows, gives them the bank's references and runs its
+/// balance.
 fn arrange(rows: &mut [BankRow], first_id: i64, opening: i64) {
-    rows.sort_by(|a, b| (a.arrives, &a.reference).cmp(&(b.arrives, &b.reference)));
+    let order = |row: &BankRow| (row.arrives, row.at, row.memo.clone(), row.amount);
+    rows.sort_by_cached_key(order);
     let (mut id, mut balance) = (first_id, opening);
     for row in rows {
         balance += row.amount;
         row.id = id;
+        row.reference = format!("FT{}{:07}", row.at.format("%y%j"), id % 10_000_000);
         row.balance = balance;
         id += 1;
     }

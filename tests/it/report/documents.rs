@@ -144,6 +144,7 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
         "target",
         "verdict",
         "deciding",
+        "outer",
     ];
     assert_eq!(keys(&run["share"][0]), share);
     assert_eq!(keys(&run["exceptions"][0]), ["class", "count", "sum_vnd"]);

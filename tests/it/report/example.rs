@@ -229,6 +229,7 @@ fn without_a_pair(scene: &mut Scene) {
     );
     let row = scene.settlement.rows.last_mut().unwrap();
     row.class = "cutoff";
+    row.severity = doisoat::classify::Severity::Warn;
     row.exception_id = Some(ExceptionId::of("cutoff", &row.key));
     row.evidence = vec![Evidence::DaysDiffer(day("2022-12-04"), night())];
 }
@@ -289,6 +290,7 @@ fn rejects(scene: &mut Scene) {
             reject.line,
             reject.column,
             reject.value,
+            reject.code,
         )];
     }
 }

@@ -133,8 +133,8 @@ fn undone_by_reversals<'d>(mine: &[&'d Txn]) -> Vec<(&'d str, &'d str)> {
 }
 
 /// Takes a refund: the whole of one payment (repeats first, then the latest), else surplus and
-/// repeats in order of time, then the line from its latest payment back. Says its class and what the
-/// line lost.
+/// repeats in order of time, then the line from its latest payment back. Says its class and what
+/// the line lost.
 fn refund(paid: &mut [Paid], amount: i128) -> Option<(&'static str, i128)> {
     let whole = |p: &Paid| !p.undone && p.back == 0 && p.txn.amount.wide() == amount;
     let mut fits: Vec<usize> = (0..paid.len()).rev().filter(|i| whole(&paid[*i])).collect();

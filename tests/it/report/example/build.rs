@@ -84,6 +84,7 @@ impl Scene {
             evidence: Vec::new(),
             nearest: Vec::new(),
             also: Vec::new(),
+            severity: severity_of(class),
             exception_id,
             carried: false,
             bucket,
@@ -204,5 +205,17 @@ impl Scene {
             by_kind: kinds.into_iter().map(by_kind).collect(),
             arrived: Figure::default(),
         });
+    }
+}
+
+/// The severity that the scene's classes give; a class it does not know asks for action.
+fn severity_of(class: &str) -> doisoat::classify::Severity {
+    use doisoat::classify::Severity;
+    let classes = super::classes::classes();
+    let known = classes.iter().find(|known| known.id == class);
+    match known {
+        Some(known) => known.severity,
+        None if class == "ok" => Severity::Info,
+        None => Severity::Action,
     }
 }

@@ -1,0 +1,70 @@
+//! What is known about dossiers before a night reads them: which exist, what is linked to them.
+
+use std::collections::BTreeSet;
+
+use super::batch::keys;
+use super::codec::code;
+use super::exec::Bind;
+use super::statement as sql;
+use super::{Store, StoreError};
+use crate::domain::{Day, DossierCode, FeeId, RowKey};
+
+impl Store {
+    /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
+    pub async fn existing_dossiers(
+        &self,
+        night: Day,
+        squeezed: &BTreeSet<String>,
+    ) -> Result<Vec<DossierCode>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_DOSSIER_BY_SQUEEZED, &keys(squeezed), &binds)
+            .await?;
+        let codes: BTreeSet<DossierCode> = rows
+            .iter()
+            .map(|row| row.parsed("dossier_code", code))
+            .collect::<Result<_, _>>()?;
+        Ok(codes.into_iter().collect())
+    }
+
+    /// Which of these squeezed codes belong to dossiers with linked transactions, and their payers.
+    pub async fn settled_payers(
+        &self,
+        night: Day,
+        squeezed: impl Iterator<Item = &String>,
+    ) -> Result<Vec<(DossierCode, Box<str>)>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_SETTLED_PAYER, &keys(squeezed), &binds)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.parsed("dossier_code", code)?, row.text("payer")?.into())))
+            .collect()
+    }
+
+    /// The fees of these dossiers that money was linked to before `night`.
+    pub async fn linked_fees(
+        &self,
+        night: Day,
+        dossiers: &BTreeSet<DossierCode>,
+    ) -> Result<BTreeSet<RowKey>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let before = night.minus(1).to_string();
+        let codes = keys(dossiers.iter().map(DossierCode::as_str));
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_LEG_BY_DOSSIER, &codes, &[Bind::Text(&before)])
+            .await?;
+        let mut linked = BTreeSet::new();
+        for row in &rows {
+            if let Some(fee) = row.opt_text("fee_id")? {
+                let dossier = row.parsed("dossier_code", code)?;
+                linked.insert(RowKey::fee(&dossier, &FeeId::new(fee)));
+            }
+        }
+        Ok(linked)
+    }
+}
