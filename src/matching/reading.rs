@@ -223,8 +223,8 @@ fn candidate(pool: &Pool, txn: &Txn, dossier: Index) -> Nearest {
 }
 
 /// Dossiers one edit away from `dossier` that are still open by `is_open`, fit the amount and have
-/// this payer: the readings that make a free-text code doubtful. A payer that is not told speaks for
-/// each of them.
+/// this payer: the readings that make a free-text code doubtful. A payer that is not told speaks
+/// for each of them.
 pub fn rivals(
     pool: &Pool,
     txn: &Txn,

@@ -93,7 +93,13 @@ impl Store {
         tx.run(&sql::RELEASE_LEASE, &binds).await?;
         tx.commit().await?;
         match lease.lock {
-            Lock::Session { connection } => {
+            Lock::Session { mut connection } => {
+                let name = sql::ADVISORY_UNLOCK.name;
+                let given = sqlx::query(sql::ADVISORY_UNLOCK.postgres()?)
+                    .bind(LOCK_KEY)
+                    .execute(&mut *connection)
+                    .await;
+                given.map_err(|e| failure(name, e))?;
                 connection.close().await.map_err(|e| failure("close", e))
             }
             Lock::File { .. } => Ok(()),

@@ -131,6 +131,7 @@ statements! {
     RELEASE_LEASE = both "release_lease" 1;
     SELECT_LEASE = both "select_lease" 0;
     TRY_ADVISORY_LOCK = postgres "try_advisory_lock" 1;
+    ADVISORY_UNLOCK = postgres "advisory_unlock" 1;
     INSERT_RUN = both "insert_run" 1;
     SUPERSEDE_RUN = both "supersede_run" 1;
     SELECT_RUN = both "select_run" 1;

@@ -77,7 +77,9 @@ impl Model {
             if event.cashless {
                 let key = (event.dossiers.clone(), at, paid);
                 let found = rows.get(&key);
-                found.unwrap_or_else(|| panic!("{event:?} shows nowhere")).clone()
+                found
+                    .unwrap_or_else(|| panic!("{event:?} shows nowhere"))
+                    .clone()
             } else {
                 Trace::Export(at.date())
             }

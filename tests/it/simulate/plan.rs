@@ -10,7 +10,7 @@ pub(crate) const QUIET: usize = 3;
 
 /// Faults that show what they are only by waiting, by bytes without end, or by rows that no bank
 /// booked. `source_faults` holds the client against every one of them.
-const ELSEWHERE: [&str; 28] = [
+const ELSEWHERE: [&str; 23] = [
     "hang",
     "hang_always",
     "hang_body",
@@ -29,16 +29,11 @@ const ELSEWHERE: [&str; 28] = [
     "midnight_rows",
     "utc_times",
     "naughty_text",
-    "type_flip",
     "invalid_utf8",
     "amended_rows",
     "dup_conflict",
     "amount_scale",
-    "missing_field",
-    "float_amount",
-    "string_amount",
     "future_rows",
-    "bad_dates",
 ];
 
 /// How the night ends before its time.

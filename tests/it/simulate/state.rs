@@ -112,7 +112,8 @@ fn bare(row: &Map<String, Value>) -> String {
     let decided = row.contains_key("nearest");
     let kept = row.iter().filter(|(column, _)| {
         let column = column.as_str();
-        !HISTORY.contains(&column) && !(decided && beside.contains(&column))
+        let left_out = HISTORY.contains(&column) || (decided && beside.contains(&column));
+        !left_out
     });
     let kept: Vec<String> = kept
         .map(|(column, value)| format!("{column}={value}"))
@@ -120,8 +121,8 @@ fn bare(row: &Map<String, Value>) -> String {
     kept.join(" ")
 }
 
-/// Takes out of both states the bank lines that one of them calls a batch or a deposit and the other
-/// does not. These passes take what nothing else explains within their window of days, so that what
+/// Takes out of both states the bank lines that one of them calls a batch or a deposit and the
+/// other does not. These passes take what nothing else explains within their window of days, so that what
 /// was open on those nights decides; all other passes go by keys and must not depend on it.
 pub(crate) fn without_windows(left: &mut State, right: &mut State) -> usize {
     let by_elimination = |state: &State| -> BTreeSet<String> {
@@ -170,8 +171,15 @@ pub(crate) fn differences(left: &State, right: &State, most: usize) -> Vec<Strin
         let only = |a: &BTreeMap<String, String>, b: &BTreeMap<String, String>, side: &str| {
             let differing = a.iter().filter(|(key, row)| b.get(*key) != Some(*row));
             let said = differing.map(|(key, row)| {
-                let text = if key == row { row.clone() } else { format!("{key}: {row}") };
-                format!("{side} {table} {}", text.chars().take(420).collect::<String>())
+                let text = if key == row {
+                    row.clone()
+                } else {
+                    format!("{key}: {row}")
+                };
+                format!(
+                    "{side} {table} {}",
+                    text.chars().take(420).collect::<String>()
+                )
             });
             let all: Vec<String> = said.collect();
             let more = all.len().saturating_sub(most);

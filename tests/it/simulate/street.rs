@@ -150,7 +150,9 @@ impl Street {
         }
         for text in self.town.database.texts(EXPORTS).await {
             let (night, name) = text.split_once(' ').unwrap();
-            let of = name.trim_start_matches("cash_receipts_").trim_end_matches(".csv");
+            let of = name
+                .trim_start_matches("cash_receipts_")
+                .trim_end_matches(".csv");
             if night <= last.as_str() {
                 delivered.exports.insert(of.parse().unwrap());
             }
