@@ -25,7 +25,7 @@ pub(super) const PASS: Pass = Pass {
 
 fn run(desk: &mut Desk) {
     let open = open_amounts(desk);
-    super::chain::batches(desk, &open);
+    super::batch::batches(desk, &open);
     let complete = Completeness::Complete;
     let mut sources = desk.pool.inputs.sources.iter();
     if sources.any(|source| !source.carries_money && source.state != complete) {
