@@ -13,9 +13,9 @@ use crate::matching::Names;
 use crate::normalise;
 use crate::store::{ExportFile, RegistryRows, Window};
 
-/// Cancels the fees without money that `fees`, the rows of the snapshot `file`, no longer hold. Done
-/// before
-/// the file itself is stored: killed in between, the next start finds the same fees open.
+/// Cancels the fees without money that `fees`, the rows of the snapshot `file`, no longer hold.
+/// Done before the file itself is stored: killed in between, the next start finds the same fees
+/// open.
 pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Result<(), JobError> {
     let desk = &stage.desk;
     let pool = desk
