@@ -1,6 +1,6 @@
 //! Which settled rows the night's new and open rows name: the pure reading by `matching`, then
-//! which of the spellings exist. An open payment is read again every night; without the settled dossiers
-//! that its memo names it would say something else than on its first night.
+//! which of the spellings exist. An open payment is read again every night; without the settled
+//! dossiers that its memo names it would say something else than on its first night.
 
 use std::collections::BTreeSet;
 
