@@ -140,6 +140,13 @@ impl<'p, 'a> Desk<'p, 'a> {
             .sum()
     }
 
+    /// True while a dossier lacks money: what is credited, less what went back, is less than due.
+    pub fn lacks(&self, dossier: Index) -> bool {
+        let returns = self.returns[at(dossier)].iter();
+        let returned: i128 = returns.map(|r| self.pool.txn(r.txn).amount.wide()).sum();
+        self.credited(dossier) - returned < self.pool.dossier(dossier).due()
+    }
+
     /// True while a dossier has had less credited than is due.
     pub fn is_open(&self, dossier: Index) -> bool {
         self.credited(dossier) < self.pool.dossier(dossier).due()

@@ -27,7 +27,7 @@ use course::Course;
 use plan::{Mishaps, QUIET};
 
 /// Thousandths of the ordinary number of dossiers a day.
-const SMALL: u32 = 100;
+const SMALL: u32 = 70;
 
 fn district(seed: u64, nights: usize) -> District {
     let days = u32::try_from(nights).unwrap();

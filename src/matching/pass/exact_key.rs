@@ -106,7 +106,7 @@ fn whole_memos(desk: &mut Desk) {
             continue;
         };
         let row = desk.pool.txn(txn);
-        let fits = || desk.is_open(dossier) && desk.pool.fits(row, dossier, row.amount.wide());
+        let fits = || desk.lacks(dossier) && desk.pool.fits(row, dossier, row.amount.wide());
         let doubtful = match desk.pool.payer(row, dossier) {
             Payer::Agrees => Vec::new(),
             Payer::Unknown if fits() => Vec::new(),

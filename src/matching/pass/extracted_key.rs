@@ -112,7 +112,7 @@ fn doubts(desk: &Desk, txn: Index, dossier: Index, named_sum: i128) -> Option<Ve
     let fits = pool.fits(row, dossier, row.amount.wide()) || part_of_sum;
     let rivals = match pool.payer(row, dossier) {
         Payer::Agrees => Vec::new(),
-        Payer::Unknown if fits && desk.is_open(dossier) => Vec::new(),
+        Payer::Unknown if fits && desk.lacks(dossier) => Vec::new(),
         _ => rivals(pool, row, dossier, |other| desk.is_open(other)),
     };
     if !rivals.is_empty() {

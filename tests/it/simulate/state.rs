@@ -143,11 +143,26 @@ pub(crate) fn without_windows(left: &mut State, right: &mut State) -> usize {
         if let Some(rows) = state.get_mut("row_state") {
             rows.retain(|row, _| !differing.contains(&name_of(row)));
         }
-        if let Some(rows) = state.get_mut("contribution") {
-            rows.retain(|row, _| !owners.iter().any(|owner| row.contains(owner)));
+        if let (Some(rows), false) = (state.get_mut("contribution"), owners.is_empty()) {
+            let others = std::mem::take(rows).into_keys();
+            let others = others.filter(|row| !owners.iter().any(|owner| row.contains(owner)));
+            let kept = others.map(|row| undecided(&row));
+            *rows = kept.map(|row| (row.clone(), row)).collect();
         }
     }
     differing.len()
+}
+
+/// A contribution without what it says of the money that others may still bring: the outcomes of
+/// what is open.
+fn undecided(row: &str) -> String {
+    if !row.contains(" firm=0 ") {
+        return row.to_owned();
+    }
+    let beside = ["outcomes=", "coupled=", "content="];
+    let words = row.split(' ');
+    let kept = words.filter(|word| !beside.iter().any(|column| word.starts_with(column)));
+    kept.collect::<Vec<_>>().join(" ")
 }
 
 /// `txn|<source>|<id>` of a decided row.
