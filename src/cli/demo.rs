@@ -31,7 +31,7 @@ const HALF_PAST_ONE_MS: i64 = 90 * 60_000;
 #[command(after_help = "\
 Examples:
   doisoat demo                           seven nights from 2022-12-05 into ./doisoat-demo
-  doisoat demo --out /tmp/d --days 2     two nights, there
+  doisoat demo --out trial --days 2      two nights, there
   doisoat demo --seed 7 --lang en        another district, in English
 Afterwards the folder is an ordinary installation: `doisoat --config doisoat-demo/doisoat.toml exceptions list`.")]
 pub struct DemoArgs {

@@ -17,7 +17,7 @@ use crate::kpi::Period;
 #[command(after_help = "\
 Examples:
   doisoat report                                       the last night again, as published
-  doisoat report --date 2022-12-05 --out /tmp/r        into another folder
+  doisoat report --date 2022-12-05 --out again         into another folder
   doisoat report --month 2022-12                       the month, as of its last published night
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
 Writes <YYYY-MM-DD>, <YYYY-MM> or <from>_<to> into the report folder and changes nothing else.")]
