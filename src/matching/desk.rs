@@ -68,6 +68,8 @@ pub struct Return {
     pub txn: Index,
     /// True when the provider undid the payment.
     pub reversal: bool,
+    /// The payment of several dossiers that it returns whole, by its native id: each one's part.
+    pub of: Option<Index>,
 }
 
 /// Where passes work.

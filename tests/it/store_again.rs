@@ -153,6 +153,8 @@ async fn a_deposit_is_added_up_again_when_a_receipt_is_made_void() {
         let banked = from("1", "NOP TIEN MAT", 100_000, "2022-12-06", "");
         office.money("2022-12-06", vec![banked]).await;
         office.night("2022-12-05").await;
+        // nothing happened, and the registry says so: a deposit waits for its word
+        office.put("dossier_fees_2.csv", FEES, &[]);
         office.night("2022-12-06").await;
         assert_eq!(office.class("1").await, "cash_deposit", "{kind:?}");
         office.put(

@@ -1,5 +1,5 @@
-//! A snapshot says everything: a fee that its newest file no longer holds was withdrawn, whatever it
-//! said before, unless money is linked to it.
+//! A snapshot says everything: a fee that its newest file no longer holds was withdrawn, whatever
+//! it said before, unless money is linked to it.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,9 @@ use crate::matching::Names;
 use crate::normalise;
 use crate::store::{ExportFile, RegistryRows, Window};
 
-/// Cancels the fees without money that `fees`, the rows of the snapshot `file`, no longer hold. Done before
-/// the file itself is stored: killed in between, the next start finds the same fees open.
+/// Cancels the fees without money that `fees`, the rows of the snapshot `file`, no longer hold.
+/// Done before the file itself is stored: killed in between, the next start finds the same fees
+/// open.
 pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Result<(), JobError> {
     let desk = &stage.desk;
     let pool = desk

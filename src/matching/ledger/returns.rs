@@ -39,9 +39,13 @@ pub(super) fn reverse(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
     for back in returns.iter().filter(|r| r.reversal) {
         let row = pool.txn(back.txn);
         let fits = |entry: &Entry| {
-            let paid = matches!(entry.credit.money, Money::Txn(_)) && !entry.credit.shared;
+            let paid = matches!(entry.credit.money, Money::Txn(_));
             let before = entry.credit.money.order(pool).0 <= row.paid_at.ms();
-            paid && before && !entry.reversed && entry.credit.amount == row.amount.wide()
+            let same = match back.of {
+                Some(of) => entry.credit.money == Money::Txn(of),
+                None => !entry.credit.shared && entry.credit.amount == row.amount.wide(),
+            };
+            paid && before && !entry.reversed && same
         };
         let candidates = (0..ledger.entries.len()).filter(|e| fits(&ledger.entries[*e]));
         let best = candidates.min_by_key(|e| {
@@ -84,9 +88,12 @@ pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds:
     for back in std::mem::take(refunds) {
         let went = pool.txn(back.txn).paid_at.ms();
         let between = last.0 <= went && went < next.0;
-        let returned = between.then(|| one(pool, ledger, back.txn, e));
+        let returned = between.then(|| one(pool, ledger, back, e));
         match returned.filter(|returned| !returned.unlinked) {
             Some(returned) => {
+                for paid in &returned.of {
+                    take_back_fee(ledger, *paid);
+                }
                 for (l, amount) in &returned.parts {
                     let line = &mut ledger.lines[*l];
                     line.reopened += amount;
@@ -102,6 +109,18 @@ pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds:
     *refunds = later;
 }
 
+/// A payment that went back whole takes the provider's fee with it: the line is open for all of it.
+fn take_back_fee(ledger: &mut Ledger, e: usize) {
+    let entry = &ledger.entries[e];
+    if entry.net_fee.is_none() || entry.returned < entry.credit.amount {
+        return;
+    }
+    for (l, _) in entry.parts.clone() {
+        ledger.lines[l].net_short = 0;
+        ledger.lines[l].net_line = false;
+    }
+}
+
 /// Refunds after everything is allocated, and the legs of the reversals.
 pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, refunds: &[Return]) {
     for i in 0..ledger.returns.len() {
@@ -114,18 +133,35 @@ pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, refunds: &[Return]) {
     }
     for back in refunds {
         let all = ledger.entries.len();
-        let returned = one(pool, ledger, back.txn, all);
+        let returned = one(pool, ledger, *back, all);
         ledger.returns.push(returned);
     }
 }
 
 /// Takes one refund from the first `upto` entries.
-fn one(pool: &Pool, ledger: &mut Ledger, txn: Index, upto: usize) -> Returned {
+fn one(pool: &Pool, ledger: &mut Ledger, back: Return, upto: usize) -> Returned {
+    let txn = back.txn;
     let amount = pool.txn(txn).amount.wide();
+    if let Some(of) = back.of {
+        let part = |e: &usize| {
+            let entry = &ledger.entries[*e];
+            let untouched = !entry.reversed && entry.returned == 0;
+            entry.credit.money == Money::Txn(of) && untouched && had_come(pool, entry, txn)
+        };
+        return match (0..upto).find(part) {
+            Some(e) => return_whole(ledger, txn, e),
+            None => unlinked(txn, false),
+        };
+    }
     match whole(pool, ledger, txn, amount, upto) {
         Some(e) => return_whole(ledger, txn, e),
-        None => return_part(ledger, txn, amount, upto),
+        None => return_part(pool, ledger, txn, amount, upto),
     }
+}
+
+/// True when the payment had come when the return went out.
+fn had_come(pool: &Pool, entry: &Entry, back: Index) -> bool {
+    entry.credit.money.order(pool).0 <= pool.txn(back).paid_at.ms()
 }
 
 /// The payment that the refund returns whole: repeats before payments in order, then the nearest
@@ -133,7 +169,7 @@ fn one(pool: &Pool, ledger: &mut Ledger, txn: Index, upto: usize) -> Returned {
 fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128, upto: usize) -> Option<usize> {
     let fits = |entry: &Entry| {
         let own = !entry.credit.shared && !entry.reversed && entry.returned == 0;
-        own && row_amount(pool, entry) == amount
+        own && row_amount(pool, entry) == amount && had_come(pool, entry, back)
     };
     let candidates = (0..upto).filter(|e| fits(&ledger.entries[*e]));
     candidates.min_by_key(|e| {
@@ -171,9 +207,15 @@ fn return_whole(ledger: &mut Ledger, txn: Index, e: usize) -> Returned {
     }
 }
 
-/// A refund that is no whole payment.
-fn return_part(ledger: &mut Ledger, txn: Index, amount: i128, upto: usize) -> Returned {
-    let live = |entry: &Entry| !entry.reversed;
+/// A refund that is no whole payment: of the money that had come by then.
+fn return_part(
+    pool: &Pool,
+    ledger: &mut Ledger,
+    txn: Index,
+    amount: i128,
+    upto: usize,
+) -> Returned {
+    let live = |entry: &Entry| !entry.reversed && had_come(pool, entry, txn);
     let left = |entry: &Entry| entry.credit.amount - entry.returned;
     let came = ledger.entries.iter().take(upto);
     let all: i128 = came.filter(|e| live(e)).map(left).sum();

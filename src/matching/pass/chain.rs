@@ -1,15 +1,15 @@
 //! Pass 2: the provider's own chain. Refunds and reversals go to the payment's dossier, one payment
-//! seen through two sources is one payment, a gateway's batched line is no payment at all.
+//! seen through two sources is one payment.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
 use crate::domain::fold::fold_name;
-use crate::domain::{Day, Text, Txn, TxnKind, TxnStatus, Vnd};
+use crate::domain::{Text, Txn, TxnKind, TxnStatus};
 
 use super::super::desk::{Desk, Return, Standing};
-use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::evidence::Evidence;
 use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
 use super::super::reading::Reading;
@@ -35,7 +35,6 @@ fn run(desk: &mut Desk) {
     two_feeds(desk);
     named_sightings(desk);
     coded_sightings(desk);
-    batches(desk);
 }
 
 /// Refunds, reversals and debits: to the one dossier they name, else to the dossier of the payment
@@ -49,13 +48,22 @@ fn returns(desk: &mut Desk) {
         }
         let dossier = match &desk.readings[at(txn)] {
             Reading::One { dossier, .. } => Some(*dossier),
-            Reading::Nothing { .. } => paid_dossier(desk, &by_id, row),
+            Reading::Nothing { .. } => paid_dossier(desk, &named(&by_id, row)),
             Reading::Glued(_) | Reading::Many(_) => None,
         };
+        let reversal = row.kind == TxnKind::Reversal;
         if let Some(dossier) = dossier {
-            let reversal = row.kind == TxnKind::Reversal;
-            desk.returns[at(dossier)].push(Return { txn, reversal });
+            let of = None;
+            desk.returns[at(dossier)].push(Return { txn, reversal, of });
             desk.txns[at(txn)] = Standing::Returns(dossier);
+            continue;
+        }
+        if let Some((paid, dossiers)) = paid_dossiers(desk, &named(&by_id, row), txn) {
+            let of = Some(paid);
+            for dossier in &dossiers {
+                desk.returns[at(*dossier)].push(Return { txn, reversal, of });
+            }
+            desk.txns[at(txn)] = Standing::Returns(dossiers[0]);
             continue;
         }
         let (unread, evidence, nearest) = match desk.readings[at(txn)].clone() {
@@ -96,15 +104,23 @@ fn payments_by_id<'a>(desk: &Desk<'_, 'a>) -> FxHashMap<(&'a str, String), Index
         .collect()
 }
 
-/// The dossier of the one payment of the same source that a return names by its id.
-fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn) -> Option<Index> {
+/// The payments of the same source that a return names by their ids.
+fn named(by_id: &FxHashMap<(&str, String), Index>, row: &Txn) -> Vec<Index> {
     let reference = row.order_ref.as_deref().unwrap_or_default();
     let text = format!("{} {reference}", row.memo).to_ascii_uppercase();
+    let paid = |word: &str| by_id.get(&(row.source.as_str(), word.to_owned()));
+    let mut named: Vec<Index> = id_words(&text).filter_map(paid).copied().collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+}
+
+/// The dossier of the payments that a return names by their ids, if it is one.
+fn paid_dossier(desk: &Desk, named: &[Index]) -> Option<Index> {
     let mut dossiers: Vec<Index> = Vec::new();
-    for word in id_words(&text) {
-        let paid = by_id.get(&(row.source.as_str(), word.to_owned()));
-        if let Some(Reading::One { dossier, .. }) = paid.map(|txn| &desk.readings[at(*txn)]) {
-            dossiers.push(*dossier);
+    for paid in named {
+        if let Reading::One { dossier, .. } = desk.readings[at(*paid)] {
+            dossiers.push(dossier);
         }
     }
     dossiers.sort_unstable();
@@ -115,13 +131,27 @@ fn paid_dossier(desk: &Desk, by_id: &FxHashMap<(&str, String), Index>, row: &Txn
     }
 }
 
+/// The one payment over several dossiers of which a return without a code names the id and has
+/// exactly the amount, with those dossiers.
+fn paid_dossiers(desk: &Desk, named: &[Index], back: Index) -> Option<(Index, Vec<Index>)> {
+    let ([paid], Reading::Nothing { .. }) = (named, &desk.readings[at(back)]) else {
+        return None;
+    };
+    match &desk.readings[at(*paid)] {
+        Reading::Many(several) if desk.pool.txn(*paid).amount == desk.pool.txn(back).amount => {
+            Some((*paid, several.clone()))
+        }
+        _ => None,
+    }
+}
+
 /// A line of a bank feed: no structured reference.
-fn is_bank_line(txn: &Txn) -> bool {
+pub(super) fn is_bank_line(txn: &Txn) -> bool {
     txn.order_ref.is_none()
 }
 
 /// Payments of gateways that count, with their positions.
-fn gateway_rows<'a>(pool: &Pool<'a>) -> impl Iterator<Item = (Index, &'a Txn)> {
+pub(super) fn gateway_rows<'a>(pool: &Pool<'a>) -> impl Iterator<Item = (Index, &'a Txn)> {
     let counts = |txn: &&Txn| !is_bank_line(txn) && txn.status == TxnStatus::Success;
     pool.inputs
         .txns
@@ -188,6 +218,8 @@ fn named_sightings(desk: &mut Desk) {
     if by_id.is_empty() {
         return;
     }
+    // of the lines of one feed that name one payment, the nearest in time is its sighting
+    let mut nearest: BTreeMap<(Index, &str), (i64, Index)> = BTreeMap::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         if !is_bank_line(row) || row.kind != TxnKind::Payment {
@@ -205,9 +237,15 @@ fn named_sightings(desk: &mut Desk) {
             amount && (-SAME_MOMENT_MS..=DAY_MS).contains(&lag)
         });
         if let Some(gateway) = same {
-            let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
-            desk.txns[at(txn)] = Standing::Sighting(gateway, why);
+            let lag = (row.paid_at.ms() - desk.pool.txn(gateway).paid_at.ms()).abs();
+            let best = nearest.entry((gateway, row.source.as_str()));
+            let best = best.or_insert((lag, txn));
+            *best = (*best).min((lag, txn));
         }
+    }
+    for ((gateway, _), (_, txn)) in nearest {
+        let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
+        desk.txns[at(txn)] = Standing::Sighting(gateway, why);
     }
 }
 
@@ -256,113 +294,4 @@ fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
         return pool.payer(row, dossier) != Payer::Differs;
     }
     fold_name(&row.payer) == fold_name(&gateway.payer)
-}
-
-/// A gateway's day: number of payments, and the net sums less refunds that it may have paid out:
-/// as its rows tell, and with each configured rate on the rows that tell no fee (an answer to a
-/// query tells none).
-pub(super) struct Session {
-    payments: u32,
-    nets: Vec<i128>,
-}
-
-/// The days of every gateway that the pool holds whole.
-pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
-
-/// Sums up every gateway's days.
-pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
-    let mut sessions = Sessions::new();
-    let rates = &pool.rules.net_rates;
-    for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
-        let key = (row.source.as_str(), row.paid_on);
-        let session = sessions.entry(key).or_insert_with(|| Session {
-            payments: 0,
-            nets: vec![0; 1 + rates.len()],
-        });
-        let is_payment = row.kind == TxnKind::Payment;
-        session.payments += u32::from(is_payment);
-        let untold = is_payment && row.fee == Vnd::ZERO;
-        let fees = rates.iter().map(|rate| rate.fee_on(row.amount));
-        let fees = std::iter::once(0).chain(fees.map(|fee| if untold { fee } else { 0 }));
-        for (net, fee) in session.nets.iter_mut().zip(fees) {
-            let sum = row.net.wide() - fee;
-            *net += if is_payment { sum } else { -sum };
-        }
-    }
-    for session in sessions.values_mut() {
-        session.nets.sort_unstable();
-        session.nets.dedup();
-    }
-    sessions
-}
-
-/// Bank lines that name no dossier and equal a net sum of one gateway's day, zero to three days
-/// later. One payment alone is no batch, and two equal answers are none.
-fn batches(desk: &mut Desk) {
-    let sessions = sessions(desk.pool);
-    let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
-    for (key, session) in &sessions {
-        for net in session.nets.iter().filter(|net| **net > 0) {
-            if session.payments >= 2 {
-                by_sum.entry(*net).or_default().push(*key);
-            }
-        }
-    }
-    let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
-    for txn in desk.waiting() {
-        let row = desk.pool.txn(txn);
-        let unread = matches!(
-            desk.readings[at(txn)],
-            Reading::Nothing {
-                class: "unidentified",
-                ..
-            }
-        );
-        if !is_bank_line(row) || !unread || row.kind != TxnKind::Payment {
-            continue;
-        }
-        let lag = |day: Day| row.paid_on.days_since(day);
-        let in_time = |day: Day| (0..=i64::from(desk.pool.rules.batch_days)).contains(&lag(day));
-        let exact = by_sum
-            .get(&row.amount.wide())
-            .map_or(&[][..], Vec::as_slice);
-        let exact: Vec<(&str, Day)> = exact
-            .iter()
-            .copied()
-            .filter(|(_, day)| in_time(*day))
-            .collect();
-        if let [only] = exact.as_slice() {
-            claims.entry(*only).or_default().push(txn);
-        }
-    }
-    for ((source, day), lines) in claims {
-        let [line] = lines.as_slice() else { continue };
-        let sum = desk.pool.txn(*line).amount;
-        desk.out(
-            *line,
-            "batch_settlement",
-            vec![Evidence::BatchOf(source.into(), day, sum)],
-        );
-    }
-}
-
-/// The gateway's day whose sum comes nearest to an unread bank line that names the gateway: shown
-/// when the sum is not exact.
-pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
-    let memo = txn.memo.to_ascii_uppercase();
-    let limit = i64::from(pool.rules.batch_days);
-    let fits = |((source, day), session): &(&(&str, Day), &Session)| {
-        let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
-        session.payments >= 2 && in_time && memo.contains(&source.to_ascii_uppercase())
-    };
-    let distance = |net: i128| (net - txn.amount.wide()).abs();
-    let sums = sessions.iter().filter(fits);
-    let sums = sums.flat_map(|(key, session)| session.nets.iter().map(move |net| (key, *net)));
-    let ((source, day), net) = sums.min_by_key(|(key, net)| (distance(*net), *key))?;
-    let amount = Vnd::from_wide(net).ok();
-    Some(Nearest {
-        candidate: format!("{source} {day}").into(),
-        amount,
-        failed: Test::Sum,
-    })
 }

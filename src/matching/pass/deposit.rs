@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::fold::fold_name;
 use crate::domain::{Completeness, Day, ReceiptStatus, Text, TxnKind};
 
 use super::super::desk::Desk;
@@ -23,24 +24,27 @@ pub(super) const PASS: Pass = Pass {
 };
 
 fn run(desk: &mut Desk) {
+    let open = open_amounts(desk);
+    super::batch::batches(desk, &open);
     let complete = Completeness::Complete;
     let mut sources = desk.pool.inputs.sources.iter();
     if sources.any(|source| !source.carries_money && source.state != complete) {
         return;
     }
-    let mut days: BTreeMap<(&str, Day), i128> = BTreeMap::new();
+    let mut days: BTreeMap<(&str, Day), (u32, i128)> = BTreeMap::new();
     for receipt in &desk.pool.inputs.receipts {
         let whole = desk.pool.holds_whole_day(receipt.collected_at.day());
         if receipt.status == ReceiptStatus::Valid && whole {
             let key = (receipt.agency_code.as_str(), receipt.collected_at.day());
-            *days.entry(key).or_default() += receipt.amount.wide();
+            let day = days.entry(key).or_default();
+            day.0 += 1;
+            day.1 += receipt.amount.wide();
         }
     }
     let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
-    for (key, sum) in &days {
+    for (key, (_, sum)) in &days {
         by_sum.entry(*sum).or_default().push(*key);
     }
-    let open = open_amounts(desk);
     let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
@@ -68,13 +72,25 @@ fn run(desk: &mut Desk) {
     }
     for ((agency, day), lines) in claims {
         let [line] = lines.as_slice() else { continue };
-        let sum = desk.pool.txn(*line).amount;
+        let row = desk.pool.txn(*line);
+        // the amount of one receipt alone says too little
+        let several = days.get(&(agency, day)).is_some_and(|(n, _)| *n > 1);
+        if !several && !says_deposit(&row.memo, agency) {
+            continue;
+        }
+        let sum = row.amount;
         desk.out(
             *line,
             "cash_deposit",
             vec![Evidence::DepositOf(agency.into(), day, sum)],
         );
     }
+}
+
+/// The memo speaks of cash banked, or names the agency.
+fn says_deposit(memo: &str, agency: &str) -> bool {
+    let memo = fold_name(memo);
+    memo.contains("NOP TIEN MAT") || memo.contains(&fold_name(agency))
 }
 
 /// What single open lines and whole open dossiers still lack: another reading of a bank line.

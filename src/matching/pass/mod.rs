@@ -6,6 +6,7 @@ use crate::domain::Text;
 use super::desk::Desk;
 
 mod admit;
+mod batch;
 mod chain;
 mod decisions;
 mod deposit;

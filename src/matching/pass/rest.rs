@@ -10,7 +10,7 @@ use super::super::evidence::{Nearest, Test};
 use super::super::pool::{Index, at, index};
 use super::super::reading::Reading;
 use super::Pass;
-use super::chain::{nearest_batch, sessions};
+use super::batch::{nearest_batch, sessions};
 
 /// The pass.
 pub(super) const PASS: Pass = Pass {

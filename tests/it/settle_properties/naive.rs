@@ -9,6 +9,8 @@ struct Paid<'d> {
     settled: i128,
     surplus: i128,
     net: bool,
+    /// What the provider kept of it, while it stands.
+    kept: i128,
     short: bool,
     duplicate: bool,
     undone: bool,
@@ -51,6 +53,7 @@ fn dossier(day: &Inputs, fee: &Fee) -> Vec<(String, String)> {
                     settled: 0,
                     surplus: 0,
                     net: false,
+                    kept: 0,
                     short: false,
                     duplicate: false,
                     undone: gone,
@@ -63,7 +66,8 @@ fn dossier(day: &Inputs, fee: &Fee) -> Vec<(String, String)> {
                     row.surplus = amount - row.settled;
                     row.short = amount < lacking && !row.net;
                     on_line += row.settled;
-                    net_kept += if row.net { lacking - amount } else { 0 };
+                    row.kept = if row.net { lacking - amount } else { 0 };
+                    net_kept += row.kept;
                 } else {
                     let live = |p: &&Paid| p.settled > 0 && p.back < p.txn.amount.wide();
                     let same = |p: &Paid| p.txn.amount == txn.amount;
@@ -78,8 +82,12 @@ fn dossier(day: &Inputs, fee: &Fee) -> Vec<(String, String)> {
                 let class = if found { "reversed" } else { "unlinked_refund" };
                 said.push((txn.id.to_string(), class.to_owned()));
             }
-            _ if later(txn) => match refund(&mut paid, amount) {
+            _ if later(txn) => match refund(&mut paid, amount, txn.paid_at.ms()) {
                 Some((class, took)) => {
+                    // what went back whole takes the provider's fee with it
+                    for p in paid.iter_mut().filter(|p| p.back >= p.txn.amount.wide()) {
+                        net_kept -= std::mem::take(&mut p.kept);
+                    }
                     sent_back += took;
                     reopened += took;
                     said.push((txn.id.to_string(), class.to_owned()));
@@ -90,7 +98,7 @@ fn dossier(day: &Inputs, fee: &Fee) -> Vec<(String, String)> {
         }
     }
     for txn in waiting {
-        let found = refund(&mut paid, txn.amount.wide());
+        let found = refund(&mut paid, txn.amount.wide(), txn.paid_at.ms());
         sent_back += found.map_or(0, |(_, took)| took);
         let class = found.map_or("unlinked_refund", |(class, _)| class);
         said.push((txn.id.to_string(), class.to_owned()));
@@ -134,8 +142,11 @@ fn undone_by_reversals<'d>(mine: &[&'d Txn]) -> Vec<(&'d str, &'d str)> {
 
 /// Takes a refund: the whole of one payment (repeats first, then the latest), else surplus and
 /// repeats in order of time, then the line from its latest payment back. Says its class and what
-/// the line lost.
-fn refund(paid: &mut [Paid], amount: i128) -> Option<(&'static str, i128)> {
+/// the line lost. Only money that had come by then goes back.
+fn refund(paid: &mut [Paid], amount: i128, went: i64) -> Option<(&'static str, i128)> {
+    let came = paid.iter().take_while(|p| p.txn.paid_at.ms() <= went);
+    let came = came.count();
+    let paid = &mut paid[..came];
     let whole = |p: &Paid| !p.undone && p.back == 0 && p.txn.amount.wide() == amount;
     let mut fits: Vec<usize> = (0..paid.len()).rev().filter(|i| whole(&paid[*i])).collect();
     fits.sort_by_key(|i| !paid[*i].duplicate);
@@ -206,7 +217,7 @@ fn fee_class(paid: &[Paid], lacking: i128, kept: i128, given: i128) -> String {
         "duplicate"
     } else if live().any(|p| p.surplus > 0) {
         "overpaid"
-    } else if live().any(|p| p.net) {
+    } else if live().any(|p| p.kept > 0) {
         "net_settlement"
     } else if lacking > 0 && kept > 0 {
         shortfall(paid)

@@ -122,8 +122,9 @@ fn bare(row: &Map<String, Value>) -> String {
 }
 
 /// Takes out of both states the bank lines that one of them calls a batch or a deposit and the
-/// other does not. These passes take what nothing else explains within their window of days, so that what
-/// was open on those nights decides; all other passes go by keys and must not depend on it.
+/// other does not. These passes take what nothing else explains within their window of days, so
+/// that what was open on those nights decides; all other passes go by keys and must not depend on
+/// it.
 pub(crate) fn without_windows(left: &mut State, right: &mut State) -> usize {
     let by_elimination = |state: &State| -> BTreeSet<String> {
         let rows = state.get("row_state").into_iter().flat_map(BTreeMap::keys);

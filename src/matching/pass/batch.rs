@@ -1,0 +1,125 @@
+//! A gateway's batched settlement line: the net sum of its day, less refunds, in one line of the
+//! bank. It is no payment at all, and is looked for only after everything else had its say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Day, Txn, TxnKind, Vnd};
+
+use super::super::desk::Desk;
+use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::pool::{Index, Pool, at};
+use super::super::reading::Reading;
+use super::chain::{gateway_rows, is_bank_line};
+
+/// A gateway's day: number of payments, and the net sums less refunds that it may have paid out:
+/// as its rows tell, and with each configured rate on the rows that tell no fee (an answer to a
+/// query tells none).
+pub(super) struct Session {
+    payments: u32,
+    nets: Vec<i128>,
+}
+
+/// The days of every gateway that the pool holds whole.
+pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
+
+/// Sums up every gateway's days.
+pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
+    let mut sessions = Sessions::new();
+    let rates = &pool.rules.net_rates;
+    for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
+        let key = (row.source.as_str(), row.paid_on);
+        let session = sessions.entry(key).or_insert_with(|| Session {
+            payments: 0,
+            nets: vec![0; 1 + rates.len()],
+        });
+        let is_payment = row.kind == TxnKind::Payment;
+        session.payments += u32::from(is_payment);
+        let untold = is_payment && row.fee == Vnd::ZERO;
+        let fees = rates.iter().map(|rate| rate.fee_on(row.amount));
+        let fees = std::iter::once(0).chain(fees.map(|fee| if untold { fee } else { 0 }));
+        for (net, fee) in session.nets.iter_mut().zip(fees) {
+            let sum = row.net.wide() - fee;
+            *net += if is_payment { sum } else { -sum };
+        }
+    }
+    for session in sessions.values_mut() {
+        session.nets.sort_unstable();
+        session.nets.dedup();
+    }
+    sessions
+}
+
+/// Bank lines that name no dossier and equal a net sum of one gateway's day, zero to three days
+/// later. One payment alone is no batch, and two equal answers are none; nor is a line that could
+/// as well pay what is still `open`.
+pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
+    let sessions = sessions(desk.pool);
+    let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
+    for (key, session) in &sessions {
+        for net in session.nets.iter().filter(|net| **net > 0) {
+            if session.payments >= 2 {
+                by_sum.entry(*net).or_default().push(*key);
+            }
+        }
+    }
+    let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
+    for txn in desk.waiting() {
+        let row = desk.pool.txn(txn);
+        let unread = matches!(
+            desk.readings[at(txn)],
+            Reading::Nothing {
+                class: "unidentified",
+                ..
+            }
+        );
+        let rival = open.contains(&row.amount.wide());
+        if !is_bank_line(row) || !unread || rival || row.kind != TxnKind::Payment {
+            continue;
+        }
+        let lag = |day: Day| row.paid_on.days_since(day);
+        let in_time = |day: Day| (0..=i64::from(desk.pool.rules.batch_days)).contains(&lag(day));
+        let exact = by_sum
+            .get(&row.amount.wide())
+            .map_or(&[][..], Vec::as_slice);
+        let exact: Vec<(&str, Day)> = exact
+            .iter()
+            .copied()
+            .filter(|(_, day)| in_time(*day))
+            .collect();
+        if let [only] = exact.as_slice() {
+            claims.entry(*only).or_default().push(txn);
+        }
+    }
+    for ((source, day), lines) in claims {
+        let [line] = lines.as_slice() else { continue };
+        let sum = desk.pool.txn(*line).amount;
+        desk.out(
+            *line,
+            "batch_settlement",
+            vec![Evidence::BatchOf(source.into(), day, sum)],
+        );
+    }
+}
+
+/// The gateway's day whose sum comes nearest to an unread bank line that names the gateway or
+/// has exactly the sum: shown when it is not exact or has another reading.
+pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
+    let memo = txn.memo.to_ascii_uppercase();
+    let limit = i64::from(pool.rules.batch_days);
+    let fits = |((source, day), session): &(&(&str, Day), &Session)| {
+        let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
+        let told = memo.contains(&source.to_ascii_uppercase());
+        session.payments >= 2 && in_time && (told || session.nets.contains(&txn.amount.wide()))
+    };
+    let distance = |net: i128| (net - txn.amount.wide()).abs();
+    let sums = sessions.iter().filter(fits);
+    let sums = sums.flat_map(|(key, session)| session.nets.iter().map(move |net| (key, *net)));
+    let ((source, day), net) = sums.min_by_key(|(key, net)| (distance(*net), *key))?;
+    let amount = Vnd::from_wide(net).ok();
+    let exact = net == txn.amount.wide();
+    Some(Nearest {
+        candidate: format!("{source} {day}").into(),
+        amount,
+        failed: if exact { Test::Unique } else { Test::Sum },
+    })
+}
