@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use super::desk::Desk;
 use super::error::JobError;
 use crate::domain::fold::fold_name;
-use crate::domain::{AgencyCode, Day, DossierCode, Inputs};
+use crate::domain::{AgencyCode, Day, DossierCode, Inputs, Txn};
 use crate::matching::{Names, near_spellings, rival_spellings, spoken};
 
 /// The keys under which the store finds what the night must decide again.
 pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, JobError> {
     let agencies = desk.store.agencies(day).await?;
-    let mut txns = new.txns.clone();
-    txns.extend(desk.store.open_txns(day).await?);
+    let open = desk.store.open_txns(day).await?;
+    let txns: Vec<Txn> = new.txns.iter().chain(&open).cloned().collect();
     let of_fees = new.fees.iter().map(|fee| &fee.agency_code);
     let codes: BTreeSet<&AgencyCode> = agencies
         .iter()
@@ -30,7 +30,10 @@ pub(super) async fn of(desk: &Desk, day: Day, new: &Inputs) -> Result<Names, Job
     );
     let named = desk.store.existing_dossiers(day, &spoken.spellings).await?;
     let mut existing: BTreeSet<DossierCode> = named.into_iter().collect();
-    let near = near_spellings(codes, &txns, &existing);
+    let mut near = near_spellings(codes.iter().copied(), &new.txns, &existing);
+    // What is open may be the payment of a settled dossier, or of one that is not due, next to the
+    // one that it names.
+    near.extend(near_spellings(codes, &open, &BTreeSet::new()));
     existing.extend(desk.store.existing_dossiers(day, &near).await?);
     let rivals = rival_spellings(&new.fees);
     let settled = desk.store.settled_payers(day, rivals.keys()).await?;

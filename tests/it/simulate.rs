@@ -95,15 +95,15 @@ async fn thirty_days() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_weeks() {
-    let seed = seed(4, "two_weeks");
-    disturb(Kind::Sqlite, seed, &plan::draw(seed, 14)).await;
+async fn ten_days() {
+    let seed = seed(4, "ten_days");
+    disturb(Kind::Sqlite, seed, &plan::draw(seed, 10)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_weeks_on_postgres() {
-    let seed = seed(7, "two_weeks_on_postgres");
-    disturb(Kind::Postgres, seed, &plan::draw(seed, 14)).await;
+async fn ten_days_on_postgres() {
+    let seed = seed(7, "ten_days_on_postgres");
+    disturb(Kind::Postgres, seed, &plan::draw(seed, 10)).await;
 }
 
 /// What was delivered late ends as if it had come in time.

@@ -106,11 +106,9 @@ fn whole_memos(desk: &mut Desk) {
             continue;
         };
         let row = desk.pool.txn(txn);
-        let fits = || desk.lacks(dossier) && desk.pool.fits(row, dossier, row.amount.wide());
         let doubtful = match desk.pool.payer(row, dossier) {
-            Payer::Agrees => Vec::new(),
-            Payer::Unknown if fits() => Vec::new(),
-            _ => rivals(desk.pool, row, dossier, |other| desk.is_open(other)),
+            Payer::Differs => rivals(desk.pool, row, dossier, |other| desk.is_open(other)),
+            Payer::Agrees | Payer::Unknown => Vec::new(),
         };
         decided.push((txn, dossier, doubtful));
     }

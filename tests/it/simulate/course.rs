@@ -4,7 +4,7 @@ use doisoat::domain::Day;
 use doisoat::job::nightly::Night;
 use doisoat::job::pull;
 use doisoat::sandbox::District;
-use doisoat::sandbox::fault::Outcome;
+use doisoat::sandbox::fault::{Hits, Outcome};
 
 use super::check::{complaints, is_complete};
 use super::plan::{Cut, Mishaps};
@@ -96,9 +96,11 @@ impl Course {
         ] {
             let complete = source(&run, name)["state"] == "complete";
             let fault = mishaps.fault.filter(|(_, hit)| *hit == provider);
+            // A fault of one request may have hit a run that was killed, or a pull before.
+            let lasting = fault.is_some_and(|(fault, _)| fault.hits == Hits::Always);
             let must = match fault.map(|(fault, _)| fault.outcome) {
                 None | Some(Outcome::Complete) => Some(true),
-                Some(Outcome::Fail) if self.street.shows(provider, of) => Some(false),
+                Some(Outcome::Fail) if lasting && self.street.shows(provider, of) => Some(false),
                 Some(_) => None,
             };
             if must.is_some_and(|must| must != complete) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use doisoat::sandbox::District;
-use doisoat::sandbox::district::{Event, Share};
+use doisoat::sandbox::district::{Event, Scenario, Share};
 
 /// What has been delivered.
 #[derive(Clone, Debug, Default)]
@@ -19,14 +19,15 @@ pub(crate) struct Delivered {
 /// Where something shows.
 #[derive(Clone, Debug)]
 enum Trace {
-    Row(String),
+    /// Any of these rows: of the same payment made twice each stands for it alone.
+    Rows(Vec<String>),
     Export(NaiveDate),
 }
 
 impl Delivered {
     fn shows(&self, trace: &Trace) -> bool {
         match trace {
-            Trace::Row(key) => self.rows.contains(key),
+            Trace::Rows(keys) => keys.iter().any(|key| self.rows.contains(key)),
             Trace::Export(day) => self.exports.contains(day),
         }
     }
@@ -42,6 +43,7 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn new(district: &District) -> Self {
         let mut rows = BTreeMap::new();
+        let mut twice: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         let mut dossiers = BTreeMap::new();
         for (source, list) in [
             ("sepay-main", &district.sepay),
@@ -49,10 +51,12 @@ impl Model {
         ] {
             for row in list {
                 let key = format!("{source}|{}", row.id);
-                rows.insert(
-                    (row.dossiers.clone(), row.at, row.amount > 0),
-                    Trace::Row(key.clone()),
-                );
+                if row.scenario == Scenario::Duplicate {
+                    let same = twice.entry(row.dossiers.clone()).or_default();
+                    same.push(key.clone());
+                }
+                let at = (row.dossiers.clone(), row.at, row.amount > 0);
+                rows.insert(at, vec![key.clone()]);
                 dossiers.insert(key, row.dossiers.clone());
             }
         }
@@ -66,7 +70,7 @@ impl Model {
                 dossiers.insert(key.clone(), vec![order.dossier.clone()]);
                 let paid = state.kind == "01" && state.status == "00";
                 let at = if paid { at } else { state.at };
-                rows.insert((vec![order.dossier.clone()], at, paid), Trace::Row(key));
+                rows.insert((vec![order.dossier.clone()], at, paid), vec![key]);
             }
         }
         for receipt in &district.receipts {
@@ -74,15 +78,16 @@ impl Model {
             dossiers.insert(key, vec![receipt.dossier.clone()]);
         }
         let trace = |event: &Event, at: NaiveDateTime, paid: bool| {
-            if event.cashless {
-                let key = (event.dossiers.clone(), at, paid);
-                let found = rows.get(&key);
+            if !event.cashless {
+                return Trace::Export(at.date());
+            }
+            let same = twice.get(&event.dossiers);
+            let found = same.or_else(|| rows.get(&(event.dossiers.clone(), at, paid)));
+            Trace::Rows(
                 found
                     .unwrap_or_else(|| panic!("{event:?} shows nowhere"))
-                    .clone()
-            } else {
-                Trace::Export(at.date())
-            }
+                    .clone(),
+            )
         };
         let events = district.events.iter().map(|event| {
             let paid = trace(event, event.at, true);

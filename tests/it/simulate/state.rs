@@ -159,7 +159,7 @@ fn undecided(row: &str) -> String {
     if !row.contains(" firm=0 ") {
         return row.to_owned();
     }
-    let beside = ["outcomes=", "coupled=", "content="];
+    let beside = ["outcomes=", "coupled=", "exceptions=", "content="];
     let words = row.split(' ');
     let kept = words.filter(|word| !beside.iter().any(|column| word.starts_with(column)));
     kept.collect::<Vec<_>>().join(" ")
