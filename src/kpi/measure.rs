@@ -4,9 +4,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{
-    Agency, AgencyCode, Day, ExceptionId, Fraction, Inputs, Period, Rules, Target,
-};
+use crate::domain::{Agency, AgencyCode, Day, ExceptionId, Inputs, Period, Rules, Target};
 
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
@@ -232,9 +230,4 @@ pub fn whole(contributions: &[Contribution]) -> Period {
         from: days().min().unwrap_or(epoch),
         to: days().max().unwrap_or(epoch),
     }
-}
-
-/// True when the share reaches the target in every resolution.
-pub fn reaches(low: Fraction, target: Fraction) -> bool {
-    low.compare(target) != Ordering::Less
 }
