@@ -24,6 +24,7 @@ pub mod archive;
 mod feed;
 mod registry;
 mod txn;
+mod version;
 
 // What a night reads, and what it decides.
 mod decide;

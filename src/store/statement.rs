@@ -102,8 +102,14 @@ statements! {
     SELECT_ORDER_BY_ID = both "select_order_by_id" 2;
     SELECT_ORDER_BY_DOSSIER = both "select_order_by_dossier" 2;
     SELECT_NEW_ORDER = both "select_new_order" 1;
+    SELECT_ORDER_SAID = both "select_order_said" 1;
+    AMEND_ORDER_VERSION = both "amend_order_version" 1;
     UPSERT_ORDER_VERSION = both "upsert_order_version" 1;
+    SELECT_RECEIPT_SAID = both "select_receipt_said" 1;
+    AMEND_RECEIPT_VERSION = both "amend_receipt_version" 1;
     UPSERT_RECEIPT_VERSION = both "upsert_receipt_version" 1;
+    SELECT_FEE_SAID = both "select_fee_said" 1;
+    AMEND_FEE_VERSION = both "amend_fee_version" 1;
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
     UPSERT_AGENCY_VERSION = both "upsert_agency_version" 1;
     SELECT_AGENCY = both "select_agency" 1;

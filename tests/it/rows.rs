@@ -100,6 +100,7 @@ pub(crate) fn registry_file(
         name: format!("dossier_fees-{sha256}.csv").into(),
         kind: "dossier_fees".into(),
         lines: 1,
+        day: day(night),
         night: day(night),
     };
     let fees = dossiers.iter().map(|dossier| fee(dossier, "F1", 50_000));
