@@ -2,9 +2,9 @@
 
 use doisoat::domain::fee::FeeMore;
 use doisoat::domain::{
-    AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, Instrument,
-    Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn, TxnKind, TxnStatus,
-    Vnd,
+    Agency, AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus,
+    Instrument, Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn,
+    TxnKind, TxnStatus, Vnd,
 };
 use doisoat::store::{ExportFile, RegistryRows};
 
@@ -59,6 +59,20 @@ pub(crate) fn fee(dossier: &str, id: &str, amount: i64) -> Fee {
         payer_name: "NGUYEN VAN A".into(),
         status: FeeStatus::Paid,
         more: FeeMore::default(),
+    }
+}
+
+/// An agency of the district, valid since 2020.
+pub(crate) fn agency(code: &str, name: &str) -> Agency {
+    Agency {
+        code: AgencyCode::new(code),
+        valid_from: day("2020-01-01"),
+        valid_to: None,
+        name: name.into(),
+        level: "commune".into(),
+        parent_code: None,
+        successor_code: None,
+        kind: "committee".into(),
     }
 }
 
