@@ -235,6 +235,31 @@ CREATE TABLE raw (
     PRIMARY KEY (sha256, source, what)
 );
 
+-- ---------------------------------------------------------------- what people decided
+
+-- The book of decisions, append-only, each entry sealed with the one before. May change:
+-- decided_night.
+CREATE TABLE decision (
+    seq           BIGINT NOT NULL, -- place in the book, from 1
+    side          TEXT NOT NULL,   -- fee, receipt, txn: the row decided upon
+    source        TEXT NOT NULL,   -- source of a transaction, cash for a receipt, empty for a fee
+    id            TEXT NOT NULL,   -- id of the row
+    dossier       TEXT NOT NULL,   -- dossier of a fee, else empty
+    dossier_code  TEXT,            -- belongs to or names; NULL: none
+    night         TEXT NOT NULL,   -- counts from this night on
+    action        TEXT NOT NULL,   -- JSON: the ruling, undo, or to whom it is assigned
+    amount_vnd    BIGINT NOT NULL, -- the row's amount at that time, dong
+    class         TEXT NOT NULL,   -- the row's class at that time
+    decided_by    TEXT NOT NULL,   -- who
+    reason        TEXT NOT NULL,   -- why
+    at_wall       TEXT NOT NULL,   -- when
+    seal_wall     TEXT NOT NULL,   -- 64 hex over the seal before and this entry
+    decided_night TEXT NOT NULL,   -- the night that first applied it
+    PRIMARY KEY (seq)
+);
+CREATE INDEX decision_decided ON decision (decided_night);
+CREATE INDEX decision_row ON decision (side, source, id);
+
 -- ---------------------------------------------------------------- what the nights decided
 
 -- Runs. May change: state.

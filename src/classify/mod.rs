@@ -7,6 +7,7 @@ mod amount;
 pub mod case;
 pub mod class;
 mod data;
+mod decided;
 mod excluded;
 mod nothing_due;
 mod receipt;
@@ -107,6 +108,7 @@ pub fn classify(desk: &Desk) -> Vec<Classified> {
     fees(desk, &mut rows);
     money(desk, &mut rows);
     rows.sort_by(|a, b| a.key.cmp(&b.key));
+    decided::apply(&desk.pool.inputs.decisions, &mut rows);
     rows
 }
 

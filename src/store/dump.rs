@@ -5,7 +5,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease` and `raw` hold none.
-static TABLES: [&sql::Statement; 18] = [
+static TABLES: [&sql::Statement; 19] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -17,6 +17,7 @@ static TABLES: [&sql::Statement; 18] = [
     &sql::DUMP_CONFLICT_VERSION,
     &sql::DUMP_FEED_DAY,
     &sql::DUMP_PROBE,
+    &sql::DUMP_DECISION,
     &sql::DUMP_RUN,
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,

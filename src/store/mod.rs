@@ -27,6 +27,7 @@ mod txn;
 mod version;
 
 // What a night reads, and what it decides.
+mod book;
 mod decide;
 mod known;
 mod lease;

@@ -111,6 +111,13 @@ statements! {
     SELECT_FEE_SAID = both "select_fee_said" 1;
     AMEND_FEE_VERSION = both "amend_fee_version" 1;
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
+    SELECT_DECISION = both "select_decision" 0;
+    SELECT_DECISION_BY_ROW = both "select_decision_by_row" 2;
+    SELECT_LAST_DECISION = both "select_last_decision" 0;
+    SELECT_NEW_DECISION = both "select_new_decision" 1;
+    INSERT_DECISION = both "insert_decision" 1;
+    DECIDE_DECISION = both "decide_decision" 1;
+    DUMP_DECISION = both "dump_decision" 0;
     UPSERT_AGENCY_VERSION = both "upsert_agency_version" 1;
     SELECT_AGENCY = both "select_agency" 1;
     UPSERT_DOSSIER = both "upsert_dossier" 1;

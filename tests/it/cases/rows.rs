@@ -331,6 +331,7 @@ fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
         row: key,
         ruling,
         amount_then: ruled.or(now).unwrap_or_default(),
+        class_then: "".into(),
         by: "ke-toan".into(),
         reason: "the payer called".into(),
     });
