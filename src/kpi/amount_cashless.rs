@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Day, Side, Text};
+use crate::domain::{AgencyCode, Day, ExceptionId, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
@@ -71,14 +71,30 @@ fn cash(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
     let entries = facts.entries(Money::Receipt(i));
     let contest = entries
         .iter()
-        .flat_map(|(dossier, ..)| facts.contest(*dossier));
-    let contest: Vec<_> = contest.cloned().collect();
-    if contest.is_empty() {
+        .filter_map(|(dossier, ..)| facts.contest(*dossier));
+    let contest: Vec<_> = contest.flat_map(|c| c.exceptions.iter().cloned()).collect();
+    or_nothing(&mut out[before..], &contest);
+}
+
+/// A payment: where an open row may take its place, it may be the repeat.
+fn payment(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+    let before = out.len();
+    in_ledgers(facts, Money::Txn(i), item, out);
+    let entries = facts.entries(Money::Txn(i)).into_iter();
+    let settles = entries.filter(|(.., entry)| entry.effect == Effect::Settles);
+    let displacing = settles.flat_map(|(dossier, _, entry)| facts.displacing(dossier, entry));
+    let displacing: Vec<_> = displacing.cloned().collect();
+    or_nothing(&mut out[before..], &displacing);
+}
+
+/// These may add nothing, should one of the rows behind the exceptions take their place.
+fn or_nothing(contributions: &mut [Contribution], exceptions: &[ExceptionId]) {
+    if exceptions.is_empty() {
         return;
     }
-    for contribution in &mut out[before..] {
+    for contribution in contributions {
         contribution.coupled = true;
-        contribution.exceptions.extend(contest.iter().cloned());
+        contribution.exceptions.extend(exceptions.iter().cloned());
         if !contribution.outcomes.contains(&(0, 0)) {
             contribution.outcomes.push((0, 0));
         }
@@ -92,8 +108,9 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
         let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
             continue;
         };
+        let gross = dong(facts.gross_of(amount.into(), 0));
         let outcome = match reject.side {
-            Side::Txn => (amount, amount),
+            Side::Txn => (gross, gross),
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
@@ -106,14 +123,7 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
 }
 
 fn item(facts: &Facts, name: String, day: Day, key: &crate::domain::RowKey) -> Item {
-    let exceptions = facts.exceptions(key);
-    Item {
-        definition: DEFINITION.id,
-        name,
-        day,
-        exceptions,
-        coupled: false,
-    }
+    Item::new(DEFINITION.id, name, day, facts.exceptions(key))
 }
 
 /// The largest amount among the versions of a contradictory row.
@@ -126,12 +136,15 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let row = facts.pool.txn(i);
     let key = row.key();
     let item = item(facts, txn_item(row), row.paid_on, &key);
-    let dong = facts.largest(i);
+    let dong = facts.gross(i);
     match facts.open(i) {
-        Open::Nothing => in_ledgers(facts, Money::Txn(i), &item, out),
+        Open::Nothing => payment(facts, i, &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),
         Open::Credit => item.anywhere(&[(0, 0), (dong, dong)], out),
-        Open::Refund => item.may_go_back(&facts.named(i), dong, out),
+        Open::Refund => {
+            let back = facts.largest(i);
+            item.may_go_back(&facts.named(i), back, facts.days_before(i), out);
+        }
     }
 }
 
@@ -139,10 +152,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
 fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
     let (least, greatest) = facts.part_of_named(i);
     let (least, greatest) = (dong(least), dong(greatest));
+    let most = dong(facts.most_of_named(i)).max(greatest);
     let mut outcomes = vec![(greatest, greatest)];
-    if least < greatest {
-        outcomes.push((least, least));
-    }
+    outcomes.extend((least < greatest).then_some((least, least)));
+    outcomes.extend((greatest < most).then_some((most, most)));
     out.push(item.within(Scope::Total, outcomes));
     let first = facts.first_named(i);
     for agency in facts.named(i) {
@@ -151,6 +164,7 @@ fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
         if first.as_ref() == Some(&agency) {
             outcomes.reverse();
         }
+        outcomes.extend((greatest < most).then_some((most, most)));
         out.push(item.within(Scope::Agency(agency), outcomes));
     }
 }
@@ -184,8 +198,8 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
                     sum.1 += other;
                 }
             }
-            Effect::Duplicate { certain: true, .. } => {}
-            Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
+            Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
+            Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                 let agencies = facts.agencies(dossier, ledger, entry);
                 total += if agencies.is_empty() { 0 } else { amount };
                 for agency in agencies {
@@ -284,12 +298,16 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             "pending" | "status_mismatch" => vec![(0, 0), (due, due)],
             _ => continue,
         };
-        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
-        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
-        let item = Item {
-            coupled: facts.open_credits > 0,
-            ..item(facts, name, paid.unwrap_or(row.business_date), &key)
+        let days = facts.unseen_days(fee);
+        let day = if days.0 == days.1 {
+            days.0
+        } else {
+            row.business_date
         };
+        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
+        let mut item = item(facts, name, day, &key);
+        item.sometime(days, &outcomes);
+        item.coupled = !facts.credits.is_empty();
         item.spread(&BTreeSet::from([fee.agency_code.clone()]), &outcomes, out);
     }
 }

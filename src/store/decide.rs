@@ -238,10 +238,17 @@ pub(super) async fn decide_contributions(
             item.to_string(),
             contribution.scope.to_string(),
         );
+        // the days on which the open outcomes may fall follow from what is open beside them: they
+        // are made again with the pool and would change every night
+        let stored = Contribution {
+            outcomes: contribution.pairs(),
+            elsewhere: Vec::new(),
+            ..contribution.clone()
+        };
         let texts = [
-            json(&contribution.outcomes)?,
-            json(&contribution.exceptions)?,
-            digest(&(&owner, contribution))?,
+            json(&stored.outcomes)?,
+            json(&stored.exceptions)?,
+            digest(&(&owner, &stored))?,
         ];
         let fate = Fate {
             owner,
@@ -273,7 +280,7 @@ pub(super) async fn decide_contributions(
         let (numerator, denominator) = made.outcomes.first().copied().unwrap_or_default();
         text.int("numerator", numerator)
             .int("denominator", denominator)
-            .flag("firm", made.outcomes.len() <= 1)
+            .flag("firm", !made.is_open())
             .text("outcomes", outcomes)
             .flag("coupled", made.coupled)
             .text("exceptions", exceptions)
