@@ -56,7 +56,7 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             "receipt_mismatch" if facts.entries(Money::Receipt(index(i))).is_empty() => {
                 item.spread(&own, &[(0, 0), (0, dong)], &mut out);
             }
-            _ => cash(facts, index(i), &item, &mut out),
+            _ => settled(facts, Money::Receipt(index(i)), &item, &mut out),
         }
     }
     fees(facts, &mut out);
@@ -64,26 +64,17 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     out
 }
 
-/// A receipt: where an open payment names its dossier, it may be the repeat.
-fn cash(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+/// A payment or receipt: where an open row may take its place, it may be the repeat. Counter cash
+/// is bound to its line.
+fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>) {
     let before = out.len();
-    in_ledgers(facts, Money::Receipt(i), item, out);
-    let entries = facts.entries(Money::Receipt(i));
-    let contest = entries
-        .iter()
-        .filter_map(|(dossier, ..)| facts.contest(*dossier));
-    let contest: Vec<_> = contest.flat_map(|c| c.exceptions.iter().cloned()).collect();
-    or_nothing(&mut out[before..], &contest);
-}
-
-/// A payment: where an open row may take its place, it may be the repeat.
-fn payment(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
-    let before = out.len();
-    in_ledgers(facts, Money::Txn(i), item, out);
-    let entries = facts.entries(Money::Txn(i)).into_iter();
-    let settles = entries.filter(|(.., entry)| entry.effect == Effect::Settles);
-    let displacing = settles.flat_map(|(dossier, _, entry)| facts.displacing(dossier, entry));
-    let displacing: Vec<_> = displacing.cloned().collect();
+    in_ledgers(facts, money, item, out);
+    let mut displacing = Vec::new();
+    for (dossier, _, entry) in facts.entries(money) {
+        if entry.effect == Effect::Settles {
+            displacing.extend(facts.displacing(dossier, entry));
+        }
+    }
     or_nothing(&mut out[before..], &displacing);
 }
 
@@ -138,11 +129,11 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let item = item(facts, txn_item(row), row.paid_on, &key);
     let dong = facts.gross(i);
     match facts.open(i) {
-        Open::Nothing => payment(facts, i, &item, out),
+        Open::Nothing => settled(facts, Money::Txn(i), &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),
         Open::Credit => item.anywhere(&[(0, 0), (dong, dong)], out),
         Open::Refund => {
-            let back = facts.largest(i);
+            let back = facts.most_back(i);
             item.may_go_back(&facts.named(i), back, facts.days_before(i), out);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, ExceptionId};
 use crate::matching::desk::Standing;
-use crate::matching::ledger::{Effect, Entry};
+use crate::matching::ledger::{Effect, Entry, Line};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::reading::Reading;
 
@@ -157,14 +157,26 @@ impl Facts<'_, '_> {
     }
 
     /// The exceptions of open rows whose money may take the place of an entry, which then is the
-    /// repeat. Where there is room for all of them, nothing is paid twice, unless the entry is
-    /// bound to a line.
-    pub fn displacing(&self, dossier: Index, entry: &Entry) -> &[ExceptionId] {
+    /// repeat, or too much: those that name its dossier, or any where it lacks money. Where there is
+    /// room for all of them, nothing is paid twice, unless the entry is bound to a line.
+    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
         let bound = entry.credit.lines.is_some();
         let contest = self.contest(dossier).filter(|_| !entry.reversed);
-        contest
-            .filter(|contest| bound || contest.amount > self.lacking(dossier))
-            .map_or(&[], |contest| &contest.exceptions)
+        let contest = contest.filter(|open| bound || open.amount > self.lacking(dossier));
+        let mut exceptions = contest.map_or_else(Vec::new, |open| open.exceptions.clone());
+        if !entry.reversed && self.may_be_overpaid(dossier) {
+            exceptions.extend(self.credits.of_largest().iter().cloned());
+        }
+        exceptions
+    }
+
+    /// True where a dossier lacks money and open credits hold more than that.
+    pub fn may_be_overpaid(&self, dossier: Index) -> bool {
+        let line = |line: &Line| line.lacking() + line.given_back();
+        let lines = self.desk.ledgers[at(dossier)].lines.iter();
+        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
+        let lacking: i128 = counted.map(line).sum();
+        lacking > 0 && self.credits.reach(lacking + 1).is_some()
     }
 }
 

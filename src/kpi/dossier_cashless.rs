@@ -229,7 +229,7 @@ fn lacking(
     mut item: Item,
 ) -> Option<(Item, Vec<(i64, i64)>)> {
     let contest = facts.contest(d);
-    let replaced = contest.is_some() || facts.doubt(d).is_some();
+    let replaced = is_replaceable(facts, d);
     let hidden = !facts.unread_cash.is_empty() || contest.is_some_and(|contest| contest.cash);
     let short = state.short.amount > 0;
     let reached = state.short.reached(facts);
@@ -262,6 +262,11 @@ fn lacking(
     Some((item, outcomes))
 }
 
+/// True where what is on a dossier may turn out to be the repeat, or too much, or may have gone back.
+fn is_replaceable(facts: &Facts, d: Index) -> bool {
+    facts.contest(d).is_some() || facts.doubt(d).is_some() || facts.may_be_overpaid(d)
+}
+
 /// The days on which the last payment of a dossier that lacks money may turn out to be: not before
 /// what it has, nor before open credits reach what only they can bring (`reached`).
 fn days(facts: &Facts, d: Index, state: &State, reached: Option<Day>) -> (Day, Day) {
@@ -275,19 +280,16 @@ fn days(facts: &Facts, d: Index, state: &State, reached: Option<Day>) -> (Day, D
         .max(paid.map(|paid| paid.1))
         .max(state.unseen.map(|u| u.2));
     // what is on it may be the repeat, or may have gone back
-    let base = if contest.is_some() || facts.doubt(d).is_some() {
-        paid.map(|paid| paid.0).into_iter().chain(first).min()
-    } else {
-        paid.map(|paid| paid.1)
-    };
+    let base = paid.filter(|_| !is_replaceable(facts, d));
     let begin = match (state.unseen, first) {
         (Some((earliest, ..)), Some(first)) => Some(earliest.min(first)),
         (Some((_, all, _)), None) => Some(all),
         (None, _) => reached.or(first.filter(|_| paid.is_none())),
     };
-    let from = base.max(begin).max(reached);
+    let from = base.map(|paid| paid.1).max(begin).max(reached);
+    let earliest = || paid.map(|paid| paid.0).into_iter().chain(first).min();
     let to = to.unwrap_or(facts.last_day);
-    (from.unwrap_or(to), to)
+    (from.or_else(earliest).unwrap_or(to), to)
 }
 
 /// Refunds that name no dossier: each may be the money of one payment, and so of every dossier that

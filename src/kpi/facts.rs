@@ -130,6 +130,17 @@ impl<'f, 'a> Facts<'f, 'a> {
         Vnd::from_wide(due).ok().and_then(fee).unwrap_or(0)
     }
 
+    /// The most that a refund may take back: what it returns may have been received net.
+    pub fn most_back(&self, txn: Index) -> i64 {
+        if !self.is_nameless_refund(txn) {
+            return self.gross(txn);
+        }
+        let back = i128::from(self.largest(txn));
+        let own = self.pool.txn(txn).fee.wide();
+        let most = back + own.max(self.provider_fee(back.saturating_mul(2)));
+        i64::try_from(most).unwrap_or(i64::MAX)
+    }
+
     /// What a transaction would count for as the payment of a fee: its amount, or the due of which
     /// it is the net.
     pub fn gross(&self, txn: Index) -> i64 {

@@ -99,7 +99,7 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>)
             _ if gone => {}
             Effect::Settles => {
                 sure.extend(facts.agencies(dossier, ledger, entry));
-                displacing.extend(facts.displacing(dossier, entry).iter().cloned());
+                displacing.extend(facts.displacing(dossier, entry));
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { certain, .. } => {
@@ -148,6 +148,7 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
             for (dossier, ledger, entry) in &entries {
                 let open = facts.contest(*dossier).into_iter();
                 contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
+                contest.extend(facts.displacing(*dossier, entry));
                 match entry.effect {
                     _ if entry.returned >= entry.credit.amount => {}
                     Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
