@@ -3,15 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Day, ExceptionId, Side, Text};
+use crate::domain::{AgencyCode, Day, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
 
 use super::Definition;
+use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::item::{Item, receipt_item, reject_item, txn_item};
-use super::share::{Contribution, Scope};
+use super::share::{Contribution, Elsewhere, Scope};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -64,30 +65,33 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     out
 }
 
-/// A payment or receipt: where an open row may take its place, it may be the repeat. Counter cash
-/// is bound to its line.
+/// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
+/// place of a payment without cash counts in its stead, on its own day.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>) {
     let before = out.len();
     in_ledgers(facts, money, item, out);
-    let mut displacing = Vec::new();
+    let mut displacing = Displacing::default();
     for (dossier, _, entry) in facts.entries(money) {
-        if entry.effect == Effect::Settles {
-            displacing.extend(facts.displacing(dossier, entry));
-        }
+        displacing.extend(facts.displacing(dossier, entry));
     }
-    or_nothing(&mut out[before..], &displacing);
-}
-
-/// These may add nothing, should one of the rows behind the exceptions take their place.
-fn or_nothing(contributions: &mut [Contribution], exceptions: &[ExceptionId]) {
-    if exceptions.is_empty() {
+    if displacing.exceptions.is_empty() {
         return;
     }
-    for contribution in contributions {
+    let cash = displacing.cash || matches!(money, Money::Receipt(_));
+    let days = facts.credits.days().filter(|_| !cash);
+    for contribution in &mut out[before..] {
         contribution.coupled = true;
-        contribution.exceptions.extend(exceptions.iter().cloned());
-        if !contribution.outcomes.contains(&(0, 0)) {
-            contribution.outcomes.push((0, 0));
+        contribution
+            .exceptions
+            .extend(displacing.exceptions.iter().cloned());
+        match days {
+            Some((from, to)) => {
+                let outcomes = contribution.outcomes.iter().filter(|pair| **pair != (0, 0));
+                let moved = outcomes.map(|&outcome| Elsewhere { from, to, outcome });
+                contribution.elsewhere.extend(moved);
+            }
+            None if contribution.outcomes.contains(&(0, 0)) => {}
+            None => contribution.outcomes.push((0, 0)),
         }
     }
 }
@@ -147,7 +151,14 @@ fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
     let mut outcomes = vec![(greatest, greatest)];
     outcomes.extend((least < greatest).then_some((least, least)));
     outcomes.extend((greatest < most).then_some((most, most)));
-    out.push(item.within(Scope::Total, outcomes));
+    let mut total = self::item(facts, item.name.clone(), item.day, &facts.pool.txn(i).key());
+    total.coupled = true;
+    facts
+        .credits
+        .days()
+        .into_iter()
+        .for_each(|days| total.sometime(days, &outcomes));
+    out.push(total.within(Scope::Total, outcomes));
     let first = facts.first_named(i);
     for agency in facts.named(i) {
         // the point figures of the agencies add up to the total's

@@ -50,6 +50,23 @@ pub struct Contest {
     pub cash: bool,
 }
 
+/// Open rows that may take the place of money that is linked.
+#[derive(Clone, Debug, Default)]
+pub struct Displacing {
+    /// Their exceptions; none where there are no such rows.
+    pub exceptions: Vec<ExceptionId>,
+    /// Counter cash is among them.
+    pub cash: bool,
+}
+
+impl Displacing {
+    /// Adds those of another entry.
+    pub fn extend(&mut self, more: Self) {
+        self.exceptions.extend(more.exceptions);
+        self.cash |= more.cash;
+    }
+}
+
 impl Facts<'_, '_> {
     /// The dossiers that open transactions of a kind name.
     fn naming(&self, wanted: fn(Open) -> bool) -> BTreeMap<Index, Contest> {
@@ -156,18 +173,27 @@ impl Facts<'_, '_> {
         self.contests.doubted.get(&dossier)
     }
 
-    /// The exceptions of open rows whose money may take the place of an entry, which then is the
-    /// repeat, or too much: those that name its dossier, or any where it lacks money. Where there is
-    /// room for all of them, nothing is paid twice, unless the entry is bound to a line.
-    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
+    /// The open rows whose money may take the place of an entry, which then is the repeat, or too
+    /// much: those that name its dossier, or any where it lacks money. Where there is room for all
+    /// of them, nothing is paid twice, unless the entry is bound to a line.
+    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Displacing {
         let bound = entry.credit.lines.is_some();
-        let contest = self.contest(dossier).filter(|_| !entry.reversed);
-        let contest = contest.filter(|open| bound || open.amount > self.lacking(dossier));
-        let mut exceptions = contest.map_or_else(Vec::new, |open| open.exceptions.clone());
-        if !entry.reversed && self.may_be_overpaid(dossier) {
-            exceptions.extend(self.credits.of_largest().iter().cloned());
+        let mut displacing = Displacing::default();
+        if entry.reversed || entry.effect != Effect::Settles {
+            return displacing;
         }
-        exceptions
+        let contest = self.contest(dossier);
+        if let Some(open) = contest.filter(|c| bound || c.amount > self.lacking(dossier)) {
+            displacing
+                .exceptions
+                .extend(open.exceptions.iter().cloned());
+            displacing.cash = open.cash;
+        }
+        if self.may_be_overpaid(dossier) {
+            let largest = self.credits.of_largest().iter();
+            displacing.exceptions.extend(largest.cloned());
+        }
+        displacing
     }
 
     /// True where a dossier lacks money and open credits hold more than that.

@@ -307,16 +307,16 @@ fn refunds(facts: &Facts, out: &mut Vec<Contribution>) {
         let row = facts.pool.txn(txn);
         let exceptions = facts.exceptions(&row.key());
         let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
-        if let Some(days) = facts.credits.days() {
-            item.elsewhere = [(0, n), (n, n)]
-                .map(|outcome| Elsewhere {
-                    from: days.0,
-                    to: days.1,
-                    outcome,
-                })
-                .to_vec();
+        let last = facts.last_day.max(row.paid_on);
+        if let Some((from, _)) = facts.credits.days() {
+            let again = |outcome| Elsewhere {
+                from,
+                to: last,
+                outcome,
+            };
+            item.elsewhere = vec![again((0, n)), again((n, n))];
         }
-        let any = (Day::of_ms(0), facts.last_day.max(row.paid_on));
+        let any = (Day::of_ms(0), last);
         item.may_go_back(&BTreeSet::new(), n, any, out);
     }
 }

@@ -32,8 +32,8 @@ pub struct Facts<'f, 'a> {
     claims: BTreeMap<Index, (usize, i128)>,
     /// What open rows name.
     pub contests: Contests,
-    /// Amounts of lines and dossiers, of which a payment may be the net.
-    dues: BTreeSet<i128>,
+    /// The most that any dossier owes; none where a refund may have opened one that is not here.
+    largest_due: Option<i128>,
     /// The last day of which anything is known.
     pub last_day: Day,
 }
@@ -67,9 +67,14 @@ impl<'f, 'a> Facts<'f, 'a> {
             unread_cash: Credits::default(),
             claims: claims(desk),
             contests: Contests::default(),
-            dues: dues(desk),
+            largest_due: None,
             last_day: last_day(pool),
         };
+        let refund = |txn: usize| facts.open(index(txn)) == Open::Refund;
+        if !(0..pool.inputs.txns.len()).any(refund) {
+            let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
+            facts.largest_due = Some(dues.max().unwrap_or(0));
+        }
         facts.credits = Credits::new(facts.open_credits());
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
@@ -148,17 +153,20 @@ impl<'f, 'a> Facts<'f, 'a> {
         i64::try_from(gross).unwrap_or(i64::MAX)
     }
 
-    /// The greatest due of which an amount may be the net, by a row's own fee or a rate.
+    /// The greatest due of which an amount may be the net, by a row's own fee or a rate; at most what
+    /// any dossier owes.
     pub fn gross_of(&self, amount: i128, own: i128) -> i128 {
         let most = amount + own.max(self.provider_fee(amount.saturating_mul(2)));
-        let net = |due: &&i128| {
-            let kept = **due - amount;
-            let rates = &self.pool.rules.net_rates;
-            let due = Vnd::from_wide(**due).ok();
-            kept == own || due.is_some_and(|due| rates.iter().any(|r| r.fee_on(due) == kept))
+        let least_fee = |due: i128| own.max(self.provider_fee(due));
+        // the fee grows with the due, so the greatest due is found from above
+        let mut due = match self.largest_due {
+            Some(largest) => most.min(largest),
+            None => most,
         };
-        let mut dues = self.dues.range(amount + 1..=most).rev();
-        dues.find(net).copied().unwrap_or(amount)
+        while due > amount && due - least_fee(due) > amount {
+            due = amount + least_fee(due);
+        }
+        due.max(amount)
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
@@ -236,7 +244,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             return amount;
         };
         let dues: i128 = named.iter().map(|d| self.pool.dossier(*d).fees_due).sum();
-        dues.min(amount + own.max(self.provider_fee(dues)))
+        dues.min(self.gross_of(amount, own))
     }
 
     /// What a dossier's lines lack, land obligations left out.
@@ -334,21 +342,6 @@ impl<'f, 'a> Facts<'f, 'a> {
             .map(|d| self.pool.dossier(*d).agency.clone())
             .collect()
     }
-}
-
-/// What lines and dossiers owe and lack.
-fn dues(desk: &Desk) -> BTreeSet<i128> {
-    let mut dues = BTreeSet::new();
-    for (dossier, ledger) in desk.pool.dossiers.iter().zip(&desk.ledgers) {
-        let counted = ledger
-            .lines
-            .iter()
-            .filter(|line| !desk.pool.is_land(line.fee));
-        let lacking: i128 = counted.clone().map(Line::lacking).sum();
-        dues.extend(counted.flat_map(|line| [line.due, line.lacking()]));
-        dues.extend([dossier.fees_due, lacking]);
-    }
-    dues
 }
 
 /// The night, else the last day of any row or period.

@@ -9,6 +9,7 @@ use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
+use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
@@ -71,7 +72,20 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     match facts.open(i) {
         Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {
-            out.push(item.within(super::Scope::Total, vec![(1, 1)]));
+            // another open payment may take its place
+            let mut total = Item::new(
+                DEFINITION.id,
+                txn_item(row),
+                row.paid_on,
+                facts.exceptions(&key),
+            );
+            total.coupled = true;
+            facts
+                .credits
+                .days()
+                .into_iter()
+                .for_each(|days| total.sometime(days, &[(1, 1)]));
+            out.push(total.within(super::Scope::Total, vec![(1, 1)]));
             let first = facts.first_named(i);
             for agency in facts.named(i) {
                 let mut outcomes = vec![(0, 0), (1, 1)];
@@ -92,7 +106,7 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
 fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>) {
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
     let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
-    let (mut displacing, mut again) = (Vec::new(), Vec::new());
+    let (mut displacing, mut again) = (Displacing::default(), Vec::new());
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
@@ -115,10 +129,16 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>)
             Effect::Doubtful { .. } => perhaps.extend(facts.agencies(dossier, ledger, entry)),
         }
     }
-    if !sure.is_empty() && !displacing.is_empty() {
+    if !sure.is_empty() && !displacing.exceptions.is_empty() {
         item.coupled = true;
-        item.exceptions.extend(displacing);
-        item.spread(&sure, &[(1, 1), (0, 0)], out);
+        item.exceptions.extend(displacing.exceptions);
+        let mut outcomes = vec![(1, 1)];
+        match facts.credits.days() {
+            // the payment that takes its place counts in its stead, on its own day
+            Some(days) if !displacing.cash => item.sometime(days, &[(1, 1)]),
+            _ => outcomes.push((0, 0)),
+        }
+        item.spread(&sure, &outcomes, out);
     } else if !sure.is_empty() {
         item.spread(&sure, &[(1, 1)], out);
     } else if !perhaps.is_empty() {
@@ -148,7 +168,7 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
             for (dossier, ledger, entry) in &entries {
                 let open = facts.contest(*dossier).into_iter();
                 contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
-                contest.extend(facts.displacing(*dossier, entry));
+                contest.extend(facts.displacing(*dossier, entry).exceptions);
                 match entry.effect {
                     _ if entry.returned >= entry.credit.amount => {}
                     Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),

@@ -84,27 +84,23 @@ fn with_refund(r: &Resolution, (day, minute, amount): (u32, i64, i64)) -> Vec<Re
 /// each that it names lacks money it may also be no fee at all.
 fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolution> {
     let lacks = |d: usize| !settle(&r.0[d], world.dossiers[d].due).full;
-    let seen_to_lack = |d: &usize| world.dossiers[*d].lacking() > 0;
     let everyone: Vec<usize> = (0..r.0.len()).filter(|d| lacks(*d)).collect();
     let could: &[usize] = if credit.named.is_empty() {
         &everyone
     } else {
         &credit.named
     };
-    let rivals = world
-        .credits
-        .iter()
-        .filter(|c| c.named.iter().any(|d| credit.named.contains(d)));
-    let alone = rivals.count() == 1;
-    let sure = alone && !credit.named.is_empty() && credit.named.iter().all(seen_to_lack);
+    // certainly a fee: each of them lacks money, for all the open payments that name it
+    let sure = |d: &usize| {
+        let naming = world.credits.iter().filter(|other| other.named.contains(d));
+        let naming: Vec<i64> = naming.map(|other| other.amount).collect();
+        let lacking = world.dossiers[*d].lacking();
+        lacking > 0 && (naming.len() == 1 || naming.iter().sum::<i64>() <= lacking)
+    };
+    let sure = !credit.named.is_empty() && credit.named.iter().all(sure);
     let mut all: Vec<Resolution> = Vec::new();
     all.extend((!sure).then(|| r.clone()));
     for d in could {
-        // what went back and nobody knows of makes room for no more than it was
-        let held: i64 = settle(&r.0[*d], world.dossiers[*d].due).parts.iter().sum();
-        if !r.0[*d].back.is_empty() && held + credit.amount > world.dossiers[*d].due {
-            continue;
-        }
         let mut with = r.clone();
         with.0[*d].paid.push(Paid {
             day: credit.day,
@@ -112,7 +108,10 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
             amount: credit.amount,
             cash: false,
         });
-        all.push(with);
+        // what went back and nobody knows of makes room, and takes no other money's place
+        if r.0[*d].back.is_empty() || leaves_others(world, r, &with, *d) {
+            all.push(with);
+        }
     }
     all
 }
@@ -126,10 +125,6 @@ fn with_unseen(
     unseen: super::world::Unseen,
 ) -> Vec<Resolution> {
     let mut all = vec![r.clone()];
-    let held: i64 = settle(&r.0[d], world.dossiers[d].due).parts.iter().sum();
-    if held + unseen.amount > world.dossiers[d].due {
-        return all;
-    }
     let days = unseen.day.map_or(0..DAYS, |day| day..day + 1);
     for day in days {
         for cash in [true, false] {
@@ -142,11 +137,22 @@ fn with_unseen(
                     amount,
                     cash,
                 });
-                all.push(with);
+                let kept = settle(&with.0[d], world.dossiers[d].due);
+                let whole = kept.parts.last() == Some(&amount);
+                if whole && leaves_others(world, r, &with, d) {
+                    all.push(with);
+                }
             }
         }
     }
     all
+}
+
+/// True when the newest money of a dossier takes no other money's place.
+fn leaves_others(world: &World, before: &Resolution, with: &Resolution, d: usize) -> bool {
+    let due = world.dossiers[d].due;
+    let (before, with) = (settle(&before.0[d], due), settle(&with.0[d], due));
+    with.parts.starts_with(&before.parts)
 }
 
 /// The provider's fee of the default rate: 1,1 %, at least 220, rounded half up.

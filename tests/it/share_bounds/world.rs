@@ -303,7 +303,9 @@ impl World {
     fn add_credit(&mut self, i: u32, dice: &mut Dice) {
         let on = dice.below(DAYS);
         let minute = self.minute();
-        let amount = dice.of(&[50_000, 58_000, 8_000, 20_000, 28_000, 49_450, 30_000]);
+        let amount = dice.of(&[
+            50_000, 58_000, 8_000, 20_000, 28_000, 49_450, 29_670, 30_000,
+        ]);
         let mut named = Vec::new();
         if self.dossiers.len() > 1 && dice.below(3) == 0 {
             let count = u32::try_from(self.dossiers.len()).unwrap();
