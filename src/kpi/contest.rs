@@ -112,7 +112,7 @@ impl Facts<'_, '_> {
     }
 
     /// The dossiers that a transaction without a credit names, or may name.
-    fn names(&self, txn: Index) -> BTreeSet<Index> {
+    pub fn names(&self, txn: Index) -> BTreeSet<Index> {
         let refund = self.open(txn) == Open::Refund;
         let read: &[Index] = match &self.desk.readings[at(txn)] {
             Reading::One { dossier, .. } => std::slice::from_ref(dossier),

@@ -262,7 +262,7 @@ fn lacking(
     Some((item, outcomes))
 }
 
-/// True where what is on a dossier may turn out to be the repeat, or too much, or may have gone back.
+/// True where what is on a dossier may be the repeat, or too much, or may have gone back.
 fn is_replaceable(facts: &Facts, d: Index) -> bool {
     facts.contest(d).is_some() || facts.doubt(d).is_some() || facts.may_be_overpaid(d)
 }

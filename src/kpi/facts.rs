@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::{Classified, OPEN_CREDITS, Places};
-use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Moment, RowKey, Side, TxnKind, Vnd};
+use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Moment, RowKey, Side, TxnKind};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
@@ -33,7 +33,7 @@ pub struct Facts<'f, 'a> {
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
-    largest_due: Option<i128>,
+    pub largest_due: Option<i128>,
     /// The last day of which anything is known.
     pub last_day: Day,
 }
@@ -122,51 +122,11 @@ impl<'f, 'a> Facts<'f, 'a> {
             Some(day) => (day, day),
             None => {
                 let received = fee.dossier_code.received_on();
-                let first = received.unwrap_or(Day::of_ms(0)).min(self.last_day);
+                let first = received.unwrap_or(Day::of_ms(0));
+                let first = first.min(self.last_day);
                 (first, self.last_day)
             }
         }
-    }
-
-    /// The most that a provider may have kept of a payment of this much.
-    pub fn provider_fee(&self, due: i128) -> i128 {
-        let rates = &self.pool.rules.net_rates;
-        let fee = |due: Vnd| rates.iter().map(|rate| rate.fee_on(due)).max();
-        Vnd::from_wide(due).ok().and_then(fee).unwrap_or(0)
-    }
-
-    /// The most that a refund may take back: what it returns may have been received net.
-    pub fn most_back(&self, txn: Index) -> i64 {
-        if !self.is_nameless_refund(txn) {
-            return self.gross(txn);
-        }
-        let back = i128::from(self.largest(txn));
-        let own = self.pool.txn(txn).fee.wide();
-        let most = back + own.max(self.provider_fee(back.saturating_mul(2)));
-        i64::try_from(most).unwrap_or(i64::MAX)
-    }
-
-    /// What a transaction would count for as the payment of a fee: its amount, or the due of which
-    /// it is the net.
-    pub fn gross(&self, txn: Index) -> i64 {
-        let gross = self.gross_of(self.largest(txn).into(), self.pool.txn(txn).fee.wide());
-        i64::try_from(gross).unwrap_or(i64::MAX)
-    }
-
-    /// The greatest due of which an amount may be the net, by a row's own fee or a rate; at most what
-    /// any dossier owes.
-    pub fn gross_of(&self, amount: i128, own: i128) -> i128 {
-        let most = amount + own.max(self.provider_fee(amount.saturating_mul(2)));
-        let least_fee = |due: i128| own.max(self.provider_fee(due));
-        // the fee grows with the due, so the greatest due is found from above
-        let mut due = match self.largest_due {
-            Some(largest) => most.min(largest),
-            None => most,
-        };
-        while due > amount && due - least_fee(due) > amount {
-            due = amount + least_fee(due);
-        }
-        due.max(amount)
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
@@ -222,29 +182,6 @@ impl<'f, 'a> Facts<'f, 'a> {
             lacking > 0 && (count == 1 || sum <= lacking)
         };
         !named.is_empty() && named.iter().all(lacks)
-    }
-
-    /// The least and the greatest part of a payment that the dossiers which it names could take.
-    pub fn part_of_named(&self, txn: Index) -> (i128, i128) {
-        let amount = self.pool.txn(txn).amount.wide();
-        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
-            return (0, amount);
-        };
-        let least = named.iter().map(|d| self.lacking(*d)).min().unwrap_or(0);
-        let most = named.iter().map(|d| self.lacking(*d)).sum::<i128>();
-        (least.min(amount), most.min(amount))
-    }
-
-    /// The greatest part of it, should other money of those dossiers be the repeat, or should it be
-    /// the net of what it pays.
-    pub fn most_of_named(&self, txn: Index) -> i128 {
-        let own = self.pool.txn(txn).fee.wide();
-        let amount = self.pool.txn(txn).amount.wide();
-        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
-            return amount;
-        };
-        let dues: i128 = named.iter().map(|d| self.pool.dossier(*d).fees_due).sum();
-        dues.min(self.gross_of(amount, own))
     }
 
     /// What a dossier's lines lack, land obligations left out.

@@ -8,6 +8,7 @@ mod credits;
 mod dossier_cashless;
 mod dossier_online;
 pub mod facts;
+mod gross;
 pub mod interval;
 pub mod item;
 pub mod measure;
