@@ -92,12 +92,15 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
     };
     // certainly a fee: each of them lacks money, for all the open payments that name it
     let sure = |d: &usize| {
-        let naming = world.credits.iter().filter(|other| other.named.contains(d));
+        let naming = world
+            .credits
+            .iter()
+            .filter(|other| other.named.len() > 1 && other.named.contains(d));
         let naming: Vec<i64> = naming.map(|other| other.amount).collect();
         let lacking = world.dossiers[*d].lacking();
         lacking > 0 && (naming.len() == 1 || naming.iter().sum::<i64>() <= lacking)
     };
-    let sure = !credit.named.is_empty() && credit.named.iter().all(sure);
+    let sure = credit.named.len() > 1 && credit.named.iter().all(sure);
     let mut all: Vec<Resolution> = Vec::new();
     all.extend((!sure).then(|| r.clone()));
     for d in could {

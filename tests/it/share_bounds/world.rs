@@ -4,7 +4,8 @@
 use doisoat::domain::fee::FeeMore;
 use doisoat::domain::{
     Completeness, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, Inputs, Instrument,
-    Moment, Receipt, ReceiptStatus, SourceFacts, SourceName, Txn, TxnKind, TxnStatus, Vnd,
+    Moment, Receipt, ReceiptStatus, Reject, RejectCode, Side, SourceFacts, SourceName, Txn,
+    TxnKind, TxnStatus, Vnd,
 };
 
 use crate::rows::day;
@@ -313,6 +314,11 @@ impl World {
             let other = (one + 1 + dice.below(count - 1)) % count;
             named = [one, other].map(|d| usize::try_from(d).unwrap()).to_vec();
         }
+        let state = dice.below(6);
+        if state == 0 {
+            let count = u32::try_from(self.dossiers.len()).unwrap();
+            named = vec![usize::try_from(dice.below(count)).unwrap()];
+        }
         let codes = named
             .iter()
             .map(|d| code(self.dossiers[*d].agency, *d).to_string());
@@ -321,11 +327,34 @@ impl World {
         if !memo.is_empty() {
             txn.memo = memo.into();
         }
+        if state == 0 {
+            // the provider has not said yet whether it came
+            txn.status = TxnStatus::Pending;
+        } else if state == 1 && named.is_empty() {
+            self.cannot_read_the_last();
+        }
         self.credits.push(ACredit {
             day: on,
             minute,
             amount,
             named,
+        });
+    }
+
+    /// The last payment came as a row that cannot be read, its amount and day excepted.
+    fn cannot_read_the_last(&mut self) {
+        let txn = self.inputs.txns.pop().unwrap();
+        self.inputs.rejects.push(Reject {
+            side: Side::Txn,
+            source: txn.source,
+            id: txn.id,
+            file: "transactions_vnpay.csv".into(),
+            line: 7,
+            column: "status".into(),
+            value: "?".into(),
+            code: RejectCode::UnknownWord,
+            amount: Some(txn.amount),
+            business_date: txn.paid_on,
         });
     }
 
