@@ -93,10 +93,7 @@ impl Facts<'_, '_> {
     fn contested_by_receipts(&self, contested: &mut BTreeMap<Index, Contest>) {
         for receipt in &self.pool.inputs.receipts {
             let key = receipt.key();
-            let open = self
-                .row(&key)
-                .filter(|row| row.class == "conflict")
-                .is_some();
+            let open = self.row(&key).is_some_and(|row| row.class == "conflict");
             let Some(dossier) = self.pool.find(&receipt.dossier_code).filter(|_| open) else {
                 continue;
             };

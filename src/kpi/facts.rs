@@ -118,15 +118,12 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// The days on which money for a fee may have been paid that nobody has seen: the registry's
     /// day, else any since the dossier was received.
     pub fn unseen_days(&self, fee: &Fee) -> (Day, Day) {
-        match fee.more.paid_at.as_ref().map(Moment::day) {
-            Some(day) => (day, day),
-            None => {
-                let received = fee.dossier_code.received_on();
-                let first = received.unwrap_or(Day::of_ms(0));
-                let first = first.min(self.last_day);
-                (first, self.last_day)
-            }
+        if let Some(day) = fee.more.paid_at.as_ref().map(Moment::day) {
+            return (day, day);
         }
+        let received = fee.dossier_code.received_on();
+        let first = received.unwrap_or(Day::of_ms(0));
+        (first.min(self.last_day), self.last_day)
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.

@@ -121,7 +121,7 @@ impl World {
             incomplete: dice.below(5) == 0,
             ..Self::default()
         };
-        for d in 0..1 + usize::try_from(dice.below(6)).unwrap() {
+        for d in 0..=usize::try_from(dice.below(6)).unwrap() {
             world.add_dossier(d, &mut dice);
         }
         for i in 0..dice.below(4) {
