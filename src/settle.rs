@@ -75,7 +75,8 @@ pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlemen
         .flat_map(|definition| (definition.contributions)(&facts))
         .collect();
     if let Some(start) = rules.start {
-        contributions.retain(|contribution| start <= contribution.day);
+        let since = |contribution: Contribution| contribution.since(start);
+        contributions = contributions.into_iter().filter_map(since).collect();
     }
     contributions.sort();
     let suggestions = crate::matching::suggest::suggestions(&desk);

@@ -3,9 +3,12 @@
 //! A definition is one file and one line in [`DEFINITIONS`].
 
 mod amount_cashless;
+mod contest;
+mod credits;
 mod dossier_cashless;
 mod dossier_online;
 pub mod facts;
+mod gross;
 pub mod interval;
 pub mod item;
 pub mod measure;
@@ -17,7 +20,7 @@ use crate::domain::{Inputs, Text};
 pub use crate::domain::{Fraction, Period, Target};
 use facts::Facts;
 pub use measure::measure;
-pub use share::{Contribution, PriorSum, Scope, Share, Verdict};
+pub use share::{Contribution, Elsewhere, PriorSum, Scope, Share, Verdict};
 
 /// One indicator.
 pub struct Definition {

@@ -36,6 +36,7 @@ mod sandbox;
 mod score;
 mod settle_properties;
 mod settler;
+mod share_bounds;
 mod simulate;
 mod source_faults;
 mod sql_contract;

@@ -96,10 +96,8 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
         .iter()
         .filter(|c| c.scope == Scope::Total)
     {
-        let outcomes = contribution
-            .outcomes
-            .iter()
-            .map(|(a, b)| format!("({a},{b})"));
+        let pairs = contribution.pairs();
+        let outcomes = pairs.iter().map(|(a, b)| format!("({a},{b})"));
         let outcomes: Vec<String> = outcomes.collect();
         all.insert(format!(
             "outcomes {} {} {}",
