@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::classify::Classified;
 use crate::domain::{AgencyCode, Day, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
@@ -46,7 +47,7 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             receipt.collected_at.day(),
             &key,
         );
-        let class = facts.row(&key).map_or("", |row| row.class);
+        let class = facts.row(&key).map_or("", Classified::counts_as);
         let dong = receipt.amount.get();
         let own = BTreeSet::from([receipt.agency_code.clone()]);
         match class {
@@ -292,7 +293,7 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             continue;
         };
         let due = fee.amount.get();
-        let outcomes = match row.class {
+        let outcomes = match row.counts_as() {
             "missing_payment" | "missing_receipt" if facts.unseen_money => {
                 vec![(0, 0), (0, due), (due, due)]
             }

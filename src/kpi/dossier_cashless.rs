@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::classify::Bucket;
+use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Ledger, Line};
@@ -140,7 +140,7 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         state.day = state.day.max(paid);
         let lacking = line.lacking() + line.given_back();
         let open = row.is_some_and(|row| row.bucket == Bucket::Open);
-        match row.map_or("", |row| row.class) {
+        match row.map_or("", Classified::counts_as) {
             // which of its versions holds decides whether it is paid
             "conflict" if line.kept() > 0 => state.waiting = true,
             "missing_payment" | "missing_receipt" if open => state.missing.add(facts, lacking),

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::classify::Classified;
 use crate::domain::{AgencyCode, Receipt, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::Effect;
@@ -163,7 +164,7 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
         let mut exceptions = Vec::new();
         let mut contest = Vec::new();
         for (i, receipt) in &members {
-            let class = facts.row(&receipt.key()).map_or("", |row| row.class);
+            let class = facts.row(&receipt.key()).map_or("", Classified::counts_as);
             let entries = facts.entries(Money::Receipt(*i));
             for (dossier, ledger, entry) in &entries {
                 let open = facts.contest(*dossier).into_iter();
@@ -219,7 +220,7 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
         else {
             continue;
         };
-        let outcomes: &[(i64, i64)] = match row.class {
+        let outcomes: &[(i64, i64)] = match row.counts_as() {
             "missing_payment" | "missing_receipt" if facts.unseen_money => {
                 &[(0, 0), (0, 1), (1, 1)]
             }
