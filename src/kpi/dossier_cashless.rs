@@ -81,7 +81,7 @@ struct State {
     exceptions: Vec<ExceptionId>,
 }
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
+pub(super) fn contributions(facts: &Facts) -> Vec<Contribution> {
     let mut out = Vec::new();
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
         let mut state = state(facts, dossier, &facts.desk.ledgers[d]);

@@ -2,6 +2,7 @@
 //!
 //! A definition is one file and one line in [`DEFINITIONS`].
 
+mod all_dossiers;
 mod amount_cashless;
 mod contest;
 mod credits;
@@ -12,7 +13,9 @@ mod gross;
 pub mod interval;
 pub mod item;
 pub mod measure;
+mod qd766_3_6;
 pub mod share;
+mod thu_phi_prov;
 mod tx_cashless;
 
 use crate::domain::{Inputs, Text};
@@ -44,6 +47,9 @@ pub const DEFINITIONS: &[Definition] = &[
     amount_cashless::DEFINITION,
     dossier_cashless::DEFINITION,
     dossier_online::DEFINITION,
+    qd766_3_6::DEFINITION,
+    thu_phi_prov::DEFINITION,
+    all_dossiers::DEFINITION,
 ];
 
 /// The definitions that are always measured, beside the targets'.
