@@ -21,7 +21,7 @@ pub struct Spot {
     /// False when the six digits after the agency are no calendar day.
     pub plausible: bool,
     /// Where it begins in the squeezed memo.
-    start: usize,
+    pub(super) start: usize,
 }
 
 /// Knows the agencies' squeezed codes.
@@ -95,6 +95,27 @@ impl Scanner {
         }
         spots.sort_by_key(|spot| spot.start);
         spots
+    }
+
+    /// True for the squeezed code of a known agency.
+    pub(super) fn is_agency(&self, squeezed: &str) -> bool {
+        self.province_first.contains(squeezed) || self.province_last.contains(squeezed)
+    }
+
+    /// Lengths of the known squeezed codes that begin with the province.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.lengths.iter().copied()
+    }
+
+    /// True for the first letter of a province of ours.
+    pub(super) fn is_province_letter(&self, byte: u8) -> bool {
+        let mut provinces = self.provinces.iter();
+        provinces.any(|province| province.as_bytes().first() == Some(&byte))
+    }
+
+    /// True for the first-level code of a province of ours.
+    pub(super) fn is_our_province(&self, code: &str) -> bool {
+        self.provinces.contains(code)
     }
 
     /// True when the code belongs to a province of a known agency.

@@ -147,6 +147,36 @@ impl<'p, 'a> Desk<'p, 'a> {
         self.credited(dossier) - returned < self.pool.dossier(dossier).due()
     }
 
+    /// Settles a dossier again, once a later pass put money to its credit.
+    pub fn settle_again(&mut self, dossier: Index) {
+        self.ledgers[at(dossier)] = super::ledger::settle_dossier(self, dossier);
+    }
+
+    /// True when the ledger lacks exactly the amount of the transaction, or that much more than it
+    /// as the provider keeps: on one line, on all fees, or on everything.
+    pub fn lacks_amount(&self, txn: Index, dossier: Index) -> bool {
+        let row = self.pool.txn(txn);
+        let amount = row.amount.wide();
+        let lines = &self.ledgers[at(dossier)].lines;
+        let lacking = || lines.iter().map(super::ledger::Line::lacking);
+        let fees: i128 = lines.iter().filter(|l| !l.land).map(|l| l.lacking()).sum();
+        let mut open = lacking().chain([fees, lacking().sum()]).filter(|l| *l > 0);
+        open.any(|due| due == amount || self.pool.net_fee(row, due, amount).is_some())
+    }
+
+    /// True when nothing in the dossier waits for a person: no contradictory line, no stranger's
+    /// payment before the payer's own, no refund without a payment.
+    pub fn is_undisputed(&self, dossier: Index) -> bool {
+        let ledger = &self.ledgers[at(dossier)];
+        let doubtful =
+            |e: &super::ledger::Entry| matches!(e.effect, super::ledger::Effect::Doubtful { .. });
+        let fees = self.pool.dossier(dossier).fees.clone();
+        let mut fees = self.pool.inputs.fees[fees].iter();
+        !ledger.entries.iter().any(doubtful)
+            && !ledger.returns.iter().any(|back| back.unlinked)
+            && !fees.any(|fee| self.pool.is_fee_conflict(fee).is_some())
+    }
+
     /// True while a dossier has had less credited than is due.
     pub fn is_open(&self, dossier: Index) -> bool {
         self.credited(dossier) < self.pool.dossier(dossier).due()

@@ -2,6 +2,7 @@
 //! sees what a stricter one could have decided; where two answers are equally good nothing is
 //! paired.
 
+pub mod almost;
 pub mod code_scan;
 pub mod desk;
 pub mod edit;
