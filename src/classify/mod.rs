@@ -104,8 +104,10 @@ pub fn classify(desk: &Desk) -> Vec<Classified> {
         .iter()
         .map(|row| reject(desk.pool.rules, row))
         .collect();
-    fees(desk, &mut rows);
-    money(desk, &mut rows);
+    let dossiers = (0..desk.ledgers.len()).map(index);
+    let provisional: Vec<bool> = dossiers.map(|d| desk.is_provisional(d)).collect();
+    fees(desk, &provisional, &mut rows);
+    money(desk, &provisional, &mut rows);
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     rows
 }
@@ -117,6 +119,8 @@ struct Row {
     day: Day,
     dossier: Option<crate::domain::DossierCode>,
     linked: bool,
+    /// Linked by a pass whose result may still be taken back.
+    provisional: bool,
 }
 
 /// The first class whose test applies, the rest as "also".
@@ -164,7 +168,9 @@ fn named(
             severity
         },
         bucket,
-        carried: carries || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
+        carried: carries
+            || row.provisional
+            || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
         business_date: row.day,
     }
 }
@@ -184,6 +190,7 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
         day: reject.business_date,
         dossier: None,
         linked: false,
+        provisional: false,
     };
     let (column, value) = (column.clone(), value.clone());
     let place = Evidence::At(file.clone(), *line, column, value, *code);
@@ -244,7 +251,7 @@ impl OpenMoney {
     }
 }
 
-fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
+fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
     for (d, dossier) in pool.dossiers.iter().enumerate() {
@@ -271,6 +278,7 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 day: day.unwrap_or_else(|| Day::of_ms(0)),
                 dossier: Some(fee.dossier_code.clone()),
                 linked,
+                provisional: provisional[d],
             };
             let near = if linked { Vec::new() } else { open.near(&case) };
             rows.push(named(pool.rules, row, near, |class| (class.on_fee)(&case)));
@@ -278,7 +286,7 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
     }
 }
 
-fn money(desk: &Desk, rows: &mut Vec<Classified>) {
+fn money(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
     let pool = desk.pool;
     let places = Places::new(desk);
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
@@ -290,7 +298,13 @@ fn money(desk: &Desk, rows: &mut Vec<Classified>) {
             entries: &places.txns[i],
             returned: places.returns[i],
         };
-        rows.push(one(&case, txn.key(), txn.amount, txn.business_date));
+        let row = one(&case, txn.key(), txn.amount, txn.business_date);
+        let entries = &places.txns[i];
+        let open = entries.iter().any(|(d, _)| provisional[at(*d)]);
+        rows.push(Classified {
+            carried: row.carried || open,
+            ..row
+        });
     }
     for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
         let case = MoneyCase {
@@ -322,6 +336,7 @@ fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
         day,
         dossier: dossier(case).map(|d| case.pool.dossier(d).code.clone()),
         linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
+        provisional: false,
     };
     named(case.pool.rules, row, case.nearest().to_vec(), |class| {
         (class.on_money)(case)

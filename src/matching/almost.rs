@@ -81,10 +81,11 @@ impl Scanner {
             }
             // the edit may reach over into the date
             let mut near = false;
-            one_edit(text.get(start..=end)?, |spelling, _| {
-                near |= spelling
+            one_edit(text.get(start..end + DATE)?, |spelling, _| {
+                let agency = spelling
                     .get(..end - start)
                     .is_some_and(|s| self.is_agency(s));
+                near |= agency && spelling.get(end - start..).and_then(date_of).is_some();
             });
             if !near {
                 return None;

@@ -177,6 +177,25 @@ impl<'p, 'a> Desk<'p, 'a> {
             && !fees.any(|fee| self.pool.is_fee_conflict(fee).is_some())
     }
 
+    /// True while what a dossier got from a provisional pass may still be taken back: the night lies
+    /// in the days in which another payment or dossier could come between.
+    pub fn is_provisional(&self, dossier: Index) -> bool {
+        let Some(tonight) = self.pool.inputs.business_date else {
+            return false;
+        };
+        let provisional = |pass: &str| super::pass::PROVISIONAL.contains(&pass);
+        let entries = self.ledgers[at(dossier)].entries.iter();
+        let mut entries = entries
+            .filter(|entry| provisional(entry.credit.pass))
+            .peekable();
+        let by_window = self.pool.window(dossier).map(|(_, last)| last);
+        let until = |entry: &super::ledger::Entry| {
+            let paid = entry.credit.money.day(self.pool);
+            by_window.max(Some(paid.plus(self.pool.rules.pairing_days)))
+        };
+        entries.peek().is_some() && entries.any(|entry| Some(tonight) <= until(entry))
+    }
+
     /// True while a dossier has had less credited than is due.
     pub fn is_open(&self, dossier: Index) -> bool {
         self.credited(dossier) < self.pool.dossier(dossier).due()

@@ -3,6 +3,7 @@
 //! paired.
 
 pub mod almost;
+pub mod assign;
 pub mod code_scan;
 pub mod desk;
 pub mod edit;
@@ -15,6 +16,7 @@ pub mod pass;
 pub mod pool;
 pub mod reading;
 pub mod suggest;
+pub mod weight;
 pub mod words;
 
 use desk::Desk;

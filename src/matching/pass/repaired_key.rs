@@ -104,6 +104,8 @@ fn explain(desk: &mut Desk, txn: Index) {
         .into_iter()
         .map(|(dossier, _)| dossier);
     let fitting: Vec<Index> = dossiers.filter(fits).collect();
+    let meant = |d: &&Index| is_reading(desk, txn, **d);
+    let readings = fitting.iter().filter(meant).count();
     for dossier in &fitting {
         let failed = if desk.pool.payer(row, *dossier) == Payer::Differs {
             Test::Payer
@@ -111,7 +113,7 @@ fn explain(desk: &mut Desk, txn: Index) {
             Test::Open
         } else if !desk.pool.in_window(*dossier, row.paid_on) {
             Test::Window
-        } else if fitting.len() > 1 {
+        } else if readings > 1 {
             Test::Unique
         } else {
             continue;
@@ -136,7 +138,7 @@ fn meant(desk: &Desk, txn: Index) -> Option<(Index, Evidence)> {
     let pool = desk.pool;
     let row = pool.txn(txn);
     let mut fitting = candidates(desk, txn);
-    fitting.retain(|(dossier, _)| pool.fits(row, *dossier, row.amount.wide()));
+    fitting.retain(|(dossier, _)| is_reading(desk, txn, *dossier));
     let [(dossier, why)] = fitting.as_slice() else {
         return None;
     };
@@ -146,6 +148,15 @@ fn meant(desk: &Desk, txn: Index) -> Option<(Index, Evidence)> {
         && pool.in_window(*dossier, row.paid_on)
         && is_only_code(desk, txn, why);
     alone.then(|| (*dossier, why.clone()))
+}
+
+/// True when a dossier one edit away could be meant: the amount is due, and either it is still
+/// lacking or nothing says that the payer is another person.
+fn is_reading(desk: &Desk, txn: Index, dossier: Index) -> bool {
+    let row = desk.pool.txn(txn);
+    let stranger = desk.pool.payer(row, dossier) == Payer::Differs;
+    let fits = desk.pool.fits(row, dossier, row.amount.wide());
+    fits && (!stranger || desk.lacks_amount(txn, dossier))
 }
 
 /// True when the text, and the reference if there is one, hold no code beside the repaired one.
