@@ -15,6 +15,15 @@ pub struct Almost {
     pub written: Vec<String>,
 }
 
+/// A code that ends before its sequence does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What is written, squeezed.
+    pub written: String,
+    /// How the canonical code begins: `H48.18.22-221202-00`.
+    pub begins: String,
+}
+
 /// The length of an old-style agency code without punctuation: `0000031H48`.
 const OLD_LENGTH: usize = 10;
 /// Digits of the date.
@@ -46,6 +55,31 @@ impl Scanner {
         }
         found.sort();
         found.dedup();
+        found
+    }
+
+    /// The last place in the squeezed `text` where a known agency and a plausible date are followed
+    /// by fewer digits than a sequence has.
+    pub fn cut(&self, text: &str) -> Option<Cut> {
+        let bytes = text.as_bytes();
+        let letters = (0..bytes.len()).filter(|at| self.is_province_letter(bytes[*at]));
+        let mut found = None;
+        for at in letters {
+            let new = self.lengths().map(|length| (at, at + length));
+            let old = at.checked_sub(OLD_LENGTH - 3).map(|start| (start, at + 3));
+            for (start, end) in new.chain(old) {
+                let agency = text.get(start..end).and_then(|s| self.canonical(s));
+                let date = text.get(end..end + DATE).filter(|d| date_of(d).is_some());
+                let digits = tail(bytes, end).plain;
+                if let (Some(agency), Some(date), 6..=9) = (agency, date, digits) {
+                    let sequence = &text[end + DATE..end + digits];
+                    found = Some(Cut {
+                        written: text[start..end + digits].to_owned(),
+                        begins: format!("{agency}-{date}-{sequence}"),
+                    });
+                }
+            }
+        }
         found
     }
 
@@ -157,6 +191,18 @@ mod tests {
         check("HSH4818322212020001", &["H4818322212020001"]);
         check("HSH4881222212020001", &["H4881222212020001"]);
         check("0000013H482212010002", &["0000013H482212010002"]);
+    }
+
+    #[test]
+    fn a_code_that_was_cut_says_how_it_begins() {
+        let codes = ["H48.18.22", "H48.18", "000.00.31.H48"].map(AgencyCode::new);
+        let scanner = Scanner::new(codes.iter());
+        let begins = |text| scanner.cut(text).map(|cut| cut.begins);
+        let is = |text: &str| Some(text.to_owned());
+        assert_eq!(begins("NOPPHIH48182222120200"), is("H48.18.22-221202-00"));
+        assert_eq!(begins("0000031H48221201"), is("000.00.31.H48-221201-"));
+        assert_eq!(begins("H4818222212020001"), None);
+        assert_eq!(begins("H48182222130200"), None);
     }
 
     #[test]

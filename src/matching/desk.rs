@@ -1,6 +1,8 @@
 //! The desk: where passes put what they decided. Each row has one standing at any time; a later
 //! pass sees only what is still waiting.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Receipt, Txn};
 
 use super::evidence::{Evidence, Nearest};
@@ -34,6 +36,8 @@ pub enum Standing {
     },
     /// The same payment as this transaction.
     Sighting(Index, Evidence),
+    /// Of a certified set.
+    InSet(usize),
     /// Credited to dossiers; the ledger says what became of it.
     Credited,
     /// Returns money of a dossier; the ledger says of which payment.
@@ -72,6 +76,45 @@ pub struct Return {
     pub of: Option<Index>,
 }
 
+/// A pairing for a person to look at.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    /// The transaction.
+    pub txn: Index,
+    /// The dossier it may pay.
+    pub dossier: Index,
+    /// 0-1000.
+    pub score: u16,
+    /// Why it is near.
+    pub reason: Vec<Evidence>,
+}
+
+/// How a pair was chosen among others.
+#[derive(Clone, Debug)]
+pub struct Assigned {
+    /// 0-1000.
+    pub score: u16,
+    /// Distance to the best other pairing, 0-1000.
+    pub margin: u16,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// The pair that came second.
+    pub runner_up: Option<Nearest>,
+}
+
+/// Payments and dossiers that nothing can tell apart, as many of the one as of the other.
+#[derive(Clone, Debug)]
+pub struct CertifiedSet {
+    /// The payments.
+    pub txns: Vec<Index>,
+    /// The dossiers.
+    pub dossiers: Vec<Index>,
+    /// The day of all of them.
+    pub day: crate::domain::Day,
+    /// What each of them pays and lacks.
+    pub amount: crate::domain::Vnd,
+}
+
 /// Where passes work.
 pub struct Desk<'p, 'a> {
     /// The rows and indexes.
@@ -88,6 +131,16 @@ pub struct Desk<'p, 'a> {
     pub returns: Vec<Vec<Return>>,
     /// What the ledgers say, by dossier; filled by the sums pass.
     pub ledgers: Vec<super::ledger::Ledger>,
+    /// How scored pairs were chosen, by transaction.
+    pub assigned: BTreeMap<Index, Assigned>,
+    /// What looser passes saw on transactions that stay open.
+    pub notes: BTreeMap<Index, (Vec<Evidence>, Vec<Nearest>)>,
+    /// Pairings for a person to look at.
+    pub hints: Vec<Hint>,
+    /// Certified sets.
+    pub sets: Vec<CertifiedSet>,
+    /// The set of each dossier that is in one.
+    pub set_of: BTreeMap<Index, usize>,
     /// Decisions whose rows changed: positions in `Inputs::decisions`.
     pub stale: Vec<usize>,
 }
@@ -104,6 +157,11 @@ impl<'p, 'a> Desk<'p, 'a> {
             credits: vec![Vec::new(); pool.dossiers.len()],
             returns: vec![Vec::new(); pool.dossiers.len()],
             ledgers: Vec::new(),
+            assigned: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            hints: Vec::new(),
+            sets: Vec::new(),
+            set_of: BTreeMap::new(),
             stale: Vec::new(),
         }
     }
@@ -124,6 +182,13 @@ impl<'p, 'a> Desk<'p, 'a> {
             nearest,
             named,
         };
+    }
+
+    /// Notes what was seen on a transaction that stays open, and what is near.
+    pub fn note(&mut self, txn: Index, said: Evidence, near: Option<Nearest>) {
+        let (evidence, nearest) = self.notes.entry(txn).or_default();
+        evidence.push(said);
+        nearest.extend(near);
     }
 
     /// Puts a transaction, or a part of it, to a dossier's credit.

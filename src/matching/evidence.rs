@@ -159,12 +159,13 @@ impl Evidence {
     }
 }
 
-/// The name of an edit: `digit`, `swap`, `letter`, `cut`, `two`.
+/// The name of an edit: `digit`, `swap`, `letter`, `drop`, `cut`, `two`.
 fn edit_name(edit: &str, lang: Lang) -> &'static str {
     let (vi, en) = match edit {
         "digit" => ("sai một chữ số", "one digit wrong"),
         "swap" => ("đảo hai ký tự liền nhau", "two neighbours swapped"),
         "letter" => ("nhầm O/0 hoặc I/1", "O/0 or I/1"),
+        "drop" => ("thiếu hoặc thừa một chữ số", "one digit dropped or added"),
         "cut" => ("mã bị cắt cuối", "cut at the end"),
         _ => ("khác hai ký tự", "two edits"),
     };

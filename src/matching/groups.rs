@@ -46,7 +46,7 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
 }
 
 /// The first of the family of `i`; shortens the way for the next.
-fn find(root: &mut [Index], mut i: Index) -> Index {
+pub(super) fn find(root: &mut [Index], mut i: Index) -> Index {
     while root[at(i)] != i {
         root[at(i)] = root[at(root[at(i)])];
         i = root[at(i)];

@@ -307,6 +307,15 @@ impl<'a> Pool<'a> {
         !sources.any(|source| !source.carries_money && source.state != complete)
     }
 
+    /// The dedicated collection account that the money came into, as the agency that it belongs to
+    /// (none: to several); none for other accounts.
+    pub fn dedicated(&self, txn: &Txn) -> Option<Option<Box<str>>> {
+        let account = txn.account.as_deref()?;
+        let mut known = self.rules.collection_accounts.iter();
+        let found = known.find(|(known, _)| **known == *account);
+        found.map(|(_, agency)| agency.clone())
+    }
+
     /// True for land obligations, which stay outside the share.
     pub fn is_land(&self, line: Index) -> bool {
         self.fee(line).kind == FeeKind::LandObligation

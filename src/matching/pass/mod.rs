@@ -14,6 +14,7 @@ mod exact_key;
 mod extracted_key;
 mod repaired_key;
 mod rest;
+mod scored;
 mod sum_by_key;
 
 /// One pass over the desk.
@@ -36,11 +37,12 @@ pub const PASSES: &[Pass] = &[
     sum_by_key::PASS,
     repaired_key::PASS,
     deposit::PASS,
+    scored::PASS,
     rest::PASS,
 ];
 
 /// Passes whose results a stricter pass may take back while the pairing days last.
-pub const PROVISIONAL: [&str; 1] = [repaired_key::PASS.id];
+pub const PROVISIONAL: [&str; 2] = [repaired_key::PASS.id, scored::PASS.id];
 
 /// The id of a pass, from its stored text.
 pub fn id(raw: &str) -> Option<&'static str> {

@@ -38,12 +38,19 @@ fn run(desk: &mut Desk) {
         else {
             continue;
         };
-        let mut nearest = nearest;
+        let (mut evidence, mut nearest) = (evidence, nearest);
+        if let Some((said, near)) = desk.notes.remove(&txn) {
+            evidence.extend(said);
+            nearest.extend(near);
+        }
         nearest.extend(nearest_batch(desk.pool, &sessions, row));
         let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
         let room = NEAREST_MAX.saturating_sub(nearest.len());
-        nearest.extend(same.iter().take(room).map(|dossier| Nearest {
-            candidate: desk.pool.dossier(*dossier).code.as_str().into(),
+        let shown: Vec<Box<str>> = nearest.iter().map(|near| near.candidate.clone()).collect();
+        let codes = same.iter().map(|d| desk.pool.dossier(*d).code.as_str());
+        let unseen = codes.filter(|code| shown.iter().all(|known| **known != **code));
+        nearest.extend(unseen.take(room).map(|code| Nearest {
+            candidate: code.into(),
             amount: Some(row.amount),
             failed: Test::Named,
         }));

@@ -1,0 +1,113 @@
+//! What the strict passes left: unread payments, and dossiers that still lack money.
+
+use std::collections::BTreeSet;
+
+use crate::domain::TxnKind;
+use crate::domain::fold::{fold_name, squeeze};
+
+use super::desk::{Desk, Standing};
+use super::evidence::Evidence;
+use super::ledger::Line;
+use super::pool::{Index, at, index};
+use super::reading::Reading;
+
+/// A dossier and what it lacks, in dong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lacking {
+    /// The dossier.
+    pub dossier: Index,
+    /// What its fees lack; a dossier that owes nothing but land obligations: what these lack.
+    pub amount: i128,
+    /// False when something in it waits for a person, or an open payment with another reading could
+    /// be for it: it may be meant, but nothing is put to its credit.
+    pub free: bool,
+}
+
+/// Payments that no pass has decided and whose text holds no code at all, not even a part of one.
+pub fn unread(desk: &Desk) -> Vec<Index> {
+    let mut unread = desk.waiting();
+    unread.retain(|txn| {
+        let row = desk.pool.txn(*txn);
+        let reading = &desk.readings[at(*txn)];
+        let nothing = matches!(
+            reading,
+            Reading::Nothing {
+                class: "unidentified",
+                ..
+            }
+        );
+        let named = row
+            .order_ref
+            .as_deref()
+            .is_some_and(|text| !text.is_empty());
+        let cut = || desk.pool.scanner.cut(&squeeze(&row.memo)).is_some();
+        row.kind == TxnKind::Payment && nothing && !named && !cut()
+    });
+    unread
+}
+
+/// Dossiers that lack money.
+pub fn lacking(desk: &Desk) -> Vec<Lacking> {
+    let doubted = doubted(desk);
+    let dossiers = (0..desk.ledgers.len()).map(index);
+    let open = dossiers.filter_map(|dossier| {
+        let amount = lacked(desk, dossier);
+        let free = !doubted.contains(&dossier) && desk.is_undisputed(dossier);
+        let lacking = Lacking {
+            dossier,
+            amount,
+            free,
+        };
+        (amount > 0).then_some(lacking)
+    });
+    open.collect()
+}
+
+/// What the fees of a dossier lack; without any, what its land obligations lack.
+pub fn lacked(desk: &Desk, dossier: Index) -> i128 {
+    let lines = &desk.ledgers[at(dossier)].lines;
+    let fees: i128 = lines.iter().filter(|l| !l.land).map(Line::lacking).sum();
+    if fees > 0 {
+        return fees;
+    }
+    lines.iter().map(Line::lacking).sum()
+}
+
+/// Dossiers that an open payment speaks of: among several readings, or by a slip that was not
+/// repaired.
+fn doubted(desk: &Desk) -> BTreeSet<Index> {
+    let mut doubted = BTreeSet::new();
+    for (i, standing) in desk.txns.iter().enumerate() {
+        match standing {
+            Standing::Out {
+                class: "ambiguous",
+                named,
+                ..
+            } => doubted.extend(named),
+            Standing::Waiting => {
+                let Reading::Nothing {
+                    class: "near_reference",
+                    evidence,
+                    ..
+                } = &desk.readings[i]
+                else {
+                    continue;
+                };
+                let row = desk.pool.txn(index(i));
+                let near = evidence.iter().filter_map(|said| match said {
+                    Evidence::OneEdit(_, code, _) => desk.pool.find(code),
+                    _ => None,
+                });
+                doubted.extend(near.filter(|d| desk.pool.fits(row, *d, row.amount.wide())));
+            }
+            _ => {}
+        }
+    }
+    doubted
+}
+
+/// A payer's name for looking up: of at least two words, else it says too little.
+pub fn full_name(name: &str) -> Option<String> {
+    let folded = fold_name(name);
+    folded.contains(' ').then_some(folded)
+}
