@@ -11,13 +11,14 @@ mod excluded;
 mod nothing_due;
 mod receipt;
 mod returned;
+mod row;
 mod status;
 mod time;
 mod unread;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, ExceptionId, Reject, RowKey, Rules, TxnKind, Vnd};
+use crate::domain::{Day, Reject, RowKey, Rules, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
@@ -25,6 +26,7 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[
@@ -112,69 +114,6 @@ pub fn classify(desk: &Desk) -> Vec<Classified> {
     rows
 }
 
-/// A row before its class is known.
-struct Row {
-    key: RowKey,
-    amount: Vnd,
-    day: Day,
-    dossier: Option<crate::domain::DossierCode>,
-    linked: bool,
-    /// Linked by a pass whose result may still be taken back.
-    provisional: bool,
-}
-
-/// The first class whose test applies, the rest as "also".
-fn named(
-    rules: &Rules,
-    row: Row,
-    nearest: Vec<Nearest>,
-    test: impl Fn(&Class) -> class::Seen,
-) -> Classified {
-    let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
-    let mut also = Vec::new();
-    for class in CLASSES {
-        if let Some(evidence) = test(class) {
-            match found {
-                None => found = Some((class, evidence)),
-                Some(_) => also.push(class.id),
-            }
-        }
-    }
-    let severity = found
-        .as_ref()
-        .map_or(Severity::Info, |(class, _)| class.severity);
-    let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
-    let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
-    let opening = rules.start.filter(|start| id != OK && row.day < *start);
-    evidence.extend(opening.map(Evidence::BeforeStart));
-    let bucket = match id {
-        "reject" => Bucket::Rejected,
-        id if EXCLUDED.contains(&id) => Bucket::Excluded,
-        _ if row.linked => Bucket::Matched,
-        _ => Bucket::Open,
-    };
-    Classified {
-        exception_id: (id != OK).then(|| ExceptionId::of(id, &row.key)),
-        key: row.key,
-        class: id,
-        amount: row.amount,
-        dossier_code: row.dossier,
-        evidence,
-        nearest,
-        also,
-        severity: if opening.is_some() {
-            Severity::Info
-        } else {
-            severity
-        },
-        bucket,
-        carried: carries
-            || row.provisional
-            || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
-        business_date: row.day,
-    }
-}
-
 fn reject(rules: &Rules, reject: &Reject) -> Classified {
     let Reject {
         file,
@@ -258,6 +197,10 @@ fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
         let ledger = &desk.ledgers[d];
         for place in dossier.fees.clone() {
             let fee = &pool.inputs.fees[place];
+            if let Some(set) = desk.set_of.get(&index(d)) {
+                rows.push(in_set(desk, *set, Row::of_fee(pool, fee)));
+                continue;
+            }
             let line = ledger.lines.iter().find(|line| at(line.fee) == place);
             let case = FeeCase {
                 pool,
@@ -266,19 +209,15 @@ fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
                 ledger,
                 line,
             };
-            let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
             let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
             let gone = ledger.entries.iter().any(Entry::came_and_went)
                 || ledger.returns.iter().any(undone);
             let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
                 || gone && case.is_for_the_unowed();
             let row = Row {
-                key: fee.key(),
-                amount: fee.amount,
-                day: day.unwrap_or_else(|| Day::of_ms(0)),
-                dossier: Some(fee.dossier_code.clone()),
                 linked,
                 provisional: provisional[d],
+                ..Row::of_fee(pool, fee)
             };
             let near = if linked { Vec::new() } else { open.near(&case) };
             rows.push(named(pool.rules, row, near, |class| (class.on_fee)(&case)));
@@ -290,6 +229,18 @@ fn money(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
     let pool = desk.pool;
     let places = Places::new(desk);
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        if let Standing::InSet(set) = desk.txns[i] {
+            let row = Row {
+                key: txn.key(),
+                amount: txn.amount,
+                day: txn.business_date,
+                dossier: None,
+                linked: false,
+                provisional: false,
+            };
+            rows.push(in_set(desk, set, row));
+            continue;
+        }
         let case = MoneyCase {
             pool,
             desk,

@@ -127,6 +127,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let key = row.key();
     let item = item(facts, txn_item(row), row.paid_on, &key);
     let dong = facts.largest(i);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        item.spread(&BTreeSet::from([agency]), &[(dong, dong)], out);
+        return;
+    }
     match facts.open(i) {
         Open::Nothing => in_ledgers(facts, Money::Txn(i), &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),

@@ -78,6 +78,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
         exceptions: facts.exceptions(&key),
         coupled: false,
     };
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        item.spread(&BTreeSet::from([agency]), &[(1, 1)], out);
+        return;
+    }
     match facts.open(i) {
         Open::Nothing => credited(facts, Money::Txn(i), &item, (1, 1), out),
         Open::Fee => {

@@ -4,6 +4,7 @@
 
 use super::code_scan::Scanner;
 use super::edit::one_edit;
+use crate::domain::AgencyCode;
 use crate::domain::dossier_code::date_of;
 
 /// A place where a code almost stands.
@@ -58,8 +59,8 @@ impl Scanner {
         found
     }
 
-    /// The last place in the squeezed `text` where a known agency and a plausible date are followed
-    /// by fewer digits than a sequence has.
+    /// The last place in the squeezed `text` where a code of a known agency begins and ends before
+    /// its sequence has four digits. An agency without any digit behind it counts at the end only.
     pub fn cut(&self, text: &str) -> Option<Cut> {
         let bytes = text.as_bytes();
         let letters = (0..bytes.len()).filter(|at| self.is_province_letter(bytes[*at]));
@@ -69,15 +70,7 @@ impl Scanner {
             let old = at.checked_sub(OLD_LENGTH - 3).map(|start| (start, at + 3));
             for (start, end) in new.chain(old) {
                 let agency = text.get(start..end).and_then(|s| self.canonical(s));
-                let date = text.get(end..end + DATE).filter(|d| date_of(d).is_some());
-                let digits = tail(bytes, end).plain;
-                if let (Some(agency), Some(date), 6..=9) = (agency, date, digits) {
-                    let sequence = &text[end + DATE..end + digits];
-                    found = Some(Cut {
-                        written: text[start..end + digits].to_owned(),
-                        begins: format!("{agency}-{date}-{sequence}"),
-                    });
-                }
+                found = agency.and_then(|a| begun(text, start, end, a)).or(found);
             }
         }
         found
@@ -128,6 +121,23 @@ impl Scanner {
         };
         (!written.is_empty()).then_some(Almost { start, written })
     }
+}
+
+/// A code that begins at `start` with the agency up to `end` and stops too early.
+fn begun(text: &str, start: usize, end: usize, agency: &AgencyCode) -> Option<Cut> {
+    let digits = tail(text.as_bytes(), end).plain;
+    if digits >= *TAIL.start() || (digits == 0 && end < text.len()) {
+        return None;
+    }
+    let (date, sequence) = text[end..end + digits].split_at(digits.min(DATE));
+    if date.len() == DATE {
+        date_of(date)?;
+    }
+    let dash = if date.len() == DATE { "-" } else { "" };
+    Some(Cut {
+        written: text[start..end + digits].to_owned(),
+        begins: format!("{agency}-{date}{dash}{sequence}"),
+    })
 }
 
 /// What is written from `start`, with every width of the `digits` behind the agency code.
@@ -201,6 +211,9 @@ mod tests {
         let is = |text: &str| Some(text.to_owned());
         assert_eq!(begins("NOPPHIH48182222120200"), is("H48.18.22-221202-00"));
         assert_eq!(begins("0000031H48221201"), is("000.00.31.H48-221201-"));
+        assert_eq!(begins("NOPPHIH4818222212"), is("H48.18.22-2212"));
+        assert_eq!(begins("NOPPHI0000031H48"), is("000.00.31.H48-"));
+        assert_eq!(begins("NOPPHI0000031H48TAIQUAY"), None);
         assert_eq!(begins("H4818222212020001"), None);
         assert_eq!(begins("H48182222130200"), None);
     }

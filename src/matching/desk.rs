@@ -261,6 +261,33 @@ impl<'p, 'a> Desk<'p, 'a> {
         entries.peek().is_some() && entries.any(|entry| Some(tonight) <= until(entry))
     }
 
+    /// True while another payment or dossier could still come into a certified set.
+    pub fn is_set_provisional(&self, set: usize) -> bool {
+        let last = self.sets[set].day.plus(self.pool.rules.pairing_days);
+        self.pool
+            .inputs
+            .business_date
+            .is_some_and(|tonight| tonight <= last)
+    }
+
+    /// The agency that a payment in a certified set is for; none for other payments.
+    pub fn certified_agency(&self, txn: Index) -> Option<crate::domain::AgencyCode> {
+        let Standing::InSet(set) = self.txns[at(txn)] else {
+            return None;
+        };
+        let first = self.sets[set].dossiers.first();
+        first.map(|dossier| self.pool.dossier(*dossier).agency.clone())
+    }
+
+    /// What is said of the rows of a certified set.
+    pub fn set_evidence(&self, set: usize) -> Evidence {
+        let set = &self.sets[set];
+        let number = u32::try_from(set.txns.len()).unwrap_or(u32::MAX);
+        let first = set.dossiers.first();
+        let agency = first.map_or("", |d| self.pool.dossier(*d).agency.as_str());
+        Evidence::InSet(agency.into(), set.day, number, set.amount)
+    }
+
     /// True while a dossier has had less credited than is due.
     pub fn is_open(&self, dossier: Index) -> bool {
         self.credited(dossier) < self.pool.dossier(dossier).due()

@@ -22,13 +22,15 @@ words!(
         Duplicate = "duplicate",
         /// The same payment seen through a second source; the amount is 0.
         Sighting = "sighting",
+        /// Belongs to a certified set; the amount is 0. Kept with the group, never shown as a link.
+        Member = "member",
     }
 );
 
 /// One money row's part in one fee line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Leg {
-    /// The transaction or receipt.
+    /// The transaction or receipt; for a dossier in a certified set its fee line.
     pub money: RowKey,
     /// The dossier; none for a sighting of a payment that is itself open.
     pub dossier_code: Option<DossierCode>,
@@ -72,6 +74,18 @@ pub struct MatchGroup {
     pub runner_up: Option<Nearest>,
     /// What is left over, by name.
     pub difference: Option<Difference>,
+}
+
+impl MatchGroup {
+    /// The legs that link money to fees; the members of a certified set are none.
+    pub fn links(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.role != Role::Member)
+    }
+
+    /// True for a certified set.
+    pub fn is_set(&self) -> bool {
+        self.legs.iter().any(|leg| leg.role == Role::Member)
+    }
 }
 
 /// A pairing that the rules do not accept but a person might.

@@ -70,9 +70,12 @@ fn cut(desk: &Desk, txn: Index) -> Found {
         .dossiers
         .partition_point(|d| d.code.as_str() < cut.begins.as_str());
     let range = (from..pool.dossiers.len()).map(super::pool::index);
-    let range = range.take(RANGE_MAX).take_while(begins);
+    let range: Vec<Index> = range.take_while(begins).take(RANGE_MAX + 1).collect();
+    if range.len() > RANGE_MAX {
+        return Vec::new();
+    }
     let fits = |d: &Index| desk.lacks_amount(txn, *d) && pool.in_window(*d, row.paid_on);
-    let mut fitting: Vec<Index> = range.filter(fits).collect();
+    let mut fitting: Vec<Index> = range.into_iter().filter(fits).collect();
     fitting.sort_by_key(|d| (pool.payer(row, *d), *d));
     let found = fitting.into_iter().map(|d| (d, cut.written.clone(), "cut"));
     found.collect()

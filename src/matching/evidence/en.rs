@@ -106,7 +106,9 @@ impl Evidence {
                 d(each)
             ),
             Self::SubsetSum(n, ways) => {
-                format!("equals the sum of {n} open dossiers of this payer ({ways} such sums)")
+                format!(
+                    "equals a sum of open dossiers of this payer: {ways} such sums, {n} dossiers in them"
+                )
             }
             Self::SearchCapped(n) => {
                 format!("this payer has {n} open dossiers, too many to look for sums")

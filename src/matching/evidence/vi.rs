@@ -115,9 +115,9 @@ impl Evidence {
                 day(on),
                 d(each)
             ),
-            Self::SubsetSum(n, ways) => {
-                format!("bằng tổng {n} hồ sơ còn thiếu của người nộp này ({ways} cách cộng)")
-            }
+            Self::SubsetSum(n, ways) => format!(
+                "bằng tổng hồ sơ còn thiếu của người nộp này: {ways} cách cộng, gồm {n} hồ sơ"
+            ),
             Self::SearchCapped(n) => {
                 format!("người nộp này có {n} hồ sơ còn thiếu, quá nhiều để thử cộng")
             }
