@@ -20,6 +20,8 @@ const SHORT_NAME: i64 = 5 * BIT;
 const OTHER_NAME: i64 = -6 * BIT;
 /// Date and sequence of the code stand in the memo.
 const TAIL: i64 = 10 * BIT;
+/// They stand there of another dossier.
+const OTHER_TAIL: i64 = -8 * BIT;
 /// The collection account of this agency; one without an agency of its own.
 const ACCOUNT: i64 = 3 * BIT;
 const FEE_ACCOUNT: i64 = BIT + BIT / 2;
@@ -79,12 +81,7 @@ impl Scale {
     }
 
     /// The weight of a pair and what speaks for it; none when it cannot be.
-    pub fn weigh(
-        &self,
-        pool: &Pool,
-        traits: &Traits,
-        lacking: &Lacking,
-    ) -> Option<(i64, Vec<Evidence>)> {
+    pub fn weigh(&self, pool: &Pool, traits: &Traits, lacking: &Lacking) -> Pair {
         let row = pool.txn(traits.txn);
         let dossier = pool.dossier(lacking.dossier);
         if row.amount.wide() != lacking.amount || !pool.in_window(lacking.dossier, row.paid_on) {
@@ -136,6 +133,25 @@ impl Scale {
         let name = self.names.get(agency);
         name.is_some_and(|name| traits.words.contains(name))
             || traits.memo.contains(&agency.squeezed())
+    }
+}
+
+/// A pair: its weight and what speaks for it; none when it cannot be.
+pub type Pair = Option<(i64, Vec<Evidence>)>;
+
+/// Where the memo holds the end of one code, it speaks against the payment's other dossiers.
+pub fn weigh_tails(row: &mut [Pair]) {
+    let holds = |pair: &Pair| {
+        let mut said = pair.iter().flat_map(|(_, said)| said);
+        said.any(|said| matches!(said, Evidence::HoldsTail(_)))
+    };
+    if !row.iter().any(holds) {
+        return;
+    }
+    for pair in row.iter_mut().filter(|pair| !holds(pair)) {
+        if let Some((weight, _)) = pair {
+            *weight += OTHER_TAIL;
+        }
     }
 }
 

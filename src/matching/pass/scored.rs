@@ -14,7 +14,7 @@ use super::super::assign::{Weights, best, margin};
 use super::super::desk::{Assigned, Desk, Hint};
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::left::{self, Lacking, full_name};
-use super::super::pair::{Scale, Traits, tail};
+use super::super::pair::{Pair, Scale, Traits, tail, weigh_tails};
 use super::super::pool::{Index, index};
 use super::super::weight::score;
 use super::Pass;
@@ -150,13 +150,15 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
     }
     let pool = desk.pool;
     let traits = component.txns.iter().map(|txn| Traits::new(pool, *txn));
-    let pairs: Vec<Vec<Option<(i64, Vec<Evidence>)>>> = traits
+    let pairs: Vec<Vec<Pair>> = traits
         .map(|traits| {
             let weigh = |lacking: &Lacking| scale.weigh(pool, &traits, lacking);
-            component.dossiers.iter().map(weigh).collect()
+            let mut row: Vec<Pair> = component.dossiers.iter().map(weigh).collect();
+            weigh_tails(&mut row);
+            row
         })
         .collect();
-    let weight = |pair: &Option<(i64, Vec<Evidence>)>| pair.as_ref().map(|(weight, _)| *weight);
+    let weight = |pair: &Pair| pair.as_ref().map(|(weight, _)| *weight);
     let weights: Weights = pairs
         .iter()
         .map(|row| row.iter().map(weight).collect())
