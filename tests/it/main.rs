@@ -27,6 +27,7 @@ mod night_cli;
 mod night_sources;
 mod nights;
 mod normalise;
+mod passes_nights;
 mod probe;
 mod report;
 mod rows;

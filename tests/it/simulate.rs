@@ -9,7 +9,7 @@ mod check;
 mod course;
 mod model;
 mod plan;
-mod state;
+pub(crate) mod state;
 mod stories;
 mod street;
 
