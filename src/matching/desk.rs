@@ -230,7 +230,7 @@ impl<'p, 'a> Desk<'p, 'a> {
     }
 
     /// True when nothing in the dossier waits for a person: no contradictory line, no stranger's
-    /// payment before the payer's own, no refund without a payment.
+    /// payment before the payer's own. (A refund without a payment speaks for one not read.)
     pub fn is_undisputed(&self, dossier: Index) -> bool {
         let ledger = &self.ledgers[at(dossier)];
         let doubtful =
@@ -238,12 +238,11 @@ impl<'p, 'a> Desk<'p, 'a> {
         let fees = self.pool.dossier(dossier).fees.clone();
         let mut fees = self.pool.inputs.fees[fees].iter();
         !ledger.entries.iter().any(doubtful)
-            && !ledger.returns.iter().any(|back| back.unlinked)
             && !fees.any(|fee| self.pool.is_fee_conflict(fee).is_some())
     }
 
-    /// True while what a dossier got from a provisional pass may still be taken back: the night lies
-    /// in the days in which another payment or dossier could come between.
+    /// True while what a dossier got from a provisional pass may still be taken back: the night
+    /// lies in the days in which another payment or dossier could come between.
     pub fn is_provisional(&self, dossier: Index) -> bool {
         let Some(tonight) = self.pool.inputs.business_date else {
             return false;

@@ -126,7 +126,7 @@ pub enum Evidence {
     TooMany(u32, u32),
     /// Of a certified set: (agency, day, payments, amount of each).
     InSet(Box<str>, Day, u32, Vnd),
-    /// Equals a sum of open dossiers of this payer: (dossiers in any such sum, number of such sums).
+    /// Equals a sum of open dossiers of this payer: (dossiers in any of them, number of sums).
     SubsetSum(u32, u32),
     /// So many open dossiers of this payer that sums were not looked for.
     SearchCapped(u32),

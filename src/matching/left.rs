@@ -23,27 +23,41 @@ pub struct Lacking {
     pub free: bool,
 }
 
-/// Payments that no pass has decided and whose text holds no code at all, not even a part of one.
-pub fn unread(desk: &Desk) -> Vec<Index> {
-    let mut unread = desk.waiting();
-    unread.retain(|txn| {
-        let row = desk.pool.txn(*txn);
-        let reading = &desk.readings[at(*txn)];
-        let nothing = matches!(
-            reading,
-            Reading::Nothing {
-                class: "unidentified",
-                ..
-            }
-        );
+/// A payment that no pass has decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The payment.
+    pub txn: Index,
+    /// True when its text holds no code at all, not even a part of one. Others may be meant for a
+    /// dossier that they do not name, but are not put to its credit.
+    pub unread: bool,
+}
+
+/// Payments that no pass has decided and that may be for a dossier of ours.
+pub fn waiting(desk: &Desk) -> Vec<Waiting> {
+    let waiting = desk.waiting().into_iter().filter_map(|txn| {
+        let row = desk.pool.txn(txn);
+        let Reading::Nothing { class, .. } = &desk.readings[at(txn)] else {
+            return None;
+        };
+        if row.kind != TxnKind::Payment || *class == "foreign" {
+            return None;
+        }
         let named = row
             .order_ref
             .as_deref()
             .is_some_and(|text| !text.is_empty());
         let cut = || desk.pool.scanner.cut(&squeeze(&row.memo)).is_some();
-        row.kind == TxnKind::Payment && nothing && !named && !cut()
+        let unread = *class == "unidentified" && !named && !cut();
+        Some(Waiting { txn, unread })
     });
-    unread
+    waiting.collect()
+}
+
+/// Payments that no pass has decided and whose text holds no code at all.
+pub fn unread(desk: &Desk) -> Vec<Index> {
+    let unread = waiting(desk).into_iter().filter(|payment| payment.unread);
+    unread.map(|payment| payment.txn).collect()
 }
 
 /// Dossiers that lack money.

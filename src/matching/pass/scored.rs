@@ -4,16 +4,16 @@
 //! taken only if it is far enough ahead of every other at both ends. A component over its cap stays
 //! open and says so. Provisional.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHashMap;
 
 use crate::domain::Text;
 
 use super::super::assign::{Weights, best, margin};
 use super::super::desk::{Assigned, Desk, Hint};
 use super::super::evidence::{Evidence, Nearest, Test};
-use super::super::left::{self, Lacking, full_name};
+use super::super::left::{self, Lacking, Waiting, full_name};
 use super::super::pair::{Pair, Scale, Traits, tail, weigh_tails};
 use super::super::pool::{Index, index};
 use super::super::weight::score;
@@ -42,7 +42,7 @@ fn run(desk: &mut Desk) {
     if !desk.pool.registry_complete() {
         return;
     }
-    let txns = left::unread(desk);
+    let txns = left::waiting(desk);
     let scale = Scale::new(desk.pool, &open);
     for component in components(desk, &txns, &open) {
         decide(desk, &scale, &component);
@@ -51,7 +51,7 @@ fn run(desk: &mut Desk) {
 
 /// Payments and dossiers that could belong together.
 struct Component {
-    txns: Vec<Index>,
+    txns: Vec<Waiting>,
     dossiers: Vec<Lacking>,
 }
 
@@ -60,9 +60,9 @@ type Tie = (i128, String);
 
 /// The components, by their first payment. Rows are joined through what ties them, never pair by
 /// pair: a hundred thousand equal rows are joined in as many steps.
-fn components(desk: &Desk, txns: &[Index], open: &[Lacking]) -> Vec<Component> {
+fn components(desk: &Desk, txns: &[Waiting], open: &[Lacking]) -> Vec<Component> {
     let pool = desk.pool;
-    let mut ties: HashMap<Tie, Vec<Index>, FxBuildHasher> = HashMap::default();
+    let mut ties: FxHashMap<Tie, Vec<Index>> = FxHashMap::default();
     for (i, lacking) in open.iter().enumerate() {
         let dossier = pool.dossier(lacking.dossier);
         let node = index(txns.len() + i);
@@ -72,8 +72,8 @@ fn components(desk: &Desk, txns: &[Index], open: &[Lacking]) -> Vec<Component> {
         }
     }
     let mut sets = Sets::new(txns.len() + open.len());
-    for (i, txn) in txns.iter().enumerate() {
-        let row = pool.txn(*txn);
+    for (i, waiting) in txns.iter().enumerate() {
+        let row = pool.txn(waiting.txn);
         let tails = tails(&crate::domain::fold::squeeze(&row.memo));
         for tie in full_name(&row.payer).into_iter().chain(tails) {
             let Some(dossiers) = ties.get_mut(&(row.amount.wide(), tie)) else {
@@ -87,11 +87,11 @@ fn components(desk: &Desk, txns: &[Index], open: &[Lacking]) -> Vec<Component> {
         }
     }
     let mut found: BTreeMap<Index, Component> = BTreeMap::new();
-    for (i, txn) in txns.iter().enumerate() {
+    for (i, waiting) in txns.iter().enumerate() {
         let (txns, dossiers) = (Vec::new(), Vec::new());
         let empty = Component { txns, dossiers };
         let root = sets.root(index(i));
-        found.entry(root).or_insert(empty).txns.push(*txn);
+        found.entry(root).or_insert(empty).txns.push(*waiting);
     }
     for (i, lacking) in open.iter().enumerate() {
         if let Some(component) = found.get_mut(&sets.root(index(txns.len() + i))) {
@@ -99,8 +99,11 @@ fn components(desk: &Desk, txns: &[Index], open: &[Lacking]) -> Vec<Component> {
         }
     }
     let mut found: Vec<Component> = found.into_values().collect();
-    found.retain(|component| !component.dossiers.is_empty());
-    found.sort_by_key(|component| component.txns.first().copied());
+    found.retain(|component| {
+        let unread = component.txns.iter().any(|waiting| waiting.unread);
+        unread && !component.dossiers.is_empty()
+    });
+    found.sort_by_key(|component| component.txns.first().map(|waiting| waiting.txn));
     found
 }
 
@@ -143,13 +146,14 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
     let (t, d) = (component.txns.len(), component.dossiers.len());
     if t > COMPONENT_MAX || d > COMPONENT_MAX {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        for txn in &component.txns {
-            desk.note(*txn, Evidence::TooMany(count(t), count(d)), None);
+        for waiting in component.txns.iter().filter(|waiting| waiting.unread) {
+            desk.note(waiting.txn, Evidence::TooMany(count(t), count(d)), None);
         }
         return;
     }
     let pool = desk.pool;
-    let traits = component.txns.iter().map(|txn| Traits::new(pool, *txn));
+    let traits = component.txns.iter();
+    let traits = traits.map(|waiting| Traits::new(pool, waiting.txn));
     let pairs: Vec<Vec<Pair>> = traits
         .map(|traits| {
             let weigh = |lacking: &Lacking| scale.weigh(pool, &traits, lacking);
@@ -165,7 +169,9 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
         .collect();
     let best = best(&weights);
     for (row, column) in best.columns.iter().enumerate() {
-        let Some(column) = *column else { continue };
+        let Some(column) = column.filter(|_| component.txns[row].unread) else {
+            continue;
+        };
         let Some((weight, said)) = &pairs[row][column] else {
             continue;
         };
@@ -176,7 +182,7 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
             evidence: said.clone(),
             runner_up: runner_up(desk, component, &weights, row, column),
         };
-        let (txn, dossier) = (component.txns[row], component.dossiers[column].dossier);
+        let (txn, dossier) = (component.txns[row].txn, component.dossiers[column].dossier);
         let free = component.dossiers[column].free;
         if free && assigned.margin >= pool.rules.margin_min {
             accept(desk, txn, dossier, assigned);
@@ -207,12 +213,12 @@ fn runner_up(
             let txns = (0..component.txns.len()).filter(|r| *r != row);
             let txns = txns.filter_map(|r| Some((weights[r][column]?, std::cmp::Reverse(r))));
             let (_, std::cmp::Reverse(r)) = txns.max()?;
-            &pool.txn(component.txns[r]).id
+            &pool.txn(component.txns[r].txn).id
         }
     };
     Some(Nearest {
         candidate: candidate.into(),
-        amount: Some(pool.txn(component.txns[row]).amount),
+        amount: Some(pool.txn(component.txns[row].txn).amount),
         failed: Test::Weight,
     })
 }

@@ -1,7 +1,7 @@
-//! Pass 8: as many payments as dossiers of one agency, day and amount, that nothing can tell apart,
-//! where every payment came into a dedicated collection account. Which is whose nobody can know, but
-//! the totals are certain: the set is certified and counted, and never shown as pairs. Where the
-//! numbers differ, or something could come between, there is no certificate. Provisional.
+//! Pass 8: as many payments as dossiers of one agency, day and amount, that nothing tells apart,
+//! where every payment came into a dedicated collection account. Which is whose nobody can know,
+//! but the totals are certain: the set is certified and counted, and never shown as pairs. Where
+//! the numbers differ, or something could come between, there is no certificate. Provisional.
 
 use std::collections::{BTreeMap, BTreeSet};
 

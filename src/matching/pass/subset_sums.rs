@@ -1,6 +1,6 @@
-//! Pass 9: a payment that equals the sum of several open dossiers of its payer, as a suggestion with
-//! the number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with more
-//! open dossiers than the cap is not searched, and the payment says so.
+//! Pass 9: a payment that equals the sum of several open dossiers of its payer, as a suggestion
+//! with the number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with
+//! more open dossiers than the cap is not searched, and the payment says so.
 
 use std::collections::BTreeMap;
 
