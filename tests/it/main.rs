@@ -29,6 +29,7 @@ mod nights;
 mod normalise;
 mod passes_load;
 mod passes_nights;
+mod passes_precision;
 mod passes_properties;
 mod probe;
 mod report;
