@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::domain::fee::words;
-use crate::domain::{DossierCode, FeeId, RowKey, Vnd};
+use crate::domain::{DossierCode, FeeId, RowKey, Text, Vnd};
 
 use super::evidence::{Evidence, Nearest};
+use super::pass::{PASSES, PROVISIONAL};
 
 words!(
     /// What a leg does.
@@ -80,6 +81,17 @@ impl MatchGroup {
     /// The legs that link money to fees; the members of a certified set are none.
     pub fn links(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| leg.role != Role::Member)
+    }
+
+    /// The name of its pass for people.
+    pub fn label(&self) -> Text {
+        let pass = PASSES.iter().find(|pass| pass.id == self.pass);
+        pass.map_or(Text { vi: "", en: "" }, |pass| pass.label)
+    }
+
+    /// True when a stricter pass may take it back while the pairing days last.
+    pub fn is_provisional(&self) -> bool {
+        PROVISIONAL.contains(&self.pass)
     }
 
     /// True for a certified set.

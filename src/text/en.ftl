@@ -237,3 +237,10 @@ sign-hint = (Signature, name)
 sign-date = Date ……………………
 
 # Rows that could not be read: reason and advice for each code
+
+pairing-heading = Paired without the exact code
+pairing-intro = Payments that were paired although their text does not give the dossier code exactly, new or changed tonight. They are looked at again in the coming days; where one is wrong, decide on the payment.
+pairing-how = How
+pairing-dossier = Dossier
+pairing-score = { $score } of 1000, { $margin } ahead of the next
+pairing-second = Next best

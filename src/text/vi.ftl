@@ -237,3 +237,10 @@ sign-hint = (Ký, họ tên)
 sign-date = Ngày …… tháng …… năm ………
 
 # Rows that could not be read: reason and advice for each code
+
+pairing-heading = Ghép không theo đúng mã
+pairing-intro = Khoản nộp được ghép dù nội dung không ghi đúng mã hồ sơ, mới hoặc thay đổi đêm nay. Còn được xét lại trong những ngày tới; nếu thấy sai, hãy ra quyết định cho khoản nộp.
+pairing-how = Cách ghép
+pairing-dossier = Hồ sơ
+pairing-score = { $score }/1000 điểm, hơn cách kế tiếp { $margin }
+pairing-second = Cách kế tiếp
