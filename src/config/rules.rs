@@ -125,7 +125,7 @@ fn margin(item: &Item<'_>) -> Result<u16, ConfigError> {
     let margin = u16::try_from(item.number()?).ok();
     margin.filter(|n| (500..=1000).contains(n)).ok_or_else(|| {
         let message = format!("{} is out of range", item.path());
-        item.fail(message, "write 500 to 1000; 900 is the default")
+        item.fail(message, "write 500 to 1000; 950 is the default")
     })
 }
 

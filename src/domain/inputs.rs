@@ -112,7 +112,7 @@ impl Default for Rules {
             batch_days: 3,
             deposit_days: 3,
             pairing_days: 7,
-            margin_min: 900,
+            margin_min: 950,
             net_rates: vec![NetRate {
                 rate: Fraction { num: 11, den: 1000 },
                 minimum: Vnd::new(220),

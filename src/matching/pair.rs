@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::domain::fold::{fold_name, squeeze};
-use crate::domain::{AgencyCode, DeclaredMethod, FeeStatus};
+use crate::domain::{AgencyCode, Day, DeclaredMethod, FeeStatus};
 
 use super::evidence::Evidence;
-use super::left::Lacking;
+use super::left::{Lacking, Waiting};
 use super::pool::{Index, Payer, Pool};
 use super::weight::{BIT, log2};
 
-/// The exact amount, where only one dossier of the agency lacks it; less by every doubling.
-const AMOUNT: i64 = 7 * BIT;
+/// The exact amount, where only one dossier of the agency lacks it in those days; less by every
+/// doubling.
+const AMOUNT: i64 = 6 * BIT;
 /// The full name, of three words or more; of two. Two people in a district share one now and then.
 const NAME: i64 = 9 * BIT;
 const SHORT_NAME: i64 = 5 * BIT;
@@ -23,8 +24,8 @@ const TAIL: i64 = 10 * BIT;
 /// They stand there of another dossier.
 const OTHER_TAIL: i64 = -8 * BIT;
 /// The collection account of this agency; one without an agency of its own.
-const ACCOUNT: i64 = 3 * BIT;
-const FEE_ACCOUNT: i64 = BIT + BIT / 2;
+const ACCOUNT: i64 = 2 * BIT;
+const FEE_ACCOUNT: i64 = BIT;
 /// The memo names the agency.
 const AGENCY_WORDS: i64 = 2 * BIT;
 /// The registry recorded a payment on this very day, or one day off.
@@ -58,38 +59,93 @@ impl Traits {
     }
 }
 
+/// Days in order, to count those in a window without looking at each.
+#[derive(Default)]
+struct Days(Vec<Day>);
+
+impl Days {
+    fn until(&self, day: Day) -> usize {
+        self.0.partition_point(|known| *known <= day)
+    }
+
+    fn before(&self, day: Day) -> usize {
+        self.0.partition_point(|known| *known < day)
+    }
+}
+
 /// Counts and names that weights depend on.
 pub struct Scale {
-    /// How many dossiers of an agency lack an amount.
-    rarity: BTreeMap<(AgencyCode, i128), usize>,
+    /// The first and the last days of the dossiers of an agency that lack an amount.
+    lacking: BTreeMap<(AgencyCode, i128), (Days, Days)>,
+    /// The days of open payments of an amount into the account of an agency (upper case), or into
+    /// any other.
+    paying: BTreeMap<(Option<Box<str>>, i128), Days>,
     /// The folded names of agencies.
     names: BTreeMap<AgencyCode, String>,
 }
 
 impl Scale {
-    /// From everything that lacks money.
-    pub fn new(pool: &Pool, open: &[Lacking]) -> Self {
-        let mut rarity: BTreeMap<(AgencyCode, i128), usize> = BTreeMap::new();
-        for lacking in open {
-            let agency = pool.dossier(lacking.dossier).agency.clone();
-            *rarity.entry((agency, lacking.amount)).or_default() += 1;
+    /// From everything that lacks money, and every open payment.
+    pub fn new(pool: &Pool, open: &[Lacking], txns: &[Waiting]) -> Self {
+        let mut lacking: BTreeMap<(AgencyCode, i128), (Days, Days)> = BTreeMap::new();
+        for open in open {
+            let agency = pool.dossier(open.dossier).agency.clone();
+            if let Some((first, last)) = pool.window(open.dossier) {
+                let days = lacking.entry((agency, open.amount)).or_default();
+                days.0.0.push(first);
+                days.1.0.push(last);
+            }
+        }
+        let mut paying: BTreeMap<(Option<Box<str>>, i128), Days> = BTreeMap::new();
+        for waiting in txns {
+            let row = pool.txn(waiting.txn);
+            let agency = pool.dedicated(row).flatten();
+            let agency = agency.map(|agency| agency.to_ascii_uppercase().into());
+            let days = paying.entry((agency, row.amount.wide())).or_default();
+            days.0.push(row.paid_on);
+        }
+        let firsts_and_lasts = lacking.values_mut().flat_map(|(first, last)| [first, last]);
+        for days in firsts_and_lasts.chain(paying.values_mut()) {
+            days.0.sort_unstable();
         }
         let agencies = pool.inputs.agencies.iter();
         let names = agencies.map(|agency| (agency.code.clone(), fold_name(&agency.name)));
         let names = names.filter(|(_, name)| name.contains(' ')).collect();
-        Self { rarity, names }
+        Self {
+            lacking,
+            paying,
+            names,
+        }
+    }
+
+    /// How many dossiers of the agency lack the amount on a day.
+    fn dossiers_on(&self, agency: &AgencyCode, amount: i128, day: Day) -> usize {
+        let days = self.lacking.get(&(agency.clone(), amount));
+        days.map_or(0, |(first, last)| first.until(day) - last.before(day))
+    }
+
+    /// How many open payments of the amount in these days may be for the agency.
+    fn payments_in(&self, agency: &AgencyCode, amount: i128, (first, last): (Day, Day)) -> usize {
+        let own = Some(agency.as_str().into());
+        let days = [own, None].map(|account| self.paying.get(&(account, amount)));
+        let counts = days.into_iter().flatten();
+        counts
+            .map(|days| days.until(last) - days.before(first))
+            .sum()
     }
 
     /// The weight of a pair and what speaks for it; none when it cannot be.
     pub fn weigh(&self, pool: &Pool, traits: &Traits, lacking: &Lacking) -> Pair {
         let row = pool.txn(traits.txn);
         let dossier = pool.dossier(lacking.dossier);
-        if row.amount.wide() != lacking.amount || !pool.in_window(lacking.dossier, row.paid_on) {
+        let window = pool.window(lacking.dossier)?;
+        let in_time = window.0 <= row.paid_on && row.paid_on <= window.1;
+        if row.amount.wide() != lacking.amount || !in_time {
             return None;
         }
         let mut said = vec![Evidence::AmountFits(row.amount)];
-        let key = (dossier.agency.clone(), lacking.amount);
-        let equal = self.rarity.get(&key).copied().unwrap_or(1);
+        let equal = self.dossiers_on(dossier.agency, lacking.amount, row.paid_on);
+        let paying = self.payments_in(dossier.agency, lacking.amount, window);
         let mut weight = (AMOUNT - log2(equal)).max(0);
         match traits.account.as_ref().map(Option::as_deref) {
             Some(Some(agency)) if agency.eq_ignore_ascii_case(dossier.agency.as_str()) => {
@@ -126,7 +182,9 @@ impl Scale {
             said.push(Evidence::AgencyNamed(dossier.agency.as_str().into()));
         }
         weight += registry(pool, row.paid_on, lacking.dossier, &mut said);
-        Some((weight, said))
+        // where others lack this amount, or others paid it, somebody may have paid for another
+        let most = (!holds_tail && (equal > 1 || paying > 1)).then_some(NAME - OTHER_NAME);
+        Some(Weighed { weight, said, most })
     }
 
     fn names_agency(&self, traits: &Traits, agency: &AgencyCode) -> bool {
@@ -137,31 +195,37 @@ impl Scale {
 }
 
 /// A pair: its weight and what speaks for it; none when it cannot be.
-pub type Pair = Option<(i64, Vec<Evidence>)>;
+pub type Pair = Option<Weighed>;
+
+/// What a pair weighs.
+#[derive(Clone, Debug)]
+pub struct Weighed {
+    /// In hundredths of a bit.
+    pub weight: i64,
+    /// What speaks for it.
+    pub said: Vec<Evidence>,
+    /// It cannot be further ahead than this, whatever the component says.
+    pub most: Option<i64>,
+}
 
 /// Where the memo holds the end of one code, it speaks against the payment's other dossiers.
 pub fn weigh_tails(row: &mut [Pair]) {
     let holds = |pair: &Pair| {
-        let mut said = pair.iter().flat_map(|(_, said)| said);
+        let mut said = pair.iter().flat_map(|pair| &pair.said);
         said.any(|said| matches!(said, Evidence::HoldsTail(_)))
     };
     if !row.iter().any(holds) {
         return;
     }
     for pair in row.iter_mut().filter(|pair| !holds(pair)) {
-        if let Some((weight, _)) = pair {
-            *weight += OTHER_TAIL;
+        if let Some(pair) = pair {
+            pair.weight += OTHER_TAIL;
         }
     }
 }
 
 /// What the registry says of the dossier.
-fn registry(
-    pool: &Pool,
-    paid_on: crate::domain::Day,
-    dossier: Index,
-    said: &mut Vec<Evidence>,
-) -> i64 {
+fn registry(pool: &Pool, paid_on: Day, dossier: Index, said: &mut Vec<Evidence>) -> i64 {
     let fees = &pool.inputs.fees[pool.dossier(dossier).fees.clone()];
     let mut weight = 0;
     let recorded = fees.iter().filter_map(|fee| fee.more.paid_at.as_ref());

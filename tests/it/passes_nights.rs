@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::OK;
-use doisoat::domain::{Day, DossierCode, Fee, Period, Rules, Txn, TxnKind, Vnd};
+use doisoat::domain::{Day, DossierCode, Fee, Moment, Period, Rules, Txn, TxnKind, Vnd};
 use doisoat::matching::{near_spellings, rival_spellings, spoken};
 use doisoat::settle::{Inputs, Settlement, settle};
 use doisoat::store::{Lease, Store, Window};
@@ -19,6 +19,13 @@ const A: &str = "H48.18.22-221205-0001";
 const B: &str = "H48.18.22-221205-0002";
 const THANH: &str = "NGUYEN VAN THANH";
 const ACCOUNT: &str = "8888";
+
+/// A dossier of which the registry wrote down the day of payment.
+fn recorded(dossier: &str, payer: &str) -> Fee {
+    let mut line = due(dossier, payer);
+    line.more.paid_at = Some(Moment::of_day(night_of(5)));
+    line
+}
 
 /// What comes in one night.
 #[derive(Clone, Default)]
@@ -202,7 +209,11 @@ async fn a_second_dossier_within_one_edit_takes_a_repaired_key_back() {
 #[tokio::test]
 async fn a_second_payment_takes_a_scored_pair_back_while_the_days_last() {
     let all = [
-        comes(5, vec![due(A, THANH)], vec![paid("1", 5, "nop phi", THANH)]),
+        comes(
+            5,
+            vec![recorded(A, THANH)],
+            vec![paid("1", 5, "nop phi", THANH)],
+        ),
         comes(9, vec![], vec![paid("2", 9, "nop phi", THANH)]),
     ];
     let before = "8: 0001 scored, 1 scored";
@@ -213,7 +224,11 @@ async fn a_second_payment_takes_a_scored_pair_back_while_the_days_last() {
 #[tokio::test]
 async fn a_second_payment_after_the_days_leaves_a_scored_pair_alone() {
     let all = [
-        comes(5, vec![due(A, THANH)], vec![paid("1", 5, "nop phi", THANH)]),
+        comes(
+            5,
+            vec![recorded(A, THANH)],
+            vec![paid("1", 5, "nop phi", THANH)],
+        ),
         comes(20, vec![], vec![paid("2", 20, "nop phi", THANH)]),
     ];
     let after = "0001 scored, 1 scored, 2 unidentified";

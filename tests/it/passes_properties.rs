@@ -1,13 +1,13 @@
 //! What the looser passes say on small random days, against the same rules written as plainly as
 //! possible: every dossier tried with every payment, no index, no component, no weight.
 
-use doisoat::domain::{DossierCode, Fee, Inputs, Rules, Txn};
+use doisoat::domain::{DossierCode, Fee, Inputs, Moment, Rules, Txn};
 use doisoat::matching::{MatchGroup, Role};
 use doisoat::settle::{Settlement, settle};
 use proptest::prelude::*;
 
 use crate::cases::check::{holds, turned};
-use crate::rows::{fee, txn};
+use crate::rows::{fee, night_of, txn};
 
 const PAYERS: [&str; 4] = ["", "NGUYEN VAN THANH", "TRAN THI MINH HOA", "LE HOA"];
 const AMOUNTS: [i64; 2] = [50_000, 8_000];
@@ -36,10 +36,12 @@ fn a_day() -> impl Strategy<Value = Inputs> {
 fn day(dossiers: &[Dossier], payments: &[Payment]) -> Inputs {
     let mut day = Inputs::default();
     for (d, (amount, payer)) in dossiers.iter().enumerate() {
-        day.fees.push(Fee {
+        let mut line = Fee {
             payer_name: PAYERS[*payer].into(),
             ..fee(code(d).as_str(), &format!("F{d}"), AMOUNTS[*amount])
-        });
+        };
+        line.more.paid_at = Some(Moment::of_day(night_of(5)));
+        day.fees.push(line);
     }
     for (i, (what, d, amount, payer, here)) in payments.iter().enumerate() {
         let text = code(*d).squeezed();

@@ -43,7 +43,7 @@ fn run(desk: &mut Desk) {
         return;
     }
     let txns = left::waiting(desk);
-    let scale = Scale::new(desk.pool, &open);
+    let scale = Scale::new(desk.pool, &open, &txns);
     for component in components(desk, &txns, &open) {
         decide(desk, &scale, &component);
     }
@@ -162,24 +162,23 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
             row
         })
         .collect();
-    let weight = |pair: &Pair| pair.as_ref().map(|(weight, _)| *weight);
-    let weights: Weights = pairs
-        .iter()
-        .map(|row| row.iter().map(weight).collect())
-        .collect();
+    let weight = |pair: &Pair| pair.as_ref().map(|pair| pair.weight);
+    let row = |row: &Vec<Pair>| row.iter().map(weight).collect();
+    let weights: Weights = pairs.iter().map(row).collect();
     let best = best(&weights);
     for (row, column) in best.columns.iter().enumerate() {
         let Some(column) = column.filter(|_| component.txns[row].unread) else {
             continue;
         };
-        let Some((weight, said)) = &pairs[row][column] else {
+        let Some(pair) = &pairs[row][column] else {
             continue;
         };
-        let ahead = margin(&weights, &best, row, column);
+        let ahead = margin(&weights, &best, row, column).min(pair.weight);
+        let ahead = pair.most.map_or(ahead, |most| ahead.min(most));
         let assigned = Assigned {
-            score: score(*weight),
-            margin: score(ahead.min(*weight)),
-            evidence: said.clone(),
+            score: score(pair.weight),
+            margin: score(ahead),
+            evidence: pair.said.clone(),
             runner_up: runner_up(desk, component, &weights, row, column),
         };
         let (txn, dossier) = (component.txns[row].txn, component.dossiers[column].dossier);

@@ -1,7 +1,7 @@
 //! What was paired without the exact code stands on the page with what speaks for it; a set is
 //! counted and shows no pair.
 
-use doisoat::domain::{Fee, Lang, Rules, Txn};
+use doisoat::domain::{Fee, Lang, Moment, Rules, Txn};
 use doisoat::report::csv::{Style, write_links};
 use doisoat::report::html;
 use doisoat::report::model::Report;
@@ -26,6 +26,13 @@ fn due(code: &str, payer: &str, amount: i64) -> Fee {
     }
 }
 
+/// Of which the registry wrote down the day of payment.
+fn recorded(code: &str, payer: &str, amount: i64) -> Fee {
+    let mut line = due(code, payer, amount);
+    line.more.paid_at = Some(Moment::of_day(day("2022-12-05")));
+    line
+}
+
 /// A repaired code, a scored pair and a set.
 fn inputs() -> Inputs {
     let slip = Txn {
@@ -36,7 +43,7 @@ fn inputs() -> Inputs {
         business_date: Some(day("2022-12-05")),
         fees: vec![
             due("H48.18.22-221205-0107", "NGUYEN VAN THANH", 15_000),
-            due("H48.18.22-221205-0222", "TRAN THI MINH HOA", 33_000),
+            recorded("H48.18.22-221205-0222", "TRAN THI MINH HOA", 33_000),
             due("H48.18.22-221205-0333", "", 8_000),
             due("H48.18.22-221205-0444", "", 8_000),
         ],
