@@ -26,9 +26,8 @@ pub fn best(weights: &Weights) -> Best {
     let columns = width + rows;
     let cost = |row: usize, column: usize| match weights[row].get(column) {
         Some(Some(weight)) => -(PAIR + weight),
-        Some(None) => NEVER,
         None if column - width == row => 0,
-        None => NEVER,
+        Some(None) | None => NEVER,
     };
     let owner = hungarian(rows, columns, cost);
     let mut best = Best {

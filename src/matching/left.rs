@@ -64,6 +64,7 @@ pub fn unread(desk: &Desk) -> Vec<Index> {
 pub fn lacking(desk: &Desk) -> Vec<Lacking> {
     let doubted = doubted(desk);
     let dossiers = (0..desk.ledgers.len()).map(index);
+    let dossiers = dossiers.filter(|dossier| !desk.set_of.contains_key(dossier));
     let open = dossiers.filter_map(|dossier| {
         let amount = lacked(desk, dossier);
         let free = !doubted.contains(&dossier) && desk.is_undisputed(dossier);

@@ -8,7 +8,7 @@ use crate::domain::{AgencyCode, Day, DeclaredMethod, FeeStatus};
 
 use super::evidence::Evidence;
 use super::left::{Lacking, Waiting};
-use super::pool::{Index, Payer, Pool};
+use super::pool::{Dedicated, Index, Payer, Pool};
 use super::weight::{BIT, log2};
 
 /// The exact amount, where only one dossier of the agency lacks it in those days; less by every
@@ -43,7 +43,7 @@ pub struct Traits {
     pub txn: Index,
     memo: String,
     words: String,
-    account: Option<Option<Box<str>>>,
+    account: Option<Dedicated>,
 }
 
 impl Traits {
@@ -99,8 +99,10 @@ impl Scale {
         let mut paying: BTreeMap<(Option<Box<str>>, i128), Days> = BTreeMap::new();
         for waiting in txns {
             let row = pool.txn(waiting.txn);
-            let agency = pool.dedicated(row).flatten();
-            let agency = agency.map(|agency| agency.to_ascii_uppercase().into());
+            let agency = match pool.dedicated(row) {
+                Some(Dedicated::Of(agency)) => Some(agency.to_ascii_uppercase().into()),
+                Some(Dedicated::Shared) | None => None,
+            };
             let days = paying.entry((agency, row.amount.wide())).or_default();
             days.0.push(row.paid_on);
         }
@@ -147,13 +149,13 @@ impl Scale {
         let equal = self.dossiers_on(dossier.agency, lacking.amount, row.paid_on);
         let paying = self.payments_in(dossier.agency, lacking.amount, window);
         let mut weight = (AMOUNT - log2(equal)).max(0);
-        match traits.account.as_ref().map(Option::as_deref) {
-            Some(Some(agency)) if agency.eq_ignore_ascii_case(dossier.agency.as_str()) => {
+        match &traits.account {
+            Some(account) if account.is_of(dossier.agency) => {
                 weight += ACCOUNT;
-                said.push(Evidence::AccountIs(agency.into()));
+                said.push(Evidence::AccountIs(dossier.agency.as_str().into()));
             }
-            Some(Some(_)) => return None,
-            Some(None) => {
+            Some(Dedicated::Of(_)) => return None,
+            Some(Dedicated::Shared) => {
                 weight += FEE_ACCOUNT;
                 said.push(Evidence::FeeAccount);
             }
@@ -217,10 +219,8 @@ pub fn weigh_tails(row: &mut [Pair]) {
     if !row.iter().any(holds) {
         return;
     }
-    for pair in row.iter_mut().filter(|pair| !holds(pair)) {
-        if let Some(pair) = pair {
-            pair.weight += OTHER_TAIL;
-        }
+    for pair in row.iter_mut().filter(|pair| !holds(pair)).flatten() {
+        pair.weight += OTHER_TAIL;
     }
 }
 
@@ -238,9 +238,8 @@ fn registry(pool: &Pool, paid_on: Day, dossier: Index, said: &mut Vec<Evidence>)
             weight += RECORDED_NEXT;
             said.push(Evidence::RecordedOn(day));
         }
-        Some(_) => {}
         None if pool.dossier(dossier).code.received_on() == Some(paid_on) => weight += RECEIVED,
-        None => {}
+        Some(_) | None => {}
     }
     if fees.iter().any(|fee| fee.status != FeeStatus::Paid) {
         weight += NOT_PAID;

@@ -68,6 +68,22 @@ pub enum Payer {
     Differs,
 }
 
+/// A dedicated collection account: nothing but fees comes into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dedicated {
+    /// Of this agency.
+    Of(Box<str>),
+    /// Of several agencies.
+    Shared,
+}
+
+impl Dedicated {
+    /// True for the account of this agency.
+    pub fn is_of(&self, agency: &AgencyCode) -> bool {
+        matches!(self, Self::Of(own) if own.eq_ignore_ascii_case(agency.as_str()))
+    }
+}
+
 /// Everything the passes look at.
 pub struct Pool<'a> {
     /// The sorted rows.
@@ -307,13 +323,12 @@ impl<'a> Pool<'a> {
         !sources.any(|source| !source.carries_money && source.state != complete)
     }
 
-    /// The dedicated collection account that the money came into, as the agency that it belongs to
-    /// (none: to several); none for other accounts.
-    pub fn dedicated(&self, txn: &Txn) -> Option<Option<Box<str>>> {
+    /// The dedicated collection account that the money came into; none for other accounts.
+    pub fn dedicated(&self, txn: &Txn) -> Option<Dedicated> {
         let account = txn.account.as_deref()?;
         let mut known = self.rules.collection_accounts.iter();
         let found = known.find(|(known, _)| **known == *account);
-        found.map(|(_, agency)| agency.clone())
+        found.map(|(_, agency)| agency.clone().map_or(Dedicated::Shared, Dedicated::Of))
     }
 
     /// True for land obligations, which stay outside the share.

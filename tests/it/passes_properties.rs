@@ -49,7 +49,7 @@ fn day(dossiers: &[Dossier], payments: &[Payment]) -> Inputs {
             0 => code(*d).to_string(),
             // the first digit of the sequence wrong, or a letter for it
             1 | 2 => format!("NOP PHI {}9{}", &text[..13], &text[14..]),
-            3 => format!("NOP PHI {}", text.replacen("0", "O", 1)),
+            3 => format!("NOP PHI {}", text.replacen('0', "O", 1)),
             4 => format!("NOP PHI {}", &text[7..]),
             5 => format!("NOP PHI {}", &text[..15]),
             _ => "nop le phi".to_owned(),
@@ -283,8 +283,16 @@ fn check_sets(day: &Inputs, settled: &Settlement) -> Result<(), String> {
     Ok(())
 }
 
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 1500,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn the_looser_passes_say_what_the_plainest_reading_allows(day in a_day()) {

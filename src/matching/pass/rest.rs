@@ -68,7 +68,8 @@ fn open_dossiers(desk: &Desk) -> BTreeMap<i128, Vec<Index>> {
     let mut open: BTreeMap<i128, Vec<Index>> = BTreeMap::new();
     for (d, ledger) in desk.ledgers.iter().enumerate() {
         let lacking: i128 = ledger.lines.iter().map(|line| line.lacking()).sum();
-        if lacking > 0 && Vnd::from_wide(lacking).is_ok() {
+        let certified = desk.set_of.contains_key(&index(d));
+        if lacking > 0 && !certified && Vnd::from_wide(lacking).is_ok() {
             open.entry(lacking).or_default().push(index(d));
         }
     }

@@ -4,6 +4,7 @@
 //! taken only if it is far enough ahead of every other at both ends. A component over its cap stays
 //! open and says so. Provisional.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
@@ -202,18 +203,15 @@ fn runner_up(
     let pool = desk.pool;
     let dossiers = (0..component.dossiers.len()).filter(|c| *c != column);
     let dossier = dossiers
-        .filter_map(|c| Some((weights[row][c]?, std::cmp::Reverse(c))))
+        .filter_map(|c| Some((weights[row][c]?, Reverse(c))))
         .max();
-    let candidate = match dossier {
-        Some((_, std::cmp::Reverse(c))) => {
-            pool.dossier(component.dossiers[c].dossier).code.as_str()
-        }
-        None => {
-            let txns = (0..component.txns.len()).filter(|r| *r != row);
-            let txns = txns.filter_map(|r| Some((weights[r][column]?, std::cmp::Reverse(r))));
-            let (_, std::cmp::Reverse(r)) = txns.max()?;
-            &pool.txn(component.txns[r].txn).id
-        }
+    let candidate = if let Some((_, Reverse(c))) = dossier {
+        pool.dossier(component.dossiers[c].dossier).code.as_str()
+    } else {
+        let txns = (0..component.txns.len()).filter(|r| *r != row);
+        let txns = txns.filter_map(|r| Some((weights[r][column]?, Reverse(r))));
+        let (_, Reverse(r)) = txns.max()?;
+        &pool.txn(component.txns[r].txn).id
     };
     Some(Nearest {
         candidate: candidate.into(),

@@ -10,7 +10,7 @@ use crate::domain::{AgencyCode, Completeness, Day, FeeStatus, Side, Text, TxnKin
 
 use super::super::desk::{CertifiedSet, Desk, Standing};
 use super::super::left::{self, Lacking};
-use super::super::pool::{Index, at, index};
+use super::super::pool::{Dedicated, Index, at, index};
 use super::Pass;
 
 /// The id of the pass.
@@ -154,16 +154,15 @@ fn payment(
     let (Some(here), true) = (here, (open || conflict) && row.kind == TxnKind::Payment) else {
         return;
     };
-    let own: &[AgencyCode] = match pool.dedicated(row) {
-        Some(Some(agency)) => {
-            let own = here
-                .iter()
-                .position(|a| agency.eq_ignore_ascii_case(a.as_str()));
+    let account = pool.dedicated(row);
+    let own: &[AgencyCode] = match &account {
+        Some(account @ Dedicated::Of(_)) => {
+            let own = here.iter().position(|agency| account.is_of(agency));
             own.map_or(&[], |at| std::slice::from_ref(&here[at]))
         }
-        Some(None) | None => here,
+        Some(Dedicated::Shared) | None => here,
     };
-    let certain = unread && !conflict && own.len() == 1 && pool.dedicated(row).is_some();
+    let certain = unread && !conflict && own.len() == 1 && account.is_some();
     for agency in own {
         let key = (agency.clone(), row.paid_on, row.amount.wide());
         let rows = sets.entry(key).or_default();
