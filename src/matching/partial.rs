@@ -164,7 +164,7 @@ mod tests {
     fn two_slips_or_one_digit_too_few_or_too_many() {
         for (written, expected) in [
             ("H4818222212020012", Some("two")),
-            ("H4818222212020770", Some("two")),
+            ("H4818222212020771", Some("two")),
             ("H4818222212027770", None),
             ("H481822221202001", Some("drop")),
             ("H48182222120200001", Some("drop")),
