@@ -132,6 +132,11 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let row = facts.pool.txn(i);
     let key = row.key();
     let item = item(facts, txn_item(row), row.paid_on, &key);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        let dong = facts.largest(i);
+        item.spread(&BTreeSet::from([agency]), &[(dong, dong)], out);
+        return;
+    }
     let dong = facts.gross(i);
     match facts.open(i) {
         Open::Nothing => settled(facts, Money::Txn(i), &item, out),

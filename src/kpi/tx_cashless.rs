@@ -70,6 +70,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let key = row.key();
     let exceptions = facts.exceptions(&key);
     let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        item.spread(&BTreeSet::from([agency]), &[(1, 1)], out);
+        return;
+    }
     match facts.open(i) {
         Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {

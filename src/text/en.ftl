@@ -262,3 +262,10 @@ letter-fee-status-mismatch = The payment status of fee { $id }, dossier { $dossi
 letter-fee-conflict = Fee { $id } of dossier { $dossier }, held as { $amount }, was exported with two different contents in one file. Please say which is right and export again.
 letter-receipt-receipt-mismatch = Receipt { $id } of { $day }, { $amount }, does not fit what dossier { $dossier } owes. Please check and correct it.
 letter-receipt-conflict = Receipt { $id } of { $day }, held as { $amount }, was exported with two different contents. Please say which is right and export again.
+
+pairing-heading = Paired without the exact code
+pairing-intro = Payments that were paired although their text does not give the dossier code exactly, new or changed tonight. They are looked at again in the coming days; where one is wrong, decide on the payment.
+pairing-how = How
+pairing-dossier = Dossier
+pairing-score = { $score } of 1000, { $margin } ahead of the next
+pairing-second = Next best

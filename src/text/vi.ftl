@@ -262,3 +262,10 @@ letter-fee-status-mismatch = Trạng thái thanh toán của khoản { $id }, h�
 letter-fee-conflict = Khoản { $id } của hồ sơ { $dossier }, số tiền đang ghi nhận { $amount }, được xuất với hai nội dung khác nhau trong cùng một tệp. Đề nghị xác nhận bản đúng và xuất lại.
 letter-receipt-receipt-mismatch = Biên lai { $id } ngày { $day }, số tiền { $amount }, không khớp với khoản phải thu của hồ sơ { $dossier }. Đề nghị kiểm tra và điều chỉnh.
 letter-receipt-conflict = Biên lai { $id } ngày { $day }, số tiền đang ghi nhận { $amount }, được xuất với hai nội dung khác nhau. Đề nghị xác nhận bản đúng và xuất lại.
+
+pairing-heading = Ghép không theo đúng mã
+pairing-intro = Khoản nộp được ghép dù nội dung không ghi đúng mã hồ sơ, mới hoặc thay đổi đêm nay. Còn được xét lại trong những ngày tới; nếu thấy sai, hãy ra quyết định cho khoản nộp.
+pairing-how = Cách ghép
+pairing-dossier = Hồ sơ
+pairing-score = { $score }/1000 điểm, hơn cách kế tiếp { $margin }
+pairing-second = Cách kế tiếp

@@ -10,7 +10,7 @@ mod course;
 mod model;
 mod overlap;
 mod plan;
-mod state;
+pub(crate) mod state;
 mod stories;
 mod street;
 

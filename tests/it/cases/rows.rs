@@ -77,11 +77,12 @@ fn name(case: &mut Case, name: &str, key: RowKey) -> Result<(), String> {
 }
 
 fn agency(case: &mut Case, words: &mut Words) -> Result<(), String> {
+    let name = words.value("name").unwrap_or_default();
     case.inputs.agencies.push(Agency {
         code: AgencyCode::new(&words.next("a code")?),
         valid_from: day("2015-01-01")?,
         valid_to: None,
-        name: "".into(),
+        name: name.into(),
         level: "".into(),
         parent_code: None,
         successor_code: None,
