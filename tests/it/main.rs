@@ -14,6 +14,7 @@
 mod bad_input;
 mod cases;
 mod cli;
+mod corpus;
 mod database;
 mod docs;
 mod export;
@@ -28,6 +29,7 @@ mod night_sources;
 mod nights;
 mod normalise;
 mod probe;
+mod quality;
 mod report;
 mod rows;
 mod sample;

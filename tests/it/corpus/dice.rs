@@ -1,5 +1,5 @@
-//! Chance with a seed. Draws are made in `u32` and `i64`, never in `usize`, so that a seed gives the
-//! same corpus on every machine.
+//! Chance with a seed. Draws are made in `u32` and `i64`, never in `usize`: a seed gives the same
+//! corpus on every machine.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -108,8 +108,8 @@ pub(crate) fn waiting_fees(
     }
 }
 
-/// A payment whose code has a slip, by the fee's own payer.
-pub(crate) fn slip(town: &mut Town, slip: Slip, defect: &str) {
+/// A payment whose code has a slip, by the fee's own payer or by somebody else.
+pub(crate) fn slip(town: &mut Town, slip: Slip, defect: &str, own: bool) {
     let (dossier, code) = loop {
         let dossier = town.any_dossier();
         if let Some(code) = slipped(town, &dossier.code, slip) {
@@ -119,9 +119,14 @@ pub(crate) fn slip(town: &mut Town, slip: Slip, defect: &str) {
     let (txn_class, fee_class, ident) = match slip {
         Slip::Two => ("orphan|near_reference", "missing_payment", "no"),
         Slip::Province => ("foreign", "missing_payment", "no"),
+        _ if !own => ("near_reference", "missing_payment", "no"),
         _ => ("ok|near_reference", "ok|missing_payment", "typo"),
     };
-    let payer = dossier.payer.bank_name.clone();
+    let payer = if own {
+        dossier.payer.bank_name.clone()
+    } else {
+        people::stranger(&mut town.dice, &dossier.payer).bank_name
+    };
     let at = dossier.received + town.dice.between(300, DAY);
     let mut row = plain_bank_row(town, None, dossier.total(), at, &payer);
     let plain = matches!(slip, Slip::Digit | Slip::Year | Slip::Swap | Slip::Two);

@@ -1,5 +1,5 @@
-//! What banks and people do to the memo of a transfer. Layouts as seen in public statement samples of
-//! Vietnamese banks and wallets; names and numbers are invented.
+//! What banks and people do to the memo of a transfer. Layouts as seen in public statement
+//! samples of Vietnamese banks and wallets; names and numbers are invented.
 
 use super::clock;
 use super::dice::Dice;

@@ -5,6 +5,7 @@ use super::keys::{self, Hit, SLIPS};
 use super::life::{After, Life, Seen, Shape, Who};
 use super::strangers;
 use super::sums;
+use super::tangled;
 use super::told;
 use super::town::Town;
 
@@ -24,6 +25,8 @@ pub(crate) enum Story {
     Nothing(&'static str),
     /// A slip in the code.
     Slip(usize),
+    /// A slip in the code by somebody who is not the fee's payer.
+    SlipOfOther(usize),
     /// A cut memo.
     Cut,
     /// A slip that is another dossier.
@@ -52,6 +55,8 @@ pub(crate) enum Story {
     Conflict(&'static str),
     /// Not readable.
     Reject,
+    /// Money that takes several roads.
+    Tangled,
     /// By a person.
     Decided(&'static str),
 }
@@ -71,7 +76,7 @@ pub(crate) enum Flag {
 
 /// Mostly in order, as a district is; defects at the rates that practice tells.
 pub(crate) const EVERYDAY: &[(u32, Story)] = &[
-    (4_950, Story::Life(Shape::Whole, After::Nothing, 10)),
+    (7_000, Story::Life(Shape::Whole, After::Nothing, 10)),
     (350, Story::Life(Shape::ByLine, After::Nothing, 0)),
     (60, Story::Life(Shape::Instalments, After::Nothing, 0)),
     (25, Story::Life(Shape::Net, After::Nothing, 0)),
@@ -88,15 +93,15 @@ pub(crate) const EVERYDAY: &[(u32, Story)] = &[
     (25, Story::Flag(Flag::Cutoff)),
     (15, Story::Flag(Flag::NoReceipt)),
     (30, Story::Twin(Seen::ByName)),
-    (1_900, Story::Cash(Paper::InOrder, 20)),
+    (1_500, Story::Cash(Paper::InOrder, 20)),
     (20, Story::Cash(Paper::Rewritten, 0)),
     (15, Story::Cash(Paper::Missing, 0)),
     (8, Story::Cash(Paper::Mismatch, 0)),
-    (500, Story::Nothing("zero_fee")),
-    (700, Story::Nothing("exempt")),
+    (350, Story::Nothing("zero_fee")),
+    (450, Story::Nothing("exempt")),
     (60, Story::Nothing("land_obligation")),
     (30, Story::Nothing("missing_payment")),
-    (200, Story::Nothing("unpaid")),
+    (120, Story::Nothing("unpaid")),
     (100, Story::Nothing("not_due")),
     (10, Story::Nothing("void")),
     (20, Story::Slip(0)),
@@ -169,6 +174,8 @@ pub(crate) const HARD: &[(u32, Story)] = &[
     (3, Story::Slip(5)),
     (4, Story::Slip(6)),
     (3, Story::Slip(7)),
+    (6, Story::SlipOfOther(0)),
+    (2, Story::SlipOfOther(1)),
     (6, Story::Cut),
     (2, Story::Trap(Hit::OpenSameAmount)),
     (2, Story::Trap(Hit::PaidSameAmount)),
@@ -197,6 +204,7 @@ pub(crate) const HARD: &[(u32, Story)] = &[
     (2, Story::Conflict("fee")),
     (2, Story::Conflict("receipt")),
     (8, Story::Reject),
+    (24, Story::Tangled),
     (3, Story::Decided("decided_pair")),
     (8, Story::Decided("decision_stale")),
     (2, Story::Decided("decided_not_fee")),
@@ -210,7 +218,8 @@ pub(crate) fn tell(town: &mut Town, story: Story) {
         Story::Twin(seen) => twin(town, seen),
         Story::Cash(paper, more) => at_the_counter(town, paper, more),
         Story::Nothing(class) => cash::nothing(town, class),
-        Story::Slip(n) => keys::slip(town, SLIPS[n].0, SLIPS[n].1),
+        Story::Slip(n) => keys::slip(town, SLIPS[n].0, SLIPS[n].1, true),
+        Story::SlipOfOther(n) => keys::slip(town, SLIPS[n].0, "typo_other_payer", false),
         Story::Cut => keys::cut(town),
         Story::Trap(hit) => keys::trap(town, hit),
         Story::StrangerFirst => keys::stranger_first(town),
@@ -225,6 +234,7 @@ pub(crate) fn tell(town: &mut Town, story: Story) {
         Story::Attempt(status) => strangers::attempts(town, status),
         Story::Conflict(side) => strangers::conflict(town, side),
         Story::Reject => strangers::reject(town),
+        Story::Tangled => tangled::tell(town),
         Story::Decided(what) => strangers::decided(town, what),
     }
 }

@@ -1,17 +1,18 @@
-//! Labelled reconciliation data from a seed: the files of the file contract, and the truth about
-//! every row and every share. Labels follow from how a row was made, never from matching it.
+//! Labelled reconciliation data from a seed: the files of the file contract, and the truth
+//! about every row and every share. Labels follow from how a row was made, never from matching
+//! it.
 //!
-//! A corpus is made of stories (`mix.rs`), told day by day; the state between days is small, so ten
-//! million fee lines need no more memory than a thousand. The same plan gives the same bytes. All
-//! names, codes and accounts are invented.
+//! A corpus is made of stories (`mix.rs`), told day by day; the state between days is small, so
+//! ten million fee lines need no more memory than a thousand. The same plan gives the same
+//! bytes. All names, codes and accounts are invented.
 //!
 //! Files: `dossier_fees.csv`, `transactions_<source>.csv`, `cash_receipts.csv`, `agencies.csv`,
 //! `payment_orders.csv`; beside them `truth.csv` (class, links with amounts, what was done, and
 //! whether the rules allow one reading), `truth_share.csv`, and `collection_accounts.csv`.
 //!
-//! `identifiable` is `yes` (one reading by the rules), `typo` (one slip, and only one dossier can be
-//! meant), `trap` (the slip is another dossier's code), `weak` (payer, day and a rare amount, no
-//! code) or `no` (nothing can tell: a link would be a guess).
+//! `identifiable` is `yes` (one reading by the rules), `typo` (one slip, and only one dossier
+//! can be meant), `trap` (the slip is another dossier's code), `weak` (payer, day and a rare
+//! amount, no code) or `no` (nothing can tell: a link would be a guess).
 
 mod banking;
 mod cash;
@@ -28,6 +29,7 @@ mod roads;
 mod rows;
 mod strangers;
 mod sums;
+mod tangled;
 mod telling;
 mod told;
 mod town;
@@ -51,20 +53,6 @@ pub(crate) enum Mix {
     MemoOnly(i64),
     /// One payer with so many dossiers.
     OnePayer(i64),
-}
-
-impl Mix {
-    /// The mix with this name; adversarial ones in their full size.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
-        Some(match name {
-            "everyday" => Self::Everyday,
-            "hard" => Self::Hard,
-            "equal_amounts" => Self::EqualAmounts(100_000),
-            "memo_only" => Self::MemoOnly(100_000),
-            "one_payer" => Self::OnePayer(50_000),
-            _ => return None,
-        })
-    }
 }
 
 /// What to make.

@@ -1,5 +1,5 @@
-//! The town: what stories are told with. It names dossiers, writes rows with their truth, and counts
-//! what really happened for the shares.
+//! The town: what stories are told with. It names dossiers, writes rows with their truth, and
+//! counts what really happened for the shares.
 
 use std::collections::BTreeMap;
 
