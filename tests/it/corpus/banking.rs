@@ -31,7 +31,7 @@ pub(crate) fn batches(town: &mut Town, all: bool) {
             1 + town.dice.between(1, 300)
         };
         let mut row = TxnRow::new(BANK, session.net + missing, at);
-        row.account = SHARED_ACCOUNT.to_owned();
+        SHARED_ACCOUNT.clone_into(&mut row.account);
         row.bank_ref = town.dice.digits(10);
         row.memo = format!(
             "POS79900019{}.GD:{}",

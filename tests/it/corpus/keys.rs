@@ -195,13 +195,13 @@ pub(crate) fn cut(town: &mut Town) {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hit {
     /// The same amount, and nobody has paid it.
-    OpenSameAmount,
+    OpenSame,
     /// The same amount, and its own payment came.
-    PaidSameAmount,
+    PaidSame,
     /// Another amount, and its own payment came.
-    PaidOtherAmount,
+    PaidOther,
     /// Another amount, and nobody has paid it.
-    OpenOtherAmount,
+    OpenOther,
 }
 
 /// Two dossiers with neighbouring codes; the payer of the second writes the first one's.
@@ -210,7 +210,7 @@ pub(crate) fn trap(town: &mut Town, hit: Hit) {
     let owner = people::person(&mut town.dice);
     let payer: Person = people::stranger(&mut town.dice, &owner);
     let amount = town.dice.pick(&[8_000, 50_000, 75_000, 100_000]);
-    let same = matches!(hit, Hit::OpenSameAmount | Hit::PaidSameAmount);
+    let same = matches!(hit, Hit::OpenSame | Hit::PaidSame);
     let other = if same { amount } else { amount + 20_000 };
     // neighbours in the last digit only: never 9 and 10
     let (victim, dossier) = loop {
@@ -222,13 +222,15 @@ pub(crate) fn trap(town: &mut Town, hit: Hit) {
         }
     };
     let defect = match hit {
-        Hit::OpenSameAmount => "trap_open_same",
-        Hit::PaidSameAmount => "trap_paid_same",
-        Hit::PaidOtherAmount => "trap_paid_other",
-        Hit::OpenOtherAmount => "trap_open_other",
+        Hit::OpenSame => "trap_open_same",
+        Hit::PaidSame => "trap_paid_same",
+        Hit::PaidOther => "trap_paid_other",
+        Hit::OpenOther => "trap_open_other",
     };
     let at = dossier.received + town.dice.between(300, DAY);
-    let untold = hit == Hit::PaidSameAmount && town.dice.chance(300);
+    let untold = hit == Hit::PaidSame && town.dice.chance(300);
+    // without a payer, minutes after the other's own payment, it would be the same one seen twice
+    let at = if untold { at + 2 * DAY } else { at };
     let name = if untold {
         String::new()
     } else {
@@ -251,7 +253,7 @@ pub(crate) fn trap(town: &mut Town, hit: Hit) {
         defect,
         "trap",
     );
-    let paid = matches!(hit, Hit::PaidSameAmount | Hit::PaidOtherAmount);
+    let paid = matches!(hit, Hit::PaidSame | Hit::PaidOther);
     if paid {
         paid_by_portal(town, &victim, defect);
     } else {

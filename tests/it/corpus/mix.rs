@@ -76,7 +76,7 @@ pub(crate) enum Flag {
 
 /// Mostly in order, as a district is; defects at the rates that practice tells.
 pub(crate) const EVERYDAY: &[(u32, Story)] = &[
-    (7_000, Story::Life(Shape::Whole, After::Nothing, 10)),
+    (9_200, Story::Life(Shape::Whole, After::Nothing, 10)),
     (350, Story::Life(Shape::ByLine, After::Nothing, 0)),
     (60, Story::Life(Shape::Instalments, After::Nothing, 0)),
     (25, Story::Life(Shape::Net, After::Nothing, 0)),
@@ -107,7 +107,7 @@ pub(crate) const EVERYDAY: &[(u32, Story)] = &[
     (20, Story::Slip(0)),
     (5, Story::Slip(3)),
     (10, Story::Cut),
-    (5, Story::Trap(Hit::PaidOtherAmount)),
+    (5, Story::Trap(Hit::PaidOther)),
     (40, Story::NToOne(false, false)),
     (5, Story::Many(20)),
     (15, Story::Alone("orphan")),
@@ -177,10 +177,10 @@ pub(crate) const HARD: &[(u32, Story)] = &[
     (6, Story::SlipOfOther(0)),
     (2, Story::SlipOfOther(1)),
     (6, Story::Cut),
-    (2, Story::Trap(Hit::OpenSameAmount)),
-    (2, Story::Trap(Hit::PaidSameAmount)),
-    (2, Story::Trap(Hit::PaidOtherAmount)),
-    (2, Story::Trap(Hit::OpenOtherAmount)),
+    (2, Story::Trap(Hit::OpenSame)),
+    (2, Story::Trap(Hit::PaidSame)),
+    (2, Story::Trap(Hit::PaidOther)),
+    (2, Story::Trap(Hit::OpenOther)),
     (2, Story::StrangerFirst),
     (3, Story::NToOne(false, false)),
     (2, Story::NToOne(true, false)),

@@ -59,8 +59,20 @@ pub(crate) fn gateway_row(
     at: i64,
     payer: &str,
 ) -> TxnRow {
-    let mut row = TxnRow::new(gateway, amount, at);
-    let order = format!("{}-{}", dossier.code, clock::form(at - 300, "%Y%m%d%H%M%S"));
+    let order = order(town, dossier, (gateway, "paid"), amount, at);
+    gateway_row_of(town, dossier, (gateway, order), amount, at, payer)
+}
+
+/// Writes a payment order; gives its id.
+pub(crate) fn order(
+    town: &mut Town,
+    dossier: &Dossier,
+    (gateway, status): (&str, &str),
+    amount: i64,
+    at: i64,
+) -> String {
+    let created = clock::form(at - 300, "%Y%m%d%H%M%S");
+    let order = format!("{}-{created}", dossier.code);
     let fees: Vec<&str> = dossier.lines.iter().map(|line| line.id.as_str()).collect();
     let header = [
         "provider",
@@ -72,17 +84,29 @@ pub(crate) fn gateway_row(
         "status",
     ];
     let (fees, due) = (fees.join(";"), amount.to_string());
-    let created = clock::form(at - 300, "%Y%m%d%H%M%S");
-    let order_row = [
+    let row = [
         gateway,
         &order,
         &dossier.code,
         &fees,
         &due,
         &created,
-        "paid",
+        status,
     ];
-    town.files.row("payment_orders.csv", &header, &order_row);
+    town.files.row("payment_orders.csv", &header, &row);
+    order
+}
+
+/// A gateway's payment of an order.
+pub(crate) fn gateway_row_of(
+    town: &mut Town,
+    dossier: &Dossier,
+    (gateway, order): (&'static str, String),
+    amount: i64,
+    at: i64,
+    payer: &str,
+) -> TxnRow {
+    let mut row = TxnRow::new(gateway, amount, at);
     let by_order = payer == dossier.payer.bank_name && town.dice.chance(300);
     row.reference = Some(if by_order {
         order

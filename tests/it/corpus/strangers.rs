@@ -6,7 +6,7 @@ use super::clock::DAY;
 use super::keys::{self, waiting_fees};
 use super::memo;
 use super::people;
-use super::roads::plain_bank_row;
+use super::roads::{gateway_row_of, order, plain_bank_row};
 use super::rows::{BANK, FeeRow, GATEWAYS, Label, SHARED_ACCOUNT, TxnRow};
 use super::town::Town;
 
@@ -47,23 +47,23 @@ pub(crate) fn alone(town: &mut Town, what: &'static str) {
             ("unidentified", "no")
         }
         "outgoing" => {
-            row.memo = town
+            let words = town
                 .dice
-                .pick(&["PHI QUAN LY TAI KHOAN", "CHUYEN KHO BAC", "CHI LUONG"])
-                .to_owned();
+                .pick(&["PHI QUAN LY TAI KHOAN", "CHUYEN KHO BAC", "CHI LUONG"]);
+            words.clone_into(&mut row.memo);
             row.kind = "debit";
             ("not_fee", "no")
         }
         "unlinked_refund" => {
-            row.memo = "HOAN TIEN GIAO DICH".to_owned();
+            "HOAN TIEN GIAO DICH".clone_into(&mut row.memo);
             row.kind = town.dice.pick(&["refund", "reversal"]);
             ("unlinked_refund", "no")
         }
         _ => {
-            row.memo = town
-                .dice
-                .pick(&["tien dien thang 11", "ung ho quy", "tra no", "mua ban ghe"])
-                .to_owned();
+            let words =
+                town.dice
+                    .pick(&["tien dien thang 11", "ung ho quy", "tra no", "mua ban ghe"]);
+            words.clone_into(&mut row.memo);
             ("unidentified", "no")
         }
     };
@@ -127,7 +127,7 @@ pub(crate) fn certified(town: &mut Town) {
         let dossier = town.dossier(agency, payer, &[("phi", amount)]);
         let at = dossier.received + 60;
         let mut row = plain_bank_row(town, Some(agency), amount, at, "");
-        row.memo = "nop le phi".to_owned();
+        "nop le phi".clone_into(&mut row.memo);
         town.txn(row, &Label::new("ok|unidentified", defect, "no"));
         waiting_fees(town, &dossier, "ok|missing_payment", defect, "no", &[]);
         town.event(&[agency], true);
@@ -163,13 +163,19 @@ pub(crate) fn payer_only(town: &mut Town) {
 
 /// Attempts that came to nothing, then the payment.
 pub(crate) fn attempts(town: &mut Town, status: &'static str) {
+    let told = if status == "void" {
+        "cancelled"
+    } else {
+        status
+    };
     let dossier = town.any_dossier();
     let gateway = town.dice.pick(&GATEWAYS);
     let name = dossier.payer.bank_name.clone();
     for _ in 0..town.dice.between(1, 2) {
         let at = dossier.received + town.dice.between(10, 500);
-        let mut row =
-            super::roads::gateway_row(town, &dossier, gateway, dossier.total(), at, &name);
+        let order = order(town, &dossier, (gateway, told), dossier.total(), at);
+        let order = (gateway, order);
+        let mut row = gateway_row_of(town, &dossier, order, dossier.total(), at, &name);
         row.status = status;
         town.txn(row, &Label::new(status, &format!("{status}_attempt"), "no"));
     }
@@ -234,8 +240,8 @@ pub(crate) fn conflict(town: &mut Town, side: &'static str) {
         _ => {
             let mut row = TxnRow::new(BANK, dossier.total(), at);
             row.id = id;
-            row.account = SHARED_ACCOUNT.to_owned();
-            row.memo = dossier.code.clone();
+            SHARED_ACCOUNT.clone_into(&mut row.account);
+            row.memo.clone_from(&dossier.code);
             let mut again = row.clone();
             again.amount += 1_000;
             again.write(&mut town.files, 2);
@@ -254,7 +260,7 @@ pub(crate) fn reject(town: &mut Town) {
     let amount = town.dice.pick(&[50_000, 75_000]);
     let at = town.moment(0);
     let mut row = plain_bank_row(town, None, amount, at, "");
-    row.memo = "nop phi".to_owned();
+    "nop phi".clone_into(&mut row.memo);
     match town.dice.between(0, 4) {
         0 => row.text = Some(format!("{amount}.00")),
         1 => row.text = Some("-5000".to_owned()),
@@ -289,7 +295,7 @@ pub(crate) fn decided(town: &mut Town, what: &'static str) {
     let linked = |class: &str| Label::new(class, what, "yes").linked(parts.clone(), &dossier.code);
     match what {
         "decided_pair" => {
-            row.memo = "nop le phi".to_owned();
+            "nop le phi".clone_into(&mut row.memo);
             town.txn(row, &linked("ok"));
         }
         "decision_stale" => {
@@ -299,7 +305,7 @@ pub(crate) fn decided(town: &mut Town, what: &'static str) {
         }
         _ => {
             decision.parts = None;
-            row.memo = "tien thue nha".to_owned();
+            "tien thue nha".clone_into(&mut row.memo);
             town.txn(row, &Label::new("not_fee", what, "no"));
         }
     }

@@ -241,7 +241,7 @@ fn three_sources(town: &mut Town) {
     let mut row = gateway_row(town, &dossier, "momo", 64_000, at, &name);
     row.id = town.id("MM");
     let mut line = TxnRow::new(BANK, row.amount - row.fee, at + 40_000);
-    line.account = SHARED_ACCOUNT.to_owned();
+    SHARED_ACCOUNT.clone_into(&mut line.account);
     line.bank_ref = town.dice.digits(10);
     line.memo = format!("{} CHI HO MOMO", row.id);
     let mut again = line.clone();
@@ -304,7 +304,7 @@ fn cash_sent_back(town: &mut Town) {
     let paper = town.receipt(&dossier, &receipt, &label);
     let mut back = TxnRow::new(BANK, 100_000, dossier.received + 3 * DAY);
     back.kind = "refund";
-    back.account = SHARED_ACCOUNT.to_owned();
+    SHARED_ACCOUNT.clone_into(&mut back.account);
     back.memo = format!("HOAN LE PHI {}", memo::squeeze(&dossier.code));
     let label = Label::new("refunded", defect, "yes").linked(vec![(line, -100_000)], &dossier.code);
     let refund = town.txn(back, &label);

@@ -54,7 +54,7 @@ impl Told<'_> {
     /// The same payment in a second source.
     fn seen_again(&self, town: &mut Town, row: &TxnRow) {
         let mut again = TxnRow::new(BANK, row.amount, row.at);
-        again.account = row.account.clone();
+        again.account.clone_from(&row.account);
         again.bank_ref = town.dice.digits(10);
         let code = &self.dossier.code;
         match self.life.seen {
@@ -67,7 +67,7 @@ impl Told<'_> {
                 again.payer.clone_from(&row.payer);
             }
             Seen::ByName => {
-                again.account = SHARED_ACCOUNT.to_owned();
+                SHARED_ACCOUNT.clone_into(&mut again.account);
                 again.at += town.dice.between(60, 80_000);
                 again.amount -= if town.dice.chance(500) { row.fee } else { 0 };
                 again.memo = match town.dice.between(0, 2) {
@@ -77,7 +77,7 @@ impl Told<'_> {
                 };
             }
             Seen::ByCode => {
-                again.account = SHARED_ACCOUNT.to_owned();
+                SHARED_ACCOUNT.clone_into(&mut again.account);
                 again.at += town.dice.between(-200, 280);
                 again.memo = memo::typed(&mut town.dice, code, self.writing);
                 again.payer.clone_from(&row.payer);
