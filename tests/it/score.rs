@@ -152,15 +152,23 @@ pub(crate) fn score(settlement: &Settlement, truth: &[TruthRow]) -> Score {
         }
     }
     let nothing = Linked::default();
+    let amounts = settlement
+        .rows
+        .iter()
+        .filter(|row| row.key.side == Side::Txn);
+    let amounts: BTreeMap<&str, i64> = amounts
+        .map(|row| (&*row.key.id, row.amount.get()))
+        .collect();
     for row in truth.iter().filter(|row| row.side == "txn") {
         let linked = got.get(row.id.as_str()).unwrap_or(&nothing);
-        links(row, linked, &mut score);
+        let amount = amounts.get(row.id.as_str()).copied().unwrap_or(0);
+        links(row, amount, linked, &mut score);
     }
     classes(settlement, truth, &mut score);
     score
 }
 
-fn links(row: &TruthRow, linked: &Linked, score: &mut Score) {
+fn links(row: &TruthRow, amount: i64, linked: &Linked, score: &mut Score) {
     let mut tally = Tally::default();
     for (fee, part) in &linked.parts {
         match row.links.get(*fee) {
@@ -181,7 +189,8 @@ fn links(row: &TruthRow, linked: &Linked, score: &mut Score) {
     for (fee, part) in &row.links {
         if !linked.parts.contains_key(fee.as_str()) {
             tally.missed += u32::from(row.is_needed());
-            tally.open += part.unwrap_or(0).max(0);
+            // a truth without parts leaves the whole payment open
+            tally.open = part.map_or(amount, |part| tally.open + part.max(0));
         }
     }
     for defect in &row.defects {

@@ -147,6 +147,7 @@ fn writing_name(writing: Writing) -> Option<&'static str> {
         Writing::Broken => Some("memo_broken"),
         Writing::Glued => Some("memo_glued"),
         Writing::Small => Some("memo_small"),
+        Writing::Wide => Some("memo_wide"),
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Writing {
     Glued,
     /// Small letters with marks around it.
     Small,
+    /// Full-width letters and digits, marks apart from their letters.
+    Wide,
 }
 
 /// Every writing, with how often it comes.
@@ -32,6 +34,7 @@ pub(crate) const WRITINGS: &[(u32, Writing)] = &[
     (2, Writing::Broken),
     (2, Writing::Glued),
     (1, Writing::Small),
+    (1, Writing::Wide),
 ];
 
 /// The code without its separators.
@@ -75,7 +78,20 @@ pub(crate) fn typed(dice: &mut Dice, code: &str, writing: Writing) -> String {
             dice.pick(&["_", "-", "", "."]),
             dice.digits(6)
         ),
+        Writing::Wide => {
+            let code: String = code.chars().map(wide).collect();
+            format!("no\u{323}\u{302}p phi\u{301} {code}")
+        }
         Writing::Small => format!("nộp {word} {} xin cảm ơn", code.to_lowercase()),
+    }
+}
+
+/// The full-width form of a letter or digit.
+fn wide(c: char) -> char {
+    if c.is_ascii_alphanumeric() {
+        char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)
+    } else {
+        c
     }
 }
 

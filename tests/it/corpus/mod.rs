@@ -33,6 +33,7 @@ mod tangled;
 mod telling;
 mod told;
 mod town;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

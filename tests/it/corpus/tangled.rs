@@ -1,23 +1,24 @@
 //! Dossiers whose money takes several roads: cash and transfer, two codes in one string of digits,
-//! land and fee together, a refund and a second payment, three sources for one payment.
+//! land and fee together, somebody else's parts.
 
 use super::clock::DAY;
 use super::keys::waiting_fees;
 use super::memo::{self, Writing};
 use super::people;
 use super::roads::{gateway_row, plain_bank_row, printed};
-use super::rows::{BANK, FEED, FeeRow, Label, PORTAL, ReceiptRow, SHARED_ACCOUNT, TxnRow};
+use super::rows::{BANK, FeeRow, Label, PORTAL, ReceiptRow, SHARED_ACCOUNT, TxnRow};
 use super::town::{Dossier, Town};
+use super::twice;
 
 /// A dossier of an agency and of somebody, with these lines.
-fn new(town: &mut Town, lines: &[(&'static str, i64)]) -> Dossier {
+pub(crate) fn new(town: &mut Town, lines: &[(&'static str, i64)]) -> Dossier {
     let agency = town.agency();
     let payer = people::person(&mut town.dice);
     town.dossier(agency, payer, lines)
 }
 
 /// A bank line by the fee's payer that names the dossier.
-fn own(town: &mut Town, dossier: &Dossier, amount: i64, at: i64) -> TxnRow {
+pub(crate) fn own(town: &mut Town, dossier: &Dossier, amount: i64, at: i64) -> TxnRow {
     let name = dossier.payer.bank_name.clone();
     let mut row = plain_bank_row(town, None, amount, at, &name);
     let writing = town
@@ -29,13 +30,13 @@ fn own(town: &mut Town, dossier: &Dossier, amount: i64, at: i64) -> TxnRow {
 }
 
 /// Every line with what belongs to it.
-fn parts(dossier: &Dossier) -> Vec<(String, i64)> {
+pub(crate) fn parts(dossier: &Dossier) -> Vec<(String, i64)> {
     let lines = dossier.lines.iter();
     lines.map(|line| (line.id.clone(), line.amount)).collect()
 }
 
 /// A fee line of a class, by transfer.
-fn fee(
+pub(crate) fn fee(
     town: &mut Town,
     dossier: &Dossier,
     n: usize,
@@ -50,7 +51,7 @@ fn fee(
 }
 
 /// Paid and kept, without cash.
-fn paid(town: &mut Town, dossier: &Dossier, amount: i64) {
+pub(crate) fn paid(town: &mut Town, dossier: &Dossier, amount: i64) {
     town.event(&[dossier.agency], true);
     town.kept(dossier.agency, true, amount);
     town.full(dossier.agency, true);
@@ -71,7 +72,8 @@ fn cash_and_transfer(town: &mut Town) {
         cashier: "TRAN THI B".to_owned(),
         status: "valid",
     };
-    let label = Label::new("ok", defect, "yes").linked(vec![(receipt.fee_id.clone(), 20_000)], "");
+    let mine = vec![(receipt.fee_id.clone(), 20_000)];
+    let label = Label::new("ok", defect, "yes").linked(mine, "");
     let paper = town.receipt(&dossier, &receipt, &label);
     fee(town, &dossier, 0, "ok", defect, vec![(id, 120_000)]);
     let label = Label::new("ok", defect, "yes").linked(vec![(paper, 20_000)], "");
@@ -83,7 +85,7 @@ fn cash_and_transfer(town: &mut Town) {
     town.full(dossier.agency, false);
 }
 
-/// A code that is the beginning of another dossier's; only the amount, or nothing, tells them apart.
+/// A code that is the beginning of another dossier's; only the amount tells them apart, or nothing.
 fn within_another(town: &mut Town) {
     let equal = town.dice.chance(500);
     let defect = if equal {
@@ -191,27 +193,6 @@ fn shared_refund(town: &mut Town) {
     }
 }
 
-/// The same amount three times by the same payer.
-fn thrice(town: &mut Town) {
-    let defect = "paid_three_times";
-    let dossier = new(town, &[("le_phi", 75_000)]);
-    let line = dossier.lines[0].id.clone();
-    let mut links = Vec::new();
-    for n in 0..3 {
-        let row = own(town, &dossier, 75_000, dossier.received + 900 + n * DAY);
-        let (class, part) = if n == 0 {
-            ("ok", 75_000)
-        } else {
-            ("duplicate", 0)
-        };
-        let label =
-            Label::new(class, defect, "yes").linked(vec![(line.clone(), part)], &dossier.code);
-        links.push((town.txn(row, &label), part));
-    }
-    fee(town, &dossier, 0, "duplicate", defect, links);
-    paid(town, &dossier, 75_000);
-}
-
 /// Two parts of three by somebody else, the code in free text: nothing supports it.
 fn parts_of_other(town: &mut Town) {
     let defect = "parts_by_other_payer";
@@ -230,62 +211,6 @@ fn parts_of_other(town: &mut Town) {
         );
     }
     waiting_fees(town, &dossier, "missing_payment", defect, "no", &[]);
-}
-
-/// A wallet's payment, the bank line it became, and that line in a second feed.
-fn three_sources(town: &mut Town) {
-    let defect = "three_sources";
-    let dossier = new(town, &[("phi", 64_000)]);
-    let name = dossier.payer.bank_name.clone();
-    let at = dossier.received + 3_000;
-    let mut row = gateway_row(town, &dossier, "momo", 64_000, at, &name);
-    row.id = town.id("MM");
-    let mut line = TxnRow::new(BANK, row.amount - row.fee, at + 40_000);
-    SHARED_ACCOUNT.clone_into(&mut line.account);
-    line.bank_ref = town.dice.digits(10);
-    line.memo = format!("{} CHI HO MOMO", row.id);
-    let mut again = line.clone();
-    again.source = FEED;
-    again.at += 20;
-    let label = Label::new("ok", defect, "yes").linked(parts(&dossier), &dossier.code);
-    let id = town.txn(row, &label);
-    for seen in [line, again] {
-        let label = Label::new("sighting", defect, "yes").linked(Vec::new(), &dossier.code);
-        town.txn(seen, &label);
-    }
-    fee(town, &dossier, 0, "ok", defect, vec![(id, 64_000)]);
-    paid(town, &dossier, 64_000);
-}
-
-/// Paid, sent back, paid again: the fee is in order.
-fn paid_again(town: &mut Town) {
-    let defect = "refunded_then_paid";
-    let dossier = new(town, &[("phi", 55_000), ("le_phi", 10_000)]);
-    let first = own(town, &dossier, 65_000, dossier.received + 900);
-    let mut back = TxnRow::new(BANK, 65_000, first.at + DAY);
-    back.kind = "debit";
-    back.account.clone_from(&first.account);
-    back.memo = format!("HOAN PHI {}", dossier.code);
-    let second = own(town, &dossier, 65_000, first.at + 3 * DAY);
-    let whole = |class: &str, sign: i64| {
-        let links = parts(&dossier)
-            .into_iter()
-            .map(|(line, v)| (line, sign * v));
-        Label::new(class, defect, "yes").linked(links.collect(), &dossier.code)
-    };
-    let ids = [
-        (town.txn(first, &whole("ok", 1)), 1),
-        (town.txn(back, &whole("refunded", -1)), -1),
-        (town.txn(second, &whole("ok", 1)), 1),
-    ];
-    for (n, (_, v)) in parts(&dossier).into_iter().enumerate() {
-        let links = ids
-            .iter()
-            .map(|(id, sign)| (id.clone(), sign * v))
-            .collect();
-        fee(town, &dossier, n, "ok", defect, links);
-    }
-    paid(town, &dossier, 65_000);
 }
 
 /// Taken at the counter, sent back through the bank.
@@ -329,16 +254,59 @@ fn nothing_owed(town: &mut Town) {
     town.event(&[dossier.agency], true);
 }
 
+/// In the last second of the last day: not late, in whatever zone the source writes.
+fn last_second(town: &mut Town) {
+    let defect = "last_second";
+    let dossier = new(town, &[("phi", 44_000)]);
+    let due = town.day + 2;
+    let row = own(town, &dossier, 44_000, (due + 1) * DAY - 1);
+    let at = row.at;
+    let label = Label::new("ok", defect, "yes").linked(parts(&dossier), &dossier.code);
+    let id = town.txn(row, &label);
+    let mut row = FeeRow::new("qr", "paid");
+    row.due = Some(due * DAY);
+    row.paid_at = Some(at);
+    row.receipt_no = town.dice.digits(7);
+    let label = Label::new("ok", defect, "yes").linked(vec![(id, 44_000)], "");
+    town.fee(&dossier, 0, &row, &label);
+    paid(town, &dossier, 44_000);
+}
+
+/// All parts by somebody else: together they are the fee, which is support enough.
+fn all_parts_of_other(town: &mut Town) {
+    let defect = "instalments_by_other_payer";
+    let dossier = new(town, &[("phi", 300_000)]);
+    let line = dossier.lines[0].id.clone();
+    let other = people::stranger(&mut town.dice, &dossier.payer).bank_name;
+    let mut links = Vec::new();
+    for (n, part) in [(0, 80_000), (1, 101_000), (2, 119_000)] {
+        let mut row = plain_bank_row(town, None, part, dossier.received + 900 + n * DAY, &other);
+        row.memo = format!("gop lan {} HS {}", n + 1, dossier.code);
+        let label =
+            Label::new("ok", defect, "yes").linked(vec![(line.clone(), part)], &dossier.code);
+        links.push((town.txn(row, &label), part));
+        town.event(&[dossier.agency], true);
+    }
+    fee(town, &dossier, 0, "ok", defect, links);
+    town.kept(dossier.agency, true, 300_000);
+    town.full(dossier.agency, true);
+}
+
 /// Every tangle.
-const TANGLES: [fn(&mut Town); 10] = [
+const TANGLES: [fn(&mut Town); 15] = [
+    twice::delivered_twice,
+    twice::repeat_undone,
+    last_second,
+    all_parts_of_other,
+    twice::twins_twice,
     cash_and_transfer,
     within_another,
     land,
     shared_refund,
-    thrice,
+    twice::thrice,
     parts_of_other,
-    three_sources,
-    paid_again,
+    twice::three_sources,
+    twice::paid_again,
     cash_sent_back,
     nothing_owed,
 ];
