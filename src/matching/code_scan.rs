@@ -148,9 +148,15 @@ impl Scanner {
     }
 }
 
-/// The well-formed code that a token ends with, or that stands in it.
+/// The well-formed code that a token ends with, or that stands in it. Banks put numbers and dashes
+/// in front, so each dash may be the one behind the agency.
 fn code_in_token(token: &str) -> Option<DossierCode> {
-    let dash = token.find('-')?;
+    let mut dashes = token.match_indices('-');
+    dashes.find_map(|(dash, _)| code_around(token, dash))
+}
+
+/// The well-formed code whose agency ends at `dash`.
+fn code_around(token: &str, dash: usize) -> Option<DossierCode> {
     let tail: String = {
         let mut parts = token[dash + 1..].splitn(3, '-');
         let (date, sequence) = (parts.next()?, parts.next()?);
@@ -265,6 +271,14 @@ mod tests {
         assert_eq!(
             codes("Thanh toan HS000.00.01.h29-221202-0001."),
             ["000.00.01.H29-221202-0001"]
+        );
+        assert_eq!(
+            codes("40005297720-000.04.35.H45-230803-1202 chuyen tien qua MoMo-CHUYEN TIEN"),
+            ["000.04.35.H45-230803-1202"]
+        );
+        assert_eq!(
+            codes("CUSTOMER -H29.23.21-221201-0002- Trace12345"),
+            ["H29.23.21-221201-0002"]
         );
         assert_eq!(codes("chuyen-tien-an"), Vec::<String>::new());
         let ours = scanner();
