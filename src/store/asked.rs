@@ -8,7 +8,7 @@ use super::codec::{NEVER, write_key};
 use super::exec::Bind;
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{Day, RowKey, SourceName};
+use crate::domain::{Day, RowKey, SourceName, Vnd};
 
 impl Store {
     /// Which of these transaction ids of `source` are stored.
@@ -44,6 +44,14 @@ impl Store {
         found
             .iter()
             .map(|row| Ok(row.text("group_id")?.into()))
+            .collect()
+    }
+
+    /// Every amount that a fee line has had.
+    pub async fn tariffs(&self) -> Result<BTreeSet<Vnd>, StoreError> {
+        let rows = self.read(&sql::SELECT_TARIFF, &[]).await?;
+        rows.iter()
+            .map(|row| Ok(Vnd::new(row.int("amount_vnd")?)))
             .collect()
     }
 
