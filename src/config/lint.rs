@@ -111,7 +111,7 @@ fn net_rates(rates: &[NetRate], tariffs: &BTreeSet<Vnd>) -> Vec<Finding> {
         }
         if rate.rate.num >= rate.rate.den {
             found.push(Finding {
-                rule: RULE,
+                rule: NET_RATES,
                 message: format!(
                     "{} can never fire: the fee is the whole payment",
                     shown(rate)

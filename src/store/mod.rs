@@ -43,6 +43,7 @@ mod exception;
 // Small questions of the job.
 mod asked;
 
+pub use asked::Daily;
 pub use connect::{OpenMode, Store};
 pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
