@@ -141,8 +141,8 @@ fn net_rates(rates: &[NetRate], tariffs: &BTreeSet<Vnd>) -> Vec<Finding> {
     found
 }
 
-/// A tariff less the fee is another tariff: a payment in full of one and of the other net of the fee
-/// look alike.
+/// A tariff less the fee is another tariff: a payment in full of one and of the other net of the
+/// fee look alike.
 fn too_wide(rate: &NetRate, tariffs: &BTreeSet<Vnd>) -> Option<Finding> {
     let alike = tariffs.iter().filter_map(|due| {
         let net = Vnd::from_wide(due.wide() - rate.fee_on(*due)).ok()?;

@@ -52,6 +52,6 @@ pub use lease::{Holder, Lease};
 pub use pool::Window;
 pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};
-pub use run::RunRecord;
+pub use run::{KeptFile, RunRecord};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, Saved, SourceCount};
