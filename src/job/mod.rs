@@ -17,6 +17,7 @@ pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;
+pub mod what_if;
 
 pub use desk::Desk;
 pub use error::JobError;

@@ -56,3 +56,4 @@ mod store_proof;
 mod store_registry;
 mod tls;
 mod town;
+mod what_if;
