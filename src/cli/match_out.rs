@@ -24,7 +24,7 @@ pub(super) fn rows(inputs: &Inputs) -> u64 {
 /// Writes every file of the contract but `timings.json`.
 pub(super) fn write(
     out: &Path,
-    read: &MatchInputs,
+    read: &mut MatchInputs,
     rules: &Rules,
     settlement: &Settlement,
     lang: Lang,
@@ -46,14 +46,13 @@ pub(super) fn write(
     file("share.csv", &|to| {
         csv::write_shares(to, &settlement.shares, style)
     })?;
-    let mut inputs = read.inputs.clone();
     let digests = Digests {
-        input: digest::of_inputs(&mut inputs)?,
+        input: digest::of_inputs(&mut read.inputs)?,
         rules: digest::of(&(env!("CARGO_PKG_VERSION"), rules))?,
-        output: digest::of(settlement)?,
+        output: digest::of_files(settlement)?,
     };
     let version = env!("CARGO_PKG_VERSION");
-    let summary = json::summary_document(&inputs, settlement, version, &digests);
+    let summary = json::summary_document(&read.inputs, settlement, version, &digests);
     file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 

@@ -11,12 +11,13 @@ use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
 use super::{ALWAYS, DEFINITIONS, Definition};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
-/// total.
+/// total. `settled` are sums of contributions that are not in the list of them.
 pub fn measure(
     inputs: &Inputs,
     rules: &Rules,
     prior: &[PriorSum],
     contributions: &[Contribution],
+    settled: &[PriorSum],
 ) -> Vec<Share> {
     let agencies = agencies(inputs, rules, prior);
     let mut shares = Vec::new();
@@ -30,6 +31,8 @@ pub fn measure(
             .filter(|sum| &*sum.definition == definition.id)
             .collect();
         let enough = (definition.enough)(inputs) || !before.is_empty();
+        let settled = settled.iter().filter(|s| &*s.definition == definition.id);
+        let sums: Vec<&PriorSum> = before.into_iter().chain(settled).collect();
         for period in &rules.periods {
             let frame = Frame {
                 definition,
@@ -38,7 +41,7 @@ pub fn measure(
                 enough,
                 unsure: unsure(inputs),
             };
-            shares.extend(frame.shares(&agencies, &before, &mine));
+            shares.extend(frame.shares(&agencies, &sums, &mine));
         }
     }
     shares
@@ -95,11 +98,11 @@ impl Frame<'_> {
     fn shares(
         &self,
         agencies: &BTreeSet<AgencyCode>,
-        prior: &[&PriorSum],
+        sums: &[&PriorSum],
         items: &[&Contribution],
     ) -> Vec<Share> {
         let mut by_scope: BTreeMap<&Scope, Sums> = BTreeMap::new();
-        for sum in prior.iter().filter(|sum| self.period.holds(sum.day)) {
+        for sum in sums.iter().filter(|sum| self.period.holds(sum.day)) {
             let firm = Sums::firm(sum.numerator, sum.denominator);
             by_scope.entry(&sum.scope).or_default().merge(&firm);
         }
@@ -226,12 +229,13 @@ fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<Exceptio
 }
 
 /// The whole input as one period.
-pub fn whole(contributions: &[Contribution]) -> Period {
+pub fn whole(contributions: &[Contribution], settled: &[PriorSum]) -> Period {
     let days = || {
         let spans = contributions.iter().flat_map(|c| &c.elsewhere);
         let adds = spans.filter(|span| span.outcome.1 > 0);
         let spans = adds.flat_map(|span| [span.from, span.to]);
-        contributions.iter().map(|c| c.day).chain(spans)
+        let sums = settled.iter().map(|sum| sum.day);
+        contributions.iter().map(|c| c.day).chain(spans).chain(sums)
     };
     let epoch = Day::of_ms(0);
     Period {

@@ -2,6 +2,7 @@
 //!
 //! A definition is one file and one line in [`DEFINITIONS`].
 
+mod agencies;
 mod amount_cashless;
 mod contest;
 mod credits;
@@ -13,6 +14,7 @@ pub mod interval;
 pub mod item;
 pub mod measure;
 pub mod share;
+pub mod tally;
 mod tx_cashless;
 
 use crate::domain::{Inputs, Text};
@@ -21,6 +23,7 @@ pub use crate::domain::{Fraction, Period, Target};
 use facts::Facts;
 pub use measure::measure;
 pub use share::{Contribution, Elsewhere, PriorSum, Scope, Share, Verdict};
+use tally::Tally;
 
 /// One indicator.
 pub struct Definition {
@@ -35,7 +38,7 @@ pub struct Definition {
     /// True when the input carries the columns it needs.
     pub enough: fn(&Inputs) -> bool,
     /// What every item of the pool may add.
-    pub contributions: fn(&Facts) -> Vec<Contribution>,
+    pub contributions: fn(&Facts, &mut Tally),
 }
 
 /// Every definition.

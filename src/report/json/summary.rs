@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::facts::{Digests, Figure};
-use crate::report::model::{Index, TieLine, Totals, tie_out_files, totals};
+use crate::report::model::{TieLine, Totals, tie_out_files, totals};
 use crate::settle::{Inputs, Settlement};
 
 use super::{SCHEMA_VERSION, pretty};
@@ -89,15 +89,15 @@ struct SourceStateJson<'a> {
     state: &'static str,
 }
 
-/// `summary.json` of `match`: counts, sums, control totals, digests.
+/// `summary.json` of `match`: counts, sums, control totals, digests. The inputs stand in their
+/// canonical order.
 pub fn summary_document(
     inputs: &Inputs,
     settlement: &Settlement,
     program_version: &str,
     digests: &Digests,
 ) -> String {
-    let index = Index::new(inputs);
-    let lines = tie_out_files(&index, settlement);
+    let lines = tie_out_files(inputs, settlement);
     let mut classes: BTreeMap<(&'static str, &str), Figure> = BTreeMap::new();
     for row in &settlement.rows {
         classes

@@ -17,6 +17,7 @@ mod rejects;
 mod shares;
 mod sources;
 mod tie;
+mod tie_files;
 mod tiles;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
@@ -26,7 +27,8 @@ pub use light::{Banner, Level, Light};
 pub use rejects::{RejectList, RejectView};
 pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
-pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
+pub use tie::{TieLine, Totals, tie_out, totals};
+pub use tie_files::tie_out_files;
 pub use tiles::Tile;
 
 /// An open exception older than this many days is overdue.
