@@ -2,6 +2,7 @@
 //! match -> classify -> measure. `match`, `run` and the tests are all IO around it.
 
 use std::borrow::Cow;
+use std::panic::resume_unwind;
 
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -12,7 +13,7 @@ pub use crate::domain::{Inputs, NetRate, Rules};
 use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
 use crate::kpi::tally::Tally;
-use crate::kpi::{Contribution, DEFINITIONS, PriorSum, Share, measure};
+use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Role, Suggestion, groups};
 
@@ -84,7 +85,17 @@ pub fn settle_keeping(
     }
     let pool = Pool::new(&sorted, rules);
     let desk = crate::matching::run(&pool);
-    let classes = classify(&desk);
+    // neither of the two looks at the other
+    let (classes, groups) = std::thread::scope(|threads| {
+        let groups = threads.spawn(|| {
+            let groups = groups::groups(&desk);
+            conserved(&pool, &groups).map(|()| groups)
+        });
+        let classes = classify(&desk);
+        let groups = groups.join();
+        (classes, groups.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let groups = groups?;
     let count =
         sorted.rejects.len() + sorted.fees.len() + sorted.txns.len() + sorted.receipts.len();
     if classes.rows.len() != count {
@@ -93,8 +104,6 @@ pub fn settle_keeping(
             classified: classes.rows.len(),
         });
     }
-    let groups = groups::groups(&desk);
-    conserved(&pool, &groups)?;
     let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
@@ -117,16 +126,26 @@ pub fn settle_keeping(
 }
 
 /// What every item adds: the contributions kept, and the sums of the others.
-fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<PriorSum>) {
+fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static str, Tally)>) {
     let start = facts.pool.rules.start;
-    let (mut contributions, mut settled) = (Vec::new(), Vec::new());
-    for definition in DEFINITIONS {
+    let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
             Keep::Open => Tally::of_sums(start),
         };
         (definition.contributions)(facts, &mut tally);
-        settled.extend(tally.sums(definition.id));
+        (definition.id, tally)
+    };
+    let (first, second) = DEFINITIONS.split_at(DEFINITIONS.len() / 2);
+    let mut tallies = std::thread::scope(|threads| {
+        let second = threads.spawn(|| second.iter().map(tally).collect::<Vec<_>>());
+        let mut tallies: Vec<_> = first.iter().map(tally).collect();
+        let second = second.join();
+        tallies.append(&mut second.unwrap_or_else(|panic| resume_unwind(panic)));
+        tallies
+    });
+    let mut contributions = Vec::new();
+    for (_, tally) in &mut tallies {
         contributions.append(&mut tally.items);
     }
     if let Some(start) = start {
@@ -134,13 +153,13 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<PriorSum>
         contributions = contributions.into_iter().filter_map(since).collect();
     }
     contributions.sort();
-    (contributions, settled)
+    (contributions, tallies)
 }
 
 /// No payment is used beyond its amount, and no fee holds less than nothing or more than is due.
 fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
     let mut money: FxHashMap<(Side, &str, &str), i128> = FxHashMap::default();
-    let mut lines: FxHashMap<(&str, &str), i128> = FxHashMap::default();
+    let mut lines: Vec<i128> = vec![0; pool.inputs.fees.len()];
     for leg in groups.iter().flat_map(|group| &group.legs) {
         if matches!(leg.role, Role::Settles | Role::Surplus) {
             let key = (leg.money.side, leg.money.source.as_str(), &*leg.money.id);
@@ -149,7 +168,11 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id)
             && leg.role != Role::Surplus
         {
-            *lines.entry((dossier.as_str(), fee.as_str())).or_default() += leg.amount.wide();
+            let named = pool.find(dossier).into_iter();
+            let mut fees = named.flat_map(|place| pool.dossier(place).fees.clone());
+            if let Some(place) = fees.find(|place| pool.inputs.fees[*place].fee_id == *fee) {
+                lines[place] += leg.amount.wide();
+            }
         }
     }
     let beyond = |row: &RowKey, allocated, amount| SettleError::UsedTwice {
@@ -180,9 +203,7 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
             amount: 0,
         });
     }
-    for fee in &pool.inputs.fees {
-        let held = lines.get(&(fee.dossier_code.as_str(), fee.fee_id.as_str()));
-        let held = held.copied().unwrap_or(0);
+    for (fee, held) in pool.inputs.fees.iter().zip(lines) {
         if held < 0 || held > fee.amount.wide() {
             return Err(beyond(&fee.key(), held, fee.amount.wide()));
         }

@@ -27,7 +27,7 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
-pub use places::{Places, RowPlaces, fees_by_key};
+pub use places::{Places, RowPlaces};
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[
@@ -272,7 +272,7 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) -> Vec<Index> {
         dossier_of[dossier.fees.clone()].fill(index(d));
     }
     let mut row_of = vec![0; pool.inputs.fees.len()];
-    for place in fees_by_key(&pool.inputs.fees) {
+    for place in pool.inputs.fees_by_key() {
         row_of[at(place)] = index(rows.len());
         rows.push(fee(desk, &open, dossier_of[at(place)], at(place)));
     }

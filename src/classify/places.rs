@@ -1,7 +1,7 @@
 //! Where rows stand: money rows in the ledgers, and every row among the classified ones. Rows are
 //! found by position, not by the texts of their keys.
 
-use crate::domain::{Fee, sorting};
+use crate::domain::sorting;
 use crate::matching::desk::{Desk, Money};
 use crate::matching::pool::{Index, at, index};
 
@@ -116,20 +116,4 @@ impl RowPlaces {
             *place = moved[at(*place)];
         }
     }
-}
-
-/// The positions of fees, which stand in order of dossiers, in the order of their keys: by fee id,
-/// then by dossier.
-pub fn fees_by_key(fees: &[Fee]) -> Vec<Index> {
-    let places = (0..fees.len()).map(index);
-    let prefix = |fee: &Fee| sorting::prefix(fee.fee_id.as_str());
-    let short = |fee: &Fee| fee.fee_id.as_str().len() <= 16 && !fee.fee_id.as_str().contains('\0');
-    if fees.iter().all(short) {
-        // the number is the whole id, and the place is the order of the dossiers
-        let mut keyed: Vec<(u128, Index)> = fees.iter().map(prefix).zip(places).collect();
-        keyed.sort_unstable();
-        return keyed.into_iter().map(|(_, place)| place).collect();
-    }
-    let sorted = sorting::order_of(fees, prefix, |a, b| a.fee_id.cmp(&b.fee_id));
-    sorted.unwrap_or_else(|| places.collect())
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -31,12 +32,30 @@ pub(super) fn write(
 ) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let style = Style::plain(lang);
+    std::thread::scope(|threads| {
+        let links = threads.spawn(|| {
+            write_whole(out, "links.csv", &|to| {
+                csv::write_links(to, &settlement.groups, style)
+            })
+        });
+        let rest = write_rest(out, read, rules, settlement, lang);
+        let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
+        links.and(rest)
+    })
+}
+
+/// Everything but the links, which are most of it.
+fn write_rest(
+    out: &Path,
+    read: &mut MatchInputs,
+    rules: &Rules,
+    settlement: &Settlement,
+    lang: Lang,
+) -> Result<()> {
+    let style = Style::plain(lang);
     let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
         write_whole(out, name, write)
     };
-    file("links.csv", &|to| {
-        csv::write_links(to, &settlement.groups, style)
-    })?;
     file("exceptions.csv", &|to| {
         csv::write_exceptions(to, csv::exceptions(settlement, CLASSES, lang), style)
     })?;

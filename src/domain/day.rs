@@ -330,6 +330,31 @@ mod tests {
     }
 
     #[test]
+    fn the_usual_times_are_read_as_the_library_reads_them() {
+        let check = |raw: &str| {
+            let at = Moment::parse(&format!("{raw}+07:00")).unwrap();
+            let library = DateTime::parse_from_rfc3339(&format!("{raw}+07:00")).unwrap();
+            assert_eq!(at.ms(), library.timestamp_millis(), "{raw}");
+            assert_eq!(Moment::parse(raw).unwrap().ms(), at.ms(), "{raw}");
+            let utc = Moment::parse(&format!("{raw}Z")).unwrap().ms();
+            assert_eq!(utc - at.ms(), VIETNAM_OFFSET_MS, "{raw}");
+        };
+        check("2022-12-02T23:58:01");
+        check("1969-12-31T00:00:00");
+        check("1900-01-01T12:34:56");
+        check("2024-02-29T23:59:59");
+        for bad in [
+            "T24:00:00",
+            "T23:60:00",
+            "T2:00:000",
+            "T23-58-00",
+            "T23:58:0a",
+        ] {
+            assert!(Moment::parse(&format!("2022-12-02{bad}")).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn the_day_starts_at_seventeen_hours_utc() {
         let day = Day::parse("2022-12-05").unwrap();
         assert_eq!(Day::of_ms(day.start_ms()), day);

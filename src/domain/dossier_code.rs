@@ -97,14 +97,21 @@ impl DossierCode {
             .fold(0, |number, symbol| (number << 6) | u128::from(symbol))
     }
 
-    /// The part before the first dash.
+    /// The part before the first dash, as it stands.
+    pub fn agency_text(&self) -> &str {
+        let dash = self.0.bytes().position(|b| b == b'-');
+        dash.and_then(|dash| self.0.get(..dash)).unwrap_or(&self.0)
+    }
+
+    /// The agency's code.
     pub fn agency(&self) -> AgencyCode {
-        AgencyCode::new(self.0.split('-').next().unwrap_or_default())
+        AgencyCode::new(self.agency_text())
     }
 
     /// The day of receipt that the code carries.
     pub fn received_on(&self) -> Option<Day> {
-        self.0.split('-').nth(1).and_then(date_of).map(Day::new)
+        let behind = self.0.get(self.agency_text().len() + 1..)?;
+        behind.get(..6).and_then(date_of).map(Day::new)
     }
 
     /// The code without punctuation, as it appears in squeezed memos: `H4818222212020001`.

@@ -52,6 +52,22 @@ impl Inputs {
         self.sources.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    /// The positions of the fees in the order of their keys, by fee id, then by dossier; the fees
+    /// stand in their canonical order.
+    pub fn fees_by_key(&self) -> Vec<u32> {
+        let places = (0..self.fees.len()).map(sorting::place);
+        let prefix = |fee: &Fee| sorting::prefix(fee.fee_id.as_str());
+        let id = |fee: &Fee| fee.fee_id.as_str().len() <= 16 && !fee.fee_id.as_str().contains('\0');
+        if self.fees.iter().all(id) {
+            // the number is the whole id, and the place is the order of the dossiers
+            let mut keyed: Vec<(u128, u32)> = self.fees.iter().map(prefix).zip(places).collect();
+            keyed.sort_unstable();
+            return keyed.into_iter().map(|(_, place)| place).collect();
+        }
+        let sorted = sorting::order_of(&self.fees, prefix, |a, b| a.fee_id.cmp(&b.fee_id));
+        sorted.unwrap_or_else(|| places.collect())
+    }
+
     /// True when every list stands in its canonical order.
     pub fn is_sorted(&self) -> bool {
         self.agencies.is_sorted()

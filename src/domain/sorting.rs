@@ -4,12 +4,12 @@
 use std::cmp::Ordering;
 
 /// A place in a list; our lists are far shorter than 2^32 rows.
-fn place(at: usize) -> u32 {
+pub fn place(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// A place as an index.
-fn at(place: u32) -> usize {
+pub fn at(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 

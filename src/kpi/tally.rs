@@ -2,14 +2,13 @@
 //! summed up by scope and day at once. A night keeps each, because the next nights take it out
 //! again; files are measured once.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 
-use crate::domain::{AgencyCode, Day};
+use crate::domain::{AgencyCode, Day, Period};
 
+use super::interval::Sums;
 use super::item::Item;
-use super::share::{Contribution, PriorSum, Scope};
+use super::share::{Contribution, Scope};
 
 /// Numerator and denominator by day.
 type Days = FxHashMap<Day, (i128, i128)>;
@@ -87,26 +86,35 @@ impl Tally {
         self.items.push(item.within(scope, outcomes.to_vec()));
     }
 
-    /// The sums, by scope and day.
-    pub fn sums(&self, definition: &'static str) -> Vec<PriorSum> {
-        let mut sums: BTreeMap<(Scope, Day), (i128, i128)> = BTreeMap::new();
+    /// The sums of a period, by scope.
+    pub fn within(&self, period: &Period) -> impl Iterator<Item = (Scope, Sums)> {
         let agencies = self.agencies.iter();
         let scopes = agencies.map(|(agency, days)| (Scope::Agency(agency.clone()), days));
         let scopes = scopes.chain([(Scope::Total, &self.total), (Scope::AnyAgency, &self.any)]);
-        for (scope, days) in scopes {
-            let days = days
-                .iter()
-                .filter(|(day, _)| self.start.is_none_or(|start| start <= **day));
-            sums.extend(days.map(|(day, sum)| ((scope.clone(), *day), *sum)));
-        }
-        let sum = |((scope, day), (numerator, denominator))| PriorSum {
-            definition: definition.into(),
-            scope,
-            day,
-            numerator,
-            denominator,
-        };
-        sums.into_iter().map(sum).collect()
+        scopes.map(|(scope, days)| {
+            let mut sums = Sums::default();
+            let held = days.iter().filter(|(day, _)| period.holds(**day));
+            for (_, (numerator, denominator)) in held.filter(|(day, _)| self.counts(**day)) {
+                sums.merge(&Sums::firm(*numerator, *denominator));
+            }
+            (scope, sums)
+        })
+    }
+
+    /// The first and the last day of any sum.
+    pub fn days(&self) -> impl Iterator<Item = Day> {
+        let lists = self.agencies.values().chain([&self.total, &self.any]);
+        let days = lists.flat_map(|days| days.keys().copied());
+        let days = days.filter(|day| self.counts(*day));
+        let ends = days.fold(None, |ends: Option<(Day, Day)>, day| {
+            let (first, last) = ends.unwrap_or((day, day));
+            Some((first.min(day), last.max(day)))
+        });
+        ends.into_iter().flat_map(|(first, last)| [first, last])
+    }
+
+    fn counts(&self, day: Day) -> bool {
+        self.start.is_none_or(|start| start <= day)
     }
 }
 
@@ -135,13 +143,22 @@ mod tests {
         let mut coupled = item(2);
         coupled.coupled = true;
         tally.any_agency(&coupled, &[(1, 1)]);
-        let sums = tally.sums("TX_CASHLESS");
-        let said: Vec<_> = sums
-            .iter()
-            .map(|sum| (sum.scope.to_string(), sum.numerator, sum.denominator))
-            .collect();
-        let expected = [("", 2, 2), ("", 1, 1), ("H48.18", 0, 2), ("H48.18", 0, 1)];
-        assert_eq!(said, expected.map(|(scope, a, b)| (scope.to_owned(), a, b)));
+        let period = |from: u32, to: u32| Period {
+            label: "".into(),
+            from: day(from),
+            to: day(to),
+        };
+        let check = |from: u32, to: u32, expected: [(&str, i128, i128); 3]| {
+            let sums = tally.within(&period(from, to));
+            let mut said: Vec<_> = sums
+                .map(|(scope, sums)| (scope.to_string(), sums.point.0, sums.point.1))
+                .collect();
+            said.sort();
+            assert_eq!(said, expected.map(|(scope, a, b)| (scope.to_owned(), a, b)));
+        };
+        check(1, 2, [("", 2, 2), ("*", 0, 0), ("H48.18", 0, 2)]);
+        check(0, 9, [("", 3, 3), ("*", 0, 0), ("H48.18", 0, 3)]);
+        assert_eq!(tally.days().collect::<Vec<_>>(), [day(2), day(3)]);
         assert_eq!(tally.items.len(), 2);
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::say;
 use super::words::plain;
 use crate::domain::lang::{Word, read_word};
 use crate::domain::vnd::grouped;
@@ -198,11 +199,11 @@ impl Evidence {
         let d = |amount: &Vnd| dong(*amount, Lang::Vi);
         let day = |day: &Day| date(*day, Lang::Vi);
         match self {
-            Self::OrderRef(code) => format!("mã tham chiếu trỏ tới hồ sơ {code}"),
-            Self::MemoIsCode(code) => format!("nội dung là đúng mã hồ sơ {code}"),
-            Self::MemoHolds(code) => format!("nội dung có mã hồ sơ {code}"),
-            Self::ReceiptNames(code) => format!("biên lai ghi hồ sơ {code}"),
-            Self::AmountFits(amount) => format!("số tiền khớp {}", d(amount)),
+            Self::OrderRef(code) => format!("{}{code}", say::ORDER_REF.vi),
+            Self::MemoIsCode(code) => format!("{}{code}", say::MEMO_IS_CODE.vi),
+            Self::MemoHolds(code) => format!("{}{code}", say::MEMO_HOLDS.vi),
+            Self::ReceiptNames(code) => format!("{}{code}", say::RECEIPT_NAMES.vi),
+            Self::AmountFits(amount) => format!("{}{}", say::AMOUNT_FITS.vi, d(amount)),
             Self::AmountDiffers(due, paid) => format!("phải thu {}, đã nộp {}", d(due), d(paid)),
             Self::PayerAgrees => "đúng người nộp".into(),
             Self::PayerDiffers => "người nộp khác tên trong hồ sơ".into(),
@@ -290,11 +291,11 @@ impl Evidence {
         let d = |amount: &Vnd| dong(*amount, Lang::En);
         let day = |day: &Day| date(*day, Lang::En);
         match self {
-            Self::OrderRef(code) => format!("the reference points to dossier {code}"),
-            Self::MemoIsCode(code) => format!("the memo is exactly the dossier code {code}"),
-            Self::MemoHolds(code) => format!("the memo holds the dossier code {code}"),
-            Self::ReceiptNames(code) => format!("the receipt names dossier {code}"),
-            Self::AmountFits(amount) => format!("the amount fits: {}", d(amount)),
+            Self::OrderRef(code) => format!("{}{code}", say::ORDER_REF.en),
+            Self::MemoIsCode(code) => format!("{}{code}", say::MEMO_IS_CODE.en),
+            Self::MemoHolds(code) => format!("{}{code}", say::MEMO_HOLDS.en),
+            Self::ReceiptNames(code) => format!("{}{code}", say::RECEIPT_NAMES.en),
+            Self::AmountFits(amount) => format!("{}{}", say::AMOUNT_FITS.en, d(amount)),
             Self::AmountDiffers(due, paid) => format!("due {}, paid {}", d(due), d(paid)),
             Self::PayerAgrees => "the payer agrees".into(),
             Self::PayerDiffers => "the payer differs".into(),

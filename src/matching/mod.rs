@@ -13,6 +13,8 @@ pub mod names;
 pub mod pass;
 pub mod pool;
 pub mod reading;
+mod say;
+mod squeezed;
 pub mod suggest;
 pub mod words;
 
@@ -30,5 +32,7 @@ pub fn run<'p, 'a>(pool: &'p Pool<'a>) -> Desk<'p, 'a> {
     for pass in PASSES {
         (pass.run)(&mut desk);
     }
+    // the ledgers hold them now
+    desk.credits = Vec::new();
     desk
 }

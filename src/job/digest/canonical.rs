@@ -1,5 +1,6 @@
-//! The canonical bytes of a value: its fields in the order of declaration, numbers in little-endian
-//! bytes, texts behind their length, choices by name. Streamed into the hash: nothing is held twice.
+//! The canonical bytes of a value: its fields in the order of declaration, numbers in
+//! little-endian bytes, texts behind their length, choices by name. Streamed into the hash:
+//! nothing is held twice.
 //!
 //! No two values of one type have the same bytes, and no name of a field is written, so a digest
 //! costs little more than the texts that it covers.
@@ -110,10 +111,18 @@ impl<'c> ser::Serializer for &'c mut Canonical {
     );
 
     /// No type of ours holds one.
+    #[expect(
+        clippy::disallowed_types,
+        reason = "the interface names it; it is refused"
+    )]
     fn serialize_f32(self, _: f32) -> Done {
         Err(ser::Error::custom("a float has no canonical form"))
     }
 
+    #[expect(
+        clippy::disallowed_types,
+        reason = "the interface names it; it is refused"
+    )]
     fn serialize_f64(self, _: f64) -> Done {
         Err(ser::Error::custom("a float has no canonical form"))
     }

@@ -89,8 +89,7 @@ struct SourceStateJson<'a> {
     state: &'static str,
 }
 
-/// `summary.json` of `match`: counts, sums, control totals, digests. The inputs stand in their
-/// canonical order.
+/// `summary.json` of `match`: counts, sums, control totals, digests.
 pub fn summary_document(
     inputs: &Inputs,
     settlement: &Settlement,

@@ -1,14 +1,15 @@
 //! Pure: conservation of a `match`. Inputs and classified rows stand in the same order, so both
 //! are walked once, side by side; a row that one of the two lacks shows as a difference.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::classify::{Bucket, Classified, fees_by_key};
+use crate::classify::{Bucket, Classified};
+use crate::domain::sorting::at;
 use crate::domain::{Day, Inputs, RowKey, Side, Vnd};
-use crate::matching::pool::at;
 use crate::settle::Settlement;
 
 use super::tie::TieLine;
@@ -103,14 +104,18 @@ struct Input<'i> {
     day: Option<Day>,
 }
 
-/// The tie-out of `match`: the rows as read, in their canonical order, against the settlement, every
-/// day of the input.
+/// The tie-out of `match`: the rows as read against the settlement, every day of the input.
 pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
+    let mut inputs = Cow::Borrowed(inputs);
+    if !inputs.is_sorted() {
+        inputs.to_mut().sort();
+    }
+    let inputs = inputs.as_ref();
     let mut sheet = Sheet::default();
     let rows = &settlement.rows;
     let (fees, money) = rows.split_at(rows.partition_point(|row| row.key.side < Side::Receipt));
     let (receipts, txns) = money.split_at(money.partition_point(|row| row.key.side < Side::Txn));
-    let places = fees_by_key(&inputs.fees).into_iter();
+    let places = inputs.fees_by_key().into_iter();
     let lines = places.map(|place| &inputs.fees[at(place)]);
     let lines = lines.map(|fee| Input {
         side: Side::Fee,
