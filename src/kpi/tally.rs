@@ -149,7 +149,8 @@ mod tests {
             to: day(to),
         };
         let check = |from: u32, to: u32, expected: [(&str, i128, i128); 3]| {
-            let sums = tally.within(&period(from, to));
+            let period = period(from, to);
+            let sums = tally.within(&period);
             let mut said: Vec<_> = sums
                 .map(|(scope, sums)| (scope.to_string(), sums.point.0, sums.point.1))
                 .collect();
