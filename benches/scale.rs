@@ -4,6 +4,8 @@
 //! size, every run in a process of its own, and prints time on the processors, peak memory and what
 //! doubling the input costs: about 2 is linear, 4 is quadratic.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
 use std::fmt::Write as _;
 use std::io;
 use std::process::Command;

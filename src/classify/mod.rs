@@ -117,8 +117,10 @@ pub fn classify(desk: &Desk) -> Classes {
     let mut rows: Vec<Classified> = Vec::with_capacity(count);
     let rejects = inputs.rejects.iter();
     rows.extend(rejects.map(|row| reject(desk.pool.rules, row)));
-    let mut place = RowPlaces::default();
-    place.fees = fees(desk, &mut rows);
+    let mut place = RowPlaces {
+        fees: fees(desk, &mut rows),
+        ..RowPlaces::default()
+    };
     money(desk, &places, &mut rows, &mut place);
     place.sort(&mut rows);
     decided::apply(&inputs.decisions, &mut rows);

@@ -48,7 +48,7 @@ pub fn need_text(row: Row<'_>, column: Column) -> Result<Box<str>, Fault> {
 }
 
 /// The same, borrowed where it stands in the row as it is stored.
-pub fn need_str<'r>(row: Row<'r>, column: Column) -> Result<Cow<'r, str>, Fault> {
+pub fn need_str(row: Row<'_>, column: Column) -> Result<Cow<'_, str>, Fault> {
     let text = stored(row.get(column).trim());
     if text.is_empty() {
         return Err(Fault::new(column.name, "", RejectCode::MissingValue));
