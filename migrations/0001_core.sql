@@ -277,6 +277,7 @@ CREATE TABLE run (
     pulled_ms_wall BIGINT NOT NULL, -- the pull by which freshness was judged; not state
     sources_json   TEXT NOT NULL,   -- source facts
     run_json       TEXT NOT NULL,   -- run.json as published
+    files_json     TEXT NOT NULL,   -- JSON: name and sha256 of every published file, in the archive
     published_wall TEXT NOT NULL,   -- when it was published
     PRIMARY KEY (run_id)
 );
@@ -334,13 +335,13 @@ CREATE TABLE match_leg (
     group_id     TEXT NOT NULL,   -- the group
     night        TEXT NOT NULL,   -- the group's entry
     seq          BIGINT NOT NULL, -- place in the group, from 0
-    side         TEXT NOT NULL,   -- receipt or txn
-    source       TEXT NOT NULL,   -- the money row's source
-    id           TEXT NOT NULL,   -- the money row's id
-    dossier_code TEXT,            -- the dossier; NULL: a sighting of an open payment
+    side         TEXT NOT NULL,   -- receipt, txn; fee: a member of a certified set
+    source       TEXT NOT NULL,   -- the row's source
+    id           TEXT NOT NULL,   -- the row's id
+    dossier_code TEXT,            -- the dossier; NULL: a sighting of an open payment; a set's payment
     fee_id       TEXT,            -- the fee line; NULL: a sighting
     amount_vnd   BIGINT NOT NULL, -- allocated, dong; negative: money went back
-    role         TEXT NOT NULL,   -- settles, surplus, refund, reversal, duplicate, sighting
+    role         TEXT NOT NULL,   -- settles, surplus, refund, reversal, duplicate, sighting, member
     pass         TEXT NOT NULL,   -- the pass that decided the leg
     why          TEXT NOT NULL,   -- JSON: the evidence
     PRIMARY KEY (group_id, night, seq),

@@ -136,10 +136,14 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
         (definition.contributions)(facts, &mut tally);
         (definition.id, tally)
     };
-    let (first, second) = DEFINITIONS.split_at(DEFINITIONS.len() / 2);
+    // a night keeps what every definition counts, so that one asked for later has its history
+    let night = facts.pool.inputs.business_date.is_some();
+    let keeps = |of: &&Definition| night || measure::is_wanted(facts.pool.rules, of);
+    let kept: Vec<&'static Definition> = DEFINITIONS.iter().filter(keeps).collect();
+    let (first, second) = kept.split_at(kept.len() / 2);
     let mut tallies = std::thread::scope(|threads| {
-        let second = threads.spawn(|| second.iter().map(tally).collect::<Vec<_>>());
-        let mut tallies: Vec<_> = first.iter().map(tally).collect();
+        let second = threads.spawn(|| second.iter().copied().map(tally).collect::<Vec<_>>());
+        let mut tallies: Vec<_> = first.iter().copied().map(tally).collect();
         let second = second.join();
         tallies.append(&mut second.unwrap_or_else(|panic| resume_unwind(panic)));
         tallies

@@ -13,13 +13,14 @@ mod nothing_due;
 mod places;
 mod receipt;
 mod returned;
+mod row;
 mod status;
 mod time;
 mod unread;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, ExceptionId, Reject, RowKey, Rules, TxnKind, Vnd};
+use crate::domain::{Day, Reject, RowKey, Rules, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
@@ -28,6 +29,7 @@ use crate::matching::{Evidence, Nearest, Test};
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
 pub use places::{Places, RowPlaces};
+use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[
@@ -117,76 +119,19 @@ pub fn classify(desk: &Desk) -> Classes {
     let mut rows: Vec<Classified> = Vec::with_capacity(count);
     let rejects = inputs.rejects.iter();
     rows.extend(rejects.map(|row| reject(desk.pool.rules, row)));
+    let dossiers = (0..desk.ledgers.len()).map(index);
+    let provisional: Vec<bool> = dossiers.map(|d| desk.is_provisional(d)).collect();
     let mut place = RowPlaces {
-        fees: fees(desk, &mut rows),
+        fees: fees(desk, &provisional, &mut rows),
         ..RowPlaces::default()
     };
-    money(desk, &places, &mut rows, &mut place);
+    money(desk, &provisional, &places, &mut rows, &mut place);
     place.sort(&mut rows);
     decided::apply(&inputs.decisions, &mut rows);
     Classes {
         rows,
         place,
         places,
-    }
-}
-
-/// A row before its class is known.
-struct Row {
-    key: RowKey,
-    amount: Vnd,
-    day: Day,
-    dossier: Option<crate::domain::DossierCode>,
-    linked: bool,
-}
-
-/// The first class whose test applies, the rest as "also".
-fn named(
-    rules: &Rules,
-    row: Row,
-    nearest: Vec<Nearest>,
-    test: impl Fn(&Class) -> class::Seen,
-) -> Classified {
-    let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
-    let mut also = Vec::new();
-    for class in CLASSES {
-        if let Some(evidence) = test(class) {
-            match found {
-                None => found = Some((class, evidence)),
-                Some(_) => also.push(class.id),
-            }
-        }
-    }
-    let severity = found
-        .as_ref()
-        .map_or(Severity::Info, |(class, _)| class.severity);
-    let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
-    let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
-    let opening = rules.start.filter(|start| id != OK && row.day < *start);
-    evidence.extend(opening.map(Evidence::BeforeStart));
-    let bucket = match id {
-        "reject" => Bucket::Rejected,
-        id if EXCLUDED.contains(&id) => Bucket::Excluded,
-        _ if row.linked => Bucket::Matched,
-        _ => Bucket::Open,
-    };
-    Classified {
-        exception_id: (id != OK).then(|| ExceptionId::of(id, &row.key)),
-        key: row.key,
-        class: id,
-        amount: row.amount,
-        dossier_code: row.dossier,
-        evidence,
-        nearest,
-        also,
-        severity: if opening.is_some() {
-            Severity::Info
-        } else {
-            severity
-        },
-        bucket,
-        carried: carries || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
-        business_date: row.day,
     }
 }
 
@@ -205,6 +150,7 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
         day: reject.business_date,
         dossier: None,
         linked: false,
+        provisional: false,
     };
     let (column, value) = (column.clone(), value.clone());
     let place = Evidence::At(file.clone(), *line, column, value, *code);
@@ -266,7 +212,7 @@ impl OpenMoney {
 }
 
 /// The fees in order of their keys; gives the place of each row.
-fn fees(desk: &Desk, rows: &mut Vec<Classified>) -> Vec<Index> {
+fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<Index> {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
     let mut dossier_of = vec![0; pool.inputs.fees.len()];
@@ -276,15 +222,25 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) -> Vec<Index> {
     let mut row_of = vec![0; pool.inputs.fees.len()];
     for place in pool.inputs.fees_by_key() {
         row_of[at(place)] = index(rows.len());
-        rows.push(fee(desk, &open, dossier_of[at(place)], at(place)));
+        let dossier = dossier_of[at(place)];
+        rows.push(fee(desk, provisional, &open, dossier, at(place)));
     }
     row_of
 }
 
-fn fee(desk: &Desk, open: &OpenMoney, dossier: Index, place: usize) -> Classified {
+fn fee(
+    desk: &Desk,
+    provisional: &[bool],
+    open: &OpenMoney,
+    dossier: Index,
+    place: usize,
+) -> Classified {
     let pool = desk.pool;
     let ledger = &desk.ledgers[at(dossier)];
     let fee = &pool.inputs.fees[place];
+    if let Some(set) = desk.set_of.get(&dossier) {
+        return in_set(desk, *set, Row::of_fee(pool, fee));
+    }
     let line = ledger.lines.iter().find(|line| at(line.fee) == place);
     let case = FeeCase {
         pool,
@@ -293,24 +249,27 @@ fn fee(desk: &Desk, open: &OpenMoney, dossier: Index, place: usize) -> Classifie
         ledger,
         line,
     };
-    let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
     let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
     let gone = ledger.entries.iter().any(Entry::came_and_went) || ledger.returns.iter().any(undone);
     let linked =
         line.is_some_and(|l| l.paid > 0 || l.reversed > 0) || gone && case.is_for_the_unowed();
     let row = Row {
-        key: fee.key(),
-        amount: fee.amount,
-        day: day.unwrap_or_else(|| Day::of_ms(0)),
-        dossier: Some(fee.dossier_code.clone()),
         linked,
+        provisional: provisional[at(dossier)],
+        ..Row::of_fee(pool, fee)
     };
     let near = if linked { Vec::new() } else { open.near(&case) };
     named(pool.rules, row, near, |class| (class.on_fee)(&case))
 }
 
 /// Receipts and transactions, in order of their keys.
-fn money(desk: &Desk, places: &Places, rows: &mut Vec<Classified>, place: &mut RowPlaces) {
+fn money(
+    desk: &Desk,
+    provisional: &[bool],
+    places: &Places,
+    rows: &mut Vec<Classified>,
+    place: &mut RowPlaces,
+) {
     let pool = desk.pool;
     for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
         let case = MoneyCase {
@@ -330,16 +289,34 @@ fn money(desk: &Desk, places: &Places, rows: &mut Vec<Classified>, place: &mut R
         ));
     }
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        place.txns.push(index(rows.len()));
+        if let Standing::InSet(set) = desk.txns[i] {
+            let row = Row {
+                key: txn.key(),
+                amount: txn.amount,
+                day: txn.business_date,
+                dossier: None,
+                linked: false,
+                provisional: false,
+            };
+            rows.push(in_set(desk, set, row));
+            continue;
+        }
+        let entries = places.txns.of(index(i));
         let case = MoneyCase {
             pool,
             desk,
             money: Money::Txn(index(i)),
             standing: &desk.txns[i],
-            entries: places.txns.of(index(i)),
+            entries,
             returned: places.returns[i],
         };
-        place.txns.push(index(rows.len()));
-        rows.push(one(&case, txn.key(), txn.amount, txn.business_date));
+        let row = one(&case, txn.key(), txn.amount, txn.business_date);
+        let open = entries.iter().any(|(d, _)| provisional[at(*d)]);
+        rows.push(Classified {
+            carried: row.carried || open,
+            ..row
+        });
     }
 }
 
@@ -355,6 +332,7 @@ fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
         day,
         dossier: dossier(case).map(|d| case.pool.dossier(d).code.clone()),
         linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
+        provisional: false,
     };
     named(case.pool.rules, row, case.nearest().to_vec(), |class| {
         (class.on_money)(case)

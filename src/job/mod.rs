@@ -5,6 +5,7 @@ pub mod desk;
 pub mod digest;
 pub mod error;
 pub mod exits;
+mod estimate;
 mod facts;
 mod names;
 pub mod nightly;
@@ -16,6 +17,7 @@ pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;
+pub mod what_if;
 
 pub use desk::Desk;
 pub use error::JobError;

@@ -127,6 +127,11 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
     let exceptions = facts.txn_exceptions(i);
     let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        let dong = facts.largest(i);
+        item.spread(&Agencies::one(&agency), &[(dong, dong)], out);
+        return;
+    }
     match facts.open(i) {
         Open::Nothing => settled(facts, Money::Txn(i), &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),

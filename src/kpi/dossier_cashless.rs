@@ -81,9 +81,24 @@ struct State {
     exceptions: Vec<ExceptionId>,
 }
 
-fn contributions(facts: &Facts, out: &mut Tally) {
+impl State {
+    /// Of a dossier in a certified set: paid in full, without cash, on the set's day.
+    fn certified(day: Day) -> Self {
+        Self {
+            counted: true,
+            full: true,
+            day: Some(day),
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
-        let mut state = state(facts, dossier, &facts.desk.ledgers[d]);
+        let mut state = match facts.desk.set_of.get(&index(d)) {
+            Some(set) => State::certified(facts.desk.sets[*set].day),
+            None => state(facts, dossier, &facts.desk.ledgers[d]),
+        };
         if !state.counted {
             continue;
         }

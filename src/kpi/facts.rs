@@ -172,7 +172,10 @@ impl<'f, 'a> Facts<'f, 'a> {
                 }
                 _ => Open::Nothing,
             },
-            Standing::Credited | Standing::Sighting(..) | Standing::Waiting => Open::Nothing,
+            Standing::Credited
+            | Standing::InSet(_)
+            | Standing::Sighting(..)
+            | Standing::Waiting => Open::Nothing,
         }
     }
 

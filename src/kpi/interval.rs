@@ -10,8 +10,13 @@
 //! takes (-v,-v) as long as there is something in the numerator, the greatest (0,-v) as long as
 //! there is cash: the same argument, and the sums are cut at zero and at one.
 //!
+//! Money that went back of a dossier that stays in the denominator is (0,0) or (-v,0): the least
+//! share takes it.
+//!
 //! Coupled items are treated as if they were free, which can only widen
 //! the interval: an outer bound, and marked as such.
+
+use std::cmp::Reverse;
 
 use crate::domain::Fraction;
 
@@ -119,7 +124,7 @@ pub fn least(outcomes: &[(i64, i64)]) -> (i64, i64) {
         .filter(|(a, b)| *a == 0 && *b > 0)
         .max_by_key(|(_, b)| *b);
     let rest = outcomes.iter().filter(|(_, b)| *b >= 0);
-    both(cash.or(rest.min_by_key(|(_, b)| *b)), back)
+    both(cash.or(rest.min_by_key(|(a, b)| (*b, *a))), back)
 }
 
 /// The outcome of the greatest share; as for the least, money that went back comes on top.
@@ -131,7 +136,10 @@ pub fn greatest(outcomes: &[(i64, i64)]) -> (i64, i64) {
         .filter(|(a, _)| *a > 0)
         .max_by_key(|(a, _)| *a);
     let rest = outcomes.iter().filter(|(_, b)| *b >= 0);
-    both(cashless.or(rest.min_by_key(|(_, b)| *b)), back)
+    both(
+        cashless.or(rest.min_by_key(|(a, b)| (*b, Reverse(*a)))),
+        back,
+    )
 }
 
 fn both(one: Option<&(i64, i64)>, other: Option<&(i64, i64)>) -> (i64, i64) {

@@ -54,13 +54,19 @@ pub fn measure(
 /// The targets' definitions, the ones always measured, and those asked for; each once, in the order
 /// of `DEFINITIONS`.
 fn wanted(rules: &Rules) -> impl Iterator<Item = &'static Definition> {
-    let targets = rules.targets.iter().map(|target| &*target.definition);
-    let asked = rules.definitions.iter().map(|id| &**id);
-    let ids: BTreeSet<&str> = targets.chain(asked).chain(ALWAYS).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
     DEFINITIONS
         .iter()
-        .filter(move |definition| ids.iter().any(|id| id == definition.id))
+        .filter(|definition| is_wanted(rules, definition))
+}
+
+/// True for a target's definition, one that is always measured, and one asked for.
+pub fn is_wanted(rules: &Rules, definition: &Definition) -> bool {
+    let targets = rules.targets.iter().map(|target| &*target.definition);
+    let asked = rules.definitions.iter().map(|id| &**id);
+    targets
+        .chain(asked)
+        .chain(ALWAYS)
+        .any(|id| id == definition.id)
 }
 
 /// Known agencies whose time has begun, and those of fees.

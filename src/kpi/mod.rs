@@ -3,6 +3,7 @@
 //! A definition is one file and one line in [`DEFINITIONS`].
 
 mod agencies;
+mod all_dossiers;
 mod amount_cashless;
 mod contest;
 mod credits;
@@ -13,8 +14,10 @@ mod gross;
 pub mod interval;
 pub mod item;
 pub mod measure;
+mod qd766_3_6;
 pub mod share;
 pub mod tally;
+mod thu_phi_prov;
 mod tx_cashless;
 
 use crate::domain::{Inputs, Text};
@@ -47,6 +50,9 @@ pub const DEFINITIONS: &[Definition] = &[
     amount_cashless::DEFINITION,
     dossier_cashless::DEFINITION,
     dossier_online::DEFINITION,
+    qd766_3_6::DEFINITION,
+    thu_phi_prov::DEFINITION,
+    all_dossiers::DEFINITION,
 ];
 
 /// The definitions that are always measured, beside the targets'.

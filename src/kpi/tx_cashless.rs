@@ -66,6 +66,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
     let exceptions = facts.txn_exceptions(i);
     let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        item.spread(&Agencies::one(&agency), &[(1, 1)], out);
+        return;
+    }
     match facts.open(i) {
         Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {

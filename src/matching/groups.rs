@@ -1,17 +1,20 @@
 //! From ledgers to match groups: the money rows and lines that belong together, as values.
 
+mod families;
+
 use std::collections::BTreeMap;
 
 use crate::domain::ids::short_hash;
 use crate::domain::{DossierCode, RowKey, Vnd, sorting};
 
-use super::desk::{Desk, Money, Standing};
+use super::desk::{Assigned, Desk, Money, Standing};
 use super::evidence::{Evidence, Nearest, Test};
 use super::group::{Difference, Leg, MatchGroup, Role};
 use super::ledger::{Effect, Entry, Ledger};
-use super::pass::PASSES;
+use super::pass::{PASSES, set_certificate};
 use super::pool::{Index, Pool, at, index};
 use super::reading::Reading;
+use families::Families;
 
 /// The groups of the desk: one a dossier, dossiers that share a payment together.
 pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
@@ -25,7 +28,7 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
         let leg = sighting(desk, index(i), *of, why);
         match dossier_of(desk, *of) {
             Some(dossier) => sightings.entry(dossier).or_default().push(leg),
-            None => groups.push(group(desk.pool, vec![leg], &[])),
+            None => groups.push(group(desk, vec![leg], &[])),
         }
     }
     for first in (0..desk.ledgers.len()).map(index) {
@@ -42,12 +45,13 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
             continue;
         }
         groups.push(if others.is_empty() {
-            group(desk.pool, legs, &[&desk.ledgers[at(first)]])
+            group(desk, legs, &[&desk.ledgers[at(first)]])
         } else {
             let ledgers: Vec<&Ledger> = family().map(|d| &desk.ledgers[at(d)]).collect();
-            group(desk.pool, legs, &ledgers)
+            group(desk, legs, &ledgers)
         });
     }
+    groups.extend((0..desk.sets.len()).map(|set| certified(desk, set)));
     sort(desk.pool, &mut groups);
     groups
 }
@@ -56,7 +60,7 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
 fn sort(pool: &Pool, groups: &mut [MatchGroup]) {
     let txns = pool.inputs.txns.chunk_by(|a, b| a.source == b.source);
     let mut sources: Vec<&str> = txns.map(|rows| rows[0].source.as_str()).collect();
-    sources.push("cash");
+    sources.extend(["", "cash"]);
     sources.sort_unstable();
     let prefix = |group: &MatchGroup| {
         let key = group.legs.first().map(|leg| &leg.money);
@@ -71,52 +75,12 @@ fn sort(pool: &Pool, groups: &mut [MatchGroup]) {
 }
 
 /// The first of the family of `i`; shortens the way for the next.
-fn find(root: &mut [Index], mut i: Index) -> Index {
+pub(super) fn find(root: &mut [Index], mut i: Index) -> Index {
     while root[at(i)] != i {
         root[at(i)] = root[at(root[at(i)])];
         i = root[at(i)];
     }
     i
-}
-
-/// Dossiers that share a payment.
-struct Families {
-    /// The first of each dossier's family.
-    first: Vec<Index>,
-    /// The others of a family by its first, in order.
-    others: BTreeMap<Index, Vec<Index>>,
-}
-
-impl Families {
-    fn new(desk: &Desk) -> Self {
-        let mut root: Vec<Index> = (0..desk.ledgers.len()).map(index).collect();
-        let mut seen: BTreeMap<Money, Index> = BTreeMap::new();
-        for (d, ledger) in desk.ledgers.iter().enumerate() {
-            for entry in ledger.entries.iter().filter(|e| e.credit.shared) {
-                let other = *seen.entry(entry.credit.money).or_insert(index(d));
-                let (a, b) = (find(&mut root, other), find(&mut root, index(d)));
-                let (low, high) = (a.min(b), a.max(b));
-                root[at(high)] = low;
-            }
-        }
-        let mut others: BTreeMap<Index, Vec<Index>> = BTreeMap::new();
-        for d in (0..root.len()).map(index) {
-            let top = find(&mut root, d);
-            if top != d {
-                others.entry(top).or_default().push(d);
-            }
-        }
-        Self {
-            first: root,
-            others,
-        }
-    }
-
-    /// The others of the family that a dossier is the first of; none where it is not.
-    fn behind(&self, dossier: Index) -> Option<&[Index]> {
-        let others = || self.others.get(&dossier).map_or(&[][..], Vec::as_slice);
-        (self.first[at(dossier)] == dossier).then(others)
-    }
 }
 
 fn dossier_of(desk: &Desk, txn: Index) -> Option<Index> {
@@ -247,8 +211,9 @@ fn order(leg: &Leg) -> (&str, &str, &str, &str, Role) {
     )
 }
 
-fn group(pool: &Pool, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
+fn group(desk: &Desk, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
     legs.sort_by(|a, b| order(a).cmp(&order(b)));
+    let assigned = assigned(desk, ledgers);
     let loosest = PASSES
         .iter()
         .rev()
@@ -257,10 +222,11 @@ fn group(pool: &Pool, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
         id: id(&legs),
         pass: loosest.map_or("chain", |pass| pass.id),
         legs,
-        score: 1000,
-        margin: None,
-        evidence: evidence(ledgers),
-        runner_up: runner_up(pool, ledgers),
+        score: assigned.iter().map(|a| a.score).min().unwrap_or(1000),
+        margin: assigned.iter().map(|a| a.margin).min(),
+        evidence: evidence(ledgers, &assigned),
+        runner_up: runner_up(desk.pool, ledgers)
+            .or_else(|| assigned.iter().find_map(|a| a.runner_up.clone())),
         difference: difference(ledgers),
     }
 }
@@ -301,8 +267,58 @@ fn id(legs: &[Leg]) -> Box<str> {
     short_hash(parts.join("\u{1e}").as_bytes(), 16).into()
 }
 
+/// How the scored payments of a group were chosen.
+fn assigned<'d>(desk: &'d Desk, ledgers: &[&Ledger]) -> Vec<&'d Assigned> {
+    let entries = ledgers.iter().flat_map(|ledger| &ledger.entries);
+    let txns = entries.filter_map(|entry| entry.credit.money.txn());
+    txns.filter_map(|txn| desk.assigned.get(&txn)).collect()
+}
+
+/// A certified set: its rows belong together as a whole, none to one other.
+fn certified(desk: &Desk, set: usize) -> MatchGroup {
+    let why = desk.set_evidence(set);
+    let (pool, set) = (desk.pool, &desk.sets[set]);
+    let member = |money: RowKey, dossier_code, fee_id| Leg {
+        money,
+        dossier_code,
+        fee_id,
+        amount: Vnd::ZERO,
+        role: Role::Member,
+        pass: set_certificate::ID,
+        why: why.clone(),
+    };
+    let payments = set
+        .txns
+        .iter()
+        .map(|txn| member(pool.txn(*txn).key(), None, None));
+    let fees = set
+        .dossiers
+        .iter()
+        .flat_map(|dossier| &pool.dossier(*dossier).lines);
+    let fees = fees.map(|(line, _)| {
+        let fee = pool.fee(*line);
+        member(
+            fee.key(),
+            Some(fee.dossier_code.clone()),
+            Some(fee.fee_id.clone()),
+        )
+    });
+    let mut legs: Vec<Leg> = payments.chain(fees).collect();
+    legs.sort_by(|a, b| order(a).cmp(&order(b)));
+    MatchGroup {
+        id: id(&legs),
+        pass: set_certificate::ID,
+        legs,
+        score: 1000,
+        margin: None,
+        evidence: vec![why],
+        runner_up: None,
+        difference: None,
+    }
+}
+
 /// What holds for the group as a whole.
-fn evidence(ledgers: &[&Ledger]) -> Vec<Evidence> {
+fn evidence(ledgers: &[&Ledger], assigned: &[&Assigned]) -> Vec<Evidence> {
     let due: i128 = ledgers.iter().flat_map(|l| &l.lines).map(|l| l.due).sum();
     let paid: i128 = ledgers.iter().flat_map(|l| &l.lines).map(|l| l.paid).sum();
     let payments: usize = ledgers.iter().map(|l| l.live_payments()).sum();
@@ -317,6 +333,11 @@ fn evidence(ledgers: &[&Ledger]) -> Vec<Evidence> {
     let mut said = Vec::with_capacity(usize::from(fits.is_some()) + usize::from(several.is_some()));
     said.extend(fits);
     said.extend(several);
+    for seen in assigned.iter().flat_map(|assigned| &assigned.evidence) {
+        if !said.contains(seen) {
+            said.push(seen.clone());
+        }
+    }
     said
 }
 

@@ -151,6 +151,30 @@ pub struct Estimate {
     pub basis: Box<str>,
 }
 
+/// A rule with another value than tonight's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The rule's key in `[rules]`.
+    pub rule: &'static str,
+    /// The value tried.
+    pub value: Box<str>,
+}
+
+/// What a rule set otherwise would have changed tonight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WhatIf {
+    /// The setting.
+    pub setting: Setting,
+    /// Money rows that would settle what they do not settle now.
+    pub won: Figure,
+    /// Of these, how many are ambiguous now.
+    pub ambiguous: u64,
+    /// Money rows that would no longer settle what they settle now.
+    pub lost: Figure,
+    /// The headline's share under it.
+    pub share: Option<Share>,
+}
+
 /// One run of one night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunFacts {
@@ -188,6 +212,8 @@ pub struct RunFacts {
     pub changed_groups: BTreeSet<Box<str>>,
     /// Widened intervals, where history allows them.
     pub estimates: Vec<Estimate>,
+    /// The night under neighbouring settings of the rules.
+    pub what_if: Vec<WhatIf>,
 }
 
 impl RunFacts {
@@ -205,16 +231,24 @@ impl RunFacts {
             return Some(verdict);
         }
         let missing = |source: &SourceNight| source.facts.required && !source.is_complete();
-        let estimated = || {
-            let (estimate, target) = (self.estimate(share)?, share.target?);
-            Some(match verdict {
-                Verdict::Met => estimate.low.compare(target).is_ge(),
-                _ => estimate.high.compare(target).is_lt(),
-            })
+        // while data is missing the widened interval decides, where there is one
+        let decided = if self.sources.iter().any(missing) {
+            let by_estimate = || {
+                let (estimate, target) = (self.estimate(share)?, share.target?);
+                let met = estimate.low.compare(target).is_ge();
+                let missed = estimate.high.compare(target).is_lt();
+                met.then_some(Verdict::Met)
+                    .or(missed.then_some(Verdict::Missed))
+            };
+            by_estimate()
+        } else {
+            Some(verdict)
         };
-        let holds =
-            self.ties() && (!self.sources.iter().any(missing) || estimated().unwrap_or(false));
-        Some(if holds { verdict } else { Verdict::Undecided })
+        Some(
+            decided
+                .filter(|_| self.ties())
+                .unwrap_or(Verdict::Undecided),
+        )
     }
 
     /// The widened interval of a share, where there is one.

@@ -22,7 +22,7 @@
 
 pub(crate) mod check;
 mod draw;
-mod parse;
+pub(crate) mod parse;
 mod rows;
 
 use std::path::PathBuf;

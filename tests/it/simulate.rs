@@ -10,9 +10,9 @@ mod course;
 mod model;
 mod overlap;
 mod plan;
-mod state;
+pub(crate) mod state;
 mod stories;
-mod street;
+pub(crate) mod street;
 
 use std::collections::BTreeMap;
 

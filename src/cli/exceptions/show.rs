@@ -13,7 +13,7 @@ use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
 use crate::job::{Exit, JobError};
 use crate::matching::{Evidence, Leg, Nearest};
 use crate::store::{ExceptionDetail, OpenMode, Spell, Store};
-use crate::text;
+use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     let read = block_on(read_one(config, &args.id, args.as_of))??;
@@ -124,8 +124,29 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
         nearest,
         lang,
     ));
+    lines.extend(print_letter(detail, lang));
     lines.extend(print_past(detail, decisions, lang));
     lines.join("\n") + "\n"
+}
+
+/// To whom to write, and what.
+fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
+    let record = &detail.record;
+    let dossier = record.dossier_code.as_ref().map(ToString::to_string);
+    let matter = Matter {
+        class: &record.class,
+        side: record.key.side,
+        source: record.key.source.as_str(),
+        id: &record.key.id,
+        dossier: dossier.as_deref().unwrap_or_default(),
+        amount: record.amount,
+        day: record.business_date,
+    };
+    let Some((to, letter)) = text::letter::letter(lang, &matter) else {
+        return Vec::new();
+    };
+    let title = text::say(lang, "letter-heading", &[]);
+    vec![format!("\n{title}\n  {to}\n  {letter}")]
 }
 
 /// What is linked, what the row was on which nights, and what people decided.

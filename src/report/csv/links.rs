@@ -63,14 +63,13 @@ pub fn write_links<'a>(
 fn sorted<'a>(groups: impl IntoIterator<Item = &'a MatchGroup>) -> Vec<Of<'a>> {
     let (mut receipts, mut txns, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for group in groups {
-        let Some((first, rest)) = group.legs.split_first() else {
-            continue;
-        };
+        let mut links = group.links();
+        let Some(first) = links.next() else { continue };
         match first.money.side {
             Side::Receipt => receipts.push((first, group)),
             Side::Fee | Side::Txn => txns.push((first, group)),
         }
-        others.extend(rest.iter().map(|leg| (leg, group)));
+        others.extend(links.map(|leg| (leg, group)));
     }
     receipts.append(&mut txns);
     let mut firsts = receipts;

@@ -13,23 +13,29 @@ mod breakdown;
 mod exceptions;
 mod index;
 mod light;
+mod pairings;
 mod rejects;
+mod row;
 mod shares;
 mod sources;
 mod tie;
 mod tie_files;
 mod tiles;
+mod what_if;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
-pub use exceptions::{ClassRow, ExceptionList, ExceptionView, Fact, is_listed, is_work};
+pub use exceptions::{ClassRow, ExceptionList, ExceptionView, is_listed, is_work};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
+pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView};
+pub use row::Fact;
 pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::tie_out_files;
 pub use tiles::Tile;
+pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
 pub const OVERDUE_DAYS: i64 = 3;
@@ -64,8 +70,12 @@ pub struct Report {
     pub agencies: Vec<AgencyRow>,
     /// The money of the day by means of payment, cash included.
     pub instruments: Vec<InstrumentRow>,
+    /// Settings of the rules that would change tonight's links or share.
+    pub what_if: Vec<WhatIfRow>,
     /// The work list.
     pub exceptions: ExceptionList,
+    /// What was paired tonight without an exact key.
+    pub pairings: Pairings,
     /// Rows that could not be read.
     pub rejects: RejectList,
     /// Each source and whether it is complete.
@@ -122,6 +132,7 @@ impl Report {
         let totals = totals(&lines);
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
+        let standing = what_if::share_text(facts, shares::headline_share(settlement, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
@@ -142,7 +153,9 @@ impl Report {
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             instruments: breakdown::instruments(&index, settlement, facts),
+            pairings: pairings::list(settlement, facts),
             rejects: rejects::list(inputs, facts),
+            what_if: what_if::rows(facts, Some(&standing)),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             tie_out: lines,

@@ -127,6 +127,7 @@ fn link(names: &Names, leg: &Leg) -> String {
         Role::Duplicate => format!("duplicate {money} {fee} by {}", leg.pass),
         Role::Refund => format!("refund {money} {fee} {amount}"),
         Role::Reversal => format!("reversal {money} {fee} {amount}"),
+        Role::Member => format!("set {money}"),
         Role::Sighting => match &leg.why {
             Evidence::SameAs(id) | Evidence::NamesTransaction(id) => {
                 format!("sighting {money} of {}", names.of_id(id))
