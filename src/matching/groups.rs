@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::domain::ids::short_hash;
 use crate::domain::{DossierCode, RowKey, Vnd, sorting};
 
-use super::desk::{Assigned, Desk, Money, Standing};
+use super::desk::{Assigned, Desk, Standing};
 use super::evidence::{Evidence, Nearest, Test};
 use super::group::{Difference, Leg, MatchGroup, Role};
 use super::ledger::{Effect, Entry, Ledger};
