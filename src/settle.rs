@@ -1,15 +1,21 @@
 //! Pure: `settle(inputs, rules, prior) -> Settlement`, the only place that knows
 //! match -> classify -> measure. `match`, `run` and the tests are all IO around it.
 
+use std::borrow::Cow;
+use std::panic::resume_unwind;
+
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::classify::{Classified, classify};
 pub use crate::domain::{Inputs, NetRate, Rules};
+use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
+use crate::kpi::tally::Tally;
 use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::pool::Pool;
-use crate::matching::{MatchGroup, Suggestion, groups};
+use crate::matching::{MatchGroup, Role, Suggestion, groups};
 
 /// What one settlement says. Every list is sorted; the same inputs give the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -52,47 +58,63 @@ pub enum SettleError {
     },
 }
 
+/// Which contributions a settlement keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Each: the nights to come take out what they decide again.
+    Each,
+    /// Those that may still end in several ways: the shares are the same.
+    Open,
+}
+
 /// Matches, classifies and measures. Without periods in the rules the whole input is one period.
 pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlement, SettleError> {
-    let mut sorted = inputs.clone();
-    sorted.sort();
+    settle_keeping(inputs, rules, prior, Keep::Each)
+}
+
+/// The same, keeping these contributions.
+pub fn settle_keeping(
+    inputs: &Inputs,
+    rules: &Rules,
+    prior: &Prior,
+    keep: Keep,
+) -> Result<Settlement, SettleError> {
+    let mut sorted = Cow::Borrowed(inputs);
+    if !inputs.is_sorted() {
+        sorted.to_mut().sort();
+    }
     let pool = Pool::new(&sorted, rules);
     let desk = crate::matching::run(&pool);
-    let rows = classify(&desk);
+    // neither of the two looks at the other
+    let (classes, groups) = std::thread::scope(|threads| {
+        let groups = threads.spawn(|| {
+            let groups = groups::groups(&desk);
+            conserved(&pool, &groups).map(|()| groups)
+        });
+        let classes = classify(&desk);
+        let groups = groups.join();
+        (classes, groups.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let groups = groups?;
     let count =
         sorted.rejects.len() + sorted.fees.len() + sorted.txns.len() + sorted.receipts.len();
-    if rows.len() != count {
+    if classes.rows.len() != count {
         return Err(SettleError::NotConserved {
             rows: count,
-            classified: rows.len(),
+            classified: classes.rows.len(),
         });
     }
-    let groups = groups::groups(&desk);
-    conserved(&pool, &groups)?;
-    let facts = Facts::new(&desk, &rows);
-    // a night keeps what every definition counts, so that one asked for later has its history
-    let keeps = |definition: &&Definition| {
-        sorted.business_date.is_some() || measure::is_wanted(rules, definition)
-    };
-    let mut contributions: Vec<Contribution> = DEFINITIONS
-        .iter()
-        .filter(keeps)
-        .flat_map(|definition| (definition.contributions)(&facts))
-        .collect();
-    if let Some(start) = rules.start {
-        let since = |contribution: Contribution| contribution.since(start);
-        contributions = contributions.into_iter().filter_map(since).collect();
-    }
-    contributions.sort();
+    let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
     let suggestions = crate::matching::suggest::suggestions(&desk);
+    let rows = classes.rows;
     let shares = if rules.periods.is_empty() {
         let whole = Rules {
-            periods: vec![measure::whole(&contributions)],
+            periods: vec![measure::whole(&contributions, &settled)],
             ..rules.clone()
         };
-        measure(&sorted, &whole, prior, &contributions)
+        measure(&sorted, &whole, prior, &contributions, &settled)
     } else {
-        measure(&sorted, rules, prior, &contributions)
+        measure(&sorted, rules, prior, &contributions, &settled)
     };
     Ok(Settlement {
         groups,
@@ -103,22 +125,58 @@ pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlemen
     })
 }
 
+/// What every item adds: the contributions kept, and the sums of the others.
+fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static str, Tally)>) {
+    let start = facts.pool.rules.start;
+    let tally = |definition: &'static Definition| {
+        let mut tally = match keep {
+            Keep::Each => Tally::of_each(),
+            Keep::Open => Tally::of_sums(start),
+        };
+        (definition.contributions)(facts, &mut tally);
+        (definition.id, tally)
+    };
+    // a night keeps what every definition counts, so that one asked for later has its history
+    let night = facts.pool.inputs.business_date.is_some();
+    let keeps = |of: &&Definition| night || measure::is_wanted(facts.pool.rules, of);
+    let kept: Vec<&'static Definition> = DEFINITIONS.iter().filter(keeps).collect();
+    let (first, second) = kept.split_at(kept.len() / 2);
+    let mut tallies = std::thread::scope(|threads| {
+        let second = threads.spawn(|| second.iter().copied().map(tally).collect::<Vec<_>>());
+        let mut tallies: Vec<_> = first.iter().copied().map(tally).collect();
+        let second = second.join();
+        tallies.append(&mut second.unwrap_or_else(|panic| resume_unwind(panic)));
+        tallies
+    });
+    let mut contributions = Vec::new();
+    for (_, tally) in &mut tallies {
+        contributions.append(&mut tally.items);
+    }
+    if let Some(start) = start {
+        let since = |contribution: Contribution| contribution.since(start);
+        contributions = contributions.into_iter().filter_map(since).collect();
+    }
+    contributions.sort();
+    (contributions, tallies)
+}
+
 /// No payment is used beyond its amount, and no fee holds less than nothing or more than is due.
 fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
-    use crate::domain::{RowKey, Side};
-    use crate::matching::Role;
-    use std::collections::BTreeMap;
-    let legs = || groups.iter().flat_map(|group| &group.legs);
-    let mut money: BTreeMap<&RowKey, i128> = BTreeMap::new();
-    let mut lines: BTreeMap<RowKey, i128> = BTreeMap::new();
-    for leg in legs() {
+    let mut money: FxHashMap<(Side, &str, &str), i128> = FxHashMap::default();
+    let mut lines: Vec<i128> = vec![0; pool.inputs.fees.len()];
+    for leg in groups.iter().flat_map(|group| &group.legs) {
         if matches!(leg.role, Role::Settles | Role::Surplus) {
-            *money.entry(&leg.money).or_default() += leg.amount.wide();
+            let key = (leg.money.side, leg.money.source.as_str(), &*leg.money.id);
+            *money.entry(key).or_default() += leg.amount.wide();
         }
         if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id)
             && leg.role != Role::Surplus
         {
-            *lines.entry(RowKey::fee(dossier, fee)).or_default() += leg.amount.wide();
+            let named = pool.find(dossier).into_iter();
+            let mut fees = named.flat_map(|place| pool.dossier(place).fees.clone());
+            if let Some(place) = fees.find(|place| pool.inputs.fees[*place].fee_id == *fee) {
+                lines[place] += leg.amount.wide();
+            }
         }
     }
     let beyond = |row: &RowKey, allocated, amount| SettleError::UsedTwice {
@@ -126,29 +184,30 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         allocated,
         amount,
     };
-    for (key, allocated) in money {
-        let amount = if key.side == Side::Txn {
-            let at = (key.source.as_str(), &*key.id);
-            let found = pool
-                .inputs
-                .txns
-                .binary_search_by(|t| (t.source.as_str(), &*t.id).cmp(&at));
-            found.ok().map_or(0, |i| pool.inputs.txns[i].amount.wide())
-        } else {
-            let found = pool
-                .inputs
-                .receipts
-                .binary_search_by(|r| (*r.receipt_id).cmp(&*key.id));
-            found
-                .ok()
-                .map_or(0, |i| pool.inputs.receipts[i].amount.wide())
-        };
-        if allocated > amount {
-            return Err(beyond(key, allocated, amount));
+    for txn in &pool.inputs.txns {
+        let used = money.remove(&(Side::Txn, txn.source.as_str(), &*txn.id));
+        let used = used.unwrap_or(0);
+        if used > txn.amount.wide() {
+            return Err(beyond(&txn.key(), used, txn.amount.wide()));
         }
     }
-    for fee in &pool.inputs.fees {
-        let held = lines.get(&fee.key()).copied().unwrap_or(0);
+    for receipt in &pool.inputs.receipts {
+        let used = money.remove(&(Side::Receipt, "cash", &*receipt.receipt_id));
+        let used = used.unwrap_or(0);
+        if used > receipt.amount.wide() {
+            return Err(beyond(&receipt.key(), used, receipt.amount.wide()));
+        }
+    }
+    // what is left was never there
+    money.retain(|_, used| *used > 0);
+    if let Some((side, source, id)) = money.keys().min() {
+        return Err(SettleError::UsedTwice {
+            row: format!("{} {source} {id}", side.id()),
+            allocated: money.values().sum(),
+            amount: 0,
+        });
+    }
+    for (fee, held) in pool.inputs.fees.iter().zip(lines) {
         if held < 0 || held > fee.amount.wide() {
             return Err(beyond(&fee.key(), held, fee.amount.wide()));
         }

@@ -10,6 +10,7 @@ mod data;
 mod decided;
 mod excluded;
 mod nothing_due;
+mod places;
 mod receipt;
 mod returned;
 mod row;
@@ -27,6 +28,7 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+pub use places::{Places, RowPlaces};
 use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.
@@ -98,22 +100,39 @@ pub fn class(id: &str) -> Option<&'static Class> {
     CLASSES.iter().find(|class| class.id == id)
 }
 
-/// Gives every row of the desk its class, sorted by row key.
-pub fn classify(desk: &Desk) -> Vec<Classified> {
-    let mut rows: Vec<Classified> = desk
-        .pool
-        .inputs
-        .rejects
-        .iter()
-        .map(|row| reject(desk.pool.rules, row))
-        .collect();
+/// Every row of the desk with its class, sorted by row key, and where each row stands.
+pub struct Classes {
+    /// The rows.
+    pub rows: Vec<Classified>,
+    /// The place of each fee, receipt and transaction among them.
+    pub place: RowPlaces,
+    /// Where each money row stands in the ledgers.
+    pub places: Places,
+}
+
+/// Gives every row of the desk its class.
+pub fn classify(desk: &Desk) -> Classes {
+    let inputs = desk.pool.inputs;
+    let places = Places::new(desk);
+    let count =
+        inputs.rejects.len() + inputs.fees.len() + inputs.receipts.len() + inputs.txns.len();
+    let mut rows: Vec<Classified> = Vec::with_capacity(count);
+    let rejects = inputs.rejects.iter();
+    rows.extend(rejects.map(|row| reject(desk.pool.rules, row)));
     let dossiers = (0..desk.ledgers.len()).map(index);
     let provisional: Vec<bool> = dossiers.map(|d| desk.is_provisional(d)).collect();
-    fees(desk, &provisional, &mut rows);
-    money(desk, &provisional, &mut rows);
-    rows.sort_by(|a, b| a.key.cmp(&b.key));
-    decided::apply(&desk.pool.inputs.decisions, &mut rows);
-    rows
+    let mut place = RowPlaces {
+        fees: fees(desk, &provisional, &mut rows),
+        ..RowPlaces::default()
+    };
+    money(desk, &provisional, &places, &mut rows, &mut place);
+    place.sort(&mut rows);
+    decided::apply(&inputs.decisions, &mut rows);
+    Classes {
+        rows,
+        place,
+        places,
+    }
 }
 
 fn reject(rules: &Rules, reject: &Reject) -> Classified {
@@ -192,45 +211,85 @@ impl OpenMoney {
     }
 }
 
-fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
+/// The fees in order of their keys; gives the place of each row.
+fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<Index> {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
+    let mut dossier_of = vec![0; pool.inputs.fees.len()];
     for (d, dossier) in pool.dossiers.iter().enumerate() {
-        let ledger = &desk.ledgers[d];
-        for place in dossier.fees.clone() {
-            let fee = &pool.inputs.fees[place];
-            if let Some(set) = desk.set_of.get(&index(d)) {
-                rows.push(in_set(desk, *set, Row::of_fee(pool, fee)));
-                continue;
-            }
-            let line = ledger.lines.iter().find(|line| at(line.fee) == place);
-            let case = FeeCase {
-                pool,
-                fee,
-                dossier: index(d),
-                ledger,
-                line,
-            };
-            let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
-            let gone = ledger.entries.iter().any(Entry::came_and_went)
-                || ledger.returns.iter().any(undone);
-            let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
-                || gone && case.is_for_the_unowed();
-            let row = Row {
-                linked,
-                provisional: provisional[d],
-                ..Row::of_fee(pool, fee)
-            };
-            let near = if linked { Vec::new() } else { open.near(&case) };
-            rows.push(named(pool.rules, row, near, |class| (class.on_fee)(&case)));
-        }
+        dossier_of[dossier.fees.clone()].fill(index(d));
     }
+    let mut row_of = vec![0; pool.inputs.fees.len()];
+    for place in pool.inputs.fees_by_key() {
+        row_of[at(place)] = index(rows.len());
+        let dossier = dossier_of[at(place)];
+        rows.push(fee(desk, provisional, &open, dossier, at(place)));
+    }
+    row_of
 }
 
-fn money(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
+fn fee(
+    desk: &Desk,
+    provisional: &[bool],
+    open: &OpenMoney,
+    dossier: Index,
+    place: usize,
+) -> Classified {
     let pool = desk.pool;
-    let places = Places::new(desk);
+    let ledger = &desk.ledgers[at(dossier)];
+    let fee = &pool.inputs.fees[place];
+    if let Some(set) = desk.set_of.get(&dossier) {
+        return in_set(desk, *set, Row::of_fee(pool, fee));
+    }
+    let line = ledger.lines.iter().find(|line| at(line.fee) == place);
+    let case = FeeCase {
+        pool,
+        fee,
+        dossier,
+        ledger,
+        line,
+    };
+    let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
+    let gone = ledger.entries.iter().any(Entry::came_and_went) || ledger.returns.iter().any(undone);
+    let linked =
+        line.is_some_and(|l| l.paid > 0 || l.reversed > 0) || gone && case.is_for_the_unowed();
+    let row = Row {
+        linked,
+        provisional: provisional[at(dossier)],
+        ..Row::of_fee(pool, fee)
+    };
+    let near = if linked { Vec::new() } else { open.near(&case) };
+    named(pool.rules, row, near, |class| (class.on_fee)(&case))
+}
+
+/// Receipts and transactions, in order of their keys.
+fn money(
+    desk: &Desk,
+    provisional: &[bool],
+    places: &Places,
+    rows: &mut Vec<Classified>,
+    place: &mut RowPlaces,
+) {
+    let pool = desk.pool;
+    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+        let case = MoneyCase {
+            pool,
+            desk,
+            money: Money::Receipt(index(i)),
+            standing: &desk.receipts[i],
+            entries: places.receipts.of(index(i)),
+            returned: None,
+        };
+        place.receipts.push(index(rows.len()));
+        rows.push(one(
+            &case,
+            receipt.key(),
+            receipt.amount,
+            receipt.collected_at.day(),
+        ));
+    }
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        place.txns.push(index(rows.len()));
         if let Standing::InSet(set) = desk.txns[i] {
             let row = Row {
                 key: txn.key(),
@@ -243,37 +302,21 @@ fn money(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
             rows.push(in_set(desk, set, row));
             continue;
         }
+        let entries = places.txns.of(index(i));
         let case = MoneyCase {
             pool,
             desk,
             money: Money::Txn(index(i)),
             standing: &desk.txns[i],
-            entries: &places.txns[i],
+            entries,
             returned: places.returns[i],
         };
         let row = one(&case, txn.key(), txn.amount, txn.business_date);
-        let entries = &places.txns[i];
         let open = entries.iter().any(|(d, _)| provisional[at(*d)]);
         rows.push(Classified {
             carried: row.carried || open,
             ..row
         });
-    }
-    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
-        let case = MoneyCase {
-            pool,
-            desk,
-            money: Money::Receipt(index(i)),
-            standing: &desk.receipts[i],
-            entries: &places.receipts[i],
-            returned: None,
-        };
-        rows.push(one(
-            &case,
-            receipt.key(),
-            receipt.amount,
-            receipt.collected_at.day(),
-        ));
     }
 }
 
@@ -310,38 +353,5 @@ fn dossier(case: &MoneyCase) -> Option<Index> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Where each money row stands in the ledgers.
-pub struct Places {
-    /// Entries of each transaction: (dossier, position).
-    pub txns: Vec<Vec<(Index, usize)>>,
-    /// Entries of each receipt.
-    pub receipts: Vec<Vec<(Index, usize)>>,
-    /// The return of each transaction.
-    pub returns: Vec<Option<(Index, usize)>>,
-}
-
-impl Places {
-    /// Looks through the ledgers once.
-    pub fn new(desk: &Desk) -> Self {
-        let mut places = Self {
-            txns: vec![Vec::new(); desk.txns.len()],
-            receipts: vec![Vec::new(); desk.receipts.len()],
-            returns: vec![None; desk.txns.len()],
-        };
-        for (d, ledger) in desk.ledgers.iter().enumerate() {
-            for (e, entry) in ledger.entries.iter().enumerate() {
-                match entry.credit.money {
-                    Money::Txn(txn) => places.txns[at(txn)].push((index(d), e)),
-                    Money::Receipt(receipt) => places.receipts[at(receipt)].push((index(d), e)),
-                }
-            }
-            for (r, back) in ledger.returns.iter().enumerate() {
-                places.returns[at(back.txn)] = Some((index(d), r));
-            }
-        }
-        places
     }
 }

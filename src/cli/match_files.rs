@@ -90,20 +90,25 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     mark_incomplete(&mut read, &args.incomplete)?;
     let rules = rules(args, &read)?;
     let watch = Stopwatch::start();
-    let settlement = settle::settle(&read.inputs, &rules, &Vec::new()).map_err(|error| {
-        Failure::new(
-            Exit::Failed,
-            error.to_string(),
-            "report this with the files",
-        )
-    })?;
+    let (inputs, keep) = (&read.inputs, settle::Keep::Open);
+    let settlement =
+        settle::settle_keeping(inputs, &rules, &Vec::new(), keep).map_err(|error| {
+            Failure::new(
+                Exit::Failed,
+                error.to_string(),
+                "report this with the files",
+            )
+        })?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    match_out::write(&args.out, &read, &rules, &settlement, lang).map_err(|e| unwritable(&e))?;
+    match_out::write(&args.out, &mut read, &rules, &settlement, lang)
+        .map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
     match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
+    // the program ends here: the system takes everything back at once, row by row takes seconds
+    std::mem::forget((read, settlement));
     Ok(Exit::Done)
 }
 
@@ -131,10 +136,12 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
         cash: cash.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
         agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
     };
-    read_match_inputs(&files).map_err(|error| {
+    let mut read = read_match_inputs(&files).map_err(|error| {
         let (what, fix) = crate::text::reject::explain_file(&error, lang);
         Failure::new(Exit::Usage, what, fix)
-    })
+    })?;
+    read.inputs.sort();
+    Ok(read)
 }
 
 /// The bytes of a file with its name (without folders, so that outputs do not depend on them).

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -24,19 +25,37 @@ pub(super) fn rows(inputs: &Inputs) -> u64 {
 /// Writes every file of the contract but `timings.json`.
 pub(super) fn write(
     out: &Path,
-    read: &MatchInputs,
+    read: &mut MatchInputs,
     rules: &Rules,
     settlement: &Settlement,
     lang: Lang,
 ) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let style = Style::plain(lang);
+    std::thread::scope(|threads| {
+        let links = threads.spawn(|| {
+            write_whole(out, "links.csv", &|to| {
+                csv::write_links(to, &settlement.groups, style)
+            })
+        });
+        let rest = write_rest(out, read, rules, settlement, lang);
+        let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
+        links.and(rest)
+    })
+}
+
+/// Everything but the links, which are most of it.
+fn write_rest(
+    out: &Path,
+    read: &mut MatchInputs,
+    rules: &Rules,
+    settlement: &Settlement,
+    lang: Lang,
+) -> Result<()> {
+    let style = Style::plain(lang);
     let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
         write_whole(out, name, write)
     };
-    file("links.csv", &|to| {
-        csv::write_links(to, &settlement.groups, style)
-    })?;
     file("exceptions.csv", &|to| {
         csv::write_exceptions(to, csv::exceptions(settlement, CLASSES, lang), style)
     })?;
@@ -46,14 +65,13 @@ pub(super) fn write(
     file("share.csv", &|to| {
         csv::write_shares(to, &settlement.shares, style)
     })?;
-    let mut inputs = read.inputs.clone();
     let digests = Digests {
-        input: digest::of_inputs(&mut inputs)?,
+        input: digest::of_inputs(&mut read.inputs)?,
         rules: digest::of(&(env!("CARGO_PKG_VERSION"), rules))?,
-        output: digest::of(settlement)?,
+        output: digest::of_files(settlement)?,
     };
     let version = env!("CARGO_PKG_VERSION");
-    let summary = json::summary_document(&inputs, settlement, version, &digests);
+    let summary = json::summary_document(&read.inputs, settlement, version, &digests);
     file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 

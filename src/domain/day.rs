@@ -29,17 +29,16 @@ impl Day {
 
     /// Reads exactly `YYYY-MM-DD`.
     pub fn parse(raw: &str) -> Result<Self, DayError> {
-        let shape = raw.len() == 10
-            && raw.bytes().enumerate().all(|(i, b)| match i {
-                4 | 7 => b == b'-',
-                _ => b.is_ascii_digit(),
-            });
-        let date = NaiveDate::parse_from_str(raw, "%Y-%m-%d")
-            .ok()
-            .filter(|_| shape);
-        date.filter(|d| d.year() >= 1900)
-            .map(Self)
-            .ok_or_else(|| DayError(raw.to_owned()))
+        let raw_bytes = raw.as_bytes();
+        let day = |b: &[u8; 10]| {
+            let marks = b[4] == b'-' && b[7] == b'-';
+            let year = 100 * two_digits(b[0], b[1])? + two_digits(b[2], b[3])?;
+            let (month, day) = (two_digits(b[5], b[6])?, two_digits(b[8], b[9])?);
+            let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
+            date.filter(|_| marks && year >= 1900)
+        };
+        let date = <&[u8; 10]>::try_from(raw_bytes).ok().and_then(day);
+        date.map(Self).ok_or_else(|| DayError(raw.to_owned()))
     }
 
     /// The day that holds the instant `ms` (milliseconds since 1970 in UTC).
@@ -103,14 +102,48 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        let year = self.0.year();
+        if (0..=9999).contains(&year) {
+            write!(f, "{year:04}-{:02}-{:02}", self.0.month(), self.0.day())
+        } else {
+            write!(f, "{}", self.0.format("%Y-%m-%d"))
+        }
     }
 }
 
 impl Serialize for Day {
+    /// Its text; in a digest the number of the day.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i32(self.0.num_days_from_ce())
+        }
     }
+}
+
+/// The number that two digits stand for.
+fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+    let digits = tens.is_ascii_digit() && ones.is_ascii_digit();
+    digits.then(|| 10 * u32::from(tens - b'0') + u32::from(ones - b'0'))
+}
+
+/// The instant of a day and a time of the forms in which nearly all times come: `HH:MM:SS`, alone
+/// or with `Z` or a whole `+07:00`. None for any other, which may be a time all the same.
+fn ms_of_clock(day: Day, clock: &[u8]) -> Option<i64> {
+    let (time, offset) = clock.split_first_chunk::<8>()?;
+    let shifted = match offset {
+        [] | b"+07:00" => true,
+        b"Z" => false,
+        _ => return None,
+    };
+    let part =
+        |at: usize, below: u32| two_digits(time[at], time[at + 1]).filter(|number| *number < below);
+    let (hours, minutes, seconds) = (part(0, 24)?, part(3, 60)?, part(6, 60)?);
+    let marks = time[2] == b':' && time[5] == b':';
+    let seconds = i64::from(3600 * hours + 60 * minutes + seconds);
+    let zone = if shifted { 0 } else { VIETNAM_OFFSET_MS };
+    marks.then(|| day.start_ms() + zone + 1000 * seconds)
 }
 
 impl<'de> Deserialize<'de> for Day {
@@ -142,7 +175,13 @@ impl Moment {
         if bytes.len() < 19 || !raw.is_ascii() || !matches!(bytes[10], b'T' | b't' | b' ') {
             return Err(fail());
         }
-        Day::parse(&raw[..10]).map_err(|_| fail())?;
+        let day = Day::parse(&raw[..10]).map_err(|_| fail())?;
+        if let Some(ms) = ms_of_clock(day, &bytes[11..]) {
+            return Ok(Self {
+                ms,
+                text: raw.into(),
+            });
+        }
         let joined = format!("{}T{}", &raw[..10], &raw[11..]);
         let ms = if let Ok(at) = DateTime::parse_from_rfc3339(&joined) {
             at.timestamp_millis()
@@ -288,6 +327,31 @@ mod tests {
             "2024-09-05"
         );
         assert!(Moment::parse_compact("20240230091530").is_err());
+    }
+
+    #[test]
+    fn the_usual_times_are_read_as_the_library_reads_them() {
+        let check = |raw: &str| {
+            let at = Moment::parse(&format!("{raw}+07:00")).unwrap();
+            let library = DateTime::parse_from_rfc3339(&format!("{raw}+07:00")).unwrap();
+            assert_eq!(at.ms(), library.timestamp_millis(), "{raw}");
+            assert_eq!(Moment::parse(raw).unwrap().ms(), at.ms(), "{raw}");
+            let utc = Moment::parse(&format!("{raw}Z")).unwrap().ms();
+            assert_eq!(utc - at.ms(), VIETNAM_OFFSET_MS, "{raw}");
+        };
+        check("2022-12-02T23:58:01");
+        check("1969-12-31T00:00:00");
+        check("1900-01-01T12:34:56");
+        check("2024-02-29T23:59:59");
+        for bad in [
+            "T24:00:00",
+            "T23:60:00",
+            "T2:00:000",
+            "T23-58-00",
+            "T23:58:0a",
+        ] {
+            assert!(Moment::parse(&format!("2022-12-02{bad}")).is_err(), "{bad}");
+        }
     }
 
     #[test]

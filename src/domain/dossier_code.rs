@@ -5,6 +5,7 @@
 //! (Decision 20/2020/QĐ-TTg, province first). The sequence has four digits on provincial portals
 //! and up to seven on ministry portals.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,9 +17,15 @@ use super::agency::AgencyCode;
 use super::day::Day;
 
 /// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Box<str>", into = "Arc<str>")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "Box<str>")]
 pub struct DossierCode(Arc<str>);
+
+impl Serialize for DossierCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
 
 impl TryFrom<Box<str>> for DossierCode {
     type Error = DossierCodeError;
@@ -48,7 +55,12 @@ pub enum DossierCodeError {
 impl DossierCode {
     /// Reads a code; blanks around it are dropped and letters are upper-cased.
     pub fn parse(raw: &str) -> Result<Self, DossierCodeError> {
-        let code = raw.trim().to_ascii_uppercase();
+        let code = raw.trim();
+        let code = if code.bytes().any(|b| b.is_ascii_lowercase()) {
+            Cow::Owned(code.to_ascii_uppercase())
+        } else {
+            Cow::Borrowed(code)
+        };
         let shape = || DossierCodeError::Shape(raw.to_owned());
         let mut parts = code.split('-');
         let (Some(agency), Some(date), Some(sequence), None) =
@@ -62,7 +74,7 @@ impl DossierCode {
             return Err(shape());
         }
         date_of(date).ok_or_else(|| DossierCodeError::Date(raw.to_owned()))?;
-        Ok(Self(code.into()))
+        Ok(Self((*code).into()))
     }
 
     /// The canonical text.
@@ -70,14 +82,36 @@ impl DossierCode {
         &self.0
     }
 
-    /// The part before the first dash.
+    /// A number that sorts as the code does, up to its twenty-first character: six bits each, of
+    /// the 38 that a code may hold.
+    pub fn prefix(&self) -> u128 {
+        let symbol = |byte: u8| match byte {
+            b'-' => 1,
+            b'.' => 2,
+            b'0'..=b'9' => 3 + byte - b'0',
+            _ => 13 + byte.wrapping_sub(b'A') % 26,
+        };
+        let bytes = self.0.bytes().map(symbol).chain(std::iter::repeat(0));
+        bytes
+            .take(21)
+            .fold(0, |number, symbol| (number << 6) | u128::from(symbol))
+    }
+
+    /// The part before the first dash, as it stands.
+    pub fn agency_text(&self) -> &str {
+        let dash = self.0.bytes().position(|b| b == b'-');
+        dash.and_then(|dash| self.0.get(..dash)).unwrap_or(&self.0)
+    }
+
+    /// The agency's code.
     pub fn agency(&self) -> AgencyCode {
-        AgencyCode::new(self.0.split('-').next().unwrap_or_default())
+        AgencyCode::new(self.agency_text())
     }
 
     /// The day of receipt that the code carries.
     pub fn received_on(&self) -> Option<Day> {
-        self.0.split('-').nth(1).and_then(date_of).map(Day::new)
+        let behind = self.0.get(self.agency_text().len() + 1..)?;
+        behind.get(..6).and_then(date_of).map(Day::new)
     }
 
     /// The code without punctuation, as it appears in squeezed memos: `H4818222212020001`.
@@ -95,25 +129,21 @@ impl fmt::Display for DossierCode {
 /// True for the two generations of agency codes: `ddd.dd.dd.Ldd`, or `Ldd` followed by up to five
 /// groups of two or three letters or digits.
 pub fn is_agency_shape(agency: &str) -> bool {
-    let groups: Vec<&str> = agency.split('.').collect();
     let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
-    if let [a, b, c, last] = groups.as_slice()
-        && digits(a, 3)
-        && digits(b, 2)
-        && digits(c, 2)
-        && is_province(last)
-    {
-        return true;
+    let mut groups = agency.split('.');
+    let first = groups.next().unwrap_or_default();
+    if !is_province(first) {
+        let widths = [3, 2, 2].iter();
+        let mut all = agency.split('.');
+        let lowest_first = widths.zip(&mut all).filter(|(n, s)| digits(s, **n)).count() == 3;
+        return lowest_first && all.next().is_some_and(is_province) && all.next().is_none();
     }
-    let [first, rest @ ..] = groups.as_slice() else {
-        return false;
-    };
-    let group = |s: &&str| {
+    let group = |s: &str| {
         (2..=3).contains(&s.len())
             && s.bytes()
                 .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
     };
-    is_province(first) && rest.len() <= 5 && rest.iter().all(group)
+    groups.clone().count() <= 5 && groups.all(group)
 }
 
 /// True for a first-level code: a letter and two digits (`H48` is Quảng Ngãi).
@@ -126,9 +156,14 @@ fn is_province(group: &str) -> bool {
 
 /// The calendar day of six digits `yymmdd` of this century.
 pub fn date_of(yymmdd: &str) -> Option<NaiveDate> {
-    let number = |range: std::ops::Range<usize>| yymmdd.get(range)?.parse::<u32>().ok();
-    let year = i32::try_from(2000 + number(0..2)?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(2..4)?, number(4..6)?)
+    let digits = yymmdd.as_bytes();
+    let digit = |at: usize| {
+        let digit = digits.get(at).filter(|b| b.is_ascii_digit())?;
+        Some(u32::from(digit - b'0'))
+    };
+    let number = |at: usize| Some(10 * digit(at)? + digit(at + 1)?);
+    let year = i32::try_from(2000 + number(0)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(2)?, number(4)?)
 }
 
 #[cfg(test)]
@@ -184,5 +219,20 @@ mod tests {
         assert_eq!(code.agency().as_str(), "000.00.53.H48");
         assert_eq!(code.received_on().unwrap().to_string(), "2022-09-21");
         assert_eq!(code.squeezed(), "0000053H482209210099");
+    }
+
+    #[test]
+    fn prefixes_sort_as_the_codes_do() {
+        let codes = [
+            "000.00.53.H48-220921-0099",
+            "H48-221202-0001",
+            "H48.18.22-221202-0001",
+            "H48.18.22-221202-00010",
+            "H48.18.AZ-221202-0001",
+            "H55.242-250801-1234567",
+        ];
+        let codes = codes.map(|raw| DossierCode::parse(raw).unwrap());
+        assert!(codes.is_sorted());
+        assert!(codes.is_sorted_by_key(DossierCode::prefix));
     }
 }

@@ -32,19 +32,43 @@ pub fn squeeze(text: &str) -> String {
 /// ```
 pub fn fold_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain_d) {
-        if c.is_ascii_alphanumeric() {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            out.push(c.to_ascii_uppercase());
-            gap = false;
-        } else {
-            gap = true;
-        }
-    }
+    tell_folded(text, |c| {
+        out.push(c);
+        true
+    });
     out
+}
+
+/// True when a name folds to this one.
+///
+/// ```
+/// use doisoat::domain::fold::folds_to;
+/// assert!(folds_to("  Nguyễn  Văn Đạt ", "NGUYEN VAN DAT"));
+/// ```
+pub fn folds_to(text: &str, folded: &str) -> bool {
+    let mut rest = folded.chars();
+    tell_folded(text, |c| rest.next() == Some(c)) && rest.next().is_none()
+}
+
+/// Tells the characters of a folded name one by one, as long as they are wanted; true when all
+/// were.
+fn tell_folded(text: &str, mut wanted: impl FnMut(char) -> bool) -> bool {
+    let (mut begun, mut gap) = (false, false);
+    let mut tell = |c: char| {
+        if !c.is_ascii_alphanumeric() {
+            gap = true;
+            return true;
+        }
+        let blank = !std::mem::take(&mut gap) || !begun || wanted(' ');
+        begun = true;
+        blank && wanted(c.to_ascii_uppercase())
+    };
+    if text.is_ascii() {
+        return text.chars().all(tell);
+    }
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain_d);
+    let mut plain = plain;
+    plain.all(&mut tell)
 }
 
 /// đ does not decompose.
@@ -81,5 +105,23 @@ mod tests {
         assert_eq!(fold_name(&decomposed), fold_name(composed));
         assert_eq!(fold_name("ĐỖ  HOÀ"), fold_name("Do Hòa"));
         assert_eq!(fold_name(""), "");
+        for name in [
+            composed,
+            &decomposed,
+            "ĐỖ  HOÀ",
+            "do hoa.",
+            " .A",
+            "",
+            "AN B",
+        ] {
+            for other in [composed, "DO HOA", "Do Hoa B", "A", "", "ANB"] {
+                let folded = fold_name(other);
+                assert_eq!(
+                    folds_to(name, &folded),
+                    fold_name(name) == folded,
+                    "{name} {other}"
+                );
+            }
+        }
     }
 }

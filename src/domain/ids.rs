@@ -1,7 +1,7 @@
 //! Identifiers as types: an order id and a dossier code cannot be mixed up.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -52,7 +52,26 @@ text_id!(
 impl SourceName {
     /// The source under which counter receipts stand in outputs.
     pub fn cash() -> Self {
-        Self::new("cash")
+        static CASH: LazyLock<SourceName> = LazyLock::new(|| SourceName::new("cash"));
+        CASH.clone()
+    }
+
+    /// The empty name, under which fee lines stand in outputs.
+    pub fn none() -> Self {
+        static NONE: LazyLock<SourceName> = LazyLock::new(|| SourceName::new(""));
+        NONE.clone()
+    }
+}
+
+impl FeeId {
+    /// The text, shared.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
+
+    /// Takes a text that is shared already.
+    pub fn of_shared(text: Arc<str>) -> Self {
+        Self(text)
     }
 }
 
@@ -102,11 +121,10 @@ pub struct RowKey {
 impl RowKey {
     /// The key of a fee line.
     pub fn fee(dossier: &DossierCode, fee: &FeeId) -> Self {
-        let source = SourceName::new("");
         Self {
             side: Side::Fee,
-            source,
-            id: fee.as_str().into(),
+            source: SourceName::none(),
+            id: fee.shared(),
             dossier: Some(dossier.clone()),
         }
     }
@@ -168,7 +186,8 @@ pub const MADE: char = '~';
 
 /// The first `digits` hex digits of SHA-256.
 pub fn short_hash(bytes: &[u8], digits: usize) -> String {
-    let mut text = hex::encode(Sha256::digest(bytes));
+    let hash = Sha256::digest(bytes);
+    let mut text = hex::encode(&hash[..digits.div_ceil(2).min(hash.len())]);
     text.truncate(digits);
     text
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     Agency, Conflict, Day, Decision, Fee, Fraction, PaymentOrder, Period, Receipt, Reject,
-    SourceFacts, Target, Txn, Vnd,
+    SourceFacts, Target, Txn, Vnd, sorting,
 };
 
 /// Everything one settlement reads. Order does not matter: `settle` sorts.
@@ -37,17 +37,52 @@ impl Inputs {
     /// Brings every list into its canonical order, so that digests do not see delivery order.
     pub fn sort(&mut self) {
         self.agencies.sort();
-        self.fees.sort_by(|a, b| fee_order(a).cmp(&fee_order(b)));
+        let fees = |a: &Fee, b: &Fee| fee_order(a).cmp(&fee_order(b));
+        sorting::sort(&mut self.fees, |fee| fee.dossier_code.prefix(), fees);
         self.orders
             .sort_by(|a, b| (&a.order_id, &a.provider).cmp(&(&b.order_id, &b.provider)));
-        self.receipts
-            .sort_by(|a, b| a.receipt_id.cmp(&b.receipt_id));
+        let receipts = |a: &Receipt, b: &Receipt| a.receipt_id.cmp(&b.receipt_id);
+        let receipt_prefix = |receipt: &Receipt| sorting::prefix(&receipt.receipt_id);
+        sorting::sort(&mut self.receipts, receipt_prefix, receipts);
         self.txns
             .sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));
         self.rejects.sort();
         self.conflicts.sort();
         self.decisions.sort();
         self.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// The positions of the fees in the order of their keys, by fee id, then by dossier; the fees
+    /// stand in their canonical order.
+    pub fn fees_by_key(&self) -> Vec<u32> {
+        let places = (0..self.fees.len()).map(sorting::place);
+        let prefix = |fee: &Fee| sorting::prefix(fee.fee_id.as_str());
+        let id = |fee: &Fee| fee.fee_id.as_str().len() <= 16 && !fee.fee_id.as_str().contains('\0');
+        if self.fees.iter().all(id) {
+            // the number is the whole id, and the place is the order of the dossiers
+            let mut keyed: Vec<(u128, u32)> = self.fees.iter().map(prefix).zip(places).collect();
+            keyed.sort_unstable();
+            return keyed.into_iter().map(|(_, place)| place).collect();
+        }
+        let sorted = sorting::order_of(&self.fees, prefix, |a, b| a.fee_id.cmp(&b.fee_id));
+        sorted.unwrap_or_else(|| places.collect())
+    }
+
+    /// True when every list stands in its canonical order.
+    pub fn is_sorted(&self) -> bool {
+        self.agencies.is_sorted()
+            && self.fees.is_sorted_by(|a, b| fee_order(a) <= fee_order(b))
+            && self
+                .orders
+                .is_sorted_by_key(|order| (&order.order_id, &order.provider))
+            && self
+                .receipts
+                .is_sorted_by_key(|receipt| &receipt.receipt_id)
+            && self.txns.is_sorted_by_key(|txn| (&txn.source, &txn.id))
+            && self.rejects.is_sorted()
+            && self.conflicts.is_sorted()
+            && self.decisions.is_sorted()
+            && self.sources.is_sorted_by_key(|source| &source.name)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod order;
 pub mod period;
 pub mod receipt;
 pub mod reject;
+pub mod sorting;
 pub mod source;
 pub mod txn;
 pub mod vnd;

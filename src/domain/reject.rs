@@ -80,7 +80,7 @@ impl Reject {
     /// The identity under which it is listed.
     pub fn key(&self) -> RowKey {
         let source = match self.side {
-            Side::Fee => SourceName::new(""),
+            Side::Fee => SourceName::none(),
             Side::Receipt => SourceName::cash(),
             Side::Txn => self.source.clone(),
         };

@@ -156,18 +156,35 @@ impl Vnd {
 
 /// A whole number with dots between groups of three: `-1.234.567`.
 pub fn grouped(number: i128) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    let mut out = String::new();
+    write_grouped(number, '.', &mut out);
+    out
+}
+
+/// Writes a whole number with a mark between groups of three behind what stands in `out`.
+pub fn write_grouped(number: i128, mark: char, out: &mut String) {
+    // 39 digits at most
+    let (mut digits, mut rest) = ([0_u8; 40], number.unsigned_abs());
+    let mut count = 0;
+    while count == 0 || rest > 0 {
+        if let Ok(small) = u64::try_from(rest) {
+            digits[count] = u8::try_from(small % 10).unwrap_or(0);
+            rest = u128::from(small / 10);
+        } else {
+            digits[count] = u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        count += 1;
+    }
     if number < 0 {
         out.push('-');
     }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push('.');
+    for (left, digit) in digits[..count].iter().enumerate().rev() {
+        out.push(char::from(b'0' + digit));
+        if left > 0 && left.is_multiple_of(3) {
+            out.push(mark);
         }
-        out.push(digit);
     }
-    out
 }
 
 #[cfg(test)]
@@ -218,6 +235,10 @@ mod tests {
             (999, "999"),
             (1000, "1.000"),
             (-1_234_567, "-1.234.567"),
+            (
+                i128::MIN,
+                "-170.141.183.460.469.231.731.687.303.715.884.105.728",
+            ),
         ] {
             assert_eq!(grouped(number), text);
         }

@@ -1,18 +1,23 @@
 //! The digests under which a run can be told from another: over canonical rows, not raw bytes.
 
+mod canonical;
+
 use anyhow::Context;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::domain::{Day, RunId};
-use crate::settle::Inputs;
+use crate::settle::{Inputs, Settlement};
 
-/// 64 hex of SHA-256 over the canonical JSON of `value`, streamed: a night's pool is never held
+use canonical::Canonical;
+
+/// 64 hex of SHA-256 over the canonical bytes of `value`, streamed: a night's pool is never held
 /// twice.
 pub fn of(value: &impl Serialize) -> anyhow::Result<Box<str>> {
-    let mut sink = Hashing(Sha256::new());
-    serde_json::to_writer(&mut sink, value).context("a value of ours does not serialise")?;
-    Ok(hex::encode(sink.0.finalize()).into())
+    let mut canonical = Canonical::new();
+    value
+        .serialize(&mut canonical)
+        .context("a value of ours does not serialise")?;
+    Ok(canonical.finish().into())
 }
 
 /// The digest of a night's inputs; sorts them first, so that delivery order does not count. What a
@@ -31,21 +36,22 @@ pub fn of_inputs(inputs: &mut Inputs) -> anyhow::Result<Box<str>> {
     digest
 }
 
+/// The digest of what files were decided to be: groups, rows, shares and suggestions. The
+/// contributions are left out: the shares are their sums, and `match` keeps those only that are
+/// open.
+pub fn of_files(settlement: &Settlement) -> anyhow::Result<Box<str>> {
+    let Settlement {
+        groups,
+        rows,
+        shares,
+        suggestions,
+        ..
+    } = settlement;
+    of(&(groups, rows, shares, suggestions))
+}
+
 /// `<business date>-<12 hex of input and rules digest>-<version of the night>`.
 pub fn run_id(day: Day, input: &str, rules: &str, version: u32) -> RunId {
     let both = crate::domain::ids::short_hash(format!("{input}\u{1f}{rules}").as_bytes(), 12);
     RunId::new(&format!("{day}-{both}-{version}"))
-}
-
-struct Hashing(Sha256);
-
-impl std::io::Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -3,13 +3,14 @@
 //! little about payments and its name carries the warning.
 
 use crate::domain::{Moment, Text};
-use crate::matching::pool::index;
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::dossier_cashless;
 use super::facts::Facts;
-use super::item::Item;
+use super::item::{Item, Name};
 use super::share::{Contribution, Scope};
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -30,16 +31,17 @@ pub(super) const DEFINITION: Definition = Definition {
     contributions,
 };
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
-    let paid = dossier_cashless::contributions(facts);
+fn contributions(facts: &Facts, out: &mut Tally) {
+    let mut tally = Tally::of_each();
+    dossier_cashless::contributions(facts, &mut tally);
+    let paid = tally.items;
     let total = |made: &&Contribution| made.scope == Scope::Total;
     let mut paid: std::collections::BTreeMap<&str, &Contribution> = paid
         .iter()
         .filter(total)
         .map(|made| (&*made.item, made))
         .collect();
-    for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
+    for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let received = fees.iter().find_map(|fee| fee.more.received_at.as_ref());
         let day = received.map(Moment::day).or(dossier.code.received_on());
@@ -53,9 +55,10 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             }
         }
         let exceptions = made.map_or_else(Vec::new, |made| made.exceptions.clone());
+        let name = Name::Dossier(dossier.code);
         let mut item = Item::new(DEFINITION.id, name, day, exceptions);
         item.coupled = made.is_some_and(|made| made.coupled);
-        item.spread(&facts.agencies_of(&[index(d)]), &outcomes, &mut out);
+        item.spread(&Agencies::one(dossier.agency), &outcomes, out);
     }
     // what is left are refunds that name no dossier: each may take some out of the numerator, of
     // whatever day
@@ -63,14 +66,14 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
         let least = made.pairs().into_iter().map(|(a, _)| a).min().unwrap_or(0);
         if least < 0 {
             let exceptions = made.exceptions.clone();
-            let mut item = Item::new(DEFINITION.id, made.item.to_string(), made.day, exceptions);
+            let name = Name::Text(made.item.clone());
+            let mut item = Item::new(DEFINITION.id, name, made.day, exceptions);
             item.coupled = true;
             item.sometime(
                 (crate::domain::Day::of_ms(0), facts.last_day),
                 &[(least, 0)],
             );
-            item.anywhere(&[(0, 0), (least, 0)], &mut out);
+            item.anywhere(&[(0, 0), (least, 0)], out);
         }
     }
-    out
 }

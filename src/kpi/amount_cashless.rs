@@ -1,19 +1,19 @@
 //! `AMOUNT_CASHLESS`: dong paid without cash over all dong paid, net of refunds and reversals, at
 //! most what was due.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::classify::Classified;
-use crate::domain::{AgencyCode, Day, Side, Text};
+use crate::domain::{AgencyCode, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::contest::Displacing;
 use super::facts::{Facts, Open};
-use super::item::{Item, receipt_item, reject_item, txn_item};
-use super::share::{Contribution, Elsewhere, Scope};
+use super::item::{Item, Name, reject_name};
+use super::share::Elsewhere;
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -34,53 +34,50 @@ pub(super) const DEFINITION: Definition = Definition {
     contributions,
 };
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+fn contributions(facts: &Facts, out: &mut Tally) {
     for i in 0..facts.pool.inputs.txns.len() {
-        transaction(facts, index(i), &mut out);
+        transaction(facts, index(i), out);
     }
     for (i, receipt) in facts.pool.inputs.receipts.iter().enumerate() {
-        let key = receipt.key();
-        let item = item(
-            facts,
-            receipt_item(receipt),
-            receipt.collected_at.day(),
-            &key,
-        );
-        let class = facts.row(&key).map_or("", Classified::counts_as);
+        let exceptions = facts.receipt_exceptions(index(i));
+        let (name, day) = (Name::Receipt(receipt), receipt.collected_at.day());
+        let item = Item::new(DEFINITION.id, name, day, exceptions);
         let dong = receipt.amount.get();
-        let own = BTreeSet::from([receipt.agency_code.clone()]);
-        match class {
+        let own = Agencies::one(&receipt.agency_code);
+        let nowhere = || facts.entries(Money::Receipt(index(i))).next().is_none();
+        match facts
+            .receipt_row(index(i))
+            .map_or("", Classified::counts_as)
+        {
             "conflict" => {
-                let largest = largest(facts, &key).max(dong);
-                item.spread(&own, &[(0, 0), (0, largest)], &mut out);
+                let largest = largest(facts, &receipt.key()).max(dong);
+                item.spread(&own, &[(0, 0), (0, largest)], out);
             }
-            "receipt_mismatch" if facts.entries(Money::Receipt(index(i))).is_empty() => {
-                item.spread(&own, &[(0, 0), (0, dong)], &mut out);
+            "receipt_mismatch" if nowhere() => {
+                item.spread(&own, &[(0, 0), (0, dong)], out);
             }
-            _ => settled(facts, Money::Receipt(index(i)), &item, &mut out),
+            _ => settled(facts, Money::Receipt(index(i)), &item, out),
         }
     }
-    fees(facts, &mut out);
-    rejects(facts, &mut out);
-    out
+    fees(facts, out);
+    rejects(facts, out);
 }
 
 /// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
 /// place of a payment without cash counts in its stead, on its own day.
-fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>) {
-    let before = out.len();
-    in_ledgers(facts, money, item, out);
+fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let mut displacing = Displacing::default();
     for (dossier, _, entry) in facts.entries(money) {
         displacing.extend(facts.displacing(dossier, entry));
     }
     if displacing.exceptions.is_empty() {
-        return;
+        return in_ledgers(facts, money, item, out);
     }
     let cash = displacing.cash || matches!(money, Money::Receipt(_));
     let days = facts.credits.days().filter(|_| !cash);
-    for contribution in &mut out[before..] {
+    let mut own = Tally::of_each();
+    in_ledgers(facts, money, item, &mut own);
+    for contribution in &mut own.items {
         contribution.coupled = true;
         contribution
             .exceptions
@@ -95,11 +92,12 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>
             None => contribution.outcomes.push((0, 0)),
         }
     }
+    out.items.append(&mut own.items);
 }
 
 /// Unreadable rows of the money side whose amount could be read; the others are unbounded and
 /// belong to the labelled estimate.
-fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
+fn rejects(facts: &Facts, out: &mut Tally) {
     for reject in &facts.pool.inputs.rejects {
         let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
             continue;
@@ -110,16 +108,13 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
-        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+        let Some(name) = reject_name(facts.pool.inputs, reject) else {
             continue;
         };
-        let item = item(facts, name, reject.business_date, &reject.key());
+        let exceptions = facts.exceptions(&reject.key());
+        let item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
         item.anywhere(&[(0, 0), outcome], out);
     }
-}
-
-fn item(facts: &Facts, name: String, day: Day, key: &crate::domain::RowKey) -> Item {
-    Item::new(DEFINITION.id, name, day, facts.exceptions(key))
 }
 
 /// The largest amount among the versions of a contradictory row.
@@ -128,20 +123,22 @@ fn largest(facts: &Facts, key: &crate::domain::RowKey) -> i64 {
     conflicts.map(|c| c.largest.get()).max().unwrap_or(0)
 }
 
-fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
+fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
-    let key = row.key();
-    let item = item(facts, txn_item(row), row.paid_on, &key);
+    let exceptions = facts.txn_exceptions(i);
+    let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
     if let Some(agency) = facts.desk.certified_agency(i) {
         let dong = facts.largest(i);
-        item.spread(&BTreeSet::from([agency]), &[(dong, dong)], out);
+        item.spread(&Agencies::one(&agency), &[(dong, dong)], out);
         return;
     }
-    let dong = facts.gross(i);
     match facts.open(i) {
         Open::Nothing => settled(facts, Money::Txn(i), &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),
-        Open::Credit => item.anywhere(&[(0, 0), (dong, dong)], out),
+        Open::Credit => {
+            let dong = facts.gross(i);
+            item.anywhere(&[(0, 0), (dong, dong)], out);
+        }
         Open::Refund => {
             let back = facts.most_back(i);
             item.may_go_back(&facts.named(i), back, facts.days_before(i), out);
@@ -150,39 +147,52 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
 }
 
 /// A payment of one of several dossiers: at most what they lack.
-fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Tally) {
     let (least, greatest) = facts.part_of_named(i);
     let (least, greatest) = (dong(least), dong(greatest));
     let most = dong(facts.most_of_named(i)).max(greatest);
     let mut outcomes = vec![(greatest, greatest)];
     outcomes.extend((least < greatest).then_some((least, least)));
     outcomes.extend((greatest < most).then_some((most, most)));
-    let mut total = self::item(facts, item.name.clone(), item.day, &facts.pool.txn(i).key());
+    let mut total = item.clone();
     total.coupled = true;
     facts
         .credits
         .days()
         .into_iter()
         .for_each(|days| total.sometime(days, &outcomes));
-    out.push(total.within(Scope::Total, outcomes));
+    out.total(&total, &outcomes);
     let first = facts.first_named(i);
-    for agency in facts.named(i) {
+    for agency in facts.named(i).iter() {
         // the point figures of the agencies add up to the total's
         let mut outcomes = vec![(0, 0), (greatest, greatest)];
-        if first.as_ref() == Some(&agency) {
+        if first == Some(agency) {
             outcomes.reverse();
         }
         outcomes.extend((greatest < most).then_some((most, most)));
-        out.push(item.within(Scope::Agency(agency), outcomes));
+        out.agency(item, agency, &outcomes);
+    }
+}
+
+/// Dong by agency: (as booked, by the other reading).
+type Kept<'a> = Vec<(&'a AgencyCode, (i64, i64))>;
+
+fn add<'a>(kept: &mut Kept<'a>, agency: &'a AgencyCode, sure: i64, other: i64) {
+    match kept.iter_mut().find(|(known, _)| *known == agency) {
+        Some((_, sum)) => {
+            sum.0 += sure;
+            sum.1 += other;
+        }
+        None => kept.push((agency, (sure, other))),
     }
 }
 
 /// What a money row keeps on the lines of each agency.
-fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>) {
+fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let cashless = matches!(money, Money::Txn(_));
     let pair = |dong: i64| (if cashless { dong } else { 0 }, dong);
-    let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
-    let (mut perhaps, mut total): (BTreeMap<AgencyCode, i64>, i64) = (BTreeMap::new(), 0);
+    let mut kept: Option<Kept> = None;
+    let (mut perhaps, mut total): (Kept, i64) = (Vec::new(), 0);
     for (dossier, ledger, entry) in facts.entries(money) {
         let amount = dong(entry.credit.amount - entry.returned);
         match entry.effect {
@@ -194,60 +204,44 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
                 let agencies = facts.agencies(dossier, ledger, entry);
                 if amount > 0 && !agencies.is_empty() {
                     total += amount;
-                    for agency in agencies {
-                        *perhaps.entry(agency).or_default() += amount;
+                    for agency in agencies.iter() {
+                        add(&mut perhaps, agency, amount, 0);
                     }
                 }
             }
-            Effect::Settles => {
-                for (agency, (sure, other)) in kept_by(facts, ledger, entry) {
-                    let sum = kept.entry(agency).or_default();
-                    sum.0 += sure;
-                    sum.1 += other;
-                }
-            }
+            Effect::Settles => kept_by(facts, ledger, entry, &mut kept),
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                 let agencies = facts.agencies(dossier, ledger, entry);
                 total += if agencies.is_empty() { 0 } else { amount };
-                for agency in agencies {
-                    *perhaps.entry(agency).or_default() += amount;
+                for agency in agencies.iter() {
+                    add(&mut perhaps, agency, amount, 0);
                 }
             }
         }
     }
-    let spread = |outcomes: &dyn Fn(i64, i64) -> Vec<(i64, i64)>, out: &mut Vec<Contribution>| {
-        let total = kept
-            .values()
-            .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+    if let Some(kept) = kept {
+        let add = |sum: (i64, i64), part: &(i64, i64)| (sum.0 + part.0, sum.1 + part.1);
+        let total = kept.iter().map(|(_, part)| part).fold((0, 0), add);
+        let both = |(sure, other): (i64, i64)| [pair(sure), pair(other)];
+        let count = |(sure, other): (i64, i64)| if sure == other { 1 } else { 2 };
         if total != (0, 0) {
-            out.push(item.within(Scope::Total, outcomes(total.0, total.1)));
+            out.total(item, &both(total)[..count(total)]);
         }
-        for (agency, (sure, other)) in kept.iter().filter(|(_, part)| **part != (0, 0)) {
-            out.push(item.within(Scope::Agency(agency.clone()), outcomes(*sure, *other)));
+        for (agency, part) in kept.into_iter().filter(|(_, part)| *part != (0, 0)) {
+            out.agency(item, agency, &both(part)[..count(part)]);
         }
-    };
-    if !kept.is_empty() {
-        let outcomes = |sure: i64, other: i64| {
-            if sure == other {
-                vec![pair(sure)]
-            } else {
-                vec![pair(sure), pair(other)]
-            }
-        };
-        spread(&outcomes, out);
     } else if !perhaps.is_empty() {
-        out.push(item.within(Scope::Total, vec![(0, 0), pair(total)]));
-        for (agency, amount) in perhaps {
-            out.push(item.within(Scope::Agency(agency), vec![(0, 0), pair(amount)]));
+        out.total(item, &[(0, 0), pair(total)]);
+        for (agency, (amount, _)) in perhaps {
+            out.agency(item, agency, &[(0, 0), pair(amount)]);
         }
     }
 }
 
 /// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt
 /// over another amount than its line) by the other reading.
-fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode, (i64, i64)> {
-    let mut kept: BTreeMap<AgencyCode, (i64, i64)> = BTreeMap::new();
+fn kept_by<'a>(facts: &Facts<'_, 'a>, ledger: &Ledger, entry: &Entry, kept: &mut Option<Kept<'a>>) {
     for (l, part) in &entry.parts {
         let line = &ledger.lines[*l];
         if facts.pool.is_land(line.fee) {
@@ -266,13 +260,10 @@ fn kept_by(facts: &Facts, ledger: &Ledger, entry: &Entry) -> BTreeMap<AgencyCode
         } else {
             (part + gross - back, part + gross - back)
         };
-        let sum = kept
-            .entry(facts.pool.fee(line.fee).agency_code.clone())
-            .or_default();
-        sum.0 += dong(sure.max(0));
-        sum.1 += dong(other.max(0));
+        let agency = &facts.pool.fee(line.fee).agency_code;
+        let kept = kept.get_or_insert_default();
+        add(kept, agency, dong(sure.max(0)), dong(other.max(0)));
     }
-    kept
 }
 
 /// What the other money on a line left of its due, `part` being one's own and `back` what went back
@@ -288,11 +279,10 @@ fn dong(wide: i128) -> i64 {
 }
 
 /// Fee lines that may stand for money nobody has seen.
-fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
-    for fee in &facts.pool.inputs.fees {
-        let key = fee.key();
+fn fees(facts: &Facts, out: &mut Tally) {
+    for (i, fee) in facts.pool.inputs.fees.iter().enumerate() {
         let Some(row) = facts
-            .row(&key)
+            .fee_row(index(i))
             .filter(|row| row.bucket == crate::classify::Bucket::Open)
         else {
             continue;
@@ -312,10 +302,10 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
         } else {
             row.business_date
         };
-        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
-        let mut item = item(facts, name, day, &key);
+        let exceptions = row.exception_id.clone().into_iter().collect();
+        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), day, exceptions);
         item.sometime(days, &outcomes);
         item.coupled = !facts.credits.is_empty();
-        item.spread(&BTreeSet::from([fee.agency_code.clone()]), &outcomes, out);
+        item.spread(&Agencies::one(&fee.agency_code), &outcomes, out);
     }
 }

@@ -78,7 +78,7 @@ impl Facts<'_, '_> {
             let row = self.pool.txn(txn);
             for dossier in self.names(txn) {
                 let contest = Contest {
-                    exceptions: self.exceptions(&row.key()),
+                    exceptions: self.txn_exceptions(txn),
                     days: (row.paid_on, row.paid_on),
                     amount: self.largest(txn).into(),
                     cash: false,
@@ -91,15 +91,15 @@ impl Facts<'_, '_> {
 
     /// Receipts that came with different content: they may be the first payment of their fee.
     fn contested_by_receipts(&self, contested: &mut BTreeMap<Index, Contest>) {
-        for receipt in &self.pool.inputs.receipts {
-            let key = receipt.key();
-            let open = self.row(&key).is_some_and(|row| row.class == "conflict");
-            let Some(dossier) = self.pool.find(&receipt.dossier_code).filter(|_| open) else {
+        for (i, receipt) in self.pool.inputs.receipts.iter().enumerate() {
+            let row = self.receipt_row(index(i));
+            let open = row.filter(|row| row.class == "conflict");
+            let Some(dossier) = open.and_then(|_| self.pool.find(&receipt.dossier_code)) else {
                 continue;
             };
             let day = receipt.collected_at.day();
             let contest = Contest {
-                exceptions: self.exceptions(&key),
+                exceptions: self.receipt_exceptions(index(i)),
                 days: (day, day),
                 amount: i64::MAX.into(),
                 cash: true,
@@ -144,8 +144,8 @@ impl Facts<'_, '_> {
 
     /// The exceptions of the open refunds that may be of a dossier.
     pub fn of_refunds(&self, dossier: Index) -> Vec<ExceptionId> {
-        let keys = self.refunds_of(dossier).map(|txn| self.pool.txn(txn).key());
-        keys.flat_map(|key| self.exceptions(&key)).collect()
+        let refunds = self.refunds_of(dossier);
+        refunds.flat_map(|txn| self.txn_exceptions(txn)).collect()
     }
 
     fn refunds_of(&self, dossier: Index) -> impl Iterator<Item = Index> {

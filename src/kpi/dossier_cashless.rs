@@ -1,7 +1,5 @@
 //! `DOSSIER_CASHLESS`: dossiers paid in full without cash over dossiers paid in full.
 
-use std::collections::BTreeSet;
-
 use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Text};
 use crate::matching::desk::Money;
@@ -9,9 +7,11 @@ use crate::matching::ledger::{Ledger, Line};
 use crate::matching::pool::{Dossier, Index, index};
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::facts::Facts;
-use super::item::{Item, txn_item};
-use super::share::{Contribution, Elsewhere};
+use super::item::{Item, Name};
+use super::share::Elsewhere;
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -93,8 +93,7 @@ impl State {
     }
 }
 
-pub(super) fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
         let mut state = match facts.desk.set_of.get(&index(d)) {
             Some(set) => State::certified(facts.desk.sets[*set].day),
@@ -106,19 +105,17 @@ pub(super) fn contributions(facts: &Facts) -> Vec<Contribution> {
         let exceptions = std::mem::take(&mut state.exceptions);
         let received = dossier.code.received_on();
         let day = state.day.or(received).unwrap_or(facts.last_day);
-        let name = format!("dossier|{}", dossier.code);
-        let item = Item::new(DEFINITION.id, name, day, exceptions);
+        let item = Item::new(DEFINITION.id, Name::Dossier(dossier.code), day, exceptions);
         let made = if state.full {
             Some(full(facts, index(d), &state, item))
         } else {
             lacking(facts, index(d), &state, item)
         };
         if let Some((item, outcomes)) = made {
-            item.spread(&facts.agencies_of(&[index(d)]), &outcomes, &mut out);
+            item.spread(&Agencies::one(dossier.agency), &outcomes, out);
         }
     }
-    refunds(facts, &mut out);
-    out
+    refunds(facts, out);
 }
 
 fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
@@ -136,7 +133,7 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         state.counted = true;
         let last = money_on(facts, ledger, l, &mut state);
         let fee = facts.pool.fee(line.fee);
-        let row = facts.row(&fee.key());
+        let row = facts.fee_row(line.fee);
         let exception = row.and_then(|row| row.exception_id.clone());
         let covered = (line.is_full() && line.given_back() == 0) || line.receipt_differs.is_some();
         if covered {
@@ -200,7 +197,12 @@ fn money_on(facts: &Facts, ledger: &Ledger, l: usize, state: &mut State) -> Opti
 /// A dossier paid in full. An open row that names it may be the first payment, and what is on it
 /// the repeat: it was completed on that day, or without the cash. An open refund that names it may
 /// have taken its money back, and open credits may have paid it again.
-fn full(facts: &Facts, d: Index, state: &State, mut item: Item) -> (Item, Vec<(i64, i64)>) {
+fn full<'i>(
+    facts: &Facts,
+    d: Index,
+    state: &State,
+    mut item: Item<'i>,
+) -> (Item<'i>, Vec<(i64, i64)>) {
     let (cash, cashless) = ((0, 1), (1, 1));
     let done = if state.cash { cash } else { cashless };
     let mut outcomes = vec![done];
@@ -237,12 +239,12 @@ fn full(facts: &Facts, d: Index, state: &State, mut item: Item) -> (Item, Vec<(i
 }
 
 /// A dossier that lacks money: none when no open row can complete it.
-fn lacking(
+fn lacking<'i>(
     facts: &Facts,
     d: Index,
     state: &State,
-    mut item: Item,
-) -> Option<(Item, Vec<(i64, i64)>)> {
+    mut item: Item<'i>,
+) -> Option<(Item<'i>, Vec<(i64, i64)>)> {
     let contest = facts.contest(d);
     let replaced = is_replaceable(facts, d);
     let hidden = !facts.unread_cash.is_empty() || contest.is_some_and(|contest| contest.cash);
@@ -309,19 +311,15 @@ fn days(facts: &Facts, d: Index, state: &State, reached: Option<Day>) -> (Day, D
 
 /// Refunds that name no dossier: each may be the money of one payment, and so of every dossier that
 /// it paid, on whatever day they were completed. Open credits may have paid them again.
-fn refunds(facts: &Facts, out: &mut Vec<Contribution>) {
-    let several = facts.places.txns.iter().map(Vec::len).max();
-    let n = several
-        .and_then(|n| i64::try_from(n).ok())
-        .unwrap_or(1)
-        .max(1);
+fn refunds(facts: &Facts, out: &mut Tally) {
+    let n = i64::try_from(facts.places.txns.most()).unwrap_or(1).max(1);
     for txn in (0..facts.pool.inputs.txns.len()).map(index) {
         if !facts.is_nameless_refund(txn) {
             continue;
         }
         let row = facts.pool.txn(txn);
-        let exceptions = facts.exceptions(&row.key());
-        let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
+        let exceptions = facts.txn_exceptions(txn);
+        let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
         let last = facts.last_day.max(row.paid_on);
         if let Some((from, _)) = facts.credits.days() {
             let again = |outcome| Elsewhere {
@@ -332,7 +330,7 @@ fn refunds(facts: &Facts, out: &mut Vec<Contribution>) {
             item.elsewhere = vec![again((0, n)), again((n, n))];
         }
         let any = (Day::of_ms(0), last);
-        item.may_go_back(&BTreeSet::new(), n, any, out);
+        item.may_go_back(&Agencies::default(), n, any, out);
     }
 }
 
@@ -344,15 +342,11 @@ mod tests {
     #[test]
     fn an_item_stands_once_in_the_total_and_once_in_its_agency() {
         let day = Day::parse("2022-12-05").unwrap();
-        let name = "dossier|X".to_owned();
-        let item = Item::new(DEFINITION.id, name, day, vec![]);
-        let mut out = Vec::new();
-        item.spread(
-            &BTreeSet::from([AgencyCode::new("H48.18")]),
-            &[(1, 1)],
-            &mut out,
-        );
-        let scopes: Vec<String> = out.iter().map(|c| c.scope.to_string()).collect();
+        let item = Item::new(DEFINITION.id, Name::Text("dossier|X".into()), day, vec![]);
+        let mut out = Tally::of_each();
+        let agency = AgencyCode::new("H48.18");
+        item.spread(&Agencies::one(&agency), &[(1, 1)], &mut out);
+        let scopes: Vec<String> = out.items.iter().map(|c| c.scope.to_string()).collect();
         assert_eq!(scopes, ["", "H48.18"]);
     }
 }

@@ -1,14 +1,13 @@
 //! `DOSSIER_ONLINE`: dossiers filed online over all dossiers received; the plan's other target that
 //! the same data can answer. Filing channel and payment channel are independent.
 
-use std::collections::BTreeSet;
-
 use crate::domain::{FilingChannel, Inputs, Text};
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::facts::Facts;
-use super::item::Item;
-use super::share::Contribution;
+use super::item::{Item, Name};
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -36,8 +35,7 @@ fn enough(inputs: &Inputs) -> bool {
         .any(|fee| fee.more.filing_channel.is_some())
 }
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+fn contributions(facts: &Facts, out: &mut Tally) {
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let channel = fees.iter().find_map(|fee| fee.more.filing_channel);
@@ -48,14 +46,8 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
         let (Some(channel), Some(day)) = (channel, day) else {
             continue;
         };
-        let name = format!("dossier|{}", dossier.code);
-        let item = Item::new(DEFINITION.id, name, day, Vec::new());
+        let item = Item::new(DEFINITION.id, Name::Dossier(dossier.code), day, Vec::new());
         let online = i64::from(channel == FilingChannel::Online);
-        item.spread(
-            &BTreeSet::from([dossier.agency.clone()]),
-            &[(online, 1)],
-            &mut out,
-        );
+        item.spread(&Agencies::one(dossier.agency), &[(online, 1)], out);
     }
-    out
 }

@@ -1,13 +1,14 @@
 //! What definitions look at: the desk with its ledgers, the classes, and what is still open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::classify::{Classified, OPEN_CREDITS, Places};
+use crate::classify::{Classes, Classified, OPEN_CREDITS, Places, RowPlaces};
 use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Moment, RowKey, Side, TxnKind};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
 
+use super::agencies::Agencies;
 use super::contest::Contests;
 use super::credits::{Credit, Credits};
 
@@ -19,8 +20,10 @@ pub struct Facts<'f, 'a> {
     pub desk: &'f Desk<'f, 'a>,
     /// Every row with its class, sorted by key.
     pub rows: &'f [Classified],
+    /// The place of each input row among them.
+    place: &'f RowPlaces,
     /// Where each money row stands in the ledgers.
-    pub places: Places,
+    pub places: &'f Places,
     /// True when some money source is not complete: unseen money is possible.
     pub unseen_money: bool,
     /// The credits that may still turn out to be a payment of some fee, rows that could not be
@@ -53,15 +56,16 @@ pub enum Open {
 
 impl<'f, 'a> Facts<'f, 'a> {
     /// Collects the facts.
-    pub fn new(desk: &'f Desk<'f, 'a>, rows: &'f [Classified]) -> Self {
+    pub fn new(desk: &'f Desk<'f, 'a>, classes: &'f Classes) -> Self {
         let pool = desk.pool;
         let complete = crate::domain::Completeness::Complete;
         let unseen = |s: &crate::domain::SourceFacts| s.carries_money && s.state != complete;
         let mut facts = Self {
             pool,
             desk,
-            rows,
-            places: Places::new(desk),
+            rows: &classes.rows,
+            place: &classes.place,
+            places: &classes.places,
             unseen_money: pool.inputs.sources.iter().any(unseen),
             credits: Credits::default(),
             unread_cash: Credits::default(),
@@ -83,14 +87,16 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// Every credit that may still turn out to be a payment of some fee.
     fn open_credits(&self) -> Vec<Credit> {
-        let credit = |txn: Index| Credit {
-            day: self.pool.txn(txn).paid_on,
-            amount: self.may_still_pay(txn),
-            exceptions: self.exceptions(&self.pool.txn(txn).key()),
+        let credit = |txn: Index| {
+            let amount = self.may_still_pay(txn);
+            (amount > 0).then(|| Credit {
+                day: self.pool.txn(txn).paid_on,
+                amount,
+                exceptions: self.txn_exceptions(txn),
+            })
         };
-        let mut credits: Vec<Credit> = (0..self.pool.inputs.txns.len())
-            .map(|txn| credit(index(txn)))
-            .collect();
+        let txns = 0..self.pool.inputs.txns.len();
+        let mut credits: Vec<Credit> = txns.filter_map(|txn| credit(index(txn))).collect();
         credits.extend(self.unread(Side::Txn));
         credits
     }
@@ -99,7 +105,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     fn unread(&self, side: Side) -> Vec<Credit> {
         let rejects = self.pool.inputs.rejects.iter();
         let rejects = rejects.filter(|reject| reject.side == side);
-        let new = rejects.filter(|r| super::item::reject_item(self.pool.inputs, r).is_some());
+        let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
         new.map(|reject| Credit {
             day: reject.business_date,
             amount: reject
@@ -139,7 +145,7 @@ impl<'f, 'a> Facts<'f, 'a> {
                     Effect::Doubtful { .. } => !e.reversed,
                     Effect::Settles => false,
                 };
-                let entries = self.entries(Money::Txn(txn)).into_iter().map(|(_, _, e)| e);
+                let entries = self.entries(Money::Txn(txn)).map(|(_, _, e)| e);
                 entries
                     .filter(perhaps)
                     .map(|e| e.credit.amount - e.returned)
@@ -205,80 +211,113 @@ impl<'f, 'a> Facts<'f, 'a> {
         self.rows.get(found)
     }
 
+    /// The row of a fee.
+    pub fn fee_row(&self, fee: Index) -> Option<&'f Classified> {
+        self.rows.get(at(self.place.fees[at(fee)]))
+    }
+
+    /// The row of a receipt.
+    pub fn receipt_row(&self, receipt: Index) -> Option<&'f Classified> {
+        self.rows.get(at(self.place.receipts[at(receipt)]))
+    }
+
+    /// The row of a transaction.
+    pub fn txn_row(&self, txn: Index) -> Option<&'f Classified> {
+        self.rows.get(at(self.place.txns[at(txn)]))
+    }
+
     /// The exception of a row, as the list that settling it would decide.
     pub fn exceptions(&self, key: &RowKey) -> Vec<ExceptionId> {
-        self.row(key)
-            .and_then(|row| row.exception_id.clone())
-            .into_iter()
-            .collect()
+        exception(self.row(key))
+    }
+
+    /// The same of a transaction.
+    pub fn txn_exceptions(&self, txn: Index) -> Vec<ExceptionId> {
+        exception(self.txn_row(txn))
+    }
+
+    /// The same of a receipt.
+    pub fn receipt_exceptions(&self, receipt: Index) -> Vec<ExceptionId> {
+        exception(self.receipt_row(receipt))
     }
 
     /// The ledger entries of a money row.
-    pub fn entries(&self, money: Money) -> Vec<(Index, &'f Ledger, &'f Entry)> {
+    pub fn entries(&self, money: Money) -> impl Iterator<Item = (Index, &'f Ledger, &'f Entry)> {
         let places = match money {
-            Money::Txn(i) => &self.places.txns[at(i)],
-            Money::Receipt(i) => &self.places.receipts[at(i)],
+            Money::Txn(i) => self.places.txns.of(i),
+            Money::Receipt(i) => self.places.receipts.of(i),
         };
         let ledgers = &self.desk.ledgers;
-        places
-            .iter()
-            .map(|(dossier, e)| {
-                let ledger = &ledgers[at(*dossier)];
-                (*dossier, ledger, &ledger.entries[*e])
-            })
-            .collect()
+        places.iter().map(move |(dossier, e)| {
+            let ledger = &ledgers[at(*dossier)];
+            (*dossier, ledger, &ledger.entries[*e])
+        })
     }
 
     /// The agencies of the lines that an entry settled or paid again, land obligations left out;
     /// the dossier's own when it touched none. A dossier that owes nothing but land obligations has
     /// none.
-    pub fn agencies(&self, dossier: Index, ledger: &Ledger, entry: &Entry) -> BTreeSet<AgencyCode> {
-        let touched: Vec<usize> = match &entry.effect {
-            Effect::Duplicate { lines, .. } => lines.clone(),
-            _ => entry.parts.iter().map(|(l, _)| *l).collect(),
+    pub fn agencies(&self, dossier: Index, ledger: &Ledger, entry: &Entry) -> Agencies<'a> {
+        let mut agencies = Agencies::default();
+        self.add_agencies(dossier, ledger, entry, &mut agencies);
+        agencies
+    }
+
+    /// Adds them to others.
+    pub fn add_agencies(
+        &self,
+        dossier: Index,
+        ledger: &Ledger,
+        entry: &Entry,
+        agencies: &mut Agencies<'a>,
+    ) {
+        let again: &[usize] = match &entry.effect {
+            Effect::Duplicate { lines, .. } => lines,
+            _ => &[],
+        };
+        let parts = match &entry.effect {
+            Effect::Duplicate { .. } => &[][..],
+            _ => entry.parts.as_slice(),
         };
         let counted = |line: &Line| !self.pool.is_land(line.fee);
-        if touched.is_empty() {
+        if again.is_empty() && parts.is_empty() {
             let land = !ledger.lines.is_empty() && !ledger.lines.iter().any(counted);
-            let own = self.pool.dossier(dossier).agency.clone();
-            return if land {
-                BTreeSet::new()
-            } else {
-                BTreeSet::from([own])
-            };
+            if !land {
+                agencies.insert(self.pool.dossier(dossier).agency);
+            }
+            return;
         }
-        let lines = touched.iter().map(|l| &ledger.lines[*l]);
-        lines
-            .filter(|line| counted(line))
-            .map(|line| self.pool.fee(line.fee).agency_code.clone())
-            .collect()
+        let touched = again.iter().chain(parts.iter().map(|(l, _)| l));
+        let lines = touched.map(|l| &ledger.lines[*l]);
+        let lines = lines.filter(|line| counted(line));
+        agencies.extend(lines.map(|line| &self.pool.fee(line.fee).agency_code));
     }
 
     /// The agencies of the dossiers that an open transaction names.
-    pub fn named(&self, txn: Index) -> BTreeSet<AgencyCode> {
-        match &self.desk.txns[at(txn)] {
-            Standing::Out { named, .. } => self.agencies_of(named),
-            Standing::Returns(dossier) => self.agencies_of(&[*dossier]),
-            _ => BTreeSet::new(),
-        }
+    pub fn named(&self, txn: Index) -> Agencies<'a> {
+        let dossiers = match &self.desk.txns[at(txn)] {
+            Standing::Out { named, .. } => named.as_slice(),
+            Standing::Returns(dossier) => std::slice::from_ref(dossier),
+            _ => &[],
+        };
+        let agency = |d: &Index| self.pool.dossier(*d).agency;
+        dossiers.iter().map(agency).collect()
     }
 
     /// The agency of the first dossier that an open transaction names.
-    pub fn first_named(&self, txn: Index) -> Option<AgencyCode> {
+    pub fn first_named(&self, txn: Index) -> Option<&'a AgencyCode> {
         match &self.desk.txns[at(txn)] {
             Standing::Out { named, .. } => named.first().copied(),
             _ => None,
         }
-        .map(|dossier| self.pool.dossier(dossier).agency.clone())
+        .map(|dossier| self.pool.dossier(dossier).agency)
     }
+}
 
-    /// The agencies of dossiers.
-    pub fn agencies_of(&self, dossiers: &[Index]) -> BTreeSet<AgencyCode> {
-        dossiers
-            .iter()
-            .map(|d| self.pool.dossier(*d).agency.clone())
-            .collect()
-    }
+fn exception(row: Option<&Classified>) -> Vec<ExceptionId> {
+    row.and_then(|row| row.exception_id.clone())
+        .into_iter()
+        .collect()
 }
 
 /// The night, else the last day of any row or period.

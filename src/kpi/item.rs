@@ -1,17 +1,57 @@
 //! Items: the names under which rows add to a share, and how one item is spread over its scopes.
 
-use std::collections::BTreeSet;
+use std::fmt;
 
-use crate::domain::{AgencyCode, Day, ExceptionId, Inputs, Receipt, Reject, Txn};
+use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, RowKey, Txn};
 
+use super::agencies::Agencies;
 use super::share::{Contribution, Elsewhere, Scope};
+use super::tally::Tally;
+
+/// The stable name of an item, made of the row that it is about where somebody reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name<'a> {
+    /// A transaction.
+    Txn(&'a Txn),
+    /// A receipt.
+    Receipt(&'a Receipt),
+    /// A cash event: all receipts of one dossier, cashier and moment.
+    Cash(&'a Receipt),
+    /// A dossier.
+    Dossier(&'a DossierCode),
+    /// A fee line.
+    Fee(&'a Fee),
+    /// A row of the money side that could not be read, as if it were a transaction: the row in
+    /// good order takes its place.
+    Unread(RowKey),
+    /// As it stands.
+    Text(Box<str>),
+}
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Txn(txn) => write!(f, "txn|{}|{}", txn.source, txn.id),
+            Self::Unread(key) => write!(f, "txn|{}|{}", key.source, key.id),
+            Self::Receipt(r) => write!(f, "receipt|{}|{}", r.dossier_code, r.receipt_id),
+            Self::Cash(r) => {
+                let (code, moment) = (&r.dossier_code, r.collected_at.ms());
+                write!(f, "cash|{code}|{}|{moment}", r.cashier)
+            }
+            Self::Dossier(code) => write!(f, "dossier|{code}"),
+            Self::Fee(fee) => write!(f, "fee|{}|{}", fee.dossier_code, fee.fee_id),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
 
 /// One item before it is spread over its scopes.
-pub struct Item {
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
     /// The definition's id.
     pub definition: &'static str,
     /// Stable name.
-    pub name: String,
+    pub name: Name<'a>,
     /// The day that decides its period.
     pub day: Day,
     /// The exceptions that settling would decide.
@@ -22,11 +62,11 @@ pub struct Item {
     pub elsewhere: Vec<Elsewhere>,
 }
 
-impl Item {
+impl<'a> Item<'a> {
     /// An item of one day whose outcomes are its own affair.
     pub fn new(
         definition: &'static str,
-        name: String,
+        name: Name<'a>,
         day: Day,
         exceptions: Vec<ExceptionId>,
     ) -> Self {
@@ -57,7 +97,7 @@ impl Item {
         let open = outcomes.len() > 1 || !self.elsewhere.is_empty();
         Contribution {
             definition: self.definition,
-            item: self.name.as_str().into(),
+            item: self.name.to_string().into(),
             scope,
             day: self.day,
             outcomes,
@@ -72,28 +112,18 @@ impl Item {
     }
 
     /// Once in the total and once in each agency.
-    pub fn spread(
-        &self,
-        agencies: &BTreeSet<AgencyCode>,
-        outcomes: &[(i64, i64)],
-        out: &mut Vec<Contribution>,
-    ) {
-        out.push(self.within(Scope::Total, outcomes.to_vec()));
-        let scopes = agencies.iter().map(|agency| Scope::Agency(agency.clone()));
-        out.extend(scopes.map(|scope| self.within(scope, outcomes.to_vec())));
+    pub fn spread(&self, agencies: &Agencies, outcomes: &[(i64, i64)], out: &mut Tally) {
+        out.total(self, outcomes);
+        for agency in agencies.iter() {
+            out.agency(self, agency, outcomes);
+        }
     }
 
     /// Money that went back, of a payment that counts (cashless, or counter cash returned by
     /// transfer) or of none: in the agencies that it names, or possibly in any. The payment has its
     /// own day, one of `days`. Which payment it would take hangs on other rows; that it takes no
     /// more than there is, the bounds see to.
-    pub fn may_go_back(
-        mut self,
-        agencies: &BTreeSet<AgencyCode>,
-        v: i64,
-        days: (Day, Day),
-        out: &mut Vec<Contribution>,
-    ) {
+    pub fn may_go_back(mut self, agencies: &Agencies, v: i64, days: (Day, Day), out: &mut Tally) {
         self.sometime(days, &[(-v, -v), (0, -v)]);
         self.coupled = true;
         if agencies.is_empty() {
@@ -104,38 +134,18 @@ impl Item {
     }
 
     /// Once in the total and possibly in any agency.
-    pub fn anywhere(&self, outcomes: &[(i64, i64)], out: &mut Vec<Contribution>) {
-        out.push(self.within(Scope::Total, outcomes.to_vec()));
-        out.push(self.within(Scope::AnyAgency, outcomes.to_vec()));
+    pub fn anywhere(&self, outcomes: &[(i64, i64)], out: &mut Tally) {
+        out.total(self, outcomes);
+        out.any_agency(self, outcomes);
     }
 }
 
-/// The item name of a transaction.
-pub fn txn_item(txn: &Txn) -> String {
-    format!("txn|{}|{}", txn.source, txn.id)
-}
-
-/// The item name of a receipt.
-pub fn receipt_item(receipt: &Receipt) -> String {
-    format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
-}
-
-/// The item name of a row of the money side that could not be read, as if it were a transaction:
-/// the row in good order takes its place. None where that row is here already.
-pub fn reject_item(inputs: &Inputs, reject: &Reject) -> Option<String> {
+/// The name of a row of the money side that could not be read. None where the row in good order is
+/// here already.
+pub fn reject_name(inputs: &Inputs, reject: &Reject) -> Option<Name<'static>> {
     let key = reject.key();
     let at = (key.source.as_str(), &*key.id);
     let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
     let read = inputs.txns.binary_search_by(order).is_ok();
-    (!read).then(|| format!("txn|{}|{}", key.source, key.id))
-}
-
-/// The item name of a cash event: all receipts of one dossier, cashier and moment.
-pub fn cash_item(receipt: &Receipt) -> String {
-    format!(
-        "cash|{}|{}|{}",
-        receipt.dossier_code,
-        receipt.cashier,
-        receipt.collected_at.ms()
-    )
+    (!read).then_some(Name::Unread(key))
 }

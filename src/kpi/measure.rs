@@ -8,15 +8,17 @@ use crate::domain::{Agency, AgencyCode, Day, ExceptionId, Inputs, Period, Rules,
 
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
+use super::tally::Tally;
 use super::{ALWAYS, DEFINITIONS, Definition};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
-/// total.
+/// total. `settled` are sums of contributions that are not in the list of them.
 pub fn measure(
     inputs: &Inputs,
     rules: &Rules,
     prior: &[PriorSum],
     contributions: &[Contribution],
+    settled: &[(&str, Tally)],
 ) -> Vec<Share> {
     let agencies = agencies(inputs, rules, prior);
     let mut shares = Vec::new();
@@ -30,6 +32,11 @@ pub fn measure(
             .filter(|sum| &*sum.definition == definition.id)
             .collect();
         let enough = (definition.enough)(inputs) || !before.is_empty();
+        let settled: Vec<&Tally> = settled
+            .iter()
+            .filter(|(of, _)| *of == definition.id)
+            .map(|(_, tally)| tally)
+            .collect();
         for period in &rules.periods {
             let frame = Frame {
                 definition,
@@ -38,7 +45,7 @@ pub fn measure(
                 enough,
                 unsure: unsure(inputs),
             };
-            shares.extend(frame.shares(&agencies, &before, &mine));
+            shares.extend(frame.shares(&agencies, &before, &settled, &mine));
         }
     }
     shares
@@ -102,16 +109,20 @@ impl Frame<'_> {
         &self,
         agencies: &BTreeSet<AgencyCode>,
         prior: &[&PriorSum],
+        settled: &[&Tally],
         items: &[&Contribution],
     ) -> Vec<Share> {
-        let mut by_scope: BTreeMap<&Scope, Sums> = BTreeMap::new();
+        let mut by_scope: BTreeMap<Scope, Sums> = BTreeMap::new();
         for sum in prior.iter().filter(|sum| self.period.holds(sum.day)) {
             let firm = Sums::firm(sum.numerator, sum.denominator);
-            by_scope.entry(&sum.scope).or_default().merge(&firm);
+            by_scope.entry(sum.scope.clone()).or_default().merge(&firm);
+        }
+        for (scope, sums) in settled.iter().flat_map(|tally| tally.within(self.period)) {
+            by_scope.entry(scope).or_default().merge(&sums);
         }
         for item in items {
             if let Some(outcomes) = item.within(self.period) {
-                let sums = by_scope.entry(&item.scope).or_default();
+                let sums = by_scope.entry(item.scope.clone()).or_default();
                 sums.add(&outcomes, item.coupled);
             }
         }
@@ -232,12 +243,13 @@ fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<Exceptio
 }
 
 /// The whole input as one period.
-pub fn whole(contributions: &[Contribution]) -> Period {
+pub fn whole(contributions: &[Contribution], settled: &[(&str, Tally)]) -> Period {
     let days = || {
         let spans = contributions.iter().flat_map(|c| &c.elsewhere);
         let adds = spans.filter(|span| span.outcome.1 > 0);
         let spans = adds.flat_map(|span| [span.from, span.to]);
-        contributions.iter().map(|c| c.day).chain(spans)
+        let sums = settled.iter().flat_map(|(_, tally)| tally.days());
+        contributions.iter().map(|c| c.day).chain(spans).chain(sums)
     };
     let epoch = Day::of_ms(0);
     Period {

@@ -2,6 +2,7 @@
 //!
 //! A definition is one file and one line in [`DEFINITIONS`].
 
+mod agencies;
 mod all_dossiers;
 mod amount_cashless;
 mod contest;
@@ -15,6 +16,7 @@ pub mod item;
 pub mod measure;
 mod qd766_3_6;
 pub mod share;
+pub mod tally;
 mod thu_phi_prov;
 mod tx_cashless;
 
@@ -24,6 +26,7 @@ pub use crate::domain::{Fraction, Period, Target};
 use facts::Facts;
 pub use measure::measure;
 pub use share::{Contribution, Elsewhere, PriorSum, Scope, Share, Verdict};
+use tally::Tally;
 
 /// One indicator.
 pub struct Definition {
@@ -38,7 +41,7 @@ pub struct Definition {
     /// True when the input carries the columns it needs.
     pub enough: fn(&Inputs) -> bool,
     /// What every item of the pool may add.
-    pub contributions: fn(&Facts) -> Vec<Contribution>,
+    pub contributions: fn(&Facts, &mut Tally),
 }
 
 /// Every definition.

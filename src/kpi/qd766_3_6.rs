@@ -3,14 +3,13 @@
 //! dossier, by the day on which processing began, from the registry's own flag. It asks where a
 //! dossier was paid, not whether cash changed hands: a plain bank transfer is not online.
 
-use std::collections::BTreeSet;
-
 use crate::domain::{Fee, Inputs, Moment, Text};
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::facts::Facts;
-use super::item::Item;
-use super::share::Contribution;
+use super::item::{Item, Name};
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -41,8 +40,7 @@ fn enough(inputs: &Inputs) -> bool {
     inputs.fees.iter().any(told)
 }
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+fn contributions(facts: &Facts, out: &mut Tally) {
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let begun = fees
@@ -57,12 +55,8 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
         let online = fees
             .iter()
             .any(|fee| fee.more.online_payment_flag.is_some());
-        let name = format!("dossier|{}", dossier.code);
-        Item::new(DEFINITION.id, name, day, Vec::new()).spread(
-            &BTreeSet::from([dossier.agency.clone()]),
-            &[(i64::from(online), 1)],
-            &mut out,
-        );
+        let item = Item::new(DEFINITION.id, Name::Dossier(dossier.code), day, Vec::new());
+        let outcomes = [(i64::from(online), 1)];
+        item.spread(&Agencies::one(dossier.agency), &outcomes, out);
     }
-    out
 }

@@ -1,14 +1,15 @@
 //! `THU_PHI_PROV`: paid requests whose method is online over all paid requests, the form in which a
 //! provincial system prints its rate. A plain bank transfer counts as paid in person there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::{CollectionMode, DeclaredMethod, Fee, FeeStatus, Inputs, Moment, Text};
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::facts::Facts;
-use super::item::Item;
-use super::share::Contribution;
+use super::item::{Item, Name};
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -48,8 +49,7 @@ fn is_online(fee: &Fee) -> bool {
     fee.more.online_payment_flag.is_some() || declared
 }
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+fn contributions(facts: &Facts, out: &mut Tally) {
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
@@ -69,11 +69,10 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
                 continue;
             };
             let online = lines.iter().all(|fee| is_online(fee));
-            let name = format!("request|{}|{request}", dossier.code);
-            let agencies: BTreeSet<_> = lines.iter().map(|fee| fee.agency_code.clone()).collect();
+            let name = Name::Text(format!("request|{}|{request}", dossier.code).into());
+            let agencies: Agencies = lines.iter().map(|fee| &fee.agency_code).collect();
             let item = Item::new(DEFINITION.id, name, day, Vec::new());
-            item.spread(&agencies, &[(i64::from(online), 1)], &mut out);
+            item.spread(&agencies, &[(i64::from(online), 1)], out);
         }
     }
-    out
 }

@@ -1,19 +1,18 @@
 //! `TX_CASHLESS`: payment events without cash over all payment events. The unit is what one payer
 //! did at one moment; the plan of December 2022 sets its target.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::classify::Classified;
-use crate::domain::{AgencyCode, Receipt, Side, Text};
+use crate::domain::{Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::Effect;
-use crate::matching::pool::index;
+use crate::matching::pool::{Index, at, index};
 
 use super::Definition;
+use super::agencies::Agencies;
 use super::contest::Displacing;
 use super::facts::{Facts, Open};
-use super::item::{Item, cash_item, reject_item, txn_item};
-use super::share::Contribution;
+use super::item::{Item, Name, reject_name};
+use super::tally::Tally;
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -36,26 +35,24 @@ pub(super) const DEFINITION: Definition = Definition {
     contributions,
 };
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
-    let mut out = Vec::new();
+fn contributions(facts: &Facts, out: &mut Tally) {
     for i in 0..facts.pool.inputs.txns.len() {
-        transaction(facts, index(i), &mut out);
+        transaction(facts, index(i), out);
     }
-    cash(facts, &mut out);
-    fees(facts, &mut out);
-    rejects(facts, &mut out);
-    out
+    cash(facts, out);
+    fees(facts, out);
+    rejects(facts, out);
 }
 
 /// Unreadable rows of the money side: each may be a payment of any agency.
-fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
+fn rejects(facts: &Facts, out: &mut Tally) {
     for reject in &facts.pool.inputs.rejects {
         let outcome = match reject.side {
             Side::Txn => (1, 1),
             Side::Receipt => (0, 1),
             Side::Fee => continue,
         };
-        let Some(name) = reject_item(facts.pool.inputs, reject) else {
+        let Some(name) = reject_name(facts.pool.inputs, reject) else {
             continue;
         };
         let exceptions = facts.exceptions(&reject.key());
@@ -65,40 +62,33 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
 }
 
 /// What one transaction may add.
-fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
+fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
-    let key = row.key();
-    let exceptions = facts.exceptions(&key);
-    let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
+    let exceptions = facts.txn_exceptions(i);
+    let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
     if let Some(agency) = facts.desk.certified_agency(i) {
-        item.spread(&BTreeSet::from([agency]), &[(1, 1)], out);
+        item.spread(&Agencies::one(&agency), &[(1, 1)], out);
         return;
     }
     match facts.open(i) {
         Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {
             // another open payment may take its place
-            let mut total = Item::new(
-                DEFINITION.id,
-                txn_item(row),
-                row.paid_on,
-                facts.exceptions(&key),
-            );
+            let mut total = item.clone();
             total.coupled = true;
             facts
                 .credits
                 .days()
                 .into_iter()
                 .for_each(|days| total.sometime(days, &[(1, 1)]));
-            out.push(total.within(super::Scope::Total, vec![(1, 1)]));
+            out.total(&total, &[(1, 1)]);
             let first = facts.first_named(i);
-            for agency in facts.named(i) {
-                let mut outcomes = vec![(0, 0), (1, 1)];
-                if first.as_ref() == Some(&agency) {
+            for agency in facts.named(i).iter() {
+                let mut outcomes = [(0, 0), (1, 1)];
+                if first == Some(agency) {
                     outcomes.reverse();
                 }
-                let scope = super::Scope::Agency(agency);
-                out.push(item.within(scope, outcomes));
+                out.agency(&item, agency, &outcomes);
             }
         }
         Open::Credit => item.anywhere(&[(0, 0), (1, 1)], out),
@@ -108,21 +98,20 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
 
 /// A transaction in ledgers: one event in each agency it pays for. Where an open row may take its
 /// place, it may be the repeat.
-fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>) {
-    let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
-    let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
+fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
+    let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
     let (mut displacing, mut again) = (Displacing::default(), Vec::new());
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
             _ if gone => {}
             Effect::Settles => {
-                sure.extend(facts.agencies(dossier, ledger, entry));
+                facts.add_agencies(dossier, ledger, entry, &mut sure);
                 displacing.extend(facts.displacing(dossier, entry));
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { certain, .. } => {
-                perhaps.extend(facts.agencies(dossier, ledger, entry));
+                facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                 item.coupled |= certain;
                 again.extend(
                     certain
@@ -131,7 +120,9 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>)
                         .flatten(),
                 );
             }
-            Effect::Doubtful { .. } => perhaps.extend(facts.agencies(dossier, ledger, entry)),
+            Effect::Doubtful { .. } => {
+                facts.add_agencies(dossier, ledger, entry, &mut perhaps);
+            }
         }
     }
     if !sure.is_empty() && !displacing.exceptions.is_empty() {
@@ -153,73 +144,78 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>)
 }
 
 /// Cash events: all valid receipts of one dossier, cashier and moment.
-fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
+fn cash(facts: &Facts, out: &mut Tally) {
     let receipts = &facts.pool.inputs.receipts;
-    let mut events: BTreeMap<String, Vec<(u32, &Receipt)>> = BTreeMap::new();
-    for (i, receipt) in receipts.iter().enumerate() {
-        events
-            .entry(cash_item(receipt))
-            .or_default()
-            .push((index(i), receipt));
-    }
-    for (name, members) in events {
-        let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
-        let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
-        let mut exceptions = Vec::new();
-        let mut contest = Vec::new();
-        for (i, receipt) in &members {
-            let class = facts.row(&receipt.key()).map_or("", Classified::counts_as);
-            let entries = facts.entries(Money::Receipt(*i));
-            for (dossier, ledger, entry) in &entries {
-                let open = facts.contest(*dossier).into_iter();
-                contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
-                contest.extend(facts.displacing(*dossier, entry).exceptions);
-                match entry.effect {
-                    _ if entry.returned >= entry.credit.amount => {}
-                    Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
-                    Effect::Duplicate { certain: true, .. }
-                        if !facts.may_be_again(*dossier, entry) => {}
-                    Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
-                        perhaps.extend(facts.agencies(*dossier, ledger, entry));
-                        exceptions.extend(facts.exceptions(&receipt.key()));
-                    }
-                }
-            }
-            match class {
-                "receipt_mismatch" if entries.is_empty() => {
-                    sure.insert(receipt.agency_code.clone());
-                }
-                "conflict" => {
-                    perhaps.insert(receipt.agency_code.clone());
-                    exceptions.extend(facts.exceptions(&receipt.key()));
-                }
-                _ => {}
-            }
-        }
-        let day = members
-            .first()
-            .map(|(_, receipt)| receipt.collected_at.day());
-        let Some(day) = day else { continue };
-        let contested = !contest.is_empty() && !sure.is_empty();
-        let exceptions = if contested { contest } else { exceptions };
-        let mut item = Item::new(DEFINITION.id, name, day, exceptions);
-        item.coupled = contested;
-        if contested {
-            item.spread(&sure, &[(0, 1), (0, 0)], out);
-        } else if !sure.is_empty() {
-            item.spread(&sure, &[(0, 1)], out);
-        } else if !perhaps.is_empty() {
-            item.spread(&perhaps, &[(0, 0), (0, 1)], out);
+    let mut order: Vec<(u128, i64, Index)> = receipts
+        .iter()
+        .enumerate()
+        .map(|(i, r)| (r.dossier_code.prefix(), r.collected_at.ms(), index(i)))
+        .collect();
+    order.sort_unstable();
+    for near in order.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let mut near: Vec<Index> = near.iter().map(|(_, _, receipt)| *receipt).collect();
+        let event = |i: &Index| {
+            let receipt = &receipts[at(*i)];
+            (&receipt.dossier_code, &receipt.cashier)
+        };
+        near.sort_by_key(event);
+        for members in near.chunk_by(|a, b| event(a) == event(b)) {
+            cash_event(facts, members, out);
         }
     }
 }
 
+fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
+    let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
+    let (mut exceptions, mut contest) = (Vec::new(), Vec::new());
+    for i in members {
+        let receipt = &facts.pool.inputs.receipts[at(*i)];
+        for (dossier, ledger, entry) in facts.entries(Money::Receipt(*i)) {
+            let open = facts.contest(dossier).into_iter();
+            contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
+            contest.extend(facts.displacing(dossier, entry).exceptions);
+            match entry.effect {
+                _ if entry.returned >= entry.credit.amount => {}
+                Effect::Settles => facts.add_agencies(dossier, ledger, entry, &mut sure),
+                Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
+                Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
+                    facts.add_agencies(dossier, ledger, entry, &mut perhaps);
+                    exceptions.extend(facts.receipt_exceptions(*i));
+                }
+            }
+        }
+        match facts.receipt_row(*i).map_or("", Classified::counts_as) {
+            "receipt_mismatch" if facts.entries(Money::Receipt(*i)).next().is_none() => {
+                sure.insert(&receipt.agency_code);
+            }
+            "conflict" => {
+                perhaps.insert(&receipt.agency_code);
+                exceptions.extend(facts.receipt_exceptions(*i));
+            }
+            _ => {}
+        }
+    }
+    let Some(first) = members.first() else { return };
+    let first = &facts.pool.inputs.receipts[at(*first)];
+    let contested = !contest.is_empty() && !sure.is_empty();
+    let exceptions = if contested { contest } else { exceptions };
+    let (name, day) = (Name::Cash(first), first.collected_at.day());
+    let mut item = Item::new(DEFINITION.id, name, day, exceptions);
+    item.coupled = contested;
+    if contested {
+        item.spread(&sure, &[(0, 1), (0, 0)], out);
+    } else if !sure.is_empty() {
+        item.spread(&sure, &[(0, 1)], out);
+    } else if !perhaps.is_empty() {
+        item.spread(&perhaps, &[(0, 0), (0, 1)], out);
+    }
+}
+
 /// Fee lines that may stand for a payment nobody has seen.
-fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
-    for fee in &facts.pool.inputs.fees {
-        let key = fee.key();
+fn fees(facts: &Facts, out: &mut Tally) {
+    for (i, fee) in facts.pool.inputs.fees.iter().enumerate() {
         let Some(row) = facts
-            .row(&key)
+            .fee_row(index(i))
             .filter(|row| row.bucket == crate::classify::Bucket::Open)
         else {
             continue;
@@ -238,10 +234,10 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
         } else {
             row.business_date
         };
-        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
-        let mut item = Item::new(DEFINITION.id, name, day, facts.exceptions(&key));
+        let exceptions = row.exception_id.clone().into_iter().collect();
+        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), day, exceptions);
         item.sometime(days, outcomes);
         item.coupled = !facts.credits.is_empty();
-        item.spread(&BTreeSet::from([fee.agency_code.clone()]), outcomes, out);
+        item.spread(&Agencies::one(&fee.agency_code), outcomes, out);
     }
 }

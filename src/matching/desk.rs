@@ -125,7 +125,7 @@ pub struct Desk<'p, 'a> {
     pub txns: Vec<Standing>,
     /// Standing of each receipt.
     pub receipts: Vec<Standing>,
-    /// Credits by dossier.
+    /// Credits by dossier; gone when all passes have run.
     pub credits: Vec<Vec<Credit>>,
     /// Returns by dossier.
     pub returns: Vec<Vec<Return>>,
@@ -194,7 +194,12 @@ impl<'p, 'a> Desk<'p, 'a> {
     /// Puts a transaction, or a part of it, to a dossier's credit.
     pub fn credit(&mut self, txn: Index, dossier: Index, credit: Credit) {
         self.txns[at(txn)] = Standing::Credited;
-        self.credits[at(dossier)].push(credit);
+        let credits = &mut self.credits[at(dossier)];
+        if credits.is_empty() {
+            // nearly always the only one
+            credits.reserve_exact(1);
+        }
+        credits.push(credit);
     }
 
     /// The money already credited to a dossier.

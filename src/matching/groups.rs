@@ -1,49 +1,77 @@
 //! From ledgers to match groups: the money rows and lines that belong together, as values.
 
-use crate::domain::ids::short_hash;
-use crate::domain::{DossierCode, RowKey, Vnd};
+mod families;
 
-use super::desk::{Assigned, Desk, Money, Standing};
+use std::collections::BTreeMap;
+
+use crate::domain::ids::short_hash;
+use crate::domain::{DossierCode, RowKey, Vnd, sorting};
+
+use super::desk::{Assigned, Desk, Standing};
 use super::evidence::{Evidence, Nearest, Test};
 use super::group::{Difference, Leg, MatchGroup, Role};
 use super::ledger::{Effect, Entry, Ledger};
 use super::pass::{PASSES, set_certificate};
 use super::pool::{Index, Pool, at, index};
 use super::reading::Reading;
+use families::Families;
 
 /// The groups of the desk: one a dossier, dossiers that share a payment together.
 pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
-    let families = families(desk);
-    let mut sightings: Vec<Vec<Leg>> = vec![Vec::new(); desk.ledgers.len()];
-    let mut groups = Vec::new();
+    let families = Families::new(desk);
+    let mut sightings: BTreeMap<Index, Vec<Leg>> = BTreeMap::new();
+    let mut groups = Vec::with_capacity(desk.ledgers.len());
     for (i, standing) in desk.txns.iter().enumerate() {
         let Standing::Sighting(of, why) = standing else {
             continue;
         };
         let leg = sighting(desk, index(i), *of, why);
         match dossier_of(desk, *of) {
-            Some(dossier) => sightings[at(dossier)].push(leg),
+            Some(dossier) => sightings.entry(dossier).or_default().push(leg),
             None => groups.push(group(desk, vec![leg], &[])),
         }
     }
-    for family in families {
+    for first in (0..desk.ledgers.len()).map(index) {
+        let Some(others) = families.behind(first) else {
+            continue;
+        };
+        let family = || [first].into_iter().chain(others.iter().copied());
         let mut legs = Vec::new();
-        for dossier in &family {
-            legs.extend(ledger_legs(
-                desk.pool,
-                *dossier,
-                &desk.ledgers[at(*dossier)],
-            ));
-            legs.append(&mut sightings[at(*dossier)]);
+        for dossier in family() {
+            ledger_legs(desk.pool, dossier, &desk.ledgers[at(dossier)], &mut legs);
+            legs.extend(sightings.remove(&dossier).into_iter().flatten());
         }
-        if !legs.is_empty() {
-            let ledgers: Vec<&Ledger> = family.iter().map(|d| &desk.ledgers[at(*d)]).collect();
-            groups.push(group(desk, legs, &ledgers));
+        if legs.is_empty() {
+            continue;
         }
+        groups.push(if others.is_empty() {
+            group(desk, legs, &[&desk.ledgers[at(first)]])
+        } else {
+            let ledgers: Vec<&Ledger> = family().map(|d| &desk.ledgers[at(d)]).collect();
+            group(desk, legs, &ledgers)
+        });
     }
     groups.extend((0..desk.sets.len()).map(|set| certified(desk, set)));
-    groups.sort_by(|a, b| a.legs.first().map(order).cmp(&b.legs.first().map(order)));
+    sort(desk.pool, &mut groups);
     groups
+}
+
+/// By their first legs.
+fn sort(pool: &Pool, groups: &mut [MatchGroup]) {
+    let txns = pool.inputs.txns.chunk_by(|a, b| a.source == b.source);
+    let mut sources: Vec<&str> = txns.map(|rows| rows[0].source.as_str()).collect();
+    sources.extend(["", "cash"]);
+    sources.sort_unstable();
+    let prefix = |group: &MatchGroup| {
+        let key = group.legs.first().map(|leg| &leg.money);
+        let source = key.map_or("", |key| key.source.as_str());
+        let rank = sources.partition_point(|known| *known < source);
+        let id = key.map_or(0, |key| sorting::prefix(&key.id));
+        u128::from(u16::try_from(rank).unwrap_or(u16::MAX)) << 112 | id >> 16
+    };
+    sorting::sort(groups, prefix, |a, b| {
+        a.legs.first().map(order).cmp(&b.legs.first().map(order))
+    });
 }
 
 /// The first of the family of `i`; shortens the way for the next.
@@ -53,27 +81,6 @@ pub(super) fn find(root: &mut [Index], mut i: Index) -> Index {
         i = root[at(i)];
     }
     i
-}
-
-/// Dossiers that share a payment, each family in order.
-fn families(desk: &Desk) -> Vec<Vec<Index>> {
-    let mut root: Vec<Index> = (0..desk.ledgers.len()).map(index).collect();
-    let mut first: std::collections::BTreeMap<Money, Index> = std::collections::BTreeMap::new();
-    for (d, ledger) in desk.ledgers.iter().enumerate() {
-        for entry in ledger.entries.iter().filter(|e| e.credit.shared) {
-            let other = *first.entry(entry.credit.money).or_insert(index(d));
-            let (a, b) = (find(&mut root, other), find(&mut root, index(d)));
-            let (low, high) = (a.min(b), a.max(b));
-            root[at(high)] = low;
-        }
-    }
-    let mut families: Vec<Vec<Index>> = vec![Vec::new(); desk.ledgers.len()];
-    for d in 0..desk.ledgers.len() {
-        let top = find(&mut root, index(d));
-        families[at(top)].push(index(d));
-    }
-    families.retain(|family| !family.is_empty());
-    families
 }
 
 fn dossier_of(desk: &Desk, txn: Index) -> Option<Index> {
@@ -99,17 +106,18 @@ fn sighting(desk: &Desk, txn: Index, of: Index, why: &Evidence) -> Leg {
     }
 }
 
-/// The legs of one dossier.
-fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger) -> Vec<Leg> {
+/// Adds the legs of one dossier.
+fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger, legs: &mut Vec<Leg>) {
     let book = Book {
         pool,
         dossier,
         ledger,
     };
     let code = pool.dossier(dossier).code;
-    let mut legs = Vec::new();
+    let parts = ledger.entries.iter().map(|entry| entry.parts.len());
+    legs.reserve_exact(parts.sum());
     for entry in &ledger.entries {
-        book.entry_legs(entry, &mut legs);
+        book.entry_legs(entry, legs);
     }
     for back in ledger.returns.iter().filter(|back| !back.unlinked) {
         let role = if back.reversal {
@@ -135,7 +143,6 @@ fn ledger_legs(pool: &Pool, dossier: Index, ledger: &Ledger) -> Vec<Leg> {
             });
         }
     }
-    legs
 }
 
 /// A dossier with its ledger.
@@ -224,18 +231,37 @@ fn group(desk: &Desk, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
     }
 }
 
-fn name(key: &RowKey) -> String {
-    format!("{}\u{1f}{}\u{1f}{}", key.side.id(), key.source, key.id)
-}
-
-/// The id of a group: over its money rows and lines.
+/// The id of a group: of its money rows and its lines, each once, in byte order.
 fn id(legs: &[Leg]) -> Box<str> {
-    let mut parts: Vec<String> = legs.iter().map(|leg| name(&leg.money)).collect();
-    let lines = legs.iter().map(|leg| {
+    let money = |leg: &Leg, text: &mut String| {
+        let RowKey {
+            side, source, id, ..
+        } = &leg.money;
+        for part in [side.id(), "\u{1f}", source.as_str(), "\u{1f}", id] {
+            text.push_str(part);
+        }
+    };
+    let line = |leg: &Leg, text: &mut String| {
         let (_, _, dossier, fee, _) = order(leg);
-        format!("{dossier}\u{1f}{fee}")
-    });
-    parts.extend(lines);
+        for part in [dossier, "\u{1f}", fee] {
+            text.push_str(part);
+        }
+    };
+    if let [leg] = legs {
+        // a line begins with a capital letter, a digit or the separator; a row with a small letter
+        let mut text = String::with_capacity(96);
+        line(leg, &mut text);
+        text.push('\u{1e}');
+        money(leg, &mut text);
+        return short_hash(text.as_bytes(), 16).into();
+    }
+    let made = |write: &dyn Fn(&Leg, &mut String), leg: &Leg| {
+        let mut text = String::new();
+        write(leg, &mut text);
+        text
+    };
+    let mut parts: Vec<String> = legs.iter().map(|leg| made(&money, leg)).collect();
+    parts.extend(legs.iter().map(|leg| made(&line, leg)));
     parts.sort();
     parts.dedup();
     short_hash(parts.join("\u{1e}").as_bytes(), 16).into()
@@ -299,14 +325,14 @@ fn evidence(ledgers: &[&Ledger], assigned: &[&Assigned]) -> Vec<Evidence> {
     let (Ok(due), Ok(paid)) = (Vnd::from_wide(due), Vnd::from_wide(paid)) else {
         return Vec::new();
     };
-    let mut said = Vec::new();
-    if due == paid && !due.is_zero() {
-        said.push(Evidence::AmountFits(due));
-    }
-    if payments > 1 && ledgers.len() == 1 {
+    let fits = (due == paid && !due.is_zero()).then_some(Evidence::AmountFits(due));
+    let several = (payments > 1 && ledgers.len() == 1).then(|| {
         let number = u32::try_from(payments).unwrap_or(u32::MAX);
-        said.push(Evidence::Instalments(number, paid, due));
-    }
+        Evidence::Instalments(number, paid, due)
+    });
+    let mut said = Vec::with_capacity(usize::from(fits.is_some()) + usize::from(several.is_some()));
+    said.extend(fits);
+    said.extend(several);
     for seen in assigned.iter().flat_map(|assigned| &assigned.evidence) {
         if !said.contains(seen) {
             said.push(seen.clone());

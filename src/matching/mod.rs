@@ -18,6 +18,8 @@ pub mod partial;
 pub mod pass;
 pub mod pool;
 pub mod reading;
+mod say;
+mod squeezed;
 pub mod suggest;
 pub mod weight;
 pub mod words;
@@ -36,5 +38,7 @@ pub fn run<'p, 'a>(pool: &'p Pool<'a>) -> Desk<'p, 'a> {
     for pass in PASSES {
         (pass.run)(&mut desk);
     }
+    // the ledgers hold them now
+    desk.credits = Vec::new();
     desk
 }

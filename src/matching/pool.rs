@@ -2,13 +2,14 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::fold::fold_name;
+use crate::domain::fold::{fold_name, folds_to};
 use crate::domain::{
     AgencyCode, CollectionMode, Day, DossierCode, Fee, FeeKind, FeeStatus, Inputs, PaymentOrder,
     Rules, Side, SourceName, Txn,
 };
 
 use super::code_scan::Scanner;
+use super::squeezed::Squeezed;
 
 /// A position in `Inputs::fees`, `txns`, `receipts` or `Pool::dossiers`.
 pub type Index = u32;
@@ -94,8 +95,7 @@ pub struct Pool<'a> {
     pub dossiers: Vec<Dossier<'a>>,
     /// Finds codes in memos.
     pub scanner: Scanner,
-    by_squeezed: FxHashMap<String, Index>,
-    by_code: FxHashMap<&'a DossierCode, Index>,
+    by_squeezed: Squeezed,
     orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
     orders_of: FxHashMap<&'a DossierCode, Vec<&'a PaymentOrder>>,
     conflicts: FxHashMap<(Side, &'a str, &'a str, Option<&'a DossierCode>), Index>,
@@ -119,8 +119,7 @@ impl<'a> Pool<'a> {
             rules,
             dossiers: Vec::new(),
             scanner: scanner(inputs),
-            by_squeezed: FxHashMap::default(),
-            by_code: FxHashMap::default(),
+            by_squeezed: Squeezed::default(),
             orders: FxHashMap::default(),
             orders_of: FxHashMap::default(),
             conflicts,
@@ -139,13 +138,15 @@ impl<'a> Pool<'a> {
     fn add_dossiers(&mut self) {
         let fees = &self.inputs.fees;
         let mut start = 0;
+        let dossiers = fees.chunk_by(|a, b| a.dossier_code == b.dossier_code);
+        let dossiers = dossiers.count();
+        self.dossiers.reserve_exact(dossiers);
+        self.by_squeezed.reserve(dossiers);
         for group in fees.chunk_by(|a, b| a.dossier_code == b.dossier_code) {
             let end = start + group.len();
             let place = index(self.dossiers.len());
             let first = &group[0];
-            self.by_squeezed
-                .insert(first.dossier_code.squeezed(), place);
-            self.by_code.insert(&first.dossier_code, place);
+            self.by_squeezed.insert(&first.dossier_code, place);
             let lines = self.lines(start..end);
             let payer = fold_name(&first.payer_name);
             let fee = |(line, _): &&(Index, i64)| !self.is_land(*line);
@@ -177,7 +178,9 @@ impl<'a> Pool<'a> {
                     && fee.more.collection_mode != Some(CollectionMode::Exempt)
             };
             let due = |i: usize| (index(i), self.inputs.fees[i].amount.get());
-            fees.clone().filter(wanted).map(due).collect::<Vec<_>>()
+            let mut lines = Vec::with_capacity(fees.len());
+            lines.extend(fees.clone().filter(wanted).map(due));
+            lines
         };
         let active = open(false);
         if active.is_empty() {
@@ -204,12 +207,26 @@ impl<'a> Pool<'a> {
 
     /// The dossier with this squeezed code.
     pub fn find_squeezed(&self, squeezed: &str) -> Option<Index> {
-        self.by_squeezed.get(squeezed).copied()
+        self.by_squeezed.get(squeezed)
     }
 
     /// The dossier with this code.
     pub fn find(&self, code: &DossierCode) -> Option<Index> {
-        self.by_code.get(code).copied()
+        let squeezed = self.by_squeezed.of_code(code)?;
+        if self.dossier(squeezed).code == code {
+            return Some(squeezed);
+        }
+        // two codes that differ in their punctuation only
+        let found = self.dossiers.binary_search_by(|d| d.code.cmp(code));
+        found.ok().map(index)
+    }
+
+    /// The dossier whose code stands in this text, with nothing beside it.
+    pub fn find_written(&self, text: &str) -> Option<Index> {
+        let text = text.trim();
+        let place = self.by_squeezed.of_text(text)?;
+        let code = self.dossier(place).code.as_str();
+        code.eq_ignore_ascii_case(text).then_some(place)
     }
 
     /// The order that a transaction's structured reference names at its provider.
@@ -256,7 +273,7 @@ impl<'a> Pool<'a> {
         if txn.payer.is_empty() || expected.is_empty() {
             return Payer::Unknown;
         }
-        if fold_name(&txn.payer) == *expected {
+        if folds_to(&txn.payer, expected) {
             Payer::Agrees
         } else {
             Payer::Differs
@@ -344,7 +361,10 @@ fn scanner(inputs: &Inputs) -> Scanner {
         .fees
         .chunk_by(|a, b| a.dossier_code == b.dossier_code)
     {
-        codes.push(group[0].dossier_code.agency());
+        let agency = group[0].dossier_code.agency_text();
+        if codes.last().map(AgencyCode::as_str) != Some(agency) {
+            codes.push(group[0].dossier_code.agency());
+        }
     }
     codes.sort();
     codes.dedup();

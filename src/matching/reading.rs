@@ -58,6 +58,13 @@ pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
             order: Some(order),
         };
     }
+    if let Some(dossier) = reference.and_then(|text| pool.find_written(text)) {
+        return Reading::One {
+            key: Key::Reference,
+            dossier,
+            order: None,
+        };
+    }
     let referred = reference.and_then(|text| DossierCode::parse(text).ok());
     if let Some(dossier) = referred.as_ref().and_then(|code| pool.find(code)) {
         return Reading::One {

@@ -1,5 +1,7 @@
 //! PURE: one cell -> one value or a fault that names column, value and reason.
 
+use std::borrow::Cow;
+
 use super::amount;
 use super::memo::stored;
 use crate::domain::{Day, DossierCode, DossierCodeError, Moment, RejectCode, Vnd};
@@ -43,6 +45,15 @@ pub fn opt_text(row: Row<'_>, column: Column) -> Option<Box<str>> {
 pub fn need_text(row: Row<'_>, column: Column) -> Result<Box<str>, Fault> {
     let missing = || Fault::new(column.name, "", RejectCode::MissingValue);
     opt_text(row, column).ok_or_else(missing)
+}
+
+/// The same, borrowed where it stands in the row as it is stored.
+pub fn need_str(row: Row<'_>, column: Column) -> Result<Cow<'_, str>, Fault> {
+    let text = stored(row.get(column).trim());
+    if text.is_empty() {
+        return Err(Fault::new(column.name, "", RejectCode::MissingValue));
+    }
+    Ok(text)
 }
 
 /// A word of a closed list.

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use super::txn::by_id_and_content;
 use super::versions;
-use crate::domain::{Conflict, Txn, TxnStatus, Vnd};
+use crate::domain::{Conflict, Txn, TxnStatus, Vnd, sorting};
 
 /// What a delivery adds to what is stored. Every list is in order of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,17 +42,30 @@ pub fn dedupe(rows: Vec<Txn>) -> (Vec<Txn>, Vec<Conflict>) {
 /// One row an id, given what the store holds of the same ids (more does no harm).
 pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
     let known: BTreeMap<_, _> = stored.iter().map(|t| ((&t.source, &t.id), t)).collect();
-    new.sort_by(|a, b| {
+    let order = |a: &Txn, b: &Txn| {
         let ids = (&a.source, &a.id).cmp(&(&b.source, &b.id));
         ids.then_with(|| rank(a.status).cmp(&rank(b.status)))
             .then_with(|| by_id_and_content(a, b))
-    });
+    };
+    sorting::sort(&mut new, |_| 0, order);
     let mut merged = Merged::default();
-    for group in new.chunk_by(|a, b| (&a.source, &a.id) == (&b.source, &b.id)) {
-        let first = known.get(&(&group[0].source, &group[0].id)).copied();
+    let mut rest = new.into_iter().peekable();
+    while let Some(row) = rest.next() {
+        let first = known.get(&(&row.source, &row.id)).copied();
+        let is_twin = |next: &Txn| (&next.source, &next.id) == (&row.source, &row.id);
+        if first.is_none() && !rest.peek().is_some_and(is_twin) {
+            merged.fresh.push(row);
+            continue;
+        }
+        let mut group = vec![row];
+        while let Some(next) =
+            rest.next_if(|next| (&next.source, &next.id) == (&group[0].source, &group[0].id))
+        {
+            group.push(next);
+        }
         let mut current = first.unwrap_or(&group[0]).clone();
         let mut others: Vec<&Txn> = Vec::new();
-        for row in group {
+        for row in &group {
             match step(&current, row) {
                 Step::Same => {}
                 Step::Update(next) => current = *next,

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::cells::{self, Fault};
+use super::known::Known;
 use super::registry::RegistryRow;
 use super::versions::Versioned;
 use crate::domain::fee::FeeMore;
@@ -66,6 +67,8 @@ pub(super) struct FeeColumns {
     receipt_form: Column,
     receipt_series: Column,
     receipt_no: Column,
+    ids: Known<FeeId>,
+    agencies: Known<AgencyCode>,
 }
 
 impl RegistryRow for Fee {
@@ -100,16 +103,22 @@ impl RegistryRow for Fee {
             receipt_form: table.column("receipt_form"),
             receipt_series: table.column("receipt_series"),
             receipt_no: table.column("receipt_no"),
+            ids: Known::default(),
+            agencies: Known::default(),
         }
     }
 
     fn read(row: Row<'_>, columns: &FeeColumns) -> Result<Self, Fault> {
         Ok(Self {
             dossier_code: cells::dossier(row, columns.dossier_code)?,
-            fee_id: FeeId::new(&cells::need_text(row, columns.fee_id)?),
+            fee_id: columns
+                .ids
+                .get(&cells::need_str(row, columns.fee_id)?, FeeId::new),
             kind: cells::word(row, columns.fee_kind, FeeKind::parse)?,
             amount: cells::dong(row, columns.amount_vnd)?,
-            agency_code: AgencyCode::new(&cells::need_text(row, columns.agency_code)?),
+            agency_code: columns
+                .agencies
+                .get(&cells::need_str(row, columns.agency_code)?, AgencyCode::new),
             procedure_code: cells::text(row, columns.procedure_code),
             declared_method: cells::word(row, columns.declared_method, DeclaredMethod::parse)?,
             due_at: cells::opt_deadline(row, columns.due_at)?,
@@ -141,6 +150,10 @@ fn more(row: Row<'_>, columns: &FeeColumns) -> Result<FeeMore, Fault> {
 impl Versioned for Fee {
     fn key(&self) -> RowKey {
         Fee::key(self)
+    }
+
+    fn prefix(&self) -> u128 {
+        self.dossier_code.prefix()
     }
 
     fn cmp_key(&self, other: &Self) -> Ordering {

@@ -1,12 +1,13 @@
 //! PURE: the files of `match` -> what `settle` reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
 
 use super::columns::Columns;
 use super::dedupe::dedupe;
 use super::ids::{self, Refused};
 use super::registry::{FileAt, FileRows, read_file};
-use super::transactions;
+use super::transactions::{self, TxnFile};
 use crate::domain::{
     Agency, AgencyCode, Completeness, Day, Fee, Inputs, Receipt, Reject, SourceFacts, SourceName,
     Txn,
@@ -66,13 +67,19 @@ pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileErro
         counts: Vec::new(),
     };
     let registry = SourceName::new(REGISTRY);
-    let fees: FileRows<Fee> = open(files.fees, &registry)?;
+    let (fees, money) = std::thread::scope(|threads| {
+        let money = threads.spawn(|| Money::read(files, &registry));
+        let fees: Result<FileRows<Fee>, FileError> = open(files.fees, &registry);
+        let money = money.join();
+        (fees, money.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let (fees, money) = (fees?, money?);
     all.columns = fees.columns.clone();
     all.count(files.fees.0, fees.lines, fees.rejects.len());
     let known = fees.rows.iter().map(|fee| &fee.agency_code).collect();
     all.inputs.agencies = bare_agencies(&known);
-    let txn_day = all.take_transactions(&files.transactions)?;
-    let cash_day = all.take_cash(files.cash, &registry)?;
+    let txn_day = all.take_transactions(&files.transactions, money.transactions);
+    let cash_day = all.take_cash(files.cash, money.cash);
     let day = txn_day.max(cash_day).unwrap_or(FIRST_DAY);
     all.take_registry(fees.rejects, fees.conflicts, day);
     all.inputs.fees = fees.rows;
@@ -90,6 +97,23 @@ pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileErro
         .sort_by_cached_key(|reject| (reject.key(), reject.clone()));
     inputs.conflicts.sort();
     Ok(all)
+}
+
+/// The files of the money side, as they were read.
+struct Money {
+    transactions: Vec<TxnFile>,
+    cash: Option<FileRows<Receipt>>,
+}
+
+impl Money {
+    fn read(files: &MatchFiles<'_>, registry: &SourceName) -> Result<Self, FileError> {
+        let paid = files.transactions.iter();
+        let paid = paid.map(|(name, bytes)| transactions::read(name, bytes, FIRST_DAY));
+        Ok(Self {
+            transactions: paid.collect::<Result<_, _>>()?,
+            cash: files.cash.map(|file| open(file, registry)).transpose()?,
+        })
+    }
 }
 
 /// For rejects of files that hold no day at all.
@@ -138,13 +162,12 @@ impl MatchInputs {
         self.inputs.conflicts.extend(conflicts);
     }
 
-    /// Reads the transactions; two files of one source are two deliveries of it. Gives the last
+    /// Takes the transactions; two files of one source are two deliveries of it. Gives the last
     /// day.
-    fn take_transactions(&mut self, files: &[NamedBytes<'_>]) -> Result<Option<Day>, FileError> {
+    fn take_transactions(&mut self, names: &[NamedBytes<'_>], files: Vec<TxnFile>) -> Option<Day> {
         let mut rejects: BTreeMap<SourceName, Vec<Reject>> = BTreeMap::new();
         let mut txns: Vec<Txn> = Vec::new();
-        for (name, bytes) in files {
-            let file = transactions::read(name, bytes, FIRST_DAY)?;
+        for ((name, _), file) in names.iter().zip(files) {
             self.count(name, file.lines, file.rows.rejects.len());
             txns.extend(file.rows.txns);
             let of_source = rejects.entry(file.source).or_default();
@@ -165,23 +188,24 @@ impl MatchInputs {
         }
         self.inputs.txns = txns;
         self.inputs.conflicts.extend(conflicts);
-        Ok(day)
+        day
     }
 
-    /// Reads the receipts; gives the last day.
+    /// Takes the receipts; gives the last day.
     fn take_cash(
         &mut self,
         file: Option<NamedBytes<'_>>,
-        registry: &SourceName,
-    ) -> Result<Option<Day>, FileError> {
-        let Some(file) = file else { return Ok(None) };
-        let receipts: FileRows<Receipt> = open(file, registry)?;
+        receipts: Option<FileRows<Receipt>>,
+    ) -> Option<Day> {
+        let (Some(file), Some(receipts)) = (file, receipts) else {
+            return None;
+        };
         self.count(file.0, receipts.lines, receipts.rejects.len());
         let day = receipts.rows.iter().map(|r| r.collected_at.day()).max();
         let date = day.unwrap_or(FIRST_DAY);
         self.take_registry(receipts.rejects, receipts.conflicts, date);
         self.inputs.receipts = receipts.rows;
-        Ok(day)
+        day
     }
 }
 

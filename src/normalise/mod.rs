@@ -12,6 +12,7 @@ pub mod dedupe;
 pub mod fee;
 pub mod ids;
 pub mod inputs;
+mod known;
 pub mod memo;
 pub mod order;
 mod raw;

@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use super::cells::{self, Fault};
+use super::known::Known;
 use super::registry::RegistryRow;
 use super::versions::Versioned;
-use crate::domain::{AgencyCode, FeeId, Receipt, ReceiptStatus, RowKey, Side, Vnd};
+use crate::domain::{AgencyCode, FeeId, Receipt, ReceiptStatus, RowKey, Side, Vnd, sorting};
 use crate::format::{Column, Layout, Row, Table};
 
 /// The columns of `cash_receipts*.csv`.
@@ -35,6 +36,8 @@ pub(super) struct ReceiptColumns {
     cashier: Column,
     agency_code: Column,
     status: Column,
+    ids: Known<FeeId>,
+    agencies: Known<AgencyCode>,
 }
 
 impl RegistryRow for Receipt {
@@ -56,19 +59,25 @@ impl RegistryRow for Receipt {
             cashier: table.column("cashier"),
             agency_code: table.column("agency_code"),
             status: table.column("status"),
+            ids: Known::default(),
+            agencies: Known::default(),
         }
     }
 
     fn read(row: Row<'_>, columns: &ReceiptColumns) -> Result<Self, Fault> {
         Ok(Self {
-            receipt_id: cells::need_text(row, columns.receipt_id)?.into(),
+            receipt_id: (*cells::need_str(row, columns.receipt_id)?).into(),
             receipt_no: cells::text(row, columns.receipt_no),
             dossier_code: cells::dossier(row, columns.dossier_code)?,
-            fee_id: FeeId::new(&cells::need_text(row, columns.fee_id)?),
+            fee_id: columns
+                .ids
+                .get(&cells::need_str(row, columns.fee_id)?, FeeId::new),
             amount: cells::dong(row, columns.amount_vnd)?,
             collected_at: cells::time(row, columns.collected_at)?,
             cashier: cells::text(row, columns.cashier),
-            agency_code: AgencyCode::new(&cells::need_text(row, columns.agency_code)?),
+            agency_code: columns
+                .agencies
+                .get(&cells::need_str(row, columns.agency_code)?, AgencyCode::new),
             status: cells::word(row, columns.status, ReceiptStatus::parse)?,
         })
     }
@@ -77,6 +86,10 @@ impl RegistryRow for Receipt {
 impl Versioned for Receipt {
     fn key(&self) -> RowKey {
         Receipt::key(self)
+    }
+
+    fn prefix(&self) -> u128 {
+        sorting::prefix(&self.receipt_id)
     }
 
     fn cmp_key(&self, other: &Self) -> Ordering {

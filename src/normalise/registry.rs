@@ -14,7 +14,7 @@ use super::memo::stored;
 use super::versions::{self, Versioned};
 use crate::domain::{
     Agency, Conflict, Day, Fee, PaymentOrder, Receipt, Reject, RejectCode, RowKey, Side,
-    SourceName, Vnd,
+    SourceName, Vnd, sorting,
 };
 use crate::format::{Column, FileError, FormatError, Layout, Limits, Line, Row, Spoiled, Table};
 use crate::source::registry::FileKind;
@@ -228,7 +228,7 @@ fn one_a_key<T: RegistryRow>(
     file: &FileAt<'_>,
     refused: &mut Vec<Refused>,
 ) -> (Vec<T>, Vec<Conflict>) {
-    rows.sort_by(|a, b| a.1.cmp_key(&b.1));
+    sorting::sort(&mut rows, |row| row.1.prefix(), |a, b| a.1.cmp_key(&b.1));
     let mut kept: Vec<T> = Vec::with_capacity(rows.len());
     let mut conflicts = Vec::new();
     let mut rest = rows.into_iter().peekable();

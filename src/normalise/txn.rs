@@ -18,7 +18,7 @@ use super::ids::{self, Refused};
 use super::memo::stored;
 use super::raw::RawTxn;
 use super::versions::{Versioned, content};
-use crate::domain::{Day, Moment, Reject, RejectCode, RowKey, Side, Txn, TxnKind, Vnd};
+use crate::domain::{Day, Moment, Reject, RejectCode, RowKey, Side, Txn, TxnKind, Vnd, sorting};
 use crate::source::Record;
 
 /// The rows of one delivery (one listing, one answer or one file), numbered, in order of their
@@ -80,7 +80,8 @@ impl Pile {
             |txn, id| txn.id = id.into(),
         );
         txns.append(&mut unnamed);
-        txns.sort_by(|a, b| (&a.id, a.status).cmp(&(&b.id, b.status)));
+        let order = |a: &Txn, b: &Txn| (&a.id, a.status).cmp(&(&b.id, b.status));
+        sorting::sort(&mut txns, |txn| sorting::prefix(&txn.id), order);
         let rejects = if self.refused.is_empty() {
             Vec::new()
         } else {

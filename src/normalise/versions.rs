@@ -12,6 +12,10 @@ pub trait Versioned {
     fn cmp_key(&self, other: &Self) -> Ordering {
         self.key().cmp(&other.key())
     }
+    /// A number that sorts as the identities do, as far as it reaches.
+    fn prefix(&self) -> u128 {
+        0
+    }
     /// Its amount.
     fn amount(&self) -> Vnd;
     /// Every field of its content in a fixed order, under the names of the file contract.

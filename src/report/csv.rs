@@ -7,16 +7,20 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use csv::{ByteRecord, Terminator, Writer, WriterBuilder};
-
 use crate::classify::Severity;
-use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey, Side};
+use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
-use crate::matching::{Evidence, Leg, MatchGroup, Nearest, Suggestion};
+use crate::matching::{Evidence, Nearest, Suggestion};
 
+pub use links::write_links;
 pub use rows::{exceptions, night_exceptions, night_groups, night_shares};
+pub use table::is_formula;
 
+use table::Table;
+
+mod links;
 mod rows;
+mod table;
 
 /// How the files are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,85 +72,6 @@ pub struct ExceptionRow<'a> {
     pub severity: Severity,
 }
 
-/// A table being written: one reused record, guard and mark by style.
-struct Table<W: Write> {
-    out: Writer<W>,
-    record: ByteRecord,
-    style: Style,
-    guarded: Vec<u8>,
-}
-
-impl<W: Write> Table<W> {
-    fn new(mut to: W, style: Style, header: &[&str]) -> io::Result<Self> {
-        if style.spreadsheet {
-            to.write_all("\u{feff}".as_bytes())?;
-        }
-        let mut out = WriterBuilder::new()
-            .terminator(Terminator::Any(b'\n'))
-            .buffer_capacity(256 * 1024)
-            .from_writer(to);
-        out.write_record(header)?;
-        Ok(Self {
-            out,
-            record: ByteRecord::new(),
-            style,
-            guarded: Vec::new(),
-        })
-    }
-
-    /// A cell of free text or an identifier.
-    fn text(&mut self, text: &str) {
-        if self.style.spreadsheet && is_formula(text) {
-            self.guarded.clear();
-            self.guarded.push(b'\'');
-            self.guarded.extend_from_slice(text.as_bytes());
-            self.record.push_field(&self.guarded);
-        } else {
-            self.record.push_field(text.as_bytes());
-        }
-    }
-
-    /// A number we made ourselves: never guarded, so that -150000 stays a number.
-    fn number(&mut self, digits: &str) {
-        self.record.push_field(digits.as_bytes());
-    }
-
-    fn end_row(&mut self) -> io::Result<()> {
-        self.out.write_byte_record(&self.record)?;
-        self.record.clear();
-        Ok(())
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-/// True when a spreadsheet program may read the text as a formula or a command: it begins with
-/// `=`, `+`, `-`, `@`, tab, CR, LF or NUL, or with their full-width forms.
-pub fn is_formula(text: &str) -> bool {
-    text.chars().next().is_some_and(|first| {
-        matches!(
-            first,
-            '=' | '+'
-                | '-'
-                | '@'
-                | '\t'
-                | '\r'
-                | '\n'
-                | '\0'
-                | '＝'
-                | '＋'
-                | '－'
-                | '＠'
-                | '﹢'
-                | '﹣'
-                | '﹦'
-                | '﹫'
-        )
-    })
-}
-
 /// Sentences joined by `; ` into one reused buffer.
 fn join<T>(buffer: &mut String, items: &[T], say: impl Fn(&T) -> String) {
     buffer.clear();
@@ -156,73 +81,6 @@ fn join<T>(buffer: &mut String, items: &[T], say: impl Fn(&T) -> String) {
         }
         buffer.push_str(&say(item));
     }
-}
-
-const LINKS: [&str; 10] = [
-    "txn_id",
-    "dossier_code",
-    "fee_id",
-    "amount_vnd",
-    "pass",
-    "score",
-    "margin",
-    "evidence",
-    "source",
-    "role",
-];
-
-/// `links.csv`: a row per leg, receipts before transactions.
-pub fn write_links<'a>(
-    to: impl Write,
-    groups: impl IntoIterator<Item = &'a MatchGroup>,
-    style: Style,
-) -> io::Result<()> {
-    let groups: Vec<&MatchGroup> = groups.into_iter().collect();
-    let mut legs: Vec<(&Leg, &MatchGroup)> = groups
-        .iter()
-        .flat_map(|group| group.links().map(|leg| (leg, *group)))
-        .collect();
-    legs.sort_unstable_by(|(a, x), (b, y)| leg_order(a).cmp(&leg_order(b)).then(x.id.cmp(&y.id)));
-    let mut table = Table::new(to, style, &LINKS)?;
-    let mut sentence = String::new();
-    for (leg, group) in legs {
-        table.text(&leg.money.id);
-        table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
-        table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
-        table.number(&leg.amount.to_string());
-        table.text(leg.pass);
-        table.number(&group.score.to_string());
-        table.number(
-            &group
-                .margin
-                .map_or_else(String::new, |margin| margin.to_string()),
-        );
-        sentence.clear();
-        sentence.push_str(&leg.why.say(style.lang));
-        for said in &group.evidence {
-            sentence.push_str("; ");
-            sentence.push_str(&said.say(style.lang));
-        }
-        table.text(&sentence);
-        table.text(leg.money.source.as_str());
-        table.text(leg.role.id());
-        table.end_row()?;
-    }
-    table.finish()
-}
-
-type LegOrder<'a> = (Side, &'a str, &'a str, &'a str, &'a str, &'static str, i64);
-
-fn leg_order(leg: &Leg) -> LegOrder<'_> {
-    (
-        leg.money.side,
-        leg.money.source.as_str(),
-        &leg.money.id,
-        leg.dossier_code.as_ref().map_or("", |code| code.as_str()),
-        leg.fee_id.as_ref().map_or("", |id| id.as_str()),
-        leg.role.id(),
-        leg.amount.get(),
-    )
 }
 
 const EXCEPTIONS: [&str; 11] = [
@@ -245,15 +103,17 @@ pub fn write_exceptions(
     mut rows: Vec<ExceptionRow<'_>>,
     style: Style,
 ) -> io::Result<()> {
-    let order = |row: &ExceptionRow<'_>| (row.key.clone(), row.class.to_owned());
-    rows.sort_by_cached_key(order);
+    let sorted = |a: &ExceptionRow<'_>, b: &ExceptionRow<'_>| (a.key, a.class) <= (b.key, b.class);
+    if !rows.is_sorted_by(sorted) {
+        rows.sort_by(|a, b| (a.key, a.class).cmp(&(b.key, b.class)));
+    }
     let mut table = Table::new(to, style, &EXCEPTIONS)?;
     let mut sentence = String::new();
     for row in rows {
         table.text(row.key.side.id());
         table.text(&row.key.id);
         table.text(row.class);
-        table.number(&row.amount.to_string());
+        table.whole(row.amount);
         table.text(row.dossier_code);
         join(&mut sentence, row.evidence, |e| e.say(style.lang));
         table.text(&sentence);

@@ -11,8 +11,8 @@ use doisoat::domain::{
     DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnKind,
     TxnStatus, Vnd,
 };
-use doisoat::kpi::Share;
-use doisoat::settle::{Settlement, settle};
+use doisoat::kpi::{Contribution, Share};
+use doisoat::settle::{Keep, Settlement, settle, settle_keeping};
 use proptest::prelude::*;
 
 use crate::cases::check::{holds, turned};
@@ -46,6 +46,18 @@ proptest! {
         prop_assert_eq!(&one, &settled(&day));
         prop_assert_eq!(&one, &settled(&turned(&day)));
         prop_assert_eq!(&one, &settled(&shuffled(&day, seed)));
+    }
+
+    /// Summing what is settled at once gives the same shares, and keeps what is open.
+    #[test]
+    fn sums_are_the_sums_of_each(ADay(day) in a_day()) {
+        let each = settled(&day);
+        let open = settle_keeping(&day, &Rules::default(), &Vec::new(), Keep::Open).unwrap();
+        prop_assert_eq!(&each.shares, &open.shares);
+        prop_assert_eq!((&each.rows, &each.groups), (&open.rows, &open.groups));
+        let kept = |c: &&Contribution| c.is_open() || c.coupled;
+        let expected: Vec<&Contribution> = each.contributions.iter().filter(kept).collect();
+        prop_assert_eq!(expected, open.contributions.iter().collect::<Vec<_>>());
     }
 
     /// A stranger's dossier and payment change nothing but their own rows.

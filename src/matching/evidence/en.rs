@@ -1,5 +1,6 @@
 //! The evidence in English.
 
+use super::super::say;
 use super::super::words::plain;
 use super::{Evidence, date, dong, edit_name, join};
 use crate::domain::{Day, Lang, Vnd};
@@ -10,11 +11,11 @@ impl Evidence {
         let d = |amount: &Vnd| dong(*amount, Lang::En);
         let day = |day: &Day| date(*day, Lang::En);
         match self {
-            Self::OrderRef(code) => format!("the reference points to dossier {code}"),
-            Self::MemoIsCode(code) => format!("the memo is exactly the dossier code {code}"),
-            Self::MemoHolds(code) => format!("the memo holds the dossier code {code}"),
-            Self::ReceiptNames(code) => format!("the receipt names dossier {code}"),
-            Self::AmountFits(amount) => format!("the amount fits: {}", d(amount)),
+            Self::OrderRef(code) => format!("{}{code}", say::ORDER_REF.en),
+            Self::MemoIsCode(code) => format!("{}{code}", say::MEMO_IS_CODE.en),
+            Self::MemoHolds(code) => format!("{}{code}", say::MEMO_HOLDS.en),
+            Self::ReceiptNames(code) => format!("{}{code}", say::RECEIPT_NAMES.en),
+            Self::AmountFits(amount) => format!("{}{}", say::AMOUNT_FITS.en, d(amount)),
             Self::AmountDiffers(due, paid) => format!("due {}, paid {}", d(due), d(paid)),
             Self::PayerAgrees => "the payer agrees".into(),
             Self::PayerDiffers => "the payer differs".into(),

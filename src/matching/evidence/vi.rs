@@ -1,5 +1,6 @@
 //! The evidence in Vietnamese.
 
+use super::super::say;
 use super::super::words::plain;
 use super::{Evidence, date, dong, edit_name, join};
 use crate::domain::{Day, Lang, Vnd};
@@ -10,11 +11,11 @@ impl Evidence {
         let d = |amount: &Vnd| dong(*amount, Lang::Vi);
         let day = |day: &Day| date(*day, Lang::Vi);
         match self {
-            Self::OrderRef(code) => format!("mã tham chiếu trỏ tới hồ sơ {code}"),
-            Self::MemoIsCode(code) => format!("nội dung là đúng mã hồ sơ {code}"),
-            Self::MemoHolds(code) => format!("nội dung có mã hồ sơ {code}"),
-            Self::ReceiptNames(code) => format!("biên lai ghi hồ sơ {code}"),
-            Self::AmountFits(amount) => format!("số tiền khớp {}", d(amount)),
+            Self::OrderRef(code) => format!("{}{code}", say::ORDER_REF.vi),
+            Self::MemoIsCode(code) => format!("{}{code}", say::MEMO_IS_CODE.vi),
+            Self::MemoHolds(code) => format!("{}{code}", say::MEMO_HOLDS.vi),
+            Self::ReceiptNames(code) => format!("{}{code}", say::RECEIPT_NAMES.vi),
+            Self::AmountFits(amount) => format!("{}{}", say::AMOUNT_FITS.vi, d(amount)),
             Self::AmountDiffers(due, paid) => format!("phải thu {}, đã nộp {}", d(due), d(paid)),
             Self::PayerAgrees => "đúng người nộp".into(),
             Self::PayerDiffers => "người nộp khác tên trong hồ sơ".into(),

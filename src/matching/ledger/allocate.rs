@@ -32,7 +32,13 @@ fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
     if line.lacking() == 0 && line.completed_by.is_none() {
         line.completed_by = Some(e);
     }
-    ledger.entries[e].parts.push((l, amount));
+    let parts = &mut ledger.entries[e].parts;
+    if parts.is_empty() {
+        ledger.settling.push(e);
+        // nearly always the only one
+        parts.reserve_exact(1);
+    }
+    parts.push((l, amount));
 }
 
 fn decided(ledger: &mut Ledger, e: usize) {
@@ -67,7 +73,9 @@ fn eligible(ledger: &Ledger, e: usize) -> Vec<usize> {
 }
 
 fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
-    let Some(l) = eligible(ledger, e).first().copied() else {
+    let only = ledger.entries[e].credit.lines.as_ref();
+    let wanted = |line: &Line| only.is_none_or(|lines| lines.contains(&line.fee));
+    let Some(l) = ledger.lines.iter().position(wanted) else {
         return;
     };
     let amount = ledger.entries[e].credit.amount;
@@ -86,6 +94,16 @@ fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
 
 fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
     let amount = ledger.entries[e].credit.amount;
+    let bound = ledger.entries[e].credit.lines.is_some();
+    if let [line] = ledger.lines.as_slice()
+        && !bound
+        && amount > 0
+        && line.lacking() == amount
+    {
+        // the only line, paid exactly
+        put(ledger, e, 0, amount);
+        return;
+    }
     let lines = fitting(ledger, eligible(ledger, e), amount);
     let open: i128 = lines.iter().map(|l| ledger.lines[*l].lacking()).sum();
     if open == 0 {
@@ -212,7 +230,8 @@ fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
             .iter()
             .any(|(l, _)| lines.contains(l))
     };
-    let earlier: Vec<usize> = (0..e).filter(|o| settled(o) && touches(o)).collect();
+    let earlier = ledger.settling.iter().copied().filter(|o| *o < e);
+    let earlier: Vec<usize> = earlier.filter(|o| settled(o) && touches(o)).collect();
     let same = earlier
         .iter()
         .copied()

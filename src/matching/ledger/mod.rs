@@ -173,6 +173,8 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
     /// Money that went back, in order of time.
     pub returns: Vec<Returned>,
+    /// The entries that settled something, in order: of a thousand repeats one.
+    settling: Vec<usize>,
 }
 
 impl Ledger {
@@ -246,6 +248,9 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
 /// Entries in order of time, source and id; among equal amounts those whose payer is the fee's come
 /// first (they take the places of the others).
 fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
+    if let [only] = credits {
+        return vec![entry(only.clone())];
+    }
     let mut sorted: Vec<Credit> = credits.to_vec();
     sorted.sort_by_key(|credit| credit.money.order(pool));
     let decided = |c: &Credit| c.decided.is_none();
@@ -263,7 +268,14 @@ fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
             ordered[*place] = Some(sorted[from].clone());
         }
     }
-    let entry = |credit: Credit| Entry {
+    let mut entries = Vec::with_capacity(ordered.len());
+    entries.extend(ordered.into_iter().flatten().map(entry));
+    entries
+}
+
+/// A credit before it is allocated.
+fn entry(credit: Credit) -> Entry {
+    Entry {
         credit,
         parts: Vec::new(),
         surplus: 0,
@@ -275,8 +287,7 @@ fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
         sent_back: Vec::new(),
         receipt_differs: false,
         short: false,
-    };
-    ordered.into_iter().flatten().map(entry).collect()
+    }
 }
 
 /// Why an entry is linked, for its legs.

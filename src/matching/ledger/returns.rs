@@ -78,6 +78,9 @@ fn unlinked(txn: Index, reversal: bool) -> Returned {
 /// The refunds that went out before entry `e` came, of money that came before it: what they took
 /// from lines is open again for `e`.
 pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds: &mut Vec<Return>) {
+    if refunds.is_empty() {
+        return;
+    }
     let came = |entry: &Entry| entry.credit.money.order(pool);
     let last = ledger.entries[..e].iter().map(came).max();
     let next = ledger.entries[e..].iter().map(came).min();

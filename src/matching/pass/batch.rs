@@ -101,18 +101,28 @@ pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
     }
 }
 
+/// The gateways that have days.
+fn sources<'s>(sessions: &'s Sessions<'s>) -> impl Iterator<Item = &'s str> {
+    let first = sessions.keys().next().map(|(source, _)| *source);
+    let end = Day::new(chrono::NaiveDate::MAX);
+    std::iter::successors(first, move |source| {
+        let mut behind = sessions.range((*source, end)..).map(|((next, _), _)| *next);
+        behind.find(|next| next != source)
+    })
+}
+
 /// The gateway's day whose sum comes nearest to an unread bank line that names the gateway or
 /// has exactly the sum: shown when it is not exact or has another reading.
 pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
     let memo = txn.memo.to_ascii_uppercase();
-    let limit = i64::from(pool.rules.batch_days);
-    let fits = |((source, day), session): &(&(&str, Day), &Session)| {
-        let in_time = (0..=limit).contains(&txn.paid_on.days_since(*day));
-        let told = memo.contains(&source.to_ascii_uppercase());
-        session.payments >= 2 && in_time && (told || session.nets.contains(&txn.amount.wide()))
+    let earliest = txn.paid_on.minus(pool.rules.batch_days);
+    let fits = |((source, _), session): &(&(&str, Day), &Session)| {
+        let told = || memo.contains(&source.to_ascii_uppercase());
+        session.payments >= 2 && (session.nets.contains(&txn.amount.wide()) || told())
     };
     let distance = |net: i128| (net - txn.amount.wide()).abs();
-    let sums = sessions.iter().filter(fits);
+    let in_time = |source| sessions.range((source, earliest)..=(source, txn.paid_on));
+    let sums = sources(sessions).flat_map(in_time).filter(fits);
     let sums = sums.flat_map(|(key, session)| session.nets.iter().map(move |net| (key, *net)));
     let ((source, day), net) = sums.min_by_key(|(key, net)| (distance(*net), *key))?;
     let amount = Vnd::from_wide(net).ok();

@@ -1,7 +1,7 @@
 //! Pass 2: the provider's own chain. Refunds and reversals go to the payment's dossier, one payment
 //! seen through two sources is one payment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -265,7 +265,7 @@ fn coded_sightings(desk: &mut Desk) {
                 .push(txn);
         }
     }
-    let mut taken: Vec<Index> = Vec::new();
+    let mut taken: BTreeSet<Index> = BTreeSet::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let Some(dossier) = one(desk, txn).filter(|_| is_bank_line(row)) else {
@@ -280,7 +280,7 @@ fn coded_sightings(desk: &mut Desk) {
             near && same_person(desk.pool, row, *event, dossier) && !taken.contains(event)
         });
         if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
-            taken.push(event);
+            taken.insert(event);
             let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
             desk.txns[at(txn)] = Standing::Sighting(event, why);
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::matching::Evidence;
 use crate::report::facts::{Digests, Figure};
-use crate::report::model::{Index, TieLine, Totals, tie_out_files, totals};
+use crate::report::model::{TieLine, Totals, tie_out_files, totals};
 use crate::settle::{Inputs, Settlement};
 
 use super::{SCHEMA_VERSION, pretty};
@@ -109,8 +109,7 @@ pub fn summary_document(
     program_version: &str,
     digests: &Digests,
 ) -> String {
-    let index = Index::new(inputs);
-    let lines = tie_out_files(&index, settlement);
+    let lines = tie_out_files(inputs, settlement);
     let mut classes: BTreeMap<(&'static str, &str), Figure> = BTreeMap::new();
     for row in &settlement.rows {
         classes

@@ -19,6 +19,7 @@ mod row;
 mod shares;
 mod sources;
 mod tie;
+mod tie_files;
 mod tiles;
 mod what_if;
 
@@ -31,7 +32,8 @@ pub use rejects::{RejectList, RejectView};
 pub use row::Fact;
 pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
-pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
+pub use tie::{TieLine, Totals, tie_out, totals};
+pub use tie_files::tie_out_files;
 pub use tiles::Tile;
 pub use what_if::WhatIfRow;
 

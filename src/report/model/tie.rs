@@ -52,7 +52,7 @@ impl TieLine {
         self.difference() == (0, 0)
     }
 
-    fn bucket(&mut self, bucket: Bucket) -> &mut Figure {
+    pub(super) fn bucket(&mut self, bucket: Bucket) -> &mut Figure {
         match bucket {
             Bucket::Matched => &mut self.matched,
             Bucket::Open => &mut self.open,
@@ -120,7 +120,7 @@ pub fn tie_out(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> 
                 Figure::new(source.rejects, sum);
         }
     }
-    rows_in_of_registry(index, settlement, Some(night), &mut lines);
+    rows_in_of_registry(index, settlement, night, &mut lines);
     for row in settlement
         .rows
         .iter()
@@ -131,36 +131,8 @@ pub fn tie_out(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> 
     lines.into_values().collect()
 }
 
-/// The tie-out of `match`: the rows as read against the settlement, every day of the input.
-pub fn tie_out_files(index: &Index<'_>, settlement: &Settlement) -> Vec<TieLine> {
-    let mut lines = Lines::new();
-    for txn in &index.inputs.txns {
-        let (source, day) = (txn.source.as_str(), txn.business_date);
-        line(&mut lines, Side::Txn, source, day, txn.kind.id())
-            .rows_in
-            .add(txn.amount);
-    }
-    for reject in index.inputs.rejects.iter().filter(|r| r.side == Side::Txn) {
-        let (source, day) = (reject.source.as_str(), reject.business_date);
-        let amount = reject.amount.unwrap_or_default();
-        line(&mut lines, Side::Txn, source, day, "reject")
-            .rows_in
-            .add(amount);
-    }
-    rows_in_of_registry(index, settlement, None, &mut lines);
-    for row in &settlement.rows {
-        settle_row(index, row, &mut lines);
-    }
-    lines.into_values().collect()
-}
-
 /// Fee lines and receipts come from one export; they count under the day that `settle` gave them.
-fn rows_in_of_registry(
-    index: &Index<'_>,
-    settlement: &Settlement,
-    only: Option<Day>,
-    lines: &mut Lines,
-) {
+fn rows_in_of_registry(index: &Index<'_>, settlement: &Settlement, night: Day, lines: &mut Lines) {
     let days: BTreeMap<&RowKey, Day> = settlement
         .rows
         .iter()
@@ -168,9 +140,8 @@ fn rows_in_of_registry(
         .map(|row| (&row.key, row.business_date))
         .collect();
     let mut count = |key: RowKey, kind: &'static str, amount| {
-        let day = days.get(&key).copied().or(only);
-        if only.is_none() || day == only {
-            let entry = (key.side, key.source.as_str().into(), day, kind);
+        if days.get(&key).is_none_or(|day| *day == night) {
+            let entry = (key.side, key.source.as_str().into(), Some(night), kind);
             at(lines, entry).rows_in.add(amount);
         }
     };

@@ -1,7 +1,7 @@
 //! Conservation as it is shown: rows in are the matched, open, rejected and excluded ones.
 
 use doisoat::report::Figure;
-use doisoat::report::model::{Index, Level, tie_out_files};
+use doisoat::report::model::{Level, tie_out_files};
 
 use super::build;
 use super::example;
@@ -24,7 +24,7 @@ fn every_line_comes_to_zero() {
         (Figure::new(1, 0), Figure::new(1, 60_000))
     );
     let scene = example::undecided();
-    let lines = tie_out_files(&Index::new(&scene.inputs), &scene.settlement);
+    let lines = tie_out_files(&scene.inputs, &scene.settlement);
     assert_eq!(
         lines, report.tie_out,
         "a night of one day ties as its files do"

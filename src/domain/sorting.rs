@@ -1,0 +1,83 @@
+//! Sorting rows that are large by keys that are texts: places are sorted, not rows, by a number
+//! that holds the beginning of the key, and each row is moved once.
+
+use std::cmp::Ordering;
+
+/// A place in a list; our lists are far shorter than 2^32 rows.
+pub fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// A place as an index.
+pub fn at(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+/// The first sixteen bytes of a text as a number that sorts as the text does.
+pub fn prefix(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let length = text.len().min(16);
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    u128::from_be_bytes(bytes)
+}
+
+/// The places of the rows in their stable order; none where they stand in it already. `prefix`
+/// must not contradict `order`: where two prefixes differ, so do the rows, and the same way.
+pub fn order_of<T>(
+    rows: &[T],
+    prefix: impl Fn(&T) -> u128,
+    order: impl Fn(&T, &T) -> Ordering,
+) -> Option<Vec<u32>> {
+    if rows.is_sorted_by(|a, b| order(a, b).is_le()) {
+        return None;
+    }
+    let keyed = rows.iter().enumerate();
+    let mut keyed: Vec<(u128, u32)> = keyed.map(|(i, row)| (prefix(row), place(i))).collect();
+    keyed.sort_unstable_by(|(x, i), (y, j)| {
+        let full = || order(&rows[at(*i)], &rows[at(*j)]);
+        x.cmp(y).then_with(full).then(i.cmp(j))
+    });
+    Some(keyed.into_iter().map(|(_, place)| place).collect())
+}
+
+/// Puts the row from place `order[k]` to place `k`.
+pub fn permute<T>(rows: &mut [T], mut order: Vec<u32>) {
+    for start in 0..rows.len() {
+        let mut to = start;
+        loop {
+            let from = at(order[to]);
+            order[to] = place(to);
+            if from == start || from == to {
+                break;
+            }
+            rows.swap(to, from);
+            to = from;
+        }
+    }
+}
+
+/// Sorts rows in their stable order.
+pub fn sort<T>(rows: &mut [T], prefix: impl Fn(&T) -> u128, order: impl Fn(&T, &T) -> Ordering) {
+    if let Some(places) = order_of(rows, prefix, order) {
+        permute(rows, places);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn rows_are_sorted_as_the_library_sorts_them(
+            texts in prop::collection::vec("[ab\u{e9}]{0,20}", 0..40)
+        ) {
+            let mut rows: Vec<(String, usize)> = texts.into_iter().zip(0..).collect();
+            let mut expected = rows.clone();
+            expected.sort_by(|a, b| a.0.cmp(&b.0));
+            sort(&mut rows, |row| prefix(&row.0), |a, b| a.0.cmp(&b.0));
+            prop_assert_eq!(rows, expected);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A CSV table being written (RFC 4180, LF): cells go straight into one buffer.
+
+use std::io::{self, Write};
+
+use super::Style;
+
+/// Bytes that are gathered before they are written.
+const BATCH: usize = 256 << 10;
+
+/// The table: guard and mark by style.
+pub(super) struct Table<W: Write> {
+    to: W,
+    batch: Vec<u8>,
+    row_begins: bool,
+    style: Style,
+}
+
+impl<W: Write> Table<W> {
+    /// Writes mark and header.
+    pub(super) fn new(to: W, style: Style, header: &[&str]) -> io::Result<Self> {
+        let mut table = Self {
+            to,
+            batch: Vec::with_capacity(BATCH + (4 << 10)),
+            row_begins: true,
+            style,
+        };
+        if style.spreadsheet {
+            table.batch.extend_from_slice("\u{feff}".as_bytes());
+        }
+        for name in header {
+            table.number(name);
+        }
+        table.end_row()?;
+        Ok(table)
+    }
+
+    /// A cell of free text or an identifier.
+    pub(super) fn text(&mut self, text: &str) {
+        let guard = self.style.spreadsheet && is_formula(text);
+        self.cell(if guard { "'" } else { "" }, text);
+    }
+
+    /// A number or word we made ourselves: never guarded, so that -150000 stays a number.
+    pub(super) fn number(&mut self, digits: &str) {
+        self.cell("", digits);
+    }
+
+    /// A whole number.
+    pub(super) fn whole(&mut self, number: i64) {
+        self.separate();
+        // a buffer takes everything
+        let _written = write!(self.batch, "{number}");
+    }
+
+    fn separate(&mut self) {
+        if !self.row_begins {
+            self.batch.push(b',');
+        }
+        self.row_begins = false;
+    }
+
+    fn cell(&mut self, guard: &str, text: &str) {
+        self.separate();
+        let special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
+        if !text.bytes().any(special) {
+            self.batch.extend_from_slice(guard.as_bytes());
+            self.batch.extend_from_slice(text.as_bytes());
+            return;
+        }
+        self.batch.push(b'"');
+        self.batch.extend_from_slice(guard.as_bytes());
+        for byte in text.bytes() {
+            if byte == b'"' {
+                self.batch.push(b'"');
+            }
+            self.batch.push(byte);
+        }
+        self.batch.push(b'"');
+    }
+
+    pub(super) fn end_row(&mut self) -> io::Result<()> {
+        self.batch.push(b'\n');
+        self.row_begins = true;
+        if self.batch.len() >= BATCH {
+            self.to.write_all(&self.batch)?;
+            self.batch.clear();
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.to.write_all(&self.batch)?;
+        self.to.flush()
+    }
+}
+
+/// True when a spreadsheet program may read the text as a formula or a command: it begins with
+/// `=`, `+`, `-`, `@`, tab, CR, LF or NUL, or with their full-width forms.
+pub fn is_formula(text: &str) -> bool {
+    text.chars().next().is_some_and(|first| {
+        matches!(
+            first,
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\t'
+                | '\r'
+                | '\n'
+                | '\0'
+                | '＝'
+                | '＋'
+                | '－'
+                | '＠'
+                | '﹢'
+                | '﹣'
+                | '﹦'
+                | '﹫'
+        )
+    })
+}

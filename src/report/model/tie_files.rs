@@ -1,0 +1,178 @@
+//! Pure: conservation of a `match`. Inputs and classified rows stand in the same order, so both
+//! are walked once, side by side; a row that one of the two lacks shows as a difference.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::classify::{Bucket, Classified};
+use crate::domain::sorting::at;
+use crate::domain::{Day, Inputs, RowKey, Side, Vnd};
+use crate::settle::Settlement;
+
+use super::tie::TieLine;
+
+/// Lines by day and kind.
+type Days = FxHashMap<(Option<Day>, &'static str), TieLine>;
+
+/// Lines by side and source; the next row is nearly always of the source of the last.
+#[derive(Default)]
+struct Sheet {
+    sources: Vec<((Side, Box<str>), Days)>,
+    last: usize,
+}
+
+impl Sheet {
+    fn line(&mut self, key: (Side, &str), day: Option<Day>, kind: &'static str) -> &mut TieLine {
+        let is_it = |of: &(Side, Box<str>)| (of.0, &*of.1) == key;
+        if self.sources.get(self.last).is_none_or(|of| !is_it(&of.0)) {
+            let known = self.sources.iter().position(|of| is_it(&of.0));
+            self.last = known.unwrap_or(self.sources.len());
+            if known.is_none() {
+                let of = (key.0, key.1.into());
+                self.sources.push((of, Days::default()));
+            }
+        }
+        let days = &mut self.sources[self.last].1;
+        days.entry((day, kind)).or_insert_with(|| TieLine {
+            source: key.1.into(),
+            business_date: day,
+            kind,
+            money: key.0 == Side::Txn,
+            ..TieLine::default()
+        })
+    }
+
+    /// A classified row, with its input row where there is one.
+    fn row(&mut self, row: &Classified, input: Option<&Input>) {
+        let kind = match (row.key.side, input) {
+            _ if row.bucket == Bucket::Rejected => "reject",
+            (_, Some(input)) => input.kind,
+            (Side::Txn, None) => "unknown",
+            (Side::Receipt, None) => "receipt",
+            (Side::Fee, None) => "fee",
+        };
+        let amount = input.map_or(row.amount, |input| input.amount);
+        let of = (row.key.side, row.key.source.as_str());
+        let line = self.line(of, Some(row.business_date), kind);
+        line.bucket(row.bucket).add(amount);
+    }
+
+    /// Inputs of one side in order of their keys against the rows of that side.
+    fn side<'i>(
+        &mut self,
+        rows: &'i [Classified],
+        inputs: impl Iterator<Item = Input<'i>>,
+        order: impl Fn(&RowKey, &Input) -> Ordering,
+    ) {
+        let mut rows = rows.iter().peekable();
+        for input in inputs {
+            let mut own = None;
+            while let Some(row) = rows.peek() {
+                let rejected = row.bucket == Bucket::Rejected;
+                match order(&row.key, &input) {
+                    _ if rejected => self.row(row, None),
+                    Ordering::Less => self.row(row, None),
+                    Ordering::Equal => {
+                        self.row(row, Some(&input));
+                        own = rows.next();
+                        break;
+                    }
+                    Ordering::Greater => break,
+                }
+                rows.next();
+            }
+            let day = input.day.or(own.map(|row| row.business_date));
+            let of = (input.side, input.source);
+            self.line(of, day, input.kind).rows_in.add(input.amount);
+        }
+        rows.for_each(|row| self.row(row, None));
+    }
+}
+
+/// One row as it was read.
+struct Input<'i> {
+    side: Side,
+    source: &'i str,
+    id: &'i str,
+    dossier: &'i str,
+    kind: &'static str,
+    amount: Vnd,
+    /// A transaction's own; the others count under the day that `settle` gave them.
+    day: Option<Day>,
+}
+
+/// The tie-out of `match`: the rows as read against the settlement, every day of the input.
+pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
+    let mut inputs = Cow::Borrowed(inputs);
+    if !inputs.is_sorted() {
+        inputs.to_mut().sort();
+    }
+    let inputs = inputs.as_ref();
+    let mut sheet = Sheet::default();
+    let rows = &settlement.rows;
+    let (fees, money) = rows.split_at(rows.partition_point(|row| row.key.side < Side::Receipt));
+    let (receipts, txns) = money.split_at(money.partition_point(|row| row.key.side < Side::Txn));
+    let places = inputs.fees_by_key().into_iter();
+    let lines = places.map(|place| &inputs.fees[at(place)]);
+    let lines = lines.map(|fee| Input {
+        side: Side::Fee,
+        source: "",
+        id: fee.fee_id.as_str(),
+        dossier: fee.dossier_code.as_str(),
+        kind: "fee",
+        amount: fee.amount,
+        day: None,
+    });
+    sheet.side(fees, lines, |key, input| {
+        let dossier = key.dossier.as_ref().map_or("", |code| code.as_str());
+        (&*key.id, dossier).cmp(&(input.id, input.dossier))
+    });
+    let cash = inputs.receipts.iter().map(|receipt| Input {
+        side: Side::Receipt,
+        source: "cash",
+        id: &receipt.receipt_id,
+        dossier: "",
+        kind: "receipt",
+        amount: receipt.amount,
+        day: None,
+    });
+    sheet.side(receipts, cash, |key, input| (*key.id).cmp(input.id));
+    let paid = inputs.txns.iter().map(|txn| Input {
+        side: Side::Txn,
+        source: txn.source.as_str(),
+        id: &txn.id,
+        dossier: "",
+        kind: txn.kind.id(),
+        amount: txn.amount,
+        day: Some(txn.business_date),
+    });
+    sheet.side(txns, paid, |key, input| {
+        (key.source.as_str(), &*key.id).cmp(&(input.source, input.id))
+    });
+    rejects(inputs, settlement, &mut sheet);
+    let mut lines = BTreeMap::new();
+    for ((side, source), days) in sheet.sources {
+        let keyed = days.into_iter();
+        lines.extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
+    }
+    lines.into_values().collect()
+}
+
+/// Rows that could not be read, as they came in: those of the registry count under the day that
+/// `settle` gave them.
+fn rejects(inputs: &Inputs, settlement: &Settlement, sheet: &mut Sheet) {
+    for reject in &inputs.rejects {
+        let key = reject.key();
+        let found = || settlement.rows.binary_search_by(|row| row.key.cmp(&key));
+        let day = match key.side {
+            Side::Txn => Some(reject.business_date),
+            _ => found().ok().map(|i| settlement.rows[i].business_date),
+        };
+        let of = (key.side, key.source.as_str());
+        let amount = reject.amount.unwrap_or_default();
+        sheet.line(of, day, "reject").rows_in.add(amount);
+    }
+}
