@@ -28,6 +28,7 @@ mod night_sources;
 mod nights;
 mod normalise;
 mod probe;
+mod prove;
 mod report;
 mod rows;
 mod sample;

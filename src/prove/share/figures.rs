@@ -152,6 +152,16 @@ impl<'a> Sum<'a> {
         }
     }
 
+    /// The least share once everything that may go back is gone. Where nothing is left, what came
+    /// without cash counts in full as long as some of it stays, and cash counts as nothing.
+    fn less_what_may_go_back(&self, (a, b): Sums) -> Fraction {
+        let some = |pairs: &&[Pair]| pairs.iter().any(|(a, b)| *a == 0 && *b > 0);
+        let cash = self.firm.1 > self.firm.0 || self.open.iter().any(some);
+        let (left, of) = ((a - self.back).max(0), b - self.back);
+        let none = i128::from(of == 0 && !cash);
+        share((left, of.max(left))).unwrap_or(Fraction { num: none, den: 1 })
+    }
+
     /// Something can be in the denominator.
     fn counts(&self) -> bool {
         let some = |pairs: &&[Pair]| pairs.iter().any(|(_, b)| *b > 0);
@@ -259,12 +269,7 @@ fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, Str
     let none = !enough || !sum.counts();
     let of = |end| optimum(sum.firm, &sum.open, end).filter(|_| !none);
     let (least, greatest) = (of(End::Least), of(End::Greatest));
-    let zero = Fraction { num: 0, den: 1 };
-    let low = least.and_then(|(a, b)| {
-        let (a, b) = ((a - sum.back).max(0), b - sum.back);
-        let b = b.max(a);
-        share((a, b)).or(Some(zero))
-    });
+    let low = least.map(|sums| sum.less_what_may_go_back(sums));
     let high = greatest.and_then(share);
     let exact = !sum.coupled || found.outer;
     let what = text(
