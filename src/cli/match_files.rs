@@ -13,11 +13,12 @@ use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
-use crate::job::{Exit, stage};
+use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
+use crate::prove::prove;
 use crate::report::json::Timings;
-use crate::settle;
+use crate::settle::{self, Settlement};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -29,7 +30,8 @@ Examples:
   doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
 Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
 into --out. The same files give the same bytes (timings.json excepted).
-Exit codes: 0 written, 1 cannot write, 2 usage, a missing or repeated column, or an
+Exit codes: 0 written, 1 cannot write or the independent checker does not prove the result
+(then only failed/diagnosis.txt is written), 2 usage, a missing or repeated column, or an
 unreadable file.")]
 pub struct MatchArgs {
     /// Fee lines: dossier_fees*.csv
@@ -65,7 +67,7 @@ pub struct MatchArgs {
     /// A dedicated collection account, with its agency if it has one
     #[arg(long, value_name = "ACCOUNT[=AGENCY]", num_args = 1.., value_parser = account)]
     collection_account: Vec<CollectionAccount>,
-    /// Skip the independent checker (this version has none yet: the flag changes nothing)
+    /// Skip the independent checker
     #[arg(long)]
     no_proof: bool,
     /// With exit 1 or 2, print the error as a JSON document on stdout
@@ -98,6 +100,11 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
         )
     })?;
     times.stages.push(("settle".into(), watch.elapsed()));
+    if !args.no_proof {
+        let watch = Stopwatch::start();
+        demand_proof(args, &read, &rules, &settlement, lang)?;
+        times.stages.push(("prove".into(), watch.elapsed()));
+    }
     let watch = Stopwatch::start();
     match_out::write(&args.out, &read, &rules, &settlement, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
@@ -105,6 +112,23 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     times.peak_memory_bytes = stage::peak_memory_bytes();
     match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
     Ok(Exit::Done)
+}
+
+/// What is not proved is not written.
+fn demand_proof(
+    args: &MatchArgs,
+    read: &MatchInputs,
+    rules: &Rules,
+    settlement: &Settlement,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let found = prove(&read.inputs, rules, &Vec::new(), settlement);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let place = proof::write(&args.out.join("failed"), "match", &found)?;
+    let message = proof::summary(&found, lang, &place);
+    Err(Failure::new(Exit::Failed, message, proof::FIX))
 }
 
 fn unwritable(error: &anyhow::Error) -> Failure {

@@ -9,6 +9,7 @@ mod names;
 pub mod nightly;
 pub mod outcome;
 pub mod progress;
+pub mod proof;
 pub mod pull;
 mod recover;
 pub mod report_again;

@@ -15,7 +15,7 @@ fn found(inputs: &Inputs, rules: &Rules) -> Vec<Violation> {
     prove(inputs, rules, &Vec::new(), &settlement)
 }
 
-fn told(found: &[Violation]) -> String {
+pub(crate) fn told(found: &[Violation]) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for violation in found {
         *kinds.entry(violation.en).or_default() += 1;

@@ -20,7 +20,7 @@ use day::{ADay, a_day, a_plain_day, shuffled, stranger};
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 256,
+        cases: 6000,
         failure_persistence: None,
         ..ProptestConfig::default()
     }
@@ -37,6 +37,13 @@ proptest! {
     #[test]
     fn every_day_is_conserved_and_explained(ADay(day) in a_day()) {
         holds(&day, &settled(&day)).map_err(TestCaseError::fail)?;
+    }
+
+    /// The independent checker proves it, whatever came in.
+    #[test]
+    fn every_day_is_proved(ADay(day) in a_day()) {
+        let found = doisoat::prove::prove(&day, &Rules::default(), &Vec::new(), &settled(&day));
+        prop_assert!(found.is_empty(), "{}", crate::prove::told(&found));
     }
 
     /// The order of delivery means nothing.

@@ -130,9 +130,13 @@ impl<'b, 'a> Facts<'b, 'a> {
 
     fn net_settlement(&self) -> Known {
         let (line, dossier) = (self.line, &self.books.dossiers[self.line.dossier]);
-        if !self.net || (line.gap() == 0 && line.refunded == 0) {
-            // a fee may be taken back with the whole payment, and never is on a line paid in full
-            return perhaps(self.net && line.refunded > 0);
+        if line.refunded > 0 {
+            // what was open when the payment came is not told by the legs
+            let cashless = |s: &&Stake| !self.books.money[s.money].is_cash();
+            return perhaps(self.live.iter().any(cashless));
+        }
+        if !self.net || line.gap() == 0 {
+            return Not;
         }
         let lines = dossier.lines.clone().map(|l| &self.books.lines[l]);
         let payable = lines.filter(|line| line.payable).count();

@@ -57,12 +57,13 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
     let code = books.dossiers[stake.dossier].code.as_str();
     let (holds, what): (bool, Text) = match (stake.first.pass, money.row) {
         ("exact_key", MoneyRow::Receipt(receipt)) => {
-            let lines = stake.parts.iter().map(|(line, _)| *line);
-            let mut lines = lines.chain(stake.again.iter().copied());
-            let here = |line: usize| books.lines[line].fee.fee_id == receipt.fee_id;
+            let here = |line: &usize| books.lines[*line].fee.fee_id == receipt.fee_id;
             let named = receipt.dossier_code.as_str() == code;
+            let mut settled = stake.parts.iter().map(|(line, _)| line);
+            // a repeat of a payment over several lines is shown on all of them
+            let again = stake.again.is_empty() || stake.again.iter().any(here);
             (
-                named && lines.all(here),
+                named && settled.all(here) && again,
                 text(
                     "biên lai phải ghi đúng hồ sơ và khoản thu này",
                     "the receipt names this dossier and line",

@@ -152,11 +152,18 @@ impl<'a> Sum<'a> {
         }
     }
 
-    /// The least share once everything that may go back is gone. Where nothing is left, what came
-    /// without cash counts in full as long as some of it stays, and cash counts as nothing.
-    fn less_what_may_go_back(&self, (a, b): Sums) -> Fraction {
+    /// The least share where money may go back: every open item as cash if it can be, else as
+    /// little as it can be, and everything that may go back gone. Where nothing is left, what came
+    /// without cash counts in full as long as some of it stays.
+    fn least_of_the_rest(&self) -> Fraction {
         let some = |pairs: &&[Pair]| pairs.iter().any(|(a, b)| *a == 0 && *b > 0);
         let cash = self.firm.1 > self.firm.0 || self.open.iter().any(some);
+        let least = |pairs: &&[Pair]| {
+            let of = pairs.iter().min_by_key(|(a, b)| (*a, -*b));
+            of.map_or((0, 0), |(a, b)| (i128::from(*a), i128::from(*b)))
+        };
+        let chosen = self.open.iter().map(least);
+        let (a, b) = chosen.fold(self.firm, |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
         let (left, of) = ((a - self.back).max(0), b - self.back);
         let none = i128::from(of == 0 && !cash);
         share((left, of.max(left))).unwrap_or(Fraction { num: none, den: 1 })
@@ -269,7 +276,13 @@ fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, Str
     let none = !enough || !sum.counts();
     let of = |end| optimum(sum.firm, &sum.open, end).filter(|_| !none);
     let (least, greatest) = (of(End::Least), of(End::Greatest));
-    let low = least.map(|sums| sum.less_what_may_go_back(sums));
+    let low = least.and_then(share).map(|low| {
+        if sum.back > 0 {
+            sum.least_of_the_rest()
+        } else {
+            low
+        }
+    });
     let high = greatest.and_then(share);
     let exact = !sum.coupled || found.outer;
     let what = text(
