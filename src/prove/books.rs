@@ -434,10 +434,11 @@ impl<'a> Books<'a> {
         let mut of: Vec<usize> = here.into_iter().filter(|s| is_named(self, s)).collect();
         let own =
             |books: &Self, s: &usize| books.money[books.stakes[*s].money].key.source == source;
-        if of.len() > 1 && of.iter().any(|s| own(self, s)) && named.len() == 1 {
+        let is_reversal = legs.iter().all(|leg| leg.role == Role::Reversal);
+        // a reversal undoes one payment, of its own source first; a refund may be of several
+        if is_reversal && of.len() > 1 && of.iter().any(|s| own(self, s)) {
             of.retain(|s| own(self, s));
         }
-        let is_reversal = legs.iter().all(|leg| leg.role == Role::Reversal);
         let [only] = of.as_slice() else {
             for stake in of {
                 self.stakes[stake].unsure = true;

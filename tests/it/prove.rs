@@ -1,13 +1,16 @@
 //! The independent checker: what is right is proved, what was tampered with is caught.
 
+mod plants;
+
 use std::collections::BTreeMap;
 
 use doisoat::domain::{Inputs, Rules};
 use doisoat::prove::{Violation, prove};
-use doisoat::settle::settle;
+use doisoat::settle::{Settlement, settle};
 
 use crate::cases::cases;
 use crate::sample::sample;
+use plants::{PLANTS, Plant, changed_input, with_target};
 
 /// What is found of a settlement as it comes.
 fn found(inputs: &Inputs, rules: &Rules) -> Vec<Violation> {
@@ -53,4 +56,81 @@ fn every_case_is_proved() {
         }
     }
     assert!(all.is_empty(), "{} cases\n{}", all.len(), all.join("\n"));
+}
+
+/// So many places of each kind in each settlement.
+const PLACES: usize = 12;
+
+/// Planted and caught, by kind, with what went unseen.
+#[derive(Default)]
+struct Tally {
+    planted: usize,
+    caught: usize,
+    unseen: Vec<String>,
+}
+
+/// Plants one kind at scattered places of one settlement.
+fn plant(
+    plant: &Plant,
+    (name, inputs, rules): (&str, &Inputs, &Rules),
+    settled: &Settlement,
+    tally: &mut Tally,
+) {
+    // a sample is large: one place of each kind is enough of it
+    let places = if settled.rows.len() > 1000 { 1 } else { PLACES };
+    for n in 0..places {
+        let mut changed = settled.clone();
+        if !(plant.plant)(&mut changed, n) || changed == *settled {
+            continue;
+        }
+        tally.planted += 1;
+        let found = prove(inputs, rules, &Vec::new(), &changed);
+        let by = |v: &Violation| plant.caught_by.contains(&v.invariant.id());
+        if found.iter().any(by) {
+            tally.caught += 1;
+        } else {
+            let place = format!("{name}, place {n}\n{}", told(&found));
+            tally.unseen.push(place);
+        }
+    }
+}
+
+#[test]
+fn planted_errors_are_caught_by_the_invariant_that_they_break() {
+    let rules = with_target(&Rules::default());
+    let mut nights: Vec<(String, Inputs, Rules)> = vec![("sample".into(), sample(), rules)];
+    for case in cases().into_iter().flatten() {
+        let name = format!("{}:{}", case.file, case.line);
+        nights.push((name, case.inputs, with_target(&case.rules)));
+    }
+    let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
+    for (name, inputs, rules) in &nights {
+        let settled = settle(inputs, rules, &Vec::new()).unwrap();
+        for kind in PLANTS {
+            let tally = tallies.entry(kind.kind).or_default();
+            plant(kind, (name, inputs, rules), &settled, tally);
+        }
+        let tally = tallies.entry("a control total changed").or_default();
+        for n in 0..PLACES {
+            let Some(changed) = changed_input(inputs, n) else {
+                break;
+            };
+            tally.planted += 1;
+            let found = prove(&changed, rules, &Vec::new(), &settled);
+            let by = |v: &Violation| ["conservation", "once"].contains(&v.invariant.id());
+            tally.caught += usize::from(found.iter().any(by));
+        }
+    }
+    let mut unseen = String::new();
+    for (kind, tally) in &tallies {
+        println!("{:6} of {:6} caught: {kind}", tally.caught, tally.planted);
+        assert!(tally.planted >= 5, "{kind}: planted {}", tally.planted);
+        for place in tally.unseen.iter().take(4) {
+            unseen += &format!("{kind}: {place}\n");
+        }
+        if tally.caught < tally.planted {
+            unseen += &format!("{kind}: {} of {}\n", tally.caught, tally.planted);
+        }
+    }
+    assert!(unseen.is_empty(), "{unseen}");
 }
