@@ -16,6 +16,7 @@ pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;
+pub mod verify;
 
 pub use desk::Desk;
 pub use error::JobError;

@@ -80,6 +80,8 @@ pub(super) struct Stake<'a> {
     pub(super) undone: bool,
     /// Sent back, as far as refunds name it alone.
     pub(super) returned: i128,
+    /// The one refund that names it alone, while there is only one.
+    pub(super) refund: Option<usize>,
     /// Of it, off its lines.
     pub(super) sent_back: Vec<(usize, i128)>,
     /// A refund took from several payments, so it is not told from the legs what of this one.
@@ -369,6 +371,7 @@ impl<'a> Books<'a> {
                     again: Vec::new(),
                     undone: false,
                     returned: 0,
+                    refund: None,
                     sent_back: Vec::new(),
                     unsure: false,
                     decided: leg.pass == "decision",
@@ -456,8 +459,10 @@ impl<'a> Books<'a> {
         let stake = &mut self.stakes[*only];
         if is_reversal {
             stake.undone = true;
+            stake.refund = (!spread).then_some(back);
             return;
         }
+        stake.refund = (stake.returned == 0 && !spread).then_some(back);
         stake.returned += if spread { stake.stake() } else { amount };
         stake.sent_back.extend(lines);
     }

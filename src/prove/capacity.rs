@@ -134,6 +134,30 @@ fn returns(books: &Books, money: &Money, findings: &mut Findings) {
             dong(taken),
         );
     }
+    for stake in stakes().filter(|s| !s.unsure && s.refund.is_some()) {
+        let alone = stake
+            .refund
+            .is_some_and(|back| books.money[back].key == money.key);
+        let owed = if stake.undone {
+            stake.settled()
+        } else if stake.settles() {
+            (money.amount() - stake.surplus).max(0)
+        } else {
+            0
+        };
+        if alone && taken != owed {
+            findings.add(
+                Invariant::Capacity,
+                name(&money.key),
+                text(
+                    "khoản hoàn lấy trước hết từ phần thừa và phần trùng, còn lại từ khoản thu",
+                    "a refund takes surplus and repeats first, the rest off lines",
+                ),
+                dong(owed),
+                dong(taken),
+            );
+        }
+    }
     for stake in stakes() {
         let had = stake.stake().max(if stake.settles() {
             0

@@ -42,6 +42,7 @@ mod exception;
 mod asked;
 
 pub use connect::{OpenMode, Store};
+pub use dump::Tables;
 pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
 pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};

@@ -48,3 +48,4 @@ mod store_proof;
 mod store_registry;
 mod tls;
 mod town;
+mod verify;

@@ -112,7 +112,8 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         };
         let facts = money::Facts::new(books, money);
         one(row, &|class| facts.known(class), facts.linked, findings);
-        money::reads(books, money, row, findings);
+        money::at_least(&facts, row, findings);
+        money::reads(&facts, row, findings);
     }
     for row in &books.settlement.rows {
         if row.class == "reject" {

@@ -273,9 +273,40 @@ impl<'b, 'a> Facts<'b, 'a> {
     }
 }
 
+/// A payment that left a line short is `underpaid` or `partial`, unless it came net of a fee.
+pub(super) fn at_least(facts: &Facts, row: &Classified, findings: &mut Findings) {
+    let books = facts.books;
+    let short = |stake: &&&Stake| {
+        let lines = stake.parts.iter().filter(|(_, dong)| *dong > 0);
+        let mut lines = lines.map(|(line, _)| &books.lines[*line]);
+        let plain = stake.settles() && !stake.undone && !books.is_net(stake);
+        let back = books.dossiers[stake.dossier].went_back;
+        plain && !back && lines.any(|line| line.gap() > 0)
+    };
+    let said = |class| row.class == class || row.also.contains(&class);
+    let back = facts.money.back.iter().any(|leg| leg.role == Role::Refund);
+    if back && said("refunded") == said("partial_refund") {
+        let what = text(
+            "khoản hoàn phải là hoàn hết hoặc hoàn một phần",
+            "a refund is refunded or partial_refund",
+        );
+        let expected = "refunded|partial_refund";
+        findings.add(Invariant::Class, name(&row.key), what, expected, row.class);
+    }
+    let told = said("underpaid") || said("partial") || said("net_settlement");
+    if !facts.money.is_cash() && facts.stakes.iter().any(|s| short(&s)) && !told {
+        let what = text(
+            "khoản nộp chưa đủ phải là nộp thiếu hoặc nộp một phần",
+            "a payment that did not reach is underpaid or partial",
+        );
+        let expected = "underpaid|partial";
+        findings.add(Invariant::Class, name(&row.key), what, expected, row.class);
+    }
+}
+
 /// A row without a leg says what its text says; nothing that is open is without a class.
-pub(super) fn reads(books: &Books, money: &Money, row: &Classified, findings: &mut Findings) {
-    let facts = Facts::new(books, money);
+pub(super) fn reads(facts: &Facts, row: &Classified, findings: &mut Findings) {
+    let (books, money) = (facts.books, facts.money);
     let Some(txn) = money.txn().filter(|_| facts.is_free() && facts.pays()) else {
         return;
     };

@@ -71,7 +71,7 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
             )
         }
         ("exact_key", MoneyRow::Txn(txn)) => (
-            refers(books, txn, stake) || squeezed(&txn.memo) == squeezed(code),
+            refers(books, txn, stake) || is_code(books, txn, stake.dossier),
             text(
                 "mã tham chiếu hoặc nội dung phải đúng là mã hồ sơ",
                 "the reference or the whole memo is the dossier code",
@@ -98,9 +98,15 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
                 "it is as a person decided",
             ),
         ),
-        _ => return,
+        _ => (
+            false,
+            text(
+                "bước này không ghép loại dòng này",
+                "this pass does not link rows of this kind",
+            ),
+        ),
     };
-    if !holds {
+    if !holds || !obeyed(books, money, stake) {
         let about = format!("{} {code}", name(&money.key));
         findings.add(Invariant::Rule, about, what, stake.first.pass, "-");
     }
@@ -117,6 +123,14 @@ fn same_pass(books: &Books, money: &Money, stake: &Stake, findings: &mut Finding
         let about = format!("{} {code}", name(&money.key));
         findings.add(Invariant::Rule, about, what, stake.first.pass, "mixed");
     }
+}
+
+/// The memo is nothing but the dossier's code, and no other existing code stands in it.
+fn is_code(books: &Books, txn: &Txn, dossier: usize) -> bool {
+    let memo = squeezed(&txn.memo);
+    let found = books.codes.within(&memo);
+    memo == squeezed(books.dossiers[dossier].code.as_str())
+        && found.iter().all(|f| f.dossier == dossier)
 }
 
 /// The structured reference is the dossier's code, or an order of it that covers the lines.
@@ -209,6 +223,13 @@ fn sums(books: &Books, money: &Money, txn: &Txn) -> bool {
     let whole = stakes().all(|stake| stake.surplus == 0 && stake.settles());
     let exact = given == txn.amount.wide() || !whole;
     linked.len() > 1 && linked.iter().all(|d| named.contains(d)) && exact
+}
+
+/// A ruling in force is followed, unless it is said to be stale.
+fn obeyed(books: &Books, money: &Money, stake: &Stake) -> bool {
+    let mut rulings = books.inputs.decisions.iter();
+    let ruled = rulings.any(|d| d.row == money.key && d.amount_then.wide() == money.amount());
+    !ruled || stake.decided || books.says(&money.key, "decision_stale")
 }
 
 /// A ruling of a person that names these lines with these amounts.

@@ -53,7 +53,7 @@ fn cashless(books: &Books, dossier: &Dossier) -> Option<Expected> {
     }
     if counted().any(|line| books.lines[line.0].gap() > 0 && !net_only(line)) {
         // short: whatever it may still become, it is not paid yet
-        return Some(expected(Wanted::Anything, None));
+        return Some(expected(Wanted::Open, None));
     }
     let stakes = || dossier.stakes.iter().map(|s| &books.stakes[*s]);
     let settled = |stake: &&Stake| !stake.undone && stake.settled() > 0;

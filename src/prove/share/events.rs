@@ -51,7 +51,7 @@ pub(super) fn open(row: &Classified, txn: &Txn, v: i64) -> Option<Wanted> {
         }
         "unidentified" | "orphan" | "foreign" | "near_reference" | "conflict" | "pending"
         | "status_mismatch" => Wanted::Holds(vec![(0, 0), (v, v)]),
-        "ambiguous" => Wanted::Something,
+        "ambiguous" => Wanted::Ambiguous(v),
         _ => return None,
     })
 }
@@ -267,7 +267,7 @@ pub(super) fn rejects(
         expected.push(Expected {
             definition,
             item: format!("txn|{}|{}", key.source, key.id),
-            day: None,
+            day: Some(reject.business_date),
             wanted: Wanted::Holds(vec![(0, 0), pair]),
         });
     }

@@ -24,8 +24,10 @@ enum Wanted {
     Firm(Vec<(Scope, Pair)>),
     /// Over all: at least these outcomes.
     Holds(Vec<Pair>),
-    /// Something, which the legs alone do not tell.
-    Something,
+    /// One payment, of at most so much, of one of several dossiers.
+    Ambiguous(i64),
+    /// Nothing firm: what lacks money may stay without.
+    Open,
     /// Perhaps something.
     Anything,
 }
@@ -110,10 +112,24 @@ fn one(expect: &Expected, found: &[&Contribution], findings: &mut Findings) {
     let total = || found.iter().filter(|c| c.scope == Scope::Total);
     let (holds, wanted) = match &expect.wanted {
         Wanted::Anything => (true, String::new()),
-        Wanted::Something => (total().next().is_some(), "1".to_owned()),
+        Wanted::Open => {
+            let open = |c: &&Contribution| c.outcomes.len() > 1 && c.outcomes.contains(&(0, 0));
+            (found.iter().all(open), "0/0,v/v".to_owned())
+        }
+        Wanted::Ambiguous(v) => {
+            // a payment over all, of one of several agencies
+            let pays = |c: &&Contribution| {
+                let one_of = c.scope == Scope::Total || c.outcomes.contains(&(0, 0));
+                let within = c.outcomes.iter().all(|(a, _)| a <= v);
+                one_of && within && c.outcomes.iter().any(|(a, _)| *a > 0)
+            };
+            let holds = total().next().is_some() && found.iter().all(pays);
+            (holds, "0/0,v/v".to_owned())
+        }
         Wanted::Holds(pairs) => {
-            let all = |c: &&&Contribution| pairs.iter().all(|pair| c.outcomes.contains(pair));
-            (total().any(|c| all(&c)), format!("{pairs:?}"))
+            let all = |c: &&Contribution| pairs.iter().all(|pair| c.outcomes.contains(pair));
+            let holds = total().next().is_some() && found.iter().all(all);
+            (holds, format!("{pairs:?}"))
         }
         Wanted::Firm(scopes) => {
             let same = |(scope, pair): &(Scope, Pair)| {
@@ -166,15 +182,24 @@ fn well_formed(books: &Books, about: &str, found: &[&Contribution], findings: &m
         );
         findings.add(Invariant::Item, about, what, places.len(), count);
     }
+    let total = found.iter().any(|c| c.scope == Scope::Total);
+    if !total || found.iter().all(|c| c.scope == Scope::Total) {
+        let what = text(
+            "mỗi khoản tính một lần vào tổng và vào cơ quan của nó",
+            "an item adds to the total and to its agency",
+        );
+        findings.add(Invariant::Item, about, what, 2, shown(found));
+    }
     for contribution in found {
         let pairs = &contribution.outcomes;
         let sane = |(a, b): &Pair| (0 <= *a && a <= b) || (*a < 0 && a == b);
         let known = |id: &ExceptionId| books.exceptions.contains(id);
         let firm = pairs.len() == 1;
+        let open = !contribution.coupled || !firm;
         let told = contribution.exceptions.iter().all(known)
             && (!firm || contribution.exceptions.is_empty());
         let early = books.rules.start.is_some_and(|s| contribution.day < s);
-        if pairs.is_empty() || !pairs.iter().all(sane) || !told || early {
+        if pairs.is_empty() || !pairs.iter().all(sane) || !told || !open || early {
             let what = text(
                 "đóng góp phải hợp lệ và nêu ngoại lệ quyết định nó",
                 "an item is well formed and names the exceptions that decide it",

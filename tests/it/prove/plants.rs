@@ -12,6 +12,9 @@ pub(crate) struct Plant {
     pub(crate) kind: &'static str,
     /// The invariants of which one at least must catch it.
     pub(crate) caught_by: &'static [&'static str],
+    /// Of a hundred, so many at least: less than all only where another answer is as good by what
+    /// the rows and legs tell, so that the checker says nothing.
+    pub(crate) percent: usize,
     /// Plants it at the `n`-th place; false where there is none (any more).
     pub(crate) plant: fn(&mut Settlement, usize) -> bool,
 }
@@ -151,6 +154,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg is dropped",
         caught_by: &["capacity", "class", "once"],
+        percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 s.groups[g].legs.remove(l);
@@ -160,6 +164,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg is there twice",
         caught_by: &["once", "capacity"],
+        percent: 100,
         plant: |s, n| {
             let counts =
                 |role, amount| !matches!(role, Role::Refund | Role::Reversal) || amount < 0;
@@ -171,7 +176,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     },
     Plant {
         kind: "a leg's amount is a dong more",
-        caught_by: &["capacity"],
+        caught_by: &["capacity", "class"],
+        percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 add(&mut s.groups[g].legs[l].amount, 1)
@@ -180,7 +186,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     },
     Plant {
         kind: "a leg's amount is a dong less",
-        caught_by: &["capacity"],
+        caught_by: &["capacity", "class"],
+        percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 add(&mut s.groups[g].legs[l].amount, -1)
@@ -190,6 +197,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a dong moves between two lines of a payment",
         caught_by: &["capacity", "class", "item"],
+        percent: 100,
         plant: |s, n| {
             let mut places = Vec::new();
             for (g, group) in s.groups.iter().enumerate() {
@@ -211,6 +219,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg goes to another dossier",
         caught_by: &["rule", "capacity"],
+        percent: 100,
         plant: |s, n| {
             let other = s.groups.iter().flat_map(|group| &group.legs);
             let other: Vec<_> = other
@@ -229,6 +238,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "two payments change places",
         caught_by: &["rule"],
+        percent: 100,
         plant: |s, n| {
             let single = |group: &doisoat::matching::MatchGroup| {
                 group.legs.len() == 1 && group.legs[0].role == Role::Settles
@@ -255,6 +265,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg names another pass",
         caught_by: &["rule"],
+        percent: 100,
         plant: |s, n| {
             with_leg(s, n, paying, |s, g, l| {
                 let group = &mut s.groups[g];
@@ -275,6 +286,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg plays another role",
         caught_by: &["capacity", "class", "item"],
+        percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 let leg = &mut s.groups[g].legs[l];
@@ -291,6 +303,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a group's named difference is another",
         caught_by: &["conservation"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.groups.len())
                 .filter(|g| {
@@ -311,6 +324,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a group stands twice",
         caught_by: &["once"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.groups.len()).collect();
             let Some(g) = nth(&places, n) else {
@@ -324,6 +338,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a group is lost",
         caught_by: &["class", "capacity"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.groups.len()).collect();
             let Some(g) = nth(&places, n) else {
@@ -336,6 +351,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a row is lost",
         caught_by: &["once", "conservation"],
+        percent: 100,
         plant: |s, n| {
             with_row(s, n, |s, at| {
                 s.rows.remove(at);
@@ -345,6 +361,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a row stands twice",
         caught_by: &["once", "conservation"],
+        percent: 100,
         plant: |s, n| {
             with_row(s, n, |s, at| {
                 let row = s.rows[at].clone();
@@ -355,11 +372,13 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a row's amount is a dong more",
         caught_by: &["conservation"],
+        percent: 100,
         plant: |s, n| with_row(s, n, |s, at| add(&mut s.rows[at].amount, 1)),
     },
     Plant {
         kind: "a row counts under another day",
         caught_by: &["conservation"],
+        percent: 100,
         plant: |s, n| {
             with_row(s, n, |s, at| {
                 s.rows[at].business_date = s.rows[at].business_date.plus(1);
@@ -369,6 +388,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a row is in another bucket",
         caught_by: &["class"],
+        percent: 100,
         plant: |s, n| {
             with_row(s, n, |s, at| {
                 let row = &mut s.rows[at];
@@ -384,6 +404,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a row asks for less attention",
         caught_by: &["class"],
+        percent: 100,
         plant: |s, n| {
             with_row(s, n, |s, at| {
                 s.rows[at].severity = match s.rows[at].severity {
@@ -397,11 +418,13 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an open row is forgotten",
         caught_by: &["class"],
+        percent: 100,
         plant: |s, n| with_row(s, n, |s, at| s.rows[at].carried ^= true),
     },
     Plant {
         kind: "an exception has another id",
         caught_by: &["once"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.rows.len())
                 .filter(|at| s.rows[*at].exception_id.is_some())
@@ -415,7 +438,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     },
     Plant {
         kind: "an exception is called in order",
-        caught_by: &["class"],
+        caught_by: &["class", "item"],
+        percent: 95,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.rows.len())
                 .filter(|at| s.rows[*at].class != "ok" && s.rows[*at].also.is_empty())
@@ -429,7 +453,8 @@ pub(crate) const PLANTS: &[Plant] = &[
     },
     Plant {
         kind: "a row has the class of another row",
-        caught_by: &["class"],
+        caught_by: &["class", "item"],
+        percent: 95,
         plant: |s, n| {
             let classes: Vec<&'static str> = s.rows.iter().map(|row| row.class).collect();
             with_row(s, n, |s, at| {
@@ -447,6 +472,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an item is lost",
         caught_by: &["item", "share"],
+        percent: 100,
         plant: |s, n| {
             with_item(s, n, |s, at| {
                 s.contributions.remove(at);
@@ -456,6 +482,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an item counts twice",
         caught_by: &["item"],
+        percent: 100,
         plant: |s, n| {
             with_item(s, n, |s, at| {
                 let item = s.contributions[at].clone();
@@ -466,6 +493,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an item counts on another day",
         caught_by: &["item"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.contributions.len())
                 .filter(|at| !s.contributions[*at].item.starts_with("dossier|"))
@@ -480,6 +508,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "cash counts as cashless, and the share keeps step",
         caught_by: &["item"],
+        percent: 100,
         plant: |s, n| {
             let firm_cash = |item: &doisoat::kpi::Contribution| {
                 matches!(item.outcomes.as_slice(), [(0, b)] if *b > 0) && !item.coupled
@@ -499,6 +528,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a payment is worth a dong more, and the share keeps step",
         caught_by: &["item"],
+        percent: 100,
         plant: |s, n| {
             let firm = |item: &doisoat::kpi::Contribution| {
                 item.definition == "AMOUNT_CASHLESS" && item.outcomes.len() == 1
@@ -517,6 +547,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an open item is settled by nobody",
         caught_by: &["item", "share"],
+        percent: 90,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.contributions.len())
                 .filter(|at| s.contributions[*at].outcomes.len() > 1)
@@ -532,26 +563,31 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a numerator is one more",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| with_share(s, n, |share| share.numerator += 1),
     },
     Plant {
         kind: "a denominator is one less",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| with_share(s, n, |share| share.denominator -= 1),
     },
     Plant {
         kind: "a lower bound is raised",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| with_share(s, n, |share| nudge(&mut share.low, 1)),
     },
     Plant {
         kind: "an upper bound is lowered",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| with_share(s, n, |share| nudge(&mut share.high, -1)),
     },
     Plant {
         kind: "a verdict is another",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.shares.len())
                 .filter(|at| s.shares[*at].verdict.is_some())
@@ -569,6 +605,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a target is another",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| {
             with_share(s, n, |share| {
                 share.target = Fraction::new(1, 3);
@@ -578,6 +615,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a share is lost",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.shares.len()).collect();
             let Some(at) = nth(&places, n) else {
@@ -590,6 +628,7 @@ pub(crate) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an outer bound is not marked, or a bound is for nothing",
         caught_by: &["share"],
+        percent: 100,
         plant: |s, n| {
             let places: Vec<usize> = (0..s.shares.len())
                 .filter(|at| !s.shares[*at].outer)
