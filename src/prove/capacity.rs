@@ -1,7 +1,7 @@
 //! No side beyond its amount: what a payment gives is what it has, what a fee receives is at most
 //! what is due, and only money that had come goes back.
 
-use super::books::{Books, Money, MoneyRow};
+use super::books::{Books, Money, MoneyRow, Stake};
 use super::violation::{Findings, Invariant, dong, name, text};
 use crate::domain::{ReceiptStatus, TxnKind, TxnStatus};
 use crate::matching::Role;
@@ -60,10 +60,10 @@ fn gives(books: &Books, money: &Money, findings: &mut Findings) {
         return;
     }
     let stakes = || money.stakes.iter().map(|s| &books.stakes[*s]);
-    let given: i128 = stakes().map(super::books::Stake::stake).sum();
+    let given: i128 = stakes().map(Stake::stake).sum();
     let repeats = stakes().any(|stake| !stake.settles());
     let undone = stakes().any(|stake| stake.undone);
-    let nothing = given == 0 && stakes().all(super::books::Stake::is_gone);
+    let nothing = given == 0 && stakes().all(Stake::is_gone);
     let whole = given == money.amount();
     let holds = whole || nothing || (given < money.amount() && (repeats || undone));
     // money that came for a dossier whose lines were all settled and went back whole has no part
@@ -134,7 +134,21 @@ fn returns(books: &Books, money: &Money, findings: &mut Findings) {
             dong(taken),
         );
     }
-    for stake in stakes().filter(|s| !s.unsure && s.refund.is_some()) {
+    let stakes: Vec<&Stake> = stakes().collect();
+    from_what(books, money, taken, &stakes, findings);
+}
+
+/// A refund of one payment takes its surplus first, and a repeat from no line; no more goes back
+/// than had come.
+fn from_what(
+    books: &Books,
+    money: &Money,
+    taken: i128,
+    stakes: &[&Stake],
+    findings: &mut Findings,
+) {
+    let named = |s: &&&Stake| !s.unsure && s.refund.is_some();
+    for stake in stakes.iter().filter(named) {
         let alone = stake
             .refund
             .is_some_and(|back| books.money[back].key == money.key);
@@ -158,7 +172,7 @@ fn returns(books: &Books, money: &Money, findings: &mut Findings) {
             );
         }
     }
-    for stake in stakes() {
+    for stake in stakes {
         let had = stake.stake().max(if stake.settles() {
             0
         } else {

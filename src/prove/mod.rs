@@ -1,10 +1,10 @@
 //! Pure, the independent checker: every night is proved again before anyone sees it.
 //!
 //! It shares no rule and no function with `matching`, `classify` or `kpi`: it takes their output
-//! types, reads the raw rows itself and says what does not hold. It need not find the right answer,
-//! only see that the one given is right, so it is written as plainly as possible: an own squeeze of
-//! texts, an own book of legs, loops over rows. Where it cannot tell, it says nothing; where it can,
-//! both a class too many and a class too few is a finding.
+//! types, reads the raw rows itself and says what does not hold. It need not find the right
+//! answer, only see that the one given is right, so it is written as plainly as possible: an own
+//! squeeze of texts, an own book of legs, loops over rows. Where it cannot tell, it says nothing;
+//! where it can, both a class too many and a class too few is a finding.
 //!
 //! One file an invariant family; a new one is one file and one line in [`CHECKS`].
 

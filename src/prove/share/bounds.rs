@@ -1,6 +1,6 @@
-//! The least and the greatest share by Dinkelbach's method: guess a share, let every item choose the
-//! outcome that is best against the guess, take the share that comes out as the next guess. It ends
-//! at the optimum over every resolution of uncoupled items, whatever their outcomes are.
+//! The least and the greatest share by Dinkelbach's method: guess a share, let every item choose
+//! the outcome that is best against the guess, take the share that comes out as the next guess. It
+//! ends at the optimum over every resolution of uncoupled items, whatever their outcomes are.
 
 use super::Pair;
 use crate::domain::Fraction;

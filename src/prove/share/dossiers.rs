@@ -1,5 +1,5 @@
-//! `DOSSIER_CASHLESS` and `DOSSIER_ONLINE`: dossiers whose every line is paid and kept count, without
-//! cash above; a dossier that lacks money is open at best.
+//! `DOSSIER_CASHLESS` and `DOSSIER_ONLINE`: dossiers whose every line is paid and kept count,
+//! without cash above; a dossier that lacks money is open at best.
 
 use std::collections::BTreeSet;
 
