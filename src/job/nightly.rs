@@ -1,8 +1,8 @@
 //! One night, from the lease to the revealed folder.
 //!
-//! lease, recover, pull, pool, settle, prove, stage the folder, publish in one transaction, reveal.
-//! Killed anywhere, the next start makes of it what an uninterrupted night would have made: before the
-//! commit nothing counts, after it the folder can be rebuilt from the database.
+//! lease, recover, pull, pool, settle, prove, stage the folder, publish in one transaction,
+//! reveal. Killed anywhere, the next start makes of it what an uninterrupted night would have
+//! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
 use tracing::info;
 
