@@ -1,11 +1,16 @@
 //! Reading a text again, in a way of our own: squeeze it, look every existing code up at every
 //! place. No knowledge of agencies, dates or widths: what exists is what was exported.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters and digits only, upper case, without marks: what a bank leaves of a text.
 pub(super) fn squeezed(text: &str) -> String {
+    if text.is_ascii() {
+        let mut bare = text.to_ascii_uppercase();
+        bare.retain(|c| c.is_ascii_alphanumeric());
+        return bare;
+    }
     let letter = |c: char| match c {
         'đ' | 'Đ' => 'D',
         other => other.to_ascii_uppercase(),
@@ -48,6 +53,8 @@ pub(super) fn holds_word(text: &str, wanted: &str) -> bool {
 pub(super) struct Codes {
     known: FxHashMap<String, usize>,
     lengths: Vec<usize>,
+    /// How codes begin: most places of a text begin none.
+    begins: FxHashSet<[u8; 3]>,
 }
 
 /// A code that stands in a text: where, how long, whose.
@@ -62,20 +69,29 @@ impl Codes {
     pub(super) fn new<'c>(codes: impl Iterator<Item = &'c str>) -> Self {
         let mut known = FxHashMap::default();
         let mut lengths = Vec::new();
+        let mut begins = FxHashSet::default();
         for (dossier, code) in codes.enumerate() {
             let code = squeezed(code);
             lengths.push(code.len());
+            begins.extend(code.as_bytes().first_chunk::<3>());
             known.insert(code, dossier);
         }
         lengths.sort_unstable();
         lengths.dedup();
-        Self { known, lengths }
+        Self {
+            known,
+            lengths,
+            begins,
+        }
     }
 
     /// Every existing code in a squeezed text, left to right.
     pub(super) fn within(&self, text: &str) -> Vec<Found> {
         let mut all = Vec::new();
-        for at in 0..text.len() {
+        for (at, begin) in text.as_bytes().windows(3).enumerate() {
+            if !self.begins.contains(begin) {
+                continue;
+            }
             for length in &self.lengths {
                 let spelled = text.get(at..at + length);
                 if let Some(dossier) = spelled.and_then(|s| self.known.get(s)) {

@@ -30,6 +30,8 @@ pub(super) struct Facts<'b, 'a> {
     ruled: bool,
     /// The ruling was applied.
     applied: bool,
+    /// Its text holds the code of a dossier that exists.
+    names_any: bool,
 }
 
 impl<'b, 'a> Facts<'b, 'a> {
@@ -42,7 +44,12 @@ impl<'b, 'a> Facts<'b, 'a> {
         let mine = |d: &&crate::domain::Decision| d.row == money.key;
         let not_fee = rulings.clone().filter(mine);
         let not_fee = not_fee.filter(|d| d.ruling == Ruling::NotFee).count() > 0;
+        // only what its text alone decides is asked for its text
+        let text_alone = stakes.is_empty() && money.back.is_empty();
+        let memo = money.txn().filter(|_| text_alone);
+        let names = |txn: &crate::domain::Txn| !books.codes.within(&squeezed(&txn.memo)).is_empty();
         Self {
+            names_any: memo.is_some_and(names),
             linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
             conflict: is_conflict(books, &money.key),
             ruled: rulings.any(|d| d.row == money.key),
@@ -98,7 +105,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             }),
             "ambiguous" => perhaps(self.is_free() && self.pays()),
             class if UNREAD.contains(&class) => {
-                perhaps(self.is_free() && self.pays() && !self.names_any())
+                perhaps(self.is_free() && self.pays() && !self.names_any)
             }
             _ => Not,
         }
@@ -129,14 +136,6 @@ impl<'b, 'a> Facts<'b, 'a> {
 
     fn pays(&self) -> bool {
         self.goes(TxnKind::Payment) && self.is_final()
-    }
-
-    /// Its text holds the code of a dossier that exists.
-    fn names_any(&self) -> bool {
-        let Some(txn) = self.money.txn() else {
-            return false;
-        };
-        !self.books.codes.within(&squeezed(&txn.memo)).is_empty()
     }
 
     /// By the provider's word, unless a person or a contradiction comes first.
@@ -329,9 +328,7 @@ pub(super) fn reads(facts: &Facts, row: &Classified, findings: &mut Findings) {
             let near = one_slip(raw, &squeezed(code.as_str()));
             holds(raw) && near && books.dossier_at(code.as_str()).is_some()
         }
-        (Some("ambiguous"), Evidence::MemoHolds(_) | Evidence::SeveralCodes(_)) => {
-            facts.names_any()
-        }
+        (Some("ambiguous"), Evidence::MemoHolds(_) | Evidence::SeveralCodes(_)) => facts.names_any,
         (Some("ambiguous"), Evidence::PayerDiffers) => true,
         (Some("decision_stale"), _) => true,
         (Some(class), _) => out.contains(&class),
