@@ -132,7 +132,7 @@ pub(super) struct Line<'a> {
     pub(super) undone: i128,
     /// Sent back.
     pub(super) refunded: i128,
-    /// The latest refund.
+    /// When money first went back off it.
     pub(super) refunded_ms: i64,
     /// Legs beyond what was due, from transactions.
     pub(super) surplus: i128,
@@ -306,12 +306,15 @@ impl<'a> Books<'a> {
         let money = &self.money[stake.money];
         let Some(txn) = money.txn() else { return false };
         let short = due - stake.settled();
+        // of a payment over several dossiers the fee is kept from the whole
+        let shared = money.stakes.len() > 1;
+        let due = if shared { money.amount() + short } else { due };
         let by_rate = self.rules.net_rates.iter().any(|rate| {
             let (num, den) = (rate.rate.num, rate.rate.den);
             let half_up = (due * num * 2 + den).div_euclid(den * 2);
             short == half_up.max(rate.minimum.wide())
         });
-        short > 0 && (money.stakes.len() > 1 || txn.fee.wide() == short || by_rate)
+        short > 0 && (txn.fee.wide() == short || by_rate)
     }
 
     /// True when a stake can have been received net of the provider's fee: what its lines lack is

@@ -20,7 +20,7 @@ use day::{ADay, a_day, a_plain_day, shuffled, stranger};
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 256,
+        cases: 200000,
         failure_persistence: None,
         ..ProptestConfig::default()
     }

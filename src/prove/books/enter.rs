@@ -58,7 +58,7 @@ impl<'a> Books<'a> {
                     paid: 0,
                     undone: 0,
                     refunded: 0,
-                    refunded_ms: i64::MIN,
+                    refunded_ms: i64::MAX,
                     surplus: 0,
                     again: 0,
                     touched: false,
@@ -172,7 +172,9 @@ impl<'a> Books<'a> {
                 dossiers.push(self.lines[line].dossier);
                 if leg.role == Role::Refund {
                     self.lines[line].refunded -= leg.amount.wide();
-                    self.lines[line].refunded_ms = self.lines[line].refunded_ms.max(ms);
+                    if leg.amount.get() < 0 {
+                        self.lines[line].refunded_ms = self.lines[line].refunded_ms.min(ms);
+                    }
                 }
             }
             dossiers.dedup();
