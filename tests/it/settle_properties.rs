@@ -20,7 +20,7 @@ use day::{ADay, a_day, a_plain_day, shuffled, stranger};
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        cases: 200000,
+        cases: 256,
         failure_persistence: None,
         ..ProptestConfig::default()
     }

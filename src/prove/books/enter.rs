@@ -196,11 +196,14 @@ impl<'a> Books<'a> {
         let own =
             |books: &Self, s: &usize| books.money[books.stakes[*s].money].key.source == source;
         let is_reversal = legs.iter().all(|leg| leg.role == Role::Reversal);
-        // a reversal undoes one payment, of its own source first; a refund may be of several
-        if is_reversal && of.len() > 1 && of.iter().any(|s| own(self, s)) {
-            of.retain(|s| own(self, s));
+        // a reversal undoes one payment that is not undone yet, of its own source first
+        if is_reversal {
+            of.sort_by_key(|s| (self.stakes[*s].undone, !own(self, s)));
+            of.truncate(1);
         }
-        let [only] = of.as_slice() else {
+        // one that names several, or one that is left open, does not tell how much of which
+        let alone = is_reversal || named.len() == 1;
+        let ([only], true) = (of.as_slice(), alone) else {
             for stake in of {
                 self.stakes[stake].unsure = true;
             }
