@@ -95,15 +95,17 @@ fn diagnosis(subject: &str, found: &[Violation]) -> String {
         if count > 0 {
             let label = invariant.label();
             let (vi, en) = (label.get(Lang::Vi), label.get(Lang::En));
-            text += &format!("\n{}: {vi} / {en} ({count})\n", invariant.id());
+            let id = invariant.id();
+            text.extend(["\n", id, ": ", vi, " / ", en]);
+            text.extend([format!(" ({count})\n")]);
         }
         for violation in mine().take(TOLD) {
             for lang in [Lang::Vi, Lang::En] {
-                text += &format!("  {}\n", violation.sentence(lang));
+                text.extend(["  ", &violation.sentence(lang), "\n"]);
             }
         }
         if count > TOLD {
-            text += &format!("  … {}\n", count - TOLD);
+            text.extend([format!("  … {}\n", count - TOLD)]);
         }
     }
     text

@@ -5,7 +5,7 @@ mod enter;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::memo::{Codes, person};
+use super::memo::Codes;
 use crate::classify::Classified;
 use crate::domain::{
     Day, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt, RowKey, Rules, Side, Txn,
@@ -325,10 +325,5 @@ impl<'a> Books<'a> {
         }
         let gap: i128 = stake.parts.iter().map(|(l, _)| self.lines[*l].gap()).sum();
         self.may_be_fee(stake, stake.settled() + gap)
-    }
-
-    /// The payer of a transaction, folded.
-    pub(super) fn payer(&self, txn: &Txn) -> Vec<String> {
-        person(&txn.payer)
     }
 }

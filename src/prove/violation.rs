@@ -107,6 +107,10 @@ impl Violation {
 #[derive(Debug, Default)]
 pub struct Findings(pub Vec<Violation>);
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a finding is said once: numbers, texts and ids as they are at hand"
+)]
 impl Findings {
     /// Adds one.
     pub fn add(

@@ -61,15 +61,15 @@ impl Verified {
                 Lang::Vi => "chưa kiểm được",
                 Lang::En => "not checked",
             };
-            lines += &format!("; {open}: {}", list(&self.left_out));
+            lines.extend(["; ", open, ": ", &list(&self.left_out)]);
         }
         lines.push('\n');
         for violation in self.found.iter().take(TOLD) {
             let invariant = violation.invariant.id();
-            lines += &format!("  {invariant}: {}\n", violation.sentence(lang));
+            lines.extend(["  ", invariant, ": ", &violation.sentence(lang), "\n"]);
         }
         if self.found.len() > TOLD {
-            lines += &format!("  … {}\n", self.found.len() - TOLD);
+            lines.extend([format!("  … {}\n", self.found.len() - TOLD)]);
         }
         lines
     }
@@ -157,12 +157,13 @@ async fn one(
             "rows (it was replaced)",
         ));
     }
-    match folder::check(&desk.config.report_dir, run, &mut findings) {
-        true => checked.push(text("tệp đã phát hành", "published files")),
-        false => left_out.push(text(
+    if folder::check(&desk.config.report_dir, run, &mut findings) {
+        checked.push(text("tệp đã phát hành", "published files"));
+    } else {
+        left_out.push(text(
             "thư mục báo cáo (không còn)",
             "report folder (not there)",
-        )),
+        ));
     }
     let mut found = findings.0;
     found.sort();

@@ -288,7 +288,8 @@ fn sums(
     tables: &Tables,
     findings: &mut Findings,
 ) {
-    let mut added: BTreeMap<(&str, &str), BTreeMap<String, (i128, i128)>> = BTreeMap::new();
+    type ByDay = BTreeMap<String, (i128, i128)>;
+    let mut added: BTreeMap<(&str, &str), ByDay> = BTreeMap::new();
     for (key, item) in items.iter().filter(|(_, item)| whole(item, "live") == 1) {
         let days = added.entry((&key[0], &key[2])).or_default();
         let sum = days.entry(column(item, "day")).or_default();

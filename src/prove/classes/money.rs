@@ -79,7 +79,9 @@ impl<'b, 'a> Facts<'b, 'a> {
             },
             "not_fee" => perhaps(self.is_free() && (self.ruled || self.goes(TxnKind::Debit))),
             "sighting" => exactly(!self.money.seen.is_empty()),
-            "batch_settlement" | "cash_deposit" => perhaps(self.is_free() && self.pays()),
+            "batch_settlement" | "cash_deposit" | "ambiguous" => {
+                perhaps(self.is_free() && self.pays())
+            }
             "reversed" => exactly(role(Role::Reversal)),
             "refunded" => self.refunded(true),
             "partial_refund" => self.refunded(false),
@@ -103,7 +105,6 @@ impl<'b, 'a> Facts<'b, 'a> {
                 let booked = money.txn().map(|txn| txn.business_date);
                 said.is_some_and(|said| booked.is_some_and(|booked| booked != said))
             }),
-            "ambiguous" => perhaps(self.is_free() && self.pays()),
             class if UNREAD.contains(&class) => {
                 perhaps(self.is_free() && self.pays() && !self.names_any)
             }
@@ -319,7 +320,9 @@ pub(super) fn reads(facts: &Facts, row: &Classified, findings: &mut Findings) {
         memo.contains(&code) || reference.contains(&code)
     };
     let told = row.evidence.iter().any(|why| match (class, why) {
-        (Some("unidentified"), Evidence::NoCode) => true,
+        (Some("unidentified"), Evidence::NoCode)
+        | (Some("ambiguous"), Evidence::PayerDiffers)
+        | (Some("decision_stale"), _) => true,
         (Some("orphan"), Evidence::UnknownCode(code)) => {
             holds(code) && books.dossier_at(code).is_none()
         }
@@ -329,8 +332,6 @@ pub(super) fn reads(facts: &Facts, row: &Classified, findings: &mut Findings) {
             holds(raw) && near && books.dossier_at(code.as_str()).is_some()
         }
         (Some("ambiguous"), Evidence::MemoHolds(_) | Evidence::SeveralCodes(_)) => facts.names_any,
-        (Some("ambiguous"), Evidence::PayerDiffers) => true,
-        (Some("decision_stale"), _) => true,
         (Some(class), _) => out.contains(&class),
         (None, _) => false,
     });

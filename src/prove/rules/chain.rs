@@ -22,14 +22,14 @@ pub(super) fn check(books: &Books, money: &Money, findings: &mut Findings) {
             break;
         }
     }
-    if let [leg] = money.seen.as_slice() {
-        if !seen_twice(books, money, txn, leg) {
-            let what = text(
-                "giao dịch thấy lần hai phải cùng số tiền, cùng lúc, cùng mã với giao dịch gốc",
-                "a sighting has the amount, the time and the name of another payment",
-            );
-            findings.add(Invariant::Rule, name(&money.key), what, "chain", "-");
-        }
+    if let [leg] = money.seen.as_slice()
+        && !seen_twice(books, money, txn, leg)
+    {
+        let what = text(
+            "giao dịch thấy lần hai phải cùng số tiền, cùng lúc, cùng mã với giao dịch gốc",
+            "a sighting has the amount, the time and the name of another payment",
+        );
+        findings.add(Invariant::Rule, name(&money.key), what, "chain", "-");
     }
     if !money.seen.is_empty() && (money.seen.len() > 1 || !money.stakes.is_empty()) {
         let what = text(

@@ -5,7 +5,7 @@ mod chain;
 mod excluded;
 
 use super::books::{Books, Money, MoneyRow, Stake};
-use super::memo::squeezed;
+use super::memo::{person, squeezed};
 use super::violation::{Findings, Invariant, name, text};
 use crate::domain::{Ruling, Text, Txn};
 
@@ -176,7 +176,7 @@ fn reads_only(books: &Books, txn: &Txn, dossier: usize) -> bool {
     let apart = |other: &super::memo::Found| {
         let overlaps =
             |m: &&super::memo::Found| other.at < m.at + m.length && m.at < other.at + other.length;
-        other.dossier != dossier && !mine.iter().any(|m| overlaps(m))
+        other.dossier != dossier && !mine.iter().any(overlaps)
     };
     !mine.is_empty() && !found.iter().any(apart)
 }
@@ -185,7 +185,7 @@ fn reads_only(books: &Books, txn: &Txn, dossier: usize) -> bool {
 /// one slip away, wholly unpaid, of this amount and payer may exist.
 fn supported(books: &Books, txn: &Txn, stake: &Stake) -> bool {
     let code = squeezed(books.dossiers[stake.dossier].code.as_str());
-    let payer = books.payer(txn);
+    let payer = person(&txn.payer);
     let expected = &books.payers[stake.dossier];
     if payer.is_empty() || expected.is_empty() || payer == *expected {
         return true;

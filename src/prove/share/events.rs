@@ -161,8 +161,8 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
 }
 
 /// All receipts of one dossier, cashier and moment.
-fn cash<'a>(books: &Books<'a>, expected: &mut Vec<Expected>) {
-    type Members<'b, 'a> = Vec<(&'b Money<'a>, &'a Receipt)>;
+fn cash(books: &Books, expected: &mut Vec<Expected>) {
+    type Members<'b> = Vec<(&'b Money<'b>, &'b Receipt)>;
     let mut events: BTreeMap<(&str, &str, i64), Members> = BTreeMap::new();
     for money in &books.money {
         if let super::super::books::MoneyRow::Receipt(receipt) = money.row {
