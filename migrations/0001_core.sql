@@ -6,7 +6,9 @@
 -- are the tables raw and lease.
 --
 -- Two forms of history:
---   registry facts   (key, night): of one key the latest night <= D counts as of night D.
+--   registry facts   (key, night): of one key the latest night <= D counts as of night D. What is
+--                    told first counts from the row's own date, what replaces it from the day of
+--                    the file that told it, whichever night read that file.
 --   decisions        (key, night, until): an entry holds from night up to, not including, until;
 --                    live = 0 says that the thing ended.
 -- decided_night is the night that first decided the row's present content.
@@ -17,7 +19,7 @@
 CREATE TABLE agency_version (
     code           TEXT NOT NULL, -- electronic identifier, upper case
     valid_from     TEXT NOT NULL, -- first day of validity
-    night          TEXT NOT NULL, -- counts from this night on
+    night          TEXT NOT NULL, -- the day of the file that told it
     valid_to       TEXT,          -- last day of validity; NULL: still valid
     name           TEXT NOT NULL, -- as people write it
     level          TEXT NOT NULL, -- province, district, commune, office, or another word
@@ -36,7 +38,8 @@ CREATE TABLE dossier (
 );
 CREATE INDEX dossier_squeezed ON dossier (squeezed);
 
--- Fee lines. May change: decided_night; everything within the row's own night.
+-- Fee lines. May change: decided_night, said_last, night (to a
+-- later one); everything within the day that told it.
 CREATE TABLE fee_version (
     dossier_code             TEXT NOT NULL,   -- the dossier
     fee_id                   TEXT NOT NULL,   -- unique inside the dossier
@@ -68,13 +71,16 @@ CREATE TABLE fee_version (
     receipt_no               TEXT,            -- e-receipt number; NULL: not told
     content                  TEXT NOT NULL,   -- 16 hex over the columns above but night
     file_sha256              TEXT NOT NULL,   -- the file that told it
+    told                     TEXT NOT NULL,   -- that file's day, or the row's own when later
+    said_last                TEXT NOT NULL,   -- the last day whose file said it
     decided_night            TEXT NOT NULL,   -- see above
     PRIMARY KEY (dossier_code, fee_id, night)
 );
 CREATE INDEX fee_version_decided ON fee_version (decided_night);
 CREATE INDEX fee_version_fee ON fee_version (fee_id, dossier_code);
 
--- Payment orders. May change: decided_night; everything within the row's own night.
+-- Payment orders. May change: decided_night, said_last, night (to a
+-- later one); everything within the day that told it.
 CREATE TABLE order_version (
     provider      TEXT NOT NULL,   -- kind of the source, or its name where two share the kind
     order_id      TEXT NOT NULL,   -- the provider's reference
@@ -88,6 +94,8 @@ CREATE TABLE order_version (
     status        TEXT NOT NULL,   -- created, pending, paid, failed, expired, refunded, cancelled
     content       TEXT NOT NULL,   -- 16 hex over the columns above but night
     file_sha256   TEXT NOT NULL,   -- the file that told it
+    told          TEXT NOT NULL,   -- that file's day, or the row's own when later
+    said_last     TEXT NOT NULL,   -- the last day whose file said it
     decided_night TEXT NOT NULL,   -- see above
     PRIMARY KEY (provider, order_id, night)
 );
@@ -96,7 +104,8 @@ CREATE INDEX order_version_dossier ON order_version (dossier_code);
 CREATE INDEX order_version_id ON order_version (order_id);
 CREATE INDEX order_version_created ON order_version (provider, created_on);
 
--- Counter receipts. May change: decided_night; everything within the row's own night.
+-- Counter receipts. May change: decided_night, said_last, night (to a
+-- later one); everything within the day that told it.
 CREATE TABLE receipt_version (
     receipt_id      TEXT NOT NULL,   -- identity in the export
     night           TEXT NOT NULL,   -- counts from this night on
@@ -112,6 +121,8 @@ CREATE TABLE receipt_version (
     status          TEXT NOT NULL,   -- valid, void, replaced
     content         TEXT NOT NULL,   -- 16 hex over the columns above but night
     file_sha256     TEXT NOT NULL,   -- the file that told it
+    told            TEXT NOT NULL,   -- that file's day, or the row's own when later
+    said_last       TEXT NOT NULL,   -- the last day whose file said it
     decided_night   TEXT NOT NULL,   -- see above
     PRIMARY KEY (receipt_id, night)
 );
@@ -126,6 +137,7 @@ CREATE TABLE export_file (
     name   TEXT NOT NULL,   -- without folder
     kind   TEXT NOT NULL,   -- dossier_fees, payment_orders, cash_receipts, agencies
     lines  BIGINT NOT NULL, -- data lines
+    day    TEXT NOT NULL,   -- the day that it tells of
     night  TEXT NOT NULL,   -- the night that read it
     PRIMARY KEY (source, sha256, name)
 );
@@ -188,7 +200,7 @@ CREATE TABLE conflict_version (
     source        TEXT NOT NULL,   -- source of a transaction, cash for a receipt, empty for a fee
     id            TEXT NOT NULL,   -- id of the row
     dossier       TEXT NOT NULL,   -- dossier of a fee, else empty
-    night         TEXT NOT NULL,   -- the registry version it contradicts; empty for a txn
+    night         TEXT NOT NULL,   -- the day that told it; empty for a txn
     says          TEXT NOT NULL,   -- the version, for a person
     amount_vnd    BIGINT NOT NULL, -- the largest amount known with it, dong
     business_date TEXT NOT NULL,   -- the day it counts under
@@ -222,6 +234,31 @@ CREATE TABLE raw (
     at_wall TEXT NOT NULL,   -- when they came
     PRIMARY KEY (sha256, source, what)
 );
+
+-- ---------------------------------------------------------------- what people decided
+
+-- The book of decisions, append-only, each entry sealed with the one before. May change:
+-- decided_night.
+CREATE TABLE decision (
+    seq           BIGINT NOT NULL, -- place in the book, from 1
+    side          TEXT NOT NULL,   -- fee, receipt, txn: the row decided upon
+    source        TEXT NOT NULL,   -- source of a transaction, cash for a receipt, empty for a fee
+    id            TEXT NOT NULL,   -- id of the row
+    dossier       TEXT NOT NULL,   -- dossier of a fee, else empty
+    dossier_code  TEXT,            -- belongs to or names; NULL: none
+    night         TEXT NOT NULL,   -- counts from this night on
+    action        TEXT NOT NULL,   -- JSON: the ruling, undo, or to whom it is assigned
+    amount_vnd    BIGINT NOT NULL, -- the row's amount at that time, dong
+    class         TEXT NOT NULL,   -- the row's class at that time
+    decided_by    TEXT NOT NULL,   -- who
+    reason        TEXT NOT NULL,   -- why
+    at_wall       TEXT NOT NULL,   -- when
+    seal_wall     TEXT NOT NULL,   -- 64 hex over the seal before and this entry
+    decided_night TEXT NOT NULL,   -- the night that first applied it
+    PRIMARY KEY (seq)
+);
+CREATE INDEX decision_decided ON decision (decided_night);
+CREATE INDEX decision_row ON decision (side, source, id);
 
 -- ---------------------------------------------------------------- what the nights decided
 
@@ -297,13 +334,13 @@ CREATE TABLE match_leg (
     group_id     TEXT NOT NULL,   -- the group
     night        TEXT NOT NULL,   -- the group's entry
     seq          BIGINT NOT NULL, -- place in the group, from 0
-    side         TEXT NOT NULL,   -- receipt or txn
-    source       TEXT NOT NULL,   -- the money row's source
-    id           TEXT NOT NULL,   -- the money row's id
-    dossier_code TEXT,            -- the dossier; NULL: a sighting of an open payment
+    side         TEXT NOT NULL,   -- receipt, txn; fee: a member of a certified set
+    source       TEXT NOT NULL,   -- the row's source
+    id           TEXT NOT NULL,   -- the row's id
+    dossier_code TEXT,            -- the dossier; NULL: a sighting of an open payment; a set's payment
     fee_id       TEXT,            -- the fee line; NULL: a sighting
     amount_vnd   BIGINT NOT NULL, -- allocated, dong; negative: money went back
-    role         TEXT NOT NULL,   -- settles, surplus, refund, reversal, duplicate, sighting
+    role         TEXT NOT NULL,   -- settles, surplus, refund, reversal, duplicate, sighting, member
     pass         TEXT NOT NULL,   -- the pass that decided the leg
     why          TEXT NOT NULL,   -- JSON: the evidence
     PRIMARY KEY (group_id, night, seq),

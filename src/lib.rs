@@ -19,6 +19,9 @@ pub mod source;
 pub mod format;
 pub mod normalise;
 
+// What people decided.
+pub mod decision;
+
 // What the night remembers.
 pub mod store;
 

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::classify::{Classified, classify};
 pub use crate::domain::{Inputs, NetRate, Rules};
 use crate::kpi::facts::Facts;
-use crate::kpi::{Contribution, DEFINITIONS, PriorSum, Share, measure};
+use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Suggestion, groups};
 
@@ -70,12 +70,18 @@ pub fn settle(inputs: &Inputs, rules: &Rules, prior: &Prior) -> Result<Settlemen
     let groups = groups::groups(&desk);
     conserved(&pool, &groups)?;
     let facts = Facts::new(&desk, &rows);
+    // a night keeps what every definition counts, so that one asked for later has its history
+    let keeps = |definition: &&Definition| {
+        sorted.business_date.is_some() || measure::is_wanted(rules, definition)
+    };
     let mut contributions: Vec<Contribution> = DEFINITIONS
         .iter()
+        .filter(keeps)
         .flat_map(|definition| (definition.contributions)(&facts))
         .collect();
     if let Some(start) = rules.start {
-        contributions.retain(|contribution| start <= contribution.day);
+        let since = |contribution: Contribution| contribution.since(start);
+        contributions = contributions.into_iter().filter_map(since).collect();
     }
     contributions.sort();
     let suggestions = crate::matching::suggest::suggestions(&desk);

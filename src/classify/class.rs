@@ -99,3 +99,13 @@ pub struct Classified {
     /// The accounting day it counts under.
     pub business_date: Day,
 }
+
+impl Classified {
+    /// The class by which the row counts in the shares: a stale decision changes nothing in it.
+    pub fn counts_as(&self) -> &'static str {
+        match (self.class, self.also.first()) {
+            ("decision_stale", Some(natural)) => natural,
+            (class, _) => class,
+        }
+    }
+}

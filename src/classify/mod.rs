@@ -7,17 +7,19 @@ mod amount;
 pub mod case;
 pub mod class;
 mod data;
+mod decided;
 mod excluded;
 mod nothing_due;
 mod receipt;
 mod returned;
+mod row;
 mod status;
 mod time;
 mod unread;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, ExceptionId, Reject, RowKey, Rules, TxnKind, Vnd};
+use crate::domain::{Day, Reject, RowKey, Rules, TxnKind, Vnd};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
@@ -25,6 +27,7 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[
@@ -104,69 +107,13 @@ pub fn classify(desk: &Desk) -> Vec<Classified> {
         .iter()
         .map(|row| reject(desk.pool.rules, row))
         .collect();
-    fees(desk, &mut rows);
-    money(desk, &mut rows);
+    let dossiers = (0..desk.ledgers.len()).map(index);
+    let provisional: Vec<bool> = dossiers.map(|d| desk.is_provisional(d)).collect();
+    fees(desk, &provisional, &mut rows);
+    money(desk, &provisional, &mut rows);
     rows.sort_by(|a, b| a.key.cmp(&b.key));
+    decided::apply(&desk.pool.inputs.decisions, &mut rows);
     rows
-}
-
-/// A row before its class is known.
-struct Row {
-    key: RowKey,
-    amount: Vnd,
-    day: Day,
-    dossier: Option<crate::domain::DossierCode>,
-    linked: bool,
-}
-
-/// The first class whose test applies, the rest as "also".
-fn named(
-    rules: &Rules,
-    row: Row,
-    nearest: Vec<Nearest>,
-    test: impl Fn(&Class) -> class::Seen,
-) -> Classified {
-    let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
-    let mut also = Vec::new();
-    for class in CLASSES {
-        if let Some(evidence) = test(class) {
-            match found {
-                None => found = Some((class, evidence)),
-                Some(_) => also.push(class.id),
-            }
-        }
-    }
-    let severity = found
-        .as_ref()
-        .map_or(Severity::Info, |(class, _)| class.severity);
-    let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
-    let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
-    let opening = rules.start.filter(|start| id != OK && row.day < *start);
-    evidence.extend(opening.map(Evidence::BeforeStart));
-    let bucket = match id {
-        "reject" => Bucket::Rejected,
-        id if EXCLUDED.contains(&id) => Bucket::Excluded,
-        _ if row.linked => Bucket::Matched,
-        _ => Bucket::Open,
-    };
-    Classified {
-        exception_id: (id != OK).then(|| ExceptionId::of(id, &row.key)),
-        key: row.key,
-        class: id,
-        amount: row.amount,
-        dossier_code: row.dossier,
-        evidence,
-        nearest,
-        also,
-        severity: if opening.is_some() {
-            Severity::Info
-        } else {
-            severity
-        },
-        bucket,
-        carried: carries || (bucket == Bucket::Open && !NOTHING_DUE.contains(&id)),
-        business_date: row.day,
-    }
 }
 
 fn reject(rules: &Rules, reject: &Reject) -> Classified {
@@ -184,6 +131,7 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
         day: reject.business_date,
         dossier: None,
         linked: false,
+        provisional: false,
     };
     let (column, value) = (column.clone(), value.clone());
     let place = Evidence::At(file.clone(), *line, column, value, *code);
@@ -244,13 +192,17 @@ impl OpenMoney {
     }
 }
 
-fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
+fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
     for (d, dossier) in pool.dossiers.iter().enumerate() {
         let ledger = &desk.ledgers[d];
         for place in dossier.fees.clone() {
             let fee = &pool.inputs.fees[place];
+            if let Some(set) = desk.set_of.get(&index(d)) {
+                rows.push(in_set(desk, *set, Row::of_fee(pool, fee)));
+                continue;
+            }
             let line = ledger.lines.iter().find(|line| at(line.fee) == place);
             let case = FeeCase {
                 pool,
@@ -259,18 +211,15 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
                 ledger,
                 line,
             };
-            let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
             let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
             let gone = ledger.entries.iter().any(Entry::came_and_went)
                 || ledger.returns.iter().any(undone);
             let linked = line.is_some_and(|l| l.paid > 0 || l.reversed > 0)
                 || gone && case.is_for_the_unowed();
             let row = Row {
-                key: fee.key(),
-                amount: fee.amount,
-                day: day.unwrap_or_else(|| Day::of_ms(0)),
-                dossier: Some(fee.dossier_code.clone()),
                 linked,
+                provisional: provisional[d],
+                ..Row::of_fee(pool, fee)
             };
             let near = if linked { Vec::new() } else { open.near(&case) };
             rows.push(named(pool.rules, row, near, |class| (class.on_fee)(&case)));
@@ -278,10 +227,22 @@ fn fees(desk: &Desk, rows: &mut Vec<Classified>) {
     }
 }
 
-fn money(desk: &Desk, rows: &mut Vec<Classified>) {
+fn money(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) {
     let pool = desk.pool;
     let places = Places::new(desk);
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        if let Standing::InSet(set) = desk.txns[i] {
+            let row = Row {
+                key: txn.key(),
+                amount: txn.amount,
+                day: txn.business_date,
+                dossier: None,
+                linked: false,
+                provisional: false,
+            };
+            rows.push(in_set(desk, set, row));
+            continue;
+        }
         let case = MoneyCase {
             pool,
             desk,
@@ -290,7 +251,13 @@ fn money(desk: &Desk, rows: &mut Vec<Classified>) {
             entries: &places.txns[i],
             returned: places.returns[i],
         };
-        rows.push(one(&case, txn.key(), txn.amount, txn.business_date));
+        let row = one(&case, txn.key(), txn.amount, txn.business_date);
+        let entries = &places.txns[i];
+        let open = entries.iter().any(|(d, _)| provisional[at(*d)]);
+        rows.push(Classified {
+            carried: row.carried || open,
+            ..row
+        });
     }
     for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
         let case = MoneyCase {
@@ -322,6 +289,7 @@ fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
         day,
         dossier: dossier(case).map(|d| case.pool.dossier(d).code.clone()),
         linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
+        provisional: false,
     };
     named(case.pool.rules, row, case.nearest().to_vec(), |class| {
         (class.on_money)(case)

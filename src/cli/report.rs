@@ -8,7 +8,7 @@ use super::output::{json_line, out};
 use super::run::{desk, in_order};
 use super::{Global, Outcome, block_on, day};
 use crate::domain::Day;
-use crate::job::report_again::{self, Span, month, range};
+use crate::job::report_again::{self, Span};
 use crate::job::{Exit, JobError};
 use crate::kpi::Period;
 
@@ -19,15 +19,26 @@ Examples:
   doisoat report                                       the last night again, as published
   doisoat report --date 2022-12-05 --out again         into another folder
   doisoat report --month 2022-12                       the month, as of its last published night
+  doisoat report --quarter 2022-Q4                     a quarter; --year 2022 a year
+  doisoat report --reporting-month 2022-12             15 November to 14 December (Decree 09/2019)
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
-Writes <YYYY-MM-DD>, <YYYY-MM> or <from>_<to> into the report folder and changes nothing else.")]
+Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
-    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with_all = ["month", "from", "to"])]
+    #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
     date: Option<Day>,
     /// A month
-    #[arg(long, value_name = "YYYY-MM", value_parser = read_month, conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "YYYY-MM", value_parser = read_month, group = "span", conflicts_with_all = ["from", "to"])]
     month: Option<Period>,
+    /// A month from the 15th of the one before to the 14th
+    #[arg(long, value_name = "YYYY-MM", value_parser = read_reporting_month, group = "span", conflicts_with_all = ["from", "to"])]
+    reporting_month: Option<Period>,
+    /// A quarter
+    #[arg(long, value_name = "YYYY-Qn", value_parser = read_quarter, group = "span", conflicts_with_all = ["from", "to"])]
+    quarter: Option<Period>,
+    /// A year
+    #[arg(long, value_name = "YYYY", value_parser = read_year, group = "span", conflicts_with_all = ["from", "to"])]
+    year: Option<Period>,
     /// First day of a range
     #[arg(long, value_name = "DATE", value_parser = day, requires = "to")]
     from: Option<Day>,
@@ -43,7 +54,31 @@ pub struct ReportArgs {
 }
 
 fn read_month(raw: &str) -> Result<Period, String> {
-    month(raw).ok_or_else(|| format!("\"{raw}\" is not a month of the form YYYY-MM"))
+    Period::month(raw).ok_or_else(|| format!("\"{raw}\" is not a month of the form YYYY-MM"))
+}
+
+fn read_reporting_month(raw: &str) -> Result<Period, String> {
+    let month = Period::reporting_month(raw);
+    month.ok_or_else(|| format!("\"{raw}\" is not a month of the form YYYY-MM"))
+}
+
+fn read_quarter(raw: &str) -> Result<Period, String> {
+    Period::quarter(raw).ok_or_else(|| format!("\"{raw}\" is not a quarter of the form YYYY-Q4"))
+}
+
+fn read_year(raw: &str) -> Result<Period, String> {
+    Period::year(raw).ok_or_else(|| format!("\"{raw}\" is not a year of the form YYYY"))
+}
+
+/// The whole period asked for, if one was.
+fn whole(args: &ReportArgs) -> Option<&Period> {
+    let asked = [
+        &args.month,
+        &args.reporting_month,
+        &args.quarter,
+        &args.year,
+    ];
+    asked.into_iter().find_map(Option::as_ref)
 }
 
 pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
@@ -53,10 +88,10 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     let config = global.load()?;
     let folder = block_on(async {
         let desk = desk(config, global).await?;
-        let span = match (args.date, &args.month, args.from, args.to) {
+        let span = match (args.date, whole(args), args.from, args.to) {
             (Some(day), ..) => Span::Night(day),
-            (_, Some(month), ..) => Span::Days(month.clone()),
-            (_, _, Some(from), Some(to)) => Span::Days(range(from, to)),
+            (_, Some(period), ..) => Span::Days(period.clone()),
+            (_, _, Some(from), Some(to)) => Span::Days(Period::range(from, to)),
             _ => Span::Night(last(&desk).await?),
         };
         let root = args

@@ -29,6 +29,11 @@ pub struct RulesConfig {
     pub batch_days: u32,
     /// A cash deposit may land this many days after the receipts.
     pub deposit_days: u32,
+    /// A payment that does not name its dossier exactly may be for it so many days later; what was
+    /// decided so stays open to change as long.
+    pub pairing_days: u32,
+    /// How far ahead of the best other pairing a scored one must be, 0-1000.
+    pub margin_min: u16,
     /// The provider's fee where the row does not tell it.
     pub net_rates: Vec<NetRate>,
     /// Dedicated collection accounts.
@@ -48,6 +53,8 @@ impl Default for RulesConfig {
             window_days: rules.window_days,
             batch_days: rules.batch_days,
             deposit_days: rules.deposit_days,
+            pairing_days: rules.pairing_days,
+            margin_min: rules.margin_min,
             net_rates: rules.net_rates,
             collection_accounts: Vec::new(),
             reject_share_max: Fraction { num: 1, den: 5 },
@@ -85,7 +92,11 @@ impl RulesConfig {
         days("window_days", &mut rules.window_days)?;
         days("batch_days", &mut rules.batch_days)?;
         days("deposit_days", &mut rules.deposit_days)?;
+        days("pairing_days", &mut rules.pairing_days)?;
         days("reprobe_days", &mut rules.reprobe_days)?;
+        if let Some(item) = section.get("margin_min") {
+            rules.margin_min = margin(&item)?;
+        }
         if let Some(item) = section.get("net_rates") {
             let read = |item: &Item<'_>| item.parse(NET_RATE_FORM, net_rate);
             rules.net_rates = item.list()?.iter().map(read).collect::<Result<_, _>>()?;
@@ -107,6 +118,15 @@ impl RulesConfig {
         section.finish()?;
         Ok(rules)
     }
+}
+
+/// A distance between two pairings; below 500 a pairing would be little more than a guess.
+fn margin(item: &Item<'_>) -> Result<u16, ConfigError> {
+    let margin = u16::try_from(item.number()?).ok();
+    margin.filter(|n| (500..=1000).contains(n)).ok_or_else(|| {
+        let message = format!("{} is out of range", item.path());
+        item.fail(message, "write 500 to 1000; 950 is the default")
+    })
 }
 
 /// Reads `1.1% min 220` or `0.5%`.
@@ -168,6 +188,8 @@ impl Config {
             window_days: self.rules.window_days,
             batch_days: self.rules.batch_days,
             deposit_days: self.rules.deposit_days,
+            pairing_days: self.rules.pairing_days,
+            margin_min: self.rules.margin_min,
             net_rates: self.rules.net_rates.clone(),
             collection_accounts: self.rules.collection_accounts.clone(),
             targets: self.targets.clone(),

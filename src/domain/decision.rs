@@ -1,13 +1,13 @@
 //! What people decided. A decision is applied before every pass and never overruled by a rule.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::dossier_code::DossierCode;
 use super::ids::{FeeId, RowKey};
 use super::vnd::Vnd;
 
 /// A part of a money row given to one fee line.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Share {
     /// The dossier.
     pub dossier_code: DossierCode,
@@ -17,25 +17,50 @@ pub struct Share {
     pub amount: Vnd,
 }
 
-/// What was ruled about one money row.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// What was ruled about one row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ruling {
-    /// It pays these lines (one: a pair; several: a split). The parts are at most its amount.
+    /// The transaction pays these lines (one: a pair; several: a split). The parts are at most its
+    /// amount.
     Pays(Vec<Share>),
-    /// It is no fee.
+    /// The transaction is no fee.
     NotFee,
+    /// The row stays what it is; nobody has to work on it any more. The shares do not move.
+    WriteOff,
+    /// The money is to go back and the refund was asked for; the row waits for it.
+    RefundRequested,
+}
+
+impl Ruling {
+    /// Stable id.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Pays(shares) if shares.len() == 1 => "pair",
+            Self::Pays(_) => "split",
+            Self::NotFee => "not_fee",
+            Self::WriteOff => "write_off",
+            Self::RefundRequested => "refund_requested",
+        }
+    }
+
+    /// True when it says what is done about a row, not what the row is: links and shares stay.
+    pub fn is_handling(&self) -> bool {
+        matches!(self, Self::WriteOff | Self::RefundRequested)
+    }
 }
 
 /// One decision in force.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Decision {
-    /// The money row.
+    /// The row: a transaction, or any row for [`Ruling::is_handling`].
     pub row: RowKey,
     /// What was ruled.
     pub ruling: Ruling,
     /// The amount the row had when it was ruled upon; another amount makes the decision stale.
     pub amount_then: Vnd,
+    /// The class the row had; of a ruling on handling another class makes it stale.
+    pub class_then: Box<str>,
     /// Who decided.
     pub by: Box<str>,
     /// Why.

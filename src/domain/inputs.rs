@@ -66,6 +66,11 @@ pub struct Rules {
     pub batch_days: u32,
     /// A cash deposit may land this many days after the receipts.
     pub deposit_days: u32,
+    /// A payment that does not name its dossier exactly may be for it so many days after the
+    /// dossier's last day; what was decided so stays open to change as long.
+    pub pairing_days: u32,
+    /// How far ahead of the best other pairing a scored one must be, 0-1000: 50 a bit.
+    pub margin_min: u16,
     /// The provider's fee where the row does not tell it.
     pub net_rates: Vec<NetRate>,
     /// Dedicated collection accounts: (account, agency).
@@ -106,6 +111,8 @@ impl Default for Rules {
             window_days: 7,
             batch_days: 3,
             deposit_days: 3,
+            pairing_days: 7,
+            margin_min: 950,
             net_rates: vec![NetRate {
                 rate: Fraction { num: 11, den: 1000 },
                 minimum: Vnd::new(220),

@@ -44,10 +44,68 @@ impl Period {
         }
     }
 
+    /// A whole month: `2022-12`.
+    pub fn month(raw: &str) -> Option<Self> {
+        Some(Self::whole(raw, first_of(raw)?, 1))
+    }
+
+    /// A whole quarter: `2022-Q4`.
+    pub fn quarter(raw: &str) -> Option<Self> {
+        let (year, quarter) = raw.split_once("-Q")?;
+        let month = match quarter {
+            "1" => "01",
+            "2" => "04",
+            "3" => "07",
+            "4" => "10",
+            _ => return None,
+        };
+        let first = first_of(&format!("{year}-{month}"))?;
+        Some(Self::whole(raw, first, 3))
+    }
+
+    /// A whole year: `2022`.
+    pub fn year(raw: &str) -> Option<Self> {
+        let first = first_of(&format!("{raw}-01"))?;
+        Some(Self::whole(raw, first, 12))
+    }
+
+    /// The month of a periodic report, `2022-12`: from the 15th of the month before to the 14th
+    /// (Decree 09/2019/NĐ-CP, article 12).
+    pub fn reporting_month(raw: &str) -> Option<Self> {
+        let first = first_of(raw)?;
+        let (from, to) = (first.minus(1).month_start().plus(14), first.plus(13));
+        Some(Self::range(from, to))
+    }
+
+    /// Days from one to another.
+    pub fn range(from: Day, to: Day) -> Self {
+        Self {
+            label: format!("{from}/{to}").into(),
+            from,
+            to,
+        }
+    }
+
+    /// So many months from the first day of one.
+    fn whole(raw: &str, from: Day, months: u32) -> Self {
+        // 31 days after the first of a month lie in the next one
+        let next = (0..months).fold(from, |first, _| first.plus(31).month_start());
+        Self {
+            label: raw.into(),
+            from,
+            to: next.minus(1),
+        }
+    }
+
     /// True when `day` lies inside.
     pub fn holds(&self, day: Day) -> bool {
         self.from <= day && day <= self.to
     }
+}
+
+/// The first day of a month written `2022-12`, and nothing else.
+fn first_of(raw: &str) -> Option<Day> {
+    Day::parse(&format!("{raw}-01")).ok()
 }
 
 /// A target for one definition with a validity period.
@@ -61,4 +119,42 @@ pub struct Target {
     pub valid_from: Day,
     /// Last day of validity.
     pub valid_to: Option<Day>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_periods_have_their_days() {
+        let check = |of: fn(&str) -> Option<Period>, raw: &str, days: &str| {
+            let days = (!days.is_empty()).then(|| days.to_owned());
+            let got = of(raw).map(|p| format!("{} {} {}", p.label, p.from, p.to));
+            assert_eq!(got, days, "{raw}");
+        };
+        check(Period::month, "2022-12", "2022-12 2022-12-01 2022-12-31");
+        check(Period::month, "2024-02", "2024-02 2024-02-01 2024-02-29");
+        check(Period::quarter, "2022-Q4", "2022-Q4 2022-10-01 2022-12-31");
+        check(Period::quarter, "2024-Q1", "2024-Q1 2024-01-01 2024-03-31");
+        check(Period::year, "2022", "2022 2022-01-01 2022-12-31");
+        check(
+            Period::reporting_month,
+            "2022-12",
+            "2022-11-15/2022-12-14 2022-11-15 2022-12-14",
+        );
+        check(
+            Period::reporting_month,
+            "2023-01",
+            "2022-12-15/2023-01-14 2022-12-15 2023-01-14",
+        );
+        for bad in ["2022-13", "2022", "2022-1", "2022-12-01", ""] {
+            check(Period::month, bad, "");
+        }
+        for bad in ["2022-Q5", "2022-Q0", "2022-4", "Q4", "22-Q1"] {
+            check(Period::quarter, bad, "");
+        }
+        for bad in ["2022-12", "22", "", "abcd"] {
+            check(Period::year, bad, "");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
+pub mod by_hand;
 pub mod desk;
 pub mod digest;
 pub mod error;

@@ -3,15 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::classify::Classified;
 use crate::domain::{AgencyCode, Day, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
 
 use super::Definition;
+use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::item::{Item, receipt_item, reject_item, txn_item};
-use super::share::{Contribution, Scope};
+use super::share::{Contribution, Elsewhere, Scope};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -45,7 +47,7 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             receipt.collected_at.day(),
             &key,
         );
-        let class = facts.row(&key).map_or("", |row| row.class);
+        let class = facts.row(&key).map_or("", Classified::counts_as);
         let dong = receipt.amount.get();
         let own = BTreeSet::from([receipt.agency_code.clone()]);
         match class {
@@ -56,7 +58,7 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
             "receipt_mismatch" if facts.entries(Money::Receipt(index(i))).is_empty() => {
                 item.spread(&own, &[(0, 0), (0, dong)], &mut out);
             }
-            _ => cash(facts, index(i), &item, &mut out),
+            _ => settled(facts, Money::Receipt(index(i)), &item, &mut out),
         }
     }
     fees(facts, &mut out);
@@ -64,23 +66,33 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
     out
 }
 
-/// A receipt: where an open payment names its dossier, it may be the repeat.
-fn cash(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
+/// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
+/// place of a payment without cash counts in its stead, on its own day.
+fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contribution>) {
     let before = out.len();
-    in_ledgers(facts, Money::Receipt(i), item, out);
-    let entries = facts.entries(Money::Receipt(i));
-    let contest = entries
-        .iter()
-        .flat_map(|(dossier, ..)| facts.contest(*dossier));
-    let contest: Vec<_> = contest.cloned().collect();
-    if contest.is_empty() {
+    in_ledgers(facts, money, item, out);
+    let mut displacing = Displacing::default();
+    for (dossier, _, entry) in facts.entries(money) {
+        displacing.extend(facts.displacing(dossier, entry));
+    }
+    if displacing.exceptions.is_empty() {
         return;
     }
+    let cash = displacing.cash || matches!(money, Money::Receipt(_));
+    let days = facts.credits.days().filter(|_| !cash);
     for contribution in &mut out[before..] {
         contribution.coupled = true;
-        contribution.exceptions.extend(contest.iter().cloned());
-        if !contribution.outcomes.contains(&(0, 0)) {
-            contribution.outcomes.push((0, 0));
+        contribution
+            .exceptions
+            .extend(displacing.exceptions.iter().cloned());
+        match days {
+            Some((from, to)) => {
+                let outcomes = contribution.outcomes.iter().filter(|pair| **pair != (0, 0));
+                let moved = outcomes.map(|&outcome| Elsewhere { from, to, outcome });
+                contribution.elsewhere.extend(moved);
+            }
+            None if contribution.outcomes.contains(&(0, 0)) => {}
+            None => contribution.outcomes.push((0, 0)),
         }
     }
 }
@@ -92,8 +104,9 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
         let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
             continue;
         };
+        let gross = dong(facts.gross_of(amount.into(), 0));
         let outcome = match reject.side {
-            Side::Txn => (amount, amount),
+            Side::Txn => (gross, gross),
             Side::Receipt => (0, amount),
             Side::Fee => continue,
         };
@@ -106,14 +119,7 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
 }
 
 fn item(facts: &Facts, name: String, day: Day, key: &crate::domain::RowKey) -> Item {
-    let exceptions = facts.exceptions(key);
-    Item {
-        definition: DEFINITION.id,
-        name,
-        day,
-        exceptions,
-        coupled: false,
-    }
+    Item::new(DEFINITION.id, name, day, facts.exceptions(key))
 }
 
 /// The largest amount among the versions of a contradictory row.
@@ -126,12 +132,20 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let row = facts.pool.txn(i);
     let key = row.key();
     let item = item(facts, txn_item(row), row.paid_on, &key);
-    let dong = facts.largest(i);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        let dong = facts.largest(i);
+        item.spread(&BTreeSet::from([agency]), &[(dong, dong)], out);
+        return;
+    }
+    let dong = facts.gross(i);
     match facts.open(i) {
-        Open::Nothing => in_ledgers(facts, Money::Txn(i), &item, out),
+        Open::Nothing => settled(facts, Money::Txn(i), &item, out),
         Open::Fee => of_a_fee(facts, i, &item, out),
         Open::Credit => item.anywhere(&[(0, 0), (dong, dong)], out),
-        Open::Refund => item.may_go_back(&facts.named(i), dong, out),
+        Open::Refund => {
+            let back = facts.most_back(i);
+            item.may_go_back(&facts.named(i), back, facts.days_before(i), out);
+        }
     }
 }
 
@@ -139,11 +153,18 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
 fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
     let (least, greatest) = facts.part_of_named(i);
     let (least, greatest) = (dong(least), dong(greatest));
+    let most = dong(facts.most_of_named(i)).max(greatest);
     let mut outcomes = vec![(greatest, greatest)];
-    if least < greatest {
-        outcomes.push((least, least));
-    }
-    out.push(item.within(Scope::Total, outcomes));
+    outcomes.extend((least < greatest).then_some((least, least)));
+    outcomes.extend((greatest < most).then_some((most, most)));
+    let mut total = self::item(facts, item.name.clone(), item.day, &facts.pool.txn(i).key());
+    total.coupled = true;
+    facts
+        .credits
+        .days()
+        .into_iter()
+        .for_each(|days| total.sometime(days, &outcomes));
+    out.push(total.within(Scope::Total, outcomes));
     let first = facts.first_named(i);
     for agency in facts.named(i) {
         // the point figures of the agencies add up to the total's
@@ -151,6 +172,7 @@ fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Vec<Contribution>) {
         if first.as_ref() == Some(&agency) {
             outcomes.reverse();
         }
+        outcomes.extend((greatest < most).then_some((most, most)));
         out.push(item.within(Scope::Agency(agency), outcomes));
     }
 }
@@ -184,8 +206,8 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Vec<Contributi
                     sum.1 += other;
                 }
             }
-            Effect::Duplicate { certain: true, .. } => {}
-            Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
+            Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
+            Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                 let agencies = facts.agencies(dossier, ledger, entry);
                 total += if agencies.is_empty() { 0 } else { amount };
                 for agency in agencies {
@@ -276,7 +298,7 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             continue;
         };
         let due = fee.amount.get();
-        let outcomes = match row.class {
+        let outcomes = match row.counts_as() {
             "missing_payment" | "missing_receipt" if facts.unseen_money => {
                 vec![(0, 0), (0, due), (due, due)]
             }
@@ -284,12 +306,16 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             "pending" | "status_mismatch" => vec![(0, 0), (due, due)],
             _ => continue,
         };
-        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
-        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
-        let item = Item {
-            coupled: facts.open_credits > 0,
-            ..item(facts, name, paid.unwrap_or(row.business_date), &key)
+        let days = facts.unseen_days(fee);
+        let day = if days.0 == days.1 {
+            days.0
+        } else {
+            row.business_date
         };
+        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
+        let mut item = item(facts, name, day, &key);
+        item.sometime(days, &outcomes);
+        item.coupled = !facts.credits.is_empty();
         item.spread(&BTreeSet::from([fee.agency_code.clone()]), &outcomes, out);
     }
 }

@@ -1,15 +1,17 @@
 //! `DOSSIER_CASHLESS`: dossiers paid in full without cash over dossiers paid in full.
 
-use crate::classify::Bucket;
+use std::collections::BTreeSet;
+
+use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Text};
 use crate::matching::desk::Money;
-use crate::matching::ledger::Ledger;
-use crate::matching::pool::{Dossier, index};
+use crate::matching::ledger::{Ledger, Line};
+use crate::matching::pool::{Dossier, Index, index};
 
 use super::Definition;
 use super::facts::Facts;
-use super::item::Item;
-use super::share::Contribution;
+use super::item::{Item, txn_item};
+use super::share::{Contribution, Elsewhere};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -30,6 +32,33 @@ pub(super) const DEFINITION: Definition = Definition {
     contributions,
 };
 
+/// Dong that only money at hand can bring, and the most that providers may keep of it.
+#[derive(Clone, Copy, Default)]
+struct Need {
+    amount: i128,
+    fee: i128,
+}
+
+impl Need {
+    fn add(&mut self, facts: &Facts, lacking: i128) {
+        self.amount += lacking;
+        self.fee += facts.provider_fee(lacking);
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            amount: self.amount + other.amount,
+            fee: self.fee + other.fee,
+        }
+    }
+
+    /// The first day by which open credits reach it, all together, net of fees or not: an outer
+    /// bound drops constraints, never outcomes.
+    fn reached(self, facts: &Facts) -> Option<Day> {
+        facts.credits.reach((self.amount - self.fee).max(1))
+    }
+}
+
 /// What the lines of a dossier say.
 #[derive(Default)]
 struct State {
@@ -37,68 +66,58 @@ struct State {
     full: bool,
     cash: bool,
     day: Option<Day>,
-    /// The last day on which a line was completed.
-    paid_on: Option<Day>,
-    lacking: i128,
-    missing: bool,
+    /// The first and the last day of the money that is on its lines.
+    paid: Option<(Day, Day)>,
+    /// Lines that only open credits can complete.
+    short: Need,
+    /// Lines paid by the registry's word, nobody has seen how.
+    missing: Need,
+    /// True when lines were paid without cash by the word of a provider or a version.
     waiting: bool,
-    unpaid: bool,
+    /// The days on which money that nobody has seen may have come: the earliest, the earliest on
+    /// which all of it can have come, the latest.
+    unseen: Option<(Day, Day, Day)>,
     conflict: bool,
-    hopeless: bool,
     exceptions: Vec<ExceptionId>,
 }
 
-fn contributions(facts: &Facts) -> Vec<Contribution> {
+impl State {
+    /// Of a dossier in a certified set: paid in full, without cash, on the set's day.
+    fn certified(day: Day) -> Self {
+        Self {
+            counted: true,
+            full: true,
+            day: Some(day),
+            ..Self::default()
+        }
+    }
+}
+
+pub(super) fn contributions(facts: &Facts) -> Vec<Contribution> {
     let mut out = Vec::new();
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
-        let ledger = &facts.desk.ledgers[d];
-        let mut state = state(facts, dossier, ledger);
-        let Some((mut outcomes, mut coupled)) = outcomes(facts, &state) else {
-            continue;
+        let mut state = match facts.desk.set_of.get(&index(d)) {
+            Some(set) => State::certified(facts.desk.sets[*set].day),
+            None => state(facts, dossier, &facts.desk.ledgers[d]),
         };
-        let contest = facts.contest(index(d));
-        if outcomes.contains(&(0, 1)) && !outcomes.contains(&(1, 1)) && !contest.is_empty() {
-            // an open payment names it: the cash may be the repeat
-            outcomes.push((1, 1));
-            state.exceptions.extend(contest.iter().cloned());
-            coupled = true;
+        if !state.counted {
+            continue;
         }
-        let doubt = facts.doubt(index(d));
-        if state.full && !doubt.is_empty() {
-            // an open refund names it: its money may have gone back
-            if !outcomes.contains(&(0, 0)) {
-                outcomes.push((0, 0));
-            }
-            state.exceptions.extend(doubt.iter().cloned());
-            coupled = true;
-        }
+        let exceptions = std::mem::take(&mut state.exceptions);
         let received = dossier.code.received_on();
-        if state.unpaid {
-            let own = facts.contest(index(d));
-            let credit = if own.is_empty() {
-                facts.of_largest_credit()
-            } else {
-                own
-            };
-            state.exceptions.extend(credit.iter().cloned());
-        }
-        // what hangs on the one open credit happens on its day, unless something later is there
-        let by_credit = coupled && !state.full && !state.missing && !state.waiting;
-        if let Some(day) = facts.only_credit_day().filter(|_| by_credit) {
-            state.day = state.paid_on.max(Some(day));
-        }
-        let Some(day) = state.day.or(received).or(facts.pool.inputs.business_date) else {
-            continue;
+        let day = state.day.or(received).unwrap_or(facts.last_day);
+        let name = format!("dossier|{}", dossier.code);
+        let item = Item::new(DEFINITION.id, name, day, exceptions);
+        let made = if state.full {
+            Some(full(facts, index(d), &state, item))
+        } else {
+            lacking(facts, index(d), &state, item)
         };
-        let item = Item {
-            definition: DEFINITION.id,
-            name: format!("dossier|{}", dossier.code),
-            day,
-            exceptions: state.exceptions,
-            coupled,
-        };
-        item.spread(&facts.agencies_of(&[index(d)]), &outcomes, &mut out);
+        if let Some((item, outcomes)) = made {
+            item.spread(&facts.agencies_of(&[index(d)]), &outcomes, &mut out);
+        }
     }
+    refunds(facts, &mut out);
     out
 }
 
@@ -107,112 +126,226 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         full: true,
         ..State::default()
     };
-    for line in ledger
+    let counted = |line: &Line| !facts.pool.is_land(line.fee);
+    for (l, line) in ledger
         .lines
         .iter()
-        .filter(|line| !facts.pool.is_land(line.fee))
+        .enumerate()
+        .filter(|(_, line)| counted(line))
     {
         state.counted = true;
+        let last = money_on(facts, ledger, l, &mut state);
         let fee = facts.pool.fee(line.fee);
-        let key = fee.key();
-        let row = facts.row(&key);
+        let row = facts.row(&fee.key());
+        let exception = row.and_then(|row| row.exception_id.clone());
         let covered = (line.is_full() && line.given_back() == 0) || line.receipt_differs.is_some();
         if covered {
             let done = line.completed_by.or(line.receipt_differs);
-            let day = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
-            state.day = state.day.max(day);
-            state.paid_on = state.paid_on.max(day);
-            state.cash |= line.paid > line.cashless;
+            let done = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
+            state.day = state.day.max(last.or(done));
             if facts.pool.is_fee_conflict(fee).is_some() {
                 state.conflict = true;
-                let exception = row.and_then(|row| row.exception_id.clone());
                 state.exceptions.extend(exception);
             }
             continue;
         }
         state.full = false;
-        state.cash |= line.paid > line.cashless;
-        state.lacking += line.lacking() + line.given_back();
-        state
-            .exceptions
-            .extend(row.and_then(|row| row.exception_id.clone()));
-        let open = row.is_some_and(|row| row.bucket == Bucket::Open);
-        match row.map_or("", |row| row.class) {
-            "missing_payment" | "missing_receipt" if open => state.missing = true,
-            "pending" | "status_mismatch" if open => state.waiting = true,
-            "underpaid" | "partial" => {}
-            // which of its versions holds decides whether it is paid
-            "conflict" if line.kept() > 0 => state.waiting = true,
-            "conflict" => state.missing = true,
-            "unpaid" | "not_due" => state.unpaid = true,
-            // a line that is short may carry a more serious class
-            _ if line.kept() > 0 => {}
-            _ => state.hopeless = true,
-        }
+        state.exceptions.extend(exception);
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
         state.day = state.day.max(paid);
+        let lacking = line.lacking() + line.given_back();
+        let open = row.is_some_and(|row| row.bucket == Bucket::Open);
+        match row.map_or("", Classified::counts_as) {
+            // which of its versions holds decides whether it is paid
+            "conflict" if line.kept() > 0 => state.waiting = true,
+            "missing_payment" | "missing_receipt" if open => state.missing.add(facts, lacking),
+            "conflict" => state.missing.add(facts, lacking),
+            "pending" | "status_mismatch" if open => state.waiting = true,
+            // short, unpaid, or gone back: paid again, it is in order
+            _ => {
+                state.short.add(facts, lacking);
+                continue;
+            }
+        }
+        if line.kept() <= 0 {
+            let (from, to) = facts.unseen_days(fee);
+            let (first, all, last) = state.unseen.unwrap_or((from, from, to));
+            state.unseen = Some((first.min(from), all.max(from), last.max(to)));
+        }
     }
-    let receipts = |money| matches!(money, Money::Receipt(_));
-    let settled = ledger
-        .entries
-        .iter()
-        .filter(|entry| !entry.parts.is_empty() && !entry.reversed);
-    state.cash |= settled
-        .into_iter()
-        .any(|entry| receipts(entry.credit.money));
     debug_assert!(!dossier.fees.is_empty());
     state
 }
 
-/// The outcomes of a dossier, and whether they hang on another row's.
-fn outcomes(facts: &Facts, state: &State) -> Option<(Vec<(i64, i64)>, bool)> {
-    if !state.counted {
+/// Notes the money that is kept on a line; the day of the last of it.
+fn money_on(facts: &Facts, ledger: &Ledger, l: usize, state: &mut State) -> Option<Day> {
+    let mut last = None;
+    for entry in ledger.entries.iter().filter(|entry| !entry.reversed) {
+        let on = |parts: &[(usize, i128)]| -> i128 {
+            let mine = parts.iter().filter(|(line, _)| *line == l);
+            mine.map(|(_, amount)| amount).sum()
+        };
+        if on(&entry.parts) <= on(&entry.sent_back) {
+            continue;
+        }
+        let day = entry.credit.money.day(facts.pool);
+        let (from, to) = state.paid.unwrap_or((day, day));
+        state.paid = Some((from.min(day), to.max(day)));
+        state.cash |= matches!(entry.credit.money, Money::Receipt(_));
+        last = last.max(Some(day));
+    }
+    last
+}
+
+/// A dossier paid in full. An open row that names it may be the first payment, and what is on it
+/// the repeat: it was completed on that day, or without the cash. An open refund that names it may
+/// have taken its money back, and open credits may have paid it again.
+fn full(facts: &Facts, d: Index, state: &State, mut item: Item) -> (Item, Vec<(i64, i64)>) {
+    let (cash, cashless) = ((0, 1), (1, 1));
+    let done = if state.cash { cash } else { cashless };
+    let mut outcomes = vec![done];
+    let paid = state.paid.unwrap_or((item.day, item.day));
+    let mut ways = vec![done];
+    if let Some(contest) = facts.contest(d) {
+        ways.extend(state.cash.then_some(cashless));
+        ways.extend((!state.cash && contest.cash).then_some(cash));
+        item.exceptions.extend(contest.exceptions.iter().cloned());
+        item.coupled = true;
+        let days = (paid.0.min(contest.days.0), item.day.max(contest.days.1));
+        outcomes.extend(ways.iter().skip(1));
+        item.sometime(days, &ways);
+    }
+    let doubt = facts.doubt(d);
+    if let Some(doubt) = doubt {
+        item.exceptions.extend(doubt.exceptions.iter().cloned());
+        item.coupled = true;
+    }
+    if state.conflict || doubt.is_some() {
+        outcomes.push((0, 0));
+        ways.extend(state.cash.then_some(cashless));
+        if let Some((_, last)) = facts.credits.days() {
+            item.coupled = true;
+            item.sometime((paid.0, item.day.max(last)), &ways);
+        }
+    }
+    if let Some(last) = facts.paid_again(d) {
+        item.coupled = true;
+        item.exceptions.extend(facts.of_refunds(d));
+        item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
+    }
+    (item, outcomes)
+}
+
+/// A dossier that lacks money: none when no open row can complete it.
+fn lacking(
+    facts: &Facts,
+    d: Index,
+    state: &State,
+    mut item: Item,
+) -> Option<(Item, Vec<(i64, i64)>)> {
+    let contest = facts.contest(d);
+    let replaced = is_replaceable(facts, d);
+    let hidden = !facts.unread_cash.is_empty() || contest.is_some_and(|contest| contest.cash);
+    let short = state.short.amount > 0;
+    let reached = state.short.reached(facts);
+    let completed = !short || reached.is_some();
+    let missing = state.missing.amount > 0;
+    let cash = hidden || completed && (state.cash || missing);
+    let brought = !missing || facts.unseen_money;
+    let all = || state.short.with(state.missing).reached(facts).is_some();
+    let cashless = (!state.cash || replaced) && (completed && brought || (missing && all()));
+    if !cash && !cashless {
         return None;
     }
-    let done = if state.cash { (0, 1) } else { (1, 1) };
-    if state.full {
-        let mut outcomes = vec![done];
-        outcomes.extend(state.conflict.then_some((0, 0)));
-        return Some((outcomes, false));
+    let mut pairs = vec![(0, 0)];
+    pairs.extend(cash.then_some((0, 1)));
+    pairs.extend(cashless.then_some((1, 1)));
+    if short {
+        let own = contest.map_or(facts.credits.of_largest(), |contest| &contest.exceptions);
+        let own = if own.is_empty() {
+            facts.unread_cash.of_largest()
+        } else {
+            own
+        };
+        item.exceptions.extend(own.iter().cloned());
     }
-    if state.hopeless {
-        return None;
+    item.coupled = !facts.credits.is_empty() || hidden;
+    let days = days(facts, d, state, reached.filter(|_| short && !hidden));
+    let here = days.0 <= item.day && item.day <= days.1;
+    let outcomes = if here { pairs.clone() } else { vec![(0, 0)] };
+    item.sometime(days, &pairs);
+    Some((item, outcomes))
+}
+
+/// True where what is on a dossier may be the repeat, or too much, or may have gone back.
+fn is_replaceable(facts: &Facts, d: Index) -> bool {
+    facts.contest(d).is_some() || facts.doubt(d).is_some() || facts.may_be_overpaid(d)
+}
+
+/// The days on which the last payment of a dossier that lacks money may turn out to be: not before
+/// what it has, nor before open credits reach what only they can bring (`reached`).
+fn days(facts: &Facts, d: Index, state: &State, reached: Option<Day>) -> (Day, Day) {
+    let contest = facts.contest(d).map(|contest| contest.days);
+    let paid = state.paid;
+    let open = [facts.credits.days(), facts.unread_cash.days(), contest];
+    let open = || open.iter().copied().flatten();
+    let first = open().map(|days| days.0).min();
+    let last = open().map(|days| days.1).max();
+    let to = last
+        .max(paid.map(|paid| paid.1))
+        .max(state.unseen.map(|u| u.2));
+    // what is on it may be the repeat, or may have gone back
+    let base = paid.filter(|_| !is_replaceable(facts, d));
+    let begin = match (state.unseen, first) {
+        (Some((earliest, ..)), Some(first)) => Some(earliest.min(first)),
+        (Some((_, all, _)), None) => Some(all),
+        (None, _) => reached.or(first.filter(|_| paid.is_none())),
+    };
+    let from = base.map(|paid| paid.1).max(begin).max(reached);
+    let earliest = || paid.map(|paid| paid.0).into_iter().chain(first).min();
+    let to = to.unwrap_or(facts.last_day);
+    (from.or_else(earliest).unwrap_or(to), to)
+}
+
+/// Refunds that name no dossier: each may be the money of one payment, and so of every dossier that
+/// it paid, on whatever day they were completed. Open credits may have paid them again.
+fn refunds(facts: &Facts, out: &mut Vec<Contribution>) {
+    let several = facts.places.txns.iter().map(Vec::len).max();
+    let n = several
+        .and_then(|n| i64::try_from(n).ok())
+        .unwrap_or(1)
+        .max(1);
+    for txn in (0..facts.pool.inputs.txns.len()).map(index) {
+        if !facts.is_nameless_refund(txn) {
+            continue;
+        }
+        let row = facts.pool.txn(txn);
+        let exceptions = facts.exceptions(&row.key());
+        let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
+        let last = facts.last_day.max(row.paid_on);
+        if let Some((from, _)) = facts.credits.days() {
+            let again = |outcome| Elsewhere {
+                from,
+                to: last,
+                outcome,
+            };
+            item.elsewhere = vec![again((0, n)), again((n, n))];
+        }
+        let any = (Day::of_ms(0), last);
+        item.may_go_back(&BTreeSet::new(), n, any, out);
     }
-    // any open credits that together reach it, net of a provider's fee or not: an outer bound
-    // drops constraints, never outcomes
-    let credit = facts.may_reach(state.lacking);
-    if state.unpaid && !facts.may_complete(state.lacking) {
-        return None;
-    }
-    if state.missing {
-        let reach = (credit || facts.unseen_money) && !state.cash;
-        let mut outcomes = vec![(0, 0), (0, 1)];
-        outcomes.extend(reach.then_some((1, 1)));
-        return Some((outcomes, credit));
-    }
-    if state.waiting || credit {
-        return Some((vec![(0, 0), done], credit));
-    }
-    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::AgencyCode;
-    use std::collections::BTreeSet;
 
     #[test]
     fn an_item_stands_once_in_the_total_and_once_in_its_agency() {
         let day = Day::parse("2022-12-05").unwrap();
         let name = "dossier|X".to_owned();
-        let item = Item {
-            definition: DEFINITION.id,
-            name,
-            day,
-            exceptions: vec![],
-            coupled: false,
-        };
+        let item = Item::new(DEFINITION.id, name, day, vec![]);
         let mut out = Vec::new();
         item.spread(
             &BTreeSet::from([AgencyCode::new("H48.18")]),

@@ -48,13 +48,8 @@ fn contributions(facts: &Facts) -> Vec<Contribution> {
         let (Some(channel), Some(day)) = (channel, day) else {
             continue;
         };
-        let item = Item {
-            definition: DEFINITION.id,
-            name: format!("dossier|{}", dossier.code),
-            day,
-            exceptions: Vec::new(),
-            coupled: false,
-        };
+        let name = format!("dossier|{}", dossier.code);
+        let item = Item::new(DEFINITION.id, name, day, Vec::new());
         let online = i64::from(channel == FilingChannel::Online);
         item.spread(
             &BTreeSet::from([dossier.agency.clone()]),

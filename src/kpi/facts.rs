@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::{Classified, OPEN_CREDITS, Places};
-use crate::domain::{AgencyCode, Day, ExceptionId, RowKey, Side, TxnKind};
+use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Moment, RowKey, Side, TxnKind};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, Pool, at, index};
-use crate::matching::reading::Reading;
+
+use super::contest::Contests;
+use super::credits::{Credit, Credits};
 
 /// Everything a definition may look at.
 pub struct Facts<'f, 'a> {
@@ -21,19 +23,19 @@ pub struct Facts<'f, 'a> {
     pub places: Places,
     /// True when some money source is not complete: unseen money is possible.
     pub unseen_money: bool,
-    /// The sum of the credits that may still turn out to be a payment of some fee.
-    pub open_credits: i128,
+    /// The credits that may still turn out to be a payment of some fee, rows that could not be
+    /// read among them.
+    pub credits: Credits,
+    /// Counter cash that could not be read: whose it is, nobody knows.
+    pub unread_cash: Credits,
     /// Open payments that name each dossier among others: number and sum.
     claims: BTreeMap<Index, (usize, i128)>,
-    /// Dossiers that an open payment names: should it turn out to be theirs, counter cash of the
-    /// same fee may be the repeat. With the exceptions of those payments.
-    contested: BTreeMap<Index, Vec<ExceptionId>>,
-    /// Dossiers whose money may have gone back: an open refund names them.
-    doubted: BTreeMap<Index, Vec<ExceptionId>>,
-    /// The largest open credit, with its exceptions.
-    largest_credit: (i128, Vec<ExceptionId>),
-    /// The day of the only open credit, where there is one.
-    only_day: Option<Day>,
+    /// What open rows name.
+    pub contests: Contests,
+    /// The most that any dossier owes; none where a refund may have opened one that is not here.
+    pub largest_due: Option<i128>,
+    /// The last day of which anything is known.
+    pub last_day: Day,
 }
 
 /// What a transaction that no dossier was credited with may still turn out to be.
@@ -61,106 +63,75 @@ impl<'f, 'a> Facts<'f, 'a> {
             rows,
             places: Places::new(desk),
             unseen_money: pool.inputs.sources.iter().any(unseen),
-            open_credits: 0,
+            credits: Credits::default(),
+            unread_cash: Credits::default(),
             claims: claims(desk),
-            contested: BTreeMap::new(),
-            doubted: BTreeMap::new(),
-            largest_credit: (0, Vec::new()),
-            only_day: None,
+            contests: Contests::default(),
+            largest_due: None,
+            last_day: last_day(pool),
         };
-        let txns = (0..pool.inputs.txns.len()).map(index);
-        let credits = txns.map(|txn| (txn, facts.may_still_pay(txn)));
-        let credits: Vec<(Index, i128)> = credits.filter(|(_, amount)| *amount > 0).collect();
-        facts.open_credits = credits.iter().map(|(_, amount)| amount).sum();
-        if let Some((txn, amount)) = credits.iter().max_by_key(|c| (c.1, std::cmp::Reverse(c.0))) {
-            facts.largest_credit = (*amount, facts.exceptions(&pool.txn(*txn).key()));
+        let refund = |txn: usize| facts.open(index(txn)) == Open::Refund;
+        if !(0..pool.inputs.txns.len()).any(refund) {
+            let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
+            facts.largest_due = Some(dues.max().unwrap_or(0));
         }
-        facts.only_day = match credits.as_slice() {
-            [(txn, _)] => Some(pool.txn(*txn).paid_on),
-            _ => None,
-        };
-        facts.contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
-        facts.doubted = facts.naming(|open| open == Open::Refund);
+        facts.credits = Credits::new(facts.open_credits());
+        facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
+        facts.contests = Contests::new(&facts);
         facts
     }
 
-    /// The dossiers that open transactions of a kind name, with their exceptions.
-    fn naming(&self, wanted: fn(Open) -> bool) -> BTreeMap<Index, Vec<ExceptionId>> {
-        let mut contested: BTreeMap<Index, Vec<ExceptionId>> = BTreeMap::new();
-        for txn in (0..self.pool.inputs.txns.len()).map(index) {
-            if !wanted(self.open(txn)) {
-                continue;
-            }
-            let exceptions = self.exceptions(&self.pool.txn(txn).key());
-            let read: &[Index] = match &self.desk.readings[at(txn)] {
-                Reading::One { dossier, .. } => std::slice::from_ref(dossier),
-                Reading::Many(several) if wanted(Open::Refund) => several,
-                _ => &[],
-            };
-            let returned = match self.desk.txns[at(txn)] {
-                Standing::Returns(dossier) => Some(dossier),
-                _ => None,
-            };
-            let named = match &self.desk.txns[at(txn)] {
-                Standing::Out { named, .. } => named.as_slice(),
-                _ => &[],
-            };
-            let dossiers: BTreeSet<Index> =
-                named.iter().chain(read).copied().chain(returned).collect();
-            for dossier in dossiers {
-                let list = contested.entry(dossier).or_default();
-                list.extend(exceptions.iter().cloned());
-            }
+    /// Every credit that may still turn out to be a payment of some fee.
+    fn open_credits(&self) -> Vec<Credit> {
+        let credit = |txn: Index| Credit {
+            day: self.pool.txn(txn).paid_on,
+            amount: self.may_still_pay(txn),
+            exceptions: self.exceptions(&self.pool.txn(txn).key()),
+        };
+        let mut credits: Vec<Credit> = (0..self.pool.inputs.txns.len())
+            .map(|txn| credit(index(txn)))
+            .collect();
+        credits.extend(self.unread(Side::Txn));
+        credits
+    }
+
+    /// Rows of a side that could not be read; of an amount that could not be read it is any.
+    fn unread(&self, side: Side) -> Vec<Credit> {
+        let rejects = self.pool.inputs.rejects.iter();
+        let rejects = rejects.filter(|reject| reject.side == side);
+        let new = rejects.filter(|r| super::item::reject_item(self.pool.inputs, r).is_some());
+        new.map(|reject| Credit {
+            day: reject.business_date,
+            amount: reject
+                .amount
+                .map_or(i64::MAX.into(), |v| self.gross_of(v.wide(), 0)),
+            exceptions: self.exceptions(&reject.key()),
+        })
+        .collect()
+    }
+
+    /// Money that went back may be the one of any payment before it.
+    pub fn days_before(&self, txn: Index) -> (Day, Day) {
+        (Day::of_ms(0), self.pool.txn(txn).paid_on)
+    }
+
+    /// The days on which money for a fee may have been paid that nobody has seen: the registry's
+    /// day, else any since the dossier was received.
+    pub fn unseen_days(&self, fee: &Fee) -> (Day, Day) {
+        if let Some(day) = fee.more.paid_at.as_ref().map(Moment::day) {
+            return (day, day);
         }
-        contested
-    }
-
-    /// The exceptions of open payments that name a dossier; none when none does.
-    pub fn contest(&self, dossier: Index) -> &[ExceptionId] {
-        self.contested.get(&dossier).map_or(&[], Vec::as_slice)
-    }
-
-    /// The exceptions of open refunds that name a dossier; none when none does.
-    pub fn doubt(&self, dossier: Index) -> &[ExceptionId] {
-        self.doubted.get(&dossier).map_or(&[], Vec::as_slice)
-    }
-
-    /// The day of the open credit, when there is only one.
-    pub fn only_credit_day(&self) -> Option<Day> {
-        self.only_day
-    }
-
-    /// The exceptions of the largest open credit.
-    pub fn of_largest_credit(&self) -> &[ExceptionId] {
-        &self.largest_credit.1
-    }
-
-    /// True when one open credit alone could pay this much, or that much less a provider's fee.
-    pub fn may_complete(&self, lacking: i128) -> bool {
-        self.reaches(self.largest_credit.0, lacking)
-    }
-
-    /// True when the open credits together could pay this much, or that much less a provider's fee.
-    pub fn may_reach(&self, lacking: i128) -> bool {
-        self.reaches(self.open_credits, lacking)
-    }
-
-    fn reaches(&self, credit: i128, lacking: i128) -> bool {
-        let fee = crate::domain::Vnd::from_wide(lacking).ok().and_then(|due| {
-            self.pool
-                .rules
-                .net_rates
-                .iter()
-                .map(|rate| rate.fee_on(due))
-                .max()
-        });
-        credit > 0 && credit + fee.unwrap_or(0) >= lacking
+        let received = fee.dossier_code.received_on();
+        let first = received.unwrap_or(Day::of_ms(0));
+        (first.min(self.last_day), self.last_day)
     }
 
     /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
     fn may_still_pay(&self, txn: Index) -> i128 {
         match self.open(txn) {
-            Open::Fee | Open::Credit => self.largest(txn).into(),
+            Open::Fee | Open::Credit => {
+                i128::from(self.largest(txn)) + self.pool.txn(txn).fee.wide()
+            }
             Open::Refund => 0,
             Open::Nothing => {
                 let perhaps = |e: &&Entry| match e.effect {
@@ -195,7 +166,10 @@ impl<'f, 'a> Facts<'f, 'a> {
                 }
                 _ => Open::Nothing,
             },
-            Standing::Credited | Standing::Sighting(..) | Standing::Waiting => Open::Nothing,
+            Standing::Credited
+            | Standing::InSet(_)
+            | Standing::Sighting(..)
+            | Standing::Waiting => Open::Nothing,
         }
     }
 
@@ -208,17 +182,6 @@ impl<'f, 'a> Facts<'f, 'a> {
             lacking > 0 && (count == 1 || sum <= lacking)
         };
         !named.is_empty() && named.iter().all(lacks)
-    }
-
-    /// The least and the greatest part of a payment that the dossiers which it names could take.
-    pub fn part_of_named(&self, txn: Index) -> (i128, i128) {
-        let amount = self.pool.txn(txn).amount.wide();
-        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
-            return (0, amount);
-        };
-        let lacking = || named.iter().map(|d| self.lacking(*d));
-        let least = lacking().min().unwrap_or(0).min(amount);
-        (least, lacking().sum::<i128>().min(amount))
     }
 
     /// What a dossier's lines lack, land obligations left out.
@@ -316,6 +279,33 @@ impl<'f, 'a> Facts<'f, 'a> {
             .map(|d| self.pool.dossier(*d).agency.clone())
             .collect()
     }
+}
+
+/// The night, else the last day of any row or period.
+fn last_day(pool: &Pool) -> Day {
+    let inputs = pool.inputs;
+    let txns = inputs.txns.iter().map(|txn| txn.paid_on);
+    let receipts = inputs
+        .receipts
+        .iter()
+        .map(|receipt| receipt.collected_at.day());
+    let paid = inputs
+        .fees
+        .iter()
+        .filter_map(|fee| fee.more.paid_at.as_ref().map(Moment::day));
+    let received = inputs
+        .fees
+        .iter()
+        .filter_map(|fee| fee.dossier_code.received_on());
+    let rejects = inputs.rejects.iter().map(|reject| reject.business_date);
+    let rows = txns
+        .chain(receipts)
+        .chain(paid)
+        .chain(received)
+        .chain(rejects);
+    let periods = pool.rules.periods.iter().map(|period| period.to);
+    let last = inputs.business_date.or_else(|| rows.chain(periods).max());
+    last.unwrap_or(Day::of_ms(0))
 }
 
 /// Open payments by the dossiers that they name among others.

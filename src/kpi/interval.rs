@@ -4,10 +4,20 @@
 //! closed form, since numerator <= denominator throughout: adding (v,v) never lowers the share,
 //! adding (0,v) never raises it. So the least share takes from each item the largest (0,v) if it
 //! has one, else (0,0), else the smallest (v,v); the greatest takes the largest (v,v), else (0,0),
-//! else the smallest (0,v). Coupled items are treated as if they were free, which can only widen
+//! else the smallest (0,v).
+//!
+//! Money that went back is (0,0), (-v,-v) or (0,-v), of a payment that is there. The least share
+//! takes (-v,-v) as long as there is something in the numerator, the greatest (0,-v) as long as
+//! there is cash: the same argument, and the sums are cut at zero and at one.
+//!
+//! Money that went back of a dossier that stays in the denominator is (0,0) or (-v,0): the least
+//! share takes it.
+//!
+//! Coupled items are treated as if they were free, which can only widen
 //! the interval: an outer bound, and marked as such.
 
-use super::share::Contribution;
+use std::cmp::Reverse;
+
 use crate::domain::Fraction;
 
 /// Sums over items, each at its least, greatest and first outcome. Adding two of them is adding
@@ -51,18 +61,18 @@ impl Sums {
         }
     }
 
-    /// Adds one item.
-    pub fn add(&mut self, item: &Contribution) {
+    /// Adds one item with these outcomes; `coupled` when they hang on another item's.
+    pub fn add(&mut self, outcomes: &[(i64, i64)], coupled: bool) {
         let wide = |(a, b): (i64, i64)| (i128::from(a), i128::from(b));
-        plus(&mut self.low, wide(least(&item.outcomes)));
-        plus(&mut self.high, wide(greatest(&item.outcomes)));
+        plus(&mut self.low, wide(least(outcomes)));
+        plus(&mut self.high, wide(greatest(outcomes)));
         plus(
             &mut self.point,
-            wide(item.outcomes.first().copied().unwrap_or((0, 0))),
+            wide(outcomes.first().copied().unwrap_or((0, 0))),
         );
-        self.cashless |= item.outcomes.iter().any(|(a, _)| *a > 0);
-        self.cash |= item.outcomes.iter().any(|(a, b)| *a == 0 && *b > 0);
-        self.outer |= item.coupled;
+        self.cashless |= outcomes.iter().any(|(a, _)| *a > 0);
+        self.cash |= outcomes.iter().any(|(a, b)| *a == 0 && *b > 0);
+        self.outer |= coupled;
     }
 
     /// Adds the items of another sum.
@@ -105,46 +115,46 @@ fn plus(sum: &mut (i128, i128), pair: (i128, i128)) {
     sum.1 += pair.1;
 }
 
-/// The outcome of the least share.
+/// The outcome of the least share. One that could both take money back and add some does both: an
+/// outer bound.
 pub fn least(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    let back = outcomes.iter().filter(|(_, b)| *b < 0).min();
     let cash = outcomes
         .iter()
         .filter(|(a, b)| *a == 0 && *b > 0)
         .max_by_key(|(_, b)| *b);
-    let smallest = outcomes.iter().min_by_key(|(_, b)| *b);
-    cash.or(smallest).copied().unwrap_or((0, 0))
+    let rest = outcomes.iter().filter(|(_, b)| *b >= 0);
+    both(cash.or(rest.min_by_key(|(a, b)| (*b, *a))), back)
 }
 
-/// The outcome of the greatest share.
+/// The outcome of the greatest share; as for the least, money that went back comes on top.
 pub fn greatest(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    let back = outcomes.iter().filter(|(a, b)| *a == 0 && *b < 0);
+    let back = back.min_by_key(|(_, b)| *b);
     let cashless = outcomes
         .iter()
         .filter(|(a, _)| *a > 0)
         .max_by_key(|(a, _)| *a);
-    let nothing = outcomes.iter().find(|pair| **pair == (0, 0));
-    let cash = outcomes.iter().min_by_key(|(_, b)| *b);
-    cashless.or(nothing).or(cash).copied().unwrap_or((0, 0))
+    let rest = outcomes.iter().filter(|(_, b)| *b >= 0);
+    both(
+        cashless.or(rest.min_by_key(|(a, b)| (*b, Reverse(*a)))),
+        back,
+    )
+}
+
+fn both(one: Option<&(i64, i64)>, other: Option<&(i64, i64)>) -> (i64, i64) {
+    let (one, other) = (
+        one.copied().unwrap_or((0, 0)),
+        other.copied().unwrap_or((0, 0)),
+    );
+    (one.0 + other.0, one.1 + other.1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Day;
-    use crate::kpi::share::Scope;
     use proptest::prelude::*;
     use std::cmp::Ordering;
-
-    fn item(outcomes: &[(i64, i64)]) -> Contribution {
-        Contribution {
-            definition: "TX_CASHLESS",
-            item: "x".into(),
-            scope: Scope::Total,
-            day: Day::parse("2022-12-05").unwrap(),
-            outcomes: outcomes.to_vec(),
-            coupled: false,
-            exceptions: Vec::new(),
-        }
-    }
 
     /// Every resolution, one by one.
     fn enumerate(items: &[Vec<(i64, i64)>]) -> Option<(Fraction, Fraction)> {
@@ -184,7 +194,7 @@ mod tests {
             let items: Vec<Vec<(i64, i64)>> = items.iter().map(outcomes).collect();
             let mut sums = Sums::default();
             for outcomes in &items {
-                sums.add(&item(outcomes));
+                sums.add(outcomes, false);
             }
             let bounds = sums.bounds();
             match enumerate(&items) {
@@ -201,14 +211,14 @@ mod tests {
     #[test]
     fn an_unlinked_refund_can_only_widen() {
         let mut sums = Sums::firm(1, 2);
-        sums.add(&item(&[(0, 0), (-1, -1)]));
+        sums.add(&[(0, 0), (-1, -1), (0, -1)], true);
         let bounds = sums.bounds().unwrap();
         assert_eq!(
             bounds.low.compare(Fraction { num: 0, den: 1 }),
             Ordering::Equal
         );
         assert_eq!(
-            bounds.high.compare(Fraction { num: 1, den: 2 }),
+            bounds.high.compare(Fraction { num: 1, den: 1 }),
             Ordering::Equal
         );
     }

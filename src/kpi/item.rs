@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::{AgencyCode, Day, ExceptionId, Inputs, Receipt, Reject, Txn};
 
-use super::share::{Contribution, Scope};
+use super::share::{Contribution, Elsewhere, Scope};
 
 /// One item before it is spread over its scopes.
 pub struct Item {
@@ -18,18 +18,50 @@ pub struct Item {
     pub exceptions: Vec<ExceptionId>,
     /// True when its outcomes depend on another item's.
     pub coupled: bool,
+    /// What it may add on other days.
+    pub elsewhere: Vec<Elsewhere>,
 }
 
 impl Item {
+    /// An item of one day whose outcomes are its own affair.
+    pub fn new(
+        definition: &'static str,
+        name: String,
+        day: Day,
+        exceptions: Vec<ExceptionId>,
+    ) -> Self {
+        Self {
+            definition,
+            name,
+            day,
+            exceptions,
+            coupled: false,
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// Each of the outcomes that adds something may also fall on another day of the span.
+    pub fn sometime(&mut self, (from, to): (Day, Day), outcomes: &[(i64, i64)]) {
+        if (from, to) == (self.day, self.day) || to < from {
+            return;
+        }
+        let outcomes = outcomes.iter().copied().filter(|pair| *pair != (0, 0));
+        self.elsewhere
+            .extend(outcomes.map(|outcome| Elsewhere { from, to, outcome }));
+        self.elsewhere.sort_unstable();
+        self.elsewhere.dedup();
+    }
+
     /// The contribution in one scope.
     pub fn within(&self, scope: Scope, outcomes: Vec<(i64, i64)>) -> Contribution {
-        let open = outcomes.len() > 1;
+        let open = outcomes.len() > 1 || !self.elsewhere.is_empty();
         Contribution {
             definition: self.definition,
             item: self.name.as_str().into(),
             scope,
             day: self.day,
             outcomes,
+            elsewhere: self.elsewhere.clone(),
             coupled: self.coupled,
             exceptions: if open {
                 self.exceptions.clone()
@@ -51,26 +83,23 @@ impl Item {
         out.extend(scopes.map(|scope| self.within(scope, outcomes.to_vec())));
     }
 
-    /// Money that went back, of a payment that counts or of none: in the agencies that it names, or
-    /// possibly in any. Which payment it would take hangs on other rows.
+    /// Money that went back, of a payment that counts (cashless, or counter cash returned by
+    /// transfer) or of none: in the agencies that it names, or possibly in any. The payment has its
+    /// own day, one of `days`. Which payment it would take hangs on other rows; that it takes no
+    /// more than there is, the bounds see to.
     pub fn may_go_back(
-        &self,
+        mut self,
         agencies: &BTreeSet<AgencyCode>,
         v: i64,
+        days: (Day, Day),
         out: &mut Vec<Contribution>,
     ) {
-        let coupled = Self {
-            definition: self.definition,
-            name: self.name.clone(),
-            day: self.day,
-            exceptions: self.exceptions.clone(),
-            coupled: true,
-        };
-        let outcomes = [(0, 0), (-v, -v)];
+        self.sometime(days, &[(-v, -v), (0, -v)]);
+        self.coupled = true;
         if agencies.is_empty() {
-            coupled.anywhere(&outcomes, out);
+            self.anywhere(&[(0, 0)], out);
         } else {
-            coupled.spread(agencies, &outcomes, out);
+            self.spread(agencies, &[(0, 0)], out);
         }
     }
 

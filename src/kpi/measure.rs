@@ -47,13 +47,19 @@ pub fn measure(
 /// The targets' definitions, the ones always measured, and those asked for; each once, in the order
 /// of `DEFINITIONS`.
 fn wanted(rules: &Rules) -> impl Iterator<Item = &'static Definition> {
-    let targets = rules.targets.iter().map(|target| &*target.definition);
-    let asked = rules.definitions.iter().map(|id| &**id);
-    let ids: BTreeSet<&str> = targets.chain(asked).chain(ALWAYS).collect();
-    let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
     DEFINITIONS
         .iter()
-        .filter(move |definition| ids.iter().any(|id| id == definition.id))
+        .filter(|definition| is_wanted(rules, definition))
+}
+
+/// True for a target's definition, one that is always measured, and one asked for.
+pub fn is_wanted(rules: &Rules, definition: &Definition) -> bool {
+    let targets = rules.targets.iter().map(|target| &*target.definition);
+    let asked = rules.definitions.iter().map(|id| &**id);
+    targets
+        .chain(asked)
+        .chain(ALWAYS)
+        .any(|id| id == definition.id)
 }
 
 /// Known agencies whose time has begun, and those of fees.
@@ -103,8 +109,11 @@ impl Frame<'_> {
             let firm = Sums::firm(sum.numerator, sum.denominator);
             by_scope.entry(&sum.scope).or_default().merge(&firm);
         }
-        for item in items.iter().filter(|item| self.period.holds(item.day)) {
-            by_scope.entry(&item.scope).or_default().add(item);
+        for item in items {
+            if let Some(outcomes) = item.within(self.period) {
+                let sums = by_scope.entry(&item.scope).or_default();
+                sums.add(&outcomes, item.coupled);
+            }
         }
         let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
         let mut shares: Vec<Share> = agencies
@@ -185,16 +194,17 @@ impl Frame<'_> {
         };
         let balance = |(a, b): (i128, i128)| target.share.den * a - target.share.num * b;
         let open = || {
-            let counted = |item: &&Contribution| {
-                item.scope == Scope::Total && item.outcomes.len() > 1 && self.period.holds(item.day)
-            };
-            items.iter().copied().filter(counted)
+            let total = items
+                .iter()
+                .copied()
+                .filter(|item| item.scope == Scope::Total);
+            let seen = total.filter_map(|item| Some((item, item.within(self.period)?)));
+            seen.filter(|(_, outcomes)| outcomes.len() > 1)
         };
-        let best = |item: &Contribution| item.outcomes.iter().map(|o| worth(*o)).max().unwrap_or(0);
-        let worst =
-            |item: &Contribution| item.outcomes.iter().map(|o| worth(*o)).min().unwrap_or(0);
-        let up = open().map(|item| (best(item) - worth(least(&item.outcomes)), item));
-        let down = open().map(|item| (worth(greatest(&item.outcomes)) - worst(item), item));
+        let best = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).max().unwrap_or(0);
+        let worst = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).min().unwrap_or(0);
+        let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
+        let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
         let lacking = -balance(total.low);
         let beyond = balance(total.high) + 1;
         let mut list = shortest(up.collect(), lacking);
@@ -223,7 +233,12 @@ fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<Exceptio
 
 /// The whole input as one period.
 pub fn whole(contributions: &[Contribution]) -> Period {
-    let days = || contributions.iter().map(|c| c.day);
+    let days = || {
+        let spans = contributions.iter().flat_map(|c| &c.elsewhere);
+        let adds = spans.filter(|span| span.outcome.1 > 0);
+        let spans = adds.flat_map(|span| [span.from, span.to]);
+        contributions.iter().map(|c| c.day).chain(spans)
+    };
     let epoch = Day::of_ms(0);
     Period {
         label: "".into(),

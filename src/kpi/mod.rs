@@ -2,14 +2,20 @@
 //!
 //! A definition is one file and one line in [`DEFINITIONS`].
 
+mod all_dossiers;
 mod amount_cashless;
+mod contest;
+mod credits;
 mod dossier_cashless;
 mod dossier_online;
 pub mod facts;
+mod gross;
 pub mod interval;
 pub mod item;
 pub mod measure;
+mod qd766_3_6;
 pub mod share;
+mod thu_phi_prov;
 mod tx_cashless;
 
 use crate::domain::{Inputs, Text};
@@ -17,7 +23,7 @@ use crate::domain::{Inputs, Text};
 pub use crate::domain::{Fraction, Period, Target};
 use facts::Facts;
 pub use measure::measure;
-pub use share::{Contribution, PriorSum, Scope, Share, Verdict};
+pub use share::{Contribution, Elsewhere, PriorSum, Scope, Share, Verdict};
 
 /// One indicator.
 pub struct Definition {
@@ -41,6 +47,9 @@ pub const DEFINITIONS: &[Definition] = &[
     amount_cashless::DEFINITION,
     dossier_cashless::DEFINITION,
     dossier_online::DEFINITION,
+    qd766_3_6::DEFINITION,
+    thu_phi_prov::DEFINITION,
+    all_dossiers::DEFINITION,
 ];
 
 /// The definitions that are always measured, beside the targets'.

@@ -1,5 +1,6 @@
 //! The nouns of the share: contributions, exact fractions, periods, verdicts.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -41,8 +42,22 @@ impl Scope {
     }
 }
 
+/// What an item may add instead, on some day of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Elsewhere {
+    /// The first day on which it may happen.
+    pub from: Day,
+    /// The last one.
+    pub to: Day,
+    /// The (numerator, denominator) pair.
+    pub outcome: (i64, i64),
+}
+
 /// What one item (payment event, cash event, dossier, open row) may add to one definition in one
 /// scope: one outcome when settled, several while open. The first outcome is the point figure's.
+///
+/// Money that is still open has its own day, so an item that hangs on it may end up in another
+/// period than the one it stands in now: such outcomes are `elsewhere`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Contribution {
     /// The definition's id.
@@ -56,10 +71,76 @@ pub struct Contribution {
     pub day: Day,
     /// Possible (numerator, denominator) pairs, at least one.
     pub outcomes: Vec<(i64, i64)>,
+    /// Outcomes that may fall on other days, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// True when its outcomes depend on another item's: the interval is then an outer bound.
     pub coupled: bool,
     /// The exceptions that settling would decide; empty when it has one outcome.
     pub exceptions: Vec<ExceptionId>,
+}
+
+impl Contribution {
+    /// True while it can end in several ways, or on several days.
+    pub fn is_open(&self) -> bool {
+        self.outcomes.len() > 1 || !self.elsewhere.is_empty()
+    }
+
+    /// What it may add to a period: the outcomes of its day where the period holds it, those of
+    /// spans that touch the period, and nothing wherever it may fall outside. None when it adds
+    /// nothing.
+    pub fn within(&self, period: &Period) -> Option<Cow<'_, [(i64, i64)]>> {
+        let here = period.holds(self.day);
+        if self.elsewhere.is_empty() {
+            return here.then_some(Cow::Borrowed(&self.outcomes));
+        }
+        let mut seen = if here {
+            self.outcomes.clone()
+        } else {
+            vec![(0, 0)]
+        };
+        let mut add = |outcome| {
+            if !seen.contains(&outcome) {
+                seen.push(outcome);
+            }
+        };
+        for span in &self.elsewhere {
+            if span.from <= period.to && period.from <= span.to {
+                add(span.outcome);
+            }
+            if span.from < period.from || period.to < span.to {
+                add((0, 0));
+            }
+        }
+        (here || seen.len() > 1).then_some(Cow::Owned(seen))
+    }
+
+    /// What is left of it when nothing before `start` counts.
+    pub fn since(mut self, start: Day) -> Option<Self> {
+        if self.day < start {
+            if self.elsewhere.iter().all(|span| span.to < start) {
+                return None;
+            }
+            self.day = start;
+            self.outcomes = vec![(0, 0)];
+        }
+        self.elsewhere.retain_mut(|span| {
+            span.from = span.from.max(start);
+            span.from <= span.to
+        });
+        Some(self)
+    }
+
+    /// Every pair that it may add on any day, the point figure's first.
+    pub fn pairs(&self) -> Vec<(i64, i64)> {
+        let mut pairs = self.outcomes.clone();
+        for span in &self.elsewhere {
+            if !pairs.contains(&span.outcome) {
+                pairs.push(span.outcome);
+            }
+        }
+        pairs
+    }
 }
 
 /// The sum of all one-outcome contributions of earlier nights that are not in tonight's pool.
@@ -124,5 +205,68 @@ impl Share {
     /// The point figure; none when the denominator is not above zero.
     pub fn point(&self) -> Option<Fraction> {
         Fraction::new(self.numerator, self.denominator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(n: u32) -> Day {
+        Day::parse("2022-12-01").unwrap().plus(n - 1)
+    }
+
+    fn item() -> Contribution {
+        Contribution {
+            definition: "DOSSIER_CASHLESS",
+            item: "dossier|X".into(),
+            scope: Scope::Total,
+            day: day(5),
+            outcomes: vec![(0, 1)],
+            elsewhere: vec![Elsewhere {
+                from: day(7),
+                to: day(9),
+                outcome: (1, 1),
+            }],
+            coupled: true,
+            exceptions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_period_sees_what_may_fall_into_it_and_that_it_may_not() {
+        let check = |from: u32, to: u32, expected: Option<&[(i64, i64)]>| {
+            let (from, to) = (day(from), day(to));
+            let label = "".into();
+            let seen = item()
+                .within(&Period { label, from, to })
+                .map(Cow::into_owned);
+            assert_eq!(seen.as_deref(), expected, "{from} {to}");
+        };
+        check(1, 4, None);
+        check(5, 5, Some(&[(0, 1), (0, 0)]));
+        check(6, 6, None);
+        check(8, 8, Some(&[(0, 0), (1, 1)]));
+        check(9, 12, Some(&[(0, 0), (1, 1)]));
+        check(5, 7, Some(&[(0, 1), (1, 1), (0, 0)]));
+        check(5, 9, Some(&[(0, 1), (1, 1)]));
+        check(10, 31, None);
+    }
+
+    #[test]
+    fn what_is_from_before_the_start_may_still_fall_behind_it() {
+        let check = |start: u32, expected: Option<(u32, u32)>| {
+            let left = item().since(day(start));
+            let got = left.map(|item| (item.day, item.elsewhere[0].from));
+            assert_eq!(
+                got,
+                expected.map(|(d, from)| (day(d), day(from))),
+                "{start}"
+            );
+        };
+        check(5, Some((5, 7)));
+        check(6, Some((6, 7)));
+        check(9, Some((9, 9)));
+        check(10, None);
     }
 }

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::classify::Classified;
 use crate::domain::{AgencyCode, Receipt, Side, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::Effect;
 use crate::matching::pool::index;
 
 use super::Definition;
+use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::item::{Item, cash_item, reject_item, txn_item};
 use super::share::Contribution;
@@ -56,13 +58,8 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
         let Some(name) = reject_item(facts.pool.inputs, reject) else {
             continue;
         };
-        let item = Item {
-            definition: DEFINITION.id,
-            name,
-            day: reject.business_date,
-            exceptions: facts.exceptions(&reject.key()),
-            coupled: false,
-        };
+        let exceptions = facts.exceptions(&reject.key());
+        let item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
         item.anywhere(&[(0, 0), outcome], out);
     }
 }
@@ -71,17 +68,29 @@ fn rejects(facts: &Facts, out: &mut Vec<Contribution>) {
 fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
     let row = facts.pool.txn(i);
     let key = row.key();
-    let item = Item {
-        definition: DEFINITION.id,
-        name: txn_item(row),
-        day: row.paid_on,
-        exceptions: facts.exceptions(&key),
-        coupled: false,
-    };
+    let exceptions = facts.exceptions(&key);
+    let mut item = Item::new(DEFINITION.id, txn_item(row), row.paid_on, exceptions);
+    if let Some(agency) = facts.desk.certified_agency(i) {
+        item.spread(&BTreeSet::from([agency]), &[(1, 1)], out);
+        return;
+    }
     match facts.open(i) {
-        Open::Nothing => credited(facts, Money::Txn(i), &item, (1, 1), out),
+        Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {
-            out.push(item.within(super::Scope::Total, vec![(1, 1)]));
+            // another open payment may take its place
+            let mut total = Item::new(
+                DEFINITION.id,
+                txn_item(row),
+                row.paid_on,
+                facts.exceptions(&key),
+            );
+            total.coupled = true;
+            facts
+                .credits
+                .days()
+                .into_iter()
+                .for_each(|days| total.sometime(days, &[(1, 1)]));
+            out.push(total.within(super::Scope::Total, vec![(1, 1)]));
             let first = facts.first_named(i);
             for agency in facts.named(i) {
                 let mut outcomes = vec![(0, 0), (1, 1)];
@@ -93,35 +102,53 @@ fn transaction(facts: &Facts, i: u32, out: &mut Vec<Contribution>) {
             }
         }
         Open::Credit => item.anywhere(&[(0, 0), (1, 1)], out),
-        Open::Refund => item.may_go_back(&facts.named(i), 1, out),
+        Open::Refund => item.may_go_back(&facts.named(i), 1, facts.days_before(i), out),
     }
 }
 
-/// A money row in ledgers: one event in each agency it pays for.
-fn credited(
-    facts: &Facts,
-    money: Money,
-    item: &Item,
-    event: (i64, i64),
-    out: &mut Vec<Contribution>,
-) {
+/// A transaction in ledgers: one event in each agency it pays for. Where an open row may take its
+/// place, it may be the repeat.
+fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Vec<Contribution>) {
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
     let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
-    for (dossier, ledger, entry) in facts.entries(money) {
+    let (mut displacing, mut again) = (Displacing::default(), Vec::new());
+    for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
             _ if gone => {}
-            Effect::Settles => sure.extend(facts.agencies(dossier, ledger, entry)),
-            Effect::Duplicate { certain: true, .. } => {}
-            Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
-                perhaps.extend(facts.agencies(dossier, ledger, entry));
+            Effect::Settles => {
+                sure.extend(facts.agencies(dossier, ledger, entry));
+                displacing.extend(facts.displacing(dossier, entry));
             }
+            Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
+            Effect::Duplicate { certain, .. } => {
+                perhaps.extend(facts.agencies(dossier, ledger, entry));
+                item.coupled |= certain;
+                again.extend(
+                    certain
+                        .then(|| facts.of_refunds(dossier))
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+            Effect::Doubtful { .. } => perhaps.extend(facts.agencies(dossier, ledger, entry)),
         }
     }
-    if !sure.is_empty() {
-        item.spread(&sure, &[event], out);
+    if !sure.is_empty() && !displacing.exceptions.is_empty() {
+        item.coupled = true;
+        item.exceptions.extend(displacing.exceptions);
+        let mut outcomes = vec![(1, 1)];
+        match facts.credits.days() {
+            // the payment that takes its place counts in its stead, on its own day
+            Some(days) if !displacing.cash => item.sometime(days, &[(1, 1)]),
+            _ => outcomes.push((0, 0)),
+        }
+        item.spread(&sure, &outcomes, out);
+    } else if !sure.is_empty() {
+        item.spread(&sure, &[(1, 1)], out);
     } else if !perhaps.is_empty() {
-        item.spread(&perhaps, &[(0, 0), event], out);
+        item.exceptions.extend(again);
+        item.spread(&perhaps, &[(0, 0), (1, 1)], out);
     }
 }
 
@@ -141,15 +168,18 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
         let mut exceptions = Vec::new();
         let mut contest = Vec::new();
         for (i, receipt) in &members {
-            let class = facts.row(&receipt.key()).map_or("", |row| row.class);
+            let class = facts.row(&receipt.key()).map_or("", Classified::counts_as);
             let entries = facts.entries(Money::Receipt(*i));
             for (dossier, ledger, entry) in &entries {
-                contest.extend(facts.contest(*dossier).iter().cloned());
+                let open = facts.contest(*dossier).into_iter();
+                contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
+                contest.extend(facts.displacing(*dossier, entry).exceptions);
                 match entry.effect {
                     _ if entry.returned >= entry.credit.amount => {}
                     Effect::Settles => sure.extend(facts.agencies(*dossier, ledger, entry)),
-                    Effect::Duplicate { certain: true, .. } => {}
-                    Effect::Duplicate { certain: false, .. } | Effect::Doubtful { .. } => {
+                    Effect::Duplicate { certain: true, .. }
+                        if !facts.may_be_again(*dossier, entry) => {}
+                    Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                         perhaps.extend(facts.agencies(*dossier, ledger, entry));
                         exceptions.extend(facts.exceptions(&receipt.key()));
                     }
@@ -171,13 +201,9 @@ fn cash(facts: &Facts, out: &mut Vec<Contribution>) {
             .map(|(_, receipt)| receipt.collected_at.day());
         let Some(day) = day else { continue };
         let contested = !contest.is_empty() && !sure.is_empty();
-        let item = Item {
-            definition: DEFINITION.id,
-            name,
-            day,
-            exceptions: if contested { contest } else { exceptions },
-            coupled: contested,
-        };
+        let exceptions = if contested { contest } else { exceptions };
+        let mut item = Item::new(DEFINITION.id, name, day, exceptions);
+        item.coupled = contested;
         if contested {
             item.spread(&sure, &[(0, 1), (0, 0)], out);
         } else if !sure.is_empty() {
@@ -198,7 +224,7 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
         else {
             continue;
         };
-        let outcomes: &[(i64, i64)] = match row.class {
+        let outcomes: &[(i64, i64)] = match row.counts_as() {
             "missing_payment" | "missing_receipt" if facts.unseen_money => {
                 &[(0, 0), (0, 1), (1, 1)]
             }
@@ -206,14 +232,16 @@ fn fees(facts: &Facts, out: &mut Vec<Contribution>) {
             "pending" | "status_mismatch" => &[(0, 0), (1, 1)],
             _ => continue,
         };
-        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
-        let item = Item {
-            definition: DEFINITION.id,
-            name: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
-            day: paid.unwrap_or(row.business_date),
-            exceptions: facts.exceptions(&key),
-            coupled: facts.open_credits > 0,
+        let days = facts.unseen_days(fee);
+        let day = if days.0 == days.1 {
+            days.0
+        } else {
+            row.business_date
         };
+        let name = format!("fee|{}|{}", fee.dossier_code, fee.fee_id);
+        let mut item = Item::new(DEFINITION.id, name, day, facts.exceptions(&key));
+        item.sometime(days, outcomes);
+        item.coupled = !facts.credits.is_empty();
         item.spread(&BTreeSet::from([fee.agency_code.clone()]), outcomes, out);
     }
 }

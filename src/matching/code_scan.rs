@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::domain::dossier_code::date_of;
 use crate::domain::fold::squeeze;
@@ -21,16 +21,16 @@ pub struct Spot {
     /// False when the six digits after the agency are no calendar day.
     pub plausible: bool,
     /// Where it begins in the squeezed memo.
-    start: usize,
+    pub(super) start: usize,
 }
 
 /// Knows the agencies' squeezed codes.
 #[derive(Debug, Default)]
 pub struct Scanner {
     /// Squeezed codes that begin with the province: `H481822`.
-    province_first: FxHashSet<Box<str>>,
+    province_first: FxHashMap<Box<str>, AgencyCode>,
     /// Squeezed codes that end with it: `0000031H48`.
-    province_last: FxHashSet<Box<str>>,
+    province_last: FxHashMap<Box<str>, AgencyCode>,
     /// Lengths of the first kind.
     lengths: BTreeSet<usize>,
     /// First-level codes of our own province or provinces.
@@ -54,10 +54,10 @@ impl Scanner {
                 scanner.provinces.insert(province.to_owned());
             }
             if squeezed.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-                scanner.province_last.insert(squeezed.into());
+                scanner.province_last.insert(squeezed.into(), code.clone());
             } else {
                 scanner.lengths.insert(squeezed.len());
-                scanner.province_first.insert(squeezed.into());
+                scanner.province_first.insert(squeezed.into(), code.clone());
             }
         }
         scanner
@@ -80,7 +80,7 @@ impl Scanner {
             if let Some(start) = at.checked_sub(OLD_LENGTH - 3) {
                 let known = text
                     .get(start..at + 3)
-                    .is_some_and(|c| self.province_last.contains(c));
+                    .is_some_and(|c| self.province_last.contains_key(c));
                 if known {
                     spots.extend(spot(text, start, at + 3));
                     continue;
@@ -88,13 +88,40 @@ impl Scanner {
             }
             for length in self.lengths.iter().rev() {
                 let known = text.get(at..at + length);
-                if known.is_some_and(|c| self.province_first.contains(c)) {
+                if known.is_some_and(|c| self.province_first.contains_key(c)) {
                     spots.extend(spot(text, at, at + length));
                 }
             }
         }
         spots.sort_by_key(|spot| spot.start);
         spots
+    }
+
+    /// True for the squeezed code of a known agency.
+    pub(super) fn is_agency(&self, squeezed: &str) -> bool {
+        self.canonical(squeezed).is_some()
+    }
+
+    /// The known agency with this squeezed code.
+    pub(super) fn canonical(&self, squeezed: &str) -> Option<&AgencyCode> {
+        let first = self.province_first.get(squeezed);
+        first.or_else(|| self.province_last.get(squeezed))
+    }
+
+    /// Lengths of the known squeezed codes that begin with the province.
+    pub(super) fn lengths(&self) -> impl Iterator<Item = usize> {
+        self.lengths.iter().copied()
+    }
+
+    /// True for the first letter of a province of ours.
+    pub(super) fn is_province_letter(&self, byte: u8) -> bool {
+        let mut provinces = self.provinces.iter();
+        provinces.any(|province| province.as_bytes().first() == Some(&byte))
+    }
+
+    /// True for the first-level code of a province of ours.
+    pub(super) fn is_our_province(&self, code: &str) -> bool {
+        self.provinces.contains(code)
     }
 
     /// True when the code belongs to a province of a known agency.
@@ -121,9 +148,15 @@ impl Scanner {
     }
 }
 
-/// The well-formed code that a token ends with, or that stands in it.
+/// The well-formed code that a token ends with, or that stands in it. Banks put numbers and dashes
+/// in front, so each dash may be the one behind the agency.
 fn code_in_token(token: &str) -> Option<DossierCode> {
-    let dash = token.find('-')?;
+    let mut dashes = token.match_indices('-');
+    dashes.find_map(|(dash, _)| code_around(token, dash))
+}
+
+/// The well-formed code whose agency ends at `dash`.
+fn code_around(token: &str, dash: usize) -> Option<DossierCode> {
     let tail: String = {
         let mut parts = token[dash + 1..].splitn(3, '-');
         let (date, sequence) = (parts.next()?, parts.next()?);
@@ -238,6 +271,14 @@ mod tests {
         assert_eq!(
             codes("Thanh toan HS000.00.01.h29-221202-0001."),
             ["000.00.01.H29-221202-0001"]
+        );
+        assert_eq!(
+            codes("40005297720-000.04.35.H45-230803-1202 chuyen tien qua MoMo-CHUYEN TIEN"),
+            ["000.04.35.H45-230803-1202"]
+        );
+        assert_eq!(
+            codes("CUSTOMER -H29.23.21-221201-0002- Trace12345"),
+            ["H29.23.21-221201-0002"]
         );
         assert_eq!(codes("chuyen-tien-an"), Vec::<String>::new());
         let ours = scanner();

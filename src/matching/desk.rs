@@ -1,6 +1,8 @@
 //! The desk: where passes put what they decided. Each row has one standing at any time; a later
 //! pass sees only what is still waiting.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Receipt, Txn};
 
 use super::evidence::{Evidence, Nearest};
@@ -34,6 +36,8 @@ pub enum Standing {
     },
     /// The same payment as this transaction.
     Sighting(Index, Evidence),
+    /// Of a certified set.
+    InSet(usize),
     /// Credited to dossiers; the ledger says what became of it.
     Credited,
     /// Returns money of a dossier; the ledger says of which payment.
@@ -72,6 +76,45 @@ pub struct Return {
     pub of: Option<Index>,
 }
 
+/// A pairing for a person to look at.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    /// The transaction.
+    pub txn: Index,
+    /// The dossier it may pay.
+    pub dossier: Index,
+    /// 0-1000.
+    pub score: u16,
+    /// Why it is near.
+    pub reason: Vec<Evidence>,
+}
+
+/// How a pair was chosen among others.
+#[derive(Clone, Debug)]
+pub struct Assigned {
+    /// 0-1000.
+    pub score: u16,
+    /// Distance to the best other pairing, 0-1000.
+    pub margin: u16,
+    /// What speaks for it.
+    pub evidence: Vec<Evidence>,
+    /// The pair that came second.
+    pub runner_up: Option<Nearest>,
+}
+
+/// Payments and dossiers that nothing can tell apart, as many of the one as of the other.
+#[derive(Clone, Debug)]
+pub struct CertifiedSet {
+    /// The payments.
+    pub txns: Vec<Index>,
+    /// The dossiers.
+    pub dossiers: Vec<Index>,
+    /// The day of all of them.
+    pub day: crate::domain::Day,
+    /// What each of them pays and lacks.
+    pub amount: crate::domain::Vnd,
+}
+
 /// Where passes work.
 pub struct Desk<'p, 'a> {
     /// The rows and indexes.
@@ -88,6 +131,16 @@ pub struct Desk<'p, 'a> {
     pub returns: Vec<Vec<Return>>,
     /// What the ledgers say, by dossier; filled by the sums pass.
     pub ledgers: Vec<super::ledger::Ledger>,
+    /// How scored pairs were chosen, by transaction.
+    pub assigned: BTreeMap<Index, Assigned>,
+    /// What looser passes saw on transactions that stay open.
+    pub notes: BTreeMap<Index, (Vec<Evidence>, Vec<Nearest>)>,
+    /// Pairings for a person to look at.
+    pub hints: Vec<Hint>,
+    /// Certified sets.
+    pub sets: Vec<CertifiedSet>,
+    /// The set of each dossier that is in one.
+    pub set_of: BTreeMap<Index, usize>,
     /// Decisions whose rows changed: positions in `Inputs::decisions`.
     pub stale: Vec<usize>,
 }
@@ -104,6 +157,11 @@ impl<'p, 'a> Desk<'p, 'a> {
             credits: vec![Vec::new(); pool.dossiers.len()],
             returns: vec![Vec::new(); pool.dossiers.len()],
             ledgers: Vec::new(),
+            assigned: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            hints: Vec::new(),
+            sets: Vec::new(),
+            set_of: BTreeMap::new(),
             stale: Vec::new(),
         }
     }
@@ -126,6 +184,13 @@ impl<'p, 'a> Desk<'p, 'a> {
         };
     }
 
+    /// Notes what was seen on a transaction that stays open, and what is near.
+    pub fn note(&mut self, txn: Index, said: Evidence, near: Option<Nearest>) {
+        let (evidence, nearest) = self.notes.entry(txn).or_default();
+        evidence.push(said);
+        nearest.extend(near);
+    }
+
     /// Puts a transaction, or a part of it, to a dossier's credit.
     pub fn credit(&mut self, txn: Index, dossier: Index, credit: Credit) {
         self.txns[at(txn)] = Standing::Credited;
@@ -145,6 +210,81 @@ impl<'p, 'a> Desk<'p, 'a> {
         let returns = self.returns[at(dossier)].iter();
         let returned: i128 = returns.map(|r| self.pool.txn(r.txn).amount.wide()).sum();
         self.credited(dossier) - returned < self.pool.dossier(dossier).due()
+    }
+
+    /// Settles a dossier again, once a later pass put money to its credit.
+    pub fn settle_again(&mut self, dossier: Index) {
+        self.ledgers[at(dossier)] = super::ledger::settle_dossier(self, dossier);
+    }
+
+    /// True when the ledger lacks exactly the amount of the transaction, or that much more than it
+    /// as the provider keeps: on one line, on all fees, or on everything.
+    pub fn lacks_amount(&self, txn: Index, dossier: Index) -> bool {
+        let row = self.pool.txn(txn);
+        let amount = row.amount.wide();
+        let lines = &self.ledgers[at(dossier)].lines;
+        let lacking = || lines.iter().map(super::ledger::Line::lacking);
+        let fees: i128 = lines.iter().filter(|l| !l.land).map(|l| l.lacking()).sum();
+        let mut open = lacking().chain([fees, lacking().sum()]).filter(|l| *l > 0);
+        open.any(|due| due == amount || self.pool.net_fee(row, due, amount).is_some())
+    }
+
+    /// True when nothing in the dossier waits for a person: no contradictory line, no stranger's
+    /// payment before the payer's own. (A refund without a payment speaks for one not read.)
+    pub fn is_undisputed(&self, dossier: Index) -> bool {
+        let ledger = &self.ledgers[at(dossier)];
+        let doubtful =
+            |e: &super::ledger::Entry| matches!(e.effect, super::ledger::Effect::Doubtful { .. });
+        let fees = self.pool.dossier(dossier).fees.clone();
+        let mut fees = self.pool.inputs.fees[fees].iter();
+        !ledger.entries.iter().any(doubtful)
+            && !fees.any(|fee| self.pool.is_fee_conflict(fee).is_some())
+    }
+
+    /// True while what a dossier got from a provisional pass may still be taken back: the night
+    /// lies in the days in which another payment or dossier could come between.
+    pub fn is_provisional(&self, dossier: Index) -> bool {
+        let Some(tonight) = self.pool.inputs.business_date else {
+            return false;
+        };
+        let provisional = |pass: &str| super::pass::PROVISIONAL.contains(&pass);
+        let entries = self.ledgers[at(dossier)].entries.iter();
+        let mut entries = entries
+            .filter(|entry| provisional(entry.credit.pass))
+            .peekable();
+        let by_window = self.pool.window(dossier).map(|(_, last)| last);
+        let until = |entry: &super::ledger::Entry| {
+            let paid = entry.credit.money.day(self.pool);
+            by_window.max(Some(paid.plus(self.pool.rules.pairing_days)))
+        };
+        entries.peek().is_some() && entries.any(|entry| Some(tonight) <= until(entry))
+    }
+
+    /// True while another payment or dossier could still come into a certified set.
+    pub fn is_set_provisional(&self, set: usize) -> bool {
+        let last = self.sets[set].day.plus(self.pool.rules.pairing_days);
+        self.pool
+            .inputs
+            .business_date
+            .is_some_and(|tonight| tonight <= last)
+    }
+
+    /// The agency that a payment in a certified set is for; none for other payments.
+    pub fn certified_agency(&self, txn: Index) -> Option<crate::domain::AgencyCode> {
+        let Standing::InSet(set) = self.txns[at(txn)] else {
+            return None;
+        };
+        let first = self.sets[set].dossiers.first();
+        first.map(|dossier| self.pool.dossier(*dossier).agency.clone())
+    }
+
+    /// What is said of the rows of a certified set.
+    pub fn set_evidence(&self, set: usize) -> Evidence {
+        let set = &self.sets[set];
+        let number = u32::try_from(set.txns.len()).unwrap_or(u32::MAX);
+        let first = set.dossiers.first();
+        let agency = first.map_or("", |d| self.pool.dossier(*d).agency.as_str());
+        Evidence::InSet(agency.into(), set.day, number, set.amount)
     }
 
     /// True while a dossier has had less credited than is due.

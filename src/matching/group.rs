@@ -3,9 +3,10 @@
 use serde::Serialize;
 
 use crate::domain::fee::words;
-use crate::domain::{DossierCode, FeeId, RowKey, Vnd};
+use crate::domain::{DossierCode, FeeId, RowKey, Text, Vnd};
 
 use super::evidence::{Evidence, Nearest};
+use super::pass::{PASSES, PROVISIONAL};
 
 words!(
     /// What a leg does.
@@ -22,13 +23,15 @@ words!(
         Duplicate = "duplicate",
         /// The same payment seen through a second source; the amount is 0.
         Sighting = "sighting",
+        /// Belongs to a certified set; the amount is 0. Kept with the group, never shown as a link.
+        Member = "member",
     }
 );
 
 /// One money row's part in one fee line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Leg {
-    /// The transaction or receipt.
+    /// The transaction or receipt; for a dossier in a certified set its fee line.
     pub money: RowKey,
     /// The dossier; none for a sighting of a payment that is itself open.
     pub dossier_code: Option<DossierCode>,
@@ -72,6 +75,29 @@ pub struct MatchGroup {
     pub runner_up: Option<Nearest>,
     /// What is left over, by name.
     pub difference: Option<Difference>,
+}
+
+impl MatchGroup {
+    /// The legs that link money to fees; the members of a certified set are none.
+    pub fn links(&self) -> impl Iterator<Item = &Leg> {
+        self.legs.iter().filter(|leg| leg.role != Role::Member)
+    }
+
+    /// The name of its pass for people.
+    pub fn label(&self) -> Text {
+        let pass = PASSES.iter().find(|pass| pass.id == self.pass);
+        pass.map_or(Text { vi: "", en: "" }, |pass| pass.label)
+    }
+
+    /// True when a stricter pass may take it back while the pairing days last.
+    pub fn is_provisional(&self) -> bool {
+        PROVISIONAL.contains(&self.pass)
+    }
+
+    /// True for a certified set.
+    pub fn is_set(&self) -> bool {
+        self.legs.iter().any(|leg| leg.role == Role::Member)
+    }
 }
 
 /// A pairing that the rules do not accept but a person might.

@@ -3,11 +3,11 @@
 use crate::domain::ids::short_hash;
 use crate::domain::{DossierCode, RowKey, Vnd};
 
-use super::desk::{Desk, Money, Standing};
+use super::desk::{Assigned, Desk, Money, Standing};
 use super::evidence::{Evidence, Nearest, Test};
 use super::group::{Difference, Leg, MatchGroup, Role};
 use super::ledger::{Effect, Entry, Ledger};
-use super::pass::PASSES;
+use super::pass::{PASSES, set_certificate};
 use super::pool::{Index, Pool, at, index};
 use super::reading::Reading;
 
@@ -23,7 +23,7 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
         let leg = sighting(desk, index(i), *of, why);
         match dossier_of(desk, *of) {
             Some(dossier) => sightings[at(dossier)].push(leg),
-            None => groups.push(group(desk.pool, vec![leg], &[])),
+            None => groups.push(group(desk, vec![leg], &[])),
         }
     }
     for family in families {
@@ -38,15 +38,16 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
         }
         if !legs.is_empty() {
             let ledgers: Vec<&Ledger> = family.iter().map(|d| &desk.ledgers[at(*d)]).collect();
-            groups.push(group(desk.pool, legs, &ledgers));
+            groups.push(group(desk, legs, &ledgers));
         }
     }
+    groups.extend((0..desk.sets.len()).map(|set| certified(desk, set)));
     groups.sort_by(|a, b| a.legs.first().map(order).cmp(&b.legs.first().map(order)));
     groups
 }
 
 /// The first of the family of `i`; shortens the way for the next.
-fn find(root: &mut [Index], mut i: Index) -> Index {
+pub(super) fn find(root: &mut [Index], mut i: Index) -> Index {
     while root[at(i)] != i {
         root[at(i)] = root[at(root[at(i)])];
         i = root[at(i)];
@@ -203,28 +204,22 @@ fn order(leg: &Leg) -> (&str, &str, &str, &str, Role) {
     )
 }
 
-fn group(pool: &Pool, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
+fn group(desk: &Desk, mut legs: Vec<Leg>, ledgers: &[&Ledger]) -> MatchGroup {
     legs.sort_by(|a, b| order(a).cmp(&order(b)));
+    let assigned = assigned(desk, ledgers);
     let loosest = PASSES
         .iter()
         .rev()
         .find(|pass| legs.iter().any(|leg| leg.pass == pass.id));
-    let mut parts: Vec<String> = legs.iter().map(|leg| name(&leg.money)).collect();
-    let lines = legs.iter().map(|leg| {
-        let (_, _, dossier, fee, _) = order(leg);
-        format!("{dossier}\u{1f}{fee}")
-    });
-    parts.extend(lines);
-    parts.sort();
-    parts.dedup();
     MatchGroup {
-        id: short_hash(parts.join("\u{1e}").as_bytes(), 16).into(),
+        id: id(&legs),
         pass: loosest.map_or("chain", |pass| pass.id),
         legs,
-        score: 1000,
-        margin: None,
-        evidence: evidence(ledgers),
-        runner_up: runner_up(pool, ledgers),
+        score: assigned.iter().map(|a| a.score).min().unwrap_or(1000),
+        margin: assigned.iter().map(|a| a.margin).min(),
+        evidence: evidence(ledgers, &assigned),
+        runner_up: runner_up(desk.pool, ledgers)
+            .or_else(|| assigned.iter().find_map(|a| a.runner_up.clone())),
         difference: difference(ledgers),
     }
 }
@@ -233,8 +228,71 @@ fn name(key: &RowKey) -> String {
     format!("{}\u{1f}{}\u{1f}{}", key.side.id(), key.source, key.id)
 }
 
+/// The id of a group: over its money rows and lines.
+fn id(legs: &[Leg]) -> Box<str> {
+    let mut parts: Vec<String> = legs.iter().map(|leg| name(&leg.money)).collect();
+    let lines = legs.iter().map(|leg| {
+        let (_, _, dossier, fee, _) = order(leg);
+        format!("{dossier}\u{1f}{fee}")
+    });
+    parts.extend(lines);
+    parts.sort();
+    parts.dedup();
+    short_hash(parts.join("\u{1e}").as_bytes(), 16).into()
+}
+
+/// How the scored payments of a group were chosen.
+fn assigned<'d>(desk: &'d Desk, ledgers: &[&Ledger]) -> Vec<&'d Assigned> {
+    let entries = ledgers.iter().flat_map(|ledger| &ledger.entries);
+    let txns = entries.filter_map(|entry| entry.credit.money.txn());
+    txns.filter_map(|txn| desk.assigned.get(&txn)).collect()
+}
+
+/// A certified set: its rows belong together as a whole, none to one other.
+fn certified(desk: &Desk, set: usize) -> MatchGroup {
+    let why = desk.set_evidence(set);
+    let (pool, set) = (desk.pool, &desk.sets[set]);
+    let member = |money: RowKey, dossier_code, fee_id| Leg {
+        money,
+        dossier_code,
+        fee_id,
+        amount: Vnd::ZERO,
+        role: Role::Member,
+        pass: set_certificate::ID,
+        why: why.clone(),
+    };
+    let payments = set
+        .txns
+        .iter()
+        .map(|txn| member(pool.txn(*txn).key(), None, None));
+    let fees = set
+        .dossiers
+        .iter()
+        .flat_map(|dossier| &pool.dossier(*dossier).lines);
+    let fees = fees.map(|(line, _)| {
+        let fee = pool.fee(*line);
+        member(
+            fee.key(),
+            Some(fee.dossier_code.clone()),
+            Some(fee.fee_id.clone()),
+        )
+    });
+    let mut legs: Vec<Leg> = payments.chain(fees).collect();
+    legs.sort_by(|a, b| order(a).cmp(&order(b)));
+    MatchGroup {
+        id: id(&legs),
+        pass: set_certificate::ID,
+        legs,
+        score: 1000,
+        margin: None,
+        evidence: vec![why],
+        runner_up: None,
+        difference: None,
+    }
+}
+
 /// What holds for the group as a whole.
-fn evidence(ledgers: &[&Ledger]) -> Vec<Evidence> {
+fn evidence(ledgers: &[&Ledger], assigned: &[&Assigned]) -> Vec<Evidence> {
     let due: i128 = ledgers.iter().flat_map(|l| &l.lines).map(|l| l.due).sum();
     let paid: i128 = ledgers.iter().flat_map(|l| &l.lines).map(|l| l.paid).sum();
     let payments: usize = ledgers.iter().map(|l| l.live_payments()).sum();
@@ -248,6 +306,11 @@ fn evidence(ledgers: &[&Ledger]) -> Vec<Evidence> {
     if payments > 1 && ledgers.len() == 1 {
         let number = u32::try_from(payments).unwrap_or(u32::MAX);
         said.push(Evidence::Instalments(number, paid, due));
+    }
+    for seen in assigned.iter().flat_map(|assigned| &assigned.evidence) {
+        if !said.contains(seen) {
+            said.push(seen.clone());
+        }
     }
     said
 }

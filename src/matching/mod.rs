@@ -2,6 +2,8 @@
 //! sees what a stricter one could have decided; where two answers are equally good nothing is
 //! paired.
 
+pub mod almost;
+pub mod assign;
 pub mod code_scan;
 pub mod desk;
 pub mod edit;
@@ -9,11 +11,15 @@ pub mod evidence;
 pub mod group;
 pub mod groups;
 pub mod ledger;
+pub mod left;
 pub mod names;
+pub mod pair;
+pub mod partial;
 pub mod pass;
 pub mod pool;
 pub mod reading;
 pub mod suggest;
+pub mod weight;
 pub mod words;
 
 use desk::Desk;

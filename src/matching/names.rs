@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::fold::fold_name;
+use crate::domain::fold::{fold_name, squeeze};
 use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
 
 use super::code_scan::Scanner;
@@ -118,6 +118,8 @@ fn codes_of(scanner: &Scanner, txn: &Txn) -> BTreeSet<String> {
     codes.extend(reference.and_then(Result::ok).map(|code| code.squeezed()));
     let spots = scanner.spots(&txn.memo);
     codes.extend(spots.into_iter().flat_map(|spot| spot.spellings));
+    let almost = scanner.almost(&squeeze(&txn.memo));
+    codes.extend(almost.into_iter().flat_map(|place| place.written));
     let written = Scanner::written_codes(&txn.memo);
     codes.extend(written.iter().map(DossierCode::squeezed));
     codes

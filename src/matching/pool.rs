@@ -68,6 +68,22 @@ pub enum Payer {
     Differs,
 }
 
+/// A dedicated collection account: nothing but fees comes into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dedicated {
+    /// Of this agency.
+    Of(Box<str>),
+    /// Of several agencies.
+    Shared,
+}
+
+impl Dedicated {
+    /// True for the account of this agency.
+    pub fn is_of(&self, agency: &AgencyCode) -> bool {
+        matches!(self, Self::Of(own) if own.eq_ignore_ascii_case(agency.as_str()))
+    }
+}
+
 /// Everything the passes look at.
 pub struct Pool<'a> {
     /// The sorted rows.
@@ -280,6 +296,39 @@ impl<'a> Pool<'a> {
     pub fn holds_whole_day(&self, day: Day) -> bool {
         let tonight = self.inputs.business_date;
         tonight.is_none_or(|tonight| tonight.minus(self.rules.window_days) <= day)
+    }
+
+    /// The days on which a payment that does not name the dossier exactly may still be for it: from
+    /// its receipt until the pairing days after its last day are over.
+    pub fn window(&self, dossier: Index) -> Option<(Day, Day)> {
+        let dossier = self.dossier(dossier);
+        let first = dossier.code.received_on()?;
+        let fees = &self.inputs.fees[dossier.fees.clone()];
+        let days = fees.iter().flat_map(|fee| [&fee.due_at, &fee.more.paid_at]);
+        let days = days.flatten().map(crate::domain::Moment::day);
+        let last = days.max().map_or(first, |day| day.max(first));
+        Some((first, last.plus(self.rules.pairing_days)))
+    }
+
+    /// True when a payment of this day may be for the dossier without naming it exactly.
+    pub fn in_window(&self, dossier: Index, day: Day) -> bool {
+        let window = self.window(dossier);
+        window.is_some_and(|(first, last)| first <= day && day <= last)
+    }
+
+    /// True when every registry has told everything: no dossier is still on its way.
+    pub fn registry_complete(&self) -> bool {
+        let complete = crate::domain::Completeness::Complete;
+        let mut sources = self.inputs.sources.iter();
+        !sources.any(|source| !source.carries_money && source.state != complete)
+    }
+
+    /// The dedicated collection account that the money came into; none for other accounts.
+    pub fn dedicated(&self, txn: &Txn) -> Option<Dedicated> {
+        let account = txn.account.as_deref()?;
+        let mut known = self.rules.collection_accounts.iter();
+        let found = known.find(|(known, _)| **known == *account);
+        found.map(|(_, agency)| agency.clone().map_or(Dedicated::Shared, Dedicated::Of))
     }
 
     /// True for land obligations, which stay outside the share.

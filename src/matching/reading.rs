@@ -84,7 +84,7 @@ pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
     all.sort_unstable();
     all.dedup();
     match all.as_slice() {
-        [] => nothing(pool, txn, referred, &spots),
+        [] => nothing(pool, txn, referred, &spots, &squeezed),
         [dossier] => {
             let whole = found
                 .iter()
@@ -112,6 +112,7 @@ fn nothing<'a>(
     txn: &Txn,
     referred: Option<DossierCode>,
     spots: &[super::code_scan::Spot],
+    squeezed: &str,
 ) -> Reading<'a> {
     let mut written: Vec<DossierCode> = referred.into_iter().collect();
     written.extend(Scanner::written_codes(&txn.memo));
@@ -121,6 +122,8 @@ fn nothing<'a>(
         .partition(|code| pool.scanner.is_ours(code));
     let mut raw: Vec<String> = ours.iter().map(DossierCode::squeezed).collect();
     raw.extend(spots.iter().flat_map(|spot| spot.spellings.iter().cloned()));
+    let almost = pool.scanner.almost(squeezed);
+    raw.extend(almost.into_iter().flat_map(|place| place.written));
     raw.sort();
     raw.dedup();
     let near = near(pool, &raw);

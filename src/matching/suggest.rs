@@ -1,5 +1,7 @@
 //! Pairings that the rules do not accept but a person might: the near readings of open payments.
 
+use std::cmp::Reverse;
+
 use crate::domain::DossierCode;
 
 use super::desk::{Desk, Standing};
@@ -42,5 +44,15 @@ pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
             });
         }
     }
+    suggestions.extend(desk.hints.iter().map(|hint| Suggestion {
+        txn: desk.pool.txn(hint.txn).key(),
+        dossier_code: desk.pool.dossier(hint.dossier).code.clone(),
+        fee_id: None,
+        score: hint.score,
+        reason: hint.reason.clone(),
+    }));
+    let key = |s: &Suggestion| (s.txn.clone(), s.dossier_code.clone(), Reverse(s.score));
+    suggestions.sort_by_cached_key(key);
+    suggestions.dedup_by(|a, b| a.txn == b.txn && a.dossier_code == b.dossier_code);
     suggestions
 }

@@ -8,11 +8,24 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::memo::Codes;
 use crate::classify::Classified;
 use crate::domain::{
-    Day, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt, RowKey, Rules, Side, Txn,
+    AgencyCode, Completeness, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder,
+    Receipt, RowKey, Rules, Side, Txn,
 };
 use crate::kpi::PriorSum;
 use crate::matching::{Leg, MatchGroup};
 use crate::settle::Settlement;
+
+/// True for a row that could not be read, also where a ruling on it is stale.
+pub(super) fn is_unread(row: &Classified) -> bool {
+    row.class == "reject" || row.also.contains(&"reject")
+}
+
+/// The class by which a row counts: a stale decision changes nothing in it.
+pub(super) fn class(row: &Classified) -> &'static str {
+    let beside = row.also.iter().copied();
+    let mut all = std::iter::once(row.class).chain(beside);
+    all.find(|class| *class != "decision_stale").unwrap_or("ok")
+}
 
 /// A transaction or receipt with its legs.
 pub(super) struct Money<'a> {
@@ -24,6 +37,8 @@ pub(super) struct Money<'a> {
     pub(super) back: Vec<&'a Leg>,
     /// Its sighting legs.
     pub(super) seen: Vec<&'a Leg>,
+    /// The group that it is a member of, where it is one of a certified set.
+    pub(super) set: Option<usize>,
 }
 
 /// Where it came from.
@@ -163,6 +178,8 @@ pub(super) struct Dossier<'a> {
     pub(super) payable: bool,
     /// Refunds or reversals touched it.
     pub(super) went_back: bool,
+    /// The group that it is a member of, where it is one of a certified set.
+    pub(super) set: Option<usize>,
 }
 
 /// Everything the checks look at.
@@ -198,6 +215,16 @@ pub(super) struct Books<'a> {
     pub(super) conflicts: FxHashSet<&'a RowKey>,
     /// Dossiers for which a payment is left open between several readings.
     pub(super) doubted: FxHashSet<&'a str>,
+    /// What people ruled, by row.
+    pub(super) decisions: FxHashMap<&'a RowKey, Vec<&'a Decision>>,
+    /// Keys that several rows have.
+    pub(super) shared_keys: FxHashSet<&'a RowKey>,
+    /// Agency and day of certified sets, by their group.
+    pub(super) sets: FxHashMap<usize, (Option<&'a AgencyCode>, Option<Day>)>,
+    /// When the first of the refunds went out whose payment is not known.
+    pub(super) open_refund_ms: Option<i64>,
+    /// Some row of the money side is open, doubtful or cannot be read.
+    pub(super) any_open: bool,
 }
 
 impl<'a> Books<'a> {
@@ -229,13 +256,18 @@ impl<'a> Books<'a> {
             rows: FxHashMap::default(),
             conflicts: inputs.conflicts.iter().map(|c| &c.key).collect(),
             doubted: FxHashSet::default(),
+            decisions: FxHashMap::default(),
+            shared_keys: FxHashSet::default(),
+            sets: FxHashMap::default(),
+            open_refund_ms: None,
+            any_open: false,
             exceptions: FxHashSet::default(),
         };
         let exceptions = settlement.rows.iter();
         books.exceptions = exceptions
             .filter_map(|row| row.exception_id.as_ref())
             .collect();
-        let read = settlement.rows.iter().filter(|row| row.class != "reject");
+        let read = settlement.rows.iter().filter(|row| !is_unread(row));
         books.rows = read.map(|row| (&row.key, row)).collect();
         let doubtful = settlement.rows.iter();
         let doubtful =
@@ -250,6 +282,7 @@ impl<'a> Books<'a> {
         books.enter_legs();
         books.enter_returns();
         books.add_up();
+        books.enter_open();
         books
     }
 
@@ -294,6 +327,46 @@ impl<'a> Books<'a> {
         &self.settlement.groups
     }
 
+    /// What a dossier owes its agency: land obligations left out, unless there is nothing else.
+    pub(super) fn due(&self, dossier: usize) -> i128 {
+        let lines = || self.payable(dossier);
+        let fees: i128 = lines().filter(|line| !line.land).map(Line::due).sum();
+        if fees > 0 {
+            fees
+        } else {
+            lines().map(Line::due).sum()
+        }
+    }
+
+    /// The lines of a dossier that money can settle.
+    pub(super) fn payable(&self, dossier: usize) -> impl Iterator<Item = &Line<'a>> {
+        let lines = self.dossiers[dossier].lines.clone();
+        lines
+            .map(|line| &self.lines[line])
+            .filter(|line| line.payable)
+    }
+
+    /// The collecting agency of a dossier: that of its first line.
+    pub(super) fn agency(&self, dossier: usize) -> &'a AgencyCode {
+        &self.lines[self.dossiers[dossier].lines.start]
+            .fee
+            .agency_code
+    }
+
+    /// The days on which a payment that does not name a dossier exactly may be for it: from its
+    /// receipt until so many days after the last day that the registry tells of it.
+    pub(super) fn window(&self, dossier: usize) -> Option<(Day, Day)> {
+        let first = self.dossiers[dossier].code.received_on()?;
+        let mut last = first;
+        for line in self.dossiers[dossier].lines.clone() {
+            let fee = self.lines[line].fee;
+            for told in [&fee.due_at, &fee.more.paid_at].into_iter().flatten() {
+                last = last.max(told.day());
+            }
+        }
+        Some((first, last.plus(self.rules.pairing_days)))
+    }
+
     /// Stakes of a dossier that settle, not undone.
     pub(super) fn live(&self, dossier: usize) -> impl Iterator<Item = &Stake<'a>> {
         let stakes = self.dossiers[dossier].stakes.iter();
@@ -315,6 +388,32 @@ impl<'a> Books<'a> {
             short == half_up.max(rate.minimum.wide())
         });
         short > 0 && (txn.fee.wide() == short || by_rate)
+    }
+
+    /// True when the row's own fee, or one by a configured rate, is what `paid` lacks of `due`.
+    pub(super) fn is_net_of(&self, txn: &Txn, due: i128, paid: i128) -> bool {
+        let rates = self.rules.net_rates.iter().map(|rate| {
+            let (num, den) = (rate.rate.num, rate.rate.den);
+            let half_up = (due * num * 2 + den).div_euclid(den * 2);
+            half_up.max(rate.minimum.wide())
+        });
+        let mut fees = rates.chain([txn.fee.wide()]);
+        paid < due && fees.any(|fee| paid + fee == due)
+    }
+
+    /// True when an amount is that of a line, of all that is owed, or the net of either.
+    pub(super) fn fits(&self, txn: &Txn, dossier: usize) -> bool {
+        let paid = txn.amount.wide();
+        let all = self.payable(dossier).map(Line::due).sum::<i128>();
+        let lines = self.payable(dossier).map(Line::due);
+        let mut dues = lines.chain([self.due(dossier), all]);
+        dues.any(|due| due == paid || self.is_net_of(txn, due, paid))
+    }
+
+    /// True when the registries have told everything: no dossier is still on its way.
+    pub(super) fn registry_told_all(&self) -> bool {
+        let mut registries = self.inputs.sources.iter().filter(|s| !s.carries_money);
+        registries.all(|source| source.state == Completeness::Complete)
     }
 
     /// True when a stake can have been received net of the provider's fee: what its lines lack is

@@ -32,7 +32,8 @@ fn strays(books: &Books, findings: &mut Findings) {
     }
 }
 
-/// Payments are positive, refunds and reversals negative, repeats and sightings nothing.
+/// Payments are positive, refunds and reversals negative; repeats, sightings and members of a set
+/// give nothing.
 fn signs(books: &Books, findings: &mut Findings) {
     for leg in books.groups().iter().flat_map(|group| &group.legs) {
         let amount = leg.amount.get();
@@ -40,7 +41,7 @@ fn signs(books: &Books, findings: &mut Findings) {
             Role::Settles => (amount >= 0, ">= 0"),
             Role::Surplus => (amount > 0, "> 0"),
             Role::Refund | Role::Reversal => (amount <= 0, "<= 0"),
-            Role::Duplicate | Role::Sighting => (amount == 0, "0"),
+            Role::Duplicate | Role::Sighting | Role::Member => (amount == 0, "0"),
         };
         if !holds {
             let what = text(

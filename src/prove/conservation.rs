@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::books::Books;
+use super::books::{Books, is_unread};
 use super::violation::{Findings, Invariant, count_and_sum, name, text};
 use crate::domain::{Day, Fee, Receipt, Reject, RowKey, Side, Txn, Vnd};
 
@@ -72,7 +72,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     }
     let mut given = Sums::new();
     for row in &books.settlement.rows {
-        let unread = row.class == "reject";
+        let unread = is_unread(row);
         let source: Box<str> = row.key.source.as_str().into();
         let cell = match kinds.get(&row.key).filter(|_| !unread) {
             Some(cell) => (cell.0.clone(), row.business_date, cell.2, cell.3),
@@ -184,7 +184,7 @@ fn shortfall(books: &Books, group: &crate::matching::MatchGroup) -> Option<(&'st
 fn facts(books: &Books, findings: &mut Findings) {
     for row in &books.settlement.rows {
         let wanted = match row.key.side {
-            _ if row.class == "reject" => continue,
+            _ if is_unread(row) => continue,
             Side::Fee => books
                 .line_at(
                     row.key.dossier.as_ref().map_or("", |code| code.as_str()),

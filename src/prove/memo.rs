@@ -85,6 +85,33 @@ impl Codes {
         }
     }
 
+    /// The dossiers whose code is one slip away from what was written.
+    pub(super) fn near(&self, written: &str) -> Vec<usize> {
+        let mut near = Vec::new();
+        let mut look = |text: &[u8]| {
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            let found = self.known.get(text);
+            near.extend(found.filter(|_| one_human_slip(written, text)));
+        };
+        let mut text = written.as_bytes().to_vec();
+        for at in 0..text.len() {
+            let was = text[at];
+            for other in *b"0123456789OIL" {
+                text[at] = other;
+                look(&text);
+            }
+            text[at] = was;
+            if at + 1 < text.len() {
+                text.swap(at, at + 1);
+                look(&text);
+                text.swap(at, at + 1);
+            }
+        }
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+
     /// Every existing code in a squeezed text, left to right.
     pub(super) fn within(&self, text: &str) -> Vec<Found> {
         let mut all = Vec::new();
@@ -105,6 +132,26 @@ impl Codes {
             }
         }
         all
+    }
+}
+
+/// One slip of a person: a digit for another, O for 0 or I for 1 (and the reverse), or two
+/// neighbours swapped.
+pub(super) fn one_human_slip(written: &str, meant: &str) -> bool {
+    let (a, b) = (written.as_bytes(), meant.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let alike = |x: u8, y: u8| {
+        let (x, y) = (x.min(y), x.max(y));
+        x.is_ascii_digit() && y.is_ascii_digit()
+            || matches!((x, y), (b'0', b'O') | (b'1', b'I' | b'L'))
+    };
+    let wrong: Vec<usize> = (0..a.len()).filter(|i| a[*i] != b[*i]).collect();
+    match wrong.as_slice() {
+        [i] => alike(a[*i], b[*i]),
+        [i, j] => *j == i + 1 && a[*i] == b[*j] && a[*j] == b[*i],
+        _ => false,
     }
 }
 
@@ -157,6 +204,10 @@ mod tests {
         let found = codes.within(&squeezed("MBVCB.1.h48 18 221202 00012.CT"));
         let found: Vec<usize> = found.iter().map(|f| f.dossier).collect();
         assert_eq!(found, [0, 1]);
+        let near = Codes::new(["H48.18-221202-0001", "H48.18-221202-0010"].into_iter());
+        assert_eq!(near.near("H48182212020001"), []);
+        assert_eq!(near.near("H4818221202O001"), [0]);
+        assert_eq!(near.near("H48182212020011"), [0, 1]);
         assert!(one_slip("A1", "1A") && one_slip("A1", "A2") && !one_slip("A1", "B2"));
     }
 }

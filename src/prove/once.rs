@@ -117,12 +117,15 @@ fn groups(books: &Books, findings: &mut Findings) {
 }
 
 /// Passes from strict to loose: a group carries the loosest of its legs'.
-const STRICT_FIRST: [&str; 5] = [
+const STRICT_FIRST: [&str; 8] = [
     "decision",
     "chain",
     "exact_key",
     "extracted_key",
     "sum_by_key",
+    "repaired_key",
+    "scored",
+    "set_certificate",
 ];
 
 fn named(group: &MatchGroup, findings: &mut Findings) {

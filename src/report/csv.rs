@@ -180,7 +180,7 @@ pub fn write_links<'a>(
     let groups: Vec<&MatchGroup> = groups.into_iter().collect();
     let mut legs: Vec<(&Leg, &MatchGroup)> = groups
         .iter()
-        .flat_map(|group| group.legs.iter().map(|leg| (leg, *group)))
+        .flat_map(|group| group.links().map(|leg| (leg, *group)))
         .collect();
     legs.sort_unstable_by(|(a, x), (b, y)| leg_order(a).cmp(&leg_order(b)).then(x.id.cmp(&y.id)));
     let mut table = Table::new(to, style, &LINKS)?;

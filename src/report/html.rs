@@ -297,6 +297,14 @@ impl Page<'_> {
         )
     }
 
+    fn pairing_score(&self, score: &(u16, u16)) -> String {
+        let args = [
+            ("score", score.0.to_string()),
+            ("margin", score.1.to_string()),
+        ];
+        self.say("pairing-score", &args)
+    }
+
     fn instruments(&self) -> (Figure, Figure) {
         let mut sums = (Figure::default(), Figure::default());
         for row in &self.r.instruments {

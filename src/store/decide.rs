@@ -238,11 +238,7 @@ pub(super) async fn decide_contributions(
             item.to_string(),
             contribution.scope.to_string(),
         );
-        let texts = [
-            json(&contribution.outcomes)?,
-            json(&contribution.exceptions)?,
-            digest(&(&owner, contribution))?,
-        ];
+        let texts = texts(&owner, contribution)?;
         let fate = Fate {
             owner,
             day: contribution.day.to_string(),
@@ -273,7 +269,7 @@ pub(super) async fn decide_contributions(
         let (numerator, denominator) = made.outcomes.first().copied().unwrap_or_default();
         text.int("numerator", numerator)
             .int("denominator", denominator)
-            .flag("firm", made.outcomes.len() <= 1)
+            .flag("firm", !made.is_open())
             .text("outcomes", outcomes)
             .flag("coupled", made.coupled)
             .text("exceptions", exceptions)
@@ -285,6 +281,21 @@ pub(super) async fn decide_contributions(
     tx.run(&sql::CLOSE_CONTRIBUTION, &[Bind::Text(night)])
         .await?;
     Ok(())
+}
+
+/// Outcomes, exceptions and the digest of all. The days on which open outcomes may fall follow
+/// from what is open beside them: they are made again with the pool, and would change every night.
+fn texts(owner: &str, contribution: &Contribution) -> Result<[String; 3], StoreError> {
+    let stored = Contribution {
+        outcomes: contribution.pairs(),
+        elsewhere: Vec::new(),
+        ..contribution.clone()
+    };
+    Ok([
+        json(&stored.outcomes)?,
+        json(&stored.exceptions)?,
+        digest(&(owner, &stored))?,
+    ])
 }
 
 /// What the owners' rows contributed before the night: ended, unless it is made again.

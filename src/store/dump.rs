@@ -9,7 +9,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease` and `raw` hold none.
-static TABLES: [&sql::Statement; 18] = [
+static TABLES: [&sql::Statement; 19] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -21,6 +21,7 @@ static TABLES: [&sql::Statement; 18] = [
     &sql::DUMP_CONFLICT_VERSION,
     &sql::DUMP_FEED_DAY,
     &sql::DUMP_PROBE,
+    &sql::DUMP_DECISION,
     &sql::DUMP_RUN,
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
@@ -30,8 +31,8 @@ static TABLES: [&sql::Statement; 18] = [
     &sql::DUMP_KPI,
 ];
 
-/// Tables of decisions, as [`Store::decisions`] reads them.
-static DECISIONS: [&sql::Statement; 6] = [
+/// Tables of what nights decided, as [`Store::decided`] reads them.
+static DECIDED: [&sql::Statement; 6] = [
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
     &sql::DUMP_MATCH_LEG,
@@ -45,10 +46,10 @@ pub type Tables = BTreeMap<&'static str, Vec<Value>>;
 
 impl Store {
     /// What every night decided, as it is stored: for whoever wants to read it against itself.
-    pub async fn decisions(&self) -> Result<Tables, StoreError> {
+    pub async fn decided(&self) -> Result<Tables, StoreError> {
         let mut tx = self.begin_read().await?;
         let mut tables = Tables::new();
-        for statement in DECISIONS {
+        for statement in DECIDED {
             let table = statement.name.trim_start_matches("dump_");
             let mut rows = Vec::new();
             for row in tx.rows(statement, &[]).await? {

@@ -24,8 +24,10 @@ pub mod archive;
 mod feed;
 mod registry;
 mod txn;
+mod version;
 
 // What a night reads, and what it decides.
+mod book;
 mod decide;
 mod known;
 mod lease;

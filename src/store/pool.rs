@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{batches, keys};
+use super::book;
 use super::codec::{
     code, day, from_json, read_fee, read_key, read_order, read_receipt, read_reject, read_txn,
     write_key,
@@ -73,6 +74,7 @@ impl Store {
         let mut reach = Reach::default();
         reach.add_new(&mut tx, night).await?;
         reach.add_open(&mut tx, night).await?;
+        reach.add_decided(&mut tx, night).await?;
         reach.add_names(&mut tx, night, names).await?;
         reach.add_window(&mut tx, night, window).await?;
         reach.close(&mut tx, night).await?;
@@ -107,6 +109,7 @@ impl Store {
             sources: Vec::new(),
         };
         pool.conflicts = load_conflicts(&mut tx, &pool, night).await?;
+        pool.decisions = book::rulings(&mut tx, &pool, night).await?;
         Ok(sorted(pool))
     }
 
@@ -194,6 +197,15 @@ impl Reach {
                 None => return Err(row.damaged("owner")),
             }
         }
+        Ok(())
+    }
+
+    /// Rows that people decided upon since, with the dossiers that they gave them to.
+    async fn add_decided(&mut self, tx: &mut Tx, night: Day) -> Result<(), StoreError> {
+        let (rows, dossiers) = book::decided_anew(tx, &night.to_string()).await?;
+        self.dossiers.extend(dossiers);
+        let txns = rows.into_iter().filter(|key| key.side == Side::Txn);
+        self.txns.extend(txns);
         Ok(())
     }
 

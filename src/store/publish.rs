@@ -139,6 +139,7 @@ async fn mark_decided(tx: &mut Tx, pool: &Inputs, night: &str) -> Result<(), Sto
     });
     tx.run_batches(&sql::DECIDE_REJECT_ROW, &rows, &night)
         .await?;
+    tx.run(&sql::DECIDE_DECISION, &night).await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The expected side, as the registry's exports told it: versions by the night that read them.
+//! The expected side, as the registry's exports told it: versions by the day they count from.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use super::codec::{
     day, digest, read_agency, write_agency, write_fee, write_order, write_receipt, write_reject,
 };
 use super::exec::{Bind, Row, Tx};
-use super::statement as sql;
+use super::statement::{self as sql, Statement};
 use super::txn::{Version, save_versions, versions_of};
+use super::version::{Kind, Saying, place};
 use super::{Store, StoreError};
 use crate::domain::{
     Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Receipt, Reject, SourceName,
@@ -27,6 +28,8 @@ pub struct ExportFile {
     pub kind: Box<str>,
     /// Data lines in it.
     pub lines: u64,
+    /// The day that it tells of: what replaces something told before counts from it.
+    pub day: Day,
     /// The night that read it.
     pub night: Day,
 }
@@ -55,20 +58,30 @@ impl Store {
         files(&self.read(&sql::SELECT_KNOWN_FILE, &binds).await?)
     }
 
-    /// The files of `source` that `night` read, by name.
+    /// The files of `source` that cover `night`, by name: those that tell of it, whichever night
+    /// read them; where there are none, the older ones that it read.
     pub async fn files_of_night(
         &self,
         source: &SourceName,
         night: Day,
     ) -> Result<Vec<ExportFile>, StoreError> {
-        let night = night.to_string();
-        let binds = [Bind::Text(source.as_str()), Bind::Text(&night)];
-        files(&self.read(&sql::SELECT_NIGHT_FILE, &binds).await?)
+        let text = night.to_string();
+        let binds = [Bind::Text(source.as_str()), Bind::Text(&text)];
+        let mut files = files(&self.read(&sql::SELECT_NIGHT_FILE, &binds).await?)?;
+        let has_own = files.iter().any(|file| file.day == night);
+        files.retain(|file| {
+            if has_own {
+                file.day == night
+            } else {
+                file.day < night
+            }
+        });
+        Ok(files)
     }
 
-    /// Stores one file's rows in one transaction; a known file changes nothing (`false`). A row
-    /// counts from the night that read it or from its own date, whichever is later; a later row of
-    /// the same identity replaces the earlier one from then on.
+    /// Stores one file's rows in one transaction; a known file changes nothing (`false`). What is
+    /// told of a row first counts from its own date; what replaces it counts from the day of the
+    /// file, unless a newer file has told it otherwise.
     pub async fn save_registry(
         &self,
         file: &ExportFile,
@@ -83,13 +96,13 @@ impl Store {
         save_orders(&mut tx, file, &rows.orders).await?;
         save_receipts(&mut tx, file, &rows.receipts).await?;
         let batch = batches(&rows.rejects, |row, reject| {
-            write_reject(row, reject, file.night);
+            write_reject(row, reject, file.day);
         });
         tx.run_batches(&sql::INSERT_REJECT_ROW, &batch, &[]).await?;
         let versions: Vec<Version> = rows
             .conflicts
             .iter()
-            .flat_map(|conflict| versions_of(conflict, Some(counts_from(file, rows, conflict))))
+            .flat_map(|conflict| versions_of(conflict, Some(told_on(file, rows, conflict))))
             .collect();
         save_versions(&mut tx, &versions).await?;
         tx.commit().await?;
@@ -112,6 +125,7 @@ fn files(rows: &[Row]) -> Result<Vec<ExportFile>, StoreError> {
             name: row.text("name")?.into(),
             kind: row.text("kind")?.into(),
             lines: u64::try_from(row.int("lines")?).map_err(|_| row.damaged("lines"))?,
+            day: row.parsed("day", day)?,
             night: row.parsed("night", day)?,
         })
     };
@@ -130,28 +144,20 @@ pub(super) async fn load_agencies(tx: &mut Tx, night: Day) -> Result<Vec<Agency>
     Ok(agencies)
 }
 
-/// The night from which a fee counts: read, and its dossier received.
-fn fee_night(file: &ExportFile, fee: &Fee) -> Day {
+/// A fee's own date: that of the receipt of its dossier.
+fn fee_date(file: &ExportFile, fee: &Fee) -> Day {
     let received = fee.more.received_at.as_ref().map(Moment::day);
     let own = received.or_else(|| fee.dossier_code.received_on());
-    own.map_or(file.night, |own| own.max(file.night))
+    own.unwrap_or(file.day)
 }
 
-fn order_night(file: &ExportFile, order: &PaymentOrder) -> Day {
-    order.created_at.day().max(file.night)
-}
-
-fn receipt_night(file: &ExportFile, receipt: &Receipt) -> Day {
-    receipt.collected_at.day().max(file.night)
-}
-
-/// The night of the version that a contradiction inside the file concerns.
-fn counts_from(file: &ExportFile, rows: &RegistryRows, conflict: &Conflict) -> Day {
+/// The day on which the row of a contradiction inside the file was told.
+fn told_on(file: &ExportFile, rows: &RegistryRows, conflict: &Conflict) -> Day {
     let fee = rows.fees.iter().find(|fee| fee.key() == conflict.key);
     let receipt = rows.receipts.iter().find(|r| r.key() == conflict.key);
-    fee.map(|fee| fee_night(file, fee))
-        .or_else(|| receipt.map(|receipt| receipt_night(file, receipt)))
-        .unwrap_or(file.night)
+    let own = fee.map(|fee| fee_date(file, fee));
+    let own = own.or_else(|| receipt.map(|receipt| receipt.collected_at.day()));
+    own.map_or(file.day, |own| own.max(file.day))
 }
 
 async fn save_file(tx: &mut Tx, file: &ExportFile) -> Result<bool, StoreError> {
@@ -162,6 +168,7 @@ async fn save_file(tx: &mut Tx, file: &ExportFile) -> Result<bool, StoreError> {
             .text("name", &file.name)
             .text("kind", &file.kind)
             .int("lines", lines)
+            .text("day", &file.day.to_string())
             .text("night", &file.night.to_string());
     });
     Ok(tx
@@ -181,29 +188,67 @@ async fn save_agencies(
         .collect();
     let batch = batches(by_key.values(), |row, agency| {
         write_agency(row, agency);
-        row.text("night", &file.night.to_string());
+        row.text("night", &file.day.to_string());
     });
     tx.run_batches(&sql::UPSERT_AGENCY_VERSION, &batch, &[])
         .await?;
     Ok(())
 }
 
-/// Rows with the digest of their content, in key order, a later row of the same key winning.
-fn by_key<'a, T: serde::Serialize, K: Ord>(
+/// A row with its saying's own date and the digest of its content.
+struct Told<'a, T> {
+    row: &'a T,
+    own: Day,
+    content: String,
+}
+
+/// Rows in key order, a later row of the same key winning.
+fn by_key<'a, T: serde::Serialize>(
     rows: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> Result<BTreeMap<K, (&'a T, String)>, StoreError> {
-    rows.iter()
-        .map(|row| Ok((key(row), (row, digest(row)?))))
-        .collect()
+    key: impl Fn(&'a T) -> (&'a str, &'a str),
+    own: impl Fn(&'a T) -> Day,
+) -> Result<BTreeMap<(&'a str, &'a str), Told<'a, T>>, StoreError> {
+    let told = |row| {
+        let (own, content) = (own(row), digest(row)?);
+        Ok((key(row), Told { row, own, content }))
+    };
+    rows.iter().map(told).collect()
+}
+
+/// Finds the place of each row among its versions and writes those that are versions of their own.
+async fn save<'a, T>(
+    tx: &mut Tx,
+    file: &ExportFile,
+    (kind, upsert): (&Kind, &'static Statement),
+    rows: &'a BTreeMap<(&'a str, &'a str), Told<'a, T>>,
+    write: impl Fn(&mut RowText<'_>, &T),
+) -> Result<(), StoreError> {
+    let saying = |(id, told): (&(&'a str, &'a str), &'a Told<'a, T>)| Saying {
+        id: *id,
+        own: told.own,
+        told: told.own.max(file.day),
+        content: &told.content,
+    };
+    let sayings: Vec<Saying<'a>> = rows.iter().map(saying).collect();
+    let places = place(tx, kind, &sayings).await?;
+    let batch = batches(places, |row, (id, night)| {
+        let Some(told) = rows.get(&id) else { return };
+        write(row, told.row);
+        row.text("night", &night.to_string())
+            .text("content", &told.content)
+            .text("file_sha256", &file.sha256)
+            .text("told", &told.own.max(file.day).to_string());
+    });
+    tx.run_batches(upsert, &batch, &[]).await?;
+    Ok(())
 }
 
 async fn save_fees(tx: &mut Tx, file: &ExportFile, fees: &[Fee]) -> Result<(), StoreError> {
     let mut dossiers: BTreeMap<&DossierCode, Day> = BTreeMap::new();
     for fee in fees {
-        let night = fee_night(file, fee);
-        let known = dossiers.entry(&fee.dossier_code).or_insert(night);
-        *known = night.min(*known);
+        let own = fee_date(file, fee);
+        let known = dossiers.entry(&fee.dossier_code).or_insert(own);
+        *known = own.min(*known);
     }
     let batch = batches(dossiers, |row, (code, night)| {
         row.text("dossier_code", code.as_str())
@@ -211,14 +256,23 @@ async fn save_fees(tx: &mut Tx, file: &ExportFile, fees: &[Fee]) -> Result<(), S
             .text("night", &night.to_string());
     });
     tx.run_batches(&sql::UPSERT_DOSSIER, &batch, &[]).await?;
-    let rows = by_key(fees, |fee| (&fee.dossier_code, &fee.fee_id))?;
-    let batch = batches(rows.into_values(), |row, (fee, content)| {
-        write_fee(row, fee);
-        write_version(row, file, fee_night(file, fee), &content);
-    });
-    tx.run_batches(&sql::UPSERT_FEE_VERSION, &batch, &[])
-        .await?;
-    Ok(())
+    let rows = by_key(
+        fees,
+        |fee| (fee.dossier_code.as_str(), fee.fee_id.as_str()),
+        |fee| fee_date(file, fee),
+    )?;
+    let kind = Kind {
+        said: &sql::SELECT_FEE_SAID,
+        amend: &sql::AMEND_FEE_VERSION,
+    };
+    save(
+        tx,
+        file,
+        (&kind, &sql::UPSERT_FEE_VERSION),
+        &rows,
+        write_fee,
+    )
+    .await
 }
 
 async fn save_orders(
@@ -226,14 +280,23 @@ async fn save_orders(
     file: &ExportFile,
     orders: &[PaymentOrder],
 ) -> Result<(), StoreError> {
-    let rows = by_key(orders, |order| (&order.provider, &order.order_id))?;
-    let batch = batches(rows.into_values(), |row, (order, content)| {
-        write_order(row, order);
-        write_version(row, file, order_night(file, order), &content);
-    });
-    tx.run_batches(&sql::UPSERT_ORDER_VERSION, &batch, &[])
-        .await?;
-    Ok(())
+    let rows = by_key(
+        orders,
+        |order| (&*order.provider, &*order.order_id),
+        |order| order.created_at.day(),
+    )?;
+    let kind = Kind {
+        said: &sql::SELECT_ORDER_SAID,
+        amend: &sql::AMEND_ORDER_VERSION,
+    };
+    save(
+        tx,
+        file,
+        (&kind, &sql::UPSERT_ORDER_VERSION),
+        &rows,
+        write_order,
+    )
+    .await
 }
 
 async fn save_receipts(
@@ -241,18 +304,21 @@ async fn save_receipts(
     file: &ExportFile,
     receipts: &[Receipt],
 ) -> Result<(), StoreError> {
-    let rows = by_key(receipts, |receipt| &receipt.receipt_id)?;
-    let batch = batches(rows.into_values(), |row, (receipt, content)| {
-        write_receipt(row, receipt);
-        write_version(row, file, receipt_night(file, receipt), &content);
-    });
-    tx.run_batches(&sql::UPSERT_RECEIPT_VERSION, &batch, &[])
-        .await?;
-    Ok(())
-}
-
-fn write_version(row: &mut RowText<'_>, file: &ExportFile, night: Day, content: &str) {
-    row.text("night", &night.to_string())
-        .text("content", content)
-        .text("file_sha256", &file.sha256);
+    let rows = by_key(
+        receipts,
+        |receipt| (&*receipt.receipt_id, ""),
+        |receipt| receipt.collected_at.day(),
+    )?;
+    let kind = Kind {
+        said: &sql::SELECT_RECEIPT_SAID,
+        amend: &sql::AMEND_RECEIPT_VERSION,
+    };
+    save(
+        tx,
+        file,
+        (&kind, &sql::UPSERT_RECEIPT_VERSION),
+        &rows,
+        write_receipt,
+    )
+    .await
 }

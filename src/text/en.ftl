@@ -75,6 +75,9 @@ column-verdict = Verdict
 period-year = Year { $year } to date
 period-month = Month { $month } to date
 period-night = Day { $day }
+period-whole-month = Month { $month }
+period-whole-quarter = Quarter { $quarter } of { $year }
+period-whole-year = Year { $year }
 period-range = From { $from } to { $to }
 
 # Agencies and instruments
@@ -237,3 +240,32 @@ sign-hint = (Signature, name)
 sign-date = Date ……………………
 
 # Rows that could not be read: reason and advice for each code
+
+letter-heading = Text to send
+letter-to-provider = To: { $source } (bank or payment provider)
+letter-to-providers = To: the bank and the payment providers
+letter-to-office = To: the one-stop office that received the dossier
+letter-txn-unidentified = Please trace transaction { $id } of { $day }, { $amount }: the memo we received names no dossier. We need the full memo and the payer to find it.
+letter-txn-orphan = Please trace transaction { $id } of { $day }, { $amount }: the dossier code in its memo does not exist. We need the full memo and the payer.
+letter-txn-foreign = Please trace transaction { $id } of { $day }, { $amount }: its memo names a dossier of another province. Was it sent to the right account?
+letter-txn-ambiguous = Please trace transaction { $id } of { $day }, { $amount }: its memo fits several dossiers. We need the full memo and the payer.
+letter-txn-near-reference = Please trace transaction { $id } of { $day }, { $amount }: the dossier code in its memo may have one wrong character. We need the full memo and the payer.
+letter-txn-duplicate = Transaction { $id } of { $day }, { $amount }, pays dossier { $dossier } a second time. Please confirm that it was credited and how it is returned to the payer.
+letter-txn-overpaid = Transaction { $id } of { $day }, { $amount }, is more than dossier { $dossier } owes. Please confirm the amount credited and how the surplus is returned.
+letter-txn-unlinked-refund = Which payment does refund { $id } of { $day }, { $amount }, return?
+letter-txn-conflict = Transaction { $id } of { $day } came with two different contents; we hold { $amount }. Which one is right?
+letter-txn-pending = What is the final state of transaction { $id } of { $day }, { $amount }?
+letter-txn-status-mismatch = Please confirm the final state of transaction { $id } of { $day }, { $amount }.
+letter-fee-missing-payment = The registry says that fee { $id } of dossier { $dossier }, { $amount }, was paid without cash, but no transaction was seen. Please look for it and send its id and the time it was credited.
+letter-fee-missing-receipt = Fee { $id } of dossier { $dossier }, { $amount }, is marked as paid in cash but has no valid receipt. Please send the receipt number or correct the status.
+letter-fee-status-mismatch = The payment status of fee { $id }, dossier { $dossier }, { $amount }, does not fit the transactions seen. Please check and correct it.
+letter-fee-conflict = Fee { $id } of dossier { $dossier }, held as { $amount }, was exported with two different contents in one file. Please say which is right and export again.
+letter-receipt-receipt-mismatch = Receipt { $id } of { $day }, { $amount }, does not fit what dossier { $dossier } owes. Please check and correct it.
+letter-receipt-conflict = Receipt { $id } of { $day }, held as { $amount }, was exported with two different contents. Please say which is right and export again.
+
+pairing-heading = Paired without the exact code
+pairing-intro = Payments that were paired although their text does not give the dossier code exactly, new or changed tonight. They are looked at again in the coming days; where one is wrong, decide on the payment.
+pairing-how = How
+pairing-dossier = Dossier
+pairing-score = { $score } of 1000, { $margin } ahead of the next
+pairing-second = Next best

@@ -11,6 +11,7 @@ use unic_langid::LanguageIdentifier;
 use crate::domain::Lang;
 
 pub mod figure;
+pub mod letter;
 pub mod mask;
 pub mod reject;
 

@@ -95,7 +95,11 @@ fn every_message_parses_and_says_something() {
 
 #[test]
 fn no_key_used_in_code_is_missing_and_none_is_left_over() {
-    let known: BTreeSet<String> = messages(VI).into_keys().collect();
+    // letters are named after sides and classes; their own test asks for each
+    let letters = ["letter-fee-", "letter-receipt-", "letter-txn-"];
+    let is_letter = |key: &String| letters.iter().any(|begin| key.starts_with(begin));
+    let known = messages(VI).into_keys().filter(|key| !is_letter(key));
+    let known: BTreeSet<String> = known.collect();
     let used = used_keys();
     assert_eq!(
         used.difference(&known).collect::<Vec<_>>(),

@@ -75,6 +75,9 @@ column-verdict = Kết luận
 period-year = Lũy kế năm { $year }
 period-month = Lũy kế tháng { $month }
 period-night = Ngày { $day }
+period-whole-month = Tháng { $month }
+period-whole-quarter = Quý { $quarter } năm { $year }
+period-whole-year = Năm { $year }
 period-range = Từ { $from } đến { $to }
 
 # Agencies and instruments
@@ -237,3 +240,32 @@ sign-hint = (Ký, họ tên)
 sign-date = Ngày …… tháng …… năm ………
 
 # Rows that could not be read: reason and advice for each code
+
+letter-heading = Nội dung để gửi đi
+letter-to-provider = Gửi: { $source } (ngân hàng hoặc nhà cung cấp dịch vụ thanh toán)
+letter-to-providers = Gửi: ngân hàng và các nhà cung cấp dịch vụ thanh toán
+letter-to-office = Gửi: bộ phận một cửa nơi tiếp nhận hồ sơ
+letter-txn-unidentified = Đề nghị tra soát giao dịch mã { $id }, ngày { $day }, số tiền { $amount }: nội dung nhận được không ghi mã hồ sơ. Xin cung cấp nội dung chuyển tiền đầy đủ và thông tin người chuyển để xác định hồ sơ.
+letter-txn-orphan = Đề nghị tra soát giao dịch mã { $id }, ngày { $day }, số tiền { $amount }: mã hồ sơ trong nội dung không tồn tại. Xin cung cấp nội dung chuyển tiền đầy đủ và thông tin người chuyển.
+letter-txn-foreign = Đề nghị tra soát giao dịch mã { $id }, ngày { $day }, số tiền { $amount }: nội dung ghi mã hồ sơ của tỉnh khác. Xin xác nhận giao dịch được chuyển đúng tài khoản thụ hưởng hay chuyển nhầm.
+letter-txn-ambiguous = Đề nghị tra soát giao dịch mã { $id }, ngày { $day }, số tiền { $amount }: nội dung có thể hiểu cho nhiều hồ sơ. Xin cung cấp nội dung chuyển tiền đầy đủ và thông tin người chuyển.
+letter-txn-near-reference = Đề nghị tra soát giao dịch mã { $id }, ngày { $day }, số tiền { $amount }: mã hồ sơ trong nội dung có thể ghi sai một ký tự. Xin cung cấp nội dung chuyển tiền đầy đủ và thông tin người chuyển.
+letter-txn-duplicate = Giao dịch mã { $id }, ngày { $day }, số tiền { $amount } là khoản nộp lặp cho hồ sơ { $dossier }. Đề nghị xác nhận giao dịch đã ghi có và hướng dẫn thủ tục hoàn trả người nộp.
+letter-txn-overpaid = Giao dịch mã { $id }, ngày { $day }, số tiền { $amount } vượt số phải thu của hồ sơ { $dossier }. Đề nghị xác nhận số tiền đã ghi có và hướng dẫn thủ tục hoàn trả phần nộp thừa.
+letter-txn-unlinked-refund = Đề nghị cho biết giao dịch gốc của khoản hoàn mã { $id }, ngày { $day }, số tiền { $amount }.
+letter-txn-conflict = Giao dịch mã { $id }, ngày { $day } được gửi với hai nội dung khác nhau, số tiền đang ghi nhận { $amount }. Đề nghị xác nhận bản đúng.
+letter-txn-pending = Đề nghị cho biết trạng thái cuối cùng của giao dịch mã { $id }, ngày { $day }, số tiền { $amount }.
+letter-txn-status-mismatch = Đề nghị xác nhận trạng thái cuối cùng của giao dịch mã { $id }, ngày { $day }, số tiền { $amount }.
+letter-fee-missing-payment = Hệ thống một cửa ghi khoản { $id } của hồ sơ { $dossier }, số tiền { $amount }, đã thanh toán không dùng tiền mặt nhưng chưa thấy giao dịch. Đề nghị kiểm tra và cung cấp mã giao dịch, thời điểm ghi có nếu có.
+letter-fee-missing-receipt = Khoản { $id } của hồ sơ { $dossier }, số tiền { $amount }, được ghi là đã thu tiền mặt nhưng không có biên lai hợp lệ. Đề nghị cung cấp số biên lai hoặc sửa trạng thái.
+letter-fee-status-mismatch = Trạng thái thanh toán của khoản { $id }, hồ sơ { $dossier }, số tiền { $amount }, không khớp với giao dịch đã thấy. Đề nghị kiểm tra và sửa trạng thái.
+letter-fee-conflict = Khoản { $id } của hồ sơ { $dossier }, số tiền đang ghi nhận { $amount }, được xuất với hai nội dung khác nhau trong cùng một tệp. Đề nghị xác nhận bản đúng và xuất lại.
+letter-receipt-receipt-mismatch = Biên lai { $id } ngày { $day }, số tiền { $amount }, không khớp với khoản phải thu của hồ sơ { $dossier }. Đề nghị kiểm tra và điều chỉnh.
+letter-receipt-conflict = Biên lai { $id } ngày { $day }, số tiền đang ghi nhận { $amount }, được xuất với hai nội dung khác nhau. Đề nghị xác nhận bản đúng và xuất lại.
+
+pairing-heading = Ghép không theo đúng mã
+pairing-intro = Khoản nộp được ghép dù nội dung không ghi đúng mã hồ sơ, mới hoặc thay đổi đêm nay. Còn được xét lại trong những ngày tới; nếu thấy sai, hãy ra quyết định cho khoản nộp.
+pairing-how = Cách ghép
+pairing-dossier = Hồ sơ
+pairing-score = { $score }/1000 điểm, hơn cách kế tiếp { $margin }
+pairing-second = Cách kế tiếp

@@ -12,8 +12,10 @@
 )]
 
 mod bad_input;
+mod by_hand;
 mod cases;
 mod cli;
+mod corpus;
 mod database;
 mod docs;
 mod export;
@@ -27,8 +29,13 @@ mod night_cli;
 mod night_sources;
 mod nights;
 mod normalise;
+mod passes_load;
+mod passes_nights;
+mod passes_precision;
+mod passes_properties;
 mod probe;
 mod prove;
+mod quality;
 mod report;
 mod rows;
 mod sample;
@@ -36,6 +43,7 @@ mod sandbox;
 mod score;
 mod settle_properties;
 mod settler;
+mod share_bounds;
 mod simulate;
 mod source_faults;
 mod sql_contract;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use doisoat::domain::SourceName;
 use doisoat::job::nightly::{self, Mode};
-use doisoat::job::report_again::{self, Span, month};
+use doisoat::job::report_again::{self, Span};
 use doisoat::job::{Exit, JobError, pull};
+use doisoat::kpi::Period;
 
 use crate::database::Kind;
 use crate::town::{FIRST, Town, as_is, codes, day, files, night, same_dump};
@@ -183,7 +184,7 @@ async fn reports_come_again_from_the_store() {
         files(&town.folder("2022-12-06")),
         "as published"
     );
-    let span = Span::Days(month("2022-12").unwrap());
+    let span = Span::Days(Period::month("2022-12").unwrap());
     let folder = report_again::write(&desk, &span, &out).await.unwrap();
     assert!(folder.ends_with("2022-12") && folder.join("index.html").is_file());
     let span = Span::Night(day("2022-12-07"));

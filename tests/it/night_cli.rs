@@ -176,6 +176,20 @@ async fn a_missing_source_is_exit_3_and_backfill_goes_on() {
     }
 }
 
+/// Waits until a process catches a signal, as the kernel tells (`proc(5)`, `SigCgt`).
+async fn caught(pid: u32, signal: u32) {
+    for _ in 0..2_000 {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
+        if mask >> (signal - 1) & 1 == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("signal {signal} is never caught");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn signals_end_with_130_and_143_and_a_rerun_resumes() {
     let reference = town(&as_is).await;
@@ -184,7 +198,8 @@ async fn signals_end_with_130_and_143_and_a_rerun_resumes() {
         let town = town(&as_is).await;
         let mut command = program(&town);
         let mut child = command.args(["run", "--date", FIRST]).spawn().unwrap();
-        tokio::time::sleep(Duration::from_millis(150)).await;
+        let signal = if name == "INT" { 2 } else { 15 };
+        caught(child.id(), signal).await;
         let sent = Command::new("kill")
             .args([format!("-{name}"), child.id().to_string()])
             .status();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use doisoat::config::Surroundings;
 use doisoat::job::Exit;
 use doisoat::job::nightly::{self, Mode};
+use doisoat::job::pull;
 use doisoat::sandbox::Fault;
 
 use crate::database::Kind;
@@ -205,20 +206,24 @@ async fn totals_that_do_not_tie_are_exit_5_and_nothing_is_exported() {
 const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
 declared_method,due_at,payer_name,status\n";
 
+/// A configuration with a registry and nothing else.
+fn registry_only(more: &str) -> impl Fn(String) -> String {
+    move |text: String| {
+        let (head, _) = text.split_once("[[source]]").unwrap();
+        format!("{head}[[source]]\nname = \"r\"\nkind = \"export\"\npath = \"inbox\"\n{more}")
+    }
+}
+
+/// A fee line that nobody has paid.
+fn unpaid(n: usize, due: &str) -> String {
+    format!("H48.18.22-221205-000{n},F1,phi,50000,H48.18.22,P1,qr,{due},NGUYEN VAN A,unpaid\n")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_withdraws_the_open_fees_that_it_no_longer_holds() {
     let town = Town::new(Kind::Sqlite).await;
-    let only = |text: String| {
-        let (head, _) = text.split_once("[[source]]").unwrap();
-        format!(
-            "{head}[[source]]\nname = \"r\"\nkind = \"export\"\npath = \"inbox\"\nmode = \"snapshot\"\n"
-        )
-    };
-    let line = |code: &str| {
-        format!("{code},F1,phi,50000,H48.18.22,P1,qr,2022-12-04,NGUYEN VAN A,unpaid\n")
-    };
-    let (kept, gone) = (line("H48.18.22-221205-0001"), line("H48.18.22-221205-0002"));
-    let desk = town.desk(&only).await;
+    let (kept, gone) = (unpaid(1, "2022-12-04"), unpaid(2, "2022-12-04"));
+    let desk = town.desk(&registry_only("mode = \"snapshot\"\n")).await;
     let inbox = town.dir().join("inbox");
     std::fs::write(
         inbox.join("dossier_fees_1.csv"),
@@ -241,13 +246,62 @@ async fn a_snapshot_withdraws_the_open_fees_that_it_no_longer_holds() {
     assert!(!night(&desk, "2022-12-06").await.published);
 }
 
+/// Snapshots that wait in the folder withdraw on their own nights.
+#[tokio::test(flavor = "multi_thread")]
+async fn snapshots_caught_up_withdraw_each_on_its_night() {
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&registry_only("mode = \"snapshot\"\n")).await;
+    let all: Vec<String> = (1..=3).map(|n| unpaid(n, "2022-12-04")).collect();
+    for (date, kept) in [(FIRST, 3), ("2022-12-06", 2), ("2022-12-07", 1)] {
+        let text = format!("{FEES}{}", all[..kept].concat());
+        let name = format!("inbox/dossier_fees_{date}.csv");
+        std::fs::write(town.dir().join(name), text).unwrap();
+    }
+    town.set_now(day("2022-12-08").start_ms() + 1);
+    for (date, count) in [(FIRST, 3), ("2022-12-06", 2), ("2022-12-07", 1)] {
+        let done = night(&desk, date).await;
+        let text = document(&done)["exceptions"].to_string();
+        let unpaid = format!(r#"{{"class":"unpaid","count":{count},"#);
+        assert!(text.contains(&unpaid), "{date}: {text}");
+        assert_eq!(codes(&done), [0], "{date}");
+    }
+}
+
+/// One file under one name, written anew every day: without a day in its name the dates of its rows
+/// and the files before it tell.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_a_day_in_its_name_covers_the_day_of_its_rows() {
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&registry_only("")).await;
+    let write = |text: &str| {
+        let path = town.dir().join("inbox/dossier_fees.csv");
+        std::fs::write(path, format!("{FEES}{text}")).unwrap();
+    };
+    write(&unpaid(1, "2022-12-04"));
+    town.set_now(day("2022-12-06").start_ms() + 1);
+    assert_eq!(codes(&night(&desk, FIRST).await), [0]);
+    // the file of the 6th is pulled with the 7th, before the 6th is run
+    write(&unpaid(2, "2022-12-04").replace("221205", "221206"));
+    town.set_now(day("2022-12-08").start_ms() + 1);
+    pull::alone(&desk, day("2022-12-07"), None).await.unwrap();
+    assert_eq!(codes(&night(&desk, "2022-12-06").await), [0]);
+    let seventh = night(&desk, "2022-12-07").await;
+    assert_eq!(codes(&seventh), [0], "it read the file");
+    // a quiet day: only an older dossier changes
+    write(&unpaid(1, "2022-12-09"));
+    town.set_now(day("2022-12-09").start_ms() + 1);
+    let quiet = night(&desk, "2022-12-08").await;
+    assert_eq!(codes(&quiet), [0]);
+    let text = document(&quiet)["exceptions"].to_string();
+    assert!(text.contains(r#"{"class":"unpaid","count":2,"#), "{text}");
+    let again = night(&desk, "2022-12-07").await;
+    let [was, is] = [&seventh, &again].map(|night| document(night)["exceptions"].clone());
+    assert_eq!(is, was, "the change counts from the 8th on");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_bad_rows_is_partial_and_a_rerun_judges_alike() {
     let town = Town::new(Kind::Sqlite).await;
-    let only = |text: String| {
-        let (head, _) = text.split_once("[[source]]").unwrap();
-        format!("{head}[[source]]\nname = \"r\"\nkind = \"export\"\npath = \"inbox\"\n")
-    };
     let line = |n: u32, amount: &str| {
         format!("H48.18.22-221205-000{n},F1,phi,{amount},H48.18.22,P1,qr,2022-12-04,A,unpaid\n")
     };
@@ -258,7 +312,7 @@ async fn a_file_of_bad_rows_is_partial_and_a_rerun_judges_alike() {
     )
     .unwrap();
     town.set_now(day("2022-12-06").start_ms() + 1);
-    let desk = town.desk(&only).await;
+    let desk = town.desk(&registry_only("")).await;
     let bad = night(&desk, FIRST).await;
     assert_eq!(codes(&bad), [3]);
     let run = document(&bad);

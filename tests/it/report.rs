@@ -11,6 +11,7 @@ mod documents;
 mod example;
 mod hostile;
 mod light;
+mod pairings;
 mod tie_out;
 
 use example::{Scene, classes};

@@ -2,9 +2,9 @@
 
 use doisoat::domain::fee::FeeMore;
 use doisoat::domain::{
-    AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, Instrument,
-    Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn, TxnKind, TxnStatus,
-    Vnd,
+    Agency, AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus,
+    Instrument, Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn,
+    TxnKind, TxnStatus, Vnd,
 };
 use doisoat::store::{ExportFile, RegistryRows};
 
@@ -62,6 +62,20 @@ pub(crate) fn fee(dossier: &str, id: &str, amount: i64) -> Fee {
     }
 }
 
+/// An agency of the district, valid since 2020.
+pub(crate) fn agency(code: &str, name: &str) -> Agency {
+    Agency {
+        code: AgencyCode::new(code),
+        valid_from: day("2020-01-01"),
+        valid_to: None,
+        name: name.into(),
+        level: "commune".into(),
+        parent_code: None,
+        successor_code: None,
+        kind: "committee".into(),
+    }
+}
+
 pub(crate) fn receipt(id: &str, dossier: &str, amount: i64, on: &str) -> Receipt {
     Receipt {
         receipt_id: id.into(),
@@ -100,6 +114,7 @@ pub(crate) fn registry_file(
         name: format!("dossier_fees-{sha256}.csv").into(),
         kind: "dossier_fees".into(),
         lines: 1,
+        day: day(night),
         night: day(night),
     };
     let fees = dossiers.iter().map(|dossier| fee(dossier, "F1", 50_000));

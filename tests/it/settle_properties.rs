@@ -160,6 +160,7 @@ fn resolve(day: &Inputs, settlement: &Settlement, pick: usize, how: usize) -> Op
         row: row.key.clone(),
         ruling,
         amount_then: row.amount,
+        class_then: "".into(),
         by: "ke-toan".into(),
         reason: "asked the payer".into(),
     });

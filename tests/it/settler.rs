@@ -166,6 +166,7 @@ fn contribution(txn: &Txn, outcomes: Vec<(i64, i64)>) -> Contribution {
         item: format!("txn|{}|{}", txn.source, txn.id).into(),
         scope: Scope::Total,
         day: txn.paid_on,
+        elsewhere: Vec::new(),
         coupled: false,
         exceptions: if outcomes.len() > 1 {
             vec![ExceptionId::of("unidentified", &txn.key())]

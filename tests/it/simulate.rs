@@ -8,8 +8,9 @@
 mod check;
 mod course;
 mod model;
+mod overlap;
 mod plan;
-mod state;
+pub(crate) mod state;
 mod stories;
 mod street;
 
@@ -141,7 +142,7 @@ async fn the_split_over_nights_does_not_matter() {
         pull::alone(&desk, of, None).await.unwrap();
         if nights(count).last() == Some(of) {
             let done = at_once.street.night(&desk, of).await;
-            at_once.judge(&done, &calm, true).await;
+            at_once.judge(&done, &calm).await;
             at_once.last = Some(done);
         }
         desk.close().await;

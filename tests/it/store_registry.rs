@@ -5,7 +5,7 @@ use doisoat::normalise::merge;
 use doisoat::store::{ProbeOutcome, ProbeRules};
 
 use crate::database::each_database;
-use crate::rows::{code, day, night_of, order, receipt, registry_file, txn};
+use crate::rows::{agency, code, day, night_of, order, receipt, registry_file, txn};
 use crate::store::delivery;
 
 #[tokio::test]
@@ -94,6 +94,103 @@ async fn versions_count_from_their_night() {
                 .unwrap()
                 .is_empty()
         );
+    })
+    .await;
+}
+
+/// Fee amounts as of some nights, after files `(sha256, day, amount)` of one dossier, each read by
+/// a night of its own.
+async fn amounts(
+    store: &doisoat::store::Store,
+    told: &[(&str, u32, i64)],
+    nights: &[u32],
+) -> String {
+    for (read, (sha256, of, amount)) in (20..).zip(told) {
+        let (mut file, mut rows) = registry_file(sha256, "2022-12-05", &["H48.18.22-221205-0001"]);
+        (file.day, file.night) = (night_of(*of), night_of(read));
+        rows.fees[0].amount = Vnd::new(*amount);
+        rows.agencies = vec![agency("H48.18.22", &format!("{amount}"))];
+        assert!(store.save_registry(&file, &rows).await.unwrap());
+    }
+    let mut said = Vec::new();
+    for night in nights {
+        let new = store.new_rows(night_of(*night)).await.unwrap();
+        let amounts: Vec<String> = new
+            .fees
+            .iter()
+            .map(|fee| fee.amount.get().to_string())
+            .collect();
+        let names = store.agencies(night_of(*night)).await.unwrap();
+        let names: Vec<&str> = names.iter().map(|agency| &*agency.name).collect();
+        said.push(format!("{}/{}", amounts.join("+"), names.join("+")));
+    }
+    said.join(" ")
+}
+
+#[tokio::test]
+async fn files_in_any_order_tell_the_same() {
+    let told = [("f5", 6, 1), ("f7", 8, 2), ("f9", 10, 3)];
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    for order in orders {
+        each_database(async |store, _database| {
+            let read: Vec<_> = order.iter().map(|i| told[*i]).collect();
+            let said = amounts(&store, &read, &[4, 5, 6, 7, 8, 9, 10, 11]).await;
+            // the dossier counts from the day of its receipt, the agency from its first day
+            let expected = "/1 1/1 1/1 1/1 2/2 2/2 3/3 3/3";
+            assert_eq!(said, expected, "{order:?}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn an_older_file_does_not_overrule_a_newer_one() {
+    each_database(async |store, _database| {
+        // the 9th said again what the 6th did; what the 7th said comes last
+        let told = [("f6", 6, 1), ("f9", 9, 1), ("f7", 7, 2)];
+        let said = amounts(&store, &told, &[6, 9, 10]).await;
+        assert_eq!(said, "1/1 1/1 1/1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_contradiction_lasts_as_long_as_its_version() {
+    each_database(async |store, _database| {
+        let dossier = "H48.18.22-221205-0001";
+        let (first, rows) = registry_file("f1", "2022-12-05", &[dossier]);
+        store.save_registry(&first, &rows).await.unwrap();
+        // the same row again, and beside it another that contradicts it
+        let (second, mut rows) = registry_file("f2", "2022-12-07", &[dossier]);
+        rows.conflicts.push(doisoat::domain::Conflict {
+            key: rows.fees[0].key(),
+            kept: Vnd::new(50_000),
+            largest: Vnd::new(60_000),
+            versions: vec!["amount_vnd=50000".into(), "amount_vnd=60000".into()],
+            business_date: night_of(7),
+        });
+        store.save_registry(&second, &rows).await.unwrap();
+        let (third, mut rows) = registry_file("f3", "2022-12-09", &[dossier]);
+        rows.fees[0].amount = Vnd::new(70_000);
+        store.save_registry(&third, &rows).await.unwrap();
+        let conflicts = async |night: u32| {
+            let names = doisoat::matching::Names::default();
+            let window = doisoat::store::Window::default();
+            let pool = store.pool(night_of(night), &names, &window).await.unwrap();
+            (pool.fees.len(), pool.conflicts.len())
+        };
+        assert_eq!(conflicts(5).await, (1, 0));
+        assert_eq!(conflicts(6).await, (1, 0));
+        assert_eq!(conflicts(7).await, (1, 1));
+        assert_eq!(conflicts(8).await, (1, 1));
+        assert_eq!(conflicts(9).await, (1, 0));
     })
     .await;
 }

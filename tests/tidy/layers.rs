@@ -72,12 +72,15 @@ pub(crate) const LAYERS: &[Layer] = &[
             "settle",
         ],
     ),
+    // What people decided.
+    pure("decision", &["domain::*"]),
     // What the night remembers: output types of the core go in and come back.
     // `pass::id` reads the id of a pass back from its stored text.
     layer(
         "store",
         &[
             "domain::*",
+            "decision::*",
             "normalise",
             "matching",
             "matching::pass::id",
@@ -86,7 +89,6 @@ pub(crate) const LAYERS: &[Layer] = &[
             "settle",
         ],
     ),
-    pure("decision", &["domain::*"]),
     // The pure core; only `settle` knows the order match, classify, measure.
     pure(
         "settle",
@@ -127,6 +129,7 @@ pub(crate) const LAYERS: &[Layer] = &[
             "classify::Bucket",
             "classify::Severity",
             "kpi::Contribution",
+            "kpi::Elsewhere",
             "kpi::PriorSum",
             "kpi::Scope",
             "kpi::Share",

@@ -1,6 +1,9 @@
-//! `doisoat exceptions list|show`: the work list.
+//! `doisoat exceptions list|show|decide|assign`: the work list.
 
+mod decide;
 mod show;
+
+use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -9,8 +12,9 @@ use super::output::{json_line, out, table};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::classify::{self, Severity};
 use crate::config::Config;
+use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
-use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, Text, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, RowKey, Text, Vnd};
 use crate::job::{Exit, JobError};
 use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode, Store};
 
@@ -38,6 +42,23 @@ Examples:
   doisoat exceptions show 3f2a                 by an unambiguous beginning
   doisoat exceptions show 3f2a --json          for scripts")]
     Show(ShowArgs),
+    /// Decides one exception, with a reason; it counts from the next night on
+    #[command(after_help = "\
+Examples:
+  doisoat exceptions decide 3f2a --pair H48.18.22-221205-0001 --reason \"phoned the payer\"
+  doisoat exceptions decide 3f2a --split H48.18.22-221205-0001/F1=50000 H48.18.22-221205-0002=30000 --reason \"...\"
+  doisoat exceptions decide 9c41 --paid-by bank-main/FT22339000123 --reason \"...\"
+  doisoat exceptions decide 3f2a --not-fee --reason \"rent of the hall\"
+  doisoat exceptions decide 3f2a --undo --reason \"wrong dossier\"
+A decision is applied before every rule and is undone only by a new one. When the row under it
+changes it comes back as \"decision_stale\".")]
+    Decide(decide::DecideArgs),
+    /// Gives one exception to somebody to settle
+    #[command(after_help = "\
+Examples:
+  doisoat exceptions assign 3f2a binh
+  doisoat exceptions assign 3f2a binh --reason \"ask the bank\" --by an")]
+    Assign(decide::AssignArgs),
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +111,8 @@ pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
     match &args.what {
         What::List(args) => list(&config, args, lang),
         What::Show(args) => show::show(&config, args, lang),
+        What::Decide(args) => decide::decide(&config, args, lang),
+        What::Assign(args) => decide::assign(&config, args, lang),
     }
 }
 
@@ -125,6 +148,7 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
         published,
         agencies,
         mut records,
+        book,
     } = block_on(read_list(config, filter))??;
     if !published {
         let day = args.as_of.map_or_else(String::new, |day| day.to_string());
@@ -140,10 +164,11 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
     if let (Some(days), Some(night)) = (args.older_than, night) {
         records.retain(|record| night.days_since(record.opened) > i64::from(days));
     }
+    let owners = decision::owners(&book);
     if args.json {
         let exceptions = records
             .iter()
-            .map(|record| Open::new(record, night))
+            .map(|record| Open::new(record, night, owners.get(&record.key).copied()))
             .collect();
         json_line(&ListDocument {
             schema_version: 1,
@@ -151,7 +176,7 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
             exceptions,
         });
     } else {
-        out(&print_list(&records, night, lang));
+        out(&print_list(&records, &owners, night, lang));
     }
     Ok(Exit::Done)
 }
@@ -162,6 +187,7 @@ struct Listed {
     published: bool,
     agencies: Vec<Agency>,
     records: Vec<ExceptionRecord>,
+    book: Vec<Entry>,
 }
 
 async fn read_list(config: &Config, filter: ExceptionFilter) -> Result<Listed, JobError> {
@@ -177,12 +203,14 @@ async fn read_list(config: &Config, filter: ExceptionFilter) -> Result<Listed, J
         None => Vec::new(),
     };
     let records = store.exceptions(&filter).await?;
+    let book = store.decisions().await?;
     store.close().await;
     Ok(Listed {
         night,
         published,
         agencies,
         records,
+        book,
     })
 }
 
@@ -242,11 +270,12 @@ struct Open<'a> {
     opened: Day,
     closed: Option<Day>,
     age_days: Option<i64>,
+    owner: Option<&'a str>,
     evidence: Vec<String>,
 }
 
 impl<'a> Open<'a> {
-    fn new(record: &'a ExceptionRecord, night: Option<Day>) -> Self {
+    fn new(record: &'a ExceptionRecord, night: Option<Day>, owner: Option<&'a str>) -> Self {
         Self {
             exception_id: record.id.as_str(),
             class: &record.class,
@@ -260,12 +289,18 @@ impl<'a> Open<'a> {
             opened: record.opened,
             closed: record.closed,
             age_days: night.map(|night| night.days_since(record.opened)),
+            owner,
             evidence: record.evidence.iter().map(|e| e.say(Lang::En)).collect(),
         }
     }
 }
 
-fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> String {
+fn print_list(
+    records: &[ExceptionRecord],
+    owners: &BTreeMap<&RowKey, &str>,
+    night: Option<Day>,
+    lang: Lang,
+) -> String {
     if records.is_empty() {
         let text = Text {
             vi: "Không có khoản nào còn mở.\n",
@@ -283,9 +318,10 @@ fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> St
             "dòng",
             "ngày",
             "tuổi",
+            "người xử lý",
         ],
         Lang::En => [
-            "id", "class", "amount", "dossier", "source", "row", "day", "age",
+            "id", "class", "amount", "dossier", "source", "row", "day", "age", "owner",
         ],
     };
     let rows: Vec<Vec<String>> = records
@@ -303,8 +339,23 @@ fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> St
                 record.key.id.to_string(),
                 print_day(record.business_date, lang),
                 night.map_or_else(String::new, |n| n.days_since(record.opened).to_string()),
+                owners
+                    .get(&record.key)
+                    .copied()
+                    .unwrap_or_default()
+                    .to_owned(),
             ]
         })
+        .collect();
+    // a column that is empty throughout is left out
+    let columns = if rows.iter().all(|row| row[8].is_empty()) {
+        8
+    } else {
+        9
+    };
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| row[..columns].to_vec())
         .collect();
     let sum: i128 = records.iter().map(|record| record.amount.wide()).sum();
     let text = Text {
@@ -312,7 +363,7 @@ fn print_list(records: &[ExceptionRecord], night: Option<Day>, lang: Lang) -> St
         en: "{n} items, {sum} dong\n",
     };
     let total = text.get(lang).replace("{n}", &records.len().to_string());
-    table(&head, &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
+    table(&head[..columns], &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
 }
 
 fn label(class: &str, lang: Lang) -> String {

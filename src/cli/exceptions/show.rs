@@ -2,21 +2,22 @@
 
 use serde::Serialize;
 
-use super::{Open, ShowArgs, label, print_day};
+use super::{Open, ShowArgs, decide, label, print_day};
 use crate::classify;
 use crate::cli::output::{json_line, out};
 use crate::cli::{Failure, Outcome, block_on};
 use crate::config::Config;
+use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
 use crate::job::{Exit, JobError};
 use crate::matching::{Evidence, Leg, Nearest};
 use crate::store::{ExceptionDetail, OpenMode, Spell, Store};
-use crate::text;
+use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
-    let detail = block_on(read_one(config, &args.id, args.as_of))??;
-    let Some(detail) = detail else {
+    let read = block_on(read_one(config, &args.id, args.as_of))??;
+    let Some((detail, decisions)) = read else {
         let message = format!("there is no exception \"{}\"", args.id);
         return Err(Failure::new(
             Exit::Usage,
@@ -25,15 +26,17 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
         ));
     };
     if args.json {
+        let owner = decision::owners(&decisions).into_values().next();
         json_line(&ShowDocument {
             schema_version: 1,
-            exception: Open::new(&detail.record, args.as_of),
+            exception: Open::new(&detail.record, args.as_of, owner),
             nearest: &detail.record.nearest,
             history: detail.history.iter().map(Past::new).collect(),
             legs: &detail.legs,
+            decisions: &decisions,
         });
     } else {
-        out(&print_detail(&detail, lang));
+        out(&print_detail(&detail, &decisions, lang));
     }
     Ok(Exit::Done)
 }
@@ -42,11 +45,15 @@ async fn read_one(
     config: &Config,
     id: &str,
     as_of: Option<Day>,
-) -> Result<Option<ExceptionDetail>, JobError> {
+) -> Result<Option<(ExceptionDetail, Vec<Entry>)>, JobError> {
     let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
     let detail = store.exception(id, as_of).await?;
+    let decisions = match &detail {
+        Some(detail) => store.decisions_of(&detail.record.key).await?,
+        None => Vec::new(),
+    };
     store.close().await;
-    Ok(detail)
+    Ok(detail.map(|detail| (detail, decisions)))
 }
 
 #[derive(Serialize)]
@@ -56,6 +63,7 @@ struct ShowDocument<'a> {
     nearest: &'a [Nearest],
     history: Vec<Past<'a>>,
     legs: &'a [Leg],
+    decisions: &'a [Entry],
 }
 
 #[derive(Serialize)]
@@ -78,7 +86,7 @@ impl<'a> Past<'a> {
     }
 }
 
-fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
+fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> String {
     let record = &detail.record;
     let mut lines = vec![format!(
         "{}  {}  {} đ",
@@ -116,6 +124,34 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
         nearest,
         lang,
     ));
+    lines.extend(print_letter(detail, lang));
+    lines.extend(print_past(detail, decisions, lang));
+    lines.join("\n") + "\n"
+}
+
+/// To whom to write, and what.
+fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
+    let record = &detail.record;
+    let dossier = record.dossier_code.as_ref().map(ToString::to_string);
+    let matter = Matter {
+        class: &record.class,
+        side: record.key.side,
+        source: record.key.source.as_str(),
+        id: &record.key.id,
+        dossier: dossier.as_deref().unwrap_or_default(),
+        amount: record.amount,
+        day: record.business_date,
+    };
+    let Some((to, letter)) = text::letter::letter(lang, &matter) else {
+        return Vec::new();
+    };
+    let title = text::say(lang, "letter-heading", &[]);
+    vec![format!("\n{title}\n  {to}\n  {letter}")]
+}
+
+/// What is linked, what the row was on which nights, and what people decided.
+fn print_past(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> Vec<String> {
+    let mut lines = Vec::new();
     let legs = detail.legs.iter().map(print_leg).collect();
     lines.extend(part(
         Text {
@@ -138,7 +174,16 @@ fn print_detail(detail: &ExceptionDetail, lang: Lang) -> String {
         history,
         lang,
     ));
-    lines.join("\n") + "\n"
+    let decisions = decisions.iter().map(|entry| print_entry(entry, lang));
+    lines.extend(part(
+        Text {
+            vi: "Quyết định",
+            en: "Decisions",
+        },
+        decisions.collect(),
+        lang,
+    ));
+    lines
 }
 
 /// What was seen; of an unreadable cell also why, and what to do about it.
@@ -161,6 +206,20 @@ fn part(title: Text, lines: Vec<String>, lang: Lang) -> Vec<String> {
     let title = format!("\n{}", title.get(lang));
     let lines = lines.into_iter().map(|line| format!("  - {line}"));
     std::iter::once(title).chain(lines).collect()
+}
+
+/// When, what, who, why; and from which night on it counts.
+fn print_entry(entry: &Entry, lang: Lang) -> String {
+    let (at, night) = (&entry.draft.at_wall, print_day(entry.draft.night, lang));
+    let from = Text {
+        vi: "từ đêm",
+        en: "from the night of",
+    };
+    format!(
+        "{at}  {}; {} {night}",
+        decide::say(entry, lang),
+        from.get(lang)
+    )
 }
 
 fn print_leg(leg: &Leg) -> String {

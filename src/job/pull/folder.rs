@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::raw::Evidence;
-use super::{Stage, withdraw};
-use crate::domain::{Completeness, SourceFacts};
+use super::{Stage, file_day, withdraw};
+use crate::domain::{Completeness, Day, SourceFacts};
+use crate::format::FileError;
 use crate::job::error::JobError;
 use crate::normalise;
-use crate::source::registry::{self, ExportMode, ExportSettings, FileKind, FolderDelivery};
+use crate::source::registry::{
+    self, ExportMode, ExportSettings, FileKind, FolderDelivery, FolderNote,
+};
 use crate::store::{ExportFile, RegistryRows};
 use crate::text::reject::say_file;
 
@@ -29,16 +32,17 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         pause: desk.file_pause,
     };
     let delivery = registry::read_folder(&settings, &known).await;
-    let unreadable = save(stage, &delivery, mode).await?;
-    save_empty(stage, &delivery, &read).await?;
+    let unreadable = save(stage, &delivery, mode, read).await?;
+    save_empty(stage, &delivery).await?;
     let covered = desk
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
-        // A rerun is covered by the files that the earlier run of the night read.
+        // A night is covered by the files that tell of it, whichever night read them.
         Completeness::Missing if !covered.is_empty() => Completeness::Complete,
+        Completeness::Complete if covered.is_empty() => Completeness::Missing,
         state => state,
     };
     let mut facts = stage.facts(state);
@@ -52,83 +56,140 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
     }
-    // Judged over everything that the night read, so that a rerun judges alike.
-    let rejects = desk
-        .store
-        .rejects_of_night(&stage.settings.name, stage.night)
-        .await?;
-    let lines: u64 = covered.iter().map(|file| file.lines).sum();
+    // Judged over everything that covers the night, so that a rerun judges alike.
+    let days: BTreeSet<Day> = covered.iter().map(|file| file.day).collect();
+    let (mut lines, mut rejects) = (0_u64, 0_u64);
+    for day in days {
+        let files = desk.store.files_of_night(&stage.settings.name, day).await?;
+        lines += files.iter().map(|file| file.lines).sum::<u64>();
+        rejects += desk
+            .store
+            .rejects_of_night(&stage.settings.name, day)
+            .await?;
+    }
     stage.judge_rejects(&mut facts, lines.saturating_sub(rejects), rejects);
     Ok(facts)
 }
 
-/// Archives, parses and stores each new file; tells which are no tables.
+/// Archives, parses and stores each new file; tells which are no tables. `known` are the files read
+/// so far.
 async fn save(
     stage: &Stage,
     delivery: &FolderDelivery,
     mode: ExportMode,
+    mut known: Vec<ExportFile>,
 ) -> Result<Vec<String>, JobError> {
     let desk = &stage.desk;
-    let name = &stage.settings.name;
     let evidence = Evidence::new(stage);
-    for note in &delivery.notes {
-        let note = note.say(desk.config.lang);
-        warn!(
-            source.id = name.as_str(),
-            stage = "pull",
-            error = note,
-            "file left alone"
-        );
-    }
-    let newest = delivery
-        .files
-        .iter()
-        .rfind(|file| file.kind == FileKind::DossierFees);
+    say_notes(stage, &delivery.notes);
     let mut unreadable = Vec::new();
+    let mut read_now = Vec::new();
     for file in &delivery.files {
         desk.checkpoint()?;
         evidence.put(&file.name, &file.bytes).await?;
-        match normalise::registry::read(&file.name, file.kind, &file.bytes, name, stage.night) {
-            Ok(read) => {
-                let record = ExportFile {
-                    source: name.clone(),
-                    sha256: file.sha256.clone(),
-                    name: file.name.clone(),
-                    kind: kind_word(file.kind).into(),
-                    lines: read.lines,
-                    night: stage.night,
-                };
-                if mode == ExportMode::Snapshot && newest == Some(file) {
-                    withdraw::absent(stage, &record, &read.fees).await?;
-                }
-                desk.store.save_registry(&record, &stored(read)).await?;
+        match read_file(stage, file, &known) {
+            Ok((record, _)) if mode == ExportMode::Snapshot && record.day > stage.night => {
+                // what a snapshot withdraws is withdrawn on its own night
+                let (source, file) = (record.source.as_str(), &*record.name);
+                info!(source.id = source, stage = "pull", file, day = %record.day, "waits for its night");
+            }
+            Ok((record, rows)) => {
+                known.push(record.clone());
+                read_now.push((record, rows));
             }
             Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
+    }
+    let is_fees = |record: &ExportFile| *record.kind == *kind_word(FileKind::DossierFees);
+    let newest = known
+        .iter()
+        .filter(|record| is_fees(record))
+        .max_by_key(|record| record.day);
+    let newest = newest.map(|record| record.day);
+    let last = read_now
+        .iter()
+        .rposition(|(record, _)| is_fees(record) && Some(record.day) == newest);
+    for (at, (record, rows)) in read_now.into_iter().enumerate() {
+        if mode == ExportMode::Snapshot && last == Some(at) {
+            withdraw::absent(stage, &record, &rows.fees).await?;
+        }
+        desk.store.save_registry(&record, &stored(rows)).await?;
     }
     evidence.record(stage).await?;
     Ok(unreadable)
 }
 
-/// Empty files are all alike: one that lies there under a new name says that nothing happened, and
-/// covers the night.
-async fn save_empty(
+fn say_notes(stage: &Stage, notes: &[FolderNote]) {
+    for note in notes {
+        let note = note.say(stage.desk.config.lang);
+        warn!(
+            source.id = stage.settings.name.as_str(),
+            stage = "pull",
+            error = note,
+            "file left alone"
+        );
+    }
+}
+
+/// Parses a file and tells of which day it is.
+fn read_file(
     stage: &Stage,
-    delivery: &FolderDelivery,
-    read: &[ExportFile],
-) -> Result<(), JobError> {
+    file: &registry::ExportFile,
+    known: &[ExportFile],
+) -> Result<(ExportFile, normalise::RegistryRows), FileError> {
+    let source = &stage.settings.name;
+    let read = |day| normalise::registry::read(&file.name, file.kind, &file.bytes, source, day);
+    let mut rows = read(stage.night)?;
+    let kind = kind_word(file.kind);
+    let last_closed = stage.desk.last_closed_day().max(stage.night);
+    let before = known.iter().filter(|known| *known.kind == *kind);
+    let day = file_day::of(&file_day::Clues {
+        named: registry::day_in_name(&file.name),
+        content: file_day::latest(&rows, last_closed),
+        night: stage.night,
+        last_closed,
+        newest: before.map(|known| known.day).max(),
+    });
+    if day != stage.night && !(rows.rejects.is_empty() && rows.conflicts.is_empty()) {
+        // bad rows count under the day of their file
+        rows = read(day)?;
+    }
+    let record = ExportFile {
+        source: source.clone(),
+        sha256: file.sha256.clone(),
+        name: file.name.clone(),
+        kind: kind.into(),
+        lines: rows.lines,
+        day,
+        night: stage.night,
+    };
+    Ok((record, rows))
+}
+
+/// Empty files are all alike: one that lies there under a new name says that nothing happened, and
+/// covers the day that it tells of.
+async fn save_empty(stage: &Stage, delivery: &FolderDelivery) -> Result<(), JobError> {
+    if delivery.known_again.is_empty() {
+        return Ok(());
+    }
+    let store = &stage.desk.store;
+    let known = store.known_files(&stage.settings.name).await?;
     for (name, sha256) in &delivery.known_again {
         let same = |file: &&ExportFile| file.sha256 == *sha256;
-        let is_new = !read.iter().filter(same).any(|file| file.name == *name);
-        let empty = read.iter().filter(same).find(|file| file.lines == 0);
+        let is_new = !known.iter().filter(same).any(|file| file.name == *name);
+        let empty = known.iter().filter(same).find(|file| file.lines == 0);
         if let (Some(file), true) = (empty, is_new) {
+            let last_closed = stage.desk.last_closed_day().max(stage.night);
+            let named = registry::day_in_name(name);
             let record = ExportFile {
                 name: name.clone(),
+                day: named.map_or(stage.night, |day| day.min(last_closed)),
                 night: stage.night,
                 ..file.clone()
             };
-            let nothing = RegistryRows::default();
-            stage.desk.store.save_registry(&record, &nothing).await?;
+            store
+                .save_registry(&record, &RegistryRows::default())
+                .await?;
         }
     }
     Ok(())

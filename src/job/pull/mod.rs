@@ -5,6 +5,7 @@
 //! feeds and probes at once.
 
 mod feed;
+mod file_day;
 mod folder;
 mod probe;
 mod raw;

@@ -20,7 +20,7 @@ pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Re
     let desk = &stage.desk;
     let pool = desk
         .store
-        .pool(stage.night, &Names::default(), &Window::default())
+        .pool(file.day, &Names::default(), &Window::default())
         .await?;
     let codes: BTreeSet<DossierCode> = pool.fees.iter().map(|f| f.dossier_code.clone()).collect();
     let linked = desk.store.linked_fees(stage.night, &codes).await?;

@@ -82,7 +82,7 @@ const TOLD: usize = 20;
 pub async fn verify(desk: &Desk, which: &Which) -> Result<Vec<Verified>, JobError> {
     let all = desk.store.runs().await?;
     let runs = chosen(&all, which)?;
-    let tables = desk.store.decisions().await?;
+    let tables = desk.store.decided().await?;
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;

@@ -24,12 +24,16 @@ pub(super) const PASS: Pass = Pass {
 fn run(desk: &mut Desk) {
     let mut used = BTreeMap::new();
     for (position, decision) in desk.pool.inputs.decisions.iter().enumerate() {
+        if decision.ruling.is_handling() {
+            continue;
+        }
         let waits = |txn: &Index| desk.txns[at(*txn)] == Standing::Waiting;
         let Some(txn) = find(desk.pool, decision).filter(waits) else {
             desk.stale.push(position);
             continue;
         };
         match &decision.ruling {
+            Ruling::WriteOff | Ruling::RefundRequested => {}
             Ruling::NotFee => {
                 let said = Evidence::DecidedBy(decision.by.clone(), decision.reason.clone());
                 desk.out(txn, "not_fee", vec![said]);

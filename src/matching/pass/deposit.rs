@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::fold::fold_name;
-use crate::domain::{Completeness, Day, ReceiptStatus, Text, TxnKind};
+use crate::domain::{Day, ReceiptStatus, Text, TxnKind};
 
 use super::super::desk::Desk;
 use super::super::evidence::Evidence;
@@ -26,9 +26,7 @@ pub(super) const PASS: Pass = Pass {
 fn run(desk: &mut Desk) {
     let open = open_amounts(desk);
     super::batch::batches(desk, &open);
-    let complete = Completeness::Complete;
-    let mut sources = desk.pool.inputs.sources.iter();
-    if sources.any(|source| !source.carries_money && source.state != complete) {
+    if !desk.pool.registry_complete() {
         return;
     }
     let mut days: BTreeMap<(&str, Day), (u32, i128)> = BTreeMap::new();

@@ -2,6 +2,8 @@
 //! their fee line and belong here too. Whether the amount is exact, over, under or net of a fee is
 //! the ledger's question; the key decides the dossier.
 
+use rustc_hash::FxHashMap;
+
 use crate::domain::Text;
 
 use super::super::desk::{Credit, Desk, Money, Standing};
@@ -96,6 +98,12 @@ fn receipts(desk: &mut Desk) {
 /// doubtful. All are judged against the same state, so that their order does not matter.
 fn whole_memos(desk: &mut Desk) {
     let mut decided = Vec::new();
+    let own = own_money(desk);
+    let lacks = |desk: &Desk, dossier: Index| {
+        let coming = own.get(&dossier).copied().unwrap_or(0);
+        let due = desk.pool.dossier(dossier).due();
+        desk.lacks(dossier) && desk.credited(dossier) + coming < due
+    };
     for txn in desk.waiting() {
         let Reading::One {
             key: Key::WholeMemo,
@@ -107,8 +115,10 @@ fn whole_memos(desk: &mut Desk) {
         };
         let row = desk.pool.txn(txn);
         let doubtful = match desk.pool.payer(row, dossier) {
-            Payer::Differs => rivals(desk.pool, row, dossier, |other| desk.is_open(other)),
-            Payer::Agrees | Payer::Unknown => Vec::new(),
+            Payer::Agrees => Vec::new(),
+            // who is not told is taken at his word while the dossier still lacks money
+            Payer::Unknown if lacks(desk, dossier) => Vec::new(),
+            _ => rivals(desk.pool, row, dossier, |other| desk.is_open(other)),
         };
         decided.push((txn, dossier, doubtful));
     }
@@ -121,6 +131,30 @@ fn whole_memos(desk: &mut Desk) {
             super::extracted_key::doubt(desk, txn, dossier, &doubtful);
         }
     }
+}
+
+/// What the waiting payments of its own payer bring to each dossier that several payments name.
+fn own_money(desk: &Desk) -> FxHashMap<Index, i128> {
+    let waiting = desk.waiting();
+    let named = |txn: &Index| match desk.readings[at(*txn)] {
+        Reading::One { dossier, .. } => Some(dossier),
+        _ => None,
+    };
+    let mut times = vec![0_u8; desk.pool.dossiers.len()];
+    for dossier in waiting.iter().filter_map(named) {
+        times[at(dossier)] = times[at(dossier)].saturating_add(1);
+    }
+    let mut own = FxHashMap::default();
+    for txn in &waiting {
+        let Some(dossier) = named(txn).filter(|dossier| times[at(*dossier)] > 1) else {
+            continue;
+        };
+        let row = desk.pool.txn(*txn);
+        if desk.pool.payer(row, dossier) == Payer::Agrees {
+            *own.entry(dossier).or_insert(0) += row.amount.wide();
+        }
+    }
+    own
 }
 
 /// A credit for the whole amount.

@@ -38,12 +38,19 @@ fn run(desk: &mut Desk) {
         else {
             continue;
         };
-        let mut nearest = nearest;
+        let (mut evidence, mut nearest) = (evidence, nearest);
+        if let Some((said, near)) = desk.notes.remove(&txn) {
+            evidence.extend(said);
+            nearest.extend(near);
+        }
         nearest.extend(nearest_batch(desk.pool, &sessions, row));
         let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
         let room = NEAREST_MAX.saturating_sub(nearest.len());
-        nearest.extend(same.iter().take(room).map(|dossier| Nearest {
-            candidate: desk.pool.dossier(*dossier).code.as_str().into(),
+        let shown: Vec<Box<str>> = nearest.iter().map(|near| near.candidate.clone()).collect();
+        let codes = same.iter().map(|d| desk.pool.dossier(*d).code.as_str());
+        let unseen = codes.filter(|code| shown.iter().all(|known| **known != **code));
+        nearest.extend(unseen.take(room).map(|code| Nearest {
+            candidate: code.into(),
             amount: Some(row.amount),
             failed: Test::Named,
         }));
@@ -61,7 +68,8 @@ fn open_dossiers(desk: &Desk) -> BTreeMap<i128, Vec<Index>> {
     let mut open: BTreeMap<i128, Vec<Index>> = BTreeMap::new();
     for (d, ledger) in desk.ledgers.iter().enumerate() {
         let lacking: i128 = ledger.lines.iter().map(|line| line.lacking()).sum();
-        if lacking > 0 && Vnd::from_wide(lacking).is_ok() {
+        let certified = desk.set_of.contains_key(&index(d));
+        if lacking > 0 && !certified && Vnd::from_wide(lacking).is_ok() {
             open.entry(lacking).or_default().push(index(d));
         }
     }

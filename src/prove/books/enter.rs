@@ -4,8 +4,23 @@ use rustc_hash::FxHashMap;
 
 use super::super::memo::person;
 use super::{Books, Dossier, Line, Money, MoneyRow, Stake};
-use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, RowKey, Side};
+use crate::classify::Classified;
+use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, RowKey, Side, TxnKind};
 use crate::matching::{Evidence, Leg, Role};
+
+/// Classes of money of which it is not known what it paid or took back.
+const OPEN: [&str; 10] = [
+    "near_reference",
+    "orphan",
+    "foreign",
+    "ambiguous",
+    "unidentified",
+    "conflict",
+    "pending",
+    "status_mismatch",
+    "unlinked_refund",
+    "duplicate",
+];
 
 impl<'a> Books<'a> {
     pub(super) fn enter_money(&mut self) {
@@ -15,6 +30,7 @@ impl<'a> Books<'a> {
             stakes: Vec::new(),
             back: Vec::new(),
             seen: Vec::new(),
+            set: None,
         };
         for txn in &self.inputs.txns {
             let key = (Side::Txn, txn.source.as_str(), &*txn.id);
@@ -72,6 +88,7 @@ impl<'a> Books<'a> {
                 stakes: Vec::new(),
                 payable: of_dossier.iter().any(|fee| may(fee)),
                 went_back: false,
+                set: None,
             });
         }
     }
@@ -96,7 +113,12 @@ impl<'a> Books<'a> {
     pub(super) fn enter_legs(&mut self) {
         let settlement = self.settlement;
         let mut stakes: FxHashMap<(usize, usize), usize> = FxHashMap::default();
-        for leg in settlement.groups.iter().flat_map(|group| &group.legs) {
+        let groups = settlement.groups.iter().enumerate();
+        for (group, leg) in groups.flat_map(|(g, group)| group.legs.iter().map(move |l| (g, l))) {
+            if leg.role == Role::Member {
+                self.enter_member(group, leg);
+                continue;
+            }
             let Some(money) = self.money_of(&leg.money) else {
                 self.strays.push(leg);
                 continue;
@@ -153,6 +175,24 @@ impl<'a> Books<'a> {
             if of_line.stakes.last() != Some(&place) {
                 of_line.stakes.push(place);
             }
+        }
+    }
+
+    /// A member of a certified set: a payment, or a fee under its own key.
+    fn enter_member(&mut self, group: usize, leg: &'a Leg) {
+        match (self.money_of(&leg.money), self.line_of(leg)) {
+            (Some(money), None) if leg.dossier_code.is_none() => {
+                self.money[money].set = Some(group);
+                let day = self.money[money].day();
+                self.sets.entry(group).or_default().1 = Some(day);
+            }
+            (None, Some(line)) if self.lines[line].fee.key() == leg.money => {
+                let dossier = self.lines[line].dossier;
+                self.dossiers[dossier].set = Some(group);
+                let agency = self.agency(dossier);
+                self.sets.entry(group).or_default().0 = Some(agency);
+            }
+            _ => self.strays.push(leg),
         }
     }
 
@@ -244,6 +284,31 @@ impl<'a> Books<'a> {
         ids.sort_unstable();
         ids.dedup();
         ids
+    }
+
+    /// What is open on the money side, what people ruled, keys that stand twice.
+    pub(super) fn enter_open(&mut self) {
+        let rows = &self.settlement.rows;
+        let open = |row: &&Classified| {
+            let said = |class: &&str| OPEN.contains(class);
+            let money = row.key.side != Side::Fee;
+            money && (said(&row.class) || row.also.iter().any(|also| said(also)))
+        };
+        let unread = self.inputs.rejects.iter();
+        let unread = unread.filter(|reject| reject.side != Side::Fee).count();
+        self.any_open = unread > 0 || rows.iter().any(|row| open(&row));
+        for decision in &self.inputs.decisions {
+            let of_row = self.decisions.entry(&decision.row).or_default();
+            of_row.push(decision);
+        }
+        let twice = rows.windows(2).filter(|pair| pair[0].key == pair[1].key);
+        self.shared_keys = twice.map(|pair| &pair[0].key).collect();
+        let refunds = self.money.iter().filter(|money| {
+            let back = money.txn().is_some_and(|txn| txn.kind != TxnKind::Payment);
+            let row = self.row(&money.key);
+            back && money.back.is_empty() && row.is_some_and(|row| open(&row))
+        });
+        self.open_refund_ms = refunds.map(Money::ms).min();
     }
 
     pub(super) fn add_up(&mut self) {

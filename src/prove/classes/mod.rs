@@ -3,14 +3,16 @@
 //! the order of the list.
 
 mod fee;
+mod handled;
 mod money;
 
-use super::books::Books;
+use super::books::{Books, class, is_unread};
 use super::violation::{Findings, Invariant, name, text};
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::RowKey;
+use crate::domain::{Day, RowKey};
 
 use Severity::{Action, Info, Warn};
+use handled::Handled;
 
 /// What is known of one class on one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,8 +103,19 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         let Some(row) = books.row(&books.lines[line].fee.key()) else {
             continue; // `once` says so
         };
+        let dossier = books.lines[line].dossier;
+        if let Some(set) = books.dossiers[dossier].set {
+            member(books, row, set, findings);
+            continue;
+        }
         let facts = fee::Facts::new(books, line);
-        one(row, &|class| facts.known(class), facts.linked, findings);
+        let again = again(books, until(books, dossier));
+        let asked = Asked {
+            known: &|class| facts.known(class),
+            linked: facts.linked,
+            again,
+        };
+        one(books, row, &asked, findings);
         fee::at_least(&facts, row, findings);
     }
     for at in 0..books.money.len() {
@@ -110,25 +123,96 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         let Some(row) = books.row(&money.key) else {
             continue;
         };
+        if let Some(set) = money.set {
+            member(books, row, set, findings);
+            continue;
+        }
         let facts = money::Facts::new(books, money);
-        one(row, &|class| facts.known(class), facts.linked, findings);
+        let dossiers = money.stakes.iter().map(|s| books.stakes[*s].dossier);
+        let dossiers = dossiers.filter(|_| !money.is_cash());
+        let until = dossiers.filter_map(|dossier| until(books, dossier)).max();
+        let again = again(books, until);
+        let asked = Asked {
+            known: &|class| facts.known(class),
+            linked: facts.linked,
+            again,
+        };
+        one(books, row, &asked, findings);
         money::at_least(&facts, row, findings);
         money::reads(&facts, row, findings);
     }
     for row in &books.settlement.rows {
-        if row.class == "reject" {
-            let only = |class: &str| exactly(class == "reject");
-            one(row, &only, false, findings);
+        if is_unread(row) {
+            let asked = Asked {
+                known: &|class| exactly(class == "reject"),
+                linked: false,
+                again: Not,
+            };
+            one(books, row, &asked, findings);
         }
         shape(books, row, findings);
     }
 }
 
+/// What is asked of a row.
+struct Asked<'k> {
+    /// What is known of each class.
+    known: &'k dyn Fn(&str) -> Known,
+    /// It has a leg.
+    linked: bool,
+    /// It is read again although it is in order: a looser pass decided it.
+    again: Known,
+}
+
+/// Read again while the night lies before the end of these days; `match` has no other night.
+fn again(books: &Books, until: Option<Day>) -> Known {
+    let tonight = books.inputs.business_date;
+    exactly(tonight.is_some() && until >= tonight)
+}
+
+/// The last night on which what a looser pass put to a dossier's credit may be taken back.
+fn until(books: &Books, dossier: usize) -> Option<Day> {
+    let stakes = books.dossiers[dossier].stakes.iter();
+    let stakes = stakes.map(|s| &books.stakes[*s]);
+    let loose = stakes.filter(|s| ["repaired_key", "scored"].contains(&s.first.pass));
+    let paid = loose.map(|stake| books.money[stake.money].day()).max()?;
+    let last = books.window(dossier).map(|(_, last)| last);
+    last.max(Some(paid.plus(books.rules.pairing_days)))
+}
+
+/// A row of a certified set is in order, linked as a whole, and read again while another may come.
+fn member(books: &Books, row: &Classified, set: usize, findings: &mut Findings) {
+    let day = books.sets.get(&set).and_then(|(_, day)| *day);
+    let last = day.map(|day| day.plus(books.rules.pairing_days));
+    let asked = Asked {
+        known: &|_| Not,
+        linked: true,
+        again: again(books, last),
+    };
+    one(books, row, &asked, findings);
+}
+
 /// The class, the classes beside it and the bucket of a row.
-fn one(row: &Classified, known: &dyn Fn(&str) -> Known, linked: bool, findings: &mut Findings) {
+fn one(books: &Books, row: &Classified, asked: &Asked, findings: &mut Findings) {
+    let handled = handled::of(books, row);
     let mut said: Vec<&str> = row.also.clone();
     if row.class != "ok" {
         said.insert(0, row.class);
+    }
+    // a ruling on handling comes after the classes, and before them where it is stale
+    let is_stale = said.first() == Some(&"decision_stale");
+    if is_stale && matches!(handled, Handled::Stale | Handled::Unsure) {
+        said.remove(0);
+    }
+    let beside = said.first() == Some(&"decision_stale");
+    let natural = if beside { "decision_stale" } else { class(row) };
+    if handled == Handled::Stale && !is_stale {
+        let what = text(
+            "quyết định đã lỗi thời phải được nêu",
+            "a decision whose row changed is stale",
+        );
+        let about = name(&row.key);
+        findings.add(Invariant::Class, about, what, "decision_stale", row.class);
     }
     let ranks: Vec<Option<usize>> = said.iter().map(|class| rank(class)).collect();
     if ranks.contains(&None) || !ranks.is_sorted_by(|a, b| a < b) {
@@ -146,7 +230,7 @@ fn one(row: &Classified, known: &dyn Fn(&str) -> Known, linked: bool, findings: 
     }
     for (class, ..) in ORDER {
         let is_said = said.contains(class);
-        let (expected, found) = match known(class) {
+        let (expected, found) = match (asked.known)(class) {
             Must if !is_said => (*class, row.class),
             Not if is_said => ("-", *class),
             _ => continue,
@@ -157,11 +241,11 @@ fn one(row: &Classified, known: &dyn Fn(&str) -> Known, linked: bool, findings: 
         );
         findings.add(Invariant::Class, name(&row.key), what, expected, found);
     }
-    let leads = rank(row.class).map(|at| ORDER[at].2);
+    let leads = rank(natural).map(|at| ORDER[at].2);
     let bucket = match leads {
-        _ if row.class == "reject" => Bucket::Rejected,
+        _ if natural == "reject" => Bucket::Rejected,
         Some(Out) => Bucket::Excluded,
-        _ if linked => Bucket::Matched,
+        _ if asked.linked => Bucket::Matched,
         _ => Bucket::Open,
     };
     let open_ok = row.class == "ok" && bucket == Bucket::Open;
@@ -174,7 +258,13 @@ fn one(row: &Classified, known: &dyn Fn(&str) -> Known, linked: bool, findings: 
         findings.add(Invariant::Class, name(&row.key), what, bucket.id(), found);
     }
     let rest = leads == Some(Rest);
-    let carried = leads == Some(Again) || (bucket == Bucket::Open && !rest);
+    let open = leads == Some(Again) || (bucket == Bucket::Open && !rest);
+    let carried = match handled {
+        Handled::Stale => true,
+        Handled::WrittenOff => false,
+        Handled::Unsure => row.carried,
+        _ => open || asked.again == Must,
+    };
     if row.carried != carried {
         let what = text(
             "dòng còn mở phải được đọc lại mỗi đêm",
@@ -184,14 +274,23 @@ fn one(row: &Classified, known: &dyn Fn(&str) -> Known, linked: bool, findings: 
     }
 }
 
-/// Severity, and a reason for every row that is not in order.
+/// Severity, and a reason for every row that is not in order. What was written off asks nothing, what
+/// is stale asks for a new decision.
 fn shape(books: &Books, row: &Classified, findings: &mut Findings) {
     let before = books
         .rules
         .start
         .is_some_and(|start| row.business_date < start);
     let own = rank(row.class).map_or(Info, |at| ORDER[at].1);
-    let severity = if before { Info } else { own };
+    let handled = handled::of(books, row);
+    handled::said(books, row, handled, findings);
+    let severity = match handled {
+        Handled::Stale => Action,
+        Handled::WrittenOff => Info,
+        Handled::Unsure => row.severity,
+        _ if before => Info,
+        _ => own,
+    };
     if row.severity != severity {
         let what = text(
             "mức độ phải theo loại; dòng trước ngày bắt đầu chỉ để biết",

@@ -40,10 +40,10 @@ impl<'b, 'a> Facts<'b, 'a> {
         let does = |stake: &&&Stake| !stake.parts.is_empty() || !stake.settles();
         let row = books.row(&money.key);
         let aside = row.is_some_and(|row| row.class == "not_fee" || row.also.contains(&"not_fee"));
-        let mut rulings = books.inputs.decisions.iter();
-        let mine = |d: &&crate::domain::Decision| d.row == money.key;
-        let not_fee = rulings.clone().filter(mine);
-        let not_fee = not_fee.filter(|d| d.ruling == Ruling::NotFee).count() > 0;
+        let rulings = books.decisions.get(&money.key);
+        let rulings = || rulings.into_iter().flatten().map(|d| &d.ruling);
+        let not_fee = rulings().any(|ruling| *ruling == Ruling::NotFee);
+        let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
         // only what its text alone decides is asked for its text
         let text_alone = stakes.is_empty() && money.back.is_empty();
         let memo = money.txn().filter(|_| text_alone);
@@ -52,7 +52,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             names_any: memo.is_some_and(names),
             linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
             conflict: is_conflict(books, &money.key),
-            ruled: rulings.any(|d| d.row == money.key),
+            ruled: rulings().any(links),
             applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee),
             books,
             money,

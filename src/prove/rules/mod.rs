@@ -3,6 +3,8 @@
 
 mod chain;
 mod excluded;
+mod loose;
+mod sets;
 
 use super::books::{Books, Money, MoneyRow, Stake};
 use super::memo::{person, squeezed};
@@ -18,11 +20,20 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         chain::check(books, money, findings);
     }
     excluded::check(books, findings);
+    loose::scores(books, findings);
+    sets::check(books, findings);
 }
 
 /// A payment is linked by one pass, and by a pass that links payments.
 fn passes(books: &Books, money: &Money, findings: &mut Findings) {
-    let known = ["decision", "exact_key", "extracted_key", "sum_by_key"];
+    let known = [
+        "decision",
+        "exact_key",
+        "extracted_key",
+        "sum_by_key",
+        "repaired_key",
+        "scored",
+    ];
     let stakes = money.stakes.iter().map(|s| &books.stakes[*s]);
     let mut named: Vec<&str> = stakes.map(|stake| stake.first.pass).collect();
     let back = money.back.iter().chain(&money.seen);
@@ -89,6 +100,20 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
             text(
                 "nội dung phải chứa mã của mọi hồ sơ và tổng phải đúng từng đồng",
                 "the memo holds every dossier's code and the sum is exact",
+            ),
+        ),
+        ("repaired_key", MoneyRow::Txn(txn)) => (
+            loose::repaired(books, txn, stake),
+            text(
+                "nội dung chỉ sai một ký tự so với mã của đúng một hồ sơ, cùng người nộp và số tiền",
+                "the memo is one slip away from one dossier only, of this payer and amount",
+            ),
+        ),
+        ("scored", MoneyRow::Txn(txn)) => (
+            loose::scored(books, txn, stake),
+            text(
+                "số tiền đúng bằng phần còn thiếu, đúng hạn, có căn cứ và cách xa khả năng khác",
+                "it is what the dossier lacked, in time, for a reason, and far ahead of any other",
             ),
         ),
         ("decision", _) => (
@@ -227,8 +252,10 @@ fn sums(books: &Books, money: &Money, txn: &Txn) -> bool {
 
 /// A ruling in force is followed, unless it is said to be stale.
 fn obeyed(books: &Books, money: &Money, stake: &Stake) -> bool {
-    let mut rulings = books.inputs.decisions.iter();
-    let ruled = rulings.any(|d| d.row == money.key && d.amount_then.wide() == money.amount());
+    let rulings = books.decisions.get(&money.key);
+    let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
+    let mut rulings = rulings.into_iter().flatten();
+    let ruled = rulings.any(|d| links(&d.ruling) && d.amount_then.wide() == money.amount());
     !ruled || stake.decided || books.says(&money.key, "decision_stale")
 }
 

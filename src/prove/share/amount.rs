@@ -1,9 +1,9 @@
 //! `AMOUNT_CASHLESS`: what each payment keeps on lines that count, a payment net of the provider's
 //! fee at its gross.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Money, MoneyRow, Stake};
+use super::super::books::{Books, Money, MoneyRow, Stake, class};
 use super::events::{self, Event, event};
 use super::{Expected, Pair, Wanted};
 use crate::domain::AgencyCode;
@@ -57,20 +57,25 @@ fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
     };
     let row = books.row(&money.key)?;
     let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+    if let Some(agency) = events::set_agency(books, money) {
+        let all = (txn.amount.get(), txn.amount.get());
+        return Some(super::everywhere(&BTreeSet::from([agency]), all));
+    }
     if free {
         let v = if books.conflicts.contains(&money.key) {
             largest(books, money)
         } else {
             txn.amount.get()
         };
-        return events::open(row, txn, v);
+        let most = events::most(books, v, txn.fee.get());
+        return events::open(books, row, txn, v, most);
     }
     kept(books, money, |dong| (dong, dong))
 }
 
 fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
     let row = books.row(&money.key)?;
-    match row.class {
+    match class(row) {
         "conflict" => return Some(Wanted::Holds(vec![(0, 0), (0, largest(books, money))])),
         "receipt_mismatch" if money.stakes.is_empty() => {
             return Some(Wanted::Holds(vec![(0, 0), (0, dong(money.amount()))]));

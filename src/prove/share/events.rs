@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Money, Stake};
+use super::super::books::{Books, Money, Stake, class};
 use super::super::memo::person;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
@@ -35,25 +35,37 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     rejects(books, TX, |_| Some(1), expected);
 }
 
-/// The class that decides what an open row may be; a stale decision changes nothing in it.
-pub(super) fn class(row: &Classified) -> &'static str {
-    let beside = row.also.iter().copied();
-    let mut all = std::iter::once(row.class).chain(beside);
-    all.find(|class| *class != "decision_stale").unwrap_or("ok")
-}
-
-/// What a row without legs may add: v times the table of the open classes.
-pub(super) fn open(row: &Classified, txn: &Txn, v: i64) -> Option<Wanted> {
+/// What a row without legs may add: v times the table of the open classes, `most` where a provider
+/// kept its fee.
+pub(super) fn open(
+    books: &Books,
+    row: &Classified,
+    txn: &Txn,
+    v: i64,
+    most: i64,
+) -> Option<Wanted> {
     let back = txn.kind != TxnKind::Payment;
     Some(match class(row) {
-        "conflict" | "pending" | "status_mismatch" | "unlinked_refund" if back => {
-            Wanted::Holds(vec![(0, 0), (-v, -v)])
-        }
+        "conflict" | "pending" | "status_mismatch" | "unlinked_refund" if back => Wanted::Back(v),
         "unidentified" | "orphan" | "foreign" | "near_reference" | "conflict" | "pending"
-        | "status_mismatch" => Wanted::Holds(vec![(0, 0), (v, v)]),
-        "ambiguous" => Wanted::Ambiguous(v),
+        | "status_mismatch" => Wanted::Credit(v, most),
+        "ambiguous" if is_land(books, row) => Wanted::Anything,
+        "ambiguous" => Wanted::Ambiguous(most),
         _ => return None,
     })
+}
+
+/// The one dossier that a row names owes nothing but land obligations.
+fn is_land(books: &Books, row: &Classified) -> bool {
+    let named = row.dossier_code.as_ref();
+    let dossier = named.and_then(|code| books.dossier_at(code.as_str()));
+    dossier.is_some_and(|dossier| books.payable(dossier).all(|line| line.land))
+}
+
+/// True when an open refund may have taken back the first of two payments before this one came: then
+/// the repeat is the payment.
+fn may_be_again(books: &Books, money: &Money) -> bool {
+    books.open_refund_ms.is_some_and(|ms| ms <= money.ms())
 }
 
 pub(super) fn event(books: &Books, stake: &Stake) -> Event {
@@ -72,6 +84,7 @@ pub(super) fn event(books: &Books, stake: &Stake) -> Event {
     }
     match (stake.settles(), certain(books, money, stake)) {
         (true, _) => Event::Sure,
+        (false, Some(true)) if may_be_again(books, money) => Event::Unknown,
         (false, Some(true)) => Event::None,
         (false, Some(false)) => Event::Perhaps,
         (false, None) => Event::Unknown,
@@ -125,6 +138,12 @@ pub(super) fn agencies(books: &Books, stake: &Stake) -> BTreeSet<AgencyCode> {
     counted.map(|line| line.fee.agency_code.clone()).collect()
 }
 
+/// The agency of the certified set that a payment is a member of.
+pub(super) fn set_agency(books: &Books, money: &Money) -> Option<AgencyCode> {
+    let (agency, _) = books.sets.get(&money.set?)?;
+    agency.cloned()
+}
+
 fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expected>) {
     let Some(row) = books.row(&money.key) else {
         return; // `once` says so
@@ -141,6 +160,9 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
         }
     }
     let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+    if let Some(agency) = set_agency(books, money) {
+        sure.insert(agency);
+    }
     let wanted = if unknown {
         Some(Wanted::Anything)
     } else if !sure.is_empty() {
@@ -148,7 +170,7 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
     } else if !perhaps.is_empty() {
         Some(Wanted::Holds(vec![(0, 0), (1, 1)]))
     } else if free {
-        open(row, txn, 1)
+        open(books, row, txn, 1, 1)
     } else {
         None
     };
@@ -183,7 +205,7 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
                     Event::Unknown => unknown = true,
                 }
             }
-            match books.row(&money.key).map_or("", |row| row.class) {
+            match books.row(&money.key).map_or("", class) {
                 "receipt_mismatch" if money.stakes.is_empty() => {
                     sure.insert(receipt.agency_code.clone());
                 }
@@ -227,22 +249,41 @@ pub(super) fn fees(
             continue;
         };
         let v = v(fee.amount.get());
-        let mut pairs = match row.class {
+        let mut pairs = match class(row) {
             "missing_payment" | "missing_receipt" => vec![(0, 0), (0, v)],
             "pending" | "status_mismatch" => vec![(0, 0), (v, v)],
             _ => continue,
         };
-        if unseen && row.class.starts_with("missing") {
+        if unseen && class(row).starts_with("missing") {
             pairs.push((v, v));
         }
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
         expected.push(Expected {
             definition,
             item: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
-            day: Some(paid.unwrap_or(row.business_date)),
+            day: Some(paid.unwrap_or_else(|| without_day(books, row.business_date))),
             wanted: Wanted::Holds(pairs),
         });
     }
+}
+
+/// The day of a fee of whose payment the registry tells none: that of the row, but no later than
+/// tonight.
+fn without_day(books: &Books, day: crate::domain::Day) -> crate::domain::Day {
+    let tonight = books.inputs.business_date;
+    tonight.map_or(day, |tonight| day.min(tonight))
+}
+
+/// The most of which a payment may be the net, by its own fee or a rate.
+pub(super) fn most(books: &Books, v: i64, own: i64) -> i64 {
+    let twice = i128::from(v) * 2;
+    let rates = books.rules.net_rates.iter().map(|rate| {
+        let (num, den) = (rate.rate.num, rate.rate.den);
+        let half_up = (twice * num * 2 + den).div_euclid(den * 2);
+        half_up.max(rate.minimum.wide())
+    });
+    let fee = rates.chain([i128::from(own)]).max().unwrap_or(0);
+    i64::try_from(i128::from(v) + fee).unwrap_or(i64::MAX)
 }
 
 /// Rows of the money side that could not be read, where the row in good order is not here; `v` is
@@ -259,16 +300,18 @@ pub(super) fn rejects(
         let Some(v) = v(reject).filter(|_| !read) else {
             continue;
         };
-        let pair = match reject.side {
-            Side::Txn => (v, v),
-            Side::Receipt => (0, v),
-            Side::Fee => continue,
+        if reject.side == Side::Fee {
+            continue;
+        }
+        let wanted = match reject.side {
+            Side::Txn => Wanted::Credit(v, most(books, v, 0)),
+            _ => Wanted::Holds(vec![(0, 0), (0, v)]),
         };
         expected.push(Expected {
             definition,
             item: format!("txn|{}|{}", key.source, key.id),
             day: Some(reject.business_date),
-            wanted: Wanted::Holds(vec![(0, 0), pair]),
+            wanted,
         });
     }
 }

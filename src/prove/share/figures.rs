@@ -6,18 +6,30 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
-use super::Pair;
-use super::bounds::{End, Sums, optimum, share};
-use crate::domain::{AgencyCode, Completeness, Day, Fraction, Period, Text};
+use super::bounds::Sums;
+use super::sum::Sum;
+use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
 use crate::kpi::{Contribution, Scope, Share, Verdict};
 
-/// The definitions that are always measured, in the order in which all are.
-const MEASURED: [(&str, bool); 4] = [
+/// The definitions, in the order in which all are, and whether they are measured unasked.
+const MEASURED: [(&str, bool); 7] = [
     ("TX_CASHLESS", true),
     ("AMOUNT_CASHLESS", true),
     ("DOSSIER_CASHLESS", true),
     ("DOSSIER_ONLINE", false),
+    ("QD766_3_6", false),
+    ("THU_PHI_PROV", false),
+    ("ALL_DOSSIERS", false),
 ];
+
+/// True for a definition that is measured unasked, has a target, or is asked for.
+pub(super) fn is_wanted(books: &Books, id: &str) -> bool {
+    let always = MEASURED
+        .iter()
+        .any(|(known, always)| *known == id && *always);
+    let target = books.rules.targets.iter().any(|t| *t.definition == *id);
+    always || target || books.rules.definitions.iter().any(|asked| **asked == *id)
+}
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     let items = Items::new(books);
@@ -61,7 +73,11 @@ fn periods(books: &Books) -> Vec<Period> {
     if !books.rules.periods.is_empty() {
         return books.rules.periods.clone();
     }
-    let days = || books.settlement.contributions.iter().map(|c| c.day);
+    let items = &books.settlement.contributions;
+    let adds = items.iter().flat_map(|c| &c.elsewhere);
+    let adds = adds.filter(|span| span.outcome.1 > 0);
+    let spans: Vec<Day> = adds.flat_map(|span| [span.from, span.to]).collect();
+    let days = || items.iter().map(|c| c.day).chain(spans.iter().copied());
     let epoch = Day::of_ms(0);
     vec![Period {
         label: "".into(),
@@ -85,13 +101,9 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
             agencies.insert(code.clone());
         }
     }
-    let asked = |id: &str| {
-        let targets = books.rules.targets.iter().any(|t| *t.definition == *id);
-        targets || books.rules.definitions.iter().any(|asked| **asked == *id)
-    };
     let mut wanted = BTreeMap::new();
-    for (definition, always) in MEASURED {
-        if !always && !asked(definition) {
+    for (definition, _) in MEASURED {
+        if !is_wanted(books, definition) {
             continue;
         }
         for period in periods {
@@ -122,81 +134,23 @@ impl<'a> Items<'a> {
     }
 }
 
-/// What adds to one share.
-#[derive(Default)]
-struct Sum<'a> {
-    firm: Sums,
-    point: Sums,
-    open: Vec<&'a [Pair]>,
-    /// What may go back: taken off at the lower end.
-    back: i128,
-    coupled: bool,
-}
-
-impl<'a> Sum<'a> {
-    fn add(&mut self, item: &'a Contribution, is_point: bool) {
-        let first = item.outcomes.first().copied().unwrap_or_default();
-        let wide = |(a, b): Pair| (i128::from(a), i128::from(b));
-        let plus = |sum: &mut Sums, pair: Sums| *sum = (sum.0 + pair.0, sum.1 + pair.1);
-        if is_point {
-            plus(&mut self.point, wide(first));
-        }
-        self.coupled |= item.coupled;
-        let least = item.outcomes.iter().map(|(a, _)| *a).min().unwrap_or(0);
-        if least < 0 {
-            self.back -= i128::from(least);
-        } else if item.outcomes.len() == 1 {
-            plus(&mut self.firm, wide(first));
-        } else {
-            self.open.push(&item.outcomes);
-        }
-    }
-
-    /// The least share where money may go back: every open item as cash if it can be, else as
-    /// little as it can be, and everything that may go back gone. Where nothing is left, what came
-    /// without cash counts in full as long as some of it stays.
-    fn least_of_the_rest(&self) -> Fraction {
-        let some = |pairs: &&[Pair]| pairs.iter().any(|(a, b)| *a == 0 && *b > 0);
-        let cash = self.firm.1 > self.firm.0 || self.open.iter().any(some);
-        let least = |pairs: &&[Pair]| {
-            let of = pairs.iter().min_by_key(|(a, b)| (*a, -*b));
-            of.map_or((0, 0), |(a, b)| (i128::from(*a), i128::from(*b)))
-        };
-        let chosen = self.open.iter().map(least);
-        let (a, b) = chosen.fold(self.firm, |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-        let (left, of) = ((a - self.back).max(0), b - self.back);
-        let none = i128::from(of == 0 && !cash);
-        share((left, of.max(left))).unwrap_or(Fraction { num: none, den: 1 })
-    }
-
-    /// Something can be in the denominator.
-    fn counts(&self) -> bool {
-        let some = |pairs: &&[Pair]| pairs.iter().any(|(_, b)| *b > 0);
-        self.firm.1 > 0 || self.open.iter().any(some)
-    }
-}
-
 fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &Period) -> Sum<'a> {
     let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
     let mut sum = Sum::default();
     for prior in books.prior {
         let mine = *prior.definition == *found.definition && prior.scope == scope;
         if mine && period.holds(prior.day) {
-            let pair = (prior.numerator, prior.denominator);
-            sum.firm = (sum.firm.0 + pair.0, sum.firm.1 + pair.1);
-            sum.point = (sum.point.0 + pair.0, sum.point.1 + pair.1);
+            sum.add_firm((prior.numerator, prior.denominator));
         }
     }
     let own = items.0.get(&(found.definition, &scope));
-    for item in own.into_iter().flatten().filter(|i| period.holds(i.day)) {
-        sum.add(item, true);
+    for item in own.into_iter().flatten() {
+        sum.add(item, period, true);
     }
     // what may be anybody's may be theirs, once they have something of their own
     if found.agency.is_some() && sum.counts() {
         for item in items.of(found.definition, &Scope::AnyAgency) {
-            if period.holds(item.day) {
-                sum.add(item, false);
-            }
+            sum.add(item, period, false);
         }
     }
     sum
@@ -230,15 +184,7 @@ fn one<'a>(
         format!("{} {}", period.from, period.to),
         format!("{} {}", found.period.from, found.period.to),
     );
-    let enough = found.definition != "DOSSIER_ONLINE"
-        || books
-            .lines
-            .iter()
-            .any(|l| l.fee.more.filing_channel.is_some())
-        || books
-            .prior
-            .iter()
-            .any(|p| *p.definition == *found.definition);
+    let enough = has_columns(books, found.definition);
     say(
         text("đủ cột dữ liệu", "the columns are there"),
         enough.to_string(),
@@ -249,7 +195,7 @@ fn one<'a>(
             "cận được nới do các dòng phụ thuộc nhau",
             "an outer bound is marked as such",
         ),
-        (sum.coupled && found.outer).to_string(),
+        sum.coupled.to_string(),
         found.outer.to_string(),
     );
     bounds(&sum, found, enough, &mut say);
@@ -270,56 +216,47 @@ fn at_most(a: Option<Fraction>, b: Option<Fraction>) -> bool {
     }
 }
 
-/// The bounds: exactly those of the uncoupled items. Where items hang on each other a bound may be
-/// tighter unless it is marked as an outer one, but never wider, and the point lies inside.
-fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, String, String)) {
-    let none = !enough || !sum.counts();
-    let of = |end| optimum(sum.firm, &sum.open, end).filter(|_| !none);
-    let (least, greatest) = (of(End::Least), of(End::Greatest));
-    let low = least.and_then(share).map(|low| {
-        if sum.back > 0 {
-            sum.least_of_the_rest()
-        } else {
-            low
+/// The columns that a definition needs are there, tonight or on a night before.
+fn has_columns(books: &Books, definition: &str) -> bool {
+    let told = |fee: &Fee| match definition {
+        "DOSSIER_ONLINE" => fee.more.filing_channel.is_some(),
+        "QD766_3_6" => {
+            fee.more.online_payment_flag.is_some() && fee.more.processing_started_at.is_some()
         }
-    });
-    let high = greatest.and_then(share);
-    let exact = !sum.coupled || found.outer;
+        "THU_PHI_PROV" => fee.more.request_id.is_some() && fee.more.paid_at.is_some(),
+        _ => true,
+    };
+    let needs = MEASURED[3..6].iter().any(|(id, _)| *id == definition);
+    let mut before = books.prior.iter();
+    !needs
+        || books.inputs.fees.iter().any(told)
+        || before.any(|prior| *prior.definition == *definition)
+}
+
+/// The bounds: exactly those of the items taken freely, and the point lies inside.
+fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, String, String)) {
+    let (low, high) = if enough { sum.bounds() } else { (None, None) };
     let what = text(
         "cận dưới tính lại bằng cách khác",
         "the lower bound, found in another way",
     );
-    let holds = if exact {
-        equal(low, found.low)
-    } else {
-        at_most(low, found.low)
+    let shown = |own, was| {
+        if equal(own, was) {
+            ratio(own)
+        } else {
+            ratio(was)
+        }
     };
-    say(
-        what,
-        ratio(low),
-        if holds { ratio(low) } else { ratio(found.low) },
-    );
+    say(what, ratio(low), shown(low, found.low));
     let what = text(
         "cận trên tính lại bằng cách khác",
         "the upper bound, found in another way",
     );
-    let holds = if exact {
-        equal(high, found.high)
-    } else {
-        at_most(found.high, high)
-    };
-    say(
-        what,
-        ratio(high),
-        if holds {
-            ratio(high)
-        } else {
-            ratio(found.high)
-        },
-    );
+    say(what, ratio(high), shown(high, found.high));
     let point = Fraction::new(found.numerator, found.denominator);
-    let inside =
-        point.is_none() || none || (at_most(found.low, point) && at_most(point, found.high));
+    let inside = point.is_none()
+        || found.low.is_none()
+        || (at_most(found.low, point) && at_most(point, found.high));
     let what = text(
         "tỷ lệ phải nằm giữa hai cận",
         "the share lies between its bounds",

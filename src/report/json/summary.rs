@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::matching::Evidence;
 use crate::report::facts::{Digests, Figure};
 use crate::report::model::{Index, TieLine, Totals, tie_out_files, totals};
 use crate::settle::{Inputs, Settlement};
@@ -20,7 +21,7 @@ struct SummaryDocument<'a> {
     control_totals: Vec<TieJson<'a>>,
     passes: Vec<PassJson<'a>>,
     classes: Vec<SideClassJson>,
-    certified_sets: [(); 0],
+    certified_sets: Vec<SetJson<'a>>,
     outer_bounds: Vec<OuterJson<'a>>,
     sources: Vec<SourceStateJson<'a>>,
 }
@@ -75,6 +76,18 @@ struct SideClassJson {
     sum_vnd: i128,
 }
 
+/// As many payments as dossiers that nothing tells apart: certain as a sum, not one by one.
+#[derive(Serialize)]
+struct SetJson<'a> {
+    set: &'a str,
+    agency_code: &'a str,
+    day: String,
+    payments: usize,
+    fees: usize,
+    amount_vnd: i64,
+    sum_vnd: i128,
+}
+
 /// A share whose bounds may be wider than the truth allows, because rows are coupled.
 #[derive(Serialize)]
 struct OuterJson<'a> {
@@ -120,7 +133,7 @@ pub fn summary_document(
         control_totals: lines.iter().map(tie).collect(),
         passes: passes(settlement),
         classes: classes.into_iter().map(class).collect(),
-        certified_sets: [],
+        certified_sets: certified_sets(settlement),
         outer_bounds: outer_bounds(settlement),
         sources: inputs
             .sources
@@ -159,11 +172,36 @@ fn counts(inputs: &Inputs, settlement: &Settlement) -> Counts {
         rejects: inputs.rejects.len(),
         conflicts: inputs.conflicts.len(),
         groups: settlement.groups.len(),
-        legs: settlement.groups.iter().map(|group| group.legs.len()).sum(),
+        legs: settlement
+            .groups
+            .iter()
+            .map(|group| group.links().count())
+            .sum(),
         in_order: settlement.rows.len() - exceptions,
         exceptions,
         suggestions: settlement.suggestions.len(),
     }
+}
+
+fn certified_sets(settlement: &Settlement) -> Vec<SetJson<'_>> {
+    let sets = settlement.groups.iter().filter(|group| group.is_set());
+    sets.filter_map(|group| {
+        let payments = group.legs.iter().filter(|leg| leg.fee_id.is_none()).count();
+        let (agency, day, each) = group.evidence.iter().find_map(|said| match said {
+            Evidence::InSet(agency, day, _, each) => Some((agency, day, each)),
+            _ => None,
+        })?;
+        Some(SetJson {
+            set: &group.id,
+            agency_code: agency,
+            day: day.to_string(),
+            payments,
+            fees: group.legs.len() - payments,
+            amount_vnd: each.get(),
+            sum_vnd: each.wide() * i128::try_from(payments).unwrap_or(0),
+        })
+    })
+    .collect()
 }
 
 fn tie(line: &TieLine) -> TieJson<'_> {
@@ -186,9 +224,7 @@ fn passes(settlement: &Settlement) -> Vec<PassJson<'_>> {
     for group in &settlement.groups {
         let entry = passes.entry(group.pass).or_default();
         entry.0 += 1;
-        entry
-            .1
-            .plus(group.legs.iter().map(|leg| leg.amount).collect());
+        entry.1.plus(group.links().map(|leg| leg.amount).collect());
     }
     passes
         .into_iter()

@@ -7,24 +7,15 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, ExceptionId, Fee, Lang, Receipt, RowKey, Side, Txn, Vnd};
+use crate::domain::{AgencyCode, Day, ExceptionId, Lang, Side, Vnd};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
-use crate::text;
+use crate::text::{self, letter::Matter};
 
-use super::breakdown::instrument_word;
-use super::index::{Index, moment};
+use super::index::Index;
+use super::row::{Fact, row_facts};
 use super::{Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
-
-/// A label and a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fact {
-    /// What it is.
-    pub label: String,
-    /// The value; personal data is masked.
-    pub value: String,
-}
 
 /// One class and how much of it is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,6 +43,9 @@ pub struct ExceptionView {
     pub explanation: String,
     /// What to do, and who does it.
     pub advice: String,
+    /// To whom to write and what, where somebody outside can help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<(String, String)>,
     /// How much a person has to do.
     pub severity: Severity,
     /// What kind of row.
@@ -263,6 +257,7 @@ fn view(
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
         advice: classes.text(row.class, lang, |c| c.advice),
+        letter: letter(lang, row),
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),
@@ -288,6 +283,20 @@ fn view(
     }
 }
 
+fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {
+    let dossier = row.dossier_code.as_ref().map(ToString::to_string);
+    let matter = Matter {
+        class: row.class,
+        side: row.key.side,
+        source: row.key.source.as_str(),
+        id: &row.key.id,
+        dossier: dossier.as_deref().unwrap_or_default(),
+        amount: row.amount,
+        day: row.business_date,
+    };
+    text::letter::letter(lang, &matter)
+}
+
 fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
     let reason = suggestion
         .reason
@@ -303,93 +312,4 @@ fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
         "{}{fee} ({}/1000): {reason}",
         suggestion.dossier_code, suggestion.score
     )
-}
-
-/// The row as it came, without empty fields, personal data masked.
-fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
-    let facts = if let Some(txn) = index.txn(key) {
-        txn_facts(lang, txn)
-    } else if let Some(receipt) = index.receipt(key) {
-        receipt_facts(lang, receipt)
-    } else if let Some(fee) = index.fee(key) {
-        fee_facts(lang, fee)
-    } else {
-        Vec::new()
-    };
-    let fact = |(label, value)| Fact { label, value };
-    facts
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(fact)
-        .collect()
-}
-
-fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
-    let account = txn.account.as_deref();
-    vec![
-        (text::say(lang, "field-source", &[]), txn.source.to_string()),
-        (
-            text::say(lang, "field-paid-at", &[]),
-            moment(lang, &txn.paid_at),
-        ),
-        (
-            text::say(lang, "field-memo", &[]),
-            text::mask_memo(&txn.memo, &txn.payer, account),
-        ),
-        (
-            text::say(lang, "field-order", &[]),
-            txn.order_ref.as_deref().unwrap_or("").to_owned(),
-        ),
-        (
-            text::say(lang, "field-payer", &[]),
-            text::mask_name(&txn.payer),
-        ),
-        (
-            text::say(lang, "field-account", &[]),
-            account.map_or_else(String::new, text::mask_account),
-        ),
-        (
-            text::say(lang, "field-bank-ref", &[]),
-            txn.bank_ref.as_deref().unwrap_or("").to_owned(),
-        ),
-    ]
-}
-
-fn receipt_facts(lang: Lang, receipt: &Receipt) -> Vec<(String, String)> {
-    vec![
-        (
-            text::say(lang, "field-receipt-no", &[]),
-            receipt.receipt_no.to_string(),
-        ),
-        (
-            text::say(lang, "field-collected-at", &[]),
-            moment(lang, &receipt.collected_at),
-        ),
-        (
-            text::say(lang, "field-cashier", &[]),
-            text::mask_name(&receipt.cashier),
-        ),
-    ]
-}
-
-fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
-    let due = fee
-        .due_at
-        .as_ref()
-        .map_or_else(String::new, |at| moment(lang, at));
-    vec![
-        (
-            text::say(lang, "field-procedure", &[]),
-            fee.procedure_code.to_string(),
-        ),
-        (
-            text::say(lang, "field-declared", &[]),
-            instrument_word(lang, fee.declared_method.id()),
-        ),
-        (text::say(lang, "field-due-at", &[]), due),
-        (
-            text::say(lang, "field-payer", &[]),
-            text::mask_name(&fee.payer_name),
-        ),
-    ]
 }

@@ -13,17 +13,21 @@ mod breakdown;
 mod exceptions;
 mod index;
 mod light;
+mod pairings;
 mod rejects;
+mod row;
 mod shares;
 mod sources;
 mod tie;
 mod tiles;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
-pub use exceptions::{ClassRow, ExceptionList, ExceptionView, Fact, is_listed, is_work};
+pub use exceptions::{ClassRow, ExceptionList, ExceptionView, is_listed, is_work};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
+pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView};
+pub use row::Fact;
 pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
@@ -64,6 +68,8 @@ pub struct Report {
     pub instruments: Vec<InstrumentRow>,
     /// The work list.
     pub exceptions: ExceptionList,
+    /// What was paired tonight without an exact key.
+    pub pairings: Pairings,
     /// Rows that could not be read.
     pub rejects: RejectList,
     /// Each source and whether it is complete.
@@ -140,6 +146,7 @@ impl Report {
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             instruments: breakdown::instruments(&index, settlement, facts),
+            pairings: pairings::list(settlement, facts),
             rejects: rejects::list(inputs, facts),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),

@@ -118,7 +118,9 @@ pub fn definition_name(lang: Lang, id: &str) -> String {
 /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`; other periods by their days.
 pub(super) fn period_name(lang: Lang, period: &Period) -> String {
     let day = period.to;
-    if *period == Period::year_to(day) {
+    if let Some(named) = whole_name(lang, period) {
+        named
+    } else if *period == Period::year_to(day) {
         let year = day.date().format("%Y").to_string();
         text::say(lang, "period-year", &[("year", &year)])
     } else if *period == Period::month_to(day) {
@@ -129,6 +131,24 @@ pub(super) fn period_name(lang: Lang, period: &Period) -> String {
     } else {
         let (from, to) = (text::day(lang, period.from), text::day(lang, day));
         text::say(lang, "period-range", &[("from", &from), ("to", &to)])
+    }
+}
+
+/// The name of a whole month, quarter or year that ended on its last day.
+fn whole_name(lang: Lang, period: &Period) -> Option<String> {
+    let label = &*period.label;
+    let is = |whole: Option<Period>| whole.as_ref() == Some(period);
+    if is(Period::quarter(label)) {
+        let (year, quarter) = label.split_once("-Q")?;
+        let args = [("quarter", quarter), ("year", year)];
+        Some(text::say(lang, "period-whole-quarter", &args))
+    } else if is(Period::month(label)) {
+        let month = period.to.date().format("%m/%Y").to_string();
+        Some(text::say(lang, "period-whole-month", &[("month", &month)]))
+    } else if is(Period::year(label)) {
+        Some(text::say(lang, "period-whole-year", &[("year", label)]))
+    } else {
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{Completeness, Lang, RunId};
 use crate::report::facts::{Figure, RunFacts, SourceNight};
 use crate::text;
 
-use super::exceptions::Fact;
+use super::row::Fact;
 
 /// One source, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 use tokio::fs;
 
+use super::name::FileKind;
 use crate::domain::{Completeness, Lang, SourceName};
 use crate::format::Limits;
 
@@ -56,39 +57,6 @@ pub struct ExportSettings {
 impl ExportSettings {
     /// A file that does not change for this long is complete.
     pub const PAUSE: Duration = Duration::from_secs(1);
-}
-
-/// What a file of the folder holds, by the beginning of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FileKind {
-    /// `agencies*.csv`.
-    Agencies,
-    /// `dossier_fees*.csv`.
-    DossierFees,
-    /// `payment_orders*.csv`.
-    PaymentOrders,
-    /// `cash_receipts*.csv`.
-    CashReceipts,
-}
-
-impl FileKind {
-    /// Every kind and the beginning of its file names.
-    pub const ALL: [(Self, &'static str); 4] = [
-        (Self::Agencies, "agencies"),
-        (Self::DossierFees, "dossier_fees"),
-        (Self::PaymentOrders, "payment_orders"),
-        (Self::CashReceipts, "cash_receipts"),
-    ];
-
-    /// The kind that a file name tells, without regard to case.
-    pub fn of(name: &str) -> Option<Self> {
-        let name = name.to_lowercase();
-        let csv = Path::new(&name).extension().is_some_and(|end| end == "csv");
-        let found = Self::ALL
-            .iter()
-            .find(|(_, begin)| csv && name.starts_with(begin));
-        found.map(|(kind, _)| *kind)
-    }
 }
 
 /// One new file, complete; archive `bytes` before parsing them.
@@ -217,7 +185,8 @@ impl FolderTrouble {
 pub struct FolderDelivery {
     /// New files in byte order of their names.
     pub files: Vec<ExportFile>,
-    /// Files that an earlier night has read and that still lie there: name and digest.
+    /// Files whose bytes were read before, by an earlier night or just now under another name: name
+    /// and digest.
     pub known_again: Vec<(Box<str>, Box<str>)>,
     /// What was not read, in order.
     pub notes: Vec<FolderNote>,
@@ -316,6 +285,7 @@ impl FolderDelivery {
             });
         } else {
             self.notes.push(FolderNote::Copy(name.into()));
+            self.known_again.push((name.into(), sha256.into()));
         }
     }
 

@@ -1,5 +1,5 @@
 -- Business state for the canonical dump; sorted in Rust.
 SELECT
     provider, order_id, night, dossier_code, fee_ids, amount_vnd, created_at, created_at_ms,
-    created_on, status, content, file_sha256, decided_night
+    created_on, status, content, file_sha256, told, said_last, decided_night
 FROM order_version

@@ -2,5 +2,5 @@
 SELECT
     receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
     collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256,
-    decided_night
+    told, said_last, decided_night
 FROM receipt_version

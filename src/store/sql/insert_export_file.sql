@@ -1,7 +1,7 @@
 -- A known file changes nothing.
-INSERT INTO export_file (source, sha256, name, kind, lines, night)
+INSERT INTO export_file (source, sha256, name, kind, lines, day, night)
 SELECT n.value->>'source', n.value->>'sha256', n.value->>'name', n.value->>'kind',
-    CAST(n.value->>'lines' AS BIGINT), n.value->>'night'
+    CAST(n.value->>'lines' AS BIGINT), n.value->>'day', n.value->>'night'
 FROM json_each($1) AS n
 WHERE true
 ON CONFLICT (source, sha256, name) DO NOTHING

@@ -14,10 +14,10 @@ WHERE s.open = 1 AND s.until >= $1 AND s.night < $1 AND s.bucket = 'rejected'
     WHERE r.side = 'receipt' AND v.receipt_id = r.id AND v.night <= $1)
   AND NOT EXISTS (
     SELECT 1 FROM fee_version AS v
-    WHERE r.side = 'fee' AND v.fee_id = r.id AND v.night <= $1 AND v.night >= r.night
+    WHERE r.side = 'fee' AND v.fee_id = r.id AND v.night <= $1 AND v.told >= r.night
       AND v.dossier_code = (SELECT MIN(m.dossier_code) FROM fee_version AS m WHERE m.fee_id = r.id)
       AND v.dossier_code = (SELECT MAX(m.dossier_code) FROM fee_version AS m WHERE m.fee_id = r.id)
       AND NOT EXISTS (
         SELECT 1 FROM export_file AS f
         WHERE f.source = r.source AND f.sha256 = v.file_sha256 AND f.name = r.file
-          AND f.night = r.night))
+          AND f.day = r.night))

@@ -1,4 +1,4 @@
--- A version counts from its night on.
+-- A version counts from the day of the file that told it.
 INSERT INTO agency_version (
     code, valid_from, night, valid_to, name, level, parent_code, successor_code, kind
 )

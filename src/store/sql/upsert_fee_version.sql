@@ -1,10 +1,10 @@
--- A version counts from its night on. What the version before it says already is not repeated.
+-- A version counts from its night on; within its day the file read last holds.
 INSERT INTO fee_version (
     dossier_code, fee_id, night, kind, amount_vnd, agency_code, procedure_code, declared_method,
     due_at, due_at_ms, payer_name, status, received_at, received_at_ms, processing_started_at,
     processing_started_at_ms, result_at, result_at_ms, field_code, filing_channel,
     collection_mode, online_payment_flag, paid_at, paid_at_ms, request_id, receipt_form,
-    receipt_series, receipt_no, content, file_sha256, decided_night
+    receipt_series, receipt_no, content, file_sha256, told, said_last, decided_night
 )
 SELECT
     n.value->>'dossier_code', n.value->>'fee_id', n.value->>'night', n.value->>'kind',
@@ -18,17 +18,10 @@ SELECT
     CAST(n.value->>'online_payment_flag' AS BIGINT), n.value->>'paid_at',
     CAST(n.value->>'paid_at_ms' AS BIGINT), n.value->>'request_id', n.value->>'receipt_form',
     n.value->>'receipt_series', n.value->>'receipt_no', n.value->>'content',
-    n.value->>'file_sha256',
+    n.value->>'file_sha256', n.value->>'told', n.value->>'told',
     '9999-12-31'
 FROM json_each($1) AS n
-WHERE NOT EXISTS (
-    SELECT 1 FROM fee_version AS p
-    WHERE p.dossier_code = n.value->>'dossier_code' AND p.fee_id = n.value->>'fee_id'
-      AND p.content = n.value->>'content'
-      AND p.night = (
-        SELECT MAX(m.night) FROM fee_version AS m
-        WHERE m.dossier_code = p.dossier_code AND m.fee_id = p.fee_id
-          AND m.night <= n.value->>'night'))
+WHERE true
 ON CONFLICT (dossier_code, fee_id, night) DO UPDATE SET
     kind = excluded.kind,
     amount_vnd = excluded.amount_vnd,
@@ -57,4 +50,6 @@ ON CONFLICT (dossier_code, fee_id, night) DO UPDATE SET
     receipt_no = excluded.receipt_no,
     content = excluded.content,
     file_sha256 = excluded.file_sha256,
+    told = excluded.told,
+    said_last = excluded.said_last,
     decided_night = excluded.decided_night

@@ -139,7 +139,7 @@ fn shares(settled: &Settlement) -> Result<(), String> {
         .filter_map(|row| row.exception_id.as_ref())
         .collect();
     for contribution in &settled.contributions {
-        let open = contribution.outcomes.len() > 1;
+        let open = contribution.is_open();
         let name = format!("{} {}", contribution.definition, contribution.item);
         if open && contribution.exceptions.is_empty() {
             return Err(format!("{name} is open and names no exception"));

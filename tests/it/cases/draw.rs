@@ -96,10 +96,8 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
         .iter()
         .filter(|c| c.scope == Scope::Total)
     {
-        let outcomes = contribution
-            .outcomes
-            .iter()
-            .map(|(a, b)| format!("({a},{b})"));
+        let pairs = contribution.pairs();
+        let outcomes = pairs.iter().map(|(a, b)| format!("({a},{b})"));
         let outcomes: Vec<String> = outcomes.collect();
         all.insert(format!(
             "outcomes {} {} {}",
@@ -129,6 +127,7 @@ fn link(names: &Names, leg: &Leg) -> String {
         Role::Duplicate => format!("duplicate {money} {fee} by {}", leg.pass),
         Role::Refund => format!("refund {money} {fee} {amount}"),
         Role::Reversal => format!("reversal {money} {fee} {amount}"),
+        Role::Member => format!("set {money}"),
         Role::Sighting => match &leg.why {
             Evidence::SameAs(id) | Evidence::NamesTransaction(id) => {
                 format!("sighting {money} of {}", names.of_id(id))

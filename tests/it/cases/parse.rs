@@ -126,6 +126,12 @@ fn expect(case: &mut Case, line: usize, mut words: Words) -> Result<(), String> 
             let of = words.name(&case.names)?;
             add(format!("sighting {money} of {of}"), false);
         }
+        "set" => {
+            while !words.words.is_empty() {
+                let name = words.name(&case.names)?;
+                add(format!("set {name}"), false);
+            }
+        }
         "class" => {
             let mut names = Vec::new();
             while words.words.len() > 1 {

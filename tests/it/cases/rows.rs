@@ -77,11 +77,12 @@ fn name(case: &mut Case, name: &str, key: RowKey) -> Result<(), String> {
 }
 
 fn agency(case: &mut Case, words: &mut Words) -> Result<(), String> {
+    let name = words.value("name").unwrap_or_default();
     case.inputs.agencies.push(Agency {
         code: AgencyCode::new(&words.next("a code")?),
         valid_from: day("2015-01-01")?,
         valid_to: None,
-        name: "".into(),
+        name: name.into(),
         level: "".into(),
         parent_code: None,
         successor_code: None,
@@ -165,6 +166,9 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
                 .value("filed")
                 .and_then(|raw| FilingChannel::parse(&raw)),
             paid_at: at(words.value("paid_at"))?,
+            processing_started_at: at(words.value("begun"))?,
+            online_payment_flag: words.value("flag").and_then(|raw| raw.parse().ok()),
+            request_id: words.value("request").map(String::into_boxed_str),
             receipt_no: words.value("receipt_no").map(String::into_boxed_str),
             ..FeeMore::default()
         },
@@ -303,17 +307,25 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
     Ok(())
 }
 
-/// `decide T1 pays F1 50.000 F2 8.000` or `decide T1 not_fee`; `when=60.000` is the amount on which
-/// the person ruled.
+/// `decide T1 pays F1 50.000 F2 8.000`, `decide T1 not_fee` or `decide F1 write_off was=unpaid`;
+/// `when=60.000` is the amount on which the person ruled, `was` the class.
 fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let row = words.name(&case.names)?;
     let key = case.names[&row].clone();
     let ruled = words.value("when").map(|raw| amount(&raw)).transpose()?;
+    let was = words.value("was").unwrap_or_default();
     let has = |txn: &&Txn| txn.key() == key;
     let now = case.inputs.txns.iter().find(has).map(|txn| txn.amount);
-    let verb = words.next("pays or not_fee")?;
+    let fees = case.inputs.fees.iter();
+    let due = fees.filter(|fee| fee.key() == key).map(|fee| fee.amount);
+    let now = now.or_else(|| due.into_iter().next_back());
+    let verb = words.next("pays, not_fee, write_off or refund_requested")?;
     let ruling = if verb == "not_fee" {
         Ruling::NotFee
+    } else if verb == "write_off" {
+        Ruling::WriteOff
+    } else if verb == "refund_requested" {
+        Ruling::RefundRequested
     } else {
         let mut shares = Vec::new();
         while !words.words.is_empty() {
@@ -331,6 +343,7 @@ fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
         row: key,
         ruling,
         amount_then: ruled.or(now).unwrap_or_default(),
+        class_then: was.into(),
         by: "ke-toan".into(),
         reason: "the payer called".into(),
     });

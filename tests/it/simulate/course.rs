@@ -64,14 +64,13 @@ impl Course {
             }
         }
         let nights = std::mem::take(&mut self.behind);
-        let alone = nights.len() == 1 && mishaps.pulls == 0 && !mishaps.late_export;
         for night in nights {
             if let (Some(Cut::AtClock(at)), true) = (mishaps.cut, night == of) {
                 let own = self.street.desk(mishaps.fault).await;
                 self.street.killed(own, night, at).await;
             }
             let done = self.street.night(&desk, night).await;
-            self.judge(&done, mishaps, alone).await;
+            self.judge(&done, mishaps).await;
             self.last = Some(done);
         }
         desk.close().await;
@@ -81,9 +80,8 @@ impl Course {
         }
     }
 
-    /// What holds of every night, and the states of its sources. `alone`: the registry has
-    /// delivered for this night and for no other.
-    pub(crate) async fn judge(&mut self, night: &Night, mishaps: &Mishaps, alone: bool) {
+    /// What holds of every night, and the states of its sources.
+    pub(crate) async fn judge(&mut self, night: &Night, mishaps: &Mishaps) {
         let of = night.run.business_date;
         let late_rows = mishaps.fault.filter(|(fault, _)| fault.name == "late_rows");
         let holding = late_rows.map(|(_, provider)| provider);
@@ -108,7 +106,8 @@ impl Course {
                 found.push(format!("{of}: {name} is {state} after {mishaps:?}"));
             }
         }
-        if alone && source(&run, "one-stop")["state"] != "complete" {
+        let exported = self.street.has_export(of);
+        if exported && source(&run, "one-stop")["state"] != "complete" {
             found.push(format!(
                 "{of}: the registry has delivered and is not complete"
             ));
@@ -161,7 +160,7 @@ impl Course {
         }
         let desk = self.street.desk(None).await;
         let done = self.street.night(&desk, of.minus(ago)).await;
-        self.judge(&done, &Mishaps::default(), false).await;
+        self.judge(&done, &Mishaps::default()).await;
         let twice = self.street.night(&desk, of.minus(ago)).await;
         desk.close().await;
         if twice.published || twice.run.id != done.run.id {

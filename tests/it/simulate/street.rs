@@ -29,8 +29,8 @@ pub(crate) struct Street {
 
 /// Every transaction by its business date, for the model.
 const ROWS: &str = "SELECT business_date || ' ' || source || '|' || id FROM txn";
-/// Which night read the export of a day.
-const EXPORTS: &str = "SELECT night || ' ' || name FROM export_file WHERE kind = 'cash_receipts'";
+/// The days whose export has been read.
+const EXPORTS: &str = "SELECT day || ' ' || name FROM export_file WHERE kind = 'cash_receipts'";
 
 impl Street {
     pub(crate) async fn new(kind: Kind, district: District) -> Self {
@@ -54,6 +54,12 @@ impl Street {
     pub(crate) fn export(&self, of: Day) {
         let inbox = self.town.dir().join("inbox");
         self.district().write_registry(&inbox, of.date()).unwrap();
+    }
+
+    /// Whether the export of a day lies in the folder.
+    pub(crate) fn has_export(&self, of: Day) -> bool {
+        let inbox = self.town.dir().join("inbox");
+        inbox.join(format!("cash_receipts_{of}.csv")).exists()
     }
 
     /// It is 01:30 of the morning after `of`.
@@ -149,11 +155,9 @@ impl Street {
             }
         }
         for text in self.town.database.texts(EXPORTS).await {
-            let (night, name) = text.split_once(' ').unwrap();
-            let of = name
-                .trim_start_matches("cash_receipts_")
-                .trim_end_matches(".csv");
-            if night <= last.as_str() {
+            let (day, name) = text.split_once(' ').unwrap();
+            let of = &name.trim_start_matches("cash_receipts_")[..10];
+            if day <= last.as_str() {
                 delivered.exports.insert(of.parse().unwrap());
             }
         }

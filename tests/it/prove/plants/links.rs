@@ -150,6 +150,7 @@ pub(super) const PLANTS: &[Plant] = &[
                     Role::Refund => Role::Reversal,
                     Role::Reversal => Role::Refund,
                     Role::Sighting => Role::Duplicate,
+                    Role::Member => Role::Settles,
                 };
             })
         },

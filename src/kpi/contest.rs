@@ -1,0 +1,220 @@
+//! Rows that are open and name a dossier, or may: what they could replace or take away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Day, ExceptionId};
+use crate::matching::desk::Standing;
+use crate::matching::ledger::{Effect, Entry, Line};
+use crate::matching::pool::{Index, at, index};
+use crate::matching::reading::Reading;
+
+use super::facts::{Facts, Open};
+
+/// Per dossier what names it, and the refunds that are open.
+#[derive(Clone, Debug, Default)]
+pub struct Contests {
+    /// Dossiers that an open payment names.
+    contested: BTreeMap<Index, Contest>,
+    /// Dossiers whose money may have gone back: an open refund names them.
+    doubted: BTreeMap<Index, Contest>,
+    /// Open refunds, with the dossiers that they name.
+    refunds: Vec<(Index, BTreeSet<Index>)>,
+}
+
+impl Contests {
+    /// Collects them.
+    pub fn new(facts: &Facts) -> Self {
+        let mut contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
+        facts.contested_by_receipts(&mut contested);
+        let txns = (0..facts.pool.inputs.txns.len()).map(index);
+        let refunds = txns.filter(|txn| facts.open(*txn) == Open::Refund);
+        Self {
+            contested,
+            doubted: facts.naming(|open| open == Open::Refund),
+            refunds: refunds.map(|txn| (txn, facts.names(txn))).collect(),
+        }
+    }
+}
+
+/// Open rows that name a dossier: should they turn out to be its, other money of it may be the
+/// repeat, or may have gone back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contest {
+    /// Their exceptions.
+    pub exceptions: Vec<ExceptionId>,
+    /// The first and the last of their days.
+    pub days: (Day, Day),
+    /// What they amount to, in dong.
+    pub amount: i128,
+    /// Counter cash is among them.
+    pub cash: bool,
+}
+
+/// Open rows that may take the place of money that is linked.
+#[derive(Clone, Debug, Default)]
+pub struct Displacing {
+    /// Their exceptions; none where there are no such rows.
+    pub exceptions: Vec<ExceptionId>,
+    /// Counter cash is among them.
+    pub cash: bool,
+}
+
+impl Displacing {
+    /// Adds those of another entry.
+    pub fn extend(&mut self, more: Self) {
+        self.exceptions.extend(more.exceptions);
+        self.cash |= more.cash;
+    }
+}
+
+impl Facts<'_, '_> {
+    /// The dossiers that open transactions of a kind name.
+    fn naming(&self, wanted: fn(Open) -> bool) -> BTreeMap<Index, Contest> {
+        let mut contested: BTreeMap<Index, Contest> = BTreeMap::new();
+        for txn in (0..self.pool.inputs.txns.len()).map(index) {
+            if !wanted(self.open(txn)) {
+                continue;
+            }
+            let row = self.pool.txn(txn);
+            for dossier in self.names(txn) {
+                let contest = Contest {
+                    exceptions: self.exceptions(&row.key()),
+                    days: (row.paid_on, row.paid_on),
+                    amount: self.largest(txn).into(),
+                    cash: false,
+                };
+                add(&mut contested, dossier, contest);
+            }
+        }
+        contested
+    }
+
+    /// Receipts that came with different content: they may be the first payment of their fee.
+    fn contested_by_receipts(&self, contested: &mut BTreeMap<Index, Contest>) {
+        for receipt in &self.pool.inputs.receipts {
+            let key = receipt.key();
+            let open = self.row(&key).is_some_and(|row| row.class == "conflict");
+            let Some(dossier) = self.pool.find(&receipt.dossier_code).filter(|_| open) else {
+                continue;
+            };
+            let day = receipt.collected_at.day();
+            let contest = Contest {
+                exceptions: self.exceptions(&key),
+                days: (day, day),
+                amount: i64::MAX.into(),
+                cash: true,
+            };
+            add(contested, dossier, contest);
+        }
+    }
+
+    /// The dossiers that a transaction without a credit names, or may name.
+    pub fn names(&self, txn: Index) -> BTreeSet<Index> {
+        let refund = self.open(txn) == Open::Refund;
+        let read: &[Index] = match &self.desk.readings[at(txn)] {
+            Reading::One { dossier, .. } => std::slice::from_ref(dossier),
+            Reading::Many(several) if refund => several,
+            _ => &[],
+        };
+        let (named, returned) = match &self.desk.txns[at(txn)] {
+            Standing::Out { named, .. } => (named.as_slice(), None),
+            Standing::Returns(dossier) => (&[][..], Some(*dossier)),
+            _ => (&[][..], None),
+        };
+        named.iter().chain(read).copied().chain(returned).collect()
+    }
+
+    /// The last day on which a dossier was paid again for certain, after an open refund that may
+    /// have been its first money: then the repeat is the payment.
+    pub fn paid_again(&self, dossier: Index) -> Option<Day> {
+        let entries = self.desk.ledgers[at(dossier)].entries.iter();
+        let again = entries.filter(|entry| self.may_be_again(dossier, entry));
+        again.map(|entry| entry.credit.money.day(self.pool)).max()
+    }
+
+    /// True for a repeat that came after an open refund which may have been the first money.
+    pub fn may_be_again(&self, dossier: Index, entry: &Entry) -> bool {
+        let certain = matches!(entry.effect, Effect::Duplicate { certain: true, .. });
+        let (when, ..) = entry.credit.money.order(self.pool);
+        certain
+            && self
+                .refunds_of(dossier)
+                .any(|txn| self.pool.txn(txn).paid_at.ms() <= when)
+    }
+
+    /// The exceptions of the open refunds that may be of a dossier.
+    pub fn of_refunds(&self, dossier: Index) -> Vec<ExceptionId> {
+        let keys = self.refunds_of(dossier).map(|txn| self.pool.txn(txn).key());
+        keys.flat_map(|key| self.exceptions(&key)).collect()
+    }
+
+    fn refunds_of(&self, dossier: Index) -> impl Iterator<Item = Index> {
+        let of = move |(_, names): &&(Index, BTreeSet<Index>)| {
+            names.is_empty() || names.contains(&dossier)
+        };
+        self.contests.refunds.iter().filter(of).map(|(txn, _)| *txn)
+    }
+
+    /// True for money that went back and that names nobody.
+    pub fn is_nameless_refund(&self, txn: Index) -> bool {
+        self.open(txn) == Open::Refund && self.names(txn).is_empty()
+    }
+
+    /// Open payments that name a dossier.
+    pub fn contest(&self, dossier: Index) -> Option<&Contest> {
+        self.contests.contested.get(&dossier)
+    }
+
+    /// Open refunds that name a dossier.
+    pub fn doubt(&self, dossier: Index) -> Option<&Contest> {
+        self.contests.doubted.get(&dossier)
+    }
+
+    /// The open rows whose money may take the place of an entry, which then is the repeat, or too
+    /// much: those that name its dossier, or any where it lacks money. Where there is room for all
+    /// of them, nothing is paid twice, unless the entry is bound to a line.
+    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Displacing {
+        let bound = entry.credit.lines.is_some();
+        let mut displacing = Displacing::default();
+        if entry.reversed || entry.effect != Effect::Settles {
+            return displacing;
+        }
+        let contest = self.contest(dossier);
+        if let Some(open) = contest.filter(|c| bound || c.amount > self.lacking(dossier)) {
+            displacing
+                .exceptions
+                .extend(open.exceptions.iter().cloned());
+            displacing.cash = open.cash;
+        }
+        if self.may_be_overpaid(dossier) {
+            let largest = self.credits.of_largest().iter();
+            displacing.exceptions.extend(largest.cloned());
+        }
+        displacing
+    }
+
+    /// True where a dossier lacks money and open credits hold more than that.
+    pub fn may_be_overpaid(&self, dossier: Index) -> bool {
+        let line = |line: &Line| line.lacking() + line.given_back();
+        let lines = self.desk.ledgers[at(dossier)].lines.iter();
+        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
+        let lacking: i128 = counted.map(line).sum();
+        lacking > 0 && self.credits.reach(lacking + 1).is_some()
+    }
+}
+
+/// Adds open rows to those that name a dossier.
+fn add(contested: &mut BTreeMap<Index, Contest>, dossier: Index, more: Contest) {
+    match contested.get_mut(&dossier) {
+        None => {
+            contested.insert(dossier, more);
+        }
+        Some(contest) => {
+            let (from, to) = contest.days;
+            contest.days = (from.min(more.days.0), to.max(more.days.1));
+            contest.exceptions.extend(more.exceptions);
+            contest.amount += more.amount;
+            contest.cash |= more.cash;
+        }
+    }
+}

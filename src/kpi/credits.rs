@@ -1,0 +1,95 @@
+//! Money that is still open, by day: from when on it could have paid so much, and until when.
+
+use crate::domain::{Day, ExceptionId};
+
+/// One row that may still turn out to be a payment of some fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// The day on which it was paid.
+    pub day: Day,
+    /// The most that it could pay, in dong.
+    pub amount: i128,
+    /// The exceptions of the row.
+    pub exceptions: Vec<ExceptionId>,
+}
+
+/// All of them, in order of day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credits {
+    /// Each day with what had come up to its end.
+    sums: Vec<(Day, i128)>,
+    largest: Option<Credit>,
+}
+
+impl Credits {
+    /// Collects what is above zero; of equal amounts the first of the list is the largest.
+    pub fn new(credits: impl IntoIterator<Item = Credit>) -> Self {
+        let mut all: Vec<Credit> = credits.into_iter().filter(|c| c.amount > 0).collect();
+        let mut largest: Option<&Credit> = None;
+        for credit in &all {
+            if largest.is_none_or(|l| l.amount < credit.amount) {
+                largest = Some(credit);
+            }
+        }
+        let largest = largest.cloned();
+        all.sort_by_key(|credit| credit.day);
+        let mut sums: Vec<(Day, i128)> = Vec::new();
+        let mut sum = 0_i128;
+        for credit in all {
+            sum = sum.saturating_add(credit.amount);
+            match sums.last_mut() {
+                Some(last) if last.0 == credit.day => last.1 = sum,
+                _ => sums.push((credit.day, sum)),
+            }
+        }
+        Self { sums, largest }
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    /// The first day, and the last: the last payment of a sum lies between them.
+    pub fn days(&self) -> Option<(Day, Day)> {
+        Some((self.sums.first()?.0, self.sums.last()?.0))
+    }
+
+    /// The first day by whose end they reach an amount; none when all together do not.
+    pub fn reach(&self, amount: i128) -> Option<Day> {
+        let first = self.sums.partition_point(|(_, sum)| *sum < amount);
+        self.sums.get(first).map(|(day, _)| *day)
+    }
+
+    /// The exceptions of the largest.
+    pub fn of_largest(&self) -> &[ExceptionId] {
+        self.largest.as_ref().map_or(&[], |l| &l.exceptions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_day_that_reaches_an_amount() {
+        let day = |n: u32| Day::of_ms(0).plus(n);
+        let credit = |n: u32, amount: i128| Credit {
+            day: day(n),
+            amount,
+            exceptions: Vec::new(),
+        };
+        let credits = Credits::new([credit(5, 30), credit(2, 20), credit(5, 1), credit(9, 0)]);
+        assert_eq!(credits.days(), Some((day(2), day(5))));
+        let check = |amount: i128, expected: Option<u32>| {
+            assert_eq!(credits.reach(amount), expected.map(day), "{amount}");
+        };
+        check(1, Some(2));
+        check(20, Some(2));
+        check(21, Some(5));
+        check(51, Some(5));
+        check(52, None);
+        assert_eq!(Credits::new([]).reach(1), None);
+        assert!(Credits::new([]).is_empty());
+    }
+}

@@ -1,0 +1,79 @@
+//! `THU_PHI_PROV`: paid requests whose method is online over all paid requests, the form in which a
+//! provincial system prints its rate. A plain bank transfer counts as paid in person there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{CollectionMode, DeclaredMethod, Fee, FeeStatus, Inputs, Moment, Text};
+
+use super::Definition;
+use super::facts::Facts;
+use super::item::Item;
+use super::share::Contribution;
+
+/// The definition.
+pub(super) const DEFINITION: Definition = Definition {
+    id: "THU_PHI_PROV",
+    name: Text {
+        vi: "Tỷ lệ thanh toán trực tuyến (theo mẫu của hệ thống tỉnh)",
+        en: "Online payments (in the form of a provincial system)",
+    },
+    unit: Text {
+        vi: "yêu cầu thanh toán",
+        en: "payment requests",
+    },
+    formula: Text {
+        vi: "Số yêu cầu đã thanh toán bằng phương thức trực tuyến trên số yêu cầu đã thanh toán, trừ \
+             đối tượng được miễn; theo ngày thu phí. Chuyển khoản thông thường không tính là trực tuyến.",
+        en: "Paid requests whose method is online over all paid requests, the exempt left out; by day of collection. A plain transfer is not online.",
+    },
+    enough,
+    contributions,
+};
+
+fn enough(inputs: &Inputs) -> bool {
+    let told = |fee: &Fee| fee.more.request_id.is_some() && fee.more.paid_at.is_some();
+    inputs.fees.iter().any(told)
+}
+
+/// The registry's own flag where it tells one, else the method that was declared.
+fn is_online(fee: &Fee) -> bool {
+    let declared = matches!(
+        fee.declared_method,
+        DeclaredMethod::Portal
+            | DeclaredMethod::Qr
+            | DeclaredMethod::Wallet
+            | DeclaredMethod::Card
+            | DeclaredMethod::MobileMoney
+    );
+    fee.more.online_payment_flag.is_some() || declared
+}
+
+fn contributions(facts: &Facts) -> Vec<Contribution> {
+    let mut out = Vec::new();
+    for dossier in &facts.pool.dossiers {
+        let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
+        let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
+        let paid = fees
+            .iter()
+            .filter(|fee| fee.status == FeeStatus::Paid && !exempt(fee));
+        // one request may ask for several lines
+        let mut requests: BTreeMap<&str, Vec<&Fee>> = BTreeMap::new();
+        for fee in paid {
+            if let Some(request) = fee.more.request_id.as_deref() {
+                requests.entry(request).or_default().push(fee);
+            }
+        }
+        for (request, lines) in requests {
+            let collected = lines.iter().filter_map(|fee| fee.more.paid_at.as_ref());
+            let Some(day) = collected.map(Moment::day).max() else {
+                continue;
+            };
+            let online = lines.iter().all(|fee| is_online(fee));
+            let name = format!("request|{}|{request}", dossier.code);
+            let agencies: BTreeSet<_> = lines.iter().map(|fee| fee.agency_code.clone()).collect();
+            let item = Item::new(DEFINITION.id, name, day, Vec::new());
+            item.spread(&agencies, &[(i64::from(online), 1)], &mut out);
+        }
+    }
+    out
+}

@@ -1,0 +1,118 @@
+//! The evidence in English.
+
+use super::super::words::plain;
+use super::{Evidence, date, dong, edit_name, join};
+use crate::domain::{Day, Lang, Vnd};
+
+impl Evidence {
+    /// The sentence.
+    pub(super) fn en(&self) -> String {
+        let d = |amount: &Vnd| dong(*amount, Lang::En);
+        let day = |day: &Day| date(*day, Lang::En);
+        match self {
+            Self::OrderRef(code) => format!("the reference points to dossier {code}"),
+            Self::MemoIsCode(code) => format!("the memo is exactly the dossier code {code}"),
+            Self::MemoHolds(code) => format!("the memo holds the dossier code {code}"),
+            Self::ReceiptNames(code) => format!("the receipt names dossier {code}"),
+            Self::AmountFits(amount) => format!("the amount fits: {}", d(amount)),
+            Self::AmountDiffers(due, paid) => format!("due {}, paid {}", d(due), d(paid)),
+            Self::PayerAgrees => "the payer agrees".into(),
+            Self::PayerDiffers => "the payer differs".into(),
+            Self::PaidAfterDue(due, paid) => format!("due {}, paid {}", day(due), day(paid)),
+            Self::NamesTransaction(id) => format!("the memo names transaction {id}"),
+            Self::Undoes(id) => format!("returns or undoes transaction {id}"),
+            Self::Repeats(id) => format!("already paid by {id}"),
+            Self::PaidAgainBy(id) => format!("paid again by {id}"),
+            Self::ReturnedBy(id) => format!("sent back by transaction {id}"),
+            Self::SameAs(id) => format!("the same payment as {id}"),
+            Self::BatchOf(source, on, sum) => {
+                format!("equals the net sum of {source} on {}: {}", day(on), d(sum))
+            }
+            Self::DepositOf(agency, on, sum) => {
+                format!("equals the receipts of {agency} on {}: {}", day(on), d(sum))
+            }
+            Self::SumOverDossiers(n, sum) => format!(
+                "one transfer for {n} dossiers, the sum is exact: {}",
+                d(sum)
+            ),
+            Self::Instalments(n, paid, due) => {
+                format!("{n} instalments, {} of {} paid", d(paid), d(due))
+            }
+            Self::NetOfFee(fee) => format!("the shortfall is the provider's fee {}", d(fee)),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::En), plain(real, Lang::En));
+                format!("declared \"{said}\", really \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("the registry says \"{}\"", plain(word, Lang::En)),
+            Self::ProviderSays(word) => {
+                format!("the provider says \"{}\"", plain(word, Lang::En))
+            }
+            Self::DaysDiffer(a, b) => format!("registry day {}, accounting day {}", day(a), day(b)),
+            Self::NoMoney => "no transaction names this fee".into(),
+            Self::NoReceipt => "no valid receipt names this fee".into(),
+            Self::NoCode => "the memo holds no dossier code".into(),
+            Self::UnknownCode(code) => format!("{code} is well formed but no such dossier exists"),
+            Self::OtherProvince(code) => format!("{code} belongs to another province"),
+            Self::SeveralCodes(codes) => format!(
+                "the memo holds {} dossier codes: {}",
+                codes.len(),
+                join(codes)
+            ),
+            Self::OneEdit(raw, code, edit) => format!(
+                "written \"{raw}\", nearest is {code} ({})",
+                edit_name(edit, Lang::En)
+            ),
+            Self::Rival(code) => {
+                format!("dossier {code} is one edit away with this amount and payer")
+            }
+            Self::WaitingFor(source) => format!("source {source} is not yet due"),
+            Self::Versions(versions) => format!(
+                "{} different contents: {}",
+                versions.len(),
+                versions.join(" | ")
+            ),
+            Self::OutgoingUnnamed => "money going out, no dossier named".into(),
+            Self::At(file, line, column, value, _) => {
+                format!("{file}, line {line}, column \"{column}\": \"{value}\"")
+            }
+            Self::Also(class) => format!("also {class}"),
+            Self::DecidedBy(who, why) => format!("decided by {who}: {why}"),
+            Self::StaleDecision(who, why) => {
+                format!("the decision of {who} ({why}) no longer fits the data")
+            }
+            Self::NoSuchLine(line) => format!("no such fee line: {line}"),
+            Self::BeforeStart(start) => format!("opening item: older than go-live {}", day(start)),
+            Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),
+            Self::AccountIs(agency) => format!("into the collection account of {agency}"),
+            Self::FeeAccount => "into a dedicated collection account".into(),
+            Self::AgencyNamed(agency) => format!("the memo names agency {agency}"),
+            Self::HoldsTail(code) => {
+                format!("the memo holds date and sequence of dossier {code}")
+            }
+            Self::RecordedOn(on) => format!("the registry recorded a payment on {}", day(on)),
+            Self::Assigned(score, margin) => {
+                format!("paired by evidence: {score} of 1000, {margin} ahead of the next pairing")
+            }
+            Self::TooClose(score, margin, least) => {
+                format!("{score} of 1000, {margin} ahead of the next pairing, {least} are needed")
+            }
+            Self::TooMany(payments, dossiers) => format!(
+                "{payments} payments and {dossiers} dossiers hang together, too many to tell apart"
+            ),
+            Self::InSet(agency, on, k, each) => format!(
+                "of a set of {k} payments and {k} dossiers of {agency} on {}, {} each: \
+                 certain as a sum, not paired one by one",
+                day(on),
+                d(each)
+            ),
+            Self::SubsetSum(n, ways) => {
+                format!(
+                    "equals a sum of open dossiers of this payer: {ways} such sums, {n} dossiers in them"
+                )
+            }
+            Self::SearchCapped(n) => {
+                format!("this payer has {n} open dossiers, too many to look for sums")
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The evidence in Vietnamese.
+
+use super::super::words::plain;
+use super::{Evidence, date, dong, edit_name, join};
+use crate::domain::{Day, Lang, Vnd};
+
+impl Evidence {
+    /// The sentence.
+    pub(super) fn vi(&self) -> String {
+        let d = |amount: &Vnd| dong(*amount, Lang::Vi);
+        let day = |day: &Day| date(*day, Lang::Vi);
+        match self {
+            Self::OrderRef(code) => format!("mã tham chiếu trỏ tới hồ sơ {code}"),
+            Self::MemoIsCode(code) => format!("nội dung là đúng mã hồ sơ {code}"),
+            Self::MemoHolds(code) => format!("nội dung có mã hồ sơ {code}"),
+            Self::ReceiptNames(code) => format!("biên lai ghi hồ sơ {code}"),
+            Self::AmountFits(amount) => format!("số tiền khớp {}", d(amount)),
+            Self::AmountDiffers(due, paid) => format!("phải thu {}, đã nộp {}", d(due), d(paid)),
+            Self::PayerAgrees => "đúng người nộp".into(),
+            Self::PayerDiffers => "người nộp khác tên trong hồ sơ".into(),
+            Self::PaidAfterDue(due, paid) => format!("hạn {}, nộp {}", day(due), day(paid)),
+            Self::NamesTransaction(id) => format!("nội dung ghi mã giao dịch {id}"),
+            Self::Undoes(id) => format!("hoàn hoặc hủy giao dịch {id}"),
+            Self::Repeats(id) => format!("khoản này đã được nộp bằng {id}"),
+            Self::PaidAgainBy(id) => format!("được nộp thêm một lần bằng {id}"),
+            Self::ReturnedBy(id) => format!("đã hoàn bằng giao dịch {id}"),
+            Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
+            Self::BatchOf(source, on, sum) => format!(
+                "bằng tổng sau phí của {source} ngày {}: {}",
+                day(on),
+                d(sum)
+            ),
+            Self::DepositOf(agency, on, sum) => format!(
+                "bằng tổng biên lai của {agency} ngày {}: {}",
+                day(on),
+                d(sum)
+            ),
+            Self::SumOverDossiers(n, sum) => {
+                format!("một lần chuyển cho {n} hồ sơ, tổng đúng {}", d(sum))
+            }
+            Self::Instalments(n, paid, due) => {
+                format!("nộp {n} lần, đã nộp {} trên {}", d(paid), d(due))
+            }
+            Self::NetOfFee(fee) => format!("phần thiếu đúng bằng phí dịch vụ {}", d(fee)),
+            Self::Declared(said, real) => {
+                let (said, real) = (plain(said, Lang::Vi), plain(real, Lang::Vi));
+                format!("khai báo \"{said}\", thực tế \"{real}\"")
+            }
+            Self::RegistrySays(word) => format!("một cửa ghi \"{}\"", plain(word, Lang::Vi)),
+            Self::ProviderSays(word) => {
+                format!("nhà cung cấp ghi \"{}\"", plain(word, Lang::Vi))
+            }
+            Self::DaysDiffer(a, b) => format!(
+                "một cửa ghi ngày {}, nguồn hạch toán ngày {}",
+                day(a),
+                day(b)
+            ),
+            Self::NoMoney => "không thấy giao dịch nào cho khoản này".into(),
+            Self::NoReceipt => "không có biên lai hợp lệ cho khoản này".into(),
+            Self::NoCode => "nội dung không có mã hồ sơ".into(),
+            Self::UnknownCode(code) => format!("mã {code} đúng dạng nhưng không có hồ sơ"),
+            Self::OtherProvince(code) => format!("mã {code} thuộc tỉnh khác"),
+            Self::SeveralCodes(codes) => {
+                format!("nội dung có {} mã hồ sơ: {}", codes.len(), join(codes))
+            }
+            Self::OneEdit(raw, code, edit) => format!(
+                "ghi \"{raw}\", gần nhất là {code} ({})",
+                edit_name(edit, Lang::Vi)
+            ),
+            Self::Rival(code) => {
+                format!("hồ sơ {code} chỉ khác một ký tự, có cùng số tiền và người nộp")
+            }
+            Self::WaitingFor(source) => format!("nguồn {source} chưa tới hạn giao dữ liệu"),
+            Self::Versions(versions) => format!(
+                "{} nội dung khác nhau: {}",
+                versions.len(),
+                versions.join(" | ")
+            ),
+            Self::OutgoingUnnamed => "tiền ra, không ghi mã hồ sơ".into(),
+            Self::At(file, line, column, value, _) => {
+                format!("{file}, dòng {line}, cột \"{column}\": \"{value}\"")
+            }
+            Self::Also(class) => format!("cũng thuộc loại {class}"),
+            Self::DecidedBy(who, why) => format!("{who} quyết định: {why}"),
+            Self::StaleDecision(who, why) => {
+                format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
+            }
+            Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
+            Self::BeforeStart(start) => {
+                format!(
+                    "số dư đầu kỳ: phát sinh trước ngày bắt đầu đối soát {}",
+                    day(start)
+                )
+            }
+            Self::AccountOf(account, fee) => {
+                format!("tài khoản của {account}, khoản thu của {fee}")
+            }
+            Self::AccountIs(agency) => format!("vào tài khoản thu của {agency}"),
+            Self::FeeAccount => "vào tài khoản chuyên thu".into(),
+            Self::AgencyNamed(agency) => format!("nội dung nêu đơn vị {agency}"),
+            Self::HoldsTail(code) => format!("nội dung có ngày và số thứ tự của hồ sơ {code}"),
+            Self::RecordedOn(on) => format!("một cửa ghi nhận nộp ngày {}", day(on)),
+            Self::Assigned(score, margin) => {
+                format!("ghép theo căn cứ: {score}/1000 điểm, hơn cách ghép kế tiếp {margin}")
+            }
+            Self::TooClose(score, margin, least) => {
+                format!("{score}/1000 điểm, hơn cách ghép kế tiếp {margin}, chưa tới mức {least}")
+            }
+            Self::TooMany(payments, dossiers) => format!(
+                "{payments} khoản nộp và {dossiers} hồ sơ giống nhau, quá nhiều để phân biệt"
+            ),
+            Self::InSet(agency, on, k, each) => format!(
+                "thuộc nhóm {k} khoản và {k} hồ sơ của {agency} ngày {}, mỗi khoản {}: \
+                 đủ về tổng, không ghép từng cặp",
+                day(on),
+                d(each)
+            ),
+            Self::SubsetSum(n, ways) => format!(
+                "bằng tổng hồ sơ còn thiếu của người nộp này: {ways} cách cộng, gồm {n} hồ sơ"
+            ),
+            Self::SearchCapped(n) => {
+                format!("người nộp này có {n} hồ sơ còn thiếu, quá nhiều để thử cộng")
+            }
+        }
+    }
+}

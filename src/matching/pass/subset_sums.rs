@@ -1,0 +1,131 @@
+//! Pass 9: a payment that equals the sum of several open dossiers of its payer, as a suggestion
+//! with the number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with
+//! more open dossiers than the cap is not searched, and the payment says so.
+
+use std::collections::BTreeMap;
+
+use crate::domain::Text;
+
+use super::super::desk::{Desk, Hint};
+use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::left::{self, Lacking, full_name};
+use super::super::pool::Index;
+use super::Pass;
+
+/// The pass.
+pub(super) const PASS: Pass = Pass {
+    id: "subset_sums",
+    label: Text {
+        vi: "Gợi ý cộng nhiều hồ sơ",
+        en: "Sums of dossiers, suggested",
+    },
+    run,
+};
+
+/// At most this many open dossiers of one payer are added up: 4,096 sums.
+const DOSSIERS_MAX: usize = 12;
+/// A single sum is worth this much to a person, several share it.
+const SCORE: u16 = 500;
+/// At most this many dossiers are shown beside the payment.
+const NEAREST_MAX: usize = 3;
+
+/// The sums of a payer's dossiers: how many ways there are, and the dossiers in any of them.
+type Sums = BTreeMap<i128, (u32, u32)>;
+
+fn run(desk: &mut Desk) {
+    let pool = desk.pool;
+    let mut of_payer: BTreeMap<&str, Vec<Lacking>> = BTreeMap::new();
+    for lacking in left::lacking(desk) {
+        let payer = pool.dossier(lacking.dossier).payer.as_str();
+        if payer.contains(' ') {
+            of_payer.entry(payer).or_default().push(lacking);
+        }
+    }
+    let mut of_txn: BTreeMap<String, Vec<Index>> = BTreeMap::new();
+    for txn in left::unread(desk) {
+        if let Some(payer) = full_name(&pool.txn(txn).payer) {
+            of_txn.entry(payer).or_default().push(txn);
+        }
+    }
+    for (payer, txns) in of_txn {
+        let dossiers = of_payer.get(payer.as_str()).map_or(&[][..], Vec::as_slice);
+        if dossiers.len() > DOSSIERS_MAX {
+            let number = u32::try_from(dossiers.len()).unwrap_or(u32::MAX);
+            for txn in txns {
+                desk.note(txn, Evidence::SearchCapped(number), None);
+            }
+            continue;
+        }
+        let sums = sums(dossiers);
+        for txn in txns {
+            if let Some((ways, any)) = sums.get(&pool.txn(txn).amount.wide()) {
+                suggest(desk, txn, dossiers, *ways, *any);
+            }
+        }
+    }
+}
+
+/// Every sum of two dossiers or more.
+fn sums(dossiers: &[Lacking]) -> Sums {
+    let mut sums = Sums::new();
+    for chosen in 0_u32..1 << dossiers.len() {
+        if chosen.count_ones() >= 2 {
+            let sum = members(dossiers, chosen)
+                .map(|lacking| lacking.amount)
+                .sum();
+            let (ways, any) = sums.entry(sum).or_insert((0, 0));
+            *ways += 1;
+            *any |= chosen;
+        }
+    }
+    sums
+}
+
+/// The dossiers of one choice, a bit each.
+fn members(dossiers: &[Lacking], chosen: u32) -> impl Iterator<Item = &Lacking> {
+    let is_in = move |(i, lacking)| (chosen >> i & 1 == 1).then_some(lacking);
+    dossiers.iter().enumerate().filter_map(is_in)
+}
+
+/// Says how many sums there are, and shows the dossiers in any of them: which sum is meant is not
+/// for the program to guess.
+fn suggest(desk: &mut Desk, txn: Index, dossiers: &[Lacking], ways: u32, any: u32) {
+    let said = Evidence::SubsetSum(any.count_ones(), ways);
+    desk.note(txn, said.clone(), None);
+    let share = u16::try_from(ways).unwrap_or(u16::MAX).max(1);
+    for (shown, lacking) in members(dossiers, any).enumerate() {
+        if shown < NEAREST_MAX {
+            let near = Nearest {
+                candidate: desk.pool.dossier(lacking.dossier).code.as_str().into(),
+                amount: crate::domain::Vnd::from_wide(lacking.amount).ok(),
+                failed: Test::Named,
+            };
+            desk.notes.entry(txn).or_default().1.push(near);
+        }
+        desk.hints.push(Hint {
+            txn,
+            dossier: lacking.dossier,
+            score: SCORE / share,
+            reason: vec![said.clone()],
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_say_how_many_ways_there_are() {
+        let lacking = |dossier, amount| Lacking {
+            dossier,
+            amount,
+            free: true,
+        };
+        let found = sums(&[lacking(0, 50), lacking(1, 8), lacking(2, 8)]);
+        assert_eq!(found[&58], (2, 0b111));
+        assert_eq!(found[&66], (1, 0b111));
+        assert_eq!(found[&16], (1, 0b110));
+        assert!(!found.contains_key(&50));
+    }
+}

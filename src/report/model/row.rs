@@ -1,0 +1,107 @@
+//! Pure: a row as it came, for a person: without empty fields, personal data masked.
+
+use serde::Serialize;
+
+use crate::domain::{Fee, Lang, Receipt, RowKey, Txn};
+use crate::text;
+
+use super::breakdown::instrument_word;
+use super::index::{Index, moment};
+
+/// A label and a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fact {
+    /// What it is.
+    pub label: String,
+    /// The value; personal data is masked.
+    pub value: String,
+}
+
+/// The row as it came, without empty fields, personal data masked.
+pub(super) fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
+    let facts = if let Some(txn) = index.txn(key) {
+        txn_facts(lang, txn)
+    } else if let Some(receipt) = index.receipt(key) {
+        receipt_facts(lang, receipt)
+    } else if let Some(fee) = index.fee(key) {
+        fee_facts(lang, fee)
+    } else {
+        Vec::new()
+    };
+    let fact = |(label, value)| Fact { label, value };
+    facts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(fact)
+        .collect()
+}
+
+fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
+    let account = txn.account.as_deref();
+    vec![
+        (text::say(lang, "field-source", &[]), txn.source.to_string()),
+        (
+            text::say(lang, "field-paid-at", &[]),
+            moment(lang, &txn.paid_at),
+        ),
+        (
+            text::say(lang, "field-memo", &[]),
+            text::mask_memo(&txn.memo, &txn.payer, account),
+        ),
+        (
+            text::say(lang, "field-order", &[]),
+            txn.order_ref.as_deref().unwrap_or("").to_owned(),
+        ),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&txn.payer),
+        ),
+        (
+            text::say(lang, "field-account", &[]),
+            account.map_or_else(String::new, text::mask_account),
+        ),
+        (
+            text::say(lang, "field-bank-ref", &[]),
+            txn.bank_ref.as_deref().unwrap_or("").to_owned(),
+        ),
+    ]
+}
+
+fn receipt_facts(lang: Lang, receipt: &Receipt) -> Vec<(String, String)> {
+    vec![
+        (
+            text::say(lang, "field-receipt-no", &[]),
+            receipt.receipt_no.to_string(),
+        ),
+        (
+            text::say(lang, "field-collected-at", &[]),
+            moment(lang, &receipt.collected_at),
+        ),
+        (
+            text::say(lang, "field-cashier", &[]),
+            text::mask_name(&receipt.cashier),
+        ),
+    ]
+}
+
+fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
+    let due = fee
+        .due_at
+        .as_ref()
+        .map_or_else(String::new, |at| moment(lang, at));
+    vec![
+        (
+            text::say(lang, "field-procedure", &[]),
+            fee.procedure_code.to_string(),
+        ),
+        (
+            text::say(lang, "field-declared", &[]),
+            instrument_word(lang, fee.declared_method.id()),
+        ),
+        (text::say(lang, "field-due-at", &[]), due),
+        (
+            text::say(lang, "field-payer", &[]),
+            text::mask_name(&fee.payer_name),
+        ),
+    ]
+}

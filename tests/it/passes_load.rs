@@ -1,0 +1,121 @@
+//! The looser passes under load: equal rows by the ten thousand are never compared pair by pair.
+//! Each block here has 10^8 pairs and more; the dev profile settles it in seconds, or the test
+//! fails.
+
+use std::time::Duration;
+
+use doisoat::clock::Stopwatch;
+use doisoat::domain::{Fee, Inputs, Rules, Txn};
+use doisoat::matching::desk::Standing;
+use doisoat::matching::pool::Pool;
+use doisoat::matching::{Evidence, run};
+
+use crate::rows::{fee, txn};
+
+const ROWS: usize = 20_000;
+/// A machine under load needs its time; comparing pairs would take hours.
+const LIMIT: Duration = Duration::from_mins(1);
+
+fn dossier(i: usize, payer: &str) -> Fee {
+    // seven digits, spread so that few codes are one edit apart
+    Fee {
+        payer_name: payer.into(),
+        ..fee(
+            &format!("H48.18.22-221205-{:07}", i * 37 + 1_000_000),
+            &format!("F{i}"),
+            50_000,
+        )
+    }
+}
+
+fn payment(i: usize, memo: &str, payer: &str) -> Txn {
+    Txn {
+        memo: memo.into(),
+        payer: payer.into(),
+        account: Some("8888".into()),
+        ..txn(&format!("T{i:06}"), 50_000, "2022-12-05")
+    }
+}
+
+/// Settles the block in time; tells how many payments were credited, how many are in a set, and how
+/// many say that too many rows hang together.
+fn check(what: &str, mut day: Inputs, expected: [usize; 3]) {
+    day.sort();
+    let rules = Rules {
+        collection_accounts: vec![("8888".into(), Some("H48.18.22".into()))],
+        ..Rules::default()
+    };
+    let start = Stopwatch::start();
+    let pool = Pool::new(&day, &rules);
+    let desk = run(&pool);
+    let took = start.elapsed();
+    let count = |is: fn(&Standing) -> bool| desk.txns.iter().filter(|s| is(s)).count();
+    let credited = count(|s| matches!(s, Standing::Credited));
+    let in_sets = count(|s| matches!(s, Standing::InSet(_)));
+    let too_many = count(|s| {
+        let Standing::Out { evidence, .. } = s else {
+            return false;
+        };
+        evidence
+            .iter()
+            .any(|said| matches!(said, Evidence::TooMany(..)))
+    });
+    assert_eq!([credited, in_sets, too_many], expected, "{what}");
+    assert!(took < LIMIT, "{what} took {took:?}");
+}
+
+fn day(fees: impl Iterator<Item = Fee>, txns: impl Iterator<Item = Txn>) -> Inputs {
+    Inputs {
+        fees: fees.collect(),
+        txns: txns.collect(),
+        ..Inputs::default()
+    }
+}
+
+#[test]
+fn equal_amounts_of_one_day_without_any_name_are_one_set() {
+    let fees = (0..ROWS).map(|i| dossier(i, ""));
+    let txns = (0..ROWS).map(|i| payment(i, "nop le phi", ""));
+    check("a set", day(fees, txns), [0, ROWS, 0]);
+}
+
+#[test]
+fn one_payment_too_many_and_nothing_is_certified() {
+    let fees = (0..ROWS).map(|i| dossier(i, ""));
+    let txns = (0..=ROWS).map(|i| payment(i, "nop le phi", ""));
+    check("one too many", day(fees, txns), [0, 0, 0]);
+}
+
+#[test]
+fn one_payer_with_twenty_thousand_dossiers_is_too_much_to_tell_apart() {
+    let payer = "CONG TY DO DAC";
+    let fees = (0..ROWS).map(|i| dossier(i, payer));
+    let txns = (0..ROWS - 1).map(|i| payment(i, "nop le phi", payer));
+    check("one payer", day(fees, txns), [0, 0, ROWS - 1]);
+}
+
+#[test]
+fn twenty_thousand_payers_with_one_dossier_each_are_twenty_thousand_components() {
+    let name = |i: usize| format!("NGUYEN VAN {i}");
+    let fees = (0..ROWS).map(|i| dossier(i, &name(i)));
+    let txns = (0..ROWS).map(|i| payment(i, "nop le phi", &name(i)));
+    // so common an amount that a name and an account are not enough
+    check("many payers", day(fees, txns), [0, 0, 0]);
+}
+
+#[test]
+fn twenty_thousand_codes_with_a_slip_are_each_looked_up() {
+    let name = |i: usize| format!("NGUYEN VAN {i}");
+    let fees = (0..ROWS).map(|i| dossier(i, &name(i)));
+    let slip = |i: usize| {
+        let code = dossier(i, "").dossier_code.squeezed();
+        // the first two digits of the date changed places
+        code.replace("221205", "212205")
+    };
+    let txns = (0..ROWS / 4).map(|i| payment(i, &slip(i), &name(i)));
+    let mut day = day(fees, txns);
+    for txn in &mut day.txns {
+        txn.account = None;
+    }
+    check("slips", day, [ROWS / 4, 0, 0]);
+}
