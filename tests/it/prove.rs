@@ -10,7 +10,7 @@ use doisoat::settle::{Settlement, settle};
 
 use crate::cases::cases;
 use crate::sample::sample;
-use plants::{Plant, changed_input, plants, with_target};
+use plants::{Plant, changed_input, loose, plants, with_target};
 
 /// What is found of a settlement as it comes.
 fn found(inputs: &Inputs, rules: &Rules) -> Vec<Violation> {
@@ -36,15 +36,22 @@ pub(crate) fn told(found: &[Violation]) -> String {
 
 #[test]
 fn the_sample_is_proved() {
-    let found = found(&sample(), &Rules::default());
-    assert!(found.is_empty(), "{}", told(&found));
+    for rules in [Rules::default(), asking_for_all(&Rules::default())] {
+        let found = found(&sample(), &rules);
+        assert!(found.is_empty(), "{}", told(&found));
+    }
 }
 
 #[test]
 fn every_case_is_proved() {
     let mut all = Vec::new();
     for case in cases().iter().flatten() {
-        let found = found(&case.inputs, &case.rules);
+        let mut found = found(&case.inputs, &case.rules);
+        let asked = asking_for_all(&case.rules);
+        for inputs in std::iter::once(&case.inputs).chain(&nights(&case.inputs)) {
+            let settlement = settle(inputs, &asked, &Vec::new()).unwrap();
+            found.extend(prove(inputs, &asked, &Vec::new(), &settlement));
+        }
         if !found.is_empty() {
             all.push(format!(
                 "{}:{} {}\n{}",
@@ -95,6 +102,60 @@ fn plant(
     }
 }
 
+/// Errors for which rows that came change too, so that amounts and sums still agree.
+fn in_both(
+    inputs: &Inputs,
+    rules: &Rules,
+    settled: &Settlement,
+    n: usize,
+    tallies: &mut BTreeMap<&str, Tally>,
+) {
+    let mut count = |kind, found: Vec<Violation>, family: &str| {
+        let tally = tallies.entry(kind).or_default();
+        tally.planted += 1;
+        let caught = found.iter().any(|v| v.invariant.id() == family);
+        tally.caught += usize::from(caught);
+        if !caught {
+            tally.unseen.push(told(&found));
+        }
+    };
+    if let Some((inputs, settled)) = loose::set_with_another_amount(inputs, settled, n) {
+        let found = prove(&inputs, rules, &Vec::new(), &settled);
+        count("a fee of a set owes another amount", found, "rule");
+    }
+    if let Some(inputs) = loose::without_decision(inputs, n)
+        && settle(&inputs, rules, &Vec::new()).unwrap() != *settled
+    {
+        let found = prove(&inputs, rules, &Vec::new(), settled);
+        count("a ruling that nobody made", found, "class");
+    }
+}
+
+/// As if every definition had been asked for.
+fn asking_for_all(rules: &Rules) -> Rules {
+    let ids = doisoat::kpi::DEFINITIONS.iter();
+    Rules {
+        definitions: ids.map(|definition| definition.id.into()).collect(),
+        ..rules.clone()
+    }
+}
+
+/// The same rows on a night: the last day of any of them, or some days before it.
+fn nights(inputs: &Inputs) -> Vec<Inputs> {
+    let days = inputs.txns.iter().map(|txn| txn.business_date);
+    let received = inputs.fees.iter();
+    let received = received.filter_map(|fee| fee.dossier_code.received_on());
+    let last = days.chain(received).max();
+    let night = |last: doisoat::domain::Day, before: u32| Inputs {
+        business_date: Some(last.minus(before)),
+        ..inputs.clone()
+    };
+    let nights = last
+        .into_iter()
+        .flat_map(|last| [0, 1, 9].map(|n| night(last, n)));
+    nights.collect()
+}
+
 #[test]
 fn planted_errors_are_caught_by_the_invariant_that_they_break() {
     let rules = with_target(&Rules::default());
@@ -119,6 +180,9 @@ fn planted_errors_are_caught_by_the_invariant_that_they_break() {
             let found = prove(&changed, rules, &Vec::new(), &settled);
             let by = |v: &Violation| ["conservation", "once"].contains(&v.invariant.id());
             tally.caught += usize::from(found.iter().any(by));
+        }
+        for n in 0..PLACES {
+            in_both(inputs, rules, &settled, n, &mut tallies);
         }
     }
     let mut unseen = String::new();

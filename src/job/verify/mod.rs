@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
 use super::{digest, recover};
+use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation, prove};
@@ -83,13 +84,32 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Vec<Verified>, JobErro
     let all = desk.store.runs().await?;
     let runs = chosen(&all, which)?;
     let tables = desk.store.decided().await?;
+    let book = desk.store.decisions().await?;
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;
         desk.progress.step(format!("{} verify", run.id));
-        verified.push(one(desk, run, &all, &tables).await?);
+        let mut run = one(desk, run, &all, &tables).await?;
+        if !book.is_empty() {
+            run.checked.push(text("sổ quyết định", "book of decisions"));
+            run.found.extend(changed_entry(&book));
+        }
+        verified.push(run);
     }
     Ok(verified)
+}
+
+/// The first entry of the book that is not what was sealed.
+fn changed_entry(book: &[Entry]) -> Option<Violation> {
+    let at = decision::broken(book)?;
+    let mut findings = Findings::default();
+    let what = text(
+        "sổ quyết định phải còn nguyên như khi ghi (chuỗi niêm phong)",
+        "the book of decisions is as it was sealed",
+    );
+    let about = format!("decision {at}");
+    findings.add(Invariant::Stored, about, what, "sealed", "changed");
+    findings.0.pop()
 }
 
 fn chosen<'r>(all: &'r [RunRecord], which: &Which) -> Result<Vec<&'r RunRecord>, JobError> {

@@ -112,10 +112,19 @@ pub(super) fn decided(
             item.item.to_string(),
             item.scope.to_string(),
         ];
-        let outcomes = serde_json::to_string(&item.outcomes).unwrap_or_default();
-        let coupled = i64::from(item.coupled).to_string();
-        let wanted = vec!["1".to_owned(), item.day.to_string(), outcomes, coupled];
-        let facts = ["live", "day", "outcomes", "coupled"];
+        // on which days outcomes may fall is not stored, that they may is
+        let mut pairs = item.outcomes.clone();
+        for span in &item.elsewhere {
+            if !pairs.contains(&span.outcome) {
+                pairs.push(span.outcome);
+            }
+        }
+        let firm = item.outcomes.len() == 1 && item.elsewhere.is_empty();
+        let outcomes = serde_json::to_string(&pairs).unwrap_or_default();
+        let [coupled, firm] = [item.coupled, firm].map(|flag| i64::from(flag).to_string());
+        let day = item.day.to_string();
+        let wanted = vec!["1".to_owned(), day, outcomes, coupled, firm];
+        let facts = ["live", "day", "outcomes", "coupled", "firm"];
         let found = stored.get(&key).map(|found| columns(found, &facts));
         same(key.join(" "), wanted, found);
     }
@@ -268,7 +277,10 @@ pub(super) fn itself(run: &RunRecord, moved: bool, tables: &Tables, findings: &m
         let outcomes: Vec<(i64, i64)> =
             serde_json::from_str(&column(item, "outcomes")).unwrap_or_default();
         let first = outcomes.first().copied().unwrap_or_default();
-        let wanted = format!("{} {} {}", first.0, first.1, i64::from(outcomes.len() <= 1));
+        // of one outcome that may fall on other days the flag alone tells that it is open
+        let firm =
+            i64::from(outcomes.len() <= 1).min(i64::try_from(whole(item, "firm")).unwrap_or(1));
+        let wanted = format!("{} {} {firm}", first.0, first.1);
         let found = columns(item, &["numerator", "denominator", "firm"]).join(" ");
         let what = text(
             "đóng góp phải khớp với các khả năng của nó",

@@ -19,10 +19,14 @@ fn in_window(books: &Books, txn: &Txn, dossier: usize) -> bool {
     window.is_some_and(|(first, last)| first <= txn.paid_on && txn.paid_on <= last)
 }
 
-/// Settles with its whole amount, as long as nothing of the dossier went back.
+/// Settles with its whole amount, as long as nothing of the dossier went back. (The net of one line
+/// among several is spread over all of them, and may be too much for the rest.)
 fn settles_whole(books: &Books, txn: &Txn, stake: &Stake) -> bool {
-    let whole = stake.settles() && stake.surplus == 0 && stake.settled() == txn.amount.wide();
-    whole || books.dossiers[stake.dossier].went_back
+    let paid = txn.amount.wide();
+    let whole = stake.surplus == 0 && stake.settled() == paid;
+    let mut lines = books.payable(stake.dossier);
+    let net = lines.any(|line| books.is_net_of(txn, line.due(), paid));
+    books.dossiers[stake.dossier].went_back || (stake.settles() && (whole || net))
 }
 
 /// The only payment that this pass put to the dossier's credit.

@@ -50,7 +50,7 @@ pub(super) fn open(
         "unidentified" | "orphan" | "foreign" | "near_reference" | "conflict" | "pending"
         | "status_mismatch" => Wanted::Credit(v, most),
         "ambiguous" if is_land(books, row) => Wanted::Anything,
-        "ambiguous" => Wanted::Ambiguous(most),
+        "ambiguous" => Wanted::Ambiguous(v, most),
         _ => return None,
     })
 }

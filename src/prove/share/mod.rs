@@ -33,8 +33,8 @@ enum Wanted {
     Holds(Vec<Pair>),
     /// A payment of at least so much (the row's amount) and at most so much (net of a fee), or none.
     Credit(i64, i64),
-    /// A payment of at most so much, of one of several dossiers.
-    Ambiguous(i64),
+    /// A payment of at most so much (the row's amount; net of a fee), of one of several dossiers.
+    Ambiguous(i64, i64),
     /// Nothing by the point figure; it may take back so much or more, of whatever payment.
     Back(i64),
     /// Nothing firm: what lacks money may stay without, and counts as without.
@@ -166,11 +166,13 @@ fn holds(wanted: &Wanted, found: &[&Contribution]) -> bool {
             found.iter().all(open)
         }
         Wanted::First(pair) => total && found.iter().all(|c| first(c) == Some(*pair)),
-        Wanted::Ambiguous(most) => {
+        Wanted::Ambiguous(amount, most) => {
             // a payment over all, of one of several agencies
             let pays = |c: &&Contribution| {
                 let one_of = c.scope == Scope::Total || can(c, (0, 0));
-                one_of && pairs(c).all(|(a, _)| a <= *most) && pairs(c).any(|(a, _)| a > 0)
+                let point = first(c).is_some_and(|(a, _)| a <= *amount);
+                let within = pairs(c).all(|(a, b)| a == b && a <= *most);
+                one_of && point && within && pairs(c).any(|(a, _)| a > 0)
             };
             total && found.iter().all(pays)
         }
@@ -213,7 +215,7 @@ impl Wanted {
     fn shown(&self) -> String {
         match self {
             Self::Anything => String::new(),
-            Self::Open | Self::Ambiguous(_) => "0/0,v/v".to_owned(),
+            Self::Open | Self::Ambiguous(..) => "0/0,v/v".to_owned(),
             Self::Credit(least, most) => format!("0/0,v/v; v {least}..{most}"),
             Self::Back(v) => format!("0/0,-v/-v,0/-v; v >= {v}"),
             Self::First((a, b)) => format!("{a}/{b}"),

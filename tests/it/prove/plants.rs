@@ -2,6 +2,7 @@
 //! matcher, the classes or the share could do, and what somebody with a text editor could.
 
 mod links;
+pub(crate) mod loose;
 mod rows;
 mod shares;
 
@@ -156,7 +157,7 @@ fn shift(settled: &mut Settlement, at: usize, by: (i64, i64)) {
 
 /// Every kind of error.
 pub(crate) fn plants() -> impl Iterator<Item = &'static Plant> {
-    [links::PLANTS, rows::PLANTS, shares::PLANTS]
+    [links::PLANTS, loose::PLANTS, rows::PLANTS, shares::PLANTS]
         .into_iter()
         .flatten()
 }
