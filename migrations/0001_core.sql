@@ -277,6 +277,7 @@ CREATE TABLE run (
     pulled_ms_wall BIGINT NOT NULL, -- the pull by which freshness was judged; not state
     sources_json   TEXT NOT NULL,   -- source facts
     run_json       TEXT NOT NULL,   -- run.json as published
+    files_json     TEXT NOT NULL,   -- JSON: name and sha256 of every published file, in the archive
     published_wall TEXT NOT NULL,   -- when it was published
     PRIMARY KEY (run_id)
 );

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on};
+use super::{Global, Outcome, block_on, check_rules};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
@@ -44,7 +44,7 @@ enum State {
 
 /// One probe.
 #[derive(Clone, Debug, Serialize)]
-struct Line {
+pub(super) struct Line {
     name: String,
     state: State,
     message: String,
@@ -54,7 +54,7 @@ struct Line {
 }
 
 impl Line {
-    fn ok(name: &str, message: impl Into<String>) -> Self {
+    pub(super) fn ok(name: &str, message: impl Into<String>) -> Self {
         let (name, message) = (name.to_owned(), message.into());
         Self {
             name,
@@ -65,7 +65,7 @@ impl Line {
         }
     }
 
-    fn warn(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn warn(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             state: State::Warn,
             fix: fix.into(),
@@ -73,7 +73,12 @@ impl Line {
         }
     }
 
-    fn fail(name: &str, exit: Exit, message: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub(super) fn fail(
+        name: &str,
+        exit: Exit,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Self {
             state: State::Fail,
             fix: fix.into(),
@@ -100,6 +105,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     lines.push(disk(&config.report_dir));
     block_on(async {
         lines.push(database(&config).await);
+        lines.extend(check_rules::lines(&config).await);
         for source in &config.sources {
             lines.push(about_source(source, args.offline, lang).await);
         }

@@ -5,6 +5,7 @@ pub mod output;
 pub mod inspect;
 mod backfill;
 mod check;
+mod check_rules;
 mod demo;
 mod exceptions;
 mod help;

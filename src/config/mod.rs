@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod forms;
+pub mod lint;
 pub mod rules;
 pub mod secret;
 pub mod section;

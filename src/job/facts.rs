@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::estimate;
 use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
@@ -148,7 +149,7 @@ pub(super) async fn of_night(
         changes,
         opened_on: opened_on(settlement, &before.open),
         changed_groups: changed_groups(desk, day, settlement).await?,
-        estimates: Vec::new(),
+        estimates: estimate::estimates(desk, day, pool, settlement).await?,
     })
 }
 

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod digest;
 pub mod error;
 pub mod exits;
+mod estimate;
 mod facts;
 mod names;
 pub mod nightly;

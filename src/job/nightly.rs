@@ -273,6 +273,7 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         program: env!("CARGO_PKG_VERSION").into(),
         pulled_at_ms,
         sources_json: stored::text(&pool.sources)?.into(),
+        files: Vec::new(),
         run_json: "".into(),
     };
     let before = Previously::read(desk, day).await?;
@@ -303,23 +304,25 @@ fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
 async fn publish(
     desk: &Desk,
     lease: &Lease,
-    decided: Decided,
+    mut decided: Decided,
     mode: Mode,
     times: stage::Times,
 ) -> Result<Night, JobError> {
     let day = decided.run.business_date;
     let folder = stage::folder(desk, day);
-    let Decided { run, exits, .. } = &decided;
     if mode == Mode::DryRun {
         return Ok(Night {
-            run: run.clone(),
-            exits: exits.clone(),
+            run: decided.run,
+            exits: decided.exits,
             published: false,
             folder,
         });
     }
     desk.progress.step(format!("{day} publish"));
-    let staged = stage::write(desk, &decided, &times)?;
+    let files = stage::files(desk, &decided)?;
+    decided.run.files = stage::keep(desk, &files)?;
+    let staged = stage::write(desk, &decided, files, &times)?;
+    let Decided { run, exits, .. } = &decided;
     let publication = Publication {
         run,
         pool: &decided.pool,

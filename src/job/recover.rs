@@ -11,7 +11,7 @@ use super::pull::Pulled;
 use super::stage;
 use super::stored;
 use crate::kpi::Period;
-use crate::report::publish;
+use crate::report::publish::{self, OutFile};
 use crate::store::RunRecord;
 
 /// Folders of the last nights are looked into; of older ones only their presence is checked.
@@ -57,16 +57,30 @@ async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
 /// published any more: the next `run` of that date publishes a new version.
 async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     let day = run.business_date;
-    let Some(decided) = again(desk, run).await? else {
+    let Some(files) = as_published(desk, run).await? else {
         warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder is missing and rows have arrived since: run this date again");
         return Ok(());
     };
-    let files = stage::files(desk, &decided)?;
     let root = &desk.config.report_dir;
     let shown = publish::rebuild(root, &day.to_string(), &run.id, &files);
     shown.map_err(|error| anyhow!(error))?;
     info!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder rebuilt");
     Ok(())
+}
+
+/// The files of a run: out of the archive, else made again from the store; none when neither can
+/// be.
+pub(super) async fn as_published(
+    desk: &Desk,
+    run: &RunRecord,
+) -> Result<Option<Vec<OutFile>>, JobError> {
+    if let Some(files) = stage::kept(desk, run) {
+        return Ok(Some(files));
+    }
+    match again(desk, run).await? {
+        Some(decided) => stage::files(desk, &decided).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// A published night decided again from the store; none when its inputs are not the same any more.

@@ -20,7 +20,8 @@ use crate::store::RunRecord;
 pub enum Span {
     /// One night, as published.
     Night(Day),
-    /// A month or a range, as of the last published night in it.
+    /// A month or a range, as of the last published night in it; where rows of its days came after
+    /// that night, as of the last one of all.
     Days(Period),
 }
 
@@ -30,23 +31,29 @@ pub async fn write(desk: &Desk, span: &Span, root: &Path) -> Result<PathBuf, Job
         Span::Night(day) => standing(desk, *day).await?,
         Span::Days(period) => last_in(desk, period).await?,
     };
-    let decided = match span {
-        Span::Night(_) => recover::again(desk, &run).await?,
-        Span::Days(period) => recover::again_over(desk, &run, period).await?,
-    };
-    let decided = decided.ok_or_else(|| JobError::Usage {
+    let since = || JobError::Usage {
         message: format!("rows have arrived since {} was published", run.id),
         fix: format!(
             "publish what is known now: `doisoat run --date {}`",
             run.business_date
         ),
-    })?;
-    let mut files = stage::files(desk, &decided)?;
-    let name = match span {
-        Span::Night(day) => day.to_string(),
+    };
+    let (name, files) = match span {
+        Span::Night(day) => {
+            let files = recover::as_published(desk, &run).await?;
+            (day.to_string(), files.ok_or_else(since)?)
+        }
         Span::Days(period) => {
+            let mut decided = recover::again_over(desk, &run, period).await?;
+            if decided.is_none() {
+                // rows of its days came later: the last night of all knows them
+                let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
+                decided = recover::again_over(desk, &latest, period).await?;
+            }
+            let decided = decided.ok_or_else(since)?;
+            let mut files = stage::files(desk, &decided)?;
             replace_shares(desk, &decided, period, &mut files)?;
-            period.label.replace('/', "_")
+            (period.label.replace('/', "_"), files)
         }
     };
     let shown = publish::rebuild(root, &name, &run.id, &files);

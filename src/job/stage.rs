@@ -15,6 +15,7 @@ use crate::report::csv::{self, Style};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json};
 use crate::settle::{Inputs, SettleError, Settlement};
+use crate::store::{KeptFile, RunRecord};
 
 /// How long each stage took.
 #[derive(Clone, Debug, Default)]
@@ -55,9 +56,33 @@ pub(super) fn run_json(pool: &Inputs, settlement: &Settlement, facts: &RunFacts)
     json::run_document(pool, settlement, facts, CLASSES)
 }
 
+/// Keeps the bytes of every file in the archive, so that the night can be shown as published
+/// whatever arrives later; tells the digest of each.
+pub(super) fn keep(desk: &Desk, files: &[OutFile]) -> Result<Vec<KeptFile>, JobError> {
+    let kept = files.iter().map(|file| {
+        let archived = desk.archive.put(&file.bytes)?;
+        Ok((file.name.clone(), archived.sha256.into()))
+    });
+    kept.collect()
+}
+
+/// The files of a run as they were published; none where the archive does not hold all of them.
+pub(super) fn kept(desk: &Desk, run: &RunRecord) -> Option<Vec<OutFile>> {
+    let file = |(name, sha256): &KeptFile| {
+        let bytes = desk.archive.get(sha256).ok()?;
+        Some(OutFile::new(name, bytes))
+    };
+    let files: Option<Vec<OutFile>> = run.files.iter().map(file).collect();
+    files.filter(|files| !files.is_empty())
+}
+
 /// Builds the hidden folder and makes it durable.
-pub(super) fn write(desk: &Desk, decided: &Decided, times: &Times) -> Result<Staged, JobError> {
-    let mut files = files(desk, decided)?;
+pub(super) fn write(
+    desk: &Desk,
+    decided: &Decided,
+    mut files: Vec<OutFile>,
+    times: &Times,
+) -> Result<Staged, JobError> {
     files.push(OutFile::new(TIMINGS, times.document(&decided.pool)));
     let run = &decided.run;
     let name = run.business_date.to_string();

@@ -142,11 +142,7 @@ fn begun(text: &str, start: usize, end: usize, agency: &AgencyCode) -> Option<Cu
 
 /// What is written from `start`, with every width of the `digits` behind the agency code.
 fn widths(text: &str, start: usize, end: usize, digits: usize) -> Vec<String> {
-    let ends_well = |width: &usize| {
-        let last = text.as_bytes().get(end + width - 1);
-        *width == *TAIL.start() || last.is_some_and(u8::is_ascii_digit)
-    };
-    let widths = TAIL.filter(|width| *width <= digits).filter(ends_well);
+    let widths = TAIL.filter(|width| *width <= digits);
     widths
         .map(|width| text[start..end + width].to_owned())
         .collect()
@@ -201,6 +197,21 @@ mod tests {
         check("HSH4818322212020001", &["H4818322212020001"]);
         check("HSH4881222212020001", &["H4881222212020001"]);
         check("0000013H482212010002", &["0000013H482212010002"]);
+    }
+
+    #[test]
+    fn the_last_digit_may_be_the_letter() {
+        let codes = [AgencyCode::new("H48.18.22")];
+        let found = Scanner::new(codes.iter()).almost("H481822221202018000INOP");
+        let written: Vec<&str> = found
+            .iter()
+            .flat_map(|a| &a.written)
+            .map(|s| &s[7..])
+            .collect();
+        assert_eq!(
+            written,
+            ["2212020180", "22120201800", "221202018000", "221202018000I"]
+        );
     }
 
     #[test]

@@ -205,16 +205,24 @@ impl RunFacts {
             return Some(verdict);
         }
         let missing = |source: &SourceNight| source.facts.required && !source.is_complete();
-        let estimated = || {
-            let (estimate, target) = (self.estimate(share)?, share.target?);
-            Some(match verdict {
-                Verdict::Met => estimate.low.compare(target).is_ge(),
-                _ => estimate.high.compare(target).is_lt(),
-            })
+        // while data is missing the widened interval decides, where there is one
+        let decided = if self.sources.iter().any(missing) {
+            let by_estimate = || {
+                let (estimate, target) = (self.estimate(share)?, share.target?);
+                let met = estimate.low.compare(target).is_ge();
+                let missed = estimate.high.compare(target).is_lt();
+                met.then_some(Verdict::Met)
+                    .or(missed.then_some(Verdict::Missed))
+            };
+            by_estimate()
+        } else {
+            Some(verdict)
         };
-        let holds =
-            self.ties() && (!self.sources.iter().any(missing) || estimated().unwrap_or(false));
-        Some(if holds { verdict } else { Verdict::Undecided })
+        Some(
+            decided
+                .filter(|_| self.ties())
+                .unwrap_or(Verdict::Undecided),
+        )
     }
 
     /// The widened interval of a share, where there is one.

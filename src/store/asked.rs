@@ -4,13 +4,63 @@ use std::collections::BTreeSet;
 
 use super::archive::Archived;
 use super::batch::{batches, keys};
-use super::codec::{NEVER, write_key};
-use super::exec::Bind;
+use super::codec::{NEVER, day, write_key};
+use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{Day, RowKey, SourceName};
+use crate::domain::{Day, RowKey, SourceName, Vnd};
+
+/// What came on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Daily {
+    /// Payments, or cash events.
+    pub count: i128,
+    /// Dong.
+    pub sum: i128,
+    /// Refunds and reversals.
+    pub back_count: i128,
+    /// Dong that went back.
+    pub back_sum: i128,
+}
+
+fn daily(rows: &[Row]) -> Result<Vec<(Day, Daily)>, StoreError> {
+    let of_day = |row: &Row| {
+        let of = row.parsed("day", day)?;
+        let came = Daily {
+            count: row.int("counted")?.into(),
+            sum: row.int("sum_vnd")?.into(),
+            back_count: row.int("back")?.into(),
+            back_sum: row.int("back_vnd")?.into(),
+        };
+        Ok((of, came))
+    };
+    rows.iter().map(of_day).collect()
+}
 
 impl Store {
+    /// Successful payments of `source` by accounting day; days without any are left out.
+    pub async fn daily_payments(
+        &self,
+        source: &SourceName,
+        from: Day,
+        to: Day,
+    ) -> Result<Vec<(Day, Daily)>, StoreError> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let binds = [
+            Bind::Text(source.as_str()),
+            Bind::Text(&from),
+            Bind::Text(&to),
+        ];
+        daily(&self.read(&sql::SELECT_DAILY_PAYMENT, &binds).await?)
+    }
+
+    /// Cash events by day; days without any are left out.
+    pub async fn daily_cash(&self, from: Day, to: Day) -> Result<Vec<(Day, Daily)>, StoreError> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let binds = [Bind::Text(&from), Bind::Text(&to)];
+        daily(&self.read(&sql::SELECT_DAILY_CASH, &binds).await?)
+    }
+
     /// Which of these transaction ids of `source` are stored.
     pub async fn known_txns(
         &self,
@@ -44,6 +94,14 @@ impl Store {
         found
             .iter()
             .map(|row| Ok(row.text("group_id")?.into()))
+            .collect()
+    }
+
+    /// Every amount that a fee line has had.
+    pub async fn tariffs(&self) -> Result<BTreeSet<Vnd>, StoreError> {
+        let rows = self.read(&sql::SELECT_TARIFF, &[]).await?;
+        rows.iter()
+            .map(|row| Ok(Vnd::new(row.int("amount_vnd")?)))
             .collect()
     }
 

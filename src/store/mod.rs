@@ -43,6 +43,7 @@ mod exception;
 // Small questions of the job.
 mod asked;
 
+pub use asked::Daily;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;
 pub use error::StoreError;
@@ -52,6 +53,6 @@ pub use lease::{Holder, Lease};
 pub use pool::Window;
 pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};
-pub use run::RunRecord;
+pub use run::{KeptFile, RunRecord};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, Saved, SourceCount};

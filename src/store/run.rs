@@ -8,6 +8,9 @@ use super::{Store, StoreError};
 use crate::domain::{AgencyCode, Day, RunId};
 use crate::kpi::{Fraction, Share, Verdict};
 
+/// A published file: its name, and the SHA-256 under which the archive holds its bytes.
+pub type KeptFile = (Box<str>, Box<str>);
+
 /// One run of one night.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
@@ -37,6 +40,8 @@ pub struct RunRecord {
     pub sources_json: Box<str>,
     /// `run.json` as published.
     pub run_json: Box<str>,
+    /// Every published file.
+    pub files: Vec<KeptFile>,
 }
 
 impl Store {
@@ -92,6 +97,7 @@ fn read_run(row: &Row) -> Result<RunRecord, StoreError> {
         pulled_at_ms: row.int("pulled_ms_wall")?,
         sources_json: row.text("sources_json")?.into(),
         run_json: row.text("run_json")?.into(),
+        files: from_json(row, "files_json")?,
     })
 }
 
@@ -101,6 +107,7 @@ pub(super) async fn insert_run(
     now_wall: &str,
 ) -> Result<(), StoreError> {
     let exit_codes = json(&run.exit_codes)?;
+    let files = json(&run.files)?;
     let batch = batches([run], |row, run| {
         row.text("run_id", run.id.as_str())
             .text("business_date", &run.business_date.to_string())
@@ -115,6 +122,7 @@ pub(super) async fn insert_run(
             .int("pulled_ms_wall", run.pulled_at_ms)
             .text("sources_json", &run.sources_json)
             .text("run_json", &run.run_json)
+            .text("files_json", &files)
             .text("published_wall", now_wall);
     });
     tx.run_batches(&sql::INSERT_RUN, &batch, &[]).await?;

@@ -83,6 +83,8 @@ statements! {
     SELECT_TXN_KEY_BY_ORDER_REF = both "select_txn_key_by_order_ref" 2;
     SELECT_TXN_KEY_BY_WINDOW = both "select_txn_key_by_window" 3;
     SELECT_SUMMED_LINE = both "select_summed_line" 2;
+    SELECT_DAILY_PAYMENT = both "select_daily_payment" 3;
+    SELECT_DAILY_CASH = both "select_daily_cash" 2;
     SELECT_SOURCE_COUNT = both "select_source_count" 1;
     INSERT_REJECT_ROW = both "insert_reject_row" 1;
     SELECT_NEW_REJECT_ROW = both "select_new_reject_row" 1;
@@ -111,6 +113,7 @@ statements! {
     SELECT_FEE_SAID = both "select_fee_said" 1;
     AMEND_FEE_VERSION = both "amend_fee_version" 1;
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
+    SELECT_TARIFF = both "select_tariff" 0;
     SELECT_DECISION = both "select_decision" 0;
     SELECT_DECISION_BY_ROW = both "select_decision_by_row" 2;
     SELECT_LAST_DECISION = both "select_last_decision" 0;

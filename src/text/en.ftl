@@ -269,3 +269,5 @@ pairing-how = How
 pairing-dossier = Dossier
 pairing-score = { $score } of 1000, { $margin } ahead of the next
 pairing-second = Next best
+
+estimate-basis = from { $days } earlier complete days of { $sources }

@@ -269,3 +269,5 @@ pairing-how = Cách ghép
 pairing-dossier = Hồ sơ
 pairing-score = { $score }/1000 điểm, hơn cách kế tiếp { $margin }
 pairing-second = Cách kế tiếp
+
+estimate-basis = theo { $days } ngày đủ dữ liệu trước đó của { $sources }

@@ -26,6 +26,7 @@ mod http;
 mod inspect;
 mod night;
 mod night_cli;
+mod night_estimate;
 mod night_sources;
 mod nights;
 mod normalise;

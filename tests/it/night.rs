@@ -187,7 +187,36 @@ async fn reports_come_again_from_the_store() {
     let span = Span::Days(Period::month("2022-12").unwrap());
     let folder = report_again::write(&desk, &span, &out).await.unwrap();
     assert!(folder.ends_with("2022-12") && folder.join("index.html").is_file());
-    let span = Span::Night(day("2022-12-07"));
+    // a later night brings a dossier of the 6th: the night stays as published, the month knows it
+    let inbox = town.dir().join("inbox/dossier_fees_2022-12-07.csv");
+    town.morning_after(day("2022-12-07"));
+    let later = std::fs::read_to_string(&inbox).unwrap();
+    let sixth = std::fs::read_to_string(town.dir().join("inbox/dossier_fees_2022-12-06.csv"));
+    let sixth = sixth.unwrap();
+    let line = sixth
+        .lines()
+        .find(|line| line.contains("-221206-"))
+        .unwrap();
+    let (code, rest) = line.split_once(',').unwrap();
+    let told = format!("{}9999,{rest}", &code[..code.len() - 4]);
+    std::fs::write(&inbox, format!("{later}{told}\n")).unwrap();
+    night(&desk, "2022-12-07").await;
+    let published = files(&town.folder("2022-12-06"));
+    let out = town.dir().join("later");
+    for lost in [false, true] {
+        let span = Span::Night(day("2022-12-06"));
+        let folder = report_again::write(&desk, &span, &out).await.unwrap();
+        assert_eq!(files(&folder), published, "as published");
+        if lost {
+            std::fs::remove_dir_all(town.folder("2022-12-06")).unwrap();
+            night(&desk, "2022-12-07").await;
+            assert_eq!(files(&town.folder("2022-12-06")), published, "found again");
+        }
+    }
+    let span = Span::Days(Period::range(day(FIRST), day("2022-12-06")));
+    let folder = report_again::write(&desk, &span, &out).await.unwrap();
+    assert!(folder.join("index.html").is_file());
+    let span = Span::Night(day("2022-12-08"));
     let error = report_again::write(&desk, &span, &out).await.unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
 }

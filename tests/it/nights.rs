@@ -69,6 +69,7 @@ pub(crate) async fn run_after(store: &Store, night: Day, digest: &str) -> RunRec
         program: "0.1.0".into(),
         pulled_at_ms: night.plus(1).start_ms(),
         sources_json: "[]".into(),
+        files: Vec::new(),
         run_json: "{}".into(),
     }
 }

@@ -12,7 +12,7 @@ mod overlap;
 mod plan;
 pub(crate) mod state;
 mod stories;
-mod street;
+pub(crate) mod street;
 
 use std::collections::BTreeMap;
 
