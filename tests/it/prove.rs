@@ -9,6 +9,8 @@ use doisoat::prove::{Violation, prove};
 use doisoat::settle::{Settlement, settle};
 
 use crate::cases::cases;
+use crate::corpus::Mix;
+use crate::quality;
 use crate::sample::sample;
 use plants::{Plant, changed_input, loose, plants, with_target};
 
@@ -131,6 +133,14 @@ fn in_both(
     }
 }
 
+/// Some hundred rows with defects of every kind.
+fn small_town() -> (Inputs, Rules) {
+    let corpus = quality::corpus(Mix::Hard, 350, 11);
+    let read = quality::read(&corpus);
+    let rules = quality::rules(&corpus, &read);
+    (read.inputs, rules)
+}
+
 /// As if every definition had been asked for.
 fn asking_for_all(rules: &Rules) -> Rules {
     let ids = doisoat::kpi::DEFINITIONS.iter();
@@ -164,6 +174,8 @@ fn planted_errors_are_caught_by_the_invariant_that_they_break() {
         let name = format!("{}:{}", case.file, case.line);
         nights.push((name, case.inputs, with_target(&case.rules)));
     }
+    let (inputs, rules) = small_town();
+    nights.push(("a small town".into(), inputs, with_target(&rules)));
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();
     for (name, inputs, rules) in &nights {
         let settled = settle(inputs, rules, &Vec::new()).unwrap();

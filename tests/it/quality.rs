@@ -22,7 +22,7 @@ const ROWS_MIN: u32 = 200;
 const HARD_FEES: u64 = 17_000;
 
 /// A corpus in memory.
-fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
+pub(crate) fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
     make(&Plan {
         seed,
         mix,
@@ -32,7 +32,7 @@ fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
 }
 
 /// Reads the files as `match` does; decisions come from the database there.
-fn read(corpus: &Corpus) -> MatchInputs {
+pub(crate) fn read(corpus: &Corpus) -> MatchInputs {
     let file = |name: &str| corpus.files.get(name).map(Vec::as_slice);
     let transactions = corpus
         .files
@@ -87,7 +87,7 @@ fn orders(corpus: &Corpus) -> Vec<PaymentOrder> {
 }
 
 /// The rules of a corpus: its collection accounts, and e-receipts where the registry tells them.
-fn rules(corpus: &Corpus, read: &MatchInputs) -> Rules {
+pub(crate) fn rules(corpus: &Corpus, read: &MatchInputs) -> Rules {
     let bytes = corpus
         .files
         .get("collection_accounts.csv")

@@ -1,12 +1,15 @@
 //! A night that is not proved is not published; a past run is proved again, and whoever changed the
 //! database or a published file is found out.
 
+use doisoat::domain::Ruling;
+use doisoat::job::by_hand::Choice;
 use doisoat::job::nightly::{self, Mode};
 use doisoat::job::{Exit, JobError};
 use doisoat::prove::Violation;
 use doisoat::prove::violation::{Findings, text};
 use doisoat::settle::{Inputs, Prior, Rules, Settlement};
 
+use crate::by_hand::{ask, open_of};
 use crate::cli::stdout;
 use crate::database::Kind;
 use crate::night_cli::{code, run};
@@ -180,6 +183,44 @@ async fn whoever_changed_the_database_is_found_out() {
             );
         }
         assert_eq!(verified(&town, &["--all"]).await.0, 0);
+    }
+}
+
+/// Each entry of the book is sealed with the one before: a byte that was changed is found, and where.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changed_the_book_of_decisions_is_found_out() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = two_nights(kind).await;
+        let desk = town.desk(&as_is).await;
+        let open = open_of(&desk.store, "unidentified").await;
+        for exception in open.iter().take(3) {
+            let choice = Choice::Rule(Ruling::WriteOff);
+            ask(&desk.store, exception.id.as_str(), choice, false)
+                .await
+                .unwrap();
+        }
+        desk.close().await;
+        let (code, text) = verified(&town, &[]).await;
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(", book of decisions)"), "{text}");
+        let edit = |from: &str, to: &str| {
+            format!("UPDATE decision SET reason = '{to}' WHERE seq = 2 AND reason = '{from}'")
+        };
+        town.database.execute(&edit("phoned", "phonee")).await;
+        let (code, text) = verified(&town, &[]).await;
+        assert_eq!(code, 1, "{kind:?}: {text}");
+        assert!(
+            text.contains("decision 2: the book of decisions is as it was sealed"),
+            "{text}"
+        );
+        town.database.execute(&edit("phonee", "phoned")).await;
+        assert_eq!(verified(&town, &[]).await.0, 0);
+        town.database
+            .execute("DELETE FROM decision WHERE seq = 1")
+            .await;
+        let (code, text) = verified(&town, &[]).await;
+        assert_eq!(code, 1, "{text}");
+        assert!(text.contains("decision 1: "), "{text}");
     }
 }
 

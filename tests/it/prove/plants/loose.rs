@@ -28,14 +28,16 @@ pub(super) const PLANTS: &[Plant] = &[
         caught_by: &["rule"],
         percent: 100,
         plant: |s, n| {
-            let other = s.rows.iter().filter_map(|row| row.key.dossier.clone());
-            let other: Vec<_> = other.collect();
             let places = of_pass(s, "repaired_key");
-            let Some((g, l)) = nth(&places, n) else {
+            let Some((g, l)) = nth(&places, n % places.len().max(1)) else {
                 return false;
             };
+            // every other dossier in turn
             let own = s.groups[g].legs[l].dossier_code.clone();
-            let Some(code) = other.into_iter().find(|code| Some(code) != own.as_ref()) else {
+            let other = s.rows.iter().filter_map(|row| row.key.dossier.clone());
+            let mut other: Vec<_> = other.filter(|code| Some(code) != own.as_ref()).collect();
+            other.dedup();
+            let Some(code) = other.into_iter().nth(n / places.len()) else {
                 return false;
             };
             let rows = s.rows.iter();
@@ -72,10 +74,11 @@ pub(super) const PLANTS: &[Plant] = &[
         percent: 100,
         plant: |s, n| {
             let places = of_pass(s, "scored");
-            let Some((g, l)) = nth(&places, n) else {
+            let Some((g, l)) = nth(&places, n / 3) else {
                 return false;
             };
-            let low = Rules::default().margin_min.min(400) / 2;
+            let below = u16::try_from(n % 3).unwrap_or(0) * 300 + 1;
+            let low = Rules::default().margin_min - below;
             let group = &mut s.groups[g];
             if let Evidence::Assigned(_, margin) = &mut group.legs[l].why {
                 *margin = low;
@@ -90,10 +93,11 @@ pub(super) const PLANTS: &[Plant] = &[
         percent: 100,
         plant: |s, n| {
             let places = of_pass(s, "scored");
-            let Some((g, _)) = nth(&places, n) else {
+            let Some((g, _)) = nth(&places, n / 3) else {
                 return false;
             };
-            s.groups[g].margin = s.groups[g].margin.map(|margin| margin - 1);
+            let by = u16::try_from(n % 3).unwrap_or(0) + 1;
+            s.groups[g].margin = s.groups[g].margin.map(|margin| margin - by);
             true
         },
     },
