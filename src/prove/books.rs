@@ -1,6 +1,7 @@
 //! The checker's own books: rows by key, legs by money row, by fee line, and by the two together.
 //! Built from the inputs and the legs alone; nothing that the matcher remembered is believed.
 
+mod dues;
 mod enter;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,8 +9,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::memo::Codes;
 use crate::classify::Classified;
 use crate::domain::{
-    AgencyCode, Completeness, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder,
-    Receipt, RowKey, Rules, Side, Txn,
+    AgencyCode, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt,
+    RowKey, Rules, Side, Txn,
 };
 use crate::kpi::PriorSum;
 use crate::matching::{Leg, MatchGroup};
@@ -103,7 +104,7 @@ pub(super) struct Stake<'a> {
     /// A refund took from several payments, so it is not told from the legs what of this one.
     pub(super) unsure: bool,
     pub(super) decided: bool,
-    /// Its legs name different passes.
+    /// Its legs name different passes or reasons.
     pub(super) mixed: bool,
     pub(super) first: &'a Leg,
 }
@@ -327,46 +328,6 @@ impl<'a> Books<'a> {
         &self.settlement.groups
     }
 
-    /// What a dossier owes its agency: land obligations left out, unless there is nothing else.
-    pub(super) fn due(&self, dossier: usize) -> i128 {
-        let lines = || self.payable(dossier);
-        let fees: i128 = lines().filter(|line| !line.land).map(Line::due).sum();
-        if fees > 0 {
-            fees
-        } else {
-            lines().map(Line::due).sum()
-        }
-    }
-
-    /// The lines of a dossier that money can settle.
-    pub(super) fn payable(&self, dossier: usize) -> impl Iterator<Item = &Line<'a>> {
-        let lines = self.dossiers[dossier].lines.clone();
-        lines
-            .map(|line| &self.lines[line])
-            .filter(|line| line.payable)
-    }
-
-    /// The collecting agency of a dossier: that of its first line.
-    pub(super) fn agency(&self, dossier: usize) -> &'a AgencyCode {
-        &self.lines[self.dossiers[dossier].lines.start]
-            .fee
-            .agency_code
-    }
-
-    /// The days on which a payment that does not name a dossier exactly may be for it: from its
-    /// receipt until so many days after the last day that the registry tells of it.
-    pub(super) fn window(&self, dossier: usize) -> Option<(Day, Day)> {
-        let first = self.dossiers[dossier].code.received_on()?;
-        let mut last = first;
-        for line in self.dossiers[dossier].lines.clone() {
-            let fee = self.lines[line].fee;
-            for told in [&fee.due_at, &fee.more.paid_at].into_iter().flatten() {
-                last = last.max(told.day());
-            }
-        }
-        Some((first, last.plus(self.rules.pairing_days)))
-    }
-
     /// Stakes of a dossier that settle, not undone.
     pub(super) fn live(&self, dossier: usize) -> impl Iterator<Item = &Stake<'a>> {
         let stakes = self.dossiers[dossier].stakes.iter();
@@ -388,32 +349,6 @@ impl<'a> Books<'a> {
             short == half_up.max(rate.minimum.wide())
         });
         short > 0 && (txn.fee.wide() == short || by_rate)
-    }
-
-    /// True when the row's own fee, or one by a configured rate, is what `paid` lacks of `due`.
-    pub(super) fn is_net_of(&self, txn: &Txn, due: i128, paid: i128) -> bool {
-        let rates = self.rules.net_rates.iter().map(|rate| {
-            let (num, den) = (rate.rate.num, rate.rate.den);
-            let half_up = (due * num * 2 + den).div_euclid(den * 2);
-            half_up.max(rate.minimum.wide())
-        });
-        let mut fees = rates.chain([txn.fee.wide()]);
-        paid < due && fees.any(|fee| paid + fee == due)
-    }
-
-    /// True when an amount is that of a line, of all that is owed, or the net of either.
-    pub(super) fn fits(&self, txn: &Txn, dossier: usize) -> bool {
-        let paid = txn.amount.wide();
-        let all = self.payable(dossier).map(Line::due).sum::<i128>();
-        let lines = self.payable(dossier).map(Line::due);
-        let mut dues = lines.chain([self.due(dossier), all]);
-        dues.any(|due| due == paid || self.is_net_of(txn, due, paid))
-    }
-
-    /// True when the registries have told everything: no dossier is still on its way.
-    pub(super) fn registry_told_all(&self) -> bool {
-        let mut registries = self.inputs.sources.iter().filter(|s| !s.carries_money);
-        registries.all(|source| source.state == Completeness::Complete)
     }
 
     /// True when a stake can have been received net of the provider's fee: what its lines lack is

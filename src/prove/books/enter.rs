@@ -160,7 +160,7 @@ impl<'a> Books<'a> {
                 self.dossiers[dossier].stakes.push(place);
             }
             let stake = &mut self.stakes[place];
-            stake.mixed |= leg.pass != stake.first.pass;
+            stake.mixed |= leg.pass != stake.first.pass || leg.why != stake.first.why;
             match leg.role {
                 Role::Settles => stake.parts.push((line, leg.amount.wide())),
                 Role::Surplus => stake.surplus += leg.amount.wide(),

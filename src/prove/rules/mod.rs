@@ -142,8 +142,8 @@ fn same_pass(books: &Books, money: &Money, stake: &Stake, findings: &mut Finding
     let code = books.dossiers[stake.dossier].code;
     if stake.mixed {
         let what = text(
-            "các liên kết của một khoản tiền trong một hồ sơ cùng một bước",
-            "the legs of a payment in a dossier come from one pass",
+            "các liên kết của một khoản tiền trong một hồ sơ cùng một bước, một căn cứ",
+            "the legs of a payment in a dossier come from one pass, for one reason",
         );
         let about = format!("{} {code}", name(&money.key));
         findings.add(Invariant::Rule, about, what, stake.first.pass, "mixed");

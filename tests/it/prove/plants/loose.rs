@@ -164,11 +164,8 @@ pub(crate) fn set_with_another_amount(
 
 /// A decision that was applied is not in the book.
 pub(crate) fn without_decision(inputs: &Inputs, n: usize) -> Option<Inputs> {
-    let handled = (0..inputs.decisions.len()).filter(|at| {
-        let ruling = &inputs.decisions[*at].ruling;
-        ruling.is_handling()
-    });
-    let at = nth(&handled.collect::<Vec<_>>(), n)?;
+    let places: Vec<usize> = (0..inputs.decisions.len()).collect();
+    let at = nth(&places, n)?;
     let mut changed = inputs.clone();
     changed.decisions.remove(at);
     Some(changed)
