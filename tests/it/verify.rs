@@ -214,7 +214,7 @@ async fn whoever_changed_the_database_is_found_out() {
     }
 }
 
-/// Each entry of the book is sealed with the one before: a byte that was changed is found, and where.
+/// Each entry of the book is sealed with the one before: a changed byte is found, and where.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_changed_the_book_of_decisions_is_found_out() {
     for kind in [Kind::Sqlite, Kind::Postgres] {

@@ -1,5 +1,5 @@
-//! Rulings on how a row is handled: written off, or waiting for a refund. They change no class and no
-//! share, only what is asked of people; a row that is something else by now comes back.
+//! Rulings on how a row is handled: written off, or waiting for a refund. They change no class and
+//! no share, only what is asked of people; a row that is something else by now comes back.
 
 use super::super::books::{Books, class};
 use super::super::violation::{Findings, Invariant, name, text};

@@ -241,6 +241,11 @@ fn one(books: &Books, row: &Classified, asked: &Asked, findings: &mut Findings) 
         );
         findings.add(Invariant::Class, name(&row.key), what, expected, found);
     }
+    led(row, natural, handled, asked, findings);
+}
+
+/// The bucket, and whether the row is read again.
+fn led(row: &Classified, natural: &str, handled: Handled, asked: &Asked, findings: &mut Findings) {
     let leads = rank(natural).map(|at| ORDER[at].2);
     let bucket = match leads {
         _ if natural == "reject" => Bucket::Rejected,
@@ -274,8 +279,8 @@ fn one(books: &Books, row: &Classified, asked: &Asked, findings: &mut Findings) 
     }
 }
 
-/// Severity, and a reason for every row that is not in order. What was written off asks nothing, what
-/// is stale asks for a new decision.
+/// Severity, and a reason for every row that is not in order. What was written off asks nothing,
+/// what is stale asks for a new decision.
 fn shape(books: &Books, row: &Classified, findings: &mut Findings) {
     let before = books
         .rules

@@ -5,8 +5,18 @@
 use super::super::books::{Books, Line, Stake};
 use super::super::memo::{holds_word, one_human_slip, person, squeezed};
 use super::super::violation::{Findings, Invariant, text};
-use crate::domain::Txn;
+use crate::domain::{Text, Txn};
 use crate::matching::Evidence;
+
+pub(super) const REPAIRED: Text = text(
+    "nội dung chỉ sai một ký tự so với mã của đúng một hồ sơ, cùng người nộp và số tiền",
+    "the memo is one slip away from one dossier only, of this payer and amount",
+);
+
+pub(super) const SCORED: Text = text(
+    "số tiền đúng bằng phần còn thiếu, đúng hạn, có căn cứ và cách xa khả năng khác",
+    "it is what the dossier lacked, in time, for a reason, and far ahead of any other",
+);
 
 /// The payer of the payment and of the dossier are told and are the same.
 fn payer_agrees(books: &Books, txn: &Txn, dossier: usize) -> bool {
@@ -98,8 +108,8 @@ fn holds_tail(books: &Books, memo: &str, dossier: usize) -> bool {
     tail.is_some_and(|tail| !tail.is_empty() && memo.contains(&tail))
 }
 
-/// With it the fees are paid in full. Where something repeats, is beyond, or went back, the order of
-/// time decides what is on which line, and the legs do not tell what was lacking before.
+/// With it the fees are paid in full. Where something repeats, is beyond, or went back, the order
+/// of time decides what is on which line, and the legs do not tell what was lacking before.
 fn completes(books: &Books, stake: &Stake) -> bool {
     let dossier = &books.dossiers[stake.dossier];
     let stakes = || dossier.stakes.iter().map(|s| &books.stakes[*s]);

@@ -102,20 +102,10 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
                 "the memo holds every dossier's code and the sum is exact",
             ),
         ),
-        ("repaired_key", MoneyRow::Txn(txn)) => (
-            loose::repaired(books, txn, stake),
-            text(
-                "nội dung chỉ sai một ký tự so với mã của đúng một hồ sơ, cùng người nộp và số tiền",
-                "the memo is one slip away from one dossier only, of this payer and amount",
-            ),
-        ),
-        ("scored", MoneyRow::Txn(txn)) => (
-            loose::scored(books, txn, stake),
-            text(
-                "số tiền đúng bằng phần còn thiếu, đúng hạn, có căn cứ và cách xa khả năng khác",
-                "it is what the dossier lacked, in time, for a reason, and far ahead of any other",
-            ),
-        ),
+        ("repaired_key", MoneyRow::Txn(txn)) => {
+            (loose::repaired(books, txn, stake), loose::REPAIRED)
+        }
+        ("scored", MoneyRow::Txn(txn)) => (loose::scored(books, txn, stake), loose::SCORED),
         ("decision", _) => (
             decided(books, money, stake),
             text(

@@ -109,6 +109,18 @@ fn one(books: &Books, set: &Set, others: &Others, findings: &mut Findings) {
             "every dossier has agency, day and amount, is recorded as paid without cash, and has no money",
         ),
     );
+    around(books, set, others, key, findings);
+}
+
+/// What lies around it, and what is said of it.
+fn around(books: &Books, set: &Set, others: &Others, key: Key, findings: &mut Findings) {
+    let group = &books.groups()[set.group];
+    let (agency, day, amount) = key;
+    let mut demand = |holds: bool, what: Text| {
+        if !holds {
+            say(group, what, findings);
+        }
+    };
     demand(
         !others.disturb(books, set, key),
         text(
@@ -134,7 +146,8 @@ fn one(books: &Books, set: &Set, others: &Others, findings: &mut Findings) {
     let said = |why: &Evidence| match why {
         Evidence::InSet(of, on, count, each) => {
             let count = usize::try_from(*count).ok();
-            **of == *agency.as_str() && (*on, count, *each) == (day, Some(number), amount)
+            let each = each.wide();
+            **of == *agency.as_str() && (*on, count, each) == (day, Some(set.txns.len()), amount)
         }
         _ => false,
     };

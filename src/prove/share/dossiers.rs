@@ -1,6 +1,6 @@
-//! `DOSSIER_CASHLESS`, `DOSSIER_ONLINE` and `ALL_DOSSIERS`: dossiers whose every line is paid and kept
-//! count, without cash above; a dossier that lacks money is open at best. A refund that names nobody
-//! may be of any.
+//! `DOSSIER_CASHLESS`, `DOSSIER_ONLINE` and `ALL_DOSSIERS`: dossiers whose every line is paid and
+//! kept count, without cash above; a dossier that lacks money is open at best. A refund that names
+//! nobody may be of any.
 
 use std::collections::BTreeSet;
 

@@ -62,8 +62,8 @@ fn is_land(books: &Books, row: &Classified) -> bool {
     dossier.is_some_and(|dossier| books.payable(dossier).all(|line| line.land))
 }
 
-/// True when an open refund may have taken back the first of two payments before this one came: then
-/// the repeat is the payment.
+/// True when an open refund may have taken back the first of two payments before this one came:
+/// then the repeat is the payment.
 fn may_be_again(books: &Books, money: &Money) -> bool {
     books.open_refund_ms.is_some_and(|ms| ms <= money.ms())
 }

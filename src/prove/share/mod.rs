@@ -1,10 +1,11 @@
 //! The share, told again: first what each item must add by its row and the table of classes, then
 //! every figure, bound and verdict by adding up those items one by one.
 //!
-//! An item's point figure, and every outcome that the table of classes demands of it, must be there;
-//! what is more than that is accepted only of an item that is marked as hanging on others, while some
-//! row is open. On which other days its outcomes may fall is the core's word (each figure is checked
-//! against those spans, the spans are not made again).
+//! An item's point figure, and every outcome that the table of classes demands of it, must be
+//! there; what is more than that is accepted only of an item that is marked as hanging on others, while
+//! some row is open. On which other days its outcomes may fall is the core's word: each figure is
+//! checked against those spans, the spans are not made again. Nor is it asked how much of a dossier
+//! that lacks money, or of which money went back, open rows could still pay.
 
 mod amount;
 mod bounds;
@@ -27,13 +28,13 @@ type Pair = (i64, i64);
 /// What an item must add to one definition.
 #[derive(Clone, Debug)]
 enum Wanted {
-    /// Exactly this in each scope; where an open row may take its place, other outcomes behind it.
+    /// Exactly this in each scope; where an open row may take its place, others too.
     Firm(Vec<(Scope, Pair)>),
     /// In each scope at least these outcomes.
     Holds(Vec<Pair>),
     /// A payment of at least so much (the row's amount) and at most so much (net of a fee), or none.
     Credit(i64, i64),
-    /// A payment of at most so much (the row's amount; net of a fee), of one of several dossiers.
+    /// A payment of at most so much (its amount; net of a fee), of one of several dossiers.
     Ambiguous(i64, i64),
     /// Nothing by the point figure; it may take back so much or more, of whatever payment.
     Back(i64),

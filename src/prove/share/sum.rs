@@ -113,8 +113,8 @@ fn plus(sum: &mut Sums, pair: Sums) {
     *sum = (sum.0 + pair.0, sum.1 + pair.1);
 }
 
-/// What an item may add to a period, its point figure first: the outcomes of its day, those of other
-/// days that the period touches, and nothing wherever one of them may fall outside.
+/// What an item may add to a period, its point figure first: the outcomes of its day, those of
+/// other days that the period touches, and nothing wherever one of them may fall outside.
 fn seen<'a>(item: &'a Contribution, period: &Period) -> Cow<'a, [Pair]> {
     let here = period.from <= item.day && item.day <= period.to;
     if item.elsewhere.is_empty() {
