@@ -29,13 +29,12 @@ fn in_window(books: &Books, txn: &Txn, dossier: usize) -> bool {
     window.is_some_and(|(first, last)| first <= txn.paid_on && txn.paid_on <= last)
 }
 
-/// Settles with its whole amount, as long as nothing of the dossier went back. (The net of one line
-/// among several is spread over all of them, and may be too much for the rest.)
+/// Settles with its whole amount, as long as nothing of the dossier went back. (What is net of a
+/// line, or of all with the land obligations, is spread over the fees and may be too much.)
 fn settles_whole(books: &Books, txn: &Txn, stake: &Stake) -> bool {
     let paid = txn.amount.wide();
     let whole = stake.surplus == 0 && stake.settled() == paid;
-    let mut lines = books.payable(stake.dossier);
-    let net = lines.any(|line| books.is_net_of(txn, line.due(), paid));
+    let net = books.is_net_of_any(txn, stake.dossier);
     books.dossiers[stake.dossier].went_back || (stake.settles() && (whole || net))
 }
 
