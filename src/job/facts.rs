@@ -150,6 +150,7 @@ pub(super) async fn of_night(
         opened_on: opened_on(settlement, &before.open),
         changed_groups: changed_groups(desk, day, settlement).await?,
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
+        what_if: Vec::new(),
     })
 }
 

@@ -19,6 +19,7 @@ pub mod stage;
 pub mod stop;
 mod stored;
 pub mod verify;
+pub mod what_if;
 
 pub use desk::Desk;
 pub use error::JobError;

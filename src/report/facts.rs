@@ -151,6 +151,30 @@ pub struct Estimate {
     pub basis: Box<str>,
 }
 
+/// A rule with another value than tonight's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The rule's key in `[rules]`.
+    pub rule: &'static str,
+    /// The value tried.
+    pub value: Box<str>,
+}
+
+/// What a rule set otherwise would have changed tonight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WhatIf {
+    /// The setting.
+    pub setting: Setting,
+    /// Money rows that would settle what they do not settle now.
+    pub won: Figure,
+    /// Of these, how many are ambiguous now.
+    pub ambiguous: u64,
+    /// Money rows that would no longer settle what they settle now.
+    pub lost: Figure,
+    /// The headline's share under it.
+    pub share: Option<Share>,
+}
+
 /// One run of one night.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunFacts {
@@ -188,6 +212,8 @@ pub struct RunFacts {
     pub changed_groups: BTreeSet<Box<str>>,
     /// Widened intervals, where history allows them.
     pub estimates: Vec<Estimate>,
+    /// The night under neighbouring settings of the rules.
+    pub what_if: Vec<WhatIf>,
 }
 
 impl RunFacts {

@@ -271,3 +271,11 @@ pairing-score = { $score } of 1000, { $margin } ahead of the next
 pairing-second = Next best
 
 estimate-basis = from { $days } earlier complete days of { $sources }
+
+what-if-heading = If a rule were set otherwise
+what-if-intro = The same rows, settled again with a neighbouring value of one rule in [rules]. Only values that change something are listed; none is applied.
+what-if-setting = Rule
+what-if-won = Linked more or otherwise
+what-if-lost = No longer linked
+what-if-share = Share to date
+what-if-ambiguous = ({ $n } of them ambiguous now)

@@ -271,3 +271,11 @@ pairing-score = { $score }/1000 điểm, hơn cách kế tiếp { $margin }
 pairing-second = Cách kế tiếp
 
 estimate-basis = theo { $days } ngày đủ dữ liệu trước đó của { $sources }
+
+what-if-heading = Nếu đặt quy tắc khác đi
+what-if-intro = Cùng dữ liệu đêm nay, đối soát lại với từng giá trị lân cận của một quy tắc trong [rules]. Chỉ nêu giá trị làm thay đổi kết quả; chưa có gì được áp dụng.
+what-if-setting = Quy tắc
+what-if-won = Ghép thêm hoặc khác
+what-if-lost = Không còn ghép
+what-if-share = Tỷ lệ lũy kế
+what-if-ambiguous = (trong đó { $n } đang nghi khớp)

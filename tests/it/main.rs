@@ -58,3 +58,4 @@ mod store_registry;
 mod tls;
 mod town;
 mod verify;
+mod what_if;

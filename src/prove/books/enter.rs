@@ -292,7 +292,7 @@ impl<'a> Books<'a> {
         let open = |row: &&Classified| {
             let said = |class: &&str| OPEN.contains(class);
             let money = row.key.side != Side::Fee;
-            money && (said(&row.class) || row.also.iter().any(|also| said(also)))
+            money && (said(&row.class) || row.also.iter().any(said))
         };
         let unread = self.inputs.rejects.iter();
         let unread = unread.filter(|reject| reject.side != Side::Fee).count();

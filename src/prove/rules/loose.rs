@@ -35,7 +35,7 @@ fn settles_whole(books: &Books, txn: &Txn, stake: &Stake) -> bool {
     let paid = txn.amount.wide();
     let whole = stake.surplus == 0 && stake.settled() == paid;
     let net = books.is_net_of_any(txn, stake.dossier);
-    books.dossiers[stake.dossier].went_back || (stake.settles() && (whole || net))
+    books.dossiers[stake.dossier].went_back || net || (stake.settles() && whole)
 }
 
 /// The only payment that this pass put to the dossier's credit.

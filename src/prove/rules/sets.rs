@@ -135,9 +135,9 @@ fn around(books: &Books, set: &Set, others: &Others, key: Key, findings: &mut Fi
             "the payers tell nothing apart",
         ),
     );
-    let sources = books.inputs.sources.iter();
+    let mut sources = books.inputs.sources.iter();
     demand(
-        sources.fold(true, |all, s| all && s.state == Completeness::Complete),
+        sources.all(|source| source.state == Completeness::Complete),
         text(
             "mọi nguồn đã đủ dữ liệu",
             "every source has delivered everything",
@@ -170,18 +170,17 @@ fn legs(books: &Books, set: &Set) -> usize {
 
 type Key<'b> = (&'b AgencyCode, Day, i128);
 
-/// Into a collection account of the agency, or of several agencies.
-fn account<'b>(books: &'b Books, txn: &Txn) -> Option<Option<&'b str>> {
+/// The collection account into which a payment came: whose it is, empty where of several agencies.
+fn account<'b>(books: &'b Books, txn: &Txn) -> Option<&'b str> {
     let own = txn.account.as_deref()?;
     let mut known = books.rules.collection_accounts.iter();
     let found = known.find(|(known, _)| **known == *own);
-    found.map(|(_, agency)| agency.as_deref())
+    found.map(|(_, agency)| agency.as_deref().unwrap_or_default())
 }
 
 fn pays(books: &Books, txn: &Txn, (agency, day, amount): Key) -> bool {
     let account = account(books, txn);
-    let into =
-        account.is_some_and(|of| of.is_none_or(|of| of.eq_ignore_ascii_case(agency.as_str())));
+    let into = account.is_some_and(|of| of.is_empty() || of.eq_ignore_ascii_case(agency.as_str()));
     let key = txn.key();
     txn.kind == TxnKind::Payment
         && txn.status == TxnStatus::Success
@@ -273,7 +272,7 @@ impl<'b> Others<'b> {
     fn disturb(&self, books: &Books, set: &Set, (agency, day, amount): Key) -> bool {
         let own = |at: &usize| {
             let money = &books.money[*at];
-            let of = money.txn().and_then(|txn| account(books, txn)).flatten();
+            let of = money.txn().and_then(|txn| account(books, txn));
             let own = of.is_some_and(|of| of.eq_ignore_ascii_case(agency.as_str()));
             own && money.set != Some(set.group)
         };

@@ -286,7 +286,8 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
     let possible = |(a, b): Pair| match (a, b) {
         _ if whole => b <= 1 && 0 <= a && a <= b && (b == 1 || !all),
         (a, b) if a >= 0 && b >= 0 => a <= b,
-        (a, b) => (a == b && !all) || (a == 0 && !all) || (b == 0 && all),
+        (_, b) if all => b == 0,
+        (a, b) => a == b || a == 0,
     };
     let start = books.rules.start;
     let early = |day: Day| start.is_some_and(|start| day < start);

@@ -20,6 +20,7 @@ mod shares;
 mod sources;
 mod tie;
 mod tiles;
+mod what_if;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use exceptions::{ClassRow, ExceptionList, ExceptionView, is_listed, is_work};
@@ -32,6 +33,7 @@ pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, tie_out_files, totals};
 pub use tiles::Tile;
+pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
 pub const OVERDUE_DAYS: i64 = 3;
@@ -66,6 +68,8 @@ pub struct Report {
     pub agencies: Vec<AgencyRow>,
     /// The money of the day by means of payment, cash included.
     pub instruments: Vec<InstrumentRow>,
+    /// Settings of the rules that would change tonight's links or share.
+    pub what_if: Vec<WhatIfRow>,
     /// The work list.
     pub exceptions: ExceptionList,
     /// What was paired tonight without an exact key.
@@ -126,6 +130,7 @@ impl Report {
         let totals = totals(&lines);
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
+        let standing = what_if::share_text(facts, shares::headline_share(settlement, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
@@ -148,6 +153,7 @@ impl Report {
             instruments: breakdown::instruments(&index, settlement, facts),
             pairings: pairings::list(settlement, facts),
             rejects: rejects::list(inputs, facts),
+            what_if: what_if::rows(facts, Some(&standing)),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             tie_out: lines,

@@ -34,7 +34,7 @@ pub(super) const PLANTS: &[Plant] = &[
         percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
-                add(&mut s.groups[g].legs[l].amount, 1)
+                add(&mut s.groups[g].legs[l].amount, 1);
             })
         },
     },
@@ -44,7 +44,7 @@ pub(super) const PLANTS: &[Plant] = &[
         percent: 100,
         plant: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
-                add(&mut s.groups[g].legs[l].amount, -1)
+                add(&mut s.groups[g].legs[l].amount, -1);
             })
         },
     },
@@ -146,11 +146,10 @@ pub(super) const PLANTS: &[Plant] = &[
                 let leg = &mut s.groups[g].legs[l];
                 leg.role = match leg.role {
                     Role::Settles => Role::Surplus,
-                    Role::Surplus | Role::Duplicate => Role::Settles,
+                    Role::Surplus | Role::Duplicate | Role::Member => Role::Settles,
                     Role::Refund => Role::Reversal,
                     Role::Reversal => Role::Refund,
                     Role::Sighting => Role::Duplicate,
-                    Role::Member => Role::Settles,
                 };
             })
         },

@@ -51,10 +51,9 @@ pub(super) const PLANTS: &[Plant] = &[
             with_row(s, n, |s, at| {
                 let row = &mut s.rows[at];
                 row.bucket = match row.bucket {
-                    Bucket::Matched => Bucket::Open,
+                    Bucket::Matched | Bucket::Rejected => Bucket::Open,
                     Bucket::Open => Bucket::Excluded,
                     Bucket::Excluded => Bucket::Matched,
-                    Bucket::Rejected => Bucket::Open,
                 };
             })
         },

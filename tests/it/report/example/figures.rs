@@ -43,6 +43,7 @@ pub(super) fn empty_facts() -> RunFacts {
         opened_on: BTreeMap::new(),
         changed_groups: BTreeSet::new(),
         estimates: Vec::new(),
+        what_if: Vec::new(),
     }
 }
 
