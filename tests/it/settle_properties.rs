@@ -52,8 +52,8 @@ proptest! {
         prop_assert!(found.is_empty(), "{}", crate::prove::told(&found));
     }
 
-    /// The same as a night: some rows ruled upon by what they were, go-live in between, a source that
-    /// has not delivered, every definition.
+    /// The same as a night: some rows ruled upon, go-live in between, a source that has not
+    /// delivered, every definition.
     #[test]
     fn every_night_is_proved(ADay(day) in a_day(), seed in any::<u64>()) {
         let (night, rules) = a_night(&day, seed);

@@ -2,10 +2,10 @@
 //! every figure, bound and verdict by adding up those items one by one.
 //!
 //! An item's point figure, and every outcome that the table of classes demands of it, must be
-//! there; what is more than that is accepted only of an item that is marked as hanging on others, while
-//! some row is open. On which other days its outcomes may fall is the core's word: each figure is
-//! checked against those spans, the spans are not made again. Nor is it asked how much of a dossier
-//! that lacks money, or of which money went back, open rows could still pay.
+//! there; what is more than that is accepted only of an item that is marked as hanging on others,
+//! while some row is open. On which other days its outcomes may fall is the core's word: each figure
+//! is checked against those spans, the spans are not made again. Nor is it asked how much of a
+//! dossier that lacks money, or of which money went back, open rows could still pay.
 
 mod amount;
 mod bounds;
