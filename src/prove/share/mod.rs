@@ -3,7 +3,7 @@
 //!
 //! An item's point figure, and every outcome that the table of classes demands of it, must be
 //! there; what is more than that is accepted only of an item that is marked as hanging on others,
-//! while some row is open. On which other days its outcomes may fall is the core's word: each figure
+//! while some row is open. On which other days its outcomes may fall is the core's word: a figure
 //! is checked against those spans, the spans are not made again. Nor is it asked how much of a
 //! dossier that lacks money, or of which money went back, open rows could still pay.
 
@@ -32,7 +32,7 @@ enum Wanted {
     Firm(Vec<(Scope, Pair)>),
     /// In each scope at least these outcomes.
     Holds(Vec<Pair>),
-    /// A payment of at least so much (the row's amount) and at most so much (net of a fee), or none.
+    /// A payment of at least so much (its amount) and at most so much (net of a fee), or none.
     Credit(i64, i64),
     /// A payment of at most so much (its amount; net of a fee), of one of several dossiers.
     Ambiguous(i64, i64),
