@@ -31,6 +31,9 @@ pub mod matching;
 pub mod classify;
 pub mod kpi;
 
+// The independent checker: proves what the core said before anyone sees it.
+pub mod prove;
+
 // What people read.
 pub mod report;
 

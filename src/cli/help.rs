@@ -14,6 +14,7 @@ Examples:
   doisoat check                                is everything reachable, and what to fix
   doisoat run                                  the last closed business day
   doisoat run --date 2022-12-05                that night; again gives the same
+  doisoat verify --all                         every published run proved again
   doisoat match --fees fees.csv --transactions transactions_*.csv --cash cash.csv --out out
   doisoat help exit-codes                      what the exit codes mean";
 

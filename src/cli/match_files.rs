@@ -13,11 +13,12 @@ use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
-use crate::job::{Exit, stage};
+use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
+use crate::prove::prove;
 use crate::report::json::Timings;
-use crate::settle;
+use crate::settle::{self, Settlement};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -29,7 +30,8 @@ Examples:
   doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
 Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
 into --out. The same files give the same bytes (timings.json excepted).
-Exit codes: 0 written, 1 cannot write, 2 usage, a missing or repeated column, or an
+Exit codes: 0 written, 1 cannot write or the independent checker does not prove the result
+(then only failed/diagnosis.txt is written), 2 usage, a missing or repeated column, or an
 unreadable file.")]
 pub struct MatchArgs {
     /// Fee lines: dossier_fees*.csv
@@ -65,7 +67,7 @@ pub struct MatchArgs {
     /// A dedicated collection account, with its agency if it has one
     #[arg(long, value_name = "ACCOUNT[=AGENCY]", num_args = 1.., value_parser = account)]
     collection_account: Vec<CollectionAccount>,
-    /// Skip the independent checker (this version has none yet: the flag changes nothing)
+    /// Skip the independent checker
     #[arg(long)]
     no_proof: bool,
     /// With exit 1 or 2, print the error as a JSON document on stdout
@@ -90,7 +92,13 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     mark_incomplete(&mut read, &args.incomplete)?;
     let rules = rules(args, &read)?;
     let watch = Stopwatch::start();
-    let (inputs, keep) = (&read.inputs, settle::Keep::Open);
+    // the checker looks at every contribution, the files only at their sums
+    let keep = if args.no_proof {
+        settle::Keep::Open
+    } else {
+        settle::Keep::Each
+    };
+    let inputs = &read.inputs;
     let settlement =
         settle::settle_keeping(inputs, &rules, &Vec::new(), keep).map_err(|error| {
             Failure::new(
@@ -100,6 +108,11 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
             )
         })?;
     times.stages.push(("settle".into(), watch.elapsed()));
+    if !args.no_proof {
+        let watch = Stopwatch::start();
+        demand_proof(args, &read, &rules, &settlement, lang)?;
+        times.stages.push(("prove".into(), watch.elapsed()));
+    }
     let watch = Stopwatch::start();
     match_out::write(&args.out, &mut read, &rules, &settlement, lang)
         .map_err(|e| unwritable(&e))?;
@@ -110,6 +123,23 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     // the program ends here: the system takes everything back at once, row by row takes seconds
     std::mem::forget((read, settlement));
     Ok(Exit::Done)
+}
+
+/// What is not proved is not written.
+fn demand_proof(
+    args: &MatchArgs,
+    read: &MatchInputs,
+    rules: &Rules,
+    settlement: &Settlement,
+    lang: Lang,
+) -> Result<(), Failure> {
+    let found = prove(&read.inputs, rules, &Vec::new(), settlement);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let place = proof::write(&args.out.join("failed"), "match", &found)?;
+    let message = proof::summary(&found, lang, &place);
+    Err(Failure::new(Exit::Failed, message, proof::FIX))
 }
 
 fn unwritable(error: &anyhow::Error) -> Failure {

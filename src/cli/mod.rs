@@ -20,6 +20,7 @@ mod run;
 mod sandbox;
 mod status;
 mod summary;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -127,6 +128,8 @@ pub enum Command {
     Backfill(backfill::BackfillArgs),
     /// Report again from the store: a night, a month, a range
     Report(report::ReportArgs),
+    /// Past runs proved again: rows, links, shares, database, published files
+    Verify(verify::VerifyArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
     /// What a statement or settlement file is and holds
@@ -170,6 +173,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Pull(args) => pull::run(&cli.global, args),
         Command::Backfill(args) => backfill::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
+        Command::Verify(args) => verify::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),

@@ -27,6 +27,14 @@ pub enum JobError {
     /// Stopped at a clean checkpoint.
     #[error("stopped at a clean checkpoint")]
     Stopped(Exit),
+    /// Our own proof failed: nothing is published, the diagnosis is written.
+    #[error("{message}")]
+    Unproved {
+        /// What does not hold, and where the diagnosis is.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
     /// Anything else.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -44,14 +52,16 @@ impl JobError {
             ) => Exit::Database,
             Self::Config(_) | Self::Usage { .. } | Self::Store(StoreError::Url(_)) => Exit::Usage,
             Self::Stopped(exit) => *exit,
-            Self::Store(_) | Self::Other(_) => Exit::Failed,
+            Self::Store(_) | Self::Unproved { .. } | Self::Other(_) => Exit::Failed,
         }
     }
 
     /// What happened, and what to do.
     pub fn message_and_fix(&self) -> (String, String) {
         match self {
-            Self::Usage { message, fix } => (message.clone(), fix.clone()),
+            Self::Usage { message, fix } | Self::Unproved { message, fix } => {
+                (message.clone(), fix.clone())
+            }
             Self::Config(error) => (
                 format!("{}: {}", error.place, error.message),
                 error.fix.clone(),

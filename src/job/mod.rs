@@ -11,12 +11,14 @@ mod names;
 pub mod nightly;
 pub mod outcome;
 pub mod progress;
+pub mod proof;
 pub mod pull;
 mod recover;
 pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;
+pub mod verify;
 pub mod what_if;
 
 pub use desk::Desk;

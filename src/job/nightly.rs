@@ -1,8 +1,8 @@
 //! One night, from the lease to the revealed folder.
 //!
-//! lease, recover, pull, pool, settle, stage the folder, publish in one transaction, reveal. Killed
-//! anywhere, the next start makes of it what an uninterrupted night would have made: before the
-//! commit nothing counts, after it the folder can be rebuilt from the database.
+//! lease, recover, pull, pool, settle, prove, stage the folder, publish in one transaction,
+//! reveal. Killed anywhere, the next start makes of it what an uninterrupted night would have
+//! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
 use tracing::info;
 
@@ -13,6 +13,7 @@ use super::exits;
 use super::facts::{self, Previously};
 use super::names;
 use super::outcome::Exit;
+use super::proof::{self, Prover};
 use super::pull::{self, Pulled};
 use super::recover;
 use super::stage;
@@ -21,8 +22,9 @@ use super::what_if;
 use crate::clock::Stopwatch;
 use crate::domain::{Day, RunId};
 use crate::kpi::Period;
+use crate::prove::prove;
 use crate::report::RunFacts;
-use crate::settle::{self, Inputs, Rules, Settlement};
+use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord, Window};
 
 /// What a night ended with.
@@ -56,11 +58,22 @@ pub enum Mode {
 
 /// Runs the night of `day`.
 pub async fn run(desk: &Desk, day: Day, mode: Mode) -> Result<Night, JobError> {
+    run_proved_by(desk, day, mode, prove).await
+}
+
+/// Runs the night with a checker of the caller's: for tests of what a failed proof leads to.
+pub async fn run_proved_by(
+    desk: &Desk,
+    day: Day,
+    mode: Mode,
+    prover: Prover,
+) -> Result<Night, JobError> {
     refuse_open_day(desk, day)?;
     // Secrets are fetched before anything else: a missing one must not cost half a night.
     let opened = pull::open(desk, None)?;
     let mut lease = desk.lease(&format!("run {day}")).await?;
-    let night = steps(desk, &mut lease, day, mode, opened).await;
+    let plan = Plan { day, mode, prover };
+    let night = steps(desk, &mut lease, plan, opened).await;
     let released = desk.store.release_lease(lease).await;
     let night = night?;
     released?;
@@ -79,13 +92,21 @@ fn refuse_open_day(desk: &Desk, day: Day) -> Result<(), JobError> {
     })
 }
 
+/// What is to be done.
+#[derive(Clone, Copy)]
+struct Plan {
+    day: Day,
+    mode: Mode,
+    prover: Prover,
+}
+
 async fn steps(
     desk: &Desk,
     lease: &mut Lease,
-    day: Day,
-    mode: Mode,
+    plan: Plan,
     opened: Vec<pull::Opened>,
 ) -> Result<Night, JobError> {
+    let Plan { day, mode, prover } = plan;
     let mut times = stage::Times::default();
     recover::before_a_night(desk).await?;
     let watch = Stopwatch::start();
@@ -117,6 +138,10 @@ async fn steps(
     let decided = decide(desk, day, read, making).await?;
     times.add("settle", watch.elapsed());
     desk.checkpoint()?;
+    desk.progress.step(format!("{day} prove"));
+    let watch = Stopwatch::start();
+    proof::demand(desk, &decided, prover)?;
+    times.add("prove", watch.elapsed());
     publish(desk, lease, decided, mode, times).await
 }
 
@@ -173,6 +198,8 @@ pub(super) struct Decided {
     pub(super) exits: Vec<Exit>,
     pub(super) pool: Inputs,
     pub(super) settlement: Settlement,
+    pub(super) rules: Rules,
+    pub(super) prior: Prior,
     pub(super) facts: RunFacts,
 }
 
@@ -262,6 +289,8 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         exits,
         pool,
         settlement,
+        rules,
+        prior,
         facts,
     })
 }

@@ -105,7 +105,7 @@ pub(super) async fn again_over(
     }
 }
 
-async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {
+pub(super) async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {
     let facts = stored::sources(&run.sources_json)?;
     let pulled = Pulled {
         facts,

@@ -1,6 +1,10 @@
 //! The canonical text of all business state. Two stores that went through the same operations give
 //! the same text, whatever the database; a store killed at any instant and started again, too.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::statement as sql;
 use super::{Store, StoreError};
 
@@ -27,7 +31,40 @@ static TABLES: [&sql::Statement; 19] = [
     &sql::DUMP_KPI,
 ];
 
+/// Tables of what nights decided, as [`Store::decided`] reads them.
+static DECIDED: [&sql::Statement; 6] = [
+    &sql::DUMP_ROW_STATE,
+    &sql::DUMP_MATCH_GROUP,
+    &sql::DUMP_MATCH_LEG,
+    &sql::DUMP_CONTRIBUTION,
+    &sql::DUMP_FIRM_CHANGE,
+    &sql::DUMP_KPI,
+];
+
+/// Rows of tables as documents, by table name.
+pub type Tables = BTreeMap<&'static str, Vec<Value>>;
+
 impl Store {
+    /// What every night decided, as it is stored: for whoever wants to read it against itself.
+    pub async fn decided(&self) -> Result<Tables, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let mut tables = Tables::new();
+        for statement in DECIDED {
+            let table = statement.name.trim_start_matches("dump_");
+            let mut rows = Vec::new();
+            for row in tx.rows(statement, &[]).await? {
+                let text = row.print()?;
+                let document = serde_json::from_str(&text);
+                rows.push(document.map_err(|error| StoreError::Corrupt {
+                    what: table.to_owned(),
+                    detail: error.to_string(),
+                })?);
+            }
+            tables.insert(table, rows);
+        }
+        Ok(tables)
+    }
+
     /// One line a row, `table {"column":value,...}`, the lines of a table in byte order; no wall
     /// clock.
     pub async fn dump(&self) -> Result<String, StoreError> {

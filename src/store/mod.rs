@@ -45,6 +45,7 @@ mod asked;
 
 pub use asked::Daily;
 pub use connect::{OpenMode, Store};
+pub use dump::Tables;
 pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
 pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};

@@ -12,7 +12,7 @@ use crate::night_cli::{code, run};
 use crate::rows::{day, sepay};
 use crate::town::{FIRST, Town, as_is, night};
 
-async fn open_of(store: &Store, class: &str) -> Vec<ExceptionRecord> {
+pub(crate) async fn open_of(store: &Store, class: &str) -> Vec<ExceptionRecord> {
     let filter = ExceptionFilter {
         classes: vec![class.into()],
         ..ExceptionFilter::default()
@@ -26,7 +26,12 @@ async fn class_now(store: &Store, id: &str) -> String {
     detail.history.last().unwrap().class.to_string()
 }
 
-async fn ask(store: &Store, id: &str, choice: Choice, replace: bool) -> Result<(), JobError> {
+pub(crate) async fn ask(
+    store: &Store,
+    id: &str,
+    choice: Choice,
+    replace: bool,
+) -> Result<(), JobError> {
     let clock = FixedClock::new(day("2022-12-06").start_ms());
     let ask = Ask {
         id: id.into(),

@@ -43,7 +43,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// Every case of every file; a file that cannot be read as cases is one failure.
-fn cases() -> Vec<Result<Case, String>> {
+pub(crate) fn cases() -> Vec<Result<Case, String>> {
     let mut cases = Vec::new();
     for path in files() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();

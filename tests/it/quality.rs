@@ -22,7 +22,7 @@ const ROWS_MIN: u32 = 200;
 const HARD_FEES: u64 = 17_000;
 
 /// A corpus in memory.
-fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
+pub(crate) fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
     make(&Plan {
         seed,
         mix,
@@ -32,7 +32,7 @@ fn corpus(mix: Mix, fees: u64, seed: u64) -> Corpus {
 }
 
 /// Reads the files as `match` does; decisions come from the database there.
-fn read(corpus: &Corpus) -> MatchInputs {
+pub(crate) fn read(corpus: &Corpus) -> MatchInputs {
     let file = |name: &str| corpus.files.get(name).map(Vec::as_slice);
     let transactions = corpus
         .files
@@ -87,7 +87,7 @@ fn orders(corpus: &Corpus) -> Vec<PaymentOrder> {
 }
 
 /// The rules of a corpus: its collection accounts, and e-receipts where the registry tells them.
-fn rules(corpus: &Corpus, read: &MatchInputs) -> Rules {
+pub(crate) fn rules(corpus: &Corpus, read: &MatchInputs) -> Rules {
     let bytes = corpus
         .files
         .get("collection_accounts.csv")
@@ -106,6 +106,8 @@ pub(crate) struct Scored {
     pub(crate) corpus: Corpus,
     pub(crate) settlement: Settlement,
     pub(crate) score: Score,
+    /// What the independent checker finds.
+    found: Vec<doisoat::prove::Violation>,
 }
 
 fn scored(mix: Mix, fees: u64, seed: u64) -> Scored {
@@ -115,12 +117,15 @@ fn scored(mix: Mix, fees: u64, seed: u64) -> Scored {
 }
 
 fn scored_of(corpus: Corpus, read: &MatchInputs) -> Scored {
-    let settlement = settle(&read.inputs, &rules(&corpus, read), &Vec::new()).unwrap();
+    let rules = rules(&corpus, read);
+    let settlement = settle(&read.inputs, &rules, &Vec::new()).unwrap();
+    let found = doisoat::prove::prove(&read.inputs, &rules, &Vec::new(), &settlement);
     let score = score(&settlement, &truth(&corpus.files["truth.csv"]));
     Scored {
         corpus,
         settlement,
         score,
+        found,
     }
 }
 
@@ -171,6 +176,8 @@ fn outside(scored: &Scored) -> Vec<(String, String)> {
 
 /// The thresholds of the project.
 fn check(scored: &Scored, name: &str) {
+    let told = crate::prove::told(&scored.found);
+    assert!(scored.found.is_empty(), "{name}: not proved\n{told}");
     let score = &scored.score;
     println!("{name}\n{}\n{}", score.table(), score.quality());
     for (key, count) in &score.confusions {

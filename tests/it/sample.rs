@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use doisoat::domain::{Fraction, Rules};
+use doisoat::domain::{Fraction, Inputs, Rules};
 use doisoat::normalise::inputs::{MatchFiles, read_match_inputs};
 use doisoat::settle::{Settlement, settle};
 
@@ -24,6 +24,11 @@ pub(crate) fn settled() -> Settlement {
 
 /// The sample, settled by other rules.
 fn settled_by(rules: &Rules) -> Settlement {
+    settle(&sample(), rules, &Vec::new()).unwrap()
+}
+
+/// The rows of the sample.
+pub(crate) fn sample() -> Inputs {
     let names = ["bank", "momo", "portal", "vnpay", "zalopay"];
     let names: Vec<String> = names
         .iter()
@@ -41,8 +46,7 @@ fn settled_by(rules: &Rules) -> Settlement {
         cash: Some(("cash_receipts.csv", &cash)),
         agencies: None,
     };
-    let read = read_match_inputs(&files).unwrap();
-    settle(&read.inputs, rules, &Vec::new()).unwrap()
+    read_match_inputs(&files).unwrap().inputs
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn no_resolution_lies_outside_the_bounds() {
     for seed in 0..WORLDS {
         let world = World::of(seed);
         let whole = settle(&world.inputs, &rules, &Vec::new()).unwrap();
+        proved(&world.inputs, &rules, &Vec::new(), &whole);
         let Some(all) = resolutions(&world, MOST).filter(|_| is_open(&whole)) else {
             continue;
         };
@@ -72,6 +73,7 @@ fn no_resolution_lies_outside_the_bounds() {
         let (rest, prior) = earlier(&world, &rules);
         if !prior.is_empty() {
             let later = settle(&rest, &rules, &prior).unwrap();
+            proved(&rest, &rules, &prior, &later);
             if !is_open(&later) {
                 continue;
             }
@@ -90,6 +92,12 @@ fn no_resolution_lies_outside_the_bounds() {
         "{} outside, the first: {shown:#?}",
         outside.len()
     );
+}
+
+/// The independent checker proves it.
+fn proved(inputs: &Inputs, rules: &Rules, prior: &Prior, settlement: &Settlement) {
+    let found = doisoat::prove::prove(inputs, rules, prior, settlement);
+    assert!(found.is_empty(), "{}", crate::prove::told(&found));
 }
 
 /// True where every row that was meant to be open is: the program may see more in two rows than the

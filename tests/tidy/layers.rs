@@ -116,9 +116,27 @@ pub(crate) const LAYERS: &[Layer] = &[
             "matching::desk",
         ],
     ),
+    // The independent checker: output types only, no rule and no table of what it checks.
     pure(
         "prove",
-        &["domain::*", "matching", "classify", "kpi", "settle"],
+        &[
+            "domain::*",
+            "matching::MatchGroup",
+            "matching::Leg",
+            "matching::Role",
+            "matching::Evidence",
+            "classify::Classified",
+            "classify::Bucket",
+            "classify::Severity",
+            "kpi::Contribution",
+            "kpi::Elsewhere",
+            "kpi::PriorSum",
+            "kpi::Scope",
+            "kpi::Share",
+            "kpi::Verdict",
+            "settle::Settlement",
+            "settle::Prior",
+        ],
     ),
     // What people read.
     layer(

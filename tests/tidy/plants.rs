@@ -65,8 +65,20 @@ pub(crate) const BROKEN: &[(&str, &str, &str, usize)] = &[
     (
         "import",
         "src/prove/mod.rs",
-        "//! A.\nuse crate::matching::pool::Pool;\nuse crate::kpi::measure;\n",
+        "//! A.\nuse crate::matching::Leg;\nuse crate::kpi::measure;\n",
         3,
+    ),
+    (
+        "import",
+        "src/prove/mod.rs",
+        "//! A.\nuse crate::matching::pool::Pool;\n",
+        2,
+    ),
+    (
+        "import",
+        "src/prove/mod.rs",
+        "//! A.\nuse crate::classify::CLASSES;\n",
+        2,
     ),
     (
         "pure",

@@ -179,7 +179,9 @@ fn net(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize], open: i128) 
     let shared = ledger.entries[e].credit.shared;
     let fee_on = |due: i128| {
         if shared {
-            Some(due - amount).filter(|s| *s > 0)
+            // the fee was kept from the whole payment, not from this dossier's part of it
+            let (short, whole) = (due - amount, row.amount.wide());
+            pool.net_fee(row, whole + short, whole)
         } else {
             pool.net_fee(row, due, amount)
         }

@@ -1,0 +1,102 @@
+//! `doisoat verify`: past runs, proved again.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::output::{json_line, out};
+use super::run::desk;
+use super::{Global, Outcome, block_on, day};
+use crate::domain::{Day, RunId};
+use crate::job::verify::{self, Verified, Which};
+use crate::job::{Exit, JobError};
+use crate::prove::Violation;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  doisoat verify                        the last published night
+  doisoat verify --date 2022-12-05      the run that stands for that night
+  doisoat verify --run 2022-12-05-0123456789ab-1
+  doisoat verify --all                  every run that stands
+Reads the run's rows from the store, settles and proves them again, and compares the result with
+the database and the published folder. Changes nothing. One line a run: what was checked, what
+could not be, and what does not hold.
+Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run.")]
+pub struct VerifyArgs {
+    /// The run that stands for a night [default: the last one]
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with_all = ["run", "all"])]
+    date: Option<Day>,
+    /// One run by its id, also one that was replaced
+    #[arg(long, value_name = "RUN", conflicts_with = "all")]
+    run: Option<String>,
+    /// Every run that stands
+    #[arg(long)]
+    all: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    holds: bool,
+    runs: Vec<OneRun<'a>>,
+}
+
+#[derive(Serialize)]
+struct OneRun<'a> {
+    run_id: &'a str,
+    business_date: Day,
+    holds: bool,
+    checked: Vec<&'static str>,
+    not_checked: Vec<&'static str>,
+    violations: &'a [Violation],
+}
+
+pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
+    let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    let which = match (args.date, &args.run, args.all) {
+        (Some(day), ..) => Which::Night(day),
+        (_, Some(run), _) => Which::Run(RunId::new(run)),
+        (_, _, true) => Which::All,
+        _ => Which::Last,
+    };
+    let verified = block_on(async {
+        let desk = desk(config, global).await?;
+        let lease = desk.lease("verify").await?;
+        let verified = verify::verify(&desk, &which).await;
+        let released = desk.store.release_lease(lease).await;
+        desk.clone().close().await;
+        let verified = verified?;
+        released?;
+        Ok::<_, JobError>(verified)
+    })??;
+    let holds = verified.iter().all(|run| run.found.is_empty());
+    if args.json {
+        let runs = verified.iter().map(one).collect();
+        json_line(&Document {
+            schema_version: 1,
+            holds,
+            runs,
+        });
+    } else {
+        let lines = verified.iter().map(|run| run.lines(lang));
+        out(&lines.collect::<String>());
+    }
+    Ok(if holds { Exit::Done } else { Exit::Failed })
+}
+
+fn one(run: &Verified) -> OneRun<'_> {
+    let words = |texts: &[crate::domain::Text]| texts.iter().map(|text| text.en).collect();
+    OneRun {
+        run_id: run.run.id.as_str(),
+        business_date: run.run.business_date,
+        holds: run.found.is_empty(),
+        checked: words(&run.checked),
+        not_checked: words(&run.left_out),
+        violations: &run.found,
+    }
+}

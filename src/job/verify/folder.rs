@@ -1,0 +1,83 @@
+//! The published folder against its sums and against the database.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::prove::Invariant;
+use crate::prove::violation::{Findings, text};
+use crate::report::publish::{self, TIMINGS};
+use crate::store::RunRecord;
+
+/// True when the folder of the run is there and was checked.
+pub(super) fn check(root: &Path, run: &RunRecord, findings: &mut Findings) -> bool {
+    let Some(folder) = folder(root, run) else {
+        return false;
+    };
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap_or_default();
+    let mut add = |file: &str, what, expected: &str, found: &str| {
+        let about = folder.join(file).display().to_string();
+        findings.add(Invariant::Files, about, what, expected, found);
+    };
+    let sums = String::from_utf8_lossy(&read("SHA256SUMS")).into_owned();
+    let mut covered: BTreeSet<String> = BTreeSet::from([TIMINGS.into(), "SHA256SUMS".into()]);
+    for line in sums.lines() {
+        let Some((wanted, name)) = line.split_once("  ") else {
+            let what = text(
+                "dòng của SHA256SUMS phải đọc được",
+                "a line of SHA256SUMS can be read",
+            );
+            add("SHA256SUMS", what, "sum  name", line);
+            continue;
+        };
+        covered.insert(name.to_owned());
+        let found = hex::encode(Sha256::digest(read(name)));
+        if found != wanted {
+            let what = text(
+                "tệp đã phát hành không được thay đổi",
+                "a published file is unchanged",
+            );
+            add(name, what, wanted, &found);
+        }
+    }
+    for name in names(&folder) {
+        if !covered.contains(&name) {
+            let what = text(
+                "không có tệp lạ trong thư mục",
+                "no other file lies in the folder",
+            );
+            add(&name, what, "-", "1");
+        }
+    }
+    if read("run.json") != run.run_json.as_bytes() {
+        let what = text(
+            "run.json phải là bản trong cơ sở dữ liệu",
+            "run.json is the one in the database",
+        );
+        add("run.json", what, "database", "other");
+    }
+    true
+}
+
+/// Where the run is visible: under its date, or set aside as an earlier version of it.
+fn folder(root: &Path, run: &RunRecord) -> Option<PathBuf> {
+    let day = run.business_date.to_string();
+    let aside = format!("{day}.v{}", run.version);
+    let mut names = names(root);
+    names.retain(|name| *name == day || *name == aside || name.starts_with(&format!("{aside}-")));
+    let standing = &*run.state == "published" && names.contains(&day);
+    let mine = names
+        .iter()
+        .find(|name| publish::is_published(root, name, &run.id));
+    let name = mine.or(standing.then_some(&day))?;
+    Some(root.join(name))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}

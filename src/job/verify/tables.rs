@@ -1,0 +1,336 @@
+//! The tables of decisions against what is decided again, and against each other: plain loops over
+//! rows, no SQL.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::domain::{AgencyCode, DossierCode, ExceptionId, FeeId, Fraction, RowKey};
+use crate::kpi::Verdict;
+use crate::prove::Invariant;
+use crate::prove::violation::{Findings, name, text};
+use crate::settle::Settlement;
+use crate::store::{RunRecord, Tables};
+
+/// A column as text; empty where it is NULL.
+fn column(row: &Value, name: &str) -> String {
+    match &row[name] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn columns(row: &Value, names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| column(row, name)).collect()
+}
+
+fn whole(row: &Value, name: &str) -> i128 {
+    row[name].as_i64().map_or(0, i128::from)
+}
+
+/// Entries that hold after the night, by their key columns.
+fn holding<'t>(
+    tables: &'t Tables,
+    table: &str,
+    key: &[&str],
+    night: &str,
+) -> BTreeMap<Vec<String>, &'t Value> {
+    let rows = tables.get(table).into_iter().flatten();
+    let holds = |row: &&Value| *column(row, "night") <= *night && *night < *column(row, "until");
+    let mut entries = BTreeMap::new();
+    for row in rows.filter(holds) {
+        entries.insert(columns(row, key), row);
+    }
+    entries
+}
+
+const ROW_KEY: [&str; 4] = ["side", "source", "id", "dossier"];
+const ITEM_KEY: [&str; 3] = ["definition", "item", "scope"];
+const SHARE: [&str; 14] = [
+    "period_from",
+    "period_to",
+    "numerator",
+    "denominator",
+    "low_num",
+    "low_den",
+    "high_num",
+    "high_den",
+    "outer_bound",
+    "enough_data",
+    "target_num",
+    "target_den",
+    "verdict",
+    "deciding",
+];
+
+/// What is stored of the night is what is decided again.
+pub(super) fn decided(
+    run: &RunRecord,
+    settlement: &Settlement,
+    moved: bool,
+    tables: &Tables,
+    findings: &mut Findings,
+) {
+    let night = run.business_date.to_string();
+    let mut same = |about: String, wanted: Vec<String>, found: Option<Vec<String>>| {
+        let found = found.unwrap_or_default();
+        if wanted != found {
+            let what = text(
+                "cơ sở dữ liệu phải giữ đúng điều đã quyết định",
+                "the database holds what was decided",
+            );
+            let (wanted, found) = (wanted.join(" "), found.join(" "));
+            findings.add(Invariant::Stored, about, what, wanted, found);
+        }
+    };
+    let stored = holding(tables, "row_state", &ROW_KEY, &night);
+    for row in &settlement.rows {
+        let code = row.dossier_code.as_ref().map(DossierCode::to_string);
+        let exception = row.exception_id.as_ref().map(ExceptionId::to_string);
+        let wanted = vec![
+            row.class.to_owned(),
+            row.severity.id().to_owned(),
+            row.bucket.id().to_owned(),
+            row.amount.get().to_string(),
+            code.unwrap_or_default(),
+            row.business_date.to_string(),
+            exception.unwrap_or_default(),
+        ];
+        let facts = ["class", "severity", "bucket", "amount_vnd", "dossier_code"];
+        let facts = [&facts[..], &["business_date", "exception_id"]].concat();
+        let found = stored
+            .get(&key_of(&row.key))
+            .map(|found| columns(found, &facts));
+        same(name(&row.key), wanted, found);
+    }
+    legs(settlement, tables, &night, &mut same);
+    let stored = holding(tables, "contribution", &ITEM_KEY, &night);
+    for item in &settlement.contributions {
+        let key = vec![
+            item.definition.to_owned(),
+            item.item.to_string(),
+            item.scope.to_string(),
+        ];
+        // on which days outcomes may fall is not stored, that they may is
+        let mut pairs = item.outcomes.clone();
+        for span in &item.elsewhere {
+            if !pairs.contains(&span.outcome) {
+                pairs.push(span.outcome);
+            }
+        }
+        let firm = item.outcomes.len() == 1 && item.elsewhere.is_empty();
+        let outcomes = serde_json::to_string(&pairs).unwrap_or_default();
+        let [coupled, firm] = [item.coupled, firm].map(|flag| i64::from(flag).to_string());
+        let day = item.day.to_string();
+        let wanted = vec!["1".to_owned(), day, outcomes, coupled, firm];
+        let facts = ["live", "day", "outcomes", "coupled", "firm"];
+        let found = stored.get(&key).map(|found| columns(found, &facts));
+        same(key.join(" "), wanted, found);
+    }
+    if !moved {
+        shares(run, settlement, tables, &mut same);
+    }
+}
+
+fn key_of(key: &RowKey) -> Vec<String> {
+    let dossier = key.dossier.as_ref().map(DossierCode::to_string);
+    vec![
+        key.side.id().to_owned(),
+        key.source.to_string(),
+        key.id.to_string(),
+        dossier.unwrap_or_default(),
+    ]
+}
+
+type Same<'s> = dyn FnMut(String, Vec<String>, Option<Vec<String>>) + 's;
+
+/// Groups and their legs.
+fn legs(settlement: &Settlement, tables: &Tables, night: &str, same: &mut Same<'_>) {
+    let stored = holding(tables, "match_group", &["group_id"], night);
+    let mut legs: BTreeMap<(String, String), Vec<&Value>> = BTreeMap::new();
+    for leg in tables.get("match_leg").into_iter().flatten() {
+        let entry = (column(leg, "group_id"), column(leg, "night"));
+        legs.entry(entry).or_default().push(leg);
+    }
+    for group in &settlement.groups {
+        let about = format!("group {}", group.id);
+        let (class, amount) = group
+            .difference
+            .map_or_else(Default::default, |difference| {
+                (
+                    difference.class.to_owned(),
+                    difference.amount.get().to_string(),
+                )
+            });
+        let wanted = vec!["1".to_owned(), group.pass.to_owned(), class, amount];
+        let found = stored.get(&vec![group.id.to_string()]);
+        let facts = ["live", "pass", "difference_class", "difference_vnd"];
+        same(
+            about.clone(),
+            wanted,
+            found.map(|found| columns(found, &facts)),
+        );
+        let Some(entry) = found else { continue };
+        let mut found = legs
+            .get(&(group.id.to_string(), column(entry, "night")))
+            .cloned()
+            .unwrap_or_default();
+        found.sort_by_key(|leg| whole(leg, "seq"));
+        let facts = [
+            "side",
+            "source",
+            "id",
+            "dossier_code",
+            "fee_id",
+            "amount_vnd",
+            "role",
+            "pass",
+        ];
+        for nth in 0..found.len().max(group.legs.len()) {
+            let wanted = group.legs.get(nth).map(|leg| {
+                let dossier = leg.dossier_code.as_ref().map(DossierCode::to_string);
+                let fee = leg.fee_id.as_ref().map(FeeId::to_string);
+                vec![
+                    leg.money.side.id().to_owned(),
+                    leg.money.source.to_string(),
+                    leg.money.id.to_string(),
+                    dossier.unwrap_or_default(),
+                    fee.unwrap_or_default(),
+                    leg.amount.get().to_string(),
+                    leg.role.id().to_owned(),
+                    leg.pass.to_owned(),
+                ]
+            });
+            let found = found.get(nth).map(|leg| columns(leg, &facts));
+            same(format!("{about} {nth}"), wanted.unwrap_or_default(), found);
+        }
+    }
+}
+
+/// The shares of the run.
+fn shares(run: &RunRecord, settlement: &Settlement, tables: &Tables, same: &mut Same<'_>) {
+    let mut stored: BTreeMap<Vec<String>, &Value> = BTreeMap::new();
+    for row in tables.get("kpi").into_iter().flatten() {
+        if column(row, "run_id") == run.id.as_str() {
+            stored.insert(columns(row, &["definition", "scope", "period"]), row);
+        }
+    }
+    let parts = |fraction: Option<Fraction>| {
+        let part = |n: i128| n.to_string();
+        fraction.map_or_else(Default::default, |f| [part(f.num), part(f.den)])
+    };
+    for share in &settlement.shares {
+        let scope = share.agency.as_ref().map(AgencyCode::to_string);
+        let key = vec![
+            share.definition.to_owned(),
+            scope.unwrap_or_default(),
+            share.period.label.to_string(),
+        ];
+        let mut wanted = vec![share.period.from.to_string(), share.period.to.to_string()];
+        wanted.extend([share.numerator, share.denominator].map(|n| n.to_string()));
+        wanted.extend(parts(share.low));
+        wanted.extend(parts(share.high));
+        wanted.extend([share.outer, share.enough_data].map(|flag| i64::from(flag).to_string()));
+        wanted.extend(parts(share.target));
+        wanted.push(share.verdict.map_or("", Verdict::id).to_owned());
+        wanted.push(serde_json::to_string(&share.deciding).unwrap_or_default());
+        let found = stored.remove(&key).map(|found| columns(found, &SHARE));
+        same(format!("share {}", key.join(" ")), wanted, found);
+    }
+    for key in stored.keys() {
+        same(
+            format!("share {}", key.join(" ")),
+            Vec::new(),
+            Some(key.clone()),
+        );
+    }
+}
+
+/// What the tables say of the night agrees with itself: also where the night cannot be decided
+/// again.
+pub(super) fn itself(run: &RunRecord, moved: bool, tables: &Tables, findings: &mut Findings) {
+    let night = run.business_date.to_string();
+    let mut add = |about: String, what, expected: String, found: String| {
+        if expected != found {
+            findings.add(Invariant::Stored, about, what, expected, found);
+        }
+    };
+    let rows = holding(tables, "row_state", &ROW_KEY, &night);
+    for (key, row) in &rows {
+        let class = column(row, "class");
+        let parts = [class.as_str(), &key[0], &key[1], &key[3], &key[2]];
+        let wanted = if class == "ok" {
+            String::new()
+        } else {
+            crate::domain::ids::short_hash(parts.join("\u{1f}").as_bytes(), 16)
+        };
+        let what = text(
+            "mã ngoại lệ phải tính từ loại và dòng",
+            "the exception id follows from class and row",
+        );
+        add(key.join(" "), what, wanted, column(row, "exception_id"));
+    }
+    let items = holding(tables, "contribution", &ITEM_KEY, &night);
+    let live = |item: &Value| whole(item, "live") == 1;
+    for (key, item) in items.iter().filter(|(_, item)| live(item)) {
+        let outcomes: Vec<(i64, i64)> =
+            serde_json::from_str(&column(item, "outcomes")).unwrap_or_default();
+        let first = outcomes.first().copied().unwrap_or_default();
+        // of one outcome that may fall on other days the flag alone tells that it is open
+        let firm =
+            i64::from(outcomes.len() <= 1).min(i64::try_from(whole(item, "firm")).unwrap_or(1));
+        let wanted = format!("{} {} {firm}", first.0, first.1);
+        let found = columns(item, &["numerator", "denominator", "firm"]).join(" ");
+        let what = text(
+            "đóng góp phải khớp với các khả năng của nó",
+            "an item agrees with its outcomes",
+        );
+        add(key.join(" "), what, wanted, found);
+    }
+    if !moved {
+        sums(run, &items, tables, findings);
+    }
+}
+
+/// Every share of the run is the sum of what its items add, at their first outcomes.
+fn sums(
+    run: &RunRecord,
+    items: &BTreeMap<Vec<String>, &Value>,
+    tables: &Tables,
+    findings: &mut Findings,
+) {
+    type ByDay = BTreeMap<String, (i128, i128)>;
+    let mut added: BTreeMap<(&str, &str), ByDay> = BTreeMap::new();
+    for (key, item) in items.iter().filter(|(_, item)| whole(item, "live") == 1) {
+        let days = added.entry((&key[0], &key[2])).or_default();
+        let sum = days.entry(column(item, "day")).or_default();
+        *sum = (
+            sum.0 + whole(item, "numerator"),
+            sum.1 + whole(item, "denominator"),
+        );
+    }
+    for row in tables.get("kpi").into_iter().flatten() {
+        if column(row, "run_id") != run.id.as_str() {
+            continue;
+        }
+        let [from, to] = ["period_from", "period_to"].map(|name| column(row, name));
+        let (definition, scope) = (column(row, "definition"), column(row, "scope"));
+        let days = added.get(&(definition.as_str(), scope.as_str()));
+        let mine = days
+            .into_iter()
+            .flatten()
+            .filter(|(day, _)| from <= **day && **day <= to);
+        let sum = mine.fold((0, 0), |sum, (_, day)| (sum.0 + day.0, sum.1 + day.1));
+        let what = text(
+            "tỷ lệ phải bằng tổng các đóng góp đã lưu",
+            "a share is the sum of its stored items",
+        );
+        let found = columns(row, &["numerator", "denominator"]).join("/");
+        let wanted = format!("{}/{}", sum.0, sum.1);
+        if wanted != found {
+            let about = format!("share {definition} {scope} {}", column(row, "period"));
+            findings.add(Invariant::Stored, about, what, wanted, found);
+        }
+    }
+}

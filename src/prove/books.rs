@@ -1,0 +1,363 @@
+//! The checker's own books: rows by key, legs by money row, by fee line, and by the two together.
+//! Built from the inputs and the legs alone; nothing that the matcher remembered is believed.
+
+mod dues;
+mod enter;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::memo::Codes;
+use crate::classify::Classified;
+use crate::domain::{
+    AgencyCode, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt,
+    RowKey, Rules, Side, Txn,
+};
+use crate::kpi::PriorSum;
+use crate::matching::{Leg, MatchGroup};
+use crate::settle::Settlement;
+
+/// True for a row that could not be read, also where a ruling on it is stale.
+pub(super) fn is_unread(row: &Classified) -> bool {
+    row.class == "reject" || row.also.contains(&"reject")
+}
+
+/// The class by which a row counts: a stale decision changes nothing in it.
+pub(super) fn class(row: &Classified) -> &'static str {
+    let beside = row.also.iter().copied();
+    let mut all = std::iter::once(row.class).chain(beside);
+    all.find(|class| *class != "decision_stale").unwrap_or("ok")
+}
+
+/// A transaction or receipt with its legs.
+pub(super) struct Money<'a> {
+    pub(super) key: RowKey,
+    pub(super) row: MoneyRow<'a>,
+    /// Stakes in dossiers: positions in `Books::stakes`.
+    pub(super) stakes: Vec<usize>,
+    /// Its refund and reversal legs.
+    pub(super) back: Vec<&'a Leg>,
+    /// Its sighting legs.
+    pub(super) seen: Vec<&'a Leg>,
+    /// The group that it is a member of, where it is one of a certified set.
+    pub(super) set: Option<usize>,
+}
+
+/// Where it came from.
+#[derive(Clone, Copy)]
+pub(super) enum MoneyRow<'a> {
+    Txn(&'a Txn),
+    Receipt(&'a Receipt),
+}
+
+impl Money<'_> {
+    pub(super) fn amount(&self) -> i128 {
+        match self.row {
+            MoneyRow::Txn(txn) => txn.amount.wide(),
+            MoneyRow::Receipt(receipt) => receipt.amount.wide(),
+        }
+    }
+
+    /// The calendar day on which it moved.
+    pub(super) fn day(&self) -> Day {
+        match self.row {
+            MoneyRow::Txn(txn) => txn.paid_on,
+            MoneyRow::Receipt(receipt) => receipt.collected_at.day(),
+        }
+    }
+
+    pub(super) fn ms(&self) -> i64 {
+        match self.row {
+            MoneyRow::Txn(txn) => txn.paid_at.ms(),
+            MoneyRow::Receipt(receipt) => receipt.collected_at.ms(),
+        }
+    }
+
+    pub(super) fn is_cash(&self) -> bool {
+        matches!(self.row, MoneyRow::Receipt(_))
+    }
+
+    pub(super) fn txn(&self) -> Option<&Txn> {
+        match self.row {
+            MoneyRow::Txn(txn) => Some(txn),
+            MoneyRow::Receipt(_) => None,
+        }
+    }
+}
+
+/// What one money row did in one dossier.
+pub(super) struct Stake<'a> {
+    pub(super) money: usize,
+    pub(super) dossier: usize,
+    /// Settling legs: (line, dong).
+    pub(super) parts: Vec<(usize, i128)>,
+    pub(super) surplus: i128,
+    /// Lines paid again.
+    pub(super) again: Vec<usize>,
+    /// Undone by a reversal.
+    pub(super) undone: bool,
+    /// Sent back, as far as refunds name it alone.
+    pub(super) returned: i128,
+    /// The one refund that names it alone, while there is only one.
+    pub(super) refund: Option<usize>,
+    /// Of it, off its lines.
+    pub(super) sent_back: Vec<(usize, i128)>,
+    /// A refund took from several payments, so it is not told from the legs what of this one.
+    pub(super) unsure: bool,
+    pub(super) decided: bool,
+    /// Its legs name different passes or reasons.
+    pub(super) mixed: bool,
+    pub(super) first: &'a Leg,
+}
+
+impl Stake<'_> {
+    pub(super) fn settled(&self) -> i128 {
+        self.parts.iter().map(|(_, dong)| dong).sum()
+    }
+
+    /// Its share of the row's amount.
+    pub(super) fn stake(&self) -> i128 {
+        self.settled() + self.surplus
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.undone || (self.returned > 0 && self.returned >= self.stake())
+    }
+
+    /// Settles, or is beyond what was due; no repeat.
+    pub(super) fn settles(&self) -> bool {
+        self.again.is_empty()
+    }
+
+    pub(super) fn part(&self, line: usize) -> i128 {
+        let mine = self.parts.iter().filter(|(l, _)| *l == line);
+        mine.map(|(_, dong)| dong).sum()
+    }
+}
+
+/// One fee line with what its legs say.
+pub(super) struct Line<'a> {
+    pub(super) fee: &'a Fee,
+    pub(super) dossier: usize,
+    /// Money can settle it.
+    pub(super) payable: bool,
+    pub(super) land: bool,
+    pub(super) stakes: Vec<usize>,
+    /// Settled by money that was not undone; what was sent back is not taken off.
+    pub(super) paid: i128,
+    /// Settled by money that the provider undid.
+    pub(super) undone: i128,
+    /// Sent back.
+    pub(super) refunded: i128,
+    /// When money first went back off it.
+    pub(super) refunded_ms: i64,
+    /// Legs beyond what was due, from transactions.
+    pub(super) surplus: i128,
+    /// Legs of repeats.
+    pub(super) again: usize,
+    /// Any leg that settles, undoes or returns, of whatever amount.
+    pub(super) touched: bool,
+}
+
+impl Line<'_> {
+    pub(super) fn due(&self) -> i128 {
+        self.fee.amount.wide()
+    }
+
+    /// What live money has not covered, refunds not taken off, a provider's fee not counted.
+    pub(super) fn gap(&self) -> i128 {
+        (self.due() - self.paid).max(0)
+    }
+}
+
+/// One dossier.
+pub(super) struct Dossier<'a> {
+    pub(super) code: &'a DossierCode,
+    /// Positions in `Books::lines`, in the order of the waterfall.
+    pub(super) lines: std::ops::Range<usize>,
+    pub(super) stakes: Vec<usize>,
+    /// Some line can be settled.
+    pub(super) payable: bool,
+    /// Refunds or reversals touched it.
+    pub(super) went_back: bool,
+    /// The group that it is a member of, where it is one of a certified set.
+    pub(super) set: Option<usize>,
+}
+
+/// Everything the checks look at.
+pub(super) struct Books<'a> {
+    pub(super) inputs: &'a Inputs,
+    pub(super) rules: &'a Rules,
+    pub(super) prior: &'a [PriorSum],
+    pub(super) settlement: &'a Settlement,
+    pub(super) money: Vec<Money<'a>>,
+    pub(super) lines: Vec<Line<'a>>,
+    pub(super) dossiers: Vec<Dossier<'a>>,
+    pub(super) stakes: Vec<Stake<'a>>,
+    pub(super) codes: Codes,
+    /// The payer that each dossier expects, folded.
+    pub(super) payers: Vec<Vec<String>>,
+    /// Dossiers by that payer.
+    pub(super) by_payer: FxHashMap<Vec<String>, Vec<usize>>,
+    /// Payment orders by their id.
+    pub(super) orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
+    /// Payment orders by dossier.
+    pub(super) orders_of: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
+    /// Money rows by their id alone.
+    pub(super) by_id: FxHashMap<&'a str, Vec<usize>>,
+    /// Legs whose money row or fee line does not exist.
+    pub(super) strays: Vec<&'a Leg>,
+    money_at: FxHashMap<(Side, &'a str, &'a str), usize>,
+    line_at: FxHashMap<(&'a str, &'a str), usize>,
+    dossier_at: FxHashMap<&'a str, usize>,
+    rows: FxHashMap<&'a RowKey, &'a Classified>,
+    /// The exceptions of all rows.
+    pub(super) exceptions: FxHashSet<&'a ExceptionId>,
+    /// Rows whose id came with different content.
+    pub(super) conflicts: FxHashSet<&'a RowKey>,
+    /// Dossiers for which a payment is left open between several readings.
+    pub(super) doubted: FxHashSet<&'a str>,
+    /// What people ruled, by row.
+    pub(super) decisions: FxHashMap<&'a RowKey, Vec<&'a Decision>>,
+    /// Keys that several rows have.
+    pub(super) shared_keys: FxHashSet<&'a RowKey>,
+    /// Agency and day of certified sets, by their group.
+    pub(super) sets: FxHashMap<usize, (Option<&'a AgencyCode>, Option<Day>)>,
+    /// When the first of the refunds went out whose payment is not known.
+    pub(super) open_refund_ms: Option<i64>,
+    /// Some row of the money side is open, doubtful or cannot be read.
+    pub(super) any_open: bool,
+}
+
+impl<'a> Books<'a> {
+    pub(super) fn new(
+        inputs: &'a Inputs,
+        rules: &'a Rules,
+        prior: &'a [PriorSum],
+        settlement: &'a Settlement,
+    ) -> Self {
+        let mut books = Self {
+            inputs,
+            rules,
+            prior,
+            settlement,
+            money: Vec::new(),
+            lines: Vec::new(),
+            dossiers: Vec::new(),
+            stakes: Vec::new(),
+            codes: Codes::default(),
+            payers: Vec::new(),
+            by_payer: FxHashMap::default(),
+            orders: FxHashMap::default(),
+            orders_of: FxHashMap::default(),
+            by_id: FxHashMap::default(),
+            strays: Vec::new(),
+            money_at: FxHashMap::default(),
+            line_at: FxHashMap::default(),
+            dossier_at: FxHashMap::default(),
+            rows: FxHashMap::default(),
+            conflicts: inputs.conflicts.iter().map(|c| &c.key).collect(),
+            doubted: FxHashSet::default(),
+            decisions: FxHashMap::default(),
+            shared_keys: FxHashSet::default(),
+            sets: FxHashMap::default(),
+            open_refund_ms: None,
+            any_open: false,
+            exceptions: FxHashSet::default(),
+        };
+        let exceptions = settlement.rows.iter();
+        books.exceptions = exceptions
+            .filter_map(|row| row.exception_id.as_ref())
+            .collect();
+        let read = settlement.rows.iter().filter(|row| !is_unread(row));
+        books.rows = read.map(|row| (&row.key, row)).collect();
+        let doubtful = settlement.rows.iter();
+        let doubtful =
+            doubtful.filter(|row| row.class == "ambiguous" || row.also.contains(&"ambiguous"));
+        let named = doubtful.filter_map(|row| row.dossier_code.as_ref());
+        books.doubted = named.map(DossierCode::as_str).collect();
+        books.enter_money();
+        books.enter_fees();
+        let codes = books.dossiers.iter().map(|dossier| dossier.code.as_str());
+        books.codes = Codes::new(codes);
+        books.enter_names();
+        books.enter_legs();
+        books.enter_returns();
+        books.add_up();
+        books.enter_open();
+        books
+    }
+
+    /// The money row with this key.
+    pub(super) fn money_of(&self, key: &RowKey) -> Option<usize> {
+        let at = (key.side, key.source.as_str(), &*key.id);
+        self.money_at.get(&at).copied()
+    }
+
+    /// The receipt with this id.
+    pub(super) fn receipt_at(&self, id: &str) -> Option<usize> {
+        self.money_at.get(&(Side::Receipt, "cash", id)).copied()
+    }
+
+    /// The fee line of a leg.
+    pub(super) fn line_of(&self, leg: &Leg) -> Option<usize> {
+        let (dossier, fee) = (leg.dossier_code.as_ref()?, leg.fee_id.as_ref()?);
+        self.line_at.get(&(dossier.as_str(), fee.as_str())).copied()
+    }
+
+    pub(super) fn line_at(&self, dossier: &str, fee: &str) -> Option<usize> {
+        self.line_at.get(&(dossier, fee)).copied()
+    }
+
+    /// The dossier with this code.
+    pub(super) fn dossier_at(&self, code: &str) -> Option<usize> {
+        self.dossier_at.get(code).copied()
+    }
+
+    /// The class that a readable row was given.
+    pub(super) fn row(&self, key: &RowKey) -> Option<&'a Classified> {
+        self.rows.get(key).copied()
+    }
+
+    /// True when a class was said of a row, as its own or as one that applies too.
+    pub(super) fn says(&self, key: &RowKey, class: &str) -> bool {
+        let said = |row: &&Classified| row.class == class || row.also.contains(&class);
+        self.row(key).as_ref().is_some_and(said)
+    }
+
+    pub(super) fn groups(&self) -> &'a [MatchGroup] {
+        &self.settlement.groups
+    }
+
+    /// Stakes of a dossier that settle, not undone.
+    pub(super) fn live(&self, dossier: usize) -> impl Iterator<Item = &Stake<'a>> {
+        let stakes = self.dossiers[dossier].stakes.iter();
+        let stakes = stakes.map(|s| &self.stakes[*s]);
+        stakes.filter(|stake| stake.settles() && !stake.undone)
+    }
+
+    /// The provider's fee by which a payment of `paid` may be short of `due`.
+    pub(super) fn may_be_fee(&self, stake: &Stake, due: i128) -> bool {
+        let money = &self.money[stake.money];
+        let Some(txn) = money.txn() else { return false };
+        let short = due - stake.settled();
+        // of a payment over several dossiers the fee is kept from the whole
+        let shared = money.stakes.len() > 1;
+        let due = if shared { money.amount() + short } else { due };
+        let by_rate = self.rules.net_rates.iter().any(|rate| {
+            let (num, den) = (rate.rate.num, rate.rate.den);
+            let half_up = (due * num * 2 + den).div_euclid(den * 2);
+            short == half_up.max(rate.minimum.wide())
+        });
+        short > 0 && (txn.fee.wide() == short || by_rate)
+    }
+
+    /// True when a stake can have been received net of the provider's fee: what its lines lack is
+    /// that fee, and nothing else is missing on them.
+    pub(super) fn is_net(&self, stake: &Stake) -> bool {
+        if stake.surplus > 0 || stake.parts.is_empty() || !stake.settles() || stake.undone {
+            return false;
+        }
+        let gap: i128 = stake.parts.iter().map(|(l, _)| self.lines[*l].gap()).sum();
+        self.may_be_fee(stake, stake.settled() + gap)
+    }
+}

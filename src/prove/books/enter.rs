@@ -1,0 +1,325 @@
+//! Entering the books: rows, names, legs, returns.
+
+use rustc_hash::FxHashMap;
+
+use super::super::memo::person;
+use super::{Books, Dossier, Line, Money, MoneyRow, Stake};
+use crate::classify::Classified;
+use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, RowKey, Side, TxnKind};
+use crate::matching::{Evidence, Leg, Role};
+
+/// Classes of money of which it is not known what it paid or took back.
+const OPEN: [&str; 10] = [
+    "near_reference",
+    "orphan",
+    "foreign",
+    "ambiguous",
+    "unidentified",
+    "conflict",
+    "pending",
+    "status_mismatch",
+    "unlinked_refund",
+    "duplicate",
+];
+
+impl<'a> Books<'a> {
+    pub(super) fn enter_money(&mut self) {
+        let new = |key: RowKey, row| Money {
+            key,
+            row,
+            stakes: Vec::new(),
+            back: Vec::new(),
+            seen: Vec::new(),
+            set: None,
+        };
+        for txn in &self.inputs.txns {
+            let key = (Side::Txn, txn.source.as_str(), &*txn.id);
+            self.money_at.insert(key, self.money.len());
+            self.by_id
+                .entry(&txn.id)
+                .or_default()
+                .push(self.money.len());
+            self.money.push(new(txn.key(), MoneyRow::Txn(txn)));
+        }
+        for receipt in &self.inputs.receipts {
+            let key = (Side::Receipt, "cash", &*receipt.receipt_id);
+            self.money_at.insert(key, self.money.len());
+            let row = MoneyRow::Receipt(receipt);
+            self.money.push(new(receipt.key(), row));
+        }
+    }
+
+    pub(super) fn enter_fees(&mut self) {
+        let mut fees: Vec<&Fee> = self.inputs.fees.iter().collect();
+        fees.sort_by_key(|fee| (fee.dossier_code.as_str(), fee.kind, fee.fee_id.as_str()));
+        for of_dossier in fees.chunk_by(|a, b| a.dossier_code == b.dossier_code) {
+            let dossier = self.dossiers.len();
+            let start = self.lines.len();
+            let may = |fee: &Fee| {
+                let exempt = fee.more.collection_mode == Some(CollectionMode::Exempt);
+                fee.amount.get() > 0 && !exempt
+            };
+            let live = |fee: &Fee| may(fee) && fee.status != FeeStatus::Cancelled;
+            // where everything is cancelled, money that came all the same is for those lines
+            let any_live = of_dossier.iter().any(|fee| live(fee));
+            for fee in of_dossier {
+                let key = (fee.dossier_code.as_str(), fee.fee_id.as_str());
+                self.line_at.insert(key, self.lines.len());
+                self.lines.push(Line {
+                    fee,
+                    dossier,
+                    payable: if any_live { live(fee) } else { may(fee) },
+                    land: fee.kind == FeeKind::LandObligation,
+                    stakes: Vec::new(),
+                    paid: 0,
+                    undone: 0,
+                    refunded: 0,
+                    refunded_ms: i64::MAX,
+                    surplus: 0,
+                    again: 0,
+                    touched: false,
+                });
+            }
+            let code = &of_dossier[0].dossier_code;
+            self.dossier_at.insert(code.as_str(), dossier);
+            self.dossiers.push(Dossier {
+                code,
+                lines: start..self.lines.len(),
+                stakes: Vec::new(),
+                payable: of_dossier.iter().any(|fee| may(fee)),
+                went_back: false,
+                set: None,
+            });
+        }
+    }
+
+    /// Orders by id, dossiers by payer.
+    pub(super) fn enter_names(&mut self) {
+        for order in &self.inputs.orders {
+            self.orders.entry(&order.order_id).or_default().push(order);
+            let code = order.dossier_code.as_str();
+            self.orders_of.entry(code).or_default().push(order);
+        }
+        for (place, dossier) in self.dossiers.iter().enumerate() {
+            let payer = person(&self.lines[dossier.lines.start].fee.payer_name);
+            if !payer.is_empty() {
+                self.by_payer.entry(payer.clone()).or_default().push(place);
+            }
+            self.payers.push(payer);
+        }
+    }
+
+    /// Every leg to its money row and line; what settles, repeats or is beyond becomes a stake.
+    pub(super) fn enter_legs(&mut self) {
+        let settlement = self.settlement;
+        let mut stakes: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+        let groups = settlement.groups.iter().enumerate();
+        for (group, leg) in groups.flat_map(|(g, group)| group.legs.iter().map(move |l| (g, l))) {
+            if leg.role == Role::Member {
+                self.enter_member(group, leg);
+                continue;
+            }
+            let Some(money) = self.money_of(&leg.money) else {
+                self.strays.push(leg);
+                continue;
+            };
+            if leg.role == Role::Sighting {
+                self.money[money].seen.push(leg);
+                continue;
+            }
+            let Some(line) = self.line_of(leg) else {
+                self.strays.push(leg);
+                continue;
+            };
+            let dossier = self.lines[line].dossier;
+            if matches!(leg.role, Role::Refund | Role::Reversal) {
+                self.money[money].back.push(leg);
+                self.lines[line].touched = true;
+                self.dossiers[dossier].went_back = true;
+                continue;
+            }
+            let next = self.stakes.len();
+            let place = *stakes.entry((money, dossier)).or_insert(next);
+            if place == next {
+                self.stakes.push(Stake {
+                    money,
+                    dossier,
+                    parts: Vec::new(),
+                    surplus: 0,
+                    again: Vec::new(),
+                    undone: false,
+                    returned: 0,
+                    refund: None,
+                    sent_back: Vec::new(),
+                    unsure: false,
+                    decided: leg.pass == "decision",
+                    mixed: false,
+                    first: leg,
+                });
+                self.money[money].stakes.push(place);
+                self.dossiers[dossier].stakes.push(place);
+            }
+            let stake = &mut self.stakes[place];
+            stake.mixed |= leg.pass != stake.first.pass || leg.why != stake.first.why;
+            match leg.role {
+                Role::Settles => stake.parts.push((line, leg.amount.wide())),
+                Role::Surplus => stake.surplus += leg.amount.wide(),
+                _ => stake.again.push(line),
+            }
+            let of_line = &mut self.lines[line];
+            if leg.role == Role::Surplus && leg.money.side == Side::Txn {
+                of_line.surplus += leg.amount.wide();
+            }
+            of_line.again += usize::from(leg.role == Role::Duplicate);
+            of_line.touched |= leg.role == Role::Settles;
+            if of_line.stakes.last() != Some(&place) {
+                of_line.stakes.push(place);
+            }
+        }
+    }
+
+    /// A member of a certified set: a payment, or a fee under its own key.
+    fn enter_member(&mut self, group: usize, leg: &'a Leg) {
+        match (self.money_of(&leg.money), self.line_of(leg)) {
+            (Some(money), None) if leg.dossier_code.is_none() => {
+                self.money[money].set = Some(group);
+                let day = self.money[money].day();
+                self.sets.entry(group).or_default().1 = Some(day);
+            }
+            (None, Some(line)) if self.lines[line].fee.key() == leg.money => {
+                let dossier = self.lines[line].dossier;
+                self.dossiers[dossier].set = Some(group);
+                let agency = self.agency(dossier);
+                self.sets.entry(group).or_default().0 = Some(agency);
+            }
+            _ => self.strays.push(leg),
+        }
+    }
+
+    /// Reversals and refunds, against the payments that they name.
+    pub(super) fn enter_returns(&mut self) {
+        for back in 0..self.money.len() {
+            if self.money[back].back.is_empty() {
+                continue;
+            }
+            let legs = self.money[back].back.clone();
+            let ms = self.money[back].ms();
+            let mut dossiers: Vec<usize> = Vec::new();
+            for leg in &legs {
+                let Some(line) = self.line_of(leg) else {
+                    continue;
+                };
+                dossiers.push(self.lines[line].dossier);
+                if leg.role == Role::Refund {
+                    self.lines[line].refunded -= leg.amount.wide();
+                    if leg.amount.get() < 0 {
+                        self.lines[line].refunded_ms = self.lines[line].refunded_ms.min(ms);
+                    }
+                }
+            }
+            dossiers.dedup();
+            for dossier in &dossiers {
+                self.enter_return(back, *dossier, &legs, dossiers.len() > 1);
+            }
+        }
+    }
+
+    fn enter_return(&mut self, back: usize, dossier: usize, legs: &[&Leg], spread: bool) {
+        let named = self.undoes(back, legs);
+        let source = self.money[back].key.source.clone();
+        let here = self.dossiers[dossier].stakes.clone();
+        let is_named = |books: &Self, s: &usize| {
+            let key = &books.money[books.stakes[*s].money].key;
+            named.iter().any(|id| *id == key.id.as_ref())
+        };
+        let mut of: Vec<usize> = here.into_iter().filter(|s| is_named(self, s)).collect();
+        let own =
+            |books: &Self, s: &usize| books.money[books.stakes[*s].money].key.source == source;
+        let is_reversal = legs.iter().all(|leg| leg.role == Role::Reversal);
+        // a reversal undoes one payment that is not undone yet, of its own source first
+        if is_reversal {
+            of.sort_by_key(|s| (self.stakes[*s].undone, !own(self, s)));
+            of.truncate(1);
+        }
+        // one that names several, or one that is left open, does not tell how much of which
+        let alone = is_reversal || named.len() == 1;
+        let ([only], true) = (of.as_slice(), alone) else {
+            for stake in of {
+                self.stakes[stake].unsure = true;
+            }
+            return;
+        };
+        let code = self.dossiers[dossier].code;
+        let mine = legs
+            .iter()
+            .filter(|leg| leg.dossier_code.as_ref() == Some(code));
+        let lines: Vec<(usize, i128)> = mine
+            .filter_map(|leg| Some((self.line_of(leg)?, -leg.amount.wide())))
+            .collect();
+        let amount = self.money[back].amount();
+        let stake = &mut self.stakes[*only];
+        if is_reversal {
+            stake.undone = true;
+            stake.refund = (!spread).then_some(back);
+            return;
+        }
+        stake.refund = (stake.returned == 0 && !spread).then_some(back);
+        stake.returned += if spread { stake.stake() } else { amount };
+        stake.sent_back.extend(lines);
+    }
+
+    /// The ids of the payments that a row sends back: by its evidence, else by its legs.
+    fn undoes(&self, back: usize, legs: &[&'a Leg]) -> Vec<&'a str> {
+        let undone = |why: &'a Evidence| match why {
+            Evidence::Undoes(id) => Some(&**id),
+            _ => None,
+        };
+        let row = self.rows.get(&self.money[back].key);
+        let mut ids: Vec<&str> = row
+            .into_iter()
+            .flat_map(|row| &row.evidence)
+            .filter_map(undone)
+            .collect();
+        ids.extend(legs.iter().filter_map(|leg| undone(&leg.why)));
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// What is open on the money side, what people ruled, keys that stand twice.
+    pub(super) fn enter_open(&mut self) {
+        let rows = &self.settlement.rows;
+        let open = |row: &&Classified| {
+            let said = |class: &&str| OPEN.contains(class);
+            let money = row.key.side != Side::Fee;
+            money && (said(&row.class) || row.also.iter().any(said))
+        };
+        let unread = self.inputs.rejects.iter();
+        let unread = unread.filter(|reject| reject.side != Side::Fee).count();
+        self.any_open = unread > 0 || rows.iter().any(|row| open(&row));
+        for decision in &self.inputs.decisions {
+            let of_row = self.decisions.entry(&decision.row).or_default();
+            of_row.push(decision);
+        }
+        let twice = rows.windows(2).filter(|pair| pair[0].key == pair[1].key);
+        self.shared_keys = twice.map(|pair| &pair[0].key).collect();
+        let refunds = self.money.iter().filter(|money| {
+            let back = money.txn().is_some_and(|txn| txn.kind != TxnKind::Payment);
+            let row = self.row(&money.key);
+            back && money.back.is_empty() && row.is_some_and(|row| open(&row))
+        });
+        self.open_refund_ms = refunds.map(Money::ms).min();
+    }
+
+    pub(super) fn add_up(&mut self) {
+        for stake in &self.stakes {
+            for (line, dong) in &stake.parts {
+                if stake.undone {
+                    self.lines[*line].undone += dong;
+                } else {
+                    self.lines[*line].paid += dong;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! What is known of the classes of a transaction or receipt.
+
+use super::super::books::{Books, Line, Money, MoneyRow, Stake};
+use super::super::memo::{one_slip, squeezed};
+use super::super::violation::{Findings, Invariant, name, text};
+use super::fee::account_of_another;
+use super::{Known, May, Must, Not, exactly, is_conflict, perhaps};
+use crate::classify::Classified;
+use crate::domain::{Day, FeeStatus, Moment, ReceiptStatus, Ruling, TxnKind, TxnStatus};
+use crate::matching::{Evidence, Role};
+
+/// The classes of a payment that no dossier was found for.
+const UNREAD: [&str; 5] = [
+    "near_reference",
+    "orphan",
+    "foreign",
+    "ambiguous",
+    "unidentified",
+];
+
+/// What the legs say of a money row.
+pub(super) struct Facts<'b, 'a> {
+    books: &'b Books<'a>,
+    money: &'b Money<'a>,
+    stakes: Vec<&'b Stake<'a>>,
+    /// A settling, refund, reversal or duplicate leg.
+    pub(super) linked: bool,
+    conflict: bool,
+    /// A person ruled on it.
+    ruled: bool,
+    /// The ruling was applied.
+    applied: bool,
+    /// Its text holds the code of a dossier that exists.
+    names_any: bool,
+}
+
+impl<'b, 'a> Facts<'b, 'a> {
+    pub(super) fn new(books: &'b Books<'a>, money: &'b Money<'a>) -> Self {
+        let stakes: Vec<&Stake> = money.stakes.iter().map(|s| &books.stakes[*s]).collect();
+        let does = |stake: &&&Stake| !stake.parts.is_empty() || !stake.settles();
+        let row = books.row(&money.key);
+        let aside = row.is_some_and(|row| row.class == "not_fee" || row.also.contains(&"not_fee"));
+        let rulings = books.decisions.get(&money.key);
+        let rulings = || rulings.into_iter().flatten().map(|d| &d.ruling);
+        let not_fee = rulings().any(|ruling| *ruling == Ruling::NotFee);
+        let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
+        // only what its text alone decides is asked for its text
+        let text_alone = stakes.is_empty() && money.back.is_empty();
+        let memo = money.txn().filter(|_| text_alone);
+        let names = |txn: &crate::domain::Txn| !books.codes.within(&squeezed(&txn.memo)).is_empty();
+        Self {
+            names_any: memo.is_some_and(names),
+            linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
+            conflict: is_conflict(books, &money.key),
+            ruled: rulings().any(links),
+            applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee),
+            books,
+            money,
+            stakes,
+        }
+    }
+
+    /// What is known of one class.
+    pub(super) fn known(&self, class: &str) -> Known {
+        let role = |role: Role| self.money.back.iter().any(|leg| leg.role == role);
+        match class {
+            "conflict" if self.applied => May,
+            "conflict" => exactly(self.conflict),
+            "decision_stale" if self.ruled && self.applied => May,
+            "decision_stale" => exactly(self.ruled),
+            "failed" => self.status(TxnStatus::Failed),
+            "pending" => self.status(TxnStatus::Pending),
+            "status_mismatch" => self.status(TxnStatus::Unmapped),
+            "void" => match self.money.row {
+                MoneyRow::Txn(_) => self.status(TxnStatus::Void),
+                MoneyRow::Receipt(receipt) => {
+                    exactly(receipt.status != ReceiptStatus::Valid && !self.conflict)
+                }
+            },
+            "not_fee" => perhaps(self.is_free() && (self.ruled || self.goes(TxnKind::Debit))),
+            "sighting" => exactly(!self.money.seen.is_empty()),
+            "batch_settlement" | "cash_deposit" | "ambiguous" => {
+                perhaps(self.is_free() && self.pays())
+            }
+            "reversed" => exactly(role(Role::Reversal)),
+            "refunded" => self.refunded(true),
+            "partial_refund" => self.refunded(false),
+            "unlinked_refund" => perhaps(self.is_free() && self.goes_out()),
+            "duplicate" => exactly(self.stakes.iter().any(|stake| !stake.settles())),
+            "wrong_agency" => exactly(self.wrong_agency()),
+            "overpaid" => {
+                let over = self.stakes.iter().any(|stake| stake.surplus > 0);
+                exactly(over && !self.money.is_cash())
+            }
+            "net_settlement" => self.net(),
+            "underpaid" => self.short(true),
+            "partial" => self.short(false),
+            "receipt_mismatch" => self.receipt_mismatch(),
+            "late" => self.by_line(|line, money| {
+                let due = line.fee.due_at.as_ref().map(Moment::day);
+                due.is_some_and(|due| money.day() > due)
+            }),
+            "cutoff" => self.by_line(|line, money| {
+                let said: Option<Day> = line.fee.more.paid_at.as_ref().map(Moment::day);
+                let booked = money.txn().map(|txn| txn.business_date);
+                said.is_some_and(|said| booked.is_some_and(|booked| booked != said))
+            }),
+            class if UNREAD.contains(&class) => {
+                perhaps(self.is_free() && self.pays() && !self.names_any)
+            }
+            _ => Not,
+        }
+    }
+
+    /// No leg, final, not contradictory: decided by its text alone.
+    fn is_free(&self) -> bool {
+        let bare = self.stakes.is_empty() && self.money.back.is_empty();
+        bare && self.money.seen.is_empty()
+    }
+
+    fn goes(&self, kind: TxnKind) -> bool {
+        self.money.txn().is_some_and(|txn| txn.kind == kind)
+    }
+
+    fn goes_out(&self) -> bool {
+        let out = self
+            .money
+            .txn()
+            .is_some_and(|txn| txn.kind != TxnKind::Payment);
+        out && self.is_final()
+    }
+
+    fn is_final(&self) -> bool {
+        let status = self.money.txn().map(|txn| txn.status);
+        !self.conflict && status == Some(TxnStatus::Success)
+    }
+
+    fn pays(&self) -> bool {
+        self.goes(TxnKind::Payment) && self.is_final()
+    }
+
+    /// By the provider's word, unless a person or a contradiction comes first.
+    fn status(&self, status: TxnStatus) -> Known {
+        let is = self.money.txn().is_some_and(|txn| txn.status == status);
+        exactly(is && !self.conflict && !self.applied)
+    }
+
+    /// Returned whole: the whole of one payment.
+    fn refunded(&self, whole: bool) -> Known {
+        let mut back = self
+            .money
+            .back
+            .iter()
+            .filter(|leg| leg.role == Role::Refund);
+        let Some(leg) = back.next() else { return Not };
+        let Evidence::Undoes(id) = &leg.why else {
+            return May;
+        };
+        let same = |at: &usize| self.books.money[*at].amount() == self.money.amount();
+        let paid = self.books.by_id.get(&**id).into_iter().flatten();
+        let cash = self.books.receipt_at(id);
+        let equal = paid.copied().chain(cash).any(|at| same(&at));
+        if equal { May } else { exactly(!whole) }
+    }
+
+    fn wrong_agency(&self) -> bool {
+        let Some(txn) = self.money.txn() else {
+            return false;
+        };
+        let mut lines = self.stakes.iter().flat_map(|stake| &stake.parts);
+        lines.any(|(line, dong)| {
+            *dong > 0 && account_of_another(self.books, txn, &self.books.lines[*line])
+        })
+    }
+
+    fn net(&self) -> Known {
+        if !self.stakes.iter().any(|stake| self.books.is_net(stake)) {
+            let back = self.stakes.iter();
+            let mut back = back.map(|stake| self.books.dossiers[stake.dossier].went_back);
+            return perhaps(back.any(|back| back) && !self.money.is_cash());
+        }
+        let [stake] = self.stakes.as_slice() else {
+            return May;
+        };
+        let dossier = &self.books.dossiers[stake.dossier];
+        let lines = dossier.lines.clone().map(|line| &self.books.lines[line]);
+        let one = lines.filter(|line| line.payable).count() == 1;
+        if one && dossier.stakes.len() == 1 && !dossier.went_back {
+            Must
+        } else {
+            May
+        }
+    }
+
+    /// Did not reach: some line of its dossiers lacks money.
+    fn short(&self, underpaid: bool) -> Known {
+        let open = |stake: &&&Stake| {
+            let dossier = &self.books.dossiers[stake.dossier];
+            let lines = dossier.lines.clone().map(|line| &self.books.lines[line]);
+            let lacks = |line: &Line| line.payable && (line.gap() > 0 || line.refunded > 0);
+            stake.settles() && !stake.undone && lines.filter(|line| lacks(line)).count() > 0
+        };
+        let mut stakes = self.stakes.iter().filter(|stake| open(stake));
+        let Some(stake) = stakes.next().filter(|_| !self.money.is_cash()) else {
+            return Not;
+        };
+        let dossier = &self.books.dossiers[stake.dossier];
+        let lines: Vec<&Line> = dossier
+            .lines
+            .clone()
+            .map(|line| &self.books.lines[line])
+            .filter(|line| line.payable)
+            .collect();
+        let [line] = lines.as_slice() else {
+            return May;
+        };
+        let alone = dossier.stakes.len() == 1 && !dossier.went_back;
+        if alone && line.paid > 0 && !self.books.is_net(stake) && stake.surplus == 0 {
+            exactly((line.fee.status == FeeStatus::Paid) == underpaid)
+        } else {
+            May
+        }
+    }
+
+    /// A receipt over another amount, or for a line that is not there.
+    fn receipt_mismatch(&self) -> Known {
+        let MoneyRow::Receipt(receipt) = self.money.row else {
+            return Not;
+        };
+        if receipt.status != ReceiptStatus::Valid || self.conflict {
+            return Not;
+        }
+        let [stake] = self.stakes.as_slice() else {
+            return exactly(self.stakes.is_empty());
+        };
+        if stake.surplus > 0 {
+            return Must;
+        }
+        let at = self
+            .books
+            .line_at(receipt.dossier_code.as_str(), receipt.fee_id.as_str());
+        let line = at.map(|at| &self.books.lines[at]);
+        match line {
+            Some(line) if line.stakes.len() == 1 && line.refunded == 0 => {
+                exactly(stake.settled() != line.due())
+            }
+            _ => perhaps(stake.settles()),
+        }
+    }
+
+    /// By the lines that it completed.
+    fn by_line(&self, differs: impl Fn(&Line, &Money) -> bool) -> Known {
+        let mut known = Not;
+        for stake in self.stakes.iter().filter(|s| s.settles() && !s.undone) {
+            for (at, dong) in &stake.parts {
+                let line = &self.books.lines[*at];
+                if *dong == 0 || !differs(line, self.money) {
+                    continue;
+                }
+                let full = line.gap() == 0 && line.refunded == 0;
+                let live = line.stakes.iter().map(|s| &self.books.stakes[*s]);
+                let live = live.filter(|s| !s.undone && s.part(*at) > 0).count();
+                if full && live == 1 {
+                    return Must;
+                }
+                let could = full || line.refunded > 0 || self.books.is_net(stake);
+                if could {
+                    known = May;
+                }
+            }
+        }
+        known
+    }
+}
+
+/// A payment that left a line short is `underpaid` or `partial`, unless it came net of a fee.
+pub(super) fn at_least(facts: &Facts, row: &Classified, findings: &mut Findings) {
+    let books = facts.books;
+    let short = |stake: &&&Stake| {
+        let lines = stake.parts.iter().filter(|(_, dong)| *dong > 0);
+        let mut lines = lines.map(|(line, _)| &books.lines[*line]);
+        let plain = stake.settles() && !stake.undone && !books.is_net(stake);
+        let back = books.dossiers[stake.dossier].went_back;
+        plain && !back && lines.any(|line| line.gap() > 0)
+    };
+    let said = |class| row.class == class || row.also.contains(&class);
+    let back = facts.money.back.iter().any(|leg| leg.role == Role::Refund);
+    if back && said("refunded") == said("partial_refund") {
+        let what = text(
+            "khoản hoàn phải là hoàn hết hoặc hoàn một phần",
+            "a refund is refunded or partial_refund",
+        );
+        let expected = "refunded|partial_refund";
+        findings.add(Invariant::Class, name(&row.key), what, expected, row.class);
+    }
+    let told = said("underpaid") || said("partial") || said("net_settlement");
+    if !facts.money.is_cash() && facts.stakes.iter().any(|s| short(&s)) && !told {
+        let what = text(
+            "khoản nộp chưa đủ phải là nộp thiếu hoặc nộp một phần",
+            "a payment that did not reach is underpaid or partial",
+        );
+        let expected = "underpaid|partial";
+        findings.add(Invariant::Class, name(&row.key), what, expected, row.class);
+    }
+}
+
+/// A row without a leg says what its text says; nothing that is open is without a class.
+pub(super) fn reads(facts: &Facts, row: &Classified, findings: &mut Findings) {
+    let (books, money) = (facts.books, facts.money);
+    let Some(txn) = money.txn().filter(|_| facts.is_free() && facts.pays()) else {
+        return;
+    };
+    let out = ["not_fee", "batch_settlement", "cash_deposit"];
+    let mut said = std::iter::once(row.class).chain(row.also.iter().copied());
+    let class = said.find(|class| UNREAD.contains(class) || out.contains(class));
+    let memo = squeezed(&txn.memo);
+    let reference = squeezed(txn.order_ref.as_deref().unwrap_or_default());
+    let holds = |code: &str| {
+        let code = squeezed(code);
+        memo.contains(&code) || reference.contains(&code)
+    };
+    let told = row.evidence.iter().any(|why| match (class, why) {
+        (Some("unidentified"), Evidence::NoCode)
+        | (Some("ambiguous"), Evidence::PayerDiffers)
+        | (Some("decision_stale"), _) => true,
+        (Some("orphan"), Evidence::UnknownCode(code)) => {
+            holds(code) && books.dossier_at(code).is_none()
+        }
+        (Some("foreign"), Evidence::OtherProvince(code)) => holds(code),
+        (Some("near_reference"), Evidence::OneEdit(raw, code, _)) => {
+            let near = one_slip(raw, &squeezed(code.as_str()));
+            holds(raw) && near && books.dossier_at(code.as_str()).is_some()
+        }
+        (Some("ambiguous"), Evidence::MemoHolds(_) | Evidence::SeveralCodes(_)) => facts.names_any,
+        (Some(class), _) => out.contains(&class),
+        (None, _) => false,
+    });
+    let stale = row.class == "decision_stale" && class.is_some();
+    if !told && !stale {
+        let what = text(
+            "tiền chưa ghép phải nêu đúng điều đọc được trong nội dung",
+            "money without a link says what its text says",
+        );
+        let expected = UNREAD.join("|");
+        findings.add(Invariant::Class, name(&row.key), what, expected, row.class);
+    }
+}

@@ -1,0 +1,68 @@
+//! Pure, the independent checker: every night is proved again before anyone sees it.
+//!
+//! It shares no rule and no function with `matching`, `classify` or `kpi`: it takes their output
+//! types, reads the raw rows itself and says what does not hold. It need not find the right
+//! answer, only see that the one given is right, so it is written as plainly as possible: an own
+//! squeeze of texts, an own book of legs, loops over rows. Where it cannot tell, it says nothing;
+//! where it can, both a class too many and a class too few is a finding.
+//!
+//! One file an invariant family; a new one is one file and one line in [`CHECKS`].
+
+mod books;
+mod capacity;
+mod classes;
+mod conservation;
+mod memo;
+mod once;
+mod rules;
+mod share;
+pub mod violation;
+
+use books::Books;
+use violation::Findings;
+
+use crate::domain::{Inputs, Rules};
+use crate::settle::{Prior, Settlement};
+
+pub use violation::{Invariant, Violation};
+
+/// One family of statements.
+struct Check {
+    /// Adds what does not hold.
+    run: fn(&Books, &mut Findings),
+}
+
+/// Every check, cheap and basic ones first.
+const CHECKS: &[Check] = &[
+    Check {
+        run: conservation::check,
+    },
+    Check { run: once::check },
+    Check {
+        run: capacity::check,
+    },
+    Check { run: rules::check },
+    Check {
+        run: classes::check,
+    },
+    Check { run: share::check },
+];
+
+/// What does not hold of a settlement; empty when it is proved. Sorted, so that the same defect
+/// gives the same bytes.
+pub fn prove(
+    inputs: &Inputs,
+    rules: &Rules,
+    prior: &Prior,
+    settlement: &Settlement,
+) -> Vec<Violation> {
+    let books = Books::new(inputs, rules, prior, settlement);
+    let mut findings = Findings::default();
+    for check in CHECKS {
+        (check.run)(&books, &mut findings);
+    }
+    let mut found = findings.0;
+    found.sort();
+    found.dedup();
+    found
+}

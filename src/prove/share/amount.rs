@@ -1,0 +1,144 @@
+//! `AMOUNT_CASHLESS`: what each payment keeps on lines that count, a payment net of the provider's
+//! fee at its gross.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::{Books, Money, MoneyRow, Stake, class};
+use super::events::{self, Event, event};
+use super::{Expected, Pair, Wanted};
+use crate::domain::AgencyCode;
+use crate::kpi::Scope;
+
+const AMOUNT: &str = "AMOUNT_CASHLESS";
+
+pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
+    for money in &books.money {
+        let wanted = match money.row {
+            MoneyRow::Txn(_) => transaction(books, money),
+            MoneyRow::Receipt(_) => receipt(books, money),
+        };
+        let item = match money.row {
+            MoneyRow::Txn(txn) => format!("txn|{}|{}", txn.source, txn.id),
+            MoneyRow::Receipt(receipt) => {
+                format!("receipt|{}|{}", receipt.dossier_code, receipt.receipt_id)
+            }
+        };
+        expected.extend(wanted.map(|wanted| Expected {
+            definition: AMOUNT,
+            item,
+            day: Some(money.day()),
+            wanted,
+        }));
+    }
+    events::fees(books, AMOUNT, |due| due, expected);
+    events::rejects(
+        books,
+        AMOUNT,
+        |r| r.amount.map(crate::domain::Vnd::get),
+        expected,
+    );
+}
+
+fn dong(wide: i128) -> i64 {
+    i64::try_from(wide).unwrap_or(i64::MAX)
+}
+
+/// The largest of a row's versions.
+fn largest(books: &Books, money: &Money) -> i64 {
+    let versions = books.inputs.conflicts.iter();
+    let mine = versions.filter(|conflict| conflict.key == money.key);
+    let largest = mine.map(|conflict| conflict.largest.get()).max();
+    largest.unwrap_or(0).max(dong(money.amount()))
+}
+
+fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
+    let MoneyRow::Txn(txn) = money.row else {
+        return None;
+    };
+    let row = books.row(&money.key)?;
+    let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+    if let Some(agency) = events::set_agency(books, money) {
+        let all = (txn.amount.get(), txn.amount.get());
+        return Some(super::everywhere(&BTreeSet::from([agency]), all));
+    }
+    if free {
+        let v = if books.conflicts.contains(&money.key) {
+            largest(books, money)
+        } else {
+            txn.amount.get()
+        };
+        let most = events::most(books, v, txn.fee.get());
+        return events::open(books, row, txn, v, most);
+    }
+    kept(books, money, |dong| (dong, dong))
+}
+
+fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
+    let row = books.row(&money.key)?;
+    match class(row) {
+        "conflict" => return Some(Wanted::Holds(vec![(0, 0), (0, largest(books, money))])),
+        "receipt_mismatch" if money.stakes.is_empty() => {
+            return Some(Wanted::Holds(vec![(0, 0), (0, dong(money.amount()))]));
+        }
+        _ => {}
+    }
+    let differs = row.class == "receipt_mismatch" || row.also.contains(&"receipt_mismatch");
+    if differs {
+        let live = |s: &&usize| !matches!(event(books, &books.stakes[**s]), Event::None);
+        let any = money.stakes.iter().any(|s| live(&s));
+        return any.then_some(Wanted::Anything);
+    }
+    kept(books, money, |dong| (0, dong))
+}
+
+/// What a payment keeps, by agency.
+fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
+    let mut sums: BTreeMap<AgencyCode, i128> = BTreeMap::new();
+    let (mut counted, mut perhaps) = (false, false);
+    for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
+        match event(books, stake) {
+            Event::None => continue,
+            Event::Unknown => return Some(Wanted::Anything),
+            Event::Perhaps => {
+                perhaps |= !events::agencies(books, stake).is_empty();
+                continue;
+            }
+            Event::Sure => {}
+        }
+        let net = books.says(&money.key, "net_settlement");
+        if net && books.dossiers[stake.dossier].went_back {
+            return Some(Wanted::Anything);
+        }
+        for (line, part) in &stake.parts {
+            let line_of = &books.lines[*line];
+            if line_of.land || *part == 0 {
+                continue;
+            }
+            counted = true;
+            let gross = if net && books.is_net(stake) {
+                line_of.gap()
+            } else {
+                0
+            };
+            let back = back(stake, *line);
+            let sum = sums.entry(line_of.fee.agency_code.clone()).or_default();
+            *sum += (part + gross - back).max(0);
+        }
+    }
+    if !counted {
+        return perhaps.then(|| Wanted::Holds(vec![(0, 0)]));
+    }
+    let total: i128 = sums.values().sum();
+    let agencies = sums
+        .into_iter()
+        .map(|(code, sum)| (Scope::Agency(code), sum));
+    let scopes = std::iter::once((Scope::Total, total)).chain(agencies);
+    let some = scopes.filter(|(_, sum)| *sum != 0);
+    let scopes: Vec<(Scope, Pair)> = some.map(|(scope, sum)| (scope, pair(dong(sum)))).collect();
+    (!scopes.is_empty()).then_some(Wanted::Firm(scopes))
+}
+
+fn back(stake: &Stake, line: usize) -> i128 {
+    let mine = stake.sent_back.iter().filter(|(l, _)| *l == line);
+    mine.map(|(_, dong)| dong).sum()
+}

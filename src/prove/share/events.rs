@@ -1,0 +1,317 @@
+//! `TX_CASHLESS`: one payment, one event; all receipts of one dossier, cashier and moment, one cash
+//! event. What is open may or may not be one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::{Books, Money, Stake, class};
+use super::super::memo::person;
+use super::{Expected, Wanted, everywhere};
+use crate::classify::{Bucket, Classified};
+use crate::domain::{AgencyCode, Completeness, Receipt, Side, Txn, TxnKind};
+use crate::matching::Evidence;
+
+const TX: &str = "TX_CASHLESS";
+
+/// What a stake did to an event.
+pub(super) enum Event {
+    /// It is one.
+    Sure,
+    /// It may be one: a repeat that is not certainly one.
+    Perhaps,
+    /// It is none: gone, or certainly a repeat.
+    None,
+    /// Not told by the legs.
+    Unknown,
+}
+
+pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
+    for money in &books.money {
+        if let Some(txn) = money.txn() {
+            transaction(books, money, txn, expected);
+        }
+    }
+    cash(books, expected);
+    fees(books, TX, |_| 1, expected);
+    rejects(books, TX, |_| Some(1), expected);
+}
+
+/// What a row without legs may add: v times the table of the open classes, `most` where a provider
+/// kept its fee.
+pub(super) fn open(
+    books: &Books,
+    row: &Classified,
+    txn: &Txn,
+    v: i64,
+    most: i64,
+) -> Option<Wanted> {
+    let back = txn.kind != TxnKind::Payment;
+    Some(match class(row) {
+        "conflict" | "pending" | "status_mismatch" | "unlinked_refund" if back => Wanted::Back(v),
+        "unidentified" | "orphan" | "foreign" | "near_reference" | "conflict" | "pending"
+        | "status_mismatch" => Wanted::Credit(v, most),
+        "ambiguous" if is_land(books, row) => Wanted::Anything,
+        "ambiguous" => Wanted::Ambiguous(v, most),
+        _ => return None,
+    })
+}
+
+/// The one dossier that a row names owes nothing but land obligations.
+fn is_land(books: &Books, row: &Classified) -> bool {
+    let named = row.dossier_code.as_ref();
+    let dossier = named.and_then(|code| books.dossier_at(code.as_str()));
+    dossier.is_some_and(|dossier| books.payable(dossier).all(|line| line.land))
+}
+
+/// True when an open refund may have taken back the first of two payments before this one came:
+/// then the repeat is the payment.
+fn may_be_again(books: &Books, money: &Money) -> bool {
+    books.open_refund_ms.is_some_and(|ms| ms <= money.ms())
+}
+
+pub(super) fn event(books: &Books, stake: &Stake) -> Event {
+    let money = &books.money[stake.money];
+    let whole = if stake.settles() {
+        stake.stake()
+    } else {
+        money.amount()
+    };
+    let shared = money.stakes.len() > 1;
+    if stake.undone || (stake.returned > 0 && stake.returned >= whole) {
+        return Event::None;
+    }
+    if stake.unsure || (!stake.settles() && shared) || whole == 0 {
+        return Event::Unknown;
+    }
+    match (stake.settles(), certain(books, money, stake)) {
+        (true, _) => Event::Sure,
+        (false, Some(true)) if may_be_again(books, money) => Event::Unknown,
+        (false, Some(true)) => Event::None,
+        (false, Some(false)) => Event::Perhaps,
+        (false, None) => Event::Unknown,
+    }
+}
+
+/// A repeat is certain with the same order, or the same payer and amount; of two receipts, with the
+/// same amount.
+fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<bool> {
+    let Evidence::Repeats(id) = &stake.first.why else {
+        return None;
+    };
+    let here = books.dossiers[stake.dossier].stakes.iter();
+    let others = here.map(|s| &books.money[books.stakes[*s].money]);
+    let mut first = others.filter(|other| *other.key.id == **id && other.key != money.key);
+    let (first, none) = (first.next()?, first.next());
+    if none.is_some() {
+        return None;
+    }
+    Some(match (money.txn(), first.txn()) {
+        (Some(again), Some(first)) => {
+            let order = again.order_ref.is_some() && again.order_ref == first.order_ref;
+            let payer = person(&again.payer);
+            let same = !again.payer.is_empty() && payer == person(&first.payer);
+            (order && again.source == first.source) || (same && again.amount == first.amount)
+        }
+        (None, None) => money.amount() == first.amount(),
+        _ => false,
+    })
+}
+
+/// The agencies for which a stake is an event: those of its lines, land obligations left out; the
+/// dossier's own where it settled none.
+pub(super) fn agencies(books: &Books, stake: &Stake) -> BTreeSet<AgencyCode> {
+    let parts = stake.parts.iter().filter(|(_, dong)| *dong > 0);
+    let mut touched: Vec<usize> = parts.map(|(line, _)| *line).collect();
+    touched.extend(&stake.again);
+    let lines = books.dossiers[stake.dossier].lines.clone();
+    if touched.is_empty() {
+        let payable = || lines.clone().filter(|l| books.lines[*l].payable);
+        let only_land = payable().next().is_some() && payable().all(|l| books.lines[l].land);
+        let own = books.lines[lines.start].fee.agency_code.clone();
+        return if only_land {
+            BTreeSet::new()
+        } else {
+            BTreeSet::from([own])
+        };
+    }
+    let lines = touched.into_iter().map(|line| &books.lines[line]);
+    let counted = lines.filter(|line| !line.land);
+    counted.map(|line| line.fee.agency_code.clone()).collect()
+}
+
+/// The agency of the certified set that a payment is a member of.
+pub(super) fn set_agency(books: &Books, money: &Money) -> Option<AgencyCode> {
+    let (agency, _) = books.sets.get(&money.set?)?;
+    agency.cloned()
+}
+
+fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expected>) {
+    let Some(row) = books.row(&money.key) else {
+        return; // `once` says so
+    };
+    let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
+    let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
+    let mut unknown = false;
+    for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
+        match event(books, stake) {
+            Event::Sure => sure.extend(agencies(books, stake)),
+            Event::Perhaps => perhaps.extend(agencies(books, stake)),
+            Event::None => {}
+            Event::Unknown => unknown = true,
+        }
+    }
+    let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+    if let Some(agency) = set_agency(books, money) {
+        sure.insert(agency);
+    }
+    let wanted = if unknown {
+        Some(Wanted::Anything)
+    } else if !sure.is_empty() {
+        Some(everywhere(&sure, (1, 1)))
+    } else if !perhaps.is_empty() {
+        Some(Wanted::Holds(vec![(0, 0), (1, 1)]))
+    } else if free {
+        open(books, row, txn, 1, 1)
+    } else {
+        None
+    };
+    expected.extend(wanted.map(|wanted| Expected {
+        definition: TX,
+        item: format!("txn|{}|{}", txn.source, txn.id),
+        day: Some(txn.paid_on),
+        wanted,
+    }));
+}
+
+/// All receipts of one dossier, cashier and moment.
+fn cash(books: &Books, expected: &mut Vec<Expected>) {
+    type Members<'b> = Vec<(&'b Money<'b>, &'b Receipt)>;
+    let mut events: BTreeMap<(&str, &str, i64), Members> = BTreeMap::new();
+    for money in &books.money {
+        if let super::super::books::MoneyRow::Receipt(receipt) = money.row {
+            let (code, cashier) = (receipt.dossier_code.as_str(), &*receipt.cashier);
+            let key = (code, cashier, receipt.collected_at.ms());
+            events.entry(key).or_default().push((money, receipt));
+        }
+    }
+    for ((code, cashier, ms), members) in events {
+        let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
+        let (mut perhaps, mut unknown) = (false, false);
+        for (money, receipt) in &members {
+            for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
+                match event(books, stake) {
+                    Event::Sure => sure.extend(agencies(books, stake)),
+                    Event::Perhaps => perhaps |= !agencies(books, stake).is_empty(),
+                    Event::None => {}
+                    Event::Unknown => unknown = true,
+                }
+            }
+            match books.row(&money.key).map_or("", class) {
+                "receipt_mismatch" if money.stakes.is_empty() => {
+                    sure.insert(receipt.agency_code.clone());
+                }
+                "conflict" => perhaps = true,
+                _ => {}
+            }
+        }
+        let wanted = if unknown {
+            Wanted::Anything
+        } else if !sure.is_empty() {
+            everywhere(&sure, (0, 1))
+        } else if perhaps {
+            Wanted::Holds(vec![(0, 0), (0, 1)])
+        } else {
+            continue;
+        };
+        expected.push(Expected {
+            definition: TX,
+            item: format!("cash|{code}|{cashier}|{ms}"),
+            day: members
+                .first()
+                .map(|(_, receipt)| receipt.collected_at.day()),
+            wanted,
+        });
+    }
+}
+
+/// Fee lines that may stand for money that nobody has seen; `v` is what one is worth.
+pub(super) fn fees(
+    books: &Books,
+    definition: &'static str,
+    v: impl Fn(i64) -> i64,
+    expected: &mut Vec<Expected>,
+) {
+    let unseen = books.inputs.sources.iter();
+    let unseen = unseen.filter(|s| s.carries_money && s.state != Completeness::Complete);
+    let unseen = unseen.count() > 0;
+    for line in &books.lines {
+        let fee = line.fee;
+        let Some(row) = books.row(&fee.key()).filter(|r| r.bucket == Bucket::Open) else {
+            continue;
+        };
+        let v = v(fee.amount.get());
+        let mut pairs = match class(row) {
+            "missing_payment" | "missing_receipt" => vec![(0, 0), (0, v)],
+            "pending" | "status_mismatch" => vec![(0, 0), (v, v)],
+            _ => continue,
+        };
+        if unseen && class(row).starts_with("missing") {
+            pairs.push((v, v));
+        }
+        let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
+        expected.push(Expected {
+            definition,
+            item: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
+            day: Some(paid.unwrap_or_else(|| without_day(books, row.business_date))),
+            wanted: Wanted::Holds(pairs),
+        });
+    }
+}
+
+/// The day of a fee of whose payment the registry tells none: that of the row, but no later than
+/// tonight.
+fn without_day(books: &Books, day: crate::domain::Day) -> crate::domain::Day {
+    let tonight = books.inputs.business_date;
+    tonight.map_or(day, |tonight| day.min(tonight))
+}
+
+/// The most of which a payment may be the net, by its own fee or a rate.
+pub(super) fn most(books: &Books, v: i64, own: i64) -> i64 {
+    let twice = i128::from(v) * 2;
+    let rates = books.rules.net_rates.iter().map(|rate| {
+        let (num, den) = (rate.rate.num, rate.rate.den);
+        let half_up = (twice * num * 2 + den).div_euclid(den * 2);
+        half_up.max(rate.minimum.wide())
+    });
+    let fee = rates.chain([i128::from(own)]).max().unwrap_or(0);
+    i64::try_from(i128::from(v) + fee).unwrap_or(i64::MAX)
+}
+
+/// Rows of the money side that could not be read, where the row in good order is not here; `v` is
+/// what one is worth.
+pub(super) fn rejects(
+    books: &Books,
+    definition: &'static str,
+    v: impl Fn(&crate::domain::Reject) -> Option<i64>,
+    expected: &mut Vec<Expected>,
+) {
+    for reject in &books.inputs.rejects {
+        let key = reject.key();
+        let read = books.money_of(&key).is_some() && key.side == Side::Txn;
+        let Some(v) = v(reject).filter(|_| !read) else {
+            continue;
+        };
+        if reject.side == Side::Fee {
+            continue;
+        }
+        let wanted = match reject.side {
+            Side::Txn => Wanted::Credit(v, most(books, v, 0)),
+            _ => Wanted::Holds(vec![(0, 0), (0, v)]),
+        };
+        expected.push(Expected {
+            definition,
+            item: format!("txn|{}|{}", key.source, key.id),
+            day: Some(reject.business_date),
+            wanted,
+        });
+    }
+}

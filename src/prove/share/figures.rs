@@ -1,0 +1,315 @@
+//! Every share, added up again item by item: the point figure, the bounds, the verdict, and that no
+//! share is missing.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::Books;
+use super::super::violation::{Findings, Invariant, ratio, text};
+use super::bounds::Sums;
+use super::sum::Sum;
+use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::kpi::{Contribution, Scope, Share, Verdict};
+
+/// The definitions, in the order in which all are, and whether they are measured unasked.
+const MEASURED: [(&str, bool); 7] = [
+    ("TX_CASHLESS", true),
+    ("AMOUNT_CASHLESS", true),
+    ("DOSSIER_CASHLESS", true),
+    ("DOSSIER_ONLINE", false),
+    ("QD766_3_6", false),
+    ("THU_PHI_PROV", false),
+    ("ALL_DOSSIERS", false),
+];
+
+/// True for a definition that is measured unasked, has a target, or is asked for.
+pub(super) fn is_wanted(books: &Books, id: &str) -> bool {
+    let always = MEASURED
+        .iter()
+        .any(|(known, always)| *known == id && *always);
+    let target = books.rules.targets.iter().any(|t| *t.definition == *id);
+    always || target || books.rules.definitions.iter().any(|asked| **asked == *id)
+}
+
+pub(super) fn check(books: &Books, findings: &mut Findings) {
+    let items = Items::new(books);
+    let periods = periods(books);
+    let wanted = wanted(books, &periods);
+    let mut shares: BTreeMap<Place, Vec<&Share>> = BTreeMap::new();
+    for share in &books.settlement.shares {
+        shares.entry(place_of(share)).or_default().push(share);
+    }
+    for place in wanted
+        .keys()
+        .chain(shares.keys().filter(|p| !wanted.contains_key(*p)))
+    {
+        let found = shares.get(place).map_or(&[][..], Vec::as_slice);
+        let count = usize::from(wanted.contains_key(place));
+        if found.len() != count {
+            let what = text("mỗi tỷ lệ phải có đúng một lần", "each share stands once");
+            findings.add(Invariant::Share, shown(place), what, count, found.len());
+        }
+        if let ([share], Some(period)) = (found, wanted.get(place)) {
+            one(books, &items, share, period, findings);
+        }
+    }
+}
+
+/// Definition, period, agency (none for the total).
+type Place = (Box<str>, Box<str>, Option<AgencyCode>);
+
+fn place_of(share: &Share) -> Place {
+    let label = share.period.label.clone();
+    (share.definition.into(), label, share.agency.clone())
+}
+
+fn shown((definition, period, agency): &Place) -> String {
+    let agency = agency.as_ref().map_or("*", AgencyCode::as_str);
+    format!("{definition} {period} {agency}")
+}
+
+/// The periods of the rules, else everything that came.
+fn periods(books: &Books) -> Vec<Period> {
+    if !books.rules.periods.is_empty() {
+        return books.rules.periods.clone();
+    }
+    let items = &books.settlement.contributions;
+    let adds = items.iter().flat_map(|c| &c.elsewhere);
+    let adds = adds.filter(|span| span.outcome.1 > 0);
+    let spans: Vec<Day> = adds.flat_map(|span| [span.from, span.to]).collect();
+    let days = || items.iter().map(|c| c.day).chain(spans.iter().copied());
+    let epoch = Day::of_ms(0);
+    vec![Period {
+        label: "".into(),
+        from: days().min().unwrap_or(epoch),
+        to: days().max().unwrap_or(epoch),
+    }]
+}
+
+/// Every share that there must be, with its period.
+fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Period> {
+    let latest = periods.iter().map(|period| period.to).max();
+    let begun = |from: Day| latest.is_none_or(|latest| from <= latest);
+    let known = books.inputs.agencies.iter();
+    let mut agencies: BTreeSet<AgencyCode> = known
+        .filter(|agency| begun(agency.valid_from))
+        .map(|agency| agency.code.clone())
+        .collect();
+    agencies.extend(books.lines.iter().map(|line| line.fee.agency_code.clone()));
+    for sum in books.prior {
+        if let Scope::Agency(code) = &sum.scope {
+            agencies.insert(code.clone());
+        }
+    }
+    let mut wanted = BTreeMap::new();
+    for (definition, _) in MEASURED {
+        if !is_wanted(books, definition) {
+            continue;
+        }
+        for period in periods {
+            for agency in agencies.iter().map(Some).chain([None]) {
+                let label = period.label.clone();
+                wanted.insert((definition.into(), label, agency.cloned()), period);
+            }
+        }
+    }
+    wanted
+}
+
+/// Contributions by definition and scope.
+struct Items<'a>(BTreeMap<(&'a str, &'a Scope), Vec<&'a Contribution>>);
+
+impl<'a> Items<'a> {
+    fn new(books: &Books<'a>) -> Self {
+        let mut items: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
+        for item in &books.settlement.contributions {
+            let key = (item.definition, &item.scope);
+            items.entry(key).or_default().push(item);
+        }
+        Self(items)
+    }
+
+    fn of(&self, definition: &'a str, scope: &'a Scope) -> &[&'a Contribution] {
+        self.0.get(&(definition, scope)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &Period) -> Sum<'a> {
+    let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
+    let mut sum = Sum::default();
+    for prior in books.prior {
+        let mine = *prior.definition == *found.definition && prior.scope == scope;
+        if mine && period.holds(prior.day) {
+            sum.add_firm((prior.numerator, prior.denominator));
+        }
+    }
+    let own = items.0.get(&(found.definition, &scope));
+    for item in own.into_iter().flatten() {
+        sum.add(item, period, true);
+    }
+    // what may be anybody's may be theirs, once they have something of their own
+    if found.agency.is_some() && sum.counts() {
+        for item in items.of(found.definition, &Scope::AnyAgency) {
+            sum.add(item, period, false);
+        }
+    }
+    sum
+}
+
+fn one<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    found: &'a Share,
+    period: &Period,
+    findings: &mut Findings,
+) {
+    let sum = add_up(books, items, found, period);
+    let mut say = |what: Text, expected: String, was: String| {
+        if expected != was {
+            let about = shown(&place_of(found));
+            findings.add(Invariant::Share, about, what, expected, was);
+        }
+    };
+    let pair = |(a, b): Sums| format!("{a}/{b}");
+    say(
+        text(
+            "tử số và mẫu số tính lại",
+            "numerator and denominator, added up again",
+        ),
+        pair(sum.point),
+        pair((found.numerator, found.denominator)),
+    );
+    say(
+        text("kỳ của tỷ lệ", "the period of the share"),
+        format!("{} {}", period.from, period.to),
+        format!("{} {}", found.period.from, found.period.to),
+    );
+    let enough = has_columns(books, found.definition);
+    say(
+        text("đủ cột dữ liệu", "the columns are there"),
+        enough.to_string(),
+        found.enough_data.to_string(),
+    );
+    say(
+        text(
+            "cận được nới do các dòng phụ thuộc nhau",
+            "an outer bound is marked as such",
+        ),
+        sum.coupled.to_string(),
+        found.outer.to_string(),
+    );
+    bounds(&sum, found, enough, &mut say);
+    verdict(books, found, period, &mut say);
+}
+
+fn equal(a: Option<Fraction>, b: Option<Fraction>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.compare(b) == Ordering::Equal,
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+fn at_most(a: Option<Fraction>, b: Option<Fraction>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.compare(b) != Ordering::Greater,
+        _ => false,
+    }
+}
+
+/// The columns that a definition needs are there, tonight or on a night before.
+fn has_columns(books: &Books, definition: &str) -> bool {
+    let told = |fee: &Fee| match definition {
+        "DOSSIER_ONLINE" => fee.more.filing_channel.is_some(),
+        "QD766_3_6" => {
+            fee.more.online_payment_flag.is_some() && fee.more.processing_started_at.is_some()
+        }
+        "THU_PHI_PROV" => fee.more.request_id.is_some() && fee.more.paid_at.is_some(),
+        _ => true,
+    };
+    let needs = MEASURED[3..6].iter().any(|(id, _)| *id == definition);
+    let mut before = books.prior.iter();
+    !needs
+        || books.inputs.fees.iter().any(told)
+        || before.any(|prior| *prior.definition == *definition)
+}
+
+/// The bounds: exactly those of the items taken freely, and the point lies inside.
+fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, String, String)) {
+    let (low, high) = if enough { sum.bounds() } else { (None, None) };
+    let what = text(
+        "cận dưới tính lại bằng cách khác",
+        "the lower bound, found in another way",
+    );
+    let shown = |own, was| {
+        if equal(own, was) {
+            ratio(own)
+        } else {
+            ratio(was)
+        }
+    };
+    say(what, ratio(low), shown(low, found.low));
+    let what = text(
+        "cận trên tính lại bằng cách khác",
+        "the upper bound, found in another way",
+    );
+    say(what, ratio(high), shown(high, found.high));
+    let point = Fraction::new(found.numerator, found.denominator);
+    let inside = point.is_none()
+        || found.low.is_none()
+        || (at_most(found.low, point) && at_most(point, found.high));
+    let what = text(
+        "tỷ lệ phải nằm giữa hai cận",
+        "the share lies between its bounds",
+    );
+    say(what, "true".into(), inside.to_string());
+}
+
+/// The verdict on exact fractions, against the target of the period's last day.
+fn verdict(
+    books: &Books,
+    found: &Share,
+    period: &Period,
+    say: &mut impl FnMut(Text, String, String),
+) {
+    let in_force = |target: &&crate::domain::Target| {
+        let begun = target.valid_from <= period.to;
+        let ended = target.valid_to.is_some_and(|to| to < period.to);
+        *target.definition == *found.definition && begun && !ended
+    };
+    let target = books.rules.targets.iter().find(in_force);
+    let target = target.map(|target| target.share);
+    say(
+        text("chỉ tiêu của kỳ", "the target of the period"),
+        ratio(target),
+        ratio(found.target),
+    );
+    let sources = books.inputs.sources.iter();
+    let lacking = sources.filter(|s| s.required && s.state != Completeness::Complete);
+    let unsure = lacking.count() > 0;
+    let verdict = target.map(|target| match (found.low, found.high) {
+        (None, _) | (_, None) => Verdict::NoData,
+        _ if unsure => Verdict::Undecided,
+        (Some(low), _) if at_most(Some(target), Some(low)) => Verdict::Met,
+        (_, Some(high)) if !at_most(Some(target), Some(high)) => Verdict::Missed,
+        _ => Verdict::Undecided,
+    });
+    let id = |verdict: Option<Verdict>| verdict.map_or("-", Verdict::id).to_owned();
+    say(
+        text("kết luận so với chỉ tiêu", "the verdict against the target"),
+        id(verdict),
+        id(found.verdict),
+    );
+    let listed = !found.deciding.is_empty() && found.verdict != Some(Verdict::Undecided);
+    let unknown = found
+        .deciding
+        .iter()
+        .any(|id| !books.exceptions.contains(id));
+    say(
+        text(
+            "danh sách quyết định chỉ có khi chưa kết luận được",
+            "a deciding list stands only beside an open verdict",
+        ),
+        "true".into(),
+        (!listed && !unknown).to_string(),
+    );
+}

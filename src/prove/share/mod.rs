@@ -1,0 +1,309 @@
+//! The share, told again: first what each item must add by its row and the table of classes, then
+//! every figure, bound and verdict by adding up those items one by one.
+//!
+//! An item's point figure, and every outcome that the table of classes demands of it, must be
+//! there; what is more than that is accepted only of an item that is marked as hanging on others,
+//! while some row is open. On which other days its outcomes may fall is the core's word: a figure
+//! is checked against those spans, the spans are not made again. Nor is it asked how much of a
+//! dossier that lacks money, or of which money went back, open rows could still pay.
+
+mod amount;
+mod bounds;
+mod dossiers;
+mod events;
+mod figures;
+mod registry;
+mod sum;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::books::Books;
+use super::violation::{Findings, Invariant, text};
+use crate::domain::{AgencyCode, Day, ExceptionId};
+use crate::kpi::{Contribution, Scope};
+
+/// A numerator with its denominator.
+type Pair = (i64, i64);
+
+/// What an item must add to one definition.
+#[derive(Clone, Debug)]
+enum Wanted {
+    /// Exactly this in each scope; where an open row may take its place, others too.
+    Firm(Vec<(Scope, Pair)>),
+    /// In each scope at least these outcomes.
+    Holds(Vec<Pair>),
+    /// A payment of at least so much (its amount) and at most so much (net of a fee), or none.
+    Credit(i64, i64),
+    /// A payment of at most so much (its amount; net of a fee), of one of several dossiers.
+    Ambiguous(i64, i64),
+    /// Nothing by the point figure; it may take back so much or more, of whatever payment.
+    Back(i64),
+    /// Nothing firm: what lacks money may stay without, and counts as without.
+    Open,
+    /// The point figure of an item that is always in the denominator.
+    First(Pair),
+    /// Perhaps something.
+    Anything,
+}
+
+/// One item of one definition, as the rows have it.
+struct Expected {
+    definition: &'static str,
+    item: String,
+    /// The day that decides its period; none where it cannot be told.
+    day: Option<Day>,
+    wanted: Wanted,
+}
+
+/// The same pair over all and in each agency.
+fn everywhere(agencies: &BTreeSet<AgencyCode>, pair: Pair) -> Wanted {
+    let scopes = agencies.iter().cloned().map(Scope::Agency);
+    let scopes = std::iter::once(Scope::Total).chain(scopes);
+    Wanted::Firm(scopes.map(|scope| (scope, pair)).collect())
+}
+
+pub(super) fn check(books: &Books, findings: &mut Findings) {
+    let mut expected = Vec::new();
+    events::expect(books, &mut expected);
+    amount::expect(books, &mut expected);
+    dossiers::expect(books, &mut expected);
+    registry::expect(books, &mut expected);
+    // a night keeps what every definition counts, `match` what is asked for
+    let night = books.inputs.business_date.is_some();
+    expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
+    items(books, expected, findings);
+    figures::check(books, findings);
+}
+
+/// Contributions by definition and item.
+type ByItem<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Contribution>>;
+
+/// What each item adds is what it must add, and nothing else adds anything.
+fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
+    let contributions = &books.settlement.contributions;
+    let mut by_item: ByItem = BTreeMap::new();
+    for contribution in contributions {
+        let key = (contribution.definition, &*contribution.item);
+        by_item.entry(key).or_default().push(contribution);
+    }
+    expected.sort_by(|a, b| (a.definition, &a.item).cmp(&(b.definition, &b.item)));
+    let start = books.rules.start;
+    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for expect in &expected {
+        known.insert((expect.definition, &expect.item));
+        let before = start.is_some_and(|start| expect.day.is_none_or(|day| day < start));
+        let found = by_item.get(&(expect.definition, expect.item.as_str()));
+        let found = found.map_or(&[][..], Vec::as_slice);
+        // older than go-live: only what may still fall behind it is left
+        let late = |c: &&Contribution| Some(c.day) == start && c.outcomes == [(0, 0)];
+        if before && found.iter().all(late) {
+            continue;
+        }
+        one(expect, found, findings);
+    }
+    for (key, found) in &by_item {
+        let about = || told(key.0, key.1);
+        if !known.contains(key) {
+            let what = text(
+                "dòng không được tính thì không đóng góp vào tỷ lệ",
+                "what does not count adds nothing",
+            );
+            findings.add(Invariant::Item, about(), what, "-", shown(found));
+        }
+        well_formed(books, &about(), found, findings);
+    }
+    if !contributions.is_sorted() {
+        let what = text("các đóng góp phải theo thứ tự", "items must be in order");
+        findings.add(Invariant::Item, "items", what, "sorted", "not sorted");
+    }
+}
+
+/// An item as people name it; a cashier's name stays inside.
+fn told(definition: &str, item: &str) -> String {
+    let mut parts: Vec<&str> = item.split('|').collect();
+    if let (Some(&"cash"), true) = (parts.first(), parts.len() > 3) {
+        parts.drain(2..parts.len() - 1);
+    }
+    format!("{definition} {}", parts.join("|"))
+}
+
+fn one(expect: &Expected, found: &[&Contribution], findings: &mut Findings) {
+    let about = || told(expect.definition, &expect.item);
+    let wrong_day = |c: &&&Contribution| expect.day.is_some_and(|day| day != c.day);
+    if let Some(other) = found.iter().find(wrong_day) {
+        let what = text(
+            "ngày tính kỳ phải là ngày thanh toán của dòng",
+            "the day of an item is its row's",
+        );
+        let day = expect.day.map_or_else(String::new, |day| day.to_string());
+        findings.add(Invariant::Item, about(), what, day, other.day);
+    }
+    let holds = holds(&expect.wanted, found);
+    if !holds {
+        let what = text(
+            "đóng góp vào tỷ lệ phải đúng với dòng và loại của nó",
+            "what an item adds follows from its row and class",
+        );
+        let wanted = expect.wanted.shown();
+        findings.add(Invariant::Item, about(), what, wanted, shown(found));
+    }
+}
+
+/// Every pair that an item may add, on whatever day.
+fn pairs(item: &Contribution) -> impl Iterator<Item = Pair> {
+    let spans = item.elsewhere.iter().map(|span| span.outcome);
+    item.outcomes.iter().copied().chain(spans)
+}
+
+/// What is found is what is wanted.
+fn holds(wanted: &Wanted, found: &[&Contribution]) -> bool {
+    let total = found.iter().any(|c| c.scope == Scope::Total);
+    let can = |c: &Contribution, pair: Pair| pairs(c).any(|seen| seen == pair);
+    let first = |c: &Contribution| c.outcomes.first().copied();
+    match wanted {
+        Wanted::Anything => true,
+        Wanted::Open => {
+            let open = |c: &&Contribution| first(c) == Some((0, 0)) && pairs(c).count() > 1;
+            found.iter().all(open)
+        }
+        Wanted::First(pair) => total && found.iter().all(|c| first(c) == Some(*pair)),
+        Wanted::Ambiguous(amount, most) => {
+            // a payment over all, of one of several agencies
+            let pays = |c: &&Contribution| {
+                let one_of = c.scope == Scope::Total || can(c, (0, 0));
+                let point = first(c).is_some_and(|(a, _)| a <= *amount);
+                let within = pairs(c).all(|(a, b)| a == b && a <= *most);
+                one_of && point && within && pairs(c).any(|(a, _)| a > 0)
+            };
+            total && found.iter().all(pays)
+        }
+        Wanted::Credit(least, most) => {
+            let pays = |c: &&Contribution| {
+                let within = |(a, b): Pair| a == b && (*least..=*most).contains(&a);
+                first(c) == Some((0, 0)) && pairs(c).any(within)
+            };
+            total && found.iter().all(pays)
+        }
+        Wanted::Back(v) => {
+            let takes = |c: &&Contribution| {
+                let whole = pairs(c).any(|(a, b)| a <= -v && (b == a || b == 0));
+                let cash = pairs(c).any(|(a, b)| a == 0 && b <= -v);
+                let counted = c.definition == "ALL_DOSSIERS";
+                first(c) == Some((0, 0)) && c.coupled && whole && (cash || counted)
+            };
+            total && found.iter().all(takes)
+        }
+        Wanted::Holds(wanted) => {
+            let all = |c: &&Contribution| wanted.iter().all(|pair| can(c, *pair));
+            total && found.iter().all(all)
+        }
+        Wanted::Firm(scopes) => {
+            let same = |(scope, pair): &(Scope, Pair)| {
+                let mut mine = found.iter().filter(|c| c.scope == *scope);
+                let exact = |c: &&Contribution| {
+                    let alone = c.outcomes == [*pair] && c.elsewhere.is_empty();
+                    first(c) == Some(*pair) && (alone || c.coupled)
+                };
+                mine.next().is_some_and(exact) && mine.next().is_none()
+            };
+            scopes.iter().all(same) && found.len() == scopes.len()
+        }
+    }
+}
+
+impl Wanted {
+    /// For people.
+    fn shown(&self) -> String {
+        match self {
+            Self::Anything => String::new(),
+            Self::Open | Self::Ambiguous(..) => "0/0,v/v".to_owned(),
+            Self::Credit(least, most) => format!("0/0,v/v; v {least}..{most}"),
+            Self::Back(v) => format!("0/0,-v/-v,0/-v; v >= {v}"),
+            Self::First((a, b)) => format!("{a}/{b}"),
+            Self::Holds(pairs) => {
+                let pairs = pairs.iter().map(|(a, b)| format!("{a}/{b}"));
+                pairs.collect::<Vec<_>>().join(",")
+            }
+            Self::Firm(scopes) => {
+                let shown = |(scope, (a, b)): &(Scope, Pair)| format!("[{scope}] {a}/{b}");
+                scopes.iter().map(shown).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+fn shown(found: &[&Contribution]) -> String {
+    if found.is_empty() {
+        return "-".to_owned();
+    }
+    let one = |c: &&Contribution| {
+        let pairs = pairs(c).map(|(a, b)| format!("{a}/{b}"));
+        let spans = c.elsewhere.iter().map(|s| format!("{}..{}", s.from, s.to));
+        let said: Vec<String> = pairs.chain(spans).collect();
+        format!("[{}] {} {}", c.scope, c.day, said.join(","))
+    };
+    found.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// One contribution a scope and day; open where it may end in several ways or on several days, and
+/// then it says which exceptions would settle it.
+fn well_formed(books: &Books, about: &str, found: &[&Contribution], findings: &mut Findings) {
+    let mut places: Vec<(&Scope, Day)> = found.iter().map(|c| (&c.scope, c.day)).collect();
+    let count = places.len();
+    places.sort_unstable();
+    places.dedup();
+    if places.len() != count {
+        let what = text(
+            "mỗi phạm vi chỉ có một đóng góp",
+            "an item adds once in a scope",
+        );
+        findings.add(Invariant::Item, about, what, places.len(), count);
+    }
+    let total = found.iter().any(|c| c.scope == Scope::Total);
+    if !total || found.iter().all(|c| c.scope == Scope::Total) {
+        let what = text(
+            "mỗi khoản tính một lần vào tổng và vào cơ quan của nó",
+            "an item adds to the total and to its agency",
+        );
+        findings.add(Invariant::Item, about, what, 2, shown(found));
+    }
+    for item in found.iter().filter(|item| !is_sound(books, item)) {
+        let what = text(
+            "đóng góp phải hợp lệ và nêu ngoại lệ quyết định nó",
+            "an item is well formed and names the exceptions that decide it",
+        );
+        findings.add(Invariant::Item, about, what, "-", shown(&[item]));
+    }
+}
+
+/// Its pairs are possible ones, its spans are in order and none begins before go-live; it names
+/// exceptions that exist, and none where nothing is open; it hangs on others only while some row
+/// is open.
+fn is_sound(books: &Books, item: &Contribution) -> bool {
+    let all = item.definition == "ALL_DOSSIERS";
+    let dossier = all || item.definition == "DOSSIER_CASHLESS";
+    let whole = dossier && item.item.starts_with("dossier|");
+    let possible = |(a, b): Pair| match (a, b) {
+        _ if whole => b <= 1 && 0 <= a && a <= b && (b == 1 || !all),
+        (a, b) if a >= 0 && b >= 0 => a <= b,
+        (_, b) if all => b == 0,
+        (a, b) => a == b || a == 0,
+    };
+    let start = books.rules.start;
+    let early = |day: Day| start.is_some_and(|start| day < start);
+    let span = |s: &crate::kpi::Elsewhere| s.from <= s.to && !early(s.from);
+    let spans = &item.elsewhere;
+    let late = start == Some(item.day) && item.outcomes == [(0, 0)];
+    let firm = item.outcomes.len() == 1 && spans.is_empty();
+    let known = |id: &ExceptionId| books.exceptions.contains(id);
+    let told = item.exceptions.iter().all(known);
+    let for_nothing = firm && start.is_none() && !item.exceptions.is_empty();
+    !item.outcomes.is_empty()
+        && (pairs(item).all(possible) || late)
+        && spans.iter().all(span)
+        && spans.is_sorted()
+        && !early(item.day)
+        && told
+        && !for_nothing
+        && (!item.coupled || books.any_open)
+}

@@ -1,0 +1,180 @@
+//! Errors in shares: items, figures, bounds, verdicts.
+
+use doisoat::domain::Fraction;
+use doisoat::kpi::Verdict;
+
+use super::{Plant, nth, nudge, shift, with_item, with_share};
+
+pub(super) const PLANTS: &[Plant] = &[
+    Plant {
+        kind: "an item is lost",
+        caught_by: &["item", "share"],
+        percent: 100,
+        put: |s, n| {
+            with_item(s, n, |s, at| {
+                s.contributions.remove(at);
+            })
+        },
+    },
+    Plant {
+        kind: "an item counts twice",
+        caught_by: &["item"],
+        percent: 100,
+        put: |s, n| {
+            with_item(s, n, |s, at| {
+                let item = s.contributions[at].clone();
+                s.contributions.insert(at, item);
+            })
+        },
+    },
+    Plant {
+        kind: "an item counts on another day",
+        caught_by: &["item"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.contributions.len())
+                .filter(|at| !s.contributions[*at].item.starts_with("dossier|"))
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.contributions[at].day = s.contributions[at].day.plus(1);
+            true
+        },
+    },
+    Plant {
+        kind: "cash counts as cashless, and the share keeps step",
+        caught_by: &["item"],
+        percent: 100,
+        put: |s, n| {
+            let firm_cash = |item: &doisoat::kpi::Contribution| {
+                matches!(item.outcomes.as_slice(), [(0, b)] if *b > 0) && !item.coupled
+            };
+            let places: Vec<usize> = (0..s.contributions.len())
+                .filter(|at| firm_cash(&s.contributions[*at]))
+                .filter(|at| s.contributions[*at].definition != "DOSSIER_CASHLESS")
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            let by = s.contributions[at].outcomes[0].1;
+            shift(s, at, (by, 0));
+            true
+        },
+    },
+    Plant {
+        kind: "a payment is worth a dong more, and the share keeps step",
+        caught_by: &["item"],
+        percent: 100,
+        put: |s, n| {
+            let firm = |item: &doisoat::kpi::Contribution| {
+                item.definition == "AMOUNT_CASHLESS" && item.outcomes.len() == 1
+            };
+            let places: Vec<usize> = (0..s.contributions.len())
+                .filter(|at| firm(&s.contributions[*at]))
+                .filter(|at| s.contributions[*at].item.starts_with("txn|"))
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            shift(s, at, (1, 1));
+            true
+        },
+    },
+    Plant {
+        kind: "an open item is settled by nobody",
+        caught_by: &["item", "share"],
+        percent: 90,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.contributions.len())
+                .filter(|at| s.contributions[*at].outcomes.len() > 1)
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.contributions[at].outcomes.truncate(1);
+            s.contributions[at].exceptions.clear();
+            true
+        },
+    },
+    Plant {
+        kind: "a numerator is one more",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| with_share(s, n, |share| share.numerator += 1),
+    },
+    Plant {
+        kind: "a denominator is one less",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| with_share(s, n, |share| share.denominator -= 1),
+    },
+    Plant {
+        kind: "a lower bound is raised",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| with_share(s, n, |share| nudge(&mut share.low, 1)),
+    },
+    Plant {
+        kind: "an upper bound is lowered",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| with_share(s, n, |share| nudge(&mut share.high, -1)),
+    },
+    Plant {
+        kind: "a verdict is another",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.shares.len())
+                .filter(|at| s.shares[*at].verdict.is_some())
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.shares[at].verdict = match s.shares[at].verdict {
+                Some(Verdict::Met) => Some(Verdict::Missed),
+                _ => Some(Verdict::Met),
+            };
+            true
+        },
+    },
+    Plant {
+        kind: "a target is another",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            with_share(s, n, |share| {
+                share.target = Fraction::new(1, 3);
+            })
+        },
+    },
+    Plant {
+        kind: "a share is lost",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.shares.len()).collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.shares.remove(at);
+            true
+        },
+    },
+    Plant {
+        kind: "an outer bound is not marked, or a bound is for nothing",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.shares.len())
+                .filter(|at| !s.shares[*at].outer)
+                .collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.shares[at].outer = true;
+            true
+        },
+    },
+];
