@@ -6,7 +6,7 @@
 //! squeeze of texts, an own book of legs, loops over rows. Where it cannot tell, it says nothing;
 //! where it can, both a class too many and a class too few is a finding.
 //!
-//! One file an invariant family; a new one is one file and one line in [`CHECKS`].
+//! One file an invariant family; a new one is one file and one line in `CHECKS`.
 
 mod books;
 mod capacity;
