@@ -18,7 +18,6 @@ use super::pull::{self, Pulled};
 use super::recover;
 use super::stage;
 use super::stored;
-use super::what_if;
 use crate::clock::Stopwatch;
 use crate::domain::{Day, RunId};
 use crate::kpi::Period;
@@ -278,8 +277,7 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         run_json: "".into(),
     };
     let before = Previously::read(desk, day).await?;
-    let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
-    facts.what_if = what_if::grid_of(&pool, &rules, &prior, &settlement);
+    let facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     let run = RunRecord {
         run_json: stage::run_json(&pool, &settlement, &facts).into(),
         ..run

@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
+use super::what_if;
 use crate::classify::CLASSES;
 use crate::config::Format;
 use crate::domain::{Day, RunId};
@@ -101,13 +102,20 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         run,
         pool,
         settlement,
+        rules,
+        prior,
         facts,
         ..
     } = decided;
     let formats = &desk.config.formats;
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
     if formats.contains(&Format::Html) {
-        let report = Report::build(pool, settlement, facts, CLASSES);
+        // only the page shows it: what is checked or asked for otherwise is not settled seven times
+        let facts = RunFacts {
+            what_if: what_if::grid_of(pool, rules, prior, settlement),
+            ..facts.clone()
+        };
+        let report = Report::build(pool, settlement, &facts, CLASSES);
         files.push(OutFile::new("index.html", html::render(&report)));
     }
     if formats.contains(&Format::Csv) && facts.ties() {

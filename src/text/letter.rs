@@ -2,7 +2,7 @@
 //! copy, with what they need to find it and nothing personal.
 
 use super::{day, lookup, money_of, say};
-use crate::domain::{Day, Lang, Side, Vnd};
+use crate::domain::{Day, Lang, RowKey, Side, Vnd};
 
 /// What the letter is about.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,21 @@ pub struct Matter<'a> {
     pub amount: Vnd,
     /// The day it counts under.
     pub day: Day,
+}
+
+impl<'a> Matter<'a> {
+    /// About an open row; `dossier` is the code that it belongs to or names.
+    pub fn of(class: &'a str, key: &'a RowKey, dossier: &'a str, amount: Vnd, day: Day) -> Self {
+        Self {
+            class,
+            side: key.side,
+            source: key.source.as_str(),
+            id: &key.id,
+            dossier,
+            amount,
+            day,
+        }
+    }
 }
 
 /// To whom, and the text; none where nobody outside can help.

@@ -30,49 +30,66 @@ async fn cut<T>(future: impl Future<Output = T>, polls: usize) -> Option<T> {
 
 #[tokio::test]
 async fn a_publication_cut_anywhere_leaves_nothing_or_all() {
-    each_database(async |store, database| {
-        let prepare = async |store: &Store| {
-            let lease = store.acquire_lease(&holder("run")).await.unwrap();
-            let (file, rows) = registry_file("f1", "2022-12-05", &[A, B]);
-            store.save_registry(&file, &rows).await.unwrap();
-            pull(store, night_of(5), vec![paid("1", A, 50_000, "2022-12-05")]).await;
-            night(store, &lease, 5).await;
-            let more = [("2", B), ("3", A)].map(|(id, of)| paid(id, of, 50_000, "2022-12-06"));
-            pull(store, night_of(6), more.to_vec()).await;
-            lease
-        };
-        let twin = Database::empty(database.kind);
-        let uncut = twin.create().await;
-        let lease = prepare(&uncut).await;
-        night(&uncut, &lease, 6).await;
-        let whole = uncut.dump().await.unwrap();
-
-        let lease = prepare(&store).await;
-        let pool = pool_of(&store, night_of(6)).await;
-        let prior = store
-            .prior(night_of(6), day("2022-01-01"), &pool)
-            .await
-            .unwrap();
-        let settlement = settle(&pool, &prior);
-        let run = run_after(&store, night_of(6), "d").await;
-        let before = store.dump().await.unwrap();
-        assert_ne!(before, whole);
-        for polls in 0.. {
-            let done = cut(publish(&store, &lease, &run, &pool, &settlement), polls).await;
-            let found = store.dump().await.unwrap();
-            // cut while the commit was on its way, it may have arrived: then as a whole
-            if done.is_some() || found != before {
-                assert!(
-                    found == whole,
-                    "after {polls} polls: neither nothing nor all"
-                );
-                // how often it has to wait is the scheduler's to say; once at least
-                assert!(polls > 0, "never cut");
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        // how often a publication waits is the scheduler's to say: on a busy machine try once more
+        let mut most = 0;
+        for _ in 0..10 {
+            most = cut_until_done(kind).await.max(most);
+            if most > 2 {
                 break;
             }
         }
-    })
-    .await;
+        assert!(most > 2, "{kind:?}: only {most} cuts");
+    }
+}
+
+/// Cuts the same publication after one poll, after two, and so on, until it is done; tells how many
+/// polls it took.
+async fn cut_until_done(kind: Kind) -> usize {
+    let prepare = async |store: &Store| {
+        let lease = store.acquire_lease(&holder("run")).await.unwrap();
+        let (file, rows) = registry_file("f1", "2022-12-05", &[A, B]);
+        store.save_registry(&file, &rows).await.unwrap();
+        pull(store, night_of(5), vec![paid("1", A, 50_000, "2022-12-05")]).await;
+        night(store, &lease, 5).await;
+        let more = [("2", B), ("3", A)].map(|(id, of)| paid(id, of, 50_000, "2022-12-06"));
+        pull(store, night_of(6), more.to_vec()).await;
+        lease
+    };
+    let twin = Database::empty(kind);
+    let uncut = twin.create().await;
+    let lease = prepare(&uncut).await;
+    night(&uncut, &lease, 6).await;
+    let whole = uncut.dump().await.unwrap();
+
+    let database = Database::empty(kind);
+    let store = database.create().await;
+    let lease = prepare(&store).await;
+    let pool = pool_of(&store, night_of(6)).await;
+    let prior = store
+        .prior(night_of(6), day("2022-01-01"), &pool)
+        .await
+        .unwrap();
+    let settlement = settle(&pool, &prior);
+    let run = run_after(&store, night_of(6), "d").await;
+    let before = store.dump().await.unwrap();
+    assert_ne!(before, whole);
+    let mut polls = 0;
+    loop {
+        let done = cut(publish(&store, &lease, &run, &pool, &settlement), polls).await;
+        let found = store.dump().await.unwrap();
+        // cut while the commit was on its way, it may have arrived: then as a whole
+        if done.is_some() || found != before {
+            assert!(
+                found == whole,
+                "{kind:?}, after {polls} polls: neither nothing nor all"
+            );
+            uncut.close().await;
+            store.close().await;
+            return polls;
+        }
+        polls += 1;
+    }
 }
 
 #[tokio::test]

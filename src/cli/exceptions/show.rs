@@ -132,16 +132,9 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
 /// To whom to write, and what.
 fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let record = &detail.record;
-    let dossier = record.dossier_code.as_ref().map(ToString::to_string);
-    let matter = Matter {
-        class: &record.class,
-        side: record.key.side,
-        source: record.key.source.as_str(),
-        id: &record.key.id,
-        dossier: dossier.as_deref().unwrap_or_default(),
-        amount: record.amount,
-        day: record.business_date,
-    };
+    let dossier = record.dossier_code.as_ref().map_or("", DossierCode::as_str);
+    let (amount, day) = (record.amount, record.business_date);
+    let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
     let Some((to, letter)) = text::letter::letter(lang, &matter) else {
         return Vec::new();
     };

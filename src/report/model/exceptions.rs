@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, ExceptionId, Lang, Side, Vnd};
+use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, Side, Vnd};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -284,16 +284,9 @@ fn view(
 }
 
 fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {
-    let dossier = row.dossier_code.as_ref().map(ToString::to_string);
-    let matter = Matter {
-        class: row.class,
-        side: row.key.side,
-        source: row.key.source.as_str(),
-        id: &row.key.id,
-        dossier: dossier.as_deref().unwrap_or_default(),
-        amount: row.amount,
-        day: row.business_date,
-    };
+    let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
+    let (amount, day) = (row.amount, row.business_date);
+    let matter = Matter::of(row.class, &row.key, dossier, amount, day);
     text::letter::letter(lang, &matter)
 }
 
