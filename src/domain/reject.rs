@@ -43,6 +43,8 @@ words!(
         NotUtf8 = "not_utf8",
         /// A cell beyond the size limit.
         CellTooLarge = "cell_too_large",
+        /// A number of which a spreadsheet kept only the first fifteen digits.
+        LostDigits = "lost_digits",
         /// The record is not an object of the documented form.
         BadRecord = "bad_record",
         /// The identity again with other content, on a row that cannot be a conflict of its own

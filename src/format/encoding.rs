@@ -1,4 +1,9 @@
-//! PURE: is it UTF-8 text at all? Other encodings are refused by name, never guessed.
+//! PURE: is it UTF-8 text at all? In files of our own contract other encodings are refused by name;
+//! statements that others made are decoded.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::{FormatError, Limits};
 
@@ -40,4 +45,72 @@ pub fn text_of(bytes: &[u8], limits: Limits) -> Result<&[u8], FormatError> {
 pub fn cut(value: &str) -> &str {
     let end = value.char_indices().nth(VALUE_CHARS_MAX);
     end.map_or(value, |(at, _)| &value[..at])
+}
+
+/// The text of a file that others made, and the name of its encoding: UTF-8, UTF-16 with or without
+/// a mark, else windows-1258, in which tones stand apart from their letters: composed again.
+pub fn decoded(bytes: &[u8], limits: Limits) -> Result<(Cow<'_, str>, &'static str), FormatError> {
+    let (encoding, name) = match text_of(bytes, limits) {
+        Ok(text) => match str::from_utf8(text) {
+            Ok(text) => return Ok((Cow::Borrowed(text), "utf-8")),
+            Err(_) => (encoding_rs::WINDOWS_1258, "windows-1258"),
+        },
+        Err(FormatError::NotUtf8 { found: "UTF-16" }) if is_big_endian(bytes) => {
+            (encoding_rs::UTF_16BE, "utf-16be")
+        }
+        Err(FormatError::NotUtf8 { found: "UTF-16" }) => (encoding_rs::UTF_16LE, "utf-16le"),
+        Err(error) => return Err(error),
+    };
+    let (text, _, lost) = encoding.decode(bytes);
+    if lost {
+        let found = "another encoding";
+        return Err(FormatError::NotUtf8 { found });
+    }
+    Ok((text.nfc().collect::<String>().into(), name))
+}
+
+/// Of UTF-16: by its mark, else by which half of its first letters is zero.
+fn is_big_endian(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xfe, 0xff, ..] => true,
+        [0xff, 0xfe, ..] => false,
+        _ => {
+            let head = bytes.get(..4096).unwrap_or(bytes);
+            let zeros = |odd: usize| {
+                head.iter()
+                    .skip(odd)
+                    .step_by(2)
+                    .filter(|b| **b == 0)
+                    .count()
+            };
+            zeros(0) > zeros(1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_encodings_are_decoded_and_composed() {
+        let check = |bytes: &[u8], expected: &str, name: &str| {
+            let (text, found) = decoded(bytes, Limits::TEXT).unwrap();
+            assert_eq!((&*text, found), (expected, name));
+        };
+        check("Ngày".as_bytes(), "Ngày", "utf-8");
+        let le: Vec<u8> = "Ngày,Có"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        check(&le, "Ngày,Có", "utf-16le");
+        check(&[&[0xff, 0xfe], &le[..]].concat(), "Ngày,Có", "utf-16le");
+        let be: Vec<u8> = "Ngày,Có"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        check(&be, "Ngày,Có", "utf-16be");
+        // windows-1258: ô is 0xf4, the dot below 0xf2
+        check(b"M\xf4\xf2 t\xe0", "Mộ tà", "windows-1258");
+    }
 }

@@ -1,9 +1,11 @@
 //! PURE: bytes -> rows. A format knows nothing of money or providers; it yields cells with their
 //! places, and rows that cannot be cut into cells.
 
+pub mod book;
 mod camt;
 pub mod csv;
 pub mod encoding;
+pub mod html;
 pub mod layout;
 pub mod limits;
 mod lines;
@@ -12,6 +14,7 @@ mod mt940;
 pub mod sniff;
 pub mod spoiled;
 
+pub use book::{BookFault, BookKind};
 pub use csv::{Line, Row, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
@@ -63,6 +66,9 @@ pub enum FormatError {
         /// Why.
         what: XmlFault,
     },
+    /// A spreadsheet that is not read.
+    #[error("the spreadsheet is {0:?}")]
+    Book(BookFault),
     /// A quoted cell is never closed and swallows the rest of the file.
     #[error("the quote opened in line {line} is never closed")]
     UnclosedQuote {

@@ -2,7 +2,7 @@
 //! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
 use crate::domain::{Lang, Reject, RejectCode, Text};
-use crate::format::{FileError, FormatError, XmlFault};
+use crate::format::{BookFault, FileError, FormatError, XmlFault};
 
 /// What is wrong, and what to do.
 pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
@@ -128,6 +128,10 @@ fn reason(code: RejectCode) -> Text {
             "ô dài hơn 32 KiB, bắt đầu bằng {}",
             "the cell is longer than 32 KiB and begins with {}",
         ),
+        RejectCode::LostDigits => text(
+            "số dài hơn 15 chữ số đã bị Excel làm mất phần cuối: {}",
+            "a spreadsheet kept only the first 15 digits of the number: {}",
+        ),
         RejectCode::BadRecord => text(
             "bản ghi không đúng dạng đã công bố: {}",
             "the record does not have its documented form: {}",
@@ -174,6 +178,10 @@ fn advice(code: RejectCode) -> Text {
         RejectCode::WrongFieldCount | RejectCode::CellTooLarge => text(
             "Dòng có thể thừa hoặc thiếu dấu phẩy hay dấu ngoặc kép; đề nghị xuất lại tệp, rồi chạy lại.",
             "A comma or a quote may be missing or too many; export the file again, then run again.",
+        ),
+        RejectCode::LostDigits => text(
+            "Định dạng cột mã là Văn bản (Text) rồi xuất lại từ ngân hàng; không gõ lại bằng tay.",
+            "Export again with the column as text; do not type the number again by hand.",
         ),
         RejectCode::NotUtf8 => text(
             "Xuất lại tệp với bảng mã UTF-8, rồi chạy lại.",
@@ -240,6 +248,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
             ),
             "Hãy xuất lại tệp.",
         ),
+        FormatError::Book(fault) => {
+            let (what, fix) = book_fault(*fault, Lang::Vi);
+            (what.to_owned(), fix)
+        }
         FormatError::BadXml { line, what } => (
             format!("dòng {line}: {}", xml_fault(*what).get(Lang::Vi)),
             "Hãy lấy lại tệp từ ngân hàng; không sửa tay.",
@@ -283,12 +295,52 @@ fn format_en(error: &FormatError) -> (String, String) {
             ),
             "Export it again.",
         ),
+        FormatError::Book(fault) => {
+            let (what, fix) = book_fault(*fault, Lang::En);
+            (what.to_owned(), fix)
+        }
         FormatError::BadXml { line, what } => (
             format!("line {line}: {}", xml_fault(*what).get(Lang::En)),
             "Fetch the file from the bank again; do not edit it.",
         ),
     };
     (what, fix.into())
+}
+
+fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {
+    let (what, fix) = match fault {
+        BookFault::Unreadable => (
+            Text {
+                vi: "bảng tính bị hỏng hoặc có mật khẩu",
+                en: "the spreadsheet is damaged or has a password",
+            },
+            Text {
+                vi: "Mở bằng Excel, bỏ mật khẩu, lưu lại; hoặc tải lại từ ngân hàng.",
+                en: "Open it in Excel, take the password off and save it; or fetch it again.",
+            },
+        ),
+        BookFault::Bomb => (
+            Text {
+                vi: "bảng tính nén bất thường, bung ra lớn gấp hàng trăm lần",
+                en: "the spreadsheet would inflate to hundreds of times its size",
+            },
+            Text {
+                vi: "Không mở tệp này; tải lại từ ngân hàng.",
+                en: "Do not open it; fetch it again from the bank.",
+            },
+        ),
+        BookFault::TooWide => (
+            Text {
+                vi: "bảng tính có quá nhiều cột hoặc ô để là sao kê",
+                en: "the spreadsheet has more columns or cells than a statement has",
+            },
+            Text {
+                vi: "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới.",
+                en: "Check that it is the right file; copy the statement into a new one.",
+            },
+        ),
+    };
+    (what.get(lang), fix.get(lang))
 }
 
 fn xml_fault(fault: XmlFault) -> Text {

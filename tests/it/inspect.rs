@@ -174,14 +174,10 @@ fn what_cannot_be_read_is_said_with_what_to_do() {
         assert_eq!((file.format, file.error.as_deref()), (format, Some(error)));
         assert!(unreadable(&[file]));
     };
+    // eight bits a letter: read as the code page of Viet Nam, and said so
     let latin1 = std::fs::read(fixture("statement/latin1.csv")).unwrap();
-    check(
-        "latin1.csv",
-        &latin1,
-        None,
-        "latin1.csv: tệp không phải là chữ UTF-8 (another encoding). Hãy lưu tệp dạng CSV UTF-8, \
-         rồi chạy lại.",
-    );
+    let file = inspect_bytes("latin1.csv", &latin1, None, Lang::Vi);
+    assert_eq!((file.encoding, file.error), (Some("windows-1258"), None));
     check(
         "a.csv",
         b"",
@@ -192,7 +188,8 @@ fn what_cannot_be_read_is_said_with_what_to_do() {
         "dir/a.xlsx",
         b"PK\x03\x04",
         Some("xlsx"),
-        "a.xlsx: tệp không phải là chữ UTF-8 (XLSX). Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại.",
+        "a.xlsx: bảng tính bị hỏng hoặc có mật khẩu. Mở bằng Excel, bỏ mật khẩu, lưu lại; hoặc tải lại \
+         từ ngân hàng.",
     );
     check(
         "a.csv",

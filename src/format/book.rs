@@ -1,0 +1,258 @@
+//! PURE: spreadsheets as tables of text: XLSX, XLS, ODS. Every cell becomes the text that a person
+//! would copy; nothing is computed, a formula counts as the value it was saved with. What a file
+//! would inflate to is measured before anything reads it.
+
+use std::io::{Cursor, Read};
+
+use calamine::{Data, Ods, Reader, Sheets, Xls, Xlsx};
+
+use super::FormatError;
+use super::sniff::GridRow;
+
+/// A container larger than this is refused.
+const FILE_MAX: usize = 64 << 20;
+/// Nothing inside may inflate to more.
+const ENTRY_MAX: u64 = 256 << 20;
+/// Beyond a megabyte nothing may inflate to more than this many times its size.
+const RATIO_MAX: u64 = 100;
+/// A cell further right than this is no column of a statement.
+const COLUMNS_MAX: u32 = 256;
+/// More cells than this, gaps between them included, are no statement.
+const CELLS_MAX: usize = 5_000_000;
+/// A number keeps so many digits in a spreadsheet; of a longer one the end is gone.
+const DIGITS_KEPT: usize = 15;
+
+/// Which spreadsheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BookKind {
+    /// Office Open XML.
+    Xlsx,
+    /// Excel 97-2003.
+    Xls,
+    /// OpenDocument.
+    Ods,
+}
+
+impl BookKind {
+    /// Its name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+            Self::Ods => "ods",
+        }
+    }
+
+    /// What the bytes are, whatever the file is called.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Self::Xls),
+            [b'P', b'K', 3, 4, ..] => {
+                let head = bytes.get(..256).unwrap_or(bytes);
+                let ods = head.windows(23).any(|w| w == b"vnd.oasis.opendocument.");
+                Some(if ods { Self::Ods } else { Self::Xlsx })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Why a spreadsheet is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BookFault {
+    /// Damaged, protected by a password, or none at all.
+    Unreadable,
+    /// It would inflate to far more than it is.
+    Bomb,
+    /// More columns or cells than any statement has.
+    TooWide,
+}
+
+/// One sheet that is not empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its rows; a row's line is its number in the sheet.
+    pub rows: Vec<GridRow>,
+    /// Numbers that lost digits when they were saved: row, column from 0, what is left.
+    pub lost: Vec<(u64, usize, Box<str>)>,
+}
+
+/// Reads every sheet.
+pub fn read(kind: BookKind, bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+    if bytes.len() > FILE_MAX {
+        let size = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        return Err(FormatError::TooLarge {
+            bytes: size(bytes.len()),
+            limit: size(FILE_MAX),
+        });
+    }
+    let sheets = match kind {
+        BookKind::Xlsx => {
+            measure(bytes)?;
+            xlsx(bytes)
+        }
+        BookKind::Ods => {
+            measure(bytes)?;
+            let book: Ods<_> =
+                calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+            whole(Sheets::Ods(book))
+        }
+        BookKind::Xls => {
+            let book: Xls<_> =
+                calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+            whole(Sheets::Xls(book))
+        }
+    }?;
+    Ok(sheets
+        .into_iter()
+        .filter(|sheet| !sheet.rows.is_empty())
+        .collect())
+}
+
+fn unreadable<E>(_: E) -> FormatError {
+    FormatError::Book(BookFault::Unreadable)
+}
+
+/// Inflates every part of the container once, keeping nothing: sizes that the directory tells may
+/// be lies.
+fn measure(bytes: &[u8]) -> Result<(), FormatError> {
+    let bomb = FormatError::Book(BookFault::Bomb);
+    let mut container = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut total = 0;
+    for place in 0..container.len() {
+        let part = container.by_index(place).map_err(unreadable)?;
+        let packed = part.compressed_size().max(1);
+        let allowed = ENTRY_MAX.min((packed.saturating_mul(RATIO_MAX)).max(1 << 20));
+        let inflated = std::io::copy(&mut part.take(allowed + 1), &mut std::io::sink());
+        let inflated = inflated.map_err(unreadable)?;
+        total += inflated;
+        if inflated > allowed || total > ENTRY_MAX {
+            return Err(bomb);
+        }
+    }
+    Ok(())
+}
+
+/// Cell by cell: a sheet with one cell in each corner is not a full rectangle.
+fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+    let mut book: Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut sheets = Vec::new();
+    for name in book.sheet_names() {
+        let mut filling = Filling::new(&name);
+        // a sheet of charts holds no cells
+        let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
+            continue;
+        };
+        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+            let (row, column) = cell.get_position();
+            filling.put(row, column, &Data::from(cell.get_value().clone()))?;
+        }
+        sheets.push(filling.sheet);
+    }
+    Ok(sheets)
+}
+
+/// Sheet by sheet, as rectangles.
+fn whole(mut book: Sheets<Cursor<&[u8]>>) -> Result<Vec<Sheet>, FormatError> {
+    let mut sheets = Vec::new();
+    for name in book.sheet_names() {
+        let Ok(range) = book.worksheet_range(&name) else {
+            continue;
+        };
+        let (row, column) = range.start().unwrap_or_default();
+        let mut filling = Filling::new(&name);
+        for (down, right, value) in range.used_cells() {
+            let place =
+                |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+            filling.put(place(row, down), place(column, right), value)?;
+        }
+        sheets.push(filling.sheet);
+    }
+    Ok(sheets)
+}
+
+/// A sheet that is being read, cell by cell, in order.
+struct Filling {
+    sheet: Sheet,
+    cells: usize,
+}
+
+impl Filling {
+    fn new(name: &str) -> Self {
+        Self {
+            sheet: Sheet {
+                name: name.into(),
+                ..Sheet::default()
+            },
+            cells: 0,
+        }
+    }
+
+    fn put(&mut self, row: u32, column: u32, value: &Data) -> Result<(), FormatError> {
+        let (text, lost) = text_of(value);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let line = u64::from(row) + 1;
+        let at = usize::try_from(column).unwrap_or(usize::MAX);
+        let new = self.sheet.rows.last().is_none_or(|last| last.line != line);
+        let before = if new {
+            0
+        } else {
+            self.sheet.rows.last().map_or(0, |row| row.cells.len())
+        };
+        self.cells += at.saturating_add(1).saturating_sub(before);
+        if column >= COLUMNS_MAX || self.cells > CELLS_MAX {
+            return Err(FormatError::Book(BookFault::TooWide));
+        }
+        if lost {
+            self.sheet.lost.push((line, at, text.clone()));
+        }
+        if new {
+            let cells = Vec::new();
+            self.sheet.rows.push(GridRow { line, cells });
+        }
+        if let Some(row) = self.sheet.rows.last_mut() {
+            if row.cells.len() <= at {
+                row.cells.resize(at + 1, "".into());
+            }
+            row.cells[at] = text;
+        }
+        Ok(())
+    }
+}
+
+/// What a person would copy, and whether digits are gone.
+fn text_of(value: &Data) -> (Box<str>, bool) {
+    let text = match value {
+        Data::Empty => String::new(),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            text.trim().to_owned()
+        }
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => {
+            // the shortest text that stands for the number, without exponent
+            let text = number.to_string();
+            let digits = text.trim_start_matches(['-', '0', '.']);
+            let digits = digits
+                .bytes()
+                .map(|b| usize::from(b.is_ascii_digit()))
+                .sum::<usize>();
+            return (text.into(), digits > DIGITS_KEPT);
+        }
+        Data::Bool(truth) => truth.to_string(),
+        Data::DateTime(at) => match at.as_datetime() {
+            Some(at) if at.time() == chrono::NaiveTime::MIN => at.format("%d/%m/%Y").to_string(),
+            Some(at) => at.format("%d/%m/%Y %H:%M:%S").to_string(),
+            None => String::new(),
+        },
+        Data::Error(error) => error.to_string(),
+        // calamine may learn more kinds of values
+        #[expect(unreachable_patterns, reason = "the list of values may grow")]
+        _ => String::new(),
+    };
+    (text.into(), false)
+}
