@@ -14,6 +14,7 @@ use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
 use crate::kpi::tally::Tally;
 use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
+use crate::matching::lane::Lane;
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Role, Suggestion, groups};
 
@@ -84,7 +85,7 @@ pub fn settle_keeping(
         sorted.to_mut().sort();
     }
     let pool = Pool::new(&sorted, rules);
-    let desk = crate::matching::run(&pool);
+    let desk = crate::matching::run(&pool, Lane::Closed);
     // neither of the two looks at the other
     let (classes, groups) = std::thread::scope(|threads| {
         let groups = threads.spawn(|| {

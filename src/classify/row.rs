@@ -2,7 +2,7 @@
 
 use crate::domain::{Day, DossierCode, ExceptionId, Fee, RowKey, Rules, Vnd};
 use crate::matching::desk::Desk;
-use crate::matching::pool::Pool;
+use crate::matching::pool::{Index, Pool};
 use crate::matching::{Evidence, Nearest};
 
 use super::class::{Bucket, Class, Classified, OK, Seen, Severity};
@@ -35,7 +35,7 @@ impl Row {
 }
 
 /// A row of a certified set: in order, without a link of its own.
-pub(super) fn in_set(desk: &Desk, set: usize, row: Row) -> Classified {
+pub(super) fn in_set(desk: &Desk, set: Index, row: Row) -> Classified {
     let row = Row {
         linked: true,
         provisional: desk.is_set_provisional(set),

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::domain::fold::fold_name;
 use crate::domain::{Text, Txn, TxnKind, TxnStatus};
 
-use super::super::desk::{Desk, Return, Standing};
+use super::super::desk::{Desk, Out, Return, Standing};
 use super::super::evidence::Evidence;
 use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
@@ -54,14 +54,16 @@ fn returns(desk: &mut Desk) {
         let reversal = row.kind == TxnKind::Reversal;
         if let Some(dossier) = dossier {
             let of = None;
-            desk.returns[at(dossier)].push(Return { txn, reversal, of });
+            let back = Return { txn, reversal, of };
+            desk.returns.entry(dossier).or_default().push(back);
             desk.txns[at(txn)] = Standing::Returns(dossier);
             continue;
         }
         if let Some((paid, dossiers)) = paid_dossiers(desk, &named(&by_id, row), txn) {
             let of = Some(paid);
             for dossier in &dossiers {
-                desk.returns[at(*dossier)].push(Return { txn, reversal, of });
+                let back = Return { txn, reversal, of };
+                desk.returns.entry(*dossier).or_default().push(back);
             }
             desk.txns[at(txn)] = Standing::Returns(dossiers[0]);
             continue;
@@ -83,12 +85,8 @@ fn returns(desk: &mut Desk) {
             desk.out(txn, "not_fee", vec![Evidence::OutgoingUnnamed]);
             continue;
         }
-        desk.txns[at(txn)] = Standing::Out {
-            class: "unlinked_refund",
-            evidence,
-            nearest,
-            named: Vec::new(),
-        };
+        let out = Out::new("unlinked_refund", evidence);
+        desk.leave(txn, Out { nearest, ..out });
     }
 }
 
@@ -193,7 +191,7 @@ fn two_feeds(desk: &mut Desk) {
             Some((first, joined)) if desk.txns[at(txn)] == Standing::Waiting => {
                 joined.push(txn);
                 let why = Evidence::SameAs(desk.pool.txn(*first).id.as_ref().into());
-                desk.txns[at(txn)] = Standing::Sighting(*first, why);
+                desk.txns[at(txn)] = Standing::Sighting(*first, Box::new(why));
             }
             Some(_) => {}
             None => carried.push((txn, Vec::new())),
@@ -245,7 +243,7 @@ fn named_sightings(desk: &mut Desk) {
     }
     for ((gateway, _), (_, txn)) in nearest {
         let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
-        desk.txns[at(txn)] = Standing::Sighting(gateway, why);
+        desk.txns[at(txn)] = Standing::Sighting(gateway, Box::new(why));
     }
 }
 
@@ -282,7 +280,7 @@ fn coded_sightings(desk: &mut Desk) {
         if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
             taken.insert(event);
             let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
-            desk.txns[at(txn)] = Standing::Sighting(event, why);
+            desk.txns[at(txn)] = Standing::Sighting(event, Box::new(why));
         }
     }
 }
