@@ -1,6 +1,12 @@
 //! Pure: `settle(inputs, rules, prior) -> Settlement`, the only place that knows
 //! match -> classify -> measure. `match`, `run` and the tests are all IO around it.
 
+mod lean;
+
+pub use lean::{
+    Groups, Lean, LeanGroup, LeanRow, PlainGroup, PlainLeg, PlainRow, Rows, lean, pool,
+};
+
 use std::borrow::Cow;
 use std::panic::resume_unwind;
 
@@ -108,15 +114,7 @@ pub fn settle_keeping(
     let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
-    let shares = if rules.periods.is_empty() {
-        let whole = Rules {
-            periods: vec![measure::whole(&contributions, &settled)],
-            ..rules.clone()
-        };
-        measure(&sorted, &whole, prior, &contributions, &settled)
-    } else {
-        measure(&sorted, rules, prior, &contributions, &settled)
-    };
+    let shares = shares(&sorted, rules, prior, &contributions, &settled);
     Ok(Settlement {
         groups,
         rows,
@@ -124,6 +122,24 @@ pub fn settle_keeping(
         shares,
         suggestions,
     })
+}
+
+/// The shares of every period; without periods in the rules the whole input is one.
+fn shares(
+    inputs: &Inputs,
+    rules: &Rules,
+    prior: &Prior,
+    contributions: &[Contribution],
+    settled: &[(&'static str, Tally)],
+) -> Vec<Share> {
+    if !rules.periods.is_empty() {
+        return measure(inputs, rules, prior, contributions, settled);
+    }
+    let whole = Rules {
+        periods: vec![measure::whole(contributions, settled)],
+        ..rules.clone()
+    };
+    measure(inputs, &whole, prior, contributions, settled)
 }
 
 /// What every item adds: the contributions kept, and the sums of the others.

@@ -29,6 +29,7 @@ use crate::matching::{Evidence, Nearest, Test};
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
 pub use places::{Places, RowPlaces};
+pub use row::fee_day;
 use places::NOWHERE;
 use row::{Row, in_set, named};
 

@@ -48,7 +48,9 @@ impl Barred {
         }
         let inputs = desk.pool.inputs;
         let night = inputs.business_date.is_some() || !inputs.decisions.is_empty();
-        let all = desk.lane == Lane::Closed || night;
+        // a source under the name of the receipts would stand among them
+        let mixed = inputs.txns.iter().any(|txn| txn.source.as_str() == "cash");
+        let all = desk.lane == Lane::Closed || night || mixed;
         Self { dossiers, all }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Style;
+use crate::domain::Lang;
 
 /// Bytes that are gathered before they are written.
 const BATCH: usize = 256 << 10;
@@ -32,6 +33,11 @@ impl<W: Write> Table<W> {
         }
         table.end_row()?;
         Ok(table)
+    }
+
+    /// The language of sentences.
+    pub(super) fn lang(&self) -> Lang {
+        self.style.lang
     }
 
     /// A cell of free text or an identifier.
