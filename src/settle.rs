@@ -72,6 +72,9 @@ pub enum Keep {
     Each,
     /// Those that may still end in several ways: the shares are the same.
     Open,
+    /// The same, as far as shares need them: in no order and, where no target asks what would decide
+    /// it, without names.
+    Sums,
 }
 
 /// Matches, classifies and measures. Without periods in the rules the whole input is one period.
@@ -148,7 +151,8 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
     let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
-            Keep::Open => Tally::of_sums(start),
+            Keep::Sums if facts.pool.rules.targets.is_empty() => Tally::of_sums(start).nameless(),
+            Keep::Open | Keep::Sums => Tally::of_sums(start),
         };
         (definition.contributions)(facts, &mut tally);
         (definition.id, tally)
@@ -173,7 +177,9 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
         let since = |contribution: Contribution| contribution.since(start);
         contributions = contributions.into_iter().filter_map(since).collect();
     }
-    contributions.sort();
+    if keep != Keep::Sums {
+        contributions.sort();
+    }
     (contributions, tallies)
 }
 

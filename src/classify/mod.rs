@@ -119,7 +119,7 @@ pub struct Classes {
 pub fn classify(desk: &Desk) -> Classes {
     let inputs = desk.pool.inputs;
     let places = Places::new(desk);
-    let mut rows: Vec<Classified> = Vec::new();
+    let mut rows: Vec<Classified> = Vec::with_capacity(held(desk));
     let rejects = inputs.rejects.iter();
     rows.extend(rejects.map(|row| reject(desk.pool.rules, row)));
     let provisional: Vec<bool> = if inputs.business_date.is_some() {
@@ -142,6 +142,16 @@ pub fn classify(desk: &Desk) -> Classes {
         fee_order,
         places,
     }
+}
+
+/// The number of rows that are not of plain dossiers.
+fn held(desk: &Desk) -> usize {
+    let inputs = desk.pool.inputs;
+    let fees = desk.ledgers.iter();
+    let fees: usize = fees.map(|(d, _)| desk.pool.fees_of(d).len()).sum();
+    let money = desk.receipts.iter().chain(&desk.txns);
+    let money = money.filter(|standing| !matches!(standing, Standing::Plain(_)));
+    inputs.rejects.len() + fees + money.count()
 }
 
 fn reject(rules: &Rules, reject: &Reject) -> Classified {

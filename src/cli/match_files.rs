@@ -1,6 +1,7 @@
 //! `doisoat match`: files in, files out; no configuration, no database.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -13,12 +14,12 @@ use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
-use crate::job::{Exit, proof, stage};
+use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::prove::prove;
 use crate::report::json::Timings;
-use crate::settle::{self, Settlement};
+use crate::settle::{self, SettleError, Settlement};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -91,38 +92,78 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     times.stages.push(("read".into(), watch.elapsed()));
     mark_incomplete(&mut read, &args.incomplete)?;
     let rules = rules(args, &read)?;
-    let watch = Stopwatch::start();
-    // the checker looks at every contribution, the files only at their sums
-    let keep = if args.no_proof {
-        settle::Keep::Open
+    if args.no_proof {
+        unproved(args, &read, &rules, lang, &mut times)?;
     } else {
-        settle::Keep::Each
-    };
-    let inputs = &read.inputs;
-    let settlement =
-        settle::settle_keeping(inputs, &rules, &Vec::new(), keep).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                error.to_string(),
-                "report this with the files",
-            )
-        })?;
-    times.stages.push(("settle".into(), watch.elapsed()));
-    if !args.no_proof {
-        let watch = Stopwatch::start();
-        demand_proof(args, &read, &rules, &settlement, lang)?;
-        times.stages.push(("prove".into(), watch.elapsed()));
+        proved(args, &mut read, &rules, lang, &mut times)?;
     }
-    let watch = Stopwatch::start();
-    match_out::write(&args.out, &mut read, &rules, &settlement, lang)
-        .map_err(|e| unwritable(&e))?;
-    times.stages.push(("write".into(), watch.elapsed()));
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
     match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
     // the program ends here: the system takes everything back at once, row by row takes seconds
-    std::mem::forget((read, settlement));
+    std::mem::forget(read);
     Ok(Exit::Done)
+}
+
+/// Settles and writes without holding what can be told from the rows. The digest of the inputs is
+/// made beside it.
+fn unproved(
+    args: &MatchArgs,
+    read: &MatchInputs,
+    rules: &Rules,
+    lang: Lang,
+    times: &mut Timings,
+) -> Result<(), Failure> {
+    let watch = Stopwatch::start();
+    let pool = settle::pool(&read.inputs, rules);
+    let (lean, input) = std::thread::scope(|threads| {
+        let input = threads.spawn(|| digest::of_sorted(&read.inputs));
+        let lean = settle::lean(&pool, &Vec::new());
+        let input = input.join();
+        (lean, input.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let lean = lean.map_err(|error| defect(&error))?;
+    times.stages.push(("settle".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    let written = input.and_then(|input| {
+        let input = match_out::Input { digest: input, rules };
+        match_out::write_lean(&args.out, &lean, input, lang)
+    });
+    written.map_err(|error| unwritable(&error))?;
+    times.stages.push(("write".into(), watch.elapsed()));
+    std::mem::forget(lean);
+    std::mem::forget(pool);
+    Ok(())
+}
+
+/// Settles, proves and writes: the checker looks at every row, leg and contribution.
+fn proved(
+    args: &MatchArgs,
+    read: &mut MatchInputs,
+    rules: &Rules,
+    lang: Lang,
+    times: &mut Timings,
+) -> Result<(), Failure> {
+    let watch = Stopwatch::start();
+    let settlement =
+        settle::settle(&read.inputs, rules, &Vec::new()).map_err(|error| defect(&error))?;
+    times.stages.push(("settle".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    demand_proof(args, read, rules, &settlement, lang)?;
+    times.stages.push(("prove".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    match_out::write(&args.out, read, rules, &settlement, lang).map_err(|e| unwritable(&e))?;
+    times.stages.push(("write".into(), watch.elapsed()));
+    std::mem::forget(settlement);
+    Ok(())
+}
+
+fn defect(error: &SettleError) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        error.to_string(),
+        "report this with the files",
+    )
 }
 
 /// What is not proved is not written.

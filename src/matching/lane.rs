@@ -1,6 +1,6 @@
 //! The lane: dossiers so plain that they need no ledger. All their lines are fees that the registry
-//! calls paid; one payment that names the dossier pays them exactly, or one receipt each; nothing
-//! is late, nothing is declared otherwise, and no other row has anything to do with them. Nine of
+//! calls paid; one payment that names the dossier pays them exactly, or one row each; nothing is
+//! late, nothing is declared otherwise, and no other row has anything to do with them. Nine of
 //! ten dossiers are so. What is known of such a dossier is known of each: its rows are in order,
 //! its legs are its lines.
 //!
@@ -9,9 +9,9 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, TxnKind};
+use crate::domain::{CollectionMode, DeclaredMethod, Fee, FeeKind, FeeStatus, TxnKind};
 
-use super::credits::By;
+use super::credits::{By, Put};
 use super::desk::{Desk, Money, Standing};
 use super::ledger::settle_dossier;
 use super::pool::{Index, at, index};
@@ -79,15 +79,16 @@ pub(super) fn takes(desk: &Desk, barred: &Barred, dossier: Index) -> bool {
         return false;
     }
     match first.money {
-        Money::Txn(txn) => {
-            puts.next().is_none() && pays_all(desk, txn, first.by, dossier, fees)
+        Money::Txn(txn) if puts.next().is_none() => {
+            let all = pool.txn(txn).amount.wide() == pool.dossier(dossier).fees_due;
+            all && pays(desk, txn, first.by, fees)
         }
-        Money::Receipt(_) => has_receipts(desk, dossier, fees),
+        _ => is_one_each(desk, dossier, fees),
     }
 }
 
-/// One payment, by a key that names the dossier, pays all lines exactly and in order.
-fn pays_all(desk: &Desk, txn: Index, by: By, dossier: Index, fees: &[Fee]) -> bool {
+/// A payment, by a key that names the dossier, that is in order for these lines.
+fn pays(desk: &Desk, txn: Index, by: By, fees: &[Fee]) -> bool {
     let pool = desk.pool;
     let row = pool.txn(txn);
     let in_order = |fee: &Fee| {
@@ -100,33 +101,41 @@ fn pays_all(desk: &Desk, txn: Index, by: By, dossier: Index, fees: &[Fee]) -> bo
     };
     !matches!(by, By::Other(_))
         && row.kind == TxnKind::Payment
-        && row.amount.wide() == pool.dossier(dossier).fees_due
         && fees.iter().all(in_order)
         && pool.dedicated(row).is_none()
 }
 
-/// One receipt for each line, over its amount and in order.
-fn has_receipts(desk: &Desk, dossier: Index, fees: &[Fee]) -> bool {
-    let pool = desk.pool;
-    let first = pool.dossier(dossier).fees.start;
+/// A receipt that is in order for its line.
+fn covers(desk: &Desk, receipt: Index, fee: &Fee) -> bool {
+    let receipt = &desk.pool.inputs.receipts[at(receipt)];
+    let declared = fee.declared_method;
+    let due = fee.due_at.as_ref();
+    receipt.amount == fee.amount
+        && (declared.is_cash() || declared == DeclaredMethod::None)
+        && due.is_none_or(|due| receipt.collected_at.day() <= due.day())
+}
+
+/// One row for each line, over its amount: receipts name their lines; a payment is for the only
+/// line of its amount, whatever came before it.
+fn is_one_each(desk: &Desk, dossier: Index, fees: &[Fee]) -> bool {
+    let first = desk.pool.dossier(dossier).fees.start;
+    let alone = |place: usize| {
+        let mut others = fees.iter().enumerate();
+        !others.any(|(other, fee)| other != place && fee.amount == fees[place].amount)
+    };
     let mut seen = [false; LINES_MAX];
     let mut count = 0;
     for put in desk.credits.of(dossier) {
-        let (By::Receipt(line), Money::Receipt(receipt)) = (put.by, put.money) else {
+        let Some(line) = line_of(desk, put, dossier) else {
             return false;
         };
-        let receipt = &pool.inputs.receipts[at(receipt)];
         let place = at(line) - first;
         let fee = &fees[place];
-        let declared = fee.declared_method;
-        let method = declared.is_cash() || declared == crate::domain::DeclaredMethod::None;
-        let due = fee.due_at.as_ref();
-        let in_time = due.is_none_or(|due| receipt.collected_at.day() <= due.day());
-        if std::mem::replace(&mut seen[place], true)
-            || receipt.amount != fee.amount
-            || !method
-            || !in_time
-        {
+        let fits = match put.money {
+            Money::Txn(txn) => alone(place) && pays(desk, txn, put.by, std::slice::from_ref(fee)),
+            Money::Receipt(receipt) => covers(desk, receipt, fee),
+        };
+        if std::mem::replace(&mut seen[place], true) || !fits {
             return false;
         }
         count += 1;
@@ -134,9 +143,22 @@ fn has_receipts(desk: &Desk, dossier: Index, fees: &[Fee]) -> bool {
     count == fees.len()
 }
 
+/// The line that one row of several pays: the one that a receipt names, the first of a payment's
+/// amount.
+pub(crate) fn line_of(desk: &Desk, put: &Put, dossier: Index) -> Option<Index> {
+    if let By::Receipt(line) = put.by {
+        return Some(line);
+    }
+    let first = desk.pool.dossier(dossier).fees.start;
+    let amount = put.money.amount(desk.pool);
+    let mut fees = desk.pool.fees_of(dossier).iter();
+    let place = fees.position(|fee| fee.amount.wide() == amount)?;
+    Some(index(first + place))
+}
+
 /// What open rows name leaves the lane again: other money of it may be the repeat, or may have gone
 /// back.
-pub(super) fn leave(desk: &mut Desk) {
+pub(crate) fn leave(desk: &mut Desk) {
     if !desk.ledgers.has_plain() {
         return;
     }

@@ -6,10 +6,10 @@ use crate::classify::{Bucket, Classes, Classified, RowPlaces, classify};
 use crate::domain::{Day, DossierCode, Fee, FeeId, Inputs, RowKey, Rules, Side, Vnd};
 use crate::kpi::Share;
 use crate::kpi::facts::Facts;
-use crate::matching::credits::By;
+use crate::matching::credits::{By, Put};
 use crate::matching::desk::{Desk, Money, Standing};
 use crate::matching::groups::groups;
-use crate::matching::lane::Lane;
+use crate::matching::lane::{Lane, line_of};
 use crate::matching::pool::{Index, Pool, at, index};
 use crate::matching::{MatchGroup, Suggestion};
 
@@ -58,7 +58,7 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     });
     let groups = groups?;
     plain_conserved(&desk, &classes)?;
-    let (open, settled) = contributions(&Facts::new(&desk, &classes), Keep::Open);
+    let (open, settled) = contributions(&Facts::new(&desk, &classes), Keep::Sums);
     let shares = shares(inputs, pool.rules, prior, &open, &settled);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     Ok(Lean {
@@ -280,9 +280,11 @@ impl Lean<'_, '_> {
         let money = money(side, position);
         let dossier = self.plain(money)?;
         legs.clear();
-        let mut puts = self.desk.credits.of(dossier);
-        let by = puts.find(|put| put.money == money)?.by;
-        self.legs(dossier, money, by, legs);
+        let mut puts = self.desk.credits.of(dossier).peekable();
+        let newest = puts.next()?;
+        let alone = puts.peek().is_none();
+        let put = std::iter::once(newest).chain(puts).find(|put| put.money == money)?;
+        self.legs(dossier, put, alone, legs);
         Some(self.group(dossier))
     }
 
@@ -308,10 +310,15 @@ impl Lean<'_, '_> {
                 let Some(dossier) = self.plain(money) else {
                     continue;
                 };
-                if self.desk.credits.of(dossier).last().map(|put| put.money) != Some(money) {
+                let (_, source, id) = self.name(money);
+                let mut puts = self.desk.credits.of(dossier);
+                let before = |put: &Put| {
+                    let (_, other, name) = self.name(put.money);
+                    put.money != money && (other, name) < (source, id)
+                };
+                if puts.any(before) {
                     continue;
                 }
-                let (_, source, id) = self.name(money);
                 while let Some(group) = held.next_if(|group| first(group, source, id)) {
                     f(LeanGroup::Group(group))?;
                 }
@@ -342,7 +349,9 @@ impl Lean<'_, '_> {
         let (mut payments, mut pass) = (0, "");
         for put in puts {
             payments += 1;
-            pass = put.by.pass();
+            if pass.is_empty() || put.by == By::Extracted {
+                pass = put.by.pass();
+            }
         }
         PlainGroup {
             dossier: of.code,
@@ -352,38 +361,39 @@ impl Lean<'_, '_> {
         }
     }
 
-    /// All legs of a plain dossier in order. Its money came in the order of its places.
+    /// All legs of a plain dossier in order.
     fn all_legs<'l>(&'l self, dossier: Index, legs: &mut Vec<PlainLeg<'l>>) {
         legs.clear();
-        let mut several = 0;
-        for put in self.desk.credits.of(dossier) {
-            self.legs(dossier, put.money, put.by, legs);
-            several += 1;
+        let puts = || self.desk.credits.of(dossier);
+        let alone = puts().nth(1).is_none();
+        for put in puts() {
+            self.legs(dossier, put, alone, legs);
         }
-        if several > 1 {
-            legs.reverse();
+        if !alone {
+            legs.sort_unstable_by_key(|leg| (leg.source, leg.id));
         }
     }
 
-    /// Adds the legs of one money row: one for each of its lines, in order of their ids.
+    /// Adds the legs of one money row: when it is alone one for each line, in order of their ids.
     fn legs<'l>(
         &'l self,
         dossier: Index,
-        money: Money,
-        by: By,
+        put: &Put,
+        alone: bool,
         legs: &mut Vec<PlainLeg<'l>>,
     ) {
-        let (side, source, id) = self.name(money);
+        let (side, source, id) = self.name(put.money);
         let leg = |fee: &'l Fee| PlainLeg {
             side,
             source,
             id,
             fee_id: &fee.fee_id,
             amount: fee.amount,
-            by,
+            by: put.by,
         };
-        if let By::Receipt(line) = by {
-            legs.push(leg(&self.inputs.fees[at(line)]));
+        if !alone || matches!(put.by, By::Receipt(_)) {
+            let line = line_of(&self.desk, put, dossier);
+            legs.extend(line.map(|line| leg(&self.inputs.fees[at(line)])));
             return;
         }
         let from = legs.len();

@@ -150,8 +150,10 @@ fn payment(
     let conflict = pool
         .conflict(Side::Txn, row.source.as_str(), &row.id)
         .is_some();
-    let here = agencies.get(&(row.paid_on, row.amount.wide()));
-    let (Some(here), true) = (here, (open || conflict) && row.kind == TxnKind::Payment) else {
+    if !(open || conflict) || row.kind != TxnKind::Payment {
+        return;
+    }
+    let Some(here) = agencies.get(&(row.paid_on, row.amount.wide())) else {
         return;
     };
     let account = pool.dedicated(row);

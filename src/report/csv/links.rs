@@ -59,7 +59,7 @@ pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result
             table.text(group.dossier.as_str());
             table.text(leg.fee_id.as_str());
             table.whole(leg.amount.get());
-            table.text(group.pass);
+            table.text(leg.by.pass());
             table.whole(1000);
             table.number("");
             table.text(&sentence);

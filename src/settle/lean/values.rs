@@ -49,7 +49,7 @@ struct Leg<'v> {
     amount: Vnd,
     role: Role,
     pass: &'static str,
-    why: &'v Evidence,
+    why: Evidence,
 }
 
 #[derive(serde::Serialize)]
@@ -104,8 +104,7 @@ impl Serialize for Groups<'_, '_, '_> {
         self.0.each_group(|group| match group {
             LeanGroup::Plain(group, legs) => {
                 let id = group_id(&group, legs);
-                let why = group.why(legs.first().map_or(By::Reference, |leg| leg.by));
-                let legs: Vec<Leg> = legs.iter().map(|leg| leg_of(&group, leg, &why)).collect();
+                let legs: Vec<Leg> = legs.iter().map(|leg| leg_of(&group, leg)).collect();
                 list.serialize_element(&Group {
                     id: &id,
                     pass: group.pass,
@@ -123,7 +122,7 @@ impl Serialize for Groups<'_, '_, '_> {
     }
 }
 
-fn leg_of<'v>(group: &PlainGroup<'v>, leg: &PlainLeg<'v>, why: &'v Evidence) -> Leg<'v> {
+fn leg_of<'v>(group: &PlainGroup<'v>, leg: &PlainLeg<'v>) -> Leg<'v> {
     Leg {
         money: Key {
             side: leg.side,
@@ -135,8 +134,8 @@ fn leg_of<'v>(group: &PlainGroup<'v>, leg: &PlainLeg<'v>, why: &'v Evidence) -> 
         fee_id: Some(leg.fee_id),
         amount: leg.amount,
         role: Role::Settles,
-        pass: group.pass,
-        why,
+        pass: leg.by.pass(),
+        why: group.why(leg.by),
     }
 }
 
