@@ -20,6 +20,7 @@ use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
 use crate::kpi::tally::Tally;
 use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
+use crate::matching::desk::{Desk, Standing};
 use crate::matching::lane::Lane;
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Role, Suggestion, groups};
@@ -99,7 +100,7 @@ pub fn settle_keeping(
     let (classes, groups) = std::thread::scope(|threads| {
         let groups = threads.spawn(|| {
             let groups = groups::groups(&desk);
-            conserved(&pool, &groups).map(|()| groups)
+            conserved(&desk, &groups).map(|()| groups)
         });
         let classes = classify(&desk);
         let groups = groups.join();
@@ -184,7 +185,8 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
 }
 
 /// No payment is used beyond its amount, and no fee holds less than nothing or more than is due.
-fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
+fn conserved(desk: &Desk, groups: &[MatchGroup]) -> Result<(), SettleError> {
+    let pool = desk.pool;
     let mut money: FxHashMap<(Side, &str, &str), i128> = FxHashMap::default();
     let mut lines: Vec<i128> = vec![0; pool.inputs.fees.len()];
     for leg in groups.iter().flat_map(|group| &group.legs) {
@@ -207,14 +209,21 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         allocated,
         amount,
     };
-    for txn in &pool.inputs.txns {
+    let plain = |standing: &Standing| matches!(standing, Standing::Plain(_));
+    for (txn, standing) in pool.inputs.txns.iter().zip(&desk.txns) {
+        if plain(standing) {
+            continue;
+        }
         let used = money.remove(&(Side::Txn, txn.source.as_str(), &*txn.id));
         let used = used.unwrap_or(0);
         if used > txn.amount.wide() {
             return Err(beyond(&txn.key(), used, txn.amount.wide()));
         }
     }
-    for receipt in &pool.inputs.receipts {
+    for (receipt, standing) in pool.inputs.receipts.iter().zip(&desk.receipts) {
+        if plain(standing) {
+            continue;
+        }
         let used = money.remove(&(Side::Receipt, "cash", &*receipt.receipt_id));
         let used = used.unwrap_or(0);
         if used > receipt.amount.wide() {

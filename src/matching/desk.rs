@@ -180,18 +180,16 @@ pub struct Desk<'p, 'a> {
     pub stale: Vec<usize>,
 }
 
-/// What every transaction's text says: one half of them is read beside the other.
-fn readings<'a>(pool: &Pool<'a>) -> Vec<Reading<'a>> {
-    let read_all = |txns: &'a [Txn]| txns.iter().map(|txn| read(pool, txn)).collect();
-    let txns = &pool.inputs.txns;
-    if txns.len() < WORTH_A_THREAD {
-        return read_all(txns);
+/// One value for each row: one half of them is made beside the other.
+pub(super) fn in_halves<R: Sync, T: Send>(rows: &[R], make: impl Fn(&R) -> T + Sync) -> Vec<T> {
+    if rows.len() < WORTH_A_THREAD {
+        return rows.iter().map(make).collect();
     }
-    let (first, second) = txns.split_at(txns.len() / 2);
+    let (first, second) = rows.split_at(rows.len() / 2);
     std::thread::scope(|threads| {
-        let second = threads.spawn(|| -> Vec<Reading<'a>> { read_all(second) });
-        let mut all: Vec<Reading<'a>> = Vec::with_capacity(txns.len());
-        all.extend(first.iter().map(|txn| read(pool, txn)));
+        let second = threads.spawn(|| second.iter().map(&make).collect::<Vec<T>>());
+        let mut all = Vec::with_capacity(rows.len());
+        all.extend(first.iter().map(&make));
         let second = second.join();
         all.append(&mut second.unwrap_or_else(|panic| resume_unwind(panic)));
         all
@@ -204,7 +202,7 @@ impl<'p, 'a> Desk<'p, 'a> {
         let inputs = pool.inputs;
         Self {
             pool,
-            readings: readings(pool),
+            readings: in_halves(&inputs.txns, |txn| read(pool, txn)),
             txns: vec![Standing::Waiting; inputs.txns.len()],
             receipts: vec![Standing::Waiting; inputs.receipts.len()],
             credits: Credits::new(pool.dossiers.len()),

@@ -49,7 +49,7 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     let (classes, groups) = std::thread::scope(|threads| {
         let groups = threads.spawn(|| {
             let groups = groups(&desk);
-            conserved(pool, &groups).map(|()| groups)
+            conserved(&desk, &groups).map(|()| groups)
         });
         let classes = classify(&desk);
         let groups = groups.join();

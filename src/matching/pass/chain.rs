@@ -134,8 +134,11 @@ impl Spoken {
 /// A hash that does not see whether letters are small or capital.
 fn hash(word: &str) -> u64 {
     let mut hasher = FxHasher::default();
-    for byte in word.bytes() {
-        hasher.write_u8(byte.to_ascii_uppercase());
+    for part in word.as_bytes().chunks(8) {
+        let mut eight = [0; 8];
+        eight[..part.len()].copy_from_slice(part);
+        eight.make_ascii_uppercase();
+        hasher.write_u64(u64::from_le_bytes(eight));
     }
     hasher.finish()
 }

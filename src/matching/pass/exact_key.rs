@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::domain::Text;
 
 use super::super::credits::By;
-use super::super::desk::{Credit, Desk, Money, Out, Standing};
+use super::super::desk::{Credit, Desk, Money, Out, Standing, in_halves};
 use super::super::evidence::Evidence;
 use super::super::pool::{Index, Payer, at, index};
 use super::super::reading::{Key, Reading, rivals};
@@ -65,15 +65,16 @@ fn references(desk: &mut Desk) {
 /// Valid receipts, each to the line it names.
 fn receipts(desk: &mut Desk) {
     let pool = desk.pool;
-    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+    let lines = in_halves(&pool.inputs.receipts, |receipt| {
+        let dossier = pool.find(&receipt.dossier_code)?;
+        let lines = pool.lines(dossier).map(|(line, _)| line);
+        let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
+        named.next().map(|line| (dossier, line))
+    });
+    for (i, (receipt, line)) in pool.inputs.receipts.iter().zip(lines).enumerate() {
         if desk.receipts[i] != Standing::Waiting {
             continue;
         }
-        let line = pool.find(&receipt.dossier_code).and_then(|dossier| {
-            let lines = pool.lines(dossier).map(|(line, _)| line);
-            let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
-            named.next().map(|line| (dossier, line))
-        });
         let Some((dossier, line)) = line else {
             let missing = format!("{} {}", receipt.dossier_code, receipt.fee_id);
             let said = vec![Evidence::NoSuchLine(missing.into())];
@@ -100,17 +101,21 @@ fn whole_memos(desk: &mut Desk) {
         let due = desk.pool.due(dossier);
         desk.lacks(dossier) && desk.credited(dossier) + coming < due
     };
-    for txn in desk.waiting() {
-        let Reading::One {
+    let named = |txn: Index| match desk.readings[at(txn)] {
+        Reading::One {
             key: Key::WholeMemo,
             dossier,
             ..
-        } = desk.readings[at(txn)]
-        else {
-            continue;
-        };
+        } => Some((txn, dossier)),
+        _ => None,
+    };
+    let waiting = desk.waiting().into_iter();
+    let named: Vec<(Index, Index)> = waiting.filter_map(named).collect();
+    let pool = desk.pool;
+    let payers = in_halves(&named, |(txn, dossier)| pool.payer(pool.txn(*txn), *dossier));
+    for ((txn, dossier), payer) in named.into_iter().zip(payers) {
         let row = desk.pool.txn(txn);
-        let doubtful = match desk.pool.payer(row, dossier) {
+        let doubtful = match payer {
             Payer::Agrees => Vec::new(),
             // who is not told is taken at his word while the dossier still lacks money
             Payer::Unknown if lacks(desk, dossier) => Vec::new(),
