@@ -28,9 +28,9 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+use places::NOWHERE;
 pub use places::{Places, RowPlaces};
 pub use row::fee_day;
-use places::NOWHERE;
 use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.

@@ -11,13 +11,16 @@ use super::match_out;
 use super::{Failure, Global, Outcome, day};
 use crate::clock::Stopwatch;
 use crate::config::rules::{
-    ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
+    ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
+    net_rate,
 };
-use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
+use crate::domain::{Completeness, Day, Fraction, Inputs, Lang, NetRate, Rules};
 use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
+use crate::matching::calibrate::{Rounds, labelled};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::prove::prove;
+use crate::report::Calibration;
 use crate::report::json::Timings;
 use crate::settle::{self, SettleError, Settlement};
 
@@ -68,6 +71,10 @@ pub struct MatchArgs {
     /// A dedicated collection account, with its agency if it has one
     #[arg(long, value_name = "ACCOUNT[=AGENCY]", num_args = 1.., value_parser = account)]
     collection_account: Vec<CollectionAccount>,
+    /// The largest tolerated share of false pairs among payments without a code: the margin of
+    /// pass "scored" then follows from these files [default: a fixed margin]
+    #[arg(long, value_name = "SHARE", value_parser = budgeted)]
+    max_false_match: Option<Fraction>,
     /// Skip the independent checker
     #[arg(long)]
     no_proof: bool,
@@ -78,6 +85,10 @@ pub struct MatchArgs {
 
 fn rate(raw: &str) -> Result<NetRate, String> {
     net_rate(raw).ok_or_else(|| format!("write {NET_RATE_FORM}"))
+}
+
+fn budgeted(raw: &str) -> Result<Fraction, String> {
+    budget(raw).ok_or_else(|| format!("write {BUDGET_FORM}"))
 }
 
 fn account(raw: &str) -> Result<CollectionAccount, String> {
@@ -91,11 +102,21 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     let mut read = read(args, lang)?;
     times.stages.push(("read".into(), watch.elapsed()));
     mark_incomplete(&mut read, &args.incomplete)?;
-    let rules = rules(args, &read)?;
+    let mut rules = rules(args, &read)?;
+    let watch = Stopwatch::start();
+    let budget = args.max_false_match;
+    let calibration = budget.map(|budget| calibrate(&read.inputs, &mut rules, budget));
+    let calibration = calibration.transpose()?;
     if args.no_proof {
-        unproved(args, &read, &rules, lang, &mut times)?;
+        unproved(args, (&read, &rules, calibration), lang, watch, &mut times)?;
     } else {
-        proved(args, &mut read, &rules, lang, &mut times)?;
+        proved(
+            args,
+            (&mut read, &rules, calibration),
+            lang,
+            watch,
+            &mut times,
+        )?;
     }
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
@@ -109,12 +130,11 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
 /// made beside it.
 fn unproved(
     args: &MatchArgs,
-    read: &MatchInputs,
-    rules: &Rules,
+    (read, rules, calibration): (&MatchInputs, &Rules, Option<Calibration>),
     lang: Lang,
+    watch: Stopwatch,
     times: &mut Timings,
 ) -> Result<(), Failure> {
-    let watch = Stopwatch::start();
     let pool = settle::pool(&read.inputs, rules);
     let (lean, input) = std::thread::scope(|threads| {
         let input = threads.spawn(|| digest::of_sorted(&read.inputs));
@@ -125,9 +145,13 @@ fn unproved(
     let lean = lean.map_err(|error| defect(&error))?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    let written = input.and_then(|input| {
-        let input = match_out::Input { digest: input, rules };
-        match_out::write_lean(&args.out, &lean, input, lang)
+    let written = input.and_then(|digest| {
+        let told = match_out::Told {
+            input: digest,
+            rules,
+            calibration,
+        };
+        match_out::write_lean(&args.out, &lean, told, lang)
     });
     written.map_err(|error| unwritable(&error))?;
     times.stages.push(("write".into(), watch.elapsed()));
@@ -139,31 +163,45 @@ fn unproved(
 /// Settles, proves and writes: the checker looks at every row, leg and contribution.
 fn proved(
     args: &MatchArgs,
-    read: &mut MatchInputs,
-    rules: &Rules,
+    (read, rules, calibration): (&mut MatchInputs, &Rules, Option<Calibration>),
     lang: Lang,
+    watch: Stopwatch,
     times: &mut Timings,
 ) -> Result<(), Failure> {
-    let watch = Stopwatch::start();
-    let settlement =
-        settle::settle(&read.inputs, rules, &Vec::new()).map_err(|error| defect(&error))?;
+    let settlement = settle(&read.inputs, rules, settle::Keep::Each)?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
     demand_proof(args, read, rules, &settlement, lang)?;
     times.stages.push(("prove".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    match_out::write(&args.out, read, rules, &settlement, lang).map_err(|e| unwritable(&e))?;
+    let settled = match_out::Settled {
+        settlement: &settlement,
+        calibration,
+    };
+    match_out::write(&args.out, read, rules, settled, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
     std::mem::forget(settlement);
     Ok(())
 }
 
 fn defect(error: &SettleError) -> Failure {
-    Failure::new(
-        Exit::Failed,
-        error.to_string(),
-        "report this with the files",
-    )
+    let fix = "report this with the files";
+    Failure::new(Exit::Failed, error.to_string(), fix)
+}
+
+fn settle(inputs: &Inputs, rules: &Rules, keep: settle::Keep) -> Result<Settlement, Failure> {
+    let settled = settle::settle_keeping(inputs, rules, &Vec::new(), keep);
+    settled.map_err(|error| defect(&error))
+}
+
+/// The margin that the budget allows, by the payments of these files whose codes are hidden and
+/// asked for again.
+fn calibrate(inputs: &Inputs, rules: &mut Rules, budget: Fraction) -> Result<Calibration, Failure> {
+    // the links by which the payers themselves told what they paid do not depend on the margin
+    let told = settle(inputs, rules, settle::Keep::Open)?;
+    let found = labelled(inputs, rules, &told.groups, Rounds::All).calibrate(budget);
+    rules.margin_min = found.margin;
+    Ok(Calibration { budget, found })
 }
 
 /// What is not proved is not written.

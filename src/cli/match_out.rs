@@ -13,7 +13,7 @@ use crate::job::digest;
 use crate::normalise::MatchInputs;
 use crate::report::csv::{self, Style};
 use crate::report::json::Timings;
-use crate::report::{Digests, json};
+use crate::report::{Calibration, Digests, json};
 use crate::settle::{Lean, Settlement};
 
 /// Rows read, whatever became of them.
@@ -22,14 +22,23 @@ pub(super) fn rows(inputs: &Inputs) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }
 
+/// What the files tell.
+#[derive(Clone, Copy)]
+pub(super) struct Settled<'a> {
+    pub(super) settlement: &'a Settlement,
+    /// The budget of false pairs, and the margin that it led to.
+    pub(super) calibration: Option<Calibration>,
+}
+
 /// Writes every file of the contract but `timings.json`.
 pub(super) fn write(
     out: &Path,
     read: &mut MatchInputs,
     rules: &Rules,
-    settlement: &Settlement,
+    settled: Settled,
     lang: Lang,
 ) -> Result<()> {
+    let settlement = settled.settlement;
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let style = Style::plain(lang);
     std::thread::scope(|threads| {
@@ -38,33 +47,38 @@ pub(super) fn write(
                 csv::write_links(to, &settlement.groups, style)
             })
         });
-        let rest = write_rest(out, read, rules, settlement, lang);
+        let rest = write_rest(out, read, rules, settled, lang);
         let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
         links.and(rest)
     })
 }
 
-/// The inputs by their digest, and the rules.
-pub(super) struct Input<'r> {
-    pub(super) digest: Box<str>,
+/// What the summary tells of a run beside its settlement.
+pub(super) struct Told<'r> {
+    /// The digest of the inputs.
+    pub(super) input: Box<str>,
     pub(super) rules: &'r Rules,
+    /// The budget of false pairs, and the margin that it led to.
+    pub(super) calibration: Option<Calibration>,
 }
 
 /// The same of files that were settled without holding every row.
-pub(super) fn write_lean(out: &Path, lean: &Lean, input: Input<'_>, lang: Lang) -> Result<()> {
+pub(super) fn write_lean(out: &Path, lean: &Lean, told: Told<'_>, lang: Lang) -> Result<()> {
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let style = Style::plain(lang);
     std::thread::scope(|threads| {
         let links = threads.spawn(|| {
-            write_whole(out, "links.csv", &|to| csv::write_lean_links(to, lean, style))
+            write_whole(out, "links.csv", &|to| {
+                csv::write_lean_links(to, lean, style)
+            })
         });
-        let rest = write_lean_rest(out, lean, input, style);
+        let rest = write_lean_rest(out, lean, told, style);
         let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
         links.and(rest)
     })
 }
 
-fn write_lean_rest(out: &Path, lean: &Lean, input: Input<'_>, style: Style) -> Result<()> {
+fn write_lean_rest(out: &Path, lean: &Lean, told: Told<'_>, style: Style) -> Result<()> {
     let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
         write_whole(out, name, write)
     };
@@ -75,14 +89,16 @@ fn write_lean_rest(out: &Path, lean: &Lean, input: Input<'_>, style: Style) -> R
     file("suggestions.csv", &|to| {
         csv::write_suggestions(to, &lean.suggestions, style)
     })?;
-    file("share.csv", &|to| csv::write_shares(to, &lean.shares, style))?;
+    file("share.csv", &|to| {
+        csv::write_shares(to, &lean.shares, style)
+    })?;
     let version = env!("CARGO_PKG_VERSION");
     let digests = Digests {
-        input: input.digest,
-        rules: digest::of(&(version, input.rules))?,
+        input: told.input,
+        rules: digest::of(&(version, told.rules))?,
         output: digest::of_lean(lean)?,
     };
-    let summary = json::lean_summary(lean, version, &digests);
+    let summary = json::lean_summary(lean, version, &digests, told.calibration);
     file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 
@@ -91,9 +107,13 @@ fn write_rest(
     out: &Path,
     read: &mut MatchInputs,
     rules: &Rules,
-    settlement: &Settlement,
+    settled: Settled,
     lang: Lang,
 ) -> Result<()> {
+    let Settled {
+        settlement,
+        calibration,
+    } = settled;
     let style = Style::plain(lang);
     let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
         write_whole(out, name, write)
@@ -113,7 +133,7 @@ fn write_rest(
         output: digest::of_files(settlement)?,
     };
     let version = env!("CARGO_PKG_VERSION");
-    let summary = json::summary_document(&read.inputs, settlement, version, &digests);
+    let summary = json::summary_document(&read.inputs, settlement, version, &digests, calibration);
     file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 

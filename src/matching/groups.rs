@@ -291,10 +291,7 @@ fn certified(desk: &Desk, set: Index) -> MatchGroup {
         .txns
         .iter()
         .map(|txn| member(pool.txn(*txn).key(), None, None));
-    let fees = set
-        .dossiers
-        .iter()
-        .flat_map(|dossier| pool.lines(*dossier));
+    let fees = set.dossiers.iter().flat_map(|dossier| pool.lines(*dossier));
     let fees = fees.map(|(line, _)| {
         let fee = pool.fee(line);
         member(

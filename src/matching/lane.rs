@@ -95,8 +95,14 @@ fn pays(desk: &Desk, txn: Index, by: By, fees: &[Fee]) -> bool {
         let more = &fee.more;
         let told = more.receipt_no.as_deref().is_some_and(|no| !no.is_empty());
         !fee.declared_method.is_cash()
-            && fee.due_at.as_ref().is_none_or(|due| row.paid_on <= due.day())
-            && more.paid_at.as_ref().is_none_or(|at| at.day() == row.business_date)
+            && fee
+                .due_at
+                .as_ref()
+                .is_none_or(|due| row.paid_on <= due.day())
+            && more
+                .paid_at
+                .as_ref()
+                .is_none_or(|at| at.day() == row.business_date)
             && (told || !pool.rules.e_receipts)
     };
     !matches!(by, By::Other(_))

@@ -283,7 +283,9 @@ impl Lean<'_, '_> {
         let mut puts = self.desk.credits.of(dossier).peekable();
         let newest = puts.next()?;
         let alone = puts.peek().is_none();
-        let put = std::iter::once(newest).chain(puts).find(|put| put.money == money)?;
+        let put = std::iter::once(newest)
+            .chain(puts)
+            .find(|put| put.money == money)?;
         self.legs(dossier, put, alone, legs);
         Some(self.group(dossier))
     }
@@ -375,13 +377,7 @@ impl Lean<'_, '_> {
     }
 
     /// Adds the legs of one money row: when it is alone one for each line, in order of their ids.
-    fn legs<'l>(
-        &'l self,
-        dossier: Index,
-        put: &Put,
-        alone: bool,
-        legs: &mut Vec<PlainLeg<'l>>,
-    ) {
+    fn legs<'l>(&'l self, dossier: Index, put: &Put, alone: bool, legs: &mut Vec<PlainLeg<'l>>) {
         let (side, source, id) = self.name(put.money);
         let leg = |fee: &'l Fee| PlainLeg {
             side,
@@ -455,7 +451,11 @@ impl Held<'_> {
         wanted: impl Fn(usize, &Classified) -> bool,
         f: &mut impl FnMut(LeanRow) -> Result<(), E>,
     ) -> Result<(), E> {
-        while let Some(row) = self.rows.get(self.next).filter(|row| wanted(self.next, row)) {
+        while let Some(row) = self
+            .rows
+            .get(self.next)
+            .filter(|row| wanted(self.next, row))
+        {
             self.next += 1;
             f(LeanRow::Classified(row))?;
         }

@@ -27,7 +27,13 @@ impl Ledgers {
     /// Adds those of the dossiers behind.
     pub(in crate::matching) fn append(&mut self, mut behind: Self) {
         let before = index(self.all.len());
-        let moved = |place: Index| if place == PLAIN { PLAIN } else { place + before };
+        let moved = |place: Index| {
+            if place == PLAIN {
+                PLAIN
+            } else {
+                place + before
+            }
+        };
         self.places.extend(behind.places.into_iter().map(moved));
         self.all.append(&mut behind.all);
     }

@@ -290,7 +290,9 @@ fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>>
     let mut spoken = Spoken::default();
     for txn in lines {
         let words = id_words(&pool.txn(*txn).memo).filter(|word| word.len() >= ID_LENGTH_MIN);
-        spoken.0.extend(words.map(hash).filter(|hash| sieve.may_hold(*hash)));
+        spoken
+            .0
+            .extend(words.map(hash).filter(|hash| sieve.may_hold(*hash)));
     }
     let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
     for (txn, row) in payments() {

@@ -112,7 +112,9 @@ fn whole_memos(desk: &mut Desk) {
     let waiting = desk.waiting().into_iter();
     let named: Vec<(Index, Index)> = waiting.filter_map(named).collect();
     let pool = desk.pool;
-    let payers = in_halves(&named, |(txn, dossier)| pool.payer(pool.txn(*txn), *dossier));
+    let payers = in_halves(&named, |(txn, dossier)| {
+        pool.payer(pool.txn(*txn), *dossier)
+    });
     for ((txn, dossier), payer) in named.into_iter().zip(payers) {
         let row = desk.pool.txn(txn);
         let doubtful = match payer {

@@ -100,7 +100,8 @@ fn dossier(desk: &Desk, lacking: &Lacking, sets: &mut BTreeMap<Key, Rows>) {
     };
     let ledger = desk.ledgers.of(lacking.dossier);
     let untouched = ledger.entries.is_empty() && ledger.returns.is_empty();
-    let whole = pool.all_due(lacking.dossier) == lacking.amount && dossier.fees_due == lacking.amount;
+    let whole =
+        pool.all_due(lacking.dossier) == lacking.amount && dossier.fees_due == lacking.amount;
     let one_day = recorded().all(|paid| paid.is_none_or(|paid| paid == day));
     let plain = fees.iter().all(|fee| {
         let in_time = fee.due_at.as_ref().is_none_or(|due| day <= due.day());

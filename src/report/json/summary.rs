@@ -8,17 +8,19 @@ use crate::classify::{Classified, OK};
 use crate::domain::Side;
 use crate::kpi::Share;
 use crate::matching::{Evidence, MatchGroup};
-use crate::report::facts::{Digests, Figure};
+use crate::report::facts::{Calibration, Digests, Figure};
 use crate::report::model::{TieLine, Totals, tie_out_files, tie_out_lean, totals};
 use crate::settle::{Inputs, Lean, Settlement};
 
-use super::{SCHEMA_VERSION, pretty};
+use super::{CalibrationJson, SCHEMA_VERSION, pretty};
 
 #[derive(Serialize)]
 struct SummaryDocument<'a> {
     schema_version: u32,
     version: &'a str,
     digests: &'a Digests,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<CalibrationJson>,
     counts: Counts,
     totals: Totals,
     control_totals: Vec<TieJson<'a>>,
@@ -128,6 +130,7 @@ pub fn summary_document(
     settlement: &Settlement,
     program_version: &str,
     digests: &Digests,
+    calibration: Option<Calibration>,
 ) -> String {
     let mut classes = Classes::new();
     add_rows(&settlement.rows, &mut classes);
@@ -144,11 +147,16 @@ pub fn summary_document(
         shares: &settlement.shares,
         suggestions: settlement.suggestions.len(),
     };
-    document(inputs, sums, program_version, digests)
+    document(inputs, sums, (program_version, digests, calibration))
 }
 
 /// The same of files that were settled without holding every row.
-pub fn lean_summary(lean: &Lean, program_version: &str, digests: &Digests) -> String {
+pub fn lean_summary(
+    lean: &Lean,
+    program_version: &str,
+    digests: &Digests,
+    calibration: Option<Calibration>,
+) -> String {
     let inputs = lean.inputs;
     let mut classes = Classes::new();
     add_rows(&lean.rows, &mut classes);
@@ -166,14 +174,20 @@ pub fn lean_summary(lean: &Lean, program_version: &str, digests: &Digests) -> St
     let receipts = inputs.receipts.iter();
     let receipts = receipts.map(|receipt| (Side::Receipt, receipt.amount));
     let txns = inputs.txns.iter().map(|txn| (Side::Txn, txn.amount));
-    let all = fees.enumerate().chain(receipts.enumerate()).chain(txns.enumerate());
+    let all = fees
+        .enumerate()
+        .chain(receipts.enumerate())
+        .chain(txns.enumerate());
     let mut in_order = [Figure::default(); 3];
     for (i, (side, amount)) in all {
         if lean.row_of(side, i).is_none() {
             in_order[usize::from(side > Side::Fee) + usize::from(side > Side::Receipt)].add(amount);
         }
     }
-    for (side, figure) in [Side::Fee, Side::Receipt, Side::Txn].into_iter().zip(in_order) {
+    for (side, figure) in [Side::Fee, Side::Receipt, Side::Txn]
+        .into_iter()
+        .zip(in_order)
+    {
         if figure.count > 0 {
             classes.entry((side.id(), OK)).or_default().plus(figure);
         }
@@ -189,7 +203,7 @@ pub fn lean_summary(lean: &Lean, program_version: &str, digests: &Digests) -> St
         shares: &lean.shares,
         suggestions: lean.suggestions.len(),
     };
-    document(inputs, sums, program_version, digests)
+    document(inputs, sums, (program_version, digests, calibration))
 }
 
 fn add_rows(rows: &[Classified], classes: &mut Classes) {
@@ -219,8 +233,7 @@ fn exceptions(rows: &[Classified]) -> usize {
 fn document(
     inputs: &Inputs,
     sums: Sums<'_>,
-    program_version: &str,
-    digests: &Digests,
+    (program_version, digests, calibration): (&str, &Digests, Option<Calibration>),
 ) -> String {
     let counts = counts(inputs, &sums);
     let Sums {
@@ -241,6 +254,7 @@ fn document(
         schema_version: SCHEMA_VERSION,
         version: program_version,
         digests,
+        calibration: calibration.map(CalibrationJson::of),
         counts,
         totals: totals(&lines),
         control_totals: lines.iter().map(tie).collect(),

@@ -50,7 +50,8 @@ impl Sheet {
         let mut lines = BTreeMap::new();
         for ((side, source), days) in self.sources {
             let keyed = days.into_iter();
-            lines.extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
+            lines
+                .extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
         }
         lines.into_values().collect()
     }
