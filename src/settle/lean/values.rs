@@ -181,8 +181,14 @@ fn group_id(group: &PlainGroup, legs: &[PlainLeg]) -> String {
     for line in lines {
         part(&[group.dossier.as_str(), line]);
     }
-    for legs in legs.chunk_by(|a, b| (a.source, a.id) == (b.source, b.id)) {
-        part(&[legs[0].side.id(), legs[0].source, legs[0].id]);
+    let mut money: Vec<[&str; 3]> = legs
+        .iter()
+        .map(|leg| [leg.side.id(), leg.source, leg.id])
+        .collect();
+    money.sort_unstable();
+    money.dedup();
+    for row in &money {
+        part(row);
     }
     short_hash(text.as_bytes(), 16)
 }
