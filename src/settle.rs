@@ -73,8 +73,8 @@ pub enum Keep {
     Each,
     /// Those that may still end in several ways: the shares are the same.
     Open,
-    /// The same, as far as shares need them: in no order and, where no target asks what would decide
-    /// it, without names.
+    /// The same, as far as shares need them: in no order and, where no target asks what would
+    /// decide it, without names.
     Sums,
 }
 

@@ -340,8 +340,8 @@ impl<'a> Pool<'a> {
     }
 }
 
-/// Which of a dossier's lines money can settle: those not cancelled; when all are cancelled, all. Of
-/// a contradictory line the version kept is as good as any: the payment is a fact.
+/// Which of a dossier's lines money can settle: those not cancelled; when all are cancelled, all.
+/// Of a contradictory line the version kept is as good as any: the payment is a fact.
 fn payable(fees: &[Fee]) -> impl Fn(&Fee) -> bool + use<> {
     let owed = |fee: &Fee| {
         fee.amount.get() > 0 && fee.more.collection_mode != Some(CollectionMode::Exempt)
