@@ -1,7 +1,7 @@
-//! Pass 9: a payment that equals the sum of several open dossiers of its payer; several payments
-//! of a payer that together are what one of the payer's dossiers lacks, as suggestions with the
-//! number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with more open
-//! dossiers, or payments, than the cap is not searched, and the payments say so.
+//! Pass 9: a payment that equals the sum of several open dossiers of its payer, and several
+//! payments of a payer that together are what one of the payer's dossiers lacks, as suggestions
+//! with the number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with
+//! more open dossiers, or payments, than the cap is not searched, and the payments say so.
 
 use std::collections::BTreeMap;
 
