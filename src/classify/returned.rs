@@ -3,7 +3,6 @@
 use crate::domain::Text;
 use crate::matching::Evidence;
 use crate::matching::ledger::{Entry, Returned};
-use crate::matching::pool::at;
 
 use super::case::{FeeCase, MoneyCase};
 use super::class::{Class, Seen, Severity};

@@ -6,8 +6,6 @@ use std::panic::resume_unwind;
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::Txn;
-
 pub use super::money::Money;
 
 use super::credits::{By, Credits};
