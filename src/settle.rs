@@ -1,6 +1,12 @@
 //! Pure: `settle(inputs, rules, prior) -> Settlement`, the only place that knows
 //! match -> classify -> measure. `match`, `run` and the tests are all IO around it.
 
+mod lean;
+
+pub use lean::{
+    Groups, Lean, LeanGroup, LeanRow, PlainGroup, PlainLeg, PlainRow, Rows, lean, pool,
+};
+
 use std::borrow::Cow;
 use std::panic::resume_unwind;
 
@@ -14,6 +20,8 @@ use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
 use crate::kpi::tally::Tally;
 use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
+use crate::matching::desk::{Desk, Standing};
+use crate::matching::lane::Lane;
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Role, Suggestion, groups};
 
@@ -65,6 +73,9 @@ pub enum Keep {
     Each,
     /// Those that may still end in several ways: the shares are the same.
     Open,
+    /// The same, as far as shares need them: in no order and, where no target asks what would
+    /// decide it, without names.
+    Sums,
 }
 
 /// Matches, classifies and measures. Without periods in the rules the whole input is one period.
@@ -84,12 +95,12 @@ pub fn settle_keeping(
         sorted.to_mut().sort();
     }
     let pool = Pool::new(&sorted, rules);
-    let desk = crate::matching::run(&pool);
+    let desk = crate::matching::run(&pool, Lane::Closed);
     // neither of the two looks at the other
     let (classes, groups) = std::thread::scope(|threads| {
         let groups = threads.spawn(|| {
             let groups = groups::groups(&desk);
-            conserved(&pool, &groups).map(|()| groups)
+            conserved(&desk, &groups).map(|()| groups)
         });
         let classes = classify(&desk);
         let groups = groups.join();
@@ -107,15 +118,7 @@ pub fn settle_keeping(
     let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
-    let shares = if rules.periods.is_empty() {
-        let whole = Rules {
-            periods: vec![measure::whole(&contributions, &settled)],
-            ..rules.clone()
-        };
-        measure(&sorted, &whole, prior, &contributions, &settled)
-    } else {
-        measure(&sorted, rules, prior, &contributions, &settled)
-    };
+    let shares = shares(&sorted, rules, prior, &contributions, &settled);
     Ok(Settlement {
         groups,
         rows,
@@ -125,13 +128,32 @@ pub fn settle_keeping(
     })
 }
 
+/// The shares of every period; without periods in the rules the whole input is one.
+fn shares(
+    inputs: &Inputs,
+    rules: &Rules,
+    prior: &Prior,
+    contributions: &[Contribution],
+    settled: &[(&'static str, Tally)],
+) -> Vec<Share> {
+    if !rules.periods.is_empty() {
+        return measure(inputs, rules, prior, contributions, settled);
+    }
+    let whole = Rules {
+        periods: vec![measure::whole(contributions, settled)],
+        ..rules.clone()
+    };
+    measure(inputs, &whole, prior, contributions, settled)
+}
+
 /// What every item adds: the contributions kept, and the sums of the others.
 fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static str, Tally)>) {
     let start = facts.pool.rules.start;
     let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
-            Keep::Open => Tally::of_sums(start),
+            Keep::Sums if facts.pool.rules.targets.is_empty() => Tally::of_sums(start).nameless(),
+            Keep::Open | Keep::Sums => Tally::of_sums(start),
         };
         (definition.contributions)(facts, &mut tally);
         (definition.id, tally)
@@ -156,12 +178,15 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
         let since = |contribution: Contribution| contribution.since(start);
         contributions = contributions.into_iter().filter_map(since).collect();
     }
-    contributions.sort();
+    if keep != Keep::Sums {
+        contributions.sort();
+    }
     (contributions, tallies)
 }
 
 /// No payment is used beyond its amount, and no fee holds less than nothing or more than is due.
-fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
+fn conserved(desk: &Desk, groups: &[MatchGroup]) -> Result<(), SettleError> {
+    let pool = desk.pool;
     let mut money: FxHashMap<(Side, &str, &str), i128> = FxHashMap::default();
     let mut lines: Vec<i128> = vec![0; pool.inputs.fees.len()];
     for leg in groups.iter().flat_map(|group| &group.legs) {
@@ -184,14 +209,21 @@ fn conserved(pool: &Pool, groups: &[MatchGroup]) -> Result<(), SettleError> {
         allocated,
         amount,
     };
-    for txn in &pool.inputs.txns {
+    let plain = |standing: &Standing| matches!(standing, Standing::Plain(_));
+    for (txn, standing) in pool.inputs.txns.iter().zip(&desk.txns) {
+        if plain(standing) {
+            continue;
+        }
         let used = money.remove(&(Side::Txn, txn.source.as_str(), &*txn.id));
         let used = used.unwrap_or(0);
         if used > txn.amount.wide() {
             return Err(beyond(&txn.key(), used, txn.amount.wide()));
         }
     }
-    for receipt in &pool.inputs.receipts {
+    for (receipt, standing) in pool.inputs.receipts.iter().zip(&desk.receipts) {
+        if plain(standing) {
+            continue;
+        }
         let used = money.remove(&(Side::Receipt, "cash", &*receipt.receipt_id));
         let used = used.unwrap_or(0);
         if used > receipt.amount.wide() {

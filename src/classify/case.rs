@@ -104,7 +104,7 @@ pub struct MoneyCase<'c, 'a> {
     /// What the passes decided.
     pub standing: &'c Standing,
     /// Its entries: (dossier, position in that ledger).
-    pub entries: &'c [(Index, usize)],
+    pub entries: &'c [(Index, Index)],
     /// Its return: (dossier, position in that ledger).
     pub returned: Option<(Index, usize)>,
 }
@@ -114,8 +114,8 @@ impl<'c> MoneyCase<'c, '_> {
     pub fn ledger_entries(&self) -> impl Iterator<Item = (&'c Ledger, &'c Entry)> {
         let ledgers = &self.desk.ledgers;
         self.entries.iter().map(move |(dossier, e)| {
-            let ledger = &ledgers[at(*dossier)];
-            (ledger, &ledger.entries[*e])
+            let ledger = ledgers.of(*dossier);
+            (ledger, &ledger.entries[at(*e)])
         })
     }
 
@@ -132,27 +132,18 @@ impl<'c> MoneyCase<'c, '_> {
     /// Its return, if it is one that names a dossier.
     pub fn ledger_return(&self) -> Option<&'c Returned> {
         let (dossier, r) = self.returned?;
-        Some(&self.desk.ledgers[at(dossier)].returns[r])
+        Some(&self.desk.ledgers.of(dossier).returns[r])
     }
 
     /// The evidence when a pass left it with `class`.
     pub fn out(&self, class: &str) -> Option<Vec<Evidence>> {
-        match self.standing {
-            Standing::Out {
-                class: said,
-                evidence,
-                ..
-            } if *said == class => Some(evidence.clone()),
-            _ => None,
-        }
+        let out = self.standing.out().filter(|out| out.class == class);
+        out.map(|out| out.evidence.clone())
     }
 
     /// The nearest candidates that a pass left.
     pub fn nearest(&self) -> &[Nearest] {
-        match self.standing {
-            Standing::Out { nearest, .. } => nearest,
-            _ => &[],
-        }
+        self.standing.out().map_or(&[], |out| &out.nearest)
     }
 
     /// True when all of it went back or was undone.

@@ -98,7 +98,7 @@ pub(super) const SIGHTING: Class = Class {
 
 fn sighting(case: &MoneyCase) -> Seen {
     match case.standing {
-        Standing::Sighting(_, why) => Some(vec![why.clone()]),
+        Standing::Sighting(_, why) => Some(vec![Evidence::clone(why)]),
         _ => None,
     }
 }

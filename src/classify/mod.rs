@@ -28,7 +28,9 @@ use crate::matching::{Evidence, Nearest, Test};
 
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+use places::NOWHERE;
 pub use places::{Places, RowPlaces};
+pub use row::fee_day;
 use row::{Row, in_set, named};
 
 /// Every class in its order: the first that applies names the row.
@@ -100,12 +102,15 @@ pub fn class(id: &str) -> Option<&'static Class> {
     CLASSES.iter().find(|class| class.id == id)
 }
 
-/// Every row of the desk with its class, sorted by row key, and where each row stands.
+/// Every row of the desk with its class, sorted by row key, and where each row stands. The rows of
+/// plain dossiers are in order and not held.
 pub struct Classes {
     /// The rows.
     pub rows: Vec<Classified>,
     /// The place of each fee, receipt and transaction among them.
     pub place: RowPlaces,
+    /// The fees in the order of their keys.
+    pub fee_order: Vec<Index>,
     /// Where each money row stands in the ledgers.
     pub places: Places,
 }
@@ -114,15 +119,18 @@ pub struct Classes {
 pub fn classify(desk: &Desk) -> Classes {
     let inputs = desk.pool.inputs;
     let places = Places::new(desk);
-    let count =
-        inputs.rejects.len() + inputs.fees.len() + inputs.receipts.len() + inputs.txns.len();
-    let mut rows: Vec<Classified> = Vec::with_capacity(count);
+    let mut rows: Vec<Classified> = Vec::with_capacity(held(desk));
     let rejects = inputs.rejects.iter();
     rows.extend(rejects.map(|row| reject(desk.pool.rules, row)));
-    let dossiers = (0..desk.ledgers.len()).map(index);
-    let provisional: Vec<bool> = dossiers.map(|d| desk.is_provisional(d)).collect();
+    let provisional: Vec<bool> = if inputs.business_date.is_some() {
+        let dossiers = (0..desk.ledgers.len()).map(index);
+        dossiers.map(|d| desk.is_provisional(d)).collect()
+    } else {
+        Vec::new()
+    };
+    let fee_order = inputs.fees_by_key();
     let mut place = RowPlaces {
-        fees: fees(desk, &provisional, &mut rows),
+        fees: fees(desk, &provisional, &fee_order, &mut rows),
         ..RowPlaces::default()
     };
     money(desk, &provisional, &places, &mut rows, &mut place);
@@ -131,8 +139,19 @@ pub fn classify(desk: &Desk) -> Classes {
     Classes {
         rows,
         place,
+        fee_order,
         places,
     }
+}
+
+/// The number of rows that are not of plain dossiers.
+fn held(desk: &Desk) -> usize {
+    let inputs = desk.pool.inputs;
+    let fees = desk.ledgers.iter();
+    let fees: usize = fees.map(|(d, _)| desk.pool.fees_of(d).len()).sum();
+    let money = desk.receipts.iter().chain(&desk.txns);
+    let money = money.filter(|standing| !matches!(standing, Standing::Plain(_)));
+    inputs.rejects.len() + fees + money.count()
 }
 
 fn reject(rules: &Rules, reject: &Reject) -> Classified {
@@ -173,18 +192,18 @@ impl OpenMoney {
     fn new(desk: &Desk) -> Self {
         let mut open = Self::default();
         for (i, standing) in desk.txns.iter().enumerate() {
-            let Standing::Out { class, named, .. } = standing else {
+            let Some(out) = standing.out() else {
                 continue;
             };
             let row = desk.pool.txn(index(i));
-            if row.kind != TxnKind::Payment || !OPEN_CREDITS.contains(class) {
+            if row.kind != TxnKind::Payment || !OPEN_CREDITS.contains(&out.class) {
                 continue;
             }
             open.by_amount
                 .entry(row.amount.wide())
                 .or_default()
                 .push(index(i));
-            for dossier in named {
+            for dossier in &out.named {
                 open.by_dossier.entry(*dossier).or_default().push(index(i));
             }
         }
@@ -212,18 +231,25 @@ impl OpenMoney {
 }
 
 /// The fees in order of their keys; gives the place of each row.
-fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<Index> {
+fn fees(
+    desk: &Desk,
+    provisional: &[bool],
+    order: &[Index],
+    rows: &mut Vec<Classified>,
+) -> Vec<Index> {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
     let mut dossier_of = vec![0; pool.inputs.fees.len()];
     for (d, dossier) in pool.dossiers.iter().enumerate() {
         dossier_of[dossier.fees.clone()].fill(index(d));
     }
-    let mut row_of = vec![0; pool.inputs.fees.len()];
-    for place in pool.inputs.fees_by_key() {
-        row_of[at(place)] = index(rows.len());
-        let dossier = dossier_of[at(place)];
-        rows.push(fee(desk, provisional, &open, dossier, at(place)));
+    let mut row_of = vec![NOWHERE; pool.inputs.fees.len()];
+    for place in order {
+        let dossier = dossier_of[at(*place)];
+        if !desk.ledgers.is_plain(dossier) {
+            row_of[at(*place)] = index(rows.len());
+            rows.push(fee(desk, provisional, &open, dossier, at(*place)));
+        }
     }
     row_of
 }
@@ -236,7 +262,7 @@ fn fee(
     place: usize,
 ) -> Classified {
     let pool = desk.pool;
-    let ledger = &desk.ledgers[at(dossier)];
+    let ledger = desk.ledgers.of(dossier);
     let fee = &pool.inputs.fees[place];
     if let Some(set) = desk.set_of.get(&dossier) {
         return in_set(desk, *set, Row::of_fee(pool, fee));
@@ -255,7 +281,7 @@ fn fee(
         line.is_some_and(|l| l.paid > 0 || l.reversed > 0) || gone && case.is_for_the_unowed();
     let row = Row {
         linked,
-        provisional: provisional[at(dossier)],
+        provisional: is(provisional, dossier),
         ..Row::of_fee(pool, fee)
     };
     let near = if linked { Vec::new() } else { open.near(&case) };
@@ -272,6 +298,10 @@ fn money(
 ) {
     let pool = desk.pool;
     for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+        if matches!(desk.receipts[i], Standing::Plain(_)) {
+            place.receipts.push(NOWHERE);
+            continue;
+        }
         let case = MoneyCase {
             pool,
             desk,
@@ -289,6 +319,10 @@ fn money(
         ));
     }
     for (i, txn) in pool.inputs.txns.iter().enumerate() {
+        if matches!(desk.txns[i], Standing::Plain(_)) {
+            place.txns.push(NOWHERE);
+            continue;
+        }
         place.txns.push(index(rows.len()));
         if let Standing::InSet(set) = desk.txns[i] {
             let row = Row {
@@ -309,15 +343,20 @@ fn money(
             money: Money::Txn(index(i)),
             standing: &desk.txns[i],
             entries,
-            returned: places.returns[i],
+            returned: places.return_of(index(i)),
         };
         let row = one(&case, txn.key(), txn.amount, txn.business_date);
-        let open = entries.iter().any(|(d, _)| provisional[at(*d)]);
+        let open = entries.iter().any(|(d, _)| is(provisional, *d));
         rows.push(Classified {
             carried: row.carried || open,
             ..row
         });
     }
+}
+
+/// True of a dossier whose links may be taken back; without a night, of none.
+fn is(provisional: &[bool], dossier: Index) -> bool {
+    provisional.get(at(dossier)).copied().unwrap_or(false)
 }
 
 fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
@@ -344,7 +383,7 @@ fn dossier(case: &MoneyCase) -> Option<Index> {
     match (case.entries, case.returned, case.standing) {
         ([(dossier, _)], _, _) => Some(*dossier),
         ([], Some((dossier, _)), _) => Some(dossier),
-        ([], None, Standing::Out { named, .. }) => match named.as_slice() {
+        ([], None, Standing::Out(out)) => match out.named.as_slice() {
             [only] => Some(*only),
             _ => None,
         },

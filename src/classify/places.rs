@@ -1,6 +1,8 @@
 //! Where rows stand: money rows in the ledgers, and every row among the classified ones. Rows are
 //! found by position, not by the texts of their keys.
 
+use rustc_hash::FxHashMap;
+
 use crate::domain::sorting;
 use crate::matching::desk::{Desk, Money};
 use crate::matching::pool::{Index, at, index};
@@ -14,7 +16,7 @@ pub struct Places {
     /// Entries of each receipt.
     pub receipts: Entries,
     /// The return of each transaction.
-    pub returns: Vec<Option<(Index, usize)>>,
+    returns: FxHashMap<Index, (Index, usize)>,
 }
 
 /// The entries of each row, one row behind the other.
@@ -22,12 +24,12 @@ pub struct Places {
 pub struct Entries {
     /// Where the entries of each row begin, and the end.
     begin: Vec<Index>,
-    all: Vec<(Index, usize)>,
+    all: Vec<(Index, Index)>,
 }
 
 impl Entries {
     /// Those of a row, in order of the dossiers.
-    pub fn of(&self, row: Index) -> &[(Index, usize)] {
+    pub fn of(&self, row: Index) -> &[(Index, Index)] {
         let (from, to) = (self.begin[at(row)], self.begin[at(row) + 1]);
         &self.all[at(from)..at(to)]
     }
@@ -39,7 +41,7 @@ impl Entries {
     }
 
     /// From (row, entry) pairs, of which those of one row come in order.
-    fn new(rows: usize, pairs: impl Iterator<Item = (Index, (Index, usize))> + Clone) -> Self {
+    fn new(rows: usize, pairs: impl Iterator<Item = (Index, (Index, Index))> + Clone) -> Self {
         let mut begin: Vec<Index> = vec![0; rows + 1];
         for (row, _) in pairs.clone() {
             begin[at(row) + 1] += 1;
@@ -60,13 +62,18 @@ impl Entries {
 }
 
 impl Places {
+    /// The return of a transaction: dossier and position.
+    pub fn return_of(&self, txn: Index) -> Option<(Index, usize)> {
+        self.returns.get(&txn).copied()
+    }
+
     /// Looks through the ledgers.
     pub fn new(desk: &Desk) -> Self {
         let entries = || {
-            let ledgers = desk.ledgers.iter().enumerate();
-            ledgers.flat_map(|(d, ledger)| {
+            let ledgers = desk.ledgers.iter();
+            ledgers.flat_map(|(dossier, ledger)| {
                 let entries = ledger.entries.iter().enumerate();
-                entries.map(move |(e, entry)| (entry.credit.money, (index(d), e)))
+                entries.map(move |(e, entry)| (entry.credit.money, (dossier, index(e))))
             })
         };
         let txns = entries().filter_map(|(money, entry)| Some((money.txn()?, entry)));
@@ -74,10 +81,10 @@ impl Places {
             Money::Receipt(receipt) => Some((receipt, entry)),
             Money::Txn(_) => None,
         });
-        let mut returns = vec![None; desk.txns.len()];
-        for (d, ledger) in desk.ledgers.iter().enumerate() {
+        let mut returns = FxHashMap::default();
+        for (dossier, ledger) in desk.ledgers.iter() {
             for (r, back) in ledger.returns.iter().enumerate() {
-                returns[at(back.txn)] = Some((index(d), r));
+                returns.insert(back.txn, (dossier, r));
             }
         }
         Self {
@@ -99,6 +106,9 @@ pub struct RowPlaces {
     pub txns: Vec<Index>,
 }
 
+/// The place of a row that is not held: of a plain dossier, and in order.
+pub(super) const NOWHERE: Index = Index::MAX;
+
 impl RowPlaces {
     /// Brings the rows into the order of their keys.
     pub(super) fn sort(&mut self, rows: &mut [Classified]) {
@@ -113,7 +123,7 @@ impl RowPlaces {
         sorting::permute(rows, places);
         let lists = [&mut self.fees, &mut self.receipts, &mut self.txns];
         for place in lists.into_iter().flatten() {
-            *place = moved[at(*place)];
+            *place = moved.get(at(*place)).copied().unwrap_or(NOWHERE);
         }
     }
 }

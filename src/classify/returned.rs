@@ -3,7 +3,6 @@
 use crate::domain::Text;
 use crate::matching::Evidence;
 use crate::matching::ledger::{Entry, Returned};
-use crate::matching::pool::at;
 
 use super::case::{FeeCase, MoneyCase};
 use super::class::{Class, Seen, Severity};
@@ -42,7 +41,7 @@ fn reversed_fee(case: &FeeCase) -> Seen {
 fn returned(case: &MoneyCase, wanted: impl Fn(&Returned) -> bool) -> Seen {
     let back = case.ledger_return().filter(|r| wanted(r))?;
     let (dossier, _) = case.returned?;
-    let ledger = &case.desk.ledgers[at(dossier)];
+    let ledger = case.desk.ledgers.of(dossier);
     let of = back
         .of
         .iter()

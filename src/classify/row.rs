@@ -1,8 +1,8 @@
 //! A row before its class is known, and how it gets its class.
 
-use crate::domain::{Day, DossierCode, ExceptionId, Fee, RowKey, Rules, Vnd};
+use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, RowKey, Rules, Vnd};
 use crate::matching::desk::Desk;
-use crate::matching::pool::Pool;
+use crate::matching::pool::{Index, Pool};
 use crate::matching::{Evidence, Nearest};
 
 use super::class::{Bucket, Class, Classified, OK, Seen, Severity};
@@ -22,11 +22,10 @@ pub(super) struct Row {
 impl Row {
     /// A fee line that nothing is linked to.
     pub(super) fn of_fee(pool: &Pool, fee: &Fee) -> Self {
-        let day = fee.dossier_code.received_on().or(pool.inputs.business_date);
         Self {
             key: fee.key(),
             amount: fee.amount,
-            day: day.unwrap_or_else(|| Day::of_ms(0)),
+            day: fee_day(pool.inputs, fee),
             dossier: Some(fee.dossier_code.clone()),
             linked: false,
             provisional: false,
@@ -34,8 +33,14 @@ impl Row {
     }
 }
 
+/// The accounting day of a fee line: that of the dossier's receipt.
+pub fn fee_day(inputs: &Inputs, fee: &Fee) -> Day {
+    let day = fee.dossier_code.received_on().or(inputs.business_date);
+    day.unwrap_or_else(|| Day::of_ms(0))
+}
+
 /// A row of a certified set: in order, without a link of its own.
-pub(super) fn in_set(desk: &Desk, set: usize, row: Row) -> Classified {
+pub(super) fn in_set(desk: &Desk, set: Index, row: Row) -> Classified {
     let row = Row {
         linked: true,
         provisional: desk.is_set_provisional(set),

@@ -1,6 +1,7 @@
 //! `doisoat match`: files in, files out; no configuration, no database.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -14,14 +15,14 @@ use crate::config::rules::{
     net_rate,
 };
 use crate::domain::{Completeness, Day, Fraction, Inputs, Lang, NetRate, Rules};
-use crate::job::{Exit, proof, stage};
+use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::matching::calibrate::{Rounds, labelled};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::prove::prove;
 use crate::report::Calibration;
 use crate::report::json::Timings;
-use crate::settle::{self, Settlement};
+use crate::settle::{self, SettleError, Settlement};
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -103,43 +104,94 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     mark_incomplete(&mut read, &args.incomplete)?;
     let mut rules = rules(args, &read)?;
     let watch = Stopwatch::start();
-    // the checker looks at every contribution, the files only at their sums
-    let keep = if args.no_proof {
-        settle::Keep::Open
-    } else {
-        settle::Keep::Each
-    };
-    let inputs = &read.inputs;
-    let calibration = args.max_false_match;
-    let calibration = calibration.map(|budget| calibrate(inputs, &mut rules, budget));
+    let budget = args.max_false_match;
+    let calibration = budget.map(|budget| calibrate(&read.inputs, &mut rules, budget));
     let calibration = calibration.transpose()?;
-    let settlement = settle(inputs, &rules, keep)?;
-    times.stages.push(("settle".into(), watch.elapsed()));
-    if !args.no_proof {
-        let watch = Stopwatch::start();
-        demand_proof(args, &read, &rules, &settlement, lang)?;
-        times.stages.push(("prove".into(), watch.elapsed()));
+    if args.no_proof {
+        unproved(args, (&read, &rules, calibration), lang, watch, &mut times)?;
+    } else {
+        proved(
+            args,
+            (&mut read, &rules, calibration),
+            lang,
+            watch,
+            &mut times,
+        )?;
     }
+    times.rows = match_out::rows(&read.inputs);
+    times.peak_memory_bytes = stage::peak_memory_bytes();
+    match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
+    // the program ends here: the system takes everything back at once, row by row takes seconds
+    std::mem::forget(read);
+    Ok(Exit::Done)
+}
+
+/// Settles and writes without holding what can be told from the rows. The digest of the inputs is
+/// made beside it.
+fn unproved(
+    args: &MatchArgs,
+    (read, rules, calibration): (&MatchInputs, &Rules, Option<Calibration>),
+    lang: Lang,
+    watch: Stopwatch,
+    times: &mut Timings,
+) -> Result<(), Failure> {
+    let pool = settle::pool(&read.inputs, rules);
+    let (lean, input) = std::thread::scope(|threads| {
+        let input = threads.spawn(|| digest::of_sorted(&read.inputs));
+        let lean = settle::lean(&pool, &Vec::new());
+        let input = input.join();
+        (lean, input.unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    let lean = lean.map_err(|error| defect(&error))?;
+    times.stages.push(("settle".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    let written = input.and_then(|digest| {
+        let told = match_out::Told {
+            input: digest,
+            rules,
+            calibration,
+        };
+        match_out::write_lean(&args.out, &lean, told, lang)
+    });
+    written.map_err(|error| unwritable(&error))?;
+    times.stages.push(("write".into(), watch.elapsed()));
+    std::mem::forget(lean);
+    std::mem::forget(pool);
+    Ok(())
+}
+
+/// Settles, proves and writes: the checker looks at every row, leg and contribution.
+fn proved(
+    args: &MatchArgs,
+    (read, rules, calibration): (&mut MatchInputs, &Rules, Option<Calibration>),
+    lang: Lang,
+    watch: Stopwatch,
+    times: &mut Timings,
+) -> Result<(), Failure> {
+    let settlement = settle(&read.inputs, rules, settle::Keep::Each)?;
+    times.stages.push(("settle".into(), watch.elapsed()));
+    let watch = Stopwatch::start();
+    demand_proof(args, read, rules, &settlement, lang)?;
+    times.stages.push(("prove".into(), watch.elapsed()));
     let watch = Stopwatch::start();
     let settled = match_out::Settled {
         settlement: &settlement,
         calibration,
     };
-    match_out::write(&args.out, &mut read, &rules, settled, lang).map_err(|e| unwritable(&e))?;
+    match_out::write(&args.out, read, rules, settled, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
-    times.rows = match_out::rows(&read.inputs);
-    times.peak_memory_bytes = stage::peak_memory_bytes();
-    match_out::write_timings(&args.out, &times).map_err(|error| unwritable(&error))?;
-    // the program ends here: the system takes everything back at once, row by row takes seconds
-    std::mem::forget((read, settlement));
-    Ok(Exit::Done)
+    std::mem::forget(settlement);
+    Ok(())
+}
+
+fn defect(error: &SettleError) -> Failure {
+    let fix = "report this with the files";
+    Failure::new(Exit::Failed, error.to_string(), fix)
 }
 
 fn settle(inputs: &Inputs, rules: &Rules, keep: settle::Keep) -> Result<Settlement, Failure> {
-    settle::settle_keeping(inputs, rules, &Vec::new(), keep).map_err(|error| {
-        let fix = "report this with the files";
-        Failure::new(Exit::Failed, error.to_string(), fix)
-    })
+    let settled = settle::settle_keeping(inputs, rules, &Vec::new(), keep);
+    settled.map_err(|error| defect(&error))
 }
 
 /// The margin that the budget allows, by the payments of these files whose codes are hidden and

@@ -14,7 +14,7 @@ use crate::normalise::MatchInputs;
 use crate::report::csv::{self, Style};
 use crate::report::json::Timings;
 use crate::report::{Calibration, Digests, json};
-use crate::settle::Settlement;
+use crate::settle::{Lean, Settlement};
 
 /// Rows read, whatever became of them.
 pub(super) fn rows(inputs: &Inputs) -> u64 {
@@ -51,6 +51,55 @@ pub(super) fn write(
         let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
         links.and(rest)
     })
+}
+
+/// What the summary tells of a run beside its settlement.
+pub(super) struct Told<'r> {
+    /// The digest of the inputs.
+    pub(super) input: Box<str>,
+    pub(super) rules: &'r Rules,
+    /// The budget of false pairs, and the margin that it led to.
+    pub(super) calibration: Option<Calibration>,
+}
+
+/// The same of files that were settled without holding every row.
+pub(super) fn write_lean(out: &Path, lean: &Lean, told: Told<'_>, lang: Lang) -> Result<()> {
+    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    let style = Style::plain(lang);
+    std::thread::scope(|threads| {
+        let links = threads.spawn(|| {
+            write_whole(out, "links.csv", &|to| {
+                csv::write_lean_links(to, lean, style)
+            })
+        });
+        let rest = write_lean_rest(out, lean, told, style);
+        let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
+        links.and(rest)
+    })
+}
+
+fn write_lean_rest(out: &Path, lean: &Lean, told: Told<'_>, style: Style) -> Result<()> {
+    let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
+        write_whole(out, name, write)
+    };
+    file("exceptions.csv", &|to| {
+        let rows = csv::exceptions_of(&lean.rows, CLASSES, style.lang);
+        csv::write_exceptions(to, rows, style)
+    })?;
+    file("suggestions.csv", &|to| {
+        csv::write_suggestions(to, &lean.suggestions, style)
+    })?;
+    file("share.csv", &|to| {
+        csv::write_shares(to, &lean.shares, style)
+    })?;
+    let version = env!("CARGO_PKG_VERSION");
+    let digests = Digests {
+        input: told.input,
+        rules: digest::of(&(version, told.rules))?,
+        output: digest::of_lean(lean)?,
+    };
+    let summary = json::lean_summary(lean, version, &digests, told.calibration);
+    file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 
 /// Everything but the links, which are most of it.

@@ -1,5 +1,8 @@
 //! Folding of text for comparison. The only place that knows how: the key is normalised once.
 
+use std::str::Chars;
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -15,12 +18,8 @@ pub fn squeeze(text: &str) -> String {
         out.extend(text.bytes().filter(u8::is_ascii_alphanumeric).map(upper));
         return out;
     }
-    let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain_d);
-    out.extend(
-        plain
-            .filter(char::is_ascii_alphanumeric)
-            .map(|c| c.to_ascii_uppercase()),
-    );
+    let letters = Folded::new(text).filter(|c| *c != ' ');
+    out.extend(letters);
     out
 }
 
@@ -32,10 +31,7 @@ pub fn squeeze(text: &str) -> String {
 /// ```
 pub fn fold_name(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    tell_folded(text, |c| {
-        out.push(c);
-        true
-    });
+    out.extend(Folded::new(text));
     out
 }
 
@@ -46,29 +42,126 @@ pub fn fold_name(text: &str) -> String {
 /// assert!(folds_to("  Nguyễn  Văn Đạt ", "NGUYEN VAN DAT"));
 /// ```
 pub fn folds_to(text: &str, folded: &str) -> bool {
-    let mut rest = folded.chars();
-    tell_folded(text, |c| rest.next() == Some(c)) && rest.next().is_none()
+    Folded::new(text).eq(folded.chars())
 }
 
-/// Tells the characters of a folded name one by one, as long as they are wanted; true when all
-/// were.
-fn tell_folded(text: &str, mut wanted: impl FnMut(char) -> bool) -> bool {
-    let (mut begun, mut gap) = (false, false);
-    let mut tell = |c: char| {
-        if !c.is_ascii_alphanumeric() {
-            gap = true;
-            return true;
+/// True when two names fold to the same one.
+///
+/// ```
+/// use doisoat::domain::fold::same_name;
+/// assert!(same_name("  Nguyễn  Văn Đạt ", "Nguyen Van DAT"));
+/// ```
+pub fn same_name(a: &str, b: &str) -> bool {
+    Folded::new(a).eq(Folded::new(b))
+}
+
+/// True when a name folds to nothing.
+pub fn is_nameless(text: &str) -> bool {
+    Folded::new(text).next().is_none()
+}
+
+/// The characters of a folded name, one by one.
+struct Folded<'t> {
+    rest: Chars<'t>,
+    /// What the last character was made of, when that was several.
+    several: std::vec::IntoIter<char>,
+    /// A letter behind a blank that was given already.
+    held: Option<char>,
+    begun: bool,
+    gap: bool,
+}
+
+impl<'t> Folded<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            rest: text.chars(),
+            several: Vec::new().into_iter(),
+            held: None,
+            begun: false,
+            gap: false,
         }
-        let blank = !std::mem::take(&mut gap) || !begun || wanted(' ');
-        begun = true;
-        blank && wanted(c.to_ascii_uppercase())
-    };
-    if text.is_ascii() {
-        return text.chars().all(tell);
     }
-    let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain_d);
-    let mut plain = plain;
-    plain.all(&mut tell)
+
+    /// The next character without its marks.
+    fn plain(&mut self) -> Option<char> {
+        loop {
+            if let Some(part) = self.several.next() {
+                return Some(part);
+            }
+            let c = self.rest.next()?;
+            if c.is_ascii() {
+                return Some(c);
+            }
+            match plain_of(c) {
+                DROPPED => {}
+                SEVERAL => self.several = parts(c).collect::<Vec<char>>().into_iter(),
+                one => return Some(char::from(one)),
+            }
+        }
+    }
+}
+
+impl Iterator for Folded<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        if let Some(held) = self.held.take() {
+            return Some(held);
+        }
+        loop {
+            let c = self.plain()?;
+            if !c.is_ascii_alphanumeric() {
+                self.gap = true;
+                continue;
+            }
+            let c = c.to_ascii_uppercase();
+            let blank = std::mem::take(&mut self.gap) && self.begun;
+            self.begun = true;
+            if blank {
+                self.held = Some(c);
+                return Some(' ');
+            }
+            return Some(c);
+        }
+    }
+}
+
+/// A character that is nothing but a mark.
+const DROPPED: u8 = 0;
+/// A character that stands for several.
+const SEVERAL: u8 = 1;
+/// The characters that a table holds: those of Latin scripts, marks among them.
+const TABLE: std::ops::Range<u32> = 0x80..0x1f00;
+
+/// A character beyond ASCII without its marks: one letter or digit, a blank for what is neither,
+/// [`DROPPED`] or [`SEVERAL`].
+fn plain_of(c: char) -> u8 {
+    static PLAIN: LazyLock<Box<[u8]>> = LazyLock::new(|| {
+        let of = |code| char::from_u32(code).map_or(SEVERAL, made_plain);
+        TABLE.map(of).collect()
+    });
+    let place = u32::from(c).checked_sub(TABLE.start);
+    let place = place.and_then(|place| usize::try_from(place).ok());
+    let known = place.and_then(|place| PLAIN.get(place).copied());
+    known.unwrap_or_else(|| made_plain(c))
+}
+
+fn made_plain(c: char) -> u8 {
+    let mut parts = parts(c);
+    match (parts.next(), parts.next()) {
+        (None, _) => DROPPED,
+        (Some(_), Some(_)) => SEVERAL,
+        (Some(one), None) => match u8::try_from(one) {
+            Ok(byte) if byte.is_ascii_alphanumeric() => byte,
+            _ => b' ',
+        },
+    }
+}
+
+/// What a character is made of, marks left out.
+fn parts(c: char) -> impl Iterator<Item = char> {
+    let parts = std::iter::once(c).nfkd();
+    parts.filter(|c| !is_combining_mark(*c)).map(plain_d)
 }
 
 /// đ does not decompose.
@@ -122,6 +215,23 @@ mod tests {
                     "{name} {other}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn every_character_folds_as_its_decomposition_does() {
+        let whole = |text: &str| -> String {
+            let plain = text.nfkd().filter(|c| !is_combining_mark(*c)).map(plain_d);
+            let blank = |c: char| if c.is_ascii_alphanumeric() { c } else { ' ' };
+            let plain: String = plain.map(blank).collect();
+            let words: Vec<&str> = plain.split_whitespace().collect();
+            words.join(" ").to_ascii_uppercase()
+        };
+        for c in (0..0x3000).chain(0xfb00..0xffff).filter_map(char::from_u32) {
+            let text = format!("a{c}b{c}\u{301} {c}");
+            assert_eq!(fold_name(&text), whole(&text), "{c:?}");
+            assert_eq!(squeeze(&text), whole(&text).replace(' ', ""), "{c:?}");
+            assert!(same_name(&text, &whole(&text)), "{c:?}");
         }
     }
 }

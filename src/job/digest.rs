@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use crate::domain::{Day, RunId};
-use crate::settle::{Inputs, Settlement};
+use crate::settle::{Groups, Inputs, Lean, Rows, Settlement};
 
 use canonical::Canonical;
 
@@ -48,6 +48,19 @@ pub fn of_files(settlement: &Settlement) -> anyhow::Result<Box<str>> {
         ..
     } = settlement;
     of(&(groups, rows, shares, suggestions))
+}
+
+/// The same of files that were settled without holding every row.
+pub fn of_lean(lean: &Lean) -> anyhow::Result<Box<str>> {
+    of(&(Groups(lean), Rows(lean), &lean.shares, &lean.suggestions))
+}
+
+/// The digest of inputs that stand in order already.
+pub fn of_sorted(inputs: &Inputs) -> anyhow::Result<Box<str>> {
+    if inputs.sources.iter().any(|facts| facts.trouble.is_some()) {
+        return of_inputs(&mut inputs.clone());
+    }
+    of(inputs)
 }
 
 /// `<business date>-<12 hex of input and rules digest>-<version of the night>`.

@@ -117,7 +117,7 @@ impl Facts<'_, '_> {
             _ => &[],
         };
         let (named, returned) = match &self.desk.txns[at(txn)] {
-            Standing::Out { named, .. } => (named.as_slice(), None),
+            Standing::Out(out) => (out.named.as_slice(), None),
             Standing::Returns(dossier) => (&[][..], Some(*dossier)),
             _ => (&[][..], None),
         };
@@ -127,7 +127,7 @@ impl Facts<'_, '_> {
     /// The last day on which a dossier was paid again for certain, after an open refund that may
     /// have been its first money: then the repeat is the payment.
     pub fn paid_again(&self, dossier: Index) -> Option<Day> {
-        let entries = self.desk.ledgers[at(dossier)].entries.iter();
+        let entries = self.desk.ledgers.of(dossier).entries.iter();
         let again = entries.filter(|entry| self.may_be_again(dossier, entry));
         again.map(|entry| entry.credit.money.day(self.pool)).max()
     }
@@ -196,7 +196,7 @@ impl Facts<'_, '_> {
     /// True where a dossier lacks money and open credits hold more than that.
     pub fn may_be_overpaid(&self, dossier: Index) -> bool {
         let line = |line: &Line| line.lacking() + line.given_back();
-        let lines = self.desk.ledgers[at(dossier)].lines.iter();
+        let lines = self.desk.ledgers.of(dossier).lines.iter();
         let counted = lines.filter(|line| !self.pool.is_land(line.fee));
         let lacking: i128 = counted.map(line).sum();
         lacking > 0 && self.credits.reach(lacking + 1).is_some()

@@ -4,7 +4,7 @@ use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Ledger, Line};
-use crate::matching::pool::{Dossier, Index, index};
+use crate::matching::pool::{Dossier, Index, at, index};
 
 use super::Definition;
 use super::agencies::Agencies;
@@ -96,8 +96,12 @@ impl State {
 pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
         let mut state = match facts.desk.set_of.get(&index(d)) {
-            Some(set) => State::certified(facts.desk.sets[*set].day),
-            None => state(facts, dossier, &facts.desk.ledgers[d]),
+            Some(set) => State::certified(facts.desk.sets[at(*set)].day),
+            None if facts.desk.ledgers.is_plain(index(d)) => {
+                plain(facts, index(d), out);
+                continue;
+            }
+            None => state(facts, dossier, facts.desk.ledgers.of(index(d))),
         };
         if !state.counted {
             continue;
@@ -116,6 +120,20 @@ pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
         }
     }
     refunds(facts, out);
+}
+
+/// A dossier of the lane: paid in full, on the day of its last money.
+fn plain(facts: &Facts, d: Index, out: &mut Tally) {
+    let dossier = facts.pool.dossier(d);
+    let money = || facts.desk.credits.of(d).map(|put| put.money);
+    let cash = money().any(|money| matches!(money, Money::Receipt(_)));
+    let Some(day) = money().map(|money| money.day(facts.pool)).max() else {
+        return;
+    };
+    let name = Name::Dossier(dossier.code);
+    let item = Item::new(DEFINITION.id, name, day, Vec::new());
+    let outcome = (i64::from(!cash), 1);
+    item.spread(&Agencies::one(dossier.agency), &[outcome], out);
 }
 
 fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {

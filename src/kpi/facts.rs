@@ -159,20 +159,21 @@ impl<'f, 'a> Facts<'f, 'a> {
         let payment = self.pool.txn(txn).kind == TxnKind::Payment;
         let money = if payment { Open::Credit } else { Open::Refund };
         match &self.desk.txns[at(txn)] {
-            Standing::Out { class, named, .. } => match *class {
-                "ambiguous" if self.is_fee(named) => Open::Fee,
+            Standing::Out(out) => match out.class {
+                "ambiguous" if self.is_fee(&out.named) => Open::Fee,
                 "unlinked_refund" => Open::Refund,
                 "conflict" | "pending" | "status_mismatch" => money,
                 class if OPEN_CREDITS.contains(&class) => Open::Credit,
                 _ => Open::Nothing,
             },
-            Standing::Returns(_) => match self.places.returns[at(txn)] {
-                Some((dossier, r)) if self.desk.ledgers[at(dossier)].returns[r].unlinked => {
+            Standing::Returns(_) => match self.places.return_of(txn) {
+                Some((dossier, r)) if self.desk.ledgers.of(dossier).returns[r].unlinked => {
                     Open::Refund
                 }
                 _ => Open::Nothing,
             },
             Standing::Credited
+            | Standing::Plain(_)
             | Standing::InSet(_)
             | Standing::Sighting(..)
             | Standing::Waiting => Open::Nothing,
@@ -192,7 +193,7 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// What a dossier's lines lack, land obligations left out.
     pub fn lacking(&self, dossier: Index) -> i128 {
-        let lines = self.desk.ledgers[at(dossier)].lines.iter();
+        let lines = self.desk.ledgers.of(dossier).lines.iter();
         let counted = lines.filter(|line| !self.pool.is_land(line.fee));
         counted.map(Line::lacking).sum()
     }
@@ -249,9 +250,21 @@ impl<'f, 'a> Facts<'f, 'a> {
         };
         let ledgers = &self.desk.ledgers;
         places.iter().map(move |(dossier, e)| {
-            let ledger = &ledgers[at(*dossier)];
-            (*dossier, ledger, &ledger.entries[*e])
+            let ledger = ledgers.of(*dossier);
+            (*dossier, ledger, &ledger.entries[at(*e)])
         })
+    }
+
+    /// The dossier that a row of the lane pays, alone or one receipt of it.
+    pub fn plain(&self, money: Money) -> Option<Index> {
+        let standing = match money {
+            Money::Txn(i) => &self.desk.txns[at(i)],
+            Money::Receipt(i) => &self.desk.receipts[at(i)],
+        };
+        match standing {
+            Standing::Plain(dossier) => Some(*dossier),
+            _ => None,
+        }
     }
 
     /// The agencies of the lines that an entry settled or paid again, land obligations left out;
@@ -296,7 +309,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// The agencies of the dossiers that an open transaction names.
     pub fn named(&self, txn: Index) -> Agencies<'a> {
         let dossiers = match &self.desk.txns[at(txn)] {
-            Standing::Out { named, .. } => named.as_slice(),
+            Standing::Out(out) => out.named.as_slice(),
             Standing::Returns(dossier) => std::slice::from_ref(dossier),
             _ => &[],
         };
@@ -306,11 +319,9 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// The agency of the first dossier that an open transaction names.
     pub fn first_named(&self, txn: Index) -> Option<&'a AgencyCode> {
-        match &self.desk.txns[at(txn)] {
-            Standing::Out { named, .. } => named.first().copied(),
-            _ => None,
-        }
-        .map(|dossier| self.pool.dossier(dossier).agency)
+        let out = self.desk.txns[at(txn)].out();
+        let first = out.and_then(|out| out.named.first());
+        first.map(|dossier| self.pool.dossier(*dossier).agency)
     }
 }
 
@@ -332,10 +343,8 @@ fn last_day(pool: &Pool) -> Day {
         .fees
         .iter()
         .filter_map(|fee| fee.more.paid_at.as_ref().map(Moment::day));
-    let received = inputs
-        .fees
-        .iter()
-        .filter_map(|fee| fee.dossier_code.received_on());
+    let received = pool.dossiers.iter();
+    let received = received.filter_map(|dossier| dossier.code.received_on());
     let rejects = inputs.rejects.iter().map(|reject| reject.business_date);
     let rows = txns
         .chain(receipts)
@@ -351,13 +360,8 @@ fn last_day(pool: &Pool) -> Day {
 fn claims(desk: &Desk) -> BTreeMap<Index, (usize, i128)> {
     let mut claims: BTreeMap<Index, (usize, i128)> = BTreeMap::new();
     for (i, standing) in desk.txns.iter().enumerate() {
-        if let Standing::Out {
-            class: "ambiguous",
-            named,
-            ..
-        } = standing
-        {
-            for dossier in named {
+        if let Some(out) = standing.out().filter(|out| out.class == "ambiguous") {
+            for dossier in &out.named {
                 let claim = claims.entry(*dossier).or_default();
                 claim.0 += 1;
                 claim.1 += desk.pool.txn(index(i)).amount.wide();

@@ -1,7 +1,7 @@
 //! How much an open row may count for: where a provider kept its fee, it is the due that counts.
 
 use crate::domain::Vnd;
-use crate::matching::desk::Standing;
+use crate::matching::desk::Out;
 use crate::matching::pool::{Index, at};
 
 use super::facts::Facts;
@@ -59,7 +59,7 @@ impl Facts<'_, '_> {
     /// The least and the greatest part of a payment that the dossiers which it names could take.
     pub fn part_of_named(&self, txn: Index) -> (i128, i128) {
         let amount = self.pool.txn(txn).amount.wide();
-        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
+        let Some(Out { named, .. }) = self.desk.txns[at(txn)].out() else {
             return (0, amount);
         };
         let least = named.iter().map(|d| self.lacking(*d)).min().unwrap_or(0);
@@ -72,7 +72,7 @@ impl Facts<'_, '_> {
     pub fn most_of_named(&self, txn: Index) -> i128 {
         let own = self.pool.txn(txn).fee.wide();
         let amount = self.pool.txn(txn).amount.wide();
-        let Standing::Out { named, .. } = &self.desk.txns[at(txn)] else {
+        let Some(Out { named, .. }) = self.desk.txns[at(txn)].out() else {
             return amount;
         };
         let dues: i128 = named.iter().map(|d| self.pool.dossier(*d).fees_due).sum();

@@ -10,8 +10,43 @@ use super::interval::Sums;
 use super::item::Item;
 use super::share::{Contribution, Scope};
 
+/// Days in a row for which there is a place each; what lies further off is looked up.
+const NEAR: usize = 1 << 13;
+
 /// Numerator and denominator by day.
-type Days = FxHashMap<Day, (i128, i128)>;
+#[derive(Debug, Default)]
+struct Days {
+    /// The day of the first place: half of [`NEAR`] before the first that was added.
+    first: Option<Day>,
+    near: Vec<Option<(i128, i128)>>,
+    far: FxHashMap<Day, (i128, i128)>,
+}
+
+impl Days {
+    fn add(&mut self, day: Day, (numerator, denominator): (i64, i64)) {
+        let half = u32::try_from(NEAR / 2).unwrap_or(0);
+        let first = *self.first.get_or_insert_with(|| day.minus(half));
+        let place = usize::try_from(day.days_since(first)).ok();
+        let sum = match place.filter(|place| *place < NEAR) {
+            Some(place) => {
+                if self.near.len() <= place {
+                    self.near.resize(place + 1, None);
+                }
+                self.near[place].get_or_insert_default()
+            }
+            None => self.far.entry(day).or_default(),
+        };
+        sum.0 += i128::from(numerator);
+        sum.1 += i128::from(denominator);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Day, (i128, i128))> {
+        let first = self.first.unwrap_or(Day::of_ms(0));
+        let near = (0_u32..).zip(&self.near);
+        let near = near.filter_map(move |(place, sum)| Some((first.plus(place), (*sum)?)));
+        near.chain(self.far.iter().map(|(day, sum)| (*day, *sum)))
+    }
+}
 
 /// What the items of one definition add.
 #[derive(Debug, Default)]
@@ -23,6 +58,8 @@ pub struct Tally {
     total: Days,
     any: Days,
     agencies: FxHashMap<AgencyCode, Days>,
+    /// What is kept has neither a name nor exceptions: it is only summed.
+    nameless: bool,
     /// The contributions that are kept.
     pub items: Vec<Contribution>,
 }
@@ -42,10 +79,18 @@ impl Tally {
         }
     }
 
+    /// The same, for shares that no target asks to decide: what is kept needs no name.
+    pub fn nameless(self) -> Self {
+        Self {
+            nameless: true,
+            ..self
+        }
+    }
+
     /// Adds an item in the total.
     pub fn total(&mut self, item: &Item, outcomes: &[(i64, i64)]) {
         match self.settled(item, outcomes) {
-            Some(outcome) => add(&mut self.total, item.day, outcome),
+            Some(outcome) => self.total.add(item.day, outcome),
             None => self.keep(item, Scope::Total, outcomes),
         }
     }
@@ -53,7 +98,7 @@ impl Tally {
     /// Adds an item in the row of every agency.
     pub fn any_agency(&mut self, item: &Item, outcomes: &[(i64, i64)]) {
         match self.settled(item, outcomes) {
-            Some(outcome) => add(&mut self.any, item.day, outcome),
+            Some(outcome) => self.any.add(item.day, outcome),
             None => self.keep(item, Scope::AnyAgency, outcomes),
         }
     }
@@ -64,12 +109,11 @@ impl Tally {
             return self.keep(item, Scope::Agency(agency.clone()), outcomes);
         };
         match self.agencies.get_mut(agency) {
-            Some(days) => add(days, item.day, outcome),
-            None => add(
-                self.agencies.entry(agency.clone()).or_default(),
-                item.day,
-                outcome,
-            ),
+            Some(days) => days.add(item.day, outcome),
+            None => {
+                let days = self.agencies.entry(agency.clone()).or_default();
+                days.add(item.day, outcome);
+            }
         }
     }
 
@@ -83,7 +127,11 @@ impl Tally {
     }
 
     fn keep(&mut self, item: &Item, scope: Scope, outcomes: &[(i64, i64)]) {
-        self.items.push(item.within(scope, outcomes.to_vec()));
+        self.items.push(if self.nameless {
+            item.nameless(scope, outcomes.to_vec())
+        } else {
+            item.within(scope, outcomes.to_vec())
+        });
     }
 
     /// The sums of a period, by scope.
@@ -93,9 +141,9 @@ impl Tally {
         let scopes = scopes.chain([(Scope::Total, &self.total), (Scope::AnyAgency, &self.any)]);
         scopes.map(|(scope, days)| {
             let mut sums = Sums::default();
-            let held = days.iter().filter(|(day, _)| period.holds(**day));
-            for (_, (numerator, denominator)) in held.filter(|(day, _)| self.counts(**day)) {
-                sums.merge(&Sums::firm(*numerator, *denominator));
+            let held = days.iter().filter(|(day, _)| period.holds(*day));
+            for (_, (numerator, denominator)) in held.filter(|(day, _)| self.counts(*day)) {
+                sums.merge(&Sums::firm(numerator, denominator));
             }
             (scope, sums)
         })
@@ -104,7 +152,7 @@ impl Tally {
     /// The first and the last day of any sum.
     pub fn days(&self) -> impl Iterator<Item = Day> {
         let lists = self.agencies.values().chain([&self.total, &self.any]);
-        let days = lists.flat_map(|days| days.keys().copied());
+        let days = lists.flat_map(|days| days.iter().map(|(day, _)| day));
         let days = days.filter(|day| self.counts(*day));
         let ends = days.fold(None, |ends: Option<(Day, Day)>, day| {
             let (first, last) = ends.unwrap_or((day, day));
@@ -116,12 +164,6 @@ impl Tally {
     fn counts(&self, day: Day) -> bool {
         self.start.is_none_or(|start| start <= day)
     }
-}
-
-fn add(days: &mut Days, day: Day, (numerator, denominator): (i64, i64)) {
-    let sum = days.entry(day).or_default();
-    sum.0 += i128::from(numerator);
-    sum.1 += i128::from(denominator);
 }
 
 #[cfg(test)]

@@ -64,6 +64,11 @@ fn rejects(facts: &Facts, out: &mut Tally) {
 /// What one transaction may add.
 fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
+    if let Some(dossier) = facts.plain(Money::Txn(i)) {
+        let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, Vec::new());
+        let agency = facts.pool.dossier(dossier).agency;
+        return item.spread(&Agencies::one(agency), &[(1, 1)], out);
+    }
     let exceptions = facts.txn_exceptions(i);
     let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
     if let Some(agency) = facts.desk.certified_agency(i) {
@@ -170,6 +175,10 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
     let (mut exceptions, mut contest) = (Vec::new(), Vec::new());
     for i in members {
         let receipt = &facts.pool.inputs.receipts[at(*i)];
+        if let Some(dossier) = facts.plain(Money::Receipt(*i)) {
+            sure.insert(facts.pool.dossier(dossier).agency);
+            continue;
+        }
         for (dossier, ledger, entry) in facts.entries(Money::Receipt(*i)) {
             let open = facts.contest(dossier).into_iter();
             contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));

@@ -244,7 +244,7 @@ fn grade(
         sorted.to_mut().sort();
     }
     let pool = Pool::new(&sorted, &rules);
-    let desk = super::run(&pool);
+    let desk = super::run(&pool, super::lane::Lane::Open);
     for (txn, assigned) in &desk.assigned {
         let Some(code) = hidden.get(&at(*txn)) else {
             continue;

@@ -2,21 +2,22 @@
 //! pass sees only what is still waiting.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 
-use crate::domain::{Receipt, Txn};
+use rustc_hash::FxHashMap;
+
+pub use super::money::Money;
+
+use super::credits::{By, Credits};
 
 use super::evidence::{Evidence, Nearest};
+use super::lane::Lane;
+use super::ledger::Ledgers;
 use super::pool::{Index, Payer, Pool, at, index};
 use super::reading::{Reading, read};
 
-/// A row that is money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Money {
-    /// A transaction.
-    Txn(Index),
-    /// A counter receipt.
-    Receipt(Index),
-}
+/// Fewer rows than this are not worth a second thread.
+pub(super) const WORTH_A_THREAD: usize = 10_000;
 
 /// What a transaction or receipt turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,24 +25,54 @@ pub enum Standing {
     /// No pass has decided yet.
     Waiting,
     /// Decided without a dossier: excluded, or open with a class.
-    Out {
-        /// The class id.
-        class: &'static str,
-        /// What was seen.
-        evidence: Vec<Evidence>,
-        /// What is near.
-        nearest: Vec<Nearest>,
-        /// The dossiers that its readings name.
-        named: Vec<Index>,
-    },
+    Out(Box<Out>),
     /// The same payment as this transaction.
-    Sighting(Index, Evidence),
+    Sighting(Index, Box<Evidence>),
     /// Of a certified set.
-    InSet(usize),
+    InSet(Index),
     /// Credited to dossiers; the ledger says what became of it.
     Credited,
+    /// Pays a plain dossier: its lines exactly, alone or with receipts for the others, and nothing
+    /// is the matter with any of them.
+    Plain(Index),
     /// Returns money of a dossier; the ledger says of which payment.
     Returns(Index),
+}
+
+/// A row that is decided without a dossier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Out {
+    /// The class id.
+    pub class: &'static str,
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// What is near.
+    pub nearest: Vec<Nearest>,
+    /// The dossiers that its readings name.
+    pub named: Vec<Index>,
+}
+
+impl Out {
+    /// With a class and what was seen.
+    pub fn new(class: &'static str, evidence: Vec<Evidence>) -> Self {
+        let (nearest, named) = (Vec::new(), Vec::new());
+        Self {
+            class,
+            evidence,
+            nearest,
+            named,
+        }
+    }
+}
+
+impl Standing {
+    /// What it is decided to be without a dossier.
+    pub fn out(&self) -> Option<&Out> {
+        match self {
+            Self::Out(out) => Some(out),
+            _ => None,
+        }
+    }
 }
 
 /// Money put to a dossier's credit.
@@ -127,12 +158,14 @@ pub struct Desk<'p, 'a> {
     pub txns: Vec<Standing>,
     /// Standing of each receipt.
     pub receipts: Vec<Standing>,
-    /// Credits by dossier; gone when all passes have run.
-    pub credits: Vec<Vec<Credit>>,
+    /// Credits by dossier.
+    pub credits: Credits,
     /// Returns by dossier.
-    pub returns: Vec<Vec<Return>>,
+    pub returns: FxHashMap<Index, Vec<Return>>,
     /// What the ledgers say, by dossier; filled by the sums pass.
-    pub ledgers: Vec<super::ledger::Ledger>,
+    pub ledgers: Ledgers,
+    /// Which dossiers go without a ledger.
+    pub lane: Lane,
     /// How scored pairs were chosen, by transaction.
     pub assigned: BTreeMap<Index, Assigned>,
     /// What looser passes saw on transactions that stay open.
@@ -142,23 +175,40 @@ pub struct Desk<'p, 'a> {
     /// Certified sets.
     pub sets: Vec<CertifiedSet>,
     /// The set of each dossier that is in one.
-    pub set_of: BTreeMap<Index, usize>,
+    pub set_of: BTreeMap<Index, Index>,
     /// Decisions whose rows changed: positions in `Inputs::decisions`.
     pub stale: Vec<usize>,
 }
 
+/// One value for each row: one half of them is made beside the other.
+pub(super) fn in_halves<R: Sync, T: Send>(rows: &[R], make: impl Fn(&R) -> T + Sync) -> Vec<T> {
+    if rows.len() < WORTH_A_THREAD {
+        return rows.iter().map(make).collect();
+    }
+    let (first, second) = rows.split_at(rows.len() / 2);
+    std::thread::scope(|threads| {
+        let second = threads.spawn(|| second.iter().map(&make).collect::<Vec<T>>());
+        let mut all = Vec::with_capacity(rows.len());
+        all.extend(first.iter().map(&make));
+        let second = second.join();
+        all.append(&mut second.unwrap_or_else(|panic| resume_unwind(panic)));
+        all
+    })
+}
+
 impl<'p, 'a> Desk<'p, 'a> {
     /// An empty desk.
-    pub fn new(pool: &'p Pool<'a>) -> Self {
+    pub fn new(pool: &'p Pool<'a>, lane: Lane) -> Self {
         let inputs = pool.inputs;
         Self {
             pool,
-            readings: inputs.txns.iter().map(|txn| read(pool, txn)).collect(),
+            readings: in_halves(&inputs.txns, |txn| read(pool, txn)),
             txns: vec![Standing::Waiting; inputs.txns.len()],
             receipts: vec![Standing::Waiting; inputs.receipts.len()],
-            credits: vec![Vec::new(); pool.dossiers.len()],
-            returns: vec![Vec::new(); pool.dossiers.len()],
-            ledgers: Vec::new(),
+            credits: Credits::new(pool.dossiers.len()),
+            returns: FxHashMap::default(),
+            ledgers: Ledgers::default(),
+            lane,
             assigned: BTreeMap::new(),
             notes: BTreeMap::new(),
             hints: Vec::new(),
@@ -177,13 +227,12 @@ impl<'p, 'a> Desk<'p, 'a> {
 
     /// Decides a transaction without a dossier.
     pub fn out(&mut self, txn: Index, class: &'static str, evidence: Vec<Evidence>) {
-        let (nearest, named) = (Vec::new(), Vec::new());
-        self.txns[at(txn)] = Standing::Out {
-            class,
-            evidence,
-            nearest,
-            named,
-        };
+        self.leave(txn, Out::new(class, evidence));
+    }
+
+    /// The same, with everything that was seen.
+    pub fn leave(&mut self, txn: Index, out: Out) {
+        self.txns[at(txn)] = Standing::Out(Box::new(out));
     }
 
     /// Notes what was seen on a transaction that stays open, and what is near.
@@ -196,32 +245,36 @@ impl<'p, 'a> Desk<'p, 'a> {
     /// Puts a transaction, or a part of it, to a dossier's credit.
     pub fn credit(&mut self, txn: Index, dossier: Index, credit: Credit) {
         self.txns[at(txn)] = Standing::Credited;
-        let credits = &mut self.credits[at(dossier)];
-        if credits.is_empty() {
-            // nearly always the only one
-            credits.reserve_exact(1);
-        }
-        credits.push(credit);
+        self.credits.push(dossier, credit);
+    }
+
+    /// Puts a whole transaction to a dossier's credit.
+    pub fn credit_by(&mut self, txn: Index, dossier: Index, by: By) {
+        self.txns[at(txn)] = Standing::Credited;
+        self.credits.put(dossier, Money::Txn(txn), by);
     }
 
     /// The money already credited to a dossier.
     pub fn credited(&self, dossier: Index) -> i128 {
-        self.credits[at(dossier)]
-            .iter()
-            .map(|credit| credit.amount)
-            .sum()
+        self.credits.sum(self.pool, dossier)
+    }
+
+    /// The money that went back from a dossier.
+    pub fn returns_of(&self, dossier: Index) -> &[Return] {
+        self.returns.get(&dossier).map_or(&[], Vec::as_slice)
     }
 
     /// True while a dossier lacks money: what is credited, less what went back, is less than due.
     pub fn lacks(&self, dossier: Index) -> bool {
-        let returns = self.returns[at(dossier)].iter();
+        let returns = self.returns_of(dossier).iter();
         let returned: i128 = returns.map(|r| self.pool.txn(r.txn).amount.wide()).sum();
-        self.credited(dossier) - returned < self.pool.dossier(dossier).due()
+        self.credited(dossier) - returned < self.pool.due(dossier)
     }
 
     /// Settles a dossier again, once a later pass put money to its credit.
     pub fn settle_again(&mut self, dossier: Index) {
-        self.ledgers[at(dossier)] = super::ledger::settle_dossier(self, dossier);
+        let ledger = super::ledger::settle_dossier(self, dossier);
+        self.ledgers.set(dossier, ledger);
     }
 
     /// True when the ledger lacks exactly the amount of the transaction, or that much more than it
@@ -229,7 +282,7 @@ impl<'p, 'a> Desk<'p, 'a> {
     pub fn lacks_amount(&self, txn: Index, dossier: Index) -> bool {
         let row = self.pool.txn(txn);
         let amount = row.amount.wide();
-        let lines = &self.ledgers[at(dossier)].lines;
+        let lines = &self.ledgers.of(dossier).lines;
         let lacking = || lines.iter().map(super::ledger::Line::lacking);
         let fees: i128 = lines.iter().filter(|l| !l.land).map(|l| l.lacking()).sum();
         let mut open = lacking().chain([fees, lacking().sum()]).filter(|l| *l > 0);
@@ -239,11 +292,10 @@ impl<'p, 'a> Desk<'p, 'a> {
     /// True when nothing in the dossier waits for a person: no contradictory line, no stranger's
     /// payment before the payer's own. (A refund without a payment speaks for one not read.)
     pub fn is_undisputed(&self, dossier: Index) -> bool {
-        let ledger = &self.ledgers[at(dossier)];
+        let ledger = self.ledgers.of(dossier);
         let doubtful =
             |e: &super::ledger::Entry| matches!(e.effect, super::ledger::Effect::Doubtful { .. });
-        let fees = self.pool.dossier(dossier).fees.clone();
-        let mut fees = self.pool.inputs.fees[fees].iter();
+        let mut fees = self.pool.fees_of(dossier).iter();
         !ledger.entries.iter().any(doubtful)
             && !fees.any(|fee| self.pool.is_fee_conflict(fee).is_some())
     }
@@ -255,7 +307,7 @@ impl<'p, 'a> Desk<'p, 'a> {
             return false;
         };
         let provisional = |pass: &str| super::pass::PROVISIONAL.contains(&pass);
-        let entries = self.ledgers[at(dossier)].entries.iter();
+        let entries = self.ledgers.of(dossier).entries.iter();
         let mut entries = entries
             .filter(|entry| provisional(entry.credit.pass))
             .peekable();
@@ -268,8 +320,8 @@ impl<'p, 'a> Desk<'p, 'a> {
     }
 
     /// True while another payment or dossier could still come into a certified set.
-    pub fn is_set_provisional(&self, set: usize) -> bool {
-        let last = self.sets[set].day.plus(self.pool.rules.pairing_days);
+    pub fn is_set_provisional(&self, set: Index) -> bool {
+        let last = self.sets[at(set)].day.plus(self.pool.rules.pairing_days);
         self.pool
             .inputs
             .business_date
@@ -281,13 +333,13 @@ impl<'p, 'a> Desk<'p, 'a> {
         let Standing::InSet(set) = self.txns[at(txn)] else {
             return None;
         };
-        let first = self.sets[set].dossiers.first();
+        let first = self.sets[at(set)].dossiers.first();
         first.map(|dossier| self.pool.dossier(*dossier).agency.clone())
     }
 
     /// What is said of the rows of a certified set.
-    pub fn set_evidence(&self, set: usize) -> Evidence {
-        let set = &self.sets[set];
+    pub fn set_evidence(&self, set: Index) -> Evidence {
+        let set = &self.sets[at(set)];
         let number = u32::try_from(set.txns.len()).unwrap_or(u32::MAX);
         let first = set.dossiers.first();
         let agency = first.map_or("", |d| self.pool.dossier(*d).agency.as_str());
@@ -296,51 +348,6 @@ impl<'p, 'a> Desk<'p, 'a> {
 
     /// True while a dossier has had less credited than is due.
     pub fn is_open(&self, dossier: Index) -> bool {
-        self.credited(dossier) < self.pool.dossier(dossier).due()
-    }
-}
-
-impl Money {
-    /// The transaction, if it is one.
-    pub fn txn(self) -> Option<Index> {
-        match self {
-            Self::Txn(i) => Some(i),
-            Self::Receipt(_) => None,
-        }
-    }
-
-    /// When the money moved, then source and id: the order in which payments are taken.
-    pub fn order<'a>(self, pool: &Pool<'a>) -> (i64, &'a str, &'a str) {
-        match self {
-            Self::Txn(i) => {
-                let txn: &'a Txn = pool.txn(i);
-                (txn.paid_at.ms(), txn.source.as_str(), &txn.id)
-            }
-            Self::Receipt(i) => {
-                let receipt: &'a Receipt = &pool.inputs.receipts[at(i)];
-                (receipt.collected_at.ms(), "cash", &receipt.receipt_id)
-            }
-        }
-    }
-
-    /// The calendar day on which the money moved.
-    pub fn day(self, pool: &Pool) -> crate::domain::Day {
-        match self {
-            Self::Txn(i) => pool.txn(i).paid_on,
-            Self::Receipt(i) => pool.inputs.receipts[at(i)].collected_at.day(),
-        }
-    }
-
-    /// The row's key.
-    pub fn key(self, pool: &Pool) -> crate::domain::RowKey {
-        match self {
-            Self::Txn(i) => pool.txn(i).key(),
-            Self::Receipt(i) => pool.inputs.receipts[at(i)].key(),
-        }
-    }
-
-    /// The row's id.
-    pub fn id<'a>(self, pool: &Pool<'a>) -> &'a str {
-        self.order(pool).2
+        self.credited(dossier) < self.pool.due(dossier)
     }
 }

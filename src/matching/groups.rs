@@ -20,7 +20,7 @@ use families::Families;
 pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
     let families = Families::new(desk);
     let mut sightings: BTreeMap<Index, Vec<Leg>> = BTreeMap::new();
-    let mut groups = Vec::with_capacity(desk.ledgers.len());
+    let mut groups = Vec::with_capacity(desk.ledgers.iter().count());
     for (i, standing) in desk.txns.iter().enumerate() {
         let Standing::Sighting(of, why) = standing else {
             continue;
@@ -31,27 +31,27 @@ pub fn groups(desk: &Desk) -> Vec<MatchGroup> {
             None => groups.push(group(desk, vec![leg], &[])),
         }
     }
-    for first in (0..desk.ledgers.len()).map(index) {
+    for (first, _) in desk.ledgers.iter() {
         let Some(others) = families.behind(first) else {
             continue;
         };
         let family = || [first].into_iter().chain(others.iter().copied());
         let mut legs = Vec::new();
         for dossier in family() {
-            ledger_legs(desk.pool, dossier, &desk.ledgers[at(dossier)], &mut legs);
+            ledger_legs(desk.pool, dossier, desk.ledgers.of(dossier), &mut legs);
             legs.extend(sightings.remove(&dossier).into_iter().flatten());
         }
         if legs.is_empty() {
             continue;
         }
         groups.push(if others.is_empty() {
-            group(desk, legs, &[&desk.ledgers[at(first)]])
+            group(desk, legs, &[desk.ledgers.of(first)])
         } else {
-            let ledgers: Vec<&Ledger> = family().map(|d| &desk.ledgers[at(d)]).collect();
+            let ledgers: Vec<&Ledger> = family().map(|d| desk.ledgers.of(d)).collect();
             group(desk, legs, &ledgers)
         });
     }
-    groups.extend((0..desk.sets.len()).map(|set| certified(desk, set)));
+    groups.extend((0..desk.sets.len()).map(|set| certified(desk, index(set))));
     sort(desk.pool, &mut groups);
     groups
 }
@@ -275,9 +275,9 @@ fn assigned<'d>(desk: &'d Desk, ledgers: &[&Ledger]) -> Vec<&'d Assigned> {
 }
 
 /// A certified set: its rows belong together as a whole, none to one other.
-fn certified(desk: &Desk, set: usize) -> MatchGroup {
+fn certified(desk: &Desk, set: Index) -> MatchGroup {
     let why = desk.set_evidence(set);
-    let (pool, set) = (desk.pool, &desk.sets[set]);
+    let (pool, set) = (desk.pool, &desk.sets[at(set)]);
     let member = |money: RowKey, dossier_code, fee_id| Leg {
         money,
         dossier_code,
@@ -291,12 +291,9 @@ fn certified(desk: &Desk, set: usize) -> MatchGroup {
         .txns
         .iter()
         .map(|txn| member(pool.txn(*txn).key(), None, None));
-    let fees = set
-        .dossiers
-        .iter()
-        .flat_map(|dossier| &pool.dossier(*dossier).lines);
+    let fees = set.dossiers.iter().flat_map(|dossier| pool.lines(*dossier));
     let fees = fees.map(|(line, _)| {
-        let fee = pool.fee(*line);
+        let fee = pool.fee(line);
         member(
             fee.key(),
             Some(fee.dossier_code.clone()),

@@ -63,24 +63,27 @@ pub fn unread(desk: &Desk) -> Vec<Index> {
 /// Dossiers that lack money.
 pub fn lacking(desk: &Desk) -> Vec<Lacking> {
     let doubted = doubted(desk);
-    let dossiers = (0..desk.ledgers.len()).map(index);
+    let dossiers = desk.ledgers.iter().map(|(dossier, _)| dossier);
     let dossiers = dossiers.filter(|dossier| !desk.set_of.contains_key(dossier));
     let open = dossiers.filter_map(|dossier| {
         let amount = lacked(desk, dossier);
+        if amount <= 0 {
+            return None;
+        }
         let free = !doubted.contains(&dossier) && desk.is_undisputed(dossier);
         let lacking = Lacking {
             dossier,
             amount,
             free,
         };
-        (amount > 0).then_some(lacking)
+        Some(lacking)
     });
     open.collect()
 }
 
 /// What the fees of a dossier lack; without any, what its land obligations lack.
 pub fn lacked(desk: &Desk, dossier: Index) -> i128 {
-    let lines = &desk.ledgers[at(dossier)].lines;
+    let lines = &desk.ledgers.of(dossier).lines;
     let fees: i128 = lines.iter().filter(|l| !l.land).map(Line::lacking).sum();
     if fees > 0 {
         return fees;
@@ -94,11 +97,7 @@ fn doubted(desk: &Desk) -> BTreeSet<Index> {
     let mut doubted = BTreeSet::new();
     for (i, standing) in desk.txns.iter().enumerate() {
         match standing {
-            Standing::Out {
-                class: "ambiguous",
-                named,
-                ..
-            } => doubted.extend(named),
+            Standing::Out(out) if out.class == "ambiguous" => doubted.extend(&out.named),
             Standing::Waiting => {
                 let Reading::Nothing {
                     class: "near_reference",

@@ -6,13 +6,16 @@ pub mod almost;
 pub mod assign;
 pub mod calibrate;
 pub mod code_scan;
+pub mod credits;
 pub mod desk;
 pub mod edit;
 pub mod evidence;
 pub mod group;
 pub mod groups;
+pub mod lane;
 pub mod ledger;
 pub mod left;
+pub mod money;
 pub mod names;
 pub mod pair;
 pub mod partial;
@@ -26,6 +29,7 @@ pub mod weight;
 pub mod words;
 
 use desk::Desk;
+use lane::Lane;
 use pass::PASSES;
 use pool::Pool;
 
@@ -34,12 +38,11 @@ pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
 pub use names::{Names, Spoken, near_spellings, rival_spellings, spoken};
 
 /// Runs every pass over the pool.
-pub fn run<'p, 'a>(pool: &'p Pool<'a>) -> Desk<'p, 'a> {
-    let mut desk = Desk::new(pool);
+pub fn run<'p, 'a>(pool: &'p Pool<'a>, lane: Lane) -> Desk<'p, 'a> {
+    let mut desk = Desk::new(pool, lane);
     for pass in PASSES {
         (pass.run)(&mut desk);
     }
-    // the ledgers hold them now
-    desk.credits = Vec::new();
+    lane::leave(&mut desk);
     desk
 }

@@ -168,7 +168,7 @@ impl Scale {
         }
         match payer {
             Payer::Agrees => {
-                let short = dossier.payer.matches(' ').count() < 2;
+                let short = pool.payer_of(lacking.dossier).matches(' ').count() < 2;
                 weight += if short { SHORT_NAME } else { NAME };
                 said.push(Evidence::PayerAgrees);
             }
@@ -226,7 +226,7 @@ pub fn weigh_tails(row: &mut [Pair]) {
 
 /// What the registry says of the dossier.
 fn registry(pool: &Pool, paid_on: Day, dossier: Index, said: &mut Vec<Evidence>) -> i64 {
-    let fees = &pool.inputs.fees[pool.dossier(dossier).fees.clone()];
+    let fees = pool.fees_of(dossier);
     let mut weight = 0;
     let recorded = fees.iter().filter_map(|fee| fee.more.paid_at.as_ref());
     match recorded.map(crate::domain::Moment::day).max() {

@@ -22,10 +22,10 @@ const RANGE_MAX: usize = 1_000;
 
 /// Leaves hints for the payments that wait with such a reading, among the `open` dossiers.
 pub fn hint(desk: &mut Desk, open: &[Lacking]) {
-    let mut by_payer: BTreeMap<(i128, &str), Vec<Index>> = BTreeMap::new();
+    let mut by_payer: BTreeMap<(i128, String), Vec<Index>> = BTreeMap::new();
     let pool = desk.pool;
     for lacking in open {
-        let payer = pool.dossier(lacking.dossier).payer.as_str();
+        let payer = pool.payer_of(lacking.dossier);
         if !payer.is_empty() {
             let equal = by_payer.entry((lacking.amount, payer)).or_default();
             equal.push(lacking.dossier);
@@ -43,7 +43,6 @@ pub fn hint(desk: &mut Desk, open: &[Lacking]) {
             "unidentified" => cut(desk, txn),
             "orphan" => {
                 let payer = full_name(&row.payer);
-                let payer = payer.as_deref();
                 let equal = payer.and_then(|p| by_payer.get(&(row.amount.wide(), p)));
                 slips(desk, txn, equal.map_or(&[], Vec::as_slice))
             }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::domain::fold::{fold_name, folds_to};
+use crate::domain::fold::{fold_name, is_nameless, same_name};
 use crate::domain::{
     AgencyCode, CollectionMode, Day, DossierCode, Fee, FeeKind, FeeStatus, Inputs, PaymentOrder,
     Rules, Side, SourceName, Txn,
@@ -33,29 +33,8 @@ pub struct Dossier<'a> {
     pub agency: &'a AgencyCode,
     /// Its lines, as positions in `Inputs::fees`, in the order of the waterfall.
     pub fees: std::ops::Range<usize>,
-    /// The lines that money can settle: position and amount due.
-    pub lines: Vec<(Index, i64)>,
     /// The sum of the lines that are no land obligations.
     pub fees_due: i128,
-    /// The expected payer, folded.
-    pub payer: String,
-}
-
-impl Dossier<'_> {
-    /// Everything due by this payer to this agency: land obligations, which go to the Treasury,
-    /// left out unless there is nothing else.
-    pub fn due(&self) -> i128 {
-        if self.fees_due > 0 {
-            self.fees_due
-        } else {
-            self.all_due()
-        }
-    }
-
-    /// Everything due, land obligations included.
-    pub fn all_due(&self) -> i128 {
-        self.lines.iter().map(|(_, due)| i128::from(*due)).sum()
-    }
 }
 
 /// Does the payer agree with the dossier's?
@@ -147,47 +126,54 @@ impl<'a> Pool<'a> {
             let place = index(self.dossiers.len());
             let first = &group[0];
             self.by_squeezed.insert(&first.dossier_code, place);
-            let lines = self.lines(start..end);
-            let payer = fold_name(&first.payer_name);
-            let fee = |(line, _): &&(Index, i64)| !self.is_land(*line);
-            let fees_due = lines
-                .iter()
-                .filter(fee)
-                .map(|(_, due)| i128::from(*due))
-                .sum();
+            let settled = payable(group);
+            let fee = |fee: &&Fee| fee.kind != FeeKind::LandObligation && settled(fee);
+            let fees_due = group.iter().filter(fee).map(|fee| fee.amount.wide()).sum();
             self.dossiers.push(Dossier {
                 code: &first.dossier_code,
                 agency: &first.agency_code,
                 fees: start..end,
-                lines,
                 fees_due,
-                payer,
             });
             start = end;
         }
     }
 
-    /// The lines that money can settle: those not cancelled; when all are cancelled, all. Of a
-    /// contradictory line the version kept is as good as any: the payment is a fact.
-    fn lines(&self, fees: std::ops::Range<usize>) -> Vec<(Index, i64)> {
-        let open = |cancelled: bool| {
-            let wanted = |i: &usize| {
-                let fee = &self.inputs.fees[*i];
-                (fee.status == FeeStatus::Cancelled) == cancelled
-                    && fee.amount.get() > 0
-                    && fee.more.collection_mode != Some(CollectionMode::Exempt)
-            };
-            let due = |i: usize| (index(i), self.inputs.fees[i].amount.get());
-            let mut lines = Vec::with_capacity(fees.len());
-            lines.extend(fees.clone().filter(wanted).map(due));
-            lines
-        };
-        let active = open(false);
-        if active.is_empty() {
-            open(true)
-        } else {
-            active
+    /// The fee lines of a dossier, whether money can settle them or not.
+    pub fn fees_of(&self, dossier: Index) -> &'a [Fee] {
+        &self.inputs.fees[self.dossier(dossier).fees.clone()]
+    }
+
+    /// The lines of a dossier that money can settle: position and amount due.
+    pub fn lines(&self, dossier: Index) -> impl Iterator<Item = (Index, i64)> + use<'a> {
+        let fees = self.fees_of(dossier);
+        let places = (self.dossier(dossier).fees.start..).map(index);
+        let settled = payable(fees);
+        let lines = places.zip(fees).filter(move |(_, fee)| settled(fee));
+        lines.map(|(place, fee)| (place, fee.amount.get()))
+    }
+
+    /// Everything due by this payer to this agency: land obligations, which go to the Treasury,
+    /// left out unless there is nothing else.
+    pub fn due(&self, dossier: Index) -> i128 {
+        match self.dossier(dossier).fees_due {
+            0 => self.all_due(dossier),
+            fees => fees,
         }
+    }
+
+    /// Everything due, land obligations included.
+    pub fn all_due(&self, dossier: Index) -> i128 {
+        self.lines(dossier).map(|(_, due)| i128::from(due)).sum()
+    }
+
+    /// The payer that a dossier expects, folded.
+    pub fn payer_of(&self, dossier: Index) -> String {
+        fold_name(&self.first_fee(dossier).payer_name)
+    }
+
+    fn first_fee(&self, dossier: Index) -> &'a Fee {
+        &self.inputs.fees[self.dossier(dossier).fees.start]
     }
 
     /// The dossier at a position.
@@ -269,11 +255,11 @@ impl<'a> Pool<'a> {
 
     /// Does the transaction's payer agree with the dossier's?
     pub fn payer(&self, txn: &Txn, dossier: Index) -> Payer {
-        let expected = &self.dossier(dossier).payer;
-        if txn.payer.is_empty() || expected.is_empty() {
+        let expected = &self.first_fee(dossier).payer_name;
+        if txn.payer.is_empty() || is_nameless(expected) {
             return Payer::Unknown;
         }
-        if folds_to(&txn.payer, expected) {
+        if same_name(&txn.payer, expected) {
             Payer::Agrees
         } else {
             Payer::Differs
@@ -300,11 +286,11 @@ impl<'a> Pool<'a> {
 
     /// True when `amount` equals a line, the whole, or the net of either.
     pub fn fits(&self, txn: &Txn, dossier: Index, amount: i128) -> bool {
-        let dossier = self.dossier(dossier);
         let exact = |due: i128| due == amount || self.net_fee(txn, due, amount).is_some();
-        dossier.lines.iter().any(|(_, due)| exact(i128::from(*due)))
-            || exact(dossier.due())
-            || exact(dossier.all_due())
+        let mut lines = self.lines(dossier);
+        lines.any(|(_, due)| exact(i128::from(due)))
+            || exact(self.due(dossier))
+            || exact(self.all_due(dossier))
     }
 
     /// True when the pool holds every gateway payment and valid receipt of the day. A night reads
@@ -352,6 +338,17 @@ impl<'a> Pool<'a> {
     pub fn is_land(&self, line: Index) -> bool {
         self.fee(line).kind == FeeKind::LandObligation
     }
+}
+
+/// Which of a dossier's lines money can settle: those not cancelled; when all are cancelled, all.
+/// Of a contradictory line the version kept is as good as any: the payment is a fact.
+fn payable(fees: &[Fee]) -> impl Fn(&Fee) -> bool + use<> {
+    let owed = |fee: &Fee| {
+        fee.amount.get() > 0 && fee.more.collection_mode != Some(CollectionMode::Exempt)
+    };
+    let cancelled = |fee: &Fee| fee.status == FeeStatus::Cancelled;
+    let active = fees.iter().any(|fee| owed(fee) && !cancelled(fee));
+    move |fee| owed(fee) && cancelled(fee) != active
 }
 
 /// A scanner for the agencies that are known or that have fees.

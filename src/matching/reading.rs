@@ -224,7 +224,7 @@ fn candidate(pool: &Pool, txn: &Txn, dossier: Index) -> Nearest {
     } else {
         Test::Named
     };
-    let amount = Vnd::from_wide(pool.dossier(dossier).due()).ok();
+    let amount = Vnd::from_wide(pool.due(dossier)).ok();
     Nearest {
         candidate: pool.dossier(dossier).code.as_str().into(),
         amount,

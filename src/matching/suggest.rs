@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::domain::DossierCode;
 
-use super::desk::{Desk, Standing};
+use super::desk::{Desk, Out};
 use super::evidence::Test;
 use super::group::Suggestion;
 
@@ -14,16 +14,12 @@ use super::group::Suggestion;
 pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
     let mut suggestions = Vec::new();
     for (i, standing) in desk.txns.iter().enumerate() {
-        let Standing::Out {
-            class: "near_reference" | "ambiguous",
-            evidence,
-            nearest,
-            ..
-        } = standing
-        else {
+        let out = standing.out();
+        let open = |out: &&Out| matches!(out.class, "near_reference" | "ambiguous");
+        let Some(out) = out.filter(open) else {
             continue;
         };
-        for near in nearest {
+        for near in &out.nearest {
             let Ok(dossier_code) = DossierCode::parse(&near.candidate) else {
                 continue;
             };
@@ -40,7 +36,7 @@ pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
                 dossier_code,
                 fee_id: None,
                 score,
-                reason: evidence.clone(),
+                reason: out.evidence.clone(),
             });
         }
     }

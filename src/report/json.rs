@@ -18,7 +18,7 @@ use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, Totals, tie_out, totals};
 
-pub use summary::summary_document;
+pub use summary::{lean_summary, summary_document};
 pub use timings::{Timings, timings_document};
 
 mod summary;

@@ -44,6 +44,7 @@ mod rows;
 mod sample;
 mod sandbox;
 mod score;
+mod settle_lean;
 mod settle_properties;
 mod settler;
 mod share_bounds;

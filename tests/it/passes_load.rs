@@ -7,6 +7,7 @@ use std::time::Duration;
 use doisoat::clock::Stopwatch;
 use doisoat::domain::{Fee, Inputs, Rules, Txn};
 use doisoat::matching::desk::Standing;
+use doisoat::matching::lane::Lane;
 use doisoat::matching::pool::Pool;
 use doisoat::matching::{Evidence, run};
 
@@ -47,17 +48,15 @@ fn check(what: &str, mut day: Inputs, expected: [usize; 3]) {
     };
     let start = Stopwatch::start();
     let pool = Pool::new(&day, &rules);
-    let desk = run(&pool);
+    let desk = run(&pool, Lane::Closed);
     let took = start.elapsed();
     let count = |is: fn(&Standing) -> bool| desk.txns.iter().filter(|s| is(s)).count();
     let credited = count(|s| matches!(s, Standing::Credited));
     let in_sets = count(|s| matches!(s, Standing::InSet(_)));
     let too_many = count(|s| {
-        let Standing::Out { evidence, .. } = s else {
-            return false;
-        };
+        let evidence = s.out().into_iter().flat_map(|out| &out.evidence);
         evidence
-            .iter()
+            .into_iter()
             .any(|said| matches!(said, Evidence::TooMany(..)))
     });
     assert_eq!([credited, in_sets, too_many], expected, "{what}");

@@ -83,6 +83,18 @@ proptest! {
         prop_assert_eq!(expected, open.contributions.iter().collect::<Vec<_>>());
     }
 
+    /// Files are written alike whether every row is held or not.
+    #[test]
+    fn files_are_written_alike(ADay(day) in a_day(), plain in any::<bool>()) {
+        let mut day = day;
+        if plain {
+            // plain dossiers go through the lane only without rulings
+            day.decisions.clear();
+            day.business_date = None;
+        }
+        crate::settle_lean::alike(&day, &Rules::default()).map_err(TestCaseError::fail)?;
+    }
+
     /// A stranger's dossier and payment change nothing but their own rows.
     #[test]
     fn an_unrelated_row_changes_only_its_own(ADay(day) in a_day()) {

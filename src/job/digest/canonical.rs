@@ -37,18 +37,37 @@ impl Canonical {
     fn bytes(&mut self, bytes: &[u8]) {
         self.batch.extend_from_slice(bytes);
         if self.batch.len() >= BATCH {
-            self.hash.update(&self.batch);
-            self.batch.clear();
+            self.flush();
+        }
+    }
+
+    #[cold]
+    fn flush(&mut self) {
+        self.hash.update(&self.batch);
+        self.batch.clear();
+    }
+
+    /// A byte. What follows sees to it that the batch does not grow: behind every few single bytes
+    /// stands a text or a number.
+    fn byte(&mut self, byte: u8) {
+        self.batch.push(byte);
+    }
+
+    /// So many bytes that their number is known beforehand.
+    fn array<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.batch.extend_from_slice(&bytes);
+        if self.batch.len() >= BATCH {
+            self.flush();
         }
     }
 
     /// One byte below 255, else 255 and eight bytes.
     fn length(&mut self, length: usize) {
         match u8::try_from(length) {
-            Ok(short) if short < u8::MAX => self.bytes(&[short]),
+            Ok(short) if short < u8::MAX => self.byte(short),
             _ => {
-                self.bytes(&[u8::MAX]);
-                self.bytes(&u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
+                self.byte(u8::MAX);
+                self.array(u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
             }
         }
     }
@@ -80,14 +99,14 @@ impl ser::Error for Unwritable {
 type Done = Result<(), Unwritable>;
 
 /// Before each element of a list.
-const MORE: &[u8] = &[1];
+const MORE: u8 = 1;
 /// After the last.
-const END: &[u8] = &[0];
+const END: u8 = 0;
 
 macro_rules! numbers {
     ($($name:ident: $number:ty),+ $(,)?) => {
         $(fn $name(self, value: $number) -> Done {
-            self.bytes(&value.to_le_bytes());
+            self.array(value.to_le_bytes());
             Ok(())
         })+
     };
@@ -132,7 +151,7 @@ impl<'c> ser::Serializer for &'c mut Canonical {
     }
 
     fn serialize_bool(self, value: bool) -> Done {
-        self.bytes(&[u8::from(value)]);
+        self.byte(u8::from(value));
         Ok(())
     }
 
@@ -152,12 +171,12 @@ impl<'c> ser::Serializer for &'c mut Canonical {
     }
 
     fn serialize_none(self) -> Done {
-        self.bytes(END);
+        self.byte(END);
         Ok(())
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Done {
-        self.bytes(MORE);
+        self.byte(MORE);
         value.serialize(self)
     }
 
@@ -239,12 +258,12 @@ impl ser::SerializeSeq for List<'_> {
     type Error = Unwritable;
 
     fn serialize_element<T: ?Sized + Serialize>(&mut self, value: &T) -> Done {
-        self.0.bytes(MORE);
+        self.0.byte(MORE);
         value.serialize(&mut *self.0)
     }
 
     fn end(self) -> Done {
-        self.0.bytes(END);
+        self.0.byte(END);
         Ok(())
     }
 }
@@ -254,7 +273,7 @@ impl ser::SerializeMap for List<'_> {
     type Error = Unwritable;
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Done {
-        self.0.bytes(MORE);
+        self.0.byte(MORE);
         key.serialize(&mut *self.0)
     }
 
@@ -263,7 +282,7 @@ impl ser::SerializeMap for List<'_> {
     }
 
     fn end(self) -> Done {
-        self.0.bytes(END);
+        self.0.byte(END);
         Ok(())
     }
 }
@@ -310,7 +329,7 @@ macro_rules! named_fields {
 
             /// A field is left out where it is an empty list.
             fn skip_field(&mut self, _: &'static str) -> Done {
-                self.0.bytes(END);
+                self.0.byte(END);
                 Ok(())
             }
 

@@ -18,10 +18,10 @@ impl Families {
     pub(super) fn new(desk: &Desk) -> Self {
         let mut root: Vec<Index> = (0..desk.ledgers.len()).map(index).collect();
         let mut seen: BTreeMap<Money, Index> = BTreeMap::new();
-        for (d, ledger) in desk.ledgers.iter().enumerate() {
+        for (dossier, ledger) in desk.ledgers.iter() {
             for entry in ledger.entries.iter().filter(|e| e.credit.shared) {
-                let other = *seen.entry(entry.credit.money).or_insert(index(d));
-                let (a, b) = (find(&mut root, other), find(&mut root, index(d)));
+                let other = *seen.entry(entry.credit.money).or_insert(dossier);
+                let (a, b) = (find(&mut root, other), find(&mut root, dossier));
                 let (low, high) = (a.min(b), a.max(b));
                 root[at(high)] = low;
             }

@@ -2,12 +2,15 @@
 //! twice or returned. Everything that names the dossier is taken together, in order of time, so the
 //! result does not depend on the order of delivery.
 
+mod all;
 mod allocate;
 mod returns;
 
+pub use all::Ledgers;
+
 use super::desk::{Credit, Desk, Money, Return};
 use super::evidence::Evidence;
-use super::pool::{Index, Payer, Pool, at};
+use super::pool::{Index, Payer, Pool};
 
 /// One fee line that money can settle.
 #[derive(Clone, Debug, Default)]
@@ -214,23 +217,24 @@ impl Ledger {
 /// Settles one dossier: reversals first, then payments in order of time, then refunds.
 pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
     let pool = desk.pool;
-    let due = &pool.dossier(dossier).lines;
-    let new = |(fee, due): &(Index, i64)| Line {
-        fee: *fee,
-        due: i128::from(*due),
-        land: pool.is_land(*fee),
+    let due = pool.lines(dossier);
+    let new = |(fee, due): (Index, i64)| Line {
+        fee,
+        due: i128::from(due),
+        land: pool.is_land(fee),
         ..Line::default()
     };
     let mut ledger = Ledger {
-        lines: due.iter().map(new).collect(),
+        lines: due.map(new).collect(),
         ..Ledger::default()
     };
-    let credits = &desk.credits[at(dossier)];
-    if credits.is_empty() && desk.returns[at(dossier)].is_empty() {
+    let credits = desk.credits.values(pool, dossier);
+    let returns = desk.returns_of(dossier);
+    if credits.is_empty() && returns.is_empty() {
         return ledger;
     }
     ledger.entries = in_order(pool, credits);
-    let returned = returns::in_order(pool, &desk.returns[at(dossier)]);
+    let returned = returns::in_order(pool, returns);
     returns::reverse(pool, &mut ledger, &returned);
     let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();
     for e in 0..ledger.entries.len() {
@@ -247,11 +251,11 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
 
 /// Entries in order of time, source and id; among equal amounts those whose payer is the fee's come
 /// first (they take the places of the others).
-fn in_order(pool: &Pool, credits: &[Credit]) -> Vec<Entry> {
-    if let [only] = credits {
-        return vec![entry(only.clone())];
+fn in_order(pool: &Pool, credits: Vec<Credit>) -> Vec<Entry> {
+    if credits.len() <= 1 {
+        return credits.into_iter().map(entry).collect();
     }
-    let mut sorted: Vec<Credit> = credits.to_vec();
+    let mut sorted = credits;
     sorted.sort_by_key(|credit| credit.money.order(pool));
     let decided = |c: &Credit| c.decided.is_none();
     sorted.sort_by_key(decided);

@@ -3,7 +3,7 @@
 
 use crate::domain::{ReceiptStatus, Side, Text, TxnStatus};
 
-use super::super::desk::{Desk, Standing};
+use super::super::desk::{Desk, Out, Standing};
 use super::super::evidence::Evidence;
 use super::super::pool::at;
 use super::Pass;
@@ -36,15 +36,7 @@ fn run(desk: &mut Desk) {
         desk.out(txn, class, vec![Evidence::ProviderSays(row.status.id())]);
     }
     for (i, receipt) in desk.pool.inputs.receipts.iter().enumerate() {
-        let out = |class, evidence| {
-            let (nearest, named) = (Vec::new(), Vec::new());
-            Standing::Out {
-                class,
-                evidence,
-                nearest,
-                named,
-            }
-        };
+        let out = |class, evidence| Standing::Out(Box::new(Out::new(class, evidence)));
         if let Some(conflict) = desk
             .pool
             .conflict(Side::Receipt, "cash", &receipt.receipt_id)

@@ -2,13 +2,14 @@
 //! seen through two sources is one payment.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use crate::domain::fold::fold_name;
+use crate::domain::fold::same_name;
 use crate::domain::{Text, Txn, TxnKind, TxnStatus};
 
-use super::super::desk::{Desk, Return, Standing};
+use super::super::desk::{Desk, Out, Return, Standing};
 use super::super::evidence::Evidence;
 use super::super::names::id_words;
 use super::super::pool::{Index, Payer, Pool, at, index};
@@ -54,14 +55,16 @@ fn returns(desk: &mut Desk) {
         let reversal = row.kind == TxnKind::Reversal;
         if let Some(dossier) = dossier {
             let of = None;
-            desk.returns[at(dossier)].push(Return { txn, reversal, of });
+            let back = Return { txn, reversal, of };
+            desk.returns.entry(dossier).or_default().push(back);
             desk.txns[at(txn)] = Standing::Returns(dossier);
             continue;
         }
         if let Some((paid, dossiers)) = paid_dossiers(desk, &named(&by_id, row), txn) {
             let of = Some(paid);
             for dossier in &dossiers {
-                desk.returns[at(*dossier)].push(Return { txn, reversal, of });
+                let back = Return { txn, reversal, of };
+                desk.returns.entry(*dossier).or_default().push(back);
             }
             desk.txns[at(txn)] = Standing::Returns(dossiers[0]);
             continue;
@@ -83,20 +86,21 @@ fn returns(desk: &mut Desk) {
             desk.out(txn, "not_fee", vec![Evidence::OutgoingUnnamed]);
             continue;
         }
-        desk.txns[at(txn)] = Standing::Out {
-            class: "unlinked_refund",
-            evidence,
-            nearest,
-            named: Vec::new(),
-        };
+        let out = Out::new("unlinked_refund", evidence);
+        desk.leave(txn, Out { nearest, ..out });
     }
 }
 
-/// The payments of each source by their native ids.
+/// The payments of each source by their native ids, as far as a waiting return may name them.
 fn payments_by_id<'a>(desk: &Desk<'_, 'a>) -> FxHashMap<(&'a str, String), Index> {
-    let rows = desk.pool.inputs.txns.iter().enumerate();
+    let pool = desk.pool;
+    let returns = desk.waiting().into_iter().map(|txn| pool.txn(txn));
+    let returns = returns.filter(|row| row.kind != TxnKind::Payment);
+    let mut spoken = Spoken::default();
+    returns.for_each(|row| spoken.extend(&text_of(row)));
+    let rows = pool.inputs.txns.iter().enumerate();
     let wanted = |t: &Txn| t.kind == TxnKind::Payment && t.id.len() >= ID_LENGTH_MIN;
-    rows.filter(|(_, row)| wanted(row))
+    rows.filter(|(_, row)| wanted(row) && spoken.may_hold(&row.id))
         .map(|(i, row)| {
             let key = (row.source.as_str(), row.id.to_ascii_uppercase());
             (key, index(i))
@@ -104,10 +108,44 @@ fn payments_by_id<'a>(desk: &Desk<'_, 'a>) -> FxHashMap<(&'a str, String), Index
         .collect()
 }
 
+/// Memo and reference of a row, in capitals.
+fn text_of(row: &Txn) -> String {
+    let reference = row.order_ref.as_deref().unwrap_or_default();
+    format!("{} {reference}", row.memo).to_ascii_uppercase()
+}
+
+/// Words of many texts, of which no more is kept than whether a word may be among them.
+#[derive(Default)]
+struct Spoken(FxHashSet<u64>);
+
+impl Spoken {
+    /// Adds the words of a text in capitals that may be ids.
+    fn extend(&mut self, text: &str) {
+        let words = id_words(text).filter(|word| word.len() >= ID_LENGTH_MIN);
+        self.0.extend(words.map(hash));
+    }
+
+    /// False when an id is none of the words for certain.
+    fn may_hold(&self, id: &str) -> bool {
+        self.0.contains(&hash(id))
+    }
+}
+
+/// A hash that does not see whether letters are small or capital.
+fn hash(word: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    for part in word.as_bytes().chunks(8) {
+        let mut eight = [0; 8];
+        eight[..part.len()].copy_from_slice(part);
+        eight.make_ascii_uppercase();
+        hasher.write_u64(u64::from_le_bytes(eight));
+    }
+    hasher.finish()
+}
+
 /// The payments of the same source that a return names by their ids.
 fn named(by_id: &FxHashMap<(&str, String), Index>, row: &Txn) -> Vec<Index> {
-    let reference = row.order_ref.as_deref().unwrap_or_default();
-    let text = format!("{} {reference}", row.memo).to_ascii_uppercase();
+    let text = text_of(row);
     let paid = |word: &str| by_id.get(&(row.source.as_str(), word.to_owned()));
     let mut named: Vec<Index> = id_words(&text).filter_map(paid).copied().collect();
     named.sort_unstable();
@@ -193,7 +231,7 @@ fn two_feeds(desk: &mut Desk) {
             Some((first, joined)) if desk.txns[at(txn)] == Standing::Waiting => {
                 joined.push(txn);
                 let why = Evidence::SameAs(desk.pool.txn(*first).id.as_ref().into());
-                desk.txns[at(txn)] = Standing::Sighting(*first, why);
+                desk.txns[at(txn)] = Standing::Sighting(*first, Box::new(why));
             }
             Some(_) => {}
             None => carried.push((txn, Vec::new())),
@@ -204,27 +242,20 @@ fn two_feeds(desk: &mut Desk) {
 /// A bank line whose memo holds a gateway row's id and whose amount is its gross or net, at most a
 /// day later.
 fn named_sightings(desk: &mut Desk) {
-    let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
-    for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
-        for id in [Some(row.id.as_ref()), row.bank_ref.as_deref()]
-            .into_iter()
-            .flatten()
-        {
-            if id.len() >= ID_LENGTH_MIN {
-                by_id.entry(id.to_ascii_uppercase()).or_default().push(txn);
-            }
-        }
-    }
+    let lines: Vec<Index> = desk.waiting();
+    let lines = lines.into_iter().filter(|txn| {
+        let row = desk.pool.txn(*txn);
+        is_bank_line(row) && row.kind == TxnKind::Payment
+    });
+    let lines: Vec<Index> = lines.collect();
+    let by_id = gateways_by_id(desk.pool, &lines);
     if by_id.is_empty() {
         return;
     }
     // of the lines of one feed that name one payment, the nearest in time is its sighting
     let mut nearest: BTreeMap<(Index, &str), (i64, Index)> = BTreeMap::new();
-    for txn in desk.waiting() {
+    for txn in lines {
         let row = desk.pool.txn(txn);
-        if !is_bank_line(row) || row.kind != TxnKind::Payment {
-            continue;
-        }
         let memo = row.memo.to_ascii_uppercase();
         let named = id_words(&memo)
             .filter_map(|word| by_id.get(word))
@@ -245,7 +276,63 @@ fn named_sightings(desk: &mut Desk) {
     }
     for ((gateway, _), (_, txn)) in nearest {
         let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
-        desk.txns[at(txn)] = Standing::Sighting(gateway, why);
+        desk.txns[at(txn)] = Standing::Sighting(gateway, Box::new(why));
+    }
+}
+
+/// The payments of gateways by their ids and bank references, as far as these lines may name them.
+fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>> {
+    let payments = || gateway_rows(pool).filter(|(_, row)| row.kind == TxnKind::Payment);
+    let mut sieve = Sieve::default();
+    for (_, row) in payments() {
+        ids_of(row).for_each(|id| sieve.insert(hash(id)));
+    }
+    let mut spoken = Spoken::default();
+    for txn in lines {
+        let words = id_words(&pool.txn(*txn).memo).filter(|word| word.len() >= ID_LENGTH_MIN);
+        spoken
+            .0
+            .extend(words.map(hash).filter(|hash| sieve.may_hold(*hash)));
+    }
+    let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
+    for (txn, row) in payments() {
+        for id in ids_of(row).filter(|id| spoken.may_hold(id)) {
+            by_id.entry(id.to_ascii_uppercase()).or_default().push(txn);
+        }
+    }
+    by_id
+}
+
+/// The id and the bank reference of a row, as far as they are worth looking for.
+fn ids_of(row: &Txn) -> impl Iterator<Item = &str> {
+    let ids = [Some(row.id.as_ref()), row.bank_ref.as_deref()];
+    let ids = ids.into_iter().flatten();
+    ids.filter(|id| id.len() >= ID_LENGTH_MIN)
+}
+
+/// Which hashes are there, a bit for each: a small table that says no to nearly all others.
+struct Sieve(Vec<u64>);
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Self(vec![0; 1 << 17])
+    }
+}
+
+impl Sieve {
+    fn place(hash: u64) -> (usize, u64) {
+        let word = usize::try_from(hash >> 6 & 0x1_ffff).unwrap_or(0);
+        (word, 1 << (hash & 63))
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let (word, bit) = Self::place(hash);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.0[word] & bit != 0
     }
 }
 
@@ -256,9 +343,18 @@ fn coded_sightings(desk: &mut Desk) {
         Reading::One { dossier, .. } => Some(dossier),
         _ => None,
     };
+    let mut lines: Vec<(Index, Index)> = Vec::new();
+    let mut named = vec![false; desk.pool.dossiers.len()];
+    for txn in desk.waiting() {
+        let line = is_bank_line(desk.pool.txn(txn));
+        if let Some(dossier) = one(desk, txn).filter(|_| line) {
+            named[at(dossier)] = true;
+            lines.push((txn, dossier));
+        }
+    }
     let mut events: FxHashMap<(Index, i64), Vec<Index>> = FxHashMap::default();
     for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
-        if let Some(dossier) = one(desk, txn) {
+        if let Some(dossier) = one(desk, txn).filter(|dossier| named[at(*dossier)]) {
             events
                 .entry((dossier, row.amount.get()))
                 .or_default()
@@ -266,11 +362,8 @@ fn coded_sightings(desk: &mut Desk) {
         }
     }
     let mut taken: BTreeSet<Index> = BTreeSet::new();
-    for txn in desk.waiting() {
+    for (txn, dossier) in lines {
         let row = desk.pool.txn(txn);
-        let Some(dossier) = one(desk, txn).filter(|_| is_bank_line(row)) else {
-            continue;
-        };
         let Some(candidates) = events.get(&(dossier, row.amount.get())) else {
             continue;
         };
@@ -282,7 +375,7 @@ fn coded_sightings(desk: &mut Desk) {
         if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
             taken.insert(event);
             let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
-            desk.txns[at(txn)] = Standing::Sighting(event, why);
+            desk.txns[at(txn)] = Standing::Sighting(event, Box::new(why));
         }
     }
 }
@@ -293,5 +386,5 @@ fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
     if row.payer.is_empty() || gateway.payer.is_empty() {
         return pool.payer(row, dossier) != Payer::Differs;
     }
-    fold_name(&row.payer) == fold_name(&gateway.payer)
+    same_name(&row.payer, &gateway.payer)
 }

@@ -81,19 +81,17 @@ fn parts(
     let mut mine: BTreeMap<Index, i128> = BTreeMap::new();
     for share in shares {
         let dossier = pool.find(&share.dossier_code)?;
-        let lines = &pool.dossier(dossier).lines;
-        let (line, due) = lines
-            .iter()
-            .find(|(line, _)| pool.fee(*line).fee_id == share.fee_id)?;
-        let given = mine.entry(*line).or_insert(0);
+        let mut lines = pool.lines(dossier);
+        let (line, due) = lines.find(|(line, _)| pool.fee(*line).fee_id == share.fee_id)?;
+        let given = mine.entry(line).or_insert(0);
         *given += share.amount.wide();
-        let held = *given + used.get(line).copied().unwrap_or(0);
-        if held > i128::from(*due) || share.amount.get() <= 0 {
+        let held = *given + used.get(&line).copied().unwrap_or(0);
+        if held > i128::from(due) || share.amount.get() <= 0 {
             return None;
         }
         match parts.iter_mut().find(|(known, _)| *known == dossier) {
-            Some((_, lines)) => lines.push((*line, share.amount.get())),
-            None => parts.push((dossier, vec![(*line, share.amount.get())])),
+            Some((_, lines)) => lines.push((line, share.amount.get())),
+            None => parts.push((dossier, vec![(line, share.amount.get())])),
         }
     }
     for (line, given) in mine {

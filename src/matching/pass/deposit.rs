@@ -94,7 +94,11 @@ fn says_deposit(memo: &str, agency: &str) -> bool {
 /// What single open lines and whole open dossiers still lack: another reading of a bank line.
 fn open_amounts(desk: &Desk) -> std::collections::BTreeSet<i128> {
     let mut amounts = std::collections::BTreeSet::new();
-    for ledger in &desk.ledgers {
+    if desk.ledgers.has_plain() {
+        // a dossier that lacks nothing
+        amounts.insert(0);
+    }
+    for (_, ledger) in desk.ledgers.iter() {
         let lacking: Vec<i128> = ledger
             .lines
             .iter()

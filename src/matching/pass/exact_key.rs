@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::Text;
 
-use super::super::desk::{Credit, Desk, Money, Standing};
+use super::super::credits::By;
+use super::super::desk::{Credit, Desk, Money, Out, Standing, in_halves};
 use super::super::evidence::Evidence;
 use super::super::pool::{Index, Payer, at, index};
 use super::super::reading::{Key, Reading, rivals};
@@ -42,13 +43,16 @@ fn references(desk: &mut Desk) {
         let lines = order
             .filter(|order| !order.fee_ids.is_empty())
             .map(|order| {
-                let lines = &desk.pool.dossier(dossier).lines;
                 let ours = |line: &Index| order.fee_ids.contains(&desk.pool.fee(*line).fee_id);
-                let lines = lines.iter().map(|(line, _)| *line).filter(ours);
+                let lines = desk.pool.lines(dossier).map(|(line, _)| line).filter(ours);
                 lines.collect::<Vec<Index>>()
             })
             // an order for lines that were cancelled since pays what the dossier owes now
             .filter(|lines| !lines.is_empty());
+        if lines.is_none() {
+            desk.credit_by(txn, dossier, By::Reference);
+            continue;
+        }
         let why = Evidence::OrderRef(desk.pool.dossier(dossier).code.clone());
         let credit = Credit {
             lines,
@@ -61,36 +65,29 @@ fn references(desk: &mut Desk) {
 /// Valid receipts, each to the line it names.
 fn receipts(desk: &mut Desk) {
     let pool = desk.pool;
-    for (i, receipt) in pool.inputs.receipts.iter().enumerate() {
+    let lines = in_halves(&pool.inputs.receipts, |receipt| {
+        let dossier = pool.find(&receipt.dossier_code)?;
+        let lines = pool.lines(dossier).map(|(line, _)| line);
+        let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
+        named.next().map(|line| (dossier, line))
+    });
+    for (i, (receipt, line)) in pool.inputs.receipts.iter().zip(lines).enumerate() {
         if desk.receipts[i] != Standing::Waiting {
             continue;
         }
-        let line = pool.find(&receipt.dossier_code).and_then(|dossier| {
-            let lines = pool.dossier(dossier).lines.iter().map(|(line, _)| *line);
-            let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
-            named.next().map(|line| (dossier, line))
-        });
         let Some((dossier, line)) = line else {
             let missing = format!("{} {}", receipt.dossier_code, receipt.fee_id);
-            desk.receipts[i] = Standing::Out {
-                class: "receipt_mismatch",
-                evidence: vec![Evidence::NoSuchLine(missing.into())],
-                nearest: Vec::new(),
+            let said = vec![Evidence::NoSuchLine(missing.into())];
+            let out = Out {
                 named: pool.find(&receipt.dossier_code).into_iter().collect(),
+                ..Out::new("receipt_mismatch", said)
             };
+            desk.receipts[i] = Standing::Out(Box::new(out));
             continue;
         };
         desk.receipts[i] = Standing::Credited;
-        desk.credits[at(dossier)].push(Credit {
-            money: Money::Receipt(index(i)),
-            amount: receipt.amount.wide(),
-            pass: PASS.id,
-            why: Evidence::ReceiptNames(receipt.dossier_code.clone()),
-            lines: Some(vec![line]),
-            decided: None,
-            shared: false,
-            payer: Payer::Unknown,
-        });
+        let money = Money::Receipt(index(i));
+        desk.credits.put(dossier, money, By::Receipt(line));
     }
 }
 
@@ -101,20 +98,26 @@ fn whole_memos(desk: &mut Desk) {
     let own = own_money(desk);
     let lacks = |desk: &Desk, dossier: Index| {
         let coming = own.get(&dossier).copied().unwrap_or(0);
-        let due = desk.pool.dossier(dossier).due();
+        let due = desk.pool.due(dossier);
         desk.lacks(dossier) && desk.credited(dossier) + coming < due
     };
-    for txn in desk.waiting() {
-        let Reading::One {
+    let named = |txn: Index| match desk.readings[at(txn)] {
+        Reading::One {
             key: Key::WholeMemo,
             dossier,
             ..
-        } = desk.readings[at(txn)]
-        else {
-            continue;
-        };
+        } => Some((txn, dossier)),
+        _ => None,
+    };
+    let waiting = desk.waiting().into_iter();
+    let named: Vec<(Index, Index)> = waiting.filter_map(named).collect();
+    let pool = desk.pool;
+    let payers = in_halves(&named, |(txn, dossier)| {
+        pool.payer(pool.txn(*txn), *dossier)
+    });
+    for ((txn, dossier), payer) in named.into_iter().zip(payers) {
         let row = desk.pool.txn(txn);
-        let doubtful = match desk.pool.payer(row, dossier) {
+        let doubtful = match payer {
             Payer::Agrees => Vec::new(),
             // who is not told is taken at his word while the dossier still lacks money
             Payer::Unknown if lacks(desk, dossier) => Vec::new(),
@@ -124,9 +127,7 @@ fn whole_memos(desk: &mut Desk) {
     }
     for (txn, dossier, doubtful) in decided {
         if doubtful.is_empty() {
-            let why = Evidence::MemoIsCode(desk.pool.dossier(dossier).code.clone());
-            let credit = plain(desk, txn, dossier, PASS.id, why);
-            desk.credit(txn, dossier, credit);
+            desk.credit_by(txn, dossier, By::WholeMemo);
         } else {
             super::extracted_key::doubt(desk, txn, dossier, &doubtful);
         }

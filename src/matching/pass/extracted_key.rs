@@ -4,12 +4,12 @@
 
 use crate::domain::{Text, Vnd};
 
-use super::super::desk::{Desk, Standing};
+use super::super::credits::By;
+use super::super::desk::{Desk, Out};
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::pool::{Index, Payer, at};
 use super::super::reading::{Key, Reading, rivals};
 use super::Pass;
-use super::exact_key::plain;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass {
@@ -28,9 +28,7 @@ fn run(desk: &mut Desk) {
 }
 
 fn accept(desk: &mut Desk, txn: Index, dossier: Index) {
-    let why = Evidence::MemoHolds(desk.pool.dossier(dossier).code.clone());
-    let credit = plain(desk, txn, dossier, PASS.id, why);
-    desk.credit(txn, dossier, credit);
+    desk.credit_by(txn, dossier, By::Extracted);
 }
 
 /// Several widths exist at one place: taken only when the amount, and then the payer, leaves one.
@@ -108,7 +106,7 @@ fn doubts(desk: &Desk, txn: Index, dossier: Index, named_sum: i128) -> Option<Ve
     let pool = desk.pool;
     let row = pool.txn(txn);
     let credited = desk.credited(dossier);
-    let part_of_sum = credited + named_sum == pool.dossier(dossier).due();
+    let part_of_sum = credited + named_sum == pool.due(dossier);
     let fits = pool.fits(row, dossier, row.amount.wide()) || part_of_sum;
     let rivals = match pool.payer(row, dossier) {
         Payer::Agrees => Vec::new(),
@@ -132,7 +130,7 @@ pub(super) fn doubt(desk: &mut Desk, txn: Index, dossier: Index, rivals: &[Index
         evidence.push(Evidence::PayerDiffers);
     }
     if !pool.fits(row, dossier, row.amount.wide()) {
-        let due = Vnd::from_wide(pool.dossier(dossier).due()).unwrap_or_default();
+        let due = Vnd::from_wide(pool.due(dossier)).unwrap_or_default();
         evidence.push(Evidence::AmountDiffers(due, row.amount));
     }
     evidence.extend(
@@ -146,13 +144,12 @@ pub(super) fn doubt(desk: &mut Desk, txn: Index, dossier: Index, rivals: &[Index
         .iter()
         .map(|d| near(desk, *d, Test::Unique))
         .collect();
-    let class = "ambiguous";
-    desk.txns[at(txn)] = Standing::Out {
-        class,
-        evidence,
+    let out = Out {
         nearest,
         named: readings,
+        ..Out::new("ambiguous", evidence)
     };
+    desk.leave(txn, out);
 }
 
 /// Leaves a transaction open between several dossiers.
@@ -163,20 +160,18 @@ pub(super) fn ambiguous(desk: &mut Desk, txn: Index, readings: Vec<Index>) {
         .collect();
     let evidence = vec![Evidence::SeveralCodes(codes)];
     let nearest = readings.iter().map(|d| near(desk, *d, Test::Sum)).collect();
-    let class = "ambiguous";
-    desk.txns[at(txn)] = Standing::Out {
-        class,
-        evidence,
+    let out = Out {
         nearest,
         named: readings,
+        ..Out::new("ambiguous", evidence)
     };
+    desk.leave(txn, out);
 }
 
 fn near(desk: &Desk, dossier: Index, failed: Test) -> Nearest {
-    let dossier = desk.pool.dossier(dossier);
-    let amount = Vnd::from_wide(dossier.due()).ok();
+    let amount = Vnd::from_wide(desk.pool.due(dossier)).ok();
     Nearest {
-        candidate: dossier.code.as_str().into(),
+        candidate: desk.pool.dossier(dossier).code.as_str().into(),
         amount,
         failed,
     }

@@ -45,6 +45,10 @@ pub const PASSES: &[Pass] = &[
     rest::PASS,
 ];
 
+/// The ids of the passes of keys.
+pub(super) const EXACT: &str = exact_key::PASS.id;
+pub(super) const EXTRACTED: &str = extracted_key::PASS.id;
+
 /// Passes whose results a stricter pass may take back while the pairing days last.
 pub const PROVISIONAL: [&str; 3] = [repaired_key::PASS.id, scored::PASS.id, set_certificate::ID];
 

@@ -188,13 +188,7 @@ fn is_only_code(desk: &Desk, txn: Index, why: &Evidence) -> bool {
 
 /// Dossiers that an open payment with several readings names.
 pub(super) fn doubted(desk: &Desk) -> BTreeSet<Index> {
-    let named = |standing: &Standing| match standing {
-        Standing::Out {
-            class: "ambiguous",
-            named,
-            ..
-        } => named.clone(),
-        _ => Vec::new(),
-    };
-    desk.txns.iter().flat_map(named).collect()
+    let open = desk.txns.iter().filter_map(Standing::out);
+    let open = open.filter(|out| out.class == "ambiguous");
+    open.flat_map(|out| &out.named).copied().collect()
 }

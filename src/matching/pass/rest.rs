@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Text, Vnd};
 
-use super::super::desk::{Desk, Standing};
+use super::super::desk::{Desk, Out};
 use super::super::evidence::{Nearest, Test};
-use super::super::pool::{Index, at, index};
+use super::super::pool::{Index, at};
 use super::super::reading::Reading;
 use super::Pass;
 use super::batch::{nearest_batch, sessions};
@@ -54,23 +54,19 @@ fn run(desk: &mut Desk) {
             amount: Some(row.amount),
             failed: Test::Named,
         }));
-        desk.txns[at(txn)] = Standing::Out {
-            class,
-            evidence,
-            nearest,
-            named: Vec::new(),
-        };
+        let out = Out::new(class, evidence);
+        desk.leave(txn, Out { nearest, ..out });
     }
 }
 
 /// Dossiers that still lack money, by what they lack.
 fn open_dossiers(desk: &Desk) -> BTreeMap<i128, Vec<Index>> {
     let mut open: BTreeMap<i128, Vec<Index>> = BTreeMap::new();
-    for (d, ledger) in desk.ledgers.iter().enumerate() {
+    for (dossier, ledger) in desk.ledgers.iter() {
         let lacking: i128 = ledger.lines.iter().map(|line| line.lacking()).sum();
-        let certified = desk.set_of.contains_key(&index(d));
+        let certified = desk.set_of.contains_key(&dossier);
         if lacking > 0 && !certified && Vnd::from_wide(lacking).is_ok() {
-            open.entry(lacking).or_default().push(index(d));
+            open.entry(lacking).or_default().push(dossier);
         }
     }
     open

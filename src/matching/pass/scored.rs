@@ -67,7 +67,8 @@ fn components(desk: &Desk, txns: &[Waiting], open: &[Lacking]) -> Vec<Component>
     for (i, lacking) in open.iter().enumerate() {
         let dossier = pool.dossier(lacking.dossier);
         let node = index(txns.len() + i);
-        let name = dossier.payer.contains(' ').then(|| dossier.payer.clone());
+        let payer = pool.payer_of(lacking.dossier);
+        let name = payer.contains(' ').then_some(payer);
         for tie in name.into_iter().chain([tail(dossier.code.as_str())]) {
             ties.entry((lacking.amount, tie)).or_default().push(node);
         }

@@ -69,7 +69,7 @@ fn run(desk: &mut Desk) {
         let Ok(amount) = Vnd::from_wide(amount) else {
             continue;
         };
-        let set = desk.sets.len();
+        let set = index(desk.sets.len());
         for txn in &rows.txns {
             desk.txns[at(*txn)] = Standing::InSet(set);
         }
@@ -90,7 +90,7 @@ fn run(desk: &mut Desk) {
 fn dossier(desk: &Desk, lacking: &Lacking, sets: &mut BTreeMap<Key, Rows>) {
     let pool = desk.pool;
     let dossier = pool.dossier(lacking.dossier);
-    let fees = &pool.inputs.fees[dossier.fees.clone()];
+    let fees = pool.fees_of(lacking.dossier);
     let recorded = || {
         fees.iter()
             .map(|fee| fee.more.paid_at.as_ref().map(|at| at.day()))
@@ -98,9 +98,10 @@ fn dossier(desk: &Desk, lacking: &Lacking, sets: &mut BTreeMap<Key, Rows>) {
     let Some(day) = recorded().flatten().max().or(dossier.code.received_on()) else {
         return;
     };
-    let ledger = &desk.ledgers[at(lacking.dossier)];
+    let ledger = desk.ledgers.of(lacking.dossier);
     let untouched = ledger.entries.is_empty() && ledger.returns.is_empty();
-    let whole = dossier.all_due() == lacking.amount && dossier.fees_due == lacking.amount;
+    let whole =
+        pool.all_due(lacking.dossier) == lacking.amount && dossier.fees_due == lacking.amount;
     let one_day = recorded().all(|paid| paid.is_none_or(|paid| paid == day));
     let plain = fees.iter().all(|fee| {
         let in_time = fee.due_at.as_ref().is_none_or(|due| day <= due.day());
@@ -142,16 +143,18 @@ fn payment(
     let row = pool.txn(txn);
     let open = match &desk.txns[at(txn)] {
         Standing::Waiting => true,
-        Standing::Out { class, .. } => {
-            matches!(*class, "ambiguous" | "pending" | "status_mismatch")
+        Standing::Out(out) => {
+            matches!(out.class, "ambiguous" | "pending" | "status_mismatch")
         }
         _ => false,
     };
     let conflict = pool
         .conflict(Side::Txn, row.source.as_str(), &row.id)
         .is_some();
-    let here = agencies.get(&(row.paid_on, row.amount.wide()));
-    let (Some(here), true) = (here, (open || conflict) && row.kind == TxnKind::Payment) else {
+    if !(open || conflict) || row.kind != TxnKind::Payment {
+        return;
+    }
+    let Some(here) = agencies.get(&(row.paid_on, row.amount.wide())) else {
         return;
     };
     let account = pool.dedicated(row);
@@ -180,13 +183,10 @@ fn is_uniform(desk: &Desk, rows: &Rows) -> bool {
     let pool = desk.pool;
     let of_txns = rows.txns.iter().map(|txn| fold_name(&pool.txn(*txn).payer));
     let of_txns: BTreeSet<String> = of_txns.collect();
-    let of_dossiers = rows
-        .dossiers
-        .iter()
-        .map(|d| pool.dossier(*d).payer.as_str());
-    let of_dossiers: BTreeSet<&str> = of_dossiers.collect();
-    let known = |name: &&str| !name.is_empty();
-    let mut shared = of_txns.iter().map(String::as_str).filter(known);
+    let of_dossiers = rows.dossiers.iter().map(|d| pool.payer_of(*d));
+    let of_dossiers: BTreeSet<String> = of_dossiers.collect();
+    let known = |name: &&String| !name.is_empty();
+    let mut shared = of_txns.iter().filter(known);
     let one = of_txns.len() == 1 && of_dossiers.len() == 1;
     one || !shared.any(|name| of_dossiers.contains(name))
 }

@@ -35,9 +35,9 @@ type Sums = BTreeMap<i128, (u32, u32)>;
 
 fn run(desk: &mut Desk) {
     let pool = desk.pool;
-    let mut of_payer: BTreeMap<&str, Vec<Lacking>> = BTreeMap::new();
+    let mut of_payer: BTreeMap<String, Vec<Lacking>> = BTreeMap::new();
     for lacking in left::lacking(desk) {
-        let payer = pool.dossier(lacking.dossier).payer.as_str();
+        let payer = pool.payer_of(lacking.dossier);
         if payer.contains(' ') {
             of_payer.entry(payer).or_default().push(lacking);
         }
@@ -49,7 +49,7 @@ fn run(desk: &mut Desk) {
         }
     }
     for (payer, txns) in of_txn {
-        let dossiers = of_payer.get(payer.as_str()).map_or(&[][..], Vec::as_slice);
+        let dossiers = of_payer.get(&payer).map_or(&[][..], Vec::as_slice);
         one_for_several(desk, &txns, dossiers);
         several_for_one(desk, &txns, dossiers);
     }

@@ -2,11 +2,14 @@
 //! then the ledger of each dossier: instalments, phí and lệ phí together, over, under, net of fee,
 //! duplicates and returns. No free subset sum.
 
+use std::panic::resume_unwind;
+
 use crate::domain::Text;
 
-use super::super::desk::{Credit, Desk, Money};
+use super::super::desk::{Credit, Desk, Money, Standing, WORTH_A_THREAD};
 use super::super::evidence::Evidence;
-use super::super::ledger;
+use super::super::lane::{self, Barred};
+use super::super::ledger::{Ledgers, settle_dossier};
 use super::super::pool::{Index, Payer, at, index};
 use super::super::reading::Reading;
 use super::Pass;
@@ -24,10 +27,35 @@ pub(super) const PASS: Pass = Pass {
 
 fn run(desk: &mut Desk) {
     several_dossiers(desk);
-    let dossiers = desk.credits.len();
-    desk.ledgers = (0..dossiers)
-        .map(|d| ledger::settle_dossier(desk, index(d)))
-        .collect();
+    desk.ledgers = ledgers(desk);
+    let plain: Vec<Index> = desk.plain().collect();
+    for dossier in plain {
+        lane::mark(desk, dossier, &Standing::Plain(dossier));
+    }
+}
+
+/// The ledgers of all dossiers, those of one half made beside those of the other.
+fn ledgers(desk: &Desk) -> Ledgers {
+    let barred = Barred::new(desk);
+    let of = |dossiers: std::ops::Range<usize>| {
+        let mut ledgers = Ledgers::default();
+        for dossier in dossiers.map(index) {
+            let plain = lane::takes(desk, &barred, dossier);
+            ledgers.push((!plain).then(|| settle_dossier(desk, dossier)));
+        }
+        ledgers
+    };
+    let dossiers = desk.pool.dossiers.len();
+    if dossiers < WORTH_A_THREAD {
+        return of(0..dossiers);
+    }
+    std::thread::scope(|threads| {
+        let behind = threads.spawn(|| of(dossiers / 2..dossiers));
+        let mut ledgers = of(0..dossiers / 2);
+        let behind = behind.join();
+        ledgers.append(behind.unwrap_or_else(|panic| resume_unwind(panic)));
+        ledgers
+    })
 }
 
 /// One payment, several dossiers: what is open in each, or what is due in each, sums to the amount
@@ -67,8 +95,8 @@ fn parts(desk: &Desk, txn: Index, dossiers: &[Index]) -> Option<Vec<(Index, i128
     let pool = desk.pool;
     let row = pool.txn(txn);
     let amount = row.amount.wide();
-    let open = |d: &Index| (*d, (pool.dossier(*d).due() - desk.credited(*d)).max(0));
-    let due = |d: &Index| (*d, pool.dossier(*d).due());
+    let open = |d: &Index| (*d, (pool.due(*d) - desk.credited(*d)).max(0));
+    let due = |d: &Index| (*d, pool.due(*d));
     let ways: [Vec<(Index, i128)>; 2] = [
         dossiers.iter().map(open).collect(),
         dossiers.iter().map(due).collect(),

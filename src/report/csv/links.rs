@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use crate::domain::Side;
-use crate::matching::{Leg, MatchGroup};
+use crate::matching::credits::By;
+use crate::matching::{Leg, MatchGroup, Role};
+use crate::settle::Lean;
 
 use super::Style;
 use super::table::Table;
@@ -22,6 +24,54 @@ const LINKS: [&str; 10] = [
     "role",
 ];
 
+/// Writes the legs of files: those of plain dossiers row by row as they were read, the others
+/// between them.
+pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result<()> {
+    let mut table = Table::new(to, style, &LINKS)?;
+    let mut sentence = String::new();
+    let others = sorted(&lean.groups);
+    let mut others = others.into_iter().peekable();
+    let mut legs = Vec::new();
+    let receipts = lean.inputs.receipts.iter();
+    let receipts = receipts.map(|receipt| (Side::Receipt, "cash", &*receipt.receipt_id));
+    let txns = lean.inputs.txns.iter();
+    let txns = txns.map(|txn| (Side::Txn, txn.source.as_str(), &*txn.id));
+    for (i, key) in receipts.enumerate().chain(txns.enumerate()) {
+        let Some(group) = lean.links_of(key.0, i, &mut legs) else {
+            let mine = |(leg, _): &Of| {
+                let money = &leg.money;
+                (money.side, money.source.as_str(), &*money.id) <= key
+            };
+            while let Some(of) = others.next_if(mine) {
+                write_leg(&mut table, of, &mut sentence)?;
+            }
+            continue;
+        };
+        sentence.clear();
+        let by = legs.first().map_or(By::Reference, |leg| leg.by);
+        group.why(by).say_to(style.lang, &mut sentence);
+        for said in group.evidence() {
+            sentence.push_str("; ");
+            said.say_to(style.lang, &mut sentence);
+        }
+        for leg in &legs {
+            table.text(leg.id);
+            table.text(group.dossier.as_str());
+            table.text(leg.fee_id.as_str());
+            table.whole(leg.amount.get());
+            table.text(leg.by.pass());
+            table.whole(1000);
+            table.number("");
+            table.text(&sentence);
+            table.text(leg.source);
+            table.text(Role::Settles.id());
+            table.end_row()?;
+        }
+    }
+    others.try_for_each(|of| write_leg(&mut table, of, &mut sentence))?;
+    table.finish()
+}
+
 /// A leg and its group.
 type Of<'a> = (&'a Leg, &'a MatchGroup);
 
@@ -33,29 +83,37 @@ pub fn write_links<'a>(
 ) -> io::Result<()> {
     let mut table = Table::new(to, style, &LINKS)?;
     let mut sentence = String::new();
-    for (leg, group) in sorted(groups) {
-        table.text(&leg.money.id);
-        table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
-        table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
-        table.whole(leg.amount.get());
-        table.text(leg.pass);
-        table.whole(group.score.into());
-        match group.margin {
-            Some(margin) => table.whole(margin.into()),
-            None => table.number(""),
-        }
-        sentence.clear();
-        leg.why.say_to(style.lang, &mut sentence);
-        for said in &group.evidence {
-            sentence.push_str("; ");
-            said.say_to(style.lang, &mut sentence);
-        }
-        table.text(&sentence);
-        table.text(leg.money.source.as_str());
-        table.text(leg.role.id());
-        table.end_row()?;
+    for of in sorted(groups) {
+        write_leg(&mut table, of, &mut sentence)?;
     }
     table.finish()
+}
+
+fn write_leg(
+    table: &mut Table<impl Write>,
+    (leg, group): Of<'_>,
+    sentence: &mut String,
+) -> io::Result<()> {
+    table.text(&leg.money.id);
+    table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
+    table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
+    table.whole(leg.amount.get());
+    table.text(leg.pass);
+    table.whole(group.score.into());
+    match group.margin {
+        Some(margin) => table.whole(margin.into()),
+        None => table.number(""),
+    }
+    sentence.clear();
+    leg.why.say_to(table.lang(), sentence);
+    for said in &group.evidence {
+        sentence.push_str("; ");
+        said.say_to(table.lang(), sentence);
+    }
+    table.text(sentence);
+    table.text(leg.money.source.as_str());
+    table.text(leg.role.id());
+    table.end_row()
 }
 
 /// All legs in order. Groups come in the order of their first legs, so that the first legs of each

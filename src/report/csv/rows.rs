@@ -19,10 +19,16 @@ pub fn exceptions<'a>(
     classes: &[Class],
     lang: Lang,
 ) -> Vec<ExceptionRow<'a>> {
-    let listed = settlement
-        .rows
-        .iter()
-        .filter(|row| row.exception_id.is_some());
+    exceptions_of(&settlement.rows, classes, lang)
+}
+
+/// Those of these rows that are not in order.
+pub fn exceptions_of<'a>(
+    rows: &'a [Classified],
+    classes: &[Class],
+    lang: Lang,
+) -> Vec<ExceptionRow<'a>> {
+    let listed = rows.iter().filter(|row| row.exception_id.is_some());
     listed
         .map(|row| exception(row, Classes(classes), lang))
         .collect()

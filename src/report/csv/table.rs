@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Style;
+use crate::domain::Lang;
 
 /// Bytes that are gathered before they are written.
 const BATCH: usize = 256 << 10;
@@ -34,6 +35,11 @@ impl<W: Write> Table<W> {
         Ok(table)
     }
 
+    /// The language of sentences.
+    pub(super) fn lang(&self) -> Lang {
+        self.style.lang
+    }
+
     /// A cell of free text or an identifier.
     pub(super) fn text(&mut self, text: &str) {
         let guard = self.style.spreadsheet && is_formula(text);
@@ -62,7 +68,8 @@ impl<W: Write> Table<W> {
     fn cell(&mut self, guard: &str, text: &str) {
         self.separate();
         let special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
-        if !text.bytes().any(special) {
+        // looked at without stopping, many bytes at once
+        if !text.bytes().fold(false, |any, byte| any | special(byte)) {
             self.batch.extend_from_slice(guard.as_bytes());
             self.batch.extend_from_slice(text.as_bytes());
             return;

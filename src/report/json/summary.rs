@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::matching::Evidence;
+use crate::classify::{Classified, OK};
+use crate::domain::Side;
+use crate::kpi::Share;
+use crate::matching::{Evidence, MatchGroup};
 use crate::report::facts::{Calibration, Digests, Figure};
-use crate::report::model::{TieLine, Totals, tie_out_files, totals};
-use crate::settle::{Inputs, Settlement};
+use crate::report::model::{TieLine, Totals, tie_out_files, tie_out_lean, totals};
+use crate::settle::{Inputs, Lean, Settlement};
 
 use super::{CalibrationJson, SCHEMA_VERSION, pretty};
 
@@ -104,6 +107,23 @@ struct SourceStateJson<'a> {
     state: &'static str,
 }
 
+/// What a settlement says of all its rows and groups together.
+struct Sums<'a> {
+    lines: Vec<TieLine>,
+    classes: Classes,
+    passes: Passes,
+    groups: usize,
+    legs: usize,
+    exceptions: usize,
+    sets: Vec<SetJson<'a>>,
+    shares: &'a [Share],
+    suggestions: usize,
+}
+
+type Classes = BTreeMap<(&'static str, &'static str), Figure>;
+/// Groups and legs by pass.
+type Passes = BTreeMap<&'static str, (u64, Figure)>;
+
 /// `summary.json` of `match`: counts, sums, control totals, digests.
 pub fn summary_document(
     inputs: &Inputs,
@@ -112,14 +132,118 @@ pub fn summary_document(
     digests: &Digests,
     calibration: Option<Calibration>,
 ) -> String {
-    let lines = tie_out_files(inputs, settlement);
-    let mut classes: BTreeMap<(&'static str, &str), Figure> = BTreeMap::new();
-    for row in &settlement.rows {
-        classes
-            .entry((row.key.side.id(), row.class))
-            .or_default()
-            .add(row.amount);
+    let mut classes = Classes::new();
+    add_rows(&settlement.rows, &mut classes);
+    let mut passes = Passes::new();
+    add_groups(&settlement.groups, &mut passes);
+    let sums = Sums {
+        lines: tie_out_files(inputs, settlement),
+        classes,
+        passes,
+        groups: settlement.groups.len(),
+        legs: legs(&settlement.groups),
+        exceptions: exceptions(&settlement.rows),
+        sets: certified_sets(&settlement.groups),
+        shares: &settlement.shares,
+        suggestions: settlement.suggestions.len(),
+    };
+    document(inputs, sums, (program_version, digests, calibration))
+}
+
+/// The same of files that were settled without holding every row.
+pub fn lean_summary(
+    lean: &Lean,
+    program_version: &str,
+    digests: &Digests,
+    calibration: Option<Calibration>,
+) -> String {
+    let inputs = lean.inputs;
+    let mut classes = Classes::new();
+    add_rows(&lean.rows, &mut classes);
+    let mut passes = Passes::new();
+    add_groups(&lean.groups, &mut passes);
+    let (mut groups, mut plain_legs) = (lean.groups.len(), 0);
+    lean.each_plain(|group, legs| {
+        groups += 1;
+        plain_legs += legs.len();
+        let (of_pass, figure) = passes.entry(group.pass).or_default();
+        *of_pass += 1;
+        figure.plus(legs.iter().map(|leg| leg.amount).collect());
+    });
+    let fees = inputs.fees.iter().map(|fee| (Side::Fee, fee.amount));
+    let receipts = inputs.receipts.iter();
+    let receipts = receipts.map(|receipt| (Side::Receipt, receipt.amount));
+    let txns = inputs.txns.iter().map(|txn| (Side::Txn, txn.amount));
+    let all = fees
+        .enumerate()
+        .chain(receipts.enumerate())
+        .chain(txns.enumerate());
+    let mut in_order = [Figure::default(); 3];
+    for (i, (side, amount)) in all {
+        if lean.row_of(side, i).is_none() {
+            in_order[usize::from(side > Side::Fee) + usize::from(side > Side::Receipt)].add(amount);
+        }
     }
+    for (side, figure) in [Side::Fee, Side::Receipt, Side::Txn]
+        .into_iter()
+        .zip(in_order)
+    {
+        if figure.count > 0 {
+            classes.entry((side.id(), OK)).or_default().plus(figure);
+        }
+    }
+    let sums = Sums {
+        lines: tie_out_lean(lean),
+        classes,
+        passes,
+        groups,
+        legs: legs(&lean.groups) + plain_legs,
+        exceptions: exceptions(&lean.rows),
+        sets: certified_sets(&lean.groups),
+        shares: &lean.shares,
+        suggestions: lean.suggestions.len(),
+    };
+    document(inputs, sums, (program_version, digests, calibration))
+}
+
+fn add_rows(rows: &[Classified], classes: &mut Classes) {
+    for row in rows {
+        let class = classes.entry((row.key.side.id(), row.class));
+        class.or_default().add(row.amount);
+    }
+}
+
+fn add_groups(groups: &[MatchGroup], passes: &mut Passes) {
+    for group in groups {
+        let entry = passes.entry(group.pass).or_default();
+        entry.0 += 1;
+        entry.1.plus(group.links().map(|leg| leg.amount).collect());
+    }
+}
+
+fn legs(groups: &[MatchGroup]) -> usize {
+    groups.iter().map(|group| group.links().count()).sum()
+}
+
+fn exceptions(rows: &[Classified]) -> usize {
+    let exceptions = rows.iter().filter(|row| row.exception_id.is_some());
+    exceptions.count()
+}
+
+fn document(
+    inputs: &Inputs,
+    sums: Sums<'_>,
+    (program_version, digests, calibration): (&str, &Digests, Option<Calibration>),
+) -> String {
+    let counts = counts(inputs, &sums);
+    let Sums {
+        lines,
+        classes,
+        passes,
+        sets,
+        shares,
+        ..
+    } = sums;
     let class = |((side, class), figure): ((&'static str, &str), Figure)| SideClassJson {
         side,
         class: class.to_owned(),
@@ -131,13 +255,13 @@ pub fn summary_document(
         version: program_version,
         digests,
         calibration: calibration.map(CalibrationJson::of),
-        counts: counts(inputs, settlement),
+        counts,
         totals: totals(&lines),
         control_totals: lines.iter().map(tie).collect(),
-        passes: passes(settlement),
+        passes: passes.into_iter().map(pass).collect(),
         classes: classes.into_iter().map(class).collect(),
-        certified_sets: certified_sets(settlement),
-        outer_bounds: outer_bounds(settlement),
+        certified_sets: sets,
+        outer_bounds: outer_bounds(shares),
         sources: inputs
             .sources
             .iter()
@@ -151,8 +275,8 @@ pub fn summary_document(
     pretty(&document)
 }
 
-fn outer_bounds(settlement: &Settlement) -> Vec<OuterJson<'_>> {
-    let outer = settlement.shares.iter().filter(|share| share.outer);
+fn outer_bounds(shares: &[Share]) -> Vec<OuterJson<'_>> {
+    let outer = shares.iter().filter(|share| share.outer);
     outer
         .map(|share| OuterJson {
             definition: share.definition,
@@ -161,12 +285,8 @@ fn outer_bounds(settlement: &Settlement) -> Vec<OuterJson<'_>> {
         .collect()
 }
 
-fn counts(inputs: &Inputs, settlement: &Settlement) -> Counts {
-    let exceptions = settlement
-        .rows
-        .iter()
-        .filter(|row| row.exception_id.is_some())
-        .count();
+fn counts(inputs: &Inputs, sums: &Sums<'_>) -> Counts {
+    let rows = inputs.fees.len() + inputs.receipts.len() + inputs.txns.len() + inputs.rejects.len();
     Counts {
         fees: inputs.fees.len(),
         orders: inputs.orders.len(),
@@ -174,20 +294,16 @@ fn counts(inputs: &Inputs, settlement: &Settlement) -> Counts {
         transactions: inputs.txns.len(),
         rejects: inputs.rejects.len(),
         conflicts: inputs.conflicts.len(),
-        groups: settlement.groups.len(),
-        legs: settlement
-            .groups
-            .iter()
-            .map(|group| group.links().count())
-            .sum(),
-        in_order: settlement.rows.len() - exceptions,
-        exceptions,
-        suggestions: settlement.suggestions.len(),
+        groups: sums.groups,
+        legs: sums.legs,
+        in_order: rows - sums.exceptions,
+        exceptions: sums.exceptions,
+        suggestions: sums.suggestions,
     }
 }
 
-fn certified_sets(settlement: &Settlement) -> Vec<SetJson<'_>> {
-    let sets = settlement.groups.iter().filter(|group| group.is_set());
+fn certified_sets(groups: &[MatchGroup]) -> Vec<SetJson<'_>> {
+    let sets = groups.iter().filter(|group| group.is_set());
     sets.filter_map(|group| {
         let payments = group.legs.iter().filter(|leg| leg.fee_id.is_none()).count();
         let (agency, day, each) = group.evidence.iter().find_map(|said| match said {
@@ -222,20 +338,11 @@ fn tie(line: &TieLine) -> TieJson<'_> {
     }
 }
 
-fn passes(settlement: &Settlement) -> Vec<PassJson<'_>> {
-    let mut passes: BTreeMap<&str, (u64, Figure)> = BTreeMap::new();
-    for group in &settlement.groups {
-        let entry = passes.entry(group.pass).or_default();
-        entry.0 += 1;
-        entry.1.plus(group.links().map(|leg| leg.amount).collect());
+fn pass((pass, (groups, legs)): (&'static str, (u64, Figure))) -> PassJson<'static> {
+    PassJson {
+        pass,
+        groups,
+        legs: legs.count,
+        sum_vnd: legs.sum_vnd,
     }
-    passes
-        .into_iter()
-        .map(|(pass, (groups, legs))| PassJson {
-            pass,
-            groups,
-            legs: legs.count,
-            sum_vnd: legs.sum_vnd,
-        })
-        .collect()
 }

@@ -33,7 +33,7 @@ pub use row::Fact;
 pub use shares::{ShareRow, definition_name, verdict_word};
 pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, totals};
-pub use tie_files::tie_out_files;
+pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
 pub use what_if::WhatIfRow;
 

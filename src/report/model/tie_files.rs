@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::classify::{Bucket, Classified};
 use crate::domain::sorting::at;
 use crate::domain::{Day, Inputs, RowKey, Side, Vnd};
-use crate::settle::Settlement;
+use crate::settle::{Lean, Settlement};
 
 use super::tie::TieLine;
 
@@ -43,6 +43,17 @@ impl Sheet {
             money: key.0 == Side::Txn,
             ..TieLine::default()
         })
+    }
+
+    /// All lines in order.
+    fn lines(self) -> Vec<TieLine> {
+        let mut lines = BTreeMap::new();
+        for ((side, source), days) in self.sources {
+            let keyed = days.into_iter();
+            lines
+                .extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
+        }
+        lines.into_values().collect()
     }
 
     /// A classified row, with its input row where there is one.
@@ -152,24 +163,50 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
     sheet.side(txns, paid, |key, input| {
         (key.source.as_str(), &*key.id).cmp(&(input.source, input.id))
     });
-    rejects(inputs, settlement, &mut sheet);
-    let mut lines = BTreeMap::new();
-    for ((side, source), days) in sheet.sources {
-        let keyed = days.into_iter();
-        lines.extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
+    rejects(inputs, &settlement.rows, &mut sheet);
+    sheet.lines()
+}
+
+/// The same of files that were settled without holding every row: each input row counts where its
+/// class says, those of plain dossiers as matched.
+pub fn tie_out_lean(lean: &Lean) -> Vec<TieLine> {
+    let inputs = lean.inputs;
+    let mut sheet = Sheet::default();
+    let mut add = |side, position: usize, source: &str, kind, amount| {
+        let (bucket, day) = match lean.row_of(side, position) {
+            Some(row) => (row.bucket, row.business_date),
+            None => (Bucket::Matched, lean.plain_day(side, position)),
+        };
+        let line = sheet.line((side, source), Some(day), kind);
+        line.rows_in.add(amount);
+        line.bucket(bucket).add(amount);
+    };
+    for (i, fee) in inputs.fees.iter().enumerate() {
+        add(Side::Fee, i, "", "fee", fee.amount);
     }
-    lines.into_values().collect()
+    for (i, receipt) in inputs.receipts.iter().enumerate() {
+        add(Side::Receipt, i, "cash", "receipt", receipt.amount);
+    }
+    for (i, txn) in inputs.txns.iter().enumerate() {
+        add(Side::Txn, i, txn.source.as_str(), txn.kind.id(), txn.amount);
+    }
+    let unread = lean.rows.iter();
+    for row in unread.filter(|row| row.bucket == Bucket::Rejected) {
+        sheet.row(row, None);
+    }
+    rejects(inputs, &lean.rows, &mut sheet);
+    sheet.lines()
 }
 
 /// Rows that could not be read, as they came in: those of the registry count under the day that
 /// `settle` gave them.
-fn rejects(inputs: &Inputs, settlement: &Settlement, sheet: &mut Sheet) {
+fn rejects(inputs: &Inputs, rows: &[Classified], sheet: &mut Sheet) {
     for reject in &inputs.rejects {
         let key = reject.key();
-        let found = || settlement.rows.binary_search_by(|row| row.key.cmp(&key));
+        let found = || rows.binary_search_by(|row| row.key.cmp(&key));
         let day = match key.side {
             Side::Txn => Some(reject.business_date),
-            _ => found().ok().map(|i| settlement.rows[i].business_date),
+            _ => found().ok().map(|i| rows[i].business_date),
         };
         let of = (key.side, key.source.as_str());
         let amount = reject.amount.unwrap_or_default();

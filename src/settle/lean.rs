@@ -1,0 +1,102 @@
+//! Pure: the settlement of files. It decides what a night decides, but holds what files tell and no
+//! more: of a plain dossier (nine of ten, see `matching::lane`) neither rows nor legs, because both
+//! follow from what was read; of the contributions that are settled their sums.
+
+use crate::classify::{Classes, Classified, RowPlaces, classify};
+use crate::domain::{Inputs, Rules};
+use crate::kpi::Share;
+use crate::kpi::facts::Facts;
+use crate::matching::desk::Desk;
+use crate::matching::groups::groups;
+use crate::matching::lane::Lane;
+use crate::matching::pool::{Index, Pool};
+use crate::matching::{MatchGroup, Suggestion};
+
+use super::{Keep, Prior, SettleError, conserved, contributions, shares};
+
+mod held;
+mod values;
+mod view;
+
+pub use values::{Groups, Rows};
+pub use view::{LeanGroup, LeanRow, PlainGroup, PlainLeg, PlainRow};
+
+/// What files are made of.
+pub struct Lean<'p, 'a> {
+    /// The rows that were read, and the rules.
+    pub inputs: &'a Inputs,
+    /// Who paid what, and why: the groups of all dossiers that are not plain.
+    pub groups: Vec<MatchGroup>,
+    /// The rows of all dossiers that are not plain, by row key.
+    pub rows: Vec<Classified>,
+    /// The shares: definition, period, agencies before the total.
+    pub shares: Vec<Share>,
+    /// Pairings that a person might accept.
+    pub suggestions: Vec<Suggestion>,
+    desk: Desk<'p, 'a>,
+    place: RowPlaces,
+    fee_order: Vec<Index>,
+}
+
+/// Rows and indexes, for [`lean`]. The inputs stand in their canonical order.
+pub fn pool<'a>(inputs: &'a Inputs, rules: &'a Rules) -> Pool<'a> {
+    debug_assert!(inputs.is_sorted(), "the pool is made of sorted rows");
+    Pool::new(inputs, rules)
+}
+
+/// Settles files.
+pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, SettleError> {
+    let inputs = pool.inputs;
+    let desk = crate::matching::run(pool, Lane::Open);
+    let (classes, groups) = std::thread::scope(|threads| {
+        let groups = threads.spawn(|| {
+            let groups = groups(&desk);
+            conserved(&desk, &groups).map(|()| groups)
+        });
+        let classes = classify(&desk);
+        let groups = groups.join();
+        let groups = groups.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (classes, groups)
+    });
+    let groups = groups?;
+    plain_conserved(&desk, &classes)?;
+    let (open, settled) = contributions(&Facts::new(&desk, &classes), Keep::Sums);
+    let shares = shares(inputs, pool.rules, prior, &open, &settled);
+    let suggestions = crate::matching::suggest::suggestions(&desk);
+    Ok(Lean {
+        inputs,
+        groups,
+        rows: classes.rows,
+        shares,
+        suggestions,
+        desk,
+        place: classes.place,
+        fee_order: classes.fee_order,
+    })
+}
+
+/// Every row has one class, or is one of a plain dossier; what a plain dossier got is what it owes.
+fn plain_conserved(desk: &Desk, classes: &Classes) -> Result<(), SettleError> {
+    let inputs = desk.pool.inputs;
+    let rows = inputs.rejects.len() + inputs.fees.len() + inputs.txns.len() + inputs.receipts.len();
+    let mut classified = classes.rows.len();
+    for dossier in desk.plain() {
+        let fees = desk.pool.fees_of(dossier);
+        let due: i128 = fees.iter().map(|fee| fee.amount.wide()).sum();
+        let money = || desk.credits.of(dossier).map(|put| put.money);
+        let paid: i128 = money().map(|money| money.amount(desk.pool)).sum();
+        if paid != due {
+            return Err(SettleError::UsedTwice {
+                row: desk.pool.dossier(dossier).code.to_string(),
+                allocated: due,
+                amount: paid,
+            });
+        }
+        classified += fees.len() + money().count();
+    }
+    if classified == rows {
+        Ok(())
+    } else {
+        Err(SettleError::NotConserved { rows, classified })
+    }
+}
