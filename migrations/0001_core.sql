@@ -408,7 +408,7 @@ CREATE TABLE kpi (
     target_num  BIGINT,          -- target; NULL: none
     target_den  BIGINT,          -- NULL with target_num
     verdict     TEXT,            -- met, missed, undecided, no_data; NULL: no target
-    deciding    TEXT NOT NULL,   -- JSON array of exception ids
+    deciding    TEXT NOT NULL,   -- JSON: {"met":[ids],"missed":[ids]}
     PRIMARY KEY (run_id, definition, scope, period),
     FOREIGN KEY (run_id) REFERENCES run (run_id)
 );

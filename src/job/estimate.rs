@@ -179,7 +179,7 @@ mod tests {
             enough_data: true,
             target: None,
             verdict: None,
-            deciding: Vec::new(),
+            deciding: crate::kpi::Deciding::default(),
         };
         let missing = |cash: bool, days: &[u32], count: i128| Missing {
             days: days.iter().map(|n| day(*n)).collect(),

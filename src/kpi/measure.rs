@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{Agency, AgencyCode, Day, ExceptionId, Inputs, Period, Rules, Target};
 
 use super::interval::{Sums, greatest, least};
-use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
+use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
 use super::{ALWAYS, DEFINITIONS, Definition};
 
@@ -138,7 +138,7 @@ impl Frame<'_> {
                 if sums.can_count() {
                     sums.merge(&anywhere);
                 }
-                self.share(Some(agency.clone()), &sums, point, Vec::new())
+                self.share(Some(agency.clone()), &sums, point, Deciding::default())
             })
             .collect();
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
@@ -162,7 +162,7 @@ impl Frame<'_> {
         agency: Option<AgencyCode>,
         sums: &Sums,
         point: (i128, i128),
-        deciding: Vec<ExceptionId>,
+        deciding: Deciding,
     ) -> Share {
         let bounds = sums.bounds().filter(|_| self.enough);
         let target = self.target().map(|target| target.share);
@@ -188,17 +188,17 @@ impl Frame<'_> {
             deciding: if verdict == Some(Verdict::Undecided) {
                 deciding
             } else {
-                Vec::new()
+                Deciding::default()
             },
         }
     }
 
-    /// The shortest list that, settled at best, proves `met`, then the shortest that, settled at
+    /// The shortest list that, settled at best, proves `met`, and the shortest that, settled at
     /// worst, proves `missed`. What one item moves is independent of the others, so taking the
     /// largest first is shortest.
-    fn deciding(&self, total: &Sums, items: &[&Contribution]) -> Vec<ExceptionId> {
+    fn deciding(&self, total: &Sums, items: &[&Contribution]) -> Deciding {
         let Some(target) = self.target() else {
-            return Vec::new();
+            return Deciding::default();
         };
         let worth = |(a, b): (i64, i64)| {
             target.share.den * i128::from(a) - target.share.num * i128::from(b)
@@ -218,26 +218,26 @@ impl Frame<'_> {
         let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
         let lacking = -balance(total.low);
         let beyond = balance(total.high) + 1;
-        let mut list = shortest(up.collect(), lacking);
-        list.extend(shortest(down.collect(), beyond));
-        let mut seen = BTreeSet::new();
-        list.retain(|id| seen.insert(id.clone()));
-        list
+        Deciding {
+            met: shortest(up.collect(), lacking),
+            missed: shortest(down.collect(), beyond),
+        }
     }
 }
 
 /// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
 fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
     gains.retain(|(gain, _)| *gain > 0);
-    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.item.clone()));
+    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.exceptions.len(), item.item.clone()));
     let mut rest = needed;
-    let mut list = Vec::new();
+    let (mut list, mut seen) = (Vec::new(), BTreeSet::new());
     for (gain, item) in gains {
         if rest <= 0 {
             break;
         }
         rest -= gain;
-        list.extend(item.exceptions.iter().cloned());
+        let new = item.exceptions.iter().filter(|id| seen.insert(*id));
+        list.extend(new.cloned());
     }
     if rest > 0 { Vec::new() } else { list }
 }

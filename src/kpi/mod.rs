@@ -25,7 +25,7 @@ use crate::domain::{Inputs, Text};
 pub use crate::domain::{Fraction, Period, Target};
 use facts::Facts;
 pub use measure::measure;
-pub use share::{Contribution, Elsewhere, PriorSum, Scope, Share, Verdict};
+pub use share::{Contribution, Deciding, Elsewhere, PriorSum, Scope, Share, Verdict};
 use tally::Tally;
 
 /// One indicator.

@@ -1,6 +1,7 @@
 //! The nouns of the share: contributions, exact fractions, periods, verdicts.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
@@ -172,6 +173,39 @@ words!(
     }
 );
 
+/// What settles an undecided verdict, each list with the exceptions that move the share most first.
+/// A list is empty when nothing that is open can prove its verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Deciding {
+    /// The shortest list that, settled at best, proves `met`.
+    pub met: Vec<ExceptionId>,
+    /// The shortest list that, settled at worst, proves `missed`.
+    pub missed: Vec<ExceptionId>,
+}
+
+impl Deciding {
+    /// Every exception of both lists once, in the order in which people should work them: those
+    /// of the shorter list that proves something first.
+    pub fn each(&self) -> Vec<&ExceptionId> {
+        let (first, then) = if self.met.is_empty()
+            || (!self.missed.is_empty() && self.missed.len() < self.met.len())
+        {
+            (&self.missed, &self.met)
+        } else {
+            (&self.met, &self.missed)
+        };
+        let mut each: Vec<&ExceptionId> = first.iter().collect();
+        let known: BTreeSet<&ExceptionId> = first.iter().collect();
+        each.extend(then.iter().filter(|id| !known.contains(id)));
+        each
+    }
+
+    /// True when nothing that is open can prove a verdict.
+    pub fn is_empty(&self) -> bool {
+        self.met.is_empty() && self.missed.is_empty()
+    }
+}
+
 /// One share: a definition in a scope over a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Share {
@@ -197,8 +231,8 @@ pub struct Share {
     pub target: Option<Fraction>,
     /// The verdict, where there is a target.
     pub verdict: Option<Verdict>,
-    /// The exceptions that decide it, those that move the share most first.
-    pub deciding: Vec<ExceptionId>,
+    /// The exceptions that decide it.
+    pub deciding: Deciding,
 }
 
 impl Share {

@@ -259,8 +259,24 @@ impl Page<'_> {
             .all(|source| source.state == Completeness::Complete)
     }
 
-    /// Id and text of the first deciding exceptions.
-    fn first_deciding(&self, row: &ShareRow) -> Vec<(String, String)> {
+    /// The lists that decide the verdict: heading, id and text of the first exceptions, and whether
+    /// there are more.
+    fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Vec<(String, String)>, bool)> {
+        let lists = [
+            ("share-deciding-met", &row.deciding.met),
+            ("share-deciding-missed", &row.deciding.missed),
+        ];
+        let told = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        told.map(|(key, list)| {
+            let n = u64::try_from(list.len()).unwrap_or(u64::MAX);
+            let more = list.len() > DECIDING_MAX;
+            (self.t1(key, "n", self.n(n)), self.first_deciding(list), more)
+        })
+        .collect()
+    }
+
+    /// Id and text of the first of these exceptions.
+    fn first_deciding(&self, list: &[ExceptionId]) -> Vec<(String, String)> {
         let shown = |id: &ExceptionId| {
             let view = self
                 .r
@@ -281,7 +297,7 @@ impl Page<'_> {
             );
             (id.to_string(), text)
         };
-        row.deciding.iter().take(DECIDING_MAX).map(shown).collect()
+        list.iter().take(DECIDING_MAX).map(shown).collect()
     }
 
     fn first_closed<'r>(&self, closed: &'r [ClosedView]) -> &'r [ClosedView] {

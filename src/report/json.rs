@@ -84,7 +84,12 @@ struct ShareJson<'a> {
     estimated: Option<EstimateJson<'a>>,
     target: Option<String>,
     verdict: Option<Verdict>,
+    /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
+    /// The shortest list that, settled at best, proves `met`.
+    deciding_met: Vec<&'a str>,
+    /// The shortest list that, settled at worst, proves `missed`.
+    deciding_missed: Vec<&'a str>,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,
 }
@@ -186,9 +191,15 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         }),
         target: share.target.map(target),
         verdict: facts.verdict(share),
-        deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
+        deciding: ids(&mut share.deciding.each().into_iter()),
+        deciding_met: ids(&mut share.deciding.met.iter()),
+        deciding_missed: ids(&mut share.deciding.missed.iter()),
         outer: share.outer,
     }
+}
+
+fn ids<'a>(list: &mut dyn Iterator<Item = &'a ExceptionId>) -> Vec<&'a str> {
+    list.map(ExceptionId::as_str).collect()
 }
 
 /// A target with at least two decimals and no further zeros: `0.50`, `0.625`.

@@ -90,7 +90,7 @@ pub(crate) fn settle(pool: &Inputs, prior: &[PriorSum]) -> Settlement {
         enough_data: true,
         target: None,
         verdict: None,
-        deciding: Vec::new(),
+        deciding: doisoat::kpi::Deciding::default(),
     });
     settlement
 }

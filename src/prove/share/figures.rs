@@ -300,10 +300,9 @@ fn verdict(
         id(found.verdict),
     );
     let listed = !found.deciding.is_empty() && found.verdict != Some(Verdict::Undecided);
-    let unknown = found
-        .deciding
-        .iter()
-        .any(|id| !books.exceptions.contains(id));
+    let deciding = &found.deciding;
+    let mut each = deciding.met.iter().chain(&deciding.missed);
+    let unknown = each.any(|id| !books.exceptions.contains(id));
     say(
         text(
             "danh sách quyết định chỉ có khi chưa kết luận được",

@@ -179,10 +179,11 @@ pub(super) fn list(
 }
 
 fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
-    let deciding = shares::headline_share(settlement, facts).map(|share| &share.deciding);
+    let headline = shares::headline_share(settlement, facts);
+    let deciding = headline.map(|share| &share.deciding);
     let ranks: BTreeMap<&ExceptionId, usize> = deciding
         .into_iter()
-        .flatten()
+        .flat_map(crate::kpi::Deciding::each)
         .enumerate()
         .map(|(rank, id)| (id, rank))
         .collect();

@@ -86,9 +86,13 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
                     .iter()
                     .find(|r| r.exception_id.as_ref() == Some(id))
             };
-            let deciding = share.deciding.iter().filter_map(row);
-            let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();
-            all.insert(format!("deciding {} {}", share.definition, list.join(" ")));
+            let lists = [("met", &share.deciding.met), ("missed", &share.deciding.missed)];
+            for (verdict, list) in lists {
+                let deciding = list.iter().filter_map(row);
+                let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();
+                let list = list.join(" ");
+                all.insert(format!("deciding {} {verdict} {list}", share.definition));
+            }
         }
     }
     for contribution in settled

@@ -144,6 +144,8 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
         "target",
         "verdict",
         "deciding",
+        "deciding_met",
+        "deciding_missed",
         "outer",
     ];
     assert_eq!(keys(&run["share"][0]), share);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::domain::*;
-use doisoat::kpi::{Fraction, Period, Share, Target, Verdict};
+use doisoat::kpi::{Deciding, Fraction, Period, Share, Target, Verdict};
 use doisoat::report::{Digests, Figure, Previous, RunFacts};
 
 use super::{day, night};
@@ -181,9 +181,12 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
                 target,
                 verdict,
                 deciding: if total && target.is_some() {
-                    deciding.to_vec()
+                    Deciding {
+                        met: deciding[..1].to_vec(),
+                        missed: deciding.to_vec(),
+                    }
                 } else {
-                    Vec::new()
+                    Deciding::default()
                 },
             });
         }
@@ -200,7 +203,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
         enough_data: false,
         target: Some(Fraction { num: 4, den: 5 }),
         verdict: Some(Verdict::NoData),
-        deciding: Vec::new(),
+        deciding: Deciding::default(),
     });
     shares
 }
