@@ -9,11 +9,11 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::classify::{Classified, classify};
+use crate::domain::{Grey, RowKey, Side};
 pub use crate::domain::{Inputs, NetRate, Rules};
-use crate::domain::{RowKey, Side};
 use crate::kpi::facts::Facts;
 use crate::kpi::tally::Tally;
-use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
+use crate::kpi::{self, Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Role, Suggestion, groups};
 
@@ -28,8 +28,12 @@ pub struct Settlement {
     pub contributions: Vec<Contribution>,
     /// The shares: definition, period, agencies before the total.
     pub shares: Vec<Share>,
+    /// The share of the first target in the cells of each wanted breakdown, by period.
+    pub breakdown: Vec<Share>,
     /// Pairings that a person might accept.
     pub suggestions: Vec<Suggestion>,
+    /// How the grey zones of "without cash" counted.
+    pub grey: Grey,
 }
 
 /// Firm sums of earlier nights, without the items of tonight's pool.
@@ -104,10 +108,16 @@ pub fn settle_keeping(
             classified: classes.rows.len(),
         });
     }
-    let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
+    let keep = if kpi::looks_at_each(rules) {
+        Keep::Each
+    } else {
+        keep
+    };
+    let (mut contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
+    kpi::break_down(&sorted, rules, &groups, &mut contributions);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
-    let shares = if rules.periods.is_empty() {
+    let measured = if rules.periods.is_empty() {
         let whole = Rules {
             periods: vec![measure::whole(&contributions, &settled)],
             ..rules.clone()
@@ -120,8 +130,10 @@ pub fn settle_keeping(
         groups,
         rows,
         contributions,
-        shares,
+        shares: measured.shares,
+        breakdown: measured.breakdown,
         suggestions,
+        grey: rules.grey.clone(),
     })
 }
 

@@ -12,7 +12,7 @@ use crate::clock::Stopwatch;
 use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
-use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
+use crate::domain::{Completeness, Day, Dimension, Lang, NetRate, Rules};
 use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
@@ -55,6 +55,10 @@ pub struct MatchArgs {
     /// Definitions to measure beside TX_CASHLESS, DOSSIER_CASHLESS and AMOUNT_CASHLESS
     #[arg(long, value_name = "ID", num_args = 1..)]
     definition: Vec<String>,
+    /// Break TX_CASHLESS down in summary.json: unit (with its sub-units), current (the present
+    /// structure), procedure, field, source, instrument, grey
+    #[arg(long, value_name = "BY", num_args = 1.., value_parser = dimension)]
+    by: Vec<Dimension>,
     /// First day of the period [default: the whole input]
     #[arg(long, value_name = "DATE", value_parser = day, requires = "to")]
     from: Option<Day>,
@@ -77,6 +81,12 @@ pub struct MatchArgs {
 
 fn rate(raw: &str) -> Result<NetRate, String> {
     net_rate(raw).ok_or_else(|| format!("write {NET_RATE_FORM}"))
+}
+
+fn dimension(raw: &str) -> Result<Dimension, String> {
+    let all = || Dimension::ALL.iter().map(|known| known.id());
+    let known = all().collect::<Vec<_>>().join(", ");
+    Dimension::parse(raw).ok_or_else(|| format!("write one of: {known}"))
 }
 
 fn account(raw: &str) -> Result<CollectionAccount, String> {
@@ -244,6 +254,13 @@ fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
         definitions: definitions.into_iter().map(Into::into).collect(),
         periods,
         e_receipts: read.columns.has("receipt_no"),
+        breakdowns: args
+            .by
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         ..Rules::default()
     })
 }

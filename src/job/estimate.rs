@@ -170,6 +170,7 @@ mod tests {
         let share = Share {
             definition: "TX_CASHLESS",
             agency: None,
+            cell: None,
             period: Period::year_to(day(9)),
             numerator: 50,
             denominator: 100,

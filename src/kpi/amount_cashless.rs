@@ -30,7 +30,8 @@ pub(super) const DEFINITION: Definition = Definition {
         vi: "Số tiền thu không dùng tiền mặt trên tổng số tiền thu, tối đa bằng số phải thu; theo ngày thanh toán.",
         en: "Dong collected without cash over all dong collected, at most what was due; by day of payment.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 

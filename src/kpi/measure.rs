@@ -4,12 +4,15 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Agency, AgencyCode, Day, ExceptionId, Inputs, Period, Rules, Target};
+use crate::domain::{
+    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, ExceptionId, Inputs, Period, Rules,
+    Target,
+};
 
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
-use super::{ALWAYS, DEFINITIONS, Definition};
+use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
 /// total. `settled` are sums of contributions that are not in the list of them.
@@ -19,9 +22,13 @@ pub fn measure(
     prior: &[PriorSum],
     contributions: &[Contribution],
     settled: &[(&str, Tally)],
-) -> Vec<Share> {
+) -> Measured {
     let agencies = agencies(inputs, rules, prior);
-    let mut shares = Vec::new();
+    let directory = rules.breakdowns.contains(&Dimension::Current).then(|| {
+        let known = AgencyDirectory::new(inputs.agencies.iter().cloned());
+        (known, today(rules, contributions))
+    });
+    let mut measured = Measured::default();
     for definition in wanted(rules) {
         let mine: Vec<&Contribution> = contributions
             .iter()
@@ -31,7 +38,8 @@ pub fn measure(
             .iter()
             .filter(|sum| &*sum.definition == definition.id)
             .collect();
-        let enough = (definition.enough)(inputs) || !before.is_empty();
+        let enough =
+            (definition.enough)(inputs, rules) || (!before.is_empty() && definition.id != "CUSTOM");
         let settled: Vec<&Tally> = settled
             .iter()
             .filter(|(of, _)| *of == definition.id)
@@ -44,11 +52,28 @@ pub fn measure(
                 period,
                 enough,
                 unsure: unsure(inputs),
+                directory: directory.as_ref(),
             };
-            shares.extend(frame.shares(&agencies, &before, &settled, &mine));
+            frame.measure(&agencies, &before, &settled, &mine, &mut measured);
         }
     }
-    shares
+    measured
+}
+
+/// What was measured.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// By agency and in total.
+    pub shares: Vec<Share>,
+    /// In the cells of the breakdowns.
+    pub breakdown: Vec<Share>,
+}
+
+/// The day whose structure is the present one: the last of any period, else of any item.
+pub(super) fn today(rules: &Rules, contributions: &[Contribution]) -> Day {
+    let last = rules.periods.iter().map(|period| period.to).max();
+    let last = last.or_else(|| contributions.iter().map(|c| c.day).max());
+    last.unwrap_or(Day::of_ms(0))
 }
 
 /// The targets' definitions, the ones always measured, and those asked for; each once, in the order
@@ -102,20 +127,88 @@ struct Frame<'m> {
     period: &'m Period,
     enough: bool,
     unsure: bool,
+    /// All agencies and the day whose structure is the present one, where anybody asks.
+    directory: Option<&'m (AgencyDirectory, Day)>,
 }
 
 impl Frame<'_> {
-    fn shares(
+    fn measure(
         &self,
         agencies: &BTreeSet<AgencyCode>,
         prior: &[&PriorSum],
         settled: &[&Tally],
         items: &[&Contribution],
-    ) -> Vec<Share> {
+        measured: &mut Measured,
+    ) {
+        let mut by_scope = self.by_scope(prior, settled, items);
+        if let Some(distinct) = (self.definition.distinct)(self.rules) {
+            by_scope = count_cells(distinct, self.rules, agencies, &by_scope);
+        }
+        let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
+        let shares = agencies.iter().map(|agency| {
+            let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
+            let mut sums = own.unwrap_or_default();
+            let point = sums.point;
+            // an agency without any payment of its own has no share: a credit that may be
+            // anybody's does not give it one
+            if sums.can_count() {
+                sums.merge(&anywhere);
+            }
+            self.share(Some(agency.clone()), &sums, point, Deciding::default())
+        });
+        measured.shares.extend(shares);
+        let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
+        let deciding = self.deciding(&total, items);
+        let share = self.share(None, &total, total.point, deciding);
+        measured.shares.push(share);
+        measured.breakdown.extend(self.cells(&by_scope));
+    }
+
+    /// The shares of the cells that have something of their own.
+    fn cells(&self, by_scope: &BTreeMap<Scope, Sums>) -> Vec<Share> {
+        let mut shares = Vec::new();
+        for (scope, sums) in by_scope {
+            let Scope::Cell(cell) = scope else { continue };
+            if cell.is_any() || !sums.can_count() {
+                continue;
+            }
+            let mut widened = *sums;
+            if let Some(any) = by_scope.get(&Scope::Cell(Cell::any(cell.dimension))) {
+                widened.merge(any);
+            }
+            let mut share = self.share(None, &widened, sums.point, Deciding::default());
+            share.cell = Some(cell.clone());
+            shares.push(share);
+        }
+        shares
+    }
+
+    /// Where a sum of earlier nights counts today: successors take over what their predecessors
+    /// did.
+    fn scope_today(&self, sum: &PriorSum) -> Scope {
+        match (&sum.scope, self.directory) {
+            (Scope::Cell(cell), Some((directory, today)))
+                if cell.dimension == Dimension::Current && !cell.is_any() =>
+            {
+                let code = AgencyCode::new(&cell.value);
+                let current = directory.current(&code, sum.day, *today);
+                Scope::Cell(Cell::new(Dimension::Current, current.as_str()))
+            }
+            (scope, _) => scope.clone(),
+        }
+    }
+
+    fn by_scope(
+        &self,
+        prior: &[&PriorSum],
+        settled: &[&Tally],
+        items: &[&Contribution],
+    ) -> BTreeMap<Scope, Sums> {
         let mut by_scope: BTreeMap<Scope, Sums> = BTreeMap::new();
         for sum in prior.iter().filter(|sum| self.period.holds(sum.day)) {
             let firm = Sums::firm(sum.numerator, sum.denominator);
-            by_scope.entry(sum.scope.clone()).or_default().merge(&firm);
+            let sums = by_scope.entry(self.scope_today(sum)).or_default();
+            sums.merge(&firm);
         }
         for (scope, sums) in settled.iter().flat_map(|tally| tally.within(self.period)) {
             by_scope.entry(scope).or_default().merge(&sums);
@@ -126,25 +219,7 @@ impl Frame<'_> {
                 sums.add(&outcomes, item.coupled);
             }
         }
-        let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
-        let mut shares: Vec<Share> = agencies
-            .iter()
-            .map(|agency| {
-                let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
-                let mut sums = own.unwrap_or_default();
-                let point = sums.point;
-                // an agency without any payment of its own has no share: a credit that may be
-                // anybody's does not give it one
-                if sums.can_count() {
-                    sums.merge(&anywhere);
-                }
-                self.share(Some(agency.clone()), &sums, point, Deciding::default())
-            })
-            .collect();
-        let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
-        let deciding = self.deciding(&total, items);
-        shares.push(self.share(None, &total, total.point, deciding));
-        shares
+        by_scope
     }
 
     fn target(&self) -> Option<&Target> {
@@ -176,6 +251,7 @@ impl Frame<'_> {
         Share {
             definition: self.definition.id,
             agency,
+            cell: None,
             period: self.period.clone(),
             numerator: point.0,
             denominator: point.1,
@@ -223,6 +299,42 @@ impl Frame<'_> {
             missed: shortest(down.collect(), beyond),
         }
     }
+}
+
+/// Procedures, each once: the cells of those that count, by agency and over all.
+fn count_cells(
+    distinct: Distinct,
+    rules: &Rules,
+    agencies: &BTreeSet<AgencyCode>,
+    by_scope: &BTreeMap<Scope, Sums>,
+) -> BTreeMap<Scope, Sums> {
+    let mut counted: BTreeMap<Scope, Sums> = BTreeMap::new();
+    let of = |agency: &str| match agency {
+        "" => Scope::Total,
+        code => Scope::Agency(AgencyCode::new(code)),
+    };
+    if distinct == Distinct::Listed {
+        let codes = agencies.iter().map(AgencyCode::as_str);
+        for agency in codes.chain([""]) {
+            for procedure in &rules.fee_procedures {
+                let value = format!("{procedure}@{agency}");
+                let cell = Scope::Cell(Cell::new(Dimension::Procedure, &value));
+                let seen = by_scope.get(&cell).is_some_and(|sums| sums.point.1 > 0);
+                let sums = counted.entry(of(agency)).or_default();
+                sums.add(&[(i64::from(seen), 1)], false);
+            }
+        }
+        return counted;
+    }
+    for (scope, sums) in by_scope {
+        if let Scope::Cell(cell) = scope
+            && let Some((_, agency)) = cell.value.rsplit_once('@')
+        {
+            let all = counted.entry(of(agency)).or_default();
+            all.add(&sums.once(), sums.outer);
+        }
+    }
+    counted
 }
 
 /// The fewest items whose gains reach `needed`, largest first; empty when all together do not.

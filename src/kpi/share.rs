@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::domain::fee::words;
-use crate::domain::{AgencyCode, Day, ExceptionId, Fraction, Period};
+use crate::domain::{AgencyCode, Cell, Day, ExceptionId, Fraction, Period};
 
 /// Where a contribution counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -19,15 +19,18 @@ pub enum Scope {
     Agency(AgencyCode),
     /// In the row of every agency (a credit that names none may belong to any); not in the total.
     AnyAgency,
+    /// In a cell of a breakdown; not in the total.
+    Cell(Cell),
 }
 
 impl fmt::Display for Scope {
-    /// `` (total), `*` (any agency), or the agency's code.
+    /// `` (total), `*` (any agency), a cell, or the agency's code.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Total => Ok(()),
             Self::AnyAgency => f.write_str("*"),
             Self::Agency(code) => write!(f, "{code}"),
+            Self::Cell(cell) => write!(f, "{cell}"),
         }
     }
 }
@@ -38,7 +41,10 @@ impl Scope {
         match raw {
             "" => Self::Total,
             "*" => Self::AnyAgency,
-            code => Self::Agency(AgencyCode::new(code)),
+            other => match Cell::parse(other) {
+                Some(cell) => Self::Cell(cell),
+                None => Self::Agency(AgencyCode::new(other)),
+            },
         }
     }
 }
@@ -211,8 +217,11 @@ impl Deciding {
 pub struct Share {
     /// The definition's id.
     pub definition: &'static str,
-    /// None for the total.
+    /// None for the total, and for a cell.
     pub agency: Option<AgencyCode>,
+    /// The cell of a breakdown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
     /// The period.
     pub period: Period,
     /// Point figure: numerator, each open item at its first outcome.

@@ -31,7 +31,8 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "Successful cashless payments over all successful payments, cash included; \
              by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 

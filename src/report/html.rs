@@ -249,6 +249,13 @@ impl Page<'_> {
             .shares
             .iter()
             .chain(self.r.agencies.iter().map(|a| &a.share))
+            .chain(
+                self.r
+                    .breakdowns
+                    .iter()
+                    .flat_map(|t| &t.rows)
+                    .map(|row| &row.share),
+            )
             .any(|s| s.outer)
     }
 
@@ -270,7 +277,11 @@ impl Page<'_> {
         told.map(|(key, list)| {
             let n = u64::try_from(list.len()).unwrap_or(u64::MAX);
             let more = list.len() > DECIDING_MAX;
-            (self.t1(key, "n", self.n(n)), self.first_deciding(list), more)
+            (
+                self.t1(key, "n", self.n(n)),
+                self.first_deciding(list),
+                more,
+            )
         })
         .collect()
     }

@@ -17,9 +17,11 @@ use super::csv::night_exceptions;
 use super::facts::{Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, Totals, tie_out, totals};
 
+use cells::{CellJson, GreyJson};
 pub use summary::summary_document;
 pub use timings::{Timings, timings_document};
 
+mod cells;
 mod summary;
 mod timings;
 
@@ -41,6 +43,8 @@ struct RunDocument<'a> {
     totals: Totals,
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
+    breakdown: Vec<CellJson<'a>>,
+    grey: Vec<GreyJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -135,6 +139,8 @@ pub fn run_document(
             .map(|share| share_json(share, facts))
             .collect(),
         exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
+        breakdown: cells::cells(settlement),
+        grey: cells::grey(settlement),
     };
     pretty(&document)
 }

@@ -108,6 +108,28 @@ instrument-post = Public post
 instrument-none = Not said
 row-total = Total
 
+# Breakdowns and grey zones
+cells-unit = By agency, sub-units included
+cells-current = By the present structure (successors take over the figures of their predecessors)
+cells-procedure = By procedure
+cells-field = By field
+cells-source = By source
+cells-instrument = The share by means of payment
+cells-not-told = Not told
+cells-more = … and { $n } more rows in run.json
+cells-note = A payment counts once in each row that it belongs to and once in the total, so rows need not add up. What may belong to any row widens the interval of each.
+column-procedure = Procedure
+column-field = Field
+grey-heading = Payments that may be cash after all
+grey-row = { $zone }: { $n }, counted as { $as }. { $others }.
+grey-other = Counted as { $as }, the share would be { $share }
+grey-bank-cash = Cash paid in at a bank, into the agency's account
+grey-on-behalf = Paid on others' behalf
+grey-post = Cash collected by the post and remitted
+grey-as-cashless = cashless
+grey-as-cash = cash
+grey-as-out = outside the indicator
+
 # Exceptions
 exception-heading = Exceptions
 exception-intro = Ordered by effect on the verdict, then money, then age.

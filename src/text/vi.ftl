@@ -108,6 +108,28 @@ instrument-post = Bưu chính công ích
 instrument-none = Không ghi
 row-total = Cộng
 
+# Breakdowns and grey zones
+cells-unit = Theo cơ quan, gồm cả đơn vị trực thuộc
+cells-current = Theo cơ cấu hiện hành (đơn vị kế tục nhận số liệu của đơn vị cũ)
+cells-procedure = Theo thủ tục
+cells-field = Theo lĩnh vực
+cells-source = Theo nguồn dữ liệu
+cells-instrument = Tỷ lệ theo hình thức thanh toán
+cells-not-told = Không ghi
+cells-more = … và { $n } dòng nữa trong run.json
+cells-note = Mỗi lần nộp tính một lần trong mỗi dòng mà nó thuộc về và một lần trong tổng, nên các dòng không nhất thiết cộng lại bằng tổng. Khoản chưa rõ thuộc dòng nào làm rộng khoảng của mọi dòng.
+column-procedure = Thủ tục
+column-field = Lĩnh vực
+grey-heading = Vùng chưa rõ có phải không dùng tiền mặt
+grey-row = { $zone }: { $n }, đang tính là { $as }. { $others }.
+grey-other = Nếu tính là { $as } thì tỷ lệ là { $share }
+grey-bank-cash = Người dân nộp tiền mặt tại ngân hàng vào tài khoản cơ quan
+grey-on-behalf = Nộp hộ, thanh toán hộ
+grey-post = Bưu chính thu tiền mặt rồi chuyển
+grey-as-cashless = không dùng tiền mặt
+grey-as-cash = tiền mặt
+grey-as-out = không thuộc chỉ tiêu
+
 # Exceptions
 exception-heading = Ngoại lệ
 exception-intro = Xếp theo mức ảnh hưởng đến kết luận, rồi số tiền, rồi tuổi.

@@ -140,13 +140,33 @@ fn compare(how: &str, all: &[Resolution], tallies: &[Tally], shares: &[Share]) -
             for t in tallies {
                 let (num, den) = share(t, definition, scope, span);
                 if let Some(f) = Fraction::new(num.into(), den.into()) {
-                    if lo.is_none_or(|l| f.compare(l).is_lt()) { lo = Some(f); }
-                    if hi.is_none_or(|l| f.compare(l).is_gt()) { hi = Some(f); }
+                    if lo.is_none_or(|l| f.compare(l).is_lt()) {
+                        lo = Some(f);
+                    }
+                    if hi.is_none_or(|l| f.compare(l).is_gt()) {
+                        hi = Some(f);
+                    }
                 }
             }
-            let eq = |a: Option<Fraction>, b: Option<Fraction>| match (a,b) { (Some(a),Some(b)) => a.compare(b).is_eq(), (a,b) => a.is_none() && b.is_none() };
-            let s = |f: Option<Fraction>| f.map_or("-".to_owned(), |f| format!("{}/{}", f.num, f.den));
-            println!("TIGHT {} {:?} {:?} low {} high {} outer {} : {} .. {} exact {} .. {} [{how}]", found.definition, scope, span, eq(lo, found.low), eq(hi, found.high), found.outer, s(found.low), s(found.high), s(lo), s(hi));
+            let eq = |a: Option<Fraction>, b: Option<Fraction>| match (a, b) {
+                (Some(a), Some(b)) => a.compare(b).is_eq(),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            let s =
+                |f: Option<Fraction>| f.map_or("-".to_owned(), |f| format!("{}/{}", f.num, f.den));
+            println!(
+                "TIGHT {} {:?} {:?} low {} high {} outer {} : {} .. {} exact {} .. {} [{how}]",
+                found.definition,
+                scope,
+                span,
+                eq(lo, found.low),
+                eq(hi, found.high),
+                found.outer,
+                s(found.low),
+                s(found.high),
+                s(lo),
+                s(hi)
+            );
         }
         let misses = |tally: &&Tally| {
             let (num, den) = share(tally, definition, scope, span);

@@ -8,18 +8,23 @@ use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
 use super::bounds::Sums;
 use super::sum::Sum;
-use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::domain::{
+    AgencyCode, AgencyDirectory, Cell, Completeness, Day, Dimension, Fee, Fraction, Period, Text,
+};
 use crate::kpi::{Contribution, Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
-const MEASURED: [(&str, bool); 7] = [
+const MEASURED: [(&str, bool); 10] = [
     ("TX_CASHLESS", true),
     ("AMOUNT_CASHLESS", true),
     ("DOSSIER_CASHLESS", true),
     ("DOSSIER_ONLINE", false),
+    ("QD766_3_5a", false),
+    ("QD766_3_5b", false),
     ("QD766_3_6", false),
     ("THU_PHI_PROV", false),
     ("ALL_DOSSIERS", false),
+    ("CUSTOM", false),
 ];
 
 /// True for a definition that is measured unasked, has a target, or is asked for.
@@ -39,6 +44,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     for share in &books.settlement.shares {
         shares.entry(place_of(share)).or_default().push(share);
     }
+    breakdown(books, &items, &periods, findings);
     for place in wanted
         .keys()
         .chain(shares.keys().filter(|p| !wanted.contains_key(*p)))
@@ -117,36 +123,36 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
 }
 
 /// Contributions by definition and scope.
-struct Items<'a>(BTreeMap<(&'a str, &'a Scope), Vec<&'a Contribution>>);
+struct Items<'a>(BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>);
 
 impl<'a> Items<'a> {
     fn new(books: &Books<'a>) -> Self {
-        let mut items: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
+        let mut items: BTreeMap<&str, BTreeMap<&Scope, Vec<&Contribution>>> = BTreeMap::new();
         for item in &books.settlement.contributions {
-            let key = (item.definition, &item.scope);
-            items.entry(key).or_default().push(item);
+            let scopes = items.entry(item.definition).or_default();
+            scopes.entry(&item.scope).or_default().push(item);
         }
         Self(items)
     }
 
-    fn of(&self, definition: &'a str, scope: &'a Scope) -> &[&'a Contribution] {
-        self.0.get(&(definition, scope)).map_or(&[], Vec::as_slice)
+    fn of(&self, definition: &str, scope: &Scope) -> &[&'a Contribution] {
+        let scopes = self.0.get(definition);
+        let items = scopes.and_then(|scopes| scopes.get(scope));
+        items.map_or(&[], Vec::as_slice)
+    }
+
+    fn scopes(&self, definition: &str) -> impl Iterator<Item = &'a Scope> {
+        let scopes = self.0.get(definition).into_iter();
+        scopes.flat_map(|scopes| scopes.keys().copied())
     }
 }
 
 fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &Period) -> Sum<'a> {
+    if is_distinct(books, found.definition) {
+        return procedures(books, items, found, period);
+    }
     let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
-    let mut sum = Sum::default();
-    for prior in books.prior {
-        let mine = *prior.definition == *found.definition && prior.scope == scope;
-        if mine && period.holds(prior.day) {
-            sum.add_firm((prior.numerator, prior.denominator));
-        }
-    }
-    let own = items.0.get(&(found.definition, &scope));
-    for item in own.into_iter().flatten() {
-        sum.add(item, period, true);
-    }
+    let mut sum = of_scope(books, items, found.definition, &scope, period);
     // what may be anybody's may be theirs, once they have something of their own
     if found.agency.is_some() && sum.counts() {
         for item in items.of(found.definition, &Scope::AnyAgency) {
@@ -154,6 +160,159 @@ fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &P
         }
     }
     sum
+}
+
+/// Everything of one scope: earlier nights, and the items of this one.
+fn of_scope<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    definition: &str,
+    scope: &Scope,
+    period: &Period,
+) -> Sum<'a> {
+    let mut sum = Sum::default();
+    for prior in books.prior {
+        let mine = *prior.definition == *definition && today(books, prior) == *scope;
+        if mine && period.holds(prior.day) {
+            sum.add_firm((prior.numerator, prior.denominator));
+        }
+    }
+    for item in items.of(definition, scope) {
+        sum.add(item, period, true);
+    }
+    sum
+}
+
+/// Where a sum of earlier nights counts today: successors take over.
+fn today(books: &Books, prior: &crate::kpi::PriorSum) -> Scope {
+    let latest = books.rules.periods.iter().map(|period| period.to).max();
+    match (&prior.scope, latest) {
+        (Scope::Cell(cell), Some(latest)) if cell.dimension == Dimension::Current => {
+            let directory = AgencyDirectory::new(books.inputs.agencies.iter().cloned());
+            let code = AgencyCode::new(&cell.value);
+            let heir = directory.current(&code, prior.day, latest);
+            Scope::Cell(Cell::new(Dimension::Current, heir.as_str()))
+        }
+        (scope, _) => scope.clone(),
+    }
+}
+
+/// Definitions that count procedures, each once.
+fn is_distinct(books: &Books, definition: &str) -> bool {
+    let procedures =
+        |custom: &crate::domain::Custom| custom.unit == crate::domain::custom::CountUnit::Procedure;
+    let own = books.rules.custom.as_ref().is_some_and(procedures);
+    super::procedures::BOTH.contains(&definition) || (definition == "CUSTOM" && own)
+}
+
+/// The procedures of an agency, or of all, each once.
+fn procedures<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    found: &'a Share,
+    period: &Period,
+) -> Sum<'a> {
+    let agency = found.agency.as_ref().map_or("", AgencyCode::as_str);
+    let prior = books.prior.iter();
+    let prior = prior.filter(|sum| *sum.definition == *found.definition);
+    let own = items.scopes(found.definition);
+    let scopes = prior.map(|sum| &sum.scope).chain(own);
+    let values: BTreeSet<&str> = scopes
+        .filter_map(|scope| match scope {
+            Scope::Cell(cell) => cell.value.rsplit_once('@'),
+            _ => None,
+        })
+        .filter(|(_, of)| *of == agency)
+        .map(|(procedure, _)| procedure)
+        .collect();
+    let seen = |procedure: &str| {
+        let value = format!("{procedure}@{agency}");
+        let scope = Scope::Cell(Cell::new(Dimension::Procedure, &value));
+        of_scope(books, items, found.definition, &scope, period)
+    };
+    let mut sum = Sum::default();
+    if found.definition == "QD766_3_5a" {
+        for listed in &books.rules.fee_procedures {
+            let counts = values.contains(&**listed) && seen(listed).point.1 > 0;
+            sum.add_firm((i128::from(counts), 1));
+        }
+        return sum;
+    }
+    for procedure in values {
+        sum.add_once(&seen(procedure));
+    }
+    sum
+}
+
+/// The breakdowns: each cell that has something of its own, once a period, and added up again.
+fn breakdown<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    periods: &[Period],
+    findings: &mut Findings,
+) {
+    let definition = super::cells::broken_down(books);
+    let wanted = !books.rules.breakdowns.is_empty();
+    let mut cells: BTreeSet<Cell> = BTreeSet::new();
+    let prior = books
+        .prior
+        .iter()
+        .filter(|sum| *sum.definition == *definition);
+    let prior: Vec<Scope> = prior.map(|sum| today(books, sum)).collect();
+    for scope in prior.iter().chain(items.scopes(definition)) {
+        if let Scope::Cell(cell) = scope
+            && !cell.is_any()
+            && !is_distinct(books, definition)
+        {
+            cells.insert(cell.clone());
+        }
+    }
+    let mut found: BTreeMap<(&Cell, &str), &Share> = BTreeMap::new();
+    for share in &books.settlement.breakdown {
+        let known = share
+            .cell
+            .as_ref()
+            .filter(|_| share.definition == definition);
+        if let Some(cell) = known {
+            found.insert((cell, &share.period.label), share);
+        }
+    }
+    let mut count = 0;
+    for period in periods {
+        for cell in &cells {
+            let mut sum = of_scope(books, items, definition, &Scope::Cell(cell.clone()), period);
+            if !sum.counts() {
+                continue;
+            }
+            count += 1;
+            for item in items.of(definition, &Scope::Cell(Cell::any(cell.dimension))) {
+                sum.add(item, period, false);
+            }
+            let about = format!("{definition} {} {cell}", period.label);
+            let Some(share) = found.get(&(cell, &*period.label)) else {
+                let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
+                findings.add(Invariant::Share, about, what, 1, 0);
+                continue;
+            };
+            let mut say = |what: Text, expected: String, was: String| {
+                if expected != was {
+                    findings.add(Invariant::Share, about.clone(), what, expected, was);
+                }
+            };
+            let what = text(
+                "tử số và mẫu số tính lại",
+                "numerator and denominator, added up again",
+            );
+            let was = (share.numerator, share.denominator);
+            say(what, format!("{:?}", sum.point), format!("{was:?}"));
+            bounds(&sum, share, has_columns(books, definition), &mut say);
+        }
+    }
+    if count != books.settlement.breakdown.len() && wanted {
+        let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
+        let was = books.settlement.breakdown.len();
+        findings.add(Invariant::Share, definition, what, count, was);
+    }
 }
 
 fn one<'a>(
@@ -218,19 +377,26 @@ fn at_most(a: Option<Fraction>, b: Option<Fraction>) -> bool {
 
 /// The columns that a definition needs are there, tonight or on a night before.
 fn has_columns(books: &Books, definition: &str) -> bool {
+    let before = books
+        .prior
+        .iter()
+        .any(|prior| *prior.definition == *definition);
+    match definition {
+        "QD766_3_5a" => return before || !books.rules.fee_procedures.is_empty(),
+        "CUSTOM" => return books.rules.custom.is_some(),
+        _ => {}
+    }
     let told = |fee: &Fee| match definition {
         "DOSSIER_ONLINE" => fee.more.filing_channel.is_some(),
+        "QD766_3_5b" => fee.more.online_payment_flag.is_some(),
         "QD766_3_6" => {
             fee.more.online_payment_flag.is_some() && fee.more.processing_started_at.is_some()
         }
         "THU_PHI_PROV" => fee.more.request_id.is_some() && fee.more.paid_at.is_some(),
         _ => true,
     };
-    let needs = MEASURED[3..6].iter().any(|(id, _)| *id == definition);
-    let mut before = books.prior.iter();
-    !needs
-        || books.inputs.fees.iter().any(told)
-        || before.any(|prior| *prior.definition == *definition)
+    let needs = ["DOSSIER_ONLINE", "QD766_3_5b", "QD766_3_6", "THU_PHI_PROV"];
+    !needs.contains(&definition) || before || books.inputs.fees.iter().any(told)
 }
 
 /// The bounds: exactly those of the items taken freely, and the point lies inside.

@@ -9,6 +9,7 @@ use crate::report::facts::{Digests, Figure};
 use crate::report::model::{TieLine, Totals, tie_out_files, totals};
 use crate::settle::{Inputs, Settlement};
 
+use super::cells::{CellJson, GreyJson};
 use super::{SCHEMA_VERSION, pretty};
 
 #[derive(Serialize)]
@@ -24,6 +25,8 @@ struct SummaryDocument<'a> {
     certified_sets: Vec<SetJson<'a>>,
     outer_bounds: Vec<OuterJson<'a>>,
     sources: Vec<SourceStateJson<'a>>,
+    breakdown: Vec<CellJson<'a>>,
+    grey: Vec<GreyJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +146,8 @@ pub fn summary_document(
                 state: s.state.id(),
             })
             .collect(),
+        breakdown: super::cells::cells(settlement),
+        grey: super::cells::grey(settlement),
     };
     pretty(&document)
 }

@@ -174,7 +174,9 @@ fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String
 
 /// What proves which verdict: "3 ... met", "2 ... missed", or both.
 fn ways(lang: Lang, row: &ShareRow) -> String {
-    let target = row.target.map_or_else(String::new, |f| percent_short(lang, f));
+    let target = row
+        .target
+        .map_or_else(String::new, |f| percent_short(lang, f));
     let way = |key: &str, list: &[crate::domain::ExceptionId]| {
         let n = i128::try_from(list.len()).unwrap_or(i128::MAX);
         let args = [("n", &*text::number(lang, n)), ("target", &*target)];

@@ -86,7 +86,10 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
                     .iter()
                     .find(|r| r.exception_id.as_ref() == Some(id))
             };
-            let lists = [("met", &share.deciding.met), ("missed", &share.deciding.missed)];
+            let lists = [
+                ("met", &share.deciding.met),
+                ("missed", &share.deciding.missed),
+            ];
             for (verdict, list) in lists {
                 let deciding = list.iter().filter_map(row);
                 let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();

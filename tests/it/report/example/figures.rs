@@ -171,6 +171,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
             shares.push(Share {
                 definition,
                 agency: (!total).then(|| AgencyCode::new(agency)),
+                cell: None,
                 period: period.clone(),
                 numerator: num / less,
                 denominator: den / less,
@@ -194,6 +195,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
     shares.push(Share {
         definition: "DOSSIER_ONLINE",
         agency: None,
+        cell: None,
         period: Period::year_to(night()),
         numerator: 0,
         denominator: 0,

@@ -1,0 +1,471 @@
+//! `CUSTOM`: a free combination of the parameters that offices differ in, over the items of
+//! `TX_CASHLESS`, `AMOUNT_CASHLESS` or `DOSSIER_CASHLESS`.
+
+use std::collections::BTreeMap;
+
+use crate::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RefundRule, RollUp};
+use crate::domain::{
+    AgencyDirectory, Cell, CollectionMode, Custom, Day, Dimension, Fee, Instrument, Moment, Text,
+};
+use crate::matching::desk::Money;
+use crate::matching::ledger::{Effect, Entry, Ledger};
+use crate::matching::pool::{Index, at, index};
+
+use super::agencies::Agencies;
+use super::facts::Facts;
+use super::item::{Item, Name};
+use super::origin::Origin;
+use super::share::{Contribution, Elsewhere, Scope};
+use super::tally::Tally;
+use super::{Definition, amount_cashless, dossier_cashless, tx_cashless};
+
+/// The definition.
+pub(super) const DEFINITION: Definition = Definition {
+    id: "CUSTOM",
+    name: Text {
+        vi: "Tỷ lệ theo định nghĩa riêng",
+        en: "Share by a definition of one's own",
+    },
+    unit: Text {
+        vi: "theo cấu hình",
+        en: "as configured",
+    },
+    formula: Text {
+        vi: "Theo các tham số ở mục [definitions.custom]: đơn vị đếm, tử số, phí 0 đồng, đối tượng miễn, nghĩa vụ đất đai, \
+             hồ sơ chưa nộp, nộp một phần, ngày tính kỳ, khoản đã hoàn, cộng dồn đơn vị trực thuộc.",
+        en: "By the parameters of [definitions.custom]: unit, numerator, zero fees, the exempt, land obligations, \
+             unpaid dossiers, partial payments, the day that decides, refunds, roll-up of sub-units.",
+    },
+    enough: |_, rules| rules.custom.is_some(),
+    distinct: |rules| {
+        let procedures = |custom: Custom| custom.unit == CountUnit::Procedure;
+        rules
+            .custom
+            .is_some_and(procedures)
+            .then_some(super::Distinct::Seen)
+    },
+    contributions,
+};
+
+fn contributions(facts: &Facts, out: &mut Tally) {
+    let Some(custom) = facts.pool.rules.custom else {
+        return;
+    };
+    let mut base = Tally::of_each();
+    let by_dossier = matches!(custom.unit, CountUnit::Dossier | CountUnit::Procedure);
+    match custom.unit {
+        CountUnit::Transaction => (tx_cashless::DEFINITION.contributions)(facts, &mut base),
+        CountUnit::Dong => (amount_cashless::DEFINITION.contributions)(facts, &mut base),
+        CountUnit::Dossier | CountUnit::Procedure => {
+            dossier_cashless::contributions(facts, &mut base);
+        }
+    }
+    let maker = Maker { facts, custom };
+    let mut items = base.items;
+    if by_dossier {
+        items = maker.dossiers(items);
+    } else {
+        maker.more_money(&mut items);
+    }
+    for item in items {
+        if let Some(item) = maker.one(item) {
+            out.items.push(item);
+        }
+    }
+    if custom.roll_up == RollUp::SubUnits {
+        maker.roll_up(&mut out.items);
+    }
+    if custom.unit == CountUnit::Procedure {
+        maker.by_procedure(&mut out.items);
+    }
+}
+
+struct Maker<'m, 'f, 'a> {
+    facts: &'m Facts<'f, 'a>,
+    custom: Custom,
+}
+
+impl Maker<'_, '_, '_> {
+    /// An item with the numerator and the day that are asked for; none where it counts nowhere.
+    fn one(&self, mut item: Contribution) -> Option<Contribution> {
+        item.definition = DEFINITION.id;
+        let back = |(a, b): &(i64, i64)| *a < 0 || *b < 0;
+        let keeps = self.custom.refunded != RefundRule::Drop;
+        let open = item.pairs().len() > 1;
+        if keeps && open && item.pairs().iter().any(back) {
+            // money that went back of whatever payment: that payment stays counted
+            return None;
+        }
+        if self.custom.numerator == Counted::Online {
+            let online = self.is_online(&item);
+            item.outcomes = seen_online(&item.outcomes, online);
+            let spans = std::mem::take(&mut item.elsewhere);
+            for span in spans {
+                let outcomes = seen_online(&[span.outcome], online);
+                let moved = outcomes
+                    .into_iter()
+                    .map(|outcome| Elsewhere { outcome, ..span });
+                item.elsewhere.extend(moved);
+            }
+            item.elsewhere.sort_unstable();
+            item.elsewhere.dedup();
+        }
+        self.on_its_day(item)
+    }
+
+    fn dossier_of(&self, item: &Contribution) -> Option<Index> {
+        let code = match Origin::parse(&item.item) {
+            Origin::Cash(code) | Origin::Dossier(code) | Origin::Line(code, _) => code,
+            Origin::Txn(source, id) => {
+                let txn = self.txn(source, id)?;
+                let mut entries = self.facts.entries(Money::Txn(txn));
+                return entries.next().map(|(dossier, ..)| dossier);
+            }
+            Origin::Other => return None,
+        };
+        let place = |d: &crate::matching::pool::Dossier| d.code.as_str().cmp(code);
+        let found = self.facts.pool.dossiers.binary_search_by(place).ok()?;
+        Some(index(found))
+    }
+
+    fn txn(&self, source: &str, id: &str) -> Option<Index> {
+        let order = |t: &crate::domain::Txn| (t.source.as_str(), &*t.id).cmp(&(source, id));
+        let found = self.facts.pool.inputs.txns.binary_search_by(order).ok()?;
+        Some(index(found))
+    }
+
+    /// Whether what an item counts without cash was paid online; none where nobody knows.
+    fn is_online(&self, item: &Contribution) -> Option<bool> {
+        let online = |txn: Index| self.facts.pool.txn(txn).instrument != Instrument::Transfer;
+        match Origin::parse(&item.item) {
+            Origin::Txn(source, id) => self.txn(source, id).map(online),
+            Origin::Dossier(_) if !item.coupled && item.pairs().len() == 1 => {
+                let dossier = self.dossier_of(item)?;
+                let entries = &self.facts.desk.ledgers[at(dossier)].entries;
+                let kept = entries.iter().filter(|entry| is_kept(entry));
+                Some(kept.filter_map(|e| e.credit.money.txn()).all(online))
+            }
+            _ => None,
+        }
+    }
+
+    /// The item on the day that decides; what names no dossier may be of any day.
+    fn on_its_day(&self, mut item: Contribution) -> Option<Contribution> {
+        if self.custom.date == DateBasis::Payment {
+            return Some(item);
+        }
+        match self.dossier_of(&item) {
+            Some(dossier) => {
+                item.day = self.day_of(dossier)?;
+                item.outcomes = item.pairs();
+                item.elsewhere = Vec::new();
+            }
+            None => {
+                let span = |outcome| Elsewhere {
+                    from: Day::of_ms(0),
+                    to: self.facts.last_day,
+                    outcome,
+                };
+                let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
+                item.elsewhere = pairs.map(span).collect();
+                item.elsewhere.sort_unstable();
+                item.outcomes = vec![(0, 0)];
+                item.day = self.facts.last_day;
+                item.coupled = true;
+            }
+        }
+        Some(item)
+    }
+
+    fn fees(&self, dossier: Index) -> &[Fee] {
+        let fees = self.facts.pool.dossier(dossier).fees.clone();
+        &self.facts.pool.inputs.fees[fees]
+    }
+
+    fn day_of(&self, dossier: Index) -> Option<Day> {
+        let fees = self.fees(dossier).iter();
+        let day = |at: &Moment| at.day();
+        match self.custom.date {
+            DateBasis::Payment => None,
+            DateBasis::Receipt => {
+                let told = fees
+                    .filter_map(|fee| fee.more.received_at.as_ref())
+                    .map(day);
+                told.min()
+                    .or(self.facts.pool.dossier(dossier).code.received_on())
+            }
+            DateBasis::Start => {
+                let told = fees.filter_map(|fee| fee.more.processing_started_at.as_ref());
+                told.map(day).min()
+            }
+            DateBasis::Result => fees
+                .filter_map(|fee| fee.more.result_at.as_ref())
+                .map(day)
+                .max(),
+        }
+    }
+
+    /// Payments of land obligations, payments that went back, and what is not paid, where they
+    /// count.
+    fn more_money(&self, items: &mut Vec<Contribution>) {
+        let mut more = Tally::of_each();
+        let ledgers = self.facts.desk.ledgers.iter().enumerate();
+        for (d, ledger) in ledgers {
+            for entry in &ledger.entries {
+                self.more_of(index(d), ledger, entry, &mut more);
+            }
+            if self.custom.unpaid {
+                self.unpaid(index(d), ledger, &mut more);
+            }
+        }
+        items.append(&mut more.items);
+    }
+
+    fn more_of(&self, dossier: Index, ledger: &Ledger, entry: &Entry, more: &mut Tally) {
+        let pool = self.facts.pool;
+        if entry.reversed || entry.effect != Effect::Settles {
+            return;
+        }
+        let land = |l: &usize| pool.is_land(ledger.lines[*l].fee);
+        let part = |wanted: bool| -> i128 {
+            let parts = entry.parts.iter().filter(|(l, _)| land(l) == wanted);
+            parts.map(|(_, amount)| amount).sum()
+        };
+        let gone = entry.returned >= entry.credit.amount;
+        let dong = self.custom.unit == CountUnit::Dong;
+        let back: i128 = entry.sent_back.iter().map(|(_, amount)| amount).sum();
+        let (of_land, of_fees) = (part(true), part(false));
+        let mut v = 0;
+        if self.custom.land && of_land > 0 && !gone {
+            v += if dong {
+                of_land
+            } else {
+                i128::from(of_fees == 0)
+            };
+        }
+        if self.custom.refunded != RefundRule::Drop && back > 0 && (dong || gone) {
+            v += if dong { back } else { 1 };
+        }
+        let v = i64::try_from(v).unwrap_or(i64::MAX);
+        let cashless = matches!(entry.credit.money, Money::Txn(_));
+        let pair = |v: i64| (if cashless { v } else { 0 }, v);
+        let agency = Agencies::one(pool.dossier(dossier).agency);
+        let day = entry.credit.money.day(pool);
+        let code = pool.dossier(dossier).code;
+        let item = |kind: &str, day: Day| {
+            let key = entry.credit.money.key(pool);
+            let name = format!("{kind}|{code}|{}|{}", key.source, key.id);
+            Item::new(DEFINITION.id, Name::Text(name.into()), day, Vec::new())
+        };
+        if v > 0 {
+            item("more", day).spread(&agency, &[pair(v)], more);
+        }
+        if self.custom.refunded == RefundRule::Negative && back > 0 && (dong || gone) {
+            let places = ledger
+                .entries
+                .iter()
+                .position(|e| e.credit.money == entry.credit.money);
+            let returns = ledger.returns.iter();
+            let mine = returns.filter(|r| places.is_some_and(|place| r.of.contains(&place)));
+            let last = mine.map(|r| pool.txn(r.txn).paid_on).max();
+            let v = if dong {
+                i64::try_from(back).unwrap_or(i64::MAX)
+            } else {
+                1
+            };
+            let (a, b) = pair(v);
+            item("back", last.unwrap_or(day)).spread(&agency, &[(-a, -b)], more);
+        }
+    }
+
+    /// What a dossier still owes, as dong that were not paid without cash.
+    fn unpaid(&self, dossier: Index, ledger: &Ledger, more: &mut Tally) {
+        let pool = self.facts.pool;
+        let counted =
+            |line: &&crate::matching::ledger::Line| self.custom.land || !pool.is_land(line.fee);
+        let lacking = |line: &crate::matching::ledger::Line| line.lacking() + line.given_back();
+        let owed: i128 = ledger.lines.iter().filter(counted).map(lacking).sum();
+        if owed <= 0 {
+            return;
+        }
+        let of = pool.dossier(dossier);
+        let owed = i64::try_from(owed).unwrap_or(i64::MAX);
+        let day = of.code.received_on().unwrap_or(self.facts.last_day);
+        let name = Name::Text(format!("unpaid|{}", of.code).into());
+        let mut item = Item::new(DEFINITION.id, name, day, Vec::new());
+        // an open credit may pay it: then it is there already
+        item.coupled = !self.facts.credits.is_empty();
+        let outcomes: &[(i64, i64)] = if item.coupled {
+            &[(0, owed), (0, 0)]
+        } else {
+            &[(0, owed)]
+        };
+        item.spread(&Agencies::one(of.agency), outcomes, more);
+    }
+
+    /// The dossiers that count, each with what it may be.
+    fn dossiers(&self, items: Vec<Contribution>) -> Vec<Contribution> {
+        let mut known: BTreeMap<Box<str>, Vec<Contribution>> = BTreeMap::new();
+        let mut made = Vec::new();
+        for item in items {
+            match Origin::parse(&item.item) {
+                Origin::Dossier(_) => known.entry(item.item.clone()).or_default().push(item),
+                // a refund that names nobody
+                _ => made.push(item),
+            }
+        }
+        for d in 0..self.facts.pool.dossiers.len() {
+            let dossier = self.facts.pool.dossier(index(d));
+            let name = Name::Dossier(dossier.code);
+            let mine = known.remove(name.to_string().as_str());
+            let Some(standing) = self.standing(index(d)) else {
+                continue;
+            };
+            if let Some(mine) = mine {
+                made.extend(mine.into_iter().map(|item| with_standing(item, standing)));
+            } else if standing != (0, 0) {
+                let day = self.last_paid(index(d)).or(dossier.code.received_on());
+                let day = day.unwrap_or(self.facts.last_day);
+                let item = Item::new(DEFINITION.id, name, day, Vec::new());
+                let mut own = Tally::of_each();
+                item.spread(&Agencies::one(dossier.agency), &[standing], &mut own);
+                made.append(&mut own.items);
+            }
+        }
+        made
+    }
+
+    /// What a dossier is while it is not paid in full; none where it does not count at all.
+    fn standing(&self, dossier: Index) -> Option<(i64, i64)> {
+        let fees = self.fees(dossier);
+        let land = |fee: &&Fee| fee.kind != crate::domain::FeeKind::LandObligation;
+        let counted = || fees.iter().filter(|fee| self.custom.land || land(fee));
+        let exempt = |fee: &Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
+        let owes = |fee: &Fee| fee.amount.get() > 0 && !exempt(fee);
+        if !counted().any(owes) {
+            let is_exempt = counted().any(exempt);
+            let zero = self.custom.zero_fee && !is_exempt && counted().next().is_some();
+            return (zero || (is_exempt && self.custom.exempt)).then_some((0, 1));
+        }
+        if self.custom.partial == PartialRule::Any {
+            let entries = &self.facts.desk.ledgers[at(dossier)].entries;
+            let mut kept = entries.iter().filter(|entry| is_kept(entry)).peekable();
+            if kept.peek().is_some() {
+                let cashless = kept.all(|entry| entry.credit.money.txn().is_some());
+                return Some((i64::from(cashless), 1));
+            }
+        }
+        Some((0, i64::from(self.custom.unpaid)))
+    }
+
+    fn last_paid(&self, dossier: Index) -> Option<Day> {
+        let entries = self.facts.desk.ledgers[at(dossier)].entries.iter();
+        let kept = entries.filter(|entry| is_kept(entry));
+        kept.map(|entry| entry.credit.money.day(self.facts.pool))
+            .max()
+    }
+
+    /// Each agency's row holds its sub-units', every item once.
+    fn roll_up(&self, items: &mut Vec<Contribution>) {
+        let directory = AgencyDirectory::new(self.facts.pool.inputs.agencies.iter().cloned());
+        items.sort();
+        let mut more: Vec<Contribution> = Vec::new();
+        for item in items.chunk_by(|a, b| a.item == b.item) {
+            let mut units: BTreeMap<crate::domain::AgencyCode, Vec<&Contribution>> =
+                BTreeMap::new();
+            for own in item {
+                if let Scope::Agency(code) = &own.scope {
+                    for unit in directory.above(code, own.day) {
+                        units.entry(unit).or_default().push(own);
+                    }
+                }
+            }
+            let is_own = |unit: &crate::domain::AgencyCode| {
+                let scope = Scope::Agency(unit.clone());
+                item.iter().any(|own| own.scope == scope)
+            };
+            for (unit, parts) in units.into_iter().filter(|(unit, _)| !is_own(unit)) {
+                let mut made = parts[0].clone();
+                made.scope = Scope::Agency(unit);
+                if parts.len() > 1 && self.custom.unit == CountUnit::Dong {
+                    let total: i64 = parts.iter().map(|p| p.outcomes[0].1).sum();
+                    let cashless: i64 = parts.iter().map(|p| p.outcomes[0].0).sum();
+                    made.outcomes = vec![(cashless, total)];
+                }
+                more.push(made);
+            }
+        }
+        items.append(&mut more);
+    }
+
+    /// The items in the cells of their dossiers' procedures, over all and by agency.
+    fn by_procedure(&self, items: &mut Vec<Contribution>) {
+        let all = std::mem::take(items);
+        for item in all {
+            let dossier = self.dossier_of(&item);
+            let fees = dossier.map_or(&[][..], |dossier| self.fees(dossier));
+            let Some(procedure) = fees.first().map(|fee| &*fee.procedure_code) else {
+                continue;
+            };
+            let agency = match &item.scope {
+                Scope::Total => "",
+                Scope::Agency(code) => code.as_str(),
+                Scope::AnyAgency | Scope::Cell(_) => continue,
+            };
+            let value = format!("{procedure}@{agency}");
+            items.push(Contribution {
+                scope: Scope::Cell(Cell::new(Dimension::Procedure, &value)),
+                ..item.clone()
+            });
+        }
+    }
+}
+
+/// An entry that is still there.
+fn is_kept(entry: &Entry) -> bool {
+    let gone = entry.reversed || entry.returned >= entry.credit.amount;
+    !gone && entry.effect == Effect::Settles && !entry.parts.is_empty()
+}
+
+/// What was (0,0) is what the dossier stands at; anything else stays possible.
+fn with_standing(mut item: Contribution, standing: (i64, i64)) -> Contribution {
+    if standing == (0, 0) {
+        return item;
+    }
+    let raise = |pair: &mut (i64, i64)| {
+        if *pair == (0, 0) {
+            *pair = standing;
+        }
+    };
+    item.outcomes.iter_mut().for_each(raise);
+    item.elsewhere
+        .iter_mut()
+        .for_each(|span| raise(&mut span.outcome));
+    let mut once = Vec::new();
+    for pair in std::mem::take(&mut item.outcomes) {
+        if !once.contains(&pair) {
+            once.push(pair);
+        }
+    }
+    item.outcomes = once;
+    item
+}
+
+/// Outcomes where only what was paid online is in the numerator; both where nobody knows.
+fn seen_online(outcomes: &[(i64, i64)], online: Option<bool>) -> Vec<(i64, i64)> {
+    let mut seen = Vec::new();
+    for (a, b) in outcomes {
+        let not = if *a > 0 { (0, *b) } else { (*a, *b) };
+        let ways: &[(i64, i64)] = match online {
+            Some(true) => &[(*a, *b)],
+            Some(false) => &[not],
+            None => &[(*a, *b), not],
+        };
+        for pair in ways {
+            if !seen.contains(pair) {
+                seen.push(*pair);
+            }
+        }
+    }
+    seen
+}
