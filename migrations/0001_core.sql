@@ -355,7 +355,7 @@ CREATE INDEX match_leg_fee ON match_leg (dossier_code, fee_id);
 CREATE TABLE contribution (
     definition  TEXT NOT NULL,   -- definition id
     item        TEXT NOT NULL,   -- stable name of the item
-    scope       TEXT NOT NULL,   -- empty: total, *: any agency, else an agency code
+    scope       TEXT NOT NULL,   -- empty: total, *: any agency, by=value: a cell, else an agency
     night       TEXT NOT NULL,   -- holds from this night
     until       TEXT NOT NULL,   -- up to, not including, this one
     live        BIGINT NOT NULL CHECK (live IN (0, 1)), -- 0: ended

@@ -11,7 +11,9 @@ use thiserror::Error;
 use crate::classify::{Classified, classify};
 use crate::domain::{Grey, RowKey, Side};
 pub use crate::domain::{Inputs, NetRate, Rules};
+use crate::kpi::exact::Exact;
 use crate::kpi::facts::Facts;
+use crate::kpi::measure::Made;
 use crate::kpi::tally::Tally;
 use crate::kpi::{self, Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::pool::Pool;
@@ -113,18 +115,31 @@ pub fn settle_keeping(
     } else {
         keep
     };
-    let (mut contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
+    let facts = Facts::new(&desk, &classes);
+    let (mut contributions, settled) = contributions(&facts, keep);
+    // what hangs together is resolved once, where something does
+    let exact = if contributions.iter().any(|made| made.coupled) {
+        Exact::new(&facts)
+    } else {
+        Exact::default()
+    };
+    drop(facts);
     kpi::break_down(&sorted, rules, &groups, &mut contributions);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
+    let made = Made {
+        contributions: &contributions,
+        settled: &settled,
+        exact: &exact,
+    };
     let measured = if rules.periods.is_empty() {
         let whole = Rules {
             periods: vec![measure::whole(&contributions, &settled)],
             ..rules.clone()
         };
-        measure(&sorted, &whole, prior, &contributions, &settled)
+        measure(&sorted, &whole, prior, &made)
     } else {
-        measure(&sorted, rules, prior, &contributions, &settled)
+        measure(&sorted, rules, prior, &made)
     };
     Ok(Settlement {
         groups,

@@ -2,9 +2,11 @@
 //! the breakdowns.
 
 use super::error::ConfigError;
+use super::lint::Finding;
+use super::rules::RulesConfig;
 use super::section::{Item, Section};
 use crate::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RefundRule, RollUp};
-use crate::domain::{Custom, Dimension, Grey, GreyRule, GreyZone, Treat};
+use crate::domain::{Custom, Dimension, Grey, GreyRule, GreyZone, Target, Treat};
 
 /// One word of a closed list of the domain, by its id.
 fn word<T: Copy>(item: &Item<'_>, all: &[T], id: fn(T) -> &'static str) -> Result<T, ConfigError> {
@@ -114,4 +116,44 @@ pub(super) fn custom(mut section: Section<'_>) -> Result<Custom, ConfigError> {
     }
     section.finish()?;
     Ok(custom)
+}
+
+/// Settings that can never fire, and definitions that lack what they need.
+pub(super) fn lint(rules: &RulesConfig, targets: &[Target]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for rule in &rules.grey.rules {
+        let told = !rule.words.is_empty() || !rule.payers.is_empty() || rule.together > 0;
+        if rule.treat != Treat::Cashless && !told {
+            let zone = rule.zone.id();
+            found.push(Finding {
+                rule: "rules.grey",
+                message: format!("{zone} can never fire: nothing tells its payments"),
+                fix: "write words, payers or together_min".into(),
+                refused: true,
+            });
+        }
+    }
+    let asked = |id: &str| {
+        let target = targets.iter().any(|target| *target.definition == *id);
+        target || rules.definitions.iter().any(|asked| **asked == *id)
+    };
+    if asked("CUSTOM") != rules.custom.is_some() {
+        let both = "CUSTOM is measured where [definitions.custom] has its parameters and a target \
+                    or rules.definitions names it; one of the two is missing";
+        found.push(Finding {
+            rule: "definitions.custom",
+            message: both.into(),
+            fix: "write both, or neither".into(),
+            refused: false,
+        });
+    }
+    if asked("QD766_3_5a") && rules.fee_procedures.is_empty() {
+        found.push(Finding {
+            rule: "rules.fee_procedures",
+            message: "is empty: QD766_3_5a has no denominator and prints no figure".into(),
+            fix: "list the procedures with a fee in the national database".into(),
+            refused: false,
+        });
+    }
+    found
 }

@@ -240,6 +240,20 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     }
 }
 
+/// Dong that an entry keeps on lines that count, as booked, by agency.
+pub(super) fn kept<'a>(
+    facts: &Facts<'_, 'a>,
+    ledger: &Ledger,
+    entry: &Entry,
+) -> Vec<(&'a AgencyCode, i64)> {
+    let mut kept = None;
+    kept_by(facts, ledger, entry, &mut kept);
+    let kept = kept.into_iter().flatten();
+    kept.map(|(agency, (sure, _))| (agency, sure))
+        .filter(|(_, dong)| *dong > 0)
+        .collect()
+}
+
 /// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt
 /// over another amount than its line) by the other reading.
 fn kept_by<'a>(facts: &Facts<'_, 'a>, ledger: &Ledger, entry: &Entry, kept: &mut Option<Kept<'a>>) {

@@ -1,19 +1,19 @@
 //! `CUSTOM`: a free combination of the parameters that offices differ in, over the items of
 //! `TX_CASHLESS`, `AMOUNT_CASHLESS` or `DOSSIER_CASHLESS`.
 
+mod dossiers;
+mod money;
+
 use std::collections::BTreeMap;
 
-use crate::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RefundRule, RollUp};
-use crate::domain::{
-    AgencyDirectory, Cell, CollectionMode, Custom, Day, Dimension, Fee, Instrument, Moment, Text,
-};
+use crate::domain::custom::{CountUnit, Counted, DateBasis, RefundRule, RollUp};
+use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Fee, Instrument, Moment, Text};
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::{Index, at, index};
 
-use super::agencies::Agencies;
+use dossiers::is_kept;
+
 use super::facts::Facts;
-use super::item::{Item, Name};
 use super::origin::Origin;
 use super::share::{Contribution, Elsewhere, Scope};
 use super::tally::Tally;
@@ -205,166 +205,6 @@ impl Maker<'_, '_, '_> {
         }
     }
 
-    /// Payments of land obligations, payments that went back, and what is not paid, where they
-    /// count.
-    fn more_money(&self, items: &mut Vec<Contribution>) {
-        let mut more = Tally::of_each();
-        let ledgers = self.facts.desk.ledgers.iter().enumerate();
-        for (d, ledger) in ledgers {
-            for entry in &ledger.entries {
-                self.more_of(index(d), ledger, entry, &mut more);
-            }
-            if self.custom.unpaid {
-                self.unpaid(index(d), ledger, &mut more);
-            }
-        }
-        items.append(&mut more.items);
-    }
-
-    fn more_of(&self, dossier: Index, ledger: &Ledger, entry: &Entry, more: &mut Tally) {
-        let pool = self.facts.pool;
-        if entry.reversed || entry.effect != Effect::Settles {
-            return;
-        }
-        let land = |l: &usize| pool.is_land(ledger.lines[*l].fee);
-        let part = |wanted: bool| -> i128 {
-            let parts = entry.parts.iter().filter(|(l, _)| land(l) == wanted);
-            parts.map(|(_, amount)| amount).sum()
-        };
-        let gone = entry.returned >= entry.credit.amount;
-        let dong = self.custom.unit == CountUnit::Dong;
-        let back: i128 = entry.sent_back.iter().map(|(_, amount)| amount).sum();
-        let (of_land, of_fees) = (part(true), part(false));
-        let mut v = 0;
-        if self.custom.land && of_land > 0 && !gone {
-            v += if dong {
-                of_land
-            } else {
-                i128::from(of_fees == 0)
-            };
-        }
-        if self.custom.refunded != RefundRule::Drop && back > 0 && (dong || gone) {
-            v += if dong { back } else { 1 };
-        }
-        let v = i64::try_from(v).unwrap_or(i64::MAX);
-        let cashless = matches!(entry.credit.money, Money::Txn(_));
-        let pair = |v: i64| (if cashless { v } else { 0 }, v);
-        let agency = Agencies::one(pool.dossier(dossier).agency);
-        let day = entry.credit.money.day(pool);
-        let code = pool.dossier(dossier).code;
-        let item = |kind: &str, day: Day| {
-            let key = entry.credit.money.key(pool);
-            let name = format!("{kind}|{code}|{}|{}", key.source, key.id);
-            Item::new(DEFINITION.id, Name::Text(name.into()), day, Vec::new())
-        };
-        if v > 0 {
-            item("more", day).spread(&agency, &[pair(v)], more);
-        }
-        if self.custom.refunded == RefundRule::Negative && back > 0 && (dong || gone) {
-            let places = ledger
-                .entries
-                .iter()
-                .position(|e| e.credit.money == entry.credit.money);
-            let returns = ledger.returns.iter();
-            let mine = returns.filter(|r| places.is_some_and(|place| r.of.contains(&place)));
-            let last = mine.map(|r| pool.txn(r.txn).paid_on).max();
-            let v = if dong {
-                i64::try_from(back).unwrap_or(i64::MAX)
-            } else {
-                1
-            };
-            let (a, b) = pair(v);
-            item("back", last.unwrap_or(day)).spread(&agency, &[(-a, -b)], more);
-        }
-    }
-
-    /// What a dossier still owes, as dong that were not paid without cash.
-    fn unpaid(&self, dossier: Index, ledger: &Ledger, more: &mut Tally) {
-        let pool = self.facts.pool;
-        let counted =
-            |line: &&crate::matching::ledger::Line| self.custom.land || !pool.is_land(line.fee);
-        let lacking = |line: &crate::matching::ledger::Line| line.lacking() + line.given_back();
-        let owed: i128 = ledger.lines.iter().filter(counted).map(lacking).sum();
-        if owed <= 0 {
-            return;
-        }
-        let of = pool.dossier(dossier);
-        let owed = i64::try_from(owed).unwrap_or(i64::MAX);
-        let day = of.code.received_on().unwrap_or(self.facts.last_day);
-        let name = Name::Text(format!("unpaid|{}", of.code).into());
-        let mut item = Item::new(DEFINITION.id, name, day, Vec::new());
-        // an open credit may pay it: then it is there already
-        item.coupled = !self.facts.credits.is_empty();
-        let outcomes: &[(i64, i64)] = if item.coupled {
-            &[(0, owed), (0, 0)]
-        } else {
-            &[(0, owed)]
-        };
-        item.spread(&Agencies::one(of.agency), outcomes, more);
-    }
-
-    /// The dossiers that count, each with what it may be.
-    fn dossiers(&self, items: Vec<Contribution>) -> Vec<Contribution> {
-        let mut known: BTreeMap<Box<str>, Vec<Contribution>> = BTreeMap::new();
-        let mut made = Vec::new();
-        for item in items {
-            match Origin::parse(&item.item) {
-                Origin::Dossier(_) => known.entry(item.item.clone()).or_default().push(item),
-                // a refund that names nobody
-                _ => made.push(item),
-            }
-        }
-        for d in 0..self.facts.pool.dossiers.len() {
-            let dossier = self.facts.pool.dossier(index(d));
-            let name = Name::Dossier(dossier.code);
-            let mine = known.remove(name.to_string().as_str());
-            let Some(standing) = self.standing(index(d)) else {
-                continue;
-            };
-            if let Some(mine) = mine {
-                made.extend(mine.into_iter().map(|item| with_standing(item, standing)));
-            } else if standing != (0, 0) {
-                let day = self.last_paid(index(d)).or(dossier.code.received_on());
-                let day = day.unwrap_or(self.facts.last_day);
-                let item = Item::new(DEFINITION.id, name, day, Vec::new());
-                let mut own = Tally::of_each();
-                item.spread(&Agencies::one(dossier.agency), &[standing], &mut own);
-                made.append(&mut own.items);
-            }
-        }
-        made
-    }
-
-    /// What a dossier is while it is not paid in full; none where it does not count at all.
-    fn standing(&self, dossier: Index) -> Option<(i64, i64)> {
-        let fees = self.fees(dossier);
-        let land = |fee: &&Fee| fee.kind != crate::domain::FeeKind::LandObligation;
-        let counted = || fees.iter().filter(|fee| self.custom.land || land(fee));
-        let exempt = |fee: &Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
-        let owes = |fee: &Fee| fee.amount.get() > 0 && !exempt(fee);
-        if !counted().any(owes) {
-            let is_exempt = counted().any(exempt);
-            let zero = self.custom.zero_fee && !is_exempt && counted().next().is_some();
-            return (zero || (is_exempt && self.custom.exempt)).then_some((0, 1));
-        }
-        if self.custom.partial == PartialRule::Any {
-            let entries = &self.facts.desk.ledgers[at(dossier)].entries;
-            let mut kept = entries.iter().filter(|entry| is_kept(entry)).peekable();
-            if kept.peek().is_some() {
-                let cashless = kept.all(|entry| entry.credit.money.txn().is_some());
-                return Some((i64::from(cashless), 1));
-            }
-        }
-        Some((0, i64::from(self.custom.unpaid)))
-    }
-
-    fn last_paid(&self, dossier: Index) -> Option<Day> {
-        let entries = self.facts.desk.ledgers[at(dossier)].entries.iter();
-        let kept = entries.filter(|entry| is_kept(entry));
-        kept.map(|entry| entry.credit.money.day(self.facts.pool))
-            .max()
-    }
-
     /// Each agency's row holds its sub-units', every item once.
     fn roll_up(&self, items: &mut Vec<Contribution>) {
         let directory = AgencyDirectory::new(self.facts.pool.inputs.agencies.iter().cloned());
@@ -419,36 +259,6 @@ impl Maker<'_, '_, '_> {
             });
         }
     }
-}
-
-/// An entry that is still there.
-fn is_kept(entry: &Entry) -> bool {
-    let gone = entry.reversed || entry.returned >= entry.credit.amount;
-    !gone && entry.effect == Effect::Settles && !entry.parts.is_empty()
-}
-
-/// What was (0,0) is what the dossier stands at; anything else stays possible.
-fn with_standing(mut item: Contribution, standing: (i64, i64)) -> Contribution {
-    if standing == (0, 0) {
-        return item;
-    }
-    let raise = |pair: &mut (i64, i64)| {
-        if *pair == (0, 0) {
-            *pair = standing;
-        }
-    };
-    item.outcomes.iter_mut().for_each(raise);
-    item.elsewhere
-        .iter_mut()
-        .for_each(|span| raise(&mut span.outcome));
-    let mut once = Vec::new();
-    for pair in std::mem::take(&mut item.outcomes) {
-        if !once.contains(&pair) {
-            once.push(pair);
-        }
-    }
-    item.outcomes = once;
-    item
 }
 
 /// Outcomes where only what was paid online is in the numerator; both where nobody knows.

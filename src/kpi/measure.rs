@@ -5,10 +5,11 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, ExceptionId, Inputs, Period, Rules,
-    Target,
+    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, ExceptionId, Fraction, Inputs,
+    Period, Rules, Target,
 };
 
+use super::exact::{self, End, Exact};
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
@@ -16,13 +17,8 @@ use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
 /// total. `settled` are sums of contributions that are not in the list of them.
-pub fn measure(
-    inputs: &Inputs,
-    rules: &Rules,
-    prior: &[PriorSum],
-    contributions: &[Contribution],
-    settled: &[(&str, Tally)],
-) -> Measured {
+pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) -> Measured {
+    let (contributions, settled) = (made.contributions, made.settled);
     let agencies = agencies(inputs, rules, prior);
     let directory = rules.breakdowns.contains(&Dimension::Current).then(|| {
         let known = AgencyDirectory::new(inputs.agencies.iter().cloned());
@@ -53,11 +49,23 @@ pub fn measure(
                 enough,
                 unsure: unsure(inputs),
                 directory: directory.as_ref(),
+                exact: made.exact,
             };
             frame.measure(&agencies, &before, &settled, &mine, &mut measured);
         }
     }
     measured
+}
+
+/// What the definitions made of a pool.
+#[derive(Clone, Copy)]
+pub struct Made<'m> {
+    /// What every item adds, sorted; what is summed up already is left out.
+    pub contributions: &'m [Contribution],
+    /// The sums of what is settled, by definition.
+    pub settled: &'m [(&'static str, Tally)],
+    /// The components of open rows that are resolved.
+    pub exact: &'m Exact,
 }
 
 /// What was measured.
@@ -129,6 +137,7 @@ struct Frame<'m> {
     unsure: bool,
     /// All agencies and the day whose structure is the present one, where anybody asks.
     directory: Option<&'m (AgencyDirectory, Day)>,
+    exact: &'m Exact,
 }
 
 impl Frame<'_> {
@@ -141,6 +150,15 @@ impl Frame<'_> {
         measured: &mut Measured,
     ) {
         let mut by_scope = self.by_scope(prior, settled, items);
+        let resolved = items.iter().any(|item| self.exact.covers(item));
+        let free = resolved.then(|| {
+            let rest = items
+                .iter()
+                .copied()
+                .filter(|item| !self.exact.covers(item));
+            self.by_scope(prior, settled, &rest.collect::<Vec<_>>())
+        });
+        let free = free.as_ref();
         if let Some(distinct) = (self.definition.distinct)(self.rules) {
             by_scope = count_cells(distinct, self.rules, agencies, &by_scope);
         }
@@ -154,14 +172,68 @@ impl Frame<'_> {
             if sums.can_count() {
                 sums.merge(&anywhere);
             }
-            self.share(Some(agency.clone()), &sums, point, Deciding::default())
+            let mut share = self.share(Some(agency.clone()), &sums, point, Deciding::default());
+            self.resolve(&mut share, free);
+            share
         });
         measured.shares.extend(shares);
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
         let deciding = self.deciding(&total, items);
-        let share = self.share(None, &total, total.point, deciding);
+        let mut share = self.share(None, &total, total.point, deciding);
+        self.resolve(&mut share, free);
         measured.shares.push(share);
         measured.breakdown.extend(self.cells(&by_scope));
+    }
+
+    /// The exact bounds of a share all of whose coupled items are resolved.
+    fn resolve(&self, share: &mut Share, free: Option<&BTreeMap<Scope, Sums>>) {
+        let (Some(free), true, Some(low), Some(high)) = (free, share.outer, share.low, share.high)
+        else {
+            return;
+        };
+        let scope = share.agency.clone().map_or(Scope::Total, Scope::Agency);
+        let mut sums = free.get(&scope).copied().unwrap_or_default();
+        if let (Some(any), true) = (free.get(&Scope::AnyAgency), share.agency.is_some()) {
+            sums.merge(any);
+        }
+        let never_empty = sums.low.1 > 0 && sums.high.1 > 0;
+        if sums.outer || (sums.can_count() && !never_empty) {
+            return;
+        }
+        let parts = self.exact.parts(self.definition.id, &scope, self.period);
+        let ends = (
+            exact::optimum(sums.low, &parts, End::Least),
+            exact::optimum(sums.high, &parts, End::Greatest),
+        );
+        let (Some(least), Some(greatest)) = ends else {
+            return;
+        };
+        // the relaxation never drops a way: an optimum beyond it would be a defect
+        let inside = low.compare(least).is_le() && greatest.compare(high).is_le();
+        let holds = share
+            .point()
+            .is_none_or(|point| least.compare(point).is_le() && point.compare(greatest).is_le());
+        if inside && holds {
+            (share.low, share.high, share.outer) = (Some(least), Some(greatest), false);
+            share.verdict = share
+                .target
+                .map(|target| self.verdict(target, least, greatest));
+            if share.verdict != Some(Verdict::Undecided) {
+                share.deciding = Deciding::default();
+            }
+        }
+    }
+
+    fn verdict(&self, target: Fraction, low: Fraction, high: Fraction) -> Verdict {
+        if self.unsure {
+            Verdict::Undecided
+        } else if low.compare(target) != Ordering::Less {
+            Verdict::Met
+        } else if high.compare(target) == Ordering::Less {
+            Verdict::Missed
+        } else {
+            Verdict::Undecided
+        }
     }
 
     /// The shares of the cells that have something of their own.
@@ -243,10 +315,7 @@ impl Frame<'_> {
         let target = self.target().map(|target| target.share);
         let verdict = target.map(|target| match bounds {
             None => Verdict::NoData,
-            Some(_) if self.unsure => Verdict::Undecided,
-            Some(b) if b.low.compare(target) != Ordering::Less => Verdict::Met,
-            Some(b) if b.high.compare(target) == Ordering::Less => Verdict::Missed,
-            Some(_) => Verdict::Undecided,
+            Some(bounds) => self.verdict(target, bounds.low, bounds.high),
         });
         Share {
             definition: self.definition.id,

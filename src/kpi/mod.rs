@@ -11,6 +11,7 @@ mod credits;
 mod custom;
 mod dossier_cashless;
 mod dossier_online;
+pub mod exact;
 pub mod facts;
 mod grey;
 mod gross;

@@ -213,7 +213,12 @@ impl Ledger {
 
 /// Settles one dossier: reversals first, then payments in order of time, then refunds.
 pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
-    let pool = desk.pool;
+    let (credits, returns) = (&desk.credits[at(dossier)], &desk.returns[at(dossier)]);
+    settle_with(desk.pool, dossier, credits, returns)
+}
+
+/// The ledger of a dossier with this money to its credit, and this money gone back.
+pub fn settle_with(pool: &Pool, dossier: Index, credits: &[Credit], gone: &[Return]) -> Ledger {
     let due = &pool.dossier(dossier).lines;
     let new = |(fee, due): &(Index, i64)| Line {
         fee: *fee,
@@ -225,12 +230,11 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
         lines: due.iter().map(new).collect(),
         ..Ledger::default()
     };
-    let credits = &desk.credits[at(dossier)];
-    if credits.is_empty() && desk.returns[at(dossier)].is_empty() {
+    if credits.is_empty() && gone.is_empty() {
         return ledger;
     }
     ledger.entries = in_order(pool, credits);
-    let returned = returns::in_order(pool, &desk.returns[at(dossier)]);
+    let returned = returns::in_order(pool, gone);
     returns::reverse(pool, &mut ledger, &returned);
     let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();
     for e in 0..ledger.entries.len() {

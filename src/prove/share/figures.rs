@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
+use super::adding::{Items, add_up, is_distinct, of_scope, today};
 use super::bounds::Sums;
 use super::sum::Sum;
-use crate::domain::{
-    AgencyCode, AgencyDirectory, Cell, Completeness, Day, Dimension, Fee, Fraction, Period, Text,
-};
-use crate::kpi::{Contribution, Scope, Share, Verdict};
+use crate::domain::{AgencyCode, Cell, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::kpi::{Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
 const MEASURED: [(&str, bool); 10] = [
@@ -122,128 +121,6 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
     wanted
 }
 
-/// Contributions by definition and scope.
-struct Items<'a>(BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>);
-
-impl<'a> Items<'a> {
-    fn new(books: &Books<'a>) -> Self {
-        let mut items: BTreeMap<&str, BTreeMap<&Scope, Vec<&Contribution>>> = BTreeMap::new();
-        for item in &books.settlement.contributions {
-            let scopes = items.entry(item.definition).or_default();
-            scopes.entry(&item.scope).or_default().push(item);
-        }
-        Self(items)
-    }
-
-    fn of(&self, definition: &str, scope: &Scope) -> &[&'a Contribution] {
-        let scopes = self.0.get(definition);
-        let items = scopes.and_then(|scopes| scopes.get(scope));
-        items.map_or(&[], Vec::as_slice)
-    }
-
-    fn scopes(&self, definition: &str) -> impl Iterator<Item = &'a Scope> {
-        let scopes = self.0.get(definition).into_iter();
-        scopes.flat_map(|scopes| scopes.keys().copied())
-    }
-}
-
-fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &Period) -> Sum<'a> {
-    if is_distinct(books, found.definition) {
-        return procedures(books, items, found, period);
-    }
-    let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
-    let mut sum = of_scope(books, items, found.definition, &scope, period);
-    // what may be anybody's may be theirs, once they have something of their own
-    if found.agency.is_some() && sum.counts() {
-        for item in items.of(found.definition, &Scope::AnyAgency) {
-            sum.add(item, period, false);
-        }
-    }
-    sum
-}
-
-/// Everything of one scope: earlier nights, and the items of this one.
-fn of_scope<'a>(
-    books: &Books<'a>,
-    items: &Items<'a>,
-    definition: &str,
-    scope: &Scope,
-    period: &Period,
-) -> Sum<'a> {
-    let mut sum = Sum::default();
-    for prior in books.prior {
-        let mine = *prior.definition == *definition && today(books, prior) == *scope;
-        if mine && period.holds(prior.day) {
-            sum.add_firm((prior.numerator, prior.denominator));
-        }
-    }
-    for item in items.of(definition, scope) {
-        sum.add(item, period, true);
-    }
-    sum
-}
-
-/// Where a sum of earlier nights counts today: successors take over.
-fn today(books: &Books, prior: &crate::kpi::PriorSum) -> Scope {
-    let latest = books.rules.periods.iter().map(|period| period.to).max();
-    match (&prior.scope, latest) {
-        (Scope::Cell(cell), Some(latest)) if cell.dimension == Dimension::Current => {
-            let directory = AgencyDirectory::new(books.inputs.agencies.iter().cloned());
-            let code = AgencyCode::new(&cell.value);
-            let heir = directory.current(&code, prior.day, latest);
-            Scope::Cell(Cell::new(Dimension::Current, heir.as_str()))
-        }
-        (scope, _) => scope.clone(),
-    }
-}
-
-/// Definitions that count procedures, each once.
-fn is_distinct(books: &Books, definition: &str) -> bool {
-    let procedures =
-        |custom: &crate::domain::Custom| custom.unit == crate::domain::custom::CountUnit::Procedure;
-    let own = books.rules.custom.as_ref().is_some_and(procedures);
-    super::procedures::BOTH.contains(&definition) || (definition == "CUSTOM" && own)
-}
-
-/// The procedures of an agency, or of all, each once.
-fn procedures<'a>(
-    books: &Books<'a>,
-    items: &Items<'a>,
-    found: &'a Share,
-    period: &Period,
-) -> Sum<'a> {
-    let agency = found.agency.as_ref().map_or("", AgencyCode::as_str);
-    let prior = books.prior.iter();
-    let prior = prior.filter(|sum| *sum.definition == *found.definition);
-    let own = items.scopes(found.definition);
-    let scopes = prior.map(|sum| &sum.scope).chain(own);
-    let values: BTreeSet<&str> = scopes
-        .filter_map(|scope| match scope {
-            Scope::Cell(cell) => cell.value.rsplit_once('@'),
-            _ => None,
-        })
-        .filter(|(_, of)| *of == agency)
-        .map(|(procedure, _)| procedure)
-        .collect();
-    let seen = |procedure: &str| {
-        let value = format!("{procedure}@{agency}");
-        let scope = Scope::Cell(Cell::new(Dimension::Procedure, &value));
-        of_scope(books, items, found.definition, &scope, period)
-    };
-    let mut sum = Sum::default();
-    if found.definition == "QD766_3_5a" {
-        for listed in &books.rules.fee_procedures {
-            let counts = values.contains(&**listed) && seen(listed).point.1 > 0;
-            sum.add_firm((i128::from(counts), 1));
-        }
-        return sum;
-    }
-    for procedure in values {
-        sum.add_once(&seen(procedure));
-    }
-    sum
-}
-
 /// The breakdowns: each cell that has something of its own, once a period, and added up again.
 fn breakdown<'a>(
     books: &Books<'a>,
@@ -305,7 +182,7 @@ fn breakdown<'a>(
             );
             let was = (share.numerator, share.denominator);
             say(what, format!("{:?}", sum.point), format!("{was:?}"));
-            bounds(&sum, share, has_columns(books, definition), &mut say);
+            bounds(&sum, share, has_columns(books, definition), false, &mut say);
         }
     }
     if count != books.settlement.breakdown.len() && wanted {
@@ -349,15 +226,18 @@ fn one<'a>(
         enough.to_string(),
         found.enough_data.to_string(),
     );
+    // items that hang on each other may have been resolved together: then the bounds are closer
+    let events = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
+    let resolved = sum.coupled && !found.outer && events.contains(&found.definition);
     say(
         text(
             "cận được nới do các dòng phụ thuộc nhau",
             "an outer bound is marked as such",
         ),
-        sum.coupled.to_string(),
+        (sum.coupled && !resolved).to_string(),
         found.outer.to_string(),
     );
-    bounds(&sum, found, enough, &mut say);
+    bounds(&sum, found, enough, resolved, &mut say);
     verdict(books, found, period, &mut say);
 }
 
@@ -399,9 +279,22 @@ fn has_columns(books: &Books, definition: &str) -> bool {
     !needs.contains(&definition) || before || books.inputs.fees.iter().any(told)
 }
 
-/// The bounds: exactly those of the items taken freely, and the point lies inside.
-fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, String, String)) {
-    let (low, high) = if enough { sum.bounds() } else { (None, None) };
+/// The bounds: exactly those of the items taken freely, or inside those where items were resolved
+/// together; and the point lies inside.
+fn bounds(
+    sum: &Sum,
+    found: &Share,
+    enough: bool,
+    resolved: bool,
+    say: &mut impl FnMut(Text, String, String),
+) {
+    let (mut low, mut high) = if enough { sum.bounds() } else { (None, None) };
+    if resolved && at_most(low, found.low) && at_most(found.low, found.high) {
+        low = found.low;
+    }
+    if resolved && at_most(found.high, high) {
+        high = found.high;
+    }
     let what = text(
         "cận dưới tính lại bằng cách khác",
         "the lower bound, found in another way",

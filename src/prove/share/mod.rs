@@ -7,6 +7,7 @@
 //! is checked against those spans, the spans are not made again. Nor is it asked how much of a
 //! dossier that lacks money, or of which money went back, open rows could still pay.
 
+mod adding;
 mod amount;
 mod bounds;
 mod cells;

@@ -98,6 +98,18 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
             }
         }
     }
+    for share in &settled.breakdown {
+        let cell = share
+            .cell
+            .as_ref()
+            .map_or(String::new(), ToString::to_string);
+        let bound = |bound: Option<Fraction>| bound.map_or("-".to_owned(), fraction);
+        let (low, high) = (bound(share.low), bound(share.high));
+        let (n, d) = (share.numerator, share.denominator);
+        // `procedure=1.001612` would be read as a value
+        let cell = cell.replacen('=', " ", 1);
+        all.insert(format!("cell {cell} {n}/{d} in {low}..{high}"));
+    }
     for contribution in settled
         .contributions
         .iter()

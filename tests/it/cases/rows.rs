@@ -1,11 +1,12 @@
 //! The rows that a case may hold.
 
+use doisoat::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RefundRule, RollUp};
 use doisoat::domain::{
-    Agency, AgencyCode, CollectionMode, Completeness, Conflict, Day, DecidedShare, Decision,
-    DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Fraction,
-    Instrument, Moment, OrderStatus, PaymentOrder, Period, Receipt, ReceiptStatus, Reject,
-    RejectCode, RowKey, Ruling, Side, SourceFacts, SourceName, Target, Txn, TxnKind, TxnStatus,
-    Vnd, fee::FeeMore,
+    Agency, AgencyCode, CollectionMode, Completeness, Conflict, Custom, Day, DecidedShare,
+    Decision, DeclaredMethod, Dimension, DossierCode, Fee, FeeId, FeeKind, FeeStatus,
+    FilingChannel, Fraction, GreyZone, Instrument, Moment, OrderStatus, PaymentOrder, Period,
+    Receipt, ReceiptStatus, Reject, RejectCode, RowKey, Ruling, Side, SourceFacts, SourceName,
+    Target, Treat, Txn, TxnKind, TxnStatus, Vnd, fee::FeeMore,
 };
 
 use super::parse::{Case, Words, amount};
@@ -28,6 +29,7 @@ pub(crate) fn add(case: &mut Case, first: &str, words: &mut Words) -> Result<(),
         }
         "period" => period(case, words)?,
         "target" => target(case, words)?,
+        "procedures" | "by" | "grey" | "custom" => measured(case, first, words)?,
         "fee" => fee(case, words)?,
         "order" => order(case, words)?,
         "receipt" => receipt(case, words)?,
@@ -80,12 +82,12 @@ fn agency(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let name = words.value("name").unwrap_or_default();
     case.inputs.agencies.push(Agency {
         code: AgencyCode::new(&words.next("a code")?),
-        valid_from: day("2015-01-01")?,
-        valid_to: None,
+        valid_from: day(words.value("from").as_deref().unwrap_or("2015-01-01"))?,
+        valid_to: words.value("to").map(|raw| day(&raw)).transpose()?,
         name: name.into(),
         level: "".into(),
-        parent_code: None,
-        successor_code: None,
+        parent_code: words.value("parent").map(|code| AgencyCode::new(&code)),
+        successor_code: words.value("next").map(|code| AgencyCode::new(&code)),
         kind: "".into(),
     });
     Ok(())
@@ -112,6 +114,67 @@ fn source(case: &mut Case, words: &mut Words) -> Result<(), String> {
         trouble: None,
     });
     words.no_more("a source")
+}
+
+/// What a share counts: lists, breakdowns, grey zones, an own definition.
+fn measured(case: &mut Case, what: &str, words: &mut Words) -> Result<(), String> {
+    match what {
+        "procedures" => {
+            let codes = std::mem::take(&mut words.words);
+            case.rules.fee_procedures = codes.into_iter().map(Into::into).collect();
+        }
+        "by" => {
+            for raw in std::mem::take(&mut words.words) {
+                let dimension = Dimension::parse(&raw);
+                let dimension = dimension.ok_or_else(|| format!("\"{raw}\" is no breakdown"))?;
+                case.rules.breakdowns.push(dimension);
+            }
+        }
+        "grey" => {
+            let raw = words.next("a zone")?;
+            let zone = GreyZone::parse(&raw).ok_or_else(|| format!("\"{raw}\" is no zone"))?;
+            let raw = words.next("how it counts")?;
+            let treat = Treat::parse(&raw).ok_or_else(|| format!("\"{raw}\" counts nothing"))?;
+            let together = words.value("together").map(|raw| raw.parse::<u32>());
+            for rule in case
+                .rules
+                .grey
+                .rules
+                .iter_mut()
+                .filter(|rule| rule.zone == zone)
+            {
+                rule.treat = treat;
+                if let Some(Ok(together)) = together {
+                    rule.together = together;
+                }
+            }
+        }
+        _ => {
+            let flag = |raw: Option<String>| raw.as_deref() == Some("yes");
+            case.rules.custom = Some(Custom {
+                unit: word(
+                    words.value("unit"),
+                    CountUnit::Transaction,
+                    CountUnit::parse,
+                )?,
+                numerator: word(words.value("numerator"), Counted::Cashless, Counted::parse)?,
+                zero_fee: flag(words.value("zero_fee")),
+                exempt: flag(words.value("exempt")),
+                land: flag(words.value("land")),
+                unpaid: flag(words.value("unpaid")),
+                partial: word(
+                    words.value("partial"),
+                    PartialRule::Full,
+                    PartialRule::parse,
+                )?,
+                date: word(words.value("date"), DateBasis::Payment, DateBasis::parse)?,
+                refunded: word(words.value("refunded"), RefundRule::Drop, RefundRule::parse)?,
+                roll_up: word(words.value("roll_up"), RollUp::Own, RollUp::parse)?,
+            });
+            case.rules.definitions.push("CUSTOM".into());
+        }
+    }
+    words.no_more(what)
 }
 
 fn period(case: &mut Case, words: &mut Words) -> Result<(), String> {
@@ -149,7 +212,10 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
         kind,
         amount: words.amount()?,
         agency_code: agency.map_or_else(|| dossier_code.agency(), |code| AgencyCode::new(&code)),
-        procedure_code: "1.001612".into(),
+        procedure_code: words
+            .value("procedure")
+            .unwrap_or_else(|| "1.001612".to_owned())
+            .into(),
         declared_method: word(
             words.value("method"),
             DeclaredMethod::None,
@@ -168,6 +234,9 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
             paid_at: at(words.value("paid_at"))?,
             processing_started_at: at(words.value("begun"))?,
             online_payment_flag: words.value("flag").and_then(|raw| raw.parse().ok()),
+            received_at: at(words.value("received"))?,
+            result_at: at(words.value("result"))?,
+            field_code: words.value("field").map(String::into_boxed_str),
             request_id: words.value("request").map(String::into_boxed_str),
             receipt_no: words.value("receipt_no").map(String::into_boxed_str),
             ..FeeMore::default()
