@@ -113,7 +113,8 @@ fn rejects(facts: &Facts, out: &mut Tally) {
             continue;
         };
         let exceptions = facts.exceptions(&reject.key());
-        let item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
+        let mut item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
+        item.coupled = reject.side == Side::Txn && gross != amount;
         item.anywhere(&[(0, 0), outcome], out);
     }
 }
@@ -127,7 +128,7 @@ fn largest(facts: &Facts, key: &crate::domain::RowKey) -> i64 {
 fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
     let exceptions = facts.txn_exceptions(i);
-    let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
+    let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
     if let Some(agency) = facts.desk.certified_agency(i) {
         let dong = facts.largest(i);
         item.spread(&Agencies::one(&agency), &[(dong, dong)], out);
@@ -138,6 +139,8 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
         Open::Fee => of_a_fee(facts, i, &item, out),
         Open::Credit => {
             let dong = facts.gross(i);
+            // more than its amount only as the net of what some dossier owes
+            item.coupled = dong != facts.largest(i);
             item.anywhere(&[(0, 0), (dong, dong)], out);
         }
         Open::Refund => {

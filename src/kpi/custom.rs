@@ -121,7 +121,8 @@ impl Maker<'_, '_, '_> {
                 let mut entries = self.facts.entries(Money::Txn(txn));
                 return entries.next().map(|(dossier, ..)| dossier);
             }
-            Origin::Other => return None,
+            // of our own: kind, dossier, source, id
+            Origin::Other => item.item.split('|').nth(1)?,
         };
         let place = |d: &crate::matching::pool::Dossier| d.code.as_str().cmp(code);
         let found = self.facts.pool.dossiers.binary_search_by(place).ok()?;
@@ -145,13 +146,19 @@ impl Maker<'_, '_, '_> {
                 let kept = entries.iter().filter(|entry| is_kept(entry));
                 Some(kept.filter_map(|e| e.credit.money.txn()).all(online))
             }
+            Origin::Other => {
+                let mut parts = item.item.splitn(4, '|').skip(2);
+                let (source, id) = (parts.next()?, parts.next()?);
+                self.txn(source, id).map(online)
+            }
             _ => None,
         }
     }
 
     /// The item on the day that decides; what names no dossier may be of any day.
     fn on_its_day(&self, mut item: Contribution) -> Option<Contribution> {
-        if self.custom.date == DateBasis::Payment {
+        // a refund that counts against its own day stays there
+        if self.custom.date == DateBasis::Payment || item.item.starts_with("back|") {
             return Some(item);
         }
         match self.dossier_of(&item) {

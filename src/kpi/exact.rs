@@ -26,8 +26,11 @@ pub(super) use optimum::{End, Part, optimum};
 pub const ROWS_MAX: usize = 16;
 /// A component with more dossiers that its payments may pay is left to the relaxation.
 const DOSSIERS_MAX: usize = 40;
-/// The most subsets of payments that are tried on the dossiers of a component.
-const SUBSETS_MAX: usize = 1 << 13;
+/// What is walked for one optimum of a component: enough for eight payments that name nobody before
+/// four dossiers, and for more where they name their dossiers.
+const WALK_MAX: usize = 1 << 18;
+/// With more open payments than this nothing is resolved.
+const PAYMENTS_MAX: usize = 1_000;
 /// The definitions that are resolved.
 pub(super) const RESOLVED: [&str; 3] = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
 
@@ -148,15 +151,6 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     if unread || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
         return None;
     }
-    let doubtful = |effect: &Effect| match effect {
-        Effect::Settles => false,
-        Effect::Duplicate { certain, .. } => !certain,
-        Effect::Doubtful { .. } => true,
-    };
-    let mut entries = facts.desk.ledgers.iter().flat_map(|ledger| &ledger.entries);
-    if entries.any(|entry| doubtful(&entry.effect) || entry.receipt_differs) {
-        return None;
-    }
     let lacks = |d: &usize| facts.lacking(index(*d)) > 0;
     let mut lacking: Option<Vec<Index>> = None;
     let mut rows = Vec::new();
@@ -182,6 +176,7 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
                     (0..facts.pool.dossiers.len())
                         .filter(lacks)
                         .map(index)
+                        .take(DOSSIERS_MAX + 1)
                         .collect()
                 };
                 lacking.get_or_insert_with(all).clone()
@@ -189,9 +184,19 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
                 named
             },
         });
-        if rows.len() > 1_000 {
+        let many = lacking.as_ref().is_some_and(|all| all.len() > DOSSIERS_MAX);
+        if many || rows.len() > PAYMENTS_MAX {
             return None;
         }
+    }
+    let doubtful = |effect: &Effect| match effect {
+        Effect::Settles => false,
+        Effect::Duplicate { certain, .. } => !certain,
+        Effect::Doubtful { .. } => true,
+    };
+    let mut entries = facts.desk.ledgers.iter().flat_map(|ledger| &ledger.entries);
+    if entries.any(|entry| doubtful(&entry.effect) || entry.receipt_differs) {
+        return None;
     }
     Some(rows)
 }
@@ -220,7 +225,6 @@ fn components(facts: &Facts, open: &[Row]) -> Vec<(Vec<Row>, Vec<Index>)> {
         }
         sets.push(joined);
     }
-    // what the registry calls paid and no payment may be of, is a component of its own
     let mut made = Vec::new();
     for (mut rows, dossiers) in sets.into_iter().filter(|(rows, _)| !rows.is_empty()) {
         rows.sort_unstable();
@@ -228,14 +232,6 @@ fn components(facts: &Facts, open: &[Row]) -> Vec<(Vec<Row>, Vec<Index>)> {
         if rows.len() + missing <= ROWS_MAX && dossiers.len() <= DOSSIERS_MAX {
             let rows = rows.into_iter().map(|r| open[r].clone()).collect();
             made.push((rows, dossiers.into_iter().collect()));
-        }
-    }
-    let alone = (0..facts.pool.dossiers.len()).map(index);
-    let alone = alone.filter(|dossier| !of_dossier.contains_key(dossier));
-    for dossier in alone {
-        let missing = missing_lines(facts, dossier);
-        if (1..=ROWS_MAX).contains(&missing) && open.is_empty() {
-            made.push((Vec::new(), vec![dossier]));
         }
     }
     made

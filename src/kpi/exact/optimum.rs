@@ -3,6 +3,8 @@
 //! way is found by walking the sets of payments dossier by dossier; the share of that way is the
 //! next guess, until none is better.
 
+use std::collections::BTreeMap;
+
 use super::{Adds, Component};
 use crate::domain::Fraction;
 
@@ -51,47 +53,85 @@ impl Part {
 
     /// The best way against a guess; none where there is no way at all.
     fn best(&self, guess: Sums, end: End) -> Option<Sums> {
-        let full = (1_usize << self.alone.len()) - 1;
         let better = |a: Option<Sums>, b: Option<Sums>| pick(a, b, guess, end);
-        // best[mask]: these payments are of the dossiers so far
-        let mut best: Vec<Option<Sums>> = vec![None; full + 1];
-        best[0] = Some((0, 0));
-        for sets in &self.dossiers {
-            let mut next: Vec<Option<Sums>> = vec![None; full + 1];
-            for (mask, pairs) in sets {
-                let own = pairs
-                    .iter()
-                    .map(|(a, b)| Some((i128::from(*a), i128::from(*b))));
-                let Some(own) = own.fold(None, better) else {
-                    continue;
-                };
-                let mask = usize::try_from(*mask).unwrap_or(0);
-                for (taken, sums) in best.iter().enumerate() {
-                    let Some(sums) = sums.filter(|_| taken & mask == 0) else {
-                        continue;
-                    };
-                    let with = Some((sums.0 + own.0, sums.1 + own.1));
-                    next[taken | mask] = better(next[taken | mask], with);
+        let of = |pairs: &[Pair]| {
+            let wide = pairs
+                .iter()
+                .map(|(a, b)| Some((i128::from(*a), i128::from(*b))));
+            wide.fold(None, better)
+        };
+        // the best sums by the payments that are of a dossier so far and may still be of another
+        let mut best: BTreeMap<u32, Sums> = BTreeMap::from([(0, (0, 0))]);
+        for (place, sets) in self.dossiers.iter().enumerate() {
+            let own: Vec<(u32, Sums)> = sets
+                .iter()
+                .filter_map(|(mask, pairs)| Some((*mask, of(pairs)?)))
+                .collect();
+            let mut next = BTreeMap::new();
+            for (taken, sums) in &best {
+                for (mask, own) in own.iter().filter(|(mask, _)| taken & mask == 0) {
+                    let with = (sums.0 + own.0, sums.1 + own.1);
+                    add(&mut next, taken | mask, with, &better);
+                }
+            }
+            // a payment that no later dossier asks for is alone unless it was taken
+            for (r, pairs) in self.alone.iter().enumerate() {
+                if self.last(r) == Some(place) {
+                    next = settled(next, 1 << r, of(pairs), &better);
                 }
             }
             best = next;
         }
-        let mut whole = None;
-        for (taken, sums) in best.into_iter().enumerate() {
-            let mut sums = sums;
-            for (r, pairs) in self.alone.iter().enumerate() {
-                if taken >> r & 1 == 0 {
-                    let own = pairs
-                        .iter()
-                        .map(|(a, b)| Some((i128::from(*a), i128::from(*b))));
-                    let own = own.fold(None, better);
-                    sums = sums.zip(own).map(|(s, o)| (s.0 + o.0, s.1 + o.1));
-                }
+        for (r, pairs) in self.alone.iter().enumerate() {
+            if self.last(r).is_none() {
+                best = settled(best, 1 << r, of(pairs), &better);
             }
-            whole = better(whole, sums);
         }
-        whole
+        best.into_values().map(Some).fold(None, better)
     }
+
+    /// The last dossier that a payment may be of.
+    fn last(&self, r: usize) -> Option<usize> {
+        let asks = |sets: &Vec<(u32, Vec<Pair>)>| sets.iter().any(|(mask, _)| mask >> r & 1 == 1);
+        self.dossiers.iter().rposition(asks)
+    }
+}
+
+/// Keeps the better of what stands and what comes.
+fn add(
+    best: &mut BTreeMap<u32, Sums>,
+    mask: u32,
+    sums: Sums,
+    better: &impl Fn(Option<Sums>, Option<Sums>) -> Option<Sums>,
+) {
+    let stands = best.get(&mask).copied();
+    if let Some(sums) = better(stands, Some(sums)) {
+        best.insert(mask, sums);
+    }
+}
+
+/// Takes a payment out of the masks: where it was of no dossier it adds what it adds alone, and
+/// where it may not be alone the way is none.
+fn settled(
+    best: BTreeMap<u32, Sums>,
+    bit: u32,
+    alone: Option<Sums>,
+    better: &impl Fn(Option<Sums>, Option<Sums>) -> Option<Sums>,
+) -> BTreeMap<u32, Sums> {
+    let mut made = BTreeMap::new();
+    for (mask, sums) in best {
+        if mask & bit != 0 {
+            add(&mut made, mask & !bit, sums, better);
+        } else if let Some(alone) = alone {
+            add(
+                &mut made,
+                mask,
+                (sums.0 + alone.0, sums.1 + alone.1),
+                better,
+            );
+        }
+    }
+    made
 }
 
 /// `a - guess * b`, times the guess's denominator; the guess is in lowest terms.

@@ -11,7 +11,7 @@ use crate::matching::pool::{Index, at};
 use super::super::amount_cashless;
 use super::super::facts::Facts;
 use super::super::share::Scope;
-use super::{Adds, Component, Row, SUBSETS_MAX, Table};
+use super::{Adds, Component, Row, Table, WALK_MAX};
 
 /// A line whose money nobody has seen, and the days on which it may have come.
 struct Unseen {
@@ -26,16 +26,14 @@ const WAYS_MAX: usize = 4_096;
 
 /// The component of these payments and dossiers; none where it cannot be resolved.
 pub(super) fn resolve(facts: &Facts, rows: &[Row], dossiers: &[Index]) -> Option<Component> {
+    if walked(rows, dossiers) > WALK_MAX {
+        return None;
+    }
     let mut component = Component::default();
-    let mut subsets = 0;
     for dossier in dossiers {
         let mine: Vec<usize> = (0..rows.len())
             .filter(|r| rows[*r].dossiers.contains(dossier))
             .collect();
-        subsets += 1_usize << mine.len();
-        if subsets > SUBSETS_MAX {
-            return None;
-        }
         component
             .dossiers
             .push(table(facts, rows, &mine, *dossier)?);
@@ -46,6 +44,29 @@ pub(super) fn resolve(facts: &Facts, rows: &[Row], dossiers: &[Index]) -> Option
     Some(component)
 }
 
+/// How much is walked for one optimum: the sets of a dossier's payments times those of all payments
+/// that an earlier or this dossier and a later one may take.
+fn walked(rows: &[Row], dossiers: &[Index]) -> usize {
+    let places = |row: &Row| {
+        let of = |dossier: &Index| dossiers.iter().position(|place| place == dossier);
+        let places: Vec<usize> = row.dossiers.iter().filter_map(of).collect();
+        (places.iter().min().copied(), places.iter().max().copied())
+    };
+    let spans: Vec<(Option<usize>, Option<usize>)> = rows.iter().map(places).collect();
+    let of = |place: usize| {
+        let here = |(first, last): &&(Option<usize>, Option<usize>)| {
+            *first <= Some(place) && Some(place) <= *last
+        };
+        let own = |row: &&Row| row.dossiers.contains(&dossiers[place]);
+        let (wide, own) = (
+            spans.iter().filter(here).count(),
+            rows.iter().filter(own).count(),
+        );
+        1_usize << (wide + own).min(40)
+    };
+    (0..dossiers.len()).map(of).sum()
+}
+
 /// What a payment adds where it is of no dossier here.
 fn alone(facts: &Facts, row: &Row) -> Vec<Vec<Adds>> {
     if row.sure {
@@ -54,7 +75,7 @@ fn alone(facts: &Facts, row: &Row) -> Vec<Vec<Adds>> {
     let mut ways = vec![Vec::new()];
     if row.elsewhere {
         let day = facts.pool.txn(row.txn).paid_on;
-        let dong = facts.gross(row.txn);
+        let dong = facts.largest(row.txn);
         // a credit without a dossier adds nothing to the dossiers
         let adds = |scope: Scope| {
             let one = |(definition, v): (usize, i64)| Adds {

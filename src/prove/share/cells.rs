@@ -56,7 +56,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
                 say(what, (!nothing).to_string(), shown(&mine));
                 continue;
             }
-            if let Some(total) = total.filter(|_| !grey && !nothing) {
+            if let Some(total) = total.filter(|_| !nothing || grey) {
                 if let Some(wanted) = wrong(*dimension, name, total, &mine, &found) {
                     let what = (
                         "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
@@ -84,6 +84,12 @@ fn wrong(
         .collect();
     if values.len() != cells.len() {
         return Some("once".into());
+    }
+    if cells.iter().any(|item| item.day != total.day) {
+        return Some(total.day.to_string());
+    }
+    if dimension == Dimension::Grey {
+        return None;
     }
     let any = cells
         .iter()
@@ -123,7 +129,12 @@ fn wrong(
     // events count once in each cell, dong add up
     let dong = total.definition == "AMOUNT_CASHLESS";
     let settled = firm(total) && cells.iter().all(|item| firm(item));
-    if settled && !dong && !by_agency && !cells.iter().all(|item| same(&item)) {
+    let alone = all
+        .iter()
+        .filter(|item| matches!(item.scope, Scope::Agency(_)))
+        .count()
+        == 1;
+    if settled && (!dong || alone && by_agency) && !cells.iter().all(|item| same(&item)) {
         return Some(shown(&[total]));
     }
     if settled && dong && !by_agency && cells.len() > 1 {

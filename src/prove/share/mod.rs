@@ -11,6 +11,7 @@ mod adding;
 mod amount;
 mod bounds;
 mod cells;
+mod custom;
 mod dossiers;
 mod events;
 mod figures;
@@ -71,6 +72,8 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     amount::expect(books, &mut expected);
     dossiers::expect(books, &mut expected);
     registry::expect(books, &mut expected);
+    custom::procedures(books, &expected, findings);
+    custom::expect(books, &mut expected);
     // a night keeps what every definition counts, `match` what is asked for
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
@@ -124,8 +127,8 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
     }
     for (key, found) in &by_item {
         let about = || told(key.0, key.1);
-        // what an own definition counts follows from its parameters; it is added up all the same
-        if !known.contains(key) && key.0 != "CUSTOM" {
+        let more = key.0 == "CUSTOM" && custom::is_more(key.1);
+        if !known.contains(key) && !more {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
                 "what does not count adds nothing",

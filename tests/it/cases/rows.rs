@@ -194,10 +194,10 @@ fn target(case: &mut Case, words: &mut Words) -> Result<(), String> {
     case.rules.targets.push(Target {
         definition,
         share: Fraction { num, den: 100 },
-        valid_from: day("2022-01-01")?,
-        valid_to: None,
+        valid_from: day(words.value("from").as_deref().unwrap_or("2022-01-01"))?,
+        valid_to: words.value("to").map(|raw| day(&raw)).transpose()?,
     });
-    Ok(())
+    words.no_more("a target")
 }
 
 fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Every way in which a world may turn out, and the share in each: written as plainly as possible,
 //! from the rules and not from the program.
 
-use super::world::{ACredit, DAY_COUNT, DAYS, Paid, World};
+use super::world::{ACredit, DAY_COUNT, DAYS, LE_PHI, PHI, Paid, World};
 
 /// What happened to one dossier, in the end: money that came, and refunds of it by position.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +206,16 @@ fn settle(outcome: &Outcome, due: i64) -> Kept {
                 let net = !outcome.paid[p].cash
                     && amount < lacking
                     && lacking - amount == net_fee(lacking);
-                parts[p] = if net { lacking } else { amount.min(lacking) };
+                // the net of the first line alone, while nothing is on it
+                let of_line = !outcome.paid[p].cash
+                    && lacking == due
+                    && due == PHI + LE_PHI
+                    && amount == PHI - net_fee(PHI);
+                parts[p] = match () {
+                    () if net => lacking,
+                    () if of_line => PHI,
+                    () => amount.min(lacking),
+                };
                 let live = |o: &usize| counts[*o] && *o != p;
                 let again = (0..parts.len())
                     .filter(live)
