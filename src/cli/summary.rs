@@ -148,8 +148,8 @@ fn deciding(run: &Value, lang: Lang) -> String {
         ),
     ];
     let told = lists.into_iter().filter(|(key, _)| count(key) > 0);
-    told.map(|(key, text)| format!("  {} {}\n", count(key), text.get(lang)))
-        .collect()
+    let line = |(key, text): (&str, Text)| format!("  {} {}\n", count(key), text.get(lang));
+    told.map(line).collect()
 }
 
 fn totals(run: &Value, lang: Lang) -> String {

@@ -38,9 +38,8 @@ pub(super) fn grey(mut section: Section<'_>) -> Result<Grey, ConfigError> {
         let Some(own) = section.section(key)? else {
             continue;
         };
-        for rule in grey.rules.iter_mut().filter(|rule| rule.zone == zone) {
+        if let Some(rule) = grey.rules.iter_mut().find(|rule| rule.zone == zone) {
             *rule = zone_rule(own, rule.clone())?;
-            break;
         }
     }
     section.finish()?;

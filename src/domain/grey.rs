@@ -111,11 +111,11 @@ impl Grey {
         let memo = spaced(&txn.memo);
         let payer = fold_name(&txn.payer);
         let told = |rule: &&GreyRule| {
-            let says = |word: &Box<str>| says(&memo, &spaced(word));
-            let pays = |name: &Box<str>| !payer.is_empty() && payer == fold_name(name);
+            let mut words = rule.words.iter();
+            let mut payers = rule.payers.iter();
             let many = usize::try_from(rule.together).unwrap_or(usize::MAX);
-            rule.words.iter().any(says)
-                || rule.payers.iter().any(pays)
+            words.any(|word| says(&memo, &spaced(word)))
+                || payers.any(|name| !payer.is_empty() && payer == fold_name(name))
                 || (many > 0 && together >= many)
         };
         self.rules.iter().find(told).map(|rule| rule.zone)

@@ -129,8 +129,8 @@ impl Maker<'_> {
             match parts.as_slice() {
                 all if all.len() == count => in_cell(cell, total),
                 [only] => in_cell(cell, only),
-                several if self.in_dong => sum(cell, several),
-                several => union(cell, several),
+                several if self.in_dong => sum(&cell, several),
+                several => union(&cell, several),
             }
         });
         made.collect()
@@ -213,10 +213,10 @@ fn in_any(dimension: Dimension, total: &Contribution) -> Contribution {
 }
 
 /// One event of several agencies, some of them in the cell.
-fn union(cell: Cell, parts: &[&Contribution]) -> Contribution {
+fn union(cell: &Cell, parts: &[&Contribution]) -> Contribution {
     let adds = |c: &&&Contribution| c.outcomes.first().is_some_and(|pair| *pair != (0, 0));
     let first = parts.iter().find(adds).or(parts.first());
-    let mut made = first.map_or_else(|| unreachable(&cell), |first| in_cell(cell.clone(), first));
+    let mut made = first.map_or_else(|| unreachable(cell), |first| in_cell(cell.clone(), first));
     let firm = parts.iter().all(|part| !part.is_open());
     for part in parts {
         made.outcomes.extend(part.outcomes.iter().copied());
@@ -229,8 +229,8 @@ fn union(cell: Cell, parts: &[&Contribution]) -> Contribution {
 }
 
 /// The dong of several agencies in one cell.
-fn sum(cell: Cell, parts: &[&Contribution]) -> Contribution {
-    let mut made = unreachable(&cell);
+fn sum(cell: &Cell, parts: &[&Contribution]) -> Contribution {
+    let mut made = unreachable(cell);
     let mut sums: Vec<Pair> = vec![(0, 0)];
     for (at, part) in parts.iter().enumerate() {
         if at == 0 {

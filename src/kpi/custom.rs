@@ -161,26 +161,23 @@ impl Maker<'_, '_, '_> {
         if self.custom.date == DateBasis::Payment || item.item.starts_with("back|") {
             return Some(item);
         }
-        match self.dossier_of(&item) {
-            Some(dossier) => {
-                item.day = self.day_of(dossier)?;
-                item.outcomes = item.pairs();
-                item.elsewhere = Vec::new();
-            }
-            None => {
-                let span = |outcome| Elsewhere {
-                    from: Day::of_ms(0),
-                    to: self.facts.last_day,
-                    outcome,
-                };
-                let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
-                item.elsewhere = pairs.map(span).collect();
-                item.elsewhere.sort_unstable();
-                item.outcomes = vec![(0, 0)];
-                item.day = self.facts.last_day;
-                item.coupled = true;
-            }
+        if let Some(dossier) = self.dossier_of(&item) {
+            item.day = self.day_of(dossier)?;
+            item.outcomes = item.pairs();
+            item.elsewhere = Vec::new();
+            return Some(item);
         }
+        let span = |outcome| Elsewhere {
+            from: Day::of_ms(0),
+            to: self.facts.last_day,
+            outcome,
+        };
+        let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
+        item.elsewhere = pairs.map(span).collect();
+        item.elsewhere.sort_unstable();
+        item.outcomes = vec![(0, 0)];
+        item.day = self.facts.last_day;
+        item.coupled = true;
         Some(item)
     }
 

@@ -171,7 +171,9 @@ impl<'a> Origins<'a> {
             Origin::Line(dossier, id) => {
                 let mut lines = self.lines(dossier).iter();
                 let line = lines.find(|fee| fee.fee_id.as_str() == id);
-                line.into_iter().for_each(|fee| add(fee, 0));
+                if let Some(fee) = line {
+                    add(fee, 0);
+                }
             }
             Origin::Other => {}
         }

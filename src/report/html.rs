@@ -24,6 +24,9 @@ use super::model::{
 };
 use super::style;
 
+/// Ids with their texts.
+type Ids = Vec<(String, String)>;
+
 /// At most this many ids of deciding exceptions are linked.
 const DECIDING_MAX: usize = 20;
 
@@ -268,7 +271,7 @@ impl Page<'_> {
 
     /// The lists that decide the verdict: heading, id and text of the first exceptions, and whether
     /// there are more.
-    fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Vec<(String, String)>, bool)> {
+    fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, bool)> {
         let lists = [
             ("share-deciding-met", &row.deciding.met),
             ("share-deciding-missed", &row.deciding.missed),

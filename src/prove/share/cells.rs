@@ -56,14 +56,14 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
                 say(what, (!nothing).to_string(), shown(&mine));
                 continue;
             }
-            if let Some(total) = total.filter(|_| !nothing || grey) {
-                if let Some(wanted) = wrong(*dimension, name, total, &mine, &found) {
-                    let what = (
-                        "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
-                        "a cell holds what its item adds",
-                    );
-                    say(what, wanted, shown(&mine));
-                }
+            let total = total.filter(|_| !nothing || grey);
+            let wrong = total.and_then(|total| wrong(*dimension, name, total, &mine, &found));
+            if let Some(wanted) = wrong {
+                let what = (
+                    "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
+                    "a cell holds what its item adds",
+                );
+                say(what, wanted, shown(&mine));
             }
         }
     }

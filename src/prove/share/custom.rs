@@ -40,7 +40,7 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     for of in expected.iter().filter(|of| of.definition == base) {
         let wanted = match &of.wanted {
             Wanted::Firm(scopes) if !(by_dossier && loose) => {
-                let online = |pair: Pair| dossiers.counted(books, custom, &of.item, pair);
+                let online = |pair: Pair| counted(books, custom, &of.item, pair);
                 let scopes: Vec<(Scope, Pair)> = scopes
                     .iter()
                     .map(|(scope, pair)| (scope.clone(), online(*pair)))
@@ -62,7 +62,7 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
         };
         let day = match custom.date {
             DateBasis::Payment => of.day,
-            _ => dossiers.day(books, custom.date, &of.item),
+            _ => dossiers.day(custom.date, &of.item),
         };
         let moved = custom.date != DateBasis::Payment && day.is_none();
         made.push(Expected {
@@ -129,7 +129,7 @@ impl<'a> Dossiers<'a> {
         lines.map_or(&[], Vec::as_slice)
     }
 
-    fn day(&self, _: &Books, basis: DateBasis, item: &str) -> Option<Day> {
+    fn day(&self, basis: DateBasis, item: &str) -> Option<Day> {
         let fees = self.fees(item);
         let days = |told: fn(&Fee) -> Option<&Moment>| {
             fees.iter()
@@ -149,23 +149,26 @@ impl<'a> Dossiers<'a> {
             DateBasis::Result => days(|fee| fee.more.result_at.as_ref()).into_iter().max(),
         }
     }
-
-    /// A pair with only what was paid online in the numerator, where that is asked for.
-    fn counted(&self, books: &Books, custom: Custom, item: &str, (a, b): Pair) -> Pair {
-        let mut parts = item.splitn(3, '|');
-        let txn = match (parts.next(), parts.next(), parts.next()) {
-            (Some("txn"), Some(source), Some(id)) => books
-                .inputs
-                .txns
-                .iter()
-                .find(|txn| txn.source.as_str() == source && *txn.id == *id),
-            _ => None,
-        };
-        let transfer = txn.is_some_and(|txn| txn.instrument == Instrument::Transfer);
-        let out = custom.numerator == Counted::Online && transfer && a > 0;
-        (if out { 0 } else { a }, b)
-    }
 }
+
+/// A pair with only what was paid online in the numerator, where that is asked for.
+fn counted(books: &Books, custom: Custom, item: &str, (a, b): Pair) -> Pair {
+    let mut parts = item.splitn(3, '|');
+    let txn = match (parts.next(), parts.next(), parts.next()) {
+        (Some("txn"), Some(source), Some(id)) => books
+            .inputs
+            .txns
+            .iter()
+            .find(|txn| txn.source.as_str() == source && *txn.id == *id),
+        _ => None,
+    };
+    let transfer = txn.is_some_and(|txn| txn.instrument == Instrument::Transfer);
+    let out = custom.numerator == Counted::Online && transfer && a > 0;
+    (if out { 0 } else { a }, b)
+}
+
+/// The day of an item and what it adds.
+type Placed<'a> = (Day, &'a [Pair]);
 
 /// Procedures: every dossier that is paid in full stands in the cells of its procedure.
 pub(super) fn procedures(books: &Books, expected: &[Expected], findings: &mut Findings) {
@@ -173,7 +176,7 @@ pub(super) fn procedures(books: &Books, expected: &[Expected], findings: &mut Fi
     let Some(custom) = custom.filter(|custom| custom.unit == CountUnit::Procedure) else {
         return;
     };
-    let mut found: BTreeMap<(&str, String), Vec<(Day, &[Pair])>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, String), Vec<Placed>> = BTreeMap::new();
     for item in &books.settlement.contributions {
         if let (Scope::Cell(cell), "CUSTOM") = (&item.scope, item.definition) {
             let place = (&*item.item, cell.to_string());

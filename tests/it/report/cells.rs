@@ -42,14 +42,17 @@ fn only_tables_that_say_something_are_shown() {
     let shown: Vec<&str> = tables.iter().map(|table| table.dimension).collect();
     // nobody told a field, and no agency has a successor
     assert_eq!(shown, ["unit", "procedure", "source"]);
-    let names = |table: usize| -> Vec<&str> {
-        tables[table].rows.iter().map(|row| &*row.name).collect()
-    };
+    let names =
+        |table: usize| -> Vec<&str> { tables[table].rows.iter().map(|row| &*row.name).collect() };
     assert_eq!(names(0), ["H48.18"]);
     assert_eq!(names(1), ["1.001612", "Không ghi"]);
     assert_eq!(names(2), ["Tiền mặt"]);
     let page = page(&scene);
-    for text in ["Theo cơ quan, gồm cả đơn vị trực thuộc", "Theo thủ tục", "60,00 %"] {
+    for text in [
+        "Theo cơ quan, gồm cả đơn vị trực thuộc",
+        "Theo thủ tục",
+        "60,00 %",
+    ] {
         assert!(page.contains(text), "{text}");
     }
 }
@@ -86,13 +89,22 @@ fn a_grey_zone_says_how_it_counts_and_what_another_setting_would_do() {
         }
     };
     let as_cash = format!("tiền mặt thì tỷ lệ là {}", percent(a - 3, b));
-    let out = format!("không thuộc chỉ tiêu thì tỷ lệ là {}", percent(a - 3, b - 3));
-    check(&scene, ["đang tính là không dùng tiền mặt".into(), as_cash, out]);
+    let out = format!(
+        "không thuộc chỉ tiêu thì tỷ lệ là {}",
+        percent(a - 3, b - 3)
+    );
+    check(
+        &scene,
+        ["đang tính là không dùng tiền mặt".into(), as_cash, out],
+    );
     for rule in &mut scene.settlement.grey.rules {
         if rule.zone == GreyZone::BankCash {
             rule.treat = Treat::Cash;
         }
     }
     let cashless = format!("không dùng tiền mặt thì tỷ lệ là {}", percent(a + 3, b));
-    check(&scene, ["đang tính là tiền mặt".into(), cashless, String::new()]);
+    check(
+        &scene,
+        ["đang tính là tiền mặt".into(), cashless, String::new()],
+    );
 }
