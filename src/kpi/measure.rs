@@ -1,16 +1,17 @@
 //! From contributions to shares: per definition, scope and period, with verdict and the exceptions
 //! that decide it.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, ExceptionId, Fraction, Inputs,
-    Period, Rules, Target,
+    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, Fraction, Inputs, Period, Rules,
+    Target,
 };
 
+use super::deciding;
 use super::exact::{self, End, Exact};
-use super::interval::{Sums, greatest, least};
+use super::interval::Sums;
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
 use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
@@ -178,7 +179,9 @@ impl Frame<'_> {
         });
         measured.shares.extend(shares);
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
-        let deciding = self.deciding(&total, items);
+        let deciding = self.target().map_or_else(Deciding::default, |target| {
+            deciding::deciding(target.share, self.period, &total, items)
+        });
         let mut share = self.share(None, &total, total.point, deciding);
         self.resolve(&mut share, free);
         measured.shares.push(share);
@@ -337,37 +340,6 @@ impl Frame<'_> {
             },
         }
     }
-
-    /// The shortest list that, settled at best, proves `met`, and the shortest that, settled at
-    /// worst, proves `missed`. What one item moves is independent of the others, so taking the
-    /// largest first is shortest.
-    fn deciding(&self, total: &Sums, items: &[&Contribution]) -> Deciding {
-        let Some(target) = self.target() else {
-            return Deciding::default();
-        };
-        let worth = |(a, b): (i64, i64)| {
-            target.share.den * i128::from(a) - target.share.num * i128::from(b)
-        };
-        let balance = |(a, b): (i128, i128)| target.share.den * a - target.share.num * b;
-        let open = || {
-            let total = items
-                .iter()
-                .copied()
-                .filter(|item| item.scope == Scope::Total);
-            let seen = total.filter_map(|item| Some((item, item.within(self.period)?)));
-            seen.filter(|(_, outcomes)| outcomes.len() > 1)
-        };
-        let best = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).max().unwrap_or(0);
-        let worst = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).min().unwrap_or(0);
-        let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
-        let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
-        let lacking = -balance(total.low);
-        let beyond = balance(total.high) + 1;
-        Deciding {
-            met: shortest(up.collect(), lacking),
-            missed: shortest(down.collect(), beyond),
-        }
-    }
 }
 
 /// Procedures, each once: the cells of those that count, by agency and over all.
@@ -404,23 +376,6 @@ fn count_cells(
         }
     }
     counted
-}
-
-/// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
-fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
-    gains.retain(|(gain, _)| *gain > 0);
-    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.exceptions.len(), item.item.clone()));
-    let mut rest = needed;
-    let (mut list, mut seen) = (Vec::new(), BTreeSet::new());
-    for (gain, item) in gains {
-        if rest <= 0 {
-            break;
-        }
-        rest -= gain;
-        let new = item.exceptions.iter().filter(|id| seen.insert(*id));
-        list.extend(new.cloned());
-    }
-    if rest > 0 { Vec::new() } else { list }
 }
 
 /// The whole input as one period.

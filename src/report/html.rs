@@ -8,10 +8,12 @@
     reason = "askama passes arguments by reference, and a template can call methods only"
 )]
 
+mod deciding;
+
 use askama::Template;
 
 use crate::classify::Severity;
-use crate::domain::{Completeness, Day, ExceptionId, Side, Vnd};
+use crate::domain::{Completeness, Day, Side, Vnd};
 use crate::kpi::{Fraction, Verdict, definition};
 use crate::text;
 use crate::text::figure::percent_short;
@@ -23,12 +25,6 @@ use super::model::{
     row_kind, verdict_word,
 };
 use super::style;
-
-/// Ids with their texts.
-type Ids = Vec<(String, String)>;
-
-/// At most this many ids of deciding exceptions are linked.
-const DECIDING_MAX: usize = 20;
 
 /// The page of one report.
 #[derive(Template)]
@@ -267,51 +263,6 @@ impl Page<'_> {
             .sources
             .iter()
             .all(|source| source.state == Completeness::Complete)
-    }
-
-    /// The lists that decide the verdict: heading, id and text of the first exceptions, and whether
-    /// there are more.
-    fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, bool)> {
-        let lists = [
-            ("share-deciding-met", &row.deciding.met),
-            ("share-deciding-missed", &row.deciding.missed),
-        ];
-        let told = lists.into_iter().filter(|(_, list)| !list.is_empty());
-        told.map(|(key, list)| {
-            let n = u64::try_from(list.len()).unwrap_or(u64::MAX);
-            let more = list.len() > DECIDING_MAX;
-            (
-                self.t1(key, "n", self.n(n)),
-                self.first_deciding(list),
-                more,
-            )
-        })
-        .collect()
-    }
-
-    /// Id and text of the first of these exceptions.
-    fn first_deciding(&self, list: &[ExceptionId]) -> Vec<(String, String)> {
-        let shown = |id: &ExceptionId| {
-            let view = self
-                .r
-                .exceptions
-                .shown
-                .iter()
-                .find(|e| *e.id == *id.as_str());
-            let text = view.map_or_else(
-                || id.to_string(),
-                |e| {
-                    let what = if e.dossier.is_empty() {
-                        &e.row_id
-                    } else {
-                        e.dossier.as_str()
-                    };
-                    format!("{} – {what} – {}", e.label, self.vnd(e.amount))
-                },
-            );
-            (id.to_string(), text)
-        };
-        list.iter().take(DECIDING_MAX).map(shown).collect()
     }
 
     fn first_closed<'r>(&self, closed: &'r [ClosedView]) -> &'r [ClosedView] {
