@@ -110,19 +110,12 @@ pub fn settle_keeping(
             classified: classes.rows.len(),
         });
     }
-    let keep = if kpi::looks_at_each(rules) {
-        Keep::Each
-    } else {
-        keep
-    };
     let facts = Facts::new(&desk, &classes);
-    let (mut contributions, settled) = contributions(&facts, keep);
+    let each = kpi::looks_at_each(rules).then_some(Keep::Each);
+    let (mut contributions, settled) = contributions(&facts, each.unwrap_or(keep));
     // what hangs together is resolved once, where something does
-    let exact = if contributions.iter().any(|made| made.coupled) {
-        Exact::new(&facts)
-    } else {
-        Exact::default()
-    };
+    let coupled = contributions.iter().any(|made| made.coupled);
+    let exact = coupled.then(|| Exact::new(&facts)).unwrap_or_default();
     drop(facts);
     kpi::break_down(&sorted, rules, &groups, &mut contributions);
     let suggestions = crate::matching::suggest::suggestions(&desk);

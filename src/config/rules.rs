@@ -139,8 +139,15 @@ impl RulesConfig {
                 rules.definitions.push(id);
             }
         }
+        rules.read_measures(&mut section)?;
+        section.finish()?;
+        Ok(rules)
+    }
+
+    /// What is measured beside the shares.
+    fn read_measures(&mut self, section: &mut Section<'_>) -> Result<(), ConfigError> {
         if let Some(item) = section.get("breakdowns") {
-            rules.breakdowns = measure::breakdowns(&item)?;
+            self.breakdowns = measure::breakdowns(&item)?;
         }
         if let Some(item) = section.get("fee_procedures") {
             let code = |item: &Item<'_>| {
@@ -154,13 +161,12 @@ impl RulesConfig {
                 .iter()
                 .map(code)
                 .collect::<Result<BTreeSet<_>, _>>()?;
-            rules.fee_procedures = codes.into_iter().collect();
+            self.fee_procedures = codes.into_iter().collect();
         }
         if let Some(grey) = section.section("grey")? {
-            rules.grey = measure::grey(grey)?;
+            self.grey = measure::grey(grey)?;
         }
-        section.finish()?;
-        Ok(rules)
+        Ok(())
     }
 
     /// Reads `[definitions]`.

@@ -61,6 +61,8 @@ struct Component {
 #[derive(Clone, Debug, Default)]
 pub struct Exact {
     components: Vec<Component>,
+    /// Go-live: what is older does not count.
+    start: Option<Day>,
     dossiers: BTreeSet<Box<str>>,
     money: BTreeSet<(Box<str>, Box<str>)>,
 }
@@ -68,7 +70,14 @@ pub struct Exact {
 impl Exact {
     /// Resolves what can be resolved.
     pub fn new(facts: &Facts) -> Self {
-        let mut exact = Self::default();
+        let mut exact = Self {
+            start: facts.pool.rules.start,
+            ..Self::default()
+        };
+        // what a grey zone makes of a payment is no matter of ledgers
+        if facts.pool.rules.grey.changes() {
+            return exact;
+        }
         let Some(open) = open_payments(facts) else {
             return exact;
         };
@@ -126,7 +135,8 @@ impl Exact {
         let sees = |adds: &Adds| {
             let counts = adds.scope == *scope
                 || (adds.scope == Scope::AnyAgency && matches!(scope, Scope::Agency(_)));
-            adds.definition == definition && counts && period.holds(adds.day)
+            let late = self.start.is_none_or(|start| start <= adds.day);
+            adds.definition == definition && counts && late && period.holds(adds.day)
         };
         let parts = self.components.iter().map(|of| Part::new(of, &sees));
         parts.collect()

@@ -22,7 +22,8 @@
 
 pub(crate) mod check;
 mod draw;
-pub(crate) mod parse;
+pub(crate) mod measures;
+mod parse;
 mod rows;
 
 use std::path::PathBuf;

@@ -109,6 +109,34 @@ fn no_resolution_lies_outside_the_bounds() {
 /// How many shares were exact: definition, of a plain world, marked as outer, exact.
 type Counts = BTreeMap<(&'static str, bool, bool, bool), u64>;
 
+/// The least and the greatest share over every way.
+fn ends(
+    tallies: &[Tally],
+    definition: usize,
+    scope: Option<usize>,
+    span: (u32, u32),
+) -> Option<(Fraction, Fraction)> {
+    let mut ends: Option<(Fraction, Fraction)> = None;
+    for tally in tallies {
+        let (num, den) = share(tally, definition, scope, span);
+        if let Some(share) = Fraction::new(num.into(), den.into()) {
+            let (least, most) = ends.unwrap_or((share, share));
+            let least = if share.compare(least).is_lt() {
+                share
+            } else {
+                least
+            };
+            let most = if share.compare(most).is_gt() {
+                share
+            } else {
+                most
+            };
+            ends = Some((least, most));
+        }
+    }
+    ends
+}
+
 /// In plain worlds a bound that is not marked as outer is what enumeration finds. The enumerator knows
 /// a dossier as a whole; a receipt is bound to its line, so a few splits of dong differ.
 fn assert_exact((counts, loose): &(Counts, Vec<String>)) {
@@ -236,24 +264,7 @@ fn compare(
                 s(hi)
             );
         }
-        let mut ends: Option<(Fraction, Fraction)> = None;
-        for tally in tallies {
-            let (num, den) = share(tally, definition, scope, span);
-            if let Some(share) = Fraction::new(num.into(), den.into()) {
-                let (least, most) = ends.unwrap_or((share, share));
-                let least = if share.compare(least).is_lt() {
-                    share
-                } else {
-                    least
-                };
-                let most = if share.compare(most).is_gt() {
-                    share
-                } else {
-                    most
-                };
-                ends = Some((least, most));
-            }
-        }
+        let ends = ends(tallies, definition, scope, span);
         let tight = match (ends, bounds) {
             (None, None) => true,
             (Some((a, b)), Some((low, high))) => a.compare(low).is_eq() && b.compare(high).is_eq(),

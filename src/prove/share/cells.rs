@@ -77,7 +77,6 @@ fn wrong(
     cells: &[&Contribution],
     all: &[&Contribution],
 ) -> Option<String> {
-    let firm = |item: &Contribution| item.outcomes.len() == 1 && item.elsewhere.is_empty();
     let values: BTreeSet<&str> = cells
         .iter()
         .filter_map(|item| cell(item).map(|cell| &*cell.value))
@@ -106,6 +105,19 @@ fn wrong(
     {
         return Some(value.to_owned());
     }
+    if let Some(lacking) = lacking_units(dimension, &values, all) {
+        return Some(lacking);
+    }
+    let by_agency = matches!(dimension, Dimension::Unit | Dimension::Current);
+    wrong_sums(total, cells, all, by_agency)
+}
+
+/// The agencies of an item that lack a cell of their own.
+fn lacking_units(
+    dimension: Dimension,
+    values: &BTreeSet<&str>,
+    all: &[&Contribution],
+) -> Option<String> {
     if dimension == Dimension::Unit {
         let own = all.iter().filter_map(|item| match &item.scope {
             Scope::Agency(code) => Some(code.as_str()),
@@ -116,10 +128,20 @@ fn wrong(
             return Some(lacking.join(" "));
         }
     }
+    None
+}
+
+/// What the cells must add instead.
+fn wrong_sums(
+    total: &Contribution,
+    cells: &[&Contribution],
+    all: &[&Contribution],
+    by_agency: bool,
+) -> Option<String> {
+    let firm = |item: &Contribution| item.outcomes.len() == 1 && item.elsewhere.is_empty();
     let same = |item: &&&Contribution| {
         item.outcomes == total.outcomes && item.elsewhere == total.elsewhere
     };
-    let by_agency = matches!(dimension, Dimension::Unit | Dimension::Current);
     if let [only] = cells
         && !by_agency
         && !same(&only)

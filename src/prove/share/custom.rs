@@ -207,33 +207,7 @@ pub(super) fn procedures(books: &Books, expected: &[Expected], findings: &mut Fi
         let Some(fee) = fee.filter(|_| simple) else {
             continue;
         };
-        for (scope, pair) in scopes {
-            let agency = match scope {
-                Scope::Agency(code) => code.as_str(),
-                _ => "",
-            };
-            let value = format!("{}@{agency}", fee.procedure_code);
-            let cell = Cell::new(Dimension::Procedure, &value).to_string();
-            let mine = found
-                .get(&(of.item.as_str(), cell))
-                .map_or(&[][..], Vec::as_slice);
-            let right = matches!(mine, [(day, pairs)]
-                if of.day.is_none_or(|wanted| wanted == *day) && pairs.first() == Some(pair));
-            if !right {
-                let what = text(
-                    "thủ tục được đếm phải đúng với hồ sơ của nó",
-                    "a procedure counts by its dossiers",
-                );
-                let about = format!("CUSTOM {}", of.item);
-                findings.add(
-                    Invariant::Item,
-                    about,
-                    what,
-                    format!("{pair:?}"),
-                    mine.len(),
-                );
-            }
-        }
+        in_cells(fee, of, scopes, &found, findings);
     }
     for ((item, _), all) in &found {
         if all.len() > 1 {
@@ -247,6 +221,43 @@ pub(super) fn procedures(books: &Books, expected: &[Expected], findings: &mut Fi
                 what,
                 1,
                 all.len(),
+            );
+        }
+    }
+}
+
+/// A dossier stands in the cells of its procedure, over all and by agency.
+fn in_cells(
+    fee: &Fee,
+    of: &Expected,
+    scopes: &[(Scope, Pair)],
+    found: &BTreeMap<(&str, String), Vec<Placed>>,
+    findings: &mut Findings,
+) {
+    for (scope, pair) in scopes {
+        let agency = match scope {
+            Scope::Agency(code) => code.as_str(),
+            _ => "",
+        };
+        let value = format!("{}@{agency}", fee.procedure_code);
+        let cell = Cell::new(Dimension::Procedure, &value).to_string();
+        let mine = found
+            .get(&(of.item.as_str(), cell))
+            .map_or(&[][..], Vec::as_slice);
+        let right = matches!(mine, [(day, pairs)]
+            if of.day.is_none_or(|wanted| wanted == *day) && pairs.first() == Some(pair));
+        if !right {
+            let what = text(
+                "thủ tục được đếm phải đúng với hồ sơ của nó",
+                "a procedure counts by its dossiers",
+            );
+            let about = format!("CUSTOM {}", of.item);
+            findings.add(
+                Invariant::Item,
+                about,
+                what,
+                format!("{pair:?}"),
+                mine.len(),
             );
         }
     }

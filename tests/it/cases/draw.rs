@@ -98,18 +98,10 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
             }
         }
     }
-    for share in &settled.breakdown {
-        let cell = share
-            .cell
-            .as_ref()
-            .map_or(String::new(), ToString::to_string);
-        let bound = |bound: Option<Fraction>| bound.map_or("-".to_owned(), fraction);
-        let (low, high) = (bound(share.low), bound(share.high));
-        let (n, d) = (share.numerator, share.denominator);
-        // `procedure=1.001612` would be read as a value
-        let cell = cell.replacen('=', " ", 1);
-        all.insert(format!("cell {cell} {n}/{d} in {low}..{high}"));
-    }
+    settled
+        .breakdown
+        .iter()
+        .for_each(|share| draw_cell(share, &mut all));
     for contribution in settled
         .contributions
         .iter()
@@ -154,6 +146,20 @@ fn link(names: &Names, leg: &Leg) -> String {
             other => format!("sighting {money} because {other:?}"),
         },
     }
+}
+
+/// A cell of a breakdown.
+fn draw_cell(share: &Share, all: &mut BTreeSet<String>) {
+    let cell = share
+        .cell
+        .as_ref()
+        .map_or(String::new(), ToString::to_string);
+    let bound = |bound: Option<Fraction>| bound.map_or("-".to_owned(), fraction);
+    let (low, high) = (bound(share.low), bound(share.high));
+    let (n, d) = (share.numerator, share.denominator);
+    // `procedure=1.001612` would be read as a value
+    let cell = cell.replacen('=', " ", 1);
+    all.insert(format!("cell {cell} {n}/{d} in {low}..{high}"));
 }
 
 fn draw_share(share: &Share, all: &mut BTreeSet<String>) {

@@ -1,12 +1,11 @@
 //! The rows that a case may hold.
 
-use doisoat::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RefundRule, RollUp};
 use doisoat::domain::{
-    Agency, AgencyCode, CollectionMode, Completeness, Conflict, Custom, Day, DecidedShare,
-    Decision, DeclaredMethod, Dimension, DossierCode, Fee, FeeId, FeeKind, FeeStatus,
-    FilingChannel, Fraction, GreyZone, Instrument, Moment, OrderStatus, PaymentOrder, Period,
-    Receipt, ReceiptStatus, Reject, RejectCode, RowKey, Ruling, Side, SourceFacts, SourceName,
-    Target, Treat, Txn, TxnKind, TxnStatus, Vnd, fee::FeeMore,
+    Agency, AgencyCode, CollectionMode, Completeness, Conflict, Day, DecidedShare, Decision,
+    DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Fraction,
+    Instrument, Moment, OrderStatus, PaymentOrder, Period, Receipt, ReceiptStatus, Reject,
+    RejectCode, RowKey, Ruling, Side, SourceFacts, SourceName, Target, Txn, TxnKind, TxnStatus,
+    Vnd, fee::FeeMore,
 };
 
 use super::parse::{Case, Words, amount};
@@ -29,7 +28,7 @@ pub(crate) fn add(case: &mut Case, first: &str, words: &mut Words) -> Result<(),
         }
         "period" => period(case, words)?,
         "target" => target(case, words)?,
-        "procedures" | "by" | "grey" | "custom" => measured(case, first, words)?,
+        "procedures" | "by" | "grey" | "custom" => super::measures::add(case, first, words)?,
         "fee" => fee(case, words)?,
         "order" => order(case, words)?,
         "receipt" => receipt(case, words)?,
@@ -64,7 +63,11 @@ fn code(raw: &str) -> Result<DossierCode, String> {
     DossierCode::parse(raw).map_err(|_| format!("\"{raw}\" is not a dossier code"))
 }
 
-fn word<T>(raw: Option<String>, default: T, parse: fn(&str) -> Option<T>) -> Result<T, String> {
+pub(super) fn word<T>(
+    raw: Option<String>,
+    default: T,
+    parse: fn(&str) -> Option<T>,
+) -> Result<T, String> {
     match raw {
         None => Ok(default),
         Some(raw) => parse(&raw).ok_or_else(|| format!("\"{raw}\" is not a known word")),
@@ -114,67 +117,6 @@ fn source(case: &mut Case, words: &mut Words) -> Result<(), String> {
         trouble: None,
     });
     words.no_more("a source")
-}
-
-/// What a share counts: lists, breakdowns, grey zones, an own definition.
-fn measured(case: &mut Case, what: &str, words: &mut Words) -> Result<(), String> {
-    match what {
-        "procedures" => {
-            let codes = std::mem::take(&mut words.words);
-            case.rules.fee_procedures = codes.into_iter().map(Into::into).collect();
-        }
-        "by" => {
-            for raw in std::mem::take(&mut words.words) {
-                let dimension = Dimension::parse(&raw);
-                let dimension = dimension.ok_or_else(|| format!("\"{raw}\" is no breakdown"))?;
-                case.rules.breakdowns.push(dimension);
-            }
-        }
-        "grey" => {
-            let raw = words.next("a zone")?;
-            let zone = GreyZone::parse(&raw).ok_or_else(|| format!("\"{raw}\" is no zone"))?;
-            let raw = words.next("how it counts")?;
-            let treat = Treat::parse(&raw).ok_or_else(|| format!("\"{raw}\" counts nothing"))?;
-            let together = words.value("together").map(|raw| raw.parse::<u32>());
-            for rule in case
-                .rules
-                .grey
-                .rules
-                .iter_mut()
-                .filter(|rule| rule.zone == zone)
-            {
-                rule.treat = treat;
-                if let Some(Ok(together)) = together {
-                    rule.together = together;
-                }
-            }
-        }
-        _ => {
-            let flag = |raw: Option<String>| raw.as_deref() == Some("yes");
-            case.rules.custom = Some(Custom {
-                unit: word(
-                    words.value("unit"),
-                    CountUnit::Transaction,
-                    CountUnit::parse,
-                )?,
-                numerator: word(words.value("numerator"), Counted::Cashless, Counted::parse)?,
-                zero_fee: flag(words.value("zero_fee")),
-                exempt: flag(words.value("exempt")),
-                land: flag(words.value("land")),
-                unpaid: flag(words.value("unpaid")),
-                partial: word(
-                    words.value("partial"),
-                    PartialRule::Full,
-                    PartialRule::parse,
-                )?,
-                date: word(words.value("date"), DateBasis::Payment, DateBasis::parse)?,
-                refunded: word(words.value("refunded"), RefundRule::Drop, RefundRule::parse)?,
-                roll_up: word(words.value("roll_up"), RollUp::Own, RollUp::parse)?,
-            });
-            case.rules.definitions.push("CUSTOM".into());
-        }
-    }
-    words.no_more(what)
 }
 
 fn period(case: &mut Case, words: &mut Words) -> Result<(), String> {
