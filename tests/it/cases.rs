@@ -22,8 +22,8 @@
 
 pub(crate) mod check;
 mod draw;
-pub(crate) mod measures;
-mod parse;
+mod measures;
+pub(crate) mod parse;
 mod rows;
 
 use std::path::PathBuf;
