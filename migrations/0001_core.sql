@@ -356,7 +356,7 @@ CREATE INDEX match_leg_fee ON match_leg (dossier_code, fee_id);
 CREATE TABLE contribution (
     definition  TEXT NOT NULL,   -- definition id
     item        TEXT NOT NULL,   -- stable name of the item
-    scope       TEXT NOT NULL,   -- empty: total, *: any agency, else an agency code
+    scope       TEXT NOT NULL,   -- empty: total, *: any agency, by=value: a cell, else an agency
     night       TEXT NOT NULL,   -- holds from this night
     until       TEXT NOT NULL,   -- up to, not including, this one
     live        BIGINT NOT NULL CHECK (live IN (0, 1)), -- 0: ended
@@ -409,7 +409,7 @@ CREATE TABLE kpi (
     target_num  BIGINT,          -- target; NULL: none
     target_den  BIGINT,          -- NULL with target_num
     verdict     TEXT,            -- met, missed, undecided, no_data; NULL: no target
-    deciding    TEXT NOT NULL,   -- JSON array of exception ids
+    deciding    TEXT NOT NULL,   -- JSON: {"met":[ids],"missed":[ids]}
     PRIMARY KEY (run_id, definition, scope, period),
     FOREIGN KEY (run_id) REFERENCES run (run_id)
 );

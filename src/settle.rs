@@ -15,11 +15,13 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::classify::{Classified, classify};
+use crate::domain::{Grey, RowKey, Side};
 pub use crate::domain::{Inputs, NetRate, Rules};
-use crate::domain::{RowKey, Side};
+use crate::kpi::exact::Exact;
 use crate::kpi::facts::Facts;
+use crate::kpi::measure::{Made, Measured};
 use crate::kpi::tally::Tally;
-use crate::kpi::{Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
+use crate::kpi::{self, Contribution, DEFINITIONS, Definition, PriorSum, Share, measure};
 use crate::matching::desk::{Desk, Standing};
 use crate::matching::lane::Lane;
 use crate::matching::pool::Pool;
@@ -36,8 +38,12 @@ pub struct Settlement {
     pub contributions: Vec<Contribution>,
     /// The shares: definition, period, agencies before the total.
     pub shares: Vec<Share>,
+    /// The share of the first target in the cells of each wanted breakdown, by period.
+    pub breakdown: Vec<Share>,
     /// Pairings that a person might accept.
     pub suggestions: Vec<Suggestion>,
+    /// How the grey zones of "without cash" counted.
+    pub grey: Grey,
 }
 
 /// Firm sums of earlier nights, without the items of tonight's pool.
@@ -73,8 +79,7 @@ pub enum Keep {
     Each,
     /// Those that may still end in several ways: the shares are the same.
     Open,
-    /// The same, as far as shares need them: in no order and, where no target asks what would
-    /// decide it, without names.
+    /// The same, in no order: as far as shares need them.
     Sums,
 }
 
@@ -115,35 +120,47 @@ pub fn settle_keeping(
             classified: classes.rows.len(),
         });
     }
-    let (contributions, settled) = contributions(&Facts::new(&desk, &classes), keep);
+    let facts = Facts::new(&desk, &classes);
+    let each = kpi::looks_at_each(rules).then_some(Keep::Each);
+    let (mut contributions, settled) = contributions(&facts, each.unwrap_or(keep));
+    let exact = exact(&facts, &contributions);
+    drop(facts);
+    kpi::break_down(&sorted, rules, &groups, &mut contributions);
     let suggestions = crate::matching::suggest::suggestions(&desk);
     let rows = classes.rows;
-    let shares = shares(&sorted, rules, prior, &contributions, &settled);
+    let made = Made {
+        contributions: &contributions,
+        settled: &settled,
+        exact: &exact,
+    };
+    let measured = measured(&sorted, rules, prior, &made);
     Ok(Settlement {
         groups,
         rows,
         contributions,
-        shares,
+        shares: measured.shares,
+        breakdown: measured.breakdown,
         suggestions,
+        grey: rules.grey.clone(),
     })
 }
 
+/// What hangs together is resolved once, where something does.
+fn exact(facts: &Facts, contributions: &[Contribution]) -> Exact {
+    let coupled = contributions.iter().any(|made| made.coupled);
+    coupled.then(|| Exact::new(facts)).unwrap_or_default()
+}
+
 /// The shares of every period; without periods in the rules the whole input is one.
-fn shares(
-    inputs: &Inputs,
-    rules: &Rules,
-    prior: &Prior,
-    contributions: &[Contribution],
-    settled: &[(&'static str, Tally)],
-) -> Vec<Share> {
+fn measured(inputs: &Inputs, rules: &Rules, prior: &Prior, made: &Made) -> Measured {
     if !rules.periods.is_empty() {
-        return measure(inputs, rules, prior, contributions, settled);
+        return measure(inputs, rules, prior, made);
     }
     let whole = Rules {
-        periods: vec![measure::whole(contributions, settled)],
+        periods: vec![measure::whole(made.contributions, made.settled)],
         ..rules.clone()
     };
-    measure(inputs, &whole, prior, contributions, settled)
+    measure(inputs, &whole, prior, made)
 }
 
 /// What every item adds: the contributions kept, and the sums of the others.
@@ -152,7 +169,6 @@ fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static
     let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
-            Keep::Sums if facts.pool.rules.targets.is_empty() => Tally::of_sums(start).nameless(),
             Keep::Open | Keep::Sums => Tally::of_sums(start),
         };
         (definition.contributions)(facts, &mut tally);

@@ -14,7 +14,7 @@ use crate::config::rules::{
     ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
     net_rate,
 };
-use crate::domain::{Completeness, Day, Fraction, Inputs, Lang, NetRate, Rules};
+use crate::domain::{Completeness, Day, Dimension, Fraction, Inputs, Lang, NetRate, Rules};
 use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::matching::calibrate::{Rounds, labelled};
@@ -59,6 +59,10 @@ pub struct MatchArgs {
     /// Definitions to measure beside TX_CASHLESS, DOSSIER_CASHLESS and AMOUNT_CASHLESS
     #[arg(long, value_name = "ID", num_args = 1..)]
     definition: Vec<String>,
+    /// Break TX_CASHLESS down in summary.json: unit (with its sub-units), current (the present
+    /// structure), procedure, field, source, instrument, grey
+    #[arg(long, value_name = "BY", num_args = 1.., value_parser = dimension)]
+    by: Vec<Dimension>,
     /// First day of the period [default: the whole input]
     #[arg(long, value_name = "DATE", value_parser = day, requires = "to")]
     from: Option<Day>,
@@ -87,6 +91,12 @@ fn rate(raw: &str) -> Result<NetRate, String> {
     net_rate(raw).ok_or_else(|| format!("write {NET_RATE_FORM}"))
 }
 
+fn dimension(raw: &str) -> Result<Dimension, String> {
+    let all = || Dimension::ALL.iter().map(|known| known.id());
+    let known = all().collect::<Vec<_>>().join(", ");
+    Dimension::parse(raw).ok_or_else(|| format!("write one of: {known}"))
+}
+
 fn budgeted(raw: &str) -> Result<Fraction, String> {
     budget(raw).ok_or_else(|| format!("write {BUDGET_FORM}"))
 }
@@ -107,7 +117,8 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     let budget = args.max_false_match;
     let calibration = budget.map(|budget| calibrate(&read.inputs, &mut rules, budget));
     let calibration = calibration.transpose()?;
-    if args.no_proof {
+    // what looks at every row needs them all
+    if args.no_proof && !kpi::looks_at_each(&rules) {
         unproved(args, (&read, &rules, calibration), lang, watch, &mut times)?;
     } else {
         proved(
@@ -171,7 +182,9 @@ fn proved(
     let settlement = settle(&read.inputs, rules, settle::Keep::Each)?;
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
-    demand_proof(args, read, rules, &settlement, lang)?;
+    if !args.no_proof {
+        demand_proof(args, read, rules, &settlement, lang)?;
+    }
     times.stages.push(("prove".into(), watch.elapsed()));
     let watch = Stopwatch::start();
     let settled = match_out::Settled {
@@ -323,6 +336,13 @@ fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
         definitions: definitions.into_iter().map(Into::into).collect(),
         periods,
         e_receipts: read.columns.has("receipt_no"),
+        breakdowns: args
+            .by
+            .iter()
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         ..Rules::default()
     })
 }

@@ -16,6 +16,7 @@ pub(super) fn of_night(night: &Night, lang: Lang) -> String {
     let parts = [
         headline(&run, night, lang),
         shares(&run, lang),
+        deciding(&run, lang),
         totals(&run, lang),
         open(&run, lang),
         sources(&run, lang),
@@ -122,6 +123,33 @@ fn shares(run: &Value, lang: Lang) -> String {
         format!("  {name} {year}: {point}  [{low} – {high}]{goal}\n")
     };
     all.iter().filter(is_it).map(line).collect()
+}
+
+/// How many exceptions would settle an open verdict, either way.
+fn deciding(run: &Value, lang: Lang) -> String {
+    let Some(share) = verdict_share(run) else {
+        return String::new();
+    };
+    let count = |key: &str| share[key].as_array().map_or(0, Vec::len);
+    let lists = [
+        (
+            "deciding_met",
+            Text {
+                vi: "ngoại lệ đủ để chắc chắn đạt, nếu đều thuận lợi",
+                en: "exceptions prove the target met, if all turn out well",
+            },
+        ),
+        (
+            "deciding_missed",
+            Text {
+                vi: "ngoại lệ đủ để chắc chắn không đạt, nếu đều bất lợi",
+                en: "exceptions prove it missed, if all turn out badly",
+            },
+        ),
+    ];
+    let told = lists.into_iter().filter(|(key, _)| count(key) > 0);
+    let line = |(key, text): (&str, Text)| format!("  {} {}\n", count(key), text.get(lang));
+    told.map(line).collect()
 }
 
 fn totals(run: &Value, lang: Lang) -> String {

@@ -46,6 +46,7 @@ pub fn lint(
     found.extend(net_rates(&rules.net_rates, &known.tariffs));
     found.extend(accounts(rules, known.agencies));
     found.extend(shadowed_targets(targets));
+    found.extend(super::measure::lint(rules, targets));
     if start.is_some_and(|start| start > today) {
         found.push(Finding {
             rule: "start.date",
@@ -294,6 +295,26 @@ mod tests {
             &[],
             &["can never fire"],
         );
+    }
+
+    #[test]
+    fn what_is_measured_has_what_it_needs() {
+        use crate::domain::{Custom, Treat};
+        let silent = |r: &mut RulesConfig| {
+            r.grey.rules[0].treat = Treat::Cash;
+            r.grey.rules[0].words.clear();
+        };
+        check(silent, &[], &["refused rules.grey: post can never fire"]);
+        let named = |r: &mut RulesConfig| r.definitions = vec!["CUSTOM".into()];
+        check(
+            named,
+            &[],
+            &["warned definitions.custom: CUSTOM is measured"],
+        );
+        let unnamed = |r: &mut RulesConfig| r.custom = Some(Custom::default());
+        check(unnamed, &[], &["warned definitions.custom"]);
+        let listed = |r: &mut RulesConfig| r.definitions = vec!["QD766_3_5a".into()];
+        check(listed, &[], &["warned rules.fee_procedures: is empty"]);
     }
 
     #[test]

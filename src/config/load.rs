@@ -69,7 +69,8 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
     let (report_dir, formats) = report(root, dir)?;
     let mut definitions = Vec::new();
     let targets = targets(root, &mut definitions)?;
-    let rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
+    let mut rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
+    rules.read_definitions(root.section("definitions")?)?;
     Ok(Config {
         file: file.to_path_buf(),
         dir: dir.to_path_buf(),

@@ -1,13 +1,16 @@
 //! `[rules]`: windows, tolerances, rates, accounts; and the digest that enters a run's id.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Config;
 use super::error::ConfigError;
 use super::forms::{SHARE_FORM, share};
+use super::measure;
 use super::section::{Item, Section};
-use crate::domain::{Day, Fraction, Period, Target, Vnd};
+use crate::domain::{Custom, Day, Dimension, Fraction, Grey, Period, Target, Vnd};
 
 use crate::settle::{NetRate, Rules};
 
@@ -49,6 +52,14 @@ pub struct RulesConfig {
     pub reprobe_days: u32,
     /// Definitions to measure beside the targets'.
     pub definitions: Vec<Box<str>>,
+    /// By what the first target's share is broken down.
+    pub breakdowns: Vec<Dimension>,
+    /// The procedures with a fee in the national database.
+    pub fee_procedures: Vec<Box<str>>,
+    /// The grey zones.
+    pub grey: Grey,
+    /// What `CUSTOM` counts.
+    pub custom: Option<Custom>,
 }
 
 impl Default for RulesConfig {
@@ -66,6 +77,10 @@ impl Default for RulesConfig {
             reject_share_max: Fraction { num: 1, den: 5 },
             reprobe_days: 7,
             definitions: Vec::new(),
+            breakdowns: Dimension::ALL.to_vec(),
+            fee_procedures: Vec::new(),
+            grey: Grey::default(),
+            custom: None,
         }
     }
 }
@@ -124,8 +139,47 @@ impl RulesConfig {
                 rules.definitions.push(id);
             }
         }
+        rules.read_measures(&mut section)?;
         section.finish()?;
         Ok(rules)
+    }
+
+    /// What is measured beside the shares.
+    fn read_measures(&mut self, section: &mut Section<'_>) -> Result<(), ConfigError> {
+        if let Some(item) = section.get("breakdowns") {
+            self.breakdowns = measure::breakdowns(&item)?;
+        }
+        if let Some(item) = section.get("fee_procedures") {
+            let code = |item: &Item<'_>| {
+                item.parse("the code of a procedure: \"1.001612\"", |raw| {
+                    let raw = raw.trim();
+                    (!raw.is_empty()).then(|| raw.into())
+                })
+            };
+            let codes = item
+                .list()?
+                .iter()
+                .map(code)
+                .collect::<Result<BTreeSet<_>, _>>()?;
+            self.fee_procedures = codes.into_iter().collect();
+        }
+        if let Some(grey) = section.section("grey")? {
+            self.grey = measure::grey(grey)?;
+        }
+        Ok(())
+    }
+
+    /// Reads `[definitions]`.
+    pub(super) fn read_definitions(
+        &mut self,
+        section: Option<Section<'_>>,
+    ) -> Result<(), ConfigError> {
+        if let Some(mut section) = section {
+            let custom = section.section("custom")?;
+            self.custom = custom.map(measure::custom).transpose()?;
+            section.finish()?;
+        }
+        Ok(())
     }
 }
 
@@ -168,7 +222,7 @@ pub fn collection_account(raw: &str) -> Option<CollectionAccount> {
 /// The id of a definition; whether there is one is the measuring stage's to say.
 pub(super) fn definition(item: &Item<'_>) -> Result<Box<str>, ConfigError> {
     item.parse("the id of a definition: \"TX_CASHLESS\"", |raw| {
-        let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         (!raw.is_empty() && raw.bytes().all(plain)).then(|| raw.into())
     })
 }
@@ -211,6 +265,10 @@ impl Config {
             periods: Vec::new(),
             start: self.start,
             e_receipts: false,
+            breakdowns: self.rules.breakdowns.clone(),
+            grey: self.rules.grey.clone(),
+            custom: self.rules.custom,
+            fee_procedures: self.rules.fee_procedures.clone(),
         }
     }
 

@@ -125,3 +125,38 @@ fn the_rules_digest_follows_the_rules_only() {
     assert_ne!(digest(""), digest("[rules]\nbatch_days = 4\n"));
     assert_ne!(digest(""), digest("[gates]\nopen_vnd_max = 4\n"));
 }
+
+#[test]
+fn grey_zones_and_an_own_definition_are_read() {
+    use crate::domain::custom::{CountUnit, DateBasis};
+    use crate::domain::{Dimension, GreyZone, Treat};
+    let text = "[rules]\nbreakdowns = [\"unit\", \"field\"]\n\
+                [rules.grey.post]\ncount_as = \"cash\"\nwords = [\"VNPOST\"]\n\
+                [rules.grey.on_behalf]\ntogether_min = 0\n\
+                [definitions.custom]\nunit = \"dossier\"\nunpaid = true\ndate = \"receipt\"\n";
+    let rules = read(text).unwrap().rules_without_periods();
+    assert_eq!(rules.breakdowns, [Dimension::Unit, Dimension::Field]);
+    let post = rules.grey.rule(GreyZone::Post).unwrap();
+    assert_eq!((post.treat, &*post.words[0]), (Treat::Cash, "VNPOST"));
+    let behalf = rules.grey.rule(GreyZone::OnBehalf).unwrap();
+    assert_eq!((behalf.treat, behalf.together), (Treat::Cashless, 0));
+    let custom = rules.custom.unwrap();
+    assert_eq!((custom.unit, custom.unpaid), (CountUnit::Dossier, true));
+    assert_eq!(custom.date, DateBasis::Receipt);
+    assert_eq!(read("").unwrap().rules.custom, None);
+    check(
+        "[definitions.custom]\nunpaid = true\n",
+        "etc/doisoat.toml:1:1: definitions.custom.unpaid has no effect with this unit: what is not \
+         paid is no transaction\n  take it out, or choose another unit",
+    );
+    check(
+        "[rules.grey.post]\ncount_as = \"maybe\"\n",
+        "etc/doisoat.toml:2:12: rules.grey.post.count_as = \"maybe\" is not known\n  \
+         write one of: cashless, cash, out",
+    );
+    check(
+        "[rules]\nbreakdowns = [\"colour\"]\n",
+        "etc/doisoat.toml:2:15: rules.breakdowns = \"colour\" is not known\n  write one of: unit, \
+         current, procedure, field, source, instrument, grey",
+    );
+}

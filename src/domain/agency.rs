@@ -41,6 +41,29 @@ impl AgencyCode {
     }
 }
 
+impl AgencyCode {
+    /// The code of the unit above, as both generations of codes are built: the new one loses its
+    /// last group, the old one its lowest group that is not zero.
+    fn parent(&self) -> Option<Self> {
+        let groups: Vec<&str> = self.0.split('.').collect();
+        let (last, above) = groups.split_last()?;
+        let zero = |group: &str| group.bytes().all(|b| b == b'0');
+        if above.is_empty() {
+            return None;
+        }
+        if self.province() == groups.first().copied() {
+            return Some(Self::new(&above.join(".")));
+        }
+        if self.province() != Some(*last) {
+            return None;
+        }
+        let lowest = above.iter().position(|group| !zero(group))?;
+        let mut raised: Vec<String> = groups.iter().map(|group| (*group).to_owned()).collect();
+        raised[lowest] = "0".repeat(above[lowest].len());
+        Some(Self::new(&raised.join(".")))
+    }
+}
+
 impl fmt::Display for AgencyCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -116,6 +139,41 @@ impl AgencyDirectory {
         periods.iter().find(valid).or(begun).or(periods.first())
     }
 
+    /// The units above an agency, the nearest first: by the directory where it names a parent, else
+    /// by the code itself (`H48.18` is above `H48.18.22`).
+    pub fn above(&self, code: &AgencyCode, day: Day) -> Vec<AgencyCode> {
+        let parent = |code: &AgencyCode| {
+            let known = self.on(code, day);
+            let named = known.and_then(|agency| agency.parent_code.clone());
+            named.or_else(|| code.parent())
+        };
+        let mut above: Vec<AgencyCode> = Vec::new();
+        let mut next = parent(code);
+        while let Some(unit) = next.filter(|unit| unit != code && !above.contains(unit)) {
+            next = parent(&unit);
+            above.push(unit);
+        }
+        above
+    }
+
+    /// The agency that does on `today` the work of the one that bore the code on `day`: itself
+    /// while it is valid, else its successor's successor. One that ended without a successor stays.
+    pub fn current(&self, code: &AgencyCode, day: Day, today: Day) -> AgencyCode {
+        let (mut code, mut day) = (code.clone(), day);
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(agency) = self.on(&code, day) {
+            let ended = agency.valid_to.filter(|to| *to < today);
+            let (Some(to), Some(next)) = (ended, &agency.successor_code) else {
+                break;
+            };
+            if !seen.insert((code.clone(), agency.valid_from)) {
+                break;
+            }
+            (code, day) = (next.clone(), to.plus(1));
+        }
+        code
+    }
+
     /// The first-level codes (provinces) of the known agencies: what counts as "our own province".
     pub fn provinces(&self) -> std::collections::BTreeSet<&str> {
         self.by_code
@@ -159,6 +217,54 @@ mod tests {
         assert_eq!(name("2022-12-05"), "thị trấn Mộ Đức");
         assert_eq!(name("2025-07-01"), "xã Mộ Đức");
         assert_eq!(name("2010-01-01"), "thị trấn Mộ Đức");
+    }
+
+    #[test]
+    fn a_unit_stands_over_its_sub_units() {
+        let mut child = agency("H48.21", "2015-01-01", "", "xã");
+        child.parent_code = Some(AgencyCode::new("H48.18"));
+        let directory = AgencyDirectory::new([child]);
+        let check = |code: &str, expected: &[&str]| {
+            let day = Day::parse("2022-12-05").unwrap();
+            let above = directory.above(&AgencyCode::new(code), day);
+            let above: Vec<&str> = above.iter().map(AgencyCode::as_str).collect();
+            assert_eq!(above, expected, "{code}");
+        };
+        check("H48.18.22", &["H48.18", "H48"]);
+        check("H48.21", &["H48.18", "H48"]);
+        check("000.09.23.H34", &["000.00.23.H34", "000.00.00.H34"]);
+        check("H48", &[]);
+        check("X", &[]);
+    }
+
+    #[test]
+    fn successors_take_over() {
+        let ended = |code: &str, next: &str| Agency {
+            successor_code: Some(AgencyCode::new(next)),
+            ..agency(code, "2015-01-01", "2025-06-30", code)
+        };
+        let directory = AgencyDirectory::new([
+            ended("H48.21", "H48.21"),
+            ended("H48.22", "H48.21"),
+            agency("H48.21", "2025-07-01", "", "xã Mộ Đức"),
+            ended("H48.30", "H48.31"),
+            ended("H48.31", "H48.30"),
+        ]);
+        let check = |code: &str, on: &str, today: &str, expected: &str| {
+            let [on, today] = [on, today].map(|day| Day::parse(day).unwrap());
+            let current = directory.current(&AgencyCode::new(code), on, today);
+            assert_eq!(current.as_str(), expected, "{code} {on} {today}");
+        };
+        check("H48.22", "2025-03-01", "2025-05-01", "H48.22");
+        check("H48.22", "2025-03-01", "2025-07-01", "H48.21");
+        check("H48.21", "2025-03-01", "2025-08-01", "H48.21");
+        check("H48.99", "2025-03-01", "2025-08-01", "H48.99");
+        // two that name each other end somewhere
+        directory.current(
+            &AgencyCode::new("H48.30"),
+            Day::parse("2025-03-01").unwrap(),
+            Day::parse("2026-01-01").unwrap(),
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    Agency, Conflict, Day, Decision, Fee, Fraction, PaymentOrder, Period, Receipt, Reject,
-    SourceFacts, Target, Txn, Vnd, sorting,
+    Agency, Conflict, Custom, Day, Decision, Dimension, Fee, Fraction, Grey, PaymentOrder, Period,
+    Receipt, Reject, SourceFacts, Target, Txn, Vnd, sorting,
 };
 
 /// Everything one settlement reads. Order does not matter: `settle` sorts.
@@ -120,6 +120,14 @@ pub struct Rules {
     pub start: Option<Day>,
     /// The registry tells receipt numbers, so a cashless payment without one is `no_e_receipt`.
     pub e_receipts: bool,
+    /// By what the first target's share is broken down beside agencies; nothing costs nothing.
+    pub breakdowns: Vec<Dimension>,
+    /// The grey zones of "without cash".
+    pub grey: Grey,
+    /// What `CUSTOM` counts; none: it has no figure.
+    pub custom: Option<Custom>,
+    /// The procedures that have a fee in the national database; empty where nobody listed them.
+    pub fee_procedures: Vec<Box<str>>,
 }
 
 /// A provider's fee: a share of the amount with a minimum, rounded half up.
@@ -158,6 +166,10 @@ impl Default for Rules {
             periods: Vec::new(),
             start: None,
             e_receipts: false,
+            breakdowns: Vec::new(),
+            grey: Grey::default(),
+            custom: None,
+            fee_procedures: Vec::new(),
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The nouns everything else speaks about. Pure: values, parsing and checked arithmetic only.
 
 pub mod agency;
+pub mod breakdown;
+pub mod custom;
 pub mod day;
 pub mod decision;
 pub mod dossier_code;
 pub mod fee;
 pub mod fold;
 pub mod fraction;
+pub mod grey;
 pub mod ids;
 pub mod inputs;
 pub mod lang;
@@ -20,11 +23,14 @@ pub mod txn;
 pub mod vnd;
 
 pub use agency::{Agency, AgencyCode, AgencyDirectory};
+pub use breakdown::{Cell, Dimension};
+pub use custom::Custom;
 pub use day::{Day, DayError, Moment, MomentError};
 pub use decision::{Decision, Ruling, Share as DecidedShare};
 pub use dossier_code::{DossierCode, DossierCodeError};
 pub use fee::{CollectionMode, DeclaredMethod, Fee, FeeKind, FeeStatus, FilingChannel};
 pub use fraction::Fraction;
+pub use grey::{Grey, GreyRule, GreyZone, Treat};
 pub use ids::{ExceptionId, FeeId, RowKey, RunId, Side, SourceName};
 pub use inputs::{Inputs, NetRate, Rules};
 pub use lang::{Lang, Text};

@@ -170,6 +170,7 @@ mod tests {
         let share = Share {
             definition: "TX_CASHLESS",
             agency: None,
+            cell: None,
             period: Period::year_to(day(9)),
             numerator: 50,
             denominator: 100,
@@ -179,7 +180,7 @@ mod tests {
             enough_data: true,
             target: None,
             verdict: None,
-            deciding: Vec::new(),
+            deciding: crate::kpi::Deciding::default(),
         };
         let missing = |cash: bool, days: &[u32], count: i128| Missing {
             days: days.iter().map(|n| day(*n)).collect(),

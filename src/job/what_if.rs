@@ -71,6 +71,7 @@ pub fn grid_of(
     let rules = &Rules {
         targets: rules.targets.iter().take(1).cloned().collect(),
         definitions: Vec::new(),
+        breakdowns: Vec::new(),
         periods: pool
             .business_date
             .map(Period::year_to)

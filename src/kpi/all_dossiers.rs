@@ -27,7 +27,8 @@ pub(super) const DEFINITION: Definition = Definition {
         vi: "Số hồ sơ nộp đủ hoàn toàn không dùng tiền mặt trên tổng số hồ sơ tiếp nhận, kể cả hồ sơ không thu phí; theo ngày tiếp nhận.",
         en: "Dossiers paid in full without cash over all dossiers received, free ones included; by day of receipt.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 

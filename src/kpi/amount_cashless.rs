@@ -30,7 +30,8 @@ pub(super) const DEFINITION: Definition = Definition {
         vi: "Số tiền thu không dùng tiền mặt trên tổng số tiền thu, tối đa bằng số phải thu; theo ngày thanh toán.",
         en: "Dong collected without cash over all dong collected, at most what was due; by day of payment.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 
@@ -120,7 +121,8 @@ fn rejects(facts: &Facts, out: &mut Tally) {
             continue;
         };
         let exceptions = facts.exceptions(&reject.key());
-        let item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
+        let mut item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
+        item.coupled = reject.side == Side::Txn && gross != amount;
         item.anywhere(&[(0, 0), outcome], out);
     }
 }
@@ -140,7 +142,7 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
         return item.spread(&Agencies::one(agency), &[(dong, dong)], out);
     }
     let exceptions = facts.txn_exceptions(i);
-    let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
+    let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
     if let Some(agency) = facts.desk.certified_agency(i) {
         let dong = facts.largest(i);
         item.spread(&Agencies::one(&agency), &[(dong, dong)], out);
@@ -151,6 +153,8 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
         Open::Fee => of_a_fee(facts, i, &item, out),
         Open::Credit => {
             let dong = facts.gross(i);
+            // more than its amount only as the net of what some dossier owes
+            item.coupled = dong != facts.largest(i);
             item.anywhere(&[(0, 0), (dong, dong)], out);
         }
         Open::Refund => {
@@ -251,6 +255,20 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
             out.agency(item, agency, &[(0, 0), pair(amount)]);
         }
     }
+}
+
+/// Dong that an entry keeps on lines that count, as booked, by agency.
+pub(super) fn kept<'a>(
+    facts: &Facts<'_, 'a>,
+    ledger: &Ledger,
+    entry: &Entry,
+) -> Vec<(&'a AgencyCode, i64)> {
+    let mut kept = None;
+    kept_by(facts, ledger, entry, &mut kept);
+    let kept = kept.into_iter().flatten();
+    kept.map(|(agency, (sure, _))| (agency, sure))
+        .filter(|(_, dong)| *dong > 0)
+        .collect()
 }
 
 /// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt

@@ -28,7 +28,8 @@ pub(super) const DEFINITION: Definition = Definition {
         vi: "Số hồ sơ nộp đủ hoàn toàn không dùng tiền mặt trên số hồ sơ đã nộp đủ; theo ngày nộp khoản cuối.",
         en: "Dossiers paid in full without cash over dossiers paid in full; by day of the last payment.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 

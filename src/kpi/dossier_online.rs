@@ -1,7 +1,7 @@
 //! `DOSSIER_ONLINE`: dossiers filed online over all dossiers received; the plan's other target that
 //! the same data can answer. Filing channel and payment channel are independent.
 
-use crate::domain::{FilingChannel, Inputs, Text};
+use crate::domain::{FilingChannel, Inputs, Rules, Text};
 
 use super::Definition;
 use super::agencies::Agencies;
@@ -25,10 +25,11 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "Dossiers filed online over all dossiers received; by day of receipt.",
     },
     enough,
+    distinct: |_| None,
     contributions,
 };
 
-fn enough(inputs: &Inputs) -> bool {
+fn enough(inputs: &Inputs, _: &Rules) -> bool {
     inputs
         .fees
         .iter()

@@ -34,6 +34,8 @@ pub struct Sums {
     cashless: bool,
     /// Some item can add (0, v).
     cash: bool,
+    /// Some item is in the denominator whatever happens.
+    held: bool,
     /// Some item's outcomes hang on another's.
     pub outer: bool,
 }
@@ -57,6 +59,7 @@ impl Sums {
             point: pair,
             cashless: numerator > 0,
             cash: denominator > numerator,
+            held: denominator > 0,
             outer: false,
         }
     }
@@ -72,7 +75,27 @@ impl Sums {
         );
         self.cashless |= outcomes.iter().any(|(a, _)| *a > 0);
         self.cash |= outcomes.iter().any(|(a, b)| *a == 0 && *b > 0);
+        self.held |= outcomes.iter().all(|(_, b)| *b > 0);
         self.outer |= coupled;
+    }
+
+    /// What the items are worth when all of them together count once: one in the numerator where
+    /// any of them is.
+    pub fn once(&self) -> Vec<(i64, i64)> {
+        let one = |n: i128| i64::from(n > 0);
+        let mut pairs = vec![(one(self.point.0), one(self.point.1))];
+        let mut ways = Vec::new();
+        if self.low.0 <= 0 {
+            ways.extend((!self.held).then_some((0, 0)));
+            ways.extend(self.cash.then_some((0, 1)));
+        }
+        ways.extend(self.cashless.then_some((1, 1)));
+        for pair in ways {
+            if !pairs.contains(&pair) {
+                pairs.push(pair);
+            }
+        }
+        pairs
     }
 
     /// Adds the items of another sum.
@@ -82,6 +105,7 @@ impl Sums {
         plus(&mut self.point, other.point);
         self.cashless |= other.cashless;
         self.cash |= other.cash;
+        self.held |= other.held;
         self.outer |= other.outer;
     }
 

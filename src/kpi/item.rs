@@ -111,20 +111,6 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The same without its name and its exceptions, for sums.
-    pub fn nameless(&self, scope: Scope, outcomes: Vec<(i64, i64)>) -> Contribution {
-        Contribution {
-            definition: self.definition,
-            item: "".into(),
-            scope,
-            day: self.day,
-            outcomes,
-            elsewhere: self.elsewhere.clone(),
-            coupled: self.coupled,
-            exceptions: Vec::new(),
-        }
-    }
-
     /// Once in the total and once in each agency.
     pub fn spread(&self, agencies: &Agencies, outcomes: &[(i64, i64)], out: &mut Tally) {
         out.total(self, outcomes);

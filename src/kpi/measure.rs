@@ -1,27 +1,31 @@
 //! From contributions to shares: per definition, scope and period, with verdict and the exceptions
 //! that decide it.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Agency, AgencyCode, Day, ExceptionId, Inputs, Period, Rules, Target};
+use crate::domain::{
+    Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, Fraction, Inputs, Period, Rules,
+    Target,
+};
 
-use super::interval::{Sums, greatest, least};
-use super::share::{Contribution, PriorSum, Scope, Share, Verdict};
+use super::deciding;
+use super::exact::{self, End, Exact};
+use super::interval::Sums;
+use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
-use super::{ALWAYS, DEFINITIONS, Definition};
+use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
 /// total. `settled` are sums of contributions that are not in the list of them.
-pub fn measure(
-    inputs: &Inputs,
-    rules: &Rules,
-    prior: &[PriorSum],
-    contributions: &[Contribution],
-    settled: &[(&str, Tally)],
-) -> Vec<Share> {
+pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) -> Measured {
+    let (contributions, settled) = (made.contributions, made.settled);
     let agencies = agencies(inputs, rules, prior);
-    let mut shares = Vec::new();
+    let directory = rules.breakdowns.contains(&Dimension::Current).then(|| {
+        let known = AgencyDirectory::new(inputs.agencies.iter().cloned());
+        (known, today(rules, contributions))
+    });
+    let mut measured = Measured::default();
     for definition in wanted(rules) {
         let mine: Vec<&Contribution> = contributions
             .iter()
@@ -31,7 +35,8 @@ pub fn measure(
             .iter()
             .filter(|sum| &*sum.definition == definition.id)
             .collect();
-        let enough = (definition.enough)(inputs) || !before.is_empty();
+        let enough =
+            (definition.enough)(inputs, rules) || (!before.is_empty() && definition.id != "CUSTOM");
         let settled: Vec<&Tally> = settled
             .iter()
             .filter(|(of, _)| *of == definition.id)
@@ -44,11 +49,40 @@ pub fn measure(
                 period,
                 enough,
                 unsure: unsure(inputs),
+                directory: directory.as_ref(),
+                exact: made.exact,
             };
-            shares.extend(frame.shares(&agencies, &before, &settled, &mine));
+            frame.measure(&agencies, &before, &settled, &mine, &mut measured);
         }
     }
-    shares
+    measured
+}
+
+/// What the definitions made of a pool.
+#[derive(Clone, Copy)]
+pub struct Made<'m> {
+    /// What every item adds, sorted; what is summed up already is left out.
+    pub contributions: &'m [Contribution],
+    /// The sums of what is settled, by definition.
+    pub settled: &'m [(&'static str, Tally)],
+    /// The components of open rows that are resolved.
+    pub exact: &'m Exact,
+}
+
+/// What was measured.
+#[derive(Debug, Default)]
+pub struct Measured {
+    /// By agency and in total.
+    pub shares: Vec<Share>,
+    /// In the cells of the breakdowns.
+    pub breakdown: Vec<Share>,
+}
+
+/// The day whose structure is the present one: the last of any period, else of any item.
+pub(super) fn today(rules: &Rules, contributions: &[Contribution]) -> Day {
+    let last = rules.periods.iter().map(|period| period.to).max();
+    let last = last.or_else(|| contributions.iter().map(|c| c.day).max());
+    last.unwrap_or(Day::of_ms(0))
 }
 
 /// The targets' definitions, the ones always measured, and those asked for; each once, in the order
@@ -102,20 +136,154 @@ struct Frame<'m> {
     period: &'m Period,
     enough: bool,
     unsure: bool,
+    /// All agencies and the day whose structure is the present one, where anybody asks.
+    directory: Option<&'m (AgencyDirectory, Day)>,
+    exact: &'m Exact,
 }
 
 impl Frame<'_> {
-    fn shares(
+    fn measure(
         &self,
         agencies: &BTreeSet<AgencyCode>,
         prior: &[&PriorSum],
         settled: &[&Tally],
         items: &[&Contribution],
-    ) -> Vec<Share> {
+        measured: &mut Measured,
+    ) {
+        let mut by_scope = self.by_scope(prior, settled, items);
+        let resolved = items.iter().any(|item| self.exact.covers(item));
+        let free = resolved.then(|| {
+            let rest = items
+                .iter()
+                .copied()
+                .filter(|item| !self.exact.covers(item));
+            self.by_scope(prior, settled, &rest.collect::<Vec<_>>())
+        });
+        let free = free.as_ref();
+        if let Some(distinct) = (self.definition.distinct)(self.rules) {
+            by_scope = count_cells(distinct, self.rules, agencies, &by_scope);
+        }
+        let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
+        let shares = agencies.iter().map(|agency| {
+            let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
+            let mut sums = own.unwrap_or_default();
+            let point = sums.point;
+            // an agency without any payment of its own has no share: a credit that may be
+            // anybody's does not give it one
+            if sums.can_count() {
+                sums.merge(&anywhere);
+            }
+            let mut share = self.share(Some(agency.clone()), &sums, point, Deciding::default());
+            self.resolve(&mut share, free);
+            share
+        });
+        measured.shares.extend(shares);
+        let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
+        let deciding = self.target().map_or_else(Deciding::default, |target| {
+            deciding::deciding(target.share, self.period, &total, items)
+        });
+        let mut share = self.share(None, &total, total.point, deciding);
+        self.resolve(&mut share, free);
+        measured.shares.push(share);
+        measured.breakdown.extend(self.cells(&by_scope));
+    }
+
+    /// The exact bounds of a share all of whose coupled items are resolved.
+    fn resolve(&self, share: &mut Share, free: Option<&BTreeMap<Scope, Sums>>) {
+        let (Some(free), true, Some(low), Some(high)) = (free, share.outer, share.low, share.high)
+        else {
+            return;
+        };
+        let scope = share.agency.clone().map_or(Scope::Total, Scope::Agency);
+        let mut sums = free.get(&scope).copied().unwrap_or_default();
+        if let (Some(any), true) = (free.get(&Scope::AnyAgency), share.agency.is_some()) {
+            sums.merge(any);
+        }
+        let never_empty = sums.low.1 > 0 && sums.high.1 > 0;
+        if sums.outer || (sums.can_count() && !never_empty) {
+            return;
+        }
+        let parts = self.exact.parts(self.definition.id, &scope, self.period);
+        let ends = (
+            exact::optimum(sums.low, &parts, End::Least),
+            exact::optimum(sums.high, &parts, End::Greatest),
+        );
+        let (Some(least), Some(greatest)) = ends else {
+            return;
+        };
+        // the relaxation never drops a way: an optimum beyond it would be a defect
+        let inside = low.compare(least).is_le() && greatest.compare(high).is_le();
+        let holds = share
+            .point()
+            .is_none_or(|point| least.compare(point).is_le() && point.compare(greatest).is_le());
+        if inside && holds {
+            (share.low, share.high, share.outer) = (Some(least), Some(greatest), false);
+            share.verdict = share
+                .target
+                .map(|target| self.verdict(target, least, greatest));
+            if share.verdict != Some(Verdict::Undecided) {
+                share.deciding = Deciding::default();
+            }
+        }
+    }
+
+    fn verdict(&self, target: Fraction, low: Fraction, high: Fraction) -> Verdict {
+        if self.unsure {
+            Verdict::Undecided
+        } else if low.compare(target) != Ordering::Less {
+            Verdict::Met
+        } else if high.compare(target) == Ordering::Less {
+            Verdict::Missed
+        } else {
+            Verdict::Undecided
+        }
+    }
+
+    /// The shares of the cells that have something of their own.
+    fn cells(&self, by_scope: &BTreeMap<Scope, Sums>) -> Vec<Share> {
+        let mut shares = Vec::new();
+        for (scope, sums) in by_scope {
+            let Scope::Cell(cell) = scope else { continue };
+            if cell.is_any() || !sums.can_count() {
+                continue;
+            }
+            let mut widened = *sums;
+            if let Some(any) = by_scope.get(&Scope::Cell(Cell::any(cell.dimension))) {
+                widened.merge(any);
+            }
+            let mut share = self.share(None, &widened, sums.point, Deciding::default());
+            share.cell = Some(cell.clone());
+            shares.push(share);
+        }
+        shares
+    }
+
+    /// Where a sum of earlier nights counts today: successors take over what their predecessors
+    /// did.
+    fn scope_today(&self, sum: &PriorSum) -> Scope {
+        match (&sum.scope, self.directory) {
+            (Scope::Cell(cell), Some((directory, today)))
+                if cell.dimension == Dimension::Current && !cell.is_any() =>
+            {
+                let code = AgencyCode::new(&cell.value);
+                let current = directory.current(&code, sum.day, *today);
+                Scope::Cell(Cell::new(Dimension::Current, current.as_str()))
+            }
+            (scope, _) => scope.clone(),
+        }
+    }
+
+    fn by_scope(
+        &self,
+        prior: &[&PriorSum],
+        settled: &[&Tally],
+        items: &[&Contribution],
+    ) -> BTreeMap<Scope, Sums> {
         let mut by_scope: BTreeMap<Scope, Sums> = BTreeMap::new();
         for sum in prior.iter().filter(|sum| self.period.holds(sum.day)) {
             let firm = Sums::firm(sum.numerator, sum.denominator);
-            by_scope.entry(sum.scope.clone()).or_default().merge(&firm);
+            let sums = by_scope.entry(self.scope_today(sum)).or_default();
+            sums.merge(&firm);
         }
         for (scope, sums) in settled.iter().flat_map(|tally| tally.within(self.period)) {
             by_scope.entry(scope).or_default().merge(&sums);
@@ -126,25 +294,7 @@ impl Frame<'_> {
                 sums.add(&outcomes, item.coupled);
             }
         }
-        let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
-        let mut shares: Vec<Share> = agencies
-            .iter()
-            .map(|agency| {
-                let own = by_scope.get(&Scope::Agency(agency.clone())).copied();
-                let mut sums = own.unwrap_or_default();
-                let point = sums.point;
-                // an agency without any payment of its own has no share: a credit that may be
-                // anybody's does not give it one
-                if sums.can_count() {
-                    sums.merge(&anywhere);
-                }
-                self.share(Some(agency.clone()), &sums, point, Vec::new())
-            })
-            .collect();
-        let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
-        let deciding = self.deciding(&total, items);
-        shares.push(self.share(None, &total, total.point, deciding));
-        shares
+        by_scope
     }
 
     fn target(&self) -> Option<&Target> {
@@ -162,20 +312,18 @@ impl Frame<'_> {
         agency: Option<AgencyCode>,
         sums: &Sums,
         point: (i128, i128),
-        deciding: Vec<ExceptionId>,
+        deciding: Deciding,
     ) -> Share {
         let bounds = sums.bounds().filter(|_| self.enough);
         let target = self.target().map(|target| target.share);
         let verdict = target.map(|target| match bounds {
             None => Verdict::NoData,
-            Some(_) if self.unsure => Verdict::Undecided,
-            Some(b) if b.low.compare(target) != Ordering::Less => Verdict::Met,
-            Some(b) if b.high.compare(target) == Ordering::Less => Verdict::Missed,
-            Some(_) => Verdict::Undecided,
+            Some(bounds) => self.verdict(target, bounds.low, bounds.high),
         });
         Share {
             definition: self.definition.id,
             agency,
+            cell: None,
             period: self.period.clone(),
             numerator: point.0,
             denominator: point.1,
@@ -188,58 +336,46 @@ impl Frame<'_> {
             deciding: if verdict == Some(Verdict::Undecided) {
                 deciding
             } else {
-                Vec::new()
+                Deciding::default()
             },
         }
     }
-
-    /// The shortest list that, settled at best, proves `met`, then the shortest that, settled at
-    /// worst, proves `missed`. What one item moves is independent of the others, so taking the
-    /// largest first is shortest.
-    fn deciding(&self, total: &Sums, items: &[&Contribution]) -> Vec<ExceptionId> {
-        let Some(target) = self.target() else {
-            return Vec::new();
-        };
-        let worth = |(a, b): (i64, i64)| {
-            target.share.den * i128::from(a) - target.share.num * i128::from(b)
-        };
-        let balance = |(a, b): (i128, i128)| target.share.den * a - target.share.num * b;
-        let open = || {
-            let total = items
-                .iter()
-                .copied()
-                .filter(|item| item.scope == Scope::Total);
-            let seen = total.filter_map(|item| Some((item, item.within(self.period)?)));
-            seen.filter(|(_, outcomes)| outcomes.len() > 1)
-        };
-        let best = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).max().unwrap_or(0);
-        let worst = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).min().unwrap_or(0);
-        let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
-        let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
-        let lacking = -balance(total.low);
-        let beyond = balance(total.high) + 1;
-        let mut list = shortest(up.collect(), lacking);
-        list.extend(shortest(down.collect(), beyond));
-        let mut seen = BTreeSet::new();
-        list.retain(|id| seen.insert(id.clone()));
-        list
-    }
 }
 
-/// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
-fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
-    gains.retain(|(gain, _)| *gain > 0);
-    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.item.clone()));
-    let mut rest = needed;
-    let mut list = Vec::new();
-    for (gain, item) in gains {
-        if rest <= 0 {
-            break;
+/// Procedures, each once: the cells of those that count, by agency and over all.
+fn count_cells(
+    distinct: Distinct,
+    rules: &Rules,
+    agencies: &BTreeSet<AgencyCode>,
+    by_scope: &BTreeMap<Scope, Sums>,
+) -> BTreeMap<Scope, Sums> {
+    let mut counted: BTreeMap<Scope, Sums> = BTreeMap::new();
+    let of = |agency: &str| match agency {
+        "" => Scope::Total,
+        code => Scope::Agency(AgencyCode::new(code)),
+    };
+    if distinct == Distinct::Listed {
+        let codes = agencies.iter().map(AgencyCode::as_str);
+        for agency in codes.chain([""]) {
+            for procedure in &rules.fee_procedures {
+                let value = format!("{procedure}@{agency}");
+                let cell = Scope::Cell(Cell::new(Dimension::Procedure, &value));
+                let seen = by_scope.get(&cell).is_some_and(|sums| sums.point.1 > 0);
+                let sums = counted.entry(of(agency)).or_default();
+                sums.add(&[(i64::from(seen), 1)], false);
+            }
         }
-        rest -= gain;
-        list.extend(item.exceptions.iter().cloned());
+        return counted;
     }
-    if rest > 0 { Vec::new() } else { list }
+    for (scope, sums) in by_scope {
+        if let Scope::Cell(cell) = scope
+            && let Some((_, agency)) = cell.value.rsplit_once('@')
+        {
+            let all = counted.entry(of(agency)).or_default();
+            all.add(&sums.once(), sums.outer);
+        }
+    }
+    counted
 }
 
 /// The whole input as one period.

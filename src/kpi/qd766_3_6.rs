@@ -3,7 +3,7 @@
 //! dossier, by the day on which processing began, from the registry's own flag. It asks where a
 //! dossier was paid, not whether cash changed hands: a plain bank transfer is not online.
 
-use crate::domain::{Fee, Inputs, Moment, Text};
+use crate::domain::{Fee, Inputs, Moment, Rules, Text};
 
 use super::Definition;
 use super::agencies::Agencies;
@@ -29,10 +29,11 @@ pub(super) const DEFINITION: Definition = Definition {
              with a fee, those whose fees are all zero left out; by the day processing began.",
     },
     enough,
+    distinct: |_| None,
     contributions,
 };
 
-fn enough(inputs: &Inputs) -> bool {
+fn enough(inputs: &Inputs, _: &Rules) -> bool {
     let told = |fee: &Fee| {
         let more = &fee.more;
         more.online_payment_flag.is_some() && more.processing_started_at.is_some()

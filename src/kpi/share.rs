@@ -1,12 +1,13 @@
 //! The nouns of the share: contributions, exact fractions, periods, verdicts.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
 use crate::domain::fee::words;
-use crate::domain::{AgencyCode, Day, ExceptionId, Fraction, Period};
+use crate::domain::{AgencyCode, Cell, Day, ExceptionId, Fraction, Period};
 
 /// Where a contribution counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -18,15 +19,18 @@ pub enum Scope {
     Agency(AgencyCode),
     /// In the row of every agency (a credit that names none may belong to any); not in the total.
     AnyAgency,
+    /// In a cell of a breakdown; not in the total.
+    Cell(Cell),
 }
 
 impl fmt::Display for Scope {
-    /// `` (total), `*` (any agency), or the agency's code.
+    /// `` (total), `*` (any agency), a cell, or the agency's code.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Total => Ok(()),
             Self::AnyAgency => f.write_str("*"),
             Self::Agency(code) => write!(f, "{code}"),
+            Self::Cell(cell) => write!(f, "{cell}"),
         }
     }
 }
@@ -37,7 +41,10 @@ impl Scope {
         match raw {
             "" => Self::Total,
             "*" => Self::AnyAgency,
-            code => Self::Agency(AgencyCode::new(code)),
+            other => match Cell::parse(other) {
+                Some(cell) => Self::Cell(cell),
+                None => Self::Agency(AgencyCode::new(other)),
+            },
         }
     }
 }
@@ -172,13 +179,49 @@ words!(
     }
 );
 
+/// What settles an undecided verdict, each list with the exceptions that move the share most first.
+/// A list is empty when nothing that is open can prove its verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Deciding {
+    /// The shortest list that, settled at best, proves `met`.
+    pub met: Vec<ExceptionId>,
+    /// The shortest list that, settled at worst, proves `missed`.
+    pub missed: Vec<ExceptionId>,
+}
+
+impl Deciding {
+    /// Every exception of both lists once, in the order in which people should work them: those
+    /// of the shorter list that proves something first.
+    pub fn each(&self) -> Vec<&ExceptionId> {
+        let (first, then) = if self.met.is_empty()
+            || (!self.missed.is_empty() && self.missed.len() < self.met.len())
+        {
+            (&self.missed, &self.met)
+        } else {
+            (&self.met, &self.missed)
+        };
+        let mut each: Vec<&ExceptionId> = first.iter().collect();
+        let known: BTreeSet<&ExceptionId> = first.iter().collect();
+        each.extend(then.iter().filter(|id| !known.contains(id)));
+        each
+    }
+
+    /// True when nothing that is open can prove a verdict.
+    pub fn is_empty(&self) -> bool {
+        self.met.is_empty() && self.missed.is_empty()
+    }
+}
+
 /// One share: a definition in a scope over a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Share {
     /// The definition's id.
     pub definition: &'static str,
-    /// None for the total.
+    /// None for the total, and for a cell.
     pub agency: Option<AgencyCode>,
+    /// The cell of a breakdown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
     /// The period.
     pub period: Period,
     /// Point figure: numerator, each open item at its first outcome.
@@ -197,8 +240,8 @@ pub struct Share {
     pub target: Option<Fraction>,
     /// The verdict, where there is a target.
     pub verdict: Option<Verdict>,
-    /// The exceptions that decide it, those that move the share most first.
-    pub deciding: Vec<ExceptionId>,
+    /// The exceptions that decide it.
+    pub deciding: Deciding,
 }
 
 impl Share {

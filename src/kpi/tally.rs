@@ -58,8 +58,6 @@ pub struct Tally {
     total: Days,
     any: Days,
     agencies: FxHashMap<AgencyCode, Days>,
-    /// What is kept has neither a name nor exceptions: it is only summed.
-    nameless: bool,
     /// The contributions that are kept.
     pub items: Vec<Contribution>,
 }
@@ -76,14 +74,6 @@ impl Tally {
             sums_settled: true,
             start,
             ..Self::default()
-        }
-    }
-
-    /// The same, for shares that no target asks to decide: what is kept needs no name.
-    pub fn nameless(self) -> Self {
-        Self {
-            nameless: true,
-            ..self
         }
     }
 
@@ -127,11 +117,7 @@ impl Tally {
     }
 
     fn keep(&mut self, item: &Item, scope: Scope, outcomes: &[(i64, i64)]) {
-        self.items.push(if self.nameless {
-            item.nameless(scope, outcomes.to_vec())
-        } else {
-            item.within(scope, outcomes.to_vec())
-        });
+        self.items.push(item.within(scope, outcomes.to_vec()));
     }
 
     /// The sums of a period, by scope.

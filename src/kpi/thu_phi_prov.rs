@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{CollectionMode, DeclaredMethod, Fee, FeeStatus, Inputs, Moment, Text};
+use crate::domain::{CollectionMode, DeclaredMethod, Fee, FeeStatus, Inputs, Moment, Rules, Text};
 
 use super::Definition;
 use super::agencies::Agencies;
@@ -28,10 +28,11 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "Paid requests whose method is online over all paid requests, the exempt left out; by day of collection. A plain transfer is not online.",
     },
     enough,
+    distinct: |_| None,
     contributions,
 };
 
-fn enough(inputs: &Inputs) -> bool {
+fn enough(inputs: &Inputs, _: &Rules) -> bool {
     let told = |fee: &Fee| fee.more.request_id.is_some() && fee.more.paid_at.is_some();
     inputs.fees.iter().any(told)
 }

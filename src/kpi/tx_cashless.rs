@@ -31,7 +31,8 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "Successful cashless payments over all successful payments, cash included; \
              by day of payment; without duplicates, payments wholly returned or undone, and land obligations.",
     },
-    enough: |_| true,
+    enough: |_, _| true,
+    distinct: |_| None,
     contributions,
 };
 
@@ -246,7 +247,9 @@ fn fees(facts: &Facts, out: &mut Tally) {
         let exceptions = row.exception_id.clone().into_iter().collect();
         let mut item = Item::new(DEFINITION.id, Name::Fee(fee), day, exceptions);
         item.sometime(days, outcomes);
-        item.coupled = !facts.credits.is_empty();
+        // an open payment that names nobody counts as much elsewhere, so nothing hangs on it
+        let dossier = facts.pool.find(&fee.dossier_code);
+        item.coupled = dossier.is_some_and(|dossier| facts.contest(dossier).is_some());
         item.spread(&Agencies::one(&fee.agency_code), outcomes, out);
     }
 }

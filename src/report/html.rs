@@ -8,10 +8,12 @@
     reason = "askama passes arguments by reference, and a template can call methods only"
 )]
 
+mod deciding;
+
 use askama::Template;
 
 use crate::classify::Severity;
-use crate::domain::{Completeness, Day, ExceptionId, Side, Vnd};
+use crate::domain::{Completeness, Day, Side, Vnd};
 use crate::kpi::{Fraction, Verdict, definition};
 use crate::text;
 use crate::text::figure::percent_short;
@@ -23,9 +25,6 @@ use super::model::{
     row_kind, verdict_word,
 };
 use super::style;
-
-/// At most this many ids of deciding exceptions are linked.
-const DECIDING_MAX: usize = 20;
 
 /// The page of one report.
 #[derive(Template)]
@@ -249,6 +248,13 @@ impl Page<'_> {
             .shares
             .iter()
             .chain(self.r.agencies.iter().map(|a| &a.share))
+            .chain(
+                self.r
+                    .breakdowns
+                    .iter()
+                    .flat_map(|t| &t.rows)
+                    .map(|row| &row.share),
+            )
             .any(|s| s.outer)
     }
 
@@ -257,31 +263,6 @@ impl Page<'_> {
             .sources
             .iter()
             .all(|source| source.state == Completeness::Complete)
-    }
-
-    /// Id and text of the first deciding exceptions.
-    fn first_deciding(&self, row: &ShareRow) -> Vec<(String, String)> {
-        let shown = |id: &ExceptionId| {
-            let view = self
-                .r
-                .exceptions
-                .shown
-                .iter()
-                .find(|e| *e.id == *id.as_str());
-            let text = view.map_or_else(
-                || id.to_string(),
-                |e| {
-                    let what = if e.dossier.is_empty() {
-                        &e.row_id
-                    } else {
-                        e.dossier.as_str()
-                    };
-                    format!("{} – {what} – {}", e.label, self.vnd(e.amount))
-                },
-            );
-            (id.to_string(), text)
-        };
-        row.deciding.iter().take(DECIDING_MAX).map(shown).collect()
     }
 
     fn first_closed<'r>(&self, closed: &'r [ClosedView]) -> &'r [ClosedView] {

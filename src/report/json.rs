@@ -18,9 +18,11 @@ use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, Totals, tie_out, totals};
 
+use cells::{CellJson, GreyJson};
 pub use summary::{lean_summary, summary_document};
 pub use timings::{Timings, timings_document};
 
+mod cells;
 mod summary;
 mod timings;
 
@@ -44,6 +46,8 @@ struct RunDocument<'a> {
     totals: Totals,
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
+    breakdown: Vec<CellJson<'a>>,
+    grey: Vec<GreyJson<'a>>,
 }
 
 /// What the tolerated share of false pairs led to.
@@ -116,7 +120,12 @@ struct ShareJson<'a> {
     estimated: Option<EstimateJson<'a>>,
     target: Option<String>,
     verdict: Option<Verdict>,
+    /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
+    /// The shortest list that, settled at best, proves `met`.
+    deciding_met: Vec<&'a str>,
+    /// The shortest list that, settled at worst, proves `missed`.
+    deciding_missed: Vec<&'a str>,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,
 }
@@ -163,6 +172,8 @@ pub fn run_document(
             .map(|share| share_json(share, facts))
             .collect(),
         exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
+        breakdown: cells::cells(&settlement.breakdown),
+        grey: cells::grey(&settlement.grey),
     };
     pretty(&document)
 }
@@ -219,9 +230,15 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         }),
         target: share.target.map(target),
         verdict: facts.verdict(share),
-        deciding: share.deciding.iter().map(ExceptionId::as_str).collect(),
+        deciding: ids(&mut share.deciding.each().into_iter()),
+        deciding_met: ids(&mut share.deciding.met.iter()),
+        deciding_missed: ids(&mut share.deciding.missed.iter()),
         outer: share.outer,
     }
+}
+
+fn ids<'a>(list: &mut dyn Iterator<Item = &'a ExceptionId>) -> Vec<&'a str> {
+    list.map(ExceptionId::as_str).collect()
 }
 
 /// A target with at least two decimals and no further zeros: `0.50`, `0.625`.

@@ -3,16 +3,17 @@
 //! follow from what was read; of the contributions that are settled their sums.
 
 use crate::classify::{Classes, Classified, RowPlaces, classify};
-use crate::domain::{Inputs, Rules};
-use crate::kpi::Share;
+use crate::domain::{Grey, Inputs, Rules};
 use crate::kpi::facts::Facts;
+use crate::kpi::measure::Made;
+use crate::kpi::{Share, looks_at_each};
 use crate::matching::desk::Desk;
 use crate::matching::groups::groups;
 use crate::matching::lane::Lane;
 use crate::matching::pool::{Index, Pool};
 use crate::matching::{MatchGroup, Suggestion};
 
-use super::{Keep, Prior, SettleError, conserved, contributions, shares};
+use super::{Keep, Prior, SettleError, conserved, contributions, exact, measured};
 
 mod held;
 mod values;
@@ -60,8 +61,17 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     });
     let groups = groups?;
     plain_conserved(&desk, &classes)?;
-    let (open, settled) = contributions(&Facts::new(&desk, &classes), Keep::Sums);
-    let shares = shares(inputs, pool.rules, prior, &open, &settled);
+    debug_assert!(!looks_at_each(pool.rules), "breakdowns look at every row");
+    let facts = Facts::new(&desk, &classes);
+    let (open, settled) = contributions(&facts, Keep::Sums);
+    let exact = exact(&facts, &open);
+    drop(facts);
+    let made = Made {
+        contributions: &open,
+        settled: &settled,
+        exact: &exact,
+    };
+    let shares = measured(inputs, pool.rules, prior, &made).shares;
     let suggestions = crate::matching::suggest::suggestions(&desk);
     Ok(Lean {
         inputs,
@@ -73,6 +83,13 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
         place: classes.place,
         fee_order: classes.fee_order,
     })
+}
+
+impl Lean<'_, '_> {
+    /// How the grey zones are set.
+    pub fn grey(&self) -> &Grey {
+        &self.desk.pool.rules.grey
+    }
 }
 
 /// Every row has one class, or is one of a plain dossier; what a plain dossier got is what it owes.

@@ -22,6 +22,7 @@
 
 pub(crate) mod check;
 mod draw;
+mod measures;
 pub(crate) mod parse;
 mod rows;
 

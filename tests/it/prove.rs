@@ -146,6 +146,7 @@ fn asking_for_all(rules: &Rules) -> Rules {
     let ids = doisoat::kpi::DEFINITIONS.iter();
     Rules {
         definitions: ids.map(|definition| definition.id.into()).collect(),
+        breakdowns: doisoat::domain::Dimension::ALL.to_vec(),
         ..rules.clone()
     }
 }

@@ -7,6 +7,7 @@ use doisoat::report::publish::OutFile;
 use doisoat::report::{html, match_files, night_files};
 
 mod browser;
+mod cells;
 mod documents;
 mod example;
 mod hostile;

@@ -81,6 +81,7 @@ pub(crate) fn settle(pool: &Inputs, prior: &[PriorSum]) -> Settlement {
     settlement.shares.push(Share {
         definition: "TX_CASHLESS",
         agency: None,
+        cell: None,
         period: doisoat::kpi::Period::year_to(day),
         numerator,
         denominator,
@@ -90,7 +91,7 @@ pub(crate) fn settle(pool: &Inputs, prior: &[PriorSum]) -> Settlement {
         enough_data: true,
         target: None,
         verdict: None,
-        deciding: Vec::new(),
+        deciding: doisoat::kpi::Deciding::default(),
     });
     settlement
 }

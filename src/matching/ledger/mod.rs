@@ -217,6 +217,12 @@ impl Ledger {
 /// Settles one dossier: reversals first, then payments in order of time, then refunds.
 pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
     let pool = desk.pool;
+    let credits = desk.credits.values(pool, dossier);
+    settle_with(pool, dossier, credits, desk.returns_of(dossier))
+}
+
+/// The ledger of a dossier with this money to its credit, and this money gone back.
+pub fn settle_with(pool: &Pool, dossier: Index, credits: Vec<Credit>, gone: &[Return]) -> Ledger {
     let due = pool.lines(dossier);
     let new = |(fee, due): (Index, i64)| Line {
         fee,
@@ -228,13 +234,11 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
         lines: due.map(new).collect(),
         ..Ledger::default()
     };
-    let credits = desk.credits.values(pool, dossier);
-    let returns = desk.returns_of(dossier);
-    if credits.is_empty() && returns.is_empty() {
+    if credits.is_empty() && gone.is_empty() {
         return ledger;
     }
     ledger.entries = in_order(pool, credits);
-    let returned = returns::in_order(pool, returns);
+    let returned = returns::in_order(pool, gone);
     returns::reverse(pool, &mut ledger, &returned);
     let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();
     for e in 0..ledger.entries.len() {

@@ -6,20 +6,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
+use super::adding::{Items, add_up, is_distinct, of_scope, today};
 use super::bounds::Sums;
 use super::sum::Sum;
-use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
-use crate::kpi::{Contribution, Scope, Share, Verdict};
+use crate::domain::{AgencyCode, Cell, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::kpi::{Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
-const MEASURED: [(&str, bool); 7] = [
+const MEASURED: [(&str, bool); 10] = [
     ("TX_CASHLESS", true),
     ("AMOUNT_CASHLESS", true),
     ("DOSSIER_CASHLESS", true),
     ("DOSSIER_ONLINE", false),
+    ("QD766_3_5a", false),
+    ("QD766_3_5b", false),
     ("QD766_3_6", false),
     ("THU_PHI_PROV", false),
     ("ALL_DOSSIERS", false),
+    ("CUSTOM", false),
 ];
 
 /// True for a definition that is measured unasked, has a target, or is asked for.
@@ -39,6 +43,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     for share in &books.settlement.shares {
         shares.entry(place_of(share)).or_default().push(share);
     }
+    breakdown(books, &items, &periods, findings);
     for place in wanted
         .keys()
         .chain(shares.keys().filter(|p| !wanted.contains_key(*p)))
@@ -116,44 +121,75 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
     wanted
 }
 
-/// Contributions by definition and scope.
-struct Items<'a>(BTreeMap<(&'a str, &'a Scope), Vec<&'a Contribution>>);
-
-impl<'a> Items<'a> {
-    fn new(books: &Books<'a>) -> Self {
-        let mut items: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
-        for item in &books.settlement.contributions {
-            let key = (item.definition, &item.scope);
-            items.entry(key).or_default().push(item);
-        }
-        Self(items)
-    }
-
-    fn of(&self, definition: &'a str, scope: &'a Scope) -> &[&'a Contribution] {
-        self.0.get(&(definition, scope)).map_or(&[], Vec::as_slice)
-    }
-}
-
-fn add_up<'a>(books: &Books<'a>, items: &Items<'a>, found: &'a Share, period: &Period) -> Sum<'a> {
-    let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
-    let mut sum = Sum::default();
-    for prior in books.prior {
-        let mine = *prior.definition == *found.definition && prior.scope == scope;
-        if mine && period.holds(prior.day) {
-            sum.add_firm((prior.numerator, prior.denominator));
+/// The breakdowns: each cell that has something of its own, once a period, and added up again.
+fn breakdown<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    periods: &[Period],
+    findings: &mut Findings,
+) {
+    let definition = super::cells::broken_down(books);
+    let wanted = !books.rules.breakdowns.is_empty();
+    let mut cells: BTreeSet<Cell> = BTreeSet::new();
+    let prior = books
+        .prior
+        .iter()
+        .filter(|sum| *sum.definition == *definition);
+    let prior: Vec<Scope> = prior.map(|sum| today(books, sum)).collect();
+    for scope in prior.iter().chain(items.scopes(definition)) {
+        if let Scope::Cell(cell) = scope
+            && !cell.is_any()
+            && !is_distinct(books, definition)
+        {
+            cells.insert(cell.clone());
         }
     }
-    let own = items.0.get(&(found.definition, &scope));
-    for item in own.into_iter().flatten() {
-        sum.add(item, period, true);
-    }
-    // what may be anybody's may be theirs, once they have something of their own
-    if found.agency.is_some() && sum.counts() {
-        for item in items.of(found.definition, &Scope::AnyAgency) {
-            sum.add(item, period, false);
+    let mut found: BTreeMap<(&Cell, &str), &Share> = BTreeMap::new();
+    for share in &books.settlement.breakdown {
+        let known = share
+            .cell
+            .as_ref()
+            .filter(|_| share.definition == definition);
+        if let Some(cell) = known {
+            found.insert((cell, &share.period.label), share);
         }
     }
-    sum
+    let mut count = 0;
+    for period in periods {
+        for cell in &cells {
+            let mut sum = of_scope(books, items, definition, &Scope::Cell(cell.clone()), period);
+            if !sum.counts() {
+                continue;
+            }
+            count += 1;
+            for item in items.of(definition, &Scope::Cell(Cell::any(cell.dimension))) {
+                sum.add(item, period, false);
+            }
+            let about = format!("{definition} {} {cell}", period.label);
+            let Some(share) = found.get(&(cell, &*period.label)) else {
+                let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
+                findings.add(Invariant::Share, about, what, 1, 0);
+                continue;
+            };
+            let mut say = |what: Text, expected: String, was: String| {
+                if expected != was {
+                    findings.add(Invariant::Share, about.clone(), what, expected, was);
+                }
+            };
+            let what = text(
+                "tử số và mẫu số tính lại",
+                "numerator and denominator, added up again",
+            );
+            let was = (share.numerator, share.denominator);
+            say(what, format!("{:?}", sum.point), format!("{was:?}"));
+            bounds(&sum, share, has_columns(books, definition), false, &mut say);
+        }
+    }
+    if count != books.settlement.breakdown.len() && wanted {
+        let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
+        let was = books.settlement.breakdown.len();
+        findings.add(Invariant::Share, definition, what, count, was);
+    }
 }
 
 fn one<'a>(
@@ -190,15 +226,18 @@ fn one<'a>(
         enough.to_string(),
         found.enough_data.to_string(),
     );
+    // items that hang on each other may have been resolved together: then the bounds are closer
+    let events = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
+    let resolved = sum.coupled && !found.outer && events.contains(&found.definition);
     say(
         text(
             "cận được nới do các dòng phụ thuộc nhau",
             "an outer bound is marked as such",
         ),
-        sum.coupled.to_string(),
+        (sum.coupled && !resolved).to_string(),
         found.outer.to_string(),
     );
-    bounds(&sum, found, enough, &mut say);
+    bounds(&sum, found, enough, resolved, &mut say);
     verdict(books, found, period, &mut say);
 }
 
@@ -218,24 +257,44 @@ fn at_most(a: Option<Fraction>, b: Option<Fraction>) -> bool {
 
 /// The columns that a definition needs are there, tonight or on a night before.
 fn has_columns(books: &Books, definition: &str) -> bool {
+    let before = books
+        .prior
+        .iter()
+        .any(|prior| *prior.definition == *definition);
+    match definition {
+        "QD766_3_5a" => return before || !books.rules.fee_procedures.is_empty(),
+        "CUSTOM" => return books.rules.custom.is_some(),
+        _ => {}
+    }
     let told = |fee: &Fee| match definition {
         "DOSSIER_ONLINE" => fee.more.filing_channel.is_some(),
+        "QD766_3_5b" => fee.more.online_payment_flag.is_some(),
         "QD766_3_6" => {
             fee.more.online_payment_flag.is_some() && fee.more.processing_started_at.is_some()
         }
         "THU_PHI_PROV" => fee.more.request_id.is_some() && fee.more.paid_at.is_some(),
         _ => true,
     };
-    let needs = MEASURED[3..6].iter().any(|(id, _)| *id == definition);
-    let mut before = books.prior.iter();
-    !needs
-        || books.inputs.fees.iter().any(told)
-        || before.any(|prior| *prior.definition == *definition)
+    let needs = ["DOSSIER_ONLINE", "QD766_3_5b", "QD766_3_6", "THU_PHI_PROV"];
+    !needs.contains(&definition) || before || books.inputs.fees.iter().any(told)
 }
 
-/// The bounds: exactly those of the items taken freely, and the point lies inside.
-fn bounds(sum: &Sum, found: &Share, enough: bool, say: &mut impl FnMut(Text, String, String)) {
-    let (low, high) = if enough { sum.bounds() } else { (None, None) };
+/// The bounds: exactly those of the items taken freely, or inside those where items were resolved
+/// together; and the point lies inside.
+fn bounds(
+    sum: &Sum,
+    found: &Share,
+    enough: bool,
+    resolved: bool,
+    say: &mut impl FnMut(Text, String, String),
+) {
+    let (mut low, mut high) = if enough { sum.bounds() } else { (None, None) };
+    if resolved && at_most(low, found.low) && at_most(found.low, found.high) {
+        low = found.low;
+    }
+    if resolved && at_most(found.high, high) {
+        high = found.high;
+    }
     let what = text(
         "cận dưới tính lại bằng cách khác",
         "the lower bound, found in another way",
@@ -300,10 +359,9 @@ fn verdict(
         id(found.verdict),
     );
     let listed = !found.deciding.is_empty() && found.verdict != Some(Verdict::Undecided);
-    let unknown = found
-        .deciding
-        .iter()
-        .any(|id| !books.exceptions.contains(id));
+    let deciding = &found.deciding;
+    let mut each = deciding.met.iter().chain(&deciding.missed);
+    let unknown = each.any(|id| !books.exceptions.contains(id));
     say(
         text(
             "danh sách quyết định chỉ có khi chưa kết luận được",

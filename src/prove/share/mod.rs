@@ -7,11 +7,15 @@
 //! is checked against those spans, the spans are not made again. Nor is it asked how much of a
 //! dossier that lacks money, or of which money went back, open rows could still pay.
 
+mod adding;
 mod amount;
 mod bounds;
+mod cells;
+mod custom;
 mod dossiers;
 mod events;
 mod figures;
+mod procedures;
 mod registry;
 mod sum;
 
@@ -68,10 +72,14 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     amount::expect(books, &mut expected);
     dossiers::expect(books, &mut expected);
     registry::expect(books, &mut expected);
+    custom::procedures(books, &expected, findings);
+    custom::expect(books, &mut expected);
     // a night keeps what every definition counts, `match` what is asked for
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
     items(books, expected, findings);
+    procedures::check(books, findings);
+    cells::check(books, findings);
     figures::check(books, findings);
 }
 
@@ -82,12 +90,17 @@ type ByItem<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Contribution>>;
 fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
     let contributions = &books.settlement.contributions;
     let mut by_item: ByItem = BTreeMap::new();
-    for contribution in contributions {
+    let own = |c: &&Contribution| {
+        let counted = procedures::BOTH.contains(&c.definition);
+        !matches!(c.scope, Scope::Cell(_)) && !counted
+    };
+    for contribution in contributions.iter().filter(own) {
         let key = (contribution.definition, &*contribution.item);
         by_item.entry(key).or_default().push(contribution);
     }
     expected.sort_by(|a, b| (a.definition, &a.item).cmp(&(b.definition, &b.item)));
     let start = books.rules.start;
+    let greys = cells::Greys::new(books);
     let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
     for expect in &expected {
         known.insert((expect.definition, &expect.item));
@@ -99,11 +112,23 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
         if before && found.iter().all(late) {
             continue;
         }
-        one(expect, found, findings);
+        match greys.treat(expect.definition, &expect.item) {
+            None => one(expect, found, findings),
+            Some(treat) if cells::is_treated(treat, found) => {}
+            Some(treat) => {
+                let what = text(
+                    "khoản ở vùng chưa rõ phải tính theo cấu hình",
+                    "a payment of a grey zone counts as the setting says",
+                );
+                let about = told(expect.definition, &expect.item);
+                findings.add(Invariant::Item, about, what, treat.id(), shown(found));
+            }
+        }
     }
     for (key, found) in &by_item {
         let about = || told(key.0, key.1);
-        if !known.contains(key) {
+        let more = key.0 == "CUSTOM" && custom::is_more(key.1);
+        if !known.contains(key) && !more {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
                 "what does not count adds nothing",

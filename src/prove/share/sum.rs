@@ -1,6 +1,7 @@
 //! What adds to one share over one period: every item with what it may add there, taken freely.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::Pair;
 use super::bounds::{End, Sums, optimum, share};
@@ -36,6 +37,31 @@ impl<'a> Sum<'a> {
             plus(&mut self.firm, wide(*first));
         } else {
             self.open.push(seen);
+        }
+    }
+
+    /// Adds everything of another sum as one: in the numerator where anything of it is.
+    pub(super) fn add_once(&mut self, all: &Sum) {
+        let pick = |pair: &Pair| (i64::from(pair.0 > 0), i64::from(pair.1 > 0));
+        let firm = (all.firm.0 > 0, all.firm.1 > 0);
+        let mut ways: BTreeSet<Pair> = BTreeSet::from([(i64::from(firm.0), i64::from(firm.1))]);
+        for pairs in &all.open {
+            let step = |(a, b): &Pair| {
+                let (a, b) = (*a, *b);
+                pairs
+                    .iter()
+                    .map(pick)
+                    .map(move |(c, d)| (a.max(c), b.max(d)))
+            };
+            ways = ways.iter().flat_map(step).collect::<BTreeSet<_>>();
+        }
+        let point = (i128::from(all.point.0 > 0), i128::from(all.point.1 > 0));
+        plus(&mut self.point, point);
+        self.coupled |= all.coupled;
+        let ways: Vec<Pair> = ways.into_iter().collect();
+        match ways.as_slice() {
+            [only] => plus(&mut self.firm, wide(*only)),
+            _ => self.open.push(Cow::Owned(ways)),
         }
     }
 

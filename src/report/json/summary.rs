@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Classified, OK};
-use crate::domain::Side;
+use crate::domain::{Grey, Side};
 use crate::kpi::Share;
 use crate::matching::{Evidence, MatchGroup};
 use crate::report::facts::{Calibration, Digests, Figure};
 use crate::report::model::{TieLine, Totals, tie_out_files, tie_out_lean, totals};
 use crate::settle::{Inputs, Lean, Settlement};
 
+use super::cells::{self, CellJson, GreyJson};
 use super::{CalibrationJson, SCHEMA_VERSION, pretty};
 
 #[derive(Serialize)]
@@ -29,6 +30,8 @@ struct SummaryDocument<'a> {
     certified_sets: Vec<SetJson<'a>>,
     outer_bounds: Vec<OuterJson<'a>>,
     sources: Vec<SourceStateJson<'a>>,
+    breakdown: Vec<CellJson<'a>>,
+    grey: Vec<GreyJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -117,6 +120,8 @@ struct Sums<'a> {
     exceptions: usize,
     sets: Vec<SetJson<'a>>,
     shares: &'a [Share],
+    breakdown: &'a [Share],
+    grey: &'a Grey,
     suggestions: usize,
 }
 
@@ -145,6 +150,8 @@ pub fn summary_document(
         exceptions: exceptions(&settlement.rows),
         sets: certified_sets(&settlement.groups),
         shares: &settlement.shares,
+        breakdown: &settlement.breakdown,
+        grey: &settlement.grey,
         suggestions: settlement.suggestions.len(),
     };
     document(inputs, sums, (program_version, digests, calibration))
@@ -201,6 +208,9 @@ pub fn lean_summary(
         exceptions: exceptions(&lean.rows),
         sets: certified_sets(&lean.groups),
         shares: &lean.shares,
+        // whoever asks for a breakdown looks at every row
+        breakdown: &[],
+        grey: lean.grey(),
         suggestions: lean.suggestions.len(),
     };
     document(inputs, sums, (program_version, digests, calibration))
@@ -242,6 +252,8 @@ fn document(
         passes,
         sets,
         shares,
+        breakdown,
+        grey,
         ..
     } = sums;
     let class = |((side, class), figure): ((&'static str, &str), Figure)| SideClassJson {
@@ -271,6 +283,8 @@ fn document(
                 state: s.state.id(),
             })
             .collect(),
+        breakdown: cells::cells(breakdown),
+        grey: cells::grey(grey),
     };
     pretty(&document)
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
 use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, Side, Vnd};
+use crate::kpi::{Scope, Share, Verdict};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -123,7 +124,10 @@ struct Item<'s> {
     row: &'s Classified,
     id: &'s ExceptionId,
     severity: Severity,
+    /// Its place in the lists that decide the verdict.
     rank: usize,
+    /// How far it moves the verdict, settled one way or the other.
+    moves: i128,
     opened: Day,
 }
 
@@ -165,7 +169,10 @@ pub(super) fn list(
         }
     }
     items.retain(|item| is_work(item.row, item.severity) && item.row.bucket != Bucket::Rejected);
-    items.sort_by_key(|i| (i.rank, Reverse(i.row.amount), i.opened, i.id));
+    items.sort_by_key(|i| {
+        let moves = Reverse(i.moves);
+        (i.rank, moves, Reverse(i.row.amount), i.opened, i.id)
+    });
     list.more = u64::try_from(items.len().saturating_sub(SHOWN_MAX)).unwrap_or(u64::MAX);
     let view = |item: &Item<'_>| view(item, index, settlement, facts, classes);
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
@@ -179,13 +186,16 @@ pub(super) fn list(
 }
 
 fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
-    let deciding = shares::headline_share(settlement, facts).map(|share| &share.deciding);
+    let headline = shares::headline_share(settlement, facts);
+    let deciding = headline.map(|share| &share.deciding);
     let ranks: BTreeMap<&ExceptionId, usize> = deciding
         .into_iter()
-        .flatten()
+        .flat_map(crate::kpi::Deciding::each)
         .enumerate()
         .map(|(rank, id)| (id, rank))
         .collect();
+    let moves = headline.map(|share| moves(settlement, share));
+    let moves = moves.unwrap_or_default();
     let item = |row: &'s Classified| {
         let id = row.exception_id.as_ref()?;
         let severity = row.severity;
@@ -197,10 +207,40 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
             id,
             severity,
             rank,
+            moves: moves.get(id).copied().unwrap_or(0),
             opened,
         })
     };
     settlement.rows.iter().filter_map(item).collect()
+}
+
+/// How far each exception moves an open verdict: the distance between its best and its worst
+/// outcome against the target.
+fn moves<'s>(settlement: &'s Settlement, share: &Share) -> BTreeMap<&'s ExceptionId, i128> {
+    let mut moves: BTreeMap<&ExceptionId, i128> = BTreeMap::new();
+    let Some(target) = share
+        .target
+        .filter(|_| share.verdict == Some(Verdict::Undecided))
+    else {
+        return moves;
+    };
+    let worth = |(a, b): &(i64, i64)| target.den * i128::from(*a) - target.num * i128::from(*b);
+    let mine = settlement
+        .contributions
+        .iter()
+        .filter(|item| item.definition == share.definition && item.scope == Scope::Total);
+    for item in mine {
+        let Some(outcomes) = item.within(&share.period) else {
+            continue;
+        };
+        let best = outcomes.iter().map(worth).max().unwrap_or(0);
+        let worst = outcomes.iter().map(worth).min().unwrap_or(0);
+        for id in &item.exceptions {
+            let moved = moves.entry(id).or_default();
+            *moved = (*moved).max(best - worst);
+        }
+    }
+    moves
 }
 
 fn class_rows(figures: BTreeMap<&str, Figure>, lang: Lang, classes: Classes<'_>) -> Vec<ClassRow> {

@@ -172,6 +172,27 @@ fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String
     }
 }
 
+/// What proves which verdict: "3 ... met", "2 ... missed", or both.
+fn ways(lang: Lang, row: &ShareRow) -> String {
+    let target = row
+        .target
+        .map_or_else(String::new, |f| percent_short(lang, f));
+    let way = |key: &str, list: &[crate::domain::ExceptionId]| {
+        let n = i128::try_from(list.len()).unwrap_or(i128::MAX);
+        let args = [("n", &*text::number(lang, n)), ("target", &*target)];
+        text::say(lang, key, &args)
+    };
+    let (met, missed) = (&row.deciding.met, &row.deciding.missed);
+    match (met.is_empty(), missed.is_empty()) {
+        (_, true) => way("why-way-met", met),
+        (true, false) => way("why-way-missed", missed),
+        (false, false) => {
+            let (met, missed) = (way("why-way-met", met), way("why-way-missed", missed));
+            text::say(lang, "why-ways", &[("met", &met), ("missed", &missed)])
+        }
+    }
+}
+
 fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
     let dash = || "—".to_owned();
     let args = [
@@ -193,13 +214,7 @@ fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
             "target",
             &row.target.map_or_else(dash, |f| percent_short(lang, f)),
         ),
-        (
-            "n",
-            &text::number(
-                lang,
-                i128::try_from(row.deciding.len()).unwrap_or(i128::MAX),
-            ),
-        ),
+        ("ways", &ways(lang, row)),
         ("sources", sources),
     ];
     text::say(lang, key, &args)

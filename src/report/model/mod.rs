@@ -10,6 +10,7 @@ use crate::settle::{Inputs, Settlement};
 use super::facts::{Figure, RunFacts};
 
 mod breakdown;
+mod cells;
 mod exceptions;
 mod index;
 mod light;
@@ -24,6 +25,7 @@ mod tiles;
 mod what_if;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
+pub use cells::{CellRow, CellTable, GreyRow};
 pub use exceptions::{ClassRow, ExceptionList, ExceptionView, is_listed, is_work};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
@@ -70,6 +72,10 @@ pub struct Report {
     pub agencies: Vec<AgencyRow>,
     /// The money of the day by means of payment, cash included.
     pub instruments: Vec<InstrumentRow>,
+    /// The headline's share broken down further.
+    pub breakdowns: Vec<CellTable>,
+    /// The grey zones: how they count, and what another setting would do.
+    pub grey: Vec<GreyRow>,
     /// Settings of the rules that would change tonight's links or share.
     pub what_if: Vec<WhatIfRow>,
     /// The work list.
@@ -153,6 +159,8 @@ impl Report {
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             instruments: breakdown::instruments(&index, settlement, facts),
+            breakdowns: cells::tables(&index, settlement, facts),
+            grey: cells::grey(settlement, facts),
             pairings: pairings::list(settlement, facts),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, Some(&standing)),

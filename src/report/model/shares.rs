@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::domain::{ExceptionId, Lang};
-use crate::kpi::{Fraction, Period, Share, Verdict, definition};
+use crate::domain::Lang;
+use crate::kpi::{Deciding, Fraction, Period, Share, Verdict, definition};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
@@ -44,7 +44,7 @@ pub struct ShareRow {
     /// The widened interval while a source is missing.
     pub estimated: Option<Estimate>,
     /// The exceptions that decide it, the weightiest first.
-    pub deciding: Vec<ExceptionId>,
+    pub deciding: Deciding,
 }
 
 /// Every definition for the whole unit: that of the first target first, then by id; the year before

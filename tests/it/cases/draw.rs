@@ -86,11 +86,22 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
                     .iter()
                     .find(|r| r.exception_id.as_ref() == Some(id))
             };
-            let deciding = share.deciding.iter().filter_map(row);
-            let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();
-            all.insert(format!("deciding {} {}", share.definition, list.join(" ")));
+            let lists = [
+                ("met", &share.deciding.met),
+                ("missed", &share.deciding.missed),
+            ];
+            for (verdict, list) in lists {
+                let deciding = list.iter().filter_map(row);
+                let list: Vec<String> = deciding.map(|row| names.of(&row.key)).collect();
+                let list = list.join(" ");
+                all.insert(format!("deciding {} {verdict} {list}", share.definition));
+            }
         }
     }
+    settled
+        .breakdown
+        .iter()
+        .for_each(|share| draw_cell(share, &mut all));
     for contribution in settled
         .contributions
         .iter()
@@ -135,6 +146,20 @@ fn link(names: &Names, leg: &Leg) -> String {
             other => format!("sighting {money} because {other:?}"),
         },
     }
+}
+
+/// A cell of a breakdown.
+fn draw_cell(share: &Share, all: &mut BTreeSet<String>) {
+    let cell = share
+        .cell
+        .as_ref()
+        .map_or(String::new(), ToString::to_string);
+    let bound = |bound: Option<Fraction>| bound.map_or("-".to_owned(), fraction);
+    let (low, high) = (bound(share.low), bound(share.high));
+    let (n, d) = (share.numerator, share.denominator);
+    // `procedure=1.001612` would be read as a value
+    let cell = cell.replacen('=', " ", 1);
+    all.insert(format!("cell {cell} {n}/{d} in {low}..{high}"));
 }
 
 fn draw_share(share: &Share, all: &mut BTreeSet<String>) {

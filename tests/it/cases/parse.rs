@@ -146,7 +146,7 @@ fn expect(case: &mut Case, line: usize, mut words: Words) -> Result<(), String> 
             let money = words.name(&case.names)?;
             add(format!("{what} {money} {}", words.words.join(" ")), true);
         }
-        "share" | "verdict" | "deciding" | "suggest" | "outer" | "outcomes" => {
+        "share" | "cell" | "verdict" | "deciding" | "suggest" | "outer" | "outcomes" => {
             add(format!("{what} {}", words.words.join(" ")), true);
         }
         _ => return Err(format!("\"{what}\" is nothing that can be expected")),

@@ -28,6 +28,7 @@ pub(crate) fn add(case: &mut Case, first: &str, words: &mut Words) -> Result<(),
         }
         "period" => period(case, words)?,
         "target" => target(case, words)?,
+        "procedures" | "by" | "grey" | "custom" => super::measures::add(case, first, words)?,
         "fee" => fee(case, words)?,
         "order" => order(case, words)?,
         "receipt" => receipt(case, words)?,
@@ -62,7 +63,11 @@ fn code(raw: &str) -> Result<DossierCode, String> {
     DossierCode::parse(raw).map_err(|_| format!("\"{raw}\" is not a dossier code"))
 }
 
-fn word<T>(raw: Option<String>, default: T, parse: fn(&str) -> Option<T>) -> Result<T, String> {
+pub(super) fn word<T>(
+    raw: Option<String>,
+    default: T,
+    parse: fn(&str) -> Option<T>,
+) -> Result<T, String> {
     match raw {
         None => Ok(default),
         Some(raw) => parse(&raw).ok_or_else(|| format!("\"{raw}\" is not a known word")),
@@ -80,12 +85,12 @@ fn agency(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let name = words.value("name").unwrap_or_default();
     case.inputs.agencies.push(Agency {
         code: AgencyCode::new(&words.next("a code")?),
-        valid_from: day("2015-01-01")?,
-        valid_to: None,
+        valid_from: day(words.value("from").as_deref().unwrap_or("2015-01-01"))?,
+        valid_to: words.value("to").map(|raw| day(&raw)).transpose()?,
         name: name.into(),
         level: "".into(),
-        parent_code: None,
-        successor_code: None,
+        parent_code: words.value("parent").map(|code| AgencyCode::new(&code)),
+        successor_code: words.value("next").map(|code| AgencyCode::new(&code)),
         kind: "".into(),
     });
     Ok(())
@@ -131,10 +136,10 @@ fn target(case: &mut Case, words: &mut Words) -> Result<(), String> {
     case.rules.targets.push(Target {
         definition,
         share: Fraction { num, den: 100 },
-        valid_from: day("2022-01-01")?,
-        valid_to: None,
+        valid_from: day(words.value("from").as_deref().unwrap_or("2022-01-01"))?,
+        valid_to: words.value("to").map(|raw| day(&raw)).transpose()?,
     });
-    Ok(())
+    words.no_more("a target")
 }
 
 fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
@@ -149,7 +154,10 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
         kind,
         amount: words.amount()?,
         agency_code: agency.map_or_else(|| dossier_code.agency(), |code| AgencyCode::new(&code)),
-        procedure_code: "1.001612".into(),
+        procedure_code: words
+            .value("procedure")
+            .unwrap_or_else(|| "1.001612".to_owned())
+            .into(),
         declared_method: word(
             words.value("method"),
             DeclaredMethod::None,
@@ -168,6 +176,9 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
             paid_at: at(words.value("paid_at"))?,
             processing_started_at: at(words.value("begun"))?,
             online_payment_flag: words.value("flag").and_then(|raw| raw.parse().ok()),
+            received_at: at(words.value("received"))?,
+            result_at: at(words.value("result"))?,
+            field_code: words.value("field").map(String::into_boxed_str),
             request_id: words.value("request").map(String::into_boxed_str),
             receipt_no: words.value("receipt_no").map(String::into_boxed_str),
             ..FeeMore::default()

@@ -64,7 +64,7 @@ fn the_page_is_rendered_and_asks_for_nothing() {
     for text in [
         "Ngày đối soát 05/12/2022",
         "CHƯA ĐỦ CĂN CỨ",
-        "xử lý 2 ngoại lệ quyết định",
+        "nếu 1 ngoại lệ quyết định",
         "UBND huyện Mộ Đức",
         "49,65 %",
         "49,39 % – 50,16 %",

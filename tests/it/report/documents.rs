@@ -111,6 +111,8 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
             "totals",
             "share",
             "exceptions",
+            "breakdown",
+            "grey",
         ]
     );
     assert_eq!(keys(&run["digests"]), ["input", "rules", "output"]);
@@ -144,6 +146,8 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
         "target",
         "verdict",
         "deciding",
+        "deciding_met",
+        "deciding_missed",
         "outer",
     ];
     assert_eq!(keys(&run["share"][0]), share);

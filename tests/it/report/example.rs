@@ -377,6 +377,6 @@ fn set_verdict(scene: &mut Scene, low: Fraction, high: Fraction, verdict: Verdic
         (share.low, share.high, share.verdict) = (Some(low), Some(high), Some(verdict));
         share.numerator = low.num;
         share.denominator = low.den;
-        share.deciding.clear();
+        share.deciding = doisoat::kpi::Deciding::default();
     }
 }

@@ -40,8 +40,9 @@ fn the_light_says_the_verdict_and_why() {
         "?",
         "CHƯA ĐỦ CĂN CỨ",
         "Tỷ lệ giao dịch không dùng tiền mặt lũy kế năm 2022 là 49,65 %, nhưng mới chắc chắn trong \
-         khoảng 49,39 % đến 50,16 %; xử lý 2 ngoại lệ quyết định dưới đây thì kết luận được so với \
-         mục tiêu 50 %.",
+         khoảng 49,39 % đến 50,16 %; nếu 1 ngoại lệ quyết định dưới đây đều có kết quả thuận lợi thì chắc \
+         chắn đạt mục tiêu 50 %; nếu 2 ngoại lệ quyết định dưới đây đều có kết quả bất lợi thì chắc chắn \
+         không đạt mục tiêu 50 %.",
     );
     let mut empty = example::undecided();
     empty.settlement.shares.clear();

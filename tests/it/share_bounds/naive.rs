@@ -1,7 +1,7 @@
 //! Every way in which a world may turn out, and the share in each: written as plainly as possible,
 //! from the rules and not from the program.
 
-use super::world::{ACredit, DAY_COUNT, DAYS, Paid, World};
+use super::world::{ACredit, DAY_COUNT, DAYS, LE_PHI, PHI, Paid, World};
 
 /// What happened to one dossier, in the end: money that came, and refunds of it by position.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +20,10 @@ struct Kept {
 
 /// One way in which everything may turn out.
 #[derive(Clone, Debug)]
-pub(super) struct Resolution(Vec<Outcome>);
+pub(super) struct Resolution(Vec<Outcome>, Vec<Elsewhere>);
+
+/// A payment that is of a dossier which is not here: day, amount, agency.
+type Elsewhere = (u32, i64, usize);
 
 /// The three shares, as (numerator, denominator).
 pub(super) const DEFINITIONS: [&str; 3] = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
@@ -31,7 +34,10 @@ pub(super) fn resolutions(world: &World, most: usize) -> Option<Vec<Resolution>>
         paid: d.paid.clone(),
         back: Vec::new(),
     };
-    let mut all = vec![Resolution(world.dossiers.iter().map(seen).collect())];
+    let mut all = vec![Resolution(
+        world.dossiers.iter().map(seen).collect(),
+        Vec::new(),
+    )];
     for refund in &world.refunds {
         all = all
             .iter()
@@ -103,6 +109,13 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
     let sure = credit.named.len() > 1 && credit.named.iter().all(sure);
     let mut all: Vec<Resolution> = Vec::new();
     all.extend((!sure).then(|| r.clone()));
+    if credit.named.is_empty() {
+        for agency in 0..2 {
+            let mut with = r.clone();
+            with.1.push((credit.day, credit.amount, agency));
+            all.push(with);
+        }
+    }
     for d in could {
         let mut with = r.clone();
         with.0[*d].paid.push(Paid {
@@ -193,7 +206,16 @@ fn settle(outcome: &Outcome, due: i64) -> Kept {
                 let net = !outcome.paid[p].cash
                     && amount < lacking
                     && lacking - amount == net_fee(lacking);
-                parts[p] = if net { lacking } else { amount.min(lacking) };
+                // the net of the first line alone, while nothing is on it
+                let of_line = !outcome.paid[p].cash
+                    && lacking == due
+                    && due == PHI + LE_PHI
+                    && amount == PHI - net_fee(PHI);
+                parts[p] = match () {
+                    () if net => lacking,
+                    () if of_line => PHI,
+                    () => amount.min(lacking),
+                };
                 let live = |o: &usize| counts[*o] && *o != p;
                 let again = (0..parts.len())
                     .filter(live)
@@ -226,6 +248,12 @@ impl Resolution {
     /// Everything that happened, counted.
     pub(super) fn tally(&self, world: &World) -> Tally {
         let mut tally = Tally::default();
+        for (day, amount, agency) in &self.1 {
+            for (definition, v) in [(0, 1), (1, *amount)] {
+                let sum = &mut tally[definition][*agency][usize::try_from(*day).unwrap()];
+                *sum = (sum.0 + v, sum.1 + v);
+            }
+        }
         for (outcome, dossier) in self.0.iter().zip(&world.dossiers) {
             let kept = settle(outcome, dossier.due);
             let mut add = |definition: usize, day: u32, cashless: bool, v: i64| {

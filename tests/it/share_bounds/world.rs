@@ -14,8 +14,8 @@ use crate::rows::day;
 pub(super) const DAYS: u32 = 5;
 /// The same, to count with.
 pub(super) const DAY_COUNT: usize = 5;
-const PHI: i64 = 50_000;
-const LE_PHI: i64 = 8_000;
+pub(super) const PHI: i64 = 50_000;
+pub(super) const LE_PHI: i64 = 8_000;
 
 /// Numbers from a seed: the same everywhere.
 pub(super) struct Dice(pub(super) u64);

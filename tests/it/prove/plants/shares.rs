@@ -163,6 +163,46 @@ pub(super) const PLANTS: &[Plant] = &[
         },
     },
     Plant {
+        kind: "a cell of a breakdown is off by one",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.breakdown.len()).collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.breakdown[at].numerator += 1;
+            true
+        },
+    },
+    Plant {
+        kind: "a cell of a breakdown is lost",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let places: Vec<usize> = (0..s.breakdown.len()).collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            s.breakdown.remove(at);
+            true
+        },
+    },
+    Plant {
+        kind: "a bound of a cell is too narrow",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let open = |at: &usize| s.breakdown[*at].low != s.breakdown[*at].high;
+            let places: Vec<usize> = (0..s.breakdown.len()).filter(open).collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            nudge(&mut s.breakdown[at].high, -1);
+            true
+        },
+    },
+    Plant {
         kind: "an outer bound is not marked, or a bound is for nothing",
         caught_by: &["share"],
         percent: 100,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::domain::*;
-use doisoat::kpi::{Fraction, Period, Share, Target, Verdict};
+use doisoat::kpi::{Deciding, Fraction, Period, Share, Target, Verdict};
 use doisoat::report::{Digests, Figure, Previous, RunFacts};
 
 use super::{day, night};
@@ -173,6 +173,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
             shares.push(Share {
                 definition,
                 agency: (!total).then(|| AgencyCode::new(agency)),
+                cell: None,
                 period: period.clone(),
                 numerator: num / less,
                 denominator: den / less,
@@ -183,9 +184,12 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
                 target,
                 verdict,
                 deciding: if total && target.is_some() {
-                    deciding.to_vec()
+                    Deciding {
+                        met: deciding[..1].to_vec(),
+                        missed: deciding.to_vec(),
+                    }
                 } else {
-                    Vec::new()
+                    Deciding::default()
                 },
             });
         }
@@ -193,6 +197,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
     shares.push(Share {
         definition: "DOSSIER_ONLINE",
         agency: None,
+        cell: None,
         period: Period::year_to(night()),
         numerator: 0,
         denominator: 0,
@@ -202,7 +207,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
         enough_data: false,
         target: Some(Fraction { num: 4, den: 5 }),
         verdict: Some(Verdict::NoData),
-        deciding: Vec::new(),
+        deciding: Deciding::default(),
     });
     shares
 }

@@ -1,0 +1,131 @@
+//! The exceptions that decide an open verdict: the fewest that prove it one way, and the other.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use crate::domain::{ExceptionId, Fraction, Period};
+
+use super::interval::{Sums, greatest, least};
+use super::share::{Contribution, Deciding, Scope};
+
+/// The shortest list that, settled at best, proves `met`, and the shortest that, settled at
+/// worst, proves `missed`. What one item moves is independent of the others, so taking the
+/// largest first is shortest.
+pub(super) fn deciding(
+    target: Fraction,
+    period: &Period,
+    total: &Sums,
+    items: &[&Contribution],
+) -> Deciding {
+    let worth = |(a, b): (i64, i64)| target.den * i128::from(a) - target.num * i128::from(b);
+    let balance = |(a, b): (i128, i128)| target.den * a - target.num * b;
+    let open = || {
+        let total = items
+            .iter()
+            .copied()
+            .filter(|item| item.scope == Scope::Total);
+        let seen = total.filter_map(|item| Some((item, item.within(period)?)));
+        seen.filter(|(_, outcomes)| outcomes.len() > 1)
+    };
+    let best = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).max().unwrap_or(0);
+    let worst = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).min().unwrap_or(0);
+    let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
+    let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
+    let lacking = -balance(total.low);
+    let beyond = balance(total.high) + 1;
+    Deciding {
+        met: shortest(up.collect(), lacking),
+        missed: shortest(down.collect(), beyond),
+    }
+}
+
+/// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
+fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
+    gains.retain(|(gain, _)| *gain > 0);
+    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.exceptions.len(), item.item.clone()));
+    let mut rest = needed;
+    let (mut list, mut seen) = (Vec::new(), BTreeSet::new());
+    for (gain, item) in gains {
+        if rest <= 0 {
+            break;
+        }
+        rest -= gain;
+        let new = item.exceptions.iter().filter(|id| seen.insert(*id));
+        list.extend(new.cloned());
+    }
+    if rest > 0 { Vec::new() } else { list }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Day, RowKey, SourceName};
+
+    fn item(n: usize, outcomes: &[(i64, i64)]) -> Contribution {
+        let key = RowKey::txn(&SourceName::new("bank"), &n.to_string());
+        Contribution {
+            definition: "AMOUNT_CASHLESS",
+            item: format!("txn|bank|{n}").into(),
+            scope: Scope::Total,
+            day: Day::of_ms(0),
+            outcomes: outcomes.to_vec(),
+            elsewhere: Vec::new(),
+            coupled: false,
+            exceptions: vec![ExceptionId::of("unidentified", &key)],
+        }
+    }
+
+    /// Firm sums, open items, and how many of which prove what against one half.
+    fn check(firm: (i128, i128), open: &[&[(i64, i64)]], met: &[usize], missed: &[usize]) {
+        let items: Vec<Contribution> = (0..).zip(open).map(|(n, o)| item(n, o)).collect();
+        let mut total = Sums::firm(firm.0, firm.1);
+        for item in &items {
+            total.add(&item.outcomes, false);
+        }
+        let day = Day::of_ms(0);
+        let period = Period {
+            label: "".into(),
+            from: day,
+            to: day,
+        };
+        let half = Fraction { num: 1, den: 2 };
+        let all: Vec<&Contribution> = items.iter().collect();
+        let lists = deciding(half, &period, &total, &all);
+        let of = |places: &[usize]| -> Vec<ExceptionId> {
+            let ids = places.iter().map(|n| items[*n].exceptions[0].clone());
+            ids.collect()
+        };
+        assert_eq!(lists.met, of(met), "met");
+        assert_eq!(lists.missed, of(missed), "missed");
+    }
+
+    #[test]
+    fn the_fewest_that_prove_it_stand_in_each_list() {
+        let credit: &[(i64, i64)] = &[(0, 0), (10, 10)];
+        let large: &[(i64, i64)] = &[(0, 0), (30, 30)];
+        let cash: &[(i64, i64)] = &[(0, 0), (0, 10)];
+        // 40 of 100: twenty more without cash are needed, and the large one is enough; at most 90 of
+        // 150 it may be, so more than one has to turn out as nothing
+        check((40, 100), &[credit, large, credit], &[1], &[1, 0]);
+        // nothing that is open can prove it met
+        check((10, 100), &[credit], &[], &[]);
+        // 50 of 100 and cash perhaps: that it was none proves it met, that it was proves it missed
+        check((50, 100), &[cash], &[0], &[0]);
+    }
+
+    #[test]
+    fn the_shorter_list_is_worked_first() {
+        let id = |n: usize| item(n, &[(0, 0)]).exceptions[0].clone();
+        let lists = Deciding {
+            met: vec![id(1), id(2)],
+            missed: vec![id(2)],
+        };
+        assert_eq!(lists.each(), [&id(2), &id(1)]);
+        let lists = Deciding {
+            met: vec![id(1)],
+            missed: Vec::new(),
+        };
+        assert_eq!(lists.each(), [&id(1)]);
+        assert!(Deciding::default().is_empty());
+    }
+}

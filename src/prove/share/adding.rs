@@ -1,0 +1,135 @@
+//! Adding up: the items of one share over one period, and of earlier nights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::Books;
+use super::sum::Sum;
+use crate::domain::{AgencyCode, AgencyDirectory, Cell, Dimension, Period};
+use crate::kpi::{Contribution, Scope, Share};
+
+/// Contributions by definition and scope.
+pub(super) struct Items<'a>(BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>);
+
+impl<'a> Items<'a> {
+    pub(super) fn new(books: &Books<'a>) -> Self {
+        let mut items: BTreeMap<&str, BTreeMap<&Scope, Vec<&Contribution>>> = BTreeMap::new();
+        for item in &books.settlement.contributions {
+            let scopes = items.entry(item.definition).or_default();
+            scopes.entry(&item.scope).or_default().push(item);
+        }
+        Self(items)
+    }
+
+    pub(super) fn of(&self, definition: &str, scope: &Scope) -> &[&'a Contribution] {
+        let scopes = self.0.get(definition);
+        let items = scopes.and_then(|scopes| scopes.get(scope));
+        items.map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn scopes(&self, definition: &str) -> impl Iterator<Item = &'a Scope> {
+        let scopes = self.0.get(definition).into_iter();
+        scopes.flat_map(|scopes| scopes.keys().copied())
+    }
+}
+
+pub(super) fn add_up<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    found: &'a Share,
+    period: &Period,
+) -> Sum<'a> {
+    if is_distinct(books, found.definition) {
+        return procedures(books, items, found, period);
+    }
+    let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
+    let mut sum = of_scope(books, items, found.definition, &scope, period);
+    // what may be anybody's may be theirs, once they have something of their own
+    if found.agency.is_some() && sum.counts() {
+        for item in items.of(found.definition, &Scope::AnyAgency) {
+            sum.add(item, period, false);
+        }
+    }
+    sum
+}
+
+/// Everything of one scope: earlier nights, and the items of this one.
+pub(super) fn of_scope<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    definition: &str,
+    scope: &Scope,
+    period: &Period,
+) -> Sum<'a> {
+    let mut sum = Sum::default();
+    for prior in books.prior {
+        let mine = *prior.definition == *definition && today(books, prior) == *scope;
+        if mine && period.holds(prior.day) {
+            sum.add_firm((prior.numerator, prior.denominator));
+        }
+    }
+    for item in items.of(definition, scope) {
+        sum.add(item, period, true);
+    }
+    sum
+}
+
+/// Where a sum of earlier nights counts today: successors take over.
+pub(super) fn today(books: &Books, prior: &crate::kpi::PriorSum) -> Scope {
+    let latest = books.rules.periods.iter().map(|period| period.to).max();
+    match (&prior.scope, latest) {
+        (Scope::Cell(cell), Some(latest)) if cell.dimension == Dimension::Current => {
+            let directory = AgencyDirectory::new(books.inputs.agencies.iter().cloned());
+            let code = AgencyCode::new(&cell.value);
+            let heir = directory.current(&code, prior.day, latest);
+            Scope::Cell(Cell::new(Dimension::Current, heir.as_str()))
+        }
+        (scope, _) => scope.clone(),
+    }
+}
+
+/// Definitions that count procedures, each once.
+pub(super) fn is_distinct(books: &Books, definition: &str) -> bool {
+    let procedures =
+        |custom: &crate::domain::Custom| custom.unit == crate::domain::custom::CountUnit::Procedure;
+    let own = books.rules.custom.as_ref().is_some_and(procedures);
+    super::procedures::BOTH.contains(&definition) || (definition == "CUSTOM" && own)
+}
+
+/// The procedures of an agency, or of all, each once.
+fn procedures<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    found: &'a Share,
+    period: &Period,
+) -> Sum<'a> {
+    let agency = found.agency.as_ref().map_or("", AgencyCode::as_str);
+    let prior = books.prior.iter();
+    let prior = prior.filter(|sum| *sum.definition == *found.definition);
+    let own = items.scopes(found.definition);
+    let scopes = prior.map(|sum| &sum.scope).chain(own);
+    let values: BTreeSet<&str> = scopes
+        .filter_map(|scope| match scope {
+            Scope::Cell(cell) => cell.value.rsplit_once('@'),
+            _ => None,
+        })
+        .filter(|(_, of)| *of == agency)
+        .map(|(procedure, _)| procedure)
+        .collect();
+    let seen = |procedure: &str| {
+        let value = format!("{procedure}@{agency}");
+        let scope = Scope::Cell(Cell::new(Dimension::Procedure, &value));
+        of_scope(books, items, found.definition, &scope, period)
+    };
+    let mut sum = Sum::default();
+    if found.definition == "QD766_3_5a" {
+        for listed in &books.rules.fee_procedures {
+            let counts = values.contains(&**listed) && seen(listed).point.1 > 0;
+            sum.add_firm((i128::from(counts), 1));
+        }
+        return sum;
+    }
+    for procedure in values {
+        sum.add_once(&seen(procedure));
+    }
+    sum
+}

@@ -1,0 +1,59 @@
+//! The exceptions that decide an open verdict, as links.
+
+use crate::domain::ExceptionId;
+use crate::report::model::ShareRow;
+
+use super::Page;
+
+/// Ids with their texts.
+type Ids = Vec<(String, String)>;
+
+/// At most this many ids of a list are linked.
+const DECIDING_MAX: usize = 20;
+
+impl Page<'_> {
+    /// The lists that decide the verdict: heading, id and text of the first exceptions, and whether
+    /// there are more.
+    pub(super) fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, bool)> {
+        let lists = [
+            ("share-deciding-met", &row.deciding.met),
+            ("share-deciding-missed", &row.deciding.missed),
+        ];
+        let told = lists.into_iter().filter(|(_, list)| !list.is_empty());
+        told.map(|(key, list)| {
+            let n = u64::try_from(list.len()).unwrap_or(u64::MAX);
+            let more = list.len() > DECIDING_MAX;
+            (
+                self.t1(key, "n", self.n(n)),
+                self.first_deciding(list),
+                more,
+            )
+        })
+        .collect()
+    }
+
+    /// Id and text of the first of these exceptions.
+    fn first_deciding(&self, list: &[ExceptionId]) -> Ids {
+        let shown = |id: &ExceptionId| {
+            let view = self
+                .r
+                .exceptions
+                .shown
+                .iter()
+                .find(|e| *e.id == *id.as_str());
+            let text = view.map_or_else(
+                || id.to_string(),
+                |e| {
+                    let what = if e.dossier.is_empty() {
+                        &e.row_id
+                    } else {
+                        e.dossier.as_str()
+                    };
+                    format!("{} – {what} – {}", e.label, self.vnd(e.amount))
+                },
+            );
+            (id.to_string(), text)
+        };
+        list.iter().take(DECIDING_MAX).map(shown).collect()
+    }
+}

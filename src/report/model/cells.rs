@@ -1,0 +1,240 @@
+//! Pure: the headline's share broken down (units with their sub-units, the present structure,
+//! procedures, fields, sources, means), and the grey zones with what each setting does to it.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use crate::domain::{AgencyCode, Cell, Dimension, Fraction, GreyZone, Lang, Treat};
+use crate::kpi::Share;
+use crate::report::facts::RunFacts;
+use crate::settle::Settlement;
+use crate::text;
+
+use super::breakdown::instrument_word;
+use super::index::Index;
+use super::shares::{self, ShareRow};
+
+/// A table shows this many rows, the greatest first; the rest stands in `run.json`.
+const ROWS_MAX: usize = 30;
+
+/// One table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CellTable {
+    /// By what.
+    pub dimension: &'static str,
+    /// The heading.
+    pub heading: String,
+    /// What the first column holds.
+    pub column: String,
+    /// The rows.
+    pub rows: Vec<CellRow>,
+    /// How many rows are not shown.
+    pub more: u64,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CellRow {
+    /// Its name.
+    pub name: String,
+    /// Its code, where the name is another.
+    pub code: String,
+    /// The share.
+    pub share: ShareRow,
+}
+
+/// One grey zone: how it counts and what another setting would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GreyRow {
+    /// The zone's id.
+    pub zone: &'static str,
+    /// What it is, how it counts, how much lies in it, and the share if it counted otherwise.
+    pub text: String,
+}
+
+/// The shares of the headline's definition and period.
+fn of_headline<'s>(
+    settlement: &'s Settlement,
+    facts: &RunFacts,
+) -> Option<(&'s Share, Vec<&'s Share>)> {
+    let headline = shares::headline_share(settlement, facts)?;
+    let of = |s: &&Share| s.definition == headline.definition && s.period == headline.period;
+    Some((headline, settlement.breakdown.iter().filter(of).collect()))
+}
+
+/// The tables that say more than the table by agency.
+pub(super) fn tables(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> Vec<CellTable> {
+    let Some((_, cells)) = of_headline(settlement, facts) else {
+        return Vec::new();
+    };
+    let of = |dimension: Dimension| -> Vec<(&Cell, &Share)> {
+        let cell = |share: &&'_ Share| share.cell.as_ref().map(|c| c.dimension) == Some(dimension);
+        let mine = cells.iter().copied().filter(|share| cell(share));
+        mine.filter_map(|share| Some((share.cell.as_ref()?, share)))
+            .collect()
+    };
+    let told = Dimension::ALL.iter().filter(|d| **d != Dimension::Grey);
+    let tables = told.filter_map(|dimension| {
+        let mut rows = of(*dimension);
+        rows.retain(|(cell, _)| is_shown(index, facts, cell, &of(Dimension::Unit)));
+        let says = match dimension {
+            Dimension::Current => succession(index, facts, &rows),
+            _ => rows.iter().any(|(cell, _)| &*cell.value != Cell::NOT_TOLD),
+        };
+        says.then(|| table(index, facts, *dimension, &mut rows))
+    });
+    tables.collect()
+}
+
+/// A unit is shown where it has sub-units; everything else always.
+fn is_shown(index: &Index<'_>, facts: &RunFacts, cell: &Cell, units: &[(&Cell, &Share)]) -> bool {
+    let above = |other: &&(&Cell, &Share)| {
+        let code = AgencyCode::new(&other.0.value);
+        let above = index.directory.above(&code, facts.business_date);
+        above.iter().any(|unit| unit.as_str() == &*cell.value)
+    };
+    cell.dimension != Dimension::Unit || units.iter().any(|unit| above(&unit))
+}
+
+/// True when some agency's work is done by another today.
+fn succession(index: &Index<'_>, facts: &RunFacts, rows: &[(&Cell, &Share)]) -> bool {
+    let today = facts.business_date;
+    let mut known = index.directory.agencies();
+    !rows.is_empty()
+        && known.any(|agency| {
+            let ended = agency.valid_to.is_some_and(|to| to < today);
+            ended && agency.successor_code.is_some()
+        })
+}
+
+fn table(
+    index: &Index<'_>,
+    facts: &RunFacts,
+    dimension: Dimension,
+    rows: &mut Vec<(&Cell, &Share)>,
+) -> CellTable {
+    let lang = facts.lang;
+    let by_agency = matches!(dimension, Dimension::Unit | Dimension::Current);
+    if !by_agency {
+        rows.sort_by_key(|(cell, share)| (Reverse(share.denominator), &cell.value));
+    }
+    let more = rows.len().saturating_sub(ROWS_MAX);
+    let row = |(cell, share): &(&Cell, &Share)| {
+        let name = name(index, facts, cell);
+        CellRow {
+            code: if *name == *cell.value || !by_agency {
+                String::new()
+            } else {
+                cell.value.to_string()
+            },
+            name,
+            share: shares::row(share, facts),
+        }
+    };
+    let (heading, column) = match dimension {
+        Dimension::Unit => ("cells-unit", "column-agency"),
+        Dimension::Current => ("cells-current", "column-agency"),
+        Dimension::Procedure => ("cells-procedure", "column-procedure"),
+        Dimension::Field => ("cells-field", "column-field"),
+        Dimension::Source => ("cells-source", "column-source"),
+        Dimension::Instrument | Dimension::Grey => ("cells-instrument", "column-instrument"),
+    };
+    CellTable {
+        dimension: dimension.id(),
+        heading: text::say(lang, heading, &[]),
+        column: text::say(lang, column, &[]),
+        rows: rows.iter().take(ROWS_MAX).map(row).collect(),
+        more: u64::try_from(more).unwrap_or(u64::MAX),
+    }
+}
+
+fn name(index: &Index<'_>, facts: &RunFacts, cell: &Cell) -> String {
+    let lang = facts.lang;
+    match (cell.dimension, &*cell.value) {
+        (_, Cell::NOT_TOLD) => text::say(lang, "cells-not-told", &[]),
+        (Dimension::Unit | Dimension::Current, code) => {
+            index.agency_name(&AgencyCode::new(code), facts.business_date)
+        }
+        (Dimension::Source, "cash") | (Dimension::Instrument, _) => {
+            instrument_word(lang, &cell.value)
+        }
+        (_, value) => value.to_owned(),
+    }
+}
+
+/// Every grey zone in which something lies, or that is set to count as another thing.
+pub(super) fn grey(settlement: &Settlement, facts: &RunFacts) -> Vec<GreyRow> {
+    let Some((headline, cells)) = of_headline(settlement, facts) else {
+        return Vec::new();
+    };
+    let rows = settlement.grey.rules.iter().filter_map(|rule| {
+        let cell = Cell::new(Dimension::Grey, rule.zone.id());
+        let share = cells
+            .iter()
+            .find(|share| share.cell.as_ref() == Some(&cell));
+        let inside = share.map_or(0, |share| share.numerator);
+        if inside == 0 && rule.treat == Treat::Cashless {
+            return None;
+        }
+        Some(GreyRow {
+            zone: rule.zone.id(),
+            text: told(headline, facts, rule.zone, rule.treat, inside),
+        })
+    });
+    rows.collect()
+}
+
+fn told(headline: &Share, facts: &RunFacts, zone: GreyZone, treat: Treat, inside: i128) -> String {
+    let lang = facts.lang;
+    // without the zone, then as each setting has it
+    let rest = match treat {
+        Treat::Cashless => (headline.numerator - inside, headline.denominator - inside),
+        Treat::Cash => (headline.numerator, headline.denominator - inside),
+        Treat::Out => (headline.numerator, headline.denominator),
+    };
+    let others = Treat::ALL.iter().filter(|other| **other != treat);
+    let others: Vec<String> = others
+        .map(|other| {
+            let (a, b) = match other {
+                Treat::Cashless => (rest.0 + inside, rest.1 + inside),
+                Treat::Cash => (rest.0, rest.1 + inside),
+                Treat::Out => rest,
+            };
+            let share = Fraction::new(a, b);
+            let share = share.map_or_else(|| "—".to_owned(), |f| text::percent(lang, f));
+            let args = [("as", &*treat_word(lang, *other)), ("share", &*share)];
+            text::say(lang, "grey-other", &args)
+        })
+        .collect();
+    let key = match zone {
+        GreyZone::BankCash => "grey-bank-cash",
+        GreyZone::OnBehalf => "grey-on-behalf",
+        GreyZone::Post => "grey-post",
+    };
+    let n = if headline.definition == "AMOUNT_CASHLESS" {
+        text::money(lang, inside)
+    } else {
+        text::number(lang, inside)
+    };
+    let args = [
+        ("zone", &*text::say(lang, key, &[])),
+        ("n", &*n),
+        ("as", &*treat_word(lang, treat)),
+        ("others", &*others.join("; ")),
+    ];
+    text::say(lang, "grey-row", &args)
+}
+
+fn treat_word(lang: Lang, treat: Treat) -> String {
+    let key = match treat {
+        Treat::Cashless => "grey-as-cashless",
+        Treat::Cash => "grey-as-cash",
+        Treat::Out => "grey-as-out",
+    };
+    text::say(lang, key, &[])
+}

@@ -1,0 +1,110 @@
+//! Breakdowns and grey zones as people read them.
+
+use doisoat::domain::{AgencyCode, Cell, Dimension, GreyZone, Treat};
+use doisoat::kpi::Fraction;
+
+use super::{build, example, page};
+
+/// A scene with cells of the headline: two units, a procedure, a source, a grey zone.
+fn scene() -> example::Scene {
+    let mut scene = example::undecided();
+    let settlement = &mut scene.settlement;
+    let headline = settlement
+        .shares
+        .iter()
+        .find(|s| s.agency.is_none() && s.target.is_some() && &*s.period.label == "2022")
+        .unwrap()
+        .clone();
+    for (dimension, value, numerator, denominator) in [
+        (Dimension::Unit, "H48.18", 12, 20),
+        (Dimension::Unit, "H48.18.21", 10, 18),
+        (Dimension::Procedure, "1.001612", 11, 15),
+        (Dimension::Procedure, Cell::NOT_TOLD, 1, 5),
+        (Dimension::Field, Cell::NOT_TOLD, 12, 20),
+        (Dimension::Source, "cash", 0, 8),
+        (Dimension::Current, "H48.18.21", 10, 18),
+        (Dimension::Grey, "bank_cash", 3, 3),
+    ] {
+        let mut share = headline.clone();
+        (share.numerator, share.denominator) = (numerator, denominator);
+        share.low = Fraction::new(numerator, denominator);
+        share.high = share.low;
+        share.cell = Some(Cell::new(dimension, value));
+        settlement.breakdown.push(share);
+    }
+    scene
+}
+
+#[test]
+fn only_tables_that_say_something_are_shown() {
+    let scene = scene();
+    let tables = build(&scene).breakdowns;
+    let shown: Vec<&str> = tables.iter().map(|table| table.dimension).collect();
+    // nobody told a field, and no agency has a successor
+    assert_eq!(shown, ["unit", "procedure", "source"]);
+    let names =
+        |table: usize| -> Vec<&str> { tables[table].rows.iter().map(|row| &*row.name).collect() };
+    assert_eq!(names(0), ["H48.18"]);
+    assert_eq!(names(1), ["1.001612", "Không ghi"]);
+    assert_eq!(names(2), ["Tiền mặt"]);
+    let page = page(&scene);
+    for text in [
+        "Theo cơ quan, gồm cả đơn vị trực thuộc",
+        "Theo thủ tục",
+        "60,00 %",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn successors_are_shown_once_there_are_some() {
+    let mut scene = scene();
+    let agency = scene.inputs.agencies.first_mut().unwrap();
+    agency.valid_to = Some(scene.facts.business_date.minus(1));
+    agency.successor_code = Some(AgencyCode::new("H48.30"));
+    let tables = build(&scene).breakdowns;
+    assert!(tables.iter().any(|table| table.dimension == "current"));
+}
+
+#[test]
+fn a_grey_zone_says_how_it_counts_and_what_another_setting_would_do() {
+    let mut scene = scene();
+    let share = |scene: &example::Scene| {
+        let report = build(scene);
+        let headline = report.headline.unwrap();
+        (headline.numerator, headline.denominator)
+    };
+    let (a, b) = share(&scene);
+    let percent = |a: i128, b: i128| {
+        let share = Fraction::new(a, b).unwrap();
+        doisoat::text::percent(doisoat::domain::Lang::Vi, share)
+    };
+    let check = |scene: &example::Scene, expected: [String; 3]| {
+        let rows = build(scene).grey;
+        let text = &rows[0].text;
+        assert_eq!(rows.len(), 1);
+        for part in expected {
+            assert!(text.contains(&part), "{text}: {part}");
+        }
+    };
+    let as_cash = format!("tiền mặt thì tỷ lệ là {}", percent(a - 3, b));
+    let out = format!(
+        "không thuộc chỉ tiêu thì tỷ lệ là {}",
+        percent(a - 3, b - 3)
+    );
+    check(
+        &scene,
+        ["đang tính là không dùng tiền mặt".into(), as_cash, out],
+    );
+    for rule in &mut scene.settlement.grey.rules {
+        if rule.zone == GreyZone::BankCash {
+            rule.treat = Treat::Cash;
+        }
+    }
+    let cashless = format!("không dùng tiền mặt thì tỷ lệ là {}", percent(a + 3, b));
+    check(
+        &scene,
+        ["đang tính là tiền mặt".into(), cashless, String::new()],
+    );
+}
