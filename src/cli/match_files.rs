@@ -1,6 +1,8 @@
 //! `doisoat match`: files in, files out; no configuration, no database.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -13,9 +15,10 @@ use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
+use crate::format::Content;
 use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
-use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
+use crate::normalise::{MatchFiles, MatchInputs, Named, read_match_inputs};
 use crate::prove::prove;
 use crate::report::json::Timings;
 use crate::settle::{self, Settlement};
@@ -152,19 +155,16 @@ fn unwritable(error: &anyhow::Error) -> Failure {
 
 /// Reads every file; one that is no table of the contract ends with exit 2.
 fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
-    let fees = bytes(&args.fees)?;
-    let transactions = args.transactions.iter().map(|path| bytes(path));
+    let fees = on_disk(&args.fees)?;
+    let transactions = args.transactions.iter().map(|path| on_disk(path));
     let transactions = transactions.collect::<Result<Vec<_>, _>>()?;
-    let cash = args.cash.as_deref().map(bytes).transpose()?;
-    let agencies = args.agencies.as_deref().map(bytes).transpose()?;
+    let cash = args.cash.as_deref().map(on_disk).transpose()?;
+    let agencies = args.agencies.as_deref().map(on_disk).transpose()?;
     let files = MatchFiles {
-        fees: (&fees.0, &fees.1),
-        transactions: transactions
-            .iter()
-            .map(|(n, b)| (n.as_str(), b.as_slice()))
-            .collect(),
-        cash: cash.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
-        agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
+        fees: named(&fees),
+        transactions: transactions.iter().map(named).collect(),
+        cash: cash.as_ref().map(named),
+        agencies: agencies.as_ref().map(named),
     };
     let mut read = read_match_inputs(&files).map_err(|error| {
         let (what, fix) = crate::text::reject::explain_file(&error, lang);
@@ -174,20 +174,40 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
     Ok(read)
 }
 
-/// The bytes of a file with its name (without folders, so that outputs do not depend on them).
-fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+fn named((name, file): &(String, OnDisk)) -> Named<'_, &OnDisk> {
+    (name.as_str(), file)
+}
+
+/// A file that is read while it is parsed.
+struct OnDisk(PathBuf);
+
+impl Content for &OnDisk {
+    fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
+        let mut file = File::open(&self.0)?;
+        // a folder can be opened, but not read
+        let _nothing = file.read(&mut [])?;
+        Ok((file.metadata()?.len(), Box::new(file)))
+    }
+}
+
+/// A file with its name (without folders, so that outputs do not depend on them).
+fn on_disk(path: &Path) -> Result<(String, OnDisk), Failure> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let read = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
-    match (name, read) {
-        (Some(name), Ok(bytes)) => Ok((name, bytes)),
+    let file = OnDisk(path.to_owned());
+    let opened = (&&file).open().map(drop);
+    match (
+        name,
+        opened.with_context(|| format!("{} cannot be read", path.display())),
+    ) {
+        (Some(name), Ok(())) => Ok((name, file)),
         (_, Err(error)) => Err(Failure::new(
             Exit::Usage,
             format!("{error:#}"),
             "check the path and its permissions",
         )),
-        (None, Ok(_)) => Err(Failure::new(
+        (None, Ok(())) => Err(Failure::new(
             Exit::Usage,
             format!("{} has no file name", path.display()),
             "name a file",

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -15,11 +14,12 @@ use thiserror::Error;
 
 use super::agency::AgencyCode;
 use super::day::Day;
+use super::piece::Piece;
 
 /// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "Box<str>")]
-pub struct DossierCode(Arc<str>);
+pub struct DossierCode(Piece);
 
 impl Serialize for DossierCode {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -35,7 +35,7 @@ impl TryFrom<Box<str>> for DossierCode {
     }
 }
 
-impl From<DossierCode> for Arc<str> {
+impl From<DossierCode> for Piece {
     fn from(code: DossierCode) -> Self {
         code.0
     }
@@ -55,6 +55,14 @@ pub enum DossierCodeError {
 impl DossierCode {
     /// Reads a code; blanks around it are dropped and letters are upper-cased.
     pub fn parse(raw: &str) -> Result<Self, DossierCodeError> {
+        Self::parse_with(raw, |text| text.into())
+    }
+
+    /// The same; `write` writes the canonical text down.
+    pub fn parse_with(
+        raw: &str,
+        write: impl FnOnce(&str) -> Piece,
+    ) -> Result<Self, DossierCodeError> {
         let code = raw.trim();
         let code = if code.bytes().any(|b| b.is_ascii_lowercase()) {
             Cow::Owned(code.to_ascii_uppercase())
@@ -74,7 +82,12 @@ impl DossierCode {
             return Err(shape());
         }
         date_of(date).ok_or_else(|| DossierCodeError::Date(raw.to_owned()))?;
-        Ok(Self((*code).into()))
+        Ok(Self(write(&code)))
+    }
+
+    /// The canonical text as rows hold it.
+    pub fn piece(&self) -> &Piece {
+        &self.0
     }
 
     /// The canonical text.

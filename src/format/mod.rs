@@ -1,17 +1,23 @@
 //! PURE: bytes -> rows. A format knows nothing of money or providers; it yields cells with their
 //! places, and rows that cannot be cut into cells.
 
+pub mod blocks;
 pub mod csv;
 pub mod encoding;
 pub mod layout;
+mod library;
 pub mod limits;
 mod lines;
+pub mod parallel;
+mod plain;
 pub mod sniff;
 pub mod spoiled;
 
-pub use csv::{Line, Row, Table};
+pub use blocks::{BLOCK, Block, Blocks, Content};
+pub use csv::{Line, Row, Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use parallel::each_block;
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 
@@ -57,6 +63,19 @@ pub enum FormatError {
         /// The line where the row begins.
         line: u64,
     },
+    /// The system cannot read it.
+    #[error("the file cannot be read: {why}")]
+    Unreadable {
+        /// The system's word.
+        why: Box<str>,
+    },
+}
+
+impl From<std::io::Error> for FormatError {
+    fn from(error: std::io::Error) -> Self {
+        let why = error.to_string().into();
+        Self::Unreadable { why }
+    }
 }
 
 /// A whole file that cannot be read.

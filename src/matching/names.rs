@@ -135,7 +135,9 @@ fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
         let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
         spoken.references.extend(words.map(Into::into));
     }
-    spoken.references.extend(txn.bank_ref.iter().cloned());
+    spoken
+        .references
+        .extend(txn.bank_ref.iter().map(Into::into));
     spoken.references.insert(txn.id.as_ref().into());
 }
 

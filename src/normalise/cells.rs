@@ -1,10 +1,11 @@
 //! PURE: one cell -> one value or a fault that names column, value and reason.
 
-use std::borrow::Cow;
-
 use super::amount;
 use super::memo::stored;
-use crate::domain::{Day, DossierCode, DossierCodeError, Moment, RejectCode, Vnd};
+use super::texts::Texts;
+use crate::domain::{
+    AgencyCode, Day, DossierCode, DossierCodeError, Moment, Piece, RejectCode, Vnd,
+};
 use crate::format::{Column, Row, encoding::cut};
 use crate::source::TimeForm;
 
@@ -47,13 +48,25 @@ pub fn need_text(row: Row<'_>, column: Column) -> Result<Box<str>, Fault> {
     opt_text(row, column).ok_or_else(missing)
 }
 
-/// The same, borrowed where it stands in the row as it is stored.
-pub fn need_str(row: Row<'_>, column: Column) -> Result<Cow<'_, str>, Fault> {
+/// Text or nothing, written down.
+pub(super) fn opt_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Option<Piece> {
+    let raw = row.get(column);
+    (!raw.trim().is_empty()).then(|| texts.own(raw))
+}
+
+/// Text that must be there, written down.
+pub(super) fn need_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<Piece, Fault> {
+    let missing = || Fault::new(column.name, "", RejectCode::MissingValue);
+    opt_own(row, column, texts).ok_or_else(missing)
+}
+
+/// The code of an agency.
+pub(super) fn agency(row: Row<'_>, column: Column) -> Result<AgencyCode, Fault> {
     let text = stored(row.get(column).trim());
     if text.is_empty() {
         return Err(Fault::new(column.name, "", RejectCode::MissingValue));
     }
-    Ok(text)
+    Ok(AgencyCode::new(&text))
 }
 
 /// A word of a closed list.
@@ -95,14 +108,24 @@ pub fn dong(row: Row<'_>, column: Column) -> Result<Vnd, Fault> {
 /// A dossier code.
 pub fn dossier(row: Row<'_>, column: Column) -> Result<DossierCode, Fault> {
     let raw = row.get(column);
-    DossierCode::parse(raw).map_err(|error| {
-        let code = match error {
-            _ if raw.trim().is_empty() => RejectCode::MissingValue,
-            DossierCodeError::Shape(_) => RejectCode::BadDossierCode,
-            DossierCodeError::Date(_) => RejectCode::ImpossibleDossierDate,
-        };
-        Fault::new(column.name, raw, code)
-    })
+    DossierCode::parse(raw).map_err(|error| no_code(column, raw, &error))
+}
+
+/// The same, written down.
+pub(super) fn code(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<DossierCode, Fault> {
+    let raw = row.get(column);
+    texts
+        .code(raw)
+        .map_err(|error| no_code(column, raw, &error))
+}
+
+fn no_code(column: Column, raw: &str, error: &DossierCodeError) -> Fault {
+    let code = match error {
+        _ if raw.trim().is_empty() => RejectCode::MissingValue,
+        DossierCodeError::Shape(_) => RejectCode::BadDossierCode,
+        DossierCodeError::Date(_) => RejectCode::ImpossibleDossierDate,
+    };
+    Fault::new(column.name, raw, code)
 }
 
 /// A time that must be there.
@@ -121,12 +144,13 @@ pub fn opt_time(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
 /// A time, a day alone (its last millisecond: what is due on a day is due until its end) or
 /// nothing.
 pub fn opt_deadline(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
-    match Day::parse(row.get(column)) {
-        Ok(day) => {
+    let raw = row.get(column);
+    match Day::read_text(raw) {
+        Some(day) => {
             let end = day.plus(1).start_ms() - 1;
-            Ok(Some(Moment::from_parts(end, row.get(column))))
+            Ok(Some(Moment::from_parts(end, raw)))
         }
-        Err(_) => opt_time(row, column),
+        None => opt_time(row, column),
     }
 }
 

@@ -240,6 +240,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
             ),
             "Hãy xuất lại tệp.",
         ),
+        FormatError::Unreadable { why } => (
+            format!("hệ thống không đọc được tệp ({why})"),
+            "Hãy kiểm tra đường dẫn và quyền đọc tệp.",
+        ),
     };
     (what, fix.into())
 }
@@ -278,6 +282,10 @@ fn format_en(error: &FormatError) -> (String, String) {
                 "the quote opened in line {line} is never closed, the rest of the file cannot be read"
             ),
             "Export it again.",
+        ),
+        FormatError::Unreadable { why } => (
+            format!("the file cannot be read ({why})"),
+            "Check the path and its permissions.",
         ),
     };
     (what, fix.into())
