@@ -24,6 +24,11 @@ impl AgencyCode {
         Self(code.into())
     }
 
+    /// The bytes of the canonical text.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0

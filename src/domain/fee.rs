@@ -35,7 +35,12 @@ macro_rules! words {
 
             /// Reads the word, without regard to case.
             pub fn parse(raw: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|word| word.id().eq_ignore_ascii_case(raw.trim()))
+                let mut words = Self::ALL.iter().copied();
+                if let Some(word) = words.find(|word| word.id() == raw) {
+                    return Some(word);
+                }
+                let raw = raw.trim();
+                Self::ALL.iter().copied().find(|word| word.id().eq_ignore_ascii_case(raw))
             }
         }
     };

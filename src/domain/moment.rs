@@ -14,14 +14,18 @@ use super::day::{DAY_MS, Day, VIETNAM_OFFSET_MS, local, two_digits};
 
 /// An instant that keeps the text it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Milliseconds since 1970 in UTC.
-    ms: i64,
-    written: Written,
+pub struct Moment(Form);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    /// Milliseconds since 1970 in UTC, and how the text follows from them.
+    Usual { ms: i64, written: Written },
+    /// The text does not follow from the instant.
+    Own(Box<(i64, Box<str>)>),
 }
 
 /// How the text follows from the instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Written {
     /// `2022-12-02T23:58:00+07:00`.
     Offset,
@@ -33,8 +37,6 @@ enum Written {
     Utc,
     /// `2022-12-02`, for an instant of that day.
     Day,
-    /// It does not.
-    Own(Box<Box<str>>),
 }
 
 /// The longest text that follows from an instant.
@@ -96,14 +98,10 @@ impl Moment {
             (19, _) => Written::Bare,
             _ => Written::Day,
         };
-        let short = Self { ms, written };
-        if short.follows(&mut Buffer::default()) == Some(text) {
-            return short;
+        if follows(ms, written, &mut Buffer::default()) == Some(text) {
+            return Self(Form::Usual { ms, written });
         }
-        Self {
-            ms,
-            written: Written::Own(Box::new(text.into())),
-        }
+        Self(Form::Own(Box::new((ms, text.into()))))
     }
 
     /// The instant as RFC 3339 at +07:00, for instants that come without a text.
@@ -116,68 +114,32 @@ impl Moment {
 
     /// Milliseconds since 1970 in UTC.
     pub fn ms(&self) -> i64 {
-        self.ms
+        match &self.0 {
+            Form::Usual { ms, .. } => *ms,
+            Form::Own(own) => own.0,
+        }
     }
 
     /// The text as received.
     pub fn text(&self) -> Cow<'_, str> {
-        match &self.written {
-            Written::Own(text) => Cow::Borrowed(text),
-            _ => {
+        match &self.0 {
+            Form::Own(own) => Cow::Borrowed(&own.1),
+            Form::Usual { ms, written } => {
                 let mut buffer = Buffer::default();
-                Cow::Owned(self.follows(&mut buffer).unwrap_or_default().to_owned())
+                let text = follows(*ms, *written, &mut buffer).unwrap_or_default();
+                Cow::Owned(text.to_owned())
             }
         }
     }
 
-    /// The text that follows from the instant, in a year of four digits.
-    fn follows<'b>(&self, buffer: &'b mut Buffer) -> Option<&'b str> {
-        let length = match self.written {
-            Written::Offset => 25,
-            Written::Utc => 20,
-            Written::Bare | Written::Blank => 19,
-            Written::Day => 10,
-            Written::Own(_) => return None,
-        };
-        let zone = match self.written {
-            Written::Utc => 0,
-            _ => VIETNAM_OFFSET_MS,
-        };
-        let ms = self.ms.checked_add(zone)?;
-        let date = Day::of_ms(ms.checked_sub(VIETNAM_OFFSET_MS)?).date();
-        let year = u32::try_from(date.year()).ok().filter(|y| *y <= 9999)?;
-        let seconds = u32::try_from(ms.rem_euclid(DAY_MS) / 1000).ok()?;
-        buffer.copy_from_slice(b"0000-00-00T00:00:00+07:00");
-        let numbers = [
-            (0, year / 100),
-            (2, year % 100),
-            (5, date.month()),
-            (8, date.day()),
-            (11, seconds / 3600),
-            (14, seconds / 60 % 60),
-            (17, seconds % 60),
-        ];
-        for (at, number) in numbers {
-            let digit = |value: u32| b'0' + u8::try_from(value % 10).unwrap_or(0);
-            buffer[at] = digit(number / 10);
-            buffer[at + 1] = digit(number);
-        }
-        match self.written {
-            Written::Blank => buffer[10] = b' ',
-            Written::Utc => buffer[19] = b'Z',
-            _ => {}
-        }
-        str::from_utf8(&buffer[..length]).ok()
-    }
-
     /// The calendar day in Asia/Ho_Chi_Minh.
     pub fn day(&self) -> Day {
-        Day::of_ms(self.ms)
+        Day::of_ms(self.ms())
     }
 
     /// `HH:mm:ss dd/MM/yyyy` in Vietnam time.
     pub fn vi(&self) -> String {
-        local(self.ms).map_or_else(
+        local(self.ms()).map_or_else(
             || self.text().into_owned(),
             |at| at.format("%H:%M:%S %d/%m/%Y").to_string(),
         )
@@ -185,8 +147,43 @@ impl Moment {
 
     /// `yyyyMMddHHmmss` in Vietnam time.
     pub fn compact(&self) -> String {
-        local(self.ms).map_or_else(String::new, |at| at.format("%Y%m%d%H%M%S").to_string())
+        local(self.ms()).map_or_else(String::new, |at| at.format("%Y%m%d%H%M%S").to_string())
     }
+}
+
+/// The text that follows from an instant, in a year of four digits.
+fn follows(ms: i64, written: Written, buffer: &mut Buffer) -> Option<&str> {
+    let (length, zone) = match written {
+        Written::Offset => (25, VIETNAM_OFFSET_MS),
+        Written::Utc => (20, 0),
+        Written::Bare | Written::Blank => (19, VIETNAM_OFFSET_MS),
+        Written::Day => (10, VIETNAM_OFFSET_MS),
+    };
+    let ms = ms.checked_add(zone)?;
+    let date = Day::of_ms(ms.checked_sub(VIETNAM_OFFSET_MS)?).date();
+    let year = u32::try_from(date.year()).ok().filter(|y| *y <= 9999)?;
+    let seconds = u32::try_from(ms.rem_euclid(DAY_MS) / 1000).ok()?;
+    buffer.copy_from_slice(b"0000-00-00T00:00:00+07:00");
+    let numbers = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, date.month()),
+        (8, date.day()),
+        (11, seconds / 3600),
+        (14, seconds / 60 % 60),
+        (17, seconds % 60),
+    ];
+    for (at, number) in numbers {
+        let digit = |value: u32| b'0' + u8::try_from(value % 10).unwrap_or(0);
+        buffer[at] = digit(number / 10);
+        buffer[at + 1] = digit(number);
+    }
+    match written {
+        Written::Blank => buffer[10] = b' ',
+        Written::Utc => buffer[19] = b'Z',
+        _ => {}
+    }
+    str::from_utf8(&buffer[..length]).ok()
 }
 
 /// An instant in one of the forms in which nearly all come: a day and `HH:MM:SS`, alone or with `Z`
@@ -212,7 +209,7 @@ fn usual(raw: &[u8]) -> Option<Moment> {
         _ => 0,
     };
     let ms = day.start_ms() + zone + 1000 * seconds;
-    marks.then_some(Moment { ms, written })
+    marks.then_some(Moment(Form::Usual { ms, written }))
 }
 
 impl PartialOrd for Moment {
@@ -224,24 +221,27 @@ impl PartialOrd for Moment {
 impl Ord for Moment {
     fn cmp(&self, other: &Self) -> Ordering {
         let texts = || self.text().cmp(&other.text());
-        self.ms.cmp(&other.ms).then_with(texts)
+        self.ms().cmp(&other.ms()).then_with(texts)
     }
 }
 
 impl Hash for Moment {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.ms.hash(state);
+        self.ms().hash(state);
     }
 }
 
 impl Serialize for Moment {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Moment", 2)?;
-        fields.serialize_field("ms", &self.ms)?;
-        let mut buffer = Buffer::default();
-        match &self.written {
-            Written::Own(text) => fields.serialize_field("text", &***text)?,
-            _ => fields.serialize_field("text", self.follows(&mut buffer).unwrap_or_default())?,
+        fields.serialize_field("ms", &self.ms())?;
+        match &self.0 {
+            Form::Own(own) => fields.serialize_field("text", &*own.1)?,
+            Form::Usual { ms, written } => {
+                let mut buffer = Buffer::default();
+                let text = follows(*ms, *written, &mut buffer).unwrap_or_default();
+                fields.serialize_field("text", text)?;
+            }
         }
         fields.end()
     }
@@ -317,7 +317,7 @@ mod tests {
         let check = |raw: &str, held: bool| {
             let at = Moment::parse(raw).unwrap();
             assert_eq!(at.text(), raw);
-            assert_eq!(matches!(at.written, Written::Own(_)), held, "{raw}");
+            assert_eq!(matches!(at.0, Form::Own(_)), held, "{raw}");
             assert_eq!(Moment::from_parts(at.ms(), raw), at);
         };
         check("2022-12-02T23:58:01+07:00", false);

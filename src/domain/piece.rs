@@ -64,7 +64,7 @@ impl Piece {
     }
 
     /// The bytes of the text: comparing needs no more.
-    fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Form::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
             _ => self.as_str().as_bytes(),

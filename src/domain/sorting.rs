@@ -16,9 +16,16 @@ pub fn at(place: u32) -> usize {
 
 /// The first sixteen bytes of a text as a number that sorts as the text does.
 pub fn prefix(text: &str) -> u128 {
+    prefix_of(text.as_bytes())
+}
+
+/// The same for bytes.
+pub fn prefix_of(text: &[u8]) -> u128 {
+    if let Some(begin) = text.first_chunk() {
+        return u128::from_be_bytes(*begin);
+    }
     let mut bytes = [0; 16];
-    let length = text.len().min(16);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    bytes[..text.len()].copy_from_slice(text);
     u128::from_be_bytes(bytes)
 }
 

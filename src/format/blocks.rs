@@ -16,8 +16,8 @@ impl Content for &[u8] {
     }
 }
 
-/// Bytes of a usual block.
-pub const BLOCK: usize = 1 << 20;
+/// Bytes of a usual block: its text and its rows stay in the cache of a core.
+pub const BLOCK: usize = 1 << 18;
 
 /// Some whole records of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,9 +163,9 @@ mod tests {
         check("a\nbb\nc", 3, &[("a\n", 1), ("bb\n", 2), ("c", 3)]);
         check("a\r\n\r\nb\rc", 100, &[("a\r\n\r\nb\rc", 1)]);
         check(
-            "a\r\n\r\nb\rc\nd",
+            "a\r\n\r\nb\rc\nde",
             6,
-            &[("a\r\n\r\n", 1), ("b\rc\n", 3), ("d", 5)],
+            &[("a\r\n\r\n", 1), ("b\rc\n", 3), ("de", 5)],
         );
         check("abcdefgh\ni", 2, &[("abcdefgh\n", 1), ("i", 2)]);
     }
@@ -177,7 +177,11 @@ mod tests {
             6,
             &[("a\n", 1), ("\"b\nc\"\n", 2), ("d\n", 4)],
         );
-        check("\"b\"\"\nc\"\nd", 6, &[("\"b\"\"\nc\"\n", 1), ("d", 3)]);
+        check(
+            "\"b\"\"\nc\"\nd\nefg",
+            6,
+            &[("\"b\"\"\nc\"\nd\n", 1), ("efg", 4)],
+        );
         check("a\"\nb\"\nc", 3, &[("a\"\n", 1), ("b\"\n", 2), ("c", 3)]);
         check("a\n\"b\nc\nd\n", 4, &[("a\n", 1), ("\"b\nc\nd\n", 2)]);
     }

@@ -1,7 +1,7 @@
 //! PURE: one cell -> one value or a fault that names column, value and reason.
 
 use super::amount;
-use super::memo::stored;
+use super::memo::{stored, trimmed};
 use super::texts::Texts;
 use crate::domain::{
     AgencyCode, Day, DossierCode, DossierCodeError, Moment, Piece, RejectCode, Vnd,
@@ -34,7 +34,7 @@ impl Fault {
 
 /// Text, NFC, without blanks around it.
 pub fn text(row: Row<'_>, column: Column) -> Box<str> {
-    stored(row.get(column).trim()).into()
+    stored(trimmed(row.get(column))).into()
 }
 
 /// Text or nothing.
@@ -51,7 +51,7 @@ pub fn need_text(row: Row<'_>, column: Column) -> Result<Box<str>, Fault> {
 /// Text or nothing, written down.
 pub(super) fn opt_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Option<Piece> {
     let raw = row.get(column);
-    (!raw.trim().is_empty()).then(|| texts.own(raw))
+    (!trimmed(raw).is_empty()).then(|| texts.own(raw))
 }
 
 /// Text that must be there, written down.
@@ -61,12 +61,12 @@ pub(super) fn need_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Resul
 }
 
 /// The code of an agency.
-pub(super) fn agency(row: Row<'_>, column: Column) -> Result<AgencyCode, Fault> {
-    let text = stored(row.get(column).trim());
-    if text.is_empty() {
-        return Err(Fault::new(column.name, "", RejectCode::MissingValue));
-    }
-    Ok(AgencyCode::new(&text))
+pub(super) fn agency(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<AgencyCode, Fault> {
+    let raw = trimmed(row.get(column));
+    let missing = || Fault::new(column.name, "", RejectCode::MissingValue);
+    (!raw.is_empty())
+        .then(|| texts.agency(raw))
+        .ok_or_else(missing)
 }
 
 /// A word of a closed list.
@@ -76,7 +76,7 @@ pub fn word<T>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<T, Fault> {
     let raw = row.get(column);
-    let code = if raw.trim().is_empty() {
+    let code = if trimmed(raw).is_empty() {
         RejectCode::MissingValue
     } else {
         RejectCode::UnknownWord
@@ -90,7 +90,7 @@ pub fn opt_word<T>(
     column: Column,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     word(row, column, parse).map(Some)
@@ -121,7 +121,7 @@ pub(super) fn code(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<Do
 
 fn no_code(column: Column, raw: &str, error: &DossierCodeError) -> Fault {
     let code = match error {
-        _ if raw.trim().is_empty() => RejectCode::MissingValue,
+        _ if trimmed(raw).is_empty() => RejectCode::MissingValue,
         DossierCodeError::Shape(_) => RejectCode::BadDossierCode,
         DossierCodeError::Date(_) => RejectCode::ImpossibleDossierDate,
     };
@@ -135,7 +135,7 @@ pub fn time(row: Row<'_>, column: Column) -> Result<Moment, Fault> {
 
 /// A time or nothing.
 pub fn opt_time(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     time(row, column).map(Some)
@@ -156,7 +156,7 @@ pub fn opt_deadline(row: Row<'_>, column: Column) -> Result<Option<Moment>, Faul
 
 /// A day that must be there.
 pub fn day(row: Row<'_>, column: Column) -> Result<Day, Fault> {
-    let raw = row.get(column).trim();
+    let raw = trimmed(row.get(column));
     let code = if raw.is_empty() {
         RejectCode::MissingValue
     } else {
@@ -167,7 +167,7 @@ pub fn day(row: Row<'_>, column: Column) -> Result<Day, Fault> {
 
 /// A day or nothing.
 pub fn opt_day(row: Row<'_>, column: Column) -> Result<Option<Day>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     day(row, column).map(Some)
@@ -176,7 +176,7 @@ pub fn opt_day(row: Row<'_>, column: Column) -> Result<Option<Day>, Fault> {
 /// A time by the form in which the source writes times.
 pub fn moment(column: &'static str, raw: &str, form: TimeForm) -> Result<Moment, Fault> {
     let fault = |code| Fault::new(column, raw, code);
-    let raw = raw.trim();
+    let raw = trimmed(raw);
     if raw.is_empty() {
         return Err(fault(RejectCode::MissingValue));
     }

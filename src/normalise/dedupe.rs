@@ -62,10 +62,14 @@ fn sort(rows: &mut [Txn]) {
     }
     sources.sort();
     sources.dedup();
+    // rows of one source stand together
+    let last = std::cell::Cell::new(0);
     let prefix = |row: &Txn| {
-        let place = sources.partition_point(|source| *source < row.source);
-        let place = u128::from(u8::try_from(place).unwrap_or(u8::MAX));
-        (place << 120) | (sorting::prefix(&row.id) >> 8)
+        if sources.get(last.get()) != Some(&row.source) {
+            last.set(sources.partition_point(|source| *source < row.source));
+        }
+        let place = u128::from(u8::try_from(last.get()).unwrap_or(u8::MAX));
+        (place << 120) | (sorting::prefix_of(row.id.as_bytes()) >> 8)
     };
     let order = |a: &Txn, b: &Txn| {
         let ids = (&a.source, &a.id).cmp(&(&b.source, &b.id));

@@ -113,7 +113,7 @@ impl RegistryRow for Fee {
             fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
             kind: cells::word(row, columns.fee_kind, FeeKind::parse)?,
             amount: cells::dong(row, columns.amount_vnd)?,
-            agency_code: cells::agency(row, columns.agency_code)?,
+            agency_code: cells::agency(row, columns.agency_code, texts)?,
             procedure_code: texts.shared(row.get(columns.procedure_code)),
             declared_method: cells::word(row, columns.declared_method, DeclaredMethod::parse)?,
             due_at: cells::opt_deadline(row, columns.due_at)?,

@@ -76,7 +76,9 @@ pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchI
     let (fees, money) = (fees?, money?);
     all.columns = fees.columns.clone();
     all.count(files.fees.0, fees.lines, fees.rejects.len());
-    let known = fees.rows.iter().map(|fee| &fee.agency_code).collect();
+    // fees stand in the order of their dossiers, so an agency's stand together
+    let runs = fees.rows.chunk_by(|a, b| a.agency_code == b.agency_code);
+    let known = runs.map(|run| &run[0].agency_code).collect();
     all.inputs.agencies = bare_agencies(&known);
     let names = files.transactions.iter().map(|(name, _)| *name);
     let txn_day = all.take_transactions(names, money.files, money.txns);

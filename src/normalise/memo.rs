@@ -23,6 +23,14 @@ pub fn stored(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.nfc().collect::<String>().replace('\0', "\u{fffd}"))
 }
 
+/// A text without blanks around it.
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// True for text of blocks in which nothing composes, without NUL: U+0001 to U+02FF and the letters
 /// of U+1E00 to U+1EFF, which are those of Vietnamese.
 fn is_usual(text: &[u8]) -> bool {

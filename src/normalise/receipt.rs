@@ -69,7 +69,7 @@ impl RegistryRow for Receipt {
             amount: cells::dong(row, columns.amount_vnd)?,
             collected_at: cells::time(row, columns.collected_at)?,
             cashier: texts.shared(row.get(columns.cashier)),
-            agency_code: cells::agency(row, columns.agency_code)?,
+            agency_code: cells::agency(row, columns.agency_code, texts)?,
             status: cells::word(row, columns.status, ReceiptStatus::parse)?,
         })
     }
@@ -81,7 +81,7 @@ impl Versioned for Receipt {
     }
 
     fn prefix(&self) -> u128 {
-        sorting::prefix(&self.receipt_id)
+        sorting::prefix_of(self.receipt_id.as_bytes())
     }
 
     fn cmp_key(&self, other: &Self) -> Ordering {

@@ -256,16 +256,37 @@ fn read_blocks<T: RegistryRow>(
     let mut blocks = Blocks::new(source, BLOCK);
     let (table, first) = Table::open(&mut blocks, size, layout, Limits::TEXT)?;
     let mut all = Found::default();
+    let first_bytes = first.bytes.len();
     let reader = || {
         let (columns, mut texts) = (T::columns(&table), Texts::default());
-        let table = &table;
-        move |block: &Block| read_block(table, &columns, &mut texts, block, file)
+        let (table, mut room) = (&table, 0);
+        move |block: &Block| {
+            let mut found = Found::default();
+            found.rows.reserve(room);
+            read_block(table, &columns, &mut texts, block, file, &mut found);
+            room = found.rows.len() + found.rows.len() / 8;
+            found
+        }
     };
-    each_block(blocks, first, reader, |found| all.append(found))?;
+    each_block(blocks, first, reader, |found: Found<T>| {
+        if all.rows.is_empty() {
+            make_room(&mut all.rows, found.rows.len(), first_bytes, size);
+        }
+        all.append(found);
+    })?;
     match all.unclosed {
         Some(line) => Err(FormatError::UnclosedQuote { line }),
         None => Ok((Columns::new(table.present()), all)),
     }
+}
+
+/// Makes room for the rows of a file of `size` bytes whose first block holds so many: a list that
+/// grows leaves holes behind.
+pub(super) fn make_room<T>(rows: &mut Vec<T>, first_rows: usize, first_bytes: usize, size: u64) {
+    let blocks = usize::try_from(size).unwrap_or(0) / first_bytes.max(1);
+    let room = first_rows.saturating_mul(blocks + 1 + blocks / 50);
+    // without it the list grows as it must
+    let _room = rows.try_reserve_exact(room);
 }
 
 fn read_block<T: RegistryRow>(
@@ -274,9 +295,9 @@ fn read_block<T: RegistryRow>(
     texts: &mut Texts,
     block: &Block,
     file: &FileAt<'_>,
-) -> Found<T> {
+    found: &mut Found<T>,
+) {
     let (id, amount) = (table.column(T::ID), table.column(T::AMOUNT));
-    let mut found = Found::default();
     let mut lines = table.rows(block);
     while let Some(line) = lines.next_line() {
         match line {
@@ -301,7 +322,6 @@ fn read_block<T: RegistryRow>(
     texts.end_block();
     found.count = lines.count();
     found.unclosed = lines.unclosed();
-    found
 }
 
 /// One row an identity; see the head of this file.

@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, BuildHasherDefault};
 
 use rustc_hash::FxHasher;
 
-use super::memo::stored;
-use crate::domain::{DossierCode, DossierCodeError, Pages, Piece};
+use super::memo::{stored, trimmed};
+use crate::domain::{AgencyCode, DossierCode, DossierCodeError, Pages, Piece};
 
 /// Texts that are remembered; a later one takes the place of an earlier one.
 const KNOWN: usize = 1 << 12;
@@ -17,6 +17,7 @@ pub(super) struct Texts {
     known: Vec<Option<Piece>>,
     /// The code of the last row: the lines of a dossier stand together.
     last_code: Option<DossierCode>,
+    last_agency: Option<AgencyCode>,
 }
 
 impl Default for Texts {
@@ -25,6 +26,7 @@ impl Default for Texts {
             pages: Pages::default(),
             known: vec![None; KNOWN],
             last_code: None,
+            last_agency: None,
         }
     }
 }
@@ -32,24 +34,26 @@ impl Default for Texts {
 impl Texts {
     /// A text as it is stored, without blanks around it.
     pub(super) fn own(&mut self, raw: &str) -> Piece {
-        self.pages.piece(&stored(raw.trim()))
+        self.pages.piece(&stored(trimmed(raw)))
     }
 
     /// The same for texts that many rows share, such as names and procedures.
     pub(super) fn shared(&mut self, raw: &str) -> Piece {
-        let raw = raw.trim();
+        let raw = trimmed(raw);
         let hash = BuildHasherDefault::<FxHasher>::default().hash_one(raw);
-        let place = usize::try_from(hash >> 40).unwrap_or(0) % KNOWN;
-        if let Some(Some(known)) = self.known.get(place)
-            && self.pages.reads(known, raw)
-        {
-            // what is stored is stored the same again
-            return known.clone();
+        let place = usize::try_from(hash >> 40).unwrap_or(0) % KNOWN & !1;
+        let Some([one, other]) = self.known.get_mut(place..place + 2) else {
+            return self.own(raw);
+        };
+        for known in [&*one, &*other].into_iter().flatten() {
+            if self.pages.reads(known, raw) {
+                // what is stored is stored the same again
+                return known.clone();
+            }
         }
         let piece = self.pages.piece(&stored(raw));
-        if let Some(known) = self.known.get_mut(place) {
-            *known = Some(piece.clone());
-        }
+        std::mem::swap(one, other);
+        *one = Some(piece.clone());
         piece
     }
 
@@ -66,13 +70,25 @@ impl Texts {
     /// A dossier code.
     pub(super) fn code(&mut self, raw: &str) -> Result<DossierCode, DossierCodeError> {
         if let Some(last) = &self.last_code
-            && self.pages.reads(last.piece(), raw)
+            && last.as_bytes() == raw.as_bytes()
         {
             return Ok(last.clone());
         }
-        let code = DossierCode::parse_with(raw, |text| self.pages.piece(text))?;
+        let code = DossierCode::parse(raw)?;
         self.last_code = Some(code.clone());
         Ok(code)
+    }
+
+    /// The code of an agency.
+    pub(super) fn agency(&mut self, raw: &str) -> AgencyCode {
+        if let Some(last) = &self.last_agency
+            && last.as_bytes() == raw.as_bytes()
+        {
+            return last.clone();
+        }
+        let agency = AgencyCode::new(&stored(raw));
+        self.last_agency = Some(agency.clone());
+        agency
     }
 
     /// Ends the page of a block: its rows can be read.
@@ -106,14 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn the_lines_of_a_dossier_share_its_code() {
+    fn the_code_of_the_last_row_is_known() {
         let mut texts = Texts::default();
-        let raw = "000.00.53.H48-220921-0099";
-        let codes = [raw, raw, "000.00.53.H48-220921-0100"].map(|raw| texts.code(raw).unwrap());
+        let raws = ["H48-220921-0099", "H48-220921-0099", "h48-220921-0100"];
+        let codes = raws.map(|raw| texts.code(raw).unwrap());
         assert!(texts.code("x").is_err());
-        texts.end_block();
         assert_eq!(codes[0], codes[1]);
-        assert!(codes[0].piece().same_place(codes[1].piece()));
-        assert_eq!(codes[2].as_str(), "000.00.53.H48-220921-0100");
+        assert_eq!(codes[2].as_str(), "H48-220921-0100");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::context::{Cutoff, SourceContext};
 use super::raw::RawTxn;
-use super::registry::FileAt;
+use super::registry::{FileAt, make_room};
 use super::texts::Texts;
 use super::txn::{Pile, TxnRows, sort_by_id};
 use crate::domain::{Day, Instrument, Reject, Side, SourceName, Txn, TxnKind, TxnStatus};
@@ -99,19 +99,13 @@ pub(super) fn read_rest(
         source: &context.name,
         day: NO_DAY,
     };
-    let mut own = Vec::new();
-    let found =
-        read_blocks(content, &file, &context, &mut own).map_err(|error| file.fail(error))?;
-    let mut rejects = found.pile.finish(&mut own);
-    let latest = own.iter().map(|txn| txn.business_date).max();
+    let start = txns.len();
+    let found = read_blocks(content, &file, &context, txns).map_err(|error| file.fail(error))?;
+    let mut rejects = found.pile.finish(txns, start);
+    let latest = txns[start..].iter().map(|txn| txn.business_date).max();
     let day = latest.or_else(|| day_in(name)).unwrap_or(fallback);
     for reject in &mut rejects {
         reject.business_date = day;
-    }
-    if txns.is_empty() {
-        *txns = own;
-    } else {
-        txns.append(&mut own);
     }
     Ok(TxnRest {
         source: context.name.clone(),
@@ -139,12 +133,15 @@ fn read_blocks(
     let mut blocks = Blocks::new(source, BLOCK);
     let (table, first) = Table::open(&mut blocks, size, &LAYOUT, Limits::TEXT)?;
     let columns = TxnColumns::find(&table);
-    let mut all = Found::default();
+    let (mut all, first_bytes) = (Found::default(), first.bytes.len());
     let reader = || {
         let (table, columns, mut texts) = (&table, &columns, Texts::default());
         move |block: &Block| read_block(table, columns, &mut texts, block, file, context)
     };
     each_block(blocks, first, reader, |found| {
+        if all.count == 0 {
+            make_room(named, found.pile.named(), first_bytes, size);
+        }
         all.pile.append(found.pile, named);
         all.count += found.count;
         all.unclosed = all.unclosed.or(found.unclosed);

@@ -51,7 +51,7 @@ pub fn read_records(records: &[Record], source: &SourceContext) -> TxnRows {
     }
     texts.end_block();
     let mut txns = Vec::new();
-    let rejects = pile.finish(&mut txns);
+    let rejects = pile.finish(&mut txns, 0);
     sort_by_id(&mut txns);
     TxnRows { txns, rejects }
 }
@@ -59,7 +59,7 @@ pub fn read_records(records: &[Record], source: &SourceContext) -> TxnRows {
 /// In order of their ids, not-final rows first.
 pub(super) fn sort_by_id(txns: &mut [Txn]) {
     let order = |a: &Txn, b: &Txn| (&a.id, a.status).cmp(&(&b.id, b.status));
-    sorting::sort(txns, |txn| sorting::prefix(&txn.id), order);
+    sorting::sort(txns, |txn| sorting::prefix_of(txn.id.as_bytes()), order);
 }
 
 /// Judged rows of one delivery, still in order of arrival.
@@ -92,9 +92,14 @@ impl Pile {
         self.refused.append(&mut later.refused);
     }
 
-    /// Names what came without a name, adds every row to `txns`, which hold the named ones that are
-    /// there already, and gives the refused ones.
-    pub(super) fn finish(mut self, txns: &mut Vec<Txn>) -> Vec<Reject> {
+    /// Rows with a name.
+    pub(super) fn named(&self) -> usize {
+        self.named.len()
+    }
+
+    /// Names what came without a name, adds every row to `txns`, which hold those of the delivery
+    /// that were handed on already from `start` on, and gives the refused ones.
+    pub(super) fn finish(mut self, txns: &mut Vec<Txn>, start: usize) -> Vec<Reject> {
         txns.append(&mut self.named);
         let mut unnamed = self.unnamed;
         unnamed.sort_by(|a, b| (&a.id, a.status).cmp(&(&b.id, b.status)));
@@ -107,7 +112,7 @@ impl Pile {
         if self.refused.is_empty() {
             return Vec::new();
         }
-        let ids: BTreeSet<&str> = txns.iter().map(|txn| &*txn.id).collect();
+        let ids: BTreeSet<&str> = txns[start..].iter().map(|txn| &*txn.id).collect();
         ids::settle_refused(self.refused, |id| ids.contains(id))
     }
 }
