@@ -167,7 +167,11 @@ mod tests {
             6,
             &[("a\r\n\r\n", 1), ("b\rc\n", 3), ("de", 5)],
         );
-        check("abcdefgh\ni", 2, &[("abcdefgh\n", 1), ("i", 2)]);
+        check(
+            "abcdefgh\nijklmnopqrstuvw",
+            2,
+            &[("abcdefgh\n", 1), ("ijklmnopqrstuvw", 2)],
+        );
     }
 
     #[test]
