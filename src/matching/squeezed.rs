@@ -23,8 +23,40 @@ pub(super) struct Squeezed {
     slots: Vec<u64>,
     /// A bit for each hash, sixteen times as many as dossiers: most questions are about codes that
     /// do not exist, and a list that stays in the cache answers nearly all of those.
-    bits: Vec<u64>,
+    bits: Bits,
+    /// The same of the codes without their last four characters, which are far fewer.
+    heads: Bits,
     long: FxHashMap<Box<str>, Index>,
+}
+
+/// Bits of the last four letters or digits.
+const HEAD: usize = 4 * BITS;
+
+/// A bit for each of a set of hashes.
+#[derive(Debug, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// So many words or, that being no power of two, more.
+    fn new(words: usize) -> Self {
+        Self(vec![0; words.next_power_of_two()])
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let word = usize::try_from(hash >> 20).unwrap_or(0) & self.0.len().saturating_sub(1);
+        (word, 1 << (hash & 63))
+    }
+
+    fn set(&mut self, hash: u64) {
+        let (word, bit) = self.place(hash);
+        self.0[word] |= bit;
+    }
+
+    /// False for a hash that was not set.
+    fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
 }
 
 /// The number that stands for a letter or digit, none for others.
@@ -80,8 +112,8 @@ impl Squeezed {
         let slots = (dossiers + dossiers / 3).next_power_of_two().max(16);
         self.slots.clear();
         self.slots.resize(slots, 0);
-        self.bits.clear();
-        self.bits.resize(slots / 4, 0);
+        self.bits = Bits::new(slots / 4);
+        self.heads = Bits::new(slots / 32);
         for place in 0..self.numbers.len() {
             if let (number @ 1.., Ok(place)) = (self.numbers[place], Index::try_from(place)) {
                 self.place(number, place);
@@ -108,8 +140,8 @@ impl Squeezed {
         let (slot, _) = self.look(number);
         let mark = hash(number) & 0xffff_ffff_0000_0000;
         self.slots[slot] = mark | (u64::from(place) + 1);
-        let (word, bit) = self.bit(hash(number));
-        self.bits[word] |= bit;
+        self.bits.set(hash(number));
+        self.heads.set(hash(number >> HEAD));
     }
 
     /// The slot of a number, and the dossier there: its own or none.
@@ -132,21 +164,10 @@ impl Squeezed {
         }
     }
 
-    /// The place of a hash among the bits; there are as many words as a power of two.
-    fn bit(&self, hash: u64) -> (usize, u64) {
-        let word = usize::try_from(hash >> 20).unwrap_or(0) & (self.bits.len() - 1);
-        (word, 1 << (hash & 63))
-    }
-
     fn find(&self, number: u128) -> Option<Index> {
-        if self.bits.is_empty() {
-            return None;
-        }
-        let (word, bit) = self.bit(hash(number));
-        if self.bits[word] & bit == 0 {
-            return None;
-        }
-        self.look(number).1
+        self.bits
+            .may_have(hash(number))
+            .then(|| self.look(number).1)?
     }
 
     /// The dossier with this squeezed code.
@@ -183,6 +204,9 @@ impl Squeezed {
             return;
         };
         let mut tell = |number: u128, edit| {
+            if !self.heads.may_have(hash(number >> HEAD)) {
+                return;
+            }
             if let Some(dossier) = self.find(number) {
                 visit(dossier, Edit(edit));
             }
