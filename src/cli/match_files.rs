@@ -1,24 +1,21 @@
 //! `doisoat match`: files in, files out; no configuration, no database.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::match_out;
+use super::on_disk::{named, on_disk};
 use super::{Failure, Global, Outcome, day};
 use crate::clock::Stopwatch;
 use crate::config::rules::{
     ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
 };
 use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
-use crate::format::Content;
 use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
-use crate::normalise::{MatchFiles, MatchInputs, Named, read_match_inputs};
+use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::prove::prove;
 use crate::report::json::Timings;
 use crate::settle::{self, Settlement};
@@ -172,47 +169,6 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
     })?;
     read.inputs.sort();
     Ok(read)
-}
-
-fn named((name, file): &(String, OnDisk)) -> Named<'_, &OnDisk> {
-    (name.as_str(), file)
-}
-
-/// A file that is read while it is parsed.
-struct OnDisk(PathBuf);
-
-impl Content for &OnDisk {
-    fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
-        let mut file = File::open(&self.0)?;
-        // a folder can be opened, but not read
-        let _nothing = file.read(&mut [])?;
-        Ok((file.metadata()?.len(), Box::new(file)))
-    }
-}
-
-/// A file with its name (without folders, so that outputs do not depend on them).
-fn on_disk(path: &Path) -> Result<(String, OnDisk), Failure> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let file = OnDisk(path.to_owned());
-    let opened = (&&file).open().map(drop);
-    match (
-        name,
-        opened.with_context(|| format!("{} cannot be read", path.display())),
-    ) {
-        (Some(name), Ok(())) => Ok((name, file)),
-        (_, Err(error)) => Err(Failure::new(
-            Exit::Usage,
-            format!("{error:#}"),
-            "check the path and its permissions",
-        )),
-        (None, Ok(())) => Err(Failure::new(
-            Exit::Usage,
-            format!("{} has no file name", path.display()),
-            "name a file",
-        )),
-    }
 }
 
 /// Sources named by `--incomplete` came only in part.
