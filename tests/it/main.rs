@@ -25,6 +25,7 @@ mod feed_sepay;
 mod http;
 mod inspect;
 mod night;
+mod night_calibration;
 mod night_cli;
 mod night_estimate;
 mod night_sources;
