@@ -34,7 +34,7 @@ enum Written {
     /// `2022-12-02 23:58:00`.
     Blank,
     /// `2022-12-02T16:58:00Z`.
-    Utc,
+    Zulu,
     /// `2022-12-02`, for an instant of that day.
     Day,
 }
@@ -93,7 +93,7 @@ impl Moment {
     pub fn from_parts(ms: i64, text: &str) -> Self {
         let written = match (text.len(), text.as_bytes().get(10)) {
             (25, _) => Written::Offset,
-            (20, _) => Written::Utc,
+            (20, _) => Written::Zulu,
             (19, Some(b' ')) => Written::Blank,
             (19, _) => Written::Bare,
             _ => Written::Day,
@@ -155,7 +155,7 @@ impl Moment {
 fn follows(ms: i64, written: Written, buffer: &mut Buffer) -> Option<&str> {
     let (length, zone) = match written {
         Written::Offset => (25, VIETNAM_OFFSET_MS),
-        Written::Utc => (20, 0),
+        Written::Zulu => (20, 0),
         Written::Bare | Written::Blank => (19, VIETNAM_OFFSET_MS),
         Written::Day => (10, VIETNAM_OFFSET_MS),
     };
@@ -180,7 +180,7 @@ fn follows(ms: i64, written: Written, buffer: &mut Buffer) -> Option<&str> {
     }
     match written {
         Written::Blank => buffer[10] = b' ',
-        Written::Utc => buffer[19] = b'Z',
+        Written::Zulu => buffer[19] = b'Z',
         _ => {}
     }
     str::from_utf8(&buffer[..length]).ok()
@@ -195,7 +195,7 @@ fn usual(raw: &[u8]) -> Option<Moment> {
         (b'T', b"+07:00") => Written::Offset,
         (b'T', b"") => Written::Bare,
         (b' ', b"") => Written::Blank,
-        (b'T', b"Z") => Written::Utc,
+        (b'T', b"Z") => Written::Zulu,
         _ => return None,
     };
     let day = Day::read(day)?;
@@ -205,7 +205,7 @@ fn usual(raw: &[u8]) -> Option<Moment> {
     let marks = time[3] == b':' && time[6] == b':';
     let seconds = i64::from(3600 * hours + 60 * minutes + seconds);
     let zone = match written {
-        Written::Utc => VIETNAM_OFFSET_MS,
+        Written::Zulu => VIETNAM_OFFSET_MS,
         _ => 0,
     };
     let ms = day.start_ms() + zone + 1000 * seconds;

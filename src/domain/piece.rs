@@ -95,8 +95,8 @@ impl Piece {
     }
 }
 
-/// Writes the texts of one block of rows on one page. The pieces read as empty until [`Pages::end`]:
-/// hand no row out before.
+/// Writes the texts of one block of rows on one page. The pieces read as empty until
+/// [`Pages::end`]: hand no row out before.
 pub struct Pages {
     page: Arc<Page>,
     text: String,
@@ -170,10 +170,9 @@ impl Pages {
 
     /// The page is full: its pieces can be read, the next ones go to a new page.
     pub fn end(&mut self) {
-        let room = self.text.len();
-        let text = std::mem::replace(&mut self.text, String::with_capacity(room));
         let page = std::mem::replace(&mut self.page, Self::default().page);
-        let _new = page.0.set(text.into_boxed_str());
+        let _new = page.0.set(self.text.as_str().into());
+        self.text.clear();
     }
 }
 

@@ -3,8 +3,9 @@
 
 use csv::{ByteRecord, StringRecord};
 
-use super::csv::{Cells, Table, reader};
+use super::csv::{Table, reader};
 use super::lines::Lines;
+use super::row::Cells;
 use super::spoiled::{Spoiled, ends_in_quote, spoiled};
 use crate::domain::RejectCode;
 
@@ -72,7 +73,8 @@ impl<'b> Library<'b> {
     }
 }
 
-/// A record that is not UTF-8, if no known cell is at fault: bytes in unknown columns do not matter.
+/// A record that is not UTF-8, if no known cell is at fault: bytes in unknown columns do not
+/// matter.
 fn text_of(bytes: ByteRecord, table: &Table, line: u64) -> Result<StringRecord, Spoiled> {
     if let Some(spoiled) = table.misshapen(bytes.len(), line, || bytes.iter()) {
         return Err(spoiled);

@@ -8,16 +8,17 @@ pub mod layout;
 mod library;
 pub mod limits;
 mod lines;
-pub mod parallel;
+mod parallel;
 mod plain;
+mod row;
 pub mod sniff;
 pub mod spoiled;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
-pub use csv::{Line, Row, Rows, Table};
+pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
-pub use parallel::each_block;
+pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use super::blocks::{Block, Blocks};
 
-/// More threads than this wait for the disk and for each other.
-const THREADS_MAX: usize = 8;
+/// Threads of one file; `match` reads two files at a time.
+const READERS: usize = 2;
 
 /// Where the blocks come from.
 struct Feed<'a> {
@@ -51,48 +50,49 @@ impl<T, F: FnMut(T)> Done<T, F> {
     }
 }
 
-/// Reads every block, the `first` one included, and hands what was read to `take` in the order of
-/// the file. `reader` makes the reader of one thread.
-pub fn each_block<T: Send, R: FnMut(&Block) -> T>(
-    blocks: Blocks<'_>,
-    first: Block,
-    reader: impl Fn() -> R + Sync,
-    mut take: impl FnMut(T) + Send,
-) -> io::Result<()> {
-    if first.last {
-        take(reader()(&first));
-        return Ok(());
+impl Blocks<'_> {
+    /// Reads every block, the `first` one included, and hands what was read to `take` in the order of
+    /// the file. `reader` makes the reader of one thread.
+    pub fn each<T: Send, R: FnMut(&Block) -> T>(
+        self,
+        first: Block,
+        reader: impl Fn() -> R + Sync,
+        mut take: impl FnMut(T) + Send,
+    ) -> io::Result<()> {
+        if first.last {
+            take(reader()(&first));
+            return Ok(());
+        }
+        let feed = Mutex::new(Feed {
+            blocks: self,
+            first: Some(first),
+            number: 0,
+            failed: None,
+        });
+        let done = Mutex::new(Done {
+            next: 0,
+            early: BTreeMap::new(),
+            take,
+        });
+        let work = || {
+            let (mut read, mut room) = (reader(), Vec::new());
+            loop {
+                let next = lock(&feed).next(std::mem::take(&mut room));
+                let Some((number, block)) = next else { break };
+                let result = read(&block);
+                lock(&done).put(number, result);
+                room = block.bytes;
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..READERS {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
+        feed.failed.map_or(Ok(()), Err)
     }
-    let feed = Mutex::new(Feed {
-        blocks,
-        first: Some(first),
-        number: 0,
-        failed: None,
-    });
-    let done = Mutex::new(Done {
-        next: 0,
-        early: BTreeMap::new(),
-        take,
-    });
-    let work = || {
-        let (mut read, mut room) = (reader(), Vec::new());
-        loop {
-            let next = lock(&feed).next(std::mem::take(&mut room));
-            let Some((number, block)) = next else { break };
-            let result = read(&block);
-            lock(&done).put(number, result);
-            room = block.bytes;
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, |n| n.get().min(THREADS_MAX));
-    thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let feed = feed.into_inner().unwrap_or_else(PoisonError::into_inner);
-    feed.failed.map_or(Ok(()), Err)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,13 +109,12 @@ mod tests {
         let mut blocks = Blocks::new(text.as_bytes(), 20);
         let first = blocks.next(Vec::new()).unwrap().unwrap();
         let mut all = Vec::new();
-        each_block(
-            blocks,
+        let read = blocks.each(
             first,
             || |block: &Block| block.bytes.clone(),
-            |b| all.extend(b),
-        )
-        .unwrap();
+            |bytes| all.extend(bytes),
+        );
+        read.unwrap();
         assert_eq!(String::from_utf8(all).unwrap(), text);
     }
 
@@ -130,7 +129,7 @@ mod tests {
         let source = io::Read::chain(&b"a\nb\nc\n"[..], Broken);
         let mut blocks = Blocks::new(source, 2);
         let first = blocks.next(Vec::new()).unwrap().unwrap();
-        let read = each_block(blocks, first, || |block: &Block| block.line, |_| {});
+        let read = blocks.each(first, || |block: &Block| block.line, |_| {});
         assert!(read.is_err());
     }
 }

@@ -4,7 +4,7 @@
 use memchr::Memchr3;
 
 use super::blocks::{Block, closing, line_ends};
-use super::csv::Cells;
+use super::row::Cells;
 
 /// Cuts records.
 pub(super) struct Plain<'b> {

@@ -20,7 +20,7 @@ use crate::domain::{
 };
 use crate::format::{
     BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row,
-    Spoiled, Table, each_block,
+    Spoiled, Table,
 };
 use crate::source::registry::FileKind;
 
@@ -268,7 +268,7 @@ fn read_blocks<T: RegistryRow>(
             found
         }
     };
-    each_block(blocks, first, reader, |found: Found<T>| {
+    blocks.each(first, reader, |found: Found<T>| {
         if all.rows.is_empty() {
             make_room(&mut all.rows, found.rows.len(), first_bytes, size);
         }

@@ -41,7 +41,7 @@ impl Texts {
     pub(super) fn shared(&mut self, raw: &str) -> Piece {
         let raw = trimmed(raw);
         let hash = BuildHasherDefault::<FxHasher>::default().hash_one(raw);
-        let place = usize::try_from(hash >> 40).unwrap_or(0) % KNOWN & !1;
+        let place = (usize::try_from(hash >> 40).unwrap_or(0) % KNOWN) & !1;
         let Some([one, other]) = self.known.get_mut(place..place + 2) else {
             return self.own(raw);
         };

@@ -7,8 +7,7 @@ use super::texts::Texts;
 use super::txn::{Pile, TxnRows, sort_by_id};
 use crate::domain::{Day, Instrument, Reject, Side, SourceName, Txn, TxnKind, TxnStatus};
 use crate::format::{
-    BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row,
-    Table, each_block,
+    BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row, Table,
 };
 use crate::source::{AmountForm, TimeForm};
 
@@ -138,7 +137,7 @@ fn read_blocks(
         let (table, columns, mut texts) = (&table, &columns, Texts::default());
         move |block: &Block| read_block(table, columns, &mut texts, block, file, context)
     };
-    each_block(blocks, first, reader, |found| {
+    blocks.each(first, reader, |found| {
         if all.count == 0 {
             make_room(named, found.pile.named(), first_bytes, size);
         }
