@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn blocks_are_handed_on_in_order() {
-        let text: String = (0..2_000).map(|i| format!("{i}\n")).collect();
+        let lines: Vec<String> = (0..2_000).map(|i| i.to_string()).collect();
+        let text = lines.join("\n");
         let mut blocks = Blocks::new(text.as_bytes(), 20);
         let first = blocks.next(Vec::new()).unwrap().unwrap();
         let mut all = Vec::new();
