@@ -2,6 +2,7 @@
 //! places, and rows that cannot be cut into cells.
 
 pub mod blocks;
+mod camt;
 pub mod csv;
 pub mod encoding;
 pub mod layout;
@@ -11,6 +12,8 @@ mod lines;
 mod parallel;
 mod plain;
 mod row;
+pub mod message;
+mod mt940;
 pub mod sniff;
 pub mod spoiled;
 
@@ -18,6 +21,7 @@ pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use message::MessageKind;
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
@@ -58,6 +62,14 @@ pub enum FormatError {
         /// Its name.
         column: &'static str,
     },
+    /// XML that is not read.
+    #[error("line {line}: the XML is {what:?}")]
+    BadXml {
+        /// The line.
+        line: u64,
+        /// Why.
+        what: XmlFault,
+    },
     /// A quoted cell is never closed and swallows the rest of the file.
     #[error("the quote opened in line {line} is never closed")]
     UnclosedQuote {
@@ -77,6 +89,21 @@ impl From<std::io::Error> for FormatError {
         let why = error.to_string().into();
         Self::Unreadable { why }
     }
+}
+
+/// Why XML is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum XmlFault {
+    /// Not well-formed.
+    Syntax,
+    /// It ends before its root element does.
+    Cut,
+    /// Elements inside elements beyond the limit.
+    Depth,
+    /// A document type: never read, entities can be bombs.
+    DocType,
+    /// An entity that XML itself does not know.
+    Entity,
 }
 
 /// A whole file that cannot be read.

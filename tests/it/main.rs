@@ -15,6 +15,7 @@ mod bad_input;
 mod by_hand;
 mod cases;
 mod cli;
+mod corpora;
 mod corpus;
 mod database;
 mod docs;
