@@ -51,8 +51,8 @@ impl<T, F: FnMut(T)> Done<T, F> {
 }
 
 impl Blocks<'_> {
-    /// Reads every block, the `first` one included, and hands what was read to `take` in the order of
-    /// the file. `reader` makes the reader of one thread.
+    /// Reads every block, the `first` one included, and hands what was read to `take` in the order
+    /// of the file. `reader` makes the reader of one thread.
     pub fn each<T: Send, R: FnMut(&Block) -> T>(
         self,
         first: Block,
