@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::match_out;
+use super::on_disk::{named, on_disk};
 use super::{Failure, Global, Outcome, day};
 use crate::clock::Stopwatch;
 use crate::config::rules::{
@@ -244,19 +244,16 @@ fn unwritable(error: &anyhow::Error) -> Failure {
 
 /// Reads every file; one that is no table of the contract ends with exit 2.
 fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
-    let fees = bytes(&args.fees)?;
-    let transactions = args.transactions.iter().map(|path| bytes(path));
+    let fees = on_disk(&args.fees)?;
+    let transactions = args.transactions.iter().map(|path| on_disk(path));
     let transactions = transactions.collect::<Result<Vec<_>, _>>()?;
-    let cash = args.cash.as_deref().map(bytes).transpose()?;
-    let agencies = args.agencies.as_deref().map(bytes).transpose()?;
+    let cash = args.cash.as_deref().map(on_disk).transpose()?;
+    let agencies = args.agencies.as_deref().map(on_disk).transpose()?;
     let files = MatchFiles {
-        fees: (&fees.0, &fees.1),
-        transactions: transactions
-            .iter()
-            .map(|(n, b)| (n.as_str(), b.as_slice()))
-            .collect(),
-        cash: cash.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
-        agencies: agencies.as_ref().map(|(n, b)| (n.as_str(), b.as_slice())),
+        fees: named(&fees),
+        transactions: transactions.iter().map(named).collect(),
+        cash: cash.as_ref().map(named),
+        agencies: agencies.as_ref().map(named),
     };
     let mut read = read_match_inputs(&files).map_err(|error| {
         let (what, fix) = crate::text::reject::explain_file(&error, lang);
@@ -264,27 +261,6 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
     })?;
     read.inputs.sort();
     Ok(read)
-}
-
-/// The bytes of a file with its name (without folders, so that outputs do not depend on them).
-fn bytes(path: &Path) -> Result<(String, Vec<u8>), Failure> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let read = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
-    match (name, read) {
-        (Some(name), Ok(bytes)) => Ok((name, bytes)),
-        (_, Err(error)) => Err(Failure::new(
-            Exit::Usage,
-            format!("{error:#}"),
-            "check the path and its permissions",
-        )),
-        (None, Ok(_)) => Err(Failure::new(
-            Exit::Usage,
-            format!("{} has no file name", path.display()),
-            "name a file",
-        )),
-    }
 }
 
 /// Sources named by `--incomplete` came only in part.

@@ -14,6 +14,7 @@ mod inspect_cmd;
 mod match_files;
 mod match_out;
 mod migrate;
+mod on_disk;
 mod pull;
 mod report;
 mod run;

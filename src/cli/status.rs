@@ -51,10 +51,10 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             run_id: run.id.as_str(),
             business_date: run.business_date,
             exit_codes: &run.exit_codes,
-            pulled_at: Moment::of_ms(run.pulled_at_ms).text().to_owned(),
+            pulled_at: Moment::of_ms(run.pulled_at_ms).text().into_owned(),
             report: report(&config, run),
         });
-        let next = next.map(|ms| Moment::of_ms(ms).text().to_owned());
+        let next = next.map(|ms| Moment::of_ms(ms).text().into_owned());
         json_line(&Document {
             schema_version: 1,
             database: config.database.label(),

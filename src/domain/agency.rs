@@ -3,21 +3,30 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::day::Day;
+use super::piece::Piece;
 
 /// The electronic identifier of an agency, upper case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct AgencyCode(Arc<str>);
+pub struct AgencyCode(Piece);
 
 impl AgencyCode {
     /// Takes a code; blanks around it are dropped and letters are upper-cased.
     pub fn new(raw: &str) -> Self {
-        Self(raw.trim().to_ascii_uppercase().into())
+        let code = raw.trim();
+        if code.bytes().any(|b| b.is_ascii_lowercase()) {
+            return Self(code.to_ascii_uppercase().into());
+        }
+        Self(code.into())
+    }
+
+    /// The bytes of the canonical text.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 
     /// The canonical text.

@@ -6,8 +6,9 @@
 //! and up to seven on ministry portals.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -15,15 +16,87 @@ use thiserror::Error;
 
 use super::agency::AgencyCode;
 use super::day::Day;
+use super::piece::Piece;
 
 /// A well-formed dossier code in its canonical spelling: `H48.18.22-221202-0001`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "Box<str>")]
-pub struct DossierCode(Arc<str>);
+pub struct DossierCode(Form);
+
+/// Bytes that stand in the code itself: rows are sorted and grouped by it.
+const SHORT: usize = 30;
+
+#[derive(Clone)]
+enum Form {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(Piece),
+}
+
+impl DossierCode {
+    /// Takes a canonical text.
+    fn of(text: &str) -> Self {
+        let mut bytes = [0; SHORT];
+        let short = bytes
+            .get_mut(..text.len())
+            .zip(u8::try_from(text.len()).ok());
+        Self(match short {
+            Some((begin, length)) => {
+                begin.copy_from_slice(text.as_bytes());
+                Form::Short { length, bytes }
+            }
+            None => Form::Long(text.into()),
+        })
+    }
+
+    /// The bytes of the canonical text.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Form::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Form::Long(text) => text.as_bytes(),
+        }
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
+impl PartialEq for DossierCode {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for DossierCode {}
+
+impl PartialOrd for DossierCode {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for DossierCode {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for DossierCode {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Debug for DossierCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DossierCode").field(&self.as_str()).finish()
+    }
+}
 
 impl Serialize for DossierCode {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -35,9 +108,9 @@ impl TryFrom<Box<str>> for DossierCode {
     }
 }
 
-impl From<DossierCode> for Arc<str> {
+impl From<DossierCode> for Piece {
     fn from(code: DossierCode) -> Self {
-        code.0
+        code.as_str().into()
     }
 }
 
@@ -62,45 +135,55 @@ impl DossierCode {
             Cow::Borrowed(code)
         };
         let shape = || DossierCodeError::Shape(raw.to_owned());
-        let mut parts = code.split('-');
-        let (Some(agency), Some(date), Some(sequence), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
+        let dash = code.bytes().position(|b| b == b'-').ok_or_else(shape)?;
+        let (agency, tail) = (&code[..dash], &code[dash + 1..]);
+        let (Some((date, sequence)), true) = (tail.split_at_checked(6), tail.is_ascii()) else {
             return Err(shape());
         };
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        let widths = date.len() == 6 && (4..=7).contains(&sequence.len());
-        if !widths || !digits(date) || !digits(sequence) || !is_agency_shape(agency) {
+        let Some(sequence) = sequence.strip_prefix('-') else {
+            return Err(shape());
+        };
+        let width = (4..=7).contains(&sequence.len());
+        if !width || !digits(date) || !digits(sequence) || !is_agency_shape(agency) {
             return Err(shape());
         }
         date_of(date).ok_or_else(|| DossierCodeError::Date(raw.to_owned()))?;
-        Ok(Self((*code).into()))
+        Ok(Self::of(&code))
     }
 
-    /// The canonical text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A number that sorts as the code does, up to its twenty-first character: six bits each, of
-    /// the 38 that a code may hold.
+    /// A number that sorts as the code does: exact where the agency's code has at most thirteen
+    /// characters, else as far as those reach.
     pub fn prefix(&self) -> u128 {
-        let symbol = |byte: u8| match byte {
-            b'-' => 1,
-            b'.' => 2,
-            b'0'..=b'9' => 3 + byte - b'0',
-            _ => 13 + byte.wrapping_sub(b'A') % 26,
-        };
-        let bytes = self.0.bytes().map(symbol).chain(std::iter::repeat(0));
-        bytes
-            .take(21)
-            .fold(0, |number, symbol| (number << 6) | u128::from(symbol))
+        let code = self.as_bytes();
+        let dash = code.iter().position(|b| *b == b'-').unwrap_or(code.len());
+        let (agency, tail) = code.split_at(dash);
+        let symbols = agency
+            .iter()
+            .map(|b| symbol(*b))
+            .chain(std::iter::repeat(0));
+        let begin = symbols
+            .take(AGENCY)
+            .fold(0, |number, symbol| (number << 6) | u128::from(symbol));
+        if agency.len() > AGENCY {
+            // behind every code of the agency that is all of this one's beginning
+            return (begin << 48) | 0xffff_ffff_ffff;
+        }
+        let digit = |byte: &u8| u128::from(symbol(*byte));
+        let day = tail.iter().skip(1).take(6);
+        let day = day.fold(0, |number, byte| number * 10 + digit(byte) - 3);
+        let sequence = tail.iter().skip(8).map(digit);
+        let sequence = sequence
+            .chain(std::iter::repeat(0))
+            .take(7)
+            .fold(0, |number, symbol| (number << 4) | symbol);
+        (begin << 48) | (day << 28) | sequence
     }
 
     /// The part before the first dash, as it stands.
     pub fn agency_text(&self) -> &str {
-        let dash = self.0.bytes().position(|b| b == b'-');
-        dash.and_then(|dash| self.0.get(..dash)).unwrap_or(&self.0)
+        let code = self.as_str();
+        code.split('-').next().unwrap_or(code)
     }
 
     /// The agency's code.
@@ -110,45 +193,63 @@ impl DossierCode {
 
     /// The day of receipt that the code carries.
     pub fn received_on(&self) -> Option<Day> {
-        let behind = self.0.get(self.agency_text().len() + 1..)?;
+        let behind = self.as_str().get(self.agency_text().len() + 1..)?;
         behind.get(..6).and_then(date_of).map(Day::new)
     }
 
     /// The code without punctuation, as it appears in squeezed memos: `H4818222212020001`.
     pub fn squeezed(&self) -> String {
-        self.0.chars().filter(char::is_ascii_alphanumeric).collect()
+        self.as_str()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect()
     }
 }
 
 impl fmt::Display for DossierCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+/// Characters of an agency's code in [`DossierCode::prefix`].
+const AGENCY: usize = 13;
+
+/// A number that sorts as the character does, of the 38 that a code may hold.
+fn symbol(byte: u8) -> u8 {
+    match byte {
+        b'-' => 1,
+        b'.' => 2,
+        b'0'..=b'9' => 3 + byte - b'0',
+        _ => 13 + byte.wrapping_sub(b'A') % 26,
     }
 }
 
 /// True for the two generations of agency codes: `ddd.dd.dd.Ldd`, or `Ldd` followed by up to five
 /// groups of two or three letters or digits.
 pub fn is_agency_shape(agency: &str) -> bool {
-    let digits = |s: &str, n: usize| s.len() == n && s.bytes().all(|b| b.is_ascii_digit());
-    let mut groups = agency.split('.');
+    let digits = |s: &[u8], n: usize| s.len() == n && s.iter().all(u8::is_ascii_digit);
+    let split = || agency.as_bytes().split(|b| *b == b'.');
+    let mut groups = split();
     let first = groups.next().unwrap_or_default();
     if !is_province(first) {
         let widths = [3, 2, 2].iter();
-        let mut all = agency.split('.');
+        let mut all = split();
         let lowest_first = widths.zip(&mut all).filter(|(n, s)| digits(s, **n)).count() == 3;
         return lowest_first && all.next().is_some_and(is_province) && all.next().is_none();
     }
-    let group = |s: &str| {
-        (2..=3).contains(&s.len())
-            && s.bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    let group = |s: &[u8]| {
+        let all = s
+            .iter()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        (2..=3).contains(&s.len()) && all
     };
     groups.clone().count() <= 5 && groups.all(group)
 }
 
 /// True for a first-level code: a letter and two digits (`H48` is Quảng Ngãi).
-fn is_province(group: &str) -> bool {
-    let [letter, digits @ ..] = group.as_bytes() else {
+fn is_province(group: &[u8]) -> bool {
+    let [letter, digits @ ..] = group else {
         return false;
     };
     letter.is_ascii_uppercase() && digits.len() == 2 && digits.iter().all(u8::is_ascii_digit)
@@ -222,6 +323,17 @@ mod tests {
     }
 
     #[test]
+    fn long_codes_are_codes_too() {
+        assert_eq!(size_of::<DossierCode>(), 32);
+        let raw = "H15.50.05.13.AB-261008-0975123";
+        check(raw, raw);
+        check(
+            "H15.505.05.13.ABC-261008-0975123",
+            "H15.505.05.13.ABC-261008-0975123",
+        );
+    }
+
+    #[test]
     fn prefixes_sort_as_the_codes_do() {
         let codes = [
             "000.00.53.H48-220921-0099",
@@ -229,6 +341,11 @@ mod tests {
             "H48.18.22-221202-0001",
             "H48.18.22-221202-00010",
             "H48.18.AZ-221202-0001",
+            "H48.18.AZ.18-221202-0001",
+            "H48.18.AZ.181-221201-0001",
+            "H48.18.AZ.182-221201-0001",
+            "H48.18.AZ.182-221202-0001",
+            "H48.18.AZ.19-221202-0001",
             "H55.242-250801-1234567",
         ];
         let codes = codes.map(|raw| DossierCode::parse(raw).unwrap());

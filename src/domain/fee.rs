@@ -1,11 +1,15 @@
 //! The expected side: fee lines (khoản thu) of dossiers.
 
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
 use serde::Serialize;
 
 use super::agency::AgencyCode;
 use super::day::Moment;
 use super::dossier_code::DossierCode;
 use super::ids::{FeeId, RowKey};
+use super::piece::Piece;
 use super::vnd::Vnd;
 
 /// A closed list of words of the file contract, read without regard to case.
@@ -31,7 +35,12 @@ macro_rules! words {
 
             /// Reads the word, without regard to case.
             pub fn parse(raw: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|word| word.id().eq_ignore_ascii_case(raw.trim()))
+                let mut words = Self::ALL.iter().copied();
+                if let Some(word) = words.find(|word| word.id() == raw) {
+                    return Some(word);
+                }
+                let raw = raw.trim();
+                Self::ALL.iter().copied().find(|word| word.id().eq_ignore_ascii_case(raw))
             }
         }
     };
@@ -137,17 +146,17 @@ pub struct Fee {
     /// The agency that collects.
     pub agency_code: AgencyCode,
     /// The administrative procedure.
-    pub procedure_code: Box<str>,
+    pub procedure_code: Piece,
     /// Declared means of payment.
     pub declared_method: DeclaredMethod,
     /// Due by; none is never late.
     pub due_at: Option<Moment>,
     /// The person expected to pay; masked outside the store.
-    pub payer_name: Box<str>,
+    pub payer_name: Piece,
     /// The registry's word on it.
     pub status: FeeStatus,
     /// What only some exports carry.
-    pub more: FeeMore,
+    pub more: More,
 }
 
 /// Optional columns of an export; a definition that needs a missing one prints no figure.
@@ -160,7 +169,7 @@ pub struct FeeMore {
     /// The result was handed over.
     pub result_at: Option<Moment>,
     /// Field (lĩnh vực).
-    pub field_code: Option<Box<str>>,
+    pub field_code: Option<Piece>,
     /// Filing channel.
     pub filing_channel: Option<FilingChannel>,
     /// Collection mode.
@@ -170,13 +179,71 @@ pub struct FeeMore {
     /// When the registry believes it was paid (may be the time of a poll).
     pub paid_at: Option<Moment>,
     /// Payment request code.
-    pub request_id: Option<Box<str>>,
+    pub request_id: Option<Piece>,
     /// E-receipt form number.
-    pub receipt_form: Option<Box<str>>,
+    pub receipt_form: Option<Piece>,
     /// E-receipt series.
-    pub receipt_series: Option<Box<str>>,
+    pub receipt_series: Option<Piece>,
     /// E-receipt number.
-    pub receipt_no: Option<Box<str>>,
+    pub receipt_no: Option<Piece>,
+}
+
+/// [`FeeMore`], which takes no room where nothing is told.
+#[derive(Clone, Default, Eq)]
+pub struct More(Option<Box<FeeMore>>);
+
+/// Nothing is told.
+static NO_MORE: FeeMore = FeeMore {
+    received_at: None,
+    processing_started_at: None,
+    result_at: None,
+    field_code: None,
+    filing_channel: None,
+    collection_mode: None,
+    online_payment_flag: None,
+    paid_at: None,
+    request_id: None,
+    receipt_form: None,
+    receipt_series: None,
+    receipt_no: None,
+};
+
+impl From<FeeMore> for More {
+    fn from(more: FeeMore) -> Self {
+        Self((more != NO_MORE).then(|| Box::new(more)))
+    }
+}
+
+impl Deref for More {
+    type Target = FeeMore;
+
+    fn deref(&self) -> &FeeMore {
+        self.0.as_deref().unwrap_or(&NO_MORE)
+    }
+}
+
+impl DerefMut for More {
+    fn deref_mut(&mut self) -> &mut FeeMore {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for More {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for More {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl Serialize for More {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
 }
 
 impl Fee {

@@ -1,12 +1,13 @@
 //! Identifiers as types: an order id and a dossier code cannot be mixed up.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::dossier_code::DossierCode;
+use super::piece::Piece;
 
 /// Defines a cheaply clonable text identifier.
 macro_rules! text_id {
@@ -14,7 +15,7 @@ macro_rules! text_id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        pub struct $name(Piece);
 
         impl $name {
             /// Takes the text as it is.
@@ -64,13 +65,13 @@ impl SourceName {
 }
 
 impl FeeId {
-    /// The text, shared.
-    pub fn shared(&self) -> Arc<str> {
-        Arc::clone(&self.0)
+    /// The text as rows hold it.
+    pub fn shared(&self) -> Piece {
+        self.0.clone()
     }
 
-    /// Takes a text that is shared already.
-    pub fn of_shared(text: Arc<str>) -> Self {
+    /// Takes a text as rows hold it.
+    pub fn of_shared(text: Piece) -> Self {
         Self(text)
     }
 }
@@ -113,7 +114,7 @@ pub struct RowKey {
     /// The source of a transaction; `cash` for a receipt, empty for a fee.
     pub source: SourceName,
     /// Transaction id, receipt id or fee id.
-    pub id: Arc<str>,
+    pub id: Piece,
     /// The dossier of a fee (fee ids are unique inside a dossier only).
     pub dossier: Option<DossierCode>,
 }

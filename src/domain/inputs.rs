@@ -37,8 +37,7 @@ impl Inputs {
     /// Brings every list into its canonical order, so that digests do not see delivery order.
     pub fn sort(&mut self) {
         self.agencies.sort();
-        let fees = |a: &Fee, b: &Fee| fee_order(a).cmp(&fee_order(b));
-        sorting::sort(&mut self.fees, |fee| fee.dossier_code.prefix(), fees);
+        sort_fees(&mut self.fees);
         self.orders
             .sort_by(|a, b| (&a.order_id, &a.provider).cmp(&(&b.order_id, &b.provider)));
         let receipts = |a: &Receipt, b: &Receipt| a.receipt_id.cmp(&b.receipt_id);
@@ -83,6 +82,20 @@ impl Inputs {
             && self.conflicts.is_sorted()
             && self.decisions.is_sorted()
             && self.sources.is_sorted_by_key(|source| &source.name)
+    }
+}
+
+/// Fees come sorted by dossier, or not at all.
+fn sort_fees(fees: &mut [Fee]) {
+    let order = |a: &Fee, b: &Fee| fee_order(a).cmp(&fee_order(b));
+    if !fees.is_sorted_by(|a, b| a.dossier_code <= b.dossier_code) {
+        sorting::sort(fees, |fee| fee.dossier_code.prefix(), order);
+        return;
+    }
+    for dossier in fees.chunk_by_mut(|a, b| a.dossier_code == b.dossier_code) {
+        if dossier.len() > 1 {
+            dossier.sort_by(order);
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 //! Counter receipts (biên lai): every valid one is cash.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::agency::AgencyCode;
@@ -9,6 +7,7 @@ use super::day::Moment;
 use super::dossier_code::DossierCode;
 use super::fee::words;
 use super::ids::{FeeId, RowKey};
+use super::piece::Piece;
 use super::vnd::Vnd;
 
 words!(
@@ -27,9 +26,9 @@ words!(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     /// Its identity in the export.
-    pub receipt_id: Arc<str>,
+    pub receipt_id: Piece,
     /// The printed number.
-    pub receipt_no: Box<str>,
+    pub receipt_no: Piece,
     /// The dossier it was written for.
     pub dossier_code: DossierCode,
     /// The fee line it was written for.
@@ -39,7 +38,7 @@ pub struct Receipt {
     /// When.
     pub collected_at: Moment,
     /// By whom; masked outside the store.
-    pub cashier: Box<str>,
+    pub cashier: Piece,
     /// Where.
     pub agency_code: AgencyCode,
     /// In force or not.

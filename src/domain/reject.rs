@@ -1,13 +1,12 @@
 //! Rows that could not be read, and rows that contradict each other. Both are data: counted, valued
 //! where possible, shown in the report with the reason and what to do.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::day::Day;
 use super::fee::words;
 use super::ids::{RowKey, Side, SourceName};
+use super::piece::Piece;
 use super::vnd::Vnd;
 
 words!(
@@ -61,7 +60,7 @@ pub struct Reject {
     /// The source it came from.
     pub source: SourceName,
     /// Its own id where readable, else `~<12 hex of its content>-<occurrence>`.
-    pub id: Arc<str>,
+    pub id: Piece,
     /// File name, or the request that brought it.
     pub file: Box<str>,
     /// Line in the file, or position of the record in the answer; the first is 1.

@@ -2,6 +2,7 @@
 //! that holds the beginning of the key, and each row is moved once.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// A place in a list; our lists are far shorter than 2^32 rows.
 pub fn place(at: usize) -> u32 {
@@ -15,9 +16,16 @@ pub fn at(place: u32) -> usize {
 
 /// The first sixteen bytes of a text as a number that sorts as the text does.
 pub fn prefix(text: &str) -> u128 {
+    prefix_of(text.as_bytes())
+}
+
+/// The same for bytes.
+pub fn prefix_of(text: &[u8]) -> u128 {
+    if let Some(begin) = text.first_chunk() {
+        return u128::from_be_bytes(*begin);
+    }
     let mut bytes = [0; 16];
-    let length = text.len().min(16);
-    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    bytes[..text.len()].copy_from_slice(text);
     u128::from_be_bytes(bytes)
 }
 
@@ -56,6 +64,30 @@ pub fn permute<T>(rows: &mut [T], mut order: Vec<u32>) {
     }
 }
 
+/// The ranges of more than one row that are `same`, in sorted rows.
+pub fn twins<T>(rows: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<Range<usize>> {
+    let (mut twins, mut start) = (Vec::new(), 0);
+    for group in rows.chunk_by(same) {
+        if group.len() > 1 {
+            twins.push(start..start + group.len());
+        }
+        start += group.len();
+    }
+    twins
+}
+
+/// Keeps the first row of each of the ranges, which stand in order, and every row beside them.
+pub fn keep_first<T>(rows: &mut Vec<T>, ranges: &[Range<usize>]) {
+    let mut ranges = ranges.iter().peekable();
+    let mut at = 0;
+    rows.retain(|_| {
+        while ranges.next_if(|range| range.end <= at).is_some() {}
+        let inside = ranges.peek().is_some_and(|range| range.start < at);
+        at += 1;
+        !inside
+    });
+}
+
 /// Sorts rows in their stable order.
 pub fn sort<T>(rows: &mut [T], prefix: impl Fn(&T) -> u128, order: impl Fn(&T, &T) -> Ordering) {
     if let Some(places) = order_of(rows, prefix, order) {
@@ -67,6 +99,23 @@ pub fn sort<T>(rows: &mut [T], prefix: impl Fn(&T) -> u128, order: impl Fn(&T, &
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_of_equal_rows_is_kept() {
+        let mut rows = vec![
+            (1, 'a'),
+            (2, 'b'),
+            (2, 'c'),
+            (3, 'd'),
+            (4, 'e'),
+            (4, 'f'),
+            (4, 'g'),
+        ];
+        let ranges = twins(&rows, |a, b| a.0 == b.0);
+        assert_eq!(ranges, [1..3, 4..7]);
+        keep_first(&mut rows, &ranges);
+        assert_eq!(rows, [(1, 'a'), (2, 'b'), (3, 'd'), (4, 'e')]);
+    }
 
     proptest! {
         #[test]

@@ -1,12 +1,11 @@
 //! Transactions: one canonical row per transaction of a provider. Every one is cashless money.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::day::{Day, Moment};
 use super::fee::words;
 use super::ids::{RowKey, SourceName};
+use super::piece::Piece;
 use super::vnd::Vnd;
 
 words!(
@@ -65,11 +64,11 @@ pub struct Txn {
     /// The configured source it came from.
     pub source: SourceName,
     /// The provider's native id, else `~<12 hex of its content>-<occurrence>`.
-    pub id: Arc<str>,
+    pub id: Piece,
     /// A structured reference: an order id, or a dossier code where the provider carries one.
-    pub order_ref: Option<Box<str>>,
+    pub order_ref: Option<Piece>,
     /// The free text (nội dung chuyển khoản), as received, NFC.
-    pub memo: Box<str>,
+    pub memo: Piece,
     /// What the payer paid, or got back.
     pub amount: Vnd,
     /// The provider's fee kept from it.
@@ -87,11 +86,11 @@ pub struct Txn {
     /// What it does.
     pub kind: TxnKind,
     /// The payer's name where the provider tells it; masked outside the store.
-    pub payer: Box<str>,
+    pub payer: Piece,
     /// The account it came into or went out of.
-    pub account: Option<Box<str>>,
+    pub account: Option<Piece>,
     /// The bank's own reference.
-    pub bank_ref: Option<Box<str>>,
+    pub bank_ref: Option<Piece>,
     /// The means of payment.
     pub instrument: Instrument,
 }

@@ -1,70 +1,48 @@
 //! PURE: CSV (RFC 4180, UTF-8) -> rows by column name. Columns stand in any order, unknown ones are
 //! ignored; a row that cannot be cut into cells is handed out as [`Spoiled`] and the next row goes
-//! on. Rows borrow one reused buffer: nothing is copied before a noun is made of it.
+//! on. Rows borrow their block: nothing is copied before a noun is made of it.
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
+use super::blocks::{Block, Blocks, line_ends};
 use super::encoding::text_of;
 use super::layout::{Column, Layout, find_columns};
-use super::lines::Lines;
-use super::spoiled::{Spoiled, ends_in_quote, spoiled};
+use super::library::Library;
+use super::plain::{Cut, Plain};
+use super::row::{Cells, Line, Row};
+use super::spoiled::{Spoiled, spoiled};
 use super::{FormatError, Limits};
 use crate::domain::RejectCode;
 
-/// An open file: the header is read and checked, the rows follow.
-pub struct Table<'a> {
-    bytes: &'a [u8],
-    reader: csv::Reader<&'a [u8]>,
-    columns: Vec<Column>,
+/// What the header of an open file tells.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(super) columns: Vec<Column>,
     width: usize,
     limits: Limits,
-    record: Option<StringRecord>,
-    lines: Lines<'a>,
-    rows: u64,
-    unclosed: Option<u64>,
 }
 
-/// The next row, readable or not.
-#[derive(Debug)]
-pub enum Line<'r> {
-    /// As many cells as the header, all known ones readable.
-    Row(Row<'r>),
-    /// Not a row.
-    Spoiled(Spoiled),
-}
-
-/// One row; cells borrow the table's buffer.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'r> {
-    record: &'r StringRecord,
-    columns: &'r [Column],
-    /// The line in the file, the first is 1.
-    pub line: u64,
-}
-
-impl<'r> Row<'r> {
-    /// The cell as it stands, empty when the file has no such column.
-    pub fn get(&self, column: Column) -> &'r str {
-        column.at.and_then(|at| self.record.get(at)).unwrap_or("")
-    }
-
-    /// The known cells in the order of the layout: the content of the row, whatever the order of
-    /// the file's columns.
-    pub fn known(&self) -> impl Iterator<Item = &'r str> {
-        let row = *self;
-        self.columns.iter().map(move |column| row.get(*column))
-    }
-}
-
-impl<'a> Table<'a> {
-    /// Checks encoding, size and header.
+impl Table {
+    /// Checks encoding, size and header of a file of `size` bytes; gives what stands behind the
+    /// header in the first block, too.
     pub fn open(
-        bytes: &'a [u8],
+        blocks: &mut Blocks<'_>,
+        size: u64,
         layout: &'static Layout,
         limits: Limits,
-    ) -> Result<Self, FormatError> {
-        let bytes = text_of(bytes, limits)?;
-        let mut reader = reader(bytes, b',');
+    ) -> Result<(Self, Block), FormatError> {
+        if size > limits.file_bytes {
+            let (bytes, limit) = (size, limits.file_bytes);
+            return Err(FormatError::TooLarge { bytes, limit });
+        }
+        let mut first = blocks.next(Vec::new())?.unwrap_or_default();
+        while !first.last && first.bytes.iter().all(u8::is_ascii_whitespace) {
+            let next = blocks.next(Vec::new())?.unwrap_or_default();
+            first.bytes.extend_from_slice(&next.bytes);
+            first.last = next.last;
+        }
+        let text = text_of(&first.bytes, limits)?;
+        let mut reader = reader(text, b',');
         let mut header = ByteRecord::new();
         let read = reader.read_byte_record(&mut header).unwrap_or(false);
         if !read {
@@ -74,17 +52,19 @@ impl<'a> Table<'a> {
             found: "another encoding",
         })?;
         let columns = find_columns(&header, layout)?;
-        Ok(Self {
-            bytes,
-            reader,
+        let read = usize::try_from(reader.position().byte()).unwrap_or(text.len());
+        // the reader stops between CR and LF
+        let halved = text[..read].ends_with(b"\r") && text[read..].starts_with(b"\n");
+        let read = read + usize::from(halved);
+        first.line += line_ends(&text[..read]);
+        let behind = first.bytes.len() - text.len() + read;
+        first.bytes.drain(..behind);
+        let table = Self {
             columns,
             width: header.len(),
             limits,
-            record: None,
-            lines: Lines::new(bytes),
-            rows: 0,
-            unclosed: None,
-        })
+        };
+        Ok((table, first))
     }
 
     /// A known column of this file.
@@ -101,90 +81,122 @@ impl<'a> Table<'a> {
             .map(|c| c.name)
     }
 
+    /// The rows of a block.
+    pub fn rows<'b>(&'b self, block: &'b Block) -> Rows<'b> {
+        let cutter = match Plain::new(block) {
+            Some(plain) => Cutter::Plain(plain),
+            None => Cutter::Library(Library::new(&block.bytes, block.line)),
+        };
+        Rows {
+            table: self,
+            cutter,
+            count: 0,
+        }
+    }
+}
+
+/// The rows of one block.
+pub struct Rows<'b> {
+    table: &'b Table,
+    cutter: Cutter<'b>,
+    count: u64,
+}
+
+enum Cutter<'b> {
+    /// Text whose lines end with LF or CR LF.
+    Plain(Plain<'b>),
+    /// Anything.
+    Library(Library<'b>),
+}
+
+impl Rows<'_> {
     /// Rows handed out so far.
-    pub fn rows(&self) -> u64 {
-        self.rows
+    pub fn count(&self) -> u64 {
+        self.count
     }
 
-    /// The next row; none at the end. Afterwards ask [`Table::finish`] whether the end was one.
+    /// The next row; none at the end. Afterwards ask [`Rows::unclosed`] whether the end was one.
     pub fn next_line(&mut self) -> Option<Line<'_>> {
-        let record = self.record.take().unwrap_or_default();
-        let mut bytes = record.into_byte_record();
-        let read = self.reader.read_byte_record(&mut bytes).unwrap_or(false);
-        if !read {
-            return None;
-        }
-        let line = self.lines.of_record(&bytes);
-        if self.at_end() && ends_in_quote(self.lines.rest(), b',') {
-            self.unclosed = Some(line);
-        }
-        self.rows += 1;
-        if bytes.len() != self.width {
-            let value = bytes.iter().collect::<Vec<_>>().join(&b',');
-            return Some(Line::Spoiled(spoiled(
-                line,
-                RejectCode::WrongFieldCount,
-                "",
-                &value,
-                &bytes,
-            )));
-        }
-        if bytes.as_slice().len() > self.limits.cell_bytes {
-            let long = |cell: &&[u8]| cell.len() > self.limits.cell_bytes;
-            if let Some(at) = bytes.iter().position(|cell| long(&cell)) {
-                let (name, value) = (self.name_at(at), &bytes[at]);
-                let row = spoiled(line, RejectCode::CellTooLarge, name, value, &bytes);
-                return Some(Line::Spoiled(row));
-            }
-        }
-        let record = match StringRecord::from_byte_record(bytes) {
-            Ok(record) => record,
-            Err(error) => {
-                let bytes = error.into_byte_record();
-                if let Some(row) = self.not_utf8(&bytes, line) {
-                    return Some(Line::Spoiled(row));
+        if let Cutter::Plain(plain) = &mut self.cutter {
+            match plain.cut() {
+                Cut::Record => {}
+                Cut::End => return None,
+                Cut::Unclosed { rest, line } => {
+                    self.cutter = Cutter::Library(Library::new(rest, line));
                 }
-                StringRecord::from_byte_record_lossy(bytes)
             }
+        }
+        let table = self.table;
+        let (cells, line) = match &mut self.cutter {
+            Cutter::Plain(plain) => plain.record(),
+            Cutter::Library(library) => match library.next(table)? {
+                Ok(record) => record,
+                Err(spoiled) => {
+                    self.count += 1;
+                    return Some(Line::Spoiled(spoiled));
+                }
+            },
         };
-        Some(Line::Row(Row {
-            record: self.record.insert(record),
+        self.count += 1;
+        Some(table.line(cells, line))
+    }
+
+    /// After the last row: the line of a record whose quoted cell is never closed.
+    pub fn unclosed(&self) -> Option<u64> {
+        match &self.cutter {
+            Cutter::Plain(_) => None,
+            Cutter::Library(library) => library.unclosed,
+        }
+    }
+}
+
+impl Table {
+    /// A record as a row, if it is one.
+    fn line<'r>(&'r self, cells: Cells<'r>, line: u64) -> Line<'r> {
+        if let Some(spoiled) = self.misshapen(cells.ends.len(), line, || cells.iter()) {
+            return Line::Spoiled(spoiled);
+        }
+        let length = cells.ends.last().map_or(0, |end| end - cells.start);
+        if length > self.limits.cell_bytes
+            && let Some(spoiled) = self.too_large(line, || cells.iter())
+        {
+            return Line::Spoiled(spoiled);
+        }
+        Line::Row(Row {
+            cells,
             columns: &self.columns,
             line,
-        }))
+        })
     }
 
-    /// After the last row: an error when a quoted cell was never closed.
-    pub fn finish(&self) -> Result<(), FormatError> {
-        self.unclosed
-            .map_or(Ok(()), |line| Err(FormatError::UnclosedQuote { line }))
+    /// A record of another number of cells than the header.
+    pub(super) fn misshapen<'r, I: Iterator<Item = &'r [u8]>>(
+        &self,
+        width: usize,
+        line: u64,
+        cells: impl Fn() -> I,
+    ) -> Option<Spoiled> {
+        let value = || cells().collect::<Vec<_>>().join(&b',');
+        let code = RejectCode::WrongFieldCount;
+        (width != self.width).then(|| spoiled(line, code, "", &value(), cells()))
     }
 
-    /// True when the reader has consumed every byte.
-    fn at_end(&self) -> bool {
-        let byte = self.reader.position().byte();
-        usize::try_from(byte).is_ok_and(|byte| byte >= self.bytes.len())
+    /// A record with a cell beyond the limit.
+    pub(super) fn too_large<'r, I: Iterator<Item = &'r [u8]>>(
+        &self,
+        line: u64,
+        cells: impl Fn() -> I,
+    ) -> Option<Spoiled> {
+        let mut all = cells().enumerate();
+        let (at, value) = all.find(|(_, cell)| cell.len() > self.limits.cell_bytes)?;
+        let code = RejectCode::CellTooLarge;
+        Some(spoiled(line, code, self.name_at(at), value, cells()))
     }
 
     /// The name of the known column at a position.
     fn name_at(&self, at: usize) -> &'static str {
         let found = self.columns.iter().find(|column| column.at == Some(at));
         found.map_or("", |column| column.name)
-    }
-
-    /// The first known cell that is not UTF-8; bytes in unknown columns do not matter.
-    fn not_utf8(&self, bytes: &ByteRecord, line: u64) -> Option<Spoiled> {
-        let cell = |column: &Column| column.at.and_then(|at| bytes.get(at));
-        let bad = |column: &&Column| cell(column).is_some_and(|c| str::from_utf8(c).is_err());
-        let column = self.columns.iter().find(bad)?;
-        let value = cell(column).unwrap_or_default();
-        let mut row = spoiled(line, RejectCode::NotUtf8, column.name, value, bytes);
-        row.cells = self
-            .columns
-            .iter()
-            .filter_map(|column| Some((column.name, str::from_utf8(cell(column)?).ok()?.into())))
-            .collect();
-        Some(row)
     }
 }
 
@@ -208,14 +220,21 @@ mod tests {
         optional: &["memo"],
     };
 
+    /// The file as one block.
+    fn open(bytes: &[u8], limits: Limits) -> Result<(Table, Block), FormatError> {
+        let size = u64::try_from(bytes.len()).unwrap();
+        let mut blocks = Blocks::new(bytes, 1 << 20);
+        Table::open(&mut blocks, size, &LAYOUT, limits)
+    }
+
     /// Every row as `line id|amount|memo` or `line! column value code`, then the error if any.
     fn rows(bytes: &[u8]) -> Vec<String> {
         let limits = Limits {
             cell_bytes: 40,
             ..Limits::TEXT
         };
-        let mut table = match Table::open(bytes, &LAYOUT, limits) {
-            Ok(table) => table,
+        let (table, block) = match open(bytes, limits) {
+            Ok(open) => open,
             Err(error) => return vec![error.to_string()],
         };
         let (id, amount, memo) = (
@@ -224,7 +243,8 @@ mod tests {
             table.column("memo"),
         );
         let mut out = Vec::new();
-        while let Some(line) = table.next_line() {
+        let mut rows = table.rows(&block);
+        while let Some(line) = rows.next_line() {
             out.push(match line {
                 Line::Row(r) => {
                     let cells = [r.get(id), r.get(amount), r.get(memo)];
@@ -235,8 +255,8 @@ mod tests {
                 }
             });
         }
-        if let Err(error) = table.finish() {
-            out.push(error.to_string());
+        if let Some(line) = rows.unclosed() {
+            out.push(FormatError::UnclosedQuote { line }.to_string());
         }
         out
     }
@@ -297,8 +317,9 @@ mod tests {
     #[test]
     fn readable_cells_of_a_bad_row_are_kept() {
         let bytes = b"id,amount,memo\nA,1,\xff\n";
-        let mut table = Table::open(bytes, &LAYOUT, Limits::TEXT).unwrap();
-        let Some(Line::Spoiled(row)) = table.next_line() else {
+        let (table, block) = open(bytes, Limits::TEXT).unwrap();
+        let mut rows = table.rows(&block);
+        let Some(Line::Spoiled(row)) = rows.next_line() else {
             panic!("the row is spoiled")
         };
         assert_eq!(row.get("id"), Some("A"));
@@ -322,7 +343,7 @@ mod tests {
         check(b"id\n", "missing column: amount");
         check(b"x\n", "missing column: id, amount");
         check(b"id,amount,ID\n", "repeated column: id");
-        let table = Table::open(b"id;amount\nA;1\n", &LAYOUT, Limits::TEXT);
+        let table = open(b"id;amount\nA;1\n", Limits::TEXT);
         let Err(FormatError::MissingColumns { separator, .. }) = table else {
             panic!("the columns are missing")
         };
@@ -331,7 +352,7 @@ mod tests {
             file_bytes: 3,
             ..Limits::TEXT
         };
-        let table = Table::open(b"id,amount", &LAYOUT, small);
+        let table = open(b"id,amount", small);
         assert!(matches!(
             table.err(),
             Some(FormatError::TooLarge { bytes: 9, limit: 3 })

@@ -11,13 +11,9 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// At the beginning.
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            at: 0,
-            line: 1,
-        }
+    /// At the beginning, which stands in this line.
+    pub(super) fn new(bytes: &'a [u8], line: u64) -> Self {
+        Self { bytes, at: 0, line }
     }
 
     /// The line of the record that the reader says begins at `start`. The reader's own count is off

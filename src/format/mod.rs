@@ -1,24 +1,31 @@
 //! PURE: bytes -> rows. A format knows nothing of money or providers; it yields cells with their
 //! places, and rows that cannot be cut into cells.
 
+pub mod blocks;
 pub mod book;
 mod camt;
 pub mod csv;
 pub mod encoding;
 pub mod html;
 pub mod layout;
+mod library;
 pub mod limits;
 mod lines;
+mod parallel;
+mod plain;
+mod row;
 pub mod message;
 mod mt940;
 pub mod sniff;
 pub mod spoiled;
 
+pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use book::{BookFault, BookKind};
-pub use csv::{Line, Row, Table};
+pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
 pub use message::MessageKind;
+pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 
@@ -75,6 +82,19 @@ pub enum FormatError {
         /// The line where the row begins.
         line: u64,
     },
+    /// The system cannot read it.
+    #[error("the file cannot be read: {why}")]
+    Unreadable {
+        /// The system's word.
+        why: Box<str>,
+    },
+}
+
+impl From<std::io::Error> for FormatError {
+    fn from(error: std::io::Error) -> Self {
+        let why = error.to_string().into();
+        Self::Unreadable { why }
+    }
 }
 
 /// Why XML is not read.

@@ -46,7 +46,7 @@ pub fn read_grid(
     let mut table = reader(bytes, byte);
     let mut record = csv::ByteRecord::new();
     let mut rows = Vec::new();
-    let mut lines = Lines::new(bytes);
+    let mut lines = Lines::new(bytes, 1);
     while table.read_byte_record(&mut record).unwrap_or(false) {
         let line = lines.of_record(&record);
         let cells: Vec<Box<str>> = record

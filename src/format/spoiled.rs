@@ -1,7 +1,5 @@
 //! PURE: rows that are no rows.
 
-use csv::ByteRecord;
-
 use super::encoding::cut;
 use crate::domain::RejectCode;
 
@@ -31,19 +29,19 @@ impl Spoiled {
 }
 
 /// Builds a spoiled row.
-pub(super) fn spoiled(
+pub(super) fn spoiled<'r>(
     line: u64,
     code: RejectCode,
     column: &'static str,
     value: &[u8],
-    record: &ByteRecord,
+    record: impl Iterator<Item = &'r [u8]>,
 ) -> Spoiled {
     Spoiled {
         line,
         column,
         value: cut(&String::from_utf8_lossy(value)).into(),
         code,
-        content: record.iter().collect::<Vec<_>>().join(&0x1f).into(),
+        content: record.collect::<Vec<_>>().join(&0x1f).into(),
         cells: Vec::new(),
     }
 }

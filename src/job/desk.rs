@@ -65,7 +65,7 @@ impl Desk {
 
     /// Now, RFC 3339 at +07:00.
     pub fn now_wall(&self) -> String {
-        Moment::of_ms(self.clock.now_ms()).text().to_owned()
+        Moment::of_ms(self.clock.now_ms()).text().into_owned()
     }
 
     /// Takes the lease for what is about to happen (`run 2022-12-05`).

@@ -79,9 +79,9 @@ impl Scanner {
     /// The places that codes take in the squeezed `text`, exact or almost: (start, end) of the
     /// shortest width.
     pub fn places(&self, text: &str) -> Vec<(usize, usize)> {
-        let exact = self.spots_squeezed(text);
+        let exact = self.spots(text);
         let exact = exact.iter().filter(|spot| spot.plausible);
-        let exact = exact.map(|spot| (spot.start, spot.start + spot.spellings[0].len()));
+        let exact = exact.map(|spot| (spot.start, spot.start + spot.first().len()));
         let almost = self.almost(text);
         let almost = almost
             .iter()

@@ -10,18 +10,32 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 
 use crate::domain::dossier_code::date_of;
-use crate::domain::fold::squeeze;
 use crate::domain::{AgencyCode, DossierCode};
 
-/// One place in a memo where a code may stand, with every width that its digits allow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spot {
-    /// Squeezed spellings, shortest sequence (4 digits) first.
-    pub spellings: Vec<String>,
+/// One place in a squeezed memo where a code may stand, with every width that its digits allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot<'t> {
+    /// With the longest sequence.
+    longest: &'t str,
+    /// The length with the shortest.
+    shortest: usize,
     /// False when the six digits after the agency are no calendar day.
     pub plausible: bool,
     /// Where it begins in the squeezed memo.
     pub(super) start: usize,
+}
+
+impl<'t> Spot<'t> {
+    /// The spellings, shortest sequence (4 digits) first.
+    pub fn spellings(self) -> impl Iterator<Item = &'t str> {
+        let Self { longest, .. } = self;
+        (self.shortest..=longest.len()).filter_map(|length| longest.get(..length))
+    }
+
+    /// The spelling with the shortest sequence.
+    pub fn first(self) -> &'t str {
+        self.longest.get(..self.shortest).unwrap_or(self.longest)
+    }
 }
 
 /// Knows the agencies' squeezed codes.
@@ -63,14 +77,9 @@ impl Scanner {
         scanner
     }
 
-    /// Every place in `memo` where a code of a known agency may stand, left to right. Of places
-    /// that begin together the longest agency code comes first.
-    pub fn spots(&self, memo: &str) -> Vec<Spot> {
-        self.spots_squeezed(&squeeze(memo))
-    }
-
-    /// The same for text that is squeezed already.
-    pub fn spots_squeezed(&self, text: &str) -> Vec<Spot> {
+    /// Every place in the squeezed `text` where a code of a known agency may stand, left to right.
+    /// Of places that begin together the longest agency code comes first.
+    pub fn spots<'t>(&self, text: &'t str) -> Vec<Spot<'t>> {
         let bytes = text.as_bytes();
         let mut spots = Vec::new();
         for at in 0..bytes.len() {
@@ -180,22 +189,19 @@ fn is_province(bytes: &[u8], at: usize) -> bool {
 }
 
 /// The spellings that begin at `start`, whose agency code ends at `end`.
-fn spot(text: &str, start: usize, end: usize) -> Option<Spot> {
+fn spot(text: &str, start: usize, end: usize) -> Option<Spot<'_>> {
     let digits = text.as_bytes()[end..]
         .iter()
+        .take(DATE + SEQUENCE.end())
         .take_while(|b| b.is_ascii_digit())
         .count();
     if digits < DATE + SEQUENCE.start() {
         return None;
     }
-    let widths = SEQUENCE.filter(|width| DATE + width <= digits);
-    let spellings = widths
-        .map(|width| text[start..end + DATE + width].to_owned())
-        .collect();
-    let plausible = text.get(end..end + DATE).and_then(date_of).is_some();
     Some(Spot {
-        spellings,
-        plausible,
+        longest: text.get(start..end + digits)?,
+        shortest: end - start + DATE + SEQUENCE.start(),
+        plausible: text.get(end..end + DATE).and_then(date_of).is_some(),
         start,
     })
 }
@@ -203,6 +209,7 @@ fn spot(text: &str, start: usize, end: usize) -> Option<Spot> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::fold::squeeze;
 
     fn scanner() -> Scanner {
         let codes = ["H48.18.22", "H48.18", "000.00.31.H48", "H48.07"].map(AgencyCode::new);
@@ -210,12 +217,10 @@ mod tests {
     }
 
     fn check(memo: &str, expected: &[&str]) {
-        let spots = scanner().spots(memo);
-        let first: Vec<&str> = spots
-            .iter()
-            .filter(|s| s.plausible)
-            .map(|s| s.spellings[0].as_str())
-            .collect();
+        let squeezed = squeeze(memo);
+        let spots = scanner().spots(&squeezed);
+        let plausible = spots.iter().filter(|spot| spot.plausible);
+        let first: Vec<&str> = plausible.map(|spot| spot.first()).collect();
         assert_eq!(first, expected, "{memo}");
     }
 
@@ -243,8 +248,9 @@ mod tests {
 
     #[test]
     fn glued_digits_give_every_width() {
-        let spots = scanner().spots("H48.18.22-221202-0001_346021");
-        let widths: Vec<usize> = spots[0].spellings.iter().map(String::len).collect();
+        let squeezed = squeeze("H48.18.22-221202-0001_346021");
+        let spots = scanner().spots(&squeezed);
+        let widths: Vec<usize> = spots[0].spellings().map(str::len).collect();
         assert_eq!(widths, [17, 18, 19, 20]);
     }
 

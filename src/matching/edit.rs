@@ -38,7 +38,7 @@ pub fn one_edit(written: &str, mut visit: impl FnMut(&str, Edit)) {
 }
 
 /// The character that is easily written for this one.
-fn look_alike(byte: u8) -> Option<u8> {
+pub(super) fn look_alike(byte: u8) -> Option<u8> {
     match byte {
         b'O' => Some(b'0'),
         b'0' => Some(b'O'),

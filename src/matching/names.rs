@@ -116,9 +116,10 @@ fn codes_of(scanner: &Scanner, txn: &Txn) -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     let reference = txn.order_ref.as_deref().map(DossierCode::parse);
     codes.extend(reference.and_then(Result::ok).map(|code| code.squeezed()));
-    let spots = scanner.spots(&txn.memo);
-    codes.extend(spots.into_iter().flat_map(|spot| spot.spellings));
-    let almost = scanner.almost(&squeeze(&txn.memo));
+    let squeezed = squeeze(&txn.memo);
+    let spots = scanner.spots(&squeezed).into_iter();
+    codes.extend(spots.flat_map(|spot| spot.spellings()).map(str::to_owned));
+    let almost = scanner.almost(&squeezed);
     codes.extend(almost.into_iter().flat_map(|place| place.written));
     let written = Scanner::written_codes(&txn.memo);
     codes.extend(written.iter().map(DossierCode::squeezed));
@@ -135,7 +136,9 @@ fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
         let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
         spoken.references.extend(words.map(Into::into));
     }
-    spoken.references.extend(txn.bank_ref.iter().cloned());
+    spoken
+        .references
+        .extend(txn.bank_ref.iter().map(Into::into));
     spoken.references.insert(txn.id.as_ref().into());
 }
 

@@ -93,8 +93,10 @@ fn slips(desk: &Desk, txn: Index, equal: &[Index]) -> Found {
         .filter(|code| pool.scanner.is_ours(code))
         .map(crate::domain::DossierCode::squeezed)
         .collect();
-    let spots = pool.scanner.spots(&row.memo);
-    written.extend(spots.into_iter().flat_map(|spot| spot.spellings));
+    let squeezed = squeeze(&row.memo);
+    let spots = pool.scanner.spots(&squeezed);
+    let spellings = spots.into_iter().flat_map(|spot| spot.spellings());
+    written.extend(spellings.map(str::to_owned));
     let mut found = Found::new();
     for dossier in equal.iter().filter(|d| pool.in_window(**d, row.paid_on)) {
         let code = pool.dossier(*dossier).code.squeezed();

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 
 use super::code_scan::Scanner;
+use super::edit::Edit;
 use super::squeezed::Squeezed;
 
 /// A position in `Inputs::fees`, `txns`, `receipts` or `Pool::dossiers`.
@@ -194,6 +195,11 @@ impl<'a> Pool<'a> {
     /// The dossier with this squeezed code.
     pub fn find_squeezed(&self, squeezed: &str) -> Option<Index> {
         self.by_squeezed.get(squeezed)
+    }
+
+    /// Calls `visit` for every dossier whose squeezed code is one edit away from `written`.
+    pub fn one_edit_away(&self, written: &str, visit: impl FnMut(Index, Edit)) {
+        self.by_squeezed.one_edit(written, visit);
     }
 
     /// The dossier with this code.

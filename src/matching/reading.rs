@@ -4,7 +4,7 @@ use crate::domain::fold::squeeze;
 use crate::domain::{DossierCode, PaymentOrder, Txn, Vnd};
 
 use super::code_scan::Scanner;
-use super::edit::{Edit, one_edit};
+use super::edit::Edit;
 use super::evidence::{Evidence, Nearest, Test};
 use super::pool::{Index, Payer, Pool};
 
@@ -74,11 +74,11 @@ pub fn read<'a>(pool: &Pool<'a>, txn: &Txn) -> Reading<'a> {
         };
     }
     let squeezed = squeeze(&txn.memo);
-    let spots = pool.scanner.spots_squeezed(&squeezed);
+    let spots = pool.scanner.spots(&squeezed);
     let mut found: Vec<Vec<(Index, usize)>> = Vec::new();
     for spot in spots.iter().filter(|spot| spot.plausible) {
-        let exists = |s: &String| pool.find_squeezed(s).map(|d| (d, s.len()));
-        let hits: Vec<(Index, usize)> = spot.spellings.iter().filter_map(exists).collect();
+        let exists = |s: &str| pool.find_squeezed(s).map(|d| (d, s.len()));
+        let hits: Vec<(Index, usize)> = spot.spellings().filter_map(exists).collect();
         if !hits.is_empty() {
             found.push(hits);
         }
@@ -118,7 +118,7 @@ fn nothing<'a>(
     pool: &Pool<'a>,
     txn: &Txn,
     referred: Option<DossierCode>,
-    spots: &[super::code_scan::Spot],
+    spots: &[super::code_scan::Spot<'_>],
     squeezed: &str,
 ) -> Reading<'a> {
     let mut written: Vec<DossierCode> = referred.into_iter().collect();
@@ -128,7 +128,8 @@ fn nothing<'a>(
         .into_iter()
         .partition(|code| pool.scanner.is_ours(code));
     let mut raw: Vec<String> = ours.iter().map(DossierCode::squeezed).collect();
-    raw.extend(spots.iter().flat_map(|spot| spot.spellings.iter().cloned()));
+    let spellings = spots.iter().flat_map(|spot| spot.spellings());
+    raw.extend(spellings.map(str::to_owned));
     let almost = pool.scanner.almost(squeezed);
     raw.extend(almost.into_iter().flat_map(|place| place.written));
     raw.sort();
@@ -163,7 +164,7 @@ fn nothing<'a>(
     let spotted = spots
         .iter()
         .find(|spot| spot.plausible)
-        .map(|spot| spot.spellings[0].clone());
+        .map(|spot| spot.first().to_owned());
     match ours.or(spotted) {
         Some(code) => {
             let evidence = vec![Evidence::UnknownCode(code.into())];
@@ -204,10 +205,8 @@ fn another_province<'a>(pool: &Pool<'a>, txn: &Txn, code: &DossierCode) -> Readi
 fn near(pool: &Pool, raw: &[String]) -> Vec<(String, Index, Edit)> {
     let mut near = Vec::new();
     for written in raw {
-        one_edit(written, |spelling, edit| {
-            if let Some(dossier) = pool.find_squeezed(spelling) {
-                near.push((written.clone(), dossier, edit));
-            }
+        pool.one_edit_away(written, |dossier, edit| {
+            near.push((written.clone(), dossier, edit));
         });
     }
     near.sort_by(|a, b| (a.1, &a.0, a.2).cmp(&(b.1, &b.0, b.2)));
@@ -242,12 +241,11 @@ pub fn rivals(
     is_open: impl Fn(Index) -> bool,
 ) -> Vec<Index> {
     let mut rivals = Vec::new();
-    one_edit(&pool.dossier(dossier).code.squeezed(), |spelling, _| {
-        if let Some(other) = pool.find_squeezed(spelling) {
-            let same_person = txn.payer.is_empty() || pool.payer(txn, other) == Payer::Agrees;
-            if same_person && is_open(other) && pool.fits(txn, other, txn.amount.wide()) {
-                rivals.push(other);
-            }
+    let written = pool.dossier(dossier).code.squeezed();
+    pool.one_edit_away(&written, |other, _| {
+        let same_person = txn.payer.is_empty() || pool.payer(txn, other) == Payer::Agrees;
+        if same_person && is_open(other) && pool.fits(txn, other, txn.amount.wide()) {
+            rivals.push(other);
         }
     });
     rivals.sort_unstable();

@@ -5,58 +5,175 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::DossierCode;
 
-use super::pool::Index;
+use super::edit::{Edit, look_alike, one_edit};
+use super::pool::{Index, at};
 
 /// Letters and digits that fit into a number.
 const PACKED_MAX: usize = 21;
+/// Bits of a letter or digit.
+const BITS: usize = 6;
 
 /// Positions by squeezed code; of two codes squeezed alike the later one.
 #[derive(Debug, Default)]
 pub(super) struct Squeezed {
-    packed: FxHashMap<u128, Index>,
+    /// The number of each dossier, zero where the code is long.
+    numbers: Vec<u128>,
+    /// A part of the number's hash and the place of the dossier plus one, at the first free slot
+    /// from where the rest of the hash points; zero is free.
+    slots: Vec<u64>,
+    /// A bit for each hash, sixteen times as many as dossiers: most questions are about codes that
+    /// do not exist, and a list that stays in the cache answers nearly all of those.
+    bits: Bits,
+    /// The same of the codes without their last four characters, which are far fewer.
+    heads: Bits,
     long: FxHashMap<Box<str>, Index>,
+}
+
+/// Bits of the last four letters or digits.
+const HEAD: usize = 4 * BITS;
+
+/// A bit for each of a set of hashes.
+#[derive(Debug, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// So many words or, that being no power of two, more.
+    fn new(words: usize) -> Self {
+        Self(vec![0; words.next_power_of_two()])
+    }
+
+    fn place(&self, hash: u64) -> (usize, u64) {
+        let word = usize::try_from(hash >> 20).unwrap_or(0) & self.0.len().saturating_sub(1);
+        (word, 1 << (hash & 63))
+    }
+
+    fn set(&mut self, hash: u64) {
+        let (word, bit) = self.place(hash);
+        self.0[word] |= bit;
+    }
+
+    /// False for a hash that was not set.
+    fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.place(hash);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
+/// The number that stands for a letter or digit, none for others.
+fn symbol(byte: u8) -> Option<u128> {
+    match byte {
+        b'0'..=b'9' => Some(u128::from(1 + byte - b'0')),
+        b'A'..=b'Z' => Some(u128::from(11 + byte - b'A')),
+        _ => None,
+    }
 }
 
 /// The number of letters and digits, none when they are too many or others stand among them.
 fn packed(squeezed: impl Iterator<Item = u8>) -> Option<u128> {
     let (mut number, mut length) = (0_u128, 0);
     for byte in squeezed {
-        let symbol = match byte {
-            b'0'..=b'9' => 1 + byte - b'0',
-            b'A'..=b'Z' => 11 + byte - b'A',
-            _ => return None,
-        };
         length += 1;
         if length > PACKED_MAX {
             return None;
         }
-        number = number << 6 | u128::from(symbol);
+        number = number << BITS | symbol(byte)?;
     }
     Some(number)
 }
 
 fn letters(code: &DossierCode) -> impl Iterator<Item = u8> {
-    code.as_str().bytes().filter(u8::is_ascii_alphanumeric)
+    code.as_bytes()
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+}
+
+/// The half of a number.
+fn half(number: u128) -> u64 {
+    u64::try_from(number & u128::from(u64::MAX)).unwrap_or(0)
+}
+
+fn hash(number: u128) -> u64 {
+    let low = half(number) ^ 0x9e37_79b9_7f4a_7c15;
+    let high = half(number >> 64) ^ 0xd1b5_4a32_d192_ed03;
+    let product = u128::from(low) * u128::from(high);
+    half(product) ^ half(product >> 64)
 }
 
 impl Squeezed {
     /// Makes room.
     pub(super) fn reserve(&mut self, dossiers: usize) {
-        self.packed.reserve(dossiers);
+        self.numbers.reserve_exact(dossiers);
+        self.rebuild(self.numbers.len() + dossiers);
     }
 
-    /// Adds a dossier.
+    /// Slots for so many dossiers, filled anew.
+    fn rebuild(&mut self, dossiers: usize) {
+        let slots = (dossiers + dossiers / 3).next_power_of_two().max(16);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        self.bits = Bits::new(slots / 4);
+        self.heads = Bits::new(slots / 32);
+        for place in 0..self.numbers.len() {
+            if let (number @ 1.., Ok(place)) = (self.numbers[place], Index::try_from(place)) {
+                self.place(number, place);
+            }
+        }
+    }
+
+    /// Adds the next dossier; `place` counts them.
     pub(super) fn insert(&mut self, code: &DossierCode, place: Index) {
-        match packed(letters(code)) {
-            Some(number) => self.packed.insert(number, place),
-            None => self.long.insert(code.squeezed().into(), place),
+        self.numbers.resize(at(place) + 1, 0);
+        let Some(number) = packed(letters(code)) else {
+            self.long.insert(code.squeezed().into(), place);
+            return;
         };
+        self.numbers[at(place)] = number;
+        if self.slots.len() < self.numbers.len() + self.numbers.len() / 3 {
+            self.rebuild(2 * self.numbers.len());
+        } else {
+            self.place(number, place);
+        }
+    }
+
+    fn place(&mut self, number: u128, place: Index) {
+        let (slot, _) = self.look(number);
+        let mark = hash(number) & 0xffff_ffff_0000_0000;
+        self.slots[slot] = mark | (u64::from(place) + 1);
+        self.bits.set(hash(number));
+        self.heads.set(hash(number >> HEAD));
+    }
+
+    /// The slot of a number, and the dossier there: its own or none.
+    fn look(&self, number: u128) -> (usize, Option<Index>) {
+        let hash = hash(number);
+        let last = self.slots.len() - 1;
+        let mut slot = usize::try_from(hash & 0xffff_ffff).unwrap_or(0) & last;
+        loop {
+            let held = self.slots[slot];
+            if held == 0 {
+                return (slot, None);
+            }
+            if held >> 32 == hash >> 32 {
+                let place = Index::try_from((held & 0xffff_ffff) - 1).unwrap_or(Index::MAX);
+                if self.numbers.get(at(place)) == Some(&number) {
+                    return (slot, Some(place));
+                }
+            }
+            slot = (slot + 1) & last;
+        }
+    }
+
+    fn find(&self, number: u128) -> Option<Index> {
+        self.bits
+            .may_have(hash(number))
+            .then(|| self.look(number).1)?
     }
 
     /// The dossier with this squeezed code.
     pub(super) fn get(&self, squeezed: &str) -> Option<Index> {
         match packed(squeezed.bytes()) {
-            Some(number) => self.packed.get(&number).copied(),
+            Some(number) => self.find(number),
             None => self.long.get(squeezed).copied(),
         }
     }
@@ -64,15 +181,54 @@ impl Squeezed {
     /// The dossier whose code is squeezed as this text, punctuation and case left aside.
     pub(super) fn of_text(&self, text: &str) -> Option<Index> {
         let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
-        let number = packed(letters.map(|b| b.to_ascii_uppercase()))?;
-        self.packed.get(&number).copied()
+        self.find(packed(letters.map(|b| b.to_ascii_uppercase()))?)
     }
 
     /// The dossier whose code is squeezed as this one.
     pub(super) fn of_code(&self, code: &DossierCode) -> Option<Index> {
         match packed(letters(code)) {
-            Some(number) => self.packed.get(&number).copied(),
+            Some(number) => self.find(number),
             None => self.long.get(&*code.squeezed()).copied(),
+        }
+    }
+
+    /// Calls `visit` for every dossier whose squeezed code is one edit away from `written`, in the
+    /// order of [`one_edit`].
+    pub(super) fn one_edit(&self, written: &str, mut visit: impl FnMut(Index, Edit)) {
+        let Some(number) = packed(written.bytes()) else {
+            one_edit(written, |spelling, edit| {
+                if let Some(dossier) = self.get(spelling) {
+                    visit(dossier, edit);
+                }
+            });
+            return;
+        };
+        let mut tell = |number: u128, edit| {
+            if !self.heads.may_have(hash(number >> HEAD)) {
+                return;
+            }
+            if let Some(dossier) = self.find(number) {
+                visit(dossier, Edit(edit));
+            }
+        };
+        let bytes = written.as_bytes();
+        for (place, was) in bytes.iter().enumerate() {
+            let shift = BITS * (bytes.len() - 1 - place);
+            let symbol_at = |byte: u8, shift: usize| symbol(byte).unwrap_or(0) << shift;
+            let without = number - symbol_at(*was, shift);
+            if was.is_ascii_digit() {
+                for digit in (b'0'..=b'9').filter(|digit| digit != was) {
+                    tell(without + symbol_at(digit, shift), "digit");
+                }
+            }
+            if let Some(twin) = look_alike(*was) {
+                tell(without + symbol_at(twin, shift), "letter");
+            }
+            if let Some(next) = bytes.get(place + 1).filter(|next| *next != was) {
+                let without = without - symbol_at(*next, shift - BITS);
+                let swapped = symbol_at(*next, shift) + symbol_at(*was, shift - BITS);
+                tell(without + swapped, "swap");
+            }
         }
     }
 }
@@ -101,5 +257,35 @@ mod tests {
         assert_eq!(all.get("H48221202"), None);
         assert_eq!(all.get("H48-221202-0001"), None, "not squeezed");
         assert_eq!(all.get("0H482212020001"), None, "a leading zero counts");
+    }
+
+    #[test]
+    fn edits_of_the_number_are_edits_of_the_text() {
+        let base = "000.00.51.H48-221202-0010";
+        let mut all = Squeezed::default();
+        let mut codes: Vec<DossierCode> = Vec::new();
+        one_edit(&base.replace(['.', '-'], ""), |spelling, _| {
+            let parts = [(0, 3), (3, 5), (5, 7), (7, 10), (10, 16), (16, 20)];
+            let part = |at: usize| &spelling[parts[at].0..parts[at].1];
+            let agency = [part(0), part(1), part(2), part(3)].join(".");
+            codes.extend(DossierCode::parse(&format!(
+                "{agency}-{}-{}",
+                part(4),
+                part(5)
+            )));
+        });
+        assert!(codes.len() > 100);
+        for (code, place) in codes.iter().zip(0..) {
+            all.insert(code, place);
+        }
+        for written in [&*base.replace(['.', '-'], ""), "H48", "", &"1".repeat(30)] {
+            let mut expected = Vec::new();
+            one_edit(written, |spelling, edit| {
+                expected.extend(all.get(spelling).map(|dossier| (dossier, edit)));
+            });
+            let mut found = Vec::new();
+            all.one_edit(written, |dossier, edit| found.push((dossier, edit)));
+            assert_eq!(found, expected, "{written}");
+        }
     }
 }

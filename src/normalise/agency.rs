@@ -2,6 +2,7 @@
 
 use super::cells::{self, Fault};
 use super::registry::RegistryRow;
+use super::texts::Texts;
 use super::versions::Versioned;
 use crate::domain::{Agency, AgencyCode, RejectCode, RowKey, Side, SourceName, Vnd};
 use crate::format::{Column, Layout, Row, Table};
@@ -41,7 +42,7 @@ impl RegistryRow for Agency {
     const CONFLICTS: bool = false;
     type Columns = AgencyColumns;
 
-    fn columns(table: &Table<'_>) -> AgencyColumns {
+    fn columns(table: &Table) -> AgencyColumns {
         AgencyColumns {
             code: table.column("code"),
             valid_from: table.column("valid_from"),
@@ -55,7 +56,7 @@ impl RegistryRow for Agency {
     }
 
     /// Unknown levels and kinds are kept: the hierarchy changes by law, not by release.
-    fn read(row: Row<'_>, columns: &AgencyColumns) -> Result<Self, Fault> {
+    fn read(row: Row<'_>, columns: &AgencyColumns, _: &mut Texts) -> Result<Self, Fault> {
         let code = |column| cells::opt_text(row, column).map(|code| AgencyCode::new(&code));
         let word = |column| cells::text(row, column).to_lowercase().into();
         let agency = Self {

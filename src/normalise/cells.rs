@@ -1,10 +1,11 @@
 //! PURE: one cell -> one value or a fault that names column, value and reason.
 
-use std::borrow::Cow;
-
 use super::amount;
-use super::memo::stored;
-use crate::domain::{Day, DossierCode, DossierCodeError, Moment, RejectCode, Vnd};
+use super::memo::{stored, trimmed};
+use super::texts::Texts;
+use crate::domain::{
+    AgencyCode, Day, DossierCode, DossierCodeError, Moment, Piece, RejectCode, Vnd,
+};
 use crate::format::{Column, Row, encoding::cut};
 use crate::source::TimeForm;
 
@@ -33,7 +34,7 @@ impl Fault {
 
 /// Text, NFC, without blanks around it.
 pub fn text(row: Row<'_>, column: Column) -> Box<str> {
-    stored(row.get(column).trim()).into()
+    stored(trimmed(row.get(column))).into()
 }
 
 /// Text or nothing.
@@ -47,13 +48,25 @@ pub fn need_text(row: Row<'_>, column: Column) -> Result<Box<str>, Fault> {
     opt_text(row, column).ok_or_else(missing)
 }
 
-/// The same, borrowed where it stands in the row as it is stored.
-pub fn need_str(row: Row<'_>, column: Column) -> Result<Cow<'_, str>, Fault> {
-    let text = stored(row.get(column).trim());
-    if text.is_empty() {
-        return Err(Fault::new(column.name, "", RejectCode::MissingValue));
-    }
-    Ok(text)
+/// Text or nothing, written down.
+pub(super) fn opt_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Option<Piece> {
+    let raw = row.get(column);
+    (!trimmed(raw).is_empty()).then(|| texts.own(raw))
+}
+
+/// Text that must be there, written down.
+pub(super) fn need_own(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<Piece, Fault> {
+    let missing = || Fault::new(column.name, "", RejectCode::MissingValue);
+    opt_own(row, column, texts).ok_or_else(missing)
+}
+
+/// The code of an agency.
+pub(super) fn agency(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<AgencyCode, Fault> {
+    let raw = trimmed(row.get(column));
+    let missing = || Fault::new(column.name, "", RejectCode::MissingValue);
+    (!raw.is_empty())
+        .then(|| texts.agency(raw))
+        .ok_or_else(missing)
 }
 
 /// A word of a closed list.
@@ -63,7 +76,7 @@ pub fn word<T>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<T, Fault> {
     let raw = row.get(column);
-    let code = if raw.trim().is_empty() {
+    let code = if trimmed(raw).is_empty() {
         RejectCode::MissingValue
     } else {
         RejectCode::UnknownWord
@@ -77,7 +90,7 @@ pub fn opt_word<T>(
     column: Column,
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<Option<T>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     word(row, column, parse).map(Some)
@@ -95,14 +108,24 @@ pub fn dong(row: Row<'_>, column: Column) -> Result<Vnd, Fault> {
 /// A dossier code.
 pub fn dossier(row: Row<'_>, column: Column) -> Result<DossierCode, Fault> {
     let raw = row.get(column);
-    DossierCode::parse(raw).map_err(|error| {
-        let code = match error {
-            _ if raw.trim().is_empty() => RejectCode::MissingValue,
-            DossierCodeError::Shape(_) => RejectCode::BadDossierCode,
-            DossierCodeError::Date(_) => RejectCode::ImpossibleDossierDate,
-        };
-        Fault::new(column.name, raw, code)
-    })
+    DossierCode::parse(raw).map_err(|error| no_code(column, raw, &error))
+}
+
+/// The same, written down.
+pub(super) fn code(row: Row<'_>, column: Column, texts: &mut Texts) -> Result<DossierCode, Fault> {
+    let raw = row.get(column);
+    texts
+        .code(raw)
+        .map_err(|error| no_code(column, raw, &error))
+}
+
+fn no_code(column: Column, raw: &str, error: &DossierCodeError) -> Fault {
+    let code = match error {
+        _ if trimmed(raw).is_empty() => RejectCode::MissingValue,
+        DossierCodeError::Shape(_) => RejectCode::BadDossierCode,
+        DossierCodeError::Date(_) => RejectCode::ImpossibleDossierDate,
+    };
+    Fault::new(column.name, raw, code)
 }
 
 /// A time that must be there.
@@ -112,7 +135,7 @@ pub fn time(row: Row<'_>, column: Column) -> Result<Moment, Fault> {
 
 /// A time or nothing.
 pub fn opt_time(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     time(row, column).map(Some)
@@ -121,18 +144,19 @@ pub fn opt_time(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
 /// A time, a day alone (its last millisecond: what is due on a day is due until its end) or
 /// nothing.
 pub fn opt_deadline(row: Row<'_>, column: Column) -> Result<Option<Moment>, Fault> {
-    match Day::parse(row.get(column)) {
-        Ok(day) => {
+    let raw = row.get(column);
+    match Day::read_text(raw) {
+        Some(day) => {
             let end = day.plus(1).start_ms() - 1;
-            Ok(Some(Moment::from_parts(end, row.get(column))))
+            Ok(Some(Moment::from_parts(end, raw)))
         }
-        Err(_) => opt_time(row, column),
+        None => opt_time(row, column),
     }
 }
 
 /// A day that must be there.
 pub fn day(row: Row<'_>, column: Column) -> Result<Day, Fault> {
-    let raw = row.get(column).trim();
+    let raw = trimmed(row.get(column));
     let code = if raw.is_empty() {
         RejectCode::MissingValue
     } else {
@@ -143,7 +167,7 @@ pub fn day(row: Row<'_>, column: Column) -> Result<Day, Fault> {
 
 /// A day or nothing.
 pub fn opt_day(row: Row<'_>, column: Column) -> Result<Option<Day>, Fault> {
-    if row.get(column).trim().is_empty() {
+    if trimmed(row.get(column)).is_empty() {
         return Ok(None);
     }
     day(row, column).map(Some)
@@ -152,7 +176,7 @@ pub fn opt_day(row: Row<'_>, column: Column) -> Result<Option<Day>, Fault> {
 /// A time by the form in which the source writes times.
 pub fn moment(column: &'static str, raw: &str, form: TimeForm) -> Result<Moment, Fault> {
     let fault = |code| Fault::new(column, raw, code);
-    let raw = raw.trim();
+    let raw = trimmed(raw);
     if raw.is_empty() {
         return Err(fault(RejectCode::MissingValue));
     }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use super::txn::by_id_and_content;
 use super::versions;
-use crate::domain::{Conflict, Txn, TxnStatus, Vnd, sorting};
+use crate::domain::{Conflict, SourceName, Txn, TxnStatus, Vnd, sorting};
 
 /// What a delivery adds to what is stored. Every list is in order of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,20 +34,75 @@ pub struct Merged {
 }
 
 /// One row an id within one delivery.
-pub fn dedupe(rows: Vec<Txn>) -> (Vec<Txn>, Vec<Conflict>) {
-    let merged = merge(&[], rows);
-    (merged.fresh, merged.conflicts)
+pub fn dedupe(mut rows: Vec<Txn>) -> (Vec<Txn>, Vec<Conflict>) {
+    sort(&mut rows);
+    let twins = sorting::twins(&rows, same_id);
+    let mut conflicts = Vec::new();
+    for range in &twins {
+        let group = &rows[range.clone()];
+        let (current, conflict) = current(&group[0], group);
+        conflicts.extend(conflict);
+        rows[range.start] = current;
+    }
+    sorting::keep_first(&mut rows, &twins);
+    (rows, conflicts)
 }
 
-/// One row an id, given what the store holds of the same ids (more does no harm).
-pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
-    let known: BTreeMap<_, _> = stored.iter().map(|t| ((&t.source, &t.id), t)).collect();
+fn same_id(a: &Txn, b: &Txn) -> bool {
+    a.id == b.id && a.source == b.source
+}
+
+/// By id, not-final rows before final ones, then by content.
+fn sort(rows: &mut [Txn]) {
+    let mut sources: Vec<SourceName> = Vec::new();
+    for row in &*rows {
+        if sources.last() != Some(&row.source) {
+            sources.push(row.source.clone());
+        }
+    }
+    sources.sort();
+    sources.dedup();
+    // rows of one source stand together
+    let last = std::cell::Cell::new(0);
+    let prefix = |row: &Txn| {
+        if sources.get(last.get()) != Some(&row.source) {
+            last.set(sources.partition_point(|source| *source < row.source));
+        }
+        let place = u128::from(u8::try_from(last.get()).unwrap_or(u8::MAX));
+        (place << 120) | (sorting::prefix_of(row.id.as_bytes()) >> 8)
+    };
     let order = |a: &Txn, b: &Txn| {
         let ids = (&a.source, &a.id).cmp(&(&b.source, &b.id));
         ids.then_with(|| rank(a.status).cmp(&rank(b.status)))
             .then_with(|| by_id_and_content(a, b))
     };
-    sorting::sort(&mut new, |_| 0, order);
+    if sources.len() < usize::from(u8::MAX) {
+        sorting::sort(rows, prefix, order);
+    } else {
+        rows.sort_by(order);
+    }
+}
+
+/// What the versions of one id make of the `first` one, and how they contradict it.
+fn current(first: &Txn, versions: &[Txn]) -> (Txn, Option<Conflict>) {
+    let mut current = first.clone();
+    let mut others: Vec<&Txn> = Vec::new();
+    for row in versions {
+        match step(&current, row) {
+            Step::Same => {}
+            Step::Update(next) => current = *next,
+            Step::Contradiction => others.push(row),
+        }
+    }
+    let date = current.business_date;
+    let conflict = (!others.is_empty()).then(|| versions::conflict(&current, &others, date));
+    (current, conflict)
+}
+
+/// One row an id, given what the store holds of the same ids (more does no harm).
+pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
+    let known: BTreeMap<_, _> = stored.iter().map(|t| ((&t.source, &t.id), t)).collect();
+    sort(&mut new);
     let mut merged = Merged::default();
     let mut rest = new.into_iter().peekable();
     while let Some(row) = rest.next() {
@@ -63,20 +118,8 @@ pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
         {
             group.push(next);
         }
-        let mut current = first.unwrap_or(&group[0]).clone();
-        let mut others: Vec<&Txn> = Vec::new();
-        for row in &group {
-            match step(&current, row) {
-                Step::Same => {}
-                Step::Update(next) => current = *next,
-                Step::Contradiction => others.push(row),
-            }
-        }
-        if !others.is_empty() {
-            let date = current.business_date;
-            let conflict = versions::conflict(&current, &others, date);
-            merged.conflicts.push(conflict);
-        }
+        let (current, conflict) = current(first.unwrap_or(&group[0]), &group);
+        merged.conflicts.extend(conflict);
         match first {
             None => merged.fresh.push(current),
             Some(first) if *first == current => merged.unchanged.push(current),

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use super::cells::{self, Fault};
-use super::known::Known;
 use super::registry::RegistryRow;
+use super::texts::Texts;
 use super::versions::Versioned;
-use crate::domain::fee::FeeMore;
+use crate::domain::fee::{FeeMore, More};
 use crate::domain::{
-    AgencyCode, CollectionMode, DeclaredMethod, Fee, FeeId, FeeKind, FeeStatus, FilingChannel,
-    Moment, RowKey, Side, Vnd,
+    CollectionMode, DeclaredMethod, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Moment, Piece,
+    RowKey, Side, Vnd,
 };
 use crate::format::{Column, Layout, Row, Table};
 
@@ -67,8 +67,8 @@ pub(super) struct FeeColumns {
     receipt_form: Column,
     receipt_series: Column,
     receipt_no: Column,
-    ids: Known<FeeId>,
-    agencies: Known<AgencyCode>,
+    /// False when the file has required columns only.
+    has_more: bool,
 }
 
 impl RegistryRow for Fee {
@@ -79,7 +79,7 @@ impl RegistryRow for Fee {
     const CONFLICTS: bool = true;
     type Columns = FeeColumns;
 
-    fn columns(table: &Table<'_>) -> FeeColumns {
+    fn columns(table: &Table) -> FeeColumns {
         FeeColumns {
             dossier_code: table.column("dossier_code"),
             fee_id: table.column("fee_id"),
@@ -103,48 +103,47 @@ impl RegistryRow for Fee {
             receipt_form: table.column("receipt_form"),
             receipt_series: table.column("receipt_series"),
             receipt_no: table.column("receipt_no"),
-            ids: Known::default(),
-            agencies: Known::default(),
+            has_more: table.present().any(|name| LAYOUT.optional.contains(&name)),
         }
     }
 
-    fn read(row: Row<'_>, columns: &FeeColumns) -> Result<Self, Fault> {
+    fn read(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<Self, Fault> {
         Ok(Self {
-            dossier_code: cells::dossier(row, columns.dossier_code)?,
-            fee_id: columns
-                .ids
-                .get(&cells::need_str(row, columns.fee_id)?, FeeId::new),
+            dossier_code: cells::code(row, columns.dossier_code, texts)?,
+            fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
             kind: cells::word(row, columns.fee_kind, FeeKind::parse)?,
             amount: cells::dong(row, columns.amount_vnd)?,
-            agency_code: columns
-                .agencies
-                .get(&cells::need_str(row, columns.agency_code)?, AgencyCode::new),
-            procedure_code: cells::text(row, columns.procedure_code),
+            agency_code: cells::agency(row, columns.agency_code, texts)?,
+            procedure_code: texts.shared(row.get(columns.procedure_code)),
             declared_method: cells::word(row, columns.declared_method, DeclaredMethod::parse)?,
             due_at: cells::opt_deadline(row, columns.due_at)?,
-            payer_name: cells::text(row, columns.payer_name),
+            payer_name: texts.shared(row.get(columns.payer_name)),
             status: cells::word(row, columns.status, FeeStatus::parse)?,
-            more: more(row, columns)?,
+            more: more(row, columns, texts)?,
         })
     }
 }
 
-fn more(row: Row<'_>, columns: &FeeColumns) -> Result<FeeMore, Fault> {
+fn more(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<More, Fault> {
+    if !columns.has_more {
+        return Ok(More::default());
+    }
     let flag = |raw: &str| raw.trim().parse::<u8>().ok();
-    Ok(FeeMore {
+    let more = FeeMore {
         received_at: cells::opt_time(row, columns.received_at)?,
         processing_started_at: cells::opt_time(row, columns.processing_started_at)?,
         result_at: cells::opt_time(row, columns.result_at)?,
-        field_code: cells::opt_text(row, columns.field_code),
+        field_code: cells::opt_own(row, columns.field_code, texts),
         filing_channel: cells::opt_word(row, columns.filing_channel, FilingChannel::parse)?,
         collection_mode: cells::opt_word(row, columns.collection_mode, CollectionMode::parse)?,
         online_payment_flag: cells::opt_word(row, columns.online_payment_flag, flag)?,
         paid_at: cells::opt_time(row, columns.paid_at)?,
-        request_id: cells::opt_text(row, columns.request_id),
-        receipt_form: cells::opt_text(row, columns.receipt_form),
-        receipt_series: cells::opt_text(row, columns.receipt_series),
-        receipt_no: cells::opt_text(row, columns.receipt_no),
-    })
+        request_id: cells::opt_own(row, columns.request_id, texts),
+        receipt_form: cells::opt_own(row, columns.receipt_form, texts),
+        receipt_series: cells::opt_own(row, columns.receipt_series, texts),
+        receipt_no: cells::opt_own(row, columns.receipt_no, texts),
+    };
+    Ok(more.into())
 }
 
 impl Versioned for Fee {
@@ -165,8 +164,9 @@ impl Versioned for Fee {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let text = |value: &Option<Box<str>>| value.as_deref().unwrap_or("").to_owned();
-        let time = |at: &Option<Moment>| at.as_ref().map_or("", Moment::text).to_owned();
+        let text = |value: &Option<Piece>| value.as_deref().unwrap_or("").to_owned();
+        let time =
+            |at: &Option<Moment>| at.as_ref().map_or_else(String::new, |at| at.text().into());
         let more = &self.more;
         let flag = more.online_payment_flag.map(|flag| flag.to_string());
         vec![

@@ -7,27 +7,27 @@ use super::columns::Columns;
 use super::dedupe::dedupe;
 use super::ids::{self, Refused};
 use super::registry::{FileAt, FileRows, read_file};
-use super::transactions::{self, TxnFile};
+use super::transactions::{self, TxnRest};
 use crate::domain::{
     Agency, AgencyCode, Completeness, Day, Fee, Inputs, Receipt, Reject, SourceFacts, SourceName,
     Txn,
 };
-use crate::format::FileError;
+use crate::format::{Content, FileError};
 
-/// Name and bytes of one file.
-pub type NamedBytes<'a> = (&'a str, &'a [u8]);
+/// Name and content of one file.
+pub type Named<'a, C> = (&'a str, C);
 
 /// The files of one `match`.
 #[derive(Clone, Debug, Default)]
-pub struct MatchFiles<'a> {
+pub struct MatchFiles<'a, C = &'a [u8]> {
     /// `dossier_fees*.csv`.
-    pub fees: NamedBytes<'a>,
+    pub fees: Named<'a, C>,
     /// `transactions_<source>.csv`.
-    pub transactions: Vec<NamedBytes<'a>>,
+    pub transactions: Vec<Named<'a, C>>,
     /// `cash_receipts*.csv`.
-    pub cash: Option<NamedBytes<'a>>,
+    pub cash: Option<Named<'a, C>>,
     /// `agencies*.csv`; without it the agencies are those of the fees.
-    pub agencies: Option<NamedBytes<'a>>,
+    pub agencies: Option<Named<'a, C>>,
 }
 
 /// What they hold.
@@ -60,7 +60,7 @@ const REGISTRY: &str = "registry";
 /// The business date of a reject is the day of its file: see [`transactions::read`] for
 /// transactions; receipts count under the day of the last receipt; fees and agencies, which carry
 /// no accounting day, under the last day that any of the money has.
-pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileError> {
+pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchInputs, FileError> {
     let mut all = MatchInputs {
         inputs: Inputs::default(),
         columns: Columns::default(),
@@ -69,21 +69,25 @@ pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileErro
     let registry = SourceName::new(REGISTRY);
     let (fees, money) = std::thread::scope(|threads| {
         let money = threads.spawn(|| Money::read(files, &registry));
-        let fees: Result<FileRows<Fee>, FileError> = open(files.fees, &registry);
+        let fees: Result<FileRows<Fee>, FileError> = open(&files.fees, &registry);
         let money = money.join();
         (fees, money.unwrap_or_else(|panic| resume_unwind(panic)))
     });
     let (fees, money) = (fees?, money?);
     all.columns = fees.columns.clone();
     all.count(files.fees.0, fees.lines, fees.rejects.len());
-    let known = fees.rows.iter().map(|fee| &fee.agency_code).collect();
+    // fees stand in the order of their dossiers, so an agency's stand together
+    let runs = fees.rows.chunk_by(|a, b| a.agency_code == b.agency_code);
+    let known = runs.map(|run| &run[0].agency_code).collect();
     all.inputs.agencies = bare_agencies(&known);
-    let txn_day = all.take_transactions(&files.transactions, money.transactions);
-    let cash_day = all.take_cash(files.cash, money.cash);
+    let names = files.transactions.iter().map(|(name, _)| *name);
+    let txn_day = all.take_transactions(names, money.files, money.txns);
+    let cash_name = files.cash.as_ref().map(|(name, _)| *name);
+    let cash_day = all.take_cash(cash_name, money.cash);
     let day = txn_day.max(cash_day).unwrap_or(FIRST_DAY);
     all.take_registry(fees.rejects, fees.conflicts, day);
     all.inputs.fees = fees.rows;
-    if let Some(file) = files.agencies {
+    if let Some(file) = &files.agencies {
         let agencies: FileRows<Agency> = open(file, &registry)?;
         all.count(file.0, agencies.lines, agencies.rejects.len());
         all.take_registry(agencies.rejects, agencies.conflicts, day);
@@ -101,17 +105,26 @@ pub fn read_match_inputs(files: &MatchFiles<'_>) -> Result<MatchInputs, FileErro
 
 /// The files of the money side, as they were read.
 struct Money {
-    transactions: Vec<TxnFile>,
+    txns: Vec<Txn>,
+    files: Vec<TxnRest>,
     cash: Option<FileRows<Receipt>>,
 }
 
 impl Money {
-    fn read(files: &MatchFiles<'_>, registry: &SourceName) -> Result<Self, FileError> {
+    fn read<C: Content>(
+        files: &MatchFiles<'_, C>,
+        registry: &SourceName,
+    ) -> Result<Self, FileError> {
+        let mut txns = Vec::new();
         let paid = files.transactions.iter();
-        let paid = paid.map(|(name, bytes)| transactions::read(name, bytes, FIRST_DAY));
+        let paid = paid
+            .map(|(name, content)| transactions::read_rest(name, content, FIRST_DAY, &mut txns));
+        let paid = paid.collect::<Result<_, _>>()?;
+        let cash = files.cash.as_ref().map(|file| open(file, registry));
         Ok(Self {
-            transactions: paid.collect::<Result<_, _>>()?,
-            cash: files.cash.map(|file| open(file, registry)).transpose()?,
+            txns,
+            files: paid,
+            cash: cash.transpose()?,
         })
     }
 }
@@ -123,7 +136,7 @@ const FIRST_DAY: Day = Day::new(match chrono::NaiveDate::from_ymd_opt(1970, 1, 1
 });
 
 fn open<T: super::registry::RegistryRow>(
-    (name, bytes): NamedBytes<'_>,
+    (name, content): &Named<'_, impl Content>,
     source: &SourceName,
 ) -> Result<FileRows<T>, FileError> {
     let file = FileAt {
@@ -131,7 +144,7 @@ fn open<T: super::registry::RegistryRow>(
         source,
         day: FIRST_DAY,
     };
-    read_file(bytes, &file)
+    read_file(content, &file)
 }
 
 impl MatchInputs {
@@ -164,14 +177,17 @@ impl MatchInputs {
 
     /// Takes the transactions; two files of one source are two deliveries of it. Gives the last
     /// day.
-    fn take_transactions(&mut self, names: &[NamedBytes<'_>], files: Vec<TxnFile>) -> Option<Day> {
+    fn take_transactions<'a>(
+        &mut self,
+        names: impl Iterator<Item = &'a str>,
+        files: Vec<TxnRest>,
+        txns: Vec<Txn>,
+    ) -> Option<Day> {
         let mut rejects: BTreeMap<SourceName, Vec<Reject>> = BTreeMap::new();
-        let mut txns: Vec<Txn> = Vec::new();
-        for ((name, _), file) in names.iter().zip(files) {
-            self.count(name, file.lines, file.rows.rejects.len());
-            txns.extend(file.rows.txns);
+        for (name, file) in names.zip(files) {
+            self.count(name, file.lines, file.rejects.len());
             let of_source = rejects.entry(file.source).or_default();
-            of_source.extend(file.rows.rejects);
+            of_source.extend(file.rejects);
         }
         let (txns, conflicts) = dedupe(txns);
         let day = txns.iter().map(|txn| txn.business_date).max();
@@ -194,13 +210,13 @@ impl MatchInputs {
     /// Takes the receipts; gives the last day.
     fn take_cash(
         &mut self,
-        file: Option<NamedBytes<'_>>,
+        name: Option<&str>,
         receipts: Option<FileRows<Receipt>>,
     ) -> Option<Day> {
-        let (Some(file), Some(receipts)) = (file, receipts) else {
+        let (Some(name), Some(receipts)) = (name, receipts) else {
             return None;
         };
-        self.count(file.0, receipts.lines, receipts.rejects.len());
+        self.count(name, receipts.lines, receipts.rejects.len());
         let day = receipts.rows.iter().map(|r| r.collected_at.day()).max();
         let date = day.unwrap_or(FIRST_DAY);
         self.take_registry(receipts.rejects, receipts.conflicts, date);

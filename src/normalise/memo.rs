@@ -11,7 +11,10 @@ pub use crate::domain::fold::{fold_name, squeeze};
 /// Text as it is stored: NFC, and NUL, which no database column of text can hold, made visible as
 /// U+FFFD. Everything else stays as received.
 pub fn stored(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    if is_usual(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         if text.contains('\0') {
             return Cow::Owned(text.replace('\0', "\u{fffd}"));
         }
@@ -20,9 +23,43 @@ pub fn stored(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.nfc().collect::<String>().replace('\0', "\u{fffd}"))
 }
 
+/// A text without blanks around it.
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
+/// True for text of blocks in which nothing composes, without NUL: U+0001 to U+02FF and the letters
+/// of U+1E00 to U+1EFF, which are those of Vietnamese.
+fn is_usual(text: &[u8]) -> bool {
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        match byte {
+            0x01..=0xbf | 0xc2..=0xcb => {}
+            0xe1 if matches!(rest.next(), Some(0xb8..=0xbb)) => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn usual_text_is_composed() {
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let composed = is_nfc_quick(text.chars()) == IsNormalized::Yes && c != '\0';
+            assert!(composed || !is_usual(text.as_bytes()), "{c:?}");
+        }
+        assert!(is_usual("Nguyễn Thị Ưng, Đỗ Hoà".as_bytes()));
+        assert!(!is_usual("Nguye\u{302}\u{303}n".as_bytes()));
+        assert!(!is_usual(b"a\0b"));
+    }
     use proptest::prelude::*;
 
     #[test]

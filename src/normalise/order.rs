@@ -2,6 +2,7 @@
 
 use super::cells::{self, Fault};
 use super::registry::RegistryRow;
+use super::texts::Texts;
 use super::versions::Versioned;
 use crate::domain::{
     FeeId, Moment, OrderStatus, PaymentOrder, RejectCode, RowKey, Side, SourceName, Vnd,
@@ -42,7 +43,7 @@ impl RegistryRow for PaymentOrder {
     const CONFLICTS: bool = false;
     type Columns = OrderColumns;
 
-    fn columns(table: &Table<'_>) -> OrderColumns {
+    fn columns(table: &Table) -> OrderColumns {
         OrderColumns {
             provider: table.column("provider"),
             order_id: table.column("order_id"),
@@ -54,7 +55,7 @@ impl RegistryRow for PaymentOrder {
         }
     }
 
-    fn read(row: Row<'_>, columns: &OrderColumns) -> Result<Self, Fault> {
+    fn read(row: Row<'_>, columns: &OrderColumns, _: &mut Texts) -> Result<Self, Fault> {
         let ids = row.get(columns.fee_ids).split(';').map(str::trim);
         Ok(Self {
             provider: cells::need_text(row, columns.provider)?
@@ -108,7 +109,7 @@ impl Versioned for PaymentOrder {
             ("dossier_code", self.dossier_code.to_string()),
             ("fee_ids", ids.join(";")),
             ("amount_vnd", self.amount.to_string()),
-            ("created_at", self.created_at.text().to_owned()),
+            ("created_at", self.created_at.text().into_owned()),
             ("status", self.status.id().to_owned()),
         ]
     }

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use super::cells::{self, Fault};
-use super::known::Known;
 use super::registry::RegistryRow;
+use super::texts::Texts;
 use super::versions::Versioned;
-use crate::domain::{AgencyCode, FeeId, Receipt, ReceiptStatus, RowKey, Side, Vnd, sorting};
+use crate::domain::{FeeId, Receipt, ReceiptStatus, RowKey, Side, Vnd, sorting};
 use crate::format::{Column, Layout, Row, Table};
 
 /// The columns of `cash_receipts*.csv`.
@@ -36,8 +36,6 @@ pub(super) struct ReceiptColumns {
     cashier: Column,
     agency_code: Column,
     status: Column,
-    ids: Known<FeeId>,
-    agencies: Known<AgencyCode>,
 }
 
 impl RegistryRow for Receipt {
@@ -48,7 +46,7 @@ impl RegistryRow for Receipt {
     const CONFLICTS: bool = true;
     type Columns = ReceiptColumns;
 
-    fn columns(table: &Table<'_>) -> ReceiptColumns {
+    fn columns(table: &Table) -> ReceiptColumns {
         ReceiptColumns {
             receipt_id: table.column("receipt_id"),
             receipt_no: table.column("receipt_no"),
@@ -59,25 +57,19 @@ impl RegistryRow for Receipt {
             cashier: table.column("cashier"),
             agency_code: table.column("agency_code"),
             status: table.column("status"),
-            ids: Known::default(),
-            agencies: Known::default(),
         }
     }
 
-    fn read(row: Row<'_>, columns: &ReceiptColumns) -> Result<Self, Fault> {
+    fn read(row: Row<'_>, columns: &ReceiptColumns, texts: &mut Texts) -> Result<Self, Fault> {
         Ok(Self {
-            receipt_id: (*cells::need_str(row, columns.receipt_id)?).into(),
-            receipt_no: cells::text(row, columns.receipt_no),
-            dossier_code: cells::dossier(row, columns.dossier_code)?,
-            fee_id: columns
-                .ids
-                .get(&cells::need_str(row, columns.fee_id)?, FeeId::new),
+            receipt_id: cells::need_own(row, columns.receipt_id, texts)?,
+            receipt_no: texts.own(row.get(columns.receipt_no)),
+            dossier_code: cells::code(row, columns.dossier_code, texts)?,
+            fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
             amount: cells::dong(row, columns.amount_vnd)?,
             collected_at: cells::time(row, columns.collected_at)?,
-            cashier: cells::text(row, columns.cashier),
-            agency_code: columns
-                .agencies
-                .get(&cells::need_str(row, columns.agency_code)?, AgencyCode::new),
+            cashier: texts.shared(row.get(columns.cashier)),
+            agency_code: cells::agency(row, columns.agency_code, texts)?,
             status: cells::word(row, columns.status, ReceiptStatus::parse)?,
         })
     }
@@ -89,7 +81,7 @@ impl Versioned for Receipt {
     }
 
     fn prefix(&self) -> u128 {
-        sorting::prefix(&self.receipt_id)
+        sorting::prefix_of(self.receipt_id.as_bytes())
     }
 
     fn cmp_key(&self, other: &Self) -> Ordering {
@@ -106,7 +98,7 @@ impl Versioned for Receipt {
             ("dossier_code", self.dossier_code.to_string()),
             ("fee_id", self.fee_id.to_string()),
             ("amount_vnd", self.amount.to_string()),
-            ("collected_at", self.collected_at.text().to_owned()),
+            ("collected_at", self.collected_at.text().into_owned()),
             ("cashier", self.cashier.to_string()),
             ("agency_code", self.agency_code.to_string()),
             ("status", self.status.id().to_owned()),

@@ -6,17 +6,22 @@
 //! earlier one: that is the store's work.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::cells::Fault;
 use super::columns::Columns;
 use super::ids::{self, Refused};
 use super::memo::stored;
+use super::texts::Texts;
 use super::versions::{self, Versioned};
 use crate::domain::{
     Agency, Conflict, Day, Fee, PaymentOrder, Receipt, Reject, RejectCode, RowKey, Side,
     SourceName, Vnd, sorting,
 };
-use crate::format::{Column, FileError, FormatError, Layout, Limits, Line, Row, Spoiled, Table};
+use crate::format::{
+    BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row,
+    Spoiled, Table,
+};
 use crate::source::registry::FileKind;
 
 /// What one file holds, in order of the keys.
@@ -41,7 +46,7 @@ pub struct RegistryRows {
 }
 
 /// A noun of the registry: how its file looks and how a row of it is read.
-pub(super) trait RegistryRow: Versioned + Sized {
+pub(super) trait RegistryRow: Versioned + PartialEq + Send + Sized {
     /// The columns.
     const LAYOUT: Layout;
     /// What a refused row would have been.
@@ -56,9 +61,9 @@ pub(super) trait RegistryRow: Versioned + Sized {
     type Columns;
 
     /// Finds the columns once a file.
-    fn columns(table: &Table<'_>) -> Self::Columns;
+    fn columns(table: &Table) -> Self::Columns;
     /// Reads a row.
-    fn read(row: Row<'_>, columns: &Self::Columns) -> Result<Self, Fault>;
+    fn read(row: Row<'_>, columns: &Self::Columns, texts: &mut Texts) -> Result<Self, Fault>;
 }
 
 /// Reads one file; `day` is the day its rejects count under.
@@ -72,10 +77,10 @@ pub fn read(
     let file = &FileAt { name, source, day };
     let mut all = RegistryRows::default();
     match kind {
-        FileKind::Agencies => all.agencies = all.take(read_file(bytes, file)?),
-        FileKind::DossierFees => all.fees = all.take(read_file(bytes, file)?),
-        FileKind::PaymentOrders => all.orders = all.take(read_file(bytes, file)?),
-        FileKind::CashReceipts => all.receipts = all.take(read_file(bytes, file)?),
+        FileKind::Agencies => all.agencies = all.take(read_file(&bytes, file)?),
+        FileKind::DossierFees => all.fees = all.take(read_file(&bytes, file)?),
+        FileKind::PaymentOrders => all.orders = all.take(read_file(&bytes, file)?),
+        FileKind::CashReceipts => all.receipts = all.take(read_file(&bytes, file)?),
     }
     Ok(all)
 }
@@ -186,28 +191,47 @@ pub(super) struct FileRows<T> {
     pub(super) lines: u64,
 }
 
-/// Reads a file of one noun.
-pub(super) fn read_file<T: RegistryRow>(
-    bytes: &[u8],
-    file: &FileAt<'_>,
-) -> Result<FileRows<T>, FileError> {
-    let layout = const { &T::LAYOUT };
-    let fail = |error| file.fail(error);
-    let mut table = Table::open(bytes, layout, Limits::TEXT).map_err(fail)?;
-    let columns = T::columns(&table);
-    let (id, amount) = (table.column(T::ID), table.column(T::AMOUNT));
-    let (mut rows, mut refused) = (Vec::new(), Vec::new());
-    while let Some(line) = table.next_line() {
-        match line {
-            Line::Spoiled(row) => refused.push(file.spoiled(&row, T::SIDE, T::ID, T::AMOUNT)),
-            Line::Row(row) => match T::read(row, &columns) {
-                Ok(noun) => rows.push((row.line, noun)),
-                Err(fault) => refused.push(file.refused(row, fault, T::SIDE, id, amount)),
-            },
+/// What the rows of one block, or of all, are.
+struct Found<T> {
+    rows: Vec<T>,
+    /// The lines of the rows, where they matter: in a reject of a later version.
+    lines: Vec<u64>,
+    refused: Vec<Refused>,
+    count: u64,
+    unclosed: Option<u64>,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            lines: Vec::new(),
+            refused: Vec::new(),
+            count: 0,
+            unclosed: None,
         }
     }
-    table.finish().map_err(fail)?;
-    let (rows, conflicts) = one_a_key(rows, file, &mut refused);
+}
+
+impl<T> Found<T> {
+    /// Adds the next block.
+    fn append(&mut self, mut next: Self) {
+        self.rows.append(&mut next.rows);
+        self.lines.append(&mut next.lines);
+        self.refused.append(&mut next.refused);
+        self.count += next.count;
+        self.unclosed = self.unclosed.or(next.unclosed);
+    }
+}
+
+/// Reads a file of one noun.
+pub(super) fn read_file<T: RegistryRow>(
+    content: &impl Content,
+    file: &FileAt<'_>,
+) -> Result<FileRows<T>, FileError> {
+    let (columns, found) = read_blocks::<T>(content, file).map_err(|error| file.fail(error))?;
+    let (mut rows, mut refused) = (found.rows, found.refused);
+    let conflicts = one_a_key(&mut rows, found.lines, file, &mut refused);
     // only a receipt is identified by its id alone, as its refused twin is
     let ids = rows
         .iter()
@@ -217,52 +241,136 @@ pub(super) fn read_file<T: RegistryRow>(
         rows,
         conflicts,
         rejects: ids::settle_refused(refused, |id| taken.contains(id)),
-        columns: Columns::new(table.present()),
-        lines: table.rows(),
+        columns,
+        lines: found.count,
     })
+}
+
+/// Reads the blocks of a file side by side.
+fn read_blocks<T: RegistryRow>(
+    content: &impl Content,
+    file: &FileAt<'_>,
+) -> Result<(Columns, Found<T>), FormatError> {
+    let layout = const { &T::LAYOUT };
+    let (size, source) = content.open()?;
+    let mut blocks = Blocks::new(source, BLOCK);
+    let (table, first) = Table::open(&mut blocks, size, layout, Limits::TEXT)?;
+    let mut all = Found::default();
+    let first_bytes = first.bytes.len();
+    let reader = || {
+        let (columns, mut texts) = (T::columns(&table), Texts::default());
+        let (table, mut room) = (&table, 0);
+        move |block: &Block| {
+            let mut found = Found::default();
+            found.rows.reserve(room);
+            read_block(table, &columns, &mut texts, block, file, &mut found);
+            room = found.rows.len() + found.rows.len() / 8;
+            found
+        }
+    };
+    blocks.each(first, reader, |found: Found<T>| {
+        if all.rows.is_empty() {
+            make_room(&mut all.rows, found.rows.len(), first_bytes, size);
+        }
+        all.append(found);
+    })?;
+    match all.unclosed {
+        Some(line) => Err(FormatError::UnclosedQuote { line }),
+        None => Ok((Columns::new(table.present()), all)),
+    }
+}
+
+/// Makes room for the rows of a file of `size` bytes whose first block holds so many: a list that
+/// grows leaves holes behind.
+pub(super) fn make_room<T>(rows: &mut Vec<T>, first_rows: usize, first_bytes: usize, size: u64) {
+    let blocks = usize::try_from(size).unwrap_or(0) / first_bytes.max(1);
+    let room = first_rows.saturating_mul(blocks + 1 + blocks / 50);
+    // without it the list grows as it must
+    let _room = rows.try_reserve_exact(room);
+}
+
+fn read_block<T: RegistryRow>(
+    table: &Table,
+    columns: &T::Columns,
+    texts: &mut Texts,
+    block: &Block,
+    file: &FileAt<'_>,
+    found: &mut Found<T>,
+) {
+    let (id, amount) = (table.column(T::ID), table.column(T::AMOUNT));
+    let mut lines = table.rows(block);
+    while let Some(line) = lines.next_line() {
+        match line {
+            Line::Spoiled(row) => {
+                let refused = file.spoiled(&row, T::SIDE, T::ID, T::AMOUNT);
+                found.refused.push(refused);
+            }
+            Line::Row(row) => match T::read(row, columns, texts) {
+                Ok(noun) => {
+                    found.rows.push(noun);
+                    if !T::CONFLICTS {
+                        found.lines.push(row.line);
+                    }
+                }
+                Err(fault) => {
+                    let refused = file.refused(row, fault, T::SIDE, id, amount);
+                    found.refused.push(refused);
+                }
+            },
+        }
+    }
+    texts.end_block();
+    found.count = lines.count();
+    found.unclosed = lines.unclosed();
 }
 
 /// One row an identity; see the head of this file.
 fn one_a_key<T: RegistryRow>(
-    mut rows: Vec<(u64, T)>,
+    rows: &mut Vec<T>,
+    mut lines: Vec<u64>,
     file: &FileAt<'_>,
     refused: &mut Vec<Refused>,
-) -> (Vec<T>, Vec<Conflict>) {
-    sorting::sort(&mut rows, |row| row.1.prefix(), |a, b| a.1.cmp_key(&b.1));
-    let mut kept: Vec<T> = Vec::with_capacity(rows.len());
+) -> Vec<Conflict> {
+    if let Some(order) = sorting::order_of(rows, T::prefix, T::cmp_key) {
+        lines = order
+            .iter()
+            .filter_map(|from| lines.get(sorting::at(*from)).copied())
+            .collect();
+        sorting::permute(rows, order);
+    }
     let mut conflicts = Vec::new();
-    let mut rest = rows.into_iter().peekable();
-    while let Some((line, first)) = rest.next() {
-        let mut others: Vec<(u64, T)> = Vec::new();
-        while let Some(next) = rest.next_if(|(_, row)| row.cmp_key(&first).is_eq()) {
-            others.push(next);
-        }
-        let canonical = if others.is_empty() {
-            first
-        } else {
-            others.push((line, first));
-            smallest(&mut others)
+    let twins = sorting::twins(rows, |a, b| a.cmp_key(b).is_eq());
+    for range in &twins {
+        let versions = versions_in(rows, range.clone());
+        let Some((kept, others)) = versions.split_first() else {
+            continue;
         };
         if T::CONFLICTS && !others.is_empty() {
-            let others: Vec<&T> = others.iter().map(|(_, row)| row).collect();
-            conflicts.push(versions::conflict(&canonical, &others, file.day));
+            let others: Vec<&T> = others.iter().map(|at| &rows[*at]).collect();
+            conflicts.push(versions::conflict(&rows[*kept], &others, file.day));
         } else {
-            refused.extend(
-                others
-                    .into_iter()
-                    .map(|(line, row)| repeated(line, &row, file)),
-            );
+            let line = |at: usize| lines.get(at).copied().unwrap_or(0);
+            let later = others
+                .iter()
+                .map(|at| repeated(line(*at), &rows[*at], file));
+            refused.extend(later);
         }
-        kept.push(canonical);
+        rows.swap(range.start, *kept);
     }
-    (kept, conflicts)
+    sorting::keep_first(rows, &twins);
+    conflicts
 }
 
-/// Takes the version with the smallest content out of `versions`, equal ones left once.
-fn smallest<T: Versioned>(versions: &mut Vec<(u64, T)>) -> T {
-    versions.sort_by_cached_key(|(line, row)| (versions::content(row), *line));
-    versions.dedup_by(|b, a| versions::content(&a.1) == versions::content(&b.1));
-    versions.remove(0).1
+/// The places of the different versions in a range, the smallest content first, equal ones once.
+fn versions_in<T: RegistryRow>(rows: &[T], range: Range<usize>) -> Vec<usize> {
+    let first = range.start;
+    let mut places: Vec<usize> = range
+        .filter(|at| *at == first || rows[*at] != rows[first])
+        .collect();
+    let content = |at: &usize| versions::content(&rows[*at]);
+    places.sort_by_cached_key(content);
+    places.dedup_by(|b, a| content(b) == content(a));
+    places
 }
 
 /// A later version of an order or an agency.

@@ -2,10 +2,13 @@
 
 use super::context::{Cutoff, SourceContext};
 use super::raw::RawTxn;
-use super::registry::FileAt;
-use super::txn::{Pile, TxnRows};
-use crate::domain::{Day, Instrument, Side, SourceName, TxnKind, TxnStatus};
-use crate::format::{Column, FileError, Layout, Limits, Line, Row, Table};
+use super::registry::{FileAt, make_room};
+use super::texts::Texts;
+use super::txn::{Pile, TxnRows, sort_by_id};
+use crate::domain::{Day, Instrument, Reject, Side, SourceName, Txn, TxnKind, TxnStatus};
+use crate::format::{
+    BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row, Table,
+};
 use crate::source::{AmountForm, TimeForm};
 
 /// The columns of `transactions_<source>.csv`.
@@ -62,37 +65,117 @@ pub fn instrument_of(source: &SourceName) -> Instrument {
 /// Reads one file. Its rejects count under the file's day: the latest business date of its
 /// readable rows, else the day in its name (`2022-12-05` or `20221205`), else `fallback`.
 pub fn read(name: &str, bytes: &[u8], fallback: Day) -> Result<TxnFile, FileError> {
+    let mut txns = Vec::new();
+    let rest = read_rest(name, &bytes, fallback, &mut txns)?;
+    sort_by_id(&mut txns);
+    Ok(TxnFile {
+        source: rest.source,
+        rows: TxnRows {
+            txns,
+            rejects: rest.rejects,
+        },
+        lines: rest.lines,
+    })
+}
+
+/// What one file holds beside its transactions.
+pub(super) struct TxnRest {
+    pub(super) source: SourceName,
+    pub(super) rejects: Vec<Reject>,
+    pub(super) lines: u64,
+}
+
+/// The same; the transactions go to the end of `txns`, in the order of the file.
+pub(super) fn read_rest(
+    name: &str,
+    content: &impl Content,
+    fallback: Day,
+    txns: &mut Vec<Txn>,
+) -> Result<TxnRest, FileError> {
     let context = context(name);
     let file = FileAt {
         name,
         source: &context.name,
         day: NO_DAY,
     };
-    let fail = |error| file.fail(error);
-    let mut table = Table::open(bytes, &LAYOUT, Limits::TEXT).map_err(fail)?;
+    let start = txns.len();
+    let found = read_blocks(content, &file, &context, txns).map_err(|error| file.fail(error))?;
+    let mut rejects = found.pile.finish(txns, start);
+    let latest = txns[start..].iter().map(|txn| txn.business_date).max();
+    let day = latest.or_else(|| day_in(name)).unwrap_or(fallback);
+    for reject in &mut rejects {
+        reject.business_date = day;
+    }
+    Ok(TxnRest {
+        source: context.name.clone(),
+        rejects,
+        lines: found.count,
+    })
+}
+
+/// What the rows of one block, or of all, are.
+#[derive(Default)]
+struct Found {
+    pile: Pile,
+    count: u64,
+    unclosed: Option<u64>,
+}
+
+/// Reads the blocks of a file side by side; rows with an id go to `named`.
+fn read_blocks(
+    content: &impl Content,
+    file: &FileAt<'_>,
+    context: &SourceContext,
+    named: &mut Vec<Txn>,
+) -> Result<Found, FormatError> {
+    let (size, source) = content.open()?;
+    let mut blocks = Blocks::new(source, BLOCK);
+    let (table, first) = Table::open(&mut blocks, size, &LAYOUT, Limits::TEXT)?;
     let columns = TxnColumns::find(&table);
+    let (mut all, first_bytes) = (Found::default(), first.bytes.len());
+    let reader = || {
+        let (table, columns, mut texts) = (&table, &columns, Texts::default());
+        move |block: &Block| read_block(table, columns, &mut texts, block, file, context)
+    };
+    blocks.each(first, reader, |found| {
+        if all.count == 0 {
+            make_room(named, found.pile.named(), first_bytes, size);
+        }
+        all.pile.append(found.pile, named);
+        all.count += found.count;
+        all.unclosed = all.unclosed.or(found.unclosed);
+    })?;
+    match all.unclosed {
+        Some(line) => Err(FormatError::UnclosedQuote { line }),
+        None => Ok(all),
+    }
+}
+
+fn read_block(
+    table: &Table,
+    columns: &TxnColumns,
+    texts: &mut Texts,
+    block: &Block,
+    file: &FileAt<'_>,
+    context: &SourceContext,
+) -> Found {
     let mut pile = Pile::default();
-    while let Some(line) = table.next_line() {
+    let mut lines = table.rows(block);
+    while let Some(line) = lines.next_line() {
         match line {
-            Line::Row(row) => pile.add(&columns.raw(name, row), &context),
+            Line::Row(row) => pile.add(&columns.raw(file.name, row), context, texts),
             Line::Spoiled(row) => {
                 let refused = file.spoiled(&row, Side::Txn, "provider_txn_id", "amount_vnd");
                 pile.refuse(refused);
             }
         }
     }
-    table.finish().map_err(fail)?;
-    let mut rows = pile.finish();
-    let latest = rows.txns.iter().map(|txn| txn.business_date).max();
-    let day = latest.or_else(|| day_in(name)).unwrap_or(fallback);
-    for reject in &mut rows.rejects {
-        reject.business_date = day;
+    texts.end_block();
+    Found {
+        pile,
+        count: lines.count(),
+        unclosed: lines.unclosed(),
     }
-    Ok(TxnFile {
-        source: context.name.clone(),
-        rows,
-        lines: table.rows(),
-    })
 }
 
 /// What a file name tells of its source. A file carries the accounting day itself, or it is the
@@ -146,7 +229,7 @@ struct TxnColumns {
 }
 
 impl TxnColumns {
-    fn find(table: &Table<'_>) -> Self {
+    fn find(table: &Table) -> Self {
         Self {
             id: table.column("provider_txn_id"),
             order_ref: table.column("order_ref"),

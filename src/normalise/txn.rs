@@ -9,7 +9,6 @@
 //!   later `success` are the same row.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::SourceContext;
 use super::amount;
@@ -17,8 +16,11 @@ use super::cells::{Fault, moment};
 use super::ids::{self, Refused};
 use super::memo::stored;
 use super::raw::RawTxn;
+use super::texts::Texts;
 use super::versions::{Versioned, content};
-use crate::domain::{Day, Moment, Reject, RejectCode, RowKey, Side, Txn, TxnKind, Vnd, sorting};
+use crate::domain::{
+    Day, Moment, Piece, Reject, RejectCode, RowKey, Side, Txn, TxnKind, Vnd, sorting,
+};
 use crate::source::Record;
 
 /// The rows of one delivery (one listing, one answer or one file), numbered, in order of their
@@ -35,16 +37,29 @@ pub struct TxnRows {
 /// One record alone. Without a native id the id is the bare `~<12 hex>`; [`read_records`] numbers
 /// it.
 pub fn to_txn(record: &Record, source: &SourceContext) -> Result<Txn, Reject> {
-    judge(&record.into(), source).map_err(|refused| refused.reject)
+    let mut texts = Texts::default();
+    let txn = judge(&record.into(), source, &mut texts);
+    texts.end_block();
+    txn.map_err(|refused| refused.reject)
 }
 
 /// All records of one delivery: numbered where they bring no id, in order of their ids.
 pub fn read_records(records: &[Record], source: &SourceContext) -> TxnRows {
-    let mut pile = Pile::default();
+    let (mut pile, mut texts) = (Pile::default(), Texts::default());
     for record in records {
-        pile.add(&record.into(), source);
+        pile.add(&record.into(), source, &mut texts);
     }
-    pile.finish()
+    texts.end_block();
+    let mut txns = Vec::new();
+    let rejects = pile.finish(&mut txns, 0);
+    sort_by_id(&mut txns);
+    TxnRows { txns, rejects }
+}
+
+/// In order of their ids, not-final rows first.
+pub(super) fn sort_by_id(txns: &mut [Txn]) {
+    let order = |a: &Txn, b: &Txn| (&a.id, a.status).cmp(&(&b.id, b.status));
+    sorting::sort(txns, |txn| sorting::prefix_of(txn.id.as_bytes()), order);
 }
 
 /// Judged rows of one delivery, still in order of arrival.
@@ -57,8 +72,8 @@ pub(super) struct Pile {
 
 impl Pile {
     /// Judges a row.
-    pub(super) fn add(&mut self, raw: &RawTxn<'_>, source: &SourceContext) {
-        match judge(raw, source) {
+    pub(super) fn add(&mut self, raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) {
+        match judge(raw, source, texts) {
             Ok(txn) if raw.native_id().is_some() => self.named.push(txn),
             Ok(txn) => self.unnamed.push(txn),
             Err(refused) => self.refused.push(*refused),
@@ -70,9 +85,23 @@ impl Pile {
         self.refused.push(refused);
     }
 
-    /// Names what came without a name.
-    pub(super) fn finish(self) -> TxnRows {
-        let (mut txns, mut unnamed) = (self.named, self.unnamed);
+    /// Adds rows that came later; those with a name go to `named`.
+    pub(super) fn append(&mut self, mut later: Self, named: &mut Vec<Txn>) {
+        named.append(&mut later.named);
+        self.unnamed.append(&mut later.unnamed);
+        self.refused.append(&mut later.refused);
+    }
+
+    /// Rows with a name.
+    pub(super) fn named(&self) -> usize {
+        self.named.len()
+    }
+
+    /// Names what came without a name, adds every row to `txns`, which hold those of the delivery
+    /// that were handed on already from `start` on, and gives the refused ones.
+    pub(super) fn finish(mut self, txns: &mut Vec<Txn>, start: usize) -> Vec<Reject> {
+        txns.append(&mut self.named);
+        let mut unnamed = self.unnamed;
         unnamed.sort_by(|a, b| (&a.id, a.status).cmp(&(&b.id, b.status)));
         ids::number(
             &mut unnamed,
@@ -80,21 +109,17 @@ impl Pile {
             |txn, id| txn.id = id.into(),
         );
         txns.append(&mut unnamed);
-        let order = |a: &Txn, b: &Txn| (&a.id, a.status).cmp(&(&b.id, b.status));
-        sorting::sort(&mut txns, |txn| sorting::prefix(&txn.id), order);
-        let rejects = if self.refused.is_empty() {
-            Vec::new()
-        } else {
-            let ids: BTreeSet<&str> = txns.iter().map(|txn| &*txn.id).collect();
-            ids::settle_refused(self.refused, |id| ids.contains(id))
-        };
-        TxnRows { txns, rejects }
+        if self.refused.is_empty() {
+            return Vec::new();
+        }
+        let ids: BTreeSet<&str> = txns[start..].iter().map(|txn| &*txn.id).collect();
+        ids::settle_refused(self.refused, |id| ids.contains(id))
     }
 }
 
 /// The judgement on one row.
-fn judge(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Box<Refused>> {
-    txn_of(raw, source).map_err(|fault| Box::new(refuse(raw, source, fault)))
+fn judge(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result<Txn, Box<Refused>> {
+    txn_of(raw, source, texts).map_err(|fault| Box::new(refuse(raw, source, fault)))
 }
 
 fn refuse(raw: &RawTxn<'_>, source: &SourceContext, fault: Fault) -> Refused {
@@ -109,7 +134,7 @@ fn refuse(raw: &RawTxn<'_>, source: &SourceContext, fault: Fault) -> Refused {
         reject: Reject {
             side: Side::Txn,
             source: source.name.clone(),
-            id: id.map_or_else(|| content.as_str().into(), |id| Arc::from(&*id)),
+            id: id.map_or_else(|| content.as_str().into(), |id| Piece::from(&*id)),
             file: raw.file.into(),
             line: raw.line,
             column: fault.column.into(),
@@ -122,7 +147,7 @@ fn refuse(raw: &RawTxn<'_>, source: &SourceContext, fault: Fault) -> Refused {
     }
 }
 
-fn txn_of(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Fault> {
+fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result<Txn, Fault> {
     check_currency(raw.currency)?;
     let money = money(raw)?;
     let told = word(raw.kind, "kind", raw.kind_text)?;
@@ -139,11 +164,16 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Fault> {
         let code = RejectCode::FutureRow;
         return Err(Fault::new(raw.time_column, raw.time, code));
     }
-    let mut txn = Txn {
+    let id = match raw.native_id() {
+        Some(id) => texts.own(id),
+        None => content_name(raw, &money, kind, &paid_at).into(),
+    };
+    let (memo, order_ref) = texts.memo(raw.memo, raw.order_ref);
+    Ok(Txn {
         source: source.name.clone(),
-        id: "".into(),
-        order_ref: opt(raw.order_ref),
-        memo: stored(raw.memo).into(),
+        id,
+        order_ref,
+        memo,
         amount: money.amount,
         fee: money.fee,
         net: money.net,
@@ -152,21 +182,15 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Fault> {
         business_date,
         status,
         kind,
-        payer: stored(raw.payer.trim()).into(),
-        account: opt(raw.account),
-        bank_ref: opt(raw.bank_ref),
+        payer: texts.shared(raw.payer),
+        account: opt(raw.account).map(|text| texts.shared(text)),
+        bank_ref: opt(raw.bank_ref).map(|text| texts.own(text)),
         instrument: raw.instrument.unwrap_or(source.instrument),
-    };
-    txn.id = match raw.native_id() {
-        Some(id) => Arc::from(&*stored(id)),
-        None => content_name(&txn).into(),
-    };
-    Ok(txn)
+    })
 }
 
-fn opt(raw: &str) -> Option<Box<str>> {
-    let text = raw.trim();
-    (!text.is_empty()).then(|| stored(text).into())
+fn opt(raw: &str) -> Option<&str> {
+    Some(raw.trim()).filter(|text| !text.is_empty())
 }
 
 fn word<T>(read: Option<T>, column: &'static str, text: &str) -> Result<T, Fault> {
@@ -239,20 +263,21 @@ fn business_date(raw: &RawTxn<'_>, source: &SourceContext, paid_at: &Moment) -> 
 }
 
 /// The name of a row by its content: everything but the status.
-fn content_name(txn: &Txn) -> String {
-    let fields = txn.fields();
-    let told = fields.iter().filter(|(name, _)| *name != "status");
-    let paid_at = txn.paid_at.ms().to_string();
-    let values: Vec<&str> = told
-        .map(|(name, value)| {
-            if *name == "paid_at" {
-                &paid_at
-            } else {
-                value.as_str()
-            }
-        })
-        .collect();
-    ids::content_id(&values)
+fn content_name(raw: &RawTxn<'_>, money: &Money, kind: TxnKind, paid_at: &Moment) -> String {
+    let text = |raw: &str| stored(raw.trim()).into_owned();
+    let values = [
+        text(raw.order_ref),
+        stored(raw.memo).into_owned(),
+        money.amount.to_string(),
+        money.fee.to_string(),
+        money.net.to_string(),
+        paid_at.ms().to_string(),
+        kind.id().to_owned(),
+        text(raw.payer),
+        text(raw.account),
+        text(raw.bank_ref),
+    ];
+    ids::content_id(&values.each_ref().map(String::as_str))
 }
 
 impl Versioned for Txn {
@@ -265,14 +290,14 @@ impl Versioned for Txn {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let text = |value: &Option<Box<str>>| value.as_deref().unwrap_or("").to_owned();
+        let text = |value: &Option<Piece>| value.as_deref().unwrap_or("").to_owned();
         vec![
             ("order_ref", text(&self.order_ref)),
             ("memo", self.memo.to_string()),
             ("amount_vnd", self.amount.to_string()),
             ("fee_vnd", self.fee.to_string()),
             ("net_vnd", self.net.to_string()),
-            ("paid_at", self.paid_at.text().to_owned()),
+            ("paid_at", self.paid_at.text().into_owned()),
             ("kind", self.kind.id().to_owned()),
             ("payer", self.payer.to_string()),
             ("account", text(&self.account)),

@@ -17,7 +17,7 @@ const TRIES: u32 = 50;
 
 /// How an attempt to append ended.
 enum Appended {
-    Written(Entry),
+    Written(Box<Entry>),
     /// The row has a newer entry than was seen.
     Overtaken,
     /// Somebody else took the place in the book.
@@ -46,7 +46,7 @@ impl Store {
                 // somebody wrote at the same moment: look again
                 Err(StoreError::Busy(_)) | Ok(Appended::PlaceTaken) => {}
                 Ok(Appended::Overtaken) => return Ok(None),
-                Ok(Appended::Written(entry)) => return Ok(Some(entry)),
+                Ok(Appended::Written(entry)) => return Ok(Some(*entry)),
                 Err(error) => return Err(error),
             }
         }
@@ -78,7 +78,7 @@ impl Store {
             return Ok(Appended::PlaceTaken);
         }
         tx.commit().await?;
-        Ok(Appended::Written(entry))
+        Ok(Appended::Written(Box::new(entry)))
     }
 
     /// A transaction by its key, as it is known now.

@@ -9,7 +9,7 @@ use crate::domain::fee::FeeMore;
 use crate::domain::ids::short_hash;
 use crate::domain::{
     Agency, AgencyCode, CollectionMode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind,
-    FeeStatus, FilingChannel, Instrument, Moment, OrderStatus, PaymentOrder, Receipt,
+    FeeStatus, FilingChannel, Instrument, Moment, OrderStatus, PaymentOrder, Piece, Receipt,
     ReceiptStatus, Reject, RejectCode, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
 
@@ -55,7 +55,7 @@ fn opt_moment(row: &Row, text: &str, ms: &str) -> Result<Option<Moment>, StoreEr
 }
 
 fn write_moment(row: &mut RowText<'_>, text: &'static str, ms: &'static str, at: Option<&Moment>) {
-    row.opt_text(text, at.map(Moment::text))
+    row.opt_text(text, at.map(Moment::text).as_deref())
         .opt_int(ms, at.map(Moment::ms));
 }
 
@@ -91,7 +91,7 @@ pub(super) fn write_txn(row: &mut RowText<'_>, txn: &Txn) {
         .int("amount_vnd", txn.amount.get())
         .int("fee_vnd", txn.fee.get())
         .int("net_vnd", txn.net.get())
-        .text("paid_at", txn.paid_at.text())
+        .text("paid_at", &txn.paid_at.text())
         .int("paid_at_ms", txn.paid_at.ms())
         .text("paid_on", &txn.paid_on.to_string())
         .text("business_date", &txn.business_date.to_string())
@@ -104,9 +104,8 @@ pub(super) fn write_txn(row: &mut RowText<'_>, txn: &Txn) {
 }
 
 pub(super) fn read_txn(row: &Row) -> Result<Txn, StoreError> {
-    let boxed = |column| -> Result<Option<Box<str>>, StoreError> {
-        Ok(row.opt_text(column)?.map(Into::into))
-    };
+    let boxed =
+        |column| -> Result<Option<Piece>, StoreError> { Ok(row.opt_text(column)?.map(Into::into)) };
     Ok(Txn {
         source: SourceName::new(row.text("source")?),
         id: row.text("id")?.into(),
@@ -168,9 +167,8 @@ pub(super) fn write_fee(row: &mut RowText<'_>, fee: &Fee) {
 }
 
 pub(super) fn read_fee(row: &Row) -> Result<Fee, StoreError> {
-    let boxed = |column| -> Result<Option<Box<str>>, StoreError> {
-        Ok(row.opt_text(column)?.map(Into::into))
-    };
+    let boxed =
+        |column| -> Result<Option<Piece>, StoreError> { Ok(row.opt_text(column)?.map(Into::into)) };
     let flag = row.opt_int("online_payment_flag")?;
     let more = FeeMore {
         received_at: opt_moment(row, "received_at", "received_at_ms")?,
@@ -203,7 +201,7 @@ pub(super) fn read_fee(row: &Row) -> Result<Fee, StoreError> {
         due_at: opt_moment(row, "due_at", "due_at_ms")?,
         payer_name: row.text("payer_name")?.into(),
         status: row.parsed("status", FeeStatus::parse)?,
-        more,
+        more: more.into(),
     })
 }
 
@@ -214,7 +212,7 @@ pub(super) fn write_order(row: &mut RowText<'_>, order: &PaymentOrder) {
         .text("dossier_code", order.dossier_code.as_str())
         .text("fee_ids", &Value::Array(ids).to_string())
         .int("amount_vnd", order.amount.get())
-        .text("created_at", order.created_at.text())
+        .text("created_at", &order.created_at.text())
         .int("created_at_ms", order.created_at.ms())
         .text("created_on", &order.created_at.day().to_string())
         .text("status", order.status.id());
@@ -239,7 +237,7 @@ pub(super) fn write_receipt(row: &mut RowText<'_>, receipt: &Receipt) {
         .text("dossier_code", receipt.dossier_code.as_str())
         .text("fee_id", receipt.fee_id.as_str())
         .int("amount_vnd", receipt.amount.get())
-        .text("collected_at", receipt.collected_at.text())
+        .text("collected_at", &receipt.collected_at.text())
         .int("collected_at_ms", receipt.collected_at.ms())
         .text("collected_on", &receipt.collected_at.day().to_string())
         .text("cashier", &receipt.cashier)

@@ -243,12 +243,15 @@ async fn known_of_orders(
         txn_keys.insert(RowKey::txn(&from, row.text("id")?));
     }
     for txn in load_txns(tx, &txn_keys, &before).await? {
-        let named = txn.order_ref.filter(|id| orders.contains_key(id));
-        let order_id = named.unwrap_or_else(|| (&*txn.id).into());
-        if txn.source != *source || !orders.contains_key(&order_id) {
+        let named = txn
+            .order_ref
+            .as_ref()
+            .filter(|id| orders.contains_key(&***id));
+        let order_id = named.unwrap_or(&txn.id);
+        if txn.source != *source || !orders.contains_key(&**order_id) {
             continue;
         }
-        let known = known.entry(order_id).or_default();
+        let known = known.entry(order_id.into()).or_default();
         match (txn.kind, txn.status) {
             (TxnKind::Payment, TxnStatus::Success) => known.settled_on = Some(txn.business_date),
             (TxnKind::Payment, TxnStatus::Failed | TxnStatus::Void) => known.failed = true,

@@ -9,7 +9,7 @@ use super::exec::{Bind, Row, Tx, clean};
 use super::statement as sql;
 use super::{FeedDay, Store, StoreError};
 use crate::domain::{
-    Conflict, Day, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
+    Conflict, Day, Piece, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
 use crate::normalise::Merged;
 
@@ -142,13 +142,13 @@ impl Store {
 
 /// The row without U+0000, as the database holds it.
 fn scrubbed(txn: &Txn) -> Txn {
-    let boxed = |text: &str| -> Box<str> { clean(text).into() };
-    let option = |text: &Option<Box<str>>| text.as_deref().map(boxed);
+    let piece = |text: &str| -> Piece { (*clean(text)).into() };
+    let option = |text: &Option<Piece>| text.as_deref().map(piece);
     Txn {
-        id: clean(&txn.id).into(),
+        id: piece(&txn.id),
         order_ref: option(&txn.order_ref),
-        memo: boxed(&txn.memo),
-        payer: boxed(&txn.payer),
+        memo: piece(&txn.memo),
+        payer: piece(&txn.payer),
         account: option(&txn.account),
         bank_ref: option(&txn.bank_ref),
         ..txn.clone()

@@ -252,6 +252,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
             let (what, fix) = book_fault(*fault, Lang::Vi);
             (what.to_owned(), fix)
         }
+        FormatError::Unreadable { why } => (
+            format!("hệ thống không đọc được tệp ({why})"),
+            "Hãy kiểm tra đường dẫn và quyền đọc tệp.",
+        ),
         FormatError::BadXml { line, what } => (
             format!("dòng {line}: {}", xml_fault(*what).get(Lang::Vi)),
             "Hãy lấy lại tệp từ ngân hàng; không sửa tay.",
@@ -299,6 +303,10 @@ fn format_en(error: &FormatError) -> (String, String) {
             let (what, fix) = book_fault(*fault, Lang::En);
             (what.to_owned(), fix)
         }
+        FormatError::Unreadable { why } => (
+            format!("the file cannot be read ({why})"),
+            "Check the path and its permissions.",
+        ),
         FormatError::BadXml { line, what } => (
             format!("line {line}: {}", xml_fault(*what).get(Lang::En)),
             "Fetch the file from the bank again; do not edit it.",

@@ -58,7 +58,7 @@ pub(crate) fn fee(dossier: &str, id: &str, amount: i64) -> Fee {
         due_at: None,
         payer_name: "NGUYEN VAN A".into(),
         status: FeeStatus::Paid,
-        more: FeeMore::default(),
+        more: FeeMore::default().into(),
     }
 }
 

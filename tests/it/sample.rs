@@ -37,13 +37,13 @@ pub(crate) fn sample() -> Inputs {
     let bytes: Vec<Vec<u8>> = names.iter().map(|name| file(name)).collect();
     let (fees, cash) = (file("dossier_fees.csv"), file("cash_receipts.csv"));
     let files = MatchFiles {
-        fees: ("dossier_fees.csv", &fees),
+        fees: ("dossier_fees.csv", fees.as_slice()),
         transactions: names
             .iter()
             .map(String::as_str)
             .zip(bytes.iter().map(Vec::as_slice))
             .collect(),
-        cash: Some(("cash_receipts.csv", &cash)),
+        cash: Some(("cash_receipts.csv", cash.as_slice())),
         agencies: None,
     };
     read_match_inputs(&files).unwrap().inputs

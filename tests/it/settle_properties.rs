@@ -311,9 +311,9 @@ fn ids() -> Vec<Box<str>> {
 /// The accounts of the day as collection accounts, of an agency or of several.
 fn accounts(day: &Inputs, own: bool) -> Vec<(Box<str>, Option<Box<str>>)> {
     let agency = day.fees.first().map(|fee| fee.agency_code.as_str().into());
-    let told = day.txns.iter().filter_map(|txn| txn.account.clone());
-    let told: std::collections::BTreeSet<Box<str>> = told.collect();
-    let of = |account| (account, agency.clone().filter(|_| own));
+    let told = day.txns.iter().filter_map(|txn| txn.account.as_deref());
+    let told: std::collections::BTreeSet<&str> = told.collect();
+    let of = |account: &str| (account.into(), agency.clone().filter(|_| own));
     told.into_iter().map(of).collect()
 }
 

@@ -4,7 +4,7 @@
 use super::super::books::{Books, Money};
 use super::super::memo::{holds_word, person, squeezed};
 use super::super::violation::{Findings, Invariant, name, text};
-use crate::domain::{Txn, TxnKind, TxnStatus};
+use crate::domain::{Piece, Txn, TxnKind, TxnStatus};
 use crate::matching::{Evidence, Leg};
 
 const DAY_MS: i64 = 86_400_000;
@@ -104,7 +104,7 @@ fn seen_twice(books: &Books, money: &Money, txn: &Txn, leg: &Leg) -> bool {
 
 /// Two feeds of one account: account, bank reference, amount, at most a day.
 fn same_line(txn: &Txn, event: &Txn, lag: i64) -> bool {
-    let told = |text: &Option<Box<str>>| text.as_deref().is_some_and(|text| !text.is_empty());
+    let told = |text: &Option<Piece>| text.as_deref().is_some_and(|text| !text.is_empty());
     told(&txn.account)
         && told(&txn.bank_ref)
         && txn.account == event.account

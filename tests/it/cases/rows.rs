@@ -18,7 +18,7 @@ pub(crate) fn add(case: &mut Case, first: &str, words: &mut Words) -> Result<(),
         "source" => source(case, words)?,
         "account" => {
             let account = words.next("an account")?.into();
-            let agency = words.value("agency").map(String::into_boxed_str);
+            let agency = words.value("agency").map(Into::into);
             case.rules.collection_accounts.push((account, agency));
         }
         "e_receipts" => case.rules.e_receipts = true,
@@ -178,11 +178,12 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
             online_payment_flag: words.value("flag").and_then(|raw| raw.parse().ok()),
             received_at: at(words.value("received"))?,
             result_at: at(words.value("result"))?,
-            field_code: words.value("field").map(String::into_boxed_str),
-            request_id: words.value("request").map(String::into_boxed_str),
-            receipt_no: words.value("receipt_no").map(String::into_boxed_str),
+            field_code: words.value("field").map(Into::into),
+            request_id: words.value("request").map(Into::into),
+            receipt_no: words.value("receipt_no").map(Into::into),
             ..FeeMore::default()
-        },
+        }
+        .into(),
         dossier_code,
         fee_id,
     };
@@ -259,7 +260,7 @@ fn payment(case: &mut Case, source: &str, words: &mut Words) -> Result<(), Strin
     let fee = words.value("fee").map(|raw| amount(&raw)).transpose()?;
     let fee = fee.unwrap_or(Vnd::ZERO);
     let booked = words.value("booked").map(|raw| day(&raw)).transpose()?;
-    let text = |raw: Option<String>| raw.map(String::into_boxed_str);
+    let text = |raw: Option<String>| raw.map(Into::into);
     let txn = Txn {
         source: SourceName::new(source),
         id: words.value("id").unwrap_or_else(|| id.clone()).into(),

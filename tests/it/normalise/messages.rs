@@ -78,7 +78,7 @@ fn a_missing_or_repeated_column_is_an_error_of_the_file() {
     let error = registry_rows(FileKind::Agencies, &FEES.replace(',', ";")).unwrap_err();
     assert!(say_file(&error, Lang::Vi).contains("có vẻ dùng \";\" để ngăn ô"));
     let files = MatchFiles {
-        fees: ("fees.csv", b"x\n"),
+        fees: ("fees.csv", b"x\n".as_slice()),
         ..MatchFiles::default()
     };
     let error = read_match_inputs(&files).unwrap_err();

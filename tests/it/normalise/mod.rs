@@ -96,13 +96,13 @@ mod sample {
         let bytes = names.each_ref().map(|name| read(name));
         let (fees, cash) = (read("dossier_fees.csv"), read("cash_receipts.csv"));
         let files = MatchFiles {
-            fees: ("dossier_fees.csv", &fees),
+            fees: ("dossier_fees.csv", fees.as_slice()),
             transactions: names
                 .iter()
                 .map(String::as_str)
                 .zip(bytes.iter().map(Vec::as_slice))
                 .collect(),
-            cash: Some(("cash_receipts.csv", &cash)),
+            cash: Some(("cash_receipts.csv", cash.as_slice())),
             agencies: None,
         };
         read_match_inputs(&files).unwrap()

@@ -17,7 +17,7 @@ fn fee_rows_follow_the_contract() {
         ("F1", 500, "Lê B")
     );
     let due = fee.due_at.unwrap();
-    assert_eq!((due.day(), due.text()), (day("2022-12-05"), "2022-12-05"));
+    assert_eq!((due.day(), &*due.text()), (day("2022-12-05"), "2022-12-05"));
     assert_eq!(
         due.ms(),
         day("2022-12-06").start_ms() - 1,
@@ -79,7 +79,7 @@ fn optional_columns_are_read_and_reported() {
     );
     assert_eq!(
         read(",,,").fees[0].more,
-        doisoat::domain::fee::FeeMore::default()
+        doisoat::domain::fee::More::default()
     );
     for bad in ["9,,,", ",never,,", ",,yes,", ",,,2022-12-05"] {
         assert_eq!(read(bad).rejects.len(), 1, "{bad}");

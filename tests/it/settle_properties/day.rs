@@ -185,7 +185,7 @@ fn fee(
         due_at: None,
         payer_name: payer.into(),
         status,
-        more: FeeMore::default(),
+        more: FeeMore::default().into(),
     }
 }
 

@@ -232,7 +232,8 @@ impl World {
             more: FeeMore {
                 paid_at: on.map(|on| moment(on, 0)),
                 ..FeeMore::default()
-            },
+            }
+            .into(),
         });
     }
 

@@ -16,7 +16,7 @@ pub(super) fn transaction_date(order: &PaymentOrder) -> String {
     let text = order.created_at.text();
     let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
     if compact {
-        text.to_owned()
+        text.into_owned()
     } else {
         order.created_at.compact()
     }

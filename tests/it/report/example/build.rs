@@ -50,7 +50,7 @@ impl Scene {
             due_at: Moment::parse("2022-12-05T17:00:00").ok(),
             payer_name: "Nguyễn Văn A".into(),
             status: FeeStatus::Paid,
-            more: fee::FeeMore::default(),
+            more: fee::FeeMore::default().into(),
         });
     }
 
