@@ -3,16 +3,18 @@
 //!
 //! An item's point figure, and every outcome that the table of classes demands of it, must be
 //! there; what is more than that is accepted only of an item that is marked as hanging on others,
-//! while some row is open. On which other days its outcomes may fall is the core's word: a figure
-//! is checked against those spans, the spans are not made again. Nor is it asked how much of a
-//! dossier that lacks money, or of which money went back, open rows could still pay.
+//! while some row is open. On which other days its outcomes may fall, and which dossiers open money
+//! can still reach, is told again from the rows (`reach`, `spans`, `lacking`).
 
 mod amount;
 mod bounds;
 mod dossiers;
 mod events;
 mod figures;
+mod lacking;
+mod reach;
 mod registry;
+mod spans;
 mod sum;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +74,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
     items(books, expected, findings);
+    spans::check(books, findings);
     figures::check(books, findings);
 }
 
