@@ -1,7 +1,8 @@
 //! Dossiers that lack money, told again where nothing but their lines, their money and the open
 //! money decides: whether open money can complete them, with or without cash, and on which days
-//! the last payment may have come. Where a row names the dossier, money went back or versions
-//! differ, nothing is said.
+//! the last payment may have come. Where a row names the dossier, or it is not told how much is
+//! open, it is seen to that nothing is left out that open money can do for certain. Where money of
+//! the dossier went back or versions differ, nothing is said.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +13,12 @@ use super::spans::{clipped, counted, over, unseen, unseen_money};
 use super::{Pair, told};
 use crate::classify::Bucket;
 use crate::domain::{Day, Moment};
-use crate::kpi::{Contribution, Scope};
+use crate::kpi::Contribution;
 
 const PAID: &str = "DOSSIER_CASHLESS";
+
+/// The first day by which open money comes to so much.
+type By<'r> = &'r dyn Fn(i128) -> Option<Day>;
 
 /// Dong that only open money can bring, and the most that providers may keep of it.
 #[derive(Clone, Copy, Default)]
@@ -34,8 +38,8 @@ impl Need {
         self.kept += books.rules.net_rates.iter().map(fee).max().unwrap_or(0);
     }
 
-    fn day(self, reach: &Reach) -> Option<Day> {
-        reach.by((self.dong - self.kept).max(1))
+    fn day(self, by: By) -> Option<Day> {
+        by((self.dong - self.kept).max(1))
     }
 }
 
@@ -66,18 +70,18 @@ struct Wanted {
 }
 
 pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
-    let refunds = books.open_refund_ms.is_some();
-    if refunds || !reach.exact || reach.unread_cash.is_some() || !asked(books) {
+    if !asked(books) {
         return;
     }
-    let mut totals: BTreeMap<&str, &Contribution> = BTreeMap::new();
+    let told_all = books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
+    let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
     for item in &books.settlement.contributions {
-        if item.definition == PAID && item.scope == Scope::Total {
-            totals.insert(&item.item, item);
+        if item.definition == PAID {
+            items.entry(&item.item).or_default().push(item);
         }
     }
     for dossier in 0..books.dossiers.len() {
-        if !is_plain(books, dossier) || reach.named.contains(&dossier) {
+        if !is_plain(books, dossier) {
             continue;
         }
         let lacks = lacks(books, reach, dossier);
@@ -85,9 +89,17 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
             continue;
         }
         let name = format!("dossier|{}", books.dossiers[dossier].code);
-        let found = totals.get(name.as_str()).copied();
-        let wanted = wanted(books, reach, dossier, &lacks);
-        if !is_as(books, wanted.as_ref(), found) {
+        let found = items.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        let exact = told_all && !reach.named.contains(&dossier);
+        let (most, least) = (|dong| reach.by(dong), |dong| reach.surely_by(dong));
+        let by: By = if exact { &most } else { &least };
+        let wanted = wanted(books, reach, dossier, &lacks, by);
+        let holds = match &wanted {
+            _ if exact => is_as(books, wanted.as_ref(), found),
+            Some(wanted) => holds(books, wanted, found),
+            None => true,
+        };
+        if !holds {
             let what = text(
                 "tiền chưa rõ còn có thể làm hồ sơ này đủ hay không, và vào ngày nào",
                 "whether open money can still complete this dossier, and on which days",
@@ -97,8 +109,13 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 format!("{} {:?} {from}..{to}", wanted.day, wanted.pairs)
             };
             let wanted = wanted.map_or_else(|| "-".to_owned(), say);
-            let found = found.map_or_else(|| "-".to_owned(), |item| super::shown(&[item]));
-            findings.add(Invariant::Item, told(PAID, &name), what, wanted, found);
+            findings.add(
+                Invariant::Item,
+                told(PAID, &name),
+                what,
+                wanted,
+                super::shown(found),
+            );
         }
     }
 }
@@ -164,20 +181,20 @@ fn lacks(books: &Books, reach: &Reach, dossier: usize) -> Lacks {
 }
 
 /// What it may add; none where nothing that is open can complete it.
-fn wanted(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks) -> Option<Wanted> {
+fn wanted(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks, by: By) -> Option<Wanted> {
     let short = lacks.short.dong > 0;
     let missing = lacks.missing.dong > 0;
     // where more is open than it lacks, what is there may be too much and something else in its
     // place
-    let loose = reach.by(lacks.dong + 1).is_some();
-    let day_short = lacks.short.day(reach);
+    let loose = by(lacks.dong + 1).is_some();
+    let day_short = lacks.short.day(by);
     let completed = !short || day_short.is_some();
     let together = Need {
         dong: lacks.short.dong + lacks.missing.dong,
         kept: lacks.short.kept + lacks.missing.kept,
     };
     let brought = completed && (!missing || unseen_money(books));
-    let by_credits = missing && together.day(reach).is_some();
+    let by_credits = missing && together.day(by).is_some();
     let cashless = (!lacks.cash || loose) && (brought || by_credits);
     let cash = completed && (lacks.cash || missing);
     if !cash && !cashless {
@@ -212,23 +229,41 @@ fn wanted(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks) -> Option
     })
 }
 
-/// The contribution is what is wanted, go-live taken into account.
-fn is_as(books: &Books, wanted: Option<&Wanted>, found: Option<&Contribution>) -> bool {
-    let (Some(wanted), Some(found)) = (wanted, found) else {
+/// Each of its contributions is what is wanted, go-live taken into account.
+fn is_as(books: &Books, wanted: Option<&Wanted>, found: &[&Contribution]) -> bool {
+    let start = books.rules.start;
+    let old = |wanted: &Wanted| start.is_some_and(|start| wanted.day < start);
+    let Some(wanted) = wanted.filter(|_| !found.is_empty()) else {
         // older than go-live: nothing is left
-        let start = books.rules.start;
-        let old = |wanted: &Wanted| start.is_some_and(|start| wanted.day < start);
-        return found.is_none() && wanted.is_none_or(old);
+        return found.is_empty() && wanted.is_none_or(old);
     };
+    let old = old(wanted);
     let (from, to) = wanted.days;
-    let all = over(wanted.day, (from, to), &wanted.pairs);
-    let spans = clipped(all, books.rules.start);
-    let old = books.rules.start.is_some_and(|start| wanted.day < start);
+    let spans = clipped(over(wanted.day, (from, to), &wanted.pairs), start);
     let here = from <= wanted.day && wanted.day <= to;
     let outcomes = if here && !old {
         wanted.pairs.clone()
     } else {
         vec![(0, 0)]
     };
-    (old || found.day == wanted.day) && found.outcomes == outcomes && found.elsewhere == spans
+    let same = |item: &&Contribution| {
+        let day = old || item.day == wanted.day;
+        day && item.outcomes == outcomes && item.elsewhere == spans
+    };
+    found.iter().all(same)
+}
+
+/// Each of its contributions has every pair that is wanted, on whatever day.
+fn holds(books: &Books, wanted: &Wanted, found: &[&Contribution]) -> bool {
+    if books.rules.start.is_some() {
+        return true; // clipped: what is left does not tell what was there
+    }
+    let has = |item: &&Contribution| {
+        let seen: Vec<Pair> = super::pairs(item).collect();
+        wanted
+            .pairs
+            .iter()
+            .all(|pair| *pair == (0, 0) || seen.contains(pair))
+    };
+    !found.is_empty() && found.iter().all(has)
 }

@@ -27,6 +27,8 @@ pub(super) struct Reach {
     pub(super) cash: Hull,
     /// Dossiers that an open row names, or may name.
     pub(super) named: BTreeSet<usize>,
+    /// What open payments come to that name a dossier for certain.
+    pub(super) claims: BTreeMap<usize, i128>,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
 }
@@ -52,6 +54,7 @@ impl Reach {
             unread_cash: None,
             cash: None,
             named: BTreeSet::new(),
+            claims: BTreeMap::new(),
             last_day: last_day(books),
         };
         for money in &books.money {
@@ -99,7 +102,17 @@ impl Reach {
         }
         if open && txn.kind == TxnKind::Payment {
             let amount = i128::from(largest(books, money)) + txn.fee.wide();
-            self.add(money.day(), amount, amount);
+            // the first of two, from another payer, is worth what it is
+            let doubtful = class(row) == "ambiguous";
+            let least = if doubtful { money.amount() } else { amount };
+            self.add(money.day(), least, amount);
+            let certain = ["conflict", "pending", "status_mismatch"];
+            let named = row.dossier_code.as_ref();
+            let named = named.filter(|_| certain.contains(&class(row)));
+            let dossier = named.and_then(|code| books.dossier_at(code.as_str()));
+            if let Some(dossier) = dossier {
+                *self.claims.entry(dossier).or_default() += i128::from(largest(books, money));
+            }
         }
         for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
             let whole = if stake.settles() {
@@ -162,9 +175,9 @@ impl Reach {
         reached(&self.all, amount)
     }
 
-    /// True when what is certainly open comes to so much.
-    pub(super) fn surely_reaches(&self, amount: i128) -> bool {
-        reached(&self.sure, amount).is_some()
+    /// The same of what is certainly open.
+    pub(super) fn surely_by(&self, amount: i128) -> Option<Day> {
+        reached(&self.sure, amount)
     }
 }
 

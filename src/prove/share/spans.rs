@@ -11,7 +11,7 @@ use super::events::{Event, event};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, told};
 use crate::domain::{Completeness, Day, Fee, Text, TxnKind};
-use crate::kpi::{Contribution, Elsewhere, Scope};
+use crate::kpi::{Contribution, Elsewhere};
 
 const TX: &str = "TX_CASHLESS";
 const AMOUNT: &str = "AMOUNT_CASHLESS";
@@ -223,10 +223,11 @@ pub(super) fn counted<'b>(
 /// Money of a dossier that lacks some, where open money holds more than that, may be too much, and
 /// hangs on it. What hangs on open money has a reason.
 fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
-    let mut held: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+    let mut held: BTreeMap<(&str, &str), Vec<bool>> = BTreeMap::new();
     for item in &books.settlement.contributions {
-        if item.scope == Scope::Total && matches!(item.definition, TX | AMOUNT) {
-            held.insert((item.definition, &item.item), item.coupled);
+        if matches!(item.definition, TX | AMOUNT) {
+            let key = (item.definition, &*item.item);
+            held.entry(key).or_default().push(item.coupled);
         }
     }
     for (money, stake) in sure_stakes(books) {
@@ -236,7 +237,9 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
             .sum();
         let net = counted(books, stake.dossier)
             .any(|(_, line)| books.says(&line.fee.key(), "net_settlement"));
-        let must = lacks > 0 && !net && !dossier.went_back && reach.surely_reaches(lacks + 1);
+        let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
+        let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
+        let must = !net && !dossier.went_back && (more || claimed > lacks);
         let touched = dossier.went_back || lacks > 0 && reach.by(1).is_some();
         let may = touched || reach.named.contains(&stake.dossier);
         let money = &books.money[money];
@@ -249,9 +252,10 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
             let Some(coupled) = held.get(&(definition, name.as_str())) else {
                 continue;
             };
-            if (must && !coupled) || (*coupled && !may) {
+            let wrong = |coupled: &bool| (must && !coupled) || (*coupled && !may);
+            if coupled.iter().any(wrong) {
                 let about = told(definition, &name);
-                findings.add(Invariant::Item, about, REACHED, must, coupled);
+                findings.add(Invariant::Item, about, REACHED, must, !must);
             }
         }
     }

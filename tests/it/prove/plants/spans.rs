@@ -127,18 +127,18 @@ pub(super) const PLANTS: &[Plant] = &[
         kind: "a scored pair claims to be further ahead than it is",
         caught_by: &["rule"],
         percent: 90,
-        put: |s, n| claim(s, n, |score, margin| (score, margin + 40)),
+        put: |s, n| claim(s, n, |score, margin, by| (score, margin + by)),
     },
     Plant {
         kind: "a scored pair claims a higher score",
         caught_by: &["rule"],
         percent: 90,
-        put: |s, n| claim(s, n, |score, margin| (score + 25, margin)),
+        put: |s, n| claim(s, n, |score, margin, by| (score + by, margin)),
     },
 ];
 
 /// Another claim for a scored pair, on every leg of it and on its group.
-fn claim(settled: &mut Settlement, n: usize, edit: fn(u16, u16) -> (u16, u16)) -> bool {
+fn claim(settled: &mut Settlement, n: usize, edit: fn(u16, u16, u16) -> (u16, u16)) -> bool {
     let scored = |why: &Evidence| matches!(why, Evidence::Assigned(..));
     let groups = settled.groups.iter().enumerate();
     let alone = groups.filter(|(_, group)| {
@@ -146,13 +146,14 @@ fn claim(settled: &mut Settlement, n: usize, edit: fn(u16, u16) -> (u16, u16)) -
         !group.legs.is_empty() && legs.all(|leg| scored(&leg.why))
     });
     let places: Vec<usize> = alone.map(|(g, _)| g).collect();
-    let Some(g) = nth(&places, n) else {
+    let Some(g) = nth(&places, n / 3) else {
         return false;
     };
+    let by = [25, 60, 200][n % 3];
     let group = &mut settled.groups[g];
     for leg in &mut group.legs {
         if let Evidence::Assigned(score, margin) = &mut leg.why {
-            (*score, *margin) = edit(*score, *margin);
+            (*score, *margin) = edit(*score, *margin, by);
             (group.score, group.margin) = (*score, Some(*margin));
         }
     }
