@@ -233,7 +233,9 @@ class Campaign:
         source = weave.Source((core.ROOT / mutant["file"]).read_text())
         (crate / mutant["file"]).write_text(weave.plain(source, mutant))
         begun = time.monotonic()
-        programs = binaries(crate)
+        call = ["cargo", "check", "--offline", "--lib"]
+        viable = core.cargo(call, crate).returncode == 0
+        programs = binaries(crate) if viable else None
         if programs is None:
             return self.note(mutant, "unviable", -1, "does not compile", time.monotonic() - begun)
         return self.one(mutant, programs, 0, times)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
+
 use super::amount;
 use super::memo::stored;
 use crate::domain::{Day, DossierCode, DossierCodeError, Moment, RejectCode, Vnd};
@@ -108,6 +110,19 @@ pub fn dossier(row: Row<'_>, column: Column) -> Result<DossierCode, Fault> {
 /// A time that must be there.
 pub fn time(row: Row<'_>, column: Column) -> Result<Moment, Fault> {
     moment(column.name, row.get(column), TimeForm::Iso)
+}
+
+/// Years in which money can have moved: before them nobody kept electronic records, after them the
+/// year is a slip (a deadline may lie there, and means that there is none).
+const YEARS: std::ops::Range<i32> = 1990..2100;
+
+/// A time at which money moved, in a year in which that can be.
+pub fn plausible(at: Moment, column: &'static str, raw: &str) -> Result<Moment, Fault> {
+    if YEARS.contains(&at.day().date().year()) {
+        Ok(at)
+    } else {
+        Err(Fault::new(column, raw, RejectCode::BadTime))
+    }
 }
 
 /// A time or nothing.

@@ -73,7 +73,11 @@ impl RegistryRow for Receipt {
                 .ids
                 .get(&cells::need_str(row, columns.fee_id)?, FeeId::new),
             amount: cells::dong(row, columns.amount_vnd)?,
-            collected_at: cells::time(row, columns.collected_at)?,
+            collected_at: cells::plausible(
+                cells::time(row, columns.collected_at)?,
+                columns.collected_at.name,
+                row.get(columns.collected_at),
+            )?,
             cashier: cells::text(row, columns.cashier),
             agency_code: columns
                 .agencies

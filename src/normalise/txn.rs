@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::SourceContext;
 use super::amount;
-use super::cells::{Fault, moment};
+use super::cells::{Fault, moment, plausible};
 use super::ids::{self, Refused};
 use super::memo::stored;
 use super::raw::RawTxn;
@@ -132,6 +132,7 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext) -> Result<Txn, Fault> {
     };
     let status = word(raw.status, "status", raw.status_text)?;
     let paid_at = moment(raw.time_column, raw.time, raw.time_form)?;
+    let paid_at = plausible(paid_at, raw.time_column, raw.time)?;
     let paid_on = paid_at.day();
     let business_date = business_date(raw, source, &paid_at)?;
     let last = source.window.map(|window| window.to.plus(1));

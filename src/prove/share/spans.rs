@@ -11,7 +11,7 @@ use super::events::{Event, event};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, told};
 use crate::domain::{Completeness, Day, Fee, Text, TxnKind};
-use crate::kpi::{Contribution, Elsewhere};
+use crate::kpi::{Contribution, Elsewhere, Scope};
 
 const TX: &str = "TX_CASHLESS";
 const AMOUNT: &str = "AMOUNT_CASHLESS";
@@ -57,7 +57,9 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(&reach, item, books.rules.start) => {
+                None if !displaced(&reach, item, books.rules.start)
+                    || is_free_fee(books, item, name) =>
+                {
                     let days = format!("{:?}", reach.days());
                     self::say(item, WHERE, &days, findings);
                 }
@@ -147,6 +149,18 @@ fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Opti
 pub(super) fn unseen_money(books: &Books) -> bool {
     let mut sources = books.inputs.sources.iter();
     sources.any(|s| s.carries_money && s.state != Completeness::Complete)
+}
+
+/// A payment of one of several dossiers that counts as one for certain, but hangs on nothing: what
+/// else is open may take its place.
+fn is_free_fee(books: &Books, item: &Contribution, name: &str) -> bool {
+    let counts = item.outcomes.first().is_some_and(|(a, _)| *a > 0);
+    let total = item.scope == Scope::Total;
+    let row = name.split_once('|').and_then(|(source, id)| {
+        let source = crate::domain::SourceName::new(source);
+        books.row(&crate::domain::RowKey::txn(&source, id))
+    });
+    total && counts && !item.coupled && row.is_some_and(|row| class(row) == "ambiguous")
 }
 
 /// The day of an open refund.

@@ -46,13 +46,13 @@ pub(super) const PLANTS: &[Plant] = &[
         kind: "a span begins a day late",
         caught_by: &["item"],
         // of a dossier that a row names, the core may be wider than the rows demand
-        percent: 90,
+        percent: 70,
         put: |s, n| with(s, n, is_wide, |c| moved(c, |s| s.from = s.from.plus(1))),
     },
     Plant {
         kind: "a span ends a day early",
         caught_by: &["item"],
-        percent: 90,
+        percent: 80,
         put: |s, n| with(s, n, is_wide, |c| moved(c, |s| s.to = s.to.minus(1))),
     },
     Plant {
@@ -98,7 +98,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a dossier that open money cannot complete may be",
         caught_by: &["item"],
-        percent: 85,
+        percent: 60,
         put: |s, n| {
             let cannot = |c: &Contribution| {
                 let open = c.outcomes.first() == Some(&(0, 0)) && c.outcomes.len() > 1;
@@ -110,7 +110,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a payment that open money may displace is said to be firm",
         caught_by: &["item"],
-        percent: 60,
+        percent: 50,
         put: |s, n| {
             let displaced = |c: &Contribution| {
                 let firm = c.outcomes.len() == 1 && c.outcomes[0].0 > 0;
