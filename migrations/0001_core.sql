@@ -278,6 +278,7 @@ CREATE TABLE run (
     sources_json   TEXT NOT NULL,   -- source facts
     run_json       TEXT NOT NULL,   -- run.json as published
     files_json     TEXT NOT NULL,   -- JSON: name and sha256 of every published file, in the archive
+    calibration_json TEXT NOT NULL, -- JSON: the margin used, and pairs of payments with a hidden code
     published_wall TEXT NOT NULL,   -- when it was published
     PRIMARY KEY (run_id)
 );

@@ -21,7 +21,7 @@ pub struct InspectArgs {
     /// Statement, settlement or export files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// csv or tsv, whatever the bytes suggest
+    /// csv, tsv, mt940, mt942, camt.052, camt.053 or camt.054, whatever the bytes suggest
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// One JSON document a file, one a line

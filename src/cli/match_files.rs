@@ -10,13 +10,16 @@ use super::match_out;
 use super::{Failure, Global, Outcome, day};
 use crate::clock::Stopwatch;
 use crate::config::rules::{
-    ACCOUNT_FORM, CollectionAccount, NET_RATE_FORM, collection_account, net_rate,
+    ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
+    net_rate,
 };
-use crate::domain::{Completeness, Day, Lang, NetRate, Rules};
+use crate::domain::{Completeness, Day, Fraction, Inputs, Lang, NetRate, Rules};
 use crate::job::{Exit, proof, stage};
 use crate::kpi::{self, Period};
+use crate::matching::calibrate::{Rounds, labelled};
 use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
 use crate::prove::prove;
+use crate::report::Calibration;
 use crate::report::json::Timings;
 use crate::settle::{self, Settlement};
 
@@ -67,6 +70,10 @@ pub struct MatchArgs {
     /// A dedicated collection account, with its agency if it has one
     #[arg(long, value_name = "ACCOUNT[=AGENCY]", num_args = 1.., value_parser = account)]
     collection_account: Vec<CollectionAccount>,
+    /// The largest tolerated share of false pairs among payments without a code: the margin of
+    /// pass "scored" then follows from these files [default: a fixed margin]
+    #[arg(long, value_name = "SHARE", value_parser = budgeted)]
+    max_false_match: Option<Fraction>,
     /// Skip the independent checker
     #[arg(long)]
     no_proof: bool,
@@ -77,6 +84,10 @@ pub struct MatchArgs {
 
 fn rate(raw: &str) -> Result<NetRate, String> {
     net_rate(raw).ok_or_else(|| format!("write {NET_RATE_FORM}"))
+}
+
+fn budgeted(raw: &str) -> Result<Fraction, String> {
+    budget(raw).ok_or_else(|| format!("write {BUDGET_FORM}"))
 }
 
 fn account(raw: &str) -> Result<CollectionAccount, String> {
@@ -90,7 +101,7 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     let mut read = read(args, lang)?;
     times.stages.push(("read".into(), watch.elapsed()));
     mark_incomplete(&mut read, &args.incomplete)?;
-    let rules = rules(args, &read)?;
+    let mut rules = rules(args, &read)?;
     let watch = Stopwatch::start();
     // the checker looks at every contribution, the files only at their sums
     let keep = if args.no_proof {
@@ -99,14 +110,10 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
         settle::Keep::Each
     };
     let inputs = &read.inputs;
-    let settlement =
-        settle::settle_keeping(inputs, &rules, &Vec::new(), keep).map_err(|error| {
-            Failure::new(
-                Exit::Failed,
-                error.to_string(),
-                "report this with the files",
-            )
-        })?;
+    let calibration = args.max_false_match;
+    let calibration = calibration.map(|budget| calibrate(inputs, &mut rules, budget));
+    let calibration = calibration.transpose()?;
+    let settlement = settle(inputs, &rules, keep)?;
     times.stages.push(("settle".into(), watch.elapsed()));
     if !args.no_proof {
         let watch = Stopwatch::start();
@@ -114,8 +121,11 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
         times.stages.push(("prove".into(), watch.elapsed()));
     }
     let watch = Stopwatch::start();
-    match_out::write(&args.out, &mut read, &rules, &settlement, lang)
-        .map_err(|e| unwritable(&e))?;
+    let settled = match_out::Settled {
+        settlement: &settlement,
+        calibration,
+    };
+    match_out::write(&args.out, &mut read, &rules, settled, lang).map_err(|e| unwritable(&e))?;
     times.stages.push(("write".into(), watch.elapsed()));
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
@@ -123,6 +133,23 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     // the program ends here: the system takes everything back at once, row by row takes seconds
     std::mem::forget((read, settlement));
     Ok(Exit::Done)
+}
+
+fn settle(inputs: &Inputs, rules: &Rules, keep: settle::Keep) -> Result<Settlement, Failure> {
+    settle::settle_keeping(inputs, rules, &Vec::new(), keep).map_err(|error| {
+        let fix = "report this with the files";
+        Failure::new(Exit::Failed, error.to_string(), fix)
+    })
+}
+
+/// The margin that the budget allows, by the payments of these files whose codes are hidden and
+/// asked for again.
+fn calibrate(inputs: &Inputs, rules: &mut Rules, budget: Fraction) -> Result<Calibration, Failure> {
+    // the links by which the payers themselves told what they paid do not depend on the margin
+    let told = settle(inputs, rules, settle::Keep::Open)?;
+    let found = labelled(inputs, rules, &told.groups, Rounds::All).calibrate(budget);
+    rules.margin_min = found.margin;
+    Ok(Calibration { budget, found })
 }
 
 /// What is not proved is not written.

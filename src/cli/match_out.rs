@@ -13,7 +13,7 @@ use crate::job::digest;
 use crate::normalise::MatchInputs;
 use crate::report::csv::{self, Style};
 use crate::report::json::Timings;
-use crate::report::{Digests, json};
+use crate::report::{Calibration, Digests, json};
 use crate::settle::Settlement;
 
 /// Rows read, whatever became of them.
@@ -22,14 +22,23 @@ pub(super) fn rows(inputs: &Inputs) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }
 
+/// What the files tell.
+#[derive(Clone, Copy)]
+pub(super) struct Settled<'a> {
+    pub(super) settlement: &'a Settlement,
+    /// The budget of false pairs, and the margin that it led to.
+    pub(super) calibration: Option<Calibration>,
+}
+
 /// Writes every file of the contract but `timings.json`.
 pub(super) fn write(
     out: &Path,
     read: &mut MatchInputs,
     rules: &Rules,
-    settlement: &Settlement,
+    settled: Settled,
     lang: Lang,
 ) -> Result<()> {
+    let settlement = settled.settlement;
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let style = Style::plain(lang);
     std::thread::scope(|threads| {
@@ -38,7 +47,7 @@ pub(super) fn write(
                 csv::write_links(to, &settlement.groups, style)
             })
         });
-        let rest = write_rest(out, read, rules, settlement, lang);
+        let rest = write_rest(out, read, rules, settled, lang);
         let links = links.join().unwrap_or_else(|panic| resume_unwind(panic));
         links.and(rest)
     })
@@ -49,9 +58,13 @@ fn write_rest(
     out: &Path,
     read: &mut MatchInputs,
     rules: &Rules,
-    settlement: &Settlement,
+    settled: Settled,
     lang: Lang,
 ) -> Result<()> {
+    let Settled {
+        settlement,
+        calibration,
+    } = settled;
     let style = Style::plain(lang);
     let file = |name: &'static str, write: &dyn Fn(&mut dyn Write) -> std::io::Result<()>| {
         write_whole(out, name, write)
@@ -71,7 +84,7 @@ fn write_rest(
         output: digest::of_files(settlement)?,
     };
     let version = env!("CARGO_PKG_VERSION");
-    let summary = json::summary_document(&read.inputs, settlement, version, &digests);
+    let summary = json::summary_document(&read.inputs, settlement, version, &digests, calibration);
     file("summary.json", &|to| to.write_all(summary.as_bytes()))
 }
 

@@ -11,6 +11,8 @@ use crate::domain::{Day, Fraction, Period, Target, Vnd};
 
 use crate::settle::{NetRate, Rules};
 
+/// How a budget of false pairs is written, for messages.
+pub const BUDGET_FORM: &str = "a percentage above 0% and up to 1%: \"0.01%\"";
 /// How a net rate is written, for messages.
 pub const NET_RATE_FORM: &str = "a percentage, with a minimum in dong if any: \"1.1% min 220\"";
 /// How a collection account is written, for messages.
@@ -34,6 +36,9 @@ pub struct RulesConfig {
     pub pairing_days: u32,
     /// How far ahead of the best other pairing a scored one must be, 0-1000.
     pub margin_min: u16,
+    /// The largest share of scored pairs that may be false; the margin then follows from the
+    /// nights before, instead of `margin_min`.
+    pub max_false_match: Option<Fraction>,
     /// The provider's fee where the row does not tell it.
     pub net_rates: Vec<NetRate>,
     /// Dedicated collection accounts.
@@ -55,6 +60,7 @@ impl Default for RulesConfig {
             deposit_days: rules.deposit_days,
             pairing_days: rules.pairing_days,
             margin_min: rules.margin_min,
+            max_false_match: None,
             net_rates: rules.net_rates,
             collection_accounts: Vec::new(),
             reject_share_max: Fraction { num: 1, den: 5 },
@@ -97,6 +103,9 @@ impl RulesConfig {
         if let Some(item) = section.get("margin_min") {
             rules.margin_min = margin(&item)?;
         }
+        if let Some(item) = section.get("max_false_match") {
+            rules.max_false_match = Some(item.parse(BUDGET_FORM, budget)?);
+        }
         if let Some(item) = section.get("net_rates") {
             let read = |item: &Item<'_>| item.parse(NET_RATE_FORM, net_rate);
             rules.net_rates = item.list()?.iter().map(read).collect::<Result<_, _>>()?;
@@ -127,6 +136,11 @@ fn margin(item: &Item<'_>) -> Result<u16, ConfigError> {
         let message = format!("{} is out of range", item.path());
         item.fail(message, "write 500 to 1000; 950 is the default")
     })
+}
+
+/// Reads a share of false pairs, above 0% and at most 1%.
+pub fn budget(raw: &str) -> Option<Fraction> {
+    share(raw).filter(|share| share.num > 0 && share.num * 100 <= share.den)
 }
 
 /// Reads `1.1% min 220` or `0.5%`.
@@ -238,6 +252,10 @@ mod tests {
             "1.1% max 3",
         ] {
             assert_eq!(net_rate(bad), None, "{bad:?}");
+        }
+        assert_eq!(budget("0.01%"), Fraction::new(1, 10_000));
+        for bad in ["", "0%", "1.01%", "0.0001", "-1%"] {
+            assert_eq!(budget(bad), None, "{bad:?}");
         }
         assert_eq!(collection_account("123"), Some(("123".into(), None)));
         let with = Some(("123".into(), Some("H48.18".into())));

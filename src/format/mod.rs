@@ -1,17 +1,21 @@
 //! PURE: bytes -> rows. A format knows nothing of money or providers; it yields cells with their
 //! places, and rows that cannot be cut into cells.
 
+mod camt;
 pub mod csv;
 pub mod encoding;
 pub mod layout;
 pub mod limits;
 mod lines;
+pub mod message;
+mod mt940;
 pub mod sniff;
 pub mod spoiled;
 
 pub use csv::{Line, Row, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
+pub use message::MessageKind;
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
 
@@ -51,12 +55,35 @@ pub enum FormatError {
         /// Its name.
         column: &'static str,
     },
+    /// XML that is not read.
+    #[error("line {line}: the XML is {what:?}")]
+    BadXml {
+        /// The line.
+        line: u64,
+        /// Why.
+        what: XmlFault,
+    },
     /// A quoted cell is never closed and swallows the rest of the file.
     #[error("the quote opened in line {line} is never closed")]
     UnclosedQuote {
         /// The line where the row begins.
         line: u64,
     },
+}
+
+/// Why XML is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum XmlFault {
+    /// Not well-formed.
+    Syntax,
+    /// It ends before its root element does.
+    Cut,
+    /// Elements inside elements beyond the limit.
+    Depth,
+    /// A document type: never read, entities can be bombs.
+    DocType,
+    /// An entity that XML itself does not know.
+    Entity,
 }
 
 /// A whole file that cannot be read.

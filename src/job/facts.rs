@@ -149,6 +149,8 @@ pub(super) async fn of_night(
         changes,
         opened_on: opened_on(settlement, &before.open),
         changed_groups: changed_groups(desk, day, settlement).await?,
+        margin_min: config.rules.margin_min,
+        calibration: None,
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
         what_if: Vec::new(),
     })

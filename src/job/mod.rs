@@ -1,6 +1,7 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
 pub mod by_hand;
+mod calibration;
 pub mod desk;
 pub mod digest;
 pub mod error;

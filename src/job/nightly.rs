@@ -6,6 +6,7 @@
 
 use tracing::info;
 
+use super::calibration;
 use super::desk::Desk;
 use super::digest;
 use super::error::JobError;
@@ -22,7 +23,7 @@ use crate::clock::Stopwatch;
 use crate::domain::{Day, RunId};
 use crate::kpi::Period;
 use crate::prove::prove;
-use crate::report::RunFacts;
+use crate::report::{Calibration, RunFacts};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord, Window};
 
@@ -114,7 +115,8 @@ async fn steps(
     desk.store.heartbeat(lease, &desk.now_wall()).await?;
     desk.checkpoint()?;
     let watch = Stopwatch::start();
-    let read = read(desk, day, &pulled).await?;
+    let calibration = calibration::before(desk, day).await?;
+    let read = read(desk, day, &pulled, calibration).await?;
     times.add("read", watch.elapsed());
     let standing = desk.store.published(day).await?;
     if let Some(run) = standing.as_ref().filter(|run| read.is_of(run)) {
@@ -149,6 +151,8 @@ pub(super) struct Read {
     pub(super) pool: Inputs,
     pub(super) input_digest: Box<str>,
     pub(super) rules_digest: Box<str>,
+    /// The margin that the operator's budget allows; none without a budget.
+    pub(super) calibration: Option<Calibration>,
 }
 
 impl Read {
@@ -160,7 +164,12 @@ impl Read {
 
 /// The pool of the night (new rows, what is open, what they name, the window) and the facts of the
 /// sources.
-pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read, JobError> {
+pub(super) async fn read(
+    desk: &Desk,
+    day: Day,
+    pulled: &Pulled,
+    calibration: Option<Calibration>,
+) -> Result<Read, JobError> {
     desk.progress.step(format!("{day} read"));
     let new = desk.store.new_rows(day).await?;
     let names = names::of(desk, day, &new).await?;
@@ -168,12 +177,13 @@ pub(super) async fn read(desk: &Desk, day: Day, pulled: &Pulled) -> Result<Read,
     pool.business_date = Some(day);
     pool.sources.clone_from(&pulled.facts);
     let input_digest = digest::of_inputs(&mut pool)?;
-    let rules_digest = desk.config.rules_digest().into();
+    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
     info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
     Ok(Read {
         pool,
         input_digest,
         rules_digest,
+        calibration,
     })
 }
 
@@ -229,6 +239,10 @@ pub(super) async fn decide_as(
     if over.is_none() {
         // What was published is the truth, also where a later night changed what stood before.
         decided.run.run_json.clone_from(&run.run_json);
+        decided
+            .run
+            .calibration_json
+            .clone_from(&run.calibration_json);
     }
     Ok(decided)
 }
@@ -240,6 +254,7 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         pool,
         input_digest,
         rules_digest,
+        calibration,
     } = read;
     let Making {
         version,
@@ -249,6 +264,9 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
     } = making;
     let mut rules = night_rules(desk, day, &pool);
     rules.periods.extend(over);
+    if let Some(calibration) = &calibration {
+        rules.margin_min = calibration.found.margin;
+    }
     let first = rules
         .periods
         .iter()
@@ -275,9 +293,14 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         sources_json: stored::text(&pool.sources)?.into(),
         files: Vec::new(),
         run_json: "".into(),
+        calibration_json: calibration::kept(calibration.as_ref(), &pool, &rules, &settlement)?,
     };
     let before = Previously::read(desk, day).await?;
-    let facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
+    let facts = RunFacts {
+        margin_min: rules.margin_min,
+        calibration,
+        ..facts::of_night(desk, &run, &pool, &settlement, before).await?
+    };
     let run = RunRecord {
         run_json: stage::run_json(&pool, &settlement, &facts).into(),
         ..run

@@ -4,6 +4,7 @@
 use anyhow::anyhow;
 use tracing::{info, warn};
 
+use super::calibration;
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided, Read};
@@ -111,6 +112,7 @@ pub(super) async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Re
         facts,
         at_ms: run.pulled_at_ms,
     };
-    let read = nightly::read(desk, run.business_date, &pulled).await?;
+    let calibration = calibration::of_run(desk, run)?;
+    let read = nightly::read(desk, run.business_date, &pulled, calibration).await?;
     Ok(read.is_of(run).then_some(read))
 }

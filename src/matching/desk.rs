@@ -92,6 +92,8 @@ pub struct Hint {
 /// How a pair was chosen among others.
 #[derive(Clone, Debug)]
 pub struct Assigned {
+    /// The dossier.
+    pub dossier: Index,
     /// 0-1000.
     pub score: u16,
     /// Distance to the best other pairing, 0-1000.

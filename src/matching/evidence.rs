@@ -130,6 +130,10 @@ pub enum Evidence {
     SubsetSum(u32, u32),
     /// So many open dossiers of this payer that sums were not looked for.
     SearchCapped(u32),
+    /// Together with others of the payer (n in all, in so many ways) it is what a dossier lacks.
+    Together(u32, u32),
+    /// The payer has so many payments without a code, more than are added up.
+    TogetherCapped(u32),
 }
 
 /// An amount for people: `50.000 đồng`, `50,000 dong`.

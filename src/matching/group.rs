@@ -56,6 +56,17 @@ pub struct Difference {
     pub amount: Vnd,
 }
 
+impl Difference {
+    /// Every class that names a difference.
+    const CLASSES: [&str; 4] = ["overpaid", "underpaid", "net_settlement", "partial"];
+
+    /// A stored difference; none for a class that names none.
+    pub fn read(class: &str, amount: Vnd) -> Option<Self> {
+        let class = Self::CLASSES.into_iter().find(|known| *known == class)?;
+        Some(Self { class, amount })
+    }
+}
+
 /// Money rows and fee lines that belong together, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MatchGroup {

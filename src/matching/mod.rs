@@ -4,6 +4,7 @@
 
 pub mod almost;
 pub mod assign;
+pub mod calibrate;
 pub mod code_scan;
 pub mod desk;
 pub mod edit;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::domain::{Completeness, Day, ExceptionId, Lang, RunId, SourceFacts, Vnd};
 use crate::kpi::{Fraction, Share, Target, Verdict};
+use crate::matching::calibrate::Calibrated;
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -134,6 +135,16 @@ pub struct Changes {
     pub closed: Vec<Closed>,
 }
 
+/// The share of false pairs that the operator tolerates, and the margin that the nights before
+/// allow for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Calibration {
+    /// At most this share of scored pairs may be false, with 95 % confidence.
+    pub budget: Fraction,
+    /// The margin, and what it rests on.
+    pub found: Calibrated,
+}
+
 /// The interval widened for missing data, from the source's own history; never the proven part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Estimate {
@@ -212,6 +223,10 @@ pub struct RunFacts {
     pub changed_groups: BTreeSet<Box<str>>,
     /// Widened intervals, where history allows them.
     pub estimates: Vec<Estimate>,
+    /// How far ahead of the next best a scored pair had to be, 0-1000; 1001: none was made.
+    pub margin_min: u16,
+    /// The budget of false pairs from which it follows; none: it is set by hand.
+    pub calibration: Option<Calibration>,
     /// The night under neighbouring settings of the rules.
     pub what_if: Vec<WhatIf>,
 }

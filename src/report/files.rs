@@ -77,7 +77,7 @@ pub fn match_files(
 ) -> io::Result<Vec<OutFile>> {
     let style = Style::plain(lang);
     let rows = exceptions(settlement, classes, lang);
-    let summary = json::summary_document(inputs, settlement, program_version, digests);
+    let summary = json::summary_document(inputs, settlement, program_version, digests, None);
     Ok(vec![
         file("links.csv", |to| write_links(to, &settlement.groups, style))?,
         file("exceptions.csv", |to| write_exceptions(to, rows, style))?,

@@ -11,10 +11,11 @@ use serde::Serialize;
 use crate::classify::Class;
 use crate::domain::{ExceptionId, RunId, Vnd};
 use crate::kpi::{Fraction, Share, Verdict};
+use crate::matching::calibrate::{Calibrated, NEVER};
 use crate::settle::{Inputs, Settlement};
 
 use super::csv::night_exceptions;
-use super::facts::{Digests, Figure, KindFigure, RunFacts, SourceNight};
+use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, Totals, tie_out, totals};
 
 pub use summary::summary_document;
@@ -37,10 +38,41 @@ struct RunDocument<'a> {
     exit_codes: &'a [u8],
     version: &'a str,
     digests: &'a Digests,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<CalibrationJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
+}
+
+/// What the tolerated share of false pairs led to.
+#[derive(Serialize)]
+struct CalibrationJson {
+    max_false_match: String,
+    /// Pairs this far ahead are made; none: none is.
+    margin: Option<u16>,
+    labelled: u32,
+    taken: u32,
+    wrong: u32,
+}
+
+impl CalibrationJson {
+    fn of(calibration: Calibration) -> Self {
+        let Calibrated {
+            margin,
+            hidden,
+            taken,
+            wrong,
+        } = calibration.found;
+        Self {
+            max_false_match: calibration.budget.half_up(8),
+            margin: Some(margin).filter(|margin| *margin != NEVER),
+            labelled: hidden,
+            taken,
+            wrong,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -122,6 +154,7 @@ pub fn run_document(
         exit_codes: &facts.exit_codes,
         version: &facts.program_version,
         digests: &facts.digests,
+        calibration: facts.calibration.map(CalibrationJson::of),
         sources: facts.sources.iter().map(source).collect(),
         totals: totals(&lines),
         share: settlement

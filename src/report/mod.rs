@@ -16,7 +16,8 @@ pub mod json;
 pub mod publish;
 
 pub use facts::{
-    Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts, SourceNight,
+    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts,
+    SourceNight,
 };
 pub use files::{match_files, night_files};
 pub use model::Report;

@@ -3,9 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::batch::{batches, keys};
+use super::batch::batches;
 use super::codec::{NEVER, code, day, from_json, read_key, write_key};
 use super::exec::{Bind, Row, Tx};
+use super::matched::{Matched, matches_of};
 use super::statement as sql;
 use super::{Store, StoreError};
 use crate::classify::{Bucket, Severity};
@@ -13,7 +14,7 @@ use crate::domain::{Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, S
 use crate::matching::{Evidence, Leg, Nearest, Role};
 
 /// After every night, before "never".
-const NOW: &str = "9999-12-30";
+pub(super) const NOW: &str = "9999-12-30";
 
 /// What to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,8 +88,8 @@ pub struct ExceptionDetail {
     pub record: ExceptionRecord,
     /// Every class the row has had, oldest first.
     pub history: Vec<Spell>,
-    /// The links of its row, or of its dossier for a fee, as of the night.
-    pub legs: Vec<Leg>,
+    /// The groups of its row, or of its dossier for a fee, as of the night.
+    pub groups: Vec<Matched>,
 }
 
 impl Store {
@@ -166,11 +167,11 @@ impl Store {
         record.opened_run = spell.map(|spell| spell.run.clone());
         record.closed = spell.and_then(|spell| spell.until);
         record.closed_run = record.closed.and_then(|night| runs.get(&night).cloned());
-        let legs = legs_of(&mut tx, &key, &as_of).await?;
+        let groups = matches_of(&mut tx, &key, &as_of).await?;
         Ok(Some(ExceptionDetail {
             record,
             history,
-            legs,
+            groups,
         }))
     }
 }
@@ -240,41 +241,21 @@ fn spells(decisions: &[Row], as_of: &str) -> Result<Vec<Spell>, StoreError> {
     Ok(spells)
 }
 
-/// The links of a money row, or of the dossier of a fee, in order.
-async fn legs_of(tx: &mut Tx, key: &RowKey, as_of: &str) -> Result<Vec<Leg>, StoreError> {
-    let binds = [Bind::Text(as_of)];
-    let (statement, batch) = if let Some(dossier) = &key.dossier {
-        (&sql::SELECT_LEG_BY_DOSSIER, keys([dossier.as_str()]))
-    } else {
-        let batch = batches([key], |row, key| {
-            write_key(row, key);
-        });
-        (&sql::SELECT_LEG_BY_MONEY, batch)
+/// One leg of a group.
+pub(super) fn read_leg(row: &Row) -> Result<Leg, StoreError> {
+    let money = RowKey {
+        side: row.parsed("side", Side::parse)?,
+        source: SourceName::new(row.text("source")?),
+        id: row.text("id")?.into(),
+        dossier: None,
     };
-    let rows = tx.rows_of_batches(statement, &batch, &binds).await?;
-    let mut legs = rows
-        .iter()
-        .map(|row| {
-            let money = RowKey {
-                side: row.parsed("side", Side::parse)?,
-                source: SourceName::new(row.text("source")?),
-                id: row.text("id")?.into(),
-                dossier: None,
-            };
-            Ok(Leg {
-                money,
-                dossier_code: row.opt_parsed("dossier_code", code)?,
-                fee_id: row.opt_text("fee_id")?.map(FeeId::new),
-                amount: Vnd::new(row.int("amount_vnd")?),
-                role: row.parsed("role", Role::parse)?,
-                pass: row.parsed("pass", crate::matching::pass::id)?,
-                why: from_json(row, "why")?,
-            })
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    legs.sort_by(|a, b| {
-        let key = |l: &Leg| (l.money.clone(), l.dossier_code.clone(), l.fee_id.clone());
-        (key(a), a.role, a.amount).cmp(&(key(b), b.role, b.amount))
-    });
-    Ok(legs)
+    Ok(Leg {
+        money,
+        dossier_code: row.opt_parsed("dossier_code", code)?,
+        fee_id: row.opt_text("fee_id")?.map(FeeId::new),
+        amount: Vnd::new(row.int("amount_vnd")?),
+        role: row.parsed("role", Role::parse)?,
+        pass: row.parsed("pass", crate::matching::pass::id)?,
+        why: from_json(row, "why")?,
+    })
 }

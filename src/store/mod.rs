@@ -39,6 +39,7 @@ mod run;
 // What people and proofs read.
 mod dump;
 mod exception;
+mod matched;
 
 // Small questions of the job.
 mod asked;
@@ -50,6 +51,7 @@ pub use error::StoreError;
 pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
 pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};
 pub use lease::{Holder, Lease};
+pub use matched::Matched;
 pub use pool::Window;
 pub use publish::Publication;
 pub use registry::{ExportFile, RegistryRows};

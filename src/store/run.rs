@@ -42,6 +42,8 @@ pub struct RunRecord {
     pub run_json: Box<str>,
     /// Every published file.
     pub files: Vec<KeptFile>,
+    /// The margin that the night used, and what its own payments tell of false pairs, as JSON.
+    pub calibration_json: Box<str>,
 }
 
 impl Store {
@@ -63,6 +65,16 @@ impl Store {
     pub async fn last_run(&self) -> Result<Option<RunRecord>, StoreError> {
         let rows = self.read(&sql::SELECT_LAST_RUN, &[]).await?;
         rows.first().map(read_run).transpose()
+    }
+
+    /// What the nights before `night` kept of their calibration.
+    pub async fn calibrations(&self, night: Day) -> Result<Vec<String>, StoreError> {
+        let night = night.to_string();
+        let rows = self
+            .read(&sql::SELECT_CALIBRATION, &[Bind::Text(&night)])
+            .await?;
+        let text = |row: &Row| Ok(row.text("calibration_json")?.to_owned());
+        rows.iter().map(text).collect()
     }
 
     /// One run by id.
@@ -98,6 +110,7 @@ fn read_run(row: &Row) -> Result<RunRecord, StoreError> {
         sources_json: row.text("sources_json")?.into(),
         run_json: row.text("run_json")?.into(),
         files: from_json(row, "files_json")?,
+        calibration_json: row.text("calibration_json")?.into(),
     })
 }
 
@@ -123,6 +136,7 @@ pub(super) async fn insert_run(
             .text("sources_json", &run.sources_json)
             .text("run_json", &run.run_json)
             .text("files_json", &files)
+            .text("calibration_json", &run.calibration_json)
             .text("published_wall", now_wall);
     });
     tx.run_batches(&sql::INSERT_RUN, &batch, &[]).await?;

@@ -154,6 +154,9 @@ statements! {
     SELECT_PUBLISHED_RUN = both "select_published_run" 1;
     SELECT_LAST_RUN = both "select_last_run" 0;
     SELECT_RUNS = both "select_runs" 0;
+    SELECT_MATCH_GROUP = both "select_match_group" 2;
+    SELECT_MATCH_LEG = both "select_match_leg" 2;
+    SELECT_CALIBRATION = both "select_calibration" 1;
     SELECT_PUBLISHED_NIGHT = both "select_published_night" 0;
     INSERT_KPI = both "insert_kpi" 1;
     RESTORE_ROW_STATE = both "restore_row_state" 1;

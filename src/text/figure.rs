@@ -41,9 +41,9 @@ pub fn percent_up(lang: Lang, share: Fraction) -> String {
     with_sign(lang, &hundredfold(share).up(2))
 }
 
-/// A target as people write it: `50 %`, `62,5 %`.
+/// A target or budget as people write it: `50 %`, `62,5 %`, `0,001 %`.
 pub fn percent_short(lang: Lang, share: Fraction) -> String {
-    let text = hundredfold(share).half_up(2);
+    let text = hundredfold(share).half_up(6);
     let short = text.trim_end_matches('0').trim_end_matches('.');
     with_sign(lang, short)
 }

@@ -2,7 +2,7 @@
 //! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
 use crate::domain::{Lang, Reject, RejectCode, Text};
-use crate::format::{FileError, FormatError};
+use crate::format::{FileError, FormatError, XmlFault};
 
 /// What is wrong, and what to do.
 pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
@@ -240,6 +240,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
             ),
             "Hãy xuất lại tệp.",
         ),
+        FormatError::BadXml { line, what } => (
+            format!("dòng {line}: {}", xml_fault(*what).get(Lang::Vi)),
+            "Hãy lấy lại tệp từ ngân hàng; không sửa tay.",
+        ),
     };
     (what, fix.into())
 }
@@ -279,8 +283,37 @@ fn format_en(error: &FormatError) -> (String, String) {
             ),
             "Export it again.",
         ),
+        FormatError::BadXml { line, what } => (
+            format!("line {line}: {}", xml_fault(*what).get(Lang::En)),
+            "Fetch the file from the bank again; do not edit it.",
+        ),
     };
     (what, fix.into())
+}
+
+fn xml_fault(fault: XmlFault) -> Text {
+    match fault {
+        XmlFault::Syntax => Text {
+            vi: "XML không đúng cú pháp",
+            en: "the XML is not well-formed",
+        },
+        XmlFault::Cut => Text {
+            vi: "XML bị cắt giữa chừng",
+            en: "the XML is cut before its end",
+        },
+        XmlFault::Depth => Text {
+            vi: "XML lồng quá sâu",
+            en: "the XML is nested too deeply",
+        },
+        XmlFault::DocType => Text {
+            vi: "XML có khai báo DOCTYPE, không bao giờ được đọc",
+            en: "the XML has a document type, which is never read",
+        },
+        XmlFault::Entity => Text {
+            vi: "XML dùng thực thể lạ",
+            en: "the XML uses an entity that XML does not know",
+        },
+    }
 }
 
 /// `"a", "b"`.

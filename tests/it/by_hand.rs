@@ -98,8 +98,9 @@ async fn a_pair_holds_until_a_new_decision() {
             .unwrap()
             .unwrap();
         let pass: Vec<(&str, &str)> = detail
-            .legs
+            .groups
             .iter()
+            .flat_map(|matched| &matched.group.legs)
             .map(|leg| (leg.pass, &*leg.money.id))
             .collect();
         assert!(

@@ -70,6 +70,7 @@ async fn run_is_silent_unless_asked_and_prints_what_it_published() {
         code(&run(&town, &["exceptions", "show", "ffffffffffffffff"]).await),
         2
     );
+    shows_matches(&town).await;
     assert_eq!(
         code(&run(&town, &["exceptions", "list", "--class", "underpayd"]).await),
         2
@@ -310,4 +311,37 @@ fn a_longer_demo_begins_with_the_nights_of_a_shorter_one() {
     for day in ["2022-12-05", "2022-12-06"] {
         assert_eq!(night("two", day), night("three", day), "{day}");
     }
+}
+
+/// A payment, a dossier and a group are explained as what they were matched with.
+async fn shows_matches(town: &Town) {
+    let links = std::fs::read_to_string(town.folder(FIRST).join("links.csv")).unwrap();
+    let row = links
+        .lines()
+        .find(|line| line.contains("exact_key") && line.contains("settles"))
+        .unwrap();
+    let cells: Vec<&str> = row.split(',').collect();
+    for name in [cells[0], cells[1]] {
+        let shown = run(town, &["exceptions", "show", name]).await;
+        let (text, error) = (stdout(&shown), String::from_utf8_lossy(&shown.stderr));
+        assert!(error.is_empty(), "{name}: {error}");
+        assert!(
+            text.starts_with("Đã ghép: ") && text.contains("(exact_key)"),
+            "{text}"
+        );
+        assert!(text.contains(cells[0]) && text.contains(cells[1]), "{text}");
+        assert!(text.contains("từ đêm 05/12/2022"), "{text}");
+    }
+    let json = run(town, &["exceptions", "show", cells[0], "--json"]).await;
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let group = &json["groups"][0];
+    assert_eq!(
+        (&group["pass"], &group["since"]),
+        (&"exact_key".into(), &FIRST.into())
+    );
+    let id = group["id"].as_str().unwrap();
+    let by_group = run(town, &["exceptions", "show", id, "--json"]).await;
+    let by_group: Value = serde_json::from_slice(&by_group.stdout).unwrap();
+    assert_eq!(by_group["groups"].as_array().unwrap().len(), 1);
+    assert_eq!(&by_group["groups"][0], group);
 }

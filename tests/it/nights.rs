@@ -70,6 +70,7 @@ pub(crate) async fn run_after(store: &Store, night: Day, digest: &str) -> RunRec
         pulled_at_ms: night.plus(1).start_ms(),
         sources_json: "[]".into(),
         files: Vec::new(),
+        calibration_json: "{}".into(),
         run_json: "{}".into(),
     }
 }

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doisoat::domain::{AgencyCode, Fee, Inputs, Moment, Rules, Txn};
+use doisoat::domain::{AgencyCode, Fee, Fraction, Inputs, Moment, Rules, Txn};
 use doisoat::matching::Role;
+use doisoat::matching::calibrate::{Labelled, NEVER, Rounds, labelled};
 use doisoat::settle::settle;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
@@ -172,4 +173,58 @@ fn scored_pairs_are_right_or_not_taken() {
     println!("{right} right, {wrong} wrong, of {all} payments without a code");
     assert_eq!(wrong, 0, "{right} right, {wrong} wrong, of {all}");
     assert!(right > 30, "only {right} of {all} were found");
+}
+
+/// What the payments with a code tell of the pairs that their town would make without one.
+fn told(town: &Town) -> Labelled {
+    let mut inputs = town.day.clone();
+    inputs.sort();
+    let settled = settle(&inputs, &town.rules, &Vec::new()).unwrap();
+    labelled(&inputs, &town.rules, &settled.groups, Rounds::All)
+}
+
+#[test]
+fn the_margin_that_follows_from_a_budget_keeps_it_elsewhere() {
+    let mut history = Labelled::default();
+    for seed in 100..106 {
+        history.add(&told(&town(seed)));
+    }
+    // 1,500 dossiers a town, four in five of them named
+    assert!(
+        (5_000..8_000).contains(&history.hidden),
+        "{}",
+        history.hidden
+    );
+    let percent = |n| Fraction::new(n, 1_000).unwrap();
+    let found = history.calibrate(percent(10));
+    assert!(found.margin < NEVER && found.taken > 300, "{found:?}");
+    // a smaller budget never gives a smaller margin; one that needs a longer history: none
+    assert!(history.calibrate(percent(5)).margin >= found.margin);
+    let none = history.calibrate(Fraction::new(1, 1_000_000).unwrap());
+    assert_eq!((none.margin, none.taken), (NEVER, 0));
+    let mut sum = [0, 0, 0];
+    for seed in 200..206 {
+        let mut town = town(seed);
+        town.rules.margin_min = found.margin;
+        for (total, found) in sum.iter_mut().zip(score(&town)) {
+            *total += found;
+        }
+    }
+    let [right, wrong, all] = sum;
+    println!("{found:?}: {right} right, {wrong} wrong, of {all} payments without a code");
+    assert!(
+        right > 30 && wrong * 100 <= right + wrong,
+        "{found:?}: {sum:?}"
+    );
+}
+
+#[test]
+fn what_is_hidden_does_not_depend_on_the_order_of_rows() {
+    let town = town(7);
+    let once = told(&town);
+    let mut turned = town;
+    turned.day.txns.reverse();
+    turned.day.fees.reverse();
+    assert_eq!(told(&turned), once);
+    assert!(once.at.values().any(|graded| graded.right > 0));
 }

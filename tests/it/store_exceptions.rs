@@ -66,13 +66,13 @@ async fn an_exception_tells_its_history() {
                 ("ok", night_of(8), None)
             ]
         );
-        assert_eq!(detail.legs.len(), 1);
+        assert_eq!(detail.groups.len(), 1);
         let then = store
             .exception(unpaid.id.as_str(), Some(night_of(6)))
             .await
             .unwrap()
             .unwrap();
-        assert_eq!((then.record.closed, then.legs.len()), (None, 0));
+        assert_eq!((then.record.closed, then.groups.len()), (None, 0));
         for none in ["", "zzzz", "00000000", "%", "abc"] {
             assert_eq!(store.exception(none, None).await.unwrap(), None, "{none}");
         }

@@ -1,6 +1,7 @@
 //! `doisoat exceptions list|show|decide|assign`: the work list.
 
 mod decide;
+mod matched;
 mod show;
 
 use std::collections::BTreeMap;
@@ -35,11 +36,13 @@ Examples:
   doisoat exceptions list --agency H48.18.22 --min 100000   one agency, from 100,000 dong
   doisoat exceptions list --older-than 7 --json             open for more than a week, for scripts")]
     List(ListArgs),
-    /// One exception: what was seen, what is near, what happened to it
+    /// One exception: what was seen, what is near, what happened to it; or a match: why
     #[command(after_help = "\
 Examples:
   doisoat exceptions show 3f2a90c1d4e5b677     by its id
   doisoat exceptions show 3f2a                 by an unambiguous beginning
+  doisoat exceptions show FT22339000123        why this payment is matched as it is
+  doisoat exceptions show H48.18.22-221205-0001   everything matched with this dossier
   doisoat exceptions show 3f2a --json          for scripts")]
     Show(ShowArgs),
     /// Decides one exception, with a reason; it counts from the next night on
@@ -91,7 +94,7 @@ struct ListArgs {
 
 #[derive(Debug, Args)]
 struct ShowArgs {
-    /// The id, or at least four of its first digits
+    /// The id, or at least four of its first digits; else a payment, receipt or dossier
     id: String,
     /// As of this night [default: the last published one]
     #[arg(long, value_name = "DATE", value_parser = day)]

@@ -1,7 +1,9 @@
-//! `doisoat exceptions show ID`: what was seen, what is near, what happened to the row.
+//! `doisoat exceptions show ID`: what was seen, what is near, what happened to the row; of what is
+//! matched, why.
 
 use serde::Serialize;
 
+use super::matched::{self, MatchJson, MatchesDocument};
 use super::{Open, ShowArgs, decide, label, print_day};
 use crate::classify;
 use crate::cli::output::{json_line, out};
@@ -11,19 +13,15 @@ use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
 use crate::job::{Exit, JobError};
-use crate::matching::{Evidence, Leg, Nearest};
-use crate::store::{ExceptionDetail, OpenMode, Spell, Store};
+use crate::matching::{Evidence, Nearest};
+use crate::store::{ExceptionDetail, Matched, OpenMode, Spell, Store};
 use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     let read = block_on(read_one(config, &args.id, args.as_of))??;
-    let Some((detail, decisions)) = read else {
-        let message = format!("there is no exception \"{}\"", args.id);
-        return Err(Failure::new(
-            Exit::Usage,
-            message,
-            "see `doisoat exceptions list`",
-        ));
+    let (detail, decisions) = match read {
+        Found::Exception(detail, decisions) => (detail, decisions),
+        Found::Matches(groups) => return show_matches(&groups, args, lang),
     };
     if args.json {
         let owner = decision::owners(&decisions).into_values().next();
@@ -32,7 +30,7 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
             exception: Open::new(&detail.record, args.as_of, owner),
             nearest: &detail.record.nearest,
             history: detail.history.iter().map(Past::new).collect(),
-            legs: &detail.legs,
+            groups: detail.groups.iter().map(MatchJson::new).collect(),
             decisions: &decisions,
         });
     } else {
@@ -41,19 +39,43 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn read_one(
-    config: &Config,
-    id: &str,
-    as_of: Option<Day>,
-) -> Result<Option<(ExceptionDetail, Vec<Entry>)>, JobError> {
+/// What an id or a name stands for.
+enum Found {
+    Exception(Box<ExceptionDetail>, Vec<Entry>),
+    /// Nothing of the work list: what was matched of a payment, a receipt or a dossier.
+    Matches(Vec<Matched>),
+}
+
+async fn read_one(config: &Config, id: &str, as_of: Option<Day>) -> Result<Found, JobError> {
     let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
-    let detail = store.exception(id, as_of).await?;
-    let decisions = match &detail {
-        Some(detail) => store.decisions_of(&detail.record.key).await?,
-        None => Vec::new(),
+    let found = if let Some(detail) = store.exception(id, as_of).await? {
+        let decisions = store.decisions_of(&detail.record.key).await?;
+        Found::Exception(Box::new(detail), decisions)
+    } else {
+        Found::Matches(store.matches(id, as_of).await?)
     };
     store.close().await;
-    Ok(detail.map(|detail| (detail, decisions)))
+    Ok(found)
+}
+
+/// Why the rows of a name were matched.
+fn show_matches(groups: &[Matched], args: &ShowArgs, lang: Lang) -> Outcome {
+    if groups.is_empty() {
+        let message = format!("there is no exception and no match \"{}\"", args.id);
+        let fix = "see `doisoat exceptions list`; a match is shown by the id of its payment or \
+            receipt, or by the code of its dossier";
+        return Err(Failure::new(Exit::Usage, message, fix));
+    }
+    if args.json {
+        json_line(&MatchesDocument {
+            schema_version: 1,
+            groups: groups.iter().map(MatchJson::new).collect(),
+        });
+    } else {
+        let lines = matched::print(groups, lang);
+        out(&(lines.join("\n").trim_start().to_owned() + "\n"));
+    }
+    Ok(Exit::Done)
 }
 
 #[derive(Serialize)]
@@ -62,7 +84,7 @@ struct ShowDocument<'a> {
     exception: Open<'a>,
     nearest: &'a [Nearest],
     history: Vec<Past<'a>>,
-    legs: &'a [Leg],
+    groups: Vec<MatchJson<'a>>,
     decisions: &'a [Entry],
 }
 
@@ -145,15 +167,7 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
 /// What is linked, what the row was on which nights, and what people decided.
 fn print_past(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    let legs = detail.legs.iter().map(print_leg).collect();
-    lines.extend(part(
-        Text {
-            vi: "Đã ghép",
-            en: "Linked",
-        },
-        legs,
-        lang,
-    ));
+    lines.extend(matched::print(&detail.groups, lang));
     let history = detail
         .history
         .iter()
@@ -215,16 +229,6 @@ fn print_entry(entry: &Entry, lang: Lang) -> String {
     )
 }
 
-fn print_leg(leg: &Leg) -> String {
-    let fee = leg
-        .fee_id
-        .as_ref()
-        .map_or_else(String::new, |id| format!(" {id}"));
-    let dossier = leg.dossier_code.as_ref().map_or("", DossierCode::as_str);
-    let (role, money, amount) = (leg.role.id(), print_key(&leg.money), leg.amount.wide());
-    format!("{role} {money} -> {dossier}{fee}: {}", grouped(amount))
-}
-
 fn print_spell(spell: &Spell, lang: Lang) -> String {
     let until = spell
         .until
@@ -233,7 +237,7 @@ fn print_spell(spell: &Spell, lang: Lang) -> String {
     format!("{from} .. {until}  {class}  ({})", spell.run)
 }
 
-fn print_key(key: &RowKey) -> String {
+pub(super) fn print_key(key: &RowKey) -> String {
     match key.source.as_str() {
         "" => format!("{} {}", key.side.id(), key.id),
         source => format!("{} {source} {}", key.side.id(), key.id),

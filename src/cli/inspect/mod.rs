@@ -3,6 +3,7 @@
 mod foreign;
 mod own;
 mod render;
+mod structured;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -120,7 +121,7 @@ impl BadRow {
 /// Formats that this command reads.
 const TEXT_FORMATS: [&str; 2] = ["csv", "tsv"];
 
-/// Inspects files in the order given. `format` (`csv` or `tsv`) overrides what the bytes suggest.
+/// Inspects files in the order given. `format` overrides what the bytes suggest.
 /// A file that cannot be read has an `error` and no `sha256`: exit code 1 ([`unreadable`]).
 pub fn inspect(paths: &[PathBuf], format: Option<&str>, lang: Lang) -> Vec<Inspection> {
     let one = |path: &PathBuf| match read(path, lang) {
@@ -172,10 +173,13 @@ pub fn inspect_bytes(name: &str, bytes: &[u8], format: Option<&str>, lang: Lang)
         sha256: Some(hex::encode(Sha256::digest(bytes))),
         ..Inspection::default()
     };
-    if let Some(other) = format.filter(|format| !TEXT_FORMATS.contains(format)) {
+    let messages = structured::FORMATS.map(|(name, _)| name);
+    let known = |name: &&str| TEXT_FORMATS.contains(name) || messages.contains(name);
+    if let Some(other) = format.filter(|format| !known(format)) {
+        let all = [&TEXT_FORMATS[..], &messages[..]].concat().join(", ");
         file.error = Some(match lang {
-            Lang::Vi => format!("Chưa đọc được định dạng \"{other}\". Hãy dùng csv hoặc tsv."),
-            Lang::En => format!("The format \"{other}\" is not read yet. Use csv or tsv."),
+            Lang::Vi => format!("Chưa đọc được định dạng \"{other}\". Hãy dùng một trong: {all}."),
+            Lang::En => format!("The format \"{other}\" is not read yet. Use one of: {all}."),
         });
         return file;
     }
@@ -201,6 +205,9 @@ fn describe(
     format: Option<&str>,
     lang: Lang,
 ) -> Result<(), FileError> {
+    if let Some(kind) = structured::kind_of(bytes, format) {
+        return structured::describe(file, kind, base, bytes, lang);
+    }
     if let Some(layout) = own::layout_of(bytes).filter(|_| format != Some("tsv")) {
         (file.format, file.encoding) = (Some("csv"), Some("utf-8"));
         file.layout = Some(layout.name);

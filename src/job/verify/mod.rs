@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
-use super::{digest, recover};
+use super::{calibration, digest, recover};
 use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
@@ -202,7 +202,8 @@ async fn again(
     run: &RunRecord,
     left_out: &mut Vec<Text>,
 ) -> Result<Option<Decided>, JobError> {
-    if *run.rules_digest != *desk.config.rules_digest() {
+    let calibration = calibration::of_run(desk, run)?;
+    if run.rules_digest != calibration::rules_digest(desk, calibration.as_ref())? {
         left_out.push(text(
             "đối soát lại (quy tắc hoặc phiên bản chương trình đã khác)",
             "settling again (the rules or the program's version are others now)",

@@ -111,6 +111,12 @@ impl Evidence {
                     "equals a sum of open dossiers of this payer: {ways} such sums, {n} dossiers in them"
                 )
             }
+            Self::Together(n, ways) => format!(
+                "with others of this payer it is what the dossier lacks: {ways} ways, {n} payments in all"
+            ),
+            Self::TogetherCapped(n) => {
+                format!("this payer has {n} payments without a code, too many to add up")
+            }
             Self::SearchCapped(n) => {
                 format!("this payer has {n} open dossiers, too many to look for sums")
             }

@@ -119,6 +119,12 @@ impl Evidence {
             Self::SubsetSum(n, ways) => format!(
                 "bằng tổng hồ sơ còn thiếu của người nộp này: {ways} cách cộng, gồm {n} hồ sơ"
             ),
+            Self::Together(n, ways) => format!(
+                "cộng với khoản khác của người này thì đủ cho hồ sơ: {ways} cách cộng, gồm {n} khoản"
+            ),
+            Self::TogetherCapped(n) => {
+                format!("người này có {n} khoản không ghi mã, quá nhiều để thử cộng")
+            }
             Self::SearchCapped(n) => {
                 format!("người nộp này có {n} hồ sơ còn thiếu, quá nhiều để thử cộng")
             }

@@ -177,6 +177,7 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
         let ahead = margin(&weights, &best, row, column).min(pair.weight);
         let ahead = pair.most.map_or(ahead, |most| ahead.min(most));
         let assigned = Assigned {
+            dossier: component.dossiers[column].dossier,
             score: score(pair.weight),
             margin: score(ahead),
             evidence: pair.said.clone(),

@@ -1,6 +1,7 @@
-//! Pass 9: a payment that equals the sum of several open dossiers of its payer, as a suggestion
+//! Pass 9: a payment that equals the sum of several open dossiers of its payer, and several
+//! payments of a payer that together are what one of the payer's dossiers lacks, as suggestions
 //! with the number of such sums. Never a link: sums of fixed tariffs meet by chance. A payer with
-//! more open dossiers than the cap is not searched, and the payment says so.
+//! more open dossiers, or payments, than the cap is not searched, and the payments say so.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +17,20 @@ use super::Pass;
 pub(super) const PASS: Pass = Pass {
     id: "subset_sums",
     label: Text {
-        vi: "Gợi ý cộng nhiều hồ sơ",
-        en: "Sums of dossiers, suggested",
+        vi: "Gợi ý cộng nhiều hồ sơ, nhiều khoản",
+        en: "Sums of dossiers or payments, suggested",
     },
     run,
 };
 
-/// At most this many open dossiers of one payer are added up: 4,096 sums.
-const DOSSIERS_MAX: usize = 12;
+/// At most this many open dossiers, or payments, of one payer are added up: 4,096 sums.
+const ADDED_MAX: usize = 12;
 /// A single sum is worth this much to a person, several share it.
 const SCORE: u16 = 500;
 /// At most this many dossiers are shown beside the payment.
 const NEAREST_MAX: usize = 3;
 
-/// The sums of a payer's dossiers: how many ways there are, and the dossiers in any of them.
+/// The sums of a payer's amounts: how many ways there are, and the rows in any of them.
 type Sums = BTreeMap<i128, (u32, u32)>;
 
 fn run(desk: &mut Desk) {
@@ -49,30 +50,78 @@ fn run(desk: &mut Desk) {
     }
     for (payer, txns) in of_txn {
         let dossiers = of_payer.get(payer.as_str()).map_or(&[][..], Vec::as_slice);
-        if dossiers.len() > DOSSIERS_MAX {
-            let number = u32::try_from(dossiers.len()).unwrap_or(u32::MAX);
-            for txn in txns {
-                desk.note(txn, Evidence::SearchCapped(number), None);
-            }
-            continue;
-        }
-        let sums = sums(dossiers);
+        one_for_several(desk, &txns, dossiers);
+        several_for_one(desk, &txns, dossiers);
+    }
+}
+
+/// A payment that equals a sum of dossiers.
+fn one_for_several(desk: &mut Desk, txns: &[Index], dossiers: &[Lacking]) {
+    if dossiers.len() > ADDED_MAX {
         for txn in txns {
-            if let Some((ways, any)) = sums.get(&pool.txn(txn).amount.wide()) {
-                suggest(desk, txn, dossiers, *ways, *any);
-            }
+            desk.note(*txn, Evidence::SearchCapped(number(dossiers.len())), None);
+        }
+        return;
+    }
+    let due: Vec<i128> = dossiers.iter().map(|lacking| lacking.amount).collect();
+    let sums = sums(&due);
+    for txn in txns {
+        if let Some((ways, any)) = sums.get(&desk.pool.txn(*txn).amount.wide()) {
+            suggest(desk, *txn, dossiers, *ways, *any);
         }
     }
 }
 
-/// Every sum of two dossiers or more.
-fn sums(dossiers: &[Lacking]) -> Sums {
+/// Payments that together are what a dossier lacks.
+fn several_for_one(desk: &mut Desk, txns: &[Index], dossiers: &[Lacking]) {
+    if txns.len() < 2 || dossiers.is_empty() {
+        return;
+    }
+    if txns.len() > ADDED_MAX {
+        for txn in txns {
+            desk.note(*txn, Evidence::TogetherCapped(number(txns.len())), None);
+        }
+        return;
+    }
+    let pool = desk.pool;
+    let paid: Vec<i128> = txns
+        .iter()
+        .map(|txn| pool.txn(*txn).amount.wide())
+        .collect();
+    let sums = sums(&paid);
+    for lacking in dossiers {
+        let Some((ways, any)) = sums.get(&lacking.amount) else {
+            continue;
+        };
+        let said = Evidence::Together(any.count_ones(), *ways);
+        let share = u16::try_from(*ways).unwrap_or(u16::MAX).max(1);
+        for txn in members(txns, *any) {
+            let near = Nearest {
+                candidate: pool.dossier(lacking.dossier).code.as_str().into(),
+                amount: crate::domain::Vnd::from_wide(lacking.amount).ok(),
+                failed: Test::Named,
+            };
+            desk.note(*txn, said.clone(), Some(near));
+            desk.hints.push(Hint {
+                txn: *txn,
+                dossier: lacking.dossier,
+                score: SCORE / share,
+                reason: vec![said.clone()],
+            });
+        }
+    }
+}
+
+fn number(rows: usize) -> u32 {
+    u32::try_from(rows).unwrap_or(u32::MAX)
+}
+
+/// Every sum of two amounts or more.
+fn sums(amounts: &[i128]) -> Sums {
     let mut sums = Sums::new();
-    for chosen in 0_u32..1 << dossiers.len() {
+    for chosen in 0_u32..1 << amounts.len() {
         if chosen.count_ones() >= 2 {
-            let sum = members(dossiers, chosen)
-                .map(|lacking| lacking.amount)
-                .sum();
+            let sum = members(amounts, chosen).sum();
             let (ways, any) = sums.entry(sum).or_insert((0, 0));
             *ways += 1;
             *any |= chosen;
@@ -81,10 +130,10 @@ fn sums(dossiers: &[Lacking]) -> Sums {
     sums
 }
 
-/// The dossiers of one choice, a bit each.
-fn members(dossiers: &[Lacking], chosen: u32) -> impl Iterator<Item = &Lacking> {
-    let is_in = move |(i, lacking)| (chosen >> i & 1 == 1).then_some(lacking);
-    dossiers.iter().enumerate().filter_map(is_in)
+/// The rows of one choice, a bit each.
+fn members<T>(rows: &[T], chosen: u32) -> impl Iterator<Item = &T> {
+    let is_in = move |(i, row)| (chosen >> i & 1 == 1).then_some(row);
+    rows.iter().enumerate().filter_map(is_in)
 }
 
 /// Says how many sums there are, and shows the dossiers in any of them: which sum is meant is not
@@ -117,12 +166,7 @@ mod tests {
 
     #[test]
     fn sums_say_how_many_ways_there_are() {
-        let lacking = |dossier, amount| Lacking {
-            dossier,
-            amount,
-            free: true,
-        };
-        let found = sums(&[lacking(0, 50), lacking(1, 8), lacking(2, 8)]);
+        let found = sums(&[50, 8, 8]);
         assert_eq!(found[&58], (2, 0b111));
         assert_eq!(found[&66], (1, 0b111));
         assert_eq!(found[&16], (1, 0b110));

@@ -6,6 +6,7 @@
 
 pub mod amount;
 pub mod heading;
+pub mod message;
 pub mod time;
 
 use rust_decimal::Decimal;

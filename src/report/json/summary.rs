@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::matching::Evidence;
-use crate::report::facts::{Digests, Figure};
+use crate::report::facts::{Calibration, Digests, Figure};
 use crate::report::model::{TieLine, Totals, tie_out_files, totals};
 use crate::settle::{Inputs, Settlement};
 
-use super::{SCHEMA_VERSION, pretty};
+use super::{CalibrationJson, SCHEMA_VERSION, pretty};
 
 #[derive(Serialize)]
 struct SummaryDocument<'a> {
     schema_version: u32,
     version: &'a str,
     digests: &'a Digests,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    calibration: Option<CalibrationJson>,
     counts: Counts,
     totals: Totals,
     control_totals: Vec<TieJson<'a>>,
@@ -108,6 +110,7 @@ pub fn summary_document(
     settlement: &Settlement,
     program_version: &str,
     digests: &Digests,
+    calibration: Option<Calibration>,
 ) -> String {
     let lines = tie_out_files(inputs, settlement);
     let mut classes: BTreeMap<(&'static str, &str), Figure> = BTreeMap::new();
@@ -127,6 +130,7 @@ pub fn summary_document(
         schema_version: SCHEMA_VERSION,
         version: program_version,
         digests,
+        calibration: calibration.map(CalibrationJson::of),
         counts: counts(inputs, settlement),
         totals: totals(&lines),
         control_totals: lines.iter().map(tie).collect(),

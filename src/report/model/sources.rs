@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{Completeness, Lang, RunId};
+use crate::matching::calibrate::NEVER;
 use crate::report::facts::{Figure, RunFacts, SourceNight};
 use crate::text;
 
@@ -138,6 +139,31 @@ fn txn_status(lang: Lang, status: &str) -> String {
     text::say(lang, key, &[])
 }
 
+/// How sure a pair without a code had to be, and why.
+fn margin(facts: &RunFacts) -> String {
+    let lang = facts.lang;
+    let margin = facts.margin_min.to_string();
+    let Some(calibration) = facts.calibration else {
+        return text::say(lang, "run-margin-set", &[("margin", &margin)]);
+    };
+    let found = calibration.found;
+    let key = if found.margin == NEVER {
+        "run-margin-never"
+    } else {
+        "run-margin-found"
+    };
+    let budget = text::figure::percent_short(lang, calibration.budget);
+    let [hidden, taken, wrong] = [found.hidden, found.taken, found.wrong].map(|n| n.to_string());
+    let args = [
+        ("margin", &*margin),
+        ("budget", &*budget),
+        ("labelled", &*hidden),
+        ("taken", &*taken),
+        ("wrong", &*wrong),
+    ];
+    text::say(lang, key, &args)
+}
+
 /// Where the figures come from: run, version, digests.
 pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
     let lang = facts.lang;
@@ -148,6 +174,7 @@ pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ");
+    let margin = margin(facts);
     let all = [
         (text::say(lang, "run-id", &[]), facts.run_id.as_str()),
         (
@@ -160,6 +187,7 @@ pub(super) fn run_box(facts: &RunFacts) -> Vec<Fact> {
         ),
         (text::say(lang, "run-exit", &[]), &codes),
         (text::say(lang, "run-program", &[]), &facts.program_version),
+        (text::say(lang, "run-margin", &[]), &margin),
         (text::say(lang, "run-input", &[]), &facts.digests.input),
         (text::say(lang, "run-rules", &[]), &facts.digests.rules),
         (text::say(lang, "run-output", &[]), &facts.digests.output),

@@ -42,6 +42,8 @@ pub(super) fn empty_facts() -> RunFacts {
         changes: None,
         opened_on: BTreeMap::new(),
         changed_groups: BTreeSet::new(),
+        margin_min: 950,
+        calibration: None,
         estimates: Vec::new(),
         what_if: Vec::new(),
     }

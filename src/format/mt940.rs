@@ -1,0 +1,311 @@
+//! PURE: SWIFT MT940 (customer statement) and MT942 (interim report), as banks write them: with or
+//! without the blocks around them, with continuation lines, several `:86:` after one entry, and
+//! funds codes. Fields: SWIFT User Handbook, category 9; `RC` takes a credit back, `RD` a debit.
+
+use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink};
+
+/// Told apart by the fields of its head: `:34F:` or `:13D:` stands in an interim report only.
+pub(super) fn kind_of(text: &str) -> Option<MessageKind> {
+    let head: Vec<&str> = text
+        .lines()
+        .take(60)
+        .filter_map(|line| tag(line).map(|t| t.0))
+        .collect();
+    let has = |tags: &[&str]| head.iter().any(|known| tags.contains(known));
+    if !has(&["20"]) || !has(&["25", "25P"]) {
+        return None;
+    }
+    let interim = has(&["34F", "13D"]) && !has(&["60F", "60M"]);
+    let statement = has(&["60F", "60M", "61", "28", "28C"]);
+    match (interim, statement) {
+        (true, _) => Some(MessageKind::Mt942),
+        (false, true) => Some(MessageKind::Mt940),
+        (false, false) => None,
+    }
+}
+
+/// Cuts `:61:text` into tag and text. A tag is two digits and perhaps a letter, three digits stand
+/// for the message's own number.
+fn tag(line: &str) -> Option<(&str, &str)> {
+    let (tag, text) = line.strip_prefix(':')?.split_once(':')?;
+    let digits = tag.trim_end_matches(|c: char| c.is_ascii_uppercase());
+    let digits_only = digits.bytes().all(|b| b.is_ascii_digit());
+    let letters = tag.len() - digits.len();
+    ((2..=3).contains(&digits.len()) && digits_only && letters <= 1).then_some((tag, text))
+}
+
+/// Reads every statement of the text.
+pub(super) fn read(text: &str, sink: Sink<'_>) {
+    let mut reader = Reader {
+        sink,
+        entry: None,
+        in_memo: false,
+    };
+    let mut number = 0;
+    for line in text.lines() {
+        number += 1;
+        reader.line(number, line.trim_end());
+    }
+    reader.end_entry();
+}
+
+struct Reader<'s> {
+    sink: Sink<'s>,
+    /// The entry whose narrative is still being read.
+    entry: Option<Box<Entry>>,
+    /// The lines that follow belong to the narrative.
+    in_memo: bool,
+}
+
+impl Reader<'_> {
+    fn line(&mut self, number: u64, line: &str) {
+        let Some((tag, text)) = tag(line) else {
+            // the next block, or what stands between two messages
+            if line.starts_with("{1:") || line == "-" || line == "-}" {
+                self.end_entry();
+            } else if let (true, Some(entry)) = (self.in_memo, &mut self.entry) {
+                more(&mut entry.memo, line);
+            }
+            return;
+        };
+        self.in_memo = false;
+        match tag {
+            "20" => {
+                self.end_entry();
+                (self.sink)(Piece::Statement(text.trim().into()));
+            }
+            "25" | "25P" => {
+                self.end_entry();
+                (self.sink)(Piece::Account(text.trim().into()));
+            }
+            "60F" | "60M" => self.balance(number, ":60:", BalanceKind::Opening, text),
+            "62F" | "62M" => self.balance(number, ":62:", BalanceKind::Closing, text),
+            "64" | "65" => self.balance(number, ":64:", BalanceKind::Other, text),
+            "61" => {
+                self.end_entry();
+                match entry(text) {
+                    Some(entry) => {
+                        let line = number;
+                        self.entry = Some(Box::new(Entry { line, ..entry }));
+                        // a line without a tag that follows holds supplementary details
+                        self.in_memo = true;
+                    }
+                    None => self.bad(number, ":61:", text),
+                }
+            }
+            "86" => {
+                self.in_memo = true;
+                if let Some(entry) = &mut self.entry {
+                    more(&mut entry.memo, text);
+                }
+            }
+            _ => self.end_entry(),
+        }
+    }
+
+    fn end_entry(&mut self) {
+        self.in_memo = false;
+        if let Some(entry) = self.entry.take() {
+            (self.sink)(Piece::Entry(entry));
+        }
+    }
+
+    fn balance(&mut self, line: u64, field: &'static str, kind: BalanceKind, text: &str) {
+        self.end_entry();
+        match balance(kind, text) {
+            Some(balance) => (self.sink)(Piece::Balance(balance)),
+            None => self.bad(line, field, text),
+        }
+    }
+
+    fn bad(&mut self, line: u64, field: &'static str, text: &str) {
+        let value = super::encoding::cut(text).into();
+        (self.sink)(Piece::Bad(Bad { line, field, value }));
+    }
+}
+
+/// Adds a line to a narrative.
+fn more(memo: &mut Box<str>, line: &str) {
+    let line = line.trim();
+    if memo.is_empty() {
+        *memo = line.into();
+    } else if !line.is_empty() {
+        *memo = format!("{memo} {line}").into();
+    }
+}
+
+/// `C150709EUR1000,89`.
+fn balance(kind: BalanceKind, text: &str) -> Option<Balance> {
+    let text = text.trim();
+    let credit = match text.as_bytes().first()? {
+        b'C' => true,
+        b'D' => false,
+        _ => return None,
+    };
+    let (day, rest) = text.get(1..)?.split_at_checked(6)?;
+    let (currency, amount) = rest.split_at_checked(3)?;
+    let letters = currency.bytes().all(|b| b.is_ascii_uppercase());
+    (digits(day) && letters && is_amount(amount)).then(|| Balance {
+        kind,
+        credit,
+        amount: amount.into(),
+        currency: currency.into(),
+    })
+}
+
+/// `1507090709D7,5NTRFNONREF//A4G08FD0A2121`: value date, perhaps the booking date, mark, perhaps
+/// a funds code, amount, type, the customer's and the bank's reference.
+fn entry(text: &str) -> Option<Entry> {
+    let (value, rest) = text.split_at_checked(6)?;
+    let (booked, rest) = match rest.split_at_checked(4) {
+        Some((day, after)) if digits(day) => (Some(day), after),
+        _ => (None, rest),
+    };
+    let (reversal, rest) = match rest.strip_prefix('R') {
+        Some(after) => (true, after),
+        None => (false, rest),
+    };
+    let (came_in, rest) = match rest.strip_prefix('C') {
+        Some(after) => (true, after),
+        None => (false, rest.strip_prefix('D')?),
+    };
+    let letter = |c: char| c.is_ascii_uppercase();
+    let rest = rest.strip_prefix(letter).unwrap_or(rest);
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit() && c != ',')
+        .unwrap_or(rest.len());
+    let (amount, rest) = rest.split_at(end);
+    if !digits(value) || !is_amount(amount) {
+        return None;
+    }
+    // N, F or S and three characters
+    let rest = rest
+        .strip_prefix(letter)
+        .and_then(|kind| kind.get(3..))
+        .unwrap_or("");
+    let (reference, bank_ref) = rest.split_once("//").unwrap_or((rest, ""));
+    let booked = booked.map_or_else(|| value.to_owned(), |day| format!("{}{day}", &value[..2]));
+    Some(Entry {
+        credit: came_in != reversal,
+        reversal,
+        amount: amount.into(),
+        booked: booked.into(),
+        value: value.into(),
+        reference: reference.trim().into(),
+        bank_ref: bank_ref.trim().into(),
+        ..Entry::default()
+    })
+}
+
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Digits with one comma at most.
+fn is_amount(text: &str) -> bool {
+    let (whole, decimals) = text.split_once(',').unwrap_or((text, ""));
+    digits(whole) && decimals.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<(&str, bool, bool, &str, &str, &str)>) {
+        let found = entry(text);
+        let found = found.as_ref().map(|e| {
+            let Entry {
+                booked,
+                amount,
+                reference,
+                bank_ref,
+                ..
+            } = e;
+            (
+                &**booked,
+                e.credit,
+                e.reversal,
+                &**amount,
+                &**reference,
+                &**bank_ref,
+            )
+        });
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn entries_as_banks_write_them() {
+        check(
+            "1507090709D7,5NTRFNONREF//A4G",
+            Some(("150709", false, false, "7,5", "NONREF", "A4G")),
+        );
+        check(
+            "221205C45000,NTRF0123",
+            Some(("221205", true, false, "45000,", "0123", "")),
+        );
+        check(
+            "221205C45000,00NTRF",
+            Some(("221205", true, false, "45000,00", "", "")),
+        );
+        // a credit taken back goes out, a debit taken back comes in
+        check(
+            "221205RC45000,NTRF",
+            Some(("221205", false, true, "45000,", "", "")),
+        );
+        check(
+            "221205RDR45000,NTRF",
+            Some(("221205", true, true, "45000,", "", "")),
+        );
+        // the funds code is the third letter of the currency
+        check(
+            "221205CD45000,NMSC1",
+            Some(("221205", true, false, "45000,", "1", "")),
+        );
+        for bad in [
+            "",
+            "221205",
+            "221205X5,NTRF",
+            "22120C5,NTRF",
+            "221205C,5NTRF",
+            "221205C5,5,5N",
+        ] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn narratives_run_on_until_the_next_field() {
+        let text = "{1:F01}{4:\n:20:X\n:25:0123 VND\n:28C:1/1\n:60F:C221204VND100,\n:61:221205C50,NTRFA//B\n\
+            extra\n:86:NOP PHI\n-dash\n:86:H48\n:62F:D221205VND150,\n:86:of the statement\n-}\n";
+        assert_eq!(kind_of(text), Some(MessageKind::Mt940));
+        let mut said = Vec::new();
+        read(text, &mut |piece| {
+            said.push(match piece {
+                Piece::Statement(id) => format!("statement {id}"),
+                Piece::Account(account) => format!("account {account}"),
+                Piece::Balance(b) => format!("{:?} {} {}", b.kind, b.credit, b.amount),
+                Piece::Entry(e) => format!("{} {} {}", e.line, e.amount, e.memo),
+                Piece::Bad(bad) => format!("bad {} {}", bad.line, bad.value),
+            });
+        });
+        let expected = [
+            "statement X",
+            "account 0123 VND",
+            "Opening true 100,",
+            "6 50, extra NOP PHI -dash H48",
+            "Closing false 150,",
+        ];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_field_at_fault_is_told_with_its_line() {
+        let mut bad = Vec::new();
+        read(":20:X\n:61:nonsense\n:60F:?\n:86:text\n", &mut |piece| {
+            if let Piece::Bad(found) = piece {
+                bad.push((found.line, found.field));
+            }
+        });
+        assert_eq!(bad, [(2, ":61:"), (3, ":60:")]);
+    }
+}

@@ -1,0 +1,78 @@
+//! How many false pairs the operator tolerates, and the margin that the nights before allow for it.
+//! Every night grades one in four of its own payments with a code ([`crate::matching::calibrate`])
+//! and keeps the counts with its run; a night uses those of the nights before it.
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use super::desk::Desk;
+use super::digest;
+use super::error::JobError;
+use crate::domain::{Day, Rules};
+use crate::matching::calibrate::{Calibrated, Labelled, Rounds, labelled};
+use crate::report::Calibration;
+use crate::settle::{Inputs, Settlement};
+use crate::store::RunRecord;
+
+/// Larger nights are not graded: the report must not wait for it.
+const ROWS_MAX: usize = 50_000;
+
+/// What a run keeps.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Kept {
+    /// The margin that the night used; none without a budget.
+    used: Option<Calibrated>,
+    /// What the night adds for those to come.
+    tonight: Labelled,
+}
+
+/// What the budget of the configuration allows on `day`; none without a budget.
+pub(super) async fn before(desk: &Desk, day: Day) -> Result<Option<Calibration>, JobError> {
+    let Some(budget) = desk.config.rules.max_false_match else {
+        return Ok(None);
+    };
+    let mut history = Labelled::default();
+    for text in desk.store.calibrations(day).await? {
+        history.add(&read(&text)?.tonight);
+    }
+    let found = history.calibrate(budget);
+    Ok(Some(Calibration { budget, found }))
+}
+
+/// What a published run used.
+pub(super) fn of_run(desk: &Desk, run: &RunRecord) -> Result<Option<Calibration>, JobError> {
+    let with = |(found, budget)| Calibration { budget, found };
+    let used = read(&run.calibration_json)?.used;
+    Ok(used.zip(desk.config.rules.max_false_match).map(with))
+}
+
+fn read(text: &str) -> Result<Kept, JobError> {
+    Ok(serde_json::from_str(text).context("the stored calibration of a run")?)
+}
+
+/// The digest of the rules as this night uses them: the margin counts as one of them.
+pub(super) fn rules_digest(desk: &Desk, used: Option<&Calibration>) -> Result<Box<str>, JobError> {
+    let rules = desk.config.rules_digest();
+    Ok(match used {
+        None => rules.into(),
+        Some(calibration) => digest::of(&(rules, calibration.found.margin))?,
+    })
+}
+
+/// What the run keeps: the margin used, and what its own payments tell.
+pub(super) fn kept(
+    used: Option<&Calibration>,
+    pool: &Inputs,
+    rules: &Rules,
+    settlement: &Settlement,
+) -> Result<Box<str>, JobError> {
+    let rows = pool.fees.len() + pool.txns.len() + pool.receipts.len();
+    let tonight = if rows > ROWS_MAX {
+        Labelled::default()
+    } else {
+        labelled(pool, rules, &settlement.groups, Rounds::OfNight)
+    };
+    let used = used.map(|calibration| calibration.found);
+    let kept = serde_json::to_string(&Kept { used, tonight });
+    Ok(kept.context("a calibration does not serialise")?.into())
+}

@@ -1,0 +1,186 @@
+//! PURE: what the structured statements (MT940, camt) add up to, one statement after the other.
+//! Credits are C and RD, debits D and RC; an entry that is not booked yet counts and is told apart.
+
+use rust_decimal::Decimal;
+
+use super::Sum;
+use crate::domain::RejectCode;
+use crate::format::message::{Balance, BalanceKind, Entry, Piece};
+use crate::format::{FormatError, MessageKind};
+use crate::normalise::cells::Fault;
+
+/// One statement of a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Its identification, where told.
+    pub id: Option<Box<str>>,
+    /// The account, where told.
+    pub account: Option<Box<str>>,
+    /// The currency of its balances, where told.
+    pub currency: Option<Box<str>>,
+    /// Readable entries.
+    pub entries: u64,
+    /// Money in.
+    pub credits: Sum,
+    /// Money out.
+    pub debits: Sum,
+    /// Entries that undo another.
+    pub reversals: u64,
+    /// Entries that are not booked yet.
+    pub pending: u64,
+    /// Opening balance.
+    pub opening: Option<Decimal>,
+    /// Closing balance.
+    pub closing: Option<Decimal>,
+    /// Closing of the period before: the opening where no other is told.
+    previous: Option<Decimal>,
+}
+
+impl Summary {
+    /// Whether opening, entries and closing agree; none where one of the balances is not told.
+    pub fn balanced(&self) -> Option<bool> {
+        let end = self
+            .opening?
+            .checked_add(self.credits.sum)?
+            .checked_sub(self.debits.sum)?;
+        Some(end == self.closing?)
+    }
+}
+
+/// Statements, and what in them cannot be read: line, field, fault.
+pub type Read = (Vec<Summary>, Vec<(u64, &'static str, Fault)>);
+
+/// Reads a message and adds it up.
+pub fn read(kind: MessageKind, text: &str) -> Result<Read, FormatError> {
+    let (mut found, mut faults): Read = (Vec::new(), Vec::new());
+    kind.read(text, &mut |piece| {
+        if let Piece::Statement(id) = piece {
+            let id = Some(id).filter(|id| !id.is_empty());
+            found.push(Summary {
+                id,
+                ..Summary::default()
+            });
+            return;
+        }
+        if found.is_empty() {
+            found.push(Summary::default());
+        }
+        let last = found.len() - 1;
+        if let Err(fault) = found[last].add(piece) {
+            faults.push(fault);
+        }
+    })?;
+    for statement in &mut found {
+        statement.opening = statement.opening.or(statement.previous);
+    }
+    Ok((found, faults))
+}
+
+/// An amount of a message: digits with a comma (SWIFT) or a point (ISO 20022).
+pub fn amount(text: &str) -> Option<Decimal> {
+    let text = text.replace(',', ".");
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(decimals) {
+        return None;
+    }
+    let decimals = if decimals.is_empty() { "0" } else { decimals };
+    format!("{whole}.{decimals}").parse().ok()
+}
+
+impl Summary {
+    fn add(&mut self, piece: Piece) -> Result<(), (u64, &'static str, Fault)> {
+        match piece {
+            Piece::Statement(_) => {}
+            // told again without a new head: the last one, as other readers have it
+            Piece::Account(account) => self.account = Some(account),
+            Piece::Balance(balance) => self.balance(&balance),
+            Piece::Entry(entry) => self.entry(&entry)?,
+            Piece::Bad(bad) => {
+                let fault = Fault::new("", &bad.value, RejectCode::BadRecord);
+                return Err((bad.line, bad.field, fault));
+            }
+        }
+        Ok(())
+    }
+
+    fn balance(&mut self, balance: &Balance) {
+        if !balance.currency.is_empty() {
+            let told = || balance.currency.clone();
+            self.currency.get_or_insert_with(told);
+        }
+        let Some(amount) = amount(&balance.amount) else {
+            return;
+        };
+        let amount = if balance.credit { amount } else { -amount };
+        match balance.kind {
+            // of several pages the first opening and the last closing
+            BalanceKind::Opening => self.opening = self.opening.or(Some(amount)),
+            BalanceKind::Previous => self.previous = self.previous.or(Some(amount)),
+            BalanceKind::Closing => self.closing = Some(amount),
+            BalanceKind::Other => {}
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) -> Result<(), (u64, &'static str, Fault)> {
+        let Some(amount) = amount(&entry.amount) else {
+            let fault = Fault::new("amount", &entry.amount, RejectCode::BadAmount);
+            return Err((entry.line, "amount", fault));
+        };
+        self.entries += 1;
+        self.reversals += u64::from(entry.reversal);
+        self.pending += u64::from(entry.pending);
+        let side = if entry.credit {
+            &mut self.credits
+        } else {
+            &mut self.debits
+        };
+        side.add(amount);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::statement::amount::text;
+
+    #[test]
+    fn amounts_with_a_comma_or_a_point() {
+        let check = |raw: &str, expected: &str| {
+            let said = amount(raw).map_or_else(|| "none".to_owned(), text);
+            assert_eq!(said, expected, "{raw}");
+        };
+        check("45000,", "45000");
+        check("45000,00", "45000");
+        check("8.85", "8.85");
+        check("000000006098,75", "6098.75");
+        for bad in [
+            "",
+            ",5",
+            "1.2.3",
+            "-5",
+            "5e3",
+            "1 000",
+            "999999999999999999999999999999999",
+        ] {
+            check(bad, "none");
+        }
+    }
+
+    #[test]
+    fn pages_of_one_statement_are_one() {
+        let text = ":20:X\n:25:1\n:60F:C221204VND100,\n:61:221205C50,NTRFA\n:62M:C221205VND150,\n\
+            :60M:C221205VND150,\n:61:221205RC20,NTRFA\n:61:bad\n:62F:C221205VND130,\n";
+        let (found, faults) = read(MessageKind::Mt940, text).unwrap();
+        let [one] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            (one.entries, one.reversals, one.balanced()),
+            (2, 1, Some(true))
+        );
+        assert_eq!(faults.len(), 1);
+        assert_eq!((faults[0].0, faults[0].1), (8, ":61:"));
+    }
+}

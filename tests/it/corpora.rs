@@ -1,0 +1,133 @@
+//! Real bank statements, read from the folder that `DOISOAT_CORPORA` names (never part of the
+//! repository), against totals that another implementation made. Without the folder the fixtures of
+//! our own stand for the formats.
+
+use std::path::PathBuf;
+
+use doisoat::cli::inspect::{Found, Inspection, inspect};
+use doisoat::domain::Lang;
+use serde_json::Value;
+
+fn corpora() -> Option<PathBuf> {
+    std::env::var_os("DOISOAT_CORPORA").map(PathBuf::from)
+}
+
+/// A total of the expectation: text, or nothing told.
+fn told(statement: &Value, name: &str) -> Option<String> {
+    statement[name].as_str().map(str::to_owned)
+}
+
+fn differs(found: &Found, wanted: &Value) -> Option<String> {
+    let id = wanted["id"].as_str().or(wanted["ref"].as_str());
+    let mine = (
+        found.id.as_deref(),
+        found.account.clone(),
+        found.currency.clone(),
+        (found.entries, found.reversals),
+        (found.credits.sum.clone(), found.debits.sum.clone()),
+        (found.opening.clone(), found.closing.clone()),
+        found.balanced,
+    );
+    let theirs = (
+        id,
+        told(wanted, "account"),
+        told(wanted, "currency"),
+        (wanted["entries"].as_u64()?, wanted["reversals"].as_u64()?),
+        (told(wanted, "credits")?, told(wanted, "debits")?),
+        (told(wanted, "opening"), told(wanted, "closing")),
+        wanted["balanced"].as_bool(),
+    );
+    let pending = wanted["pending"]
+        .as_u64()
+        .is_none_or(|n| n == found.pending);
+    (mine != theirs || !pending).then(|| format!("{mine:?}\n  not {theirs:?}"))
+}
+
+fn check(file: &Inspection, wanted: &Value) -> Option<String> {
+    let kind = wanted["message"].as_str().or(wanted["kind"].as_str())?;
+    let format = file.format.unwrap_or_default();
+    if !kind.starts_with(format) || file.error.is_some() {
+        return Some(format!("{format}, not {kind}: {:?}", file.error));
+    }
+    let statements = wanted["statements"].as_array()?;
+    if statements.len() != file.statements.len() {
+        return Some(format!("{} statements", file.statements.len()));
+    }
+    let mut pairs = file.statements.iter().zip(statements);
+    pairs.find_map(|(found, wanted)| differs(found, wanted))
+}
+
+#[test]
+fn every_statement_of_the_corpora_has_its_totals() {
+    let Some(root) = corpora() else {
+        eprintln!("DOISOAT_CORPORA is not set: only the fixtures are read");
+        return;
+    };
+    let expected = std::fs::read_to_string(root.join("expected.json")).unwrap();
+    let expected: Value = serde_json::from_str(&expected).unwrap();
+    let mut wrong = Vec::new();
+    let all = expected.as_object().unwrap();
+    for (name, wanted) in all {
+        let below = name.strip_prefix("corpora/").unwrap_or(name);
+        let file = inspect(&[root.join(below)], None, Lang::En).remove(0);
+        if let Some(what) = check(&file, wanted) {
+            wrong.push(format!("{below}: {what}"));
+        }
+    }
+    assert!(all.len() > 50, "{} files", all.len());
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        all.len(),
+        wrong.join("\n")
+    );
+}
+
+fn fixture(name: &str) -> Inspection {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "fixtures", "statements", name]
+        .iter()
+        .collect();
+    inspect(&[path], None, Lang::Vi).remove(0)
+}
+
+#[test]
+fn our_own_statements_are_understood() {
+    let swift = fixture("account.mt940");
+    let [one] = swift.statements.as_slice() else {
+        panic!("{swift:?}")
+    };
+    assert_eq!(
+        (swift.format, &swift.error, &swift.rejects[..]),
+        (Some("mt940"), &None, &[][..])
+    );
+    assert_eq!(
+        (one.id.as_deref(), one.account.as_deref()),
+        (Some("SAOKE221205"), Some("113000012345"))
+    );
+    // a credit taken back goes out
+    let sums = (
+        one.entries,
+        one.reversals,
+        &*one.credits.sum,
+        &*one.debits.sum,
+    );
+    assert_eq!(sums, (4, 1, "58000", "158000"));
+    assert_eq!(
+        (one.opening.as_deref(), one.closing.as_deref()),
+        (Some("1250000"), Some("1150000"))
+    );
+    assert_eq!(one.balanced, Some(true));
+    let camt = fixture("account.camt053.xml");
+    let [one] = camt.statements.as_slice() else {
+        panic!("{camt:?}")
+    };
+    assert_eq!(
+        (camt.format, one.currency.as_deref()),
+        (Some("camt.053"), Some("VND"))
+    );
+    assert_eq!(
+        (one.entries, &*one.credits.sum, one.balanced),
+        (1, "50000", Some(true))
+    );
+}
