@@ -314,11 +314,16 @@ proptest! {
             .map(|fee| (fee.dossier_code.squeezed(), &fee.dossier_code))
             .collect();
         let legs = settled.groups.iter().flat_map(|group| &group.legs);
-        for leg in legs.filter(|leg| ["exact_key", "extracted_key", "sum_by_key"].contains(&leg.pass)) {
-            let Some(row) = day.txns.iter().find(|txn| txn.key() == leg.money) else { continue };
+        let by_key = ["exact_key", "extracted_key", "sum_by_key"];
+        for leg in legs.filter(|leg| by_key.contains(&leg.pass)) {
+            let Some(row) = day.txns.iter().find(|txn| txn.key() == leg.money) else {
+                continue;
+            };
             let code = leg.dossier_code.as_ref().unwrap();
-            let names = spoken(agencies.iter().copied(), std::slice::from_ref(row), &[], &[], &[]);
-            let named = codes.iter().any(|(text, known)| *known == code && names.spellings.contains(text));
+            let row_alone = std::slice::from_ref(row);
+            let names = spoken(agencies.iter().copied(), row_alone, &[], &[], &[]);
+            let mine = codes.iter().filter(|(_, known)| **known == code);
+            let named = mine.into_iter().any(|(text, _)| names.spellings.contains(text));
             let ordered = row.order_ref.as_ref().is_some_and(|order| names.orders.contains(order));
             prop_assert!(named || ordered, "{:?} {}", row.memo, code);
         }

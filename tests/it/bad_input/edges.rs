@@ -259,7 +259,7 @@ fn a_file_without_rows_is_no_error_and_a_file_without_a_header_is() {
             assert!(said.starts_with(&format!("doisoat: {file}: ")), "{said}");
             assert!(said.contains(message), "{message}: {said}");
             assert_eq!(said.lines().count(), 2, "what, and what to do: {said}");
-            ends(dir, &["inspect", file], 2);
+            ends(dir, &["inspect", file], 1);
         }
     }
 }
