@@ -210,20 +210,15 @@ fn registry(books: &Books, txn: &Txn, dossier: usize) -> i64 {
     let lines = books.dossiers[dossier].lines.clone();
     let fees = || lines.clone().map(|line| books.lines[line].fee);
     let recorded = fees().filter_map(|fee| fee.more.paid_at.as_ref());
-    let mut weight = match recorded.map(Moment::day).max() {
-        Some(day) => match day.days_since(txn.paid_on) {
+    let mut weight = if let Some(day) = recorded.map(Moment::day).max() {
+        match day.days_since(txn.paid_on) {
             0 => 300,
             1 | -1 => 100,
             _ => 0,
-        },
-        None => {
-            let received = books.dossiers[dossier].code.received_on();
-            if received == Some(txn.paid_on) {
-                100
-            } else {
-                0
-            }
         }
+    } else {
+        let received = books.dossiers[dossier].code.received_on();
+        i64::from(received == Some(txn.paid_on)) * 100
     };
     if fees().any(|fee| fee.status != FeeStatus::Paid) {
         weight -= 300;
