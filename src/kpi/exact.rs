@@ -204,7 +204,11 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         Effect::Duplicate { certain, .. } => !certain,
         Effect::Doubtful { .. } => true,
     };
-    let mut entries = facts.desk.ledgers.iter().flat_map(|(_, ledger)| &ledger.entries);
+    let mut entries = facts
+        .desk
+        .ledgers
+        .iter()
+        .flat_map(|(_, ledger)| &ledger.entries);
     if entries.any(|entry| doubtful(&entry.effect) || entry.receipt_differs) {
         return None;
     }

@@ -1,5 +1,7 @@
 //! PURE: one cell -> one value or a fault that names column, value and reason.
 
+use chrono::Datelike;
+
 use super::amount;
 use super::memo::{stored, trimmed};
 use super::texts::Texts;
@@ -131,6 +133,19 @@ fn no_code(column: Column, raw: &str, error: &DossierCodeError) -> Fault {
 /// A time that must be there.
 pub fn time(row: Row<'_>, column: Column) -> Result<Moment, Fault> {
     moment(column.name, row.get(column), TimeForm::Iso)
+}
+
+/// Years in which money can have moved: before them nobody kept electronic records, after them the
+/// year is a slip (a deadline may lie there, and means that there is none).
+const YEARS: std::ops::Range<i32> = 1990..2100;
+
+/// A time at which money moved, in a year in which that can be.
+pub fn plausible(at: Moment, column: &'static str, raw: &str) -> Result<Moment, Fault> {
+    if YEARS.contains(&at.day().date().year()) {
+        Ok(at)
+    } else {
+        Err(Fault::new(column, raw, RejectCode::BadTime))
+    }
 }
 
 /// A time or nothing.

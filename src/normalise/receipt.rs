@@ -67,7 +67,11 @@ impl RegistryRow for Receipt {
             dossier_code: cells::code(row, columns.dossier_code, texts)?,
             fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
             amount: cells::dong(row, columns.amount_vnd)?,
-            collected_at: cells::time(row, columns.collected_at)?,
+            collected_at: cells::plausible(
+                cells::time(row, columns.collected_at)?,
+                columns.collected_at.name,
+                row.get(columns.collected_at),
+            )?,
             cashier: texts.shared(row.get(columns.cashier)),
             agency_code: cells::agency(row, columns.agency_code, texts)?,
             status: cells::word(row, columns.status, ReceiptStatus::parse)?,

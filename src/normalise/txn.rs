@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use super::SourceContext;
 use super::amount;
-use super::cells::{Fault, moment};
+use super::cells::{Fault, moment, plausible};
 use super::ids::{self, Refused};
 use super::memo::stored;
 use super::raw::RawTxn;
@@ -157,6 +157,7 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
     };
     let status = word(raw.status, "status", raw.status_text)?;
     let paid_at = moment(raw.time_column, raw.time, raw.time_form)?;
+    let paid_at = plausible(paid_at, raw.time_column, raw.time)?;
     let paid_on = paid_at.day();
     let business_date = business_date(raw, source, &paid_at)?;
     let last = source.window.map(|window| window.to.plus(1));

@@ -4,6 +4,7 @@
 //! Every case is held against the same night without the bad thing, row by row.
 
 mod canary;
+mod edges;
 mod files;
 mod operator;
 mod proxy;

@@ -1,6 +1,6 @@
 //! The independent checker: what is right is proved, what was tampered with is caught.
 
-mod plants;
+pub(crate) mod plants;
 
 use std::collections::BTreeMap;
 

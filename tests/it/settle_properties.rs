@@ -3,7 +3,7 @@
 //!
 //! A failing case prints the smallest day that fails; nothing is kept beside the tests.
 
-mod day;
+pub(crate) mod day;
 mod naive;
 
 use doisoat::classify::OPEN_CREDITS;

@@ -114,12 +114,7 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
             .map(|entry| entry.credit.clone())
             .collect();
         credits.extend(of.iter().map(|r| credit(facts, rows[*r].txn, dossier)));
-        let ledger = settle_with(
-            facts.pool,
-            dossier,
-            credits,
-            facts.desk.returns_of(dossier),
-        );
+        let ledger = settle_with(facts.pool, dossier, credits, facts.desk.returns_of(dossier));
         let mask = of.iter().fold(0_u32, |mask, r| mask | 1 << r);
         let ways = ways(facts, dossier, &ledger, &unseen)?;
         table.ways.push((mask, ways));

@@ -1,6 +1,5 @@
 //! The looser passes, read again: a repaired code is one slip away from one dossier only, a scored
-//! pair is exactly what its dossier lacked and far ahead. How far ahead is the matcher's word; that
-//! it is not taken where an equal twin is left is ours.
+//! pair is exactly what its dossier lacked and far ahead (`margin` weighs it again).
 
 use super::super::books::{Books, Line, Stake};
 use super::super::memo::{holds_word, one_human_slip, person, squeezed};
@@ -24,7 +23,7 @@ fn payer_agrees(books: &Books, txn: &Txn, dossier: usize) -> bool {
     !payer.is_empty() && payer == books.payers[dossier]
 }
 
-fn in_window(books: &Books, txn: &Txn, dossier: usize) -> bool {
+pub(super) fn in_window(books: &Books, txn: &Txn, dossier: usize) -> bool {
     let window = books.window(dossier);
     window.is_some_and(|(first, last)| first <= txn.paid_on && txn.paid_on <= last)
 }
@@ -101,7 +100,7 @@ pub(super) fn scored(books: &Books, txn: &Txn, stake: &Stake) -> bool {
 }
 
 /// Date and sequence of its code stand in the memo.
-fn holds_tail(books: &Books, memo: &str, dossier: usize) -> bool {
+pub(super) fn holds_tail(books: &Books, memo: &str, dossier: usize) -> bool {
     let code = books.dossiers[dossier].code.as_str();
     let tail = code.split_once('-').map(|(_, tail)| squeezed(tail));
     tail.is_some_and(|tail| !tail.is_empty() && memo.contains(&tail))

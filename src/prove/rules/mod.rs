@@ -4,6 +4,7 @@
 mod chain;
 mod excluded;
 mod loose;
+mod margin;
 mod sets;
 
 use super::books::{Books, Money, MoneyRow, Stake};
@@ -21,6 +22,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     }
     excluded::check(books, findings);
     loose::scores(books, findings);
+    margin::check(books, findings);
     sets::check(books, findings);
 }
 

@@ -44,7 +44,7 @@ fn dong(wide: i128) -> i64 {
 }
 
 /// The largest of a row's versions.
-fn largest(books: &Books, money: &Money) -> i64 {
+pub(super) fn largest(books: &Books, money: &Money) -> i64 {
     let versions = books.inputs.conflicts.iter();
     let mine = versions.filter(|conflict| conflict.key == money.key);
     let largest = mine.map(|conflict| conflict.largest.get()).max();

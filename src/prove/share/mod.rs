@@ -3,9 +3,8 @@
 //!
 //! An item's point figure, and every outcome that the table of classes demands of it, must be
 //! there; what is more than that is accepted only of an item that is marked as hanging on others,
-//! while some row is open. On which other days its outcomes may fall is the core's word: a figure
-//! is checked against those spans, the spans are not made again. Nor is it asked how much of a
-//! dossier that lacks money, or of which money went back, open rows could still pay.
+//! while some row is open. On which other days its outcomes may fall, and which dossiers open money
+//! can still reach, is told again from the rows (`reach`, `spans`, `lacking`).
 
 mod adding;
 mod amount;
@@ -15,8 +14,11 @@ mod custom;
 mod dossiers;
 mod events;
 mod figures;
+mod lacking;
 mod procedures;
+mod reach;
 mod registry;
+mod spans;
 mod sum;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +82,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     items(books, expected, findings);
     procedures::check(books, findings);
     cells::check(books, findings);
+    spans::check(books, findings);
     figures::check(books, findings);
 }
 

@@ -141,8 +141,11 @@ pub(crate) fn slip(town: &mut Town, slip: Slip, defect: &str, own: bool) {
     open_payment(town, &dossier, row, (txn_class, fee_class), defect, ident);
 }
 
+/// The class of a fee whose payment cannot be told.
+pub(crate) const OPEN_FEE: &str = "missing_payment";
+
 /// A payment that really is a dossier's, whatever can be told of it.
-fn open_payment(
+pub(crate) fn open_payment(
     town: &mut Town,
     dossier: &Dossier,
     row: super::rows::TxnRow,

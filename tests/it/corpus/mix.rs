@@ -2,6 +2,7 @@
 
 use super::cash::{self, Cash, Paper};
 use super::keys::{self, Hit, SLIPS};
+use super::lately::{self, Lately};
 use super::life::{After, Life, Seen, Shape, Who};
 use super::strangers;
 use super::sums;
@@ -55,6 +56,8 @@ pub(crate) enum Story {
     Conflict(&'static str),
     /// Not readable.
     Reject,
+    /// The registry is not sure, or cannot be read; units that were merged.
+    Lately(Lately),
     /// Money that takes several roads.
     Tangled,
     /// By a person.
@@ -119,6 +122,9 @@ pub(crate) const EVERYDAY: &[(u32, Story)] = &[
     (5, Story::Attempt("pending")),
     (1, Story::Conflict("txn")),
     (1, Story::Reject),
+    (10, Story::Lately(Lately::Pending)),
+    (1, Story::Lately(Lately::FeeReject)),
+    (60, Story::Lately(Lately::Succession)),
 ];
 
 /// Every story and every class, with defects upon defects.
@@ -204,6 +210,12 @@ pub(crate) const HARD: &[(u32, Story)] = &[
     (2, Story::Conflict("fee")),
     (2, Story::Conflict("receipt")),
     (10, Story::Reject),
+    (4, Story::Lately(Lately::Pending)),
+    (4, Story::Lately(Lately::PendingPaid)),
+    (3, Story::Lately(Lately::FeeReject)),
+    (3, Story::Lately(Lately::FeeRejectPaid)),
+    (6, Story::Lately(Lately::Succession)),
+    (3, Story::Lately(Lately::NewCode)),
     (34, Story::Tangled),
     (3, Story::Decided("decided_pair")),
     (11, Story::Decided("decision_stale")),
@@ -234,6 +246,7 @@ pub(crate) fn tell(town: &mut Town, story: Story) {
         Story::Attempt(status) => strangers::attempts(town, status),
         Story::Conflict(side) => strangers::conflict(town, side),
         Story::Reject => strangers::reject(town),
+        Story::Lately(what) => lately::tell(town, what),
         Story::Tangled => tangled::tell(town),
         Story::Decided(what) => strangers::decided(town, what),
     }

@@ -20,6 +20,7 @@ mod clock;
 mod dice;
 mod files;
 mod keys;
+mod lately;
 mod life;
 mod memo;
 mod mix;

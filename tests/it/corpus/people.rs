@@ -122,6 +122,34 @@ pub(crate) struct Agency {
     pub(crate) account: Option<String>,
     /// Its counter banks its cash, and takes nothing but what the story of a deposit says.
     pub(crate) banks_cash: bool,
+    /// The unit that took its place in 2025.
+    pub(crate) successor: Option<&'static str>,
+    /// It began in 2025.
+    pub(crate) is_new: bool,
+}
+
+/// The unit that was merged and the one that took its place.
+const OLD: &str = "H48.88.41";
+const NEW: &str = "H48.97.52";
+
+/// Their places: the last two.
+pub(crate) fn merged(agencies: &[Agency]) -> (usize, usize) {
+    (agencies.len() - 2, agencies.len() - 1)
+}
+
+/// A unit of the succession.
+fn unit(code: &str, successor: Option<&'static str>) -> Agency {
+    Agency {
+        code: code.to_owned(),
+        name: format!("UBND xã Liên Hòa {code}"),
+        lead: "",
+        base: 1,
+        most: 280,
+        account: None,
+        banks_cash: false,
+        successor,
+        is_new: successor.is_none(),
+    }
 }
 
 const LEADS: [&str; 6] = ["", "", "", "0", "09", "018"];
@@ -145,7 +173,10 @@ pub(crate) fn agencies(ordinary: u32, deposits: u32) -> Vec<Agency> {
                 account: (n % 5 == 0).then(|| format!("3511{:06}", 100 + n)),
                 banks_cash: n >= ordinary,
                 code,
+                successor: None,
+                is_new: false,
             }
         })
+        .chain([unit(OLD, Some(NEW)), unit(NEW, None)])
         .collect()
 }

@@ -257,14 +257,22 @@ impl Town {
             "kind",
         ];
         for agency in &self.agencies {
+            let (year, month, day) = super::lately::MERGED;
+            let merged = clock::of(year, month, day);
+            let begin = if agency.is_new {
+                merged
+            } else {
+                clock::of(2020, 1, 1)
+            };
+            let end = agency.successor.map(|_| clock::day((merged - 1) * DAY));
             let row = [
                 agency.code.as_str(),
-                "2020-01-01",
-                "",
+                &clock::day(begin * DAY),
+                &end.unwrap_or_default(),
                 &agency.name,
                 "commune",
                 "",
-                "",
+                agency.successor.unwrap_or_default(),
                 "committee",
             ];
             self.files.row("agencies.csv", &header, &row);

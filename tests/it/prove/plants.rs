@@ -5,6 +5,7 @@ mod links;
 pub(crate) mod loose;
 mod rows;
 mod shares;
+mod spans;
 
 use doisoat::classify::{CLASSES, Severity};
 use doisoat::domain::{ExceptionId, Fraction, Inputs, Rules, Vnd};
@@ -156,9 +157,14 @@ fn shift(settled: &mut Settlement, at: usize, by: (i64, i64)) {
 
 /// Every kind of error.
 pub(crate) fn plants() -> impl Iterator<Item = &'static Plant> {
-    [links::PLANTS, loose::PLANTS, rows::PLANTS, shares::PLANTS]
-        .into_iter()
-        .flatten()
+    let kinds = [
+        links::PLANTS,
+        loose::PLANTS,
+        rows::PLANTS,
+        shares::PLANTS,
+        spans::PLANTS,
+    ];
+    kinds.into_iter().flatten()
 }
 
 /// A control total changed: what came in is not what was settled.

@@ -19,7 +19,7 @@ const WHEN: i64 = 1_669_942_800_000;
 
 /// A day that prints itself as the rows of a case.
 #[derive(Clone)]
-pub(super) struct ADay(pub(super) Inputs);
+pub(crate) struct ADay(pub(crate) Inputs);
 
 impl fmt::Debug for ADay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,7 +126,7 @@ fn rows() -> impl Strategy<Value = Vec<RowPlan>> {
 }
 
 /// A day with every kind of defect.
-pub(super) fn a_day() -> impl Strategy<Value = ADay> {
+pub(crate) fn a_day() -> impl Strategy<Value = ADay> {
     (dossiers(), rows()).prop_map(|(dossiers, rows)| {
         let mut day = Inputs::default();
         for (d, plan) in dossiers.iter().enumerate() {

@@ -1,0 +1,225 @@
+//! Money that is still open, told again from the rows: on which days it came, how much of it there
+//! is by a day, and which dossiers it names. What open money may still do to other items hangs on
+//! nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::{Books, Money, MoneyRow, class};
+use super::super::memo::squeezed;
+use super::amount::largest;
+use super::events::{Event, event, most};
+use crate::domain::{Day, Moment, Side, TxnKind};
+
+/// The first and the last of some days.
+pub(super) type Hull = Option<(Day, Day)>;
+
+/// Open money as the rows tell it.
+pub(super) struct Reach {
+    /// What may certainly still be a payment: the least that it could pay, by day.
+    sure: BTreeMap<Day, i128>,
+    /// With what the legs do not decide: the most that it could pay.
+    all: BTreeMap<Day, i128>,
+    /// The least and the most are the same.
+    pub(super) exact: bool,
+    /// Counter cash that could not be read.
+    pub(super) unread_cash: Hull,
+    /// With counter cash that came with different content.
+    pub(super) cash: Hull,
+    /// Dossiers that an open row names, or may name.
+    pub(super) named: BTreeSet<usize>,
+    /// What open payments come to that name a dossier for certain.
+    pub(super) claims: BTreeMap<usize, i128>,
+    /// The last day of which anything is known.
+    pub(super) last_day: Day,
+}
+
+/// Classes of a payment that nobody was credited with and that may be one of a fee.
+const CREDITS: [&str; 8] = [
+    "unidentified",
+    "orphan",
+    "foreign",
+    "near_reference",
+    "ambiguous",
+    "conflict",
+    "pending",
+    "status_mismatch",
+];
+
+impl Reach {
+    pub(super) fn new(books: &Books) -> Self {
+        let mut reach = Self {
+            sure: BTreeMap::new(),
+            all: BTreeMap::new(),
+            exact: true,
+            unread_cash: None,
+            cash: None,
+            named: BTreeSet::new(),
+            claims: BTreeMap::new(),
+            last_day: last_day(books),
+        };
+        for money in &books.money {
+            reach.enter(books, money);
+        }
+        for reject in &books.inputs.rejects {
+            let key = reject.key();
+            let read = key.side == Side::Txn && books.money_of(&key).is_some();
+            let day = reject.business_date;
+            match (reject.side, reject.amount) {
+                (Side::Fee, _) => {}
+                (Side::Receipt, _) => {
+                    widen(&mut reach.unread_cash, day);
+                    widen(&mut reach.cash, day);
+                }
+                (Side::Txn, _) if read => {}
+                (Side::Txn, None) => reach.add(day, i64::MAX.into(), i64::MAX.into()),
+                (Side::Txn, Some(v)) => {
+                    reach.add(day, v.wide(), most(books, v.get(), 0).into());
+                }
+            }
+        }
+        reach
+    }
+
+    fn enter(&mut self, books: &Books, money: &Money) {
+        let Some(row) = books.row(&money.key) else {
+            return;
+        };
+        let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+        let open = CREDITS.contains(&class(row)) && free && money.set.is_none();
+        let txn = match money.row {
+            MoneyRow::Txn(txn) => txn,
+            MoneyRow::Receipt(receipt) => {
+                if class(row) == "conflict" {
+                    let dossier = books.dossier_at(receipt.dossier_code.as_str());
+                    self.named.extend(dossier);
+                    widen(&mut self.cash, money.day());
+                }
+                return;
+            }
+        };
+        if open || class(row) == "unlinked_refund" {
+            self.name(books, money);
+        }
+        if open && txn.kind == TxnKind::Payment {
+            let amount = i128::from(largest(books, money)) + txn.fee.wide();
+            // the first of two, from another payer, is worth what it is
+            let doubtful = class(row) == "ambiguous";
+            let least = if doubtful { money.amount() } else { amount };
+            self.add(money.day(), least, amount);
+            let certain = ["conflict", "pending", "status_mismatch"];
+            let named = row.dossier_code.as_ref();
+            let named = named.filter(|_| certain.contains(&class(row)));
+            let dossier = named.and_then(|code| books.dossier_at(code.as_str()));
+            if let Some(dossier) = dossier {
+                *self.claims.entry(dossier).or_default() += i128::from(largest(books, money));
+            }
+        }
+        for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
+            let whole = if stake.settles() {
+                stake.stake()
+            } else {
+                money.amount()
+            };
+            match event(books, stake) {
+                // a repeat that may be none
+                Event::Perhaps => {
+                    let left = whole - stake.returned;
+                    self.add(money.day(), left, left);
+                }
+                Event::Unknown => self.add(money.day(), 0, money.amount()),
+                Event::Sure | Event::None => {}
+            }
+        }
+    }
+
+    fn add(&mut self, day: Day, least: i128, greatest: i128) {
+        self.exact &= least == greatest;
+        for (sums, amount) in [(&mut self.sure, least), (&mut self.all, greatest)] {
+            if amount > 0 {
+                *sums.entry(day).or_default() += amount;
+            }
+        }
+    }
+
+    /// Notes every dossier that a row names, or may name.
+    fn name(&mut self, books: &Books, money: &Money) {
+        let row = books.row(&money.key);
+        let near = row.into_iter().flat_map(|row| &row.nearest);
+        let mut codes: Vec<&str> = near.map(|near| &*near.candidate).collect();
+        codes.extend(row.and_then(|row| Some(row.dossier_code.as_ref()?.as_str())));
+        let reference = money.txn().and_then(|txn| txn.order_ref.as_deref());
+        let reference = reference.unwrap_or_default();
+        let orders = books.orders.get(reference).into_iter().flatten();
+        codes.extend(orders.map(|order| order.dossier_code.as_str()));
+        let known = codes.into_iter().filter_map(|code| books.dossier_at(code));
+        self.named.extend(known);
+        let memo = money.txn().map_or("", |txn| &txn.memo);
+        for text in [memo, reference] {
+            let found = books.codes.within(&squeezed(text));
+            self.named.extend(found.iter().map(|found| found.dossier));
+        }
+    }
+
+    /// The days of what is certainly open.
+    pub(super) fn sure_days(&self) -> Hull {
+        hull(&self.sure)
+    }
+
+    /// The days of all that may be open.
+    pub(super) fn days(&self) -> Hull {
+        hull(&self.all)
+    }
+
+    /// The first day by whose end everything that may be open comes to so much.
+    pub(super) fn by(&self, amount: i128) -> Option<Day> {
+        reached(&self.all, amount)
+    }
+
+    /// The same of what is certainly open.
+    pub(super) fn surely_by(&self, amount: i128) -> Option<Day> {
+        reached(&self.sure, amount)
+    }
+}
+
+fn hull(sums: &BTreeMap<Day, i128>) -> Hull {
+    Some((*sums.first_key_value()?.0, *sums.last_key_value()?.0))
+}
+
+fn reached(sums: &BTreeMap<Day, i128>, amount: i128) -> Option<Day> {
+    let mut sum = 0_i128;
+    let enough = |(day, more): (&Day, &i128)| {
+        sum = sum.saturating_add(*more);
+        (sum >= amount).then_some(*day)
+    };
+    sums.iter().find_map(enough)
+}
+
+/// Makes room for a day.
+pub(super) fn widen(hull: &mut Hull, day: Day) {
+    let (first, last) = hull.unwrap_or((day, day));
+    *hull = Some((first.min(day), last.max(day)));
+}
+
+/// The night, else the last day that any row or period tells.
+fn last_day(books: &Books) -> Day {
+    if let Some(night) = books.inputs.business_date {
+        return night;
+    }
+    let mut last = Day::of_ms(0);
+    for money in &books.money {
+        last = last.max(money.day());
+    }
+    for line in &books.lines {
+        let paid = line.fee.more.paid_at.as_ref().map(Moment::day);
+        for day in [paid, line.fee.dossier_code.received_on()] {
+            last = day.map_or(last, |day| last.max(day));
+        }
+    }
+    for reject in &books.inputs.rejects {
+        last = last.max(reject.business_date);
+    }
+    for period in &books.rules.periods {
+        last = last.max(period.to);
+    }
+    last
+}

@@ -1,0 +1,312 @@
+//! The days on which open items may still fall, and what open money can reach, told again. Fees,
+//! refunds and what open money may displace: exactly. Dossiers that lack money: exactly where
+//! nothing but their lines, their money and the open money decides; of the others it is seen to
+//! that no span leaves the days on which anything happened.
+
+use std::collections::BTreeMap;
+
+use super::super::books::{Books, Line, Stake, class};
+use super::super::violation::{Findings, Invariant, text};
+use super::events::{Event, event};
+use super::reach::{Hull, Reach, widen};
+use super::{Pair, lacking, told};
+use crate::domain::{Completeness, Day, Fee, Text, TxnKind};
+use crate::kpi::{Contribution, Elsewhere, Scope};
+
+const TX: &str = "TX_CASHLESS";
+const AMOUNT: &str = "AMOUNT_CASHLESS";
+const PAID: &str = "DOSSIER_CASHLESS";
+const ALL: &str = "ALL_DOSSIERS";
+
+const WHERE: Text = text(
+    "khoản còn mở chỉ có thể rơi vào những ngày mà các dòng cho phép",
+    "an open item falls on the days that the rows allow, and on no others",
+);
+const REACHED: Text = text(
+    "tiền chưa rõ còn có thể bù vào hồ sơ này hay không",
+    "whether open money can still complete or displace this",
+);
+
+/// Spans of a contribution, for one comparison.
+type Spans = Vec<Elsewhere>;
+
+pub(super) fn check(books: &Books, findings: &mut Findings) {
+    let reach = Reach::new(books);
+    let epoch = Day::of_ms(0);
+    for item in &books.settlement.contributions {
+        let mut say = |wanted: Spans| {
+            let wanted = clipped(wanted, books.rules.start);
+            if wanted != item.elsewhere {
+                say(item, WHERE, &shown(&wanted), findings);
+            }
+        };
+        let (kind, name) = item.item.split_once('|').unwrap_or_default();
+        match (item.definition, kind) {
+            (TX | AMOUNT, "fee") => {
+                if let Some(wanted) = of_fee(books, &reach, item, name) {
+                    say(wanted);
+                }
+            }
+            (TX | AMOUNT | PAID | ALL, "txn") => match refund(books, name) {
+                Some(paid_on) if item.definition == PAID => {
+                    let last = reach.last_day.max(paid_on);
+                    if !of_refund(&reach, item, last) {
+                        self::say(item, WHERE, &last.to_string(), findings);
+                    }
+                }
+                Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
+                Some(paid_on) => say(back(item, (epoch, paid_on))),
+                None if item.definition == PAID || item.definition == ALL => {}
+                None if !displaced(&reach, item, books.rules.start)
+                    || is_free_fee(books, item, name) =>
+                {
+                    let days = format!("{:?}", reach.days());
+                    self::say(item, WHERE, &days, findings);
+                }
+                None => {}
+            },
+            (PAID, "dossier") => {
+                if !in_hull(books, &reach, item, name) {
+                    self::say(item, WHERE, "-", findings);
+                }
+            }
+            _ => say(Vec::new()),
+        }
+    }
+    displacing(books, &reach, findings);
+    lacking::check(books, &reach, findings);
+}
+
+pub(super) fn say(item: &Contribution, what: Text, wanted: &str, findings: &mut Findings) {
+    let about = format!("{} [{}]", told(item.definition, &item.item), item.scope);
+    let found = shown(&item.elsewhere);
+    findings.add(Invariant::Item, about, what, wanted, found);
+}
+
+fn shown(spans: &[Elsewhere]) -> String {
+    let one = |s: &Elsewhere| {
+        let (a, b) = s.outcome;
+        format!("{a}/{b} {}..{}", s.from, s.to)
+    };
+    spans.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What is left of spans when nothing before go-live counts.
+pub(super) fn clipped(mut spans: Spans, start: Option<Day>) -> Spans {
+    spans.sort_unstable();
+    if let Some(start) = start {
+        spans.retain(|span| span.to >= start);
+        for span in &mut spans {
+            span.from = span.from.max(start);
+        }
+    }
+    spans
+}
+
+/// Each pair that adds something, on the days given; none where that is the item's own day.
+pub(super) fn over(day: Day, (from, to): (Day, Day), pairs: &[Pair]) -> Spans {
+    let pairs = pairs.iter().filter(|pair| **pair != (0, 0));
+    let pairs = pairs.filter(|_| (from, to) != (day, day));
+    pairs
+        .map(|&outcome| Elsewhere { from, to, outcome })
+        .collect()
+}
+
+/// The days on which money for a fee may have come that nobody has seen: the registry's, else any
+/// since the dossier came in.
+pub(super) fn unseen(reach: &Reach, fee: &Fee) -> (Day, Day) {
+    if let Some(paid) = &fee.more.paid_at {
+        return (paid.day(), paid.day());
+    }
+    let received = fee.dossier_code.received_on();
+    let first = received.unwrap_or(Day::of_ms(0));
+    (first.min(reach.last_day), reach.last_day)
+}
+
+fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Option<Spans> {
+    let (code, id) = name.split_once('|')?;
+    let fee = books.lines[books.line_at(code, id)?].fee;
+    let row = books.row(&fee.key())?;
+    let v = if item.definition == TX {
+        1
+    } else {
+        fee.amount.get()
+    };
+    let pairs = match class(row) {
+        "pending" | "status_mismatch" => vec![(v, v)],
+        _ if unseen_money(books) => vec![(0, v), (v, v)],
+        _ => vec![(0, v)],
+    };
+    let days = unseen(reach, fee);
+    let day = if days.0 == days.1 {
+        days.0
+    } else {
+        row.business_date
+    };
+    Some(over(day, days, &pairs))
+}
+
+pub(super) fn unseen_money(books: &Books) -> bool {
+    let mut sources = books.inputs.sources.iter();
+    sources.any(|s| s.carries_money && s.state != Completeness::Complete)
+}
+
+/// A payment of one of several dossiers that counts as one for certain, but hangs on nothing: what
+/// else is open may take its place.
+fn is_free_fee(books: &Books, item: &Contribution, name: &str) -> bool {
+    let counts = item.outcomes.first().is_some_and(|(a, _)| *a > 0);
+    let total = item.scope == Scope::Total;
+    let row = name.split_once('|').and_then(|(source, id)| {
+        let source = crate::domain::SourceName::new(source);
+        books.row(&crate::domain::RowKey::txn(&source, id))
+    });
+    total && counts && !item.coupled && row.is_some_and(|row| class(row) == "ambiguous")
+}
+
+/// The day of an open refund.
+fn refund(books: &Books, name: &str) -> Option<Day> {
+    let (source, id) = name.split_once('|')?;
+    let key = crate::domain::RowKey::txn(&crate::domain::SourceName::new(source), id);
+    let money = &books.money[books.money_of(&key)?];
+    let txn = money.txn().filter(|txn| txn.kind != TxnKind::Payment)?;
+    money.back.is_empty().then_some(txn.paid_on)
+}
+
+/// Money that went back: of a payment without cash or of counter cash, of whatever day before it.
+fn back(item: &Contribution, (from, to): (Day, Day)) -> Spans {
+    let taken = item
+        .elsewhere
+        .iter()
+        .map(|span| span.outcome.1.min(span.outcome.0));
+    let v = taken.min().unwrap_or(-1);
+    let pairs = if item.definition == ALL {
+        vec![(v, 0)]
+    } else {
+        vec![(v, v), (0, v)]
+    };
+    over(item.day, (from, to), &pairs)
+}
+
+/// A refund of a dossier nobody knows: what it took may be of any day, what open money paid again
+/// not before that came.
+fn of_refund(reach: &Reach, item: &Contribution, last: Day) -> bool {
+    let (sure, all) = (reach.sure_days(), reach.days());
+    let takes = |s: &&Elsewhere| s.outcome.1 < 0;
+    let (taken, given): (Vec<_>, Vec<_>) = item.elsewhere.iter().partition(takes);
+    let begins =
+        |from: Day| all.is_some_and(|all| all.0 <= from) && sure.is_none_or(|sure| from <= sure.0);
+    let whole = |s: &&Elsewhere| s.to == last;
+    let early = item.elsewhere.iter().all(|s| s.from >= Day::of_ms(0));
+    taken.len() == 2
+        && early
+        && item.elsewhere.iter().all(|s| whole(&s))
+        && (given.iter().all(|s: &&Elsewhere| begins(s.from)))
+        && (given.len() == 2 || (given.is_empty() && sure.is_none()))
+}
+
+/// What takes the place of a payment counts on the days of the open money, for as much.
+fn displaced(reach: &Reach, item: &Contribution, start: Option<Day>) -> bool {
+    if start.is_some() {
+        return true; // clipped: what is left does not tell from where
+    }
+    let (sure, all) = (reach.sure_days(), reach.days());
+    let fits = |span: &Elsewhere| {
+        let (Some(all), own) = (all, item.outcomes.contains(&span.outcome)) else {
+            return false;
+        };
+        let (first, last) = sure.unwrap_or((all.1, all.0));
+        own && all.0 <= span.from && span.from <= first && last <= span.to && span.to <= all.1
+    };
+    // where it cannot vanish, it must be able to move
+    let stays = item.coupled && !item.outcomes.contains(&(0, 0));
+    let own = Some((item.day, item.day));
+    let moves = !stays || !item.elsewhere.is_empty() || all.is_none() || all == own || sure == own;
+    item.elsewhere.iter().all(fits) && moves
+}
+
+/// The lines of a dossier that count.
+pub(super) fn counted<'b>(
+    books: &'b Books,
+    dossier: usize,
+) -> impl Iterator<Item = (usize, &'b Line<'b>)> {
+    let lines = books.dossiers[dossier].lines.clone();
+    let lines = lines.map(|l| (l, &books.lines[l]));
+    lines.filter(|(_, line)| line.payable && !line.land)
+}
+
+/// Money of a dossier that lacks some, where open money holds more than that, may be too much, and
+/// hangs on it. What hangs on open money has a reason.
+fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
+    let mut held: BTreeMap<(&str, &str), Vec<bool>> = BTreeMap::new();
+    for item in &books.settlement.contributions {
+        if matches!(item.definition, TX | AMOUNT) {
+            let key = (item.definition, &*item.item);
+            held.entry(key).or_default().push(item.coupled);
+        }
+    }
+    for (money, stake) in sure_stakes(books) {
+        let dossier = &books.dossiers[stake.dossier];
+        let lacks: i128 = counted(books, stake.dossier)
+            .map(|(_, line)| line.gap())
+            .sum();
+        let net = counted(books, stake.dossier)
+            .any(|(_, line)| books.says(&line.fee.key(), "net_settlement"));
+        let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
+        let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
+        let must = !net && !dossier.went_back && (more || claimed > lacks);
+        let touched = dossier.went_back || lacks > 0 && reach.by(1).is_some();
+        let may = touched || reach.named.contains(&stake.dossier);
+        let money = &books.money[money];
+        let alone = money.stakes.len() == 1 && !money.is_cash();
+        let Some(txn) = money.txn().filter(|_| alone) else {
+            continue;
+        };
+        let name = format!("txn|{}|{}", txn.source, txn.id);
+        for definition in [TX, AMOUNT] {
+            let Some(coupled) = held.get(&(definition, name.as_str())) else {
+                continue;
+            };
+            let wrong = |coupled: &bool| (must && !coupled) || (*coupled && !may);
+            if coupled.iter().any(wrong) {
+                let about = told(definition, &name);
+                findings.add(Invariant::Item, about, REACHED, must, !must);
+            }
+        }
+    }
+}
+
+fn sure_stakes<'b, 'a>(books: &'b Books<'a>) -> impl Iterator<Item = (usize, &'b Stake<'a>)> {
+    let sure = |stake: &&Stake| matches!(event(books, stake), Event::Sure);
+    let stakes = books.stakes.iter().filter(sure);
+    stakes.map(|stake| (stake.money, stake))
+}
+
+/// Every day on which something happened that a dossier may hang on.
+fn in_hull(books: &Books, reach: &Reach, item: &Contribution, code: &str) -> bool {
+    let Some(dossier) = books.dossier_at(code) else {
+        return true; // `items` says so
+    };
+    if item.elsewhere.is_empty() {
+        return true;
+    }
+    let mut hull: Hull = Some((item.day, item.day));
+    let of = &books.dossiers[dossier];
+    for stake in of.stakes.iter().map(|s| &books.stakes[*s]) {
+        widen(&mut hull, books.money[stake.money].day());
+    }
+    for (_, line) in counted(books, dossier) {
+        let (from, to) = unseen(reach, line.fee);
+        widen(&mut hull, from);
+        widen(&mut hull, to);
+    }
+    for (from, to) in [reach.days(), reach.cash].into_iter().flatten() {
+        widen(&mut hull, from);
+        widen(&mut hull, to);
+    }
+    widen(&mut hull, reach.last_day);
+    let start = books.rules.start;
+    let within = |s: &Elsewhere| {
+        hull.is_some_and(|(first, last)| (first <= s.from || Some(s.from) == start) && s.to <= last)
+    };
+    item.elsewhere.iter().all(within)
+}
