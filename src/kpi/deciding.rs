@@ -104,7 +104,7 @@ mod tests {
         let credit: &[(i64, i64)] = &[(0, 0), (10, 10)];
         let large: &[(i64, i64)] = &[(0, 0), (30, 30)];
         let cash: &[(i64, i64)] = &[(0, 0), (0, 10)];
-        // 40 of 100: twenty more without cash are needed, and the large one is enough; at most 90 of
+        // 40 of 100: twenty more without cash are needed, the large one is enough; at most 90 of
         // 150 it may be, so more than one has to turn out as nothing
         check((40, 100), &[credit, large, credit], &[1], &[1, 0]);
         // nothing that is open can prove it met

@@ -86,7 +86,8 @@ pub fn definition(id: &str) -> Option<&'static Definition> {
     DEFINITIONS.iter().find(|definition| definition.id == id)
 }
 
-/// True when what is settled may not be summed at once: breakdowns and grey zones look at each item.
+/// True when what is settled may not be summed at once: breakdowns and grey zones look at each
+/// item.
 pub fn looks_at_each(rules: &Rules) -> bool {
     !rules.breakdowns.is_empty() || rules.grey.changes()
 }

@@ -67,7 +67,8 @@ fn used_keys() -> BTreeSet<String> {
 }
 
 fn is_key(text: &str) -> bool {
-    text.contains('-')
+    text.len() > 1
+        && text.contains('-')
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_".contains(&b))

@@ -282,7 +282,8 @@ proptest! {
         let settled = settled(&day, &rules);
         for share in &settled.shares {
             let said = |ids: &[ExceptionId]| ids.iter().map(ToString::to_string).collect();
-            let listed: [Vec<String>; 2] = [said(&share.deciding.met), said(&share.deciding.missed)];
+            let (met, missed) = (&share.deciding.met, &share.deciding.missed);
+            let listed: [Vec<String>; 2] = [said(met), said(missed)];
             let hangs = settled.contributions.iter().any(|item| item.coupled);
             let undecided = share.verdict == Some(Verdict::Undecided) && share.agency.is_none();
             if !undecided {
@@ -329,7 +330,8 @@ proptest! {
             let names = spoken(agencies.iter().copied(), row_alone, &[], &[], &[]);
             let mine = codes.iter().filter(|(_, known)| **known == code);
             let named = mine.into_iter().any(|(text, _)| names.spellings.contains(text));
-            let ordered = row.order_ref.as_ref().is_some_and(|order| names.orders.contains(&**order));
+            let order = row.order_ref.as_ref();
+            let ordered = order.is_some_and(|order| names.orders.contains(&**order));
             prop_assert!(named || ordered, "{:?} {}", row.memo, code);
         }
     }

@@ -137,7 +137,7 @@ fn ends(
     ends
 }
 
-/// In plain worlds a bound that is not marked as outer is what enumeration finds. The enumerator knows
+/// In plain worlds a bound that is not marked as outer is what enumeration finds. It knows
 /// a dossier as a whole; a receipt is bound to its line, so a few splits of dong differ.
 fn assert_exact((counts, loose): &(Counts, Vec<String>)) {
     for ((definition, plain, outer, tight), n) in counts {

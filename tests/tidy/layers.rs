@@ -114,6 +114,8 @@ pub(crate) const LAYERS: &[Layer] = &[
             "matching",
             "matching::pool",
             "matching::desk",
+            // what an open payment would settle, were it of a dossier, only the ledger can say
+            "matching::ledger",
         ],
     ),
     // The independent checker: output types only, no rule and no table of what it checks.

@@ -259,7 +259,9 @@ fn a_file_without_rows_is_no_error_and_a_file_without_a_header_is() {
             assert!(said.starts_with(&format!("doisoat: {file}: ")), "{said}");
             assert!(said.contains(message), "{message}: {said}");
             assert_eq!(said.lines().count(), 2, "what, and what to do: {said}");
-            ends(dir, &["inspect", file], 1);
+            // a statement of a bank may come in another encoding; what we are given may not
+            let decoded = message == "is not UTF-8 text";
+            ends(dir, &["inspect", file], if decoded { 0 } else { 1 });
         }
     }
 }
