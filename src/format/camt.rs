@@ -7,15 +7,13 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader as XmlReader;
 
-use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink};
+use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink, TEXT_MAX};
 use super::{FormatError, XmlFault};
 
 /// Elements may stand so deep; the deepest of the standard is below 20.
 const DEPTH_MAX: usize = 64;
 /// `/Document/BkToCstmrStmt/Stmt`.
 const STATEMENT_DEPTH: usize = 3;
-/// A text longer than this is cut: no field of the standard is.
-const TEXT_MAX: usize = 32 << 10;
 
 /// Told by the element that holds the message.
 pub(super) fn kind_of(text: &str) -> Option<MessageKind> {
@@ -271,8 +269,7 @@ fn field(entry: &mut Entry, below: &str, text: &str) {
             entry.reference = text.into();
         }
         "/NtryDtls/TxDtls/RmtInf/Ustrd" | "/AddtlNtryInf" => {
-            let gap = if entry.memo.is_empty() { "" } else { " " };
-            entry.memo = format!("{}{gap}{text}", entry.memo).into();
+            entry.narrate(text);
         }
         _ => {}
     }

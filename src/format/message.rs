@@ -68,11 +68,28 @@ pub struct Entry {
     /// The bank's reference.
     pub bank_ref: Box<str>,
     /// What the entry is for, all lines.
-    pub memo: Box<str>,
+    pub memo: String,
     /// The other party, where told apart.
     pub party: Box<str>,
     /// Transactions that are told one by one inside the entry.
     pub details: u64,
+}
+
+/// A narrative longer than this is cut: no field of the standards is.
+pub(super) const TEXT_MAX: usize = 32 << 10;
+
+impl Entry {
+    /// Adds a line to what the entry is for.
+    pub(super) fn narrate(&mut self, line: &str) {
+        let line = line.trim();
+        if line.is_empty() || self.memo.len() + line.len() >= TEXT_MAX {
+            return;
+        }
+        if !self.memo.is_empty() {
+            self.memo.push(' ');
+        }
+        self.memo.push_str(line);
+    }
 }
 
 /// A field that cannot be read.

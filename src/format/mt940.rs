@@ -64,7 +64,7 @@ impl Reader<'_> {
             if line.starts_with("{1:") || line == "-" || line == "-}" {
                 self.end_entry();
             } else if let (true, Some(entry)) = (self.in_memo, &mut self.entry) {
-                more(&mut entry.memo, line);
+                entry.narrate(line);
             }
             return;
         };
@@ -96,7 +96,7 @@ impl Reader<'_> {
             "86" => {
                 self.in_memo = true;
                 if let Some(entry) = &mut self.entry {
-                    more(&mut entry.memo, text);
+                    entry.narrate(text);
                 }
             }
             _ => self.end_entry(),
@@ -121,16 +121,6 @@ impl Reader<'_> {
     fn bad(&mut self, line: u64, field: &'static str, text: &str) {
         let value = super::encoding::cut(text).into();
         (self.sink)(Piece::Bad(Bad { line, field, value }));
-    }
-}
-
-/// Adds a line to a narrative.
-fn more(memo: &mut Box<str>, line: &str) {
-    let line = line.trim();
-    if memo.is_empty() {
-        *memo = line.into();
-    } else if !line.is_empty() {
-        *memo = format!("{memo} {line}").into();
     }
 }
 
@@ -296,6 +286,21 @@ mod tests {
             "Closing false 150,",
         ];
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_narrative_without_end_is_cut() {
+        let text = format!(":20:X\n:61:221205C50,NTRFA\n{}", ":86:x\n".repeat(200_000));
+        let mut lengths = Vec::new();
+        read(&text, &mut |piece| {
+            if let Piece::Entry(entry) = piece {
+                lengths.push(entry.memo.len());
+            }
+        });
+        assert!(
+            matches!(lengths[..], [n] if n <= 32 << 10 && n > 30 << 10),
+            "{lengths:?}"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{BadRow, Found, Inspection, Total};
-use crate::domain::{Day, Lang, Reject, RejectCode, Side, SourceName};
+use crate::domain::{Lang, RejectCode};
 use crate::format::book::{self, Sheet};
 use crate::format::encoding::decoded;
 use crate::format::{BookKind, FileError, FormatError, Grid, Limits, html, read_grid};
@@ -38,21 +38,7 @@ pub(super) fn describe(
     };
     file.header_row = Some(statement.header.line);
     file.mapping = Some(mapping(&statement, &grid, file.format));
-    let bad = |line: u64, heading: &str, fault: &Fault| {
-        let reject = Reject {
-            side: Side::Txn,
-            source: SourceName::new(""),
-            id: "".into(),
-            file: base.into(),
-            line,
-            column: heading.into(),
-            value: fault.value.clone(),
-            code: fault.code,
-            amount: None,
-            business_date: Day::of_ms(0),
-        };
-        BadRow::of(&reject, lang)
-    };
+    let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
     let faults = statement.faults.iter();
     file.rejects = faults
         .map(|(line, heading, fault)| bad(*line, heading, fault))

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Lang, Reject};
+use crate::domain::{Day, Lang, Reject, Side, SourceName};
 use crate::format::{FileError, FormatError, Limits};
+use crate::normalise::cells::Fault;
 use crate::text::reject::{say, say_file};
 
 pub use render::render;
@@ -106,6 +107,23 @@ pub struct BadRow {
 }
 
 impl BadRow {
+    /// A row of a statement that others made.
+    fn at(base: &str, line: u64, column: &str, fault: &Fault, lang: Lang) -> Self {
+        let reject = Reject {
+            side: Side::Txn,
+            source: SourceName::new(""),
+            id: "".into(),
+            file: base.into(),
+            line,
+            column: column.into(),
+            value: fault.value.clone(),
+            code: fault.code,
+            amount: None,
+            business_date: Day::of_ms(0),
+        };
+        Self::of(&reject, lang)
+    }
+
     fn of(reject: &Reject, lang: Lang) -> Self {
         let (reason, advice) = say(reject, lang);
         Self {

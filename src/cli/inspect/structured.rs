@@ -1,7 +1,7 @@
 //! Structured statements: MT940, MT942, camt.
 
 use super::{BadRow, Found, Inspection, Total};
-use crate::domain::{Day, Lang, Reject, Side, SourceName};
+use crate::domain::Lang;
 use crate::format::encoding::text_of;
 use crate::format::{FileError, FormatError, Limits, MessageKind};
 use crate::normalise::statement::Sum;
@@ -50,23 +50,9 @@ pub(super) fn describe(
     file.encoding = Some("utf-8");
     let (statements, faults) = message::read(kind, text).map_err(fail)?;
     file.statements = statements.iter().map(found).collect();
-    let reject = |(line, field, fault): &(u64, &'static str, _)| {
-        let fault: &crate::normalise::cells::Fault = fault;
-        let reject = Reject {
-            side: Side::Txn,
-            source: SourceName::new(""),
-            id: "".into(),
-            file: base.into(),
-            line: *line,
-            column: (*field).into(),
-            value: fault.value.clone(),
-            code: fault.code,
-            amount: None,
-            business_date: Day::of_ms(0),
-        };
-        BadRow::of(&reject, lang)
-    };
-    file.rejects = faults.iter().map(reject).collect();
+    let bad = faults.iter();
+    let bad = bad.map(|(line, field, fault)| BadRow::at(base, *line, field, fault, lang));
+    file.rejects = bad.collect();
     Ok(())
 }
 
