@@ -122,8 +122,8 @@ pub fn settle_keeping(
     }
     let facts = Facts::new(&desk, &classes);
     let each = kpi::looks_at_each(rules).then_some(Keep::Each);
-    let (mut contributions, settled) = contributions(&facts, each.unwrap_or(keep));
-    let exact = exact(&facts, &contributions);
+    let exact = Exact::new(&facts);
+    let (mut contributions, settled) = contributions(&facts, each.unwrap_or(keep), &exact);
     drop(facts);
     kpi::break_down(&sorted, rules, &groups, &mut contributions);
     let suggestions = crate::matching::suggest::suggestions(&desk);
@@ -145,12 +145,6 @@ pub fn settle_keeping(
     })
 }
 
-/// What hangs together is resolved once, where something does.
-fn exact(facts: &Facts, contributions: &[Contribution]) -> Exact {
-    let coupled = contributions.iter().any(|made| made.coupled);
-    coupled.then(|| Exact::new(facts)).unwrap_or_default()
-}
-
 /// The shares of every period; without periods in the rules the whole input is one.
 fn measured(inputs: &Inputs, rules: &Rules, prior: &Prior, made: &Made) -> Measured {
     if !rules.periods.is_empty() {
@@ -163,13 +157,18 @@ fn measured(inputs: &Inputs, rules: &Rules, prior: &Prior, made: &Made) -> Measu
     measure(inputs, &whole, prior, made)
 }
 
-/// What every item adds: the contributions kept, and the sums of the others.
-fn contributions(facts: &Facts, keep: Keep) -> (Vec<Contribution>, Vec<(&'static str, Tally)>) {
+/// What every item adds: the contributions kept, and the sums of the others. What is resolved adds
+/// nothing on its own, so it is kept.
+fn contributions<'e>(
+    facts: &Facts,
+    keep: Keep,
+    exact: &'e Exact,
+) -> (Vec<Contribution>, Vec<(&'static str, Tally<'e>)>) {
     let start = facts.pool.rules.start;
     let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
-            Keep::Open | Keep::Sums => Tally::of_sums(start),
+            Keep::Open | Keep::Sums => Tally::of_sums(start, exact),
         };
         (definition.contributions)(facts, &mut tally);
         (definition.id, tally)

@@ -11,6 +11,8 @@ mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::domain::{Day, Period, Side};
 use crate::matching::desk::Standing;
 use crate::matching::ledger::Effect;
@@ -63,8 +65,9 @@ pub struct Exact {
     components: Vec<Component>,
     /// Go-live: what is older does not count.
     start: Option<Day>,
-    dossiers: BTreeSet<Box<str>>,
-    money: BTreeSet<(Box<str>, Box<str>)>,
+    dossiers: FxHashSet<Box<str>>,
+    /// The ids of transactions, by source.
+    money: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
 }
 
 impl Exact {
@@ -104,8 +107,8 @@ impl Exact {
 
     fn cover(&mut self, facts: &Facts, txn: Index) {
         let row = facts.pool.txn(txn);
-        let key = (row.source.as_str().into(), (&*row.id).into());
-        self.money.insert(key);
+        let of = self.money.entry(row.source.as_str().into()).or_default();
+        of.insert((&*row.id).into());
     }
 
     /// True when nothing is resolved.
@@ -114,12 +117,20 @@ impl Exact {
     }
 
     /// True for an item whose component is resolved: it adds nothing on its own.
-    pub(super) fn covers(&self, item: &Contribution) -> bool {
-        if self.is_empty() || !RESOLVED.contains(&item.definition) {
+    pub(super) fn covers_made(&self, item: &Contribution) -> bool {
+        self.covers(item.definition, Origin::parse(&item.item))
+    }
+
+    /// The same, of an item that comes from there.
+    pub(super) fn covers(&self, definition: &str, origin: Origin) -> bool {
+        if self.is_empty() || !RESOLVED.contains(&definition) {
             return false;
         }
-        match Origin::parse(&item.item) {
-            Origin::Txn(source, id) => self.money.contains(&(source.into(), id.into())),
+        match origin {
+            Origin::Txn(source, id) => {
+                let of = self.money.get(source);
+                of.is_some_and(|ids| ids.contains(id))
+            }
             Origin::Cash(code) | Origin::Dossier(code) | Origin::Line(code, _) => {
                 self.dossiers.contains(code)
             }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, RowKey, Txn};
 
 use super::agencies::Agencies;
+use super::origin::Origin;
 use super::share::{Contribution, Elsewhere, Scope};
 use super::tally::Tally;
 
@@ -26,6 +27,20 @@ pub enum Name<'a> {
     Unread(RowKey),
     /// As it stands.
     Text(Box<str>),
+}
+
+impl Name<'_> {
+    /// The row or dossier that it tells.
+    pub(super) fn origin(&self) -> Origin<'_> {
+        match self {
+            Self::Txn(txn) => Origin::Txn(txn.source.as_str(), &txn.id),
+            Self::Unread(key) => Origin::Txn(key.source.as_str(), &key.id),
+            Self::Receipt(r) | Self::Cash(r) => Origin::Cash(r.dossier_code.as_str()),
+            Self::Dossier(code) => Origin::Dossier(code.as_str()),
+            Self::Fee(fee) => Origin::Line(fee.dossier_code.as_str(), fee.fee_id.as_str()),
+            Self::Text(text) => Origin::parse(text),
+        }
+    }
 }
 
 impl fmt::Display for Name<'_> {

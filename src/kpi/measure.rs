@@ -64,7 +64,7 @@ pub struct Made<'m> {
     /// What every item adds, sorted; what is summed up already is left out.
     pub contributions: &'m [Contribution],
     /// The sums of what is settled, by definition.
-    pub settled: &'m [(&'static str, Tally)],
+    pub settled: &'m [(&'static str, Tally<'m>)],
     /// The components of open rows that are resolved.
     pub exact: &'m Exact,
 }
@@ -151,12 +151,12 @@ impl Frame<'_> {
         measured: &mut Measured,
     ) {
         let mut by_scope = self.by_scope(prior, settled, items);
-        let resolved = items.iter().any(|item| self.exact.covers(item));
+        let resolved = items.iter().any(|item| self.exact.covers_made(item));
         let free = resolved.then(|| {
             let rest = items
                 .iter()
                 .copied()
-                .filter(|item| !self.exact.covers(item));
+                .filter(|item| !self.exact.covers_made(item));
             self.by_scope(prior, settled, &rest.collect::<Vec<_>>())
         });
         let free = free.as_ref();

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::{AgencyCode, Day, Period};
 
+use super::exact::Exact;
 use super::interval::Sums;
 use super::item::Item;
 use super::share::{Contribution, Scope};
@@ -50,9 +51,10 @@ impl Days {
 
 /// What the items of one definition add.
 #[derive(Debug, Default)]
-pub struct Tally {
-    /// Contributions of one outcome on one day, whatever other rows turn out to be, are summed.
-    sums_settled: bool,
+pub struct Tally<'e> {
+    /// Contributions of one outcome on one day, whatever other rows turn out to be, are summed,
+    /// except those that are resolved with others; none: each is kept.
+    sums_settled: Option<&'e Exact>,
     /// What is older does not count.
     start: Option<Day>,
     total: Days,
@@ -62,16 +64,17 @@ pub struct Tally {
     pub items: Vec<Contribution>,
 }
 
-impl Tally {
+impl<'e> Tally<'e> {
     /// Keeps every contribution.
     pub fn of_each() -> Self {
         Self::default()
     }
 
-    /// Sums those that are settled, from `start` on.
-    pub fn of_sums(start: Option<Day>) -> Self {
+    /// Sums those that are settled, from `start` on; what is resolved adds nothing on its own and is
+    /// kept.
+    pub fn of_sums(start: Option<Day>, exact: &'e Exact) -> Self {
         Self {
-            sums_settled: true,
+            sums_settled: Some(exact),
             start,
             ..Self::default()
         }
@@ -109,11 +112,10 @@ impl Tally {
 
     /// The one outcome of an item that is summed.
     fn settled(&self, item: &Item, outcomes: &[(i64, i64)]) -> Option<(i64, i64)> {
-        let free = self.sums_settled && !item.coupled && item.elsewhere.is_empty();
-        match outcomes {
-            [only] if free => Some(*only),
-            _ => None,
-        }
+        let [only] = outcomes else { return None };
+        let exact = self.sums_settled?;
+        let free = !item.coupled && item.elsewhere.is_empty();
+        (free && !exact.covers(item.definition, item.name.origin())).then_some(*only)
     }
 
     fn keep(&mut self, item: &Item, scope: Scope, outcomes: &[(i64, i64)]) {
@@ -162,7 +164,8 @@ mod tests {
         let day = |n: u32| Day::of_ms(0).plus(n);
         let item = |n: u32| Item::new("TX_CASHLESS", Name::Text("txn|a|1".into()), day(n), vec![]);
         let agency = AgencyCode::new("H48.18");
-        let mut tally = Tally::of_sums(Some(day(2)));
+        let exact = Exact::default();
+        let mut tally = Tally::of_sums(Some(day(2)), &exact);
         for n in [1, 2, 2, 3] {
             tally.total(&item(n), &[(1, 1)]);
             tally.agency(&item(n), &agency, &[(0, 1)]);

@@ -4,6 +4,7 @@
 
 use crate::classify::{Classes, Classified, RowPlaces, classify};
 use crate::domain::{Grey, Inputs, Rules};
+use crate::kpi::exact::Exact;
 use crate::kpi::facts::Facts;
 use crate::kpi::measure::Made;
 use crate::kpi::{Share, looks_at_each};
@@ -13,7 +14,7 @@ use crate::matching::lane::Lane;
 use crate::matching::pool::{Index, Pool};
 use crate::matching::{MatchGroup, Suggestion};
 
-use super::{Keep, Prior, SettleError, conserved, contributions, exact, measured};
+use super::{Keep, Prior, SettleError, conserved, contributions, measured};
 
 mod held;
 mod values;
@@ -63,8 +64,8 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     plain_conserved(&desk, &classes)?;
     debug_assert!(!looks_at_each(pool.rules), "breakdowns look at every row");
     let facts = Facts::new(&desk, &classes);
-    let (open, settled) = contributions(&facts, Keep::Sums);
-    let exact = exact(&facts, &open);
+    let exact = Exact::new(&facts);
+    let (open, settled) = contributions(&facts, Keep::Sums, &exact);
     drop(facts);
     let made = Made {
         contributions: &open,
