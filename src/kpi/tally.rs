@@ -70,8 +70,8 @@ impl<'e> Tally<'e> {
         Self::default()
     }
 
-    /// Sums those that are settled, from `start` on; what is resolved adds nothing on its own and is
-    /// kept.
+    /// Sums those that are settled, from `start` on. What is resolved adds nothing on its own, so
+    /// it is kept.
     pub fn of_sums(start: Option<Day>, exact: &'e Exact) -> Self {
         Self {
             sums_settled: Some(exact),

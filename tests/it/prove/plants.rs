@@ -193,6 +193,7 @@ pub(crate) fn with_target(rules: &Rules) -> Rules {
             valid_from,
             valid_to: None,
         }],
+        breakdowns: doisoat::domain::Dimension::ALL.to_vec(),
         ..rules.clone()
     }
 }

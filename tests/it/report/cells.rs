@@ -51,7 +51,7 @@ fn only_tables_that_say_something_are_shown() {
     for text in [
         "Theo cơ quan, gồm cả đơn vị trực thuộc",
         "Theo thủ tục",
-        "60,00 %",
+        "60,00\u{a0}%",
     ] {
         assert!(page.contains(text), "{text}");
     }
