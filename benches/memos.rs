@@ -97,6 +97,7 @@ fn main() {
         let share = named * 100 / read.max(1);
         let others = u64::try_from(others).unwrap_or(0) * 100 / read.max(1);
         let dossiers = pool.dossiers.len();
-        println!("| {dossiers} | {share} % | 0.{others:02} | {speed} |");
+        let (whole, part) = (others / 100, others % 100);
+        println!("| {dossiers} | {share} % | {whole}.{part:02} | {speed} |");
     }
 }

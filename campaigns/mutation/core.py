@@ -66,7 +66,7 @@ pub fn on(mutant: u32) -> bool {
 
 NEEDED = ["chrono", "serde", "serde_json", "thiserror", "csv", "unicode-normalization",
           "rustc-hash", "strsim", "rust_decimal", "sha2", "hex", "fluent-bundle", "unic-langid", "rand",
-          "rand_chacha"]
+          "rand_chacha", "memchr", "encoding_rs", "quick-xml", "calamine", "zip"]
 PROFILE = """
 [dev-dependencies]
 proptest = { version = "1.12", default-features = false, features = ["std"] }

@@ -59,6 +59,12 @@ def listed(work):
     return mutants
 
 
+def head():
+    call = ["git", "rev-parse", "HEAD"]
+    said = subprocess.run(call, cwd=core.ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
 def draw(work, seed, count):
     """A draw over all, at least a tenth of it from each folder."""
     home = work / str(seed)
@@ -75,11 +81,9 @@ def draw(work, seed, count):
         drawn += dice.sample(mine, min(share, len(mine)))
     for number, mutant in enumerate(drawn, 1):
         mutant["id"] = number
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=core.ROOT, capture_output=True,
-                          text=True, check=True).stdout.strip()
     counts = {name: len(mine) for name, mine in by_folder.items()}
     (home / "draw.json").write_text(json.dumps(
-        {"seed": seed, "commit": head, "listed": counts, "drawn": drawn}, indent=1))
+        {"seed": seed, "commit": head(), "listed": counts, "drawn": drawn}, indent=1))
     return drawn
 
 
@@ -201,12 +205,26 @@ class Campaign:
             times.append(seconds)
         (self.home / "built.json").write_text(json.dumps({"switches": ids, "times": times}))
 
+    def same_program(self):
+        """Places of a draw hold only in the program that was drawn from."""
+        if head() != self.told["commit"]:
+            sys.exit(f"this draw is of commit {self.told['commit']}: check that out, or draw anew")
+
+    def unchanged_builds(self):
+        """Without any mutant the crate must build, else nothing can be told of those that do not."""
+        core.make(self.home.parent / "alone")
+        if binaries(self.home.parent / "alone") is None:
+            sys.exit("the crate does not build even without a mutant")
+
     def run(self, minutes):
+        self.same_program()
         built = json.loads((self.home / "built.json").read_text())
         until = time.monotonic() + 60 * minutes
         done, switches = self.results(), set(built["switches"])
         left = [m for m in self.drawn if m["id"] not in done]
         left.sort(key=lambda m: m["id"] not in switches)
+        if any(m["id"] not in switches for m in left):
+            self.unchanged_builds()
         for mutant in left:
             if time.monotonic() > until:
                 break

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
 
@@ -16,14 +17,20 @@ pub(super) fn named((name, file): &(String, OnDisk)) -> Named<'_, &OnDisk> {
     (name.as_str(), file)
 }
 
-/// A file that is read while it is parsed.
-pub(super) struct OnDisk(PathBuf);
+/// A file that is read while it is parsed. It is opened once: a pipe can be read only once.
+pub(super) struct OnDisk {
+    path: PathBuf,
+    opened: Mutex<Option<File>>,
+}
 
 impl Content for &OnDisk {
     fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
-        let mut file = File::open(&self.0)?;
-        // a folder can be opened, but not read
-        let _nothing = file.read(&mut [])?;
+        let kept = self
+            .opened
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let file = kept.map_or_else(|| File::open(&self.path), Ok)?;
         Ok((file.metadata()?.len(), Box::new(file)))
     }
 }
@@ -33,22 +40,29 @@ pub(super) fn on_disk(path: &Path) -> Result<(String, OnDisk), Failure> {
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let file = OnDisk(path.to_owned());
-    let opened = (&&file).open().map(drop);
-    match (
-        name,
-        opened.with_context(|| format!("{} cannot be read", path.display())),
-    ) {
-        (Some(name), Ok(())) => Ok((name, file)),
+    let opened = opened(path).with_context(|| format!("{} cannot be read", path.display()));
+    match (name, opened) {
+        (Some(name), Ok(file)) => {
+            let (path, opened) = (path.to_owned(), Mutex::new(Some(file)));
+            Ok((name, OnDisk { path, opened }))
+        }
         (_, Err(error)) => Err(Failure::new(
             Exit::Usage,
             format!("{error:#}"),
             "check the path and its permissions",
         )),
-        (None, Ok(())) => Err(Failure::new(
+        (None, Ok(_)) => Err(Failure::new(
             Exit::Usage,
             format!("{} has no file name", path.display()),
             "name a file",
         )),
     }
+}
+
+/// The file, if it can be read.
+fn opened(path: &Path) -> io::Result<File> {
+    let mut file = File::open(path)?;
+    // a folder can be opened, but not read
+    let _nothing = file.read(&mut [])?;
+    Ok(file)
 }

@@ -26,6 +26,8 @@ words!(
         BadTime = "bad_time",
         /// No day of the required form, or an impossible one.
         BadDay = "bad_day",
+        /// A time outside the years in which money can have moved.
+        ImplausibleYear = "implausible_year",
         /// Dated after the window by more than a day.
         FutureRow = "future_row",
         /// Not the shape of a dossier code.

@@ -1,7 +1,10 @@
-//! PURE: a stream of bytes -> blocks that each end with a record, so that blocks can be read apart
-//! and a file is never held as a whole.
+//! PURE: a stream of bytes -> blocks that each end with a record, so that blocks can be read apart.
+//! A file that stands on disk is never held as a whole.
 
 use std::io::{self, Read};
+
+use super::spoiled::ends_in_quote;
+use super::{FormatError, Limits};
 
 /// What a file holds, wherever it stands.
 pub trait Content: Sync {
@@ -36,14 +39,19 @@ pub struct Blocks<'a> {
     /// The beginning of the record in which the last block ended.
     carry: Vec<u8>,
     size: usize,
+    limits: Limits,
+    /// Bytes read so far: a pipe tells no size beforehand.
+    read: u64,
     line: u64,
     ended: bool,
 }
 
 impl<'a> Blocks<'a> {
     /// Blocks of `size` bytes; longer where a record is.
-    pub fn new(source: impl Read + Send + 'a, size: usize) -> Self {
+    pub fn new(source: impl Read + Send + 'a, size: usize, limits: Limits) -> Self {
         Self {
+            limits,
+            read: 0,
             source: Box::new(source),
             carry: Vec::new(),
             size: size.max(1),
@@ -52,8 +60,9 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// The next block, written over `room`; none behind the last.
-    pub fn next(&mut self, room: Vec<u8>) -> io::Result<Option<Block>> {
+    /// The next block, written over `room`; none behind the last. An error where the file or a
+    /// record is larger than the limits allow.
+    pub fn next(&mut self, room: Vec<u8>) -> Result<Option<Block>, FormatError> {
         if self.ended {
             return Ok(None);
         }
@@ -71,6 +80,9 @@ impl<'a> Blocks<'a> {
                 bytes.truncate(end);
                 break;
             }
+            if bytes.len() > self.limits.record_bytes {
+                return Err(self.endless(&bytes));
+            }
             wanted = wanted.saturating_mul(2);
         }
         let line = self.line;
@@ -82,12 +94,28 @@ impl<'a> Blocks<'a> {
         }))
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
+    /// What is wrong with a record that does not end.
+    fn endless(&self, record: &[u8]) -> FormatError {
+        let (line, limit) = (self.line, self.limits.record_bytes);
+        if ends_in_quote(record, b',') {
+            FormatError::UnclosedQuote { line }
+        } else {
+            FormatError::RecordTooLarge { line, limit }
+        }
+    }
+
+    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> Result<(), FormatError> {
         let more = wanted.saturating_sub(bytes.len());
         bytes.reserve(more);
         let limit = u64::try_from(more).unwrap_or(u64::MAX);
         let read = self.source.by_ref().take(limit).read_to_end(bytes)?;
         self.ended = read < more;
+        self.read += u64::try_from(read).unwrap_or(u64::MAX);
+        let limit = self.limits.file_bytes;
+        if self.read > limit {
+            let bytes = self.read;
+            return Err(FormatError::TooLarge { bytes, limit });
+        }
         Ok(())
     }
 }
@@ -109,9 +137,13 @@ fn last_end(bytes: &[u8]) -> Option<usize> {
     line_end(bytes, from, bytes.len()).or(end)
 }
 
-/// Behind the last line feed in a part.
+/// Behind the last line end in a part. A CR alone is one, too, where another byte follows.
 fn line_end(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
-    let found = memchr::memrchr(b'\n', bytes.get(from..to)?);
+    let part = bytes.get(from..to)?;
+    let found = memchr::memrchr(b'\n', part).or_else(|| {
+        let known = part.get(..part.len().saturating_sub(1))?;
+        memchr::memrchr(b'\r', known)
+    });
     found.map(|at| from + at + 1)
 }
 
@@ -145,7 +177,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, size: usize, expected: &[(&str, u64)]) {
-        let mut blocks = Blocks::new(text.as_bytes(), size);
+        let mut blocks = Blocks::new(text.as_bytes(), size, Limits::TEXT);
         let mut found = Vec::new();
         while let Some(block) = blocks.next(Vec::new()).unwrap() {
             found.push((String::from_utf8(block.bytes).unwrap(), block.line));
@@ -188,5 +220,46 @@ mod tests {
         );
         check("a\"\nb\"\nc", 3, &[("a\"\n", 1), ("b\"\n", 2), ("c", 3)]);
         check("a\n\"b\nc\nd\n", 4, &[("a\n", 1), ("\"b\nc\nd\n", 2)]);
+    }
+
+    #[test]
+    fn a_return_alone_ends_a_record_where_no_line_feed_does() {
+        check("a\rbb\rcc", 4, &[("a\r", 1), ("bb\r", 2), ("cc", 3)]);
+        // the CR at the end of a read may be half a line end
+        check("ab\r\ncd\r\n", 3, &[("ab\r\n", 1), ("cd\r\n", 2)]);
+        check("\"a\rb\"\rc", 7, &[("\"a\rb\"\r", 1), ("c", 3)]);
+    }
+
+    #[test]
+    fn what_does_not_end_is_refused_before_it_fills_the_memory() {
+        let limits = Limits {
+            file_bytes: 100,
+            record_bytes: 20,
+            ..Limits::TEXT
+        };
+        let check = |text: &str, expected: &str| {
+            let mut blocks = Blocks::new(text.as_bytes(), 4, limits);
+            let error = loop {
+                match blocks.next(Vec::new()) {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("all of {text:?} was read"),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert_eq!(error, expected);
+        };
+        let long = "x".repeat(60);
+        check(
+            &format!("a\nb{long}"),
+            "the row that begins in line 2 has more than 20 bytes",
+        );
+        check(
+            &format!("a\nb\nc,\"{long}"),
+            "the quote opened in line 3 is never closed",
+        );
+        check(
+            &"abc\n".repeat(40),
+            "the file has 104 bytes, more than the 100 allowed",
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! PURE: CSV (RFC 4180, UTF-8) -> rows by column name. Columns stand in any order, unknown ones are
 //! ignored; a row that cannot be cut into cells is handed out as [`Spoiled`] and the next row goes
-//! on. Rows borrow their block: nothing is copied before a noun is made of it.
+//! on. Rows borrow their block: a plain record is not copied before a noun is made of it.
 
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
@@ -37,9 +37,7 @@ impl Table {
         }
         let mut first = blocks.next(Vec::new())?.unwrap_or_default();
         while !first.last && first.bytes.iter().all(u8::is_ascii_whitespace) {
-            let next = blocks.next(Vec::new())?.unwrap_or_default();
-            first.bytes.extend_from_slice(&next.bytes);
-            first.last = next.last;
+            first = blocks.next(first.bytes)?.unwrap_or_default();
         }
         let text = text_of(&first.bytes, limits)?;
         let mut reader = reader(text, b',');
@@ -129,13 +127,11 @@ impl Rows<'_> {
         let table = self.table;
         let (cells, line) = match &mut self.cutter {
             Cutter::Plain(plain) => plain.record(),
-            Cutter::Library(library) => match library.next(table)? {
-                Ok(record) => record,
-                Err(spoiled) => {
-                    self.count += 1;
-                    return Some(Line::Spoiled(spoiled));
-                }
-            },
+            Cutter::Library(library) => {
+                let line = library.next(table)?;
+                self.count += 1;
+                return Some(line);
+            }
         };
         self.count += 1;
         Some(table.line(cells, line))
@@ -152,7 +148,7 @@ impl Rows<'_> {
 
 impl Table {
     /// A record as a row, if it is one.
-    fn line<'r>(&'r self, cells: Cells<'r>, line: u64) -> Line<'r> {
+    pub(super) fn line<'r>(&'r self, cells: Cells<'r>, line: u64) -> Line<'r> {
         if let Some(spoiled) = self.misshapen(cells.ends.len(), line, || cells.iter()) {
             return Line::Spoiled(spoiled);
         }
@@ -162,6 +158,11 @@ impl Table {
         {
             return Line::Spoiled(spoiled);
         }
+        self.row(cells, line)
+    }
+
+    /// A record whose size and shape are in order.
+    pub(super) fn row<'r>(&'r self, cells: Cells<'r>, line: u64) -> Line<'r> {
         Line::Row(Row {
             cells,
             columns: &self.columns,
@@ -223,7 +224,7 @@ mod tests {
     /// The file as one block.
     fn open(bytes: &[u8], limits: Limits) -> Result<(Table, Block), FormatError> {
         let size = u64::try_from(bytes.len()).unwrap();
-        let mut blocks = Blocks::new(bytes, 1 << 20);
+        let mut blocks = Blocks::new(bytes, 1 << 20, limits);
         Table::open(&mut blocks, size, &LAYOUT, limits)
     }
 
@@ -279,6 +280,8 @@ mod tests {
         let check = |text: &str, expected: &[&str]| assert_eq!(rows(text.as_bytes()), expected);
         check("id,amount\r\nA,1\r\nB,2\r\n", &["2 A|1|", "3 B|2|"]);
         check("\n\nid,amount\n\n\nA,1\n\nB,2", &["6 A|1|", "8 B|2|"]);
+        let blank = "\n".repeat(3 << 20);
+        check(&format!("{blank}id,amount\nA,1\n"), &["3145730 A|1|"]);
         check("id,amount\n\"A\nA\",1\nB,2\n", &["2 A\nA|1|", "4 B|2|"]);
         check("id,amount\rA,1\rB,2", &["2 A|1|", "3 B|2|"]);
     }
@@ -299,6 +302,9 @@ mod tests {
             &["2! memo \"\u{fffd}\u{fffd}\" not_utf8", "3 B|2|ok"],
         );
         check(b"id,amount,x\nA,1,\xff\n", &["2 A|1|"]);
+        // the limit is of the bytes that came, not of the marks that stand for bad ones
+        let bad = [b"id,amount,x\nA,1,".as_slice(), &[0xf4; 30], b"\n"].concat();
+        check(&bad, &["2 A|1|"]);
         let long = format!("id,amount,memo\nA,1,{}\nB,2,\n", "x".repeat(41));
         check(
             long.as_bytes(),

@@ -5,7 +5,7 @@ use csv::{ByteRecord, StringRecord};
 
 use super::csv::{Table, reader};
 use super::lines::Lines;
-use super::row::Cells;
+use super::row::{Cells, Line};
 use super::spoiled::{Spoiled, ends_in_quote, spoiled};
 use crate::domain::RejectCode;
 
@@ -34,7 +34,7 @@ impl<'b> Library<'b> {
     }
 
     /// The next record with its line.
-    pub(super) fn next(&mut self, table: &Table) -> Option<Result<(Cells<'_>, u64), Spoiled>> {
+    pub(super) fn next<'r>(&'r mut self, table: &'r Table) -> Option<Line<'r>> {
         let record = self.record.take().unwrap_or_default();
         let mut bytes = record.into_byte_record();
         let read = self.reader.read_byte_record(&mut bytes).unwrap_or(false);
@@ -45,11 +45,11 @@ impl<'b> Library<'b> {
         if self.at_end() && ends_in_quote(self.lines.rest(), b',') {
             self.unclosed = Some(line);
         }
-        let record = match StringRecord::from_byte_record(bytes) {
-            Ok(record) => record,
+        let (record, is_text) = match StringRecord::from_byte_record(bytes) {
+            Ok(record) => (record, true),
             Err(error) => match text_of(error.into_byte_record(), table, line) {
-                Ok(record) => record,
-                Err(spoiled) => return Some(Err(spoiled)),
+                Ok(record) => (record, false),
+                Err(spoiled) => return Some(Line::Spoiled(spoiled)),
             },
         };
         self.ends.clear();
@@ -63,7 +63,12 @@ impl<'b> Library<'b> {
             ends: &self.ends,
             gap: 0,
         };
-        Some(Ok((cells, line)))
+        // what is no text was measured before marks stood for its bad bytes
+        Some(if is_text {
+            table.line(cells, line)
+        } else {
+            table.row(cells, line)
+        })
     }
 
     /// True when the reader has consumed every byte.

@@ -5,14 +5,17 @@
 pub struct Limits {
     /// Bytes of a whole file.
     pub file_bytes: u64,
+    /// Bytes of one record: a line, or the lines of a cell in quotes.
+    pub record_bytes: usize,
     /// Bytes of one cell.
     pub cell_bytes: usize,
 }
 
 impl Limits {
-    /// Text files that are read row by row: 2 GiB, 32 KiB a cell.
+    /// Text files that are read row by row: 2 GiB, 16 MiB a record, 32 KiB a cell.
     pub const TEXT: Self = Self {
         file_bytes: 2 << 30,
+        record_bytes: 16 << 20,
         cell_bytes: 32 << 10,
     };
 }

@@ -45,6 +45,14 @@ pub enum FormatError {
         /// The limit.
         limit: u64,
     },
+    /// A record beyond [`Limits::record_bytes`].
+    #[error("the row that begins in line {line} has more than {limit} bytes")]
+    RecordTooLarge {
+        /// The line where it begins.
+        line: u64,
+        /// The limit.
+        limit: usize,
+    },
     /// Not UTF-8: another encoding, or no text at all.
     #[error("the file is not UTF-8 text but {found}")]
     NotUtf8 {

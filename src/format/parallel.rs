@@ -1,9 +1,9 @@
-//! PURE: the blocks of one file, read on every core, handed on in the order of the file.
+//! PURE: the blocks of one file, read on two threads, handed on in the order of the file.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::FormatError;
 use super::blocks::{Block, Blocks};
 
 /// Threads of one file; `match` reads two files at a time.
@@ -14,7 +14,7 @@ struct Feed<'a> {
     blocks: Blocks<'a>,
     first: Option<Block>,
     number: usize,
-    failed: Option<io::Error>,
+    failed: Option<FormatError>,
 }
 
 impl Feed<'_> {
@@ -58,7 +58,7 @@ impl Blocks<'_> {
         first: Block,
         reader: impl Fn() -> R + Sync,
         mut take: impl FnMut(T) + Send,
-    ) -> io::Result<()> {
+    ) -> Result<(), FormatError> {
         if first.last {
             take(reader()(&first));
             return Ok(());
@@ -101,13 +101,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+    use crate::format::Limits;
 
     #[test]
     fn blocks_are_handed_on_in_order() {
         let lines: Vec<String> = (0..2_000).map(|i| i.to_string()).collect();
         let text = lines.join("\n");
-        let mut blocks = Blocks::new(text.as_bytes(), 20);
+        let mut blocks = Blocks::new(text.as_bytes(), 20, Limits::TEXT);
         let first = blocks.next(Vec::new()).unwrap().unwrap();
         let mut all = Vec::new();
         let read = blocks.each(
@@ -128,7 +131,7 @@ mod tests {
             }
         }
         let source = io::Read::chain(&b"a\nb\nc\n"[..], Broken);
-        let mut blocks = Blocks::new(source, 2);
+        let mut blocks = Blocks::new(source, 2, Limits::TEXT);
         let first = blocks.next(Vec::new()).unwrap().unwrap();
         let read = blocks.each(first, || |block: &Block| block.line, |_| {});
         assert!(read.is_err());

@@ -156,6 +156,7 @@ fn end_of_line(bytes: &[u8], start: usize, end: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Limits;
     use crate::format::blocks::Blocks;
     use crate::format::csv::reader;
     use proptest::prelude::*;
@@ -163,7 +164,7 @@ mod tests {
     /// The records of a text, block by block, each with its line.
     /// None when a quoted cell is never closed.
     fn cut(text: &str, size: usize) -> Option<Vec<(Vec<String>, u64)>> {
-        let mut blocks = Blocks::new(text.as_bytes(), size);
+        let mut blocks = Blocks::new(text.as_bytes(), size, Limits::TEXT);
         let mut all = Vec::new();
         while let Some(block) = blocks.next(Vec::new()).unwrap() {
             let mut plain = Plain::new(&block).unwrap();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, ExceptionId};
 use crate::matching::desk::Standing;
-use crate::matching::ledger::{Effect, Entry, Line};
+use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::reading::Reading;
 
@@ -110,11 +110,10 @@ impl Facts<'_, '_> {
 
     /// The dossiers that a transaction without a credit names, or may name.
     pub fn names(&self, txn: Index) -> BTreeSet<Index> {
-        let refund = self.open(txn) == Open::Refund;
         let read: &[Index] = match &self.desk.readings[at(txn)] {
             Reading::One { dossier, .. } => std::slice::from_ref(dossier),
-            Reading::Many(several) if refund => several,
-            _ => &[],
+            Reading::Many(several) | Reading::Glued(several) => several,
+            Reading::Nothing { .. } => &[],
         };
         let (named, returned) = match &self.desk.txns[at(txn)] {
             Standing::Out(out) => (out.named.as_slice(), None),
@@ -195,10 +194,7 @@ impl Facts<'_, '_> {
 
     /// True where a dossier lacks money and open credits hold more than that.
     pub fn may_be_overpaid(&self, dossier: Index) -> bool {
-        let line = |line: &Line| line.lacking() + line.given_back();
-        let lines = self.desk.ledgers.of(dossier).lines.iter();
-        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
-        let lacking: i128 = counted.map(line).sum();
+        let lacking = self.may_lack(dossier);
         lacking > 0 && self.credits.reach(lacking + 1).is_some()
     }
 }

@@ -4,7 +4,9 @@
 //! money, where it names none), or of none; each line that the registry calls paid was not, or with
 //! cash, or (where a source is not complete) without. The ledger says what each way adds. What is
 //! larger, or hangs on anything else (money that went back and names nobody, rows that could not be
-//! read, contradictions), is left to the relaxation, an outer bound.
+//! read, contradictions, receipts without a line), is left to the relaxation, an outer bound. So is
+//! what a person could split over several dossiers: a payment of one of several is resolved only
+//! where it is alone and none of them lacks less than it.
 
 mod optimum;
 mod ways;
@@ -17,6 +19,7 @@ use crate::domain::{Day, Period, Side};
 use crate::matching::desk::Standing;
 use crate::matching::ledger::Effect;
 use crate::matching::pool::{Index, at, index};
+use crate::matching::reading::Reading;
 
 use super::facts::{Facts, Open};
 use super::origin::Origin;
@@ -84,7 +87,12 @@ impl Exact {
         let Some(open) = open_payments(facts) else {
             return exact;
         };
+        let strays = strays(facts);
         for (rows, dossiers) in components(facts, &open) {
+            let stray = dossiers.iter().any(|dossier| strays.contains(dossier));
+            if stray || may_be_split(facts, &rows) {
+                continue;
+            }
             let Some(component) = ways::resolve(facts, &rows, &dossiers) else {
                 continue;
             };
@@ -172,7 +180,7 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     if unread || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
         return None;
     }
-    let lacks = |d: &usize| facts.lacking(index(*d)) > 0;
+    let lacks = |d: &usize| facts.may_lack(index(*d)) > 0;
     let mut lacking: Option<Vec<Index>> = None;
     let mut rows = Vec::new();
     for txn in (0..inputs.txns.len()).map(index) {
@@ -224,6 +232,29 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         return None;
     }
     Some(rows)
+}
+
+/// The dossiers of receipts that stand in no ledger.
+fn strays(facts: &Facts) -> BTreeSet<Index> {
+    let receipts = facts.pool.inputs.receipts.iter().zip(&facts.desk.receipts);
+    let strays = receipts.filter(|(_, standing)| standing.out().is_some());
+    strays
+        .filter_map(|(receipt, _)| facts.pool.find(&receipt.dossier_code))
+        .collect()
+}
+
+/// True where a payment may be of several dossiers at once.
+fn may_be_split(facts: &Facts, rows: &[Row]) -> bool {
+    let split = |row: &Row| {
+        let many = matches!(facts.desk.readings[at(row.txn)], Reading::Many(_));
+        let amount = i128::from(facts.largest(row.txn));
+        let lacking = row.dossiers.iter().map(|dossier| facts.may_lack(*dossier));
+        let reaches_more = lacking
+            .filter(|lacks| *lacks > 0)
+            .any(|lacks| lacks < amount);
+        many || (row.dossiers.len() > 1 && (rows.len() > 1 || reaches_more))
+    };
+    rows.iter().any(split)
 }
 
 /// Payments and dossiers that hang together, as far as they are few.

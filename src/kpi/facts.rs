@@ -198,6 +198,13 @@ impl<'f, 'a> Facts<'f, 'a> {
         counted.map(Line::lacking).sum()
     }
 
+    /// What a dossier lacks once money that came and went back is gone for good, in dong.
+    pub fn may_lack(&self, dossier: Index) -> i128 {
+        let lines = self.desk.ledgers.of(dossier).lines.iter();
+        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
+        counted.map(|line| line.lacking() + line.given_back()).sum()
+    }
+
     /// A transaction's amount; the largest of its versions when its id came with several.
     pub fn largest(&self, txn: Index) -> i64 {
         let row = self.pool.txn(txn);
@@ -255,7 +262,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         })
     }
 
-    /// The dossier that a row of the lane pays, alone or one receipt of it.
+    /// The dossier that a row of the lane pays, alone or for one of its lines.
     pub fn plain(&self, money: Money) -> Option<Index> {
         let standing = match money {
             Money::Txn(i) => &self.desk.txns[at(i)],

@@ -32,7 +32,7 @@ pub enum Standing {
     InSet(Index),
     /// Credited to dossiers; the ledger says what became of it.
     Credited,
-    /// Pays a plain dossier: its lines exactly, alone or with receipts for the others, and nothing
+    /// Pays a plain dossier: its lines exactly, alone, or one row a line, and nothing
     /// is the matter with any of them.
     Plain(Index),
     /// Returns money of a dossier; the ledger says of which payment.

@@ -144,7 +144,7 @@ pub fn plausible(at: Moment, column: &'static str, raw: &str) -> Result<Moment, 
     if YEARS.contains(&at.day().date().year()) {
         Ok(at)
     } else {
-        Err(Fault::new(column, raw, RejectCode::BadTime))
+        Err(Fault::new(column, raw, RejectCode::ImplausibleYear))
     }
 }
 

@@ -253,7 +253,7 @@ fn read_blocks<T: RegistryRow>(
 ) -> Result<(Columns, Found<T>), FormatError> {
     let layout = const { &T::LAYOUT };
     let (size, source) = content.open()?;
-    let mut blocks = Blocks::new(source, BLOCK);
+    let mut blocks = Blocks::new(source, BLOCK, Limits::TEXT);
     let (table, first) = Table::open(&mut blocks, size, layout, Limits::TEXT)?;
     let mut all = Found::default();
     let first_bytes = first.bytes.len();

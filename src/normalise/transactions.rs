@@ -129,7 +129,7 @@ fn read_blocks(
     named: &mut Vec<Txn>,
 ) -> Result<Found, FormatError> {
     let (size, source) = content.open()?;
-    let mut blocks = Blocks::new(source, BLOCK);
+    let mut blocks = Blocks::new(source, BLOCK, Limits::TEXT);
     let (table, first) = Table::open(&mut blocks, size, &LAYOUT, Limits::TEXT)?;
     let columns = TxnColumns::find(&table);
     let (mut all, first_bytes) = (Found::default(), first.bytes.len());

@@ -299,6 +299,7 @@ impl Versioned for Txn {
             ("fee_vnd", self.fee.to_string()),
             ("net_vnd", self.net.to_string()),
             ("paid_at", self.paid_at.text().into_owned()),
+            ("business_date", self.business_date.to_string()),
             ("kind", self.kind.id().to_owned()),
             ("payer", self.payer.to_string()),
             ("account", text(&self.account)),

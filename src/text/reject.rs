@@ -101,6 +101,10 @@ fn reason(code: RejectCode) -> Text {
             "{} không phải là thời điểm hợp lệ",
             "{} is not a valid time",
         ),
+        RejectCode::ImplausibleYear => text(
+            "thời điểm {} không nằm trong các năm 1990 đến 2099",
+            "the time {} does not lie in the years 1990 to 2099",
+        ),
         RejectCode::BadDay => text("{} không phải là ngày hợp lệ", "{} is not a valid day"),
         RejectCode::FutureRow => text(
             "thời điểm {} muộn hơn kỳ lấy dữ liệu quá một ngày",
@@ -163,6 +167,10 @@ fn advice(code: RejectCode) -> Text {
             "Cần dạng 2022-12-05T14:30:00 (ngày: 2022-12-05); đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
             "The form is 2022-12-05T14:30:00 (a day: 2022-12-05); ask whoever made the data to correct it, then run again.",
         ),
+        RejectCode::ImplausibleYear => text(
+            "Năm có thể bị gõ sai; đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
+            "The year may be a slip; ask whoever made the data to correct it, then run again.",
+        ),
         RejectCode::FutureRow => text(
             "Kiểm tra ngày giờ ở nguồn; nếu đúng, dòng này sẽ được đọc lại vào kỳ của nó.",
             "Check the date at the source; if it is right, the row is read again in its own period.",
@@ -223,6 +231,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
             format!("tệp dài {bytes} byte, quá giới hạn {limit} byte"),
             "Hãy xuất thành nhiều tệp nhỏ hơn.",
         ),
+        FormatError::RecordTooLarge { line, limit } => (
+            format!("dòng bắt đầu ở dòng {line} dài hơn {limit} byte"),
+            "Tệp có thể không phải là CSV hoặc thiếu dấu xuống dòng: hãy xuất lại tệp.",
+        ),
         FormatError::NotUtf8 { found } => (
             format!("tệp không phải là chữ UTF-8 ({found})"),
             "Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại.",
@@ -273,6 +285,10 @@ fn format_en(error: &FormatError) -> (String, String) {
         FormatError::TooLarge { bytes, limit } => (
             format!("the file has {bytes} bytes, more than the {limit} allowed"),
             "Export it in smaller files.",
+        ),
+        FormatError::RecordTooLarge { line, limit } => (
+            format!("the row that begins in line {line} has more than {limit} bytes"),
+            "The file may be no CSV, or lack line ends: export it again.",
         ),
         FormatError::NotUtf8 { found } => (
             format!("the file is not UTF-8 text ({found})"),

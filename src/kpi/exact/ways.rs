@@ -8,6 +8,7 @@ use crate::matching::evidence::Evidence;
 use crate::matching::ledger::{Effect, Entry, Ledger, settle_with};
 use crate::matching::pool::{Index, at};
 
+use super::super::agencies::Agencies;
 use super::super::amount_cashless;
 use super::super::facts::Facts;
 use super::super::share::Scope;
@@ -198,7 +199,7 @@ fn ways(
             return None;
         }
     }
-    let mut bases = vec![events(facts, dossier, ledger)];
+    let mut bases = vec![events(facts, dossier, ledger)?];
     for again in repeats(facts, dossier, ledger) {
         let with = |base: &Vec<Adds>| [base.as_slice(), &again].concat();
         let more: Vec<Vec<Adds>> = bases.iter().map(with).collect();
@@ -249,10 +250,11 @@ fn put(
     }
 }
 
-/// The payments of a ledger, as events and as dong.
-fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Adds> {
+/// The payments of a ledger, as events and as dong; none where one cash event is of several
+/// agencies.
+fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Option<Vec<Adds>> {
     let mut adds = Vec::new();
-    let mut cash_events: Vec<(i64, &str)> = Vec::new();
+    let mut cash_events: Vec<(i64, &str, Agencies)> = Vec::new();
     for entry in &ledger.entries {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         if gone || entry.effect != Effect::Settles {
@@ -262,13 +264,21 @@ fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Adds> {
         let day = money.day(facts.pool);
         let cash = matches!(money, Money::Receipt(_));
         let mut once = true;
+        let agencies = facts.agencies(dossier, ledger, entry);
         if let Money::Receipt(receipt) = money {
             let row = &facts.pool.inputs.receipts[at(receipt)];
-            let event = (row.collected_at.ms(), &*row.cashier);
-            once = !cash_events.contains(&event);
-            cash_events.push(event);
+            let (moment, cashier) = (row.collected_at.ms(), &*row.cashier);
+            let mut same = cash_events
+                .iter()
+                .filter(|(at, by, _)| (*at, *by) == (moment, cashier));
+            if let Some((.., known)) = same.next() {
+                if *known != agencies {
+                    return None;
+                }
+                once = false;
+            }
+            cash_events.push((moment, cashier, agencies.clone()));
         }
-        let agencies = facts.agencies(dossier, ledger, entry);
         let v = i64::from(!cash);
         if once {
             let scopes = agencies.iter().cloned().map(Scope::Agency);
@@ -283,7 +293,7 @@ fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Adds> {
             put(&mut adds, 1, agency, day, cash, dong);
         }
     }
-    adds
+    Some(adds)
 }
 
 /// Payments that may be repeats and may be none: only the code agrees.

@@ -9,6 +9,8 @@ struct Outcome {
     paid: Vec<Paid>,
     /// (day, minute, amount, the payment that it returns).
     back: Vec<(u32, i64, i64, usize)>,
+    /// Payments, by position, whose event counts at another dossier.
+    silent: Vec<usize>,
 }
 
 /// The money on a dossier: per payment what is kept of it, and whether it counts as an event.
@@ -33,6 +35,7 @@ pub(super) fn resolutions(world: &World, most: usize) -> Option<Vec<Resolution>>
     let seen = |d: &super::world::ADossier| Outcome {
         paid: d.paid.clone(),
         back: Vec::new(),
+        silent: Vec::new(),
     };
     let mut all = vec![Resolution(
         world.dossiers.iter().map(seen).collect(),
@@ -47,11 +50,18 @@ pub(super) fn resolutions(world: &World, most: usize) -> Option<Vec<Resolution>>
             return None;
         }
     }
-    for credit in &world.credits {
-        all = all
-            .iter()
-            .flat_map(|r| with_credit(world, r, credit))
-            .collect();
+    for (c, credit) in world.credits.iter().enumerate() {
+        let last = c + 1 == world.credits.len();
+        let with = |r: &Resolution| {
+            let mut ways = with_credit(world, r, credit);
+            ways.extend(
+                last.then(|| with_split(world, r, credit))
+                    .into_iter()
+                    .flatten(),
+            );
+            ways
+        };
+        all = all.iter().flat_map(with).collect();
         if all.len() > most {
             return None;
         }
@@ -127,6 +137,45 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
         // what went back and nobody knows of makes room, and takes no other money's place
         if r.0[*d].back.is_empty() || leaves_others(world, r, &with, *d) {
             all.push(with);
+        }
+    }
+    all
+}
+
+/// A person splits an open credit that names nobody over two dossiers of one agency: one becomes
+/// whole, the rest is the other's. One payment, one event.
+fn with_split(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolution> {
+    let mut all = Vec::new();
+    if !credit.named.is_empty() {
+        return all;
+    }
+    for d in 0..r.0.len() {
+        for e in (0..r.0.len()).filter(|e| *e != d) {
+            let lacking = |d: usize| {
+                let kept = settle(&r.0[d], world.dossiers[d].due);
+                world.dossiers[d].due - kept.parts.iter().sum::<i64>()
+            };
+            let (first, rest) = (lacking(d), credit.amount - lacking(d));
+            let one = world.dossiers[d].agency == world.dossiers[e].agency;
+            if !one || first <= 0 || rest <= 0 || rest > lacking(e) {
+                continue;
+            }
+            let mut with = r.clone();
+            for (to, amount) in [(d, first), (e, rest)] {
+                with.0[to].paid.push(Paid {
+                    day: credit.day,
+                    minute: credit.minute,
+                    amount,
+                    cash: false,
+                });
+            }
+            let silent = with.0[e].paid.len() - 1;
+            with.0[e].silent.push(silent);
+            // no part of a split is the net of another amount
+            let exact = settle(&with.0[e], world.dossiers[e].due).parts.last() == Some(&rest);
+            if exact && leaves_others(world, r, &with, d) && leaves_others(world, r, &with, e) {
+                all.push(with);
+            }
         }
     }
     all
@@ -262,7 +311,8 @@ impl Resolution {
                 sum.1 += v;
             };
             for (p, paid) in outcome.paid.iter().enumerate() {
-                add(0, paid.day, !paid.cash, i64::from(kept.counts[p]));
+                let counts = kept.counts[p] && !outcome.silent.contains(&p);
+                add(0, paid.day, !paid.cash, i64::from(counts));
                 add(1, paid.day, !paid.cash, kept.parts[p]);
             }
             let live = || {
