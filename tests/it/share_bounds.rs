@@ -165,7 +165,7 @@ fn assert_exact((counts, loose): &(Counts, Vec<String>)) {
             "{definition}: {exact} exact bounds are too few"
         );
         assert!(
-            outer * 10 < exact,
+            outer * 5 < exact,
             "{definition}: {outer} outer bounds are too many"
         );
         assert!(

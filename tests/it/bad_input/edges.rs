@@ -75,7 +75,7 @@ const EDGES: &[Edge] = &[
         file: "transactions_vnpay.csv",
         row: "T2,,x,5,0,5,1899-12-31T09:00:00,success,payment,B",
         at: ("paid_at", "1899-12-31T09:00:00"),
-        says: [YEARS, SLIP],
+        says: [TIME, FORM],
     },
     Edge {
         file: "transactions_vnpay.csv",
