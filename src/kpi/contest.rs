@@ -113,7 +113,8 @@ impl Facts<'_, '_> {
         let refund = self.open(txn) == Open::Refund;
         let read: &[Index] = match &self.desk.readings[at(txn)] {
             Reading::One { dossier, .. } => std::slice::from_ref(dossier),
-            Reading::Many(several) if refund => several,
+            Reading::Many(several) => several,
+            Reading::Glued(several) if !refund => several,
             _ => &[],
         };
         let (named, returned) = match &self.desk.txns[at(txn)] {

@@ -17,6 +17,7 @@ use crate::domain::{Day, Period, Side};
 use crate::matching::desk::Standing;
 use crate::matching::ledger::Effect;
 use crate::matching::pool::{Index, at, index};
+use crate::matching::reading::Reading;
 
 use super::facts::{Facts, Open};
 use super::origin::Origin;
@@ -162,6 +163,8 @@ struct Row {
     sure: bool,
     /// It may be of a dossier that is not here.
     elsewhere: bool,
+    /// It names an order of certain lines.
+    of_lines: bool,
     dossiers: Vec<Index>,
 }
 
@@ -172,7 +175,8 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     if unread || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
         return None;
     }
-    let lacks = |d: &usize| facts.lacking(index(*d)) > 0;
+    let set = |d: Index| facts.desk.set_of.contains_key(&d);
+    let lacks = |d: &usize| !set(index(*d)) && facts.lacking(index(*d)) > 0;
     let mut lacking: Option<Vec<Index>> = None;
     let mut rows = Vec::new();
     for txn in (0..inputs.txns.len()).map(index) {
@@ -191,6 +195,10 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         rows.push(Row {
             txn,
             sure: open == Open::Fee,
+            of_lines: match &facts.desk.readings[at(txn)] {
+                Reading::One { order, .. } => order.is_some_and(|order| !order.fee_ids.is_empty()),
+                _ => false,
+            },
             elsewhere: nameless || !matches!(class, "ambiguous" | "pending" | "status_mismatch"),
             dossiers: if nameless {
                 let all = || {
@@ -209,6 +217,11 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         if many || rows.len() > PAYMENTS_MAX {
             return None;
         }
+    }
+    // a receipt for a line that is not there stands in no ledger
+    let mut receipts = facts.desk.receipts.iter().filter_map(Standing::out);
+    if receipts.any(|out| out.class == "receipt_mismatch") {
+        return None;
     }
     let doubtful = |effect: &Effect| match effect {
         Effect::Settles => false,
