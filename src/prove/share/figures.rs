@@ -241,7 +241,10 @@ fn one<'a>(
         let free = add_free(books, items, found, period, covered);
         components.resolve(found, period, free)
     });
-    let resolved = resolved.flatten();
+    let point = Fraction::new(found.numerator, found.denominator);
+    // where the point figure itself is no way, the bounds must hold it all the same
+    let around = |resolved: &Resolved| !found.outer || resolved.is_around(point);
+    let resolved = resolved.flatten().filter(around);
     say(
         text(
             "cận được nới do các dòng phụ thuộc nhau",
