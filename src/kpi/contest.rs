@@ -110,10 +110,12 @@ impl Facts<'_, '_> {
 
     /// The dossiers that a transaction without a credit names, or may name.
     pub fn names(&self, txn: Index) -> BTreeSet<Index> {
+        let refund = self.open(txn) == Open::Refund;
         let read: &[Index] = match &self.desk.readings[at(txn)] {
             Reading::One { dossier, .. } => std::slice::from_ref(dossier),
-            Reading::Many(several) | Reading::Glued(several) => several,
-            Reading::Nothing { .. } => &[],
+            Reading::Many(several) => several,
+            Reading::Glued(several) if !refund => several,
+            _ => &[],
         };
         let (named, returned) = match &self.desk.txns[at(txn)] {
             Standing::Out(out) => (out.named.as_slice(), None),

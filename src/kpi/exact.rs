@@ -87,10 +87,8 @@ impl Exact {
         let Some(open) = open_payments(facts) else {
             return exact;
         };
-        let strays = strays(facts);
         for (rows, dossiers) in components(facts, &open) {
-            let stray = dossiers.iter().any(|dossier| strays.contains(dossier));
-            if stray || may_be_split(facts, &rows) {
+            if may_be_split(facts, &rows) {
                 continue;
             }
             let Some(component) = ways::resolve(facts, &rows, &dossiers) else {
@@ -170,6 +168,8 @@ struct Row {
     sure: bool,
     /// It may be of a dossier that is not here.
     elsewhere: bool,
+    /// It names an order of certain lines.
+    of_lines: bool,
     dossiers: Vec<Index>,
 }
 
@@ -180,7 +180,8 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     if unread || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
         return None;
     }
-    let lacks = |d: &usize| facts.may_lack(index(*d)) > 0;
+    let set = |d: Index| facts.desk.set_of.contains_key(&d);
+    let lacks = |d: &usize| !set(index(*d)) && facts.may_lack(index(*d)) > 0;
     let mut lacking: Option<Vec<Index>> = None;
     let mut rows = Vec::new();
     for txn in (0..inputs.txns.len()).map(index) {
@@ -199,6 +200,10 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         rows.push(Row {
             txn,
             sure: open == Open::Fee,
+            of_lines: match &facts.desk.readings[at(txn)] {
+                Reading::One { order, .. } => order.is_some_and(|order| !order.fee_ids.is_empty()),
+                _ => false,
+            },
             elsewhere: nameless || !matches!(class, "ambiguous" | "pending" | "status_mismatch"),
             dossiers: if nameless {
                 let all = || {
@@ -218,6 +223,11 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
             return None;
         }
     }
+    // a receipt for a line that is not there stands in no ledger
+    let mut receipts = facts.desk.receipts.iter().filter_map(Standing::out);
+    if receipts.any(|out| out.class == "receipt_mismatch") {
+        return None;
+    }
     let doubtful = |effect: &Effect| match effect {
         Effect::Settles => false,
         Effect::Duplicate { certain, .. } => !certain,
@@ -234,25 +244,13 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     Some(rows)
 }
 
-/// The dossiers of receipts that stand in no ledger.
-fn strays(facts: &Facts) -> BTreeSet<Index> {
-    let receipts = facts.pool.inputs.receipts.iter().zip(&facts.desk.receipts);
-    let strays = receipts.filter(|(_, standing)| standing.out().is_some());
-    strays
-        .filter_map(|(receipt, _)| facts.pool.find(&receipt.dossier_code))
-        .collect()
-}
-
 /// True where a payment may be of several dossiers at once.
 fn may_be_split(facts: &Facts, rows: &[Row]) -> bool {
     let split = |row: &Row| {
-        let many = matches!(facts.desk.readings[at(row.txn)], Reading::Many(_));
         let amount = i128::from(facts.largest(row.txn));
-        let lacking = row.dossiers.iter().map(|dossier| facts.may_lack(*dossier));
-        let reaches_more = lacking
-            .filter(|lacks| *lacks > 0)
-            .any(|lacks| lacks < amount);
-        many || (row.dossiers.len() > 1 && (rows.len() > 1 || reaches_more))
+        let mut dossiers = row.dossiers.iter();
+        let reaches_more = dossiers.any(|dossier| facts.may_lack(*dossier) < amount);
+        row.dossiers.len() > 1 && (rows.len() > 1 || reaches_more)
     };
     rows.iter().any(split)
 }

@@ -1,6 +1,8 @@
 //! What a dossier adds, way by way: its own ledger with the payments that are taken to be of it,
 //! and with what nobody has seen.
 
+use std::collections::BTreeMap;
+
 use crate::classify::{Bucket, Classified};
 use crate::domain::Day;
 use crate::matching::desk::{Credit, Money};
@@ -27,7 +29,8 @@ const WAYS_MAX: usize = 4_096;
 
 /// The component of these payments and dossiers; none where it cannot be resolved.
 pub(super) fn resolve(facts: &Facts, rows: &[Row], dossiers: &[Index]) -> Option<Component> {
-    if walked(rows, dossiers) > WALK_MAX {
+    // what an order of certain lines would pay is not told by what is open
+    if rows.iter().any(|row| row.of_lines) || walked(rows, dossiers) > WALK_MAX {
         return None;
     }
     let mut component = Component::default();
@@ -95,9 +98,9 @@ fn alone(facts: &Facts, row: &Row) -> Vec<Vec<Adds>> {
 fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<Table> {
     let base = facts.desk.ledgers.of(dossier);
     let shared = |entry: &Entry| entry.credit.shared || entry.credit.decided.is_some();
-    let unlinked = base.returns.iter().any(|back| back.unlinked);
+    let went_back = !facts.desk.returns_of(dossier).is_empty();
     let land = base.lines.iter().any(|line| line.land);
-    if unlinked || land || base.entries.iter().any(shared) {
+    if went_back || land || base.entries.iter().any(shared) {
         return None;
     }
     if facts.desk.set_of.contains_key(&dossier) {
@@ -199,7 +202,7 @@ fn ways(
             return None;
         }
     }
-    let mut bases = vec![events(facts, dossier, ledger)?];
+    let mut bases = vec![events(facts, dossier, ledger)];
     for again in repeats(facts, dossier, ledger) {
         let with = |base: &Vec<Adds>| [base.as_slice(), &again].concat();
         let more: Vec<Vec<Adds>> = bases.iter().map(with).collect();
@@ -250,11 +253,27 @@ fn put(
     }
 }
 
-/// The payments of a ledger, as events and as dong; none where one cash event is of several
-/// agencies.
-fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Option<Vec<Adds>> {
-    let mut adds = Vec::new();
-    let mut cash_events: Vec<(i64, &str, Agencies)> = Vec::new();
+/// A payment, or all receipts of one cashier and moment.
+type Event<'a> = (bool, i64, &'a str, &'a str);
+
+fn event<'a>(facts: &Facts<'_, 'a>, money: Money) -> Event<'a> {
+    let (ms, source, id) = money.order(facts.pool);
+    match money {
+        Money::Txn(_) => (false, ms, source, id),
+        Money::Receipt(receipt) => {
+            let row = &facts.pool.inputs.receipts[at(receipt)];
+            (true, ms, &*row.cashier, "")
+        }
+    }
+}
+
+/// The events of a ledger, each with its agencies.
+fn events_of<'a>(
+    facts: &Facts<'_, 'a>,
+    dossier: Index,
+    ledger: &Ledger,
+) -> BTreeMap<Event<'a>, (Day, Agencies<'a>)> {
+    let mut events: BTreeMap<Event, (Day, Agencies)> = BTreeMap::new();
     for entry in &ledger.entries {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         if gone || entry.effect != Effect::Settles {
@@ -262,43 +281,44 @@ fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Option<Vec<Adds>> {
         }
         let money = entry.credit.money;
         let day = money.day(facts.pool);
-        let cash = matches!(money, Money::Receipt(_));
-        let mut once = true;
-        let agencies = facts.agencies(dossier, ledger, entry);
-        if let Money::Receipt(receipt) = money {
-            let row = &facts.pool.inputs.receipts[at(receipt)];
-            let (moment, cashier) = (row.collected_at.ms(), &*row.cashier);
-            let mut same = cash_events
-                .iter()
-                .filter(|(at, by, _)| (*at, *by) == (moment, cashier));
-            if let Some((.., known)) = same.next() {
-                if *known != agencies {
-                    return None;
-                }
-                once = false;
-            }
-            cash_events.push((moment, cashier, agencies.clone()));
-        }
-        let v = i64::from(!cash);
-        if once {
-            let scopes = agencies.iter().cloned().map(Scope::Agency);
-            adds.extend(scopes.chain([Scope::Total]).map(|scope| Adds {
-                definition: 0,
-                scope,
-                day,
-                pair: (v, 1),
-            }));
-        }
-        for (agency, dong) in amount_cashless::kept(facts, ledger, entry) {
-            put(&mut adds, 1, agency, day, cash, dong);
-        }
+        let new = || (day, Agencies::default());
+        let (_, agencies) = events.entry(event(facts, money)).or_insert_with(new);
+        facts.add_agencies(dossier, ledger, entry, agencies);
     }
-    Some(adds)
+    events
 }
 
-/// Payments that may be repeats and may be none: only the code agrees.
+/// The payments of a ledger, as events and as dong.
+fn events(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Adds> {
+    let mut adds = Vec::new();
+    for ((cash, ..), (day, agencies)) in events_of(facts, dossier, ledger) {
+        let scopes = agencies.iter().cloned().map(Scope::Agency);
+        adds.extend(scopes.chain([Scope::Total]).map(|scope| Adds {
+            definition: 0,
+            scope,
+            day,
+            pair: (i64::from(!cash), 1),
+        }));
+    }
+    for entry in &ledger.entries {
+        let gone = entry.reversed || entry.returned >= entry.credit.amount;
+        if gone || entry.effect != Effect::Settles {
+            continue;
+        }
+        let money = entry.credit.money;
+        let cash = matches!(money, Money::Receipt(_));
+        for (agency, dong) in amount_cashless::kept(facts, ledger, entry) {
+            put(&mut adds, 1, agency, money.day(facts.pool), cash, dong);
+        }
+    }
+    adds
+}
+
+/// Payments that may be repeats and may be none: only the code agrees. A receipt of an event that
+/// counts already is no other one.
 fn repeats(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Vec<Adds>> {
     let mut repeats = Vec::new();
+    let known = events_of(facts, dossier, ledger);
     for entry in &ledger.entries {
         let perhaps = match entry.effect {
             Effect::Settles => false,
@@ -309,14 +329,16 @@ fn repeats(facts: &Facts, dossier: Index, ledger: &Ledger) -> Vec<Vec<Adds>> {
         if !perhaps || entry.reversed || amount <= 0 {
             continue;
         }
+        let money = entry.credit.money;
         let dong = i64::try_from(amount).unwrap_or(i64::MAX);
-        let day = entry.credit.money.day(facts.pool);
-        let cash = matches!(entry.credit.money, Money::Receipt(_));
+        let day = money.day(facts.pool);
+        let cash = matches!(money, Money::Receipt(_));
         let agencies = facts.agencies(dossier, ledger, entry);
         let scopes = agencies.iter().cloned().map(Scope::Agency);
+        let counts = known.contains_key(&event(facts, money));
         let mut adds = Vec::new();
         for scope in scopes.chain([Scope::Total]) {
-            for (definition, v) in [(0, 1), (1, dong)] {
+            for (definition, v) in [(0, 1), (1, dong)].into_iter().skip(usize::from(counts)) {
                 adds.push(Adds {
                     definition,
                     scope: scope.clone(),

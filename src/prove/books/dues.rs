@@ -45,7 +45,7 @@ impl<'a> Books<'a> {
     }
 
     /// True when the row's own fee, or one by a configured rate, is what `paid` lacks of `due`.
-    fn is_net_of(&self, txn: &Txn, due: i128, paid: i128) -> bool {
+    pub(in crate::prove) fn is_net_of(&self, txn: &Txn, due: i128, paid: i128) -> bool {
         let rates = self.rules.net_rates.iter().map(|rate| {
             let (num, den) = (rate.rate.num, rate.rate.den);
             let half_up = (due * num * 2 + den).div_euclid(den * 2);

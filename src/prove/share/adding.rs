@@ -35,14 +35,13 @@ impl<'a> Items<'a> {
 pub(super) fn add_up<'a>(
     books: &Books<'a>,
     items: &Items<'a>,
-    found: &'a Share,
+    found: &Share,
     period: &Period,
 ) -> Sum<'a> {
     if is_distinct(books, found.definition) {
         return procedures(books, items, found, period);
     }
-    let scope = found.agency.clone().map_or(Scope::Total, Scope::Agency);
-    let mut sum = of_scope(books, items, found.definition, &scope, period);
+    let mut sum = of_scope(books, items, found.definition, &scope(found), period);
     // what may be anybody's may be theirs, once they have something of their own
     if found.agency.is_some() && sum.counts() {
         for item in items.of(found.definition, &Scope::AnyAgency) {
@@ -50,6 +49,29 @@ pub(super) fn add_up<'a>(
         }
     }
     sum
+}
+
+/// The same of a share that has something of its own, without the items that are resolved together.
+pub(super) fn add_free<'a>(
+    books: &Books<'a>,
+    items: &Items<'a>,
+    found: &Share,
+    period: &Period,
+    resolved: impl Fn(&Contribution) -> bool,
+) -> Sum<'a> {
+    let scope = scope(found);
+    let mut sum = before(books, found.definition, &scope, period);
+    let any = items.of(found.definition, &Scope::AnyAgency);
+    let any = any.iter().filter(|_| found.agency.is_some());
+    let own = items.of(found.definition, &scope).iter();
+    for item in own.chain(any).filter(|item| !resolved(item)) {
+        sum.add(item, period, false);
+    }
+    sum
+}
+
+fn scope(share: &Share) -> Scope {
+    share.agency.clone().map_or(Scope::Total, Scope::Agency)
 }
 
 /// Everything of one scope: earlier nights, and the items of this one.
@@ -60,15 +82,21 @@ pub(super) fn of_scope<'a>(
     scope: &Scope,
     period: &Period,
 ) -> Sum<'a> {
+    let mut sum = before(books, definition, scope, period);
+    for item in items.of(definition, scope) {
+        sum.add(item, period, true);
+    }
+    sum
+}
+
+/// Earlier nights.
+fn before<'a>(books: &Books, definition: &str, scope: &Scope, period: &Period) -> Sum<'a> {
     let mut sum = Sum::default();
     for prior in books.prior {
         let mine = *prior.definition == *definition && today(books, prior) == *scope;
         if mine && period.holds(prior.day) {
             sum.add_firm((prior.numerator, prior.denominator));
         }
-    }
-    for item in items.of(definition, scope) {
-        sum.add(item, period, true);
     }
     sum
 }
@@ -96,12 +124,7 @@ pub(super) fn is_distinct(books: &Books, definition: &str) -> bool {
 }
 
 /// The procedures of an agency, or of all, each once.
-fn procedures<'a>(
-    books: &Books<'a>,
-    items: &Items<'a>,
-    found: &'a Share,
-    period: &Period,
-) -> Sum<'a> {
+fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &Period) -> Sum<'a> {
     let agency = found.agency.as_ref().map_or("", AgencyCode::as_str);
     let prior = books.prior.iter();
     let prior = prior.filter(|sum| *sum.definition == *found.definition);

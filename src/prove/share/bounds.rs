@@ -43,7 +43,7 @@ pub(super) fn optimum(firm: Sums, open: &[&[Pair]], end: End) -> Option<Sums> {
 }
 
 /// `a - guess * b`, times the guess's denominator.
-fn worth((a, b): Sums, (p, q): Sums) -> Option<i128> {
+pub(super) fn worth((a, b): Sums, (p, q): Sums) -> Option<i128> {
     let divisor = common(p, q);
     let (p, q) = (p / divisor, q / divisor);
     a.checked_mul(q)?.checked_sub(b.checked_mul(p)?)

@@ -93,7 +93,7 @@ pub(super) fn event(books: &Books, stake: &Stake) -> Event {
 
 /// A repeat is certain with the same order, or the same payer and amount; of two receipts, with the
 /// same amount.
-fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<bool> {
+pub(super) fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<bool> {
     let Evidence::Repeats(id) = &stake.first.why else {
         return None;
     };

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
-use super::adding::{Items, add_up, is_distinct, of_scope, today};
-use super::bounds::Sums;
+use super::adding::{Items, add_free, add_up, is_distinct, of_scope, today};
+use super::bounds::{End, Sums};
+use super::components::{Components, Resolved};
+use super::reach::Reach;
 use super::sum::Sum;
 use crate::domain::{AgencyCode, Cell, Completeness, Day, Fee, Fraction, Period, Text};
-use crate::kpi::{Scope, Share, Verdict};
+use crate::kpi::{Contribution, Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
 const MEASURED: [(&str, bool); 10] = [
@@ -35,8 +37,9 @@ pub(super) fn is_wanted(books: &Books, id: &str) -> bool {
     always || target || books.rules.definitions.iter().any(|asked| **asked == *id)
 }
 
-pub(super) fn check(books: &Books, findings: &mut Findings) {
+pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     let items = Items::new(books);
+    let components = Components::new(books, reach);
     let periods = periods(books);
     let wanted = wanted(books, &periods);
     let mut shares: BTreeMap<Place, Vec<&Share>> = BTreeMap::new();
@@ -55,7 +58,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
             findings.add(Invariant::Share, shown(place), what, count, found.len());
         }
         if let ([share], Some(period)) = (found, wanted.get(place)) {
-            one(books, &items, share, period, findings);
+            one(books, (&items, &components), share, period, findings);
         }
     }
 }
@@ -182,7 +185,12 @@ fn breakdown<'a>(
             );
             let was = (share.numerator, share.denominator);
             say(what, format!("{:?}", sum.point), format!("{was:?}"));
-            bounds(&sum, share, has_columns(books, definition), false, &mut say);
+            let what = text(
+                "cận được nới do các dòng phụ thuộc nhau",
+                "an outer bound is marked as such",
+            );
+            say(what, sum.coupled.to_string(), share.outer.to_string());
+            bounds(&sum, share, has_columns(books, definition), None, &mut say);
         }
     }
     if count != books.settlement.breakdown.len() && wanted {
@@ -194,7 +202,7 @@ fn breakdown<'a>(
 
 fn one<'a>(
     books: &Books<'a>,
-    items: &Items<'a>,
+    (items, components): (&Items<'a>, &Components),
     found: &'a Share,
     period: &Period,
     findings: &mut Findings,
@@ -226,18 +234,26 @@ fn one<'a>(
         enough.to_string(),
         found.enough_data.to_string(),
     );
-    // items that hang on each other may have been resolved together: then the bounds are closer
-    let events = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
-    let resolved = sum.coupled && !found.outer && events.contains(&found.definition);
+    // items that hang on each other are resolved together as far as they can be
+    let hangs = sum.coupled && enough && sum.counts();
+    let resolved = hangs.then(|| {
+        let covered = |item: &Contribution| components.covers(item);
+        let free = add_free(books, items, found, period, covered);
+        components.resolve(found, period, free)
+    });
+    let point = Fraction::new(found.numerator, found.denominator);
+    // where the point figure itself is no way, the bounds must hold it all the same
+    let around = |resolved: &Resolved| !found.outer || resolved.is_around(point);
+    let resolved = resolved.flatten().filter(around);
     say(
         text(
             "cận được nới do các dòng phụ thuộc nhau",
             "an outer bound is marked as such",
         ),
-        (sum.coupled && !resolved).to_string(),
+        (sum.coupled && resolved.is_none()).to_string(),
         found.outer.to_string(),
     );
-    bounds(&sum, found, enough, resolved, &mut say);
+    bounds(&sum, found, enough, resolved.as_ref(), &mut say);
     verdict(books, found, period, &mut say);
 }
 
@@ -279,22 +295,26 @@ fn has_columns(books: &Books, definition: &str) -> bool {
     !needs.contains(&definition) || before || books.inputs.fees.iter().any(told)
 }
 
-/// The bounds: exactly those of the items taken freely, or inside those where items were resolved
-/// together; and the point lies inside.
+/// The bounds: exactly those of the items taken freely, or those that the checker finds itself where
+/// it resolves the items together; and the point lies inside.
 fn bounds(
     sum: &Sum,
     found: &Share,
     enough: bool,
-    resolved: bool,
+    resolved: Option<&Resolved>,
     say: &mut impl FnMut(Text, String, String),
 ) {
-    let (mut low, mut high) = if enough { sum.bounds() } else { (None, None) };
-    if resolved && at_most(low, found.low) && at_most(found.low, found.high) {
-        low = found.low;
-    }
-    if resolved && at_most(found.high, high) {
-        high = found.high;
-    }
+    let (low, high) = match resolved {
+        Some(resolved) => {
+            let own = |bound, end| match resolved.proves(bound, end) {
+                true => bound,
+                false => resolved.bound(end),
+            };
+            (own(found.low, End::Least), own(found.high, End::Greatest))
+        }
+        None if enough => sum.bounds(),
+        None => (None, None),
+    };
     let what = text(
         "cận dưới tính lại bằng cách khác",
         "the lower bound, found in another way",

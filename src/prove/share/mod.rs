@@ -10,6 +10,7 @@ mod adding;
 mod amount;
 mod bounds;
 mod cells;
+mod components;
 mod custom;
 mod dossiers;
 mod events;
@@ -82,8 +83,9 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     items(books, expected, findings);
     procedures::check(books, findings);
     cells::check(books, findings);
-    spans::check(books, findings);
-    figures::check(books, findings);
+    let reach = reach::Reach::new(books);
+    spans::check(books, &reach, findings);
+    figures::check(books, &reach, findings);
 }
 
 /// Contributions by definition and item.

@@ -34,7 +34,7 @@ pub(super) struct Reach {
 }
 
 /// Classes of a payment that nobody was credited with and that may be one of a fee.
-const CREDITS: [&str; 8] = [
+pub(super) const CREDITS: [&str; 8] = [
     "unidentified",
     "orphan",
     "foreign",

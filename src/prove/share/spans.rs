@@ -30,8 +30,7 @@ const REACHED: Text = text(
 /// Spans of a contribution, for one comparison.
 type Spans = Vec<Elsewhere>;
 
-pub(super) fn check(books: &Books, findings: &mut Findings) {
-    let reach = Reach::new(books);
+pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     let epoch = Day::of_ms(0);
     for item in &books.settlement.contributions {
         let mut say = |wanted: Spans| {
@@ -43,21 +42,21 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         let (kind, name) = item.item.split_once('|').unwrap_or_default();
         match (item.definition, kind) {
             (TX | AMOUNT, "fee") => {
-                if let Some(wanted) = of_fee(books, &reach, item, name) {
+                if let Some(wanted) = of_fee(books, reach, item, name) {
                     say(wanted);
                 }
             }
             (TX | AMOUNT | PAID | ALL, "txn") => match refund(books, name) {
                 Some(paid_on) if item.definition == PAID => {
                     let last = reach.last_day.max(paid_on);
-                    if !of_refund(&reach, item, last) {
+                    if !of_refund(reach, item, last) {
                         self::say(item, WHERE, &last.to_string(), findings);
                     }
                 }
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(&reach, item, books.rules.start)
+                None if !displaced(reach, item, books.rules.start)
                     || is_free_fee(books, item, name) =>
                 {
                     let days = format!("{:?}", reach.days());
@@ -66,15 +65,15 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
                 None => {}
             },
             (PAID, "dossier") => {
-                if !in_hull(books, &reach, item, name) {
+                if !in_hull(books, reach, item, name) {
                     self::say(item, WHERE, "-", findings);
                 }
             }
             _ => say(Vec::new()),
         }
     }
-    displacing(books, &reach, findings);
-    lacking::check(books, &reach, findings);
+    displacing(books, reach, findings);
+    lacking::check(books, reach, findings);
 }
 
 pub(super) fn say(item: &Contribution, what: Text, wanted: &str, findings: &mut Findings) {

@@ -74,6 +74,25 @@ impl<'a> Sum<'a> {
         self.open.iter().flat_map(|pairs| pairs.iter())
     }
 
+    /// True when nothing is there at all, or each end has something in the denominator whatever the
+    /// components of open payments add: it need not be sought in them.
+    pub(super) fn is_never_empty(&self) -> bool {
+        let held = |pairs: &Cow<[Pair]>| pairs.iter().all(|(_, b)| *b > 0);
+        let always = self.firm.1 > 0 || self.open.iter().any(held);
+        let cash = self.pairs().any(|(a, b)| *a == 0 && *b > 0);
+        let cashless = self.pairs().any(|(a, _)| *a > 0);
+        !self.counts() || always || (cash && cashless)
+    }
+
+    /// The firm sums with every open item as `choose` has it; none where it cannot choose.
+    pub(super) fn best(&self, choose: impl Fn(&[Pair]) -> Option<Sums>) -> Option<Sums> {
+        let mut sums = self.firm;
+        for pairs in &self.open {
+            plus(&mut sums, choose(pairs)?);
+        }
+        Some(sums)
+    }
+
     /// The least and the greatest share.
     pub(super) fn bounds(&self) -> (Option<Fraction>, Option<Fraction>) {
         if !self.counts() {

@@ -1,0 +1,353 @@
+//! Open payments and the dossiers that they may be of, resolved once more: every assignment of the
+//! payments, every line that nobody saw paid, every doubtful repeat, each with a ledger of its own.
+//! A share that hangs on them is believed only at the least and the greatest that is found here;
+//! what is beyond an enumeration has the bounds of its items taken freely, and is marked.
+
+mod ledger;
+pub(super) mod named;
+mod walk;
+mod ways;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::{Books, Money, MoneyRow, class};
+use super::reach::{CREDITS, Reach};
+use super::sum::Sum;
+use crate::domain::{Day, Period, Side, TxnKind};
+use crate::kpi::{Contribution, Scope, Share};
+use crate::matching::Evidence;
+use ledger::Ledger;
+use named::named;
+pub(super) use walk::Resolved;
+use ways::{Add, Way};
+
+const TX: &str = "TX_CASHLESS";
+const AMOUNT: &str = "AMOUNT_CASHLESS";
+const PAID: &str = "DOSSIER_CASHLESS";
+
+/// The most open rows of a component: payments, and lines that nobody saw paid.
+const ROWS: usize = 16;
+/// The most dossiers of a component, and the most that lack money while a payment names nobody.
+const DOSSIERS: usize = 40;
+/// The most open payments of all.
+const PAYMENTS: usize = 1_000;
+/// The most steps through one component.
+const STEPS: usize = 1 << 18;
+
+/// An open payment.
+struct Payment {
+    /// A position in `Books::money`.
+    money: usize,
+    /// The dossiers that it may be of.
+    dossiers: BTreeSet<usize>,
+    /// It must be of one of them.
+    sure: bool,
+    /// It may be of a dossier that is not here.
+    elsewhere: bool,
+    /// It is of certain lines only: no ledger here knows what they would be.
+    of_lines: bool,
+}
+
+/// A component with everything that it may add.
+struct Component {
+    /// Of each dossier the payments that may be of it, and its ways for each set of them.
+    dossiers: Vec<(Vec<usize>, Vec<Vec<Way>>)>,
+    /// What each payment may add where it is of none of them; nothing where it must be of one.
+    alone: Vec<Vec<Way>>,
+}
+
+/// Every component that can be enumerated.
+#[derive(Default)]
+pub(super) struct Components {
+    all: Vec<Component>,
+    /// Codes of their dossiers.
+    codes: BTreeSet<Box<str>>,
+    /// Their transactions: source and id.
+    txns: BTreeSet<(Box<str>, Box<str>)>,
+    start: Option<Day>,
+}
+
+impl Components {
+    pub(super) fn new(books: &Books, reach: &Reach) -> Self {
+        let mut components = Self {
+            start: books.rules.start,
+            ..Self::default()
+        };
+        let payments = if is_beyond(books) {
+            None
+        } else {
+            payments(books)
+        };
+        for (payments, dossiers) in together(payments.unwrap_or_default()) {
+            if let Some(component) = component(books, reach, &payments, &dossiers) {
+                components.all.push(component);
+                components.cover(books, &payments, &dossiers);
+            }
+        }
+        components
+    }
+
+    fn cover(&mut self, books: &Books, payments: &[Payment], dossiers: &BTreeSet<usize>) {
+        let mut money: Vec<usize> = payments.iter().map(|payment| payment.money).collect();
+        for dossier in dossiers {
+            let of = &books.dossiers[*dossier];
+            self.codes.insert(of.code.as_str().into());
+            money.extend(of.stakes.iter().map(|stake| books.stakes[*stake].money));
+        }
+        let txns = money.iter().filter_map(|money| books.money[*money].txn());
+        let keys = txns.map(|txn| (txn.source.as_str().into(), (&*txn.id).into()));
+        self.txns.extend(keys);
+    }
+
+    /// True for an item that adds nothing beside its component.
+    pub(super) fn covers(&self, item: &Contribution) -> bool {
+        let parts: Vec<&str> = item.item.splitn(3, '|').collect();
+        match parts[..] {
+            ["txn", source, id] => self.txns.contains(&(source.into(), id.into())),
+            ["cash" | "receipt" | "fee" | "dossier", code, ..] => self.codes.contains(code),
+            _ => false,
+        }
+    }
+
+    /// What a share is over every way; none where the items taken freely are all that is known.
+    /// `free` are its items that hang on nothing here.
+    pub(super) fn resolve<'s>(
+        &self,
+        share: &Share,
+        period: &Period,
+        free: Sum<'s>,
+    ) -> Option<Resolved<'s>> {
+        let known = [TX, AMOUNT, PAID].contains(&share.definition);
+        if !known || free.coupled || !free.is_never_empty() || self.all.is_empty() {
+            return None;
+        }
+        let sees = |add: &Add| {
+            let here = match (&add.scope, &share.agency) {
+                (Scope::Total, None) | (Scope::AnyAgency, Some(_)) => true,
+                (Scope::Agency(code), Some(agency)) => code == agency,
+                _ => false,
+            };
+            let counts = period.from <= add.day && add.day <= period.to;
+            let late = self.start.is_none_or(|start| start <= add.day);
+            add.definition == share.definition && here && counts && late
+        };
+        Resolved::new(&self.all, &sees, free)
+    }
+}
+
+/// Something is open that no enumeration here takes: unreadable rows, contradictions, money that
+/// went back and names nobody, repeats that may be none, receipts over another amount.
+fn is_beyond(books: &Books) -> bool {
+    let unread = books.inputs.rejects.iter();
+    let unread = unread.filter(|reject| reject.side != Side::Fee).count();
+    let doubtful = |money: &Money| {
+        let row = books.row(&money.key);
+        let repeats = |row: &&crate::classify::Classified| {
+            row.evidence
+                .iter()
+                .any(|why| matches!(why, Evidence::Repeats(_)))
+        };
+        let stranger = money.stakes.is_empty() && row.as_ref().is_some_and(repeats);
+        let differs = money.is_cash() && books.says(&money.key, "receipt_mismatch");
+        let mut stakes = money.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let perhaps = |stake: &super::super::books::Stake| {
+            !stake.settles() && super::events::certain(books, money, stake) != Some(true)
+        };
+        stranger || differs || stakes.any(perhaps)
+    };
+    books.rules.grey.changes()
+        || unread > 0
+        || !books.inputs.conflicts.is_empty()
+        || books.open_refund_ms.is_some()
+        || books.money.iter().any(doubtful)
+}
+
+/// The open payments; none where there are too many, or too many dossiers for those that name
+/// nobody.
+fn payments(books: &Books) -> Option<Vec<Payment>> {
+    let mut open: Vec<(usize, named::Named, &'static str)> = Vec::new();
+    for (at, money) in books.money.iter().enumerate() {
+        let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
+        let (MoneyRow::Txn(txn), Some(row)) = (money.row, books.row(&money.key)) else {
+            continue;
+        };
+        let may_pay = txn.kind == TxnKind::Payment && CREDITS.contains(&class(row));
+        if may_pay && free && money.set.is_none() {
+            open.push((at, named(books, money, row), class(row)));
+        }
+    }
+    if open.len() > PAYMENTS {
+        return None;
+    }
+    // what open payments among several dossiers ask of each: number and dong
+    let mut claims: BTreeMap<usize, (usize, i128)> = BTreeMap::new();
+    for (at, named, _) in open.iter().filter(|(.., class)| *class == "ambiguous") {
+        for dossier in &named.dossiers {
+            let claim = claims.entry(*dossier).or_default();
+            *claim = (claim.0 + 1, claim.1 + books.money[*at].amount());
+        }
+    }
+    let nameless = open.iter().any(|(_, named, _)| named.dossiers.is_empty());
+    let everyone = 0..if nameless { books.dossiers.len() } else { 0 };
+    let everyone: BTreeSet<usize> = everyone.filter(|d| lacks(books, *d) > 0).collect();
+    if everyone.len() > DOSSIERS {
+        return None;
+    }
+    let has_room = |dossier: &usize| {
+        let lacks = lacks(books, *dossier);
+        let (number, sum) = claims.get(dossier).copied().unwrap_or_default();
+        lacks > 0 && (number == 1 || sum <= lacks)
+    };
+    let payment = |(money, named, class): (usize, named::Named, &'static str)| {
+        let nameless = named.dossiers.is_empty();
+        let sure = class == "ambiguous" && !nameless && named.dossiers.iter().all(has_room);
+        let among = ["ambiguous", "pending", "status_mismatch"].contains(&class);
+        Payment {
+            money,
+            sure,
+            elsewhere: nameless || !among,
+            of_lines: named.of_lines,
+            dossiers: if nameless {
+                everyone.clone()
+            } else {
+                named.dossiers
+            },
+        }
+    };
+    Some(open.into_iter().map(payment).collect())
+}
+
+/// What a dossier lacks, land obligations left out.
+fn lacks(books: &Books, dossier: usize) -> i128 {
+    let of = &books.dossiers[dossier];
+    let lines = of.lines.clone().map(|line| (line, &books.lines[line]));
+    let fees = || lines.clone().filter(|(_, line)| line.payable && !line.land);
+    if of.set.is_some() || fees().next().is_none() {
+        return 0;
+    }
+    let shared = of.stakes.iter().any(|stake| !is_plain(books, *stake));
+    if !of.went_back && !shared && fees().count() == of.lines.len() {
+        return Ledger::with(books, dossier, &[]).lacks();
+    }
+    let open = |(at, line): (usize, &super::super::books::Line)| {
+        let net = books.says(&line.fee.key(), "net_settlement");
+        let again = line.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let mut again = again.filter(|stake| !stake.undone && stake.part(at) > 0);
+        // a refund opens a line again only for what came after it
+        let again = again.any(|stake| books.money[stake.money].ms() > line.refunded_ms);
+        let due = line.due() + if again { line.refunded } else { 0 };
+        if net { 0 } else { (due - line.paid).max(0) }
+    };
+    fees().map(open).sum()
+}
+
+/// A payment of one dossier, by the rules.
+fn is_plain(books: &Books, stake: usize) -> bool {
+    let stake = &books.stakes[stake];
+    let alone = books.money[stake.money].stakes.len() == 1;
+    alone && !stake.decided && !stake.unsure && !stake.undone && stake.returned == 0
+}
+
+/// Payments that hang together, with their dossiers.
+fn together(payments: Vec<Payment>) -> Vec<(Vec<Payment>, BTreeSet<usize>)> {
+    let mut groups: Vec<(Vec<Payment>, BTreeSet<usize>)> = Vec::new();
+    for payment in payments {
+        let mut dossiers = payment.dossiers.clone();
+        let mut members = Vec::new();
+        let (own, others) = groups
+            .into_iter()
+            .partition(|(_, other)| !other.is_disjoint(&payment.dossiers));
+        groups = others;
+        for (more, of) in own {
+            members.extend(more);
+            dossiers.extend(of);
+        }
+        members.push(payment);
+        members.sort_by_key(|payment| payment.money);
+        groups.push((members, dossiers));
+    }
+    groups
+}
+
+/// A component, enumerated; none where it is too large, or a ledger here does not tell all of it.
+fn component(
+    books: &Books,
+    reach: &Reach,
+    payments: &[Payment],
+    dossiers: &BTreeSet<usize>,
+) -> Option<Component> {
+    let lines = dossiers
+        .iter()
+        .flat_map(|d| books.dossiers[*d].lines.clone());
+    let rows = lines.filter_map(|line| books.row(&books.lines[line].fee.key()));
+    let missing = rows
+        .filter(|row| class(row).starts_with("missing_"))
+        .count();
+    let small = payments.len() + missing <= ROWS && dossiers.len() <= DOSSIERS;
+    let told = |dossier: &usize| {
+        let of = &books.dossiers[*dossier];
+        let mut lines = of.lines.clone().map(|line| &books.lines[line]);
+        let land = lines.any(|line| line.payable && line.land);
+        let plain = of.stakes.iter().all(|stake| is_plain(books, *stake));
+        plain && !land && !of.went_back && of.set.is_none()
+    };
+    let of_lines = payments.iter().any(|payment| payment.of_lines);
+    if !small || of_lines || may_be_split(books, payments) || !dossiers.iter().all(told) {
+        return None;
+    }
+    let asks = |dossier: &usize| -> Vec<usize> {
+        let asked = |p: &usize| payments[*p].dossiers.contains(dossier);
+        (0..payments.len()).filter(asked).collect()
+    };
+    let asked: Vec<Vec<usize>> = dossiers.iter().map(asks).collect();
+    if walk::steps(&asked, payments.len()) > STEPS {
+        return None;
+    }
+    let mut made = Component {
+        dossiers: Vec::new(),
+        alone: payments
+            .iter()
+            .map(|payment| alone(books, payment))
+            .collect(),
+    };
+    for (dossier, asked) in dossiers.iter().zip(asked) {
+        let money: Vec<usize> = asked.iter().map(|p| payments[*p].money).collect();
+        let ways = ways::of_dossier(books, reach, *dossier, &money)?;
+        made.dossiers.push((asked, ways));
+    }
+    Some(made)
+}
+
+/// A person may split a payment over several dossiers: no way here does, so whatever could pay more
+/// than one of them at once, or be put together with another payment, is left alone.
+fn may_be_split(books: &Books, payments: &[Payment]) -> bool {
+    payments.iter().any(|payment| {
+        let amount = books.money[payment.money].amount();
+        let short = payment.dossiers.iter().any(|d| lacks(books, *d) < amount);
+        payment.dossiers.len() > 1 && (short || payments.len() > 1)
+    })
+}
+
+/// What a payment may add where it is of no dossier of its component: nothing, or (of a dossier
+/// that is not here) itself, for whatever agency.
+fn alone(books: &Books, payment: &Payment) -> Vec<Way> {
+    if payment.sure {
+        return Vec::new();
+    }
+    let mut ways = vec![Way::new()];
+    if payment.elsewhere {
+        let money = &books.money[payment.money];
+        let v = i64::try_from(money.amount()).unwrap_or(i64::MAX);
+        let scopes = [Scope::Total, Scope::AnyAgency];
+        let adds = scopes.into_iter().flat_map(|scope| {
+            [(TX, 1), (AMOUNT, v)].map(|(definition, v)| Add {
+                definition,
+                scope: scope.clone(),
+                day: money.day(),
+                pair: (v, v),
+            })
+        });
+        ways.push(adds.collect());
+    }
+    ways
+}
