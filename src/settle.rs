@@ -3,9 +3,7 @@
 
 mod lean;
 
-pub use lean::{
-    Groups, Lean, LeanGroup, LeanRow, PlainGroup, PlainLeg, PlainRow, Rows, lean, pool,
-};
+pub use lean::{Lean, PlainGroup, PlainLeg, lean, pool};
 
 use std::borrow::Cow;
 use std::panic::resume_unwind;
@@ -79,7 +77,7 @@ pub enum Keep {
     Each,
     /// Those that may still end in several ways: the shares are the same.
     Open,
-    /// The same, in no order: as far as shares need them.
+    /// The same, in no order: as far as shares cannot do with sums.
     Sums,
 }
 
@@ -160,15 +158,19 @@ fn measured(inputs: &Inputs, rules: &Rules, prior: &Prior, made: &Made) -> Measu
 /// What every item adds: the contributions kept, and the sums of the others. What is resolved adds
 /// nothing on its own, so it is kept.
 fn contributions<'e>(
-    facts: &Facts,
+    facts: &Facts<'_, 'e>,
     keep: Keep,
     exact: &'e Exact,
 ) -> (Vec<Contribution>, Vec<(&'static str, Tally<'e>)>) {
-    let start = facts.pool.rules.start;
+    let (start, periods) = (facts.pool.rules.start, &facts.pool.rules.periods);
     let tally = |definition: &'static Definition| {
         let mut tally = match keep {
             Keep::Each => Tally::of_each(),
-            Keep::Open | Keep::Sums => Tally::of_sums(start, exact),
+            // what would decide a target is looked for among single items
+            Keep::Sums if facts.pool.rules.targets.is_empty() => {
+                Tally::of_sums(start, periods, exact).with_open()
+            }
+            Keep::Open | Keep::Sums => Tally::of_sums(start, periods, exact),
         };
         (definition.contributions)(facts, &mut tally);
         (definition.id, tally)

@@ -109,8 +109,6 @@ pub struct Classes {
     pub rows: Vec<Classified>,
     /// The place of each fee, receipt and transaction among them.
     pub place: RowPlaces,
-    /// The fees in the order of their keys.
-    pub fee_order: Vec<Index>,
     /// Where each money row stands in the ledgers.
     pub places: Places,
 }
@@ -128,9 +126,8 @@ pub fn classify(desk: &Desk) -> Classes {
     } else {
         Vec::new()
     };
-    let fee_order = inputs.fees_by_key();
     let mut place = RowPlaces {
-        fees: fees(desk, &provisional, &fee_order, &mut rows),
+        fees: fees(desk, &provisional, &mut rows),
         ..RowPlaces::default()
     };
     money(desk, &provisional, &places, &mut rows, &mut place);
@@ -139,7 +136,6 @@ pub fn classify(desk: &Desk) -> Classes {
     Classes {
         rows,
         place,
-        fee_order,
         places,
     }
 }
@@ -231,12 +227,7 @@ impl OpenMoney {
 }
 
 /// The fees in order of their keys; gives the place of each row.
-fn fees(
-    desk: &Desk,
-    provisional: &[bool],
-    order: &[Index],
-    rows: &mut Vec<Classified>,
-) -> Vec<Index> {
+fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<Index> {
     let pool = desk.pool;
     let open = OpenMoney::new(desk);
     let mut dossier_of = vec![0; pool.inputs.fees.len()];
@@ -244,12 +235,17 @@ fn fees(
         dossier_of[dossier.fees.clone()].fill(index(d));
     }
     let mut row_of = vec![NOWHERE; pool.inputs.fees.len()];
-    for place in order {
-        let dossier = dossier_of[at(*place)];
-        if !desk.ledgers.is_plain(dossier) {
-            row_of[at(*place)] = index(rows.len());
-            rows.push(fee(desk, provisional, &open, dossier, at(*place)));
-        }
+    let held = |place: &Index| !desk.ledgers.is_plain(dossier_of[at(*place)]);
+    let held = (0..pool.inputs.fees.len()).map(index).filter(held);
+    for place in pool.inputs.by_fee_key(held) {
+        row_of[at(place)] = index(rows.len());
+        rows.push(fee(
+            desk,
+            provisional,
+            &open,
+            dossier_of[at(place)],
+            at(place),
+        ));
     }
     row_of
 }

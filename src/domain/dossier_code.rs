@@ -95,8 +95,13 @@ impl fmt::Debug for DossierCode {
 }
 
 impl Serialize for DossierCode {
+    /// As a text of a row is.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.as_str())
+        } else {
+            serializer.serialize_bytes(self.as_bytes())
+        }
     }
 }
 

@@ -54,17 +54,20 @@ impl Inputs {
     /// The positions of the fees in the order of their keys, by fee id, then by dossier; the fees
     /// stand in their canonical order.
     pub fn fees_by_key(&self) -> Vec<u32> {
-        let places = (0..self.fees.len()).map(sorting::place);
-        let prefix = |fee: &Fee| sorting::prefix(fee.fee_id.as_str());
-        let id = |fee: &Fee| fee.fee_id.as_str().len() <= 16 && !fee.fee_id.as_str().contains('\0');
-        if self.fees.iter().all(id) {
-            // the number is the whole id, and the place is the order of the dossiers
-            let mut keyed: Vec<(u128, u32)> = self.fees.iter().map(prefix).zip(places).collect();
-            keyed.sort_unstable();
-            return keyed.into_iter().map(|(_, place)| place).collect();
-        }
-        let sorted = sorting::order_of(&self.fees, prefix, |a, b| a.fee_id.cmp(&b.fee_id));
-        sorted.unwrap_or_else(|| places.collect())
+        self.by_fee_key((0..self.fees.len()).map(sorting::place))
+    }
+
+    /// Some positions of fees, which come in order, in the order of the keys.
+    pub fn by_fee_key(&self, places: impl Iterator<Item = u32>) -> Vec<u32> {
+        let id = |place: u32| self.fees[sorting::at(place)].fee_id.as_bytes();
+        let keyed = places.map(|place| (sorting::prefix_of(id(place)), place));
+        let mut keyed: Vec<(u128, u32)> = keyed.collect();
+        keyed.sort_unstable_by(|(x, i), (y, j)| {
+            let whole = || id(*i).cmp(id(*j));
+            // the place is the order of the dossiers
+            x.cmp(y).then_with(whole).then(i.cmp(j))
+        });
+        keyed.into_iter().map(|(_, place)| place).collect()
     }
 
     /// True when every list stands in its canonical order.
@@ -100,8 +103,8 @@ fn sort_fees(fees: &mut [Fee]) {
 }
 
 /// Lines of a dossier in the order of the waterfall: phí, lệ phí, land, then the fee id.
-fn fee_order(fee: &Fee) -> (&str, super::FeeKind, &str) {
-    (fee.dossier_code.as_str(), fee.kind, fee.fee_id.as_str())
+fn fee_order(fee: &Fee) -> (&[u8], super::FeeKind, &[u8]) {
+    (fee.dossier_code.as_bytes(), fee.kind, fee.fee_id.as_bytes())
 }
 
 /// The rules; their digest enters the run id.

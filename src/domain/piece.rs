@@ -278,15 +278,21 @@ impl Ord for Piece {
 }
 
 impl Hash for Piece {
-    /// As `str`, which it is looked up by.
+    /// As `str`, which it is looked up by: the bytes, and one that stands in no text.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        state.write(self.as_bytes());
+        state.write_u8(0xff);
     }
 }
 
 impl Serialize for Piece {
+    /// A text; for a form that people do not read its bytes, which need no check.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self)
+        } else {
+            serializer.serialize_bytes(self.as_bytes())
+        }
     }
 }
 

@@ -41,9 +41,10 @@ pub fn order_of<T>(
     }
     let keyed = rows.iter().enumerate();
     let mut keyed: Vec<(u128, u32)> = keyed.map(|(i, row)| (prefix(row), place(i))).collect();
-    keyed.sort_unstable_by(|(x, i), (y, j)| {
+    // files are delivered in runs that are sorted already, which a stable sort joins
+    keyed.sort_by(|(x, i), (y, j)| {
         let full = || order(&rows[at(*i)], &rows[at(*j)]);
-        x.cmp(y).then_with(full).then(i.cmp(j))
+        x.cmp(y).then_with(full)
     });
     Some(keyed.into_iter().map(|(_, place)| place).collect())
 }

@@ -2,11 +2,14 @@
 
 mod canonical;
 
+use std::io::{self, Write};
+
 use anyhow::Context;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::domain::{Day, RunId};
-use crate::settle::{Groups, Inputs, Lean, Rows, Settlement};
+use crate::settle::Inputs;
 
 use canonical::Canonical;
 
@@ -36,23 +39,44 @@ pub fn of_inputs(inputs: &mut Inputs) -> anyhow::Result<Box<str>> {
     digest
 }
 
-/// The digest of what files were decided to be: groups, rows, shares and suggestions. The
-/// contributions are left out: the shares are their sums, and `match` keeps those only that are
-/// open.
-pub fn of_files(settlement: &Settlement) -> anyhow::Result<Box<str>> {
-    let Settlement {
-        groups,
-        rows,
-        shares,
-        suggestions,
-        ..
-    } = settlement;
-    of(&(groups, rows, shares, suggestions))
+/// The digest of files: what `sha256sum` says of its own list of them, in order of their names.
+pub fn of_files(mut files: Vec<(&str, Box<str>)>) -> Box<str> {
+    files.sort();
+    let lines = files
+        .iter()
+        .map(|(name, sha256)| format!("{sha256}  {name}\n"));
+    hex::encode(Sha256::digest(lines.collect::<String>())).into()
 }
 
-/// The same of files that were settled without holding every row.
-pub fn of_lean(lean: &Lean) -> anyhow::Result<Box<str>> {
-    of(&(Groups(lean), Rows(lean), &lean.shares, &lean.suggestions))
+/// Writes on, and digests what it writes.
+pub struct Digesting<W> {
+    to: W,
+    hash: Sha256,
+}
+
+impl<W: Write> Digesting<W> {
+    /// Nothing written yet.
+    pub fn new(to: W) -> Self {
+        let hash = Sha256::new();
+        Self { to, hash }
+    }
+
+    /// What it wrote to, and 64 hex of SHA-256 over everything written.
+    pub fn finish(self) -> (W, Box<str>) {
+        (self.to, hex::encode(self.hash.finalize()).into())
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.to.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// The digest of inputs that stand in order already.

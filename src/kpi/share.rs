@@ -87,39 +87,49 @@ pub struct Contribution {
     pub exceptions: Vec<ExceptionId>,
 }
 
+/// What an item may add to a period: the outcomes of its day where the period holds it, those of
+/// spans that touch the period, and nothing wherever it may fall outside. None when it adds
+/// nothing. Without a period all days count.
+pub(super) fn within<'o>(
+    day: Day,
+    outcomes: &'o [(i64, i64)],
+    elsewhere: &[Elsewhere],
+    period: Option<&Period>,
+) -> Option<Cow<'o, [(i64, i64)]>> {
+    let here = period.is_none_or(|period| period.holds(day));
+    if elsewhere.is_empty() {
+        return here.then_some(Cow::Borrowed(outcomes));
+    }
+    let mut seen = if here {
+        outcomes.to_vec()
+    } else {
+        vec![(0, 0)]
+    };
+    let mut add = |outcome| {
+        if !seen.contains(&outcome) {
+            seen.push(outcome);
+        }
+    };
+    for span in elsewhere {
+        if period.is_none_or(|period| span.from <= period.to && period.from <= span.to) {
+            add(span.outcome);
+        }
+        if period.is_some_and(|period| span.from < period.from || period.to < span.to) {
+            add((0, 0));
+        }
+    }
+    (here || seen.len() > 1).then_some(Cow::Owned(seen))
+}
+
 impl Contribution {
     /// True while it can end in several ways, or on several days.
     pub fn is_open(&self) -> bool {
         self.outcomes.len() > 1 || !self.elsewhere.is_empty()
     }
 
-    /// What it may add to a period: the outcomes of its day where the period holds it, those of
-    /// spans that touch the period, and nothing wherever it may fall outside. None when it adds
-    /// nothing.
+    /// What it may add to a period; none when it adds nothing.
     pub fn within(&self, period: &Period) -> Option<Cow<'_, [(i64, i64)]>> {
-        let here = period.holds(self.day);
-        if self.elsewhere.is_empty() {
-            return here.then_some(Cow::Borrowed(&self.outcomes));
-        }
-        let mut seen = if here {
-            self.outcomes.clone()
-        } else {
-            vec![(0, 0)]
-        };
-        let mut add = |outcome| {
-            if !seen.contains(&outcome) {
-                seen.push(outcome);
-            }
-        };
-        for span in &self.elsewhere {
-            if span.from <= period.to && period.from <= span.to {
-                add(span.outcome);
-            }
-            if span.from < period.from || period.to < span.to {
-                add((0, 0));
-            }
-        }
-        (here || seen.len() > 1).then_some(Cow::Owned(seen))
+        within(self.day, &self.outcomes, &self.elsewhere, Some(period))
     }
 
     /// What is left of it when nothing before `start` counts.

@@ -1,5 +1,5 @@
 //! Where definitions put what items add: every contribution by itself, or those that are settled
-//! summed up by scope and day at once. A night keeps each, because the next nights take it out
+//! summed up by scope and period at once. A night keeps each, because the next nights take it out
 //! again; files are measured once.
 
 use rustc_hash::FxHashMap;
@@ -9,43 +9,55 @@ use crate::domain::{AgencyCode, Day, Period};
 use super::exact::Exact;
 use super::interval::Sums;
 use super::item::Item;
-use super::share::{Contribution, Scope};
+use super::share::{Contribution, Elsewhere, Scope, within};
 
-/// Days in a row for which there is a place each; what lies further off is looked up.
-const NEAR: usize = 1 << 13;
-
-/// Numerator and denominator by day.
-#[derive(Debug, Default)]
-struct Days {
-    /// The day of the first place: half of [`NEAR`] before the first that was added.
-    first: Option<Day>,
-    near: Vec<Option<(i128, i128)>>,
-    far: FxHashMap<Day, (i128, i128)>,
+/// The sums of one scope, by period.
+#[derive(Clone, Debug, Default)]
+struct Cell {
+    /// Of what is settled: numerator and denominator.
+    firm: Vec<(i128, i128)>,
+    /// Of what may still turn out otherwise.
+    open: Vec<Sums>,
 }
 
-impl Days {
-    fn add(&mut self, day: Day, (numerator, denominator): (i64, i64)) {
-        let half = u32::try_from(NEAR / 2).unwrap_or(0);
-        let first = *self.first.get_or_insert_with(|| day.minus(half));
-        let place = usize::try_from(day.days_since(first)).ok();
-        let sum = match place.filter(|place| *place < NEAR) {
-            Some(place) => {
-                if self.near.len() <= place {
-                    self.near.resize(place + 1, None);
-                }
-                self.near[place].get_or_insert_default()
-            }
-            None => self.far.entry(day).or_default(),
-        };
-        sum.0 += i128::from(numerator);
-        sum.1 += i128::from(denominator);
+impl Cell {
+    fn new(periods: &[Period]) -> Self {
+        let length = periods.len().max(1);
+        Self {
+            firm: vec![(0, 0); length],
+            open: vec![Sums::default(); length],
+        }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (Day, (i128, i128))> {
-        let first = self.first.unwrap_or(Day::of_ms(0));
-        let near = (0_u32..).zip(&self.near);
-        let near = near.filter_map(move |(place, sum)| Some((first.plus(place), (*sum)?)));
-        near.chain(self.far.iter().map(|(day, sum)| (*day, *sum)))
+    /// Adds the one outcome of an item in each period that holds the day.
+    fn add(&mut self, periods: &[Period], day: Day, (numerator, denominator): (i64, i64)) {
+        for (place, sum) in self.firm.iter_mut().enumerate() {
+            if periods.get(place).is_none_or(|period| period.holds(day)) {
+                sum.0 += i128::from(numerator);
+                sum.1 += i128::from(denominator);
+            }
+        }
+    }
+
+    /// Adds the outcomes of an open item; one period holds all days.
+    fn add_open(&mut self, periods: &[Period], item: &Item, outcomes: &[(i64, i64)]) {
+        let spans = &item.elsewhere;
+        for (place, sums) in self.open.iter_mut().enumerate() {
+            let seen = within(item.day, outcomes, spans, periods.get(place));
+            if let Some(seen) = seen {
+                sums.add(&seen, item.coupled);
+            }
+        }
+    }
+
+    fn sums(&self, place: Option<usize>) -> Sums {
+        let firm = place.and_then(|place| self.firm.get(place));
+        let (numerator, denominator) = firm.copied().unwrap_or_default();
+        let mut sums = Sums::firm(numerator, denominator);
+        if let Some(open) = place.and_then(|place| self.open.get(place)) {
+            sums.merge(open);
+        }
+        sums
     }
 }
 
@@ -57,9 +69,15 @@ pub struct Tally<'e> {
     sums_settled: Option<&'e Exact>,
     /// What is older does not count.
     start: Option<Day>,
-    total: Days,
-    any: Days,
-    agencies: FxHashMap<AgencyCode, Days>,
+    /// The periods that are asked for; none: all days are one.
+    periods: &'e [Period],
+    /// True when what is open is summed as well: nobody asks for it one by one.
+    sums_open: bool,
+    total: Cell,
+    any: Cell,
+    agencies: FxHashMap<AgencyCode, Cell>,
+    /// The first and the last day of any sum.
+    ends: Option<(Day, Day)>,
     /// The contributions that are kept.
     pub items: Vec<Contribution>,
 }
@@ -70,88 +88,138 @@ impl<'e> Tally<'e> {
         Self::default()
     }
 
-    /// Sums those that are settled, from `start` on. What is resolved adds nothing on its own, so
-    /// it is kept.
-    pub fn of_sums(start: Option<Day>, exact: &'e Exact) -> Self {
+    /// Sums those that are settled, from `start` on, in these periods; what is resolved adds nothing
+    /// on its own and is kept.
+    pub fn of_sums(start: Option<Day>, periods: &'e [Period], exact: &'e Exact) -> Self {
         Self {
             sums_settled: Some(exact),
             start,
+            periods,
+            total: Cell::new(periods),
+            any: Cell::new(periods),
             ..Self::default()
         }
     }
 
+    /// Sums what is open as well, as far as sums can tell it. Nothing may be asked of single items.
+    pub fn with_open(self) -> Self {
+        let sums_open = self.start.is_none();
+        Self { sums_open, ..self }
+    }
+
     /// Adds an item in the total.
     pub fn total(&mut self, item: &Item, outcomes: &[(i64, i64)]) {
-        match self.settled(item, outcomes) {
-            Some(outcome) => self.total.add(item.day, outcome),
-            None => self.keep(item, Scope::Total, outcomes),
+        match self.way(item, outcomes) {
+            Way::Keep => self.keep(item, Scope::Total, outcomes),
+            Way::Drop => {}
+            Way::Settled(outcome) => self.total.add(self.periods, item.day, outcome),
+            Way::Open => self.total.add_open(self.periods, item, outcomes),
         }
     }
 
     /// Adds an item in the row of every agency.
     pub fn any_agency(&mut self, item: &Item, outcomes: &[(i64, i64)]) {
-        match self.settled(item, outcomes) {
-            Some(outcome) => self.any.add(item.day, outcome),
-            None => self.keep(item, Scope::AnyAgency, outcomes),
+        match self.way(item, outcomes) {
+            Way::Keep => self.keep(item, Scope::AnyAgency, outcomes),
+            Way::Drop => {}
+            Way::Settled(outcome) => self.any.add(self.periods, item.day, outcome),
+            Way::Open => self.any.add_open(self.periods, item, outcomes),
         }
     }
 
     /// Adds an item in the row of one agency.
     pub fn agency(&mut self, item: &Item, agency: &AgencyCode, outcomes: &[(i64, i64)]) {
-        let Some(outcome) = self.settled(item, outcomes) else {
-            return self.keep(item, Scope::Agency(agency.clone()), outcomes);
-        };
-        match self.agencies.get_mut(agency) {
-            Some(days) => days.add(item.day, outcome),
-            None => {
-                let days = self.agencies.entry(agency.clone()).or_default();
-                days.add(item.day, outcome);
+        match self.way(item, outcomes) {
+            Way::Keep => self.keep(item, Scope::Agency(agency.clone()), outcomes),
+            Way::Drop => {}
+            Way::Settled(outcome) => {
+                let periods = self.periods;
+                self.cell(agency).add(periods, item.day, outcome);
+            }
+            Way::Open => {
+                let periods = self.periods;
+                self.cell(agency).add_open(periods, item, outcomes);
             }
         }
     }
 
-    /// The one outcome of an item that is summed.
-    fn settled(&self, item: &Item, outcomes: &[(i64, i64)]) -> Option<(i64, i64)> {
-        let [only] = outcomes else { return None };
-        let exact = self.sums_settled?;
-        let free = !item.coupled && item.elsewhere.is_empty();
-        (free && !exact.covers(item.definition, item.name.origin())).then_some(*only)
+    fn cell(&mut self, agency: &AgencyCode) -> &mut Cell {
+        if !self.agencies.contains_key(agency) {
+            let cell = Cell::new(self.periods);
+            self.agencies.insert(agency.clone(), cell);
+        }
+        // it is there now
+        self.agencies.entry(agency.clone()).or_default()
+    }
+
+    /// What becomes of an item; its days are then among those of the sums.
+    fn way(&mut self, item: &Item, outcomes: &[(i64, i64)]) -> Way {
+        let Some(exact) = self.sums_settled else {
+            return Way::Keep;
+        };
+        let alone = !item.coupled && item.elsewhere.is_empty();
+        let settled = match outcomes {
+            [only] if alone => Some(*only),
+            _ => None,
+        };
+        // what the whole input is depends on no day on which an item takes back
+        let known = !self.periods.is_empty() || item.elsewhere.iter().all(counts);
+        let open = self.sums_open && known;
+        if !(settled.is_some() || open) || exact.covers(item.definition, item.name.origin()) {
+            return Way::Keep;
+        }
+        if self.start.is_some_and(|start| item.day < start) {
+            return Way::Drop;
+        }
+        let spans = item.elsewhere.iter().filter(|span| counts(span));
+        let spans = spans.flat_map(|span| [span.from, span.to]);
+        for day in spans.chain([item.day]) {
+            let (first, last) = self.ends.unwrap_or((day, day));
+            self.ends = Some((first.min(day), last.max(day)));
+        }
+        settled.map_or(Way::Open, Way::Settled)
     }
 
     fn keep(&mut self, item: &Item, scope: Scope, outcomes: &[(i64, i64)]) {
         self.items.push(item.within(scope, outcomes.to_vec()));
     }
 
-    /// The sums of a period, by scope.
+    /// The sums of one of the periods, by scope. Where none were asked for it is that of all days.
     pub fn within(&self, period: &Period) -> impl Iterator<Item = (Scope, Sums)> {
+        let mut known = self.periods.iter();
+        let place = match known.position(|known| known == period) {
+            None if self.periods.is_empty() => Some(0),
+            place => place,
+        };
         let agencies = self.agencies.iter();
-        let scopes = agencies.map(|(agency, days)| (Scope::Agency(agency.clone()), days));
+        let scopes = agencies.map(|(agency, cell)| (Scope::Agency(agency.clone()), cell));
         let scopes = scopes.chain([(Scope::Total, &self.total), (Scope::AnyAgency, &self.any)]);
-        scopes.map(|(scope, days)| {
-            let mut sums = Sums::default();
-            let held = days.iter().filter(|(day, _)| period.holds(*day));
-            for (_, (numerator, denominator)) in held.filter(|(day, _)| self.counts(*day)) {
-                sums.merge(&Sums::firm(numerator, denominator));
-            }
-            (scope, sums)
-        })
+        scopes.map(move |(scope, cell)| (scope, cell.sums(place)))
     }
 
     /// The first and the last day of any sum.
     pub fn days(&self) -> impl Iterator<Item = Day> {
-        let lists = self.agencies.values().chain([&self.total, &self.any]);
-        let days = lists.flat_map(|days| days.iter().map(|(day, _)| day));
-        let days = days.filter(|day| self.counts(*day));
-        let ends = days.fold(None, |ends: Option<(Day, Day)>, day| {
-            let (first, last) = ends.unwrap_or((day, day));
-            Some((first.min(day), last.max(day)))
-        });
-        ends.into_iter().flat_map(|(first, last)| [first, last])
+        self.ends
+            .into_iter()
+            .flat_map(|(first, last)| [first, last])
     }
+}
 
-    fn counts(&self, day: Day) -> bool {
-        self.start.is_none_or(|start| start <= day)
-    }
+/// What becomes of an item.
+enum Way {
+    /// It is kept by itself.
+    Keep,
+    /// It does not count.
+    Drop,
+    /// Its one outcome is summed.
+    Settled((i64, i64)),
+    /// All that it may add is summed.
+    Open,
+}
+
+/// True for a span that counts among the days of the whole input.
+fn counts(span: &Elsewhere) -> bool {
+    span.outcome.1 > 0
 }
 
 #[cfg(test)]
@@ -165,7 +233,13 @@ mod tests {
         let item = |n: u32| Item::new("TX_CASHLESS", Name::Text("txn|a|1".into()), day(n), vec![]);
         let agency = AgencyCode::new("H48.18");
         let exact = Exact::default();
-        let mut tally = Tally::of_sums(Some(day(2)), &exact);
+        let period = |from: u32, to: u32| Period {
+            label: "".into(),
+            from: day(from),
+            to: day(to),
+        };
+        let periods = [period(1, 2), period(0, 9)];
+        let mut tally = Tally::of_sums(Some(day(2)), &periods, &exact);
         for n in [1, 2, 2, 3] {
             tally.total(&item(n), &[(1, 1)]);
             tally.agency(&item(n), &agency, &[(0, 1)]);
@@ -174,11 +248,6 @@ mod tests {
         let mut coupled = item(2);
         coupled.coupled = true;
         tally.any_agency(&coupled, &[(1, 1)]);
-        let period = |from: u32, to: u32| Period {
-            label: "".into(),
-            from: day(from),
-            to: day(to),
-        };
         let check = |from: u32, to: u32, expected: [(&str, i128, i128); 3]| {
             let period = period(from, to);
             let sums = tally.within(&period);

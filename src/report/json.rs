@@ -19,7 +19,7 @@ use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNig
 use super::model::{Index, Totals, tie_out, totals};
 
 use cells::{CellJson, GreyJson};
-pub use summary::{lean_summary, summary_document};
+pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, timings_document};
 
 mod cells;

@@ -11,17 +11,14 @@ use crate::kpi::{Share, looks_at_each};
 use crate::matching::desk::Desk;
 use crate::matching::groups::groups;
 use crate::matching::lane::Lane;
-use crate::matching::pool::{Index, Pool};
+use crate::matching::pool::Pool;
 use crate::matching::{MatchGroup, Suggestion};
 
 use super::{Keep, Prior, SettleError, conserved, contributions, measured};
 
-mod held;
-mod values;
 mod view;
 
-pub use values::{Groups, Rows};
-pub use view::{LeanGroup, LeanRow, PlainGroup, PlainLeg, PlainRow};
+pub use view::{PlainGroup, PlainLeg};
 
 /// What files are made of.
 pub struct Lean<'p, 'a> {
@@ -37,7 +34,6 @@ pub struct Lean<'p, 'a> {
     pub suggestions: Vec<Suggestion>,
     desk: Desk<'p, 'a>,
     place: RowPlaces,
-    fee_order: Vec<Index>,
 }
 
 /// Rows and indexes, for [`lean`]. The inputs stand in their canonical order.
@@ -82,7 +78,6 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
         suggestions,
         desk,
         place: classes.place,
-        fee_order: classes.fee_order,
     })
 }
 

@@ -33,14 +33,15 @@ pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result
     let mut others = others.into_iter().peekable();
     let mut legs = Vec::new();
     let receipts = lean.inputs.receipts.iter();
-    let receipts = receipts.map(|receipt| (Side::Receipt, "cash", &*receipt.receipt_id));
+    let receipts =
+        receipts.map(|row| (Side::Receipt, b"cash".as_slice(), row.receipt_id.as_bytes()));
     let txns = lean.inputs.txns.iter();
-    let txns = txns.map(|txn| (Side::Txn, txn.source.as_str(), &*txn.id));
+    let txns = txns.map(|txn| (Side::Txn, txn.source.as_bytes(), txn.id.as_bytes()));
     for (i, key) in receipts.enumerate().chain(txns.enumerate()) {
         let Some(group) = lean.links_of(key.0, i, &mut legs) else {
             let mine = |(leg, _): &Of| {
                 let money = &leg.money;
-                (money.side, money.source.as_str(), &*money.id) <= key
+                (money.side, money.source.as_bytes(), money.id.as_bytes()) <= key
             };
             while let Some(of) = others.next_if(mine) {
                 write_leg(&mut table, of, &mut sentence)?;
@@ -55,15 +56,15 @@ pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result
             said.say_to(style.lang, &mut sentence);
         }
         for leg in &legs {
-            table.text(leg.id);
-            table.text(group.dossier.as_str());
-            table.text(leg.fee_id.as_str());
+            table.id(key.2);
+            table.id(group.dossier.as_bytes());
+            table.id(leg.fee_id.as_bytes());
             table.whole(leg.amount.get());
             table.text(leg.by.pass());
             table.whole(1000);
             table.number("");
             table.text(&sentence);
-            table.text(leg.source);
+            table.id(key.1);
             table.text(Role::Settles.id());
             table.end_row()?;
         }
@@ -94,9 +95,12 @@ fn write_leg(
     (leg, group): Of<'_>,
     sentence: &mut String,
 ) -> io::Result<()> {
-    table.text(&leg.money.id);
-    table.text(leg.dossier_code.as_ref().map_or("", |code| code.as_str()));
-    table.text(leg.fee_id.as_ref().map_or("", |id| id.as_str()));
+    table.id(leg.money.id.as_bytes());
+    table.id(leg
+        .dossier_code
+        .as_ref()
+        .map_or(b"", |code| code.as_bytes()));
+    table.id(leg.fee_id.as_ref().map_or(b"", |id| id.as_bytes()));
     table.whole(leg.amount.get());
     table.text(leg.pass);
     table.whole(group.score.into());
@@ -111,7 +115,7 @@ fn write_leg(
         said.say_to(table.lang(), sentence);
     }
     table.text(sentence);
-    table.text(leg.money.source.as_str());
+    table.id(leg.money.source.as_bytes());
     table.text(leg.role.id());
     table.end_row()
 }
@@ -147,7 +151,15 @@ fn sorted<'a>(groups: impl IntoIterator<Item = &'a MatchGroup>) -> Vec<Of<'a>> {
     all
 }
 
-type LegOrder<'a> = (Side, &'a str, &'a str, &'a str, &'a str, &'static str, i64);
+type LegOrder<'a> = (
+    Side,
+    &'a [u8],
+    &'a [u8],
+    &'a [u8],
+    &'a [u8],
+    &'static str,
+    i64,
+);
 
 fn order(a: &Of<'_>, b: &Of<'_>) -> Ordering {
     let legs = leg_order(a.0).cmp(&leg_order(b.0));
@@ -157,10 +169,12 @@ fn order(a: &Of<'_>, b: &Of<'_>) -> Ordering {
 fn leg_order(leg: &Leg) -> LegOrder<'_> {
     (
         leg.money.side,
-        leg.money.source.as_str(),
-        &leg.money.id,
-        leg.dossier_code.as_ref().map_or("", |code| code.as_str()),
-        leg.fee_id.as_ref().map_or("", |id| id.as_str()),
+        leg.money.source.as_bytes(),
+        leg.money.id.as_bytes(),
+        leg.dossier_code
+            .as_ref()
+            .map_or(b"", |code| code.as_bytes()),
+        leg.fee_id.as_ref().map_or(b"", |id| id.as_bytes()),
         leg.role.id(),
         leg.amount.get(),
     )

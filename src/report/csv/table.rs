@@ -43,19 +43,36 @@ impl<W: Write> Table<W> {
     /// A cell of free text or an identifier.
     pub(super) fn text(&mut self, text: &str) {
         let guard = self.style.spreadsheet && is_formula(text);
-        self.cell(if guard { "'" } else { "" }, text);
+        self.cell(if guard { "'" } else { "" }, text.as_bytes());
     }
 
     /// A number or word we made ourselves: never guarded, so that -150000 stays a number.
     pub(super) fn number(&mut self, digits: &str) {
-        self.cell("", digits);
+        self.cell("", digits.as_bytes());
+    }
+
+    /// An identifier as it stands in a row: a text, of which the bytes are at hand.
+    pub(super) fn id(&mut self, id: &[u8]) {
+        if self.style.spreadsheet {
+            return self.text(str::from_utf8(id).unwrap_or_default());
+        }
+        self.cell("", id);
     }
 
     /// A whole number.
     pub(super) fn whole(&mut self, number: i64) {
         self.separate();
-        // a buffer takes everything
-        let _written = write!(self.batch, "{number}");
+        let mut digits = [0; 20];
+        let (mut first, mut rest) = (digits.len(), number.unsigned_abs());
+        while rest > 0 || first == digits.len() {
+            first -= 1;
+            digits[first] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        if number < 0 {
+            self.batch.push(b'-');
+        }
+        self.batch.extend_from_slice(&digits[first..]);
     }
 
     fn separate(&mut self) {
@@ -65,22 +82,22 @@ impl<W: Write> Table<W> {
         self.row_begins = false;
     }
 
-    fn cell(&mut self, guard: &str, text: &str) {
+    fn cell(&mut self, guard: &str, text: &[u8]) {
         self.separate();
         let special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
         // looked at without stopping, many bytes at once
-        if !text.bytes().fold(false, |any, byte| any | special(byte)) {
+        if !text.iter().fold(false, |any, byte| any | special(*byte)) {
             self.batch.extend_from_slice(guard.as_bytes());
-            self.batch.extend_from_slice(text.as_bytes());
+            self.batch.extend_from_slice(text);
             return;
         }
         self.batch.push(b'"');
         self.batch.extend_from_slice(guard.as_bytes());
-        for byte in text.bytes() {
-            if byte == b'"' {
+        for byte in text {
+            if *byte == b'"' {
                 self.batch.push(b'"');
             }
-            self.batch.push(byte);
+            self.batch.push(*byte);
         }
         self.batch.push(b'"');
     }

@@ -111,7 +111,7 @@ struct SourceStateJson<'a> {
 }
 
 /// What a settlement says of all its rows and groups together.
-struct Sums<'a> {
+pub struct Sums<'a> {
     lines: Vec<TieLine>,
     classes: Classes,
     passes: Passes,
@@ -157,13 +157,8 @@ pub fn summary_document(
     document(inputs, sums, (program_version, digests, calibration))
 }
 
-/// The same of files that were settled without holding every row.
-pub fn lean_summary(
-    lean: &Lean,
-    program_version: &str,
-    digests: &Digests,
-    calibration: Option<Calibration>,
-) -> String {
+/// The sums of files that were settled without holding every row.
+pub fn lean_sums<'a>(lean: &'a Lean) -> Sums<'a> {
     let inputs = lean.inputs;
     let mut classes = Classes::new();
     add_rows(&lean.rows, &mut classes);
@@ -172,10 +167,13 @@ pub fn lean_summary(
     let (mut groups, mut plain_legs) = (lean.groups.len(), 0);
     lean.each_plain(|group, legs| {
         groups += 1;
-        plain_legs += legs.len();
+        plain_legs += legs;
         let (of_pass, figure) = passes.entry(group.pass).or_default();
         *of_pass += 1;
-        figure.plus(legs.iter().map(|leg| leg.amount).collect());
+        figure.plus(Figure {
+            count: u64::try_from(legs).unwrap_or(u64::MAX),
+            sum_vnd: group.due.wide(),
+        });
     });
     let fees = inputs.fees.iter().map(|fee| (Side::Fee, fee.amount));
     let receipts = inputs.receipts.iter();
@@ -199,7 +197,7 @@ pub fn lean_summary(
             classes.entry((side.id(), OK)).or_default().plus(figure);
         }
     }
-    let sums = Sums {
+    Sums {
         lines: tie_out_lean(lean),
         classes,
         passes,
@@ -212,8 +210,18 @@ pub fn lean_summary(
         breakdown: &[],
         grey: lean.grey(),
         suggestions: lean.suggestions.len(),
-    };
-    document(inputs, sums, (program_version, digests, calibration))
+    }
+}
+
+/// `summary.json` of these sums.
+pub fn lean_summary(
+    lean: &Lean,
+    sums: Sums<'_>,
+    program_version: &str,
+    digests: &Digests,
+    calibration: Option<Calibration>,
+) -> String {
+    document(lean.inputs, sums, (program_version, digests, calibration))
 }
 
 fn add_rows(rows: &[Classified], classes: &mut Classes) {
