@@ -17,7 +17,7 @@ pub(super) fn named((name, file): &(String, OnDisk)) -> Named<'_, &OnDisk> {
 }
 
 /// A file that is read while it is parsed.
-pub(super) struct OnDisk(PathBuf);
+pub(super) struct OnDisk(pub(super) PathBuf);
 
 impl Content for &OnDisk {
     fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {

@@ -7,6 +7,7 @@ use std::io::{Cursor, Read};
 use calamine::{Data, Ods, Reader, Sheets, Xls, Xlsx};
 
 use super::FormatError;
+use super::limits::{CELLS_MAX, COLUMNS_MAX};
 use super::sniff::GridRow;
 
 /// A container larger than this is refused.
@@ -15,10 +16,6 @@ const FILE_MAX: usize = 64 << 20;
 const ENTRY_MAX: u64 = 256 << 20;
 /// Beyond a megabyte nothing may inflate to more than this many times its size.
 const RATIO_MAX: u64 = 100;
-/// A cell further right than this is no column of a statement.
-const COLUMNS_MAX: u32 = 256;
-/// More cells than this, gaps between them included, are no statement.
-const CELLS_MAX: usize = 5_000_000;
 /// A number keeps so many digits in a spreadsheet; of a longer one the end is gone.
 const DIGITS_KEPT: usize = 15;
 
@@ -194,7 +191,7 @@ impl Filling {
             self.sheet.rows.last().map_or(0, |row| row.cells.len())
         };
         self.cells += at.saturating_add(1).saturating_sub(before);
-        if column >= COLUMNS_MAX || self.cells > CELLS_MAX {
+        if at >= COLUMNS_MAX || self.cells > CELLS_MAX {
             return Err(FormatError::Book(BookFault::TooWide));
         }
         if lost {

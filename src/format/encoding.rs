@@ -41,6 +41,14 @@ pub fn text_of(bytes: &[u8], limits: Limits) -> Result<&[u8], FormatError> {
     }
 }
 
+/// The bytes without the beginning of a letter that is cut off at their end.
+pub(super) fn text_head(bytes: &[u8]) -> &[u8] {
+    match str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
+}
+
 /// At most [`VALUE_CHARS_MAX`] characters.
 pub fn cut(value: &str) -> &str {
     let end = value.char_indices().nth(VALUE_CHARS_MAX);
@@ -67,6 +75,36 @@ pub fn decoded(bytes: &[u8], limits: Limits) -> Result<(Cow<'_, str>, &'static s
         return Err(FormatError::NotUtf8 { found });
     }
     Ok((text.nfc().collect::<String>().into(), name))
+}
+
+/// The same in an encoding that is known by its name.
+///
+/// # Errors
+/// Bytes that are no text of it.
+pub fn decoded_as<'b>(
+    bytes: &'b [u8],
+    name: &str,
+    limits: Limits,
+) -> Result<Cow<'b, str>, FormatError> {
+    let no_text = || FormatError::NotUtf8 {
+        found: "another encoding",
+    };
+    let encoding = match name {
+        "utf-16le" => encoding_rs::UTF_16LE,
+        "utf-16be" => encoding_rs::UTF_16BE,
+        "windows-1258" => encoding_rs::WINDOWS_1258,
+        _ => {
+            let text = text_of(bytes, limits)?;
+            return str::from_utf8(text)
+                .map(Cow::Borrowed)
+                .map_err(|_| no_text());
+        }
+    };
+    let (text, _, lost) = encoding.decode(bytes);
+    if lost {
+        return Err(no_text());
+    }
+    Ok(text.nfc().collect::<String>().into())
 }
 
 /// Of UTF-16: by its mark, else by which half of its first letters is zero.

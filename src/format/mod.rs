@@ -18,13 +18,15 @@ pub mod message;
 mod mt940;
 pub mod sniff;
 pub mod spoiled;
+mod stream;
+pub mod tables;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use book::{BookFault, BookKind};
 pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
-pub use message::MessageKind;
+pub use message::{HEAD, MessageKind};
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
@@ -73,6 +75,18 @@ pub enum FormatError {
         /// Why.
         what: XmlFault,
     },
+    /// No row looks like the header of a statement.
+    #[error("no header row")]
+    NoHeader {
+        /// The headings of the mapping that are missing; empty where there is no mapping.
+        missing: Vec<Box<str>>,
+    },
+    /// More columns or cells than any statement has.
+    #[error("line {line}: the table is too wide or too large")]
+    TooWide {
+        /// The line from which on it is too much.
+        line: u64,
+    },
     /// A spreadsheet that is not read.
     #[error("the spreadsheet is {0:?}")]
     Book(BookFault),
@@ -106,6 +120,8 @@ pub enum XmlFault {
     Cut,
     /// Elements inside elements beyond the limit.
     Depth,
+    /// One tag or text beyond the limit.
+    Long,
     /// A document type: never read, entities can be bombs.
     DocType,
     /// An entity that XML itself does not know.
