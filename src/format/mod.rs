@@ -8,6 +8,7 @@ pub mod csv;
 pub mod encoding;
 pub mod html;
 pub mod layout;
+mod legacy;
 mod library;
 pub mod limits;
 mod lines;

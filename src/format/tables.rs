@@ -2,7 +2,7 @@
 //! of a text.
 
 use super::book::{self, Sheet};
-use super::encoding::{decoded, decoded_as};
+use super::encoding::{decoded, decoded_as, font_of, typed_with};
 use super::{BookKind, FormatError, Limits, html, read_grid};
 
 /// What is known about a text beforehand.
@@ -21,7 +21,7 @@ pub struct Tables {
     pub sheets: Vec<Sheet>,
     /// `csv`, `tsv`, `html`, `xlsx`, `xls`, `ods`.
     pub format: &'static str,
-    /// The encoding of a text.
+    /// The encoding of a text; of a spreadsheet the fonts of before Unicode, where it has such.
     pub encoding: Option<&'static str>,
     /// The separator of a text.
     pub delimiter: char,
@@ -33,10 +33,18 @@ pub struct Tables {
 /// What is no table of the known kinds, is beyond the limits or hostile.
 pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
     if let Some(kind) = BookKind::of(bytes) {
+        let mut sheets = book::read(kind, bytes)?;
+        let font = forms.encoding.or_else(|| font_of(&sample(&sheets)));
+        let cells = sheets.iter_mut().flat_map(|sheet| &mut sheet.rows);
+        for cell in cells.flat_map(|row| &mut row.cells) {
+            if let Some(text) = font.and_then(|font| typed_with(cell, font)) {
+                *cell = text.into();
+            }
+        }
         return Ok(Tables {
-            sheets: book::read(kind, bytes)?,
+            sheets,
             format: kind.id(),
-            encoding: None,
+            encoding: font,
             delimiter: '\t',
         });
     }
@@ -60,4 +68,27 @@ pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
         encoding: Some(encoding),
         delimiter,
     })
+}
+
+/// The first cells of every sheet.
+fn sample(sheets: &[Sheet]) -> String {
+    let rows = sheets.iter().flat_map(|sheet| sheet.rows.iter().take(60));
+    let cells = rows.flat_map(|row| row.cells.iter().map(AsRef::as_ref));
+    cells.collect::<Vec<&str>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_typed_with_an_old_font_is_read() {
+        let page = "<html><table><tr><td>Ngµy</td><td>Sè tiÒn</td></tr></table></html>";
+        let tables = read(page.as_bytes(), Forms::default()).unwrap();
+        assert_eq!((tables.format, tables.encoding), ("html", Some("tcvn3")));
+        assert_eq!(
+            tables.sheets[0].rows[0].cells,
+            ["Ngày".into(), "Số tiền".into()]
+        );
+    }
 }

@@ -168,6 +168,8 @@ fn one_account_in_every_format() {
     check("account_html.xls", "html", Some("utf-8"), 4);
     check("account_utf16.txt", "tsv", Some("utf-16le"), 2);
     check("account_1258.csv", "csv", Some("windows-1258"), 2);
+    check("account_tcvn3.csv", "csv", Some("tcvn3"), 2);
+    check("account_vni.csv", "csv", Some("vni"), 2);
 }
 
 /// An XLSX of one sheet.

@@ -8,12 +8,14 @@ use crate::database::Kind;
 use crate::office::{BANK, Office, csv, figures, fixture};
 use crate::town::{FIRST, codes, document, night, same_dump, source};
 
-const FORMATS: [(&str, u64); 7] = [
+const FORMATS: [(&str, u64); 9] = [
     ("account.xlsx", 3),
     ("account.xls", 3),
     ("account_html.xls", 3),
     ("account_utf16.txt", 3),
     ("account_1258.csv", 3),
+    ("account_tcvn3.csv", 3),
+    ("account_vni.csv", 3),
     ("account.mt940", 4),
     ("account.camt053.xml", 1),
 ];

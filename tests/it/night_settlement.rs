@@ -31,7 +31,7 @@ async fn a_settlement_file_is_read_by_its_mapping() {
     for status in ["success", "failed", "unmapped"] {
         assert!(kinds.contains(status), "{kinds}");
     }
-    // the next file tells a refund and the payment again; a repeated id with another amount is a conflict
+    // the next file tells a refund and the payment again; an id with another amount is a conflict
     let back = "1,06/12/2022 08:00:00,M1,O1,\"-50,000\",0,,Thành công,Hoàn tiền,hoan";
     let other = failed.replace("8,000", "9,000");
     office.put(

@@ -192,6 +192,7 @@ async fn file(
             ..stage.context(Some(window))
         },
     };
+    let encoding = scanned.reading().encoding;
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
@@ -203,6 +204,7 @@ async fn file(
     if let Err(error) = parsing.await.context("a file's reader ended")?? {
         return Ok(Err(fail(error)));
     }
+    let encoding = encoding.unwrap_or_default();
     let record = ExportFile {
         source: stage.settings.name.clone(),
         sha256: archived.sha256.as_str().into(),
@@ -218,6 +220,7 @@ async fn file(
         source.id = stage.settings.name.as_str(),
         stage = "pull",
         file = &*found.name,
+        encoding,
         row.count = rows,
         reject.count = rejects,
         "file read"
