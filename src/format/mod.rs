@@ -17,10 +17,12 @@ mod plain;
 mod row;
 pub mod message;
 mod mt940;
+mod ods;
 pub mod sniff;
 pub mod spoiled;
 mod stream;
 pub mod tables;
+mod xls;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use book::{BookFault, BookKind};
