@@ -167,7 +167,7 @@ fn about_config(config: &Config) -> Vec<Line> {
         ));
     }
     if no_money {
-        let fix = "add a [[source]] of kind \"sepay\", \"casso\" or \"vnpay\"";
+        let fix = "add a [[source]] of kind \"sepay\", \"casso\", \"vnpay\", \"statement\" or \"settlement\"";
         lines.push(Line::warn(
             "money",
             "no source brings transactions: no share can be told",
