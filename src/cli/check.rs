@@ -12,7 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
 use crate::job::{Exit, JobError};
-use crate::source::{ArchiveError, BoxFuture, Handle, Opening, Pace, Pull, RawSink};
+use crate::source::{ArchiveError, BoxFuture, FileSource, Handle, Opening, Pace, Pull, RawSink};
 use crate::store::{OpenMode, Store};
 
 /// Arguments of `check`.
@@ -167,7 +167,7 @@ fn about_config(config: &Config) -> Vec<Line> {
         ));
     }
     if no_money {
-        let fix = "add a [[source]] of kind \"sepay\", \"casso\" or \"vnpay\"";
+        let fix = "add a [[source]] of kind \"sepay\", \"casso\", \"vnpay\", \"statement\" or \"settlement\"";
         lines.push(Line::warn(
             "money",
             "no source brings transactions: no share can be told",
@@ -291,7 +291,7 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
     let label = settings.registration.label;
     let day = Day::of_ms(SystemClock.now_ms()).minus(1);
     let answer = match handle {
-        Handle::Folder(path) => {
+        Handle::Folder(path) | Handle::Files(FileSource { path, .. }) => {
             let shown = path.display();
             return if path.is_dir() {
                 Line::ok(&name, format!("{label}, {shown}"))

@@ -151,18 +151,19 @@ mod tests {
 
     #[test]
     fn the_commented_sources_are_valid_too() {
+        let tables = ["[[source]]", "[source.map]"];
         for text in [TOML_VI, TOML_EN] {
             let (head, tail) = text.split_once("mode = \"delta\"").unwrap();
             let switched_on: Vec<&str> = tail
                 .lines()
                 .map(|line| match line.strip_prefix("# ") {
-                    Some(code) if code.contains(" = ") || code == "[[source]]" => code,
+                    Some(code) if code.contains(" = ") || tables.contains(&code) => code,
                     _ => line,
                 })
                 .collect();
             let text = format!("{head}mode = \"delta\"{}", switched_on.join("\n"));
             let config = Config::parse(&text, Path::new("doisoat.toml")).unwrap();
-            assert_eq!(config.sources.len(), 4);
+            assert_eq!(config.sources.len(), 6);
         }
     }
 }

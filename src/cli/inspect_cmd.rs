@@ -13,7 +13,8 @@ use crate::job::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  doisoat inspect statement.csv                 what it is and holds, and a [source.map] to start from
+  doisoat inspect statement.csv                 what it is and holds, and a [[source]] to paste
+  doisoat inspect saoke.xls                     whatever the name: the bytes tell what it is
   doisoat inspect *.csv --json                  one JSON document a file, one a line
   doisoat inspect export.txt --format tsv       when the bytes suggest something else
 Reads only; changes nothing. Exit code 1 when a file cannot be read.")]

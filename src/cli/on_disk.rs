@@ -23,6 +23,16 @@ pub(super) struct OnDisk {
     opened: Mutex<Option<File>>,
 }
 
+impl OnDisk {
+    /// A file that is opened anew each time.
+    pub(super) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            opened: Mutex::new(None),
+        }
+    }
+}
+
 impl Content for &OnDisk {
     fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
         let kept = self

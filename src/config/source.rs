@@ -10,10 +10,10 @@ use secrecy::SecretString;
 use super::error::ConfigError;
 use super::forms::{self, DURATION_FORM, RATE_FORM, Rate, TIME_FORM, TimeOfDay};
 use super::secret::{SecretRef, Surroundings};
-use super::section::Section;
+use super::section::{Item, Section, suggest};
 use crate::domain::{Instrument, SourceName};
 use crate::source::http::BaseUrl;
-use crate::source::{ALL, KeyForm, Registration};
+use crate::source::{ALL, KeyForm, Mapping, Registration};
 
 /// Words of `instrument`; counter cash is not a means of a money source.
 const INSTRUMENTS: &[(&str, Instrument)] = &[
@@ -52,6 +52,7 @@ pub struct SourceSettings {
     paths: BTreeMap<&'static str, PathBuf>,
     secrets: BTreeMap<&'static str, SecretRef>,
     maps: BTreeMap<&'static str, BTreeMap<String, String>>,
+    mappings: BTreeMap<&'static str, Mapping>,
 }
 
 /// How a source is reached over HTTP.
@@ -90,6 +91,11 @@ impl SourceSettings {
     /// A table of texts: `[source.map]`.
     pub fn map(&self, key: &str) -> Option<&BTreeMap<String, String>> {
         self.maps.get(key)
+    }
+
+    /// How the columns of files are mapped: `[source.map]`.
+    pub fn mapping(&self, key: &str) -> Option<&Mapping> {
+        self.mappings.get(key)
     }
 
     /// Fetches a secret of the kind; an error that says what to do when it is not there.
@@ -152,6 +158,7 @@ pub fn parse_source(
         paths: BTreeMap::new(),
         secrets: BTreeMap::new(),
         maps: BTreeMap::new(),
+        mappings: BTreeMap::new(),
     };
     read_common(&mut settings, &mut table)?;
     if registration.speaks_http() {
@@ -284,9 +291,23 @@ fn read_own(
             KeyForm::Map => {
                 settings.maps.insert(key.name, item.texts()?);
             }
+            KeyForm::Mapping => {
+                settings.mappings.insert(key.name, mapping(&item)?);
+            }
         }
     }
     Ok(())
+}
+
+/// A table that maps columns: unknown keys are errors as everywhere.
+fn mapping(item: &Item<'_>) -> Result<Mapping, ConfigError> {
+    let table = item.texts()?;
+    let keys = Mapping::keys();
+    if let Some(unknown) = table.keys().find(|key| !keys.contains(&key.as_str())) {
+        let message = format!("unknown key \"{}.{unknown}\"", item.path());
+        return Err(item.fail(message, &suggest(unknown, &keys)));
+    }
+    Mapping::parse(&table).map_err(|bad| item.fail(bad.message, &bad.fix))
 }
 
 #[cfg(test)]

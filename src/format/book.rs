@@ -4,23 +4,26 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Ods, Reader, Sheets, Xls, Xlsx};
+use calamine::{Data, Reader, Xls, Xlsx};
 
-use super::FormatError;
+use super::limits::{CELLS_MAX, COLUMNS_MAX};
 use super::sniff::GridRow;
+use super::{FormatError, Limits};
 
 /// A container larger than this is refused.
-const FILE_MAX: usize = 64 << 20;
-/// Nothing inside may inflate to more.
-const ENTRY_MAX: u64 = 256 << 20;
+const FILE_MAX: u64 = Limits::TABLE.file_bytes;
+/// Nothing inside may inflate to more, all parts together.
+const INFLATED_MAX: u64 = 192 << 20;
+/// The texts that cells share are held as a whole.
+const TEXTS_MAX: u64 = 32 << 20;
 /// Beyond a megabyte nothing may inflate to more than this many times its size.
 const RATIO_MAX: u64 = 100;
-/// A cell further right than this is no column of a statement.
-const COLUMNS_MAX: u32 = 256;
-/// More cells than this, gaps between them included, are no statement.
-const CELLS_MAX: usize = 5_000_000;
+/// A shared text takes at least so many bytes: `<si/>`.
+const TEXT_MIN: u64 = 5;
+/// All cells of a sheet together hold no more text.
+const SHEET_BYTES_MAX: usize = 64 << 20;
 /// A number keeps so many digits in a spreadsheet; of a longer one the end is gone.
-const DIGITS_KEPT: usize = 15;
+pub(super) const DIGITS_KEPT: usize = 15;
 
 /// Which spreadsheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,35 +81,35 @@ pub struct Sheet {
 }
 
 /// Reads every sheet.
+///
+/// # Errors
+/// A file that is damaged, protected, or would take far more room than it has.
 pub fn read(kind: BookKind, bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
-    if bytes.len() > FILE_MAX {
-        let size = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > FILE_MAX {
         return Err(FormatError::TooLarge {
-            bytes: size(bytes.len()),
-            limit: size(FILE_MAX),
+            bytes: size,
+            limit: FILE_MAX,
         });
     }
-    let sheets = match kind {
+    // the library indexes what a damaged file tells it
+    let sheets = std::panic::catch_unwind(|| match kind {
         BookKind::Xlsx => {
             measure(bytes)?;
             xlsx(bytes)
         }
         BookKind::Ods => {
             measure(bytes)?;
-            let book: Ods<_> =
-                calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
-            whole(Sheets::Ods(book))
+            super::ods::read(bytes)
         }
         BookKind::Xls => {
-            let book: Xls<_> =
-                calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
-            whole(Sheets::Xls(book))
+            super::xls::check(bytes).map_err(FormatError::Book)?;
+            xls(bytes)
         }
-    }?;
-    Ok(sheets
-        .into_iter()
-        .filter(|sheet| !sheet.rows.is_empty())
-        .collect())
+    });
+    let sheets = sheets.unwrap_or(Err(FormatError::Book(BookFault::Unreadable)))?;
+    let filled = sheets.into_iter().filter(|sheet| !sheet.rows.is_empty());
+    Ok(filled.collect())
 }
 
 fn unreadable<E>(_: E) -> FormatError {
@@ -122,15 +125,33 @@ fn measure(bytes: &[u8]) -> Result<(), FormatError> {
     for place in 0..container.len() {
         let part = container.by_index(place).map_err(unreadable)?;
         let packed = part.compressed_size().max(1);
-        let allowed = ENTRY_MAX.min((packed.saturating_mul(RATIO_MAX)).max(1 << 20));
-        let inflated = std::io::copy(&mut part.take(allowed + 1), &mut std::io::sink());
-        let inflated = inflated.map_err(unreadable)?;
+        let allowed = INFLATED_MAX.min((packed.saturating_mul(RATIO_MAX)).max(1 << 20));
+        let mut part = part.take(allowed + 1);
+        let mut head = Vec::new();
+        let read = part.by_ref().take(2 << 10).read_to_end(&mut head);
+        read.map_err(unreadable)?;
+        let rest = std::io::copy(&mut part, &mut std::io::sink()).map_err(unreadable)?;
+        let inflated = u64::try_from(head.len()).unwrap_or(u64::MAX) + rest;
         total += inflated;
-        if inflated > allowed || total > ENTRY_MAX {
+        // the library makes room for as many shared texts as are announced
+        let announced = announced(&String::from_utf8_lossy(&head));
+        let texts = announced.is_some_and(|n| inflated > TEXTS_MAX || n > inflated / TEXT_MIN);
+        if inflated > allowed || total > INFLATED_MAX || texts {
             return Err(bomb);
         }
     }
     Ok(())
+}
+
+/// How many shared texts a part announces.
+fn announced(head: &str) -> Option<u64> {
+    let (_, sst) = head.split_once("sst")?;
+    let (_, count) = sst.split_once("uniqueCount")?;
+    let digits = count.trim_start_matches(|c: char| c.is_whitespace() || "='\"".contains(c));
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    Some(digits[..end].parse().unwrap_or(u64::MAX))
 }
 
 /// Cell by cell: a sheet with one cell in each corner is not a full rectangle.
@@ -146,7 +167,8 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
         };
         while let Some(cell) = cells.next_cell().map_err(unreadable)? {
             let (row, column) = cell.get_position();
-            filling.put(row, column, &Data::from(cell.get_value().clone()))?;
+            let (text, lost) = text_of(&Data::from(cell.get_value().clone()));
+            filling.put(row, column, text, lost)?;
         }
         sheets.push(filling.sheet);
     }
@@ -154,7 +176,9 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
 }
 
 /// Sheet by sheet, as rectangles.
-fn whole(mut book: Sheets<Cursor<&[u8]>>) -> Result<Vec<Sheet>, FormatError> {
+fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+    let mut book: Xls<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
         let Ok(range) = book.worksheet_range(&name) else {
@@ -165,7 +189,8 @@ fn whole(mut book: Sheets<Cursor<&[u8]>>) -> Result<Vec<Sheet>, FormatError> {
         for (down, right, value) in range.used_cells() {
             let place =
                 |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
-            filling.put(place(row, down), place(column, right), value)?;
+            let (text, lost) = text_of(value);
+            filling.put(place(row, down), place(column, right), text, lost)?;
         }
         sheets.push(filling.sheet);
     }
@@ -174,14 +199,21 @@ fn whole(mut book: Sheets<Cursor<&[u8]>>) -> Result<Vec<Sheet>, FormatError> {
 
 /// A sheet that is being read, cell by cell, in order.
 #[derive(Default)]
-struct Filling {
-    sheet: Sheet,
+pub(super) struct Filling {
+    pub(super) sheet: Sheet,
     cells: usize,
+    bytes: usize,
 }
 
 impl Filling {
-    fn put(&mut self, row: u32, column: u32, value: &Data) -> Result<(), FormatError> {
-        let (text, lost) = text_of(value);
+    /// Puts a text into a cell; `lost` when digits of a number are gone.
+    pub(super) fn put(
+        &mut self,
+        row: u32,
+        column: u32,
+        text: Box<str>,
+        lost: bool,
+    ) -> Result<(), FormatError> {
         if text.is_empty() {
             return Ok(());
         }
@@ -194,7 +226,9 @@ impl Filling {
             self.sheet.rows.last().map_or(0, |row| row.cells.len())
         };
         self.cells += at.saturating_add(1).saturating_sub(before);
-        if column >= COLUMNS_MAX || self.cells > CELLS_MAX {
+        self.bytes += text.len();
+        let much = self.cells > CELLS_MAX || self.bytes > SHEET_BYTES_MAX;
+        if at >= COLUMNS_MAX || much {
             return Err(FormatError::Book(BookFault::TooWide));
         }
         if lost {

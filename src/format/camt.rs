@@ -3,11 +3,17 @@
 //! namespace does not matter. Read event by event, so that a message of any size needs no memory of
 //! its own; no document type, no entities but the five of XML, a bounded depth.
 
+use std::io::BufRead;
+
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader as XmlReader;
 
-use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink, TEXT_MAX};
+use super::message::{
+    Bad, Balance, BalanceKind, Edge, Entry, MessageKind, PARTS_MAX, Part, Piece, Sink, TEXT_MAX,
+    narrate,
+};
+use super::stream::Watched;
 use super::{FormatError, XmlFault};
 
 /// Elements may stand so deep; the deepest of the standard is below 20.
@@ -33,18 +39,20 @@ pub(super) fn kind_of(text: &str) -> Option<MessageKind> {
 }
 
 /// Reads every statement of the message.
-pub(super) fn read(text: &str, sink: Sink<'_>) -> Result<(), FormatError> {
-    let mut xml = XmlReader::from_str(text);
+pub(super) fn read(content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
+    let mut xml = XmlReader::from_reader(Watched::new(content));
     let mut state = State::new(sink);
-    let mut counted = 0;
+    let mut room = Vec::new();
     loop {
-        let at = usize::try_from(xml.buffer_position()).unwrap_or(text.len());
-        let passed = text.as_bytes().get(counted..at).unwrap_or_default();
-        state.line += passed.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
-        counted = at;
-        let line = state.line;
+        room.clear();
+        let line = xml.get_mut().next_piece();
+        state.line = line;
         let bad = |what| FormatError::BadXml { line, what };
-        match xml.read_event().map_err(|_| bad(XmlFault::Syntax))? {
+        let event = xml.read_event_into(&mut room).map_err(|error| match error {
+            quick_xml::Error::Io(error) => Watched::fault(&error, line),
+            _ => bad(XmlFault::Syntax),
+        });
+        match event? {
             Event::Start(start) => {
                 if state.ends.len() >= DEPTH_MAX {
                     return Err(bad(XmlFault::Depth));
@@ -88,8 +96,8 @@ struct State<'s> {
     /// The statement's identification was told.
     named: bool,
     entry: Option<Box<Entry>>,
-    /// Who pays and who is paid, of the entry.
-    parties: [Box<str>; 2],
+    /// Who pays and who is paid, of each transaction of the entry.
+    parties: Vec<[Box<str>; 2]>,
     told_direction: bool,
     balance: Balance,
     line: u64,
@@ -104,7 +112,7 @@ impl<'s> State<'s> {
             text: String::new(),
             named: false,
             entry: None,
-            parties: Default::default(),
+            parties: Vec::new(),
             told_direction: false,
             balance: no_balance(),
             line: 1,
@@ -131,7 +139,7 @@ impl<'s> State<'s> {
             Some("") => self.named = false,
             Some("/Ntry") => {
                 self.told_direction = false;
-                self.parties = Default::default();
+                self.parties.clear();
                 self.entry = Some(Box::new(Entry {
                     line: self.line,
                     ..Entry::default()
@@ -143,7 +151,7 @@ impl<'s> State<'s> {
                 self.with_entry(|entry| entry.currency = currency);
             }
             Some("/Bal/Amt") => self.balance.currency = currency(start),
-            Some("/Ntry/NtryDtls/TxDtls") => self.with_entry(|entry| entry.details += 1),
+            Some("/Ntry/NtryDtls/TxDtls") => self.begin_part(),
             _ => {}
         }
     }
@@ -177,6 +185,8 @@ impl<'s> State<'s> {
                 (self.sink)(Piece::Statement(text.into()));
             }
             "/Acct/Id/IBAN" | "/Acct/Id/Othr/Id" => self.say(Piece::Account(text.into())),
+            "/FrToDt/FrDtTm" | "/FrToDt/FrDt" => self.say(Piece::Period(Edge::First, text.into())),
+            "/FrToDt/ToDtTm" | "/FrToDt/ToDt" => self.say(Piece::Period(Edge::Last, text.into())),
             // a statement without anything in it is one nevertheless
             "" => self.name(),
             _ => {}
@@ -195,6 +205,7 @@ impl<'s> State<'s> {
             }
             "/Amt" => self.balance.amount = text.into(),
             "/CdtDbtInd" => self.balance.credit = text != "DBIT",
+            "/Dt/Dt" | "/Dt/DtTm" => self.balance.day = text.into(),
             "" => {
                 let balance = std::mem::replace(&mut self.balance, no_balance());
                 self.say(Piece::Balance(balance));
@@ -211,12 +222,28 @@ impl<'s> State<'s> {
             }
             "" => self.end_entry(),
             "/NtryDtls/TxDtls/RltdPties/Dbtr/Nm" | "/NtryDtls/TxDtls/RltdPties/Dbtr/Pty/Nm" => {
-                self.parties[0] = text.into();
+                self.party(0, text);
             }
             "/NtryDtls/TxDtls/RltdPties/Cdtr/Nm" | "/NtryDtls/TxDtls/RltdPties/Cdtr/Pty/Nm" => {
-                self.parties[1] = text.into();
+                self.party(1, text);
             }
             _ => self.with_entry(|entry| field(entry, below, text)),
+        }
+    }
+
+    fn begin_part(&mut self) {
+        if let Some(entry) = &mut self.entry {
+            entry.details += 1;
+            if entry.parts.len() < PARTS_MAX {
+                entry.parts.push(Part::default());
+                self.parties.push(Default::default());
+            }
+        }
+    }
+
+    fn party(&mut self, which: usize, name: &str) {
+        if let Some(parties) = self.parties.last_mut() {
+            parties[which] = name.into();
         }
     }
 
@@ -225,7 +252,11 @@ impl<'s> State<'s> {
             return;
         };
         let party = usize::from(!entry.credit);
-        entry.party = std::mem::take(&mut self.parties[party]);
+        for (part, names) in entry.parts.iter_mut().zip(&mut self.parties) {
+            part.party = std::mem::take(&mut names[party]);
+        }
+        let last = entry.parts.iter().rev().find(|part| !part.party.is_empty());
+        entry.party = last.map_or_else(|| "".into(), |part| part.party.clone());
         if self.told_direction {
             self.say(Piece::Entry(entry));
         } else {
@@ -265,13 +296,31 @@ fn field(entry: &mut Entry, below: &str, text: &str) {
         "/ValDt/Dt" | "/ValDt/DtTm" => entry.value = text.into(),
         "/AcctSvcrRef" => entry.bank_ref = text.into(),
         "/NtryRef" if entry.reference.is_empty() => entry.reference = text.into(),
+        "/NtryDtls/TxDtls/RmtInf/Ustrd" => {
+            entry.narrate(text);
+            if let Some(part) = entry.parts.last_mut() {
+                narrate(&mut part.memo, text);
+            }
+        }
+        "/AddtlNtryInf" => entry.narrate(text),
         "/NtryDtls/TxDtls/Refs/EndToEndId" if text != "NOTPROVIDED" => {
             entry.reference = text.into();
+            if let Some(part) = entry.parts.last_mut() {
+                part.reference = text.into();
+            }
         }
-        "/NtryDtls/TxDtls/RmtInf/Ustrd" | "/AddtlNtryInf" => {
-            entry.narrate(text);
+        _ => {
+            if let (Some(below), Some(part)) = (
+                below.strip_prefix("/NtryDtls/TxDtls"),
+                entry.parts.last_mut(),
+            ) {
+                match below {
+                    "/Amt" | "/AmtDtls/TxAmt/Amt" => part.amount = text.into(),
+                    "/Refs/AcctSvcrRef" => part.bank_ref = text.into(),
+                    _ => {}
+                }
+            }
         }
-        _ => {}
     }
 }
 
@@ -281,6 +330,7 @@ fn no_balance() -> Balance {
         credit: true,
         amount: "".into(),
         currency: "".into(),
+        day: "".into(),
     }
 }
 
@@ -291,66 +341,4 @@ fn currency(start: &BytesStart) -> Box<str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pieces(text: &str) -> Result<Vec<String>, FormatError> {
-        let mut said = Vec::new();
-        read(text, &mut |piece| {
-            said.push(match piece {
-                Piece::Statement(id) => format!("statement {id}"),
-                Piece::Account(account) => format!("account {account}"),
-                Piece::Balance(b) => {
-                    format!("{:?} {} {} {}", b.kind, b.credit, b.amount, b.currency)
-                }
-                Piece::Entry(e) => format!(
-                    "{} {} {} {} {} {} {}",
-                    e.line, e.credit, e.pending, e.amount, e.memo, e.party, e.details
-                ),
-                Piece::Bad(bad) => format!("bad {} {}", bad.line, bad.field),
-            });
-        })?;
-        Ok(said)
-    }
-
-    #[test]
-    fn a_statement_in_any_namespace() {
-        let text = "<?xml version=\"1.0\"?>\n<n:Document xmlns:n=\"urn:x:camt.053.001.08\"><n:BkToCstmrStmt>\n\
-            <n:Stmt><n:Id>A &amp; B</n:Id><n:Acct><n:Id><n:Othr><n:Id>0123</n:Id></n:Othr></n:Id></n:Acct>\n\
-            <n:Bal><n:Tp><n:CdOrPrtry><n:Cd>OPBD</n:Cd></n:CdOrPrtry></n:Tp><n:Amt Ccy=\"VND\">5</n:Amt>\
-            <n:CdtDbtInd>DBIT</n:CdtDbtInd></n:Bal>\n\
-            <n:Ntry><n:Amt Ccy=\"VND\">50000</n:Amt><n:CdtDbtInd>CRDT</n:CdtDbtInd><n:Sts><n:Cd>PDNG</n:Cd></n:Sts>\
-            <n:NtryDtls><n:TxDtls><n:RltdPties><n:Dbtr><n:Nm>AN</n:Nm></n:Dbtr></n:RltdPties>\
-            <n:RmtInf><n:Ustrd>NOP</n:Ustrd><n:Ustrd><![CDATA[PHI]]></n:Ustrd></n:RmtInf></n:TxDtls></n:NtryDtls></n:Ntry>\
-            <n:Ntry><n:Amt>1</n:Amt></n:Ntry></n:Stmt></n:BkToCstmrStmt></n:Document>";
-        assert_eq!(kind_of(text), Some(MessageKind::Camt053));
-        let expected = [
-            "statement A & B",
-            "account 0123",
-            "Opening false 5 VND",
-            "5 true true 50000 NOP PHI AN 1",
-            "bad 5 CdtDbtInd",
-        ];
-        assert_eq!(pieces(text).unwrap(), expected);
-    }
-
-    #[test]
-    fn hostile_messages_are_refused() {
-        let check = |text: &str, line: u64, what: XmlFault| {
-            assert_eq!(
-                pieces(text),
-                Err(FormatError::BadXml { line, what }),
-                "{text:.60}"
-            );
-        };
-        check(
-            "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
-            1,
-            XmlFault::DocType,
-        );
-        check("<a>\n&b;</a>", 2, XmlFault::Entity);
-        check("<a>\n<b></a>", 2, XmlFault::Syntax);
-        check("<a>\n<b>", 2, XmlFault::Cut);
-        check(&"<a>".repeat(100_000), 1, XmlFault::Depth);
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! PURE: tables of HTML pages, which banks send under the name `.xls`. Only rows and cells count;
 //! what is no tag of a table is passed over, so that a page of any kind is read or is no table.
 
+use super::FormatError;
+use super::limits::{CELLS_MAX, COLUMNS_MAX};
 use super::sniff::GridRow;
 
 /// True for a page: a tag of HTML near its beginning.
@@ -17,7 +19,10 @@ pub fn is_page(text: &str) -> bool {
 }
 
 /// The rows of all tables, one after the other; a row's line is where its tag stands.
-pub fn rows(text: &str) -> Vec<GridRow> {
+///
+/// # Errors
+/// More columns or cells than any statement has.
+pub fn rows(text: &str) -> Result<Vec<GridRow>, FormatError> {
     let mut page = Page::default();
     let (mut rest, mut line) = (text, 1_u64);
     while let Some((before, after)) = rest.split_once('<') {
@@ -32,6 +37,9 @@ pub fn rows(text: &str) -> Vec<GridRow> {
             break;
         };
         page.tag(tag.trim_end_matches('>'), line);
+        if page.is_too_wide() {
+            return Err(FormatError::TooWide { line });
+        }
         line += ends(tag);
         rest = next;
         // what stands in a script or style is no text
@@ -45,7 +53,7 @@ pub fn rows(text: &str) -> Vec<GridRow> {
         }
     }
     page.end_row();
-    page.rows
+    Ok(page.rows)
 }
 
 fn ends(text: &str) -> u64 {
@@ -64,6 +72,8 @@ struct Page {
     row: Option<GridRow>,
     /// The cell that is open, and how many columns it covers.
     cell: Option<(String, usize)>,
+    /// Cells so far.
+    cells: usize,
 }
 
 /// A cell covers at most so many columns.
@@ -100,9 +110,15 @@ impl Page {
     fn end_cell(&mut self) {
         if let (Some((text, span)), Some(row)) = (self.cell.take(), &mut self.row) {
             let words: Vec<&str> = text.split_whitespace().collect();
+            self.cells += span;
             row.cells.push(words.join(" ").into());
             row.cells.extend((1..span).map(|_| "".into()));
         }
+    }
+
+    fn is_too_wide(&self) -> bool {
+        let width = self.row.as_ref().map_or(0, |row| row.cells.len());
+        width > COLUMNS_MAX || self.cells > CELLS_MAX
     }
 
     fn end_row(&mut self) {
@@ -169,6 +185,7 @@ mod tests {
             <TR class=x><td>Ng&agrave;y<td>a &amp; b<br>c&nbsp;</tr>\n<!-- <td>no</td> --><tr><td></td></tr></table>";
         assert!(is_page(text));
         let rows: Vec<(u64, String)> = rows(text)
+            .unwrap()
             .iter()
             .map(|row| (row.line, row.cells.join("|")))
             .collect();

@@ -18,7 +18,18 @@ impl Limits {
         record_bytes: 16 << 20,
         cell_bytes: 32 << 10,
     };
+
+    /// Tables that others made, which are held as a whole: 32 MiB.
+    pub const TABLE: Self = Self {
+        file_bytes: 32 << 20,
+        cell_bytes: 32 << 10,
+    };
 }
+
+/// A cell further right than this is no column of a statement.
+pub const COLUMNS_MAX: usize = 256;
+/// More cells than this, gaps between them included, are no statement: 100,000 rows of 20 columns.
+pub const CELLS_MAX: usize = 2_000_000;
 
 impl Default for Limits {
     fn default() -> Self {

@@ -1,7 +1,10 @@
 //! PURE: what the structured statements (MT940, camt) tell, piece by piece, as text. Nothing is
 //! judged and nothing summed here; a statement of any size passes through without being held.
 
-use super::FormatError;
+use std::io::BufRead;
+
+use super::encoding::text_of;
+use super::{FormatError, Limits};
 
 /// One piece of a statement file, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +15,21 @@ pub enum Piece {
     Account(Box<str>),
     /// A balance.
     Balance(Balance),
+    /// The first or the last day of the statement, as written.
+    Period(Edge, Box<str>),
     /// An entry.
     Entry(Box<Entry>),
     /// A field that is none.
     Bad(Bad),
+}
+
+/// An end of the period that a statement covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// Its first day.
+    First,
+    /// Its last day.
+    Last,
 }
 
 /// One balance.
@@ -29,6 +43,8 @@ pub struct Balance {
     pub amount: Box<str>,
     /// The currency as written, empty where none is told.
     pub currency: Box<str>,
+    /// Its day as written, empty where none is told.
+    pub day: Box<str>,
 }
 
 /// What a balance is.
@@ -73,7 +89,27 @@ pub struct Entry {
     pub party: Box<str>,
     /// Transactions that are told one by one inside the entry.
     pub details: u64,
+    /// The transactions themselves, the first [`PARTS_MAX`] of them.
+    pub parts: Vec<Part>,
 }
+
+/// One transaction of an entry that sums several up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// The amount as written, empty where none is told.
+    pub amount: Box<str>,
+    /// The customer's reference.
+    pub reference: Box<str>,
+    /// The bank's reference.
+    pub bank_ref: Box<str>,
+    /// What it is for.
+    pub memo: String,
+    /// The other party.
+    pub party: Box<str>,
+}
+
+/// Of an entry with more transactions only the entry is read: they would have to be held.
+pub const PARTS_MAX: usize = 1_000;
 
 /// A narrative longer than this is cut: no field of the standards is.
 pub(super) const TEXT_MAX: usize = 32 << 10;
@@ -81,15 +117,20 @@ pub(super) const TEXT_MAX: usize = 32 << 10;
 impl Entry {
     /// Adds a line to what the entry is for.
     pub(super) fn narrate(&mut self, line: &str) {
-        let line = line.trim();
-        if line.is_empty() || self.memo.len() + line.len() >= TEXT_MAX {
-            return;
-        }
-        if !self.memo.is_empty() {
-            self.memo.push(' ');
-        }
-        self.memo.push_str(line);
+        narrate(&mut self.memo, line);
     }
+}
+
+/// Adds a line to a narrative.
+pub(super) fn narrate(memo: &mut String, line: &str) {
+    let line = line.trim();
+    if line.is_empty() || memo.len() + line.len() >= TEXT_MAX {
+        return;
+    }
+    if !memo.is_empty() {
+        memo.push(' ');
+    }
+    memo.push_str(line);
 }
 
 /// A field that cannot be read.
@@ -105,6 +146,9 @@ pub struct Bad {
 
 /// What takes the pieces.
 pub type Sink<'s> = &'s mut dyn FnMut(Piece);
+
+/// So many bytes tell what a file is.
+pub const HEAD: usize = 64 << 10;
 
 /// Which structured format a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,19 +177,26 @@ impl MessageKind {
         }
     }
 
+    /// What the first bytes of a file, up to [`HEAD`] of them, look like.
+    pub fn of_head(head: &[u8]) -> Option<Self> {
+        let text = text_of(head, Limits::TEXT).ok()?;
+        let text = text.get(..HEAD).unwrap_or(text);
+        Self::of(&String::from_utf8_lossy(text))
+    }
+
     /// What a text looks like, by its first lines.
     pub fn of(text: &str) -> Option<Self> {
         super::camt::kind_of(text).or_else(|| super::mt940::kind_of(text))
     }
 
-    /// Reads the text.
-    pub fn read(self, text: &str, sink: Sink<'_>) -> Result<(), FormatError> {
+    /// Reads a stream to its end, piece by piece; nothing but the piece at hand is held.
+    ///
+    /// # Errors
+    /// XML that is not well-formed, cut or hostile; text that is not UTF-8.
+    pub fn read(self, content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
         match self {
-            Self::Mt940 | Self::Mt942 => {
-                super::mt940::read(text, sink);
-                Ok(())
-            }
-            Self::Camt052 | Self::Camt053 | Self::Camt054 => super::camt::read(text, sink),
+            Self::Mt940 | Self::Mt942 => super::mt940::read(content, sink),
+            Self::Camt052 | Self::Camt053 | Self::Camt054 => super::camt::read(content, sink),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod csv;
 pub mod encoding;
 pub mod html;
 pub mod layout;
+mod legacy;
 mod library;
 pub mod limits;
 mod lines;
@@ -16,15 +17,19 @@ mod plain;
 mod row;
 pub mod message;
 mod mt940;
+mod ods;
 pub mod sniff;
 pub mod spoiled;
+mod stream;
+pub mod tables;
+mod xls;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use book::{BookFault, BookKind};
 pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
-pub use message::MessageKind;
+pub use message::{HEAD, MessageKind};
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
@@ -81,6 +86,18 @@ pub enum FormatError {
         /// Why.
         what: XmlFault,
     },
+    /// No row looks like the header of a statement.
+    #[error("no header row")]
+    NoHeader {
+        /// The headings of the mapping that are missing; empty where there is no mapping.
+        missing: Vec<Box<str>>,
+    },
+    /// More columns or cells than any statement has.
+    #[error("line {line}: the table is too wide or too large")]
+    TooWide {
+        /// The line from which on it is too much.
+        line: u64,
+    },
     /// A spreadsheet that is not read.
     #[error("the spreadsheet is {0:?}")]
     Book(BookFault),
@@ -114,6 +131,8 @@ pub enum XmlFault {
     Cut,
     /// Elements inside elements beyond the limit.
     Depth,
+    /// One tag or text beyond the limit.
+    Long,
     /// A document type: never read, entities can be bombs.
     DocType,
     /// An entity that XML itself does not know.

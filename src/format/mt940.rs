@@ -2,7 +2,11 @@
 //! without the blocks around them, with continuation lines, several `:86:` after one entry, and
 //! funds codes. Fields: SWIFT User Handbook, category 9; `RC` takes a credit back, `RD` a debit.
 
+use std::io::BufRead;
+
+use super::FormatError;
 use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink};
+use super::stream::each_line;
 
 /// Told apart by the fields of its head: `:34F:` or `:13D:` stands in an interim report only.
 pub(super) fn kind_of(text: &str) -> Option<MessageKind> {
@@ -34,19 +38,16 @@ fn tag(line: &str) -> Option<(&str, &str)> {
     ((2..=3).contains(&digits.len()) && digits_only && letters <= 1).then_some((tag, text))
 }
 
-/// Reads every statement of the text.
-pub(super) fn read(text: &str, sink: Sink<'_>) {
+/// Reads every statement of the stream, line by line.
+pub(super) fn read(content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
     let mut reader = Reader {
         sink,
         entry: None,
         in_memo: false,
     };
-    let mut number = 0;
-    for line in text.lines() {
-        number += 1;
-        reader.line(number, line.trim_end());
-    }
+    each_line(content, |number, line| reader.line(number, line.trim_end()))?;
     reader.end_entry();
+    Ok(())
 }
 
 struct Reader<'s> {
@@ -140,6 +141,7 @@ fn balance(kind: BalanceKind, text: &str) -> Option<Balance> {
         credit,
         amount: amount.into(),
         currency: currency.into(),
+        day: day.into(),
     })
 }
 
@@ -174,7 +176,7 @@ fn entry(text: &str) -> Option<Entry> {
         .and_then(|kind| kind.get(3..))
         .unwrap_or("");
     let (reference, bank_ref) = rest.split_once("//").unwrap_or((rest, ""));
-    let booked = booked.map_or_else(|| value.to_owned(), |day| format!("{}{day}", &value[..2]));
+    let booked = booked.map_or_else(|| value.to_owned(), |day| with_year(day, value));
     Some(Entry {
         credit: came_in != reversal,
         reversal,
@@ -185,6 +187,20 @@ fn entry(text: &str) -> Option<Entry> {
         bank_ref: bank_ref.trim().into(),
         ..Entry::default()
     })
+}
+
+/// `MMDD` with the year that brings it nearest to `YYMMDD`: around new year the day of booking and
+/// that of value lie in two years.
+fn with_year(day: &str, value: &str) -> String {
+    let number = |text: &str| text.parse::<i32>().unwrap_or(0);
+    let year = number(&value[..2]);
+    let months = number(&day[..2]) - number(&value[2..4]);
+    let year = match months {
+        ..=-7 => year + 1,
+        7.. => year - 1,
+        _ => year,
+    };
+    format!("{:02}{day}", year.rem_euclid(100))
 }
 
 fn digits(text: &str) -> bool {
@@ -198,119 +214,4 @@ fn is_amount(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, expected: Option<(&str, bool, bool, &str, &str, &str)>) {
-        let found = entry(text);
-        let found = found.as_ref().map(|e| {
-            let Entry {
-                booked,
-                amount,
-                reference,
-                bank_ref,
-                ..
-            } = e;
-            (
-                &**booked,
-                e.credit,
-                e.reversal,
-                &**amount,
-                &**reference,
-                &**bank_ref,
-            )
-        });
-        assert_eq!(found, expected, "{text}");
-    }
-
-    #[test]
-    fn entries_as_banks_write_them() {
-        check(
-            "1507090709D7,5NTRFNONREF//A4G",
-            Some(("150709", false, false, "7,5", "NONREF", "A4G")),
-        );
-        check(
-            "221205C45000,NTRF0123",
-            Some(("221205", true, false, "45000,", "0123", "")),
-        );
-        check(
-            "221205C45000,00NTRF",
-            Some(("221205", true, false, "45000,00", "", "")),
-        );
-        // a credit taken back goes out, a debit taken back comes in
-        check(
-            "221205RC45000,NTRF",
-            Some(("221205", false, true, "45000,", "", "")),
-        );
-        check(
-            "221205RDR45000,NTRF",
-            Some(("221205", true, true, "45000,", "", "")),
-        );
-        // the funds code is the third letter of the currency
-        check(
-            "221205CD45000,NMSC1",
-            Some(("221205", true, false, "45000,", "1", "")),
-        );
-        for bad in [
-            "",
-            "221205",
-            "221205X5,NTRF",
-            "22120C5,NTRF",
-            "221205C,5NTRF",
-            "221205C5,5,5N",
-        ] {
-            check(bad, None);
-        }
-    }
-
-    #[test]
-    fn narratives_run_on_until_the_next_field() {
-        let text = "{1:F01}{4:\n:20:X\n:25:0123 VND\n:28C:1/1\n:60F:C221204VND100,\n:61:221205C50,NTRFA//B\n\
-            extra\n:86:NOP PHI\n-dash\n:86:H48\n:62F:D221205VND150,\n:86:of the statement\n-}\n";
-        assert_eq!(kind_of(text), Some(MessageKind::Mt940));
-        let mut said = Vec::new();
-        read(text, &mut |piece| {
-            said.push(match piece {
-                Piece::Statement(id) => format!("statement {id}"),
-                Piece::Account(account) => format!("account {account}"),
-                Piece::Balance(b) => format!("{:?} {} {}", b.kind, b.credit, b.amount),
-                Piece::Entry(e) => format!("{} {} {}", e.line, e.amount, e.memo),
-                Piece::Bad(bad) => format!("bad {} {}", bad.line, bad.value),
-            });
-        });
-        let expected = [
-            "statement X",
-            "account 0123 VND",
-            "Opening true 100,",
-            "6 50, extra NOP PHI -dash H48",
-            "Closing false 150,",
-        ];
-        assert_eq!(said, expected);
-    }
-
-    #[test]
-    fn a_narrative_without_end_is_cut() {
-        let text = format!(":20:X\n:61:221205C50,NTRFA\n{}", ":86:x\n".repeat(200_000));
-        let mut lengths = Vec::new();
-        read(&text, &mut |piece| {
-            if let Piece::Entry(entry) = piece {
-                lengths.push(entry.memo.len());
-            }
-        });
-        assert!(
-            matches!(lengths[..], [n] if n <= 32 << 10 && n > 30 << 10),
-            "{lengths:?}"
-        );
-    }
-
-    #[test]
-    fn a_field_at_fault_is_told_with_its_line() {
-        let mut bad = Vec::new();
-        read(":20:X\n:61:nonsense\n:60F:?\n:86:text\n", &mut |piece| {
-            if let Piece::Bad(found) = piece {
-                bad.push((found.line, found.field));
-            }
-        });
-        assert_eq!(bad, [(2, ":61:"), (3, ":60:")]);
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::csv::reader;
 use super::encoding::text_of;
+use super::limits::{CELLS_MAX, COLUMNS_MAX};
 use super::lines::Lines;
 use super::spoiled::ends_in_quote;
 use super::{FormatError, Limits};
@@ -47,8 +48,13 @@ pub fn read_grid(
     let mut record = csv::ByteRecord::new();
     let mut rows = Vec::new();
     let mut lines = Lines::new(bytes, 1);
+    let mut held = 0;
     while table.read_byte_record(&mut record).unwrap_or(false) {
         let line = lines.of_record(&record);
+        held += record.len();
+        if record.len() > COLUMNS_MAX || held > CELLS_MAX {
+            return Err(FormatError::TooWide { line });
+        }
         let cells: Vec<Box<str>> = record
             .iter()
             .map(|cell| String::from_utf8_lossy(cell).trim().into())

@@ -7,6 +7,7 @@
 
 pub mod error;
 mod error_text;
+pub mod file;
 pub mod http;
 pub mod json;
 pub mod provider;
@@ -27,6 +28,7 @@ use thiserror::Error;
 use crate::domain::{Day, PaymentOrder, SourceName};
 
 pub use error::SourceError;
+pub use file::{FileRole, FileSource, Mapping};
 pub use http::Pace;
 pub use pull::{DayControl, DayState, Pull};
 pub use record::{AmountForm, At, Record, TimeForm};
@@ -37,6 +39,8 @@ pub const ALL: &[&Registration] = &[
     &provider::sepay::REGISTRATION,
     &provider::casso::REGISTRATION,
     &provider::vnpay::REGISTRATION,
+    &file::STATEMENT,
+    &file::SETTLEMENT,
     &registration::EXPORT,
 ];
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Feed, Pace, Probe};
+use super::{Feed, FileSource, Pace, Probe};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -79,6 +79,8 @@ pub enum KeyForm {
     Path,
     /// A table of texts.
     Map,
+    /// A table that maps the columns of files.
+    Mapping,
 }
 
 impl fmt::Debug for KeyForm {
@@ -89,6 +91,7 @@ impl fmt::Debug for KeyForm {
             Self::Secret => "Secret",
             Self::Path => "Path",
             Self::Map => "Map",
+            Self::Mapping => "Mapping",
         })
     }
 }
@@ -137,6 +140,8 @@ pub enum Handle {
     Probe(Box<dyn Probe>),
     /// Files in a folder, read by `source/registry`.
     Folder(PathBuf),
+    /// Statement or settlement files in a folder.
+    Files(FileSource),
 }
 
 const A_DAY: Duration = Duration::from_hours(24);

@@ -1,7 +1,7 @@
 //! Raw bytes are evidence: kept, compressed and named by their sha256, before they are parsed.
 
 use std::fs;
-use std::io::{ErrorKind, Read as _};
+use std::io::{ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -52,6 +52,25 @@ fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The digest and length of a stream that `take` sees block by block.
+fn digest_of(
+    content: &mut dyn Read,
+    mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
+) -> std::io::Result<(String, u64)> {
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
+    let mut room = vec![0; 1 << 16];
+    loop {
+        let read = content.read(&mut room)?;
+        let block = room.get(..read).unwrap_or_default();
+        if block.is_empty() {
+            return Ok((hex::encode(digest.finalize()), bytes));
+        }
+        digest.update(block);
+        take(block)?;
+        bytes += u64::try_from(read).unwrap_or(0);
+    }
+}
+
 impl Archive {
     /// Uses (and makes, with mode 0700) the folder `dir`.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
@@ -88,6 +107,70 @@ impl Archive {
             files::sync(dir)?;
         }
         Ok(archived)
+    }
+
+    /// Keeps what a stream holds, without holding it; the same bytes twice are one file. When it
+    /// returns, they are on disk.
+    pub fn put_stream(&self, content: &mut dyn Read) -> Result<Archived, StoreError> {
+        remove_leftovers(&self.dir)?;
+        let incoming = self.dir.join("incoming");
+        let temporary = incoming.with_extension(temporary_extension());
+        let fail = |error| StoreError::io(&temporary, error);
+        files::create_private(&temporary)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .open(&temporary)
+            .map_err(fail)?;
+        let mut copy = || -> std::io::Result<Archived> {
+            let mut packed = zstd::stream::write::Encoder::new(&mut file, LEVEL)?;
+            let (sha256, bytes) = digest_of(content, |block| packed.write_all(block))?;
+            packed.finish()?.sync_all()?;
+            Ok(Archived { sha256, bytes })
+        };
+        let copied = copy().map_err(fail);
+        let placed =
+            copied.and_then(|archived| self.place(&temporary, &archived).map(|()| archived));
+        if placed.is_err() {
+            // what is left of it goes with the next start, too
+            let _ = fs::remove_file(&temporary);
+        }
+        placed
+    }
+
+    /// Gives a finished copy its name.
+    fn place(&self, temporary: &Path, archived: &Archived) -> Result<(), StoreError> {
+        let path = self.path(&archived.sha256)?;
+        let is_there = || {
+            self.digest(&archived.sha256)
+                .is_ok_and(|d| d == archived.sha256)
+        };
+        if path.exists() && is_there() {
+            return fs::remove_file(temporary).map_err(|e| StoreError::io(temporary, e));
+        }
+        files::make_dir(files::parent(&path))?;
+        fs::rename(temporary, &path).map_err(|e| StoreError::io(&path, e))?;
+        for dir in path.ancestors().skip(1).take(3) {
+            files::sync(dir)?;
+        }
+        Ok(())
+    }
+
+    /// The digest of what is kept under `sha256`.
+    fn digest(&self, sha256: &str) -> Result<String, StoreError> {
+        let mut content = self.open_stream(sha256)?;
+        let path = self.path(sha256)?;
+        let read = digest_of(&mut content, |_| Ok(()));
+        let (sha256, _) = read.map_err(|e| StoreError::io(&path, e))?;
+        Ok(sha256)
+    }
+
+    /// The bytes of `sha256` as a stream, not verified.
+    pub fn open_stream(&self, sha256: &str) -> Result<Box<dyn Read + Send>, StoreError> {
+        let path = self.path(sha256)?;
+        let fail = |error| StoreError::io(&path, error);
+        let file = fs::File::open(&path).map_err(fail)?;
+        let content = zstd::stream::read::Decoder::new(file).map_err(fail)?;
+        Ok(Box::new(content.take(BYTES_MAX)))
     }
 
     /// The bytes of `sha256`, verified.

@@ -9,13 +9,14 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease` and `raw` hold none.
-static TABLES: [&sql::Statement; 19] = [
+static TABLES: [&sql::Statement; 20] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
     &sql::DUMP_ORDER_VERSION,
     &sql::DUMP_RECEIPT_VERSION,
     &sql::DUMP_EXPORT_FILE,
+    &sql::DUMP_ACCOUNT_STATEMENT,
     &sql::DUMP_TXN,
     &sql::DUMP_REJECT_ROW,
     &sql::DUMP_CONFLICT_VERSION,

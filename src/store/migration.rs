@@ -122,7 +122,7 @@ mod tests {
 
     fn with_second(text: &'static str) -> Migrator {
         let kind = MigrationType::Simple;
-        let second = Migration::new(2, "second".into(), kind, text.into_sql_str(), false);
+        let second = Migration::new(9002, "second".into(), kind, text.into_sql_str(), false);
         Migrator::with_migrations(MIGRATOR.iter().cloned().chain([second]).collect())
     }
 
@@ -144,10 +144,13 @@ mod tests {
         assert_eq!(store.pending().await.unwrap(), Vec::<String>::new());
         let good = with_second("CREATE TABLE second (a TEXT)");
         let names = store.migrate_with(&good).await.unwrap();
-        assert_eq!(names, ["0002 second"]);
+        assert_eq!(names, ["9002 second"]);
         let newer = store.pending().await.unwrap_err();
-        assert!(matches!(newer, StoreError::NewerThanProgram(2)), "{newer}");
-        let copy = format!("sqlite://{}.before-2", path.display());
+        assert!(
+            matches!(newer, StoreError::NewerThanProgram(9002)),
+            "{newer}"
+        );
+        let copy = format!("sqlite://{}.before-3", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

@@ -20,6 +20,7 @@ mod migration;
 mod statement;
 
 // What sources told: kept once, whatever comes again.
+mod account_statement;
 pub mod archive;
 mod feed;
 mod registry;
@@ -44,6 +45,7 @@ mod matched;
 // Small questions of the job.
 mod asked;
 
+pub use account_statement::AccountStatement;
 pub use asked::Daily;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;

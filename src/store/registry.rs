@@ -160,7 +160,7 @@ fn told_on(file: &ExportFile, rows: &RegistryRows, conflict: &Conflict) -> Day {
     own.map_or(file.day, |own| own.max(file.day))
 }
 
-async fn save_file(tx: &mut Tx, file: &ExportFile) -> Result<bool, StoreError> {
+pub(super) async fn save_file(tx: &mut Tx, file: &ExportFile) -> Result<bool, StoreError> {
     let lines = i64::try_from(file.lines).map_err(|_| StoreError::Overflow("lines"))?;
     let batch = batches([file], |row, file| {
         row.text("source", file.source.as_str())

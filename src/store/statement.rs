@@ -129,6 +129,9 @@ statements! {
     INSERT_EXPORT_FILE = both "insert_export_file" 1;
     SELECT_KNOWN_FILE = both "select_known_file" 1;
     SELECT_NIGHT_FILE = both "select_night_file" 2;
+    INSERT_ACCOUNT_STATEMENT = both "insert_account_statement" 1;
+    SELECT_ACCOUNT_STATEMENT = both "select_account_statement" 3;
+    SELECT_FIRST_STATEMENT_DAY = both "select_first_statement_day" 1;
     SELECT_FEE_BY_DOSSIER = both "select_fee_by_dossier" 2;
     SELECT_NEW_FEE = both "select_new_fee" 1;
     SELECT_RECEIPT_BY_DOSSIER = both "select_receipt_by_dossier" 2;
@@ -200,6 +203,7 @@ statements! {
     DUMP_ORDER_VERSION = both "dump_order_version" 0;
     DUMP_RECEIPT_VERSION = both "dump_receipt_version" 0;
     DUMP_EXPORT_FILE = both "dump_export_file" 0;
+    DUMP_ACCOUNT_STATEMENT = both "dump_account_statement" 0;
     DUMP_TXN = both "dump_txn" 0;
     DUMP_REJECT_ROW = both "dump_reject_row" 0;
     DUMP_CONFLICT_VERSION = both "dump_conflict_version" 0;

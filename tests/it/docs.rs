@@ -228,6 +228,7 @@ fn docs_name_only_files_that_exist() {
         "docs/DATA_MODEL.md",
         "docs/DECISIONS.md",
         "docs/EXCEPTIONS.md",
+        "docs/FILES.md",
         "docs/OPERATIONS.md",
         "docs/campaigns/bad-input.md",
         "docs/campaigns/mutation.md",
@@ -278,8 +279,11 @@ fn docs_toml_is_what_the_program_reads() {
     let whole = blocks("README.md").remove(0);
     std::fs::write(&file, whole).unwrap();
     let config = Config::load(&file).unwrap_or_else(|error| panic!("README.md: {error}"));
-    assert_eq!(config.sources.len(), 3);
-    for page in ["README.md", "docs/OPERATIONS.md"] {
+    assert_eq!(config.sources.len(), 4);
+    let pasted = blocks("docs/FILES.md").remove(0);
+    let pasted = format!("[database]\nurl = \"sqlite://x.db\"\n{pasted}");
+    Config::parse(&pasted, &file).unwrap_or_else(|error| panic!("docs/FILES.md: {error}"));
+    for page in ["README.md", "docs/OPERATIONS.md", "docs/FILES.md"] {
         for block in blocks(page) {
             if let Err(error) = toml::from_str::<toml::Table>(&block) {
                 panic!("{page}: {error}\n{block}");

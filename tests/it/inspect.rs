@@ -252,6 +252,12 @@ fn people_read_it_in_their_language() {
   Bút toán      3: ghi có 2 (58000), ghi nợ 1 (25000)
   Số dư         đầu kỳ 1000000, cuối kỳ 1033000: khớp
   Ánh xạ        đề nghị cho doisoat.toml:
+                [[source]]
+                name = \"bank-0071000000000\"
+                kind = \"statement\"
+                path = \"inbox/bank-0071000000000\"
+                account = \"0071000000000\"
+
                 [source.map]
                 delimiter = \",\"
                 time = \"Ngày/TNX Date\"

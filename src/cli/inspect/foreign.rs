@@ -2,15 +2,16 @@
 
 use std::fmt::Write;
 
-use super::{BadRow, Found, Inspection, Total};
+use super::{BadRow, Found, Inspection, Total, propose};
 use crate::domain::{Lang, RejectCode};
-use crate::format::book::{self, Sheet};
-use crate::format::encoding::decoded;
-use crate::format::{BookKind, FileError, FormatError, Grid, Limits, html, read_grid};
+use crate::format::tables::{self, Forms};
+use crate::format::{BookKind, FileError, FormatError};
 use crate::normalise::cells::Fault;
 use crate::normalise::statement::amount::text;
-use crate::normalise::statement::heading::{self, Role};
+use crate::normalise::statement::heading::Role;
+use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
+use crate::source::Mapping;
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -24,79 +25,45 @@ pub(super) fn describe(
         file: base.into(),
         error,
     };
-    let (grid, lost) = match BookKind::of(bytes) {
-        Some(kind) => {
-            file.format = Some(kind.id());
-            let sheets = book::read(kind, bytes).map_err(fail)?;
-            of_sheets(sheets)
-        }
-        None => (of_text(file, bytes, format).map_err(fail)?, Vec::new()),
+    file.format = BookKind::of(bytes).map(BookKind::id);
+    let forms = Forms {
+        delimiter: (format == Some("tsv")).then_some('\t'),
+        ..Forms::default()
     };
-    let Some(statement) = statement::read(&grid) else {
-        file.error = Some(no_header(base, lang));
-        return Ok(());
+    let tables = tables::read(bytes, forms).map_err(fail)?;
+    let table = open::pick(tables, &Mapping::default());
+    file.format = Some(table.format);
+    file.encoding = table.encoding;
+    let no_header = || FormatError::NoHeader {
+        missing: Vec::new(),
     };
+    let statement = statement::read(&table.grid).ok_or_else(|| fail(no_header()))?;
     file.header_row = Some(statement.header.line);
-    file.mapping = Some(mapping(&statement, &grid, file.format));
+    file.mapping = Some(mapping(&statement, &table));
+    let has = |role| statement.header.at(role).is_some();
+    let settles = has(Role::OrderRef) || has(Role::Status) || has(Role::Fee) || has(Role::Net);
+    let banks = has(Role::Balance) || has(Role::Debit) || statement.opening.is_some();
     let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
     let faults = statement.faults.iter();
     file.rejects = faults
         .map(|(line, heading, fault)| bad(*line, heading, fault))
         .collect();
-    for (line, column, value) in lost {
+    for (line, column, value) in &table.lost {
         // a row number or a note may be as long as it likes
-        let known = statement.header.columns.get(column);
+        let known = statement.header.columns.get(*column);
         if let Some((heading, _)) = known.filter(|(_, role)| *role != Role::Other) {
-            let fault = Fault::new("", &value, RejectCode::LostDigits);
-            file.rejects.push(bad(line, heading, &fault));
+            let fault = Fault::new("", value, RejectCode::LostDigits);
+            file.rejects.push(bad(*line, heading, &fault));
         }
     }
     file.rejects.sort_by_key(|row| row.line);
     file.statements.push(found(&statement));
-    Ok(())
-}
-
-/// The sheet that is a statement: the first with a header, else the first.
-fn of_sheets(sheets: Vec<Sheet>) -> (Grid, Vec<(u64, usize, Box<str>)>) {
-    let is_it = |sheet: &Sheet| heading::find(&sheet.rows).is_some();
-    let at = sheets.iter().position(is_it).unwrap_or(0);
-    let sheet = sheets.into_iter().nth(at).unwrap_or_default();
-    let grid = Grid {
-        delimiter: '\t',
-        rows: sheet.rows,
-    };
-    (grid, sheet.lost)
-}
-
-/// A page or a text table, in whatever encoding.
-fn of_text(file: &mut Inspection, bytes: &[u8], format: Option<&str>) -> Result<Grid, FormatError> {
-    let (text, encoding) = decoded(bytes, Limits::TEXT)?;
-    let grid = if html::is_page(&text) {
-        file.format = Some("html");
-        Grid {
-            delimiter: '\t',
-            rows: html::rows(&text),
-        }
+    file.source = Some(if settles && !banks {
+        propose::settlement()
     } else {
-        let delimiter = (format == Some("tsv")).then_some('\t');
-        let grid = read_grid(text.as_bytes(), delimiter, Limits::TEXT)?;
-        file.format = Some(if grid.delimiter == '\t' { "tsv" } else { "csv" });
-        grid
-    };
-    file.encoding = Some(encoding);
-    Ok(grid)
-}
-
-fn no_header(base: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Vi => format!(
-            "{base}: không tìm thấy dòng tiêu đề trong 30 dòng đầu (cần cột ngày và cột số tiền, ghi nợ hoặc ghi có). \
-             Hãy kiểm tra đây có phải là sao kê hay không."
-        ),
-        Lang::En => format!(
-            "{base}: no header row within the first 30 rows (a date and an amount, debit or credit column are needed). Check whether this is a statement."
-        ),
-    }
+        propose::statement(file)
+    });
+    Ok(())
 }
 
 fn found(statement: &Statement) -> Found {
@@ -120,15 +87,18 @@ fn found(statement: &Statement) -> Found {
 }
 
 /// The proposed mapping: the meaning of each column by its heading, and how values are written.
-fn mapping(statement: &Statement, grid: &Grid, format: Option<&str>) -> String {
+fn mapping(statement: &Statement, table: &Table) -> String {
     let mut out = String::from("[source.map]\n");
     let mut line = |key: &str, value: &str| {
         let value = toml::Value::String(value.to_owned());
         // writing to a String cannot fail
         let _ = writeln!(out, "{key} = {value}");
     };
-    if matches!(format, Some("csv" | "tsv")) {
-        line("delimiter", &grid.delimiter.to_string());
+    if matches!(table.format, "csv" | "tsv") {
+        line("delimiter", &table.grid.delimiter.to_string());
+    }
+    if let Some(encoding) = table.encoding.filter(|name| *name != "utf-8") {
+        line("encoding", encoding);
     }
     for (heading, role) in &statement.header.columns {
         if *role != Role::Other {

@@ -2,17 +2,19 @@
 
 mod foreign;
 mod own;
+mod propose;
 mod render;
 mod structured;
 
-use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::on_disk::OnDisk;
 use crate::domain::{Day, Lang, Reject, Side, SourceName};
-use crate::format::{FileError, FormatError, Limits};
+use crate::format::{Content, FileError, FormatError, HEAD, Limits};
 use crate::normalise::cells::Fault;
 use crate::text::reject::{say, say_file};
 
@@ -41,9 +43,22 @@ pub struct Inspection {
     pub rejects: Vec<BadRow>,
     /// Why the file as a whole cannot be used.
     pub error: Option<String>,
+    /// The `[[source]]` that stands above the mapping in doisoat.toml; for people only.
+    #[serde(skip)]
+    pub source: Option<String>,
     /// The layout of the file contract, where it is one; for people only.
     #[serde(skip)]
     pub layout: Option<&'static str>,
+}
+
+impl Inspection {
+    /// All of what is proposed for doisoat.toml; none where there is nothing to propose.
+    pub fn toml(&self) -> Option<String> {
+        let mapping = self.mapping.as_deref().unwrap_or_default();
+        let gap = if mapping.is_empty() { "" } else { "\n" };
+        let source = self.source.as_deref()?;
+        Some(format!("{source}{gap}{mapping}"))
+    }
 }
 
 /// One statement of a file.
@@ -141,15 +156,20 @@ const TEXT_FORMATS: [&str; 2] = ["csv", "tsv"];
 
 /// Inspects files in the order given. `format` overrides what the bytes suggest.
 /// A file that cannot be read has an `error` and no `sha256`: exit code 1 ([`unreadable`]).
+/// Messages are read as streams: a file of any size needs no memory of its own.
 pub fn inspect(paths: &[PathBuf], format: Option<&str>, lang: Lang) -> Vec<Inspection> {
-    let one = |path: &PathBuf| match read(path, lang) {
-        Ok(bytes) => inspect_bytes(&path.display().to_string(), &bytes, format, lang),
-        Err(error) => Inspection {
-            schema_version: 1,
-            file: path.display().to_string(),
-            error: Some(error),
-            ..Inspection::default()
-        },
+    let one = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let content = OnDisk::at(path);
+        match digest(&&content) {
+            Ok(sha256) => of_content(&name, &&content, sha256, format, lang),
+            Err(error) => Inspection {
+                schema_version: 1,
+                error: Some(no_file(path, &error, lang)),
+                file: name,
+                ..Inspection::default()
+            },
+        }
     };
     paths.iter().map(one).collect()
 }
@@ -159,9 +179,8 @@ pub fn unreadable(inspections: &[Inspection]) -> bool {
     inspections.iter().any(|file| file.error.is_some())
 }
 
-/// The bytes of a file within the limits.
-fn read(path: &Path, lang: Lang) -> Result<Vec<u8>, String> {
-    let fail = |error: std::io::Error| match lang {
+fn no_file(path: &Path, error: &io::Error, lang: Lang) -> String {
+    match lang {
         Lang::Vi => format!(
             "Không đọc được {} ({error}). Kiểm tra đường dẫn và quyền đọc.",
             path.display()
@@ -170,25 +189,40 @@ fn read(path: &Path, lang: Lang) -> Result<Vec<u8>, String> {
             "{} cannot be read ({error}). Check the path and its permissions.",
             path.display()
         ),
-    };
-    let (bytes, limit) = (
-        fs::metadata(path).map_err(fail)?.len(),
-        Limits::TEXT.file_bytes,
-    );
-    if bytes > limit {
-        let error = FormatError::TooLarge { bytes, limit };
-        let file = path.display().to_string().into();
-        return Err(say_file(&FileError { file, error }, lang));
     }
-    fs::read(path).map_err(fail)
+}
+
+/// The digest of everything in it.
+fn digest(content: &dyn Content) -> io::Result<String> {
+    let (_, mut stream) = content.open()?;
+    let (mut digest, mut room) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        let read = stream.read(&mut room)?;
+        let block = room.get(..read).unwrap_or_default();
+        if block.is_empty() {
+            return Ok(hex::encode(digest.finalize()));
+        }
+        digest.update(block);
+    }
 }
 
 /// Inspects bytes under a name.
 pub fn inspect_bytes(name: &str, bytes: &[u8], format: Option<&str>, lang: Lang) -> Inspection {
+    let sha256 = hex::encode(Sha256::digest(bytes));
+    of_content(name, &bytes, sha256, format, lang)
+}
+
+fn of_content(
+    name: &str,
+    content: &dyn Content,
+    sha256: String,
+    format: Option<&str>,
+    lang: Lang,
+) -> Inspection {
     let mut file = Inspection {
         schema_version: 1,
         file: name.to_owned(),
-        sha256: Some(hex::encode(Sha256::digest(bytes))),
+        sha256: Some(sha256),
         ..Inspection::default()
     };
     let messages = structured::FORMATS.map(|(name, _)| name);
@@ -203,7 +237,7 @@ pub fn inspect_bytes(name: &str, bytes: &[u8], format: Option<&str>, lang: Lang)
     }
     let base = Path::new(name).file_name().and_then(|base| base.to_str());
     let base = base.unwrap_or(name);
-    if let Err(error) = describe(&mut file, base, bytes, format, lang) {
+    if let Err(error) = describe(&mut file, base, content, format, lang) {
         if let FormatError::NotUtf8 { found } = &error.error {
             file.format = match *found {
                 "XLSX" => Some("xlsx"),
@@ -219,17 +253,40 @@ pub fn inspect_bytes(name: &str, bytes: &[u8], format: Option<&str>, lang: Lang)
 fn describe(
     file: &mut Inspection,
     base: &str,
-    bytes: &[u8],
+    content: &dyn Content,
     format: Option<&str>,
     lang: Lang,
 ) -> Result<(), FileError> {
-    if let Some(kind) = structured::kind_of(bytes, format) {
-        return structured::describe(file, kind, base, bytes, lang);
+    let fail = |error| FileError {
+        file: base.into(),
+        error,
+    };
+    let unreadable = |error: io::Error| fail(error.into());
+    let (size, mut stream) = content.open().map_err(unreadable)?;
+    let mut head = Vec::new();
+    let part = u64::try_from(HEAD).unwrap_or(u64::MAX);
+    let mut first = stream.by_ref().take(part);
+    first.read_to_end(&mut head).map_err(unreadable)?;
+    let too_large = |limit| fail(FormatError::TooLarge { bytes: size, limit });
+    if size > Limits::TEXT.file_bytes {
+        return Err(too_large(Limits::TEXT.file_bytes));
     }
-    if let Some(layout) = own::layout_of(bytes).filter(|_| format != Some("tsv")) {
+    if let Some(kind) = structured::kind_of(&head, format) {
+        let mut whole = io::BufReader::new(head.chain(stream));
+        structured::describe(file, kind, base, &mut whole, lang)?;
+        file.source = Some(propose::statement(file));
+        return Ok(());
+    }
+    let layout = own::layout_of(&head).filter(|_| format != Some("tsv"));
+    if layout.is_none() && size > Limits::TABLE.file_bytes {
+        return Err(too_large(Limits::TABLE.file_bytes));
+    }
+    let mut bytes = head;
+    stream.read_to_end(&mut bytes).map_err(unreadable)?;
+    if let Some(layout) = layout {
         (file.format, file.encoding) = (Some("csv"), Some("utf-8"));
         file.layout = Some(layout.name);
-        return own::describe(file, layout, base, bytes, lang);
+        return own::describe(file, layout, base, &bytes, lang);
     }
-    foreign::describe(file, base, bytes, format, lang)
+    foreign::describe(file, base, &bytes, format, lang)
 }

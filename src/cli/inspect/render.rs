@@ -22,7 +22,7 @@ fn block(file: &Inspection, lang: Lang) -> String {
     let mut out = format!("{}\n", file.file);
     let mut line = |name: &str, value: &str| {
         // writing to a String cannot fail
-        let _ = writeln!(out, "  {name:<14}{value}");
+        let _ = writeln!(out, "{}", format!("  {name:<14}{value}").trim_end());
     };
     if let Some(format) = file.format {
         let header = file.header_row.map_or_else(String::new, |row| {
@@ -61,12 +61,12 @@ fn block(file: &Inspection, lang: Lang) -> String {
             line("", &format!("{place}: {}. {}", row.reason, row.advice));
         }
     }
-    if let Some(mapping) = &file.mapping {
+    if let Some(toml) = file.toml() {
         line(
             t("Ánh xạ", "Mapping"),
             t("đề nghị cho doisoat.toml:", "proposed for doisoat.toml:"),
         );
-        for text in mapping.lines() {
+        for text in toml.lines() {
             line("", text);
         }
     }

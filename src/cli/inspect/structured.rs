@@ -1,9 +1,10 @@
 //! Structured statements: MT940, MT942, camt.
 
+use std::io::BufRead;
+
 use super::{BadRow, Found, Inspection, Total};
 use crate::domain::Lang;
-use crate::format::encoding::text_of;
-use crate::format::{FileError, FormatError, Limits, MessageKind};
+use crate::format::{FileError, MessageKind};
 use crate::normalise::statement::Sum;
 use crate::normalise::statement::amount::text;
 use crate::normalise::statement::message::{self, Summary};
@@ -17,15 +18,13 @@ pub(super) const FORMATS: [(&str, MessageKind); 5] = [
     ("camt.054", MessageKind::Camt054),
 ];
 
-/// What the bytes are: by name where one is given, else by themselves.
-pub(super) fn kind_of(bytes: &[u8], format: Option<&str>) -> Option<MessageKind> {
+/// What the first bytes are: by name where one is given, else by themselves.
+pub(super) fn kind_of(head: &[u8], format: Option<&str>) -> Option<MessageKind> {
     if let Some(name) = format {
         let known = FORMATS.into_iter().find(|(known, _)| *known == name);
         return known.map(|(_, kind)| kind);
     }
-    let text = text_of(bytes, Limits::TEXT).ok()?;
-    let head = text.get(..64 << 10).unwrap_or(text);
-    MessageKind::of(&String::from_utf8_lossy(head))
+    MessageKind::of_head(head)
 }
 
 /// Adds the statements up.
@@ -33,7 +32,7 @@ pub(super) fn describe(
     file: &mut Inspection,
     kind: MessageKind,
     base: &str,
-    bytes: &[u8],
+    content: &mut dyn BufRead,
     lang: Lang,
 ) -> Result<(), FileError> {
     let fail = |error| FileError {
@@ -41,16 +40,10 @@ pub(super) fn describe(
         error,
     };
     file.format = Some(kind.id());
-    let bytes = text_of(bytes, Limits::TEXT).map_err(fail)?;
-    let text = str::from_utf8(bytes).map_err(|_| {
-        fail(FormatError::NotUtf8 {
-            found: "another encoding",
-        })
-    })?;
     file.encoding = Some("utf-8");
-    let (statements, faults) = message::read(kind, text).map_err(fail)?;
-    file.statements = statements.iter().map(found).collect();
-    let bad = faults.iter();
+    let read = message::read(kind, content).map_err(fail)?;
+    file.statements = read.statements.iter().map(found).collect();
+    let bad = read.faults.iter();
     let bad = bad.map(|(line, field, fault)| BadRow::at(base, *line, field, fault, lang));
     file.rejects = bad.collect();
     Ok(())

@@ -164,7 +164,7 @@ fn a_wrong_value_says_how_it_is_written() {
     );
     fails(
         &SEPAY.replace("\"sepay\"", "\"sepai\""),
-        "doisoat.toml:3:8: source.kind = \"sepai\" is not known\n  write one of: sepay, casso, vnpay, export",
+        "doisoat.toml:3:8: source.kind = \"sepai\" is not known\n  write one of: sepay, casso, vnpay, statement, settlement, export",
     );
 }
 
@@ -279,4 +279,28 @@ fn a_secret_file_is_for_its_owner_alone() {
         error.message,
         "there are no systemd credentials for source.token"
     );
+}
+
+#[test]
+fn columns_of_files_are_mapped() {
+    let text = "[[source]]\nname = \"momo\"\nkind = \"settlement\"\npath = \"inbox/momo\"\n";
+    let map = "[source.map]\ntime = \"Ngày\"\namount = \"Số tiền\"\ndecimal = \",\"\n";
+    let settings = read(&format!("{text}{map}")).unwrap();
+    let mapping = settings.mapping("map").unwrap();
+    assert_eq!(mapping.heading("amount"), Some("Số tiền"));
+    assert_eq!(mapping.separators, Some(('.', ',')));
+    assert_eq!(settings.freshness, Duration::from_hours(48));
+    fails(
+        text,
+        "doisoat.toml:1:1: source.map is missing\n  name its columns under [source.map]; \
+         `doisoat inspect FILE` proposes them",
+    );
+    let slip = read(&format!("{text}{map}memos = \"x\"\n")).unwrap_err();
+    let said = slip.to_string();
+    assert!(
+        said.contains("unknown key \"source.map.memos\"\n  did you mean \"memo\"?"),
+        "{said}"
+    );
+    let half = read(&format!("{text}[source.map]\ntime = \"Ngày\"\n")).unwrap_err();
+    assert!(half.to_string().contains("names no time, or no amount"));
 }

@@ -6,6 +6,7 @@
 
 mod feed;
 mod file_day;
+mod files;
 mod folder;
 mod probe;
 mod raw;
@@ -85,6 +86,10 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
         match source.handle {
             Handle::Folder(path) => {
                 facts.push(stage.timed(Box::pin(folder::read(&stage, &path))).await?);
+            }
+            Handle::Files(files) => {
+                let read = async move { stage.timed(Box::pin(files::read(&stage, &files))).await };
+                later.spawn(read);
             }
             Handle::Feed(handle) => {
                 later.spawn(

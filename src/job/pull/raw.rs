@@ -38,6 +38,12 @@ impl Evidence {
         Ok(sha256)
     }
 
+    /// Remembers what was archived elsewhere.
+    pub(super) fn note(&self, archived: &Archived, what: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push((archived.clone(), what.into()));
+    }
+
     /// Records where everything came from.
     pub(super) async fn record(self, stage: &Stage) -> Result<(), StoreError> {
         let kept = self

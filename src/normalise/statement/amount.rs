@@ -3,6 +3,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::source::Mapping;
+
 /// Which separators a file uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Style {
@@ -13,6 +15,14 @@ pub enum Style {
 }
 
 impl Style {
+    /// The style that a mapping tells.
+    pub fn of(mapping: &Mapping) -> Option<Self> {
+        mapping.separators.map(|(_, decimal)| match decimal {
+            ',' => Self::CommaDecimal,
+            _ => Self::PointDecimal,
+        })
+    }
+
     /// The separator of groups.
     pub fn group(self) -> char {
         match self {

@@ -2,6 +2,7 @@
 
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
+use crate::source::Mapping;
 
 /// The header stands within this many rows.
 const SEARCH_ROWS: usize = 30;
@@ -39,11 +40,36 @@ pub enum Role {
     Currency,
     /// State.
     Status,
+    /// What the row does.
+    Kind,
     /// No meaning for reconciliation.
     Other,
 }
 
 impl Role {
+    /// The meaning of a key under `[source.map]`.
+    pub fn of_key(key: &str) -> Self {
+        let all = [
+            Self::Time,
+            Self::Reference,
+            Self::OrderRef,
+            Self::Debit,
+            Self::Credit,
+            Self::Amount,
+            Self::Fee,
+            Self::Net,
+            Self::Balance,
+            Self::Memo,
+            Self::Payer,
+            Self::Account,
+            Self::Currency,
+            Self::Status,
+            Self::Kind,
+        ];
+        let found = all.into_iter().find(|role| role.key() == key);
+        found.unwrap_or(Self::Other)
+    }
+
     /// The key under `[source.map]`.
     pub fn key(self) -> &'static str {
         match self {
@@ -61,6 +87,7 @@ impl Role {
             Self::Account => "account",
             Self::Currency => "currency",
             Self::Status => "status",
+            Self::Kind => "kind",
             Self::Other => "",
         }
     }
@@ -70,6 +97,16 @@ impl Role {
 /// statements of Vietcombank, BIDV, MSB and Techcombank, settlement files of gateways, and plain
 /// English ones.
 const WORDS: &[(&str, Role)] = &[
+    // the other party's name, and its account, which is not ours
+    ("TEN TAI KHOAN DOI UNG", Role::Payer),
+    ("TEN DOI UNG", Role::Payer),
+    ("DOI UNG", Role::Other),
+    ("TAI KHOAN NGUOI", Role::Other),
+    ("TAI KHOAN CHUYEN", Role::Other),
+    ("TAI KHOAN NHAN", Role::Other),
+    ("REMITTER ACCOUNT", Role::Other),
+    ("BENEFICIARY ACCOUNT", Role::Other),
+    ("COUNTER ACCOUNT", Role::Other),
     ("NGAN HANG", Role::Other),
     ("BANK NAME", Role::Other),
     ("REMITTER BANK", Role::Other),
@@ -107,6 +144,8 @@ const WORDS: &[(&str, Role)] = &[
     ("MEMO", Role::Memo),
     ("TRANG THAI", Role::Status),
     ("STATUS", Role::Status),
+    ("LOAI GIAO DICH", Role::Kind),
+    ("TRANSACTION TYPE", Role::Kind),
     ("NGAY GIAO DICH", Role::Time),
     ("THOI GIAN", Role::Time),
     ("TRANSACTION DATE", Role::Time),
@@ -239,6 +278,39 @@ pub fn find(rows: &[GridRow]) -> Option<(usize, Header)> {
     best.map(|(_, at, header)| (at, header))
 }
 
+/// Finds the header that a mapping names: the first row that holds every heading.
+///
+/// # Errors
+/// The headings that the best row lacks.
+pub fn find_mapped(rows: &[GridRow], mapping: &Mapping) -> Result<(usize, Header), Vec<String>> {
+    let wanted: Vec<(Role, String, &str)> = mapping
+        .headings()
+        .map(|(key, heading)| (Role::of_key(key), fold_name(heading), heading))
+        .collect();
+    let mut fewest: Vec<String> = wanted.iter().map(|w| w.2.to_owned()).collect();
+    for (at, row) in rows.iter().take(SEARCH_ROWS).enumerate() {
+        let mut left = wanted.clone();
+        let mut column = |cell: &str| {
+            let folded = fold_name(cell);
+            let found = left.iter().position(|(_, heading, _)| *heading == folded);
+            let role = found.map_or(Role::Other, |at| left.remove(at).0);
+            (cell.into(), role)
+        };
+        let columns = row.cells.iter().map(|cell| column(cell)).collect();
+        if left.is_empty() {
+            let line = row.line;
+            return Ok((at, Header { line, columns }));
+        }
+        if left.len() < fewest.len() {
+            fewest = left
+                .into_iter()
+                .map(|(_, _, heading)| heading.to_owned())
+                .collect();
+        }
+    }
+    Err(fewest)
+}
+
 fn header_of(row: &GridRow) -> Header {
     let mut seen = std::collections::BTreeSet::new();
     let mut column = |cell: &str| {
@@ -253,36 +325,4 @@ fn header_of(row: &GridRow) -> Header {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_of_real_statements_are_understood() {
-        let check = |heading: &str, role| assert_eq!(role_of(heading), role, "{heading}");
-        check("Ngày giao dịch", Role::Time);
-        check("Ngày/TNX Date", Role::Time);
-        check("Số CT/Doc No", Role::Reference);
-        check("Số tham chiếu", Role::Reference);
-        check("Số tiền ghi nợ/Debit", Role::Debit);
-        check("Số tiền ghi có", Role::Credit);
-        check("Số dư/Balance", Role::Balance);
-        check("Nội dung chi tiết/Transactions in detail", Role::Memo);
-        check("Số bút toán/Reference No", Role::Reference);
-        check("Người hưởng/Người chuyển", Role::Payer);
-        check("Nợ/Debit", Role::Debit);
-        check("Có/Credit", Role::Credit);
-        check("Nợ", Role::Debit);
-        check("No\u{31b}\u{323}", Role::Debit);
-        check("Có", Role::Credit);
-        check("Mã giao dịch", Role::Reference);
-        check("Diễn giải/Transaction description", Role::Memo);
-        check("Số tiền", Role::Amount);
-        check("Phí", Role::Fee);
-        check("STT", Role::Other);
-        check("No", Role::Other);
-        check("No.", Role::Other);
-        check("Remitter bank", Role::Other);
-        check("Notes", Role::Other);
-        check("", Role::Other);
-    }
-}
+mod tests;

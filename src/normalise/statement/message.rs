@@ -1,11 +1,14 @@
 //! PURE: what the structured statements (MT940, camt) add up to, one statement after the other.
 //! Credits are C and RD, debits D and RC; an entry that is not booked yet counts and is told apart.
 
+use std::collections::BTreeSet;
+use std::io::BufRead;
+
 use rust_decimal::Decimal;
 
-use super::Sum;
-use crate::domain::RejectCode;
-use crate::format::message::{Balance, BalanceKind, Entry, Piece};
+use super::{Sum, time};
+use crate::domain::{Day, RejectCode};
+use crate::format::message::{Balance, BalanceKind, Edge, Entry, Piece};
 use crate::format::{FormatError, MessageKind};
 use crate::normalise::cells::Fault;
 
@@ -32,8 +35,20 @@ pub struct Summary {
     pub opening: Option<Decimal>,
     /// Closing balance.
     pub closing: Option<Decimal>,
+    /// Money in that is booked.
+    pub booked_credits: Decimal,
+    /// Money out that is booked.
+    pub booked_debits: Decimal,
+    /// Entries and fields that cannot be read.
+    pub faults: u64,
+    /// The days of its entries.
+    pub days: BTreeSet<Day>,
     /// Closing of the period before: the opening where no other is told.
     previous: Option<Decimal>,
+    /// The days of the opening and the closing balance.
+    balance_days: [Option<Day>; 2],
+    /// The period by its own word.
+    told: [Option<Day>; 2],
 }
 
 impl Summary {
@@ -47,33 +62,80 @@ impl Summary {
     }
 }
 
-/// Statements, and what in them cannot be read: line, field, fault.
-pub type Read = (Vec<Summary>, Vec<(u64, &'static str, Fault)>);
+impl Summary {
+    /// The period that it covers: by its own word, else the days after the opening balance's up to
+    /// the closing balance's.
+    pub fn period(&self) -> Option<(Day, Day)> {
+        if let [Some(from), Some(to)] = self.told {
+            return (from <= to).then_some((from, to));
+        }
+        let [opening, closing] = self.balance_days;
+        let to = closing?;
+        let from = opening.map_or(to, |day| if day < to { day.plus(1) } else { to });
+        // the opening balance may also be that of the first day's morning
+        let before = from.minus(1);
+        let first = if self.days.contains(&before) {
+            before
+        } else {
+            from
+        };
+        Some((first, to))
+    }
+}
+
+/// More rows at fault than this are counted, not shown.
+const FAULTS_MAX: usize = 10_000;
+
+/// What a message tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Its statements.
+    pub statements: Vec<Summary>,
+    /// What in them cannot be read: line, field, fault; the first ten thousand.
+    pub faults: Vec<(u64, &'static str, Fault)>,
+}
 
 /// Reads a message and adds it up.
-pub fn read(kind: MessageKind, text: &str) -> Result<Read, FormatError> {
-    let (mut found, mut faults): Read = (Vec::new(), Vec::new());
-    kind.read(text, &mut |piece| {
+///
+/// # Errors
+/// As [`MessageKind::read`].
+pub fn read(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read, FormatError> {
+    let mut read = Read::default();
+    kind.read(content, &mut |piece| {
+        let Read { statements, faults } = &mut read;
         if let Piece::Statement(id) = piece {
             let id = Some(id).filter(|id| !id.is_empty());
-            found.push(Summary {
+            statements.push(Summary {
                 id,
                 ..Summary::default()
             });
             return;
         }
-        if found.is_empty() {
-            found.push(Summary::default());
+        if statements.is_empty() {
+            statements.push(Summary::default());
         }
-        let last = found.len() - 1;
-        if let Err(fault) = found[last].add(piece) {
-            faults.push(fault);
+        let last = statements.len() - 1;
+        if let Err(fault) = statements[last].add(piece) {
+            statements[last].faults += 1;
+            if faults.len() < FAULTS_MAX {
+                faults.push(fault);
+            }
         }
     })?;
-    for statement in &mut found {
+    for statement in &mut read.statements {
         statement.opening = statement.opening.or(statement.previous);
     }
-    Ok((found, faults))
+    Ok(read)
+}
+
+/// A day of a message as ISO text: `YYMMDD` (SWIFT) or ISO already.
+pub fn iso(text: &str) -> String {
+    let text = text.trim();
+    if text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit()) {
+        let (year, month, day) = (&text[..2], &text[2..4], &text[4..]);
+        return format!("20{year}-{month}-{day}");
+    }
+    text.to_owned()
 }
 
 /// An amount of a message: digits with a comma (SWIFT) or a point (ISO 20022).
@@ -95,6 +157,10 @@ impl Summary {
             // told again without a new head: the last one, as other readers have it
             Piece::Account(account) => self.account = Some(account),
             Piece::Balance(balance) => self.balance(&balance),
+            Piece::Period(edge, day) => {
+                let at = usize::from(edge == Edge::Last);
+                self.told[at] = time::day_of(&iso(&day));
+            }
             Piece::Entry(entry) => self.entry(&entry)?,
             Piece::Bad(bad) => {
                 let fault = Fault::new("", &bad.value, RejectCode::BadRecord);
@@ -113,6 +179,12 @@ impl Summary {
             return;
         };
         let amount = if balance.credit { amount } else { -amount };
+        let day = time::day_of(&iso(&balance.day));
+        match balance.kind {
+            BalanceKind::Opening => self.balance_days[0] = self.balance_days[0].or(day),
+            BalanceKind::Closing => self.balance_days[1] = day,
+            BalanceKind::Previous | BalanceKind::Other => {}
+        }
         match balance.kind {
             // of several pages the first opening and the last closing
             BalanceKind::Opening => self.opening = self.opening.or(Some(amount)),
@@ -136,6 +208,17 @@ impl Summary {
             &mut self.debits
         };
         side.add(amount);
+        if !entry.pending {
+            let booked = if entry.credit {
+                &mut self.booked_credits
+            } else {
+                &mut self.booked_debits
+            };
+            *booked = booked.saturating_add(amount);
+        }
+        let days = [&entry.booked, &entry.value];
+        let day = days.into_iter().find_map(|day| time::day_of(&iso(day)));
+        self.days.extend(day);
         Ok(())
     }
 }
@@ -172,10 +255,15 @@ mod tests {
     fn pages_of_one_statement_are_one() {
         let text = ":20:X\n:25:1\n:60F:C221204VND100,\n:61:221205C50,NTRFA\n:62M:C221205VND150,\n\
             :60M:C221205VND150,\n:61:221205RC20,NTRFA\n:61:bad\n:62F:C221205VND130,\n";
-        let (found, faults) = read(MessageKind::Mt940, text).unwrap();
+        let found = read(MessageKind::Mt940, &mut text.as_bytes()).unwrap();
+        let (found, faults) = (found.statements, found.faults);
         let [one] = found.as_slice() else {
             panic!("{found:?}")
         };
+        let period = one
+            .period()
+            .map(|(from, to)| (from.to_string(), to.to_string()));
+        assert_eq!(period, Some(("2022-12-05".into(), "2022-12-05".into())));
         assert_eq!(
             (one.entries, one.reversals, one.balanced()),
             (2, 1, Some(true))

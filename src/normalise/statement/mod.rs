@@ -2,21 +2,35 @@
 //! what each column means, what the entries add up to, and whether the balances agree.
 //!
 //! Headings are compared folded (no marks, upper case), Vietnamese and English. The header is found
-//! by its words within the first rows, never by a fixed position; entries end at the totals row.
+//! by its words within the first rows, or by the configured mapping, never by a fixed position;
+//! entries end at the totals row.
 
+pub mod again;
 pub mod amount;
+mod check;
 pub mod heading;
+mod label;
 pub mod message;
+pub mod open;
+mod reading;
+pub mod rows;
+mod settlement;
 pub mod time;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 
 use super::cells::Fault;
-use super::memo::fold_name;
-use crate::domain::RejectCode;
+use crate::domain::{Day, RejectCode};
 use crate::format::{Grid, GridRow};
+use crate::source::Mapping;
 use amount::Style;
 use heading::{Header, Role};
+use label::{beside, is_total};
+
+pub use reading::{Account, Reading, number_of, read_message, read_table};
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +60,16 @@ pub struct Statement {
     pub balanced: Option<bool>,
     /// Rows that are no entry although they stand among the entries.
     pub faults: Vec<(u64, String, Fault)>,
+    /// Money out and in as the totals row tells them.
+    pub totals: [Option<Decimal>; 2],
+    /// The period that the rows above the header tell.
+    pub period: Option<(Day, Day)>,
+    /// The days of its entries.
+    pub days: BTreeSet<Day>,
+    /// The balances before the first and after the last entry, by the running balances.
+    pub ends: Option<(Decimal, Decimal)>,
+    /// The rows of the grid among which the entries stand.
+    pub rows: Range<usize>,
 }
 
 /// How many, and how much.
@@ -66,12 +90,27 @@ impl Sum {
 
 /// Reads a table; none when no row looks like a header.
 pub fn read(grid: &Grid) -> Option<Statement> {
-    let (at, header) = heading::find(&grid.rows)?;
+    read_by(grid, &Mapping::default()).ok()
+}
+
+/// Reads a table as a mapping says; without headings in it, by the words of the header.
+///
+/// # Errors
+/// The headings that are missing; an empty list when no row looks like a header.
+pub fn read_by(grid: &Grid, mapping: &Mapping) -> Result<Statement, Vec<String>> {
+    let mapped = mapping.headings().next().is_some();
+    let (at, header) = if mapped {
+        heading::find_mapped(&grid.rows, mapping)?
+    } else {
+        heading::find(&grid.rows).ok_or_else(Vec::new)?
+    };
     let (above, below) = (&grid.rows[..at], &grid.rows[at + 1..]);
     let end = below.iter().position(is_total).unwrap_or(below.len());
     let (rows, after) = below.split_at(end);
-    let cells = rows.iter().flat_map(|row| header.amounts(row));
-    let style = amount::style_of(cells);
+    let style = Style::of(mapping).unwrap_or_else(|| {
+        let cells = rows.iter().flat_map(|row| header.amounts(row));
+        amount::style_of(cells)
+    });
     let told = |words: &[&str]| {
         let mut rows = above.iter().chain(rows).chain(after);
         rows.find_map(|row| beside(row, words, |cell| amount::read(cell, style)))
@@ -84,9 +123,10 @@ pub fn read(grid: &Grid) -> Option<Statement> {
             })
         })
     };
+    let times = || rows.iter().map(|row| header.cell(row, Role::Time));
     let mut statement = Statement {
         style,
-        time_format: time::format_of(rows.iter().map(|row| header.cell(row, Role::Time))),
+        time_format: mapping.time_format.or_else(|| time::format_of(times())),
         account: text(&["SO TAI KHOAN", "ACCOUNT NO", "ACCOUNT NUMBER"]),
         currency: text(&["LOAI TIEN", "CURRENCY", "TIEN TE"]),
         entries: 0,
@@ -96,6 +136,11 @@ pub fn read(grid: &Grid) -> Option<Statement> {
         closing: told(&["SO DU CUOI", "CLOSING BALANCE"]),
         balanced: None,
         faults: Vec::new(),
+        totals: label::totals(after, &header, style),
+        period: label::period(above),
+        days: BTreeSet::new(),
+        ends: None,
+        rows: at + 1..at + 1 + end,
         header,
     };
     let mut balances = Vec::new();
@@ -103,41 +148,62 @@ pub fn read(grid: &Grid) -> Option<Statement> {
         statement.entry(row, &mut balances);
     }
     statement.balanced = statement.check(&balances);
-    Some(statement)
+    statement.ends = statement.ends_of(&balances);
+    Ok(statement)
+}
+
+/// What a row of a table is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableRow {
+    /// A note, a page break, an opening line.
+    Nothing,
+    /// An entry: its amount, negative when money went out, and its time as ISO text.
+    Entry(Decimal, String),
+    /// No entry although it stands among them; its amount, where readable.
+    Fault(Role, Fault, Option<Decimal>),
 }
 
 impl Statement {
-    /// Adds one row.
-    fn entry(&mut self, row: &GridRow, balances: &mut Vec<(Decimal, Decimal)>) {
+    /// What a row is.
+    pub fn row(&self, row: &GridRow) -> TableRow {
         let when = self.header.cell(row, Role::Time);
         let told: Vec<(usize, &str)> = self.header.told(row);
-        if told.is_empty() && !time::is_time(when) {
-            return; // a note, a page break, an opening line
+        let iso = time::iso(when, self.time_format);
+        if told.is_empty() && iso.is_none() {
+            return TableRow::Nothing;
         }
-        match self.signed(&told) {
-            Ok(_) if !time::is_time(when) => {
+        match (self.signed(&told), iso) {
+            (Ok(amount), Some(iso)) => TableRow::Entry(amount, iso),
+            (Ok(amount), None) => {
                 let fault = Fault::new("time", when, RejectCode::BadTime);
-                self.fault(row, Role::Time, fault);
+                TableRow::Fault(Role::Time, fault, Some(amount))
             }
-            Ok(amount) => {
+            (Err((role, fault)), _) => TableRow::Fault(role, fault, None),
+        }
+    }
+
+    /// Adds one row.
+    fn entry(&mut self, row: &GridRow, balances: &mut Vec<(Decimal, Decimal)>) {
+        match self.row(row) {
+            TableRow::Nothing => {}
+            TableRow::Entry(amount, iso) => {
                 self.entries += 1;
                 if amount < Decimal::ZERO {
                     self.debits.add(-amount);
                 } else {
                     self.credits.add(amount);
                 }
+                self.days.extend(time::day_of(&iso));
                 let balance = self.header.cell(row, Role::Balance);
                 if let Some(balance) = amount::read(balance, self.style) {
                     balances.push((amount, balance));
                 }
             }
-            Err((role, fault)) => self.fault(row, role, fault),
+            TableRow::Fault(role, fault, _) => {
+                let heading = self.header.heading(role).unwrap_or_default().to_owned();
+                self.faults.push((row.line, heading, fault));
+            }
         }
-    }
-
-    fn fault(&mut self, row: &GridRow, role: Role, fault: Fault) {
-        let heading = self.header.heading(role).unwrap_or_default().to_owned();
-        self.faults.push((row.line, heading, fault));
     }
 
     /// The amount of an entry, negative when money went out.
@@ -170,59 +236,4 @@ impl Statement {
         };
         sum.ok_or_else(missing)
     }
-
-    /// See [`Statement::balanced`]. Rows may run up or down in time.
-    fn check(&self, balances: &[(Decimal, Decimal)]) -> Option<bool> {
-        if let (Some(opening), Some(closing)) = (self.opening, self.closing) {
-            let end = opening
-                .checked_add(self.credits.sum)?
-                .checked_sub(self.debits.sum)?;
-            return Some(end == closing);
-        }
-        let whole = u64::try_from(balances.len()).is_ok_and(|n| n == self.entries);
-        if balances.len() < 2 || !whole {
-            return None;
-        }
-        let up = balances
-            .windows(2)
-            .all(|w| w[0].1.checked_add(w[1].0) == Some(w[1].1));
-        let down = balances
-            .windows(2)
-            .all(|w| w[1].1.checked_add(w[0].0) == Some(w[0].1));
-        Some(up || down)
-    }
-}
-
-/// True for the row that ends the entries.
-fn is_total(row: &GridRow) -> bool {
-    let first = row.cells.iter().find(|cell| !cell.is_empty());
-    let folded = first.map(|cell| fold_name(cell)).unwrap_or_default();
-    let ends = [
-        "TONG SO",
-        "TONG CONG",
-        "TONG PHAT SINH",
-        "CONG PHAT SINH",
-        "TOTAL",
-        "SO DU CUOI",
-        "CLOSING BALANCE",
-    ];
-    ends.iter().any(|end| folded.starts_with(end))
-}
-
-/// What stands beside a label: after a colon in its own cell, else in the next cells of the row.
-fn beside<T>(row: &GridRow, labels: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let is_label = |cell: &str| {
-        let folded = fold_name(cell);
-        labels
-            .iter()
-            .any(|label| folded.starts_with(label) || folded.contains(&format!(" {label}")))
-    };
-    let at = row.cells.iter().position(|cell| is_label(cell))?;
-    let own = row.cells[at]
-        .rsplit_once(':')
-        .map(|(_, value)| value.trim());
-    let own = own.filter(|value| !value.is_empty());
-    let rest = row.cells[at + 1..].iter().map(|cell| &**cell);
-    let next = rest.filter(|cell| !cell.is_empty());
-    own.into_iter().chain(next).find_map(read)
 }

@@ -306,10 +306,10 @@ impl FolderDelivery {
 
 /// One look at an entry, links not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Look {
-    is_file: bool,
-    size: u64,
-    modified: Option<SystemTime>,
+pub(in crate::source) struct Look {
+    pub(in crate::source) is_file: bool,
+    pub(in crate::source) size: u64,
+    pub(in crate::source) modified: Option<SystemTime>,
 }
 
 impl From<std::fs::Metadata> for Look {
@@ -323,7 +323,7 @@ impl From<std::fs::Metadata> for Look {
 }
 
 /// Every entry of the folder in byte order of the names; an entry that vanishes meanwhile is none.
-async fn looks(folder: &Path) -> std::io::Result<BTreeMap<String, Look>> {
+pub(in crate::source) async fn looks(folder: &Path) -> std::io::Result<BTreeMap<String, Look>> {
     let mut found = BTreeMap::new();
     let mut entries = fs::read_dir(folder).await?;
     while let Some(entry) = entries.next_entry().await? {

@@ -1,0 +1,39 @@
+//! The `[[source]]` that makes the nights read such a file.
+
+use std::fmt::Write;
+
+use super::Inspection;
+use crate::normalise::statement::number_of;
+
+/// A source of statements: of the account, where the file tells one.
+pub(super) fn statement(file: &Inspection) -> String {
+    let mut accounts: Vec<Box<str>> = file
+        .statements
+        .iter()
+        .filter_map(|found| found.account.as_deref())
+        .map(number_of)
+        .filter(|number| !number.is_empty())
+        .collect();
+    accounts.dedup();
+    let only = match accounts.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    };
+    let small = only.map(|number| number.to_lowercase());
+    let name = small.map_or_else(|| "bank".into(), |number| format!("bank-{number:.30}"));
+    let mut out = head(&name, "statement");
+    if let Some(number) = only {
+        // writing to a String cannot fail
+        let _ = writeln!(out, "account = \"{number}\"");
+    }
+    out
+}
+
+/// A source of settlement files.
+pub(super) fn settlement() -> String {
+    head("settlement", "settlement")
+}
+
+fn head(name: &str, kind: &str) -> String {
+    format!("[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\npath = \"inbox/{name}\"\n")
+}

@@ -1,0 +1,94 @@
+//! PURE: the tables of a file that others made: the sheets of a spreadsheet, the rows of a page or
+//! of a text.
+
+use super::book::{self, Sheet};
+use super::encoding::{decoded, decoded_as, font_of, typed_with};
+use super::{BookKind, FormatError, Limits, html, read_grid};
+
+/// What is known about a text beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forms {
+    /// The name of its encoding.
+    pub encoding: Option<&'static str>,
+    /// Its separator.
+    pub delimiter: Option<char>,
+}
+
+/// The tables of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tables {
+    /// Every sheet that is not empty; a page or a text is one.
+    pub sheets: Vec<Sheet>,
+    /// `csv`, `tsv`, `html`, `xlsx`, `xls`, `ods`.
+    pub format: &'static str,
+    /// The encoding of a text; of a spreadsheet the fonts of before Unicode, where it has such.
+    pub encoding: Option<&'static str>,
+    /// The separator of a text.
+    pub delimiter: char,
+}
+
+/// Reads a file as tables, whatever its name.
+///
+/// # Errors
+/// What is no table of the known kinds, is beyond the limits or hostile.
+pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
+    if let Some(kind) = BookKind::of(bytes) {
+        let mut sheets = book::read(kind, bytes)?;
+        let font = forms.encoding.or_else(|| font_of(&sample(&sheets)));
+        let cells = sheets.iter_mut().flat_map(|sheet| &mut sheet.rows);
+        for cell in cells.flat_map(|row| &mut row.cells) {
+            if let Some(text) = font.and_then(|font| typed_with(cell, font)) {
+                *cell = text.into();
+            }
+        }
+        return Ok(Tables {
+            sheets,
+            format: kind.id(),
+            encoding: font,
+            delimiter: '\t',
+        });
+    }
+    let (text, encoding) = match forms.encoding {
+        Some(name) => (decoded_as(bytes, name, Limits::TABLE)?, name),
+        None => decoded(bytes, Limits::TABLE)?,
+    };
+    let (rows, format, delimiter) = if html::is_page(&text) {
+        (html::rows(&text)?, "html", '\t')
+    } else {
+        let grid = read_grid(text.as_bytes(), forms.delimiter, Limits::TABLE)?;
+        let tabs = grid.delimiter == '\t';
+        (grid.rows, if tabs { "tsv" } else { "csv" }, grid.delimiter)
+    };
+    Ok(Tables {
+        sheets: vec![Sheet {
+            rows,
+            lost: Vec::new(),
+        }],
+        format,
+        encoding: Some(encoding),
+        delimiter,
+    })
+}
+
+/// The first cells of every sheet.
+fn sample(sheets: &[Sheet]) -> String {
+    let rows = sheets.iter().flat_map(|sheet| sheet.rows.iter().take(60));
+    let cells = rows.flat_map(|row| row.cells.iter().map(AsRef::as_ref));
+    cells.collect::<Vec<&str>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_typed_with_an_old_font_is_read() {
+        let page = "<html><table><tr><td>Ngµy</td><td>Sè tiÒn</td></tr></table></html>";
+        let tables = read(page.as_bytes(), Forms::default()).unwrap();
+        assert_eq!((tables.format, tables.encoding), ("html", Some("tcvn3")));
+        assert_eq!(
+            tables.sheets[0].rows[0].cells,
+            ["Ngày".into(), "Số tiền".into()]
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! Reading a folder of statement or settlement files: each new file is archived, read to its end
+//! once to see whether it is whole, and then stored row by row, however long it is.
+
+mod days;
+mod parse;
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use super::raw::Evidence;
+use super::{Stage, count};
+use crate::domain::{SourceFacts, Txn};
+use crate::format::FileError;
+use crate::job::error::JobError;
+use crate::normalise::statement::again::Again;
+use crate::normalise::statement::rows::Made;
+use crate::normalise::{self, Window};
+use crate::source::FileSource;
+use crate::source::file::inbox::{self, Found, Inbox};
+use crate::source::registry::FolderNote;
+use crate::store::archive::Archived;
+use crate::store::{AccountStatement, Delivery, ExportFile};
+use crate::text::reject::say_file;
+use crate::text::say;
+
+/// Reads the folder and tells how complete the source is.
+pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFacts, JobError> {
+    let desk = &stage.desk;
+    let lang = desk.config.lang;
+    let inbox = inbox::look(&files.path, desk.file_pause).await;
+    let mut troubles: Vec<String> = inbox.troubles.iter().map(|t| t.say(lang)).collect();
+    let mut notes = inbox.notes.clone();
+    let evidence = Evidence::new(stage);
+    let mut known = Known::read(stage).await?;
+    for found in &inbox.files {
+        desk.checkpoint()?;
+        let copied = keep(stage, found).await?;
+        let Some(archived) = copied else {
+            notes.push(FolderNote::Growing(found.name.clone()));
+            continue;
+        };
+        if known.has(&archived.sha256) {
+            again(stage, (files, &mut known), found, &archived, &mut notes).await?;
+            continue;
+        }
+        evidence.note(&archived, &found.name);
+        match file(stage, files, found, &archived).await? {
+            Ok(record) => known.add(record),
+            Err(error) => {
+                let args = [("why", &*say_file(&error, lang))];
+                troubles.push(say(lang, "file-quarantined", &args));
+            }
+        }
+    }
+    evidence.record(stage).await?;
+    for note in &notes {
+        let (source, note) = (stage.settings.name.as_str(), note.say(lang));
+        warn!(
+            source.id = source,
+            stage = "pull",
+            error = note,
+            "file left alone"
+        );
+    }
+    let spoiled = !troubles.is_empty() || Inbox { notes, ..inbox }.is_growing();
+    days::facts(stage, spoiled, troubles).await
+}
+
+/// Copies a file into the archive; none when it changed meanwhile or is gone.
+async fn keep(stage: &Stage, found: &Found) -> Result<Option<Archived>, JobError> {
+    let (archive, file) = (stage.desk.archive.clone(), found.clone());
+    let copy = move || -> Result<Option<Archived>, JobError> {
+        let Ok(mut content) = std::fs::File::open(&file.path) else {
+            return Ok(None);
+        };
+        let archived = archive.put_stream(&mut content)?;
+        Ok(file.is_still().then_some(archived))
+    };
+    blocking(copy).await?
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JobError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.context("a file's reader ended")?)
+}
+
+/// The files read so far, by digest.
+struct Known(BTreeMap<Box<str>, Vec<ExportFile>>);
+
+impl Known {
+    async fn read(stage: &Stage) -> Result<Self, JobError> {
+        let files = stage.desk.store.known_files(&stage.settings.name).await?;
+        let mut known = Self(BTreeMap::new());
+        for file in files {
+            known.add(file);
+        }
+        Ok(known)
+    }
+
+    fn has(&self, sha256: &str) -> bool {
+        self.0.contains_key(sha256)
+    }
+
+    fn add(&mut self, file: ExportFile) {
+        let of_bytes = self.0.entry(file.sha256.clone()).or_default();
+        of_bytes.push(file);
+    }
+}
+
+/// The bytes of a file that was read before, under the same name or another. One without entries
+/// says that nothing happened, and covers the day that its name tells.
+async fn again(
+    stage: &Stage,
+    (files, known): (&FileSource, &mut Known),
+    found: &Found,
+    archived: &Archived,
+    notes: &mut Vec<FolderNote>,
+) -> Result<(), JobError> {
+    let same = known.0.get(&*archived.sha256).into_iter().flatten();
+    let same: Vec<&ExportFile> = same.collect();
+    if same.iter().any(|file| file.name == found.name) {
+        return Ok(());
+    }
+    let Some(empty) = same.iter().find(|file| file.lines == 0) else {
+        notes.push(FolderNote::Copy(found.name.clone()));
+        return Ok(());
+    };
+    let before = stage
+        .desk
+        .store
+        .statements(&stage.settings.name, empty.day, empty.night)
+        .await?;
+    let of_file = |s: &&AccountStatement| s.sha256 == empty.sha256 && s.name == empty.name;
+    let mut told: Vec<AccountStatement> = before.iter().filter(of_file).cloned().collect();
+    for statement in &mut told {
+        let nothing = normalise::statement::Account::default();
+        let (from, to, whole_to) = days::covered(stage, files, found, &nothing);
+        statement.name = found.name.clone();
+        statement.night = stage.night;
+        (statement.from, statement.to, statement.whole_to) = (from, to, whole_to);
+    }
+    let record = ExportFile {
+        name: found.name.clone(),
+        day: told.first().map_or(stage.night, |statement| statement.to),
+        night: stage.night,
+        ..(*empty).clone()
+    };
+    stage.desk.store.save_statement_file(&record, &told).await?;
+    known.add(record);
+    Ok(())
+}
+
+/// Reads one new file and stores its rows; the file itself is remembered last, so that a killed
+/// reading is done again.
+async fn file(
+    stage: &Stage,
+    files: &FileSource,
+    found: &Found,
+    archived: &Archived,
+) -> Result<Result<ExportFile, FileError>, JobError> {
+    let fail = |error| FileError {
+        file: found.name.clone(),
+        error,
+    };
+    let (archive, sha256) = (stage.desk.archive.clone(), archived.sha256.clone());
+    let mapping = files.mapping.clone();
+    let scan = move || parse::scan(&archive, &sha256, &mapping);
+    let scanned = match blocking(scan).await?? {
+        Ok(scanned) => scanned,
+        Err(error) => return Ok(Err(fail(error))),
+    };
+    let statements = statements(stage, files, found, archived, &scanned);
+    let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
+    let last = stage.desk.last_closed_day().max(stage.night);
+    let window = Window {
+        from: day,
+        to: last,
+    };
+    let job = parse::Job {
+        archive: stage.desk.archive.clone(),
+        sha256: archived.sha256.clone(),
+        file: found.name.clone(),
+        files: files.clone(),
+        account: stage.settings.account.clone(),
+        context: normalise::SourceContext {
+            reject_day: day.min(last),
+            ..stage.context(Some(window))
+        },
+    };
+    let encoding = scanned.reading().encoding;
+    let (sender, mut chunks) = mpsc::channel(2);
+    let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
+    let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
+    while let Some(chunk) = chunks.recv().await {
+        stage.desk.checkpoint()?;
+        let (good, bad) = save(stage, &mut numbers, chunk).await?;
+        (rows, rejects) = (rows + good, rejects + bad);
+    }
+    if let Err(error) = parsing.await.context("a file's reader ended")?? {
+        return Ok(Err(fail(error)));
+    }
+    let encoding = encoding.unwrap_or_default();
+    let record = ExportFile {
+        source: stage.settings.name.clone(),
+        sha256: archived.sha256.as_str().into(),
+        name: found.name.clone(),
+        kind: files.role.id().into(),
+        lines: rows + rejects,
+        day,
+        night: stage.night,
+    };
+    let store = &stage.desk.store;
+    store.save_statement_file(&record, &statements).await?;
+    info!(
+        source.id = stage.settings.name.as_str(),
+        stage = "pull",
+        file = &*found.name,
+        encoding,
+        row.count = rows,
+        reject.count = rejects,
+        "file read"
+    );
+    Ok(Ok(record))
+}
+
+/// What the file tells of each account that is the source's.
+fn statements(
+    stage: &Stage,
+    files: &FileSource,
+    found: &Found,
+    archived: &Archived,
+    scanned: &parse::Scanned,
+) -> Vec<AccountStatement> {
+    let wanted = stage.settings.account.as_deref();
+    let wanted = wanted.map(normalise::statement::number_of);
+    let accounts = scanned.reading().accounts.iter().zip(0_u32..);
+    let own = accounts.filter_map(|(account, seq)| {
+        let number = match &wanted {
+            Some(wanted) if account.number.is_empty() || account.number == *wanted => wanted,
+            Some(_) => return None,
+            None => &account.number,
+        };
+        let (from, to, whole_to) = days::covered(stage, files, found, account);
+        Some(AccountStatement {
+            source: stage.settings.name.clone(),
+            sha256: archived.sha256.as_str().into(),
+            name: found.name.clone(),
+            seq,
+            account: number.clone(),
+            from,
+            to,
+            whole_to,
+            entries: account.entries,
+            rejects: account.faults,
+            credits: account.credits,
+            opening: account.opening,
+            closing: account.closing,
+            gap: account.gap(),
+            night: stage.night,
+        })
+    });
+    own.collect()
+}
+
+/// Names and stores some rows; tells how many are readable and how many are not.
+async fn save(
+    stage: &Stage,
+    numbers: &mut Again,
+    chunk: Vec<Made>,
+) -> Result<(u64, u64), JobError> {
+    let (mut named, mut bare, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
+    for made in chunk {
+        match made {
+            Made::Named(txn) => named.push(txn),
+            Made::Bare(txn) => bare.push(txn),
+            Made::Bad(reject) => rejects.push(numbers.number(reject)),
+        }
+    }
+    let counts = (count(named.len() + bare.len()), count(rejects.len()));
+    let store = &stage.desk.store;
+    let source = &stage.settings.name;
+    let mut stored: Vec<Txn> = Vec::new();
+    let mut ids = numbers.ids(&bare);
+    while !ids.is_empty() {
+        let found = store.txns_named(source, &ids).await?;
+        ids = Again::further(&ids, &found);
+        stored.extend(found);
+    }
+    let (mut txns, conflicts) = normalise::dedupe(named);
+    txns.extend(numbers.settle(bare, &stored));
+    let delivery = Delivery {
+        txns,
+        rejects,
+        conflicts,
+        days: Vec::new(),
+    };
+    store
+        .save_transactions(source, stage.night, &delivery, normalise::merge)
+        .await?;
+    Ok(counts)
+}

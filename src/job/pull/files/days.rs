@@ -1,0 +1,371 @@
+//! Which days a file covers, and how complete a source of files is.
+//!
+//! - A file covers the days that it says it covers; without a word the days of its entries and the
+//!   day in its name. A day that had not ended when the file was written is not covered.
+//! - Days between two statements are covered when the second opens with the balance with which
+//!   the first closed: no money moved.
+//! - A day is complete when every account covers it that has told of a day within a month before.
+//! - Nothing is asked for from before the first file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::Stage;
+use crate::domain::source::Control;
+use crate::domain::{Completeness, Day, SourceFacts, Vnd};
+use crate::job::error::JobError;
+use crate::normalise::statement::Account;
+use crate::source::file::inbox::Found;
+use crate::source::registry::day_in_name;
+use crate::source::{FileRole, FileSource};
+use crate::store::{AccountStatement, Delivery, FeedDay};
+use crate::text::{self, say};
+
+/// An account that told nothing for so many days is no longer waited for.
+const QUIET_DAYS: u32 = 31;
+/// No file tells of more days.
+const PERIOD_DAYS_MAX: u32 = 400;
+
+/// The first and the last day that a file tells of, and the last that it tells in full.
+pub(super) fn covered(
+    stage: &Stage,
+    files: &FileSource,
+    found: &Found,
+    account: &Account,
+) -> (Day, Day, Day) {
+    let last_closed = stage.desk.last_closed_day().max(stage.night);
+    let clues = Clues {
+        period: account.period,
+        days: span_of(&account.days, last_closed.plus(1)),
+        named: day_in_name(&found.name),
+        same_day: files
+            .mapping
+            .same_day
+            .unwrap_or(files.role == FileRole::Statement),
+        written: found.written_ms.map(Day::of_ms),
+        night: stage.night,
+        last_closed,
+    };
+    clues.covered()
+}
+
+/// The first and the last of the days that hang together, none later than `end`: a date that lies
+/// apart by more than a month is a slip, and covers nothing.
+fn span_of(days: &BTreeSet<Day>, end: Day) -> Option<(Day, Day)> {
+    let mut back = days.range(..=end).rev().copied();
+    let last = back.next()?;
+    let near = |later: &mut Day, day: Day| {
+        let apart = later.days_since(day) > i64::from(QUIET_DAYS);
+        *later = day;
+        (!apart).then_some(day)
+    };
+    let first = back.scan(last, near).last();
+    Some((first.unwrap_or(last), last))
+}
+
+/// What there is to go by.
+#[derive(Clone, Copy, Debug)]
+struct Clues {
+    period: Option<(Day, Day)>,
+    days: Option<(Day, Day)>,
+    named: Option<Day>,
+    same_day: bool,
+    written: Option<Day>,
+    night: Day,
+    last_closed: Day,
+}
+
+impl Clues {
+    fn covered(&self) -> (Day, Day, Day) {
+        let named = self
+            .named
+            .map(|day| if self.same_day { day } else { day.minus(1) });
+        let (from, to) = match (self.period, self.days) {
+            (Some((from, to)), Some((first, last))) => (from.min(first), to.max(last)),
+            (Some(period), None) => period,
+            (None, Some((first, last))) => {
+                // a name that has nothing to do with the entries tells nothing
+                let near =
+                    named.filter(|day| (0..=i64::from(QUIET_DAYS)).contains(&day.days_since(last)));
+                (first, near.unwrap_or(last))
+            }
+            (None, None) => {
+                let day = named.unwrap_or(self.night);
+                (day, day)
+            }
+        };
+        let from = from.max(to.minus(PERIOD_DAYS_MAX));
+        let ended = self.written.map_or(to, |day| day.minus(1));
+        (from, to, to.min(self.last_closed).min(ended))
+    }
+}
+
+/// Judges the source by everything that its files have told so far; a rerun judges alike.
+pub(super) async fn facts(
+    stage: &Stage,
+    spoiled: bool,
+    mut troubles: Vec<String>,
+) -> Result<SourceFacts, JobError> {
+    let (store, name, night) = (&stage.desk.store, &stage.settings.name, stage.night);
+    let window = night.minus(stage.settings.lookback_days);
+    let older = store.incomplete_days(name).await?;
+    let from = older.first().copied().unwrap_or(window).min(window);
+    let told = store
+        .statements(name, from.minus(QUIET_DAYS), night)
+        .await?;
+    let first = store.first_statement_day(name).await?.unwrap_or(night);
+    let mut asked: BTreeSet<Day> = older.into_iter().filter(|day| *day < window).collect();
+    let begin = first.max(window).min(night);
+    asked.extend(
+        std::iter::successors(Some(begin), |day| Some(day.plus(1))).take_while(|d| *d <= night),
+    );
+    let covered = covered_days(&told);
+    let (whole, missing): (Vec<Day>, Vec<Day>) =
+        asked.iter().partition(|day| is_whole(&covered, **day));
+    save(stage, &whole, &missing).await?;
+    let missing: Vec<Day> = store.incomplete_days(name).await?;
+    let missing: Vec<Day> = missing.into_iter().filter(|d| asked.contains(d)).collect();
+    let state = state_of(stage, &asked, &missing, spoiled);
+    let mut facts = stage.facts(state);
+    let tonight: Vec<&AccountStatement> = told
+        .iter()
+        .filter(|s| s.night == night || (s.from..=s.to).contains(&night))
+        .collect();
+    facts.control = control(&tonight);
+    troubles.extend(tonight.iter().filter_map(|s| trouble(stage, s)));
+    facts.missing_days = missing;
+    if !troubles.is_empty() {
+        facts.trouble = Some(troubles.join("; ").into());
+    }
+    let sum = |of: fn(&AccountStatement) -> u64| tonight.iter().map(|s| of(s)).sum();
+    stage.judge_rejects(&mut facts, sum(|s| s.entries), sum(|s| s.rejects));
+    Ok(facts)
+}
+
+/// A day once complete stays complete.
+async fn save(stage: &Stage, whole: &[Day], missing: &[Day]) -> Result<(), JobError> {
+    let state = |state: Completeness| move |day: &Day| FeedDay { day: *day, state };
+    let days = whole.iter().map(state(Completeness::Complete));
+    let days = days.chain(missing.iter().map(state(Completeness::Missing)));
+    let delivery = Delivery {
+        days: days.collect(),
+        ..Delivery::default()
+    };
+    let (name, merge) = (&stage.settings.name, crate::normalise::merge);
+    let store = &stage.desk.store;
+    store
+        .save_transactions(name, stage.night, &delivery, merge)
+        .await?;
+    Ok(())
+}
+
+fn state_of(stage: &Stage, asked: &BTreeSet<Day>, missing: &[Day], spoiled: bool) -> Completeness {
+    let only_tonight = missing == [stage.night];
+    if missing.is_empty() && !spoiled {
+        Completeness::Complete
+    } else if missing.len() == asked.len() || (only_tonight && !spoiled && !stage.deadline_passed())
+    {
+        // nothing came, or tonight's file may still come: `facts` tells late from missing
+        Completeness::Missing
+    } else {
+        Completeness::Partial
+    }
+}
+
+/// The days that each account's statements cover.
+fn covered_days(told: &[AccountStatement]) -> BTreeMap<&str, BTreeSet<Day>> {
+    let numbers: BTreeSet<&str> = told.iter().map(|s| &*s.account).collect();
+    let mut named = numbers.iter().filter(|number| !number.is_empty());
+    // where a file tells no account and the source has one only, it is that one's
+    let only = match (named.next(), named.next()) {
+        (Some(only), None) => *only,
+        _ => "",
+    };
+    let mut covered: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
+    let mut closed: BTreeMap<&str, &AccountStatement> = BTreeMap::new();
+    for statement in told.iter().filter(|s| s.from <= s.whole_to) {
+        let number = if statement.account.is_empty() {
+            only
+        } else {
+            &statement.account
+        };
+        let before = closed.get(number).filter(|before| {
+            let known = before.closing.is_some() && before.closing == statement.opening;
+            known && before.whole_to == before.to && before.to < statement.from
+        });
+        let from = before.map_or(statement.from, |before| before.to);
+        let days = covered.entry(number).or_default();
+        days.extend(span(from, statement.whole_to));
+        let known = closed.get(number);
+        if known.is_none_or(|known| known.to <= statement.to) {
+            closed.insert(number, statement);
+        }
+    }
+    covered
+}
+
+fn span(from: Day, to: Day) -> impl Iterator<Item = Day> {
+    std::iter::successors(Some(from), |day| Some(day.plus(1))).take_while(move |day| *day <= to)
+}
+
+/// True when every account that told of a day within a month before, or of this one, covers it.
+fn is_whole(covered: &BTreeMap<&str, BTreeSet<Day>>, day: Day) -> bool {
+    let lately = day.minus(QUIET_DAYS);
+    let mut waited = covered
+        .values()
+        .filter(|days| days.range(lately..=day).next().is_some())
+        .peekable();
+    waited.peek().is_some() && waited.all(|days| days.contains(&day))
+}
+
+/// The files' own figures beside ours: money in by their balances.
+fn control(tonight: &[&AccountStatement]) -> Option<Control> {
+    let checked: Vec<_> = tonight.iter().filter(|s| s.gap.is_some()).collect();
+    if checked.is_empty() {
+        return None;
+    }
+    let dong = |sum: rust_decimal::Decimal| Vnd::from_decimal(sum.round()).ok();
+    let (mut held, mut expected, mut entries) = (Vnd::ZERO, Vnd::ZERO, 0);
+    for statement in checked {
+        let gap = dong(statement.gap?)?;
+        let credits = dong(statement.credits)?;
+        held = held.checked_add(credits).ok()?;
+        expected = expected.checked_add(credits).ok()?.checked_add(gap).ok()?;
+        entries += statement.entries;
+    }
+    Some(Control {
+        expected_count: entries,
+        expected_sum: Some(expected),
+        count: entries,
+        sum: held,
+    })
+}
+
+/// What a person should know of a statement.
+fn trouble(stage: &Stage, statement: &AccountStatement) -> Option<String> {
+    let lang = stage.desk.config.lang;
+    let file = &*statement.name;
+    if let Some(gap) = statement.gap.filter(|gap| !gap.is_zero()) {
+        let gap = gap.normalize().to_string();
+        let args = [("file", file), ("gap", &*gap)];
+        return Some(say(lang, "statement-gap", &args));
+    }
+    let balances = statement.opening.is_some() && statement.closing.is_some();
+    if statement.rejects > 0 && balances {
+        let n = statement.rejects.to_string();
+        let args = [("file", file), ("n", &*n)];
+        return Some(say(lang, "statement-unchecked", &args));
+    }
+    let early =
+        statement.whole_to < stage.night && (statement.from..=statement.to).contains(&stage.night);
+    let day = text::day(lang, stage.night);
+    let args = [("file", file), ("day", &*day)];
+    early.then(|| say(lang, "statement-early", &args))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceName;
+
+    fn december(n: u32) -> Day {
+        Day::parse("2022-12-01").unwrap().plus(n - 1)
+    }
+
+    #[test]
+    fn a_file_covers_what_it_tells() {
+        let check = |period: [u32; 2],
+                     days: [u32; 2],
+                     named: u32,
+                     same_day,
+                     written: u32,
+                     expected: [u32; 3]| {
+            let some = |n: u32| (n > 0).then(|| december(n));
+            let pair = |[from, to]: [u32; 2]| Some((some(from)?, some(to)?));
+            let clues = Clues {
+                period: pair(period),
+                days: pair(days),
+                named: some(named),
+                same_day,
+                written: some(written),
+                night: december(8),
+                last_closed: december(20),
+            };
+            let [from, to, whole] = expected.map(december);
+            assert_eq!(clues.covered(), (from, to, whole), "{clues:?}");
+        };
+        // period, entries, name, T or T+1, written -> from, to, whole up to
+        check([1, 5], [2, 4], 0, true, 30, [1, 5, 5]);
+        check([0, 0], [2, 4], 0, true, 30, [2, 4, 4]);
+        check([0, 0], [2, 4], 5, true, 30, [2, 5, 5]); // quiet until the day in the name
+        check([0, 0], [4, 4], 5, false, 30, [4, 4, 4]); // T+1
+        check([0, 0], [2, 2], 5, false, 30, [2, 4, 4]); // T+1 after a weekend
+        check([0, 0], [0, 0], 5, true, 30, [5, 5, 5]);
+        check([0, 0], [0, 0], 5, false, 30, [4, 4, 4]);
+        check([0, 0], [0, 0], 0, true, 30, [8, 8, 8]);
+        check([1, 5], [1, 5], 0, true, 5, [1, 5, 4]); // written on the fifth, before its end
+        check([1, 25], [1, 5], 0, true, 30, [1, 25, 20]); // today has not closed
+    }
+
+    #[test]
+    fn a_date_that_lies_apart_covers_nothing() {
+        let check = |days: &[u32], expected: [u32; 2]| {
+            let days = days.iter().map(|n| december(*n)).collect();
+            let found = span_of(&days, december(60));
+            assert_eq!(
+                found,
+                Some((december(expected[0]), december(expected[1]))),
+                "{days:?}"
+            );
+        };
+        check(&[5], [5, 5]);
+        check(&[3, 5, 20], [3, 20]);
+        check(&[3, 50, 52, 400], [50, 52]);
+        assert_eq!(span_of(&BTreeSet::new(), december(60)), None);
+    }
+
+    fn statement(account: &str, from: u32, to: u32, balances: [i64; 2]) -> AccountStatement {
+        AccountStatement {
+            source: SourceName::new("bank"),
+            sha256: "x".into(),
+            name: "x".into(),
+            seq: 0,
+            account: account.into(),
+            from: december(from),
+            to: december(to),
+            whole_to: december(to),
+            entries: 0,
+            rejects: 0,
+            credits: 0.into(),
+            opening: Some(balances[0].into()),
+            closing: Some(balances[1].into()),
+            gap: None,
+            night: december(8),
+        }
+    }
+
+    #[test]
+    fn every_account_must_cover_a_day() {
+        let check = |told: &[AccountStatement], day: u32, expected: bool| {
+            assert_eq!(
+                is_whole(&covered_days(told), december(day)),
+                expected,
+                "{day} {told:?}"
+            );
+        };
+        let one = [statement("A", 2, 3, [0, 5])];
+        check(&one, 1, false);
+        check(&one, 3, true);
+        check(&one, 4, false);
+        let two = [statement("A", 2, 3, [0, 5]), statement("B", 2, 2, [0, 5])];
+        check(&two, 2, true);
+        check(&two, 3, false);
+        // a weekend in which the balance stayed, and one in which it did not
+        let quiet = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [5, 6])];
+        check(&quiet, 4, true);
+        let moved = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [9, 6])];
+        check(&moved, 4, false);
+        // a file without account belongs to the only one
+        let untold = [statement("", 3, 3, [0, 5]), statement("A", 2, 2, [0, 5])];
+        check(&untold, 3, true);
+    }
+}

@@ -1,0 +1,207 @@
+//! The work on one archived file, off the asynchronous threads: the first reading tells whether it
+//! is whole, the second makes rows of it, a chunk at a time.
+
+use std::io::{BufReader, Read};
+
+use tokio::sync::mpsc::Sender;
+
+use crate::format::message::Piece;
+use crate::format::{FormatError, HEAD, Limits, MessageKind, tables};
+use crate::job::error::JobError;
+use crate::normalise::SourceContext;
+use crate::normalise::statement::open::{self, Table};
+use crate::normalise::statement::rows::{Made, Maker};
+use crate::normalise::statement::{Reading, Statement, read_message, read_table};
+use crate::source::{FileSource, Mapping};
+use crate::store::archive::Archive;
+
+/// Rows that are stored together.
+const CHUNK: usize = 5_000;
+
+/// A file after the first reading.
+pub(super) enum Scanned {
+    /// To be read again, entry by entry.
+    Message(MessageKind, Reading),
+    /// Held as a whole.
+    Table(Box<(Table, Statement, Reading)>),
+}
+
+impl Scanned {
+    /// What it tells.
+    pub(super) fn reading(&self) -> &Reading {
+        match self {
+            Self::Message(_, reading) => reading,
+            Self::Table(table) => &table.2,
+        }
+    }
+}
+
+/// Reads an archived file to its end.
+pub(super) fn scan(
+    archive: &Archive,
+    sha256: &str,
+    mapping: &Mapping,
+) -> Result<Result<Scanned, FormatError>, JobError> {
+    let mut content = archive.open_stream(sha256)?;
+    let mut head = Vec::new();
+    let limit = u64::try_from(HEAD).unwrap_or(u64::MAX);
+    if let Err(error) = content.by_ref().take(limit).read_to_end(&mut head) {
+        return Ok(Err(error.into()));
+    }
+    if let Some(kind) = MessageKind::of_head(&head) {
+        let mut whole = BufReader::new(head.chain(content));
+        let reading = read_message(kind, &mut whole);
+        return Ok(reading.map(|reading| Scanned::Message(kind, reading)));
+    }
+    Ok(scan_table(head, content, mapping))
+}
+
+/// A table is held as a whole, within limits.
+fn scan_table(
+    mut bytes: Vec<u8>,
+    content: impl Read,
+    mapping: &Mapping,
+) -> Result<Scanned, FormatError> {
+    let limit = Limits::TABLE.file_bytes;
+    content.take(limit).read_to_end(&mut bytes)?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if size > limit {
+        return Err(FormatError::TooLarge { bytes: size, limit });
+    }
+    let tables = tables::read(&bytes, open::forms(mapping))?;
+    drop(bytes);
+    let table = open::pick(tables, mapping);
+    let (reading, statement) = read_table(&table, mapping)?;
+    Ok(Scanned::Table(Box::new((table, statement, reading))))
+}
+
+/// The second reading.
+pub(super) struct Job {
+    pub(super) archive: Archive,
+    pub(super) sha256: String,
+    pub(super) file: Box<str>,
+    pub(super) files: FileSource,
+    pub(super) account: Option<Box<str>>,
+    pub(super) context: SourceContext,
+}
+
+impl Job {
+    /// Sends the rows in chunks; ends early when nobody takes them any more.
+    pub(super) fn rows(
+        &self,
+        scanned: &Scanned,
+        sender: &Sender<Vec<Made>>,
+    ) -> Result<Result<(), FormatError>, JobError> {
+        let maker = Maker {
+            context: &self.context,
+            file: &self.file,
+            role: self.files.role,
+            account: self.account.as_deref(),
+            mapping: &self.files.mapping,
+        };
+        let mut chunk = Chunk {
+            rows: Vec::new(),
+            sender,
+        };
+        match scanned {
+            Scanned::Table(held) => {
+                let (table, statement, _) = &**held;
+                for row in table
+                    .grid
+                    .rows
+                    .get(statement.rows.clone())
+                    .into_iter()
+                    .flatten()
+                {
+                    if let Some(made) = maker.table_row(statement, row, &table.lost) {
+                        chunk.add(made);
+                    }
+                }
+            }
+            Scanned::Message(kind, reading) => {
+                let mut content = BufReader::new(self.archive.open_stream(&self.sha256)?);
+                let mut place = Place::new(&maker, reading);
+                let read = kind.read(&mut content, &mut |piece| {
+                    place.take(&piece, &mut |made| chunk.add(made));
+                });
+                if let Err(error) = read {
+                    return Ok(Err(error));
+                }
+            }
+        }
+        chunk.send();
+        Ok(Ok(()))
+    }
+}
+
+/// Rows on their way.
+struct Chunk<'s> {
+    rows: Vec<Made>,
+    sender: &'s Sender<Vec<Made>>,
+}
+
+impl Chunk<'_> {
+    fn add(&mut self, made: Made) {
+        self.rows.push(made);
+        if self.rows.len() >= CHUNK {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        let rows = std::mem::take(&mut self.rows);
+        // a receiver that is gone has its reasons: it tells them itself
+        let _ = self.sender.blocking_send(rows);
+    }
+}
+
+/// Where in a message the reading is: the statement at hand, its account and currency.
+struct Place<'m> {
+    maker: &'m Maker<'m>,
+    reading: &'m Reading,
+    /// Statements begun.
+    begun: usize,
+    currency: Box<str>,
+}
+
+impl<'m> Place<'m> {
+    fn new(maker: &'m Maker<'m>, reading: &'m Reading) -> Self {
+        Self {
+            maker,
+            reading,
+            begun: 0,
+            currency: "".into(),
+        }
+    }
+
+    fn take(&mut self, piece: &Piece, out: &mut dyn FnMut(Made)) {
+        match piece {
+            Piece::Statement(_) => {
+                self.begun += 1;
+                self.currency = "".into();
+            }
+            Piece::Balance(balance) if !balance.currency.is_empty() => {
+                self.currency.clone_from(&balance.currency);
+            }
+            Piece::Account(_) | Piece::Balance(_) | Piece::Period(..) => {}
+            Piece::Entry(entry) => {
+                if let Some(account) = self.account() {
+                    self.maker.entry(&account, &self.currency, entry, out);
+                }
+            }
+            Piece::Bad(bad) => {
+                if let Some(account) = self.account() {
+                    out(self.maker.bad(&account, bad));
+                }
+            }
+        }
+    }
+
+    /// The account of the statement at hand, as the first reading found it; none when it is not
+    /// the source's.
+    fn account(&self) -> Option<Box<str>> {
+        let at = self.begun.saturating_sub(1);
+        let told = self.reading.accounts.get(at);
+        self.maker.own(told.map_or("", |account| &account.number))
+    }
+}

@@ -1,0 +1,337 @@
+//! PURE: entries of statements and rows of settlement files -> transactions or rejects.
+//!
+//! A bank's reference may repeat (of one bank it is unique within a day only), so an entry is known
+//! by day, reference, amount and direction, and without a reference by what it is for;
+//! equal ones are told apart by their occurrence ([`super::again`]). A provider's own id in a
+//! settlement file is unique.
+
+use rust_decimal::Decimal;
+
+use super::amount::text;
+use super::heading::Role;
+use super::open::Lost;
+use super::reading::number_of;
+use super::{Statement, TableRow, message, settlement};
+use crate::domain::fold::squeeze;
+use crate::domain::{DossierCode, Reject, RejectCode, Side, Txn, TxnKind, TxnStatus};
+use crate::format::GridRow;
+use crate::format::message::{Bad, Entry, Part};
+use crate::normalise::cells::Fault;
+use crate::normalise::{SourceContext, ids, to_txn};
+use crate::source::{AmountForm, At, FileRole, Mapping, Record, TimeForm};
+
+/// Words that stand where no reference does.
+const NO_REFERENCE: [&str; 5] = ["NONREF", "NOTPROVIDED", "NOREF", "0", "-"];
+
+/// A row made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A transaction with the provider's own id.
+    Named(Txn),
+    /// A transaction whose id still lacks its occurrence.
+    Bare(Txn),
+    /// A row that cannot be read; its id still lacks its occurrence.
+    Bad(Reject),
+}
+
+/// Makes rows of one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Maker<'a> {
+    /// The source.
+    pub context: &'a SourceContext,
+    /// The file's name.
+    pub file: &'a str,
+    /// What its files tell.
+    pub role: FileRole,
+    /// Only rows of this account; also the account of rows that tell none.
+    pub account: Option<&'a str>,
+    /// How tables are read.
+    pub mapping: &'a Mapping,
+}
+
+impl Maker<'_> {
+    /// The account of what tells `told`; none when it is another than the source's.
+    pub fn own(&self, told: &str) -> Option<Box<str>> {
+        let told = number_of(told);
+        let wanted = self.account.map(number_of);
+        match wanted {
+            Some(wanted) if told.is_empty() || told == wanted => Some(wanted),
+            Some(_) => None,
+            None => Some(told),
+        }
+    }
+
+    /// The rows of an entry: one for each transaction in it where their amounts add up to it.
+    pub fn entry(&self, account: &str, currency: &str, entry: &Entry, out: &mut dyn FnMut(Made)) {
+        let parts = split(entry);
+        if parts.is_empty() {
+            out(self.make(&self.of_entry(account, currency, entry), |_| None));
+        }
+        for part in parts {
+            let entry = Entry {
+                amount: part.amount.clone(),
+                reference: part.reference.clone(),
+                bank_ref: if part.bank_ref.is_empty() {
+                    entry.bank_ref.clone()
+                } else {
+                    part.bank_ref.clone()
+                },
+                memo: part.memo.clone(),
+                party: part.party.clone(),
+                parts: Vec::new(),
+                ..entry.clone()
+            };
+            out(self.make(&self.of_entry(account, currency, &entry), |_| None));
+        }
+    }
+
+    fn of_entry(&self, account: &str, currency: &str, entry: &Entry) -> Record {
+        let sign = if entry.credit { "" } else { "-" };
+        let amount = message::amount(&entry.amount).map(text);
+        let amount = amount.map_or_else(
+            || entry.amount.to_string(),
+            |plain| format!("{sign}{plain}"),
+        );
+        // a credit that the bank took back
+        let undone = entry.reversal && !entry.credit;
+        let booked = [&entry.booked, &entry.value];
+        let booked = booked.into_iter().find(|day| !day.is_empty());
+        let reference = opt(&entry.reference);
+        Record {
+            amount: Some(
+                amount
+                    .trim_start_matches(if undone { "-" } else { "" })
+                    .into(),
+            ),
+            amount_form: AmountForm::Decimal,
+            currency: Some(if entry.currency.is_empty() {
+                currency.into()
+            } else {
+                entry.currency.clone()
+            }),
+            time: booked.map(|day| message::iso(day).into()),
+            memo: entry.memo.as_str().into(),
+            payer: entry.party.clone(),
+            kind: Some(if undone {
+                TxnKind::Reversal
+            } else {
+                TxnKind::Payment
+            }),
+            status: Some(if entry.pending {
+                TxnStatus::Pending
+            } else {
+                TxnStatus::Success
+            }),
+            order_ref: reference
+                .filter(|reference| DossierCode::parse(reference).is_ok())
+                .map(Into::into),
+            bank_ref: opt(&entry.bank_ref).or(reference).map(Into::into),
+            ..self.record(account, entry.line)
+        }
+    }
+
+    fn record(&self, account: &str, line: u64) -> Record {
+        Record {
+            at: At {
+                file: self.file.into(),
+                line,
+            },
+            amount_column: "amount",
+            time_column: "time",
+            time_form: TimeForm::IsoOrDay,
+            account: opt(account).map(Into::into),
+            ..Record::default()
+        }
+    }
+
+    /// A field of a message that is none.
+    pub fn bad(&self, account: &str, bad: &Bad) -> Made {
+        let fault = Fault::new("", &bad.value, RejectCode::BadRecord);
+        let content = [account, bad.field, &bad.value];
+        self.refuse(bad.line, bad.field, fault, None, &content)
+    }
+
+    /// The row of a table, if it is one. `lost` are the numbers of the table that lost digits.
+    pub fn table_row(&self, statement: &Statement, row: &GridRow, lost: &[Lost]) -> Option<Made> {
+        let header = &statement.header;
+        let cell = |role| header.cell(row, role);
+        let account = match (cell(Role::Account), statement.account.as_deref()) {
+            ("", told) => told.unwrap_or_default(),
+            (told, _) => told,
+        };
+        let account = self.own(account)?;
+        let content: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
+        let heading = |role: Role| header.heading(role).unwrap_or_default();
+        let (amount, iso) = match statement.row(row) {
+            TableRow::Nothing => return None,
+            TableRow::Entry(amount, iso) => (amount, iso),
+            TableRow::Fault(role, fault, amount) => {
+                return Some(self.refuse(row.line, heading(role), fault, amount, &content));
+            }
+        };
+        // a row number or a note may be as long as it likes
+        let meant = |at: usize| header.role(at) != Role::Other;
+        let cut = lost.partition_point(|(line, ..)| *line < row.line);
+        let mut cut = lost[cut..]
+            .iter()
+            .take_while(|(line, ..)| *line == row.line);
+        if let Some((_, at, value)) = cut.find(|(_, at, _)| meant(*at)) {
+            let fault = Fault::new("", value, RejectCode::LostDigits);
+            let heading = heading(header.role(*at));
+            return Some(self.refuse(row.line, heading, fault, Some(amount), &content));
+        }
+        let record = self.of_row(statement, row, &account, (amount, iso));
+        Some(self.make(&record, |column| {
+            let role = match column {
+                "amount" => header
+                    .told(row)
+                    .first()
+                    .map_or(Role::Amount, |t| header.role(t.0)),
+                "time" => Role::Time,
+                "currency" => Role::Currency,
+                "fee_vnd" => Role::Fee,
+                "net_vnd" => Role::Net,
+                "kind" => Role::Kind,
+                _ => return None,
+            };
+            header.heading(role)
+        }))
+    }
+
+    fn of_row(
+        &self,
+        statement: &Statement,
+        row: &GridRow,
+        account: &str,
+        (amount, iso): (Decimal, String),
+    ) -> Record {
+        let cell = |role| statement.header.cell(row, role);
+        let told = |role| opt(cell(role)).map(Into::into);
+        let part = |role| {
+            let read = super::amount::read(cell(role), statement.style);
+            let plain = read.map(|part| text(part.abs()));
+            plain
+                .or_else(|| opt(cell(role)).map(str::to_owned))
+                .map(Into::into)
+        };
+        let (status, kind) = match self.role {
+            FileRole::Statement => (TxnStatus::Success, Some(TxnKind::Payment)),
+            FileRole::Settlement => {
+                let words = (cell(Role::Kind), cell(Role::Status));
+                (
+                    settlement::status_of(words.1, self.mapping),
+                    settlement::kind_of(words.0, words.1, self.mapping).map(|kind| match kind {
+                        TxnKind::Payment if amount < Decimal::ZERO => TxnKind::Refund,
+                        kind => kind,
+                    }),
+                )
+            }
+        };
+        let amount = if self.role == FileRole::Settlement {
+            amount.abs()
+        } else {
+            amount
+        };
+        let currency = opt(cell(Role::Currency)).or(statement.currency.as_deref());
+        Record {
+            order_ref: told(Role::OrderRef),
+            memo: cell(Role::Memo).into(),
+            amount: Some(text(amount).into()),
+            amount_form: AmountForm::Decimal,
+            fee: part(Role::Fee),
+            net: part(Role::Net),
+            currency: currency.map(Into::into),
+            time: Some(iso.into()),
+            status: Some(status),
+            status_text: cell(Role::Status).into(),
+            kind,
+            kind_text: cell(Role::Kind).into(),
+            payer: cell(Role::Payer).into(),
+            bank_ref: told(Role::Reference),
+            ..self.record(account, row.line)
+        }
+    }
+
+    /// Judges a record and gives it its name. `heading` tells what a column is called in the file.
+    fn make<'h>(&self, record: &Record, heading: impl Fn(&str) -> Option<&'h str>) -> Made {
+        match to_txn(record, self.context) {
+            Ok(txn) => self.name(txn),
+            Err(mut reject) => {
+                if let Some(heading) = heading(&reject.column) {
+                    reject.column = heading.into();
+                }
+                Made::Bad(reject)
+            }
+        }
+    }
+
+    fn name(&self, mut txn: Txn) -> Made {
+        let reference = txn.bank_ref.as_deref().unwrap_or_default().to_owned();
+        if self.role == FileRole::Settlement && !reference.is_empty() {
+            let day = txn.paid_on;
+            txn.id = match txn.kind {
+                TxnKind::Refund | TxnKind::Reversal => {
+                    format!("{reference}#{}-{day}", txn.kind.id()).into()
+                }
+                _ => reference.into(),
+            };
+            return Made::Named(txn);
+        }
+        let memo = squeeze(&txn.memo);
+        // the account is compared where both tell one: another format may not
+        let parts: [&str; 6] = [
+            &txn.paid_on.to_string(),
+            &reference,
+            &txn.amount.to_string(),
+            txn.kind.id(),
+            txn.order_ref.as_deref().unwrap_or_default(),
+            if reference.is_empty() { &memo } else { "" },
+        ];
+        txn.id = ids::content_id(&parts).into();
+        Made::Bare(txn)
+    }
+
+    fn refuse(
+        &self,
+        line: u64,
+        column: &str,
+        fault: Fault,
+        amount: Option<Decimal>,
+        content: &[&str],
+    ) -> Made {
+        let amount = amount.and_then(|amount| crate::domain::Vnd::from_decimal(amount.abs()).ok());
+        Made::Bad(Reject {
+            side: Side::Txn,
+            source: self.context.name.clone(),
+            id: ids::content_id(content).into(),
+            file: self.file.into(),
+            line,
+            column: column.into(),
+            value: fault.value,
+            code: fault.code,
+            amount,
+            business_date: self.context.reject_day,
+        })
+    }
+}
+
+/// The transactions of an entry that can stand for it: all of them told, and their sum is its own.
+fn split(entry: &Entry) -> &[Part] {
+    let told = u64::try_from(entry.parts.len()).is_ok_and(|n| n == entry.details);
+    let sum = entry
+        .parts
+        .iter()
+        .map(|part| message::amount(&part.amount))
+        .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part?));
+    let whole = entry.parts.len() > 1 && told && sum == message::amount(&entry.amount);
+    if whole { &entry.parts } else { &[] }
+}
+
+/// A text that tells something.
+fn opt(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let none = NO_REFERENCE
+        .iter()
+        .any(|none| text.eq_ignore_ascii_case(none));
+    (!text.is_empty() && !none).then_some(text)
+}

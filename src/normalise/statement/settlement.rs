@@ -1,0 +1,152 @@
+//! PURE: the words of a settlement file: the state of the money, and what a row does.
+
+use crate::domain::fold::fold_name;
+use crate::domain::{TxnKind, TxnStatus};
+use crate::source::Mapping;
+
+/// Words of states, folded, beside the configured ones.
+const STATES: &[(&str, TxnStatus, &[&str])] = &[
+    (
+        "success",
+        TxnStatus::Success,
+        &[
+            "THANH CONG",
+            "DA THANH TOAN",
+            "HOAN THANH",
+            "SUCCESS",
+            "SUCCESSFUL",
+            "SUCCEEDED",
+            "PAID",
+            "COMPLETED",
+            "SETTLED",
+            "00",
+            "0",
+        ],
+    ),
+    (
+        "failed",
+        TxnStatus::Failed,
+        &[
+            "THAT BAI",
+            "KHONG THANH CONG",
+            "LOI",
+            "FAILED",
+            "FAIL",
+            "FAILURE",
+            "ERROR",
+            "DECLINED",
+        ],
+    ),
+    (
+        "pending",
+        TxnStatus::Pending,
+        &[
+            "DANG XU LY",
+            "CHO XU LY",
+            "CHO THANH TOAN",
+            "PENDING",
+            "PROCESSING",
+        ],
+    ),
+    (
+        "void",
+        TxnStatus::Void,
+        &["HUY", "DA HUY", "VOID", "VOIDED", "CANCELLED", "CANCELED"],
+    ),
+];
+
+/// Words of kinds, folded, beside the configured ones.
+const KINDS: &[(&str, TxnKind, &[&str])] = &[
+    (
+        "payment",
+        TxnKind::Payment,
+        &[
+            "THANH TOAN",
+            "THU",
+            "GIAO DICH THANH TOAN",
+            "PAYMENT",
+            "PAY",
+            "SALE",
+            "PURCHASE",
+        ],
+    ),
+    (
+        "refund",
+        TxnKind::Refund,
+        &[
+            "HOAN TIEN",
+            "HOAN TRA",
+            "DA HOAN TIEN",
+            "HOAN MOT PHAN",
+            "REFUND",
+            "REFUNDED",
+            "PARTIAL REFUND",
+        ],
+    ),
+    (
+        "reversal",
+        TxnKind::Reversal,
+        &[
+            "DAO",
+            "DAO GIAO DICH",
+            "HUY GIAO DICH",
+            "REVERSAL",
+            "REVERSED",
+        ],
+    ),
+];
+
+fn word<T: Copy>(known: &[(&str, T, &[&str])], text: &str, mapping: &Mapping) -> Option<T> {
+    let folded = fold_name(text);
+    let configured = |key: &str| mapping.words(key).iter().any(|w| fold_name(w) == folded);
+    let own = known.iter().find(|(key, ..)| configured(key));
+    let usual = || known.iter().find(|(_, _, words)| words.contains(&&*folded));
+    own.or_else(usual).map(|(_, value, _)| *value)
+}
+
+/// The state of the money: without a word it moved; a word that nobody configured is for a person.
+pub(super) fn status_of(text: &str, mapping: &Mapping) -> TxnStatus {
+    if text.trim().is_empty() {
+        return TxnStatus::Success;
+    }
+    let is_refund = word(KINDS, text, mapping) == Some(TxnKind::Refund);
+    let known = word(STATES, text, mapping);
+    known.unwrap_or(if is_refund {
+        TxnStatus::Success
+    } else {
+        TxnStatus::Unmapped
+    })
+}
+
+/// What a row does by its words: its kind, or the state that says that it went back. None for a
+/// word that is not known.
+pub(super) fn kind_of(kind: &str, status: &str, mapping: &Mapping) -> Option<TxnKind> {
+    let by_status = word(KINDS, status, mapping).filter(|kind| *kind == TxnKind::Refund);
+    if kind.trim().is_empty() {
+        return Some(by_status.unwrap_or(TxnKind::Payment));
+    }
+    word(KINDS, kind, mapping)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_known_or_configured() {
+        let table = [("success".to_owned(), "Da chi; OK".to_owned())].into();
+        let mapping = Mapping::parse(&table).unwrap();
+        let status = |text: &str| status_of(text, &mapping).id();
+        assert_eq!(status("Thành công"), "success");
+        assert_eq!(status("ĐÃ CHI"), "success");
+        assert_eq!(status(""), "success");
+        assert_eq!(status("Thất bại"), "failed");
+        assert_eq!(status("Hoàn tiền"), "success");
+        assert_eq!(status("77"), "unmapped");
+        let kind = |kind: &str, status: &str| kind_of(kind, status, &mapping).map(TxnKind::id);
+        assert_eq!(kind("", ""), Some("payment"));
+        assert_eq!(kind("", "Refunded"), Some("refund"));
+        assert_eq!(kind("Hoàn tiền", ""), Some("refund"));
+        assert_eq!(kind("?", ""), None);
+    }
+}

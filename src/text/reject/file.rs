@@ -1,0 +1,249 @@
+//! PURE: what a person reads of a file that cannot be read as a whole.
+
+use super::quoted;
+use crate::domain::{Lang, Text};
+use crate::format::{BookFault, FileError, FormatError, XmlFault};
+
+/// The message of a whole file: where, what is wrong, what to do.
+pub fn say_file(error: &FileError, lang: Lang) -> String {
+    let (what, fix) = explain_file(error, lang);
+    format!("{what}. {fix}")
+}
+
+/// The same in two parts: where and what is wrong, and what to do.
+pub fn explain_file(error: &FileError, lang: Lang) -> (String, String) {
+    let (what, fix) = match lang {
+        Lang::Vi => format_vi(&error.error),
+        Lang::En => format_en(&error.error),
+    };
+    (format!("{}: {what}", error.file), fix)
+}
+
+fn format_vi(error: &FormatError) -> (String, String) {
+    let (what, fix): (String, &str) = match error {
+        FormatError::Empty => (
+            "tệp rỗng, không có dòng tiêu đề".into(),
+            "Hãy xuất lại tệp.",
+        ),
+        FormatError::TooLarge { bytes, limit } => (
+            format!("tệp dài {bytes} byte, quá giới hạn {limit} byte"),
+            "Hãy xuất thành nhiều tệp nhỏ hơn.",
+        ),
+        FormatError::RecordTooLarge { line, limit } => (
+            format!("dòng bắt đầu ở dòng {line} dài hơn {limit} byte"),
+            "Tệp có thể không phải là CSV hoặc thiếu dấu xuống dòng: hãy xuất lại tệp.",
+        ),
+        FormatError::NotUtf8 { found } => (
+            format!("tệp không phải là chữ UTF-8 ({found})"),
+            "Hãy lưu tệp dạng CSV UTF-8, rồi chạy lại.",
+        ),
+        FormatError::MissingColumns { columns, separator } => {
+            let what = format!("thiếu cột {}", listed(columns));
+            if let Some(c) = separator {
+                let fix = format!(
+                    "Dòng tiêu đề có vẻ dùng {} để ngăn ô: hãy lưu tệp dạng CSV ngăn bằng dấu phẩy, rồi chạy lại.",
+                    quoted(&c.to_string())
+                );
+                return (what, fix);
+            }
+            (what, "Hãy thêm cột vào dòng tiêu đề, rồi chạy lại.")
+        }
+        FormatError::RepeatedColumn { column } => (
+            format!("cột \"{column}\" xuất hiện hai lần"),
+            "Hãy giữ lại một cột, rồi chạy lại.",
+        ),
+        FormatError::UnclosedQuote { line } => (
+            format!(
+                "dấu ngoặc kép mở ở dòng {line} không được đóng, phần còn lại của tệp không đọc được"
+            ),
+            "Hãy xuất lại tệp.",
+        ),
+        FormatError::NoHeader { missing } => {
+            let (what, fix) = no_header(missing);
+            return (
+                what.get(Lang::Vi).replace("{}", &listed(missing)),
+                fix.get(Lang::Vi).into(),
+            );
+        }
+        FormatError::TooWide { line } => (
+            format!("từ dòng {line} bảng có quá nhiều cột hoặc ô để là sao kê"),
+            "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới.",
+        ),
+        FormatError::Book(fault) => {
+            let (what, fix) = book_fault(*fault, Lang::Vi);
+            (what.to_owned(), fix)
+        }
+        FormatError::Unreadable { why } => (
+            format!("hệ thống không đọc được tệp ({why})"),
+            "Hãy kiểm tra đường dẫn và quyền đọc tệp.",
+        ),
+        FormatError::BadXml { line, what } => (
+            format!("dòng {line}: {}", xml_fault(*what).get(Lang::Vi)),
+            "Hãy lấy lại tệp từ ngân hàng; không sửa tay.",
+        ),
+    };
+    (what, fix.into())
+}
+
+fn format_en(error: &FormatError) -> (String, String) {
+    let (what, fix): (String, &str) = match error {
+        FormatError::Empty => (
+            "the file is empty, there is no header row".into(),
+            "Export it again.",
+        ),
+        FormatError::TooLarge { bytes, limit } => (
+            format!("the file has {bytes} bytes, more than the {limit} allowed"),
+            "Export it in smaller files.",
+        ),
+        FormatError::RecordTooLarge { line, limit } => (
+            format!("the row that begins in line {line} has more than {limit} bytes"),
+            "The file may be no CSV, or lack line ends: export it again.",
+        ),
+        FormatError::NotUtf8 { found } => (
+            format!("the file is not UTF-8 text ({found})"),
+            "Save it as CSV UTF-8, then run again.",
+        ),
+        FormatError::MissingColumns { columns, separator } => {
+            let what = format!("missing column {}", listed(columns));
+            if let Some(c) = separator {
+                let fix = format!(
+                    "The header row seems to separate cells by {}: save the file as CSV with commas, then run again.",
+                    quoted(&c.to_string())
+                );
+                return (what, fix);
+            }
+            (what, "Add it to the header row, then run again.")
+        }
+        FormatError::RepeatedColumn { column } => (
+            format!("the column \"{column}\" stands there twice"),
+            "Keep one of them, then run again.",
+        ),
+        FormatError::UnclosedQuote { line } => (
+            format!(
+                "the quote opened in line {line} is never closed, the rest of the file cannot be read"
+            ),
+            "Export it again.",
+        ),
+        FormatError::NoHeader { missing } => {
+            let (what, fix) = no_header(missing);
+            return (
+                what.get(Lang::En).replace("{}", &listed(missing)),
+                fix.get(Lang::En).into(),
+            );
+        }
+        FormatError::TooWide { line } => (
+            format!("from line {line} on the table has more columns or cells than a statement has"),
+            "Check that it is the right file; copy the statement into a new one.",
+        ),
+        FormatError::Book(fault) => {
+            let (what, fix) = book_fault(*fault, Lang::En);
+            (what.to_owned(), fix)
+        }
+        FormatError::Unreadable { why } => (
+            format!("the file cannot be read ({why})"),
+            "Check the path and its permissions.",
+        ),
+        FormatError::BadXml { line, what } => (
+            format!("line {line}: {}", xml_fault(*what).get(Lang::En)),
+            "Fetch the file from the bank again; do not edit it.",
+        ),
+    };
+    (what, fix.into())
+}
+
+/// Without a header; `{}` stands for the headings that are missing.
+fn no_header(missing: &[Box<str>]) -> (Text, Text) {
+    if missing.is_empty() {
+        return (
+            Text {
+                vi: "không tìm thấy dòng tiêu đề trong 30 dòng đầu (cần cột ngày và cột số tiền, ghi nợ hoặc ghi có)",
+                en: "no header row within the first 30 rows (a date and an amount, debit or credit column are needed)",
+            },
+            Text {
+                vi: "Hãy kiểm tra đây có phải là sao kê hay không.",
+                en: "Check whether this is a statement.",
+            },
+        );
+    }
+    (
+        Text {
+            vi: "không dòng nào trong 30 dòng đầu có đủ các tiêu đề của [source.map]; thiếu {}",
+            en: "no row within the first 30 holds every heading of [source.map]; missing: {}",
+        },
+        Text {
+            vi: "Chạy `doisoat inspect` với tệp này rồi sửa [source.map], hoặc đưa tệp về đúng thư mục của nó.",
+            en: "Run `doisoat inspect` on the file and correct [source.map], or move the file to its own folder.",
+        },
+    )
+}
+
+fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {
+    let (what, fix) = match fault {
+        BookFault::Unreadable => (
+            Text {
+                vi: "bảng tính bị hỏng hoặc có mật khẩu",
+                en: "the spreadsheet is damaged or has a password",
+            },
+            Text {
+                vi: "Mở bằng Excel, bỏ mật khẩu, lưu lại; hoặc tải lại từ ngân hàng.",
+                en: "Open it in Excel, take the password off and save it; or fetch it again.",
+            },
+        ),
+        BookFault::Bomb => (
+            Text {
+                vi: "bảng tính nén bất thường, bung ra lớn gấp hàng trăm lần",
+                en: "the spreadsheet would inflate to hundreds of times its size",
+            },
+            Text {
+                vi: "Không mở tệp này; tải lại từ ngân hàng.",
+                en: "Do not open it; fetch it again from the bank.",
+            },
+        ),
+        BookFault::TooWide => (
+            Text {
+                vi: "bảng tính có quá nhiều cột hoặc ô để là sao kê",
+                en: "the spreadsheet has more columns or cells than a statement has",
+            },
+            Text {
+                vi: "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới.",
+                en: "Check that it is the right file; copy the statement into a new one.",
+            },
+        ),
+    };
+    (what.get(lang), fix.get(lang))
+}
+
+fn xml_fault(fault: XmlFault) -> Text {
+    match fault {
+        XmlFault::Syntax => Text {
+            vi: "XML không đúng cú pháp",
+            en: "the XML is not well-formed",
+        },
+        XmlFault::Cut => Text {
+            vi: "XML bị cắt giữa chừng",
+            en: "the XML is cut before its end",
+        },
+        XmlFault::Depth => Text {
+            vi: "XML lồng quá sâu",
+            en: "the XML is nested too deeply",
+        },
+        XmlFault::Long => Text {
+            vi: "XML có một thẻ hoặc đoạn chữ dài bất thường",
+            en: "the XML holds a tag or text that is far too long",
+        },
+        XmlFault::DocType => Text {
+            vi: "XML có khai báo DOCTYPE, không bao giờ được đọc",
+            en: "the XML has a document type, which is never read",
+        },
+        XmlFault::Entity => Text {
+            vi: "XML dùng thực thể lạ",
+            en: "the XML uses an entity that XML does not know",
+        },
+    }
+}
+
+/// `"a", "b"`.
+fn listed<T: std::fmt::Display>(columns: &[T]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
+    quoted.join(", ")
+}

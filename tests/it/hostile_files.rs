@@ -1,0 +1,242 @@
+//! Files that lie about their size, never end, nest without bound or lost digits: refused, or told
+//! row by row, within bounds.
+
+use std::path::PathBuf;
+
+use doisoat::cli::inspect::inspect_bytes;
+use doisoat::domain::Lang;
+
+fn path(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "fixtures", "statements", name]
+        .iter()
+        .collect()
+}
+
+fn refused(name: &str, bytes: &[u8], said: &str) {
+    let file = inspect_bytes(name, bytes, None, Lang::En);
+    let error = file.error.unwrap_or_default();
+    assert!(
+        error.starts_with(name) && error.contains(said),
+        "{said}: {error}"
+    );
+}
+
+/// An XLSX of one sheet.
+fn xlsx(sheet: &str) -> Vec<u8> {
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+    let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut part = |name: &str, text: &str| {
+        book.start_file(name, SimpleFileOptions::default()).unwrap();
+        book.write_all(text.as_bytes()).unwrap();
+    };
+    let types = "http://schemas.openxmlformats.org";
+    part(
+        "[Content_Types].xml",
+        &format!("<Types xmlns=\"{types}/package/2006/content-types\"/>"),
+    );
+    part(
+        "_rels/.rels",
+        &format!(
+            "<Relationships xmlns=\"{types}/package/2006/relationships\"><Relationship Id=\"rId1\" \
+             Type=\"{types}/officeDocument/2006/relationships/officeDocument\" \
+             Target=\"xl/workbook.xml\"/></Relationships>"
+        ),
+    );
+    part(
+        "xl/workbook.xml",
+        &format!(
+            "<workbook xmlns=\"{types}/spreadsheetml/2006/main\" \
+             xmlns:r=\"{types}/officeDocument/2006/relationships\"><sheets>\
+             <sheet name=\"S\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+        ),
+    );
+    part(
+        "xl/_rels/workbook.xml.rels",
+        &format!(
+            "<Relationships xmlns=\"{types}/package/2006/relationships\"><Relationship Id=\"rId1\" \
+             Type=\"{types}/officeDocument/2006/relationships/worksheet\" \
+             Target=\"worksheets/sheet1.xml\"/></Relationships>"
+        ),
+    );
+    part(
+        "xl/worksheets/sheet1.xml",
+        &format!(
+            "<worksheet xmlns=\"{types}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData>\
+             </worksheet>"
+        ),
+    );
+    book.finish().unwrap().into_inner()
+}
+
+#[test]
+fn hostile_and_broken_files_are_refused_with_their_reason() {
+    let check = |bytes: &[u8], said: &str| {
+        let file = inspect_bytes("sao_ke.xlsx", bytes, None, Lang::En);
+        let error = file.error.unwrap_or_default();
+        assert!(error.contains(said), "{said}: {error}");
+    };
+    check(b"PK\x03\x04 not a container", "damaged");
+    check(
+        &xlsx(&"<row r=\"1\"/>".repeat(2_000_000)),
+        "hundreds of times",
+    );
+    let corner = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>\
+        <row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
+    check(&xlsx(corner), "more columns or cells");
+    check(
+        &xlsx("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>"),
+        "no header row",
+    );
+    check(
+        b"<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><Document><BkToCstmrStmt>&b;",
+        "document type",
+    );
+    let mut cut = std::fs::read(path("account.xlsx")).unwrap();
+    cut.truncate(3_000);
+    check(&cut, "damaged");
+}
+
+#[test]
+fn numbers_that_lost_digits_are_told() {
+    let cell =
+        |at: &str, text: &str| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let head = ["Ngày", "Số tham chiếu", "Số tiền"];
+    let head: String = head
+        .iter()
+        .zip(["A1", "B1", "C1"])
+        .map(|(h, at)| cell(at, h))
+        .collect();
+    let row = |n: u32, reference: &str| {
+        let day = cell(&format!("A{n}"), "05/12/2022");
+        format!(
+            "<row r=\"{n}\">{day}<c r=\"B{n}\"><v>{reference}</v></c><c r=\"C{n}\"><v>50000</v></c></row>"
+        )
+    };
+    let sheet = format!(
+        "<row r=\"1\">{head}</row>{}{}",
+        row(2, "123456789012345"),
+        row(3, "1234567890123456789")
+    );
+    let file = inspect_bytes("x.xlsx", &xlsx(&sheet), None, Lang::Vi);
+    let [bad] = file.rejects.as_slice() else {
+        panic!("{file:?}")
+    };
+    assert_eq!((bad.line, &*bad.column), (3, "Số tham chiếu"));
+    assert!(bad.reason.contains("15 chữ số"), "{bad:?}");
+    assert_eq!(file.statements[0].entries, 2);
+}
+
+fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+/// Where a record of the workbook begins.
+fn record(bytes: &[u8], kind: u16, length: u16) -> usize {
+    let head = [kind.to_le_bytes(), length.to_le_bytes()].concat();
+    bytes.windows(4).position(|w| w == head).unwrap()
+}
+
+#[test]
+fn xls_files_that_lie_are_refused() {
+    let whole = std::fs::read(path("account.xls")).unwrap();
+    // a told extent of four billion rows
+    let mut told = whole.clone();
+    let at = record(&told, 0x0200, 14);
+    put(&mut told, at + 8, &u32::MAX.to_le_bytes());
+    refused("a.xls", &told, "more columns or cells");
+    // a cell in the last corner of the sheet
+    let mut corner = whole.clone();
+    let at = record(&corner, 0x00fd, 10);
+    put(&mut corner, at + 4, &[0xff, 0xff, 0xff, 0x00]);
+    refused("a.xls", &corner, "more columns or cells");
+    // a chain of sectors that bites its own tail
+    let number = |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().unwrap());
+    let place = |sector: u32| (usize::try_from(sector).unwrap() + 1) * 512;
+    let mut endless = whole.clone();
+    let directory = number(48);
+    let at = place(number(76)) + usize::try_from(directory).unwrap() * 4;
+    put(&mut endless, at, &directory.to_le_bytes());
+    refused("a.xls", &endless, "damaged");
+    // a stream that begins outside of the file
+    let mut outside = whole.clone();
+    put(&mut outside, 48, &0x00ff_ffff_u32.to_le_bytes());
+    refused("a.xls", &outside, "damaged");
+    // cut and spoilt anywhere: read or refused, never stuck
+    for cut in (0..whole.len()).step_by(61) {
+        let _ = inspect_bytes("a.xls", &whole[..cut], None, Lang::En);
+    }
+    for at in (0..whole.len()).step_by(3) {
+        let mut spoilt = whole.clone();
+        spoilt[at] ^= 0x5a;
+        let _ = inspect_bytes("a.xls", &spoilt, None, Lang::En);
+    }
+}
+
+#[test]
+fn tables_beyond_all_measure_are_refused_with_their_line() {
+    let wide = format!("Ngày;Số tiền\n05/12/2022;5\n{}\n", ";".repeat(1_000_000));
+    refused(
+        "a.csv",
+        wide.as_bytes(),
+        "from line 3 on the table has more columns",
+    );
+    let page = format!(
+        "<html><table>\n<tr>{}</tr></table></html>",
+        "<td colspan=64>x".repeat(20_000)
+    );
+    refused(
+        "a.xls",
+        page.as_bytes(),
+        "from line 2 on the table has more columns",
+    );
+    let long = format!("Ngày;Số tiền\n{}", ";\n".repeat(1_100_000));
+    refused("a.csv", long.as_bytes(), "more columns or cells");
+    let large = "x".repeat((32 << 20) + 1);
+    refused("a.csv", large.as_bytes(), "more than the 33554432 allowed");
+}
+
+#[test]
+fn messages_beyond_all_measure_are_refused_with_their_line() {
+    let head = "<?xml version=\"1.0\"?>\n<Document><BkToCstmrStmt>\n";
+    let deep = format!("{head}{}", "<a>".repeat(100_000));
+    refused(
+        "a.xml",
+        deep.as_bytes(),
+        "line 3: the XML is nested too deeply",
+    );
+    let text = format!("{head}<Stmt><Id>{}</Id>", "x".repeat(3 << 20));
+    refused(
+        "a.xml",
+        text.as_bytes(),
+        "line 3: the XML holds a tag or text that is far too long",
+    );
+    let tag = format!("{head}<Stmt a=\"{}\">", "x".repeat(3 << 20));
+    refused("a.xml", tag.as_bytes(), "far too long");
+    let entity = format!("{head}&x;");
+    refused("a.xml", entity.as_bytes(), "line 3: the XML uses an entity");
+    // a line of MT940 may be as long as it likes, and a narrative, too
+    let swift = format!(
+        ":20:X\n:25:1\n:60F:C221204VND0,\n:61:221205C5,NTRFA\n:86:{}\n:62F:C221205VND5,\n",
+        "x".repeat(5 << 20)
+    );
+    let file = inspect_bytes("a.mt940", swift.as_bytes(), None, Lang::En);
+    assert_eq!(
+        (file.error, file.statements[0].balanced),
+        (None, Some(true))
+    );
+}
+
+/// More shared texts are announced than there are: a reader that makes room for them all fails.
+#[test]
+fn a_spreadsheet_that_announces_too_much_is_refused() {
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+    let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    book.start_file("xl/sharedStrings.xml", SimpleFileOptions::default())
+        .unwrap();
+    book.write_all(b"<sst count=\"1\" uniqueCount=\"999999999999\"><si><t>x</t></si></sst>")
+        .unwrap();
+    let bytes = book.finish().unwrap().into_inner();
+    refused("a.xlsx", &bytes, "hundreds of times");
+}

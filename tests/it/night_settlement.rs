@@ -1,0 +1,54 @@
+//! Nights that read the settlement files of a provider.
+
+use crate::database::Kind;
+use crate::office::{Office, csv, figures};
+use crate::town::{FIRST, codes, document};
+
+const MOMO: &str = "[[source]]\nname = \"bank\"\nkind = \"settlement\"\npath = \"inbox/bank\"\n\
+instrument = \"wallet\"\n\n[source.map]\ntime = \"Thời gian\"\nbank_ref = \"Mã giao dịch\"\n\
+order_ref = \"Mã đơn hàng\"\namount = \"Số tiền\"\nfee = \"Phí\"\nnet = \"Thực nhận\"\n\
+status = \"Trạng thái\"\nkind = \"Loại\"\nmemo = \"Mô tả\"\nthousands = \",\"\nsuccess = \"Đã quyết toán\"\n";
+
+fn settled(rows: &[&str]) -> String {
+    let head = "BIÊN BẢN ĐỐI SOÁT\nSTT,Thời gian,Mã giao dịch,Mã đơn hàng,\
+         Số tiền,Phí,Thực nhận,Trạng thái,Loại,Mô tả\n";
+    format!("{head}{}\nTổng cộng,,,,\n", rows.join("\n"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_file_is_read_by_its_mapping() {
+    let office = Office::new(Kind::Sqlite, MOMO).await;
+    let paid = "1,05/12/2022 09:00:00,M1,O1,\"50,000\",550,\"49,450\",Đã quyết toán,Thanh toán,H48.18.22-221205-0001";
+    let failed = "2,05/12/2022 09:10:00,M2,O2,\"8,000\",0,\"8,000\",Thất bại,Thanh toán,H48.18.22-221205-0002";
+    let odd = "3,05/12/2022 09:20:00,M3,O3,\"20,000\",0,\"20,000\",???,Thanh toán,x";
+    office.put(
+        "momo_2022-12-06.csv",
+        settled(&[paid, failed, odd]).as_bytes(),
+    );
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(figures(&of), ("complete", 3, 78_000), "{of}");
+    let kinds = of["by_kind"].to_string();
+    for status in ["success", "failed", "unmapped"] {
+        assert!(kinds.contains(status), "{kinds}");
+    }
+    // the next file tells a refund and the payment again; an id with another amount is a conflict
+    let back = "1,06/12/2022 08:00:00,M1,O1,\"-50,000\",0,,Thành công,Hoàn tiền,hoan";
+    let other = failed.replace("8,000", "9,000");
+    office.put(
+        "momo_2022-12-07.csv",
+        settled(&[back, paid, &other]).as_bytes(),
+    );
+    let (second, of) = office.next("2022-12-06").await;
+    assert_eq!(figures(&of), ("complete", 1, 50_000), "{of}");
+    let text = document(&second)["exceptions"].to_string();
+    assert!(text.contains("\"conflict\""), "{text}");
+    let dump = office.town.dump().await;
+    assert!(dump.contains("\"id\":\"M1#refund-2022-12-06\""), "{dump}");
+    // a file of another provider is quarantined, naming the headings that it lacks
+    office.put("other.csv", csv(&[]).as_bytes());
+    let (third, _) = office.next("2022-12-07").await;
+    assert_eq!(codes(&third), [3]);
+    let page = office.town.reports()["2022-12-07/index.html"].clone();
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("Thời gian"), "the missing headings");
+}
