@@ -133,6 +133,9 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
     for (key, found) in &by_item {
         let about = || told(key.0, key.1);
         let more = key.0 == "CUSTOM" && custom::is_more(key.1);
+        if more {
+            custom::more(books, key.1, found, findings);
+        }
         if !known.contains(key) && !more {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
