@@ -1,6 +1,8 @@
 //! The breakdowns, item by item: each item of the broken down definition stands in every table,
 //! where its row says it stands, and with what it adds to the total.
 
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
@@ -9,6 +11,7 @@ use super::{pairs, shown, told};
 use crate::domain::{Cell, Dimension, Grey, GreyZone, Side, Treat, Txn};
 use crate::kpi::{Contribution, Scope};
 use crate::matching::Role;
+use places::{Lies, Places};
 
 /// The definition that is broken down: the first target's.
 pub(super) fn broken_down<'a>(books: &Books<'a>) -> &'a str {
@@ -34,150 +37,47 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     for item in all.filter(|item| item.definition == definition) {
         items.entry(&item.item).or_default().push(item);
     }
+    let places = Places::new(books);
     for (name, found) in items {
-        let total = found.iter().find(|item| item.scope == Scope::Total);
-        let cells = |dimension: Dimension| -> Vec<&Contribution> {
-            let of = |item: &&Contribution| cell(item).is_some_and(|c| c.dimension == dimension);
-            found.iter().copied().filter(of).collect()
-        };
-        let mut say = |what: (&'static str, &'static str), expected: String, was: String| {
-            let about = told(definition, name);
-            findings.add(Invariant::Item, about, text(what.0, what.1), expected, was);
+        let Some(total) = found.iter().find(|item| item.scope == Scope::Total) else {
+            continue; // counted in cells of its own, or `items` says so
         };
         for dimension in &books.rules.breakdowns {
-            let mine = cells(*dimension);
-            let nothing = total.is_none_or(|total| pairs(total).all(|pair| pair == (0, 0)));
-            let grey = *dimension == Dimension::Grey;
-            if (mine.is_empty() != nothing && !grey) || (nothing && !mine.is_empty() && !grey) {
-                let what = (
-                    "mỗi khoản phải có trong từng bảng phân tổ",
-                    "an item stands in every breakdown",
-                );
-                say(what, (!nothing).to_string(), shown(&mine));
+            let of = |item: &&Contribution| cell(item).is_some_and(|c| c.dimension == *dimension);
+            let mine: Vec<&Contribution> = found.iter().copied().filter(of).collect();
+            let wanted = places.wanted(*dimension, total, &found);
+            let treated = places.greys.treat(definition, name).is_some();
+            let blind = treated && *dimension == Dimension::Grey;
+            if is_wanted(&wanted, &mine, blind) && mine.iter().all(|c| c.day == total.day) {
                 continue;
             }
-            let total = total.filter(|_| !nothing || grey);
-            let wrong = total.and_then(|total| wrong(*dimension, name, total, &mine, &found));
-            if let Some(wanted) = wrong {
-                let what = (
-                    "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
-                    "a cell holds what its item adds",
-                );
-                say(what, wanted, shown(&mine));
-            }
+            let what = text(
+                "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
+                "a cell holds what its item adds",
+            );
+            let say = |of: &Lies| format!("[{}] {:?}", of.value, of.outcomes);
+            let wanted = wanted.iter().map(say).collect::<Vec<_>>().join(" ");
+            let about = told(definition, name);
+            findings.add(Invariant::Item, about, what, wanted, shown(&mine));
         }
     }
 }
 
-/// What is expected instead, where the cells of an item are not in order.
-fn wrong(
-    dimension: Dimension,
-    name: &str,
-    total: &Contribution,
-    cells: &[&Contribution],
-    all: &[&Contribution],
-) -> Option<String> {
-    let values: BTreeSet<&str> = cells
-        .iter()
-        .filter_map(|item| cell(item).map(|cell| &*cell.value))
-        .collect();
-    if values.len() != cells.len() {
-        return Some("once".into());
-    }
-    if cells.iter().any(|item| item.day != total.day) {
-        return Some(total.day.to_string());
-    }
-    if dimension == Dimension::Grey {
-        return None;
-    }
-    let any = cells
-        .iter()
-        .any(|item| cell(item).is_some_and(Cell::is_any));
-    if any {
-        // it may be of no cell as well
-        let nothing = cells
+/// The cells are those that are wanted, each with what is wanted there; `blind`: what it adds is
+/// not told.
+fn is_wanted(wanted: &[Lies], found: &[&Contribution], blind: bool) -> bool {
+    let value = |item: &Contribution| cell(item).map(|cell| cell.value.clone());
+    let same = |of: &Lies| {
+        let mut mine = found
             .iter()
-            .all(|item| item.outcomes.first() == Some(&(0, 0)));
-        return (cells.len() != 1 || !nothing).then(|| "0/0".to_owned());
-    }
-    if let Some(value) = told_by_name(dimension, name)
-        && !(values.len() == 1 && values.contains(value))
-    {
-        return Some(value.to_owned());
-    }
-    if let Some(lacking) = lacking_units(dimension, &values, all) {
-        return Some(lacking);
-    }
-    let by_agency = matches!(dimension, Dimension::Unit | Dimension::Current);
-    wrong_sums(total, cells, all, by_agency)
-}
-
-/// The agencies of an item that lack a cell of their own.
-fn lacking_units(
-    dimension: Dimension,
-    values: &BTreeSet<&str>,
-    all: &[&Contribution],
-) -> Option<String> {
-    if dimension == Dimension::Unit {
-        let own = all.iter().filter_map(|item| match &item.scope {
-            Scope::Agency(code) => Some(code.as_str()),
-            _ => None,
-        });
-        let lacking: Vec<&str> = own.filter(|code| !values.contains(code)).collect();
-        if !lacking.is_empty() {
-            return Some(lacking.join(" "));
-        }
-    }
-    None
-}
-
-/// What the cells must add instead.
-fn wrong_sums(
-    total: &Contribution,
-    cells: &[&Contribution],
-    all: &[&Contribution],
-    by_agency: bool,
-) -> Option<String> {
-    let firm = |item: &Contribution| item.outcomes.len() == 1 && item.elsewhere.is_empty();
-    let same = |item: &&&Contribution| {
-        item.outcomes == total.outcomes && item.elsewhere == total.elsewhere
+            .filter(|item| value(item).as_deref() == Some(&*of.value));
+        let fits = |item: &&Contribution| {
+            let adds = item.outcomes == of.outcomes && item.elsewhere == of.elsewhere;
+            blind || (adds && item.coupled == of.coupled)
+        };
+        mine.next().is_some_and(fits) && mine.next().is_none()
     };
-    if let [only] = cells
-        && !by_agency
-        && !same(&only)
-    {
-        return Some(shown(&[total]));
-    }
-    // events count once in each cell, dong add up
-    let dong = total.definition == "AMOUNT_CASHLESS";
-    let settled = firm(total) && cells.iter().all(|item| firm(item));
-    let alone = all
-        .iter()
-        .filter(|item| matches!(item.scope, Scope::Agency(_)))
-        .count()
-        == 1;
-    if settled && (!dong || alone && by_agency) && !cells.iter().all(|item| same(&item)) {
-        return Some(shown(&[total]));
-    }
-    if settled && dong && !by_agency && cells.len() > 1 {
-        let sum = cells.iter().fold((0, 0), |sum, item| {
-            let (a, b) = item.outcomes[0];
-            (sum.0 + a, sum.1 + b)
-        });
-        return (sum != total.outcomes[0]).then(|| shown(&[total]));
-    }
-    None
-}
-
-/// The source that an item's name tells.
-fn told_by_name(dimension: Dimension, name: &str) -> Option<&str> {
-    let mut parts = name.split('|');
-    let kind = parts.next()?;
-    match (dimension, kind) {
-        (Dimension::Source, "txn") => parts.next(),
-        (Dimension::Source | Dimension::Instrument, "cash" | "receipt") => Some("cash"),
-        _ => None,
-    }
+    wanted.iter().all(same) && found.len() == wanted.len()
 }
 
 /// The payments that count otherwise than they look, by the settings of the grey zones.
@@ -199,7 +99,7 @@ impl<'a> Greys<'a> {
             money: BTreeMap::new(),
             together: BTreeMap::new(),
         };
-        if !all.grey.changes() {
+        if !all.grey.changes() && !books.rules.breakdowns.contains(&Dimension::Grey) {
             return all;
         }
         for leg in books.settlement.groups.iter().flat_map(|group| &group.legs) {
@@ -238,21 +138,26 @@ impl<'a> Greys<'a> {
         self.grey.zone(txn, together.map_or(0, BTreeSet::len))
     }
 
-    /// How an item counts by the zones of its money; none where they change nothing.
-    pub(super) fn treat(&self, definition: &str, item: &str) -> Option<Treat> {
-        let money = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
-        if !self.grey.changes() || !money.contains(&definition) {
-            return None;
-        }
+    /// The zones of an item's money.
+    fn zones(&self, item: &str) -> Vec<GreyZone> {
         let parts: Vec<&str> = item.splitn(3, '|').collect();
-        let zones: Vec<GreyZone> = match parts.as_slice() {
+        match parts.as_slice() {
             ["txn", source, id] => self.zone((source, id)).into_iter().collect(),
             ["dossier", code] => {
                 let of = self.money.get(code).into_iter().flatten();
                 of.filter_map(|key| self.zone(*key)).collect()
             }
             _ => Vec::new(),
-        };
+        }
+    }
+
+    /// How an item counts by the zones of its money; none where they change nothing.
+    pub(super) fn treat(&self, definition: &str, item: &str) -> Option<Treat> {
+        let money = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
+        if !self.grey.changes() || !money.contains(&definition) {
+            return None;
+        }
+        let zones = self.zones(item);
         let treats = zones.iter().filter_map(|zone| self.grey.rule(*zone));
         let treats: Vec<Treat> = treats.map(|rule| rule.treat).collect();
         [Treat::Out, Treat::Cash]

@@ -73,7 +73,7 @@ impl Components {
             start: books.rules.start,
             ..Self::default()
         };
-        let payments = if is_beyond(books) {
+        let payments = if !books.any_open || is_beyond(books) {
             None
         } else {
             payments(books)
@@ -189,7 +189,8 @@ fn payments(books: &Books) -> Option<Vec<Payment>> {
     }
     let nameless = open.iter().any(|(_, named, _)| named.dossiers.is_empty());
     let everyone = 0..if nameless { books.dossiers.len() } else { 0 };
-    let everyone: BTreeSet<usize> = everyone.filter(|d| lacks(books, *d) > 0).collect();
+    let everyone = everyone.filter(|d| lacks(books, *d) > 0);
+    let everyone: BTreeSet<usize> = everyone.take(DOSSIERS + 1).collect();
     if everyone.len() > DOSSIERS {
         return None;
     }
@@ -222,7 +223,8 @@ fn lacks(books: &Books, dossier: usize) -> i128 {
     let of = &books.dossiers[dossier];
     let lines = of.lines.clone().map(|line| (line, &books.lines[line]));
     let fees = || lines.clone().filter(|(_, line)| line.payable && !line.land);
-    if of.set.is_some() || fees().next().is_none() {
+    let is_paid = |line: &super::super::books::Line| line.gap() == 0 && line.refunded == 0;
+    if of.set.is_some() || fees().all(|(_, line)| is_paid(line)) {
         return 0;
     }
     let shared = of.stakes.iter().any(|stake| !is_plain(books, *stake));

@@ -1,23 +1,21 @@
-//! `CUSTOM`: what its items must be, from those of the definition that its unit follows. Where a
-//! parameter lets more count (what is not paid, zero fees, land obligations, refunds that stay),
-//! only that the items of that definition are there is asked.
+//! `CUSTOM`: what its items must be, from those of the definition that its unit follows; what a
+//! parameter lets count beside them (what is not paid, zero fees, land obligations, refunds that
+//! stay) is in the numerator only where it was paid without cash, and on its own day.
 
-use std::collections::BTreeMap;
+mod more;
 
-use super::super::books::Books;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::books::{Books, Stake};
 use super::super::violation::{Findings, Invariant, text};
 use super::{Expected, Pair, Wanted};
-use crate::domain::custom::{CountUnit, Counted, DateBasis, RollUp};
-use crate::domain::{Cell, Custom, Day, Dimension, Fee, Instrument, Moment, Side};
+use crate::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RollUp};
+use crate::domain::{
+    Cell, CollectionMode, Custom, Day, Dimension, Fee, FeeKind, Instrument, Moment, Side,
+};
 use crate::kpi::Scope;
 use crate::matching::Role;
-
-/// Names of items that only some parameters bring.
-pub(super) fn is_more(item: &str) -> bool {
-    ["more|", "back|", "unpaid|"]
-        .iter()
-        .any(|kind| item.starts_with(kind))
-}
+pub(super) use more::{check as more, is_more};
 
 /// What items follow from those of the definition underneath.
 pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
@@ -33,33 +31,9 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     };
     let dossiers = Dossiers::new(books);
     let by_dossier = custom.unit == CountUnit::Dossier;
-    let more = by_dossier && (custom.unpaid || custom.zero_fee || custom.exempt || custom.land);
-    let loose = more || custom.partial != crate::domain::custom::PartialRule::Full;
-    let keeps = custom.refunded != crate::domain::custom::RefundRule::Drop;
     let mut made = Vec::new();
     for of in expected.iter().filter(|of| of.definition == base) {
-        let wanted = match &of.wanted {
-            Wanted::Firm(scopes) if !(by_dossier && loose) => {
-                let online = |pair: Pair| counted(books, custom, &of.item, pair);
-                let scopes: Vec<(Scope, Pair)> = scopes
-                    .iter()
-                    .map(|(scope, pair)| (scope.clone(), online(*pair)))
-                    .collect();
-                let firm = custom.roll_up == RollUp::Own && custom.numerator == Counted::Cashless;
-                match scopes.iter().find(|(scope, _)| *scope == Scope::Total) {
-                    _ if firm => Wanted::Firm(scopes),
-                    Some((_, pair)) if custom.unit != CountUnit::Dong => Wanted::First(*pair),
-                    _ => Wanted::Anything,
-                }
-            }
-            _ => Wanted::Anything,
-        };
-        let back = matches!(of.wanted, Wanted::Back(_));
-        let wanted = if keeps && back {
-            Wanted::Anything
-        } else {
-            wanted
-        };
+        let wanted = wanted(books, custom, of);
         let day = match custom.date {
             DateBasis::Payment => of.day,
             _ => dossiers.day(custom.date, &of.item),
@@ -73,20 +47,114 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
         });
     }
     if by_dossier {
-        let known: Vec<String> = made.iter().map(|of| of.item.clone()).collect();
-        for dossier in &books.dossiers {
+        let known: BTreeSet<String> = made.iter().map(|of| of.item.clone()).collect();
+        for (at, dossier) in books.dossiers.iter().enumerate() {
             let item = format!("dossier|{}", dossier.code);
-            if !known.contains(&item) {
-                made.push(Expected {
-                    definition: "CUSTOM",
-                    item,
-                    day: None,
-                    wanted: Wanted::Anything,
-                });
+            if known.contains(&item) {
+                continue;
             }
+            let day = match custom.date {
+                DateBasis::Payment => last_paid(books, at).or(dossier.code.received_on()),
+                _ => dossiers.day(custom.date, &item),
+            };
+            let wanted = match standing(books, custom, at) {
+                Some(Wanted::First((0, 0))) | None => continue,
+                Some(_) if day.is_none() => Wanted::Anything,
+                Some(wanted) => wanted,
+            };
+            made.push(Expected {
+                definition: "CUSTOM",
+                item,
+                day,
+                wanted,
+            });
         }
     }
     expected.append(&mut made);
+}
+
+/// What an item must be, by what it is for the definition underneath.
+fn wanted(books: &Books, custom: Custom, of: &Expected) -> Wanted {
+    let by_dossier = custom.unit == CountUnit::Dossier;
+    match &of.wanted {
+        Wanted::Firm(scopes) => {
+            let firm: Vec<(Scope, Pair)> = scopes
+                .iter()
+                .map(|(scope, pair)| (scope.clone(), counted(books, custom, &of.item, *pair)))
+                .collect();
+            let total = firm.iter().find(|(scope, _)| *scope == Scope::Total);
+            // of several payments some may be online and some not
+            let told = !by_dossier
+                || custom.numerator == Counted::Cashless
+                || firm.iter().all(|(_, (a, _))| *a == 0);
+            match total {
+                _ if !told => Wanted::Anything,
+                _ if custom.roll_up == RollUp::Own => Wanted::Firm(firm),
+                Some((_, pair)) if custom.unit != CountUnit::Dong => Wanted::First(*pair),
+                _ => Wanted::Anything,
+            }
+        }
+        Wanted::Open if by_dossier => {
+            let code = of.item.trim_start_matches("dossier|");
+            let dossier = books.dossier_at(code);
+            let standing = dossier.and_then(|dossier| standing(books, custom, dossier));
+            match standing {
+                Some(Wanted::First(pair)) if pair != (0, 0) => Wanted::First(pair),
+                _ => Wanted::Anything,
+            }
+        }
+        _ => Wanted::Anything,
+    }
+}
+
+/// Payments of a dossier that settle and are still there; none where the legs do not tell.
+fn kept<'b, 'a>(books: &'b Books<'a>, dossier: usize) -> Option<Vec<&'b Stake<'a>>> {
+    let stakes = books.dossiers[dossier].stakes.iter();
+    let stakes: Vec<_> = stakes.map(|stake| &books.stakes[*stake]).collect();
+    let told = stakes.iter().all(|stake| !stake.unsure);
+    let live = stakes
+        .into_iter()
+        .filter(|stake| stake.settles() && !stake.is_gone() && stake.settled() > 0);
+    told.then(|| live.collect())
+}
+
+fn last_paid(books: &Books, dossier: usize) -> Option<Day> {
+    let kept = kept(books, dossier)?;
+    kept.iter()
+        .map(|stake| books.money[stake.money].day())
+        .max()
+}
+
+/// What a dossier is while it is not paid in full, as its first outcome; none where it does not
+/// count.
+fn standing(books: &Books, custom: Custom, dossier: usize) -> Option<Wanted> {
+    let lines = books.dossiers[dossier].lines.clone();
+    let fees = lines.map(|line| books.lines[line].fee);
+    let land = |fee: &&Fee| fee.kind == FeeKind::LandObligation;
+    let fees: Vec<&Fee> = fees.filter(|fee| custom.land || !land(fee)).collect();
+    let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
+    let owes = fees.iter().any(|fee| fee.amount.get() > 0 && !exempt(fee));
+    if !owes {
+        let is_exempt = fees.iter().any(exempt);
+        let zero = custom.zero_fee && !is_exempt && !fees.is_empty();
+        return (zero || (is_exempt && custom.exempt)).then_some(Wanted::First((0, 1)));
+    }
+    let unpaid = Wanted::First((0, i64::from(custom.unpaid)));
+    if custom.partial != PartialRule::Any {
+        return Some(unpaid);
+    }
+    Some(match kept(books, dossier) {
+        None => Wanted::Anything,
+        Some(kept) if kept.is_empty() => unpaid,
+        Some(kept) => {
+            let cashless = kept.iter().all(|stake| !books.money[stake.money].is_cash());
+            if cashless && custom.numerator == Counted::Online {
+                Wanted::Anything
+            } else {
+                Wanted::First((i64::from(cashless), 1))
+            }
+        }
+    })
 }
 
 /// The dossiers that items are of.

@@ -119,7 +119,7 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
         }
         match greys.treat(expect.definition, &expect.item) {
             None => one(expect, found, findings),
-            Some(treat) if cells::is_treated(treat, found) => {}
+            Some(treat) if cells::is_treated(treat, found) => on_day(expect, found, findings),
             Some(treat) => {
                 let what = text(
                     "khoản ở vùng chưa rõ phải tính theo cấu hình",
@@ -133,6 +133,9 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
     for (key, found) in &by_item {
         let about = || told(key.0, key.1);
         let more = key.0 == "CUSTOM" && custom::is_more(key.1);
+        if more {
+            custom::more(books, key.1, found, findings);
+        }
         if !known.contains(key) && !more {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
@@ -157,17 +160,23 @@ fn told(definition: &str, item: &str) -> String {
     format!("{definition} {}", parts.join("|"))
 }
 
-fn one(expect: &Expected, found: &[&Contribution], findings: &mut Findings) {
-    let about = || told(expect.definition, &expect.item);
+/// Each stands on the day of its row.
+fn on_day(expect: &Expected, found: &[&Contribution], findings: &mut Findings) {
     let wrong_day = |c: &&&Contribution| expect.day.is_some_and(|day| day != c.day);
     if let Some(other) = found.iter().find(wrong_day) {
         let what = text(
             "ngày tính kỳ phải là ngày thanh toán của dòng",
             "the day of an item is its row's",
         );
+        let about = told(expect.definition, &expect.item);
         let day = expect.day.map_or_else(String::new, |day| day.to_string());
-        findings.add(Invariant::Item, about(), what, day, other.day);
+        findings.add(Invariant::Item, about, what, day, other.day);
     }
+}
+
+fn one(expect: &Expected, found: &[&Contribution], findings: &mut Findings) {
+    let about = || told(expect.definition, &expect.item);
+    on_day(expect, found, findings);
     let holds = holds(&expect.wanted, found);
     if !holds {
         let what = text(

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::{Books, Money, MoneyRow, class};
 use super::super::memo::squeezed;
 use super::amount::largest;
+use super::components::named::named;
 use super::events::{Event, event, most};
 use crate::domain::{Day, Moment, Side, TxnKind};
 
@@ -27,7 +28,7 @@ pub(super) struct Reach {
     pub(super) cash: Hull,
     /// Dossiers that an open row names, or may name.
     pub(super) named: BTreeSet<usize>,
-    /// What open payments come to that name a dossier for certain.
+    /// What open payments come to that name a dossier.
     pub(super) claims: BTreeMap<usize, i128>,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
@@ -106,11 +107,7 @@ impl Reach {
             let doubtful = class(row) == "ambiguous";
             let least = if doubtful { money.amount() } else { amount };
             self.add(money.day(), least, amount);
-            let certain = ["conflict", "pending", "status_mismatch"];
-            let named = row.dossier_code.as_ref();
-            let named = named.filter(|_| certain.contains(&class(row)));
-            let dossier = named.and_then(|code| books.dossier_at(code.as_str()));
-            if let Some(dossier) = dossier {
+            for dossier in named(books, money, row).dossiers {
                 *self.claims.entry(dossier).or_default() += i128::from(largest(books, money));
             }
         }

@@ -219,3 +219,128 @@ impl<'s> Resolved<'s> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Day;
+    use crate::kpi::{Contribution, Scope};
+    use proptest::prelude::*;
+
+    fn ways(pairs: &[Pair]) -> Vec<Way> {
+        let add = |pair: &Pair| Add {
+            definition: "TX_CASHLESS",
+            scope: Scope::Total,
+            day: Day::of_ms(0),
+            pair: (pair.0, pair.0 + pair.1),
+        };
+        pairs.iter().map(|pair| vec![add(pair)]).collect()
+    }
+
+    /// Every assignment of the payments, one after the other, each to a dossier that asks for it or
+    /// to none; then every way of every dossier with what it got.
+    fn enumerate(free: &[Sums], component: &Component) -> Vec<Sums> {
+        let payments = component.alone.len();
+        let mut assigned: Vec<Vec<Option<usize>>> = vec![Vec::new()];
+        for p in 0..payments {
+            let mut more = Vec::new();
+            for so_far in &assigned {
+                for place in 0..component.dossiers.len() {
+                    if component.dossiers[place].0.contains(&p) {
+                        more.push([&so_far[..], &[Some(place)]].concat());
+                    }
+                }
+                more.push([&so_far[..], &[None]].concat());
+            }
+            assigned = more;
+        }
+        let mut all = Vec::new();
+        for of in assigned {
+            let mut sums = free.to_vec();
+            let mut step = |ways: &[Way]| {
+                let sum = |way: &Way| {
+                    way.iter()
+                        .fold((0, 0), |all, add| plus(all, wide(add.pair)))
+                };
+                let step = |so_far: &Sums| {
+                    ways.iter()
+                        .map(|way| plus(*so_far, sum(way)))
+                        .collect::<Vec<_>>()
+                };
+                sums = sums.iter().flat_map(step).collect();
+            };
+            for (place, (asked, sets)) in component.dossiers.iter().enumerate() {
+                let got = asked.iter().enumerate();
+                let got = got.filter(|(_, p)| of[**p] == Some(place));
+                step(&sets[got.fold(0, |set, (bit, _)| set | 1 << bit)]);
+            }
+            for p in (0..payments).filter(|p| of[*p].is_none()) {
+                step(&component.alone[p]);
+            }
+            all.extend(sums);
+        }
+        all
+    }
+
+    fn pairs() -> impl Strategy<Value = Vec<Pair>> {
+        prop::collection::vec((0_i64..4, 0_i64..4), 1..3)
+    }
+
+    proptest! {
+        #[test]
+        fn a_bound_is_believed_where_every_assignment_says_so(
+            free in pairs(),
+            asked in prop::collection::vec(prop::collection::btree_set(0_usize..3, 0..3), 1..4),
+            sets in prop::collection::vec(pairs(), 4 * 4),
+            alone in prop::collection::vec(prop::collection::vec((0_i64..3, 0_i64..3), 0..3), 3),
+            claimed in (0_i128..5, 1_i128..5),
+        ) {
+            let mut sets = sets.iter().cycle().map(|pairs| ways(pairs));
+            let dossier = |asked: &std::collections::BTreeSet<usize>| {
+                let of = sets.by_ref().take(1 << asked.len()).collect();
+                (asked.iter().copied().collect(), of)
+            };
+            let component = Component {
+                dossiers: asked.iter().map(dossier).collect(),
+                alone: alone.iter().map(|pairs| ways(pairs)).collect(),
+            };
+            let proper: Vec<Pair> = free.iter().map(|(a, more)| (*a, a + more)).collect();
+            let item = Contribution {
+                definition: "TX_CASHLESS",
+                item: "txn|bank|1".into(),
+                scope: Scope::Total,
+                day: Day::of_ms(0),
+                outcomes: proper.clone(),
+                elsewhere: Vec::new(),
+                coupled: false,
+                exceptions: Vec::new(),
+            };
+            let period = crate::domain::Period {
+                label: "".into(),
+                from: Day::of_ms(0),
+                to: Day::of_ms(0),
+            };
+            let mut sum = Sum::default();
+            sum.add(&item, &period, true);
+            let wide: Vec<Sums> = proper.iter().copied().map(wide).collect();
+            let all: Vec<Fraction> = enumerate(&wide, &component)
+                .into_iter()
+                .filter_map(|(a, b)| Fraction::new(a, b))
+                .collect();
+            let found = Resolved::new(&[component], &|_| true, sum);
+            prop_assert_eq!(found.is_some(), !all.is_empty());
+            let Some(found) = found else { return Ok(()) };
+            let claimed = Fraction::new(claimed.0, claimed.1);
+            for end in [End::Least, End::Greatest] {
+                let own = all.iter().copied().reduce(|a, b| match (end, a.compare(b)) {
+                    (End::Least, Ordering::Greater) | (End::Greatest, Ordering::Less) => b,
+                    _ => a,
+                });
+                let same = |a: Option<Fraction>| a.zip(own).is_some_and(|(a, b)| a.compare(b).is_eq());
+                prop_assert!(same(found.bound(end)), "{:?} {:?}", found.bound(end), own);
+                prop_assert!(found.proves(own, end));
+                prop_assert_eq!(found.proves(claimed, end), same(claimed));
+            }
+        }
+    }
+}

@@ -1,9 +1,48 @@
 //! Errors in shares: items, figures, bounds, verdicts.
 
 use doisoat::domain::Fraction;
-use doisoat::kpi::Verdict;
+use doisoat::kpi::{Scope, Share, Verdict};
+use doisoat::settle::Settlement;
 
 use super::{Plant, nth, nudge, shift, with_item, with_share};
+
+fn point(share: &Share) -> Option<Fraction> {
+    Fraction::new(share.numerator, share.denominator)
+}
+
+/// Moves a bound towards a share, over a way or some ways; false where it is there already.
+fn narrow(bound: &mut Option<Fraction>, to: Option<Fraction>) -> bool {
+    let (Some(from), Some(to)) = (*bound, to) else {
+        return false;
+    };
+    *bound = Fraction::new(from.num + to.num, from.den + to.den);
+    from.compare(to).is_ne()
+}
+
+/// Edits the `n`-th of the shares that are exact although items hang on each other.
+fn with_resolved(
+    settled: &mut Settlement,
+    n: usize,
+    edit: impl FnOnce(&mut Share) -> bool,
+) -> bool {
+    let hangs = |share: &Share| {
+        let scope = share.agency.clone().map_or(Scope::Total, Scope::Agency);
+        let mut items = settled.contributions.iter();
+        items.any(|item| {
+            let here = item.definition == share.definition && item.scope == scope;
+            here && item.coupled && item.within(&share.period).is_some()
+        })
+    };
+    let resolved = |at: &usize| {
+        let share = &settled.shares[*at];
+        !share.outer && share.low.is_some() && hangs(share)
+    };
+    let places: Vec<usize> = (0..settled.shares.len()).filter(resolved).collect();
+    let Some(at) = nth(&places, n) else {
+        return false;
+    };
+    edit(&mut settled.shares[at])
+}
 
 pub(super) const PLANTS: &[Plant] = &[
     Plant {
@@ -120,6 +159,64 @@ pub(super) const PLANTS: &[Plant] = &[
         caught_by: &["share"],
         percent: 100,
         put: |s, n| with_share(s, n, |share| nudge(&mut share.high, -1)),
+    },
+    Plant {
+        kind: "a least share that was resolved leaves out a way",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            with_resolved(s, n, |share| {
+                let point = point(share);
+                narrow(&mut share.low, point)
+            })
+        },
+    },
+    Plant {
+        kind: "a greatest share that was resolved leaves out a way",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            with_resolved(s, n, |share| {
+                let point = point(share);
+                narrow(&mut share.high, point)
+            })
+        },
+    },
+    Plant {
+        kind: "a bound that was resolved has a way too many",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            with_resolved(s, n, |share| {
+                let is_zero = share.low.is_some_and(|low| low.num == 0);
+                if is_zero {
+                    narrow(&mut share.high, Fraction::new(1, 1))
+                } else {
+                    narrow(&mut share.low, Fraction::new(0, 1))
+                }
+            })
+        },
+    },
+    Plant {
+        kind: "a share is called exact though rows beyond the limit hang on it",
+        caught_by: &["share"],
+        percent: 100,
+        put: |s, n| {
+            let outer = |at: &usize| s.shares[*at].outer;
+            let places: Vec<usize> = (0..s.shares.len()).filter(outer).collect();
+            let Some(at) = nth(&places, n) else {
+                return false;
+            };
+            let share = &mut s.shares[at];
+            share.outer = false;
+            // as it is, or narrowed as if it had been resolved
+            if n % 2 == 1 {
+                let point = point(share);
+                narrow(&mut share.low, point);
+                narrow(&mut share.high, point);
+            }
+            true
+        },
     },
     Plant {
         kind: "a verdict is another",
