@@ -22,6 +22,7 @@ impl Limits {
     /// Tables that others made, which are held as a whole: 32 MiB.
     pub const TABLE: Self = Self {
         file_bytes: 32 << 20,
+        record_bytes: 16 << 20,
         cell_bytes: 32 << 10,
     };
 }
