@@ -141,13 +141,7 @@ fn is_beyond(books: &Books) -> bool {
     let unread = books.inputs.rejects.iter();
     let unread = unread.filter(|reject| reject.side != Side::Fee).count();
     let doubtful = |money: &Money| {
-        let row = books.row(&money.key);
-        let repeats = |row: &&crate::classify::Classified| {
-            row.evidence
-                .iter()
-                .any(|why| matches!(why, Evidence::Repeats(_)))
-        };
-        let stranger = money.stakes.is_empty() && row.as_ref().is_some_and(repeats);
+        let stranger = is_stranger(books, money);
         let differs = money.is_cash() && books.says(&money.key, "receipt_mismatch");
         let mut stakes = money.stakes.iter().map(|stake| &books.stakes[*stake]);
         let perhaps = |stake: &super::super::books::Stake| {
@@ -160,6 +154,15 @@ fn is_beyond(books: &Books) -> bool {
         || !books.inputs.conflicts.is_empty()
         || books.open_refund_ms.is_some()
         || books.money.iter().any(doubtful)
+}
+
+/// The first of two equal payments, from somebody else than the dossier's payer: it is doubtful,
+/// and stands in the dossier's ledger all the same.
+pub(super) fn is_stranger(books: &Books, money: &Money) -> bool {
+    let row = books.row(&money.key);
+    let why = row.into_iter().flat_map(|row| &row.evidence);
+    let mut repeats = why.filter(|why| matches!(why, Evidence::Repeats(_)));
+    money.stakes.is_empty() && repeats.next().is_some()
 }
 
 /// The open payments; none where there are too many, or too many dossiers for those that name

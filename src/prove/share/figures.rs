@@ -174,23 +174,7 @@ fn breakdown<'a>(
                 findings.add(Invariant::Share, about, what, 1, 0);
                 continue;
             };
-            let mut say = |what: Text, expected: String, was: String| {
-                if expected != was {
-                    findings.add(Invariant::Share, about.clone(), what, expected, was);
-                }
-            };
-            let what = text(
-                "tử số và mẫu số tính lại",
-                "numerator and denominator, added up again",
-            );
-            let was = (share.numerator, share.denominator);
-            say(what, format!("{:?}", sum.point), format!("{was:?}"));
-            let what = text(
-                "cận được nới do các dòng phụ thuộc nhau",
-                "an outer bound is marked as such",
-            );
-            say(what, sum.coupled.to_string(), share.outer.to_string());
-            bounds(&sum, share, has_columns(books, definition), None, &mut say);
+            cell_of(books, &sum, share, about, findings);
         }
     }
     if count != books.settlement.breakdown.len() && wanted {
@@ -198,6 +182,33 @@ fn breakdown<'a>(
         let was = books.settlement.breakdown.len();
         findings.add(Invariant::Share, definition, what, count, was);
     }
+}
+
+/// The share of one cell.
+fn cell_of(books: &Books, sum: &Sum, share: &Share, about: String, findings: &mut Findings) {
+    let mut say = |what: Text, expected: String, was: String| {
+        if expected != was {
+            findings.add(Invariant::Share, about.clone(), what, expected, was);
+        }
+    };
+    let what = text(
+        "tử số và mẫu số tính lại",
+        "numerator and denominator, added up again",
+    );
+    let was = (share.numerator, share.denominator);
+    say(what, format!("{:?}", sum.point), format!("{was:?}"));
+    let what = text(
+        "cận được nới do các dòng phụ thuộc nhau",
+        "an outer bound is marked as such",
+    );
+    say(what, sum.coupled.to_string(), share.outer.to_string());
+    bounds(
+        sum,
+        share,
+        has_columns(books, share.definition),
+        None,
+        &mut say,
+    );
 }
 
 fn one<'a>(
@@ -295,8 +306,8 @@ fn has_columns(books: &Books, definition: &str) -> bool {
     !needs.contains(&definition) || before || books.inputs.fees.iter().any(told)
 }
 
-/// The bounds: exactly those of the items taken freely, or those that the checker finds itself where
-/// it resolves the items together; and the point lies inside.
+/// The bounds: exactly those of the items taken freely, or those that the checker finds itself
+/// where it resolves the items together; and the point lies inside.
 fn bounds(
     sum: &Sum,
     found: &Share,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::{Books, Money, MoneyRow, class};
 use super::super::memo::squeezed;
 use super::amount::largest;
+use super::components::is_stranger;
 use super::components::named::named;
 use super::events::{Event, event, most};
 use crate::domain::{Day, Moment, Side, TxnKind};
@@ -107,7 +108,9 @@ impl Reach {
             let doubtful = class(row) == "ambiguous";
             let least = if doubtful { money.amount() } else { amount };
             self.add(money.day(), least, amount);
-            for dossier in named(books, money, row).dossiers {
+            let claims = !is_stranger(books, money);
+            let named = claims.then(|| named(books, money, row).dossiers);
+            for dossier in named.into_iter().flatten() {
                 *self.claims.entry(dossier).or_default() += i128::from(largest(books, money));
             }
         }

@@ -20,7 +20,7 @@ pub(in crate::prove::share) struct Named {
 }
 
 /// Reads an open payment. A row that is called ambiguous may also mean its rivals: those that the
-/// row tells, and every dossier one slip away that lacks money and has this amount and payer.
+/// row tells, and every dossier one slip away without any money that has this amount and payer.
 pub(in crate::prove::share) fn named(books: &Books, money: &Money, row: &Classified) -> Named {
     let mut named = Named {
         dossiers: BTreeSet::new(),
@@ -95,7 +95,11 @@ fn rivals(books: &Books, txn: &Txn, row: &Classified, named: &mut BTreeSet<usize
         return;
     }
     let near = books.codes.near(&meant);
-    let lacks = |d: usize| books.payable(d).any(|line| line.gap() > 0);
+    // nothing was ever put to its credit
+    let lacks = |d: usize| {
+        let of = &books.dossiers[d];
+        of.payable && of.stakes.is_empty() && of.set.is_none() && !of.went_back
+    };
     let rival = |d: &usize| {
         let slip = one_slip(&meant, &squeezed(books.dossiers[*d].code.as_str()));
         let same = payer.is_empty() || payer == books.payers[*d];

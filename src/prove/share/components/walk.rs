@@ -336,7 +336,10 @@ mod tests {
                     (End::Least, Ordering::Greater) | (End::Greatest, Ordering::Less) => b,
                     _ => a,
                 });
-                let same = |a: Option<Fraction>| a.zip(own).is_some_and(|(a, b)| a.compare(b).is_eq());
+                let same = |a: Option<Fraction>| {
+                    let both = a.zip(own);
+                    both.is_some_and(|(a, b)| a.compare(b).is_eq())
+                };
                 prop_assert!(same(found.bound(end)), "{:?} {:?}", found.bound(end), own);
                 prop_assert!(found.proves(own, end));
                 prop_assert_eq!(found.proves(claimed, end), same(claimed));

@@ -110,7 +110,8 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a payment that open money may displace is said to be firm",
         caught_by: &["item"],
-        percent: 50,
+        // where money of the dossier went back or a provider kept some, the rows do not tell
+        percent: 90,
         put: |s, n| {
             let displaced = |c: &Contribution| {
                 let firm = c.outcomes.len() == 1 && c.outcomes[0].0 > 0;
