@@ -45,8 +45,8 @@ pub fn rows(text: &str) -> Result<Vec<GridRow>, FormatError> {
         // what stands in a script or style is no text
         for raw in ["script", "style"] {
             if name_of(tag) == raw {
-                let end = rest.to_ascii_lowercase().find(&format!("</{raw}"));
-                let (passed, next) = rest.split_at(end.unwrap_or(rest.len()));
+                let end = end_of(rest, raw).unwrap_or(rest.len());
+                let (passed, next) = rest.split_at(end);
                 line += ends(passed);
                 rest = next;
             }
@@ -54,6 +54,15 @@ pub fn rows(text: &str) -> Result<Vec<GridRow>, FormatError> {
     }
     page.end_row();
     Ok(page.rows)
+}
+
+/// Where the tag that ends `name` begins, in small or capital letters.
+fn end_of(text: &str, name: &str) -> Option<usize> {
+    let mut tags = text.match_indices("</").map(|(at, _)| at);
+    tags.find(|at| {
+        let behind = text.as_bytes().get(at + 2..at + 2 + name.len());
+        behind.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 fn ends(text: &str) -> u64 {

@@ -52,6 +52,12 @@ fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The digest of a stream: 64 hex digits.
+pub fn digest(content: &mut dyn Read) -> std::io::Result<String> {
+    let (sha256, _) = digest_of(content, |_| Ok(()))?;
+    Ok(sha256)
+}
+
 /// The digest and length of a stream that `take` sees block by block.
 fn digest_of(
     content: &mut dyn Read,
@@ -159,9 +165,7 @@ impl Archive {
     fn digest(&self, sha256: &str) -> Result<String, StoreError> {
         let mut content = self.open_stream(sha256)?;
         let path = self.path(sha256)?;
-        let read = digest_of(&mut content, |_| Ok(()));
-        let (sha256, _) = read.map_err(|e| StoreError::io(&path, e))?;
-        Ok(sha256)
+        digest(&mut content).map_err(|e| StoreError::io(&path, e))
     }
 
     /// The bytes of `sha256` as a stream, not verified.

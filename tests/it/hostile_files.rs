@@ -190,6 +190,8 @@ fn tables_beyond_all_measure_are_refused_with_their_line() {
         page.as_bytes(),
         "from line 2 on the table has more columns",
     );
+    let scripts = format!("<html>{}</html>", "<script></SCRIPT>".repeat(1_000_000));
+    refused("a.html", scripts.as_bytes(), "no header row");
     let long = format!("Ngày;Số tiền\n{}", ";\n".repeat(1_100_000));
     refused("a.csv", long.as_bytes(), "more columns or cells");
     let large = "x".repeat((32 << 20) + 1);

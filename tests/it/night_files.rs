@@ -3,10 +3,13 @@
 
 use doisoat::cli::inspect::inspect;
 use doisoat::domain::Lang;
+use doisoat::job::pull;
+use doisoat::job::verify::{Which, verify};
+use sha2::{Digest, Sha256};
 
 use crate::database::Kind;
 use crate::office::{BANK, Office, csv, figures, fixture};
-use crate::town::{FIRST, codes, document, night, same_dump, source};
+use crate::town::{FIRST, codes, day, document, night, same_dump, source};
 
 const FORMATS: [(&str, u64); 9] = [
     ("account.xlsx", 3),
@@ -39,6 +42,11 @@ async fn a_statement_in_every_format_is_read_by_the_night() {
             text.contains("\"unpaid\""),
             "{name}: only the third is unpaid: {text}"
         );
+        let bytes = std::fs::read(fixture(name)).unwrap();
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        assert_eq!(office.desk.archive.get(&sha256).unwrap(), bytes, "{name}");
+        let proved = verify(&office.desk, &Which::Last).await.unwrap();
+        assert_eq!((proved.len(), &proved[0].found[..]), (1, &[][..]), "{name}");
         let dump = office.town.dump().await;
         assert!(!office.night(FIRST).await.0.published, "{name}");
         same_dump(&office.town.dump().await, &dump, name);
@@ -257,5 +265,30 @@ async fn a_source_of_one_account_leaves_others_alone() {
         (codes(&first), figures(&of)),
         (vec![0], ("complete", 4, 216_000)),
         "{of}"
+    );
+}
+
+/// Killed between any two steps, the next start ends where an uninterrupted reading would have.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_was_interrupted_is_done_again() {
+    let whole = Office::bank(Kind::Sqlite).await;
+    whole.fixture("account.mt940");
+    whole.night(FIRST).await;
+    let office = Office::bank(Kind::Sqlite).await;
+    office.fixture("account.mt940");
+    // rows stored, the file not remembered: as after a kill between the two
+    pull::alone(&office.desk, day(FIRST), None).await.unwrap();
+    for forget in [
+        "DELETE FROM export_file WHERE source = 'bank'",
+        "DELETE FROM account_statement WHERE source = 'bank'",
+    ] {
+        office.town.database.execute(forget).await;
+    }
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(figures(&of), ("complete", 4, 216_000), "{of}");
+    same_dump(
+        &office.town.dump().await,
+        &whole.town.dump().await,
+        "as if never interrupted",
     );
 }

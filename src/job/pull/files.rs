@@ -5,6 +5,8 @@ mod days;
 mod parse;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
 
 use anyhow::Context;
 use tokio::sync::mpsc;
@@ -20,8 +22,8 @@ use crate::normalise::statement::rows::Made;
 use crate::normalise::{self, Window};
 use crate::source::FileSource;
 use crate::source::file::inbox::{self, Found, Inbox};
-use crate::source::registry::FolderNote;
-use crate::store::archive::Archived;
+use crate::source::registry::{FolderNote, FolderTrouble};
+use crate::store::archive::{Archived, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
 use crate::text::reject::say_file;
 use crate::text::say;
@@ -37,21 +39,24 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
     let mut known = Known::read(stage).await?;
     for found in &inbox.files {
         desk.checkpoint()?;
-        let copied = keep(stage, found).await?;
-        let Some(archived) = copied else {
-            notes.push(FolderNote::Growing(found.name.clone()));
-            continue;
-        };
-        if known.has(&archived.sha256) {
-            again(stage, (files, &mut known), found, &archived, &mut notes).await?;
-            continue;
-        }
-        evidence.note(&archived, &found.name);
-        match file(stage, files, found, &archived).await? {
-            Ok(record) => known.add(record),
-            Err(error) => {
-                let args = [("why", &*say_file(&error, lang))];
-                troubles.push(say(lang, "file-quarantined", &args));
+        match keep(stage, found, &known).await? {
+            Kept::Changed => notes.push(FolderNote::Growing(found.name.clone())),
+            Kept::Unreadable(error) => {
+                let name = found.name.clone();
+                troubles.push(FolderTrouble::File { name, error }.say(lang));
+            }
+            Kept::Known(sha256) => {
+                again(stage, (files, &mut known), found, &sha256, &mut notes).await?;
+            }
+            Kept::New(archived) => {
+                evidence.note(&archived, &found.name);
+                match file(stage, files, found, &archived).await? {
+                    Ok(record) => known.add(record),
+                    Err(error) => {
+                        let args = [("why", &*say_file(&error, lang))];
+                        troubles.push(say(lang, "file-quarantined", &args));
+                    }
+                }
             }
         }
     }
@@ -69,15 +74,42 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
     days::facts(stage, spoiled, troubles).await
 }
 
-/// Copies a file into the archive; none when it changed meanwhile or is gone.
-async fn keep(stage: &Stage, found: &Found) -> Result<Option<Archived>, JobError> {
+/// What became of a file that was to be copied into the archive.
+enum Kept {
+    /// It is there.
+    New(Archived),
+    /// Its bytes were read before: their digest.
+    Known(String),
+    /// It changed meanwhile, or is gone.
+    Changed,
+    /// It cannot be read; the system's words.
+    Unreadable(Box<str>),
+}
+
+/// Copies a file into the archive, unless it is known.
+async fn keep(stage: &Stage, found: &Found, known: &Known) -> Result<Kept, JobError> {
+    let path = found.path.clone();
+    let read = blocking(move || File::open(&path).and_then(|mut open| digest(&mut open))).await?;
+    let sha256 = match read {
+        Ok(sha256) => sha256,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kept::Changed),
+        Err(error) => return Ok(Kept::Unreadable(error.to_string().into())),
+    };
+    if known.0.contains_key(&*sha256) {
+        return Ok(Kept::Known(sha256));
+    }
     let (archive, file) = (stage.desk.archive.clone(), found.clone());
-    let copy = move || -> Result<Option<Archived>, JobError> {
-        let Ok(mut content) = std::fs::File::open(&file.path) else {
-            return Ok(None);
+    let copy = move || -> Result<Kept, JobError> {
+        let archived = match File::open(&file.path) {
+            Ok(mut open) => archive.put_stream(&mut open)?,
+            Err(error) => return Ok(Kept::Unreadable(error.to_string().into())),
         };
-        let archived = archive.put_stream(&mut content)?;
-        Ok(file.is_still().then_some(archived))
+        let same = archived.sha256 == sha256 && file.is_still();
+        Ok(if same {
+            Kept::New(archived)
+        } else {
+            Kept::Changed
+        })
     };
     blocking(copy).await?
 }
@@ -102,10 +134,6 @@ impl Known {
         Ok(known)
     }
 
-    fn has(&self, sha256: &str) -> bool {
-        self.0.contains_key(sha256)
-    }
-
     fn add(&mut self, file: ExportFile) {
         let of_bytes = self.0.entry(file.sha256.clone()).or_default();
         of_bytes.push(file);
@@ -118,10 +146,10 @@ async fn again(
     stage: &Stage,
     (files, known): (&FileSource, &mut Known),
     found: &Found,
-    archived: &Archived,
+    sha256: &str,
     notes: &mut Vec<FolderNote>,
 ) -> Result<(), JobError> {
-    let same = known.0.get(&*archived.sha256).into_iter().flatten();
+    let same = known.0.get(sha256).into_iter().flatten();
     let same: Vec<&ExportFile> = same.collect();
     if same.iter().any(|file| file.name == found.name) {
         return Ok(());
