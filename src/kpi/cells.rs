@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::custom::{CountUnit, RollUp};
+use crate::domain::custom::{CountUnit, Counted, RollUp};
 use crate::domain::{AgencyCode, Cell, Custom, Day, Dimension, Rules};
 
 use super::joined;
@@ -54,6 +54,8 @@ pub(super) fn cells(
         grey: &rules.grey,
         today: measure::today(rules, contributions),
         in_dong: definition == "AMOUNT_CASHLESS" || own.is_some_and(in_dong),
+        alike: !rules.grey.changes()
+            && own.is_none_or(|custom| custom.numerator == Counted::Cashless),
         rolled_up: own.is_some_and(|custom| custom.roll_up == RollUp::SubUnits),
     };
     let mut made = Vec::new();
@@ -72,6 +74,8 @@ struct Maker<'a> {
     grey: &'a crate::domain::Grey,
     today: Day,
     in_dong: bool,
+    /// Every payment of a certified set counts alike: then it is certain how many are in a cell.
+    alike: bool,
     /// The row of an agency holds its sub-units' already.
     rolled_up: bool,
 }
@@ -91,8 +95,12 @@ impl Maker<'_> {
             Dimension::Unit | Dimension::Current => self.by_agency(dimension, total, item),
             Dimension::Procedure | Dimension::Field => {
                 let values = self.origins.lines_of(&origin, dimension);
-                let place = self.origins.place_in_set(&origin, dimension);
-                self.in_each(dimension, total, values, place.as_deref())
+                match self.origins.place_in_set(&origin, dimension) {
+                    Some(place) if self.alike => {
+                        vec![in_cell(Cell::new(dimension, &place), total)]
+                    }
+                    place => self.in_each(dimension, total, values, place.as_deref()),
+                }
             }
             Dimension::Source | Dimension::Instrument => {
                 let values = self.origins.money_of(&origin, dimension);
@@ -153,8 +161,8 @@ impl Maker<'_> {
     }
 
     /// An item in the cells of these values (each with the dong of its legs); in any when none is
-    /// known. A payment of a certified set is of one of the lines of the set, nobody knows of
-    /// which: it may be in each cell, and stands in that of its `place` among them.
+    /// known. A payment of a certified set whose payments may count in several ways may be in each
+    /// cell of the set, and stands in that of its `place`.
     fn in_each(
         &self,
         dimension: Dimension,

@@ -5,14 +5,15 @@ mod dossiers;
 mod money;
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::custom::{CountUnit, Counted, RollUp};
-use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Instrument, Text};
-use crate::matching::desk::Money;
+use crate::domain::custom::{CountUnit, Counted, DateBasis, RollUp};
+use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Instrument, Side, Text};
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::Effect;
 use crate::matching::pool::{Index, at, index};
 
-use super::facts::Facts;
+use super::facts::{Facts, Open};
 use super::joined;
 use super::origin::Origin;
 use super::share::{Contribution, Elsewhere, Scope};
@@ -84,6 +85,8 @@ struct Maker<'m, 'f, 'a> {
     custom: Custom,
     /// The last day on which anything can count.
     last: Day,
+    /// Whether some payment that is open, or may be one, was paid online, and whether some was not.
+    open_means: BTreeSet<bool>,
 }
 
 impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
@@ -92,6 +95,7 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
             facts,
             custom,
             last: facts.last_day,
+            open_means: open_means(facts),
         };
         let dossiers = (0..facts.pool.dossiers.len()).map(index);
         let last = dossiers.filter_map(|d| maker.day_of(d)).max();
@@ -142,37 +146,66 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
         Some(index(found))
     }
 
-    /// Whether what an item counts without cash was paid online, as far as anybody knows.
+    /// Whether what an item counts without cash was paid online.
     fn is_online(&self, item: &Contribution) -> Online {
         let online = |txn: Index| self.facts.pool.txn(txn).instrument != Instrument::Transfer;
         let back = |(a, b): &(i64, i64)| *a < 0 || *b < 0;
-        let open = item.coupled || item.is_open();
-        let (known, certain) = match Origin::parse(&item.item) {
-            Origin::Txn(..) if item.pairs().iter().any(back) => (None, false),
-            // other money may take its place
-            Origin::Txn(source, id) => (self.txn(source, id).map(online), !item.coupled),
+        // other money may take its place
+        let hangs = item.coupled;
+        let both = Online {
+            known: true,
+            perhaps: true,
+        };
+        let of = |known: bool, mixed: bool| Online {
+            known,
+            perhaps: mixed || (hangs && self.open_means.contains(&!known)),
+        };
+        match Origin::parse(&item.item) {
+            Origin::Txn(..) if item.pairs().iter().any(back) => both,
+            Origin::Txn(source, id) => match self.txn(source, id) {
+                Some(txn) => of(online(txn), self.is_mixed(txn)),
+                None => both,
+            },
+            Origin::Dossier(_) if self.waits(item) => both,
             Origin::Dossier(_) => {
                 let dossier = self.dossier_of(item);
                 let money = dossier.map_or_else(Vec::new, |dossier| self.money_of(dossier));
                 let mut txns = money.iter().filter_map(|money| money.txn());
                 let all = txns.clone().all(online);
                 // of a certified set nobody knows which payment is its
-                let mixed = !all && self.is_in_set(item) && txns.any(online);
-                (Some(all), !open && !mixed)
+                let mixed = !all && self.is_in_set(item) && txns.clone().any(online);
+                // of several payments one may be the repeat
+                let several = hangs && !all && txns.any(online);
+                of(all, mixed || several)
             }
             // more or back, dossier, source, id; or back, the event
             Origin::Other => {
                 let mut parts = item.item.splitn(4, '|').skip(2);
                 let key = parts.next().zip(parts.next());
                 let txn = key.and_then(|(source, id)| self.txn(source, id));
-                (txn.map(online), !item.coupled)
+                txn.map_or(both, |txn| of(online(txn), false))
             }
-            _ => (None, false),
-        };
-        Online {
-            known: known.unwrap_or(true),
-            certain: certain && known.is_some(),
+            _ => both,
         }
+    }
+
+    /// True for a dossier with a line of whose payment the registry says what nobody has seen.
+    fn waits(&self, item: &Contribution) -> bool {
+        let dossier = self.dossier_of(item);
+        dossier.is_some_and(|dossier| !self.waiting(dossier).is_empty())
+    }
+
+    /// True for a payment of a certified set of which some were paid online and some not, where
+    /// it counts by the day of its dossier.
+    fn is_mixed(&self, txn: Index) -> bool {
+        let desk = self.facts.desk;
+        let Standing::InSet(set) = desk.txns[at(txn)] else {
+            return false;
+        };
+        let online = |txn: &Index| self.facts.pool.txn(*txn).instrument != Instrument::Transfer;
+        let txns = &desk.sets[at(set)].txns;
+        let some = txns.iter().filter(|txn| online(txn)).count();
+        self.custom.date != DateBasis::Payment && some > 0 && some < txns.len()
     }
 
     /// True for a dossier of a certified set: which of the payments is its, nobody knows.
@@ -255,13 +288,28 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
     }
 }
 
+/// How payments were paid that are open, or may be repeats: online or not.
+fn open_means(facts: &Facts) -> BTreeSet<bool> {
+    let inputs = facts.pool.inputs;
+    if inputs.rejects.iter().any(|reject| reject.side == Side::Txn) {
+        return BTreeSet::from([true, false]);
+    }
+    let open = (0..inputs.txns.len()).map(index).filter(|txn| {
+        let mut entries = facts.entries(Money::Txn(*txn));
+        let repeat = entries.any(|(_, _, entry)| entry.effect != Effect::Settles);
+        repeat || matches!(facts.open(*txn), Open::Fee | Open::Credit)
+    });
+    open.map(|txn| facts.pool.txn(txn).instrument != Instrument::Transfer)
+        .collect()
+}
+
 /// Whether something was paid online.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Online {
     /// As far as anybody knows.
     known: bool,
-    /// No open row can change it.
-    certain: bool,
+    /// It may be the other way.
+    perhaps: bool,
 }
 
 /// Outcomes where only what was paid online is in the numerator; both where nobody knows.
@@ -271,7 +319,7 @@ fn seen_online(outcomes: &[(i64, i64)], online: Online) -> Vec<(i64, i64)> {
         let (is, not) = ((*a, *b), (0, *b));
         let known = if online.known { is } else { not };
         seen.push(known);
-        if !online.certain {
+        if online.perhaps {
             seen.extend([is, not]);
         }
     }

@@ -44,7 +44,7 @@ fn apply(item: &mut Contribution, ways: &[Treat], zones: &Zones) {
         return;
     }
     let point = item.outcomes.first().map(|pair| changed(*pair, *first));
-    let was_open = item.is_open();
+    let alone: BTreeSet<(i64, i64)> = item.pairs().iter().map(|p| changed(*p, *first)).collect();
     let each = item.outcomes.iter().flat_map(|pair| {
         let of = |way: &Treat| changed(*pair, *way);
         ways.iter().map(of)
@@ -63,9 +63,10 @@ fn apply(item: &mut Contribution, ways: &[Treat], zones: &Zones) {
     }
     item.elsewhere.sort_unstable();
     item.elsewhere.dedup();
+    let wider = item.pairs().iter().any(|pair| !alone.contains(pair));
     if !item.is_open() {
         item.exceptions.clear();
-    } else if !was_open || ways.len() > 1 {
+    } else if wider {
         item.coupled = true;
         if item.exceptions.is_empty() {
             item.exceptions.clone_from(&zones.exceptions);

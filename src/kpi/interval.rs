@@ -66,7 +66,7 @@ impl Sums {
             high: pair,
             point: pair,
             cashless: numerator > 0,
-            cash: denominator > numerator,
+            cash: denominator > numerator.max(0),
             held: denominator > 0,
             open: false,
             back: false,

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::classify::Bucket;
-use crate::domain::custom::PartialRule;
-use crate::domain::{CollectionMode, Day, Fee, FeeKind, Moment};
+use crate::domain::custom::{DateBasis, PartialRule};
+use crate::domain::{CollectionMode, Day, ExceptionId, Fee, FeeKind, Moment};
+use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Line};
 use crate::matching::pool::{Index, index};
 
@@ -15,7 +16,6 @@ use super::super::origin::Origin;
 use super::super::share::{Contribution, Elsewhere, Scope};
 use super::super::tally::Tally;
 use super::{DEFINITION, Maker};
-use crate::domain::custom::DateBasis;
 
 impl Maker<'_, '_, '_> {
     /// The dossiers that count, each with what it may be; `base` are those of `DOSSIER_CASHLESS`.
@@ -183,11 +183,7 @@ impl Maker<'_, '_, '_> {
         let lacks = |line: &Line| line.lacking() + line.given_back() > 0;
         let lacking = ledger.lines.iter().filter(counted).any(lacks);
         let money = !facts.credits.is_empty() || !facts.unread_cash.is_empty();
-        let fees = facts.pool.dossier(dossier).fees.clone();
-        let open = fees.clone().any(|fee| {
-            let row = facts.fee_row(index(fee));
-            row.is_some_and(|row| row.bucket == Bucket::Open || row.counts_as() == "conflict")
-        });
+        let open = !self.waiting(dossier).is_empty();
         let mut of = self.fees(dossier).iter();
         let conflict = of.any(|fee| facts.pool.is_fee_conflict(fee).is_some());
         let doubtful = |entry: &Entry| {
@@ -208,6 +204,42 @@ impl Maker<'_, '_, '_> {
             || ledger.entries.iter().any(doubtful)
     }
 
+    /// The exceptions of a dossier's lines of whose payment the registry says what nobody has seen.
+    pub(super) fn waiting(&self, dossier: Index) -> Vec<ExceptionId> {
+        let fees = self.facts.pool.dossier(dossier).fees.clone();
+        let rows = fees.filter_map(|fee| self.facts.fee_row(index(fee)));
+        let waits = rows.filter(|row| match row.counts_as() {
+            "missing_payment" | "missing_receipt" | "pending" | "status_mismatch" => {
+                row.bucket == Bucket::Open
+            }
+            class => class == "conflict",
+        });
+        waits.filter_map(|row| row.exception_id.clone()).collect()
+    }
+
+    /// The exceptions that settle what a dossier is.
+    pub(super) fn exceptions(&self, dossier: Index) -> Vec<ExceptionId> {
+        let facts = self.facts;
+        let mut all = self.waiting(dossier);
+        for contest in [facts.contest(dossier), facts.doubt(dossier)].into_iter().flatten() {
+            all.extend(contest.exceptions.iter().cloned());
+        }
+        for credits in [&facts.credits, &facts.unread_cash] {
+            if all.is_empty() {
+                all.extend(credits.of_largest().iter().cloned());
+            }
+        }
+        if all.is_empty() {
+            for entry in &facts.desk.ledgers.of(dossier).entries {
+                all.extend(match entry.credit.money {
+                    Money::Txn(txn) => facts.txn_exceptions(txn),
+                    Money::Receipt(receipt) => facts.receipt_exceptions(receipt),
+                });
+            }
+        }
+        all
+    }
+
     /// A dossier on a day; each of `spans` that adds something may fall on any day on which
     /// anything of it may have happened.
     fn add(
@@ -219,12 +251,7 @@ impl Maker<'_, '_, '_> {
     ) {
         let facts = self.facts;
         let of = facts.pool.dossier(dossier);
-        let contest = facts.contest(dossier);
-        let open = contest.iter().flat_map(|contest| contest.exceptions.iter());
-        let mut exceptions: Vec<_> = open.cloned().collect();
-        if exceptions.is_empty() {
-            exceptions.extend(facts.credits.of_largest().iter().cloned());
-        }
+        let exceptions = self.exceptions(dossier);
         let mut item = Item::new(DEFINITION.id, Name::Dossier(of.code), day, exceptions);
         if !spans.is_empty() {
             item.coupled = true;

@@ -152,6 +152,7 @@ impl<'a> Maker<'_, '_, 'a> {
         for (dossier, ledger, entry) in members.iter().flat_map(|money| facts.entries(*money)) {
             if self.may_pay_land(dossier, ledger, entry) {
                 event.perhaps.insert(facts.pool.dossier(dossier).agency);
+                event.exceptions.extend(self.exceptions(dossier));
             }
             if entry.reversed || entry.effect != Effect::Settles {
                 continue;
@@ -175,8 +176,7 @@ impl<'a> Maker<'_, '_, 'a> {
             event.kept |= !gone;
             event.agencies.extend(agencies.iter());
             event.contested |= self.is_contested(dossier);
-            let open = facts.contest(dossier).into_iter();
-            event.exceptions.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
+            event.exceptions.extend(self.exceptions(dossier));
             event.back = event.back.max(self.last_back(ledger, entry));
         }
         event
@@ -266,8 +266,7 @@ impl<'a> Maker<'_, '_, 'a> {
         let day = entry.credit.money.day(pool);
         let key = entry.credit.money.key(pool);
         let code = pool.dossier(dossier).code;
-        let open = self.facts.contest(dossier).into_iter();
-        let exceptions: Vec<_> = open.flat_map(|open| open.exceptions.iter().cloned()).collect();
+        let exceptions = self.exceptions(dossier);
         let mut add = |kind: &str, day: Day, sums: &BTreeMap<&AgencyCode, i128>, sign: i64| {
             let dong = |sum: i128| sign * i64::try_from(sum).unwrap_or(i64::MAX);
             let outcomes = |sum: i128| {
@@ -309,7 +308,9 @@ impl<'a> Maker<'_, '_, 'a> {
         let differs = |line: &Line| line.receipt_differs.is_some();
         let waits = |line: &Line| {
             let row = facts.fee_row(line.fee);
-            row.is_some_and(|row| row.bucket == crate::classify::Bucket::Open)
+            let open = row.filter(|row| row.bucket == crate::classify::Bucket::Open);
+            let class = open.map_or("", |row| row.counts_as());
+            matches!(class, "missing_payment" | "missing_receipt" | "pending" | "status_mismatch")
         };
         let owed = sum(&|line| !differs(line));
         let mut ways = vec![owed];
@@ -340,7 +341,7 @@ impl<'a> Maker<'_, '_, 'a> {
         let of = pool.dossier(dossier);
         let day = of.code.received_on().unwrap_or(facts.last_day);
         let name = Name::Text(format!("unpaid|{}", of.code).into());
-        let mut item = Item::new(DEFINITION.id, name, day, facts.credits.of_largest().to_vec());
+        let mut item = Item::new(DEFINITION.id, name, day, self.exceptions(dossier));
         item.coupled = outcomes.len() > 1;
         item.spread(&Agencies::one(of.agency), &outcomes, more);
     }

@@ -1,7 +1,5 @@
 //! On which day an item of an own definition counts.
 
-use std::collections::BTreeSet;
-
 use crate::domain::custom::DateBasis;
 use crate::domain::{Day, Fee, Moment};
 use crate::matching::desk::{Money, Standing};
@@ -28,12 +26,19 @@ impl Maker<'_, '_, '_> {
         Some(item)
     }
 
-    /// The dossiers that a payment settled lines of; of a certified set all of the set.
+    /// The dossiers that a payment settled lines of. Which payment of a certified set is whose
+    /// nobody knows; that there is one for each is certain, so each takes the one at its place.
     fn paid_by(&self, txn: Index) -> Vec<Index> {
         let desk = self.facts.desk;
         match &desk.txns[at(txn)] {
             Standing::Plain(dossier) => vec![*dossier],
-            Standing::InSet(set) => desk.sets[at(*set)].dossiers.clone(),
+            Standing::InSet(set) => {
+                let set = &desk.sets[at(*set)];
+                let mut dossiers = set.dossiers.clone();
+                dossiers.sort_unstable();
+                let place = set.txns.iter().filter(|other| **other < txn).count();
+                dossiers.get(place).copied().into_iter().collect()
+            }
             _ => {
                 let entries = self.facts.entries(Money::Txn(txn));
                 let settles = entries.filter(|(_, _, entry)| entry.effect == Effect::Settles);
@@ -42,37 +47,27 @@ impl Maker<'_, '_, '_> {
         }
     }
 
-    /// A payment on the day of its dossiers; where their days differ, on any from the first to the
-    /// last. What is open may be of any dossier, and so of any day.
+    /// A payment on the first day of its dossiers. What is open may be of any dossier, and so of
+    /// any day.
     fn on_days_of(&self, mut item: Contribution, dossiers: &[Index]) -> Option<Contribution> {
-        let days: Vec<Option<Day>> = dossiers.iter().map(|d| self.day_of(*d)).collect();
-        let known: BTreeSet<Day> = days.iter().copied().flatten().collect();
-        let dated = known.first().copied().zip(known.last().copied());
-        let settled = !item.is_open() && !item.coupled && !dossiers.is_empty();
-        let (from, to) = match dated {
-            None if settled => return None,
-            Some(days) if settled => days,
-            _ => (Day::of_ms(0), self.last),
-        };
+        let first = dossiers.iter().filter_map(|d| self.day_of(*d)).min();
+        if !item.is_open() && !item.coupled && !dossiers.is_empty() {
+            item.day = first?;
+            return Some(item);
+        }
         let point = item.outcomes.first().copied().filter(|pair| *pair != (0, 0));
         let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
         let pairs: Vec<(i64, i64)> = pairs.collect();
-        (item.day, item.outcomes) = match (point, dated) {
-            (Some(point), Some((first, _))) => (first, vec![point]),
+        (item.day, item.outcomes) = match (point, first) {
+            (Some(point), Some(first)) => (first, vec![point, (0, 0)]),
             _ => (self.last, vec![(0, 0)]),
         };
-        item.elsewhere = Vec::new();
-        if settled && from == to && days.iter().all(Option::is_some) {
-            return Some(item);
-        }
-        if !settled || days.iter().any(Option::is_none) {
-            item.outcomes.push((0, 0));
-            item.outcomes.dedup();
-        }
-        item.elsewhere = pairs
-            .into_iter()
-            .map(|outcome| Elsewhere { from, to, outcome })
-            .collect();
+        let anywhere = |outcome| Elsewhere {
+            from: Day::of_ms(0),
+            to: self.last,
+            outcome,
+        };
+        item.elsewhere = pairs.into_iter().map(anywhere).collect();
         item.elsewhere.sort_unstable();
         item.coupled = true;
         Some(item)

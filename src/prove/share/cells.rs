@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, text};
 use super::{pairs, shown, told};
-use crate::domain::{Cell, Dimension, Grey, GreyZone, Side, Treat, Txn};
+use crate::domain::custom::{CountUnit, Counted};
+use crate::domain::{Cell, Dimension, Fee, RowKey, SourceName};
 use crate::kpi::{Contribution, Scope};
-use crate::matching::Role;
 
 /// The definition that is broken down: the first target's.
 pub(super) fn broken_down<'a>(books: &Books<'a>) -> &'a str {
@@ -29,6 +29,10 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         return;
     }
     let definition = broken_down(books);
+    if super::adding::is_distinct(books, definition) {
+        return;
+    }
+    sets(books, definition, findings);
     let all = books.settlement.contributions.iter();
     let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
     for item in all.filter(|item| item.definition == definition) {
@@ -57,7 +61,8 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
                 continue;
             }
             let total = total.filter(|_| !nothing || grey);
-            let wrong = total.and_then(|total| wrong(*dimension, name, total, &mine, &found));
+            let wrong =
+                total.and_then(|total| wrong(books, *dimension, name, total, &mine, &found));
             if let Some(wanted) = wrong {
                 let what = (
                     "khoản trong bảng phân tổ phải đúng với khoản trong tổng",
@@ -71,6 +76,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
 
 /// What is expected instead, where the cells of an item are not in order.
 fn wrong(
+    books: &Books,
     dimension: Dimension,
     name: &str,
     total: &Contribution,
@@ -109,7 +115,114 @@ fn wrong(
         return Some(lacking);
     }
     let by_agency = matches!(dimension, Dimension::Unit | Dimension::Current);
-    wrong_sums(total, cells, all, by_agency)
+    let by_line = matches!(dimension, Dimension::Procedure | Dimension::Field);
+    if set_of(books, name).is_some() && by_line {
+        return one_of_set(books, total, cells);
+    }
+    if let Some(lines) = lines_of_receipt(books, dimension, name)
+        && !lines.iter().map(|value| &**value).eq(values.iter().copied())
+    {
+        return Some(lines.into_iter().collect::<Vec<_>>().join(" "));
+    }
+    wrong_sums(books, total, cells, all, by_agency)
+}
+
+/// The certified set that a payment is of.
+fn set_of(books: &Books, name: &str) -> Option<usize> {
+    let (source, id) = name.strip_prefix("txn|")?.split_once('|')?;
+    let money = books.money_of(&RowKey::txn(&SourceName::new(source), id))?;
+    books.money[money].set
+}
+
+/// The procedure or field of a line.
+fn told_of(dimension: Dimension, fee: &Fee) -> &str {
+    let told = match dimension {
+        Dimension::Procedure => &*fee.procedure_code,
+        _ => fee.more.field_code.as_deref().unwrap_or(""),
+    };
+    if told.is_empty() { Cell::NOT_TOLD } else { told }
+}
+
+/// The procedures or fields of the lines that a receipt is linked to; none where it is to none.
+fn lines_of_receipt(books: &Books, dimension: Dimension, name: &str) -> Option<BTreeSet<String>> {
+    let (_, id) = name.strip_prefix("receipt|")?.split_once('|')?;
+    if !matches!(dimension, Dimension::Procedure | Dimension::Field) {
+        return None;
+    }
+    let money = &books.money[books.money_of(&RowKey::receipt(id))?];
+    let stakes = money.stakes.iter().map(|s| &books.stakes[*s]);
+    let lines = stakes.flat_map(|stake| {
+        let settled = stake.parts.iter().map(|(line, _)| *line);
+        settled.chain(stake.again.iter().copied())
+    });
+    let values = lines.map(|line| told_of(dimension, books.lines[line].fee).to_owned());
+    let values: BTreeSet<String> = values.collect();
+    (!values.is_empty()).then_some(values)
+}
+
+/// A payment of a certified set stands in one cell of the set's lines, and may be in any of them
+/// where the payments of the set count in several ways.
+fn one_of_set(books: &Books, total: &Contribution, cells: &[&Contribution]) -> Option<String> {
+    let online = |custom: &crate::domain::Custom| custom.numerator == Counted::Online;
+    let own = books.rules.custom.as_ref().filter(|_| total.definition == "CUSTOM");
+    let alike = !books.rules.grey.changes() && !own.is_some_and(online);
+    let same = |item: &&Contribution| {
+        item.outcomes == total.outcomes && item.elsewhere == total.elsewhere
+    };
+    if alike || cells.len() == 1 {
+        let right = cells.len() == 1 && cells.iter().all(same);
+        return (!right).then(|| shown(&[total]));
+    }
+    let first = |item: &&&Contribution| item.outcomes.first() != Some(&(0, 0));
+    let point = usize::from(total.outcomes.first() != Some(&(0, 0)));
+    let may = |item: &&Contribution| {
+        let can = |pair: &(i64, i64)| pairs(item).any(|seen| seen == *pair);
+        item.coupled && can(&(0, 0)) && total.outcomes.iter().all(|pair| can(pair))
+    };
+    let wrong = cells.iter().filter(first).count() != point || !cells.iter().all(may);
+    wrong.then(|| format!("0/0, {}", shown(&[total])))
+}
+
+/// As many payments of a certified set stand in a cell as the set has dossiers there.
+fn sets(books: &Books, definition: &str, findings: &mut Findings) {
+    for dimension in [Dimension::Procedure, Dimension::Field] {
+        if !books.rules.breakdowns.contains(&dimension) {
+            continue;
+        }
+        let mut counts: BTreeMap<(usize, String), i64> = BTreeMap::new();
+        let mut unclear: BTreeSet<usize> = BTreeSet::new();
+        for dossier in &books.dossiers {
+            let Some(set) = dossier.set else { continue };
+            let lines = dossier.lines.clone().map(|line| books.lines[line].fee);
+            let values: BTreeSet<&str> = lines.map(|fee| told_of(dimension, fee)).collect();
+            if values.len() != 1 {
+                unclear.insert(set);
+            }
+            let value = values.first().map_or("", |value| value).to_owned();
+            *counts.entry((set, value)).or_default() += 1;
+        }
+        let all = books.settlement.contributions.iter();
+        for item in all.filter(|item| item.definition == definition) {
+            let set = set_of(books, &item.item);
+            let here = item.outcomes.first() != Some(&(0, 0));
+            if let (Some(set), Some(cell), true) = (set, cell(item), here)
+                && cell.dimension == dimension
+                && !cell.is_any()
+            {
+                *counts.entry((set, cell.value.to_string())).or_default() -= 1;
+            }
+        }
+        let wrong = counts.iter().find(|((set, _), count)| {
+            **count != 0 && !unclear.contains(set) && books.rules.start.is_none()
+        });
+        if let Some(((_, value), count)) = wrong {
+            let what = text(
+                "một tập được chứng nhận có bao nhiêu hồ sơ ở một dòng thì có bấy nhiêu khoản ở đó",
+                "a cell holds as many payments of a certified set as dossiers",
+            );
+            findings.add(Invariant::Item, told(definition, value), what, 0, *count);
+        }
+    }
 }
 
 /// The agencies of an item that lack a cell of their own.
@@ -133,6 +246,7 @@ fn lacking_units(
 
 /// What the cells must add instead.
 fn wrong_sums(
+    books: &Books,
     total: &Contribution,
     cells: &[&Contribution],
     all: &[&Contribution],
@@ -149,7 +263,9 @@ fn wrong_sums(
         return Some(shown(&[total]));
     }
     // events count once in each cell, dong add up
-    let dong = total.definition == "AMOUNT_CASHLESS";
+    let in_dong = |custom: &crate::domain::Custom| custom.unit == CountUnit::Dong;
+    let own = total.definition == "CUSTOM" && books.rules.custom.as_ref().is_some_and(in_dong);
+    let dong = own || total.definition == "AMOUNT_CASHLESS";
     let settled = firm(total) && cells.iter().all(|item| firm(item));
     let alone = all
         .iter()
@@ -178,94 +294,4 @@ fn told_by_name(dimension: Dimension, name: &str) -> Option<&str> {
         (Dimension::Source | Dimension::Instrument, "cash" | "receipt") => Some("cash"),
         _ => None,
     }
-}
-
-/// The payments that count otherwise than they look, by the settings of the grey zones.
-pub(super) struct Greys<'a> {
-    grey: &'a Grey,
-    txns: BTreeMap<(&'a str, &'a str), &'a Txn>,
-    /// The dossiers of each transaction, and the transactions of each dossier.
-    dossiers: BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>>,
-    money: BTreeMap<&'a str, BTreeSet<(&'a str, &'a str)>>,
-    together: BTreeMap<(String, crate::domain::Day), BTreeSet<&'a str>>,
-}
-
-impl<'a> Greys<'a> {
-    pub(super) fn new(books: &Books<'a>) -> Self {
-        let mut all = Self {
-            grey: &books.rules.grey,
-            txns: BTreeMap::new(),
-            dossiers: BTreeMap::new(),
-            money: BTreeMap::new(),
-            together: BTreeMap::new(),
-        };
-        if !all.grey.changes() {
-            return all;
-        }
-        for leg in books.settlement.groups.iter().flat_map(|group| &group.legs) {
-            let links = matches!(leg.role, Role::Settles | Role::Duplicate | Role::Surplus);
-            let Some(dossier) = leg.dossier_code.as_ref().filter(|_| links) else {
-                continue;
-            };
-            let key = (leg.money.source.as_str(), &*leg.money.id);
-            if leg.money.side == Side::Txn {
-                all.dossiers
-                    .entry(key)
-                    .or_default()
-                    .insert(dossier.as_str());
-                if leg.role == Role::Settles {
-                    all.money.entry(dossier.as_str()).or_default().insert(key);
-                }
-            }
-        }
-        for txn in &books.inputs.txns {
-            let key = (txn.source.as_str(), &*txn.id);
-            all.txns.insert(key, txn);
-            let payer = crate::domain::fold::fold_name(&txn.payer);
-            if !payer.is_empty() {
-                let paid = all.dossiers.get(&key).into_iter().flatten();
-                let together = all.together.entry((payer, txn.paid_on)).or_default();
-                together.extend(paid.copied());
-            }
-        }
-        all
-    }
-
-    fn zone(&self, key: (&str, &str)) -> Option<GreyZone> {
-        let txn = self.txns.get(&key)?;
-        let payer = crate::domain::fold::fold_name(&txn.payer);
-        let together = self.together.get(&(payer, txn.paid_on));
-        self.grey.zone(txn, together.map_or(0, BTreeSet::len))
-    }
-
-    /// How an item counts by the zones of its money; none where they change nothing.
-    pub(super) fn treat(&self, definition: &str, item: &str) -> Option<Treat> {
-        let money = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
-        if !self.grey.changes() || !money.contains(&definition) {
-            return None;
-        }
-        let parts: Vec<&str> = item.splitn(3, '|').collect();
-        let zones: Vec<GreyZone> = match parts.as_slice() {
-            ["txn", source, id] => self.zone((source, id)).into_iter().collect(),
-            ["dossier", code] => {
-                let of = self.money.get(code).into_iter().flatten();
-                of.filter_map(|key| self.zone(*key)).collect()
-            }
-            _ => Vec::new(),
-        };
-        let treats = zones.iter().filter_map(|zone| self.grey.rule(*zone));
-        let treats: Vec<Treat> = treats.map(|rule| rule.treat).collect();
-        [Treat::Out, Treat::Cash]
-            .into_iter()
-            .find(|treat| treats.contains(treat))
-    }
-}
-
-/// True when what an item adds is as its grey zone has it.
-pub(super) fn is_treated(treat: Treat, found: &[&Contribution]) -> bool {
-    let fits = |(a, b): (i64, i64)| match treat {
-        Treat::Out => a <= 0 && (b <= 0 || a == 0),
-        _ => a <= 0,
-    };
-    found.iter().all(|item| pairs(item).all(fits))
 }
