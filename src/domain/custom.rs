@@ -59,7 +59,7 @@ words!(
         Drop = "drop",
         /// They stay counted on the day of the payment.
         Keep = "keep",
-        /// They stay counted, and the refund counts against its own day.
+        /// They stay counted, and the refund counts against its own day; sums are cut at zero.
         Negative = "negative",
     }
 );
@@ -139,6 +139,34 @@ impl Custom {
             () => None,
         }
     }
+
+    /// Two settings of which no figure could be told for certain, if there are any: the key to
+    /// take out, and why.
+    pub fn clash(&self) -> Option<(&'static str, &'static str)> {
+        let by_dossier = matches!(self.unit, CountUnit::Dossier | CountUnit::Procedure);
+        match () {
+            () if self.land && by_dossier => Some((
+                "land",
+                "a dossier is paid by its fees and charges; whether its land obligation is paid, \
+                 only the tax office sees. Count land by transaction or dong",
+            )),
+            () if self.land && self.unpaid => Some((
+                "unpaid",
+                "whether a land obligation is still unpaid, only the tax office sees",
+            )),
+            () if self.refunded != RefundRule::Drop && self.unpaid => Some((
+                "unpaid",
+                "what went back is owed again and would count twice beside the payment that stays",
+            )),
+            () if self.refunded == RefundRule::Negative && self.date != DateBasis::Payment => {
+                Some((
+                    "refunded",
+                    "a refund that counts on its own day goes only with date = \"payment\"",
+                ))
+            }
+            () => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -161,5 +189,30 @@ mod tests {
             (c.unit, c.refunded) = (CountUnit::Dossier, RefundRule::Keep);
         };
         check(refunded, Some("refunded"));
+    }
+
+    #[test]
+    fn settings_of_which_no_figure_is_certain_are_named() {
+        let check = |edit: fn(&mut Custom), expected: Option<&str>| {
+            let mut custom = Custom::default();
+            edit(&mut custom);
+            assert_eq!(custom.clash().map(|(key, _)| key), expected);
+        };
+        check(|_| {}, None);
+        check(|c| c.land = true, None);
+        let land = |c: &mut Custom| (c.unit, c.land) = (CountUnit::Procedure, true);
+        check(land, Some("land"));
+        let unpaid_land = |c: &mut Custom| {
+            (c.unit, c.land, c.unpaid) = (CountUnit::Dong, true, true);
+        };
+        check(unpaid_land, Some("unpaid"));
+        let twice = |c: &mut Custom| {
+            (c.unit, c.refunded, c.unpaid) = (CountUnit::Dong, RefundRule::Keep, true);
+        };
+        check(twice, Some("unpaid"));
+        let own_day = |c: &mut Custom| {
+            (c.refunded, c.date) = (RefundRule::Negative, DateBasis::Receipt);
+        };
+        check(own_day, Some("refunded"));
     }
 }

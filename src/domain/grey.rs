@@ -41,7 +41,7 @@ pub struct GreyRule {
     pub treat: Treat,
     /// Words of the memo that tell it: folded, whole words.
     pub words: Vec<Box<str>>,
-    /// Names of payers, or numbers of their accounts, that tell it: folded.
+    /// Names of payers that tell it: folded.
     pub payers: Vec<Box<str>>,
     /// A payer with a name who pays for at least so many dossiers on one day is of the zone; 0:
     /// never.

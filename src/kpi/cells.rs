@@ -7,8 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{AgencyCode, Cell, Day, Dimension, Rules};
+use crate::domain::custom::{CountUnit, Counted, RollUp};
+use crate::domain::{AgencyCode, Cell, Custom, Day, Dimension, Rules};
 
+use super::joined;
 use super::measure;
 use super::origin::{Origin, Origins};
 use super::share::{Contribution, Scope};
@@ -45,11 +47,16 @@ pub(super) fn cells(
         .iter()
         .filter(|c| c.definition == definition && !dimensions.is_empty())
         .collect();
+    let own = rules.custom.filter(|_| definition == "CUSTOM");
+    let in_dong = |custom: Custom| custom.unit == CountUnit::Dong;
     let maker = Maker {
         origins,
         grey: &rules.grey,
         today: measure::today(rules, contributions),
-        in_dong: definition == "AMOUNT_CASHLESS",
+        in_dong: definition == "AMOUNT_CASHLESS" || own.is_some_and(in_dong),
+        alike: !rules.grey.changes()
+            && own.is_none_or(|custom| custom.numerator == Counted::Cashless),
+        rolled_up: own.is_some_and(|custom| custom.roll_up == RollUp::SubUnits),
     };
     let mut made = Vec::new();
     for item in mine.chunk_by(|a, b| a.item == b.item) {
@@ -67,6 +74,10 @@ struct Maker<'a> {
     grey: &'a crate::domain::Grey,
     today: Day,
     in_dong: bool,
+    /// Every payment of a certified set counts alike: then it is certain how many are in a cell.
+    alike: bool,
+    /// The row of an agency holds its sub-units' already.
+    rolled_up: bool,
 }
 
 impl Maker<'_> {
@@ -84,12 +95,17 @@ impl Maker<'_> {
             Dimension::Unit | Dimension::Current => self.by_agency(dimension, total, item),
             Dimension::Procedure | Dimension::Field => {
                 let values = self.origins.lines_of(&origin, dimension);
-                self.in_each(dimension, total, values)
+                match self.origins.place_in_set(&origin, dimension) {
+                    Some(place) if self.alike => {
+                        vec![in_cell(Cell::new(dimension, &place), total)]
+                    }
+                    place => self.in_each(dimension, total, values, place.as_deref()),
+                }
             }
             Dimension::Source | Dimension::Instrument => {
                 let values = self.origins.money_of(&origin, dimension);
                 let values = values.into_iter().map(|value| (value, 0)).collect();
-                self.in_each(dimension, total, values)
+                self.in_each(dimension, total, values, None)
             }
             Dimension::Grey => {
                 let zones = self.origins.zones_of(&origin, self.grey);
@@ -98,7 +114,7 @@ impl Maker<'_> {
                 if zones.is_empty() {
                     return Vec::new();
                 }
-                self.in_each(dimension, total, zones)
+                self.in_each(dimension, total, zones, None)
             }
         }
     }
@@ -124,14 +140,10 @@ impl Maker<'_> {
                 _ => {}
             }
         }
-        let made = parts.into_iter().map(|(value, parts)| {
-            let cell = Cell::new(dimension, &value);
-            match parts.as_slice() {
-                all if all.len() == count => in_cell(cell, total),
-                [only] => in_cell(cell, only),
-                several if self.in_dong => sum(&cell, several),
-                several => union(&cell, several),
-            }
+        let made = parts.into_iter().filter_map(|(value, parts)| {
+            let scope = Scope::Cell(Cell::new(dimension, &value));
+            let all = (parts.len() == count).then_some(total);
+            joined::in_unit(scope, all, &parts, self.in_dong)
         });
         made.collect()
     }
@@ -141,17 +153,22 @@ impl Maker<'_> {
         if dimension == Dimension::Current {
             return BTreeSet::from([directory.current(code, on, self.today)]);
         }
+        if self.rolled_up {
+            return BTreeSet::from([code.clone()]);
+        }
         let above = directory.above(code, on);
         above.into_iter().chain([code.clone()]).collect()
     }
 
     /// An item in the cells of these values (each with the dong of its legs); in any when none is
-    /// known.
+    /// known. A payment of a certified set whose payments may count in several ways may be in each
+    /// cell of the set, and stands in that of its `place`.
     fn in_each(
         &self,
         dimension: Dimension,
         total: &Contribution,
         values: BTreeMap<Box<str>, i128>,
+        place: Option<&str>,
     ) -> Vec<Contribution> {
         let several = values.len() > 1;
         let whole = total.outcomes.iter().map(|(_, b)| *b).max().unwrap_or(0);
@@ -162,7 +179,14 @@ impl Maker<'_> {
         }
         let made = values.into_iter().map(|(value, dong)| {
             let mut made = in_cell(Cell::new(dimension, &value), total);
-            if several && self.in_dong {
+            if !several {
+                return made;
+            }
+            if let Some(place) = place {
+                let here = if *place == *value { made.outcomes.len() } else { 0 };
+                made.outcomes.insert(here, (0, 0));
+                settle_outer(&mut made);
+            } else if self.in_dong {
                 let part = i64::try_from(dong).unwrap_or(whole).clamp(0, whole);
                 let of = |(a, _): &Pair| (if *a > 0 { part } else { 0 }, part);
                 let first = total.outcomes.first().map_or((0, part), of);
@@ -172,7 +196,7 @@ impl Maker<'_> {
                         .extend([(0, 0)].into_iter().chain(total.pairs()));
                     settle_outer(&mut made);
                 }
-            } else if several && total.is_open() {
+            } else if total.is_open() {
                 made.outcomes.push((0, 0));
                 settle_outer(&mut made);
             }
@@ -184,13 +208,7 @@ impl Maker<'_> {
 
 /// Each outcome once; what hangs on other cells is an outer bound.
 fn settle_outer(made: &mut Contribution) {
-    let mut once = Vec::new();
-    for pair in std::mem::take(&mut made.outcomes) {
-        if !once.contains(&pair) {
-            once.push(pair);
-        }
-    }
-    made.outcomes = once;
+    made.outcomes = joined::once(std::mem::take(&mut made.outcomes));
     made.coupled = true;
 }
 
@@ -210,70 +228,4 @@ fn in_any(dimension: Dimension, total: &Contribution) -> Contribution {
     settle_outer(&mut made);
     made.coupled = coupled;
     made
-}
-
-/// One event of several agencies, some of them in the cell.
-fn union(cell: &Cell, parts: &[&Contribution]) -> Contribution {
-    let adds = |c: &&&Contribution| c.outcomes.first().is_some_and(|pair| *pair != (0, 0));
-    let first = parts.iter().find(adds).or(parts.first());
-    let mut made = first.map_or_else(|| unreachable(cell), |first| in_cell(cell.clone(), first));
-    let firm = parts.iter().all(|part| !part.is_open());
-    for part in parts {
-        made.outcomes.extend(part.outcomes.iter().copied());
-        join(&mut made, part);
-    }
-    let coupled = made.coupled || !firm;
-    settle_outer(&mut made);
-    made.coupled = coupled;
-    made
-}
-
-/// The dong of several agencies in one cell.
-fn sum(cell: &Cell, parts: &[&Contribution]) -> Contribution {
-    let mut made = unreachable(cell);
-    let mut sums: Vec<Pair> = vec![(0, 0)];
-    for (at, part) in parts.iter().enumerate() {
-        if at == 0 {
-            made = in_cell(cell.clone(), part);
-        }
-        let step = |(a, b): &Pair| {
-            let (a, b) = (*a, *b);
-            let add = move |(c, d): &Pair| (a + c, b + d);
-            part.outcomes.iter().map(add).collect::<Vec<_>>()
-        };
-        sums = sums.iter().flat_map(step).collect();
-        join(&mut made, part);
-    }
-    let coupled = made.coupled || sums.len() > 1;
-    made.outcomes = sums;
-    settle_outer(&mut made);
-    made.coupled = coupled;
-    made
-}
-
-/// What a part brings beside its outcomes.
-fn join(made: &mut Contribution, part: &Contribution) {
-    made.elsewhere.extend(part.elsewhere.iter().copied());
-    made.elsewhere.sort_unstable();
-    made.elsewhere.dedup();
-    made.coupled |= part.coupled;
-    for id in &part.exceptions {
-        if !made.exceptions.contains(id) {
-            made.exceptions.push(id.clone());
-        }
-    }
-}
-
-/// An item of no parts: nothing.
-fn unreachable(cell: &Cell) -> Contribution {
-    Contribution {
-        definition: "",
-        item: "".into(),
-        scope: Scope::Cell(cell.clone()),
-        day: Day::of_ms(0),
-        outcomes: vec![(0, 0)],
-        elsewhere: Vec::new(),
-        coupled: false,
-        exceptions: Vec::new(),
-    }
 }

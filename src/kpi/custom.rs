@@ -3,17 +3,18 @@
 
 mod dossiers;
 mod money;
+mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::custom::{CountUnit, Counted, DateBasis, RefundRule, RollUp};
-use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Fee, Instrument, Moment, Text};
-use crate::matching::desk::Money;
-use crate::matching::pool::{Index, index};
+use crate::domain::custom::{CountUnit, Counted, DateBasis, RollUp};
+use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Instrument, Side, Text};
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::Effect;
+use crate::matching::pool::{Index, at, index};
 
-use dossiers::is_kept;
-
-use super::facts::Facts;
+use super::facts::{Facts, Open};
+use super::joined;
 use super::origin::Origin;
 use super::share::{Contribution, Elsewhere, Scope};
 use super::tally::Tally;
@@ -60,13 +61,12 @@ fn contributions(facts: &Facts, out: &mut Tally) {
             dossier_cashless::contributions(facts, &mut base);
         }
     }
-    let maker = Maker { facts, custom };
-    let mut items = base.items;
-    if by_dossier {
-        items = maker.dossiers(items);
+    let maker = Maker::new(facts, custom);
+    let items = if by_dossier {
+        maker.dossiers(base.items)
     } else {
-        maker.more_money(&mut items);
-    }
+        maker.money(base.items)
+    };
     for item in items {
         if let Some(item) = maker.one(item) {
             out.items.push(item);
@@ -83,19 +83,29 @@ fn contributions(facts: &Facts, out: &mut Tally) {
 struct Maker<'m, 'f, 'a> {
     facts: &'m Facts<'f, 'a>,
     custom: Custom,
+    /// The last day on which anything can count.
+    last: Day,
+    /// Whether some payment that is open, or may be one, was paid online, and whether some was not.
+    open_means: BTreeSet<bool>,
 }
 
-impl Maker<'_, '_, '_> {
+impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
+    fn new(facts: &'m Facts<'f, 'a>, custom: Custom) -> Self {
+        let mut maker = Self {
+            facts,
+            custom,
+            last: facts.last_day,
+            open_means: open_means(facts),
+        };
+        let dossiers = (0..facts.pool.dossiers.len()).map(index);
+        let last = dossiers.filter_map(|d| maker.day_of(d)).max();
+        maker.last = maker.last.max(last.unwrap_or(maker.last));
+        maker
+    }
+
     /// An item with the numerator and the day that are asked for; none where it counts nowhere.
     fn one(&self, mut item: Contribution) -> Option<Contribution> {
         item.definition = DEFINITION.id;
-        let back = |(a, b): &(i64, i64)| *a < 0 || *b < 0;
-        let keeps = self.custom.refunded != RefundRule::Drop;
-        let open = item.pairs().len() > 1;
-        if keeps && open && item.pairs().iter().any(back) {
-            // money that went back of whatever payment: that payment stays counted
-            return None;
-        }
         if self.custom.numerator == Counted::Online {
             let online = self.is_online(&item);
             item.outcomes = seen_online(&item.outcomes, online);
@@ -113,15 +123,16 @@ impl Maker<'_, '_, '_> {
         self.on_its_day(item)
     }
 
+    /// The dossier that an item is of, whatever becomes of it; none for a payment, which may be of
+    /// several or of others.
     fn dossier_of(&self, item: &Contribution) -> Option<Index> {
         let code = match Origin::parse(&item.item) {
-            Origin::Cash(code) | Origin::Dossier(code) | Origin::Line(code, _) => code,
-            Origin::Txn(source, id) => {
-                let txn = self.txn(source, id)?;
-                let mut entries = self.facts.entries(Money::Txn(txn));
-                return entries.next().map(|(dossier, ..)| dossier);
-            }
-            // of our own: kind, dossier, source, id
+            Origin::Cash(code, _)
+            | Origin::Receipt(code, _)
+            | Origin::Dossier(code)
+            | Origin::Line(code, _) => code,
+            Origin::Txn(..) => return None,
+            // of our own: kind, dossier
             Origin::Other => item.item.split('|').nth(1)?,
         };
         let place = |d: &crate::matching::pool::Dossier| d.code.as_str().cmp(code);
@@ -135,151 +146,182 @@ impl Maker<'_, '_, '_> {
         Some(index(found))
     }
 
-    /// Whether what an item counts without cash was paid online; none where nobody knows.
-    fn is_online(&self, item: &Contribution) -> Option<bool> {
+    /// Whether what an item counts without cash was paid online.
+    fn is_online(&self, item: &Contribution) -> Online {
         let online = |txn: Index| self.facts.pool.txn(txn).instrument != Instrument::Transfer;
+        let back = |(a, b): &(i64, i64)| *a < 0 || *b < 0;
+        // other money may take its place
+        let hangs = item.coupled;
+        let both = Online {
+            known: true,
+            perhaps: true,
+        };
+        let of = |known: bool, mixed: bool| Online {
+            known,
+            perhaps: mixed || (hangs && self.open_means.contains(&!known)),
+        };
         match Origin::parse(&item.item) {
-            Origin::Txn(source, id) => self.txn(source, id).map(online),
-            Origin::Dossier(_) if !item.coupled && item.pairs().len() == 1 => {
-                let dossier = self.dossier_of(item)?;
-                let entries = &self.facts.desk.ledgers.of(dossier).entries;
-                let kept = entries.iter().filter(|entry| is_kept(entry));
-                Some(kept.filter_map(|e| e.credit.money.txn()).all(online))
+            Origin::Txn(..) if item.pairs().iter().any(back) => both,
+            Origin::Txn(source, id) => match self.txn(source, id) {
+                Some(txn) => of(online(txn), self.is_mixed(txn)),
+                None => both,
+            },
+            Origin::Dossier(_) if self.waits(item) => both,
+            Origin::Dossier(_) => {
+                let dossier = self.dossier_of(item);
+                let money = dossier.map_or_else(Vec::new, |dossier| self.money_of(dossier));
+                let mut txns = money.iter().filter_map(|money| money.txn());
+                let all = txns.clone().all(online);
+                // of a certified set nobody knows which payment is its
+                let mixed = !all && self.is_in_set(item) && txns.clone().any(online);
+                // of several payments one may be the repeat
+                let several = hangs && !all && txns.any(online);
+                of(all, mixed || several)
             }
+            // more or back, dossier, source, id; or back, the event
             Origin::Other => {
                 let mut parts = item.item.splitn(4, '|').skip(2);
-                let (source, id) = (parts.next()?, parts.next()?);
-                self.txn(source, id).map(online)
+                let key = parts.next().zip(parts.next());
+                let txn = key.and_then(|(source, id)| self.txn(source, id));
+                txn.map_or(both, |txn| of(online(txn), false))
             }
-            _ => None,
+            _ => both,
         }
     }
 
-    /// The item on the day that decides; what names no dossier may be of any day.
-    fn on_its_day(&self, mut item: Contribution) -> Option<Contribution> {
-        // a refund that counts against its own day stays there
-        if self.custom.date == DateBasis::Payment || item.item.starts_with("back|") {
-            return Some(item);
-        }
-        if let Some(dossier) = self.dossier_of(&item) {
-            item.day = self.day_of(dossier)?;
-            item.outcomes = item.pairs();
-            item.elsewhere = Vec::new();
-            return Some(item);
-        }
-        let span = |outcome| Elsewhere {
-            from: Day::of_ms(0),
-            to: self.facts.last_day,
-            outcome,
+    /// True for a dossier with a line of whose payment the registry says what nobody has seen.
+    fn waits(&self, item: &Contribution) -> bool {
+        let dossier = self.dossier_of(item);
+        dossier.is_some_and(|dossier| !self.waiting(dossier).is_empty())
+    }
+
+    /// True for a payment of a certified set of which some were paid online and some not, where
+    /// it counts by the day of its dossier.
+    fn is_mixed(&self, txn: Index) -> bool {
+        let desk = self.facts.desk;
+        let Standing::InSet(set) = desk.txns[at(txn)] else {
+            return false;
         };
-        let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
-        item.elsewhere = pairs.map(span).collect();
-        item.elsewhere.sort_unstable();
-        item.outcomes = vec![(0, 0)];
-        item.day = self.facts.last_day;
-        item.coupled = true;
-        Some(item)
+        let online = |txn: &Index| self.facts.pool.txn(*txn).instrument != Instrument::Transfer;
+        let txns = &desk.sets[at(set)].txns;
+        let some = txns.iter().filter(|txn| online(txn)).count();
+        self.custom.date != DateBasis::Payment && some > 0 && some < txns.len()
     }
 
-    fn fees(&self, dossier: Index) -> &[Fee] {
-        let fees = self.facts.pool.dossier(dossier).fees.clone();
-        &self.facts.pool.inputs.fees[fees]
+    /// True for a dossier of a certified set: which of the payments is its, nobody knows.
+    fn is_in_set(&self, item: &Contribution) -> bool {
+        let dossier = self.dossier_of(item);
+        dossier.is_some_and(|d| self.facts.desk.set_of.contains_key(&d))
     }
 
-    fn day_of(&self, dossier: Index) -> Option<Day> {
-        let fees = self.fees(dossier).iter();
-        let day = |at: &Moment| at.day();
-        match self.custom.date {
-            DateBasis::Payment => None,
-            DateBasis::Receipt => {
-                let told = fees
-                    .filter_map(|fee| fee.more.received_at.as_ref())
-                    .map(day);
-                told.min()
-                    .or(self.facts.pool.dossier(dossier).code.received_on())
-            }
-            DateBasis::Start => {
-                let told = fees.filter_map(|fee| fee.more.processing_started_at.as_ref());
-                told.map(day).min()
-            }
-            DateBasis::Result => fees
-                .filter_map(|fee| fee.more.result_at.as_ref())
-                .map(day)
-                .max(),
+    /// The money that a dossier keeps; of one in a certified set that of the whole set.
+    fn money_of(&self, dossier: Index) -> Vec<Money> {
+        let desk = self.facts.desk;
+        if let Some(set) = desk.set_of.get(&dossier) {
+            return desk.sets[at(*set)].txns.iter().copied().map(Money::Txn).collect();
         }
+        if desk.ledgers.is_plain(dossier) {
+            return desk.credits.of(dossier).map(|put| put.money).collect();
+        }
+        let entries = desk.ledgers.of(dossier).entries.iter();
+        let kept = entries.filter(|entry| dossiers::is_kept(entry));
+        kept.map(|entry| entry.credit.money).collect()
     }
 
     /// Each agency's row holds its sub-units', every item once.
     fn roll_up(&self, items: &mut Vec<Contribution>) {
         let directory = AgencyDirectory::new(self.facts.pool.inputs.agencies.iter().cloned());
         items.sort();
-        let mut more: Vec<Contribution> = Vec::new();
+        let in_dong = self.custom.unit == CountUnit::Dong;
+        let mut rolled: Vec<Contribution> = Vec::new();
         for item in items.chunk_by(|a, b| a.item == b.item) {
             let mut units: BTreeMap<crate::domain::AgencyCode, Vec<&Contribution>> =
                 BTreeMap::new();
+            let mut count = 0;
             for own in item {
-                if let Scope::Agency(code) = &own.scope {
-                    for unit in directory.above(code, own.day) {
-                        units.entry(unit).or_default().push(own);
-                    }
+                let Scope::Agency(code) = &own.scope else {
+                    rolled.push(own.clone());
+                    continue;
+                };
+                count += 1;
+                let mut above = directory.above(code, own.day);
+                above.retain(|unit| unit != code);
+                for unit in above.into_iter().chain([code.clone()]) {
+                    units.entry(unit).or_default().push(own);
                 }
             }
-            let is_own = |unit: &crate::domain::AgencyCode| {
-                let scope = Scope::Agency(unit.clone());
-                item.iter().any(|own| own.scope == scope)
-            };
-            for (unit, parts) in units.into_iter().filter(|(unit, _)| !is_own(unit)) {
-                let mut made = parts[0].clone();
-                made.scope = Scope::Agency(unit);
-                if parts.len() > 1 && self.custom.unit == CountUnit::Dong {
-                    let total: i64 = parts.iter().map(|p| p.outcomes[0].1).sum();
-                    let cashless: i64 = parts.iter().map(|p| p.outcomes[0].0).sum();
-                    made.outcomes = vec![(cashless, total)];
-                }
-                more.push(made);
+            let total = item.iter().find(|own| own.scope == Scope::Total);
+            for (unit, parts) in units {
+                let all = total.filter(|_| parts.len() == count && count > 1);
+                rolled.extend(joined::in_unit(Scope::Agency(unit), all, &parts, in_dong));
             }
         }
-        items.append(&mut more);
+        *items = rolled;
     }
 
-    /// The items in the cells of their dossiers' procedures, over all and by agency.
+    /// The items in the cells of their dossiers' procedures, over all and by agency. What names no
+    /// dossier may be of any.
     fn by_procedure(&self, items: &mut Vec<Contribution>) {
         let all = std::mem::take(items);
         for item in all {
-            let dossier = self.dossier_of(&item);
-            let fees = dossier.map_or(&[][..], |dossier| self.fees(dossier));
-            let Some(procedure) = fees.first().map(|fee| &*fee.procedure_code) else {
-                continue;
-            };
             let agency = match &item.scope {
                 Scope::Total => "",
                 Scope::Agency(code) => code.as_str(),
                 Scope::AnyAgency | Scope::Cell(_) => continue,
             };
-            let value = format!("{procedure}@{agency}");
+            let cell = match self.dossier_of(&item) {
+                Some(dossier) => {
+                    let Some(fee) = self.fees(dossier).first() else {
+                        continue;
+                    };
+                    let value = format!("{}@{agency}", fee.procedure_code);
+                    Cell::new(Dimension::Procedure, &value)
+                }
+                None if agency.is_empty() => Cell::any(Dimension::Procedure),
+                None => continue,
+            };
             items.push(Contribution {
-                scope: Scope::Cell(Cell::new(Dimension::Procedure, &value)),
-                ..item.clone()
+                scope: Scope::Cell(cell),
+                ..item
             });
         }
     }
 }
 
+/// How payments were paid that are open, or may be repeats: online or not.
+fn open_means(facts: &Facts) -> BTreeSet<bool> {
+    let inputs = facts.pool.inputs;
+    if inputs.rejects.iter().any(|reject| reject.side == Side::Txn) {
+        return BTreeSet::from([true, false]);
+    }
+    let open = (0..inputs.txns.len()).map(index).filter(|txn| {
+        let mut entries = facts.entries(Money::Txn(*txn));
+        let repeat = entries.any(|(_, _, entry)| entry.effect != Effect::Settles);
+        repeat || matches!(facts.open(*txn), Open::Fee | Open::Credit)
+    });
+    open.map(|txn| facts.pool.txn(txn).instrument != Instrument::Transfer)
+        .collect()
+}
+
+/// Whether something was paid online.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Online {
+    /// As far as anybody knows.
+    known: bool,
+    /// It may be the other way.
+    perhaps: bool,
+}
+
 /// Outcomes where only what was paid online is in the numerator; both where nobody knows.
-fn seen_online(outcomes: &[(i64, i64)], online: Option<bool>) -> Vec<(i64, i64)> {
+fn seen_online(outcomes: &[(i64, i64)], online: Online) -> Vec<(i64, i64)> {
     let mut seen = Vec::new();
     for (a, b) in outcomes {
-        let not = if *a > 0 { (0, *b) } else { (*a, *b) };
-        let ways: &[(i64, i64)] = match online {
-            Some(true) => &[(*a, *b)],
-            Some(false) => &[not],
-            None => &[(*a, *b), not],
-        };
-        for pair in ways {
-            if !seen.contains(pair) {
-                seen.push(*pair);
-            }
+        let (is, not) = ((*a, *b), (0, *b));
+        let known = if online.known { is } else { not };
+        seen.push(known);
+        if online.perhaps {
+            seen.extend([is, not]);
         }
     }
-    seen
+    joined::once(seen)
 }

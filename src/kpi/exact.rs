@@ -137,7 +137,10 @@ impl Exact {
                 let of = self.money.get(source);
                 of.is_some_and(|ids| ids.contains(id))
             }
-            Origin::Cash(code) | Origin::Dossier(code) | Origin::Line(code, _) => {
+            Origin::Cash(code, _)
+            | Origin::Receipt(code, _)
+            | Origin::Dossier(code)
+            | Origin::Line(code, _) => {
                 self.dossiers.contains(code)
             }
             Origin::Other => false,

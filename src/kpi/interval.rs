@@ -13,6 +13,10 @@
 //! Money that went back of a dossier that stays in the denominator is (0,0) or (-v,0): the least
 //! share takes it.
 //!
+//! An own definition may count what went back against its own day for certain; so a sum may fall
+//! below zero, or the denominator below the numerator. It is then cut ([`cut`]), and the argument
+//! still holds: with the cut, adding (v,v) never lowers a share and adding (0,v) never raises it.
+//!
 //! Coupled items are treated as if they were free, which can only widen
 //! the interval: an outer bound, and marked as such.
 
@@ -36,6 +40,10 @@ pub struct Sums {
     cash: bool,
     /// Some item is in the denominator whatever happens.
     held: bool,
+    /// Some item may turn out in several ways.
+    open: bool,
+    /// Some item may take back.
+    back: bool,
     /// Some item's outcomes hang on another's.
     pub outer: bool,
 }
@@ -58,8 +66,10 @@ impl Sums {
             high: pair,
             point: pair,
             cashless: numerator > 0,
-            cash: denominator > numerator,
+            cash: denominator > numerator.max(0),
             held: denominator > 0,
+            open: false,
+            back: false,
             outer: false,
         }
     }
@@ -76,18 +86,20 @@ impl Sums {
         self.cashless |= outcomes.iter().any(|(a, _)| *a > 0);
         self.cash |= outcomes.iter().any(|(a, b)| *a == 0 && *b > 0);
         self.held |= outcomes.iter().all(|(_, b)| *b > 0);
+        self.open |= outcomes.len() > 1;
+        self.back |= outcomes.iter().any(|(a, b)| *a < 0 || *b < 0);
         self.outer |= coupled;
     }
 
     /// What the items are worth when all of them together count once: one in the numerator where
-    /// any of them is.
+    /// any of them is. What may go back leaves nothing certain but what is more than that.
     pub fn once(&self) -> Vec<(i64, i64)> {
         let one = |n: i128| i64::from(n > 0);
         let mut pairs = vec![(one(self.point.0), one(self.point.1))];
         let mut ways = Vec::new();
         if self.low.0 <= 0 {
-            ways.extend((!self.held).then_some((0, 0)));
-            ways.extend(self.cash.then_some((0, 1)));
+            ways.extend((!self.held || self.back).then_some((0, 0)));
+            ways.extend((self.cash || self.back).then_some((0, 1)));
         }
         ways.extend(self.cashless.then_some((1, 1)));
         for pair in ways {
@@ -106,6 +118,8 @@ impl Sums {
         self.cashless |= other.cashless;
         self.cash |= other.cash;
         self.held |= other.held;
+        self.open |= other.open;
+        self.back |= other.back;
         self.outer |= other.outer;
     }
 
@@ -120,18 +134,32 @@ impl Sums {
         if !self.can_count() {
             return None;
         }
+        if !self.open {
+            let (a, b) = cut(self.low);
+            let only = Fraction::new(a, b)?;
+            return Some(Bounds {
+                low: only,
+                high: only,
+            });
+        }
         let (zero, one) = (Fraction { num: 0, den: 1 }, Fraction { num: 1, den: 1 });
-        let clamped = |(a, b): (i128, i128)| (a.max(0), b.max(a.max(0)));
-        let (a, b) = clamped(self.low);
+        let (a, b) = cut(self.low);
         let low = Fraction::new(a, b).unwrap_or(if self.cash || self.low.1 < 0 {
             zero
         } else {
             one
         });
-        let (a, b) = clamped(self.high);
+        let (a, b) = cut(self.high);
         let high = Fraction::new(a, b).unwrap_or(if self.cashless { one } else { zero });
         Some(Bounds { low, high })
     }
+}
+
+/// Sums of which more went back than came: the numerator at least zero, the denominator at least
+/// the numerator.
+pub fn cut((numerator, denominator): (i128, i128)) -> (i128, i128) {
+    let numerator = numerator.max(0);
+    (numerator, denominator.max(numerator))
 }
 
 fn plus(sum: &mut (i128, i128), pair: (i128, i128)) {
@@ -142,6 +170,9 @@ fn plus(sum: &mut (i128, i128), pair: (i128, i128)) {
 /// The outcome of the least share. One that could both take money back and add some does both: an
 /// outer bound.
 pub fn least(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    if let [only] = outcomes {
+        return *only;
+    }
     let back = outcomes.iter().filter(|(_, b)| *b < 0).min();
     let cash = outcomes
         .iter()
@@ -153,6 +184,9 @@ pub fn least(outcomes: &[(i64, i64)]) -> (i64, i64) {
 
 /// The outcome of the greatest share; as for the least, money that went back comes on top.
 pub fn greatest(outcomes: &[(i64, i64)]) -> (i64, i64) {
+    if let [only] = outcomes {
+        return *only;
+    }
     let back = outcomes.iter().filter(|(a, b)| *a == 0 && *b < 0);
     let back = back.min_by_key(|(_, b)| *b);
     let cashless = outcomes
@@ -230,6 +264,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_went_back_for_certain_is_taken_off_at_both_ends() {
+        // paid and returned in one period, and cash: nothing is left of the payment
+        let mut sums = Sums::default();
+        for outcome in [(1, 1), (-1, -1), (0, 1)] {
+            sums.add(&[outcome], false);
+        }
+        let bounds = sums.bounds().unwrap();
+        let zero = Fraction { num: 0, den: 1 };
+        assert_eq!(bounds.low.compare(zero), Ordering::Equal);
+        assert_eq!(bounds.high.compare(zero), Ordering::Equal);
+        // more went back than came: nothing is left to share
+        let mut sums = Sums::default();
+        sums.add(&[(1, 1)], false);
+        sums.add(&[(-2, -2)], false);
+        assert_eq!(sums.bounds(), None);
+        assert_eq!(cut((-1, 1)), (0, 1));
+        assert_eq!(cut((1, 0)), (1, 1));
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl Name<'_> {
         match self {
             Self::Txn(txn) => Origin::Txn(txn.source.as_str(), &txn.id),
             Self::Unread(key) => Origin::Txn(key.source.as_str(), &key.id),
-            Self::Receipt(r) | Self::Cash(r) => Origin::Cash(r.dossier_code.as_str()),
+            Self::Receipt(r) => Origin::Receipt(r.dossier_code.as_str(), &r.receipt_id),
+            Self::Cash(r) => Origin::Cash(r.dossier_code.as_str(), &r.cashier),
             Self::Dossier(code) => Origin::Dossier(code.as_str()),
             Self::Fee(fee) => Origin::Line(fee.dossier_code.as_str(), fee.fee_id.as_str()),
             Self::Text(text) => Origin::parse(text),

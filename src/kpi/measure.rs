@@ -11,7 +11,7 @@ use crate::domain::{
 
 use super::deciding;
 use super::exact::{self, End, Exact};
-use super::interval::Sums;
+use super::interval::{Sums, cut};
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
 use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
@@ -314,6 +314,7 @@ impl Frame<'_> {
         point: (i128, i128),
         deciding: Deciding,
     ) -> Share {
+        let point = cut(point);
         let bounds = sums.bounds().filter(|_| self.enough);
         let target = self.target().map(|target| target.share);
         let verdict = target.map(|target| match bounds {
@@ -367,10 +368,17 @@ fn count_cells(
         }
         return counted;
     }
+    // what names no dossier may be of any procedure
+    let any = Scope::Cell(Cell::any(Dimension::Procedure));
+    let any = by_scope.get(&any).copied().unwrap_or_default();
     for (scope, sums) in by_scope {
         if let Scope::Cell(cell) = scope
             && let Some((_, agency)) = cell.value.rsplit_once('@')
         {
+            let mut sums = *sums;
+            let point = sums.point;
+            sums.merge(&any);
+            sums.point = point;
             let all = counted.entry(of(agency)).or_default();
             all.add(&sums.once(), sums.outer);
         }

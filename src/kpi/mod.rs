@@ -18,6 +18,7 @@ mod grey;
 mod gross;
 pub mod interval;
 pub mod item;
+mod joined;
 pub mod measure;
 mod origin;
 mod qd766_3_5;
@@ -104,7 +105,7 @@ pub fn break_down(
     }
     let origins = origin::Origins::new(inputs, rules, groups);
     let mut made = cells::cells(&origins, rules, contributions, cells::Which::GreyZones);
-    grey::treat(&origins, &rules.grey, contributions);
+    grey::treat(&origins, inputs, rules, contributions);
     let rest = cells::cells(&origins, rules, contributions, cells::Which::Others);
     made.extend(rest);
     contributions.append(&mut made);

@@ -2,6 +2,7 @@
 //! from the legs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -17,8 +18,10 @@ use crate::matching::{Leg, MatchGroup, Role};
 pub(super) enum Origin<'n> {
     /// A transaction: source and id.
     Txn(&'n str, &'n str),
-    /// Counter cash of a dossier.
-    Cash(&'n str),
+    /// Counter cash of a dossier: the code, the cashier with the moment.
+    Cash(&'n str, &'n str),
+    /// One receipt of a dossier: the code, its id.
+    Receipt(&'n str, &'n str),
     /// A dossier.
     Dossier(&'n str),
     /// A fee line of a dossier that nobody has seen paid.
@@ -34,7 +37,8 @@ impl<'n> Origin<'n> {
         let (first, then) = rest.split_once('|').unwrap_or((rest, ""));
         match kind {
             "txn" => Self::Txn(first, then),
-            "cash" | "receipt" => Self::Cash(first),
+            "cash" => Self::Cash(first, then),
+            "receipt" => Self::Receipt(first, then),
             "dossier" => Self::Dossier(first),
             "fee" => Self::Line(first, then),
             _ => Self::Other,
@@ -50,8 +54,15 @@ pub(super) struct Origins<'a> {
     lines: FxHashMap<&'a str, Vec<&'a Fee>>,
     of_money: FxHashMap<(&'a str, &'a str), Vec<&'a Leg>>,
     of_dossier: FxHashMap<&'a str, Vec<&'a Leg>>,
-    /// The lines of the certified set that a payment is of.
-    sets: FxHashMap<(&'a str, &'a str), Vec<&'a str>>,
+    /// The certified set that a payment is of: its dossiers, and the payment's place among those
+    /// of the set.
+    sets: FxHashMap<(&'a str, &'a str), (Rc<[&'a str]>, usize)>,
+    /// The payments of the certified set that a dossier is of.
+    set_of: FxHashMap<&'a str, Rc<[(&'a str, &'a str)]>>,
+    /// The receipts of each cash event.
+    events: FxHashMap<(&'a str, String), Vec<&'a str>>,
+    /// The legs of each receipt, by its dossier and id.
+    of_receipt: FxHashMap<(&'a str, &'a str), Vec<&'a Leg>>,
     /// The dossiers that a payer paid for on a day.
     together: FxHashMap<(String, Day), BTreeSet<&'a str>>,
 }
@@ -65,6 +76,9 @@ impl<'a> Origins<'a> {
             of_money: FxHashMap::default(),
             of_dossier: FxHashMap::default(),
             sets: FxHashMap::default(),
+            set_of: FxHashMap::default(),
+            events: FxHashMap::default(),
+            of_receipt: FxHashMap::default(),
             together: FxHashMap::default(),
         };
         for txn in &inputs.txns {
@@ -73,6 +87,11 @@ impl<'a> Origins<'a> {
         for fee in &inputs.fees {
             let lines = all.lines.entry(fee.dossier_code.as_str());
             lines.or_default().push(fee);
+        }
+        for receipt in &inputs.receipts {
+            let event = format!("{}|{}", receipt.cashier, receipt.collected_at.ms());
+            let of = all.events.entry((receipt.dossier_code.as_str(), event));
+            of.or_default().push(&*receipt.receipt_id);
         }
         for group in groups {
             all.add(group);
@@ -84,15 +103,11 @@ impl<'a> Origins<'a> {
     }
 
     fn add(&mut self, group: &'a MatchGroup) {
-        let set = group.is_set();
-        let dossiers = group.legs.iter().filter(|leg| leg.fee_id.is_some());
-        let dossiers = dossiers.filter_map(|leg| leg.dossier_code.as_ref());
-        let dossiers: Vec<&str> = dossiers.map(|code| code.as_str()).collect();
+        if group.is_set() {
+            self.add_set(group);
+        }
         for leg in &group.legs {
             let money = (leg.money.source.as_str(), &*leg.money.id);
-            if set && leg.money.side == Side::Txn {
-                self.sets.insert(money, dossiers.clone());
-            }
             if !matches!(leg.role, Role::Settles | Role::Duplicate | Role::Surplus) {
                 continue;
             }
@@ -102,7 +117,27 @@ impl<'a> Origins<'a> {
             if let Some(dossier) = &leg.dossier_code {
                 let legs = self.of_dossier.entry(dossier.as_str());
                 legs.or_default().push(leg);
+                if leg.money.side == Side::Receipt {
+                    let legs = self.of_receipt.entry((dossier.as_str(), money.1));
+                    legs.or_default().push(leg);
+                }
             }
+        }
+    }
+
+    fn add_set(&mut self, group: &'a MatchGroup) {
+        let dossiers = group.legs.iter().filter(|leg| leg.fee_id.is_some());
+        let dossiers = dossiers.filter_map(|leg| leg.dossier_code.as_ref());
+        let dossiers: BTreeSet<&str> = dossiers.map(|code| code.as_str()).collect();
+        let dossiers: Rc<[&str]> = dossiers.into_iter().collect();
+        let payments = group.legs.iter().filter(|leg| leg.money.side == Side::Txn);
+        let payments = payments.map(|leg| (leg.money.source.as_str(), &*leg.money.id));
+        let payments: Rc<[(&str, &str)]> = payments.collect();
+        for dossier in dossiers.iter() {
+            self.set_of.insert(*dossier, payments.clone());
+        }
+        for (place, money) in payments.iter().enumerate() {
+            self.sets.insert(*money, (dossiers.clone(), place));
         }
     }
 
@@ -118,7 +153,25 @@ impl<'a> Origins<'a> {
         }
     }
 
-    fn paid_together(&self, txn: &Txn) -> usize {
+    /// The transaction of this source and id.
+    pub(super) fn txn(&self, money: (&str, &str)) -> Option<&'a Txn> {
+        self.txns.get(&money).copied()
+    }
+
+    /// The payments that settle lines of a dossier; of one in a certified set all of the set, and
+    /// true.
+    pub(super) fn money_of_dossier(&self, code: &str) -> (Vec<(&'a str, &'a str)>, bool) {
+        if let Some(payments) = self.set_of.get(code) {
+            return (payments.to_vec(), true);
+        }
+        let legs = self.of_dossier.get(code).into_iter().flatten();
+        let legs = legs.filter(|leg| leg.role == Role::Settles && leg.money.side == Side::Txn);
+        let money = legs.map(|leg| (leg.money.source.as_str(), &*leg.money.id));
+        (money.collect(), false)
+    }
+
+    /// The number of dossiers that a payment's payer paid for on its day.
+    pub(super) fn paid_together(&self, txn: &Txn) -> usize {
         let paid = payer_on(txn).and_then(|payer| self.together.get(&payer));
         paid.map_or(0, BTreeSet::len)
     }
@@ -142,30 +195,32 @@ impl<'a> Origins<'a> {
     ) -> BTreeMap<Box<str>, i128> {
         let mut values: BTreeMap<Box<str>, i128> = BTreeMap::new();
         let mut add = |fee: &Fee, dong: i128| {
-            let value = match dimension {
-                Dimension::Field => fee.more.field_code.as_deref().unwrap_or(""),
-                _ => &*fee.procedure_code,
-            };
-            let value = if value.is_empty() {
-                Cell::NOT_TOLD
-            } else {
-                value
-            };
-            *values.entry(value.into()).or_default() += dong;
+            *values.entry(value(fee, dimension).into()).or_default() += dong;
+        };
+        let mut legs = |legs: Option<&Vec<&'a Leg>>| {
+            for leg in legs.into_iter().flatten() {
+                if let Some(fee) = self.line(leg) {
+                    let settles = leg.role == Role::Settles;
+                    add(fee, if settles { leg.amount.wide() } else { 0 });
+                }
+            }
         };
         match *origin {
             Origin::Txn(source, id) => {
-                for leg in self.of_money.get(&(source, id)).into_iter().flatten() {
-                    if let Some(fee) = self.line(leg) {
-                        let settles = leg.role == Role::Settles;
-                        add(fee, if settles { leg.amount.wide() } else { 0 });
-                    }
-                }
-                for dossier in self.sets.get(&(source, id)).into_iter().flatten() {
-                    self.lines(dossier).iter().for_each(|fee| add(fee, 0));
+                legs(self.of_money.get(&(source, id)));
+                if let Some((dossiers, _)) = self.sets.get(&(source, id)) {
+                    let lines = dossiers.iter().flat_map(|dossier| self.lines(dossier));
+                    lines.for_each(|fee| add(fee, 0));
                 }
             }
-            Origin::Cash(dossier) | Origin::Dossier(dossier) => {
+            Origin::Receipt(dossier, id) => legs(self.of_receipt.get(&(dossier, id))),
+            Origin::Cash(dossier, event) => {
+                let receipts = self.events.get(&(dossier, event.to_owned()));
+                for id in receipts.into_iter().flatten() {
+                    legs(self.of_receipt.get(&(dossier, *id)));
+                }
+            }
+            Origin::Dossier(dossier) => {
                 self.lines(dossier).iter().for_each(|fee| add(fee, 0));
             }
             Origin::Line(dossier, id) => {
@@ -177,7 +232,27 @@ impl<'a> Origins<'a> {
             }
             Origin::Other => {}
         }
+        if let (true, Origin::Receipt(dossier, _) | Origin::Cash(dossier, _)) =
+            (values.is_empty(), *origin)
+        {
+            // linked to no line: it may be of each of the dossier
+            for fee in self.lines(dossier) {
+                values.entry(value(fee, dimension).into()).or_default();
+            }
+        }
         values
+    }
+
+    /// The cell in which a payment of a certified set stands: that of the dossier at its own
+    /// place among those of the set. Which it paid nobody knows; how many stand in each cell
+    /// is certain.
+    pub(super) fn place_in_set(&self, origin: &Origin<'_>, dimension: Dimension) -> Option<Box<str>> {
+        let Origin::Txn(source, id) = *origin else {
+            return None;
+        };
+        let (dossiers, place) = self.sets.get(&(source, id))?;
+        let fee = self.lines(dossiers.get(*place)?).first()?;
+        Some(value(fee, dimension).into())
     }
 
     /// The sources or the means of an item's money; none where nobody knows.
@@ -190,7 +265,7 @@ impl<'a> Origins<'a> {
                 let means = self.means((source, id));
                 means.into_iter().map(Into::into).collect()
             }
-            Origin::Cash(_) => BTreeSet::from(["cash".into()]),
+            Origin::Cash(..) | Origin::Receipt(..) => BTreeSet::from(["cash".into()]),
             Origin::Dossier(dossier) => {
                 let legs = self.of_dossier.get(dossier).into_iter().flatten();
                 let settles = legs.filter(|leg| leg.role == Role::Settles);
@@ -237,5 +312,18 @@ impl<'a> Origins<'a> {
             }
             _ => BTreeSet::new(),
         }
+    }
+}
+
+/// The cell of a line in a dimension of lines.
+fn value(fee: &Fee, dimension: Dimension) -> &str {
+    let value = match dimension {
+        Dimension::Field => fee.more.field_code.as_deref().unwrap_or(""),
+        _ => &*fee.procedure_code,
+    };
+    if value.is_empty() {
+        Cell::NOT_TOLD
+    } else {
+        value
     }
 }

@@ -86,6 +86,7 @@ pub(super) fn of_scope<'a>(
     for item in items.of(definition, scope) {
         sum.add(item, period, true);
     }
+    sum.cut_point();
     sum
 }
 
@@ -151,8 +152,14 @@ fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &
         }
         return sum;
     }
+    // what names no dossier may be of any procedure
+    let any = Scope::Cell(Cell::any(Dimension::Procedure));
     for procedure in values {
-        sum.add_once(&seen(procedure));
+        let mut one = seen(procedure);
+        for item in items.of(found.definition, &any) {
+            one.add(item, period, false);
+        }
+        sum.add_once(&one);
     }
     sum
 }

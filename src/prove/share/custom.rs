@@ -1,332 +1,395 @@
-//! `CUSTOM`: what its items must be, from those of the definition that its unit follows; what a
-//! parameter lets count beside them (what is not paid, zero fees, land obligations, refunds that
-//! stay) is in the numerator only where it was paid without cash, and on its own day.
+//! `CUSTOM`, told again: its items follow from those of the definition underneath (which are
+//! proved by themselves) and from the rows, by the parameters. Where an item is settled, exactly
+//! that is demanded; where it is open, it may be wider but never narrower.
 
-mod more;
+mod dossiers;
+mod money;
+mod paid;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Stake};
+use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, text};
-use super::{Expected, Pair, Wanted};
-use crate::domain::custom::{CountUnit, Counted, DateBasis, PartialRule, RollUp};
-use crate::domain::{
-    Cell, CollectionMode, Custom, Day, Dimension, Fee, FeeKind, Instrument, Moment, Side,
-};
-use crate::kpi::Scope;
-use crate::matching::Role;
-pub(super) use more::{check as more, is_more};
+use super::reach::Reach;
+use super::{Pair, pairs, shown, told};
+use crate::domain::custom::{CountUnit, DateBasis, RollUp};
+use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Instrument};
+use crate::kpi::{Contribution, Scope};
+use paid::Paid;
 
-/// What items follow from those of the definition underneath.
-pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
+/// What an item must add in one scope.
+#[derive(Clone, Debug)]
+struct Made {
+    day: Day,
+    point: Pair,
+    /// What it may add, on whatever day.
+    pairs: BTreeSet<Pair>,
+    /// What it may add on other days: from, to, what.
+    spans: BTreeSet<(Day, Day, Pair)>,
+    /// Nothing open can change it.
+    firm: bool,
+    /// Other money may take its place.
+    hangs: bool,
+    /// The point figure cannot be told from the legs.
+    loose: bool,
+    /// Nothing can be told of it: a grey zone, which an own definition does not follow, made
+    /// something else of the item underneath.
+    any: bool,
+}
+
+impl Made {
+    fn firm(day: Day, point: Pair) -> Self {
+        Self {
+            day,
+            point,
+            pairs: BTreeSet::from([point]),
+            spans: BTreeSet::new(),
+            firm: true,
+            hangs: false,
+            loose: false,
+            any: false,
+        }
+    }
+
+    fn of(item: &Contribution) -> Self {
+        let spans = item.elsewhere.iter();
+        Self {
+            day: item.day,
+            point: item.outcomes.first().copied().unwrap_or((0, 0)),
+            pairs: pairs(item).collect(),
+            spans: spans.map(|s| (s.from, s.to, s.outcome)).collect(),
+            firm: item.outcomes.len() == 1 && item.elsewhere.is_empty() && !item.coupled,
+            hangs: item.coupled,
+            loose: false,
+            any: false,
+        }
+    }
+}
+
+/// Items by name, each by scope.
+type Wanted = BTreeMap<String, BTreeMap<Scope, Made>>;
+
+/// Everything that the parameters look at.
+struct Own<'b, 'a> {
+    books: &'b Books<'a>,
+    custom: Custom,
+    reach: Reach,
+    paid: Paid<'b>,
+    last: Day,
+}
+
+pub(super) fn check(books: &Books, findings: &mut Findings) {
     let Some(custom) = books.rules.custom else {
         return;
     };
-    let base = match custom.unit {
-        CountUnit::Transaction => "TX_CASHLESS",
-        CountUnit::Dong => "AMOUNT_CASHLESS",
-        CountUnit::Dossier => "DOSSIER_CASHLESS",
-        // counted in cells
-        CountUnit::Procedure => return,
-    };
-    let dossiers = Dossiers::new(books);
-    let by_dossier = custom.unit == CountUnit::Dossier;
-    let mut made = Vec::new();
-    for of in expected.iter().filter(|of| of.definition == base) {
-        let wanted = wanted(books, custom, of);
-        let day = match custom.date {
-            DateBasis::Payment => of.day,
-            _ => dossiers.day(custom.date, &of.item),
-        };
-        let moved = custom.date != DateBasis::Payment && day.is_none();
-        made.push(Expected {
-            definition: "CUSTOM",
-            item: of.item.clone(),
-            day: day.filter(|_| matches!(wanted, Wanted::Firm(_) | Wanted::First(_))),
-            wanted: if moved { Wanted::Anything } else { wanted },
-        });
-    }
-    if by_dossier {
-        let known: BTreeSet<String> = made.iter().map(|of| of.item.clone()).collect();
-        for (at, dossier) in books.dossiers.iter().enumerate() {
-            let item = format!("dossier|{}", dossier.code);
-            if known.contains(&item) {
-                continue;
-            }
-            let day = match custom.date {
-                DateBasis::Payment => last_paid(books, at).or(dossier.code.received_on()),
-                _ => dossiers.day(custom.date, &item),
-            };
-            let wanted = match standing(books, custom, at) {
-                Some(Wanted::First((0, 0))) | None => continue,
-                Some(_) if day.is_none() => Wanted::Anything,
-                Some(wanted) => wanted,
-            };
-            made.push(Expected {
-                definition: "CUSTOM",
-                item,
-                day,
-                wanted,
-            });
-        }
-    }
-    expected.append(&mut made);
-}
-
-/// What an item must be, by what it is for the definition underneath.
-fn wanted(books: &Books, custom: Custom, of: &Expected) -> Wanted {
-    let by_dossier = custom.unit == CountUnit::Dossier;
-    match &of.wanted {
-        Wanted::Firm(scopes) => {
-            let firm: Vec<(Scope, Pair)> = scopes
-                .iter()
-                .map(|(scope, pair)| (scope.clone(), counted(books, custom, &of.item, *pair)))
-                .collect();
-            let total = firm.iter().find(|(scope, _)| *scope == Scope::Total);
-            // of several payments some may be online and some not
-            let told = !by_dossier
-                || custom.numerator == Counted::Cashless
-                || firm.iter().all(|(_, (a, _))| *a == 0);
-            match total {
-                _ if !told => Wanted::Anything,
-                _ if custom.roll_up == RollUp::Own => Wanted::Firm(firm),
-                Some((_, pair)) if custom.unit != CountUnit::Dong => Wanted::First(*pair),
-                _ => Wanted::Anything,
-            }
-        }
-        Wanted::Open if by_dossier => {
-            let code = of.item.trim_start_matches("dossier|");
-            let dossier = books.dossier_at(code);
-            let standing = dossier.and_then(|dossier| standing(books, custom, dossier));
-            match standing {
-                Some(Wanted::First(pair)) if pair != (0, 0) => Wanted::First(pair),
-                _ => Wanted::Anything,
-            }
-        }
-        _ => Wanted::Anything,
-    }
-}
-
-/// Payments of a dossier that settle and are still there; none where the legs do not tell.
-fn kept<'b, 'a>(books: &'b Books<'a>, dossier: usize) -> Option<Vec<&'b Stake<'a>>> {
-    let stakes = books.dossiers[dossier].stakes.iter();
-    let stakes: Vec<_> = stakes.map(|stake| &books.stakes[*stake]).collect();
-    let told = stakes.iter().all(|stake| !stake.unsure);
-    let live = stakes
-        .into_iter()
-        .filter(|stake| stake.settles() && !stake.is_gone() && stake.settled() > 0);
-    told.then(|| live.collect())
-}
-
-fn last_paid(books: &Books, dossier: usize) -> Option<Day> {
-    let kept = kept(books, dossier)?;
-    kept.iter()
-        .map(|stake| books.money[stake.money].day())
-        .max()
-}
-
-/// What a dossier is while it is not paid in full, as its first outcome; none where it does not
-/// count.
-fn standing(books: &Books, custom: Custom, dossier: usize) -> Option<Wanted> {
-    let lines = books.dossiers[dossier].lines.clone();
-    let fees = lines.map(|line| books.lines[line].fee);
-    let land = |fee: &&Fee| fee.kind == FeeKind::LandObligation;
-    let fees: Vec<&Fee> = fees.filter(|fee| custom.land || !land(fee)).collect();
-    let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
-    let owes = fees.iter().any(|fee| fee.amount.get() > 0 && !exempt(fee));
-    if !owes {
-        let is_exempt = fees.iter().any(exempt);
-        let zero = custom.zero_fee && !is_exempt && !fees.is_empty();
-        return (zero || (is_exempt && custom.exempt)).then_some(Wanted::First((0, 1)));
-    }
-    let unpaid = Wanted::First((0, i64::from(custom.unpaid)));
-    if custom.partial != PartialRule::Any {
-        return Some(unpaid);
-    }
-    Some(match kept(books, dossier) {
-        None => Wanted::Anything,
-        Some(kept) if kept.is_empty() => unpaid,
-        Some(kept) => {
-            let cashless = kept.iter().all(|stake| !books.money[stake.money].is_cash());
-            if cashless && custom.numerator == Counted::Online {
-                Wanted::Anything
-            } else {
-                Wanted::First((i64::from(cashless), 1))
-            }
-        }
-    })
-}
-
-/// The dossiers that items are of.
-struct Dossiers<'a> {
-    of_money: BTreeMap<(&'a str, &'a str), &'a str>,
-    lines: BTreeMap<&'a str, Vec<&'a Fee>>,
-}
-
-impl<'a> Dossiers<'a> {
-    fn new(books: &Books<'a>) -> Self {
-        let mut all = Self {
-            of_money: BTreeMap::new(),
-            lines: BTreeMap::new(),
-        };
-        for fee in &books.inputs.fees {
-            all.lines
-                .entry(fee.dossier_code.as_str())
-                .or_default()
-                .push(fee);
-        }
-        let legs = books.settlement.groups.iter().flat_map(|group| &group.legs);
-        for leg in legs.filter(|leg| leg.role == Role::Settles && leg.money.side == Side::Txn) {
-            if let Some(code) = &leg.dossier_code {
-                let key = (leg.money.source.as_str(), &*leg.money.id);
-                let first = all.of_money.entry(key).or_insert(code.as_str());
-                *first = (*first).min(code.as_str());
-            }
-        }
-        all
-    }
-
-    fn fees(&self, item: &str) -> &[&'a Fee] {
-        let mut parts = item.splitn(3, '|');
-        let (kind, one, two) = (parts.next(), parts.next(), parts.next());
-        let code = match (kind, one, two) {
-            (Some("txn"), Some(source), Some(id)) => self.of_money.get(&(source, id)).copied(),
-            (_, code, _) => code,
-        };
-        let lines = code.and_then(|code| self.lines.get(code));
-        lines.map_or(&[], Vec::as_slice)
-    }
-
-    fn day(&self, basis: DateBasis, item: &str) -> Option<Day> {
-        let fees = self.fees(item);
-        let days = |told: fn(&Fee) -> Option<&Moment>| {
-            fees.iter()
-                .filter_map(|fee| told(fee))
-                .map(Moment::day)
-                .collect::<Vec<_>>()
-        };
-        match basis {
-            DateBasis::Payment => None,
-            DateBasis::Receipt => {
-                let told = days(|fee| fee.more.received_at.as_ref()).into_iter().min();
-                told.or(fees.first()?.dossier_code.received_on())
-            }
-            DateBasis::Start => days(|fee| fee.more.processing_started_at.as_ref())
-                .into_iter()
-                .min(),
-            DateBasis::Result => days(|fee| fee.more.result_at.as_ref()).into_iter().max(),
-        }
-    }
-}
-
-/// A pair with only what was paid online in the numerator, where that is asked for.
-fn counted(books: &Books, custom: Custom, item: &str, (a, b): Pair) -> Pair {
-    let mut parts = item.splitn(3, '|');
-    let txn = match (parts.next(), parts.next(), parts.next()) {
-        (Some("txn"), Some(source), Some(id)) => books
-            .inputs
-            .txns
-            .iter()
-            .find(|txn| txn.source.as_str() == source && *txn.id == *id),
-        _ => None,
-    };
-    let transfer = txn.is_some_and(|txn| txn.instrument == Instrument::Transfer);
-    let out = custom.numerator == Counted::Online && transfer && a > 0;
-    (if out { 0 } else { a }, b)
-}
-
-/// The day of an item and what it adds.
-type Placed<'a> = (Day, &'a [Pair]);
-
-/// Procedures: every dossier that is paid in full stands in the cells of its procedure.
-pub(super) fn procedures(books: &Books, expected: &[Expected], findings: &mut Findings) {
-    let custom = books.rules.custom;
-    let Some(custom) = custom.filter(|custom| custom.unit == CountUnit::Procedure) else {
-        return;
-    };
-    let mut found: BTreeMap<(&str, String), Vec<Placed>> = BTreeMap::new();
-    for item in &books.settlement.contributions {
-        if let (Scope::Cell(cell), "CUSTOM") = (&item.scope, item.definition) {
-            let place = (&*item.item, cell.to_string());
-            found
-                .entry(place)
-                .or_default()
-                .push((item.day, &item.outcomes));
-        }
-    }
     let asked = super::figures::is_wanted(books, "CUSTOM") || books.inputs.business_date.is_some();
-    let simple = asked
-        && custom.date == DateBasis::Payment
-        && custom.numerator == Counted::Cashless
-        && books.rules.start.is_none();
-    for of in expected
-        .iter()
-        .filter(|of| of.definition == "DOSSIER_CASHLESS")
-    {
-        let Wanted::Firm(scopes) = &of.wanted else {
-            continue;
-        };
-        let code = of.item.trim_start_matches("dossier|");
-        let fee = books
-            .inputs
-            .fees
-            .iter()
-            .find(|fee| fee.dossier_code.as_str() == code);
-        let Some(fee) = fee.filter(|_| simple) else {
-            continue;
-        };
-        in_cells(fee, of, scopes, &found, findings);
+    // what is older than go-live is cut off before anybody can tell of which day it is
+    let clipped = books.rules.start.is_some() && custom.date != DateBasis::Payment;
+    if !asked || clipped {
+        return;
     }
-    for ((item, _), all) in &found {
-        if all.len() > 1 {
+    let reach = Reach::new(books);
+    let mut own = Own {
+        books,
+        custom,
+        last: reach.last_day,
+        reach,
+        paid: Paid::new(books),
+    };
+    let days = (0..books.dossiers.len()).filter_map(|dossier| own.day_of(dossier));
+    own.last = days.chain([own.last]).max().unwrap_or(own.last);
+    let mut wanted = Wanted::new();
+    match custom.unit {
+        CountUnit::Transaction | CountUnit::Dong => own.money(&mut wanted),
+        CountUnit::Dossier | CountUnit::Procedure => own.dossiers(&mut wanted),
+    }
+    own.finish(&mut wanted);
+    compare(books, &wanted, findings);
+}
+
+impl Own<'_, '_> {
+    /// What an item of the definition underneath adds.
+    fn made(&self, item: &Contribution) -> Made {
+        let mut made = Made::of(item);
+        let kept = made.firm && made.point.0 > 0;
+        let zoned = ["txn|", "dossier|", "fee|"].iter().any(|kind| item.item.starts_with(kind));
+        made.any = self.books.rules.grey.changes() && zoned && !kept;
+        made
+    }
+
+    /// The contributions of the definition underneath.
+    fn base(&self) -> impl Iterator<Item = &Contribution> {
+        let id = match self.custom.unit {
+            CountUnit::Transaction => "TX_CASHLESS",
+            CountUnit::Dong => "AMOUNT_CASHLESS",
+            CountUnit::Dossier | CountUnit::Procedure => "DOSSIER_CASHLESS",
+        };
+        let all = self.books.settlement.contributions.iter();
+        all.filter(move |item| item.definition == id && !matches!(item.scope, Scope::Cell(_)))
+    }
+
+    /// The numerator, the day, the sub-units, the procedures.
+    fn finish(&self, wanted: &mut Wanted) {
+        let directory = AgencyDirectory::new(self.books.inputs.agencies.iter().cloned());
+        let names: Vec<String> = wanted.keys().cloned().collect();
+        for name in names {
+            let Some(scopes) = wanted.remove(&name) else {
+                continue;
+            };
+            let dated = scopes.into_iter().filter_map(|(scope, made)| {
+                let made = self.seen_online(&name, made);
+                Some((scope, self.dated(&name, made)?))
+            });
+            let mut scopes: BTreeMap<Scope, Made> = dated.collect();
+            if self.custom.roll_up == RollUp::SubUnits {
+                self.roll_up(&directory, &mut scopes);
+            }
+            if self.custom.unit == CountUnit::Procedure {
+                scopes = self.in_procedures(&name, scopes);
+            }
+            wanted.insert(name, scopes);
+        }
+    }
+
+    /// Only what was paid online is in the numerator; where other money may take its place, or
+    /// nobody knows, it may be or not.
+    fn seen_online(&self, name: &str, mut made: Made) -> Made {
+        if self.custom.numerator == crate::domain::custom::Counted::Cashless {
+            return made;
+        }
+        let back = made.pairs.iter().any(|(a, b)| *a < 0 || *b < 0);
+        let told = if back { None } else { self.paid.is_online(name) };
+        let mixed = self.custom.date != DateBasis::Payment && self.paid.is_mixed(name);
+        let sure = told.filter(|_| made.firm && !mixed);
+        let pick = |(a, b): Pair| if told == Some(false) { (0, b) } else { (a, b) };
+        made.point = pick(made.point);
+        let ways = |pair: Pair| match sure {
+            Some(_) => vec![pick(pair)],
+            None if told.is_some() && !made.hangs && !mixed => vec![pick(pair)],
+            None if told.is_some() && !mixed && !self.paid.is_other_open(told) => vec![pick(pair)],
+            None => vec![pair, (0, pair.1)],
+        };
+        made.firm &= sure.is_some() || made.pairs.iter().all(|(a, _)| *a == 0);
+        made.pairs = made.pairs.into_iter().flat_map(ways).collect();
+        let spans = made.spans.into_iter();
+        let spans = spans.flat_map(|(from, to, pair)| {
+            ways(pair).into_iter().map(move |pair| (from, to, pair))
+        });
+        made.spans = spans.collect();
+        made
+    }
+
+    /// An item on the day that decides.
+    fn dated(&self, name: &str, mut made: Made) -> Option<Made> {
+        if self.custom.date == DateBasis::Payment {
+            return Some(made);
+        }
+        if !name.starts_with("txn|") {
+            let dossier = self.books.dossier_at(name.split('|').nth(1)?)?;
+            made.day = self.day_of(dossier)?;
+            made.spans = BTreeSet::new();
+            made.firm &= made.pairs.len() == 1;
+            return Some(made);
+        }
+        let dossiers = self.paid.dossiers_of(name);
+        let first = dossiers.iter().filter_map(|d| self.day_of(*d)).min();
+        if made.firm && !dossiers.is_empty() {
+            made.day = first?;
+            return Some(made);
+        }
+        made.day = first.unwrap_or(self.last);
+        if first.is_none() || made.point == (0, 0) {
+            (made.day, made.point) = (self.last, (0, 0));
+        }
+        let some = made.pairs.iter().filter(|pair| **pair != (0, 0));
+        made.spans = some.map(|pair| (Day::of_ms(0), self.last, *pair)).collect();
+        made.pairs.insert((0, 0));
+        made.firm = false;
+        Some(made)
+    }
+
+    /// Each unit holds its sub-units'.
+    fn roll_up(&self, directory: &AgencyDirectory, scopes: &mut BTreeMap<Scope, Made>) {
+        let mut units: BTreeMap<Scope, Vec<Made>> = BTreeMap::new();
+        let mut count = 0;
+        for (scope, made) in scopes.iter() {
+            if let Scope::Agency(code) = scope {
+                count += 1;
+                let above = directory.above(code, made.day).into_iter();
+                let all: BTreeSet<_> = above.chain([code.clone()]).collect();
+                for unit in all {
+                    units.entry(Scope::Agency(unit)).or_default().push(made.clone());
+                }
+            }
+        }
+        let total = scopes.get(&Scope::Total).cloned();
+        for (scope, parts) in units {
+            let made = match (&total, parts.as_slice()) {
+                (_, [only]) => only.clone(),
+                (Some(total), all) if all.len() == count => total.clone(),
+                (_, all) if self.custom.unit == CountUnit::Dong => added(all),
+                (_, all) => joined(all),
+            };
+            scopes.insert(scope, made);
+        }
+    }
+
+    /// The cells of the dossier's procedure; any, where it names none.
+    fn in_procedures(&self, name: &str, scopes: BTreeMap<Scope, Made>) -> BTreeMap<Scope, Made> {
+        let code = name.strip_prefix("dossier|");
+        let dossier = code.and_then(|code| self.books.dossier_at(code));
+        let fees = self.books.inputs.fees.iter();
+        let mut fees = fees.filter(|fee| Some(fee.dossier_code.as_str()) == code);
+        let procedure = fees.next().map(|fee| &*fee.procedure_code);
+        let cell = |scope: &Scope| match (dossier, scope) {
+            (Some(_), Scope::Total) => Some(format!("{}@", procedure?)),
+            (Some(_), Scope::Agency(agency)) => Some(format!("{}@{agency}", procedure?)),
+            (None, Scope::Total) => Some("*".to_owned()),
+            _ => None,
+        };
+        let placed = scopes.into_iter().filter_map(|(scope, made)| {
+            let cell = Cell::new(Dimension::Procedure, &cell(&scope)?);
+            Some((Scope::Cell(cell), made))
+        });
+        placed.collect()
+    }
+}
+
+/// One event of several agencies.
+fn joined(parts: &[Made]) -> Made {
+    let mut all = parts[0].clone();
+    for part in &parts[1..] {
+        all.firm &= part.firm;
+        all.any |= part.any;
+        all.pairs.extend(&part.pairs);
+        all.spans.extend(&part.spans);
+        if all.point == (0, 0) {
+            all.point = part.point;
+        }
+    }
+    all.firm &= all.pairs.len() == 1;
+    all
+}
+
+/// Dong of several agencies: at least both ends.
+fn added(parts: &[Made]) -> Made {
+    let mut all = parts[0].clone();
+    let sum = |of: &dyn Fn(&Made) -> Pair| {
+        let each = parts.iter().map(of);
+        each.fold((0, 0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1))
+    };
+    all.point = sum(&|made| made.point);
+    all.firm = parts.iter().all(|made| made.firm);
+    all.any = parts.iter().any(|made| made.any);
+    let most = |cashless: bool| {
+        let of = move |made: &Made| {
+            let mine = made.pairs.iter().filter(|(a, b)| *b > 0 && (*a > 0) == cashless);
+            let most = mine.map(|(_, b)| *b).max().unwrap_or(0);
+            (if cashless { most } else { 0 }, most)
+        };
+        sum(&of)
+    };
+    all.pairs = BTreeSet::from([all.point]);
+    all.spans = BTreeSet::new();
+    if !all.firm {
+        let ends = [most(true), most(false)];
+        all.pairs.extend(ends.into_iter().filter(|pair| *pair != (0, 0)));
+    }
+    all
+}
+
+/// Every item that is wanted is there and at least as wide; whatever else is there only widens.
+fn compare(books: &Books, wanted: &Wanted, findings: &mut Findings) {
+    let mut found: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
+    for item in &books.settlement.contributions {
+        if item.definition == "CUSTOM" && is_own(books, &item.scope) {
+            found.entry((&item.item, &item.scope)).or_default().push(item);
+        }
+    }
+    let mut say = |name: &str, what, wanted: String, was: &[&Contribution]| {
+        findings.add(Invariant::Item, told("CUSTOM", name), what, wanted, shown(was));
+    };
+    let follows = text(
+        "định nghĩa riêng phải theo đúng các tham số của nó",
+        "an own definition follows from its parameters",
+    );
+    for (name, scopes) in wanted {
+        for (scope, made) in scopes {
+            let mine = found.remove(&(name.as_str(), scope)).unwrap_or_default();
+            if !fits(books, made, &mine) {
+                let (a, b) = made.point;
+                let firm = if made.firm { "" } else { " .." };
+                say(name, follows, format!("[{scope}] {} {a}/{b}{firm}", made.day), &mine);
+            }
+        }
+    }
+    for ((name, _), rest) in found {
+        let widens = |item: &&Contribution| {
+            let late = books.rules.start == Some(item.day);
+            item.outcomes.first() == Some(&(0, 0)) && (late || item.coupled)
+        };
+        if rest.len() > 1 || !rest.iter().all(widens) {
             let what = text(
-                "mỗi phạm vi chỉ có một đóng góp",
-                "an item adds once in a scope",
+                "dòng không được tính thì không đóng góp vào tỷ lệ",
+                "what does not count adds nothing",
             );
-            findings.add(
-                Invariant::Item,
-                format!("CUSTOM {item}"),
-                what,
-                1,
-                all.len(),
-            );
+            say(name, what, "-".into(), &rest);
         }
     }
 }
 
-/// A dossier stands in the cells of its procedure, over all and by agency.
-fn in_cells(
-    fee: &Fee,
-    of: &Expected,
-    scopes: &[(Scope, Pair)],
-    found: &BTreeMap<(&str, String), Vec<Placed>>,
-    findings: &mut Findings,
-) {
-    for (scope, pair) in scopes {
-        let agency = match scope {
-            Scope::Agency(code) => code.as_str(),
-            _ => "",
-        };
-        let value = format!("{}@{agency}", fee.procedure_code);
-        let cell = Cell::new(Dimension::Procedure, &value).to_string();
-        let mine = found
-            .get(&(of.item.as_str(), cell))
-            .map_or(&[][..], Vec::as_slice);
-        let right = matches!(mine, [(day, pairs)]
-            if of.day.is_none_or(|wanted| wanted == *day) && pairs.first() == Some(pair));
-        if !right {
-            let what = text(
-                "thủ tục được đếm phải đúng với hồ sơ của nó",
-                "a procedure counts by its dossiers",
-            );
-            let about = format!("CUSTOM {}", of.item);
-            findings.add(
-                Invariant::Item,
-                about,
-                what,
-                format!("{pair:?}"),
-                mine.len(),
-            );
-        }
+/// The scopes in which an own definition counts: cells where it counts procedures.
+fn is_own(books: &Books, scope: &Scope) -> bool {
+    let unit = books.rules.custom.map(|custom| custom.unit);
+    let procedure = unit == Some(CountUnit::Procedure);
+    match scope {
+        Scope::Cell(cell) => procedure && (cell.is_any() || cell.value.contains('@')),
+        _ => !procedure,
     }
+}
+
+fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
+    if made.any {
+        return found.len() <= 1;
+    }
+    let start = books.rules.start;
+    let from = |day: Day| start.map_or(day, |start| day.max(start));
+    let early = start.is_some_and(|start| made.day < start);
+    let spans = || made.spans.iter().filter(|(_, to, _)| start.is_none_or(|start| start <= *to));
+    let item = match found {
+        [item] => item,
+        // nothing of it can still count
+        [] => return (early && spans().next().is_none()) || is_nothing(made),
+        _ => return false,
+    };
+    let settled = item.outcomes.len() == 1 && item.elsewhere.is_empty();
+    if early {
+        return true;
+    }
+    if !made.loose && (item.day != made.day || item.outcomes.first() != Some(&made.point)) {
+        return false;
+    }
+    if made.firm && !made.loose {
+        return (settled && !item.coupled) || item.coupled;
+    }
+    let covered = |&(first, last, pair): &(Day, Day, Pair)| {
+        let here = first == last && first == item.day && item.outcomes.contains(&pair);
+        let over = |s: &crate::kpi::Elsewhere| {
+            s.outcome == pair && s.from <= from(first) && last <= s.to
+        };
+        here || item.elsewhere.iter().any(over)
+    };
+    let can = |pair: &Pair| pairs(item).any(|seen| seen == *pair);
+    // what may only have come before go-live is cut off
+    let needed = made.pairs.iter().filter(|_| start.is_none());
+    needed.into_iter().all(can) && (made.loose || spans().all(covered))
+}
+
+fn is_nothing(made: &Made) -> bool {
+    made.loose || made.pairs.iter().all(|pair| *pair == (0, 0))
+}
+
+/// True for a means that is not a plain transfer.
+fn is_online(instrument: Instrument) -> bool {
+    instrument != Instrument::Transfer
 }

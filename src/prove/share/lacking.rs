@@ -73,7 +73,9 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     if !asked(books) {
         return;
     }
-    let told_all = books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
+    // a grey zone makes cash, or nothing, of some ways
+    let grey = books.rules.grey.changes();
+    let told_all = !grey && books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
     let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
     for item in &books.settlement.contributions {
         if item.definition == PAID {

@@ -15,6 +15,7 @@ mod custom;
 mod dossiers;
 mod events;
 mod figures;
+mod grey;
 mod lacking;
 mod procedures;
 mod reach;
@@ -75,13 +76,12 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     amount::expect(books, &mut expected);
     dossiers::expect(books, &mut expected);
     registry::expect(books, &mut expected);
-    custom::procedures(books, &expected, findings);
-    custom::expect(books, &mut expected);
     // a night keeps what every definition counts, `match` what is asked for
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
     items(books, expected, findings);
     procedures::check(books, findings);
+    custom::check(books, findings);
     cells::check(books, findings);
     let reach = reach::Reach::new(books);
     spans::check(books, &reach, findings);
@@ -105,7 +105,7 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
     }
     expected.sort_by(|a, b| (a.definition, &a.item).cmp(&(b.definition, &b.item)));
     let start = books.rules.start;
-    let greys = cells::Greys::new(books);
+    let zones = grey::Zones::new(books);
     let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
     for expect in &expected {
         known.insert((expect.definition, &expect.item));
@@ -117,26 +117,12 @@ fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
         if before && found.iter().all(late) {
             continue;
         }
-        match greys.treat(expect.definition, &expect.item) {
-            None => one(expect, found, findings),
-            Some(treat) if cells::is_treated(treat, found) => on_day(expect, found, findings),
-            Some(treat) => {
-                let what = text(
-                    "khoản ở vùng chưa rõ phải tính theo cấu hình",
-                    "a payment of a grey zone counts as the setting says",
-                );
-                let about = told(expect.definition, &expect.item);
-                findings.add(Invariant::Item, about, what, treat.id(), shown(found));
-            }
-        }
+        zones.check(expect, found, findings);
     }
     for (key, found) in &by_item {
         let about = || told(key.0, key.1);
-        let more = key.0 == "CUSTOM" && custom::is_more(key.1);
-        if more {
-            custom::more(books, key.1, found, findings);
-        }
-        if !known.contains(key) && !more {
+        // what an own definition counts is told by itself
+        if !known.contains(key) && key.0 != "CUSTOM" {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
                 "what does not count adds nothing",
@@ -337,6 +323,8 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
     let known = |id: &ExceptionId| books.exceptions.contains(id);
     let told = item.exceptions.iter().all(known);
     let for_nothing = firm && start.is_none() && !item.exceptions.is_empty();
+    let own = item.definition == "CUSTOM";
+    let may_hang = books.any_open || own || books.rules.grey.changes();
     !item.outcomes.is_empty()
         && (pairs(item).all(possible) || late)
         && spans.iter().all(span)
@@ -344,5 +332,5 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
         && !early(item.day)
         && told
         && !for_nothing
-        && (!item.coupled || books.any_open)
+        && (!item.coupled || may_hang)
 }

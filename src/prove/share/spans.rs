@@ -69,6 +69,8 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                     self::say(item, WHERE, "-", findings);
                 }
             }
+            // told by its parameters
+            ("CUSTOM", _) => {}
             _ => say(Vec::new()),
         }
     }
@@ -131,11 +133,17 @@ fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Opti
     } else {
         fee.amount.get()
     };
-    let pairs = match class(row) {
+    let mut pairs = match class(row) {
         "pending" | "status_mismatch" => vec![(v, v)],
         _ if unseen_money(books) => vec![(0, v), (v, v)],
         _ => vec![(0, v)],
     };
+    // what nobody has seen may be of a grey zone that counts as cash
+    let mut rules = books.rules.grey.rules.iter();
+    let cash = rules.any(|rule| rule.treat == crate::domain::Treat::Cash);
+    if cash && !pairs.contains(&(0, v)) {
+        pairs.push((0, v));
+    }
     let days = unseen(reach, fee);
     let day = if days.0 == days.1 {
         days.0
@@ -265,6 +273,8 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
             let Some(coupled) = held.get(&(definition, name.as_str())) else {
                 continue;
             };
+            // open money of the same payer may put it into a grey zone
+            let may = may || books.rules.grey.changes();
             let wrong = |coupled: &bool| (must && !coupled) || (*coupled && !may);
             if coupled.iter().any(wrong) {
                 let about = told(definition, &name);

@@ -17,12 +17,26 @@ pub(super) struct Sum<'a> {
     pub(super) coupled: bool,
     /// Some item may take back.
     back: bool,
+    /// Some settled item adds something without cash; some of cash.
+    adds: (bool, bool),
 }
 
 impl<'a> Sum<'a> {
     pub(super) fn add_firm(&mut self, pair: Sums) {
+        self.note(pair);
         plus(&mut self.firm, pair);
         plus(&mut self.point, pair);
+    }
+
+    fn note(&mut self, pair: Sums) {
+        self.adds.0 |= pair.0 > 0;
+        self.adds.1 |= pair.1 > pair.0.max(0);
+    }
+
+    /// Of which more went back than came: cut at nothing, and at the numerator.
+    pub(super) fn cut_point(&mut self) {
+        let a = self.point.0.max(0);
+        self.point = (a, self.point.1.max(a));
     }
 
     pub(super) fn add(&mut self, item: &'a Contribution, period: &Period, is_point: bool) {
@@ -34,6 +48,7 @@ impl<'a> Sum<'a> {
         self.coupled |= item.coupled;
         self.back |= seen.iter().any(|(a, b)| *a < 0 || *b < 0);
         if seen.len() == 1 {
+            self.note(wide(*first));
             plus(&mut self.firm, wide(*first));
         } else {
             self.open.push(seen);
@@ -45,7 +60,18 @@ impl<'a> Sum<'a> {
         let pick = |pair: &Pair| (i64::from(pair.0 > 0), i64::from(pair.1 > 0));
         let firm = (all.firm.0 > 0, all.firm.1 > 0);
         let mut ways: BTreeSet<Pair> = BTreeSet::from([(i64::from(firm.0), i64::from(firm.1))]);
-        for pairs in &all.open {
+        if all.back {
+            let cashless = firm.0 || all.pairs().any(|(a, _)| *a > 0);
+            ways = BTreeSet::from([pick(&(
+                i64::from(all.point.0 > 0),
+                i64::from(all.point.1 > 0),
+            ))]);
+            ways.extend(cashless.then_some((1, 1)));
+            if all.least_sums().0 <= 0 {
+                ways.extend([(0, 0), (0, 1)]);
+            }
+        }
+        for pairs in all.open.iter().filter(|_| !all.back) {
             let step = |(a, b): &Pair| {
                 let (a, b) = (*a, *b);
                 pairs
@@ -60,14 +86,17 @@ impl<'a> Sum<'a> {
         self.coupled |= all.coupled;
         let ways: Vec<Pair> = ways.into_iter().collect();
         match ways.as_slice() {
-            [only] => plus(&mut self.firm, wide(*only)),
+            [only] => {
+                self.note(wide(*only));
+                plus(&mut self.firm, wide(*only));
+            }
             _ => self.open.push(Cow::Owned(ways)),
         }
     }
 
     /// Something can be in the denominator.
     pub(super) fn counts(&self) -> bool {
-        self.firm.1 > 0 || self.pairs().any(|(_, b)| *b > 0)
+        self.adds.0 || self.adds.1 || self.pairs().any(|(_, b)| *b > 0)
     }
 
     fn pairs(&self) -> impl Iterator<Item = &Pair> {
@@ -98,7 +127,12 @@ impl<'a> Sum<'a> {
         if !self.counts() {
             return (None, None);
         }
-        if self.back {
+        if self.open.is_empty() {
+            let a = self.firm.0.max(0);
+            let only = share((a, self.firm.1.max(a)));
+            return (only, only);
+        }
+        if self.back || self.firm.0 < 0 || self.firm.1 < self.firm.0 {
             return (Some(self.least()), Some(self.greatest()));
         }
         let open: Vec<&[Pair]> = self.open.iter().map(AsRef::as_ref).collect();
@@ -111,23 +145,26 @@ impl<'a> Sum<'a> {
     /// there. Where nothing is left, what came without cash counts in full unless something else
     /// could be there.
     fn least(&self) -> Fraction {
-        let some = |(a, b): &Pair| *a == 0 && *b > 0;
-        let cash = self.firm.1 > self.firm.0 || self.pairs().any(some);
+        let cash = self.adds.1 || self.pairs().any(is_cash);
+        let (a, b) = self.least_sums();
+        let none = i128::from(!cash && b >= 0);
+        share((a.max(0), b.max(a).max(0))).unwrap_or(Fraction { num: none, den: 1 })
+    }
+
+    fn least_sums(&self) -> Sums {
         let chosen = self.open.iter().map(|pairs| {
-            let cash = pairs.iter().copied().filter(some).max_by_key(|(_, b)| *b);
+            let cash = pairs.iter().copied().filter(is_cash).max_by_key(|(_, b)| *b);
             let rest = pairs.iter().copied().filter(|(_, b)| *b >= 0);
             let little = rest.min_by_key(|(a, b)| (*b, *a));
             let back = pairs.iter().copied().filter(|(_, b)| *b < 0).min();
             [cash.or(little), back]
         });
-        let (a, b) = self.with(chosen);
-        let none = i128::from(!cash && b >= 0);
-        share((a.max(0), b.max(a).max(0))).unwrap_or(Fraction { num: none, den: 1 })
+        self.with(chosen)
     }
 
     /// The greatest: the other way round, and what may go back is counter cash.
     fn greatest(&self) -> Fraction {
-        let cashless = self.firm.0 > 0 || self.pairs().any(|(a, _)| *a > 0);
+        let cashless = self.adds.0 || self.pairs().any(|(a, _)| *a > 0);
         let chosen = self.open.iter().map(|pairs| {
             let most = pairs.iter().copied().filter(|(a, _)| *a > 0);
             let rest = pairs.iter().copied().filter(|(_, b)| *b >= 0);
@@ -148,6 +185,11 @@ impl<'a> Sum<'a> {
         }
         sum
     }
+}
+
+/// Dong or events of cash.
+fn is_cash((a, b): &Pair) -> bool {
+    *a == 0 && *b > 0
 }
 
 fn wide((a, b): Pair) -> Sums {
