@@ -202,7 +202,7 @@ async fn file(
         Ok(scanned) => scanned,
         Err(error) => return Ok(Err(fail(error))),
     };
-    let statements = statements(stage, files, found, archived, &scanned);
+    let mut statements = statements(stage, files, found, archived, &scanned);
     let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
     let last = stage.desk.last_closed_day().max(stage.night);
     let window = Window {
@@ -231,6 +231,13 @@ async fn file(
     }
     if let Err(error) = parsing.await.context("a file's reader ended")?? {
         return Ok(Err(fail(error)));
+    }
+    // what only the second reading could see: another currency, a date in the future
+    let seen: u64 = statements.iter().map(|statement| statement.rejects).sum();
+    if let Some(first) = statements.first_mut() {
+        let more = u64::saturating_sub(rejects, seen);
+        first.rejects += more;
+        first.entries = first.entries.saturating_sub(more);
     }
     let encoding = encoding.unwrap_or_default();
     let record = ExportFile {
