@@ -232,14 +232,7 @@ async fn file(
     if let Err(error) = parsing.await.context("a file's reader ended")?? {
         return Ok(Err(fail(error)));
     }
-    // what only the second reading could see: another currency, a date in the future
-    let seen: u64 = statements.iter().map(|statement| statement.rejects).sum();
-    if let Some(first) = statements.first_mut() {
-        let more = u64::saturating_sub(rejects, seen);
-        first.rejects += more;
-        first.entries = first.entries.saturating_sub(more);
-    }
-    let encoding = encoding.unwrap_or_default();
+    count_rejects(&mut statements, rejects);
     let record = ExportFile {
         source: stage.settings.name.clone(),
         sha256: archived.sha256.as_str().into(),
@@ -251,16 +244,29 @@ async fn file(
     };
     let store = &stage.desk.store;
     store.save_statement_file(&record, &statements).await?;
+    let (source, file) = (stage.settings.name.as_str(), &*found.name);
+    let encoding = encoding.unwrap_or_default();
     info!(
-        source.id = stage.settings.name.as_str(),
+        source.id = source,
         stage = "pull",
-        file = &*found.name,
+        file,
         encoding,
         row.count = rows,
         reject.count = rejects,
         "file read"
     );
     Ok(Ok(record))
+}
+
+/// Adds the bad rows that only the second reading could see: another currency, a date in the
+/// future.
+fn count_rejects(statements: &mut [AccountStatement], rejects: u64) {
+    let seen: u64 = statements.iter().map(|statement| statement.rejects).sum();
+    if let Some(first) = statements.first_mut() {
+        let more = rejects.saturating_sub(seen);
+        first.rejects += more;
+        first.entries = first.entries.saturating_sub(more);
+    }
 }
 
 /// What the file tells of each account that is the source's.
