@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::raw::Evidence;
 use super::{Stage, count};
 use crate::domain::{SourceFacts, Txn};
-use crate::format::FileError;
+use crate::format::{FileError, FormatError};
 use crate::job::error::JobError;
 use crate::normalise::statement::again::Again;
 use crate::normalise::statement::rows::Made;
@@ -195,10 +195,7 @@ async fn file(
         file: found.name.clone(),
         error,
     };
-    let (archive, sha256) = (stage.desk.archive.clone(), archived.sha256.clone());
-    let mapping = files.mapping.clone();
-    let scan = move || parse::scan(&archive, &sha256, &mapping);
-    let scanned = match blocking(scan).await?? {
+    let scanned = match scan(stage, files, archived).await? {
         Ok(scanned) => scanned,
         Err(error) => return Ok(Err(fail(error))),
     };
@@ -256,6 +253,17 @@ async fn file(
         "file read"
     );
     Ok(Ok(record))
+}
+
+/// The first reading.
+async fn scan(
+    stage: &Stage,
+    files: &FileSource,
+    archived: &Archived,
+) -> Result<Result<parse::Scanned, FormatError>, JobError> {
+    let (archive, sha256) = (stage.desk.archive.clone(), archived.sha256.clone());
+    let mapping = files.mapping.clone();
+    blocking(move || parse::scan(&archive, &sha256, &mapping)).await?
 }
 
 /// Adds the bad rows that only the second reading could see: another currency, a date in the
