@@ -292,3 +292,18 @@ async fn a_reading_that_was_interrupted_is_done_again() {
         "as if never interrupted",
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_currency_is_refused_row_by_row() {
+    let office = Office::bank(Kind::Sqlite).await;
+    let text = "Loại tiền: USD\nNgày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Nội dung\n\
+        05/12/2022;1;0;50;NOP PHI\n05/12/2022;2;0;70;NOP PHI\n";
+    office.put("usd.csv", text.as_bytes());
+    let (first, of) = office.night(FIRST).await;
+    assert_eq!(
+        (codes(&first), figures(&of)),
+        (vec![3], ("partial", 0, 0)),
+        "{of}"
+    );
+    assert_eq!(of["rejects"], 2, "{of}");
+}

@@ -1,8 +1,11 @@
 //! Nights that read the settlement files of a provider.
 
+use doisoat::cli::inspect::inspect_bytes;
+use doisoat::domain::Lang;
+
 use crate::database::Kind;
 use crate::office::{Office, csv, figures};
-use crate::town::{FIRST, codes, document};
+use crate::town::{FIRST, codes, document, night, source};
 
 const MOMO: &str = "[[source]]\nname = \"bank\"\nkind = \"settlement\"\npath = \"inbox/bank\"\n\
 instrument = \"wallet\"\n\n[source.map]\ntime = \"Thời gian\"\nbank_ref = \"Mã giao dịch\"\n\
@@ -51,4 +54,22 @@ async fn a_settlement_file_is_read_by_its_mapping() {
     let page = office.town.reports()["2022-12-07/index.html"].clone();
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("Thời gian"), "the missing headings");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_inspect_proposes_reads_a_settlement_file() {
+    let paid = "1,05/12/2022 09:00:00,M1,O1,\"50,000\",550,\"49,450\",Thành công,Thanh toán,\
+        H48.18.22-221205-0001";
+    let bytes = settled(&[paid]).into_bytes();
+    let file = inspect_bytes("momo_2022-12-06.csv", &bytes, None, Lang::Vi);
+    let toml = file.toml().unwrap();
+    assert!(toml.contains("kind = \"settlement\""), "{toml}");
+    assert!(toml.contains("order_ref = \"Mã đơn hàng\""), "{toml}");
+    let office = Office::new(Kind::Sqlite, &toml).await;
+    let inbox = office.town.dir().join("inbox/settlement");
+    std::fs::write(inbox.join("momo_2022-12-06.csv"), &bytes).unwrap();
+    let done = night(&office.desk, FIRST).await;
+    let run = document(&done);
+    let of = source(&run, "settlement");
+    assert_eq!(figures(of), ("complete", 1, 50_000), "{of}");
 }

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::raw::Evidence;
 use super::{Stage, count};
 use crate::domain::{SourceFacts, Txn};
-use crate::format::FileError;
+use crate::format::{FileError, FormatError};
 use crate::job::error::JobError;
 use crate::normalise::statement::again::Again;
 use crate::normalise::statement::rows::Made;
@@ -195,14 +195,11 @@ async fn file(
         file: found.name.clone(),
         error,
     };
-    let (archive, sha256) = (stage.desk.archive.clone(), archived.sha256.clone());
-    let mapping = files.mapping.clone();
-    let scan = move || parse::scan(&archive, &sha256, &mapping);
-    let scanned = match blocking(scan).await?? {
+    let scanned = match scan(stage, files, archived).await? {
         Ok(scanned) => scanned,
         Err(error) => return Ok(Err(fail(error))),
     };
-    let statements = statements(stage, files, found, archived, &scanned);
+    let mut statements = statements(stage, files, found, archived, &scanned);
     let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
     let last = stage.desk.last_closed_day().max(stage.night);
     let window = Window {
@@ -232,7 +229,7 @@ async fn file(
     if let Err(error) = parsing.await.context("a file's reader ended")?? {
         return Ok(Err(fail(error)));
     }
-    let encoding = encoding.unwrap_or_default();
+    count_rejects(&mut statements, rejects);
     let record = ExportFile {
         source: stage.settings.name.clone(),
         sha256: archived.sha256.as_str().into(),
@@ -244,16 +241,40 @@ async fn file(
     };
     let store = &stage.desk.store;
     store.save_statement_file(&record, &statements).await?;
+    let (source, file) = (stage.settings.name.as_str(), &*found.name);
+    let encoding = encoding.unwrap_or_default();
     info!(
-        source.id = stage.settings.name.as_str(),
+        source.id = source,
         stage = "pull",
-        file = &*found.name,
+        file,
         encoding,
         row.count = rows,
         reject.count = rejects,
         "file read"
     );
     Ok(Ok(record))
+}
+
+/// The first reading.
+async fn scan(
+    stage: &Stage,
+    files: &FileSource,
+    archived: &Archived,
+) -> Result<Result<parse::Scanned, FormatError>, JobError> {
+    let (archive, sha256) = (stage.desk.archive.clone(), archived.sha256.clone());
+    let mapping = files.mapping.clone();
+    blocking(move || parse::scan(&archive, &sha256, &mapping)).await?
+}
+
+/// Adds the bad rows that only the second reading could see: another currency, a date in the
+/// future.
+fn count_rejects(statements: &mut [AccountStatement], rejects: u64) {
+    let seen: u64 = statements.iter().map(|statement| statement.rejects).sum();
+    if let Some(first) = statements.first_mut() {
+        let more = rejects.saturating_sub(seen);
+        first.rejects += more;
+        first.entries = first.entries.saturating_sub(more);
+    }
 }
 
 /// What the file tells of each account that is the source's.
