@@ -90,8 +90,8 @@ impl<'e> Tally<'e> {
         Self::default()
     }
 
-    /// Sums those that are settled, from `start` on, in these periods; what is resolved adds nothing
-    /// on its own and is kept.
+    /// Sums those that are settled, from `start` on, in these periods; what is resolved adds
+    /// nothing on its own and is kept.
     pub fn of_sums(start: Option<Day>, periods: &'e [Period], exact: &'e Exact) -> Self {
         Self {
             sums_settled: Some(exact),
