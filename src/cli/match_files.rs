@@ -146,29 +146,28 @@ fn unproved(
     watch: Stopwatch,
     times: &mut Timings,
 ) -> Result<(), Failure> {
-    let pool = settle::pool(&read.inputs, rules);
-    let (lean, input) = std::thread::scope(|threads| {
+    std::thread::scope(|threads| {
         let input = threads.spawn(|| digest::of_sorted(&read.inputs));
-        let lean = settle::lean(&pool, &Vec::new());
+        let pool = settle::pool(&read.inputs, rules);
+        let lean = settle::lean(&pool, &Vec::new()).map_err(|error| defect(&error))?;
+        times.stages.push(("settle".into(), watch.elapsed()));
+        let watch = Stopwatch::start();
         let input = input.join();
-        (lean, input.unwrap_or_else(|panic| resume_unwind(panic)))
-    });
-    let lean = lean.map_err(|error| defect(&error))?;
-    times.stages.push(("settle".into(), watch.elapsed()));
-    let watch = Stopwatch::start();
-    let written = input.and_then(|digest| {
-        let told = match_out::Told {
-            input: digest,
-            rules,
-            calibration,
-        };
-        match_out::write_lean(&args.out, &lean, told, lang)
-    });
-    written.map_err(|error| unwritable(&error))?;
-    times.stages.push(("write".into(), watch.elapsed()));
-    std::mem::forget(lean);
-    std::mem::forget(pool);
-    Ok(())
+        let input = input.unwrap_or_else(|panic| resume_unwind(panic));
+        let written = input.and_then(|input| {
+            let told = match_out::Told {
+                input,
+                rules,
+                calibration,
+            };
+            match_out::write_lean(&args.out, &lean, told, lang)
+        });
+        written.map_err(|error| unwritable(&error))?;
+        times.stages.push(("write".into(), watch.elapsed()));
+        std::mem::forget(lean);
+        std::mem::forget(pool);
+        Ok(())
+    })
 }
 
 /// Settles, proves and writes: the checker looks at every row, leg and contribution.

@@ -67,8 +67,27 @@ impl Piece {
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Form::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
-            _ => self.as_str().as_bytes(),
+            Form::OnPage {
+                length,
+                start,
+                page,
+            } => {
+                let start = usize::try_from(*start).unwrap_or(usize::MAX);
+                let end = start.saturating_add(usize::from(*length));
+                page.text().as_bytes().get(start..end).unwrap_or_default()
+            }
+            Form::Whole(page) => page.text().as_bytes(),
         }
+    }
+
+    /// True when nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    /// The number of bytes.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
     }
 
     /// True when the two are the same piece of the same page.

@@ -75,7 +75,9 @@ pub struct Tally<'e> {
     sums_open: bool,
     total: Cell,
     any: Cell,
-    agencies: FxHashMap<AgencyCode, Cell>,
+    agencies: Vec<(AgencyCode, Cell)>,
+    /// The place of each agency among them.
+    places: FxHashMap<AgencyCode, usize>,
     /// The first and the last day of any sum.
     ends: Option<(Day, Day)>,
     /// The contributions that are kept.
@@ -88,8 +90,8 @@ impl<'e> Tally<'e> {
         Self::default()
     }
 
-    /// Sums those that are settled, from `start` on, in these periods; what is resolved adds nothing
-    /// on its own and is kept.
+    /// Sums those that are settled, from `start` on, in these periods; what is resolved adds
+    /// nothing on its own and is kept.
     pub fn of_sums(start: Option<Day>, periods: &'e [Period], exact: &'e Exact) -> Self {
         Self {
             sums_settled: Some(exact),
@@ -144,12 +146,14 @@ impl<'e> Tally<'e> {
     }
 
     fn cell(&mut self, agency: &AgencyCode) -> &mut Cell {
-        if !self.agencies.contains_key(agency) {
-            let cell = Cell::new(self.periods);
-            self.agencies.insert(agency.clone(), cell);
-        }
-        // it is there now
-        self.agencies.entry(agency.clone()).or_default()
+        let place = self.places.get(agency).copied().unwrap_or_else(|| {
+            let place = self.agencies.len();
+            self.agencies
+                .push((agency.clone(), Cell::new(self.periods)));
+            self.places.insert(agency.clone(), place);
+            place
+        });
+        &mut self.agencies[place].1
     }
 
     /// What becomes of an item; its days are then among those of the sums.

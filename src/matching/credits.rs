@@ -46,10 +46,11 @@ pub struct Credits {
 }
 
 impl Credits {
-    /// None yet.
-    pub(super) fn new(dossiers: usize) -> Self {
+    /// None yet; nearly every row will be one.
+    pub(super) fn new(dossiers: usize, rows: usize) -> Self {
         Self {
             newest: vec![END; dossiers],
+            all: Vec::with_capacity(rows),
             ..Self::default()
         }
     }

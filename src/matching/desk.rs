@@ -205,7 +205,10 @@ impl<'p, 'a> Desk<'p, 'a> {
             readings: in_halves(&inputs.txns, |txn| read(pool, txn)),
             txns: vec![Standing::Waiting; inputs.txns.len()],
             receipts: vec![Standing::Waiting; inputs.receipts.len()],
-            credits: Credits::new(pool.dossiers.len()),
+            credits: Credits::new(
+                pool.dossiers.len(),
+                inputs.txns.len() + inputs.receipts.len(),
+            ),
             returns: FxHashMap::default(),
             ledgers: Ledgers::default(),
             lane,

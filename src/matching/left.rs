@@ -101,14 +101,13 @@ fn doubted(desk: &Desk) -> BTreeSet<Index> {
             Standing::Waiting => {
                 let Reading::Nothing {
                     class: "near_reference",
-                    evidence,
-                    ..
+                    said,
                 } = &desk.readings[i]
                 else {
                     continue;
                 };
                 let row = desk.pool.txn(index(i));
-                let near = evidence.iter().filter_map(|said| match said {
+                let near = said.evidence.iter().filter_map(|said| match said {
                     Evidence::OneEdit(_, code, _) => desk.pool.find(code),
                     _ => None,
                 });

@@ -293,6 +293,11 @@ impl<'a> Pool<'a> {
     /// True when `amount` equals a line, the whole, or the net of either.
     pub fn fits(&self, txn: &Txn, dossier: Index, amount: i128) -> bool {
         let exact = |due: i128| due == amount || self.net_fee(txn, due, amount).is_some();
+        let of = self.dossier(dossier);
+        if of.fees.len() == 1 && of.fees_due > 0 {
+            // its only line is all that it owes; no row is looked at
+            return exact(of.fees_due);
+        }
         let mut lines = self.lines(dossier);
         lines.any(|(_, due)| exact(i128::from(due)))
             || exact(self.due(dossier))

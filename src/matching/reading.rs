@@ -39,11 +39,25 @@ pub enum Reading<'a> {
     Nothing {
         /// `near_reference`, `orphan`, `foreign` or `unidentified`.
         class: &'static str,
-        /// What was seen.
-        evidence: Vec<Evidence>,
-        /// Candidates within one edit.
-        nearest: Vec<Nearest>,
+        /// The rest: nearly every row names a dossier, so it stands beside.
+        said: Box<Said>,
     },
+}
+
+/// What is told of a row that names no existing dossier.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What was seen.
+    pub evidence: Vec<Evidence>,
+    /// Candidates within one edit.
+    pub nearest: Vec<Nearest>,
+}
+
+impl Reading<'_> {
+    fn nothing(class: &'static str, evidence: Vec<Evidence>, nearest: Vec<Nearest>) -> Self {
+        let said = Box::new(Said { evidence, nearest });
+        Self::Nothing { class, said }
+    }
 }
 
 /// Reads a transaction's reference, else its memo.
@@ -150,16 +164,11 @@ fn nothing<'a>(
             .iter()
             .map(|(_, dossier, _)| candidate(pool, txn, *dossier))
             .collect();
-        return Reading::Nothing {
-            class: "near_reference",
-            evidence,
-            nearest,
-        };
+        return Reading::nothing("near_reference", evidence, nearest);
     }
     if let Some(code) = foreign.first() {
         return another_province(pool, txn, code);
     }
-    let nearest = Vec::new();
     let ours = ours.first().map(|code| code.as_str().to_owned());
     let spotted = spots
         .iter()
@@ -168,17 +177,9 @@ fn nothing<'a>(
     match ours.or(spotted) {
         Some(code) => {
             let evidence = vec![Evidence::UnknownCode(code.into())];
-            Reading::Nothing {
-                class: "orphan",
-                evidence,
-                nearest,
-            }
+            Reading::nothing("orphan", evidence, Vec::new())
         }
-        None => Reading::Nothing {
-            class: "unidentified",
-            evidence: vec![Evidence::NoCode],
-            nearest,
-        },
+        None => Reading::nothing("unidentified", vec![Evidence::NoCode], Vec::new()),
     }
 }
 
@@ -192,13 +193,9 @@ fn another_province<'a>(pool: &Pool<'a>, txn: &Txn, code: &DossierCode) -> Readi
     };
     let near = near(pool, &[code.squeezed()]);
     let candidates = near.iter().map(|(_, dossier, _)| *dossier).filter(backed);
-    Reading::Nothing {
-        class: "foreign",
-        evidence: vec![Evidence::OtherProvince(code.as_str().into())],
-        nearest: candidates
-            .map(|dossier| candidate(pool, txn, dossier))
-            .collect(),
-    }
+    let nearest = candidates.map(|dossier| candidate(pool, txn, dossier));
+    let evidence = vec![Evidence::OtherProvince(code.as_str().into())];
+    Reading::nothing("foreign", evidence, nearest.collect())
 }
 
 /// Existing dossiers one edit away from what was written.
@@ -242,9 +239,10 @@ pub fn rivals(
 ) -> Vec<Index> {
     let mut rivals = Vec::new();
     let written = pool.dossier(dossier).code.squeezed();
+    let same_person = |other| txn.payer.is_empty() || pool.payer(txn, other) == Payer::Agrees;
     pool.one_edit_away(&written, |other, _| {
-        let same_person = txn.payer.is_empty() || pool.payer(txn, other) == Payer::Agrees;
-        if same_person && is_open(other) && pool.fits(txn, other, txn.amount.wide()) {
+        // names are compared last: nearly every neighbour is of another amount
+        if pool.fits(txn, other, txn.amount.wide()) && is_open(other) && same_person(other) {
             rivals.push(other);
         }
     });

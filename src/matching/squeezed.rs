@@ -1,4 +1,4 @@
-//! Dossiers by their squeezed codes. A code of at most 21 letters and digits is one number of 126
+//! Dossiers by their squeezed codes. A code of at most 25 letters and digits is a number of 150
 //! bits, so nearly every look-up compares numbers and follows no text.
 
 use rustc_hash::FxHashMap;
@@ -6,18 +6,20 @@ use rustc_hash::FxHashMap;
 use crate::domain::DossierCode;
 
 use super::edit::{Edit, look_alike, one_edit};
-use super::pool::{Index, at};
+use super::pool::{Index, at, index};
 
-/// Letters and digits that fit into a number.
-const PACKED_MAX: usize = 21;
+/// Letters and digits that fit into a number: a code of the longest usual agency and sequence.
+const PACKED_MAX: usize = 25;
 /// Bits of a letter or digit.
 const BITS: usize = 6;
 
 /// Positions by squeezed code; of two codes squeezed alike the later one.
 #[derive(Debug, Default)]
 pub(super) struct Squeezed {
-    /// The number of each dossier, zero where the code is long.
-    numbers: Vec<u128>,
+    /// The number of each dossier, without its last four letters and digits and those alone; zero
+    /// where the code is long.
+    begins: Vec<u128>,
+    ends: Vec<u32>,
     /// A part of the number's hash and the place of the dossier plus one, at the first free slot
     /// from where the rest of the hash points; zero is free.
     slots: Vec<u64>,
@@ -29,8 +31,45 @@ pub(super) struct Squeezed {
     long: FxHashMap<Box<str>, Index>,
 }
 
-/// Bits of the last four letters or digits.
-const HEAD: usize = 4 * BITS;
+/// Letters and digits of the end of a number.
+const END: usize = 4;
+
+/// A squeezed code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Number {
+    /// All but the last [`END`].
+    begin: u128,
+    end: u32,
+}
+
+impl Number {
+    fn hash(self) -> u64 {
+        self.behind(hash(self.begin))
+    }
+
+    /// The hash, where that of the beginning is known.
+    fn behind(self, begin: u64) -> u64 {
+        mixed(begin ^ u64::from(self.end), 0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// With another letter or digit at this distance from the last one.
+    fn with(self, distance: usize, was: u8, is: u8) -> Self {
+        let Self { begin, end } = self;
+        let (was, is) = (symbol(was).unwrap_or(0), symbol(is).unwrap_or(0));
+        match distance.checked_sub(END) {
+            None => {
+                let shift = BITS * distance;
+                let end = end - (was << shift) + (is << shift);
+                Self { begin, end }
+            }
+            Some(distance) => {
+                let shift = BITS * distance;
+                let begin = begin - (u128::from(was) << shift) + (u128::from(is) << shift);
+                Self { begin, end }
+            }
+        }
+    }
+}
 
 /// A bit for each of a set of hashes.
 #[derive(Debug, Default)]
@@ -60,23 +99,26 @@ impl Bits {
 }
 
 /// The number that stands for a letter or digit, none for others.
-fn symbol(byte: u8) -> Option<u128> {
+fn symbol(byte: u8) -> Option<u32> {
     match byte {
-        b'0'..=b'9' => Some(u128::from(1 + byte - b'0')),
-        b'A'..=b'Z' => Some(u128::from(11 + byte - b'A')),
+        b'0'..=b'9' => Some(u32::from(1 + byte - b'0')),
+        b'A'..=b'Z' => Some(u32::from(11 + byte - b'A')),
         _ => None,
     }
 }
 
 /// The number of letters and digits, none when they are too many or others stand among them.
-fn packed(squeezed: impl Iterator<Item = u8>) -> Option<u128> {
-    let (mut number, mut length) = (0_u128, 0);
+fn packed(squeezed: impl Iterator<Item = u8>) -> Option<Number> {
+    let (mut number, mut length) = (Number::default(), 0);
+    let whole_end = (1 << (BITS * END)) - 1;
     for byte in squeezed {
         length += 1;
         if length > PACKED_MAX {
             return None;
         }
-        number = number << BITS | symbol(byte)?;
+        let first = number.end >> (BITS * (END - 1));
+        number.begin = number.begin << BITS | u128::from(first);
+        number.end = (number.end << BITS | symbol(byte)?) & whole_end;
     }
     Some(number)
 }
@@ -96,15 +138,21 @@ fn half(number: u128) -> u64 {
 fn hash(number: u128) -> u64 {
     let low = half(number) ^ 0x9e37_79b9_7f4a_7c15;
     let high = half(number >> 64) ^ 0xd1b5_4a32_d192_ed03;
-    let product = u128::from(low) * u128::from(high);
+    mixed(low, high)
+}
+
+/// Every bit of the product of two halves.
+fn mixed(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
     half(product) ^ half(product >> 64)
 }
 
 impl Squeezed {
     /// Makes room.
     pub(super) fn reserve(&mut self, dossiers: usize) {
-        self.numbers.reserve_exact(dossiers);
-        self.rebuild(self.numbers.len() + dossiers);
+        self.begins.reserve_exact(dossiers);
+        self.ends.reserve_exact(dossiers);
+        self.rebuild(self.begins.len() + dossiers);
     }
 
     /// Slots for so many dossiers, filled anew.
@@ -114,39 +162,50 @@ impl Squeezed {
         self.slots.resize(slots, 0);
         self.bits = Bits::new(slots / 4);
         self.heads = Bits::new(slots / 32);
-        for place in 0..self.numbers.len() {
-            if let (number @ 1.., Ok(place)) = (self.numbers[place], Index::try_from(place)) {
+        for place in (0..self.begins.len()).map(index) {
+            let number = self.number(place);
+            if number != Number::default() {
                 self.place(number, place);
             }
         }
     }
 
+    fn number(&self, place: Index) -> Number {
+        Number {
+            begin: self.begins.get(at(place)).copied().unwrap_or(0),
+            end: self.ends.get(at(place)).copied().unwrap_or(0),
+        }
+    }
+
     /// Adds the next dossier; `place` counts them.
     pub(super) fn insert(&mut self, code: &DossierCode, place: Index) {
-        self.numbers.resize(at(place) + 1, 0);
+        self.begins.resize(at(place) + 1, 0);
+        self.ends.resize(at(place) + 1, 0);
         let Some(number) = packed(letters(code)) else {
             self.long.insert(code.squeezed().into(), place);
             return;
         };
-        self.numbers[at(place)] = number;
-        if self.slots.len() < self.numbers.len() + self.numbers.len() / 3 {
-            self.rebuild(2 * self.numbers.len());
+        (self.begins[at(place)], self.ends[at(place)]) = (number.begin, number.end);
+        let dossiers = self.begins.len();
+        if self.slots.len() < dossiers + dossiers / 3 {
+            self.rebuild(2 * dossiers);
         } else {
             self.place(number, place);
         }
     }
 
-    fn place(&mut self, number: u128, place: Index) {
-        let (slot, _) = self.look(number);
-        let mark = hash(number) & 0xffff_ffff_0000_0000;
+    fn place(&mut self, number: Number, place: Index) {
+        let begin = hash(number.begin);
+        let hash = number.behind(begin);
+        let (slot, _) = self.look(number, hash);
+        let mark = hash & 0xffff_ffff_0000_0000;
         self.slots[slot] = mark | (u64::from(place) + 1);
-        self.bits.set(hash(number));
-        self.heads.set(hash(number >> HEAD));
+        self.bits.set(hash);
+        self.heads.set(begin);
     }
 
     /// The slot of a number, and the dossier there: its own or none.
-    fn look(&self, number: u128) -> (usize, Option<Index>) {
-        let hash = hash(number);
+    fn look(&self, number: Number, hash: u64) -> (usize, Option<Index>) {
         let last = self.slots.len() - 1;
         let mut slot = usize::try_from(hash & 0xffff_ffff).unwrap_or(0) & last;
         loop {
@@ -156,7 +215,7 @@ impl Squeezed {
             }
             if held >> 32 == hash >> 32 {
                 let place = Index::try_from((held & 0xffff_ffff) - 1).unwrap_or(Index::MAX);
-                if self.numbers.get(at(place)) == Some(&number) {
+                if self.number(place) == number {
                     return (slot, Some(place));
                 }
             }
@@ -164,10 +223,13 @@ impl Squeezed {
         }
     }
 
-    fn find(&self, number: u128) -> Option<Index> {
-        self.bits
-            .may_have(hash(number))
-            .then(|| self.look(number).1)?
+    fn find(&self, number: Number) -> Option<Index> {
+        self.find_hashed(number, number.hash())
+    }
+
+    fn find_hashed(&self, number: Number, hash: u64) -> Option<Index> {
+        let may_have = self.bits.may_have(hash);
+        may_have.then(|| self.look(number, hash).1)?
     }
 
     /// The dossier with this squeezed code.
@@ -203,31 +265,34 @@ impl Squeezed {
             });
             return;
         };
-        let mut tell = |number: u128, edit| {
-            if !self.heads.may_have(hash(number >> HEAD)) {
+        let own = (number.begin, hash(number.begin));
+        let mut tell = |number: Number, edit| {
+            let begin = if number.begin == own.0 {
+                own.1
+            } else {
+                hash(number.begin)
+            };
+            if !self.heads.may_have(begin) {
                 return;
             }
-            if let Some(dossier) = self.find(number) {
+            if let Some(dossier) = self.find_hashed(number, number.behind(begin)) {
                 visit(dossier, Edit(edit));
             }
         };
         let bytes = written.as_bytes();
         for (place, was) in bytes.iter().enumerate() {
-            let shift = BITS * (bytes.len() - 1 - place);
-            let symbol_at = |byte: u8, shift: usize| symbol(byte).unwrap_or(0) << shift;
-            let without = number - symbol_at(*was, shift);
+            let distance = bytes.len() - 1 - place;
             if was.is_ascii_digit() {
                 for digit in (b'0'..=b'9').filter(|digit| digit != was) {
-                    tell(without + symbol_at(digit, shift), "digit");
+                    tell(number.with(distance, *was, digit), "digit");
                 }
             }
             if let Some(twin) = look_alike(*was) {
-                tell(without + symbol_at(twin, shift), "letter");
+                tell(number.with(distance, *was, twin), "letter");
             }
             if let Some(next) = bytes.get(place + 1).filter(|next| *next != was) {
-                let without = without - symbol_at(*next, shift - BITS);
-                let swapped = symbol_at(*next, shift) + symbol_at(*was, shift - BITS);
-                tell(without + swapped, "swap");
+                let first = number.with(distance, *was, *next);
+                tell(first.with(distance - 1, *next, *was), "swap");
             }
         }
     }

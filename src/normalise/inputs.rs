@@ -9,8 +9,8 @@ use super::ids::{self, Refused};
 use super::registry::{FileAt, FileRows, read_file};
 use super::transactions::{self, TxnRest};
 use crate::domain::{
-    Agency, AgencyCode, Completeness, Day, Fee, Inputs, Receipt, Reject, SourceFacts, SourceName,
-    Txn,
+    Agency, AgencyCode, Completeness, Conflict, Day, Fee, Inputs, Receipt, Reject, SourceFacts,
+    SourceName, Txn,
 };
 use crate::format::{Content, FileError};
 
@@ -81,7 +81,7 @@ pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchI
     let known = runs.map(|run| &run[0].agency_code).collect();
     all.inputs.agencies = bare_agencies(&known);
     let names = files.transactions.iter().map(|(name, _)| *name);
-    let txn_day = all.take_transactions(names, money.files, money.txns);
+    let txn_day = all.take_transactions(names, money.files, money.txns, money.conflicts);
     let cash_name = files.cash.as_ref().map(|(name, _)| *name);
     let cash_day = all.take_cash(cash_name, money.cash);
     let day = txn_day.max(cash_day).unwrap_or(FIRST_DAY);
@@ -105,7 +105,9 @@ pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchI
 
 /// The files of the money side, as they were read.
 struct Money {
+    /// One row an id.
     txns: Vec<Txn>,
+    conflicts: Vec<Conflict>,
     files: Vec<TxnRest>,
     cash: Option<FileRows<Receipt>>,
 }
@@ -120,9 +122,11 @@ impl Money {
         let paid = paid
             .map(|(name, content)| transactions::read_rest(name, content, FIRST_DAY, &mut txns));
         let paid = paid.collect::<Result<_, _>>()?;
+        let (txns, conflicts) = dedupe(txns);
         let cash = files.cash.as_ref().map(|file| open(file, registry));
         Ok(Self {
             txns,
+            conflicts,
             files: paid,
             cash: cash.transpose()?,
         })
@@ -157,12 +161,7 @@ impl MatchInputs {
     }
 
     /// Rejects and conflicts of a file without an accounting day of its own.
-    fn take_registry(
-        &mut self,
-        rejects: Vec<Reject>,
-        conflicts: Vec<crate::domain::Conflict>,
-        day: Day,
-    ) {
+    fn take_registry(&mut self, rejects: Vec<Reject>, conflicts: Vec<Conflict>, day: Day) {
         let dated = |mut reject: Reject| {
             reject.business_date = day;
             reject
@@ -182,6 +181,7 @@ impl MatchInputs {
         names: impl Iterator<Item = &'a str>,
         files: Vec<TxnRest>,
         txns: Vec<Txn>,
+        conflicts: Vec<Conflict>,
     ) -> Option<Day> {
         let mut rejects: BTreeMap<SourceName, Vec<Reject>> = BTreeMap::new();
         for (name, file) in names.zip(files) {
@@ -189,7 +189,6 @@ impl MatchInputs {
             let of_source = rejects.entry(file.source).or_default();
             of_source.extend(file.rejects);
         }
-        let (txns, conflicts) = dedupe(txns);
         let day = txns.iter().map(|txn| txn.business_date).max();
         for (source, mut rejects) in rejects {
             for reject in &mut rejects {

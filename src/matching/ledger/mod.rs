@@ -231,9 +231,10 @@ pub fn settle_with(pool: &Pool, dossier: Index, credits: Vec<Credit>, gone: &[Re
         ..Line::default()
     };
     let mut ledger = Ledger {
-        lines: due.map(new).collect(),
+        lines: Vec::with_capacity(pool.dossier(dossier).fees.len()),
         ..Ledger::default()
     };
+    ledger.lines.extend(due.map(new));
     if credits.is_empty() && gone.is_empty() {
         return ledger;
     }

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Day, Txn, TxnKind, Vnd};
+use rustc_hash::FxHashMap;
+
+use crate::domain::{Day, SourceName, Txn, TxnKind, Vnd};
 
 use super::super::desk::Desk;
 use super::super::evidence::{Evidence, Nearest, Test};
@@ -24,11 +26,21 @@ pub(super) type Sessions<'a> = BTreeMap<(&'a str, Day), Session>;
 
 /// Sums up every gateway's days.
 pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
-    let mut sessions = Sessions::new();
     let rates = &pool.rules.net_rates;
-    for (_, row) in gateway_rows(pool).filter(|(_, t)| pool.holds_whole_day(t.paid_on)) {
-        let key = (row.source.as_str(), row.paid_on);
-        let session = sessions.entry(key).or_insert_with(|| Session {
+    let whole = gateway_rows(pool).filter(|(_, row)| pool.holds_whole_day(row.paid_on));
+    let mut by_source: Vec<(&SourceName, FxHashMap<Day, Session>)> = Vec::new();
+    for (_, row) in whole {
+        // rows of one source stand together
+        if by_source
+            .last()
+            .is_none_or(|(source, _)| **source != row.source)
+        {
+            by_source.push((&row.source, FxHashMap::default()));
+        }
+        let Some((_, days)) = by_source.last_mut() else {
+            continue;
+        };
+        let session = days.entry(row.paid_on).or_insert_with(|| Session {
             payments: 0,
             nets: vec![0; 1 + rates.len()],
         });
@@ -42,9 +54,13 @@ pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
             *net += if is_payment { sum } else { -sum };
         }
     }
-    for session in sessions.values_mut() {
-        session.nets.sort_unstable();
-        session.nets.dedup();
+    let mut sessions = Sessions::new();
+    for (source, days) in by_source {
+        for (day, mut session) in days {
+            session.nets.sort_unstable();
+            session.nets.dedup();
+            sessions.insert((source.as_str(), day), session);
+        }
     }
     sessions
 }

@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::domain::fold::same_name;
-use crate::domain::{Text, Txn, TxnKind, TxnStatus};
+use crate::domain::{Piece, Text, Txn, TxnKind, TxnStatus};
 
 use super::super::desk::{Desk, Out, Return, Standing};
 use super::super::evidence::Evidence;
@@ -70,11 +70,9 @@ fn returns(desk: &mut Desk) {
             continue;
         }
         let (unread, evidence, nearest) = match desk.readings[at(txn)].clone() {
-            Reading::Nothing {
-                class,
-                evidence,
-                nearest,
-            } => (class == "unidentified", evidence, nearest),
+            Reading::Nothing { class, said } => {
+                (class == "unidentified", said.evidence, said.nearest)
+            }
             Reading::Glued(several) | Reading::Many(several) => {
                 let code = |d: &Index| desk.pool.dossier(*d).code.clone();
                 let codes = several.iter().map(code).collect();
@@ -122,19 +120,19 @@ impl Spoken {
     /// Adds the words of a text in capitals that may be ids.
     fn extend(&mut self, text: &str) {
         let words = id_words(text).filter(|word| word.len() >= ID_LENGTH_MIN);
-        self.0.extend(words.map(hash));
+        self.0.extend(words.map(|word| hash(word.as_bytes())));
     }
 
     /// False when an id is none of the words for certain.
-    fn may_hold(&self, id: &str) -> bool {
-        self.0.contains(&hash(id))
+    fn may_hold(&self, id: &Piece) -> bool {
+        self.0.contains(&hash(id.as_bytes()))
     }
 }
 
 /// A hash that does not see whether letters are small or capital.
-fn hash(word: &str) -> u64 {
+fn hash(word: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
-    for part in word.as_bytes().chunks(8) {
+    for part in word.chunks(8) {
         let mut eight = [0; 8];
         eight[..part.len()].copy_from_slice(part);
         eight.make_ascii_uppercase();
@@ -285,14 +283,13 @@ fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>>
     let payments = || gateway_rows(pool).filter(|(_, row)| row.kind == TxnKind::Payment);
     let mut sieve = Sieve::default();
     for (_, row) in payments() {
-        ids_of(row).for_each(|id| sieve.insert(hash(id)));
+        ids_of(row).for_each(|id| sieve.insert(hash(id.as_bytes())));
     }
     let mut spoken = Spoken::default();
     for txn in lines {
         let words = id_words(&pool.txn(*txn).memo).filter(|word| word.len() >= ID_LENGTH_MIN);
-        spoken
-            .0
-            .extend(words.map(hash).filter(|hash| sieve.may_hold(*hash)));
+        let words = words.map(|word| hash(word.as_bytes()));
+        spoken.0.extend(words.filter(|hash| sieve.may_hold(*hash)));
     }
     let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
     for (txn, row) in payments() {
@@ -304,8 +301,8 @@ fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>>
 }
 
 /// The id and the bank reference of a row, as far as they are worth looking for.
-fn ids_of(row: &Txn) -> impl Iterator<Item = &str> {
-    let ids = [Some(row.id.as_ref()), row.bank_ref.as_deref()];
+fn ids_of(row: &Txn) -> impl Iterator<Item = &Piece> {
+    let ids = [Some(&row.id), row.bank_ref.as_ref()];
     let ids = ids.into_iter().flatten();
     ids.filter(|id| id.len() >= ID_LENGTH_MIN)
 }

@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::domain::fold::fold_name;
-use crate::domain::{Day, ReceiptStatus, Text, TxnKind};
+use crate::domain::{AgencyCode, Day, ReceiptStatus, Text, TxnKind};
 
 use super::super::desk::Desk;
 use super::super::evidence::Evidence;
@@ -29,16 +31,20 @@ fn run(desk: &mut Desk) {
     if !desk.pool.registry_complete() {
         return;
     }
-    let mut days: BTreeMap<(&str, Day), (u32, i128)> = BTreeMap::new();
+    let mut days: FxHashMap<(&AgencyCode, Day), (u32, i128)> = FxHashMap::default();
     for receipt in &desk.pool.inputs.receipts {
         let whole = desk.pool.holds_whole_day(receipt.collected_at.day());
         if receipt.status == ReceiptStatus::Valid && whole {
-            let key = (receipt.agency_code.as_str(), receipt.collected_at.day());
+            let key = (&receipt.agency_code, receipt.collected_at.day());
             let day = days.entry(key).or_default();
             day.0 += 1;
             day.1 += receipt.amount.wide();
         }
     }
+    let days = days.into_iter();
+    let days: BTreeMap<(&str, Day), (u32, i128)> = days
+        .map(|((agency, day), of)| ((agency.as_str(), day), of))
+        .collect();
     let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
     for (key, (_, sum)) in &days {
         by_sum.entry(*sum).or_default().push(*key);

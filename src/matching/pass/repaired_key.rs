@@ -86,14 +86,14 @@ fn is_near(desk: &Desk, txn: Index) -> bool {
 
 /// The dossiers one edit away, each with what was written and the edit.
 fn candidates(desk: &Desk, txn: Index) -> Vec<(Index, Evidence)> {
-    let Reading::Nothing { evidence, .. } = &desk.readings[at(txn)] else {
+    let Reading::Nothing { said, .. } = &desk.readings[at(txn)] else {
         return Vec::new();
     };
     let candidate = |said: &Evidence| match said {
         Evidence::OneEdit(_, code, _) => Some((desk.pool.find(code)?, said.clone())),
         _ => None,
     };
-    evidence.iter().filter_map(candidate).collect()
+    said.evidence.iter().filter_map(candidate).collect()
 }
 
 /// Tells of each candidate the first test that it fails, now that the stricter passes are done.
@@ -125,8 +125,9 @@ fn explain(desk: &mut Desk, txn: Index) {
 /// Notes the first test that a candidate failed.
 fn fail(desk: &mut Desk, txn: Index, dossier: Index, test: Test) {
     let code = desk.pool.dossier(dossier).code.as_str();
-    if let Reading::Nothing { nearest, .. } = &mut desk.readings[at(txn)] {
-        for near in nearest.iter_mut().filter(|near| &*near.candidate == code) {
+    if let Reading::Nothing { said, .. } = &mut desk.readings[at(txn)] {
+        let nearest = said.nearest.iter_mut();
+        for near in nearest.filter(|near| &*near.candidate == code) {
             near.failed = test;
         }
     }

@@ -30,15 +30,10 @@ fn run(desk: &mut Desk) {
     let sessions = sessions(desk.pool);
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
-        let Reading::Nothing {
-            class,
-            evidence,
-            nearest,
-        } = desk.readings[at(txn)].clone()
-        else {
+        let Reading::Nothing { class, said } = desk.readings[at(txn)].clone() else {
             continue;
         };
-        let (mut evidence, mut nearest) = (evidence, nearest);
+        let (mut evidence, mut nearest) = (said.evidence, said.nearest);
         if let Some((said, near)) = desk.notes.remove(&txn) {
             evidence.extend(said);
             nearest.extend(near);

@@ -14,8 +14,8 @@ use crate::settle::{Lean, Settlement};
 
 use super::tie::TieLine;
 
-/// Lines by day and kind.
-type Days = FxHashMap<(Option<Day>, &'static str), TieLine>;
+/// Lines by day, those of a day by kind.
+type Days = FxHashMap<Option<Day>, Vec<TieLine>>;
 
 /// Lines by side and source; the next row is nearly always of the source of the last.
 #[derive(Default)]
@@ -35,23 +35,30 @@ impl Sheet {
                 self.sources.push((of, Days::default()));
             }
         }
-        let days = &mut self.sources[self.last].1;
-        days.entry((day, kind)).or_insert_with(|| TieLine {
-            source: key.1.into(),
-            business_date: day,
-            kind,
-            money: key.0 == Side::Txn,
-            ..TieLine::default()
-        })
+        let kinds = self.sources[self.last].1.entry(day).or_default();
+        let known = kinds.iter().position(|line| line.kind == kind);
+        let place = known.unwrap_or(kinds.len());
+        if known.is_none() {
+            kinds.push(TieLine {
+                source: key.1.into(),
+                business_date: day,
+                kind,
+                money: key.0 == Side::Txn,
+                ..TieLine::default()
+            });
+        }
+        &mut kinds[place]
     }
 
     /// All lines in order.
     fn lines(self) -> Vec<TieLine> {
         let mut lines = BTreeMap::new();
         for ((side, source), days) in self.sources {
-            let keyed = days.into_iter();
-            lines
-                .extend(keyed.map(|((day, kind), line)| ((side, source.clone(), day, kind), line)));
+            let keyed = days.into_values().flatten();
+            lines.extend(keyed.map(|line| {
+                let key = (side, source.clone(), line.business_date, line.kind);
+                (key, line)
+            }));
         }
         lines.into_values().collect()
     }
