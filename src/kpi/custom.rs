@@ -218,7 +218,12 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
     fn money_of(&self, dossier: Index) -> Vec<Money> {
         let desk = self.facts.desk;
         if let Some(set) = desk.set_of.get(&dossier) {
-            return desk.sets[at(*set)].txns.iter().copied().map(Money::Txn).collect();
+            return desk.sets[at(*set)]
+                .txns
+                .iter()
+                .copied()
+                .map(Money::Txn)
+                .collect();
         }
         if desk.ledgers.is_plain(dossier) {
             return desk.credits.of(dossier).map(|put| put.money).collect();

@@ -209,11 +209,18 @@ impl<'a> Zones<'a> {
     /// payment is its.
     fn of_dossier(&self, code: &str) -> Vec<Treat> {
         let (money, of_set) = self.origins.money_of_dossier(code);
-        let ways: Vec<Vec<Treat>> = money.into_iter().map(|money| self.of_money(money)).collect();
+        let ways: Vec<Vec<Treat>> = money
+            .into_iter()
+            .map(|money| self.of_money(money))
+            .collect();
         let points = ways.iter().filter_map(|ways| ways.first().copied());
         let point = if of_set { points.min() } else { points.max() };
         let mut all = vec![point.unwrap_or(Treat::Cashless)];
-        all.extend(ways.into_iter().filter(|ways| of_set || ways.len() > 1).flatten());
+        all.extend(
+            ways.into_iter()
+                .filter(|ways| of_set || ways.len() > 1)
+                .flatten(),
+        );
         all
     }
 }

@@ -232,9 +232,11 @@ proptest! {
 /// What the items of a definition add over all.
 fn items_of(settlement: &Settlement, definition: &str) -> Vec<String> {
     let all = settlement.contributions.iter();
-    let mine = all.filter(|c| c.definition == definition && c.scope != doisoat::kpi::Scope::AnyAgency);
+    let mine =
+        all.filter(|c| c.definition == definition && c.scope != doisoat::kpi::Scope::AnyAgency);
     let mine = mine.filter(|c| !matches!(c.scope, doisoat::kpi::Scope::Agency(_)));
-    mine.map(|c| format!("{} {} {:?} {:?}", c.item, c.day, c.outcomes, c.pairs())).collect()
+    mine.map(|c| format!("{} {} {:?} {:?}", c.item, c.day, c.outcomes, c.pairs()))
+        .collect()
 }
 
 /// The share of a definition over everything.

@@ -88,7 +88,9 @@ impl<'a> Zones<'a> {
         for money in books.money.iter().filter(|money| is_open(books, money)) {
             let of = money.txn().map(|txn| (txn.source.as_str(), &*txn.id));
             let ways = of.map(|key| zones.known(key));
-            zones.open.extend(ways.filter(|way| *way != Treat::Cashless));
+            zones
+                .open
+                .extend(ways.filter(|way| *way != Treat::Cashless));
         }
         zones
     }
@@ -219,7 +221,8 @@ fn untreated(expect: &Expected, item: &Contribution) -> Contribution {
     let mut item = item.clone();
     if matches!(expect.wanted, Wanted::Credit(..) | Wanted::Ambiguous(..)) {
         item.outcomes.retain(|(a, b)| !(*a == 0 && *b > 0));
-        item.elsewhere.retain(|s| !(s.outcome.0 == 0 && s.outcome.1 > 0));
+        item.elsewhere
+            .retain(|s| !(s.outcome.0 == 0 && s.outcome.1 > 0));
     }
     item
 }
