@@ -174,7 +174,7 @@ fn breakdown<'a>(
                 findings.add(Invariant::Share, about, what, 1, 0);
                 continue;
             };
-            cell_of(books, &sum, share, about, findings);
+            cell_of(books, &sum, share, &about, findings);
         }
     }
     if count != books.settlement.breakdown.len() && wanted {
@@ -185,10 +185,10 @@ fn breakdown<'a>(
 }
 
 /// The share of one cell.
-fn cell_of(books: &Books, sum: &Sum, share: &Share, about: String, findings: &mut Findings) {
+fn cell_of(books: &Books, sum: &Sum, share: &Share, about: &str, findings: &mut Findings) {
     let mut say = |what: Text, expected: String, was: String| {
         if expected != was {
-            findings.add(Invariant::Share, about.clone(), what, expected, was);
+            findings.add(Invariant::Share, about, what, expected, was);
         }
     };
     let what = text(
@@ -317,9 +317,12 @@ fn bounds(
 ) {
     let (low, high) = match resolved {
         Some(resolved) => {
-            let own = |bound, end| match resolved.proves(bound, end) {
-                true => bound,
-                false => resolved.bound(end),
+            let own = |bound, end| {
+                if resolved.proves(bound, end) {
+                    bound
+                } else {
+                    resolved.bound(end)
+                }
             };
             (own(found.low, End::Least), own(found.high, End::Greatest))
         }

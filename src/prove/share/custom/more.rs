@@ -73,11 +73,11 @@ fn money(books: &Books, source: &str, id: &str) -> Option<usize> {
 
 /// The days on which money of a dossier went back.
 fn went_back(books: &Books, dossier: Option<usize>) -> BTreeSet<Day> {
-    let of = |leg: &&Leg| {
+    let of = |leg: &Leg| {
         let line = books.line_of(leg);
         dossier.is_some() && line.map(|line| books.lines[line].dossier) == dossier
     };
     let back = books.money.iter();
-    let back = back.filter(|money| money.back.iter().any(|leg| of(&leg)));
+    let back = back.filter(|money| money.back.iter().any(|leg| of(leg)));
     back.map(Money::day).collect()
 }
