@@ -1,17 +1,19 @@
 //! Every share, added up again item by item: the point figure, the bounds, the verdict, and that no
 //! share is missing.
 
+mod breakdown;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, ratio, text};
-use super::adding::{Items, add_free, add_up, is_distinct, of_scope, today};
+use super::adding::{Items, add_free, add_up};
 use super::bounds::{End, Sums};
 use super::components::{Components, Resolved};
 use super::reach::Reach;
 use super::sum::Sum;
-use crate::domain::{AgencyCode, Cell, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
 use crate::kpi::{Contribution, Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
@@ -46,7 +48,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     for share in &books.settlement.shares {
         shares.entry(place_of(share)).or_default().push(share);
     }
-    breakdown(books, &items, &periods, findings);
+    breakdown::check(books, &items, &periods, findings);
     for place in wanted
         .keys()
         .chain(shares.keys().filter(|p| !wanted.contains_key(*p)))
@@ -122,93 +124,6 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
         }
     }
     wanted
-}
-
-/// The breakdowns: each cell that has something of its own, once a period, and added up again.
-fn breakdown<'a>(
-    books: &Books<'a>,
-    items: &Items<'a>,
-    periods: &[Period],
-    findings: &mut Findings,
-) {
-    let definition = super::cells::broken_down(books);
-    let wanted = !books.rules.breakdowns.is_empty();
-    let mut cells: BTreeSet<Cell> = BTreeSet::new();
-    let prior = books
-        .prior
-        .iter()
-        .filter(|sum| *sum.definition == *definition);
-    let prior: Vec<Scope> = prior.map(|sum| today(books, sum)).collect();
-    for scope in prior.iter().chain(items.scopes(definition)) {
-        if let Scope::Cell(cell) = scope
-            && !cell.is_any()
-            && !is_distinct(books, definition)
-        {
-            cells.insert(cell.clone());
-        }
-    }
-    let mut found: BTreeMap<(&Cell, &str), &Share> = BTreeMap::new();
-    for share in &books.settlement.breakdown {
-        let known = share
-            .cell
-            .as_ref()
-            .filter(|_| share.definition == definition);
-        if let Some(cell) = known {
-            found.insert((cell, &share.period.label), share);
-        }
-    }
-    let mut count = 0;
-    for period in periods {
-        for cell in &cells {
-            let mut sum = of_scope(books, items, definition, &Scope::Cell(cell.clone()), period);
-            if !sum.counts() {
-                continue;
-            }
-            count += 1;
-            for item in items.of(definition, &Scope::Cell(Cell::any(cell.dimension))) {
-                sum.add(item, period, false);
-            }
-            let about = format!("{definition} {} {cell}", period.label);
-            let Some(share) = found.get(&(cell, &*period.label)) else {
-                let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
-                findings.add(Invariant::Share, about, what, 1, 0);
-                continue;
-            };
-            cell_of(books, &sum, share, about, findings);
-        }
-    }
-    if count != books.settlement.breakdown.len() && wanted {
-        let what = text("mỗi dòng phân tổ phải có một lần", "each cell stands once");
-        let was = books.settlement.breakdown.len();
-        findings.add(Invariant::Share, definition, what, count, was);
-    }
-}
-
-/// The share of one cell.
-fn cell_of(books: &Books, sum: &Sum, share: &Share, about: String, findings: &mut Findings) {
-    let mut say = |what: Text, expected: String, was: String| {
-        if expected != was {
-            findings.add(Invariant::Share, about.clone(), what, expected, was);
-        }
-    };
-    let what = text(
-        "tử số và mẫu số tính lại",
-        "numerator and denominator, added up again",
-    );
-    let was = (share.numerator, share.denominator);
-    say(what, format!("{:?}", sum.point), format!("{was:?}"));
-    let what = text(
-        "cận được nới do các dòng phụ thuộc nhau",
-        "an outer bound is marked as such",
-    );
-    say(what, sum.coupled.to_string(), share.outer.to_string());
-    bounds(
-        sum,
-        share,
-        has_columns(books, share.definition),
-        None,
-        &mut say,
-    );
 }
 
 fn one<'a>(
@@ -317,9 +232,12 @@ fn bounds(
 ) {
     let (low, high) = match resolved {
         Some(resolved) => {
-            let own = |bound, end| match resolved.proves(bound, end) {
-                true => bound,
-                false => resolved.bound(end),
+            let own = |bound, end| {
+                if resolved.proves(bound, end) {
+                    bound
+                } else {
+                    resolved.bound(end)
+                }
             };
             (own(found.low, End::Least), own(found.high, End::Greatest))
         }

@@ -50,7 +50,7 @@ pub(super) enum Did {
 pub(super) struct Due {
     /// A position in `Books::lines`.
     pub(super) line: usize,
-    pub(super) due: i128,
+    owed: i128,
     pub(super) paid: i128,
     /// What the provider kept.
     pub(super) kept: i128,
@@ -58,7 +58,7 @@ pub(super) struct Due {
 
 impl Due {
     fn open(&self) -> i128 {
-        (self.due - self.paid - self.kept).max(0)
+        (self.owed - self.paid - self.kept).max(0)
     }
 
     /// Paid in full.
@@ -80,7 +80,7 @@ impl Ledger {
         let lines = lines.filter(|line| books.lines[*line].payable);
         let new = |line: usize| Due {
             line,
-            due: books.lines[line].due(),
+            owed: books.lines[line].due(),
             paid: 0,
             kept: 0,
         };
@@ -192,8 +192,8 @@ impl Ledger {
             .iter()
             .copied()
             .find(|p| self.payments[*p].amount == amount);
-        let all: i128 = may.iter().map(|l| self.lines[*l].due).sum();
-        let line = may.iter().copied().find(|l| self.lines[*l].due == amount);
+        let all: i128 = may.iter().map(|l| self.lines[*l].owed).sum();
+        let line = may.iter().copied().find(|l| self.lines[*l].owed == amount);
         let (of, lines) = match (same, line) {
             (Some(of), _) => (of, on(of).collect()),
             (None, _) if all == amount => (first, may.to_vec()),
