@@ -114,7 +114,8 @@ pub(super) fn custom(mut section: Section<'_>) -> Result<Custom, ConfigError> {
         return Err(section.fail(message, "take it out, or choose another unit"));
     }
     if let Some((key, why)) = custom.clash() {
-        let message = format!("definitions.custom.{key} does not go with the other settings: {why}");
+        let message =
+            format!("definitions.custom.{key} does not go with the other settings: {why}");
         return Err(section.fail(message, "take it out, or change the others"));
     }
     section.finish()?;

@@ -183,7 +183,11 @@ impl Maker<'_> {
                 return made;
             }
             if let Some(place) = place {
-                let here = if *place == *value { made.outcomes.len() } else { 0 };
+                let here = if *place == *value {
+                    made.outcomes.len()
+                } else {
+                    0
+                };
                 made.outcomes.insert(here, (0, 0));
                 settle_outer(&mut made);
             } else if self.in_dong {

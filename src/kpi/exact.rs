@@ -134,9 +134,7 @@ impl Exact {
             Origin::Cash(code, _)
             | Origin::Receipt(code, _)
             | Origin::Dossier(code)
-            | Origin::Line(code, _) => {
-                self.dossiers.contains(code)
-            }
+            | Origin::Line(code, _) => self.dossiers.contains(code),
             Origin::Other => false,
         }
     }

@@ -166,8 +166,8 @@ impl<'a> Zones<'a> {
             rule.map_or(Treat::Cashless, |rule| rule.treat)
         };
         let mut ways = vec![treat(self.grey.zone(txn, together))];
-        let of_open = payer_on(txn).is_some_and(|payer| self.payers.contains(&payer));
-        if of_open || self.unread {
+        let more = |payer| self.unread || self.payers.contains(&payer);
+        if payer_on(txn).is_some_and(more) {
             for rule in &self.grey.rules {
                 let many = usize::try_from(rule.together).unwrap_or(usize::MAX);
                 if many > together {
@@ -209,11 +209,18 @@ impl<'a> Zones<'a> {
     /// payment is its.
     fn of_dossier(&self, code: &str) -> Vec<Treat> {
         let (money, of_set) = self.origins.money_of_dossier(code);
-        let ways: Vec<Vec<Treat>> = money.into_iter().map(|money| self.of_money(money)).collect();
+        let ways: Vec<Vec<Treat>> = money
+            .into_iter()
+            .map(|money| self.of_money(money))
+            .collect();
         let points = ways.iter().filter_map(|ways| ways.first().copied());
         let point = if of_set { points.min() } else { points.max() };
         let mut all = vec![point.unwrap_or(Treat::Cashless)];
-        all.extend(ways.into_iter().filter(|ways| of_set || ways.len() > 1).flatten());
+        all.extend(
+            ways.into_iter()
+                .filter(|ways| of_set || ways.len() > 1)
+                .flatten(),
+        );
         all
     }
 }

@@ -246,7 +246,11 @@ impl<'a> Origins<'a> {
     /// The cell in which a payment of a certified set stands: that of the dossier at its own
     /// place among those of the set. Which it paid nobody knows; how many stand in each cell
     /// is certain.
-    pub(super) fn place_in_set(&self, origin: &Origin<'_>, dimension: Dimension) -> Option<Box<str>> {
+    pub(super) fn place_in_set(
+        &self,
+        origin: &Origin<'_>,
+        dimension: Dimension,
+    ) -> Option<Box<str>> {
         let Origin::Txn(source, id) = *origin else {
             return None;
         };

@@ -64,7 +64,10 @@ impl Maker<'_, '_, '_> {
     /// Of a dossier that owes nothing, whether it counts.
     fn free(&self, dossier: Index) -> Option<bool> {
         let fees = self.fees(dossier);
-        let counted = || fees.iter().filter(|fee| fee.kind != FeeKind::LandObligation);
+        let counted = || {
+            fees.iter()
+                .filter(|fee| fee.kind != FeeKind::LandObligation)
+        };
         let exempt = |fee: &Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
         let owes = |fee: &Fee| fee.amount.get() > 0 && !exempt(fee);
         if counted().any(owes) {
@@ -83,7 +86,11 @@ impl Maker<'_, '_, '_> {
             outcomes.extend([(0, 0), (0, 1), (1, 1)]);
         }
         let outcomes = joined::once(outcomes);
-        let spans = if outcomes.len() > 1 { &outcomes[..] } else { &[] };
+        let spans = if outcomes.len() > 1 {
+            &outcomes[..]
+        } else {
+            &[]
+        };
         if outcomes != [(0, 0)] {
             let day = self.received(dossier);
             self.add(dossier, (day, outcomes.clone()), spans, made);
@@ -164,7 +171,11 @@ impl Maker<'_, '_, '_> {
             return;
         }
         let ways = [unpaid, (0, 1), (1, 1), (0, 0)];
-        let ways = if self.custom.unpaid { &ways[..3] } else { &ways };
+        let ways = if self.custom.unpaid {
+            &ways[..3]
+        } else {
+            &ways
+        };
         let mut outcomes = vec![point];
         outcomes.extend(ways);
         let outcomes = joined::once(outcomes);
@@ -189,9 +200,7 @@ impl Maker<'_, '_, '_> {
         let doubtful = |entry: &Entry| {
             let repeat = match entry.effect {
                 Effect::Settles => false,
-                Effect::Duplicate { certain, .. } => {
-                    !certain || facts.may_be_again(dossier, entry)
-                }
+                Effect::Duplicate { certain, .. } => !certain || facts.may_be_again(dossier, entry),
                 Effect::Doubtful { .. } => true,
             };
             repeat || entry.receipt_differs
@@ -221,7 +230,10 @@ impl Maker<'_, '_, '_> {
     pub(super) fn exceptions(&self, dossier: Index) -> Vec<ExceptionId> {
         let facts = self.facts;
         let mut all = self.waiting(dossier);
-        for contest in [facts.contest(dossier), facts.doubt(dossier)].into_iter().flatten() {
+        for contest in [facts.contest(dossier), facts.doubt(dossier)]
+            .into_iter()
+            .flatten()
+        {
             all.extend(contest.exceptions.iter().cloned());
         }
         for credits in [&facts.credits, &facts.unread_cash] {
@@ -277,7 +289,13 @@ impl Maker<'_, '_, '_> {
         ];
         let open = open.into_iter().flatten().flat_map(|(from, to)| [from, to]);
         let own = [day, self.received(dossier), facts.last_day];
-        let all = || money.clone().chain(paid.clone()).chain(open.clone()).chain(own);
+        let all = || {
+            money
+                .clone()
+                .chain(paid.clone())
+                .chain(open.clone())
+                .chain(own)
+        };
         (all().min().unwrap_or(day), all().max().unwrap_or(day))
     }
 }

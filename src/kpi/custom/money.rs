@@ -39,8 +39,10 @@ impl<'a> Maker<'_, '_, 'a> {
     /// Payments of land obligations, payments that went back, and what is not paid, where they
     /// count.
     pub(super) fn money(&self, base: Vec<Contribution>) -> Vec<Contribution> {
-        let mut items: Vec<Contribution> =
-            base.into_iter().filter_map(|item| self.by_rule(item)).collect();
+        let mut items: Vec<Contribution> = base
+            .into_iter()
+            .filter_map(|item| self.by_rule(item))
+            .collect();
         let mut more = Tally::of_each();
         let asks = self.custom.land || self.custom.refunded != RefundRule::Drop;
         if self.custom.unit == CountUnit::Transaction {
@@ -133,7 +135,10 @@ impl<'a> Maker<'_, '_, 'a> {
         for (i, receipt) in inputs.receipts.iter().enumerate() {
             let ms = receipt.collected_at.ms();
             let key = (receipt.dossier_code.as_str(), &*receipt.cashier, ms);
-            events.entry(key).or_default().push(Money::Receipt(index(i)));
+            events
+                .entry(key)
+                .or_default()
+                .push(Money::Receipt(index(i)));
         }
         for members in events.into_values() {
             let event = self.event(&members);
@@ -165,7 +170,9 @@ impl<'a> Maker<'_, '_, 'a> {
             let agencies: Agencies = if entry.parts.is_empty() {
                 facts.agencies(dossier, ledger, entry)
             } else {
-                counted.map(|line| &facts.pool.fee(line).agency_code).collect()
+                counted
+                    .map(|line| &facts.pool.fee(line).agency_code)
+                    .collect()
             };
             if agencies.is_empty() || (gone && self.custom.refunded == RefundRule::Drop) {
                 event.kept |= !gone;
@@ -209,9 +216,9 @@ impl<'a> Maker<'_, '_, 'a> {
             return;
         }
         let exceptions = event.exceptions.clone();
-        let back = event.back.filter(|_| {
-            !event.kept && self.custom.refunded == RefundRule::Negative
-        });
+        let back = event
+            .back
+            .filter(|_| !event.kept && self.custom.refunded == RefundRule::Negative);
         let told = format!("back|{name}");
         let add = |name: Name, day: Day, sign: i64, more: &mut Tally| {
             let mut item = Item::new(DEFINITION.id, name, day, exceptions.clone());
@@ -228,7 +235,10 @@ impl<'a> Maker<'_, '_, 'a> {
 
     /// The last day on which money of an entry went back.
     fn last_back(&self, ledger: &Ledger, entry: &Entry) -> Option<Day> {
-        let place = ledger.entries.iter().position(|e| e.credit.money == entry.credit.money)?;
+        let place = ledger
+            .entries
+            .iter()
+            .position(|e| e.credit.money == entry.credit.money)?;
         let mine = ledger.returns.iter().filter(|r| r.of.contains(&place));
         mine.map(|r| self.facts.pool.txn(r.txn).paid_on).max()
     }
@@ -279,7 +289,12 @@ impl<'a> Maker<'_, '_, 'a> {
                 outcomes
             };
             let name = format!("{kind}|{code}|{}|{}", key.source, key.id);
-            let mut item = Item::new(DEFINITION.id, Name::Text(name.into()), day, exceptions.clone());
+            let mut item = Item::new(
+                DEFINITION.id,
+                Name::Text(name.into()),
+                day,
+                exceptions.clone(),
+            );
             item.coupled = contested;
             let total: i128 = sums.values().sum();
             if total > 0 {
@@ -291,7 +306,12 @@ impl<'a> Maker<'_, '_, 'a> {
         };
         add("more", day, &stays, 1);
         if self.custom.refunded == RefundRule::Negative {
-            add("back", self.last_back(ledger, entry).unwrap_or(day), &back, -1);
+            add(
+                "back",
+                self.last_back(ledger, entry).unwrap_or(day),
+                &back,
+                -1,
+            );
         }
     }
 
@@ -310,7 +330,10 @@ impl<'a> Maker<'_, '_, 'a> {
             let row = facts.fee_row(line.fee);
             let open = row.filter(|row| row.bucket == crate::classify::Bucket::Open);
             let class = open.map_or("", |row| row.counts_as());
-            matches!(class, "missing_payment" | "missing_receipt" | "pending" | "status_mismatch")
+            matches!(
+                class,
+                "missing_payment" | "missing_receipt" | "pending" | "status_mismatch"
+            )
         };
         let owed = sum(&|line| !differs(line));
         let mut ways = vec![owed];
@@ -356,7 +379,9 @@ fn is_gone(entry: &Entry) -> bool {
 fn merge(items: &mut Vec<Contribution>, more: Vec<Contribution>) {
     let places = items.iter().map(|c| (c.item.clone(), c.scope.clone()));
     let known: std::collections::BTreeSet<(Box<str>, Scope)> = places.collect();
-    let totals = items.iter().filter(|c| c.scope == Scope::Total && c.is_open());
+    let totals = items
+        .iter()
+        .filter(|c| c.scope == Scope::Total && c.is_open());
     let open: BTreeMap<Box<str>, Contribution> =
         totals.map(|c| (c.item.clone(), c.clone())).collect();
     for item in more {

@@ -55,7 +55,11 @@ impl Maker<'_, '_, '_> {
             item.day = first?;
             return Some(item);
         }
-        let point = item.outcomes.first().copied().filter(|pair| *pair != (0, 0));
+        let point = item
+            .outcomes
+            .first()
+            .copied()
+            .filter(|pair| *pair != (0, 0));
         let pairs = item.pairs().into_iter().filter(|pair| *pair != (0, 0));
         let pairs: Vec<(i64, i64)> = pairs.collect();
         (item.day, item.outcomes) = match (point, first) {

@@ -120,7 +120,10 @@ fn wrong(
         return one_of_set(books, total, cells);
     }
     if let Some(lines) = lines_of_receipt(books, dimension, name)
-        && !lines.iter().map(|value| &**value).eq(values.iter().copied())
+        && !lines
+            .iter()
+            .map(|value| &**value)
+            .eq(values.iter().copied())
     {
         return Some(lines.into_iter().collect::<Vec<_>>().join(" "));
     }
@@ -140,7 +143,11 @@ fn told_of(dimension: Dimension, fee: &Fee) -> &str {
         Dimension::Procedure => &*fee.procedure_code,
         _ => fee.more.field_code.as_deref().unwrap_or(""),
     };
-    if told.is_empty() { Cell::NOT_TOLD } else { told }
+    if told.is_empty() {
+        Cell::NOT_TOLD
+    } else {
+        told
+    }
 }
 
 /// The procedures or fields of the lines that a receipt is linked to; none where it is to none.
@@ -164,11 +171,14 @@ fn lines_of_receipt(books: &Books, dimension: Dimension, name: &str) -> Option<B
 /// where the payments of the set count in several ways.
 fn one_of_set(books: &Books, total: &Contribution, cells: &[&Contribution]) -> Option<String> {
     let online = |custom: &crate::domain::Custom| custom.numerator == Counted::Online;
-    let own = books.rules.custom.as_ref().filter(|_| total.definition == "CUSTOM");
+    let own = books
+        .rules
+        .custom
+        .as_ref()
+        .filter(|_| total.definition == "CUSTOM");
     let alike = !books.rules.grey.changes() && !own.is_some_and(online);
-    let same = |item: &&Contribution| {
-        item.outcomes == total.outcomes && item.elsewhere == total.elsewhere
-    };
+    let same =
+        |item: &&Contribution| item.outcomes == total.outcomes && item.elsewhere == total.elsewhere;
     if alike || cells.len() == 1 {
         let right = cells.len() == 1 && cells.iter().all(same);
         return (!right).then(|| shown(&[total]));

@@ -112,7 +112,9 @@ impl Own<'_, '_> {
     fn made(&self, item: &Contribution) -> Made {
         let mut made = Made::of(item);
         let kept = made.firm && made.point.0 > 0;
-        let zoned = ["txn|", "dossier|", "fee|"].iter().any(|kind| item.item.starts_with(kind));
+        let zoned = ["txn|", "dossier|", "fee|"]
+            .iter()
+            .any(|kind| item.item.starts_with(kind));
         made.any = self.books.rules.grey.changes() && zoned && !kept;
         made
     }
@@ -158,7 +160,11 @@ impl Own<'_, '_> {
             return made;
         }
         let back = made.pairs.iter().any(|(a, b)| *a < 0 || *b < 0);
-        let told = if back { None } else { self.paid.is_online(name) };
+        let told = if back {
+            None
+        } else {
+            self.paid.is_online(name)
+        };
         let mixed = self.custom.date != DateBasis::Payment && self.paid.is_mixed(name);
         let sure = told.filter(|_| made.firm && !mixed);
         let pick = |(a, b): Pair| if told == Some(false) { (0, b) } else { (a, b) };
@@ -172,9 +178,8 @@ impl Own<'_, '_> {
         made.firm &= sure.is_some() || made.pairs.iter().all(|(a, _)| *a == 0);
         made.pairs = made.pairs.into_iter().flat_map(ways).collect();
         let spans = made.spans.into_iter();
-        let spans = spans.flat_map(|(from, to, pair)| {
-            ways(pair).into_iter().map(move |pair| (from, to, pair))
-        });
+        let spans = spans
+            .flat_map(|(from, to, pair)| ways(pair).into_iter().map(move |pair| (from, to, pair)));
         made.spans = spans.collect();
         made
     }
@@ -218,7 +223,10 @@ impl Own<'_, '_> {
                 let above = directory.above(code, made.day).into_iter();
                 let all: BTreeSet<_> = above.chain([code.clone()]).collect();
                 for unit in all {
-                    units.entry(Scope::Agency(unit)).or_default().push(made.clone());
+                    units
+                        .entry(Scope::Agency(unit))
+                        .or_default()
+                        .push(made.clone());
                 }
             }
         }
@@ -283,7 +291,10 @@ fn added(parts: &[Made]) -> Made {
     all.any = parts.iter().any(|made| made.any);
     let most = |cashless: bool| {
         let of = move |made: &Made| {
-            let mine = made.pairs.iter().filter(|(a, b)| *b > 0 && (*a > 0) == cashless);
+            let mine = made
+                .pairs
+                .iter()
+                .filter(|(a, b)| *b > 0 && (*a > 0) == cashless);
             let most = mine.map(|(_, b)| *b).max().unwrap_or(0);
             (if cashless { most } else { 0 }, most)
         };
@@ -293,7 +304,8 @@ fn added(parts: &[Made]) -> Made {
     all.spans = BTreeSet::new();
     if !all.firm {
         let ends = [most(true), most(false)];
-        all.pairs.extend(ends.into_iter().filter(|pair| *pair != (0, 0)));
+        all.pairs
+            .extend(ends.into_iter().filter(|pair| *pair != (0, 0)));
     }
     all
 }
@@ -303,11 +315,20 @@ fn compare(books: &Books, wanted: &Wanted, findings: &mut Findings) {
     let mut found: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
     for item in &books.settlement.contributions {
         if item.definition == "CUSTOM" && is_own(books, &item.scope) {
-            found.entry((&item.item, &item.scope)).or_default().push(item);
+            found
+                .entry((&item.item, &item.scope))
+                .or_default()
+                .push(item);
         }
     }
     let mut say = |name: &str, what, wanted: String, was: &[&Contribution]| {
-        findings.add(Invariant::Item, told("CUSTOM", name), what, wanted, shown(was));
+        findings.add(
+            Invariant::Item,
+            told("CUSTOM", name),
+            what,
+            wanted,
+            shown(was),
+        );
     };
     let follows = text(
         "định nghĩa riêng phải theo đúng các tham số của nó",
@@ -319,7 +340,12 @@ fn compare(books: &Books, wanted: &Wanted, findings: &mut Findings) {
             if !fits(books, made, &mine) {
                 let (a, b) = made.point;
                 let firm = if made.firm { "" } else { " .." };
-                say(name, follows, format!("[{scope}] {} {a}/{b}{firm}", made.day), &mine);
+                say(
+                    name,
+                    follows,
+                    format!("[{scope}] {} {a}/{b}{firm}", made.day),
+                    &mine,
+                );
             }
         }
     }
@@ -355,7 +381,11 @@ fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
     let start = books.rules.start;
     let from = |day: Day| start.map_or(day, |start| day.max(start));
     let early = start.is_some_and(|start| made.day < start);
-    let spans = || made.spans.iter().filter(|(_, to, _)| start.is_none_or(|start| start <= *to));
+    let spans = || {
+        made.spans
+            .iter()
+            .filter(|(_, to, _)| start.is_none_or(|start| start <= *to))
+    };
     let item = match found {
         [item] => item,
         // nothing of it can still count
@@ -374,9 +404,8 @@ fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
     }
     let covered = |&(first, last, pair): &(Day, Day, Pair)| {
         let here = first == last && first == item.day && item.outcomes.contains(&pair);
-        let over = |s: &crate::kpi::Elsewhere| {
-            s.outcome == pair && s.from <= from(first) && last <= s.to
-        };
+        let over =
+            |s: &crate::kpi::Elsewhere| s.outcome == pair && s.from <= from(first) && last <= s.to;
         here || item.elsewhere.iter().any(over)
     };
     let can = |pair: &Pair| pairs(item).any(|seen| seen == *pair);

@@ -40,6 +40,8 @@ pub(super) struct Zones<'a> {
     payers: BTreeSet<(String, Day)>,
     /// How payments that are certainly open count.
     open: BTreeSet<Treat>,
+    /// A payment could not be read: it may be of any payer.
+    unread: bool,
 }
 
 impl<'a> Zones<'a> {
@@ -54,6 +56,11 @@ impl<'a> Zones<'a> {
             together: BTreeMap::new(),
             payers: BTreeSet::new(),
             open: BTreeSet::new(),
+            unread: books
+                .inputs
+                .rejects
+                .iter()
+                .any(|reject| reject.side == Side::Txn),
         };
         if !zones.changes {
             return zones;
@@ -88,7 +95,9 @@ impl<'a> Zones<'a> {
         for money in books.money.iter().filter(|money| is_open(books, money)) {
             let of = money.txn().map(|txn| (txn.source.as_str(), &*txn.id));
             let ways = of.map(|key| zones.known(key));
-            zones.open.extend(ways.filter(|way| *way != Treat::Cashless));
+            zones
+                .open
+                .extend(ways.filter(|way| *way != Treat::Cashless));
         }
         zones
     }
@@ -130,7 +139,8 @@ impl<'a> Zones<'a> {
         let Some(txn) = self.txns.get(&key) else {
             return BTreeSet::new();
         };
-        if !payer(txn).is_some_and(|payer| self.payers.contains(&payer)) {
+        let more = |payer| self.unread || self.payers.contains(&payer);
+        if !payer(txn).is_some_and(more) {
             return BTreeSet::new();
         }
         let now = self.number(txn);
@@ -183,7 +193,8 @@ impl<'a> Zones<'a> {
             };
             let alone = item.coupled || !more.is_empty() || point == Treat::Cashless;
             let settled = alone || pairs(item).all(|(a, _)| a <= 0);
-            let hangs = item.coupled && pairs(item).any(|(a, _)| a > 0);
+            // where it hangs on more than the number of its payer's dossiers
+            let hangs = item.coupled && more.is_empty() && pairs(item).any(|(a, _)| a > 0);
             let open = self.open.iter().filter(|_| hangs);
             let mut needed = more.iter().chain(open);
             right && settled && needed.all(|way| can(item, *way))
@@ -219,7 +230,8 @@ fn untreated(expect: &Expected, item: &Contribution) -> Contribution {
     let mut item = item.clone();
     if matches!(expect.wanted, Wanted::Credit(..) | Wanted::Ambiguous(..)) {
         item.outcomes.retain(|(a, b)| !(*a == 0 && *b > 0));
-        item.elsewhere.retain(|s| !(s.outcome.0 == 0 && s.outcome.1 > 0));
+        item.elsewhere
+            .retain(|s| !(s.outcome.0 == 0 && s.outcome.1 > 0));
     }
     item
 }

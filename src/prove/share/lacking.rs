@@ -75,7 +75,8 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     }
     // a grey zone makes cash, or nothing, of some ways
     let grey = books.rules.grey.changes();
-    let told_all = !grey && books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
+    let told_all =
+        !grey && books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
     let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
     for item in &books.settlement.contributions {
         if item.definition == PAID {

@@ -134,7 +134,11 @@ impl<'a> Sum<'a> {
 
     fn least_sums(&self) -> Sums {
         let chosen = self.open.iter().map(|pairs| {
-            let cash = pairs.iter().copied().filter(is_cash).max_by_key(|(_, b)| *b);
+            let cash = pairs
+                .iter()
+                .copied()
+                .filter(is_cash)
+                .max_by_key(|(_, b)| *b);
             let rest = pairs.iter().copied().filter(|(_, b)| *b >= 0);
             let little = rest.min_by_key(|(a, b)| (*b, *a));
             let back = pairs.iter().copied().filter(|(_, b)| *b < 0).min();

@@ -46,33 +46,35 @@ fn a_custom() -> impl Strategy<Value = Custom> {
         prop::sample::select(RollUp::ALL),
     );
     let flags = prop::array::uniform4(any::<bool>());
-    (words, flags).prop_map(|((unit, numerator, partial, date, refunded, roll_up), flags)| {
-        let mut custom = Custom {
-            unit,
-            numerator,
-            zero_fee: flags[0],
-            exempt: flags[1],
-            land: flags[2],
-            unpaid: flags[3],
-            partial,
-            date,
-            refunded,
-            roll_up,
-        };
-        // what the configuration refuses is taken out, as it advises
-        let plain = Custom::default();
-        while let Some((key, _)) = custom.idle().or(custom.clash()) {
-            match key {
-                "zero_fee" => custom.zero_fee = plain.zero_fee,
-                "exempt" => custom.exempt = plain.exempt,
-                "land" => custom.land = plain.land,
-                "unpaid" => custom.unpaid = plain.unpaid,
-                "partial" => custom.partial = plain.partial,
-                _ => custom.refunded = plain.refunded,
+    (words, flags).prop_map(
+        |((unit, numerator, partial, date, refunded, roll_up), flags)| {
+            let mut custom = Custom {
+                unit,
+                numerator,
+                zero_fee: flags[0],
+                exempt: flags[1],
+                land: flags[2],
+                unpaid: flags[3],
+                partial,
+                date,
+                refunded,
+                roll_up,
+            };
+            // what the configuration refuses is taken out, as it advises
+            let plain = Custom::default();
+            while let Some((key, _)) = custom.idle().or(custom.clash()) {
+                match key {
+                    "zero_fee" => custom.zero_fee = plain.zero_fee,
+                    "exempt" => custom.exempt = plain.exempt,
+                    "land" => custom.land = plain.land,
+                    "unpaid" => custom.unpaid = plain.unpaid,
+                    "partial" => custom.partial = plain.partial,
+                    _ => custom.refunded = plain.refunded,
+                }
             }
-        }
-        custom
-    })
+            custom
+        },
+    )
 }
 
 impl Setting {
@@ -85,7 +87,12 @@ impl Setting {
         }
         // words that the random memos hold
         grey.rules[1].words.push("PHI".into());
-        let broken = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS", "CUSTOM"];
+        let broken = [
+            "TX_CASHLESS",
+            "AMOUNT_CASHLESS",
+            "DOSSIER_CASHLESS",
+            "CUSTOM",
+        ];
         let target = |at: usize| Target {
             definition: broken[at].into(),
             share: doisoat::domain::Fraction { num: 1, den: 2 },
@@ -122,11 +129,18 @@ pub(crate) fn with_more(day: &Inputs, seed: u64) -> Inputs {
     let mut day = day.clone();
     let bits = |n: usize, of: u64| seed.rotate_right(u32::try_from(n * 7 % 61).unwrap_or(0)) % of;
     for (n, fee) in day.fees.iter_mut().enumerate() {
-        let code = fee.dossier_code.as_str().len() + fee.dossier_code.as_str().bytes().map(usize::from).sum::<usize>();
+        let code = fee.dossier_code.as_str().len()
+            + fee
+                .dossier_code
+                .as_str()
+                .bytes()
+                .map(usize::from)
+                .sum::<usize>();
         let own = bits(code, 6);
         fee.procedure_code = ["1.001612", "2.000815"][usize::from(own % 2 == 0)].into();
         fee.more.field_code = (bits(n, 3) == 0).then(|| "HT".into());
-        let received = Moment::of_ms(1_669_800_000_000 - i64::try_from(own).unwrap_or(0) * 86_400_000 * 11);
+        let received =
+            Moment::of_ms(1_669_800_000_000 - i64::try_from(own).unwrap_or(0) * 86_400_000 * 11);
         fee.more.received_at = (own < 5).then(|| received.clone());
         fee.more.processing_started_at = (own < 4).then(|| received.clone());
         fee.more.result_at = (own < 3).then_some(received);

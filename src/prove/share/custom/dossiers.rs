@@ -76,8 +76,13 @@ impl Own<'_, '_> {
     }
 
     fn contradicted(&self, dossier: &Dossier) -> bool {
-        let lines = dossier.lines.clone().map(|line| self.books.lines[line].fee.key());
-        lines.into_iter().any(|key| self.books.conflicts.contains(&key))
+        let lines = dossier
+            .lines
+            .clone()
+            .map(|line| self.books.lines[line].fee.key());
+        lines
+            .into_iter()
+            .any(|key| self.books.conflicts.contains(&key))
     }
 
     fn received(&self, dossier: &Dossier) -> Day {
@@ -141,7 +146,11 @@ impl Own<'_, '_> {
         let unpaid: Pair = (0, i64::from(self.custom.unpaid));
         let stakes = || dossier.stakes.iter().map(|s| &self.books.stakes[*s]);
         let kept = |stake: &&Stake| stake.settles() && !stake.is_gone() && stake.settled() > 0;
-        let money = || stakes().filter(kept).map(|stake| &self.books.money[stake.money]);
+        let money = || {
+            stakes()
+                .filter(kept)
+                .map(|stake| &self.books.money[stake.money])
+        };
         let last = money().map(Money::day).max();
         let cash = money().any(Money::is_cash);
         let total = base.get(&Scope::Total);
@@ -159,7 +168,10 @@ impl Own<'_, '_> {
             let ways = [unpaid, (0, 1), (1, 1)];
             made.pairs.extend(ways);
             let some = ways.into_iter().filter(|pair| *pair != (0, 0));
-            let (from, to) = (self.received(dossier).min(day), self.reach.last_day.max(day));
+            let (from, to) = (
+                self.received(dossier).min(day),
+                self.reach.last_day.max(day),
+            );
             made.spans.extend(some.map(|pair| (from, to, pair)));
             if (from, to) == (day, day) {
                 made.spans.clear();
@@ -180,13 +192,15 @@ impl Own<'_, '_> {
         let lacks = counted().any(|line| line.gap() > 0 && !self.is_net(line.fee));
         let keys: BTreeSet<_> = lines().map(|line| line.fee.key()).collect();
         let mut rows = keys.iter().filter_map(|key| self.books.row(key));
-        let waits = ["missing_payment", "missing_receipt", "pending", "status_mismatch"];
+        let waits = [
+            "missing_payment",
+            "missing_receipt",
+            "pending",
+            "status_mismatch",
+        ];
         let open = rows.any(|row| row.bucket == Bucket::Open && waits.contains(&class(row)));
         let money = self.reach.sure_days().is_some() || self.reach.unread_cash.is_some();
-        (lacks && money)
-            || open
-            || self.contradicted(dossier)
-            || self.reach.claims.contains_key(&d)
+        (lacks && money) || open || self.contradicted(dossier) || self.reach.claims.contains_key(&d)
     }
 
     /// What is lacking is what a provider kept.

@@ -79,7 +79,9 @@ impl Own<'_, '_> {
                     (format!("cash|{code}|{}|{ms}", receipt.cashier), 0)
                 }
             };
-            let of = events.entry(name).or_insert((money.day(), cashless, Vec::new()));
+            let of = events
+                .entry(name)
+                .or_insert((money.day(), cashless, Vec::new()));
             of.2.push(money);
         }
         for (name, (day, cashless, members)) in events {
@@ -158,10 +160,11 @@ impl Own<'_, '_> {
         let money = &self.books.money[stake.money];
         let code = self.books.dossiers[stake.dossier].code;
         let cashless = !money.is_cash();
-        let unsure = stake.unsure || self.books.dossiers[stake.dossier].went_back && {
-            // of several payments the legs do not always tell which one went back
-            self.books.dossiers[stake.dossier].stakes.len() > 1
-        };
+        let unsure = stake.unsure
+            || self.books.dossiers[stake.dossier].went_back && {
+                // of several payments the legs do not always tell which one went back
+                self.books.dossiers[stake.dossier].stakes.len() > 1
+            };
         let mut add = |kind: &str, day: Day, sums: BTreeMap<AgencyCode, i128>, sign: i64| {
             let pair = |sum: i128| -> Pair {
                 let v = sign * i64::try_from(sum).unwrap_or(i64::MAX);
@@ -169,7 +172,9 @@ impl Own<'_, '_> {
             };
             let name = format!("{kind}|{code}|{}|{}", money.key.source, money.key.id);
             let total: i128 = sums.values().sum();
-            let all = sums.into_iter().map(|(code, sum)| (Scope::Agency(code), sum));
+            let all = sums
+                .into_iter()
+                .map(|(code, sum)| (Scope::Agency(code), sum));
             let all = std::iter::once((Scope::Total, total)).chain(all);
             for (scope, sum) in all.filter(|(_, sum)| *sum > 0 || unsure) {
                 let mut made = Made::firm(day, pair(sum));
@@ -203,7 +208,12 @@ impl Own<'_, '_> {
         };
         let waits = |line: &super::super::super::books::Line| {
             let row = self.books.row(&line.fee.key());
-            let classes = ["pending", "status_mismatch", "missing_payment", "missing_receipt"];
+            let classes = [
+                "pending",
+                "status_mismatch",
+                "missing_payment",
+                "missing_receipt",
+            ];
             row.is_some_and(|row| row.bucket == Bucket::Open && classes.contains(&class(row)))
         };
         let all = owed(&|_| true);
@@ -218,7 +228,8 @@ impl Own<'_, '_> {
         }
         if self.reach.claims.contains_key(&d) {
             let due: i128 = lines().map(super::super::super::books::Line::due).sum();
-            made.pairs.insert((0, i64::try_from(due).unwrap_or(i64::MAX)));
+            made.pairs
+                .insert((0, i64::try_from(due).unwrap_or(i64::MAX)));
         }
         made.firm = made.pairs.len() == 1;
         if made.pairs.iter().all(|pair| *pair == (0, 0)) && !made.loose {
@@ -226,7 +237,12 @@ impl Own<'_, '_> {
         }
         let first = self.books.lines[dossier.lines.start].fee;
         let agencies = BTreeSet::from([first.agency_code.clone()]);
-        spread(wanted, &format!("unpaid|{}", dossier.code), &agencies, &made);
+        spread(
+            wanted,
+            &format!("unpaid|{}", dossier.code),
+            &agencies,
+            &made,
+        );
     }
 }
 
@@ -237,6 +253,8 @@ fn spread(wanted: &mut Wanted, name: &str, agencies: &BTreeSet<AgencyCode>, made
     for scope in std::iter::once(Scope::Total).chain(all) {
         let total = scopes.get(&Scope::Total).cloned();
         let open = total.filter(|made| !made.firm);
-        scopes.entry(scope).or_insert_with(|| open.unwrap_or_else(|| made.clone()));
+        scopes
+            .entry(scope)
+            .or_insert_with(|| open.unwrap_or_else(|| made.clone()));
     }
 }

@@ -78,7 +78,10 @@ impl<'b> Paid<'b> {
             }
         }
         for (d, dossier) in books.dossiers.iter().enumerate() {
-            let means = dossier.set.and_then(|set| in_set.get(&set)).map(|set| &set.1);
+            let means = dossier
+                .set
+                .and_then(|set| in_set.get(&set))
+                .map(|set| &set.1);
             let told = match means {
                 Some(means) if means.len() > 1 => None,
                 Some(means) => means.first().copied(),
