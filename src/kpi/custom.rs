@@ -120,7 +120,13 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
             item.elsewhere.sort_unstable();
             item.elsewhere.dedup();
         }
-        self.on_its_day(item)
+        let mut item = self.on_its_day(item)?;
+        if !item.is_open() {
+            // one day and one outcome, whatever becomes of what it hung on
+            item.exceptions.clear();
+            item.coupled = false;
+        }
+        Some(item)
     }
 
     /// The dossier that an item is of, whatever becomes of it; none for a payment, which may be of
@@ -166,7 +172,6 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
                 Some(txn) => of(online(txn), self.is_mixed(txn)),
                 None => both,
             },
-            Origin::Dossier(_) if self.waits(item) => both,
             Origin::Dossier(_) => {
                 let dossier = self.dossier_of(item);
                 let money = dossier.map_or_else(Vec::new, |dossier| self.money_of(dossier));
@@ -176,7 +181,7 @@ impl<'m, 'f, 'a> Maker<'m, 'f, 'a> {
                 let mixed = !all && self.is_in_set(item) && txns.clone().any(online);
                 // of several payments one may be the repeat
                 let several = hangs && !all && txns.any(online);
-                of(all, mixed || several)
+                of(all, mixed || several || self.waits(item))
             }
             // more or back, dossier, source, id; or back, the event
             Origin::Other => {

@@ -8,9 +8,9 @@ use crate::domain::{ExceptionId, Fraction, Period};
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, Deciding, Scope};
 
-/// The shortest list that, settled at best, proves `met`, and the shortest that, settled at
-/// worst, proves `missed`. What one item moves is independent of the others, so taking the
-/// largest first is shortest.
+/// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
+/// While what one item moves is independent of the others, taking the largest first is shortest;
+/// where items hang on each other a shorter list may do.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,

@@ -166,8 +166,8 @@ impl<'a> Zones<'a> {
             rule.map_or(Treat::Cashless, |rule| rule.treat)
         };
         let mut ways = vec![treat(self.grey.zone(txn, together))];
-        let of_open = payer_on(txn).is_some_and(|payer| self.payers.contains(&payer));
-        if of_open || self.unread {
+        let more = |payer| self.unread || self.payers.contains(&payer);
+        if payer_on(txn).is_some_and(more) {
             for rule in &self.grey.rules {
                 let many = usize::try_from(rule.together).unwrap_or(usize::MAX);
                 if many > together {

@@ -22,9 +22,9 @@ pub(super) const PROVIDED: Definition = Definition {
         en: "procedures",
     },
     formula: Text {
-        vi: "Số thủ tục có hồ sơ mang dữ liệu phí, lệ phí trên số thủ tục có phí, lệ phí trong cơ sở dữ liệu quốc gia \
+        vi: "Số thủ tục có hồ sơ phải nộp phí, lệ phí trên 0 đồng trên số thủ tục có phí, lệ phí trong cơ sở dữ liệu quốc gia \
              (danh mục ở [rules] fee_procedures); theo ngày tiếp nhận. Không quy ra điểm.",
-        en: "Procedures whose dossiers carry fee data over procedures with a fee in the national database \
+        en: "Procedures with a dossier that owes a fee above zero over procedures with a fee in the national database \
              (the list of [rules] fee_procedures); by day of receipt. No points are given.",
     },
     enough: |_, rules| !rules.fee_procedures.is_empty(),

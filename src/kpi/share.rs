@@ -193,9 +193,9 @@ words!(
 /// A list is empty when nothing that is open can prove its verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deciding {
-    /// The shortest list that, settled at best, proves `met`.
+    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on other rows.
     pub met: Vec<ExceptionId>,
-    /// The shortest list that, settled at worst, proves `missed`.
+    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on other rows.
     pub missed: Vec<ExceptionId>,
 }
 

@@ -122,9 +122,9 @@ struct ShareJson<'a> {
     verdict: Option<Verdict>,
     /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
-    /// The shortest list that, settled at best, proves `met`.
+    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on other rows.
     deciding_met: Vec<&'a str>,
-    /// The shortest list that, settled at worst, proves `missed`.
+    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on other rows.
     deciding_missed: Vec<&'a str>,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,

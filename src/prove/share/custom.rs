@@ -400,7 +400,7 @@ fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
         return false;
     }
     if made.firm && !made.loose {
-        return (settled && !item.coupled) || item.coupled;
+        return settled || item.coupled;
     }
     let covered = |&(first, last, pair): &(Day, Day, Pair)| {
         let here = first == last && first == item.day && item.outcomes.contains(&pair);

@@ -40,6 +40,8 @@ pub(super) struct Zones<'a> {
     payers: BTreeSet<(String, Day)>,
     /// How payments that are certainly open count.
     open: BTreeSet<Treat>,
+    /// A payment could not be read: it may be of any payer.
+    unread: bool,
 }
 
 impl<'a> Zones<'a> {
@@ -54,6 +56,11 @@ impl<'a> Zones<'a> {
             together: BTreeMap::new(),
             payers: BTreeSet::new(),
             open: BTreeSet::new(),
+            unread: books
+                .inputs
+                .rejects
+                .iter()
+                .any(|reject| reject.side == Side::Txn),
         };
         if !zones.changes {
             return zones;
@@ -132,7 +139,8 @@ impl<'a> Zones<'a> {
         let Some(txn) = self.txns.get(&key) else {
             return BTreeSet::new();
         };
-        if !payer(txn).is_some_and(|payer| self.payers.contains(&payer)) {
+        let more = |payer| self.unread || self.payers.contains(&payer);
+        if !payer(txn).is_some_and(more) {
             return BTreeSet::new();
         }
         let now = self.number(txn);
@@ -185,7 +193,8 @@ impl<'a> Zones<'a> {
             };
             let alone = item.coupled || !more.is_empty() || point == Treat::Cashless;
             let settled = alone || pairs(item).all(|(a, _)| a <= 0);
-            let hangs = item.coupled && pairs(item).any(|(a, _)| a > 0);
+            // where it hangs on more than the number of its payer's dossiers
+            let hangs = item.coupled && more.is_empty() && pairs(item).any(|(a, _)| a > 0);
             let open = self.open.iter().filter(|_| hangs);
             let mut needed = more.iter().chain(open);
             right && settled && needed.all(|way| can(item, *way))
