@@ -181,7 +181,7 @@ fn a_group_says_how_its_sum_came_together() {
         assert!(!group.is_set());
     };
     let (due, fits) = (Vnd::new(50_000), Evidence::AmountFits(Vnd::new(50_000)));
-    check(&[50_000], &[fits.clone()]);
+    check(&[50_000], std::slice::from_ref(&fits));
     check(
         &[20_000, 30_000],
         &[fits, Evidence::Instalments(2, due, due)],

@@ -102,7 +102,8 @@ fn placeless(files: &[(String, String)]) -> Vec<(String, Vec<String>)> {
         words.join(" ")
     };
     let lines = |text: &str| text.lines().map(bare).collect();
-    let all = files.iter().filter(|(name, _)| name.ends_with(".csv"));
+    let is_csv = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "csv");
+    let all = files.iter().filter(|(name, _)| is_csv(name));
     all.map(|(name, text)| (name.clone(), lines(text)))
         .collect()
 }

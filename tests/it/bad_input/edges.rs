@@ -2,7 +2,6 @@
 //! what, where and what to do; `inspect` says the same of the file alone. And files that hold the
 //! same row again and again.
 
-use std::time::Instant;
 
 use super::*;
 use crate::cli::{FEES, MATCH, TRANSACTIONS, ends, match_files, stderr, stdout};
@@ -263,15 +262,15 @@ fn a_file_without_rows_is_no_error_and_a_file_without_a_header_is() {
             assert_eq!(said.lines().count(), 2, "what, and what to do: {said}");
             // a statement of a bank may come in another encoding; what we are given may not
             let decoded = message == "is not UTF-8 text";
-            ends(dir, &["inspect", file], if decoded { 0 } else { 1 });
+            ends(dir, &["inspect", file], i32::from(!decoded));
         }
     }
 }
 
 /// The same payment, receipt and fee a hundred thousand times: rows of one id are one row, rows of
-/// their own ids are each something, and time stays in proportion.
+/// their own ids are each something. (How time grows, `benches/scale.rs` tells.)
 #[test]
-fn a_hundred_thousand_identical_rows_take_bounded_time() {
+fn a_hundred_thousand_identical_rows_are_told_apart_by_their_ids() {
     const ROWS: usize = 100_000;
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
@@ -283,7 +282,6 @@ fn a_hundred_thousand_identical_rows_take_bounded_time() {
         text
     };
     let same = |row: &str| many(header, &|_| row.to_owned());
-    let begun = Instant::now();
     let summary = |dir: &std::path::Path| -> Value {
         ends(dir, &[&MATCH, ["--no-proof"].as_slice()].concat(), 0);
         serde_json::from_slice(&written(dir)["summary.json"]).unwrap()
@@ -319,6 +317,4 @@ fn a_hundred_thousand_identical_rows_take_bounded_time() {
         assert_eq!(said["totals"]["rejected"]["count"], count);
         totals_tie(&said);
     }
-    let seconds = begun.elapsed().as_secs();
-    assert!(seconds < 300, "{seconds} s");
 }
