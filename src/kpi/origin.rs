@@ -46,6 +46,9 @@ impl<'n> Origin<'n> {
     }
 }
 
+/// A transaction: source and id.
+type Money<'a> = (&'a str, &'a str);
+
 /// The rows by what items name.
 pub(super) struct Origins<'a> {
     /// All agencies.
@@ -56,7 +59,7 @@ pub(super) struct Origins<'a> {
     of_dossier: FxHashMap<&'a str, Vec<&'a Leg>>,
     /// The certified set that a payment is of: its dossiers, and the payment's place among those
     /// of the set.
-    sets: FxHashMap<(&'a str, &'a str), (Rc<[&'a str]>, usize)>,
+    sets: FxHashMap<Money<'a>, (Rc<[&'a str]>, usize)>,
     /// The payments of the certified set that a dossier is of.
     set_of: FxHashMap<&'a str, Rc<[(&'a str, &'a str)]>>,
     /// The receipts of each cash event.

@@ -101,12 +101,11 @@ impl<'e> Tally<'e> {
         let Some(outcome) = self.settled(item, outcomes) else {
             return self.keep(item, Scope::Agency(agency.clone()), outcomes);
         };
-        match self.agencies.get_mut(agency) {
-            Some(days) => days.add(item.day, outcome),
-            None => {
-                let days = self.agencies.entry(agency.clone()).or_default();
-                days.add(item.day, outcome);
-            }
+        if let Some(days) = self.agencies.get_mut(agency) {
+            days.add(item.day, outcome);
+        } else {
+            let days = self.agencies.entry(agency.clone()).or_default();
+            days.add(item.day, outcome);
         }
     }
 

@@ -187,7 +187,7 @@ fn one_of_set(books: &Books, total: &Contribution, cells: &[&Contribution]) -> O
     let point = usize::from(total.outcomes.first() != Some(&(0, 0)));
     let may = |item: &&Contribution| {
         let can = |pair: &(i64, i64)| pairs(item).any(|seen| seen == *pair);
-        item.coupled && can(&(0, 0)) && total.outcomes.iter().all(|pair| can(pair))
+        item.coupled && can(&(0, 0)) && total.outcomes.iter().all(can)
     };
     let wrong = cells.iter().filter(first).count() != point || !cells.iter().all(may);
     wrong.then(|| format!("0/0, {}", shown(&[total])))
