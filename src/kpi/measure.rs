@@ -153,11 +153,8 @@ impl Frame<'_> {
         let mut by_scope = self.by_scope(prior, settled, items);
         let resolved = items.iter().any(|item| self.exact.covers_made(item));
         let free = resolved.then(|| {
-            let rest = items
-                .iter()
-                .copied()
-                .filter(|item| !self.exact.covers_made(item));
-            self.by_scope(prior, settled, &rest.collect::<Vec<_>>())
+            let rest = items.iter().filter(|item| !self.exact.covers_made(item));
+            self.by_scope(prior, settled, &rest.copied().collect::<Vec<_>>())
         });
         let free = free.as_ref();
         if let Some(distinct) = (self.definition.distinct)(self.rules) {
@@ -316,7 +313,7 @@ impl Frame<'_> {
     ) -> Share {
         let point = cut(point);
         let bounds = sums.bounds().filter(|_| self.enough);
-        let target = self.target().map(|target| target.share);
+        let target = self.target().map(|of| of.share);
         let verdict = target.map(|target| match bounds {
             None => Verdict::NoData,
             Some(bounds) => self.verdict(target, bounds.low, bounds.high),
@@ -371,14 +368,13 @@ fn count_cells(
     // what names no dossier may be of any procedure
     let any = Scope::Cell(Cell::any(Dimension::Procedure));
     let any = by_scope.get(&any).copied().unwrap_or_default();
-    for (scope, sums) in by_scope {
+    for (scope, own) in by_scope {
         if let Scope::Cell(cell) = scope
             && let Some((_, agency)) = cell.value.rsplit_once('@')
         {
-            let mut sums = *sums;
-            let point = sums.point;
+            let mut sums = *own;
             sums.merge(&any);
-            sums.point = point;
+            sums.point = own.point;
             let all = counted.entry(of(agency)).or_default();
             all.add(&sums.once(), sums.outer);
         }

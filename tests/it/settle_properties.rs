@@ -20,7 +20,7 @@ use proptest::prelude::*;
 
 use crate::cases::check::{holds, turned};
 use day::{ADay, a_day, a_plain_day, shuffled, stranger};
-use settings::a_setting;
+use settings::{a_setting, items_of};
 
 /// So many days; more by `PROPTEST_CASES`.
 fn cases() -> u32 {
@@ -232,16 +232,6 @@ proptest! {
             }
         }
     }
-}
-
-/// What the items of a definition add over all.
-fn items_of(settlement: &Settlement, definition: &str) -> Vec<String> {
-    let all = settlement.contributions.iter();
-    let mine =
-        all.filter(|c| c.definition == definition && c.scope != doisoat::kpi::Scope::AnyAgency);
-    let mine = mine.filter(|c| !matches!(c.scope, doisoat::kpi::Scope::Agency(_)));
-    mine.map(|c| format!("{} {} {:?} {:?}", c.item, c.day, c.outcomes, c.pairs()))
-        .collect()
 }
 
 /// The share of a definition over everything.

@@ -159,3 +159,13 @@ pub(crate) fn with_more(day: &Inputs, seed: u64) -> Inputs {
     day.sort();
     day
 }
+
+/// What the items of a definition add over all.
+pub(crate) fn items_of(settlement: &doisoat::settle::Settlement, definition: &str) -> Vec<String> {
+    let all = settlement.contributions.iter();
+    let mine =
+        all.filter(|c| c.definition == definition && c.scope != doisoat::kpi::Scope::AnyAgency);
+    let mine = mine.filter(|c| !matches!(c.scope, doisoat::kpi::Scope::Agency(_)));
+    mine.map(|c| format!("{} {} {:?} {:?}", c.item, c.day, c.outcomes, c.pairs()))
+        .collect()
+}
