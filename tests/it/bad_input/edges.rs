@@ -2,7 +2,6 @@
 //! what, where and what to do; `inspect` says the same of the file alone. And files that hold the
 //! same row again and again.
 
-
 use super::*;
 use crate::cli::{FEES, MATCH, TRANSACTIONS, ends, match_files, stderr, stdout};
 
