@@ -187,7 +187,9 @@ impl Facts<'_, '_> {
                 .extend(open.exceptions.iter().cloned());
             displacing.cash = open.cash;
         }
-        if self.may_be_overpaid(dossier) {
+        // what pays the line that an entry is bound to leaves no room for it
+        let takes = bound && self.may_lack(dossier) > 0 && self.credits.reach(1).is_some();
+        if takes || self.may_be_overpaid(dossier) {
             let largest = self.credits.of_largest().iter();
             displacing.exceptions.extend(largest.cloned());
         }

@@ -187,8 +187,8 @@ impl Frame<'_> {
 
     /// The exact bounds of a share all of whose coupled items are resolved.
     fn resolve(&self, share: &mut Share, free: Option<&BTreeMap<Scope, Sums>>) {
-        let (Some(free), true, Some(low), Some(high)) = (free, share.outer, share.low, share.high)
-        else {
+        let has_bounds = share.low.is_some() && share.high.is_some();
+        let Some(free) = free.filter(|_| share.outer && has_bounds) else {
             return;
         };
         let scope = share.agency.clone().map_or(Scope::Total, Scope::Agency);
@@ -208,12 +208,11 @@ impl Frame<'_> {
         let (Some(least), Some(greatest)) = ends else {
             return;
         };
-        // the relaxation never drops a way: an optimum beyond it would be a defect
-        let inside = low.compare(least).is_le() && greatest.compare(high).is_le();
+        // what the ledger finds holds, also where the relaxation should be narrower than that
         let holds = share
             .point()
             .is_none_or(|point| least.compare(point).is_le() && point.compare(greatest).is_le());
-        if inside && holds {
+        if holds {
             (share.low, share.high, share.outer) = (Some(least), Some(greatest), false);
             share.verdict = share
                 .target

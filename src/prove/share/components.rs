@@ -234,13 +234,10 @@ fn lacks(books: &Books, dossier: usize) -> i128 {
     if !of.went_back && !shared && fees().count() == of.lines.len() {
         return Ledger::with(books, dossier, &[]).lacks();
     }
-    let open = |(at, line): (usize, &super::super::books::Line)| {
+    // what went back may come again
+    let open = |(_, line): (usize, &super::super::books::Line)| {
         let net = books.says(&line.fee.key(), "net_settlement");
-        let again = line.stakes.iter().map(|stake| &books.stakes[*stake]);
-        let mut again = again.filter(|stake| !stake.undone && stake.part(at) > 0);
-        // a refund opens a line again only for what came after it
-        let again = again.any(|stake| books.money[stake.money].ms() > line.refunded_ms);
-        let due = line.due() + if again { line.refunded } else { 0 };
+        let due = line.due() + line.refunded;
         if net { 0 } else { (due - line.paid).max(0) }
     };
     fees().map(open).sum()

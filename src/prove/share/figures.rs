@@ -167,10 +167,9 @@ fn one<'a>(
         let free = add_free(books, items, found, period, covered);
         components.resolve(found, period, free)
     });
-    let point = Fraction::new(found.numerator, found.denominator);
-    // where the point figure itself is no way, the bounds must hold it all the same
-    let around = |resolved: &Resolved| !found.outer || resolved.is_around(point);
-    let resolved = resolved.flatten().filter(around);
+    // what is not resolved, or has a point figure that is no way, keeps the bounds of the items
+    // taken freely, and is marked
+    let resolved = resolved.flatten().filter(|_| !found.outer);
     say(
         text(
             "cận được nới do các dòng phụ thuộc nhau",

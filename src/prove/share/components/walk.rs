@@ -190,15 +190,6 @@ impl<'s> Resolved<'s> {
         best.is_some_and(|sums| sums.1 > 0 && worth(sums, guess) == Some(0))
     }
 
-    /// True when some way lies at the share or below, and one at it or above.
-    pub(in crate::prove::share) fn is_around(&self, share: Option<Fraction>) -> bool {
-        let Some(share) = share else { return true };
-        let guess = (share.num, share.den);
-        let worth = |end| worth(self.best(guess, end)?, guess);
-        let below = worth(End::Least).is_some_and(|worth| worth <= 0);
-        below && worth(End::Greatest).is_some_and(|worth| worth >= 0)
-    }
-
     /// The bound: the best way against a guess is the next guess, until none is better.
     pub(in crate::prove::share) fn bound(&self, end: End) -> Option<Fraction> {
         let mut guess = match end {
