@@ -105,7 +105,11 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         CountUnit::Dossier | CountUnit::Procedure => own.dossiers(&mut wanted),
     }
     own.finish(&mut wanted);
-    compare::compare(books, &wanted, findings);
+    let open = books.settlement.contributions.iter();
+    let open = open.filter(|item| item.definition != "CUSTOM");
+    let open = open.flat_map(|item| item.elsewhere.iter().map(|s| s.to).chain([item.day]));
+    let last = open.max().unwrap_or(own.last).max(own.last);
+    compare::compare(books, &wanted, last, findings);
 }
 
 impl Own<'_, '_> {

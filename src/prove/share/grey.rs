@@ -210,6 +210,14 @@ impl<'a> Zones<'a> {
             let counted: Vec<Contribution> =
                 found.iter().map(|item| untreated(expect, item)).collect();
             super::one(expect, &counted.iter().collect::<Vec<_>>(), findings);
+        } else {
+            // what its zone makes of it is told; its day is not the zone's
+            let day = Expected {
+                wanted: Wanted::Anything,
+                item: expect.item.clone(),
+                ..*expect
+            };
+            super::one(&day, found, findings);
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::custom::CountUnit;
 use crate::kpi::{Contribution, Scope};
 
 /// Every item that is wanted is there and at least as wide; whatever else is there only widens.
-pub(super) fn compare(books: &Books, wanted: &Wanted, findings: &mut Findings) {
+pub(super) fn compare(books: &Books, wanted: &Wanted, last: Day, findings: &mut Findings) {
     let mut found: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
     for item in &books.settlement.contributions {
         if item.definition == "CUSTOM" && is_own(books, &item.scope) {
@@ -34,6 +34,12 @@ pub(super) fn compare(books: &Books, wanted: &Wanted, findings: &mut Findings) {
         "định nghĩa riêng phải theo đúng các tham số của nó",
         "an own definition follows from its parameters",
     );
+    for item in found.values().flatten() {
+        let far = |s: &crate::kpi::Elsewhere| s.to > last.max(item.day);
+        if item.elsewhere.iter().any(far) {
+            say(&item.item, follows, last.to_string(), &[item]);
+        }
+    }
     for (name, scopes) in wanted {
         for (scope, made) in scopes {
             let mine = found.remove(&(name.as_str(), scope)).unwrap_or_default();
