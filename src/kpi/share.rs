@@ -193,9 +193,9 @@ words!(
 /// A list is empty when nothing that is open can prove its verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Deciding {
-    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on other rows.
+    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on others.
     pub met: Vec<ExceptionId>,
-    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on other rows.
+    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     pub missed: Vec<ExceptionId>,
 }
 

@@ -122,9 +122,9 @@ struct ShareJson<'a> {
     verdict: Option<Verdict>,
     /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
-    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on other rows.
+    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on others.
     deciding_met: Vec<&'a str>,
-    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on other rows.
+    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     deciding_missed: Vec<&'a str>,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,
