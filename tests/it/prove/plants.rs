@@ -9,7 +9,7 @@ mod spans;
 
 use doisoat::classify::{CLASSES, Severity};
 use doisoat::domain::{ExceptionId, Fraction, Inputs, Rules, Vnd};
-use doisoat::kpi::Scope;
+use doisoat::kpi::{Contribution, Scope};
 use doisoat::matching::Role;
 use doisoat::settle::Settlement;
 
@@ -103,7 +103,7 @@ fn with_item(
     n: usize,
     edit: impl FnOnce(&mut Settlement, usize),
 ) -> bool {
-    let places: Vec<usize> = (0..settled.contributions.len()).collect();
+    let places = items(settled, |_| true);
     let Some(at) = nth(&places, n) else {
         return false;
     };
@@ -180,6 +180,14 @@ pub(crate) fn changed_input(inputs: &Inputs, n: usize) -> Option<Inputs> {
         }
     }
     Some(changed)
+}
+
+/// The items that stand in totals and agencies, as far as `wanted` says. Cells of breakdowns have
+/// plants of their own: only their sums are told again.
+pub(super) fn items(settled: &Settlement, wanted: impl Fn(&Contribution) -> bool) -> Vec<usize> {
+    let all = settled.contributions.iter().enumerate();
+    let own = all.filter(|(_, item)| !matches!(item.scope, Scope::Cell(_)) && wanted(item));
+    own.map(|(at, _)| at).collect()
 }
 
 /// Rules under which a share carries a verdict.

@@ -8,7 +8,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg is dropped",
         caught_by: &["capacity", "class", "once"],
-        percent: 100,
+        percent: 99,
         put: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 s.groups[g].legs.remove(l);
@@ -31,7 +31,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg's amount is a dong more",
         caught_by: &["capacity", "class"],
-        percent: 100,
+        percent: 99,
         put: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 add(&mut s.groups[g].legs[l].amount, 1);
@@ -41,7 +41,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "a leg's amount is a dong less",
         caught_by: &["capacity", "class"],
-        percent: 100,
+        percent: 99,
         put: |s, n| {
             with_leg(s, n, any_leg, |s, g, l| {
                 add(&mut s.groups[g].legs[l].amount, -1);

@@ -4,7 +4,7 @@ use doisoat::domain::Fraction;
 use doisoat::kpi::{Scope, Share, Verdict};
 use doisoat::settle::Settlement;
 
-use super::{Plant, nth, nudge, shift, with_item, with_share};
+use super::{Plant, items, nth, nudge, shift, with_item, with_share};
 
 fn point(share: &Share) -> Option<Fraction> {
     Fraction::new(share.numerator, share.denominator)
@@ -71,9 +71,7 @@ pub(super) const PLANTS: &[Plant] = &[
         caught_by: &["item"],
         percent: 100,
         put: |s, n| {
-            let places: Vec<usize> = (0..s.contributions.len())
-                .filter(|at| !s.contributions[*at].item.starts_with("dossier|"))
-                .collect();
+            let places = items(s, |item| !item.item.starts_with("dossier|"));
             let Some(at) = nth(&places, n) else {
                 return false;
             };
@@ -84,15 +82,15 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "cash counts as cashless, and the share keeps step",
         caught_by: &["item"],
-        percent: 100,
+        // of a receipt over another amount that went back in part the rows tell less
+        percent: 99,
         put: |s, n| {
             let firm_cash = |item: &doisoat::kpi::Contribution| {
                 matches!(item.outcomes.as_slice(), [(0, b)] if *b > 0) && !item.coupled
             };
-            let places: Vec<usize> = (0..s.contributions.len())
-                .filter(|at| firm_cash(&s.contributions[*at]))
-                .filter(|at| s.contributions[*at].definition != "DOSSIER_CASHLESS")
-                .collect();
+            let places = items(s, |item| {
+                firm_cash(item) && item.definition != "DOSSIER_CASHLESS"
+            });
             let Some(at) = nth(&places, n) else {
                 return false;
             };
@@ -125,9 +123,7 @@ pub(super) const PLANTS: &[Plant] = &[
         caught_by: &["item", "share"],
         percent: 90,
         put: |s, n| {
-            let places: Vec<usize> = (0..s.contributions.len())
-                .filter(|at| s.contributions[*at].outcomes.len() > 1)
-                .collect();
+            let places = items(s, |item| item.outcomes.len() > 1);
             let Some(at) = nth(&places, n) else {
                 return false;
             };
@@ -302,7 +298,8 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an outer bound is not marked, or a bound is for nothing",
         caught_by: &["share"],
-        percent: 100,
+        // where nothing is gained by resolving, a bound may as well be marked
+        percent: 80,
         put: |s, n| {
             let places: Vec<usize> = (0..s.shares.len())
                 .filter(|at| !s.shares[*at].outer)

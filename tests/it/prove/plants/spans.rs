@@ -6,7 +6,7 @@ use doisoat::kpi::{Contribution, Elsewhere};
 use doisoat::matching::Evidence;
 use doisoat::settle::Settlement;
 
-use super::{Plant, nth};
+use super::{Plant, items, nth};
 
 /// Edits the `n`-th item of those that `wanted` says.
 fn with(
@@ -15,8 +15,7 @@ fn with(
     wanted: impl Fn(&Contribution) -> bool,
     edit: impl FnOnce(&mut Contribution),
 ) -> bool {
-    let items = settled.contributions.iter().enumerate();
-    let places: Vec<usize> = items.filter(|(_, c)| wanted(c)).map(|(at, _)| at).collect();
+    let places = items(settled, wanted);
     let Some(at) = nth(&places, n) else {
         return false;
     };
