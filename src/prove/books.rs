@@ -360,4 +360,10 @@ impl<'a> Books<'a> {
         let gap: i128 = stake.parts.iter().map(|(l, _)| self.lines[*l].gap()).sum();
         self.may_be_fee(stake, stake.settled() + gap)
     }
+
+    /// True when what a line lacks can be what a payment's provider kept.
+    pub(super) fn is_net_line(&self, line: &Line) -> bool {
+        let mut on = line.stakes.iter().map(|stake| &self.stakes[*stake]);
+        on.any(|stake| self.is_net(stake))
+    }
 }

@@ -281,12 +281,7 @@ pub(super) fn at_least(facts: &Facts, row: &Classified, findings: &mut Findings)
         let mut lines = lines.map(|(line, _)| &books.lines[*line]);
         let plain = stake.settles() && !stake.undone && !books.is_net(stake);
         let back = books.dossiers[stake.dossier].went_back;
-        // what another payment lacks of the line is what its provider kept
-        let is_net = |line: &Line| {
-            let mut on = line.stakes.iter().map(|s| &books.stakes[*s]);
-            on.any(|stake| books.is_net(stake))
-        };
-        plain && !back && lines.any(|line| line.gap() > 0 && !is_net(line))
+        plain && !back && lines.any(|line| line.gap() > 0 && !books.is_net_line(line))
     };
     let said = |class| row.class == class || row.also.contains(&class);
     let back = facts.money.back.iter().any(|leg| leg.role == Role::Refund);

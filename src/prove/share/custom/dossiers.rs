@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::super::books::{Dossier, Money, Stake, class};
+use super::super::super::books::{Dossier, Line, Money, Stake, class};
 use super::super::Pair;
 use super::{Made, Own, Wanted};
 use crate::classify::Bucket;
@@ -189,7 +189,7 @@ impl Own<'_, '_> {
     fn is_touched(&self, d: usize, dossier: &Dossier) -> bool {
         let lines = || dossier.lines.clone().map(|line| &self.books.lines[line]);
         let counted = || lines().filter(|line| line.payable && !line.land);
-        let lacks = counted().any(|line| line.gap() > 0 && !self.is_net(line.fee));
+        let lacks = counted().any(|line| line.gap() > 0 && !self.is_net(line));
         let keys: BTreeSet<_> = lines().map(|line| line.fee.key()).collect();
         let mut rows = keys.iter().filter_map(|key| self.books.row(key));
         let waits = [
@@ -204,7 +204,7 @@ impl Own<'_, '_> {
     }
 
     /// What is lacking is what a provider kept.
-    fn is_net(&self, fee: &Fee) -> bool {
-        self.books.says(&fee.key(), "net_settlement")
+    fn is_net(&self, line: &Line) -> bool {
+        self.books.says(&line.fee.key(), "net_settlement") || self.books.is_net_line(line)
     }
 }
