@@ -158,6 +158,13 @@ impl Custom {
                 "unpaid",
                 "what went back is owed again and would count twice beside the payment that stays",
             )),
+            () if self.refunded == RefundRule::Negative && self.numerator == Counted::Online => {
+                Some((
+                    "refunded",
+                    "whether what went back had been paid online cannot be told for certain; count \
+                     online payments with refunded = \"drop\"",
+                ))
+            }
             () if self.refunded == RefundRule::Negative && self.date != DateBasis::Payment => {
                 Some((
                     "refunded",

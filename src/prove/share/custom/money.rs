@@ -195,7 +195,8 @@ impl Own<'_, '_> {
         let says = |fee: &crate::domain::Fee, what: &str| self.books.says(&fee.key(), what);
         let lines = || counted(self.books, d).map(|(_, line)| line);
         let told = |line: &&super::super::super::books::Line| {
-            let kept = says(line.fee, "net_settlement") || self.books.is_net_line(line);
+            // of a line paid in part, a provider may have kept the rest
+            let kept = says(line.fee, "net_settlement") || line.paid > 0;
             let net = line.gap() > 0 && kept;
             let differs = says(line.fee, "receipt_mismatch");
             !net && !differs && !self.books.conflicts.contains(&line.fee.key())
