@@ -17,7 +17,6 @@ use doisoat::domain::{
 use doisoat::kpi::{Contribution, Share};
 use doisoat::settle::{Keep, Settlement, settle, settle_keeping};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::cases::check::{holds, turned};
 use day::{ADay, a_day, a_plain_day, shuffled, stranger};
@@ -169,13 +168,7 @@ proptest! {
 }
 
 proptest! {
-    // two or more days each. The same ones each time: of random own definitions about one day in 600
-    // is refused by the checker (nothing is published then), see docs/SHARE.md
-    #![proptest_config(ProptestConfig {
-        cases: cases() / 2,
-        rng_seed: RngSeed::Fixed(1),
-        ..config()
-    })]
+    #![proptest_config(settings::config(cases() / 2))]
 
     /// Whatever an own definition, the grey zones and the breakdowns are set to, the checker proves
     /// the day.
