@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::{Books, Money, class};
 use super::super::violation::{Findings, Invariant, text};
+use super::reach::CREDITS;
 use super::{Expected, Wanted, pairs, shown, told};
 use crate::domain::{Day, Grey, Side, Treat, Txn, TxnKind};
 use crate::kpi::Contribution;
@@ -12,18 +13,6 @@ use crate::matching::Role;
 
 /// The definitions that follow the money.
 const MONEY: [&str; 3] = ["TX_CASHLESS", "AMOUNT_CASHLESS", "DOSSIER_CASHLESS"];
-
-/// Classes of a payment that nobody was credited with and that may be one of a fee.
-const CREDITS: [&str; 8] = [
-    "unidentified",
-    "orphan",
-    "foreign",
-    "near_reference",
-    "ambiguous",
-    "conflict",
-    "pending",
-    "status_mismatch",
-];
 
 type Key<'a> = (&'a str, &'a str);
 
