@@ -145,6 +145,9 @@ impl Contribution {
             span.from = span.from.max(start);
             span.from <= span.to
         });
+        // spans that began before it may be the same now, and in another order
+        self.elsewhere.sort_unstable();
+        self.elsewhere.dedup();
         Some(self)
     }
 
@@ -321,5 +324,18 @@ mod tests {
         check(6, Some((6, 7)));
         check(9, Some((9, 9)));
         check(10, None);
+    }
+
+    #[test]
+    fn spans_that_begin_at_the_start_are_in_order_and_once() {
+        let span = |from: u32, outcome| Elsewhere {
+            from: day(from),
+            to: day(9),
+            outcome,
+        };
+        let mut item = item();
+        item.elsewhere = vec![span(1, (1, 1)), span(2, (0, 1)), span(7, (1, 1))];
+        let left = item.since(day(7)).unwrap();
+        assert_eq!(left.elsewhere, [span(7, (0, 1)), span(7, (1, 1))]);
     }
 }

@@ -178,7 +178,7 @@ proptest! {
         let rules = set.rules();
         let settled = settle(&day, &rules, &Vec::new()).unwrap();
         let found = doisoat::prove::prove(&day, &rules, &Vec::new(), &settled);
-        prop_assert!(found.is_empty(), "{}", crate::prove::told(&found));
+        prop_assert!(found.is_empty(), "{}{:?}", crate::prove::told(&found), ADay(day));
         let (night, of_night) = a_night(&day, seed);
         let rules = Rules {
             start: of_night.start,
@@ -188,7 +188,7 @@ proptest! {
         };
         let settled = settle(&night, &rules, &Vec::new()).unwrap();
         let found = doisoat::prove::prove(&night, &rules, &Vec::new(), &settled);
-        prop_assert!(found.is_empty(), "night: {}", crate::prove::told(&found));
+        prop_assert!(found.is_empty(), "night: {}{:?}", crate::prove::told(&found), ADay(night));
     }
 
     /// However a person settles one open payment, the new share lies between the old bounds,

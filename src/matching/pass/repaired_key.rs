@@ -109,7 +109,7 @@ fn explain(desk: &mut Desk, txn: Index) {
     for dossier in &fitting {
         let failed = if desk.pool.payer(row, *dossier) == Payer::Differs {
             Test::Payer
-        } else if !desk.lacks_amount(txn, *dossier) {
+        } else if !desk.lacks_amount(txn, *dossier) || repeats(desk, txn, *dossier) {
             Test::Open
         } else if !desk.pool.in_window(*dossier, row.paid_on) {
             Test::Window
@@ -145,6 +145,7 @@ fn meant(desk: &Desk, txn: Index) -> Option<(Index, Evidence)> {
     };
     let alone = pool.payer(row, *dossier) == Payer::Agrees
         && desk.lacks_amount(txn, *dossier)
+        && !repeats(desk, txn, *dossier)
         && desk.is_undisputed(*dossier)
         && pool.in_window(*dossier, row.paid_on)
         && is_only_code(desk, txn, why);
@@ -158,6 +159,14 @@ fn is_reading(desk: &Desk, txn: Index, dossier: Index) -> bool {
     let stranger = desk.pool.payer(row, dossier) == Payer::Differs;
     let fits = desk.pool.fits(row, dossier, row.amount.wide());
     fits && (!stranger || desk.lacks_amount(txn, dossier))
+}
+
+/// True where the same amount stands in the dossier already: one more would be its repeat, whatever
+/// a land obligation still lacks.
+fn repeats(desk: &Desk, txn: Index, dossier: Index) -> bool {
+    let amount = desk.pool.txn(txn).amount.wide();
+    let mut entries = desk.ledgers.of(dossier).entries.iter();
+    entries.any(|entry| !entry.reversed && entry.credit.amount == amount)
 }
 
 /// True when the text, and the reference if there is one, hold no code beside the repaired one.

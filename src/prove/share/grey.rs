@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::{Books, Money, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::reach::CREDITS;
-use super::{Expected, Wanted, pairs, shown, told};
+use super::{Expected, Pair, Wanted, pairs, shown, told};
 use crate::domain::{Day, Grey, Side, Treat, Txn, TxnKind};
 use crate::kpi::Contribution;
 use crate::matching::Role;
@@ -161,6 +161,45 @@ impl<'a> Zones<'a> {
         }
     }
 
+    /// True where some number of dossiers of its payer would put a payment into another zone.
+    fn may_be_one_of_many(&self, item: &str) -> bool {
+        let parts: Vec<&str> = item.splitn(3, '|').collect();
+        let mut keys: Vec<Key> = match parts.as_slice() {
+            ["txn", source, id] => vec![(source, id)],
+            ["dossier", code] => self
+                .money
+                .get(code)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
+            _ => Vec::new(),
+        };
+        keys.retain(|key| {
+            let txn = self.txns.get(key);
+            let now = txn.map_or(0, |txn| self.number(txn));
+            let many = |together: u32| usize::try_from(together).is_ok_and(|many| many > now);
+            txn.is_some_and(|txn| payer(txn).is_some())
+                && self.grey.rules.iter().any(|rule| many(rule.together))
+        });
+        !keys.is_empty()
+    }
+
+    /// An item without what only a zone makes of it: of a payment that is open, or of one that may
+    /// be one of many of its payer.
+    fn untreated(&self, expect: &Expected, item: &Contribution) -> Contribution {
+        let mut item = item.clone();
+        let open = matches!(expect.wanted, Wanted::Credit(..) | Wanted::Ambiguous(..));
+        if open || (item.coupled && self.may_be_one_of_many(&expect.item)) {
+            let point = item.outcomes.first().copied();
+            let cash = |(a, b): Pair| a == 0 && b > 0;
+            item.outcomes
+                .retain(|pair| (!open && Some(*pair) == point) || !cash(*pair));
+            item.elsewhere.retain(|s| !cash(s.outcome));
+        }
+        item
+    }
+
     /// An item is as its row and class have it, and as its zone does.
     pub(super) fn check(
         &self,
@@ -183,7 +222,8 @@ impl<'a> Zones<'a> {
             let alone = item.coupled || !more.is_empty() || point == Treat::Cashless;
             let settled = alone || pairs(item).all(|(a, _)| a <= 0);
             // where it hangs on more than the number of its payer's dossiers
-            let hangs = item.coupled && more.is_empty() && pairs(item).any(|(a, _)| a > 0);
+            let told = more.is_empty() && !self.may_be_one_of_many(&expect.item);
+            let hangs = item.coupled && told && pairs(item).any(|(a, _)| a > 0);
             let open = self.open.iter().filter(|_| hangs);
             let mut needed = more.iter().chain(open);
             right && settled && needed.all(|way| can(item, *way))
@@ -195,9 +235,13 @@ impl<'a> Zones<'a> {
             );
             let about = told(expect.definition, &expect.item);
             findings.add(Invariant::Item, about, what, point.id(), shown(found));
+        } else if point == Treat::Cashless && super::holds(&expect.wanted, found) {
+            super::one(expect, found, findings);
         } else if point == Treat::Cashless {
-            let counted: Vec<Contribution> =
-                found.iter().map(|item| untreated(expect, item)).collect();
+            let counted: Vec<Contribution> = found
+                .iter()
+                .map(|item| self.untreated(expect, item))
+                .collect();
             super::one(expect, &counted.iter().collect::<Vec<_>>(), findings);
         } else {
             // what its zone makes of it is told; its day is not the zone's
@@ -220,17 +264,6 @@ fn can(item: &Contribution, way: Treat) -> bool {
         Treat::Cash => !cashless || seen(|a, b| a == 0 && b > 0),
         Treat::Out => !cashless || seen(|a, b| (a, b) == (0, 0)) || !item.elsewhere.is_empty(),
     }
-}
-
-/// A payment that is open, without what only a zone makes of it.
-fn untreated(expect: &Expected, item: &Contribution) -> Contribution {
-    let mut item = item.clone();
-    if matches!(expect.wanted, Wanted::Credit(..) | Wanted::Ambiguous(..)) {
-        item.outcomes.retain(|(a, b)| !(*a == 0 && *b > 0));
-        item.elsewhere
-            .retain(|s| !(s.outcome.0 == 0 && s.outcome.1 > 0));
-    }
-    item
 }
 
 fn payer(txn: &Txn) -> Option<(String, Day)> {

@@ -28,10 +28,14 @@ impl fmt::Debug for ADay {
             let (kind, status, method) = (fee.kind.id(), fee.status.id(), fee.declared_method.id());
             let (id, code, amount) = (&fee.fee_id, &fee.dossier_code, fee.amount.grouped());
             let payer = &fee.payer_name;
-            writeln!(
+            write!(
                 f,
                 "fee {id} {code} {kind} {amount} status={status} method={method} payer={payer:?}"
             )?;
+            match fee.more.collection_mode {
+                Some(mode) => writeln!(f, " collection={}", mode.id())?,
+                None => writeln!(f)?,
+            }
         }
         for t in &self.0.txns {
             let (at, kind, status) = (t.paid_at.text(), t.kind.id(), t.status.id());

@@ -115,8 +115,9 @@ fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
         here || item.elsewhere.iter().any(over)
     };
     let can = |pair: &Pair| pairs(item).any(|seen| seen == *pair);
-    // what may only have come before go-live is cut off
-    let needed = made.pairs.iter().filter(|_| start.is_none());
+    // what may only have come before go-live is cut off; a point that nobody can tell is not asked for
+    let asked = |pair: &&Pair| start.is_none() && !(made.loose && **pair == made.point);
+    let needed = made.pairs.iter().filter(asked);
     needed.into_iter().all(can) && (made.loose || spans().all(covered))
 }
 

@@ -204,7 +204,7 @@ impl Own<'_, '_> {
     }
 
     /// What is lacking is what a provider kept.
-    fn is_net(&self, line: &Line) -> bool {
+    pub(super) fn is_net(&self, line: &Line) -> bool {
         self.books.says(&line.fee.key(), "net_settlement") || self.books.is_net_line(line)
     }
 }

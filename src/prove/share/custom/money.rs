@@ -86,13 +86,16 @@ impl Own<'_, '_> {
         }
         for (name, (day, cashless, members)) in events {
             let told = self.event(&members);
-            if !told.counts {
+            if !told.counts && !told.loose {
                 continue;
             }
-            let back = told.back.filter(|_| !told.kept);
+            // whether it is still there nobody can tell
+            let any = !told.counts;
+            let back = told.back.filter(|_| any || !told.kept);
             let negative = self.custom.refunded == RefundRule::Negative;
             let made = |day: Day, sign: i64| Made {
                 loose: told.loose,
+                any,
                 ..Made::firm(day, (sign * cashless, sign))
             };
             if let (true, Some(day)) = (negative, back) {
@@ -196,8 +199,7 @@ impl Own<'_, '_> {
         let lines = || counted(self.books, d).map(|(_, line)| line);
         let told = |line: &&super::super::super::books::Line| {
             // of a line paid in part, a provider may have kept the rest
-            let kept = says(line.fee, "net_settlement") || line.paid > 0;
-            let net = line.gap() > 0 && kept;
+            let net = line.gap() > 0 && line.paid > 0 && !self.is_net(line);
             let differs = says(line.fee, "receipt_mismatch");
             !net && !differs && !self.books.conflicts.contains(&line.fee.key())
         };
@@ -205,7 +207,9 @@ impl Own<'_, '_> {
             return;
         }
         let owed = |wanted: &dyn Fn(&super::super::super::books::Line) -> bool| -> i64 {
-            let gaps = lines().filter(|line| wanted(line)).map(|line| line.gap());
+            let owes =
+                |line: &&super::super::super::books::Line| wanted(line) && !self.is_net(line);
+            let gaps = lines().filter(owes).map(|line| line.gap());
             i64::try_from(gaps.sum::<i128>()).unwrap_or(i64::MAX)
         };
         let waits = |line: &super::super::super::books::Line| {
@@ -222,7 +226,7 @@ impl Own<'_, '_> {
         let day = dossier.code.received_on().unwrap_or(self.reach.last_day);
         let mut made = Made::firm(day, (0, all));
         made.loose = dossier.went_back || !lines().all(|line| told(&line));
-        let rest = owed(&|line| !waits(line));
+        let rest = owed(&|line| !waits(line) && !says(line.fee, "receipt_mismatch"));
         made.pairs.insert((0, rest));
         let open = all > 0 && self.reach.sure_days().is_some();
         if open || self.reach.claims.contains_key(&d) {
