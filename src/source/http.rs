@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -41,6 +41,8 @@ pub struct Client {
     pace: Pace,
     limiter: DefaultDirectRateLimiter,
     authorization: Option<HeaderValue>,
+    /// Headers of the provider's own that every request carries.
+    headers: HeaderMap,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -76,8 +78,22 @@ impl Client {
             pace,
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
             authorization,
+            headers: HeaderMap::new(),
             retry_header,
         })
+    }
+
+    /// The same with one header more on every request: a provider's own name for an identity or a
+    /// key. It is never printed.
+    pub fn with_header(
+        mut self,
+        name: &'static str,
+        value: &SecretString,
+        settings: &SourceSettings,
+    ) -> Result<Self, ConfigError> {
+        let value = sensitive(value, settings)?;
+        self.headers.insert(HeaderName::from_static(name), value);
+        Ok(self)
     }
 
     /// Starts a pull: from now on its requests share `source_deadline`.
@@ -102,7 +118,7 @@ impl Client {
 
 impl Client {
     async fn send(&self, request: &Request) -> Result<Response, Ended> {
-        let mut url = self.http.base_url.join(request.path);
+        let mut url = self.http.base_url.join(&request.path);
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
@@ -114,6 +130,7 @@ impl Client {
                 .body(json.clone()),
             None => self.inner.get(url),
         };
+        call = call.headers(self.headers.clone());
         if let Some(value) = &self.authorization {
             call = call.header(AUTHORIZATION, value.clone());
         }

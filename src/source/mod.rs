@@ -39,6 +39,9 @@ pub const ALL: &[&Registration] = &[
     &provider::sepay::REGISTRATION,
     &provider::casso::REGISTRATION,
     &provider::vnpay::REGISTRATION,
+    &provider::momo::REGISTRATION,
+    &provider::zalopay::REGISTRATION,
+    &provider::payos::REGISTRATION,
     &file::STATEMENT,
     &file::SETTLEMENT,
     &registration::EXPORT,
@@ -83,4 +86,7 @@ pub trait Probe: Send + Sync + fmt::Debug {
         orders: &'a [PaymentOrder],
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>>;
+
+    /// The id of an order that nobody made on `day`: what `check` asks about.
+    fn example(&self, day: Day) -> Box<str>;
 }

@@ -1,8 +1,13 @@
 //! One file a provider: wire types, what it can do, how it is read and how its answers are parsed.
 
 pub mod casso;
+pub mod momo;
+pub mod payos;
+mod probing;
 pub mod sepay;
+mod states;
 pub mod vnpay;
+pub mod zalopay;
 
 use std::collections::BTreeMap;
 
