@@ -1,9 +1,14 @@
 //! One file a provider: wire types, what it can do, how it is read and how its answers are parsed.
 
 pub mod casso;
+pub mod dvcqg;
+pub mod keypay;
 mod probing;
+mod reply;
 pub mod sepay;
+pub mod viettelpay;
 pub mod vnpay;
+pub mod vnptpay;
 
 use std::collections::BTreeMap;
 
