@@ -11,12 +11,17 @@ mod casso;
 mod clock;
 mod control;
 pub mod district;
+mod dvcqg;
 pub mod fault;
 mod gateway;
+mod keypay;
+mod one_word;
 mod registry;
 mod sepay;
 mod server;
+mod viettelpay;
 mod vnpay;
+mod vnptpay;
 mod wire;
 mod world;
 
@@ -65,7 +70,15 @@ pub(crate) struct Table {
 }
 
 /// Every simulator.
-pub(crate) const ALL: &[Provider] = &[casso::PROVIDER, sepay::PROVIDER, vnpay::PROVIDER];
+pub(crate) const ALL: &[Provider] = &[
+    casso::PROVIDER,
+    sepay::PROVIDER,
+    vnpay::PROVIDER,
+    vnptpay::PROVIDER,
+    dvcqg::PROVIDER,
+    keypay::PROVIDER,
+    viettelpay::PROVIDER,
+];
 
 /// How to start a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
