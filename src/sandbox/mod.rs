@@ -16,6 +16,8 @@ pub mod fault;
 mod gateway;
 mod keypay;
 mod one_word;
+mod momo;
+mod payos;
 mod registry;
 mod sepay;
 mod server;
@@ -24,6 +26,7 @@ mod vnpay;
 mod vnptpay;
 mod wire;
 mod world;
+mod zalopay;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -74,6 +77,9 @@ pub(crate) const ALL: &[Provider] = &[
     casso::PROVIDER,
     sepay::PROVIDER,
     vnpay::PROVIDER,
+    momo::PROVIDER,
+    zalopay::PROVIDER,
+    payos::PROVIDER,
     vnptpay::PROVIDER,
     dvcqg::PROVIDER,
     keypay::PROVIDER,

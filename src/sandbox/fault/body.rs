@@ -51,6 +51,8 @@ fn invalid_utf8(body: &[u8]) -> Vec<u8> {
         "\"ADDITIONAL_INFO\":\"",
         "\"ThongTinGiaoDich\":\"",
         "\"return_other_info\":\"",
+        "\"return_message\":\"",
+        "\"message\":\"",
     ];
     let text = String::from_utf8_lossy(body);
     let at = keys

@@ -177,10 +177,10 @@ impl Recital for KeyPay {
         &self.client
     }
 
-    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+    fn is_mistakable(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
         match self.version {
-            Version::V1 { .. } => true,
-            Version::V3 { .. } => reply::is_kept_whole(order, all, v3::ORDER_ID_MAX),
+            Version::V1 { .. } => false,
+            Version::V3 { .. } => reply::is_cut(order, all, v3::ORDER_ID_MAX),
         }
     }
 

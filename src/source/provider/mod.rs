@@ -3,12 +3,16 @@
 pub mod casso;
 pub mod dvcqg;
 pub mod keypay;
+pub mod momo;
+pub mod payos;
 mod probing;
 mod reply;
 pub mod sepay;
+mod states;
 pub mod viettelpay;
 pub mod vnpay;
 pub mod vnptpay;
+pub mod zalopay;
 
 use std::collections::BTreeMap;
 

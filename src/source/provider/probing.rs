@@ -38,11 +38,17 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     /// The client that asks.
     fn client(&self) -> &Client;
 
-    /// False when the provider can have no order of that id, or when its answer could be about
-    /// another of `all`: it is not asked about.
-    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
-        let _any = (order, all);
+    /// False when the provider can have no order of that id: it is not asked about.
+    fn can_ask(&self, order: &PaymentOrder) -> bool {
+        let _any = order;
         true
+    }
+
+    /// True when what the provider answers about the order could be about another of `all`, because
+    /// it cuts ids: no evidence, so it is not asked about.
+    fn is_mistakable(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+        let _any = (order, all);
+        false
     }
 
     /// The request of one attempt, counted from 1; attempt 0 is never sent, only its address is
@@ -88,7 +94,7 @@ async fn ask_all(
     pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
     for (position, order) in orders.iter().enumerate() {
         let at = session.at(&provider.request(order, 0));
-        if !provider.can_ask(order, orders) {
+        if !provider.can_ask(order) || provider.is_mistakable(order, orders) {
             pull.unanswered.push(order.order_id.clone());
             let (at, orders) = (at, not_asked(&pull.trouble) + 1);
             pull.trouble = Some(SourceError::NotAskable { at, orders });

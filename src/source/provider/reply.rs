@@ -6,18 +6,21 @@
 //! unless `reply_signature = "none"` says that the provider signs none, and a word of state that
 //! stands in no map goes to a person and is never money.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::probing::{Found, not_ours, signature_of};
+pub(super) use super::states::{STATUS_MAP, TIME_FIELD};
+use super::states::{is_field, order_time, payment_of, some};
 use crate::config::{ConfigError, SourceSettings};
 use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
 use crate::source::error::SignatureFault;
 use crate::source::http::Bad;
 use crate::source::json::Json;
 use crate::source::signature::{Encoding, Recipe};
-use crate::source::{AmountForm, At, Key, KeyForm, Opening, Record, TimeForm};
+use crate::source::{AmountForm, Key, KeyForm, Opening, Record, TimeForm};
 
 /// `reply_signature`: the signed fields of an answer, in their order.
 pub(super) const REPLY_SIGNATURE: Key = Key {
@@ -30,29 +33,12 @@ pub(super) const REPLY_SIGNATURE: Key = Key {
     required: None,
 };
 
-/// `status_map`: the provider's words of state.
-pub(super) const STATUS_MAP: Key = Key {
-    name: "status_map",
-    form: KeyForm::Map,
-    required: None,
-};
-
 /// `not_found`: codes that mean "no such order".
 pub(super) const NOT_FOUND: Key = Key {
     name: "not_found",
     form: KeyForm::Text {
         form: "the codes that mean \"no such order\", blanks between them",
         fits: is_field_list,
-    },
-    required: None,
-};
-
-/// `time_field`: the field of an answer that tells when it was paid.
-pub(super) const TIME_FIELD: Key = Key {
-    name: "time_field",
-    form: KeyForm::Text {
-        form: "the name of the field that tells when the order was paid",
-        fits: is_field,
     },
     required: None,
 };
@@ -70,11 +56,6 @@ pub(super) const PATH: Key = Key {
 
 /// The word of `reply_signature` for a provider that signs no answers.
 const UNSIGNED: &str = "none";
-
-fn is_field(raw: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    (1..=40).contains(&raw.len()) && raw.bytes().all(plain)
-}
 
 fn is_field_list(raw: &str) -> bool {
     let mut fields = raw.split(' ').peekable();
@@ -297,11 +278,7 @@ impl Told<'_> {
                 implied: Vec::new(),
             };
         }
-        let number = if self.number.is_empty() {
-            "refund"
-        } else {
-            self.number
-        };
+        let number = some(self.number).unwrap_or_else(|| "refund".into());
         let refund = Record {
             id: Some(format!("{}#{number}", self.order.order_id).into()),
             kind: Some(TxnKind::Refund),
@@ -309,13 +286,13 @@ impl Told<'_> {
             fee: None,
             ..payment.clone()
         };
-        let (time, time_form) = (original_time(self.order), TimeForm::Compact);
         let implied = Record {
             amount: Some(self.order.amount.wide().to_string().into()),
-            time: Some(time.into()),
+            time: Some(order_time(self.order)),
             time_column: "created_at",
-            time_form,
+            time_form: TimeForm::Compact,
             bank_ref: None,
+            fee: None,
             ..payment
         };
         Found {
@@ -325,30 +302,24 @@ impl Told<'_> {
     }
 
     fn record(&self) -> Record {
-        let some = |text: &str| (!text.is_empty()).then(|| text.into());
+        let payment = payment_of(self.order, self.asked);
         let is_stamp = self.time.len() == 14 && self.time.bytes().all(|b| b.is_ascii_digit());
-        let (time, time_form) = if self.time.bytes().all(|b| b == b'0') {
-            (original_time(self.order), TimeForm::Compact)
+        let (time, time_column, time_form) = if self.time.bytes().all(|b| b == b'0') {
+            (payment.time, payment.time_column, payment.time_form)
         } else if is_stamp {
-            (self.time.to_owned(), TimeForm::Compact)
+            (Some(self.time.into()), self.time_column, TimeForm::Compact)
         } else {
-            (self.time.to_owned(), TimeForm::Iso)
+            (Some(self.time.into()), self.time_column, TimeForm::Iso)
         };
         Record {
-            at: At {
-                file: format!("{} {}", self.asked, self.order.order_id).into(),
-                line: 1,
-            },
-            id: Some(self.order.order_id.clone()),
-            order_ref: Some(self.order.order_id.clone()),
             memo: self.memo.into(),
             amount: self.amount(),
             amount_column: self.amount_column,
             amount_form: AmountForm::Digits,
             fee: some(self.fee),
             currency: some(self.currency),
-            time: Some(time.into()),
-            time_column: self.time_column,
+            time,
+            time_column,
             time_form,
             status: Some(match self.meaning {
                 Some(Meaning::Paid | Meaning::Refunded) => TxnStatus::Success,
@@ -357,12 +328,9 @@ impl Told<'_> {
                 None => TxnStatus::Unmapped,
             }),
             status_text: self.word.into(),
-            kind: Some(TxnKind::Payment),
-            kind_text: "".into(),
-            bank_ref: some(self.number).filter(|number: &Box<str>| &**number != "0"),
+            bank_ref: some(self.number),
             instrument: self.instrument,
-            order_amount: Some(self.order.amount),
-            ..Record::default()
+            ..payment
         }
     }
 
@@ -375,18 +343,6 @@ impl Told<'_> {
             }
             _ => (!self.amount.is_empty()).then(|| self.amount.into()),
         }
-    }
-}
-
-/// The time of the order as the provider was first told it: fourteen digits go out as they came in,
-/// whatever clock wrote them (one public client writes the hour of a twelve-hour clock).
-pub(super) fn original_time(order: &PaymentOrder) -> String {
-    let text = order.created_at.text();
-    let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
-    if compact {
-        text.into_owned()
-    } else {
-        order.created_at.compact()
     }
 }
 
@@ -410,15 +366,18 @@ pub(super) fn flat_json(pairs: &[(&str, &str)]) -> String {
     serde_json::Value::Object(members.collect()).to_string()
 }
 
-/// Whether a provider that keeps `max` characters of an order id knows the order by an id of its
-/// own. Longer ids are cut on the way, and an answer about a cut id may be about another order; so
-/// may one about an id with which a longer one begins.
-pub(super) fn is_kept_whole(order: &PaymentOrder, all: &[PaymentOrder], max: usize) -> bool {
-    let id = &order.order_id;
-    let length = id.chars().count();
-    let is_cut_of =
-        |other: &PaymentOrder| other.order_id.len() > id.len() && other.order_id.starts_with(&**id);
-    length < max || (length == max && !all.iter().any(is_cut_of))
+/// Whether a provider that keeps `max` characters of an order id may mistake the order for another.
+/// Longer ids are cut on the way, and an answer about a cut id may be about any order that begins
+/// alike; so may one about an id of full length with which a longer one of `all` begins.
+pub(super) fn is_cut(order: &PaymentOrder, all: &[PaymentOrder], max: usize) -> bool {
+    let id = &*order.order_id;
+    let begins_with_it =
+        |other: &PaymentOrder| other.order_id.len() > id.len() && other.order_id.starts_with(id);
+    match id.chars().count().cmp(&max) {
+        Ordering::Less => false,
+        Ordering::Equal => all.iter().any(begins_with_it),
+        Ordering::Greater => true,
+    }
 }
 
 #[cfg(test)]

@@ -173,8 +173,8 @@ impl Recital for ViettelPay {
         &self.client
     }
 
-    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
-        reply::is_kept_whole(order, all, ORDER_ID_MAX)
+    fn is_mistakable(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+        reply::is_cut(order, all, ORDER_ID_MAX)
     }
 
     fn request(&self, order: &PaymentOrder, _attempt: u32) -> Request {

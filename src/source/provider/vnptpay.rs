@@ -13,7 +13,8 @@
 use secrecy::SecretString;
 
 use super::probing::{Answer, Probing, Recital, bound, must, order_code, refused};
-use super::reply::{self, Known, Meaning, Rules, Seal, Told, original_time};
+use super::reply::{self, Known, Meaning, Rules, Seal, Told};
+use super::states::order_time;
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::{Instrument, PaymentOrder};
@@ -176,13 +177,13 @@ impl Recital for VnptPay {
     }
 
     fn request(&self, order: &PaymentOrder, _attempt: u32) -> Request {
-        let created = original_time(order);
+        let created = order_time(order);
         let values = [
             "QUERY",
             &*self.version,
             &*self.merchant,
             &*order.order_id,
-            created.as_str(),
+            &*created,
         ];
         let mut pairs: Vec<(&str, &str)> = REQUEST_FIELDS.into_iter().zip(values).collect();
         let signature = RECIPE.sign(&self.secret, &pairs);

@@ -71,8 +71,11 @@ fn the_request_of_version_3_is_that_of_the_vector() {
     let request = form.request(&asked, 1);
     assert_eq!(request.body, None);
     assert_eq!(request.query[3], ("check_sum", sum));
-    let all = [asked, order(ORDER, "20240905091200")];
-    assert_eq!([0, 1].map(|at| json.can_ask(&all[at], &all)), [false, true]);
+    let all = [asked, order("1002_abcdef012345678", "20240905091200")];
+    assert_eq!(
+        [0, 1].map(|at| !json.is_mistakable(&all[at], &all)),
+        [false, true]
+    );
 }
 
 #[test]
