@@ -89,7 +89,10 @@ const GATEWAY: Gateway = Gateway {
 
 /// `MaThamChieu` as one published client makes it: `dvc`, the code without punctuation, the time.
 fn reference(order_id: &str, created_at: NaiveDateTime) -> String {
-    let plain = one_word::plain_id(order_id, created_at);
+    let plain: String = order_id
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     format!("dvc{plain}{}", created_at.format(STAMP))
 }
 

@@ -78,7 +78,7 @@ pub(crate) const PROVIDER: Provider = Provider {
 };
 
 const GATEWAY: Gateway = Gateway {
-    order_id: one_word::plain_id,
+    order_id: gateway::id_in_digits,
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,

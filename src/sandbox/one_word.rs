@@ -66,14 +66,6 @@ pub(crate) fn say(world: &World, order: &GatewayOrder, words: Words) -> Option<S
     Some(of(payment, word))
 }
 
-/// The id without its punctuation: at most 19 letters and digits.
-pub(crate) fn plain_id(order_id: &str, _created_at: NaiveDateTime) -> String {
-    order_id
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
-}
-
 /// The values of some fields; absent ones are empty.
 pub(crate) fn values(fields: &[&str], body: &Map<String, Value>) -> Vec<String> {
     let value = |field: &&str| rows::plain(body.get(*field));
@@ -107,7 +99,7 @@ pub(crate) fn seal(
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::*;
+    use serde_json::Value;
 
     /// A vector of `fixtures/provider-vectors.json`: (key, text, signature).
     pub(crate) fn vector(id: &str) -> (String, String, String) {
@@ -119,13 +111,5 @@ pub(crate) mod tests {
         let one = all.iter().find(|one| one["id"] == id).unwrap();
         let text = |name: &str| one[name].as_str().unwrap().to_owned();
         (text("key"), text("text"), text("sig"))
-    }
-
-    #[test]
-    fn plain_ids_fit_twenty_characters() {
-        let at = NaiveDateTime::default();
-        let check = |id: &str, plain: &str| assert_eq!(plain_id(id, at), plain);
-        check("H48.18.22-221202-0001-01", "H481822221202000101");
-        check("H48.402-250702-0013-02", "H48402250702001302");
     }
 }

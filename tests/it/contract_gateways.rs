@@ -90,7 +90,15 @@ fn pace() -> Pace {
 
 /// Orders as the registry knows them, under the ids that `id_of` gives.
 fn orders(sandbox: &Sandbox, id_of: impl Fn(&GatewayOrder) -> String) -> Vec<PaymentOrder> {
-    let all = sandbox.district().gateway_orders.iter().take(ORDERS);
+    orders_of(sandbox, ORDERS, id_of)
+}
+
+fn orders_of(
+    sandbox: &Sandbox,
+    count: usize,
+    id_of: impl Fn(&GatewayOrder) -> String,
+) -> Vec<PaymentOrder> {
+    let all = sandbox.district().gateway_orders.iter().take(count);
     let one = |order: &GatewayOrder| PaymentOrder {
         provider: sandbox.district().gateway.into(),
         order_id: id_of(order).into(),
@@ -112,11 +120,25 @@ fn gateway_id(sandbox: &Sandbox, order: &GatewayOrder) -> String {
 
 /// Asks about the first orders by the table that the sandbox itself prints, edited.
 async fn pull(sandbox: &Sandbox, timeout: &str, edit: impl Fn(String) -> String) -> Pull {
+    pull_of(sandbox, ORDERS, timeout, edit).await
+}
+
+/// Asks about every order.
+async fn pull_all(sandbox: &Sandbox) -> Pull {
+    pull_of(sandbox, usize::MAX, "20s", |text| text).await
+}
+
+async fn pull_of(
+    sandbox: &Sandbox,
+    count: usize,
+    timeout: &str,
+    edit: impl Fn(String) -> String,
+) -> Pull {
     let gateway = sandbox.district().gateway;
     let table = sandbox.toml_source(gateway);
     let more = format!("timeout = \"{timeout}\"\nrate_limit = \"1000/s\"\n");
     let settings = settings(&edit(format!("{table}{more}"))).unwrap();
     let probe = opened(&settings, secrets(sandbox, gateway), pace()).unwrap();
-    let orders = orders(sandbox, |order| gateway_id(sandbox, order));
+    let orders = orders_of(sandbox, count, |order| gateway_id(sandbox, order));
     probe.ask(&orders, &Kept::default()).await.unwrap()
 }

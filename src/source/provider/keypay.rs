@@ -137,9 +137,12 @@ impl KeyPay {
         let known = if is_v1 { &v1::KNOWN } else { &v3::KNOWN };
         let rules = Rules::read(settings, known)?;
         let ask_key = settings.secret("hash_key_1", opening.around)?;
-        let answer_key = if settings.has_secret("hash_key_2") {
+        let answer_key = if is_v1 {
+            // Version 1 has one key.
+            ask_key.clone()
+        } else if settings.has_secret("hash_key_2") {
             settings.secret("hash_key_2", opening.around)?
-        } else if is_v1 || !rules.are_signed() {
+        } else if !rules.are_signed() {
             ask_key.clone()
         } else {
             return Err(settings.fail(

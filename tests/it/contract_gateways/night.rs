@@ -47,8 +47,10 @@ async fn outcome(gateway: &str) -> Outcome {
         let mut run = document(&done);
         out.codes.push(codes(&done));
         for share in run["share"].as_array_mut().unwrap() {
-            // Named by the ids of exceptions, which are made from the source's name.
-            share.as_object_mut().unwrap().remove("deciding");
+            // Lists of exceptions, whose ids are made from the source's name.
+            for ids in ["deciding", "deciding_met", "deciding_missed"] {
+                share.as_object_mut().unwrap().remove(ids);
+            }
         }
         out.shares.push(run["share"].clone());
         out.classes.push(run["exceptions"].clone());
