@@ -25,6 +25,7 @@ mod export;
 mod fake;
 mod feed_casso;
 mod feed_sepay;
+mod gateways;
 mod hostile_files;
 mod http;
 mod inspect;
