@@ -1,6 +1,6 @@
 //! KeyPay as OpenCPS shows it: version 3.0 (POST JSON, HMAC-SHA256) and, at the documented path,
-//! version 1 (GET, MD5 over sorted values). What KeyPay answers to a detail is not public: here it is
-//! what its callback tells, under the callback's key, and `error` for the call.
+//! version 1 (GET, MD5 over sorted values). What KeyPay answers to a detail is not public: here it
+//! is what its callback tells, under the callback's key, and `error` for the call.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};

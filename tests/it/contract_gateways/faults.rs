@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDateTime;
 use doisoat::domain::{Completeness, TxnKind, TxnStatus};
 use doisoat::sandbox::district::GatewayOrder;
 use doisoat::sandbox::fault::Outcome;
@@ -9,7 +10,7 @@ use doisoat::sandbox::{Fault, Sandbox};
 use doisoat::source::{Pull, Record};
 use tokio::task::JoinSet;
 
-use super::{KINDS, ORDERS, gateway_id, pull, pull_all, sandbox};
+use super::{KINDS, ORDERS, gateway_id, pull, pull_all, sandbox, sandbox_of};
 
 const SAMPLE: [&str; 40] = [
     "hang",
@@ -54,13 +55,19 @@ const SAMPLE: [&str; 40] = [
     "chaos",
 ];
 
+/// What the sandbox's clock shows.
+fn now(sandbox: &Sandbox) -> NaiveDateTime {
+    let morning = sandbox.district().last_day() + chrono::Days::new(1);
+    morning.and_hms_opt(1, 30, 0).unwrap()
+}
+
 /// (id, dong) of what a query of each order proves.
 pub(super) fn truth(sandbox: &Sandbox) -> BTreeSet<(String, i64)> {
     truth_of(sandbox, ORDERS)
 }
 
 fn truth_of(sandbox: &Sandbox, count: usize) -> BTreeSet<(String, i64)> {
-    let now = "2022-12-07T01:30:00".parse().unwrap();
+    let now = now(sandbox);
     let known = sandbox.district().gateway_orders.iter().take(count);
     let told = known.filter_map(|order| {
         let state = order.state_at(now)?;
@@ -75,7 +82,7 @@ fn truth_of(sandbox: &Sandbox, count: usize) -> BTreeSet<(String, i64)> {
 
 /// What becomes of every order, by the district's own word.
 fn statuses(sandbox: &Sandbox) -> BTreeMap<String, TxnStatus> {
-    let now = "2022-12-07T01:30:00".parse().unwrap();
+    let now = now(sandbox);
     let all = sandbox.district().gateway_orders.iter();
     let one = |order: &GatewayOrder| {
         let (state, id) = (order.state_at(now)?, gateway_id(sandbox, order));
@@ -187,7 +194,7 @@ async fn a_sample_of_the_faults_comes_out_as_it_must() {
 #[tokio::test]
 async fn without_a_fault_each_dialect_tells_the_truth() {
     for kind in KINDS {
-        let sandbox = sandbox(kind, None).await;
+        let sandbox = sandbox_of(kind, 7, None).await;
         let told = pull_all(&sandbox).await;
         assert_eq!(
             told.state,
