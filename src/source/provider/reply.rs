@@ -13,16 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::probing::{Found, not_ours, signature_of};
+use super::probing::{not_ours, signature_of};
+use super::states::is_field;
 pub(super) use super::states::{STATUS_MAP, TIME_FIELD};
-use super::states::{is_field, order_time, payment_of, some};
 use crate::config::{ConfigError, SourceSettings};
-use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
-use crate::source::error::{BodyFault, SignatureFault};
+use crate::domain::PaymentOrder;
+use crate::source::error::SignatureFault;
 use crate::source::http::Bad;
 use crate::source::json::Json;
 use crate::source::signature::{Encoding, Recipe};
-use crate::source::{AmountForm, Key, KeyForm, Opening, Record, TimeForm};
+use crate::source::{Key, KeyForm, Opening};
 pub(super) use told::Told;
 
 /// `reply_signature`: the signed fields of an answer, in their order.
