@@ -43,6 +43,8 @@ pub struct Client {
     authorization: Option<HeaderValue>,
     /// Headers of the provider's own that every request carries.
     headers: HeaderMap,
+    /// What stands in a request's query goes out as the fields of a form.
+    sends_forms: bool,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -79,6 +81,7 @@ impl Client {
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
             authorization,
             headers: HeaderMap::new(),
+            sends_forms: false,
             retry_header,
         })
     }
@@ -96,6 +99,13 @@ impl Client {
         Ok(self)
     }
 
+    /// The same for a provider that is asked by a posted form: what stands in a request's query is
+    /// written the same way, in the body.
+    pub fn with_forms(mut self) -> Self {
+        self.sends_forms = true;
+        self
+    }
+
     /// Starts a pull: from now on its requests share `source_deadline`.
     pub fn session<'a>(&'a self, raw: &'a dyn RawSink) -> Session<'a> {
         Session::start(self, raw)
@@ -103,7 +113,7 @@ impl Client {
 
     /// Source and address, without the query: where an error happened.
     fn at(&self, request: &Request) -> Box<str> {
-        let method = if request.body.is_some() {
+        let method = if request.body.is_some() || self.sends_forms {
             "POST"
         } else {
             "GET"
@@ -128,6 +138,12 @@ impl Client {
                 .post(url)
                 .header(CONTENT_TYPE, "application/json")
                 .body(json.clone()),
+            None if self.sends_forms => {
+                let kind = "application/x-www-form-urlencoded";
+                let fields = url.query().unwrap_or_default().to_owned();
+                url.set_query(None);
+                self.inner.post(url).header(CONTENT_TYPE, kind).body(fields)
+            }
             None => self.inner.get(url),
         };
         call = call.headers(self.headers.clone());

@@ -12,12 +12,12 @@ use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
 use crate::source::{ArchiveError, RawSink};
 
-/// One request. GET without a body, POST with one.
+/// One request. GET without a body, POST with one, unless the client sends forms.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// The documented path, which starts with `/`.
     pub path: Cow<'static, str>,
-    /// Query parameters; never a secret.
+    /// Query parameters, or the fields of a form; never a secret.
     pub query: Vec<(&'static str, String)>,
     /// A JSON body makes it a POST.
     pub body: Option<String>,

@@ -1,12 +1,17 @@
 //! One file a provider: wire types, what it can do, how it is read and how its answers are parsed.
 
 pub mod casso;
+pub mod dvcqg;
+pub mod keypay;
 pub mod momo;
 pub mod payos;
 mod probing;
+mod reply;
 pub mod sepay;
 mod states;
+pub mod viettelpay;
 pub mod vnpay;
+pub mod vnptpay;
 pub mod zalopay;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::domain::{Completeness, Day, PaymentOrder};
-use crate::source::error::{BodyFault, SignatureFault, SourceError};
+use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::{ArchiveError, BoxFuture, Probe, Pull, RawSink, Record};
@@ -42,6 +42,12 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     fn can_ask(&self, order: &PaymentOrder) -> bool {
         let _any = order;
         true
+    }
+
+    /// True when what the provider answers about the order could be about another of `all`, because
+    /// it cuts ids: no evidence, so it is not asked about.
+    fn is_mistakable(&self, _order: &PaymentOrder, _all: &[PaymentOrder]) -> bool {
+        false
     }
 
     /// The request of one attempt, counted from 1; attempt 0 is never sent, only its address is
@@ -86,11 +92,13 @@ async fn ask_all(
     let mut pull = Pull::empty(Completeness::Complete);
     pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
     for (position, order) in orders.iter().enumerate() {
-        if !provider.can_ask(order) {
+        let at = session.at(&provider.request(order, 0));
+        if !provider.can_ask(order) || provider.is_mistakable(order, orders) {
             pull.unanswered.push(order.order_id.clone());
+            let (at, orders) = (at, not_asked(pull.trouble.as_ref()) + 1);
+            pull.trouble = Some(SourceError::NotAskable { at, orders });
             continue;
         }
-        let at = session.at(&provider.request(order, 0));
         let build = |attempt| provider.request(order, attempt);
         let check = |body: &[u8]| provider.read(body, order, &at);
         match session.fetch(&build, &check).await {
@@ -103,6 +111,10 @@ async fn ask_all(
             Ok(Answer::NotFound) => pull.answered += 1,
             Ok(Answer::BadOrder) => pull.unanswered.push(order.order_id.clone()),
             Err(SourceError::Archive { detail }) => return Err(ArchiveError(detail)),
+            Err(error) if is_about_one_order(&error) => {
+                pull.unanswered.push(order.order_id.clone());
+                pull.trouble = Some(error);
+            }
             Err(error) => {
                 let rest = orders.iter().skip(position);
                 let rest = rest.map(|order| order.order_id.clone());
@@ -113,6 +125,25 @@ async fn ask_all(
         }
     }
     Ok(judged(pull))
+}
+
+/// Whether the trouble leaves only this order open.
+fn is_about_one_order(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Exhausted {
+            last: Fault::OrderCode(_),
+            ..
+        }
+    )
+}
+
+/// Orders that were not asked about so far, by the trouble that tells of them.
+fn not_asked(trouble: Option<&SourceError>) -> u64 {
+    match trouble {
+        Some(SourceError::NotAskable { orders, .. }) => *orders,
+        _ => 0,
+    }
 }
 
 /// The state of the whole reading; a refused one keeps no row.
@@ -142,6 +173,12 @@ pub(super) fn refused(at: &str, code: &str) -> Bad {
         at: at.into(),
         code: super::plain_code(code),
     })
+}
+
+/// A verified answer about one order with a code that nobody documents: it may pass, and if it does
+/// not, only this order stays open.
+pub(super) fn order_code(code: &str) -> Bad {
+    Bad::Again(Fault::OrderCode(super::plain_code(code)))
 }
 
 /// The text or number of a member that every answer has; `name` says what is missing.
