@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::span::Span;
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::{Day, Instrument};
@@ -68,7 +69,6 @@ const LIMIT: usize = 5_000;
 const RELISTINGS_MAX: u32 = 2;
 /// Answers that one day may need: a hundred thousand rows.
 const ANSWERS_MAX: u32 = 20;
-const DAY_SECONDS: u32 = 86_400;
 
 #[derive(Debug)]
 struct Sepay {
@@ -111,14 +111,6 @@ impl Feed for Sepay {
     }
 }
 
-/// Seconds of a day, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    day: Day,
-    from: u32,
-    to: u32,
-}
-
 /// The rows of a day so far.
 #[derive(Debug, Default)]
 struct Collected {
@@ -133,11 +125,7 @@ struct Collected {
 
 impl Sepay {
     async fn list_day(&self, session: &Session<'_>, day: Day) -> Result<Listed, SourceError> {
-        let whole = Span {
-            day,
-            from: 0,
-            to: DAY_SECONDS - 1,
-        };
+        let whole = Span::day(day);
         let mut all = Collected::default();
         let mut was_full = self.list_span(session, whole, &mut all).await?;
         let mut counted = self.count(session, whole).await?;
@@ -238,7 +226,7 @@ impl Sepay {
             let rows = session.fetch(&build, &wire::read_list).await?;
             let full = rows.len() >= self.limit;
             if full && all.most.is_none() {
-                let counted = self.count(session, span.whole_day()).await?;
+                let counted = self.count(session, Span::day(span.day)).await?;
                 let most = counted.map_or(u64::MAX, |count| count.saturating_add(limit));
                 all.most = Some(most);
             }
@@ -284,8 +272,8 @@ impl Sepay {
         if let Some(account) = &self.account {
             query.push(("account_number", account.to_string()));
         }
-        query.push(("transaction_date_min", span.stamp(span.from)));
-        query.push(("transaction_date_max", span.stamp(span.to)));
+        query.push(("transaction_date_min", span.first()));
+        query.push(("transaction_date_max", span.last()));
         query
     }
 
@@ -303,36 +291,6 @@ impl Sepay {
             body: None,
             what,
         }
-    }
-}
-
-impl Span {
-    fn stamp(self, second: u32) -> String {
-        let (hour, minute) = (second / 3_600, second / 60 % 60);
-        format!("{} {hour:02}:{minute:02}:{:02}", self.day, second % 60)
-    }
-
-    fn whole_day(self) -> Self {
-        Self {
-            from: 0,
-            to: DAY_SECONDS - 1,
-            ..self
-        }
-    }
-
-    /// Two halves; none for a single second.
-    fn halves(self) -> Vec<Self> {
-        if self.from == self.to {
-            return Vec::new();
-        }
-        let middle = self.from.midpoint(self.to);
-        vec![
-            Self { to: middle, ..self },
-            Self {
-                from: middle + 1,
-                ..self
-            },
-        ]
     }
 }
 
