@@ -307,7 +307,7 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
         }
         _ if offline => return Line::ok(&name, format!("{label}, not asked")),
         Handle::Feed(feed) => feed.list(day..=day, &Nowhere).await,
-        Handle::Probe(probe) => match example_order(day) {
+        Handle::Probe(probe) => match example_order(probe.example(day), day) {
             Some(order) => probe.ask(&[order], &Nowhere).await,
             None => return Line::warn(&name, "cannot be asked", ""),
         },
@@ -334,10 +334,10 @@ fn answered(name: &str, label: &str, pull: Pull, lang: Lang) -> Line {
 }
 
 /// An order that nobody made: "no such order", signed, proves address and credentials.
-fn example_order(day: Day) -> Option<PaymentOrder> {
+fn example_order(order_id: Box<str>, day: Day) -> Option<PaymentOrder> {
     Some(PaymentOrder {
         provider: "check".into(),
-        order_id: "DOISOATCHECK".into(),
+        order_id,
         dossier_code: DossierCode::parse("H48.18.22-221202-0001").ok()?,
         fee_ids: Vec::new(),
         amount: Vnd::new(1_000),

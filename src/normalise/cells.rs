@@ -198,10 +198,18 @@ pub fn moment(column: &'static str, raw: &str, form: TimeForm) -> Result<Moment,
     let read = match form {
         TimeForm::Iso => Moment::parse(raw),
         TimeForm::Compact => Moment::parse_compact(raw),
+        TimeForm::EpochMs => return epoch_ms(raw).ok_or_else(|| fault(RejectCode::BadTime)),
         TimeForm::IsoOrDay => match Day::parse(raw) {
             Ok(day) => Ok(Moment::of_day(day)),
             Err(_) => Moment::parse(raw),
         },
     };
     read.map_err(|_| fault(RejectCode::BadTime))
+}
+
+/// Milliseconds since 1970 in digits; at most 14 of them, which reaches far enough.
+fn epoch_ms(raw: &str) -> Option<Moment> {
+    let digits = (1..=14).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_digit());
+    let ms = digits.then(|| raw.parse().ok()).flatten()?;
+    Some(Moment::of_ms(ms))
 }

@@ -3,13 +3,13 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
 
-use super::Provider;
 use super::district::Scenario;
 use super::fault::listing::{self, Seen, Window};
 use super::fault::rows::{self, Keys, Place};
 use super::fault::{Act, ListAct};
 use super::wire::{Reply, Request};
 use super::world::World;
+use super::{Credential, Provider, Table};
 
 /// The API key that the simulator accepts.
 pub(crate) const TOKEN: &str = "sandbox-casso-key";
@@ -32,6 +32,18 @@ const KEYS: Keys = Keys {
 pub(crate) const PROVIDER: Provider = Provider {
     name: "casso",
     answer,
+    gateway: None,
+    account: Some(ACCOUNT),
+    credentials: &[Credential {
+        key: "token",
+        env: "DOISOAT_SANDBOX_CASSO_TOKEN",
+        value: TOKEN,
+    }],
+    toml: Table {
+        name: "casso-main",
+        head: "",
+        keys: "token = { env = \"DOISOAT_SANDBOX_CASSO_TOKEN\" }\n",
+    },
 };
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::district::BankRow;
 use super::fault::listing::{self, Window};
 use super::fault::{Act, Fault, ListAct};
+use super::gateway::{self, Gateway, Refunds};
 use super::wire::{Reply, Request};
 use super::world::World;
 
@@ -60,8 +61,10 @@ fn expected(world: &World, request: &Request) -> Reply {
     let rows = match source {
         "sepay" => feed(world, &world.district.sepay, day),
         "casso" => feed(world, &world.district.casso, day),
-        "vnpay" => gateway(world, day),
-        _ => return unknown("no such source"),
+        other => match gateway::named(other) {
+            Some((_, gateway)) => gateway_rows(world, gateway, day),
+            None => return unknown("no such source"),
+        },
     };
     let sum: i64 = rows.iter().filter_map(|row| row["amount"].as_i64()).sum();
     let may_also = may_also(world, source);
@@ -96,12 +99,12 @@ fn feed(world: &World, rows: &[BankRow], day: NaiveDate) -> Vec<Value> {
     seen.iter().map(row).collect()
 }
 
-/// Payments and refunds that a query of each order proves: a refund is the answer to the same
-/// order.
-fn gateway(world: &World, day: NaiveDate) -> Vec<Value> {
+/// Payments and refunds that a query of each order proves; a refund that has no id of its own is
+/// named after its order.
+fn gateway_rows(world: &World, gateway: Gateway, day: NaiveDate) -> Vec<Value> {
     let now = world.clock.local();
     let mut rows = Vec::new();
-    for order in &world.district.vnpay {
+    for order in &world.district.gateway_orders {
         let Some(state) = order.state_at(now) else {
             continue;
         };
@@ -121,9 +124,12 @@ fn gateway(world: &World, day: NaiveDate) -> Vec<Value> {
                 && state.status != "04"
                 && known.paid_at.is_some_and(|at| at.date() == day)
             {
-                let id = match kind {
-                    "payment" => order.order_id.clone(),
-                    _ => format!("{}#{}", order.order_id, known.number),
+                let id = gateway.id_of(order);
+                let id = match (kind, gateway.refunds) {
+                    ("payment", _) => id,
+                    (_, Refunds::SameOrder) => format!("{id}#{}", known.number),
+                    (_, Refunds::OwnId(own)) => own(order, known),
+                    (_, Refunds::ByBank) => continue,
                 };
                 rows.push(json!({"id": id, "amount": known.amount, "kind": kind}));
             }

@@ -12,6 +12,7 @@ mod clock;
 mod control;
 pub mod district;
 pub mod fault;
+mod gateway;
 mod registry;
 mod sepay;
 mod server;
@@ -31,13 +32,36 @@ pub use fault::Fault;
 pub use world::Counters;
 
 use fault::Act;
+use gateway::Gateway;
 use wire::{Reply, Request};
 use world::World;
 
-/// A provider's simulator: its name, which is also the first part of its path, and its answers.
+/// A provider's simulator.
+#[derive(Debug)]
 pub(crate) struct Provider {
+    /// Its name, which is also the first part of its path.
     pub(crate) name: &'static str,
+    /// Its answers.
     pub(crate) answer: fn(&World, &Request, Option<Act>) -> Reply,
+    /// What a gateway does its own way; none for a bank feed.
+    pub(crate) gateway: Option<Gateway>,
+    /// The collection account that a feed shows.
+    pub(crate) account: Option<&'static str>,
+    /// The secrets that it accepts.
+    pub(crate) credentials: &'static [Credential],
+    /// Its `[[source]]` table.
+    pub(crate) toml: Table,
+}
+
+/// A `[[source]]` table, but for its address.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Name of the source.
+    pub(crate) name: &'static str,
+    /// Lines before the address.
+    pub(crate) head: &'static str,
+    /// Lines after it.
+    pub(crate) keys: &'static str,
 }
 
 /// Every simulator.
@@ -68,24 +92,6 @@ pub struct Credential {
     /// The secret itself. It opens nothing but the sandbox.
     pub value: &'static str,
 }
-
-const CASSO_CREDENTIALS: &[Credential] = &[Credential {
-    key: "token",
-    env: "DOISOAT_SANDBOX_CASSO_TOKEN",
-    value: casso::TOKEN,
-}];
-
-const SEPAY_CREDENTIALS: &[Credential] = &[Credential {
-    key: "token",
-    env: "DOISOAT_SANDBOX_SEPAY_TOKEN",
-    value: sepay::TOKEN,
-}];
-
-const VNPAY_CREDENTIALS: &[Credential] = &[Credential {
-    key: "hash_secret",
-    env: "DOISOAT_SANDBOX_VNPAY_HASH_SECRET",
-    value: vnpay::HASH_SECRET,
-}];
 
 /// Running simulators. Dropping it stops them.
 #[derive(Debug)]
@@ -177,65 +183,44 @@ impl Sandbox {
 
     /// The secrets that a provider's simulator accepts.
     pub fn credentials(&self, provider: &str) -> &'static [Credential] {
-        match provider {
-            "casso" => CASSO_CREDENTIALS,
-            "sepay" => SEPAY_CREDENTIALS,
-            "vnpay" => VNPAY_CREDENTIALS,
-            _ => &[],
-        }
+        find(provider).map_or(&[], |provider| provider.credentials)
     }
 
     /// The collection account that a feed shows.
     pub fn account(&self, provider: &str) -> Option<&'static str> {
-        match provider {
-            "casso" => Some(casso::ACCOUNT),
-            "sepay" => Some(sepay::ACCOUNT),
-            _ => None,
-        }
+        find(provider)?.account
     }
 
-    /// The `[[source]]` tables of a `doisoat.toml` that reads this sandbox; the registry's export
-    /// is expected in the folder `inbox`.
-    pub fn toml_sources(&self) -> String {
-        let (casso, sepay, vnpay) = (
-            self.base_url("casso"),
-            self.base_url("sepay"),
-            self.base_url("vnpay"),
-        );
-        let [casso_env, sepay_env, vnpay_env] =
-            [CASSO_CREDENTIALS, SEPAY_CREDENTIALS, VNPAY_CREDENTIALS].map(|known| known[0].env);
-        let tmn_code = vnpay::TMN_CODE;
+    /// Names of the simulated gateways: each answers about the same orders in its own dialect.
+    pub fn gateways() -> impl Iterator<Item = &'static str> {
+        let all = ALL.iter().filter(|provider| provider.gateway.is_some());
+        all.map(|provider| provider.name)
+    }
+
+    /// The `[[source]]` table that reads a provider's simulator; empty for an unknown name.
+    pub fn toml_source(&self, provider: &str) -> String {
+        let Some(Provider {
+            name: kind, toml, ..
+        }) = find(provider)
+        else {
+            return String::new();
+        };
+        let Table { name, head, keys } = toml;
+        let base_url = self.base_url(kind);
         format!(
-            r#"[[source]]
-name = "one-stop"
-kind = "export"
-path = "inbox"
-
-[[source]]
-name = "sepay-main"
-kind = "sepay"
-api = "v1"
-base_url = "{sepay}"
-allow_loopback = true
-token = {{ env = "{sepay_env}" }}
-
-[[source]]
-name = "casso-main"
-kind = "casso"
-base_url = "{casso}"
-allow_loopback = true
-token = {{ env = "{casso_env}" }}
-
-[[source]]
-name = "vnpay"
-kind = "vnpay"
-base_url = "{vnpay}"
-allow_loopback = true
-tmn_code = "{tmn_code}"
-hash_secret = {{ env = "{vnpay_env}" }}
-ip_addr = "127.0.0.1"
-"#
+            "[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\n{head}base_url = \"{base_url}\"\n\
+             allow_loopback = true\n{keys}"
         )
+    }
+
+    /// The `[[source]]` tables of a `doisoat.toml` that reads this sandbox: the two feeds and the
+    /// gateway that the district pays through; the registry's export is expected in the folder
+    /// `inbox`.
+    pub fn toml_sources(&self) -> String {
+        let export = "[[source]]\nname = \"one-stop\"\nkind = \"export\"\npath = \"inbox\"\n";
+        let gateway = self.world.district.gateway;
+        let tables = ["sepay", "casso", gateway].map(|provider| self.toml_source(provider));
+        format!("{export}\n{}", tables.join("\n"))
     }
 
     /// Stops the simulators and waits until their port is free.
@@ -245,6 +230,10 @@ ip_addr = "127.0.0.1"
             let _cancelled = task.await;
         }
     }
+}
+
+fn find(name: &str) -> Option<&'static Provider> {
+    ALL.iter().find(|provider| provider.name == name)
 }
 
 impl Drop for Sandbox {

@@ -9,6 +9,7 @@ use std::path::Path;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::district::{District, Dossier, Fee, FeeKind, FeeState, Method, Mode};
+use super::gateway::{self, Refunds};
 
 const FEE_COLUMNS: [&str; 22] = [
     "dossier_code",
@@ -123,13 +124,40 @@ impl District {
         for order in &self.orders {
             if let Some((_, status)) = order.history.iter().rev().find(|(on, _)| *on == day) {
                 rows.push(vec![
-                    "vnpay".to_owned(),
-                    order.order_id.clone(),
+                    self.gateway.to_owned(),
+                    self.order_id_at_gateway(&order.order_id, order.created_at),
                     order.dossier.clone(),
                     order.fee_ids.join(";"),
                     order.amount.to_string(),
                     order.created_at.format("%Y%m%d%H%M%S").to_string(),
                     (*status).to_owned(),
+                ]);
+            }
+        }
+        rows.extend(self.refund_rows(day));
+        rows
+    }
+
+    /// Refunds that the gateway tells of only by their own id: orders of their own.
+    fn refund_rows(&self, day: NaiveDate) -> Vec<Vec<String>> {
+        let Some((_, gateway)) = gateway::named(self.gateway) else {
+            return Vec::new();
+        };
+        let Refunds::OwnId(own_id) = gateway.refunds else {
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for (order, seen) in self.orders.iter().zip(&self.gateway_orders) {
+            let asked = seen.states.iter().find(|state| state.kind != "01");
+            if let Some(asked) = asked.filter(|state| state.at.date() == day) {
+                rows.push(vec![
+                    self.gateway.to_owned(),
+                    own_id(seen, asked),
+                    order.dossier.clone(),
+                    order.fee_ids.join(";"),
+                    asked.amount.to_string(),
+                    asked.at.format("%Y%m%d%H%M%S").to_string(),
+                    "refunded".to_owned(),
                 ]);
             }
         }

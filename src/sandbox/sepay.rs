@@ -7,12 +7,12 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
 
-use super::Provider;
 use super::fault::listing::{self, Seen, Window};
 use super::fault::rows::{self, Keys, Place};
 use super::fault::{Act, ListAct};
 use super::wire::{Reply, Request};
 use super::world::World;
+use super::{Credential, Provider, Table};
 
 /// The token that the simulator accepts.
 pub(crate) const TOKEN: &str = "sandbox-sepay-token";
@@ -30,6 +30,18 @@ const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 pub(crate) const PROVIDER: Provider = Provider {
     name: "sepay",
     answer,
+    gateway: None,
+    account: Some(ACCOUNT),
+    credentials: &[Credential {
+        key: "token",
+        env: "DOISOAT_SANDBOX_SEPAY_TOKEN",
+        value: TOKEN,
+    }],
+    toml: Table {
+        name: "sepay-main",
+        head: "api = \"v1\"\n",
+        keys: "token = { env = \"DOISOAT_SANDBOX_SEPAY_TOKEN\" }\n",
+    },
 };
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {

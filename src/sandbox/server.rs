@@ -145,9 +145,10 @@ fn chaos(world: &World) -> Option<Act> {
 
 /// Notes a request at a redirect's target.
 fn note_followed(world: &World, request: &Request) {
-    let body = String::from_utf8_lossy(&request.body);
-    let signed = body.contains("vnp_SecureHash") || request.param("vnp_SecureHash").is_some();
-    let leaked = signed || request.header("authorization").is_some();
+    // Bodies are signed or hold an identity; nothing of either may follow a redirect.
+    let signed = !request.body.is_empty() || request.param("vnp_SecureHash").is_some();
+    let keys = ["authorization", "x-api-key", "x-client-id"];
+    let leaked = signed || keys.iter().any(|key| request.header(key).is_some());
     let mut desk = world.desk();
     desk.counters.redirect_followed += 1;
     desk.counters.leaked_credentials += u64::from(leaked);

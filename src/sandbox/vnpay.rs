@@ -7,12 +7,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value, json};
 use sha2::Sha512;
 
-use super::Provider;
 use super::district::{GatewayOrder, GatewayState};
-use super::fault::rows::{self, Keys, Place};
+use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
+use super::gateway::{self, Gateway, Refunds};
 use super::wire::{Reply, Request};
 use super::world::World;
+use super::{Credential, Provider, Table};
 
 /// The terminal code that the simulator accepts.
 pub(crate) const TMN_CODE: &str = "SANDBOX1";
@@ -65,6 +66,28 @@ const KEYS: Keys = Keys {
 pub(crate) const PROVIDER: Provider = Provider {
     name: "vnpay",
     answer,
+    gateway: Some(GATEWAY),
+    account: None,
+    credentials: &[Credential {
+        key: "hash_secret",
+        env: "DOISOAT_SANDBOX_VNPAY_HASH_SECRET",
+        value: HASH_SECRET,
+    }],
+    toml: Table {
+        name: "vnpay",
+        head: "",
+        keys: "tmn_code = \"SANDBOX1\"\n\
+               hash_secret = { env = \"DOISOAT_SANDBOX_VNPAY_HASH_SECRET\" }\n\
+               ip_addr = \"127.0.0.1\"\n",
+    },
+};
+
+const GATEWAY: Gateway = Gateway {
+    order_id: gateway::own_id,
+    refunds: Refunds::SameOrder,
+    is_signed: true,
+    names_order: true,
+    reference: |request| gateway::body_word(request, "vnp_TxnRef"),
 };
 
 /// HMAC-SHA512 in lower-case hex.
@@ -119,18 +142,14 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     if !well_formed(body) {
         return refusal(world, body, "03", "Invalid data format");
     }
-    if act == Some(Act::Status(super::fault::StatusAct::ErrorInside)) {
+    if gateway::is_error_inside(act) {
         return refusal(world, body, "99", "Unknown error");
     }
-    let day = field("vnp_CreateDate").chars().take(8).collect();
-    if !world
-        .desk()
-        .request_ids
-        .insert((day, field("vnp_RequestId")))
-    {
+    let day: String = field("vnp_CreateDate").chars().take(8).collect();
+    if !world.first_use("vnpay", &day, &field("vnp_RequestId")) {
         return refusal(world, body, "94", "Duplicate request");
     }
-    let order = world.district.gateway_order(&field("vnp_TxnRef"));
+    let order = GATEWAY.find(world, &field("vnp_TxnRef"));
     let asked = field("vnp_TransactionDate");
     let known = order.filter(|order| order.created_at.format(STAMP).to_string() == asked);
     let now = world.clock.local();
@@ -190,31 +209,19 @@ fn found(
     (order, state): (&GatewayOrder, &GatewayState),
     act: Option<Act>,
 ) -> Reply {
-    let gateway = match act {
-        Some(Act::Gateway(gateway)) => Some(gateway),
-        _ => None,
-    };
+    let gateway = gateway::act_of(act);
     let mut reply = begin(world, body, "00", "QueryDR Success");
     if gateway == Some(GatewayAct::Replay) {
-        let other = world
-            .district
-            .vnpay
-            .iter()
-            .find(|other| other.order_id != order.order_id);
-        let reference = other.map_or("ANOTHER-ORDER-01", |other| other.order_id.as_str());
+        let reference = GATEWAY.other_than(world, order);
         reply.insert("vnp_TxnRef".to_owned(), json!(reference));
     }
-    let hundredths = if gateway == Some(GatewayAct::AmountScale) {
-        1
-    } else {
-        100
-    };
+    let amount = gateway::scaled(gateway, state.amount, 100);
     let paid_at = state
         .paid_at
         .map(|at| at.format(STAMP).to_string())
         .unwrap_or_default();
     let mut put = |name: &str, value: &str| reply.insert(name.to_owned(), json!(value));
-    put("vnp_Amount", &(state.amount * hundredths).to_string());
+    put("vnp_Amount", &amount.to_string());
     put("vnp_BankCode", order.bank);
     put("vnp_PayDate", &paid_at);
     put("vnp_TransactionNo", &state.number);
@@ -222,7 +229,7 @@ fn found(
     put("vnp_TransactionStatus", state.status);
     put("vnp_OrderInfo", &order.info);
     if let Some(Act::Rows(rows_act)) = act {
-        let place = place(world, order);
+        let place = gateway::place(world, order);
         rows::twist(rows_act, KEYS, place, &mut reply);
     }
     seal(gateway, &mut reply);
@@ -230,34 +237,11 @@ fn found(
     Reply::new(200, "application/json", text.into_bytes())
 }
 
-/// Where the order stands among the orders of its day.
-fn place(world: &World, order: &GatewayOrder) -> Place {
-    let day = order.created_at.date();
-    let same_day = world
-        .district
-        .vnpay
-        .iter()
-        .filter(|other| other.created_at.date() == day);
-    let rank = same_day
-        .take_while(|other| other.order_id != order.order_id)
-        .count();
-    Place {
-        id: i64::try_from(rank).unwrap_or(0),
-        rank,
-        at: order.created_at,
-    }
-}
-
 fn seal(gateway: Option<GatewayAct>, reply: &mut Map<String, Value>) {
     let right = sign(HASH_SECRET, &covered(&ANSWER_FIELDS, reply));
-    let signature = match gateway {
-        Some(GatewayAct::MissingSignature) => return,
-        Some(GatewayAct::WrongSignature) => sign(HASH_SECRET, "other data"),
-        Some(GatewayAct::UpperSignature) => right.to_ascii_uppercase(),
-        Some(GatewayAct::ShortSignature) => right[..64].to_owned(),
-        _ => right,
-    };
-    reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
+    if let Some(signature) = gateway::seal(gateway, right, |text| sign(HASH_SECRET, text)) {
+        reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
+    }
 }
 
 #[cfg(test)]

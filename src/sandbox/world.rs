@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::clock::VirtualClock;
 use super::district::District;
 use super::fault::{Act, Fault, Hits};
+use super::gateway;
 use super::wire::Request;
 
 /// How much sooner than allowed a request may come before it counts as early.
@@ -24,7 +25,7 @@ const REQUESTS_PER_SECOND: usize = 3;
 pub struct Counters {
     /// Requests by provider.
     pub requests: BTreeMap<String, u64>,
-    /// How often each request came, by its line; a VNPAY query by its `vnp_TxnRef`.
+    /// How often each request came, by its line; a query about an order by that.
     pub attempts: BTreeMap<String, u64>,
     /// Requests that came sooner than the provider's retry hint allowed.
     pub early_retries: u64,
@@ -61,8 +62,8 @@ pub(crate) struct Desk {
     recent: BTreeMap<&'static str, Vec<Instant>>,
     /// How often each day of a feed was listed since the fault was switched on.
     pub(crate) listings: BTreeMap<(&'static str, NaiveDate), u32>,
-    /// (day, `vnp_RequestId`) that VNPAY has seen.
-    pub(crate) request_ids: BTreeSet<(String, String)>,
+    /// (provider, day, request id) that gateways have seen which refuse a second use.
+    request_ids: BTreeSet<(&'static str, String, String)>,
     /// Requests since the fault was switched on: the seed of chaos.
     pub(crate) asked: u64,
     /// Rows that drifted in while a client paged.
@@ -137,7 +138,7 @@ impl World {
         *desk
             .counters
             .attempts
-            .entry(attempt_key(request))
+            .entry(attempt_key(provider, request))
             .or_default() += 1;
         desk.asked += 1;
         if let Some(allowed) = desk.not_before.remove(provider)
@@ -146,6 +147,12 @@ impl World {
             desk.counters.early_retries += 1;
             desk.not_before.insert(provider, allowed);
         }
+    }
+
+    /// True when the provider has not seen this request id on that day.
+    pub(crate) fn first_use(&self, provider: &'static str, day: &str, id: &str) -> bool {
+        let key = (provider, day.to_owned(), id.to_owned());
+        self.desk().request_ids.insert(key)
     }
 
     /// The fault that this request shows; takes one of its hits.
@@ -193,13 +200,9 @@ impl World {
 }
 
 /// The same request again has the same key.
-fn attempt_key(request: &Request) -> String {
-    let body: Option<Value> = serde_json::from_slice(&request.body).ok();
-    let reference = body
-        .as_ref()
-        .and_then(|body| body.get("vnp_TxnRef"))
-        .and_then(Value::as_str);
-    match reference {
+fn attempt_key(provider: &str, request: &Request) -> String {
+    let gateway = gateway::named(provider);
+    match gateway.and_then(|(_, gateway)| (gateway.reference)(request)) {
         Some(reference) => format!("{} {} {reference}", request.method, request.path),
         None => request.line(),
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -43,6 +43,8 @@ pub struct Client {
     pace: Pace,
     limiter: DefaultDirectRateLimiter,
     authorization: Option<HeaderValue>,
+    /// Headers of the provider's own that every request carries.
+    headers: HeaderMap,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -78,8 +80,22 @@ impl Client {
             pace,
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
             authorization,
+            headers: HeaderMap::new(),
             retry_header,
         })
+    }
+
+    /// The same with one header more on every request: a provider's own name for an identity or a
+    /// key. It is never printed.
+    pub fn with_header(
+        mut self,
+        name: &'static str,
+        value: &SecretString,
+        settings: &SourceSettings,
+    ) -> Result<Self, ConfigError> {
+        let value = sensitive(value, settings)?;
+        self.headers.insert(HeaderName::from_static(name), value);
+        Ok(self)
     }
 
     /// Starts a pull: from now on its requests share `source_deadline`.
@@ -103,7 +119,7 @@ impl Client {
 impl Client {
     async fn send(&self, call: &Call) -> Result<Response, Ended> {
         let url = self.http.base_url.join(&call.path);
-        let mut built = call::build(self, url, call);
+        let mut built = call::build(self, url, call).headers(self.headers.clone());
         if let Some(value) = &self.authorization {
             built = built.header(AUTHORIZATION, value.clone());
         }

@@ -83,4 +83,7 @@ pub trait Probe: Send + Sync + fmt::Debug {
         orders: &'a [PaymentOrder],
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>>;
+
+    /// The id of an order that nobody made on `day`: what `check` asks about.
+    fn example(&self, day: Day) -> Box<str>;
 }

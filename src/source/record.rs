@@ -33,6 +33,8 @@ pub enum TimeForm {
     Iso,
     /// `yyyyMMddHHmmss`, Vietnam time.
     Compact,
+    /// Milliseconds since 1970-01-01 UTC (MoMo, ZaloPay).
+    EpochMs,
     /// Like `Iso`, but a day alone is accepted and means its start (Casso's `when`).
     IsoOrDay,
 }

@@ -278,7 +278,7 @@ fn histories_run_forward_and_nothing_is_paid_before_it_is_filed() {
     for fee in district.dossiers.iter().flat_map(|one| &one.fees) {
         assert!(fee.history.is_sorted_by_key(|state| state.day), "{fee:?}");
     }
-    for order in &district.vnpay {
+    for order in &district.gateway_orders {
         assert!(order.states.is_sorted_by_key(|state| state.at), "{order:?}");
         assert!(
             filed[order.dossier.as_str()] < order.created_at,

@@ -166,7 +166,7 @@ async fn signatures_are_wrong_short_missing_or_of_another_order() {
     let sandbox = sandbox(None).await;
     let paid = sandbox
         .district()
-        .vnpay
+        .gateway_orders
         .iter()
         .find(|order| order.states.len() == 2)
         .unwrap()

@@ -197,7 +197,7 @@ fn the_gateway_pays_out_a_days_payments_net_of_its_fees_and_refunds() {
     for row in batches {
         let day = row.memo.rsplit(' ').next().unwrap();
         let mut net = 0;
-        for order in &district.vnpay {
+        for order in &district.gateway_orders {
             let last = order.states.last().unwrap();
             for state in order.states.iter().filter(|one| one.status == "00") {
                 let on_day = state.paid_at.unwrap().format("%d%m%Y").to_string() == day;

@@ -89,7 +89,7 @@ pub(super) fn verified(sandbox: &Sandbox, answer: &Value) -> bool {
 async fn vnpay_answers_signed_and_keeps_the_two_codes_apart() {
     let sandbox = sandbox(None).await;
     let mut statuses = BTreeSet::new();
-    for (number, order) in sandbox.district().vnpay.iter().enumerate() {
+    for (number, order) in sandbox.district().gateway_orders.iter().enumerate() {
         let created = order.created_at.format("%Y%m%d%H%M%S").to_string();
         let request = format!("R{number}");
         let answer = querydr(&sandbox, (&request, &order.order_id, &created), |_| {}).await;
@@ -125,7 +125,7 @@ async fn vnpay_answers_signed_and_keeps_the_two_codes_apart() {
 #[tokio::test]
 async fn vnpay_refuses_by_code() {
     let sandbox = sandbox(None).await;
-    let order = sandbox.district().vnpay[0].clone();
+    let order = sandbox.district().gateway_orders[0].clone();
     let created = order.created_at.format("%Y%m%d%H%M%S").to_string();
     let ask = (order.order_id.as_str(), created.as_str());
     let code = |answer: Value| answer["vnp_ResponseCode"].as_str().unwrap().to_owned();

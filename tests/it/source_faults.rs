@@ -68,7 +68,7 @@ async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
 
 /// The first orders of the sandbox, as the registry knows them.
 fn orders(sandbox: &Sandbox) -> Vec<PaymentOrder> {
-    let all = sandbox.district().vnpay.iter().take(24);
+    let all = sandbox.district().gateway_orders.iter().take(24);
     all.map(|order| PaymentOrder {
         provider: "vnpay".into(),
         order_id: order.order_id.as_str().into(),
@@ -92,7 +92,7 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
         "sepay" => &district.sepay,
         "casso" => &district.casso,
         _ => {
-            let known = district.vnpay.iter().take(24);
+            let known = district.gateway_orders.iter().take(24);
             let told = known.filter_map(|order| Some((order, order.state_at(now)?)));
             return told
                 .map(|(order, state)| match state.kind {

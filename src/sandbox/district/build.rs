@@ -71,7 +71,8 @@ impl Builder {
             receipts: Vec::new(),
             sepay: Vec::new(),
             casso: Vec::new(),
-            vnpay: Vec::new(),
+            gateway: "vnpay",
+            gateway_orders: Vec::new(),
             events: Vec::new(),
         };
         Self {
@@ -280,7 +281,7 @@ impl Builder {
 
     pub(crate) fn push_order(&mut self, order: Order, seen: GatewayOrder) {
         self.district.orders.push(order);
-        self.district.vnpay.push(seen);
+        self.district.gateway_orders.push(seen);
     }
 
     pub(crate) fn push_receipt(&mut self, receipt: Receipt) {

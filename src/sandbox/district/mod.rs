@@ -240,24 +240,24 @@ pub struct BankRow {
 pub struct GatewayState {
     /// From when.
     pub at: NaiveDateTime,
-    /// `01` payment, `02` full refund, `03` partial refund.
+    /// In VNPAY's words: `01` payment, `02` full refund, `03` partial refund.
     pub kind: &'static str,
-    /// `vnp_TransactionStatus`.
+    /// In VNPAY's words: `vnp_TransactionStatus`.
     pub status: &'static str,
-    /// `vnp_TransactionNo`; `0` while nothing was paid.
+    /// The gateway's number of the payment or refund; `0` while nothing was paid.
     pub number: String,
     /// Dong.
     pub amount: i64,
-    /// `vnp_PayDate`, once money moved.
+    /// When money moved.
     pub paid_at: Option<NaiveDateTime>,
 }
 
 /// An order as the gateway knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayOrder {
-    /// `vnp_TxnRef`.
+    /// The district's own id; each gateway writes it its own way.
     pub order_id: String,
-    /// `vnp_CreateDate` of the order.
+    /// Creation.
     pub created_at: NaiveDateTime,
     /// `vnp_BankCode`.
     pub bank: &'static str,
@@ -292,8 +292,10 @@ pub struct District {
     pub sepay: Vec<BankRow>,
     /// Account B, seen through Casso; in order of arrival.
     pub casso: Vec<BankRow>,
-    /// Orders at VNPAY, in order of creation.
-    pub vnpay: Vec<GatewayOrder>,
+    /// The gateway that the district pays through: the word of the registry's payment orders.
+    pub gateway: &'static str,
+    /// Orders at the gateway under the district's own ids, in order of creation.
+    pub gateway_orders: Vec<GatewayOrder>,
     /// Payment events: what really happened.
     pub events: Vec<Event>,
 }
@@ -310,15 +312,27 @@ impl District {
         build::Builder::new(seed, first_day, days, permille).run()
     }
 
+    /// The district of `seed` as it would be with another gateway: the same dossiers, payments and
+    /// truth. None for a name that is no gateway's.
+    pub fn generate_at(gateway: &str, seed: u64, first_day: NaiveDate, days: u32) -> Option<Self> {
+        let (provider, _) = super::gateway::named(gateway)?;
+        let mut builder = build::Builder::new(seed, first_day, days, 1000);
+        builder.district.gateway = provider.name;
+        Some(builder.run())
+    }
+
     /// The last simulated day.
     pub fn last_day(&self) -> NaiveDate {
         let after_first = u64::from(self.days.saturating_sub(1));
         self.first_day + chrono::Days::new(after_first)
     }
 
-    /// The order as the gateway knows it.
-    pub fn gateway_order(&self, order_id: &str) -> Option<&GatewayOrder> {
-        self.vnpay.iter().find(|order| order.order_id == order_id)
+    /// The id that the district's gateway, and so the registry, has of an order.
+    pub fn order_id_at_gateway(&self, order_id: &str, created_at: NaiveDateTime) -> String {
+        match super::gateway::named(self.gateway) {
+            Some((_, gateway)) => (gateway.order_id)(order_id, created_at),
+            None => order_id.to_owned(),
+        }
     }
 }
 
@@ -326,5 +340,16 @@ impl GatewayOrder {
     /// What the gateway says at `now`; `None` before the order exists.
     pub fn state_at(&self, now: NaiveDateTime) -> Option<&GatewayState> {
         self.states.iter().rev().find(|state| state.at <= now)
+    }
+
+    /// The payment and, apart from it, what went back, as they stand at `now`: for gateways that
+    /// tell both. `None` before the order exists.
+    pub(crate) fn parts_at(
+        &self,
+        now: NaiveDateTime,
+    ) -> Option<(&GatewayState, Option<&GatewayState>)> {
+        let known = || self.states.iter().rev().filter(|state| state.at <= now);
+        let payment = known().find(|state| state.kind == "01")?;
+        Some((payment, known().find(|state| state.kind != "01")))
     }
 }

@@ -6,6 +6,7 @@ use super::build::{Account, Builder, later, moment, next_office_day};
 use super::cashless::Transfer;
 use super::orders::open;
 use super::{GatewayState, Method, Scenario};
+use crate::sandbox::gateway::{self, Refunds};
 
 impl Builder {
     /// What goes wrong with a gateway order.
@@ -193,6 +194,33 @@ impl Builder {
                 let memo = self.memo_of(at, method, again, scenario);
                 self.pay_into(at, method, (memo, due), again, scenario);
                 self.record(at, "paid", Some(method), later(again, 15));
+            }
+        }
+    }
+
+    /// Where the gateway cannot send money back, the office does so from account A, at the moment
+    /// at which the gateway would have.
+    pub(crate) fn returns_by_bank(&mut self) {
+        let gateway = gateway::named(self.district.gateway);
+        if !gateway.is_some_and(|(_, gateway)| matches!(gateway.refunds, Refunds::ByBank)) {
+            return;
+        }
+        let mut returned = Vec::new();
+        for order in &mut self.district.gateway_orders {
+            let done = |state: &&GatewayState| state.kind != "01" && state.status == "00";
+            let back = order.states.iter().find(done).cloned();
+            returned.extend(back.map(|state| (order.dossier.clone(), order.scenario, state)));
+            order.states.retain(|state| state.kind == "01");
+        }
+        for (code, scenario, state) in returned {
+            let at = self
+                .district
+                .dossiers
+                .iter()
+                .position(|one| one.code == code);
+            if let Some(at) = at {
+                let memo = format!("HOAN PHI HO SO {code}");
+                self.debit(at, memo, state.amount, state.at, scenario);
             }
         }
     }

@@ -32,6 +32,7 @@ impl Builder {
 
     /// Adds the lines that follow from everything before, then puts the accounts in order.
     pub(crate) fn settle(&mut self) {
+        self.returns_by_bank();
         self.batches();
         self.deposits();
         self.district
@@ -41,7 +42,7 @@ impl Builder {
             .orders
             .sort_by(|a, b| (a.created_at, &a.order_id).cmp(&(b.created_at, &b.order_id)));
         self.district
-            .vnpay
+            .gateway_orders
             .sort_by(|a, b| (a.created_at, &a.order_id).cmp(&(b.created_at, &b.order_id)));
         self.district.receipts.sort_by(|a, b| a.id.cmp(&b.id));
         self.district
@@ -55,7 +56,7 @@ impl Builder {
     /// day's refunds, on the next office day.
     fn batches(&mut self) {
         let mut net: BTreeMap<NaiveDate, (i64, u32)> = BTreeMap::new();
-        for order in &self.district.vnpay {
+        for order in &self.district.gateway_orders {
             let reversed = order.states.iter().any(|state| state.status == "04");
             for state in order
                 .states

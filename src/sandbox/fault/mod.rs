@@ -10,6 +10,8 @@ mod status;
 mod table;
 pub(crate) mod transport;
 
+use super::gateway;
+
 pub(crate) use body::spoil;
 pub(crate) use status::{MOVED, refuse};
 
@@ -25,7 +27,7 @@ pub enum Hits {
 /// Which providers a fault can show at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialects {
-    /// Casso, SePay and VNPAY.
+    /// Every one.
     All,
     /// Casso and SePay.
     Feeds,
@@ -33,8 +35,12 @@ pub enum Dialects {
     Casso,
     /// SePay.
     Sepay,
-    /// VNPAY.
-    Vnpay,
+    /// Every payment gateway.
+    Gateways,
+    /// Gateways that sign their answers.
+    Signed,
+    /// Gateways whose answers name the order that was asked about.
+    Bound,
 }
 
 /// What a correct client makes of a fault.
@@ -79,12 +85,15 @@ impl Fault {
 
     /// Whether it shows at the provider.
     pub fn applies_to(&self, provider: &str) -> bool {
+        let gateway = gateway::named(provider).map(|(_, gateway)| gateway);
         match self.dialects {
             Dialects::All => true,
-            Dialects::Feeds => provider != "vnpay",
+            Dialects::Feeds => gateway.is_none(),
             Dialects::Casso => provider == "casso",
             Dialects::Sepay => provider == "sepay",
-            Dialects::Vnpay => provider == "vnpay",
+            Dialects::Gateways => gateway.is_some(),
+            Dialects::Signed => gateway.is_some_and(|gateway| gateway.is_signed),
+            Dialects::Bound => gateway.is_some_and(|gateway| gateway.names_order),
         }
     }
 }

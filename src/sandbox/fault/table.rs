@@ -5,7 +5,7 @@ use super::{BodyAct as B, GatewayAct as G, HeaderAct as H, ListAct as L, Redirec
 use super::{Dialects, Fault, Hits, Outcome};
 use super::{Hint, RowAct as R, StatusAct as S, TransportAct as T};
 
-use Dialects::{All, Casso, Feeds, Sepay, Vnpay};
+use Dialects::{All, Bound, Casso, Feeds, Gateways, Sepay, Signed};
 use Hits::{Always, First};
 use Outcome::{Complete, Conflict, Either, Fail, Quarantine};
 
@@ -335,36 +335,36 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "wrong_signature",
         Always,
-        Vnpay,
+        Signed,
         Fail,
         Gateway(G::WrongSignature),
     ),
     fault(
         "missing_signature",
         Always,
-        Vnpay,
+        Signed,
         Fail,
         Gateway(G::MissingSignature),
     ),
     fault(
         "signature_upper",
         Always,
-        Vnpay,
+        Signed,
         Complete,
         Gateway(G::UpperSignature),
     ),
     fault(
         "signature_short",
         Always,
-        Vnpay,
+        Signed,
         Fail,
         Gateway(G::ShortSignature),
     ),
-    fault("replay", Always, Vnpay, Fail, Gateway(G::Replay)),
+    fault("replay", Always, Bound, Fail, Gateway(G::Replay)),
     fault(
         "amount_scale",
         Always,
-        Vnpay,
+        Gateways,
         Conflict,
         Gateway(G::AmountScale),
     ),

@@ -52,7 +52,7 @@ impl From<Request> for Call {
     fn from(request: Request) -> Self {
         let own = |(key, value): (&'static str, String)| (key.to_owned(), value);
         Self {
-            path: request.path.to_owned(),
+            path: request.path.into_owned(),
             query: request.query.into_iter().map(own).collect(),
             body: request.body.map(Body::Json),
             what: request.what,

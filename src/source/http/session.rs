@@ -1,5 +1,6 @@
 //! One pull: requests that share a deadline, each tried a bounded number of times.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::source::{ArchiveError, RawSink};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// The documented path, which starts with `/`.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     /// Query parameters; never a secret.
     pub query: Vec<(&'static str, String)>,
     /// A JSON body makes it a POST.

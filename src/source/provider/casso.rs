@@ -108,7 +108,7 @@ impl Casso {
 
 fn request(day: Day, page: u64) -> Request {
     Request {
-        path: PATH,
+        path: PATH.into(),
         query: vec![
             ("fromDate", day.to_string()),
             ("toDate", day.to_string()),

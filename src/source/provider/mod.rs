@@ -2,6 +2,7 @@
 
 pub mod casso;
 mod paged;
+mod probing;
 pub mod sepay;
 mod span;
 pub mod vnpay;

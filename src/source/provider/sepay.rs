@@ -255,7 +255,7 @@ impl Sepay {
     /// The provider's own count of a span; none where there is no such address.
     async fn count(&self, session: &Session<'_>, span: Span) -> Result<Option<u64>, SourceError> {
         let build = |_| Request {
-            path: COUNT,
+            path: COUNT.into(),
             query: self.filter(span),
             body: None,
             what: format!("transactions count {}", span.day),
@@ -286,7 +286,7 @@ impl Sepay {
             what = format!("{what} since {since}");
         }
         Request {
-            path: LIST,
+            path: LIST.into(),
             query,
             body: None,
             what,

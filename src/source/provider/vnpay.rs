@@ -26,16 +26,15 @@ use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::ids::short_hash;
-use crate::domain::{Completeness, Instrument, Moment, PaymentOrder};
-use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
+use crate::domain::{Instrument, Moment, PaymentOrder};
+use crate::source::error::{Fault, SignatureFault};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Layout, Recipe};
-use crate::source::{
-    Ability, ArchiveError, BoxFuture, Defaults, Handle, Key, KeyForm, Opening, Probe, Pull,
-    RawSink, Registration,
-};
-use events::{Found, found, transaction_date};
+use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+
+use super::probing::{Answer, Probing, Recital, bound, must, not_ours, refused, signature_of};
+use events::{found, transaction_date};
 
 /// VNPAY querydr.
 pub const REGISTRATION: Registration = Registration {
@@ -133,13 +132,13 @@ struct Vnpay {
 fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
     let tmn_code = settings.text("tmn_code").unwrap_or_default();
-    Ok(Handle::Probe(Box::new(Vnpay {
+    Ok(Handle::Probe(Box::new(Probing(Vnpay {
         client: Client::open(settings, None, None, opening.pace.clone())?,
         tmn_code: tmn_code.into(),
         hash_secret: settings.secret("hash_secret", opening.around)?,
         ip_addr: settings.text("ip_addr").unwrap_or("127.0.0.1").into(),
         clock: Arc::clone(&opening.clock),
-    })))
+    }))))
 }
 
 fn is_code(raw: &str) -> bool {
@@ -150,65 +149,11 @@ fn is_ip(raw: &str) -> bool {
     raw.parse::<std::net::IpAddr>().is_ok()
 }
 
-/// What an answer says about one order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Answer {
-    /// VNPAY knows a transaction.
-    Known(Box<Found>),
-    /// 91: there is none.
-    NotFound,
-    /// 03: this order cannot be asked about as it stands.
-    BadOrder,
-}
-
-impl Probe for Vnpay {
-    fn ask<'a>(
-        &'a self,
-        orders: &'a [PaymentOrder],
-        raw: &'a dyn RawSink,
-    ) -> BoxFuture<'a, Result<Pull, ArchiveError>> {
-        Box::pin(self.ask_all(orders, raw))
-    }
-}
-
-impl Vnpay {
-    async fn ask_all(
-        &self,
-        orders: &[PaymentOrder],
-        raw: &dyn RawSink,
-    ) -> Result<Pull, ArchiveError> {
-        let session = self.client.session(raw);
-        let mut pull = Pull::empty(Completeness::Complete);
-        pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
-        for (position, order) in orders.iter().enumerate() {
-            let at = session.at(&self.request(order, 0));
-            let build = |attempt| self.request(order, attempt);
-            let check = |body: &[u8]| self.read(body, order, &at);
-            match session.fetch(&build, &check).await {
-                Ok(Answer::Known(found)) => {
-                    pull.answered += 1;
-                    pull.known += 1;
-                    pull.records.extend(found.told);
-                    pull.implied.extend(found.implied);
-                }
-                Ok(Answer::NotFound) => pull.answered += 1,
-                Ok(Answer::BadOrder) => pull.unanswered.push(order.order_id.clone()),
-                Err(SourceError::Archive { detail }) => return Err(ArchiveError(detail)),
-                Err(error) => {
-                    let rest = orders
-                        .iter()
-                        .skip(position)
-                        .map(|order| order.order_id.clone());
-                    pull.unanswered.extend(rest);
-                    pull.trouble = Some(error);
-                    break;
-                }
-            }
-        }
-        Ok(judged(pull))
+impl Recital for Vnpay {
+    fn client(&self) -> &Client {
+        &self.client
     }
 
-    /// The request of one attempt, signed.
     fn request(&self, order: &PaymentOrder, attempt: u32) -> Request {
         let now = Moment::of_ms(self.clock.now_ms()).compact();
         let sequence = match attempt {
@@ -243,46 +188,33 @@ impl Vnpay {
             body.insert(field.to_owned(), value.into());
         }
         Request {
-            path: PATH,
+            path: PATH.into(),
             query: Vec::new(),
             body: Some(serde_json::Value::Object(body).to_string()),
             what: format!("querydr {}", order.order_id),
         }
     }
 
-    /// Reads an answer: code, signature, binding, then money, in this order.
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
         let json = Json::parse(body)?;
         let field = |key: &str| json.word_of(key).unwrap_or_default();
-        let code = field("vnp_ResponseCode");
-        if code.is_empty() {
-            return Err(BodyFault::Shape("vnp_ResponseCode").into());
-        }
-        let at = || -> Box<str> { at.into() };
+        let code = must(&json, "vnp_ResponseCode")?;
         if matches!(code, "02" | "97") {
-            return Err(Bad::Stop(SourceError::RefusedByCode {
-                at: at(),
-                code: code.into(),
-            }));
+            return Err(refused(at, code));
         }
-        let not_ours = |why| Bad::Stop(SourceError::Signature { at: at(), why });
-        let signature = json
-            .word_of("vnp_SecureHash")
-            .filter(|text| !text.is_empty());
-        let signature = signature.ok_or_else(|| not_ours(SignatureFault::Missing))?;
+        let signature = signature_of(&json, "vnp_SecureHash", at)?;
         let values: Vec<(&str, &str)> = ANSWER_FIELDS
             .into_iter()
             .map(|key| (key, field(key)))
             .collect();
         if !RECIPE.verify(&self.hash_secret, &values, signature) {
-            return Err(not_ours(SignatureFault::Wrong));
+            return Err(not_ours(at, SignatureFault::Wrong));
         }
-        if field("vnp_TmnCode") != &*self.tmn_code {
-            return Err(not_ours(SignatureFault::OtherMerchant));
-        }
-        if field("vnp_TxnRef") != &*order.order_id {
-            return Err(not_ours(SignatureFault::OtherOrder));
-        }
+        bound(
+            at,
+            (field("vnp_TmnCode"), &self.tmn_code),
+            (field("vnp_TxnRef"), &order.order_id),
+        )?;
         match code {
             "00" => Ok(Answer::Known(Box::new(found(&json, order)))),
             "91" => Ok(Answer::NotFound),
@@ -291,22 +223,6 @@ impl Vnpay {
             _ => Err(Bad::Again(Fault::ErrorInside(super::plain_code(code)))),
         }
     }
-}
-
-/// The state of the whole reading; a refused one keeps no row.
-fn judged(mut pull: Pull) -> Pull {
-    pull.state = match &pull.trouble {
-        Some(error) if error.is_refusal() => Completeness::Refused,
-        Some(_) if pull.answered == 0 => Completeness::Missing,
-        _ if pull.unanswered.is_empty() => Completeness::Complete,
-        _ => Completeness::Partial,
-    };
-    if pull.is_refused() {
-        pull.records.clear();
-        pull.implied.clear();
-        (pull.answered, pull.known) = (0, 0);
-    }
-    pull
 }
 
 #[cfg(test)]

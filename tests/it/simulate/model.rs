@@ -60,7 +60,7 @@ impl Model {
                 dossiers.insert(key, row.dossiers.clone());
             }
         }
-        for order in &district.vnpay {
+        for order in &district.gateway_orders {
             for state in &order.states {
                 let Some(at) = state.paid_at else { continue };
                 let key = match state.kind {

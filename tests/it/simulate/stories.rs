@@ -166,7 +166,7 @@ fn scenarios(district: &District) -> BTreeMap<String, (Scenario, &'static str)> 
             rows.insert(format!("txn|{source}||{}", row.id), (row.scenario, side));
         }
     }
-    for order in &district.vnpay {
+    for order in &district.gateway_orders {
         rows.insert(
             format!("txn|vnpay||{}", order.order_id),
             (order.scenario, "gateway"),

@@ -2,14 +2,8 @@
 
 use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
 use crate::source::json::Json;
+use crate::source::provider::probing::Found;
 use crate::source::{AmountForm, At, Record, TimeForm};
-
-/// The events that an answer proves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) told: Vec<Record>,
-    pub(super) implied: Vec<Record>,
-}
 
 /// `vnp_CreateDate` of the original payment: fourteen digits go out as they came in.
 pub(super) fn transaction_date(order: &PaymentOrder) -> String {

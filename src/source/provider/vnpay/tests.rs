@@ -7,6 +7,8 @@ use crate::clock::FixedClock;
 use crate::config::Surroundings;
 use crate::config::source::tests::read as settings;
 use crate::domain::{DossierCode, OrderStatus, TxnKind, TxnStatus, Vnd};
+use crate::source::error::SourceError;
+use crate::source::provider::probing::Found;
 use crate::source::{AmountForm, Pace, TimeForm};
 
 const SECRET: &str = "TESTSECRETTESTSECRETTESTSECRET01";
