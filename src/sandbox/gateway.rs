@@ -172,7 +172,9 @@ mod tests {
         let check = |id, digits: &str| assert_eq!(id_in_digits(id, at), digits, "{id}");
         check("H48.18.22-221202-0001-01", "2212021822000101");
         check("H48.402-250702-0013-02", "2507020402001302");
-        let largest: u64 = id_in_digits("H48.18.22-891231-9999-99", at).parse().unwrap();
+        let largest: u64 = id_in_digits("H48.18.22-891231-9999-99", at)
+            .parse()
+            .unwrap();
         assert!(largest < 1 << 53);
     }
 }

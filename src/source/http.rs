@@ -103,6 +103,17 @@ impl Client {
         Session::start(self, raw)
     }
 
+    /// Path and query of a link that came with the answer to a call; none when it leads out of the
+    /// base address.
+    pub fn below(&self, call: &Call, link: &str) -> Option<(String, Vec<(String, String)>)> {
+        self.http.base_url.below(&call.path, link)
+    }
+
+    /// Source and address of a call, for errors that a provider raises itself.
+    pub fn name_of(&self, call: &Call) -> Box<str> {
+        self.at(call)
+    }
+
     /// Source and address, without the query: where an error happened.
     fn at(&self, call: &Call) -> Box<str> {
         format!(

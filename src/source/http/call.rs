@@ -84,6 +84,26 @@ impl Answer<'_> {
     }
 }
 
+#[cfg(test)]
+impl Answer<'_> {
+    /// An answer that nobody sent.
+    pub(in crate::source) fn with_headers<T>(
+        body: &[u8],
+        headers: &[(&str, &str)],
+        then: impl FnOnce(Answer<'_>) -> T,
+    ) -> T {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            map.insert(name, HeaderValue::from_str(value).unwrap());
+        }
+        then(Answer {
+            body,
+            headers: &map,
+        })
+    }
+}
+
 impl Call {
     /// `GET` or `POST`.
     pub(super) fn method(&self) -> &'static str {

@@ -3,6 +3,7 @@
 pub mod casso;
 mod paged;
 mod probing;
+pub mod rest;
 pub mod sepay;
 mod span;
 pub mod vnpay;
