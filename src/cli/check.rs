@@ -167,7 +167,7 @@ fn about_config(config: &Config) -> Vec<Line> {
         ));
     }
     if no_money {
-        let fix = "add a [[source]] of kind \"sepay\", \"casso\", \"vnpay\", \"statement\" or \"settlement\"";
+        let fix = "add a [[source]] that brings money, of kind \"sepay\", \"casso\", \"statement\" or a gateway's";
         lines.push(Line::warn(
             "money",
             "no source brings transactions: no share can be told",

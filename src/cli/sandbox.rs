@@ -9,7 +9,7 @@ use super::output::out;
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::domain::Day;
 use crate::job::{Exit, Stop};
-use crate::sandbox::{Fault, Sandbox, SandboxOptions};
+use crate::sandbox::{District, Fault, Sandbox};
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
@@ -17,6 +17,7 @@ use crate::sandbox::{Fault, Sandbox, SandboxOptions};
 Examples:
   doisoat sandbox                          any free port; prints base URLs and [[source]] tables
   doisoat sandbox --port 9000 --seed 7     fixed port, another district
+  doisoat sandbox --gateway momo           the same district, paying through another gateway
   doisoat sandbox --fault list             the faults it can show
   doisoat sandbox --registry inbox         also writes the one-stop exports of every day
 Everything in it is invented. It listens on 127.0.0.1 only and ends with Ctrl-C.")]
@@ -30,6 +31,9 @@ pub struct SandboxArgs {
     /// A fault to show from the start; `list` prints their names
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+    /// The gateway that the district pays through: the word of its payment orders
+    #[arg(long, value_name = "NAME", default_value = "vnpay")]
+    gateway: String,
     /// First simulated day
     #[arg(long, value_name = "DATE", value_parser = day, default_value = "2022-12-05")]
     first_day: Day,
@@ -63,14 +67,16 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     let stop = Stop::on_signals()
         .context("signals")
         .map_err(Failure::from)?;
-    let options = SandboxOptions {
-        seed: args.seed,
-        port: args.port,
-        fault,
-        first_day: args.first_day.date(),
-        days: args.days,
-    };
-    let sandbox = Sandbox::start(options).await.map_err(|error| {
+    let first_day = args.first_day.date();
+    let district = District::generate_at(&args.gateway, args.seed, first_day, args.days);
+    let district = district.ok_or_else(|| {
+        let known: Vec<&str> = Sandbox::gateways().collect();
+        let fix = crate::config::section::suggest(&args.gateway, &known);
+        let message = format!("there is no gateway \"{}\"", args.gateway);
+        Failure::new(Exit::Usage, message, fix)
+    })?;
+    let started = Sandbox::start_in(district, args.port, fault).await;
+    let sandbox = started.map_err(|error| {
         let message = format!("port {} cannot be used: {error}", args.port);
         Failure::new(
             Exit::Failed,
@@ -92,7 +98,16 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
             ));
         }
     }
-    out(&format!("{}\n{}", lines.concat(), sandbox.toml_sources()));
+    let mut others = Sandbox::gateways().filter(|name| *name != args.gateway);
+    let tables = others.by_ref().map(|name| sandbox.toml_source(name));
+    let others: Vec<String> = tables.map(|table| commented(&table)).collect();
+    out(&format!(
+        "{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
+         # --gateway NAME, and this is what reads them:\n\n{}",
+        lines.concat(),
+        sandbox.toml_sources(),
+        others.join("\n")
+    ));
     let asked = stop.wait().await;
     sandbox.stop().await;
     // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.
@@ -101,6 +116,11 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     } else {
         Exit::Interrupted
     })
+}
+
+/// The text as comments.
+fn commented(text: &str) -> String {
+    text.lines().map(|line| format!("# {line}\n")).collect()
 }
 
 fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {

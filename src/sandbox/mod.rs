@@ -13,12 +13,15 @@ mod control;
 pub mod district;
 pub mod fault;
 mod gateway;
+mod momo;
+mod payos;
 mod registry;
 mod sepay;
 mod server;
 mod vnpay;
 mod wire;
 mod world;
+mod zalopay;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -65,7 +68,14 @@ pub(crate) struct Table {
 }
 
 /// Every simulator.
-pub(crate) const ALL: &[Provider] = &[casso::PROVIDER, sepay::PROVIDER, vnpay::PROVIDER];
+pub(crate) const ALL: &[Provider] = &[
+    casso::PROVIDER,
+    sepay::PROVIDER,
+    vnpay::PROVIDER,
+    momo::PROVIDER,
+    zalopay::PROVIDER,
+    payos::PROVIDER,
+];
 
 /// How to start a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]

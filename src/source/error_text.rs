@@ -69,13 +69,13 @@ impl SourceError {
                 "Check this source's token in doisoat.toml (expired or withdrawn?), then run `doisoat check`.",
             ),
             Self::RefusedByCode { .. } => (
-                "Kiểm tra tmn_code và hash_secret của nguồn này trong doisoat.toml với nhà cung cấp, rồi chạy `doisoat check`.",
-                "Check this source's tmn_code and hash_secret in doisoat.toml with the provider, then run `doisoat check`.",
+                "Kiểm tra mã đơn vị và các khóa của nguồn này trong doisoat.toml với nhà cung cấp, rồi chạy `doisoat check`.",
+                "Check this source's merchant code and keys in doisoat.toml with the provider, then run `doisoat check`.",
             ),
             Self::Signature { .. } => (
-                "Không dòng nào của lần lấy này được dùng. Kiểm tra hash_secret trong doisoat.toml; nếu đúng, \
+                "Không dòng nào của lần lấy này được dùng. Kiểm tra các khóa của nguồn này trong doisoat.toml; nếu đúng, \
                  báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
-                "No row of this pull is used. Check hash_secret in doisoat.toml; if it is right, tell the provider: somebody may have altered the answer.",
+                "No row of this pull is used. Check the keys of this source in doisoat.toml; if they are right, tell the provider: somebody may have altered the answer.",
             ),
             Self::NotFound { .. } | Self::Redirect { .. } => (
                 "Kiểm tra base_url của nguồn này trong doisoat.toml.",
@@ -138,11 +138,11 @@ fn signature_fault(why: SignatureFault, lang: Lang) -> String {
             vi: "chữ ký của câu trả lời không đúng",
             en: "the answer's signature does not verify"),
         SignatureFault::OtherOrder => pick!(lang,
-            vi: "câu trả lời có chữ ký đúng nhưng là của một giao dịch khác",
-            en: "the answer is validly signed but belongs to another order"),
+            vi: "câu trả lời là của một giao dịch khác với giao dịch được hỏi",
+            en: "the answer is about another order than the one asked about"),
         SignatureFault::OtherMerchant => pick!(lang,
-            vi: "câu trả lời có chữ ký đúng nhưng là của một đơn vị khác",
-            en: "the answer is validly signed but belongs to another merchant"),
+            vi: "câu trả lời là của một đơn vị khác",
+            en: "the answer is for another merchant"),
     }
 }
 

@@ -157,7 +157,8 @@ fn is_due(
         let refunded = order.status == OrderStatus::Refunded && !known.returned;
         return refunded || night.days_since(settled) <= i64::from(rules.reprobe_days);
     }
-    if known.fed {
+    // Without a payment of its own it is a refund that has an id of its own: once it came, it is told.
+    if known.fed || known.returned {
         return false;
     }
     let age = night.days_since(order.created_at.day());
@@ -344,5 +345,11 @@ mod tests {
         check(Refunded, 40, settled(30), false, true);
         check(Refunded, 40, returned, false, false);
         check(Pending, 1, Known { fed: true, ..open }, false, false);
+        let own_refund = Known {
+            returned: true,
+            ..open
+        };
+        check(Refunded, 1, open, false, true);
+        check(Refunded, 1, own_refund, false, false);
     }
 }

@@ -48,6 +48,8 @@ fn invalid_utf8(body: &[u8]) -> Vec<u8> {
         "\"description\":\"",
         "\"transaction_content\":\"",
         "\"vnp_OrderInfo\":\"",
+        "\"return_message\":\"",
+        "\"message\":\"",
     ];
     let text = String::from_utf8_lossy(body);
     let at = keys

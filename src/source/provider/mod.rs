@@ -2,11 +2,15 @@
 
 pub mod casso;
 mod paged;
+pub mod momo;
+pub mod payos;
 mod probing;
 pub mod rest;
 pub mod sepay;
 mod span;
+mod states;
 pub mod vnpay;
+pub mod zalopay;
 
 use std::collections::BTreeMap;
 

@@ -34,7 +34,8 @@ use crate::source::signature::{Algorithm, Layout, Recipe};
 use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
 
 use super::probing::{Answer, Probing, Recital, bound, must, not_ours, refused, signature_of};
-use events::{found, transaction_date};
+use super::states::order_time;
+use events::found;
 
 /// VNPAY querydr.
 pub const REGISTRATION: Registration = Registration {
@@ -170,7 +171,8 @@ impl Recital for Vnpay {
             "querydr".to_owned(),
             self.tmn_code.to_string(),
             order.order_id.to_string(),
-            transaction_date(order),
+            // `vnp_CreateDate` of the original payment: fourteen digits go out as they came in.
+            order_time(order).into(),
             now,
             self.ip_addr.to_string(),
             format!("Truy van giao dich {}", order.order_id),

@@ -139,7 +139,7 @@ async fn a_wrong_signature_loses_the_gateway_only_and_its_answer_is_kept() {
     );
     let said = format!(
         "{at}: the answer's signature does not verify. No row of this pull is used. Check \
-         hash_secret in doisoat.toml; if it is right, tell the provider: somebody may have altered \
+         the keys of this source in doisoat.toml; if they are right, tell the provider: somebody may have altered \
          the answer."
     );
     told(&output, &files, "vnpay", "refused", &said);

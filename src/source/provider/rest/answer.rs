@@ -40,12 +40,14 @@ impl Rest {
             Bad::Stop(SourceError::Signature { at, why })
         };
         if let Some(signing) = &reading.signature {
-            super::sign::verify(signing, &self.secrets, answer, &json).map_err(not_ours)?;
+            super::sign::verify(signing, facts, answer, &json).map_err(not_ours)?;
         }
-        if let Some((at, is)) = &reading.merchant
-            && at.word(&json) != is.fill(facts).as_deref()
-        {
-            return Err(not_ours(SignatureFault::OtherMerchant));
+        if let Some(merchant) = &reading.merchant {
+            let told = merchant.at.text(&json);
+            let is_ours = told == merchant.is.fill(facts).as_deref();
+            if !is_ours && !(merchant.if_told && told.is_none()) {
+                return Err(not_ours(SignatureFault::OtherMerchant));
+            }
         }
         let told = reading.order.as_ref().map(|at| at.word(&json));
         let asked = facts.order.map(|order| &*order.order_id);

@@ -67,7 +67,7 @@ pub(super) fn found(
 /// The answer tells the refund in place of the payment. What the payer paid is no longer told: it
 /// is the order's amount, because the gateway takes exactly that, at the order's own time.
 fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) -> Found {
-    let dong = |scale| {
+    let dong = |scale: i128| {
         let amount = facts.order.map(|order| order.amount.wide() * scale);
         amount.map(|amount| amount.to_string().into())
     };
@@ -83,7 +83,9 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
         bank_ref: None,
         ..answer.clone()
     };
-    let number = refund.number(shape, facts).unwrap_or_default();
+    let number = refund
+        .number(shape, facts)
+        .unwrap_or_else(|| "refund".into());
     let order_id = payment.order_ref.as_deref().unwrap_or_default();
     let mut told = Record {
         id: Some(format!("{order_id}#{number}").into()),

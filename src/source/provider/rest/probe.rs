@@ -5,7 +5,7 @@ use super::answer::Verdict;
 use super::ask::{call, request_id};
 use super::events::found;
 use super::template::Facts;
-use crate::domain::PaymentOrder;
+use crate::domain::{Day, PaymentOrder};
 use crate::source::error::SourceError;
 use crate::source::http::{Answer as Got, Bad, Call, Client, Session};
 use crate::source::provider::probing::{Answer, Asks, ask_all};
@@ -18,6 +18,10 @@ impl Probe for Rest {
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>> {
         Box::pin(ask_all(self, orders, raw))
+    }
+
+    fn example(&self, _day: Day) -> Box<str> {
+        "DOISOATCHECK".into()
     }
 }
 

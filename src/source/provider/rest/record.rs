@@ -145,13 +145,7 @@ impl Time {
             (Some(text), _) => Some(in_form(&text, self.form)),
             (None, Some(otherwise)) => {
                 let text = otherwise.fill(facts)?;
-                let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
-                let form = if compact {
-                    Written::Compact
-                } else {
-                    Written::Iso
-                };
-                Some(in_form(&text, form))
+                Some(in_form(&text, Written::CompactOrIso))
             }
             (None, None) => {
                 // All zeros where nothing else is known: a row to put aside, as written.
@@ -177,6 +171,8 @@ fn in_form(text: &str, form: Written) -> Read {
         Written::Iso => (text.to_owned(), TimeForm::Iso),
         Written::IsoOrDay => (text.to_owned(), TimeForm::IsoOrDay),
         Written::Compact => (text.to_owned(), TimeForm::Compact),
+        Written::CompactOrIso if is_stamp(text) => (text.to_owned(), TimeForm::Compact),
+        Written::CompactOrIso => (text.to_owned(), TimeForm::Iso),
         Written::Ms => (text.to_owned(), TimeForm::EpochMs),
         Written::Seconds => {
             let seconds = text.parse::<u64>().ok();
@@ -189,4 +185,9 @@ fn in_form(text: &str, form: Written) -> Read {
         text: text.into(),
         form,
     }
+}
+
+/// Fourteen digits.
+fn is_stamp(text: &str) -> bool {
+    text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit())
 }

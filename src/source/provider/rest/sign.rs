@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::pointer::{canonical, flat};
 use super::spec::{Layout, SealAt, Signed, Signing, Stamp};
+use super::template::Facts;
 use crate::source::error::SignatureFault;
 use crate::source::http::{Answer, form_text};
 use crate::source::json::Json;
@@ -40,18 +41,19 @@ pub(super) fn sign<'v>(
 /// Verifies an answer: an absent signature is as bad as a wrong one.
 pub(super) fn verify(
     signing: &Signing,
-    secrets: &Secrets,
+    facts: &Facts<'_>,
     answer: Answer<'_>,
     json: &Json,
 ) -> Result<(), SignatureFault> {
-    let given = given(signing, answer, json).ok_or(SignatureFault::Missing)?;
+    let secrets = facts.secrets;
+    let given = given(signing, &answer, json).ok_or(SignatureFault::Missing)?;
     let given = given
         .strip_prefix(&*signing.prefix)
         .ok_or(SignatureFault::Wrong)?;
     let mut text = match &signing.stamp {
         None => String::new(),
         Some(stamp) => {
-            let stamp = stamp_of(signing, stamp, answer).ok_or(SignatureFault::Missing)?;
+            let stamp = stamp_of(signing, stamp, &answer).ok_or(SignatureFault::Missing)?;
             format!("{stamp}.")
         }
     };
@@ -62,10 +64,16 @@ pub(super) fn verify(
     match &signing.layout {
         Layout::Values(fields) => text.push_str(&signing.values(fields.iter().map(of))),
         Layout::Pairs(fields) => {
-            let pairs = fields
+            let told = fields
                 .iter()
                 .map(|field| (field.name.to_string(), of(field)));
-            text.push_str(&signing.pairs(pairs));
+            let unsent = signing.unsent.iter().map(|field| {
+                let value = field.value.fill(facts).unwrap_or_default();
+                (field.name.to_string(), value)
+            });
+            let mut pairs: Vec<(String, String)> = told.chain(unsent).collect();
+            pairs.sort();
+            text.push_str(&signing.pairs(pairs.into_iter()));
         }
         Layout::Members(object) => {
             let Some(Json::Object(members)) = object.find(json) else {
@@ -94,7 +102,7 @@ pub(super) fn verify(
     }
 }
 
-fn given<'a>(signing: &Signing, answer: Answer<'a>, json: &'a Json) -> Option<&'a str> {
+fn given<'a>(signing: &Signing, answer: &'a Answer<'_>, json: &'a Json) -> Option<&'a str> {
     let found = match &signing.at {
         SealAt::Pointer(at) => at.text(json),
         SealAt::Header { name, part } => {
@@ -109,7 +117,7 @@ fn given<'a>(signing: &Signing, answer: Answer<'a>, json: &'a Json) -> Option<&'
     found.filter(|text| !text.is_empty())
 }
 
-fn stamp_of<'a>(signing: &Signing, stamp: &Stamp, answer: Answer<'a>) -> Option<&'a str> {
+fn stamp_of<'a>(signing: &Signing, stamp: &Stamp, answer: &'a Answer<'_>) -> Option<&'a str> {
     match (stamp, &signing.at) {
         (Stamp::Header(name), _) => answer.header(name),
         (Stamp::Part(part), SealAt::Header { name, .. }) => part_of(answer.header(name)?, part),

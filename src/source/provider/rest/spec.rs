@@ -119,6 +119,8 @@ pub(super) struct Signing {
     pub(super) at: SealAt,
     /// What stands before the hex digits: `sha256=`.
     pub(super) prefix: Box<str>,
+    /// Signed beside the fields of an answer, and never sent by it.
+    pub(super) unsent: Vec<Field>,
     /// A time stamp that is signed before all else, with a point after it.
     pub(super) stamp: Option<Stamp>,
 }
@@ -212,9 +214,18 @@ pub(super) struct Reading {
     pub(super) not_found_404: bool,
     /// Names the order that was asked about.
     pub(super) order: Option<Pointer>,
-    pub(super) merchant: Option<(Pointer, Template)>,
+    pub(super) merchant: Option<Merchant>,
     pub(super) signature: Option<Signing>,
     pub(super) retry_header: Option<&'static str>,
+}
+
+/// Whose answer it is.
+#[derive(Clone, Debug)]
+pub(super) struct Merchant {
+    pub(super) at: Pointer,
+    pub(super) is: Template,
+    /// An answer that names nobody is ours: its signature, made with our secret, binds it.
+    pub(super) if_told: bool,
 }
 
 /// What the source's own codes of a call mean.
@@ -289,6 +300,8 @@ pub(super) enum Written {
     IsoOrDay,
     /// `yyyyMMddHHmmss`, Vietnam time.
     Compact,
+    /// The same where it is fourteen digits, else RFC 3339.
+    CompactOrIso,
     /// Seconds since 1970.
     Seconds,
     /// Milliseconds since 1970.

@@ -73,6 +73,7 @@ pub(super) fn record(row: &Json) -> Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TxnKind;
 
     fn one(members: &str) -> Record {
         record(&Json::parse(format!("{{{members}}}").as_bytes()).unwrap())

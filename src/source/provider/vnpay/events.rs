@@ -3,18 +3,8 @@
 use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
 use crate::source::json::Json;
 use crate::source::provider::probing::Found;
+use crate::source::provider::states::order_time;
 use crate::source::{AmountForm, At, Record, TimeForm};
-
-/// `vnp_CreateDate` of the original payment: fourteen digits go out as they came in.
-pub(super) fn transaction_date(order: &PaymentOrder) -> String {
-    let text = order.created_at.text();
-    let compact = text.len() == 14 && text.bytes().all(|b| b.is_ascii_digit());
-    if compact {
-        text.into_owned()
-    } else {
-        order.created_at.compact()
-    }
-}
 
 /// The events behind a verified answer with code 00.
 pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
@@ -57,7 +47,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
         "02" | "03" => {
             let payment = Record {
                 amount: Some((order.amount.wide() * 100).to_string().into()),
-                time: Some(transaction_date(order).into()),
+                time: Some(order_time(order)),
                 time_column: "vnp_TransactionDate",
                 status: Some(TxnStatus::Success),
                 bank_ref: None,
@@ -86,7 +76,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
 fn time_of(json: &Json, order: &PaymentOrder) -> Box<str> {
     let told = json.word_of("vnp_PayDate").unwrap_or_default();
     if told.bytes().all(|b| b == b'0') {
-        transaction_date(order).into()
+        order_time(order)
     } else {
         told.into()
     }

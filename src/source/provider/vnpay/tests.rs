@@ -155,7 +155,7 @@ fn the_order_time_goes_out_as_it_came_in_or_in_vietnam_time() {
         ("2024-09-05T02:12:00Z", "20240905091200"),
         ("2024-09-04T20:12:00-06:00", "20240905091200"),
     ] {
-        assert_eq!(transaction_date(&order(created)), sent, "{created}");
+        assert_eq!(&*order_time(&order(created)), sent, "{created}");
     }
 }
 
@@ -201,8 +201,8 @@ fn an_answer_that_is_not_ours_refuses_the_pull() {
     };
     assert_eq!(
         error.to_string(),
-        "vnpay: POST x: the answer's signature does not verify\n  No row of this pull is used. Check \
-         hash_secret in doisoat.toml; if it is right, tell the provider: somebody may have altered the answer."
+        "vnpay: POST x: the answer's signature does not verify\n  No row of this pull is used. Check the \
+         keys of this source in doisoat.toml; if they are right, tell the provider: somebody may have altered the answer."
     );
     assert!(error.is_refusal());
 }

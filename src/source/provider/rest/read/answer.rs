@@ -5,8 +5,7 @@ use crate::config::ConfigError;
 use crate::config::section::Section;
 use crate::source::http::is_header_name;
 use crate::source::provider::rest::pointer::{Pointer, known};
-use crate::source::provider::rest::spec::{Codes, Reading};
-use crate::source::provider::rest::template::Template;
+use crate::source::provider::rest::spec::{Codes, Merchant, Reading};
 
 pub(super) fn read(
     table: Option<Section<'_>>,
@@ -65,18 +64,21 @@ fn missing(mode: Mode) -> (&'static str, &'static str) {
     }
 }
 
-fn merchant(
-    table: &mut Section<'_>,
-    names: &Names<'_>,
-) -> Result<Option<(Pointer, Template)>, ConfigError> {
+fn merchant(table: &mut Section<'_>, names: &Names<'_>) -> Result<Option<Merchant>, ConfigError> {
     let Some(mut table) = table.section("merchant")? else {
         return Ok(None);
     };
     let fix = "write merchant = { at = \"/partnerCode\", is = \"{partner_code}\" }";
     let at = pointer(&table.require("at", fix)?)?;
     let is = template(&table.require("is", fix)?, names.of_request(true))?;
+    let if_told = table.get("if_told").map(|item| item.flag());
+    let merchant = Merchant {
+        at,
+        is,
+        if_told: if_told.transpose()?.unwrap_or(false),
+    };
     table.finish()?;
-    Ok(Some((at, is)))
+    Ok(Some(merchant))
 }
 
 fn codes(mut table: Section<'_>) -> Result<Codes, ConfigError> {

@@ -19,6 +19,7 @@ const TIME_FORMS: &[(&str, Written)] = &[
     ("iso", Written::Iso),
     ("iso_or_day", Written::IsoOrDay),
     ("compact", Written::Compact),
+    ("compact_or_iso", Written::CompactOrIso),
     ("unix", Written::Seconds),
     ("unix_ms", Written::Ms),
 ];

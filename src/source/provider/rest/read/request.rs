@@ -155,7 +155,7 @@ fn headers(item: Option<Item<'_>>, scope: Scope<'_>) -> Result<Vec<Field>, Confi
 }
 
 /// Texts by name, or `{ number = "…" }` for a number of a JSON body.
-fn fields(item: Option<Item<'_>>, scope: Scope<'_>) -> Result<Vec<Field>, ConfigError> {
+pub(super) fn fields(item: Option<Item<'_>>, scope: Scope<'_>) -> Result<Vec<Field>, ConfigError> {
     let Some(item) = item else {
         return Ok(Vec::new());
     };

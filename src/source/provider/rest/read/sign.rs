@@ -135,8 +135,18 @@ pub(super) fn of_answer(mut table: Section<'_>, names: &Names<'_>) -> Result<Sig
             return Err(table.fail("the signature has no one place".to_owned(), fix));
         }
     };
+    let unsent = super::request::fields(table.get("unsent"), names.of_request(true))?;
+    if !unsent.is_empty() && !matches!(form, Form::Pairs) {
+        let fix = "leave unsent out, or write layout = \"pairs\"";
+        return Err(table.fail(
+            "unsent values have names, so they are signed in pairs".to_owned(),
+            fix,
+        ));
+    }
     let layout = layout(form, fields.unwrap_or_default(), object);
-    rest(table, names, layout, at, stamp)
+    let mut signing = rest(table, names, layout, at, stamp)?;
+    signing.unsent = unsent;
+    Ok(signing)
 }
 
 fn form(table: &mut Section<'_>) -> Result<Form, ConfigError> {
@@ -216,6 +226,7 @@ fn rest(
         skip_empty: empty.transpose()?.unwrap_or(false),
         as_form: encoding.transpose()?.unwrap_or(false),
         at,
+        unsent: Vec::new(),
         prefix: prefix.transpose()?.unwrap_or_default(),
         stamp,
     };

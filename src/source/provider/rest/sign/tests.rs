@@ -24,6 +24,7 @@ fn signing(hash: Hash, place: Place, layout: Layout, join: &str) -> Signing {
         as_form: false,
         at: SealAt::Pointer(Pointer::parse("/sig").unwrap()),
         prefix: "".into(),
+        unsent: Vec::new(),
         stamp: None,
     }
 }
@@ -122,7 +123,20 @@ fn verified(
 ) -> Result<(), SignatureFault> {
     let json = Json::parse(body.as_bytes()).unwrap();
     Answer::with_headers(body.as_bytes(), headers, |answer| {
-        verify(recipe, &secrets(key), answer, &json)
+        let secrets = secrets(key);
+        let facts = Facts {
+            order: None,
+            now_ms: 0,
+            span: None,
+            page: 0,
+            offset: 0,
+            size: 0,
+            mark: None,
+            request_id: "",
+            secrets: &secrets,
+            json: None,
+        };
+        verify(recipe, &facts, answer, &json)
     })
 }
 

@@ -1,0 +1,246 @@
+//! payOS as documented at payos.vn/docs ("Lấy thông tin link thanh toán").
+//!
+//! GET with two headers of identity; HMAC-SHA256 over `data`: `key=value` sorted by key, null is
+//! empty, a list is compact JSON whose objects have sorted keys. Money comes as bank transfers; there
+//! are no refunds.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::district::{GatewayOrder, GatewayState};
+use super::fault::rows::{self, Keys};
+use super::fault::{Act, GatewayAct};
+use super::gateway::{self, Gateway, Refunds, hmac_sha256};
+use super::wire::{Reply, Request};
+use super::world::World;
+use super::{Credential, Provider, Table};
+
+/// The client that the simulator accepts.
+const CLIENT_ID: &str = "sandbox-payos-client";
+/// Its key.
+const API_KEY: &str = "sandbox-payos-api-key";
+/// The key of its signatures.
+const CHECKSUM_KEY: &str = "SANDBOXPAYOSCHECKSUMSANDBOXPAYOS";
+/// The account that links collect into.
+const ACCOUNT: &str = "0440009900001";
+
+const PATH: &str = "/payos/v2/payment-requests/";
+const STAMP: &str = "%Y-%m-%dT%H:%M:%S+07:00";
+
+const KEYS: Keys = Keys {
+    id: "reference",
+    amount: "amount",
+    date: "transactionDateTime",
+    text: "description",
+    format: STAMP,
+};
+
+/// The simulator.
+pub(crate) const PROVIDER: Provider = Provider {
+    name: "payos",
+    answer,
+    gateway: Some(GATEWAY),
+    account: None,
+    credentials: &[
+        Credential {
+            key: "api_key",
+            env: "DOISOAT_SANDBOX_PAYOS_API_KEY",
+            value: API_KEY,
+        },
+        Credential {
+            key: "checksum_key",
+            env: "DOISOAT_SANDBOX_PAYOS_CHECKSUM_KEY",
+            value: CHECKSUM_KEY,
+        },
+    ],
+    toml: Table {
+        name: "payos",
+        head: "",
+        keys: "client_id = \"sandbox-payos-client\"\n\
+               api_key = { env = \"DOISOAT_SANDBOX_PAYOS_API_KEY\" }\n\
+               checksum_key = { env = \"DOISOAT_SANDBOX_PAYOS_CHECKSUM_KEY\" }\n",
+    },
+};
+
+const GATEWAY: Gateway = Gateway {
+    order_id: gateway::id_in_digits,
+    refunds: Refunds::ByBank,
+    is_signed: true,
+    names_order: true,
+    reference: |_| None, // it stands in the address
+};
+
+fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
+    let Some(code) = request.path.strip_prefix(PATH) else {
+        return Reply::new(404, "text/plain", b"Not Found".to_vec());
+    };
+    if request.method != "GET" {
+        return Reply::new(405, "text/plain", b"Method Not Allowed".to_vec());
+    }
+    let known = request.header("x-client-id") == Some(CLIENT_ID)
+        && request.header("x-api-key") == Some(API_KEY);
+    if !known {
+        return Reply::json(
+            401,
+            &json!({"code": "401", "desc": "Unauthorized", "data": null}),
+        );
+    }
+    if gateway::is_error_inside(act) {
+        return Reply::json(
+            200,
+            &json!({"code": "20", "desc": "Loi he thong", "data": null}),
+        );
+    }
+    let now = world.clock.local();
+    let order = GATEWAY.find(world, code);
+    match order.and_then(|order| order.parts_at(now).map(|parts| (order, parts))) {
+        Some((order, (state, _))) => found(world, (order, state), act),
+        None => {
+            let desc = "Ma thanh toan khong ton tai";
+            Reply::json(200, &json!({"code": "101", "desc": desc, "data": null}))
+        }
+    }
+}
+
+fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Option<Act>) -> Reply {
+    let gateway = gateway::act_of(act);
+    let order_code = match gateway {
+        Some(GatewayAct::Replay) => GATEWAY.other_than(world, order),
+        _ => GATEWAY.id_of(order),
+    };
+    let status = match state.status {
+        "00" => "PAID",
+        "01" => "PENDING",
+        "02" => "CANCELLED",
+        // Returned by the bank: the documentation has no status for it.
+        _ => "REVERSED",
+    };
+    let amount = gateway::scaled(gateway, state.amount, 1);
+    let transfers = transfers(world, (order, state), amount, act);
+    let paid = if transfers.is_empty() { 0 } else { amount };
+    let cancelled = (status == "CANCELLED").then(|| state.at.format(STAMP).to_string());
+    let data = json!({
+        "id": format!("{:0>32}", GATEWAY.id_of(order)),
+        "orderCode": order_code.parse::<i64>().unwrap_or(0),
+        "amount": amount,
+        "amountPaid": paid,
+        "amountRemaining": amount - paid,
+        "status": status,
+        "createdAt": order.created_at.format(STAMP).to_string(),
+        "transactions": transfers,
+        "cancellationReason": null,
+        "canceledAt": cancelled,
+    });
+    let sign = |text: &str| hmac_sha256(CHECKSUM_KEY, text);
+    let signature = gateway::seal(gateway, sign(&covered(&data)), sign);
+    let mut reply = Map::new();
+    reply.insert("code".to_owned(), json!("00"));
+    reply.insert("desc".to_owned(), json!("success"));
+    reply.insert("data".to_owned(), data);
+    if let Some(signature) = signature {
+        reply.insert("signature".to_owned(), json!(signature));
+    }
+    let text = rows::unwrap_raw(&Value::Object(reply).to_string());
+    Reply::new(200, "application/json", text.into_bytes())
+}
+
+/// The one transfer that paid a link, or none.
+fn transfers(
+    world: &World,
+    (order, state): (&GatewayOrder, &GatewayState),
+    amount: i64,
+    act: Option<Act>,
+) -> Vec<Value> {
+    let Some(at) = state.paid_at else {
+        return Vec::new();
+    };
+    let mut one = Map::new();
+    let mut put = |name: &str, value: Value| one.insert(name.to_owned(), value);
+    put(
+        "reference",
+        json!(format!("FT{}{}", at.format("%y%j"), state.number)),
+    );
+    put("amount", json!(amount));
+    put("accountNumber", json!(ACCOUNT));
+    put("description", json!(order.info));
+    put("transactionDateTime", json!(at.format(STAMP).to_string()));
+    for name in [
+        "virtualAccountName",
+        "virtualAccountNumber",
+        "counterAccountBankId",
+        "counterAccountBankName",
+        "counterAccountName",
+        "counterAccountNumber",
+    ] {
+        put(name, Value::Null);
+    }
+    if let Some(Act::Rows(rows_act)) = act {
+        rows::twist(rows_act, KEYS, gateway::place(world, order), &mut one);
+    }
+    vec![Value::Object(one)]
+}
+
+/// The text that a signature covers.
+fn covered(data: &Value) -> String {
+    let members: BTreeMap<&String, &Value> = data.as_object().into_iter().flatten().collect();
+    let pair = |(name, value): (&String, &Value)| {
+        let text = match value {
+            Value::Array(all) => rows::unwrap_raw(&list(all)),
+            other => rows::plain(Some(other)),
+        };
+        format!("{name}={text}")
+    };
+    members.into_iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// A list as compact JSON whose objects have sorted keys.
+fn list(all: &[Value]) -> String {
+    let sorted = |one: &Value| match one {
+        Value::Object(members) => {
+            let mut keys: Vec<&String> = members.keys().collect();
+            keys.sort();
+            let members: Vec<String> = keys
+                .into_iter()
+                .map(|key| format!("{}:{}", json!(key), members[key]))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    };
+    format!("[{}]", all.iter().map(sorted).collect::<Vec<_>>().join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signed_text_is_that_of_the_vector() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/fixtures/provider-vectors.json"
+        );
+        let all: Vec<Value> = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let one = all
+            .iter()
+            .find(|one| one["id"] == "payos.get_response")
+            .unwrap();
+        let text = |name: &str| one[name].as_str().unwrap();
+        let data = json!({
+            "id": "124c33293c43417ab7879e14c8d9eb18", "orderCode": 2_409_050_001_i64,
+            "amount": 45_000, "amountPaid": 45_000, "amountRemaining": 0, "status": "PAID",
+            "createdAt": "2024-09-05T09:12:00+07:00",
+            "transactions": [{
+                "reference": "FT24249123456", "amount": 45_000, "accountNumber": "12345678",
+                "description": "HS240905 0001", "transactionDateTime": "2024-09-05T09:15:30+07:00",
+                "virtualAccountName": null, "virtualAccountNumber": null,
+                "counterAccountBankId": null, "counterAccountBankName": null,
+                "counterAccountName": null, "counterAccountNumber": null,
+            }],
+            "cancellationReason": null, "canceledAt": null,
+        });
+        assert_eq!(covered(&data), text("text"));
+        assert_eq!(hmac_sha256(text("key"), &covered(&data)), text("sig"));
+    }
+}

@@ -1,0 +1,182 @@
+//! ZaloPay v2 as documented at docs.zalopay.vn ("Order query", "Query refund").
+//!
+//! POST JSON, HMAC-SHA256 with key1 over values joined with `|`; answers carry no mac and do not
+//! name the order. A refund is known only by its own `m_refund_id`.
+
+use chrono::NaiveDateTime;
+use serde_json::{Map, Value, json};
+
+use super::district::{GatewayOrder, GatewayState};
+use super::fault::Act;
+use super::fault::rows::{self, Keys};
+use super::gateway::{self, Gateway, Refunds, hmac_sha256};
+use super::wire::{Reply, Request};
+use super::world::World;
+use super::{Credential, Provider, Table};
+
+/// The application that the simulator accepts.
+const APP_ID: &str = "2553";
+/// The key of requests.
+const KEY1: &str = "SANDBOXZALOPAYKEY1SANDBOXZALO001";
+
+const KEYS: Keys = Keys {
+    id: "zp_trans_id",
+    amount: "amount",
+    date: "server_time",
+    text: "return_message",
+    format: "", // milliseconds: no pattern writes them
+};
+
+/// The simulator.
+pub(crate) const PROVIDER: Provider = Provider {
+    name: "zalopay",
+    answer,
+    gateway: Some(GATEWAY),
+    account: None,
+    credentials: &[Credential {
+        key: "key1",
+        env: "DOISOAT_SANDBOX_ZALOPAY_KEY1",
+        value: KEY1,
+    }],
+    toml: Table {
+        name: "zalopay",
+        head: "",
+        keys: "app_id = \"2553\"\nkey1 = { env = \"DOISOAT_SANDBOX_ZALOPAY_KEY1\" }\n",
+    },
+};
+
+const GATEWAY: Gateway = Gateway {
+    order_id: app_trans_id,
+    refunds: Refunds::OwnId(m_refund_id),
+    is_signed: false,
+    names_order: false,
+    reference: |request| {
+        let order = gateway::body_word(request, "app_trans_id");
+        order.or_else(|| gateway::body_word(request, "m_refund_id"))
+    },
+};
+
+/// The day of creation, then the district's own id.
+fn app_trans_id(order_id: &str, created_at: NaiveDateTime) -> String {
+    format!("{}_{order_id}", created_at.format("%y%m%d"))
+}
+
+/// The day on which the refund was asked for, the application, and a number.
+fn m_refund_id(order: &GatewayOrder, refund: &GatewayState) -> String {
+    let asked = order.states.iter().find(|state| state.kind != "01");
+    let day = asked.unwrap_or(refund).at.format("%y%m%d");
+    format!("{day}_{APP_ID}_{:0>10}", refund.number)
+}
+
+/// Milliseconds since 1970 of a local time.
+fn epoch_ms(at: NaiveDateTime) -> i64 {
+    at.and_utc().timestamp_millis() - 7 * 3_600_000
+}
+
+fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
+    if !matches!(
+        &*request.path,
+        "/zalopay/v2/query" | "/zalopay/v2/query_refund"
+    ) {
+        return Reply::new(404, "text/plain", b"Not Found".to_vec());
+    }
+    if request.method != "POST" {
+        return Reply::new(405, "text/plain", b"Method Not Allowed".to_vec());
+    }
+    let Ok(Value::Object(body)) = serde_json::from_slice::<Value>(&request.body) else {
+        return refusal("-401", "Du lieu yeu cau khong hop le");
+    };
+    let field = |name: &str| rows::plain(body.get(name));
+    let app_id = field("app_id");
+    let is_refund = request.path.ends_with("query_refund");
+    let signed = if is_refund {
+        let (id, timestamp) = (field("m_refund_id"), field("timestamp"));
+        format!("{app_id}|{id}|{timestamp}")
+    } else {
+        format!("{app_id}|{}|{KEY1}", field("app_trans_id"))
+    };
+    if app_id != APP_ID || field("mac") != hmac_sha256(KEY1, &signed) {
+        return refusal("-402", "Chung thuc khong hop le");
+    }
+    if gateway::is_error_inside(act) {
+        return refusal("-500", "Loi he thong");
+    }
+    if is_refund {
+        refund(world, &field("m_refund_id"))
+    } else {
+        payment(world, &field("app_trans_id"), act)
+    }
+}
+
+fn refusal(sub_code: &str, message: &str) -> Reply {
+    let sub_code: i64 = sub_code.parse().unwrap_or_default();
+    let body = json!({
+        "return_code": 2,
+        "return_message": "Giao dich that bai",
+        "sub_return_code": sub_code,
+        "sub_return_message": message,
+    });
+    Reply::json(200, &body)
+}
+
+/// The head that every answer has.
+fn begin(code: i64, message: &str) -> Map<String, Value> {
+    let mut reply = Map::new();
+    let mut put = |name: &str, value: Value| reply.insert(name.to_owned(), value);
+    put("return_code", json!(code));
+    put("return_message", json!(message));
+    put("sub_return_code", json!(code));
+    put("sub_return_message", json!(message));
+    reply
+}
+
+fn payment(world: &World, id: &str, act: Option<Act>) -> Reply {
+    let now = world.clock.local();
+    let order = GATEWAY.find(world, id);
+    let Some((order, (state, _))) =
+        order.and_then(|order| order.parts_at(now).map(|parts| (order, parts)))
+    else {
+        return refusal("-101", "Khong tim thay don hang");
+    };
+    let (code, message) = match state.status {
+        "00" => (1, "Giao dich thanh cong"),
+        "01" => (3, "Giao dich chua duoc thuc hien"),
+        "02" => (2, "Giao dich that bai"),
+        // Debited and returned by the bank: the documentation has no code for it.
+        _ => (4, "Trang thai khac"),
+    };
+    let mut reply = begin(code, message);
+    let mut put = |name: &str, value: Value| reply.insert(name.to_owned(), value);
+    let amount = gateway::scaled(gateway::act_of(act), state.amount, 1);
+    let number = match state.paid_at {
+        Some(at) => format!("{}{:0>9}", at.format("%y%m%d"), state.number),
+        None => "0".to_owned(),
+    };
+    put("is_processing", json!(false));
+    put("amount", json!(amount));
+    put("discount_amount", json!(0));
+    put("zp_trans_id", json!(number.parse::<i64>().unwrap_or(0)));
+    put("server_time", json!(epoch_ms(state.paid_at.unwrap_or(now))));
+    if let Some(Act::Rows(rows_act)) = act {
+        rows::twist(rows_act, KEYS, gateway::place(world, order), &mut reply);
+    }
+    let text = rows::unwrap_raw(&Value::Object(reply).to_string());
+    Reply::new(200, "application/json", text.into_bytes())
+}
+
+fn refund(world: &World, id: &str) -> Reply {
+    let now = world.clock.local();
+    let pool = world.district.gateway_orders.iter();
+    let mut refunds = pool.filter_map(|order| {
+        let mut known = order.states.iter().rev().filter(|state| state.at <= now);
+        let refund = known.find(|state| state.kind != "01")?;
+        (m_refund_id(order, refund) == id).then_some(refund)
+    });
+    match refunds.next() {
+        Some(refund) if refund.status == "00" => {
+            Reply::json(200, &Value::Object(begin(1, "Giao dich thanh cong")))
+        }
+        Some(_) => Reply::json(200, &Value::Object(begin(3, "Giao dich dang duoc xu ly"))),
+        None => refusal("-101", "Khong tim thay giao dich hoan tien"),
+    }
+}
