@@ -106,6 +106,11 @@ impl SourceSettings {
         self.connector.clone().ok_or_else(none)
     }
 
+    /// Whether a secret of the kind is named.
+    pub fn has_secret(&self, key: &str) -> bool {
+        self.secrets.contains_key(key)
+    }
+
     /// Fetches a secret of the kind; an error that says what to do when it is not there.
     pub fn secret(&self, key: &str, around: &Surroundings) -> Result<SecretString, ConfigError> {
         match self.secrets.get(key) {

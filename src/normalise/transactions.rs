@@ -55,9 +55,9 @@ pub fn source_of(file_name: &str) -> SourceName {
 /// The means of payment that a source's name tells.
 pub fn instrument_of(source: &SourceName) -> Instrument {
     match source.as_str() {
-        "momo" | "zalopay" => Instrument::Wallet,
+        "momo" | "zalopay" | "vnptpay" | "viettelpay" => Instrument::Wallet,
         "portal" | "dvcqg" => Instrument::Portal,
-        "vnpay" => Instrument::Card,
+        "vnpay" | "keypay" => Instrument::Card,
         _ => Instrument::Transfer,
     }
 }
@@ -190,7 +190,7 @@ fn context(name: &str) -> SourceContext {
         reject_day: NO_DAY,
         is_gateway: matches!(
             source.as_str(),
-            "vnpay" | "momo" | "zalopay" | "portal" | "dvcqg"
+            "vnpay" | "momo" | "zalopay" | "vnptpay" | "viettelpay" | "keypay" | "portal" | "dvcqg"
         ),
         name: source,
     }

@@ -11,14 +11,19 @@ mod casso;
 mod clock;
 mod control;
 pub mod district;
+mod dvcqg;
 pub mod fault;
 mod gateway;
+mod keypay;
+mod one_word;
 mod momo;
 mod payos;
 mod registry;
 mod sepay;
 mod server;
+mod viettelpay;
 mod vnpay;
+mod vnptpay;
 mod wire;
 mod world;
 mod zalopay;
@@ -75,6 +80,10 @@ pub(crate) const ALL: &[Provider] = &[
     momo::PROVIDER,
     zalopay::PROVIDER,
     payos::PROVIDER,
+    vnptpay::PROVIDER,
+    dvcqg::PROVIDER,
+    keypay::PROVIDER,
+    viettelpay::PROVIDER,
 ];
 
 /// How to start a sandbox.

@@ -210,6 +210,17 @@ fn parse_head(head: &str) -> Option<Request> {
     Some(request)
 }
 
+/// A field of a posted form; empty ones count as absent.
+pub(crate) fn form_word(request: &Request, field: &str) -> Option<String> {
+    let body = String::from_utf8_lossy(&request.body).into_owned();
+    let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
+    let mut named = pairs.filter(|(name, _)| decode(name) == field);
+    named
+        .next()
+        .map(|(_, value)| decode(value))
+        .filter(|value| !value.is_empty())
+}
+
 /// Undoes `%XX` and `+`.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());

@@ -47,6 +47,9 @@ pub enum SourceError {
     NotAllowed { at: Box<str>, detail: Box<str> },
     /// Everything was answered, yet the provider's own totals say that rows are missing.
     Incomplete { at: Box<str>, gap: Gap },
+    /// A probe: the source can hold no order of such an id, or cuts it, so that its answer could be
+    /// about another one. How many were not asked about.
+    NotAskable { at: Box<str>, orders: u64 },
     /// Our own archive failed: nothing may be parsed that was not kept. Not the source's fault.
     Archive { detail: Box<str> },
 }
@@ -64,6 +67,9 @@ pub enum Fault {
     Status(u16),
     /// The provider's own "busy" or "error" inside a successful answer.
     ErrorInside(Box<str>),
+    /// A verified answer about one order whose code nobody documents: when every attempt ends so,
+    /// that order stays open and the next one is asked about.
+    OrderCode(Box<str>),
     /// The body cannot be read.
     Body(BodyFault),
 }
@@ -138,6 +144,7 @@ impl SourceError {
             Self::Tls { .. } => "tls",
             Self::NotAllowed { .. } => "not_allowed",
             Self::Incomplete { .. } => "incomplete",
+            Self::NotAskable { .. } => "not_askable",
             Self::Archive { .. } => "archive",
         }
     }
@@ -169,6 +176,7 @@ impl SourceError {
             | Self::Deadline { at, .. }
             | Self::ComeBackLater { at, .. }
             | Self::Exhausted { at, .. }
+            | Self::NotAskable { at, .. }
             | Self::Tls { at, .. }
             | Self::NotAllowed { at, .. }
             | Self::Incomplete { at, .. } => at,

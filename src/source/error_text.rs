@@ -55,6 +55,11 @@ impl SourceError {
                 vi: "địa chỉ không được phép gọi: {detail}",
                 en: "this address may not be called: {detail}"),
             Self::Incomplete { gap, .. } => gap_text(*gap, lang),
+            Self::NotAskable { orders, .. } => pick!(lang,
+                vi: "không hỏi được {orders} lệnh thanh toán: nguồn không nhận mã lệnh như vậy, hoặc cắt ngắn nó, \
+                     nên câu trả lời có thể là của lệnh khác",
+                en: "{orders} orders were not asked about: the source takes no such order id, or cuts it, so that \
+                     an answer could be about another order"),
             Self::Archive { detail } => pick!(lang,
                 vi: "không lưu được dữ liệu gốc: {detail}",
                 en: "the raw bytes could not be kept: {detail}"),
@@ -100,6 +105,19 @@ impl SourceError {
                 "Câu trả lời rỗng không phải là một ngày trống. \
                  Có nhà cung cấp (SePay) trả lời như vậy khi không chấp nhận mã truy cập: kiểm tra token, rồi chạy lại.",
                 "An empty answer is not an empty day. Some providers (SePay) answer this way when they do not accept the token: check it, then run again.",
+            ),
+            Self::Exhausted {
+                last: Fault::OrderCode(_),
+                ..
+            } => (
+                "Lệnh này chưa có câu trả lời; các lệnh khác vẫn được hỏi. Hỏi nhà cung cấp mã này nghĩa là gì; \
+                 nếu là \"không có giao dịch\", ghi mã đó vào not_found trong doisoat.toml.",
+                "This order has no answer; the others were asked about. Ask the provider what the code means; if it \
+                 is \"no such order\", write it under not_found in doisoat.toml.",
+            ),
+            Self::NotAskable { .. } => (
+                "Cho hệ thống một cửa xuất order_id đúng như đã gửi cho nguồn (ViettelPay và KeyPay: không quá 20 ký tự).",
+                "Let the one-stop system export order_id exactly as it was sent to the source (ViettelPay and KeyPay: at most 20 characters).",
             ),
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
@@ -172,6 +190,9 @@ fn fault(fault: &Fault, lang: Lang) -> String {
         Fault::ErrorInside(code) => pick!(lang,
             vi: "HTTP 200 nhưng bên trong báo lỗi {code}",
             en: "HTTP 200 with error {code} inside"),
+        Fault::OrderCode(code) => pick!(lang,
+            vi: "nguồn trả lời về lệnh này bằng mã {code} không có trong tài liệu",
+            en: "the source answers about this order with code {code}, which nobody documents"),
         Fault::Body(why) => body_fault(why, lang),
     }
 }
@@ -255,6 +276,10 @@ mod tests {
                 at: at(),
                 detail: "x".into(),
             },
+            SourceError::NotAskable {
+                at: at(),
+                orders: 3,
+            },
             SourceError::Archive { detail: "x".into() },
         ];
         for why in [
@@ -283,6 +308,7 @@ mod tests {
                 Fault::Timeout,
                 Fault::Status(503),
                 Fault::ErrorInside("500".into()),
+                Fault::OrderCode("12".into()),
                 body(BodyFault::Empty),
                 body(BodyFault::Html),
                 body(BodyFault::NotUtf8),

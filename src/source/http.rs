@@ -45,6 +45,8 @@ pub struct Client {
     authorization: Option<HeaderValue>,
     /// Headers of the provider's own that every request carries.
     headers: HeaderMap,
+    /// What stands in a request's query goes out as the fields of a form.
+    sends_forms: bool,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -81,6 +83,7 @@ impl Client {
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
             authorization,
             headers: HeaderMap::new(),
+            sends_forms: false,
             retry_header,
         })
     }
@@ -96,6 +99,13 @@ impl Client {
         let value = sensitive(value, settings)?;
         self.headers.insert(HeaderName::from_static(name), value);
         Ok(self)
+    }
+
+    /// The same for a provider that is asked by a posted form: what stands in a request's query is
+    /// written the same way, in the body.
+    pub fn with_forms(mut self) -> Self {
+        self.sends_forms = true;
+        self
     }
 
     /// Starts a pull: from now on its requests share `source_deadline`.

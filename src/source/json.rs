@@ -77,6 +77,16 @@ impl Json {
         self.get(key).and_then(Self::word)
     }
 
+    /// The texts and numbers among an object's members, in the order received.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        let members = match self {
+            Self::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        let all = members.iter();
+        all.filter_map(|(key, value)| Some((&**key, value.word()?)))
+    }
+
     /// A member as a whole number, written as a number or as a text.
     pub fn count_of(&self, key: &str) -> Option<u64> {
         let word = self.word_of(key)?;

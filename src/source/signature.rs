@@ -4,6 +4,8 @@
 //!
 //! MD5 and SHA-1 are here because two providers sign with them; nothing of ours relies on either.
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD as BASE64, STANDARD_NO_PAD as BASE64_UNPADDED};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use secrecy::{ExposeSecret, SecretString};
@@ -78,10 +80,12 @@ pub fn seal(
 
 /// True when `given` (hex, capitals accepted) is the digest in full; a prefix is refused.
 pub fn is_seal(expected: &[u8], given: &str) -> bool {
-    match hex::decode(given.trim()) {
-        Ok(given) if given.len() == expected.len() => expected.ct_eq(&given).into(),
-        _ => false,
-    }
+    hex::decode(given.trim()).is_ok_and(|given| is_equal(expected, &given))
+}
+
+/// In the same time wherever the first difference is.
+fn is_equal(expected: &[u8], given: &[u8]) -> bool {
+    given.len() == expected.len() && expected.ct_eq(given).into()
 }
 
 /// How the values become one text.
@@ -92,6 +96,19 @@ pub enum Layout {
     Ordered(&'static str),
     /// `key=value` sorted by key, joined with `&`; values raw.
     SortedPairs,
+    /// The values sorted by key, empty ones left out, joined without a separator (KeyPay v1). Where
+    /// one value ends and the next begins is not told, so the fields that bind an answer are
+    /// compared one by one besides.
+    SortedValues,
+}
+
+/// How the bytes of a signature are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// Lower-case hex; capitals are accepted.
+    Hex,
+    /// Base64 with the common alphabet; padding may be left out.
+    Base64,
 }
 
 /// How a provider signs.
@@ -109,10 +126,40 @@ impl Recipe {
         hex::encode(self.digest(secret, values))
     }
 
+    /// The same, written in another way.
+    pub fn sign_in(
+        &self,
+        encoding: Encoding,
+        secret: &SecretString,
+        values: &[(&str, &str)],
+    ) -> String {
+        match encoding {
+            Encoding::Hex => self.sign(secret, values),
+            Encoding::Base64 => BASE64.encode(self.digest(secret, values)),
+        }
+    }
+
     /// True when `given` (hex, capitals accepted) is the signature of the values. A prefix, however
     /// right, is refused.
     pub fn verify(&self, secret: &SecretString, values: &[(&str, &str)], given: &str) -> bool {
-        is_seal(&self.digest(secret, values), given)
+        self.verify_in(Encoding::Hex, secret, values, given)
+    }
+
+    /// The same for a signature that is written in another way.
+    pub fn verify_in(
+        &self,
+        encoding: Encoding,
+        secret: &SecretString,
+        values: &[(&str, &str)],
+        given: &str,
+    ) -> bool {
+        let expected = self.digest(secret, values);
+        let given = given.trim();
+        let decoded = match encoding {
+            Encoding::Hex => hex::decode(given).ok(),
+            Encoding::Base64 => BASE64_UNPADDED.decode(given.trim_end_matches('=')).ok(),
+        };
+        decoded.is_some_and(|given| is_equal(&expected, &given))
     }
 
     fn digest(&self, secret: &SecretString, values: &[(&str, &str)]) -> Vec<u8> {
@@ -130,7 +177,7 @@ impl Recipe {
     fn separator(&self) -> &'static str {
         match self.layout {
             Layout::Ordered(separator) => separator,
-            Layout::SortedPairs => "",
+            Layout::SortedPairs | Layout::SortedValues => "",
         }
     }
 
@@ -147,6 +194,11 @@ impl Recipe {
                 sorted.sort_unstable();
                 let pair = |(key, value): &(&str, &str)| format!("{key}={value}");
                 sorted.iter().map(pair).collect::<Vec<_>>().join("&")
+            }
+            Layout::SortedValues => {
+                let mut sorted = values.to_vec();
+                sorted.sort_unstable();
+                sorted.into_iter().map(|(_, value)| value).collect()
             }
         }
     }
@@ -260,6 +312,59 @@ mod tests {
             (met, missing.as_slice()),
             (32, ["vietqr".to_owned()].as_slice()),
             "the text of a VietQR code carries a checksum and no signature"
+        );
+    }
+
+    #[test]
+    fn base64_is_another_way_to_write_the_same_bytes() {
+        let recipe = Recipe {
+            algorithm: Algorithm::HmacSha1,
+            layout: Layout::Ordered(""),
+        };
+        let secret = SecretString::from("HKEY");
+        let values = [("text", "ACTRANS_INQUIRYMCTEST1001___HS00012.0")];
+        let (hex, base64) = (
+            recipe.sign(&secret, &values),
+            recipe.sign_in(Encoding::Base64, &secret, &values),
+        );
+        assert_eq!(hex, "fca48fe2739f176fe76a7884c5a68eea8349b961");
+        assert_eq!(base64, "/KSP4nOfF2/naniExaaO6oNJuWE=");
+        let verifies = |encoding, given: &str| recipe.verify_in(encoding, &secret, &values, given);
+        assert!(verifies(Encoding::Base64, &base64) && verifies(Encoding::Hex, &hex));
+        assert!(verifies(Encoding::Base64, base64.trim_end_matches('=')));
+        assert!(!verifies(Encoding::Hex, &base64) && !verifies(Encoding::Base64, &hex));
+        assert!(!verifies(Encoding::Base64, &base64[..24]));
+        assert!(!verifies(Encoding::Base64, &base64.to_lowercase()));
+        assert!(!verifies(Encoding::Base64, ""));
+    }
+
+    #[test]
+    fn sorted_values_leave_out_what_is_empty() {
+        let recipe = Recipe {
+            algorithm: Algorithm::Md5Prepended,
+            layout: Layout::SortedValues,
+        };
+        // The fields of `keypay_v1.pay`, in any order; an empty one changes nothing.
+        let values = [
+            ("merchant_code", "MCTEST"),
+            ("command", "pay"),
+            ("country_code", "vn"),
+            ("good_code", "HS01"),
+            ("currency_code", "704"),
+            ("current_locale", "vn"),
+            ("merchant_trans_id", "1001"),
+            ("desc_1", ""),
+            ("net_cost", "45000"),
+            ("return_url", "https://x.test/r"),
+            ("service_code", "720"),
+            ("ship_fee", "0"),
+            ("tax", "0"),
+            ("version", "1"),
+        ];
+        let secret = SecretString::from("MKEY");
+        assert_eq!(
+            recipe.sign(&secret, &values),
+            "3769b2b9e16577be703577dd3f4ee380"
         );
     }
 

@@ -225,6 +225,7 @@ fn docs_name_only_files_that_exist() {
         "README.vi.md",
         "docs/ARCHITECTURE.md",
         "docs/BENCHMARKS.md",
+        "docs/CONTRACT_GATEWAYS.md",
         "docs/DATA_MODEL.md",
         "docs/DECISIONS.md",
         "docs/EXCEPTIONS.md",

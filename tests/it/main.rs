@@ -15,6 +15,7 @@ mod bad_input;
 mod by_hand;
 mod cases;
 mod cli;
+mod contract_gateways;
 mod core_fence;
 mod corpora;
 mod corpus;

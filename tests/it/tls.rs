@@ -45,7 +45,7 @@ async fn a_server_without_tls_gets_no_request() {
 
 #[tokio::test]
 async fn only_a_known_authority_is_believed() {
-    let (port, seen) = tls_server();
+    let (port, seen) = tls_server(GOOD);
     let trouble = over_tls(port, "").await.trouble.unwrap();
     let text = trouble.to_string().replace(&format!(":{port}"), "");
     assert_eq!(
@@ -87,8 +87,8 @@ fn a_ca_file_that_is_none_is_a_configuration_error() {
     }
 }
 
-/// A TLS server with the certificate of `fixtures/tls` that answers every request with `GOOD`.
-fn tls_server() -> (u16, Arc<Mutex<Vec<String>>>) {
+/// A TLS server with the certificate of `fixtures/tls` that answers every request with `body`.
+pub(crate) fn tls_server(body: &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
     let file = |name: &str| format!("{}/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"));
     let certificates = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
@@ -115,10 +115,10 @@ fn tls_server() -> (u16, Arc<Mutex<Vec<String>>>) {
             log.lock()
                 .unwrap()
                 .push(String::from_utf8_lossy(&head[..read]).into_owned());
-            let length = GOOD.len();
+            let length = body.len();
             let head =
                 format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-            let _ = tls.write_all(&[head.as_bytes(), GOOD.as_bytes()].concat());
+            let _ = tls.write_all(&[head.as_bytes(), body.as_bytes()].concat());
             tls.conn.send_close_notify();
             let _ = tls.flush();
         }

@@ -48,6 +48,9 @@ fn invalid_utf8(body: &[u8]) -> Vec<u8> {
         "\"description\":\"",
         "\"transaction_content\":\"",
         "\"vnp_OrderInfo\":\"",
+        "\"ADDITIONAL_INFO\":\"",
+        "\"ThongTinGiaoDich\":\"",
+        "\"return_other_info\":\"",
         "\"return_message\":\"",
         "\"message\":\"",
     ];
@@ -65,9 +68,17 @@ fn invalid_utf8(body: &[u8]) -> Vec<u8> {
 /// Gives the first record its amount twice, with different values.
 fn duplicate_keys(body: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(body).into_owned();
-    for key in ["\"amount\":", "\"amount_in\":", "\"vnp_Amount\":"] {
+    // Where a service bus wraps the answer as text, its quotes are escaped.
+    for (key, value) in [
+        ("\"amount\":", "1"),
+        ("\"amount_in\":", "\"100\""),
+        ("\"vnp_Amount\":", "\"100\""),
+        ("\"AMOUNT\":", "\"100\""),
+        ("\"SoTien\":", "100"),
+        ("\\\"SoTien\\\":", "100"),
+        ("\"trans_amount\":", "100"),
+    ] {
         if text.contains(key) {
-            let value = if key == "\"amount\":" { "1" } else { "\"100\"" };
             return text
                 .replacen(key, &format!("{key}{value},{key}"), 1)
                 .into_bytes();

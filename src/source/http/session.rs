@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-use super::{Answer, Call, Client};
+use super::{Answer, Body, Call, Client};
 use crate::clock::Stopwatch;
 use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
 use crate::source::{ArchiveError, RawSink};
 
-/// One request. GET without a body, POST with one.
+/// One request. GET without a body, POST with one, unless the client sends forms.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request {
     /// The documented path, which starts with `/`.
     pub path: Cow<'static, str>,
-    /// Query parameters; never a secret.
+    /// Query parameters, or the fields of a form; never a secret.
     pub query: Vec<(&'static str, String)>,
     /// A JSON body makes it a POST.
     pub body: Option<String>,
@@ -88,7 +88,16 @@ impl Session<'_> {
 
     /// Where a request goes, for errors that a provider raises itself.
     pub fn at(&self, request: &Request) -> Box<str> {
-        self.client.at(&request.clone().into())
+        self.client.at(&self.whole(request.clone()))
+    }
+
+    /// The call of a request: where a client sends forms, its parameters are the body.
+    fn whole(&self, request: Request) -> Call {
+        let mut call = Call::from(request);
+        if self.client.sends_forms && call.body.is_none() {
+            call.body = Some(Body::Form(std::mem::take(&mut call.query)));
+        }
+        call
     }
 
     /// The same for a call.
@@ -103,7 +112,7 @@ impl Session<'_> {
         build: &(dyn Fn(u32) -> Request + Sync),
         check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
     ) -> Result<T, SourceError> {
-        let call = |attempt| build(attempt).into();
+        let call = |attempt| self.whole(build(attempt));
         self.call(&call, &|answer| check(answer.body)).await
     }
 

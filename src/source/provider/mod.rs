@@ -1,15 +1,20 @@
 //! One file a provider: wire types, what it can do, how it is read and how its answers are parsed.
 
 pub mod casso;
-mod paged;
+pub mod dvcqg;
+pub mod keypay;
 pub mod momo;
+mod paged;
 pub mod payos;
 mod probing;
+mod reply;
 pub mod rest;
 pub mod sepay;
 mod span;
 mod states;
+pub mod viettelpay;
 pub mod vnpay;
+pub mod vnptpay;
 pub mod zalopay;
 
 use std::collections::BTreeMap;

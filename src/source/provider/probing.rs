@@ -8,7 +8,7 @@
 use std::fmt;
 
 use crate::domain::{Completeness, Day, PaymentOrder};
-use crate::source::error::{BodyFault, SignatureFault, SourceError};
+use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
 use crate::source::http::{Bad, Client, Request, Session};
 use crate::source::json::Json;
 use crate::source::{ArchiveError, BoxFuture, Probe, Pull, RawSink, Record};
@@ -44,6 +44,13 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
         true
     }
 
+    /// True when what the provider answers about the order could be about another of `all`, because
+    /// it cuts ids: no evidence, so it is not asked about.
+    fn is_mistakable(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+        let _any = (order, all);
+        false
+    }
+
     /// The request of one attempt, counted from 1; attempt 0 is never sent, only its address is
     /// wanted.
     fn request(&self, order: &PaymentOrder, attempt: u32) -> Request;
@@ -68,8 +75,12 @@ pub(super) trait Asks: Send + Sync {
     /// The client that asks.
     fn client(&self) -> &Client;
 
-    /// False when the provider can have no order of that id.
-    fn can_ask(&self, order: &PaymentOrder) -> bool;
+    /// False when the order cannot be asked about beside `all`: the provider can have none of that
+    /// id, or may mistake it for another.
+    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool;
+
+    /// Source and request of an order, for errors.
+    fn at(&self, session: &Session<'_>, order: &PaymentOrder) -> Box<str>;
 
     /// Asks about one order, as often as it takes.
     fn ask_one<'a>(
@@ -84,8 +95,12 @@ impl<R: Recital> Asks for Probing<R> {
         self.0.client()
     }
 
-    fn can_ask(&self, order: &PaymentOrder) -> bool {
-        self.0.can_ask(order)
+    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+        self.0.can_ask(order) && !self.0.is_mistakable(order, all)
+    }
+
+    fn at(&self, session: &Session<'_>, order: &PaymentOrder) -> Box<str> {
+        session.at(&self.0.request(order, 0))
     }
 
     fn ask_one<'a>(
@@ -94,7 +109,7 @@ impl<R: Recital> Asks for Probing<R> {
         order: &'a PaymentOrder,
     ) -> BoxFuture<'a, Result<Answer, SourceError>> {
         Box::pin(async move {
-            let at = session.at(&self.0.request(order, 0));
+            let at = self.at(session, order);
             let build = |attempt| self.0.request(order, attempt);
             let check = |body: &[u8]| self.0.read(body, order, &at);
             session.fetch(&build, &check).await
@@ -126,8 +141,11 @@ pub(super) async fn ask_all(
     let mut pull = Pull::empty(Completeness::Complete);
     pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
     for (position, order) in orders.iter().enumerate() {
-        if !provider.can_ask(order) {
+        if !provider.can_ask(order, orders) {
+            let at = provider.at(&session, order);
             pull.unanswered.push(order.order_id.clone());
+            let (at, orders) = (at, not_asked(&pull.trouble) + 1);
+            pull.trouble = Some(SourceError::NotAskable { at, orders });
             continue;
         }
         match provider.ask_one(&session, order).await {
@@ -140,6 +158,10 @@ pub(super) async fn ask_all(
             Ok(Answer::NotFound) => pull.answered += 1,
             Ok(Answer::BadOrder) => pull.unanswered.push(order.order_id.clone()),
             Err(SourceError::Archive { detail }) => return Err(ArchiveError(detail)),
+            Err(error) if is_about_one_order(&error) => {
+                pull.unanswered.push(order.order_id.clone());
+                pull.trouble = Some(error);
+            }
             Err(error) => {
                 let rest = orders.iter().skip(position);
                 let rest = rest.map(|order| order.order_id.clone());
@@ -150,6 +172,25 @@ pub(super) async fn ask_all(
         }
     }
     Ok(judged(pull))
+}
+
+/// Whether the trouble leaves only this order open.
+fn is_about_one_order(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Exhausted {
+            last: Fault::OrderCode(_),
+            ..
+        }
+    )
+}
+
+/// Orders that were not asked about so far, by the trouble that tells of them.
+fn not_asked(trouble: &Option<SourceError>) -> u64 {
+    match trouble {
+        Some(SourceError::NotAskable { orders, .. }) => *orders,
+        _ => 0,
+    }
 }
 
 /// The state of the whole reading; a refused one keeps no row.
@@ -179,6 +220,12 @@ pub(super) fn refused(at: &str, code: &str) -> Bad {
         at: at.into(),
         code: super::plain_code(code),
     })
+}
+
+/// A verified answer about one order with a code that nobody documents: it may pass, and if it does
+/// not, only this order stays open.
+pub(super) fn order_code(code: &str) -> Bad {
+    Bad::Again(Fault::OrderCode(super::plain_code(code)))
 }
 
 /// The text or number of a member that every answer has; `name` says what is missing.

@@ -216,7 +216,10 @@ async fn pull(dialect: &str, fault: &str, text: impl Fn(&Sandbox) -> String) -> 
 }
 
 async fn both(dialect: &'static str, fault: &'static str) -> Option<String> {
-    let built_in = pull(dialect, fault, |sandbox: &Sandbox| sandbox.toml_source(dialect)).await;
+    let built_in = pull(dialect, fault, |sandbox: &Sandbox| {
+        sandbox.toml_source(dialect)
+    })
+    .await;
     let by_tables = |sandbox: &Sandbox| example(dialect, &sandbox.base_url(dialect));
     let connector = pull(dialect, fault, by_tables).await;
     if fault == "none" {

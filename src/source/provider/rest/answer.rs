@@ -3,7 +3,7 @@
 
 use super::Rest;
 use super::pointer::Pointer;
-use super::spec::Codes;
+use super::spec::{Codes, Others};
 use super::template::Facts;
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
 use crate::source::http::{Answer, Bad};
@@ -99,10 +99,16 @@ fn meaning(codes: &Codes, code: &str) -> Result<Meaning, Bad> {
         Ok(Meaning::NotFound)
     } else if among(&codes.unaskable) {
         Ok(Meaning::Unaskable)
-    } else if among(&codes.ok) || (codes.others_ok && !among(&codes.again)) {
+    } else if among(&codes.ok) {
         Ok(Meaning::Ok)
-    } else {
+    } else if among(&codes.again) {
         Err(Bad::Again(Fault::ErrorInside(plain_code(code))))
+    } else {
+        match codes.others {
+            Others::Ok => Ok(Meaning::Ok),
+            Others::Again => Err(Bad::Again(Fault::ErrorInside(plain_code(code)))),
+            Others::Order => Err(Bad::Again(Fault::OrderCode(plain_code(code)))),
+        }
     }
 }
 

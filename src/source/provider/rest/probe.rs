@@ -30,7 +30,11 @@ impl Asks for Rest {
         &self.client
     }
 
-    fn can_ask(&self, order: &PaymentOrder) -> bool {
+    fn at(&self, session: &Session<'_>, order: &PaymentOrder) -> Box<str> {
+        session.at_call(&self.about(order, 0).unwrap_or_default())
+    }
+
+    fn can_ask(&self, order: &PaymentOrder, _all: &[PaymentOrder]) -> bool {
         let ids = &self.connector.ask.order_ids;
         ids.fit(&order.order_id) && self.about(order, 0).is_some()
     }

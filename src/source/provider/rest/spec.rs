@@ -240,8 +240,19 @@ pub(super) struct Codes {
     pub(super) unaskable: Vec<Box<str>>,
     /// To be tried again.
     pub(super) again: Vec<Box<str>>,
-    /// Any other code speaks of the money (and is tried again where this is not set).
-    pub(super) others_ok: bool,
+    /// What any other code means.
+    pub(super) others: Others,
+}
+
+/// What a code means that is in no list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Others {
+    /// The source is in trouble: tried again, then it ends for the night.
+    Again,
+    /// The call worked, and the code speaks of the money.
+    Ok,
+    /// This order is in trouble: tried again, then it alone stays open.
+    Order,
 }
 
 /// How a record is cut out of the answer.

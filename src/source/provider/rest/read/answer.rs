@@ -5,7 +5,13 @@ use crate::config::ConfigError;
 use crate::config::section::Section;
 use crate::source::http::is_header_name;
 use crate::source::provider::rest::pointer::{Pointer, known};
-use crate::source::provider::rest::spec::{Codes, Merchant, Reading};
+use crate::source::provider::rest::spec::{Codes, Merchant, Others, Reading};
+
+const OTHERS: &[(&str, Others)] = &[
+    ("again", Others::Again),
+    ("ok", Others::Ok),
+    ("order", Others::Order),
+];
 
 pub(super) fn read(
     table: Option<Section<'_>>,
@@ -90,12 +96,12 @@ fn codes(mut table: Section<'_>) -> Result<Codes, ConfigError> {
         refused: words_at(&mut table, "refused")?,
         unaskable: words_at(&mut table, "unaskable")?,
         again: words_at(&mut table, "again")?,
-        others_ok: match table.get("others") {
-            Some(item) => item.word(&[("again", false), ("ok", true)])?,
-            None => false,
+        others: match table.get("others") {
+            Some(item) => item.word(OTHERS)?,
+            None => Others::Again,
         },
     };
-    if codes.ok.is_empty() && !codes.others_ok {
+    if codes.ok.is_empty() && codes.others != Others::Ok {
         let fix = "list the codes of a call that worked: ok = [\"00\"]";
         return Err(table.fail("source.answer.code.ok is missing".to_owned(), fix));
     }

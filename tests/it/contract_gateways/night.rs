@@ -1,0 +1,168 @@
+//! A district that pays through one of these gateways has the nights that it has with VNPAY: the
+//! same classes, the same pairs, the same share.
+
+use std::collections::BTreeSet;
+
+use doisoat::domain::Day;
+use doisoat::sandbox::{District, Fault, Sandbox};
+use serde_json::Value;
+
+use super::KINDS;
+use crate::database::Kind;
+use crate::town::{FIRST, Town, as_is, codes, day, document, files, night, source};
+
+const NIGHTS: u32 = 3;
+
+async fn town(gateway: &str) -> Town {
+    let district = District::generate_at(gateway, 1, day(FIRST).date(), NIGHTS).unwrap();
+    let sandbox = Sandbox::start_in(district, 0, None).await.unwrap();
+    Town::around(Kind::Sqlite, sandbox).await
+}
+
+/// What the nights of a gateway came to, without what names it or its ids.
+struct Outcome {
+    codes: Vec<Vec<u8>>,
+    shares: Vec<Value>,
+    classes: Vec<Value>,
+    totals: Vec<Value>,
+    gateway: Vec<Value>,
+    rows: BTreeSet<String>,
+}
+
+async fn outcome(gateway: &str) -> Outcome {
+    let town = town(gateway).await;
+    let desk = town.desk(&as_is).await;
+    let mut out = Outcome {
+        codes: Vec::new(),
+        shares: Vec::new(),
+        classes: Vec::new(),
+        totals: Vec::new(),
+        gateway: Vec::new(),
+        rows: BTreeSet::new(),
+    };
+    for n in 0..NIGHTS {
+        let date: Day = day(FIRST).plus(n);
+        town.morning_after(date);
+        let done = night(&desk, &date.to_string()).await;
+        let mut run = document(&done);
+        out.codes.push(codes(&done));
+        for share in run["share"].as_array_mut().unwrap() {
+            // Lists of exceptions, whose ids are made from the source's name.
+            for ids in ["deciding", "deciding_met", "deciding_missed"] {
+                share.as_object_mut().unwrap().remove(ids);
+            }
+        }
+        out.shares.push(run["share"].clone());
+        out.classes.push(run["exceptions"].clone());
+        out.totals.push(run["totals"].clone());
+        let mut own = source(&run, gateway).clone();
+        for named in ["name", "kind"] {
+            own.as_object_mut().unwrap().remove(named);
+        }
+        out.gateway.push(own);
+        out.rows
+            .extend(rows(&town, &date.to_string(), "exceptions.csv"));
+        out.rows.extend(rows(&town, &date.to_string(), "links.csv"));
+    }
+    out
+}
+
+/// Rows of a night's file by the columns that no gateway names.
+fn rows(town: &Town, date: &str, file: &str) -> Vec<String> {
+    let all = files(&town.folder(date));
+    let text = String::from_utf8(all[file].clone()).unwrap();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let kept = [
+        "side",
+        "class",
+        "amount_vnd",
+        "dossier_code",
+        "fee_id",
+        "pass",
+        "role",
+        "severity",
+    ];
+    let keep = |row: csv::StringRecord| {
+        let cells = heads.iter().zip(row.iter());
+        let cells = cells.filter(|(head, _)| kept.contains(head));
+        let cells: Vec<&str> = cells.map(|(_, cell)| cell).collect();
+        format!("{date} {file} {}", cells.join(","))
+    };
+    reader.records().map(|row| keep(row.unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whole_nights_come_out_as_with_vnpay() {
+    let expected = outcome("vnpay").await;
+    assert!(expected.rows.len() > 100, "{}", expected.rows.len());
+    for kind in KINDS {
+        let is = outcome(kind).await;
+        assert_eq!(is.codes, expected.codes, "{kind}");
+        let differing: Vec<&String> = is.rows.symmetric_difference(&expected.rows).collect();
+        assert!(differing.is_empty(), "{kind}: {differing:#?}");
+        assert_eq!(is.shares, expected.shares, "{kind}");
+        assert_eq!(is.classes, expected.classes, "{kind}");
+        assert_eq!(is.totals, expected.totals, "{kind}");
+        assert_eq!(is.gateway, expected.gateway, "{kind}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amount_in_another_unit_is_a_conflict_and_an_unmapped_word_is_no_money() {
+    for kind in KINDS {
+        let town = town(kind).await;
+        let desk = town.desk(&as_is).await;
+        town.morning_after(day(FIRST));
+        town.sandbox.set_fault(Fault::named("amount_scale"));
+        let run = document(&night(&desk, FIRST).await);
+        let count = |class: &str| {
+            let all = run["exceptions"].as_array().unwrap();
+            let one = all.iter().find(|one| one["class"] == class);
+            one.map_or(0, |one| one["count"].as_u64().unwrap())
+        };
+        assert!(count("conflict") > 0, "{kind}: {}", run["exceptions"]);
+        assert!(source(&run, kind)["rows"].as_u64().unwrap() > 0, "{kind}");
+    }
+    // The words of VNPT Pay are known from the configuration alone.
+    let town = town("vnptpay").await;
+    let silent = |text: String| {
+        let kept = text.lines().filter(|line| !line.starts_with("status_map"));
+        kept.map(|line| format!("{line}\n")).collect()
+    };
+    let desk = town.desk(&silent).await;
+    town.morning_after(day(FIRST));
+    let run = document(&night(&desk, FIRST).await);
+    let own = source(&run, "vnptpay");
+    let by_kind = own["by_kind"].as_array().unwrap();
+    assert!(!by_kind.is_empty() && own["state"] == "complete", "{own}");
+    assert!(
+        by_kind.iter().all(|one| one["status"] == "unmapped"),
+        "{own}"
+    );
+    let classes = run["exceptions"].to_string();
+    assert!(
+        classes.contains("\"class\":\"status_mismatch\""),
+        "{classes}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_that_is_wrong_or_missing_is_exit_12() {
+    for kind in KINDS {
+        for fault in ["wrong_signature", "missing_signature", "replay"] {
+            let town = town(kind).await;
+            let desk = town.desk(&as_is).await;
+            town.morning_after(day(FIRST));
+            town.sandbox.set_fault(Fault::named(fault));
+            let refused = night(&desk, FIRST).await;
+            assert_eq!(codes(&refused), [12, 3], "{kind} {fault}");
+            let run = document(&refused);
+            let own = source(&run, kind);
+            assert_eq!(
+                (&own["state"], &own["rows"]),
+                (&"refused".into(), &0.into())
+            );
+        }
+    }
+}
