@@ -25,6 +25,7 @@ mod export;
 mod fake;
 mod feed_casso;
 mod feed_sepay;
+mod feed_sepay2;
 mod hostile_files;
 mod http;
 mod inspect;

@@ -2,6 +2,7 @@
 
 mod config;
 mod dialects;
+mod night;
 mod paging;
 mod private;
 mod tokens;
@@ -20,7 +21,7 @@ use crate::fake::{Waits, quick};
 const PAGE: &str = include_str!("../../docs/REST.md");
 
 /// The first `[[source]]` of a text.
-pub(super) fn read(text: &str) -> Result<SourceSettings, ConfigError> {
+pub(crate) fn read(text: &str) -> Result<SourceSettings, ConfigError> {
     let doc = Doc {
         name: "doisoat.toml",
         text,
@@ -113,4 +114,28 @@ fn head(mode: &str, port: u16, tables: &str) -> String {
          base_url = \"http://127.0.0.1:{port}/api\"\nallow_loopback = true\nretries = 2\n\
          rate_limit = \"1000/s\"\n{tables}"
     )
+}
+
+/// The configuration of a town in which Casso and VNPAY are read by their tables alone.
+pub(crate) fn by_tables(toml: &str, sandbox: &doisoat::sandbox::Sandbox) -> String {
+    let mut pieces = Vec::new();
+    for piece in toml.split("[[source]]\n") {
+        let known = ["casso", "vnpay"]
+            .into_iter()
+            .find(|kind| piece.contains(&format!("kind = \"{kind}\"")));
+        let Some(kind) = known else {
+            pieces.push(piece.to_owned());
+            continue;
+        };
+        let name = piece
+            .lines()
+            .find(|line| line.starts_with("name = "))
+            .unwrap();
+        let text = example(kind, &sandbox.base_url(kind))
+            .replacen(&format!("name = \"{kind}\""), name, 1)
+            .replace("env = \"", "env = \"DOISOAT_SANDBOX_")
+            .replace("rate_limit = \"5/s\"", "rate_limit = \"1000/s\"");
+        pieces.push(text.strip_prefix("[[source]]\n").unwrap().to_owned() + "\n");
+    }
+    pieces.join("[[source]]\n")
 }

@@ -41,13 +41,19 @@ async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
         .iter()
         .any(|silent| fault.starts_with(silent));
     let timeout = if is_silent { "2s" } else { "20s" };
-    let rate = if fault == "rate_limit" && provider == "sepay" {
+    let is_sepay = provider.starts_with("sepay");
+    let rate = if fault == "rate_limit" && is_sepay {
         "2/s"
     } else {
         "1000/s"
     };
     let more = format!("timeout = \"{timeout}\"\nrate_limit = \"{rate}\"");
-    let mut settings = settings_at(provider, &sandbox.base_url(provider), &more, "SANDBOX1");
+    let (kind, api) = match provider {
+        "sepay2" => ("sepay", "api = \"v2\"\n"),
+        kind => (kind, ""),
+    };
+    let base_url = sandbox.base_url(provider);
+    let mut settings = settings_at(kind, &base_url, &format!("{api}{more}"), "SANDBOX1");
     settings.account = sandbox.account(provider).map(Into::into);
     let secret = sandbox.credentials(provider)[0].value.to_owned();
     let around = Surroundings::fixed(BTreeMap::from([("T".to_owned(), secret)]), None);
@@ -89,7 +95,7 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
     let now: NaiveDate = "2022-12-07".parse().unwrap();
     let now = now.and_hms_opt(1, 30, 0).unwrap();
     let rows = match provider {
-        "sepay" => &district.sepay,
+        "sepay" | "sepay2" => &district.sepay,
         "casso" => &district.casso,
         _ => {
             let known = district.gateway_orders.iter().take(24);
@@ -105,8 +111,12 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
     let seen = rows
         .iter()
         .filter(|row| days.contains(&row.at.date()) && row.arrives <= now);
-    seen.map(|row| (row.id.to_string(), row.amount.abs()))
-        .collect()
+    // The ids of SePay v2 are made up by its simulator; its lines are known by their reference.
+    let name = |row: &doisoat::sandbox::district::BankRow| match provider {
+        "sepay2" => row.reference.clone(),
+        _ => row.id.to_string(),
+    };
+    seen.map(|row| (name(row), row.amount.abs())).collect()
 }
 
 /// (id, whole dong) of the records; an amount that cannot be read is -1.
@@ -118,7 +128,12 @@ fn found(pull: &Pull, provider: &str) -> BTreeSet<(String, i64)> {
     };
     let one = |record: &doisoat::source::Record| {
         (
-            record.id.as_deref().unwrap_or("-").to_owned(),
+            match provider {
+                "sepay2" => record.bank_ref.as_deref(),
+                _ => record.id.as_deref(),
+            }
+            .unwrap_or("-")
+            .to_owned(),
             record.amount.as_deref().map_or(-1, dong),
         )
     };
@@ -204,7 +219,7 @@ async fn one(fault: Option<&'static Fault>, provider: &'static str) -> Vec<Strin
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_comes_out_as_it_must() {
     let mut waiting = Vec::new();
-    for provider in ["casso", "sepay", "vnpay"] {
+    for provider in ["casso", "sepay", "sepay2", "vnpay"] {
         waiting.push((None, provider));
         let faults = Fault::all()
             .iter()

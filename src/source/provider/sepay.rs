@@ -1,4 +1,4 @@
-//! SePay v1, a bank feed: `GET /userapi/transactions/list`, Bearer token, every value a text.
+//! SePay, a bank feed; `api = "v2"` stands in `v2`. Version 1: `GET /userapi/transactions/list`, Bearer token, every value a text.
 //! Source: developer.sepay.vn, "API Giao dịch".
 //!
 //! One answer holds at most 5,000 rows and says nothing about the others. `since_id` is inclusive
@@ -7,6 +7,7 @@
 //! answer was full the day counts only when `count` (called after the list) is met, or when the day
 //! can be cut into spans none of which is full.
 
+mod v2;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -26,8 +27,9 @@ use crate::source::{
     Ability, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm, Opening,
     Pull, RawSink, Registration,
 };
+use v2::SepayV2;
 
-/// SePay v1.
+/// SePay, both versions.
 pub const REGISTRATION: Registration = Registration {
     kind: "sepay",
     label: "SePay",
@@ -37,7 +39,7 @@ pub const REGISTRATION: Registration = Registration {
     keys: &[
         Key {
             name: "api",
-            form: KeyForm::Words(&["v1"]),
+            form: KeyForm::Words(&["v1", "v2"]),
             required: None,
         },
         Key {
@@ -54,11 +56,13 @@ pub const REGISTRATION: Registration = Registration {
         cutoff: TimeOfDay::MIDNIGHT,
         freshness: Duration::from_hours(24),
         instrument: Instrument::Transfer,
-        base_url: Some("https://my.sepay.vn"),
+        base_url: Some(BASE_URL),
     },
     open,
 };
 
+/// Where v1 is reached when nothing else is said.
+const BASE_URL: &str = "https://my.sepay.vn";
 const LIST: &str = "/userapi/transactions/list";
 const COUNT: &str = "/userapi/transactions/count";
 /// What SePay uses in place of `Retry-After`.
@@ -82,6 +86,18 @@ fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
     let token = settings.secret("token", opening.around)?;
     let header = SecretString::from(format!("Bearer {}", token.expose_secret()));
+    if settings.text("api") == Some("v2") {
+        if settings.http()?.base_url.to_string() == BASE_URL {
+            let message = format!("{BASE_URL} is the address of v1");
+            let fix = format!("write base_url = \"{}\"", v2::BASE_URL);
+            return Err(settings.fail(message, &fix));
+        }
+        return Ok(Handle::Feed(Box::new(SepayV2 {
+            client: Client::open(settings, Some(&header), None, opening.pace.clone())?,
+            cutoff: settings.cutoff,
+            account: settings.account.clone(),
+        })));
+    }
     Ok(Handle::Feed(Box::new(Sepay {
         client: Client::open(
             settings,

@@ -12,7 +12,6 @@ use super::spec::{Auth, OAuth};
 use crate::clock::Stopwatch;
 use crate::source::error::{BodyFault, SourceError};
 use crate::source::http::{Answer, Bad, Call, Session};
-use crate::source::json::Json;
 
 /// How long a token counts that says nothing of its end.
 const LIFE: Duration = Duration::from_mins(5);
@@ -26,6 +25,14 @@ struct Token {
     text: SecretString,
     since: Stopwatch,
     life: Duration,
+}
+
+impl Keyring {
+    /// Whether the token in use is such a one; nobody holds it while an answer is judged.
+    pub(super) fn holds(&self, is_such: impl Fn(&SecretString) -> bool) -> bool {
+        let kept = self.0.try_lock().ok();
+        kept.is_some_and(|kept| kept.as_ref().is_some_and(|token| is_such(&token.text)))
+    }
 }
 
 impl Token {
@@ -129,7 +136,7 @@ impl Rest {
             ..Call::default()
         };
         let check = |answer: Answer<'_>| {
-            let json = Json::parse(answer.body)?;
+            let json = self.unwrapped(answer.body)?;
             let text = oauth.token.text(&json);
             let text = text.ok_or(BodyFault::Shape(oauth.token.path))?.to_owned();
             Ok((SecretString::from(text), oauth.expires.count(&json)))

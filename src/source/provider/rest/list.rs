@@ -132,6 +132,13 @@ impl Rest {
                     return endless();
                 }
                 spans.extend(halves);
+            } else if let Some(expected) = page.total.filter(|total| *total > count) {
+                let at = session.at_call(&self.call_of(span, &mark, 0));
+                let gap = Gap::Short {
+                    expected,
+                    got: count,
+                };
+                return Err(SourceError::Incomplete { at, gap });
             } else {
                 rows.extend(page.rows);
             }

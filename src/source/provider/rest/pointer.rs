@@ -132,12 +132,10 @@ pub(super) fn canonical(json: &Json) -> String {
     }
 }
 
-/// A value of an object as `key=value` texts write it: nothing for null, canonical JSON for lists
-/// and objects (payOS, "Kiểm tra dữ liệu với signature").
+/// A value as signatures see it: nothing for null, canonical JSON for lists and objects.
 pub(super) fn flat(json: &Json) -> Cow<'_, str> {
     match json {
         Json::Null => Cow::Borrowed(""),
-        Json::Text(text) if matches!(&**text, "null" | "undefined") => Cow::Borrowed(""),
         Json::List(_) | Json::Object(_) => Cow::Owned(canonical(json)),
         other => Cow::Borrowed(word(other).unwrap_or_default()),
     }
