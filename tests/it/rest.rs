@@ -3,6 +3,7 @@
 mod config;
 mod dialects;
 mod night;
+mod orders;
 mod paging;
 mod private;
 mod tokens;

@@ -140,7 +140,11 @@ impl Time {
     fn read(&self, facts: &Facts<'_>, is_paid: bool) -> Option<Read> {
         let told = self.at.fill(facts).filter(|_| is_paid || !self.if_paid);
         // Zeros are how some sources write "none".
-        let told = told.filter(|text| !text.bytes().all(|b| b == b'0'));
+        let is_none = |text: &str| match self.form {
+            Written::Seconds | Written::Ms => matches!(text, "" | "0"),
+            _ => text.bytes().all(|b| b == b'0'),
+        };
+        let told = told.filter(|text| !is_none(text));
         match (told, &self.otherwise) {
             (Some(text), _) => Some(in_form(&text, self.form)),
             (None, Some(otherwise)) => {
