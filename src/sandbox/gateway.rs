@@ -80,7 +80,10 @@ pub(crate) fn id_in_digits(order_id: &str, _created_at: NaiveDateTime) -> String
     let digits = |part: &str| -> String { part.chars().filter(char::is_ascii_digit).collect() };
     match order_id.splitn(4, '-').collect::<Vec<_>>()[..] {
         [office, day, number, attempt] => {
-            let office = digits(office.split_once('.').map_or("", |(_, rest)| rest));
+            let parts = office
+                .split('.')
+                .filter(|part| !matches!(*part, "H48" | "000"));
+            let office: String = parts.map(digits).collect();
             format!("{day}{office:0>4}{number}{attempt}")
         }
         _ => digits(order_id),
@@ -172,6 +175,7 @@ mod tests {
         let check = |id, digits: &str| assert_eq!(id_in_digits(id, at), digits, "{id}");
         check("H48.18.22-221202-0001-01", "2212021822000101");
         check("H48.402-250702-0013-02", "2507020402001302");
+        check("000.29.31.H48-221205-0004-01", "2212052931000401");
         let largest: u64 = id_in_digits("H48.18.22-891231-9999-99", at)
             .parse()
             .unwrap();

@@ -206,11 +206,16 @@ pub(crate) fn settings_at(
         "[[source]]\nname = \"s\"\nkind = \"{kind}\"\nbase_url = \"{base_url}\"\n\
          allow_loopback = true\n{secret} = {{ env = \"T\" }}\n{more}\n{rate}\n"
     );
+    settings_of(&text)
+}
+
+/// Settings of the first `[[source]]` of a configuration.
+pub(crate) fn settings_of(text: &str) -> SourceSettings {
     let doc = Doc {
         name: "doisoat.toml",
-        text: &text,
+        text,
     };
-    let table = toml::de::DeTable::parse(&text).unwrap();
+    let table = toml::de::DeTable::parse(text).unwrap();
     let mut whole = Section::new(doc, "", table.get_ref(), table.span());
     let item = whole.get("source").unwrap().list().unwrap().remove(0);
     parse_source(item.section().unwrap(), item.place(), Path::new("/")).unwrap()

@@ -26,6 +26,7 @@ mod fake;
 mod feed_casso;
 mod feed_sepay;
 mod feed_sepay2;
+mod gateways;
 mod hostile_files;
 mod http;
 mod inspect;
