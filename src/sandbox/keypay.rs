@@ -1,13 +1,13 @@
 //! KeyPay as OpenCPS shows it: version 3.0 (POST JSON, HMAC-SHA256) and, at the documented path,
-//! version 1 (GET, MD5 over sorted values). What KeyPay answers to a detail is not public: here it is
-//! what its callback tells, under the callback's key, and `error` for the call.
+//! version 1 (GET, MD5 over sorted values). What KeyPay answers to a detail is not public: here it
+//! is what its callback tells, under the callback's key, and `error` for the call.
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use super::district::GatewayOrder;
+use super::district::{GatewayOrder, provider_fee};
 use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
 use super::gateway::{self, Gateway, Refunds};
@@ -19,8 +19,6 @@ use super::{Credential, Provider, Table};
 const CLIENT: &str = "KPSANDBOX";
 const ASK_KEY: &str = "SANDBOXKEYPAYHASHKEY1";
 const ANSWER_KEY: &str = "SANDBOXKEYPAYHASHKEY2";
-/// What KeyPay keeps of each payment, dong.
-const FEE: &str = "1100";
 
 const REQUEST_FIELDS: [&str; 3] = ["client_id", "command", "transaction_id"];
 const ANSWER_FIELDS: [&str; 6] = [
@@ -178,10 +176,12 @@ fn found(world: &World, order: &GatewayOrder, saying: &Saying, act: Option<Act>)
     put("version", json!("3.0"));
     put("status", json!(saying.word));
     put("transaction_code", json!(saying.number));
-    put(
-        "payment_fee",
-        json!(if saying.word == WORDS.paid { FEE } else { "0" }),
-    );
+    let fee = if saying.word == WORDS.paid {
+        provider_fee(saying.amount)
+    } else {
+        0
+    };
+    put("payment_fee", json!(fee.to_string()));
     put("currency_code", json!("VND"));
     put("description", json!(order.info));
     put("pay_date", json!(saying.time(STAMP)));

@@ -146,7 +146,8 @@ fn chaos(world: &World) -> Option<Act> {
 /// Notes a request at a redirect's target.
 fn note_followed(world: &World, request: &Request) {
     // Bodies are signed or hold an identity; nothing of either may follow a redirect.
-    let signed = !request.body.is_empty() || request.param("vnp_SecureHash").is_some();
+    let in_query = ["vnp_SecureHash", "secure_hash"].map(|name| request.param(name).is_some());
+    let signed = !request.body.is_empty() || in_query.contains(&true);
     let keys = ["authorization", "x-api-key", "x-client-id"];
     let leaked = signed || keys.iter().any(|key| request.header(key).is_some());
     let mut desk = world.desk();

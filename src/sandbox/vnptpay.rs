@@ -1,7 +1,7 @@
-//! VNPT Pay `QUERY` as integrators' code shows it: POST JSON, `Authorization: Bearer`, plain SHA-256
-//! over values joined with `|` and the secret. The order of the answer's signature and the words of
-//! `TRANSACTION_STATUS` are not public: the order is that in which the fields are listed, the words
-//! are inventions that the `status_map` of the table below names.
+//! VNPT Pay `QUERY` as integrators' code shows it: POST JSON, `Authorization: Bearer`, plain
+//! SHA-256 over values joined with `|` and the secret. The order of the answer's signature and the
+//! words of `TRANSACTION_STATUS` are not public: the order is that in which the fields are listed,
+//! the words are inventions that the `status_map` of the table below names.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};

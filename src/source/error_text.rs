@@ -13,6 +13,22 @@ macro_rules! pick {
     };
 }
 
+/// What to do about a code of an order that nobody documents, Vietnamese and English.
+const ORDER_CODE_FIX: (&str, &str) = (
+    "Lệnh này chưa có câu trả lời; các lệnh khác vẫn được hỏi. Hỏi nhà cung cấp mã này nghĩa là gì; \
+     nếu là \"không có giao dịch\", ghi mã đó vào not_found trong doisoat.toml.",
+    "This order has no answer; the others were asked about. Ask the provider what the code means; \
+     if it is \"no such order\", write it under not_found in doisoat.toml.",
+);
+
+/// What to do about orders that were not asked about.
+const NOT_ASKABLE_FIX: (&str, &str) = (
+    "Cho hệ thống một cửa xuất order_id đúng như đã gửi cho nguồn (ViettelPay và KeyPay: không quá \
+     20 ký tự).",
+    "Let the one-stop system export order_id exactly as it was sent to the source (ViettelPay and \
+     KeyPay: at most 20 characters).",
+);
+
 impl SourceError {
     /// What happened.
     pub fn what(&self, lang: Lang) -> String {
@@ -109,16 +125,8 @@ impl SourceError {
             Self::Exhausted {
                 last: Fault::OrderCode(_),
                 ..
-            } => (
-                "Lệnh này chưa có câu trả lời; các lệnh khác vẫn được hỏi. Hỏi nhà cung cấp mã này nghĩa là gì; \
-                 nếu là \"không có giao dịch\", ghi mã đó vào not_found trong doisoat.toml.",
-                "This order has no answer; the others were asked about. Ask the provider what the code means; if it \
-                 is \"no such order\", write it under not_found in doisoat.toml.",
-            ),
-            Self::NotAskable { .. } => (
-                "Cho hệ thống một cửa xuất order_id đúng như đã gửi cho nguồn (ViettelPay và KeyPay: không quá 20 ký tự).",
-                "Let the one-stop system export order_id exactly as it was sent to the source (ViettelPay and KeyPay: at most 20 characters).",
-            ),
+            } => ORDER_CODE_FIX,
+            Self::NotAskable { .. } => NOT_ASKABLE_FIX,
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
                 "Days read in full are used. Run again later; if it happens again, ask the provider.",

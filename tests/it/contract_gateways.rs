@@ -35,7 +35,12 @@ const ORDERS: usize = 24;
 
 /// The sandbox of two days whose district pays through `gateway`.
 async fn sandbox(gateway: &str, fault: Option<Fault>) -> Sandbox {
-    let district = District::generate_at(gateway, 1, FIRST_DAY.parse().unwrap(), 2).unwrap();
+    sandbox_of(gateway, 2, fault).await
+}
+
+async fn sandbox_of(gateway: &str, days: u32, fault: Option<Fault>) -> Sandbox {
+    let first_day = FIRST_DAY.parse().unwrap();
+    let district = District::generate_at(gateway, 1, first_day, days).unwrap();
     let sandbox = Sandbox::start_in(district, 0, fault).await.unwrap();
     sandbox.set_rate_limit(false);
     sandbox

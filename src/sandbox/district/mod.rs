@@ -23,6 +23,7 @@ mod truth;
 use chrono::{NaiveDate, NaiveDateTime};
 
 pub use agencies::Agency;
+pub(crate) use cashless::provider_fee;
 pub use names::Person;
 pub use scenario::Scenario;
 pub use truth::{Event, Share};

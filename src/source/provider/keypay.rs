@@ -3,8 +3,8 @@
 //! **KeyPay-DVCQG 3.0** (`api = "v3"`): detail of a `transaction_id` of at most 20 characters;
 //! HMAC-SHA256 over values joined with `|`, `hash_key_1` for what we ask. Of what KeyPay sends only
 //! its callback is known: `hash_key_2`, the field order of the creation, `status` 0 = paid. Answers
-//! are taken to be signed the same way unless `reply_signature` says otherwise. That order leaves out
-//! `status`, which TLS alone then protects; a contract that signs it should be written down.
+//! are taken to be signed the same way unless `reply_signature` says otherwise. That order leaves
+//! out `status`, which TLS alone then protects; a contract that signs it should be written down.
 //!
 //! **KeyPay v1** (`api = "v1"`): `GET …/QuerryBillStatus` (their spelling), MD5 over the secret and
 //! the values sorted by field name, empty ones left out. Its words of state are not published:

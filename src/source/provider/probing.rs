@@ -46,8 +46,7 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
 
     /// True when what the provider answers about the order could be about another of `all`, because
     /// it cuts ids: no evidence, so it is not asked about.
-    fn is_mistakable(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
-        let _any = (order, all);
+    fn is_mistakable(&self, _order: &PaymentOrder, _all: &[PaymentOrder]) -> bool {
         false
     }
 
@@ -144,7 +143,7 @@ pub(super) async fn ask_all(
         if !provider.can_ask(order, orders) {
             let at = provider.at(&session, order);
             pull.unanswered.push(order.order_id.clone());
-            let (at, orders) = (at, not_asked(&pull.trouble) + 1);
+            let (at, orders) = (at, not_asked(pull.trouble.as_ref()) + 1);
             pull.trouble = Some(SourceError::NotAskable { at, orders });
             continue;
         }
@@ -186,7 +185,7 @@ fn is_about_one_order(error: &SourceError) -> bool {
 }
 
 /// Orders that were not asked about so far, by the trouble that tells of them.
-fn not_asked(trouble: &Option<SourceError>) -> u64 {
+fn not_asked(trouble: Option<&SourceError>) -> u64 {
     match trouble {
         Some(SourceError::NotAskable { orders, .. }) => *orders,
         _ => 0,

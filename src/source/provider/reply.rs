@@ -6,21 +6,24 @@
 //! unless `reply_signature = "none"` says that the provider signs none, and a word of state that
 //! stands in no map goes to a person and is never money.
 
+mod told;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::probing::{Found, not_ours, signature_of};
+use super::probing::{not_ours, signature_of};
+use super::states::is_field;
 pub(super) use super::states::{STATUS_MAP, TIME_FIELD};
-use super::states::{is_field, order_time, payment_of, some};
 use crate::config::{ConfigError, SourceSettings};
-use crate::domain::{Instrument, PaymentOrder, TxnKind, TxnStatus};
+use crate::domain::PaymentOrder;
 use crate::source::error::SignatureFault;
 use crate::source::http::Bad;
 use crate::source::json::Json;
 use crate::source::signature::{Encoding, Recipe};
-use crate::source::{AmountForm, Key, KeyForm, Opening, Record, TimeForm};
+use crate::source::{Key, KeyForm, Opening};
+pub(super) use told::Told;
 
 /// `reply_signature`: the signed fields of an answer, in their order.
 pub(super) const REPLY_SIGNATURE: Key = Key {
@@ -241,109 +244,6 @@ fn value_of<'v>(json: &'v Json, field: &str, unsent: &'v [(&'v str, &'v str)]) -
     let told = json.word_of(field);
     told.or_else(|| own().map(|(_, value)| *value))
         .unwrap_or_default()
-}
-
-/// What a verified answer tells about an order.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Told<'a> {
-    pub(super) order: &'a PaymentOrder,
-    /// What was asked: `QUERY`.
-    pub(super) asked: &'a str,
-    /// What the word of state means.
-    pub(super) meaning: Option<Meaning>,
-    pub(super) word: &'a str,
-    pub(super) amount: &'a str,
-    pub(super) amount_column: &'static str,
-    /// When; empty or zeros where the answer does not tell.
-    pub(super) time: &'a str,
-    pub(super) time_column: &'static str,
-    /// The provider's own number of the transaction.
-    pub(super) number: &'a str,
-    pub(super) memo: &'a str,
-    pub(super) currency: &'a str,
-    pub(super) fee: &'a str,
-    pub(super) instrument: Option<Instrument>,
-}
-
-impl Told<'_> {
-    /// The events that it proves: a payment, or a payment and its refund.
-    ///
-    /// A refund's answer tells what went back. What was paid is then the order's amount, because
-    /// a gateway takes exactly that, and its time is no longer told: the order's own stands in.
-    pub(super) fn events(self) -> Found {
-        let payment = self.record();
-        if self.meaning != Some(Meaning::Refunded) {
-            return Found {
-                told: vec![payment],
-                implied: Vec::new(),
-            };
-        }
-        let number = some(self.number).unwrap_or_else(|| "refund".into());
-        let refund = Record {
-            id: Some(format!("{}#{number}", self.order.order_id).into()),
-            kind: Some(TxnKind::Refund),
-            order_amount: None,
-            fee: None,
-            ..payment.clone()
-        };
-        let implied = Record {
-            amount: Some(self.order.amount.wide().to_string().into()),
-            time: Some(order_time(self.order)),
-            time_column: "created_at",
-            time_form: TimeForm::Compact,
-            bank_ref: None,
-            fee: None,
-            ..payment
-        };
-        Found {
-            told: vec![refund],
-            implied: vec![implied],
-        }
-    }
-
-    fn record(&self) -> Record {
-        let payment = payment_of(self.order, self.asked);
-        let is_stamp = self.time.len() == 14 && self.time.bytes().all(|b| b.is_ascii_digit());
-        let (time, time_column, time_form) = if self.time.bytes().all(|b| b == b'0') {
-            (payment.time, payment.time_column, payment.time_form)
-        } else if is_stamp {
-            (Some(self.time.into()), self.time_column, TimeForm::Compact)
-        } else {
-            (Some(self.time.into()), self.time_column, TimeForm::Iso)
-        };
-        Record {
-            memo: self.memo.into(),
-            amount: self.amount(),
-            amount_column: self.amount_column,
-            amount_form: AmountForm::Digits,
-            fee: some(self.fee),
-            currency: some(self.currency),
-            time,
-            time_column,
-            time_form,
-            status: Some(match self.meaning {
-                Some(Meaning::Paid | Meaning::Refunded) => TxnStatus::Success,
-                Some(Meaning::Pending) => TxnStatus::Pending,
-                Some(Meaning::Failed) => TxnStatus::Failed,
-                None => TxnStatus::Unmapped,
-            }),
-            status_text: self.word.into(),
-            bank_ref: some(self.number),
-            instrument: self.instrument,
-            ..payment
-        }
-    }
-
-    /// The amount as written. An answer that says that nothing was paid need not name one.
-    fn amount(&self) -> Option<Box<str>> {
-        let nothing = self.amount.bytes().all(|b| b == b'0');
-        match self.meaning {
-            Some(Meaning::Pending | Meaning::Failed) if nothing => {
-                Some(self.order.amount.wide().to_string().into())
-            }
-            _ => (!self.amount.is_empty()).then(|| self.amount.into()),
-        }
-    }
 }
 
 /// `Authorization: Bearer` with the secret of a key, where the source has that key.

@@ -1,17 +1,21 @@
 //! ViettelPay (Viettel Money) order search, a probe: POST of a form, HMAC-SHA1 over the values
 //! joined without a separator. No official document is public; the source is OpenCPS
-//! (`PayGateIntegrationActionImpl.java`). What it does not tell is configuration: the literal of the
-//! command (`command`), whether signatures are hex or base64 (`hash_encoding`), which fields of an
-//! answer are signed in which order (`reply_signature`), where the time of payment stands
-//! (`time_field`; without it the order's own time stands in), the whole address (`base_url`, `path`).
+//! (`PayGateIntegrationActionImpl.java`). What it does not tell is configuration: the literal of
+//! the command (`command`), whether signatures are hex or base64 (`hash_encoding`), which fields of
+//! an answer are signed in which order (`reply_signature`), where the time of payment stands
+//! (`time_field`; without it the order's own time stands in), the whole address (`base_url`,
+//! `path`). Answers are read as a form or as JSON, by how they begin.
 //!
 //! **Order ids over 20 characters.** ViettelPay keeps 20 and OpenCPS cuts, so that two dossiers may
 //! share what is left. An answer about a cut id cannot be bound to one order, so it is no evidence:
 //! such an order is not asked about and stays unanswered. The registry must export the id that was
-//! sent. An id of 20 characters with which a longer one of the same night begins is left alone too.
+//! sent. An id of 20 characters with which a longer one of the same night begins is left alone
+//! too.
 //!
-//! Values without a separator are ambiguous, so the order and the merchant of an answer are compared
-//! by themselves, and amounts by their own fields.
+//! Values without a separator are ambiguous, so the order and the merchant of an answer are
+//! compared by themselves, and amounts by their own fields.
+
+mod form;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -25,6 +29,7 @@ use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Encoding, Layout, Recipe};
 use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+use form::json_or_form;
 
 /// ViettelPay order search.
 pub const REGISTRATION: Registration = Registration {
@@ -199,7 +204,7 @@ impl Recital for ViettelPay {
     }
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
-        let json = Json::parse(body)?;
+        let json = json_or_form(body)?;
         let field = |key: &str| json.word_of(key).unwrap_or_default();
         let code = must(&json, "error_code")?;
         if code == "02" {
@@ -242,7 +247,7 @@ impl ViettelPay {
             time: self.rules.time(json, ""),
             time_column: "time_field",
             number: field("vt_transaction_id"),
-            memo: "",
+            memo: field("return_other_info"),
             currency: "",
             fee: "",
             instrument: None,

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDateTime;
 use doisoat::domain::{Completeness, TxnKind, TxnStatus};
+use doisoat::sandbox::district::GatewayOrder;
 use doisoat::sandbox::fault::Outcome;
 use doisoat::sandbox::{Fault, Sandbox};
 use doisoat::source::{Pull, Record};
 use tokio::task::JoinSet;
 
-use super::{KINDS, ORDERS, gateway_id, pull, pull_all, sandbox};
+use super::{KINDS, ORDERS, gateway_id, pull, pull_all, sandbox, sandbox_of};
 
 const SAMPLE: [&str; 40] = [
     "hang",
@@ -53,13 +55,19 @@ const SAMPLE: [&str; 40] = [
     "chaos",
 ];
 
+/// What the sandbox's clock shows.
+fn now(sandbox: &Sandbox) -> NaiveDateTime {
+    let morning = sandbox.district().last_day() + chrono::Days::new(1);
+    morning.and_hms_opt(1, 30, 0).unwrap()
+}
+
 /// (id, dong) of what a query of each order proves.
 pub(super) fn truth(sandbox: &Sandbox) -> BTreeSet<(String, i64)> {
     truth_of(sandbox, ORDERS)
 }
 
 fn truth_of(sandbox: &Sandbox, count: usize) -> BTreeSet<(String, i64)> {
-    let now = "2022-12-07T01:30:00".parse().unwrap();
+    let now = now(sandbox);
     let known = sandbox.district().gateway_orders.iter().take(count);
     let told = known.filter_map(|order| {
         let state = order.state_at(now)?;
@@ -70,6 +78,23 @@ fn truth_of(sandbox: &Sandbox, count: usize) -> BTreeSet<(String, i64)> {
         })
     });
     told.collect()
+}
+
+/// What becomes of every order, by the district's own word.
+fn statuses(sandbox: &Sandbox) -> BTreeMap<String, TxnStatus> {
+    let now = now(sandbox);
+    let all = sandbox.district().gateway_orders.iter();
+    let one = |order: &GatewayOrder| {
+        let (state, id) = (order.state_at(now)?, gateway_id(sandbox, order));
+        Some(match (state.kind, state.status) {
+            ("01", "00") => (id, TxnStatus::Success),
+            ("01", "01") => (id, TxnStatus::Pending),
+            ("01", "02") => (id, TxnStatus::Failed),
+            ("01", _) => (id, TxnStatus::Unmapped),
+            _ => (format!("{id}#{}", state.number), TxnStatus::Success),
+        })
+    };
+    all.filter_map(one).collect()
 }
 
 /// (id, dong) of the records; an amount that cannot be read is -1.
@@ -169,7 +194,7 @@ async fn a_sample_of_the_faults_comes_out_as_it_must() {
 #[tokio::test]
 async fn without_a_fault_each_dialect_tells_the_truth() {
     for kind in KINDS {
-        let sandbox = sandbox(kind, None).await;
+        let sandbox = sandbox_of(kind, 7, None).await;
         let told = pull_all(&sandbox).await;
         assert_eq!(
             told.state,
@@ -178,13 +203,17 @@ async fn without_a_fault_each_dialect_tells_the_truth() {
             told.trouble
         );
         assert_eq!(found(&told), truth_of(&sandbox, usize::MAX), "{kind}");
-        let is = |wanted| {
-            told.records
-                .iter()
-                .any(|record| record.status == Some(wanted))
-        };
-        assert!(is(TxnStatus::Success) && is(TxnStatus::Pending), "{kind}");
-        assert!(is(TxnStatus::Failed) && is(TxnStatus::Unmapped), "{kind}");
+        let is: BTreeMap<&str, TxnStatus> = told
+            .records
+            .iter()
+            .map(|record| (record.id.as_deref().unwrap(), record.status.unwrap()))
+            .collect();
+        let must: BTreeMap<String, TxnStatus> = statuses(&sandbox);
+        let must: BTreeMap<&str, TxnStatus> =
+            must.iter().map(|(id, s)| (id.as_str(), *s)).collect();
+        assert_eq!(is, must, "{kind}");
+        let different: BTreeSet<TxnStatus> = must.into_values().collect();
+        assert!(different.len() >= 3, "{different:?}");
         let refunds = told
             .records
             .iter()

@@ -3,6 +3,7 @@
 use super::testing::{opened, order};
 use super::*;
 use crate::source::provider::dvcqg;
+use crate::source::provider::states::order_time;
 
 const DVCQG: &str = "kind = \"dvcqg\"\npartner_code = \"DVCTEST\"\nsecret_key = { env = \"S\" }\n";
 

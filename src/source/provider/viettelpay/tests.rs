@@ -145,3 +145,34 @@ fn an_id_over_twenty_characters_is_not_asked_about() {
         .collect();
     assert_eq!(asked, [false, false, true]);
 }
+
+#[test]
+fn an_answer_may_be_a_form() {
+    let source = viettelpay("");
+    let json: serde_json::Value = serde_json::from_str(&answer(&[], Encoding::Hex)).unwrap();
+    let fields = json.as_object().unwrap().iter();
+    let fields = fields.map(|(key, value)| format!("{key}={}", value.as_str().unwrap()));
+    let form = fields.collect::<Vec<_>>().join("&");
+    for (body, expected) in [
+        (form.clone(), "Payment Success 45000"),
+        (form.replace("HS0001", "%48S0001"), "Payment Success 45000"),
+        (form.replace("HS0001", "HS+001"), "signature Wrong"),
+        (
+            format!("{form}&order_id=1001___HS0001"),
+            "again Body(DuplicateKey(\"order_id\"))",
+        ),
+        (form.replace("45000", "4%"), "again Body(Truncated)"),
+        (
+            form.replace("45000", "4%zz"),
+            "again Body(Shape(\"a form\"))",
+        ),
+        (format!("{form}&more"), "again Body(Truncated)"),
+        ("error_code=02".to_owned(), "refused 02"),
+        (
+            "login".to_owned(),
+            "again Body(NotJson { line: 1, column: 1 })",
+        ),
+    ] {
+        assert_eq!(read(&source, &body), expected, "{body}");
+    }
+}
