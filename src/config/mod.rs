@@ -70,8 +70,12 @@ impl Config {
             .collect()
     }
 
-    /// The word under which orders name a source: its kind, or its name where two share the kind.
+    /// The word under which orders name a source: its kind, or its name where two share the kind or
+    /// the kind is `rest`, which names no provider.
     pub fn provider_word<'a>(&self, source: &'a SourceSettings) -> &'a str {
+        if source.connector().is_ok() {
+            return source.name.as_str();
+        }
         let of_kind = self
             .sources
             .iter()

@@ -94,6 +94,11 @@ impl<'t> Section<'t> {
 
     /// Every key must have been asked for by now.
     pub fn finish(self) -> Result<(), ConfigError> {
+        self.check()
+    }
+
+    /// The same for a table that is borrowed.
+    pub fn check(&self) -> Result<(), ConfigError> {
         for key in self.table.keys() {
             let name: &str = key.get_ref();
             if !self.asked.contains(&name) {
@@ -233,6 +238,25 @@ impl<'t> Item<'t> {
             texts.insert(key.get_ref().to_string(), item.text()?.to_owned());
         }
         Ok(texts)
+    }
+
+    /// The members of a table with names of the writer's own, each with its place.
+    pub fn members(&self) -> Result<Vec<(&'t str, Item<'t>)>, ConfigError> {
+        let table = self
+            .value
+            .get_ref()
+            .as_table()
+            .ok_or_else(|| self.wrong("a table"))?;
+        let member = |(key, value): (&'t Spanned<_>, &'t Spanned<DeValue<'t>>)| {
+            let key: &'t std::borrow::Cow<'t, str> = key.get_ref();
+            let item = Item {
+                doc: self.doc,
+                path: format!("{}.{key}", self.path),
+                value,
+            };
+            (key.as_ref(), item)
+        };
+        Ok(table.iter().map(member).collect())
     }
 
     /// A text read by `parse`; `form` says how it is written, for the message.

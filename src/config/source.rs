@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -13,7 +14,7 @@ use super::secret::{SecretRef, Surroundings};
 use super::section::{Item, Section, suggest};
 use crate::domain::{Instrument, SourceName};
 use crate::source::http::BaseUrl;
-use crate::source::{ALL, Ability, KeyForm, Mapping, Registration};
+use crate::source::{ALL, Ability, Connector, KeyForm, Mapping, Registration};
 
 /// Words of `instrument`; counter cash is not a means of a money source.
 const INSTRUMENTS: &[(&str, Instrument)] = &[
@@ -56,6 +57,7 @@ pub struct SourceSettings {
     secrets: BTreeMap<&'static str, SecretRef>,
     maps: BTreeMap<&'static str, BTreeMap<String, String>>,
     mappings: BTreeMap<&'static str, Mapping>,
+    connector: Option<Arc<Connector>>,
 }
 
 /// How a source is reached over HTTP.
@@ -99,6 +101,12 @@ impl SourceSettings {
     /// How the columns of files are mapped: `[source.map]`.
     pub fn mapping(&self, key: &str) -> Option<&Mapping> {
         self.mappings.get(key)
+    }
+
+    /// What a connector of the kind `rest` does.
+    pub fn connector(&self) -> Result<Arc<Connector>, ConfigError> {
+        let none = || self.fail("the tables of a connector are missing", "see docs/REST.md");
+        self.connector.clone().ok_or_else(none)
     }
 
     /// Whether a secret of the kind is named.
@@ -147,10 +155,7 @@ pub fn parse_source(
         let fits = !raw.is_empty() && raw.len() <= 40 && raw.chars().all(plain) && raw != "cash";
         fits.then(|| SourceName::new(raw))
     })?;
-    let words: Vec<(&str, &'static Registration)> = ALL.iter().map(|r| (r.kind, *r)).collect();
-    let kinds: Vec<&str> = ALL.iter().map(|r| r.kind).collect();
-    let kind_fix = format!("write one of: {}", kinds.join(", "));
-    let registration = table.require("kind", &kind_fix)?.word(&words)?;
+    let registration = registration(&mut table)?;
     let mut settings = SourceSettings {
         name,
         registration,
@@ -168,6 +173,7 @@ pub fn parse_source(
         secrets: BTreeMap::new(),
         maps: BTreeMap::new(),
         mappings: BTreeMap::new(),
+        connector: None,
     };
     read_common(&mut settings, &mut table)?;
     if registration.ability == Ability::Probe {
@@ -179,6 +185,31 @@ pub fn parse_source(
     read_own(&mut settings, &mut table, folder)?;
     table.finish()?;
     Ok(settings)
+}
+
+/// The kind; where two abilities share its word, `mode` tells which.
+fn registration(table: &mut Section<'_>) -> Result<&'static Registration, ConfigError> {
+    let mut words: Vec<(&str, &'static Registration)> = Vec::new();
+    for known in ALL {
+        if words.iter().all(|(word, _)| *word != known.kind) {
+            words.push((known.kind, known));
+        }
+    }
+    let kinds: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    let kind_fix = format!("write one of: {}", kinds.join(", "));
+    let found = table.require("kind", &kind_fix)?.word(&words)?;
+    let modes = ALL.iter().filter(|known| known.kind == found.kind);
+    let modes: Vec<(&str, &'static Registration)> = modes
+        .map(|known| match known.ability {
+            Ability::Probe => ("probe", *known),
+            Ability::List | Ability::Folder => ("list", *known),
+        })
+        .collect();
+    if modes.len() == 1 {
+        return Ok(found);
+    }
+    let fix = "write mode = \"list\" for a source that lists days, \"probe\" for one that is asked about orders";
+    table.require("mode", fix)?.word(&modes)
 }
 
 fn read_common(settings: &mut SourceSettings, table: &mut Section<'_>) -> Result<(), ConfigError> {
@@ -292,6 +323,10 @@ fn read_own(
     folder: &Path,
 ) -> Result<(), ConfigError> {
     for key in settings.registration.keys {
+        if let KeyForm::Tables(read) = key.form {
+            settings.connector = Some(Arc::new(read(table, folder)?));
+            continue;
+        }
         let Some(item) = table.get(key.name) else {
             if let Some(fix) = key.required {
                 return Err(table.fail(format!("source.{} is missing", key.name), fix));
@@ -321,6 +356,8 @@ fn read_own(
             KeyForm::Mapping => {
                 settings.mappings.insert(key.name, mapping(&item)?);
             }
+            // Read above, because it is no key of its own.
+            KeyForm::Tables(_) => {}
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::district::Scenario;
 use super::fault::listing::{self, Seen, Window};
+use super::fault::paged::{self, Asked};
 use super::fault::rows::{self, Keys, Place};
 use super::fault::{Act, ListAct};
 use super::wire::{Reply, Request};
@@ -17,8 +18,6 @@ pub(crate) const TOKEN: &str = "sandbox-casso-key";
 pub(crate) const ACCOUNT: &str = "0440001234567";
 const PAGE_SIZE_DEFAULT: usize = 10;
 const PAGE_SIZE_MAX: usize = 100;
-/// Ids of rows that no bank booked.
-pub(crate) const INVENTED_FROM: i64 = 9_000_000;
 
 const KEYS: Keys = Keys {
     id: "id",
@@ -128,95 +127,30 @@ fn transactions(world: &World, request: &Request, act: Option<Act>) -> Reply {
     if query.descending {
         seen.reverse();
     }
-    drift(world, &query, list, &mut seen);
-    let (page, mut data) = paged(&query, list, seen);
-    let records: Vec<Value> = page.iter().map(|one| record(one, act)).collect();
-    data.insert("records".to_owned(), Value::Array(records));
+    let asked = Asked {
+        provider: "casso",
+        page: query.page,
+        size: query.size,
+        from: query.window.from,
+    };
+    paged::drift(world, asked, list, &mut seen);
+    let cut = paged::cut(asked, list, seen);
+    let records: Vec<Value> = cut.rows.iter().map(|one| record(one, act)).collect();
+    let data = json!({
+        "page": query.page,
+        "pageSize": query.size,
+        "nextPage": cut.next,
+        "prevPage": (query.page > 1).then(|| query.page - 1),
+        "totalPages": cut.pages,
+        "totalRecords": cut.total,
+        "records": records,
+    });
     let body = json!({"error": 0, "message": "success", "data": data}).to_string();
     Reply::new(
         200,
         "application/json; charset=utf-8",
         rows::unwrap_raw(&body).into_bytes(),
     )
-}
-
-/// Rows that appear or disappear while a client pages.
-fn drift(world: &World, query: &Query, list: Option<ListAct>, seen: &mut Vec<Seen>) {
-    match list {
-        Some(ListAct::DriftInsert) => {
-            let mut desk = world.desk();
-            desk.inserted = (desk.inserted + 3).min(12);
-            for number in 0..desk.inserted {
-                seen.insert(
-                    0,
-                    listing::invented(INVENTED_FROM + number, query.window.from),
-                );
-            }
-        }
-        Some(ListAct::DriftDelete) if query.page > 1 && !seen.is_empty() => {
-            // Only while the first listing is paged; the next one finds the row again.
-            let day = seen[0].row.at.date();
-            let times = world
-                .desk()
-                .listings
-                .get(&("casso", day))
-                .copied()
-                .unwrap_or_default();
-            if times < 2 {
-                seen.remove(0);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The rows of the asked page, and the envelope around them.
-fn paged(query: &Query, list: Option<ListAct>, seen: Vec<Seen>) -> (Vec<Seen>, Map<String, Value>) {
-    let distinct = {
-        let mut ids: Vec<i64> = seen.iter().map(|one| one.row.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.len()
-    };
-    let pages = seen.len().div_ceil(query.size);
-    let from = match list {
-        Some(ListAct::DupPage) if query.page == 2 => 0,
-        _ => (query.page - 1) * query.size,
-    };
-    let mut page: Vec<Seen> = seen.into_iter().skip(from).take(query.size).collect();
-    let mut next = (query.page < pages).then_some(query.page + 1);
-    let mut total = distinct;
-    match list {
-        Some(ListAct::NextPageLoop) => next = Some(query.page),
-        Some(ListAct::Endless) => {
-            page = endless(query);
-            next = Some(query.page + 1);
-        }
-        Some(ListAct::TotalMismatch) => total += 5,
-        Some(ListAct::MissingLastPage) if query.page >= pages => page.clear(),
-        Some(ListAct::Unsorted) => page = listing::shuffled(page),
-        _ => {}
-    }
-    let data = json!({
-        "page": query.page,
-        "pageSize": query.size,
-        "nextPage": next,
-        "prevPage": (query.page > 1).then(|| query.page - 1),
-        "totalPages": pages,
-        "totalRecords": total,
-    });
-    match data {
-        Value::Object(map) => (page, map),
-        _ => (page, Map::new()),
-    }
-}
-
-fn endless(query: &Query) -> Vec<Seen> {
-    let first = i64::try_from((query.page - 1) * query.size).unwrap_or(0);
-    let count = i64::try_from(query.size).unwrap_or(0);
-    (0..count)
-        .map(|number| listing::invented(INVENTED_FROM + first + number, query.window.from))
-        .collect()
 }
 
 /// A record as the list documents it. Lines that the bank itself makes carry the day alone.

@@ -59,7 +59,7 @@ fn expected(world: &World, request: &Request) -> Reply {
         return unknown("ask with ?source=sepay&day=2022-12-05");
     };
     let rows = match source {
-        "sepay" => feed(world, &world.district.sepay, day),
+        "sepay" | "sepay2" => feed(world, &world.district.sepay, day),
         "casso" => feed(world, &world.district.casso, day),
         other => match gateway::named(other) {
             Some((_, gateway)) => gateway_rows(world, gateway, day),
@@ -141,10 +141,10 @@ fn gateway_rows(world: &World, gateway: Gateway, day: NaiveDate) -> Vec<Value> {
 /// Ids of rows that a fault adds and that a client may or may not have seen.
 fn may_also(world: &World, source: &str) -> Vec<String> {
     let drifting = |fault: &Fault| fault.act == Act::Listing(ListAct::DriftInsert);
-    if source != "casso" || !world.desk().fault.as_ref().is_some_and(drifting) {
+    if !matches!(source, "casso" | "sepay2") || !world.desk().fault.as_ref().is_some_and(drifting) {
         return Vec::new();
     }
     (0..12)
-        .map(|number| (super::casso::INVENTED_FROM + number).to_string())
+        .map(|number| (super::fault::paged::INVENTED_FROM + number).to_string())
         .collect()
 }

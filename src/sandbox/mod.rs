@@ -20,6 +20,7 @@ mod momo;
 mod payos;
 mod registry;
 mod sepay;
+mod sepay2;
 mod server;
 mod viettelpay;
 mod vnpay;
@@ -76,6 +77,7 @@ pub(crate) struct Table {
 pub(crate) const ALL: &[Provider] = &[
     casso::PROVIDER,
     sepay::PROVIDER,
+    sepay2::PROVIDER,
     vnpay::PROVIDER,
     momo::PROVIDER,
     zalopay::PROVIDER,
@@ -226,6 +228,8 @@ impl Sandbox {
         };
         let Table { name, head, keys } = toml;
         let base_url = self.base_url(kind);
+        // Both versions of SePay are one kind of source.
+        let kind = if *kind == "sepay2" { "sepay" } else { kind };
         format!(
             "[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\n{head}base_url = \"{base_url}\"\n\
              allow_loopback = true\n{keys}"

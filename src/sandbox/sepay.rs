@@ -24,7 +24,17 @@ const LIMIT_MAX: usize = 5_000;
 /// Ids of rows that no bank booked.
 const INVENTED_FROM: i64 = 9_000_000;
 
-const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+/// How times are written.
+pub(crate) const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// Names of its fields; the column of money out stands in for that of money in.
+pub(crate) const KEYS: Keys = Keys {
+    id: "id",
+    amount: "amount_in",
+    date: "transaction_date",
+    text: "transaction_content",
+    format: FORMAT,
+};
 
 /// The simulator.
 pub(crate) const PROVIDER: Provider = Provider {
@@ -85,7 +95,7 @@ struct Query {
 }
 
 /// `yyyy-mm-dd` or `yyyy-mm-dd HH:MM:SS`; a day alone means its whole.
-fn moment(text: &str, time: NaiveTime) -> Option<NaiveDateTime> {
+pub(crate) fn moment(text: &str, time: NaiveTime) -> Option<NaiveDateTime> {
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(time));
     NaiveDateTime::parse_from_str(text, FORMAT)
         .ok()
@@ -249,13 +259,7 @@ fn record(seen: &Seen, act: Option<Act>) -> Value {
         } else {
             "amount_in"
         };
-        let keys = Keys {
-            id: "id",
-            amount,
-            date: "transaction_date",
-            text: "transaction_content",
-            format: FORMAT,
-        };
+        let keys = Keys { amount, ..KEYS };
         let place = Place {
             id: row.id,
             rank: seen.rank,

@@ -4,6 +4,7 @@
 //! the body and the check of what it says; a truncated page is tried again like a lost connection.
 
 mod address;
+mod call;
 mod cause;
 mod session;
 mod wait;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -25,6 +26,7 @@ use crate::config::source::{HttpSettings, SourceSettings};
 use crate::domain::SourceName;
 
 pub use address::{AddressFault, BaseUrl};
+pub use call::{Answer, Body, Call, form_text, is_header_name, path_text};
 use cause::{cause, tls_detail};
 use session::Ended;
 pub use session::{Bad, Request, Session};
@@ -111,53 +113,43 @@ impl Client {
         Session::start(self, raw)
     }
 
+    /// Path and query of a link that came with the answer to a call; none when it leads out of the
+    /// base address.
+    pub fn below(&self, call: &Call, link: &str) -> Option<(String, Vec<(String, String)>)> {
+        self.http.base_url.below(&call.path, link)
+    }
+
+    /// Source and address of a call, for errors that a provider raises itself.
+    pub fn name_of(&self, call: &Call) -> Box<str> {
+        self.at(call)
+    }
+
     /// Source and address, without the query: where an error happened.
-    fn at(&self, request: &Request) -> Box<str> {
-        let method = if request.body.is_some() || self.sends_forms {
-            "POST"
-        } else {
-            "GET"
-        };
+    fn at(&self, call: &Call) -> Box<str> {
         format!(
-            "{}: {method} {}{}",
-            self.source, self.http.base_url, request.path
+            "{}: {} {}{}",
+            self.source,
+            call.method(),
+            self.http.base_url,
+            call.path
         )
         .into()
     }
 }
 
 impl Client {
-    async fn send(&self, request: &Request) -> Result<Response, Ended> {
-        let mut url = self.http.base_url.join(&request.path);
-        if !request.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&request.query);
-        }
-        let mut call = match &request.body {
-            Some(json) => self
-                .inner
-                .post(url)
-                .header(CONTENT_TYPE, "application/json")
-                .body(json.clone()),
-            None if self.sends_forms => {
-                let kind = "application/x-www-form-urlencoded";
-                let fields = url.query().unwrap_or_default().to_owned();
-                url.set_query(None);
-                self.inner.post(url).header(CONTENT_TYPE, kind).body(fields)
-            }
-            None => self.inner.get(url),
-        };
-        call = call.headers(self.headers.clone());
+    async fn send(&self, call: &Call) -> Result<Response, Ended> {
+        let url = self.http.base_url.join(&call.path);
+        let mut built = call::build(self, url, call).headers(self.headers.clone());
         if let Some(value) = &self.authorization {
-            call = call.header(AUTHORIZATION, value.clone());
+            built = built.header(AUTHORIZATION, value.clone());
         }
-        call.send()
-            .await
-            .map_err(|error| self.ended(request, &error))
+        built.send().await.map_err(|error| self.ended(call, &error))
     }
 
     /// Decides by the status alone; `Ok` means that the body may be read.
-    fn judge_status(&self, request: &Request, response: &Response) -> Result<(), Ended> {
-        let at = self.at(request);
+    fn judge_status(&self, call: &Call, response: &Response) -> Result<(), Ended> {
+        let at = self.at(call);
         let status = response.status();
         let code = status.as_u16();
         let stop = |error| Err(Ended::Stop(error));
@@ -201,22 +193,18 @@ impl Client {
         wait::asked_wait(asked, text("date"), SystemClock.now_ms())
     }
 
-    async fn read_body(
-        &self,
-        request: &Request,
-        response: &mut Response,
-    ) -> Result<Vec<u8>, Ended> {
+    async fn read_body(&self, call: &Call, response: &mut Response) -> Result<Vec<u8>, Ended> {
         let bytes_max = self.pace.body_bytes_max;
         let mut body = Vec::new();
         loop {
             let chunk = response
                 .chunk()
                 .await
-                .map_err(|error| self.ended(request, &error))?;
+                .map_err(|error| self.ended(call, &error))?;
             let Some(chunk) = chunk else { break };
             let bytes = u64::try_from(body.len() + chunk.len()).unwrap_or(u64::MAX);
             if bytes > bytes_max {
-                let at = self.at(request);
+                let at = self.at(call);
                 return Err(Ended::Stop(SourceError::TooLarge { at, bytes_max }));
             }
             body.extend_from_slice(&chunk);
@@ -229,8 +217,8 @@ impl Client {
     }
 
     /// What a transport error means. Its own text is never shown: it may quote the URL.
-    fn ended(&self, request: &Request, error: &reqwest::Error) -> Ended {
-        let at = self.at(request);
+    fn ended(&self, call: &Call, error: &reqwest::Error) -> Ended {
+        let at = self.at(call);
         if let Some(fault) = cause::<AddressFault>(error) {
             let detail = fault.to_string().into();
             return Ended::Stop(SourceError::NotAllowed { at, detail });

@@ -30,11 +30,14 @@ use crate::domain::{Day, PaymentOrder, SourceName};
 pub use error::SourceError;
 pub use file::{FileRole, FileSource, Mapping};
 pub use http::Pace;
+pub use provider::rest::Connector;
 pub use pull::{DayControl, DayState, Pull};
 pub use record::{AmountForm, At, Record, TimeForm};
-pub use registration::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+pub use registration::{
+    Ability, Defaults, Handle, Key, KeyForm, Opening, ReadTables, Registration,
+};
 
-/// Every kind of source, in the order of messages.
+/// Every kind of source, in the order of messages. Where two share a word, `mode` tells them apart.
 pub const ALL: &[&Registration] = &[
     &provider::sepay::REGISTRATION,
     &provider::casso::REGISTRATION,
@@ -46,6 +49,8 @@ pub const ALL: &[&Registration] = &[
     &provider::dvcqg::REGISTRATION,
     &provider::keypay::REGISTRATION,
     &provider::viettelpay::REGISTRATION,
+    &provider::rest::LIST,
+    &provider::rest::PROBE,
     &file::STATEMENT,
     &file::SETTLEMENT,
     &registration::EXPORT,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Feed, FileSource, Pace, Probe};
+use super::{Connector, Feed, FileSource, Pace, Probe};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -81,7 +81,15 @@ pub enum KeyForm {
     Map,
     /// A table that maps the columns of files.
     Mapping,
+    /// Tables of the kind's own, read as a whole.
+    Tables(ReadTables),
 }
+
+/// Reads the tables of a connector from its `[[source]]`; paths count from the folder.
+pub type ReadTables = fn(
+    &mut crate::config::section::Section<'_>,
+    &std::path::Path,
+) -> Result<Connector, ConfigError>;
 
 impl fmt::Debug for KeyForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +100,7 @@ impl fmt::Debug for KeyForm {
             Self::Path => "Path",
             Self::Map => "Map",
             Self::Mapping => "Mapping",
+            Self::Tables(_) => "Tables",
         })
     }
 }

@@ -28,6 +28,66 @@ pub enum Algorithm {
     Md5Prepended,
 }
 
+/// A digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    /// Plain MD5.
+    Md5,
+    /// Plain SHA-256.
+    Sha256,
+    /// HMAC with SHA-1.
+    HmacSha1,
+    /// HMAC with SHA-256.
+    HmacSha256,
+    /// HMAC with SHA-512.
+    HmacSha512,
+}
+
+/// Where the secret goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is the key of an HMAC.
+    Key,
+    /// It is one more value at the end.
+    Appended,
+    /// It is one more value at the beginning.
+    Prepended,
+}
+
+/// The digest of a text with the secret in its place; `separator` stands between the secret and the
+/// text where the secret is one of the values.
+pub fn seal(
+    hash: Hash,
+    place: Place,
+    secret: &SecretString,
+    text: &str,
+    separator: &str,
+) -> Vec<u8> {
+    let key = secret.expose_secret();
+    let text = match place {
+        Place::Key => text.to_owned(),
+        Place::Appended => format!("{text}{separator}{key}"),
+        Place::Prepended => format!("{key}{separator}{text}"),
+    };
+    match hash {
+        Hash::Md5 => Md5::digest(text.as_bytes()).to_vec(),
+        Hash::Sha256 => Sha256::digest(text.as_bytes()).to_vec(),
+        Hash::HmacSha1 => mac::<Hmac<Sha1>>(key, &text),
+        Hash::HmacSha256 => mac::<Hmac<Sha256>>(key, &text),
+        Hash::HmacSha512 => mac::<Hmac<Sha512>>(key, &text),
+    }
+}
+
+/// True when `given` (hex, capitals accepted) is the digest in full; a prefix is refused.
+pub fn is_seal(expected: &[u8], given: &str) -> bool {
+    hex::decode(given.trim()).is_ok_and(|given| is_equal(expected, &given))
+}
+
+/// In the same time wherever the first difference is.
+fn is_equal(expected: &[u8], given: &[u8]) -> bool {
+    given.len() == expected.len() && expected.ct_eq(given).into()
+}
+
 /// How the values become one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
@@ -99,25 +159,18 @@ impl Recipe {
             Encoding::Hex => hex::decode(given).ok(),
             Encoding::Base64 => BASE64_UNPADDED.decode(given.trim_end_matches('=')).ok(),
         };
-        decoded.is_some_and(|given| given.len() == expected.len() && expected.ct_eq(&given).into())
+        decoded.is_some_and(|given| is_equal(&expected, &given))
     }
 
     fn digest(&self, secret: &SecretString, values: &[(&str, &str)]) -> Vec<u8> {
-        let text = self.text(values);
-        let key = secret.expose_secret();
-        match self.algorithm {
-            Algorithm::HmacSha512 => mac::<Hmac<Sha512>>(key, &text),
-            Algorithm::HmacSha256 => mac::<Hmac<Sha256>>(key, &text),
-            Algorithm::HmacSha1 => mac::<Hmac<Sha1>>(key, &text),
-            Algorithm::Sha256Appended => {
-                let text = format!("{text}{}{key}", self.separator());
-                Sha256::digest(text.as_bytes()).to_vec()
-            }
-            Algorithm::Md5Prepended => {
-                let text = format!("{key}{}{text}", self.separator());
-                Md5::digest(text.as_bytes()).to_vec()
-            }
-        }
+        let (hash, place) = match self.algorithm {
+            Algorithm::HmacSha512 => (Hash::HmacSha512, Place::Key),
+            Algorithm::HmacSha256 => (Hash::HmacSha256, Place::Key),
+            Algorithm::HmacSha1 => (Hash::HmacSha1, Place::Key),
+            Algorithm::Sha256Appended => (Hash::Sha256, Place::Appended),
+            Algorithm::Md5Prepended => (Hash::Md5, Place::Prepended),
+        };
+        seal(hash, place, secret, &self.text(values), self.separator())
     }
 
     /// What stands between the secret and the values where the secret is one of them.

@@ -40,14 +40,15 @@ pub(super) struct Listed {
 impl Row {
     /// A row with the members that hold its id and time.
     pub(super) fn new(content: &Json, id: &str, time: &str) -> Self {
-        let key = content
-            .word_of(id)
-            .map_or_else(|| format!("{content:?}"), str::to_owned);
-        let at_ms = content.word_of(time).and_then(instant);
+        Self::told(content, content.word_of(id), content.word_of(time))
+    }
+
+    /// A row with its id and time.
+    pub(super) fn told(content: &Json, id: Option<&str>, time: Option<&str>) -> Self {
         Self {
-            key,
+            key: id.map_or_else(|| format!("{content:?}"), str::to_owned),
             content: content.clone(),
-            at_ms,
+            at_ms: time.and_then(instant),
         }
     }
 

@@ -7,8 +7,9 @@ use super::batch::{batches, keys};
 use super::codec::{NEVER, day, write_key};
 use super::exec::{Bind, Row};
 use super::statement as sql;
+use super::txn::load_txns;
 use super::{Store, StoreError};
-use crate::domain::{Day, RowKey, SourceName, Vnd};
+use crate::domain::{Day, RowKey, SourceName, Txn, Vnd};
 
 /// What came on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +60,28 @@ impl Store {
         let (from, to) = (from.to_string(), to.to_string());
         let binds = [Bind::Text(&from), Bind::Text(&to)];
         daily(&self.read(&sql::SELECT_DAILY_CASH, &binds).await?)
+    }
+
+    /// The stored rows of `source` with these bank references, whatever their day.
+    pub async fn txns_with_references(
+        &self,
+        source: &SourceName,
+        references: &BTreeSet<&str>,
+    ) -> Result<Vec<Txn>, StoreError> {
+        let references: Vec<&str> = references.iter().copied().collect();
+        let mut tx = self.begin_read().await?;
+        let whenever = [Bind::Text(NEVER)];
+        let statement = &sql::SELECT_TXN_KEY_BY_BANK_REF;
+        let found = tx
+            .rows_of_batches(statement, &keys(&references), &whenever)
+            .await?;
+        let mut of_source = BTreeSet::new();
+        for row in &found {
+            if row.text("source")? == source.as_str() {
+                of_source.insert(RowKey::txn(source, row.text("id")?));
+            }
+        }
+        load_txns(&mut tx, &of_source, NEVER).await
     }
 
     /// Which of these transaction ids of `source` are stored.

@@ -4,6 +4,7 @@
 //! Every case is held against the same night without the bad thing, row by row.
 
 mod canary;
+mod connector;
 mod edges;
 mod files;
 mod operator;

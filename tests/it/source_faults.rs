@@ -42,7 +42,8 @@ async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
         .iter()
         .any(|silent| fault.starts_with(silent));
     let timeout = if is_silent { "2s" } else { "20s" };
-    let rate = if fault == "rate_limit" && provider == "sepay" {
+    let is_sepay = provider.starts_with("sepay");
+    let rate = if fault == "rate_limit" && is_sepay {
         "2/s"
     } else {
         "1000/s"
@@ -95,7 +96,7 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
     let now: NaiveDate = "2022-12-07".parse().unwrap();
     let now = now.and_hms_opt(1, 30, 0).unwrap();
     let rows = match provider {
-        "sepay" => &district.sepay,
+        "sepay" | "sepay2" => &district.sepay,
         "casso" => &district.casso,
         _ => {
             let known = district.gateway_orders.iter().take(24);
@@ -124,8 +125,12 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
     let seen = rows
         .iter()
         .filter(|row| days.contains(&row.at.date()) && row.arrives <= now);
-    seen.map(|row| (row.id.to_string(), row.amount.abs()))
-        .collect()
+    // The ids of SePay v2 are made up by its simulator; its lines are known by their reference.
+    let name = |row: &doisoat::sandbox::district::BankRow| match provider {
+        "sepay2" => row.reference.clone(),
+        _ => row.id.to_string(),
+    };
+    seen.map(|row| (name(row), row.amount.abs())).collect()
 }
 
 /// (id, whole dong) of the records; an amount that cannot be read is -1.
@@ -137,7 +142,12 @@ fn found(pull: &Pull, provider: &str) -> BTreeSet<(String, i64)> {
     };
     let one = |record: &doisoat::source::Record| {
         (
-            record.id.as_deref().unwrap_or("-").to_owned(),
+            match provider {
+                "sepay2" => record.bank_ref.as_deref(),
+                _ => record.id.as_deref(),
+            }
+            .unwrap_or("-")
+            .to_owned(),
             record.amount.as_deref().map_or(-1, dong),
         )
     };
@@ -283,7 +293,7 @@ fn faults_of_answers_apply_to_every_gateway_that_can_show_them() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_comes_out_as_it_must() {
     let mut waiting = Vec::new();
-    for provider in ["casso", "sepay", "vnpay"] {
+    for provider in ["casso", "sepay", "sepay2", "vnpay"] {
         waiting.push((None, provider));
         let faults = Fault::all()
             .iter()

@@ -54,7 +54,8 @@ async fn save(
         from: *window.start(),
         to: *window.end(),
     };
-    let rows = normalise::read_records(&pull.records, &stage.context(Some(window)));
+    let mut rows = normalise::read_records(&pull.records, &stage.context(Some(window)));
+    super::renamed::keep_names(stage, &mut rows.txns).await?;
     let (txns, conflicts) = normalise::dedupe(rows.txns.clone());
     let state = |state: &DayState| match state {
         DayState::Complete => Completeness::Complete,

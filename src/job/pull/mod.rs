@@ -10,6 +10,7 @@ mod files;
 mod folder;
 mod probe;
 mod raw;
+mod renamed;
 mod withdraw;
 
 use tokio::task::JoinSet;

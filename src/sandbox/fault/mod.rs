@@ -5,6 +5,7 @@
 mod body;
 mod gzip;
 pub(crate) mod listing;
+pub(crate) mod paged;
 pub(crate) mod rows;
 mod status;
 mod table;
@@ -33,6 +34,10 @@ pub enum Dialects {
     Feeds,
     /// Casso.
     Casso,
+    /// Feeds in numbered pages with a total: Casso and SePay v2.
+    Paged,
+    /// Feeds whose ids are numbers: Casso and SePay v1.
+    Numbered,
     /// SePay.
     Sepay,
     /// Every payment gateway.
@@ -90,6 +95,8 @@ impl Fault {
             Dialects::All => true,
             Dialects::Feeds => gateway.is_none(),
             Dialects::Casso => provider == "casso",
+            Dialects::Paged => matches!(provider, "casso" | "sepay2"),
+            Dialects::Numbered => matches!(provider, "casso" | "sepay"),
             Dialects::Sepay => provider == "sepay",
             Dialects::Gateways => gateway.is_some(),
             Dialects::Signed => gateway.is_some_and(|gateway| gateway.is_signed),

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Act, Hint, RedirectAct, StatusAct};
 use crate::sandbox::wire::{Reply, Request};
 use crate::sandbox::world::World;
-use crate::sandbox::{casso, sepay};
+use crate::sandbox::{casso, sepay, sepay2};
 
 /// Part of a path that only a followed redirect can ask for.
 pub(crate) const MOVED: &str = "/__moved";
@@ -28,7 +28,7 @@ fn status(world: &World, provider: &'static str, act: StatusAct) -> Option<Reply
     match act {
         StatusAct::TooMany(hint) => Some(too_many(world, provider, hint)),
         StatusAct::RateLimit => {
-            let checked_elsewhere = provider == "sepay" && world.rate_limited();
+            let checked_elsewhere = matches!(provider, "sepay" | "sepay2") && world.rate_limited();
             if checked_elsewhere || world.within_rate(provider, true) {
                 return None;
             }
@@ -51,6 +51,7 @@ fn status(world: &World, provider: &'static str, act: StatusAct) -> Option<Reply
         StatusAct::ErrorInside => match provider {
             "casso" => Some(Reply::json(200, &casso::error_inside())),
             "sepay" => Some(Reply::json(200, &sepay::error_inside())),
+            "sepay2" => Some(Reply::json(200, &sepay2::error_inside())),
             _ => None, // VNPAY's error is signed: its simulator gives it
         },
     }

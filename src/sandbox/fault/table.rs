@@ -5,7 +5,7 @@ use super::{BodyAct as B, GatewayAct as G, HeaderAct as H, ListAct as L, Redirec
 use super::{Dialects, Fault, Hits, Outcome};
 use super::{Hint, RowAct as R, StatusAct as S, TransportAct as T};
 
-use Dialects::{All, Bound, Casso, Feeds, Gateways, Sepay, Signed};
+use Dialects::{All, Bound, Casso, Feeds, Gateways, Numbered, Paged, Sepay, Signed};
 use Hits::{Always, First};
 use Outcome::{Complete, Conflict, Either, Fail, Quarantine};
 
@@ -194,7 +194,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Quarantine,
         Rows(R::MissingField),
     ),
-    fault("type_flip", Always, Feeds, Complete, Rows(R::TypeFlip)),
+    fault("type_flip", Always, Numbered, Complete, Rows(R::TypeFlip)),
     fault(
         "extra_fields",
         Always,
@@ -228,7 +228,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("nan_amount", Always, All, Fail, Rows(R::NanAmount)),
     fault("bad_dates", Always, All, Quarantine, Rows(R::BadDates)),
     fault("naughty_text", Always, All, Complete, Rows(R::NaughtyText)),
-    fault("dup_page", First(1), Casso, Complete, Listing(L::DupPage)),
+    fault("dup_page", First(1), Paged, Complete, Listing(L::DupPage)),
     fault(
         "dup_records",
         Always,
@@ -246,21 +246,21 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "page_drift_insert",
         Always,
-        Casso,
+        Paged,
         Complete,
         Listing(L::DriftInsert),
     ),
     fault(
         "page_drift_delete",
         Always,
-        Casso,
+        Paged,
         Complete,
         Listing(L::DriftDelete),
     ),
     fault(
         "next_page_loop",
         Always,
-        Casso,
+        Paged,
         Fail,
         Listing(L::NextPageLoop),
     ),
@@ -268,21 +268,21 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "page_size_ignored",
         Always,
-        Casso,
+        Paged,
         Complete,
         Listing(L::SizeIgnored),
     ),
     fault(
         "total_mismatch",
         Always,
-        Casso,
+        Paged,
         Fail,
         Listing(L::TotalMismatch),
     ),
     fault(
         "missing_last_page",
         Always,
-        Casso,
+        Paged,
         Fail,
         Listing(L::MissingLastPage),
     ),

@@ -93,6 +93,20 @@ impl BaseUrl {
         url
     }
 
+    /// The path and query of a link that lies below this address; none for any other. The link may
+    /// be relative to `page`, the path that brought it.
+    pub fn below(&self, page: &str, link: &str) -> Option<(String, Vec<(String, String)>)> {
+        let url = self.join(page).join(link).ok()?;
+        let credentials = !url.username().is_empty() || url.password().is_some();
+        if url.origin() != self.url.origin() || credentials {
+            return None;
+        }
+        let prefix = self.url.path().trim_end_matches('/');
+        let path = url.path().strip_prefix(prefix)?;
+        let query = url.query_pairs().into_owned().collect();
+        path.starts_with('/').then(|| (path.to_owned(), query))
+    }
+
     /// True for this machine.
     pub fn is_loopback(&self) -> bool {
         self.loopback
@@ -262,6 +276,40 @@ mod tests {
             "https://gw.vn/sepay/",
             "/userapi/x",
             "https://gw.vn/sepay/userapi/x",
+        );
+    }
+
+    #[test]
+    fn a_link_leads_below_the_base_or_nowhere() {
+        let base = BaseUrl::parse("https://gw.vn/api", false).unwrap();
+        let check = |link: &str, expected: Option<&str>| {
+            let found = base.below("/v1/items", link);
+            let path = found.as_ref().map(|(path, _)| path.as_str());
+            assert_eq!(path, expected, "{link}");
+        };
+        check("https://gw.vn/api/v1/items?page=2", Some("/v1/items"));
+        check("/api/v1/items?page=2", Some("/v1/items"));
+        check("?page=2", Some("/v1/items"));
+        check("https://gw.vn:443/api/x", Some("/x"));
+        for bad in [
+            "https://evil.vn/api/v1/items",
+            "http://gw.vn/api/v1/items",
+            "https://gw.vn:8443/api/v1/items",
+            "https://gw.vn/apix/items",
+            "https://gw.vn/api/../admin",
+            "https://user:pass@gw.vn/api/x",
+            "//evil.vn/api/x",
+            "file:///etc/hostname",
+        ] {
+            check(bad, None);
+        }
+        let query = base.below("/v1/items", "?page=2&q=a%20b").unwrap().1;
+        assert_eq!(
+            query,
+            [
+                ("page".to_owned(), "2".to_owned()),
+                ("q".to_owned(), "a b".to_owned())
+            ]
         );
     }
 

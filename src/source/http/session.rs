@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-use super::Client;
+use super::{Answer, Body, Call, Client};
 use crate::clock::Stopwatch;
 use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
@@ -88,7 +88,21 @@ impl Session<'_> {
 
     /// Where a request goes, for errors that a provider raises itself.
     pub fn at(&self, request: &Request) -> Box<str> {
-        self.client.at(request)
+        self.client.at(&self.whole(request.clone()))
+    }
+
+    /// The call of a request: where a client sends forms, its parameters are the body.
+    fn whole(&self, request: Request) -> Call {
+        let mut call = Call::from(request);
+        if self.client.sends_forms && call.body.is_none() {
+            call.body = Some(Body::Form(std::mem::take(&mut call.query)));
+        }
+        call
+    }
+
+    /// The same for a call.
+    pub fn at_call(&self, call: &Call) -> Box<str> {
+        self.client.at(call)
     }
 
     /// Asks until `check` accepts a body, at most `retries` times. `build` makes the request of
@@ -97,6 +111,16 @@ impl Session<'_> {
         &self,
         build: &(dyn Fn(u32) -> Request + Sync),
         check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
+    ) -> Result<T, SourceError> {
+        let call = |attempt| self.whole(build(attempt));
+        self.call(&call, &|answer| check(answer.body)).await
+    }
+
+    /// The same for a request whose form is the caller's own; `check` also sees headers.
+    pub async fn call<T: Send>(
+        &self,
+        build: &(dyn Fn(u32) -> Call + Sync),
+        check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, SourceError> {
         let limit = self.client.http.source_deadline;
         let left = self.watch.left_of(limit);
@@ -112,8 +136,8 @@ impl Session<'_> {
 
     async fn try_all<T: Send>(
         &self,
-        build: &(dyn Fn(u32) -> Request + Sync),
-        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
+        build: &(dyn Fn(u32) -> Call + Sync),
+        check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, SourceError> {
         let mut waits = self.waits();
         let mut attempts = 0;
@@ -156,20 +180,26 @@ impl Session<'_> {
 
     async fn attempt<T>(
         &self,
-        request: &Request,
-        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
+        call: &Call,
+        check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, Ended> {
         let client = self.client;
         client.limiter.until_ready().await;
-        let mut response = client.send(request).await?;
-        client.judge_status(request, &response)?;
-        let body = client.read_body(request, &mut response).await?;
-        let kept = self.raw.keep(&client.source, &request.what, &body).await;
-        kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
-        check(&body).map_err(|bad| match bad {
+        let mut response = client.send(call).await?;
+        client.judge_status(call, &response)?;
+        let body = client.read_body(call, &mut response).await?;
+        if !call.is_private {
+            let kept = self.raw.keep(&client.source, &call.what, &body).await;
+            kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
+        }
+        let answer = Answer {
+            body: &body,
+            headers: response.headers(),
+        };
+        check(answer).map_err(|bad| match bad {
             Bad::Again(fault) => Ended::Again { fault, asked: None },
             Bad::Refused(status) => {
-                let at = client.at(request);
+                let at = client.at(call);
                 Ended::Stop(SourceError::Refused { at, status })
             }
             Bad::Stop(error) => Ended::Stop(error),

@@ -4,10 +4,13 @@ pub mod casso;
 pub mod dvcqg;
 pub mod keypay;
 pub mod momo;
+mod paged;
 pub mod payos;
 mod probing;
 mod reply;
+pub mod rest;
 pub mod sepay;
+mod span;
 mod states;
 pub mod viettelpay;
 pub mod vnpay;
@@ -17,9 +20,10 @@ pub mod zalopay;
 use std::collections::BTreeMap;
 
 use super::error::SourceError;
+use super::json::Json;
 use super::window::{Listed, Window};
 use super::{ArchiveError, BoxFuture};
-use crate::domain::Day;
+use crate::domain::{Day, TxnKind};
 
 /// Lists calendar day after calendar day. A day whose own totals do not come out is left out and
 /// the next one is tried; anything else ends the source for tonight.
@@ -58,4 +62,38 @@ fn plain_code(raw: &str) -> Box<str> {
         .take(16)
         .collect();
     kept.into()
+}
+
+/// Keeps the rows of one account; a row that tells none stays.
+fn keep_account(
+    listed: &mut Listed,
+    wanted: Option<&str>,
+    account: impl Fn(&Json) -> Option<&str>,
+) {
+    let Some(wanted) = wanted else { return };
+    let ours = |content: &Json| account(content).is_none_or(|is| is == wanted);
+    listed.rows.retain(|row| ours(&row.content));
+}
+
+/// Money in and money out in two columns: the one that is not zero tells the direction and the
+/// amount; `true` marks the column of money out. Both, or neither in a way that can be read: none.
+fn direction<'t>(
+    money_in: Option<&'t str>,
+    money_out: Option<&'t str>,
+) -> (Option<TxnKind>, Option<&'t str>, bool) {
+    match (money_in, money_out) {
+        (money_in, Some(out)) if !is_zero(out) && money_in.is_some_and(is_zero) => {
+            (Some(TxnKind::Debit), Some(out), true)
+        }
+        (Some(money_in), out) if out.is_none_or(is_zero) => {
+            (Some(TxnKind::Payment), Some(money_in), false)
+        }
+        (None, out) if out.is_none_or(is_zero) => (Some(TxnKind::Payment), None, false),
+        (money_in, out) => (None, money_in.or(out), false),
+    }
+}
+
+/// True for `0`, `0.00`: digits and a point, none but zeros.
+fn is_zero(amount: &str) -> bool {
+    amount.contains('0') && amount.bytes().all(|b| b == b'0' || b == b'.')
 }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::domain::{Completeness, Day, PaymentOrder};
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
-use crate::source::http::{Bad, Client, Request};
+use crate::source::http::{Bad, Client, Request, Session};
 use crate::source::json::Json;
 use crate::source::{ArchiveError, BoxFuture, Probe, Pull, RawSink, Record};
 
@@ -69,13 +69,60 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub(super) struct Probing<R>(pub(super) R);
 
+/// One order after the other: what the loop needs of a provider.
+pub(super) trait Asks: Send + Sync {
+    /// The client that asks.
+    fn client(&self) -> &Client;
+
+    /// False when the order cannot be asked about beside `all`: the provider can have none of that
+    /// id, or may mistake it for another.
+    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool;
+
+    /// Source and request of an order, for errors.
+    fn at(&self, session: &Session<'_>, order: &PaymentOrder) -> Box<str>;
+
+    /// Asks about one order, as often as it takes.
+    fn ask_one<'a>(
+        &'a self,
+        session: &'a Session<'_>,
+        order: &'a PaymentOrder,
+    ) -> BoxFuture<'a, Result<Answer, SourceError>>;
+}
+
+impl<R: Recital> Asks for Probing<R> {
+    fn client(&self) -> &Client {
+        self.0.client()
+    }
+
+    fn can_ask(&self, order: &PaymentOrder, all: &[PaymentOrder]) -> bool {
+        self.0.can_ask(order) && !self.0.is_mistakable(order, all)
+    }
+
+    fn at(&self, session: &Session<'_>, order: &PaymentOrder) -> Box<str> {
+        session.at(&self.0.request(order, 0))
+    }
+
+    fn ask_one<'a>(
+        &'a self,
+        session: &'a Session<'_>,
+        order: &'a PaymentOrder,
+    ) -> BoxFuture<'a, Result<Answer, SourceError>> {
+        Box::pin(async move {
+            let at = self.at(session, order);
+            let build = |attempt| self.0.request(order, attempt);
+            let check = |body: &[u8]| self.0.read(body, order, &at);
+            session.fetch(&build, &check).await
+        })
+    }
+}
+
 impl<R: Recital> Probe for Probing<R> {
     fn ask<'a>(
         &'a self,
         orders: &'a [PaymentOrder],
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>> {
-        Box::pin(ask_all(&self.0, orders, raw))
+        Box::pin(ask_all(self, orders, raw))
     }
 
     fn example(&self, day: Day) -> Box<str> {
@@ -83,8 +130,9 @@ impl<R: Recital> Probe for Probing<R> {
     }
 }
 
-async fn ask_all(
-    provider: &dyn Recital,
+/// Asks about all orders in turn.
+pub(super) async fn ask_all(
+    provider: &dyn Asks,
     orders: &[PaymentOrder],
     raw: &dyn RawSink,
 ) -> Result<Pull, ArchiveError> {
@@ -92,16 +140,14 @@ async fn ask_all(
     let mut pull = Pull::empty(Completeness::Complete);
     pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
     for (position, order) in orders.iter().enumerate() {
-        let at = session.at(&provider.request(order, 0));
-        if !provider.can_ask(order) || provider.is_mistakable(order, orders) {
+        if !provider.can_ask(order, orders) {
+            let at = provider.at(&session, order);
             pull.unanswered.push(order.order_id.clone());
             let (at, orders) = (at, not_asked(pull.trouble.as_ref()) + 1);
             pull.trouble = Some(SourceError::NotAskable { at, orders });
             continue;
         }
-        let build = |attempt| provider.request(order, attempt);
-        let check = |body: &[u8]| provider.read(body, order, &at);
-        match session.fetch(&build, &check).await {
+        match provider.ask_one(&session, order).await {
             Ok(Answer::Known(found)) => {
                 pull.answered += 1;
                 pull.known += 1;

@@ -1,4 +1,4 @@
-//! SePay v1, a bank feed: `GET /userapi/transactions/list`, Bearer token, every value a text.
+//! SePay, a bank feed; `api = "v2"` stands in `v2`. Version 1: `GET /userapi/transactions/list`, Bearer token, every value a text.
 //! Source: developer.sepay.vn, "API Giao dịch".
 //!
 //! One answer holds at most 5,000 rows and says nothing about the others. `since_id` is inclusive
@@ -7,6 +7,7 @@
 //! answer was full the day counts only when `count` (called after the list) is met, or when the day
 //! can be cut into spans none of which is full.
 
+mod v2;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::span::Span;
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::{Day, Instrument};
@@ -25,8 +27,9 @@ use crate::source::{
     Ability, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm, Opening,
     Pull, RawSink, Registration,
 };
+use v2::SepayV2;
 
-/// SePay v1.
+/// SePay, both versions.
 pub const REGISTRATION: Registration = Registration {
     kind: "sepay",
     label: "SePay",
@@ -36,7 +39,7 @@ pub const REGISTRATION: Registration = Registration {
     keys: &[
         Key {
             name: "api",
-            form: KeyForm::Words(&["v1"]),
+            form: KeyForm::Words(&["v1", "v2"]),
             required: None,
         },
         Key {
@@ -53,11 +56,13 @@ pub const REGISTRATION: Registration = Registration {
         cutoff: TimeOfDay::MIDNIGHT,
         freshness: Duration::from_hours(24),
         instrument: Instrument::Transfer,
-        base_url: Some("https://my.sepay.vn"),
+        base_url: Some(BASE_URL),
     },
     open,
 };
 
+/// Where v1 is reached when nothing else is said.
+const BASE_URL: &str = "https://my.sepay.vn";
 const LIST: &str = "/userapi/transactions/list";
 const COUNT: &str = "/userapi/transactions/count";
 /// What SePay uses in place of `Retry-After`.
@@ -68,7 +73,6 @@ const LIMIT: usize = 5_000;
 const RELISTINGS_MAX: u32 = 2;
 /// Answers that one day may need: a hundred thousand rows.
 const ANSWERS_MAX: u32 = 20;
-const DAY_SECONDS: u32 = 86_400;
 
 #[derive(Debug)]
 struct Sepay {
@@ -82,6 +86,18 @@ fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
     let token = settings.secret("token", opening.around)?;
     let header = SecretString::from(format!("Bearer {}", token.expose_secret()));
+    if settings.text("api") == Some("v2") {
+        if settings.http()?.base_url.to_string() == BASE_URL {
+            let message = format!("{BASE_URL} is the address of v1");
+            let fix = format!("write base_url = \"{}\"", v2::BASE_URL);
+            return Err(settings.fail(message, &fix));
+        }
+        return Ok(Handle::Feed(Box::new(SepayV2 {
+            client: Client::open(settings, Some(&header), None, opening.pace.clone())?,
+            cutoff: settings.cutoff,
+            account: settings.account.clone(),
+        })));
+    }
     Ok(Handle::Feed(Box::new(Sepay {
         client: Client::open(
             settings,
@@ -111,14 +127,6 @@ impl Feed for Sepay {
     }
 }
 
-/// Seconds of a day, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    day: Day,
-    from: u32,
-    to: u32,
-}
-
 /// The rows of a day so far.
 #[derive(Debug, Default)]
 struct Collected {
@@ -133,11 +141,7 @@ struct Collected {
 
 impl Sepay {
     async fn list_day(&self, session: &Session<'_>, day: Day) -> Result<Listed, SourceError> {
-        let whole = Span {
-            day,
-            from: 0,
-            to: DAY_SECONDS - 1,
-        };
+        let whole = Span::day(day);
         let mut all = Collected::default();
         let mut was_full = self.list_span(session, whole, &mut all).await?;
         let mut counted = self.count(session, whole).await?;
@@ -238,7 +242,7 @@ impl Sepay {
             let rows = session.fetch(&build, &wire::read_list).await?;
             let full = rows.len() >= self.limit;
             if full && all.most.is_none() {
-                let counted = self.count(session, span.whole_day()).await?;
+                let counted = self.count(session, Span::day(span.day)).await?;
                 let most = counted.map_or(u64::MAX, |count| count.saturating_add(limit));
                 all.most = Some(most);
             }
@@ -284,8 +288,8 @@ impl Sepay {
         if let Some(account) = &self.account {
             query.push(("account_number", account.to_string()));
         }
-        query.push(("transaction_date_min", span.stamp(span.from)));
-        query.push(("transaction_date_max", span.stamp(span.to)));
+        query.push(("transaction_date_min", span.first()));
+        query.push(("transaction_date_max", span.last()));
         query
     }
 
@@ -303,36 +307,6 @@ impl Sepay {
             body: None,
             what,
         }
-    }
-}
-
-impl Span {
-    fn stamp(self, second: u32) -> String {
-        let (hour, minute) = (second / 3_600, second / 60 % 60);
-        format!("{} {hour:02}:{minute:02}:{:02}", self.day, second % 60)
-    }
-
-    fn whole_day(self) -> Self {
-        Self {
-            from: 0,
-            to: DAY_SECONDS - 1,
-            ..self
-        }
-    }
-
-    /// Two halves; none for a single second.
-    fn halves(self) -> Vec<Self> {
-        if self.from == self.to {
-            return Vec::new();
-        }
-        let middle = self.from.midpoint(self.to);
-        vec![
-            Self { to: middle, ..self },
-            Self {
-                from: middle + 1,
-                ..self
-            },
-        ]
     }
 }
 

@@ -11,7 +11,7 @@ use crate::fake::{Fake, answer};
 use crate::night_cli::program;
 
 /// Wrong secrets with characters that look different in a URL.
-const WRONG: [(&str, &str); 3] = [
+pub(super) const WRONG: [(&str, &str); 3] = [
     ("DOISOAT_SANDBOX_SEPAY_TOKEN", "CANARY+5f1d/sepay=="),
     ("DOISOAT_SANDBOX_CASSO_TOKEN", "CANARY+77aa/casso=="),
     ("DOISOAT_SANDBOX_VNPAY_HASH_SECRET", "CANARY+0b9c/vnpay=="),
@@ -112,7 +112,7 @@ fn everything(town: &Town, said: &[Output]) -> Vec<(String, String)> {
         .collect()
 }
 
-fn no_canary(town: &Town, said: &[Output], secrets: &[&str]) {
+pub(super) fn no_canary(town: &Town, said: &[Output], secrets: &[&str]) {
     let all = everything(town, said);
     assert!(
         all.iter().any(|(name, _)| name.ends_with("test.db")),
@@ -135,7 +135,7 @@ fn no_canary(town: &Town, said: &[Output], secrets: &[&str]) {
 }
 
 /// Everything that can be said about a night.
-const ALL: &[&[&str]] = &[
+pub(super) const ALL: &[&[&str]] = &[
     &["-vvv", "run", "--date", FIRST, "--json"],
     &[
         "-vvv",
@@ -151,7 +151,7 @@ const ALL: &[&[&str]] = &[
 ];
 
 /// Says it with the right secrets or with the wrong ones.
-async fn say(town: &Town, all: &[&[&str]], wrong: bool) -> Vec<Output> {
+pub(super) async fn say(town: &Town, all: &[&[&str]], wrong: bool) -> Vec<Output> {
     let mut said = Vec::new();
     for args in all {
         let mut command = program(town);

@@ -4,18 +4,12 @@ use crate::domain::{TxnKind, TxnStatus};
 use crate::source::error::{BodyFault, Fault};
 use crate::source::http::Bad;
 use crate::source::json::Json;
+use crate::source::provider::paged::Page;
 use crate::source::window::Row;
 use crate::source::{AmountForm, Record, TimeForm};
 
 /// One page.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Page {
-    pub(super) rows: Vec<Row>,
-    pub(super) total: Option<u64>,
-    pub(super) next: Option<u64>,
-}
-
-pub(super) fn read_page(body: &[u8]) -> Result<Page, Bad> {
+pub(super) fn read_page(body: &[u8]) -> Result<Page<u64>, Bad> {
     let json = Json::parse(body)?;
     match json.word_of("error") {
         Some("0") => {}
@@ -37,6 +31,7 @@ pub(super) fn read_page(body: &[u8]) -> Result<Page, Bad> {
         rows: rows.iter().map(|row| Row::new(row, "id", "when")).collect(),
         total: data.count_of("totalRecords"),
         next: data.count_of("nextPage"),
+        overlap: None,
     })
 }
 
@@ -101,7 +96,7 @@ mod tests {
     #[test]
     fn an_error_inside_a_success_is_an_error() {
         let check = |body: &str, bad: Bad| {
-            assert_eq!(read_page(body.as_bytes()), Err(bad), "{body}");
+            assert_eq!(read_page(body.as_bytes()).unwrap_err(), bad, "{body}");
         };
         let shape = |what| Bad::Again(Fault::Body(BodyFault::Shape(what)));
         check("{}", shape("error"));

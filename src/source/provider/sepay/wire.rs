@@ -1,6 +1,6 @@
 //! What SePay v1's answers look like. Pure.
 
-use crate::domain::{TxnKind, TxnStatus};
+use crate::domain::TxnStatus;
 use crate::source::error::{BodyFault, Fault};
 use crate::source::http::Bad;
 use crate::source::json::Json;
@@ -42,16 +42,8 @@ pub(super) fn read_count(body: &[u8]) -> Result<u64, Bad> {
 pub(super) fn record(row: &Json) -> Record {
     let text = |key: &str| row.word_of(key).filter(|text| !text.is_empty());
     let (money_in, money_out) = (text("amount_in"), text("amount_out"));
-    let (kind, amount, amount_column) = match (money_in, money_out) {
-        (money_in, Some(out)) if !is_zero(out) && money_in.is_some_and(is_zero) => {
-            (Some(TxnKind::Debit), Some(out), "amount_out")
-        }
-        (Some(money_in), out) if out.is_none_or(is_zero) => {
-            (Some(TxnKind::Payment), Some(money_in), "amount_in")
-        }
-        (None, out) if out.is_none_or(is_zero) => (Some(TxnKind::Payment), None, "amount_in"),
-        (money_in, out) => (None, money_in.or(out), "amount_in"),
-    };
+    let (kind, amount, is_out) = super::super::direction(money_in, money_out);
+    let amount_column = if is_out { "amount_out" } else { "amount_in" };
     let kind_text = match kind {
         Some(kind) => kind.id().to_owned(),
         None => format!(
@@ -78,14 +70,10 @@ pub(super) fn record(row: &Json) -> Record {
     }
 }
 
-/// True for `0`, `0.00`: digits and a point, none but zeros.
-fn is_zero(amount: &str) -> bool {
-    amount.contains('0') && amount.bytes().all(|b| b == b'0' || b == b'.')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::TxnKind;
 
     fn one(members: &str) -> Record {
         record(&Json::parse(format!("{{{members}}}").as_bytes()).unwrap())

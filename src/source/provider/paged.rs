@@ -1,0 +1,195 @@
+//! Listing a day page by page when rows may arrive or vanish meanwhile.
+//!
+//! Then pages shift: a row is repeated or skipped without an error. The defence is the provider's
+//! own total and a second listing: a listing counts when its total did not move and it holds as
+//! many rows.
+
+use std::collections::BTreeSet;
+
+use crate::domain::Day;
+use crate::source::error::{Gap, SourceError};
+use crate::source::window::{Listed, Row};
+use crate::source::{BoxFuture, DayControl};
+
+/// A day is listed at most so often until its total stands still.
+const LISTINGS_MAX: u32 = 4;
+/// Pages of one listing where nothing else is said.
+pub(super) const PAGES_MAX: u32 = 2_000;
+
+/// One page. `M` marks a page: a number, or a cursor.
+#[derive(Debug)]
+pub(super) struct Page<M> {
+    pub(super) rows: Vec<Row>,
+    /// The provider's count of the whole listing, where it tells it.
+    pub(super) total: Option<u64>,
+    /// The next page; none at the end.
+    pub(super) next: Option<M>,
+    /// The row that the page repeats from the one before by design (`since`, inclusive).
+    pub(super) overlap: Option<String>,
+}
+
+/// How a day is read: its first page, and limits.
+#[derive(Debug)]
+pub(super) struct Plan<M> {
+    pub(super) day: Day,
+    pub(super) first: M,
+    /// Rows asked for with each page.
+    pub(super) size: u64,
+    pub(super) pages_max: u32,
+}
+
+/// Fetches a page.
+pub(super) type Fetch<'f, M> = dyn Fn(M) -> BoxFuture<'f, Result<Page<M>, SourceError>> + Sync + 'f;
+
+/// Lists a day until its total stands still and is met. `at` names the request of a page.
+pub(super) async fn list_day<M: Ord + Clone + Send + Sync>(
+    plan: &Plan<M>,
+    fetch: &Fetch<'_, M>,
+    at: &(dyn Fn(&M) -> Box<str> + Sync),
+) -> Result<Listed, SourceError> {
+    let mut before: Option<Listing> = None;
+    let mut short = Gap::Short {
+        expected: 0,
+        got: 0,
+    };
+    for _ in 0..LISTINGS_MAX {
+        let listing = list_once(plan, fetch, at).await?;
+        if listing.is_whole(plan.day, before.as_ref()) {
+            return Ok(listing.listed(plan.day));
+        }
+        short = listing.gap();
+        before = Some(listing);
+    }
+    Err(SourceError::Incomplete {
+        at: at(&plan.first),
+        gap: short,
+    })
+}
+
+/// One walk through all pages of a day.
+#[derive(Debug, Default)]
+struct Listing {
+    rows: Vec<Row>,
+    totals: BTreeSet<Option<u64>>,
+    /// A page came that brought nothing new: drift, or a page sent twice.
+    repeated_page: bool,
+}
+
+async fn list_once<M: Ord + Clone + Send + Sync>(
+    plan: &Plan<M>,
+    fetch: &Fetch<'_, M>,
+    at: &(dyn Fn(&M) -> Box<str> + Sync),
+) -> Result<Listing, SourceError> {
+    let mut listing = Listing::default();
+    let mut keys = BTreeSet::new();
+    let mut read = BTreeSet::new();
+    let mut mark = plan.first.clone();
+    for _ in 0..plan.pages_max {
+        let incomplete = |gap| {
+            let at = at(&mark);
+            Err(SourceError::Incomplete { at, gap })
+        };
+        let answer = fetch(mark.clone()).await?;
+        let fresh = listing.without_overlap(answer.rows, answer.overlap.as_deref());
+        let new = fresh.iter().filter(|row| keys.insert(row.key.clone()));
+        listing.repeated_page |= new.count() == 0 && !fresh.is_empty();
+        listing.totals.insert(answer.total);
+        listing.rows.extend(fresh);
+        read.insert(mark.clone());
+        let Some(next) = answer.next else {
+            return Ok(listing);
+        };
+        if read.contains(&next) {
+            return incomplete(Gap::Loop);
+        }
+        let most = answer
+            .total
+            .map_or(u64::MAX, |total| 2 * total + 5 * plan.size);
+        if count(listing.rows.len()) > most {
+            return incomplete(Gap::Endless);
+        }
+        mark = next;
+    }
+    Err(SourceError::Incomplete {
+        at: at(&mark),
+        gap: Gap::Endless,
+    })
+}
+
+impl Listing {
+    /// The rows of a page without the one that it repeats by design.
+    fn without_overlap(&self, rows: Vec<Row>, overlap: Option<&str>) -> Vec<Row> {
+        let Some(key) = overlap else { return rows };
+        let repeated = |row: &Row| row.key == key && self.rows.contains(row);
+        rows.into_iter().filter(|row| !repeated(row)).collect()
+    }
+
+    fn listed(self, day: Day) -> Listed {
+        let control = self.total().map(|expected| {
+            let tallies = self.tallies(day);
+            let tally = tallies.into_iter().find(|tally| *tally == expected);
+            DayControl {
+                expected,
+                delivered: tally.unwrap_or(expected),
+            }
+        });
+        Listed {
+            rows: self.rows,
+            control,
+        }
+    }
+
+    /// The total, when it stood still.
+    fn total(&self) -> Option<u64> {
+        match self.totals.iter().collect::<Vec<_>>().as_slice() {
+            [total] => **total,
+            _ => None,
+        }
+    }
+
+    fn keys(&self) -> BTreeSet<&str> {
+        self.rows.iter().map(|row| row.key.as_str()).collect()
+    }
+
+    /// Ways in which the provider may have counted: distinct ids, and of those the ones dated on
+    /// the day (rows of other days may be mixed in).
+    fn tallies(&self, day: Day) -> [u64; 2] {
+        let of_day = |row: &&Row| row.day().is_none_or(|dated| dated == day);
+        let dated: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .filter(of_day)
+            .map(|r| r.key.as_str())
+            .collect();
+        [count(self.keys().len()), count(dated.len())]
+    }
+
+    /// True when the listing can be trusted: its total did not move and is met. Rows that stand
+    /// twice and are counted twice look like drift, so they are believed the second time they come
+    /// out the same.
+    fn is_whole(&self, day: Day, before: Option<&Self>) -> bool {
+        if self.totals.len() != 1 || self.repeated_page {
+            return false;
+        }
+        let Some(total) = self.total() else {
+            return true;
+        };
+        let same_as_before = || {
+            before
+                .is_some_and(|before| before.totals == self.totals && before.keys() == self.keys())
+        };
+        self.tallies(day).contains(&total) || (count(self.rows.len()) == total && same_as_before())
+    }
+
+    fn gap(&self) -> Gap {
+        let expected = self.totals.iter().flatten().max().copied().unwrap_or(0);
+        Gap::Short {
+            expected,
+            got: count(self.keys().len()),
+        }
+    }
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
