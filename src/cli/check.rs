@@ -306,6 +306,10 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
             };
         }
         _ if offline => return Line::ok(&name, format!("{label}, not asked")),
+        Handle::Registry(registry) => registry.changed(day, &Nowhere).await.map(|told| Pull {
+            trouble: told.trouble,
+            ..Pull::empty(told.state)
+        }),
         Handle::Feed(feed) => feed.list(day..=day, &Nowhere).await,
         Handle::Probe(probe) => match example_order(day) {
             Some(order) => probe.ask(&[order], &Nowhere).await,

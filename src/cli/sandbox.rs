@@ -92,7 +92,13 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
             ));
         }
     }
-    out(&format!("{}\n{}", lines.concat(), sandbox.toml_sources()));
+    let igate = sandbox.toml_igate().replace('\n', "\n# ");
+    out(&format!(
+        "{}\n{}\n# The registry through its interface:\n# {}\n",
+        lines.concat(),
+        sandbox.toml_sources(),
+        igate.trim_end_matches("# ").trim_end()
+    ));
     let asked = stop.wait().await;
     sandbox.stop().await;
     // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.

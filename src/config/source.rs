@@ -106,6 +106,11 @@ impl SourceSettings {
         }
     }
 
+    /// True when a secret of the kind is named.
+    pub fn names_secret(&self, key: &str) -> bool {
+        self.secrets.contains_key(key)
+    }
+
     /// The HTTP part.
     pub fn http(&self) -> Result<&HttpSettings, ConfigError> {
         let none = || {

@@ -9,6 +9,7 @@ pub mod cells;
 pub mod columns;
 pub mod context;
 pub mod dedupe;
+pub mod dossier;
 pub mod fee;
 pub mod ids;
 pub mod inputs;

@@ -325,7 +325,7 @@ fn read_block<T: RegistryRow>(
 }
 
 /// One row an identity; see the head of this file.
-fn one_a_key<T: RegistryRow>(
+pub(super) fn one_a_key<T: RegistryRow>(
     rows: &mut Vec<T>,
     mut lines: Vec<u64>,
     file: &FileAt<'_>,

@@ -12,6 +12,7 @@ mod clock;
 mod control;
 pub mod district;
 pub mod fault;
+mod igate;
 mod registry;
 mod sepay;
 mod server;
@@ -41,7 +42,12 @@ pub(crate) struct Provider {
 }
 
 /// Every simulator.
-pub(crate) const ALL: &[Provider] = &[casso::PROVIDER, sepay::PROVIDER, vnpay::PROVIDER];
+pub(crate) const ALL: &[Provider] = &[
+    casso::PROVIDER,
+    sepay::PROVIDER,
+    vnpay::PROVIDER,
+    igate::PROVIDER,
+];
 
 /// How to start a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +91,12 @@ const VNPAY_CREDENTIALS: &[Credential] = &[Credential {
     key: "hash_secret",
     env: "DOISOAT_SANDBOX_VNPAY_HASH_SECRET",
     value: vnpay::HASH_SECRET,
+}];
+
+const IGATE_CREDENTIALS: &[Credential] = &[Credential {
+    key: "client_secret",
+    env: "DOISOAT_SANDBOX_IGATE_SECRET",
+    value: igate::CLIENT_SECRET,
 }];
 
 /// Running simulators. Dropping it stops them.
@@ -181,6 +193,7 @@ impl Sandbox {
             "casso" => CASSO_CREDENTIALS,
             "sepay" => SEPAY_CREDENTIALS,
             "vnpay" => VNPAY_CREDENTIALS,
+            "igate" => IGATE_CREDENTIALS,
             _ => &[],
         }
     }
@@ -234,6 +247,23 @@ allow_loopback = true
 tmn_code = "{tmn_code}"
 hash_secret = {{ env = "{vnpay_env}" }}
 ip_addr = "127.0.0.1"
+"#
+        )
+    }
+
+    /// The `[[source]]` table that reads the registry through its interface.
+    pub fn toml_igate(&self) -> String {
+        let (base, env) = (self.base_url("igate"), IGATE_CREDENTIALS[0].env);
+        let (client, path) = (igate::CLIENT_ID, igate::TOKEN_PATH);
+        format!(
+            r#"[[source]]
+name = "igate"
+kind = "igate"
+base_url = "{base}"
+allow_loopback = true
+token_url = "{base}{path}"
+client_id = "{client}"
+client_secret = {{ env = "{env}" }}
 "#
         )
     }

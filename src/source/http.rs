@@ -5,10 +5,12 @@
 
 mod address;
 mod cause;
+mod reader;
 mod session;
 mod wait;
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -26,6 +28,7 @@ use crate::domain::SourceName;
 
 pub use address::{AddressFault, BaseUrl};
 use cause::{cause, tls_detail};
+pub use reader::{Get, Grant, Reader, Reading};
 use session::Ended;
 pub use session::{Bad, Request, Session};
 pub use wait::Pace;
@@ -40,7 +43,9 @@ pub struct Client {
     http: HttpSettings,
     pace: Pace,
     limiter: DefaultDirectRateLimiter,
-    authorization: Option<HeaderValue>,
+    authorization: Mutex<Option<HeaderValue>>,
+    /// What a body is: JSON but for the request for a token.
+    content_type: &'static str,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -65,6 +70,28 @@ impl Client {
         let authorization = authorization
             .map(|value| sensitive(value, settings))
             .transpose()?;
+        let mut client = Self::with(settings, http, pace)?;
+        client.authorization = Mutex::new(authorization);
+        client.retry_header = retry_header;
+        Ok(client)
+    }
+
+    /// A client of the same settings for another address of the source.
+    fn open_at(
+        settings: &SourceSettings,
+        base_url: BaseUrl,
+        pace: Pace,
+    ) -> Result<Self, ConfigError> {
+        let mut http = settings.http()?.clone();
+        http.base_url = base_url;
+        Self::with(settings, http, pace)
+    }
+
+    fn with(
+        settings: &SourceSettings,
+        http: HttpSettings,
+        pace: Pace,
+    ) -> Result<Self, ConfigError> {
         let inner = build(&http, settings)?;
         let per_request = http.rate.per / http.rate.count.max(1);
         let quota = Quota::with_period(per_request.max(Duration::from_nanos(1)));
@@ -75,9 +102,21 @@ impl Client {
             http,
             pace,
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
-            authorization,
-            retry_header,
+            authorization: Mutex::new(None),
+            content_type: "application/json",
+            retry_header: None,
         })
+    }
+
+    /// The header of the next requests.
+    fn authorize(&self, value: Option<HeaderValue>) {
+        let held = self.authorization.lock();
+        *held.unwrap_or_else(PoisonError::into_inner) = value;
+    }
+
+    fn authorization(&self) -> Option<HeaderValue> {
+        let held = self.authorization.lock();
+        held.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Starts a pull: from now on its requests share `source_deadline`.
@@ -110,12 +149,12 @@ impl Client {
             Some(json) => self
                 .inner
                 .post(url)
-                .header(CONTENT_TYPE, "application/json")
+                .header(CONTENT_TYPE, self.content_type)
                 .body(json.clone()),
             None => self.inner.get(url),
         };
-        if let Some(value) = &self.authorization {
-            call = call.header(AUTHORIZATION, value.clone());
+        if let Some(value) = self.authorization() {
+            call = call.header(AUTHORIZATION, value);
         }
         call.send()
             .await

@@ -33,6 +33,7 @@ pub use http::Pace;
 pub use pull::{DayControl, DayState, Pull};
 pub use record::{AmountForm, At, Record, TimeForm};
 pub use registration::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+pub use registry::{DossierRecord, FeeRecord, RegistryPull, Words};
 
 /// Every kind of source, in the order of messages.
 pub const ALL: &[&Registration] = &[
@@ -42,6 +43,7 @@ pub const ALL: &[&Registration] = &[
     &file::STATEMENT,
     &file::SETTLEMENT,
     &registration::EXPORT,
+    &registry::igate::REGISTRATION,
 ];
 
 /// A future that a trait object may return.
@@ -73,6 +75,16 @@ pub trait Feed: Send + Sync + fmt::Debug {
         window: RangeInclusive<Day>,
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>>;
+}
+
+/// A one-stop system that tells which dossiers changed.
+pub trait Registry: Send + Sync + fmt::Debug {
+    /// Reads every dossier that changed on `from` or later, with its fees.
+    fn changed<'a>(
+        &'a self,
+        from: Day,
+        raw: &'a dyn RawSink,
+    ) -> BoxFuture<'a, Result<RegistryPull, ArchiveError>>;
 }
 
 /// A source that is asked about one order at a time.

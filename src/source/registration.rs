@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Feed, FileSource, Pace, Probe};
+use super::{Feed, FileSource, Pace, Probe, Registry};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -48,6 +48,8 @@ pub enum Ability {
     Probe,
     /// Files in a folder.
     Folder,
+    /// Tells which dossiers changed.
+    Registry,
 }
 
 /// A key of the configuration.
@@ -138,6 +140,8 @@ pub enum Handle {
     Feed(Box<dyn Feed>),
     /// Answers about orders.
     Probe(Box<dyn Probe>),
+    /// Tells which dossiers changed.
+    Registry(Box<dyn Registry>),
     /// Files in a folder, read by `source/registry`.
     Folder(PathBuf),
     /// Statement or settlement files in a folder.

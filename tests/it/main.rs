@@ -26,6 +26,7 @@ mod feed_casso;
 mod feed_sepay;
 mod hostile_files;
 mod http;
+mod igate;
 mod inspect;
 mod night;
 mod night_calibration;

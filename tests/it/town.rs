@@ -96,7 +96,7 @@ impl Town {
         let file = self.dir().join("doisoat.toml");
         let config = Config::parse(&self.toml(edit), &file).unwrap();
         let mut desk = Desk::open(config, self.clock.clone()).await.unwrap();
-        let known = ["sepay", "casso", "vnpay"].map(|name| self.sandbox.credentials(name));
+        let known = ["sepay", "casso", "vnpay", "igate"].map(|name| self.sandbox.credentials(name));
         let secrets = known.into_iter().flatten();
         let secrets: BTreeMap<String, String> = secrets
             .map(|c| (c.env.to_owned(), c.value.to_owned()))

@@ -204,7 +204,7 @@ fn kind_word(kind: FileKind) -> &'static str {
     }
 }
 
-fn stored(read: normalise::RegistryRows) -> RegistryRows {
+pub(super) fn stored(read: normalise::RegistryRows) -> RegistryRows {
     RegistryRows {
         agencies: read.agencies,
         fees: read.fees,

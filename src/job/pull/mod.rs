@@ -10,6 +10,7 @@ mod files;
 mod folder;
 mod probe;
 mod raw;
+mod registry;
 mod withdraw;
 
 use tokio::task::JoinSet;
@@ -86,6 +87,10 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
         match source.handle {
             Handle::Folder(path) => {
                 facts.push(stage.timed(Box::pin(folder::read(&stage, &path))).await?);
+            }
+            Handle::Registry(handle) => {
+                let reading = Box::pin(registry::read(&stage, &*handle));
+                facts.push(stage.timed(reading).await?);
             }
             Handle::Files(files) => {
                 let read = async move { stage.timed(Box::pin(files::read(&stage, &files))).await };
