@@ -44,6 +44,7 @@ pub const ALL: &[&Registration] = &[
     &file::SETTLEMENT,
     &registration::EXPORT,
     &registry::igate::REGISTRATION,
+    &registry::opencps::REGISTRATION,
 ];
 
 /// A future that a trait object may return.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Feed, FileSource, Pace, Probe, Registry};
+use super::{Feed, FileSource, Pace, Probe, Registry, Words};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -150,6 +150,18 @@ pub enum Handle {
 
 const A_DAY: Duration = Duration::from_hours(24);
 
+/// A folder of registry exports.
+pub(super) const FOLDER_DEFAULTS: Defaults = Defaults {
+    rate: Rate {
+        count: 1,
+        per: Duration::from_secs(1),
+    },
+    cutoff: TimeOfDay::MIDNIGHT,
+    freshness: A_DAY,
+    instrument: Instrument::Portal,
+    base_url: None,
+};
+
 /// The dossier registry's CSV export.
 pub const EXPORT: Registration = Registration {
     kind: "export",
@@ -176,20 +188,17 @@ pub const EXPORT: Registration = Registration {
             required: None,
         },
     ],
-    defaults: Defaults {
-        rate: Rate {
-            count: 1,
-            per: Duration::from_secs(1),
-        },
-        cutoff: TimeOfDay::MIDNIGHT,
-        freshness: A_DAY,
-        instrument: Instrument::Portal,
-        base_url: None,
-    },
-    open: |opening| match opening.settings.path("path") {
-        Some(path) => Ok(Handle::Folder(path.to_owned())),
-        None => Err(opening
-            .settings
-            .fail("path is missing".to_owned(), "name a folder")),
-    },
+    defaults: FOLDER_DEFAULTS,
+    open: open_folder,
 };
+
+/// Opens a folder of tables; `[source.map]` is held against what there may be.
+pub(super) fn open_folder(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
+    let settings = opening.settings;
+    if let Err((message, fix)) = Words::of_files(settings.kind(), settings.map("map")) {
+        return Err(settings.fail(message, &fix));
+    }
+    let missing = || settings.fail("path is missing".to_owned(), "name a folder");
+    let path = settings.path("path").ok_or_else(missing)?;
+    Ok(Handle::Folder(path.to_owned()))
+}

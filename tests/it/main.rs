@@ -45,6 +45,7 @@ mod passes_properties;
 mod probe;
 mod prove;
 mod quality;
+mod registry_tables;
 mod report;
 mod rows;
 mod same_bytes;

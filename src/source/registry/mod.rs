@@ -4,6 +4,7 @@ mod dossier;
 pub mod export;
 pub mod igate;
 mod name;
+pub mod opencps;
 mod words;
 
 pub use dossier::{DossierRecord, FeeRecord, RegistryPull};

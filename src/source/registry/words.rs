@@ -7,10 +7,12 @@
 
 use std::collections::BTreeMap;
 
+use super::name::FileKind;
 use crate::config::section::suggest;
 use crate::domain::{
     CollectionMode, DeclaredMethod, FeeKind, FeeStatus, FilingChannel, OrderStatus, ReceiptStatus,
 };
+use crate::source::file::Mapping;
 
 /// Forms of a table.
 const FORMS: [&str; 5] = [
@@ -72,6 +74,27 @@ impl Words {
         let mut keys = Self::keys_of(&all);
         keys.extend(columns.iter().chain(&FORMS).map(|key| (*key).to_owned()));
         keys
+    }
+
+    /// Reads the table of a folder of files.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn of_files(
+        kind: &str,
+        table: Option<&BTreeMap<String, String>>,
+    ) -> Result<Self, (String, String)> {
+        let Some(table) = table else {
+            return Ok(Self::default());
+        };
+        let columns = FileKind::columns(kind == super::opencps::REGISTRATION.kind);
+        let words = Self::parse(table, &Self::keys_of_files(columns))?;
+        let forms = table
+            .iter()
+            .filter(|(key, _)| FORMS.contains(&key.as_str()));
+        let forms = forms.map(|(key, value)| (key.clone(), value.clone()));
+        Mapping::parse(&forms.collect()).map_err(|bad| (bad.message, bad.fix))?;
+        Ok(words)
     }
 
     /// Reads the table; `known` are the keys that there may be.
