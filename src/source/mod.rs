@@ -12,6 +12,7 @@ pub mod http;
 pub mod json;
 pub mod provider;
 pub mod pull;
+pub mod push;
 pub mod record;
 pub mod registration;
 pub mod registry;
@@ -31,6 +32,7 @@ pub use error::SourceError;
 pub use file::{FileRole, FileSource, Mapping};
 pub use http::Pace;
 pub use pull::{DayControl, DayState, Pull};
+pub use push::{PushFault, PushSource};
 pub use record::{AmountForm, At, Record, TimeForm};
 pub use registration::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
 pub use registry::{DossierRecord, FeeRecord, RegistryPull, Words};
@@ -42,6 +44,7 @@ pub const ALL: &[&Registration] = &[
     &provider::vnpay::REGISTRATION,
     &file::STATEMENT,
     &file::SETTLEMENT,
+    &push::REGISTRATION,
     &registration::EXPORT,
     &registry::igate::REGISTRATION,
     &registry::opencps::REGISTRATION,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Feed, FileSource, Pace, Probe, Registry, Words};
+use super::{Feed, FileSource, Pace, Probe, PushSource, Registry, Words};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -146,6 +146,8 @@ pub enum Handle {
     Folder(PathBuf),
     /// Statement or settlement files in a folder.
     Files(FileSource),
+    /// Webhooks in a folder.
+    Push(Box<PushSource>),
 }
 
 const A_DAY: Duration = Duration::from_hours(24);

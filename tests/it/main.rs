@@ -44,6 +44,7 @@ mod passes_precision;
 mod passes_properties;
 mod probe;
 mod prove;
+mod push;
 mod quality;
 mod registry_tables;
 mod report;
