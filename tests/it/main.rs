@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod by_hand;
+mod calendar;
 mod cases;
 mod cli;
 mod core_fence;

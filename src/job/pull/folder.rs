@@ -40,10 +40,16 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
+    let growing = |note: &FolderNote| matches!(note, FolderNote::Growing(_));
+    let nothing_due = desk.config.calendar.rests(stage.night)
+        && delivery.troubles.is_empty()
+        && !delivery.notes.iter().any(growing);
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
         // A night is covered by the files that tell of it, whichever night read them.
         Completeness::Missing if !covered.is_empty() => Completeness::Complete,
+        // On a day of rest nothing is due.
+        Completeness::Missing | Completeness::Complete if nothing_due => Completeness::Complete,
         Completeness::Complete if covered.is_empty() => Completeness::Missing,
         state => state,
     };
