@@ -292,20 +292,14 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
     let day = Day::of_ms(SystemClock.now_ms()).minus(1);
     let answer = match handle {
         Handle::Folder(path) | Handle::Files(FileSource { path, .. }) => {
-            let shown = path.display();
-            return if path.is_dir() {
-                Line::ok(&name, format!("{label}, {shown}"))
-            } else {
-                let message = format!("{label}, {shown} is not there");
-                Line::fail(
-                    &name,
-                    Exit::Incomplete,
-                    message,
-                    format!("mkdir -p {shown}"),
-                )
-            };
+            return folder(&name, label, &path);
         }
+        Handle::Push(push) => return folder(&name, label, &push.path),
         _ if offline => return Line::ok(&name, format!("{label}, not asked")),
+        Handle::Registry(registry) => registry.changed(day, &Nowhere).await.map(|told| Pull {
+            trouble: told.trouble,
+            ..Pull::empty(told.state)
+        }),
         Handle::Feed(feed) => feed.list(day..=day, &Nowhere).await,
         Handle::Probe(probe) => match example_order(probe.example(day), day) {
             Some(order) => probe.ask(&[order], &Nowhere).await,
@@ -316,6 +310,16 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
         Ok(pull) => answered(&name, label, pull, lang),
         Err(error) => Line::fail(&name, Exit::Failed, error.to_string(), ""),
     }
+}
+
+/// A folder that files arrive in.
+fn folder(name: &str, label: &str, path: &Path) -> Line {
+    let shown = path.display();
+    if path.is_dir() {
+        return Line::ok(name, format!("{label}, {shown}"));
+    }
+    let message = format!("{label}, {shown} is not there");
+    Line::fail(name, Exit::Incomplete, message, format!("mkdir -p {shown}"))
 }
 
 fn answered(name: &str, label: &str, pull: Pull, lang: Lang) -> Line {

@@ -142,7 +142,10 @@ fn write_config(sandbox: &Sandbox, dir: &Path, lang: Lang) -> anyhow::Result<Pat
     std::fs::create_dir_all(&secrets)?;
     let mut sources = sandbox.toml_sources();
     for provider in sandbox.providers() {
-        for known in sandbox.credentials(provider) {
+        let named = |env: &str| sources.contains(&format!("\"{env}\""));
+        let known = sandbox.credentials(provider).iter();
+        let known: Vec<_> = known.filter(|known| named(known.env)).collect();
+        for known in known {
             let path = secrets.join(known.env);
             let mut file = OpenOptions::new()
                 .write(true)

@@ -103,10 +103,12 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     let others: Vec<String> = tables.map(|table| commented(&table)).collect();
     out(&format!(
         "{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
-         # --gateway NAME, and this is what reads them:\n\n{}",
+         # --gateway NAME, and this is what reads them:\n\n{}\n\
+         # The registry through its interface:\n\n{}",
         lines.concat(),
         sandbox.toml_sources(),
-        others.join("\n")
+        others.join("\n"),
+        commented(&sandbox.toml_source("igate")),
     ));
     let asked = stop.wait().await;
     sandbox.stop().await;

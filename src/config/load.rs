@@ -9,7 +9,7 @@ use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
-use crate::domain::{Day, Lang, Target, Vnd};
+use crate::domain::{Calendar, Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
@@ -82,6 +82,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         formats,
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
+        calendar: calendar(root, dir)?,
         rules,
         definitions,
         sources: sources(root, dir)?,
@@ -96,6 +97,30 @@ fn start(root: &mut Section<'_>) -> Result<Option<Day>, ConfigError> {
     let day = section.get("date").map(|item| day(&item)).transpose()?;
     section.finish()?;
     Ok(day)
+}
+
+/// The days of rest that the program knows, and those of the office's own file.
+fn calendar(root: &mut Section<'_>, dir: &Path) -> Result<Calendar, ConfigError> {
+    let mut calendar = Calendar::default();
+    let Some(mut section) = root.section("calendar")? else {
+        return Ok(calendar);
+    };
+    if let Some(item) = section.get("file") {
+        let file = path(&item, dir)?;
+        let name = file.display();
+        let fix = "write lines as 2026-11-24,holiday,name or 2026-12-12,work,name";
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
+        calendar.add(&text).map_err(|bad| {
+            let message = format!(
+                "{name}:{}: \"{}\" is no day of rest or work",
+                bad.line, bad.text
+            );
+            item.fail(message, fix)
+        })?;
+    }
+    section.finish()?;
+    Ok(calendar)
 }
 
 fn day(item: &Item<'_>) -> Result<Day, ConfigError> {

@@ -15,7 +15,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::domain::{Day, Lang, Target, Vnd};
+use crate::domain::{Calendar, Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 pub use error::ConfigError;
@@ -49,6 +49,8 @@ pub struct Config {
     pub open_vnd_max: Option<Vnd>,
     /// When it runs.
     pub schedule: ScheduleConfig,
+    /// On which days offices rest.
+    pub calendar: Calendar,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,
     /// Every definition that targets and rules name, with its place; the measuring stage says

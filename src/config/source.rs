@@ -122,6 +122,11 @@ impl SourceSettings {
         }
     }
 
+    /// True when a secret of the kind is named.
+    pub fn names_secret(&self, key: &str) -> bool {
+        self.secrets.contains_key(key)
+    }
+
     /// The HTTP part.
     pub fn http(&self) -> Result<&HttpSettings, ConfigError> {
         let none = || {
@@ -202,7 +207,7 @@ fn registration(table: &mut Section<'_>) -> Result<&'static Registration, Config
     let modes: Vec<(&str, &'static Registration)> = modes
         .map(|known| match known.ability {
             Ability::Probe => ("probe", *known),
-            Ability::List | Ability::Folder => ("list", *known),
+            Ability::List | Ability::Folder | Ability::Registry => ("list", *known),
         })
         .collect();
     if modes.len() == 1 {

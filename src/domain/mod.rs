@@ -2,6 +2,7 @@
 
 pub mod agency;
 pub mod breakdown;
+pub mod calendar;
 pub mod custom;
 pub mod day;
 pub mod decision;
@@ -26,6 +27,7 @@ pub mod vnd;
 
 pub use agency::{Agency, AgencyCode, AgencyDirectory};
 pub use breakdown::{Cell, Dimension};
+pub use calendar::Calendar;
 pub use custom::Custom;
 pub use day::{Day, DayError};
 pub use decision::{Decision, Ruling, Share as DecidedShare};

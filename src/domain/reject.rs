@@ -48,6 +48,8 @@ words!(
         LostDigits = "lost_digits",
         /// The record is not an object of the documented form.
         BadRecord = "bad_record",
+        /// A webhook whose signature is missing, wrong, or another merchant's.
+        Unverified = "unverified",
         /// The identity again with other content, on a row that cannot be a conflict of its own
         /// (payment orders, agencies).
         RepeatedId = "repeated_id",

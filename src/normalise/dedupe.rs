@@ -216,11 +216,19 @@ fn agrees(a: &Txn, b: &Txn) -> bool {
 /// What may not change once the row is final.
 fn details_agree(a: &Txn, b: &Txn) -> bool {
     let parts = |t: &Txn| (t.fee, t.net);
-    a.paid_at.ms() == b.paid_at.ms()
+    same_time(a, b)
         && same_or_untold(Some(&*a.memo), Some(&*b.memo))
         && same_or_untold(Some(&*a.payer), Some(&*b.payer))
         && same_or_untold(a.bank_ref.as_deref(), b.bank_ref.as_deref())
         && (parts(a) == parts(b) || fee_untold(a) || fee_untold(b))
+}
+
+/// True for the same instant, or where one side tells the day alone (Casso's list may, its webhook
+/// tells the time).
+fn same_time(a: &Txn, b: &Txn) -> bool {
+    let day_alone = |txn: &Txn| txn.paid_at.text().len() == 10;
+    let either = day_alone(a) || day_alone(b);
+    a.paid_at.ms() == b.paid_at.ms() || (either && a.paid_on == b.paid_on)
 }
 
 /// True when the texts are equal or one side tells nothing.

@@ -78,7 +78,9 @@ pub fn read(
     let mut all = RegistryRows::default();
     match kind {
         FileKind::Agencies => all.agencies = all.take(read_file(&bytes, file)?),
-        FileKind::DossierFees => all.fees = all.take(read_file(&bytes, file)?),
+        FileKind::DossierFees | FileKind::PaymentFiles => {
+            all.fees = all.take(read_file(&bytes, file)?)
+        }
         FileKind::PaymentOrders => all.orders = all.take(read_file(&bytes, file)?),
         FileKind::CashReceipts => all.receipts = all.take(read_file(&bytes, file)?),
     }
@@ -325,7 +327,7 @@ fn read_block<T: RegistryRow>(
 }
 
 /// One row an identity; see the head of this file.
-fn one_a_key<T: RegistryRow>(
+pub(super) fn one_a_key<T: RegistryRow>(
     rows: &mut Vec<T>,
     mut lines: Vec<u64>,
     file: &FileAt<'_>,

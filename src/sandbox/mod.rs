@@ -14,6 +14,7 @@ pub mod district;
 mod dvcqg;
 pub mod fault;
 mod gateway;
+mod igate;
 mod keypay;
 mod one_word;
 mod momo;
@@ -69,7 +70,7 @@ pub(crate) struct Table {
     pub(crate) name: &'static str,
     /// Lines before the address.
     pub(crate) head: &'static str,
-    /// Lines after it.
+    /// Lines after it; `{base}` stands for the address.
     pub(crate) keys: &'static str,
 }
 
@@ -86,6 +87,7 @@ pub(crate) const ALL: &[Provider] = &[
     dvcqg::PROVIDER,
     keypay::PROVIDER,
     viettelpay::PROVIDER,
+    igate::PROVIDER,
 ];
 
 /// How to start a sandbox.
@@ -230,6 +232,7 @@ impl Sandbox {
         let base_url = self.base_url(kind);
         // Both versions of SePay are one kind of source.
         let kind = if *kind == "sepay2" { "sepay" } else { kind };
+        let keys = keys.replace("{base}", &base_url);
         format!(
             "[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\n{head}base_url = \"{base_url}\"\n\
              allow_loopback = true\n{keys}"

@@ -68,6 +68,8 @@ pub(crate) struct Desk {
     pub(crate) asked: u64,
     /// Rows that drifted in while a client paged.
     pub(crate) inserted: i64,
+    /// Tokens that iGate gave out.
+    pub(crate) igate: super::igate::Tokens,
 }
 
 /// The world behind all simulators.

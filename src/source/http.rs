@@ -6,10 +6,12 @@
 mod address;
 mod call;
 mod cause;
+mod reader;
 mod session;
 mod wait;
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -28,6 +30,7 @@ use crate::domain::SourceName;
 pub use address::{AddressFault, BaseUrl};
 pub use call::{Answer, Body, Call, form_text, is_header_name, path_text};
 use cause::{cause, tls_detail};
+pub use reader::{Get, Grant, Reader, Reading};
 use session::Ended;
 pub use session::{Bad, Request, Session};
 pub use wait::Pace;
@@ -42,7 +45,7 @@ pub struct Client {
     http: HttpSettings,
     pace: Pace,
     limiter: DefaultDirectRateLimiter,
-    authorization: Option<HeaderValue>,
+    authorization: Mutex<Option<HeaderValue>>,
     /// Headers of the provider's own that every request carries.
     headers: HeaderMap,
     /// What stands in a request's query goes out as the fields of a form.
@@ -71,6 +74,28 @@ impl Client {
         let authorization = authorization
             .map(|value| sensitive(value, settings))
             .transpose()?;
+        let mut client = Self::with(settings, http, pace)?;
+        client.authorization = Mutex::new(authorization);
+        client.retry_header = retry_header;
+        Ok(client)
+    }
+
+    /// A client of the same settings for another address of the source.
+    fn open_at(
+        settings: &SourceSettings,
+        base_url: BaseUrl,
+        pace: Pace,
+    ) -> Result<Self, ConfigError> {
+        let mut http = settings.http()?.clone();
+        http.base_url = base_url;
+        Self::with(settings, http, pace)
+    }
+
+    fn with(
+        settings: &SourceSettings,
+        http: HttpSettings,
+        pace: Pace,
+    ) -> Result<Self, ConfigError> {
         let inner = build(&http, settings)?;
         let per_request = http.rate.per / http.rate.count.max(1);
         let quota = Quota::with_period(per_request.max(Duration::from_nanos(1)));
@@ -81,11 +106,22 @@ impl Client {
             http,
             pace,
             limiter: RateLimiter::direct(quota.allow_burst(std::num::NonZeroU32::MIN)),
-            authorization,
+            authorization: Mutex::new(None),
             headers: HeaderMap::new(),
             sends_forms: false,
-            retry_header,
+            retry_header: None,
         })
+    }
+
+    /// The header of the next requests.
+    fn authorize(&self, value: Option<HeaderValue>) {
+        let held = self.authorization.lock();
+        *held.unwrap_or_else(PoisonError::into_inner) = value;
+    }
+
+    fn authorization(&self) -> Option<HeaderValue> {
+        let held = self.authorization.lock();
+        held.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The same with one header more on every request: a provider's own name for an identity or a
@@ -141,8 +177,8 @@ impl Client {
     async fn send(&self, call: &Call) -> Result<Response, Ended> {
         let url = self.http.base_url.join(&call.path);
         let mut built = call::build(self, url, call).headers(self.headers.clone());
-        if let Some(value) = &self.authorization {
-            built = built.header(AUTHORIZATION, value.clone());
+        if let Some(value) = self.authorization() {
+            built = built.header(AUTHORIZATION, value);
         }
         built.send().await.map_err(|error| self.ended(call, &error))
     }

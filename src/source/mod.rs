@@ -12,6 +12,7 @@ pub mod http;
 pub mod json;
 pub mod provider;
 pub mod pull;
+pub mod push;
 pub mod record;
 pub mod registration;
 pub mod registry;
@@ -32,10 +33,12 @@ pub use file::{FileRole, FileSource, Mapping};
 pub use http::Pace;
 pub use provider::rest::Connector;
 pub use pull::{DayControl, DayState, Pull};
+pub use push::{PushFault, PushSource};
 pub use record::{AmountForm, At, Record, TimeForm};
 pub use registration::{
     Ability, Defaults, Handle, Key, KeyForm, Opening, ReadTables, Registration,
 };
+pub use registry::{DossierRecord, FeeRecord, RegistryPull, Words};
 
 /// Every kind of source, in the order of messages. Where two share a word, `mode` tells them apart.
 pub const ALL: &[&Registration] = &[
@@ -53,7 +56,10 @@ pub const ALL: &[&Registration] = &[
     &provider::rest::PROBE,
     &file::STATEMENT,
     &file::SETTLEMENT,
+    &push::REGISTRATION,
     &registration::EXPORT,
+    &registry::igate::REGISTRATION,
+    &registry::opencps::REGISTRATION,
 ];
 
 /// A future that a trait object may return.
@@ -85,6 +91,16 @@ pub trait Feed: Send + Sync + fmt::Debug {
         window: RangeInclusive<Day>,
         raw: &'a dyn RawSink,
     ) -> BoxFuture<'a, Result<Pull, ArchiveError>>;
+}
+
+/// A one-stop system that tells which dossiers changed.
+pub trait Registry: Send + Sync + fmt::Debug {
+    /// Reads every dossier that changed on `from` or later, with its fees.
+    fn changed<'a>(
+        &'a self,
+        from: Day,
+        raw: &'a dyn RawSink,
+    ) -> BoxFuture<'a, Result<RegistryPull, ArchiveError>>;
 }
 
 /// A source that is asked about one order at a time.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Connector, Feed, FileSource, Pace, Probe};
+use super::{Connector, Feed, FileSource, Pace, Probe, PushSource, Registry, Words};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -48,6 +48,8 @@ pub enum Ability {
     Probe,
     /// Files in a folder.
     Folder,
+    /// Tells which dossiers changed.
+    Registry,
 }
 
 /// A key of the configuration.
@@ -147,13 +149,29 @@ pub enum Handle {
     Feed(Box<dyn Feed>),
     /// Answers about orders.
     Probe(Box<dyn Probe>),
+    /// Tells which dossiers changed.
+    Registry(Box<dyn Registry>),
     /// Files in a folder, read by `source/registry`.
     Folder(PathBuf),
     /// Statement or settlement files in a folder.
     Files(FileSource),
+    /// Webhooks in a folder.
+    Push(Box<PushSource>),
 }
 
 const A_DAY: Duration = Duration::from_hours(24);
+
+/// A folder of registry exports.
+pub(super) const FOLDER_DEFAULTS: Defaults = Defaults {
+    rate: Rate {
+        count: 1,
+        per: Duration::from_secs(1),
+    },
+    cutoff: TimeOfDay::MIDNIGHT,
+    freshness: A_DAY,
+    instrument: Instrument::Portal,
+    base_url: None,
+};
 
 /// The dossier registry's CSV export.
 pub const EXPORT: Registration = Registration {
@@ -181,20 +199,17 @@ pub const EXPORT: Registration = Registration {
             required: None,
         },
     ],
-    defaults: Defaults {
-        rate: Rate {
-            count: 1,
-            per: Duration::from_secs(1),
-        },
-        cutoff: TimeOfDay::MIDNIGHT,
-        freshness: A_DAY,
-        instrument: Instrument::Portal,
-        base_url: None,
-    },
-    open: |opening| match opening.settings.path("path") {
-        Some(path) => Ok(Handle::Folder(path.to_owned())),
-        None => Err(opening
-            .settings
-            .fail("path is missing".to_owned(), "name a folder")),
-    },
+    defaults: FOLDER_DEFAULTS,
+    open: open_folder,
 };
+
+/// Opens a folder of tables; `[source.map]` is held against what there may be.
+pub(super) fn open_folder(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
+    let settings = opening.settings;
+    if let Err((message, fix)) = Words::of_files(settings.kind(), settings.map("map")) {
+        return Err(settings.fail(message, &fix));
+    }
+    let missing = || settings.fail("path is missing".to_owned(), "name a folder");
+    let path = settings.path("path").ok_or_else(missing)?;
+    Ok(Handle::Folder(path.to_owned()))
+}

@@ -211,6 +211,7 @@ source-refused = Refused
 source-optional = not required
 source-missing-days = missing days { $days }
 source-unreadable = { $bad } of { $all } rows could not be read, too many to count as complete: see the unreadable rows, ask for the data again, then run again
+push-alone = a webhook inbox alone cannot tell whether everything was pushed: add a source that pulls the same events, or write required = false
 file-quarantined = a file is quarantined, none of its rows was read: { $why }
 statement-gap = { $file }: opening + credits - debits differs from the closing balance by { $gap } VND; fetch the statement of the whole period from the bank again, then run again
 statement-unchecked = { $file }: { $n } rows could not be read, so the balances could not be checked; see the unreadable rows

@@ -211,6 +211,7 @@ source-refused = Bị từ chối
 source-optional = nguồn không bắt buộc
 source-missing-days = thiếu ngày { $days }
 source-unreadable = { $bad } trên { $all } dòng không đọc được, quá nhiều để coi là đủ: xem phần Dòng không đọc được, đề nghị nơi lập dữ liệu gửi lại rồi chạy lại
+push-alone = chỉ có webhook thì không biết đã nhận đủ hay chưa: thêm một nguồn lấy cùng các giao dịch, hoặc ghi required = false
 file-quarantined = tệp bị cách ly, chưa dòng nào được đọc: { $why }
 statement-gap = { $file }: số dư đầu kỳ + ghi có - ghi nợ lệch số dư cuối kỳ { $gap } đồng; hãy tải lại sao kê đủ cả kỳ từ ngân hàng rồi chạy lại
 statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa đối chiếu được số dư đầu kỳ và cuối kỳ; xem phần Dòng không đọc được

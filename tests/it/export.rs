@@ -14,6 +14,7 @@ fn settings(path: &Path) -> ExportSettings {
         source: SourceName::new("one-stop"),
         path: path.to_owned(),
         mode: ExportMode::Delta,
+        holds: None,
         pause: Duration::from_millis(60),
     }
 }
@@ -40,7 +41,7 @@ async fn files_come_in_byte_order_and_the_rest_is_said_by_name() {
         "dossier_fees.csv.part",
         "dossier_fees.tmp",
         "transactions_bank.csv",
-        "dossier_fees.xlsx",
+        "dossier_fees.docx",
     ] {
         write(name);
     }
@@ -74,7 +75,7 @@ async fn files_come_in_byte_order_and_the_rest_is_said_by_name() {
             note(FolderNote::Unfinished, "dossier_fees.tmp"),
             note(FolderNote::NotAFile, "agencies_link.csv"),
             note(FolderNote::NotAFile, "dossier_fees_old.csv"),
-            note(FolderNote::UnknownName, "dossier_fees.xlsx"),
+            note(FolderNote::UnknownName, "dossier_fees.docx"),
             note(FolderNote::UnknownName, "transactions_bank.csv"),
             note(FolderNote::Copy, "agencies_copy.csv"),
         ]
@@ -82,7 +83,7 @@ async fn files_come_in_byte_order_and_the_rest_is_said_by_name() {
     assert_eq!(
         delivery.notes[6].say(Lang::Vi),
         "transactions_bank.csv: tên tệp không cho biết nội dung; cần bắt đầu bằng dossier_fees, \
-         payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv."
+         payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv, .xlsx, .xls hoặc .ods."
     );
 }
 

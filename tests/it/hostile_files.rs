@@ -22,7 +22,7 @@ fn refused(name: &str, bytes: &[u8], said: &str) {
 }
 
 /// An XLSX of one sheet.
-fn xlsx(sheet: &str) -> Vec<u8> {
+pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
     use std::io::Write;
     use zip::write::SimpleFileOptions;
     let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -13,6 +13,7 @@
 
 mod bad_input;
 mod by_hand;
+mod calendar;
 mod cases;
 mod cli;
 mod contract_gateways;
@@ -29,6 +30,7 @@ mod feed_sepay2;
 mod gateways;
 mod hostile_files;
 mod http;
+mod igate;
 mod inspect;
 mod night;
 mod night_calibration;
@@ -46,7 +48,9 @@ mod passes_precision;
 mod passes_properties;
 mod probe;
 mod prove;
+mod push;
 mod quality;
+mod registry_tables;
 mod report;
 mod rest;
 mod rows;

@@ -66,7 +66,9 @@ async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
     match opening.open().unwrap() {
         Handle::Feed(feed) => feed.list(day(DAYS[0])..=day(DAYS[1]), &kept).await.unwrap(),
         Handle::Probe(probe) => probe.ask(&orders(sandbox), &kept).await.unwrap(),
-        Handle::Folder(_) | Handle::Files(_) => panic!("no folder"),
+        Handle::Folder(_) | Handle::Files(_) | Handle::Registry(_) | Handle::Push(_) => {
+            panic!("no folder")
+        }
     }
 }
 

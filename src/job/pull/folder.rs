@@ -8,9 +8,10 @@ use tracing::{info, warn};
 use super::raw::Evidence;
 use super::{Stage, file_day, withdraw};
 use crate::domain::{Completeness, Day, SourceFacts};
-use crate::format::FileError;
+use crate::format::{BookKind, FileError, tables};
 use crate::job::error::JobError;
-use crate::normalise;
+use crate::normalise::{self, rewrite::Place};
+use crate::source::Words;
 use crate::source::registry::{
     self, ExportMode, ExportSettings, FileKind, FolderDelivery, FolderNote,
 };
@@ -29,6 +30,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         source: stage.settings.name.clone(),
         path: path.to_path_buf(),
         mode,
+        holds: is_opencps(stage).then_some(FileKind::PaymentFiles),
         pause: desk.file_pause,
     };
     let delivery = registry::read_folder(&settings, &known).await;
@@ -38,10 +40,16 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
+    let growing = |note: &FolderNote| matches!(note, FolderNote::Growing(_));
+    let nothing_due = desk.config.calendar.rests(stage.night)
+        && delivery.troubles.is_empty()
+        && !delivery.notes.iter().any(growing);
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
         // A night is covered by the files that tell of it, whichever night read them.
         Completeness::Missing if !covered.is_empty() => Completeness::Complete,
+        // On a day of rest nothing is due.
+        Completeness::Missing | Completeness::Complete if nothing_due => Completeness::Complete,
         Completeness::Complete if covered.is_empty() => Completeness::Missing,
         state => state,
     };
@@ -138,7 +146,7 @@ fn read_file(
     known: &[ExportFile],
 ) -> Result<(ExportFile, normalise::RegistryRows), FileError> {
     let source = &stage.settings.name;
-    let read = |day| normalise::registry::read(&file.name, file.kind, &file.bytes, source, day);
+    let read = |day| parse(stage, file, day);
     let mut rows = read(stage.night)?;
     let kind = kind_word(file.kind);
     let last_closed = stage.desk.last_closed_day().max(stage.night);
@@ -164,6 +172,56 @@ fn read_file(
         night: stage.night,
     };
     Ok((record, rows))
+}
+
+fn is_opencps(stage: &Stage) -> bool {
+    stage.settings.kind() == registry::opencps::REGISTRATION.kind
+}
+
+/// The rows of a file of ours, or of a table that others made.
+fn parse(
+    stage: &Stage,
+    file: &registry::ExportFile,
+    day: Day,
+) -> Result<normalise::RegistryRows, FileError> {
+    let (settings, source) = (&stage.settings, &stage.settings.name);
+    let fail = |error| FileError {
+        file: file.name.clone(),
+        error,
+    };
+    let words = Words::of_files(settings.kind(), settings.map("map")).unwrap_or_default();
+    let foreign = is_opencps(stage) || !words.is_empty() || BookKind::of(&file.bytes).is_some();
+    if !foreign {
+        return normalise::registry::read(&file.name, file.kind, &file.bytes, source, day);
+    }
+    let encodings = [
+        "utf-8",
+        "utf-16le",
+        "utf-16be",
+        "windows-1258",
+        "tcvn3",
+        "vni",
+    ];
+    let forms = tables::Forms {
+        encoding: words
+            .form("encoding")
+            .and_then(|told| encodings.into_iter().find(|known| *known == told)),
+        delimiter: words.form("delimiter").and_then(|told| told.chars().next()),
+    };
+    let sheets = tables::read(&file.bytes, forms).map_err(fail)?.sheets;
+    let place = Place {
+        file: &file.name,
+        source,
+        day,
+    };
+    if is_opencps(stage) {
+        return normalise::opencps::read(&sheets, &words, place);
+    }
+    let ours = normalise::rewrite::rewrite(&sheets, file.kind, &words, place).map_err(fail)?;
+    let mut rows = normalise::registry::read(&file.name, file.kind, &ours.csv, source, day)?;
+    rows.lines += u64::try_from(ours.rejects.len()).unwrap_or(u64::MAX);
+    rows.rejects.extend(ours.rejects);
+    Ok(rows)
 }
 
 /// Empty files are all alike: one that lies there under a new name says that nothing happened, and
@@ -201,10 +259,11 @@ fn kind_word(kind: FileKind) -> &'static str {
         FileKind::DossierFees => "dossier_fees",
         FileKind::PaymentOrders => "payment_orders",
         FileKind::CashReceipts => "cash_receipts",
+        FileKind::PaymentFiles => "payment_files",
     }
 }
 
-fn stored(read: normalise::RegistryRows) -> RegistryRows {
+pub(super) fn stored(read: normalise::RegistryRows) -> RegistryRows {
     RegistryRows {
         agencies: read.agencies,
         fees: read.fees,

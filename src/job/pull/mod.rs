@@ -2,15 +2,17 @@
 //! they are parsed, and one source's failure does not stop the others.
 //!
 //! Order: registries first, because they bring the payment orders that probes ask about; then all
-//! feeds and probes at once.
+//! feeds and probes at once; then what was pushed.
 
 mod feed;
 mod file_day;
 mod files;
 mod folder;
 mod probe;
+mod push;
 mod raw;
 mod renamed;
+mod registry;
 mod withdraw;
 
 use tokio::task::JoinSet;
@@ -81,6 +83,7 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
     let at_ms = desk.clock.now_ms();
     let mut facts = Vec::new();
     let mut later = JoinSet::new();
+    let mut pushed = Vec::new();
     for source in opened {
         desk.checkpoint()?;
         let stage = Stage::new(desk, &source.settings, night, at_ms);
@@ -88,10 +91,15 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
             Handle::Folder(path) => {
                 facts.push(stage.timed(Box::pin(folder::read(&stage, &path))).await?);
             }
+            Handle::Registry(handle) => {
+                let reading = Box::pin(registry::read(&stage, &*handle));
+                facts.push(stage.timed(reading).await?);
+            }
             Handle::Files(files) => {
                 let read = async move { stage.timed(Box::pin(files::read(&stage, &files))).await };
                 later.spawn(read);
             }
+            Handle::Push(handle) => pushed.push((stage, handle)),
             Handle::Feed(handle) => {
                 later.spawn(
                     async move { stage.timed(Box::pin(feed::read(&stage, &*handle))).await },
@@ -106,6 +114,10 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
     }
     while let Some(done) = later.join_next().await {
         facts.push(done.map_err(|error| anyhow::anyhow!("a source's task ended: {error}"))??);
+    }
+    // What was pushed comes last: of an event that was pulled, too, the pulled row is the first.
+    for (stage, handle) in pushed {
+        facts.push(stage.timed(Box::pin(push::read(&stage, &handle))).await?);
     }
     let place = |facts: &SourceFacts| {
         desk.config

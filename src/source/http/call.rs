@@ -153,7 +153,7 @@ pub(super) fn build(client: &Client, mut url: Url, call: &Call) -> RequestBuilde
 }
 
 /// Pairs as a form is written.
-fn form(pairs: &[(String, String)]) -> String {
+pub(super) fn form(pairs: &[(String, String)]) -> String {
     let pair = |(key, value): &(String, String)| format!("{}={}", form_text(key), form_text(value));
     pairs.iter().map(pair).collect::<Vec<_>>().join("&")
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 use tokio::fs;
 
-use super::name::FileKind;
+use super::name::{FileKind, is_table};
 use crate::domain::{Completeness, Lang, SourceName};
 use crate::format::Limits;
 
@@ -50,6 +50,8 @@ pub struct ExportSettings {
     pub path: PathBuf,
     /// Delta or snapshot.
     pub mode: ExportMode,
+    /// What every table holds whatever its name; none: the name tells.
+    pub holds: Option<FileKind>,
     /// The pause between the two looks; [`ExportSettings::PAUSE`] but for tests.
     pub pause: Duration,
 }
@@ -108,8 +110,8 @@ impl FolderNote {
             ),
             Self::UnknownName(name) => (
                 name,
-                "tên tệp không cho biết nội dung; cần bắt đầu bằng dossier_fees, payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv",
-                "has a name that tells no kind; it must begin with dossier_fees, payment_orders, cash_receipts or agencies and end in .csv",
+                "tên tệp không cho biết nội dung; cần bắt đầu bằng dossier_fees, payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv, .xlsx, .xls hoặc .ods",
+                "has a name that tells no kind; it must begin with dossier_fees, payment_orders, cash_receipts or agencies and end in .csv, .xlsx, .xls or .ods",
             ),
             Self::Copy(name) => (
                 name,
@@ -221,7 +223,7 @@ pub async fn read_folder(settings: &ExportSettings, known: &BTreeSet<String>) ->
     }
     let mut seen = BTreeSet::new();
     for (name, look) in &first {
-        let Some(kind) = delivery.admit(name, look) else {
+        let Some(kind) = delivery.admit(name, look, settings.holds) else {
             continue;
         };
         match read_still(&settings.path.join(name), look).await {
@@ -242,12 +244,15 @@ pub async fn read_folder(settings: &ExportSettings, known: &BTreeSet<String>) ->
 
 impl FolderDelivery {
     /// The kind of a file that may be read; everything else leaves a note or a trouble.
-    fn admit(&mut self, name: &str, look: &Look) -> Option<FileKind> {
+    fn admit(&mut self, name: &str, look: &Look, holds: Option<FileKind>) -> Option<FileKind> {
         let lower = name.to_lowercase();
         let end = Path::new(&lower).extension();
         let unfinished =
             name.starts_with('.') || end.is_some_and(|end| end == "tmp" || end == "part");
-        let kind = FileKind::of(name);
+        let kind = match holds {
+            Some(kind) => is_table(name).then_some(kind),
+            None => FileKind::of(name),
+        };
         let boxed = || Box::<str>::from(name);
         if unfinished {
             self.notes.push(FolderNote::Unfinished(boxed()));

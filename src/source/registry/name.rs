@@ -17,6 +17,17 @@ pub enum FileKind {
     PaymentOrders,
     /// `cash_receipts*.csv`.
     CashReceipts,
+    /// PaymentFile rows of OpenCPS, under any name.
+    PaymentFiles,
+}
+
+/// Endings of tables.
+const TABLES: [&str; 4] = ["csv", "xlsx", "xls", "ods"];
+
+/// True for the name of a table.
+pub(super) fn is_table(name: &str) -> bool {
+    let end = Path::new(name).extension().and_then(|end| end.to_str());
+    end.is_some_and(|end| TABLES.iter().any(|table| end.eq_ignore_ascii_case(table)))
 }
 
 impl FileKind {
@@ -31,13 +42,80 @@ impl FileKind {
     /// The kind that a file name tells, without regard to case.
     pub fn of(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let csv = Path::new(&name).extension().is_some_and(|end| end == "csv");
+        let table = is_table(&name);
         let found = Self::ALL
             .iter()
-            .find(|(_, begin)| csv && name.starts_with(begin));
+            .find(|(_, begin)| table && name.starts_with(begin));
         found.map(|(kind, _)| *kind)
     }
+
+    /// Every column that `[source.map]` may name for a kind of source.
+    pub fn columns(of_opencps: bool) -> &'static [&'static str] {
+        if of_opencps {
+            &OPENCPS_COLUMNS
+        } else {
+            &EXPORT_COLUMNS
+        }
+    }
 }
+
+/// The columns of the four files of an export.
+const EXPORT_COLUMNS: [&str; 37] = [
+    "dossier_code",
+    "fee_id",
+    "fee_kind",
+    "amount_vnd",
+    "agency_code",
+    "procedure_code",
+    "declared_method",
+    "due_at",
+    "payer_name",
+    "status",
+    "received_at",
+    "processing_started_at",
+    "result_at",
+    "field_code",
+    "filing_channel",
+    "collection_mode",
+    "online_payment_flag",
+    "paid_at",
+    "request_id",
+    "receipt_form",
+    "receipt_series",
+    "receipt_no",
+    "provider",
+    "order_id",
+    "fee_ids",
+    "created_at",
+    "receipt_id",
+    "collected_at",
+    "cashier",
+    "code",
+    "valid_from",
+    "valid_to",
+    "name",
+    "level",
+    "parent_code",
+    "successor_code",
+    "kind",
+];
+
+/// Fields of a PaymentFile of OpenCPS.
+const OPENCPS_COLUMNS: [&str; 13] = [
+    "referenceUid",
+    "dossierNo",
+    "serviceCode",
+    "govAgencyCode",
+    "feeAmount",
+    "serviceAmount",
+    "paymentStatus",
+    "paymentMethod",
+    "confirmDatetime",
+    "invoiceTemplateNo",
+    "invoiceIssueNo",
+    "invoiceNo",
+    "applicantName",
+];
 
 /// The day that a file name tells, the latest where it tells several: `2022-12-05`, `05-12-2022`
 /// (also with `_` or `.`), `20221205`, and the latter with a time of day behind it. Years 2000 to

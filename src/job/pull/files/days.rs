@@ -5,6 +5,7 @@
 //! - Days between two statements are covered when the second opens with the balance with which
 //!   the first closed: no money moved.
 //! - A day is complete when every account covers it that has told of a day within a month before.
+//! - On a day of rest no file is due; one that covers it is read like any other.
 //! - Nothing is asked for from before the first file.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,11 +120,17 @@ pub(super) async fn facts(
         std::iter::successors(Some(begin), |day| Some(day.plus(1))).take_while(|d| *d <= night),
     );
     let covered = covered_days(&told);
-    let (whole, missing): (Vec<Day>, Vec<Day>) =
+    let (whole, untold): (Vec<Day>, Vec<Day>) =
         asked.iter().partition(|day| is_whole(&covered, **day));
+    let due = |day: &Day| !stage.desk.config.calendar.rests(*day);
+    let missing: Vec<Day> = untold.into_iter().filter(due).collect();
     save(stage, &whole, &missing).await?;
     let missing: Vec<Day> = store.incomplete_days(name).await?;
-    let missing: Vec<Day> = missing.into_iter().filter(|d| asked.contains(d)).collect();
+    let missing: Vec<Day> = missing
+        .into_iter()
+        .filter(|d| asked.contains(d))
+        .filter(due)
+        .collect();
     let state = state_of(stage, &asked, &missing, spoiled);
     let mut facts = stage.facts(state);
     let tonight: Vec<&AccountStatement> = told

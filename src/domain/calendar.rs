@@ -1,0 +1,140 @@
+//! On which days offices rest: Saturdays, Sundays and public holidays, but for the Saturdays that
+//! make up for a bridged day. The days of each year are announced, so they are data:
+//! `holidays.csv` beside this file, and what an operator adds.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Weekday};
+
+use super::Day;
+
+const SHIPPED: &str = include_str!("holidays.csv");
+
+/// The calendar of offices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calendar(BTreeMap<Day, bool>);
+
+/// A line of a file of days that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// The line, the first is 1.
+    pub line: usize,
+    /// What stands there.
+    pub text: String,
+}
+
+impl Default for Calendar {
+    /// The days that the program knows.
+    fn default() -> Self {
+        let mut shipped = Self(BTreeMap::new());
+        // a test reads the file
+        let _read = shipped.add(SHIPPED);
+        shipped
+    }
+}
+
+impl Calendar {
+    /// Adds lines `day,kind,name`, of which the last of a day holds; `kind` is `holiday` or `work`.
+    /// Empty lines, the heading and lines that begin with `#` are none.
+    ///
+    /// # Errors
+    /// The first line that is none of these; the lines before it are added.
+    pub fn add(&mut self, text: &str) -> Result<(), BadLine> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        for (raw, line) in text.lines().zip(1..) {
+            let raw = raw.trim();
+            if raw.is_empty() || raw.starts_with('#') || raw.starts_with("day,") {
+                continue;
+            }
+            let mut cells = raw.split(',').map(str::trim);
+            let day = cells.next().and_then(|cell| Day::parse(cell).ok());
+            let rests = match cells.next() {
+                Some("holiday") => Some(true),
+                Some("work") => Some(false),
+                _ => None,
+            };
+            let (Some(day), Some(rests)) = (day, rests) else {
+                let text = raw.to_owned();
+                return Err(BadLine { line, text });
+            };
+            self.0.insert(day, rests);
+        }
+        Ok(())
+    }
+
+    /// True when offices rest on the day: nothing is due from them.
+    pub fn rests(&self, day: Day) -> bool {
+        let weekend = matches!(day.date().weekday(), Weekday::Sat | Weekday::Sun);
+        self.0.get(&day).copied().unwrap_or(weekend)
+    }
+
+    /// The last year of which it knows holidays.
+    pub fn last_year(&self) -> i32 {
+        self.0.keys().next_back().map_or(0, |day| day.date().year())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(raw: &str) -> Day {
+        Day::parse(raw).unwrap()
+    }
+
+    #[test]
+    fn the_shipped_file_is_read_to_its_end() {
+        let mut calendar = Calendar(BTreeMap::new());
+        assert_eq!(calendar.add(SHIPPED), Ok(()));
+        assert_eq!(calendar, Calendar::default());
+        let lines = SHIPPED
+            .lines()
+            .filter(|line| line.starts_with("20"))
+            .count();
+        assert_eq!(calendar.0.len(), lines, "no day stands twice");
+        assert_eq!(calendar.last_year(), 2026);
+        for (day, rests) in &calendar.0 {
+            let weekend = matches!(day.date().weekday(), Weekday::Sat | Weekday::Sun);
+            assert_eq!(
+                weekend, !rests,
+                "{day}: a holiday on a working day, or the reverse"
+            );
+        }
+        // eleven days a year by law, and what was swapped
+        for (year, days) in [(2022, 11), (2023, 11), (2024, 11), (2025, 11), (2026, 11)] {
+            let of_year = calendar
+                .0
+                .iter()
+                .filter(|(day, _)| day.date().year() == year);
+            let off: i32 = of_year.map(|(_, rests)| if *rests { 1 } else { -1 }).sum();
+            assert!((days - 1..=days).contains(&off), "{year}: {off}");
+        }
+    }
+
+    #[test]
+    fn offices_rest_on_weekends_and_holidays() {
+        let calendar = Calendar::default();
+        let check = |raw: &str, rests: bool| assert_eq!(calendar.rests(day(raw)), rests, "{raw}");
+        check("2022-12-05", false); // Monday
+        check("2022-12-10", true); // Saturday
+        check("2022-12-11", true); // Sunday
+        check("2022-02-01", true); // Tet
+        check("2024-04-29", true); // swapped
+        check("2024-05-04", false); // made up for, a Saturday
+        check("2026-04-27", true); // Gio To fell on a Sunday
+        check("2026-08-22", false);
+    }
+
+    #[test]
+    fn an_operator_adds_days() {
+        let mut calendar = Calendar::default();
+        let text = "day,kind,name\n# ours\n2026-11-24,holiday,x\n2026-12-12,work\n";
+        assert_eq!(calendar.add(text), Ok(()));
+        assert!(calendar.rests(day("2026-11-24")) && !calendar.rests(day("2026-12-12")));
+        let bad = calendar
+            .add("2026-11-24,holiday\n24/11/2026,holiday\n")
+            .unwrap_err();
+        assert_eq!((bad.line, &*bad.text), (2, "24/11/2026,holiday"));
+        assert!(calendar.add("2026-11-24,rest").is_err());
+    }
+}

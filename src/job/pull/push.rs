@@ -1,0 +1,265 @@
+//! Reading a folder of webhooks. Each new file is archived, verified and stored; a file that does
+//! not verify is a reject under its name, and is tried again every night: the key may have been
+//! wrong.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use super::raw::Evidence;
+use super::{Stage, count};
+use crate::config::SourceSettings;
+use crate::domain::{Completeness, Day, Piece, Reject, RejectCode, Side, SourceFacts, SourceName};
+use crate::job::error::JobError;
+use crate::normalise::{self, SourceContext, TxnRows, Window, ids};
+use crate::source::file::inbox::{self, Found};
+use crate::source::push::BYTES_MAX;
+use crate::source::registry::{FolderNote, FolderTrouble};
+use crate::source::{PushFault, PushSource, Record};
+use crate::store::{Delivery, ExportFile, RegistryRows};
+use crate::text::say;
+
+/// The kinds under which files are remembered.
+const READ: &str = "push";
+const UNVERIFIED: &str = "push-unverified";
+
+pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts, JobError> {
+    let desk = &stage.desk;
+    let lang = desk.config.lang;
+    let partner = partner(stage, push)?;
+    let inbox = inbox::look(&push.path, desk.file_pause).await;
+    let known = desk.store.known_files(&stage.settings.name).await?;
+    let of_kind = |kind: &str| -> BTreeSet<Box<str>> {
+        let files = known.iter().filter(|file| &*file.kind == kind);
+        files.map(|file| file.sha256.clone()).collect()
+    };
+    let (known, refused) = (of_kind(READ), of_kind(UNVERIFIED));
+    let mut troubles: Vec<String> = inbox.troubles.iter().map(|t| t.say(lang)).collect();
+    let unreadable = inbox.files.is_empty() && !troubles.is_empty();
+    let evidence = Evidence::new(stage);
+    let mut batch = Batch::default();
+    for found in &inbox.files {
+        desk.checkpoint()?;
+        match bytes_of(found).await {
+            Ok(Some(bytes)) => {
+                let sha256 = hex::encode(Sha256::digest(&bytes));
+                if known.contains(&*sha256) {
+                    continue;
+                }
+                if !refused.contains(&*sha256) {
+                    evidence.put(&found.name, &bytes).await?;
+                }
+                batch.take(stage, push, found, (sha256, &bytes), &refused);
+            }
+            Ok(None) => {}
+            Err(trouble) => troubles.push(trouble.say(lang)),
+        }
+    }
+    evidence.record(stage).await?;
+    for note in &inbox.notes {
+        tell(stage, note);
+    }
+    let (rows, rejects) = batch.save(stage, push, partner).await?;
+    let state = match partner {
+        _ if unreadable => Completeness::Missing,
+        // alone it cannot tell whether everything was pushed
+        None => Completeness::Partial,
+        Some(_) if !troubles.is_empty() => Completeness::Partial,
+        Some(_) => Completeness::Complete,
+    };
+    if partner.is_none() {
+        troubles.push(say(lang, "push-alone", &[]));
+    }
+    let mut facts = stage.facts(state);
+    if !troubles.is_empty() {
+        facts.trouble = Some(troubles.join("; ").into());
+    }
+    stage.judge_rejects(&mut facts, rows, rejects);
+    Ok(facts)
+}
+
+/// The source that pulls the same events under the same ids: the one named, else the only one of
+/// the provider.
+fn partner<'s>(
+    stage: &'s Stage,
+    push: &PushSource,
+) -> Result<Option<&'s SourceSettings>, JobError> {
+    let sources = &stage.desk.config.sources;
+    let fits = |source: &&SourceSettings| {
+        // the ids of SePay's second interface are others than those of its webhooks
+        source.kind() == push.provider && source.text("api") != Some("v2")
+    };
+    if let Some(name) = &push.into {
+        let named = sources
+            .iter()
+            .filter(fits)
+            .find(|source| source.name == *name);
+        return named.map(Some).ok_or_else(|| {
+            let of_kind: Vec<&str> = sources
+                .iter()
+                .filter(fits)
+                .map(|s| s.name.as_str())
+                .collect();
+            let message = format!(
+                "into = \"{name}\" names no source of kind {}",
+                push.provider
+            );
+            let fix = format!("write one of: {}", of_kind.join(", "));
+            stage.settings.fail(message, &fix).into()
+        });
+    }
+    let mut of_kind = sources.iter().filter(fits);
+    Ok(match (of_kind.next(), of_kind.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    })
+}
+
+/// The bytes of a file that is still as it was seen; none when it changed.
+async fn bytes_of(found: &Found) -> Result<Option<Vec<u8>>, FolderTrouble> {
+    let name = || found.name.clone();
+    let fail = |error: std::io::Error| FolderTrouble::File {
+        name: name(),
+        error: error.to_string().into(),
+    };
+    let size = tokio::fs::metadata(&found.path).await.map_err(fail)?.len();
+    if size > BYTES_MAX {
+        let (name, bytes) = (name(), size);
+        return Err(FolderTrouble::TooLarge { name, bytes });
+    }
+    let bytes = tokio::fs::read(&found.path).await.map_err(fail)?;
+    Ok(found.is_still().then_some(bytes))
+}
+
+fn tell(stage: &Stage, note: &FolderNote) {
+    let (source, note) = (
+        stage.settings.name.as_str(),
+        note.say(stage.desk.config.lang),
+    );
+    warn!(
+        source.id = source,
+        stage = "pull",
+        error = note,
+        "file left alone"
+    );
+}
+
+/// What the new files hold.
+#[derive(Default)]
+struct Batch {
+    records: Vec<Record>,
+    refused: Vec<(ExportFile, Reject)>,
+    files: Vec<ExportFile>,
+}
+
+impl Batch {
+    fn take(
+        &mut self,
+        stage: &Stage,
+        push: &PushSource,
+        found: &Found,
+        (sha256, bytes): (String, &[u8]),
+        refused: &BTreeSet<Box<str>>,
+    ) {
+        let file = |kind: &str, lines: u64| ExportFile {
+            source: stage.settings.name.clone(),
+            sha256: sha256.as_str().into(),
+            name: found.name.clone(),
+            kind: kind.into(),
+            lines,
+            day: stage.night,
+            night: stage.night,
+        };
+        match push.read(&found.name, bytes) {
+            Ok(records) => {
+                self.files.push(file(READ, count(records.len())));
+                self.records.extend(records);
+            }
+            // said before; the key is still the same, or the message nobody's
+            Err(PushFault::Unverified(_)) if refused.contains(&*sha256) => {}
+            Err(fault) => {
+                let kind = match fault {
+                    PushFault::Form(_) => READ,
+                    PushFault::Unverified(_) => UNVERIFIED,
+                };
+                let reject = reject(&stage.settings.name, &found.name, bytes, fault, stage.night);
+                self.refused.push((file(kind, 1), reject));
+            }
+        }
+    }
+
+    /// Stores everything; tells how many rows could be read and how many could not.
+    async fn save(
+        self,
+        stage: &Stage,
+        push: &PushSource,
+        partner: Option<&SourceSettings>,
+    ) -> Result<(u64, u64), JobError> {
+        let store = &stage.desk.store;
+        let context = context(stage, push, partner);
+        let TxnRows { txns, rejects } = normalise::read_records(&self.records, &context);
+        let counts = (count(txns.len()), count(rejects.len() + self.refused.len()));
+        let (txns, conflicts) = normalise::dedupe(txns);
+        let delivery = Delivery {
+            txns,
+            rejects,
+            conflicts,
+            days: Vec::new(),
+        };
+        store
+            .save_transactions(&context.name, stage.night, &delivery, normalise::merge)
+            .await?;
+        for (file, reject) in self.refused {
+            let rows = RegistryRows {
+                rejects: vec![reject],
+                ..RegistryRows::default()
+            };
+            store.save_registry(&file, &rows).await?;
+        }
+        // remembered last: a killed reading is done again
+        for file in &self.files {
+            store.save_registry(file, &RegistryRows::default()).await?;
+        }
+        Ok(counts)
+    }
+}
+
+/// Rows are those of the source that pulls the same events, else of this one.
+fn context(stage: &Stage, push: &PushSource, partner: Option<&SourceSettings>) -> SourceContext {
+    let window = Window {
+        from: stage.night,
+        to: stage.desk.last_closed_day().max(stage.night),
+    };
+    let mut of_partner = stage.clone();
+    if let Some(partner) = partner {
+        of_partner.settings = partner.clone();
+        return of_partner.context(Some(window));
+    }
+    SourceContext {
+        kind: push.provider.into(),
+        instrument: push.instrument,
+        is_gateway: push.is_gateway,
+        ..stage.context(Some(window))
+    }
+}
+
+/// A file that is no evidence. Its content is not shown: nobody has vouched for it.
+fn reject(source: &SourceName, name: &str, bytes: &[u8], fault: PushFault, day: Day) -> Reject {
+    let code = match fault {
+        PushFault::Form(_) => RejectCode::BadRecord,
+        PushFault::Unverified(_) => RejectCode::Unverified,
+    };
+    Reject {
+        side: Side::Txn,
+        source: source.clone(),
+        id: Piece::from(format!("{}-1", ids::content_id_of(bytes))),
+        file: name.into(),
+        line: 1,
+        column: fault.field().into(),
+        value: "".into(),
+        code,
+        amount: None,
+        business_date: day,
+    }
+}

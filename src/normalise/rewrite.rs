@@ -1,0 +1,433 @@
+//! PURE: a table that others made -> the same table as a file of ours, line for line, so that one
+//! reader judges both. Columns are found by the office's headings, words by its words and the usual
+//! ones; amounts and times are rewritten where they can be read. What cannot is left as it stands:
+//! the reader refuses it and shows it.
+
+use super::dossier::usual_kind;
+use super::ids::{self, Refused};
+use super::memo::{fold_name, stored};
+use super::statement::amount::{self, Style};
+use super::statement::time;
+use super::{agency, fee, order, receipt};
+use crate::domain::{Day, DossierCode, Moment, Reject, RejectCode, Side, SourceName};
+use crate::format::book::Sheet;
+use crate::format::{FormatError, GridRow, Layout};
+use crate::source::Words;
+use crate::source::registry::FileKind;
+
+/// The header stands within the first rows.
+const HEADER_ROWS: usize = 30;
+
+/// A table in our columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Comma-separated, with our header in the first line.
+    pub csv: Vec<u8>,
+    /// Rows of which a spreadsheet kept only a part.
+    pub rejects: Vec<Reject>,
+}
+
+/// Where the file comes from, for rejects.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Its name.
+    pub file: &'a str,
+    /// Its source.
+    pub source: &'a SourceName,
+    /// The day its rejects count under.
+    pub day: Day,
+}
+
+/// The layout of a kind of file and the columns that a foreign one must have.
+fn layout(kind: FileKind) -> (&'static Layout, &'static [&'static str]) {
+    match kind {
+        FileKind::Agencies => (&agency::LAYOUT, &["code", "valid_from", "name"]),
+        FileKind::DossierFees | FileKind::PaymentFiles => (
+            &fee::LAYOUT,
+            &["dossier_code", "fee_id", "fee_kind", "amount_vnd", "status"],
+        ),
+        FileKind::PaymentOrders => (
+            &order::LAYOUT,
+            &[
+                "provider",
+                "order_id",
+                "dossier_code",
+                "amount_vnd",
+                "created_at",
+                "status",
+            ],
+        ),
+        FileKind::CashReceipts => (
+            &receipt::LAYOUT,
+            &[
+                "receipt_id",
+                "dossier_code",
+                "fee_id",
+                "amount_vnd",
+                "collected_at",
+                "status",
+            ],
+        ),
+    }
+}
+
+/// Rewrites the first sheet that has the columns.
+///
+/// # Errors
+/// No row of any sheet has the columns that the file must have.
+pub fn rewrite(
+    sheets: &[Sheet],
+    kind: FileKind,
+    words: &Words,
+    place: Place<'_>,
+) -> Result<Rewritten, FormatError> {
+    let (layout, need) = layout(kind);
+    let names: Vec<&'static str> = layout.columns().collect();
+    let found = Found::of(sheets, &names, need, words)?;
+    let style = found.style("amount_vnd", words);
+    let mut out = Lines::new(&names);
+    let mut refused = Vec::new();
+    for row in found.rows() {
+        if let Some((column, value)) = found.lost(row) {
+            let amount = found.cell(row, "amount_vnd");
+            refused.push(lost(place, kind, row, (column, value), amount));
+            continue;
+        }
+        let code = found.cell(row, "dossier_code");
+        let cells = names.iter().map(|name| {
+            let raw = found.cell(row, name);
+            if *name == "agency_code" && raw.is_empty() {
+                let told = DossierCode::parse(code).ok();
+                return told.map_or_else(String::new, |code| code.agency().to_string());
+            }
+            cell(name, raw, &Forms { kind, words, style })
+        });
+        out.put(row.line, cells);
+    }
+    Ok(Rewritten {
+        csv: out.finish(),
+        rejects: ids::settle_refused(refused, |_| false),
+    })
+}
+
+/// How cells are read.
+pub(super) struct Forms<'a> {
+    pub(super) kind: FileKind,
+    pub(super) words: &'a Words,
+    pub(super) style: Style,
+}
+
+/// A cell as our files write it, or as it stands.
+pub(super) fn cell(name: &str, raw: &str, forms: &Forms<'_>) -> String {
+    let as_is = || raw.replace(['\n', '\r'], " ");
+    let time = |whole: bool| time_text(raw, forms.words.form("time_format"), whole);
+    match name {
+        "amount_vnd" => {
+            let read = amount::read(raw, forms.style).filter(|dong| dong.fract().is_zero());
+            read.map_or_else(as_is, |dong| dong.trunc().normalize().to_string())
+        }
+        "received_at" | "processing_started_at" | "result_at" | "paid_at" | "collected_at" => {
+            time(true).unwrap_or_else(as_is)
+        }
+        "due_at" | "valid_from" | "valid_to" => time(false).unwrap_or_else(as_is),
+        // some providers want the text back as it was given out
+        "created_at" if Moment::parse(raw).is_err() && Moment::parse_compact(raw).is_err() => {
+            time(true).unwrap_or_else(as_is)
+        }
+        "fee_kind" | "status" | "declared_method" | "collection_mode" | "filing_channel" => {
+            word(name, raw, forms).unwrap_or_else(as_is)
+        }
+        _ => as_is(),
+    }
+}
+
+/// A time as ISO text; a day alone is its start when a `whole` time is wanted.
+fn time_text(raw: &str, form: Option<&str>, whole: bool) -> Option<String> {
+    if raw.len() == 13 && raw.bytes().all(|b| b.is_ascii_digit()) {
+        let ms = raw.parse().ok()?;
+        return Some(Moment::of_ms(ms).text().into_owned());
+    }
+    let iso = time::iso(raw, form)?;
+    let day_alone = iso.len() == 10;
+    Some(if day_alone && whole {
+        format!("{iso}T00:00:00")
+    } else {
+        iso
+    })
+}
+
+/// Usual words by column; the first that a folded cell is.
+const USUAL: &[(&str, &str, &str)] = &[
+    ("status", "DA THANH TOAN", "paid"),
+    ("status", "CHO THANH TOAN", "pending"),
+    ("status", "CHUA THANH TOAN", "unpaid"),
+    ("status", "DA HOAN PHI", "refunded"),
+    ("status", "HUY THANH TOAN", "cancelled"),
+    ("status", "DA HUY", "cancelled"),
+    ("status", "HOP LE", "valid"),
+    ("status", "DA THAY THE", "replaced"),
+    ("declared_method", "TIEN MAT", "cash"),
+    ("declared_method", "CHUYEN KHOAN", "transfer"),
+    ("declared_method", "QUET MA QR", "qr"),
+    ("declared_method", "VI DIEN TU", "wallet"),
+    ("declared_method", "VIETTELPAY", "wallet"),
+    ("declared_method", "THE", "card"),
+    ("declared_method", "TRUC TUYEN", "portal"),
+    ("declared_method", "KEYPAYDVCQG", "portal"),
+    ("declared_method", "PAYGOV", "portal"),
+    ("declared_method", "BUU CHINH", "post"),
+    ("collection_mode", "THU TRUOC", "before"),
+    ("collection_mode", "THU SAU", "after"),
+    ("collection_mode", "DOI TUONG MIEN PHI", "exempt"),
+    ("collection_mode", "PHI 0 DONG", "zero"),
+    ("filing_channel", "TRUC TIEP", "1"),
+    ("filing_channel", "TRUC TUYEN", "2"),
+    ("filing_channel", "BUU CHINH CONG ICH", "3"),
+];
+
+/// A word of a closed list: the office's own first, then the usual ones.
+fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
+    let folded = fold_name(raw);
+    let begin = format!("{column}_");
+    let own = forms.words.told().find_map(|key| {
+        let word = key.strip_prefix(&begin)?;
+        let is_it = |text: &Box<str>| fold_name(text) == folded;
+        forms.words.texts(key).iter().any(is_it).then_some(word)
+    });
+    if let Some(own) = own {
+        return Some(own.to_owned());
+    }
+    if column == "fee_kind" {
+        return usual_kind(raw).map(|kind| kind.id().to_owned());
+    }
+    let receipts = forms.kind == FileKind::CashReceipts;
+    if receipts && column == "status" && folded == "DA HUY" {
+        return Some("void".to_owned());
+    }
+    let usual = USUAL
+        .iter()
+        .find(|(of, text, _)| *of == column && *text == folded);
+    usual.map(|(_, _, word)| (*word).to_owned())
+}
+
+/// A sheet whose columns were found.
+pub(super) struct Found<'s> {
+    sheet: &'s Sheet,
+    header: usize,
+    columns: Vec<(&'static str, usize)>,
+}
+
+impl<'s> Found<'s> {
+    /// The first sheet with a row of headings.
+    pub(super) fn of(
+        sheets: &'s [Sheet],
+        names: &[&'static str],
+        need: &[&'static str],
+        words: &Words,
+    ) -> Result<Self, FormatError> {
+        let mut best: Option<Vec<&'static str>> = None;
+        for sheet in sheets {
+            for (header, row) in sheet.rows.iter().enumerate().take(HEADER_ROWS) {
+                let columns = columns_of(row, names, words)?;
+                let has = |name: &str| columns.iter().any(|(known, _)| *known == name);
+                let missing: Vec<_> = need.iter().copied().filter(|name| !has(name)).collect();
+                if missing.is_empty() {
+                    return Ok(Self {
+                        sheet,
+                        header,
+                        columns,
+                    });
+                }
+                if best.as_ref().is_none_or(|best| missing.len() < best.len()) {
+                    best = Some(missing);
+                }
+            }
+        }
+        Err(
+            best.map_or(FormatError::Empty, |columns| FormatError::MissingColumns {
+                columns,
+                separator: None,
+            }),
+        )
+    }
+
+    pub(super) fn rows(&self) -> impl Iterator<Item = &'s GridRow> + use<'s> {
+        let rows = self.sheet.rows.iter().skip(self.header + 1);
+        rows.filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
+    }
+
+    pub(super) fn cell(&self, row: &'s GridRow, name: &str) -> &'s str {
+        let found = self.columns.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, at)| row.get(*at).trim())
+    }
+
+    /// How the amounts of a column are written.
+    pub(super) fn style(&self, column: &str, words: &Words) -> Style {
+        match (words.form("thousands"), words.form("decimal")) {
+            (Some("."), _) | (_, Some(",")) => Style::CommaDecimal,
+            (Some(","), _) | (_, Some(".")) => Style::PointDecimal,
+            _ => amount::style_of(self.rows().map(|row| self.cell(row, column))),
+        }
+    }
+
+    /// A known cell of the row that lost digits, and what is left of it.
+    pub(super) fn lost(&self, row: &GridRow) -> Option<(&'static str, &'s str)> {
+        let of_row = self
+            .sheet
+            .lost
+            .iter()
+            .filter(|(line, _, _)| *line == row.line);
+        of_row.into_iter().find_map(|(_, at, left)| {
+            let known = self.columns.iter().find(|(_, place)| place == at)?;
+            Some((known.0, &**left))
+        })
+    }
+}
+
+/// Where the headings stand in a row.
+fn columns_of(
+    row: &GridRow,
+    names: &[&'static str],
+    words: &Words,
+) -> Result<Vec<(&'static str, usize)>, FormatError> {
+    let folded: Vec<String> = row.cells.iter().map(|cell| heading(cell)).collect();
+    let mut columns = Vec::new();
+    for name in names {
+        let own: Vec<String> = words.texts(name).iter().map(|text| heading(text)).collect();
+        let wanted = if own.is_empty() {
+            vec![heading(name)]
+        } else {
+            own
+        };
+        let mut places = folded
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| wanted.contains(cell));
+        if let Some((at, _)) = places.next() {
+            if places.next().is_some() {
+                return Err(FormatError::RepeatedColumn { column: name });
+            }
+            columns.push((*name, at));
+        }
+    }
+    Ok(columns)
+}
+
+/// A heading without marks, case and what separates its words.
+fn heading(text: &str) -> String {
+    fold_name(text).replace([' ', '_'], "")
+}
+
+pub(super) fn lost(
+    place: Place<'_>,
+    kind: FileKind,
+    row: &GridRow,
+    (column, value): (&'static str, &str),
+    amount: &str,
+) -> Refused {
+    let parts: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
+    let content = ids::content_id(&parts);
+    let side = match kind {
+        FileKind::CashReceipts => Side::Receipt,
+        _ => Side::Fee,
+    };
+    Refused {
+        named: false,
+        reject: Reject {
+            side,
+            source: place.source.clone(),
+            id: content.as_str().into(),
+            file: place.file.into(),
+            line: row.line,
+            column: column.into(),
+            value: stored(value).into(),
+            code: RejectCode::LostDigits,
+            amount: crate::domain::Vnd::parse_digits(amount).ok(),
+            business_date: place.day,
+        },
+        content,
+    }
+}
+
+/// Lines of a file of ours that keep the numbers of the lines they were made from: lines between
+/// are left blank.
+pub(super) struct Lines {
+    out: Vec<u8>,
+    width: usize,
+    line: u64,
+}
+
+impl Lines {
+    pub(super) fn new(names: &[&str]) -> Self {
+        let mut lines = Self {
+            out: Vec::new(),
+            width: names.len(),
+            line: 0,
+        };
+        lines.write(names.iter().map(|name| (*name).to_owned()));
+        lines
+    }
+
+    /// Puts a row on its line; a file without a heading of its own begins in the second.
+    pub(super) fn put(&mut self, line: u64, cells: impl Iterator<Item = String>) {
+        while self.line + 1 < line {
+            self.out.push(b'\n');
+            self.line += 1;
+        }
+        self.write(cells);
+    }
+
+    fn write(&mut self, cells: impl Iterator<Item = String>) {
+        for (at, cell) in cells.take(self.width).enumerate() {
+            if at > 0 {
+                self.out.push(b',');
+            }
+            if cell.contains([',', '"']) || cell.is_empty() && self.width == 1 {
+                self.out.push(b'"');
+                self.out.extend(cell.replace('"', "\"\"").bytes());
+                self.out.push(b'"');
+            } else {
+                self.out.extend(cell.bytes());
+            }
+        }
+        self.out.push(b'\n');
+        self.line += 1;
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_and_layouts_agree_on_the_columns() {
+        let layouts = [
+            &fee::LAYOUT,
+            &order::LAYOUT,
+            &receipt::LAYOUT,
+            &agency::LAYOUT,
+        ];
+        let mut ours: Vec<&str> = layouts.iter().flat_map(|layout| layout.columns()).collect();
+        let mut theirs = FileKind::columns(false).to_vec();
+        ours.sort_unstable();
+        ours.dedup();
+        theirs.sort_unstable();
+        assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn times_of_other_systems_are_read() {
+        let check = |raw: &str, whole, expected: Option<&str>| {
+            assert_eq!(time_text(raw, None, whole).as_deref(), expected, "{raw}");
+        };
+        check("05/12/2022", false, Some("2022-12-05"));
+        check("05/12/2022", true, Some("2022-12-05T00:00:00"));
+        check("05/12/2022 08:30", true, Some("2022-12-05T08:30:00"));
+        check("1670203800000", true, Some("2022-12-05T08:30:00+07:00"));
+        check("hôm qua", true, None);
+    }
+}
