@@ -16,6 +16,7 @@ mod match_out;
 mod migrate;
 mod on_disk;
 mod pull;
+mod replay;
 mod report;
 mod run;
 mod sandbox;
@@ -131,6 +132,8 @@ pub enum Command {
     Report(report::ReportArgs),
     /// Past runs proved again: rows, links, shares, database, published files
     Verify(verify::VerifyArgs),
+    /// A past run made again from the archive, compared with what was published
+    Replay(replay::ReplayArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
     /// What a statement or settlement file is and holds
@@ -175,6 +178,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Backfill(args) => backfill::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
         Command::Verify(args) => verify::run(&cli.global, args),
+        Command::Replay(args) => replay::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),

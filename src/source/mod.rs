@@ -62,6 +62,25 @@ pub trait RawSink: Send + Sync + fmt::Debug {
         what: &'a str,
         bytes: &'a [u8],
     ) -> BoxFuture<'a, Result<String, ArchiveError>>;
+
+    /// Remembers that the source knows no such thing (HTTP 404), which some answers hang on.
+    fn absent(&self, _what: &str) {}
+
+    /// What it answered before, instead of asking it; none asks it.
+    fn told(&self, _what: &str) -> Option<Told> {
+        None
+    }
+}
+
+/// What a source answered when it was asked before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// That there is no such thing.
+    Absent,
+    /// Nothing any more: it ended here.
+    Nothing,
 }
 
 /// A source that lists days.

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-/// Every table with business state; `lease` and `raw` hold none.
-static TABLES: [&sql::Statement; 20] = [
+/// Every table with business state; `lease`, `raw` and `reading` hold none.
+static TABLES: [&sql::Statement; 21] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -24,6 +24,7 @@ static TABLES: [&sql::Statement; 20] = [
     &sql::DUMP_PROBE,
     &sql::DUMP_DECISION,
     &sql::DUMP_RUN,
+    &sql::DUMP_RUN_KEPT,
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
     &sql::DUMP_MATCH_LEG,

@@ -44,9 +44,12 @@ mod matched;
 
 // Small questions of the job.
 mod asked;
+mod compare;
+mod reading;
 
 pub use account_statement::AccountStatement;
 pub use asked::Daily;
+pub use compare::Difference;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;
 pub use error::StoreError;
@@ -56,6 +59,7 @@ pub use lease::{Holder, Lease};
 pub use matched::Matched;
 pub use pool::Window;
 pub use publish::Publication;
+pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use statement::{STATEMENTS, Statement};

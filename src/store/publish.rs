@@ -7,7 +7,7 @@ use super::codec::write_key;
 use super::decide::{decide_contributions, decide_groups, decide_rows};
 use super::exec::{Bind, Tx};
 use super::owner::owners_of_night;
-use super::run::{insert_kpis, insert_run, published};
+use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
 use super::statement as sql;
 use super::{Lease, RunRecord, Store, StoreError};
 use crate::settle::{Inputs, Settlement};
@@ -21,6 +21,8 @@ pub struct Publication<'a> {
     pub pool: &'a Inputs,
     /// What was decided.
     pub settlement: &'a Settlement,
+    /// The documents that it was made from, in the archive.
+    pub kept: &'a [KeptFile],
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }
@@ -44,6 +46,7 @@ impl Store {
         assert_run_follows(&mut tx, run).await?;
         tx.run(&sql::SUPERSEDE_RUN, &[Bind::Text(&night)]).await?;
         insert_run(&mut tx, run, publication.now_wall).await?;
+        insert_kept(&mut tx, run, publication.kept).await?;
         insert_kpis(&mut tx, &run.id, &publication.settlement.shares).await?;
 
         let owners = owners_of_night(&mut tx, pool, &night).await?;

@@ -191,6 +191,18 @@ statements! {
     SELECT_EXCEPTION_BY_ID = both "select_exception_by_id" 3;
     SELECT_ROW_HISTORY = both "select_row_history" 2;
     INSERT_RAW = both "insert_raw" 1;
+    INSERT_READING = both "insert_reading" 1;
+    SELECT_READING = both "select_reading" 1;
+    SELECT_READING_PLACE = both "select_reading_place" 2;
+    INSERT_RUN_KEPT = both "insert_run_kept" 1;
+    SELECT_RUN_KEPT = both "select_run_kept" 1;
+    SELECT_TXN_SEEN = both "select_txn_seen" 2;
+    SELECT_REJECT_BY_KEY = both "select_reject_by_key" 1;
+    SELECT_CONFLICT_BY_ROW = both "select_conflict_by_row" 1;
+    SELECT_FEE_VERSION = both "select_fee_version" 1;
+    SELECT_ORDER_VERSION = both "select_order_version" 1;
+    SELECT_RECEIPT_VERSION = both "select_receipt_version" 1;
+    SELECT_AGENCY_VERSION = both "select_agency_version" 1;
     SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
     CHECK_INTEGRITY = sqlite "check_integrity" 0;
     SELECT_SETTINGS = sqlite "select_settings" 0;
@@ -210,6 +222,7 @@ statements! {
     DUMP_FEED_DAY = both "dump_feed_day" 0;
     DUMP_PROBE = both "dump_probe" 0;
     DUMP_RUN = both "dump_run" 0;
+    DUMP_RUN_KEPT = both "dump_run_kept" 0;
     DUMP_ROW_STATE = both "dump_row_state" 0;
     DUMP_MATCH_GROUP = both "dump_match_group" 0;
     DUMP_MATCH_LEG = both "dump_match_leg" 0;

@@ -44,6 +44,7 @@ mod passes_properties;
 mod probe;
 mod prove;
 mod quality;
+mod replay;
 mod report;
 mod rows;
 mod same_bytes;

@@ -86,6 +86,7 @@ async fn save(
     let mut read_now = Vec::new();
     for file in &delivery.files {
         desk.checkpoint()?;
+        evidence.asks("");
         evidence.put(&file.name, &file.bytes).await?;
         match read_file(stage, file, &known) {
             Ok((record, _)) if mode == ExportMode::Snapshot && record.day > stage.night => {
@@ -204,7 +205,7 @@ fn kind_word(kind: FileKind) -> &'static str {
     }
 }
 
-fn stored(read: normalise::RegistryRows) -> RegistryRows {
+pub(super) fn stored(read: normalise::RegistryRows) -> RegistryRows {
     RegistryRows {
         agencies: read.agencies,
         fees: read.fees,

@@ -1,7 +1,7 @@
 //! A past run, proved again: read from the store, settled again, proved, and read against what the
 //! database and the published folder say. Nothing is changed.
 
-mod folder;
+pub(super) mod folder;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -221,7 +221,7 @@ async fn again(
 }
 
 /// A night before this one was published again after it: its sums to date were others then.
-fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
+pub(super) fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
     let since = |other: &RunRecord| {
         other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
     };

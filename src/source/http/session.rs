@@ -9,7 +9,7 @@ use super::Client;
 use crate::clock::Stopwatch;
 use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
-use crate::source::{ArchiveError, RawSink};
+use crate::source::{ArchiveError, RawSink, Told};
 
 /// One request. GET without a body, POST with one.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -153,16 +153,38 @@ impl Session<'_> {
         }
     }
 
+    /// Sends the request and reads the answer.
+    async fn ask(&self, request: &Request) -> Result<Vec<u8>, Ended> {
+        let client = self.client;
+        client.limiter.until_ready().await;
+        let mut response = client.send(request).await?;
+        let judged = client.judge_status(request, &response);
+        if let Err(Ended::Stop(SourceError::NotFound { .. })) = &judged {
+            self.raw.absent(&request.what);
+        }
+        judged?;
+        client.read_body(request, &mut response).await
+    }
+
     async fn attempt<T>(
         &self,
         request: &Request,
         check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
     ) -> Result<T, Ended> {
         let client = self.client;
-        client.limiter.until_ready().await;
-        let mut response = client.send(request).await?;
-        client.judge_status(request, &response)?;
-        let body = client.read_body(request, &mut response).await?;
+        let body = match self.raw.told(&request.what) {
+            None => self.ask(request).await?,
+            Some(Told::Bytes(bytes)) => bytes,
+            Some(Told::Absent) => {
+                let at = client.at(request);
+                return Err(Ended::Stop(SourceError::NotFound { at }));
+            }
+            // here the source ended that night
+            Some(Told::Nothing) => {
+                let (at, seconds) = (client.at(request), 0);
+                return Err(Ended::Stop(SourceError::Deadline { at, seconds }));
+            }
+        };
         let kept = self.raw.keep(&client.source, &request.what, &body).await;
         kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
         check(&body).map_err(|bad| match bad {
