@@ -7,6 +7,7 @@ mod backfill;
 mod check;
 mod check_rules;
 mod demo;
+mod diff;
 mod exceptions;
 mod help;
 mod init;
@@ -134,6 +135,8 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// A past run made again from the archive, compared with what was published
     Replay(replay::ReplayArgs),
+    /// What changed between two runs, and which input did it
+    Diff(diff::DiffArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
     /// What a statement or settlement file is and holds
@@ -179,6 +182,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Report(args) => report::run(&cli.global, args),
         Command::Verify(args) => verify::run(&cli.global, args),
         Command::Replay(args) => replay::run(&cli.global, args),
+        Command::Diff(args) => diff::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),

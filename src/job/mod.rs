@@ -3,6 +3,7 @@
 pub mod by_hand;
 mod calibration;
 pub mod desk;
+pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod exits;

@@ -49,8 +49,8 @@ impl Difference {
             table,
             key: key.to_owned(),
             column: column.clone(),
-            stored: plain(&stored[column.as_str()]),
-            told: plain(value),
+            stored: shown(column, &stored[column.as_str()]),
+            told: shown(column, value),
         })
     }
 }
@@ -59,6 +59,14 @@ fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A value for people: names of persons stay where they are.
+fn shown(column: &str, value: &Value) -> String {
+    if matches!(column, "payer" | "payer_name" | "cashier") {
+        return "***".to_owned();
+    }
+    plain(value)
 }
 
 fn damaged(detail: &serde_json::Error) -> StoreError {

@@ -1,5 +1,7 @@
 //! Which raw answers belong to which night: a past run can be made again from them.
 
+use serde_json::Value;
+
 use super::batch::batches;
 use super::codec::day;
 use super::exec::{Bind, Row};
@@ -25,6 +27,17 @@ pub struct Reading {
     pub what: Box<str>,
     /// The bytes in the archive; none where the source knows no such thing.
     pub sha256: Option<Box<str>>,
+}
+
+/// Rows as documents.
+fn documents(rows: &[Row]) -> Result<Vec<Value>, StoreError> {
+    let document = |row: &Row| {
+        serde_json::from_str(&row.print()?).map_err(|error| StoreError::Corrupt {
+            what: "a row".to_owned(),
+            detail: error.to_string(),
+        })
+    };
+    rows.iter().map(document).collect()
 }
 
 impl Store {
@@ -77,6 +90,45 @@ impl Store {
         let mut readings = readings?;
         readings.sort_by(|(i, a), (j, b)| (&a.source, i).cmp(&(&b.source, j)));
         Ok(readings.into_iter().map(|(_, reading)| reading).collect())
+    }
+
+    /// How the items of the shares changed with `night`, as documents: what ended, and what began.
+    pub async fn changed_items(&self, night: Day) -> Result<(Vec<Value>, Vec<Value>), StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let mut tx = self.begin_read().await?;
+        let ended = tx.rows(&sql::SELECT_CONTRIBUTION_ENDED, &binds).await?;
+        let begun = tx.rows(&sql::SELECT_CONTRIBUTION_OF_NIGHT, &binds).await?;
+        Ok((documents(&ended)?, documents(&begun)?))
+    }
+
+    /// The files that told versions of a fee line, an order or a receipt, the latest last: the
+    /// identity is its parts in the order of the key.
+    pub async fn told_by(
+        &self,
+        table: &str,
+        identity: &[&str],
+    ) -> Result<Vec<Box<str>>, StoreError> {
+        let (statement, columns): (_, &[&'static str]) = match table {
+            "fee" => (&sql::SELECT_FEE_VERSION, &["dossier_code", "fee_id"]),
+            "order" => (&sql::SELECT_ORDER_VERSION, &["provider", "order_id"]),
+            "receipt" => (&sql::SELECT_RECEIPT_VERSION, &["receipt_id"]),
+            _ => return Ok(Vec::new()),
+        };
+        let batch = batches([identity], |row, identity| {
+            for (column, value) in columns.iter().zip(identity) {
+                row.text(column, value);
+            }
+        });
+        let mut tx = self.begin_read().await?;
+        let rows = tx.rows_of_batches(statement, &batch, &[]).await?;
+        let told = rows.iter().map(|row| {
+            let told = row.text("told")?.to_owned();
+            Ok((told, row.text("file_sha256")?.into()))
+        });
+        let mut told: Vec<(String, Box<str>)> = told.collect::<Result<_, StoreError>>()?;
+        told.sort();
+        Ok(told.into_iter().map(|(_, sha256)| sha256).collect())
     }
 
     /// The ids of the rows of `source` that the pull of `night` brought first, in their order.

@@ -202,6 +202,8 @@ statements! {
     SELECT_FEE_VERSION = both "select_fee_version" 1;
     SELECT_ORDER_VERSION = both "select_order_version" 1;
     SELECT_RECEIPT_VERSION = both "select_receipt_version" 1;
+    SELECT_CONTRIBUTION_OF_NIGHT = both "select_contribution_of_night" 1;
+    SELECT_CONTRIBUTION_ENDED = both "select_contribution_ended" 1;
     SELECT_AGENCY_VERSION = both "select_agency_version" 1;
     SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
     CHECK_INTEGRITY = sqlite "check_integrity" 0;

@@ -19,6 +19,7 @@ mod core_fence;
 mod corpora;
 mod corpus;
 mod database;
+mod diff;
 mod docs;
 mod export;
 mod fake;
