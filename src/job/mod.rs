@@ -9,6 +9,7 @@ pub mod error;
 pub mod exits;
 mod estimate;
 mod facts;
+pub mod import;
 mod kept;
 mod names;
 pub mod nightly;

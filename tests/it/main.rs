@@ -27,6 +27,7 @@ mod feed_casso;
 mod feed_sepay;
 mod hostile_files;
 mod http;
+mod import;
 mod inspect;
 mod night;
 mod night_calibration;
