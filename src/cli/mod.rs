@@ -4,6 +4,7 @@
 pub mod output;
 pub mod inspect;
 mod backfill;
+mod backup;
 mod check;
 mod check_rules;
 mod demo;
@@ -16,6 +17,7 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod on_disk;
+mod prune;
 mod pull;
 mod replay;
 mod report;
@@ -119,6 +121,10 @@ pub enum Command {
     Init(init::InitArgs),
     /// Apply pending database migrations
     Migrate(migrate::MigrateArgs),
+    /// A consistent copy of the database, with the list of the archive
+    Backup(backup::BackupArgs),
+    /// Remove archived bytes that only nights older than the retention need
+    Prune(prune::PruneArgs),
     /// Config, secrets, database, sources, disk, zone: one line each, with the fix
     Check(check::CheckArgs),
     /// The last and the next run
@@ -183,6 +189,8 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Verify(args) => verify::run(&cli.global, args),
         Command::Replay(args) => replay::run(&cli.global, args),
         Command::Diff(args) => diff::run(&cli.global, args),
+        Command::Backup(args) => backup::run(&cli.global, args),
+        Command::Prune(args) => prune::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),

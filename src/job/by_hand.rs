@@ -4,6 +4,8 @@
 mod read;
 mod shares;
 
+use anyhow::Context as _;
+
 use super::error::JobError;
 use crate::clock::Clock;
 use crate::decision::{Action, Draft, Entry};
@@ -68,7 +70,9 @@ pub struct Plan {
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
     let plan = plan(store, clock, ask, Again::Refused).await?;
-    write(store, &plan).await
+    let written = write(store, &[&plan]).await?;
+    let entry = written.into_iter().next();
+    Ok(entry.context("no entry was written")?)
 }
 
 /// Whether the same decision once more is an error.
@@ -146,10 +150,11 @@ pub async fn plan(
     })
 }
 
-/// Appends a planned decision.
-pub async fn write(store: &Store, plan: &Plan) -> Result<Entry, JobError> {
-    let entry = store.append_decision(&plan.draft, plan.seen).await?;
-    entry.ok_or_else(|| {
+/// Appends planned decisions, all of them or none.
+pub async fn write(store: &Store, plans: &[&Plan]) -> Result<Vec<Entry>, JobError> {
+    let drafts = plans.iter().map(|plan| (&plan.draft, plan.seen));
+    let entries = store.append_decisions(&drafts.collect::<Vec<_>>()).await?;
+    entries.ok_or_else(|| {
         usage(
             "somebody else decided it at the same moment",
             "look at it again: `doisoat exceptions show`",

@@ -207,11 +207,9 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
         plans.push(plan);
     }
     let new: Vec<&Plan> = plans.iter().filter(|plan| !plan.is_written).collect();
-    if !how.dry_run {
-        for plan in &new {
-            let written = by_hand::write(store, plan).await;
-            written.map_err(|error| of_row(row, sheet::DECISION, error))?;
-        }
+    if !how.dry_run && !new.is_empty() {
+        let written = by_hand::write(store, &new).await;
+        written.map_err(|error| of_row(row, sheet::DECISION, error))?;
     }
     Ok(!new.is_empty())
 }

@@ -1,5 +1,6 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
+pub mod backup;
 pub mod by_hand;
 mod calibration;
 pub mod desk;
@@ -16,6 +17,7 @@ pub mod nightly;
 pub mod outcome;
 pub mod progress;
 pub mod proof;
+pub mod prune;
 pub mod pull;
 mod recover;
 pub mod replay;

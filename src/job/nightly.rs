@@ -334,6 +334,7 @@ async fn publish(
         pool: &decided.pool,
         settlement: &decided.settlement,
         kept: &kept,
+        archive: Some(&desk.archive),
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;

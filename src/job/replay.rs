@@ -146,6 +146,15 @@ async fn inputs(
     let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
     let mut pool = match pool {
         Ok(pool) => pool,
+        Err(Gone::Lost(_)) if is_pruned(desk, &documents).await? => {
+            checks.push(Check::new(
+                "inputs",
+                State::NotCompared,
+                "dữ liệu vào: đã xóa theo hạn lưu",
+                "inputs: pruned by rule",
+            ));
+            return Ok(None);
+        }
         Err(Gone::Lost(what)) => {
             let (vi, en) = (
                 "dữ liệu vào đã lưu không còn",
@@ -187,6 +196,12 @@ async fn inputs(
         }
     };
     Ok(Some((pool, Some(prior))))
+}
+
+/// True when the rule of retention removed a document of the run.
+async fn is_pruned(desk: &Desk, documents: &kept::Documents) -> Result<bool, JobError> {
+    let pruned = desk.store.pruned().await?;
+    Ok(documents.values().any(|sha256| pruned.contains_key(sha256)))
 }
 
 /// A run of an older program kept nothing: the store's rows of today may be the same.

@@ -209,6 +209,23 @@ impl Archive {
         })
     }
 
+    /// Removes the bytes of `sha256`; gone already is good.
+    pub(super) fn remove(&self, sha256: &str) -> Result<(), StoreError> {
+        let path = self.path(sha256)?;
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The file of `sha256` inside the folder, and its size; none where it is not there.
+    pub fn file(&self, sha256: &str) -> Result<Option<(PathBuf, u64)>, StoreError> {
+        let path = self.path(sha256)?;
+        let size = fs::metadata(&path).map(|metadata| metadata.len()).ok();
+        let inside = path.strip_prefix(&self.dir).unwrap_or(&path).to_owned();
+        Ok(size.map(|size| (inside, size)))
+    }
+
     /// The bytes of `sha256` as a stream, not verified.
     pub fn open_stream(&self, sha256: &str) -> Result<Box<dyn Read + Send>, StoreError> {
         let path = self.path(sha256)?;

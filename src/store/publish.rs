@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::archive::Archive;
 use super::batch::{batches, keys};
 use super::codec::write_key;
 use super::decide::{decide_contributions, decide_groups, decide_rows};
@@ -9,7 +10,7 @@ use super::exec::{Bind, Tx};
 use super::owner::owners_of_night;
 use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
 use super::statement as sql;
-use super::{Lease, RunRecord, Store, StoreError};
+use super::{Lease, RunRecord, Store, StoreError, audit, seal};
 use crate::settle::{Inputs, Settlement};
 
 /// Everything that publishing a night writes.
@@ -23,6 +24,8 @@ pub struct Publication<'a> {
     pub settlement: &'a Settlement,
     /// The documents that it was made from, in the archive.
     pub kept: &'a [KeptFile],
+    /// Where the list of seals goes; none seals nothing (tests of the store alone).
+    pub archive: Option<&'a Archive>,
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }
@@ -64,6 +67,12 @@ impl Store {
         }
         mark_decided(&mut tx, pool, &night).await?;
         assert_conserved(&mut tx, publication, &night).await?;
+        if let Some(archive) = publication.archive {
+            let seals = archive.put(&seal::of_night(&mut tx, &night).await?)?;
+            let seals = [("seals".into(), seals.sha256.into())];
+            insert_kept(&mut tx, run, &seals).await?;
+        }
+        audit::append(&mut tx, &run.id).await?;
         tx.commit().await
     }
 }

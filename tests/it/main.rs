@@ -11,7 +11,9 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod audit;
 mod bad_input;
+mod backup;
 mod by_hand;
 mod cases;
 mod cli;

@@ -87,6 +87,7 @@ pub(crate) async fn publish(
         pool,
         settlement,
         kept: &[],
+        archive: None,
         now_wall: "2022-12-06T01:31:00+07:00",
     };
     store.publish(lease, &publication).await

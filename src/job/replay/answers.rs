@@ -24,7 +24,8 @@ pub(super) async fn compare(
     let recorded = !readings.is_empty();
     readings.extend(files_without(desk, run, &readings).await?);
     let parts = again::read(desk, run.business_date, &readings).await?;
-    archived(&parts, recorded, checks);
+    let pruned = desk.store.pruned().await?;
+    archived(&parts, recorded, &pruned, checks);
     let (mut rows, mut found) = (0, Vec::new());
     let (mut told, mut ids) = (
         Told::new(),
@@ -92,7 +93,12 @@ async fn files_without(
 }
 
 /// Whether every byte is still there.
-fn archived(parts: &[Part], recorded: bool, checks: &mut Vec<Check>) {
+fn archived(
+    parts: &[Part],
+    recorded: bool,
+    pruned: &BTreeMap<Box<str>, Box<str>>,
+    checks: &mut Vec<Check>,
+) {
     let lost = parts.iter().filter_map(|part| match &part.came {
         Came::Lost(lost) => Some((part, lost)),
         _ => None,
@@ -100,14 +106,27 @@ fn archived(parts: &[Part], recorded: bool, checks: &mut Vec<Check>) {
     let lost: Vec<(&Part, &Lost)> = lost
         .flat_map(|(part, lost)| lost.iter().map(move |lost| (part, lost)))
         .collect();
-    if let Some((part, first)) = lost.first() {
+    let (by_rule, missing): (Vec<_>, Vec<_>) = lost
+        .iter()
+        .partition(|(_, lost)| pruned.contains_key(&lost.sha256));
+    if let Some((part, first)) = missing.first() {
         let Lost { what, sha256, why } = first;
-        let (source, count) = (&part.source, lost.len());
+        let (source, count) = (&part.source, missing.len());
+        let which = format!("{source} {what}, {sha256}: {why}");
         checks.push(Check::new(
             "archive",
             State::Differs,
-            format!("kho lưu: {count} tệp gốc không đọc được; đầu tiên: {source} {what}, {sha256}: {why}"),
-            format!("archive: {count} raw files cannot be read; first: {source} {what}, {sha256}: {why}"),
+            format!("kho lưu: {count} tệp gốc không đọc được; đầu tiên: {which}"),
+            format!("archive: {count} raw files cannot be read; first: {which}"),
+        ));
+    }
+    if let Some((part, first)) = by_rule.first() {
+        let (count, which) = (by_rule.len(), format!("{} {}", part.source, first.what));
+        checks.push(Check::new(
+            "archive",
+            State::NotCompared,
+            format!("kho lưu: {count} tệp gốc đã xóa theo hạn lưu; đầu tiên: {which}"),
+            format!("archive: {count} raw files were pruned by rule; first: {which}"),
         ));
     }
     let gone = parts.iter().find(|part| matches!(part.came, Came::Unknown));
