@@ -4,9 +4,11 @@
 pub mod output;
 pub mod inspect;
 mod backfill;
+mod backup;
 mod check;
 mod check_rules;
 mod demo;
+mod diff;
 mod exceptions;
 mod help;
 mod init;
@@ -15,7 +17,9 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod on_disk;
+mod prune;
 mod pull;
+mod replay;
 mod report;
 mod run;
 mod sandbox;
@@ -117,6 +121,10 @@ pub enum Command {
     Init(init::InitArgs),
     /// Apply pending database migrations
     Migrate(migrate::MigrateArgs),
+    /// A consistent copy of the database, with the list of the archive
+    Backup(backup::BackupArgs),
+    /// Remove archived bytes that only nights older than the retention need
+    Prune(prune::PruneArgs),
     /// Config, secrets, database, sources, disk, zone: one line each, with the fix
     Check(check::CheckArgs),
     /// The last and the next run
@@ -131,6 +139,10 @@ pub enum Command {
     Report(report::ReportArgs),
     /// Past runs proved again: rows, links, shares, database, published files
     Verify(verify::VerifyArgs),
+    /// A past run made again from the archive, compared with what was published
+    Replay(replay::ReplayArgs),
+    /// What changed between two runs, and which input did it
+    Diff(diff::DiffArgs),
     /// Files in, files out: no configuration, no database
     Match(match_files::MatchArgs),
     /// What a statement or settlement file is and holds
@@ -175,6 +187,10 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Backfill(args) => backfill::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
         Command::Verify(args) => verify::run(&cli.global, args),
+        Command::Replay(args) => replay::run(&cli.global, args),
+        Command::Diff(args) => diff::run(&cli.global, args),
+        Command::Backup(args) => backup::run(&cli.global, args),
+        Command::Prune(args) => prune::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),

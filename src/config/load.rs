@@ -78,6 +78,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         start: start(root)?,
         database: database(root, dir)?,
         archive_dir: folder(root, "archive", dir)?,
+        retention_years: retention(root)?,
         report_dir,
         formats,
         open_vnd_max: gates(root)?,
@@ -257,6 +258,25 @@ fn sources(root: &mut Section<'_>, dir: &Path) -> Result<Vec<SourceSettings>, Co
         sources.push(source);
     }
     Ok(sources)
+}
+
+/// Accounting documents are kept ten years (Accounting Law 88/2015, article 41; Decree 174/2016).
+fn retention(root: &mut Section<'_>) -> Result<u32, ConfigError> {
+    const YEARS: u32 = 10;
+    let Some(mut section) = root.section("retention")? else {
+        return Ok(YEARS);
+    };
+    let mut years = YEARS;
+    if let Some(item) = section.get("years") {
+        let known = u32::try_from(item.number()?).ok();
+        let known = known.filter(|years| (1..=100).contains(years));
+        years = known.ok_or_else(|| {
+            let message = "retention.years is no number of years".into();
+            item.fail(message, "write a whole number from 1 to 100")
+        })?;
+    }
+    section.finish()?;
+    Ok(years)
 }
 
 fn gates(root: &mut Section<'_>) -> Result<Option<Vnd>, ConfigError> {

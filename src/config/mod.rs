@@ -39,6 +39,8 @@ pub struct Config {
     pub database: DatabaseUrl,
     /// Folder of the archived raw bytes.
     pub archive_dir: PathBuf,
+    /// How many years archived bytes are kept.
+    pub retention_years: u32,
     /// Folder of the published nights.
     pub report_dir: PathBuf,
     /// What a night writes.

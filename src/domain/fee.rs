@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::agency::AgencyCode;
 use super::day::Moment;
@@ -133,7 +133,7 @@ words!(
 );
 
 /// One fee line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fee {
     /// The dossier it belongs to.
     pub dossier_code: DossierCode,
@@ -160,7 +160,7 @@ pub struct Fee {
 }
 
 /// Optional columns of an export; a definition that needs a missing one prints no figure.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeMore {
     /// Receipt of the dossier.
     pub received_at: Option<Moment>,
@@ -243,6 +243,12 @@ impl fmt::Debug for More {
 impl Serialize for More {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (**self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for More {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        FeeMore::deserialize(deserializer).map(Self::from)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What one settlement reads: the rows of a night (or of files) and the rules.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Agency, Conflict, Custom, Day, Decision, Dimension, Fee, Fraction, Grey, PaymentOrder, Period,
@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Everything one settlement reads. Order does not matter: `settle` sorts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inputs {
     /// The night; none in `match`, where every fact is taken as final.
     pub business_date: Option<Day>,

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 
 use chrono::{DateTime, Datelike, NaiveDateTime};
-use serde::Serialize;
 use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::day::{DAY_MS, Day, VIETNAM_OFFSET_MS, local, two_digits};
@@ -244,6 +244,20 @@ impl Serialize for Moment {
             }
         }
         fields.end()
+    }
+}
+
+/// As `serialize` writes it.
+#[derive(Deserialize)]
+struct Parts {
+    ms: i64,
+    text: Box<str>,
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let parts = Parts::deserialize(deserializer)?;
+        Ok(Self::from_parts(parts.ms, &parts.text))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Payment orders: what the one-stop system asked a provider to collect.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::Moment;
 use super::dossier_code::DossierCode;
@@ -36,7 +36,7 @@ impl OrderStatus {
 }
 
 /// One order at one provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentOrder {
     /// The kind of the source, or its name where two sources share the kind.
     pub provider: Box<str>,

@@ -1,6 +1,6 @@
 //! Counter receipts (biên lai): every valid one is cash.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::agency::AgencyCode;
 use super::day::Moment;
@@ -23,7 +23,7 @@ words!(
 );
 
 /// One receipt for one fee line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Its identity in the export.
     pub receipt_id: Piece,

@@ -1,7 +1,7 @@
 //! Rows that could not be read, and rows that contradict each other. Both are data: counted, valued
 //! where possible, shown in the report with the reason and what to do.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::fee::words;
@@ -57,7 +57,7 @@ words!(
 );
 
 /// A row that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reject {
     /// Fee, receipt or transaction (what the row would have been).
     pub side: Side,
@@ -99,7 +99,7 @@ impl Reject {
 }
 
 /// The same id delivered with different content. The version first stored stays canonical.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Conflict {
     /// The row at stake.
     pub key: RowKey,

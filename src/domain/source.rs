@@ -1,6 +1,6 @@
 //! What the night knows about each source: who it is and whether everything came.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::fee::words;
@@ -24,7 +24,7 @@ words!(
 );
 
 /// One source on one night. Part of the input digest: a change here makes a new run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFacts {
     /// Configured name.
     pub name: SourceName,
@@ -49,7 +49,7 @@ pub struct SourceFacts {
 }
 
 /// A source's own count and sum for the night.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Control {
     /// Rows by the source's word.
     pub expected_count: u64,

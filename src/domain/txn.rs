@@ -1,6 +1,6 @@
 //! Transactions: one canonical row per transaction of a provider. Every one is cashless money.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::{Day, Moment};
 use super::fee::words;
@@ -59,7 +59,7 @@ words!(
 );
 
 /// One transaction, normalised.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Txn {
     /// The configured source it came from.
     pub source: SourceName,

@@ -112,6 +112,54 @@ pub fn read(kind: BookKind, bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
     Ok(filled.collect())
 }
 
+/// The name of a sheet that is not empty, and its cells that hold a formula: row, column from 0.
+pub type Formulas = (String, Vec<(u64, usize)>);
+
+/// The formulas of an XLSX that [`read`] has read, sheet by sheet in the same order; none of
+/// another kind, of which they are not known.
+///
+/// # Errors
+/// A file that is damaged.
+pub fn formulas(kind: BookKind, bytes: &[u8]) -> Result<Option<Vec<Formulas>>, FormatError> {
+    if kind != BookKind::Xlsx {
+        return Ok(None);
+    }
+    let sheets = std::panic::catch_unwind(|| formulas_of(bytes));
+    let sheets = sheets.unwrap_or(Err(FormatError::Book(BookFault::Unreadable)))?;
+    Ok(Some(sheets))
+}
+
+fn formulas_of(bytes: &[u8]) -> Result<Vec<Formulas>, FormatError> {
+    let mut book: Xlsx<_> =
+        calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut sheets = Vec::new();
+    for name in book.sheet_names() {
+        let mut filled = false;
+        {
+            let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
+                continue;
+            };
+            while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+                filled |= !text_of(&Data::from(cell.get_value().clone())).0.is_empty();
+            }
+        }
+        let mut found = Vec::new();
+        let mut cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
+        while let Some(cell) = cells.next_formula().map_err(unreadable)? {
+            if !cell.get_value().is_empty() {
+                let (row, column) = cell.get_position();
+                let column = usize::try_from(column).unwrap_or(usize::MAX);
+                found.push((u64::from(row) + 1, column));
+            }
+        }
+        drop(cells);
+        if filled {
+            sheets.push((name, found));
+        }
+    }
+    Ok(sheets)
+}
+
 fn unreadable<E>(_: E) -> FormatError {
     FormatError::Book(BookFault::Unreadable)
 }

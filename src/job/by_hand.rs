@@ -1,16 +1,21 @@
 //! Writing a person's decision into the book: is the exception there, does the ruling fit its row,
 //! did nobody else decide meanwhile?
 
-use std::collections::BTreeSet;
+mod read;
+mod shares;
+
+use anyhow::Context as _;
 
 use super::error::JobError;
 use crate::clock::Clock;
 use crate::decision::{Action, Draft, Entry};
 use crate::domain::{
-    Day, DecidedShare, DossierCode, Fee, FeeId, Moment, RowKey, Ruling, Side, SourceName, Txn,
-    TxnKind, Vnd,
+    Day, DossierCode, FeeId, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
 use crate::store::{ExceptionRecord, Store};
+use shares::shares_of;
+
+pub use read::{read_part, read_row, read_target};
 
 /// A fee line, or all open lines of a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +58,39 @@ pub struct Ask {
     pub replace: bool,
 }
 
+/// A decision that fits its row, before it is written.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    draft: Draft,
+    seen: Option<u64>,
+    /// True when the row's last ruling says the same already.
+    pub is_written: bool,
+}
+
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
+    let plan = plan(store, clock, ask, Again::Refused).await?;
+    let written = write(store, &[&plan]).await?;
+    let entry = written.into_iter().next();
+    Ok(entry.context("no entry was written")?)
+}
+
+/// Whether the same decision once more is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// As somebody at the command line wants to know.
+    Refused,
+    /// As in a file that is read twice.
+    Known,
+}
+
+/// Checks a decision against its row and what was decided so far; writes nothing.
+pub async fn plan(
+    store: &Store,
+    clock: &dyn Clock,
+    ask: &Ask,
+    again: Again,
+) -> Result<Plan, JobError> {
     if ask.reason.trim().is_empty() || ask.by.trim().is_empty() {
         return Err(usage(
             "a decision needs who made it and why",
@@ -75,16 +111,21 @@ pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry
         ));
     };
     let record = detail.record;
-    let may_be_closed = matches!(ask.choice, Choice::Undo);
+    let known = again == Again::Known;
+    let may_be_closed = known || matches!(ask.choice, Choice::Undo);
     if let Some(closed) = record.closed.filter(|_| !may_be_closed) {
-        return Err(usage(
-            &format!("{} was closed on {closed}", record.id),
-            "see `doisoat exceptions list` for what is open",
-        ));
+        return Err(closed_on(&record, closed));
     }
     let (row, action) = action(store, &record, &ask.choice).await?;
     let of_row = store.decisions_of(&row).await?;
-    may_rule(&of_row, &action, night, ask.replace)?;
+    let is_written = known && is_said(&of_row, &action, ask);
+    if !is_written {
+        let undoes = matches!(ask.choice, Choice::Undo);
+        if let Some(closed) = record.closed.filter(|_| !undoes) {
+            return Err(closed_on(&record, closed));
+        }
+        may_rule(&of_row, &action, night, ask.replace)?;
+    }
     let (amount_then, class_then) = if row == record.key {
         (record.amount, record.class.clone())
     } else {
@@ -102,11 +143,42 @@ pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry
         at_wall: Moment::of_ms(clock.now_ms()).text().into(),
         row,
     };
-    store.append_decision(&draft, seen).await?.ok_or_else(|| {
+    Ok(Plan {
+        draft,
+        seen,
+        is_written,
+    })
+}
+
+/// Appends planned decisions, all of them or none.
+pub async fn write(store: &Store, plans: &[&Plan]) -> Result<Vec<Entry>, JobError> {
+    let drafts = plans.iter().map(|plan| (&plan.draft, plan.seen));
+    let entries = store.append_decisions(&drafts.collect::<Vec<_>>()).await?;
+    entries.ok_or_else(|| {
         usage(
             "somebody else decided it at the same moment",
             "look at it again: `doisoat exceptions show`",
         )
+    })
+}
+
+fn closed_on(record: &ExceptionRecord, closed: Day) -> JobError {
+    usage(
+        &format!("{} was closed on {closed}", record.id),
+        "see `doisoat exceptions list` for what is open",
+    )
+}
+
+/// True when the last entry of its kind about the row says the same, by the same and for the same
+/// reason.
+fn is_said(of_row: &[Entry], action: &Action, ask: &Ask) -> bool {
+    let assigns = |action: &Action| matches!(action, Action::Assign(_));
+    let same_kind = |entry: &&Entry| assigns(&entry.draft.action) == assigns(action);
+    of_row.iter().rfind(same_kind).is_some_and(|entry| {
+        let draft = &entry.draft;
+        draft.action == *action
+            && *draft.by == *ask.by.trim()
+            && *draft.reason == *ask.reason.trim()
     })
 }
 
@@ -223,66 +295,4 @@ async fn payment(store: &Store, row: &RowKey) -> Result<Txn, JobError> {
         ),
         "only a payment can pay a fee",
     ))
-}
-
-/// What each line gets: as told, else as much as it is due while something is left.
-async fn shares_of(
-    store: &Store,
-    parts: &[(Target, Option<Vnd>)],
-    amount: Vnd,
-) -> Result<Vec<DecidedShare>, JobError> {
-    let codes: BTreeSet<DossierCode> = parts.iter().map(|(t, _)| t.dossier_code.clone()).collect();
-    let fees = store.fees_of(&codes).await?;
-    let mut left = amount.wide();
-    let mut shares: Vec<DecidedShare> = Vec::new();
-    for (target, part) in parts {
-        let lines = lines(&fees, target)?;
-        let due: i128 = lines.iter().map(|fee| fee.amount.wide()).sum();
-        let code = &target.dossier_code;
-        let mut part = part.map_or(left.min(due), Vnd::wide);
-        if part <= 0 || part > due || part > left {
-            return Err(usage(
-                &format!("{code} cannot get {part} dong: {due} due, {left} left of the payment"),
-                "the parts must fit the fees and add up to no more than the payment",
-            ));
-        }
-        left -= part;
-        for fee in lines {
-            let share = part.min(fee.amount.wide());
-            if let Some(amount) = Vnd::from_wide(share).ok().filter(|_| share > 0) {
-                shares.push(DecidedShare {
-                    dossier_code: fee.dossier_code.clone(),
-                    fee_id: fee.fee_id.clone(),
-                    amount,
-                });
-            }
-            part -= share;
-        }
-    }
-    Ok(shares)
-}
-
-/// The lines of a target, in the order of the waterfall.
-fn lines<'f>(fees: &'f [Fee], target: &Target) -> Result<Vec<&'f Fee>, JobError> {
-    let of_dossier = || {
-        fees.iter()
-            .filter(|fee| fee.dossier_code == target.dossier_code)
-    };
-    let wanted = |fee: &&Fee| target.fee_id.as_ref().is_none_or(|id| fee.fee_id == *id);
-    let lines: Vec<&Fee> = of_dossier().filter(wanted).collect();
-    if !lines.is_empty() {
-        return Ok(lines);
-    }
-    let code = &target.dossier_code;
-    let known: Vec<&str> = of_dossier().map(|fee| fee.fee_id.as_str()).collect();
-    Err(match &target.fee_id {
-        Some(id) if !known.is_empty() => usage(
-            &format!("{code} has no fee {id}"),
-            &format!("it has {}", known.join(", ")),
-        ),
-        _ => usage(
-            &format!("no fee of dossier {code} is known"),
-            "check the code; a dossier is known once an export has told it",
-        ),
-    })
 }

@@ -4,6 +4,8 @@
 //! reveal. Killed anywhere, the next start makes of it what an uninterrupted night would have
 //! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
+mod read;
+
 use tracing::info;
 
 use super::calibration;
@@ -12,10 +14,10 @@ use super::digest;
 use super::error::JobError;
 use super::exits;
 use super::facts::{self, Previously};
-use super::names;
+use super::kept;
 use super::outcome::Exit;
 use super::proof::{self, Prover};
-use super::pull::{self, Pulled};
+use super::pull;
 use super::recover;
 use super::stage;
 use super::stored;
@@ -23,9 +25,11 @@ use crate::clock::Stopwatch;
 use crate::domain::{Day, RunId};
 use crate::kpi::Period;
 use crate::prove::prove;
-use crate::report::{Calibration, RunFacts};
+use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
-use crate::store::{Lease, Publication, RunRecord, Window};
+use crate::store::{Lease, Publication, RunRecord};
+
+pub(super) use read::{Read, read};
 
 /// What a night ended with.
 #[derive(Clone, Debug)]
@@ -135,6 +139,7 @@ async fn steps(
         replaces: standing.map(|run| run.id),
         pulled_at_ms: pulled.at_ms,
         over: None,
+        prior: None,
     };
     let decided = decide(desk, day, read, making).await?;
     times.add("settle", watch.elapsed());
@@ -144,61 +149,6 @@ async fn steps(
     proof::demand(desk, &decided, prover)?;
     times.add("prove", watch.elapsed());
     publish(desk, lease, decided, mode, times).await
-}
-
-/// What a night reads from the store, with its digests.
-pub(super) struct Read {
-    pub(super) pool: Inputs,
-    pub(super) input_digest: Box<str>,
-    pub(super) rules_digest: Box<str>,
-    /// The margin that the operator's budget allows; none without a budget.
-    pub(super) calibration: Option<Calibration>,
-}
-
-impl Read {
-    /// True when a run was made from exactly this.
-    pub(super) fn is_of(&self, run: &RunRecord) -> bool {
-        run.input_digest == self.input_digest && run.rules_digest == self.rules_digest
-    }
-}
-
-/// The pool of the night (new rows, what is open, what they name, the window) and the facts of the
-/// sources.
-pub(super) async fn read(
-    desk: &Desk,
-    day: Day,
-    pulled: &Pulled,
-    calibration: Option<Calibration>,
-) -> Result<Read, JobError> {
-    desk.progress.step(format!("{day} read"));
-    let new = desk.store.new_rows(day).await?;
-    let names = names::of(desk, day, &new).await?;
-    let mut pool = desk.store.pool(day, &names, &window(desk)).await?;
-    pool.business_date = Some(day);
-    pool.sources.clone_from(&pulled.facts);
-    let input_digest = digest::of_inputs(&mut pool)?;
-    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
-    info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
-    Ok(Read {
-        pool,
-        input_digest,
-        rules_digest,
-        calibration,
-    })
-}
-
-fn window(desk: &Desk) -> Window {
-    let rules = &desk.config.rules;
-    let gateways = desk
-        .config
-        .sources
-        .iter()
-        .filter(|s| s.registration.is_gateway);
-    Window {
-        days: rules.window_days,
-        sum_days: rules.batch_days.max(rules.deposit_days),
-        gateways: gateways.map(|source| source.name.clone()).collect(),
-    }
 }
 
 /// A night, decided but not yet visible.
@@ -219,6 +169,21 @@ struct Making {
     pulled_at_ms: i64,
     /// Measured besides the night, the month and the year.
     over: Option<Period>,
+    /// The sums of earlier nights, where they are known; else the store is asked.
+    prior: Option<Prior>,
+}
+
+impl Making {
+    /// The same run once more.
+    fn of(run: &RunRecord) -> Self {
+        Self {
+            version: run.version,
+            replaces: run.replaces.clone(),
+            pulled_at_ms: run.pulled_at_ms,
+            over: None,
+            prior: None,
+        }
+    }
 }
 
 /// Decides a published night again, as the run that stands; with `over`, measured over that period
@@ -230,10 +195,8 @@ pub(super) async fn decide_as(
     over: Option<&Period>,
 ) -> Result<Decided, JobError> {
     let making = Making {
-        version: run.version,
-        replaces: run.replaces.clone(),
-        pulled_at_ms: run.pulled_at_ms,
         over: over.cloned(),
+        ..Making::of(run)
     };
     let mut decided = decide(desk, run.business_date, read, making).await?;
     if over.is_none() {
@@ -245,6 +208,21 @@ pub(super) async fn decide_as(
             .clone_from(&run.calibration_json);
     }
     Ok(decided)
+}
+
+/// Decides a past run again from what it read, with the sums of earlier nights where they are
+/// known; `run.json` is made anew.
+pub(super) async fn decide_again(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    prior: Option<Prior>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        prior,
+        ..Making::of(run)
+    };
+    decide(desk, run.business_date, read, making).await
 }
 
 /// Settles and gathers what the report has to know.
@@ -261,6 +239,7 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         replaces,
         pulled_at_ms,
         over,
+        prior,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
     rules.periods.extend(over);
@@ -273,7 +252,10 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         .map(|period| period.from)
         .min()
         .unwrap_or(day);
-    let prior = desk.store.prior(day, first, &pool).await?;
+    let prior = match prior {
+        Some(prior) => prior,
+        None => desk.store.prior(day, first, &pool).await?,
+    };
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior)
         .map_err(|error| stage::diagnosis(desk, &id, &error))?;
@@ -344,12 +326,15 @@ async fn publish(
     desk.progress.step(format!("{day} publish"));
     let files = stage::files(desk, &decided)?;
     decided.run.files = stage::keep(desk, &files)?;
+    let kept = kept::keep(desk, &decided)?;
     let staged = stage::write(desk, &decided, files, &times)?;
     let Decided { run, exits, .. } = &decided;
     let publication = Publication {
         run,
         pool: &decided.pool,
         settlement: &decided.settlement,
+        kept: &kept,
+        archive: Some(&desk.archive),
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;

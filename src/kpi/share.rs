@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::fee::words;
 use crate::domain::{AgencyCode, Cell, Day, ExceptionId, Fraction, Period};
 
 /// Where a contribution counts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Once in the total.
@@ -164,7 +164,7 @@ impl Contribution {
 }
 
 /// The sum of all one-outcome contributions of earlier nights that are not in tonight's pool.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PriorSum {
     /// The definition's id.
     pub definition: Box<str>,

@@ -80,6 +80,30 @@ pub trait RawSink: Send + Sync + fmt::Debug {
         what: &'a str,
         bytes: &'a [u8],
     ) -> BoxFuture<'a, Result<String, ArchiveError>>;
+
+    /// Remembers that the source knows no such thing (HTTP 404), which some answers hang on.
+    fn absent(&self, _what: &str) {}
+
+    /// True while a night is made again from what was answered then: nothing is sent.
+    fn is_replay(&self) -> bool {
+        false
+    }
+
+    /// What it answered before, instead of asking it; none asks it.
+    fn told(&self, _what: &str) -> Option<Told> {
+        None
+    }
+}
+
+/// What a source answered when it was asked before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// That there is no such thing.
+    Absent,
+    /// Nothing any more: it ended here.
+    Nothing,
 }
 
 /// A source that lists days.

@@ -1,7 +1,7 @@
 //! Raw bytes are evidence: kept, compressed and named by their sha256, before they are parsed.
 
 use std::fs;
-use std::io::{ErrorKind, Read, Write as _};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -54,26 +54,46 @@ fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
 
 /// The digest of a stream: 64 hex digits.
 pub fn digest(content: &mut dyn Read) -> std::io::Result<String> {
-    let (sha256, _) = digest_of(content, |_| Ok(()))?;
-    Ok(sha256)
+    let mut digesting = Digesting::new(std::io::sink());
+    std::io::copy(content, &mut digesting)?;
+    Ok(digesting.finish().1.sha256)
 }
 
-/// The digest and length of a stream that `take` sees block by block.
-fn digest_of(
-    content: &mut dyn Read,
-    mut take: impl FnMut(&[u8]) -> std::io::Result<()>,
-) -> std::io::Result<(String, u64)> {
-    let (mut digest, mut bytes) = (Sha256::new(), 0);
-    let mut room = vec![0; 1 << 16];
-    loop {
-        let read = content.read(&mut room)?;
-        let block = room.get(..read).unwrap_or_default();
-        if block.is_empty() {
-            return Ok((hex::encode(digest.finalize()), bytes));
+/// Writes on, digests and counts what it writes.
+struct Digesting<W> {
+    to: W,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<W> Digesting<W> {
+    fn new(to: W) -> Self {
+        Self {
+            to,
+            digest: Sha256::new(),
+            bytes: 0,
         }
-        digest.update(block);
-        take(block)?;
-        bytes += u64::try_from(read).unwrap_or(0);
+    }
+
+    fn finish(self) -> (W, Archived) {
+        let archived = Archived {
+            sha256: hex::encode(self.digest.finalize()),
+            bytes: self.bytes,
+        };
+        (self.to, archived)
+    }
+}
+
+impl<W: std::io::Write> std::io::Write for Digesting<W> {
+    fn write(&mut self, block: &[u8]) -> std::io::Result<usize> {
+        let written = self.to.write(block)?;
+        self.digest.update(block.get(..written).unwrap_or(block));
+        self.bytes += u64::try_from(written).unwrap_or(0);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.to.flush()
     }
 }
 
@@ -118,6 +138,14 @@ impl Archive {
     /// Keeps what a stream holds, without holding it; the same bytes twice are one file. When it
     /// returns, they are on disk.
     pub fn put_stream(&self, content: &mut dyn Read) -> Result<Archived, StoreError> {
+        self.put_written(|to| std::io::copy(content, to).map(drop))
+    }
+
+    /// Keeps what `write` writes, without holding it.
+    pub fn put_written(
+        &self,
+        write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
+    ) -> Result<Archived, StoreError> {
         remove_leftovers(&self.dir)?;
         let incoming = self.dir.join("incoming");
         let temporary = incoming.with_extension(temporary_extension());
@@ -127,11 +155,13 @@ impl Archive {
             .write(true)
             .open(&temporary)
             .map_err(fail)?;
-        let mut copy = || -> std::io::Result<Archived> {
-            let mut packed = zstd::stream::write::Encoder::new(&mut file, LEVEL)?;
-            let (sha256, bytes) = digest_of(content, |block| packed.write_all(block))?;
+        let copy = || -> std::io::Result<Archived> {
+            let packed = zstd::stream::write::Encoder::new(&mut file, LEVEL)?;
+            let mut digesting = Digesting::new(packed);
+            write(&mut digesting)?;
+            let (packed, archived) = digesting.finish();
             packed.finish()?.sync_all()?;
-            Ok(Archived { sha256, bytes })
+            Ok(archived)
         };
         let copied = copy().map_err(fail);
         let placed =
@@ -166,6 +196,34 @@ impl Archive {
         let mut content = self.open_stream(sha256)?;
         let path = self.path(sha256)?;
         digest(&mut content).map_err(|e| StoreError::io(&path, e))
+    }
+
+    /// That the bytes of `sha256` are there and undamaged, without holding them.
+    pub fn check(&self, sha256: &str) -> Result<(), StoreError> {
+        if self.digest(sha256)? == sha256 {
+            return Ok(());
+        }
+        Err(StoreError::Corrupt {
+            what: self.path(sha256)?.display().to_string(),
+            detail: "its content is not what its name says".to_owned(),
+        })
+    }
+
+    /// Removes the bytes of `sha256`; gone already is good.
+    pub(super) fn remove(&self, sha256: &str) -> Result<(), StoreError> {
+        let path = self.path(sha256)?;
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(StoreError::io(&path, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The file of `sha256` inside the folder, and its size; none where it is not there.
+    pub fn file(&self, sha256: &str) -> Result<Option<(PathBuf, u64)>, StoreError> {
+        let path = self.path(sha256)?;
+        let size = fs::metadata(&path).map(|metadata| metadata.len()).ok();
+        let inside = path.strip_prefix(&self.dir).unwrap_or(&path).to_owned();
+        Ok(size.map(|size| (inside, size)))
     }
 
     /// The bytes of `sha256` as a stream, not verified.

@@ -17,7 +17,7 @@ const TRIES: u32 = 50;
 
 /// How an attempt to append ended.
 enum Appended {
-    Written(Box<Entry>),
+    Written(Vec<Entry>),
     /// The row has a newer entry than was seen.
     Overtaken,
     /// Somebody else took the place in the book.
@@ -41,44 +41,59 @@ impl Store {
         draft: &Draft,
         seen: Option<u64>,
     ) -> Result<Option<Entry>, StoreError> {
+        let written = self.append_decisions(&[(draft, seen)]).await?;
+        Ok(written.and_then(|entries| entries.into_iter().next()))
+    }
+
+    /// Appends entries together or not at all; none when somebody was faster about any of the rows.
+    pub async fn append_decisions(
+        &self,
+        drafts: &[(&Draft, Option<u64>)],
+    ) -> Result<Option<Vec<Entry>>, StoreError> {
         for _ in 0..TRIES {
-            match self.try_append(draft, seen).await {
+            match self.try_append(drafts).await {
                 // somebody wrote at the same moment: look again
                 Err(StoreError::Busy(_)) | Ok(Appended::PlaceTaken) => {}
                 Ok(Appended::Overtaken) => return Ok(None),
-                Ok(Appended::Written(entry)) => return Ok(Some(*entry)),
+                Ok(Appended::Written(entries)) => return Ok(Some(entries)),
                 Err(error) => return Err(error),
             }
         }
         Err(StoreError::Busy("the book of decisions".to_owned()))
     }
 
-    async fn try_append(&self, draft: &Draft, seen: Option<u64>) -> Result<Appended, StoreError> {
+    async fn try_append(&self, drafts: &[(&Draft, Option<u64>)]) -> Result<Appended, StoreError> {
         let mut tx = self.begin().await?;
-        let of_row = of_rows(&mut tx, [&draft.row], NEVER).await?;
-        if of_row.last().map(|entry| entry.seq) != seen {
-            return Ok(Appended::Overtaken);
+        for (draft, seen) in drafts {
+            let of_row = of_rows(&mut tx, [&draft.row], NEVER).await?;
+            if of_row.last().map(|entry| entry.seq) != *seen {
+                return Ok(Appended::Overtaken);
+            }
         }
         let last = entries(&tx.rows(&sql::SELECT_LAST_DECISION, &[]).await?)?;
-        let (before, last) = last
-            .last()
-            .map_or(("", 0), |entry| (&*entry.seal, entry.seq));
-        let seq = last + 1;
-        let sealed = seal(before, seq, draft).map_err(|error| StoreError::Corrupt {
-            what: "a decision".to_owned(),
-            detail: error.to_string(),
-        })?;
-        let entry = Entry {
-            seq,
-            draft: draft.clone(),
-            seal: sealed,
-        };
-        let rows = write(&entry)?;
-        if tx.run_batches(&sql::INSERT_DECISION, &rows, &[]).await? != 1 {
-            return Ok(Appended::PlaceTaken);
+        let last = last.into_iter().next_back();
+        let (mut before, mut seq) = last.map_or(("".into(), 0), |entry| (entry.seal, entry.seq));
+        let mut written = Vec::new();
+        for (draft, _) in drafts {
+            seq += 1;
+            let sealed = seal(&before, seq, draft).map_err(|error| StoreError::Corrupt {
+                what: "a decision".to_owned(),
+                detail: error.to_string(),
+            })?;
+            before.clone_from(&sealed);
+            let entry = Entry {
+                seq,
+                draft: (*draft).clone(),
+                seal: sealed,
+            };
+            let rows = write(&entry)?;
+            if tx.run_batches(&sql::INSERT_DECISION, &rows, &[]).await? != 1 {
+                return Ok(Appended::PlaceTaken);
+            }
+            written.push(entry);
         }
         tx.commit().await?;
-        Ok(Appended::Written(Box::new(entry)))
+        Ok(Appended::Written(written))
     }
 
     /// A transaction by its key, as it is known now.

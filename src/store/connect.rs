@@ -112,6 +112,11 @@ impl Store {
         }
     }
 
+    /// True for a file that [`Store::backup`] can copy, false for PostgreSQL.
+    pub fn is_file(&self) -> bool {
+        matches!(self.db, Db::Sqlite { .. })
+    }
+
     /// Writes a consistent copy (SQLite; PostgreSQL has `pg_dump`). The file must not exist.
     pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
         let Db::Sqlite { write, .. } = &self.db else {

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-/// Every table with business state; `lease` and `raw` hold none.
-static TABLES: [&sql::Statement; 20] = [
+/// Every table with business state; `lease`, `raw` and `reading` hold none.
+static TABLES: [&sql::Statement; 22] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -24,6 +24,8 @@ static TABLES: [&sql::Statement; 20] = [
     &sql::DUMP_PROBE,
     &sql::DUMP_DECISION,
     &sql::DUMP_RUN,
+    &sql::DUMP_RUN_KEPT,
+    &sql::DUMP_AUDIT,
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
     &sql::DUMP_MATCH_LEG,
@@ -48,9 +50,18 @@ pub type Tables = BTreeMap<&'static str, Vec<Value>>;
 impl Store {
     /// What every night decided, as it is stored: for whoever wants to read it against itself.
     pub async fn decided(&self) -> Result<Tables, StoreError> {
+        self.tables(&DECIDED).await
+    }
+
+    /// Every table with business state.
+    pub async fn everything(&self) -> Result<Tables, StoreError> {
+        self.tables(&TABLES).await
+    }
+
+    async fn tables(&self, statements: &[&'static sql::Statement]) -> Result<Tables, StoreError> {
         let mut tx = self.begin_read().await?;
         let mut tables = Tables::new();
-        for statement in DECIDED {
+        for statement in statements {
             let table = statement.name.trim_start_matches("dump_");
             let mut rows = Vec::new();
             for row in tx.rows(statement, &[]).await? {

@@ -44,9 +44,15 @@ mod matched;
 
 // Small questions of the job.
 mod asked;
+mod audit;
+mod compare;
+mod reading;
+mod seal;
 
 pub use account_statement::AccountStatement;
 pub use asked::Daily;
+pub use audit::{Audit, chain_seal};
+pub use compare::Difference;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;
 pub use error::StoreError;
@@ -56,7 +62,9 @@ pub use lease::{Holder, Lease};
 pub use matched::Matched;
 pub use pool::Window;
 pub use publish::Publication;
+pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
+pub use seal::{SEALED, Sealed, SealedAs, seal_of};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, Saved, SourceCount};

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::archive::Archive;
 use super::batch::{batches, keys};
 use super::codec::write_key;
 use super::decide::{decide_contributions, decide_groups, decide_rows};
 use super::exec::{Bind, Tx};
 use super::owner::owners_of_night;
-use super::run::{insert_kpis, insert_run, published};
+use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
 use super::statement as sql;
-use super::{Lease, RunRecord, Store, StoreError};
+use super::{Lease, RunRecord, Store, StoreError, audit, seal};
 use crate::settle::{Inputs, Settlement};
 
 /// Everything that publishing a night writes.
@@ -21,6 +22,10 @@ pub struct Publication<'a> {
     pub pool: &'a Inputs,
     /// What was decided.
     pub settlement: &'a Settlement,
+    /// The documents that it was made from, in the archive.
+    pub kept: &'a [KeptFile],
+    /// Where the list of seals goes; none seals nothing (tests of the store alone).
+    pub archive: Option<&'a Archive>,
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }
@@ -44,6 +49,7 @@ impl Store {
         assert_run_follows(&mut tx, run).await?;
         tx.run(&sql::SUPERSEDE_RUN, &[Bind::Text(&night)]).await?;
         insert_run(&mut tx, run, publication.now_wall).await?;
+        insert_kept(&mut tx, run, publication.kept).await?;
         insert_kpis(&mut tx, &run.id, &publication.settlement.shares).await?;
 
         let owners = owners_of_night(&mut tx, pool, &night).await?;
@@ -61,6 +67,12 @@ impl Store {
         }
         mark_decided(&mut tx, pool, &night).await?;
         assert_conserved(&mut tx, publication, &night).await?;
+        if let Some(archive) = publication.archive {
+            let seals = archive.put(&seal::of_night(&mut tx, &night).await?)?;
+            let seals = [("seals".into(), seals.sha256.into())];
+            insert_kept(&mut tx, run, &seals).await?;
+        }
+        audit::append(&mut tx, &run.id).await?;
         tx.commit().await
     }
 }

@@ -1,5 +1,7 @@
 //! Runs: who published which night from which inputs.
 
+use std::collections::BTreeMap;
+
 use super::batch::batches;
 use super::codec::{day, from_json, json};
 use super::exec::{Bind, Row, Tx};
@@ -83,6 +85,14 @@ impl Store {
         let rows = self.read(&sql::SELECT_RUN, &binds).await?;
         rows.first().map(read_run).transpose()
     }
+
+    /// The documents that a run was made from, by name: none of one that an older program made.
+    pub async fn kept(&self, id: &RunId) -> Result<BTreeMap<Box<str>, Box<str>>, StoreError> {
+        let binds = [Bind::Text(id.as_str())];
+        let rows = self.read(&sql::SELECT_RUN_KEPT, &binds).await?;
+        let kept = |row: &Row| Ok((row.text("what")?.into(), row.text("sha256")?.into()));
+        rows.iter().map(kept).collect()
+    }
 }
 
 /// The run that stands for `night`.
@@ -140,6 +150,21 @@ pub(super) async fn insert_run(
             .text("published_wall", now_wall);
     });
     tx.run_batches(&sql::INSERT_RUN, &batch, &[]).await?;
+    Ok(())
+}
+
+/// The documents of a run.
+pub(super) async fn insert_kept(
+    tx: &mut Tx,
+    run: &RunRecord,
+    kept: &[KeptFile],
+) -> Result<(), StoreError> {
+    let rows = batches(kept, |row, (what, sha256)| {
+        row.text("run_id", run.id.as_str())
+            .text("what", what)
+            .text("sha256", sha256);
+    });
+    tx.run_batches(&sql::INSERT_RUN_KEPT, &rows, &[]).await?;
     Ok(())
 }
 

@@ -141,7 +141,7 @@ impl Store {
 }
 
 /// The row without U+0000, as the database holds it.
-fn scrubbed(txn: &Txn) -> Txn {
+pub(super) fn scrubbed(txn: &Txn) -> Txn {
     let piece = |text: &str| -> Piece { (*clean(text)).into() };
     let option = |text: &Option<Piece>| text.as_deref().map(piece);
     Txn {

@@ -11,7 +11,9 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod audit;
 mod bad_input;
+mod backup;
 mod by_hand;
 mod calendar;
 mod cases;
@@ -21,6 +23,7 @@ mod core_fence;
 mod corpora;
 mod corpus;
 mod database;
+mod diff;
 mod docs;
 mod export;
 mod fake;
@@ -31,6 +34,7 @@ mod gateways;
 mod hostile_files;
 mod http;
 mod igate;
+mod import;
 mod inspect;
 mod night;
 mod night_calibration;
@@ -51,6 +55,7 @@ mod prove;
 mod push;
 mod quality;
 mod registry_tables;
+mod replay;
 mod report;
 mod rest;
 mod rows;

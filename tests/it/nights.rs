@@ -86,6 +86,8 @@ pub(crate) async fn publish(
         run,
         pool,
         settlement,
+        kept: &[],
+        archive: None,
         now_wall: "2022-12-06T01:31:00+07:00",
     };
     store.publish(lease, &publication).await

@@ -59,7 +59,7 @@ fn vnpay(district: &District, date: &str) -> Vec<(String, String)> {
         layout: Layout::Ordered(""),
     };
     let mut all = Vec::new();
-    for order in &district.vnpay {
+    for order in &district.gateway_orders {
         let paid = order.states.iter().find(|state| {
             let of_day = state
                 .paid_at

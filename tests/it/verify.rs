@@ -67,7 +67,7 @@ async fn a_night_that_is_not_proved_publishes_nothing() {
 }
 
 /// Two published nights, and the program's configuration beside them.
-async fn two_nights(kind: Kind) -> Town {
+pub(crate) async fn two_nights(kind: Kind) -> Town {
     let town = Town::new(kind).await;
     let desk = town.desk(&as_is).await;
     for date in [FIRST, "2022-12-06"] {

@@ -10,7 +10,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::decision::{Action, Entry};
 use crate::domain::vnd::grouped;
-use crate::domain::{DossierCode, FeeId, Lang, Ruling, SourceName, Text, Vnd};
+use crate::domain::{Lang, Ruling, SourceName, Text, Vnd};
 use crate::job::by_hand::{self, Ask, Choice, Target};
 use crate::job::{Exit, JobError};
 use crate::store::{OpenMode, Store};
@@ -38,13 +38,13 @@ pub(super) struct DecideArgs {
 #[group(required = true, multiple = false)]
 struct ChoiceArgs {
     /// The payment is for this dossier, or this line of it
-    #[arg(long, value_name = "DOSSIER[/FEE]", value_parser = target)]
+    #[arg(long, value_name = "DOSSIER[/FEE]", value_parser = by_hand::read_target)]
     pair: Option<Target>,
     /// The payment is for several lines, so much each (in dong)
-    #[arg(long, value_name = "DOSSIER[/FEE]=AMOUNT", num_args = 1.., value_parser = part)]
+    #[arg(long, value_name = "DOSSIER[/FEE]=AMOUNT", num_args = 1.., value_parser = by_hand::read_part)]
     split: Vec<(Target, Vnd)>,
     /// The fee was paid by this transaction
-    #[arg(long, value_name = "SOURCE/ID", value_parser = row)]
+    #[arg(long, value_name = "SOURCE/ID", value_parser = by_hand::read_row)]
     paid_by: Option<(SourceName, Box<str>)>,
     /// The transaction is no fee
     #[arg(long)]
@@ -61,10 +61,10 @@ struct ChoiceArgs {
 }
 
 #[derive(Debug, Args)]
-struct WhoArgs {
+pub(super) struct WhoArgs {
     /// Who decides
     #[arg(long, value_name = "NAME", env = "USER", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
-    by: String,
+    pub(super) by: String,
 }
 
 #[derive(Debug, Args)]
@@ -82,30 +82,6 @@ pub(super) struct AssignArgs {
     /// One JSON document on stdout
     #[arg(long)]
     json: bool,
-}
-
-fn target(raw: &str) -> Result<Target, String> {
-    let (code, fee) = match raw.split_once('/') {
-        Some((code, fee)) => (code, Some(fee.trim())),
-        None => (raw, None),
-    };
-    let dossier_code = DossierCode::parse(code.trim()).map_err(|error| error.to_string())?;
-    let fee_id = fee.filter(|fee| !fee.is_empty()).map(FeeId::new);
-    Ok(Target {
-        dossier_code,
-        fee_id,
-    })
-}
-
-fn part(raw: &str) -> Result<(Target, Vnd), String> {
-    let (what, amount) = raw.rsplit_once('=').ok_or("write DOSSIER/FEE=AMOUNT")?;
-    let amount = Vnd::parse_digits(amount.trim()).map_err(|error| error.to_string())?;
-    Ok((target(what)?, amount))
-}
-
-fn row(raw: &str) -> Result<(SourceName, Box<str>), String> {
-    let (source, id) = raw.split_once('/').ok_or("write SOURCE/ID")?;
-    Ok((SourceName::new(source.trim()), id.trim().into()))
 }
 
 impl ChoiceArgs {
@@ -245,32 +221,4 @@ fn ruled(ruling: &Ruling, lang: Lang) -> String {
         },
     };
     text.get(lang).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_read() {
-        let check = |raw: &str, code: &str, fee: Option<&str>| {
-            let read = target(raw).unwrap();
-            assert_eq!(read.dossier_code.as_str(), code);
-            assert_eq!(read.fee_id.as_ref().map(FeeId::as_str), fee);
-        };
-        check("H48.18.22-221205-0001", "H48.18.22-221205-0001", None);
-        check(
-            "H48.18.22-221205-0001/F1",
-            "H48.18.22-221205-0001",
-            Some("F1"),
-        );
-        let (read, amount) = part("H48.18.22-221205-0001/F=1=50000").unwrap();
-        assert_eq!(
-            (read.fee_id, amount.get()),
-            (Some(FeeId::new("F=1")), 50_000)
-        );
-        assert!(part("H48.18.22-221205-0001").is_err());
-        assert!(target("nothing").is_err());
-        assert!(row("FT1").is_err());
-    }
 }

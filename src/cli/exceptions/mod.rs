@@ -1,6 +1,7 @@
-//! `doisoat exceptions list|show|decide|assign`: the work list.
+//! `doisoat exceptions list|show|decide|assign|import`: the work list.
 
 mod decide;
+mod import;
 mod matched;
 mod show;
 
@@ -62,6 +63,16 @@ Examples:
   doisoat exceptions assign 3f2a binh
   doisoat exceptions assign 3f2a binh --reason \"ask the bank\" --by an")]
     Assign(decide::AssignArgs),
+    /// Reads decisions back from the workbook of a night, or from a CSV with its columns
+    #[command(after_help = "\
+Examples:
+  doisoat exceptions import doisoat.xlsx --dry-run     check every row, write nothing
+  doisoat exceptions import doisoat.xlsx               write the decisions
+  doisoat exceptions import decisions.csv --by an      columns exception_id, decision, target, reason
+Rows without a decision are skipped. Each row is written as a whole or refused with sheet, row, column
+and what to do; the same file twice changes nothing. Formulas are refused.
+Exit codes: 0 every row was good, 2 some were refused (the others are written) or the file is none.")]
+    Import(import::ImportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +126,7 @@ pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
         What::List(args) => list(&config, args, lang),
         What::Show(args) => show::show(&config, args, lang),
         What::Decide(args) => decide::decide(&config, args, lang),
+        What::Import(args) => import::import(&config, args, lang),
         What::Assign(args) => decide::assign(&config, args, lang),
     }
 }

@@ -31,6 +31,7 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
     // Tonight's window first: what is old may wait when the source's deadline comes.
     for window in ranges(&asked).into_iter().rev() {
         desk.checkpoint()?;
+        raw.asks(&format!("{}/{}", window.start(), window.end()));
         let pull = feed.list(window.clone(), &raw).await;
         let pull = pull.map_err(|error| anyhow!(error))?;
         let rows = save(stage, &pull, &window).await?;
@@ -44,12 +45,12 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
     finish(stage, seen, &asked).await
 }
 
-/// Normalises and stores the whole days of one listing.
-async fn save(
+/// Normalises the whole days of one listing.
+pub(super) async fn delivery(
     stage: &Stage,
     pull: &Pull,
     window: &RangeInclusive<Day>,
-) -> Result<TxnRows, JobError> {
+) -> Result<(TxnRows, Delivery), JobError> {
     let window = Window {
         from: *window.start(),
         to: *window.end(),
@@ -76,6 +77,16 @@ async fn save(
         conflicts,
         days,
     };
+    Ok((rows, delivery))
+}
+
+/// Normalises and stores the whole days of one listing.
+async fn save(
+    stage: &Stage,
+    pull: &Pull,
+    window: &RangeInclusive<Day>,
+) -> Result<TxnRows, JobError> {
+    let (rows, delivery) = delivery(stage, pull, window).await?;
     stage
         .desk
         .store

@@ -2,7 +2,7 @@
 //! once to see whether it is whole, and then stored row by row, however long it is.
 
 mod days;
-mod parse;
+pub(super) mod parse;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -49,7 +49,8 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
                 again(stage, (files, &mut known), found, &sha256, &mut notes).await?;
             }
             Kept::New(archived) => {
-                evidence.note(&archived, &found.name);
+                evidence.asks("");
+                evidence.note(archived.clone(), &found.name);
                 match file(stage, files, found, &archived).await? {
                     Ok(record) => known.add(record),
                     Err(error) => {
@@ -316,12 +317,12 @@ fn statements(
     own.collect()
 }
 
-/// Names and stores some rows; tells how many are readable and how many are not.
-async fn save(
+/// Names some rows; tells how many are readable and how many are not.
+pub(super) async fn delivery(
     stage: &Stage,
     numbers: &mut Again,
     chunk: Vec<Made>,
-) -> Result<(u64, u64), JobError> {
+) -> Result<(Delivery, (u64, u64)), JobError> {
     let (mut named, mut bare, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
     for made in chunk {
         match made {
@@ -348,6 +349,17 @@ async fn save(
         conflicts,
         days: Vec::new(),
     };
+    Ok((delivery, counts))
+}
+
+/// Names and stores some rows; tells how many are readable and how many are not.
+async fn save(
+    stage: &Stage,
+    numbers: &mut Again,
+    chunk: Vec<Made>,
+) -> Result<(u64, u64), JobError> {
+    let (delivery, counts) = delivery(stage, numbers, chunk).await?;
+    let (store, source) = (&stage.desk.store, &stage.settings.name);
     store
         .save_transactions(source, stage.night, &delivery, normalise::merge)
         .await?;

@@ -4,6 +4,7 @@
 //! Order: registries first, because they bring the payment orders that probes ask about; then all
 //! feeds and probes at once; then what was pushed.
 
+pub mod again;
 mod feed;
 mod file_day;
 mod files;

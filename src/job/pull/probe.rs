@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
 use super::raw::Evidence;
 use super::{Stage, count};
@@ -12,6 +12,9 @@ use crate::normalise;
 use crate::source::{Probe, Pull};
 use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
 use crate::text::say;
+
+/// What the archive calls the list of the orders asked about.
+pub(super) const ORDERS: &str = "orders";
 
 pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
@@ -28,12 +31,17 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     let waiting = beyond(&mut due, stage.settings.orders_max);
     let orders: Vec<PaymentOrder> = due.iter().map(|due| due.order.clone()).collect();
     let raw = Evidence::new(stage);
+    if !orders.is_empty() {
+        raw.asks(ORDERS);
+        let asked = serde_json::to_vec(&orders).context("the orders do not serialise")?;
+        raw.put(ORDERS, &asked).await?;
+    }
     let pull = probe
         .ask(&orders, &raw)
         .await
         .map_err(|error| anyhow!(error))?;
     raw.record(stage).await?;
-    let (rows, rejects) = save(stage, &pull, &due).await?;
+    let (rows, rejects) = save(stage, &pull, &orders).await?;
     if !pull.is_refused() {
         let unanswered: BTreeSet<&str> = pull.unanswered.iter().map(AsRef::as_ref).collect();
         let outcomes: Vec<ProbeOutcome> = orders
@@ -92,31 +100,31 @@ fn say_waiting(stage: &Stage, waiting: usize) -> Option<String> {
     (waiting > 0).then(|| say(stage.desk.config.lang, "source-waiting-orders", &args))
 }
 
-/// Normalises and stores the answers; tells how many rows were readable and how many were not.
-async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(u64, u64), JobError> {
+/// Normalises the answers; `known` are the ids that are stored. Tells how many rows were readable
+/// and how many were not.
+pub(super) fn delivery(
+    stage: &Stage,
+    pull: &Pull,
+    orders: &[PaymentOrder],
+    known: &BTreeSet<Box<str>>,
+) -> (Delivery, (u64, u64)) {
     let context = stage.context(None);
     let mut rows = normalise::read_records(&pull.records, &context);
     // A payment that only its refund's answer proves fills a gap and never contradicts what is
     // known.
     let implied = normalise::read_records(&pull.implied, &context);
-    let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
-    let known = stage
-        .desk
-        .store
-        .known_txns(&stage.settings.name, &ids)
-        .await?;
     rows.txns.extend(
         implied
             .txns
             .into_iter()
-            .filter(|txn| !known.contains(txn.id.as_ref())),
+            .filter(|txn| !known.contains(&*txn.id)),
     );
     rows.rejects.extend(implied.rejects);
-    let (readable, unreadable) = (count(rows.txns.len()), count(rows.rejects.len()));
+    let counts = (count(rows.txns.len()), count(rows.rejects.len()));
     let (txns, mut conflicts) = normalise::dedupe(rows.txns);
-    let asked: BTreeMap<&str, Vnd> = due
+    let asked: BTreeMap<&str, Vnd> = orders
         .iter()
-        .map(|due| (due.order.order_id.as_ref(), due.order.amount))
+        .map(|order| (order.order_id.as_ref(), order.amount))
         .collect();
     conflicts.extend(txns.iter().filter_map(|txn| {
         let amount = asked.get(txn.order_ref.as_deref()?)?;
@@ -128,6 +136,19 @@ async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(u64, u6
         conflicts,
         days: Vec::new(),
     };
+    (delivery, counts)
+}
+
+/// Normalises and stores the answers; tells how many rows were readable and how many were not.
+async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u64, u64), JobError> {
+    let implied = normalise::read_records(&pull.implied, &stage.context(None));
+    let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
+    let known = stage
+        .desk
+        .store
+        .known_txns(&stage.settings.name, &ids)
+        .await?;
+    let (delivery, counts) = delivery(stage, pull, orders, &known);
     stage
         .desk
         .store
@@ -138,5 +159,5 @@ async fn save(stage: &Stage, pull: &Pull, due: &[ProbeOrder]) -> Result<(u64, u6
             normalise::merge,
         )
         .await?;
-    Ok((readable, unreadable))
+    Ok(counts)
 }

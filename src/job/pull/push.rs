@@ -198,15 +198,8 @@ impl Batch {
     ) -> Result<(u64, u64), JobError> {
         let store = &stage.desk.store;
         let context = context(stage, push, partner);
-        let TxnRows { txns, rejects } = normalise::read_records(&self.records, &context);
-        let counts = (count(txns.len()), count(rejects.len() + self.refused.len()));
-        let (txns, conflicts) = normalise::dedupe(txns);
-        let delivery = Delivery {
-            txns,
-            rejects,
-            conflicts,
-            days: Vec::new(),
-        };
+        let (delivery, (readable, unreadable)) = delivery(&self.records, &context);
+        let counts = (readable, unreadable + count(self.refused.len()));
         store
             .save_transactions(&context.name, stage.night, &delivery, normalise::merge)
             .await?;
@@ -223,6 +216,34 @@ impl Batch {
         }
         Ok(counts)
     }
+}
+
+/// Normalises records; tells how many could be read and how many could not.
+fn delivery(records: &[Record], context: &SourceContext) -> (Delivery, (u64, u64)) {
+    let TxnRows { txns, rejects } = normalise::read_records(records, context);
+    let counts = (count(txns.len()), count(rejects.len()));
+    let (txns, conflicts) = normalise::dedupe(txns);
+    let delivery = Delivery {
+        txns,
+        rejects,
+        conflicts,
+        days: Vec::new(),
+    };
+    (delivery, counts)
+}
+
+/// The rows of webhooks read before, and whose they are.
+pub(super) fn again(
+    stage: &Stage,
+    push: &PushSource,
+    files: &[(Box<str>, Vec<u8>)],
+) -> Result<(SourceName, Delivery), JobError> {
+    let context = context(stage, push, partner(stage, push)?);
+    let read = files.iter().map(|(name, bytes)| push.read(name, bytes));
+    // what was not verified then was refused, and is no row
+    let records: Vec<Record> = read.filter_map(Result::ok).flatten().collect();
+    let (delivery, _) = delivery(&records, &context);
+    Ok((context.name, delivery))
 }
 
 /// Rows are those of the source that pulls the same events, else of this one.

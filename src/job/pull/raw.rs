@@ -1,27 +1,63 @@
-//! Raw bytes go to the archive before anything reads them.
+//! Raw bytes go to the archive before anything reads them, and it is remembered which night asked
+//! for them, so that the night can be made again.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::Stage;
 use crate::domain::SourceName;
 use crate::source::{ArchiveError, BoxFuture, RawSink};
-use crate::store::StoreError;
 use crate::store::archive::{Archive, Archived};
+use crate::store::{Reading, StoreError};
 
 /// The archive, and what was put there by this reading. Bytes are on disk when `keep` returns;
 /// their origins are recorded together by [`Evidence::record`], one transaction a source.
 #[derive(Debug)]
 pub(super) struct Evidence {
     archive: Archive,
-    kept: Mutex<Vec<(Archived, Box<str>)>>,
+    told: Mutex<Answers>,
+}
+
+/// What was told so far.
+#[derive(Debug, Default)]
+struct Answers {
+    all: Vec<Answer>,
+    part: u32,
+    asked: Box<str>,
+}
+
+/// One answer; without bytes, that there is no such thing.
+#[derive(Debug)]
+struct Answer {
+    archived: Option<Archived>,
+    what: Box<str>,
+    part: u32,
+    asked: Box<str>,
+}
+
+impl Answers {
+    fn add(&mut self, archived: Option<Archived>, what: &str) {
+        self.all.push(Answer {
+            archived,
+            what: what.into(),
+            part: self.part,
+            asked: self.asked.clone(),
+        });
+    }
 }
 
 impl Evidence {
     pub(super) fn new(stage: &Stage) -> Self {
         Self {
             archive: stage.desk.archive.clone(),
-            kept: Mutex::default(),
+            told: Mutex::default(),
         }
+    }
+
+    /// What follows answers another question.
+    pub(super) fn asks(&self, asked: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.part += 1;
+        told.asked = asked.into();
     }
 
     /// Archives bytes.
@@ -33,27 +69,38 @@ impl Evidence {
             source: std::io::Error::other(error),
         })??;
         let sha256 = archived.sha256.clone();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push((archived, what.into()));
+        self.note(archived, what);
         Ok(sha256)
     }
 
     /// Remembers what was archived elsewhere.
-    pub(super) fn note(&self, archived: &Archived, what: &str) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push((archived.clone(), what.into()));
+    pub(super) fn note(&self, archived: Archived, what: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.add(Some(archived), what);
     }
 
-    /// Records where everything came from.
+    /// Records where everything came from, and for which night.
     pub(super) async fn record(self, stage: &Stage) -> Result<(), StoreError> {
-        let kept = self
-            .kept
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let desk = &stage.desk;
-        desk.store
-            .save_raws(&stage.settings.name, &kept, &desk.now_wall())
-            .await
+        let told = self.told.into_inner();
+        let answers = told.unwrap_or_else(PoisonError::into_inner).all;
+        let mut kept = Vec::new();
+        let mut readings = Vec::new();
+        for answer in answers {
+            readings.push(Reading {
+                night: stage.night,
+                source: stage.settings.name.clone(),
+                part: answer.part,
+                pulled_at_ms: stage.at_ms,
+                asked: answer.asked,
+                what: answer.what.clone(),
+                sha256: answer.archived.as_ref().map(|a| a.sha256.as_str().into()),
+            });
+            kept.extend(answer.archived.map(|archived| (archived, answer.what)));
+        }
+        let store = &stage.desk.store;
+        let (source, now) = (&stage.settings.name, stage.desk.now_wall());
+        store.save_raws(source, &kept, &now).await?;
+        store.save_readings(&readings).await
     }
 }
 
@@ -68,5 +115,10 @@ impl RawSink for Evidence {
             let kept = self.put(what, bytes).await;
             kept.map_err(|error| ArchiveError(error.to_string().into()))
         })
+    }
+
+    fn absent(&self, what: &str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.add(None, what);
     }
 }

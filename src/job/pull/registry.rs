@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
 use super::raw::Evidence;
 use super::{Stage, count};
@@ -13,8 +13,8 @@ use crate::job::digest;
 use crate::job::error::JobError;
 use crate::normalise::{self, dossier::DossierRows};
 use crate::source::registry::igate;
-use crate::source::{DossierRecord, Registry, RegistryPull};
-use crate::store::{Delivery, ExportFile, FeedDay};
+use crate::source::{DossierRecord, RawSink, Registry, RegistryPull};
+use crate::store::{Delivery, ExportFile, FeedDay, RegistryRows};
 
 /// The kind of the record that says that a day was read to its end.
 const COVERED: &str = "covered";
@@ -26,6 +26,7 @@ pub(super) async fn read(stage: &Stage, registry: &dyn Registry) -> Result<Sourc
     let older = desk.store.incomplete_days(name).await?;
     let from = older.first().copied().unwrap_or(window).min(window);
     let raw = Evidence::new(stage);
+    raw.asks(&from.to_string());
     let pull = registry.changed(from, &raw).await;
     let pull = pull.map_err(|error| anyhow!(error))?;
     raw.record(stage).await?;
@@ -39,20 +40,32 @@ pub(super) async fn read(stage: &Stage, registry: &dyn Registry) -> Result<Sourc
 async fn save(stage: &Stage, from: Day, dossiers: &[DossierRecord]) -> Result<(), JobError> {
     let desk = &stage.desk;
     let name = &stage.settings.name;
-    let words = igate::words(stage.settings.map("map"));
-    let words = words.map_err(|(message, fix)| stage.settings.fail(message, &fix))?;
     let today = Day::of_ms(stage.at_ms);
     let mut told: BTreeSet<Box<str>> = BTreeSet::new();
     for day in days(from, today.max(stage.night).plus(1)) {
         let files = desk.store.files_of_night(name, day).await?;
         told.extend(files.into_iter().map(|file| file.sha256));
     }
-    for dossier in dossiers {
+    for (record, rows) in rows_of(stage, dossiers)? {
         desk.checkpoint()?;
-        let sha256 = digest::of(&(name.as_str(), dossier))?;
-        if told.contains(&sha256) {
-            continue;
+        if !told.contains(&record.sha256) {
+            desk.store.save_registry(&record, &rows).await?;
         }
+    }
+    cover(stage, from).await
+}
+
+/// The rows of each dossier, and what is remembered of it.
+fn rows_of(
+    stage: &Stage,
+    dossiers: &[DossierRecord],
+) -> Result<Vec<(ExportFile, RegistryRows)>, JobError> {
+    let name = &stage.settings.name;
+    let words = igate::words(stage.settings.map("map"));
+    let words = words.map_err(|(message, fix)| stage.settings.fail(message, &fix))?;
+    let today = Day::of_ms(stage.at_ms);
+    let one = |dossier: &DossierRecord| {
+        let sha256 = digest::of(&(name.as_str(), dossier))?;
         let DossierRows { day, rows } =
             normalise::dossier::read(dossier, &words, name, (today, stage.night));
         let record = ExportFile {
@@ -64,10 +77,33 @@ async fn save(stage: &Stage, from: Day, dossiers: &[DossierRecord]) -> Result<()
             day: day.unwrap_or(stage.night),
             night: stage.night,
         };
-        let rows = super::folder::stored(rows);
-        desk.store.save_registry(&record, &rows).await?;
+        Ok((record, super::folder::stored(rows)))
+    };
+    dossiers.iter().map(one).collect()
+}
+
+/// The rows that a reading told, out of the archive; `asked` is the day from which it read. What
+/// an earlier reading told stands under that one's record.
+pub(super) async fn again(
+    stage: &Stage,
+    registry: &dyn Registry,
+    asked: &str,
+    tape: &dyn RawSink,
+) -> Result<Vec<(ExportFile, RegistryRows)>, JobError> {
+    let from = Day::parse(asked).with_context(|| format!("\"{asked}\" is no day"))?;
+    let pull = registry.changed(from, tape).await;
+    let pull = pull.map_err(|error| anyhow!(error))?;
+    if pull.state != Completeness::Complete {
+        return Ok(Vec::new());
     }
-    cover(stage, from).await
+    let known = stage.desk.store.known_files(&stage.settings.name).await?;
+    let mut all = rows_of(stage, &pull.dossiers)?;
+    for (record, _) in &mut all {
+        if let Some(first) = known.iter().find(|file| file.sha256 == record.sha256) {
+            *record = first.clone();
+        }
+    }
+    Ok(all)
 }
 
 /// Remembers of each day that had closed that everything of it was told.

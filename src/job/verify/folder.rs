@@ -11,7 +11,7 @@ use crate::report::publish::{self, TIMINGS};
 use crate::store::RunRecord;
 
 /// True when the folder of the run is there and was checked.
-pub(super) fn check(root: &Path, run: &RunRecord, findings: &mut Findings) -> bool {
+pub(in crate::job) fn check(root: &Path, run: &RunRecord, findings: &mut Findings) -> bool {
     let Some(folder) = folder(root, run) else {
         return false;
     };
@@ -61,7 +61,7 @@ pub(super) fn check(root: &Path, run: &RunRecord, findings: &mut Findings) -> bo
 }
 
 /// Where the run is visible: under its date, or set aside as an earlier version of it.
-fn folder(root: &Path, run: &RunRecord) -> Option<PathBuf> {
+pub(in crate::job) fn folder(root: &Path, run: &RunRecord) -> Option<PathBuf> {
     let day = run.business_date.to_string();
     let aside = format!("{day}.v{}", run.version);
     let mut names = names(root);

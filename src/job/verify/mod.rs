@@ -1,7 +1,9 @@
 //! A past run, proved again: read from the store, settled again, proved, and read against what the
 //! database and the published folder say. Nothing is changed.
 
-mod folder;
+mod chain;
+pub(super) mod folder;
+mod seals;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -83,13 +85,18 @@ const TOLD: usize = 20;
 pub async fn verify(desk: &Desk, which: &Which) -> Result<Vec<Verified>, JobError> {
     let all = desk.store.runs().await?;
     let runs = chosen(&all, which)?;
-    let tables = desk.store.decided().await?;
+    let tables = desk.store.everything().await?;
     let book = desk.store.decisions().await?;
+    let mut common = Findings(chain::broken(desk, &all, &book).await?);
+    seals::nights(&all, &tables, &mut common);
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;
         desk.progress.step(format!("{} verify", run.id));
         let mut run = one(desk, run, &all, &tables).await?;
+        run.checked
+            .push(text("chuỗi các lần chạy", "chain of runs"));
+        run.found.extend(common.0.iter().cloned());
         if !book.is_empty() {
             run.checked.push(text("sổ quyết định", "book of decisions"));
             run.found.extend(changed_entry(&book));
@@ -170,6 +177,14 @@ async fn one(
             ));
         }
         tables::itself(run, moved, tables, &mut findings);
+        if seals::check(desk, run, tables, &mut findings).await? {
+            checked.push(text("niêm phong từng dòng", "sealed rows"));
+        } else {
+            left_out.push(text(
+                "niêm phong từng dòng (bản cũ không có, hoặc đã hết hạn lưu)",
+                "sealed rows (an older program sealed none, or the list was pruned)",
+            ));
+        }
         checked.push(text("bảng trong cơ sở dữ liệu", "tables"));
     } else {
         left_out.push(text(
@@ -221,7 +236,7 @@ async fn again(
 }
 
 /// A night before this one was published again after it: its sums to date were others then.
-fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
+pub(super) fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
     let since = |other: &RunRecord| {
         other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
     };

@@ -1,6 +1,8 @@
 //! What goes out and what comes back when a source's form is told by the configuration: method,
 //! headers and body forms of its own. Nothing here can be printed that may hold a secret.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -66,7 +68,9 @@ impl From<Request> for Call {
 pub struct Answer<'a> {
     /// The whole body.
     pub body: &'a [u8],
-    pub(super) headers: &'a HeaderMap,
+    headers: &'a HeaderMap,
+    /// Names of the headers that were looked for.
+    read: &'a RefCell<BTreeSet<String>>,
 }
 
 impl fmt::Debug for Answer<'_> {
@@ -80,8 +84,39 @@ impl fmt::Debug for Answer<'_> {
 impl Answer<'_> {
     /// A header's value; the name is read without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
+        self.read.borrow_mut().insert(name.to_ascii_lowercase());
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+}
+
+impl<'a> Answer<'a> {
+    /// What `check` says of a body, and the headers that it read, as the archive keeps them.
+    pub(super) fn checked<T>(
+        body: &'a [u8],
+        headers: &'a HeaderMap,
+        check: &(dyn Fn(Answer<'_>) -> T + Sync),
+    ) -> (T, Option<Vec<u8>>) {
+        let read = RefCell::default();
+        let checked = check(Answer {
+            body,
+            headers,
+            read: &read,
+        });
+        let value = |name: &String| Some((name.clone(), headers.get(name)?.to_str().ok()?));
+        let read: BTreeMap<String, &str> = read.borrow().iter().filter_map(value).collect();
+        let kept = serde_json::to_vec(&read).ok().filter(|_| !read.is_empty());
+        (checked, kept)
+    }
+}
+
+/// Headers as the archive keeps them.
+pub(super) fn headers_from(kept: &[u8]) -> HeaderMap {
+    let read: BTreeMap<String, String> = serde_json::from_slice(kept).unwrap_or_default();
+    let header = |(name, value): (String, String)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(&value).ok()?))
+    };
+    read.into_iter().filter_map(header).collect()
 }
 
 #[cfg(test)]
@@ -100,6 +135,7 @@ impl Answer<'_> {
         then(Answer {
             body,
             headers: &map,
+            read: &RefCell::default(),
         })
     }
 }

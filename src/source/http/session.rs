@@ -5,12 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use reqwest::header::HeaderMap;
 
-use super::{Answer, Body, Call, Client};
+use super::{Answer, Body, Call, Client, call};
 use crate::clock::Stopwatch;
 use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
-use crate::source::{ArchiveError, RawSink};
+use crate::source::{ArchiveError, RawSink, Told};
 
 /// One request. GET without a body, POST with one, unless the client sends forms.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -178,25 +179,70 @@ impl Session<'_> {
         }
     }
 
-    async fn attempt<T>(
+    /// True while a night is made again from what was answered then: nothing is sent.
+    pub fn is_replay(&self) -> bool {
+        self.raw.is_replay()
+    }
+
+    /// Sends the call and reads the answer.
+    async fn ask(&self, call: &Call) -> Result<(Vec<u8>, HeaderMap), Ended> {
+        let client = self.client;
+        client.limiter.until_ready().await;
+        let mut response = client.send(call).await?;
+        let judged = client.judge_status(call, &response);
+        if let Err(Ended::Stop(SourceError::NotFound { .. })) = &judged {
+            self.raw.absent(&call.what);
+        }
+        judged?;
+        let body = client.read_body(call, &mut response).await?;
+        Ok((body, std::mem::take(response.headers_mut())))
+    }
+
+    /// What was answered when the call was made before; none asks the source.
+    fn told(&self, call: &Call) -> Option<Result<(Vec<u8>, HeaderMap), Ended>> {
+        let told = self.raw.told(&call.what)?;
+        let at = self.client.at(call);
+        Some(match told {
+            Told::Bytes(bytes) => Ok((bytes, self.told_headers(call))),
+            Told::Absent => Err(Ended::Stop(SourceError::NotFound { at })),
+            // here the source ended that night
+            Told::Nothing => Err(Ended::Stop(SourceError::Deadline { at, seconds: 0 })),
+        })
+    }
+
+    /// The headers that were read then.
+    fn told_headers(&self, call: &Call) -> HeaderMap {
+        match self.raw.told(&headers_of(call)) {
+            Some(Told::Bytes(bytes)) => call::headers_from(&bytes),
+            _ => HeaderMap::new(),
+        }
+    }
+
+    async fn keep(&self, what: &str, bytes: &[u8]) -> Result<(), Ended> {
+        let kept = self.raw.keep(&self.client.source, what, bytes).await;
+        kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
+        Ok(())
+    }
+
+    async fn attempt<T: Send>(
         &self,
         call: &Call,
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, Ended> {
         let client = self.client;
-        client.limiter.until_ready().await;
-        let mut response = client.send(call).await?;
-        client.judge_status(call, &response)?;
-        let body = client.read_body(call, &mut response).await?;
-        if !call.is_private {
-            let kept = self.raw.keep(&client.source, &call.what, &body).await;
-            kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
-        }
-        let answer = Answer {
-            body: &body,
-            headers: response.headers(),
+        let (body, headers) = match self.told(call) {
+            Some(told) => told?,
+            None => self.ask(call).await?,
         };
-        check(answer).map_err(|bad| match bad {
+        if !call.is_private {
+            self.keep(&call.what, &body).await?;
+        }
+        let (checked, read) = Answer::checked(&body, &headers, check);
+        // without these the same bytes could not be read again
+        if let Some(read) = read.filter(|_| !call.is_private) {
+            self.keep(&headers_of(call), &read).await?;
+        }
+        checked.map_err(|bad| match bad {
             Bad::Again(fault) => Ended::Again { fault, asked: None },
             Bad::Refused(status) => {
                 let at = client.at(call);
@@ -205,4 +251,9 @@ impl Session<'_> {
             Bad::Stop(error) => Ended::Stop(error),
         })
     }
+}
+
+/// What the archive calls the headers of an answer.
+fn headers_of(call: &Call) -> String {
+    format!("{} headers", call.what)
 }

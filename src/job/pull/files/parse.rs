@@ -19,7 +19,7 @@ use crate::store::archive::Archive;
 const CHUNK: usize = 5_000;
 
 /// A file after the first reading.
-pub(super) enum Scanned {
+pub(in crate::job) enum Scanned {
     /// To be read again, entry by entry.
     Message(MessageKind, Reading),
     /// Held as a whole.
@@ -28,7 +28,7 @@ pub(super) enum Scanned {
 
 impl Scanned {
     /// What it tells.
-    pub(super) fn reading(&self) -> &Reading {
+    pub(in crate::job) fn reading(&self) -> &Reading {
         match self {
             Self::Message(_, reading) => reading,
             Self::Table(table) => &table.2,
@@ -37,7 +37,7 @@ impl Scanned {
 }
 
 /// Reads an archived file to its end.
-pub(super) fn scan(
+pub(in crate::job) fn scan(
     archive: &Archive,
     sha256: &str,
     mapping: &Mapping,
@@ -76,18 +76,18 @@ fn scan_table(
 }
 
 /// The second reading.
-pub(super) struct Job {
-    pub(super) archive: Archive,
-    pub(super) sha256: String,
-    pub(super) file: Box<str>,
-    pub(super) files: FileSource,
-    pub(super) account: Option<Box<str>>,
-    pub(super) context: SourceContext,
+pub(in crate::job) struct Job {
+    pub(in crate::job) archive: Archive,
+    pub(in crate::job) sha256: String,
+    pub(in crate::job) file: Box<str>,
+    pub(in crate::job) files: FileSource,
+    pub(in crate::job) account: Option<Box<str>>,
+    pub(in crate::job) context: SourceContext,
 }
 
 impl Job {
     /// Sends the rows in chunks; ends early when nobody takes them any more.
-    pub(super) fn rows(
+    pub(in crate::job) fn rows(
         &self,
         scanned: &Scanned,
         sender: &Sender<Vec<Made>>,

@@ -104,6 +104,9 @@ impl Rest {
         oauth: &OAuth,
         fetch: Fetch,
     ) -> Result<(SecretString, bool), SourceError> {
+        if session.is_replay() {
+            return Ok((SecretString::default(), false));
+        }
         let mut kept = self.keyring.0.lock().await;
         if let Some(token) = kept.as_ref().filter(|token| token.is_good())
             && fetch == Fetch::IfNeeded

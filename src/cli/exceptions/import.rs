@@ -1,0 +1,133 @@
+//! `doisoat exceptions import FILE`: decisions read back from the workbook.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::decide::WhoArgs;
+use crate::cli::output::{json_line, out};
+use crate::cli::{Failure, Outcome, block_on};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::domain::{Lang, Text};
+use crate::format::{FileError, Limits};
+use crate::job::import::{self, How, Imported};
+use crate::job::{Exit, JobError};
+use crate::store::{OpenMode, Store};
+use crate::text::reject::explain_file;
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// The workbook of a night (XLSX), or a CSV with the same column keys
+    file: PathBuf,
+    #[command(flatten)]
+    who: WhoArgs,
+    /// Decide anew what was decided since the last night
+    #[arg(long)]
+    replace: bool,
+    /// Check every row and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    dry_run: bool,
+    #[serde(flatten)]
+    imported: &'a Imported,
+}
+
+pub(super) fn import(config: &Config, args: &ImportArgs, lang: Lang) -> Outcome {
+    let bytes = bytes_of(args, lang)?;
+    let how = How {
+        by: args.who.by.as_str().into(),
+        replace: args.replace,
+        dry_run: args.dry_run,
+    };
+    let imported = block_on(async {
+        let store = Store::open(&config.database.url(), OpenMode::Ready).await;
+        let store = store.map_err(JobError::from)?;
+        let imported = import::import(&store, &SystemClock, &bytes, &how).await;
+        store.close().await;
+        imported
+    })??;
+    let imported = imported.map_err(|error| unread(args, error, lang))?;
+    if args.json {
+        json_line(&Document {
+            schema_version: 1,
+            dry_run: args.dry_run,
+            imported: &imported,
+        });
+    } else {
+        out(&print(&imported, args.dry_run, lang));
+    }
+    Ok(if imported.refused.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Usage
+    })
+}
+
+/// The file, unless it is larger than any table that is read.
+fn bytes_of(args: &ImportArgs, lang: Lang) -> Result<Vec<u8>, Failure> {
+    let gone = |error: std::io::Error| {
+        let message = format!("{}: {error}", args.file.display());
+        Failure::new(Exit::Usage, message, "check the path and its permissions")
+    };
+    let size = std::fs::metadata(&args.file).map_err(gone)?.len();
+    let limit = Limits::TABLE.file_bytes;
+    if size > limit {
+        let error = crate::format::FormatError::TooLarge { bytes: size, limit };
+        return Err(unread(args, error, lang));
+    }
+    std::fs::read(&args.file).map_err(gone)
+}
+
+fn unread(args: &ImportArgs, error: crate::format::FormatError, lang: Lang) -> Failure {
+    let name = args.file.display().to_string();
+    let (message, fix) = explain_file(
+        &FileError {
+            file: name.into(),
+            error,
+        },
+        lang,
+    );
+    Failure::new(Exit::Usage, message, fix)
+}
+
+fn print(imported: &Imported, dry_run: bool, lang: Lang) -> String {
+    let Imported {
+        written,
+        unchanged,
+        skipped,
+        refused,
+    } = imported;
+    let mut lines: String = refused.iter().map(|row| row.line(lang)).collect();
+    let text = if dry_run {
+        Text {
+            vi: "Thử, chưa ghi gì: {w} dòng sẽ được ghi",
+            en: "Dry run, nothing written: {w} rows would be written",
+        }
+    } else {
+        Text {
+            vi: "Đã ghi {w} dòng",
+            en: "{w} rows written",
+        }
+    };
+    let rest = Text {
+        vi: "; {u} dòng đã ghi từ trước; {s} dòng không có quyết định; {r} dòng bị từ chối.\n",
+        en: "; {u} were written before; {s} decide nothing; {r} refused.\n",
+    };
+    let text = format!("{}{}", text.get(lang), rest.get(lang));
+    lines += &text
+        .replace("{w}", &written.to_string())
+        .replace("{u}", &unchanged.to_string())
+        .replace("{s}", &skipped.to_string())
+        .replace("{r}", &refused.len().to_string());
+    lines
+}

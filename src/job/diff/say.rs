@@ -1,0 +1,266 @@
+//! A comparison in words, the answer first: which figure changed, and why.
+
+use std::collections::BTreeMap;
+
+use super::{Became, Cause, Diff, RowChange, ShareChange};
+use crate::classify;
+use crate::domain::{Lang, Vnd};
+use crate::kpi::Verdict;
+use crate::report::model::{definition_name, verdict_word};
+use crate::text;
+
+/// So many of each list are told; `--json` tells all.
+const TOLD: usize = 12;
+
+/// The word of a kind of row.
+pub(super) fn kind(kind: &str, lang: Lang) -> String {
+    let vi = match kind {
+        "txn" => "giao dịch",
+        "fee" => "khoản phí",
+        "order" => "lệnh thanh toán",
+        "receipt" => "biên lai",
+        "reject" => "dòng không đọc được",
+        "conflict" => "mâu thuẫn",
+        "agency" => "cơ quan",
+        "decision" => "quyết định về",
+        "source" => "nguồn",
+        other => other,
+    };
+    let en = match kind {
+        "txn" => "transaction",
+        "decision" => "decision about",
+        other => other,
+    };
+    pick(lang, vi, en).to_owned()
+}
+
+fn pick<'t>(lang: Lang, vi: &'t str, en: &'t str) -> &'t str {
+    match lang {
+        Lang::Vi => vi,
+        Lang::En => en,
+    }
+}
+
+fn sign(became: Became) -> &'static str {
+    match became {
+        Became::Added => "+",
+        Became::Removed => "-",
+        Became::Changed => "~",
+    }
+}
+
+fn verdict(raw: &str, lang: Lang) -> String {
+    Verdict::parse(raw).map_or_else(|| "-".to_owned(), |known| verdict_word(lang, known))
+}
+
+fn class(id: &str, lang: Lang) -> String {
+    classify::class(id).map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
+}
+
+/// `0.4231` as people write it.
+fn percent(raw: &str, lang: Lang) -> String {
+    let Some((whole, part)) = raw.split_once('.') else {
+        return "-".to_owned();
+    };
+    let hundredth = format!("{whole}{part:0<4}");
+    let share = hundredth.parse::<i128>().ok();
+    let share = share.and_then(|n| crate::domain::Fraction::new(n, 10_000));
+    share.map_or_else(|| "-".to_owned(), |share| text::percent(lang, share))
+}
+
+impl Diff {
+    /// The answer, then each list.
+    pub fn lines(&self, lang: Lang) -> String {
+        let mut lines = format!("{} → {}\n", self.from, self.to);
+        if self.equal {
+            lines += pick(lang, "Không có gì khác.\n", "Nothing differs.\n");
+            return lines;
+        }
+        lines += &self.answer(lang);
+        for (vi, en) in &self.not_compared {
+            lines.extend(["! ", pick(lang, vi, en), "\n"]);
+        }
+        let rules = self.rules.iter().map(|rule| format!("~ {rule}"));
+        let program = self
+            .program
+            .iter()
+            .map(|(was, now)| format!("~ doisoat {was} / {now}"));
+        let title = pick(lang, "Quy tắc", "Rules");
+        section(&mut lines, title, program.chain(rules).collect());
+        let title = pick(lang, "Nguồn", "Sources");
+        section(
+            &mut lines,
+            title,
+            self.sources.iter().map(|c| row(c, lang)).collect(),
+        );
+        let title = pick(lang, "Dữ liệu vào", "Inputs");
+        section(
+            &mut lines,
+            title,
+            self.inputs.iter().map(|c| row(c, lang)).collect(),
+        );
+        section(
+            &mut lines,
+            pick(lang, "Khớp", "Matches"),
+            self.matches(lang),
+        );
+        section(
+            &mut lines,
+            pick(lang, "Loại", "Classes"),
+            self.classes(lang),
+        );
+        section(
+            &mut lines,
+            pick(lang, "Ngoại lệ", "Exceptions"),
+            self.exceptions(lang),
+        );
+        let title = pick(lang, "Tỷ lệ", "Shares");
+        section(
+            &mut lines,
+            title,
+            self.shares.iter().map(|s| share(s, lang)).collect(),
+        );
+        lines
+    }
+
+    /// Which figure changed, and why.
+    fn answer(&self, lang: Lang) -> String {
+        let whole = |share: &&ShareChange| share.scope.is_empty();
+        let first = self.shares.iter().find(whole).or(self.shares.first());
+        let Some(first) = first else {
+            return pick(lang, "Tỷ lệ không đổi.\n", "No share changed.\n").to_owned();
+        };
+        let mut lines = share(first, lang) + "\n";
+        let mut reasons: BTreeMap<String, (usize, i64, i64)> = BTreeMap::new();
+        for mover in &first.movers {
+            let reason = match &mover.cause {
+                Cause::Input { kind: of, .. } => kind(of, lang),
+                other => other.say(lang),
+            };
+            let known = reasons.entry(reason).or_default();
+            let (n, d) = mover.delta();
+            known.0 += 1;
+            known.1 = known.1.saturating_add(n);
+            known.2 = known.2.saturating_add(d);
+        }
+        for (reason, (count, n, d)) in reasons {
+            let why = pick(lang, "Vì", "Because of");
+            lines += &format!("{why} {reason}: {count} ({n:+}/{d:+})\n");
+        }
+        for mover in first.movers.iter().take(5) {
+            let (n, d) = mover.delta();
+            lines += &format!(
+                "  {n:+}/{d:+}  {} ← {}\n",
+                mover.item,
+                mover.cause.say(lang)
+            );
+        }
+        if first.movers.len() > 5 {
+            lines += &format!("  … {}\n", first.movers.len() - 5);
+        }
+        if first.explained == Some(false) {
+            lines += pick(
+                lang,
+                "Phần còn lại đến từ các đêm trước đã công bố lại.\n",
+                "The rest comes from earlier nights that were published again.\n",
+            );
+        }
+        lines
+    }
+
+    fn matches(&self, lang: Lang) -> Vec<String> {
+        let one = |change: &super::MatchChange| {
+            let says = [&change.before, &change.after];
+            let says: Vec<&str> = says
+                .into_iter()
+                .map(|s| &**s)
+                .filter(|s| !s.is_empty())
+                .collect();
+            let (sign, money, fee) = (sign(change.became), &change.money, &change.fee);
+            let (says, cause) = (says.join(" / "), change.cause.say(lang));
+            format!("{sign} {money} → {fee}: {says} ← {cause}")
+        };
+        self.matches.iter().map(one).collect()
+    }
+
+    fn classes(&self, lang: Lang) -> Vec<String> {
+        let one = |change: &super::ClassChange| {
+            let (was, now) = (class(&change.before, lang), class(&change.after, lang));
+            let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
+            format!(
+                "~ {}: {was} / {now}, {amount} ← {}",
+                change.row,
+                change.cause.say(lang)
+            )
+        };
+        self.classes.iter().map(one).collect()
+    }
+
+    fn exceptions(&self, lang: Lang) -> Vec<String> {
+        let one = |change: &super::ExceptionChange| {
+            let (sign, class) = (sign(change.became), class(&change.class, lang));
+            let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
+            let id = change.exception_id.get(..8).unwrap_or_default();
+            let cause = change.cause.say(lang);
+            format!("{sign} {id} {class}: {}, {amount} ← {cause}", change.row)
+        };
+        self.exceptions.iter().map(one).collect()
+    }
+}
+
+fn row(change: &RowChange, lang: Lang) -> String {
+    let mut line = format!(
+        "{} {} {}",
+        sign(change.became),
+        kind(change.kind, lang),
+        change.key
+    );
+    if !change.column.is_empty() {
+        line += &format!(": {} {} / {}", change.column, change.before, change.after);
+    }
+    if let Some(by) = &change.told_by {
+        line += &format!(" ({by})");
+    }
+    line
+}
+
+fn share(change: &ShareChange, lang: Lang) -> String {
+    let name = definition_name(lang, &change.definition);
+    let period = if change.period.0 == change.period.1 {
+        change.period.0.to_string()
+    } else {
+        format!("{} / {}", change.period.0, change.period.1)
+    };
+    let scope = if change.scope.is_empty() {
+        String::new()
+    } else {
+        format!(" {}", change.scope)
+    };
+    let one = |share: &str, low: &str, high: &str| {
+        let [share, low, high] = [share, low, high].map(|figure| percent(figure, lang));
+        format!("{share} [{low}; {high}]")
+    };
+    let was = one(&change.share.0, &change.low.0, &change.high.0);
+    let now = one(&change.share.1, &change.low.1, &change.high.1);
+    let mut line = format!("{name}{scope}, {period}: {was} → {now}");
+    let (old, new) = (&change.verdict.0, &change.verdict.1);
+    if old != new {
+        line += &format!(", {} → {}", verdict(old, lang), verdict(new, lang));
+    } else if !old.is_empty() {
+        line += &format!(", {}", verdict(old, lang));
+    }
+    line
+}
+
+fn section(lines: &mut String, title: &str, all: Vec<String>) {
+    if all.is_empty() {
+        return;
+    }
+    *lines += &format!("{title} ({})\n", all.len());
+    for line in all.iter().take(TOLD) {
+        lines.extend(["  ", line, "\n"]);
+    }
+    if all.len() > TOLD {
+        *lines += &format!("  … {}\n", all.len() - TOLD);
+    }
+}

@@ -1,0 +1,288 @@
+//! The shares as published, and the items that moved them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::cause::{Cause, Causes};
+use super::documents::{Documents, list, text};
+use super::{Desk, Diff, JobError, RunRecord};
+use crate::domain::Day;
+
+/// A share that is not the same in both runs. Pairs are before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShareChange {
+    /// The definition.
+    pub definition: Box<str>,
+    /// Empty for the whole, else an agency.
+    pub scope: Box<str>,
+    /// The periods: two nights have two, a month or a year usually one.
+    pub period: (Box<str>, Box<str>),
+    /// Numerators.
+    pub numerator: (i64, i64),
+    /// Denominators.
+    pub denominator: (i64, i64),
+    /// The figures with four decimals; empty without data.
+    pub share: (Box<str>, Box<str>),
+    /// Least shares.
+    pub low: (Box<str>, Box<str>),
+    /// Greatest shares.
+    pub high: (Box<str>, Box<str>),
+    /// Verdicts; empty without a target.
+    pub verdict: (Box<str>, Box<str>),
+    /// The items that moved it, the largest first; of the whole over one period only.
+    pub movers: Vec<Mover>,
+    /// True when the movers add up to the change; none where there are none.
+    pub explained: Option<bool>,
+}
+
+/// An item that moved a share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mover {
+    /// Its stable name.
+    pub item: Box<str>,
+    /// Numerator and denominator before, at the first outcome.
+    pub before: (i64, i64),
+    /// The same after.
+    pub after: (i64, i64),
+    /// Exceptions that it hangs on after.
+    pub exceptions: Vec<Box<str>>,
+    /// What caused it.
+    pub cause: Cause,
+}
+
+impl Mover {
+    /// What it adds to numerator and denominator.
+    pub fn delta(&self) -> (i64, i64) {
+        let less = |a: i64, b: i64| a.saturating_sub(b);
+        (
+            less(self.after.0, self.before.0),
+            less(self.after.1, self.before.1),
+        )
+    }
+}
+
+type Key = (String, String, &'static str);
+
+/// The published shares by definition, scope and kind of period.
+fn published(run: &RunRecord) -> BTreeMap<Key, Value> {
+    let document: Value = serde_json::from_str(&run.run_json).unwrap_or_default();
+    let mut shares = BTreeMap::new();
+    for share in list(&document, "share") {
+        let kind = match text(&share["period"]).len() {
+            4 => "1 year",
+            7 => "2 month",
+            _ => "3 night",
+        };
+        let key = (text(&share["definition"]), text(&share["scope"]), kind);
+        shares.insert(key, share.clone());
+    }
+    shares
+}
+
+/// The shares that differ, the whole before agencies, the year before the month and the night, in
+/// the order of the first run's targets.
+pub(super) fn changed(from: &RunRecord, to: &RunRecord) -> Vec<ShareChange> {
+    let (was, now) = (published(from), published(to));
+    let none = Value::Null;
+    let mut keys: Vec<&Key> = was.keys().chain(now.keys()).collect();
+    let targeted = |key: &Key| {
+        let share = was.get(key).or(now.get(key)).unwrap_or(&none);
+        share["target"].is_null()
+    };
+    keys.sort_by_key(|key| (!key.1.is_empty(), targeted(key), key.2, &key.0, &key.1));
+    keys.dedup();
+    let mut changes = Vec::new();
+    for key in keys {
+        let (old, new) = (was.get(key).unwrap_or(&none), now.get(key).unwrap_or(&none));
+        let names = [
+            "numerator",
+            "denominator",
+            "share",
+            "low",
+            "high",
+            "verdict",
+        ];
+        if names.iter().all(|name| old[*name] == new[*name]) {
+            continue;
+        }
+        let texts = |name: &str| (text(&old[name]).into(), text(&new[name]).into());
+        let whole = |name: &str| {
+            let part = |share: &Value| share[name].as_i64().unwrap_or(0);
+            (part(old), part(new))
+        };
+        changes.push(ShareChange {
+            definition: key.0.as_str().into(),
+            scope: key.1.as_str().into(),
+            period: texts("period"),
+            numerator: whole("numerator"),
+            denominator: whole("denominator"),
+            share: texts("share"),
+            low: texts("low"),
+            high: texts("high"),
+            verdict: texts("verdict"),
+            movers: Vec::new(),
+            explained: None,
+        });
+    }
+    changes
+}
+
+/// What one item adds at one time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Adds {
+    day: String,
+    pair: (i64, i64),
+    exceptions: Vec<Box<str>>,
+}
+
+/// Before and after, by definition and item; of the whole.
+type Items = BTreeMap<(String, String), (Option<Adds>, Option<Adds>)>;
+
+/// Fills in what moved each share of the whole.
+pub(super) async fn movers(
+    desk: &Desk,
+    (from, before): (&RunRecord, &Documents),
+    (to, after): (&RunRecord, &Documents),
+    causes: &Causes,
+    diff: &mut Diff,
+) -> Result<(), JobError> {
+    let stand = [from, to].iter().all(|run| &*run.state == "published");
+    let items = if diff.same_night {
+        of_documents(before, after)
+    } else if stand && from.business_date < to.business_date {
+        of_store(desk, from.business_date, to.business_date).await?
+    } else {
+        diff.not_compared.push((
+            "khoản làm đổi tỷ lệ: chỉ so được hai bản của một đêm, hoặc hai đêm đang có hiệu lực theo thứ tự".to_owned(),
+            "what moved the shares: told of two versions of a night, or of two standing nights in order".to_owned(),
+        ));
+        return Ok(());
+    };
+    for share in &mut diff.shares {
+        if !share.scope.is_empty() || share.period.0 != share.period.1 {
+            continue;
+        }
+        let [was, now] = [before, after].map(|run| bounds(run, &share.period.0));
+        let (Some(was), Some(now)) = (was, now) else {
+            continue;
+        };
+        share.movers = moved(&items, &share.definition, (&was, &now), causes);
+        let sums = share.movers.iter().map(Mover::delta);
+        let sum = sums.fold((0_i64, 0_i64), |sum, delta| {
+            (sum.0.saturating_add(delta.0), sum.1.saturating_add(delta.1))
+        });
+        let numerator = share.numerator.1.saturating_sub(share.numerator.0);
+        let denominator = share.denominator.1.saturating_sub(share.denominator.0);
+        share.explained = Some(sum == (numerator, denominator));
+    }
+    Ok(())
+}
+
+/// The first and the last day of a period as a run measured it.
+fn bounds(run: &Documents, label: &str) -> Option<(String, String)> {
+    let is_it = |share: &&Value| share["period"]["label"] == label;
+    let share = list(&run.settlement, "shares").iter().find(is_it)?;
+    let period = &share["period"];
+    Some((text(&period["from"]), text(&period["to"])))
+}
+
+fn moved(
+    items: &Items,
+    definition: &str,
+    (was, now): (&(String, String), &(String, String)),
+    causes: &Causes,
+) -> Vec<Mover> {
+    let within = |adds: &Option<Adds>, period: &(String, String)| {
+        let adds = adds
+            .as_ref()
+            .filter(|adds| period.0 <= adds.day && adds.day <= period.1);
+        adds.map_or((0, 0), |adds| adds.pair)
+    };
+    let mut movers = Vec::new();
+    for ((of, item), (before, after)) in items {
+        let pairs = (within(before, was), within(after, now));
+        if of != definition || pairs.0 == pairs.1 {
+            continue;
+        }
+        movers.push(Mover {
+            item: item.as_str().into(),
+            before: pairs.0,
+            after: pairs.1,
+            exceptions: after
+                .as_ref()
+                .map_or_else(Vec::new, |a| a.exceptions.clone()),
+            cause: causes.of_item(item),
+        });
+    }
+    movers.sort_by_key(|mover| {
+        let (n, d) = mover.delta();
+        (
+            std::cmp::Reverse(n.unsigned_abs().saturating_add(d.unsigned_abs())),
+            mover.item.clone(),
+        )
+    });
+    movers
+}
+
+/// The items of two versions of one night.
+fn of_documents(before: &Documents, after: &Documents) -> Items {
+    let mut items = Items::new();
+    let adds = |row: &Value| Adds {
+        day: text(&row["day"]),
+        pair: (
+            row["outcomes"][0][0].as_i64().unwrap_or(0),
+            row["outcomes"][0][1].as_i64().unwrap_or(0),
+        ),
+        exceptions: list(row, "exceptions")
+            .iter()
+            .map(|id| text(id).into())
+            .collect(),
+    };
+    for (nth, run) in [before, after].into_iter().enumerate() {
+        for row in list(&run.settlement, "contributions") {
+            if row["scope"] != "total" {
+                continue;
+            }
+            let key = (text(&row["definition"]), text(&row["item"]));
+            let entry = items.entry(key).or_default();
+            let place = if nth == 0 { &mut entry.0 } else { &mut entry.1 };
+            *place = Some(adds(row));
+        }
+    }
+    items
+}
+
+/// The items that the nights after `from` up to `to` changed.
+async fn of_store(desk: &Desk, from: Day, to: Day) -> Result<Items, JobError> {
+    let mut items = Items::new();
+    let adds = |row: &Value| {
+        let exceptions: Value = serde_json::from_str(&text(&row["exceptions"])).unwrap_or_default();
+        let ids = exceptions.as_array().into_iter().flatten();
+        let adds = Adds {
+            day: text(&row["day"]),
+            pair: (
+                row["numerator"].as_i64().unwrap_or(0),
+                row["denominator"].as_i64().unwrap_or(0),
+            ),
+            exceptions: ids.map(|id| text(id).into()).collect(),
+        };
+        (row["live"] == 1).then_some(adds)
+    };
+    let mut day = from.plus(1);
+    while day <= to {
+        let (ended, begun) = desk.store.changed_items(day).await?;
+        let whole = |row: &&Value| row["scope"] == "";
+        let key = |row: &Value| (text(&row["definition"]), text(&row["item"]));
+        for row in ended.iter().filter(whole) {
+            let known = items.entry(key(row)).or_insert_with(|| (adds(row), None));
+            known.1 = None;
+        }
+        for row in begun.iter().filter(whole) {
+            items.entry(key(row)).or_default().1 = adds(row);
+        }
+        day = day.plus(1);
+    }
+    Ok(items)
+}

@@ -1,0 +1,67 @@
+//! What a night reads from the store, and by which digests it is told from another.
+
+use tracing::info;
+
+use crate::domain::Day;
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::pull::Pulled;
+use crate::job::{calibration, digest, names};
+use crate::report::Calibration;
+use crate::settle::Inputs;
+use crate::store::{RunRecord, Window};
+
+/// What a night reads from the store, with its digests.
+pub(in crate::job) struct Read {
+    pub(in crate::job) pool: Inputs,
+    pub(in crate::job) input_digest: Box<str>,
+    pub(in crate::job) rules_digest: Box<str>,
+    /// The margin that the operator's budget allows; none without a budget.
+    pub(in crate::job) calibration: Option<Calibration>,
+}
+
+impl Read {
+    /// True when a run was made from exactly this.
+    pub(in crate::job) fn is_of(&self, run: &RunRecord) -> bool {
+        run.input_digest == self.input_digest && run.rules_digest == self.rules_digest
+    }
+}
+
+/// The pool of the night (new rows, what is open, what they name, the window) and the facts of the
+/// sources.
+pub(in crate::job) async fn read(
+    desk: &Desk,
+    day: Day,
+    pulled: &Pulled,
+    calibration: Option<Calibration>,
+) -> Result<Read, JobError> {
+    desk.progress.step(format!("{day} read"));
+    let new = desk.store.new_rows(day).await?;
+    let names = names::of(desk, day, &new).await?;
+    let mut pool = desk.store.pool(day, &names, &window(desk)).await?;
+    pool.business_date = Some(day);
+    pool.sources.clone_from(&pulled.facts);
+    let input_digest = digest::of_inputs(&mut pool)?;
+    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
+    info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
+    Ok(Read {
+        pool,
+        input_digest,
+        rules_digest,
+        calibration,
+    })
+}
+
+fn window(desk: &Desk) -> Window {
+    let rules = &desk.config.rules;
+    let gateways = desk
+        .config
+        .sources
+        .iter()
+        .filter(|s| s.registration.is_gateway);
+    Window {
+        days: rules.window_days,
+        sum_days: rules.batch_days.max(rules.deposit_days),
+        gateways: gateways.map(|source| source.name.clone()).collect(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Every row against the seals of the night that it belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::prove::Invariant;
+use crate::prove::violation::{Findings, text};
+use crate::store::{RunRecord, SEALED, Sealed, SealedAs, Tables, seal_of};
+
+/// The day that means "not yet".
+const NEVER: &str = "9999-12-31";
+
+/// Compares the rows of a run's night with what it sealed; false where nothing was sealed, or the
+/// list is not there any more.
+pub(super) async fn check(
+    desk: &Desk,
+    run: &RunRecord,
+    tables: &Tables,
+    findings: &mut Findings,
+) -> Result<bool, JobError> {
+    let kept = desk.store.kept(&run.id).await?;
+    let Some(Ok(bytes)) = kept.get("seals").map(|sha256| desk.archive.get(sha256)) else {
+        return Ok(false);
+    };
+    let list = String::from_utf8_lossy(&bytes).into_owned();
+    let mut seals: BTreeMap<&str, BTreeMap<String, &str>> = BTreeMap::new();
+    for line in list.lines() {
+        let mut parts = line.splitn(3, ' ');
+        if let (Some(table), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) {
+            let key: String = serde_json::from_str(key).unwrap_or_default();
+            seals.entry(table).or_default().insert(key, hash);
+        }
+    }
+    let none = BTreeMap::new();
+    for sealed in SEALED {
+        let seals = seals.get(sealed.table).unwrap_or(&none);
+        table(run, sealed, tables, seals, findings);
+    }
+    Ok(true)
+}
+
+/// One table.
+fn table(
+    run: &RunRecord,
+    sealed: &Sealed,
+    tables: &Tables,
+    seals: &BTreeMap<String, &str>,
+    findings: &mut Findings,
+) {
+    let night = run.business_date.to_string();
+    let rows = tables.get(sealed.table).into_iter().flatten();
+    let mut there = BTreeSet::new();
+    let mut add = |key: &str, expected: &str, found: &str| {
+        let what = text(
+            "dòng phải còn nguyên như khi công bố",
+            "a row is as it was when it was published",
+        );
+        let about = format!("{} {key}", sealed.table);
+        findings.add(Invariant::Stored, about, what, expected, found);
+    };
+    for row in rows {
+        let (key, hash) = seal_of(sealed, row);
+        let mine = match (sealed.table, sealed.marker) {
+            ("kpi", _) => row["run_id"] == run.id.as_str(),
+            (_, "") => seals.contains_key(&key),
+            (_, marker) => row[marker] == night.as_str(),
+        };
+        if mine {
+            match seals.get(&key) {
+                Some(wanted) if **wanted == hash => {}
+                Some(wanted) => add(&key, wanted, &hash),
+                None if sealed.kind == SealedAs::Read => {}
+                None => add(&key, "-", &hash),
+            }
+        }
+        there.insert(key);
+    }
+    for (key, wanted) in seals {
+        if !there.contains(key) {
+            add(key, wanted, "-");
+        }
+    }
+}
+
+/// Rows whose night was never published, and entries that do not hang together.
+pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings) {
+    let published: BTreeSet<String> = all
+        .iter()
+        .map(|run| run.business_date.to_string())
+        .collect();
+    let mut add = |table: &str, key: &str, column: &str, found: &str| {
+        let what = text(
+            "dòng phải thuộc về một đêm đã công bố",
+            "a row belongs to a published night",
+        );
+        let about = format!("{table} {key} {column}");
+        findings.add(Invariant::Stored, about, what, "a published night", found);
+    };
+    for sealed in SEALED.iter().filter(|sealed| sealed.kind != SealedAs::Read) {
+        for row in tables.get(sealed.table).into_iter().flatten() {
+            for column in [sealed.marker, "until"] {
+                let found = row[column].as_str();
+                if let Some(found) = found.filter(|day| *day != NEVER && !published.contains(*day))
+                {
+                    add(sealed.table, &seal_of(sealed, row).0, column, found);
+                }
+            }
+        }
+    }
+    for row in tables.get("decision").into_iter().flatten() {
+        let found = row["decided_night"].as_str().unwrap_or_default();
+        if found != NEVER && !published.contains(found) {
+            add("decision", &row["seq"].to_string(), "decided_night", found);
+        }
+    }
+    firm(tables, findings);
+}
+
+/// `firm_change` follows from `contribution`: what begins on a night, less what ends on it.
+fn firm(tables: &Tables, findings: &mut Findings) {
+    type Key = (String, String, String, String);
+    let plain = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let pair = |row: &Value| {
+        let part = |name: &str| i128::from(row[name].as_i64().unwrap_or(0));
+        (part("numerator"), part("denominator"))
+    };
+    let mut sums: BTreeMap<Key, (i128, i128)> = BTreeMap::new();
+    for row in tables.get("contribution").into_iter().flatten() {
+        if row["firm"] != 1 || row["live"] != 1 {
+            continue;
+        }
+        for (column, sign) in [("night", 1), ("until", -1)] {
+            let night = plain(&row[column]);
+            if night != NEVER {
+                let names = ["definition", "scope", "day"].map(|name| plain(&row[name]));
+                let [definition, scope, day] = names;
+                let sum = sums.entry((definition, scope, day, night)).or_default();
+                let (n, d) = pair(row);
+                *sum = (sum.0 + sign * n, sum.1 + sign * d);
+            }
+        }
+    }
+    sums.retain(|_, sum| *sum != (0, 0));
+    let mut add = |key: &Key, expected: (i128, i128), found: (i128, i128)| {
+        let what = text(
+            "tổng theo đêm phải bằng tổng các đóng góp",
+            "the sums of a night follow from its items",
+        );
+        let about = format!("firm_change {} {} {} {}", key.0, key.1, key.2, key.3);
+        let print = |pair: (i128, i128)| format!("{}/{}", pair.0, pair.1);
+        findings.add(
+            Invariant::Stored,
+            about,
+            what,
+            print(expected),
+            print(found),
+        );
+    };
+    for row in tables.get("firm_change").into_iter().flatten() {
+        let names = ["definition", "scope", "day", "night"].map(|name| plain(&row[name]));
+        let [definition, scope, day, night] = names;
+        let key = (definition, scope, day, night);
+        let wanted = sums.remove(&key).unwrap_or((0, 0));
+        if wanted != pair(row) {
+            add(&key, wanted, pair(row));
+        }
+    }
+    for (key, wanted) in &sums {
+        add(key, *wanted, (0, 0));
+    }
+}
