@@ -13,7 +13,7 @@ use super::secret::{SecretRef, Surroundings};
 use super::section::{Item, Section, suggest};
 use crate::domain::{Instrument, SourceName};
 use crate::source::http::BaseUrl;
-use crate::source::{ALL, KeyForm, Mapping, Registration};
+use crate::source::{ALL, Ability, KeyForm, Mapping, Registration};
 
 /// Words of `instrument`; counter cash is not a means of a money source.
 const INSTRUMENTS: &[(&str, Instrument)] = &[
@@ -43,6 +43,9 @@ pub struct SourceSettings {
     pub freshness: Duration,
     /// Every night lists `[D - lookback_days, D]`.
     pub lookback_days: u32,
+    /// A probe: at most so many orders a night, the oldest first; none is bounded by
+    /// `source_deadline` alone.
+    pub orders_max: Option<u32>,
     /// Only rows of this account.
     pub account: Option<Box<str>>,
     /// Means of payment where the record does not tell.
@@ -156,6 +159,7 @@ pub fn parse_source(
         cutoff: registration.defaults.cutoff,
         freshness: registration.defaults.freshness,
         lookback_days: 3,
+        orders_max: None,
         account: None,
         instrument: registration.defaults.instrument,
         http: None,
@@ -166,6 +170,9 @@ pub fn parse_source(
         mappings: BTreeMap::new(),
     };
     read_common(&mut settings, &mut table)?;
+    if registration.ability == Ability::Probe {
+        settings.orders_max = orders_max(&mut table)?;
+    }
     if registration.speaks_http() {
         settings.http = Some(read_http(&mut table, registration, folder)?);
     }
@@ -200,6 +207,21 @@ fn read_common(settings: &mut SourceSettings, table: &mut Section<'_>) -> Result
         settings.instrument = item.word(INSTRUMENTS)?;
     }
     Ok(())
+}
+
+fn orders_max(table: &mut Section<'_>) -> Result<Option<u32>, ConfigError> {
+    let Some(item) = table.get("orders_max") else {
+        return Ok(None);
+    };
+    let count = u32::try_from(item.number()?).ok();
+    let count = count.filter(|n| (1..=1_000_000).contains(n));
+    count.map(Some).ok_or_else(|| {
+        let message = format!("{} is out of range", item.path());
+        item.fail(
+            message,
+            "write how many orders a night may ask about, 1 to 1000000",
+        )
+    })
 }
 
 fn read_http(

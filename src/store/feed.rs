@@ -49,6 +49,8 @@ pub struct ProbeOrder {
     pub order: PaymentOrder,
     /// The day of the money that settled it, where it is settled.
     pub settled_on: Option<Day>,
+    /// True when the last asking brought no answer, or it had to wait.
+    pub waited: bool,
 }
 
 /// The outcome of asking about one order.
@@ -99,6 +101,7 @@ impl Store {
             let unanswered = due.get(&*order.order_id).copied().unwrap_or_default();
             is_due(&order, known, unanswered, night, rules).then_some(ProbeOrder {
                 settled_on: known.settled_on,
+                waited: unanswered,
                 order,
             })
         });
@@ -142,7 +145,8 @@ struct Known {
 }
 
 /// The rule: nightly while young, then weekly until it expires; settled ones nightly for a while,
-/// and when the registry calls them refunded; what was not answered stays on the list.
+/// and when the registry calls them refunded; what was not answered stays on the list until it
+/// expires.
 fn is_due(
     order: &PaymentOrder,
     known: Known,
@@ -150,8 +154,9 @@ fn is_due(
     night: Day,
     rules: ProbeRules,
 ) -> bool {
+    let age = night.days_since(order.created_at.day());
     if unanswered {
-        return true;
+        return age <= i64::from(rules.expire_days);
     }
     if let Some(settled) = known.settled_on {
         let refunded = order.status == OrderStatus::Refunded && !known.returned;
@@ -161,7 +166,6 @@ fn is_due(
     if known.fed || known.returned {
         return false;
     }
-    let age = night.days_since(order.created_at.day());
     if age <= i64::from(rules.nightly_days) {
         return !known.failed;
     }
@@ -340,6 +344,7 @@ mod tests {
         check(Expired, 10, open, false, false);
         check(Pending, 1, failed, false, false);
         check(Pending, 5, open, true, true);
+        check(Pending, 91, open, true, false);
         check(Paid, 20, settled(7), false, true);
         check(Paid, 20, settled(8), false, false);
         check(Refunded, 40, settled(30), false, true);

@@ -216,6 +216,7 @@ statement-gap = { $file }: opening + credits - debits differs from the closing b
 statement-unchecked = { $file }: { $n } rows could not be read, so the balances could not be checked; see the unreadable rows
 statement-early = { $file }: the file was written before { $day } had ended; fetch the statement again after midnight, then run again
 source-missing-orders = { $n } orders not answered
+source-waiting-orders = a night asks about { $max } orders at most (orders_max), the oldest first; the other { $n } wait for the next night
 source-no-control = tells none
 source-ties = ties
 source-untied = DIFFERS

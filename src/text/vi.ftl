@@ -216,6 +216,7 @@ statement-gap = { $file }: số dư đầu kỳ + ghi có - ghi nợ lệch số
 statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa đối chiếu được số dư đầu kỳ và cuối kỳ; xem phần Dòng không đọc được
 statement-early = { $file }: tệp được ghi khi ngày { $day } chưa kết thúc; hãy tải lại sao kê sau 24 giờ rồi chạy lại
 source-missing-orders = { $n } yêu cầu thanh toán chưa hỏi được
+source-waiting-orders = mỗi đêm hỏi nhiều nhất { $max } yêu cầu thanh toán (orders_max), cũ nhất trước; { $n } yêu cầu còn lại để đêm sau hỏi tiếp
 source-no-control = không báo
 source-ties = khớp
 source-untied = LỆCH

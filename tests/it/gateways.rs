@@ -189,6 +189,73 @@ async fn an_amount_in_another_unit_is_a_conflict_in_every_dialect() {
     }
 }
 
+/// The orders that were asked about, by the ids in the sandbox's notes.
+fn asked(town: &Town) -> BTreeSet<String> {
+    let attempts = town.sandbox.counters().attempts;
+    let asked = attempts.keys().filter(|line| line.contains("/vnpay/"));
+    asked
+        .map(|line| line.rsplit(' ').next().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_oldest_orders_are_asked_about_within_the_budget_and_the_rest_waits() {
+    for (lang, sentence) in [
+        (
+            "vi",
+            "mỗi đêm hỏi nhiều nhất 7 yêu cầu thanh toán (orders_max), cũ nhất trước;",
+        ),
+        (
+            "en",
+            "a night asks about 7 orders at most (orders_max), the oldest first; the other",
+        ),
+    ] {
+        let town = town("vnpay").await;
+        let budget = |text: String| {
+            let limited = "kind = \"vnpay\"\norders_max = 7\n";
+            format!(
+                "lang = \"{lang}\"\n{}",
+                text.replace("kind = \"vnpay\"\n", limited)
+            )
+        };
+        let desk = town.desk(&budget).await;
+        town.morning_after(day(FIRST));
+        town.sandbox.set_fault(None);
+        let first = night(&desk, FIRST).await;
+        let run = document(&first);
+        assert_eq!(
+            (codes(&first), &source(&run, "vnpay")["state"]),
+            (vec![3], &"partial".into())
+        );
+        let page = std::fs::read_to_string(town.folder(FIRST).join("index.html")).unwrap();
+        assert!(page.contains(sentence), "{lang}");
+        let end = day(FIRST).plus(1).date();
+        let mut made: Vec<_> = town.sandbox.district().gateway_orders.iter().collect();
+        made.retain(|order| order.created_at.date() < end);
+        let ids = |from: usize, to: usize| -> BTreeSet<String> {
+            made[from..to]
+                .iter()
+                .map(|order| order.order_id.clone())
+                .collect()
+        };
+        assert!(made.len() > 14, "{}", made.len());
+        assert_eq!(asked(&town), ids(0, 7), "the oldest");
+        // The same night again asks the same orders; the next one goes on where it ended.
+        night(&desk, FIRST).await;
+        assert_eq!(asked(&town), ids(0, 7), "again");
+        town.sandbox.set_fault(None);
+        town.morning_after(day("2022-12-06"));
+        let second = night(&desk, "2022-12-06").await;
+        assert_eq!((codes(&second), asked(&town)), (vec![3], ids(7, 14)));
+        // Without a budget everything comes in, and the night is whole.
+        let all = town.desk(&as_is).await;
+        town.morning_after(day("2022-12-07"));
+        let third = night(&all, "2022-12-07").await;
+        assert_eq!(codes(&third), [0]);
+        assert!(asked(&town).is_superset(&ids(14, made.len())));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_signature_refuses_every_dialect_that_signs() {
     for gateway in ["momo", "payos"] {

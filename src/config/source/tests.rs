@@ -82,10 +82,12 @@ ca_file = "tls/ca.pem"
 tmn_code = "TESTTMN1"
 hash_secret = { file = "secrets/vnpay" }
 ip_addr = "203.0.113.7"
+orders_max = 500
 "#;
     let read = read(text).unwrap();
     let http = read.http().unwrap();
     assert_eq!((read.required, read.lookback_days), (false, 5));
+    assert_eq!(read.orders_max, Some(500));
     assert_eq!(
         (read.cutoff.minutes(), read.freshness),
         (960, Duration::from_hours(26))

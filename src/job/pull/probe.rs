@@ -11,6 +11,7 @@ use crate::job::error::JobError;
 use crate::normalise;
 use crate::source::{Probe, Pull};
 use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
+use crate::text::say;
 
 pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
@@ -19,10 +20,12 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         ..ProbeRules::default()
     };
     let provider = desk.config.provider_word(&stage.settings);
-    let due = desk
+    let mut due = desk
         .store
         .orders_to_probe(provider, &stage.settings.name, stage.night, rules)
         .await?;
+    due.sort_by(|a, b| turn(a).cmp(&turn(b)));
+    let waiting = beyond(&mut due, stage.settings.orders_max);
     let orders: Vec<PaymentOrder> = due.iter().map(|due| due.order.clone()).collect();
     let raw = Evidence::new(stage);
     let pull = probe
@@ -39,6 +42,10 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
                 order_id: order.order_id.clone(),
                 answered: !unanswered.contains(order.order_id.as_ref()),
             })
+            .chain(waiting.iter().map(|due| ProbeOutcome {
+                order_id: due.order.order_id.clone(),
+                answered: false,
+            }))
             .collect();
         desk.store
             .save_probes(&stage.settings.name, stage.night, &outcomes)
@@ -49,12 +56,40 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     } else {
         pull.state
     });
-    facts.missing_orders = count(pull.unanswered.len());
-    facts.trouble = pull
-        .trouble
-        .map(|error| error.sentence(desk.config.lang).into());
+    facts.missing_orders = count(pull.unanswered.len() + waiting.len());
+    if !waiting.is_empty() && facts.state == Completeness::Complete {
+        facts.state = Completeness::Partial;
+    }
+    let trouble = pull.trouble.map(|error| error.sentence(desk.config.lang));
+    let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
+    facts.trouble = trouble.map(Into::into);
     stage.judge_rejects(&mut facts, rows, rejects);
     Ok(facts)
+}
+
+/// Whose turn it is: open orders before those that are asked about again for a refund, those that
+/// had to wait before the others, and then the oldest first.
+fn turn(due: &ProbeOrder) -> (bool, bool, i64, &str) {
+    let made = due.order.created_at.ms();
+    (
+        due.settled_on.is_some(),
+        !due.waited,
+        made,
+        &due.order.order_id,
+    )
+}
+
+/// Takes away what is beyond the source's budget of orders.
+fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
+    let max = max.map_or(due.len(), |max| usize::try_from(max).unwrap_or(usize::MAX));
+    due.split_off(max.min(due.len()))
+}
+
+/// Says how many orders wait for the next night, and why.
+fn say_waiting(stage: &Stage, waiting: usize) -> Option<String> {
+    let (n, max) = (waiting.to_string(), stage.settings.orders_max?.to_string());
+    let args = [("n", n.as_str()), ("max", max.as_str())];
+    (waiting > 0).then(|| say(stage.desk.config.lang, "source-waiting-orders", &args))
 }
 
 /// Normalises and stores the answers; tells how many rows were readable and how many were not.
