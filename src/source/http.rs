@@ -176,7 +176,12 @@ impl Client {
 impl Client {
     async fn send(&self, call: &Call) -> Result<Response, Ended> {
         let url = self.http.base_url.join(&call.path);
-        let mut built = call::build(self, url, call).headers(self.headers.clone());
+        let built = call::build(self, url, call).ok_or_else(|| {
+            let detail = "a header holds a character that no header may hold".into();
+            let at = self.at(call);
+            Ended::Stop(SourceError::NotAllowed { at, detail })
+        })?;
+        let mut built = built.headers(self.headers.clone());
         if let Some(value) = self.authorization() {
             built = built.header(AUTHORIZATION, value);
         }

@@ -156,9 +156,8 @@ pub fn is_header_name(name: &str) -> bool {
     HeaderName::from_bytes(name.as_bytes()).is_ok()
 }
 
-/// The request of a call; a header that no wire can carry is left out (the settings are checked
-/// when they are read, so only a value from an answer could be such a one).
-pub(super) fn build(client: &Client, mut url: Url, call: &Call) -> RequestBuilder {
+/// The request of a call; none when a header's value holds a character that no header may hold.
+pub(super) fn build(client: &Client, mut url: Url, call: &Call) -> Option<RequestBuilder> {
     if !call.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&call.query);
     }
@@ -177,15 +176,14 @@ pub(super) fn build(client: &Client, mut url: Url, call: &Call) -> RequestBuilde
             .body(form(pairs)),
     };
     for (name, value) in &call.headers {
-        if let Ok(mut value) = HeaderValue::from_str(value.expose_secret()) {
-            value.set_sensitive(true);
-            built = built.header(name, value);
-        }
+        let mut value = HeaderValue::from_str(value.expose_secret()).ok()?;
+        value.set_sensitive(true);
+        built = built.header(name, value);
     }
-    match &call.basic {
+    Some(match &call.basic {
         Some((user, password)) => built.basic_auth(user, Some(password.expose_secret())),
         None => built,
-    }
+    })
 }
 
 /// Pairs as a form is written.

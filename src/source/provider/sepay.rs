@@ -1,5 +1,5 @@
-//! SePay, a bank feed; `api = "v2"` stands in `v2`. Version 1: `GET /userapi/transactions/list`, Bearer token, every value a text.
-//! Source: developer.sepay.vn, "API Giao dịch".
+//! SePay, a bank feed; `api = "v2"` stands in `v2`. Version 1: `GET /userapi/transactions/list`,
+//! Bearer token, every value a text. Source: developer.sepay.vn, "API Giao dịch".
 //!
 //! One answer holds at most 5,000 rows and says nothing about the others. `since_id` is inclusive
 //! by the documentation; how it and the limit cut together is not documented. So a day is read by

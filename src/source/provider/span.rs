@@ -1,4 +1,5 @@
-//! A part of a day, for sources whose answers are cut off at a limit: cut in two until none is full.
+//! A part of a day, for sources whose answers are cut off at a limit: cut in two until none is
+//! full.
 
 use crate::domain::Day;
 

@@ -100,6 +100,49 @@ fn the_mode_and_the_tables_must_be_there() {
 }
 
 #[test]
+fn what_one_mode_cannot_use_is_named() {
+    let add = |line: &str| list(1, TABLES).replace("records = \"/items\"", line);
+    let check = |text: &str, message: &str| {
+        let error = read(text).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    };
+    check(
+        &add("records = \"/items\"\norder = \"/id\""),
+        "source.answer.order has no meaning for mode = \"list\"\n  leave it out, or write mode = \"probe\"",
+    );
+    check(
+        &add("records = \"/items\"\nhttp_404 = \"not_found\""),
+        "source.answer.http_404 has no meaning for mode = \"list\"",
+    );
+    let probe = example("momo", "http://127.0.0.1:1");
+    check(
+        &probe.replace(
+            "order = \"/orderId\"",
+            "order = \"/orderId\"\nrecords = \"/x\"",
+        ),
+        "source.answer.records has no meaning for mode = \"probe\"",
+    );
+    check(
+        &probe.replace(
+            "[source.record]",
+            "[source.paging]\nstyle = \"link\"\n[source.record]",
+        ),
+        "source.paging has no meaning for a probe",
+    );
+    let since = list(1, TABLES)
+        .replace("style = \"page\"", "style = \"since\"")
+        .replace("page = \"{page}\"", "since = \"{since}\"")
+        .replace("id = \"/id\"\n", "");
+    check(
+        &since,
+        "source.record.id is missing\n  say where the id stands",
+    );
+    let wrapped =
+        list(1, TABLES).replace("path = \"/items\"", "path = \"/items\"\nwrap = \"data\"");
+    check(&wrapped, "source.request.wrap has nothing to wrap");
+}
+
+#[test]
 fn requests_are_checked() {
     list_fails(
         "path = \"/items\"",
@@ -158,6 +201,13 @@ fn requests_are_checked() {
         (11, 1),
         "source.request.body needs a POST",
         "write method = \"POST\", or move the fields to [source.request.query]",
+    );
+    list_fails(
+        "path = \"/items\"",
+        "path = \"/items/{cursor}\"",
+        (10, 8),
+        "source.request.path: nothing is named \"cursor\" here",
+        "known here: code, from, offset, page, size, to",
     );
     list_fails(
         "path = \"/items\"",

@@ -166,26 +166,27 @@ async fn a_cursor_is_sent_back_and_must_move() {
 
 #[tokio::test]
 async fn since_goes_on_from_the_last_row_whether_it_is_repeated_or_not() {
-    for inclusive in [true, false] {
+    for (inclusive, backwards) in [(true, false), (false, false), (true, true)] {
         let fake = Fake::answering(move |line| {
             let since = param(line, "since").map_or(0, |id| id.parse().unwrap());
             let from = if inclusive { since.max(1) } else { since + 1 };
-            page(&numbers(from, (from + 2).min(7)), "")
+            let mut ids = numbers(from, (from + 2).min(7));
+            if backwards {
+                ids.reverse();
+            }
+            page(&ids, "")
         })
         .await;
         let paging = "style = \"since\"\nsize = 3";
         let pull = read(&fake, &tables("since = \"{since}\"", paging, "")).await;
-        let all = numbers(1, 7);
         assert_eq!(
             (pull.state, ids(&pull)),
-            (Completeness::Complete, all),
-            "{inclusive}"
+            (Completeness::Complete, numbers(1, 7)),
+            "{inclusive} {backwards}"
         );
         assert_eq!(pull.records.len(), 7, "the repeated row counts once");
-        assert!(
-            !fake.requests()[0].contains("since="),
-            "left out of the first request"
-        );
+        let first = fake.requests()[0].clone();
+        assert!(!first.contains("since="), "left out of the first request");
     }
 }
 

@@ -4,8 +4,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Rest;
+use super::facts::Facts;
 use super::spec::{Codes, Others};
-use super::template::Facts;
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
 use crate::source::http::{Answer, Bad};
 use crate::source::json::Json;
@@ -45,7 +45,8 @@ impl Rest {
         if let Some(merchant) = &reading.merchant {
             let told = merchant.at.text(&json);
             let is_ours = told == merchant.is.fill(facts).as_deref();
-            if !is_ours && !(merchant.if_told && told.is_none()) {
+            let is_bound_by_seal = merchant.if_told && told.is_none();
+            if !(is_ours || is_bound_by_seal) {
                 return Err(not_ours(SignatureFault::OtherMerchant));
             }
         }

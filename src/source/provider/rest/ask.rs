@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::facts::Facts;
 use super::sign::sign;
 use super::spec::{Ask, Field, SealAt};
-use super::template::Facts;
 use crate::source::http::{Body, Call};
 
 /// Requests made by this process: no two have the same id.

@@ -1,9 +1,9 @@
 //! The events behind an answer about an order: a payment, its refunds, or both. Pure.
 
+use super::facts::Facts;
 use super::pointer::known;
 use super::record::put_status;
 use super::spec::{Refund, Shape, Told};
-use super::template::Facts;
 use crate::domain::{TxnKind, TxnStatus};
 use crate::source::error::BodyFault;
 use crate::source::json::Json;

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::Rest;
 use super::answer::Verdict;
 use super::ask::{call, request_id};
+use super::facts::Facts;
 use super::spec::Style;
-use super::template::Facts;
 use crate::domain::Day;
 use crate::source::error::{BodyFault, Fault, Gap, SourceError};
 use crate::source::http::{Answer, Bad, Call, Session};
@@ -182,7 +182,7 @@ impl Rest {
             Style::Window => format!("{} {} to {}", ask.label, span.first(), span.last()),
             _ => format!("{} {} from {}", ask.label, span.day, mark.read),
         };
-        // Days and numbers lead no path elsewhere, and texts are encoded.
+        // What may stand in a path of a listing are days and numbers: they lead nowhere else.
         let mut call = call(ask, &facts, what).unwrap_or_default();
         if let Some((path, query)) = &mark.link {
             call.path.clone_from(path);
@@ -265,8 +265,7 @@ impl Rest {
             }
             Style::Since => {
                 let goes_on = told.unwrap_or(count > 0 && count >= paging.size);
-                let last = rows.last().map(|row| row.key.clone());
-                goes_on.then(|| go(0, last)).flatten()
+                goes_on.then(|| go(0, furthest(rows))).flatten()
             }
             Style::Link => self.link(answer, read)?,
         })
@@ -311,6 +310,15 @@ impl Rest {
     fn record(&self, row: &Json) -> Record {
         self.connector.shape.record(&self.facts_of(row))
     }
+}
+
+/// The id to go on from: the largest where ids are numbers, else the last.
+fn furthest(rows: &[Row]) -> Option<String> {
+    let number = |row: &Row| row.key.parse::<u64>().ok();
+    let largest = rows.iter().map(number).collect::<Option<Vec<u64>>>();
+    let largest = largest.and_then(|all| all.into_iter().max());
+    let last = || rows.last().map(|row| row.key.clone());
+    largest.map(|id| id.to_string()).or_else(last)
 }
 
 /// The target of `rel="next"`.

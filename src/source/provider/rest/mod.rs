@@ -10,6 +10,7 @@ mod answer;
 mod ask;
 mod auth;
 mod events;
+mod facts;
 mod list;
 mod pointer;
 mod probe;
@@ -24,7 +25,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::clock::Clock;
 use crate::config::ConfigError;
@@ -33,8 +34,9 @@ use crate::domain::Instrument;
 use crate::source::http::Client;
 use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
 use auth::Keyring;
+use facts::Facts;
+use spec::Auth;
 pub use spec::Connector;
-use template::Facts;
 
 const DEFAULTS: Defaults = Defaults {
     rate: Rate {
@@ -105,13 +107,17 @@ fn open(opening: &Opening<'_>) -> Result<Rest, ConfigError> {
     let mut secrets = BTreeMap::new();
     for (name, kept) in &connector.secrets {
         let secret = kept.resolve(opening.around)?;
-        if secrecy::ExposeSecret::expose_secret(&secret)
-            .chars()
-            .any(char::is_control)
-        {
-            let message =
-                format!("the secret \"{name}\" holds a line break or another control character");
-            let fix = "copy it again, without line breaks";
+        let text = secret.expose_secret();
+        let is_header = matches!(&connector.auth, Auth::Word { secret, .. } if secret == name);
+        let fits = |c: char| !c.is_control() && (c.is_ascii() || !is_header);
+        if !text.chars().all(fits) {
+            let what = if is_header {
+                "a character that no header may hold"
+            } else {
+                "a line break or another control character"
+            };
+            let message = format!("the secret \"{name}\" holds {what}");
+            let fix = "copy it again, without line breaks and signs around it";
             return Err(settings.fail(message, fix));
         }
         secrets.insert(name.clone(), secret);

@@ -43,7 +43,7 @@ impl Pointer {
         let mut at = json;
         for step in &self.steps {
             at = match at {
-                Json::List(all) => all.get(step.parse::<usize>().ok()?)?,
+                Json::List(all) => all.get(index(step)?)?,
                 other => other.get(step)?,
             };
         }
@@ -75,6 +75,13 @@ impl Pointer {
             _ => None,
         }
     }
+}
+
+/// A place in a list: digits without a leading zero (RFC 6901, 4).
+fn index(step: &str) -> Option<usize> {
+    let digits = step.bytes().all(|b| b.is_ascii_digit());
+    let fits = digits && (step == "0" || !step.starts_with('0'));
+    step.parse().ok().filter(|_| fits)
 }
 
 /// A value as one text.
@@ -166,6 +173,8 @@ mod tests {
         check("/f~0g", None);
         check("/h", Some(""));
         check("/a/b/2/c", None);
+        check("/a/b/01/c", None);
+        check("/a/b/+1/c", None);
         check("/a/x", None);
         let named = Pointer::parse("/a/b").unwrap();
         assert_eq!((named.path, named.name), ("a.b", "b"));

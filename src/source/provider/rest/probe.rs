@@ -4,7 +4,7 @@ use super::Rest;
 use super::answer::Verdict;
 use super::ask::{call, request_id};
 use super::events::found;
-use super::template::Facts;
+use super::facts::Facts;
 use crate::domain::{Day, PaymentOrder};
 use crate::source::error::SourceError;
 use crate::source::http::{Answer as Got, Bad, Call, Client, Session};

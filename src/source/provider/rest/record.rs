@@ -1,7 +1,8 @@
 //! Cutting records of texts out of an answer. Pure.
 
+use super::facts::Facts;
 use super::spec::{Amount, Shape, Time, Words, Written};
-use super::template::{Facts, Template};
+use super::template::Template;
 use crate::domain::{Moment, TxnKind, TxnStatus};
 use crate::source::provider::direction;
 use crate::source::{Record, TimeForm};
@@ -172,11 +173,10 @@ impl Time {
 /// A time as `normalise` reads it; one that is no number stays as it is and is put aside there.
 fn in_form(text: &str, form: Written) -> Read {
     let (text, form) = match form {
-        Written::Iso => (text.to_owned(), TimeForm::Iso),
         Written::IsoOrDay => (text.to_owned(), TimeForm::IsoOrDay),
         Written::Compact => (text.to_owned(), TimeForm::Compact),
         Written::CompactOrIso if is_stamp(text) => (text.to_owned(), TimeForm::Compact),
-        Written::CompactOrIso => (text.to_owned(), TimeForm::Iso),
+        Written::Iso | Written::CompactOrIso => (text.to_owned(), TimeForm::Iso),
         Written::Ms => (text.to_owned(), TimeForm::EpochMs),
         Written::Seconds => {
             let seconds = text.parse::<u64>().ok();

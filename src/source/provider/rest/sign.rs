@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 
+use super::facts::Facts;
 use super::pointer::{canonical, flat};
 use super::spec::{Layout, SealAt, Signed, Signing, Stamp};
-use super::template::Facts;
 use crate::source::error::SignatureFault;
 use crate::source::http::{Answer, form_text};
 use crate::source::json::Json;

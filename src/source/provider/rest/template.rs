@@ -4,15 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
+use super::facts::Facts;
 use super::pointer::Pointer;
 use crate::config::section::suggest;
-use crate::domain::{Day, Moment, PaymentOrder};
 use crate::source::http::path_text;
-use crate::source::json::Json;
-use crate::source::provider::span::Span;
 
 /// A value that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +91,15 @@ pub(super) const LIST: &[(&str, Name)] = &[
     ("request_id", Name::RequestId),
 ];
 
+/// Of these a path may hold: what a source says of the next page never leads a path.
+pub(super) const LIST_PATH: &[(&str, Name)] = &[
+    ("from", Name::From),
+    ("to", Name::To),
+    ("page", Name::Page),
+    ("offset", Name::Offset),
+    ("size", Name::Size),
+];
+
 const FORMS: &[(&str, Form)] = &[
     ("text", Form::Text),
     ("compact", Form::Compact),
@@ -135,21 +141,6 @@ pub(super) struct Scope<'s> {
 pub(super) struct BadTemplate {
     pub(super) what: String,
     pub(super) fix: String,
-}
-
-/// What the names stand for.
-#[derive(Clone, Copy)]
-pub(super) struct Facts<'f> {
-    pub(super) order: Option<&'f PaymentOrder>,
-    pub(super) now_ms: i64,
-    pub(super) span: Option<Span>,
-    pub(super) page: u64,
-    pub(super) offset: u64,
-    pub(super) size: u64,
-    pub(super) mark: Option<&'f str>,
-    pub(super) request_id: &'f str,
-    pub(super) secrets: &'f BTreeMap<Box<str>, SecretString>,
-    pub(super) json: Option<&'f Json>,
 }
 
 impl Template {
@@ -334,66 +325,6 @@ fn form_of(name: Name, raw: &str) -> Result<Form, BadTemplate> {
             _ => "write the name alone".into(),
         },
     })
-}
-
-impl Facts<'_> {
-    fn value(&self, name: Name, form: Form) -> Option<String> {
-        Some(match name {
-            Name::OrderId => self.order?.order_id.to_string(),
-            Name::OrderAmount => {
-                let dong = self.order?.amount.wide();
-                let hundredths = form == Form::Hundredths;
-                (if hundredths { dong * 100 } else { dong }).to_string()
-            }
-            Name::DossierCode => self.order?.dossier_code.to_string(),
-            Name::CreatedAt => {
-                let at = &self.order?.created_at;
-                match form {
-                    Form::Text => at.text().into_owned(),
-                    form => written(at.ms(), form),
-                }
-            }
-            Name::Now => written(self.now_ms, form),
-            Name::From => self.bound(form, |(from, _)| from)?,
-            Name::To => self.bound(form, |(_, to)| to)?,
-            Name::Page => self.page.to_string(),
-            Name::Offset => self.offset.to_string(),
-            Name::Size => self.size.to_string(),
-            Name::Cursor | Name::Since => self.mark?.to_owned(),
-            Name::RequestId => match form {
-                Form::First(count) => self.request_id.get(..count)?.to_owned(),
-                _ => self.request_id.get(..32)?.to_owned(),
-            },
-        })
-    }
-
-    fn bound(&self, form: Form, which: fn((i64, i64)) -> i64) -> Option<String> {
-        let at = which(self.span?.bounds_ms());
-        let form = if form == Form::Plain { Form::Day } else { form };
-        Some(written(at, form))
-    }
-}
-
-fn written(ms: i64, form: Form) -> String {
-    let at = Moment::of_ms(ms);
-    match form {
-        Form::Iso => at.text().into_owned(),
-        Form::Time => {
-            let iso = at.text();
-            let (day, time) = (iso.get(..10), iso.get(11..19));
-            format!("{} {}", day.unwrap_or_default(), time.unwrap_or_default())
-        }
-        Form::Day => Day::of_ms(ms).to_string(),
-        Form::Dmy => Day::of_ms(ms).vi(),
-        Form::Utc => DateTime::from_timestamp_millis(ms).map_or_else(String::new, |at| {
-            at.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-        }),
-        Form::Ms => ms.to_string(),
-        Form::Seconds => ms.div_euclid(1_000).to_string(),
-        Form::Plain | Form::Text | Form::Compact | Form::Hundredths | Form::First(_) => {
-            at.compact()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! SePay v2: `GET /v2/transactions`, Bearer token, numbered pages of at most 100, integer amounts,
-//! errors by status. Source: developer.sepay.vn, "API v2", "Danh sách giao dịch" and "Nâng cấp từ API v1".
+//! errors by status. Source: developer.sepay.vn, "API v2", "Danh sách giao dịch" and "Nâng cấp từ
+//! API v1".
 //!
 //! The count of v1 is gone; `pagination.total` takes its place, and `paged` holds a day against it.
 //! Ids are UUIDs that have nothing to do with the numbers of v1: the job recognises a line that is

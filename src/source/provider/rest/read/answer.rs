@@ -26,6 +26,7 @@ pub(super) fn read(
     let whole_list = table.get("records_are_all").map(|item| item.flag());
     let whole_list = whole_list.transpose()?.unwrap_or(false);
     let order = pointer_at(&mut table, "order")?;
+    meant_for(names.mode, &mut table, order.is_some())?;
     let is_there = match names.mode {
         Mode::List => records.is_some() != whole_list,
         Mode::Probe => order.is_some(),
@@ -55,6 +56,24 @@ pub(super) fn read(
     };
     table.finish()?;
     Ok(reading)
+}
+
+/// What one of the modes alone can use is a mistake in the other.
+fn meant_for(mode: Mode, table: &mut Section<'_>, has_order: bool) -> Result<(), ConfigError> {
+    let stray = match mode {
+        Mode::List if has_order => "order",
+        Mode::List if table.get("http_404").is_some() => "http_404",
+        Mode::Probe if table.get("records").is_some() => "records",
+        Mode::Probe if table.get("records_are_all").is_some() => "records_are_all",
+        _ => return Ok(()),
+    };
+    let (is, other) = match mode {
+        Mode::List => ("list", "probe"),
+        Mode::Probe => ("probe", "list"),
+    };
+    let message = format!("source.answer.{stray} has no meaning for mode = \"{is}\"");
+    let fix = format!("leave it out, or write mode = \"{other}\"");
+    Err(table.fail(message, &fix))
 }
 
 fn missing(mode: Mode) -> (&'static str, &'static str) {
@@ -110,11 +129,12 @@ fn codes(mut table: Section<'_>) -> Result<Codes, ConfigError> {
     let lists = lists.into_iter().chain(more).flatten();
     let mut all: Vec<&str> = lists.map(AsRef::as_ref).collect();
     all.sort_unstable();
-    if let Some(twice) = all.windows(2).find(|pair| pair[0] == pair[1]) {
-        let message = format!(
-            "the code \"{}\" stands twice in source.answer.code",
-            twice[0]
-        );
+    if let Some(twice) = all
+        .windows(2)
+        .find(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
+    {
+        let message = format!("the code \"{twice}\" stands twice in source.answer.code");
         return Err(table.fail(message, "give each code one meaning"));
     }
     table.finish()?;

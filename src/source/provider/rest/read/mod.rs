@@ -69,6 +69,10 @@ fn read(mode: Mode, table: &mut Section<'_>, folder: &Path) -> Result<Connector,
         let fix = "leave the table [source.paging] out: one answer speaks of one order";
         return Err(table.fail("source.paging has no meaning for a probe".to_owned(), fix));
     }
+    if paging.style == Style::Since && shape.id.is_none() {
+        let fix = "say where the id stands that the next request goes on from: id = \"/id\"";
+        return Err(table.fail("source.record.id is missing".to_owned(), fix));
+    }
     Ok(Connector {
         secrets,
         auth,

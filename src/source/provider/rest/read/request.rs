@@ -5,7 +5,7 @@ use crate::config::ConfigError;
 use crate::config::section::{Item, Section};
 use crate::source::http::is_header_name;
 use crate::source::provider::rest::spec::{Ask, Field, OrderIds};
-use crate::source::provider::rest::template::{Name, Scope};
+use crate::source::provider::rest::template::{LIST_PATH, Name, PROBE, Scope};
 
 /// A field with such a name holds a secret, so its value is never written in the file.
 const SECRET_WORDS: [&str; 8] = [
@@ -34,7 +34,15 @@ pub(super) fn read(table: &mut Section<'_>, names: &Names<'_>) -> Result<Ask, Co
         .require("method", "write method = \"GET\" or \"POST\"")?
         .word(&methods)?;
     let fix = "write what follows base_url: path = \"/v2/transactions\"";
-    let path = path(&table.require("path", fix)?, names.of_request(false))?;
+    let path_names = match names.mode {
+        Mode::List => LIST_PATH,
+        Mode::Probe => PROBE,
+    };
+    let in_path = Scope {
+        names: path_names,
+        ..names.of_request(false)
+    };
+    let path = path(&table.require("path", fix)?, in_path)?;
     let send = table.get("send");
     let send = send.map(|item| item.word(&[("json", false), ("form", true)]));
     let as_form = send.transpose()?.unwrap_or(false);
@@ -56,6 +64,10 @@ pub(super) fn read(table: &mut Section<'_>, names: &Names<'_>) -> Result<Ask, Co
     }
     let body = fields(body_item, names.of_request(true))?;
     let signed = fields(table.get("signed"), names.of_request(true))?;
+    if wrap.is_some() && body.is_empty() {
+        let fix = "leave wrap out, or write the fields to wrap in [source.request.body]";
+        return Err(table.fail("source.request.wrap has nothing to wrap".to_owned(), fix));
+    }
     let known: Vec<&str> = query
         .iter()
         .chain(&body)

@@ -191,7 +191,8 @@ fn rest(
     let place = match table.get("secret_place") {
         Some(item) => {
             let place = item.word(PLACES)?;
-            if (place == Place::Key) != is_mac {
+            let is_key = place == Place::Key;
+            if is_key != is_mac {
                 let message = format!("{} does not go with the algorithm", item.path());
                 let fix = "write \"key\" for hmac-…, \"append\" or \"prepend\" for md5 and sha256";
                 return Err(item.fail(message, fix));

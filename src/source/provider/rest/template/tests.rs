@@ -1,7 +1,11 @@
 //! What templates put in, and what they refuse.
 
+use secrecy::SecretString;
+
 use super::*;
-use crate::domain::{DossierCode, OrderStatus, Vnd};
+use crate::domain::{Day, DossierCode, Moment, OrderStatus, PaymentOrder, Vnd};
+use crate::source::json::Json;
+use crate::source::provider::span::Span;
 
 fn values() -> BTreeMap<String, String> {
     BTreeMap::from([("tmn_code".to_owned(), "TESTTMN1".to_owned())])
