@@ -14,6 +14,7 @@ pub mod files;
 pub mod html;
 pub mod json;
 pub mod publish;
+pub mod xlsx;
 
 pub use facts::{
     Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts,

@@ -313,3 +313,49 @@ what-if-won = Linked more or otherwise
 what-if-lost = No longer linked
 what-if-share = Share to date
 what-if-ambiguous = ({ $n } of them ambiguous now)
+
+# The workbook: sheets
+sheet-exceptions = Exceptions
+
+# The workbook: columns of the sheet of exceptions
+book-exception-id = Exception id
+book-class = Class id
+book-run-id = Run id
+book-work = Needs work
+book-severity = Severity
+book-label = Class
+book-dossier-code = Dossier
+book-agency = Agency
+book-amount = Money at risk (dong)
+book-age = Age (days)
+book-evidence = Seen
+book-advice = What to do
+book-decision = Decision
+book-target = Dossier or transaction
+book-assignee = Assigned to
+book-reason = Reason
+book-decided-by = Decided by
+book-opened-on = First seen
+book-suggestion = Best candidate
+book-nearest = Nearest, not taken
+book-also = Also
+book-side = Row kind
+book-source = Source
+book-id = Row id
+book-row = As it came
+
+# The workbook: what can be decided, as in `exceptions decide`
+choice-pair = Pair with one dossier
+choice-pair-meaning = The payment is for one dossier or one fee line. Write the dossier code, or dossier code/fee id.
+choice-split = Split over several lines
+choice-split-meaning = The payment is for several fee lines. Write dossier code/fee id=amount, separated by semicolons.
+choice-paid-by = Paid by a transaction
+choice-paid-by-meaning = The fee was paid by one transaction. Write source/transaction id.
+choice-not-fee = Not a fee
+choice-not-fee-meaning = The transaction is no fee.
+choice-write-off = Write off
+choice-write-off-meaning = Nothing more is expected: off the work list, the shares do not move.
+choice-refund-requested = Refund requested
+choice-refund-requested-meaning = The refund was asked for; the row waits for it.
+choice-undo = Undo the decision
+choice-undo-meaning = The earlier decision is taken back; the rules decide again.

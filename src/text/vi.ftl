@@ -313,3 +313,49 @@ what-if-won = Ghép thêm hoặc khác
 what-if-lost = Không còn ghép
 what-if-share = Tỷ lệ lũy kế
 what-if-ambiguous = (trong đó { $n } đang nghi khớp)
+
+# The workbook: sheets
+sheet-exceptions = Ngoại lệ
+
+# The workbook: columns of the sheet of exceptions
+book-exception-id = Mã ngoại lệ
+book-class = Mã loại
+book-run-id = Mã lần chạy
+book-work = Cần xử lý
+book-severity = Mức độ
+book-label = Loại
+book-dossier-code = Hồ sơ
+book-agency = Cơ quan
+book-amount = Số tiền rủi ro (đồng)
+book-age = Tuổi (ngày)
+book-evidence = Đã thấy
+book-advice = Việc cần làm
+book-decision = Quyết định
+book-target = Hồ sơ hoặc giao dịch
+book-assignee = Người phụ trách
+book-reason = Lý do
+book-decided-by = Người quyết định
+book-opened-on = Thấy lần đầu
+book-suggestion = Ứng viên tốt nhất
+book-nearest = Gần nhất nhưng không nhận
+book-also = Cũng thuộc loại
+book-side = Loại dòng
+book-source = Nguồn
+book-id = Mã dòng
+book-row = Dữ liệu gốc
+
+# The workbook: what can be decided, as in `exceptions decide`
+choice-pair = Ghép với một hồ sơ
+choice-pair-meaning = Khoản nộp là của một hồ sơ hoặc một khoản thu. Ghi mã hồ sơ, hoặc mã hồ sơ/mã khoản thu.
+choice-split = Chia cho nhiều khoản
+choice-split-meaning = Khoản nộp là của nhiều khoản thu. Ghi mã hồ sơ/mã khoản thu=số tiền, cách nhau bằng dấu chấm phẩy.
+choice-paid-by = Trả bằng giao dịch
+choice-paid-by-meaning = Khoản thu đã được trả bằng một giao dịch. Ghi nguồn/mã giao dịch.
+choice-not-fee = Không phải khoản thu
+choice-not-fee-meaning = Giao dịch không phải khoản nộp phí, lệ phí.
+choice-write-off = Không theo dõi tiếp
+choice-write-off-meaning = Không chờ gì thêm; ra khỏi danh sách việc, tỷ lệ giữ nguyên.
+choice-refund-requested = Đã đề nghị hoàn tiền
+choice-refund-requested-meaning = Đã đề nghị hoàn tiền; dòng này chờ khoản hoàn.
+choice-undo = Hủy quyết định trước
+choice-undo-meaning = Bỏ quyết định trước, để chương trình tự đối soát.

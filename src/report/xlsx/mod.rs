@@ -1,0 +1,3 @@
+//! `doisoat.xlsx`: the workbook of a night.
+
+pub mod columns;
