@@ -14,7 +14,7 @@ use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
-use crate::report::{Report, RunFacts, html, json};
+use crate::report::{Report, RunFacts, html, json, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
 use crate::store::{KeptFile, RunRecord};
 
@@ -77,6 +77,32 @@ pub(super) fn kept(desk: &Desk, run: &RunRecord) -> Option<Vec<OutFile>> {
     files.filter(|files| !files.is_empty())
 }
 
+/// The format a file belongs to.
+fn format_of(name: &str) -> Option<Format> {
+    match name {
+        "index.html" => Some(Format::Html),
+        "run.json" => Some(Format::Json),
+        xlsx::FILE => Some(Format::Xlsx),
+        _ => name.ends_with(".csv").then_some(Format::Csv),
+    }
+}
+
+/// Those of the files that belong to the formats; `run.json` is always one.
+pub(super) fn chosen(files: Vec<OutFile>, formats: &[Format]) -> Vec<OutFile> {
+    let wanted = |file: &OutFile| {
+        let format = format_of(&file.name);
+        format.is_none_or(|format| format == Format::Json || formats.contains(&format))
+    };
+    files.into_iter().filter(wanted).collect()
+}
+
+/// True when a file of the format is among them.
+pub(super) fn has(files: &[OutFile], format: Format) -> bool {
+    files
+        .iter()
+        .any(|file| format_of(&file.name) == Some(format))
+}
+
 /// Builds the hidden folder and makes it durable.
 pub(super) fn write(
     desk: &Desk,
@@ -117,6 +143,14 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         };
         let report = Report::build(pool, settlement, &facts, CLASSES);
         files.push(OutFile::new("index.html", html::render(&report)));
+    }
+    if formats.contains(&Format::Xlsx) && facts.ties() {
+        let report = Report::build(pool, settlement, facts, CLASSES);
+        let book = xlsx::render(&report, pool, settlement, facts, CLASSES);
+        files.push(OutFile::new(
+            xlsx::FILE,
+            book.context("the workbook of the night")?,
+        ));
     }
     if formats.contains(&Format::Csv) && facts.ties() {
         files.extend(tables(settlement, facts).context("the tables of the night")?);

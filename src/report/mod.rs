@@ -18,7 +18,7 @@ pub mod xlsx;
 
 pub use facts::{
     Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts,
-    SourceNight,
+    SourceNight, TrendPoint,
 };
 pub use files::{match_files, night_files};
 pub use model::Report;
