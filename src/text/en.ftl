@@ -43,7 +43,7 @@ banner-missing = Nothing came from source { $source }.
 banner-missing-advice = Operators check the connection or the folder, call the provider if needed, and run the night again.
 banner-refused = Source { $source } refused our credentials or its signature did not verify; no row of this pull is used.
 banner-refused-advice = Operators check the configured keys with the provider and run the night again.
-withheld-note = The exports (links.csv, exceptions.csv, share.csv) are not published, because the figures do not tie.
+withheld-note = The exports (doisoat.xlsx, links.csv, exceptions.csv, share.csv) are not published, because the figures do not tie.
 
 # Tiles
 tile-transactions = Transactions of the day
@@ -254,7 +254,7 @@ status-unmapped = unknown status
 annex-heading = Annex
 annex-definitions = Definitions
 annex-run = The run
-annex-files = Beside this report: exceptions.csv (all exceptions), links.csv (matched), share.csv (shares), run.json, SHA256SUMS.
+annex-files = Beside this report: doisoat.xlsx (a workbook to decide in), exceptions.csv (all exceptions), links.csv (matched), share.csv (shares), run.json, SHA256SUMS.
 run-id = Run
 run-version = Version of the night
 run-replaces = Replaces

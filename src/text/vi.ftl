@@ -43,7 +43,7 @@ banner-missing = Không nhận được dữ liệu nào từ nguồn { $source 
 banner-missing-advice = Bộ phận vận hành kiểm tra kết nối hoặc thư mục tệp, liên hệ nhà cung cấp nếu cần, rồi chạy lại đêm này.
 banner-refused = Nguồn { $source } từ chối đăng nhập hoặc chữ ký không đúng; không dùng dòng nào của lần lấy này.
 banner-refused-advice = Bộ phận vận hành kiểm tra khóa, chứng thực đã cấu hình với nhà cung cấp, rồi chạy lại đêm này.
-withheld-note = Các tệp xuất (links.csv, exceptions.csv, share.csv) không được phát hành vì số liệu chưa cân.
+withheld-note = Các tệp xuất (doisoat.xlsx, links.csv, exceptions.csv, share.csv) không được phát hành vì số liệu chưa cân.
 
 # Tiles
 tile-transactions = Giao dịch trong ngày
@@ -254,7 +254,7 @@ status-unmapped = trạng thái lạ
 annex-heading = Phụ lục
 annex-definitions = Định nghĩa chỉ tiêu
 annex-run = Lần chạy
-annex-files = Kèm theo báo cáo này: exceptions.csv (mọi ngoại lệ), links.csv (đã khớp), share.csv (tỷ lệ), run.json, SHA256SUMS.
+annex-files = Kèm theo báo cáo này: doisoat.xlsx (bảng tính, ghi được quyết định), exceptions.csv (mọi ngoại lệ), links.csv (đã khớp), share.csv (tỷ lệ), run.json, SHA256SUMS.
 run-id = Mã lần chạy
 run-version = Bản của đêm
 run-replaces = Thay cho

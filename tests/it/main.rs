@@ -45,6 +45,7 @@ mod probe;
 mod prove;
 mod quality;
 mod report;
+mod report_choice;
 mod rows;
 mod same_bytes;
 mod sample;

@@ -14,6 +14,7 @@ mod hostile;
 mod light;
 mod pairings;
 mod tie_out;
+mod workbook;
 
 use example::{Scene, classes};
 

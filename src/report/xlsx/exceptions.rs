@@ -1,7 +1,8 @@
 //! The work list: one row an exception, with cells to decide in.
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormat3ColorScale, DataValidation, DataValidationErrorStyle, Worksheet,
+    Color, ConditionalFormat3ColorScale, DataValidation, DataValidationErrorStyle, FilterCondition,
+    Worksheet,
 };
 
 use crate::classify::Severity;
@@ -11,7 +12,7 @@ use crate::text;
 
 use super::Book;
 use super::columns::{
-    self, AGE, AMOUNT, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET, WORK, place,
+    self, AGE, AMOUNT, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET, place,
 };
 use super::looks::Look;
 use super::sheet::{Cell, Result, Sheet};
@@ -31,6 +32,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let rows = book.exceptions.iter().map(|view| cells(book, view));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     keys(&mut sheet)?;
+    work_first(book, &mut sheet, &written)?;
     // the bars at the top need no room on paper beyond the decision
     let last = written.last_row();
     sheet
@@ -48,11 +50,32 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     Ok((sheet.to, written))
 }
 
+/// Shows what somebody has to look at; the rest is there when the filter is taken away. Totals are
+/// over what is shown.
+fn work_first(book: &Book<'_>, sheet: &mut Sheet<'_>, written: &Written) -> Result<()> {
+    let informs = |view: &&ExceptionView| view.severity == Severity::Info;
+    let held = || book.exceptions.iter().take(written.rows);
+    if held().all(|view| informs(&view)) || !held().any(|view| informs(&view)) {
+        return Ok(());
+    }
+    let shown = FilterCondition::new()
+        .add_list_filter(severity(book, Severity::Action).as_str())
+        .add_list_filter(severity(book, Severity::Warn).as_str());
+    sheet
+        .to
+        .filter_column(place("severity").unwrap_or(0), &shown)?;
+    let sum: i128 = held()
+        .filter(|view| !informs(view))
+        .map(|view| Cell::Money(view.amount.wide()).number())
+        .sum();
+    sheet.total(written, place(AMOUNT).unwrap_or(0), sum, Look::Money)
+}
+
 fn of(book: &Book<'_>, column: &columns::Column) -> Column {
     let heading = columns::heading(book.lang(), column.key);
     match column.key {
         AMOUNT => Column::total(heading, column.width, Look::Money),
-        WORK => Column::total(heading, column.width, Look::Whole),
+        AGE => Column::figures(heading, column.width),
         _ => Column::new(heading, column.width),
     }
 }

@@ -51,6 +51,7 @@ pub(super) struct Looks {
     pub(super) intro: Format,
     pub(super) warning: Format,
     pub(super) heading: Format,
+    pub(super) right_heading: Format,
     pub(super) input_heading: Format,
     pub(super) label: Format,
     pub(super) plain: Format,
@@ -98,6 +99,7 @@ impl Looks {
                 2 => format.set_text_wrap().set_quote_prefix(),
                 8 => format.set_text_wrap().set_background_color(INPUT_FILL),
                 9 => format.set_align(FormatAlign::Center),
+                4..=7 if at != 6 => format.set_align(FormatAlign::Right).set_indent(1),
                 _ => format,
             }
         });
@@ -130,6 +132,7 @@ impl Looks {
             intro: base().set_font_color(QUIET),
             warning: base().set_bold().set_font_color(RED),
             input_heading: heading.clone().set_background_color(Color::RGB(0xFE_F08A)),
+            right_heading: heading.clone().set_align(FormatAlign::Right).set_indent(1),
             heading,
             label: base().set_bold(),
             plain: base().set_text_wrap().set_align(FormatAlign::Top),

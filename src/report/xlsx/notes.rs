@@ -43,7 +43,7 @@ fn section(
     sheet.headings(at + 1, headings)?;
     let mut next = at + 2;
     for cells in rows {
-        sheet.row(next, cells)?;
+        sheet.fitted_row(next, &WIDTHS, cells)?;
         next += 1;
     }
     Ok(next + 1)

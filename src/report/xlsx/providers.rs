@@ -66,7 +66,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::total(book.t("book-fee"), 16, Look::Money),
         Column::total(book.t("book-net"), 18, Look::Money),
         Column::total(book.t("book-fee-rest"), 16, Look::Money),
-        Column::new(book.t("book-fee-rate"), 10),
+        Column::figures(book.t("book-fee-rate"), 10),
     ];
     let row = |(nth, fee): (usize, &FeeRow)| {
         let this = nth + 5;
@@ -153,15 +153,15 @@ pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let two = |key: &str, what: &str, width| {
-        Column::new(format!("{}: {}", book.t(key), book.t(what)), width)
+        Column::figures(format!("{}: {}", book.t(key), book.t(what)), width)
     };
     let table = [
         plain("column-source", 20),
         plain("book-kind", 12),
         plain("column-state", 16),
-        plain("column-rows", 10),
-        plain("column-sum", 18),
-        plain("column-rejects", 10),
+        Column::figures(book.t("column-rows"), 10),
+        Column::figures(book.t("column-sum"), 18),
+        Column::figures(book.t("column-rejects"), 10),
         two("column-arrived", "book-rows", 10),
         two("column-arrived", "column-sum", 16),
         two("column-control", "book-rows", 12),

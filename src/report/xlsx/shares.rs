@@ -23,18 +23,19 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         ..Head::new(&title, &intro, "run.json")
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
+    let figures = |key: &str, width| Column::figures(book.t(key), width);
     let table = [
         plain("book-definition-id", 20),
         plain("column-definition", 38),
         plain("book-agency-code", 14),
         plain("column-agency", 24),
         plain("column-period", 22),
-        plain("book-numerator", 16),
-        plain("book-denominator", 16),
-        plain("column-share", 10),
-        plain("book-low", 10),
-        plain("book-high", 10),
-        plain("column-target", 10),
+        figures("book-numerator", 16),
+        figures("book-denominator", 16),
+        figures("column-share", 10),
+        figures("book-low", 10),
+        figures("book-high", 10),
+        figures("column-target", 10),
         plain("column-verdict", 18),
     ];
     let rows = book.shares.iter().enumerate();
@@ -59,8 +60,7 @@ fn cells(book: &Book<'_>, nth: usize, share: &ScopedShare) -> Vec<Cell> {
         Cell::Text(row.period.clone()),
     ];
     if !row.enough_data {
-        let word = Cell::Text(book.t("share-not-enough"));
-        cells.extend([Cell::Blank, Cell::Blank, word, Cell::Blank, Cell::Blank]);
+        cells.resize(cells.len() + 5, Cell::Blank);
     } else if let Some(point) = row.point {
         let part = |n: i128| {
             if row.in_dong {
@@ -78,8 +78,7 @@ fn cells(book: &Book<'_>, nth: usize, share: &ScopedShare) -> Vec<Cell> {
             Cell::high(row.high),
         ]);
     } else {
-        let word = Cell::Text(book.t("share-empty"));
-        cells.extend([Cell::Blank, Cell::Blank, word]);
+        cells.resize(cells.len() + 3, Cell::Blank);
         cells.extend([Cell::low(row.low), Cell::high(row.high)]);
     }
     cells.push(Cell::low(row.target));
@@ -96,18 +95,19 @@ pub(super) fn write_trend(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let (title, intro) = (book.t("sheet-trend"), book.t("book-trend-intro"));
     let head = Head::new(&title, &intro, "run.json");
     let plain = |key: &str, width| Column::new(book.t(key), width);
+    let figures = |key: &str, width| Column::figures(book.t(key), width);
     let count = |key: &str| format!("{}: {}", book.t(key), book.t("book-rows"));
     let sum = |key: &str| format!("{}: {}", book.t(key), book.t("column-sum"));
     let table = [
         plain("book-day", 12),
-        plain("column-share", 12),
-        plain("book-low", 12),
-        plain("book-high", 12),
-        plain("column-target", 12),
-        Column::new(count("book-transactions"), 12),
-        Column::new(sum("book-transactions"), 18),
-        Column::new(count("column-open"), 12),
-        Column::new(sum("column-open"), 18),
+        figures("column-share", 12),
+        figures("book-low", 12),
+        figures("book-high", 12),
+        figures("column-target", 12),
+        Column::figures(count("book-transactions"), 12),
+        Column::figures(sum("book-transactions"), 18),
+        Column::figures(count("column-open"), 12),
+        Column::figures(sum("column-open"), 18),
     ];
     let rows = book.trend.iter().map(day);
     let written = sheet.table(&head, &table, rows, book.rows_max)?;

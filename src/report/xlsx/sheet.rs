@@ -16,6 +16,9 @@ pub(super) type Result<T> = std::result::Result<T, XlsxError>;
 /// The longest text of a cell, in UTF-16 units.
 const TEXT_MAX: usize = 32_767;
 
+/// A row is at most so many lines high; longer texts are read in the cell.
+const LINES_MAX: usize = 12;
+
 /// Up to here a spreadsheet's numbers hold every whole number: 2^53.
 const EXACT_MAX: i128 = 1 << 53;
 
@@ -226,6 +229,21 @@ impl<'b> Sheet<'b> {
     pub(super) fn row(&mut self, row: u32, cells: &[Cell]) -> Result<()> {
         for (col, cell) in (0_u16..).zip(cells) {
             self.cell(row, col, cell)?;
+        }
+        Ok(())
+    }
+
+    /// A row as high as its longest text needs in columns of these widths.
+    pub(super) fn fitted_row(&mut self, row: u32, widths: &[u16], cells: &[Cell]) -> Result<()> {
+        self.row(row, cells)?;
+        let lines = |(cell, width): (&Cell, &u16)| match cell {
+            Cell::Text(text) if *width > 0 => text.chars().count().div_ceil(usize::from(*width)),
+            _ => 1,
+        };
+        let lines = cells.iter().zip(widths).map(lines).max().unwrap_or(1);
+        if lines > 1 {
+            let lines = u32::try_from(lines.min(LINES_MAX)).unwrap_or(1);
+            self.to.set_row_height(row, lines * 13 + 2)?;
         }
         Ok(())
     }

@@ -17,11 +17,11 @@ use super::sheet::{Cell, Result, Sheet, fitting};
 use super::table::Written;
 
 /// The widths of the columns.
-const WIDTHS: [u16; 5] = [26, 26, 19, 17, 30];
+const WIDTHS: [u16; 5] = [30, 26, 18, 14, 40];
 /// The last column.
 const LAST: u16 = 4;
 /// So many items of work are named.
-const FIRST_WORK: usize = 8;
+const FIRST_WORK: usize = 12;
 /// Rows under the chart.
 const CHART_ROWS: u32 = 14;
 
@@ -64,7 +64,7 @@ pub(super) fn write(
 /// A text over all columns, as high as it needs.
 fn wide(sheet: &mut Sheet<'_>, row: u32, said: &str, format: &Format) -> Result<()> {
     let said = fitting(said, sheet.lang);
-    let lines = u32::try_from(said.chars().count() / 105 + 1).unwrap_or(1);
+    let lines = u32::try_from(said.chars().count() / 120 + 1).unwrap_or(1);
     sheet.to.merge_range(row, 0, row, LAST, &said, format)?;
     sheet.to.set_row_height(row, lines.min(20) * 14 + 6)?;
     Ok(())
@@ -93,7 +93,7 @@ fn light(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     let large = format.clone().set_font_size(16);
     sheet.to.merge_range(4, 0, 4, 1, &word, &large)?;
     let why = fitting(&light.why, sheet.lang);
-    let lines = u32::try_from(why.chars().count() / 62 + 1).unwrap_or(1);
+    let lines = u32::try_from(why.chars().count() / 68 + 1).unwrap_or(1);
     sheet
         .to
         .merge_range(4, 2, 4, LAST, &why, &book.looks.plain)?;
@@ -171,7 +171,7 @@ fn chart(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32, trend: &Written) -> Re
         .set_date_axis(true)
         .set_num_format(day_format(book.lang()));
     chart.y_axis().set_num_format("0%");
-    chart.set_width(840).set_height(CHART_ROWS * 20 - 8);
+    chart.set_width(930).set_height(CHART_ROWS * 20 - 8);
     chart.set_alt_text(text::say(book.lang(), "book-chart-alt", &[]));
     sheet.to.insert_chart_with_offset(at, 0, &chart, 2, 2)?;
     Ok(())
@@ -200,8 +200,9 @@ fn work(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32) -> Result<()> {
             "" => format!("{} {}", view.source, view.row_id),
             dossier => dossier.to_owned(),
         };
-        sheet.row(
+        sheet.fitted_row(
             next,
+            &WIDTHS,
             &[
                 Cell::Text(view.label.clone()),
                 Cell::Code(name),

@@ -19,6 +19,8 @@ pub(super) struct Column {
     pub(super) width: u16,
     /// How the total above it looks; none for a column without one.
     pub(super) total: Option<Look>,
+    /// True for figures.
+    right: bool,
 }
 
 impl Column {
@@ -27,6 +29,15 @@ impl Column {
             heading,
             width,
             total: None,
+            right: false,
+        }
+    }
+
+    /// A column of figures without a total.
+    pub(super) fn figures(heading: String, width: u16) -> Self {
+        Self {
+            right: true,
+            ..Self::new(heading, width)
         }
     }
 
@@ -35,6 +46,7 @@ impl Column {
             heading,
             width,
             total: Some(look),
+            right: true,
         }
     }
 }
@@ -144,6 +156,7 @@ impl Sheet<'_> {
             missing: vec![0; columns.len()],
             ..Written::default()
         };
+        let widths: Vec<u16> = columns.iter().map(|column| column.width).collect();
         for cells in rows {
             let fits = written.rows < rows_max;
             for (at, cell) in cells.iter().enumerate() {
@@ -156,7 +169,7 @@ impl Sheet<'_> {
             }
             if fits {
                 let nth = u32::try_from(written.rows).unwrap_or(u32::MAX);
-                self.row(FIRST_ROW.saturating_add(nth), &cells)?;
+                self.fitted_row(FIRST_ROW.saturating_add(nth), &widths, &cells)?;
                 written.rows += 1;
             } else {
                 written.cut += 1;
@@ -176,13 +189,13 @@ impl Sheet<'_> {
             } else {
                 self.to.set_column_width(col, column.width)?;
             }
-            self.say(HEADING_ROW, col, &column.heading, &looks.heading)?;
+            let heading = match column.right {
+                true => &looks.right_heading,
+                false => &looks.heading,
+            };
+            self.say(HEADING_ROW, col, &column.heading, heading)?;
             if let Some(look) = column.total {
-                let letter = letters(col);
-                let (first, last) = (FIRST_ROW + 1, last + 1);
-                let formula = format!("SUBTOTAL(109,{letter}{first}:{letter}{last})");
-                let sum = written.sums[usize::from(col)].to_string();
-                self.formula(TOTAL_ROW, col, &formula, &sum, looks.total(look))?;
+                self.total(written, col, written.sums[usize::from(col)], look)?;
             }
         }
         if columns.iter().any(|column| column.total.is_some()) {
@@ -196,6 +209,21 @@ impl Sheet<'_> {
         self.to.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;
         self.to.set_landscape();
         Ok(())
+    }
+
+    /// The total above a column: the sum of the rows that are shown.
+    pub(super) fn total(
+        &mut self,
+        written: &Written,
+        col: u16,
+        sum: i128,
+        look: Look,
+    ) -> Result<()> {
+        let letter = letters(col);
+        let (first, last) = (FIRST_ROW + 1, written.last_row() + 1);
+        let formula = format!("SUBTOTAL(109,{letter}{first}:{letter}{last})");
+        let format = self.looks.total(look);
+        self.formula(TOTAL_ROW, col, &formula, &sum.to_string(), format)
     }
 
     /// Title and intro; rows that did not fit take the intro's place.

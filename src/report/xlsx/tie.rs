@@ -40,8 +40,14 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         "column-difference",
     ];
     for part in parts.map(|key| book.t(key)) {
-        table.push(Column::new(format!("{part}: {}", book.t("book-rows")), 9));
-        table.push(Column::new(format!("{part}: {}", book.t("column-sum")), 16));
+        table.push(Column::figures(
+            format!("{part}: {}", book.t("book-rows")),
+            9,
+        ));
+        table.push(Column::figures(
+            format!("{part}: {}", book.t("column-sum")),
+            16,
+        ));
     }
     let rows = book.report.tie_out.iter().enumerate();
     let rows = rows.map(|(nth, line)| cells(book, nth, line));
