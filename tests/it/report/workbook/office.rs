@@ -183,10 +183,11 @@ fn libreoffice_prints_it_on_a4() {
     let made = convert(dir.path(), &book(&example::undecided()), "pdf");
     let bytes = std::fs::read(made).unwrap();
     let text = String::from_utf8_lossy(&bytes);
-    let pages: Vec<&str> = text.split("/MediaBox[").skip(1).collect();
+    let pages: Vec<&str> = text.split("/Type/Page/").skip(1).collect();
     assert!(pages.len() >= 12, "{} pages", pages.len());
     for page in pages {
-        let size = page.split(']').next().unwrap();
+        let (_, size) = page.split_once("/MediaBox[").unwrap();
+        let size = size.split(']').next().unwrap();
         let numbers: Vec<&str> = size.split_whitespace().collect();
         let [_, _, width, height] = numbers.as_slice() else {
             panic!("{size}")
