@@ -135,22 +135,24 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     } = decided;
     let formats = &desk.config.formats;
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
-    if formats.contains(&Format::Html) {
+    let page = formats.contains(&Format::Html);
+    let book = formats.contains(&Format::Xlsx) && facts.ties();
+    if page || book {
         // only the page shows it: what is checked or asked for otherwise is not settled seven times
+        let grid = || what_if::grid_of(pool, rules, prior, settlement);
         let facts = RunFacts {
-            what_if: what_if::grid_of(pool, rules, prior, settlement),
+            what_if: if page { grid() } else { Vec::new() },
             ..facts.clone()
         };
         let report = Report::build(pool, settlement, &facts, CLASSES);
-        files.push(OutFile::new("index.html", html::render(&report)));
-    }
-    if formats.contains(&Format::Xlsx) && facts.ties() {
-        let report = Report::build(pool, settlement, facts, CLASSES);
-        let book = xlsx::render(&report, pool, settlement, facts, CLASSES);
-        files.push(OutFile::new(
-            xlsx::FILE,
-            book.context("the workbook of the night")?,
-        ));
+        if page {
+            files.push(OutFile::new("index.html", html::render(&report)));
+        }
+        if book {
+            let book = xlsx::render(&report, pool, settlement, &facts, CLASSES);
+            let book = book.context("the workbook of the night")?;
+            files.push(OutFile::new(xlsx::FILE, book));
+        }
     }
     if formats.contains(&Format::Csv) && facts.ties() {
         files.extend(tables(settlement, facts).context("the tables of the night")?);

@@ -13,6 +13,7 @@ mod example;
 mod hostile;
 mod light;
 mod pairings;
+pub(crate) mod schema;
 mod tie_out;
 mod workbook;
 

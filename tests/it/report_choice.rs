@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::database::Kind;
 use crate::night_cli::{code, run};
+use crate::report::schema::against_schema;
 use crate::town::{FIRST, Town, as_is, day, files, night};
 
 fn names(folder: &std::path::Path) -> Vec<String> {
@@ -24,6 +25,8 @@ async fn formats_and_definition_can_be_chosen() {
     }
     let published = files(&town.folder("2022-12-06"));
     assert!(published.contains_key("doisoat.xlsx"));
+    let document: Value = serde_json::from_slice(&published["run.json"]).unwrap();
+    assert_eq!(against_schema(&document), Vec::<String>::new());
     let root = &desk.config.report_dir;
     let span = || Span::Night(day("2022-12-06"));
     let asked = Asked {

@@ -98,6 +98,7 @@ impl Looks {
                 1 => format.set_text_wrap(),
                 2 => format.set_text_wrap().set_quote_prefix(),
                 8 => format.set_text_wrap().set_background_color(INPUT_FILL),
+                6 => format.set_align(FormatAlign::Left),
                 9 => format.set_align(FormatAlign::Center),
                 4..=7 if at != 6 => format.set_align(FormatAlign::Right).set_indent(1),
                 _ => format,

@@ -17,7 +17,7 @@ pub(super) type Result<T> = std::result::Result<T, XlsxError>;
 const TEXT_MAX: usize = 32_767;
 
 /// A row is at most so many lines high; longer texts are read in the cell.
-const LINES_MAX: usize = 12;
+const LINES_MAX: u32 = 12;
 
 /// Up to here a spreadsheet's numbers hold every whole number: 2^53.
 const EXACT_MAX: i128 = 1 << 53;
@@ -237,12 +237,11 @@ impl<'b> Sheet<'b> {
     pub(super) fn fitted_row(&mut self, row: u32, widths: &[u16], cells: &[Cell]) -> Result<()> {
         self.row(row, cells)?;
         let lines = |(cell, width): (&Cell, &u16)| match cell {
-            Cell::Text(text) if *width > 0 => text.chars().count().div_ceil(usize::from(*width)),
+            Cell::Text(text) => lines(text, *width),
             _ => 1,
         };
         let lines = cells.iter().zip(widths).map(lines).max().unwrap_or(1);
         if lines > 1 {
-            let lines = u32::try_from(lines.min(LINES_MAX)).unwrap_or(1);
             self.to.set_row_height(row, lines * 13 + 2)?;
         }
         Ok(())
@@ -283,6 +282,19 @@ pub(super) fn fitting(raw: &str, lang: Lang) -> String {
     let mut out: String = kept.collect();
     out.push_str(&note);
     out
+}
+
+/// How many lines a text takes in a column: our letters are a little narrower than the digits that
+/// widths are counted in.
+pub(super) fn lines(text: &str, width: u16) -> u32 {
+    let room = usize::from(width.max(1)) * 115 / 100;
+    let lines = text.chars().count().div_ceil(room.max(1));
+    match width {
+        0 => 1,
+        _ => u32::try_from(lines)
+            .unwrap_or(LINES_MAX)
+            .clamp(1, LINES_MAX),
+    }
 }
 
 /// A column as letters: 0 is `A`, 26 is `AA`.

@@ -74,6 +74,7 @@ fn heading(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     let looks = &book.looks;
     sheet.say(0, 0, &book.report.unit, &looks.label)?;
     sheet.say(1, 0, &book.t("page-heading"), &looks.title)?;
+    sheet.to.set_row_height(1, 22)?;
     let day = text::day(book.lang(), book.report.business_date);
     let day = text::say(book.lang(), "page-subtitle", &[("day", &day)]);
     let version = book.report.version_of_night.to_string();
@@ -171,7 +172,7 @@ fn chart(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32, trend: &Written) -> Re
         .set_date_axis(true)
         .set_num_format(day_format(book.lang()));
     chart.y_axis().set_num_format("0%");
-    chart.set_width(930).set_height(CHART_ROWS * 20 - 8);
+    chart.set_width(915).set_height(CHART_ROWS * 20 - 8);
     chart.set_alt_text(text::say(book.lang(), "book-chart-alt", &[]));
     sheet.to.insert_chart_with_offset(at, 0, &chart, 2, 2)?;
     Ok(())

@@ -3,7 +3,7 @@
 
 use super::columns::{FIRST_ROW, HEADING_ROW};
 use super::looks::Look;
-use super::sheet::{Cell, Result, Sheet, letters};
+use super::sheet::{Cell, Result, Sheet, letters, lines};
 use crate::text;
 
 /// The row of the title; the exceptions have their keys above it.
@@ -203,7 +203,11 @@ impl Sheet<'_> {
             self.say(TOTAL_ROW, head.first_col, &said, &looks.total_text)?;
         }
         let width = u16::try_from(columns.len()).unwrap_or(1);
-        self.to.set_row_height(HEADING_ROW, 30)?;
+        let lines = columns
+            .iter()
+            .map(|column| lines(&column.heading, column.width));
+        let lines = lines.max().unwrap_or(1).max(2);
+        self.to.set_row_height(HEADING_ROW, lines * 14 + 4)?;
         self.to.autofilter(HEADING_ROW, 0, last, width - 1)?;
         self.to.set_freeze_panes(FIRST_ROW, head.freeze_col)?;
         self.to.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;
