@@ -83,7 +83,8 @@ fn format_of(name: &str) -> Option<Format> {
         "index.html" => Some(Format::Html),
         "run.json" => Some(Format::Json),
         xlsx::FILE => Some(Format::Xlsx),
-        _ => name.ends_with(".csv").then_some(Format::Csv),
+        "exceptions.csv" | "links.csv" | "share.csv" => Some(Format::Csv),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::io;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use crate::classify::Class;
 use crate::domain::{Day, Lang};
@@ -143,7 +143,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     };
     let checks = checks::write(book, &places)?;
     let summary = summary::write(book, &checks.1, &trend.1)?;
-    let sheets: [Worksheet; 12] = [
+    let sheets = vec![
         summary,
         checks.0,
         tie.0,

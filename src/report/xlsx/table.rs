@@ -189,9 +189,10 @@ impl Sheet<'_> {
             } else {
                 self.to.set_column_width(col, column.width)?;
             }
-            let heading = match column.right {
-                true => &looks.right_heading,
-                false => &looks.heading,
+            let heading = if column.right {
+                &looks.right_heading
+            } else {
+                &looks.heading
             };
             self.say(HEADING_ROW, col, &column.heading, heading)?;
             if let Some(look) = column.total {
@@ -237,10 +238,10 @@ impl Sheet<'_> {
         let own_row = row + 1 < TOTAL_ROW;
         if written.cut == 0 {
             self.say(row, col, head.title, &looks.title)?;
-            return match own_row {
-                true => self.say(row + 1, col, head.intro, &looks.intro),
-                false => Ok(()),
-            };
+            if own_row {
+                self.say(row + 1, col, head.intro, &looks.intro)?;
+            }
+            return Ok(());
         }
         let n = text::number(self.lang, i128::try_from(written.cut).unwrap_or(i128::MAX));
         let args = [("n", &*n), ("file", head.file)];

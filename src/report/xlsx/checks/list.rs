@@ -202,9 +202,10 @@ impl Checks<'_> {
         let views = views.filter(|(_, view)| view.work && is_it(view.age_days));
         views.fold((0, 0), |sum, (at, view)| {
             let amount = Cell::Money(view.amount.wide());
-            match at < exceptions.rows {
-                true => (sum.0, sum.1 + amount.beyond()),
-                false => (sum.0 + 1, sum.1 + view.amount.wide()),
+            if at < exceptions.rows {
+                (sum.0, sum.1 + amount.beyond())
+            } else {
+                (sum.0 + 1, sum.1 + view.amount.wide())
             }
         })
     }
