@@ -49,7 +49,7 @@ pub struct ReportArgs {
     /// Last day of a range
     #[arg(long, value_name = "DATE", value_parser = day, requires = "from")]
     to: Option<Day>,
-    /// Which files: html, xlsx, csv, json [default: the configured ones]; run.json is always written
+    /// Which files: html, xlsx, csv, json [default: the configured ones]; run.json always
     #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', num_args = 1.., value_parser = read_format)]
     format: Option<Vec<Format>>,
     /// The definition that leads the report [default: the first target's]

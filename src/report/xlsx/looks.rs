@@ -73,37 +73,42 @@ fn base() -> Format {
         .set_font_color(INK)
 }
 
+/// The formats of the cells of a table, in the order of [`place`].
+fn cells(lang: Lang) -> [Format; 9] {
+    let cell = base()
+        .set_align(FormatAlign::Top)
+        .set_border_bottom(FormatBorder::Hair)
+        .set_border_bottom_color(LINE);
+    let numbers = [
+        "General",
+        "General",
+        "@",
+        "#,##0",
+        "#,##0",
+        day_format(lang),
+        "0.00%",
+        "@",
+        "General",
+    ];
+    let mut at = 0;
+    numbers.map(|number| {
+        at += 1;
+        let format = cell.clone().set_num_format(number);
+        match at {
+            1 => format.set_text_wrap(),
+            2 => format.set_text_wrap().set_quote_prefix(),
+            8 => format.set_text_wrap().set_background_color(INPUT_FILL),
+            6 => format.set_align(FormatAlign::Left),
+            9 => format.set_align(FormatAlign::Center),
+            4..=7 if at != 6 => format.set_align(FormatAlign::Right).set_indent(1),
+            _ => format,
+        }
+    })
+}
+
 impl Looks {
     pub(super) fn new(lang: Lang) -> Self {
-        let cell = base()
-            .set_align(FormatAlign::Top)
-            .set_border_bottom(FormatBorder::Hair)
-            .set_border_bottom_color(LINE);
-        let numbers = [
-            "General",
-            "General",
-            "@",
-            "#,##0",
-            "#,##0",
-            day_format(lang),
-            "0.00%",
-            "@",
-            "General",
-        ];
-        let mut at = 0;
-        let cells = numbers.map(|number| {
-            at += 1;
-            let format = cell.clone().set_num_format(number);
-            match at {
-                1 => format.set_text_wrap(),
-                2 => format.set_text_wrap().set_quote_prefix(),
-                8 => format.set_text_wrap().set_background_color(INPUT_FILL),
-                6 => format.set_align(FormatAlign::Left),
-                9 => format.set_align(FormatAlign::Center),
-                4..=7 if at != 6 => format.set_align(FormatAlign::Right).set_indent(1),
-                _ => format,
-            }
-        });
+        let cells = cells(lang);
         let totals = cells.clone().map(|format| {
             format
                 .set_bold()
