@@ -7,10 +7,11 @@ use clap::Args;
 use super::output::{json_line, out};
 use super::run::{desk, in_order};
 use super::{Global, Outcome, block_on, day};
+use crate::config::Format;
 use crate::domain::Day;
-use crate::job::report_again::{self, Span};
+use crate::job::report_again::{self, Asked, Span};
 use crate::job::{Exit, JobError};
-use crate::kpi::Period;
+use crate::kpi::{self, Period};
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -22,7 +23,10 @@ Examples:
   doisoat report --quarter 2022-Q4                     a quarter; --year 2022 a year
   doisoat report --reporting-month 2022-12             15 November to 14 December (Decree 09/2019)
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
-Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else.")]
+  doisoat report --format xlsx --out again             the workbook alone (and run.json)
+  doisoat report --definition DOSSIER_CASHLESS         led by another definition
+Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
+choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
@@ -45,12 +49,35 @@ pub struct ReportArgs {
     /// Last day of a range
     #[arg(long, value_name = "DATE", value_parser = day, requires = "from")]
     to: Option<Day>,
+    /// Which files: html, xlsx, csv, json [default: the configured ones]; run.json always
+    #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', num_args = 1.., value_parser = read_format)]
+    format: Option<Vec<Format>>,
+    /// The definition that leads the report [default: the first target's]
+    #[arg(long, value_name = "ID", value_parser = read_definition)]
+    definition: Option<Box<str>>,
     /// Folder to write into [default: the report folder]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// One JSON document on stdout: where the report is
     #[arg(long)]
     json: bool,
+}
+
+fn read_format(raw: &str) -> Result<Format, String> {
+    let known = Format::WORDS.iter().find(|(word, _)| *word == raw.trim());
+    known
+        .map(|(_, format)| *format)
+        .ok_or_else(|| format!("\"{raw}\" is no format; write html, xlsx, csv or json"))
+}
+
+fn read_definition(raw: &str) -> Result<Box<str>, String> {
+    let upper = raw.trim().to_uppercase();
+    let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
+    let found = known.iter().find(|id| id.to_uppercase() == upper);
+    found.map(|id| (*id).into()).ok_or_else(|| {
+        let known = known.join(", ");
+        format!("there is no definition \"{raw}\"; choose one of {known}")
+    })
 }
 
 fn read_month(raw: &str) -> Result<Period, String> {
@@ -99,7 +126,12 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
             .clone()
             .unwrap_or_else(|| desk.config.report_dir.clone());
         let lease = desk.lease("report").await?;
-        let written = report_again::write(&desk, &span, &root).await;
+        let asked = Asked {
+            span,
+            formats: args.format.clone(),
+            definition: args.definition.clone(),
+        };
+        let written = report_again::write(&desk, &asked, &root).await;
         let released = desk.store.release_lease(lease).await;
         desk.clone().close().await;
         let written = written?;

@@ -13,12 +13,6 @@ use crate::domain::{Calendar, Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
-const FORMATS: [(&str, Format); 4] = [
-    ("html", Format::Html),
-    ("xlsx", Format::Xlsx),
-    ("csv", Format::Csv),
-    ("json", Format::Json),
-];
 
 impl Config {
     /// Reads and validates a configuration file.
@@ -189,7 +183,7 @@ pub(super) fn path(item: &Item<'_>, dir: &Path) -> Result<PathBuf, ConfigError> 
 }
 
 fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), ConfigError> {
-    let all = FORMATS.iter().map(|(_, format)| *format).collect();
+    let all = Format::WORDS.iter().map(|(_, format)| *format).collect();
     let Some(mut section) = root.section("report")? else {
         return Ok((dir.join("reports"), all));
     };
@@ -202,7 +196,7 @@ fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), 
         None => all,
         Some(items) => items
             .iter()
-            .map(|item| item.word(&FORMATS))
+            .map(|item| item.word(&Format::WORDS))
             .collect::<Result<_, _>>()?,
     };
     section.finish()?;

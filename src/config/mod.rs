@@ -174,6 +174,22 @@ pub enum Format {
     Json,
 }
 
+impl Format {
+    /// Every format with its word in settings and options.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("html", Self::Html),
+        ("xlsx", Self::Xlsx),
+        ("csv", Self::Csv),
+        ("json", Self::Json),
+    ];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        let is_it = |(word, format): &(&'static str, Self)| (*format == self).then_some(*word);
+        Self::WORDS.iter().find_map(is_it).unwrap_or_default()
+    }
+}
+
 /// `[schedule]`.
 #[derive(Clone, Debug)]
 pub struct ScheduleConfig {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::desk::Desk;
 use super::error::JobError;
 use super::estimate;
+use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
@@ -19,18 +20,20 @@ use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
 pub(super) struct Previously {
     run: Option<RunRecord>,
     open: Vec<ExceptionRecord>,
+    /// The published nights before, the oldest first.
+    nights: Vec<RunRecord>,
 }
 
 impl Previously {
     /// The last published night before `day`, and what was open then.
     pub(super) async fn read(desk: &Desk, day: Day) -> Result<Self, JobError> {
         let runs = desk.store.runs().await?;
-        let stands = |run: &&RunRecord| run.business_date < day && &*run.state == "published";
-        let run = runs
-            .iter()
-            .filter(stands)
-            .max_by_key(|run| run.business_date)
-            .cloned();
+        let stands = |run: &RunRecord| run.business_date < day && &*run.state == "published";
+        let mut nights: Vec<RunRecord> = runs.into_iter().filter(stands).collect();
+        nights.sort_by_key(|run| run.business_date);
+        let run = nights.last().cloned();
+        let first = day.minus(TREND_DAYS);
+        nights.retain(|run| run.business_date > first);
         let open = match &run {
             None => Vec::new(),
             Some(run) => {
@@ -42,7 +45,7 @@ impl Previously {
                 desk.store.exceptions(&filter).await?
             }
         };
-        Ok(Self { run, open })
+        Ok(Self { run, open, nights })
     }
 
     fn previous(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
@@ -54,13 +57,7 @@ impl Previously {
                 .iter()
                 .filter(|open| open.severity != Severity::Info)
         };
-        let figure = |name: &str| {
-            let part = &document["totals"][name];
-            Figure::new(
-                part["count"].as_u64().unwrap_or(0),
-                part["sum_vnd"].as_i64().map_or(0, i128::from),
-            )
-        };
+        let figure = |name: &str| trend::figure(&document, name);
         Some(Previous {
             business_date: night,
             transactions: figure("transactions"),
@@ -79,13 +76,7 @@ impl Previously {
 
 /// The year's share of a definition for the whole unit, as published.
 fn year_share(document: &serde_json::Value, definition: &str, night: Day) -> Option<Fraction> {
-    let year = night.date().format("%Y").to_string();
-    let is_it = |share: &&serde_json::Value| {
-        share["definition"] == definition
-            && share["scope"] == ""
-            && share["period"] == year.as_str()
-    };
-    let share = document["share"].as_array()?.iter().find(is_it)?;
+    let share = trend::year_of(document, definition, night)?;
     let whole = |name: &str| share[name].as_i64().map(i128::from);
     Fraction::new(whole("numerator")?, whole("denominator")?)
 }
@@ -153,6 +144,7 @@ pub(super) async fn of_night(
         calibration: None,
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
         what_if: Vec::new(),
+        trend: trend::of(&before.nights, &config.targets),
     })
 }
 

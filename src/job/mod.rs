@@ -25,6 +25,7 @@ pub mod report_again;
 pub mod stage;
 pub mod stop;
 mod stored;
+mod trend;
 pub mod verify;
 pub mod what_if;
 

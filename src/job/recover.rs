@@ -85,23 +85,19 @@ pub(super) async fn as_published(
 }
 
 /// A published night decided again from the store; none when its inputs are not the same any more.
-pub(super) async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
-    match read_again(desk, run).await? {
-        Some(read) => nightly::decide_as(desk, read, run, None).await.map(Some),
-        None => Ok(None),
-    }
+async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
+    again_by(desk, desk, run, None).await
 }
 
-/// The same, measured over one more period.
-pub(super) async fn again_over(
+/// The same by the targets of another desk, and measured over one more period.
+pub(super) async fn again_by(
     desk: &Desk,
+    by: &Desk,
     run: &RunRecord,
-    period: &Period,
+    over: Option<&Period>,
 ) -> Result<Option<Decided>, JobError> {
     match read_again(desk, run).await? {
-        Some(read) => nightly::decide_as(desk, read, run, Some(period))
-            .await
-            .map(Some),
+        Some(read) => nightly::decide_as(by, read, run, over).await.map(Some),
         None => Ok(None),
     }
 }

@@ -1,6 +1,7 @@
 //! Reports from the store: a night as it was published, a month or a range as of its last night.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
@@ -9,8 +10,8 @@ use super::error::JobError;
 use super::nightly::Decided;
 use super::{recover, stage};
 use crate::config::Format;
-use crate::domain::Day;
-use crate::kpi::Period;
+use crate::domain::{Day, Fraction, Target};
+use crate::kpi::{self, Period};
 use crate::report::csv::{self, Style};
 use crate::report::publish::{self, OutFile};
 use crate::store::RunRecord;
@@ -25,9 +26,34 @@ pub enum Span {
     Days(Period),
 }
 
-/// Writes the report's folder into `root` and tells where. Nothing in the database changes.
-pub async fn write(desk: &Desk, span: &Span, root: &Path) -> Result<PathBuf, JobError> {
-    let run = match span {
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// On what.
+    pub span: Span,
+    /// In which formats; none: those that are configured.
+    pub formats: Option<Vec<Format>>,
+    /// The definition that leads; none: the first target's.
+    pub definition: Option<Box<str>>,
+}
+
+impl Asked {
+    /// The report on a span in the configured formats, led by the first target.
+    pub fn of(span: Span) -> Self {
+        Self {
+            span,
+            formats: None,
+            definition: None,
+        }
+    }
+}
+
+/// Writes the report's folder into `root` and tells where. Nothing in the database changes. A
+/// choice of formats or of a leading definition stands in the folder's name, so that the report
+/// as published stays where it is.
+pub async fn write(desk: &Desk, asked: &Asked, root: &Path) -> Result<PathBuf, JobError> {
+    let by = lead(desk, asked)?;
+    let run = match &asked.span {
         Span::Night(day) => standing(desk, *day).await?,
         Span::Days(period) => last_in(desk, period).await?,
     };
@@ -38,26 +64,124 @@ pub async fn write(desk: &Desk, span: &Span, root: &Path) -> Result<PathBuf, Job
             run.business_date
         ),
     };
-    let (name, files) = match span {
+    let (name, files) = match &asked.span {
         Span::Night(day) => {
-            let files = recover::as_published(desk, &run).await?;
+            let files = night(desk, &by, asked, &run).await?;
             (day.to_string(), files.ok_or_else(since)?)
         }
         Span::Days(period) => {
-            let mut decided = recover::again_over(desk, &run, period).await?;
+            let mut decided = recover::again_by(desk, &by, &run, Some(period)).await?;
             if decided.is_none() {
                 // rows of its days came later: the last night of all knows them
                 let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
-                decided = recover::again_over(desk, &latest, period).await?;
+                decided = recover::again_by(desk, &by, &latest, Some(period)).await?;
             }
             let decided = decided.ok_or_else(since)?;
-            let mut files = stage::files(desk, &decided)?;
-            replace_shares(desk, &decided, period, &mut files)?;
+            let mut files = stage::files(&by, &decided)?;
+            replace_shares(&by, &decided, period, &mut files)?;
             (period.label.replace('/', "_"), files)
         }
     };
+    let name = format!("{name}{}", suffix(desk, asked));
     let shown = publish::rebuild(root, &name, &run.id, &files);
     Ok(shown.map_err(|error| anyhow!(error))?)
+}
+
+/// The files of a night: as published where all that is asked for was, else made again.
+async fn night(
+    desk: &Desk,
+    by: &Desk,
+    asked: &Asked,
+    run: &RunRecord,
+) -> Result<Option<Vec<OutFile>>, JobError> {
+    if asked.definition.is_some() {
+        let Some(mut decided) = recover::again_by(desk, by, run, None).await? else {
+            return Ok(None);
+        };
+        let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
+        decided.run.run_json = document.into();
+        return stage::files(by, &decided).map(Some);
+    }
+    let Some(formats) = &asked.formats else {
+        return recover::as_published(desk, run).await;
+    };
+    if let Some(kept) = stage::kept(desk, run) {
+        let files = stage::chosen(kept, formats);
+        if formats.iter().all(|format| stage::has(&files, *format)) {
+            return Ok(Some(files));
+        }
+    }
+    match recover::again_by(desk, by, run, None).await? {
+        Some(decided) => stage::files(by, &decided).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A desk whose settings are those asked for.
+fn lead(desk: &Desk, asked: &Asked) -> Result<Desk, JobError> {
+    let mut config = (*desk.config).clone();
+    if let Some(formats) = &asked.formats {
+        config.formats.clone_from(formats);
+    }
+    if let Some(id) = &asked.definition {
+        let Some(known) = kpi::definition(id) else {
+            let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
+            return Err(JobError::Usage {
+                message: format!("there is no definition \"{id}\""),
+                fix: format!("choose one of {}", known.join(", ")),
+            });
+        };
+        let (mut first, rest): (Vec<Target>, Vec<Target>) = config
+            .targets
+            .into_iter()
+            .partition(|target| *target.definition == *known.id);
+        if first.is_empty() {
+            first.push(without_target(known.id));
+        }
+        first.extend(rest);
+        config.targets = first;
+    }
+    Ok(Desk {
+        config: Arc::new(config),
+        ..desk.clone()
+    })
+}
+
+/// A definition that leads without a share to reach: its target is valid on no day of a report.
+fn without_target(definition: &str) -> Target {
+    let whole = Fraction { num: 1, den: 1 };
+    let never = Day::of_ms(i64::MAX);
+    Target {
+        definition: definition.into(),
+        share: whole,
+        valid_from: never,
+        valid_to: Some(never),
+    }
+}
+
+/// What the folder's name says about the choice: nothing where it is the configured one.
+fn suffix(desk: &Desk, asked: &Asked) -> String {
+    let mut suffix = String::new();
+    if let Some(definition) = &asked.definition {
+        suffix.push('_');
+        suffix.push_str(definition);
+    }
+    let sorted = |formats: &[Format]| {
+        let mut formats = formats.to_vec();
+        formats.push(Format::Json);
+        formats.sort();
+        formats.dedup();
+        formats
+    };
+    if let Some(formats) = &asked.formats {
+        let formats = sorted(formats);
+        if formats != sorted(&desk.config.formats) {
+            let words = formats.iter().map(|format| format.word());
+            suffix.push('_');
+            suffix.push_str(&words.collect::<Vec<_>>().join("-"));
+        }
+    }
+    suffix
 }
 
 /// `share.csv` of the period asked for instead of the year to date.

@@ -14,7 +14,7 @@ use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
-use crate::report::{Report, RunFacts, html, json};
+use crate::report::{Report, RunFacts, html, json, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
 use crate::store::{KeptFile, RunRecord};
 
@@ -77,6 +77,33 @@ pub(super) fn kept(desk: &Desk, run: &RunRecord) -> Option<Vec<OutFile>> {
     files.filter(|files| !files.is_empty())
 }
 
+/// The format a file belongs to.
+fn format_of(name: &str) -> Option<Format> {
+    match name {
+        "index.html" => Some(Format::Html),
+        "run.json" => Some(Format::Json),
+        xlsx::FILE => Some(Format::Xlsx),
+        "exceptions.csv" | "links.csv" | "share.csv" => Some(Format::Csv),
+        _ => None,
+    }
+}
+
+/// Those of the files that belong to the formats; `run.json` is always one.
+pub(super) fn chosen(files: Vec<OutFile>, formats: &[Format]) -> Vec<OutFile> {
+    let wanted = |file: &OutFile| {
+        let format = format_of(&file.name);
+        format.is_none_or(|format| format == Format::Json || formats.contains(&format))
+    };
+    files.into_iter().filter(wanted).collect()
+}
+
+/// True when a file of the format is among them.
+pub(super) fn has(files: &[OutFile], format: Format) -> bool {
+    files
+        .iter()
+        .any(|file| format_of(&file.name) == Some(format))
+}
+
 /// Builds the hidden folder and makes it durable.
 pub(super) fn write(
     desk: &Desk,
@@ -109,14 +136,24 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     } = decided;
     let formats = &desk.config.formats;
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
-    if formats.contains(&Format::Html) {
+    let page = formats.contains(&Format::Html);
+    let book = formats.contains(&Format::Xlsx) && facts.ties();
+    if page || book {
         // only the page shows it: what is checked or asked for otherwise is not settled seven times
+        let grid = || what_if::grid_of(pool, rules, prior, settlement);
         let facts = RunFacts {
-            what_if: what_if::grid_of(pool, rules, prior, settlement),
+            what_if: if page { grid() } else { Vec::new() },
             ..facts.clone()
         };
         let report = Report::build(pool, settlement, &facts, CLASSES);
-        files.push(OutFile::new("index.html", html::render(&report)));
+        if page {
+            files.push(OutFile::new("index.html", html::render(&report)));
+        }
+        if book {
+            let book = xlsx::render(&report, pool, settlement, &facts, CLASSES);
+            let book = book.context("the workbook of the night")?;
+            files.push(OutFile::new(xlsx::FILE, book));
+        }
     }
     if formats.contains(&Format::Csv) && facts.ties() {
         files.extend(tables(settlement, facts).context("the tables of the night")?);

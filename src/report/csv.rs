@@ -12,7 +12,7 @@ use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
 
-pub use links::{write_lean_links, write_links};
+pub use links::{sorted_links, write_lean_links, write_links};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
 pub use table::is_formula;
 

@@ -115,6 +115,25 @@ pub struct Previous {
     pub overdue: Figure,
 }
 
+/// What one published night said of the year's share of the first target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TrendPoint {
+    /// Its business date.
+    pub business_date: Day,
+    /// The point figure; none without data.
+    pub share: Option<Fraction>,
+    /// Proven lower bound, to four decimals.
+    pub low: Option<Fraction>,
+    /// Proven upper bound, to four decimals.
+    pub high: Option<Fraction>,
+    /// The target that held then.
+    pub target: Option<Fraction>,
+    /// Its transactions.
+    pub transactions: Figure,
+    /// Its open money rows.
+    pub open: Figure,
+}
+
 /// An exception of an earlier night that is open no more.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Closed {
@@ -229,6 +248,8 @@ pub struct RunFacts {
     pub calibration: Option<Calibration>,
     /// The night under neighbouring settings of the rules.
     pub what_if: Vec<WhatIf>,
+    /// The published nights before this one, the oldest first: for the trend.
+    pub trend: Vec<TrendPoint>,
 }
 
 impl RunFacts {

@@ -13,7 +13,7 @@ use super::csv::{
 use super::facts::{Digests, RunFacts};
 use super::model::Report;
 use super::publish::OutFile;
-use super::{html, json};
+use super::{html, json, xlsx};
 
 /// Which kinds of files a night publishes; `run.json` is always among them, because the folder of
 /// a night is recognised by it.
@@ -21,6 +21,8 @@ use super::{html, json};
 pub struct Formats {
     /// `index.html`.
     pub html: bool,
+    /// `doisoat.xlsx`.
+    pub xlsx: bool,
     /// `exceptions.csv`, `links.csv`, `share.csv`.
     pub csv: bool,
 }
@@ -29,6 +31,7 @@ impl Default for Formats {
     fn default() -> Self {
         Self {
             html: true,
+            xlsx: true,
             csv: true,
         }
     }
@@ -47,6 +50,10 @@ pub fn night_files(
     let mut files = Vec::new();
     if formats.html {
         files.push(OutFile::new("index.html", html::render(&report)));
+    }
+    if formats.xlsx && !report.exports_withheld {
+        let book = xlsx::render(&report, inputs, settlement, facts, classes)?;
+        files.push(OutFile::new(xlsx::FILE, book));
     }
     if formats.csv && !report.exports_withheld {
         let style = Style::spreadsheet(facts.lang);

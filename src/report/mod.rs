@@ -14,10 +14,11 @@ pub mod files;
 pub mod html;
 pub mod json;
 pub mod publish;
+pub mod xlsx;
 
 pub use facts::{
     Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts,
-    SourceNight,
+    SourceNight, TrendPoint,
 };
 pub use files::{match_files, night_files};
 pub use model::Report;

@@ -58,6 +58,7 @@ mod registry_tables;
 mod replay;
 mod report;
 mod rest;
+mod report_choice;
 mod rows;
 mod same_bytes;
 mod sample;

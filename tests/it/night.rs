@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use doisoat::domain::SourceName;
 use doisoat::job::nightly::{self, Mode};
-use doisoat::job::report_again::{self, Span};
+use doisoat::job::report_again::{self, Asked, Span};
 use doisoat::job::{Exit, JobError, pull};
 use doisoat::kpi::Period;
 
@@ -178,14 +178,18 @@ async fn reports_come_again_from_the_store() {
     }
     let out = town.dir().join("again");
     let span = Span::Night(day("2022-12-06"));
-    let folder = report_again::write(&desk, &span, &out).await.unwrap();
+    let folder = report_again::write(&desk, &Asked::of(span), &out)
+        .await
+        .unwrap();
     assert_eq!(
         files(&folder),
         files(&town.folder("2022-12-06")),
         "as published"
     );
     let span = Span::Days(Period::month("2022-12").unwrap());
-    let folder = report_again::write(&desk, &span, &out).await.unwrap();
+    let folder = report_again::write(&desk, &Asked::of(span), &out)
+        .await
+        .unwrap();
     assert!(folder.ends_with("2022-12") && folder.join("index.html").is_file());
     // a later night brings a dossier of the 6th: the night stays as published, the month knows it
     let inbox = town.dir().join("inbox/dossier_fees_2022-12-07.csv");
@@ -205,7 +209,9 @@ async fn reports_come_again_from_the_store() {
     let out = town.dir().join("later");
     for lost in [false, true] {
         let span = Span::Night(day("2022-12-06"));
-        let folder = report_again::write(&desk, &span, &out).await.unwrap();
+        let folder = report_again::write(&desk, &Asked::of(span), &out)
+            .await
+            .unwrap();
         assert_eq!(files(&folder), published, "as published");
         if lost {
             std::fs::remove_dir_all(town.folder("2022-12-06")).unwrap();
@@ -214,9 +220,13 @@ async fn reports_come_again_from_the_store() {
         }
     }
     let span = Span::Days(Period::range(day(FIRST), day("2022-12-06")));
-    let folder = report_again::write(&desk, &span, &out).await.unwrap();
+    let folder = report_again::write(&desk, &Asked::of(span), &out)
+        .await
+        .unwrap();
     assert!(folder.join("index.html").is_file());
     let span = Span::Night(day("2022-12-08"));
-    let error = report_again::write(&desk, &span, &out).await.unwrap_err();
+    let error = report_again::write(&desk, &Asked::of(span), &out)
+        .await
+        .unwrap_err();
     assert_eq!(error.exit(), Exit::Usage);
 }

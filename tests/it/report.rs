@@ -13,7 +13,9 @@ mod example;
 mod hostile;
 mod light;
 mod pairings;
+pub(crate) mod schema;
 mod tie_out;
+mod workbook;
 
 use example::{Scene, classes};
 

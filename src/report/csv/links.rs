@@ -120,6 +120,13 @@ fn write_leg(
     table.end_row()
 }
 
+/// The links of the groups in the order of `links.csv`.
+pub fn sorted_links<'a>(
+    groups: impl IntoIterator<Item = &'a MatchGroup>,
+) -> Vec<(&'a Leg, &'a MatchGroup)> {
+    sorted(groups)
+}
+
 /// All legs in order. Groups come in the order of their first legs, so that the first legs of each
 /// side are sorted already: only the others are, and both are merged.
 fn sorted<'a>(groups: impl IntoIterator<Item = &'a MatchGroup>) -> Vec<Of<'a>> {

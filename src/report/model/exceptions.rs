@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, Side, Vnd};
+use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
 use crate::kpi::{Scope, Share, Verdict};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
@@ -67,6 +67,12 @@ pub struct ExceptionView {
     pub is_new: bool,
     /// True when it is one of those that decide the verdict.
     pub deciding: bool,
+    /// True when somebody has to look at it.
+    #[serde(skip)]
+    pub work: bool,
+    /// The source of the row.
+    #[serde(skip)]
+    pub source: Box<str>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
     /// What was seen.
@@ -174,7 +180,8 @@ pub(super) fn list(
         (i.rank, moves, Reverse(i.row.amount), i.opened, i.id)
     });
     list.more = u64::try_from(items.len().saturating_sub(SHOWN_MAX)).unwrap_or(u64::MAX);
-    let view = |item: &Item<'_>| view(item, index, settlement, facts, classes);
+    let suggestions = by_row(settlement);
+    let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
     list.by_class = class_rows(by_class, facts.lang, classes);
     let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
@@ -183,6 +190,42 @@ pub(super) fn list(
         .map(|(key, figure)| (text::say(facts.lang, key, &[]), figure))
         .collect();
     list
+}
+
+/// Every row of a night's `exceptions.csv`, ready to be printed: the work first, in the order in
+/// which to do it, then what only informs.
+pub fn every(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: Classes<'_>,
+) -> Vec<ExceptionView> {
+    let mut items = items(settlement, facts);
+    items.sort_by_key(|i| {
+        let moves = Reverse(i.moves);
+        let informs = !is_work(i.row, i.severity);
+        (
+            informs,
+            i.rank,
+            moves,
+            Reverse(i.row.amount),
+            i.opened,
+            i.id,
+        )
+    });
+    let suggestions = by_row(settlement);
+    let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
+    items.iter().map(view).collect()
+}
+
+type Suggestions<'s> = BTreeMap<&'s RowKey, Vec<&'s Suggestion>>;
+
+fn by_row(settlement: &Settlement) -> Suggestions<'_> {
+    let mut by_row = Suggestions::new();
+    for suggestion in &settlement.suggestions {
+        by_row.entry(&suggestion.txn).or_default().push(suggestion);
+    }
+    by_row
 }
 
 fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
@@ -281,7 +324,7 @@ fn age_bucket(days: i64) -> usize {
 fn view(
     item: &Item<'_>,
     index: &Index<'_>,
-    settlement: &Settlement,
+    suggestions: &Suggestions<'_>,
     facts: &RunFacts,
     classes: Classes<'_>,
 ) -> ExceptionView {
@@ -290,7 +333,7 @@ fn view(
         .dossier_code
         .as_ref()
         .and_then(|dossier| index.agency_of(dossier));
-    let suggested = settlement.suggestions.iter().filter(|s| s.txn == row.key);
+    let suggested = suggestions.get(&row.key).into_iter().flatten();
     ExceptionView {
         id: item.id.as_str().into(),
         class: row.class.into(),
@@ -311,6 +354,8 @@ fn view(
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
         deciding: item.rank != usize::MAX,
+        work: is_work(row, item.severity),
+        source: row.key.source.as_str().into(),
         facts: row_facts(lang, index, &row.key),
         evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
         nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),

@@ -22,21 +22,23 @@ mod sources;
 mod tie;
 mod tie_files;
 mod tiles;
+mod trend;
 mod what_if;
 
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use cells::{CellRow, CellTable, GreyRow};
-pub use exceptions::{ClassRow, ExceptionList, ExceptionView, is_listed, is_work};
+pub use exceptions::{ClassRow, ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
 pub use pairings::{PairingView, Pairings};
-pub use rejects::{RejectList, RejectView};
+pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
-pub use shares::{ShareRow, definition_name, verdict_word};
+pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
 pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
+pub use trend::{TrendRow, trend};
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.

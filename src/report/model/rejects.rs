@@ -43,12 +43,23 @@ pub struct RejectView {
     pub exception_id: Box<str>,
 }
 
-pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
+/// Every one of them, by source, file and line.
+pub fn every_reject(inputs: &Inputs, lang: Lang) -> Vec<RejectView> {
+    let rejects = sorted(inputs).into_iter();
+    rejects.map(|reject| view(lang, reject)).collect()
+}
+
+fn sorted(inputs: &Inputs) -> Vec<&Reject> {
     let mut rejects: Vec<&Reject> = inputs.rejects.iter().collect();
     rejects.sort_by(|a, b| {
         (&a.source, &a.file, a.line, &a.column, &a.id)
             .cmp(&(&b.source, &b.file, b.line, &b.column, &b.id))
     });
+    rejects
+}
+
+pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
+    let rejects = sorted(inputs);
     let all = rejects
         .iter()
         .map(|r| r.amount.unwrap_or_default())

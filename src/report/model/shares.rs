@@ -4,11 +4,13 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::domain::Lang;
+use crate::domain::{AgencyCode, Lang};
 use crate::kpi::{Deciding, Fraction, Period, Share, Verdict, definition};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
+
+use super::index::Index;
 
 /// One share, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,6 +68,46 @@ pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Vec<ShareRow> {
         )
     });
     shares.into_iter().map(|share| row(share, facts)).collect()
+}
+
+/// A share of the whole unit (no agency) or of one agency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopedShare {
+    /// The agency's code; none for the whole unit.
+    pub agency: Option<AgencyCode>,
+    /// The agency's name; empty for the whole unit.
+    pub name: String,
+    /// The share.
+    pub row: ShareRow,
+}
+
+/// Every share, the whole unit before the agencies, in the order of [`rows`].
+pub fn every_share(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> Vec<ScopedShare> {
+    let first = facts.targets.first().map(|target| &*target.definition);
+    let mut shares: Vec<&Share> = settlement.shares.iter().collect();
+    shares.sort_by_key(|share| {
+        let span = share.period.to.days_since(share.period.from);
+        (
+            share.agency.is_some(),
+            Some(share.definition) != first,
+            share.definition,
+            Reverse(span),
+            &share.period,
+            share.agency.as_ref(),
+        )
+    });
+    let scoped = |share: &&Share| ScopedShare {
+        agency: share.agency.clone(),
+        name: share.agency.as_ref().map_or_else(String::new, |code| {
+            index.agency_name(code, facts.business_date)
+        }),
+        row: row(share, facts),
+    };
+    shares.iter().map(scoped).collect()
 }
 
 /// The share that carries the verdict.

@@ -42,6 +42,7 @@ fn the_csv_files_are_as_reviewed() {
         names(&night),
         [
             "index.html",
+            "doisoat.xlsx",
             "exceptions.csv",
             "links.csv",
             "share.csv",

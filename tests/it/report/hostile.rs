@@ -7,7 +7,7 @@ use super::example::{self, Scene, day};
 use super::{files, page, text};
 
 /// Texts that would run, load, hide or break something somewhere.
-const HOSTILE: &[&str] = &[
+pub(super) const HOSTILE: &[&str] = &[
     "=cmd|'/C calc'!A0",
     "+84912345678",
     "-2+3",
@@ -31,7 +31,7 @@ const HOSTILE: &[&str] = &[
     "'; DROP TABLE txn; --",
 ];
 
-fn hostile() -> Scene {
+pub(super) fn hostile() -> Scene {
     let mut scene = example::undecided();
     scene.facts.unit = HOSTILE[7].into();
     let template = scene

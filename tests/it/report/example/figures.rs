@@ -46,6 +46,7 @@ pub(super) fn empty_facts() -> RunFacts {
         calibration: None,
         estimates: Vec::new(),
         what_if: Vec::new(),
+        trend: Vec::new(),
     }
 }
 

@@ -1,0 +1,196 @@
+//! The work list: one row an exception, with cells to decide in.
+
+use rust_xlsxwriter::{
+    Color, ConditionalFormat3ColorScale, DataValidation, DataValidationErrorStyle, FilterCondition,
+    Worksheet,
+};
+
+use crate::classify::Severity;
+use crate::domain::Side;
+use crate::report::model::ExceptionView;
+use crate::text;
+
+use super::Book;
+use super::columns::{
+    self, AGE, AMOUNT, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET, place,
+};
+use super::looks::Look;
+use super::sheet::{Cell, Result, Sheet};
+use super::table::{Column, Head, Written};
+
+pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
+    let mut sheet = book.sheet("sheet-exceptions")?;
+    let title = book.t("sheet-exceptions");
+    let shown = place("severity").unwrap_or(0);
+    let head = Head {
+        title_row: 1,
+        first_col: shown,
+        freeze_col: place("agency").unwrap_or(0),
+        ..Head::new(&title, "", "exceptions.csv")
+    };
+    let table: Vec<Column> = COLUMNS.iter().map(|column| of(book, column)).collect();
+    let rows = book.exceptions.iter().map(|view| cells(book, view));
+    let written = sheet.table(&head, &table, rows, book.rows_max)?;
+    keys(&mut sheet)?;
+    work_first(book, &mut sheet, &written)?;
+    // the bars at the top need no room on paper beyond the decision
+    let last = written.last_row();
+    sheet
+        .to
+        .set_print_area(1, shown, last, place(DECISION).unwrap_or(shown))?;
+    inputs(book, &mut sheet, last)?;
+    let age = place(AGE).unwrap_or(0);
+    let scale = ConditionalFormat3ColorScale::new()
+        .set_minimum_color(Color::White)
+        .set_midpoint_color(Color::RGB(0xFE_F3C7))
+        .set_maximum_color(Color::RGB(0xFC_A5A5));
+    sheet
+        .to
+        .add_conditional_format(FIRST_ROW, age, last, age, &scale)?;
+    Ok((sheet.to, written))
+}
+
+/// Shows what somebody has to look at; the rest is there when the filter is taken away. Totals are
+/// over what is shown.
+fn work_first(book: &Book<'_>, sheet: &mut Sheet<'_>, written: &Written) -> Result<()> {
+    let informs = |view: &&ExceptionView| view.severity == Severity::Info;
+    let held = || book.exceptions.iter().take(written.rows);
+    if held().all(|view| informs(&view)) || !held().any(|view| informs(&view)) {
+        return Ok(());
+    }
+    let shown = FilterCondition::new()
+        .add_list_filter(severity(book, Severity::Action).as_str())
+        .add_list_filter(severity(book, Severity::Warn).as_str());
+    sheet
+        .to
+        .filter_column(place("severity").unwrap_or(0), &shown)?;
+    let sum: i128 = held()
+        .filter(|view| !informs(view))
+        .map(|view| Cell::Money(view.amount.wide()).number())
+        .sum();
+    sheet.total(written, place(AMOUNT).unwrap_or(0), sum, Look::Money)
+}
+
+fn of(book: &Book<'_>, column: &columns::Column) -> Column {
+    let heading = columns::heading(book.lang(), column.key);
+    match column.key {
+        AMOUNT => Column::total(heading, column.width, Look::Money),
+        AGE => Column::figures(heading, column.width),
+        _ => Column::new(heading, column.width),
+    }
+}
+
+/// The hidden row by which a reader finds the columns.
+fn keys(sheet: &mut Sheet<'_>) -> Result<()> {
+    let looks = sheet.looks;
+    for (col, column) in (0_u16..).zip(&COLUMNS) {
+        sheet.say(KEY_ROW, col, column.key, &looks.intro)?;
+        if (place(DECISION)..=place(columns::DECIDED_BY)).contains(&Some(col)) {
+            let heading = columns::heading(sheet.lang, column.key);
+            sheet.say(columns::HEADING_ROW, col, &heading, &looks.input_heading)?;
+        }
+    }
+    sheet.to.set_row_hidden(KEY_ROW)?;
+    Ok(())
+}
+
+fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
+    let text = |texts: &[String]| Cell::Text(texts.join("; "));
+    let mut label = view.label.clone();
+    for (badge, holds) in [
+        ("badge-deciding", view.deciding),
+        ("badge-new", view.is_new),
+    ] {
+        if holds {
+            label = format!("{label} ({})", book.t(badge));
+        }
+    }
+    let mut evidence = view.evidence.clone();
+    if evidence.is_empty() {
+        evidence.push(view.explanation.clone());
+    }
+    let facts: Vec<String> = view
+        .facts
+        .iter()
+        .map(|fact| format!("{}: {}", fact.label, fact.value))
+        .collect();
+    vec![
+        Cell::Code(view.id.to_string()),
+        Cell::Code(view.class.to_string()),
+        Cell::Code(book.facts.run_id.to_string()),
+        Cell::Whole(view.work.into()),
+        Cell::Text(severity(book, view.severity)),
+        Cell::Text(label),
+        Cell::Code(view.dossier.clone()),
+        Cell::Text(view.agency.clone()),
+        Cell::Money(view.amount.wide()),
+        Cell::Whole(view.age_days.into()),
+        text(&evidence),
+        Cell::Text(view.advice.clone()),
+        Cell::Input,
+        Cell::Input,
+        Cell::Input,
+        Cell::Input,
+        Cell::Input,
+        Cell::Day(view.opened_on),
+        Cell::Text(view.suggestions.first().cloned().unwrap_or_default()),
+        text(&view.nearest),
+        text(&view.also),
+        Cell::Text(side(book, view.side)),
+        Cell::Code(view.source.to_string()),
+        Cell::Code(view.row_id.to_string()),
+        text(&facts),
+    ]
+}
+
+pub(super) fn severity(book: &Book<'_>, severity: Severity) -> String {
+    book.t(match severity {
+        Severity::Action => "severity-action",
+        Severity::Warn => "severity-warn",
+        Severity::Info => "severity-info",
+    })
+}
+
+fn side(book: &Book<'_>, side: Side) -> String {
+    book.t(match side {
+        Side::Fee => "side-fee",
+        Side::Receipt => "side-receipt",
+        Side::Txn => "side-txn",
+    })
+}
+
+/// What may be filled in: a list for the decision, which refuses other words; a list for the
+/// reason, which takes any; a word on what the target is.
+fn inputs(book: &Book<'_>, sheet: &mut Sheet<'_>, last: u32) -> Result<()> {
+    let lang = book.lang();
+    let words: Vec<String> = Choice::ALL.map(|choice| choice.word(lang)).to_vec();
+    let decision = DataValidation::new()
+        .allow_list_strings(&words)?
+        .set_input_title(columns::heading(lang, DECISION))?
+        .set_input_message(book.t("book-decision-help"))?
+        .set_error_title(columns::heading(lang, DECISION))?
+        .set_error_message(book.t("book-decision-error"))?
+        .set_error_style(DataValidationErrorStyle::Stop);
+    let target = DataValidation::new()
+        .allow_any_value()
+        .set_input_title(columns::heading(lang, TARGET))?
+        .set_input_message(book.t("book-target-help"))?;
+    let reasons = [
+        "reason-statement",
+        "reason-bank",
+        "reason-payer",
+        "reason-mistyped",
+        "reason-other",
+    ];
+    let reasons: Vec<String> = reasons.map(|key| text::say(lang, key, &[])).to_vec();
+    let reason = DataValidation::new()
+        .allow_list_strings(&reasons)?
+        .show_error_message(false);
+    for (key, rule) in [(DECISION, decision), (TARGET, target), (REASON, reason)] {
+        let col = place(key).unwrap_or(0);
+        sheet
+            .to
+            .add_data_validation(FIRST_ROW, col, last, col, &rule)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! `doisoat.xlsx`: the workbook of a night, for people who count. Every total is a formula over the
+//! rows it sums, with its result stored, so that a program that does not calculate shows the right
+//! figure and one that does can prove it; the sheet of checks holds the program's own figures
+//! against these. Decisions are filled in on the sheet of exceptions and read back by `exceptions
+//! import`, which [`columns`] is for.
+//!
+//! Nothing in it depends on a clock: the same night gives the same bytes.
+
+use std::io;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+
+use crate::classify::Class;
+use crate::domain::{Day, Lang};
+use crate::settle::{Inputs, Settlement};
+use crate::text;
+
+use super::csv;
+use super::facts::RunFacts;
+use super::model::{
+    Classes, ExceptionView, Index, RejectView, Report, ScopedShare, TrendRow, every, every_reject,
+    every_share, trend,
+};
+use links::LinkRow;
+use looks::Looks;
+use providers::FeeRow;
+use sheet::{Result, Sheet};
+
+pub mod columns;
+
+mod ages;
+mod checks;
+mod exceptions;
+mod links;
+mod looks;
+mod notes;
+mod providers;
+mod shares;
+mod sheet;
+mod summary;
+mod table;
+mod tie;
+
+/// The name of the file.
+pub const FILE: &str = "doisoat.xlsx";
+
+/// A sheet holds this many rows of a table; more would open slowly where they open at all, and a
+/// sheet ends at 1,048,576. What is beyond is counted, told, and stands in the CSV file.
+pub const ROWS_MAX: usize = 200_000;
+
+/// The trend goes back this many days.
+const TREND_DAYS: u32 = 60;
+
+/// Everything that the sheets tell.
+struct Book<'a> {
+    report: &'a Report,
+    facts: &'a RunFacts,
+    classes: &'a [Class],
+    exceptions: Vec<ExceptionView>,
+    rejects: Vec<RejectView>,
+    links: Vec<LinkRow>,
+    shares: Vec<ScopedShare>,
+    fees: Vec<FeeRow>,
+    trend: Vec<TrendRow>,
+    looks: Looks,
+    rows_max: usize,
+}
+
+impl<'b> Book<'b> {
+    fn lang(&self) -> Lang {
+        self.report.lang
+    }
+
+    fn t(&self, key: &str) -> String {
+        text::say(self.report.lang, key, &[])
+    }
+
+    /// A new sheet with the run and the page in its footer.
+    fn sheet(&'b self, name: &str) -> Result<Sheet<'b>> {
+        let run = ("run", self.facts.run_id.as_str());
+        let footer = text::say(self.lang(), "book-footer", &[run]);
+        Sheet::new(self.t(name), &self.looks, self.lang(), &footer)
+    }
+}
+
+/// The workbook of a night.
+pub fn render(
+    report: &Report,
+    inputs: &Inputs,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: &[Class],
+) -> io::Result<Vec<u8>> {
+    render_within(report, inputs, settlement, facts, classes, ROWS_MAX)
+}
+
+/// The same with at most so many rows in a table.
+pub fn render_within(
+    report: &Report,
+    inputs: &Inputs,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: &[Class],
+    rows_max: usize,
+) -> io::Result<Vec<u8>> {
+    let index = Index::new(inputs);
+    let book = Book {
+        exceptions: every(&index, settlement, facts, Classes(classes)),
+        rejects: every_reject(inputs, facts.lang),
+        links: links::rows(&index, csv::night_groups(settlement, facts), facts.lang),
+        shares: every_share(&index, settlement, facts),
+        fees: providers::fees(inputs, facts),
+        trend: trend(facts, report.headline.as_ref(), &report.totals, TREND_DAYS),
+        looks: Looks::new(facts.lang),
+        report,
+        facts,
+        classes,
+        rows_max,
+    };
+    write(&book).map_err(io::Error::other)
+}
+
+fn write(book: &Book<'_>) -> Result<Vec<u8>> {
+    let exceptions = exceptions::write(book)?;
+    let ages = ages::write(book, &exceptions.1)?;
+    let tie = tie::write(book)?;
+    let shares = shares::write(book)?;
+    let trend = shares::write_trend(book)?;
+    let links = links::write(book)?;
+    let fees = providers::write_fees(book)?;
+    let rejects = providers::write_rejects(book)?;
+    let sources = providers::write_sources(book)?;
+    let notes = notes::write(book)?;
+    let places = checks::Places {
+        exceptions: &exceptions.1,
+        ages: &ages.1,
+        tie: &tie.1,
+        shares: &shares.1,
+        links: &links.1,
+        fees: &fees.1,
+        rejects: &rejects.1,
+        sources: &sources.1,
+    };
+    let checks = checks::write(book, &places)?;
+    let summary = summary::write(book, &checks.1, &trend.1)?;
+    let sheets = vec![
+        summary,
+        checks.0,
+        tie.0,
+        shares.0,
+        exceptions.0,
+        ages.0,
+        links.0,
+        fees.0,
+        rejects.0,
+        sources.0,
+        trend.0,
+        notes,
+    ];
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(book)?);
+    for sheet in sheets {
+        workbook.push_worksheet(sheet);
+    }
+    workbook.save_to_buffer()
+}
+
+/// Who made it and for which night; the time of its making is the night's own.
+fn properties(book: &Book<'_>) -> Result<DocProperties> {
+    let title = text::say(
+        book.lang(),
+        "page-title",
+        &[("day", &text::day(book.lang(), book.report.business_date))],
+    );
+    let properties = DocProperties::new()
+        .set_title(title)
+        .set_subject(book.facts.run_id.as_str())
+        .set_author("doisoat")
+        .set_creation_datetime(&start_of(book.report.business_date)?);
+    Ok(properties)
+}
+
+fn start_of(day: Day) -> Result<ExcelDateTime> {
+    let [year, month, day] = ["%Y", "%m", "%d"].map(|part| {
+        let text = day.date().format(part).to_string();
+        text.parse::<u16>().unwrap_or_default()
+    });
+    let short = |n: u16| u8::try_from(n).unwrap_or_default();
+    ExcelDateTime::from_ymd(year, short(month), short(day))
+}

@@ -1,0 +1,224 @@
+//! What the providers kept, the rows that could not be read, and how complete each source is.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::Worksheet;
+
+use crate::domain::{Fraction, TxnKind, TxnStatus};
+use crate::report::facts::{RunFacts, SourceNight};
+use crate::report::model::{RejectView, SourceView, instrument_word};
+use crate::settle::Inputs;
+
+use super::Book;
+use super::looks::Look;
+use super::sheet::{Cell, Result};
+use super::table::{Column, Head, Written};
+
+/// Payments of the night of one source and means of payment.
+pub(super) struct FeeRow {
+    source: String,
+    instrument: &'static str,
+    count: u64,
+    pub(super) gross: i128,
+    pub(super) fee: i128,
+    net: i128,
+}
+
+/// The payments that succeeded, by source and means, with what the providers say they kept.
+pub(super) fn fees(inputs: &Inputs, facts: &RunFacts) -> Vec<FeeRow> {
+    let mut rows: BTreeMap<(&str, &'static str), FeeRow> = BTreeMap::new();
+    let paid = inputs.txns.iter().filter(|txn| {
+        txn.kind == TxnKind::Payment
+            && txn.status == TxnStatus::Success
+            && txn.business_date == facts.business_date
+    });
+    for txn in paid {
+        let (source, instrument) = (txn.source.as_str(), txn.instrument.id());
+        let row = rows.entry((source, instrument)).or_insert_with(|| FeeRow {
+            source: source.to_owned(),
+            instrument,
+            count: 0,
+            gross: 0,
+            fee: 0,
+            net: 0,
+        });
+        row.count += 1;
+        row.gross += txn.amount.wide();
+        row.fee += txn.fee.wide();
+        row.net += txn.net.wide();
+    }
+    rows.into_values().collect()
+}
+
+/// The columns of gross and fee.
+pub(super) const GROSS: u16 = 3;
+pub(super) const FEE: u16 = 4;
+
+pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
+    let mut sheet = book.sheet("sheet-fees")?;
+    let (title, intro) = (book.t("book-fees-title"), book.t("book-fees-intro"));
+    let head = Head::new(&title, &intro, "run.json");
+    let table = [
+        Column::new(book.t("column-source"), 22),
+        Column::new(book.t("column-instrument"), 20),
+        Column::total(book.t("column-count"), 10, Look::Whole),
+        Column::total(book.t("book-gross"), 18, Look::Money),
+        Column::total(book.t("book-fee"), 16, Look::Money),
+        Column::total(book.t("book-net"), 18, Look::Money),
+        Column::total(book.t("book-fee-rest"), 16, Look::Money),
+        Column::figures(book.t("book-fee-rate"), 10),
+    ];
+    let row = |(nth, fee): (usize, &FeeRow)| {
+        let this = nth + 5;
+        let rate = Fraction::new(fee.fee, fee.gross);
+        vec![
+            Cell::Text(fee.source.clone()),
+            Cell::Text(instrument_word(book.lang(), fee.instrument)),
+            Cell::count(fee.count),
+            Cell::Money(fee.gross),
+            Cell::Money(fee.fee),
+            Cell::Money(fee.net),
+            Cell::Formula(
+                format!("D{this}-E{this}-F{this}"),
+                (fee.gross - fee.fee - fee.net).to_string(),
+                Look::Money,
+            ),
+            Cell::Formula(
+                format!("IF(D{this}=0,0,E{this}/D{this})"),
+                rate.map_or_else(|| "0".to_owned(), |rate| rate.half_up(12)),
+                Look::Share,
+            ),
+        ]
+    };
+    let rows = book.fees.iter().enumerate().map(row);
+    let written = sheet.table(&head, &table, rows, book.rows_max)?;
+    Ok((sheet.to, written))
+}
+
+pub(super) fn write_rejects(book: &Book<'_>) -> Result<(Worksheet, Written)> {
+    let mut sheet = book.sheet("sheet-rejects")?;
+    let (title, intro) = (book.t("reject-heading"), book.t("reject-intro"));
+    let head = Head::new(&title, &intro, "exceptions.csv");
+    let plain = |key: &str, width| Column::new(book.t(key), width);
+    let table = [
+        plain("column-source", 16),
+        plain("book-file", 30),
+        plain("book-line", 9),
+        plain("book-column", 18),
+        plain("column-value", 28),
+        plain("column-reason", 38),
+        plain("column-advice", 44),
+        Column::total(book.t("column-sum"), 16, Look::Money),
+        plain("book-id", 24),
+        plain("field-exception", 20),
+    ];
+    let row = |reject: &RejectView| {
+        vec![
+            Cell::Text(reject.source.to_string()),
+            Cell::Text(reject.file.to_string()),
+            Cell::count(reject.line),
+            Cell::Text(reject.column.to_string()),
+            Cell::Code(reject.value.to_string()),
+            Cell::Text(reject.reason.clone()),
+            Cell::Text(reject.advice.clone()),
+            reject
+                .amount
+                .map_or(Cell::Blank, |amount| Cell::Money(amount.wide())),
+            Cell::Code(reject.id.to_string()),
+            Cell::Code(reject.exception_id.to_string()),
+        ]
+    };
+    let rows = book.rejects.iter().map(row);
+    let written = sheet.table(&head, &table, rows, book.rows_max)?;
+    Ok((sheet.to, written))
+}
+
+/// The columns of the rows of the night and of the differences to the source's own totals.
+pub(super) const ROWS: u16 = 3;
+pub(super) const CONTROL_ROWS: u16 = 12;
+pub(super) const CONTROL_SUM: u16 = 13;
+
+pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
+    let mut sheet = book.sheet("sheet-sources")?;
+    let title = book.t("source-heading");
+    let complete = book.facts.is_complete();
+    let intro = book.t(if complete {
+        "source-all"
+    } else {
+        "source-some"
+    });
+    let head = Head {
+        freeze_col: 1,
+        ..Head::new(&title, &intro, "run.json")
+    };
+    let plain = |key: &str, width| Column::new(book.t(key), width);
+    let two = |key: &str, what: &str, width| {
+        Column::figures(format!("{}: {}", book.t(key), book.t(what)), width)
+    };
+    let table = [
+        plain("column-source", 20),
+        plain("book-kind", 12),
+        plain("column-state", 16),
+        Column::figures(book.t("column-rows"), 10),
+        Column::figures(book.t("column-sum"), 18),
+        Column::figures(book.t("column-rejects"), 10),
+        two("column-arrived", "book-rows", 10),
+        two("column-arrived", "column-sum", 16),
+        two("column-control", "book-rows", 12),
+        two("column-control", "column-sum", 18),
+        two("book-received", "book-rows", 12),
+        two("book-received", "column-sum", 18),
+        two("column-difference", "book-rows", 12),
+        two("column-difference", "column-sum", 16),
+        plain("book-notes", 44),
+    ];
+    let both = book.report.sources.iter().zip(&book.facts.sources);
+    let rows = both
+        .enumerate()
+        .map(|(nth, (view, night))| source(nth, view, night));
+    let written = sheet.table(&head, &table, rows, book.rows_max)?;
+    Ok((sheet.to, written))
+}
+
+fn source(nth: usize, view: &SourceView, night: &SourceNight) -> Vec<Cell> {
+    let this = nth + 5;
+    let money = |sum: i128| {
+        if view.carries_money {
+            Cell::Money(sum)
+        } else {
+            Cell::Blank
+        }
+    };
+    let mut cells = vec![
+        Cell::Text(view.name.to_string()),
+        Cell::Text(view.kind.to_string()),
+        Cell::Text(view.state_word.clone()),
+        Cell::count(view.rows.count),
+        money(view.rows.sum_vnd),
+        Cell::count(view.rejects),
+        Cell::count(view.arrived.count),
+        money(view.arrived.sum_vnd),
+    ];
+    match night.facts.control {
+        None => cells.extend(vec![Cell::Blank; 6]),
+        Some(control) => {
+            let told = control.expected_sum.map(|sum| sum.wide());
+            let ours = control.sum.wide();
+            let count = i128::from(control.expected_count) - i128::from(control.count);
+            let sum = told.map(|told| {
+                let (formula, result) = (format!("J{this}-L{this}"), (told - ours).to_string());
+                Cell::Formula(formula, result, Look::Money)
+            });
+            cells.extend([
+                Cell::count(control.expected_count),
+                told.map_or(Cell::Blank, Cell::Money),
+                Cell::count(control.count),
+                Cell::Money(ours),
+                Cell::Formula(format!("I{this}-K{this}"), count.to_string(), Look::Whole),
+                sum.unwrap_or(Cell::Blank),
+            ]);
+        }
+    }
+    cells.push(Cell::Text(view.notes.join("; ")));
+    cells
+}
