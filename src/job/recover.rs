@@ -85,7 +85,7 @@ pub(super) async fn as_published(
 }
 
 /// A published night decided again from the store; none when its inputs are not the same any more.
-async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
+pub(super) async fn again(desk: &Desk, run: &RunRecord) -> Result<Option<Decided>, JobError> {
     again_by(desk, desk, run, None).await
 }
 
