@@ -120,7 +120,8 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
 
 /// The text as comments.
 fn commented(text: &str) -> String {
-    text.lines().map(|line| format!("# {line}\n")).collect()
+    let lines = text.lines().map(|line| ["# ", line, "\n"].concat());
+    lines.collect::<Vec<_>>().concat()
 }
 
 fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {

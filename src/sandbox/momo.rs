@@ -113,9 +113,8 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
 fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     let field = |name: &str| rows::plain(body.get(name));
     let signed = covered(&["orderId", "partnerCode", "requestId"], body);
-    if field("partnerCode") != PARTNER_CODE
-        || field("signature") != hmac_sha256(SECRET_KEY, &signed)
-    {
+    let right = hmac_sha256(SECRET_KEY, &signed);
+    if field("partnerCode") != PARTNER_CODE || field("signature") != right {
         let refusal = json!({"resultCode": 13, "message": "Merchant authentication failed"});
         return Reply::json(200, &refusal);
     }

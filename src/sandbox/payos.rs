@@ -1,8 +1,8 @@
 //! payOS as documented at payos.vn/docs ("Lấy thông tin link thanh toán").
 //!
 //! GET with two headers of identity; HMAC-SHA256 over `data`: `key=value` sorted by key, null is
-//! empty, a list is compact JSON whose objects have sorted keys. Money comes as bank transfers; there
-//! are no refunds.
+//! empty, a list is compact JSON whose objects have sorted keys. Money comes as bank transfers;
+//! there are no refunds.
 
 use std::collections::BTreeMap;
 
@@ -94,13 +94,12 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     }
     let now = world.clock.local();
     let order = GATEWAY.find(world, code);
-    match order.and_then(|order| order.parts_at(now).map(|parts| (order, parts))) {
-        Some((order, (state, _))) => found(world, (order, state), act),
-        None => {
-            let desc = "Ma thanh toan khong ton tai";
-            Reply::json(200, &json!({"code": "101", "desc": desc, "data": null}))
-        }
+    let parts = order.and_then(|order| order.parts_at(now).map(|parts| (order, parts)));
+    if let Some((order, (state, _))) = parts {
+        return found(world, (order, state), act);
     }
+    let desc = "Ma thanh toan khong ton tai";
+    Reply::json(200, &json!({"code": "101", "desc": desc, "data": null}))
 }
 
 fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Option<Act>) -> Reply {

@@ -95,7 +95,8 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     } else {
         format!("{app_id}|{}|{KEY1}", field("app_trans_id"))
     };
-    if app_id != APP_ID || field("mac") != hmac_sha256(KEY1, &signed) {
+    let right = hmac_sha256(KEY1, &signed);
+    if app_id != APP_ID || field("mac") != right {
         return refusal("-402", "Chung thuc khong hop le");
     }
     if gateway::is_error_inside(act) {

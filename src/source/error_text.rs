@@ -96,7 +96,8 @@ impl SourceError {
             Self::Signature { .. } => (
                 "Không dòng nào của lần lấy này được dùng. Kiểm tra các khóa của nguồn này trong doisoat.toml; nếu đúng, \
                  báo cho nhà cung cấp: có người có thể đã sửa câu trả lời.",
-                "No row of this pull is used. Check the keys of this source in doisoat.toml; if they are right, tell the provider: somebody may have altered the answer.",
+                "No row of this pull is used. Check the keys of this source in doisoat.toml; if they are right, \
+                 tell the provider: somebody may have altered the answer.",
             ),
             Self::NotFound { .. } | Self::Redirect { .. } => (
                 "Kiểm tra base_url của nguồn này trong doisoat.toml.",

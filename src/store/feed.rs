@@ -162,7 +162,7 @@ fn is_due(
         let refunded = order.status == OrderStatus::Refunded && !known.returned;
         return refunded || night.days_since(settled) <= i64::from(rules.reprobe_days);
     }
-    // Without a payment of its own it is a refund that has an id of its own: once it came, it is told.
+    // Without a payment it is a refund with an id of its own: once it came, all is told.
     if known.fed || known.returned {
         return false;
     }

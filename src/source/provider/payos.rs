@@ -1,12 +1,12 @@
 //! payOS, a probe: `GET /v2/payment-requests/{orderCode}`, HMAC-SHA256 over the answer's `data`.
 //! Source: payos.vn/docs, "Lấy thông tin link thanh toán" and "Kiểm tra dữ liệu với signature".
 //!
-//! The outer `code` says whether the call worked, `data.status` what became of the link. Money comes
-//! as bank transfers: one link may have several (a payer who sent too little and then the rest, or
-//! too much), and each is a row. The first one of exactly the link's amount is the row
-//! `<orderCode>`; every other is `<orderCode>#<reference>`, and then the row `<orderCode>` stands for
-//! the link as a whole: pending while it waits for more, void once the money came in parts, failed
-//! when it ended without.
+//! The outer `code` says whether the call worked, `data.status` what became of the link. Money
+//! comes as bank transfers: one link may have several (a payer who sent too little and then the
+//! rest, or too much), and each is a row. The first one of exactly the link's amount is the row
+//! `<orderCode>`; every other is `<orderCode>#<reference>`, and then the row `<orderCode>` stands
+//! for the link as a whole: pending while it waits for more, void once the money came in parts,
+//! failed when it ended without.
 //!
 //! An answer that contradicts itself is for a person: transfers that do not sum up to `amountPaid`,
 //! a paid link without transfers, money in a link that was cancelled or ran out.
@@ -15,8 +15,8 @@
 //! it.
 //!
 //! **Not established by the documentation, so configuration says it.** Which outer code means "no
-//! such order" (`not_found`, 101 unless it is written), and what a status outside the published list
-//! means (`status_map`).
+//! such order" (`not_found`, 101 unless it is written), and what a status outside the published
+//! list means (`status_map`).
 
 mod checksum;
 mod events;

@@ -39,8 +39,7 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     fn client(&self) -> &Client;
 
     /// False when the provider can have no order of that id: it is not asked about.
-    fn can_ask(&self, order: &PaymentOrder) -> bool {
-        let _any = order;
+    fn can_ask(&self, _order: &PaymentOrder) -> bool {
         true
     }
 
@@ -59,8 +58,7 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad>;
 
     /// The id of an order that nobody made on `day`, which the provider can be asked about.
-    fn example(&self, day: Day) -> Box<str> {
-        let _any = day;
+    fn example(&self, _day: Day) -> Box<str> {
         "DOISOATCHECK".into()
     }
 }

@@ -8,8 +8,8 @@
 //! **Refunds.** A refunded order still answers `return_code` 1, so a refund is known only to who
 //! names its `m_refund_id`. The one-stop system lists such an id as an order of its own: `order_id`
 //! is the `m_refund_id` (`yymmdd_<app_id>_…`), the amount is what goes back, the status `refunded`.
-//! It is asked about with `query_refund`. The answer names no amount, so the row has the listed one,
-//! and no time, so it has the time at which the refund was asked for.
+//! It is asked about with `query_refund`. The answer names no amount, so the row has the listed
+//! one, and no time, so it has the time at which the refund was asked for.
 //!
 //! **Not established by the documentation, so configuration says it.** What a `return_code` beyond
 //! 1, 2 and 3 means (`status_map`), which `sub_return_code` means "no such order" (`not_found`), and

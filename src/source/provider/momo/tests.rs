@@ -50,7 +50,7 @@ fn order(id: &str) -> PaymentOrder {
 }
 
 /// The answer for a paid order with some members replaced.
-fn answer(changes: Value) -> Value {
+fn answer(changes: &Value) -> Value {
     let mut body = json!({
         "partnerCode": "TESTPARTNER",
         "requestId": "RQ-1725472800-1",
@@ -74,7 +74,7 @@ fn read_with(momo: &Momo, body: &Value) -> Result<Answer, Bad> {
     momo.read(body.to_string().as_bytes(), &order(ORDER), "momo: POST x")
 }
 
-fn read(changes: Value) -> Result<Answer, Bad> {
+fn read(changes: &Value) -> Result<Answer, Bad> {
     read_with(&momo(""), &answer(changes))
 }
 
@@ -115,7 +115,7 @@ fn the_request_is_signed_as_the_vector_says() {
 
 #[test]
 fn a_paid_order_is_a_payment_at_the_time_of_the_answer() {
-    let [row] = told(read(json!({}))).told.try_into().unwrap();
+    let [row] = told(read(&json!({}))).told.try_into().unwrap();
     assert_eq!(
         (row.id.as_deref(), row.order_ref.as_deref()),
         (Some(ORDER), Some(ORDER))
@@ -133,7 +133,7 @@ fn a_paid_order_is_a_payment_at_the_time_of_the_answer() {
         (Some("1725502530000"), TimeForm::EpochMs)
     );
     let own = momo("time_field = \"none\"");
-    let [row] = told(read_with(&own, &answer(json!({}))))
+    let [row] = told(read_with(&own, &answer(&json!({}))))
         .told
         .try_into()
         .unwrap();
@@ -146,7 +146,7 @@ fn a_paid_order_is_a_payment_at_the_time_of_the_answer() {
 #[test]
 fn every_result_code_is_paid_pending_failed_or_for_a_person() {
     let status = |momo: &Momo, code: i64| {
-        let body = answer(json!({"resultCode": code, "transId": 0, "amount": 45_000}));
+        let body = answer(&json!({"resultCode": code, "transId": 0, "amount": 45_000}));
         told(read_with(momo, &body)).told[0].status.unwrap()
     };
     let plain = momo("");
@@ -163,7 +163,7 @@ fn every_result_code_is_paid_pending_failed_or_for_a_person() {
     assert_eq!(status(&capturing, 9000), TxnStatus::Success);
     assert_eq!(status(&capturing, 9001), TxnStatus::Unmapped);
     // An unpaid order keeps its own time, and names no transaction.
-    let [row] = told(read(json!({"resultCode": 1000, "transId": 0})))
+    let [row] = told(read(&json!({"resultCode": 1000, "transId": 0})))
         .told
         .try_into()
         .unwrap();
@@ -177,7 +177,7 @@ fn every_result_code_is_paid_pending_failed_or_for_a_person() {
 fn what_is_wrong_with_the_call_is_no_state_of_the_money() {
     for code in [10, 12, 40, 41, 43, 45, 47, 98, 99] {
         let again = Bad::Again(Fault::ErrorInside(code.to_string().into()));
-        assert_eq!(read(json!({"resultCode": code})), Err(again));
+        assert_eq!(read(&json!({"resultCode": code})), Err(again));
     }
     for code in [11, 13] {
         let bare = json!({"resultCode": code, "message": "x"});
@@ -187,9 +187,9 @@ fn what_is_wrong_with_the_call_is_no_state_of_the_money() {
         };
         assert_eq!(read_with(&momo(""), &bare), Err(Bad::Stop(refused)));
     }
-    assert_eq!(read(json!({"resultCode": 42})), Ok(Answer::NotFound));
+    assert_eq!(read(&json!({"resultCode": 42})), Ok(Answer::NotFound));
     for code in [20, 21, 22] {
-        assert_eq!(read(json!({"resultCode": code})), Ok(Answer::BadOrder));
+        assert_eq!(read(&json!({"resultCode": code})), Ok(Answer::BadOrder));
     }
 }
 
@@ -197,16 +197,16 @@ fn what_is_wrong_with_the_call_is_no_state_of_the_money() {
 fn an_answer_must_be_about_our_order_and_ours() {
     let refused = |why| Err(not_ours("momo: POST x", why));
     assert_eq!(
-        read(json!({"orderId": "OTHER"})),
+        read(&json!({"orderId": "OTHER"})),
         refused(SignatureFault::OtherOrder)
     );
     assert_eq!(
-        read(json!({"partnerCode": "OTHER"})),
+        read(&json!({"partnerCode": "OTHER"})),
         refused(SignatureFault::OtherMerchant)
     );
     let other_not_found = json!({"orderId": "OTHER", "resultCode": 42});
-    assert_eq!(read(other_not_found), refused(SignatureFault::OtherOrder));
-    let missing = read(json!({"orderId": null}));
+    assert_eq!(read(&other_not_found), refused(SignatureFault::OtherOrder));
+    let missing = read(&json!({"orderId": null}));
     assert_eq!(missing, Err(BodyFault::Shape("orderId").into()));
 }
 
@@ -214,7 +214,7 @@ fn an_answer_must_be_about_our_order_and_ours() {
 fn where_answers_are_signed_each_must_verify() {
     let signing = momo("reply_signature = \"orderId partnerCode amount resultCode message\"");
     let refused = |why| Err(not_ours("momo: POST x", why));
-    let mut body = answer(json!({}));
+    let mut body = answer(&json!({}));
     assert_eq!(read_with(&signing, &body), refused(SignatureFault::Missing));
     let text = "accessKey=TESTACCESSKEY&amount=45000&message=Thành công.&orderId=HS240905-0001&\
                 partnerCode=TESTPARTNER&resultCode=0";
@@ -256,7 +256,7 @@ fn refunds_are_rows_of_their_own_and_the_payment_stays_paid() {
         refund(7002, 5_000, 72),
         refund(1081, 45_000, 73)
     ]);
-    let found = told(read(json!({"refundTrans": all})));
+    let found = told(read(&json!({"refundTrans": all})));
     let rows: Vec<_> = found
         .told
         .iter()
@@ -288,14 +288,14 @@ fn refunds_are_rows_of_their_own_and_the_payment_stays_paid() {
     );
     // A refund in progress has no number yet; one whose code is unknown is for a person.
     assert_eq!(
-        told(read(json!({"refundTrans": [refund(7000, 1, 0)]})))
+        told(read(&json!({"refundTrans": [refund(7000, 1, 0)]})))
             .told
             .len(),
         1
     );
-    let strange = told(read(json!({"refundTrans": [refund(77, 1_000, 74)]})));
+    let strange = told(read(&json!({"refundTrans": [refund(77, 1_000, 74)]})));
     assert_eq!(strange.told[1].status, Some(TxnStatus::Unmapped));
-    let odd = read(json!({"refundTrans": {"a": 1}}));
+    let odd = read(&json!({"refundTrans": {"a": 1}}));
     assert_eq!(odd, Err(BodyFault::Shape("refundTrans").into()));
 }
 
@@ -303,7 +303,7 @@ fn refunds_are_rows_of_their_own_and_the_payment_stays_paid() {
 fn the_members_of_a_refund_are_configuration() {
     let mapped = momo("refund_map = { id = \"refundId\", time = \"refundTime\" }");
     let one = json!({"refundId": 9, "amount": 1_000, "resultCode": 0, "refundTime": 5});
-    let body = answer(json!({"refundTrans": [one]}));
+    let body = answer(&json!({"refundTrans": [one]}));
     let found = told(read_with(&mapped, &body));
     assert_eq!(found.told[1].id.as_deref(), Some("HS240905-0001#9"));
     assert_eq!(found.told[1].time.as_deref(), Some("5"));

@@ -89,8 +89,8 @@ fn read_body(payos: &Payos, body: &Value) -> Result<Answer, Bad> {
     payos.read(body.to_string().as_bytes(), &order(), "payos: GET x")
 }
 
-fn told(changes: Value) -> Vec<Record> {
-    match read_body(&payos(""), &body(&changes)) {
+fn told(changes: &Value) -> Vec<Record> {
+    match read_body(&payos(""), &body(changes)) {
         Ok(Answer::Known(found)) => {
             let Found { told, implied } = *found;
             assert!(implied.is_empty());
@@ -101,7 +101,7 @@ fn told(changes: Value) -> Vec<Record> {
 }
 
 /// Id, amount and state of every row.
-fn rows(changes: Value) -> Vec<(String, String, TxnStatus)> {
+fn rows(changes: &Value) -> Vec<(String, String, TxnStatus)> {
     let one = |row: Record| {
         let (id, amount) = (row.id.unwrap(), row.amount.unwrap_or_default());
         (id.into(), amount.into(), row.status.unwrap())
@@ -229,7 +229,7 @@ fn the_outer_code_tells_what_became_of_the_call() {
 
 #[test]
 fn one_transfer_of_the_whole_amount_is_the_payment() {
-    let [paid] = told(json!({})).try_into().unwrap();
+    let [paid] = told(&json!({})).try_into().unwrap();
     assert_eq!(
         (paid.id.as_deref(), paid.kind),
         (Some(ORDER), Some(TxnKind::Payment))
@@ -249,7 +249,7 @@ fn one_transfer_of_the_whole_amount_is_the_payment() {
 #[test]
 fn a_link_without_money_is_its_status() {
     let status = |word: &str| {
-        let all = rows(json!({"status": word, "amountPaid": 0, "transactions": []}));
+        let all = rows(&json!({"status": word, "amountPaid": 0, "transactions": []}));
         let [(id, amount, status)] = all.try_into().unwrap();
         assert_eq!((id.as_str(), amount.as_str()), (ORDER, "45000"));
         status
@@ -275,7 +275,7 @@ fn several_transfers_are_several_rows_in_the_order_of_time() {
     );
     for list in [json!([a, b]), json!([b, a])] {
         assert_eq!(
-            rows(json!({"transactions": list})),
+            rows(&json!({"transactions": list})),
             [
                 row(ORDER, "45000", TxnStatus::Void),
                 row("2409050001#FTA", "20000", TxnStatus::Success),
@@ -288,7 +288,7 @@ fn several_transfers_are_several_rows_in_the_order_of_time() {
         "status": "UNDERPAID", "amountPaid": 20_000, "amountRemaining": 25_000, "transactions": [a],
     });
     assert_eq!(
-        rows(under),
+        rows(&under),
         [
             row(ORDER, "45000", TxnStatus::Pending),
             row("2409050001#FTA", "20000", TxnStatus::Success),
@@ -299,7 +299,7 @@ fn several_transfers_are_several_rows_in_the_order_of_time() {
         "amountPaid": 90_000, "transactions": [again, transfer("FT1", 45_000, early)],
     });
     assert_eq!(
-        rows(over),
+        rows(&over),
         [
             row(ORDER, "45000", TxnStatus::Success),
             row("2409050001#FTC", "45000", TxnStatus::Success),
@@ -318,7 +318,7 @@ fn an_answer_that_contradicts_itself_is_for_a_person() {
         json!({"status": "EXPIRED"}),
         json!({"status": "SOMETHING"}),
     ] {
-        let all = rows(changes.clone());
+        let all = rows(&changes);
         assert_eq!(all, [row(ORDER, "45000", TxnStatus::Unmapped)], "{changes}");
     }
     // Money in a link that ended is never failed, and the link itself is over.
@@ -327,7 +327,7 @@ fn an_answer_that_contradicts_itself_is_for_a_person() {
         "transactions": [transfer("FTA", 20_000, "2024-09-05T09:15:30+07:00")],
     });
     assert_eq!(
-        rows(part),
+        rows(&part),
         [
             row(ORDER, "45000", TxnStatus::Failed),
             row("2409050001#FTA", "20000", TxnStatus::Unmapped),
