@@ -191,8 +191,8 @@ fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
     let begin = format!("{column}_");
     let own = forms.words.told().find_map(|key| {
         let word = key.strip_prefix(&begin)?;
-        let is_it = |text: &Box<str>| fold_name(text) == folded;
-        forms.words.texts(key).iter().any(is_it).then_some(word)
+        let mut texts = forms.words.texts(key).iter();
+        texts.any(|text| fold_name(text) == folded).then_some(word)
     });
     if let Some(own) = own {
         return Some(own.to_owned());

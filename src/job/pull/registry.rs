@@ -14,7 +14,7 @@ use crate::job::error::JobError;
 use crate::normalise::{self, dossier::DossierRows};
 use crate::source::registry::igate;
 use crate::source::{DossierRecord, Registry, RegistryPull};
-use crate::store::{Delivery, ExportFile, FeedDay};
+use crate::store::{Delivery, ExportFile, FeedDay, RegistryRows};
 
 /// The kind of the record that says that a day was read to its end.
 const COVERED: &str = "covered";
@@ -83,7 +83,9 @@ async fn cover(stage: &Stage, from: Day) -> Result<(), JobError> {
             day,
             night: stage.night,
         };
-        store.save_registry(&record, &Default::default()).await?;
+        store
+            .save_registry(&record, &RegistryRows::default())
+            .await?;
     }
     Ok(())
 }
@@ -123,7 +125,7 @@ async fn finish(stage: &Stage, from: Day, pull: RegistryPull) -> Result<SourceFa
         Completeness::Refused => Completeness::Refused,
         _ if missing.is_empty() => Completeness::Complete,
         _ if missing.len() < asked => Completeness::Partial,
-        state if state == Completeness::Complete => Completeness::Partial,
+        Completeness::Complete => Completeness::Partial,
         _ => Completeness::Missing,
     };
     let mut facts = stage.facts(state);
