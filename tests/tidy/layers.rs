@@ -58,6 +58,7 @@ pub(crate) const LAYERS: &[Layer] = &[
             "config",
             "config::forms",
             "config::source",
+            "config::section::suggest",
             "format",
         ],
     ),
