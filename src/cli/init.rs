@@ -18,6 +18,8 @@ use crate::store::Store;
 const TOML_VI: &str = include_str!("init/doisoat.vi.toml");
 const TOML_EN: &str = include_str!("init/doisoat.en.toml");
 const SERVICE: &str = include_str!("init/doisoat.service");
+/// Mộ Đức before and after 01/07/2025, by statistical codes.
+const AGENCIES: &str = include_str!("init/agencies.csv");
 const TIMER: &str = include_str!("init/doisoat.timer");
 
 pub(super) const EXAMPLES: &str = "\
@@ -53,6 +55,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     for path in config.folders() {
         folder(&path, 0o755, &mut said)?;
     }
+    write_new(&dir.join("agencies.example.csv"), AGENCIES, &mut said)?;
     let units = dir.join("systemd");
     folder(&units, 0o755, &mut said)?;
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));

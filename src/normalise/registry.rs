@@ -79,7 +79,7 @@ pub fn read(
     match kind {
         FileKind::Agencies => all.agencies = all.take(read_file(&bytes, file)?),
         FileKind::DossierFees | FileKind::PaymentFiles => {
-            all.fees = all.take(read_file(&bytes, file)?)
+            all.fees = all.take(read_file(&bytes, file)?);
         }
         FileKind::PaymentOrders => all.orders = all.take(read_file(&bytes, file)?),
         FileKind::CashReceipts => all.receipts = all.take(read_file(&bytes, file)?),

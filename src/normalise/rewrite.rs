@@ -1,5 +1,4 @@
-//! PURE: a table that others made -> the same table as a file of ours, line for line, so that one
-//! reader judges both. Columns are found by the office's headings, words by its words and the usual
+//! PURE: a table of others -> the same as a file of ours, line for line, for the same reader. Columns are found by the office's headings, words by its words and the usual
 //! ones; amounts and times are rewritten where they can be read. What cannot is left as it stands:
 //! the reader refuses it and shows it.
 
@@ -191,8 +190,8 @@ fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
     let begin = format!("{column}_");
     let own = forms.words.told().find_map(|key| {
         let word = key.strip_prefix(&begin)?;
-        let is_it = |text: &Box<str>| fold_name(text) == folded;
-        forms.words.texts(key).iter().any(is_it).then_some(word)
+        let mut texts = forms.words.texts(key).iter();
+        texts.any(|text| fold_name(text) == folded).then_some(word)
     });
     if let Some(own) = own {
         return Some(own.to_owned());
@@ -349,8 +348,7 @@ pub(super) fn lost(
     }
 }
 
-/// Lines of a file of ours that keep the numbers of the lines they were made from: lines between
-/// are left blank.
+/// Lines of a file of ours under the numbers of those they were made from; the rest is blank.
 pub(super) struct Lines {
     out: Vec<u8>,
     width: usize,
@@ -368,7 +366,7 @@ impl Lines {
         lines
     }
 
-    /// Puts a row on its line; a file without a heading of its own begins in the second.
+    /// Puts a row on its line.
     pub(super) fn put(&mut self, line: u64, cells: impl Iterator<Item = String>) {
         while self.line + 1 < line {
             self.out.push(b'\n');
@@ -400,34 +398,4 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn source_and_layouts_agree_on_the_columns() {
-        let layouts = [
-            &fee::LAYOUT,
-            &order::LAYOUT,
-            &receipt::LAYOUT,
-            &agency::LAYOUT,
-        ];
-        let mut ours: Vec<&str> = layouts.iter().flat_map(|layout| layout.columns()).collect();
-        let mut theirs = FileKind::columns(false).to_vec();
-        ours.sort_unstable();
-        ours.dedup();
-        theirs.sort_unstable();
-        assert_eq!(ours, theirs);
-    }
-
-    #[test]
-    fn times_of_other_systems_are_read() {
-        let check = |raw: &str, whole, expected: Option<&str>| {
-            assert_eq!(time_text(raw, None, whole).as_deref(), expected, "{raw}");
-        };
-        check("05/12/2022", false, Some("2022-12-05"));
-        check("05/12/2022", true, Some("2022-12-05T00:00:00"));
-        check("05/12/2022 08:30", true, Some("2022-12-05T08:30:00"));
-        check("1670203800000", true, Some("2022-12-05T08:30:00+07:00"));
-        check("hôm qua", true, None);
-    }
-}
+mod tests;

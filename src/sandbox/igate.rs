@@ -235,12 +235,17 @@ fn fee_row(seen: &Seen<'_>, fee: &Fee, state: &FeeState) -> String {
         1
     };
     let names = json!([{"languageId": 46, "name": "Fee"}, {"languageId": 228, "name": name}]);
+    let cost = json!({
+        "id": format!("c{kind}"),
+        "type": {"id": format!("t{kind}"), "type": kind, "name": names},
+        "description": [],
+    });
     let (each, paid) = (
         java_float(state.amount / pieces),
         java_float(if paid { state.amount } else { 0 }),
     );
     format!(
-        r#"{{"id":"{}","procost":{{"id":"c{kind}","type":{{"id":"t{kind}","type":{kind},"name":{names}}},"description":[]}},"amount":{each},"quantity":{pieces},"paid":{paid},"required":1,"dossier":{{"id":"{}"}}}}"#,
+        r#"{{"id":"{}","procost":{cost},"amount":{each},"quantity":{pieces},"paid":{paid},"required":1,"dossier":{{"id":"{}"}}}}"#,
         fee.id, seen.id
     )
 }

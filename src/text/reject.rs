@@ -80,6 +80,12 @@ fn quoted(value: &str) -> String {
     out
 }
 
+/// A webhook that nobody vouches for.
+const UNVERIFIED: Text = Text {
+    vi: "chữ ký của nhà cung cấp không đúng hoặc không có",
+    en: "the provider's signature is wrong or missing",
+};
+
 /// What is wrong; `{}` stands for the value.
 fn reason(code: RejectCode) -> Text {
     let text = |vi, en| Text { vi, en };
@@ -143,10 +149,7 @@ fn reason(code: RejectCode) -> Text {
             "bản ghi không đúng dạng đã công bố: {}",
             "the record does not have its documented form: {}",
         ),
-        RejectCode::Unverified => text(
-            "chữ ký của nhà cung cấp không đúng hoặc không có",
-            "the provider's signature is wrong or missing",
-        ),
+        RejectCode::Unverified => UNVERIFIED,
         RejectCode::RepeatedId => text(
             "{} đã có ở dòng khác với nội dung khác",
             "{} stands in another row with other content",
@@ -187,8 +190,10 @@ fn advice(code: RejectCode) -> Text {
             "Look up the right code in the one-stop system (such as H48.18.22-221202-0001), correct it at the source, then run again.",
         ),
         RejectCode::Unverified => text(
-            "Nội dung không được dùng. Kiểm tra khóa trong cấu hình, và bên nhận webhook có lưu nguyên văn phần thân và tiêu đề không; nếu cả hai đều đúng, đây không phải là bản tin của nhà cung cấp.",
-            "Nothing of it is used. Check the key in the configuration, and that the receiver keeps body and headers exactly as they came; if both are right, the message is not the provider's.",
+            "Nội dung không được dùng. Kiểm tra khóa trong cấu hình, và bên nhận webhook có lưu nguyên văn phần thân \
+             và tiêu đề không; nếu cả hai đều đúng, đây không phải là bản tin của nhà cung cấp.",
+            "Nothing of it is used. Check the key in the configuration, and that the receiver keeps body \
+             and headers exactly as they came; if both are right, the message is not the provider's.",
         ),
         RejectCode::UnknownWord | RejectCode::MissingValue => text(
             "Sửa ô này ở nguồn, rồi chạy lại.",

@@ -41,6 +41,7 @@ mod night_calibration;
 mod night_cli;
 mod night_estimate;
 mod night_files;
+mod night_igate;
 mod night_settlement;
 mod night_sources;
 mod nights;

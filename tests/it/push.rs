@@ -94,14 +94,25 @@ fn inbox(town: &Town, name: &str, webhooks: &[(String, String)]) -> PathBuf {
     folder
 }
 
-fn with_push(text: String) -> String {
-    format!(
-        "{text}\n[[source]]\nname = \"sepay-push\"\nkind = \"push\"\npath = \"sepay\"\n\
-         provider = \"sepay\"\ntoken = {{ env = \"PUSH_SEPAY\" }}\n\
-         [[source]]\nname = \"vnpay-push\"\nkind = \"push\"\npath = \"vnpay\"\n\
-         provider = \"vnpay\"\nhash_secret = {{ env = \"PUSH_VNPAY\" }}\n"
-    )
+fn with_push(mut text: String) -> String {
+    text.push_str(PUSHED);
+    text
 }
+
+const PUSHED: &str = "
+[[source]]
+name = \"sepay-push\"
+kind = \"push\"
+path = \"sepay\"
+provider = \"sepay\"
+token = { env = \"PUSH_SEPAY\" }
+[[source]]
+name = \"vnpay-push\"
+kind = \"push\"
+path = \"vnpay\"
+provider = \"vnpay\"
+hash_secret = { env = \"PUSH_VNPAY\" }
+";
 
 /// A desk whose keys of webhooks are these.
 async fn desk(town: &Town, edit: &dyn Fn(String) -> String, token: &str) -> Desk {

@@ -124,9 +124,8 @@ fn read_ours(text: &str) -> RegistryRows {
 }
 
 fn as_csv(rows: &[Vec<String>]) -> String {
-    rows.iter()
-        .map(|row| format!("{}\n", row.join(";")))
-        .collect()
+    let lines: Vec<String> = rows.iter().map(|row| row.join(";")).collect();
+    lines.join("\n")
 }
 
 /// A sheet of texts.
@@ -288,10 +287,8 @@ async fn a_night_reads_them_from_the_folder() {
     std::fs::create_dir(town.dir().join("cps")).unwrap();
     std::fs::write(town.dir().join("cps/PaymentFile 05-12-2022.csv"), OPENCPS).unwrap();
     town.set_now(day("2022-12-06").start_ms() + 1);
-    let map: String = HEADINGS
-        .iter()
-        .map(|(key, text)| format!("{key} = \"{text}\"\n"))
-        .collect();
+    let map = HEADINGS.map(|(key, text)| format!("{key} = \"{text}\"\n"));
+    let map = map.concat();
     let edit = |text: String| {
         let (head, _) = text.split_once("[[source]]").unwrap();
         format!(
@@ -311,4 +308,39 @@ async fn a_night_reads_them_from_the_folder() {
     let desk = town.desk(&bad).await;
     let error = doisoat::job::pull::open(&desk, None).err().unwrap();
     assert!(format!("{error:?}").contains("status_open"));
+}
+
+/// The structure that `init` writes down: every agency of the old district has a successor, and a
+/// code alone is no key.
+#[test]
+fn the_agencies_of_mo_duc_are_data() {
+    use doisoat::domain::{AgencyCode, AgencyDirectory};
+    let text = include_str!("../../src/cli/init/agencies.csv");
+    let source = SourceName::new("r");
+    let kind = FileKind::Agencies;
+    let rows = registry::read("agencies.csv", kind, text.as_bytes(), &source, day(FIRST)).unwrap();
+    assert_eq!((rows.agencies.len(), rows.rejects.len()), (19, 0));
+    let directory = AgencyDirectory::new(rows.agencies);
+    let (before, after) = (day("2025-06-30"), day("2025-07-01"));
+    let name = |code: &str, on| {
+        let found = directory.on(&AgencyCode::new(code), on);
+        found.map_or("", |agency| &*agency.name).to_owned()
+    };
+    assert_eq!(name("21400", before), "UBND thị trấn Mộ Đức");
+    assert_eq!(name("21400", after), "UBND xã Mộ Đức");
+    let now = |code: &str| directory.current(&AgencyCode::new(code), before, after);
+    for (old, new) in [
+        ("21403", "Long Phụng"),
+        ("21406", "Long Phụng"),
+        ("21412", "Mỏ Cày"),
+        ("21430", "Mộ Đức"),
+        ("21436", "Lân Phong"),
+        ("21400", "Mộ Đức"),
+    ] {
+        assert_eq!(
+            name(now(old).as_str(), after),
+            format!("UBND xã {new}"),
+            "{old}"
+        );
+    }
 }

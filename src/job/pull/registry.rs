@@ -119,7 +119,9 @@ async fn cover(stage: &Stage, from: Day) -> Result<(), JobError> {
             day,
             night: stage.night,
         };
-        store.save_registry(&record, &Default::default()).await?;
+        store
+            .save_registry(&record, &RegistryRows::default())
+            .await?;
     }
     Ok(())
 }
@@ -159,7 +161,7 @@ async fn finish(stage: &Stage, from: Day, pull: RegistryPull) -> Result<SourceFa
         Completeness::Refused => Completeness::Refused,
         _ if missing.is_empty() => Completeness::Complete,
         _ if missing.len() < asked => Completeness::Partial,
-        state if state == Completeness::Complete => Completeness::Partial,
+        Completeness::Complete => Completeness::Partial,
         _ => Completeness::Missing,
     };
     let mut facts = stage.facts(state);

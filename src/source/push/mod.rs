@@ -255,6 +255,28 @@ impl PushSource {
 
 fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
+    let (provider, is_gateway, instrument) = match settings.text("provider").unwrap_or_default() {
+        "payos" => ("payos", true, Instrument::Qr),
+        "casso" => ("casso", false, Instrument::Transfer),
+        "sepay" => ("sepay", false, Instrument::Transfer),
+        "vnpay" => ("vnpay", true, Instrument::Card),
+        "momo" => ("momo", true, Instrument::Wallet),
+        _ => ("zalopay", true, Instrument::Wallet),
+    };
+    let missing = || settings.fail("path is missing".to_owned(), "name a folder");
+    Ok(Handle::Push(Box::new(PushSource {
+        path: settings.path("path").ok_or_else(missing)?.to_owned(),
+        provider,
+        is_gateway,
+        instrument,
+        into: settings.text("into").map(SourceName::new),
+        keys: keys_of(opening, provider)?,
+    })))
+}
+
+/// Fetches the keys of a provider.
+fn keys_of(opening: &Opening<'_>, provider: &str) -> Result<Provider, ConfigError> {
+    let settings = opening.settings;
     let get = |key: &str| -> Result<Option<SecretString>, ConfigError> {
         let named = settings.names_secret(key);
         named
@@ -268,7 +290,7 @@ fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
         };
         get(key)?.ok_or_else(missing)
     };
-    let either = || -> Result<(Option<SecretString>, Option<SecretString>), ConfigError> {
+    let either = || {
         let (token, key) = (get("token")?, get("secret_key")?);
         if token.is_none() && key.is_none() {
             let fix = "name token (a header) or secret_key (a signature), as the webhook is set up";
@@ -276,60 +298,30 @@ fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
         }
         Ok((token, key))
     };
-    let told = settings.text("provider").unwrap_or_default();
-    let (provider, is_gateway, instrument, keys) = match told {
-        "payos" => {
-            let checksum_key = need("checksum_key")?;
-            (
-                "payos",
-                true,
-                Instrument::Qr,
-                Provider::Payos { checksum_key },
-            )
-        }
+    Ok(match provider {
+        "payos" => Provider::Payos {
+            checksum_key: need("checksum_key")?,
+        },
         "casso" => {
             let (token, key) = either()?;
-            let keys = Provider::Casso { token, key };
-            ("casso", false, Instrument::Transfer, keys)
+            Provider::Casso { token, key }
         }
         "sepay" => {
             let (token, key) = either()?;
-            let keys = Provider::Sepay { token, key };
-            ("sepay", false, Instrument::Transfer, keys)
+            Provider::Sepay { token, key }
         }
-        "vnpay" => {
-            let keys = Provider::Vnpay {
-                hash_secret: need("hash_secret")?,
-                tmn_code: settings.text("tmn_code").map(Into::into),
-            };
-            ("vnpay", true, Instrument::Card, keys)
-        }
-        "momo" => {
-            let keys = Provider::Momo {
-                access_key: need("access_key")?,
-                secret_key: need("secret_key")?,
-            };
-            ("momo", true, Instrument::Wallet, keys)
-        }
-        _ => {
-            let key2 = need("key2")?;
-            (
-                "zalopay",
-                true,
-                Instrument::Wallet,
-                Provider::Zalopay { key2 },
-            )
-        }
-    };
-    let missing = || settings.fail("path is missing".to_owned(), "name a folder");
-    Ok(Handle::Push(Box::new(PushSource {
-        path: settings.path("path").ok_or_else(missing)?.to_owned(),
-        provider,
-        is_gateway,
-        instrument,
-        into: settings.text("into").map(SourceName::new),
-        keys,
-    })))
+        "vnpay" => Provider::Vnpay {
+            hash_secret: need("hash_secret")?,
+            tmn_code: settings.text("tmn_code").map(Into::into),
+        },
+        "momo" => Provider::Momo {
+            access_key: need("access_key")?,
+            secret_key: need("secret_key")?,
+        },
+        _ => Provider::Zalopay {
+            key2: need("key2")?,
+        },
+    })
 }
 
 #[cfg(test)]

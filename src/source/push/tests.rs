@@ -1,3 +1,5 @@
+//! Every provider's vector verifies, and nothing else does.
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -146,7 +146,8 @@ pub(super) fn vnpay(
     Ok(fields)
 }
 
-/// The fields of a MoMo IPN that are signed beside the access key (developers.momo.vn, notification).
+/// The fields of a MoMo IPN that are signed beside the access key (developers.momo.vn,
+/// notification).
 const MOMO: [&str; 12] = [
     "amount",
     "extraData",

@@ -110,8 +110,10 @@ impl FolderNote {
             ),
             Self::UnknownName(name) => (
                 name,
-                "tên tệp không cho biết nội dung; cần bắt đầu bằng dossier_fees, payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv, .xlsx, .xls hoặc .ods",
-                "has a name that tells no kind; it must begin with dossier_fees, payment_orders, cash_receipts or agencies and end in .csv, .xlsx, .xls or .ods",
+                "tên tệp không cho biết nội dung; cần bắt đầu bằng dossier_fees, \
+                 payment_orders, cash_receipts hoặc agencies và kết thúc bằng .csv, .xlsx, .xls hoặc .ods",
+                "has a name that tells no kind; it must begin with dossier_fees, \
+                 payment_orders, cash_receipts or agencies and end in .csv, .xlsx, .xls or .ods",
             ),
             Self::Copy(name) => (
                 name,
