@@ -99,7 +99,7 @@ async fn past_runs_are_proved_again() {
             assert!(line.starts_with(date), "{line}");
             assert!(
                 line.ends_with(
-                    ": holds (the record, inputs, settled again, proved, tables, sealed rows, \
+                    ": holds (the record, inputs, settled again, proved, sealed rows, tables, \
                      published files, chain of runs)"
                 ),
                 "{line}"
