@@ -105,7 +105,7 @@ async fn copy(config: &Config, store: &Store, folder: &Path) -> Result<Saved, Jo
     // secrets do not stand in it
     if let Ok(text) = fs::read(&config.file) {
         let sum = write("doisoat.toml", &text)?;
-        sums += &format!("{sum}  doisoat.toml\n");
+        sums.extend([format!("{sum}  doisoat.toml\n")]);
     }
     write("SHA256SUMS", sums.as_bytes())?;
     for name in [DATABASE, ARCHIVE, "SHA256SUMS", "."] {
@@ -133,7 +133,7 @@ async fn look(copy: &Store, archive: &Archive) -> Result<(Saved, String), JobErr
             Some((place, bytes)) => {
                 saved.archived += 1;
                 saved.archived_bytes += bytes;
-                list += &format!("{sha256} {bytes} {}\n", place.display());
+                list.extend([format!("{sha256} {bytes} {}\n", place.display())]);
             }
             None if pruned.contains_key(&sha256) => {}
             None => saved.missing.push(sha256),

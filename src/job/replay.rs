@@ -297,8 +297,8 @@ async fn settled(
         let (vi, en) = ("đối soát lại", "settled again");
         let mut check = other("settled", vi, en, &run.output_digest, again);
         if let Some(place) = place {
-            check.vi += &format!("; khác đầu tiên: {place}");
-            check.en += &format!("; first difference: {place}");
+            check.vi.extend([format!("; khác đầu tiên: {place}")]);
+            check.en.extend([format!("; first difference: {place}")]);
         }
         checks.push(check);
     }

@@ -125,6 +125,7 @@ const FLIPS: [Flip; 21] = [
 async fn found(town: &Town) -> (i32, Vec<String>) {
     let output = run(town, &["verify", "--all", "--json"]).await;
     let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["runs"].is_array(), "{document}");
     let runs = document["runs"].as_array().unwrap().iter();
     let violations = runs.flat_map(|run| run["violations"].as_array().unwrap());
     let abouts = violations.map(|v| v["about"].as_str().unwrap().to_owned());

@@ -115,16 +115,19 @@ async fn what_is_older_than_the_retention_is_pruned_unless_it_is_open() {
             (&document["files"], &document["before"]),
             (&0.into(), &"2012-12-06".into())
         );
-        // as if both nights had been long ago: their answers, and what was kept of the first run
+        // as if the first night had been long ago
         let edits = [
-            "UPDATE reading SET night = '2002-12-05'",
+            "UPDATE reading SET night = '2002-12-05' WHERE night = '2022-12-05'",
             "UPDATE raw SET at_wall = '2002-12-06T01:30:00+07:00'",
         ];
         for edit in edits {
             town.database.execute(edit).await;
         }
-        let reads = "SELECT DISTINCT sha256 FROM reading WHERE sha256 IS NOT NULL";
+        let reads = "SELECT DISTINCT sha256 FROM reading \
+            WHERE sha256 IS NOT NULL AND night = '2002-12-05' AND sha256 NOT IN (\
+            SELECT sha256 FROM reading WHERE sha256 IS NOT NULL AND night = '2022-12-06')";
         let raws = town.database.texts(reads).await;
+        assert!(raws.len() > 5);
         let args = ["prune", "--dry-run", "--json"];
         let dry: Value = serde_json::from_slice(&run(&town, &args).await.stdout).unwrap();
         assert_eq!(dry["files"], raws.len(), "{kind:?}: {dry}");
@@ -158,7 +161,7 @@ async fn what_is_older_than_the_retention_is_pruned_unless_it_is_open() {
         assert!(stdout(&done).starts_with(&format!("Removed {} raw files", raws.len())));
         assert!(raws.iter().all(|sha| !place(sha).exists()));
         town.database
-            .execute("UPDATE reading SET night = '2022-12-05'")
+            .execute("UPDATE reading SET night = '2022-12-05' WHERE night = '2002-12-05'")
             .await;
         let replayed = run(&town, &["replay", FIRST, "--lang", "en"]).await;
         let text = stdout(&replayed);

@@ -99,7 +99,8 @@ async fn past_runs_are_proved_again() {
             assert!(line.starts_with(date), "{line}");
             assert!(
                 line.ends_with(
-                    ": holds (the record, inputs, settled again, proved, tables, published files)"
+                    ": holds (the record, inputs, settled again, proved, sealed rows, tables, \
+                     published files, chain of runs)"
                 ),
                 "{line}"
             );
@@ -289,7 +290,10 @@ async fn whoever_changed_a_published_file_is_found_out() {
 async fn rows_that_arrived_since_are_said_and_the_rest_is_checked() {
     let town = two_nights(Kind::Sqlite).await;
     town.database
-        .execute("UPDATE txn SET memo = memo || ' x' WHERE business_date = '2022-12-05'")
+        .execute(
+            "UPDATE txn SET memo = memo || ' x', decided_night = '9999-12-31' \
+             WHERE business_date = '2022-12-05'",
+        )
         .await;
     let (code, text) = verified(&town, &["--date", FIRST]).await;
     assert_eq!(code, 0, "{text}");

@@ -80,46 +80,25 @@ impl Diff {
         for (vi, en) in &self.not_compared {
             lines.extend(["! ", pick(lang, vi, en), "\n"]);
         }
+        let program = self.program.iter();
+        let program = program.map(|(was, now)| format!("~ doisoat {was} / {now}"));
         let rules = self.rules.iter().map(|rule| format!("~ {rule}"));
-        let program = self
-            .program
-            .iter()
-            .map(|(was, now)| format!("~ doisoat {was} / {now}"));
-        let title = pick(lang, "Quy tắc", "Rules");
-        section(&mut lines, title, program.chain(rules).collect());
-        let title = pick(lang, "Nguồn", "Sources");
-        section(
-            &mut lines,
-            title,
-            self.sources.iter().map(|c| row(c, lang)).collect(),
-        );
-        let title = pick(lang, "Dữ liệu vào", "Inputs");
-        section(
-            &mut lines,
-            title,
-            self.inputs.iter().map(|c| row(c, lang)).collect(),
-        );
-        section(
-            &mut lines,
-            pick(lang, "Khớp", "Matches"),
-            self.matches(lang),
-        );
-        section(
-            &mut lines,
-            pick(lang, "Loại", "Classes"),
-            self.classes(lang),
-        );
-        section(
-            &mut lines,
-            pick(lang, "Ngoại lệ", "Exceptions"),
-            self.exceptions(lang),
-        );
-        let title = pick(lang, "Tỷ lệ", "Shares");
-        section(
-            &mut lines,
-            title,
-            self.shares.iter().map(|s| share(s, lang)).collect(),
-        );
+        let rows = |changes: &[RowChange]| -> Vec<String> {
+            changes.iter().map(|change| row(change, lang)).collect()
+        };
+        let shares = self.shares.iter().map(|change| share(change, lang));
+        let sections = [
+            ("Quy tắc", "Rules", program.chain(rules).collect()),
+            ("Nguồn", "Sources", rows(&self.sources)),
+            ("Dữ liệu vào", "Inputs", rows(&self.inputs)),
+            ("Khớp", "Matches", self.matches(lang)),
+            ("Loại", "Classes", self.classes(lang)),
+            ("Ngoại lệ", "Exceptions", self.exceptions(lang)),
+            ("Tỷ lệ", "Shares", shares.collect()),
+        ];
+        for (vi, en, all) in &sections {
+            section(&mut lines, pick(lang, vi, en), all);
+        }
         lines
     }
 
@@ -145,18 +124,18 @@ impl Diff {
         }
         for (reason, (count, n, d)) in reasons {
             let why = pick(lang, "Vì", "Because of");
-            lines += &format!("{why} {reason}: {count} ({n:+}/{d:+})\n");
+            lines.extend([format!("{why} {reason}: {count} ({n:+}/{d:+})\n")]);
         }
         for mover in first.movers.iter().take(5) {
             let (n, d) = mover.delta();
-            lines += &format!(
+            lines.extend([format!(
                 "  {n:+}/{d:+}  {} ← {}\n",
                 mover.item,
                 mover.cause.say(lang)
-            );
+            )]);
         }
         if first.movers.len() > 5 {
-            lines += &format!("  … {}\n", first.movers.len() - 5);
+            lines.extend([format!("  … {}\n", first.movers.len() - 5)]);
         }
         if first.explained == Some(false) {
             lines += pick(
@@ -216,10 +195,13 @@ fn row(change: &RowChange, lang: Lang) -> String {
         change.key
     );
     if !change.column.is_empty() {
-        line += &format!(": {} {} / {}", change.column, change.before, change.after);
+        line.extend([format!(
+            ": {} {} / {}",
+            change.column, change.before, change.after
+        )]);
     }
     if let Some(by) = &change.told_by {
-        line += &format!(" ({by})");
+        line.extend([format!(" ({by})")]);
     }
     line
 }
@@ -245,22 +227,22 @@ fn share(change: &ShareChange, lang: Lang) -> String {
     let mut line = format!("{name}{scope}, {period}: {was} → {now}");
     let (old, new) = (&change.verdict.0, &change.verdict.1);
     if old != new {
-        line += &format!(", {} → {}", verdict(old, lang), verdict(new, lang));
+        line.extend([format!(", {} → {}", verdict(old, lang), verdict(new, lang))]);
     } else if !old.is_empty() {
-        line += &format!(", {}", verdict(old, lang));
+        line.extend([format!(", {}", verdict(old, lang))]);
     }
     line
 }
 
-fn section(lines: &mut String, title: &str, all: Vec<String>) {
+fn section(lines: &mut String, title: &str, all: &[String]) {
     if all.is_empty() {
         return;
     }
-    *lines += &format!("{title} ({})\n", all.len());
+    lines.extend([format!("{title} ({})\n", all.len())]);
     for line in all.iter().take(TOLD) {
         lines.extend(["  ", line, "\n"]);
     }
     if all.len() > TOLD {
-        *lines += &format!("  … {}\n", all.len() - TOLD);
+        lines.extend([format!("  … {}\n", all.len() - TOLD)]);
     }
 }

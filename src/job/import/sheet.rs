@@ -126,7 +126,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, FormatError> {
         let rows = sheet.rows.iter().skip(head + 1);
         let rows = rows.map(|row| filled(row, name, &places, formulas));
         // the headings under the keys, a total, an empty line
-        let counts = |row: &Filled| !(row.is_empty() && !is_id(&row.id)) && !is_heading(row);
+        let counts = |row: &Filled| (!row.is_empty() || is_id(&row.id)) && !is_heading(row);
         return Ok(Table::Rows(rows.filter(counts).collect()));
     }
     Ok(Table::NoKeys)
@@ -153,7 +153,7 @@ fn keys(rows: &[GridRow]) -> Option<(usize, Vec<(&'static str, usize)>)> {
         let place = |key: &'static str| {
             let is_it = |cell: &&str| cell.trim().trim_start_matches('\u{feff}') == key;
             let cells: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
-            let at = cells.iter().position(|cell| is_it(&cell))?;
+            let at = cells.iter().position(is_it)?;
             Some((key, at))
         };
         let places: Vec<_> = COLUMNS.into_iter().filter_map(place).collect();

@@ -16,7 +16,7 @@ use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation, prove};
-use crate::store::{RunRecord, Tables};
+use crate::store::{RunRecord, StoreError, Tables};
 
 /// Which runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +161,15 @@ async fn one(
     let mut left_out = Vec::new();
     record(run, &mut findings);
     if &*run.state == "published" {
-        let decided = again(desk, run, &mut left_out).await?;
+        let decided = match again(desk, run, &mut left_out).await {
+            // a damaged value ends the reading; the seals below name its row
+            Err(JobError::Store(StoreError::Corrupt { what, detail })) => {
+                let wanted = text("dữ liệu phải đọc được", "rows can be read");
+                findings.add(Invariant::Stored, what, wanted, "-", detail);
+                None
+            }
+            decided => decided?,
+        };
         let moved = earlier_night_since(run, all);
         if let Some(decided) = &decided {
             settled(run, decided, moved, &mut findings);
