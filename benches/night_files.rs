@@ -42,7 +42,7 @@ fn night(rows: usize) -> io::Result<Inputs> {
         let clock = format!("{:02}:{:02}:{:02}", i / 3600 % 24, i / 60 % 60, i % 60);
         let _written = writeln!(
             fees,
-            "{code},F1,phi,{amount},{agency},1.001,transfer,2022-12-31,{payer},unpaid"
+            "{code},F1,phi,{amount},{agency},1.001,transfer,2022-12-31,{payer},paid"
         );
         let _written = writeln!(
             bank,
