@@ -1,6 +1,6 @@
-//! PURE: a table of others -> the same as a file of ours, line for line, for the same reader. Columns are found by the office's headings, words by its words and the usual
-//! ones; amounts and times are rewritten where they can be read. What cannot is left as it stands:
-//! the reader refuses it and shows it.
+//! PURE: a table of others -> the same as a file of ours, line for line, for the same reader.
+//! Columns are found by the office's headings, words by its words and the usual ones; what cannot
+//! be rewritten is left as it stands: the reader refuses it and shows it.
 
 use super::dossier::usual_kind;
 use super::ids::{self, Refused};
