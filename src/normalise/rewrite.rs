@@ -1,6 +1,6 @@
-//! PURE: a table of others -> the same as a file of ours, line for line, for the same reader. Columns are found by the office's headings, words by its words and the usual
-//! ones; amounts and times are rewritten where they can be read. What cannot is left as it stands:
-//! the reader refuses it and shows it.
+//! PURE: a table of others -> the same as a file of ours, line for line, for the same reader.
+//! Columns are found by the office's headings, words by its words and the usual ones; what cannot
+//! be rewritten is left as it stands: the reader refuses it and shows it.
 
 use super::dossier::usual_kind;
 use super::ids::{self, Refused};
@@ -155,7 +155,7 @@ fn time_text(raw: &str, form: Option<&str>, whole: bool) -> Option<String> {
     })
 }
 
-/// Usual words by column; the first that a folded cell is.
+/// Usual words by column.
 const USUAL: &[(&str, &str, &str)] = &[
     ("status", "DA THANH TOAN", "paid"),
     ("status", "CHO THANH TOAN", "pending"),
@@ -190,8 +190,8 @@ fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
     let begin = format!("{column}_");
     let own = forms.words.told().find_map(|key| {
         let word = key.strip_prefix(&begin)?;
-        let mut texts = forms.words.texts(key).iter();
-        texts.any(|text| fold_name(text) == folded).then_some(word)
+        let mut own = forms.words.texts(key).iter();
+        own.any(|text| fold_name(text) == folded).then_some(word)
     });
     if let Some(own) = own {
         return Some(own.to_owned());
@@ -199,8 +199,7 @@ fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
     if column == "fee_kind" {
         return usual_kind(raw).map(|kind| kind.id().to_owned());
     }
-    let receipts = forms.kind == FileKind::CashReceipts;
-    if receipts && column == "status" && folded == "DA HUY" {
+    if (forms.kind, column, &*folded) == (FileKind::CashReceipts, "status", "DA HUY") {
         return Some("void".to_owned());
     }
     let usual = USUAL
@@ -224,7 +223,7 @@ impl<'s> Found<'s> {
         need: &[&'static str],
         words: &Words,
     ) -> Result<Self, FormatError> {
-        let mut best: Option<Vec<&'static str>> = None;
+        let mut best: Option<Vec<_>> = None;
         for sheet in sheets {
             for (header, row) in sheet.rows.iter().enumerate().take(HEADER_ROWS) {
                 let columns = columns_of(row, names, words)?;
