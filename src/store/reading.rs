@@ -20,8 +20,8 @@ pub struct Reading {
     pub part: u32,
     /// The pull that asked, milliseconds since 1970 in UTC.
     pub pulled_at_ms: i64,
-    /// `FROM/TO` of a listing, `orders` of a probe (the first answer is what was asked), empty for a
-    /// file.
+    /// `FROM/TO` of a listing, `orders` of a probe (the first answer is what was asked), empty for
+    /// a file.
     pub asked: Box<str>,
     /// The request or file name, without secrets.
     pub what: Box<str>,

@@ -144,19 +144,26 @@ async fn a_changed_row_of_any_table_is_named() {
             .unwrap();
         desk.close().await;
         assert_eq!(found(&town).await, (0, Vec::new()), "{kind:?}");
-        for (edit, undo, about) in FLIPS {
-            let table = edit.split(' ').nth(1).unwrap();
-            // a district without conflicts or unreadable rows has none to change
-            if ["conflict_version", "reject_row"].contains(&table) && is_empty(&town, table).await {
-                continue;
+        // a district without conflicts or unreadable rows has none to change
+        let mut flips = Vec::new();
+        for flip in FLIPS {
+            let table = flip.0.split(' ').nth(1).unwrap();
+            let may_lack = ["conflict_version", "reject_row"].contains(&table);
+            if !(may_lack && is_empty(&town, table).await) {
+                flips.push(flip);
             }
+        }
+        // every table at once: each is named for itself
+        for (edit, ..) in &flips {
             town.database.execute(edit).await;
-            let (code, abouts) = found(&town).await;
-            assert_eq!(code, 1, "{kind:?} {edit}");
-            assert!(
-                abouts.iter().any(|a| a.starts_with(about)),
-                "{kind:?} {edit}: {abouts:?}"
-            );
+        }
+        let (code, abouts) = found(&town).await;
+        assert_eq!(code, 1, "{kind:?}");
+        for (edit, _, about) in &flips {
+            let named = abouts.iter().any(|a| a.starts_with(about));
+            assert!(named, "{kind:?} {edit}: {abouts:?}");
+        }
+        for (_, undo, _) in &flips {
             town.database.execute(undo).await;
         }
         assert_eq!(

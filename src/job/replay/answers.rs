@@ -107,29 +107,7 @@ fn archived(
     let lost: Vec<(&Part, &Lost)> = lost
         .flat_map(|(part, lost)| lost.iter().map(move |lost| (part, lost)))
         .collect();
-    let (by_rule, missing): (Vec<_>, Vec<_>) = lost
-        .iter()
-        .partition(|(_, lost)| pruned.contains_key(&lost.sha256));
-    if let Some((part, first)) = missing.first() {
-        let Lost { what, sha256, why } = first;
-        let (source, count) = (&part.source, missing.len());
-        let which = format!("{source} {what}, {sha256}: {why}");
-        checks.push(Check::new(
-            "archive",
-            State::Differs,
-            format!("kho lưu: {count} tệp gốc không đọc được; đầu tiên: {which}"),
-            format!("archive: {count} raw files cannot be read; first: {which}"),
-        ));
-    }
-    if let Some((part, first)) = by_rule.first() {
-        let (count, which) = (by_rule.len(), format!("{} {}", part.source, first.what));
-        checks.push(Check::new(
-            "archive",
-            State::NotCompared,
-            format!("kho lưu: {count} tệp gốc đã xóa theo hạn lưu; đầu tiên: {which}"),
-            format!("archive: {count} raw files were pruned by rule; first: {which}"),
-        ));
-    }
+    not_there(&lost, pruned, checks);
     let gone = parts.iter().find(|part| matches!(part.came, Came::Unknown));
     if let Some(part) = gone {
         let source = &part.source;
@@ -163,6 +141,37 @@ fn archived(
             format!(
                 "archive: {answers} raw answers and files of {sources} sources, sha256 as named"
             ),
+        ));
+    }
+}
+
+/// What was removed by rule is told apart from what should be there.
+fn not_there(
+    lost: &[(&Part, &Lost)],
+    pruned: &BTreeMap<Box<str>, Box<str>>,
+    checks: &mut Vec<Check>,
+) {
+    let (by_rule, missing): (Vec<_>, Vec<_>) = lost
+        .iter()
+        .partition(|(_, lost)| pruned.contains_key(&lost.sha256));
+    if let Some((part, first)) = missing.first() {
+        let Lost { what, sha256, why } = first;
+        let (source, count) = (&part.source, missing.len());
+        let which = format!("{source} {what}, {sha256}: {why}");
+        checks.push(Check::new(
+            "archive",
+            State::Differs,
+            format!("kho lưu: {count} tệp gốc không đọc được; đầu tiên: {which}"),
+            format!("archive: {count} raw files cannot be read; first: {which}"),
+        ));
+    }
+    if let Some((part, first)) = by_rule.first() {
+        let (count, which) = (by_rule.len(), format!("{} {}", part.source, first.what));
+        checks.push(Check::new(
+            "archive",
+            State::NotCompared,
+            format!("kho lưu: {count} tệp gốc đã xóa theo hạn lưu; đầu tiên: {which}"),
+            format!("archive: {count} raw files were pruned by rule; first: {which}"),
         ));
     }
 }
