@@ -166,7 +166,7 @@ mod tests {
                 .collect();
             let text = format!("{head}mode = \"delta\"{}", switched_on.join("\n"));
             let config = Config::parse(&text, Path::new("doisoat.toml")).unwrap();
-            assert_eq!(config.sources.len(), 13);
+            assert_eq!(config.sources.len(), 16);
         }
     }
 }
