@@ -12,8 +12,8 @@
 //! one, and no time, so it has the time at which the refund was asked for.
 //!
 //! **Not established by the documentation, so configuration says it.** What a `return_code` beyond
-//! 1, 2 and 3 means (`status_map`), which `sub_return_code` means "no such order" (`not_found`), and
-//! which field tells when it was paid (`time_field`).
+//! 1, 2 and 3 means (`status_map`), which `sub_return_code` means "no such order" (`not_found`),
+//! and which field tells when it was paid (`time_field`).
 
 use std::sync::Arc;
 use std::time::Duration;
