@@ -105,7 +105,7 @@ fn truth(sandbox: &Sandbox, provider: &str) -> BTreeSet<(String, i64)> {
             };
             let mut rows = BTreeSet::new();
             for (order, state) in told {
-                // VNPAY tells the refund in place of the payment, the others beside it or not at all.
+                // VNPAY tells the refund in place of the payment, the others beside it or never.
                 if state.kind == "01" || provider != "vnpay" {
                     let paid = order
                         .states
