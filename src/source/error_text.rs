@@ -13,6 +13,12 @@ macro_rules! pick {
     };
 }
 
+/// What to do about an answer without end, Vietnamese and English.
+const TOO_LARGE_FIX: (&str, &str) = (
+    "Không có ngày nào lớn như vậy: hỏi nhà cung cấp.",
+    "No day is that large: ask the provider.",
+);
+
 /// What to do about a code of an order that nobody documents, Vietnamese and English.
 const ORDER_CODE_FIX: (&str, &str) = (
     "Lệnh này chưa có câu trả lời; các lệnh khác vẫn được hỏi. Hỏi nhà cung cấp mã này nghĩa là gì; \
@@ -107,10 +113,7 @@ impl SourceError {
                 "Kiểm tra account và base_url của nguồn này trong doisoat.toml; nếu đúng, hỏi nhà cung cấp.",
                 "Check this source's account and base_url in doisoat.toml; if they are right, ask the provider.",
             ),
-            Self::TooLarge { .. } => (
-                "Không có ngày nào lớn như vậy: hỏi nhà cung cấp.",
-                "No day is that large: ask the provider.",
-            ),
+            Self::TooLarge { .. } => TOO_LARGE_FIX,
             Self::Deadline { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
                 "Days read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
