@@ -147,8 +147,8 @@ fn a_wrong_value_says_how_it_is_written() {
         "doisoat.toml:7:12: source.lookback = \"36h\" cannot be read\n  write whole days up to 60: \"3d\"",
     );
     with(
-        "api = \"v2\"",
-        "doisoat.toml:7:7: source.api = \"v2\" is not known\n  write one of: v1",
+        "api = \"v3\"",
+        "doisoat.toml:7:7: source.api = \"v3\" is not known\n  write one of: v1, v2",
     );
     with(
         "retries = 0",
