@@ -167,7 +167,7 @@ fn a_wrong_value_says_how_it_is_written() {
     fails(
         &SEPAY.replace("\"sepay\"", "\"sepai\""),
         "doisoat.toml:3:8: source.kind = \"sepai\" is not known\n  write one of: sepay, casso, \
-         vnpay, momo, zalopay, payos, vnptpay, dvcqg, keypay, viettelpay, statement, settlement, export",
+         vnpay, momo, zalopay, payos, vnptpay, dvcqg, keypay, viettelpay, rest, statement, settlement, export",
     );
 }
 
