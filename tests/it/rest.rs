@@ -40,7 +40,7 @@ pub(super) fn example(dialect: &str, base_url: &str) -> String {
         .find(&begin)
         .unwrap_or_else(|| panic!("docs/REST.md has no {dialect}"));
     let text = &PAGE[at + "```toml\n".len()..];
-    let text = &text[..text.find("\n```").unwrap() + 1];
+    let text = &text[..=text.find("\n```").unwrap()];
     let line = text
         .lines()
         .find(|line| line.starts_with("base_url = "))

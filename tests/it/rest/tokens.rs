@@ -57,9 +57,12 @@ fn asked(fake: &Fake, path: &str) -> usize {
 
 #[tokio::test]
 async fn a_token_is_fetched_once_and_never_archived() {
-    let fake = Fake::answering(|line| match line.contains("/token") {
-        true => token("GRANTED-1", 300),
-        false => items(line),
+    let fake = Fake::answering(|line| {
+        if line.contains("/token") {
+            token("GRANTED-1", 300)
+        } else {
+            items(line)
+        }
     })
     .await;
     let (pull, kept) = night(&fake, TABLES).await;
@@ -112,9 +115,12 @@ async fn a_token_that_ends_in_the_middle_of_a_listing_is_replaced() {
     );
     assert_eq!(asked(&fake, "/api/token"), 3);
     // A token that says it ends at once is fetched before each request.
-    let fake = Fake::answering(|line| match line.contains("/token") {
-        true => token("GRANTED", 1),
-        false => items(line),
+    let fake = Fake::answering(|line| {
+        if line.contains("/token") {
+            token("GRANTED", 1)
+        } else {
+            items(line)
+        }
     })
     .await;
     let (pull, _) = night(&fake, TABLES).await;
@@ -126,9 +132,12 @@ async fn a_token_that_ends_in_the_middle_of_a_listing_is_replaced() {
 
 #[tokio::test]
 async fn a_new_token_that_is_refused_is_a_refusal_and_bad_credentials_are_one() {
-    let fake = Fake::answering(|line| match line.contains("/token") {
-        true => token("GRANTED", 300),
-        false => answer(401, &[], "{}"),
+    let fake = Fake::answering(|line| {
+        if line.contains("/token") {
+            token("GRANTED", 300)
+        } else {
+            answer(401, &[], "{}")
+        }
     })
     .await;
     let (pull, _) = night(&fake, TABLES).await;
@@ -156,9 +165,12 @@ async fn a_new_token_that_is_refused_is_a_refusal_and_bad_credentials_are_one() 
 
 #[tokio::test]
 async fn password_grants_and_basic_clients_are_sent_as_documented() {
-    let answering = |line: &str| match line.contains("/token") {
-        true => json(r#"{"data":{"t":"GRANTED","e":60}}"#),
-        false => items(line),
+    let answering = |line: &str| {
+        if line.contains("/token") {
+            json(r#"{"data":{"t":"GRANTED","e":60}}"#)
+        } else {
+            items(line)
+        }
     };
     let fake = Fake::answering(answering).await;
     let tables = TABLES

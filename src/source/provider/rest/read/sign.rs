@@ -187,19 +187,19 @@ fn rest(
 ) -> Result<Signing, ConfigError> {
     let fix = "write one of: md5, sha256, hmac-sha1, hmac-sha256, hmac-sha512";
     let hash = table.require("algorithm", fix)?.word(HASHES)?;
-    let is_mac = !matches!(hash, Hash::Md5 | Hash::Sha256);
+    let is_keyed = !matches!(hash, Hash::Md5 | Hash::Sha256);
     let place = match table.get("secret_place") {
         Some(item) => {
             let place = item.word(PLACES)?;
-            let is_key = place == Place::Key;
-            if is_key != is_mac {
+            let takes_key = place == Place::Key;
+            if takes_key != is_keyed {
                 let message = format!("{} does not go with the algorithm", item.path());
                 let fix = "write \"key\" for hmac-…, \"append\" or \"prepend\" for md5 and sha256";
                 return Err(item.fail(message, fix));
             }
             place
         }
-        None if is_mac => Place::Key,
+        None if is_keyed => Place::Key,
         None => {
             let fix = "write secret_place = \"append\" or \"prepend\"";
             return Err(table.fail("signature.secret_place is missing".to_owned(), fix));
