@@ -164,7 +164,7 @@ fn a_wrong_value_says_how_it_is_written() {
     );
     fails(
         &SEPAY.replace("\"sepay\"", "\"sepai\""),
-        "doisoat.toml:3:8: source.kind = \"sepai\" is not known\n  write one of: sepay, casso, vnpay, statement, settlement, export",
+        "doisoat.toml:3:8: source.kind = \"sepai\" is not known\n  write one of: sepay, casso, vnpay, statement, settlement, push, export, igate, opencps",
     );
 }
 
