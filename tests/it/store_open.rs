@@ -80,7 +80,8 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         let bare = open(OpenMode::Ready).await.unwrap_err();
         assert!(matches!(bare, StoreError::NotInitialised(_)), "{bare}");
         let applied = raw.migrate().await.unwrap();
-        assert_eq!(applied, ["0001 core", "0002 statement"]);
+        let wanted = ["0001 core", "0002 statement", "0003 trace", "0004 audit"];
+        assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
         let store = open(OpenMode::Ready).await.unwrap();
         store.check().await.unwrap();
@@ -104,7 +105,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(2)),
+            matches!(pending, StoreError::MigrationsPending(4)),
             "{pending}"
         );
     }
