@@ -98,6 +98,7 @@ async fn whoever_changed_a_row_since_is_found_out() {
         ];
         for (edit, undo, words) in edits {
             town.database.execute(edit).await;
+            eprintln!("{kind:?} {edit}");
             differs(&town, FIRST, &words).await;
             if undo.is_empty() {
                 continue;

@@ -115,7 +115,7 @@ fn fits(books: &Books, made: &Made, found: &[&Contribution]) -> bool {
         here || item.elsewhere.iter().any(over)
     };
     let can = |pair: &Pair| pairs(item).any(|seen| seen == *pair);
-    // what may only have come before go-live is cut off; a point that nobody can tell is not asked for
+    // what may only have come before go-live is cut off; a point that nobody can tell is not asked
     let asked = |pair: &&Pair| start.is_none() && !(made.loose && **pair == made.point);
     let needed = made.pairs.iter().filter(asked);
     needed.into_iter().all(can) && (made.loose || spans().all(covered))
