@@ -2,6 +2,7 @@
 //! by its business date, and the host's zone is never used.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -11,6 +12,12 @@ use thiserror::Error;
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Milliseconds since 1970 in UTC.
     fn now_ms(&self) -> i64;
+
+    /// Waits for `length`, or less: who waits looks at the clock again, since a clock may be set and a
+    /// machine may sleep.
+    fn nap(&self, length: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(tokio::time::sleep(length))
+    }
 }
 
 /// The machine's clock.

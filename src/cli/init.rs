@@ -21,10 +21,12 @@ const SERVICE: &str = include_str!("init/doisoat.service");
 /// Mộ Đức before and after 01/07/2025, by statistical codes.
 const AGENCIES: &str = include_str!("init/agencies.csv");
 const TIMER: &str = include_str!("init/doisoat.timer");
+const CRON: &str = include_str!("init/doisoat.cron");
+const LOGROTATE: &str = include_str!("init/doisoat.logrotate");
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  doisoat init                  here: doisoat.toml, folders, systemd units, database
+  doisoat init                  here: doisoat.toml, folders, systemd units, cron line, database
   doisoat init /etc/doisoat     there
   doisoat init --lang en        with English comments
 Run again after an upgrade: what exists is never changed, pending migrations are applied.";
@@ -56,19 +58,45 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
         folder(&path, 0o755, &mut said)?;
     }
     write_new(&dir.join("agencies.example.csv"), AGENCIES, &mut said)?;
-    let units = dir.join("systemd");
-    folder(&units, 0o755, &mut said)?;
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
-    let fill = |text: &str| {
-        text.replace("{program}", &program.display().to_string())
-            .replace("{dir}", &dir.display().to_string())
-    };
-    write_new(&units.join("doisoat.service"), &fill(SERVICE), &mut said)?;
-    write_new(&units.join("doisoat.timer"), &fill(TIMER), &mut said)?;
+    schedulers(&config, &dir, &mut said)?;
     block_on(database(&config, &mut said))??;
     said.push(next_steps(&dir, lang));
     out(&said.concat());
     Ok(Exit::Done)
+}
+
+/// The systemd units, and the same for cron and logrotate.
+fn schedulers(config: &Config, dir: &Path, said: &mut Vec<String>) -> Result<(), Failure> {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
+    let cron = &config.schedule.cron;
+    let calendars = cron.calendars();
+    let calendars: Vec<String> = calendars
+        .iter()
+        .map(|c| format!("OnCalendar={c}"))
+        .collect();
+    let fill = |text: &str| {
+        text.replace("{program}", &program.display().to_string())
+            .replace("{dir}", &dir.display().to_string())
+            .replace("{cron}", cron.as_str())
+            .replace("{calendars}", &calendars.join("\n"))
+    };
+    for (name, files) in [
+        (
+            "systemd",
+            [("doisoat.service", SERVICE), ("doisoat.timer", TIMER)],
+        ),
+        (
+            "cron",
+            [("doisoat.cron", CRON), ("doisoat.logrotate", LOGROTATE)],
+        ),
+    ] {
+        let units = dir.join(name);
+        folder(&units, 0o755, said)?;
+        for (file, text) in files {
+            write_new(&units.join(file), &fill(text), said)?;
+        }
+    }
+    folder(&dir.join("log"), 0o750, said)
 }
 
 async fn database(config: &Config, said: &mut Vec<String>) -> Result<(), JobError> {
@@ -131,11 +159,13 @@ fn next_steps(dir: &Path, lang: Lang) -> String {
         vi: "\nViệc tiếp theo:\n  1. mở {dir}/doisoat.toml, bật các nguồn và khai bí mật\n  \
              2. doisoat --config {dir}/doisoat.toml check\n  \
              3. chép {dir}/systemd/* vào /etc/systemd/system, rồi \
-             systemctl enable --now doisoat.timer\n",
+             systemctl enable --now doisoat.timer\n     \
+             (không có systemd: {dir}/cron, hoặc `doisoat schedule` chạy thường trực)\n",
         en: "\nNext:\n  1. edit {dir}/doisoat.toml: switch sources on, name their secrets\n  \
              2. doisoat --config {dir}/doisoat.toml check\n  \
              3. copy {dir}/systemd/* to /etc/systemd/system, then \
-             systemctl enable --now doisoat.timer\n",
+             systemctl enable --now doisoat.timer\n     \
+             (without systemd: {dir}/cron, or `doisoat schedule` in the foreground)\n",
     };
     text.get(lang).replace("{dir}", &dir.display().to_string())
 }

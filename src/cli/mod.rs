@@ -23,6 +23,7 @@ mod replay;
 mod report;
 mod run;
 mod sandbox;
+mod schedule;
 mod status;
 mod summary;
 mod verify;
@@ -135,6 +136,8 @@ pub enum Command {
     Pull(pull::PullArgs),
     /// Nights in order, resumable
     Backfill(backfill::BackfillArgs),
+    /// Stay in the foreground and run every night by [schedule]
+    Schedule(schedule::ScheduleArgs),
     /// Report again from the store: a night, a month, a range
     Report(report::ReportArgs),
     /// Past runs proved again: rows, links, shares, database, published files
@@ -185,6 +188,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Run(args) => run::run(&cli.global, args),
         Command::Pull(args) => pull::run(&cli.global, args),
         Command::Backfill(args) => backfill::run(&cli.global, args),
+        Command::Schedule(args) => schedule::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
         Command::Verify(args) => verify::run(&cli.global, args),
         Command::Replay(args) => replay::run(&cli.global, args),

@@ -119,7 +119,7 @@ fn print_run(config: &Config, run: &RunRecord, lang: Lang) -> String {
 }
 
 /// `01:30 thứ Ba 06/12/2022`.
-fn in_words(ms: i64, lang: Lang) -> String {
+pub(super) fn in_words(ms: i64, lang: Lang) -> String {
     use chrono::{Datelike, Weekday};
     let Some(at) = local(ms) else {
         return String::new();

@@ -314,14 +314,9 @@ fn schedule(root: &mut Section<'_>) -> Result<ScheduleConfig, ConfigError> {
             )
         })?,
     };
-    let words = [
-        ("all", CatchUp::All),
-        ("last", CatchUp::Last),
-        ("none", CatchUp::None),
-    ];
     let catch_up = section
         .get("catch_up")
-        .map(|item| item.word(&words))
+        .map(|item| item.word(&CatchUp::WORDS))
         .transpose()?;
     let deadline = section.get("deadline");
     let deadline = deadline

@@ -16,8 +16,9 @@ mod tests;
 use std::path::PathBuf;
 
 use crate::domain::{Calendar, Day, Lang, Target, Vnd};
-use crate::schedule::Cron;
+use crate::schedule::{Cron, Nights};
 
+pub use crate::schedule::CatchUp;
 pub use error::ConfigError;
 pub use forms::{Rate, TimeOfDay};
 pub use rules::RulesConfig;
@@ -101,6 +102,16 @@ impl Config {
             .map(|source| close(source.cutoff.ms()))
             .max()
             .unwrap_or(DAY_MS)
+    }
+
+    /// Which nights are due.
+    pub fn nights(&self) -> Nights {
+        Nights {
+            cron: self.schedule.cron.clone(),
+            catch_up: self.schedule.catch_up,
+            start: self.start,
+            close_ms: self.latest_close_ms(),
+        }
     }
 
     /// What lets the program run but not report a share: no registry, no money source.
@@ -197,17 +208,6 @@ pub struct ScheduleConfig {
     pub cron: Cron,
     /// Which missed nights are made up for.
     pub catch_up: CatchUp,
-    /// The night should be published by then.
+    /// A pull that is not done by this time is cut, and the night is published with what there is.
     pub deadline: Option<TimeOfDay>,
-}
-
-/// Which missed nights are made up for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CatchUp {
-    /// Every one.
-    All,
-    /// The last one only.
-    Last,
-    /// None.
-    None,
 }

@@ -11,7 +11,7 @@ use crate::config::section::suggest;
 use crate::config::{Config, ConfigError, Surroundings};
 use crate::domain::{Day, Moment};
 use crate::kpi;
-use crate::source::Pace;
+use crate::source::{Pace, Until};
 use crate::store::archive::Archive;
 use crate::store::{Holder, Lease, OpenMode, Store};
 
@@ -61,6 +61,33 @@ impl Desk {
     pub async fn close(self) {
         self.progress.clear();
         self.store.close().await;
+    }
+
+    /// The same with the database opened again: what waits for a day must not hold on to a file that
+    /// was moved away or restored meanwhile.
+    pub async fn reopened(&self) -> Result<Self, JobError> {
+        let store = Store::open(&self.config.database.url(), OpenMode::Ready).await?;
+        Ok(Self {
+            store,
+            ..self.clone()
+        })
+    }
+
+    /// The same, whose sources are cut at the next `[schedule] deadline`.
+    pub fn with_deadline(&self) -> Self {
+        let mut desk = self.clone();
+        desk.pace.until = self.config.schedule.deadline.map(|time| {
+            let (now, minutes) = (self.clock.now_ms(), time.minutes());
+            let today = Day::of_ms(now);
+            let at_ms = today.start_ms().saturating_add(time.ms());
+            let tomorrow = today.plus(1).start_ms().saturating_add(time.ms());
+            Until {
+                clock: self.clock.clone(),
+                at_ms: if at_ms > now { at_ms } else { tomorrow },
+                time: format!("{:02}:{:02}", minutes / 60, minutes % 60).into(),
+            }
+        });
+        desk
     }
 
     /// Now, RFC 3339 at +07:00.

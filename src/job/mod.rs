@@ -22,6 +22,7 @@ pub mod pull;
 mod recover;
 pub mod replay;
 pub mod report_again;
+pub mod scheduler;
 pub mod stage;
 pub mod stop;
 mod stored;

@@ -73,6 +73,7 @@ pub async fn run_proved_by(
     prover: Prover,
 ) -> Result<Night, JobError> {
     refuse_open_day(desk, day)?;
+    let desk = &desk.with_deadline();
     // Secrets are fetched before anything else: a missing one must not cost half a night.
     let opened = pull::open(desk, None)?;
     let mut lease = desk.lease(&format!("run {day}")).await?;

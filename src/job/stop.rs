@@ -1,10 +1,18 @@
-//! SIGINT and SIGTERM: the night ends at its next clean checkpoint, and a rerun resumes.
+//! SIGINT and SIGTERM: the night ends at its next clean checkpoint, and a rerun resumes. Where the
+//! next checkpoint is far (a large night is being settled, a database does not answer), the process
+//! ends all the same: what was begun is rolled back, as after a kill.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tracing::warn;
 
 use super::outcome::Exit;
+
+/// So long a night may take to its next checkpoint. Service managers and containers kill after ten
+/// seconds or more.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Tells whether somebody asked the program to stop. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -37,6 +45,9 @@ impl Stop {
             tokio::spawn(async move {
                 if signals.recv().await.is_some() {
                     ask.send_replace(Some(exit));
+                    tokio::time::sleep(PATIENCE).await;
+                    warn!("stopped before a checkpoint; what was begun is rolled back");
+                    std::process::exit(exit.code().into());
                 }
             });
         }

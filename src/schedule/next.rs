@@ -1,8 +1,9 @@
 //! Unix cron lines (five fields) on top of the `cron` crate, which follows Quartz: seconds first,
-//! weekday 1 is Sunday, day and weekday combined with AND. Here weekdays become names, and a line
-//! that means different things in the two worlds is refused.
+//! weekday 1 is Sunday, day and weekday combined with AND. Here every field becomes a list, weekdays
+//! become names, and a line that restricts both days becomes two schedules (crontab(5): "the command
+//! will be run when either field matches").
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Duration, FixedOffset};
 use thiserror::Error;
 
 use crate::domain::day::local;
@@ -16,11 +17,11 @@ pub enum CronError {
     /// A field that cannot be read.
     #[error("\"{0}\": {1} is no value of the {2} field")]
     Field(String, String, &'static str),
-    /// Day and weekday both restricted: Unix takes either, Quartz takes both.
-    #[error("\"{0}\" restricts both the day and the weekday; write one of them as *")]
-    BothDays(String),
     /// A line without any fire time (`0 0 31 2 *`).
-    #[error("\"{0}\" never fires")]
+    #[error(
+        "\"{0}\" never fires: no month that it names has such a day (February ends on the 28th or \
+         29th; April, June, September and November on the 30th)"
+    )]
     Never(String),
 }
 
@@ -28,7 +29,10 @@ pub enum CronError {
 #[derive(Clone, Debug)]
 pub struct Cron {
     text: Box<str>,
-    schedule: cron::Schedule,
+    /// Two where day and weekday are both restricted: it fires when either does.
+    schedules: Vec<cron::Schedule>,
+    /// The five lists of each schedule.
+    lists: Vec<[String; 5]>,
 }
 
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
@@ -82,29 +86,32 @@ impl Cron {
     pub fn parse(raw: &str) -> Result<Self, CronError> {
         let text = raw.trim().to_owned();
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
-        if fields.len() != FIELDS.len() {
+        let [_, _, days, _, weekdays] = fields.as_slice() else {
             return Err(CronError::Fields(text.clone(), fields.len()));
+        };
+        // crontab(5): a field is restricted when it does not start with *
+        let either = !days.starts_with('*') && !weekdays.starts_with('*');
+        let mut lists: [String; 5] = Default::default();
+        for ((list, raw), field) in lists.iter_mut().zip(&fields).zip(&FIELDS) {
+            *list = expand(raw, field)
+                .ok_or_else(|| CronError::Field(text.clone(), format!("\"{raw}\""), field.name))?;
         }
-        if fields[2] != "*" && fields[4] != "*" {
-            return Err(CronError::BothDays(text));
-        }
-        let mut values = Vec::new();
-        for (raw, field) in fields.iter().zip(&FIELDS) {
-            values.push(
-                expand(raw, field).ok_or_else(|| {
-                    CronError::Field(text.clone(), format!("\"{raw}\""), field.name)
-                })?,
-            );
-        }
-        let quartz = format!("0 {}", values.join(" "));
-        let schedule = quartz
-            .parse::<cron::Schedule>()
-            .map_err(|_| CronError::Never(text.clone()))?;
+        let lists = if either {
+            let mut halves = [lists.clone(), lists];
+            halves[0][4] = "*".into();
+            halves[1][2] = "*".into();
+            halves.to_vec()
+        } else {
+            vec![lists]
+        };
+        let read = |list: &[String; 5]| format!("0 {}", list.join(" ")).parse();
+        let schedules: Result<_, cron::error::Error> = lists.iter().map(read).collect();
         let cron = Self {
             text: text.as_str().into(),
-            schedule,
+            schedules: schedules.map_err(|_| CronError::Never(text.clone()))?,
+            lists,
         };
-        // Four years hold every date there is; the first instant is arbitrary.
+        // It fires within its years or never; the first instant is arbitrary.
         cron.next_after(0).ok_or(CronError::Never(text))?;
         Ok(cron)
     }
@@ -117,11 +124,58 @@ impl Cron {
     /// The first fire time after `ms` (milliseconds since 1970 in UTC).
     pub fn next_after(&self, ms: i64) -> Option<i64> {
         let after: DateTime<FixedOffset> = local(ms)?;
-        self.schedule
-            .after(&after)
-            .next()
-            .map(|at| at.timestamp_millis())
+        let first = |schedule: &cron::Schedule| schedule.after(&after).next();
+        let next = self.schedules.iter().filter_map(first).min();
+        next.map(|at| at.timestamp_millis())
     }
+
+    /// The last fire time that is not after `ms` (milliseconds since 1970 in UTC).
+    pub fn last_until(&self, ms: i64) -> Option<i64> {
+        let before = local(ms)? + Duration::milliseconds(1);
+        let last = |schedule: &cron::Schedule| schedule.after(&before).next_back();
+        let last = self.schedules.iter().filter_map(last).max();
+        last.map(|at| at.timestamp_millis())
+    }
+
+    /// The same times as systemd writes them (`OnCalendar=`, systemd.time(7)): fires when any does.
+    pub fn calendars(&self) -> Vec<String> {
+        let calendar = |[minutes, hours, days, months, weekdays]: &[String; 5]| {
+            let months = numbers(months, &MONTHS);
+            let day_of_week = if weekdays == "*" {
+                String::new()
+            } else {
+                let words: Vec<String> = weekdays.split(',').map(capital).collect();
+                format!("{} ", words.join(","))
+            };
+            let (hours, minutes, days) = (padded(hours), padded(minutes), padded(days));
+            format!("{day_of_week}*-{months}-{days} {hours}:{minutes}:00 Asia/Ho_Chi_Minh")
+        };
+        self.lists.iter().map(calendar).collect()
+    }
+}
+
+/// `JAN,MAR` as `01,03`.
+fn numbers(list: &str, names: &[&str]) -> String {
+    let number = |word: &str| match names.iter().position(|name| *name == word) {
+        Some(at) => format!("{:02}", at + 1),
+        None => word.to_owned(),
+    };
+    list.split(',').map(number).collect::<Vec<_>>().join(",")
+}
+
+/// Two digits each.
+fn padded(list: &str) -> String {
+    let two = |word: &str| format!("{word:0>2}");
+    if list == "*" {
+        return list.to_owned();
+    }
+    list.split(',').map(two).collect::<Vec<_>>().join(",")
+}
+
+/// `MON` as `Mon`.
+fn capital(word: &str) -> String {
+    let (first, rest) = word.split_at(1.min(word.len()));
+    format!("{first}{}", rest.to_ascii_lowercase())
 }
 
 /// `*`, `5`, `1-5`, `*/15`, `MON,WED` to `*` or an explicit list, so that no range is left for
@@ -137,7 +191,11 @@ fn expand(raw: &str, field: &Field) -> Option<String> {
             None => (part, None),
         };
         let (from, to) = match range.split_once('-') {
-            Some((from, to)) => (value(from, field)?, value(to, field)?),
+            Some((from, to)) => match (value(from, field)?, value(to, field)?) {
+                // FRI-SUN: a week also ends on Sunday
+                (from, 0) if from > 0 && field.high == 7 => (from, 7),
+                range => range,
+            },
             None if range == "*" => (field.low, if field.high == 7 { 6 } else { field.high }),
             None => {
                 let one = value(range, field)?;
@@ -188,7 +246,7 @@ fn number(raw: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Day, Moment};
+    use crate::domain::Moment;
 
     fn at(text: &str) -> i64 {
         Moment::parse(text).unwrap().ms()
@@ -256,9 +314,67 @@ mod tests {
             "2022-12-05T00:00:00",
             &["2023-01-01T00:00:00"],
         );
+    }
+
+    #[test]
+    fn day_and_weekday_are_either_unless_one_starts_with_a_star() {
+        // the 13th, and every Friday
+        check(
+            "0 2 13 * FRI",
+            "2022-12-05T03:00:00",
+            &[
+                "2022-12-09T02:00:00",
+                "2022-12-13T02:00:00",
+                "2022-12-16T02:00:00",
+            ],
+        );
+        // 30 February never comes, Sundays do
+        check(
+            "0 2 30 2 sun",
+            "2022-12-05T03:00:00",
+            &["2023-02-05T02:00:00"],
+        );
+        // odd days that are Mondays
+        check(
+            "0 2 */2 * 1",
+            "2022-12-05T03:00:00",
+            &["2022-12-19T02:00:00", "2023-01-09T02:00:00"],
+        );
+        check(
+            "0 2 * * fri-sun",
+            "2022-12-05T03:00:00",
+            &[
+                "2022-12-09T02:00:00",
+                "2022-12-10T02:00:00",
+                "2022-12-11T02:00:00",
+                "2022-12-16T02:00:00",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_last_fire_time_counts_itself() {
+        let last = |line: &str, at_: &str| {
+            let ms = Cron::parse(line).unwrap().last_until(at(at_)).unwrap();
+            Moment::of_ms(ms).text().into_owned()
+        };
+        let check = |line: &str, at: &str, want: &str| {
+            assert_eq!(last(line, at), format!("{want}+07:00"), "{line} {at}");
+        };
+        check("30 1 * * *", "2022-12-06T01:30:00", "2022-12-06T01:30:00");
+        check("30 1 * * *", "2022-12-06T01:29:59", "2022-12-05T01:30:00");
+        check("0 0 29 2 *", "2022-12-06T01:29:59", "2020-02-29T00:00:00");
+        check("0 2 13 * fri", "2022-12-14T00:00:00", "2022-12-13T02:00:00");
+    }
+
+    #[test]
+    fn systemd_is_told_the_same_times() {
+        let calendars = |line: &str| Cron::parse(line).unwrap().calendars().join(" | ");
+        assert_eq!(calendars("30 1 * * *"), "*-*-* 01:30:00 Asia/Ho_Chi_Minh");
         assert_eq!(
-            Day::of_ms(at("2022-12-05T00:00:00")).to_string(),
-            "2022-12-05"
+            calendars("*/30 1,2 1 jan,MAR 1-2"),
+            "*-01,03-01 01,02:00,30:00 Asia/Ho_Chi_Minh | \
+             Mon,Tue *-01,03-* 01,02:00,30:00 Asia/Ho_Chi_Minh"
         );
     }
 
@@ -276,10 +392,10 @@ mod tests {
             "\"0 30 1 * * *\" has 6 fields; five are needed: minute hour day month weekday",
         );
         check(
-            "0 0 1 * 1",
-            "\"0 0 1 * 1\" restricts both the day and the weekday; write one of them as *",
+            "0 0 30 2 *",
+            "\"0 0 30 2 *\" never fires: no month that it names has such a day (February ends on \
+             the 28th or 29th; April, June, September and November on the 30th)",
         );
-        check("0 0 31 2 *", "\"0 0 31 2 *\" never fires");
         check(
             "60 0 * * *",
             "\"60 0 * * *\": \"60\" is no value of the minute field",

@@ -33,6 +33,8 @@ pub enum SourceError {
     TooLarge { at: Box<str>, bytes_max: u64 },
     /// The time for the whole source is used up.
     Deadline { at: Box<str>, seconds: u64 },
+    /// The time of day by which the night wants to be published (`HH:MM`) has come.
+    NightOver { at: Box<str>, time: Box<str> },
     /// The provider asks us to come back later than we may wait.
     ComeBackLater { at: Box<str>, seconds: u64 },
     /// Every attempt failed; the last fault is named.
@@ -139,6 +141,7 @@ impl SourceError {
             Self::Redirect { .. } => "redirect",
             Self::TooLarge { .. } => "too_large",
             Self::Deadline { .. } => "deadline",
+            Self::NightOver { .. } => "night_over",
             Self::ComeBackLater { .. } => "come_back_later",
             Self::Exhausted { .. } => "exhausted",
             Self::Tls { .. } => "tls",
@@ -174,6 +177,7 @@ impl SourceError {
             | Self::Redirect { at, .. }
             | Self::TooLarge { at, .. }
             | Self::Deadline { at, .. }
+            | Self::NightOver { at, .. }
             | Self::ComeBackLater { at, .. }
             | Self::Exhausted { at, .. }
             | Self::NotAskable { at, .. }

@@ -58,6 +58,9 @@ impl SourceError {
             Self::TooLarge { bytes_max, .. } => pick!(lang,
                 vi: "câu trả lời lớn hơn {bytes_max} byte",
                 en: "the answer is larger than {bytes_max} bytes"),
+            Self::NightOver { time, .. } => pick!(lang,
+                vi: "đã đến {time}, giờ chót của đêm ([schedule] deadline): ngừng lấy dữ liệu",
+                en: "it is {time}, the night's deadline ([schedule] deadline): the pull was cut"),
             Self::Deadline { seconds, .. } => pick!(lang,
                 vi: "hết {seconds} giây dành cho nguồn này",
                 en: "the {seconds} seconds for this source are used up"),
@@ -117,6 +120,10 @@ impl SourceError {
             Self::Deadline { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
                 "Days read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
+            ),
+            Self::NightOver { .. } => (
+                "Báo cáo dùng những gì đã lấy được; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, chạy sớm hơn ([schedule] cron).",
+                "The report stands on what had come; the next night reads what is missing. If it happens again, start earlier ([schedule] cron).",
             ),
             Self::Exhausted {
                 last: Fault::Body(BodyFault::Empty),

@@ -33,7 +33,7 @@ use cause::{cause, tls_detail};
 pub use reader::{Get, Grant, Reader, Reading};
 use session::Ended;
 pub use session::{Bad, Request, Session};
-pub use wait::Pace;
+pub use wait::{Pace, Until};
 
 /// A connection that takes longer than this to open is not going to.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

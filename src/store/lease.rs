@@ -4,6 +4,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
@@ -15,6 +16,10 @@ use super::{Store, StoreError};
 
 /// The advisory lock's key ("doisoat" in ASCII); the lock is one per database.
 const LOCK_KEY: i64 = 0x0064_6f69_736f_6174;
+
+/// How often the row of a lease is read before its holder counts as unknown: for about a second.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// Who asks for the lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +62,7 @@ impl Store {
             }
         };
         let Some(lock) = lock else {
-            return Err(self.held().await?);
+            return Err(self.held(holder).await?);
         };
         let token = format!("{}/{}/{}", holder.host, holder.pid, holder.now_wall);
         let rows = batches([holder], |row, holder| {
@@ -106,31 +111,38 @@ impl Store {
         }
     }
 
-    /// Who holds it, as far as the row tells.
-    async fn held(&self) -> Result<StoreError, StoreError> {
-        let rows = self.read(&sql::SELECT_LEASE, &[]).await?;
-        let unknown = || StoreError::Held {
+    /// Who holds it. The lock comes first and the row a moment later: until then the row names
+    /// nobody, or a holder that is gone.
+    async fn held(&self, asks: &Holder) -> Result<StoreError, StoreError> {
+        for _ in 0..LOOKS {
+            let rows = self.read(&sql::SELECT_LEASE, &[]).await?;
+            if let Some(row) = rows.first()
+                && !row.text("token")?.is_empty()
+            {
+                let (pid, host) = (row.int("pid")?, row.text("host")?);
+                if host != asks.host || is_alive(pid) {
+                    return Ok(StoreError::Held {
+                        holder: row.text("holder")?.to_owned(),
+                        pid,
+                        host: host.to_owned(),
+                        since: row.text("since_wall")?.to_owned(),
+                    });
+                }
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Ok(StoreError::Held {
             holder: "a run that is just starting".to_owned(),
             pid: 0,
             host: "unknown host".to_owned(),
             since: "just now".to_owned(),
-        };
-        let Some(row) = rows.first() else {
-            return Ok(unknown());
-        };
-        if row.text("token")?.is_empty() {
-            return Ok(unknown());
-        }
-        let told = |row: &Row| -> Result<StoreError, StoreError> {
-            Ok(StoreError::Held {
-                holder: row.text("holder")?.to_owned(),
-                pid: row.int("pid")?,
-                host: row.text("host")?.to_owned(),
-                since: row.text("since_wall")?.to_owned(),
-            })
-        };
-        told(row)
+        })
     }
+}
+
+/// Whether a process of this machine is there.
+fn is_alive(pid: i64) -> bool {
+    Path::new("/proc").join(pid.to_string()).exists()
 }
 
 /// Locks `<database>.lock`; none when somebody else has it.

@@ -1,6 +1,6 @@
 //! Runs: who published which night from which inputs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::batches;
 use super::codec::{day, from_json, json};
@@ -61,6 +61,14 @@ impl Store {
         let mut runs: Vec<RunRecord> = rows.iter().map(read_run).collect::<Result<_, _>>()?;
         runs.sort_by_key(|run| (run.business_date, run.version));
         Ok(runs)
+    }
+
+    /// The nights that are published.
+    pub async fn published_nights(&self) -> Result<BTreeSet<Day>, StoreError> {
+        let rows = self.read(&sql::SELECT_PUBLISHED_NIGHT, &[]).await?;
+        rows.iter()
+            .map(|row| row.parsed("business_date", day))
+            .collect()
     }
 
     /// The run that stands for the latest published night.

@@ -43,7 +43,7 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 17] = [
     &[],
     &["demo"],
     &["init"],
@@ -59,6 +59,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["exceptions", "list"],
     &["exceptions", "show"],
     &["sandbox"],
+    &["schedule"],
+    &["schedule", "next"],
 ];
 
 #[test]

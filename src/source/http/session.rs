@@ -7,7 +7,7 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::header::HeaderMap;
 
-use super::{Answer, Body, Call, Client, call};
+use super::{Answer, Body, Call, Client, Until, call};
 use crate::clock::Stopwatch;
 use crate::domain::SourceName;
 use crate::source::error::{BodyFault, Fault, SourceError};
@@ -125,12 +125,18 @@ impl Session<'_> {
     ) -> Result<T, SourceError> {
         let limit = self.client.http.source_deadline;
         let left = self.watch.left_of(limit);
-        let all = tokio::time::timeout(left, self.try_all(build, check));
+        let until = self.client.pace.until.as_ref();
+        let night = until.map_or(Duration::MAX, Until::left);
+        let all = tokio::time::timeout(left.min(night), self.try_all(build, check));
         all.await.unwrap_or_else(|_| {
             let at = self.client.at(&build(0));
-            Err(SourceError::Deadline {
-                at,
-                seconds: limit.as_secs(),
+            let seconds = limit.as_secs();
+            Err(match until.filter(|_| night < left) {
+                Some(until) => SourceError::NightOver {
+                    at,
+                    time: until.time.clone(),
+                },
+                None => SourceError::Deadline { at, seconds },
             })
         })
     }

@@ -6,7 +6,27 @@ use std::time::Duration;
 
 use chrono::DateTime;
 
+use crate::clock::Clock;
 use crate::source::BoxFuture;
+
+/// A time of day by which all sources must have answered.
+#[derive(Clone, Debug)]
+pub struct Until {
+    /// Tells when it has come.
+    pub clock: Arc<dyn Clock>,
+    /// The instant, milliseconds since 1970 in UTC.
+    pub at_ms: i64,
+    /// `HH:MM`, for messages.
+    pub time: Box<str>,
+}
+
+impl Until {
+    /// What is left of the time; zero once it has come.
+    pub fn left(&self) -> Duration {
+        let left = self.at_ms.saturating_sub(self.clock.now_ms());
+        Duration::from_millis(u64::try_from(left).unwrap_or(0))
+    }
+}
 
 /// The pace of attempts. Tests make it quick; nothing else changes it.
 #[derive(Clone)]
@@ -21,6 +41,8 @@ pub struct Pace {
     pub jitter_seed: Option<u64>,
     /// Bytes of a body, decompressed, that are read at most.
     pub body_bytes_max: u64,
+    /// The deadline of the night, besides each source's own.
+    pub until: Option<Until>,
     /// Waits.
     pub sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
 }
@@ -33,6 +55,7 @@ impl Default for Pace {
             asked_wait_max: Duration::from_mins(1),
             jitter_seed: None,
             body_bytes_max: 32 * 1024 * 1024,
+            until: None,
             sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
         }
     }
@@ -46,6 +69,7 @@ impl fmt::Debug for Pace {
             .field("asked_wait_max", &self.asked_wait_max)
             .field("jitter_seed", &self.jitter_seed)
             .field("body_bytes_max", &self.body_bytes_max)
+            .field("until", &self.until)
             .finish_non_exhaustive()
     }
 }

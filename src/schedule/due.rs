@@ -1,0 +1,192 @@
+//! Which nights are due. A night is due once the schedule has fired after its business day closed; every
+//! closed day before it is due, too, also where the schedule rests on some days of the week.
+
+use std::collections::BTreeSet;
+
+use super::Cron;
+use crate::domain::Day;
+
+/// So long after its time a start still counts as on time, in milliseconds.
+const ON_TIME_MS: i64 = 600_000;
+
+/// Which missed nights are made up for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CatchUp {
+    /// Every one, oldest first.
+    All,
+    /// The last one only.
+    Last,
+    /// None.
+    None,
+}
+
+impl CatchUp {
+    /// Every choice with its word in `[schedule] catch_up`.
+    pub const WORDS: [(&'static str, Self); 3] = [
+        ("all", Self::All),
+        ("last", Self::Last),
+        ("none", Self::None),
+    ];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        let is_it = |(word, choice): &(&'static str, Self)| (*choice == self).then_some(*word);
+        Self::WORDS.iter().find_map(is_it).unwrap_or_default()
+    }
+}
+
+/// What decides which nights are due.
+#[derive(Clone, Debug)]
+pub struct Nights {
+    /// When the night runs.
+    pub cron: Cron,
+    /// Which missed nights are made up for.
+    pub catch_up: CatchUp,
+    /// The first business day of operation; no night before it is missed. Without it the first
+    /// published night stands for it, and before there is one nothing is missed.
+    pub start: Option<Day>,
+    /// How long after its midnight a business day is closed, in milliseconds.
+    pub close_ms: i64,
+}
+
+impl Nights {
+    /// The business day of a night that starts at `ms` (milliseconds since 1970 in UTC).
+    pub fn day_of(&self, ms: i64) -> Day {
+        Day::of_ms(ms.saturating_sub(self.close_ms))
+    }
+
+    /// The newest night that is due at `now_ms`.
+    pub fn newest_due(&self, now_ms: i64) -> Option<Day> {
+        Some(self.day_of(self.cron.last_until(now_ms)?))
+    }
+
+    /// The missed nights that are made up for at `now_ms`, oldest first.
+    pub fn missed(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
+        let first = self.start.or(published.first().copied());
+        let (Some(first), Some(newest)) = (first, self.newest_due(now_ms)) else {
+            return Vec::new();
+        };
+        let is_missed = |day: &Day| !published.contains(day);
+        match self.catch_up {
+            CatchUp::All => days(first, newest).filter(is_missed).collect(),
+            CatchUp::Last => days(newest.max(first), newest).filter(is_missed).collect(),
+            CatchUp::None => Vec::new(),
+        }
+    }
+
+    /// What runs when the schedule has fired and it is now `now_ms`. The night of the fire time runs,
+    /// also when it was published before; where the program was not there on time (it was asleep,
+    /// or the clock jumped), that night is a missed one. `free_ms` is the time from which the program
+    /// could have started: a night that took long makes the next one late, not missed.
+    pub fn fired(&self, now_ms: i64, free_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
+        let mut nights = self.missed(now_ms, published);
+        let Some(fire) = self.cron.last_until(now_ms) else {
+            return nights;
+        };
+        let newest = self.day_of(fire);
+        let is_on_time = now_ms.saturating_sub(fire.max(free_ms)) <= ON_TIME_MS;
+        if is_on_time && nights.last() != Some(&newest) {
+            nights.push(newest);
+        }
+        nights
+    }
+}
+
+fn days(from: Day, to: Day) -> impl Iterator<Item = Day> {
+    std::iter::successors(Some(from), |day| Some(day.plus(1))).take_while(move |day| *day <= to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Moment;
+
+    fn at(text: &str) -> i64 {
+        Moment::parse(text).unwrap().ms()
+    }
+
+    fn nights(line: &str, catch_up: CatchUp, start: Option<&str>) -> Nights {
+        Nights {
+            cron: Cron::parse(line).unwrap(),
+            catch_up,
+            start: start.map(|day| Day::parse(day).unwrap()),
+            close_ms: 86_400_000,
+        }
+    }
+
+    fn told(days: &[Day]) -> String {
+        let days: Vec<String> = days.iter().map(|day| day.to_string()[8..].into()).collect();
+        days.join(" ")
+    }
+
+    fn published(days: &[&str]) -> BTreeSet<Day> {
+        let day = |d: &&str| Day::parse(&format!("2022-12-{d}")).unwrap();
+        days.iter().map(day).collect()
+    }
+
+    #[test]
+    fn missed_nights_are_all_the_last_or_none() {
+        let check = |catch_up, start, now: &str, done: &[&str], want: &str| {
+            let nights = nights("30 1 * * *", catch_up, start);
+            let missed = nights.missed(at(now), &published(done));
+            assert_eq!(told(&missed), want, "{catch_up:?} {start:?} {now} {done:?}");
+        };
+        let (all, last) = (CatchUp::All, CatchUp::Last);
+        // before 01:30 the last day is closed but not due
+        check(all, None, "2022-12-10T01:29:59", &["05"], "06 07 08");
+        check(all, None, "2022-12-10T01:30:00", &["05"], "06 07 08 09");
+        check(all, None, "2022-12-10T01:30:00", &["05", "08"], "06 07 09");
+        check(last, None, "2022-12-10T02:00:00", &["05"], "09");
+        check(last, None, "2022-12-10T02:00:00", &["05", "09"], "");
+        check(CatchUp::None, None, "2022-12-10T02:00:00", &["05"], "");
+        // nothing was published: only [start] date says what is missed
+        check(all, None, "2022-12-10T02:00:00", &[], "");
+        let start = Some("2022-12-07");
+        check(all, start, "2022-12-10T02:00:00", &[], "07 08 09");
+        check(last, start, "2022-12-10T02:00:00", &[], "09");
+        check(all, start, "2022-12-06T02:00:00", &[], "");
+        check(last, start, "2022-12-06T02:00:00", &[], "");
+    }
+
+    #[test]
+    fn a_schedule_that_rests_at_weekends_leaves_no_day_out() {
+        // Friday the 9th, then Monday the 12th: the nights of Friday, Saturday and Sunday
+        let nights = nights("30 1 * * 1-5", CatchUp::All, None);
+        let now = at("2022-12-12T01:30:00");
+        let done = published(&["05", "06", "07", "08"]);
+        assert_eq!(told(&nights.fired(now, 0, &done)), "09 10 11");
+        let sunday = at("2022-12-11T12:00:00");
+        assert_eq!(told(&nights.missed(sunday, &done)), "");
+    }
+
+    #[test]
+    fn a_night_on_time_runs_and_a_late_one_is_missed() {
+        let check = |catch_up, now: &str, free: &str, want: &str| {
+            let nights = nights("30 1 * * *", catch_up, None);
+            let done = published(&["05", "06"]);
+            let fired = nights.fired(at(now), at(free), &done);
+            assert_eq!(told(&fired), want, "{catch_up:?} {now} {free}");
+        };
+        let before = "2022-12-09T00:00:00";
+        check(CatchUp::None, "2022-12-09T01:30:00", before, "08");
+        check(CatchUp::Last, "2022-12-09T01:30:00", before, "08");
+        check(CatchUp::All, "2022-12-09T01:30:00", before, "07 08");
+        check(CatchUp::None, "2022-12-09T01:40:00", before, "08");
+        check(CatchUp::None, "2022-12-09T01:40:01", before, "");
+        check(CatchUp::Last, "2022-12-09T01:40:01", before, "08");
+        // busy until 03:00: late, not missed
+        check(
+            CatchUp::None,
+            "2022-12-09T03:00:00",
+            "2022-12-09T03:00:00",
+            "08",
+        );
+        // published before, on time: again
+        check(
+            CatchUp::None,
+            "2022-12-07T01:30:00",
+            "2022-12-07T00:00:00",
+            "06",
+        );
+    }
+}

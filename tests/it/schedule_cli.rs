@@ -1,0 +1,393 @@
+//! `schedule` and the lease through the program itself, and what `init` writes for schedulers.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use doisoat::sandbox::Fault;
+use serde_json::Value;
+
+use crate::cli::{ends, json, stderr, stdout};
+use crate::database::Kind;
+use crate::night_cli::{code, program, run};
+use crate::town::{Edit, FIRST, Town, as_is, day};
+
+/// A town whose configuration lies in its folder.
+async fn town(edit: Edit<'_>) -> Town {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(edit)).unwrap();
+    town
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+/// Waits until something holds, as long as it takes a busy machine.
+async fn until(mut holds: impl FnMut() -> bool, what: &str) {
+    for _ in 0..6_000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{what} never comes");
+}
+
+async fn ended(mut child: Child) -> Option<i32> {
+    let wait = tokio::task::spawn_blocking(move || child.wait().unwrap());
+    wait.await.unwrap().code()
+}
+
+#[test]
+fn schedule_next_is_the_same_in_every_zone_of_the_host() {
+    let dir = tempfile::tempdir().unwrap();
+    let toml = "[schedule]\ncron = \"30 1 29 2 *\"\ndeadline = \"05:30\"\n";
+    std::fs::write(dir.path().join("doisoat.toml"), toml).unwrap();
+    let mut told = Vec::new();
+    for zone in [
+        "UTC",
+        "Asia/Ho_Chi_Minh",
+        "America/New_York",
+        "Pacific/Apia",
+    ] {
+        let mut command = crate::cli::doisoat(dir.path());
+        let output = command
+            .args(["schedule", "next", "-n", "2", "--json"])
+            .env("TZ", zone)
+            .output()
+            .unwrap();
+        told.push(stdout(&output));
+    }
+    assert!(told.windows(2).all(|two| two[0] == two[1]), "{told:?}");
+    let next: Value = serde_json::from_str(&told[0]).unwrap();
+    assert_eq!(next["schema_version"], 1);
+    assert_eq!(next["cron"], "30 1 29 2 *");
+    assert_eq!(
+        (&next["catch_up"], &next["deadline"]),
+        (&"all".into(), &"05:30".into())
+    );
+    let fires = next["next"].as_array().unwrap();
+    assert_eq!(fires.len(), 2);
+    for fire in fires {
+        assert!(
+            fire["at"]
+                .as_str()
+                .unwrap()
+                .ends_with("-02-29T01:30:00+07:00")
+        );
+        assert!(fire["business_date"].as_str().unwrap().ends_with("-02-28"));
+    }
+    let words = stdout(&ends(dir.path(), &["schedule", "next", "-n", "1"], 0));
+    assert!(
+        words.starts_with("01:30 ") && words.contains("cho ngày 28/02/"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_cron_line_that_never_fires_is_refused_with_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let toml = "[schedule]\ncron = \"0 0 30 2 *\"\n";
+    std::fs::write(dir.path().join("doisoat.toml"), toml).unwrap();
+    for args in [&["schedule"][..], &["schedule", "next"], &["status"]] {
+        let text = stderr(&ends(dir.path(), args, 2));
+        assert!(
+            text.contains("doisoat.toml:2:8")
+                && text.contains("never fires: no month that it names"),
+            "{text}"
+        );
+    }
+    std::fs::write(dir.path().join("doisoat.toml"), "").unwrap();
+    let document = json(&ends(dir.path(), &["schedule", "--json"], 10));
+    assert_eq!(document["error"]["code"], "database");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedule_waits_in_silence_and_signals_end_it() {
+    // Fires on a day that is years away at most times.
+    let rare = |text: String| format!("[schedule]\ncron = \"0 0 29 2 *\"\n{text}");
+    let town = town(&rare).await;
+    for (name, expected) in [("TERM", 143), ("INT", 130)] {
+        let mut command = program(&town);
+        command.args(["schedule", "-v"]);
+        let log = town.dir().join(format!("{name}.log"));
+        command
+            .stderr(std::fs::File::create(&log).unwrap())
+            .stdout(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let text = || std::fs::read_to_string(&log).unwrap();
+        until(
+            || text().contains("waiting for the night"),
+            "its first wait",
+        )
+        .await;
+        signal(&child, name);
+        assert_eq!(ended(child).await, Some(expected), "{}", text());
+        assert!(!text().contains("error"), "{}", text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_a_night_whose_sources_do_not_answer() {
+    let start = |text: String| format!("[start]\ndate = \"{FIRST}\"\n{text}");
+    let town = town(&start).await;
+    town.sandbox.set_fault(Fault::named("hang_always"));
+    let mut command = program(&town);
+    let child = command
+        .args(["schedule"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    until(|| holder(&town).is_some(), "the night").await;
+    signal(&child, "TERM");
+    assert_eq!(ended(child).await, Some(143));
+    assert!(town.reports().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
+    use sqlx::Connection as _;
+    let town = town(&as_is).await;
+    // another program writes and does not end
+    let mut writer = sqlx::SqliteConnection::connect(&town.database.url)
+        .await
+        .unwrap();
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut writer)
+        .await
+        .unwrap();
+    let mut command = program(&town);
+    command.args(["run", "--date", FIRST]).stderr(Stdio::null());
+    let child = command.spawn().unwrap();
+    until(|| town.dir().join("test.db.lock").exists(), "the lock").await;
+    signal(&child, "TERM");
+    assert_eq!(ended(child).await, Some(143));
+    sqlx::query("ROLLBACK").execute(&mut writer).await.unwrap();
+    writer.close().await.unwrap();
+    assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
+}
+
+/// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
+fn holder(town: &Town) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let inode = format!(":{}", lock.ino());
+    let line = locks.lines().find(|line| {
+        let mut words = line.split_whitespace();
+        line.contains("FLOCK") && words.any(|word| word.ends_with(&inode))
+    })?;
+    line.split_whitespace().nth(4)?.parse().ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_starts_one_works_and_the_others_name_it() {
+    for round in 0..3 {
+        let town = town(&as_is).await;
+        let mut starts = Vec::new();
+        for _ in 0..8 {
+            let mut command = program(&town);
+            command.args(["run", "--date", FIRST, "--json"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            starts.push(command.spawn().unwrap());
+        }
+        let mut codes = Vec::new();
+        let mut winners = Vec::new();
+        let mut named = Vec::new();
+        for start in starts {
+            let pid = start.id();
+            let wait = tokio::task::spawn_blocking(move || start.wait_with_output().unwrap());
+            let output = wait.await.unwrap();
+            codes.push(code(&output));
+            if code(&output) == 0 {
+                winners.push(pid);
+                continue;
+            }
+            let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+            let message = document["error"]["message"].as_str().unwrap();
+            let holder = message.split_once("process ").unwrap().1;
+            named.push(holder.split(' ').next().unwrap().parse::<u32>().unwrap());
+            assert!(message.contains("run 2022-12-05"), "{message}");
+        }
+        assert!(
+            codes.iter().all(|code| [0, 11].contains(code)),
+            "round {round}: {codes:?}"
+        );
+        assert!(codes.contains(&0), "round {round}: {codes:?}");
+        let stranger = named.iter().find(|pid| !winners.contains(pid));
+        assert_eq!(stranger, None, "round {round}: {named:?} {winners:?}");
+        let store = town.database.open().await;
+        assert_eq!(store.runs().await.unwrap().len(), 1, "round {round}");
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_holder_left_blocks_nobody_and_names_nobody() {
+    let town = town(&as_is).await;
+    town.sandbox.set_fault(Fault::named("hang_always"));
+    let mut command = program(&town);
+    let child = command
+        .args(["run", "--date", FIRST])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    until(|| holder(&town).is_some(), "the lease").await;
+    let held = run(&town, &["run", "--date", FIRST]).await;
+    assert_eq!(code(&held), 11);
+    assert!(
+        stderr(&held).contains(&format!("process {} ", child.id())),
+        "{}",
+        stderr(&held)
+    );
+    signal(&child, "KILL");
+    ended(child).await;
+    town.sandbox.set_fault(None);
+    assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_holder_that_wakes_up_cannot_publish() {
+    let town = town(&as_is).await;
+    town.sandbox.set_fault(Fault::named("hang_always"));
+    let mut command = program(&town);
+    command
+        .args(["run", "--date", FIRST])
+        .stderr(Stdio::piped());
+    let paused = command.spawn().unwrap();
+    until(|| holder(&town).is_some(), "the lease").await;
+    let row = || async {
+        let lease = town.database.open().await;
+        let held = lease
+            .acquire_lease(&crate::store_open::holder("test"))
+            .await;
+        lease.close().await;
+        held.unwrap_err().to_string()
+    };
+    assert!(row().await.contains("run 2022-12-05"));
+    signal(&paused, "STOP");
+    assert_eq!(
+        code(&run(&town, &["run", "--date", FIRST]).await),
+        11,
+        "it still holds"
+    );
+    // Somebody takes its lock away, as a file system that lost it would.
+    std::fs::remove_file(town.dir().join("test.db.lock")).unwrap();
+    town.sandbox.set_fault(None);
+    assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
+    let published = town.reports();
+    signal(&paused, "CONT");
+    let wait = tokio::task::spawn_blocking(move || paused.wait_with_output().unwrap());
+    let woken = wait.await.unwrap();
+    assert_eq!(code(&woken), 1);
+    assert!(
+        stderr(&woken).contains("the lease was lost"),
+        "{}",
+        stderr(&woken)
+    );
+    assert_eq!(town.reports(), published);
+}
+
+fn init(cron: &str) -> (tempfile::TempDir, impl Fn(&str) -> String) {
+    let dir = tempfile::tempdir().unwrap();
+    let toml = format!("[schedule]\ncron = \"{cron}\"\n");
+    std::fs::write(dir.path().join("doisoat.toml"), toml).unwrap();
+    ends(dir.path(), &["init"], 0);
+    let root = dir.path().to_owned();
+    (dir, move |name: &str| {
+        std::fs::read_to_string(root.join(name)).unwrap()
+    })
+}
+
+fn has_lines(text: &str, lines: &[&str]) {
+    for line in lines {
+        assert!(
+            text.lines().any(|l| l == *line),
+            "no line {line} in\n{text}"
+        );
+    }
+}
+
+#[test]
+fn init_writes_units_a_cron_line_and_logrotate_by_the_schedule() {
+    let (dir, read) = init("15 2 13 * fri");
+    has_lines(
+        &read("systemd/doisoat.timer"),
+        &[
+            "OnCalendar=*-*-13 02:15:00 Asia/Ho_Chi_Minh",
+            "OnCalendar=Fri *-*-* 02:15:00 Asia/Ho_Chi_Minh",
+            "Persistent=true",
+        ],
+    );
+    let here = dir.path().canonicalize().unwrap();
+    let here = here.display();
+    has_lines(
+        &read("systemd/doisoat.service"),
+        &[
+            &format!("ReadWritePaths={here}"),
+            "SuccessExitStatus=3 4",
+            "NoNewPrivileges=yes",
+            "ProtectSystem=strict",
+            "CapabilityBoundingSet=",
+            "TimeoutStopSec=15s",
+        ],
+    );
+    let cron = read("cron/doisoat.cron");
+    has_lines(&cron, &["CRON_TZ=Asia/Ho_Chi_Minh"]);
+    let line = cron.lines().last().unwrap();
+    assert!(line.starts_with("15 2 13 * fri  root  \"/"), "{line}");
+    assert!(
+        line.contains(&format!("2>>\"{here}/log/doisoat.log\" || echo")),
+        "{line}"
+    );
+    has_lines(
+        &read("cron/doisoat.logrotate"),
+        &[
+            &format!("\"{here}/log/*.log\" {{"),
+            "    missingok",
+            "    notifempty",
+        ],
+    );
+    assert!(dir.path().join("log").is_dir());
+    for name in [
+        "systemd/doisoat.timer",
+        "systemd/doisoat.service",
+        "cron/doisoat.cron",
+    ] {
+        assert!(
+            !read(name).contains("{dir}") && !read(name).contains("{program}"),
+            "{name}"
+        );
+    }
+    systemd_agrees(dir.path());
+}
+
+/// What systemd itself says of the units, where it is there.
+fn systemd_agrees(dir: &Path) {
+    let analyze = |args: &[&str]| {
+        let output = Command::new("systemd-analyze")
+            .args(args)
+            .current_dir(dir.join("systemd"))
+            .output();
+        output
+            .ok()
+            .map(|o| (o.status.success(), stdout(&o) + &stderr(&o)))
+    };
+    let timer = std::fs::read_to_string(dir.join("systemd/doisoat.timer")).unwrap();
+    for calendar in timer
+        .lines()
+        .filter_map(|line| line.strip_prefix("OnCalendar="))
+    {
+        if let Some((good, said)) = analyze(&["calendar", calendar]) {
+            assert!(good, "{said}");
+        }
+    }
+    let verify = ["verify", "--man=no", "./doisoat.service", "./doisoat.timer"];
+    if let Some((_, said)) = analyze(&verify) {
+        assert!(!said.contains("doisoat."), "{said}");
+    }
+}
