@@ -10,6 +10,7 @@ pub mod section;
 pub mod source;
 mod load;
 mod measure;
+pub mod notify;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use crate::schedule::Cron;
 
 pub use error::ConfigError;
 pub use forms::{Rate, TimeOfDay};
+pub use notify::NotifyConfig;
 pub use rules::RulesConfig;
 pub use secret::{SecretRef, Surroundings};
 pub use source::{HttpSettings, SourceSettings, parse_source};
@@ -60,6 +62,8 @@ pub struct Config {
     pub definitions: Vec<(Box<str>, String)>,
     /// The sources, in the order of the file; names are unique.
     pub sources: Vec<SourceSettings>,
+    /// Who hears of a night.
+    pub notify: NotifyConfig,
 }
 
 impl Config {
