@@ -37,6 +37,9 @@ pub mod prove;
 // What people read.
 pub mod report;
 
+// Who is told of a night.
+pub mod notify;
+
 // The order of the IO around `settle`.
 pub mod job;
 pub mod schedule;

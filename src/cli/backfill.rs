@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::run::{desk, in_order, show};
 use super::{Global, Outcome, block_on, day};
+use crate::config::NotifyConfig;
 use crate::domain::Day;
 use crate::job::nightly::{self, Mode, Night};
 use crate::job::{Exit, JobError};
@@ -29,7 +30,9 @@ pub struct BackfillArgs {
 
 pub(super) fn run(global: &Global, args: &BackfillArgs) -> Outcome {
     in_order(args.from, args.to)?;
-    let config = global.load()?;
+    let mut config = global.load()?;
+    // somebody sits here and sees each night end: a year of nights is not a year of mails
+    config.notify = NotifyConfig::default();
     let lang = global.lang(Some(&config));
     let exits = block_on(async {
         let desk = desk(config, global).await?;

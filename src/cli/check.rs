@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on, check_rules};
+use super::{Global, Outcome, block_on, check_notify, check_rules};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
@@ -109,6 +109,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         for source in &config.sources {
             lines.push(about_source(source, args.offline, lang).await);
         }
+        lines.extend(check_notify::lines(&config.notify, args.offline, lang).await);
     })?;
     if args.json {
         json_line(&Document {

@@ -159,13 +159,25 @@ fn next_steps(dir: &Path, lang: Lang) -> String {
         vi: "\nViệc tiếp theo:\n  1. mở {dir}/doisoat.toml, bật các nguồn và khai bí mật\n  \
              2. doisoat --config {dir}/doisoat.toml check\n  \
              3. chép {dir}/systemd/* vào /etc/systemd/system, rồi \
-             systemctl enable --now doisoat.timer\n     \
-             (không có systemd: {dir}/cron, hoặc `doisoat schedule` chạy thường trực)\n",
-        en: "\nNext:\n  1. edit {dir}/doisoat.toml: switch sources on, name their secrets\n  \
-             2. doisoat --config {dir}/doisoat.toml check\n  \
+             systemctl enable --now doisoat.timer
+     \
+             (không có systemd: {dir}/cron, hoặc `doisoat schedule` chạy thường trực)
+  \
+             4. bật [notify.ping]: có nơi báo khi một đêm không chạy
+",
+        en: "
+Next:
+  1. edit {dir}/doisoat.toml: switch sources on, name their secrets
+  \
+             2. doisoat --config {dir}/doisoat.toml check
+  \
              3. copy {dir}/systemd/* to /etc/systemd/system, then \
-             systemctl enable --now doisoat.timer\n     \
-             (without systemd: {dir}/cron, or `doisoat schedule` in the foreground)\n",
+             systemctl enable --now doisoat.timer
+     \
+             (without systemd: {dir}/cron, or `doisoat schedule` in the foreground)
+  \
+             4. switch [notify.ping] on: somebody hears when a night did not run
+",
     };
     text.get(lang).replace("{dir}", &dir.display().to_string())
 }
@@ -180,6 +192,26 @@ mod tests {
         let (vi, en) = (read(TOML_VI), read(TOML_EN));
         assert_eq!(format!("{vi:?}"), format!("{en:?}"));
         assert_eq!(vi.rules, crate::config::RulesConfig::default());
+    }
+
+    #[test]
+    fn the_commented_notify_tables_are_valid_too() {
+        for text in [TOML_VI, TOML_EN] {
+            let (_, tail) = text.split_once("# [[notify.email]]").unwrap();
+            let (block, _) = tail.split_once("[rules]").unwrap();
+            let on = |line: &&str| line.contains(" = ") || line.starts_with("[");
+            let lines = block
+                .lines()
+                .filter_map(|line| line.strip_prefix("# "))
+                .filter(on);
+            let lines: Vec<&str> = lines.collect();
+            let text = format!("[[notify.email]]\n{}", lines.join("\n"));
+            let notify = Config::parse(&text, Path::new("doisoat.toml"))
+                .unwrap()
+                .notify;
+            assert_eq!((notify.emails.len(), notify.webhooks.len()), (1, 1));
+            assert!(notify.ping.is_some());
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod inspect;
 mod backfill;
 mod backup;
 mod check;
+mod check_notify;
 mod check_rules;
 mod demo;
 mod diff;

@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
 use crate::job::{Exit, JobError};
-use crate::store::{OpenMode, RunRecord, Store};
+use crate::store::{Delivered, OpenMode, Queued, RunRecord, Store};
+use crate::text::say;
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
@@ -30,6 +31,41 @@ struct Document<'a> {
     database: String,
     last: Option<Last<'a>>,
     next: Option<String>,
+    waiting: Vec<Unsent<'a>>,
+    given_up: Vec<Unsent<'a>>,
+}
+
+/// What was announced and did not go out.
+#[derive(Serialize)]
+struct Unsent<'a> {
+    run_id: &'a str,
+    channel: &'a str,
+    key: &'a str,
+    since: &'a str,
+    attempts: u32,
+    tried: &'a str,
+    error: &'a str,
+}
+
+impl<'a> Unsent<'a> {
+    fn of(queued: &'a Queued) -> Self {
+        Self {
+            run_id: queued.what.run_id.as_str(),
+            channel: &queued.what.channel,
+            key: &queued.what.key,
+            since: &queued.queued_wall,
+            attempts: queued.attempts,
+            tried: &queued.tried_wall,
+            error: &queued.error,
+        }
+    }
+}
+
+/// What the database knows.
+struct Known {
+    last: Option<RunRecord>,
+    waiting: Vec<Queued>,
+    given_up: Vec<Queued>,
 }
 
 #[derive(Serialize)]
@@ -44,10 +80,11 @@ struct Last<'a> {
 pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
-    let last = block_on(last_run(&config))??;
+    let known = block_on(known(&config))??;
+    let last = known.last.as_ref();
     let next = config.schedule.cron.next_after(SystemClock.now_ms());
     if args.json {
-        let last = last.as_ref().map(|run| Last {
+        let last = last.map(|run| Last {
             run_id: run.id.as_str(),
             business_date: run.business_date,
             exit_codes: &run.exit_codes,
@@ -60,18 +97,49 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             database: config.database.label(),
             last,
             next,
+            waiting: known.waiting.iter().map(Unsent::of).collect(),
+            given_up: known.given_up.iter().map(Unsent::of).collect(),
         });
     } else {
-        out(&print(&config, last.as_ref(), next, lang));
+        out(&print(&config, last, next, lang));
+        out(&print_unsent("notify-waiting", &known.waiting, lang));
+        out(&print_unsent("notify-given-up", &known.given_up, lang));
     }
     Ok(Exit::Done)
 }
 
-async fn last_run(config: &Config) -> Result<Option<RunRecord>, JobError> {
+async fn known(config: &Config) -> Result<Known, JobError> {
     let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
-    let last = store.last_run().await?;
+    let known = Known {
+        last: store.last_run().await?,
+        waiting: store.outbox(Delivered::Waiting).await?,
+        given_up: store.outbox(Delivered::GivenUp).await?,
+    };
     store.close().await;
-    Ok(last)
+    Ok(known)
+}
+
+/// What did not go out, a line each; nothing when all did.
+fn print_unsent(title: &str, all: &[Queued], lang: Lang) -> String {
+    if all.is_empty() {
+        return String::new();
+    }
+    let head = say(lang, title, &[("n", &all.len().to_string())]);
+    let line = |queued: &Queued| {
+        let (run, tries) = (queued.what.run_id.as_str(), queued.attempts.to_string());
+        let error = match queued.error.as_str() {
+            "" => say(lang, "notify-untried", &[]),
+            error => error.to_owned(),
+        };
+        let args = [
+            ("channel", queued.what.channel.as_str()),
+            ("run", run),
+            ("n", &tries),
+            ("error", &error),
+        ];
+        format!("  {}\n", say(lang, "notify-waiting-line", &args))
+    };
+    format!("{head}\n{}", all.iter().map(line).collect::<String>())
 }
 
 fn report(config: &Config, run: &RunRecord) -> String {

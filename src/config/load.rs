@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::error::ConfigError;
 use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
+use super::notify::NotifyConfig;
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
@@ -81,6 +82,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         rules,
         definitions,
         sources: sources(root, dir)?,
+        notify: NotifyConfig::read(root.section("notify")?, dir)?,
         targets,
     })
 }

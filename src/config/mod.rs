@@ -10,6 +10,7 @@ pub mod section;
 pub mod source;
 mod load;
 mod measure;
+pub mod notify;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use crate::schedule::{Cron, Nights};
 pub use crate::schedule::CatchUp;
 pub use error::ConfigError;
 pub use forms::{Rate, TimeOfDay};
+pub use notify::NotifyConfig;
 pub use rules::RulesConfig;
 pub use secret::{SecretRef, Surroundings};
 pub use source::{HttpSettings, SourceSettings, parse_source};
@@ -61,6 +63,8 @@ pub struct Config {
     pub definitions: Vec<(Box<str>, String)>,
     /// The sources, in the order of the file; names are unique.
     pub sources: Vec<SourceSettings>,
+    /// Who hears of a night.
+    pub notify: NotifyConfig,
 }
 
 impl Config {

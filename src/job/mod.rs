@@ -1,5 +1,6 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
+mod announce;
 pub mod backup;
 pub mod by_hand;
 mod calibration;

@@ -8,6 +8,7 @@ mod read;
 
 use tracing::info;
 
+use super::announce;
 use super::calibration;
 use super::desk::Desk;
 use super::digest;
@@ -74,11 +75,22 @@ pub async fn run_proved_by(
 ) -> Result<Night, JobError> {
     refuse_open_day(desk, day)?;
     let desk = &desk.with_deadline();
+    let mut switch = announce::Switch::new(desk, day, mode);
+    let night = held(desk, Plan { day, mode, prover }, &mut switch).await;
+    switch.end(desk, &night).await;
+    night
+}
+
+/// The night under the lease, and the sending after it.
+async fn held(desk: &Desk, plan: Plan, switch: &mut announce::Switch) -> Result<Night, JobError> {
     // Secrets are fetched before anything else: a missing one must not cost half a night.
     let opened = pull::open(desk, None)?;
-    let mut lease = desk.lease(&format!("run {day}")).await?;
-    let plan = Plan { day, mode, prover };
+    let mut lease = desk.lease(&format!("run {}", plan.day)).await?;
+    switch.start(desk);
     let night = steps(desk, &mut lease, plan, opened).await;
+    if plan.mode == Mode::Publish {
+        announce::deliver(desk).await;
+    }
     let released = desk.store.release_lease(lease).await;
     let night = night?;
     released?;
@@ -332,6 +344,7 @@ async fn publish(
         settlement: &decided.settlement,
         kept: &kept,
         archive: Some(&desk.archive),
+        outbox: &announce::of_publication(&desk.config.notify, run),
         now_wall: &desk.now_wall(),
     };
     desk.store.publish(lease, &publication).await?;

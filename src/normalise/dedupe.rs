@@ -223,10 +223,14 @@ fn details_agree(a: &Txn, b: &Txn) -> bool {
         && (parts(a) == parts(b) || fee_untold(a) || fee_untold(b))
 }
 
-/// True for the same instant, or where one side tells the day alone (Casso's list may, its webhook
-/// tells the time).
+/// True for the same instant, or where one side tells the day alone, or its midnight (Casso's list
+/// may, its webhook tells the time).
 fn same_time(a: &Txn, b: &Txn) -> bool {
-    let day_alone = |txn: &Txn| txn.paid_at.text().len() == 10;
+    let day_alone = |txn: &Txn| {
+        let text = txn.paid_at.text();
+        let at = text.get(10..).unwrap_or_default();
+        matches!(at, "" | "T00:00:00" | " 00:00:00")
+    };
     let either = day_alone(a) || day_alone(b);
     a.paid_at.ms() == b.paid_at.ms() || (either && a.paid_on == b.paid_on)
 }

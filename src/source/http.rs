@@ -295,9 +295,7 @@ fn build(http: &HttpSettings, settings: &SourceSettings) -> Result<reqwest::Clie
         .connect_timeout(CONNECT_TIMEOUT.min(http.timeout))
         .read_timeout(http.timeout)
         .timeout(http.timeout)
-        .dns_resolver(Guard {
-            loopback: http.base_url.is_loopback(),
-        });
+        .dns_resolver(Guard::of(&http.base_url));
     if http.base_url.is_plain() {
         // Nothing to verify, so a machine without a certificate store can run the demo.
         builder = builder.tls_certs_only([]);
@@ -362,8 +360,17 @@ fn redirect_target(response: &Response) -> Box<str> {
 }
 
 /// Resolves names and lets no forbidden address through; what it returns is what is connected to.
-struct Guard {
+#[derive(Clone, Copy, Debug)]
+pub struct Guard {
     loopback: bool,
+}
+
+impl Guard {
+    /// The guard of a configured address.
+    pub fn of(base_url: &BaseUrl) -> Self {
+        let loopback = base_url.is_loopback();
+        Self { loopback }
+    }
 }
 
 impl Resolve for Guard {

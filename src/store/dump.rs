@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-/// Every table with business state; `lease`, `raw` and `reading` hold none.
+/// Every table with business state; `lease`, `raw`, `reading` and `outbox` hold none.
 static TABLES: [&sql::Statement; 22] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,

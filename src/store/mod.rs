@@ -41,6 +41,7 @@ mod run;
 mod dump;
 mod exception;
 mod matched;
+mod outbox;
 
 // Small questions of the job.
 mod asked;
@@ -60,6 +61,7 @@ pub use exception::{ExceptionDetail, ExceptionFilter, ExceptionRecord, Spell};
 pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};
 pub use lease::{Holder, Lease};
 pub use matched::Matched;
+pub use outbox::{Delivered, Outgoing, Queued};
 pub use pool::Window;
 pub use publish::Publication;
 pub use reading::Reading;

@@ -10,7 +10,7 @@ use super::exec::{Bind, Tx};
 use super::owner::owners_of_night;
 use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
 use super::statement as sql;
-use super::{Lease, RunRecord, Store, StoreError, audit, seal};
+use super::{Lease, Outgoing, RunRecord, Store, StoreError, audit, outbox, seal};
 use crate::settle::{Inputs, Settlement};
 
 /// Everything that publishing a night writes.
@@ -26,6 +26,8 @@ pub struct Publication<'a> {
     pub kept: &'a [KeptFile],
     /// Where the list of seals goes; none seals nothing (tests of the store alone).
     pub archive: Option<&'a Archive>,
+    /// What is to be sent of it.
+    pub outbox: &'a [Outgoing],
     /// Now, RFC 3339.
     pub now_wall: &'a str,
 }
@@ -73,6 +75,7 @@ impl Store {
             insert_kept(&mut tx, run, &seals).await?;
         }
         audit::append(&mut tx, &run.id).await?;
+        outbox::insert(&mut tx, publication.outbox, publication.now_wall).await?;
         tx.commit().await
     }
 }

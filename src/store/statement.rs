@@ -231,6 +231,9 @@ statements! {
     SELECT_AUDIT_RUN = both "select_audit_run" 1;
     SELECT_LAST_AUDIT = both "select_last_audit" 0;
     INSERT_AUDIT = both "insert_audit" 1;
+    INSERT_OUTBOX = both "insert_outbox" 2;
+    SELECT_OUTBOX = both "select_outbox" 1;
+    UPDATE_OUTBOX = both "update_outbox" 4;
     DUMP_AUDIT_CHAIN = both "dump_audit_chain" 0;
     DUMP_AUDIT = both "dump_audit" 0;
     DUMP_EVIDENCE = both "dump_evidence" 0;

@@ -46,6 +46,7 @@ mod night_settlement;
 mod night_sources;
 mod nights;
 mod normalise;
+mod notify;
 mod office;
 mod passes_load;
 mod passes_nights;

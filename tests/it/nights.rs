@@ -88,6 +88,7 @@ pub(crate) async fn publish(
         settlement,
         kept: &[],
         archive: None,
+        outbox: &[],
         now_wall: "2022-12-06T01:31:00+07:00",
     };
     store.publish(lease, &publication).await

@@ -198,7 +198,8 @@ impl Batch {
     ) -> Result<(u64, u64), JobError> {
         let store = &stage.desk.store;
         let context = context(stage, push, partner);
-        let (delivery, (readable, unreadable)) = delivery(&self.records, &context);
+        let (delivery, (readable, unreadable)) =
+            delivery(&self.records, &context, account(stage, partner));
         let counts = (readable, unreadable + count(self.refused.len()));
         store
             .save_transactions(&context.name, stage.night, &delivery, normalise::merge)
@@ -218,9 +219,34 @@ impl Batch {
     }
 }
 
+/// The account whose rows are wanted; none where all are.
+fn account<'s>(stage: &'s Stage, partner: Option<&'s SourceSettings>) -> Option<&'s str> {
+    let owner = partner.unwrap_or(&stage.settings);
+    owner.account.as_deref()
+}
+
 /// Normalises records; tells how many could be read and how many could not.
-fn delivery(records: &[Record], context: &SourceContext) -> (Delivery, (u64, u64)) {
-    let TxnRows { txns, rejects } = normalise::read_records(records, context);
+fn delivery(
+    records: &[Record],
+    context: &SourceContext,
+    account: Option<&str>,
+) -> (Delivery, (u64, u64)) {
+    // the key of a company verifies webhooks of all its accounts
+    let of_other = |record: &Record| match (account, record.account.as_deref()) {
+        (Some(ours), Some(told)) => ours.trim() != told.trim(),
+        _ => false,
+    };
+    let (others, records): (Vec<Record>, Vec<Record>) = records.iter().cloned().partition(of_other);
+    if !others.is_empty() {
+        let (source, count) = (context.name.as_str(), count(others.len()));
+        warn!(
+            source.id = source,
+            stage = "pull",
+            row.count = count,
+            "webhooks of other accounts left alone"
+        );
+    }
+    let TxnRows { txns, rejects } = normalise::read_records(&records, context);
     let counts = (count(txns.len()), count(rejects.len()));
     let (txns, conflicts) = normalise::dedupe(txns);
     let delivery = Delivery {
@@ -238,11 +264,12 @@ pub(super) fn again(
     push: &PushSource,
     files: &[(Box<str>, Vec<u8>)],
 ) -> Result<(SourceName, Delivery), JobError> {
-    let context = context(stage, push, partner(stage, push)?);
+    let partner = partner(stage, push)?;
+    let context = context(stage, push, partner);
     let read = files.iter().map(|(name, bytes)| push.read(name, bytes));
     // what was not verified then was refused, and is no row
     let records: Vec<Record> = read.filter_map(Result::ok).flatten().collect();
-    let (delivery, _) = delivery(&records, &context);
+    let (delivery, _) = delivery(&records, &context, account(stage, partner));
     Ok((context.name, delivery))
 }
 

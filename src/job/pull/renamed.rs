@@ -66,10 +66,20 @@ fn names(txns: &[Txn], known: &BTreeSet<Box<str>>, stored: &[Txn]) -> BTreeMap<B
     names
 }
 
+/// What a line is but for its name; none where the name is of neither form, or the line has no
+/// reference of the bank.
 fn line(txn: &Txn) -> Option<Line<'_>> {
+    if !is_number(&txn.id) && !is_uuid(&txn.id) {
+        return None;
+    }
     let reference = txn.bank_ref.as_deref()?;
     let account = txn.account.as_deref();
     Some((account, reference, txn.amount, txn.kind, txn.paid_at.ms()))
+}
+
+fn is_uuid(id: &str) -> bool {
+    let groups = id.split('-').map(str::len);
+    groups.eq([8, 4, 4, 4, 12]) && id.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
 fn is_number(id: &str) -> bool {

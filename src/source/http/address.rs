@@ -85,8 +85,20 @@ impl BaseUrl {
         }
     }
 
+    /// The address itself.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Its host and port, for messages: a path may hold a token.
+    pub fn host(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        let port = self.url.port().map(|port| format!(":{port}"));
+        format!("{host}{}", port.unwrap_or_default())
+    }
+
     /// The address of a documented path, which starts with `/`.
-    pub(super) fn join(&self, path: &str) -> Url {
+    pub fn join(&self, path: &str) -> Url {
         let mut url = self.url.clone();
         let joined = format!("{}{path}", self.url.path().trim_end_matches('/'));
         url.set_path(&joined);

@@ -1,0 +1,267 @@
+//! `[[notify.email]]`: one mail a publication. Plain text and HTML side by side, the files behind
+//! them as long as they fit. Every attempt has the same Message-ID, date and bytes, so a mail that
+//! came twice (the program was killed between the server's answer and our note of it) is one mail to
+//! any reader that knows Message-IDs.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncTransport, Message, Tokio1Executor};
+use secrecy::ExposeSecret;
+
+use super::{Address, Channel, Letter, Trouble, digest};
+use crate::config::Surroundings;
+use crate::config::notify::{Attach, EmailTarget, MailTls, NotifyConfig, When};
+use crate::domain::{Lang, RunId};
+use crate::report::publish::OutFile;
+use crate::report::xlsx;
+use crate::source::BoxFuture;
+use crate::text::{number, say};
+
+pub(super) const CHANNEL: Channel = Channel {
+    id: "email",
+    addresses,
+};
+
+type Transport = AsyncSmtpTransport<Tokio1Executor>;
+
+fn addresses(config: &NotifyConfig) -> Vec<&dyn Address> {
+    let mut found: Vec<&dyn Address> = Vec::new();
+    for target in &config.emails {
+        found.push(target);
+    }
+    found
+}
+
+impl Address for EmailTarget {
+    fn target(&self) -> String {
+        let to = self.to.iter().map(String::as_str);
+        digest(&["email"].into_iter().chain(to).collect::<Vec<_>>())
+    }
+
+    fn label(&self) -> String {
+        format!("{} ({}:{})", self.to.join(", "), self.host, self.port)
+    }
+
+    fn when(&self) -> When {
+        self.when
+    }
+
+    fn key(&self, run: &RunId) -> String {
+        format!("<{run}.{}@{}>", self.target(), domain(&self.from))
+    }
+
+    fn send<'a>(&'a self, letter: &'a Letter, key: &'a str) -> BoxFuture<'a, Result<(), Trouble>> {
+        Box::pin(async move {
+            let lang = letter.lang;
+            let message = message(self, letter, key)?;
+            let transport = transport(self, &letter.around, lang)?;
+            let sent = tokio::time::timeout(self.timeout, transport.send(message)).await;
+            match sent {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(trouble(self, &error, lang)),
+                Err(_) => Err(Trouble::new(
+                    lang,
+                    "notify-timeout",
+                    &[("host", &self.host)],
+                )),
+            }
+        })
+    }
+
+    fn probe<'a>(
+        &'a self,
+        around: &'a Surroundings,
+        ask: bool,
+        lang: Lang,
+    ) -> BoxFuture<'a, Result<(), Trouble>> {
+        Box::pin(async move {
+            for address in self.to.iter().chain([&self.from]) {
+                mailbox(address, lang)?;
+            }
+            let transport = transport(self, around, lang)?;
+            if !ask {
+                return Ok(());
+            }
+            let asked = tokio::time::timeout(self.timeout, transport.test_connection()).await;
+            match asked {
+                Ok(Ok(true)) => Ok(()),
+                Ok(Err(error)) => Err(trouble(self, &error, lang)),
+                Ok(Ok(false)) => Err(Trouble::new(lang, "notify-broken", &[("host", &self.host)])),
+                Err(_) => Err(Trouble::new(
+                    lang,
+                    "notify-timeout",
+                    &[("host", &self.host)],
+                )),
+            }
+        })
+    }
+}
+
+/// What stands behind the `@`.
+fn domain(from: &str) -> &str {
+    let host = from.rsplit_once('@').map_or("localhost", |(_, host)| host);
+    host.trim_end_matches('>')
+}
+
+fn mailbox(address: &str, lang: Lang) -> Result<Mailbox, Trouble> {
+    let bad = |_| Trouble::new(lang, "notify-address", &[("address", address)]);
+    address.parse().map_err(bad)
+}
+
+/// What the server said, by its code; its text may repeat what we sent.
+fn trouble(target: &EmailTarget, error: &lettre::transport::smtp::Error, lang: Lang) -> Trouble {
+    let host = ("host", target.host.as_str());
+    if let Some(code) = error.status() {
+        let code = code.to_string();
+        return Trouble::new(lang, "notify-status", &[host, ("code", &code)]);
+    }
+    let key = if error.is_timeout() {
+        "notify-timeout"
+    } else if error.is_tls() {
+        "notify-tls"
+    } else if error.is_client() {
+        "notify-cannot"
+    } else {
+        "notify-no-connection"
+    };
+    Trouble::new(lang, key, &[host])
+}
+
+fn transport(
+    target: &EmailTarget,
+    around: &Surroundings,
+    lang: Lang,
+) -> Result<Transport, Trouble> {
+    let tls = match target.tls {
+        MailTls::None => Tls::None,
+        MailTls::Starttls => Tls::Required(parameters(target, lang)?),
+        MailTls::Tls => Tls::Wrapper(parameters(target, lang)?),
+    };
+    let mut builder = Transport::builder_dangerous(&target.host)
+        .port(target.port)
+        .tls(tls)
+        .timeout(Some(target.timeout))
+        .hello_name(ClientId::Domain(domain(&target.from).to_owned()));
+    if let (Some(user), Some(password)) = (&target.user, &target.password) {
+        let password = password.resolve(around);
+        let password = password.map_err(|error| Trouble(error.message))?;
+        let password = password.expose_secret().to_owned();
+        builder = builder.credentials(Credentials::new(user.clone(), password));
+    }
+    Ok(builder.build())
+}
+
+fn parameters(target: &EmailTarget, lang: Lang) -> Result<TlsParameters, Trouble> {
+    let mut builder = TlsParameters::builder(target.host.clone());
+    if let Some(file) = &target.ca_file {
+        let name = file.display().to_string();
+        let bad = || Trouble::new(lang, "notify-ca-file", &[("file", &name)]);
+        let pem = std::fs::read(file).map_err(|_| bad())?;
+        let authority = Certificate::from_pem(&pem).map_err(|_| bad())?;
+        builder = builder.add_root_certificate(authority);
+    }
+    let built = builder.build_rustls();
+    built.map_err(|_| Trouble::new(lang, "notify-no-tls", &[]))
+}
+
+/// The mail: the same bytes for the same letter and key.
+fn message(target: &EmailTarget, letter: &Letter, key: &str) -> Result<Message, Trouble> {
+    let lang = letter.lang;
+    let (along, left) = fitting(target, &letter.files);
+    let foot = foot(target, letter, &along, &left);
+    let boundary = |part: &str| format!("doisoat-{}", digest(&[key, part]));
+    let texts = MultiPart::alternative()
+        .boundary(boundary("texts"))
+        .singlepart(SinglePart::plain(letter.summary.text(&foot)))
+        .singlepart(SinglePart::html(letter.summary.html(lang, &foot)));
+    let mut parts = MultiPart::mixed()
+        .boundary(boundary("parts"))
+        .multipart(texts);
+    let day = letter.run["business_date"].as_str().unwrap_or_default();
+    for file in along {
+        let (name, kind) = known(file, day);
+        let kind = ContentType::parse(kind).unwrap_or(ContentType::TEXT_PLAIN);
+        parts = parts.singlepart(Attachment::new(name).body(file.bytes.clone(), kind));
+    }
+    let dated = Duration::from_millis(u64::try_from(letter.dated_ms).unwrap_or_default());
+    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+    let mut message = Message::builder()
+        .from(mailbox(&target.from, lang)?)
+        .subject(&letter.summary.subject)
+        .message_id(Some(key.to_owned()))
+        .date(UNIX_EPOCH + dated)
+        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()));
+    for to in &target.to {
+        message = message.to(mailbox(to, lang)?);
+    }
+    let bad = |_| Trouble::new(lang, "notify-cannot", &[("host", &target.host)]);
+    message.multipart(parts).map_err(bad)
+}
+
+/// The wanted files that fit, in their order, and those that do not.
+fn fitting<'a>(target: &EmailTarget, files: &'a [OutFile]) -> (Vec<&'a OutFile>, Vec<&'a OutFile>) {
+    let mut left = target.attach_bytes_max;
+    let wanted = target.attach.iter().filter_map(|attach| {
+        let name = match attach {
+            Attach::Html => "index.html",
+            Attach::Xlsx => xlsx::FILE,
+        };
+        files.iter().find(|file| &*file.name == name)
+    });
+    wanted.partition(|file| {
+        let bytes = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+        let fits = bytes <= left;
+        if fits {
+            left -= bytes;
+        }
+        fits
+    })
+}
+
+/// The name and type under which a file goes along.
+fn known(file: &OutFile, day: &str) -> (String, &'static str) {
+    if &*file.name == xlsx::FILE {
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        return (format!("doisoat-{day}.xlsx"), kind);
+    }
+    (format!("doisoat-{day}.html"), "text/html; charset=utf-8")
+}
+
+/// Where the rest is.
+fn foot(
+    target: &EmailTarget,
+    letter: &Letter,
+    along: &[&OutFile],
+    left: &[&OutFile],
+) -> Vec<String> {
+    let lang = letter.lang;
+    let folder = letter.folder.display().to_string();
+    let names = |files: &[&OutFile]| {
+        let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
+        names.join(", ")
+    };
+    let mut foot = Vec::new();
+    if !along.is_empty() {
+        foot.push(say(lang, "mail-attached", &[("files", &names(along))]));
+    }
+    if !left.is_empty() {
+        let limit = number(lang, i128::from(target.attach_bytes_max / 1024));
+        let args = [
+            ("files", names(left)),
+            ("limit", limit),
+            ("folder", folder.clone()),
+        ];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        foot.push(say(lang, "mail-too-large", &args));
+    }
+    foot.push(say(lang, "mail-folder", &[("folder", &folder)]));
+    let run = ("run", letter.run_id.as_str());
+    foot.push(say(lang, "mail-masked", &[run]));
+    foot
+}

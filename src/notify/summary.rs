@@ -1,0 +1,261 @@
+//! Pure: what people read of a night in a mail, from its `run.json`: figures, classes and sources,
+//! no row, so no personal data. The text part and the HTML part are two ways to write it.
+
+use askama::Template;
+use serde_json::Value;
+
+use crate::domain::{Day, Fraction, Lang};
+use crate::report::escape::visible;
+use crate::report::model::definition_name;
+use crate::text::{day, money, number, percent, say};
+
+/// What `run.json` does not say.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The language.
+    pub lang: Lang,
+    /// The label of each class that asks for a person, by id.
+    pub work: Vec<(&'static str, &'static str)>,
+    /// What the exit codes other than 0 mean.
+    pub alerts: Vec<&'static str>,
+}
+
+/// A small table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Its heading.
+    pub title: String,
+    /// The heads of its columns; all but the first hold figures or states.
+    pub head: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// What people read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The subject, with the verdict.
+    pub subject: String,
+    /// The heading.
+    pub heading: String,
+    /// Sentences: the verdict, then what is wrong with the night.
+    pub lines: Vec<String>,
+    /// Shares, open exceptions, sources.
+    pub tables: Vec<Table>,
+    /// The share that carries the verdict, as in `run.json`; null where there is none.
+    pub share: Value,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Page<'a> {
+    lang: &'static str,
+    summary: &'a Summary,
+    foot: &'a [String],
+}
+
+impl Summary {
+    /// Reads `run.json`.
+    pub fn read(run: &Value, about: &About) -> Self {
+        let lang = about.lang;
+        let share = headline(run);
+        let work = work(run, about);
+        let count: i128 = work.iter().map(|class| class.1).sum();
+        let sum: i128 = work.iter().map(|class| class.2).sum();
+        let night = night(run, lang);
+        let verdict = verdict(&share, lang);
+        let flag = if about.alerts.is_empty() {
+            verdict.to_uppercase()
+        } else {
+            say(lang, "mail-look", &[("verdict", &verdict.to_uppercase())])
+        };
+        let (count, sum) = (number(lang, count), money(lang, sum));
+        let mut args = vec![
+            ("night", night.as_str()),
+            ("verdict", &flag),
+            ("n", &count),
+            ("sum", &sum),
+        ];
+        let [point, low, high] = ["share", "low", "high"].map(|key| share_text(&share[key], lang));
+        let subject = if share["share"].is_string() {
+            args.extend([("share", point.as_str()), ("low", &low), ("high", &high)]);
+            "mail-subject"
+        } else {
+            "mail-subject-no-share"
+        };
+        let subject = say(lang, subject, &args);
+        let mut lines = vec![say(lang, "mail-verdict", &args[..4])];
+        lines.extend(about.alerts.iter().map(|alert| format!("⚠ {alert}")));
+        Self {
+            subject: visible(&subject),
+            heading: say(lang, "mail-heading", &[("night", &night)]),
+            lines,
+            tables: vec![shares(run, lang), classes(&work, lang), sources(run, lang)],
+            share,
+        }
+    }
+
+    /// The plain part; `foot` are sentences about the files.
+    pub fn text(&self, foot: &[String]) -> String {
+        let mut out = format!("{}\n\n{}\n", self.heading, self.lines.join("\n"));
+        for table in &self.tables {
+            out.push_str(&format!("\n{}\n", table.title));
+            for row in &table.rows {
+                let cells = row.iter().zip(&table.head).enumerate();
+                let cell = |(nth, (cell, head)): (usize, (&String, &String))| match nth {
+                    0 => format!("- {cell}"),
+                    _ => format!("{}: {cell}", head.to_lowercase()),
+                };
+                out.push_str(&cells.map(cell).collect::<Vec<_>>().join("; "));
+                out.push('\n');
+            }
+        }
+        out.push_str(&format!("\n{}\n", foot.join("\n")));
+        out.lines().map(|line| visible(line) + "\n").collect()
+    }
+
+    /// The HTML part: tables and inline styles only, nothing is loaded.
+    pub fn html(&self, lang: Lang, foot: &[String]) -> String {
+        let page = Page {
+            lang: lang.id(),
+            summary: self,
+            foot,
+        };
+        page.render().unwrap_or_default()
+    }
+}
+
+/// The night, with its version from the second on.
+fn night(run: &Value, lang: Lang) -> String {
+    let raw = run["business_date"].as_str().unwrap_or_default();
+    let date = Day::parse(raw).map_or_else(|_| raw.to_owned(), |date| day(lang, date));
+    match run["version_of_night"].as_u64() {
+        Some(version @ 2..) => {
+            let args = [("day", date.as_str()), ("version", &version.to_string())];
+            say(lang, "mail-night-again", &args)
+        }
+        _ => date,
+    }
+}
+
+/// The first share with a target, for the whole unit and the year to date.
+fn headline(run: &Value) -> Value {
+    let year = run["business_date"].as_str().and_then(|day| day.get(..4));
+    let is_it = |share: &&Value| {
+        share["scope"] == "" && share["period"].as_str() == year && !share["target"].is_null()
+    };
+    list(&run["share"])
+        .iter()
+        .find(is_it)
+        .cloned()
+        .unwrap_or(Value::Null)
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn verdict(share: &Value, lang: Lang) -> String {
+    let key = match share["verdict"].as_str() {
+        Some("met") => "verdict-met",
+        Some("missed") => "verdict-missed",
+        Some("undecided") => "verdict-undecided",
+        Some(_) => "verdict-no-data",
+        None => "verdict-none",
+    };
+    say(lang, key, &[])
+}
+
+/// `0.4231` as people write it; `–` where there is none.
+fn share_text(value: &Value, lang: Lang) -> String {
+    let exact = value.as_str().and_then(|text| {
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let den = 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?;
+        Fraction::new(format!("{whole}{part}").parse().ok()?, den)
+    });
+    exact.map_or_else(|| "–".to_owned(), |share| percent(lang, share))
+}
+
+/// Classes that ask for a person: label, count, sum.
+fn work(run: &Value, about: &About) -> Vec<(&'static str, i128, i128)> {
+    let figure = |class: &Value, key: &str| class[key].as_i64().map_or(0, i128::from);
+    let mut work: Vec<_> = list(&run["exceptions"])
+        .iter()
+        .filter_map(|class| {
+            let id = class["class"].as_str()?;
+            let (_, label) = about.work.iter().find(|(known, _)| *known == id)?;
+            Some((*label, figure(class, "count"), figure(class, "sum_vnd")))
+        })
+        .collect();
+    work.sort_by_key(|class| std::cmp::Reverse(class.2));
+    work
+}
+
+fn heads(lang: Lang, keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| say(lang, key, &[])).collect()
+}
+
+fn shares(run: &Value, lang: Lang) -> Table {
+    let year = run["business_date"].as_str().and_then(|day| day.get(..4));
+    let rows = list(&run["share"])
+        .iter()
+        .filter(|share| share["scope"] == "" && share["period"].as_str() == year)
+        .map(|share| {
+            let [point, low, high, target] =
+                ["share", "low", "high", "target"].map(|key| share_text(&share[key], lang));
+            let name = share["definition"].as_str().unwrap_or_default();
+            let word = if share["target"].is_null() {
+                "–".to_owned()
+            } else {
+                verdict(share, lang)
+            };
+            let proven = format!("{low} – {high}");
+            vec![definition_name(lang, name), point, proven, target, word]
+        });
+    let args = [("year", year.unwrap_or_default())];
+    let keys = ["definition", "share", "interval", "target", "verdict"];
+    Table {
+        title: say(lang, "period-year", &args),
+        head: heads(
+            lang,
+            &keys
+                .map(|key| format!("column-{key}"))
+                .each_ref()
+                .map(String::as_str),
+        ),
+        rows: rows.collect(),
+    }
+}
+
+fn classes(work: &[(&'static str, i128, i128)], lang: Lang) -> Table {
+    let row = |(label, count, sum): &(&'static str, i128, i128)| {
+        vec![(*label).to_owned(), number(lang, *count), money(lang, *sum)]
+    };
+    Table {
+        title: say(lang, "tile-exceptions", &[]),
+        head: heads(lang, &["column-class", "column-count", "column-sum"]),
+        rows: work.iter().map(row).collect(),
+    }
+}
+
+fn sources(run: &Value, lang: Lang) -> Table {
+    let row = |source: &Value| {
+        let state = match source["state"].as_str().unwrap_or_default() {
+            "complete" => "source-complete",
+            "late" => "source-late",
+            "partial" => "source-partial",
+            "refused" => "source-refused",
+            _ => "source-missing",
+        };
+        vec![
+            source["name"].as_str().unwrap_or_default().to_owned(),
+            say(lang, state, &[]),
+            number(lang, source["rows"].as_u64().map_or(0, i128::from)),
+        ]
+    };
+    Table {
+        title: say(lang, "mail-sources", &[]),
+        head: heads(lang, &["column-source", "column-state", "column-rows"]),
+        rows: list(&run["sources"]).iter().map(row).collect(),
+    }
+}

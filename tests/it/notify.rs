@@ -1,0 +1,461 @@
+//! What is told of a night, as those receive it who are told: a mail server, a webhook and a dead-man's
+//! switch on loopback.
+
+mod mail;
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use doisoat::config::Surroundings;
+use doisoat::domain::Lang;
+use doisoat::job::Desk;
+use doisoat::job::nightly::{self, Mode};
+use doisoat::notify::{About, Summary};
+use doisoat::store::Delivered;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::database::Kind;
+use crate::fake::{Fake, answer};
+use crate::town::{FIRST, Town, as_is, codes, day, document, night, same_dump};
+use mail::{Mail, Server};
+
+const SECRET: &str = "CANARY-whsec-77";
+
+fn email(port: u16, more: &str) -> String {
+    format!(
+        "\n[[notify.email]]\nhost = \"localhost\"\nport = {port}\ntls = \"none\"\n\
+         from = \"Đối soát <doisoat@example.vn>\"\nto = [\"ketoan@example.vn\"]\n{more}"
+    )
+}
+
+async fn desk(town: &Town, notify: &str) -> Desk {
+    let secret = town.dir().join("secret");
+    std::fs::write(&secret, SECRET).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let notify = notify.to_owned();
+    town.desk(&move |text| format!("{text}{notify}")).await
+}
+
+/// A port where nobody listens.
+fn nobody() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Every name of a payer in the exports of the town.
+fn payers(town: &Town) -> Vec<String> {
+    let text = town.dir().join(format!("inbox/dossier_fees_{FIRST}.csv"));
+    let mut reader = csv::Reader::from_path(text).unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|h| h == "payer_name");
+    let names = reader
+        .records()
+        .map(|row| row.unwrap()[at.unwrap()].to_owned());
+    names.filter(|name| name.contains(' ')).collect()
+}
+
+fn no_payer(names: &[String], what: &str, text: &str) {
+    let folded = text.to_lowercase();
+    for name in names {
+        assert!(
+            !folded.contains(&name.to_lowercase()),
+            "{what} names {name}"
+        );
+    }
+}
+
+fn inflated(workbook: &[u8]) -> String {
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
+    let mut all = String::new();
+    for nth in 0..book.len() {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut book.by_index(nth).unwrap(), &mut bytes).unwrap();
+        all.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_is_told_by_mail_with_files_and_without_people() {
+    let town = Town::new(Kind::Sqlite).await;
+    let server = Server::plain();
+    let desk = desk(&town, &email(server.port, "")).await;
+    town.morning_after(day(FIRST));
+    let night = night(&desk, FIRST).await;
+    let [mail] = server.mails().try_into().unwrap();
+    let run = document(&night);
+    let share = crate::town::headline(&run);
+    let percent = share["share"].as_str().unwrap();
+    let percent = format!(
+        "{},{} %",
+        percent[2..4].trim_start_matches('0'),
+        &percent[4..6]
+    );
+    let subject = mail.subject().replace('\u{a0}', " ");
+    let verdict = match share["verdict"].as_str().unwrap() {
+        "met" => "ĐẠT",
+        "missed" => "CHƯA ĐẠT",
+        _ => "CHƯA ĐỦ CĂN CỨ",
+    };
+    let start = format!("[Đối soát] 05/12/2022 – {verdict} – không tiền mặt {percent} [");
+    assert!(subject.starts_with(&start), "{subject} / {start}");
+    assert!(
+        subject.ends_with('₫') && subject.contains(" ngoại lệ – "),
+        "{subject}"
+    );
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("doisoat@example.vn", &["ketoan@example.vn".to_owned()][..])
+    );
+    assert_eq!(
+        mail.header("Auto-Submitted").as_deref(),
+        Some("auto-generated")
+    );
+    assert!(
+        mail.header("Message-ID")
+            .unwrap()
+            .starts_with(&format!("<{}.", night.run.id))
+    );
+
+    let parts = mail.parts();
+    let kinds: Vec<&str> = parts.iter().map(|part| part.kind.as_str()).collect();
+    let book = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    assert_eq!(kinds, ["text/plain", "text/html", "text/html", book]);
+    let (text, html) = (parts[0].text(), parts[1].text());
+    for part in [&text, &html] {
+        assert!(
+            part.contains("sepay-main") && part.contains("05/12/2022"),
+            "{part}"
+        );
+        assert!(
+            part.contains(&desk.config.report_dir.join(FIRST).display().to_string()),
+            "{part}"
+        );
+    }
+    for bad in [
+        "<style", "<script", "<img", "<svg", "src=", "href=", "class=",
+    ] {
+        assert!(!html.contains(bad), "{bad}: {html}");
+    }
+    let folder = town.folder(FIRST);
+    assert_eq!(
+        parts[2].body,
+        std::fs::read(folder.join("index.html")).unwrap()
+    );
+    assert_eq!(
+        parts[3].body,
+        std::fs::read(folder.join("doisoat.xlsx")).unwrap()
+    );
+    let names = payers(&town);
+    assert!(names.len() > 10, "{names:?}");
+    no_payer(&names, "the text", &text);
+    no_payer(&names, "the mail", &html);
+    no_payer(&names, "the page", &parts[2].text());
+    no_payer(&names, "the workbook", &inflated(&parts[3].body));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_over_the_limit_is_named_and_english_is_a_switch() {
+    let town = Town::new(Kind::Sqlite).await;
+    let server = Server::plain();
+    let mut desk = desk(&town, &email(server.port, "attach_max = \"1 KB\"\n")).await;
+    let mut config = (*desk.config).clone();
+    config.lang = Lang::En;
+    desk.config = std::sync::Arc::new(config);
+    town.morning_after(day(FIRST));
+    night(&desk, FIRST).await;
+    let [mail] = server.mails().try_into().unwrap();
+    assert!(
+        mail.subject().starts_with("[Reconciliation] 2022-12-05 – "),
+        "{}",
+        mail.subject()
+    );
+    let parts = mail.parts();
+    assert_eq!(parts.len(), 2);
+    let folder = town.folder(FIRST);
+    let told = format!(
+        "Not attached, because over 1 KB: index.html, doisoat.xlsx; see {}.",
+        folder.display()
+    );
+    assert!(parts[0].text().contains(&told), "{}", parts[0].text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn starttls_checks_the_certificate_before_anything_is_said() {
+    let town = Town::new(Kind::Sqlite).await;
+    let server = Server::starttls();
+    let login = "user = \"doisoat\"\npassword = { file = \"secret\" }\n";
+    let secure = |more: &str| {
+        email(server.port, &format!("{login}{more}")).replace("\"none\"", "\"starttls\"")
+    };
+    let distrusting = desk(&town, &secure("")).await;
+    town.morning_after(day(FIRST));
+    night(&distrusting, FIRST).await;
+    assert!(server.mails().is_empty());
+    let said = server.said();
+    assert!(
+        said.iter()
+            .all(|line| line.starts_with("EHLO") || line == "STARTTLS"),
+        "{said:?}"
+    );
+    let [waiting] = distrusting
+        .store
+        .outbox(Delivered::Waiting)
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert_eq!(waiting.attempts, 1);
+    let ca = format!(
+        "ca_file = \"{}/fixtures/tls/ca.pem\"\n",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    night(&desk(&town, &secure(&ca)).await, FIRST).await;
+    let [mail] = server.mails().try_into().unwrap();
+    assert!(mail.secure);
+    assert_eq!(mail.header("Message-ID").unwrap(), waiting.what.key);
+    let said = server.said().join("\n");
+    assert!(said.contains("AUTH PLAIN"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_down_changes_nothing_and_is_made_good_by_the_next_start() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let (town, quiet) = (Town::new(kind).await, Town::new(kind).await);
+        quiet.morning_after(day(FIRST));
+        let untold = night(&quiet.desk(&as_is).await, FIRST).await;
+        town.morning_after(day(FIRST));
+        let down = desk(&town, &email(nobody(), "")).await;
+        let told = night(&down, FIRST).await;
+        assert_eq!(codes(&told), codes(&untold), "{kind:?}");
+        assert_eq!((&told.run.id, told.published), (&untold.run.id, true));
+        assert_eq!(town.reports(), quiet.reports(), "{kind:?}");
+        same_dump(
+            &town.dump().await,
+            &quiet.dump().await,
+            "delivery is no business state",
+        );
+        let [waiting] = down
+            .store
+            .outbox(Delivered::Waiting)
+            .await
+            .unwrap()
+            .try_into()
+            .unwrap();
+        assert_eq!(
+            (waiting.attempts, waiting.what.channel.as_str()),
+            (1, "email")
+        );
+        assert!(waiting.error.contains("localhost"), "{}", waiting.error);
+
+        // the next start, another night: both are told, the older one first
+        let server = Server::plain();
+        let up = desk(&town, &email(server.port, "")).await;
+        town.morning_after(day("2022-12-06"));
+        let next = night(&up, "2022-12-06").await;
+        let mails = server.mails();
+        let ids: Vec<String> = mails
+            .iter()
+            .map(|m| m.header("Message-ID").unwrap())
+            .collect();
+        assert_eq!(ids.len(), 2, "{ids:?}");
+        assert_eq!(ids[0], waiting.what.key);
+        assert!(ids[1].contains(next.run.id.as_str()), "{ids:?}");
+        // the same night again: nothing new is published, nobody hears of it again
+        assert!(!night(&up, "2022-12-06").await.published);
+        assert_eq!(server.mails().len(), 2);
+
+        // killed between the server's yes and our note of it: once more, the very same mail
+        town.database
+            .execute("UPDATE outbox SET state = 'waiting', attempts = 0, tried_wall = ''")
+            .await;
+        night(&up, "2022-12-06").await;
+        let again: Vec<Mail> = server.mails().split_off(2);
+        assert_eq!(again.len(), 2);
+        for (first, second) in mails.iter().zip(&again) {
+            assert_eq!(first.raw, second.raw, "{kind:?}");
+        }
+        night(&up, "2022-12-06").await;
+        assert_eq!(server.mails().len(), 4, "noted, so not a third time");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_tells_what_waits_and_check_tells_what_is_wrong() {
+    let town = Town::new(Kind::Sqlite).await;
+    let notify = email(nobody(), "");
+    let down = desk(&town, &notify).await;
+    town.morning_after(day(FIRST));
+    let run = night(&down, FIRST).await.run;
+    let file = town.dir().join("doisoat.toml");
+    std::fs::write(&file, town.toml(&|text| format!("{text}{notify}"))).unwrap();
+    let ask = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_doisoat"));
+        let out = command
+            .arg("--config")
+            .arg(&file)
+            .args(args)
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let text = ask(&["status"]);
+    let line = format!("Chờ gửi: 1\n  email của {}, đã thử 1 lần: ", run.id);
+    assert!(text.contains(&line), "{text}");
+    let json: Value = serde_json::from_str(&ask(&["status", "--json"])).unwrap();
+    assert_eq!(json["waiting"][0]["attempts"], 1);
+    assert_eq!(json["given_up"], json!([]));
+    let lines = ask(&["check"]);
+    assert!(
+        lines.contains("warn  notify email: không kết nối được localhost -> "),
+        "{lines}"
+    );
+    assert!(ask(&["check", "--offline"]).contains("ok    notify email: ketoan@example.vn"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_is_signed_and_carries_its_key() {
+    let town = Town::new(Kind::Sqlite).await;
+    let next = std::sync::Mutex::new([200, 503]);
+    let hook = Fake::answering(move |_| {
+        let mut next = next.lock().unwrap();
+        next.reverse();
+        answer(next[0], &[], "")
+    })
+    .await;
+    let port = hook.port;
+    let notify = format!(
+        "\n[[notify.webhook]]\nurl = \"http://127.0.0.1:{port}/hook/token\"\n\
+         allow_loopback = true\nsecret = {{ file = \"secret\" }}\n"
+    );
+    let desk = desk(&town, &notify).await;
+    town.morning_after(day(FIRST));
+    let first = night(&desk, FIRST).await;
+    let [waiting] = desk
+        .store
+        .outbox(Delivered::Waiting)
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
+    assert!(waiting.error.contains("503") && !waiting.error.contains("token"));
+    assert!(!night(&desk, FIRST).await.published);
+    assert!(
+        desk.store
+            .outbox(Delivered::Waiting)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let requests = hook.requests();
+    assert_eq!(requests.len(), 2);
+    let mut bodies = Vec::new();
+    for request in &requests {
+        assert!(
+            request.starts_with("POST /hook/token HTTP/1.1\r\n"),
+            "{request}"
+        );
+        let (head, body) = request.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| {
+            let lines = head.lines().filter_map(|line| line.split_once(": "));
+            let mut found = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            found.next().unwrap().1.to_owned()
+        };
+        assert_eq!(header("Idempotency-Key"), waiting.what.key);
+        let signature = header("Doisoat-Signature");
+        let (time, given) = signature.split_once(",v1=").unwrap();
+        let seconds = time.strip_prefix("t=").unwrap();
+        assert_eq!(seconds.parse::<i64>().unwrap(), desk.clock.now_ms() / 1000);
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{seconds}.{body}").as_bytes());
+        mac.verify_slice(&hex::decode(given).unwrap()).unwrap();
+        assert!(!request.contains(SECRET));
+        no_payer(&payers(&town), "the webhook", body);
+        bodies.push(body.to_owned());
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    let told: Value = serde_json::from_str(&bodies[0]).unwrap();
+    assert_eq!(told["run_id"], first.run.id.as_str());
+    assert_eq!(told["exit_codes"], document(&first)["exit_codes"]);
+    assert_eq!(&told["share"], crate::town::headline(&document(&first)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_switch_hears_of_start_and_end_and_a_dry_run_tells_nobody() {
+    let town = Town::new(Kind::Sqlite).await;
+    let switch = Fake::answering(|_| answer(200, &[], "OK")).await;
+    let server = Server::plain();
+    let notify = format!(
+        "{}\n[notify.ping]\nurl = \"http://127.0.0.1:{}/uuid\"\nallow_loopback = true\n",
+        email(server.port, "when = \"problems\"\n"),
+        switch.port
+    );
+    let mut desk = desk(&town, &notify).await;
+    town.morning_after(day(FIRST));
+    nightly::run(&desk, day(FIRST), Mode::DryRun).await.unwrap();
+    assert!(switch.requests().is_empty() && server.mails().is_empty());
+    let night = night(&desk, FIRST).await;
+    assert_eq!(codes(&night), [0]);
+    assert!(server.mails().is_empty(), "only after nights with problems");
+    let lines = |requests: &[String]| -> Vec<(String, String)> {
+        let line = |request: &String| {
+            let path = request.split(' ').nth(1).unwrap();
+            let (path, rid) = path.split_once("?rid=").unwrap();
+            (path.to_owned(), rid.to_owned())
+        };
+        requests.iter().map(line).collect()
+    };
+    let requests = switch.requests();
+    let told = lines(&requests);
+    let paths: Vec<&str> = told.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["/uuid/start", "/uuid/0"]);
+    assert_eq!(told[0].1, told[1].1, "one rid joins them");
+    assert!(
+        requests[1].contains(night.run.id.as_str()),
+        "{}",
+        requests[1]
+    );
+    // a run that fails before it begins tells its exit code
+    desk.around = Surroundings::fixed([].into(), None);
+    let error = nightly::run(&desk, day(FIRST), Mode::Publish)
+        .await
+        .unwrap_err();
+    assert_eq!(error.exit().code(), 2);
+    let told = lines(&switch.requests());
+    assert_eq!((told.len(), told[2].0.as_str()), (3, "/uuid/2"));
+}
+
+#[test]
+fn hostile_text_is_inert_in_every_part() {
+    let hostile = "<script>alert(1)</script>\u{202e}\r\nBcc: x@example.vn";
+    let run = json!({
+        "business_date": hostile, "version_of_night": 2,
+        "sources": [{ "name": hostile, "state": hostile, "rows": 1 }],
+        "share": [], "exceptions": [{ "class": hostile, "count": 1, "sum_vnd": 1 }],
+    });
+    let about = About {
+        lang: Lang::Vi,
+        work: Vec::new(),
+        alerts: vec!["cảnh báo"],
+    };
+    let summary = Summary::read(&run, &about);
+    assert!(
+        !summary.subject.contains(['\r', '\n', '\u{202e}']),
+        "{}",
+        summary.subject
+    );
+    assert!(summary.subject.contains("CẦN XEM"), "{}", summary.subject);
+    let foot = [hostile.to_owned()];
+    let html = summary.html(Lang::Vi, &foot);
+    assert!(
+        !html.contains("<script") && !html.contains('\u{202e}'),
+        "{html}"
+    );
+    assert!(html.contains("&lt;script&gt;"));
+    assert!(!summary.text(&foot).contains('\u{202e}'));
+}
