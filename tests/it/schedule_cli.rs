@@ -152,22 +152,26 @@ async fn a_stop_ends_a_night_whose_sources_do_not_answer() {
 async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
     use sqlx::Connection as _;
     let town = town(&as_is).await;
-    // another program writes and does not end
-    let mut writer = sqlx::SqliteConnection::connect(&town.database.url)
-        .await
-        .unwrap();
-    sqlx::query("BEGIN IMMEDIATE")
-        .execute(&mut writer)
-        .await
-        .unwrap();
+    town.sandbox.set_fault(Fault::named("hang_always"));
     let mut command = program(&town);
-    command.args(["run", "--date", FIRST]).stderr(Stdio::null());
+    command
+        .args(["run", "--date", FIRST])
+        .stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    until(|| town.dir().join("test.db.lock").exists(), "the lock").await;
+    until(|| holder(&town).is_some(), "the lease").await;
+    // another program writes and does not end: not even the lease can be given back
+    let url = &town.database.url;
+    let mut writer = sqlx::SqliteConnection::connect(url).await.unwrap();
+    let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut writer);
+    begun.await.unwrap();
     signal(&child, "TERM");
-    assert_eq!(ended(child).await, Some(143));
-    sqlx::query("ROLLBACK").execute(&mut writer).await.unwrap();
+    let wait = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
+    let stopped = wait.await.unwrap();
+    assert_eq!(code(&stopped), 143);
+    let said = stderr(&stopped);
+    assert!(said.contains("stopped before a checkpoint"), "{said}");
     writer.close().await.unwrap();
+    town.sandbox.set_fault(None);
     assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
 }
 

@@ -122,6 +122,10 @@ fn ends_of_years_and_leap_days_are_croners_too() {
         let (ours, theirs) = (Cron::parse(line).unwrap(), other(line));
         let mut ms = FROM_MS;
         for _ in 0..40 {
+            // the `cron` crate ends with the year 2100
+            if ms > TO_MS {
+                break;
+            }
             let want = theirs.find_next_occurrence(&at(ms), false).unwrap();
             assert_eq!(
                 ours.next_after(ms),

@@ -311,3 +311,41 @@ fn reject(source: &SourceName, name: &str, bytes: &[u8], fault: PushFault, day: 
         business_date: day,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Instrument;
+    use crate::normalise::Cutoff;
+
+    #[test]
+    fn webhooks_of_another_account_are_left_alone() {
+        let day = Day::parse("2022-12-05").unwrap();
+        let context = SourceContext {
+            name: SourceName::new("sepay-main"),
+            kind: "sepay".into(),
+            instrument: Instrument::Transfer,
+            cutoff: Cutoff::MIDNIGHT,
+            window: None,
+            reject_day: day,
+            is_gateway: false,
+        };
+        let of = |id: &str, account: Option<&str>| Record {
+            id: Some(id.into()),
+            amount: Some("45000".into()),
+            time: Some("2022-12-05 08:00:00".into()),
+            status: Some(crate::domain::TxnStatus::Success),
+            kind: Some(crate::domain::TxnKind::Payment),
+            account: account.map(Into::into),
+            ..Record::default()
+        };
+        let records = [of("1", Some("0123")), of("2", Some("0999")), of("3", None)];
+        let ids = |account| {
+            let (delivery, _) = delivery(&records, &context, account);
+            let ids = delivery.txns.iter().map(|txn| txn.id.to_string());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(ids(Some("0123")), ["1", "3"]);
+        assert_eq!(ids(None), ["1", "2", "3"]);
+    }
+}

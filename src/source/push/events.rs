@@ -46,13 +46,17 @@ pub(super) fn payos(data: &Json) -> Vec<Record> {
     }]
 }
 
-/// Lines of a bank account through Casso: a list (v1) or one (v2).
+/// Lines of a bank account through Casso: a list (v1) or one (v2). The line of a test call has the
+/// number 0: it is no money.
 pub(super) fn casso(body: &Json) -> Vec<Record> {
-    match body.get("data") {
-        Some(Json::List(all)) => all.iter().map(|row| casso_row(row, V1)).collect(),
-        Some(row) => vec![casso_row(row, V2)],
-        None => Vec::new(),
-    }
+    let real = |row: &&Json| row.word_of("id") != Some("0");
+    let (rows, names) = match body.get("data") {
+        Some(Json::List(all)) => (all.iter().collect(), V1),
+        Some(row) => (vec![row], V2),
+        None => (Vec::new(), V2),
+    };
+    let rows = rows.into_iter().filter(real);
+    rows.map(|row| casso_row(row, names)).collect()
 }
 
 /// Names of fields: time, account (the first that is there), reference, payer.
@@ -81,8 +85,7 @@ fn casso_row(row: &Json, (time, accounts, reference, payer): CassoNames) -> Reco
     };
     let account = accounts.into_iter().find_map(|key| some(field(key)));
     Record {
-        // the line of a test call has the number 0: it is no money
-        id: some(field("id")).filter(|id| &**id != "0"),
+        id: some(field("id")),
         memo: field("description").into(),
         amount: some(amount),
         amount_column: "amount",
