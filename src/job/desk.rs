@@ -63,8 +63,8 @@ impl Desk {
         self.store.close().await;
     }
 
-    /// The same with the database opened again: what waits for a day must not hold on to a file that
-    /// was moved away or restored meanwhile.
+    /// The same with the database opened again: what waits for a day must not hold on to a file
+    /// that was moved away or restored meanwhile.
     pub async fn reopened(&self) -> Result<Self, JobError> {
         let store = Store::open(&self.config.database.url(), OpenMode::Ready).await?;
         Ok(Self {

@@ -1,5 +1,5 @@
-//! The night by `[schedule]`, for a machine or container without cron: waits for the fire time, runs
-//! the nights that are due, and makes up for missed ones. A night that fails does not end it.
+//! The night by `[schedule]`, for a machine or container without cron: waits for the fire time,
+//! runs the nights that are due, and makes up for missed ones. A night that fails does not end it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -49,8 +49,8 @@ async fn stay(desk: &Desk, tell: Tell<'_>) -> Result<Infallible, JobError> {
 }
 
 /// Waits for the first fire time after `seen_ms` and tells what time it is then. Times that came
-/// together, because a night took long or the clock jumped, count once; when the clock was set back,
-/// the times that come again count again: a night that runs twice changes nothing.
+/// together, because a night took long or the clock jumped, count once; when the clock was set
+/// back, the times that come again count again: a night that runs twice changes nothing.
 async fn fired(desk: &Desk, nights: &Nights, mut seen_ms: i64) -> Result<i64, JobError> {
     let mut told = None;
     loop {
@@ -91,8 +91,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Runs its nights. While another run holds the lease or the database does not open, tries again
-    /// until the schedule fires the next time.
+    /// Runs its nights. While another run holds the lease or the database does not open, tries
+    /// again until the schedule fires the next time.
     async fn work(&self, desk: &Desk, tell: Tell<'_>) -> Result<(), JobError> {
         let until = self.nights.cron.next_after(self.at_ms).unwrap_or(i64::MAX);
         loop {
