@@ -17,3 +17,4 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_state ON outbox (state);
+CREATE INDEX outbox_run ON outbox (run_id);

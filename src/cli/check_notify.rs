@@ -1,5 +1,6 @@
-//! `doisoat check` about `[notify]`: settings, secrets, and a mail server's word on the connection and
-//! the login. Nothing is sent. What fails is a warning: a night is published without it.
+//! `doisoat check` about `[notify]`: settings, secrets, and a mail server's word on the
+//! connection and the login. Nothing is sent. What fails is a warning: a night is published
+//! without it.
 
 use super::check::Line;
 use crate::config::Surroundings;

@@ -199,7 +199,7 @@ mod tests {
         for text in [TOML_VI, TOML_EN] {
             let (_, tail) = text.split_once("# [[notify.email]]").unwrap();
             let (block, _) = tail.split_once("[rules]").unwrap();
-            let on = |line: &&str| line.contains(" = ") || line.starts_with("[");
+            let on = |line: &&str| line.contains(" = ") || line.starts_with('[');
             let lines = block
                 .lines()
                 .filter_map(|line| line.strip_prefix("# "))

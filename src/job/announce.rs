@@ -1,6 +1,6 @@
-//! Telling of a night. What is to be sent is written with the publication, so nothing is lost; it is
-//! sent while the lease is held, so nobody else sends it too; and whatever goes wrong is logged, kept
-//! for the next start, and changes neither the night nor its exit code.
+//! Telling of a night. What is to be sent is written with the publication, so nothing is lost; it
+//! is sent while the lease is held, so nobody else sends it too; and whatever goes wrong is
+//! logged, kept for the next start, and changes neither the night nor its exit code.
 
 use std::collections::BTreeSet;
 use std::time::Duration;

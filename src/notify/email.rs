@@ -1,7 +1,7 @@
 //! `[[notify.email]]`: one mail a publication. Plain text and HTML side by side, the files behind
-//! them as long as they fit. Every attempt has the same Message-ID, date and bytes, so a mail that
-//! came twice (the program was killed between the server's answer and our note of it) is one mail to
-//! any reader that knows Message-IDs.
+//! them as long as they fit. Every attempt has the same Message-ID, date and bytes, so a mail
+//! that came twice (the program was killed between the server's answer and our note of it) is one
+//! mail to any reader that knows Message-IDs.
 
 use std::time::{Duration, UNIX_EPOCH};
 

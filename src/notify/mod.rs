@@ -1,7 +1,7 @@
 //! Who is told of a night, and how: one file a channel. What is to be sent is written with the
-//! publication ([`crate::store::Outgoing`]), so a channel only has to send what it is given, and a
-//! second attempt carries the same key. The ping is not about a publication but about a start of the
-//! program, so it stands beside [`CHANNELS`].
+//! publication ([`crate::store::Outgoing`]), so a channel only has to send what it is given, and
+//! a second attempt carries the same key. The ping is not about a publication but about a start
+//! of the program, so it stands beside [`CHANNELS`].
 
 mod email;
 mod http;

@@ -1,6 +1,7 @@
 //! `[notify.ping]`: a dead-man's switch in the manner of healthchecks.io. `URL/start` when a run
-//! begins, `URL/<exit code>` (or `URL`, `URL/fail`) when it ends; `rid` joins the two. Whoever keeps
-//! the switch calls for help when no ping comes, so a lost ping is never taken for a good night.
+//! begins, `URL/<exit code>` (or `URL`, `URL/fail`) when it ends; `rid` joins the two. Whoever
+//! keeps the switch calls for help when no ping comes, so a lost ping is never taken for a good
+//! night.
 
 use sha2::{Digest, Sha256};
 

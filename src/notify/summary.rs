@@ -99,7 +99,7 @@ impl Summary {
     pub fn text(&self, foot: &[String]) -> String {
         let mut out = format!("{}\n\n{}\n", self.heading, self.lines.join("\n"));
         for table in &self.tables {
-            out.push_str(&format!("\n{}\n", table.title));
+            out.extend(["\n", &table.title, "\n"]);
             for row in &table.rows {
                 let cells = row.iter().zip(&table.head).enumerate();
                 let cell = |(nth, (cell, head)): (usize, (&String, &String))| match nth {
@@ -110,7 +110,7 @@ impl Summary {
                 out.push('\n');
             }
         }
-        out.push_str(&format!("\n{}\n", foot.join("\n")));
+        out.extend(["\n", &foot.join("\n"), "\n"]);
         out.lines().map(|line| visible(line) + "\n").collect()
     }
 

@@ -1,6 +1,6 @@
 //! `[[notify.webhook]]`: a signed JSON document for another program. The signature is that of a
-//! common habit: `Doisoat-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA256 over `<seconds>.<body>`; the
-//! receiver refuses an old time, and takes the same `Idempotency-Key` once.
+//! common habit: `Doisoat-Signature: t=<seconds>,v1=<hex>`, HMAC-SHA256 over `<seconds>.<body>`;
+//! the receiver refuses an old time, and takes the same `Idempotency-Key` once.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! What is to be sent of each publication: written with it, struck off when it went out. Delivery is
-//! no business state, so two databases that agree on everything else may differ here.
+//! What is to be sent of each publication: written with it, struck off when it went out. Delivery
+//! is no business state, so two databases that agree on everything else may differ here.
 
 use super::batch::batches;
 use super::exec::{Bind, Row, Tx};
