@@ -13,8 +13,8 @@ pub trait Clock: Send + Sync + fmt::Debug {
     /// Milliseconds since 1970 in UTC.
     fn now_ms(&self) -> i64;
 
-    /// Waits for `length`, or less: who waits looks at the clock again, since a clock may be set and
-    /// a machine may sleep.
+    /// Waits for `length`, or less: who waits looks at the clock again, since a clock may be set
+    /// and a machine may sleep.
     fn nap(&self, length: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(tokio::time::sleep(length))
     }

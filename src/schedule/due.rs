@@ -1,5 +1,5 @@
-//! Which nights are due. A night is due once the schedule has fired after its business day closed; every
-//! closed day before it is due, too, also where the schedule rests on some days of the week.
+//! Which nights are due. A night is due once the schedule has fired after its business day closed;
+//! every closed day before it is due, too, also where the schedule rests on some days of the week.
 
 use std::collections::BTreeSet;
 
@@ -74,10 +74,10 @@ impl Nights {
         }
     }
 
-    /// What runs when the schedule has fired and it is now `now_ms`. The night of the fire time runs,
-    /// also when it was published before; where the program was not there on time (it was asleep,
-    /// or the clock jumped), that night is a missed one. `free_ms` is the time from which the program
-    /// could have started: a night that took long makes the next one late, not missed.
+    /// What runs when the schedule has fired and it is now `now_ms`. The night of the fire time
+    /// runs, also when it was published before; where the program was not there on time (it was
+    /// asleep, or the clock jumped), that night is a missed one. `free_ms` is the time from which
+    /// the program could have started: a night that took long makes the next one late, not missed.
     pub fn fired(&self, now_ms: i64, free_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
         let mut nights = self.missed(now_ms, published);
         let Some(fire) = self.cron.last_until(now_ms) else {

@@ -1,5 +1,5 @@
-//! When the night runs: five Unix cron fields in Viet Nam time, which nights are due, and which of the
-//! missed ones are made up for.
+//! When the night runs: five Unix cron fields in Viet Nam time, which nights are due, and which of
+//! the missed ones are made up for.
 
 pub mod due;
 pub mod next;

@@ -14,6 +14,10 @@ macro_rules! pick {
 }
 
 /// What to do about an answer without end, Vietnamese and English.
+const NIGHT_OVER_FIX: (&str, &str) = (
+    "Báo cáo dùng những gì đã lấy được; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, chạy sớm hơn ([schedule] cron).",
+    "The report stands on what had come; the next night reads what is missing. If it happens again, start earlier ([schedule] cron).",
+);
 const TOO_LARGE_FIX: (&str, &str) = (
     "Không có ngày nào lớn như vậy: hỏi nhà cung cấp.",
     "No day is that large: ask the provider.",
@@ -121,10 +125,7 @@ impl SourceError {
                 "Các ngày đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
                 "Days read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
             ),
-            Self::NightOver { .. } => (
-                "Báo cáo dùng những gì đã lấy được; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, chạy sớm hơn ([schedule] cron).",
-                "The report stands on what had come; the next night reads what is missing. If it happens again, start earlier ([schedule] cron).",
-            ),
+            Self::NightOver { .. } => NIGHT_OVER_FIX,
             Self::Exhausted {
                 last: Fault::Body(BodyFault::Empty),
                 ..

@@ -21,8 +21,8 @@ fn at(text: &str) -> i64 {
     Moment::parse(text).unwrap().ms()
 }
 
-/// A clock that moves on only while somebody waits: to where the plan jumps next, else by the length
-/// of the nap; after `end_ms` it asks to stop. The files of a day come when it has closed.
+/// A clock that moves on only while somebody waits: to where the plan jumps next, else by the
+/// length of the nap; after `end_ms` it asks to stop. The files of a day come when it has closed.
 struct StepClock {
     office: Arc<Office>,
     now_ms: AtomicI64,
@@ -59,8 +59,8 @@ impl Clock for StepClock {
     }
 }
 
-/// Runs the scheduler from one instant to another, with jumps of the clock between; tells the nights
-/// that it ran, as day of December and exit code.
+/// Runs the scheduler from one instant to another, with jumps of the clock between; tells the
+/// nights that it ran, as day of December and exit code.
 async fn schedule(office: &Arc<Office>, from: &str, to: &str, jumps: &[(&str, &str)]) -> String {
     deliver(office, at(from));
     let mut desk = office.desk.clone();
@@ -179,8 +179,8 @@ async fn a_held_lease_is_waited_for() {
     assert_eq!(schedule(&office, from, to, &[]).await, "05/0");
 }
 
-/// What is compared of two ways to run the same nights: the result, and the shares as published. The
-/// inputs differ in one thing, which deadlines had passed at the pull.
+/// What is compared of two ways to run the same nights: the result, and the shares as published.
+/// The inputs differ in one thing, which deadlines had passed at the pull.
 async fn results(office: &Office) -> BTreeMap<Day, (String, String)> {
     let runs = office.desk.store.runs().await.unwrap();
     assert!(runs.iter().all(|run| run.version == 1));

@@ -80,7 +80,13 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         let bare = open(OpenMode::Ready).await.unwrap_err();
         assert!(matches!(bare, StoreError::NotInitialised(_)), "{bare}");
         let applied = raw.migrate().await.unwrap();
-        let wanted = ["0001 core", "0002 statement", "0003 trace", "0004 audit"];
+        let wanted = [
+            "0001 core",
+            "0002 statement",
+            "0003 trace",
+            "0004 audit",
+            "0005 outbox",
+        ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
         let store = open(OpenMode::Ready).await.unwrap();
