@@ -1,3 +1,5 @@
+//! When a line of the schedule fires, in examples.
+
 use super::*;
 use crate::domain::Moment;
 
