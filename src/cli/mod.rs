@@ -137,7 +137,7 @@ pub enum Command {
     Pull(pull::PullArgs),
     /// Nights in order, resumable
     Backfill(backfill::BackfillArgs),
-    /// Stay in the foreground and run every night by [schedule]
+    /// Stay in the foreground and run every night on schedule
     Schedule(schedule::ScheduleArgs),
     /// Report again from the store: a night, a month, a range
     Report(report::ReportArgs),

@@ -81,7 +81,7 @@ pub struct ScopedShare {
     pub row: ShareRow,
 }
 
-/// Every share, the whole unit before the agencies, in the order of [`rows`].
+/// Every share, the whole unit before the agencies, in the order of `rows`.
 pub fn every_share(
     index: &Index<'_>,
     settlement: &Settlement,
