@@ -11,6 +11,7 @@ use super::error::JobError;
 use crate::clock::Clock;
 use crate::domain::{Lang, Ruling, Vnd};
 use crate::format::FormatError;
+use crate::report::xlsx::columns::Choice as Word;
 use crate::store::Store;
 
 pub use sheet::{Filled, Table, read};
@@ -69,30 +70,6 @@ pub struct Imported {
     pub skipped: usize,
     /// Rows of which nothing was written.
     pub refused: Vec<Refused>,
-}
-
-/// The words of a decision: its id, which the option of `exceptions decide` has too, Vietnamese,
-/// English; as the workbook's drop-down has them.
-const WORDS: [(&str, &str, &str); 7] = [
-    ("pair", "Ghép với một hồ sơ", "Pair with one dossier"),
-    ("split", "Chia cho nhiều khoản", "Split over several lines"),
-    ("paid_by", "Trả bằng giao dịch", "Paid by a transaction"),
-    ("not_fee", "Không phải khoản thu", "Not a fee"),
-    ("write_off", "Không theo dõi tiếp", "Write off"),
-    (
-        "refund_requested",
-        "Đã đề nghị hoàn tiền",
-        "Refund requested",
-    ),
-    ("undo", "Hủy quyết định trước", "Undo the decision"),
-];
-
-/// The id of a decision's word, whatever its case, its marks and the blanks around it.
-fn word(cell: &str) -> Option<&'static str> {
-    let fold = |text: &str| crate::domain::fold::fold_name(&text.replace(['_', '-'], " "));
-    let wanted = fold(cell);
-    let is_it = |(id, vi, en): &&(&str, &str, &str)| [id, vi, en].iter().any(|w| fold(w) == wanted);
-    WORDS.iter().find(is_it).map(|(id, ..)| *id)
 }
 
 /// Reads a file's rows and writes their decisions, each row as a whole or not at all.
@@ -263,20 +240,21 @@ fn choices(row: &Filled) -> Result<Vec<(&'static str, Choice)>, Refused> {
 }
 
 fn choice(row: &Filled) -> Result<Choice, Refused> {
-    let Some(id) = word(&row.decision) else {
-        let words = WORDS.map(|(_, vi, en)| format!("{vi} / {en}")).join("; ");
+    let Some(word) = Word::read(&row.decision) else {
+        let words = Word::ALL.map(|w| format!("{} / {}", w.word(Lang::Vi), w.word(Lang::En)));
         let message = format!("\"{}\" is no decision", row.decision);
-        return Err(row.refuse(sheet::DECISION, message, &format!("choose one of: {words}")));
+        let fix = format!("choose one of: {}", words.join("; "));
+        return Err(row.refuse(sheet::DECISION, message, &fix));
     };
     let bad = |error: String| {
-        let fix = match id {
-            "split" => "write DOSSIER[/FEE]=AMOUNT; DOSSIER[/FEE]=AMOUNT",
-            "paid_by" => "write SOURCE/ID",
+        let fix = match word {
+            Word::Split => "write DOSSIER[/FEE]=AMOUNT; DOSSIER[/FEE]=AMOUNT",
+            Word::PaidBy => "write SOURCE/ID",
             _ => "write DOSSIER or DOSSIER/FEE",
         };
         row.refuse(sheet::TARGET, error, fix)
     };
-    let needs = matches!(id, "pair" | "split" | "paid_by");
+    let needs = matches!(word, Word::Pair | Word::Split | Word::PaidBy);
     if needs && row.target.is_empty() {
         return Err(bad("no target".to_owned()));
     }
@@ -284,37 +262,21 @@ fn choice(row: &Filled) -> Result<Choice, Refused> {
         let message = format!("\"{}\" takes no target", row.decision);
         return Err(row.refuse(sheet::TARGET, message, "clear the cell"));
     }
-    Ok(match id {
-        "pair" => Choice::Pair(by_hand::read_target(&row.target).map_err(bad)?),
-        "paid_by" => {
+    Ok(match word {
+        Word::Pair => Choice::Pair(by_hand::read_target(&row.target).map_err(bad)?),
+        Word::PaidBy => {
             let (source, id) = by_hand::read_row(&row.target).map_err(bad)?;
             Choice::PaidBy(source, id)
         }
-        "split" => {
+        Word::Split => {
             let parts = row.target.split([';', '\n']).map(str::trim);
             let parts = parts.filter(|part| !part.is_empty());
             let parts: Result<Vec<_>, String> = parts.map(by_hand::read_part).collect();
             Choice::Split(parts.map_err(bad)?)
         }
-        "not_fee" => Choice::Rule(Ruling::NotFee),
-        "write_off" => Choice::Rule(Ruling::WriteOff),
-        "refund_requested" => Choice::Rule(Ruling::RefundRequested),
-        _ => Choice::Undo,
+        Word::NotFee => Choice::Rule(Ruling::NotFee),
+        Word::WriteOff => Choice::Rule(Ruling::WriteOff),
+        Word::RefundRequested => Choice::Rule(Ruling::RefundRequested),
+        Word::Undo => Choice::Undo,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_read_in_either_language() {
-        for (id, vi, en) in WORDS {
-            for cell in [id, vi, en, &format!("  {} ", en.to_uppercase())] {
-                assert_eq!(word(cell), Some(id), "{cell}");
-            }
-        }
-        assert_eq!(word("Khong phai khoan thu"), Some("not_fee"));
-        assert_eq!((word(""), word("pay")), (None, None));
-    }
 }

@@ -5,6 +5,7 @@
 //! provider is one file and one line in [`ALL`]. Reading never judges amounts or times (that is
 //! `normalise`), but it does judge whether everything came.
 
+pub mod canonical;
 pub mod error;
 mod error_text;
 pub mod file;

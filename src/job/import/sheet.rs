@@ -7,22 +7,10 @@ use crate::format::book::{self, BookKind};
 use crate::format::sniff::GridRow;
 use crate::format::tables::{self, Forms};
 
-/// The exception's id.
-pub(super) const ID: &str = "exception_id";
-/// The class it had.
-pub(super) const CLASS: &str = "class";
-/// The amount it had.
-pub(super) const AMOUNT: &str = "amount_vnd";
-/// What is decided.
-pub(super) const DECISION: &str = "decision";
-/// What the decision needs beside its word.
-pub(super) const TARGET: &str = "target";
-/// Who is to settle it.
-pub(super) const ASSIGNEE: &str = "assignee";
-/// Why.
-pub(super) const REASON: &str = "reason";
-/// Who decides.
-const BY: &str = "decided_by";
+pub(super) use crate::report::xlsx::columns::{
+    AMOUNT, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, REASON, TARGET,
+};
+use crate::report::xlsx::columns::{Choice, DECIDED_BY as BY};
 
 /// Every column that is read.
 const COLUMNS: [&str; 8] = [ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, REASON, BY];
@@ -139,7 +127,7 @@ fn is_heading(row: &Filled) -> bool {
         && ![&row.decision, &row.target, &row.reason]
             .iter()
             .any(|cell| cell.is_empty())
-        && super::word(&row.decision).is_none()
+        && Choice::read(&row.decision).is_none()
 }
 
 /// True for sixteen hexadecimal digits.

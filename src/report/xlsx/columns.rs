@@ -169,17 +169,16 @@ impl Choice {
         text::say(lang, key, &[])
     }
 
-    /// Reads a cell: a word of either language or an id, whatever its case and the blanks around
-    /// it. None for anything else; the caller tells which words there are.
+    /// Reads a cell: a word of either language or an id, whatever its case, its marks and the
+    /// blanks around it. None for anything else; the caller tells which words there are.
     pub fn read(cell: &str) -> Option<Self> {
-        let fold = |text: &str| crate::domain::fold::fold_name(text);
+        let fold = |text: &str| crate::domain::fold::fold_name(&text.replace(['_', '-'], " "));
         let wanted = fold(cell);
         let is_it = |choice: &Self| {
             let words = [
                 choice.word(Lang::Vi),
                 choice.word(Lang::En),
                 choice.id().to_owned(),
-                choice.id().replace('_', " "),
             ];
             words.iter().any(|word| fold(word) == wanted)
         };
@@ -215,6 +214,8 @@ mod tests {
         }
         let all = Choice::ALL.map(|choice| choice.word(Lang::Vi)).join(",");
         assert!(all.encode_utf16().count() <= 255, "a list's limit");
+        assert_eq!(Choice::read("Khong phai khoan thu"), Some(Choice::NotFee));
+        assert_eq!(Choice::read("PAID-BY"), Some(Choice::PaidBy));
         assert_eq!(Choice::read(""), None);
         assert_eq!(Choice::read("pay"), None);
     }

@@ -231,6 +231,7 @@ mod tests {
     #[test]
     fn texts_are_written_as_forms_and_as_parts_of_a_path() {
         assert_eq!(form_text("Lệ phí a/b:c"), "L%E1%BB%87+ph%C3%AD+a%2Fb%3Ac");
+        assert_eq!(form_text("a*-._:/~"), "a*-._%3A%2F%7E");
         assert_eq!(path_text("a/../b c?d#e%2f"), "a%2F..%2Fb%20c%3Fd%23e%252f");
         assert_eq!(path_text("HS-1_a.b~c"), "HS-1_a.b~c");
     }

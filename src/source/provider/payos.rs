@@ -18,7 +18,7 @@
 //! such order" (`not_found`, 101 unless it is written), and what a status outside the published
 //! list means (`status_map`).
 
-mod checksum;
+pub(in crate::source) mod checksum;
 mod events;
 
 use std::time::Duration;

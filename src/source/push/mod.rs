@@ -5,7 +5,6 @@
 //! A pushed event has the id under which the provider's feed or probe knows it, so that the same
 //! event pushed twice, or pushed and pulled, is one row.
 
-mod canonical;
 mod events;
 mod verify;
 
@@ -326,3 +325,4 @@ fn keys_of(opening: &Opening<'_>, provider: &str) -> Result<Provider, ConfigErro
 
 #[cfg(test)]
 mod tests;
+mod query;

@@ -5,9 +5,12 @@
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::canonical::{compact, encoded, member, pairs};
+use super::query::pairs;
 use super::{PushFault, Received};
+use crate::source::canonical::canonical;
+use crate::source::http::form_text;
 use crate::source::json::Json;
+use crate::source::provider::payos::checksum;
 use crate::source::signature::{Algorithm, Layout, Recipe};
 
 const SHA256: Algorithm = Algorithm::HmacSha256;
@@ -33,14 +36,8 @@ pub(super) fn payos(received: &Received, key: &SecretString) -> Result<Json, Pus
     let Some(data @ Json::Object(members)) = json.get("data") else {
         return Err(PushFault::Form("data"));
     };
-    let texts: Vec<(&str, String)> = members.iter().map(|(k, v)| (&**k, member(v))).collect();
-    let values: Vec<(&str, &str)> = texts.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    let recipe = Recipe {
-        algorithm: SHA256,
-        layout: Layout::SortedPairs,
-    };
     let given = json.word_of("signature").unwrap_or_default();
-    if recipe.verify(key, &values, given) {
+    if checksum::verify(key, members, given) {
         Ok(data.clone())
     } else {
         Err(PushFault::Unverified("signature"))
@@ -66,7 +63,7 @@ pub(super) fn casso(
                     .find_map(|part| part.strip_prefix(name))
                     .unwrap_or_default()
             };
-            let text = format!("{}.{}", part("t="), compact(&json));
+            let text = format!("{}.{}", part("t="), canonical(&json));
             if signs(SHA512, key, &text, part("v1=")) {
                 Ok(json)
             } else {
@@ -135,7 +132,7 @@ pub(super) fn vnpay(
         !value.is_empty() && key != "vnp_SecureHash" && key != "vnp_SecureHashType"
     });
     let signed: Vec<String> = signed
-        .map(|(key, value)| format!("{}={}", encoded(key), encoded(value)))
+        .map(|(key, value)| format!("{}={}", form_text(key), form_text(value)))
         .collect();
     if !signs(SHA512, key, &signed.join("&"), get("vnp_SecureHash")) {
         return Err(PushFault::Unverified("vnp_SecureHash"));

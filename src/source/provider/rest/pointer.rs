@@ -1,6 +1,5 @@
 //! JSON pointers (RFC 6901): where a value stands in an answer.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -117,41 +116,6 @@ pub(super) fn known(name: &str) -> &'static str {
     kept
 }
 
-/// JSON without blanks and with sorted keys; nothing but what must be is escaped.
-pub(super) fn canonical(json: &Json) -> String {
-    match json {
-        Json::Null => "null".to_owned(),
-        Json::Flag(flag) => flag.to_string(),
-        Json::Number(text) => text.to_string(),
-        Json::Text(text) => quoted(text),
-        Json::List(all) => {
-            let all: Vec<String> = all.iter().map(canonical).collect();
-            format!("[{}]", all.join(","))
-        }
-        Json::Object(members) => {
-            let mut sorted: Vec<_> = members.iter().collect();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
-            let pair =
-                |(key, value): &&(Box<str>, Json)| format!("{}:{}", quoted(key), canonical(value));
-            let all: Vec<String> = sorted.iter().map(pair).collect();
-            format!("{{{}}}", all.join(","))
-        }
-    }
-}
-
-/// A value as signatures see it: nothing for null, canonical JSON for lists and objects.
-pub(super) fn flat(json: &Json) -> Cow<'_, str> {
-    match json {
-        Json::Null => Cow::Borrowed(""),
-        Json::List(_) | Json::Object(_) => Cow::Owned(canonical(json)),
-        other => Cow::Borrowed(word(other).unwrap_or_default()),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,14 +145,5 @@ mod tests {
         for bad in ["", "a", "/", "/a//b", "/a~2", "/a~", "#/a"] {
             assert_eq!(Pointer::parse(bad), None, "{bad}");
         }
-    }
-
-    #[test]
-    fn canonical_json_sorts_keys_and_keeps_texts() {
-        let doc = json(r#"{ "b" : [ {"z":1.0,"a":null} ], "a/b" : "Lệ \"phí\"\n" }"#);
-        assert_eq!(
-            canonical(&doc),
-            r#"{"a/b":"Lệ \"phí\"\n","b":[{"a":null,"z":1.0}]}"#
-        );
     }
 }

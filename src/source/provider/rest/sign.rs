@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 
 use super::facts::Facts;
-use super::pointer::{canonical, flat};
 use super::spec::{Layout, SealAt, Signed, Signing, Stamp};
+use crate::source::canonical::{canonical, flat, member};
 use crate::source::error::SignatureFault;
 use crate::source::http::{Answer, form_text};
 use crate::source::json::Json;
@@ -81,7 +81,7 @@ pub(super) fn verify(
             };
             let mut pairs: Vec<(String, String)> = members
                 .iter()
-                .map(|(key, value)| (key.to_string(), member(value)))
+                .map(|(key, value)| (key.to_string(), member(value).into_owned()))
                 .collect();
             pairs.sort();
             text.push_str(&signing.pairs(pairs.into_iter()));
@@ -100,16 +100,6 @@ pub(super) fn verify(
     } else {
         Err(SignatureFault::Wrong)
     }
-}
-
-/// A member of an object; the texts "null" and "undefined" stand for none (payOS, "Kiểm tra dữ liệu
-/// với signature").
-fn member(value: &Json) -> String {
-    let text = flat(value);
-    if matches!(&*text, "null" | "undefined") {
-        return String::new();
-    }
-    text.into_owned()
 }
 
 fn given<'a>(signing: &Signing, answer: &'a Answer<'_>, json: &'a Json) -> Option<&'a str> {
