@@ -15,14 +15,60 @@ MODULES = [
     "settle", "matching", "classify", "kpi", "prove",
 ]
 
-# Of `source` only the types that `normalise` reads.
-SOURCE = """//! The types of `source` that the core reads.
+# Of `source` only the types that `normalise` reads: these files as they are, and what they name.
+SOURCE_FILES = ["record.rs", "file/map.rs", "registry/name.rs", "registry/words.rs",
+                "registry/dossier.rs"]
+SOURCE = {
+    "mod.rs": """//! The types of `source` that the core reads.
+pub mod file;
 pub mod record;
+pub mod registry;
+pub use file::{FileRole, Mapping};
 pub use record::{AmountForm, At, Record, TimeForm};
-pub mod registry {
-    //! Kinds of files.
-    mod name;
-    pub use name::{FileKind, day_in_name};
+pub use registry::{DossierRecord, FeeRecord, Words};
+/// Why a source did not answer; nothing here asks one.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SourceError;
+""",
+    "file/mod.rs": """//! How files are read.
+mod map;
+pub use map::{BadMapping, Mapping};
+/// What the files of a folder tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRole {
+    /// The entries of a bank account.
+    Statement,
+    /// The payments of a provider.
+    Settlement,
+}
+""",
+    "registry/mod.rs": """//! Kinds of files.
+mod dossier;
+mod name;
+mod words;
+pub use dossier::{DossierRecord, FeeRecord};
+pub use name::{FileKind, day_in_name};
+pub use words::Words;
+/// Its name.
+pub mod opencps {
+    /// Its name.
+    pub struct Named {
+        /// As in the configuration.
+        pub kind: &'static str,
+    }
+    /// Its name.
+    pub const REGISTRATION: Named = Named { kind: "opencps" };
+}
+""",
+}
+
+# What they name of the configuration.
+CONFIG = """//! Messages of the configuration.
+pub mod section {
+    /// No near word is looked for here.
+    pub fn suggest(_name: &str, known: &[&str]) -> String {
+        known.join(", ")
+    }
 }
 """
 
@@ -66,7 +112,7 @@ pub fn on(mutant: u32) -> bool {
 
 NEEDED = ["chrono", "serde", "serde_json", "thiserror", "csv", "unicode-normalization",
           "rustc-hash", "strsim", "rust_decimal", "sha2", "hex", "fluent-bundle", "unic-langid", "rand",
-          "rand_chacha", "memchr", "encoding_rs", "quick-xml", "calamine", "zip"]
+          "rand_chacha", "memchr", "toml", "encoding_rs", "quick-xml", "calamine", "zip"]
 PROFILE = """
 [dev-dependencies]
 proptest = { version = "1.12", default-features = false, features = ["std"] }
@@ -109,13 +155,16 @@ def make(to):
             shutil.copytree(folder, to / "src" / module)
         if file.is_file():
             shutil.copy(file, to / "src")
-    (to / "src/source/registry").mkdir(parents=True)
-    shutil.copy(ROOT / "src/source/record.rs", to / "src/source")
-    shutil.copy(ROOT / "src/source/registry/name.rs", to / "src/source/registry")
-    (to / "src/source/mod.rs").write_text(SOURCE)
+    for folder in ("registry", "file"):
+        (to / "src/source" / folder).mkdir(parents=True)
+    for file in SOURCE_FILES:
+        shutil.copy(ROOT / "src/source" / file, to / "src/source" / file)
+    for file, text in SOURCE.items():
+        (to / "src/source" / file).write_text(text)
+    (to / "src/config.rs").write_text(CONFIG)
     (to / "src/store.rs").write_text(STORE)
     (to / "src/mutant.rs").write_text(MUTANT)
-    mods = [f"pub mod {m};" for m in [*MODULES, "source", "store", "mutant"]]
+    mods = [f"pub mod {m};" for m in [*MODULES, "source", "config", "store", "mutant"]]
     head = "//! The core.\n#![allow(warnings)]\n"
     (to / "src/lib.rs").write_text(head + "\n".join(mods) + "\n")
     (to / "tests/it").mkdir()

@@ -32,6 +32,8 @@ pub(super) fn class(row: &Classified) -> &'static str {
 pub(super) struct Money<'a> {
     pub(super) key: RowKey,
     pub(super) row: MoneyRow<'a>,
+    /// What was said of it.
+    pub(super) said: Option<&'a Classified>,
     /// Stakes in dossiers: positions in `Books::stakes`.
     pub(super) stakes: Vec<usize>,
     /// Its refund and reversal legs.
@@ -49,7 +51,26 @@ pub(super) enum MoneyRow<'a> {
     Receipt(&'a Receipt),
 }
 
+/// True when a class was said, as a row's own or as one that applies too.
+fn says(said: Option<&Classified>, class: &str) -> bool {
+    said.is_some_and(|row| row.class == class || row.also.contains(&class))
+}
+
+/// A row of the books.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A position in `Books::lines`.
+    Line(usize),
+    /// A position in `Books::money`.
+    Money(usize),
+}
+
 impl Money<'_> {
+    /// True when this class was said of it, as its own or as one that applies too.
+    pub(super) fn says(&self, class: &str) -> bool {
+        says(self.said, class)
+    }
+
     pub(super) fn amount(&self) -> i128 {
         match self.row {
             MoneyRow::Txn(txn) => txn.amount.wide(),
@@ -137,6 +158,8 @@ impl Stake<'_> {
 /// One fee line with what its legs say.
 pub(super) struct Line<'a> {
     pub(super) fee: &'a Fee,
+    /// What was said of it.
+    pub(super) said: Option<&'a Classified>,
     pub(super) dossier: usize,
     /// Money can settle it.
     pub(super) payable: bool,
@@ -159,6 +182,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// True when this class was said of it, as its own or as one that applies too.
+    pub(super) fn says(&self, class: &str) -> bool {
+        says(self.said, class)
+    }
+
     pub(super) fn due(&self) -> i128 {
         self.fee.amount.wide()
     }
@@ -209,7 +237,8 @@ pub(super) struct Books<'a> {
     money_at: FxHashMap<(Side, &'a str, &'a str), usize>,
     line_at: FxHashMap<(&'a str, &'a str), usize>,
     dossier_at: FxHashMap<&'a str, usize>,
-    rows: FxHashMap<&'a RowKey, &'a Classified>,
+    /// Of each row that was given a class the row it is about; none of what could not be read.
+    pub(super) entries: Vec<Option<Entry>>,
     /// The exceptions of all rows.
     pub(super) exceptions: FxHashSet<&'a ExceptionId>,
     /// Rows whose id came with different content.
@@ -254,7 +283,7 @@ impl<'a> Books<'a> {
             money_at: FxHashMap::default(),
             line_at: FxHashMap::default(),
             dossier_at: FxHashMap::default(),
-            rows: FxHashMap::default(),
+            entries: Vec::new(),
             conflicts: inputs.conflicts.iter().map(|c| &c.key).collect(),
             doubted: FxHashSet::default(),
             decisions: FxHashMap::default(),
@@ -268,8 +297,6 @@ impl<'a> Books<'a> {
         books.exceptions = exceptions
             .filter_map(|row| row.exception_id.as_ref())
             .collect();
-        let read = settlement.rows.iter().filter(|row| !is_unread(row));
-        books.rows = read.map(|row| (&row.key, row)).collect();
         let doubtful = settlement.rows.iter();
         let doubtful =
             doubtful.filter(|row| row.class == "ambiguous" || row.also.contains(&"ambiguous"));
@@ -277,6 +304,7 @@ impl<'a> Books<'a> {
         books.doubted = named.map(DossierCode::as_str).collect();
         books.enter_money();
         books.enter_fees();
+        books.enter_classes();
         let codes = books.dossiers.iter().map(|dossier| dossier.code.as_str());
         books.codes = Codes::new(codes);
         books.enter_names();
@@ -291,6 +319,25 @@ impl<'a> Books<'a> {
     pub(super) fn money_of(&self, key: &RowKey) -> Option<usize> {
         let at = (key.side, key.source.as_str(), &*key.id);
         self.money_at.get(&at).copied()
+    }
+
+    /// The transaction of a source with this id.
+    pub(super) fn txn_at(&self, source: &str, id: &str) -> Option<usize> {
+        self.money_at.get(&(Side::Txn, source, id)).copied()
+    }
+
+    /// True for a line that came with different content.
+    pub(super) fn differs(&self, line: &Line) -> bool {
+        !self.conflicts.is_empty() && self.conflicts.contains(&line.fee.key())
+    }
+
+    /// The row of the books with this key.
+    pub(super) fn entry(&self, key: &RowKey) -> Option<Entry> {
+        if key.side != Side::Fee {
+            return self.money_of(key).map(Entry::Money);
+        }
+        let dossier = key.dossier.as_ref().map_or("", |code| code.as_str());
+        self.line_at(dossier, &key.id).map(Entry::Line)
     }
 
     /// The receipt with this id.
@@ -315,13 +362,10 @@ impl<'a> Books<'a> {
 
     /// The class that a readable row was given.
     pub(super) fn row(&self, key: &RowKey) -> Option<&'a Classified> {
-        self.rows.get(key).copied()
-    }
-
-    /// True when a class was said of a row, as its own or as one that applies too.
-    pub(super) fn says(&self, key: &RowKey, class: &str) -> bool {
-        let said = |row: &&Classified| row.class == class || row.also.contains(&class);
-        self.row(key).as_ref().is_some_and(said)
+        match self.entry(key)? {
+            Entry::Line(line) => self.lines[line].said,
+            Entry::Money(money) => self.money[money].said,
+        }
     }
 
     pub(super) fn groups(&self) -> &'a [MatchGroup] {

@@ -1,88 +1,101 @@
 //! Nothing is lost and nothing invented: per source, day, kind and status the rows that came in are
 //! the rows that were given a bucket, in number and in dong.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
-use super::books::{Books, is_unread};
+use super::books::{Books, Entry, MoneyRow, is_unread};
 use super::violation::{Findings, Invariant, count_and_sum, name, text};
-use crate::domain::{Day, Fee, Receipt, Reject, RowKey, Side, Txn, Vnd};
+use crate::classify::Classified;
+use crate::domain::{Day, Fee, Receipt, Txn, Vnd};
 
 /// Source, day, kind and status, as people read them.
-type Cell = (Box<str>, Day, &'static str, &'static str);
+type Cell<'a> = (&'a str, Day, &'static str, &'static str);
 
 /// Where a row that came in counts, with its dong.
-fn fee(books: &Books, fee: &Fee) -> (Cell, Vnd) {
+fn fee<'a>(books: &Books, fee: &Fee) -> (Cell<'a>, Vnd) {
     let day = fee
         .dossier_code
         .received_on()
         .or(books.inputs.business_date);
     let day = day.unwrap_or_else(|| Day::of_ms(0));
-    let cell = ("fees".into(), day, fee.kind.id(), fee.status.id());
+    let cell = ("fees", day, fee.kind.id(), fee.status.id());
     (cell, fee.amount)
 }
 
-fn txn(txn: &Txn) -> (Cell, Vnd) {
-    let source = txn.source.as_str().into();
+fn txn(txn: &Txn) -> (Cell<'_>, Vnd) {
+    let source = txn.source.as_str();
     let cell = (source, txn.business_date, txn.kind.id(), txn.status.id());
     (cell, txn.amount)
 }
 
-fn receipt(receipt: &Receipt) -> (Cell, Vnd) {
+fn receipt<'a>(receipt: &Receipt) -> (Cell<'a>, Vnd) {
     let day = receipt.collected_at.day();
-    let cell = ("cash".into(), day, "receipt", receipt.status.id());
+    let cell = ("cash", day, "receipt", receipt.status.id());
     (cell, receipt.amount)
 }
 
-fn reject(reject: &Reject) -> (Cell, Vnd) {
-    let key = reject.key();
-    let source = key.source.as_str().into();
-    let cell = (source, reject.business_date, "reject", key.side.id());
-    (cell, reject.amount.unwrap_or_default())
+/// Where a row counts that the books have.
+fn counted<'a>(books: &Books<'a>, entry: Entry) -> (Cell<'a>, Vnd) {
+    match entry {
+        Entry::Line(line) => fee(books, books.lines[line].fee),
+        Entry::Money(money) => match books.money[money].row {
+            MoneyRow::Txn(row) => txn(row),
+            MoneyRow::Receipt(row) => receipt(row),
+        },
+    }
 }
 
 /// Rows and dong.
-type Sums = BTreeMap<Cell, (i128, i128)>;
+type Sums<'a> = FxHashMap<Cell<'a>, (i128, i128)>;
 
-fn enter(sums: &mut Sums, (cell, amount): (Cell, Vnd)) {
+fn enter<'a>(sums: &mut Sums<'a>, (cell, amount): (Cell<'a>, Vnd)) {
     let sum = sums.entry(cell).or_default();
     *sum = (sum.0 + 1, sum.1 + amount.wide());
 }
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     let inputs = books.inputs;
-    let mut came = Sums::new();
-    let mut kinds: BTreeMap<RowKey, Cell> = BTreeMap::new();
+    let mut came = Sums::default();
     for row in &inputs.fees {
-        let counted = fee(books, row);
-        kinds.insert(row.key(), counted.0.clone());
-        enter(&mut came, counted);
+        enter(&mut came, fee(books, row));
     }
     for row in &inputs.txns {
-        let counted = txn(row);
-        kinds.insert(row.key(), counted.0.clone());
-        enter(&mut came, counted);
+        enter(&mut came, txn(row));
     }
     for row in &inputs.receipts {
-        let counted = receipt(row);
-        kinds.insert(row.key(), counted.0.clone());
-        enter(&mut came, counted);
+        enter(&mut came, receipt(row));
     }
-    for row in &inputs.rejects {
-        enter(&mut came, reject(row));
+    let unread: Vec<_> = inputs.rejects.iter().map(|row| (row.key(), row)).collect();
+    for (key, reject) in &unread {
+        let day = reject.business_date;
+        let cell = (key.source.as_str(), day, "reject", key.side.id());
+        enter(&mut came, (cell, reject.amount.unwrap_or_default()));
     }
-    let mut given = Sums::new();
-    for row in &books.settlement.rows {
-        let unread = is_unread(row);
-        let source: Box<str> = row.key.source.as_str().into();
-        let cell = match kinds.get(&row.key).filter(|_| !unread) {
-            Some(cell) => (cell.0.clone(), row.business_date, cell.2, cell.3),
-            None => (source, row.business_date, "reject", row.key.side.id()),
+    let mut given = Sums::default();
+    for (row, entry) in rows(books) {
+        let cell = match entry {
+            Some(entry) => {
+                let ((source, _, kind, status), _) = counted(books, entry);
+                (source, row.business_date, kind, status)
+            }
+            None => {
+                let (source, side) = (row.key.source.as_str(), row.key.side.id());
+                (source, row.business_date, "reject", side)
+            }
         };
         enter(&mut given, (cell, row.amount));
     }
     compare(&came, &given, findings);
     facts(books, findings);
     groups(books, findings);
+}
+
+/// What was said, each with the row that it is said of.
+fn rows<'b, 'a>(
+    books: &'b Books<'a>,
+) -> impl Iterator<Item = (&'a Classified, Option<Entry>)> + use<'b, 'a> {
+    let entries = books.entries.iter().copied();
+    books.settlement.rows.iter().zip(entries)
 }
 
 fn compare(came: &Sums, given: &Sums, findings: &mut Findings) {
@@ -164,7 +177,7 @@ fn shortfall(books: &Books, group: &crate::matching::MatchGroup) -> Option<(&'st
             if !line.payable || line.paid == 0 || line.gap() == 0 {
                 continue;
             }
-            if books.says(&line.fee.key(), "net_settlement") {
+            if line.says("net_settlement") {
                 net += line.gap();
             } else if line.stakes.iter().any(|s| books.is_net(&books.stakes[*s])) {
                 return None;
@@ -182,27 +195,12 @@ fn shortfall(books: &Books, group: &crate::matching::MatchGroup) -> Option<(&'st
 
 /// Fees and money rows whose copied facts are not the row's own.
 fn facts(books: &Books, findings: &mut Findings) {
-    for row in &books.settlement.rows {
-        let wanted = match row.key.side {
-            _ if is_unread(row) => continue,
-            Side::Fee => books
-                .line_at(
-                    row.key.dossier.as_ref().map_or("", |code| code.as_str()),
-                    &row.key.id,
-                )
-                .map(|line| fee(books, books.lines[line].fee)),
-            Side::Txn | Side::Receipt => {
-                books
-                    .money_of(&row.key)
-                    .map(|at| match books.money[at].row {
-                        super::books::MoneyRow::Txn(row) => txn(row),
-                        super::books::MoneyRow::Receipt(row) => receipt(row),
-                    })
-            }
+    for (row, entry) in rows(books) {
+        // `once` names rows that nobody sent
+        let Some(entry) = entry.filter(|_| !is_unread(row)) else {
+            continue;
         };
-        let Some((cell, amount)) = wanted else {
-            continue; // `once` names rows that nobody sent
-        };
+        let (cell, amount) = counted(books, entry);
         if (cell.1, amount) != (row.business_date, row.amount) {
             findings.add(
                 Invariant::Conservation,

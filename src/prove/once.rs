@@ -1,11 +1,9 @@
 //! Each row once: one class a row, one exception an id, one group a payment and a dossier, and each
 //! group under the name that its members give it.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashMap;
 
-use super::books::Books;
+use super::books::{Books, Entry};
 use super::violation::{Findings, Invariant, name, text};
 use crate::domain::ids::short_hash;
 use crate::domain::{DossierCode, ExceptionId, FeeId, RowKey};
@@ -20,11 +18,6 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
 
 /// The rows that came in and the rows that were given a class are the same.
 fn rows(books: &Books, findings: &mut Findings) {
-    let inputs = books.inputs;
-    let mut came: Vec<RowKey> = books.lines.iter().map(|line| line.fee.key()).collect();
-    came.extend(books.money.iter().map(|money| money.key.clone()));
-    came.extend(inputs.rejects.iter().map(crate::domain::Reject::key));
-    came.sort();
     let rows = &books.settlement.rows;
     if !rows.is_sorted_by(|a, b| a.key <= b.key) {
         let what = text(
@@ -33,8 +26,8 @@ fn rows(books: &Books, findings: &mut Findings) {
         );
         findings.add(Invariant::Once, "rows", what, "sorted", "not sorted");
     }
-    let mut given: Vec<&RowKey> = rows.iter().map(|row| &row.key).collect();
-    given.sort();
+    let (mut came, given) = not_once(books);
+    came.sort();
     let what = text(
         "mỗi dòng phải có đúng một loại",
         "every row has exactly one class",
@@ -56,6 +49,35 @@ fn rows(books: &Books, findings: &mut Findings) {
             _ => break,
         }
     }
+}
+
+/// The rows that came in and the rows that were given a class, sorted, without the pairs of which
+/// each is plainly the only one of the other.
+fn not_once<'a>(books: &Books<'a>) -> (Vec<RowKey>, Vec<&'a RowKey>) {
+    let mut lines = vec![0_usize; books.lines.len()];
+    let mut money = vec![0_usize; books.money.len()];
+    for entry in books.entries.iter().flatten() {
+        match entry {
+            Entry::Line(line) => lines[*line] += 1,
+            Entry::Money(row) => money[*row] += 1,
+        }
+    }
+    let rows = books.settlement.rows.iter().zip(&books.entries);
+    let other = rows.filter(|(_, entry)| match entry {
+        Some(Entry::Line(line)) => lines[*line] != 1,
+        Some(Entry::Money(row)) => money[*row] != 1,
+        None => true,
+    });
+    let mut given: Vec<&RowKey> = other.map(|(row, _)| &row.key).collect();
+    given.sort();
+    let unread = books.inputs.rejects.iter();
+    let mut came: Vec<RowKey> = unread.map(crate::domain::Reject::key).collect();
+    let count = |counts: &[usize], at: usize| counts[at] != 1;
+    let fees = (0..lines.len()).filter(|line| count(&lines, *line));
+    came.extend(fees.map(|line| books.lines[line].fee.key()));
+    let rows = (0..money.len()).filter(|row| count(&money, *row));
+    came.extend(rows.map(|row| books.money[row].key.clone()));
+    (came, given)
 }
 
 /// An exception's id is the hash of its class and row, so that it is found again every night.
@@ -158,12 +180,13 @@ fn named(group: &MatchGroup, findings: &mut Findings) {
         );
         findings.add(Invariant::Rule, about(), what, loosest, group.pass);
     }
-    let order = |leg: &Leg| {
-        let dossier = leg.dossier_code.clone();
-        let source = leg.money.source.clone();
-        (source, leg.money.id.clone(), dossier, leg.fee_id.clone())
+    let in_order = |a: &Leg, b: &Leg| {
+        let (x, y) = (&a.money, &b.money);
+        let money = (&x.source, &x.id).cmp(&(&y.source, &y.id));
+        let line = (&a.dossier_code, &a.fee_id).cmp(&(&b.dossier_code, &b.fee_id));
+        money.then(line).is_le()
     };
-    if !group.legs.is_sorted_by_key(order) {
+    if !group.legs.is_sorted_by(in_order) {
         let what = text("các liên kết phải theo thứ tự", "legs must be in order");
         findings.add(Invariant::Once, about(), what, "sorted", "not sorted");
     }
@@ -173,27 +196,31 @@ fn named(group: &MatchGroup, findings: &mut Findings) {
 /// twice, and a refund may take from several payments of one line.
 fn legs(books: &Books, findings: &mut Findings) {
     type Place<'a> = (&'a RowKey, Option<&'a DossierCode>, Option<&'a FeeId>, Role);
-    let mut seen: BTreeMap<Place, usize> = BTreeMap::new();
-    for leg in books.groups().iter().flat_map(|group| &group.legs) {
-        let several = matches!(leg.role, Role::Refund | Role::Reversal) || leg.pass == "decision";
-        if !several {
+    // a payment that stands in two groups is told by `groups`
+    for group in books.groups() {
+        let several = |leg: &&Leg| {
+            matches!(leg.role, Role::Refund | Role::Reversal) || leg.pass == "decision"
+        };
+        let legs = group.legs.iter().filter(|leg| !several(leg));
+        let places = legs.map(|leg| {
             let (dossier, fee) = (leg.dossier_code.as_ref(), leg.fee_id.as_ref());
-            *seen
-                .entry((&leg.money, dossier, fee, leg.role))
-                .or_default() += 1;
-        }
-    }
-    for ((money, dossier, fee, role), count) in seen {
-        if count > 1 {
-            let dossier = dossier.map_or("", DossierCode::as_str);
-            let fee = fee.map_or("", FeeId::as_str);
-            findings.add(
-                Invariant::Once,
-                format!("{} {} {dossier} {fee}", name(money), role.id()),
-                text("một liên kết chỉ có một lần", "a leg stands once"),
-                "1",
-                count,
-            );
+            (&leg.money, dossier, fee, leg.role)
+        });
+        let mut places: Vec<Place> = places.collect();
+        places.sort_unstable();
+        for same in places.chunk_by(|a, b| a == b) {
+            let ((money, dossier, fee, role), count) = (same[0], same.len());
+            if count > 1 {
+                let dossier = dossier.map_or("", DossierCode::as_str);
+                let fee = fee.map_or("", FeeId::as_str);
+                findings.add(
+                    Invariant::Once,
+                    format!("{} {} {dossier} {fee}", name(money), role.id()),
+                    text("một liên kết chỉ có một lần", "a leg stands once"),
+                    "1",
+                    count,
+                );
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::super::memo::person;
-use super::{Books, Dossier, Line, Money, MoneyRow, Stake};
+use super::{Books, Dossier, Entry, Line, Money, MoneyRow, Stake, is_unread};
 use crate::classify::Classified;
 use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, RowKey, Side, TxnKind};
 use crate::matching::{Evidence, Leg, Role};
@@ -27,6 +27,7 @@ impl<'a> Books<'a> {
         let new = |key: RowKey, row| Money {
             key,
             row,
+            said: None,
             stakes: Vec::new(),
             back: Vec::new(),
             seen: Vec::new(),
@@ -67,6 +68,7 @@ impl<'a> Books<'a> {
                 self.line_at.insert(key, self.lines.len());
                 self.lines.push(Line {
                     fee,
+                    said: None,
                     dossier,
                     payable: if any_live { live(fee) } else { may(fee) },
                     land: fee.kind == FeeKind::LandObligation,
@@ -90,6 +92,32 @@ impl<'a> Books<'a> {
                 went_back: false,
                 set: None,
             });
+        }
+    }
+
+    /// What was said of every row that could be read. Where several lines have one key, it is said
+    /// of each.
+    pub(super) fn enter_classes(&mut self) {
+        let settlement = self.settlement;
+        let read = |row: &Classified| (!is_unread(row)).then(|| self.entry(&row.key)).flatten();
+        let entries: Vec<Option<Entry>> = settlement.rows.iter().map(read).collect();
+        for (row, entry) in settlement.rows.iter().zip(&entries) {
+            match entry {
+                Some(Entry::Line(line)) => self.lines[*line].said = Some(row),
+                Some(Entry::Money(money)) => self.money[*money].said = Some(row),
+                None => {}
+            }
+        }
+        self.entries = entries;
+        for line in 0..self.lines.len() {
+            if self.lines[line].said.is_none() {
+                self.lines[line].said = self.row(&self.lines[line].fee.key());
+            }
+        }
+        for money in 0..self.money.len() {
+            if self.money[money].said.is_none() {
+                self.money[money].said = self.row(&self.money[money].key);
+            }
         }
     }
 
@@ -274,7 +302,7 @@ impl<'a> Books<'a> {
             Evidence::Undoes(id) => Some(&**id),
             _ => None,
         };
-        let row = self.rows.get(&self.money[back].key);
+        let row = self.money[back].said;
         let mut ids: Vec<&str> = row
             .into_iter()
             .flat_map(|row| &row.evidence)
@@ -305,7 +333,7 @@ impl<'a> Books<'a> {
         self.shared_keys = twice.map(|pair| &pair[0].key).collect();
         let refunds = self.money.iter().filter(|money| {
             let back = money.txn().is_some_and(|txn| txn.kind != TxnKind::Payment);
-            let row = self.row(&money.key);
+            let row = money.said;
             back && money.back.is_empty() && row.is_some_and(|row| open(&row))
         });
         self.open_refund_ms = refunds.map(Money::ms).min();

@@ -100,7 +100,7 @@ fn rank(class: &str) -> Option<usize> {
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     for line in 0..books.lines.len() {
-        let Some(row) = books.row(&books.lines[line].fee.key()) else {
+        let Some(row) = books.lines[line].said else {
             continue; // `once` says so
         };
         let dossier = books.lines[line].dossier;
@@ -120,7 +120,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     }
     for at in 0..books.money.len() {
         let money = &books.money[at];
-        let Some(row) = books.row(&money.key) else {
+        let Some(row) = money.said else {
             continue;
         };
         if let Some(set) = money.set {

@@ -38,7 +38,7 @@ impl<'b, 'a> Facts<'b, 'a> {
     pub(super) fn new(books: &'b Books<'a>, money: &'b Money<'a>) -> Self {
         let stakes: Vec<&Stake> = money.stakes.iter().map(|s| &books.stakes[*s]).collect();
         let does = |stake: &&&Stake| !stake.parts.is_empty() || !stake.settles();
-        let row = books.row(&money.key);
+        let row = money.said;
         let aside = row.is_some_and(|row| row.class == "not_fee" || row.also.contains(&"not_fee"));
         let rulings = books.decisions.get(&money.key);
         let rulings = || rulings.into_iter().flatten().map(|d| &d.ruling);

@@ -12,7 +12,7 @@ use crate::matching::Evidence;
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     let sums = Sums::new(books);
     for money in &books.money {
-        let (MoneyRow::Txn(txn), Some(row)) = (money.row, books.row(&money.key)) else {
+        let (MoneyRow::Txn(txn), Some(row)) = (money.row, money.said) else {
             continue;
         };
         match row.class {

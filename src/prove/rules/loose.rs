@@ -113,7 +113,7 @@ fn completes(books: &Books, stake: &Stake) -> bool {
     let stakes = || dossier.stakes.iter().map(|s| &books.stakes[*s]);
     let plain = stakes().all(|other| other.settles() && other.surplus == 0 && !other.undone);
     let short = |line: &Line| {
-        let net = books.says(&line.fee.key(), "net_settlement");
+        let net = line.says("net_settlement");
         !line.land && line.gap() > 0 && !net
     };
     !plain || dossier.went_back || !books.payable(stake.dossier).any(short)

@@ -86,7 +86,7 @@ impl<'b, 'a> Open<'b, 'a> {
             let mut stakes = money.stakes.iter().map(|s| &books.stakes[*s]);
             let taken = stakes.any(|stake| stake.first.pass == "scored");
             let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
-            let said = books.row(&money.key).map_or("", class);
+            let said = money.said.map_or("", class);
             let left = free && matches!(said, "unidentified" | "near_reference" | "orphan");
             let waits = taken || left || money.set.is_some();
             if txn.kind == TxnKind::Payment && waits && amounts.contains(&money.amount()) {

@@ -248,7 +248,7 @@ fn obeyed(books: &Books, money: &Money, stake: &Stake) -> bool {
     let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
     let mut rulings = rulings.into_iter().flatten();
     let ruled = rulings.any(|d| links(&d.ruling) && d.amount_then.wide() == money.amount());
-    !ruled || stake.decided || books.says(&money.key, "decision_stale")
+    !ruled || stake.decided || money.says("decision_stale")
 }
 
 /// A ruling of a person that names these lines with these amounts.

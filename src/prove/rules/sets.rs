@@ -249,7 +249,7 @@ impl<'b> Others<'b> {
         };
         for (at, money) in books.money.iter().enumerate() {
             let Some(txn) = money.txn() else { continue };
-            let row = books.row(&money.key);
+            let row = money.said;
             let open = row.is_some_and(|row| OPEN.contains(&class(row)));
             if open && txn.kind == TxnKind::Payment && money.stakes.is_empty() {
                 let key = (txn.paid_on, txn.amount.wide());

@@ -55,7 +55,7 @@ fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
     let MoneyRow::Txn(txn) = money.row else {
         return None;
     };
-    let row = books.row(&money.key)?;
+    let row = money.said?;
     let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
     if let Some(agency) = events::set_agency(books, money) {
         let all = (txn.amount.get(), txn.amount.get());
@@ -74,7 +74,7 @@ fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
 }
 
 fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
-    let row = books.row(&money.key)?;
+    let row = money.said?;
     match class(row) {
         "conflict" => return Some(Wanted::Holds(vec![(0, 0), (0, largest(books, money))])),
         "receipt_mismatch" if money.stakes.is_empty() => {
@@ -105,7 +105,7 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
             }
             Event::Sure => {}
         }
-        let net = books.says(&money.key, "net_settlement");
+        let net = money.says("net_settlement");
         if net && books.dossiers[stake.dossier].went_back {
             return Some(Wanted::Anything);
         }

@@ -141,8 +141,8 @@ fn is_beyond(books: &Books) -> bool {
     let unread = books.inputs.rejects.iter();
     let unread = unread.filter(|reject| reject.side != Side::Fee).count();
     let doubtful = |money: &Money| {
-        let stranger = is_stranger(books, money);
-        let differs = money.is_cash() && books.says(&money.key, "receipt_mismatch");
+        let stranger = is_stranger(money);
+        let differs = money.is_cash() && money.says("receipt_mismatch");
         let mut stakes = money.stakes.iter().map(|stake| &books.stakes[*stake]);
         let perhaps = |stake: &super::super::books::Stake| {
             !stake.settles() && super::events::certain(books, money, stake) != Some(true)
@@ -158,8 +158,8 @@ fn is_beyond(books: &Books) -> bool {
 
 /// The first of two equal payments, from somebody else than the dossier's payer: it is doubtful,
 /// and stands in the dossier's ledger all the same.
-pub(super) fn is_stranger(books: &Books, money: &Money) -> bool {
-    let row = books.row(&money.key);
+pub(super) fn is_stranger(money: &Money) -> bool {
+    let row = money.said;
     let why = row.into_iter().flat_map(|row| &row.evidence);
     let mut repeats = why.filter(|why| matches!(why, Evidence::Repeats(_)));
     money.stakes.is_empty() && repeats.next().is_some()
@@ -171,7 +171,7 @@ fn payments(books: &Books) -> Option<Vec<Payment>> {
     let mut open: Vec<(usize, named::Named, &'static str)> = Vec::new();
     for (at, money) in books.money.iter().enumerate() {
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
-        let (MoneyRow::Txn(txn), Some(row)) = (money.row, books.row(&money.key)) else {
+        let (MoneyRow::Txn(txn), Some(row)) = (money.row, money.said) else {
             continue;
         };
         let may_pay = txn.kind == TxnKind::Payment && CREDITS.contains(&class(row));
@@ -236,7 +236,7 @@ fn lacks(books: &Books, dossier: usize) -> i128 {
     }
     // what went back may come again
     let open = |(_, line): (usize, &super::super::books::Line)| {
-        let net = books.says(&line.fee.key(), "net_settlement");
+        let net = line.says("net_settlement");
         let due = line.due() + line.refunded;
         if net { 0 } else { (due - line.paid).max(0) }
     };
@@ -281,7 +281,7 @@ fn component(
     let lines = dossiers
         .iter()
         .flat_map(|d| books.dossiers[*d].lines.clone());
-    let rows = lines.filter_map(|line| books.row(&books.lines[line].fee.key()));
+    let rows = lines.filter_map(|line| books.lines[line].said);
     let missing = rows
         .filter(|row| class(row).starts_with("missing_"))
         .count();

@@ -51,18 +51,17 @@ fn cashless(books: &Books, dossier: &Dossier) -> Option<Expected> {
     }
     counted().next()?;
     let doubt = |(at, line): (usize, &Line)| {
-        let key = line.fee.key();
         line.refunded > 0
-            || books.conflicts.contains(&key)
-            || books.says(&key, "receipt_mismatch")
-            || (line.gap() > 0 && books.says(&key, "net_settlement"))
+            || books.differs(line)
+            || line.says("receipt_mismatch")
+            || (line.gap() > 0 && line.says("net_settlement"))
             || line
                 .stakes
                 .iter()
                 .any(|s| books.stakes[*s].part(at) > 0 && books.stakes[*s].unsure)
     };
     let net_only = |(_, line): (usize, &Line)| {
-        line.gap() > 0 && line.refunded == 0 && books.says(&line.fee.key(), "net_settlement")
+        line.gap() > 0 && line.refunded == 0 && line.says("net_settlement")
     };
     if dossier.went_back || counted().any(|line| doubt(line) && !net_only(line)) {
         return expected(Wanted::Anything, None);
@@ -109,7 +108,7 @@ fn all(books: &Books, dossier: &Dossier, paid: Option<&Expected>) -> Option<Expe
 /// whether it has an item of its own.
 fn refund(books: &Books, money: &Money, expected: &mut Vec<Expected>) {
     let classes = ["unlinked_refund", "conflict", "pending", "status_mismatch"];
-    let (Some(txn), Some(row)) = (money.txn(), books.row(&money.key)) else {
+    let (Some(txn), Some(row)) = (money.txn(), money.said) else {
         return;
     };
     let open = money.back.is_empty() && classes.contains(&class(row));

@@ -145,7 +145,7 @@ pub(super) fn set_agency(books: &Books, money: &Money) -> Option<AgencyCode> {
 }
 
 fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expected>) {
-    let Some(row) = books.row(&money.key) else {
+    let Some(row) = money.said else {
         return; // `once` says so
     };
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
@@ -205,7 +205,7 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
                     Event::Unknown => unknown = true,
                 }
             }
-            match books.row(&money.key).map_or("", class) {
+            match money.said.map_or("", class) {
                 "receipt_mismatch" if money.stakes.is_empty() => {
                     sure.insert(receipt.agency_code.clone());
                 }
@@ -245,7 +245,7 @@ pub(super) fn fees(
     let unseen = unseen.count() > 0;
     for line in &books.lines {
         let fee = line.fee;
-        let Some(row) = books.row(&fee.key()).filter(|r| r.bucket == Bucket::Open) else {
+        let Some(row) = line.said.filter(|r| r.bucket == Bucket::Open) else {
             continue;
         };
         let v = v(fee.amount.get());

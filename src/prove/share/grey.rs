@@ -78,10 +78,10 @@ impl<'a> Zones<'a> {
             }
         }
         zones.enter_sets(books);
-        for money in books.money.iter().filter(|money| is_open(books, money)) {
+        for money in books.money.iter().filter(|money| is_open(money)) {
             zones.payers.extend(money.txn().and_then(payer));
         }
-        for money in books.money.iter().filter(|money| is_open(books, money)) {
+        for money in books.money.iter().filter(|money| is_open(money)) {
             let of = money.txn().map(|txn| (txn.source.as_str(), &*txn.id));
             let ways = of.map(|key| zones.known(key));
             zones
@@ -272,9 +272,9 @@ fn payer(txn: &Txn) -> Option<(String, Day)> {
 }
 
 /// A payment that nobody was credited with and that may be of some fee.
-pub(super) fn is_open(books: &Books, money: &Money) -> bool {
+pub(super) fn is_open(money: &Money) -> bool {
     let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
-    let row = books.row(&money.key);
+    let row = money.said;
     let open = row.is_some_and(|row| CREDITS.contains(&class(row)));
     let payment = money.txn().is_some_and(|txn| txn.kind == TxnKind::Payment);
     free && open && payment && money.set.is_none()

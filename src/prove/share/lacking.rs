@@ -136,9 +136,8 @@ fn is_plain(books: &Books, dossier: usize) -> bool {
         settles && !stake.undone && !stake.unsure && stake.returned == 0
     });
     let told = |line: &Line| {
-        let key = line.fee.key();
         let differs = ["receipt_mismatch", "net_settlement", "conflict"];
-        differs.iter().any(|class| books.says(&key, class)) || books.conflicts.contains(&key)
+        differs.iter().any(|class| line.says(class)) || books.differs(line)
     };
     let mut lines = of.lines.clone().map(|line| &books.lines[line]);
     !of.went_back && of.set.is_none() && plain.all(|plain| plain) && !lines.any(told)
@@ -164,7 +163,7 @@ fn lacks(books: &Books, reach: &Reach, dossier: usize) -> Lacks {
         lacks.dong += gap;
         let paid_at = line.fee.more.paid_at.as_ref().map(Moment::day);
         lacks.day = lacks.day.max(paid_at);
-        let row = books.row(&line.fee.key());
+        let row = line.said;
         let open = row.filter(|row| row.bucket == Bucket::Open);
         match open.map_or("", class) {
             "missing_payment" | "missing_receipt" => lacks.missing.add(books, gap),

@@ -9,6 +9,7 @@
 mod adding;
 mod amount;
 mod bounds;
+mod by_item;
 mod cells;
 mod components;
 mod custom;
@@ -23,12 +24,13 @@ mod registry;
 mod spans;
 mod sum;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::books::Books;
 use super::violation::{Findings, Invariant, text};
 use crate::domain::{AgencyCode, Day, ExceptionId};
 use crate::kpi::{Contribution, Scope};
+use by_item::ByItem;
 
 /// A numerator with its denominator.
 type Pair = (i64, i64);
@@ -79,7 +81,8 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     // a night keeps what every definition counts, `match` what is asked for
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
-    items(books, expected, findings);
+    items(books, &expected, findings);
+    drop(expected);
     procedures::check(books, findings);
     custom::check(books, findings);
     cells::check(books, findings);
@@ -88,48 +91,47 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     figures::check(books, &reach, findings);
 }
 
-/// Contributions by definition and item.
-type ByItem<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Contribution>>;
-
 /// What each item adds is what it must add, and nothing else adds anything.
-fn items(books: &Books, mut expected: Vec<Expected>, findings: &mut Findings) {
+fn items(books: &Books, expected: &[Expected], findings: &mut Findings) {
     let contributions = &books.settlement.contributions;
-    let mut by_item: ByItem = BTreeMap::new();
-    let own = |c: &&Contribution| {
+    let own = |c: &Contribution| {
         let counted = procedures::BOTH.contains(&c.definition);
         !matches!(c.scope, Scope::Cell(_)) && !counted
     };
-    for contribution in contributions.iter().filter(own) {
-        let key = (contribution.definition, &*contribution.item);
-        by_item.entry(key).or_default().push(contribution);
-    }
-    expected.sort_by(|a, b| (a.definition, &a.item).cmp(&(b.definition, &b.item)));
+    let by_item = ByItem::new(contributions, own);
     let start = books.rules.start;
     let zones = grey::Zones::new(books);
-    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for expect in &expected {
-        known.insert((expect.definition, &expect.item));
+    let mut known = vec![false; by_item.len()];
+    let mut found = Vec::new();
+    for expect in expected {
+        let item = by_item.find(expect.definition, &expect.item);
+        by_item.of(item, &mut found);
+        if let Some(item) = item {
+            known[item] = true;
+        }
         let before = start.is_some_and(|start| expect.day.is_none_or(|day| day < start));
-        let found = by_item.get(&(expect.definition, expect.item.as_str()));
-        let found = found.map_or(&[][..], Vec::as_slice);
         // older than go-live: only what may still fall behind it is left
         let late = |c: &&Contribution| Some(c.day) == start && c.outcomes == [(0, 0)];
         if before && found.iter().all(late) {
             continue;
         }
-        zones.check(expect, found, findings);
+        zones.check(expect, &found, findings);
     }
-    for (key, found) in &by_item {
+    for (item, known) in known.iter().enumerate() {
+        by_item.of(Some(item), &mut found);
+        let Some(key) = found.first().map(|c| (c.definition, &*c.item)) else {
+            continue;
+        };
         let about = || told(key.0, key.1);
         // what an own definition counts is told by itself
-        if !known.contains(key) && key.0 != "CUSTOM" {
+        if !known && key.0 != "CUSTOM" {
             let what = text(
                 "dòng không được tính thì không đóng góp vào tỷ lệ",
                 "what does not count adds nothing",
             );
-            findings.add(Invariant::Item, about(), what, "-", shown(found));
+            findings.add(Invariant::Item, about(), what, "-", shown(&found));
         }
-        well_formed(books, &about(), found, findings);
+        well_formed(books, &about, &found, findings);
     }
     if !contributions.is_sorted() {
         let what = text("các đóng góp phải theo thứ tự", "items must be in order");
@@ -272,7 +274,12 @@ fn shown(found: &[&Contribution]) -> String {
 
 /// One contribution a scope and day; open where it may end in several ways or on several days, and
 /// then it says which exceptions would settle it.
-fn well_formed(books: &Books, about: &str, found: &[&Contribution], findings: &mut Findings) {
+fn well_formed(
+    books: &Books,
+    about: &dyn Fn() -> String,
+    found: &[&Contribution],
+    findings: &mut Findings,
+) {
     let mut places: Vec<(&Scope, Day)> = found.iter().map(|c| (&c.scope, c.day)).collect();
     let count = places.len();
     places.sort_unstable();
@@ -282,7 +289,7 @@ fn well_formed(books: &Books, about: &str, found: &[&Contribution], findings: &m
             "mỗi phạm vi chỉ có một đóng góp",
             "an item adds once in a scope",
         );
-        findings.add(Invariant::Item, about, what, places.len(), count);
+        findings.add(Invariant::Item, about(), what, places.len(), count);
     }
     let total = found.iter().any(|c| c.scope == Scope::Total);
     if !total || found.iter().all(|c| c.scope == Scope::Total) {
@@ -290,14 +297,14 @@ fn well_formed(books: &Books, about: &str, found: &[&Contribution], findings: &m
             "mỗi khoản tính một lần vào tổng và vào cơ quan của nó",
             "an item adds to the total and to its agency",
         );
-        findings.add(Invariant::Item, about, what, 2, shown(found));
+        findings.add(Invariant::Item, about(), what, 2, shown(found));
     }
     for item in found.iter().filter(|item| !is_sound(books, item)) {
         let what = text(
             "đóng góp phải hợp lệ và nêu ngoại lệ quyết định nó",
             "an item is well formed and names the exceptions that decide it",
         );
-        findings.add(Invariant::Item, about, what, "-", shown(&[item]));
+        findings.add(Invariant::Item, about(), what, "-", shown(&[item]));
     }
 }
 

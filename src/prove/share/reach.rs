@@ -83,7 +83,7 @@ impl Reach {
     }
 
     fn enter(&mut self, books: &Books, money: &Money) {
-        let Some(row) = books.row(&money.key) else {
+        let Some(row) = money.said else {
             return;
         };
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
@@ -108,7 +108,7 @@ impl Reach {
             let doubtful = class(row) == "ambiguous";
             let least = if doubtful { money.amount() } else { amount };
             self.add(money.day(), least, amount);
-            let claims = !is_stranger(books, money);
+            let claims = !is_stranger(money);
             let named = claims.then(|| named(books, money, row).dossiers);
             for dossier in named.into_iter().flatten() {
                 *self.claims.entry(dossier).or_default() += i128::from(largest(books, money));
@@ -143,7 +143,7 @@ impl Reach {
 
     /// Notes every dossier that a row names, or may name.
     fn name(&mut self, books: &Books, money: &Money) {
-        let row = books.row(&money.key);
+        let row = money.said;
         let near = row.into_iter().flat_map(|row| &row.nearest);
         let mut codes: Vec<&str> = near.map(|near| &*near.candidate).collect();
         codes.extend(row.and_then(|row| Some(row.dossier_code.as_ref()?.as_str())));

@@ -3,10 +3,9 @@
 //! nothing but their lines, their money and the open money decides; of the others it is seen to
 //! that no span leaves the days on which anything happened.
 
-use std::collections::BTreeMap;
-
 use super::super::books::{Books, Line, Stake, class};
 use super::super::violation::{Findings, Invariant, text};
+use super::by_item::ByItem;
 use super::events::{Event, event};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, told};
@@ -126,8 +125,8 @@ pub(super) fn unseen(reach: &Reach, fee: &Fee) -> (Day, Day) {
 
 fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Option<Spans> {
     let (code, id) = name.split_once('|')?;
-    let fee = books.lines[books.line_at(code, id)?].fee;
-    let row = books.row(&fee.key())?;
+    let line = &books.lines[books.line_at(code, id)?];
+    let (fee, row) = (line.fee, line.said?);
     let v = if item.definition == TX {
         1
     } else {
@@ -163,18 +162,16 @@ pub(super) fn unseen_money(books: &Books) -> bool {
 fn is_free_fee(books: &Books, item: &Contribution, name: &str) -> bool {
     let counts = item.outcomes.first().is_some_and(|(a, _)| *a > 0);
     let total = item.scope == Scope::Total;
-    let row = name.split_once('|').and_then(|(source, id)| {
-        let source = crate::domain::SourceName::new(source);
-        books.row(&crate::domain::RowKey::txn(&source, id))
-    });
+    let row = name
+        .split_once('|')
+        .and_then(|(source, id)| books.money[books.txn_at(source, id)?].said);
     total && counts && !item.coupled && row.is_some_and(|row| class(row) == "ambiguous")
 }
 
 /// The day of an open refund.
 fn refund(books: &Books, name: &str) -> Option<Day> {
     let (source, id) = name.split_once('|')?;
-    let key = crate::domain::RowKey::txn(&crate::domain::SourceName::new(source), id);
-    let money = &books.money[books.money_of(&key)?];
+    let money = &books.money[books.txn_at(source, id)?];
     let txn = money.txn().filter(|txn| txn.kind != TxnKind::Payment)?;
     money.back.is_empty().then_some(txn.paid_on)
 }
@@ -244,20 +241,16 @@ pub(super) fn counted<'b>(
 /// Money of a dossier that lacks some, where open money holds more than that, may be too much, and
 /// hangs on it. What hangs on open money has a reason.
 fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
-    let mut held: BTreeMap<(&str, &str), Vec<bool>> = BTreeMap::new();
-    for item in &books.settlement.contributions {
-        if matches!(item.definition, TX | AMOUNT) {
-            let key = (item.definition, &*item.item);
-            held.entry(key).or_default().push(item.coupled);
-        }
-    }
+    let of_payments = |item: &Contribution| matches!(item.definition, TX | AMOUNT);
+    let held = ByItem::new(&books.settlement.contributions, of_payments);
+    let mut found = Vec::new();
+    let mut name = String::new();
     for (money, stake) in sure_stakes(books) {
         let dossier = &books.dossiers[stake.dossier];
         let lacks: i128 = counted(books, stake.dossier)
             .map(|(_, line)| line.gap())
             .sum();
-        let net = counted(books, stake.dossier)
-            .any(|(_, line)| books.says(&line.fee.key(), "net_settlement"));
+        let net = counted(books, stake.dossier).any(|(_, line)| line.says("net_settlement"));
         let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
         let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
         let must = !net && !dossier.went_back && (more || claimed > lacks);
@@ -268,15 +261,14 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
         let Some(txn) = money.txn().filter(|_| alone) else {
             continue;
         };
-        let name = format!("txn|{}|{}", txn.source, txn.id);
+        name.clear();
+        name.extend(["txn|", txn.source.as_str(), "|", &*txn.id]);
         for definition in [TX, AMOUNT] {
-            let Some(coupled) = held.get(&(definition, name.as_str())) else {
-                continue;
-            };
+            held.of(held.find(definition, &name), &mut found);
             // open money of the same payer may put it into a grey zone
             let may = may || books.rules.grey.changes();
-            let wrong = |coupled: &bool| (must && !coupled) || (*coupled && !may);
-            if coupled.iter().any(wrong) {
+            let wrong = |item: &&Contribution| (must && !item.coupled) || (item.coupled && !may);
+            if found.iter().any(wrong) {
                 let about = told(definition, &name);
                 findings.add(Invariant::Item, about, REACHED, must, !must);
             }

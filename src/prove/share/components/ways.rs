@@ -46,7 +46,7 @@ fn unseen_lines(books: &Books, reach: &Reach, dossier: usize) -> Option<Vec<Unse
             continue;
         }
         let fee = books.lines[line].fee;
-        let row = books.row(&fee.key());
+        let row = books.lines[line].said;
         match row.map_or("", class) {
             "pending" | "status_mismatch" | "conflict" | "receipt_mismatch" => return None,
             "missing_payment" | "missing_receipt" => {}

@@ -195,13 +195,12 @@ impl Own<'_, '_> {
     /// What a dossier still owes.
     fn unpaid(&self, d: usize, wanted: &mut Wanted) {
         let dossier = &self.books.dossiers[d];
-        let says = |fee: &crate::domain::Fee, what: &str| self.books.says(&fee.key(), what);
         let lines = || counted(self.books, d).map(|(_, line)| line);
         let told = |line: &&super::super::super::books::Line| {
             // of a line paid in part, a provider may have kept the rest
             let net = line.gap() > 0 && line.paid > 0 && !self.is_net(line);
-            let differs = says(line.fee, "receipt_mismatch");
-            !net && !differs && !self.books.conflicts.contains(&line.fee.key())
+            let differs = line.says("receipt_mismatch");
+            !net && !differs && !self.books.differs(line)
         };
         if dossier.set.is_some() {
             return;
@@ -213,7 +212,7 @@ impl Own<'_, '_> {
             i64::try_from(gaps.sum::<i128>()).unwrap_or(i64::MAX)
         };
         let waits = |line: &super::super::super::books::Line| {
-            let row = self.books.row(&line.fee.key());
+            let row = line.said;
             let classes = [
                 "pending",
                 "status_mismatch",
@@ -226,7 +225,7 @@ impl Own<'_, '_> {
         let day = dossier.code.received_on().unwrap_or(self.reach.last_day);
         let mut made = Made::firm(day, (0, all));
         made.loose = dossier.went_back || !lines().all(|line| told(&line));
-        let rest = owed(&|line| !waits(line) && !says(line.fee, "receipt_mismatch"));
+        let rest = owed(&|line| !waits(line) && !line.says("receipt_mismatch"));
         made.pairs.insert((0, rest));
         let open = all > 0 && self.reach.sure_days().is_some();
         if open || self.reach.claims.contains_key(&d) {

@@ -42,7 +42,7 @@ impl<'b> Paid<'b> {
         for money in &books.money {
             let Some(txn) = money.txn() else { continue };
             let online = is_online(txn.instrument);
-            if super::super::grey::is_open(books, money) {
+            if super::super::grey::is_open(money) {
                 all.open.insert(online);
             }
             let name = format!("txn|{}|{}", txn.source, txn.id);
