@@ -2,9 +2,10 @@
 //! memo or a person's name.
 //!
 //! Field names in use: `run.id`, `business_date`, `source.id`, `stage`, `txn.count`, `row.count`,
-//! `reject.count`, `request.count`, `duration_ms`, `exit_code`, `error`.
+//! `reject.count`, `request.count`, `duration_ms`, `peak_memory_bytes`, `exit_code`, `fix`, `error`.
 
-use std::io::IsTerminal;
+use std::borrow::Cow;
+use std::io::{IsTerminal, Write};
 
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
@@ -40,7 +41,8 @@ pub fn init(level: Level, format: LogFormat) {
     let ours = Targets::new().with_target("doisoat", level);
     let registry = tracing_subscriber::registry().with(ours);
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let base = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let writer = move || OneLine { colour };
+    let base = fmt::layer().with_writer(writer).with_target(false);
     // A failure means that somebody else set a subscriber first (a test): theirs stays.
     let _started = match format {
         LogFormat::Text => registry.with(base.with_ansi(colour)).try_init(),
@@ -48,9 +50,71 @@ pub fn init(level: Level, format: LogFormat) {
     };
 }
 
+/// Writes each event to stderr as one line: what came from outside cannot begin another.
+struct OneLine {
+    /// Escape sequences of our own colours stay; those of values were escaped before.
+    colour: bool,
+}
+
+impl Write for OneLine {
+    /// The formatter hands over a whole event with the line end behind it.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let body = text.strip_suffix('\n').unwrap_or(&text);
+        let line = format!("{}\n", escaped(body, self.colour));
+        std::io::stderr().write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        std::io::stderr().flush()
+    }
+}
+
+/// The text as one line for people: control characters, direction marks and characters without
+/// width are written as `\u{..}` (CWE-117).
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    escaped(text, false)
+}
+
+fn escaped(text: &str, colour: bool) -> Cow<'_, str> {
+    let hidden = |c: char| is_hidden(c) && !(colour && c == '\u{1b}');
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if hidden(c) {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    Cow::Owned(line)
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(u32::from(c), 0xAD | 0x61C | 0x200B..=0x200F | 0x2028..=0x202E
+            | 0x2060..=0x206F | 0xFEFF | 0xE0000..=0xE0FFF)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_from_outside_begins_a_line_or_paints() {
+        assert_eq!(one_line("Nguyễn Văn A 45.000"), "Nguyễn Văn A 45.000");
+        let hostile = "a\nb\r\n\t\u{1b}[2J\0\u{85}\u{202e}c\u{200b}\u{2028}d\u{feff}";
+        let line = one_line(hostile);
+        assert!(!line.contains(is_hidden), "{line}");
+        assert_eq!(
+            line,
+            r"a\nb\r\n\t\u{1b}[2J\u{0}\u{85}\u{202e}c\u{200b}\u{2028}d\u{feff}"
+        );
+        assert_eq!(escaped("\u{1b}[33mWARN\n", true), "\u{1b}[33mWARN\\n");
+    }
 
     #[test]
     fn quiet_wins_and_each_v_tells_more() {
