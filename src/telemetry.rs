@@ -41,7 +41,12 @@ pub fn init(level: Level, format: LogFormat) {
     let ours = Targets::new().with_target("doisoat", level);
     let registry = tracing_subscriber::registry().with(ours);
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let writer = move || OneLine { colour };
+    let writing = match (format, colour) {
+        (LogFormat::Json, _) => Writing::Json,
+        (LogFormat::Text, true) => Writing::Colour,
+        (LogFormat::Text, false) => Writing::Plain,
+    };
+    let writer = move || OneLine(writing);
     let base = fmt::layer().with_writer(writer).with_target(false);
     // A failure means that somebody else set a subscriber first (a test): theirs stays.
     let _started = match format {
@@ -50,18 +55,26 @@ pub fn init(level: Level, format: LogFormat) {
     };
 }
 
-/// Writes each event to stderr as one line: what came from outside cannot begin another.
-struct OneLine {
-    /// Escape sequences of our own colours stay; those of values were escaped before.
-    colour: bool,
+/// How what is hidden in an event is made visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writing {
+    /// As `\u{202e}`.
+    Plain,
+    /// The same; escape sequences of our own colours stay, those of values were escaped before.
+    Colour,
+    /// As `\u202e`: an event stays a JSON document.
+    Json,
 }
+
+/// Writes each event to stderr as one line: what came from outside cannot begin another.
+struct OneLine(Writing);
 
 impl Write for OneLine {
     /// The formatter hands over a whole event with the line end behind it.
     fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         let body = text.strip_suffix('\n').unwrap_or(&text);
-        let line = format!("{}\n", escaped(body, self.colour));
+        let line = format!("{}\n", escaped(body, self.0));
         std::io::stderr().write_all(line.as_bytes())?;
         Ok(event.len())
     }
@@ -74,20 +87,25 @@ impl Write for OneLine {
 /// The text as one line for people: control characters, direction marks and characters without
 /// width are written as `\u{..}` (CWE-117).
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    escaped(text, false)
+    escaped(text, Writing::Plain)
 }
 
-fn escaped(text: &str, colour: bool) -> Cow<'_, str> {
-    let hidden = |c: char| is_hidden(c) && !(colour && c == '\u{1b}');
+fn escaped(text: &str, writing: Writing) -> Cow<'_, str> {
+    let hidden = |c: char| is_hidden(c) && !(writing == Writing::Colour && c == '\u{1b}');
     if !text.contains(hidden) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 8);
     for c in text.chars() {
-        if hidden(c) {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
+        match (hidden(c), writing) {
+            (false, _) => line.push(c),
+            (true, Writing::Json) => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    line.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            (true, Writing::Plain | Writing::Colour) => line.extend(c.escape_default()),
         }
     }
     Cow::Owned(line)
@@ -113,7 +131,14 @@ mod tests {
             line,
             r"a\nb\r\n\t\u{1b}[2J\u{0}\u{85}\u{202e}c\u{200b}\u{2028}d\u{feff}"
         );
-        assert_eq!(escaped("\u{1b}[33mWARN\n", true), "\u{1b}[33mWARN\\n");
+        assert_eq!(
+            escaped("\u{1b}[33mWARN\n", Writing::Colour),
+            "\u{1b}[33mWARN\\n"
+        );
+        let json = escaped("{\"a\":\"b\u{202e}\u{e0001}\"}", Writing::Json);
+        assert_eq!(json, r#"{"a":"b\u202e\udb40\udc01"}"#);
+        let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(read["a"], "b\u{202e}\u{e0001}");
     }
 
     #[test]
