@@ -52,7 +52,7 @@ async fn a_test_message_goes_to_everybody_and_is_no_night() {
     let told: Value = serde_json::from_str(body).unwrap();
     assert_eq!(told["event"], "test");
     assert!(told["run_id"].is_null() && told["exit_codes"].is_null());
-    assert!(requests[0].contains("Signature: t="), "signed as ever");
+    assert!(requests[0].contains("doisoat-signature: t="), "signed as ever");
     assert!(requests[1].starts_with("POST /check/log?rid="), "no sign of life");
     // who cannot be reached is a line with a fix
     let down = format!("{}\n", email(nobody(), ""));
