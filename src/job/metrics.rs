@@ -22,20 +22,56 @@ use crate::store::{Delivered, RunRecord};
 /// Every metric: its name, and what it is. All are gauges.
 pub const METRICS: [(&str, &str); 15] = [
     ("build_info", "1, with the version of the program."),
-    ("run_end_timestamp_seconds", "When the last run ended, Unix time."),
+    (
+        "run_end_timestamp_seconds",
+        "When the last run ended, Unix time.",
+    ),
     ("run_exit_code", "The exit code of the last run."),
-    ("run_duration_seconds", "How long the last run took, waiting included."),
-    ("stage_duration_seconds", "How long each stage of the last run took."),
-    ("peak_memory_bytes", "The most memory that the program held."),
-    ("night_timestamp_seconds", "Midnight (+07:00) of the last published business date, Unix time."),
-    ("night_exit_code", "1 for each exit code of the last published night."),
-    ("source_state", "1 for the state of each source in the last published night."),
-    ("source_rows", "Rows of each source in the last published night."),
-    ("source_rejects", "Rows of each source that could not be read."),
-    ("open_items", "Open exceptions of the last published night, by class."),
+    (
+        "run_duration_seconds",
+        "How long the last run took, waiting included.",
+    ),
+    (
+        "stage_duration_seconds",
+        "How long each stage of the last run took.",
+    ),
+    (
+        "peak_memory_bytes",
+        "The most memory that the program held.",
+    ),
+    (
+        "night_timestamp_seconds",
+        "Midnight (+07:00) of the last published business date, Unix time.",
+    ),
+    (
+        "night_exit_code",
+        "1 for each exit code of the last published night.",
+    ),
+    (
+        "source_state",
+        "1 for the state of each source in the last published night.",
+    ),
+    (
+        "source_rows",
+        "Rows of each source in the last published night.",
+    ),
+    (
+        "source_rejects",
+        "Rows of each source that could not be read.",
+    ),
+    (
+        "open_items",
+        "Open exceptions of the last published night, by class.",
+    ),
     ("open_vnd", "Money of open exceptions, by class, in dong."),
-    ("share_ratio", "The share of the year to date with its proven bounds, by definition."),
-    ("notifications_waiting", "Messages that could not be sent so far."),
+    (
+        "share_ratio",
+        "The share of the year to date with its proven bounds, by definition.",
+    ),
+    (
+        "notifications_waiting",
+        "Messages that could not be sent so far.",
+    ),
 ];
 
 /// What is known at the end of a run.
@@ -90,7 +126,11 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let part = file.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     let written = (|| {
         let mut options = OpenOptions::new();
-        let mut to = options.write(true).create_new(true).mode(0o644).open(&part)?;
+        let mut to = options
+            .write(true)
+            .create_new(true)
+            .mode(0o644)
+            .open(&part)?;
         to.set_permissions(Permissions::from_mode(0o644))?;
         to.write_all(text.as_bytes())?;
         to.sync_all()?;
@@ -113,7 +153,11 @@ pub fn document(known: &Known<'_>) -> String {
     lines.add("run_exit_code", &[], &known.exit.code().to_string());
     lines.add("run_duration_seconds", &[], &seconds(known.took));
     for (stage, took) in known.stages {
-        lines.add("stage_duration_seconds", &[("stage", stage)], &seconds(*took));
+        lines.add(
+            "stage_duration_seconds",
+            &[("stage", stage)],
+            &seconds(*took),
+        );
     }
     if let Some(bytes) = peak_memory_bytes() {
         lines.add("peak_memory_bytes", &[], &bytes.to_string());
@@ -183,7 +227,8 @@ impl Lines {
         if !self.0.contains(&head) {
             let known = METRICS.iter().find(|(name, _)| *name == metric);
             let help = known.map_or("", |(_, help)| help);
-            self.0.extend(["# HELP doisoat_", metric, " ", help, "\n", &head]);
+            self.0
+                .extend(["# HELP doisoat_", metric, " ", help, "\n", &head]);
         }
         let labels: Vec<String> = labels
             .iter()
@@ -193,7 +238,8 @@ impl Lines {
             true => String::new(),
             false => format!("{{{}}}", labels.join(",")),
         };
-        self.0.extend(["doisoat_", metric, &labels, " ", value, "\n"]);
+        self.0
+            .extend(["doisoat_", metric, &labels, " ", value, "\n"]);
     }
 }
 

@@ -30,6 +30,8 @@ mod fake;
 mod feed_casso;
 mod feed_sepay;
 mod feed_sepay2;
+mod flips;
+mod fuzz;
 mod gateways;
 mod hostile_files;
 mod http;

@@ -130,9 +130,15 @@ async fn a_run_leaves_its_figures_for_the_collector() {
     assert!(!file.exists(), "a dry run is no run");
     let quiet = run(&town, &["run", "--date", FIRST]).await;
     assert_eq!(code(&quiet), 0, "{}", stderr(&quiet));
-    assert!(quiet.stdout.is_empty() && quiet.stderr.is_empty(), "silent under cron");
+    assert!(
+        quiet.stdout.is_empty() && quiet.stderr.is_empty(),
+        "silent under cron"
+    );
     let first = parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
-    let names: Vec<String> = METRICS.iter().map(|(n, _)| format!("doisoat_{n}")).collect();
+    let names: Vec<String> = METRICS
+        .iter()
+        .map(|(n, _)| format!("doisoat_{n}"))
+        .collect();
     for name in &names {
         assert!(first.contains_key(name), "{name} is missing");
     }
@@ -179,7 +185,10 @@ async fn a_file_that_cannot_be_written_changes_nothing() {
     let output = run(&town, &["run", "--date", FIRST]).await;
     let said = stderr(&output);
     assert_eq!(code(&output), 0, "{said}");
-    assert!(said.contains("nowhere/doisoat.prom cannot be written"), "{said}");
+    assert!(
+        said.contains("nowhere/doisoat.prom cannot be written"),
+        "{said}"
+    );
     let wrong = toml.replace("doisoat.prom", "doisoat.txt");
     std::fs::write(town.dir().join("doisoat.toml"), wrong).unwrap();
     let output = run(&town, &["run", "--date", FIRST]).await;

@@ -28,7 +28,9 @@ fn blocks(page: &str) -> Vec<Block> {
             continue;
         };
         let mark = mark.strip_suffix(" -->").unwrap();
-        let exit = mark.strip_prefix(": exit ").map_or(0, |n| n.parse().unwrap());
+        let exit = mark
+            .strip_prefix(": exit ")
+            .map_or(0, |n| n.parse().unwrap());
         assert_eq!(lines[at + 1], "```sh", "line {}", at + 1);
         let text = lines[at + 2..].iter().take_while(|line| **line != "```");
         found.push(Block {
@@ -87,7 +89,9 @@ fn operations_tell_what_each_exit_code_asks_for() {
         .collect();
     for exit in Exit::ALL {
         let code = exit.code().to_string();
-        let is_told = told.iter().any(|codes| codes.split(", ").any(|one| one == code));
+        let is_told = told
+            .iter()
+            .any(|codes| codes.split(", ").any(|one| one == code));
         assert!(is_told, "nothing is said of exit code {code}");
     }
 }
@@ -101,7 +105,10 @@ fn operations_list_every_metric_and_no_other() {
     }
     let words = page.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     for word in words.filter_map(|word| word.strip_prefix("doisoat_")) {
-        assert!(METRICS.iter().any(|(name, _)| *name == word), "doisoat_{word}");
+        assert!(
+            METRICS.iter().any(|(name, _)| *name == word),
+            "doisoat_{word}"
+        );
     }
 }
 

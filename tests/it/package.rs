@@ -101,7 +101,10 @@ fn the_package_holds_what_its_units_and_pages_name() {
     fs::set_permissions(&control, fs::Permissions::from_mode(0o755)).unwrap();
     let deb = dir.path().join("doisoat.deb");
     let mut build = Command::new("dpkg-deb");
-    ok(build.args(["--root-owner-group", "-Znone", "--build"]).arg(&tree).arg(&deb));
+    ok(build
+        .args(["--root-owner-group", "-Znone", "--build"])
+        .arg(&tree)
+        .arg(&deb));
     let unpacked = dir.path().join("root");
     ok(Command::new("dpkg-deb").arg("-x").arg(&deb).arg(&unpacked));
     let said = ok(Command::new(unpacked.join("usr/bin/doisoat")).arg("--version"));
@@ -116,15 +119,26 @@ fn units(unpacked: &Path) {
     let read = |name: &str| fs::read_to_string(unpacked.join(name)).unwrap();
     let service = read("usr/lib/systemd/system/doisoat.service");
     let line = "ExecStart=\"/usr/bin/doisoat\" --config \"/var/lib/doisoat/doisoat.toml\" ";
-    for wanted in [line, "\nUser=doisoat\n", "\nUMask=0077\n", "\nReadWritePaths=/var/lib/doisoat\n"] {
+    for wanted in [
+        line,
+        "\nUser=doisoat\n",
+        "\nUMask=0077\n",
+        "\nReadWritePaths=/var/lib/doisoat\n",
+    ] {
         assert!(service.contains(wanted), "{service}");
     }
     let timer = read("usr/lib/systemd/system/doisoat.timer");
-    assert!(timer.contains("OnCalendar=*-*-* 01:30:00 Asia/Ho_Chi_Minh"), "{timer}");
+    assert!(
+        timer.contains("OnCalendar=*-*-* 01:30:00 Asia/Ho_Chi_Minh"),
+        "{timer}"
+    );
     let cron = read("usr/share/doc/doisoat/examples/doisoat.cron");
     assert!(cron.contains("  doisoat  \"/usr/bin/doisoat\" "), "{cron}");
     let rotate = read("etc/logrotate.d/doisoat");
-    assert!(rotate.contains("\"/var/lib/doisoat/log/*.log\" {"), "{rotate}");
+    assert!(
+        rotate.contains("\"/var/lib/doisoat/log/*.log\" {"),
+        "{rotate}"
+    );
     let postinst = fs::read_to_string(root().join("packaging/postinst")).unwrap();
     assert!(postinst.contains("-m 0700 /var/lib/doisoat"));
 }
@@ -136,7 +150,10 @@ pub(crate) fn commands() -> Vec<String> {
     let (_, rest) = help.split_once("Commands:\n").unwrap();
     let lines = rest.lines().take_while(|line| !line.is_empty());
     let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// A man page a command; each names its options and shows its examples.
@@ -149,16 +166,25 @@ fn pages(unpacked: &Path) {
         texts.insert(name, fs::read_to_string(&path).unwrap());
     }
     let known = commands();
-    assert!(known.len() > 15 && !known.contains(&"package".to_owned()), "{known:?}");
+    assert!(
+        known.len() > 15 && !known.contains(&"package".to_owned()),
+        "{known:?}"
+    );
     for command in &known {
         let page = &texts[&format!("doisoat-{command}")];
-        assert!(page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"), "{page}");
+        assert!(
+            page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"),
+            "{page}"
+        );
         assert!(page.contains(&format!("doisoat\\-{command}")) || page.contains(command));
     }
     assert!(texts["doisoat-run"].contains("\\-\\-dry\\-run"));
     assert!(texts.contains_key("doisoat-exceptions-decide"));
     assert!(texts.contains_key("doisoat-schedule-next"));
-    assert!(!texts.contains_key("doisoat-package"), "it is no command for users");
+    assert!(
+        !texts.contains_key("doisoat-package"),
+        "it is no command for users"
+    );
 }
 
 fn completions(unpacked: &Path) {

@@ -95,20 +95,23 @@ async fn what_is_not_acceptable_gets_no_request() {
         env!("CARGO_MANIFEST_DIR"),
         "/fixtures/tls/other-ca.pem\""
     );
-    for (certificate, why) in [
-        ("expired.pem", "expired"),
-        ("wronghost.pem", "name"),
-    ] {
+    for (certificate, why) in [("expired.pem", "expired"), ("wronghost.pem", "name")] {
         let (port, seen) = tls_server_of(certificate, "other.key", GOOD);
         let trouble = over_tls(port, ca).await.trouble.unwrap();
         assert!(matches!(trouble, SourceError::Tls { .. }), "{trouble}");
         let text = trouble.to_string();
-        assert!(text.contains(why) && text.contains("nothing was sent"), "{text}");
+        assert!(
+            text.contains(why) && text.contains("nothing was sent"),
+            "{text}"
+        );
         assert!(seen.lock().unwrap().is_empty(), "{certificate}");
     }
     let (port, seen) = tls_of_1999();
     let trouble = over_tls(port, ca).await.trouble.unwrap();
-    assert!(trouble.to_string().contains("nothing was sent"), "{trouble}");
+    assert!(
+        trouble.to_string().contains("nothing was sent"),
+        "{trouble}"
+    );
     let seen = seen.lock().unwrap();
     assert!(!seen.is_empty() && !seen.iter().any(|heard| heard.contains(TOKEN)));
 }

@@ -35,7 +35,11 @@ fn kept(dump: &str, schema: i64) -> String {
         .flat_map(|(_, edits)| edits.iter())
         .filter_map(|edit| edit.strip_prefix("DROP TABLE "))
         .collect();
-    let stays = |line: &&str| !gone.iter().any(|table| line.split(' ').next() == Some(table));
+    let stays = |line: &&str| {
+        !gone
+            .iter()
+            .any(|table| line.split(' ').next() == Some(table))
+    };
     let lines: Vec<&str> = dump.lines().filter(stays).collect();
     lines.join("\n")
 }
@@ -61,13 +65,19 @@ async fn upgraded(kind: Kind, schema: i64) {
     let done = run(&town, &["migrate"]).await;
     let applied = stdout(&done);
     let wanted = usize::try_from(5 - schema).unwrap();
-    assert_eq!((code(&done), applied.lines().count()), (0, wanted), "{what}: {applied}");
+    assert_eq!(
+        (code(&done), applied.lines().count()),
+        (0, wanted),
+        "{what}: {applied}"
+    );
     same_dump(&before, &kept(&town.dump().await, schema), &what);
     if kind == Kind::Sqlite {
         let names = std::fs::read_dir(town.dir()).unwrap();
         let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let copies: Vec<String> = names.filter(|n| n.starts_with("test.db.")).collect();
-        let copies = copies.iter().filter(|n| !n.ends_with("wal") && !n.ends_with("shm"));
+        let copies = copies
+            .iter()
+            .filter(|n| !n.ends_with("wal") && !n.ends_with("shm"));
         assert!(copies.count() >= 1, "{what}: SQLite copies itself first");
     }
     let verified = run(&town, &["verify", "--all", "--lang", "en"]).await;
@@ -77,7 +87,10 @@ async fn upgraded(kind: Kind, schema: i64) {
     assert_eq!(code(&next), 0, "{what}: {}", stderr(&next));
     let verified = run(&town, &["verify", "--lang", "en"]).await;
     let text = stdout(&verified);
-    assert!(code(&verified) == 0 && text.contains("sealed rows"), "{what}: {text}");
+    assert!(
+        code(&verified) == 0 && text.contains("sealed rows"),
+        "{what}: {text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

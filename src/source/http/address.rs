@@ -159,7 +159,11 @@ pub async fn resolve(
     for address in &found {
         judge(address.ip(), allow_loopback)?;
     }
-    if found.is_empty() { Err(None) } else { Ok(found) }
+    if found.is_empty() {
+        Err(None)
+    } else {
+        Ok(found)
+    }
 }
 
 /// Judges one address: `Err` when it may never be called, or is this machine without the setting.

@@ -38,11 +38,18 @@ async fn a_test_message_goes_to_everybody_and_is_no_night() {
         let output = run(&town, &["check", "--send-test", "--lang", "en"]).await;
         let text = stdout(&output);
         assert_eq!(code(&output), 0, "{text}");
-        for who in ["email: ketoan@example.vn", "webhook: 127.0.0.1", "ping: 127.0.0.1"] {
+        for who in [
+            "email: ketoan@example.vn",
+            "webhook: 127.0.0.1",
+            "ping: 127.0.0.1",
+        ] {
             assert!(text.contains(&format!("ok    notify {who}")), "{text}");
         }
         assert_eq!(text.matches("a test message was sent").count(), 3, "{text}");
-        assert_eq!((server.mails().len(), hook.requests().len()), (nth, 2 * nth));
+        assert_eq!(
+            (server.mails().len(), hook.requests().len()),
+            (nth, 2 * nth)
+        );
     }
     let mails = server.mails();
     assert_eq!(mails[0].subject(), "[doisoat] Test message");
@@ -52,8 +59,14 @@ async fn a_test_message_goes_to_everybody_and_is_no_night() {
     let told: Value = serde_json::from_str(body).unwrap();
     assert_eq!(told["event"], "test");
     assert!(told["run_id"].is_null() && told["exit_codes"].is_null());
-    assert!(requests[0].contains("doisoat-signature: t="), "signed as ever");
-    assert!(requests[1].starts_with("POST /check/log?rid="), "no sign of life");
+    assert!(
+        requests[0].contains("doisoat-signature: t="),
+        "signed as ever"
+    );
+    assert!(
+        requests[1].starts_with("POST /check/log?rid="),
+        "no sign of life"
+    );
     // who cannot be reached is a line with a fix
     let down = format!("{}\n", email(nobody(), ""));
     std::fs::write(&file, town.toml(&|text| format!("{text}{down}"))).unwrap();

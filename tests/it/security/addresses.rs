@@ -45,7 +45,10 @@ fn every_configured_address_is_judged() {
              token_url = \"{url}\"\nclient_id = \"c\"\nclient_secret = {{ env = \"T\" }}\n"
         ));
         let error = try_open(&igate, quick().0).unwrap_err();
-        assert!(error.message.contains("token_url is not allowed"), "{url}: {error}");
+        assert!(
+            error.message.contains("token_url is not allowed"),
+            "{url}: {error}"
+        );
     }
     let told = refused("[notify.ping]\nurl = \"https://user:CANARY@example.vn/\"\n");
     assert!(!told.contains("CANARY"), "{told}");
@@ -58,13 +61,22 @@ fn a_mail_server_is_no_special_address_either() {
             "[[notify.email]]\nhost = \"{host}\"\nfrom = \"a@example.vn\"\nto = [\"b@example.vn\"]\n"
         )
     };
-    for host in ["169.254.169.254", "fe80::1", "0.0.0.0", "224.0.0.1", "::ffff:169.254.1.1"] {
+    for host in [
+        "169.254.169.254",
+        "fe80::1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::ffff:169.254.1.1",
+    ] {
         refused(&email(host));
     }
     // a name, or a number that resolves to such an address, is refused before a connection
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("doisoat.toml"), email("2852039166")).unwrap();
-    let output = doisoat(dir.path()).args(["check", "--lang", "en"]).output().unwrap();
+    let output = doisoat(dir.path())
+        .args(["check", "--lang", "en"])
+        .output()
+        .unwrap();
     let text = stdout(&output);
     let line = "warn  notify email: 2852039166 leads to an address that is not allowed -> ";
     assert!(text.contains(line), "{text}");

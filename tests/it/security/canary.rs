@@ -158,14 +158,25 @@ fn everything(dir: &Path, see: &mut dyn FnMut(&Path, &[u8])) {
 fn payers(dir: &Path) -> Vec<String> {
     let file = dir.join(format!("inbox/dossier_fees_{FIRST}.csv"));
     let mut reader = csv::Reader::from_path(file).unwrap();
-    let at = reader.headers().unwrap().iter().position(|h| h == "payer_name");
-    let rows = reader.records().map(|row| row.unwrap()[at.unwrap()].to_owned());
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|h| h == "payer_name");
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap()[at.unwrap()].to_owned());
     rows.filter(|name| name.contains(' ')).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_the_program_writes_or_says_holds_a_secret() {
-    for fault in [None, Some("naughty_text"), Some("http_401"), Some("error_in_200")] {
+    for fault in [
+        None,
+        Some("naughty_text"),
+        Some("http_401"),
+        Some("error_in_200"),
+    ] {
         let metrics = |text| format!("{text}\n[metrics]\ntextfile = \"m.prom\"\n");
         let town = town(fault, &metrics).await;
         let secrets = secrets(&town.sandbox, &["sepay", "casso", "vnpay"]);
@@ -183,7 +194,9 @@ async fn nothing_that_the_program_writes_or_says_holds_a_secret() {
         ] {
             let mut command = program(&town);
             command.args(["-vvv", "--log-format", "json"]).args(args);
-            command.env("RUST_BACKTRACE", "full").env("RUST_LOG", "trace");
+            command
+                .env("RUST_BACKTRACE", "full")
+                .env("RUST_LOG", "trace");
             let output = tokio::task::spawn_blocking(move || command.output().unwrap());
             let output = output.await.unwrap();
             let (out, log) = (&output.stdout, &output.stderr);

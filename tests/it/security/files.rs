@@ -42,7 +42,10 @@ fn open_handed(command: &Command) -> Command {
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_written_is_for_one_user() {
     let town = town(None, &as_is).await;
-    let before: Vec<PathBuf> = modes(town.dir()).into_iter().map(|(path, _)| path).collect();
+    let before: Vec<PathBuf> = modes(town.dir())
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
     std::fs::create_dir(town.dir().join("textfile")).unwrap();
     let metrics = "\n[metrics]\ntextfile = \"textfile/doisoat.prom\"\n";
     let file = town.dir().join("doisoat.toml");
@@ -57,7 +60,16 @@ async fn everything_written_is_for_one_user() {
         &["report", "--month", "2022-12"],
         &["backup", "copy"],
         &["init", "new"],
-        &["match", "--fees", &fees, "--transactions", &bank, "--out", "out", "--no-proof"],
+        &[
+            "match",
+            "--fees",
+            &fees,
+            "--transactions",
+            &bank,
+            "--out",
+            "out",
+            "--no-proof",
+        ],
     ] {
         let mut command = program(&town);
         command.args(args);
@@ -96,7 +108,9 @@ async fn a_planted_link_is_not_followed() {
     let output = {
         let mut command = program(&town);
         command.args(["run", "--date", FIRST]);
-        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
     };
     assert_eq!(std::fs::read_to_string(&victim).unwrap(), "untouched");
     let report = town.dir().join("reports").join(FIRST);
@@ -117,8 +131,14 @@ fn a_secret_that_others_may_read_is_refused() {
     let toml = "[[source]]\nname = \"s\"\nkind = \"casso\"\nbase_url = \"https://oauth.casso.vn\"\n\
                 token = { file = \"token\" }\n";
     std::fs::write(dir.path().join("doisoat.toml"), toml).unwrap();
-    let output = doisoat(dir.path()).args(["check", "--offline"]).output().unwrap();
+    let output = doisoat(dir.path())
+        .args(["check", "--offline"])
+        .output()
+        .unwrap();
     let text = crate::cli::stdout(&output);
-    assert!(text.contains("FAIL  source s: ") && text.contains("chmod 600 token"), "{text}");
+    assert!(
+        text.contains("FAIL  source s: ") && text.contains("chmod 600 token"),
+        "{text}"
+    );
     assert!(!text.contains("CANARY"));
 }
