@@ -234,9 +234,10 @@ impl Lines {
             .iter()
             .map(|(name, value)| format!("{name}=\"{}\"", label(value)))
             .collect();
-        let labels = match labels.is_empty() {
-            true => String::new(),
-            false => format!("{{{}}}", labels.join(",")),
+        let labels = if labels.is_empty() {
+            String::new()
+        } else {
+            format!("{{{}}}", labels.join(","))
         };
         self.0
             .extend(["doisoat_", metric, &labels, " ", value, "\n"]);
