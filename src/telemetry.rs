@@ -102,7 +102,7 @@ fn escaped(text: &str, writing: Writing) -> Cow<'_, str> {
             (true, Writing::Json) => {
                 let mut units = [0; 2];
                 for unit in c.encode_utf16(&mut units) {
-                    line.push_str(&format!("\\u{unit:04x}"));
+                    line.extend(["\\u", &format!("{unit:04x}")]);
                 }
             }
             (true, Writing::Plain | Writing::Colour) => line.extend(c.escape_default()),

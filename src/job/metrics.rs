@@ -124,23 +124,21 @@ pub(super) async fn write(desk: &Desk, night: &Result<Night, JobError>, took: Du
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let part = file.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = (|| {
-        let mut options = OpenOptions::new();
-        let mut to = options
-            .write(true)
-            .create_new(true)
-            .mode(0o644)
-            .open(&part)?;
-        to.set_permissions(Permissions::from_mode(0o644))?;
-        to.write_all(text.as_bytes())?;
-        to.sync_all()?;
-        fs::rename(&part, file)
-    })();
+    let written = write_whole(&part, text).and_then(|()| fs::rename(&part, file));
     if written.is_err() {
         // the name is ours alone: a leftover of a process with the same number
         let _gone = fs::remove_file(&part);
     }
     written
+}
+
+fn write_whole(part: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let options = options.write(true).create_new(true).mode(0o644);
+    let mut to = options.open(part)?;
+    to.set_permissions(Permissions::from_mode(0o644))?;
+    to.write_all(text.as_bytes())?;
+    to.sync_all()
 }
 
 /// The whole file.
