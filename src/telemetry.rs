@@ -2,7 +2,8 @@
 //! memo or a person's name.
 //!
 //! Field names in use: `run.id`, `business_date`, `source.id`, `stage`, `txn.count`, `row.count`,
-//! `reject.count`, `request.count`, `duration_ms`, `peak_memory_bytes`, `exit_code`, `fix`, `error`.
+//! `reject.count`, `request.count`, `duration_ms`, `peak_memory_bytes`,
+//! `exit_code`, `fix`, `error`.
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};

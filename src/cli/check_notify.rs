@@ -65,7 +65,8 @@ fn line(name: &str, who: &str, asked: Result<(), Trouble>, ask: Ask, lang: Lang)
     }
 }
 
-/// A message about no night; each has its own key, so that a second test is not taken for the first.
+/// A message about no night; each has a key of its own, so that a second test is not taken for the
+/// first.
 fn letter(config: &Config, around: &Surroundings, lang: Lang) -> Letter {
     let now_ms = SystemClock.now_ms();
     Letter {

@@ -158,7 +158,10 @@ fn model(raw: &str, form: AmountForm) -> Option<i128> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(2000)
+    })]
 
     /// Whatever is read is what the model reads; what the model refuses is refused.
     #[test]

@@ -87,7 +87,7 @@ fn a_ca_file_that_is_none_is_a_configuration_error() {
     }
 }
 
-/// Whatever is wrong with a certificate or a protocol, the server sees no request and no credential.
+/// Whatever is wrong with a certificate or a protocol, the server sees no request, no credential.
 #[tokio::test]
 async fn what_is_not_acceptable_gets_no_request() {
     let ca = concat!(

@@ -142,7 +142,8 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// Judges a host that is written as an address; of a name nothing can be said before it is resolved.
+/// Judges a host that is written as an address; of a name nothing can be said before it is
+/// resolved.
 pub fn judge_host(host: &str) -> Result<(), AddressFault> {
     host_ip(host).map_or(Ok(()), |ip| judge(ip, true))
 }
