@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on, check_notify, check_rules};
+use super::{Global, Outcome, block_on, check_disk, check_notify, check_rules};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
@@ -22,12 +22,16 @@ Examples:
   doisoat check               every probe, one line each
   doisoat check --json        for monitoring
   doisoat check --offline     without asking the sources
+  doisoat check --send-test   and a test message to everybody in [notify]
 Ends with 0 when nothing failed (warnings do not count), else with the code that `run` would meet:
 2 secrets or folders, 3 a source out of reach, 10 the database, 12 credentials refused.")]
 pub struct CheckArgs {
     /// Do not ask the sources
     #[arg(long)]
     offline: bool,
+    /// Send a test message to everybody in [notify]
+    #[arg(long, conflicts_with = "offline")]
+    send_test: bool,
     /// One JSON document on stdout
     #[arg(long)]
     json: bool,
@@ -100,16 +104,22 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     let mut lines = vec![Line::ok("config", config.file.display().to_string())];
     lines.extend(about_config(&config));
     lines.push(zone(&SystemClock));
-    lines.push(writable("archive", &config.archive_dir));
-    lines.push(writable("reports", &config.report_dir));
-    lines.push(disk(&config.report_dir));
+    lines.push(check_disk::writable("archive", &config.archive_dir));
+    lines.push(check_disk::writable("reports", &config.report_dir));
+    lines.push(check_disk::disk(&config.report_dir));
+    lines.extend(config.metrics.as_deref().map(check_disk::metrics));
     block_on(async {
         lines.push(database(&config).await);
         lines.extend(check_rules::lines(&config).await);
         for source in &config.sources {
             lines.push(about_source(source, args.offline, lang).await);
         }
-        lines.extend(check_notify::lines(&config.notify, args.offline, lang).await);
+        let ask = match (args.offline, args.send_test) {
+            (true, _) => check_notify::Ask::Nobody,
+            (_, true) => check_notify::Ask::ForTest,
+            (..) => check_notify::Ask::Servers,
+        };
+        lines.extend(check_notify::lines(&config, ask, lang).await);
     })?;
     if args.json {
         json_line(&Document {
@@ -197,64 +207,6 @@ fn zone(clock: &dyn Clock) -> Line {
         return Line::warn("zone", message, "set the clock");
     }
     Line::ok("zone", format!("Asia/Ho_Chi_Minh, now {}", now.text()))
-}
-
-/// A folder is there and takes a file.
-fn writable(name: &str, dir: &Path) -> Line {
-    let shown = dir.display();
-    if !dir.is_dir() {
-        return Line::fail(
-            name,
-            Exit::Usage,
-            format!("{shown} is not there"),
-            "run `doisoat init`",
-        );
-    }
-    let probe = dir.join(format!(".doisoat-check-{}.tmp", std::process::id()));
-    let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
-    match written {
-        Ok(()) => Line::ok(name, shown.to_string()),
-        Err(error) => {
-            let message = format!("{shown} cannot be written: {error}");
-            Line::fail(
-                name,
-                Exit::Usage,
-                message,
-                "give the user of doisoat the right to write there",
-            )
-        }
-    }
-}
-
-/// Free space by `df`, which every system has; without it there is nothing to say.
-fn disk(dir: &Path) -> Line {
-    const ENOUGH_KIB: u64 = 512 * 1024;
-    let df = std::process::Command::new("df")
-        .arg("-Pk")
-        .arg(dir)
-        .output();
-    let text = df
-        .map(|out| String::from_utf8_lossy(&out.stdout).into_owned())
-        .unwrap_or_default();
-    let field = text
-        .lines()
-        .nth(1)
-        .and_then(|line| line.split_whitespace().nth(3));
-    match field.and_then(|kib| kib.parse::<u64>().ok()) {
-        Some(kib) if kib < ENOUGH_KIB => {
-            let message = format!("{} MiB free in {}", kib / 1024, dir.display());
-            Line::warn(
-                "disk",
-                message,
-                "make room: a night needs a few MiB, the archive grows",
-            )
-        }
-        Some(kib) => Line::ok(
-            "disk",
-            format!("{} MiB free in {}", kib / 1024, dir.display()),
-        ),
-        None => Line::warn("disk", "free space cannot be told", "look with `df`"),
-    }
 }
 
 async fn database(config: &Config) -> Line {

@@ -65,9 +65,18 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// The systemd units, and the same for cron and logrotate.
-fn schedulers(config: &Config, dir: &Path, said: &mut Vec<String>) -> Result<(), Failure> {
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
+/// Where an installation lies, for what starts it.
+pub(super) struct Place<'a> {
+    /// The program.
+    pub(super) program: &'a Path,
+    /// The folder of the configuration.
+    pub(super) dir: &'a Path,
+    /// The user of the service, where it is known.
+    pub(super) user: Option<&'a str>,
+}
+
+/// The systemd units, and the same for cron and logrotate: path below the folder, and text.
+pub(super) fn scheduler_files(config: &Config, place: &Place<'_>) -> Vec<(&'static str, String)> {
     let cron = &config.schedule.cron;
     let calendars = cron.calendars();
     let calendars: Vec<String> = calendars
@@ -75,26 +84,38 @@ fn schedulers(config: &Config, dir: &Path, said: &mut Vec<String>) -> Result<(),
         .map(|c| format!("OnCalendar={c}"))
         .collect();
     let fill = |text: &str| {
-        text.replace("{program}", &program.display().to_string())
-            .replace("{dir}", &dir.display().to_string())
+        let text = match place.user {
+            Some(user) => text.replace("# User=doisoat", &format!("User={user}")),
+            None => text.to_owned(),
+        };
+        text.replace("{program}", &place.program.display().to_string())
+            .replace("{dir}", &place.dir.display().to_string())
+            .replace("{user}", place.user.unwrap_or("root"))
             .replace("{cron}", cron.as_str())
             .replace("{calendars}", &calendars.join("\n"))
     };
-    for (name, files) in [
-        (
-            "systemd",
-            [("doisoat.service", SERVICE), ("doisoat.timer", TIMER)],
-        ),
-        (
-            "cron",
-            [("doisoat.cron", CRON), ("doisoat.logrotate", LOGROTATE)],
-        ),
-    ] {
-        let units = dir.join(name);
-        folder(&units, 0o755, said)?;
-        for (file, text) in files {
-            write_new(&units.join(file), &fill(text), said)?;
-        }
+    [
+        ("systemd/doisoat.service", SERVICE),
+        ("systemd/doisoat.timer", TIMER),
+        ("cron/doisoat.cron", CRON),
+        ("cron/doisoat.logrotate", LOGROTATE),
+    ]
+    .map(|(name, text)| (name, fill(text)))
+    .into()
+}
+
+/// Writes what starts the nights, where it is missing.
+fn schedulers(config: &Config, dir: &Path, said: &mut Vec<String>) -> Result<(), Failure> {
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
+    let place = Place {
+        program: &program,
+        dir,
+        user: None,
+    };
+    folder(&dir.join("systemd"), 0o755, said)?;
+    folder(&dir.join("cron"), 0o755, said)?;
+    for (name, text) in scheduler_files(config, &place) {
+        write_new(&dir.join(name), &text, said)?;
     }
     folder(&dir.join("log"), 0o750, said)
 }

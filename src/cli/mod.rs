@@ -6,6 +6,7 @@ pub mod inspect;
 mod backfill;
 mod backup;
 mod check;
+mod check_disk;
 mod check_notify;
 mod check_rules;
 mod demo;
@@ -18,6 +19,7 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod on_disk;
+mod package;
 mod prune;
 mod pull;
 mod replay;
@@ -155,6 +157,9 @@ pub enum Command {
     Exceptions(exceptions::ExceptionsArgs),
     /// The provider simulators on loopback
     Sandbox(sandbox::SandboxArgs),
+    /// Write what a system package needs beside the program: man pages, completions, units
+    #[command(hide = true)]
+    Package(package::PackageArgs),
     /// Print help for a command, or for a topic: exit-codes
     Help(help::HelpArgs),
 }
@@ -167,6 +172,7 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage(&error, wants_json),
     };
+    private_files();
     telemetry::init(
         telemetry::level(cli.global.verbose, cli.global.quiet),
         cli.global.log_format,
@@ -175,10 +181,16 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     match ended {
         Ok(exit) => exit.code(),
         Err(failure) => {
-            failure.print(wants_json);
+            failure.print(wants_json, cli.global.log_format);
             failure.exit.code()
         }
     }
+}
+
+/// Whatever is written from here on is for the program's own user: files 0600, folders 0700.
+fn private_files() {
+    use rustix::fs::Mode;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
 fn dispatch(cli: &Cli) -> Outcome {
@@ -198,6 +210,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Prune(args) => prune::run(&cli.global, args),
         Command::Match(args) => match_files::run(&cli.global, args),
         Command::Inspect(args) => inspect_cmd::run(&cli.global, args),
+        Command::Package(args) => package::run(args),
         Command::Sandbox(args) => sandbox::run(&cli.global, args),
         Command::Init(args) => init::run(&cli.global, args),
         Command::Migrate(args) => migrate::run(&cli.global, args),
@@ -226,7 +239,7 @@ fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         let (message, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let message = one_line(message.trim_start_matches("error: "));
-        Failure::new(Exit::Usage, message, one_line(rest)).print(true);
+        Failure::new(Exit::Usage, message, one_line(rest)).print(true, LogFormat::Text);
         return Exit::Usage.code();
     }
     // Nothing is left to do when stdout or stderr is closed.

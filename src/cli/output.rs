@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::config::ConfigError;
 use crate::job::{Exit, JobError};
+use crate::telemetry::{LogFormat, one_line};
 
 /// Why a command ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +38,9 @@ impl Failure {
         )
     }
 
-    /// Prints itself: the error document on stdout with `--json`, else two lines on stderr.
-    pub fn print(&self, json: bool) {
+    /// Prints itself: the error document on stdout with `--json`; on stderr two lines, or one
+    /// event where the log is JSON.
+    pub fn print(&self, json: bool, log: LogFormat) {
         if json
             && matches!(
                 self.exit,
@@ -55,22 +57,26 @@ impl Failure {
                 error,
             });
         }
-        let fix = if self.fix.is_empty() {
-            String::new()
-        } else {
-            format!(
-                "  {}
-",
-                self.fix
-            )
-        };
-        let text = format!(
-            "doisoat: {}
-{fix}",
-            self.message
-        );
+        if log == LogFormat::Json {
+            let (exit_code, fix) = (self.exit.code(), &*self.fix);
+            tracing::error!(exit_code, fix, "{}", self.message);
+            return;
+        }
         // A closed stderr leaves nothing to say.
-        let _printed = std::io::stderr().write_all(text.as_bytes());
+        let _printed = std::io::stderr().write_all(self.text().as_bytes());
+    }
+
+    /// What people read: each line of the message and of the fix, with nothing hidden in it.
+    fn text(&self) -> String {
+        let mut text = String::from("doisoat: ");
+        for (nth, line) in self.message.lines().enumerate() {
+            let begin = if nth == 0 { "" } else { "  " };
+            text.extend([begin, &one_line(line), "\n"]);
+        }
+        for line in self.fix.lines() {
+            text.extend(["  ", &one_line(line), "\n"]);
+        }
+        text
     }
 }
 

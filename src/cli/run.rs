@@ -59,6 +59,7 @@ pub(super) fn show(night: &Night, json: bool, lang: crate::domain::Lang) {
         out("\n");
     } else if is_terminal() {
         out(&summary::of_night(night, lang));
+        out(&summary::of_times(night, lang));
     }
 }
 

@@ -1,5 +1,7 @@
 //! A published night in a few lines for a terminal, read from its `run.json`.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::output::table;
@@ -7,6 +9,8 @@ use crate::classify;
 use crate::domain::vnd::grouped;
 use crate::domain::{Lang, Text};
 use crate::job::nightly::Night;
+use crate::job::stage::peak_memory_bytes;
+use crate::report::json::seconds;
 
 /// One night.
 pub(super) fn of_night(night: &Night, lang: Lang) -> String {
@@ -23,6 +27,18 @@ pub(super) fn of_night(night: &Night, lang: Lang) -> String {
         format!("{}\n", night.folder.join("index.html").display()),
     ];
     parts.concat()
+}
+
+/// How long the stages took, and the most memory that the program held.
+pub(super) fn of_times(night: &Night, lang: Lang) -> String {
+    let stage = |(name, took): &(Box<str>, Duration)| format!("{name} {} s", seconds(*took));
+    let stages: Vec<String> = night.times.stages().iter().map(stage).collect();
+    let memory = peak_memory_bytes().unwrap_or_default() / (1024 * 1024);
+    let (times, most) = match lang {
+        Lang::Vi => ("thời gian", "bộ nhớ nhiều nhất"),
+        Lang::En => ("times", "most memory"),
+    };
+    format!("{times}: {}; {most} {memory} MiB\n", stages.join(", "))
 }
 
 /// All nights in a line each, the last one in full.

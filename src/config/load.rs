@@ -83,6 +83,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         definitions,
         sources: sources(root, dir)?,
         notify: NotifyConfig::read(root.section("notify")?, dir)?,
+        metrics: metrics(root, dir)?,
         targets,
     })
 }
@@ -292,6 +293,22 @@ fn gates(root: &mut Section<'_>) -> Result<Option<Vnd>, ConfigError> {
     })?;
     section.finish()?;
     Ok(Some(gate))
+}
+
+/// node_exporter reads files whose names end in `.prom`, and no others.
+fn metrics(root: &mut Section<'_>, dir: &Path) -> Result<Option<PathBuf>, ConfigError> {
+    let Some(mut section) = root.section("metrics")? else {
+        return Ok(None);
+    };
+    let fix = "write textfile = \"/var/lib/prometheus/node-exporter/doisoat.prom\"";
+    let item = section.require("textfile", fix)?;
+    let file = path(&item, dir)?;
+    if file.extension().is_none_or(|ending| ending != "prom") {
+        let message = "metrics.textfile does not end in .prom".into();
+        return Err(item.fail(message, fix));
+    }
+    section.finish()?;
+    Ok(Some(file))
 }
 
 fn schedule(root: &mut Section<'_>) -> Result<ScheduleConfig, ConfigError> {

@@ -65,6 +65,8 @@ pub struct Config {
     pub sources: Vec<SourceSettings>,
     /// Who hears of a night.
     pub notify: NotifyConfig,
+    /// A file for node_exporter's textfile collector, written at the end of every run.
+    pub metrics: Option<PathBuf>,
 }
 
 impl Config {

@@ -12,7 +12,7 @@ use super::forms::{DURATION_FORM, duration};
 use super::load::path;
 use super::secret::SecretRef;
 use super::section::{Item, Section};
-use crate::source::http::BaseUrl;
+use crate::source::http::{BaseUrl, judge_host};
 
 /// One attempt over HTTP takes at most this long, unless `timeout` says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -178,6 +178,10 @@ fn email(mut table: Section<'_>, dir: &Path) -> Result<EmailTarget, ConfigError>
         let message = format!("notify.email.tls = \"none\" would send to {name} in the clear");
         return Err(item.fail(message, "write \"starttls\" or \"tls\""));
     }
+    judge_host(&name).map_err(|fault| {
+        let message = format!("notify.email.host is not allowed: {fault}");
+        host.fail(message, "write the name of a mail server")
+    })?;
     let user = table.get("user").map(|item| item.text().map(str::to_owned));
     let user = user.transpose()?;
     let password = secret(&mut table, "password", dir)?;

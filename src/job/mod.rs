@@ -13,6 +13,7 @@ mod estimate;
 mod facts;
 pub mod import;
 mod kept;
+pub mod metrics;
 mod names;
 pub mod nightly;
 pub mod outcome;

@@ -16,6 +16,7 @@ use super::error::JobError;
 use super::exits;
 use super::facts::{self, Previously};
 use super::kept;
+use super::metrics;
 use super::outcome::Exit;
 use super::proof::{self, Prover};
 use super::pull;
@@ -43,6 +44,8 @@ pub struct Night {
     pub published: bool,
     /// The folder of the report.
     pub folder: std::path::PathBuf,
+    /// How long each stage took, in their order.
+    pub times: stage::Times,
 }
 
 impl Night {
@@ -76,8 +79,12 @@ pub async fn run_proved_by(
     refuse_open_day(desk, day)?;
     let desk = &desk.with_deadline();
     let mut switch = announce::Switch::new(desk, day, mode);
+    let watch = Stopwatch::start();
     let night = held(desk, Plan { day, mode, prover }, &mut switch).await;
     switch.end(desk, &night).await;
+    if mode == Mode::Publish {
+        metrics::write(desk, &night, watch.elapsed()).await;
+    }
     night
 }
 
@@ -144,6 +151,7 @@ async fn steps(
             exits,
             published: false,
             folder: stage::folder(desk, day),
+            times,
         });
     }
     let watch = Stopwatch::start();
@@ -320,7 +328,7 @@ async fn publish(
     lease: &Lease,
     mut decided: Decided,
     mode: Mode,
-    times: stage::Times,
+    mut times: stage::Times,
 ) -> Result<Night, JobError> {
     let day = decided.run.business_date;
     let folder = stage::folder(desk, day);
@@ -330,9 +338,11 @@ async fn publish(
             exits: decided.exits,
             published: false,
             folder,
+            times,
         });
     }
     desk.progress.step(format!("{day} publish"));
+    let watch = Stopwatch::start();
     let files = stage::files(desk, &decided)?;
     decided.run.files = stage::keep(desk, &files)?;
     let kept = kept::keep(desk, &decided)?;
@@ -349,13 +359,23 @@ async fn publish(
     };
     desk.store.publish(lease, &publication).await?;
     stage::reveal(&staged)?;
-    info!(run.id = run.id.as_str(), business_date = %day, stage = "publish", exit_code = Exit::strongest(exits).code(), "published");
+    times.add("publish", watch.elapsed());
+    info!(
+        run.id = run.id.as_str(),
+        business_date = %day,
+        stage = "publish",
+        exit_code = Exit::strongest(exits).code(),
+        duration_ms = times.total_ms(),
+        peak_memory_bytes = stage::peak_memory_bytes(),
+        "published"
+    );
     desk.store.tidy().await?;
     Ok(Night {
         run: run.clone(),
         exits: exits.clone(),
         published: true,
         folder,
+        times,
     })
 }
 

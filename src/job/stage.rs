@@ -20,11 +20,22 @@ use crate::store::{KeptFile, RunRecord};
 
 /// How long each stage took.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Times(Vec<(Box<str>, Duration)>);
+pub struct Times(Vec<(Box<str>, Duration)>);
 
 impl Times {
     pub(super) fn add(&mut self, stage: &str, took: Duration) {
         self.0.push((stage.into(), took));
+    }
+
+    /// Stages in the order of a night, with the time that each took.
+    pub fn stages(&self) -> &[(Box<str>, Duration)] {
+        &self.0
+    }
+
+    /// All stages together, in milliseconds.
+    pub fn total_ms(&self) -> u64 {
+        let total: Duration = self.0.iter().map(|(_, took)| *took).sum();
+        u64::try_from(total.as_millis()).unwrap_or(u64::MAX)
     }
 
     fn document(&self, pool: &Inputs) -> String {

@@ -3,6 +3,7 @@
 //! that came twice (the program was killed between the server's answer and our note of it) is one
 //! mail to any reader that knows Message-IDs.
 
+use std::net::SocketAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -21,6 +22,7 @@ use crate::domain::{Lang, RunId};
 use crate::report::publish::OutFile;
 use crate::report::xlsx;
 use crate::source::BoxFuture;
+use crate::source::http::resolve;
 use crate::text::{number, say};
 
 pub(super) const CHANNEL: Channel = Channel {
@@ -60,17 +62,12 @@ impl Address for EmailTarget {
         Box::pin(async move {
             let lang = letter.lang;
             let message = message(self, letter, key)?;
-            let transport = transport(self, &letter.around, lang)?;
-            let sent = tokio::time::timeout(self.timeout, transport.send(message)).await;
-            match sent {
-                Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) => Err(trouble(self, &error, lang)),
-                Err(_) => Err(Trouble::new(
-                    lang,
-                    "notify-timeout",
-                    &[("host", &self.host)],
-                )),
-            }
+            let transports = transports(self, &letter.around, lang).await?;
+            tried(self, lang, transports, |transport| {
+                let message = message.clone();
+                async move { transport.send(message).await.map(|_| true) }
+            })
+            .await
         })
     }
 
@@ -84,23 +81,63 @@ impl Address for EmailTarget {
             for address in self.to.iter().chain([&self.from]) {
                 mailbox(address, lang)?;
             }
-            let transport = transport(self, around, lang)?;
             if !ask {
-                return Ok(());
+                return transport(self, &self.host, around, lang).map(drop);
             }
-            let asked = tokio::time::timeout(self.timeout, transport.test_connection()).await;
-            match asked {
-                Ok(Ok(true)) => Ok(()),
-                Ok(Err(error)) => Err(trouble(self, &error, lang)),
-                Ok(Ok(false)) => Err(Trouble::new(lang, "notify-broken", &[("host", &self.host)])),
-                Err(_) => Err(Trouble::new(
-                    lang,
-                    "notify-timeout",
-                    &[("host", &self.host)],
-                )),
-            }
+            let transports = transports(self, around, lang).await?;
+            tried(self, lang, transports, |transport| async move {
+                transport.test_connection().await
+            })
+            .await
         })
     }
+}
+
+/// One transport an address of the server, in the order in which they are to be tried. The name is
+/// resolved once and every address judged; a connection in the clear goes to this machine only.
+async fn transports(
+    target: &EmailTarget,
+    around: &Surroundings,
+    lang: Lang,
+) -> Result<Vec<Transport>, Trouble> {
+    let host = ("host", target.host.as_str());
+    let found = resolve(&target.host, target.port, true).await;
+    let found = found.map_err(|fault| match fault {
+        None => Trouble::new(lang, "notify-no-connection", &[host]),
+        Some(_) => Trouble::new(lang, "notify-forbidden", &[host]),
+    })?;
+    let is_elsewhere = |at: &SocketAddr| !at.ip().is_loopback();
+    if target.tls == MailTls::None && found.iter().any(is_elsewhere) {
+        return Err(Trouble::new(lang, "notify-forbidden", &[host]));
+    }
+    let of = |at: SocketAddr| transport(target, &at.ip().to_string(), around, lang);
+    found.into_iter().map(of).collect()
+}
+
+/// Tries one after the other until one can be reached; what a server says counts.
+async fn tried<F>(
+    target: &EmailTarget,
+    lang: Lang,
+    transports: Vec<Transport>,
+    attempt: impl Fn(Transport) -> F,
+) -> Result<(), Trouble>
+where
+    F: Future<Output = Result<bool, lettre::transport::smtp::Error>>,
+{
+    let no_connection = Trouble::new(lang, "notify-no-connection", &[("host", &target.host)]);
+    for transport in transports {
+        let end = match tokio::time::timeout(target.timeout, attempt(transport)).await {
+            Ok(Ok(true)) => return Ok(()),
+            Ok(Ok(false)) => "notify-broken",
+            Err(_) => "notify-timeout",
+            Ok(Err(error)) => match trouble(target, &error, lang) {
+                unreached if unreached == no_connection => continue,
+                other => return Err(other),
+            },
+        };
+        return Err(Trouble::new(lang, end, &[("host", &target.host)]));
+    }
+    Err(no_connection)
 }
 
 /// What stands behind the `@`.
@@ -133,8 +170,10 @@ fn trouble(target: &EmailTarget, error: &lettre::transport::smtp::Error, lang: L
     Trouble::new(lang, key, &[host])
 }
 
+/// A connection to `at`, an address of the server; its certificate has to hold the server's name.
 fn transport(
     target: &EmailTarget,
+    at: &str,
     around: &Surroundings,
     lang: Lang,
 ) -> Result<Transport, Trouble> {
@@ -143,7 +182,7 @@ fn transport(
         MailTls::Starttls => Tls::Required(parameters(target, lang)?),
         MailTls::Tls => Tls::Wrapper(parameters(target, lang)?),
     };
-    let mut builder = Transport::builder_dangerous(&target.host)
+    let mut builder = Transport::builder_dangerous(at)
         .port(target.port)
         .tls(tls)
         .timeout(Some(target.timeout))

@@ -15,6 +15,8 @@ use crate::domain::Lang;
 pub enum Ping {
     /// A run begins.
     Start,
+    /// Somebody tries the address: kept by the switch, and no sign of life.
+    Test,
     /// It ended with this exit code; `published` is true when its night can be seen.
     End {
         /// The exit code.
@@ -49,6 +51,7 @@ impl Ping {
     fn path(&self, result: PingResult) -> String {
         match (self, result) {
             (Self::Start, _) => "/start".to_owned(),
+            (Self::Test, _) => "/log".to_owned(),
             (Self::End { code, .. }, PingResult::ExitCode) => format!("/{code}"),
             (
                 Self::End {

@@ -41,7 +41,7 @@ const TOLD: [&str; 8] = [
 fn document(letter: &Letter, key: &str) -> String {
     let mut document = json!({
         "schema_version": 1,
-        "event": "night.published",
+        "event": letter.run.get("event").cloned().unwrap_or_else(|| json!("night.published")),
         "id": key,
         "share": letter.summary.share,
     });

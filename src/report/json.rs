@@ -20,7 +20,7 @@ use super::model::{Index, Totals, tie_out, totals};
 
 use cells::{CellJson, GreyJson};
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
-pub use timings::{Timings, timings_document};
+pub use timings::{Timings, seconds, timings_document};
 
 mod cells;
 mod summary;

@@ -27,7 +27,7 @@ use crate::config::ConfigError;
 use crate::config::source::{HttpSettings, SourceSettings};
 use crate::domain::SourceName;
 
-pub use address::{AddressFault, BaseUrl};
+pub use address::{AddressFault, BaseUrl, judge_host, resolve};
 pub use call::{Answer, Body, Call, form_text, is_header_name, path_text};
 use cause::{cause, tls_detail};
 pub use reader::{Get, Grant, Reader, Reading};

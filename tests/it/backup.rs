@@ -94,6 +94,43 @@ async fn a_backup_during_a_night_restores_and_verifies() {
     assert!(stdout(&done).contains(&format!("MISSING in the archive: {sha256}")));
 }
 
+/// Nights while backups are taken; each backup is restored and verified.
+async fn rounds(wanted: usize) {
+    let town = two_nights(Kind::Sqlite).await;
+    let mut taken = Vec::new();
+    let mut date = day("2022-12-07");
+    while taken.len() < wanted {
+        town.morning_after(date);
+        let desk = town.desk(&as_is).await;
+        let running = desk.clone();
+        let name = date.to_string();
+        let task = tokio::spawn(async move { night(&running, &name).await });
+        while !task.is_finished() && taken.len() < wanted {
+            let name = format!("backup-{}", taken.len());
+            let done = run(&town, &["backup", &name]).await;
+            assert_eq!(code(&done), 0, "{}", String::from_utf8_lossy(&done.stderr));
+            taken.push(name);
+        }
+        task.await.unwrap();
+        desk.close().await;
+        date = date.plus(1);
+    }
+    for name in taken {
+        let backup = town.dir().join(&name);
+        let folder = restore(&town, &backup, &format!("restored-{name}"));
+        let (code, text) = restored(&town, &folder, &["verify", "--all", "--lang", "en"]).await;
+        assert_eq!(code, 0, "{name}: {text}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+/// Three; `DOISOAT_BACKUPS=50` makes it the campaign.
+#[tokio::test(flavor = "multi_thread")]
+async fn backups_during_nights_restore_and_verify() {
+    let asked = std::env::var("DOISOAT_BACKUPS").ok();
+    rounds(asked.map_or(3, |n| n.parse().unwrap())).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_told_to_use_its_own_copy() {
     let town = two_nights(Kind::Postgres).await;

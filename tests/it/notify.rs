@@ -3,6 +3,7 @@
 
 mod hooks;
 mod mail;
+mod send_test;
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;

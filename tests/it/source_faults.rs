@@ -36,7 +36,7 @@ fn pace() -> Pace {
     }
 }
 
-async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
+pub(crate) async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
     // Short where silence is what is tested; long elsewhere, so that a busy machine is no fault.
     let is_silent = ["hang", "slow_loris"]
         .iter()

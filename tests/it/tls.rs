@@ -87,11 +87,72 @@ fn a_ca_file_that_is_none_is_a_configuration_error() {
     }
 }
 
+/// Whatever is wrong with a certificate or a protocol, the server sees no request, no credential.
+#[tokio::test]
+async fn what_is_not_acceptable_gets_no_request() {
+    let ca = concat!(
+        "ca_file = \"",
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/tls/other-ca.pem\""
+    );
+    for (certificate, why) in [("expired.pem", "expired"), ("wronghost.pem", "name")] {
+        let (port, seen) = tls_server_of(certificate, "other.key", GOOD);
+        let trouble = over_tls(port, ca).await.trouble.unwrap();
+        assert!(matches!(trouble, SourceError::Tls { .. }), "{trouble}");
+        let text = trouble.to_string();
+        assert!(
+            text.contains(why) && text.contains("nothing was sent"),
+            "{text}"
+        );
+        assert!(seen.lock().unwrap().is_empty(), "{certificate}");
+    }
+    let (port, seen) = tls_of_1999();
+    let trouble = over_tls(port, ca).await.trouble.unwrap();
+    assert!(
+        trouble.to_string().contains("nothing was sent"),
+        "{trouble}"
+    );
+    let seen = seen.lock().unwrap();
+    assert!(!seen.is_empty() && !seen.iter().any(|heard| heard.contains(TOKEN)));
+}
+
+/// A server that knows nothing newer than TLS 1.0: whatever is offered, it answers with a
+/// `ServerHello` of version 3.1 (RFC 2246 7.4.1.3).
+fn tls_of_1999() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let mut hello = vec![0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    // no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression
+    hello.extend([0, 0, 0x2f, 0]);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut bytes = [0; 4096];
+            while let Ok(read @ 1..) = stream.read(&mut bytes) {
+                let heard = String::from_utf8_lossy(&bytes[..read]).into_owned();
+                log.lock().unwrap().push(heard);
+                let _ = stream.write_all(&hello);
+            }
+        }
+    });
+    (port, seen)
+}
+
 /// A TLS server with the certificate of `fixtures/tls` that answers every request with `body`.
 pub(crate) fn tls_server(body: &'static str) -> (u16, Arc<Mutex<Vec<String>>>) {
+    tls_server_of("server.pem", "server.key", body)
+}
+
+fn tls_server_of(
+    certificate: &str,
+    key: &str,
+    body: &'static str,
+) -> (u16, Arc<Mutex<Vec<String>>>) {
     let file = |name: &str| format!("{}/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"));
-    let certificates = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+    let certificates = CertificateDer::pem_file_iter(file(certificate)).unwrap();
+    let key = PrivateKeyDer::from_pem_file(file(key)).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -38,7 +38,7 @@ pub fn timings_document(timings: &Timings) -> String {
 }
 
 /// Seconds with three decimals, without floats.
-fn seconds(took: Duration) -> String {
+pub fn seconds(took: Duration) -> String {
     format!("{}.{:03}", took.as_secs(), took.subsec_millis())
 }
 

@@ -5,7 +5,7 @@
 //! the moment of connecting, so a name cannot change its meaning in between.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use thiserror::Error;
 
@@ -139,6 +139,31 @@ impl fmt::Display for BaseUrl {
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Judges a host that is written as an address; of a name nothing can be said before it is
+/// resolved.
+pub fn judge_host(host: &str) -> Result<(), AddressFault> {
+    host_ip(host).map_or(Ok(()), |ip| judge(ip, true))
+}
+
+/// Resolves a host and judges every address; connect to what comes back, not to the name again.
+/// `None` when the name cannot be resolved.
+pub async fn resolve(
+    host: &str,
+    port: u16,
+    allow_loopback: bool,
+) -> Result<Vec<SocketAddr>, Option<AddressFault>> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let found: Vec<SocketAddr> = found.map_err(|_| None)?.collect();
+    for address in &found {
+        judge(address.ip(), allow_loopback)?;
+    }
+    if found.is_empty() {
+        Err(None)
+    } else {
+        Ok(found)
     }
 }
 

@@ -1,0 +1,102 @@
+//! A database of every schema so far is brought up to date, and its nights stand.
+
+use crate::cli::{stderr, stdout};
+use crate::database::Kind;
+use crate::night_cli::{code, run};
+use crate::town::{FIRST, Town, day, same_dump};
+use crate::verify::two_nights;
+
+/// What each migration after the first added; taken away again, the newest first.
+const ADDED: [(i64, &[&str]); 4] = [
+    (5, &["DROP TABLE outbox"]),
+    (
+        4,
+        &[
+            "DROP TABLE audit",
+            "DROP TABLE pruned",
+            "DROP INDEX export_file_night",
+            "DROP INDEX account_statement_night",
+            "DROP INDEX probe_night",
+            "DROP INDEX conflict_version_date",
+            "DROP INDEX feed_day_day",
+            "DROP INDEX dossier_night",
+            "DROP INDEX agency_version_night",
+        ],
+    ),
+    (3, &["DROP TABLE reading", "DROP TABLE run_kept"]),
+    (2, &["DROP TABLE account_statement"]),
+];
+
+/// The tables that stay in a database of `schema`, as the dump tells them.
+fn kept(dump: &str, schema: i64) -> String {
+    let gone: Vec<&str> = ADDED
+        .iter()
+        .filter(|(version, _)| *version > schema)
+        .flat_map(|(_, edits)| edits.iter())
+        .filter_map(|edit| edit.strip_prefix("DROP TABLE "))
+        .collect();
+    let stays = |line: &&str| {
+        !gone
+            .iter()
+            .any(|table| line.split(' ').next() == Some(table))
+    };
+    let lines: Vec<&str> = dump.lines().filter(stays).collect();
+    lines.join("\n")
+}
+
+async fn upgraded(kind: Kind, schema: i64) {
+    let town: Town = two_nights(kind).await;
+    let before = kept(&town.dump().await, schema);
+    for (version, edits) in ADDED.iter().filter(|(version, _)| *version > schema) {
+        for edit in *edits {
+            town.database.execute(edit).await;
+        }
+        let forget = match version {
+            5 => "DELETE FROM _sqlx_migrations WHERE version = 5",
+            4 => "DELETE FROM _sqlx_migrations WHERE version = 4",
+            3 => "DELETE FROM _sqlx_migrations WHERE version = 3",
+            _ => "DELETE FROM _sqlx_migrations WHERE version = 2",
+        };
+        town.database.execute(forget).await;
+    }
+    let what = format!("{kind:?} schema {schema}");
+    let pending = run(&town, &["run", "--date", FIRST]).await;
+    assert_eq!(code(&pending), 10, "{what}: {}", stderr(&pending));
+    let done = run(&town, &["migrate"]).await;
+    let applied = stdout(&done);
+    let wanted = usize::try_from(5 - schema).unwrap();
+    assert_eq!(
+        (code(&done), applied.lines().count()),
+        (0, wanted),
+        "{what}: {applied}"
+    );
+    same_dump(&before, &kept(&town.dump().await, schema), &what);
+    if kind == Kind::Sqlite {
+        let names = std::fs::read_dir(town.dir()).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let copies: Vec<String> = names.filter(|n| n.starts_with("test.db.")).collect();
+        let copies = copies
+            .iter()
+            .filter(|n| !n.ends_with("wal") && !n.ends_with("shm"));
+        assert!(copies.count() >= 1, "{what}: SQLite copies itself first");
+    }
+    let verified = run(&town, &["verify", "--all", "--lang", "en"]).await;
+    assert_eq!(code(&verified), 0, "{what}: {}", stdout(&verified));
+    town.morning_after(day("2022-12-07"));
+    let next = run(&town, &["run", "--date", "2022-12-07"]).await;
+    assert_eq!(code(&next), 0, "{what}: {}", stderr(&next));
+    let verified = run(&town, &["verify", "--lang", "en"]).await;
+    let text = stdout(&verified);
+    assert!(
+        code(&verified) == 0 && text.contains("sealed rows"),
+        "{what}: {text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_every_schema_is_brought_up_to_date() {
+    for schema in 1..=4 {
+        upgraded(Kind::Sqlite, schema).await;
+    }
+    upgraded(Kind::Postgres, 1).await;
+}
