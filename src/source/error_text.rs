@@ -31,6 +31,12 @@ const ORDER_CODE_FIX: (&str, &str) = (
      if it is \"no such order\", write it under not_found in doisoat.toml.",
 );
 
+/// What to do about orders whose answers cannot be used.
+const UNUSABLE_FIX: (&str, &str) = (
+    "Các lệnh này sẽ được hỏi lại vào đêm sau, sau những lệnh khác. Nếu lặp lại, hỏi nhà cung cấp về mã đó.",
+    "They are asked about again the next night, after the others. If it happens again, ask the provider about it.",
+);
+
 /// What to do about orders that were not asked about.
 const NOT_ASKABLE_FIX: (&str, &str) = (
     "Cho hệ thống một cửa xuất order_id đúng như đã gửi cho nguồn (ViettelPay và KeyPay: không quá \
@@ -89,6 +95,7 @@ impl SourceError {
                      nên câu trả lời có thể là của lệnh khác",
                 en: "{orders} orders were not asked about: the source takes no such order id, or cuts it, so that \
                      an answer could be about another order"),
+            Self::Unusable { orders, order, why, ended } => unusable((*orders, order), (why, *ended), lang),
             Self::Archive { detail } => pick!(lang,
                 vi: "không lưu được dữ liệu gốc: {detail}",
                 en: "the raw bytes could not be kept: {detail}"),
@@ -139,6 +146,13 @@ impl SourceError {
                 ..
             } => ORDER_CODE_FIX,
             Self::NotAskable { .. } => NOT_ASKABLE_FIX,
+            Self::Unusable { why, .. } => match &**why {
+                Self::Exhausted {
+                    last: Fault::ErrorInside(_) | Fault::Body(_),
+                    ..
+                } => UNUSABLE_FIX,
+                other => return other.fix(lang),
+            },
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
                 "Days read in full are used. Run again later; if it happens again, ask the provider.",
@@ -167,6 +181,24 @@ impl SourceError {
     }
 }
 
+/// Orders whose answers cannot be used.
+fn unusable(
+    (orders, order): (u64, &str),
+    (why, ended): (&SourceError, bool),
+    lang: Lang,
+) -> String {
+    let why = why.what(lang);
+    let mut text = pick!(lang,
+        vi: "{orders} lệnh thanh toán chưa có câu trả lời dùng được (đầu tiên {order}); lần cuối: {why}",
+        en: "orders without a usable answer: {orders} (the first is {order}); the last one: {why}");
+    if ended {
+        text.push_str(&pick!(lang,
+            vi: "; nhiều lệnh liên tiếp như vậy nên đêm nay không hỏi nguồn này nữa",
+            en: "; so many in a row that the source is not asked any more tonight"));
+    }
+    text
+}
+
 fn signature_fault(why: SignatureFault, lang: Lang) -> String {
     match why {
         SignatureFault::Missing => pick!(lang,
@@ -181,6 +213,9 @@ fn signature_fault(why: SignatureFault, lang: Lang) -> String {
         SignatureFault::OtherMerchant => pick!(lang,
             vi: "câu trả lời là của một đơn vị khác",
             en: "the answer is for another merchant"),
+        SignatureFault::OtherRequest => pick!(lang,
+            vi: "câu trả lời là của một lần hỏi khác",
+            en: "the answer is to another request than the one sent"),
     }
 }
 
@@ -302,11 +337,18 @@ mod tests {
             },
             SourceError::Archive { detail: "x".into() },
         ];
+        all.extend([false, true].map(|ended| SourceError::Unusable {
+            orders: 2,
+            order: "O-1".into(),
+            why: Box::new(exhausted(Fault::ErrorInside("98".into()))),
+            ended,
+        }));
         for why in [
             SignatureFault::Missing,
             SignatureFault::Wrong,
             SignatureFault::OtherOrder,
             SignatureFault::OtherMerchant,
+            SignatureFault::OtherRequest,
         ] {
             all.push(SourceError::Signature { at: at(), why });
         }
