@@ -53,6 +53,7 @@ mod passes_nights;
 mod passes_precision;
 mod passes_properties;
 mod probe;
+mod probe_answers;
 mod prove;
 mod push;
 mod quality;

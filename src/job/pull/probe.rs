@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, anyhow};
 
 use super::raw::Evidence;
+use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -122,14 +123,17 @@ fn say_waiting(stage: &Stage, waiting: usize) -> Option<String> {
 
 /// Normalises the answers; `known` are the ids that are stored. Tells how many rows were readable
 /// and how many were not.
-pub(super) fn delivery(
+pub(super) async fn delivery(
     stage: &Stage,
     pull: &Pull,
     orders: &[PaymentOrder],
     known: &BTreeSet<Box<str>>,
-) -> (Delivery, (u64, u64)) {
+) -> Result<(Delivery, (u64, u64)), JobError> {
     let context = stage.context(None);
+    let whose = (&stage.settings.name, stage.settings.kind());
+    let stored = transfers::stored(stage, whose, &pull.records).await?;
     let mut rows = normalise::read_records(&pull.records, &context);
+    transfers::name(&mut rows.txns, whose.1, By::Link, &stored);
     // A payment that only its refund's answer proves fills a gap and never contradicts what is
     // known.
     let implied = normalise::read_records(&pull.implied, &context);
@@ -156,7 +160,7 @@ pub(super) fn delivery(
         conflicts,
         days: Vec::new(),
     };
-    (delivery, counts)
+    Ok((delivery, counts))
 }
 
 /// Normalises and stores the answers; tells how many rows were readable and how many were not.
@@ -168,7 +172,7 @@ async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u6
         .store
         .known_txns(&stage.settings.name, &ids)
         .await?;
-    let (delivery, counts) = delivery(stage, pull, orders, &known);
+    let (delivery, counts) = delivery(stage, pull, orders, &known).await?;
     stage
         .desk
         .store

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::{Answer, Body, Call, Client, Until, call};
@@ -202,8 +203,8 @@ impl Session<'_> {
         self.raw.is_replay()
     }
 
-    /// Sends the call and reads the answer.
-    async fn ask(&self, call: &Call) -> Result<(Vec<u8>, HeaderMap), Ended> {
+    /// Sends the call and reads the answer; tells whether its status is 404.
+    async fn ask(&self, call: &Call) -> Result<(Vec<u8>, HeaderMap, bool), Ended> {
         let client = self.client;
         client.limiter.until_ready().await;
         let mut response = client.send(call).await?;
@@ -220,8 +221,19 @@ impl Session<'_> {
             _ => {}
         }
         judged?;
-        let body = client.read_body(call, &mut response).await?;
-        Ok((body, std::mem::take(response.headers_mut())))
+        let is_404 = response.status() == StatusCode::NOT_FOUND;
+        let body = match client.read_body(call, &mut response).await {
+            Err(Ended::Again { .. }) if is_404 => return Err(self.not_found(call)),
+            body => body?,
+        };
+        Ok((body, std::mem::take(response.headers_mut()), is_404))
+    }
+
+    /// There is no such address.
+    fn not_found(&self, call: &Call) -> Ended {
+        self.raw.absent(&call.what);
+        let at = self.client.at(call);
+        Ended::Stop(SourceError::NotFound { at })
     }
 
     /// What was answered when the call was made before; none asks the source.
@@ -272,8 +284,8 @@ impl Session<'_> {
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, Ended> {
         let client = self.client;
-        let (body, headers) = match self.told(call) {
-            Some(told) => told?,
+        let (body, headers, is_404) = match self.told(call) {
+            Some(told) => told.map(|(body, headers)| (body, headers, false))?,
             None => self.ask(call).await?,
         };
         if !call.is_private {
@@ -285,6 +297,7 @@ impl Session<'_> {
             self.keep(&headers_of(call), &read).await?;
         }
         checked.map_err(|bad| match bad {
+            Bad::Again(_) if is_404 => self.not_found(call),
             Bad::Again(fault) => Ended::Again { fault, asked: None },
             Bad::Refused(status) => {
                 let at = client.at(call);

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Completeness, Day, PaymentOrder};
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
@@ -60,6 +61,27 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     /// this order. `at` names source and request for errors.
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad>;
 
+    /// True when `first`, the answer to [`Self::request`], leaves open whether the order's id is that
+    /// of something else, which [`Self::second`] asks about.
+    fn has_second(&self, _order: &PaymentOrder, _first: &Answer) -> bool {
+        false
+    }
+
+    /// The second question about an order.
+    fn second(&self, order: &PaymentOrder, attempt: u32) -> Request {
+        self.request(order, attempt)
+    }
+
+    /// Reads the answer to the second question.
+    fn read_second(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
+        self.read(body, order, at)
+    }
+
+    /// Whether an answer is one to this very request, where the provider repeats the request's id.
+    fn is_answer_to(&self, _body: &[u8], _sent: &Request) -> Result<bool, BodyFault> {
+        Ok(true)
+    }
+
     /// The id of an order that nobody made on `day`, which the provider can be asked about.
     fn example(&self, _day: Day) -> Box<str> {
         "DOISOATCHECK".into()
@@ -109,11 +131,56 @@ impl<R: Recital> Asks for Probing<R> {
         order: &'a PaymentOrder,
     ) -> BoxFuture<'a, Result<Answer, SourceError>> {
         Box::pin(async move {
-            let at = self.at(session, order);
-            let build = |attempt| self.0.request(order, attempt);
-            let check = |body: &[u8]| self.0.read(body, order, &at);
-            session.fetch(&build, &check).await
+            let first = self.put(session, order, false).await?;
+            if !self.0.has_second(order, &first) {
+                return Ok(first);
+            }
+            Ok(match self.put(session, order, true).await? {
+                Answer::NotFound => first,
+                second => second,
+            })
         })
+    }
+}
+
+impl<R: Recital> Probing<R> {
+    /// Puts one question. Of an answer made again the request is not known any more.
+    async fn put(
+        &self,
+        session: &Session<'_>,
+        order: &PaymentOrder,
+        is_second: bool,
+    ) -> Result<Answer, SourceError> {
+        let request = |attempt| {
+            if is_second {
+                self.0.second(order, attempt)
+            } else {
+                self.0.request(order, attempt)
+            }
+        };
+        let at = session.at(&request(0));
+        let sent = Mutex::new(Request::default());
+        let build = |attempt| {
+            let request = request(attempt);
+            if attempt > 0 {
+                *sent.lock().unwrap_or_else(PoisonError::into_inner) = request.clone();
+            }
+            request
+        };
+        let check = |body: &[u8]| {
+            let answer = if is_second {
+                self.0.read_second(body, order, &at)?
+            } else {
+                self.0.read(body, order, &at)?
+            };
+            let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_known = matches!(answer, Answer::Known(_)) && !session.is_replay();
+            if is_known && !self.0.is_answer_to(body, &sent)? {
+                return Err(not_ours(&at, SignatureFault::OtherRequest));
+            }
+            Ok(answer)
+        };
+        session.fetch(&build, &check).await
     }
 }
 
