@@ -50,7 +50,7 @@ pub struct Client {
     headers: HeaderMap,
     /// What stands in a request's query goes out as the fields of a form.
     sends_forms: bool,
-    /// The body of a 404 may be the provider's answer.
+    /// A 404 may be an answer.
     reads_404: bool,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
@@ -140,15 +140,13 @@ impl Client {
         Ok(self)
     }
 
-    /// The same for a provider that is asked by a posted form: what stands in a request's query is
-    /// written the same way, in the body.
+    /// The same where a request's query goes out as a posted form.
     pub fn with_forms(mut self) -> Self {
         self.sends_forms = true;
         self
     }
 
-    /// The same for a provider that may answer with status 404: a body that the caller's check accepts
-    /// is an answer, any other means that there is no such address.
+    /// The same where a 404 may be an answer: when the caller's check accepts its body.
     pub fn with_answers_of_404(mut self) -> Self {
         self.reads_404 = true;
         self

@@ -315,7 +315,10 @@ async fn bad_orders_never_keep_the_others_from_being_answered() {
             seen += told["rows"].as_u64().unwrap();
             assert!(seen > 10, "{gateway} {date} {told}");
             let page = std::fs::read_to_string(town.folder(date).join("index.html")).unwrap();
-            assert!(page.contains("chưa có câu trả lời dùng được"), "{gateway} {date}");
+            assert!(
+                page.contains("chưa có câu trả lời dùng được"),
+                "{gateway} {date}"
+            );
         }
         spoil(&town, &bad, None);
         town.morning_after(day("2022-12-08"));
@@ -327,9 +330,8 @@ async fn bad_orders_never_keep_the_others_from_being_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_that_failed_go_behind_those_that_wait() {
     let town = town("vnpay").await;
-    let budget = |text: String| {
-        text.replace("kind = \"vnpay\"\n", "kind = \"vnpay\"\norders_max = 7\n")
-    };
+    let budget =
+        |text: String| text.replace("kind = \"vnpay\"\n", "kind = \"vnpay\"\norders_max = 7\n");
     let desk = town.desk(&budget).await;
     let all = made(&town, FIRST);
     let of = |places: &[usize]| -> BTreeSet<String> {

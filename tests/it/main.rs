@@ -56,6 +56,7 @@ mod probe;
 mod probe_answers;
 mod prove;
 mod push;
+mod push_links;
 mod quality;
 mod registry_tables;
 mod replay;

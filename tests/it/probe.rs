@@ -206,9 +206,15 @@ async fn an_answer_that_cannot_be_used_concerns_its_order_alone() {
     // an order of the other end tells whether the source answers at all
     assert_eq!(ids(&pull), ["O-4", "O-2", "O-3"]);
     assert_eq!(fake.requests().len(), 6);
-    assert_eq!((&*pull.unanswered, &*pull.failed), (&["O-1".into()][..], &["O-1".into()][..]));
+    assert_eq!(
+        (&*pull.unanswered, &*pull.failed),
+        (&["O-1".into()][..], &["O-1".into()][..])
+    );
     let said = pull.trouble.unwrap().say(doisoat::domain::Lang::En);
-    assert!(said.contains("1 (the first is O-1)") && said.contains("99"), "{said}");
+    assert!(
+        said.contains("1 (the first is O-1)") && said.contains("99"),
+        "{said}"
+    );
     assert!(!said.contains("not asked any more"), "{said}");
 }
 
@@ -221,7 +227,10 @@ async fn five_such_answers_in_a_row_are_one_cause() {
         .flat_map(|id| vec![vnpay_coded("99", id); 3])
         .collect();
     let (pull, fake, _) = ask(steps, &asked).await;
-    assert_eq!((pull.state, fake.requests().len()), (Completeness::Missing, 15));
+    assert_eq!(
+        (pull.state, fake.requests().len()),
+        (Completeness::Missing, 15)
+    );
     assert_eq!(pull.failed, order.map(Into::into));
     assert_eq!(pull.unanswered, asked.map(Into::into));
     let said = pull.trouble.unwrap().say(doisoat::domain::Lang::En);

@@ -58,26 +58,53 @@ const PAID: &str = r#"{"return_code":1,"sub_return_code":1,"amount":45000,"zp_tr
 
 #[tokio::test]
 async fn a_refunded_payment_whose_id_looks_like_a_refund_stays_a_payment() {
-    let fake = Fake::answering(|line| json(if line.contains("refund") { UNKNOWN } else { PAID })).await;
+    let fake = Fake::answering(|line| {
+        json(if line.contains("refund") {
+            UNKNOWN
+        } else {
+            PAID
+        })
+    })
+    .await;
     let orders = [order("221205_2553_HS0001", OrderStatus::Refunded)];
     let pull = ask(ZALOPAY, &fake, &orders).await;
-    let [row] = &pull.records[..] else { panic!("{pull:?}") };
-    assert_eq!((row.kind, row.status), (Some(TxnKind::Payment), Some(TxnStatus::Success)));
+    let [row] = &pull.records[..] else {
+        panic!("{pull:?}")
+    };
+    assert_eq!(
+        (row.kind, row.status),
+        (Some(TxnKind::Payment), Some(TxnStatus::Success))
+    );
     assert_eq!(fake.requests().len(), 1);
     // an id that no paid order has is that of a refund
     let refund = r#"{"return_code":1,"sub_return_code":1}"#;
     let unpaid = r#"{"return_code":2,"sub_return_code":-63}"#;
     for first in [UNKNOWN, unpaid] {
-        let fake = Fake::answering(move |line| json(if line.contains("refund") { refund } else { first })).await;
+        let fake = Fake::answering(move |line| {
+            json(if line.contains("refund") {
+                refund
+            } else {
+                first
+            })
+        })
+        .await;
         let pull = ask(ZALOPAY, &fake, &orders).await;
-        let [row] = &pull.records[..] else { panic!("{pull:?}") };
-        assert_eq!((row.kind, row.status), (Some(TxnKind::Refund), Some(TxnStatus::Success)));
+        let [row] = &pull.records[..] else {
+            panic!("{pull:?}")
+        };
+        assert_eq!(
+            (row.kind, row.status),
+            (Some(TxnKind::Refund), Some(TxnStatus::Success))
+        );
         assert_eq!(row.amount.as_deref(), Some("45000"));
     }
     // known as neither: what was told of the payment stands
     let fake = Fake::answering(|_| json(UNKNOWN)).await;
     let pull = ask(ZALOPAY, &fake, &orders).await;
-    assert_eq!((pull.state, pull.records.len()), (Completeness::Complete, 0));
+    assert_eq!(
+        (pull.state, pull.records.len()),
+        (Completeness::Complete, 0)
+    );
     assert_eq!(fake.requests().len(), 2);
 }
 
@@ -85,10 +112,19 @@ async fn a_refunded_payment_whose_id_looks_like_a_refund_stays_a_payment() {
 async fn a_404_of_payos_is_a_wrong_address_unless_the_documented_code_comes_with_it() {
     let ids = ["11", "12", "13", "14", "15", "16", "17"];
     let orders = ids.map(|id| order(id, OrderStatus::Pending));
-    for body in ["Not Found", "", r#"{"message":"no route"}"#, r#"{"code":"20","desc":"x"}"#] {
+    for body in [
+        "Not Found",
+        "",
+        r#"{"message":"no route"}"#,
+        r#"{"code":"20","desc":"x"}"#,
+    ] {
         let fake = Fake::answering(move |_| answer(404, &["Content-Type: text/plain"], body)).await;
         let pull = ask(PAYOS, &fake, &orders).await;
-        assert_eq!((pull.state, pull.answered), (Completeness::Missing, 0), "{body}");
+        assert_eq!(
+            (pull.state, pull.answered),
+            (Completeness::Missing, 0),
+            "{body}"
+        );
         assert_eq!(fake.requests().len(), 5, "never asked twice: {body}");
         let trouble = pull.trouble.unwrap();
         assert_eq!(trouble.code(), "not_found", "{body}");
@@ -97,7 +133,11 @@ async fn a_404_of_payos_is_a_wrong_address_unless_the_documented_code_comes_with
     }
     let fake = Fake::answering(|line| {
         let known = r#"{"code":"101","desc":"x","data":null}"#;
-        let body = if line.contains("/12 ") { "Not Found" } else { known };
+        let body = if line.contains("/12 ") {
+            "Not Found"
+        } else {
+            known
+        };
         answer(404, &["Content-Type: application/json"], body)
     })
     .await;
@@ -116,5 +156,9 @@ async fn an_old_answer_of_momo_is_none() {
     assert_eq!(pull.trouble.unwrap().code(), "signature");
     let fake = Fake::answering(move |_| json(old.replace("\"requestId\":\"OLD\",", ""))).await;
     let pull = ask(MOMO, &fake, &orders).await;
-    assert_eq!((pull.state, pull.records.len()), (Completeness::Missing, 0), "it names none");
+    assert_eq!(
+        (pull.state, pull.records.len()),
+        (Completeness::Missing, 0),
+        "it names none"
+    );
 }

@@ -102,9 +102,14 @@ fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
     if max >= due.len() {
         return Vec::new();
     }
-    let (mut failed, mut first): (Vec<ProbeOrder>, Vec<ProbeOrder>) =
-        std::mem::take(due).into_iter().partition(|due| due.failures > 0);
-    let share = if max > 1 { (max / SHARE_OF_FAILED).max(1) } else { 0 };
+    let (mut failed, mut first): (Vec<ProbeOrder>, Vec<ProbeOrder>) = std::mem::take(due)
+        .into_iter()
+        .partition(|due| due.failures > 0);
+    let share = if max > 1 {
+        (max / SHARE_OF_FAILED).max(1)
+    } else {
+        0
+    };
     let failed_now = share.max(max.saturating_sub(first.len())).min(failed.len());
     let mut waiting = first.split_off((max - failed_now).min(first.len()));
     waiting.extend(failed.split_off(failed_now));

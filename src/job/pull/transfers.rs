@@ -28,7 +28,9 @@ pub(super) async fn stored(
     if kind != "payos" {
         return Ok(Vec::new());
     }
-    let orders = records.iter().filter_map(|record| record.order_ref.as_deref());
+    let orders = records
+        .iter()
+        .filter_map(|record| record.order_ref.as_deref());
     let orders: BTreeSet<&str> = orders.collect();
     Ok(stage.desk.store.txns_of_orders(source, &orders).await?)
 }
@@ -69,7 +71,8 @@ pub(super) fn name(txns: &mut [Txn], kind: &str, by: By, stored: &[Txn]) {
         };
         let id = match (known.get(&(&*order, reference)), by) {
             (Some(id), _) => (*id).to_owned(),
-            (None, By::Link) if *txn.id == *order => match link.and_then(|link| reference_of(link)) {
+            (None, By::Link) if *txn.id == *order => match link.and_then(|link| reference_of(link))
+            {
                 Some(other) if other != reference => own,
                 _ => order.to_string(),
             },

@@ -118,7 +118,9 @@ async fn answers_without_a_signature_are_read_only_where_it_says_so() {
         let refused = pull(&sandbox, "20s", |text| text).await;
         assert_eq!(refused.state, Completeness::Refused, "{kind}");
         let trusting = |text: String| {
-            let lines = text.lines().filter(|line| !line.starts_with("reply_signature"));
+            let lines = text
+                .lines()
+                .filter(|line| !line.starts_with("reply_signature"));
             let rest: Vec<&str> = lines.collect();
             format!("{}\nreply_signature = \"none\"\n", rest.join("\n"))
         };

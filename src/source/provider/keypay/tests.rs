@@ -158,7 +158,9 @@ fn version_3_needs_the_key_of_its_answers() {
 fn version_3_assumes_no_signature_that_leaves_out_the_state() {
     let secrets = [("K1", "HK1"), ("K2", "HK2")];
     let (head, _) = V3.split_once("reply_signature").unwrap();
-    let error = opened(head, &secrets, KeyPay::open).unwrap_err().to_string();
+    let error = opened(head, &secrets, KeyPay::open)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("reply_signature is missing"), "{error}");
     let with_state = format!(
         "{head}reply_signature = \"addition_fee client_id command status trans_amount transaction_id \
