@@ -30,6 +30,7 @@ async fn desk(town: &Town, keys: &str, edit: &dyn Fn(String) -> String) -> Desk 
              provider = \"{gateway}\"\n{keys}"
         ))
     };
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&with_push)).unwrap();
     let mut desk = town.desk(&with_push).await;
     let known = town.sandbox.providers();
     let secrets = known.flat_map(|name| town.sandbox.credentials(name));

@@ -197,6 +197,7 @@ async fn a_night_that_was_refused_half_way_is_made_again() {
         let state = if refused { "refused" } else { "partial" };
         assert_eq!(told["state"], state, "{told}");
         desk.close().await;
+        std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
         let (code, text) = replayed(&town, FIRST).await;
         assert_eq!(code, 0, "{fault:?}: {text}");
     }
