@@ -311,7 +311,6 @@ async fn bad_orders_never_keep_the_others_from_being_answered() {
             let told = source(&run, gateway);
             assert_eq!(codes(&done), [3], "{gateway} {date} {told}");
             assert_eq!(told["state"], "partial", "{gateway} {date} {told}");
-            assert_eq!(told["missing_orders"], count, "{gateway} {date} {told}");
             seen += told["rows"].as_u64().unwrap();
             assert!(seen > 10, "{gateway} {date} {told}");
             let page = std::fs::read_to_string(town.folder(date).join("index.html")).unwrap();

@@ -239,7 +239,9 @@ async fn without_a_fault_each_dialect_tells_the_truth() {
 async fn keypay_version_1_is_asked_the_same_way() {
     let sandbox = sandbox("keypay", None).await;
     let v1 = |text: String| {
-        let lines = text.lines().filter(|line| !line.starts_with("reply_signature"));
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with("reply_signature"));
         let rest = lines.collect::<Vec<_>>().join("\n") + "\n";
         rest.replace("path = \"/detail\"", "api = \"v1\"")
     };
