@@ -118,7 +118,14 @@ async fn every_dialect_tells_the_same_nights_as_vnpay() {
     };
     for gateway in OTHERS {
         let told = nights(&town(gateway).await).await;
-        for (n, date) in NIGHTS.into_iter().enumerate() {
+        // One that does not tell when the payer paid has the nights of the others until an order
+        // that was made before midnight is paid after it.
+        let nights = match gateway {
+            "momo" => crate::contract_gateways::night::before_midnight(gateway),
+            _ => NIGHTS.len(),
+        };
+        assert!(nights >= 2, "{gateway}");
+        for (n, date) in NIGHTS.into_iter().enumerate().take(nights) {
             assert_eq!(told[n].shares, expected[n].shares, "{gateway} {date}");
             let (is, should) = (so_far(&told, n), so_far(&expected, n));
             let only = is.difference(&should);

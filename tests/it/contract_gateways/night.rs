@@ -119,7 +119,7 @@ async fn whole_nights_come_out_as_with_vnpay() {
 }
 
 /// How many nights pass before an order is paid on another day than it was made.
-fn before_midnight(gateway: &str) -> usize {
+pub(crate) fn before_midnight(gateway: &str) -> usize {
     let district = District::generate_at(gateway, 1, day(FIRST).date(), NIGHTS).unwrap();
     let days = (0..NIGHTS).map(|n| day(FIRST).plus(n).date());
     let calm = days.take_while(|date| {
