@@ -198,6 +198,10 @@ pub fn moment(column: &'static str, raw: &str, form: TimeForm) -> Result<Moment,
     let read = match form {
         TimeForm::Iso => Moment::parse(raw),
         TimeForm::Compact => Moment::parse_compact(raw),
+        // the instant is kept, the text tells the day alone: see dedupe
+        TimeForm::OrderTime => {
+            Moment::parse_compact(raw).map(|at| Moment::from_parts(at.ms(), &at.day().to_string()))
+        }
         TimeForm::EpochMs => return epoch_ms(raw).ok_or_else(|| fault(RejectCode::BadTime)),
         TimeForm::IsoOrDay => match Day::parse(raw) {
             Ok(day) => Ok(Moment::of_day(day)),

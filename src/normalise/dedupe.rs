@@ -9,6 +9,8 @@
 //!   to `unmapped`, which a person must see; `unmapped` to a final one), or an empty field was
 //!   filled in. While a row is not final its time, memo, payer, fee and bank reference may still
 //!   change.
+//!   A time that is the order's, because the gateway did not tell when the payer paid, gives way to a
+//!   told one whatever its day, and never contradicts one.
 //! - **A contradiction**: amount, kind, order reference or account differ, or, once the row is
 //!   final, time, memo, payer, bank reference, fee or net; or one says `failed` and the other
 //!   `success`. The version first stored stays canonical and a person decides. Inside one delivery
@@ -232,7 +234,15 @@ fn same_time(a: &Txn, b: &Txn) -> bool {
         matches!(at, "" | "T00:00:00" | " 00:00:00")
     };
     let either = day_alone(a) || day_alone(b);
-    a.paid_at.ms() == b.paid_at.ms() || (either && a.paid_on == b.paid_on)
+    let stands_in = stands_in(a) || stands_in(b);
+    stands_in || a.paid_at.ms() == b.paid_at.ms() || (either && a.paid_on == b.paid_on)
+}
+
+/// True for a time that is the order's and not the payment's: an instant of which the text tells the
+/// day alone, in a row that names an order (`TimeForm::OrderTime`).
+fn stands_in(txn: &Txn) -> bool {
+    let midnight = txn.paid_at.day().start_ms();
+    txn.order_ref.is_some() && txn.paid_at.text().len() == 10 && txn.paid_at.ms() != midnight
 }
 
 /// True when the texts are equal or one side tells nothing.
@@ -267,10 +277,13 @@ fn fill(next: &mut Txn, new: &Txn, open: bool) {
     if fee_untold(next) || (open && !fee_untold(new)) {
         (next.fee, next.net) = (new.fee, new.net);
     }
-    if open {
+    let is_told = stands_in(next) && !stands_in(new);
+    if (open && !stands_in(new)) || is_told || (open && stands_in(next)) {
         next.paid_at = new.paid_at.clone();
         next.paid_on = new.paid_on;
         next.business_date = new.business_date;
+    }
+    if open {
         next.instrument = new.instrument;
     }
 }

@@ -154,11 +154,8 @@ fn found(world: &World, order: &GatewayOrder, saying: &Saying, act: Option<Act>)
         Some(GatewayAct::Replay) => GATEWAY.other_than(world, order),
         _ => GATEWAY.id_of(order),
     };
-    let time = if saying.at.is_some() {
-        saying.time(STAMP)
-    } else {
-        order.created_at.format(STAMP).to_string()
-    };
+    // the time that the question was asked with, not that of the payment
+    let time = order.created_at.format(STAMP).to_string();
     let mut reply = Map::new();
     let mut put = |name: &str, value: Value| reply.insert(name.to_owned(), value);
     put("MaLoi", json!("00"));

@@ -21,10 +21,12 @@ const ASK_KEY: &str = "SANDBOXKEYPAYHASHKEY1";
 const ANSWER_KEY: &str = "SANDBOXKEYPAYHASHKEY2";
 
 const REQUEST_FIELDS: [&str; 3] = ["client_id", "command", "transaction_id"];
-const ANSWER_FIELDS: [&str; 6] = [
+/// The fields of a creation, and the state among them.
+const ANSWER_FIELDS: [&str; 7] = [
     "addition_fee",
     "client_id",
     "command",
+    "status",
     "trans_amount",
     "transaction_id",
     "version",
@@ -71,6 +73,8 @@ pub(crate) const PROVIDER: Provider = Provider {
                hash_key_2 = { env = \"DOISOAT_SANDBOX_KEYPAY_HASH_KEY_2\" }\n\
                status_map = { \"1\" = \"pending\", \"2\" = \"failed\", \"5\" = \"refunded\" }\n\
                not_found = \"5\"\n\
+               reply_signature = \"addition_fee client_id command status trans_amount transaction_id \
+               version\"\n\
                time_field = \"pay_date\"\n",
     },
 };
@@ -236,6 +240,7 @@ mod tests {
         assert_eq!(text.split('|').count(), REQUEST_FIELDS.len());
         let (key, text, expected) = vector("keypay_dvcqg.create");
         assert_eq!(sign(&key, &text), expected);
-        assert_eq!(text.split('|').count(), ANSWER_FIELDS.len());
+        // a creation has no state yet
+        assert_eq!(text.split('|').count() + 1, ANSWER_FIELDS.len());
     }
 }

@@ -189,6 +189,16 @@ impl Sandbox {
         self.world.set_fault(fault);
     }
 
+    /// Shows a fault whenever that one order is asked about, by the gateway's own id; none ends it.
+    pub fn set_bad_order(&self, id: &str, fault: Option<Fault>) {
+        self.world.set_bad_order(id, fault);
+    }
+
+    /// Lets a payment link of payOS be paid in two transfers, the larger one first.
+    pub fn split_order(&self, id: &str) {
+        self.world.split_order(id);
+    }
+
     /// Switches SePay's documented limit of 3 requests a second (on at the start).
     pub fn set_rate_limit(&self, on: bool) {
         self.world.set_rate_limit(on);

@@ -1,7 +1,7 @@
 //! MoMo v2 as documented at developers.momo.vn ("Query transaction status", "Result codes").
 //!
 //! POST JSON, HMAC-SHA256 over `key=value` pairs sorted by key; `accessKey` is signed and never
-//! sent. The documentation lists no signature on the answer; here every answer carries one over its
+//! sent. `responseTime` is when the question was answered. The documentation lists no signature on the answer; here every answer carries one over its
 //! plain fields, which a client may check or leave alone.
 
 use chrono::NaiveDateTime;
@@ -191,10 +191,9 @@ fn found(
         put("orderId", json!(GATEWAY.other_than(world, order)));
     }
     put("amount", json!(gateway::scaled(gateway, payment.amount, 1)));
-    if let (Some(at), Ok(number)) = (payment.paid_at, payment.number.parse::<i64>()) {
+    if let (Some(_), Ok(number)) = (payment.paid_at, payment.number.parse::<i64>()) {
         put("transId", json!(number));
         put("payType", json!("qr"));
-        put("responseTime", json!(epoch_ms(at)));
     }
     if let Some(refund) = refund {
         let code = if refund.status == "00" { 0 } else { 7002 };

@@ -144,11 +144,29 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
     Reply::new(200, "application/json", text.into_bytes())
 }
 
-/// The one transfer that paid a link, or none.
+/// The transfers that paid a link: one, two where the order is split, or none.
 fn transfers(
     world: &World,
     (order, state): (&GatewayOrder, &GatewayState),
     amount: i64,
+    act: Option<Act>,
+) -> Vec<Value> {
+    if state.paid_at.is_none() {
+        return Vec::new();
+    }
+    let one = |mark, amount| transfer(world, (order, state), (mark, amount), act);
+    if world.is_split(&GATEWAY.id_of(order)) {
+        let second = amount / 3;
+        [one("", amount - second), one("B", second)].concat()
+    } else {
+        one("", amount)
+    }
+}
+
+fn transfer(
+    world: &World,
+    (order, state): (&GatewayOrder, &GatewayState),
+    (mark, amount): (&str, i64),
     act: Option<Act>,
 ) -> Vec<Value> {
     let Some(at) = state.paid_at else {
@@ -158,7 +176,7 @@ fn transfers(
     let mut put = |name: &str, value: Value| one.insert(name.to_owned(), value);
     put(
         "reference",
-        json!(format!("FT{}{}", at.format("%y%j"), state.number)),
+        json!(format!("FT{}{}{mark}", at.format("%y%j"), state.number)),
     );
     put("amount", json!(amount));
     put("accountNumber", json!(ACCOUNT));

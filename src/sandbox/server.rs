@@ -90,7 +90,8 @@ fn prepare(world: &World, request: &Request) -> Outgoing {
     if request.path.contains(fault::MOVED) {
         note_followed(world, request);
     }
-    let act = world.take_fault(provider.name);
+    let of_order = world.fault_of_order(provider.name, request);
+    let act = of_order.or_else(|| world.take_fault(provider.name));
     let act = if act == Some(Act::Chaos) {
         chaos(world)
     } else {

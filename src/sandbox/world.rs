@@ -54,6 +54,10 @@ impl Counters {
 pub(crate) struct Desk {
     pub(crate) fault: Option<Fault>,
     pub(crate) counters: Counters,
+    /// The faults of single orders, by the gateway's own id.
+    bad_orders: BTreeMap<String, Fault>,
+    /// Orders that are paid in two transfers, by the gateway's own id.
+    split_orders: BTreeSet<String>,
     /// Hits of the current fault by provider.
     hits: BTreeMap<&'static str, u32>,
     /// Earliest allowed next request by provider, after a retry hint.
@@ -112,9 +116,13 @@ impl World {
     pub(crate) fn set_fault(&self, fault: Option<Fault>) {
         let mut desk = self.desk();
         let request_ids = std::mem::take(&mut desk.request_ids);
+        let bad_orders = std::mem::take(&mut desk.bad_orders);
+        let split_orders = std::mem::take(&mut desk.split_orders);
         *desk = Desk {
             fault,
             request_ids,
+            bad_orders,
+            split_orders,
             ..Desk::default()
         };
     }
@@ -169,6 +177,32 @@ impl World {
                 Some(fault.act)
             }
         }
+    }
+
+    /// From now on every question about the order shows the fault; none ends that.
+    pub(crate) fn set_bad_order(&self, id: &str, fault: Option<Fault>) {
+        let bad = &mut self.desk().bad_orders;
+        bad.remove(id);
+        bad.extend(fault.map(|fault| (id.to_owned(), fault)));
+    }
+
+    /// From now on the order was paid in two transfers.
+    pub(crate) fn split_order(&self, id: &str) {
+        self.desk().split_orders.insert(id.to_owned());
+    }
+
+    /// Whether the order was paid in two transfers.
+    pub(crate) fn is_split(&self, id: &str) -> bool {
+        self.desk().split_orders.contains(id)
+    }
+
+    /// The fault of the order that is asked about.
+    pub(crate) fn fault_of_order(&self, provider: &str, request: &Request) -> Option<Act> {
+        let key = attempt_key(provider, request);
+        let desk = self.desk();
+        let mut bad = desk.bad_orders.iter();
+        let found = bad.find(|(id, _)| key.ends_with(id.as_str()))?;
+        Some(found.1.act)
     }
 
     /// Gives a hit back: the request was not one that the fault can show at.

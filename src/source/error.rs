@@ -52,6 +52,14 @@ pub enum SourceError {
     /// A probe: the source can hold no order of such an id, or cuts it, so that its answer could be
     /// about another one. How many were not asked about.
     NotAskable { at: Box<str>, orders: u64 },
+    /// A probe: answers about single orders that cannot be used. How many orders, the first of them,
+    /// and what came the last time; `ended`: so many in a row that it was taken for one cause.
+    Unusable {
+        orders: u64,
+        order: Box<str>,
+        why: Box<Self>,
+        ended: bool,
+    },
     /// Our own archive failed: nothing may be parsed that was not kept. Not the source's fault.
     Archive { detail: Box<str> },
 }
@@ -112,6 +120,8 @@ pub enum SignatureFault {
     OtherOrder,
     /// Verifies, but for another merchant.
     OtherMerchant,
+    /// It names another request: an old answer.
+    OtherRequest,
 }
 
 /// What the provider's own totals say.
@@ -148,6 +158,7 @@ impl SourceError {
             Self::NotAllowed { .. } => "not_allowed",
             Self::Incomplete { .. } => "incomplete",
             Self::NotAskable { .. } => "not_askable",
+            Self::Unusable { why, .. } => why.code(),
             Self::Archive { .. } => "archive",
         }
     }
@@ -159,6 +170,33 @@ impl SourceError {
             self,
             Self::Refused { .. } | Self::RefusedByCode { .. } | Self::Signature { .. }
         )
+    }
+
+    /// True for an answer about one order that cannot be used and that need not concern any other:
+    /// a code inside that the order may have caused, a form that is not the documented one, a status
+    /// 4xx. Nothing that came before the answer was whole: no answer is the source's matter.
+    pub fn may_concern_one_order(&self) -> bool {
+        match self {
+            Self::Rejected { .. } | Self::NotFound { .. } => true,
+            Self::Exhausted { last, .. } => matches!(
+                last,
+                Fault::ErrorInside(_)
+                    | Fault::OrderCode(_)
+                    | Fault::Body(BodyFault::Shape(_) | BodyFault::DuplicateKey(_))
+            ),
+            _ => false,
+        }
+    }
+
+    /// True when the order that was asked about may be why the source ended, so that it should not
+    /// be asked first again; `is_first` when no order before it was answered.
+    pub fn may_be_of_order(&self, is_first: bool) -> bool {
+        match self {
+            Self::Exhausted { last, .. } => !matches!(last, Fault::Connect),
+            Self::Deadline { .. } => is_first,
+            Self::TooLarge { .. } | Self::Redirect { .. } => true,
+            _ => self.may_concern_one_order(),
+        }
     }
 
     /// True when our own archive failed: the night must not go on.
@@ -184,6 +222,7 @@ impl SourceError {
             | Self::Tls { at, .. }
             | Self::NotAllowed { at, .. }
             | Self::Incomplete { at, .. } => at,
+            Self::Unusable { why, .. } => why.at(),
             Self::Archive { .. } => "archive",
         }
     }

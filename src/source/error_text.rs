@@ -31,12 +31,36 @@ const ORDER_CODE_FIX: (&str, &str) = (
      if it is \"no such order\", write it under not_found in doisoat.toml.",
 );
 
+/// What to do about orders whose answers cannot be used.
+const UNUSABLE_FIX: (&str, &str) = (
+    "Các lệnh này sẽ được hỏi lại vào đêm sau, sau những lệnh khác. Nếu lặp lại, hỏi nhà cung cấp về mã đó.",
+    "They are asked about again the next night, after the others. If it happens again, ask the provider about it.",
+);
+
 /// What to do about orders that were not asked about.
 const NOT_ASKABLE_FIX: (&str, &str) = (
     "Cho hệ thống một cửa xuất order_id đúng như đã gửi cho nguồn (ViettelPay và KeyPay: không quá \
      20 ký tự).",
     "Let the one-stop system export order_id exactly as it was sent to the source (ViettelPay and \
      KeyPay: at most 20 characters).",
+);
+
+/// What to do about a certificate.
+const TLS_FIX: (&str, &str) = (
+    "Kiểm tra base_url và đồng hồ máy; chứng thư của đơn vị cấp riêng được khai báo bằng ca_file. Không thể tắt việc kiểm tra.",
+    "Check base_url and the machine's clock; a private certificate authority is named with ca_file. Checking cannot be turned off.",
+);
+
+/// What to do about an address that may not be called.
+const NOT_ALLOWED_FIX: (&str, &str) = (
+    "Sửa base_url trong doisoat.toml; http chỉ được dùng tới máy này và khi có allow_loopback = true.",
+    "Correct base_url in doisoat.toml; http is for this machine only, with allow_loopback = true.",
+);
+
+/// What to do about our own archive.
+const ARCHIVE_FIX: (&str, &str) = (
+    "Kiểm tra dung lượng đĩa và quyền ghi của thư mục lưu trữ, rồi chạy lại.",
+    "Check free space and write permission of the archive folder, then run again.",
 );
 
 impl SourceError {
@@ -89,6 +113,12 @@ impl SourceError {
                      nên câu trả lời có thể là của lệnh khác",
                 en: "{orders} orders were not asked about: the source takes no such order id, or cuts it, so that \
                      an answer could be about another order"),
+            Self::Unusable {
+                orders,
+                order,
+                why,
+                ended,
+            } => unusable((*orders, order), (why, *ended), lang),
             Self::Archive { detail } => pick!(lang,
                 vi: "không lưu được dữ liệu gốc: {detail}",
                 en: "the raw bytes could not be kept: {detail}"),
@@ -139,32 +169,48 @@ impl SourceError {
                 ..
             } => ORDER_CODE_FIX,
             Self::NotAskable { .. } => NOT_ASKABLE_FIX,
+            Self::Unusable { why, .. } => match &**why {
+                Self::Exhausted {
+                    last: Fault::ErrorInside(_) | Fault::Body(_),
+                    ..
+                } => UNUSABLE_FIX,
+                other => return other.fix(lang),
+            },
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
                 "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
                 "Days read in full are used. Run again later; if it happens again, ask the provider.",
             ),
-            Self::Tls { .. } => (
-                "Kiểm tra base_url và đồng hồ máy; chứng thư của đơn vị cấp riêng được khai báo bằng ca_file. Không thể tắt việc kiểm tra.",
-                "Check base_url and the machine's clock; a private certificate authority is named with ca_file. Checking cannot be turned off.",
-            ),
-            Self::NotAllowed { .. } => (
-                "Sửa base_url trong doisoat.toml; http chỉ được dùng tới máy này và khi có allow_loopback = true.",
-                "Correct base_url in doisoat.toml; http is for this machine only, with allow_loopback = true.",
-            ),
+            Self::Tls { .. } => TLS_FIX,
+            Self::NotAllowed { .. } => NOT_ALLOWED_FIX,
             Self::Incomplete { .. } => (
                 "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
                 "The day counts as incomplete and none of its rows is used; the next night reads it again. If it happens again, ask the provider.",
             ),
-            Self::Archive { .. } => (
-                "Kiểm tra dung lượng đĩa và quyền ghi của thư mục lưu trữ, rồi chạy lại.",
-                "Check free space and write permission of the archive folder, then run again.",
-            ),
+            Self::Archive { .. } => ARCHIVE_FIX,
         };
         match lang {
             Lang::Vi => vi.to_owned(),
             Lang::En => en.to_owned(),
         }
     }
+}
+
+/// Orders whose answers cannot be used.
+fn unusable(
+    (orders, order): (u64, &str),
+    (why, ended): (&SourceError, bool),
+    lang: Lang,
+) -> String {
+    let why = why.what(lang);
+    let mut text = pick!(lang,
+        vi: "{orders} lệnh thanh toán chưa có câu trả lời dùng được (đầu tiên {order}); lần cuối: {why}",
+        en: "orders without a usable answer: {orders} (the first is {order}); the last one: {why}");
+    if ended {
+        text.push_str(&pick!(lang,
+            vi: "; nhiều lệnh liên tiếp như vậy nên đêm nay không hỏi nguồn này nữa",
+            en: "; so many in a row that the source is not asked any more tonight"));
+    }
+    text
 }
 
 fn signature_fault(why: SignatureFault, lang: Lang) -> String {
@@ -181,6 +227,9 @@ fn signature_fault(why: SignatureFault, lang: Lang) -> String {
         SignatureFault::OtherMerchant => pick!(lang,
             vi: "câu trả lời là của một đơn vị khác",
             en: "the answer is for another merchant"),
+        SignatureFault::OtherRequest => pick!(lang,
+            vi: "câu trả lời là của một lần hỏi khác",
+            en: "the answer is to another request than the one sent"),
     }
 }
 
@@ -247,139 +296,4 @@ fn body_fault(why: &BodyFault, lang: Lang) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn all() -> Vec<SourceError> {
-        let at = || -> Box<str> { "sepay-main: GET https://my.sepay.vn/x".into() };
-        let exhausted = |last| SourceError::Exhausted {
-            at: at(),
-            attempts: 5,
-            last,
-        };
-        let mut all = vec![
-            SourceError::Refused {
-                at: at(),
-                status: 401,
-            },
-            SourceError::RefusedByCode {
-                at: at(),
-                code: "97".into(),
-            },
-            SourceError::NotFound { at: at() },
-            SourceError::Rejected {
-                at: at(),
-                status: 400,
-            },
-            SourceError::Redirect {
-                at: at(),
-                status: 302,
-                to: "https://x".into(),
-            },
-            SourceError::TooLarge {
-                at: at(),
-                bytes_max: 1,
-            },
-            SourceError::Deadline {
-                at: at(),
-                seconds: 900,
-            },
-            SourceError::ComeBackLater {
-                at: at(),
-                seconds: 86_400,
-            },
-            SourceError::Tls {
-                at: at(),
-                detail: "x".into(),
-            },
-            SourceError::NotAllowed {
-                at: at(),
-                detail: "x".into(),
-            },
-            SourceError::NotAskable {
-                at: at(),
-                orders: 3,
-            },
-            SourceError::Archive { detail: "x".into() },
-        ];
-        for why in [
-            SignatureFault::Missing,
-            SignatureFault::Wrong,
-            SignatureFault::OtherOrder,
-            SignatureFault::OtherMerchant,
-        ] {
-            all.push(SourceError::Signature { at: at(), why });
-        }
-        for gap in [
-            Gap::Short {
-                expected: 9,
-                got: 7,
-            },
-            Gap::Loop,
-            Gap::Endless,
-        ] {
-            all.push(SourceError::Incomplete { at: at(), gap });
-        }
-        let body = Fault::Body;
-        all.extend(
-            [
-                Fault::Connect,
-                Fault::Broken,
-                Fault::Timeout,
-                Fault::Status(503),
-                Fault::ErrorInside("500".into()),
-                Fault::OrderCode("12".into()),
-                body(BodyFault::Empty),
-                body(BodyFault::Html),
-                body(BodyFault::NotUtf8),
-                body(BodyFault::Truncated),
-                body(BodyFault::NotJson { line: 1, column: 2 }),
-                body(BodyFault::TooDeep),
-                body(BodyFault::DuplicateKey("amount".into())),
-                body(BodyFault::Shape("data")),
-            ]
-            .map(exhausted),
-        );
-        all
-    }
-
-    #[test]
-    fn every_trouble_says_what_where_and_what_to_do_in_both_languages() {
-        let mut texts = std::collections::BTreeSet::new();
-        for error in all() {
-            let (vi, en) = (error.say(Lang::Vi), error.say(Lang::En));
-            assert_ne!(error.fix(Lang::Vi), error.fix(Lang::En), "{error:?}");
-            assert!(
-                vi.starts_with(error.at()) && en.starts_with(error.at()),
-                "{error:?}"
-            );
-            assert_eq!(
-                (vi.matches('\n').count(), en.matches('\n').count()),
-                (1, 1),
-                "{error:?}"
-            );
-            assert!(texts.insert(vi) && texts.insert(en), "{error:?}");
-        }
-    }
-
-    #[test]
-    fn finance_staff_read_vietnamese() {
-        let say = |index: usize| all()[index].say(Lang::Vi);
-        assert_eq!(
-            say(0),
-            "sepay-main: GET https://my.sepay.vn/x: nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP \
-             401)\n  Kiểm tra mã truy cập của nguồn này trong doisoat.toml (đã hết hạn hoặc bị thu hồi?), rồi \
-             chạy `doisoat check`."
-        );
-        let truncated = SourceError::Exhausted {
-            at: "casso-1".into(),
-            attempts: 5,
-            last: Fault::Body(BodyFault::Truncated),
-        };
-        assert_eq!(
-            truncated.say(Lang::Vi),
-            "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Các ngày đã đọc đủ vẫn được \
-             dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
-        );
-    }
-}
+mod tests;

@@ -50,6 +50,8 @@ pub struct Client {
     headers: HeaderMap,
     /// What stands in a request's query goes out as the fields of a form.
     sends_forms: bool,
+    /// A 404 may be an answer.
+    reads_404: bool,
     /// A provider's own name for `Retry-After`.
     retry_header: Option<&'static str>,
 }
@@ -109,6 +111,7 @@ impl Client {
             authorization: Mutex::new(None),
             headers: HeaderMap::new(),
             sends_forms: false,
+            reads_404: false,
             retry_header: None,
         })
     }
@@ -137,10 +140,15 @@ impl Client {
         Ok(self)
     }
 
-    /// The same for a provider that is asked by a posted form: what stands in a request's query is
-    /// written the same way, in the body.
+    /// The same where a request's query goes out as a posted form.
     pub fn with_forms(mut self) -> Self {
         self.sends_forms = true;
+        self
+    }
+
+    /// The same where a 404 may be an answer: when the caller's check accepts its body.
+    pub fn with_answers_of_404(mut self) -> Self {
+        self.reads_404 = true;
         self
     }
 
@@ -205,6 +213,7 @@ impl Client {
                 })
             }
             401 | 403 => stop(SourceError::Refused { at, status: code }),
+            404 if self.reads_404 => Ok(()),
             404 => stop(SourceError::NotFound { at }),
             408 | 429 | 500.. => {
                 let asked = self.asked_wait(response.headers());

@@ -53,6 +53,9 @@ pub struct Pull {
     pub known: u64,
     /// A probe: orders without an answer, in the order asked.
     pub unanswered: Vec<Box<str>>,
+    /// A probe: those of them that were asked about and failed, or that cannot be asked about; the
+    /// others merely wait.
+    pub failed: Vec<Box<str>>,
     /// How complete: `complete`, `partial`, `missing` or `refused` (`late` needs a clock and is the
     /// job's word).
     pub state: Completeness,
@@ -72,6 +75,7 @@ impl Pull {
             answered: 0,
             known: 0,
             unanswered: Vec::new(),
+            failed: Vec::new(),
             state,
             trouble: None,
         }

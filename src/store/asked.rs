@@ -102,6 +102,30 @@ impl Store {
         found.iter().map(|row| Ok(row.text("id")?.into())).collect()
     }
 
+    /// The rows of `source` that name these orders, whenever they came.
+    pub async fn txns_of_orders(
+        &self,
+        source: &SourceName,
+        order_refs: &BTreeSet<&str>,
+    ) -> Result<Vec<Txn>, StoreError> {
+        let whenever = [Bind::Text(NEVER)];
+        let mut tx = self.begin_read().await?;
+        let rows = tx
+            .rows_of_batches(
+                &sql::SELECT_TXN_KEY_BY_ORDER_REF,
+                &keys(order_refs),
+                &whenever,
+            )
+            .await?;
+        let mut found = BTreeSet::new();
+        for row in &rows {
+            if row.text("source")? == source.as_str() {
+                found.insert(RowKey::txn(source, row.text("id")?));
+            }
+        }
+        load_txns(&mut tx, &found, NEVER).await
+    }
+
     /// Which of these match groups stood just like this before `night`.
     pub async fn known_groups(
         &self,

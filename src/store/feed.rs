@@ -51,6 +51,8 @@ pub struct ProbeOrder {
     pub settled_on: Option<Day>,
     /// True when the last asking brought no answer, or it had to wait.
     pub waited: bool,
+    /// In how many nights of late it was asked about itself and failed, with no answer since.
+    pub failures: u64,
 }
 
 /// The outcome of asking about one order.
@@ -95,6 +97,7 @@ impl Store {
                 orders.insert(order.order_id.clone(), order);
             }
         }
+        let failures = failures(&mut tx, source, night).await?;
         let known = known_of_orders(&mut tx, source, night, &orders).await?;
         let probes = orders.into_values().filter_map(|order| {
             let known = known.get(&order.order_id).copied().unwrap_or_default();
@@ -102,6 +105,7 @@ impl Store {
             is_due(&order, known, unanswered, night, rules).then_some(ProbeOrder {
                 settled_on: known.settled_on,
                 waited: unanswered,
+                failures: failures.get(&*order.order_id).copied().unwrap_or_default(),
                 order,
             })
         });
@@ -129,6 +133,42 @@ impl Store {
         tx.run_batches(&sql::UPSERT_PROBE, &rows, &[]).await?;
         tx.commit().await
     }
+}
+
+/// What a reading is called that tells that an order was asked about and failed.
+const FAILED: &str = "unanswered ";
+
+/// So many nights a failure is remembered: an order that was not asked about again until then is
+/// one that waits.
+const FAILURE_NIGHTS: u32 = 14;
+
+impl ProbeOutcome {
+    /// What the reading is called that remembers that an order was asked about and failed.
+    pub fn failed(order_id: &str) -> String {
+        format!("{FAILED}{order_id}")
+    }
+}
+
+/// In how many nights before `night` each order failed, with no answer since.
+async fn failures(
+    tx: &mut Tx,
+    source: &SourceName,
+    night: Day,
+) -> Result<BTreeMap<Box<str>, u64>, StoreError> {
+    let (from, night) = (night.minus(FAILURE_NIGHTS).to_string(), night.to_string());
+    let binds = [
+        Bind::Text(source.as_str()),
+        Bind::Text(&from),
+        Bind::Text(&night),
+    ];
+    let rows = tx.rows(&sql::SELECT_ORDER_FAILED, &binds).await?;
+    let mut all = BTreeMap::new();
+    for row in &rows {
+        let order_id = row.text("what")?.strip_prefix(FAILED).unwrap_or_default();
+        let nights = u64::try_from(row.int("nights")?).unwrap_or_default();
+        all.insert(order_id.into(), nights);
+    }
+    Ok(all)
 }
 
 /// What is known of an order before the night.

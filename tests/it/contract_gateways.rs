@@ -10,7 +10,7 @@
 
 mod answers;
 mod faults;
-mod night;
+pub(crate) mod night;
 mod settings;
 
 use std::collections::BTreeMap;

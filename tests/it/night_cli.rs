@@ -21,8 +21,9 @@ async fn town(edit: Edit<'_>) -> Town {
 /// The program in the town's folder, with its secrets in the environment.
 pub(crate) fn program(town: &Town) -> Command {
     let mut command = doisoat(town.dir());
-    for known in ["sepay", "casso", "vnpay"].map(|name| town.sandbox.credentials(name)) {
-        command.envs(known.iter().map(|c| (c.env, c.value)));
+    for name in town.sandbox.providers() {
+        let known = town.sandbox.credentials(name).iter();
+        command.envs(known.map(|c| (c.env, c.value)));
     }
     command
 }

@@ -189,3 +189,62 @@ async fn vnpay_that_fails_ends_for_the_night_with_what_it_gave() {
     let (pull, ..) = ask(vec![answer(502, &[], "<html>")], &[]).await;
     assert_eq!(pull.state, Completeness::Complete, "nothing to ask");
 }
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_used_concerns_its_order_alone() {
+    let bad = || vnpay_coded("99", "O-1");
+    let steps = vec![
+        bad(),
+        bad(),
+        bad(),
+        vnpay_paid("O-4"),
+        vnpay_paid("O-2"),
+        vnpay_paid("O-3"),
+    ];
+    let (pull, fake, _) = ask(steps, &["O-1", "O-2", "O-3", "O-4"]).await;
+    assert_eq!((pull.state, pull.answered), (Completeness::Partial, 3));
+    // an order of the other end tells whether the source answers at all
+    assert_eq!(ids(&pull), ["O-4", "O-2", "O-3"]);
+    assert_eq!(fake.requests().len(), 6);
+    assert_eq!(
+        (&*pull.unanswered, &*pull.failed),
+        (&["O-1".into()][..], &["O-1".into()][..])
+    );
+    let said = pull.trouble.unwrap().say(doisoat::domain::Lang::En);
+    assert!(
+        said.contains("1 (the first is O-1)") && said.contains("99"),
+        "{said}"
+    );
+    assert!(!said.contains("not asked any more"), "{said}");
+}
+
+#[tokio::test]
+async fn five_such_answers_in_a_row_are_one_cause() {
+    let asked = ["O-1", "O-2", "O-3", "O-4", "O-5", "O-6", "O-7", "O-8"];
+    let order = ["O-1", "O-8", "O-7", "O-6", "O-5"];
+    let steps: Vec<Step> = order
+        .iter()
+        .flat_map(|id| vec![vnpay_coded("99", id); 3])
+        .collect();
+    let (pull, fake, _) = ask(steps, &asked).await;
+    assert_eq!(
+        (pull.state, fake.requests().len()),
+        (Completeness::Missing, 15)
+    );
+    assert_eq!(pull.failed, order.map(Into::into));
+    assert_eq!(pull.unanswered, asked.map(Into::into));
+    let said = pull.trouble.unwrap().say(doisoat::domain::Lang::En);
+    assert!(said.contains("5 (the first is O-1)"), "{said}");
+    assert!(said.contains("not asked any more tonight"), "{said}");
+    // one good answer between them, and they are five matters of five orders
+    let mut steps: Vec<Step> = ["O-1", "O-8", "O-7", "O-6"]
+        .iter()
+        .flat_map(|id| vec![vnpay_coded("99", id); 3])
+        .collect();
+    steps.push(vnpay_paid("O-5"));
+    steps.extend(vec![vnpay_coded("99", "O-2"); 3]);
+    steps.extend([vnpay_paid("O-4"), vnpay_paid("O-3")]);
+    let (pull, ..) = ask(steps, &asked).await;
+    assert_eq!((pull.state, pull.answered), (Completeness::Partial, 3));
+    assert_eq!(pull.unanswered.len(), 5);
+}

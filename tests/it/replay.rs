@@ -178,3 +178,27 @@ async fn replaced_and_older_runs() {
         assert!(text.contains("inputs: "), "{text}");
     }
 }
+
+/// A source that turned us away in the middle kept no row, and keeps none when it is made again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_that_was_refused_half_way_is_made_again() {
+    for fault in ["http_403", "http_401", "http_400", "error_in_200"] {
+        let town = Town::new(Kind::Sqlite).await;
+        let desk = town.desk(&as_is).await;
+        let orders = &town.sandbox.district().gateway_orders;
+        let fault = doisoat::sandbox::Fault::named(fault);
+        town.sandbox.set_bad_order(&orders[3].order_id, fault);
+        town.morning_after(day(FIRST));
+        let done = night(&desk, FIRST).await;
+        let run = crate::town::document(&done);
+        let told = crate::town::source(&run, "vnpay");
+        let refused = fault.is_some_and(|fault| fault.name.starts_with("http_40"));
+        let refused = refused && fault.is_some_and(|fault| fault.name != "http_400");
+        let state = if refused { "refused" } else { "partial" };
+        assert_eq!(told["state"], state, "{told}");
+        desk.close().await;
+        std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+        let (code, text) = replayed(&town, FIRST).await;
+        assert_eq!(code, 0, "{fault:?}: {text}");
+    }
+}

@@ -122,7 +122,7 @@ async fn one(
             Ok(Came::Registry(rows))
         }
         Handle::Push(push) => {
-            let (of, delivery) = push::again(&stage, &push, &bytes_of(answers, &tape))?;
+            let (of, delivery) = push::again(&stage, &push, &bytes_of(answers, &tape)).await?;
             return Ok((Some(of), Came::Money(delivery, BTreeSet::new())));
         }
     };
@@ -162,7 +162,7 @@ async fn questions(stage: &Stage, probe: &dyn Probe, tape: &Tape) -> Result<Came
     let pull = pull.map_err(|error| anyhow!(error))?;
     let implied = normalise::read_records(&pull.implied, &stage.context(None));
     let implied = implied.txns.iter().map(|txn| (*txn.id).into()).collect();
-    let (delivery, _) = probe::delivery(stage, &pull, &orders, &implied);
+    let (delivery, _) = probe::delivery(stage, &pull, &orders, &implied).await?;
     Ok(Came::Money(delivery, implied))
 }
 

@@ -14,6 +14,7 @@ mod push;
 mod raw;
 mod renamed;
 mod registry;
+mod transfers;
 mod withdraw;
 
 use tokio::task::JoinSet;

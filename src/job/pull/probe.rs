@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, anyhow};
 
 use super::raw::Evidence;
+use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, Vnd};
 use crate::job::error::JobError;
 use crate::normalise;
-use crate::source::{Probe, Pull};
+use crate::source::{Probe, Pull, RawSink};
 use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
 use crate::text::say;
 
@@ -40,6 +41,9 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         .ask(&orders, &raw)
         .await
         .map_err(|error| anyhow!(error))?;
+    for order_id in &pull.failed {
+        raw.absent(&ProbeOutcome::failed(order_id));
+    }
     raw.record(stage).await?;
     let (rows, rejects) = save(stage, &pull, &orders).await?;
     if !pull.is_refused() {
@@ -76,21 +80,43 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
 }
 
 /// Whose turn it is: open orders before those that are asked about again for a refund, those that
-/// had to wait before the others, and then the oldest first.
-fn turn(due: &ProbeOrder) -> (bool, bool, i64, &str) {
+/// had to wait before the others, those that failed when they were asked about last, the often
+/// failed ones last, and then the oldest first.
+fn turn(due: &ProbeOrder) -> (bool, u64, bool, i64, &str) {
     let made = due.order.created_at.ms();
     (
         due.settled_on.is_some(),
+        due.failures,
         !due.waited,
         made,
         &due.order.order_id,
     )
 }
 
+/// Of a budget of orders the part that those get which failed before, whatever else waits.
+const SHARE_OF_FAILED: usize = 8;
+
 /// Takes away what is beyond the source's budget of orders.
 fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
     let max = max.map_or(due.len(), |max| usize::try_from(max).unwrap_or(usize::MAX));
-    due.split_off(max.min(due.len()))
+    if max >= due.len() {
+        return Vec::new();
+    }
+    let (mut failed, mut first): (Vec<ProbeOrder>, Vec<ProbeOrder>) = std::mem::take(due)
+        .into_iter()
+        .partition(|due| due.failures > 0);
+    let share = if max > 1 {
+        (max / SHARE_OF_FAILED).max(1)
+    } else {
+        0
+    };
+    let failed_now = share.max(max.saturating_sub(first.len())).min(failed.len());
+    let mut waiting = first.split_off((max - failed_now).min(first.len()));
+    waiting.extend(failed.split_off(failed_now));
+    first.extend(failed);
+    first.sort_by(|a, b| turn(a).cmp(&turn(b)));
+    *due = first;
+    waiting
 }
 
 /// Says how many orders wait for the next night, and why.
@@ -102,14 +128,17 @@ fn say_waiting(stage: &Stage, waiting: usize) -> Option<String> {
 
 /// Normalises the answers; `known` are the ids that are stored. Tells how many rows were readable
 /// and how many were not.
-pub(super) fn delivery(
+pub(super) async fn delivery(
     stage: &Stage,
     pull: &Pull,
     orders: &[PaymentOrder],
     known: &BTreeSet<Box<str>>,
-) -> (Delivery, (u64, u64)) {
+) -> Result<(Delivery, (u64, u64)), JobError> {
     let context = stage.context(None);
+    let whose = (&stage.settings.name, stage.settings.kind());
+    let stored = transfers::stored(stage, whose, &pull.records).await?;
     let mut rows = normalise::read_records(&pull.records, &context);
+    transfers::name(&mut rows.txns, whose.1, By::Link, &stored);
     // A payment that only its refund's answer proves fills a gap and never contradicts what is
     // known.
     let implied = normalise::read_records(&pull.implied, &context);
@@ -136,7 +165,7 @@ pub(super) fn delivery(
         conflicts,
         days: Vec::new(),
     };
-    (delivery, counts)
+    Ok((delivery, counts))
 }
 
 /// Normalises and stores the answers; tells how many rows were readable and how many were not.
@@ -148,7 +177,7 @@ async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u6
         .store
         .known_txns(&stage.settings.name, &ids)
         .await?;
-    let (delivery, counts) = delivery(stage, pull, orders, &known);
+    let (delivery, counts) = delivery(stage, pull, orders, &known).await?;
     stage
         .desk
         .store

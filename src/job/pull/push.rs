@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::raw::Evidence;
+use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::config::SourceSettings;
 use crate::domain::{Completeness, Day, Piece, Reject, RejectCode, Side, SourceFacts, SourceName};
@@ -199,7 +200,7 @@ impl Batch {
         let store = &stage.desk.store;
         let context = context(stage, push, partner);
         let (delivery, (readable, unreadable)) =
-            delivery(&self.records, &context, account(stage, partner));
+            delivery(stage, &self.records, &context, account(stage, partner)).await?;
         let counts = (readable, unreadable + count(self.refused.len()));
         store
             .save_transactions(&context.name, stage.night, &delivery, normalise::merge)
@@ -226,11 +227,29 @@ fn account<'s>(stage: &'s Stage, partner: Option<&'s SourceSettings>) -> Option<
 }
 
 /// Normalises records; tells how many could be read and how many could not.
-fn delivery(
+async fn delivery(
+    stage: &Stage,
     records: &[Record],
     context: &SourceContext,
     account: Option<&str>,
-) -> (Delivery, (u64, u64)) {
+) -> Result<(Delivery, (u64, u64)), JobError> {
+    let records = of_account(records, context, account);
+    let TxnRows { mut txns, rejects } = normalise::read_records(&records, context);
+    let stored = transfers::stored(stage, (&context.name, &context.kind), &records).await?;
+    transfers::name(&mut txns, &context.kind, By::Webhook, &stored);
+    let counts = (count(txns.len()), count(rejects.len()));
+    let (txns, conflicts) = normalise::dedupe(txns);
+    let delivery = Delivery {
+        txns,
+        rejects,
+        conflicts,
+        days: Vec::new(),
+    };
+    Ok((delivery, counts))
+}
+
+/// The records of the account that is wanted; those that tell none stay.
+fn of_account(records: &[Record], context: &SourceContext, account: Option<&str>) -> Vec<Record> {
     // the key of a company verifies webhooks of all its accounts
     let of_other = |record: &Record| match (account, record.account.as_deref()) {
         (Some(ours), Some(told)) => ours.trim() != told.trim(),
@@ -246,20 +265,11 @@ fn delivery(
             "webhooks of other accounts left alone"
         );
     }
-    let TxnRows { txns, rejects } = normalise::read_records(&records, context);
-    let counts = (count(txns.len()), count(rejects.len()));
-    let (txns, conflicts) = normalise::dedupe(txns);
-    let delivery = Delivery {
-        txns,
-        rejects,
-        conflicts,
-        days: Vec::new(),
-    };
-    (delivery, counts)
+    records
 }
 
 /// The rows of webhooks read before, and whose they are.
-pub(super) fn again(
+pub(super) async fn again(
     stage: &Stage,
     push: &PushSource,
     files: &[(Box<str>, Vec<u8>)],
@@ -269,7 +279,7 @@ pub(super) fn again(
     let read = files.iter().map(|(name, bytes)| push.read(name, bytes));
     // what was not verified then was refused, and is no row
     let records: Vec<Record> = read.filter_map(Result::ok).flatten().collect();
-    let (delivery, _) = delivery(&records, &context, account(stage, partner));
+    let (delivery, _) = delivery(stage, &records, &context, account(stage, partner)).await?;
     Ok((context.name, delivery))
 }
 
@@ -341,8 +351,8 @@ mod tests {
         };
         let records = [of("1", Some("0123")), of("2", Some("0999")), of("3", None)];
         let ids = |account| {
-            let (delivery, _) = delivery(&records, &context, account);
-            let ids = delivery.txns.iter().map(|txn| txn.id.to_string());
+            let kept = of_account(&records, &context, account).into_iter();
+            let ids = kept.filter_map(|record| record.id.map(String::from));
             ids.collect::<Vec<_>>()
         };
         assert_eq!(ids(Some("0123")), ["1", "3"]);

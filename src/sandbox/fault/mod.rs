@@ -40,6 +40,8 @@ pub enum Dialects {
     Numbered,
     /// SePay.
     Sepay,
+    /// Providers that tell when money moved: MoMo and DVCQG tell another time.
+    Timed,
     /// Every payment gateway.
     Gateways,
     /// Gateways that sign their answers.
@@ -98,6 +100,7 @@ impl Fault {
             Dialects::Paged => matches!(provider, "casso" | "sepay2"),
             Dialects::Numbered => matches!(provider, "casso" | "sepay"),
             Dialects::Sepay => provider == "sepay",
+            Dialects::Timed => !matches!(provider, "momo" | "dvcqg"),
             Dialects::Gateways => gateway.is_some(),
             Dialects::Signed => gateway.is_some_and(|gateway| gateway.is_signed),
             Dialects::Bound => gateway.is_some_and(|gateway| gateway.names_order),

@@ -5,7 +5,7 @@ use super::{BodyAct as B, GatewayAct as G, HeaderAct as H, ListAct as L, Redirec
 use super::{Dialects, Fault, Hits, Outcome};
 use super::{Hint, RowAct as R, StatusAct as S, TransportAct as T};
 
-use Dialects::{All, Bound, Casso, Feeds, Gateways, Numbered, Paged, Sepay, Signed};
+use Dialects::{All, Bound, Casso, Feeds, Gateways, Numbered, Paged, Sepay, Signed, Timed};
 use Hits::{Always, First};
 use Outcome::{Complete, Conflict, Either, Fail, Quarantine};
 
@@ -226,7 +226,7 @@ pub(super) const FAULTS: &[Fault] = &[
         Rows(R::OverflowAmount),
     ),
     fault("nan_amount", Always, All, Fail, Rows(R::NanAmount)),
-    fault("bad_dates", Always, All, Quarantine, Rows(R::BadDates)),
+    fault("bad_dates", Always, Timed, Quarantine, Rows(R::BadDates)),
     fault("naughty_text", Always, All, Complete, Rows(R::NaughtyText)),
     fault("dup_page", First(1), Paged, Complete, Listing(L::DupPage)),
     fault(

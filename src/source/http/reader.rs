@@ -182,7 +182,8 @@ impl Reading<'_> {
     ) -> Result<T, SourceError> {
         let token = self.token(None).await?;
         match self.api.fetch(&|_| get.request(), check).await {
-            Err(SourceError::Refused { status: 401, .. }) => {
+            // made again: a token that was refused then, and nothing came after it
+            Err(SourceError::Refused { status: 401, .. }) if !self.api.is_replay() => {
                 self.token(Some(token)).await?;
                 self.api.fetch(&|_| get.request(), check).await
             }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::{Answer, Body, Call, Client, Until, call};
@@ -61,6 +62,8 @@ pub(super) enum Ended {
         asked: Option<Duration>,
     },
     Stop(SourceError),
+    /// A night is made again, and here nothing more was told.
+    Over,
 }
 
 /// One pull from one source: requests that share a deadline.
@@ -148,6 +151,7 @@ impl Session<'_> {
     ) -> Result<T, SourceError> {
         let mut waits = self.waits();
         let mut attempts = 0;
+        let mut seen = None;
         loop {
             attempts += 1;
             let request = build(attempts);
@@ -162,7 +166,16 @@ impl Session<'_> {
                         last: fault,
                     });
                 }
-                (Err(Ended::Again { asked, .. }), Some(own)) => {
+                (Err(Ended::Over), _) => {
+                    // attempts without an answer left nothing behind
+                    let at = self.client.at(&request);
+                    return Err(match seen {
+                        Some(last) => SourceError::Exhausted { at, attempts, last },
+                        None => SourceError::Deadline { at, seconds: 0 },
+                    });
+                }
+                (Err(Ended::Again { fault, asked }), Some(own)) => {
+                    seen = Some(fault);
                     // Never earlier than asked, never earlier than our own backoff.
                     (self.client.pace.sleep)(asked.unwrap_or_default().max(own)).await;
                 }
@@ -190,18 +203,37 @@ impl Session<'_> {
         self.raw.is_replay()
     }
 
-    /// Sends the call and reads the answer.
-    async fn ask(&self, call: &Call) -> Result<(Vec<u8>, HeaderMap), Ended> {
+    /// Sends the call and reads the answer; tells whether its status is 404.
+    async fn ask(&self, call: &Call) -> Result<(Vec<u8>, HeaderMap, bool), Ended> {
         let client = self.client;
         client.limiter.until_ready().await;
         let mut response = client.send(call).await?;
         let judged = client.judge_status(call, &response);
-        if let Err(Ended::Stop(SourceError::NotFound { .. })) = &judged {
-            self.raw.absent(&call.what);
+        match &judged {
+            Err(Ended::Stop(SourceError::NotFound { .. })) => self.raw.absent(&call.what),
+            Err(Ended::Stop(
+                SourceError::Refused { status, .. } | SourceError::Rejected { status, .. },
+            )) => {
+                // how it ended is part of what came: without it the night cannot be made again
+                let status = status.to_string();
+                self.keep(&status_of(call), status.as_bytes()).await?;
+            }
+            _ => {}
         }
         judged?;
-        let body = client.read_body(call, &mut response).await?;
-        Ok((body, std::mem::take(response.headers_mut())))
+        let is_404 = response.status() == StatusCode::NOT_FOUND;
+        let body = match client.read_body(call, &mut response).await {
+            Err(Ended::Again { .. }) if is_404 => return Err(self.not_found(call)),
+            body => body?,
+        };
+        Ok((body, std::mem::take(response.headers_mut()), is_404))
+    }
+
+    /// There is no such address.
+    fn not_found(&self, call: &Call) -> Ended {
+        self.raw.absent(&call.what);
+        let at = self.client.at(call);
+        Ended::Stop(SourceError::NotFound { at })
     }
 
     /// What was answered when the call was made before; none asks the source.
@@ -212,7 +244,23 @@ impl Session<'_> {
             Told::Bytes(bytes) => Ok((bytes, self.told_headers(call))),
             Told::Absent => Err(Ended::Stop(SourceError::NotFound { at })),
             // here the source ended that night
-            Told::Nothing => Err(Ended::Stop(SourceError::Deadline { at, seconds: 0 })),
+            Told::Nothing => Err(self.told_status(call).map_or(Ended::Over, |status| {
+                Ended::Stop(match status {
+                    401 | 403 => SourceError::Refused { at, status },
+                    _ => SourceError::Rejected { at, status },
+                })
+            })),
+        })
+    }
+
+    /// The status by which the call, or the one for a token before it, was turned away then.
+    fn told_status(&self, call: &Call) -> Option<u16> {
+        let token = format!("{TOKEN}{STATUS}");
+        [status_of(call), token].iter().find_map(|what| {
+            let Some(Told::Bytes(bytes)) = self.raw.told(what) else {
+                return None;
+            };
+            str::from_utf8(&bytes).ok()?.parse().ok()
         })
     }
 
@@ -236,8 +284,8 @@ impl Session<'_> {
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, Ended> {
         let client = self.client;
-        let (body, headers) = match self.told(call) {
-            Some(told) => told?,
+        let (body, headers, is_404) = match self.told(call) {
+            Some(told) => told.map(|(body, headers)| (body, headers, false))?,
             None => self.ask(call).await?,
         };
         if !call.is_private {
@@ -249,6 +297,7 @@ impl Session<'_> {
             self.keep(&headers_of(call), &read).await?;
         }
         checked.map_err(|bad| match bad {
+            Bad::Again(_) if is_404 => self.not_found(call),
             Bad::Again(fault) => Ended::Again { fault, asked: None },
             Bad::Refused(status) => {
                 let at = client.at(call);
@@ -257,6 +306,16 @@ impl Session<'_> {
             Bad::Stop(error) => Ended::Stop(error),
         })
     }
+}
+
+/// What the archive calls a request for a token, and the end of what it calls a status.
+const TOKEN: &str = "token";
+const STATUS: &str = " status";
+
+/// What the archive calls the status by which a call was turned away.
+fn status_of(call: &Call) -> String {
+    let what = if call.is_private { TOKEN } else { &call.what };
+    format!("{what}{STATUS}")
 }
 
 /// What the archive calls the headers of an answer.

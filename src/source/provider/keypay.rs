@@ -2,9 +2,10 @@
 //!
 //! **KeyPay-DVCQG 3.0** (`api = "v3"`): detail of a `transaction_id` of at most 20 characters;
 //! HMAC-SHA256 over values joined with `|`, `hash_key_1` for what we ask. Of what KeyPay sends only
-//! its callback is known: `hash_key_2`, the field order of the creation, `status` 0 = paid. Answers
-//! are taken to be signed the same way unless `reply_signature` says otherwise. That order leaves
-//! out `status`, which TLS alone then protects; a contract that signs it should be written down.
+//! its callback is known: `hash_key_2`, the field order of the creation, which leaves out `status`,
+//! and `status` 0 = paid. What an answer's signature covers is not published, and one that leaves
+//! out the state proves no payment: `reply_signature` must be written, nothing is assumed. A list
+//! without the state, or "none", is the operator's word that TLS alone protects it.
 //!
 //! **KeyPay v1** (`api = "v1"`): `GET …/QuerryBillStatus` (their spelling), MD5 over the secret and
 //! the values sorted by field name, empty ones left out. Its words of state are not published:
@@ -134,6 +135,15 @@ impl KeyPay {
         let settings = opening.settings;
         let text = |key: &str, default: &str| settings.text(key).unwrap_or(default).into();
         let is_v1 = settings.text("api") == Some("v1");
+        if !is_v1 && settings.text(reply::REPLY_SIGNATURE.name).is_none() {
+            return Err(settings.fail(
+                "reply_signature is missing: KeyPay publishes no signature of its answers",
+                "write the signed fields by the contract in their order, the field of the state among \
+                 them: reply_signature = \"addition_fee client_id command status trans_amount \
+                 transaction_id version\"; a list without it, or \"none\", leaves the state to TLS \
+                 alone",
+            ));
+        }
         let known = if is_v1 { &v1::KNOWN } else { &v3::KNOWN };
         let rules = Rules::read(settings, known)?;
         let ask_key = settings.secret("hash_key_1", opening.around)?;

@@ -11,7 +11,8 @@
 //! where MoMo signs, `reply_signature` names the signed fields and every answer must verify. The
 //! members of `refundTrans` (`refund_map`). What a code outside the published table means
 //! (`status_map`), 9000 (authorised) included, which is pending until the map says otherwise. Which
-//! field tells when it was paid (`time_field`).
+//! field tells when it was paid (`time_field`): `responseTime` is documented as the time of the
+//! answer, so without the key the order's own time stands in.
 
 mod events;
 
@@ -29,7 +30,7 @@ use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings};
 use crate::domain::ids::short_hash;
 use crate::domain::{Instrument, PaymentOrder, TxnStatus};
-use crate::source::error::{Fault, SignatureFault};
+use crate::source::error::{BodyFault, Fault, SignatureFault};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Layout, Recipe};
@@ -229,7 +230,7 @@ impl Rules {
                 }
             }
         }
-        let time_field = settings.text(TIME_FIELD.name).unwrap_or("responseTime");
+        let time_field = settings.text(TIME_FIELD.name).unwrap_or("none");
         Ok(Self {
             states: States::read(settings, STATES)?,
             refund_states: States::read(settings, REFUND_STATES)?,
@@ -303,6 +304,15 @@ impl Recital for Momo {
             body: Some(body.to_string()),
             what: format!("query {order_id}"),
         }
+    }
+
+    /// `requestId` comes back as it was sent; another one is that of an old answer.
+    fn is_answer_to(&self, body: &[u8], sent: &Request) -> Result<bool, BodyFault> {
+        let sent = Json::parse(sent.body.as_deref().unwrap_or_default().as_bytes())?;
+        let json = Json::parse(body)?;
+        let told = json.word_of("requestId").filter(|id| !id.is_empty());
+        let told = told.ok_or(BodyFault::Shape("requestId"))?;
+        Ok(sent.word_of("requestId") == Some(told))
     }
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {

@@ -118,7 +118,9 @@ fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let api_key = settings.secret("api_key", opening.around)?;
     let client = Client::open(settings, None, None, opening.pace.clone())?
         .with_header("x-client-id", &client_id.into(), settings)?
-        .with_header("x-api-key", &api_key, settings)?;
+        .with_header("x-api-key", &api_key, settings)?
+        // the documented code may come with it; without one the address is wrong
+        .with_answers_of_404();
     let not_found = settings.text(NOT_FOUND.name).unwrap_or("101");
     Ok(Handle::Probe(Box::new(Probing(Payos {
         client,

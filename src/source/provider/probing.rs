@@ -2,10 +2,14 @@
 //! provider writes a [`Recital`]: the request of one order and the reading of one answer.
 //!
 //! Each order is answered (a transaction, or none), or cannot be asked about as it stands, or runs
-//! into trouble. Trouble about one order only leaves that order open; any other ends the source for
-//! the night with what it gave so far; a refusal keeps nothing.
+//! into trouble. An answer that came and cannot be used leaves that order open, and only
+//! [`IN_A_ROW`] of them end the source; any other trouble ends it for the night with what it gave so
+//! far; a refusal keeps nothing. Orders that failed themselves are told apart from those that were
+//! not reached: the next night asks them last.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use crate::domain::{Completeness, Day, PaymentOrder};
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
@@ -57,6 +61,27 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     /// this order. `at` names source and request for errors.
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad>;
 
+    /// True when `first`, the answer to [`Self::request`], leaves open whether the order's id is that
+    /// of something else, which [`Self::second`] asks about.
+    fn has_second(&self, _order: &PaymentOrder, _first: &Answer) -> bool {
+        false
+    }
+
+    /// The second question about an order.
+    fn second(&self, order: &PaymentOrder, attempt: u32) -> Request {
+        self.request(order, attempt)
+    }
+
+    /// Reads the answer to the second question.
+    fn read_second(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
+        self.read(body, order, at)
+    }
+
+    /// Whether an answer is one to this very request, where the provider repeats the request's id.
+    fn is_answer_to(&self, _body: &[u8], _sent: &Request) -> Result<bool, BodyFault> {
+        Ok(true)
+    }
+
     /// The id of an order that nobody made on `day`, which the provider can be asked about.
     fn example(&self, _day: Day) -> Box<str> {
         "DOISOATCHECK".into()
@@ -106,11 +131,56 @@ impl<R: Recital> Asks for Probing<R> {
         order: &'a PaymentOrder,
     ) -> BoxFuture<'a, Result<Answer, SourceError>> {
         Box::pin(async move {
-            let at = self.at(session, order);
-            let build = |attempt| self.0.request(order, attempt);
-            let check = |body: &[u8]| self.0.read(body, order, &at);
-            session.fetch(&build, &check).await
+            let first = self.put(session, order, false).await?;
+            if !self.0.has_second(order, &first) {
+                return Ok(first);
+            }
+            Ok(match self.put(session, order, true).await? {
+                Answer::NotFound => first,
+                second => second,
+            })
         })
+    }
+}
+
+impl<R: Recital> Probing<R> {
+    /// Puts one question. Of an answer made again the request is not known any more.
+    async fn put(
+        &self,
+        session: &Session<'_>,
+        order: &PaymentOrder,
+        is_second: bool,
+    ) -> Result<Answer, SourceError> {
+        let request = |attempt| {
+            if is_second {
+                self.0.second(order, attempt)
+            } else {
+                self.0.request(order, attempt)
+            }
+        };
+        let at = session.at(&request(0));
+        let sent = Mutex::new(Request::default());
+        let build = |attempt| {
+            let request = request(attempt);
+            if attempt > 0 {
+                *sent.lock().unwrap_or_else(PoisonError::into_inner) = request.clone();
+            }
+            request
+        };
+        let check = |body: &[u8]| {
+            let answer = if is_second {
+                self.0.read_second(body, order, &at)?
+            } else {
+                self.0.read(body, order, &at)?
+            };
+            let sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_known = matches!(answer, Answer::Known(_)) && !session.is_replay();
+            if is_known && !self.0.is_answer_to(body, &sent)? {
+                return Err(not_ours(&at, SignatureFault::OtherRequest));
+            }
+            Ok(answer)
+        };
+        session.fetch(&build, &check).await
     }
 }
 
@@ -128,7 +198,13 @@ impl<R: Recital> Probe for Probing<R> {
     }
 }
 
-/// Asks about all orders in turn.
+/// So many orders in a row whose answers cannot be used are taken for one cause, and end the source
+/// for the night. Fewer are taken for matters of those orders.
+const IN_A_ROW: usize = 5;
+
+/// Asks about all orders in turn, the first ones first. After an answer that cannot be used the last
+/// one of the list is next: an order from the other end tells soonest whether the source or the order
+/// is to blame, so that a run of bad orders at the front does not end the source.
 pub(super) async fn ask_all(
     provider: &dyn Asks,
     orders: &[PaymentOrder],
@@ -137,56 +213,109 @@ pub(super) async fn ask_all(
     let session = provider.client().session(raw);
     let mut pull = Pull::empty(Completeness::Complete);
     pull.asked = u64::try_from(orders.len()).unwrap_or(u64::MAX);
-    for (position, order) in orders.iter().enumerate() {
+    let mut bad = BadOrders::default();
+    let mut rest: VecDeque<&PaymentOrder> = orders.iter().collect();
+    while let Some(order) = bad.next_of(&mut rest) {
+        let id = || order.order_id.clone();
         if !provider.can_ask(order, orders) {
             let at = provider.at(&session, order);
-            pull.unanswered.push(order.order_id.clone());
-            let (at, orders) = (at, not_asked(pull.trouble.as_ref()) + 1);
-            pull.trouble = Some(SourceError::NotAskable { at, orders });
+            (bad.not_asked_at, bad.not_asked) = (Some(at), bad.not_asked + 1);
+            pull.failed.push(id());
             continue;
         }
         match provider.ask_one(&session, order).await {
-            Ok(Answer::Known(found)) => {
-                pull.answered += 1;
-                pull.known += 1;
-                pull.records.extend(found.told);
-                pull.implied.extend(found.implied);
-            }
-            Ok(Answer::NotFound) => pull.answered += 1,
-            Ok(Answer::BadOrder) => pull.unanswered.push(order.order_id.clone()),
+            Ok(answer) => took(&mut pull, &mut bad, order, answer),
             Err(SourceError::Archive { detail }) => return Err(ArchiveError(detail)),
-            Err(error) if is_about_one_order(&error) => {
-                pull.unanswered.push(order.order_id.clone());
-                pull.trouble = Some(error);
+            Err(error) if error.may_concern_one_order() => {
+                pull.failed.push(id());
+                bad.add(order, error);
+                if bad.in_a_row >= IN_A_ROW {
+                    break;
+                }
             }
             Err(error) => {
-                let rest = orders.iter().skip(position);
-                let rest = rest.map(|order| order.order_id.clone());
-                pull.unanswered.extend(rest);
+                if error.may_be_of_order(pull.answered == 0) {
+                    pull.failed.push(id());
+                }
+                rest.push_front(order);
                 pull.trouble = Some(error);
                 break;
             }
         }
     }
+    let failed: BTreeSet<&str> = pull.failed.iter().map(AsRef::as_ref).collect();
+    let left: BTreeSet<&str> = rest.iter().map(|order| &*order.order_id).collect();
+    let open = |id: &str| failed.contains(id) || left.contains(id);
+    let open = orders.iter().filter(|order| open(&order.order_id));
+    pull.unanswered = open.map(|order| order.order_id.clone()).collect();
+    if pull.trouble.is_none() {
+        pull.trouble = bad.trouble();
+    }
     Ok(judged(pull))
 }
 
-/// Whether the trouble leaves only this order open.
-fn is_about_one_order(error: &SourceError) -> bool {
-    matches!(
-        error,
-        SourceError::Exhausted {
-            last: Fault::OrderCode(_),
-            ..
+/// What an answer adds.
+fn took(pull: &mut Pull, bad: &mut BadOrders, order: &PaymentOrder, answer: Answer) {
+    match answer {
+        Answer::Known(found) => {
+            pull.known += 1;
+            pull.records.extend(found.told);
+            pull.implied.extend(found.implied);
         }
-    )
+        Answer::NotFound => {}
+        // documented to be about this order: it says nothing of the source
+        Answer::BadOrder => return pull.failed.push(order.order_id.clone()),
+    }
+    pull.answered += 1;
+    bad.in_a_row = 0;
 }
 
-/// Orders that were not asked about so far, by the trouble that tells of them.
-fn not_asked(trouble: Option<&SourceError>) -> u64 {
-    match trouble {
-        Some(SourceError::NotAskable { orders, .. }) => *orders,
-        _ => 0,
+/// Orders that failed while the source goes on.
+#[derive(Debug, Default)]
+struct BadOrders {
+    /// The last ones without an answered one between them.
+    in_a_row: usize,
+    all: u64,
+    first: Box<str>,
+    last: Option<SourceError>,
+    not_asked: u64,
+    not_asked_at: Option<Box<str>>,
+}
+
+impl BadOrders {
+    fn next_of<'o>(&self, rest: &mut VecDeque<&'o PaymentOrder>) -> Option<&'o PaymentOrder> {
+        if self.in_a_row == 0 {
+            rest.pop_front()
+        } else {
+            rest.pop_back()
+        }
+    }
+
+    fn add(&mut self, order: &PaymentOrder, error: SourceError) {
+        if self.all == 0 {
+            self.first.clone_from(&order.order_id);
+        }
+        self.all += 1;
+        self.in_a_row += 1;
+        self.last = Some(error);
+    }
+
+    /// What is told of them.
+    fn trouble(self) -> Option<SourceError> {
+        let ended = self.in_a_row >= IN_A_ROW;
+        match (self.last, self.not_asked_at) {
+            (Some(why), _) => Some(SourceError::Unusable {
+                orders: self.all,
+                order: self.first,
+                why: Box::new(why),
+                ended,
+            }),
+            (None, Some(at)) => Some(SourceError::NotAskable {
+                at,
+                orders: self.not_asked,
+            }),
+            (None, None) => None,
+        }
     }
 }
 

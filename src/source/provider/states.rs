@@ -92,7 +92,7 @@ pub(super) fn payment_of(order: &PaymentOrder, asked: &str) -> Record {
         order_ref: Some(order.order_id.clone()),
         time: Some(order_time(order)),
         time_column: "created_at",
-        time_form: TimeForm::Compact,
+        time_form: TimeForm::OrderTime,
         kind: Some(TxnKind::Payment),
         order_amount: Some(order.amount),
         ..Record::default()

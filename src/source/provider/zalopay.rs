@@ -8,7 +8,8 @@
 //! **Refunds.** A refunded order still answers `return_code` 1, so a refund is known only to who
 //! names its `m_refund_id`. The one-stop system lists such an id as an order of its own: `order_id`
 //! is the `m_refund_id` (`yymmdd_<app_id>_…`), the amount is what goes back, the status `refunded`.
-//! It is asked about with `query_refund`. The answer names no amount, so the row has the listed
+//! An id of that form may be a payment's as well: it is asked about with `query` first, and only
+//! when ZaloPay knows no paid order of that id with `query_refund`. The answer names no amount, so the row has the listed
 //! one, and no time, so it has the time at which the refund was asked for.
 //!
 //! **Not established by the documentation, so configuration says it.** What a `return_code` beyond
@@ -150,8 +151,9 @@ fn has_day(id: &str) -> bool {
 }
 
 impl Zalopay {
-    /// True for an order of the registry that is the id of a refund.
-    fn is_refund(&self, order: &PaymentOrder) -> bool {
+    /// True for an order of the registry that has the form of a refund's id. A payment may have it,
+    /// too.
+    fn may_be_refund(&self, order: &PaymentOrder) -> bool {
         let mut parts = order.order_id.splitn(3, '_').skip(1);
         let ours = parts.next() == Some(&*self.app_id) && parts.next().is_some();
         ours && order.status == OrderStatus::Refunded
@@ -191,12 +193,44 @@ impl Zalopay {
         self.app_id.parse().unwrap_or_default()
     }
 
+    /// Reads an answer about a payment, or about a refund.
+    fn answer(
+        &self,
+        body: &[u8],
+        order: &PaymentOrder,
+        (at, is_refund): (&str, bool),
+    ) -> Result<Answer, Bad> {
+        let json = Json::parse(body)?;
+        let code = must(&json, "return_code")?;
+        let sub_code = json.word_of("sub_return_code").unwrap_or_default();
+        for name in ["app_trans_id", "m_refund_id"] {
+            let named = json.word_of(name).filter(|named| !named.is_empty());
+            if named.is_some_and(|named| named != &*order.order_id) {
+                return Err(not_ours(at, SignatureFault::OtherOrder));
+            }
+        }
+        let again = || Bad::Again(Fault::ErrorInside(super::plain_code(sub_code)));
+        match sub_code {
+            _ if code == "1" => {}
+            // -402: bad application or mac; -53: bad HMAC, a value of older versions.
+            "-402" | "-53" => return Err(refused(at, sub_code)),
+            // -429: too many requests; -500: system; -999: maintenance.
+            "-429" | "-500" | "-999" => return Err(again()),
+            "-401" => return Ok(Answer::BadOrder),
+            _ if self.not_found.iter().any(|known| **known == *sub_code) => {
+                return Ok(Answer::NotFound);
+            }
+            _ => {}
+        }
+        let found = self.found(&json, order, is_refund);
+        Ok(Answer::Known(Box::new(found)))
+    }
+
     /// The event of an answer about `order`.
-    fn found(&self, json: &Json, order: &PaymentOrder) -> Found {
+    fn found(&self, json: &Json, order: &PaymentOrder, is_refund: bool) -> Found {
         let field = |key: &str| json.word_of(key).unwrap_or_default();
         let code = field("return_code");
         let status = self.states.meaning(code);
-        let is_refund = self.is_refund(order);
         let asked = if is_refund { "query_refund" } else { "query" };
         let mut record = Record {
             amount: some(field("amount")),
@@ -236,51 +270,44 @@ impl Recital for Zalopay {
 
     fn can_ask(&self, order: &PaymentOrder) -> bool {
         let id = &*order.order_id;
-        self.is_refund(order) || (has_day(id) && id.len() <= ID_LENGTH_MAX)
+        has_day(id) && id.len() <= ID_LENGTH_MAX
     }
 
     fn request(&self, order: &PaymentOrder, _attempt: u32) -> Request {
-        let (path, body, asked) = if self.is_refund(order) {
-            (
-                QUERY_REFUND,
-                self.body_of_refund_query(order),
-                "query_refund",
-            )
-        } else {
-            (QUERY, self.body_of_query(order), "query")
-        };
         Request {
-            path: path.into(),
+            path: QUERY.into(),
             query: Vec::new(),
-            body: Some(body.to_string()),
-            what: format!("{asked} {}", order.order_id),
+            body: Some(self.body_of_query(order).to_string()),
+            what: format!("query {}", order.order_id),
         }
     }
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
-        let json = Json::parse(body)?;
-        let code = must(&json, "return_code")?;
-        let sub_code = json.word_of("sub_return_code").unwrap_or_default();
-        for name in ["app_trans_id", "m_refund_id"] {
-            let named = json.word_of(name).filter(|named| !named.is_empty());
-            if named.is_some_and(|named| named != &*order.order_id) {
-                return Err(not_ours(at, SignatureFault::OtherOrder));
-            }
+        self.answer(body, order, (at, false))
+    }
+
+    /// The registry calls the order refunded, and its id may be a refund's: only a payment that
+    /// ZaloPay knows as paid is one.
+    fn has_second(&self, order: &PaymentOrder, first: &Answer) -> bool {
+        let is_paid = |found: &Found| {
+            let mut told = found.told.iter();
+            told.any(|row| row.status == Some(TxnStatus::Success))
+        };
+        let is_payment = matches!(first, Answer::Known(found) if is_paid(found));
+        self.may_be_refund(order) && !is_payment
+    }
+
+    fn second(&self, order: &PaymentOrder, _attempt: u32) -> Request {
+        Request {
+            path: QUERY_REFUND.into(),
+            query: Vec::new(),
+            body: Some(self.body_of_refund_query(order).to_string()),
+            what: format!("query_refund {}", order.order_id),
         }
-        let again = || Bad::Again(Fault::ErrorInside(super::plain_code(sub_code)));
-        match sub_code {
-            _ if code == "1" => {}
-            // -402: bad application or mac; -53: bad HMAC, a value of older versions.
-            "-402" | "-53" => return Err(refused(at, sub_code)),
-            // -429: too many requests; -500: system; -999: maintenance.
-            "-429" | "-500" | "-999" => return Err(again()),
-            "-401" => return Ok(Answer::BadOrder),
-            _ if self.not_found.iter().any(|known| **known == *sub_code) => {
-                return Ok(Answer::NotFound);
-            }
-            _ => {}
-        }
-        Ok(Answer::Known(Box::new(self.found(&json, order))))
+    }
+
+    fn read_second(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
+        self.answer(body, order, (at, true))
     }
 
     fn example(&self, day: Day) -> Box<str> {

@@ -161,8 +161,10 @@ pub(super) fn vnpay(fields: &[(String, String)]) -> Vec<Record> {
     }]
 }
 
-/// The outcome of an order at MoMo.
+/// The outcome of an order at MoMo. `responseTime` is documented as the time of this message, which
+/// MoMo sends when the payer paid, or again later: it stands in for the time of payment.
 pub(super) fn momo(body: &Json) -> Vec<Record> {
+    let (time, time_form) = stand_in(body.word_of("responseTime").unwrap_or_default());
     let field = |key: &str| body.word_of(key).unwrap_or_default();
     let code = field("resultCode");
     let status = match code {
@@ -178,8 +180,9 @@ pub(super) fn momo(body: &Json) -> Vec<Record> {
         amount: some(field("amount")),
         amount_column: "amount",
         amount_form: AmountForm::Digits,
-        time: epoch(field("responseTime")),
+        time,
         time_column: "responseTime",
+        time_form,
         bank_ref: some(field("transId")),
         ..payment(field("orderId"), status, code)
     }]
@@ -197,6 +200,19 @@ pub(super) fn zalopay(data: &Json) -> Vec<Record> {
         bank_ref: some(field("zp_trans_id")),
         ..payment(field("app_trans_id"), TxnStatus::Success, "1")
     }]
+}
+
+/// Milliseconds since 1970 as a time that stands in for one that is not told; what is no number stays
+/// as it stands, and is refused there.
+fn stand_in(raw: &str) -> (Option<Box<str>>, TimeForm) {
+    let ms = raw.parse::<i64>().ok().filter(|ms| *ms > 0);
+    match ms {
+        Some(ms) => {
+            let compact = crate::domain::Moment::of_ms(ms).compact();
+            (Some(compact.into()), TimeForm::OrderTime)
+        }
+        None => (some(raw), TimeForm::Iso),
+    }
 }
 
 /// Milliseconds since 1970 as an instant at +07:00; what is no number stays as it stands, and is

@@ -250,7 +250,7 @@ fn momo_signs_named_fields() {
             secret_key: key(&secret),
         },
     );
-    let expected = "HS240905-0001 45000 2024-09-05T09:15:30+07:00 4088878653 success";
+    let expected = "HS240905-0001 45000 20240905091530 4088878653 success";
     verifies(
         &source,
         &json!(body).to_string(),

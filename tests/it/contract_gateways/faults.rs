@@ -178,6 +178,8 @@ fn has_no_day(record: &Record) -> bool {
 async fn a_sample_of_the_faults_comes_out_as_it_must() {
     let kinds = KINDS.into_iter();
     let pairs = kinds.flat_map(|kind| SAMPLE.map(|name| (name, kind)));
+    // the platform tells no time of payment that could be spoiled
+    let pairs = pairs.filter(|pair| *pair != ("bad_dates", "dvcqg"));
     let mut waiting: Vec<_> = pairs.collect();
     let (mut all, mut complaints) = (JoinSet::new(), Vec::new());
     while !waiting.is_empty() || !all.is_empty() {
@@ -236,7 +238,13 @@ async fn without_a_fault_each_dialect_tells_the_truth() {
 #[tokio::test]
 async fn keypay_version_1_is_asked_the_same_way() {
     let sandbox = sandbox("keypay", None).await;
-    let v1 = |text: String| text.replace("path = \"/detail\"", "api = \"v1\"");
+    let v1 = |text: String| {
+        let lines = text
+            .lines()
+            .filter(|line| !line.starts_with("reply_signature"));
+        let rest = lines.collect::<Vec<_>>().join("\n") + "\n";
+        rest.replace("path = \"/detail\"", "api = \"v1\"")
+    };
     let told = pull(&sandbox, "20s", v1).await;
     assert_eq!(told.state, Completeness::Complete, "{:?}", told.trouble);
     assert_eq!(found(&told), truth(&sandbox));

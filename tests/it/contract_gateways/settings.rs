@@ -117,7 +117,13 @@ async fn answers_without_a_signature_are_read_only_where_it_says_so() {
         let sandbox = sandbox(kind, fault).await;
         let refused = pull(&sandbox, "20s", |text| text).await;
         assert_eq!(refused.state, Completeness::Refused, "{kind}");
-        let trusting = |text: String| format!("{text}reply_signature = \"none\"\n");
+        let trusting = |text: String| {
+            let lines = text
+                .lines()
+                .filter(|line| !line.starts_with("reply_signature"));
+            let rest: Vec<&str> = lines.collect();
+            format!("{}\nreply_signature = \"none\"\n", rest.join("\n"))
+        };
         let read = pull(&sandbox, "20s", trusting).await;
         assert_eq!(
             read.state,
@@ -215,7 +221,7 @@ fn a_missing_secret_is_told_before_anything_is_sent() {
         ),
         (
             "keypay",
-            "client_id = \"K\"\nhash_key_1 = { env = \"B\" }\nhash_key_2 = { env = \"B\" }",
+            "client_id = \"K\"\nhash_key_1 = { env = \"B\" }\nreply_signature = \"none\"",
         ),
         (
             "viettelpay",

@@ -297,3 +297,34 @@ proptest! {
         prop_assert_eq!(file.rows.txns.len() + file.rows.rejects.len(), 1);
     }
 }
+
+/// The time of an order stands in for one that is not told: it gives way, and contradicts nothing.
+#[test]
+fn a_time_that_is_the_orders_gives_way_to_one_that_is_told() {
+    let row = |time: &str, form: TimeForm, reference: Option<&str>| {
+        let mut record = record("O-1", "50000", time);
+        record.order_ref = Some("O-1".into());
+        record.time_form = form;
+        record.bank_ref = reference.map(Into::into);
+        read_records(&[record], &source("s")).txns
+    };
+    let of_order = row("20221205235800", TimeForm::OrderTime, None);
+    assert_eq!(of_order[0].paid_at.text(), "2022-12-05");
+    assert_eq!(of_order[0].paid_at.vi(), "23:58:00 05/12/2022");
+    // a payment known by its refund alone, and told after midnight
+    let told = row("2022-12-06T00:03:00", TimeForm::Iso, Some("FT1"));
+    let merged = merge(&of_order, told.clone());
+    assert!(merged.conflicts.is_empty(), "{:?}", merged.conflicts);
+    assert_eq!(merged.updated, told);
+    // the other way round nothing changes, nor within one delivery
+    let merged = merge(&told, of_order.clone());
+    assert!(merged.conflicts.is_empty() && merged.unchanged == told);
+    let (rows, conflicts) = dedupe([of_order.clone(), told.clone()].concat());
+    assert!(conflicts.is_empty() && rows == told, "{rows:?}");
+    // two told ones contradict each other, and so does another amount
+    let later = row("2022-12-06T00:04:00", TimeForm::Iso, Some("FT1"));
+    assert_eq!(merge(&told, later).conflicts.len(), 1);
+    let mut other = of_order;
+    other[0].amount = doisoat::domain::Vnd::new(1);
+    assert_eq!(merge(&told, other).conflicts.len(), 1);
+}

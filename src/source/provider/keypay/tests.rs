@@ -5,7 +5,8 @@ use super::*;
 use crate::source::signature::Recipe;
 
 const V3: &str = "kind = \"keypay\"\nclient_id = \"KPTEST\"\nhash_key_1 = { env = \"K1\" }\n\
-                  hash_key_2 = { env = \"K2\" }\n";
+                  hash_key_2 = { env = \"K2\" }\n\
+                  reply_signature = \"addition_fee client_id command trans_amount transaction_id version\"\n";
 const V1: &str =
     "kind = \"keypay\"\napi = \"v1\"\nclient_id = \"MCTEST\"\nhash_key_1 = { env = \"K1\" }\n";
 const ORDER: &str = "1001_abcdef012345678";
@@ -144,12 +145,43 @@ fn version_3_needs_the_key_of_its_answers() {
         error.to_string().contains("hash_key_2 is missing"),
         "{error}"
     );
-    let trusting = format!("{lines}reply_signature = \"none\"\n");
+    let (head, _) = lines.split_once("reply_signature").unwrap();
+    let trusting = format!("{head}reply_signature = \"none\"\n");
     let source = opened(&trusting, &secrets, KeyPay::open).unwrap();
     assert_eq!(
         read(&source, &reply::flat_json(&PAID), ORDER),
         "Payment Success 45000"
     );
+}
+
+#[test]
+fn version_3_assumes_no_signature_that_leaves_out_the_state() {
+    let secrets = [("K1", "HK1"), ("K2", "HK2")];
+    let (head, _) = V3.split_once("reply_signature").unwrap();
+    let error = opened(head, &secrets, KeyPay::open)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("reply_signature is missing"), "{error}");
+    let with_state = format!(
+        "{head}reply_signature = \"addition_fee client_id command status trans_amount transaction_id \
+         version\"\n"
+    );
+    let source = keypay(&with_state);
+    let over = [
+        "addition_fee",
+        "client_id",
+        "command",
+        "status",
+        "trans_amount",
+        "transaction_id",
+        "version",
+    ];
+    let open = changed(&PAID, &[("status", "1")]);
+    let body = signed(&open, (v3::RECIPE, "HK2"), &over, "check_sum");
+    assert_eq!(read(&source, &body, ORDER), "Payment Unmapped 45000");
+    let forged = body.replace("\"status\":\"1\"", "\"status\":\"0\"");
+    assert_ne!(forged, body);
+    assert_eq!(read(&source, &forged, ORDER), "signature Wrong");
 }
 
 #[test]

@@ -16,7 +16,8 @@ pub(super) const RECIPE: Recipe = Recipe {
     layout: Layout::Ordered("|"),
 };
 
-/// The order of a creation, which is also that of the callback.
+/// The order of a creation, which is also that of the callback; for answers the configuration tells
+/// it.
 pub(super) const KNOWN: Known = Known {
     signed: &[
         "addition_fee",

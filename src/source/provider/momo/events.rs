@@ -31,7 +31,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<
     let time = rules.time_field.as_deref().map(field).and_then(some);
     if let (TxnStatus::Success, Some(time)) = (status, time) {
         payment.time = Some(time);
-        payment.time_column = "responseTime";
+        payment.time_column = "time_field";
         payment.time_form = TimeForm::EpochMs;
     }
     let mut told = vec![payment];

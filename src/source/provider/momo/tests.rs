@@ -114,7 +114,7 @@ fn the_request_is_signed_as_the_vector_says() {
 }
 
 #[test]
-fn a_paid_order_is_a_payment_at_the_time_of_the_answer() {
+fn a_paid_order_is_a_payment_and_the_time_of_the_answer_is_not_its_time() {
     let [row] = told(read(&json!({}))).told.try_into().unwrap();
     assert_eq!(
         (row.id.as_deref(), row.order_ref.as_deref()),
@@ -130,16 +130,17 @@ fn a_paid_order_is_a_payment_at_the_time_of_the_answer() {
     );
     assert_eq!(
         (row.time.as_deref(), row.time_form),
-        (Some("1725502530000"), TimeForm::EpochMs)
+        (Some("20240905091200"), TimeForm::OrderTime)
     );
-    let own = momo("time_field = \"none\"");
+    // where the contract says that it is
+    let own = momo("time_field = \"responseTime\"");
     let [row] = told(read_with(&own, &answer(&json!({}))))
         .told
         .try_into()
         .unwrap();
     assert_eq!(
         (row.time.as_deref(), row.time_form),
-        (Some("20240905091200"), TimeForm::Compact)
+        (Some("1725502530000"), TimeForm::EpochMs)
     );
 }
 

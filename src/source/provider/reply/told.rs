@@ -53,7 +53,9 @@ impl Told<'_> {
             amount: Some(self.order.amount.wide().to_string().into()),
             time: Some(order_time(self.order)),
             time_column: "created_at",
-            time_form: TimeForm::Compact,
+            time_form: TimeForm::OrderTime,
+            // the refund's own, not the payment's
+            memo: "".into(),
             bank_ref: None,
             fee: None,
             ..payment

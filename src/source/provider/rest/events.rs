@@ -77,7 +77,9 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
             AmountForm::Digits | AmountForm::Decimal => 1,
         }),
         time: facts.order.map(|order| order.created_at.compact().into()),
-        time_form: TimeForm::Compact,
+        time_form: TimeForm::OrderTime,
+        // the refund's own, not the payment's
+        memo: "".into(),
         status: Some(TxnStatus::Success),
         kind: Some(TxnKind::Payment),
         bank_ref: None,

@@ -5,6 +5,7 @@ use super::spec::{Amount, Shape, Time, Words, Written};
 use super::template::Template;
 use crate::domain::{Moment, TxnKind, TxnStatus};
 use crate::source::provider::direction;
+use crate::source::provider::states::order_time;
 use crate::source::{Record, TimeForm};
 
 /// A time as text with its form, and its instant where it can be read.
@@ -147,10 +148,14 @@ impl Time {
         };
         let told = told.filter(|text| !is_none(text));
         match (told, &self.otherwise) {
-            (Some(text), _) => Some(in_form(&text, self.form)),
+            (Some(text), _) => {
+                let is_of_order = is_order_time(&self.at, facts, &text);
+                Some(in_form(&text, self.form).of_order(is_of_order))
+            }
             (None, Some(otherwise)) => {
                 let text = otherwise.fill(facts)?;
-                Some(in_form(&text, Written::CompactOrIso))
+                let is_of_order = is_order_time(otherwise, facts, &text);
+                Some(in_form(&text, Written::CompactOrIso).of_order(is_of_order))
             }
             (None, None) => {
                 // All zeros where nothing else is known: a row to put aside, as written.
@@ -166,6 +171,29 @@ impl Time {
         if let Some(read) = self.read(facts, is_paid) {
             record.time = Some(read.text);
             record.time_form = read.form;
+        }
+    }
+}
+
+/// True when a template tells the order's own time, whatever the answer says.
+fn is_order_time(at: &Template, facts: &Facts<'_>, text: &str) -> bool {
+    let without = Facts {
+        json: None,
+        ..*facts
+    };
+    let own = facts.order.is_some_and(|order| *order_time(order) == *text);
+    own && at.fill(&without).as_deref() == Some(text)
+}
+
+impl Read {
+    /// The same as a time that stands in for one that is not told.
+    fn of_order(self, is_of_order: bool) -> Self {
+        match self.form {
+            TimeForm::Compact if is_of_order => Self {
+                form: TimeForm::OrderTime,
+                ..self
+            },
+            _ => self,
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
     let kind = field("vnp_TransactionType");
     let status = status_of(kind, field("vnp_TransactionStatus"));
     let number = field("vnp_TransactionNo");
+    let (time, time_form) = time_of(json, order);
     let told = Record {
         at: At {
             file: format!("querydr {}", order.order_id).into(),
@@ -26,9 +27,9 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
             .map(Into::into),
         amount_column: "vnp_Amount",
         amount_form: AmountForm::Hundredths,
-        time: Some(time_of(json, order)),
+        time: Some(time),
         time_column: "vnp_PayDate",
-        time_form: TimeForm::Compact,
+        time_form,
         status: Some(status),
         status_text: field("vnp_TransactionStatus").into(),
         kind: Some(TxnKind::Payment),
@@ -49,6 +50,9 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
                 amount: Some((order.amount.wide() * 100).to_string().into()),
                 time: Some(order_time(order)),
                 time_column: "vnp_TransactionDate",
+                time_form: TimeForm::OrderTime,
+                // the refund's own, not the payment's
+                memo: "".into(),
                 status: Some(TxnStatus::Success),
                 bank_ref: None,
                 ..told.clone()
@@ -73,12 +77,12 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
 }
 
 /// The pay date; an unpaid order has none and keeps the order's own time.
-fn time_of(json: &Json, order: &PaymentOrder) -> Box<str> {
+fn time_of(json: &Json, order: &PaymentOrder) -> (Box<str>, TimeForm) {
     let told = json.word_of("vnp_PayDate").unwrap_or_default();
     if told.bytes().all(|b| b == b'0') {
-        order_time(order)
+        (order_time(order), TimeForm::OrderTime)
     } else {
-        told.into()
+        (told.into(), TimeForm::Compact)
     }
 }
 
