@@ -137,6 +137,8 @@ pub enum Gap {
     Loop,
     /// Pages without end.
     Endless,
+    /// Rows came and went while the pages were read.
+    Moved,
 }
 
 impl SourceError {

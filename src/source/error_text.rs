@@ -244,6 +244,9 @@ fn gap_text(gap: Gap, lang: Lang) -> String {
         Gap::Endless => pick!(lang,
             vi: "nguồn giao nhiều trang hơn số dòng nó báo",
             en: "the source delivers more pages than its own total allows"),
+        Gap::Moved => pick!(lang,
+            vi: "danh sách của nguồn thay đổi trong khi đọc",
+            en: "the source's list moved while it was read"),
     }
 }
 

@@ -8,6 +8,7 @@ mod call;
 mod cause;
 mod reader;
 mod session;
+mod token;
 mod wait;
 
 use std::fmt;
@@ -33,6 +34,7 @@ use cause::{cause, tls_detail};
 pub use reader::{Get, Grant, Reader, Reading};
 use session::Ended;
 pub use session::{Bad, Request, Session};
+pub use token::{Granted, MARGIN, Token, Tokens};
 pub use wait::{Pace, Until};
 
 /// A connection that takes longer than this to open is not going to.
@@ -82,8 +84,8 @@ impl Client {
         Ok(client)
     }
 
-    /// A client of the same settings for another address of the source.
-    fn open_at(
+    /// A client of the same settings, without its credentials, for another address of the source.
+    pub fn open_at(
         settings: &SourceSettings,
         base_url: BaseUrl,
         pace: Pace,

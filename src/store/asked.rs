@@ -84,6 +84,29 @@ impl Store {
         load_txns(&mut tx, &of_source, NEVER).await
     }
 
+    /// The stored rows of `source` of these accounting days whose ids are `wanted`.
+    pub async fn txns_of_days(
+        &self,
+        source: &SourceName,
+        (from, to): (Day, Day),
+        wanted: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Vec<Txn>, StoreError> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let days = [Bind::Text(&from), Bind::Text(&to)];
+        let mut tx = self.begin_read().await?;
+        let statement = &sql::SELECT_TXN_KEY_BY_WINDOW;
+        let names = keys([source.as_str()]);
+        let found = tx.rows_of_batches(statement, &names, &days).await?;
+        let mut named = BTreeSet::new();
+        for row in &found {
+            let id = row.text("id")?;
+            if wanted(id) {
+                named.insert(RowKey::txn(source, id));
+            }
+        }
+        load_txns(&mut tx, &named, NEVER).await
+    }
+
     /// Which of these transaction ids of `source` are stored.
     pub async fn known_txns(
         &self,

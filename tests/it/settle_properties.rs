@@ -6,6 +6,7 @@
 pub(crate) mod day;
 mod naive;
 mod settings;
+mod shuffle;
 
 use std::collections::BTreeSet;
 
@@ -19,8 +20,9 @@ use doisoat::settle::{Keep, Settlement, settle, settle_keeping};
 use proptest::prelude::*;
 
 use crate::cases::check::{holds, turned};
-use day::{ADay, a_day, a_plain_day, shuffled, stranger};
+use day::{ADay, a_day, a_plain_day, stranger};
 use settings::{a_setting, items_of};
+use shuffle::shuffled;
 
 /// So many days; more by `PROPTEST_CASES`.
 fn cases() -> u32 {

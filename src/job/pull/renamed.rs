@@ -3,17 +3,27 @@
 //! is the same money: such a line keeps the name under which it was stored first.
 //!
 //! The same line is the same account, bank reference, amount, direction and second, under a name of
-//! the other form. Lines of one form stay apart however alike they are, because one version never
-//! names a line twice; of several alike, the first by name takes the first name.
+//! the other form; where one of the two tells no bank reference, the same memo instead. Lines of one
+//! form stay apart however alike they are, because one version never names a line twice; of several
+//! alike, the first by name takes the first name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Stage;
+use crate::domain::fold::squeeze;
 use crate::domain::{Piece, Txn, TxnKind, Vnd};
 use crate::job::error::JobError;
 
-/// What two names of one line have in common.
-type Line<'t> = (Option<&'t str>, &'t str, Vnd, TxnKind, i64);
+/// What two names of one line have in common: by the bank's reference, or by the memo.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line<'t> {
+    account: Option<&'t str>,
+    reference: Option<&'t str>,
+    memo: String,
+    amount: Vnd,
+    kind: TxnKind,
+    ms: i64,
+}
 
 /// Gives delivered lines the names under which they are stored.
 pub(super) async fn keep_names(stage: &Stage, txns: &mut [Txn]) -> Result<(), JobError> {
@@ -23,16 +33,29 @@ pub(super) async fn keep_names(stage: &Stage, txns: &mut [Txn]) -> Result<(), Jo
     let (store, source) = (&stage.desk.store, &stage.settings.name);
     let ids: Vec<&str> = txns.iter().map(|txn| txn.id.as_ref()).collect();
     let known = store.known_txns(source, &ids).await?;
-    let is_new = |txn: &&Txn| !known.contains(txn.id.as_ref());
-    let references: BTreeSet<&str> = txns
-        .iter()
-        .filter(is_new)
-        .filter_map(|txn| txn.bank_ref.as_deref())
-        .collect();
-    if references.is_empty() {
-        return Ok(());
+    let new = || txns.iter().filter(|txn| !known.contains(txn.id.as_ref()));
+    let references: BTreeSet<&str> = new().filter_map(|txn| txn.bank_ref.as_deref()).collect();
+    let mut stored = if references.is_empty() {
+        Vec::new()
+    } else {
+        store.txns_with_references(source, &references).await?
+    };
+    let days = || new().map(|txn| txn.business_date);
+    if let (Some(from), Some(to)) = (days().min(), days().max()) {
+        // names of the other form are stored only where the version has changed
+        let (numbers, uuids) = (
+            new().any(|txn| is_number(&txn.id)),
+            new().any(|txn| is_uuid(&txn.id)),
+        );
+        let other = |id: &str| (numbers && is_uuid(id)) || (uuids && is_number(id));
+        let of_days = store.txns_of_days(source, (from, to), &other).await?;
+        let have: BTreeSet<Box<str>> = stored.iter().map(|txn| txn.id.as_ref().into()).collect();
+        stored.extend(
+            of_days
+                .into_iter()
+                .filter(|txn| !have.contains(txn.id.as_ref())),
+        );
     }
-    let stored = store.txns_with_references(source, &references).await?;
     let names = names(txns, &known, &stored);
     for txn in txns {
         if let Some(name) = names.get(txn.id.as_ref()) {
@@ -44,37 +67,81 @@ pub(super) async fn keep_names(stage: &Stage, txns: &mut [Txn]) -> Result<(), Jo
 
 /// New name -> stored name.
 fn names(txns: &[Txn], known: &BTreeSet<Box<str>>, stored: &[Txn]) -> BTreeMap<Box<str>, Piece> {
-    let mut free: BTreeMap<(Line<'_>, bool), BTreeSet<&str>> = BTreeMap::new();
-    for txn in stored.iter().filter(|txn| !known.contains(txn.id.as_ref())) {
-        if let Some(line) = line(txn) {
-            let form = is_number(&txn.id);
-            free.entry((line, form)).or_default().insert(&txn.id);
-        }
-    }
-    let new: BTreeMap<&str, Line<'_>> = txns
-        .iter()
-        .filter(|txn| !known.contains(txn.id.as_ref()))
-        .filter_map(|txn| Some((txn.id.as_ref(), line(txn)?)))
-        .collect();
+    let is_free = |txn: &&Txn| !known.contains(txn.id.as_ref());
+    let by_name = |rows: &mut Vec<&Txn>| rows.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut new: Vec<&Txn> = txns.iter().filter(is_free).collect();
+    let mut free: Vec<&Txn> = stored.iter().filter(is_free).collect();
+    by_name(&mut new);
+    by_name(&mut free);
     let mut names = BTreeMap::new();
-    for (id, line) in new {
-        let others = free.get_mut(&(line, !is_number(id)));
-        if let Some(name) = others.and_then(BTreeSet::pop_first) {
-            names.insert(id.into(), name.into());
+    for (of_new, of_stored) in WAYS {
+        let mut lines: BTreeMap<(Line<'_>, bool), BTreeSet<&str>> = BTreeMap::new();
+        for txn in &free {
+            if let Some(line) = of_stored(txn) {
+                let form = is_number(&txn.id);
+                lines.entry((line, form)).or_default().insert(&txn.id);
+            }
         }
+        let mut taken: BTreeSet<Box<str>> = BTreeSet::new();
+        new.retain(|txn| {
+            let line = of_new(txn);
+            let others = line.and_then(|line| lines.get_mut(&(line, !is_number(&txn.id))));
+            let Some(name) = others.and_then(BTreeSet::pop_first) else {
+                return true;
+            };
+            names.insert(txn.id.as_ref().into(), name.into());
+            taken.insert(name.into());
+            false
+        });
+        free.retain(|txn| !taken.contains(txn.id.as_ref()));
     }
     names
 }
 
-/// What a line is but for its name; none where the name is of neither form, or the line has no
-/// reference of the bank.
-fn line(txn: &Txn) -> Option<Line<'_>> {
-    if !is_number(&txn.id) && !is_uuid(&txn.id) {
-        return None;
-    }
-    let reference = txn.bank_ref.as_deref()?;
-    let account = txn.account.as_deref();
-    Some((account, reference, txn.amount, txn.kind, txn.paid_at.ms()))
+/// What is compared of a delivered line, and of a stored one.
+type Way = (
+    for<'t> fn(&'t Txn) -> Option<Line<'t>>,
+    for<'t> fn(&'t Txn) -> Option<Line<'t>>,
+);
+
+/// By reference first; by memo where both tell no reference, then where one of them tells none.
+const WAYS: [Way; 4] = [
+    (by_reference, by_reference),
+    (untold, untold),
+    (by_memo, untold),
+    (untold, by_memo),
+];
+
+/// By the bank's reference; none where there is none.
+fn by_reference(txn: &Txn) -> Option<Line<'_>> {
+    let reference = told(txn)?;
+    let line = by_memo(txn)?;
+    Some(Line {
+        reference: Some(reference),
+        memo: String::new(),
+        ..line
+    })
+}
+
+/// By the memo, where the line has no reference of the bank.
+fn untold(txn: &Txn) -> Option<Line<'_>> {
+    by_memo(txn).filter(|_| told(txn).is_none())
+}
+
+/// By the memo; none where the name is of neither form.
+fn by_memo(txn: &Txn) -> Option<Line<'_>> {
+    (is_number(&txn.id) || is_uuid(&txn.id)).then(|| Line {
+        account: txn.account.as_deref(),
+        reference: None,
+        memo: squeeze(&txn.memo),
+        amount: txn.amount,
+        kind: txn.kind,
+        ms: txn.paid_at.ms(),
+    })
+}
+
+fn told(txn: &Txn) -> Option<&str> {
+    txn.bank_ref.as_deref().filter(|text| !text.is_empty())
 }
 
 /// UUIDs are written with hyphens.
@@ -146,5 +213,32 @@ mod tests {
         let found = names(&delivered, &known, &stored);
         assert_eq!(found.len(), 1);
         assert_eq!(found["b-1"].as_ref(), "7");
+    }
+
+    #[test]
+    fn a_line_without_a_reference_is_known_by_its_memo() {
+        let at = "2022-12-05 08:00:00";
+        let bare = |id: &str, memo: &str| Txn {
+            bank_ref: None,
+            memo: memo.into(),
+            ..txn(id, "", 5, at)
+        };
+        let found = |delivered: &[Txn], stored: &[Txn]| {
+            let found = names(delivered, &BTreeSet::new(), stored);
+            let pair = |(a, b): (&Box<str>, &Piece)| format!("{a}={b}");
+            found.iter().map(pair).collect::<Vec<_>>().join(" ")
+        };
+        let stored = [bare("7", "NOP PHI 1"), bare("8", "NOP PHI 2")];
+        let again = [bare("a-1", "nop  phi 2"), bare("b-1", "NOP PHI 1")];
+        assert_eq!(found(&again, &stored), "a-1=8 b-1=7");
+        let other = [bare("a-1", "NOP PHI 3"), bare("9", "NOP PHI 1")];
+        assert_eq!(found(&other, &stored), "", "another memo, the same form");
+        // one version tells a reference, the other none
+        let told = Txn {
+            memo: "NOP PHI 1".into(),
+            ..txn("c-1", "R", 5, at)
+        };
+        assert_eq!(found(std::slice::from_ref(&told), &stored), "c-1=7");
+        assert_eq!(found(&[bare("10", "NOP PHI 1")], &[told]), "10=c-1");
     }
 }

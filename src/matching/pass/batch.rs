@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::{Day, SourceName, Txn, TxnKind, Vnd};
 
-use super::super::desk::Desk;
+use super::super::desk::{Desk, Standing};
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::pool::{Index, Pool, at};
 use super::super::reading::Reading;
@@ -78,7 +78,8 @@ pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
             }
         }
     }
-    let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
+    let twins = twins(desk);
+    let mut claims: BTreeMap<(&str, Day), Vec<(Index, &str)>> = BTreeMap::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let unread = matches!(
@@ -97,24 +98,46 @@ pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
         let exact = by_sum
             .get(&row.amount.wide())
             .map_or(&[][..], Vec::as_slice);
-        let exact: Vec<(&str, Day)> = exact
-            .iter()
-            .copied()
-            .filter(|(_, day)| in_time(*day))
+        let exact = exact.iter().filter(|(_, day)| in_time(*day));
+        let gateway = |source| twins.get(source).copied().unwrap_or(source);
+        let mut exact: Vec<(&str, Day, &str)> = exact
+            .map(|(source, day)| (gateway(source), *day, *source))
             .collect();
-        if let [only] = exact.as_slice() {
-            claims.entry(*only).or_default().push(txn);
+        exact.sort_unstable();
+        exact.dedup_by_key(|(gateway, day, _)| (*gateway, *day));
+        if let [(gateway, day, source)] = exact.as_slice() {
+            let claim = claims.entry((*gateway, *day)).or_default();
+            claim.push((txn, *source));
         }
     }
-    for ((source, day), lines) in claims {
-        let [line] = lines.as_slice() else { continue };
+    for ((_, day), lines) in claims {
+        let [(line, source)] = lines.as_slice() else {
+            continue;
+        };
         let sum = desk.pool.txn(*line).amount;
         desk.out(
             *line,
             "batch_settlement",
-            vec![Evidence::BatchOf(source.into(), day, sum)],
+            vec![Evidence::BatchOf((*source).into(), day, sum)],
         );
     }
+}
+
+/// The sources that tell again of another's payments, and that other: of a gateway's answers and its
+/// settlement file the day is one day.
+fn twins<'a>(desk: &Desk<'_, 'a>) -> BTreeMap<&'a str, &'a str> {
+    let mut twins = BTreeMap::new();
+    for (txn, row) in gateway_rows(desk.pool) {
+        if let Standing::Sighting(of, _) = &desk.txns[at(txn)] {
+            let event = desk.pool.txn(*of);
+            let pair = (row.source.as_str(), event.source.as_str());
+            let (first, second) = (pair.0.min(pair.1), pair.0.max(pair.1));
+            if !is_bank_line(event) {
+                twins.insert(second, first);
+            }
+        }
+    }
+    twins
 }
 
 /// The gateways that have days.

@@ -1,18 +1,20 @@
 //! Pass 2: the provider's own chain. Refunds and reversals go to the payment's dossier, one payment
 //! seen through two sources is one payment.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod joined;
+mod named;
+
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
-use crate::domain::fold::same_name;
-use crate::domain::{Piece, Text, Txn, TxnKind, TxnStatus};
+use crate::domain::{Piece, SourceName, Text, Txn, TxnKind, TxnStatus};
 
 use super::super::desk::{Desk, Out, Return, Standing};
 use super::super::evidence::Evidence;
 use super::super::names::id_words;
-use super::super::pool::{Index, Payer, Pool, at, index};
+use super::super::pool::{Index, Pool, at, index};
 use super::super::reading::Reading;
 use super::Pass;
 
@@ -32,10 +34,24 @@ const SAME_MOMENT_MS: i64 = 5 * 60_000;
 const ID_LENGTH_MIN: usize = 6;
 
 fn run(desk: &mut Desk) {
+    let mut seen = Seen::default();
+    joined::join(desk, &mut seen);
     returns(desk);
-    two_feeds(desk);
-    named_sightings(desk);
-    coded_sightings(desk);
+    named::by_id(desk, &mut seen);
+    named::by_code(desk, &mut seen);
+}
+
+/// The payments that were seen a second time, and through which sources: each through one source
+/// once, or two payments would become one.
+type Seen = BTreeSet<(Index, SourceName)>;
+
+/// The row that carries the payment of this one.
+fn carrier(desk: &Desk, txn: Index) -> Index {
+    let mut at_last = txn;
+    while let Standing::Sighting(of, _) = &desk.txns[at(at_last)] {
+        at_last = *of;
+    }
+    at_last
 }
 
 /// Refunds, reversals and debits: to the one dossier they name, else to the dossier of the payment
@@ -175,7 +191,7 @@ fn paid_dossiers(desk: &Desk, named: &[Index], back: Index) -> Option<(Index, Ve
     };
     match &desk.readings[at(*paid)] {
         Reading::Many(several) if desk.pool.txn(*paid).amount == desk.pool.txn(back).amount => {
-            Some((*paid, several.clone()))
+            Some((carrier(desk, *paid), several.clone()))
         }
         _ => None,
     }
@@ -195,193 +211,4 @@ pub(super) fn gateway_rows<'a>(pool: &Pool<'a>) -> impl Iterator<Item = (Index, 
         .enumerate()
         .map(|(i, txn)| (index(i), txn))
         .filter(move |(_, t)| counts(t))
-}
-
-/// Two feeds of one account: joined by account and bank reference; the first source carries it.
-fn two_feeds(desk: &mut Desk) {
-    // lines of each account and reference that carry a payment, with those that were joined to them
-    type Carried = Vec<(Index, Vec<Index>)>;
-    let mut seen: FxHashMap<(&str, &str, i64, TxnKind), Carried> = FxHashMap::default();
-    let all = (0..desk.txns.len()).map(index);
-    let (decided, waiting): (Vec<Index>, Vec<Index>) = all
-        .filter(|txn| desk.pool.txn(*txn).status == TxnStatus::Success)
-        .partition(|txn| desk.txns[at(*txn)] != Standing::Waiting);
-    for txn in decided.into_iter().chain(waiting) {
-        let row = desk.pool.txn(txn);
-        let (Some(account), Some(reference)) = (row.account.as_deref(), row.bank_ref.as_deref())
-        else {
-            continue;
-        };
-        if !is_bank_line(row) || account.is_empty() || reference.is_empty() {
-            continue;
-        }
-        let key = (account, reference, row.amount.get(), row.kind);
-        let carried = seen.entry(key).or_default();
-        let same = |(first, joined): &&mut (Index, Vec<Index>)| {
-            let near = (desk.pool.txn(*first).paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
-            let mut sources = joined
-                .iter()
-                .chain([first])
-                .map(|i| &desk.pool.txn(*i).source);
-            near && sources.all(|source| *source != row.source)
-        };
-        match carried.iter_mut().find(same) {
-            Some((first, joined)) if desk.txns[at(txn)] == Standing::Waiting => {
-                joined.push(txn);
-                let why = Evidence::SameAs(desk.pool.txn(*first).id.as_ref().into());
-                desk.txns[at(txn)] = Standing::Sighting(*first, Box::new(why));
-            }
-            Some(_) => {}
-            None => carried.push((txn, Vec::new())),
-        }
-    }
-}
-
-/// A bank line whose memo holds a gateway row's id and whose amount is its gross or net, at most a
-/// day later.
-fn named_sightings(desk: &mut Desk) {
-    let lines: Vec<Index> = desk.waiting();
-    let lines = lines.into_iter().filter(|txn| {
-        let row = desk.pool.txn(*txn);
-        is_bank_line(row) && row.kind == TxnKind::Payment
-    });
-    let lines: Vec<Index> = lines.collect();
-    let by_id = gateways_by_id(desk.pool, &lines);
-    if by_id.is_empty() {
-        return;
-    }
-    // of the lines of one feed that name one payment, the nearest in time is its sighting
-    let mut nearest: BTreeMap<(Index, &str), (i64, Index)> = BTreeMap::new();
-    for txn in lines {
-        let row = desk.pool.txn(txn);
-        let memo = row.memo.to_ascii_uppercase();
-        let named = id_words(&memo)
-            .filter_map(|word| by_id.get(word))
-            .flatten()
-            .copied();
-        let same = named.into_iter().find(|gateway| {
-            let event = desk.pool.txn(*gateway);
-            let amount = row.amount == event.amount || row.amount == event.net;
-            let lag = row.paid_at.ms() - event.paid_at.ms();
-            amount && (-SAME_MOMENT_MS..=DAY_MS).contains(&lag)
-        });
-        if let Some(gateway) = same {
-            let lag = (row.paid_at.ms() - desk.pool.txn(gateway).paid_at.ms()).abs();
-            let best = nearest.entry((gateway, row.source.as_str()));
-            let best = best.or_insert((lag, txn));
-            *best = (*best).min((lag, txn));
-        }
-    }
-    for ((gateway, _), (_, txn)) in nearest {
-        let why = Evidence::NamesTransaction(desk.pool.txn(gateway).id.as_ref().into());
-        desk.txns[at(txn)] = Standing::Sighting(gateway, Box::new(why));
-    }
-}
-
-/// The payments of gateways by their ids and bank references, as far as these lines may name them.
-fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>> {
-    let payments = || gateway_rows(pool).filter(|(_, row)| row.kind == TxnKind::Payment);
-    let mut sieve = Sieve::default();
-    for (_, row) in payments() {
-        ids_of(row).for_each(|id| sieve.insert(hash(id.as_bytes())));
-    }
-    let mut spoken = Spoken::default();
-    for txn in lines {
-        let words = id_words(&pool.txn(*txn).memo).filter(|word| word.len() >= ID_LENGTH_MIN);
-        let words = words.map(|word| hash(word.as_bytes()));
-        spoken.0.extend(words.filter(|hash| sieve.may_hold(*hash)));
-    }
-    let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
-    for (txn, row) in payments() {
-        for id in ids_of(row).filter(|id| spoken.may_hold(id)) {
-            by_id.entry(id.to_ascii_uppercase()).or_default().push(txn);
-        }
-    }
-    by_id
-}
-
-/// The id and the bank reference of a row, as far as they are worth looking for.
-fn ids_of(row: &Txn) -> impl Iterator<Item = &Piece> {
-    let ids = [Some(&row.id), row.bank_ref.as_ref()];
-    let ids = ids.into_iter().flatten();
-    ids.filter(|id| id.len() >= ID_LENGTH_MIN)
-}
-
-/// Which hashes are there, a bit for each: a small table that says no to nearly all others.
-struct Sieve(Vec<u64>);
-
-impl Default for Sieve {
-    fn default() -> Self {
-        Self(vec![0; 1 << 17])
-    }
-}
-
-impl Sieve {
-    fn place(hash: u64) -> (usize, u64) {
-        let word = usize::try_from(hash >> 6 & 0x1_ffff).unwrap_or(0);
-        (word, 1 << (hash & 63))
-    }
-
-    fn insert(&mut self, hash: u64) {
-        let (word, bit) = Self::place(hash);
-        self.0[word] |= bit;
-    }
-
-    fn may_hold(&self, hash: u64) -> bool {
-        let (word, bit) = Self::place(hash);
-        self.0[word] & bit != 0
-    }
-}
-
-/// A bank line that names the dossier of a gateway payment of the same amount at the same moment,
-/// with no differing payer.
-fn coded_sightings(desk: &mut Desk) {
-    let one = |desk: &Desk, txn: Index| match desk.readings[at(txn)] {
-        Reading::One { dossier, .. } => Some(dossier),
-        _ => None,
-    };
-    let mut lines: Vec<(Index, Index)> = Vec::new();
-    let mut named = vec![false; desk.pool.dossiers.len()];
-    for txn in desk.waiting() {
-        let line = is_bank_line(desk.pool.txn(txn));
-        if let Some(dossier) = one(desk, txn).filter(|_| line) {
-            named[at(dossier)] = true;
-            lines.push((txn, dossier));
-        }
-    }
-    let mut events: FxHashMap<(Index, i64), Vec<Index>> = FxHashMap::default();
-    for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
-        if let Some(dossier) = one(desk, txn).filter(|dossier| named[at(*dossier)]) {
-            events
-                .entry((dossier, row.amount.get()))
-                .or_default()
-                .push(txn);
-        }
-    }
-    let mut taken: BTreeSet<Index> = BTreeSet::new();
-    for (txn, dossier) in lines {
-        let row = desk.pool.txn(txn);
-        let Some(candidates) = events.get(&(dossier, row.amount.get())) else {
-            continue;
-        };
-        let lag = |event: &Index| (row.paid_at.ms() - desk.pool.txn(*event).paid_at.ms()).abs();
-        let same = candidates.iter().copied().filter(|event| {
-            let near = lag(event) <= SAME_MOMENT_MS;
-            near && same_person(desk.pool, row, *event, dossier) && !taken.contains(event)
-        });
-        if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
-            taken.insert(event);
-            let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
-            desk.txns[at(txn)] = Standing::Sighting(event, Box::new(why));
-        }
-    }
-}
-
-/// No differing payer: the gateway's where it tells one, else the dossier's.
-fn same_person(pool: &Pool, row: &Txn, event: Index, dossier: Index) -> bool {
-    let gateway = pool.txn(event);
-    if row.payer.is_empty() || gateway.payer.is_empty() {
-        return pool.payer(row, dossier) != Payer::Differs;
-    }
-    same_name(&row.payer, &gateway.payer)
 }

@@ -1,6 +1,8 @@
 //! The provider's own chain, read again: a refund names the dossier or the payment that it returns,
 //! a sighting is the same amount at the same time under the same name.
 
+use std::collections::BTreeMap;
+
 use super::super::books::{Books, Money};
 use super::super::memo::{holds_word, person, squeezed};
 use super::super::violation::{Findings, Invariant, name, text};
@@ -97,12 +99,14 @@ fn seen_twice(books: &Books, money: &Money, txn: &Txn, leg: &Leg) -> bool {
                 let amount = txn.amount == event.amount || txn.amount == event.net;
                 said && amount && (-MOMENT_MS..=DAY_MS).contains(&lag)
             } else {
-                same_line(txn, event, lag) || same_moment(books, txn, event, lag)
+                same_line(txn, event, lag)
+                    || same_order(txn, event, lag)
+                    || same_moment(books, txn, event, lag)
             }
     })
 }
 
-/// Two feeds of one account: account, bank reference, amount, at most a day.
+/// Two sources of one account: account, bank reference, amount, at most a day.
 fn same_line(txn: &Txn, event: &Txn, lag: i64) -> bool {
     let told = |text: &Option<Piece>| text.as_deref().is_some_and(|text| !text.is_empty());
     told(&txn.account)
@@ -112,6 +116,55 @@ fn same_line(txn: &Txn, event: &Txn, lag: i64) -> bool {
         && txn.amount == event.amount
         && txn.source != event.source
         && lag.abs() <= DAY_MS
+}
+
+/// Two sources of one gateway: the order, a number of the transaction that is not the order's own,
+/// the amount, at most a day.
+fn same_order(txn: &Txn, event: &Txn, lag: i64) -> bool {
+    let order = |row: &Txn| row.order_ref.as_deref().unwrap_or_default().to_owned();
+    let numbers = |row: &Txn| {
+        let numbers = [
+            row.id.to_string(),
+            row.bank_ref.as_deref().unwrap_or_default().to_owned(),
+        ];
+        let of_order = order(row);
+        numbers
+            .into_iter()
+            .filter(move |number| !number.is_empty() && *number != of_order)
+    };
+    let shared = numbers(txn).any(|mine| numbers(event).any(|other| other == mine));
+    !order(txn).is_empty()
+        && order(txn) == order(event)
+        && shared
+        && txn.amount == event.amount
+        && txn.source != event.source
+        && lag.abs() <= DAY_MS
+}
+
+/// Through one source a payment is seen a second time once: two lines are two payments.
+pub(super) fn once(books: &Books, findings: &mut Findings) {
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for money in &books.money {
+        for leg in &money.seen {
+            if let Evidence::SameAs(id) | Evidence::NamesTransaction(id) = &leg.why {
+                *seen.entry((id, money.key.source.as_str())).or_default() += 1;
+            }
+        }
+    }
+    for ((id, source), count) in seen {
+        // another source may use the same id
+        let events = books.by_id.get(id).into_iter().flatten();
+        let events = events.filter(|event| books.money[**event].key.source.as_str() != source);
+        let events = events.count().max(1);
+        if count > events {
+            let what = text(
+                "một nguồn chỉ thấy lại một giao dịch một lần",
+                "a source sees a payment a second time once",
+            );
+            let about = format!("{source} = {id}");
+            findings.add(Invariant::Rule, about, what, events, count);
+        }
+    }
 }
 
 /// A bank line with the code of the gateway payment's dossier, the amount, at most five minutes and

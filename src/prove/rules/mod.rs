@@ -20,6 +20,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         passes(books, money, findings);
         chain::check(books, money, findings);
     }
+    chain::once(books, findings);
     excluded::check(books, findings);
     loose::scores(books, findings);
     margin::check(books, findings);

@@ -76,6 +76,7 @@ fn all() -> Vec<SourceError> {
         },
         Gap::Loop,
         Gap::Endless,
+        Gap::Moved,
     ] {
         all.push(SourceError::Incomplete { at: at(), gap });
     }

@@ -1,29 +1,20 @@
 //! A client that only reads: GET with a bearer token that it asks for and renews by itself. The
-//! request for the token is the only other one that it can send. OAuth 2.0, RFC 6749 4.3 and 4.4,
-//! as Keycloak speaks it: a token lives for some minutes, so it is renewed in the middle of a long
-//! reading, before it expires and when the other side says 401.
+//! request for the token is the only other one that it can send.
 
 use std::fmt;
-use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
 
 use super::call::{Body, Call};
 use super::session::{Bad, Request, Session};
+use super::token::{self, Granted, Tokens};
 use super::{BaseUrl, Client, Pace};
-use crate::clock::Stopwatch;
 use crate::config::ConfigError;
 use crate::config::source::SourceSettings;
 use crate::source::RawSink;
 use crate::source::error::{BodyFault, SourceError};
 use crate::source::json::Json;
-
-/// What a token is taken to live for when nobody says so.
-const LIFE_UNTOLD: Duration = Duration::from_mins(1);
-/// A token is renewed so long before it expires, or after three quarters of its life.
-const MARGIN: Duration = Duration::from_secs(30);
 
 /// How a token is asked for.
 pub enum Grant {
@@ -112,7 +103,7 @@ pub struct Reader {
     api: Client,
     sso: Client,
     grant: Grant,
-    held: Mutex<Option<Held>>,
+    tokens: Tokens,
 }
 
 impl fmt::Debug for Reader {
@@ -122,14 +113,6 @@ impl fmt::Debug for Reader {
             .field("grant", &self.grant)
             .finish_non_exhaustive()
     }
-}
-
-/// The token in use; the token itself stands in the client's header.
-#[derive(Clone, Copy, Debug)]
-struct Held {
-    number: u64,
-    since: Stopwatch,
-    lives: Duration,
 }
 
 impl Reader {
@@ -146,7 +129,7 @@ impl Reader {
             api,
             sso,
             grant,
-            held: Mutex::new(None),
+            tokens: Tokens::new(token::MARGIN),
         })
     }
 
@@ -194,57 +177,29 @@ impl Reading<'_> {
     /// Sees to it that a token is there that is not `spent` and not about to expire; tells its
     /// number.
     async fn token(&self, spent: Option<u64>) -> Result<u64, SourceError> {
-        if self.api.is_replay() {
-            return Ok(0);
-        }
-        let mut held = self.reader.held.lock().await;
-        let good = held
-            .filter(|held| Some(held.number) != spent && !held.since.left_of(held.lives).is_zero());
-        if let Some(good) = good {
-            return Ok(good.number);
-        }
-        let since = Stopwatch::start();
-        let ask = |_| Call {
+        let ask = || Call {
             body: Some(Body::Form(self.reader.grant.form())),
-            what: "token".to_owned(),
-            is_private: true,
             ..Call::default()
         };
-        let token = self.sso.call(&ask, &|answer| read_token(answer.body)).await;
-        let token = token.map_err(|error| match error {
-            // Keycloak says 400 (invalid_grant) to a wrong password
-            SourceError::Rejected { at, status: 400 } => SourceError::Refused { at, status: 400 },
-            other => other,
-        })?;
-        self.reader.api.authorize(Some(token.header));
-        let number = held.map_or(0, |held| held.number) + 1;
-        *held = Some(Held {
-            number,
-            since,
-            lives: token.lives,
-        });
-        Ok(number)
+        let token = self.reader.tokens.get(&self.sso, spent, &ask, &read_token);
+        let token = token.await?;
+        if !token.was_kept && !self.api.is_replay() {
+            let header = HeaderValue::from_str(token.bearer().expose_secret()).ok();
+            let header = header.map(|mut header| {
+                header.set_sensitive(true);
+                header
+            });
+            self.reader.api.authorize(header);
+        }
+        Ok(token.number)
     }
 }
 
-/// What the answer tells.
-struct Token {
-    header: HeaderValue,
-    lives: Duration,
-}
-
-fn read_token(body: &[u8]) -> Result<Token, Bad> {
+/// As Keycloak answers.
+fn read_token(body: &[u8]) -> Result<Granted, BodyFault> {
     let json = Json::parse(body)?;
-    let token = json.word_of("access_token");
-    let header = token.and_then(|token| HeaderValue::from_str(&format!("Bearer {token}")).ok());
-    let mut header = header.ok_or(BodyFault::Shape("access_token"))?;
-    header.set_sensitive(true);
-    let told = json.count_of("expires_in").map(Duration::from_secs);
-    let life = told.unwrap_or(LIFE_UNTOLD);
-    Ok(Token {
-        header,
-        lives: life.saturating_sub(MARGIN).max(life * 3 / 4),
-    })
+    let (text, seconds) = (json.word_of("access_token"), json.count_of("expires_in"));
+    Granted::new(text, seconds, "access_token")
 }
 
 #[cfg(test)]
@@ -263,20 +218,5 @@ mod tests {
                     &password=p%26%3D%2B%C3%AA";
         assert_eq!(super::super::call::form(&grant.form()), form);
         assert_eq!(format!("{grant:?}"), "Password");
-    }
-
-    #[test]
-    fn a_token_is_renewed_before_it_expires() {
-        let lives = |body: &str| {
-            let token = read_token(body.as_bytes()).map_err(|_| ()).unwrap();
-            assert!(token.header.is_sensitive());
-            token.lives
-        };
-        let told = |life: u64| lives(&format!(r#"{{"access_token":"x","expires_in":{life}}}"#));
-        assert_eq!(told(300), Duration::from_secs(270));
-        assert_eq!(told(8), Duration::from_secs(6));
-        assert_eq!(told(0), Duration::ZERO);
-        assert_eq!(lives(r#"{"access_token":"x"}"#), Duration::from_secs(45));
-        assert!(read_token(br#"{"expires_in":300}"#).is_err());
     }
 }

@@ -104,6 +104,15 @@ impl Session<'_> {
         call
     }
 
+    /// The same pull at another address of the source.
+    pub fn at_other<'c>(&'c self, client: &'c Client) -> Session<'c> {
+        Session {
+            client,
+            watch: self.watch,
+            raw: self.raw,
+        }
+    }
+
     /// The same for a call.
     pub fn at_call(&self, call: &Call) -> Box<str> {
         self.client.at(call)

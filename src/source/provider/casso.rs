@@ -90,6 +90,7 @@ impl Casso {
             first: 1,
             size: PAGE_SIZE,
             pages_max: PAGES_MAX,
+            shifts: true,
         };
         let fetch = |page| -> BoxFuture<'_, Result<Page<u64>, SourceError>> {
             Box::pin(async move {

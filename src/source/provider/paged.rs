@@ -2,7 +2,7 @@
 //!
 //! Then pages shift: a row is repeated or skipped without an error. The defence is the provider's
 //! own total and a second listing: a listing counts when its total did not move and it holds as
-//! many rows.
+//! many rows; without a total, when a second listing brings the same rows.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,8 @@ pub(super) struct Page<M> {
     pub(super) next: Option<M>,
     /// The row that the page repeats from the one before by design (`since`, inclusive).
     pub(super) overlap: Option<String>,
+    /// Asked for only to see whether the one before was the last: nothing new in it is the end.
+    pub(super) trial: bool,
 }
 
 /// How a day is read: its first page, and limits.
@@ -36,6 +38,9 @@ pub(super) struct Plan<M> {
     /// Rows asked for with each page.
     pub(super) size: u64,
     pub(super) pages_max: u32,
+    /// Rows that come or go shift the pages: without a total, several pages count when they come
+    /// out the same twice.
+    pub(super) shifts: bool,
 }
 
 /// Fetches a page.
@@ -54,10 +59,11 @@ pub(super) async fn list_day<M: Ord + Clone + Send + Sync>(
     };
     for _ in 0..LISTINGS_MAX {
         let listing = list_once(plan, fetch, at).await?;
-        if listing.is_whole(plan.day, before.as_ref()) {
+        let unsure = plan.shifts && listing.is_unsure(before.as_ref());
+        if !unsure && listing.is_whole(plan.day, before.as_ref()) {
             return Ok(listing.listed(plan.day));
         }
-        short = listing.gap();
+        short = if unsure { Gap::Moved } else { listing.gap() };
         before = Some(listing);
     }
     Err(SourceError::Incomplete {
@@ -73,6 +79,8 @@ struct Listing {
     totals: BTreeSet<Option<u64>>,
     /// A page came that brought nothing new: drift, or a page sent twice.
     repeated_page: bool,
+    /// Pages that brought something.
+    pages: u32,
 }
 
 async fn list_once<M: Ord + Clone + Send + Sync>(
@@ -92,8 +100,13 @@ async fn list_once<M: Ord + Clone + Send + Sync>(
         let answer = fetch(mark.clone()).await?;
         let fresh = listing.without_overlap(answer.rows, answer.overlap.as_deref());
         let new = fresh.iter().filter(|row| keys.insert(row.key.clone()));
-        listing.repeated_page |= new.count() == 0 && !fresh.is_empty();
+        let is_new = new.count() > 0;
         listing.totals.insert(answer.total);
+        if answer.trial && !is_new {
+            return Ok(listing);
+        }
+        listing.repeated_page |= !is_new && !fresh.is_empty();
+        listing.pages += u32::from(is_new);
         listing.rows.extend(fresh);
         read.insert(mark.clone());
         let Some(next) = answer.next else {
@@ -179,6 +192,12 @@ impl Listing {
                 .is_some_and(|before| before.totals == self.totals && before.keys() == self.keys())
         };
         self.tallies(day).contains(&total) || (count(self.rows.len()) == total && same_as_before())
+    }
+
+    /// True for pages of which no total says that they are all, until they come the same again.
+    fn is_unsure(&self, before: Option<&Self>) -> bool {
+        let untold = self.totals.iter().all(Option::is_none);
+        untold && self.pages > 1 && before.is_none_or(|before| before.keys() != self.keys())
     }
 
     fn gap(&self) -> Gap {

@@ -93,8 +93,8 @@ async fn numbered_pages_end_where_the_source_says() {
             "2"
         );
     };
-    // By a page that is not full.
-    end("", |_| String::new(), 3).await;
+    // By a page that is not full. Without a total the pages are read twice: rows may have moved.
+    end("", |_| String::new(), 6).await;
     end(
         "next = \"/next\"",
         |at| {
@@ -104,11 +104,11 @@ async fn numbered_pages_end_where_the_source_says() {
                 ",\"next\":null".into()
             }
         },
-        3,
+        6,
     )
     .await;
-    end("last = \"/last\"", |at| format!(",\"last\":{}", at == 3), 3).await;
-    end("more = \"/more\"", |at| format!(",\"more\":{}", at < 3), 3).await;
+    end("last = \"/last\"", |at| format!(",\"last\":{}", at == 3), 6).await;
+    end("more = \"/more\"", |at| format!(",\"more\":{}", at < 3), 6).await;
     end("total = \"/total\"", |_| ",\"total\":5".into(), 3).await;
 }
 
@@ -141,6 +141,110 @@ async fn pages_from_zero_and_offsets_begin_at_nothing() {
         (ids(&pull), fake.requests().len()),
         (vec![1, 2, 3, 4, 5], 3)
     );
+}
+
+/// Five rows, or so many, in pages of two, whatever size is asked for.
+async fn capped(rows: usize, beyond: fn(usize) -> Step, style: &str) -> (Pull, usize) {
+    let offset = style == "offset";
+    let fake = Fake::answering(move |line| {
+        let at = number(line, "at");
+        let first = if offset { at + 1 } else { at * 2 - 1 };
+        if first > rows {
+            return beyond(rows);
+        }
+        page(&numbers(first, (first + 1).min(rows)), "")
+    })
+    .await;
+    let name = if offset { "offset" } else { "page" };
+    let paging = format!("style = \"{style}\"\nsize = 100");
+    let query = format!("at = \"{{{name}}}\"\nsize = \"{{size}}\"");
+    let pull = read(&fake, &tables(&query, &paging, "")).await;
+    (pull, fake.requests().len())
+}
+
+#[tokio::test]
+async fn a_source_that_gives_fewer_rows_than_asked_is_read_to_its_end() {
+    let empty: fn(usize) -> Step = |_| page(&[], "");
+    // the last page is shorter than the one before
+    let (pull, requests) = capped(5, empty, "page").await;
+    assert_eq!((ids(&pull), requests), (numbers(1, 5), 6));
+    assert_eq!(pull.state, Completeness::Complete);
+    // the last page is as full as the others: one further is asked for, and is empty, is not there,
+    // or is the last once more
+    let absent: fn(usize) -> Step = |_| answer(404, &[], "{}");
+    let again: fn(usize) -> Step = |rows| page(&numbers(rows - 1, rows), "");
+    for beyond in [empty, absent, again] {
+        for style in ["page", "offset"] {
+            let (pull, requests) = capped(4, beyond, style).await;
+            assert_eq!((ids(&pull), requests), (numbers(1, 4), 6), "{style}");
+            assert_eq!(pull.state, Completeness::Complete, "{style}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_next_page_that_cannot_be_read_is_not_the_end() {
+    let look = async |more: &'static str, style: &str, name: &str| {
+        let fake = Fake::answering(move |line| match param(line, "at").as_deref() {
+            None | Some("1" | "0") => page(&[1, 2], more),
+            Some("2") => page(&[3], ""),
+            _ => page(&[], ""),
+        })
+        .await;
+        let paging = format!("style = \"{style}\"\nsize = 2\nnext = \"/next\"");
+        let query = format!("at = \"{{{name}}}\"");
+        let pull = read(&fake, &tables(&query, &paging, "")).await;
+        (pull.state, ids(&pull))
+    };
+    let whole = (Completeness::Complete, vec![1, 2, 3]);
+    // not a word about the next page: a further one is asked for
+    assert_eq!(look("", "page", "page").await, whole);
+    assert_eq!(look("", "offset", "offset").await, whole);
+    assert_eq!(look(",\"next\":\"2\"", "page", "page").await, whole);
+    let two = (Completeness::Complete, vec![1, 2]);
+    for end in [",\"next\":null", ",\"next\":false", ",\"next\":\"\""] {
+        assert_eq!(look(end, "page", "page").await, two, "{end}");
+        assert_eq!(look(end, "cursor", "cursor").await, two, "{end}");
+    }
+    let nothing = (Completeness::Missing, vec![]);
+    for bad in [
+        ",\"next\":{\"page\":2}",
+        ",\"next\":[2]",
+        ",\"next\":\"two\"",
+        ",\"next\":-1",
+    ] {
+        assert_eq!(look(bad, "page", "page").await, nothing, "{bad}");
+    }
+    // a full first page and no cursor where it should be
+    assert_eq!(look("", "cursor", "cursor").await, nothing);
+    assert_eq!(look(",\"next\":true", "cursor", "cursor").await, nothing);
+}
+
+#[tokio::test]
+async fn rows_that_move_between_pages_are_not_lost() {
+    // newest first: a row vanishes after the first page, and what stood third stands second
+    let calls = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let look = async |moves: fn(usize) -> bool| {
+        let calls = std::sync::Arc::clone(&calls);
+        calls.store(0, std::sync::atomic::Ordering::SeqCst);
+        let fake = Fake::answering(move |line| {
+            let call = calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let at = number(line, "page");
+            let rows: Vec<usize> = (1..=5).filter(|id| *id != 2 || !moves(call)).collect();
+            let from = (at * 2 - 2).min(rows.len());
+            page(&rows[from..(from + 2).min(rows.len())], "")
+        })
+        .await;
+        let paging = "style = \"page\"\nsize = 2";
+        let pull = read(&fake, &tables("page = \"{page}\"", paging, "")).await;
+        (pull.state, ids(&pull))
+    };
+    // after the first answer: 3 would be lost, were the list not read again until it stands still
+    let (state, found) = look(|call| call > 0).await;
+    assert_eq!((state, found), (Completeness::Complete, vec![1, 3, 4, 5]));
+    // it never stands still
+    let (state, found) = look(|call| call % 4 == 1).await;
+    assert_eq!((state, found), (Completeness::Missing, vec![]));
 }
 
 #[tokio::test]

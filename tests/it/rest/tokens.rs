@@ -13,17 +13,14 @@ const TABLES: &str = "[source.secrets]\nkey = { env = \"T\" }\n\
     [source.auth]\nstyle = \"oauth2\"\ngrant = \"client_credentials\"\npath = \"/token\"\nclient_id = \"me\"\n\
     client_secret = \"key\"\n\
     [source.request]\nmethod = \"GET\"\npath = \"/items\"\n[source.request.query]\nday = \"{from}\"\npage = \"{page}\"\n\
-    [source.paging]\nstyle = \"page\"\nsize = 1\n[source.answer]\nrecords = \"/items\"\n\
+    [source.paging]\nstyle = \"page\"\nsize = 1\ntotal = \"/total\"\n[source.answer]\nrecords = \"/items\"\n\
     [source.record]\nid = \"/id\"\namount = \"/amount\"\ntime = \"/at\"\n";
 
 /// Pages of one row each, five in all.
 fn items(line: &str) -> Step {
     let page: usize = crate::fake::param(line, "page").unwrap().parse().unwrap();
-    if page > 5 {
-        return json(r#"{"items":[]}"#);
-    }
     json(format!(
-        r#"{{"items":[{{"id":{page},"amount":5000,"at":"2022-12-05T08:00:00"}}]}}"#
+        r#"{{"total":5,"items":[{{"id":{page},"amount":5000,"at":"2022-12-05T08:00:00"}}]}}"#
     ))
 }
 
@@ -72,7 +69,7 @@ async fn a_token_is_fetched_once_and_never_archived() {
     );
     assert_eq!(
         (asked(&fake, "/api/token"), asked(&fake, "/api/items")),
-        (1, 6)
+        (1, 5)
     );
     let requests = fake.requests();
     assert!(requests[0].starts_with("POST /api/token HTTP"));
@@ -88,7 +85,7 @@ async fn a_token_is_fetched_once_and_never_archived() {
         kept.iter().all(|text| !text.contains("GRANTED")),
         "{kept:?}"
     );
-    assert_eq!(kept.len(), 6);
+    assert_eq!(kept.len(), 5);
 }
 
 #[tokio::test]
@@ -117,7 +114,7 @@ async fn a_token_that_ends_in_the_middle_of_a_listing_is_replaced() {
     // A token that says it ends at once is fetched before each request.
     let fake = Fake::answering(|line| {
         if line.contains("/token") {
-            token("GRANTED", 1)
+            token("GRANTED", 0)
         } else {
             items(line)
         }
@@ -126,7 +123,7 @@ async fn a_token_that_ends_in_the_middle_of_a_listing_is_replaced() {
     let (pull, _) = night(&fake, TABLES).await;
     assert_eq!(
         (pull.state, asked(&fake, "/api/token")),
-        (Completeness::Complete, 6)
+        (Completeness::Complete, 5)
     );
 }
 
@@ -191,4 +188,51 @@ async fn password_grants_and_basic_clients_are_sent_as_documented() {
     );
     let body = format!(r#"{{"grant_type":"password","username":"u","password":"{TOKEN}"}}"#);
     assert!(request.ends_with(&body), "{request}");
+}
+
+#[tokio::test]
+async fn credentials_go_to_the_configured_address_alone() {
+    // the address of tokens redirects to another host: nobody follows
+    let other = Fake::answering(|_| token("STOLEN", 300)).await;
+    let location = format!("Location: http://127.0.0.1:{}/token", other.port);
+    let fake = Fake::answering(move |_| answer(307, &[&location], "{}")).await;
+    let (pull, _) = night(&fake, TABLES).await;
+    assert_eq!(pull.trouble.unwrap().code(), "redirect");
+    assert!(pull.records.is_empty());
+    assert_eq!((fake.requests().len(), other.requests().len()), (1, 0));
+    // an address on another host counts where it is written out, and only tokens are asked for there
+    let sso = Fake::answering(|_| token("GRANTED", 300)).await;
+    let fake = Fake::answering(items).await;
+    let url = format!("token_url = \"http://127.0.0.1:{}/sso/token\"", sso.port);
+    let tables = TABLES.replace("path = \"/token\"", &url);
+    let (pull, _) = night(&fake, &tables).await;
+    assert_eq!(
+        (pull.state, pull.records.len()),
+        (Completeness::Complete, 5)
+    );
+    let asked = sso.requests();
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].starts_with("POST /sso/token HTTP"), "{}", asked[0]);
+    let told = fake.requests().concat();
+    assert!(!told.contains(TOKEN), "the source never sees the secret");
+    assert_eq!(fake.requests().len(), 5);
+    // not both, and not in plain to another machine
+    let fails = |auth: &str| {
+        let tables = TABLES.replace("path = \"/token\"", auth);
+        let settings = read(&list(fake.port, &tables));
+        let opened = settings.map(|s| open(&s, &[("T", TOKEN)], quick().0, 0).map(|_| ()));
+        match opened {
+            Ok(Ok(())) => "fine".to_owned(),
+            Ok(Err(error)) | Err(error) => error.to_string(),
+        }
+    };
+    let both = fails("path = \"/token\"\ntoken_url = \"https://sso.example/token\"");
+    assert!(both.contains("both path and token_url"), "{both}");
+    let plain = fails("token_url = \"http://sso.example/token\"");
+    assert!(
+        plain.contains("source.auth.token_url is not allowed"),
+        "{plain}"
+    );
+    assert_eq!(fails("token_url = \"https://sso.example/token\""), "fine");
+    assert!(fails("").contains("source.auth.path is missing"));
 }

@@ -111,7 +111,7 @@ fn dossiers() -> impl Strategy<Value = Vec<DossierPlan>> {
 
 fn rows() -> impl Strategy<Value = Vec<RowPlan>> {
     let row = (
-        0_u8..18,
+        0_u8..21,
         0_usize..5,
         0_usize..5,
         0_usize..9,
@@ -266,6 +266,30 @@ fn add_row(day: &mut Inputs, i: usize, plan: &RowPlan) {
             copy
         }
         16 => return add_conflict(day, amount),
+        // the account that a payment landed in shows it again: in a feed, in a statement, in both,
+        // perhaps a day off, in another account or with another amount
+        18..=20 => {
+            let Some(last) = day.txns.last_mut() else {
+                return;
+            };
+            last.account = Some("0123".into());
+            last.bank_ref = Some("FT1".into());
+            let paid_at = Moment::of_ms(last.paid_at.ms() + (plan.minute % 5 - 2) * 43_200_000);
+            Txn {
+                id: id.as_str().into(),
+                source: SourceName::new(["feed", "bank", "second"][plan.other % 3]),
+                order_ref: None,
+                memo: match plan.payer {
+                    0 => "TT DVC".into(),
+                    _ => format!("NOP {code}").into(),
+                },
+                account: Some(["0123", "0123", "0123", "9999"][plan.dossier % 4].into()),
+                paid_on: paid_at.day(),
+                business_date: paid_at.day(),
+                paid_at,
+                ..last.clone()
+            }
+        }
         _ => return add_reject(day, &id, plan),
     };
     let taken = day.txns.iter().any(|known| known.key() == row.key());
@@ -315,27 +339,6 @@ fn add_reject(day: &mut Inputs, id: &str, plan: &RowPlan) {
         amount: (plan.payer == 1).then(|| Vnd::new(AMOUNTS[plan.amount])),
         business_date: Moment::of_ms(WHEN).day(),
     });
-}
-
-/// The same day in another order.
-pub(super) fn shuffled(day: &Inputs, seed: u64) -> Inputs {
-    fn shuffle<T>(list: &mut [T], seed: u64) {
-        let mut state = seed | 1;
-        for i in (1..list.len()).rev() {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            let j = usize::try_from((state >> 33) % (u64::try_from(i).unwrap() + 1)).unwrap();
-            list.swap(i, j);
-        }
-    }
-    let mut day = day.clone();
-    shuffle(&mut day.fees, seed);
-    shuffle(&mut day.txns, seed ^ 1);
-    shuffle(&mut day.receipts, seed ^ 2);
-    shuffle(&mut day.rejects, seed ^ 3);
-    shuffle(&mut day.conflicts, seed ^ 4);
-    day
 }
 
 /// The same day and a stranger who pays the fee of a far dossier at another provider.

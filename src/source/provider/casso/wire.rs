@@ -30,9 +30,21 @@ pub(super) fn read_page(body: &[u8]) -> Result<Page<u64>, Bad> {
     Ok(Page {
         rows: rows.iter().map(|row| Row::new(row, "id", "when")).collect(),
         total: data.count_of("totalRecords"),
-        next: data.count_of("nextPage"),
+        next: next_page(data)?,
         overlap: None,
+        trial: false,
     })
+}
+
+/// The next page; null or nothing at the end. What cannot be read is not taken for the end.
+fn next_page(data: &Json) -> Result<Option<u64>, BodyFault> {
+    match data.get("nextPage") {
+        None | Some(Json::Null) => Ok(None),
+        Some(_) => {
+            let next = data.count_of("nextPage");
+            next.map(Some).ok_or(BodyFault::Shape("data.nextPage"))
+        }
+    }
 }
 
 /// A record of texts. The amount keeps its sign: negative means that money went out.

@@ -139,7 +139,7 @@ impl Rest {
             let secret = secret.expose_secret();
             word.contains(secret) || (word.len() > 3 && secret.contains(word))
         };
-        let is_ours = self.secrets.values().any(is_of) || self.keyring.holds(is_of);
+        let is_ours = self.secrets.values().any(is_of) || self.tokens.holds(is_of);
         if is_short && !is_ours {
             word.into()
         } else {

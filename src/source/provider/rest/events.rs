@@ -83,6 +83,7 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
         status: Some(TxnStatus::Success),
         kind: Some(TxnKind::Payment),
         bank_ref: None,
+        net: None,
         ..answer.clone()
     };
     let number = refund
@@ -92,8 +93,10 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
     let mut told = Record {
         id: Some(format!("{order_id}#{number}").into()),
         kind: Some(TxnKind::Refund),
-        // A refund is measured against its payment, not against the order.
+        // A refund is measured against its payment, not against the order; the fee is the payment's.
         order_amount: None,
+        fee: None,
+        net: None,
         ..answer
     };
     refund.put(shape, facts, &mut told);

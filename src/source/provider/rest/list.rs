@@ -20,15 +20,19 @@ use crate::source::{ArchiveError, BoxFuture, Feed, Pull, RawSink, Record};
 
 /// Where a listing stands.
 #[derive(Clone, Debug, Default)]
-struct Mark {
+pub(super) struct Mark {
     /// The number of the page, or rows before it.
-    number: u64,
+    pub(super) number: u64,
     /// A cursor, an id, or a link.
-    text: Option<String>,
+    pub(super) text: Option<String>,
     /// The link that leads on.
-    link: Option<(String, Vec<(String, String)>)>,
-    /// Rows read so far; no part of where it stands.
-    read: u64,
+    pub(super) link: Option<(String, Vec<(String, String)>)>,
+    /// Rows read so far; no part of where it stands, nor is what follows.
+    pub(super) read: u64,
+    /// Rows of the fullest page so far: what the source gives, whatever was asked for.
+    pub(super) fullest: u64,
+    /// Asked for only to see whether the page before was the last.
+    pub(super) trial: bool,
 }
 
 impl Ord for Mark {
@@ -86,6 +90,7 @@ impl Rest {
                 },
                 size: paging.size.max(100),
                 pages_max: paging.pages_max,
+                shifts: matches!(paging.style, Style::Page | Style::Offset),
             };
             let span = Span::day(day);
             let fetch = |mark: Mark| -> BoxFuture<'_, Result<Page<Mark>, SourceError>> {
@@ -158,10 +163,20 @@ impl Rest {
         let build = |attempt| self.call_of(span, &mark, attempt);
         let at = session.at_call(&build(0));
         let check = |answer: Answer<'_>| self.read_page(answer, &mark, &at);
-        self.send(session, &build, &check).await
+        match self.send(session, &build, &check).await {
+            // no such page: the one before was the last
+            Err(SourceError::NotFound { .. }) if mark.trial => Ok(Page {
+                rows: Vec::new(),
+                total: None,
+                next: None,
+                overlap: None,
+                trial: true,
+            }),
+            sent => sent,
+        }
     }
 
-    fn call_of(&self, span: Span, mark: &Mark, attempt: u32) -> Call {
+    pub(super) fn call_of(&self, span: Span, mark: &Mark, attempt: u32) -> Call {
         let paging = &self.connector.paging;
         let ask = &self.connector.ask;
         let facts = self.facts();
@@ -215,79 +230,8 @@ impl Rest {
             rows,
             total,
             next,
+            trial: mark.trial,
         })
-    }
-
-    /// The next page by the source's own word, else by what came; none at the end.
-    fn next(
-        &self,
-        answer: Answer<'_>,
-        json: &Json,
-        mark: &Mark,
-        rows: &[Row],
-    ) -> Result<Option<Mark>, Bad> {
-        let paging = &self.connector.paging;
-        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let read = mark.read.saturating_add(count);
-        let go = |number, text: Option<String>| {
-            Some(Mark {
-                number,
-                text,
-                link: None,
-                read,
-            })
-        };
-        let told = match (&paging.last, &paging.more) {
-            (Some(at), _) => Some(!at.flag(json).ok_or(BodyFault::Shape(at.path))?),
-            (_, Some(at)) => Some(at.flag(json).ok_or(BodyFault::Shape(at.path))?),
-            _ => None,
-        };
-        let by_total = paging.total.as_ref().and_then(|at| at.count(json));
-        let goes_on = match (told, by_total) {
-            (Some(told), _) => told,
-            (None, Some(total)) => count > 0 && read < total,
-            (None, None) => count > 0 && count >= paging.size,
-        };
-        Ok(match paging.style {
-            Style::None | Style::Window => None,
-            Style::Page => match &paging.next {
-                Some(at) => at.count(json).and_then(|number| go(number, None)),
-                None => goes_on.then(|| go(mark.number + 1, None)).flatten(),
-            },
-            Style::Offset => match &paging.next {
-                Some(at) => at.count(json).and_then(|number| go(number, None)),
-                None => goes_on.then(|| go(read, None)).flatten(),
-            },
-            Style::Cursor => {
-                let cursor = paging.next.as_ref().and_then(|at| at.text(json));
-                let cursor = cursor.filter(|_| told != Some(false));
-                cursor.and_then(|cursor| go(0, Some(cursor.to_owned())))
-            }
-            Style::Since => {
-                let goes_on = told.unwrap_or(count > 0 && count >= paging.size);
-                goes_on.then(|| go(0, furthest(rows))).flatten()
-            }
-            Style::Link => self.link(answer, read)?,
-        })
-    }
-
-    /// The `Link` header's next page (RFC 8288), which must lie below `base_url`.
-    fn link(&self, answer: Answer<'_>, read: u64) -> Result<Option<Mark>, Bad> {
-        let Some(target) = answer.header("link").and_then(next_link) else {
-            return Ok(None);
-        };
-        let call = self.call_of(Span::day(Day::of_ms(0)), &Mark::default(), 0);
-        match self.client.below(&call, target) {
-            Some(link) => Ok(Some(Mark {
-                link: Some(link),
-                read,
-                ..Mark::default()
-            })),
-            None => Err(Bad::Stop(SourceError::NotAllowed {
-                at: self.client.name_of(&call),
-                detail: "the link to the next page leads out of base_url".into(),
-            })),
-        }
     }
 
     fn facts_of<'a>(&'a self, row: &'a Json) -> Facts<'a> {
@@ -309,58 +253,5 @@ impl Rest {
 
     fn record(&self, row: &Json) -> Record {
         self.connector.shape.record(&self.facts_of(row))
-    }
-}
-
-/// The id to go on from: the largest where ids are numbers, else the last.
-fn furthest(rows: &[Row]) -> Option<String> {
-    let number = |row: &Row| row.key.parse::<u64>().ok();
-    let largest = rows.iter().map(number).collect::<Option<Vec<u64>>>();
-    let largest = largest.and_then(|all| all.into_iter().max());
-    let last = || rows.last().map(|row| row.key.clone());
-    largest.map(|id| id.to_string()).or_else(last)
-}
-
-/// The target of `rel="next"`.
-fn next_link(header: &str) -> Option<&str> {
-    let mut rest = header;
-    loop {
-        let (target, after) = rest.split_once('<')?.1.split_once('>')?;
-        let end = after.find('<').unwrap_or(after.len());
-        let (parameters, later) = after.split_at(end);
-        let is_next = parameters.split([';', ',']).any(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or_default();
-            let value = value.trim().trim_matches('"');
-            name.trim().eq_ignore_ascii_case("rel")
-                && value.split_whitespace().any(|word| word == "next")
-        });
-        if is_next {
-            return Some(target);
-        }
-        rest = later;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_next_link_is_found_among_others() {
-        let check = |header: &str, found: Option<&str>| {
-            assert_eq!(next_link(header), found, "{header}");
-        };
-        check(
-            "<https://a/x?page=2>; rel=\"next\"",
-            Some("https://a/x?page=2"),
-        );
-        check(
-            "<https://a/x?page=1>; rel=\"prev\", </x?page=3>; title=\"a\"; rel=next",
-            Some("/x?page=3"),
-        );
-        check("<https://a/x>; rel=\"last\"", None);
-        check("<https://a/x>; rel=\"first next\"", Some("https://a/x"));
-        check("no link at all", None);
-        check("", None);
     }
 }

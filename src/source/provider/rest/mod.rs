@@ -12,6 +12,7 @@ mod auth;
 mod events;
 mod facts;
 mod list;
+mod next;
 mod pointer;
 mod probe;
 mod read;
@@ -31,12 +32,11 @@ use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::Instrument;
-use crate::source::http::Client;
+use crate::source::http::{BaseUrl, Client, MARGIN, Tokens};
 use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
-use auth::Keyring;
 use facts::Facts;
-use spec::Auth;
 pub use spec::Connector;
+use spec::{Auth, OAuth};
 
 const DEFAULTS: Defaults = Defaults {
     rate: Rate {
@@ -87,7 +87,9 @@ struct Rest {
     client: Client,
     connector: Arc<Connector>,
     secrets: BTreeMap<Box<str>, SecretString>,
-    keyring: Keyring,
+    tokens: Tokens,
+    /// Where tokens come from, when not from below `base_url`.
+    sso: Option<Client>,
     clock: Arc<dyn Clock>,
     cutoff: TimeOfDay,
     account: Option<Box<str>>,
@@ -123,15 +125,35 @@ fn open(opening: &Opening<'_>) -> Result<Rest, ConfigError> {
         secrets.insert(name.clone(), secret);
     }
     let retry_header = connector.reading.retry_header;
+    let (sso, margin) = match &connector.auth {
+        Auth::OAuth(oauth) => (token_client(opening, oauth)?, oauth.margin),
+        _ => (None, MARGIN),
+    };
     Ok(Rest {
         client: Client::open(settings, None, retry_header, opening.pace.clone())?,
         connector,
         secrets,
-        keyring: Keyring::default(),
+        tokens: Tokens::new(margin),
+        sso,
         clock: Arc::clone(&opening.clock),
         cutoff: settings.cutoff,
         account: settings.account.clone(),
     })
+}
+
+/// A client for the address of tokens, where the settings write one out.
+fn token_client(opening: &Opening<'_>, oauth: &OAuth) -> Result<Option<Client>, ConfigError> {
+    let settings = opening.settings;
+    let Some(raw) = &oauth.url else {
+        return Ok(None);
+    };
+    // the machine's own addresses are for those who read from it anyway
+    let url = BaseUrl::parse(raw, settings.http()?.base_url.is_loopback()).map_err(|why| {
+        let message = format!("source.auth.token_url is not allowed: {why}");
+        let fix = "write the address that gives tokens: token_url = \"https://…/token\"";
+        settings.fail(message, fix)
+    })?;
+    Client::open_at(settings, url, opening.pace.clone()).map(Some)
 }
 
 impl Rest {

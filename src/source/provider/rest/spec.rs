@@ -42,7 +42,10 @@ pub(super) enum Auth {
 /// OAuth 2.0, RFC 6749, 4.3 and 4.4.
 #[derive(Clone, Debug)]
 pub(super) struct OAuth {
+    /// Below `base_url`; empty where `url` tells the address.
     pub(super) path: Template,
+    /// An address of its own, on whatever host.
+    pub(super) url: Option<Box<str>>,
     pub(super) as_json: bool,
     /// Form fields in order; secrets by reference.
     pub(super) fields: Vec<Field>,

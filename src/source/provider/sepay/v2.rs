@@ -55,6 +55,7 @@ impl SepayV2 {
             first: 1,
             size: PER_PAGE,
             pages_max: PAGES_MAX,
+            shifts: true,
         };
         let fetch = |page| -> BoxFuture<'_, Result<Page<u64>, SourceError>> {
             Box::pin(async move {
@@ -115,6 +116,7 @@ fn read_page(body: &[u8], page: u64) -> Result<Page<u64>, Bad> {
         total: Some(total),
         next: goes_on.then_some(page + 1),
         overlap: None,
+        trial: false,
     })
 }
 

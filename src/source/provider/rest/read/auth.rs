@@ -6,6 +6,7 @@ use super::{Names, path, pointer};
 use crate::config::ConfigError;
 use crate::config::forms::{self, DURATION_FORM};
 use crate::config::section::Section;
+use crate::source::http::MARGIN;
 use crate::source::provider::rest::pointer::Pointer;
 use crate::source::provider::rest::spec::{Auth, Field, OAuth};
 use crate::source::provider::rest::template::{Scope, Template};
@@ -53,12 +54,23 @@ pub(super) fn read(table: Option<Section<'_>>, names: &Names<'_>) -> Result<Auth
 }
 
 fn oauth(table: &mut Section<'_>, names: &Names<'_>) -> Result<OAuth, ConfigError> {
-    let fix = "write the path of the token below base_url: path = \"/oauth/token\"";
+    let fix = "write the path of the token below base_url: path = \"/oauth/token\"; or the whole \
+        address, where another host gives tokens: token_url = \"https://…\"";
     let nothing = Scope {
         names: &[],
         ..names.of_request(false)
     };
-    let path = path(&table.require("path", fix)?, nothing)?;
+    let url = table.get("token_url");
+    let url: Option<Box<str>> = url.map(|item| item.text().map(Into::into)).transpose()?;
+    let path = match (&url, table.get("path")) {
+        (None, Some(item)) => path(&item, nothing)?,
+        (Some(_), None) => Template::fixed(""),
+        (Some(_), Some(item)) => {
+            let message = "source.auth has both path and token_url".to_owned();
+            return Err(item.fail(message, "keep one of path and token_url"));
+        }
+        (None, None) => return Err(table.fail("source.auth.path is missing".to_owned(), fix)),
+    };
     let grants = [("client_credentials", false), ("password", true)];
     let fix = "write grant = \"client_credentials\" or \"password\"";
     let by_password = table.require("grant", fix)?.word(&grants)?;
@@ -109,12 +121,13 @@ fn oauth(table: &mut Section<'_>, names: &Names<'_>) -> Result<OAuth, ConfigErro
     let send = send.map(|item| item.word(&[("form", false), ("json", true)]));
     Ok(OAuth {
         path,
+        url,
         as_json: send.transpose()?.unwrap_or(false),
         fields,
         basic,
         token: at(table.get("token"), "/access_token")?,
         expires: at(table.get("expires"), "/expires_in")?,
-        margin: margin.transpose()?.unwrap_or(Duration::from_secs(30)),
+        margin: margin.transpose()?.unwrap_or(MARGIN),
     })
 }
 
