@@ -59,7 +59,8 @@ pub(crate) struct Tokens {
 
 /// The error that hides behind a 200.
 pub(crate) fn error_inside() -> Value {
-    json!({"timestamp": "2022-12-05T18:30:00.000+0000", "status": 500, "error": "Internal Server Error"})
+    let at = "2022-12-05T18:30:00.000+0000";
+    json!({"timestamp": at, "status": 500, "error": "Internal Server Error"})
 }
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
@@ -296,7 +297,10 @@ fn spoiled(act: Option<Act>, seen: &Seen<'_>, rank: usize, row: String) -> Strin
             RowAct::HugeAmount | RowAct::OverflowAmount | RowAct::NanAmount
         ))
     );
-    let Some(mut record) = is_amount.then(|| serde_json::from_str(&row).ok()).flatten() else {
+    let Some(mut record) = is_amount
+        .then(|| serde_json::from_str::<Value>(&row).ok())
+        .flatten()
+    else {
         return row;
     };
     twist(act, seen, rank, Some(&mut record));
