@@ -282,7 +282,7 @@ fn cases(seeds: &[u64]) -> Vec<Case> {
     all
 }
 
-/// The fixed sample: every dialect, every family of faults, and the faults that no other test shows.
+/// The fixed sample: every dialect, every family of faults, and those that no other test shows.
 const SAMPLE: [(&str, &str); 58] = [
     ("hang", "vnptpay"),
     ("slow_reply", "momo"),
