@@ -28,7 +28,7 @@ pub struct SandboxArgs {
     /// What the district is invented from
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A fault to show from the start; `list` prints their names
+    /// A fault to show from the start; `list` prints them all
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
     /// The gateway that the district pays through: the word of its payment orders
@@ -47,8 +47,11 @@ pub struct SandboxArgs {
 
 pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
     if args.fault.as_deref() == Some("list") {
-        let names: Vec<&str> = Fault::all().iter().map(|fault| fault.name).collect();
-        out(&format!("{}\n", names.join("\n")));
+        let line = |fault: &Fault| {
+            let (outcome, what) = (fault.outcome.word(), fault.what());
+            format!("{:<22} {outcome:<10} {what}\n", fault.name)
+        };
+        out(&Fault::all().iter().map(line).collect::<String>());
         return Ok(Exit::Done);
     }
     let fault = args.fault.as_deref().map(fault).transpose()?;
@@ -104,10 +107,12 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
     out(&format!(
         "{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
          # --gateway NAME, and this is what reads them:\n\n{}\n\
+         # SePay version 2, in place of version 1:\n\n{}\n\
          # The registry through its interface:\n\n{}",
         lines.concat(),
         sandbox.toml_sources(),
         others.join("\n"),
+        commented(&sandbox.toml_source("sepay2")),
         commented(&sandbox.toml_source("igate")),
     ));
     let asked = stop.wait().await;

@@ -139,6 +139,46 @@ pub(crate) fn scaled(act: Option<GatewayAct>, dong: i64, times: i64) -> i64 {
     }
 }
 
+/// The key that answers are signed with.
+pub(crate) fn key(act: Option<GatewayAct>, own: &'static str) -> &'static str {
+    if act == Some(GatewayAct::OtherKey) {
+        "SOMEBODYELSESKEYSOMEBODYELSESKEY"
+    } else {
+        own
+    }
+}
+
+/// Whether the fault keeps every order open for ever.
+pub(crate) fn is_endless(act: Option<GatewayAct>) -> bool {
+    act == Some(GatewayAct::PendingForever)
+}
+
+/// The order as the fault shows it: as it is, still open, in a state of no table; none when the
+/// gateway says that it knows no such order.
+pub(crate) fn shown(
+    world: &World,
+    provider: &'static str,
+    order: &GatewayOrder,
+    act: Option<GatewayAct>,
+) -> Option<GatewayOrder> {
+    let mut shown = order.clone();
+    match act {
+        Some(GatewayAct::Unknown) => return None,
+        Some(GatewayAct::PendingForever) => shown.states.truncate(1),
+        Some(GatewayAct::PendingFirst) if world.first_poll(provider, &order.order_id) => {
+            shown.states.truncate(1);
+        }
+        Some(GatewayAct::Unmapped) => {
+            shown.states.retain(|state| state.kind == "01");
+            for state in &mut shown.states {
+                state.status = "77";
+            }
+        }
+        _ => {}
+    }
+    Some(shown)
+}
+
 /// Where the order stands among the orders of its day.
 pub(crate) fn place(world: &World, order: &GatewayOrder) -> Place {
     let day = order.created_at.date();

@@ -6,7 +6,8 @@ use chrono::{Duration, NaiveDateTime};
 use serde_json::{Value, json};
 
 use super::district::{Dossier, Fee, FeeKind, FeeState};
-use super::fault::Act;
+use super::fault::rows::{self, Keys, Place};
+use super::fault::{Act, ListAct, RowAct};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -15,6 +16,15 @@ use super::{Credential, Provider, Table};
 pub(crate) const CLIENT_ID: &str = "sandbox-client";
 pub(crate) const CLIENT_SECRET: &str = "sandbox-igate-secret";
 pub(crate) const TOKEN_PATH: &str = "/auth/realms/digo/protocol/openid-connect/token";
+/// Names of its fields. A fee has the amount, a dossier the date, its applicant the text.
+const KEYS: Keys = Keys {
+    id: "id",
+    amount: "amount",
+    date: "updatedDate",
+    text: "fullname",
+    format: "%Y-%m-%dT%H:%M:%S.000+0000",
+};
+
 /// Requests that a token is good for.
 const USES: u64 = 7;
 const SIZE_DEFAULT: usize = 10;
@@ -43,19 +53,27 @@ pub(crate) const PROVIDER: Provider = Provider {
 pub(crate) struct Tokens {
     issued: u64,
     used: u64,
+    /// Pages of the list that were asked for.
+    pages: u64,
 }
 
-fn answer(world: &World, request: &Request, _act: Option<Act>) -> Reply {
+/// The error that hides behind a 200.
+pub(crate) fn error_inside() -> Value {
+    let at = "2022-12-05T18:30:00.000+0000";
+    json!({"timestamp": at, "status": 500, "error": "Internal Server Error"})
+}
+
+fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let path = request.path.strip_prefix("/igate").unwrap_or_default();
     if path == TOKEN_PATH {
         return token(world, request);
     }
-    if !is_known(world, request) {
+    if !is_known(world, request, act) {
         return Reply::json(401, &json!({"error": "invalid_token"}));
     }
     match (request.method.as_str(), path) {
-        ("GET", "/pa/dossier/search") => search(world, request),
-        ("GET", "/pa/dossier-fee/--by-dossiers") => fees(world, request),
+        ("GET", "/pa/dossier/search") => search(world, request, act),
+        ("GET", "/pa/dossier-fee/--by-dossiers") => fees(world, request, act),
         ("GET", _) => Reply::json(404, &json!({"error": "Not Found"})),
         _ => Reply::json(405, &json!({"error": "Method Not Allowed"})),
     }
@@ -86,12 +104,14 @@ fn token_text(number: u64) -> String {
 }
 
 /// Whether the token is the last one given out, and not spent.
-fn is_known(world: &World, request: &Request) -> bool {
+fn is_known(world: &World, request: &Request, act: Option<Act>) -> bool {
+    let spent_at_once = act == Some(Act::Listing(ListAct::TokenSpent));
+    let uses = if spent_at_once { 1 } else { USES };
     let tokens = &mut world.desk().igate;
     let wanted = format!("Bearer {}", token_text(tokens.issued));
     let known = tokens.issued > 0 && request.header("authorization") == Some(&wanted);
     tokens.used += 1;
-    known && tokens.used <= USES
+    known && tokens.used <= uses
 }
 
 /// A dossier as it stands at some moment.
@@ -143,7 +163,7 @@ fn changed_at(number: usize, dossier: &Dossier, state: &FeeState) -> NaiveDateTi
     of_day.fold(early, NaiveDateTime::max)
 }
 
-fn search(world: &World, request: &Request) -> Reply {
+fn search(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let number = |name: &str| {
         request
             .param(name)
@@ -159,20 +179,58 @@ fn search(world: &World, request: &Request) -> Reply {
             &json!({"error": "the sandbox sorts by updatedDate,desc"}),
         );
     }
-    let all = seen(world);
+    let mut all = seen(world);
+    let asked = {
+        let tokens = &mut world.desk().igate;
+        tokens.pages += 1;
+        tokens.pages
+    };
+    let list = list_act(act);
+    if list == Some(ListAct::PageShift) && asked > 1 {
+        // the dossier that changed first changes again
+        if let Some(mut moved) = all.pop() {
+            moved.updated = world.clock.local() - Duration::minutes(1);
+            all.insert(0, moved);
+        }
+    }
     let from = page.saturating_mul(size);
-    let content: Vec<Value> = all.iter().skip(from).take(size).map(listed).collect();
-    let body = json!({
+    let content: Vec<Value> = all
+        .iter()
+        .skip(from)
+        .take(size)
+        .enumerate()
+        .map(|(rank, one)| listed(one, rank, act))
+        .collect();
+    let mut body = json!({
         "content": content,
         "number": page,
         "size": size,
         "totalElements": all.len(),
         "last": from.saturating_add(size) >= all.len(),
     });
+    if let (Some(ListAct::Slice), Some(members)) = (list, body.as_object_mut()) {
+        members.shift_remove("totalElements");
+    }
     Reply::json(200, &body)
 }
 
-fn listed(seen: &Seen<'_>) -> Value {
+fn list_act(act: Option<Act>) -> Option<ListAct> {
+    match act {
+        Some(Act::Listing(list)) => Some(list),
+        _ => None,
+    }
+}
+
+/// Shows a fault of single records.
+fn twist(act: Option<Act>, seen: &Seen<'_>, rank: usize, record: Option<&mut Value>) {
+    if let (Some(Act::Rows(act)), Some(Value::Object(record))) = (act, record) {
+        let id = i64::from_str_radix(&seen.id[4..], 16).unwrap_or(0);
+        let at = seen.updated;
+        rows::twist(act, KEYS, Place { id, rank, at }, record);
+    }
+}
+
+fn listed(seen: &Seen<'_>, rank: usize, act: Option<Act>) -> Value {
     let dossier = seen.dossier;
     let result = dossier.result_at.filter(|at| *at <= seen.updated);
     let paid = seen
@@ -180,7 +238,7 @@ fn listed(seen: &Seen<'_>) -> Value {
         .iter()
         .filter_map(|(_, state)| state.paid_at)
         .max();
-    json!({
+    let mut record = json!({
         "id": seen.id,
         "code": dossier.code,
         "nationCode": "",
@@ -194,7 +252,15 @@ fn listed(seen: &Seen<'_>) -> Value {
         "paymentRequestData": {"paidDate": paid.map(utc)},
         "procedure": {"code": dossier.procedure, "sector": {"code": dossier.field}},
         "agency": {"code": dossier.agency},
-    })
+    });
+    match act {
+        Some(Act::Rows(RowAct::BadDates)) => twist(act, seen, rank, Some(&mut record)),
+        Some(Act::Rows(RowAct::NaughtyText)) => {
+            twist(act, seen, rank, record.pointer_mut("/applicant/data"));
+        }
+        _ => {}
+    }
+    record
 }
 
 fn utc(local: NaiveDateTime) -> String {
@@ -202,7 +268,7 @@ fn utc(local: NaiveDateTime) -> String {
     utc.format("%Y-%m-%dT%H:%M:%S.000+0000").to_string()
 }
 
-fn fees(world: &World, request: &Request) -> Reply {
+fn fees(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let asked: Vec<&str> = request
         .param("dossier-ids")
         .unwrap_or_default()
@@ -214,11 +280,31 @@ fn fees(world: &World, request: &Request) -> Reply {
         .flat_map(|seen| {
             seen.fees
                 .iter()
-                .map(|(fee, state)| fee_row(seen, fee, state))
+                .map(move |(fee, state)| (seen, fee_row(seen, fee, state)))
         })
+        .enumerate()
+        .map(|(rank, (seen, row))| spoiled(act, seen, rank, row))
         .collect();
     let body = format!("[{}]", rows.join(","));
     Reply::new(200, "application/json", body.into_bytes())
+}
+
+/// The fee as the fault shows it.
+fn spoiled(act: Option<Act>, seen: &Seen<'_>, rank: usize, row: String) -> String {
+    let is_amount = matches!(
+        act,
+        Some(Act::Rows(
+            RowAct::HugeAmount | RowAct::OverflowAmount | RowAct::NanAmount
+        ))
+    );
+    let Some(mut record) = is_amount
+        .then(|| serde_json::from_str::<Value>(&row).ok())
+        .flatten()
+    else {
+        return row;
+    };
+    twist(act, seen, rank, Some(&mut record));
+    rows::unwrap_raw(&record.to_string())
 }
 
 fn fee_row(seen: &Seen<'_>, fee: &Fee, state: &FeeState) -> String {

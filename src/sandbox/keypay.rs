@@ -140,7 +140,10 @@ fn detail(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
         return coded("99", &field("transaction_id"));
     }
     let order = GATEWAY.find(world, &field("transaction_id"));
-    match order.and_then(|order| Some((order, one_word::say(world, order, WORDS)?))) {
+    let shown = |order| gateway::shown(world, "keypay", order, gateway::act_of(act));
+    let shown = order.and_then(shown);
+    let told = |order| Some((order, one_word::say(world, order, WORDS)?));
+    match shown.as_ref().and_then(told) {
         Some((order, saying)) => found(world, order, &saying, act),
         None => coded("5", &field("transaction_id")),
     }
@@ -192,7 +195,7 @@ fn found(world: &World, order: &GatewayOrder, saying: &Saying, act: Option<Act>)
     one_word::twist(act, KEYS, (world, order), &mut reply);
     let signed = |reply: &Map<String, Value>| covered(&ANSWER_FIELDS, reply);
     one_word::seal(act, (&mut reply, "check_sum"), signed, |text| {
-        sign(ANSWER_KEY, text)
+        sign(gateway::key(gateway_act, ANSWER_KEY), text)
     });
     let text = rows::unwrap_raw(&Value::Object(reply).to_string());
     Reply::new(200, "application/json", text.into_bytes())

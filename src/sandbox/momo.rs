@@ -128,9 +128,17 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     if !world.first_use("momo", "", &request_id) {
         return refusal(world, body, 40, "Duplicated requestId");
     }
+    if gateway::act_of(act) == Some(GatewayAct::TooSoon) {
+        return refusal(world, body, 40, "Duplicated requestId");
+    }
     let now = world.clock.local();
     let order = GATEWAY.find(world, &order_id);
-    match order.and_then(|order| order.parts_at(now).map(|parts| (order, parts))) {
+    let shown = |order| gateway::shown(world, "momo", order, gateway::act_of(act));
+    let shown = order.and_then(shown);
+    match shown
+        .as_ref()
+        .and_then(|order| Some((order, order.parts_at(now)?)))
+    {
         Some((order, parts)) => found(world, body, (order, parts), act),
         None => refusal(world, body, 42, "Invalid orderId or orderId is not found"),
     }
@@ -177,6 +185,7 @@ fn found(
     let gateway = gateway::act_of(act);
     let (code, message) = match payment.status {
         "00" => (0, "Thành công."),
+        "01" if gateway::is_endless(gateway) => (7002, "Giao dịch đang được xử lý."),
         "01" => (
             1000,
             "Giao dịch đã được khởi tạo, chờ người dùng xác nhận thanh toán.",
@@ -213,7 +222,7 @@ fn found(
 }
 
 fn send(act: Option<GatewayAct>, mut reply: Map<String, Value>) -> Reply {
-    let sign = |text: &str| hmac_sha256(SECRET_KEY, text);
+    let sign = |text: &str| hmac_sha256(gateway::key(act, SECRET_KEY), text);
     let right = sign(&covered(&SIGNED, &reply));
     if let Some(signature) = gateway::seal(act, right, sign) {
         reply.insert("signature".to_owned(), json!(signature));

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
 use super::district::{GatewayOrder, GatewayState};
@@ -94,7 +95,11 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     }
     let now = world.clock.local();
     let order = GATEWAY.find(world, code);
-    let parts = order.and_then(|order| order.parts_at(now).map(|parts| (order, parts)));
+    let shown = |order| gateway::shown(world, "payos", order, gateway::act_of(act));
+    let shown = order.and_then(shown);
+    let parts = shown
+        .as_ref()
+        .and_then(|order| Some((order, order.parts_at(now)?)));
     if let Some((order, (state, _))) = parts {
         return found(world, (order, state), act);
     }
@@ -109,6 +114,7 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
         _ => GATEWAY.id_of(order),
     };
     let status = match state.status {
+        "00" if gateway == Some(GatewayAct::Underpaid) => "UNDERPAID",
         "00" => "PAID",
         "01" => "PENDING",
         "02" => "CANCELLED",
@@ -117,7 +123,12 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
     };
     let amount = gateway::scaled(gateway, state.amount, 1);
     let transfers = transfers(world, (order, state), amount, act);
-    let paid = if transfers.is_empty() { 0 } else { amount };
+    let paid = match gateway {
+        _ if transfers.is_empty() => 0,
+        Some(GatewayAct::PaidTwice) => 2 * amount,
+        Some(GatewayAct::Underpaid) => amount / 2,
+        _ => amount,
+    };
     let cancelled = (status == "CANCELLED").then(|| state.at.format(STAMP).to_string());
     let data = json!({
         "id": format!("{:0>32}", GATEWAY.id_of(order)),
@@ -131,7 +142,7 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
         "cancellationReason": null,
         "canceledAt": cancelled,
     });
-    let sign = |text: &str| hmac_sha256(CHECKSUM_KEY, text);
+    let sign = |text: &str| hmac_sha256(gateway::key(gateway, CHECKSUM_KEY), text);
     let signature = gateway::seal(gateway, sign(&covered(&data)), sign);
     let mut reply = Map::new();
     reply.insert("code".to_owned(), json!("00"));
@@ -144,40 +155,46 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
     Reply::new(200, "application/json", text.into_bytes())
 }
 
-/// The transfers that paid a link: one, two where the order is split, or none.
+/// The transfers that paid a link: one, none, two where the order is split, or as the fault wants it.
 fn transfers(
     world: &World,
     (order, state): (&GatewayOrder, &GatewayState),
     amount: i64,
     act: Option<Act>,
 ) -> Vec<Value> {
-    if state.paid_at.is_none() {
+    let Some(at) = state.paid_at else {
         return Vec::new();
-    }
-    let one = |mark, amount| transfer(world, (order, state), (mark, amount), act);
-    if world.is_split(&GATEWAY.id_of(order)) {
-        let second = amount / 3;
-        [one("", amount - second), one("B", second)].concat()
-    } else {
-        one("", amount)
+    };
+    let reference = format!("FT{}{}", at.format("%y%j"), state.number);
+    let one = |amount, reference: &str, at| transfer(world, order, (amount, reference, at), act);
+    let (half, later) = (amount / 2, at + chrono::TimeDelta::minutes(3));
+    let second = format!("{reference}B");
+    match gateway::act_of(act) {
+        Some(GatewayAct::PaidInParts) => vec![
+            one(half, &reference, at),
+            one(amount - half, &second, later),
+        ],
+        Some(GatewayAct::PaidTwice) => {
+            vec![one(amount, &reference, at), one(amount, &second, later)]
+        }
+        Some(GatewayAct::Underpaid) => vec![one(half, &reference, at)],
+        _ if world.is_split(&GATEWAY.id_of(order)) => vec![
+            one(amount - amount / 3, &reference, at),
+            one(amount / 3, &second, at),
+        ],
+        _ => vec![one(amount, &reference, at)],
     }
 }
 
 fn transfer(
     world: &World,
-    (order, state): (&GatewayOrder, &GatewayState),
-    (mark, amount): (&str, i64),
+    order: &GatewayOrder,
+    (amount, reference, at): (i64, &str, NaiveDateTime),
     act: Option<Act>,
-) -> Vec<Value> {
-    let Some(at) = state.paid_at else {
-        return Vec::new();
-    };
+) -> Value {
     let mut one = Map::new();
     let mut put = |name: &str, value: Value| one.insert(name.to_owned(), value);
-    put(
-        "reference",
-        json!(format!("FT{}{}{mark}", at.format("%y%j"), state.number)),
-    );
+    put("reference", json!(reference));
     put("amount", json!(amount));
     put("accountNumber", json!(ACCOUNT));
     put("description", json!(order.info));
@@ -195,7 +212,7 @@ fn transfer(
     if let Some(Act::Rows(rows_act)) = act {
         rows::twist(rows_act, KEYS, gateway::place(world, order), &mut one);
     }
-    vec![Value::Object(one)]
+    Value::Object(one)
 }
 
 /// The text that a signature covers.

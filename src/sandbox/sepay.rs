@@ -155,6 +155,9 @@ fn list(world: &World, request: &Request, act: Option<Act>) -> Reply {
     }
     let rows = &world.district.sepay;
     let mut seen = listing::listed(world, "sepay", rows, query.window, (fault, true));
+    if fault == Some(ListAct::LimitExact) {
+        fill_up(world, &query, &mut seen);
+    }
     seen.retain(|one| wanted(request, one));
     if let Some(since) = query.since_id {
         let exclusive = fault == Some(ListAct::SinceExclusive);
@@ -180,6 +183,17 @@ fn list(world: &World, request: &Request, act: Option<Act>) -> Reply {
     answered(json!({"transactions": transactions}))
 }
 
+/// Fills the day up to what one answer holds.
+fn fill_up(world: &World, query: &Query, seen: &mut Vec<Seen>) {
+    let day = query.window.from.date();
+    let whole = Window {
+        from: day.and_time(NaiveTime::MIN),
+        to: day.and_time(NaiveTime::MIN) + chrono::TimeDelta::seconds(86_399),
+    };
+    let all = listing::arrived(world, &world.district.sepay, whole);
+    listing::fill_up(seen, &all, query.window, LIMIT_MAX);
+}
+
 fn count(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let Some(query) = query(request) else {
         return failed(400, "Invalid parameter");
@@ -191,6 +205,9 @@ fn count(world: &World, request: &Request, act: Option<Act>) -> Reply {
     };
     let rows = &world.district.sepay;
     let mut seen = listing::listed(world, "sepay", rows, query.window, (amended, false));
+    if act == Some(Act::Listing(ListAct::LimitExact)) {
+        fill_up(world, &query, &mut seen);
+    }
     seen.retain(|one| wanted(request, one));
     if let Some(since) = query.since_id {
         seen.retain(|one| one.row.id >= since);

@@ -120,7 +120,10 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
         return coded("03", &sent("order_id"));
     }
     let order = GATEWAY.find(world, &sent("order_id"));
-    match order.and_then(|order| Some((order, one_word::say(world, order, WORDS)?))) {
+    let shown = |order| gateway::shown(world, "viettelpay", order, gateway::act_of(act));
+    let shown = order.and_then(shown);
+    let told = |order| Some((order, one_word::say(world, order, WORDS)?));
+    match shown.as_ref().and_then(told) {
         Some((order, saying)) => found(world, order, &saying, act),
         None => coded("01", &sent("order_id")),
     }
@@ -160,7 +163,7 @@ fn found(world: &World, order: &GatewayOrder, saying: &Saying, act: Option<Act>)
     one_word::twist(act, KEYS, (world, order), &mut reply);
     let signed = |reply: &Map<String, Value>| covered(&ANSWER_FIELDS, reply);
     one_word::seal(act, (&mut reply, "check_sum"), signed, |text| {
-        sign(HASH_KEY, text)
+        sign(gateway::key(gateway_act, HASH_KEY), text)
     });
     let text = rows::unwrap_raw(&Value::Object(reply).to_string());
     Reply::new(200, "application/json", text.into_bytes())

@@ -149,11 +149,19 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     if !world.first_use("vnpay", &day, &field("vnp_RequestId")) {
         return refusal(world, body, "94", "Duplicate request");
     }
+    if gateway::act_of(act) == Some(GatewayAct::TooSoon) {
+        return refusal(world, body, "94", "Duplicate request");
+    }
     let order = GATEWAY.find(world, &field("vnp_TxnRef"));
     let asked = field("vnp_TransactionDate");
     let known = order.filter(|order| order.created_at.format(STAMP).to_string() == asked);
     let now = world.clock.local();
-    match known.and_then(|order| order.state_at(now).map(|state| (order, state))) {
+    let shown = |order| gateway::shown(world, "vnpay", order, gateway::act_of(act));
+    let shown = known.and_then(shown);
+    match shown
+        .as_ref()
+        .and_then(|order| Some((order, order.state_at(now)?)))
+    {
         Some((order, state)) => found(world, body, (order, state), act),
         None => refusal(world, body, "91", "Transaction not found"),
     }
@@ -238,8 +246,9 @@ fn found(
 }
 
 fn seal(gateway: Option<GatewayAct>, reply: &mut Map<String, Value>) {
-    let right = sign(HASH_SECRET, &covered(&ANSWER_FIELDS, reply));
-    if let Some(signature) = gateway::seal(gateway, right, |text| sign(HASH_SECRET, text)) {
+    let sign = |text: &str| sign(gateway::key(gateway, HASH_SECRET), text);
+    let right = sign(&covered(&ANSWER_FIELDS, reply));
+    if let Some(signature) = gateway::seal(gateway, right, sign) {
         reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
     }
 }

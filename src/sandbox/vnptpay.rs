@@ -136,7 +136,10 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     let order = GATEWAY.find(world, &field("MERCHANT_ORDER_ID"));
     let created = field("CREATE_DATE");
     let known = order.filter(|order| order.created_at.format(STAMP).to_string() == created);
-    match known.and_then(|order| Some((order, one_word::say(world, order, WORDS)?))) {
+    let shown = |order| gateway::shown(world, "vnptpay", order, gateway::act_of(act));
+    let shown = known.and_then(shown);
+    let told = |order| Some((order, one_word::say(world, order, WORDS)?));
+    match shown.as_ref().and_then(told) {
         Some((order, saying)) => found(world, order, &saying, act),
         None => coded("01", &field("MERCHANT_ORDER_ID")),
     }
@@ -176,7 +179,7 @@ fn found(world: &World, order: &GatewayOrder, saying: &Saying, act: Option<Act>)
     one_word::twist(act, KEYS, (world, order), &mut reply);
     let signed = |reply: &Map<String, Value>| covered(&ANSWER_FIELDS, reply);
     one_word::seal(act, (&mut reply, "SECURE_CODE"), signed, |text| {
-        sign(SECRET, text)
+        sign(gateway::key(gateway_act, SECRET), text)
     });
     let text = rows::unwrap_raw(&Value::Object(reply).to_string());
     Reply::new(200, "application/json", text.into_bytes())

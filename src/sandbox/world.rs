@@ -66,6 +66,8 @@ pub(crate) struct Desk {
     recent: BTreeMap<&'static str, Vec<Instant>>,
     /// How often each day of a feed was listed since the fault was switched on.
     pub(crate) listings: BTreeMap<(&'static str, NaiveDate), u32>,
+    /// Orders that gateways were asked about since the fault was switched on.
+    polled: BTreeSet<(&'static str, String)>,
     /// (provider, day, request id) that gateways have seen which refuse a second use.
     request_ids: BTreeSet<(&'static str, String, String)>,
     /// Requests since the fault was switched on: the seed of chaos.
@@ -163,6 +165,12 @@ impl World {
     pub(crate) fn first_use(&self, provider: &'static str, day: &str, id: &str) -> bool {
         let key = (provider, day.to_owned(), id.to_owned());
         self.desk().request_ids.insert(key)
+    }
+
+    /// True when the gateway is asked about the order for the first time under this fault.
+    pub(crate) fn first_poll(&self, provider: &'static str, order_id: &str) -> bool {
+        let key = (provider, order_id.to_owned());
+        self.desk().polled.insert(key)
     }
 
     /// The fault that this request shows; takes one of its hits.

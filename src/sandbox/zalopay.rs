@@ -7,8 +7,8 @@ use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
 use super::district::{GatewayOrder, GatewayState};
-use super::fault::Act;
 use super::fault::rows::{self, Keys};
+use super::fault::{Act, GatewayAct};
 use super::gateway::{self, Gateway, Refunds, hmac_sha256};
 use super::wire::{Reply, Request};
 use super::world::World;
@@ -102,8 +102,11 @@ fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     if gateway::is_error_inside(act) {
         return refusal("-500", "Loi he thong");
     }
+    if gateway::act_of(act) == Some(GatewayAct::TooSoon) {
+        return refusal("-429", "Gui qua nhieu yeu cau");
+    }
     if is_refund {
-        refund(world, &field("m_refund_id"))
+        refund(world, &field("m_refund_id"), gateway::act_of(act))
     } else {
         payment(world, &field("app_trans_id"), act)
     }
@@ -134,8 +137,10 @@ fn begin(code: i64, message: &str) -> Map<String, Value> {
 fn payment(world: &World, id: &str, act: Option<Act>) -> Reply {
     let now = world.clock.local();
     let order = GATEWAY.find(world, id);
-    let Some((order, (state, _))) =
-        order.and_then(|order| order.parts_at(now).map(|parts| (order, parts)))
+    let shown = |order| gateway::shown(world, "zalopay", order, gateway::act_of(act));
+    let shown = order.and_then(shown);
+    let known = shown.as_ref();
+    let Some((order, (state, _))) = known.and_then(|order| Some((order, order.parts_at(now)?)))
     else {
         return refusal("-101", "Khong tim thay don hang");
     };
@@ -153,7 +158,8 @@ fn payment(world: &World, id: &str, act: Option<Act>) -> Reply {
         Some(at) => format!("{}{:0>9}", at.format("%y%m%d"), state.number),
         None => "0".to_owned(),
     };
-    put("is_processing", json!(false));
+    let is_processing = gateway::is_endless(gateway::act_of(act)) && code == 3;
+    put("is_processing", json!(is_processing));
     put("amount", json!(amount));
     put("discount_amount", json!(0));
     put("zp_trans_id", json!(number.parse::<i64>().unwrap_or(0)));
@@ -165,7 +171,7 @@ fn payment(world: &World, id: &str, act: Option<Act>) -> Reply {
     Reply::new(200, "application/json", text.into_bytes())
 }
 
-fn refund(world: &World, id: &str) -> Reply {
+fn refund(world: &World, id: &str, act: Option<GatewayAct>) -> Reply {
     let now = world.clock.local();
     let pool = world.district.gateway_orders.iter();
     let mut refunds = pool.filter_map(|order| {
@@ -173,7 +179,21 @@ fn refund(world: &World, id: &str) -> Reply {
         let refund = known.find(|state| state.kind != "01")?;
         (m_refund_id(order, refund) == id).then_some(refund)
     });
-    match refunds.next() {
+    let refund = refunds.next().filter(|_| act != Some(GatewayAct::Unknown));
+    let is_open = matches!(
+        act,
+        Some(GatewayAct::PendingForever | GatewayAct::PendingFirst)
+    );
+    match refund {
+        Some(_) if act == Some(GatewayAct::Unmapped) => {
+            Reply::json(200, &Value::Object(begin(4, "Trang thai khac")))
+        }
+        Some(refund)
+            if is_open
+                && (gateway::is_endless(act) || world.first_poll("zalopay", &refund.number)) =>
+        {
+            Reply::json(200, &Value::Object(begin(3, "Giao dich dang duoc xu ly")))
+        }
         Some(refund) if refund.status == "00" => {
             Reply::json(200, &Value::Object(begin(1, "Giao dich thanh cong")))
         }

@@ -9,6 +9,7 @@ use doisoat::classify::{CLASSES, Class, Severity};
 use doisoat::config::Config;
 use doisoat::domain::{Fraction, Text};
 use doisoat::job::Exit;
+use doisoat::sandbox::Fault;
 use doisoat::settle::Settlement;
 
 use crate::quality;
@@ -172,6 +173,30 @@ fn docs_benchmarks_hold_the_score_of_the_hard_corpus() {
     made_from_code("docs/BENCHMARKS.md", "score of the hard corpus", &fresh);
 }
 
+/// The faults of the sandbox, and at which of its dialects each can show.
+#[test]
+fn docs_faults_are_those_of_the_sandbox() {
+    let dialects = crate::campaign_faults::DIALECTS;
+    let mut fresh = format!(
+        "\n| fault | outcome | what it is | {} |\n|---|---|---|{}\n",
+        dialects.join(" | "),
+        ":-:|".repeat(dialects.len())
+    );
+    for fault in Fault::all() {
+        let shows = |dialect: &&str| if fault.applies_to(dialect) { "x" } else { "" };
+        let cells: Vec<&str> = dialects.iter().map(shows).collect();
+        let (name, word, what) = (fault.name, fault.outcome.word(), fault.what());
+        writeln!(
+            fresh,
+            "| `{name}` | {word} | {what} | {} |",
+            cells.join(" | ")
+        )
+        .unwrap();
+    }
+    fresh.push('\n');
+    made_from_code("docs/campaigns/faults.md", "faults", &fresh);
+}
+
 /// One row of the table of tables: name and the comment above `CREATE TABLE`.
 fn tables(migration: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -232,6 +257,7 @@ fn docs_name_only_files_that_exist() {
         "docs/FILES.md",
         "docs/OPERATIONS.md",
         "docs/campaigns/bad-input.md",
+        "docs/campaigns/faults.md",
         "docs/campaigns/mutation.md",
     ];
     let mut missing = Vec::new();

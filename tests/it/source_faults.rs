@@ -38,7 +38,7 @@ fn pace() -> Pace {
 
 pub(crate) async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull {
     // Short where silence is what is tested; long elsewhere, so that a busy machine is no fault.
-    let is_silent = ["hang", "slow_loris"]
+    let is_silent = ["hang", "slow_loris", "slow_reply"]
         .iter()
         .any(|silent| fault.starts_with(silent));
     let timeout = if is_silent { "2s" } else { "20s" };
@@ -200,7 +200,7 @@ async fn one(fault: Option<&'static Fault>, provider: &'static str) -> Vec<Strin
     // The documented rate is kept where it is what is tested; elsewhere it only costs time.
     sandbox.set_rate_limit(name == "rate_limit");
     let mut pull_of = pull(&sandbox, provider, name).await;
-    if matches!(name, "late_rows" | "amended_rows") {
+    if matches!(name, "late_rows" | "amended_rows" | "pending_first") {
         // They show with the second listing: the next night's look-back finds them.
         pull_of = pull(&sandbox, provider, name).await;
     }

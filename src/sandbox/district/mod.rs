@@ -316,8 +316,19 @@ impl District {
     /// The district of `seed` as it would be with another gateway: the same dossiers, payments and
     /// truth. None for a name that is no gateway's.
     pub fn generate_at(gateway: &str, seed: u64, first_day: NaiveDate, days: u32) -> Option<Self> {
+        Self::sized_at(gateway, seed, first_day, days, 1000)
+    }
+
+    /// [`Self::sized`] and [`Self::generate_at`] together.
+    pub fn sized_at(
+        gateway: &str,
+        seed: u64,
+        first_day: NaiveDate,
+        days: u32,
+        permille: u32,
+    ) -> Option<Self> {
         let (provider, _) = super::gateway::named(gateway)?;
-        let mut builder = build::Builder::new(seed, first_day, days, 1000);
+        let mut builder = build::Builder::new(seed, first_day, days, permille);
         builder.district.gateway = provider.name;
         Some(builder.run())
     }

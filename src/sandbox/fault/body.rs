@@ -51,6 +51,7 @@ fn invalid_utf8(body: &[u8]) -> Vec<u8> {
         "\"ADDITIONAL_INFO\":\"",
         "\"ThongTinGiaoDich\":\"",
         "\"return_other_info\":\"",
+        "\"fullname\":\"",
         "\"return_message\":\"",
         "\"message\":\"",
     ];

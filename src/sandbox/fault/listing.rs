@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, NaiveDateTime};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime};
 
 use super::ListAct;
 use crate::sandbox::district::{BankRow, Scenario};
@@ -83,6 +83,7 @@ pub(crate) fn listed(
             .unwrap_or_default()
     };
     let mut listed = Vec::with_capacity(seen.len());
+    let mut first_of_day = String::new();
     for mut one in seen {
         match act {
             Some(ListAct::LateRows) if one.rank < 5 && times(&one) < 2 => {}
@@ -94,6 +95,14 @@ pub(crate) fn listed(
             }
             Some(ListAct::DupRecords) if one.row.id % 10 == 4 => {
                 listed.extend([one.clone(), one]);
+            }
+            Some(ListAct::DupReference) if one.rank < 2 => {
+                if one.rank == 0 {
+                    first_of_day.clone_from(&one.row.reference);
+                } else if !first_of_day.is_empty() {
+                    one.row.reference.clone_from(&first_of_day);
+                }
+                listed.push(one);
             }
             Some(ListAct::DupConflict) if one.rank == 0 => {
                 let mut other = one.clone();
@@ -113,6 +122,20 @@ fn note_listing(world: &World, provider: &'static str, seen: &[Seen]) {
     let mut desk = world.desk();
     for day in days {
         *desk.listings.entry((provider, day)).or_default() += 1;
+    }
+}
+
+/// Rows that no bank booked, so that the day of `window` has exactly `count` rows; `seen` are those
+/// that it has.
+pub(crate) fn fill_up(seen: &mut Vec<Seen>, all: &[Seen], window: Window, count: usize) {
+    let day = window.from.date();
+    let number = i64::from(day.num_days_from_ce()) * 10_000;
+    let missing = count.saturating_sub(all.len());
+    for n in 0..i64::try_from(missing).unwrap_or(0) {
+        let at = day.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::seconds(n);
+        if window.holds(at) {
+            seen.push(invented(9_000_000_000 + number + n, at));
+        }
     }
 }
 

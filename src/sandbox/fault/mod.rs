@@ -9,6 +9,7 @@ pub(crate) mod paged;
 pub(crate) mod rows;
 mod status;
 mod table;
+mod told;
 pub(crate) mod transport;
 
 use super::gateway;
@@ -30,7 +31,7 @@ pub enum Hits {
 pub enum Dialects {
     /// Every one.
     All,
-    /// Casso and SePay.
+    /// Bank feeds: Casso and SePay.
     Feeds,
     /// Casso.
     Casso,
@@ -38,7 +39,7 @@ pub enum Dialects {
     Paged,
     /// Feeds whose ids are numbers: Casso and SePay v1.
     Numbered,
-    /// SePay.
+    /// SePay v1.
     Sepay,
     /// Providers that tell when money moved: MoMo and DVCQG tell another time.
     Timed,
@@ -48,6 +49,8 @@ pub enum Dialects {
     Signed,
     /// Gateways whose answers name the order that was asked about.
     Bound,
+    /// These.
+    Only(&'static [&'static str]),
 }
 
 /// What a correct client makes of a fault.
@@ -63,6 +66,22 @@ pub enum Outcome {
     Conflict,
     /// Complete or failed, never wrong.
     Either,
+    /// Orders stay open or go to a person: nothing is lost, nothing more is taken for money.
+    Open,
+}
+
+impl Outcome {
+    /// The word of the tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Fail => "fail",
+            Self::Quarantine => "quarantine",
+            Self::Conflict => "conflict",
+            Self::Either => "either",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// One fault.
@@ -85,6 +104,14 @@ impl Fault {
         Self::all().iter().find(|fault| fault.name == name).copied()
     }
 
+    /// What it is, in one sentence.
+    pub fn what(&self) -> &'static str {
+        told::WHAT
+            .iter()
+            .find(|(name, _)| *name == self.name)
+            .map_or("", |(_, what)| what)
+    }
+
     /// Every fault.
     pub fn all() -> &'static [Self] {
         table::FAULTS
@@ -95,7 +122,7 @@ impl Fault {
         let gateway = gateway::named(provider).map(|(_, gateway)| gateway);
         match self.dialects {
             Dialects::All => true,
-            Dialects::Feeds => gateway.is_none(),
+            Dialects::Feeds => matches!(provider, "casso" | "sepay" | "sepay2"),
             Dialects::Casso => provider == "casso",
             Dialects::Paged => matches!(provider, "casso" | "sepay2"),
             Dialects::Numbered => matches!(provider, "casso" | "sepay"),
@@ -104,6 +131,7 @@ impl Fault {
             Dialects::Gateways => gateway.is_some(),
             Dialects::Signed => gateway.is_some_and(|gateway| gateway.is_signed),
             Dialects::Bound => gateway.is_some_and(|gateway| gateway.names_order),
+            Dialects::Only(names) => names.contains(&provider),
         }
     }
 }
@@ -136,6 +164,7 @@ pub(crate) enum TransportAct {
     HeaderFlood,
     HeaderHuge,
     HugeBody,
+    Late,
 }
 
 /// The hint of a 429.
@@ -193,6 +222,7 @@ pub(crate) enum RowAct {
     FutureRows,
     MidnightRows,
     UtcTimes,
+    BeyondDouble,
 }
 
 /// What happens to a list and its pages.
@@ -215,17 +245,31 @@ pub(crate) enum ListAct {
     SinceNewest,
     LateRows,
     AmendedRows,
+    DupReference,
+    LimitExact,
+    Slice,
+    PageShift,
+    TokenSpent,
 }
 
-/// What happens to a signed answer.
+/// What happens to a gateway's answer about one order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GatewayAct {
     WrongSignature,
     MissingSignature,
     UpperSignature,
     ShortSignature,
+    OtherKey,
     Replay,
     AmountScale,
+    TooSoon,
+    Unknown,
+    Unmapped,
+    PendingFirst,
+    PendingForever,
+    PaidInParts,
+    PaidTwice,
+    Underpaid,
 }
 
 /// Where a redirect points.
@@ -258,5 +302,20 @@ mod tests {
         assert_eq!(Fault::named("hang").unwrap().hits, Hits::First(1));
         assert!(Fault::named("none").is_none());
         assert!(!Fault::named("replay").unwrap().applies_to("sepay"));
+    }
+
+    #[test]
+    fn each_fault_is_described_once() {
+        let all = Fault::all().iter().map(|fault| fault.name);
+        let told = told::WHAT.iter().map(|(name, _)| *name);
+        assert!(all.eq(told), "in the order of the table");
+        assert!(Fault::all().iter().all(|fault| !fault.what().is_empty()));
+    }
+
+    #[test]
+    fn the_registry_has_no_bank_lines() {
+        let shows = |name: &str| Fault::named(name).unwrap().applies_to("igate");
+        assert!(shows("page_shift") && shows("hang") && shows("bad_dates"));
+        assert!(!shows("null_records") && !shows("amount_scale") && !shows("string_amount"));
     }
 }

@@ -95,6 +95,9 @@ pub(crate) fn twist(act: RowAct, keys: Keys, place: Place, record: &mut Map<Stri
         RowAct::HugeAmount if place.rank == 0 => amount(record, keys, "99999999999999999999999"),
         RowAct::OverflowAmount if place.rank == 0 => amount(record, keys, "1e400"),
         RowAct::OverflowAmount if place.rank == 1 => amount(record, keys, "9223372036854775807"),
+        RowAct::BeyondDouble if place.rank == 0 => {
+            record.insert(keys.amount.to_owned(), json!("9007199254740993"));
+        }
         RowAct::NanAmount if place.rank == 0 => {
             record.insert(keys.amount.to_owned(), raw("NaN"));
         }

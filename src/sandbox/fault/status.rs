@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Act, Hint, RedirectAct, StatusAct};
 use crate::sandbox::wire::{Reply, Request};
 use crate::sandbox::world::World;
-use crate::sandbox::{casso, sepay, sepay2};
+use crate::sandbox::{casso, igate, sepay, sepay2};
 
 /// Part of a path that only a followed redirect can ask for.
 pub(crate) const MOVED: &str = "/__moved";
@@ -51,8 +51,9 @@ fn status(world: &World, provider: &'static str, act: StatusAct) -> Option<Reply
         StatusAct::ErrorInside => match provider {
             "casso" => Some(Reply::json(200, &casso::error_inside())),
             "sepay" => Some(Reply::json(200, &sepay::error_inside())),
+            "igate" => Some(Reply::json(200, &igate::error_inside())),
             "sepay2" => Some(Reply::json(200, &sepay2::error_inside())),
-            _ => None, // VNPAY's error is signed: its simulator gives it
+            _ => None, // a gateway's error may be signed: its simulator gives it
         },
     }
 }

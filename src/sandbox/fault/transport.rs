@@ -13,6 +13,8 @@ use crate::sandbox::wire::Reply;
 const FLOOD: usize = 5_000;
 /// Bytes of the one header of `header_huge`.
 const HUGE_HEADER: usize = 1024 * 1024;
+/// How late `slow_reply` begins.
+const LATE: Duration = Duration::from_secs(25);
 /// Chunks of 64 KiB that make 1 GiB.
 const HUGE_CHUNKS: usize = 16 * 1024;
 
@@ -68,6 +70,10 @@ pub(crate) async fn send(
         TransportAct::HeaderHuge => {
             let huge = reply.clone().with("X-Huge", &"a".repeat(HUGE_HEADER));
             stream.write_all(&huge.bytes(date)).await
+        }
+        TransportAct::Late => {
+            tokio::time::sleep(LATE).await;
+            stream.write_all(&bytes).await
         }
         TransportAct::HugeBody => huge_body(stream, reply, date).await,
     }

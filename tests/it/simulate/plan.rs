@@ -10,7 +10,18 @@ pub(crate) const QUIET: usize = 3;
 
 /// Faults that show what they are only by waiting, by bytes without end, or by rows that no bank
 /// booked. `source_faults` holds the client against every one of them.
-const ELSEWHERE: [&str; 23] = [
+const ELSEWHERE: [&str; 34] = [
+    "slow_reply",
+    "beyond_double",
+    "dup_reference",
+    "limit_exact",
+    "other_key",
+    "too_soon",
+    "order_unknown",
+    "unmapped_status",
+    "pending_first",
+    "pending_forever",
+    "underpaid",
     "hang",
     "hang_always",
     "hang_body",

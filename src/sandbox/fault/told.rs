@@ -1,0 +1,231 @@
+//! What each fault is, in the order of the table.
+
+/// (name, what it is).
+pub(super) const WHAT: &[(&str, &str)] = &[
+    ("hang", "accepts the request, never answers"),
+    ("hang_always", "the same on every request"),
+    ("hang_body", "headers and half the body, then silence"),
+    ("slow_loris", "one byte a second"),
+    (
+        "slow_loris_always",
+        "one byte a second on every request: a whole-request deadline is needed",
+    ),
+    ("reset", "connection reset before any answer"),
+    ("reset_mid_body", "connection reset after half the body"),
+    ("reset_always", "reset on every request"),
+    ("garbage_http", "bytes that are not HTTP"),
+    ("bad_chunked", "broken chunked encoding"),
+    (
+        "short_body",
+        "Content-Length larger than the bytes sent, then close",
+    ),
+    ("header_flood", "5000 headers"),
+    ("header_huge", "one header of 1 MiB"),
+    (
+        "http_429",
+        "429 with Retry-After: 2 (sepay: its own header)",
+    ),
+    (
+        "http_429_date",
+        "429 with Retry-After as an HTTP date 3 s ahead",
+    ),
+    ("http_429_none", "429 without any hint"),
+    (
+        "http_429_huge",
+        "429 with Retry-After: 86400; must give up, not sleep a day",
+    ),
+    ("http_429_garbage", "429 with Retry-After: soon"),
+    ("http_429_negative", "429 with Retry-After: -5"),
+    ("rate_limit", "real limit of 3 requests a second"),
+    ("http_500", "500 with a JSON error"),
+    ("http_502", "502 with an HTML page"),
+    ("http_503", "503 with Retry-After: 2"),
+    ("http_504", "504"),
+    ("http_500_always", "500 on every request"),
+    ("http_400", "400; must not be retried"),
+    (
+        "http_401",
+        "401; must not be retried, the token must not be logged",
+    ),
+    ("http_403", "403; must not be retried"),
+    (
+        "http_404",
+        "404 on the list: a wrong base URL, not an empty day",
+    ),
+    ("http_204", "204 with no body is not an empty day"),
+    ("error_in_200", "200 whose body says error"),
+    (
+        "error_in_200_once",
+        "the same, once (provider's own busy error)",
+    ),
+    ("empty_body", "200, JSON content type, zero bytes"),
+    (
+        "truncated_json",
+        "JSON cut in the middle, lengths consistent",
+    ),
+    ("truncated_json_always", "the same on every request"),
+    (
+        "wrong_content_type",
+        "good JSON sent as text/html: accept on its content or fail, never guess",
+    ),
+    ("html_login", "200 with an HTML login page"),
+    ("bom", "UTF-8 byte-order mark before the JSON"),
+    ("utf16_body", "JSON in UTF-16"),
+    ("invalid_utf8", "0xFF 0xC0 bytes inside a description"),
+    ("deep_json", "100,000 nested arrays: no stack overflow"),
+    ("huge_body", "1 GiB of JSON whitespace, chunked"),
+    (
+        "gzip_bomb",
+        "1 MiB of gzip that opens to 1 GiB, sent whether or not gzip was asked for",
+    ),
+    ("gzip_truncated", "gzip stream cut"),
+    ("duplicate_keys", "a record with the key amount twice"),
+    ("null_records", "the list is null"),
+    ("missing_field", "one record in 20 has no amount"),
+    (
+        "type_flip",
+        "ids as strings where numbers are usual, and the reverse",
+    ),
+    ("extra_fields", "unknown fields everywhere"),
+    ("float_amount", "one record in 20 has 150000.10 VND"),
+    ("exp_amount", "amounts written as 1.5e5"),
+    ("string_amount", "one record in 20 has \"150,000\""),
+    ("huge_amount", "one record has 99999999999999999999999"),
+    ("overflow_amount", "one record has 1e400, one has i64::MAX"),
+    ("nan_amount", "NaN literal: not JSON"),
+    (
+        "bad_dates",
+        "30 February, month 13, year 0, empty, dd/mm/yyyy",
+    ),
+    (
+        "naughty_text",
+        "formulas, markup, control and bidi characters in descriptions",
+    ),
+    (
+        "dup_page",
+        "page 2 repeats page 1 (then page 3 is right): must notice that rows are missing",
+    ),
+    ("dup_records", "one record in 10 appears twice, identical"),
+    (
+        "dup_conflict",
+        "one id appears twice with different amounts",
+    ),
+    (
+        "page_drift_insert",
+        "three rows with every page, twelve in all, are added in front while the client pages",
+    ),
+    (
+        "page_drift_delete",
+        "a row of page 1 disappears while the client pages: a row is skipped",
+    ),
+    (
+        "next_page_loop",
+        "nextPage always points to the same page, or has_more is always true",
+    ),
+    ("page_endless", "every page is full, for ever"),
+    (
+        "page_size_ignored",
+        "never more than 10 rows a page, whatever was asked",
+    ),
+    (
+        "total_mismatch",
+        "totalRecords says 5 more than are ever delivered",
+    ),
+    ("missing_last_page", "the last page comes back empty"),
+    ("unsorted", "rows of a page in random order"),
+    (
+        "wrong_day_rows",
+        "rows of the days before and after are mixed in",
+    ),
+    ("since_exclusive", "since_id acts as > instead of >="),
+    (
+        "since_newest",
+        "since_id and limit give the newest rows: the oldest are cut, and the count tells",
+    ),
+    ("clock_skew", "Date header one day ahead"),
+    ("future_rows", "some rows are dated 40 days ahead"),
+    (
+        "midnight_rows",
+        "many rows within 2 s of local midnight, both sides",
+    ),
+    ("utc_times", "times with Z instead of local time"),
+    (
+        "late_rows",
+        "5 rows appear only from the second listing of the day on",
+    ),
+    (
+        "amended_rows",
+        "from the second listing on, 3 amounts differ and 2 rows are gone",
+    ),
+    ("wrong_signature", "signature of other data"),
+    ("missing_signature", "no vnp_SecureHash"),
+    ("signature_upper", "hex in capitals"),
+    ("signature_short", "a prefix of the right signature"),
+    ("replay", "a validly signed answer for another vnp_TxnRef"),
+    (
+        "amount_scale",
+        "vnp_Amount not multiplied by 100, validly signed",
+    ),
+    ("redirect_same", "307 to the same host: not followed either"),
+    (
+        "redirect_other",
+        "302 to another origin: credentials must not follow",
+    ),
+    ("redirect_loop", "302 to itself"),
+    ("redirect_file", "Location: file:///etc/hostname"),
+    (
+        "redirect_metadata",
+        "Location: http://169.254.169.254/latest/",
+    ),
+    ("set_cookie", "hostile Set-Cookie and Link headers"),
+    ("slow_reply", "a right answer that begins after 25 s"),
+    (
+        "beyond_double",
+        "one record has 9007199254740993 as text: more than a double holds",
+    ),
+    (
+        "dup_reference",
+        "two payments carry the same reference (tid)",
+    ),
+    (
+        "limit_exact",
+        "the day has exactly as many rows as one answer holds; the rest are invented",
+    ),
+    ("other_key", "signed with another key"),
+    (
+        "too_soon",
+        "\"asked again too soon\": VNPAY 94, MoMo 40, ZaloPay -429",
+    ),
+    (
+        "order_unknown",
+        "every order is answered with \"no such order\" (VNPAY 91, MoMo 42, ZaloPay -101)",
+    ),
+    (
+        "unmapped_status",
+        "every order is in a state that no table names",
+    ),
+    (
+        "pending_first",
+        "each order is pending when first asked about (MoMo 1000), then what it is",
+    ),
+    (
+        "pending_forever",
+        "each order stays pending (MoMo 7002, ZaloPay is_processing, TrangThaiGD 3)",
+    ),
+    ("paid_in_parts", "each paid link was paid by two transfers"),
+    ("paid_twice", "each paid link was paid twice, in full"),
+    (
+        "underpaid",
+        "each paid link got half of its amount: UNDERPAID",
+    ),
+    ("token_spent", "a token is good for one request"),
+    ("slice", "pages without a total"),
+    (
+        "page_shift",
+        "a dossier moves to the front while the client pages",
+    ),
+    (
+        "chaos",
+        "each request fails with probability 0.35 in one of nine transient ways",
+    ),
+];
