@@ -12,14 +12,14 @@ use crate::night_cli::{code, program, run};
 use crate::town::{Edit, FIRST, Town, as_is, day};
 
 /// A town whose configuration lies in its folder.
-async fn town(edit: Edit<'_>) -> Town {
+pub(crate) async fn town(edit: Edit<'_>) -> Town {
     let town = Town::new(Kind::Sqlite).await;
     town.morning_after(day(FIRST));
     std::fs::write(town.dir().join("doisoat.toml"), town.toml(edit)).unwrap();
     town
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
         .status();
@@ -27,7 +27,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// Waits until something holds, as long as it takes a busy machine.
-async fn until(mut holds: impl FnMut() -> bool, what: &str) {
+pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     for _ in 0..6_000 {
         if holds() {
             return;
@@ -37,7 +37,7 @@ async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     panic!("{what} never comes");
 }
 
-async fn ended(mut child: Child) -> Option<i32> {
+pub(crate) async fn ended(mut child: Child) -> Option<i32> {
     let wait = tokio::task::spawn_blocking(move || child.wait().unwrap());
     wait.await.unwrap().code()
 }
@@ -176,7 +176,7 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
 }
 
 /// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
-fn holder(town: &Town) -> Option<u32> {
+pub(crate) fn holder(town: &Town) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
     let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
     let locks = std::fs::read_to_string("/proc/locks").unwrap();
@@ -186,48 +186,6 @@ fn holder(town: &Town) -> Option<u32> {
         line.contains("FLOCK") && words.any(|word| word.ends_with(&inode))
     })?;
     line.split_whitespace().nth(4)?.parse().ok()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_eight_starts_one_works_and_the_others_name_it() {
-    for round in 0..3 {
-        let town = town(&as_is).await;
-        let mut starts = Vec::new();
-        for _ in 0..8 {
-            let mut command = program(&town);
-            command.args(["run", "--date", FIRST, "--json"]);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped());
-            starts.push(command.spawn().unwrap());
-        }
-        let mut codes = Vec::new();
-        let mut winners = Vec::new();
-        let mut named = Vec::new();
-        for start in starts {
-            let pid = start.id();
-            let wait = tokio::task::spawn_blocking(move || start.wait_with_output().unwrap());
-            let output = wait.await.unwrap();
-            codes.push(code(&output));
-            if code(&output) == 0 {
-                winners.push(pid);
-                continue;
-            }
-            let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-            let message = document["error"]["message"].as_str().unwrap();
-            let holder = message.split_once("process ").unwrap().1;
-            named.push(holder.split(' ').next().unwrap().parse::<u32>().unwrap());
-            assert!(message.contains("run 2022-12-05"), "{message}");
-        }
-        assert!(
-            codes.iter().all(|code| [0, 11].contains(code)),
-            "round {round}: {codes:?}"
-        );
-        assert!(codes.contains(&0), "round {round}: {codes:?}");
-        let stranger = named.iter().find(|pid| !winners.contains(pid));
-        assert_eq!(stranger, None, "round {round}: {named:?} {winners:?}");
-        let store = town.database.open().await;
-        assert_eq!(store.runs().await.unwrap().len(), 1, "round {round}");
-        store.close().await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
