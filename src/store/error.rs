@@ -39,8 +39,8 @@ pub enum StoreError {
     /// Somebody else kept the database locked beyond the time-out.
     #[error("the database is busy: {0}; another program holds it, try again")]
     Busy(String),
-    /// The disk under the database has no room left; the transaction was rolled back.
-    #[error("the disk of the database is full: {0}; make room, then run again")]
+    /// The disk under the database has no room left or fails; the transaction was rolled back.
+    #[error("the disk of the database is full or fails: {0}; make room or mend it, then run again")]
     Full(String),
     /// The database may be read, not written.
     #[error(

@@ -328,8 +328,8 @@ pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError
         (Some(5 | 6), _) | (_, "55P03" | "40001" | "40P01" | "57014" | "53300") => {
             StoreError::Busy(message)
         }
-        (Some(13), _) | (_, "53100") => StoreError::Full(message),
-        (Some(8), _) | (_, "25006") => StoreError::ReadOnly(message),
+        (Some(10 | 13), _) | (_, "53100" | "58030") => StoreError::Full(message),
+        (Some(8 | 14), _) | (_, "25006") => StoreError::ReadOnly(message),
         (Some(11 | 26), _) | (_, "XX001" | "XX002") => StoreError::Corrupt {
             what: "the database".to_owned(),
             detail: message,

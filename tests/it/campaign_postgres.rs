@@ -14,12 +14,24 @@ use sqlx::{Connection as _, PgConnection};
 use crate::campaign::{Field, State, Trial, Wrong, campaign, numbers, said, trials};
 use crate::database::Kind;
 
-/// A statement for one database of the cluster.
+/// A statement in the trial's database.
 async fn tell(trial: &Trial, sql: &str) {
-    let mut connection = PgConnection::connect(&trial.database.url).await.unwrap();
-    let sql = sql.replace("{db}", name(trial));
-    let told = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection);
-    told.await.unwrap();
+    tell_at(&trial.database.url, name(trial), sql).await;
+}
+
+/// Statements about the trial's database from outside of it, one after the other.
+async fn tell_server(trial: &Trial, sql: &str) {
+    let url = trial.database.url.replace(name(trial), "postgres");
+    tell_at(&url, name(trial), sql).await;
+}
+
+async fn tell_at(url: &str, database: &str, sql: &str) {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    for sql in sql.split(';') {
+        let sql = sql.replace("{db}", database);
+        let told = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection);
+        told.await.unwrap();
+    }
     connection.close().await.unwrap();
 }
 
@@ -29,8 +41,8 @@ fn name(trial: &Trial) -> &str {
 
 /// The night ends with 1 and these words, and heals when what was in the way is taken away.
 async fn refuses(field: &Field, wanted: &State, before: &str, words: &str, after: &str) {
-    let trial = field.trial(words).await;
-    tell(&trial, before).await;
+    let trial = field.trial("refused").await;
+    tell_server(&trial, before).await;
     let output = field.night(&trial, &[]).await;
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{before}: {text}");
@@ -38,7 +50,7 @@ async fn refuses(field: &Field, wanted: &State, before: &str, words: &str, after
         text.contains(words) && !text.contains("panicked"),
         "{before}: {text}"
     );
-    tell(&trial, after).await;
+    tell_server(&trial, after).await;
     let output = field.night(&trial, &[]).await;
     assert_eq!(output.status.code(), Some(0), "{before}: {}", said(&output));
     assert_eq!(wanted.difference(&trial.state().await), None, "{before}");
@@ -48,25 +60,20 @@ async fn refuses(field: &Field, wanted: &State, before: &str, words: &str, after
 async fn a_server_that_refuses_is_told_of_and_healed() {
     let field = Field::new(Kind::Postgres).await;
     let wanted = field.undisturbed().await;
-    let role = "CREATE ROLE one_{db} LOGIN; GRANT one_{db} TO doisoat;";
-    for (before, words, after) in [
-        (
-            "ALTER DATABASE {db} SET default_transaction_read_only = on",
-            "takes-no-writes",
-            "SET default_transaction_read_only = off;\
-             ALTER DATABASE {db} RESET default_transaction_read_only",
-        ),
-        (
-            "ALTER DATABASE {db} SET statement_timeout = 1",
-            "busy",
-            "SET statement_timeout = 0; ALTER DATABASE {db} RESET statement_timeout",
-        ),
+    for (setting, words) in [
+        ("default_transaction_read_only = on", "takes no writes"),
+        ("statement_timeout = 1", "the database is busy"),
     ] {
-        refuses(&field, &wanted, before, &words.replace('-', " "), after).await;
+        let (name, _) = setting.split_once(' ').unwrap();
+        let before = format!("ALTER DATABASE {{db}} SET {setting}");
+        let after = format!("ALTER DATABASE {{db}} RESET {name}");
+        refuses(&field, &wanted, &before, words, &after).await;
     }
     // one connection, and the lease needs a second
     let trial = field.trial("few").await;
-    tell(&trial, &format!("{role} ALTER ROLE one_{{db}} CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO one_{{db}}")).await;
+    let role = "CREATE ROLE one_{db} LOGIN CONNECTION LIMIT 1;\
+                GRANT ALL ON ALL TABLES IN SCHEMA public TO one_{db}";
+    tell(&trial, role).await;
     let narrow = trial
         .database
         .url

@@ -12,14 +12,14 @@ use crate::night_cli::{code, program, run};
 use crate::town::{Edit, FIRST, Town, as_is, day};
 
 /// A town whose configuration lies in its folder.
-pub(crate) async fn town(edit: Edit<'_>) -> Town {
+async fn town(edit: Edit<'_>) -> Town {
     let town = Town::new(Kind::Sqlite).await;
     town.morning_after(day(FIRST));
     std::fs::write(town.dir().join("doisoat.toml"), town.toml(edit)).unwrap();
     town
 }
 
-pub(crate) fn signal(child: &Child, name: &str) {
+fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
         .status();
@@ -27,7 +27,7 @@ pub(crate) fn signal(child: &Child, name: &str) {
 }
 
 /// Waits until something holds, as long as it takes a busy machine.
-pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
+async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     for _ in 0..6_000 {
         if holds() {
             return;
@@ -37,7 +37,7 @@ pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     panic!("{what} never comes");
 }
 
-pub(crate) async fn ended(mut child: Child) -> Option<i32> {
+async fn ended(mut child: Child) -> Option<i32> {
     let wait = tokio::task::spawn_blocking(move || child.wait().unwrap());
     wait.await.unwrap().code()
 }
@@ -176,7 +176,7 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
 }
 
 /// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
-pub(crate) fn holder(town: &Town) -> Option<u32> {
+fn holder(town: &Town) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
     let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
     let locks = std::fs::read_to_string("/proc/locks").unwrap();
