@@ -8,6 +8,7 @@
 // What everything speaks about.
 pub mod clock;
 pub mod domain;
+pub mod fault;
 pub mod telemetry;
 pub mod text;
 

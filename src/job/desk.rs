@@ -103,7 +103,9 @@ impl Desk {
             host: host(),
             now_wall: self.now_wall(),
         };
-        Ok(self.store.acquire_lease(&holder).await?)
+        let lease = self.store.acquire_lease(&holder).await?;
+        self.archive.sweep()?;
+        Ok(lease)
     }
 
     /// A clean checkpoint: ends here when somebody asked to stop.

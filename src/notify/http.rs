@@ -9,6 +9,7 @@ use reqwest::{Certificate, Client, Url, redirect, retry};
 
 use super::Trouble;
 use crate::domain::Lang;
+use crate::fault::point;
 use crate::source::http::{BaseUrl, Guard};
 
 /// What is posted.
@@ -69,6 +70,8 @@ pub(super) async fn post(post: Post<'_>) -> Result<(), Trouble> {
         client.post(post.url).body(post.body),
         |request, (name, value)| request.header(name, value),
     );
+    let broken = |_| Trouble::new(lang, "notify-broken", &[("host", &post.base.host())]);
+    point("notify").map_err(broken)?;
     let answer = request.send().await.map_err(|error| {
         let key = if error.is_timeout() {
             "notify-timeout"
@@ -79,6 +82,7 @@ pub(super) async fn post(post: Post<'_>) -> Result<(), Trouble> {
         };
         Trouble::new(lang, key, &[("host", &post.base.host())])
     })?;
+    point("notified").map_err(broken)?;
     let status = answer.status();
     if status.is_success() {
         return Ok(());

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::domain::RunId;
+use crate::fault::point;
 
 /// The one file that no digest covers.
 pub const TIMINGS: &str = "timings.json";
@@ -107,9 +108,8 @@ pub fn stage(root: &Path, name: &str, run_id: &RunId, files: &[OutFile]) -> Resu
     };
     let hidden = staged.hidden();
     remove(&hidden)?;
-    DirBuilder::new()
-        .mode(0o700)
-        .create(&hidden)
+    point("create a folder")
+        .and_then(|()| DirBuilder::new().mode(0o700).create(&hidden))
         .map_err(io_error("create", &hidden))?;
     set_mode(&hidden, 0o700)?;
     for file in files {
@@ -139,9 +139,9 @@ pub fn reveal(staged: &Staged) -> Result<PathBuf> {
             return Ok(visible);
         }
         let aside = free_name(staged, version_in(&visible))?;
-        fs::rename(&visible, &aside).map_err(io_error("rename", &visible))?;
+        rename(&visible, &aside)?;
     }
-    fs::rename(&hidden, &visible).map_err(io_error("rename", &hidden))?;
+    rename(&hidden, &visible)?;
     sync_folder(&staged.root)?;
     Ok(visible)
 }
@@ -258,7 +258,7 @@ fn is_folder(path: &Path) -> Result<bool> {
 /// Removes a folder, or the link or file that stands in its place; never what a link points to.
 fn remove(path: &Path) -> Result<()> {
     let gone = match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_dir() => fs::remove_dir_all(path),
+        Ok(meta) if meta.is_dir() => point("remove").and_then(|()| fs::remove_dir_all(path)),
         Ok(_) => fs::remove_file(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
@@ -266,15 +266,23 @@ fn remove(path: &Path) -> Result<()> {
     gone.map_err(io_error("remove", path))
 }
 
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    let renamed = point("rename").and_then(|()| fs::rename(from, to));
+    renamed.map_err(io_error("rename", from))
+}
+
 fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || {
+        point("create a file")?;
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(path)?;
+        point("write")?;
         file.write_all(bytes)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
+        point("flush")?;
         file.sync_all()
     };
     write().map_err(io_error("write", path))
@@ -285,8 +293,8 @@ fn set_mode(path: &Path, mode: u32) -> Result<()> {
 }
 
 fn sync_folder(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|folder| folder.sync_all())
+    point("flush")
+        .and_then(|()| File::open(path)?.sync_all())
         .map_err(io_error("sync", path))
 }
 

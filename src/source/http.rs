@@ -27,6 +27,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::ConfigError;
 use crate::config::source::{HttpSettings, SourceSettings};
 use crate::domain::SourceName;
+use crate::fault::point;
 
 pub use address::{AddressFault, BaseUrl, judge_host, resolve};
 pub use call::{Answer, Body, Call, form_text, is_header_name, path_text};
@@ -195,6 +196,7 @@ impl Client {
         if let Some(value) = self.authorization() {
             built = built.header(AUTHORIZATION, value);
         }
+        point("request").map_err(|_| Ended::broken())?;
         built.send().await.map_err(|error| self.ended(call, &error))
     }
 
@@ -261,6 +263,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
+        point("body").map_err(|_| Ended::broken())?;
         if response.status() == StatusCode::NO_CONTENT || body.is_empty() {
             let fault = Fault::Body(BodyFault::Empty);
             return Err(Ended::Again { fault, asked: None });

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::batch::batches;
 use super::statement as sql;
 use super::{Store, StoreError, files};
+use crate::fault::point;
 
 /// zstd's own default: a day's pages shrink to a tenth in milliseconds.
 const LEVEL: i32 = 3;
@@ -36,20 +37,6 @@ pub struct Archived {
     pub sha256: String,
     /// Number of bytes as received.
     pub bytes: u64,
-}
-
-/// A killed process may have left half a file: the next writer in its folder removes it. Names of
-/// our own process are somebody else's work in progress.
-fn remove_leftovers(folder: &Path) -> Result<(), StoreError> {
-    let ours = format!(".{}-", std::process::id());
-    for entry in fs::read_dir(folder).map_err(|e| StoreError::io(folder, e))? {
-        let path = entry.map_err(|e| StoreError::io(folder, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.ends_with(".tmp") && !name.contains(&ours) {
-            fs::remove_file(&path).map_err(|e| StoreError::io(&path, e))?;
-        }
-    }
-    Ok(())
 }
 
 /// The digest of a stream: 64 hex digits.
@@ -110,6 +97,26 @@ impl Archive {
         &self.dir
     }
 
+    /// Removes half files that a killed process left, also one that had our process id (in a
+    /// container every start may have the same). Call it while holding the lease, before writing.
+    pub fn sweep(&self) -> Result<(), StoreError> {
+        let fail = |error| StoreError::io(&self.dir, error);
+        for entry in fs::read_dir(&self.dir).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.extension().is_some_and(|end| end == "tmp") {
+                fs::remove_file(&path).map_err(|e| StoreError::io(&path, e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A new name for a file that is being written; half files all lie in one place.
+    fn temporary(&self) -> PathBuf {
+        self.dir
+            .join("incoming")
+            .with_extension(temporary_extension())
+    }
+
     /// Keeps `bytes`; the same bytes twice are one file. When it returns, they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<Archived, StoreError> {
         let sha256 = hex::encode(Sha256::digest(bytes));
@@ -124,10 +131,8 @@ impl Archive {
         }
         let folder = files::parent(&path);
         files::make_dir(folder)?;
-        remove_leftovers(folder)?;
         let packed = zstd::encode_all(bytes, LEVEL).map_err(|e| StoreError::io(&path, e))?;
-        let temporary = path.with_extension(temporary_extension());
-        files::write_whole(&path, &temporary, &packed)?;
+        files::write_whole(&path, &self.temporary(), &packed)?;
         // the folders above may be new, too
         for dir in path.ancestors().skip(2).take(2) {
             files::sync(dir)?;
@@ -146,9 +151,7 @@ impl Archive {
         &self,
         write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>,
     ) -> Result<Archived, StoreError> {
-        remove_leftovers(&self.dir)?;
-        let incoming = self.dir.join("incoming");
-        let temporary = incoming.with_extension(temporary_extension());
+        let temporary = self.temporary();
         let fail = |error| StoreError::io(&temporary, error);
         files::create_private(&temporary)?;
         let mut file = fs::OpenOptions::new()
@@ -160,7 +163,10 @@ impl Archive {
             let mut digesting = Digesting::new(packed);
             write(&mut digesting)?;
             let (packed, archived) = digesting.finish();
-            packed.finish()?.sync_all()?;
+            point("write")?;
+            let file = packed.finish()?;
+            point("flush")?;
+            file.sync_all()?;
             Ok(archived)
         };
         let copied = copy().map_err(fail);
@@ -184,7 +190,8 @@ impl Archive {
             return fs::remove_file(temporary).map_err(|e| StoreError::io(temporary, e));
         }
         files::make_dir(files::parent(&path))?;
-        fs::rename(temporary, &path).map_err(|e| StoreError::io(&path, e))?;
+        let rename = point("rename").and_then(|()| fs::rename(temporary, &path));
+        rename.map_err(|e| StoreError::io(&path, e))?;
         for dir in path.ancestors().skip(1).take(3) {
             files::sync(dir)?;
         }
@@ -344,11 +351,15 @@ mod tests {
         let (_dir, archive) = archive();
         let kept = archive.put(b"one").unwrap();
         let path = archive.path(&kept.sha256).unwrap();
-        let left = path.with_extension("1-0.tmp");
-        fs::write(&left, b"half").unwrap();
-        fs::remove_file(&path).unwrap();
-        archive.put(b"one").unwrap();
+        // also under the names that this process is going to use
+        for n in 0..9 {
+            let name = format!("incoming.{}-{n}.tmp", std::process::id());
+            fs::write(archive.dir().join(name), b"half").unwrap();
+        }
+        fs::write(archive.dir().join("incoming.1-0.tmp"), b"half").unwrap();
+        archive.sweep().unwrap();
         assert_eq!(files_in(archive.dir()), [path]);
+        archive.put_stream(&mut &b"two"[..]).unwrap();
     }
 
     #[test]

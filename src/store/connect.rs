@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, PgPool, Postgres, SqlitePool};
 
 use super::StoreError;
-use super::exec::{Row, Tx, failure};
+use super::exec::{Row, Tx, failure, reach};
 use super::files;
 use super::statement as sql;
 
@@ -165,6 +165,7 @@ impl Store {
     /// A transaction that may write. On SQLite it takes the write lock at once: one that read first
     /// and wrote later would fail without waiting.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        reach("begin")?;
         match &self.db {
             Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
             Db::Postgres { pool, .. } => pool
@@ -177,6 +178,7 @@ impl Store {
 
     /// A transaction that reads one state of the database, whatever a writer does meanwhile.
     pub(super) async fn begin_read(&self) -> Result<Tx, StoreError> {
+        reach("begin")?;
         match &self.db {
             Db::Sqlite { read, .. } => read.begin_with("BEGIN").await.map(Tx::Sqlite),
             Db::Postgres { pool, .. } => pool

@@ -39,6 +39,14 @@ pub enum StoreError {
     /// Somebody else kept the database locked beyond the time-out.
     #[error("the database is busy: {0}; another program holds it, try again")]
     Busy(String),
+    /// The disk under the database has no room left or fails; the transaction was rolled back.
+    #[error("the disk of the database is full or fails: {0}; make room or mend it, then run again")]
+    Full(String),
+    /// The database may be read, not written.
+    #[error(
+        "the database takes no writes: {0}; give the user of doisoat the right to write it and its folder, then run again"
+    )]
+    ReadOnly(String),
     /// The database or an archived file is damaged.
     #[error("{what} is damaged: {detail}; restore it from a backup")]
     Corrupt {

@@ -12,6 +12,7 @@ use sqlx::{
 
 use super::StoreError;
 use super::statement::Statement;
+use crate::fault;
 
 /// One bound argument.
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +106,7 @@ impl Tx {
         statement: &'static Statement,
         binds: &[Bind<'_>],
     ) -> Result<u64, StoreError> {
+        reach(statement.name)?;
         match self {
             Self::Sqlite(tx) => query::<Sqlite>(statement, statement.sqlite()?, binds)
                 .execute(&mut **tx)
@@ -141,6 +143,7 @@ impl Tx {
         binds: &[Bind<'_>],
     ) -> Result<Vec<Row>, StoreError> {
         let name = statement.name;
+        reach(name)?;
         match self {
             Self::Sqlite(tx) => query::<Sqlite>(statement, statement.sqlite()?, binds)
                 .fetch_all(&mut **tx)
@@ -172,11 +175,14 @@ impl Tx {
 
     /// Makes everything visible.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
+        reach("commit")?;
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
         }
-        .map_err(|error| failure("commit", error))
+        .map_err(|error| failure("commit", error))?;
+        // an answer that does not come: done, and not known to be
+        reach("committed")
     }
 }
 
@@ -295,6 +301,11 @@ where
     Ok(serde_json::Value::Object(object).to_string())
 }
 
+/// Where a test lets the database say no.
+pub(super) fn reach(statement: &'static str) -> Result<(), StoreError> {
+    fault::point(statement).map_err(|error| failure(statement, sqlx::Error::Io(error)))
+}
+
 /// Sorts the database's own errors into ours. Messages never carry values of rows.
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError {
@@ -317,6 +328,8 @@ pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError
         (Some(5 | 6), _) | (_, "55P03" | "40001" | "40P01" | "57014" | "53300") => {
             StoreError::Busy(message)
         }
+        (Some(10 | 13), _) | (_, "53100" | "58030") => StoreError::Full(message),
+        (Some(8 | 14), _) | (_, "25006") => StoreError::ReadOnly(message),
         (Some(11 | 26), _) | (_, "XX001" | "XX002") => StoreError::Corrupt {
             what: "the database".to_owned(),
             detail: message,

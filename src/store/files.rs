@@ -6,13 +6,17 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::StoreError;
+use crate::fault::point;
 
 /// Makes an empty file with mode 0600; one that is there already is an error.
 pub(super) fn create_private(path: &Path) -> Result<(), StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600);
-    let file = options.open(path).map_err(|e| StoreError::io(path, e))?;
-    file.sync_all().map_err(|e| StoreError::io(path, e))?;
+    let create = || {
+        point("create a file")?;
+        options.open(path)?.sync_all()
+    };
+    create().map_err(|e| StoreError::io(path, e))?;
     sync(parent(path))
 }
 
@@ -20,13 +24,17 @@ pub(super) fn create_private(path: &Path) -> Result<(), StoreError> {
 pub(super) fn make_dir(path: &Path) -> Result<(), StoreError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true).mode(0o700);
-    builder.create(path).map_err(|e| StoreError::io(path, e))
+    let create = point("create a folder").and_then(|()| builder.create(path));
+    create.map_err(|e| StoreError::io(path, e))
 }
 
 /// Flushes a file or folder to disk.
 pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
-    let file = File::open(path).map_err(|e| StoreError::io(path, e))?;
-    file.sync_all().map_err(|e| StoreError::io(path, e))
+    let sync = || {
+        point("flush")?;
+        File::open(path)?.sync_all()
+    };
+    sync().map_err(|e| StoreError::io(path, e))
 }
 
 /// The folder of a file.
@@ -44,8 +52,11 @@ pub(super) fn write_whole(path: &Path, temporary: &Path, bytes: &[u8]) -> Result
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(temporary)?;
+        point("write")?;
         file.write_all(bytes)?;
+        point("flush")?;
         file.sync_all()?;
+        point("rename")?;
         fs::rename(temporary, path)
     };
     if let Err(error) = attempt() {

@@ -13,6 +13,7 @@ use super::connect::Db;
 use super::exec::{Bind, Row, failure};
 use super::statement as sql;
 use super::{Store, StoreError};
+use crate::fault::point;
 
 /// The advisory lock's key ("doisoat" in ASCII); the lock is one per database.
 const LOCK_KEY: i64 = 0x0064_6f69_736f_6174;
@@ -152,7 +153,8 @@ fn lock_file(database: &Path) -> Result<Option<Lock>, StoreError> {
     let path = Path::new(&path);
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600);
-    let file = options.open(path).map_err(|e| StoreError::io(path, e))?;
+    let open = point("lock").and_then(|()| options.open(path));
+    let file = open.map_err(|e| StoreError::io(path, e))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock::File { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),

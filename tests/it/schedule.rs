@@ -195,20 +195,26 @@ async fn results(office: &Office) -> BTreeMap<Day, (String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn missed_nights_caught_up_are_as_if_each_had_run() {
-    // two weeks, with two weekends; 35 take a minute
-    const NIGHTS: u32 = 14;
+    // two weeks, with two weekends; 35 are a campaign
+    caught_up(14).await;
+}
+
+/// Runs so many nights on time in one office, and all of them at once in another.
+pub(crate) async fn caught_up(nights: u32) {
     let start = format!("[start]\ndate = \"{FIRST}\"\n");
     let (each, missed) = (office(&start).await, office(&start).await);
-    for n in 0..NIGHTS {
+    for n in 0..nights {
         let of = day(FIRST).plus(n);
         file_of(&each, of);
         let now = of.plus(1).start_ms() + 5_400_000;
         each.town.set_now(now);
         nightly::run(&each.desk, of, Mode::Publish).await.unwrap();
     }
-    let (from, to) = ("2022-12-19T12:00:00", "2022-12-19T12:01:00");
-    let ran = schedule(&missed, from, to, &[]).await;
-    assert_eq!(ran.split(' ').count(), 14, "{ran}");
+    let noon = day(FIRST).plus(nights);
+    let (from, to) = (format!("{noon}T12:00:00"), format!("{noon}T12:01:00"));
+    let ran = schedule(&missed, &from, &to, &[]).await;
+    let all = usize::try_from(nights).unwrap();
+    assert_eq!(ran.split(' ').count(), all, "{ran}");
     let (late, on_time) = (results(&missed).await, results(&each).await);
     assert!(late == on_time, "{late:?}\n{on_time:?}");
 }

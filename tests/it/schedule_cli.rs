@@ -189,48 +189,6 @@ fn holder(town: &Town) -> Option<u32> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_eight_starts_one_works_and_the_others_name_it() {
-    for round in 0..3 {
-        let town = town(&as_is).await;
-        let mut starts = Vec::new();
-        for _ in 0..8 {
-            let mut command = program(&town);
-            command.args(["run", "--date", FIRST, "--json"]);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped());
-            starts.push(command.spawn().unwrap());
-        }
-        let mut codes = Vec::new();
-        let mut winners = Vec::new();
-        let mut named = Vec::new();
-        for start in starts {
-            let pid = start.id();
-            let wait = tokio::task::spawn_blocking(move || start.wait_with_output().unwrap());
-            let output = wait.await.unwrap();
-            codes.push(code(&output));
-            if code(&output) == 0 {
-                winners.push(pid);
-                continue;
-            }
-            let document: Value = serde_json::from_slice(&output.stdout).unwrap();
-            let message = document["error"]["message"].as_str().unwrap();
-            let holder = message.split_once("process ").unwrap().1;
-            named.push(holder.split(' ').next().unwrap().parse::<u32>().unwrap());
-            assert!(message.contains("run 2022-12-05"), "{message}");
-        }
-        assert!(
-            codes.iter().all(|code| [0, 11].contains(code)),
-            "round {round}: {codes:?}"
-        );
-        assert!(codes.contains(&0), "round {round}: {codes:?}");
-        let stranger = named.iter().find(|pid| !winners.contains(pid));
-        assert_eq!(stranger, None, "round {round}: {named:?} {winners:?}");
-        let store = town.database.open().await;
-        assert_eq!(store.runs().await.unwrap().len(), 1, "round {round}");
-        store.close().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_holder_left_blocks_nobody_and_names_nobody() {
     let town = town(&as_is).await;
     town.sandbox.set_fault(Fault::named("hang_always"));

@@ -34,6 +34,8 @@ const fn layer(room: &'static str, may_use: &'static [&'static str]) -> Layer {
 pub(crate) const LAYERS: &[Layer] = &[
     // What everything speaks about.
     layer("clock", &[]),
+    // Nothing in a release build.
+    layer("fault", &[]),
     pure("domain", &[]),
     layer("telemetry", &[]),
     layer("text", &["domain::*", "format", "kpi"]),
@@ -55,6 +57,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         &[
             "domain::*",
             "clock",
+            "fault",
             "config",
             "config::forms",
             "config::source",
@@ -81,6 +84,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "store",
         &[
             "domain::*",
+            "fault",
             "decision::*",
             "normalise",
             "matching",
@@ -146,6 +150,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "report",
         &[
             "domain::*",
+            "fault",
             "text::*",
             "matching",
             "classify",
@@ -158,6 +163,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "notify",
         &[
             "domain::*",
+            "fault",
             "text::*",
             "config",
             "config::notify",

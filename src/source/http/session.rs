@@ -66,6 +66,16 @@ pub(super) enum Ended {
     Over,
 }
 
+impl Ended {
+    /// A connection that broke.
+    pub(super) fn broken() -> Self {
+        Self::Again {
+            fault: Fault::Broken,
+            asked: None,
+        }
+    }
+}
+
 /// One pull from one source: requests that share a deadline.
 #[derive(Debug)]
 pub struct Session<'a> {
