@@ -215,15 +215,13 @@ fn hostile_texts_stay_texts() {
         match reader.read_event().unwrap() {
             quick_xml::events::Event::Eof => break,
             quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
-                names.insert(String::from_utf8(tag.name().as_ref().to_vec()).unwrap());
+                names.insert(format!("{:?}", tag.name()));
             }
             _ => {}
         }
     }
-    assert!(
-        !names.contains("w:fldSimple") && names.contains("w:tbl"),
-        "{names:?}"
-    );
+    let is_there = |tag: &str| names.iter().any(|name| name.contains(tag));
+    assert!(!is_there("w:fldSimple") && is_there("w:tbl"), "{names:?}");
     assert!(document.contains("‹U+202E›‹U+0000›") && !document.contains('\u{202e}'));
     let xlsx = forms::xlsx(&paper, day(FIRST)).unwrap();
     let sheet = part(&xlsx, "xl/worksheets/sheet2.xml");
