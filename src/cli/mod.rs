@@ -20,6 +20,7 @@ mod match_out;
 mod migrate;
 mod on_disk;
 mod package;
+mod period;
 mod prune;
 mod pull;
 mod replay;
@@ -143,6 +144,8 @@ pub enum Command {
     Schedule(schedule::ScheduleArgs),
     /// Report again from the store: a night, a month, a range
     Report(report::ReportArgs),
+    /// Close the figures of a period, or open them again
+    Period(period::PeriodArgs),
     /// Past runs proved again: rows, links, shares, database, published files
     Verify(verify::VerifyArgs),
     /// A past run made again from the archive, compared with what was published
@@ -203,6 +206,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Command::Backfill(args) => backfill::run(&cli.global, args),
         Command::Schedule(args) => schedule::run(&cli.global, args),
         Command::Report(args) => report::run(&cli.global, args),
+        Command::Period(args) => period::run(&cli.global, args),
         Command::Verify(args) => verify::run(&cli.global, args),
         Command::Replay(args) => replay::run(&cli.global, args),
         Command::Diff(args) => diff::run(&cli.global, args),

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::output::{json_line, out};
 use super::run::{desk, in_order};
 use super::{Global, Outcome, block_on, day};
 use crate::config::Format;
-use crate::domain::Day;
+use crate::domain::{Day, SourceName};
+use crate::job::as_known::Known;
+use crate::job::forms::Form;
 use crate::job::report_again::{self, Asked, Span};
 use crate::job::{Exit, JobError};
 use crate::kpi::{self, Period};
@@ -23,10 +25,16 @@ Examples:
   doisoat report --quarter 2022-Q4                     a quarter; --year 2022 a year
   doisoat report --reporting-month 2022-12             15 November to 14 December (Decree 09/2019)
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
+  doisoat report --month 2022-12 --as-of 2022-12-20    as known on that day, and what arrived since
+  doisoat report --month 2022-12 --now                 a closed month as known today, beside what was closed
+  doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX and XLSX
   doisoat report --format xlsx --out again             the workbook alone (and run.json)
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
 Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
-choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS.")]
+choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS. With --as-of and
+--now the folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds known.csv (the shares then and now), arrived.csv
+(rows and decisions that came between), moved.csv (the items that count otherwise) and all of it in known.json.
+A period that was closed (doisoat period close) is reported as it was closed.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
@@ -49,6 +57,18 @@ pub struct ReportArgs {
     /// Last day of a range
     #[arg(long, value_name = "DATE", value_parser = day, requires = "from")]
     to: Option<Day>,
+    /// As known on the last night up to this day, beside what is known now
+    #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "now")]
+    as_of: Option<Day>,
+    /// As known now, beside what was closed or published
+    #[arg(long)]
+    now: bool,
+    /// A paper to sign instead of the report; minutes: one a money source
+    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["as_of", "now", "format", "definition"])]
+    form: Option<FormWord>,
+    /// Minutes with this source only
+    #[arg(long, value_name = "NAME", requires = "form")]
+    source: Option<String>,
     /// Which files: html, xlsx, csv, json [default: the configured ones]; run.json always
     #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', num_args = 1.., value_parser = read_format)]
     format: Option<Vec<Format>>,
@@ -108,6 +128,31 @@ fn whole(args: &ReportArgs) -> Option<&Period> {
     asked.into_iter().find_map(Option::as_ref)
 }
 
+/// The papers that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FormWord {
+    /// Biên bản đối soát
+    Minutes,
+    /// Theo dõi thanh toán trực tuyến (766)
+    Payments,
+}
+
+fn form(args: &ReportArgs) -> Option<Form> {
+    let source = args.source.as_deref().map(SourceName::new);
+    args.form.map(|form| match form {
+        FormWord::Minutes => Form::Minutes(source),
+        FormWord::Payments => Form::Payments,
+    })
+}
+
+fn known(args: &ReportArgs) -> Known {
+    match args.as_of {
+        Some(day) => Known::On(day),
+        None if args.now => Known::Now,
+        None => Known::Standing,
+    }
+}
+
 pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     if let (Some(from), Some(to)) = (args.from, args.to) {
         in_order(from, to)?;
@@ -130,6 +175,8 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
             span,
             formats: args.format.clone(),
             definition: args.definition.clone(),
+            known: known(args),
+            form: form(args),
         };
         let written = report_again::write(&desk, &asked, &root).await;
         let released = desk.store.release_lease(lease).await;

@@ -1,6 +1,7 @@
 //! The nouns everything else speaks about. Pure: values, parsing and checked arithmetic only.
 
 pub mod agency;
+pub mod arrived;
 pub mod breakdown;
 pub mod calendar;
 pub mod custom;
@@ -16,6 +17,7 @@ pub mod inputs;
 pub mod lang;
 pub mod moment;
 pub mod order;
+pub mod party;
 pub mod period;
 pub mod piece;
 pub mod receipt;
@@ -26,6 +28,7 @@ pub mod txn;
 pub mod vnd;
 
 pub use agency::{Agency, AgencyCode, AgencyDirectory};
+pub use arrived::{Arrived, Moved};
 pub use breakdown::{Cell, Dimension};
 pub use calendar::Calendar;
 pub use custom::Custom;
@@ -40,6 +43,7 @@ pub use inputs::{Inputs, NetRate, Rules};
 pub use lang::{Lang, Text};
 pub use moment::{Moment, MomentError};
 pub use order::{OrderStatus, PaymentOrder};
+pub use party::{ProviderRow, Taken};
 pub use period::{Period, Target};
 pub use piece::{Pages, Piece};
 pub use receipt::{Receipt, ReceiptStatus};

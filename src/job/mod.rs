@@ -1,6 +1,7 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
 mod announce;
+pub mod as_known;
 pub mod backup;
 pub mod by_hand;
 mod calibration;
@@ -11,12 +12,14 @@ pub mod error;
 pub mod exits;
 mod estimate;
 mod facts;
+pub mod forms;
 pub mod import;
 mod kept;
 pub mod metrics;
 mod names;
 pub mod nightly;
 pub mod outcome;
+pub mod period;
 pub mod progress;
 pub mod proof;
 pub mod prune;

@@ -18,6 +18,7 @@ use super::facts::{self, Previously};
 use super::kept;
 use super::metrics;
 use super::outcome::Exit;
+use super::period;
 use super::proof::{self, Prover};
 use super::pull;
 use super::recover;
@@ -154,6 +155,9 @@ async fn steps(
             times,
         });
     }
+    if mode == Mode::Publish {
+        period::refuse_closed(desk, day).await?;
+    }
     let watch = Stopwatch::start();
     let making = Making {
         version: standing.as_ref().map_or(1, |run| run.version + 1),
@@ -229,6 +233,22 @@ pub(super) async fn decide_as(
             .clone_from(&run.calibration_json);
     }
     Ok(decided)
+}
+
+/// Decides a past run again from what it read, measured over one more period.
+pub(super) async fn decide_over(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    over: &Period,
+    prior: Option<Prior>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        over: Some(over.clone()),
+        prior,
+        ..Making::of(run)
+    };
+    decide(desk, run.business_date, read, making).await
 }
 
 /// Decides a past run again from what it read, with the sums of earlier nights where they are

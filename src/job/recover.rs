@@ -6,13 +6,17 @@ use tracing::{info, warn};
 
 use super::calibration;
 use super::desk::Desk;
+use super::digest;
 use super::error::JobError;
+use super::kept;
 use super::nightly::{self, Decided, Read};
 use super::pull::Pulled;
 use super::stage;
 use super::stored;
+use crate::domain::Inputs;
 use crate::kpi::Period;
 use crate::report::publish::{self, OutFile};
+use crate::settle::Prior;
 use crate::store::RunRecord;
 
 /// Folders of the last nights are looked into; of older ones only their presence is checked.
@@ -100,6 +104,39 @@ pub(super) async fn again_by(
         Some(read) => nightly::decide_as(by, read, run, over).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// A run decided again from the documents that it kept, whatever arrived since, measured over one
+/// more period; from the store where it kept none. None when the rules are others today.
+pub(super) async fn as_known(
+    desk: &Desk,
+    by: &Desk,
+    run: &RunRecord,
+    over: &Period,
+) -> Result<Option<Decided>, JobError> {
+    let documents = kept::of(desk, run).await?;
+    let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
+    let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;
+    let (Ok(mut pool), Ok(prior)) = (pool, prior) else {
+        return again_by(desk, by, run, Some(over)).await;
+    };
+    pool.sources = stored::sources(&run.sources_json)?;
+    let input_digest = digest::of_inputs(&mut pool)?;
+    let calibration = calibration::of_run(desk, run)?;
+    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
+    let read = Read {
+        pool,
+        input_digest,
+        rules_digest,
+        calibration,
+    };
+    if !read.is_of(run) {
+        return Ok(None);
+    }
+    // the sums that it kept begin with its year; of a period before that the store knows
+    let prior = (over.from >= run.business_date.year_start()).then_some(prior);
+    let decided = nightly::decide_over(by, read, run, over, prior).await?;
+    Ok(Some(decided))
 }
 
 pub(super) async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {

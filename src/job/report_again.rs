@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
+use super::as_known::{self, Known};
 use super::desk::Desk;
 use super::error::JobError;
+use super::forms::{self, Form};
 use super::nightly::Decided;
-use super::{recover, stage};
+use super::{period, recover, stage};
 use crate::config::Format;
 use crate::domain::{Day, Fraction, Target};
 use crate::kpi::{self, Period};
@@ -21,8 +23,8 @@ use crate::store::RunRecord;
 pub enum Span {
     /// One night, as published.
     Night(Day),
-    /// A month or a range, as of the last published night in it; where rows of its days came after
-    /// that night, as of the last one of all.
+    /// A month or a range: as closed; else as of the last published night in it, and where rows of
+    /// its days came after that night, as of the last one of all.
     Days(Period),
 }
 
@@ -35,6 +37,10 @@ pub struct Asked {
     pub formats: Option<Vec<Format>>,
     /// The definition that leads; none: the first target's.
     pub definition: Option<Box<str>>,
+    /// Whose knowledge.
+    pub known: Known,
+    /// A paper instead of the report.
+    pub form: Option<Form>,
 }
 
 impl Asked {
@@ -44,47 +50,149 @@ impl Asked {
             span,
             formats: None,
             definition: None,
+            known: Known::Standing,
+            form: None,
         }
     }
 }
 
+/// A report that is made and not yet written.
+pub(super) struct Made {
+    /// The folder's name.
+    pub(super) name: String,
+    /// The run that it is of.
+    pub(super) run: RunRecord,
+    /// Its files.
+    pub(super) files: Vec<OutFile>,
+}
+
 /// Writes the report's folder into `root` and tells where. Nothing in the database changes. A
-/// choice of formats or of a leading definition stands in the folder's name, so that the report
-/// as published stays where it is.
+/// choice of formats, of a leading definition or of the knowledge stands in the folder's name, so
+/// that the report as published stays where it is.
 pub async fn write(desk: &Desk, asked: &Asked, root: &Path) -> Result<PathBuf, JobError> {
+    show(root, &make(desk, asked).await?)
+}
+
+/// Makes the folder of a report visible.
+pub(super) fn show(root: &Path, made: &Made) -> Result<PathBuf, JobError> {
+    let shown = publish::rebuild(root, &made.name, &made.run.id, &made.files);
+    Ok(shown.map_err(|error| anyhow!(error))?)
+}
+
+/// Makes the files.
+pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
+    if let Some(form) = &asked.form {
+        let over = match &asked.span {
+            Span::Night(day) => Period::night(*day),
+            Span::Days(period) => period.clone(),
+        };
+        let (run, files) = forms::files(desk, &over, form).await?;
+        let name = format!("{}_{}", name_of(&over), form.word());
+        return Ok(Made { name, run, files });
+    }
     let by = lead(desk, asked)?;
-    let run = match &asked.span {
-        Span::Night(day) => standing(desk, *day).await?,
-        Span::Days(period) => last_in(desk, period).await?,
+    let mut made = match (&asked.span, asked.known) {
+        (Span::Night(day), Known::Standing) => {
+            let run = standing(desk, *day).await?;
+            let files = night(desk, &by, asked, &run).await?;
+            Made {
+                name: day.to_string(),
+                files: files.ok_or_else(|| since(&run))?,
+                run,
+            }
+        }
+        (Span::Days(period), Known::Standing) => days(desk, &by, asked, period).await?,
+        (Span::Night(day), known) => compared(desk, &by, &Period::night(*day), known).await?,
+        (Span::Days(period), known) => compared(desk, &by, period, known).await?,
     };
-    let since = || JobError::Usage {
+    made.name.push_str(&suffix(desk, asked));
+    Ok(made)
+}
+
+fn since(run: &RunRecord) -> JobError {
+    JobError::Usage {
         message: format!("rows have arrived since {} was published", run.id),
         fix: format!(
             "publish what is known now: `doisoat run --date {}`",
             run.business_date
         ),
-    };
-    let (name, files) = match &asked.span {
-        Span::Night(day) => {
-            let files = night(desk, &by, asked, &run).await?;
-            (day.to_string(), files.ok_or_else(since)?)
+    }
+}
+
+fn name_of(period: &Period) -> String {
+    period.label.replace('/', "_")
+}
+
+/// The files of a period: as closed, else as of its last night.
+async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<Made, JobError> {
+    let name = name_of(period);
+    if let Some(closing) = period::closing_of(desk, period).await? {
+        let run = desk.store.run(&closing.run_id).await?;
+        let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
+        if asked.definition.is_some() {
+            let decided = recover::as_known(desk, by, &run, period).await?;
+            let files = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
+            return Ok(Made { name, run, files });
         }
-        Span::Days(period) => {
-            let mut decided = recover::again_by(desk, &by, &run, Some(period)).await?;
-            if decided.is_none() {
-                // rows of its days came later: the last night of all knows them
-                let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
-                decided = recover::again_by(desk, &by, &latest, Some(period)).await?;
-            }
-            let decided = decided.ok_or_else(since)?;
-            let mut files = stage::files(&by, &decided)?;
-            replace_shares(&by, &decided, period, &mut files)?;
-            (period.label.replace('/', "_"), files)
+        let mut files = period::files(desk, &closing)?;
+        if let Some(formats) = &asked.formats {
+            files = stage::chosen(files, formats);
         }
+        return Ok(Made { name, run, files });
+    }
+    let run = last_in(desk, period).await?;
+    let mut decided = recover::again_by(desk, by, &run, Some(period)).await?;
+    if decided.is_none() {
+        // rows of its days came later: the last night of all knows them
+        let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
+        decided = recover::again_by(desk, by, &latest, Some(period)).await?;
+    }
+    let decided = decided.ok_or_else(|| since(&run))?;
+    let mut files = stage::files(by, &decided)?;
+    replace_shares(by, &decided, period, &mut files)?;
+    Ok(Made {
+        name,
+        run: decided.run,
+        files,
+    })
+}
+
+/// The files of a period as known on a day, or now, beside the other.
+async fn compared(desk: &Desk, by: &Desk, period: &Period, known: Known) -> Result<Made, JobError> {
+    let now = desk.store.last_run().await?;
+    let then = match known {
+        Known::On(day) => known_on(desk, period, day).await?,
+        Known::Standing | Known::Now => stands(desk, period).await?,
     };
-    let name = format!("{name}{}", suffix(desk, asked));
-    let shown = publish::rebuild(root, &name, &run.id, &files);
-    Ok(shown.map_err(|error| anyhow!(error))?)
+    let now = now.unwrap_or_else(|| then.clone());
+    let runs = (&then, &now);
+    let compared = as_known::compare(desk, by, period, runs, known == Known::Now).await?;
+    Ok(Made {
+        name: name_of(period),
+        run: compared.shown,
+        files: compared.files,
+    })
+}
+
+/// The run that a period is told by: that of its closing, else the last one in it.
+async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
+    let Some(closing) = period::closing_of(desk, period).await? else {
+        return last_in(desk, period).await;
+    };
+    let run = desk.store.run(&closing.run_id).await?;
+    Ok(run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?)
+}
+
+/// The last published night up to `day` that knows anything of the period.
+async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
+    let mut runs = desk.store.runs().await?;
+    runs.retain(|run| &*run.state == "published" && run.business_date <= day);
+    let last = runs.into_iter().max_by_key(|run| run.business_date);
+    let knows = last.filter(|run| run.business_date >= period.from);
+    knows.ok_or_else(|| JobError::Usage {
+        message: format!("nothing of {} was known on {day}", period.label),
+        fix: "see `doisoat status`; --as-of is a night of the period or a later one".into(),
+    })
 }
 
 /// The files of a night: as published where all that is asked for was, else made again.
@@ -161,7 +269,11 @@ fn without_target(definition: &str) -> Target {
 
 /// What the folder's name says about the choice: nothing where it is the configured one.
 fn suffix(desk: &Desk, asked: &Asked) -> String {
-    let mut suffix = String::new();
+    let mut suffix = match asked.known {
+        Known::Standing => String::new(),
+        Known::On(day) => format!("_as-of-{day}"),
+        Known::Now => "_now".to_owned(),
+    };
     if let Some(definition) = &asked.definition {
         suffix.push('_');
         suffix.push_str(definition);

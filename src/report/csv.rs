@@ -12,12 +12,14 @@ use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
 
+pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
 pub use links::{sorted_links, write_lean_links, write_links};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
 pub use table::is_formula;
 
 use table::Table;
 
+mod known;
 mod links;
 mod rows;
 mod table;

@@ -11,6 +11,7 @@ mod style;
 pub mod csv;
 pub mod escape;
 pub mod files;
+pub mod forms;
 pub mod html;
 pub mod json;
 pub mod publish;

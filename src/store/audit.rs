@@ -71,6 +71,10 @@ pub(super) async fn append(tx: &mut Tx, run_id: &RunId) -> Result<(), StoreError
     if let Some(row) = last.first() {
         says["decision"] = json!([row.int("seq")?, row.text("seal_wall")?]);
     }
+    let last = tx.rows(&sql::SELECT_LAST_CLOSING, &[]).await?;
+    if let Some(row) = last.first() {
+        says["closing"] = json!([row.int("seq")?, row.text("seal_wall")?]);
+    }
     let says = says.to_string();
     let last = tx.rows(&sql::SELECT_LAST_AUDIT, &[]).await?;
     let (seq, before) = match last.first() {
@@ -126,6 +130,11 @@ impl Store {
         for run in self.runs().await? {
             let day = run.business_date.to_string();
             run.files.iter().for_each(|(_, sha256)| need(sha256, &day));
+        }
+        // the figures of a closed period are kept for good
+        for closing in self.closings().await? {
+            let files = closing.files.iter();
+            files.for_each(|(_, sha256)| need(sha256, "9999-12-31"));
         }
         Ok(needed)
     }

@@ -9,7 +9,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease`, `raw`, `reading` and `outbox` hold none.
-static TABLES: [&sql::Statement; 22] = [
+static TABLES: [&sql::Statement; 23] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -26,6 +26,7 @@ static TABLES: [&sql::Statement; 22] = [
     &sql::DUMP_RUN,
     &sql::DUMP_RUN_KEPT,
     &sql::DUMP_AUDIT,
+    &sql::DUMP_CLOSING,
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
     &sql::DUMP_MATCH_LEG,

@@ -44,15 +44,19 @@ mod matched;
 mod outbox;
 
 // Small questions of the job.
+mod arrived;
 mod asked;
 mod audit;
+mod closing;
 mod compare;
+mod party;
 mod reading;
 mod seal;
 
 pub use account_statement::AccountStatement;
 pub use asked::Daily;
 pub use audit::{Audit, chain_seal};
+pub use closing::{Closing, says_of};
 pub use compare::Difference;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;

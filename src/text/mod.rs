@@ -14,9 +14,11 @@ pub mod figure;
 pub mod letter;
 pub mod mask;
 pub mod reject;
+pub mod words;
 
 pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
 pub use mask::{mask_account, mask_memo, mask_name};
+pub use words::dong_in_words;
 
 const VI: &str = include_str!("vi.ftl");
 const EN: &str = include_str!("en.ftl");

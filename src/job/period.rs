@@ -1,0 +1,150 @@
+//! Closing a period (chốt số liệu): its figures stay as they are, to the byte. What arrives later
+//! changes only what is known now. Opening it again is a decision with a reason, and both stand in
+//! a sealed book.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::report_again::{self, Asked, Span};
+use super::stage;
+use crate::domain::{Day, Period, RunId};
+use crate::report::publish::OutFile;
+use crate::store::{Closing, KeptFile, Lease};
+
+/// Who closes or opens, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Who.
+    pub by: Box<str>,
+    /// Why.
+    pub reason: Box<str>,
+}
+
+/// The last entry of every period, by label; a period is closed when it closes.
+pub async fn states(desk: &Desk) -> Result<BTreeMap<Box<str>, Closing>, JobError> {
+    let book = desk.store.closings().await?;
+    let by_label = book.into_iter().map(|c| (c.period.label.clone(), c));
+    Ok(by_label.collect())
+}
+
+/// The closing in force of exactly this period.
+pub(super) async fn closing_of(desk: &Desk, period: &Period) -> Result<Option<Closing>, JobError> {
+    let mut states = states(desk).await?;
+    Ok(states
+        .remove(&period.label)
+        .filter(|closing| closing.closes))
+}
+
+/// Refuses to publish a night of a closed period otherwise than it stands.
+pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobError> {
+    let states = states(desk).await?;
+    let held = |closing: &&Closing| closing.closes && closing.period.holds(night);
+    let Some(closing) = states.values().find(held) else {
+        return Ok(());
+    };
+    let label = &closing.period.label;
+    Err(JobError::Usage {
+        message: format!("{night} lies in {label}, which {} closed", closing.by),
+        fix: format!(
+            "late rows go to the next night; to change {night} itself: `doisoat period reopen \
+             {label} --reason ...`"
+        ),
+    })
+}
+
+/// Closes a period: its report of today is kept, and told from now on. Tells the folder.
+pub async fn close(
+    desk: &Desk,
+    lease: &Lease,
+    period: &Period,
+    word: &Word,
+) -> Result<PathBuf, JobError> {
+    if let Some(closing) = closing_of(desk, period).await? {
+        return Err(JobError::Usage {
+            message: format!("{} was closed by {}", period.label, closing.by),
+            fix: format!(
+                "see `doisoat report`; or open it: `doisoat period reopen {}`",
+                period.label
+            ),
+        });
+    }
+    complete(desk, period).await?;
+    let asked = Asked::of(Span::Days(period.clone()));
+    let made = report_again::make(desk, &asked).await?;
+    let files = stage::keep(desk, &made.files)?;
+    let entry = entry(period, word, desk, made.run.id.clone(), files);
+    desk.store
+        .close_period(lease, &entry, &desk.now_wall())
+        .await?;
+    report_again::show(&desk.config.report_dir, &made)
+}
+
+/// Opens a closed period again.
+pub async fn reopen(
+    desk: &Desk,
+    lease: &Lease,
+    period: &Period,
+    word: &Word,
+) -> Result<(), JobError> {
+    let Some(closing) = closing_of(desk, period).await? else {
+        return Err(JobError::Usage {
+            message: format!("{} is not closed", period.label),
+            fix: "see `doisoat period list`".into(),
+        });
+    };
+    let mut entry = entry(period, word, desk, closing.run_id, Vec::new());
+    entry.closes = false;
+    Ok(desk
+        .store
+        .close_period(lease, &entry, &desk.now_wall())
+        .await?)
+}
+
+fn entry(
+    period: &Period,
+    word: &Word,
+    desk: &Desk,
+    run_id: RunId,
+    files: Vec<KeptFile>,
+) -> Closing {
+    Closing {
+        seq: 0,
+        period: period.clone(),
+        closes: true,
+        run_id,
+        files,
+        by: word.by.clone(),
+        reason: word.reason.clone(),
+        at_wall: desk.now_wall().into(),
+        says: "".into(),
+        seal: "".into(),
+    }
+}
+
+/// A period is closed when it is over and every night of it since the first one is published.
+async fn complete(desk: &Desk, period: &Period) -> Result<(), JobError> {
+    let nights = desk.store.published_nights().await?;
+    let first = nights.first().copied().unwrap_or(period.from);
+    let mut day = period.from.max(first);
+    while day <= period.to {
+        if !nights.contains(&day) {
+            return Err(JobError::Usage {
+                message: format!("{} cannot be closed: {day} is not published", period.label),
+                fix: format!("run `doisoat run --date {day}` when that day is over"),
+            });
+        }
+        day = day.plus(1);
+    }
+    Ok(())
+}
+
+/// The files of a closed period, byte by byte.
+pub(super) fn files(desk: &Desk, closing: &Closing) -> Result<Vec<OutFile>, JobError> {
+    let file = |(name, sha256): &(Box<str>, Box<str>)| {
+        let bytes = desk.archive.get(sha256)?;
+        Ok(OutFile::new(name, bytes))
+    };
+    closing.files.iter().map(file).collect()
+}

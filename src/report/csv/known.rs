@@ -1,0 +1,125 @@
+//! What was known then against what is known now: the shares, and what arrived between.
+
+use std::io::{self, Write};
+
+use super::Style;
+use super::table::Table;
+use crate::domain::{AgencyCode, Arrived, Moved};
+use crate::kpi::{Fraction, Share};
+
+/// A share of the period as known then and as known now.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownShare<'a> {
+    /// Then.
+    pub then: &'a Share,
+    /// Now; none where the definition is not measured any more.
+    pub now: Option<&'a Share>,
+}
+
+const KNOWN: [&str; 12] = [
+    "agency_code",
+    "definition",
+    "numerator_then",
+    "denominator_then",
+    "share_then",
+    "low_then",
+    "high_then",
+    "numerator_now",
+    "denominator_now",
+    "share_now",
+    "low_now",
+    "high_now",
+];
+
+/// `known.csv`: a row a definition and agency, by definition, the total last.
+pub fn write_known(to: impl Write, mut rows: Vec<KnownShare<'_>>, style: Style) -> io::Result<()> {
+    rows.sort_by_key(|row| {
+        let share = row.then;
+        (
+            share.definition,
+            share.agency.is_none(),
+            share.agency.clone(),
+        )
+    });
+    let mut table = Table::new(to, style, &KNOWN)?;
+    for row in rows {
+        table.text(row.then.agency.as_ref().map_or("", AgencyCode::as_str));
+        table.text(row.then.definition);
+        for share in [Some(row.then), row.now] {
+            figures(share)
+                .iter()
+                .for_each(|figure| table.number(figure));
+        }
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+/// Numerator, denominator, share, bounds; empty where there are none.
+pub fn figures(share: Option<&Share>) -> [String; 5] {
+    let Some(share) = share.filter(|share| share.enough_data) else {
+        return Default::default();
+    };
+    let part = |share: Option<Fraction>, round: fn(Fraction, u32) -> String| {
+        share.map_or_else(String::new, |share| round(share, 4))
+    };
+    [
+        share.numerator.to_string(),
+        share.denominator.to_string(),
+        part(share.point(), Fraction::half_up),
+        part(share.low, Fraction::down),
+        part(share.high, Fraction::up),
+    ]
+}
+
+const ARRIVED: [&str; 8] = [
+    "told",
+    "kind",
+    "key",
+    "became",
+    "says",
+    "dossier_code",
+    "day",
+    "amount_vnd",
+];
+
+/// `arrived.csv`: rows and decisions in the order in which they came.
+pub fn write_arrived(to: impl Write, rows: &[Arrived], style: Style) -> io::Result<()> {
+    let mut table = Table::new(to, style, &ARRIVED)?;
+    for row in rows {
+        table.number(&row.told.to_string());
+        table.text(row.kind);
+        table.text(&row.key);
+        table.text(row.became);
+        table.text(&row.says);
+        table.text(row.dossier.as_deref().unwrap_or_default());
+        table.number(&row.day.to_string());
+        table.number(&row.amount_vnd.map_or_else(String::new, |n| n.to_string()));
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+const MOVED: [&str; 6] = [
+    "definition",
+    "item",
+    "numerator_then",
+    "denominator_then",
+    "numerator_now",
+    "denominator_now",
+];
+
+/// `moved.csv`: the items of the total that count otherwise, by definition and item.
+pub fn write_moved(to: impl Write, rows: &[Moved], style: Style) -> io::Result<()> {
+    let mut table = Table::new(to, style, &MOVED)?;
+    for row in rows {
+        table.text(&row.definition);
+        table.text(&row.item);
+        for (numerator, denominator) in [row.then, row.now] {
+            table.whole(numerator);
+            table.whole(denominator);
+        }
+        table.end_row()?;
+    }
+    table.finish()
+}

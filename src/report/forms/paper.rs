@@ -1,0 +1,194 @@
+//! What a paper says, before it is a file.
+
+use crate::domain::Lang;
+use crate::text;
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// At the left margin.
+    #[default]
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right margin.
+    Right,
+    /// At both.
+    Both,
+}
+
+/// A paragraph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// What it says.
+    pub text: String,
+    /// Where.
+    pub align: Align,
+    /// Bold letters.
+    pub bold: bool,
+    /// Italic letters.
+    pub italic: bool,
+    /// A line under it.
+    pub underline: bool,
+    /// True for a heading of the document's outline.
+    pub heading: bool,
+}
+
+impl Line {
+    /// Plain text at both margins.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            align: Align::Both,
+            ..Self::default()
+        }
+    }
+
+    /// Bold text in the middle.
+    pub fn title(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            align: Align::Center,
+            bold: true,
+            heading: true,
+            ..Self::default()
+        }
+    }
+
+    /// A bold line at the left.
+    pub fn section(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            bold: true,
+            heading: true,
+            ..Self::default()
+        }
+    }
+
+    /// Text in the middle.
+    pub fn middle(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            align: Align::Center,
+            ..Self::default()
+        }
+    }
+
+    /// The same in italics.
+    pub fn slanted(self) -> Self {
+        Self {
+            italic: true,
+            ..self
+        }
+    }
+
+    /// The same in bold.
+    pub fn strong(self) -> Self {
+        Self { bold: true, ..self }
+    }
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// A text or code.
+    Text(String),
+    /// A count or dong.
+    Number(i128),
+}
+
+impl Cell {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// As people read it.
+    pub(super) fn shown(&self, lang: Lang) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => text::number(lang, *number),
+        }
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its cells, one a column.
+    pub cells: Vec<Cell>,
+    /// True for a sum.
+    pub strong: bool,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// What it is called: the name of its sheet.
+    pub name: String,
+    /// Names of the columns with their widths in twentieths of a point.
+    pub columns: Vec<(String, u32)>,
+    /// Its rows.
+    pub rows: Vec<Row>,
+}
+
+/// A part of a paper, from top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Who issues it, left, and the motto, right.
+    Head(Vec<Line>, Vec<Line>),
+    /// A paragraph.
+    Line(Line),
+    /// A table.
+    Table(Grid),
+    /// Who signs, side by side.
+    Signatures(Vec<Vec<Line>>),
+    /// What follows begins a page.
+    NewPage,
+}
+
+/// A paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// What the document calls itself.
+    pub title: String,
+    /// The language of its figures.
+    pub lang: Lang,
+    /// Wide tables lie on their side.
+    pub landscape: bool,
+    /// Its parts.
+    pub blocks: Vec<Block>,
+}
+
+/// Issuer and motto of an administrative paper, with the place of the day.
+pub(super) fn head(lang: Lang, unit: &str, number: &str) -> Block {
+    let say = |key| text::say(lang, key, &[]);
+    let unit = if unit.is_empty() {
+        say("form-unit-blank")
+    } else {
+        unit.to_uppercase()
+    };
+    let left = vec![
+        Line::middle(say("form-above")),
+        Line::middle(unit).strong(),
+        Line::middle(text::say(lang, "form-number", &[("number", number)])),
+    ];
+    let motto = Line {
+        underline: true,
+        ..Line::middle(say("form-motto")).strong()
+    };
+    let right = vec![
+        Line::middle(say("form-state")).strong(),
+        motto,
+        Line::middle(say("form-place")).slanted(),
+    ];
+    Block::Head(left, right)
+}
+
+/// One column of signatures: the office, what to do there, and room.
+pub(super) fn signer(lang: Lang, office: &str, hint: &str) -> Vec<Line> {
+    vec![
+        Line::middle(text::say(lang, office, &[])).strong(),
+        Line::middle(text::say(lang, hint, &[])).slanted(),
+    ]
+}

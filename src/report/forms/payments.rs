@@ -1,0 +1,122 @@
+//! The form of payments by agency of provincial systems (Decision 766/QĐ-TTg): dossiers that paid,
+//! at the counter and online, the share, and what was taken as phí and lệ phí.
+
+use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
+use crate::domain::{Lang, Period, RunId};
+use crate::kpi::Fraction;
+use crate::text;
+
+/// One agency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AgencyPayments {
+    /// Its name, or its code where no name is known.
+    pub name: Box<str>,
+    /// Dossiers that paid.
+    pub dossiers: i128,
+    /// Of these, those that paid without cash.
+    pub online: i128,
+    /// Phí taken, dong.
+    pub phi: i128,
+    /// Lệ phí taken, dong.
+    pub le_phi: i128,
+}
+
+/// What the form is made of.
+#[derive(Clone, Debug)]
+pub struct Payments<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// Who reports; may be empty.
+    pub unit: &'a str,
+    /// The days.
+    pub period: &'a Period,
+    /// The run whose knowledge it is.
+    pub run: &'a RunId,
+    /// The agencies in their order.
+    pub agencies: Vec<AgencyPayments>,
+    /// All together: dossiers of several agencies count once.
+    pub total: AgencyPayments,
+}
+
+impl Payments<'_> {
+    fn say(&self, key: &str) -> String {
+        text::say(self.lang, key, &[])
+    }
+
+    /// The paper.
+    pub fn paper(&self) -> Paper {
+        let from = text::day(self.lang, self.period.from);
+        let to = text::day(self.lang, self.period.to);
+        let days = [("from", &*from), ("to", &*to)];
+        let run = [("run", self.run.as_str())];
+        let sum = self.total.phi + self.total.le_phi;
+        let words = text::dong_in_words(sum);
+        let amount = text::number(self.lang, sum);
+        let args = [("amount", &*amount), ("words", &*words)];
+        let blocks = vec![
+            head(self.lang, self.unit, "BC"),
+            Block::Line(Line::title(self.say("form-payments-title"))),
+            Block::Line(Line::middle(text::say(self.lang, "form-days", &days)).slanted()),
+            Block::Table(self.table()),
+            Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
+            Block::Line(Line::plain(text::say(self.lang, "form-source-run", &run))),
+            Block::Signatures(vec![
+                signer(self.lang, "form-sign-maker", "form-sign-hint"),
+                signer(self.lang, "form-sign-accountant", "form-sign-hint"),
+                signer(self.lang, "form-sign-head", "form-sign-seal"),
+            ]),
+        ];
+        Paper {
+            title: self.say("form-payments-title"),
+            lang: self.lang,
+            landscape: true,
+            blocks,
+        }
+    }
+
+    fn table(&self) -> Grid {
+        let mut rows: Vec<Row> = (1_i128..)
+            .zip(&self.agencies)
+            .map(|(at, agency)| self.row(Cell::Number(at), agency, false))
+            .collect();
+        rows.push(self.row(Cell::text(""), &self.total, true));
+        let names = [
+            "form-col-no",
+            "form-col-agency",
+            "form-col-dossiers",
+            "form-col-direct",
+            "form-col-online",
+            "form-col-share",
+            "form-col-phi",
+            "form-col-le-phi",
+            "form-col-sum",
+        ];
+        let widths = [600, 3900, 1200, 1200, 1200, 1300, 1600, 1600, 1700];
+        Grid {
+            name: self.say("form-sheet-payments"),
+            columns: names
+                .map(|name| self.say(name))
+                .into_iter()
+                .zip(widths)
+                .collect(),
+            rows,
+        }
+    }
+
+    fn row(&self, number: Cell, agency: &AgencyPayments, strong: bool) -> Row {
+        let share = Fraction::new(agency.online, agency.dossiers);
+        let share = share.map_or_else(|| "-".to_owned(), |f| text::percent(self.lang, f));
+        let cells = vec![
+            number,
+            Cell::text(&*agency.name),
+            Cell::Number(agency.dossiers),
+            Cell::Number(agency.dossiers - agency.online),
+            Cell::Number(agency.online),
+            Cell::Text(share),
+            Cell::Number(agency.phi),
+            Cell::Number(agency.le_phi),
+            Cell::Number(agency.phi + agency.le_phi),
+        ];
+        Row { cells, strong }
+    }
+}

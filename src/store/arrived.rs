@@ -1,0 +1,126 @@
+//! What came to be known after a night: rows, decisions, and the items that they moved.
+
+use std::collections::BTreeMap;
+
+use super::codec::day;
+use super::exec::{Bind, Row};
+use super::statement as sql;
+use super::{Store, StoreError};
+use crate::domain::{Arrived, Day, Moved, Period};
+
+/// The end of what still holds.
+const NOT_YET: &str = "9999-12-31";
+
+impl Store {
+    /// Rows of the period's days, and decisions, that came to be known after `night`, in the order
+    /// in which they came.
+    pub async fn arrived(&self, period: &Period, night: Day) -> Result<Vec<Arrived>, StoreError> {
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        let since = [Bind::Text(&days[2])];
+        let mut tx = self.begin_read().await?;
+        let mut all = Vec::new();
+        for row in &tx.rows(&sql::SELECT_ARRIVED_TXN, &binds).await? {
+            all.push(txn(row)?);
+        }
+        for row in &tx.rows(&sql::SELECT_ARRIVED_RECEIPT, &binds).await? {
+            all.push(receipt(row, &days[2])?);
+        }
+        for row in &tx.rows(&sql::SELECT_ARRIVED_REJECT, &binds).await? {
+            all.push(reject(row)?);
+        }
+        for row in &tx.rows(&sql::SELECT_ARRIVED_DECISION, &since).await? {
+            all.push(decision(row)?);
+        }
+        all.sort();
+        Ok(all)
+    }
+
+    /// The items of the period's days that count otherwise than on `night`, in the total.
+    pub async fn moved(&self, period: &Period, night: Day) -> Result<Vec<Moved>, StoreError> {
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        let rows = self.read(&sql::SELECT_MOVED_ITEM, &binds).await?;
+        let mut items: BTreeMap<(Box<str>, Box<str>), [(i64, i64); 2]> = BTreeMap::new();
+        for row in &rows {
+            let key = (row.text("definition")?.into(), row.text("item")?.into());
+            let [then, now] = items.entry(key).or_default();
+            if row.int("live")? == 0 {
+                continue;
+            }
+            let counts = (row.int("numerator")?, row.int("denominator")?);
+            let (night, until) = (row.text("night")?, row.text("until")?);
+            if night <= &*days[2] && until > &*days[2] {
+                *then = counts;
+            }
+            if until == NOT_YET {
+                *now = counts;
+            }
+        }
+        let all = items
+            .into_iter()
+            .map(|((definition, item), [then, now])| Moved {
+                definition,
+                item,
+                then,
+                now,
+            });
+        Ok(all.filter(|moved| moved.then != moved.now).collect())
+    }
+}
+
+fn txn(row: &Row) -> Result<Arrived, StoreError> {
+    Ok(Arrived {
+        told: row.parsed("seen_night", day)?,
+        kind: "txn",
+        key: format!("{}/{}", row.text("source")?, row.text("id")?).into(),
+        became: "added",
+        says: format!("{} {}", row.text("kind")?, row.text("status")?).into(),
+        dossier: None,
+        day: row.parsed("paid_on", day)?,
+        amount_vnd: Some(row.int("amount_vnd")?),
+    })
+}
+
+fn receipt(row: &Row, night: &str) -> Result<Arrived, StoreError> {
+    let known = row.text("first_told")? <= night;
+    Ok(Arrived {
+        told: row.parsed("told", day)?,
+        kind: "receipt",
+        key: row.text("receipt_id")?.into(),
+        became: if known { "changed" } else { "added" },
+        says: row.text("status")?.into(),
+        dossier: Some(row.text("dossier_code")?.into()),
+        day: row.parsed("collected_on", day)?,
+        amount_vnd: Some(row.int("amount_vnd")?),
+    })
+}
+
+fn reject(row: &Row) -> Result<Arrived, StoreError> {
+    let [side, source, id] = [row.text("side")?, row.text("source")?, row.text("id")?];
+    Ok(Arrived {
+        told: row.parsed("night", day)?,
+        kind: "reject",
+        key: format!("{side} {source}/{id}").into(),
+        became: "added",
+        says: row.text("code")?.into(),
+        dossier: None,
+        day: row.parsed("business_date", day)?,
+        amount_vnd: row.opt_int("amount_vnd")?,
+    })
+}
+
+fn decision(row: &Row) -> Result<Arrived, StoreError> {
+    let [side, source, id] = [row.text("side")?, row.text("source")?, row.text("id")?];
+    let night = row.parsed("night", day)?;
+    Ok(Arrived {
+        told: night,
+        kind: "decision",
+        key: format!("{side} {source}/{id}").into(),
+        became: "added",
+        says: row.text("action")?.into(),
+        dossier: row.opt_text("dossier_code")?.map(Into::into),
+        day: night,
+        amount_vnd: Some(row.int("amount_vnd")?),
+    })
+}

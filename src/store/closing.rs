@@ -1,0 +1,129 @@
+//! The book of closings (chốt số liệu): whose figures people closed, and opened again.
+
+use serde_json::{Value, json};
+
+use super::audit::chain_seal;
+use super::batch::batches;
+use super::exec::Bind;
+use super::statement as sql;
+use super::{KeptFile, Lease, Store, StoreError};
+use crate::domain::{Day, Period, RunId};
+
+/// One entry of the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Its place, from 1; what is given to [`Store::close_period`] has 0.
+    pub seq: i64,
+    /// The period.
+    pub period: Period,
+    /// True for a closing, false for a reopening.
+    pub closes: bool,
+    /// The run that the closed figures are of.
+    pub run_id: RunId,
+    /// Name and SHA-256 of each closed file, in the archive; none of a reopening.
+    pub files: Vec<KeptFile>,
+    /// Who.
+    pub by: Box<str>,
+    /// Why.
+    pub reason: Box<str>,
+    /// When, RFC 3339.
+    pub at_wall: Box<str>,
+    /// What the entry says, as it is sealed.
+    pub says: Box<str>,
+    /// 64 hex digits, see [`chain_seal`].
+    pub seal: Box<str>,
+}
+
+impl Closing {
+    /// The word of the action.
+    pub fn action(&self) -> &'static str {
+        if self.closes { "close" } else { "reopen" }
+    }
+}
+
+/// What is sealed of an entry beside its place and label; `audit` is place and seal of the last
+/// publication before it.
+pub fn says_of(closing: &Closing, audit: &Value) -> String {
+    let says = json!({
+        "action": closing.action(),
+        "from": closing.period.from.to_string(),
+        "to": closing.period.to.to_string(),
+        "run_id": closing.run_id.as_str(),
+        "files": closing.files,
+        "by": closing.by,
+        "reason": closing.reason,
+        "at": closing.at_wall,
+        "audit": audit,
+    });
+    says.to_string()
+}
+
+impl Store {
+    /// Every entry, in order of the book.
+    pub async fn closings(&self) -> Result<Vec<Closing>, StoreError> {
+        let rows = self.read(&sql::DUMP_CLOSING_BOOK, &[]).await?;
+        let mut all = Vec::new();
+        for row in &rows {
+            let says: Value = serde_json::from_str(row.text("says_wall")?).unwrap_or_default();
+            let text = |name: &str| says[name].as_str();
+            let damaged = || row.damaged("says_wall");
+            let day = |name| text(name).and_then(Day::read_text).ok_or_else(damaged);
+            let word = |name| text(name).map(Into::into).ok_or_else(damaged);
+            all.push(Closing {
+                seq: row.int("seq")?,
+                period: Period {
+                    label: row.text("period")?.into(),
+                    from: day("from")?,
+                    to: day("to")?,
+                },
+                closes: row.text("action")? == "close",
+                run_id: RunId::new(row.text("run_id")?),
+                files: serde_json::from_value(says["files"].clone()).map_err(|_| damaged())?,
+                by: word("by")?,
+                reason: word("reason")?,
+                at_wall: word("at")?,
+                says: row.text("says_wall")?.into(),
+                seal: row.text("seal_wall")?.into(),
+            });
+        }
+        all.sort_by_key(|closing| closing.seq);
+        Ok(all)
+    }
+
+    /// Appends an entry while the lease is held.
+    pub async fn close_period(
+        &self,
+        lease: &Lease,
+        closing: &Closing,
+        now_wall: &str,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let fence = [Bind::Text(&lease.token), Bind::Text(now_wall)];
+        if tx.run(&sql::FENCE_LEASE, &fence).await? != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        let last = tx.rows(&sql::SELECT_LAST_AUDIT, &[]).await?;
+        let audit = match last.first() {
+            Some(row) => json!([row.int("seq")?, row.text("seal_wall")?]),
+            None => Value::Null,
+        };
+        let last = tx.rows(&sql::SELECT_LAST_CLOSING, &[]).await?;
+        let (seq, before) = match last.first() {
+            Some(row) => (row.int("seq")?, row.text("seal_wall")?.to_owned()),
+            None => (0, String::new()),
+        };
+        let seq = seq.saturating_add(1);
+        let says = says_of(closing, &audit);
+        let seal = chain_seal(&before, seq, &closing.period.label, &says);
+        let batch = batches([()], |row, ()| {
+            row.int("seq", seq)
+                .text("period", &closing.period.label)
+                .text("action", closing.action())
+                .text("run_id", closing.run_id.as_str())
+                .text("says_wall", &says)
+                .text("seal_wall", &seal);
+        });
+        tx.run_batches(&sql::INSERT_CLOSING, &batch, &[]).await?;
+        tx.commit().await
+    }
+}

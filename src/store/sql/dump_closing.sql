@@ -1,0 +1,2 @@
+-- Business state for the canonical dump; sorted in Rust.
+SELECT seq, period, action, run_id FROM closing

@@ -1,0 +1,258 @@
+//! Papers to sign: their totals are those of `run.json`, they hold no name of a person, texts of
+//! rows stay texts, and the same input gives the same bytes.
+
+use std::io::{Cursor, Read as _};
+
+use doisoat::classify::CLASSES;
+use doisoat::domain::{Lang, Period, ProviderRow, RunId, SourceName, Vnd};
+use doisoat::job::forms::Form;
+use doisoat::job::report_again::{self, Asked, Span};
+use doisoat::job::{Desk, Exit};
+use doisoat::report::forms::{self, Block, Cell, Grid, Minutes, Paper};
+use serde_json::Value;
+
+use crate::database::Kind;
+use crate::town::{FIRST, Town, as_is, day, document, files, night};
+
+/// A part of a zip.
+fn part(file: &[u8], name: &str) -> String {
+    let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+    let mut text = String::new();
+    zip.by_name(name)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}
+
+/// The texts of a document, one a line.
+fn said(docx: &[u8]) -> Vec<String> {
+    let document = part(docx, "word/document.xml");
+    let texts = document.split("<w:t xml:space=\"preserve\">").skip(1);
+    texts
+        .map(|t| t.split_once("</w:t>").unwrap().0.to_owned())
+        .collect()
+}
+
+/// The cells behind a cell that says `name`.
+fn behind<'t>(texts: &'t [String], name: &str, count: usize) -> &'t [String] {
+    let at = texts
+        .iter()
+        .position(|text| text == name)
+        .unwrap_or_else(|| panic!("no {name}"));
+    &texts[at + 1..=at + count]
+}
+
+fn figure(text: &str) -> i64 {
+    text.replace('.', "").parse().unwrap()
+}
+
+async fn write(desk: &Desk, form: Form) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let asked = Asked {
+        form: Some(form),
+        ..Asked::of(Span::Night(day(FIRST)))
+    };
+    let folder = report_again::write(desk, &asked, &desk.config.report_dir)
+        .await
+        .unwrap();
+    files(&folder)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_of_a_night_tell_its_figures() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        let desk = town.desk(&as_is).await;
+        town.morning_after(day(FIRST));
+        let run = document(&night(&desk, FIRST).await);
+        let papers = write(&desk, Form::Minutes(None)).await;
+        let mut seen = 0;
+        for source in run["sources"].as_array().unwrap() {
+            let name = format!(
+                "bien-ban-doi-soat_{}.docx",
+                source["name"].as_str().unwrap()
+            );
+            let Some(docx) = papers.get(&name) else {
+                assert_eq!(source["kind"], "export", "{source}");
+                continue;
+            };
+            seen += 1;
+            minutes_are_of(source, &said(docx));
+        }
+        assert!(seen >= 2, "{seen} providers");
+        let again = write(&desk, Form::Minutes(None)).await;
+        assert!(again == papers, "same bytes");
+        let payments = write(&desk, Form::Payments).await;
+        payments_are_of(&run, &said(&payments["thanh-toan-766.docx"]));
+        no_names(&desk, &papers).await;
+        let unknown = Asked {
+            form: Some(Form::Minutes(Some(SourceName::new("nothing")))),
+            ..Asked::of(Span::Night(day(FIRST)))
+        };
+        let error = report_again::write(&desk, &unknown, town.dir())
+            .await
+            .unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage);
+    }
+}
+
+fn minutes_are_of(source: &Value, texts: &[String]) {
+    let told = |name: &str| {
+        let cells = behind(texts, name, 2);
+        [figure(&cells[0]), figure(&cells[1])]
+    };
+    let rows = told("Giao dịch trong kỳ theo số liệu bên B");
+    let wanted = [
+        source["rows"].as_i64().unwrap(),
+        source["sum_vnd"].as_i64().unwrap(),
+    ];
+    assert_eq!(rows, wanted, "{source}");
+    let paid = source["by_kind"].as_array().unwrap().iter();
+    let paid = paid.filter(|kind| kind["kind"] == "payment" && kind["status"] == "success");
+    let sum = |name: &str| {
+        paid.clone()
+            .map(|kind| kind[name].as_i64().unwrap())
+            .sum::<i64>()
+    };
+    assert_eq!(
+        told("Thanh toán thành công"),
+        [sum("count"), sum("sum_vnd")]
+    );
+    // every row is matched, open, or left out
+    let parts = [
+        "Khớp đúng với hồ sơ của bên A",
+        "Chênh lệch trong kỳ, chưa khớp",
+        "Không tính vào đối soát",
+    ];
+    let together = parts
+        .map(told)
+        .iter()
+        .fold([0, 0], |a, b| [a[0] + b[0], a[1] + b[1]]);
+    assert_eq!(together, rows, "{source}");
+    assert!(texts.iter().any(|text| text.contains("Bằng chữ: ")));
+}
+
+fn payments_are_of(run: &Value, texts: &[String]) {
+    let total = behind(texts, "Tổng cộng", 7);
+    let shares = run["share"].as_array().unwrap().iter();
+    let night = |scope: &str| {
+        let is_it = |s: &&Value| {
+            s["definition"] == "DOSSIER_CASHLESS" && s["period"] == FIRST && s["scope"] == scope
+        };
+        shares.clone().find(is_it).unwrap()
+    };
+    let share = night("");
+    assert_eq!(figure(&total[0]), share["denominator"].as_i64().unwrap());
+    assert_eq!(figure(&total[2]), share["numerator"].as_i64().unwrap());
+    assert_eq!(figure(&total[1]) + figure(&total[2]), figure(&total[0]));
+    assert_eq!(figure(&total[4]) + figure(&total[5]), figure(&total[6]));
+    assert!(figure(&total[6]) > 0, "{total:?}");
+}
+
+/// No payer of the night stands in a paper.
+async fn no_names(desk: &Desk, papers: &std::collections::BTreeMap<String, Vec<u8>>) {
+    let new = desk.store.new_rows(day(FIRST)).await.unwrap();
+    let payers: Vec<String> = new
+        .txns
+        .iter()
+        .map(|txn| txn.payer.to_string())
+        .filter(|payer| payer.split(' ').count() > 1)
+        .collect();
+    assert!(!payers.is_empty());
+    for (name, file) in papers {
+        let parts: &[&str] = match name.rsplit('.').next() {
+            Some("docx") => &["word/document.xml"],
+            Some("xlsx") => &["xl/sharedStrings.xml"],
+            _ => continue,
+        };
+        for text in parts.iter().map(|name| part(file, name)) {
+            let found = payers.iter().find(|payer| text.contains(payer.as_str()));
+            assert_eq!(found, None, "{name}");
+        }
+    }
+}
+
+fn row(id: &str, class: &str, bucket: &str) -> ProviderRow {
+    ProviderRow {
+        id: id.into(),
+        order_ref: Some("<w:t>".into()),
+        kind: "payment".into(),
+        status: "success".into(),
+        amount: Vnd::new(1_005_000),
+        fee: Vnd::new(5_000),
+        net: Vnd::new(1_000_000),
+        business_date: day(FIRST),
+        class: class.into(),
+        bucket: bucket.into(),
+        dossier: None,
+    }
+}
+
+fn paper(id: &str) -> Paper {
+    let minutes = Minutes {
+        lang: Lang::Vi,
+        unit: "UBND <b>&",
+        provider: ("SePay", "sepay-main"),
+        period: &Period::month("2022-12").unwrap(),
+        run: &RunId::new("2022-12-31-0123456789ab-1"),
+        opening: Vec::new(),
+        rows: vec![row("1", "ok", "matched"), row(id, "unidentified", "open")],
+        closing: vec![row(id, "unidentified", "open")],
+    };
+    minutes.paper(CLASSES)
+}
+
+#[test]
+fn hostile_texts_stay_texts() {
+    let hostile = "=HYPERLINK(\"http://x\")</w:t></w:r><w:fldSimple w:instr=\"DDE\"/>\u{202e}\0";
+    let paper = paper(hostile);
+    let docx = forms::docx(&paper).unwrap();
+    let document = part(&docx, "word/document.xml");
+    let mut reader = quick_xml::Reader::from_str(&document);
+    reader.config_mut().check_end_names = true;
+    let mut names = std::collections::BTreeSet::new();
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Eof => break,
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                names.insert(format!("{:?}", tag.name()));
+            }
+            _ => {}
+        }
+    }
+    let is_there = |tag: &str| names.iter().any(|name| name.contains(tag));
+    assert!(!is_there("w:fldSimple") && is_there("w:tbl"), "{names:?}");
+    assert!(document.contains("‹U+202E›‹U+0000›") && !document.contains('\u{202e}'));
+    let xlsx = forms::xlsx(&paper, day(FIRST)).unwrap();
+    let sheet = part(&xlsx, "xl/worksheets/sheet2.xml");
+    assert!(
+        !sheet.contains("<f>") && !sheet.contains("hyperlink"),
+        "{sheet}"
+    );
+    assert_eq!(forms::docx(&paper).unwrap(), docx);
+    assert_eq!(forms::xlsx(&paper, day(FIRST)).unwrap(), xlsx);
+}
+
+#[test]
+fn minutes_add_up_and_say_the_amount() {
+    let paper = paper("2");
+    let tables = paper.blocks.iter().filter_map(|block| match block {
+        Block::Table(grid) => Some(grid),
+        _ => None,
+    });
+    let tables: Vec<&Grid> = tables.collect();
+    assert_eq!(tables.len(), 2);
+    assert_eq!(tables[1].rows.len(), 2, "one difference and the sum");
+    assert_eq!(tables[1].rows[1].cells[7], Cell::Number(1_005_000));
+    assert!(tables.iter().all(|grid| {
+        grid.rows
+            .iter()
+            .all(|row| row.cells.len() == grid.columns.len())
+    }));
+    let texts = said(&forms::docx(&paper).unwrap());
+    let due = texts.iter().find(|text| text.contains("Bằng chữ")).unwrap();
+    assert!(
+        due.contains("2.000.000 đồng. Bằng chữ: Hai triệu đồng."),
+        "{due}"
+    );
+}

@@ -1,0 +1,257 @@
+//! A period as it was known on a day beside what is known now, and closed periods: what arrives
+//! later changes no byte of them.
+
+use doisoat::domain::{Day, Period, SourceName, Txn};
+use doisoat::job::as_known::Known;
+use doisoat::job::nightly::{self, Mode};
+use doisoat::job::period::{self, Word};
+use doisoat::job::report_again::{self, Asked, Span};
+use doisoat::job::{Desk, Exit, JobError};
+use doisoat::normalise::merge;
+use doisoat::store::Delivery;
+use serde_json::Value;
+
+use crate::cli::stdout;
+use crate::database::Kind;
+use crate::night_cli::{code, run};
+use crate::town::{FIRST, Town, as_is, day, files, headline, night};
+
+const SECOND: &str = "2022-12-06";
+const THIRD: &str = "2022-12-07";
+const LATE: &str = "late-1";
+
+/// Two nights.
+async fn two(kind: Kind) -> (Town, Desk) {
+    let town = Town::new(kind).await;
+    let desk = town.desk(&as_is).await;
+    for date in [FIRST, SECOND] {
+        town.morning_after(day(date));
+        night(&desk, date).await;
+    }
+    (town, desk)
+}
+
+/// A payment of the first night that the third brings, and the third night.
+async fn late(town: &Town, desk: &Desk) {
+    let config = &desk.config.sources;
+    let source = config
+        .iter()
+        .find(|source| source.registration.kind == "sepay");
+    let source: SourceName = source.unwrap().name.clone();
+    let row = Txn {
+        source: source.clone(),
+        memo: "nop tien, khong ro ho so".into(),
+        ..crate::rows::txn(LATE, 35_000, FIRST)
+    };
+    let delivery = Delivery {
+        txns: vec![row],
+        ..Delivery::default()
+    };
+    let stored = desk
+        .store
+        .save_transactions(&source, day(THIRD), &delivery, merge);
+    stored.await.unwrap();
+    town.morning_after(day(THIRD));
+    night(desk, THIRD).await;
+}
+
+fn both() -> Period {
+    Period::range(day(FIRST), day(SECOND))
+}
+
+async fn report(desk: &Desk, period: Period, known: Known) -> (String, Value, Vec<String>) {
+    let asked = Asked {
+        known,
+        ..Asked::of(Span::Days(period))
+    };
+    let root = &desk.config.report_dir;
+    let folder = report_again::write(desk, &asked, root).await.unwrap();
+    let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let files = files(&folder);
+    let document = serde_json::from_slice(&files["known.json"]).unwrap();
+    (name, document, files.into_keys().collect())
+}
+
+fn share<'v>(document: &'v Value, definition: &str) -> &'v Value {
+    let all = document["share"].as_array().unwrap();
+    let is_it = |s: &&Value| s["definition"] == definition && s["scope"] == "";
+    all.iter().find(is_it).unwrap()
+}
+
+fn whole(value: &Value) -> i128 {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// What the items moved is what the figures moved, for each definition that is a plain sum.
+fn adds_up(document: &Value) {
+    for definition in ["TX_CASHLESS", "AMOUNT_CASHLESS"] {
+        let share = share(document, definition);
+        let items = document["moved"].as_array().unwrap().iter();
+        let items: Vec<&Value> = items.filter(|m| m["definition"] == definition).collect();
+        for (at, part) in ["numerator", "denominator"].into_iter().enumerate() {
+            let moved: i64 = items
+                .iter()
+                .map(|m| m["now"][at].as_i64().unwrap() - m["then"][at].as_i64().unwrap())
+                .sum();
+            let figures = whole(&share["now"][part]) - whole(&share["then"][part]);
+            assert_eq!(i128::from(moved), figures, "{definition} {part}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_is_told_as_known_then_and_now() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let (town, desk) = two(kind).await;
+        let year = Period::year("2022").unwrap();
+        let published = nightly_document(&desk, SECOND).await;
+        late(&town, &desk).await;
+        let (name, document, names) = report(&desk, both(), Known::On(day(SECOND))).await;
+        assert_eq!(name, "2022-12-05_2022-12-06_as-of-2022-12-06");
+        for file in [
+            "known.csv",
+            "arrived.csv",
+            "moved.csv",
+            "run.json",
+            "doisoat.xlsx",
+        ] {
+            assert!(names.iter().any(|name| name == file), "{file}: {names:?}");
+        }
+        adds_up(&document);
+        let arrived = document["arrived"].as_array().unwrap();
+        let key = |row: &&Value| row["key"].as_str().unwrap().ends_with(LATE);
+        let row = arrived.iter().find(key).unwrap();
+        assert_eq!((&row["told"], &row["day"]), (&THIRD.into(), &FIRST.into()));
+        assert_eq!(row["amount_vnd"], 35_000);
+        let moved = document["moved"].as_array().unwrap();
+        let of_late = |row: &&Value| row["item"].as_str().unwrap().ends_with(LATE);
+        assert!(moved.iter().any(|row| of_late(&row)), "{moved:?}");
+        // then is what the night published
+        let (_, document, _) = report(&desk, year, Known::On(day(SECOND))).await;
+        let (then, was) = (
+            &share(&document, "TX_CASHLESS")["then"],
+            headline(&published),
+        );
+        for part in ["numerator", "denominator"] {
+            assert_eq!(whole(&then[part]), i128::from(was[part].as_i64().unwrap()));
+        }
+        assert_eq!(then["low"], was["low"]);
+        adds_up(&document);
+        // what was known on the last night is what is known
+        let (_, document, _) = report(&desk, both(), Known::On(day(THIRD))).await;
+        assert_eq!(document["arrived"], Value::Array(Vec::new()));
+        assert_eq!(document["moved"], Value::Array(Vec::new()));
+        let before = Asked {
+            known: Known::On(day("2022-12-04")),
+            ..Asked::of(Span::Days(both()))
+        };
+        let root = &desk.config.report_dir;
+        let error = report_again::write(&desk, &before, root).await.unwrap_err();
+        assert_eq!(error.exit(), Exit::Usage, "{error}");
+    }
+}
+
+async fn nightly_document(desk: &Desk, date: &str) -> Value {
+    let run = desk.store.published(day(date)).await.unwrap().unwrap();
+    serde_json::from_str(&run.run_json).unwrap()
+}
+
+fn word() -> Word {
+    Word {
+        by: "ke-toan".into(),
+        reason: "gửi Sở Tài chính".into(),
+    }
+}
+
+async fn close(desk: &Desk, period: &Period) -> Result<std::path::PathBuf, JobError> {
+    let lease = desk.lease("period close").await.unwrap();
+    let closed = period::close(desk, &lease, period, &word()).await;
+    desk.store.release_lease(lease).await.unwrap();
+    closed
+}
+
+async fn reopen(desk: &Desk, period: &Period) -> Result<(), JobError> {
+    let lease = desk.lease("period reopen").await.unwrap();
+    let opened = period::reopen(desk, &lease, period, &word()).await;
+    desk.store.release_lease(lease).await.unwrap();
+    opened
+}
+
+async fn again(desk: &Desk, date: Day) -> Result<nightly::Night, JobError> {
+    nightly::run(desk, date, Mode::Publish).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_period_stays_to_the_byte_and_is_opened_by_a_decision() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let (town, desk) = two(kind).await;
+        let month = Period::month("2022-12").unwrap();
+        let not_over = close(&desk, &month).await.unwrap_err();
+        assert!(
+            not_over.to_string().contains("2022-12-07 is not published"),
+            "{not_over}"
+        );
+        assert!(reopen(&desk, &both()).await.is_err(), "nothing is closed");
+        let folder = close(&desk, &both()).await.unwrap();
+        let closed = files(&folder);
+        assert!(close(&desk, &both()).await.is_err(), "closed twice");
+        late(&town, &desk).await;
+        let asked = Asked::of(Span::Days(both()));
+        let root = town.dir().join("again");
+        let told = report_again::write(&desk, &asked, &root).await.unwrap();
+        assert_eq!(files(&told), closed, "{kind:?}: as closed");
+        // what came late is in what is known now
+        let (name, document, _) = report(&desk, both(), Known::Now).await;
+        assert_eq!(name, "2022-12-05_2022-12-06_now");
+        let arrived = document["arrived"].to_string();
+        assert!(arrived.contains(LATE), "{arrived}");
+        adds_up(&document);
+        // the late row belongs to a closed night, which is not published anew
+        let refused = again(&desk, day(FIRST)).await.unwrap_err();
+        assert_eq!(refused.exit(), Exit::Usage);
+        assert!(refused.to_string().contains("ke-toan closed"), "{refused}");
+        reopen(&desk, &both()).await.unwrap();
+        let second = again(&desk, day(FIRST)).await.unwrap();
+        assert_eq!(second.run.version, 2);
+        book_is_sealed(&town).await;
+    }
+}
+
+async fn book_is_sealed(town: &Town) {
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+    let listed = stdout(&run(town, &["period", "list", "--json"]).await);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let actions: Vec<&str> = listed["periods"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(actions, ["close", "reopen"]);
+    assert_eq!(code(&run(town, &["verify", "--all"]).await), 0);
+    let edits = [
+        ("UPDATE closing SET period = '2022'", "closing 1"),
+        (
+            "UPDATE closing SET action = 'reopen' WHERE seq = 1",
+            "closing 1",
+        ),
+        ("DELETE FROM closing WHERE seq = 2", "closing 2"),
+    ];
+    for (edit, about) in edits {
+        town.database
+            .execute("CREATE TABLE kept AS SELECT * FROM closing")
+            .await;
+        town.database.execute(edit).await;
+        let said = run(town, &["verify", "--all", "--json"]).await;
+        assert_eq!(code(&said), 1, "{edit}");
+        assert!(stdout(&said).contains(about), "{edit}");
+        for undo in [
+            "DELETE FROM closing",
+            "INSERT INTO closing SELECT * FROM kept",
+            "DROP TABLE kept",
+        ] {
+            town.database.execute(undo).await;
+        }
+    }
+    assert_eq!(code(&run(town, &["verify", "--all"]).await), 0);
+}
