@@ -71,11 +71,8 @@ pub(super) async fn estimates(
 async fn complete_days(desk: &Desk, day: Day) -> Result<BTreeMap<String, BTreeSet<Day>>, JobError> {
     let mut complete: BTreeMap<String, BTreeSet<Day>> = BTreeMap::new();
     let from = day.minus(REACH);
-    for run in desk.store.runs().await? {
+    for run in desk.store.published_between(from, day).await? {
         let of = run.business_date;
-        if &*run.state != "published" || of < from || of >= day {
-            continue;
-        }
         for source in stored::sources(&run.sources_json)? {
             if source.state == Completeness::Complete {
                 complete

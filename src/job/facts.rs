@@ -27,13 +27,9 @@ pub(super) struct Previously {
 impl Previously {
     /// The last published night before `day`, and what was open then.
     pub(super) async fn read(desk: &Desk, day: Day) -> Result<Self, JobError> {
-        let runs = desk.store.runs().await?;
-        let stands = |run: &RunRecord| run.business_date < day && &*run.state == "published";
-        let mut nights: Vec<RunRecord> = runs.into_iter().filter(stands).collect();
-        nights.sort_by_key(|run| run.business_date);
-        let run = nights.last().cloned();
-        let first = day.minus(TREND_DAYS);
-        nights.retain(|run| run.business_date > first);
+        let run = desk.store.published_before(day).await?;
+        let first = day.minus(TREND_DAYS).plus(1);
+        let nights = desk.store.published_between(first, day).await?;
         let open = match &run {
             None => Vec::new(),
             Some(run) => {

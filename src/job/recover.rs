@@ -39,19 +39,17 @@ pub(super) async fn before_a_night(desk: &Desk) -> Result<(), JobError> {
 /// Published runs whose folder is not there.
 async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
     let root = &desk.config.report_dir;
-    let mut runs = desk.store.runs().await?;
-    runs.retain(|run| &*run.state == "published");
-    runs.sort_by_key(|run| std::cmp::Reverse(run.business_date));
     let mut missing = Vec::new();
-    for (nth, run) in runs.into_iter().enumerate() {
-        let name = run.business_date.to_string();
+    let standing = desk.store.standing_runs().await?;
+    for (nth, (night, id)) in standing.iter().rev().enumerate() {
+        let name = night.to_string();
         let shown = if nth < LOOKED_INTO {
-            publish::is_published(root, &name, &run.id)
+            publish::is_published(root, &name, id)
         } else {
             root.join(&name).is_dir()
         };
         if !shown {
-            missing.push(run);
+            missing.extend(desk.store.run(id).await?);
         }
     }
     missing.reverse();

@@ -1,6 +1,7 @@
 //! What the published nights before said: read from their own `run.json`, as published.
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::domain::{Day, Fraction, Target};
 use crate::report::{Figure, TrendPoint};
@@ -9,13 +10,23 @@ use crate::store::RunRecord;
 /// The trend goes back this many days.
 pub(super) const TREND_DAYS: u32 = 60;
 
+/// What the trend needs of a document: most of it is the list of exceptions.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(default)]
+    share: Value,
+    #[serde(default)]
+    totals: Value,
+}
+
 /// The year's share of the first target and the totals of each night, in order of the nights.
 pub(super) fn of(nights: &[RunRecord], targets: &[Target]) -> Vec<TrendPoint> {
     let definition = targets
         .first()
         .map_or("TX_CASHLESS", |target| &*target.definition);
     let point = |run: &RunRecord| {
-        let document: Value = serde_json::from_str(&run.run_json).ok()?;
+        let Shown { share, totals } = serde_json::from_str(&run.run_json).ok()?;
+        let document = json!({"share": share, "totals": totals});
         Some(point(&document, definition, run.business_date))
     };
     nights.iter().filter_map(point).collect()

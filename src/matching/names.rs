@@ -76,39 +76,54 @@ pub fn near_spellings<'r>(
     txns: &[Txn],
     existing: &BTreeSet<DossierCode>,
 ) -> BTreeSet<String> {
-    let scanner = Scanner::new(agencies);
-    let existing: BTreeSet<String> = existing.iter().map(DossierCode::squeezed).collect();
     let mut near = BTreeSet::new();
-    for txn in txns {
-        let codes = codes_of(&scanner, txn);
-        if codes.iter().any(|code| existing.contains(code)) {
-            continue;
-        }
-        for code in &codes {
-            one_edit(code, |spelling, _| {
-                near.insert(spelling.to_owned());
-            });
-        }
+    for code in lost_codes(agencies, txns, existing) {
+        one_edit(&code, |spelling, _| {
+            near.insert(spelling.to_owned());
+        });
     }
     near
+}
+
+/// The codes, as they are written, of rows that name no existing dossier.
+pub fn lost_codes<'r>(
+    agencies: impl IntoIterator<Item = &'r AgencyCode>,
+    txns: &[Txn],
+    existing: &BTreeSet<DossierCode>,
+) -> BTreeSet<String> {
+    let scanner = Scanner::new(agencies);
+    let existing: BTreeSet<String> = existing.iter().map(DossierCode::squeezed).collect();
+    let mut lost = BTreeSet::new();
+    for txn in txns {
+        let codes = codes_of(&scanner, txn);
+        if !codes.iter().any(|code| existing.contains(code)) {
+            lost.extend(codes);
+        }
+    }
+    lost
 }
 
 /// Spellings one edit away from the dossiers of new fees, each with the folded names of their
 /// payers: a payment by one of them that settled under such a spelling has two readings now.
 pub fn rival_spellings(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut payers: BTreeMap<&DossierCode, BTreeSet<String>> = BTreeMap::new();
-    for fee in fees.iter().filter(|fee| !fee.payer_name.is_empty()) {
-        let of_dossier = payers.entry(&fee.dossier_code).or_default();
-        of_dossier.insert(fold_name(&fee.payer_name));
-    }
     let mut rivals: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (code, payers) in payers {
-        one_edit(&code.squeezed(), |spelling, _| {
+    for (code, payers) in payers_of(fees) {
+        one_edit(&code, |spelling, _| {
             let known = rivals.entry(spelling.to_owned()).or_default();
             known.extend(payers.iter().cloned());
         });
     }
     rivals
+}
+
+/// The folded names of the payers of fees, by the squeezed code of their dossier.
+pub fn payers_of(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut payers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for fee in fees.iter().filter(|fee| !fee.payer_name.is_empty()) {
+        let of_dossier = payers.entry(fee.dossier_code.squeezed()).or_default();
+        of_dossier.insert(fold_name(&fee.payer_name));
+    }
+    payers
 }
 
 /// Every spelling of a dossier code in the reference and the memo.

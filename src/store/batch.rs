@@ -28,8 +28,15 @@ impl RowText<'_> {
     /// A text; U+0000 becomes U+FFFD.
     pub(super) fn text(&mut self, name: &'static str, value: &str) -> &mut Self {
         self.name(name);
-        let quoted = serde_json::Value::String(clean(value).into_owned());
-        self.text.push_str(&quoted.to_string());
+        let plain = value.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\');
+        if plain {
+            self.text.push('"');
+            self.text.push_str(value);
+            self.text.push('"');
+        } else {
+            let quoted = serde_json::Value::String(clean(value).into_owned());
+            self.text.push_str(&quoted.to_string());
+        }
         self
     }
 

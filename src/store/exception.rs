@@ -189,7 +189,7 @@ impl ExceptionFilter {
 }
 
 /// Which run stands for which night.
-async fn runs_by_night(tx: &mut Tx) -> Result<BTreeMap<Day, RunId>, StoreError> {
+pub(super) async fn runs_by_night(tx: &mut Tx) -> Result<BTreeMap<Day, RunId>, StoreError> {
     let rows = tx.rows(&sql::SELECT_PUBLISHED_NIGHT, &[]).await?;
     rows.iter()
         .map(|row| {

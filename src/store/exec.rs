@@ -268,18 +268,26 @@ impl Row {
         }
     }
 
-    /// Every column as `name=value`, for the dump.
+    /// The whole row as one JSON object, for the dump.
     pub(super) fn print(&self) -> Result<String, StoreError> {
+        self.object().map(|object| object.to_string())
+    }
+
+    /// The whole row as one JSON object, columns in the order of the statement.
+    pub(super) fn object(&self) -> Result<serde_json::Value, StoreError> {
         match &self.inner {
-            Inner::Sqlite(row) => print(row, |type_name| type_name == "INTEGER"),
-            Inner::Postgres(row) => print(row, |type_name| type_name == "INT8"),
+            Inner::Sqlite(row) => object(row, |type_name| type_name == "INTEGER"),
+            Inner::Postgres(row) => object(row, |type_name| type_name == "INT8"),
         }
         .map_err(|error| failure(self.statement, error))
     }
 }
 
-/// Prints a row as one JSON object, columns in the order of the statement.
-fn print<'r, R>(row: &'r R, is_int: impl Fn(&str) -> bool) -> Result<String, sqlx::Error>
+/// A row as one JSON object.
+fn object<'r, R>(
+    row: &'r R,
+    is_int: impl Fn(&str) -> bool,
+) -> Result<serde_json::Value, sqlx::Error>
 where
     R: sqlx::Row,
     usize: sqlx::ColumnIndex<R>,
@@ -298,7 +306,7 @@ where
         };
         object.insert(column.name().to_owned(), value);
     }
-    Ok(serde_json::Value::Object(object).to_string())
+    Ok(serde_json::Value::Object(object))
 }
 
 /// Where a test lets the database say no.

@@ -29,6 +29,37 @@ impl Store {
         Ok(codes.into_iter().collect())
     }
 
+    /// Which of these beginnings, four characters short of a squeezed code, some dossier has.
+    pub async fn begun_dossiers(
+        &self,
+        heads: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_DOSSIER_BEGUN, &keys(heads), &[])
+            .await?;
+        rows.iter()
+            .map(|row| Ok(row.text("head")?.to_owned()))
+            .collect()
+    }
+
+    /// The squeezed codes of the dossiers known by `night` that begin so.
+    pub async fn squeezed_begun(
+        &self,
+        night: Day,
+        heads: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_SQUEEZED_BEGUN, &keys(heads), &binds)
+            .await?;
+        rows.iter()
+            .map(|row| Ok(row.text("squeezed")?.to_owned()))
+            .collect()
+    }
+
     /// Which of these squeezed codes belong to dossiers with linked transactions, and their payers.
     pub async fn settled_payers(
         &self,

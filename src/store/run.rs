@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::batches;
 use super::codec::{day, from_json, json};
+use super::exception::runs_by_night;
 use super::exec::{Bind, Row, Tx};
 use super::statement as sql;
 use super::{Store, StoreError};
@@ -61,6 +62,32 @@ impl Store {
         let mut runs: Vec<RunRecord> = rows.iter().map(read_run).collect::<Result<_, _>>()?;
         runs.sort_by_key(|run| (run.business_date, run.version));
         Ok(runs)
+    }
+
+    /// The runs that stand for the nights from `from` on and before `before`, by night. A night asks
+    /// for few: each holds its whole `run.json`.
+    pub async fn published_between(
+        &self,
+        from: Day,
+        before: Day,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        let (from, before) = (from.to_string(), before.to_string());
+        let binds = [Bind::Text(&from), Bind::Text(&before)];
+        let rows = self.read(&sql::SELECT_PUBLISHED_BETWEEN, &binds).await?;
+        rows.iter().map(read_run).collect()
+    }
+
+    /// The run that stands for the last published night before `night`.
+    pub async fn published_before(&self, night: Day) -> Result<Option<RunRecord>, StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        let rows = self.read(&sql::SELECT_PUBLISHED_BEFORE, &binds).await?;
+        rows.first().map(read_run).transpose()
+    }
+
+    /// Which run stands for which night.
+    pub async fn standing_runs(&self) -> Result<BTreeMap<Day, RunId>, StoreError> {
+        runs_by_night(&mut self.begin_read().await?).await
     }
 
     /// The nights that are published.

@@ -198,11 +198,7 @@ pub(super) async fn of_night(tx: &mut Tx, night: &str) -> Result<Vec<u8>, StoreE
     let mut lines = Vec::new();
     for sealed in SEALED {
         for row in &tx.rows(sealed.of_night, &[Bind::Text(night)]).await? {
-            let row: Value =
-                serde_json::from_str(&row.print()?).map_err(|error| StoreError::Corrupt {
-                    what: sealed.table.to_owned(),
-                    detail: error.to_string(),
-                })?;
+            let row = row.object()?;
             let (key, hash) = seal_of(sealed, &row);
             // a key may hold a line break
             let key = Value::String(key).to_string();

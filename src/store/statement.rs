@@ -126,6 +126,8 @@ statements! {
     SELECT_AGENCY = both "select_agency" 1;
     UPSERT_DOSSIER = both "upsert_dossier" 1;
     SELECT_DOSSIER_BY_SQUEEZED = both "select_dossier_by_squeezed" 2;
+    SELECT_DOSSIER_BEGUN = both "select_dossier_begun" 1;
+    SELECT_SQUEEZED_BEGUN = both "select_squeezed_begun" 2;
     SELECT_SETTLED_PAYER = both "select_settled_payer" 2;
     INSERT_EXPORT_FILE = both "insert_export_file" 1;
     SELECT_KNOWN_FILE = both "select_known_file" 1;
@@ -161,6 +163,8 @@ statements! {
     SELECT_MATCH_GROUP = both "select_match_group" 2;
     SELECT_MATCH_LEG = both "select_match_leg" 2;
     SELECT_CALIBRATION = both "select_calibration" 1;
+    SELECT_PUBLISHED_BETWEEN = both "select_published_between" 2;
+    SELECT_PUBLISHED_BEFORE = both "select_published_before" 1;
     SELECT_PUBLISHED_NIGHT = both "select_published_night" 0;
     INSERT_KPI = both "insert_kpi" 1;
     RESTORE_ROW_STATE = both "restore_row_state" 1;

@@ -1,4 +1,5 @@
 -- Idempotent; tells the rows for which a version is new.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO conflict_version (
     side, source, id, dossier, night, says, amount_vnd, business_date
 )
@@ -6,7 +7,7 @@ SELECT
     n.value->>'side', n.value->>'source', n.value->>'id', n.value->>'dossier',
     n.value->>'night', n.value->>'says', CAST(n.value->>'amount_vnd' AS BIGINT),
     n.value->>'business_date'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (side, source, id, dossier, night, says) DO NOTHING
 RETURNING side, source, id

@@ -1,4 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO contribution (
     definition, item, scope, live, owner, day, numerator, denominator, firm, outcomes, coupled,
     exceptions, content, night, run_id, until
@@ -17,7 +18,7 @@ SELECT
       AND x.scope = n.value->>'scope'
            AND x.night > $2),
         '9999-12-31')
-FROM json_each($1) AS n
+FROM n
 WHERE NOT EXISTS (
     SELECT 1 FROM contribution AS p
     WHERE p.definition = n.value->>'definition'

@@ -1,4 +1,5 @@
 -- One entry; its place may have been taken meanwhile.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO decision (
     seq, side, source, id, dossier, dossier_code, night, action, amount_vnd, class, decided_by,
     reason, at_wall, seal_wall, decided_night
@@ -8,6 +9,6 @@ SELECT
     n.value->>'dossier', n.value->>'dossier_code', n.value->>'night', n.value->>'action',
     CAST(n.value->>'amount_vnd' AS BIGINT), n.value->>'class', n.value->>'decided_by',
     n.value->>'reason', n.value->>'at_wall', n.value->>'seal_wall', '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (seq) DO NOTHING

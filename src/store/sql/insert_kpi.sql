@@ -1,4 +1,5 @@
 -- The shares of a run.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO kpi (
     run_id, definition, scope, period, period_from, period_to, numerator, denominator, low_num,
     low_den, high_num, high_den, outer_bound, enough_data, target_num, target_den, verdict,
@@ -12,4 +13,4 @@ SELECT
     CAST(n.value->>'high_den' AS BIGINT), CAST(n.value->>'outer_bound' AS BIGINT),
     CAST(n.value->>'enough_data' AS BIGINT), CAST(n.value->>'target_num' AS BIGINT),
     CAST(n.value->>'target_den' AS BIGINT), n.value->>'verdict', n.value->>'deciding'
-FROM json_each($1) AS n
+FROM n

@@ -1,4 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO match_group (
     group_id, live, pass, score, margin, evidence, runner_up, difference_class, difference_vnd,
     content, night, run_id, until
@@ -14,7 +15,7 @@ SELECT
          WHERE x.group_id = n.value->>'group_id'
            AND x.night > $2),
         '9999-12-31')
-FROM json_each($1) AS n
+FROM n
 WHERE NOT EXISTS (
     SELECT 1 FROM match_group AS p
     WHERE p.group_id = n.value->>'group_id'

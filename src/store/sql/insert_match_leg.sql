@@ -1,4 +1,5 @@
 -- Legs of the groups that the night $2 decided anew.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO match_leg (
     group_id, seq, side, source, id, dossier_code, fee_id, amount_vnd, role, pass, why, night
 )
@@ -7,5 +8,5 @@ SELECT
     n.value->>'id', n.value->>'dossier_code', n.value->>'fee_id',
     CAST(n.value->>'amount_vnd' AS BIGINT), n.value->>'role',
     n.value->>'pass', n.value->>'why', g.night
-FROM json_each($1) AS n CROSS JOIN match_group AS g
+FROM n CROSS JOIN match_group AS g
 WHERE g.group_id = n.value->>'group_id' AND g.night = $2 AND g.live = 1

@@ -1,4 +1,5 @@
 -- Idempotent: the same bad row delivered twice is one row.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO reject_row (
     side, source, id, file, line, column_name, value, code, amount_vnd, business_date, night,
     decided_night
@@ -9,6 +10,6 @@ SELECT
     n.value->>'code', CAST(n.value->>'amount_vnd' AS BIGINT), n.value->>'business_date',
     n.value->>'night',
     '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (side, source, id) DO NOTHING

@@ -1,4 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO row_state (
     side, source, id, dossier, class, severity, bucket, open, amount_vnd, dossier_code,
     business_date, evidence, nearest, also, exception_id, content, night, run_id, until
@@ -18,7 +19,7 @@ SELECT
       AND x.dossier = n.value->>'dossier'
            AND x.night > $2),
         '9999-12-31')
-FROM json_each($1) AS n
+FROM n
 WHERE NOT EXISTS (
     SELECT 1 FROM row_state AS p
     WHERE p.side = n.value->>'side'

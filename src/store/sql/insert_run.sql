@@ -1,4 +1,5 @@
 -- One run.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO run (
     run_id, business_date, version, state, replaces, input_digest, rules_digest, output_digest,
     exit_codes, program, pulled_ms_wall, sources_json, run_json, files_json,
@@ -10,4 +11,4 @@ SELECT
     n.value->>'output_digest', n.value->>'exit_codes', n.value->>'program',
     CAST(n.value->>'pulled_ms_wall' AS BIGINT), n.value->>'sources_json', n.value->>'run_json',
     n.value->>'files_json', n.value->>'calibration_json', n.value->>'published_wall'
-FROM json_each($1) AS n
+FROM n

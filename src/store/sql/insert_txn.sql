@@ -1,4 +1,5 @@
 -- Idempotent: a row that is already there stays as it was first stored.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO txn (
     source, id, order_ref, memo, amount_vnd, fee_vnd, net_vnd, paid_at, paid_at_ms, paid_on,
     business_date, status, kind, payer, account, bank_ref, instrument, seen_night, decided_night
@@ -11,6 +12,6 @@ SELECT
     n.value->>'status', n.value->>'kind', n.value->>'payer', n.value->>'account',
     n.value->>'bank_ref', n.value->>'instrument',
     $2, '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (source, id) DO NOTHING

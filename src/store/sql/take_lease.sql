@@ -1,8 +1,9 @@
 -- The next holder overwrites the last.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO lease (name, holder, pid, host, token, since_wall, heartbeat_wall)
 SELECT 'night', n.value->>'holder', CAST(n.value->>'pid' AS BIGINT), n.value->>'host',
     n.value->>'token', n.value->>'now', n.value->>'now'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (name) DO UPDATE SET
     holder = excluded.holder,

@@ -1,4 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO fee_version (
     dossier_code, fee_id, night, kind, amount_vnd, agency_code, procedure_code, declared_method,
     due_at, due_at_ms, payer_name, status, received_at, received_at_ms, processing_started_at,
@@ -20,7 +21,7 @@ SELECT
     n.value->>'receipt_series', n.value->>'receipt_no', n.value->>'content',
     n.value->>'file_sha256', n.value->>'told', n.value->>'told',
     '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (dossier_code, fee_id, night) DO UPDATE SET
     kind = excluded.kind,

@@ -1,7 +1,8 @@
 -- A day once complete stays complete.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO feed_day (source, day, state)
 SELECT n.value->>'source', n.value->>'day', n.value->>'state'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (source, day) DO UPDATE SET state = excluded.state
 WHERE feed_day.state <> 'complete'

@@ -1,4 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO order_version (
     provider, order_id, night, dossier_code, fee_ids, amount_vnd, created_at, created_at_ms,
     created_on, status, content, file_sha256, told, said_last, decided_night
@@ -9,7 +10,7 @@ SELECT
     CAST(n.value->>'created_at_ms' AS BIGINT), n.value->>'created_on', n.value->>'status',
     n.value->>'content', n.value->>'file_sha256', n.value->>'told', n.value->>'told',
     '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (provider, order_id, night) DO UPDATE SET
     dossier_code = excluded.dossier_code,

@@ -1,4 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
+WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
 INSERT INTO receipt_version (
     receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
     collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256,
@@ -11,7 +12,7 @@ SELECT
     n.value->>'agency_code', n.value->>'status', n.value->>'content',
     n.value->>'file_sha256', n.value->>'told', n.value->>'told',
     '9999-12-31'
-FROM json_each($1) AS n
+FROM n
 WHERE true
 ON CONFLICT (receipt_id, night) DO UPDATE SET
     receipt_no = excluded.receipt_no,

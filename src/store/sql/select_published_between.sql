@@ -1,0 +1,8 @@
+-- The runs that stand for the nights from $1 on, before $2.
+SELECT
+    r.run_id, r.business_date, r.version, r.state, r.replaces, r.input_digest, r.rules_digest,
+    r.output_digest, r.exit_codes, r.program, r.pulled_ms_wall, r.sources_json, r.run_json,
+    r.files_json, r.calibration_json
+FROM run AS r
+WHERE r.state = 'published' AND r.business_date >= $1 AND r.business_date < $2
+ORDER BY r.business_date
