@@ -1,6 +1,5 @@
 //! `[source.auth]`: who we are to the source.
 
-use std::time::Duration;
 
 use super::{Names, path, pointer};
 use crate::config::ConfigError;
