@@ -1,6 +1,5 @@
 //! `[source.auth]`: who we are to the source.
 
-
 use super::{Names, path, pointer};
 use crate::config::ConfigError;
 use crate::config::forms::{self, DURATION_FORM};
