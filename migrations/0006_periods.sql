@@ -13,3 +13,4 @@ CREATE TABLE closing (
     PRIMARY KEY (seq),
     FOREIGN KEY (run_id) REFERENCES run (run_id)
 );
+CREATE INDEX closing_run ON closing (run_id);

@@ -145,16 +145,16 @@ mod tests {
                 continue;
             }
             // "tỷ" is said once, behind the last group that counts them
-            let counts_tỷ = unit.ends_with(" tỷ");
+            let counted = unit.ends_with(" tỷ");
             let last = groups[at + 1..3.max(at + 1)]
                 .iter()
                 .all(|(said, _)| said == zero);
-            let unit = if counts_tỷ && !last {
+            let unit = if counted && !last {
                 unit.trim_end_matches(" tỷ")
             } else {
                 unit
             };
-            text += &format!("{said} {unit} ");
+            text.extend([format!("{said} {unit} ")]);
         }
         let mut text = format!(
             " {} ",

@@ -32,7 +32,7 @@ const STYLES: &str = concat!(
     r#"<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>"#,
     r#"</w:style><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>"#,
     r#"<w:basedOn w:val="Normal"/><w:pPr><w:keepNext/><w:outlineLvl w:val="0"/></w:pPr>"#,
-    r#"</w:style></w:styles>"#
+    "</w:style></w:styles>"
 );
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 /// Width of the text on A4 between margins of 30 and 15 mm, in twentieths of a point.
@@ -147,9 +147,9 @@ fn paragraph(out: &mut String, line: &Line, size: u32) {
 }
 
 fn cell(out: &mut String, width: u32, lines: &[Line], size: u32) {
-    out.push_str(&format!(
+    out.extend([format!(
         r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>"#
-    ));
+    )]);
     for line in lines {
         paragraph(out, line, size);
     }
@@ -162,7 +162,7 @@ fn side_by_side(out: &mut String, columns: &[&Vec<Line>], width: u32, room: bool
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>"#);
     out.push_str(r#"<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>"#);
     for _ in columns {
-        out.push_str(&format!(r#"<w:gridCol w:w="{each}"/>"#));
+        out.extend([format!(r#"<w:gridCol w:w="{each}"/>"#)]);
     }
     out.push_str("</w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr>");
     for lines in columns {
@@ -185,13 +185,13 @@ fn table(out: &mut String, grid: &Grid, width: u32, lang: Lang) {
         .collect();
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>"#);
     for side in ["top", "left", "bottom", "right", "insideH", "insideV"] {
-        out.push_str(&format!(
+        out.extend([format!(
             r#"<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>"#
-        ));
+        )]);
     }
     out.push_str(r#"</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>"#);
     for width in &widths {
-        out.push_str(&format!(r#"<w:gridCol w:w="{width}"/>"#));
+        out.extend([format!(r#"<w:gridCol w:w="{width}"/>"#)]);
     }
     out.push_str("</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for ((name, _), width) in grid.columns.iter().zip(&widths) {
