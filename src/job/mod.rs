@@ -16,6 +16,7 @@ mod kept;
 mod names;
 pub mod nightly;
 pub mod outcome;
+mod page;
 pub mod progress;
 pub mod proof;
 pub mod prune;
