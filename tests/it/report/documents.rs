@@ -36,7 +36,7 @@ fn without_css(page: &str) -> String {
 }
 
 fn first_page(page: &str) -> String {
-    let main = page.split_once("<main>").unwrap().1;
+    let main = page.split_once("<main id=\"main\">").unwrap().1;
     main.split_once("<nav").unwrap().0.to_owned()
 }
 
