@@ -127,6 +127,10 @@ pub(super) fn carries(settlement: &Settlement, facts: &RunFacts) -> Vec<CarryRow
     }
     for row in &settlement.rows {
         let was_open = before.contains(&row.key);
+        // what merely waits (not due, unpaid) is no exception: it was not counted then either
+        if row.bucket == Bucket::Open && row.exception_id.is_none() {
+            continue;
+        }
         if row.bucket == Bucket::Open {
             let of = of(&mut rows, &row.key);
             of.closing.add(row.amount);

@@ -10,11 +10,22 @@ use super::{build, page};
 #[test]
 fn what_a_bridge_does_not_explain_is_a_column_of_its_own() {
     let mut scene = example::undecided();
+    let is_open = |row: &&doisoat::classify::Classified| {
+        row.bucket == Bucket::Open && row.key.source.as_str() == "sepay-main"
+    };
+    let mut second = scene.settlement.rows.iter().find(is_open).unwrap().clone();
+    second.key.id = "second".into();
+    scene.settlement.rows.push(second.clone());
+    // what merely waits is no exception and was not counted the night before either
+    second.key.id = "waits".into();
+    second.exception_id = None;
+    scene.settlement.rows.push(second);
     let open: Vec<(RowKey, Vnd)> = scene
         .settlement
         .rows
         .iter()
-        .filter(|row| row.bucket == Bucket::Open && row.key.source.as_str() == "sepay-main")
+        .filter(is_open)
+        .filter(|row| row.exception_id.is_some())
         .map(|row| (row.key.clone(), row.amount))
         .collect();
     assert!(open.len() > 1);
