@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::desk::Desk;
 use super::error::JobError;
 use super::estimate;
+use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
 use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
@@ -19,9 +20,13 @@ use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
 /// The night before, as the store remembers it.
 pub(super) struct Previously {
     run: Option<RunRecord>,
-    open: Vec<ExceptionRecord>,
+    pub(super) open: Vec<ExceptionRecord>,
     /// The published nights before, the oldest first.
     nights: Vec<RunRecord>,
+    /// The last published night of each month before.
+    pub(super) months: Vec<RunRecord>,
+    /// The night of a month ago, and what was open then.
+    month: Option<(RunRecord, Vec<ExceptionRecord>)>,
 }
 
 impl Previously {
@@ -30,44 +35,71 @@ impl Previously {
         let run = desk.store.published_before(day).await?;
         let first = day.minus(TREND_DAYS).plus(1);
         let nights = desk.store.published_between(first, day).await?;
+        let months = page::runs_of_months(desk, day).await?;
+        let month = page::run_of_month_ago(desk, day).await?;
         let open = match &run {
             None => Vec::new(),
+            Some(run) => open_after(desk, run.business_date).await?,
+        };
+        let month = match month {
+            None => None,
             Some(run) => {
-                let as_of = Some(run.business_date);
-                let filter = ExceptionFilter {
-                    as_of,
-                    ..ExceptionFilter::default()
-                };
-                desk.store.exceptions(&filter).await?
+                let open = open_after(desk, run.business_date).await?;
+                Some((run, open))
             }
         };
-        Ok(Self { run, open, nights })
+        Ok(Self {
+            run,
+            open,
+            nights,
+            months,
+            month,
+        })
     }
 
     fn previous(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
-        let run = self.run.as_ref()?;
-        let document: serde_json::Value = serde_json::from_str(&run.run_json).ok()?;
-        let night = run.business_date;
-        let work = || {
-            self.open
-                .iter()
-                .filter(|open| open.severity != Severity::Info)
-        };
-        let figure = |name: &str| trend::figure(&document, name);
-        Some(Previous {
-            business_date: night,
-            transactions: figure("transactions"),
-            share: targets
-                .first()
-                .and_then(|target| year_share(&document, &target.definition, night)),
-            open: figure("open"),
-            exceptions: work().map(|open| open.amount).collect(),
-            overdue: work()
-                .filter(|open| night.days_since(open.opened) > OVERDUE_DAYS)
-                .map(|open| open.amount)
-                .collect(),
-        })
+        previous(self.run.as_ref()?, &self.open, targets)
     }
+
+    /// The figures of the night of a month ago.
+    pub(super) fn month_before(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
+        let (run, open) = self.month.as_ref()?;
+        previous(run, open, targets)
+    }
+}
+
+/// What was open after a night.
+async fn open_after(desk: &Desk, night: Day) -> Result<Vec<ExceptionRecord>, JobError> {
+    let filter = ExceptionFilter {
+        as_of: Some(night),
+        ..ExceptionFilter::default()
+    };
+    Ok(desk.store.exceptions(&filter).await?)
+}
+
+/// The figures of a published night.
+fn previous(
+    run: &RunRecord,
+    open: &[ExceptionRecord],
+    targets: &[crate::kpi::Target],
+) -> Option<Previous> {
+    let document: serde_json::Value = serde_json::from_str(&run.run_json).ok()?;
+    let night = run.business_date;
+    let work = || open.iter().filter(|open| open.severity != Severity::Info);
+    let figure = |name: &str| trend::figure(&document, name);
+    Some(Previous {
+        business_date: night,
+        transactions: figure("transactions"),
+        share: targets
+            .first()
+            .and_then(|target| year_share(&document, &target.definition, night)),
+        open: figure("open"),
+        exceptions: work().map(|open| open.amount).collect(),
+        overdue: work()
+            .filter(|open| night.days_since(open.opened) > OVERDUE_DAYS)
+            .map(|open| open.amount)
+            .collect(),
+    })
 }
 
 /// The year's share of a definition for the whole unit, as published.
@@ -141,6 +173,7 @@ pub(super) async fn of_night(
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
         what_if: Vec::new(),
         trend: trend::of(&before.nights, &config.targets),
+        page: page::of(desk, day, &before).await?,
     })
 }
 
@@ -214,6 +247,9 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
             id: open.id.clone(),
             class: open.class.clone(),
             amount: open.amount,
+            key: open.key.clone(),
+            dossier: open.dossier_code.clone(),
+            opened: open.opened,
         })
         .collect();
     closed.sort();

@@ -20,6 +20,7 @@ mod names;
 pub mod nightly;
 pub mod outcome;
 pub mod period;
+mod page;
 pub mod progress;
 pub mod proof;
 pub mod prune;

@@ -21,19 +21,25 @@ struct Shown {
 
 /// The year's share of the first target and the totals of each night, in order of the nights.
 pub(super) fn of(nights: &[RunRecord], targets: &[Target]) -> Vec<TrendPoint> {
+    points(nights, targets, "%Y")
+}
+
+/// The same with the share of the period that `label` names: `%Y` the year, `%Y-%m` the month.
+pub(super) fn points(nights: &[RunRecord], targets: &[Target], label: &str) -> Vec<TrendPoint> {
     let definition = targets
         .first()
         .map_or("TX_CASHLESS", |target| &*target.definition);
     let point = |run: &RunRecord| {
         let Shown { share, totals } = serde_json::from_str(&run.run_json).ok()?;
         let document = json!({"share": share, "totals": totals});
-        Some(point(&document, definition, run.business_date))
+        let period = run.business_date.date().format(label).to_string();
+        let share = share_of(&document, definition, &period);
+        Some(point(&document, share, run.business_date))
     };
     nights.iter().filter_map(point).collect()
 }
 
-fn point(document: &Value, definition: &str, night: Day) -> TrendPoint {
-    let share = year_of(document, definition, night);
+fn point(document: &Value, share: Option<&Value>, night: Day) -> TrendPoint {
     let decimal = |name: &str| decimal(share?[name].as_str()?);
     let whole = |name: &str| share?[name].as_i64().map(i128::from);
     let known = share.is_some_and(|share| share["share"].is_string());
@@ -51,11 +57,13 @@ fn point(document: &Value, definition: &str, night: Day) -> TrendPoint {
 
 /// The year's share of a definition for the whole unit.
 pub(super) fn year_of<'d>(document: &'d Value, definition: &str, night: Day) -> Option<&'d Value> {
-    let year = night.date().format("%Y").to_string();
+    share_of(document, definition, &night.date().format("%Y").to_string())
+}
+
+/// The share of a definition and a period for the whole unit.
+fn share_of<'d>(document: &'d Value, definition: &str, period: &str) -> Option<&'d Value> {
     let is_it = |share: &&Value| {
-        share["definition"] == definition
-            && share["scope"] == ""
-            && share["period"] == year.as_str()
+        share["definition"] == definition && share["scope"] == "" && share["period"] == period
     };
     document["share"].as_array()?.iter().find(is_it)
 }
@@ -92,13 +100,14 @@ mod tests {
             ],
         });
         let night = Day::parse("2022-12-05").unwrap();
-        let seen = point(&document, "TX_CASHLESS", night);
+        let year = |definition| year_of(&document, definition, night);
+        let seen = point(&document, year("TX_CASHLESS"), night);
         assert_eq!(seen.share, Fraction::new(2, 4));
         assert_eq!(seen.low, Fraction::new(4180, 10_000));
         assert_eq!(seen.target, Fraction::new(50, 100));
         assert_eq!(seen.transactions, Figure::new(3, 90_000));
         assert_eq!(seen.open, Figure::new(1, 5));
-        let other = point(&document, "DOSSIER_CASHLESS", night);
+        let other = point(&document, year("DOSSIER_CASHLESS"), night);
         assert_eq!((other.share, other.low), (None, None));
     }
 }

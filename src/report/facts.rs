@@ -1,13 +1,19 @@
 //! What a report has to know beside the settlement: the run, the sources, the night before. The
 //! job fills it from the store; nothing here is computed from a clock or an environment.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Day, ExceptionId, Lang, RunId, SourceFacts, Vnd};
+use crate::domain::{
+    Completeness, Day, DossierCode, ExceptionId, Lang, RowKey, RunId, SourceFacts, Vnd,
+};
 use crate::kpi::{Fraction, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
+
+pub use page::{PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -143,6 +149,12 @@ pub struct Closed {
     pub class: Box<str>,
     /// The money that was at risk.
     pub amount: Vnd,
+    /// The row.
+    pub key: RowKey,
+    /// The dossier it belonged to or named.
+    pub dossier: Option<DossierCode>,
+    /// Since when it was open.
+    pub opened: Day,
 }
 
 /// What changed in the work list since the night before.
@@ -250,6 +262,8 @@ pub struct RunFacts {
     pub what_if: Vec<WhatIf>,
     /// The published nights before this one, the oldest first: for the trend.
     pub trend: Vec<TrendPoint>,
+    /// What only the page shows.
+    pub page: PageFacts,
 }
 
 impl RunFacts {

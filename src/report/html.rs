@@ -1,5 +1,5 @@
-//! `index.html`: one self-contained page. No script, nothing loaded from anywhere, one style sheet
-//! whose hash the content security policy names. Every value goes through [`super::escape`].
+//! `index.html`: one self-contained page. Nothing is loaded from anywhere; one style sheet and one
+//! small script, whose hashes the content security policy names; without the script the page is whole. Every value goes through [`super::escape`].
 
 #![allow(
     clippy::trivially_copy_pass_by_ref,
@@ -9,6 +9,8 @@
 )]
 
 mod deciding;
+mod filters;
+mod trend;
 
 use askama::Template;
 
@@ -32,6 +34,7 @@ use super::style;
 struct Page<'a> {
     r: &'a Report,
     style_hash: String,
+    script_hash: String,
 }
 
 /// Renders the page. Never fails: the template writes into memory and prints nothing that can.
@@ -39,6 +42,7 @@ pub fn render(report: &Report) -> String {
     let page = Page {
         r: report,
         style_hash: style::hash(),
+        script_hash: style::script_hash(),
     };
     let mut html = String::with_capacity(256 * 1024);
     // Writing into a String cannot fail; the filters used have no error of their own.
@@ -265,10 +269,6 @@ impl Page<'_> {
             .all(|source| source.state == Completeness::Complete)
     }
 
-    fn first_closed<'r>(&self, closed: &'r [ClosedView]) -> &'r [ClosedView] {
-        closed.get(..super::model::SHOWN_MAX).unwrap_or(closed)
-    }
-
     fn change_counts(&self, closed: &[ClosedView]) -> String {
         let new = self.r.exceptions.opened;
         let settled = u64::try_from(closed.len()).unwrap_or(u64::MAX);
@@ -296,11 +296,10 @@ impl Page<'_> {
     }
 
     fn source_name(&self, line: &TieLine) -> String {
-        match (&*line.source, line.money) {
-            ("cash", false) => self.t("tie-cash"),
-            ("", _) => self.t("tie-registry"),
-            (name, _) => name.to_owned(),
+        if line.money {
+            return line.source.to_string();
         }
+        self.source_word(&line.source)
     }
 
     fn cells(&self, line: &TieLine) -> [Figure; 5] {

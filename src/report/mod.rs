@@ -18,8 +18,8 @@ pub mod publish;
 pub mod xlsx;
 
 pub use facts::{
-    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Previous, RunFacts,
-    SourceNight, TrendPoint,
+    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, PageFacts, Previous,
+    RunFacts, SourceFile, SourceNight, TrendPoint,
 };
 pub use files::{match_files, night_files};
 pub use model::Report;

@@ -1,14 +1,25 @@
-//! The style sheet of the page, and the hash by which its content security policy allows it.
+//! The style sheet and the script of the page, and the hashes by which its content security policy
+//! allows them and nothing else.
 
 use sha2::{Digest, Sha256};
 
 const CSS: &str = include_str!("templates/report.css");
+const SCRIPT: &str = include_str!("templates/report.js");
 
 /// `sha256-<base64>` of the style sheet as it stands in the page.
 pub(super) fn hash() -> String {
+    hash_of(CSS)
+}
+
+/// The same of the script.
+pub(super) fn script_hash() -> String {
+    hash_of(SCRIPT)
+}
+
+fn hash_of(text: &str) -> String {
     format!(
         "sha256-{}",
-        base64(&Sha256::digest(CSS.trim_end_matches('\n')))
+        base64(&Sha256::digest(text.trim_end_matches('\n')))
     )
 }
 

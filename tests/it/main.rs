@@ -16,10 +16,7 @@ mod bad_input;
 mod backup;
 mod by_hand;
 mod calendar;
-<<<<<<< HEAD
 mod campaign_faults;
-=======
->>>>>>> kill
 mod campaign;
 mod campaign_disk;
 mod campaign_kill;

@@ -6,11 +6,13 @@ use doisoat::report::model::Report;
 use doisoat::report::publish::OutFile;
 use doisoat::report::{html, match_files, night_files};
 
+mod bridge;
 mod browser;
 mod cells;
 mod documents;
 mod example;
 mod hostile;
+mod large;
 mod light;
 mod pairings;
 pub(crate) mod schema;

@@ -52,7 +52,7 @@ async fn formats_and_definition_can_be_chosen() {
     assert!(folder.ends_with("2022-12-06_DOSSIER_CASHLESS"));
     let page = String::from_utf8(files(&folder)["index.html"].clone()).unwrap();
     let lead = |page: &str| {
-        let main = page.split_once("<main>").unwrap().1;
+        let main = page.split_once("<main id=\"main\">").unwrap().1;
         let top = main.split_once("<nav").unwrap().0.to_owned();
         top.contains("Tỷ lệ hồ sơ thanh toán không dùng tiền mặt")
     };

@@ -14,22 +14,11 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text::{self, letter::Matter};
 
+use super::ageing::{ClassRow, age_bucket, aged, class_rows};
+use super::compare::{self, CompareRow};
 use super::index::Index;
 use super::row::{Fact, row_facts};
-use super::{Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
-
-/// One class and how much of it is open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClassRow {
-    /// Stable id.
-    pub class: Box<str>,
-    /// Short name.
-    pub label: String,
-    /// How much a person has to do.
-    pub severity: Severity,
-    /// Count and money.
-    pub figure: Figure,
-}
+use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
 /// One exception, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -81,8 +70,35 @@ pub struct ExceptionView {
     pub nearest: Vec<String>,
     /// Pairings that a person might accept.
     pub suggestions: Vec<String>,
+    /// The row beside its candidates.
+    pub compare: Vec<CompareRow>,
     /// Labels of classes that apply too.
     pub also: Vec<String>,
+}
+
+/// One exception in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BriefView {
+    /// Stable id.
+    pub id: ExceptionId,
+    /// Class id.
+    pub class: &'static str,
+    /// Short name of the class.
+    pub label: String,
+    /// How much a person has to do.
+    pub severity: Severity,
+    /// The source of the row.
+    pub source: Box<str>,
+    /// The dossier, else the row's id.
+    pub what: String,
+    /// The dossier's agency.
+    pub agency: String,
+    /// The money at risk.
+    pub amount: Vnd,
+    /// Days since it was first seen.
+    pub age_days: i64,
+    /// True when it was not open the night before.
+    pub is_new: bool,
 }
 
 /// The work list.
@@ -91,6 +107,8 @@ pub struct ExceptionList {
     /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects
     /// stand in their own list.
     pub shown: Vec<ExceptionView>,
+    /// The next [`BRIEF_MAX`], a line each.
+    pub brief: Vec<BriefView>,
     /// How many stand in `exceptions.csv` only.
     pub more: u64,
     /// All open work: warn and action, rejects included.
@@ -103,6 +121,8 @@ pub struct ExceptionList {
     pub by_class: Vec<ClassRow>,
     /// Open work by age: today, 1, 2-3, 4-7, more days.
     pub by_age: Vec<(String, Figure)>,
+    /// The open work of each class by the same ages, in the order of `by_class`.
+    pub ageing: Vec<(ClassRow, [Figure; 5])>,
     /// Open work by agency.
     #[serde(skip)]
     pub by_agency: BTreeMap<AgencyCode, Figure>,
@@ -147,6 +167,7 @@ pub(super) fn list(
     let mut list = ExceptionList::default();
     let mut by_class: BTreeMap<&str, Figure> = BTreeMap::new();
     let mut ages = [Figure::default(); 5];
+    let mut ageing: BTreeMap<&str, [Figure; 5]> = BTreeMap::new();
     let mut items = items(settlement, facts);
     for item in &items {
         by_class
@@ -162,8 +183,10 @@ pub(super) fn list(
         if age > OVERDUE_DAYS {
             list.overdue.add(item.row.amount);
         }
-        if let Some(bucket) = ages.get_mut(age_bucket(age)) {
-            bucket.add(item.row.amount);
+        for ages in [&mut ages, ageing.entry(item.row.class).or_default()] {
+            if let Some(bucket) = ages.get_mut(age_bucket(age)) {
+                bucket.add(item.row.amount);
+            }
         }
         if let Some(code) = item
             .row
@@ -179,11 +202,17 @@ pub(super) fn list(
         let moves = Reverse(i.moves);
         (i.rank, moves, Reverse(i.row.amount), i.opened, i.id)
     });
-    list.more = u64::try_from(items.len().saturating_sub(SHOWN_MAX)).unwrap_or(u64::MAX);
+    let more = items.len().saturating_sub(SHOWN_MAX + BRIEF_MAX);
+    list.more = u64::try_from(more).unwrap_or(u64::MAX);
     let suggestions = by_row(settlement);
     let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
+    let next = items.iter().skip(SHOWN_MAX).take(BRIEF_MAX);
+    list.brief = next
+        .map(|item| brief(item, index, facts, classes))
+        .collect();
     list.by_class = class_rows(by_class, facts.lang, classes);
+    list.ageing = aged(&list.by_class, &ageing);
     let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
     let named = names.into_iter().zip(ages);
     list.by_age = named
@@ -286,39 +315,11 @@ fn moves<'s>(settlement: &'s Settlement, share: &Share) -> BTreeMap<&'s Exceptio
     moves
 }
 
-fn class_rows(figures: BTreeMap<&str, Figure>, lang: Lang, classes: Classes<'_>) -> Vec<ClassRow> {
-    let row = |(class, figure): (&str, Figure)| ClassRow {
-        class: class.into(),
-        label: classes.text(class, lang, |c| c.label),
-        severity: classes.get(class).map_or(Severity::Action, |c| c.severity),
-        figure,
-    };
-    let mut rows: Vec<ClassRow> = figures.into_iter().map(row).collect();
-    rows.sort_by_key(|row| {
-        (
-            Reverse(row.severity),
-            Reverse(row.figure.sum_vnd),
-            row.class.clone(),
-        )
-    });
-    rows
-}
-
 fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
     facts
         .changes
         .as_ref()
         .is_some_and(|changes| changes.opened.contains(id))
-}
-
-fn age_bucket(days: i64) -> usize {
-    match days {
-        ..=0 => 0,
-        1 => 1,
-        2..=3 => 2,
-        4..=7 => 3,
-        _ => 4,
-    }
 }
 
 fn view(
@@ -333,7 +334,7 @@ fn view(
         .dossier_code
         .as_ref()
         .and_then(|dossier| index.agency_of(dossier));
-    let suggested = suggestions.get(&row.key).into_iter().flatten();
+    let suggested = suggestions.get(&row.key).map_or(&[][..], Vec::as_slice);
     ExceptionView {
         id: item.id.as_str().into(),
         class: row.class.into(),
@@ -359,7 +360,11 @@ fn view(
         facts: row_facts(lang, index, &row.key),
         evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
         nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
-        suggestions: suggested.map(|s| suggestion(lang, s)).collect(),
+        suggestions: suggested
+            .iter()
+            .map(|s| compare::suggestion(lang, s))
+            .collect(),
+        compare: compare::rows(index, facts, &row.key, suggested, &row.nearest),
         also: row
             .also
             .iter()
@@ -368,26 +373,27 @@ fn view(
     }
 }
 
+fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<'_>) -> BriefView {
+    let row = item.row;
+    let dossier = row.dossier_code.as_ref();
+    let agency = dossier.and_then(|dossier| index.agency_of(dossier));
+    BriefView {
+        id: item.id.clone(),
+        class: row.class,
+        label: classes.text(row.class, facts.lang, |c| c.label),
+        severity: item.severity,
+        source: row.key.source.as_str().into(),
+        what: dossier.map_or_else(|| row.key.id.to_string(), ToString::to_string),
+        agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
+        amount: row.amount,
+        age_days: facts.business_date.days_since(item.opened).max(0),
+        is_new: is_new(facts, item.id),
+    }
+}
+
 fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {
     let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (row.amount, row.business_date);
     let matter = Matter::of(row.class, &row.key, dossier, amount, day);
     text::letter::letter(lang, &matter)
-}
-
-fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
-    let reason = suggestion
-        .reason
-        .iter()
-        .map(|e| e.say(lang))
-        .collect::<Vec<_>>()
-        .join("; ");
-    let fee = suggestion
-        .fee_id
-        .as_ref()
-        .map_or_else(String::new, |id| format!(" / {id}"));
-    format!(
-        "{}{fee} ({}/1000): {reason}",
-        suggestion.dossier_code, suggestion.score
-    )
 }

@@ -4,13 +4,17 @@
 use serde::Serialize;
 
 use crate::classify::Class;
-use crate::domain::{Day, ExceptionId, Lang, Text};
+use crate::domain::{Day, Lang, Text};
 use crate::settle::{Inputs, Settlement};
 
-use super::facts::{Figure, RunFacts};
+use super::facts::{Figure, RunFacts, SourceFile};
 
+mod ageing;
 mod breakdown;
+mod bridge;
 mod cells;
+mod closed;
+mod compare;
 mod exceptions;
 mod index;
 mod light;
@@ -25,9 +29,13 @@ mod tiles;
 mod trend;
 mod what_if;
 
+pub use ageing::{ClassRow, age_bucket};
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
+pub use bridge::{CarryRow, FlowRow};
 pub use cells::{CellRow, CellTable, GreyRow};
-pub use exceptions::{ClassRow, ExceptionList, ExceptionView, every, is_listed, is_work};
+pub use closed::ClosedView;
+pub use compare::CompareRow;
+pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
 pub use pairings::{PairingView, Pairings};
@@ -38,13 +46,17 @@ pub use sources::{SourceView, row_kind};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
-pub use trend::{TrendRow, trend};
+pub use trend::{Trend, TrendRow, trend};
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
 pub const OVERDUE_DAYS: i64 = 3;
 
-/// The page shows this many exceptions and rejects; the rest stands in `exceptions.csv`.
+/// The page shows so many exceptions after these in a line each; the rest stands in
+/// `exceptions.csv`.
+pub const BRIEF_MAX: usize = 5_000;
+
+/// The page shows this many exceptions in full, and this many rejects.
 pub const SHOWN_MAX: usize = 200;
 
 /// The report of one night, decided.
@@ -94,19 +106,18 @@ pub struct Report {
     pub totals: Totals,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
+    /// The headline's share day by day and month by month.
+    pub trend: Trend,
+    /// The money of the day of each money source.
+    pub flows: Vec<FlowRow>,
+    /// What was open in each source, from the night before to tonight.
+    pub carries: Vec<CarryRow>,
+    /// The files of the night with their digests.
+    pub files: Vec<SourceFile>,
+    /// The rules in force: key and value.
+    pub rules: Vec<(Box<str>, Box<str>)>,
     /// True when a source's own totals do not tie: nothing is exported then.
     pub exports_withheld: bool,
-}
-
-/// An exception that is settled since the night before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ClosedView {
-    /// Its stable id.
-    pub id: ExceptionId,
-    /// The label of its class.
-    pub label: String,
-    /// The money that was at risk.
-    pub amount: i128,
 }
 
 /// The texts of the classes, looked up by id.
@@ -144,14 +155,6 @@ impl Report {
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
-        let closed = facts.changes.as_ref().map(|changes| {
-            let view = |closed: &super::facts::Closed| ClosedView {
-                id: closed.id.clone(),
-                label: classes.text(&closed.class, facts.lang, |class| class.label),
-                amount: closed.amount.wide(),
-            };
-            changes.closed.iter().map(view).collect()
-        });
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -171,11 +174,16 @@ impl Report {
             tie_out: lines,
             light,
             banners,
-            headline,
             shares,
             exceptions,
+            closed: closed::list(settlement, facts, classes),
+            trend: trend::both(settlement, facts, headline.as_ref(), &totals),
+            flows: bridge::flows(&index, facts),
+            carries: bridge::carries(settlement, facts),
+            files: facts.page.files.clone(),
+            rules: facts.page.rules.clone(),
+            headline,
             totals,
-            closed,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::facts::{Figure, RunFacts};
+use crate::report::facts::{Figure, Previous, RunFacts};
 use crate::text;
 use crate::text::figure::percent_short;
 
@@ -12,7 +12,7 @@ use super::shares::ShareRow;
 use super::tie::Totals;
 
 /// One number with what stands around it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tile {
     /// What it is.
     pub label: String,
@@ -22,6 +22,8 @@ pub struct Tile {
     pub note: String,
     /// The change since the night before; empty on the first night.
     pub change: String,
+    /// The change since the night of a month ago; empty where there was none.
+    pub change_month: String,
 }
 
 /// Transactions, share, open money, open exceptions, overdue money.
@@ -32,7 +34,6 @@ pub(super) fn tiles(
     exceptions: &ExceptionList,
 ) -> Vec<Tile> {
     let lang = facts.lang;
-    let before = facts.previous.as_ref();
     let rows = |figure: Figure| {
         text::say(
             lang,
@@ -48,26 +49,32 @@ pub(super) fn tiles(
             label: text::say(lang, "tile-transactions", &[]),
             value: text::number(lang, totals.transactions.count),
             note: money(totals.transactions),
-            change: count_change(facts, totals.transactions, before.map(|p| p.transactions)),
+            ..since(facts, |p| {
+                count_change(facts, totals.transactions, p.transactions)
+            })
         },
         share_tile(facts, headline),
         Tile {
             label: text::say(lang, "tile-open", &[]),
             value: money(totals.open),
             note: rows(totals.open),
-            change: money_change(facts, totals.open, before.map(|p| p.open)),
+            ..since(facts, |p| money_change(facts, totals.open, p.open))
         },
         Tile {
             label: text::say(lang, "tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
             note: money(exceptions.work),
-            change: count_change(facts, exceptions.work, before.map(|p| p.exceptions)),
+            ..since(facts, |p| {
+                count_change(facts, exceptions.work, p.exceptions)
+            })
         },
         Tile {
             label: text::say(lang, "tile-overdue", &days),
             value: money(exceptions.overdue),
             note: rows(exceptions.overdue),
-            change: money_change(facts, exceptions.overdue, before.map(|p| p.overdue)),
+            ..since(facts, |p| {
+                money_change(facts, exceptions.overdue, p.overdue)
+            })
         },
     ]
 }
@@ -76,13 +83,9 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     let lang = facts.lang;
     let point = headline.and_then(|row| row.point);
     let target = headline.and_then(|row| row.target);
-    let change = match (facts.previous.as_ref().and_then(|p| p.share), point) {
-        (Some(before), Some(now)) => text::say(
-            lang,
-            "change-points",
-            &[("points", &text::points(lang, before, now))],
-        ),
-        _ => String::new(),
+    let moved = |before: &Previous| {
+        let points = text::points(lang, before.share?, point?);
+        Some(text::say(lang, "change-points", &[("points", &points)]))
     };
     Tile {
         label: headline.map_or_else(
@@ -94,26 +97,45 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
             || text::say(lang, "tile-no-target", &[]),
             |t| text::say(lang, "tile-target", &[("target", &percent_short(lang, t))]),
         ),
-        change,
+        ..since(facts, moved)
     }
 }
 
-fn count_change(facts: &RunFacts, now: Figure, before: Option<Figure>) -> String {
-    let moved = before.map(|b| i128::from(now.count) - i128::from(b.count));
-    change(facts, moved, |n| text::number(facts.lang, n))
-}
-
-fn money_change(facts: &RunFacts, now: Figure, before: Option<Figure>) -> String {
-    let moved = before.map(|b| now.sum_vnd - b.sum_vnd);
-    change(facts, moved, |n| text::money(facts.lang, n))
-}
-
-fn change(facts: &RunFacts, moved: Option<i128>, print: impl Fn(i128) -> String) -> String {
-    let text = match moved {
-        None => return String::new(),
-        Some(0) => return text::say(facts.lang, "change-none", &[]),
-        Some(n) if n > 0 => format!("+{}", print(n)),
-        Some(n) => format!("−{}", print(-n)),
+/// A tile with its changes only.
+fn since(facts: &RunFacts, moved: impl Fn(&Previous) -> Option<String>) -> Tile {
+    let lang = facts.lang;
+    let told = |key: &str, before: Option<&Previous>| {
+        let told = before.and_then(|before| {
+            let day = text::day(lang, before.business_date);
+            Some(text::say(
+                lang,
+                key,
+                &[("moved", &moved(before)?), ("day", &day)],
+            ))
+        });
+        told.unwrap_or_default()
     };
-    text::say(facts.lang, "change-night", &[("moved", &text)])
+    Tile {
+        change: told("change-night", facts.previous.as_ref()),
+        change_month: told("change-month", facts.page.month_before.as_ref()),
+        ..Tile::default()
+    }
+}
+
+fn count_change(facts: &RunFacts, now: Figure, before: Figure) -> Option<String> {
+    let moved = i128::from(now.count) - i128::from(before.count);
+    Some(signed(facts, moved, |n| text::number(facts.lang, n)))
+}
+
+fn money_change(facts: &RunFacts, now: Figure, before: Figure) -> Option<String> {
+    let moved = now.sum_vnd - before.sum_vnd;
+    Some(signed(facts, moved, |n| text::money(facts.lang, n)))
+}
+
+fn signed(facts: &RunFacts, moved: i128, print: impl Fn(i128) -> String) -> String {
+    match moved {
+        0 => text::say(facts.lang, "change-none", &[]),
+        n if n > 0 => format!("+{}", print(n)),
+        n => format!("−{}", print(-n)),
+    }
 }

@@ -1,12 +1,30 @@
 //! Pure: the headline's share night by night. A day without a published night is a gap, not a zero.
 
-use crate::domain::{Day, Fraction};
-use crate::report::facts::{Figure, RunFacts, TrendPoint};
+use serde::Serialize;
 
-use super::{ShareRow, Totals};
+use crate::domain::{Day, Fraction};
+use crate::kpi::Period;
+use crate::report::facts::{Figure, RunFacts, TrendPoint};
+use crate::settle::Settlement;
+
+use super::{ShareRow, Totals, shares};
+
+/// The trend by days goes back this many days.
+const DAYS: u32 = 30;
+/// The trend by months has this many, the present one included.
+const MONTHS: usize = 13;
+
+/// The headline's share over time. A day or month without a published night is a gap.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Trend {
+    /// The year to date as each night published it, from the first night of the last 30 days.
+    pub days: Vec<TrendRow>,
+    /// The share of each month as its last night published it, tonight's month as of tonight.
+    pub months: Vec<TrendRow>,
+}
 
 /// One day of the trend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TrendRow {
     /// The day.
     pub day: Day,
@@ -44,6 +62,50 @@ pub fn trend(
             point: Some(point.clone()),
         });
     }
+    rows
+}
+
+/// Days and months.
+pub(super) fn both(
+    settlement: &Settlement,
+    facts: &RunFacts,
+    headline: Option<&ShareRow>,
+    totals: &Totals,
+) -> Trend {
+    Trend {
+        days: trend(facts, headline, totals, DAYS),
+        months: months(settlement, facts, totals),
+    }
+}
+
+/// From the first known month to tonight's, named by their first days.
+fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<TrendRow> {
+    let tonight = facts.business_date;
+    let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
+    let period = Period::month_to(tonight);
+    let mine = settlement.shares.iter().find(|share| {
+        share.agency.is_none() && Some(share.definition) == definition && share.period == period
+    });
+    let mine = mine.map(|share| shares::row(share, facts));
+    let now = tonight_of(tonight, mine.as_ref(), totals.transactions, totals.open);
+    let mut rows = Vec::new();
+    let mut month = tonight.month_start();
+    for _ in 0..MONTHS {
+        let known = facts.page.months.iter().chain([&now]);
+        let of_month = |point: &&TrendPoint| point.business_date.month_start() == month;
+        rows.push(TrendRow {
+            day: month,
+            point: known
+                .filter(of_month)
+                .max_by_key(|p| p.business_date)
+                .cloned(),
+        });
+        month = month.minus(1).month_start();
+    }
+    while rows.last().is_some_and(|row| row.point.is_none()) {
+        rows.pop();
+    }
+    rows.reverse();
     rows
 }
 

@@ -1,4 +1,5 @@
-//! The page in a real browser: nothing is loaded, nothing runs, the key figures are there.
+//! The page in a real browser: nothing is loaded, only our own script runs, the key figures are
+//! there, filters live in the address, and a checker of accessibility finds nothing serious.
 //!
 //! Needs Chromium (Debian package `chromium`); the test fails without it.
 
@@ -42,9 +43,15 @@ fn chromium(dir: &Path, args: &[&str], url: &str) -> Output {
 }
 
 fn dom(dir: &Path, html: &str) -> (String, String) {
+    dom_at(dir, html, "", &[])
+}
+
+/// The page as it stands under an address that ends in `hash`, and the browser's log.
+fn dom_at(dir: &Path, html: &str, hash: &str, more: &[&str]) -> (String, String) {
     let file = dir.join("index.html");
     std::fs::write(&file, html).unwrap();
-    let output = chromium(dir, &["--dump-dom"], &format!("file://{}", file.display()));
+    let args = [&["--dump-dom", "--virtual-time-budget=30000"], more].concat();
+    let output = chromium(dir, &args, &format!("file://{}{hash}", file.display()));
     assert!(
         output.status.success(),
         "{}",
@@ -76,9 +83,172 @@ fn the_page_is_rendered_and_asks_for_nothing() {
         assert!(dom.contains(text), "{text}");
     }
     assert!(
-        !log.contains("Content Security Policy"),
-        "our own page breaks its policy:\n{log}"
+        !log.contains("CONSOLE") && !log.contains("Content Security Policy"),
+        "the page breaks its policy or its script fails:\n{log}"
     );
+}
+
+/// The exceptions that a page in a browser shows, by class.
+fn shown_classes(dom: &str) -> Vec<String> {
+    let rows = dom.split("<tbody class=\"ex ").skip(1);
+    let tags = rows.map(|rest| rest.split_once('>').unwrap().0);
+    let shown = tags.filter(|tag| !tag.contains("hidden"));
+    let class = |tag: &str| {
+        let rest = tag.split_once("data-class=\"").unwrap().1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    shown.map(class).collect()
+}
+
+#[test]
+fn filters_are_read_from_the_address() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = page(&example::undecided());
+    let classes = |hash: &str| {
+        let (dom, log) = dom_at(dir.path(), &page, hash, &[]);
+        assert!(!log.contains("CONSOLE"), "{log}");
+        shown_classes(&dom)
+    };
+    let all = classes("");
+    assert!(all.len() > 3, "{all:?}");
+    let of = |class: &str| -> Vec<String> {
+        all.iter()
+            .filter(|known| *known == class)
+            .cloned()
+            .collect()
+    };
+    let found = classes("#exceptions?class=missing_payment");
+    assert!(!found.is_empty() && found.len() < all.len());
+    assert_eq!(found, of("missing_payment"));
+    // every part narrows, and what nothing fits shows nothing
+    assert!(classes("#exceptions?class=missing_payment&age=0").is_empty());
+    assert_eq!(classes("#exceptions?class=missing_payment&age=3").len(), 1);
+    assert!(classes("#exceptions?min=999999999").is_empty());
+    // words are found without marks and case
+    let found = classes("#exceptions?q=CHUA%20THAY%20TIEN");
+    assert!(found.contains(&"missing_payment".to_owned()) && found.len() < all.len());
+    assert!(classes("#exceptions?show=deciding").len() < all.len());
+    assert_eq!(classes("#exceptions"), all);
+}
+
+/// The page with its policy opened for one more script, which stands at the end.
+fn driven(html: &str, script: &str) -> String {
+    let (head, rest) = html.split_once("script-src '").unwrap();
+    let open = format!(
+        "{head}script-src 'unsafe-inline' file:{}",
+        rest.split_once('\'').unwrap().1
+    );
+    open.replace("</body>", &format!("{script}</body>"))
+}
+
+#[test]
+fn filters_are_written_to_the_address_and_matrix_cells_lead_to_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "<script>addEventListener('load', () => {
+        const said = [];
+        const box = document.querySelector('[data-key=class]');
+        box.value = 'missing_payment';
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+        said.push(location.hash, document.querySelectorAll('.ex:not([hidden])').length);
+        document.getElementById('f-new').click();
+        said.push(location.hash);
+        document.getElementById('clear').click();
+        said.push(location.hash, document.querySelectorAll('.ex[hidden]').length);
+        const cell = document.querySelector('[data-of=missing_payment] a');
+        said.push(cell.getAttribute('href'));
+        document.querySelector('button.copy').click();
+        const out = document.createElement('pre');
+        out.id = 'said'; out.textContent = said.join(' | ');
+        document.body.append(out);
+    });</script>";
+    let page = driven(&page(&example::undecided()), script);
+    let (dom, log) = dom(dir.path(), &page);
+    let said = dom.split_once("<pre id=\"said\">").expect(&log).1;
+    let said = said.split_once("</pre>").unwrap().0.replace("&amp;", "&");
+    assert_eq!(
+        said,
+        "#exceptions?class=missing_payment | 1 | #exceptions?class=missing_payment&show=new | \
+         #exceptions | 0 | #exceptions?class=missing_payment&age=3"
+    );
+}
+
+#[test]
+fn the_page_is_whole_without_script() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = page(&example::undecided());
+    let (with, _) = dom(dir.path(), &page);
+    let (head, rest) = page.split_once("script-src '").unwrap();
+    let off = format!(
+        "{head}script-src 'none'{}",
+        rest.split_once('\'').unwrap().1
+    );
+    let (without, _) = dom(dir.path(), &off);
+    assert!(!shown_classes(&with).is_empty());
+    assert_eq!(shown_classes(&with), shown_classes(&without));
+    let bar = |dom: &str| {
+        let tag = dom.split_once("<div class=\"bar\"").unwrap().1;
+        tag.split_once('>').unwrap().0.contains("hidden")
+    };
+    assert!(bar(&without) && !bar(&with), "no control that does nothing");
+}
+
+/// Where axe-core is: `DOISOAT_AXE` names its `axe.min.js`.
+fn axe() -> Option<String> {
+    let Some(path) = std::env::var_os("DOISOAT_AXE") else {
+        eprintln!(
+            "SKIPPED: the page was not checked with axe-core. Get it with `npm pack axe-core`, \
+             unpack it and let DOISOAT_AXE name its axe.min.js"
+        );
+        return None;
+    };
+    Some(
+        std::fs::read_to_string(&path)
+            .unwrap_or_else(|e| panic!("{}: {e}", Path::new(&path).display())),
+    )
+}
+
+/// The violations that axe-core finds, one a line; serious and critical ones only.
+fn serious(dir: &Path, axe: &str, html: &str, more: &[&str]) -> String {
+    std::fs::write(dir.join("axe.min.js"), axe).unwrap();
+    let run = "<script src=\"axe.min.js\"></script><script>addEventListener('load', () => {
+        for (const box of document.querySelectorAll('details')) box.open = true;
+        axe.run(document).then((found) => {
+            const out = document.createElement('pre');
+            out.id = 'axe';
+            out.textContent = found.violations
+                .filter((v) => ['serious', 'critical'].includes(v.impact))
+                .map((v) => v.id + ': ' + v.nodes[0].html.slice(0, 160) + ' ' + v.nodes[0].failureSummary)
+                .concat('rules passed: ' + found.passes.length).join('\\n');
+            document.body.append(out);
+        });
+    });</script>";
+    let (dom, log) = dom_at(dir, &driven(html, run), "", more);
+    let found = dom.split_once("<pre id=\"axe\">").expect(&log).1;
+    found.split_once("</pre>").unwrap().0.to_owned()
+}
+
+#[test]
+fn axe_finds_nothing_serious() {
+    let Some(axe) = axe() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let dark = "--blink-settings=preferredColorScheme=0";
+    let phone = "--window-size=390,844";
+    for scene in [
+        example::undecided(),
+        example::incomplete(),
+        example::untied(),
+    ] {
+        let page = page(&scene);
+        for more in [&[][..], &[dark], &[phone]] {
+            let found = serious(dir.path(), &axe, &page, more);
+            let passed = found.strip_prefix("rules passed: ");
+            let passed = passed.unwrap_or_else(|| panic!("{more:?}: {found}"));
+            assert!(passed.parse::<u32>().unwrap() > 20, "{found}");
+        }
+    }
+    // the check can fail
+    let broken = page(&example::undecided()).replace("<html lang=\"vi\">", "<html>");
+    assert!(serious(dir.path(), &axe, &broken, &[]).contains("html-has-lang"));
 }
 
 #[test]

@@ -93,6 +93,9 @@ pub(crate) fn undecided() -> Scene {
             id: ExceptionId::of("orphan", &RowKey::receipt("gone")),
             class: "cutoff".into(),
             amount: Vnd::new(70_000),
+            key: RowKey::receipt("gone"),
+            dossier: None,
+            opened: day("2022-12-01"),
         }],
     });
     scene.settlement.shares = shares(&deciding);

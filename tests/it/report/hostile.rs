@@ -95,10 +95,54 @@ fn tags(page: &str) -> Vec<String> {
 fn the_page_holds_the_tags_of_the_template_only() {
     let page = page(&hostile());
     let known = [
-        "a", "b", "br", "body", "caption", "dd", "details", "div", "dl", "dt", "figure", "footer",
-        "h1", "h2", "h3", "head", "header", "html", "input", "label", "li", "line", "main", "nav",
-        "p", "path", "rect", "section", "span", "summary", "sup", "svg", "table", "tbody", "td",
-        "text", "th", "thead", "title", "tr", "ul",
+        "a",
+        "b",
+        "br",
+        "body",
+        "button",
+        "caption",
+        "circle",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "head",
+        "header",
+        "html",
+        "input",
+        "label",
+        "li",
+        "line",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "path",
+        "polyline",
+        "rect",
+        "section",
+        "select",
+        "span",
+        "summary",
+        "sup",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "text",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "ul",
     ];
     for tag in tags(&page) {
         let name = tag
@@ -125,6 +169,7 @@ fn the_page_holds_the_tags_of_the_template_only() {
         }
     }
     assert_eq!(page.matches("<style>").count(), 1);
+    assert_eq!(page.matches("<script").count(), 1);
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("gpj.‹U+202E›exe") && page.contains("H48‹U+200B›.18"));
     assert!(!page.contains(['\u{202e}', '\u{200b}', '\0', '\u{7}', '\u{feff}', '\r']));

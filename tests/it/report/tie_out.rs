@@ -167,10 +167,11 @@ fn long_lists_are_cut_and_counted() {
         scene.settlement.rows.push(row);
     }
     let report = build(&scene);
+    let list = &report.exceptions;
     assert_eq!(
-        (report.exceptions.shown.len(), report.exceptions.more),
-        (200, 55)
+        (list.shown.len(), list.brief.len(), list.more),
+        (200, 55, 0)
     );
     let page = doisoat::report::html::render(&report);
-    assert!(page.contains("Còn 55 ngoại lệ nữa trong tệp exceptions.csv."));
+    assert!(page.contains("55 ngoại lệ tiếp theo, mỗi ngoại lệ một dòng"));
 }

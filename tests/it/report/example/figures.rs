@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::domain::*;
 use doisoat::kpi::{Deciding, Fraction, Period, Share, Target, Verdict};
-use doisoat::report::{Digests, Figure, Previous, RunFacts};
+use doisoat::report::{Digests, Figure, PageFacts, Previous, RunFacts};
 
 use super::{day, night};
 
@@ -47,6 +47,7 @@ pub(super) fn empty_facts() -> RunFacts {
         estimates: Vec::new(),
         what_if: Vec::new(),
         trend: Vec::new(),
+        page: PageFacts::default(),
     }
 }
 

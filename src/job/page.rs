@@ -1,0 +1,148 @@
+//! What only the page shows of a night: the month before, month ends, files with their digests, and
+//! the rules in force.
+
+use serde_json::Value;
+
+use super::desk::Desk;
+use super::error::JobError;
+use super::facts::Previously;
+use super::trend;
+use crate::domain::Day;
+use crate::report::{PageFacts, SourceFile};
+use crate::store::RunRecord;
+
+/// The trend by months goes back this many months before the present one.
+const MONTHS: usize = 12;
+/// A night of a month ago may be missing; the last one of so many days before it stands for it.
+const MONTH_SLACK: u32 = 6;
+
+/// The months before that of `day`, the newest first: the first day of each and of the next.
+fn months_before(day: Day) -> Vec<(Day, Day)> {
+    let mut next = day.month_start();
+    let month = |_| {
+        let first = next.minus(1).month_start();
+        let month = (first, next);
+        next = first;
+        month
+    };
+    (0..MONTHS).map(month).collect()
+}
+
+/// The days of which the last with a night is a month before `day`.
+fn month_ago(day: Day) -> (Day, Day) {
+    let end = day.month_start().minus(1);
+    let into = u32::try_from(day.days_since(day.month_start())).unwrap_or(0);
+    let then = end.month_start().plus(into).min(end);
+    (then.minus(MONTH_SLACK), then)
+}
+
+/// The last published run of each of the months before that of `day`, the oldest first.
+pub(super) async fn runs_of_months(desk: &Desk, day: Day) -> Result<Vec<RunRecord>, JobError> {
+    let mut runs = Vec::new();
+    for (first, next) in months_before(day) {
+        let Some(run) = desk.store.published_before(next).await? else {
+            break;
+        };
+        if run.business_date >= first {
+            runs.push(run);
+        }
+    }
+    runs.reverse();
+    Ok(runs)
+}
+
+/// The published run of a month ago.
+pub(super) async fn run_of_month_ago(desk: &Desk, day: Day) -> Result<Option<RunRecord>, JobError> {
+    let (first, last) = month_ago(day);
+    let run = desk.store.published_before(last.plus(1)).await?;
+    Ok(run.filter(|run| run.business_date >= first))
+}
+
+/// Everything of it.
+pub(super) async fn of(desk: &Desk, day: Day, before: &Previously) -> Result<PageFacts, JobError> {
+    let targets = &desk.config.targets;
+    let mut files = Vec::new();
+    for settings in &desk.config.sources {
+        let read = desk.store.files_of_night(&settings.name, day).await?;
+        let mut own: Vec<SourceFile> = read
+            .into_iter()
+            .map(|file| SourceFile {
+                source: file.source.as_str().into(),
+                name: file.name,
+                sha256: file.sha256,
+                lines: file.lines,
+            })
+            .collect();
+        own.sort();
+        files.extend(own);
+    }
+    let open = before.open.iter();
+    let open = open.filter(|open| open.bucket == crate::classify::Bucket::Open);
+    Ok(PageFacts {
+        month_before: before.month_before(targets),
+        months: trend::points(&before.months, targets, "%Y-%m"),
+        open_before: open.map(|open| (open.key.clone(), open.amount)).collect(),
+        files,
+        rules: rules(desk, day),
+    })
+}
+
+/// The rules as key and value; accounts are told by their number only.
+fn rules(desk: &Desk, day: Day) -> Vec<(Box<str>, Box<str>)> {
+    let rules = desk.config.rules_for(day);
+    let accounts = rules.collection_accounts.len();
+    let Ok(Value::Object(all)) = serde_json::to_value(&rules) else {
+        return Vec::new();
+    };
+    // what the report tells elsewhere: targets and definitions in the tables, the margin with its
+    // reason in the box of the run
+    let elsewhere = ["targets", "definitions", "periods", "margin_min"];
+    let told = all
+        .into_iter()
+        .filter(|(key, _)| !elsewhere.contains(&key.as_str()));
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    told.map(|(key, value)| {
+        let value = match &*key {
+            "collection_accounts" => accounts.to_string(),
+            _ => text(&value),
+        };
+        (key.into(), value.into())
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_night_of_a_month_ago_may_be_a_few_days_earlier() {
+        assert_eq!(
+            month_ago(day("2022-03-31")),
+            (day("2022-02-22"), day("2022-02-28"))
+        );
+        assert_eq!(
+            month_ago(day("2022-03-27")),
+            (day("2022-02-21"), day("2022-02-27"))
+        );
+        assert_eq!(
+            month_ago(day("2022-01-01")),
+            (day("2021-11-25"), day("2021-12-01"))
+        );
+    }
+
+    #[test]
+    fn twelve_months_go_before_the_present_one() {
+        let months = months_before(day("2022-12-05"));
+        assert_eq!(months.len(), 12);
+        assert_eq!(months[0], (day("2022-11-01"), day("2022-12-01")));
+        assert_eq!(months[11], (day("2021-12-01"), day("2022-01-01")));
+    }
+}

@@ -1,0 +1,36 @@
+//! What only the page shows of a night: the month before, the files behind the figures, the rules.
+
+use serde::Serialize;
+
+use crate::domain::{RowKey, Vnd};
+
+use super::{Previous, TrendPoint};
+
+/// One file that a source delivered for the night.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct SourceFile {
+    /// The configured source.
+    pub source: Box<str>,
+    /// Its name, without folder.
+    pub name: Box<str>,
+    /// 64 hex digits over its bytes.
+    pub sha256: Box<str>,
+    /// Data lines in it.
+    pub lines: u64,
+}
+
+/// What only the page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PageFacts {
+    /// The published night of a month ago (the same day of the month, or up to six days before).
+    pub month_before: Option<Previous>,
+    /// The last published night of each of the twelve months before, the oldest first, with the
+    /// share of that month.
+    pub months: Vec<TrendPoint>,
+    /// The rows that were open after the night before, with the money at risk.
+    pub open_before: Vec<(RowKey, Vnd)>,
+    /// The files of the night, in order of sources.
+    pub files: Vec<SourceFile>,
+    /// The rules in force: key of `[rules]` and value.
+    pub rules: Vec<(Box<str>, Box<str>)>,
+}

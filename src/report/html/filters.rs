@@ -1,0 +1,205 @@
+//! What the work list can be filtered by, and the texts around it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::report::Figure;
+use crate::report::model::{
+    CarryRow, ClassRow, ClosedView, CompareRow, ExceptionView, FlowRow, SHOWN_MAX, age_bucket,
+};
+
+use super::Page;
+
+/// At most this many exceptions that decide the verdict stand on the first screen.
+const FIRST_MAX: usize = 5;
+
+/// Values with their labels, in order of the labels.
+type Options = Vec<(String, String)>;
+
+impl Page<'_> {
+    /// The classes in the list.
+    pub(super) fn class_options(&self) -> Options {
+        let list = &self.r.exceptions;
+        let shown = list.shown.iter().map(|e| (&*e.class, &*e.label));
+        by_label(shown.chain(list.brief.iter().map(|e| (e.class, &*e.label))))
+    }
+
+    /// The agencies in the list, by name.
+    pub(super) fn agency_options(&self) -> Options {
+        let list = &self.r.exceptions;
+        let shown = list.shown.iter().map(|e| &*e.agency);
+        let names = shown.chain(list.brief.iter().map(|e| &*e.agency));
+        by_label(names.map(|name| (name, name)))
+    }
+
+    /// The sources in the list.
+    pub(super) fn source_options(&self) -> Options {
+        let list = &self.r.exceptions;
+        let shown = list.shown.iter().map(|e| &*e.source);
+        let names = shown.chain(list.brief.iter().map(|e| &*e.source));
+        let named = names.map(|name| self.source_word(name));
+        let named: BTreeSet<String> = named.collect();
+        named.into_iter().map(|name| (name.clone(), name)).collect()
+    }
+
+    /// The five ages with the number by which rows are marked.
+    pub(super) fn age_options(&self) -> Options {
+        let ages = self.r.exceptions.by_age.iter().enumerate();
+        ages.map(|(i, (label, _))| (i.to_string(), label.clone()))
+            .collect()
+    }
+
+    /// The number of an age.
+    pub(super) fn age_mark(&self, days: &i64) -> usize {
+        age_bucket(*days)
+    }
+
+    /// The text of what is shown, for the script to put the numbers in.
+    pub(super) fn shown_text(&self) -> String {
+        let args = ["n", "all", "sum"].map(|name| (name, format!("#{name}")));
+        self.say("filter-shown", &args)
+    }
+
+    /// What stands between groups of three digits.
+    pub(super) fn group_mark(&self) -> String {
+        self.n(1000_u64)
+            .chars()
+            .filter(|c| !c.is_ascii_digit())
+            .collect()
+    }
+
+    /// The few exceptions that decide the verdict most, for the first screen; where none decides,
+    /// the first of the work list.
+    pub(super) fn first_work(&self) -> Vec<&ExceptionView> {
+        let deciding: Vec<&ExceptionView> =
+            self.r.exceptions.shown.iter().take(FIRST_MAX).collect();
+        let any = deciding.iter().any(|e| e.deciding);
+        deciding
+            .into_iter()
+            .filter(|e| e.deciding || !any)
+            .collect()
+    }
+
+    /// The heading above them.
+    pub(super) fn first_heading(&self) -> String {
+        let any = self.r.exceptions.shown.first().is_some_and(|e| e.deciding);
+        self.t(if any { "first-deciding" } else { "first-work" })
+    }
+
+    /// The late matches: what was open before and is matched now.
+    pub(super) fn late<'r>(&self, closed: &'r [ClosedView], matched: bool) -> Vec<&'r ClosedView> {
+        let of = |view: &&ClosedView| view.matched == matched;
+        closed.iter().filter(of).take(SHOWN_MAX).collect()
+    }
+
+    /// How many of them are not shown.
+    pub(super) fn late_more(&self, closed: &[ClosedView], matched: bool) -> u64 {
+        let all = closed.iter().filter(|view| view.matched == matched).count();
+        let more = all.saturating_sub(SHOWN_MAX);
+        u64::try_from(more).unwrap_or(u64::MAX)
+    }
+
+    /// The heading of the exceptions that stand in a line each.
+    pub(super) fn brief_heading(&self) -> String {
+        let n = self.n_of(self.r.exceptions.brief.len());
+        self.t1("exception-brief", "n", n)
+    }
+
+    /// Where they stand, for the paper that does not list them.
+    pub(super) fn brief_on_paper(&self) -> String {
+        self.t1(
+            self.more_key(),
+            "n",
+            self.n_of(self.r.exceptions.brief.len()),
+        )
+    }
+
+    /// The message for what is not on the page.
+    pub(super) fn more_key(&self) -> &'static str {
+        if self.r.exports_withheld {
+            "exception-more-withheld"
+        } else {
+            "exception-more"
+        }
+    }
+
+    /// The headings of the candidates beside a row.
+    pub(super) fn candidates(&self, rows: &[CompareRow]) -> Vec<String> {
+        let n = rows.first().map_or(0, |row| row.theirs.len());
+        (1..=n)
+            .map(|i| self.t1("compare-other", "n", self.n_of(i)))
+            .collect()
+    }
+
+    /// True when a cell of the ageing leads to rows of the list; rejects have their own.
+    pub(super) fn leads(&self, figure: &Figure, row: &ClassRow) -> bool {
+        !figure.is_empty() && &*row.class != "reject"
+    }
+
+    /// How a difference looks.
+    pub(super) fn zero(&self, dong: &i128) -> &'static str {
+        if *dong == 0 { "zero" } else { "bad" }
+    }
+
+    /// A number of things.
+    pub(super) fn n_of(&self, count: usize) -> String {
+        self.n(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    /// A source, receipts and fee lines by their names.
+    pub(super) fn source_word(&self, name: &str) -> String {
+        match name {
+            "cash" => self.t("tie-cash"),
+            "" => self.t("tie-registry"),
+            name => name.to_owned(),
+        }
+    }
+
+    /// The source of a row of the bridge.
+    pub(super) fn carry_name(&self, row: &CarryRow) -> String {
+        if row.money {
+            return row.source.to_string();
+        }
+        self.source_word(&row.source)
+    }
+
+    /// The parts of a row of the bridge, in order.
+    pub(super) fn carry_parts(&self, row: &CarryRow) -> [Figure; 5] {
+        [
+            row.opening,
+            row.came,
+            row.matched,
+            row.left_out,
+            row.closing,
+        ]
+    }
+
+    /// The totals of the day's money: paid, fees, returned, debits, net, unexplained.
+    pub(super) fn flow_totals(&self) -> [i128; 6] {
+        self.r.flows.iter().fold([0; 6], |sums, row| {
+            let mut parts = self.flow_parts(row).into_iter();
+            sums.map(|sum| sum + parts.next().unwrap_or(0))
+        })
+    }
+
+    /// The same of one source.
+    pub(super) fn flow_parts(&self, row: &FlowRow) -> [i128; 6] {
+        [
+            row.paid.sum_vnd,
+            row.fees,
+            row.returned.sum_vnd,
+            row.debits.sum_vnd,
+            row.net,
+            row.rest(),
+        ]
+    }
+}
+
+fn by_label<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Options {
+    let named: BTreeMap<&str, &str> = pairs.filter(|(id, _)| !id.is_empty()).collect();
+    let mut options: Options = named
+        .into_iter()
+        .map(|(id, label)| (id.to_owned(), label.to_owned()))
+        .collect();
+    options.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+    options
+}

@@ -1,0 +1,158 @@
+//! The trend as a drawing: one mark a day or month, its proven interval as a bar, the target as a
+//! dashed line. What was not published is an empty place.
+
+use crate::domain::Fraction;
+use crate::report::chart::Scale;
+use crate::report::model::TrendRow;
+use crate::text;
+
+use super::Page;
+
+const LEFT: i128 = 48;
+const RIGHT: i128 = 712;
+const TOP: i128 = 8;
+const BOTTOM: i128 = 168;
+/// At most this many days or months are named below the drawing.
+const NAMES_MAX: usize = 7;
+
+/// A drawing 720 units wide and 190 high.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Drawing {
+    /// Horizontal lines: height and what they say.
+    pub(super) grid: Vec<(i128, String)>,
+    /// Names below: position and text.
+    pub(super) names: Vec<(i128, String)>,
+    /// The intervals: left, top, width, height.
+    pub(super) bands: Vec<(i128, i128, i128, i128)>,
+    /// The target: from, to, height.
+    pub(super) goals: Vec<(i128, i128, i128)>,
+    /// The lines between neighbours, as points.
+    pub(super) lines: Vec<String>,
+    /// The shares: position, height, and what is to be said of each.
+    pub(super) dots: Vec<(i128, i128, String)>,
+}
+
+fn at(place: usize, of: usize) -> i128 {
+    let (place, of) = (i128::try_from(place), i128::try_from(of));
+    let (place, of) = (place.unwrap_or(0), of.unwrap_or(1).max(1));
+    LEFT + (RIGHT - LEFT) * (2 * place + 1) / (2 * of)
+}
+
+impl Page<'_> {
+    /// The two drawings: rows, whether they are months, and the key of the heading.
+    pub(super) fn trends(&self) -> [(&[TrendRow], bool, &'static str); 2] {
+        let trend = &self.r.trend;
+        [
+            (&trend.days, false, "trend-days"),
+            (&trend.months, true, "trend-months"),
+        ]
+    }
+
+    /// The drawing of some days or months.
+    pub(super) fn drawing(&self, rows: &[TrendRow], months: &bool) -> Drawing {
+        let points = rows.iter().filter_map(|row| row.point.as_ref());
+        let all = points.flat_map(|p| [p.share, p.low, p.high, p.target]);
+        let scale = Scale::around(all);
+        let y = |share: &Option<Fraction>| BOTTOM - scale.x(share) * (BOTTOM - TOP) / 1000;
+        let n = rows.len();
+        let half = ((RIGHT - LEFT) / i128::try_from(n.max(1)).unwrap_or(1) / 3).clamp(2, 12);
+        let mut drawing = Drawing::default();
+        for tick in scale.ticks() {
+            let height = BOTTOM - tick.x * (BOTTOM - TOP) / 1000;
+            drawing.grid.push((height, tick.label));
+        }
+        let step = n.div_ceil(NAMES_MAX).max(1);
+        let mut line: Vec<String> = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            let x = at(place, n);
+            if (n - 1 - place).is_multiple_of(step) {
+                drawing.names.push((x, self.short_day(row, months)));
+            }
+            let known = row.point.as_ref().filter(|point| point.share.is_some());
+            let Some(point) = known else {
+                end(&mut line, &mut drawing.lines);
+                continue;
+            };
+            if point.low.is_some() && point.high.is_some() {
+                let (top, bottom) = (y(&point.high), y(&point.low));
+                let band = (x - half, top, 2 * half, (bottom - top).max(2));
+                drawing.bands.push(band);
+            }
+            if point.target.is_some() {
+                let reach = (RIGHT - LEFT) / i128::try_from(2 * n.max(1)).unwrap_or(1);
+                drawing.goals.push((x - reach, x + reach, y(&point.target)));
+            }
+            line.push(format!("{x},{}", y(&point.share)));
+            let said = format!(
+                "{}: {} ({})",
+                self.trend_day(row, months),
+                self.pct(&point.share),
+                self.trend_interval(row)
+            );
+            drawing.dots.push((x, y(&point.share), said));
+        }
+        end(&mut line, &mut drawing.lines);
+        drawing
+    }
+
+    /// The day or month in full.
+    pub(super) fn trend_day(&self, row: &TrendRow, months: &bool) -> String {
+        if *months {
+            return row.day.date().format("%m/%Y").to_string();
+        }
+        self.day(row.day)
+    }
+
+    fn short_day(&self, row: &TrendRow, months: &bool) -> String {
+        if *months {
+            return row.day.date().format("%m/%y").to_string();
+        }
+        row.day.date().format("%d/%m").to_string()
+    }
+
+    /// The proven interval of a day or month.
+    pub(super) fn trend_interval(&self, row: &TrendRow) -> String {
+        let bounds = row.point.as_ref().and_then(|p| Some((p.low?, p.high?)));
+        bounds.map_or_else(
+            || "—".to_owned(),
+            |(low, high)| {
+                let low = text::percent_down(self.r.lang, low);
+                format!("{low} – {}", text::percent_up(self.r.lang, high))
+            },
+        )
+    }
+
+    /// What the drawing says in a sentence.
+    pub(super) fn trend_said(&self, rows: &[TrendRow], months: &bool) -> String {
+        let known = |row: &&TrendRow| row.point.as_ref().is_some_and(|p| p.share.is_some());
+        let mut seen = rows.iter().filter(known);
+        let first = seen.next();
+        let last = seen.next_back().or(first);
+        let gaps = rows.len() - rows.iter().filter(known).count();
+        let told = |row: Option<&TrendRow>| {
+            row.map_or_else(
+                || ("—".to_owned(), "—".to_owned()),
+                |row| {
+                    let share = row.point.as_ref().and_then(|point| point.share);
+                    (self.trend_day(row, months), self.pct(&share))
+                },
+            )
+        };
+        let ((from, share_from), (to, share_to)) = (told(first), told(last));
+        let args = [
+            ("from", from),
+            ("first", share_from),
+            ("to", to),
+            ("last", share_to),
+            ("gaps", gaps.to_string()),
+        ];
+        self.say("trend-said", &args)
+    }
+}
+
+fn end(line: &mut Vec<String>, lines: &mut Vec<String>) {
+    if line.len() > 1 {
+        lines.push(line.join(" "));
+    }
+    line.clear();
+}

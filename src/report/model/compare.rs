@@ -1,0 +1,190 @@
+//! Pure: an exception beside its candidates, test by test, so that a person sees where they differ.
+
+use serde::Serialize;
+
+use crate::domain::{DossierCode, Lang, RowKey, Vnd};
+use crate::matching::{Nearest, Suggestion};
+use crate::report::facts::RunFacts;
+use crate::text;
+
+use super::index::{Index, moment};
+
+/// At most this many candidates stand beside a row; `exceptions.csv` and `suggestions.csv` have all.
+const CANDIDATES_MAX: usize = 4;
+
+/// One line of the comparison: the row's own value and that of each candidate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CompareRow {
+    /// What is compared.
+    pub label: String,
+    /// The row's own.
+    pub own: String,
+    /// Each candidate's, and whether it is the same as the row's own.
+    pub theirs: Vec<(String, bool)>,
+}
+
+/// One column.
+#[derive(Clone, Debug, Default)]
+struct Column {
+    code: String,
+    amount: Option<Vnd>,
+    payer: String,
+    at: String,
+    agency: String,
+    score: String,
+    why: String,
+}
+
+/// The comparison; empty where there is no candidate.
+pub(super) fn rows(
+    index: &Index<'_>,
+    facts: &RunFacts,
+    key: &RowKey,
+    suggestions: &[&Suggestion],
+    nearest: &[Nearest],
+) -> Vec<CompareRow> {
+    let lang = facts.lang;
+    let suggested = suggestions.iter().map(|s| of_suggestion(index, facts, s));
+    let near = nearest.iter().map(|n| of_nearest(index, facts, n));
+    let others: Vec<Column> = suggested.chain(near).take(CANDIDATES_MAX).collect();
+    if others.is_empty() {
+        return Vec::new();
+    }
+    let own = own(index, facts, key);
+    let line = |label: &str, pick: fn(&Column) -> String| {
+        let own = pick(&own);
+        let theirs = others.iter().map(pick);
+        let theirs = theirs.map(|value| {
+            let same = !value.is_empty() && value == own;
+            (value, same)
+        });
+        CompareRow {
+            label: text::say(lang, label, &[]),
+            theirs: theirs.collect(),
+            own,
+        }
+    };
+    let money: fn(&Column) -> String = match lang {
+        Lang::Vi => |c: &Column| {
+            c.amount
+                .map_or_else(String::new, |a| text::money_of(Lang::Vi, a))
+        },
+        Lang::En => |c: &Column| {
+            c.amount
+                .map_or_else(String::new, |a| text::money_of(Lang::En, a))
+        },
+    };
+    let mut rows = vec![
+        line("compare-code", |c| c.code.clone()),
+        line("column-sum", money),
+        line("field-payer", |c| c.payer.clone()),
+        line("field-paid-at", |c| c.at.clone()),
+        line("column-agency", |c| c.agency.clone()),
+        line("compare-score", |c| c.score.clone()),
+        line("compare-why", |c| c.why.clone()),
+    ];
+    rows.retain(|row| row.theirs.iter().any(|(value, _)| !value.is_empty()));
+    rows
+}
+
+fn own(index: &Index<'_>, facts: &RunFacts, key: &RowKey) -> Column {
+    let lang = facts.lang;
+    if let Some(txn) = index.txn(key) {
+        return Column {
+            code: txn.id.to_string(),
+            amount: Some(txn.amount),
+            payer: text::mask_name(&txn.payer),
+            at: moment(lang, &txn.paid_at),
+            ..Column::default()
+        };
+    }
+    if let Some(receipt) = index.receipt(key) {
+        return Column {
+            code: receipt.receipt_no.to_string(),
+            amount: Some(receipt.amount),
+            at: moment(lang, &receipt.collected_at),
+            agency: agency(index, facts, &receipt.dossier_code),
+            ..Column::default()
+        };
+    }
+    let dossier = key.dossier.as_ref();
+    dossier.map_or_else(Column::default, |code| {
+        of_dossier(index, facts, code, Some(&key.id))
+    })
+}
+
+/// What is known of a dossier, or of one line of it.
+fn of_dossier(
+    index: &Index<'_>,
+    facts: &RunFacts,
+    code: &DossierCode,
+    fee_id: Option<&str>,
+) -> Column {
+    let fee = fee_id.and_then(|id| index.fee_line(code, id));
+    let line = fee_id.map_or_else(String::new, |id| format!(" / {id}"));
+    Column {
+        code: format!("{code}{line}"),
+        amount: fee.map(|fee| fee.amount),
+        payer: fee.map_or_else(String::new, |fee| text::mask_name(&fee.payer_name)),
+        at: fee
+            .and_then(|fee| fee.more.paid_at.as_ref())
+            .map_or_else(String::new, |at| moment(facts.lang, at)),
+        agency: agency(index, facts, code),
+        ..Column::default()
+    }
+}
+
+fn agency(index: &Index<'_>, facts: &RunFacts, code: &DossierCode) -> String {
+    let agency = index.agency_of(code);
+    agency.map_or_else(String::new, |code| {
+        index.agency_name(&code, facts.business_date)
+    })
+}
+
+fn of_suggestion(index: &Index<'_>, facts: &RunFacts, suggestion: &Suggestion) -> Column {
+    let fee = suggestion.fee_id.as_ref().map(|id| id.as_str());
+    let why = suggestion
+        .reason
+        .iter()
+        .map(|reason| reason.say(facts.lang));
+    Column {
+        score: format!("{}/1000", suggestion.score),
+        why: why.collect::<Vec<_>>().join("; "),
+        ..of_dossier(index, facts, &suggestion.dossier_code, fee)
+    }
+}
+
+/// A candidate that was not taken: a dossier, or an id that stands for itself.
+fn of_nearest(index: &Index<'_>, facts: &RunFacts, near: &Nearest) -> Column {
+    let known = DossierCode::parse(&near.candidate).ok();
+    let column = known.map_or_else(
+        || Column {
+            code: near.candidate.to_string(),
+            ..Column::default()
+        },
+        |code| of_dossier(index, facts, &code, None),
+    );
+    Column {
+        amount: near.amount,
+        why: near.failed.say(facts.lang).to_owned(),
+        ..column
+    }
+}
+
+/// A suggestion in a line.
+pub(super) fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
+    let reason = suggestion
+        .reason
+        .iter()
+        .map(|e| e.say(lang))
+        .collect::<Vec<_>>()
+        .join("; ");
+    let fee = suggestion
+        .fee_id
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" / {id}"));
+    format!(
+        "{}{fee} ({}/1000): {reason}",
+        suggestion.dossier_code, suggestion.score
+    )
+}

@@ -1,0 +1,219 @@
+//! The bridges, the trend, late matches and the comparison with candidates, by figures told by hand.
+
+use doisoat::classify::Bucket;
+use doisoat::domain::{Fraction, RowKey, Vnd};
+use doisoat::report::{Figure, Previous, SourceFile, TrendPoint};
+
+use super::example::{self, day};
+use super::{build, page};
+
+#[test]
+fn what_a_bridge_does_not_explain_is_a_column_of_its_own() {
+    let mut scene = example::undecided();
+    let is_open = |row: &&doisoat::classify::Classified| {
+        row.bucket == Bucket::Open && row.key.source.as_str() == "sepay-main"
+    };
+    let mut second = scene.settlement.rows.iter().find(is_open).unwrap().clone();
+    second.key.id = "second".into();
+    scene.settlement.rows.push(second.clone());
+    // what merely waits is no exception and was not counted the night before either
+    second.key.id = "waits".into();
+    second.exception_id = None;
+    scene.settlement.rows.push(second);
+    let open: Vec<(RowKey, Vnd)> = scene
+        .settlement
+        .rows
+        .iter()
+        .filter(is_open)
+        .filter(|row| row.exception_id.is_some())
+        .map(|row| (row.key.clone(), row.amount))
+        .collect();
+    assert!(open.len() > 1);
+    let matched = scene
+        .settlement
+        .rows
+        .iter()
+        .find(|row| row.bucket == Bucket::Matched && row.key.source.as_str() == "sepay-main");
+    let matched = matched.map(|row| (row.key.clone(), row.amount)).unwrap();
+    let (was, late) = (open[0].clone(), matched.clone());
+    scene.facts.page.open_before = vec![was.clone(), late];
+    let row = |scene: &example::Scene| {
+        let rows = build(scene).carries;
+        rows.into_iter()
+            .find(|row| &*row.source == "sepay-main")
+            .unwrap()
+    };
+    let tied = row(&scene);
+    assert_eq!(
+        tied.opening,
+        Figure::new(2, was.1.wide() + matched.1.wide())
+    );
+    assert_eq!(tied.matched, Figure::new(1, matched.1.wide()));
+    assert_eq!(tied.came.count, u64::try_from(open.len() - 1).unwrap());
+    assert_eq!(tied.closing.count, u64::try_from(open.len()).unwrap());
+    assert_eq!(tied.rest(), (0, 0));
+    // a row that is not seen any more, and an amount that changed
+    let gone = RowKey::txn(&was.0.source, "gone");
+    scene.facts.page.open_before.push((gone, Vnd::new(7)));
+    scene.facts.page.open_before[0].1 = was.1.checked_add(Vnd::new(30)).unwrap();
+    assert_eq!(row(&scene).rest(), (1, 37));
+    assert!(page(&scene).contains("bad\">1<br><span class=\"small\">37\u{a0}₫"));
+}
+
+#[test]
+fn the_money_of_the_day_goes_from_paid_to_received() {
+    let mut scene = example::undecided();
+    let source = scene.inputs.txns[0].source.clone();
+    let flow = |scene: &example::Scene| {
+        let rows = build(scene).flows;
+        rows.into_iter()
+            .find(|row| *row.source == *source.as_str())
+            .unwrap()
+    };
+    let before = flow(&scene);
+    let txn = &mut scene.inputs.txns[0];
+    (txn.fee, txn.net) = (
+        Vnd::new(1_100),
+        txn.amount.checked_sub(Vnd::new(1_100)).unwrap(),
+    );
+    let after = flow(&scene);
+    assert_eq!(after.paid, before.paid);
+    assert_eq!(
+        (after.fees, after.rest()),
+        (before.fees + 1_100, before.rest())
+    );
+    scene.inputs.txns[0].fee = Vnd::new(1_000);
+    assert_eq!(flow(&scene).rest(), before.rest() + 100);
+}
+
+fn point(night: &str, hundredths: i128) -> TrendPoint {
+    let share = |moved: i128| Fraction::new(hundredths + moved, 100);
+    TrendPoint {
+        business_date: day(night),
+        share: share(0),
+        low: share(-1),
+        high: share(2),
+        target: Fraction::new(1, 2),
+        transactions: Figure::new(5, 100_000),
+        open: Figure::new(1, 20_000),
+    }
+}
+
+#[test]
+fn a_day_or_month_without_a_report_is_a_gap() {
+    let mut scene = example::undecided();
+    scene.facts.trend = vec![
+        point("2022-10-01", 40),
+        point("2022-11-28", 47),
+        point("2022-11-29", 48),
+        point("2022-12-03", 49),
+    ];
+    scene.facts.page.months = vec![point("2022-08-31", 30), point("2022-11-29", 45)];
+    let trend = build(&scene).trend;
+    let days: Vec<bool> = trend.days.iter().map(|row| row.point.is_some()).collect();
+    let known = [true, true, false, false, false, true, false, true];
+    assert_eq!(days, known, "from 28/11, the older night is out of sight");
+    let months: Vec<bool> = trend.months.iter().map(|row| row.point.is_some()).collect();
+    assert_eq!(months, [true, false, false, true, true]);
+    let html = page(&scene);
+    let chart = html.split_once("Lũy kế năm, 30 ngày").unwrap().1;
+    let chart = chart.split_once("</svg>").unwrap().0;
+    assert_eq!(chart.matches("<circle").count(), 4);
+    assert_eq!(
+        chart.matches("class=\"band\"").count(),
+        4,
+        "each share has its interval"
+    );
+    assert_eq!(chart.matches("<polyline").count(), 1, "no line over a gap");
+    assert!(
+        chart.contains("<title>29/11/2022: 48,00\u{a0}% (47,00\u{a0}% – 50,00\u{a0}%)</title>")
+    );
+    assert_eq!(html.matches("không có báo cáo</td>").count(), 4 + 2);
+}
+
+#[test]
+fn changes_are_told_against_the_night_and_the_month_before() {
+    let mut scene = example::undecided();
+    let tiles = build(&scene).tiles;
+    assert!(
+        tiles
+            .iter()
+            .all(|tile| tile.change_month.is_empty() && !tile.change.is_empty())
+    );
+    scene.facts.page.month_before = Some(Previous {
+        business_date: day("2022-11-05"),
+        exceptions: Figure::new(1, 1_000),
+        ..scene.facts.previous.clone().unwrap()
+    });
+    let report = build(&scene);
+    let tile = &report.tiles[3];
+    let more = report.exceptions.work.count - 1;
+    assert_eq!(tile.change_month, format!("+{more} so với 05/11/2022"));
+}
+
+#[test]
+fn a_late_match_says_what_settled_it() {
+    let mut scene = example::undecided();
+    let leg = scene.settlement.groups[0].legs[0].clone();
+    let group = scene.settlement.groups[0].label().vi;
+    let closed = &mut scene.facts.changes.as_mut().unwrap().closed;
+    let mut late = closed[0].clone();
+    late.key = leg.money;
+    late.opened = day("2022-11-25");
+    closed.push(late);
+    let views = build(&scene).closed.unwrap();
+    assert_eq!(
+        (views[0].matched, views[0].age_days, &*views[0].how),
+        (true, 10, group)
+    );
+    assert_eq!(
+        (views[1].matched, &*views[1].how),
+        (false, "không còn trong dữ liệu")
+    );
+    let html = page(&scene);
+    let late = html.split_once("Khớp trễ").unwrap().1;
+    assert!(
+        late.split_once("</table>")
+            .unwrap()
+            .0
+            .contains("25/11/2022")
+    );
+}
+
+#[test]
+fn candidates_stand_side_by_side() {
+    let report = build(&example::undecided());
+    let with = report
+        .exceptions
+        .shown
+        .iter()
+        .find(|e| !e.suggestions.is_empty());
+    let compare = &with.unwrap().compare;
+    let labels: Vec<&str> = compare.iter().map(|row| &*row.label).collect();
+    assert!(
+        labels.contains(&"Số tiền") && labels.contains(&"Vì sao chưa nhận"),
+        "{labels:?}"
+    );
+    let columns = compare[0].theirs.len();
+    assert!(columns >= 1 && compare.iter().all(|row| row.theirs.len() == columns));
+    let money = compare.iter().find(|row| row.label == "Số tiền").unwrap();
+    for (value, same) in &money.theirs {
+        assert_eq!(*same, !value.is_empty() && *value == money.own);
+    }
+}
+
+#[test]
+fn files_and_rules_stand_in_the_annex() {
+    let mut scene = example::undecided();
+    scene.facts.page.files = vec![SourceFile {
+        source: "one-stop".into(),
+        name: "dossier_fees.csv".into(),
+        sha256: "ab".repeat(32).into(),
+        lines: 1_300,
+    }];
+    scene.facts.page.rules = vec![("window_days".into(), "7".into())];
+    let html = page(&scene);
+    let files = html.split_once("Tệp đã đọc").unwrap().1;
+    assert!(files.contains("dossier_fees.csv") && files.contains(&"ab".repeat(32)));
+    assert!(html.contains("window_days</dt><dd class=\"mono\">7</dd>"));
+}
