@@ -314,11 +314,6 @@ pub(super) fn reach(statement: &'static str) -> Result<(), StoreError> {
     fault::point(statement).map_err(|error| failure(statement, sqlx::Error::Io(error)))
 }
 
-/// Where a test lets the database say no.
-pub(super) fn reach(statement: &'static str) -> Result<(), StoreError> {
-    fault::point(statement).map_err(|error| failure(statement, sqlx::Error::Io(error)))
-}
-
 /// Sorts the database's own errors into ours. Messages never carry values of rows.
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError {

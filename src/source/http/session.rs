@@ -76,16 +76,6 @@ impl Ended {
     }
 }
 
-impl Ended {
-    /// A connection that broke.
-    pub(super) fn broken() -> Self {
-        Self::Again {
-            fault: Fault::Broken,
-            asked: None,
-        }
-    }
-}
-
 /// One pull from one source: requests that share a deadline.
 #[derive(Debug)]
 pub struct Session<'a> {
