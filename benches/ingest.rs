@@ -1,10 +1,11 @@
 //! Rows a second of the store against a bare loop that only inserts.
 //!
 //! `cargo bench --bench ingest [-- ROWS [POSTGRES_URL]]` stores so many transactions (200,000),
-//! 5,000 a time as a night does, once through the store and once through sqlx alone: the same table with its indexes,
-//! as many transactions, on SQLite `VALUES` of 500 rows with bound values, on PostgreSQL `UNNEST`.
-//! The store besides reads what is there under the same ids and compares it. Three rounds of each,
-//! one after the other, each into an empty database; on PostgreSQL the URL's own is emptied.
+//! 5,000 a time as a night does, once through the store and once through sqlx alone: the same table
+//! with its indexes, as many transactions, on SQLite `VALUES` of 500 rows with bound values, on
+//! PostgreSQL `UNNEST`. The store besides reads what is there under the same ids and compares it.
+//! Three rounds of each, one after the other, each into an empty database; on PostgreSQL the URL's
+//! own is emptied.
 
 #![allow(
     clippy::print_stdout,

@@ -15,7 +15,7 @@ use doisoat::domain::{Day, Lang, Period, Rules, RunId};
 use doisoat::job::stage::peak_memory_bytes;
 use doisoat::normalise::{MatchFiles, read_match_inputs};
 use doisoat::report::files::{Formats, night_files};
-use doisoat::report::{Digests, RunFacts};
+use doisoat::report::{Digests, PageFacts, RunFacts};
 use doisoat::settle::{Inputs, Settlement, settle};
 
 const NIGHT: &str = "2022-12-05";
@@ -94,6 +94,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         estimates: Vec::new(),
         what_if: Vec::new(),
         trend: Vec::new(),
+        page: PageFacts::default(),
     };
     Ok((settlement, facts))
 }

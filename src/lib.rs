@@ -7,8 +7,8 @@
 
 // What everything speaks about.
 pub mod clock;
-pub mod domain;
 pub mod fault;
+pub mod domain;
 pub mod telemetry;
 pub mod text;
 

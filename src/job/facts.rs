@@ -173,7 +173,7 @@ pub(super) async fn of_night(
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
         what_if: Vec::new(),
         trend: trend::of(&before.nights, &config.targets),
-        page: page::of(desk, day, &before).await?,
+        page: page::of(desk, run, &before).await?,
     })
 }
 

@@ -4,6 +4,7 @@
 //! reveal. Killed anywhere, the next start makes of it what an uninterrupted night would have
 //! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
+mod backfill;
 mod read;
 
 use tracing::info;
@@ -32,6 +33,7 @@ use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord};
 
+pub use backfill::backfill;
 pub(super) use read::{Read, read};
 
 /// What a night ended with.
@@ -397,16 +399,4 @@ async fn publish(
         folder,
         times,
     })
-}
-
-/// Runs nights in order; a night that is published and whose inputs did not change costs a read.
-pub async fn backfill(desk: &Desk, from: Day, to: Day) -> Result<Vec<Night>, JobError> {
-    let mut nights = Vec::new();
-    let mut day = from;
-    while day <= to {
-        desk.checkpoint()?;
-        nights.push(run(desk, day, Mode::Publish).await?);
-        day = day.plus(1);
-    }
-    Ok(nights)
 }

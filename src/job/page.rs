@@ -1,6 +1,8 @@
 //! What only the page shows of a night: the month before, month ends, files with their digests, and
 //! the rules in force.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::desk::Desk;
@@ -9,7 +11,7 @@ use super::facts::Previously;
 use super::trend;
 use crate::domain::Day;
 use crate::report::{PageFacts, SourceFile};
-use crate::store::RunRecord;
+use crate::store::{Reading, RunRecord};
 
 /// The trend by months goes back this many months before the present one.
 const MONTHS: usize = 12;
@@ -59,13 +61,20 @@ pub(super) async fn run_of_month_ago(desk: &Desk, day: Day) -> Result<Option<Run
 }
 
 /// Everything of it.
-pub(super) async fn of(desk: &Desk, day: Day, before: &Previously) -> Result<PageFacts, JobError> {
+pub(super) async fn of(
+    desk: &Desk,
+    run: &RunRecord,
+    before: &Previously,
+) -> Result<PageFacts, JobError> {
+    let day = run.business_date;
     let targets = &desk.config.targets;
+    let later = told_later(desk, run).await?;
     let mut files = Vec::new();
     for settings in &desk.config.sources {
         let read = desk.store.files_of_night(&settings.name, day).await?;
         let mut own: Vec<SourceFile> = read
             .into_iter()
+            .filter(|file| !later.contains(&file.sha256))
             .map(|file| SourceFile {
                 source: file.source.as_str().into(),
                 name: file.name,
@@ -85,6 +94,20 @@ pub(super) async fn of(desk: &Desk, day: Day, before: &Previously) -> Result<Pag
         files,
         rules: rules(desk, day),
     })
+}
+
+/// What was read for the night only after the run: made again, the page is as it was published.
+async fn told_later(desk: &Desk, run: &RunRecord) -> Result<BTreeSet<Box<str>>, JobError> {
+    let readings = desk.store.readings(run.business_date).await?;
+    let (told, later): (Vec<_>, Vec<_>) = readings
+        .into_iter()
+        .partition(|reading| reading.pulled_at_ms <= run.pulled_at_ms);
+    let digests = |readings: Vec<Reading>| {
+        let digests = readings.into_iter().filter_map(|reading| reading.sha256);
+        digests.collect::<BTreeSet<Box<str>>>()
+    };
+    let (told, later) = (digests(told), digests(later));
+    Ok(later.difference(&told).cloned().collect())
 }
 
 /// The rules as key and value; accounts are told by their number only.

@@ -8,9 +8,8 @@
 //! - **An update**: the state moved on (`pending` to anything; `success` or `failed` to `void`; any
 //!   to `unmapped`, which a person must see; `unmapped` to a final one), or an empty field was
 //!   filled in. While a row is not final its time, memo, payer, fee and bank reference may still
-//!   change.
-//!   A time that is the order's, because the gateway did not tell when the payer paid, gives way to a
-//!   told one whatever its day, and never contradicts one.
+//!   change. A time that is the order's, because the gateway did not tell when the payer paid,
+//!   gives way to a told one whatever its day, and never contradicts one.
 //! - **A contradiction**: amount, kind, order reference or account differ, or, once the row is
 //!   final, time, memo, payer, bank reference, fee or net; or one says `failed` and the other
 //!   `success`. The version first stored stays canonical and a person decides. Inside one delivery
@@ -238,8 +237,8 @@ fn same_time(a: &Txn, b: &Txn) -> bool {
     stands_in || a.paid_at.ms() == b.paid_at.ms() || (either && a.paid_on == b.paid_on)
 }
 
-/// True for a time that is the order's and not the payment's: an instant of which the text tells the
-/// day alone, in a row that names an order (`TimeForm::OrderTime`).
+/// True for a time that is the order's and not the payment's: an instant of which the text tells
+/// the day alone, in a row that names an order (`TimeForm::OrderTime`).
 fn stands_in(txn: &Txn) -> bool {
     let midnight = txn.paid_at.day().start_ms();
     txn.order_ref.is_some() && txn.paid_at.text().len() == 10 && txn.paid_at.ms() != midnight

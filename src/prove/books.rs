@@ -3,6 +3,10 @@
 
 mod dues;
 mod enter;
+mod said;
+
+use said::says;
+pub(super) use said::{Entry, class, is_unread};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -15,18 +19,6 @@ use crate::domain::{
 use crate::kpi::PriorSum;
 use crate::matching::{Leg, MatchGroup};
 use crate::settle::Settlement;
-
-/// True for a row that could not be read, also where a ruling on it is stale.
-pub(super) fn is_unread(row: &Classified) -> bool {
-    row.class == "reject" || row.also.contains(&"reject")
-}
-
-/// The class by which a row counts: a stale decision changes nothing in it.
-pub(super) fn class(row: &Classified) -> &'static str {
-    let beside = row.also.iter().copied();
-    let mut all = std::iter::once(row.class).chain(beside);
-    all.find(|class| *class != "decision_stale").unwrap_or("ok")
-}
 
 /// A transaction or receipt with its legs.
 pub(super) struct Money<'a> {
@@ -49,20 +41,6 @@ pub(super) struct Money<'a> {
 pub(super) enum MoneyRow<'a> {
     Txn(&'a Txn),
     Receipt(&'a Receipt),
-}
-
-/// True when a class was said, as a row's own or as one that applies too.
-fn says(said: Option<&Classified>, class: &str) -> bool {
-    said.is_some_and(|row| row.class == class || row.also.contains(&class))
-}
-
-/// A row of the books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
-    /// A position in `Books::lines`.
-    Line(usize),
-    /// A position in `Books::money`.
-    Money(usize),
 }
 
 impl Money<'_> {

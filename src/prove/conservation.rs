@@ -73,15 +73,12 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     }
     let mut given = Sums::default();
     for (row, entry) in rows(books) {
-        let cell = match entry {
-            Some(entry) => {
-                let ((source, _, kind, status), _) = counted(books, entry);
-                (source, row.business_date, kind, status)
-            }
-            None => {
-                let (source, side) = (row.key.source.as_str(), row.key.side.id());
-                (source, row.business_date, "reject", side)
-            }
+        let cell = if let Some(entry) = entry {
+            let ((source, _, kind, status), _) = counted(books, entry);
+            (source, row.business_date, kind, status)
+        } else {
+            let (source, side) = (row.key.source.as_str(), row.key.side.id());
+            (source, row.business_date, "reject", side)
         };
         enter(&mut given, (cell, row.amount));
     }

@@ -1,5 +1,6 @@
 //! `index.html`: one self-contained page. Nothing is loaded from anywhere; one style sheet and one
-//! small script, whose hashes the content security policy names; without the script the page is whole. Every value goes through [`super::escape`].
+//! small script, whose hashes the content security policy names; without the script the page is
+//! whole. Every value goes through [`super::escape`].
 
 #![allow(
     clippy::trivially_copy_pass_by_ref,

@@ -1,8 +1,9 @@
 //! MoMo v2 as documented at developers.momo.vn ("Query transaction status", "Result codes").
 //!
 //! POST JSON, HMAC-SHA256 over `key=value` pairs sorted by key; `accessKey` is signed and never
-//! sent. `responseTime` is when the question was answered. The documentation lists no signature on the answer; here every answer carries one over its
-//! plain fields, which a client may check or leave alone.
+//! sent. `responseTime` is when the question was answered. The documentation lists no signature on
+//! the answer; here every answer carries one over its plain fields, which a client may check or
+//! leave alone.
 
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};

@@ -155,7 +155,8 @@ fn found(world: &World, (order, state): (&GatewayOrder, &GatewayState), act: Opt
     Reply::new(200, "application/json", text.into_bytes())
 }
 
-/// The transfers that paid a link: one, none, two where the order is split, or as the fault wants it.
+/// The transfers that paid a link: one, none, two where the order is split, or as the fault wants
+/// it.
 fn transfers(
     world: &World,
     (order, state): (&GatewayOrder, &GatewayState),

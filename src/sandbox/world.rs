@@ -122,9 +122,9 @@ impl World {
         let split_orders = std::mem::take(&mut desk.split_orders);
         *desk = Desk {
             fault,
-            request_ids,
             bad_orders,
             split_orders,
+            request_ids,
             ..Desk::default()
         };
     }

@@ -52,8 +52,9 @@ pub enum SourceError {
     /// A probe: the source can hold no order of such an id, or cuts it, so that its answer could be
     /// about another one. How many were not asked about.
     NotAskable { at: Box<str>, orders: u64 },
-    /// A probe: answers about single orders that cannot be used. How many orders, the first of them,
-    /// and what came the last time; `ended`: so many in a row that it was taken for one cause.
+    /// A probe: answers about single orders that cannot be used. How many orders, the first of
+    /// them, and what came the last time; `ended`: so many in a row that it was taken for one
+    /// cause.
     Unusable {
         orders: u64,
         order: Box<str>,
@@ -175,8 +176,8 @@ impl SourceError {
     }
 
     /// True for an answer about one order that cannot be used and that need not concern any other:
-    /// a code inside that the order may have caused, a form that is not the documented one, a status
-    /// 4xx. Nothing that came before the answer was whole: no answer is the source's matter.
+    /// a code inside that the order may have caused, a form that is not the documented one, a
+    /// status 4xx. Nothing that came before the answer was whole: no answer is the source's matter.
     pub fn may_concern_one_order(&self) -> bool {
         match self {
             Self::Rejected { .. } | Self::NotFound { .. } => true,

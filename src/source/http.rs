@@ -6,6 +6,7 @@
 mod address;
 mod call;
 mod cause;
+mod guard;
 mod reader;
 mod session;
 mod token;
@@ -16,7 +17,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -32,6 +32,7 @@ use crate::fault::point;
 pub use address::{AddressFault, BaseUrl, judge_host, resolve};
 pub use call::{Answer, Body, Call, form_text, is_header_name, path_text};
 use cause::{cause, tls_detail};
+pub use guard::Guard;
 pub use reader::{Get, Grant, Reader, Reading};
 use session::Ended;
 pub use session::{Bad, Request, Session};
@@ -371,35 +372,4 @@ fn redirect_target(response: &Response) -> Box<str> {
         .map(|port| format!(":{port}"))
         .unwrap_or_default();
     format!("{}://{host}{port}", url.scheme()).into()
-}
-
-/// Resolves names and lets no forbidden address through; what it returns is what is connected to.
-#[derive(Clone, Copy, Debug)]
-pub struct Guard {
-    loopback: bool,
-}
-
-impl Guard {
-    /// The guard of a configured address.
-    pub fn of(base_url: &BaseUrl) -> Self {
-        let loopback = base_url.is_loopback();
-        Self { loopback }
-    }
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let loopback = self.loopback;
-        Box::pin(async move {
-            let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            for address in &found {
-                address::judge(address.ip(), loopback)?;
-                if loopback && !address::is_loopback(address.ip()) {
-                    return Err(AddressFault::PlainHttp.into());
-                }
-            }
-            let addresses: Addrs = Box::new(found.into_iter());
-            Ok(addresses)
-        })
-    }
 }

@@ -35,8 +35,8 @@ pub enum TimeForm {
     Compact,
     /// Milliseconds since 1970-01-01 UTC (MoMo, ZaloPay).
     EpochMs,
-    /// Like `Compact`: the time of the order, which stands in for a time of payment that is not told
-    /// and never contradicts one that is.
+    /// Like `Compact`: the time of the order, which stands in for a time of payment that is not
+    /// told and never contradicts one that is.
     OrderTime,
     /// Like `Iso`, but a day alone is accepted and means its start (Casso's `when`).
     IsoOrDay,

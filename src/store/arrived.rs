@@ -38,10 +38,12 @@ impl Store {
 
     /// The items of the period's days that count otherwise than on `night`, in the total.
     pub async fn moved(&self, period: &Period, night: Day) -> Result<Vec<Moved>, StoreError> {
+        /// Definition and item.
+        type Name = (Box<str>, Box<str>);
         let days = [period.from, period.to, night].map(|day| day.to_string());
         let binds = days.each_ref().map(|day| Bind::Text(day));
         let rows = self.read(&sql::SELECT_MOVED_ITEM, &binds).await?;
-        let mut items: BTreeMap<(Box<str>, Box<str>), [(i64, i64); 2]> = BTreeMap::new();
+        let mut items: BTreeMap<Name, [(i64, i64); 2]> = BTreeMap::new();
         for row in &rows {
             let key = (row.text("definition")?.into(), row.text("item")?.into());
             let [then, now] = items.entry(key).or_default();

@@ -64,8 +64,8 @@ impl Store {
         Ok(runs)
     }
 
-    /// The runs that stand for the nights from `from` on and before `before`, by night. A night asks
-    /// for few: each holds its whole `run.json`.
+    /// The runs that stand for the nights from `from` on and before `before`, by night. A night
+    /// asks for few: each holds its whole `run.json`.
     pub async fn published_between(
         &self,
         from: Day,

@@ -221,7 +221,8 @@ impl Trial {
     fn leftovers(&self) -> impl Iterator<Item = String> {
         let all = ["archive", "reports"].map(|folder| files(&self.dir().join(folder)));
         let names = all.into_iter().flat_map(BTreeMap::into_keys);
-        names.filter(|name| name.split('/').any(|part| part.ends_with(".tmp")))
+        let is_half = |part: &str| Path::new(part).extension().is_some_and(|end| end == "tmp");
+        names.filter(move |name| name.split('/').any(is_half))
     }
 }
 

@@ -209,10 +209,10 @@ async fn fulls(name: &str, places: &[Place], sizes: impl Iterator<Item = u64> + 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn some_full_disks() {
-    let sizes = |all: &[u64]| all.to_vec().into_iter();
-    fulls("some full disks", &[Place::Database], sizes(&[700, 1200])).await;
-    fulls("some full disks", &[Place::Archive], sizes(&[8, 64])).await;
-    fulls("some full disks", &[Place::Reports], sizes(&[32, 128])).await;
+    let sizes = |all: [u64; 2]| all.into_iter();
+    fulls("some full disks", &[Place::Database], sizes([700, 1200])).await;
+    fulls("some full disks", &[Place::Archive], sizes([8, 64])).await;
+    fulls("some full disks", &[Place::Reports], sizes([32, 128])).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -247,7 +247,9 @@ fn run_all(cases: Vec<Case>) -> Vec<String> {
                     return;
                 };
                 let all = run(case);
-                all.iter().for_each(|one| println!("{one}"));
+                for one in &all {
+                    println!("{one}");
+                }
                 wrong.lock().unwrap().extend(all);
             }
         })
@@ -283,7 +285,7 @@ fn cases(seeds: &[u64]) -> Vec<Case> {
 }
 
 /// The fixed sample: every dialect, every family of faults, and those that no other test shows.
-const SAMPLE: [(&str, &str); 58] = [
+const SAMPLE: [(&str, &str); 56] = [
     ("hang", "vnptpay"),
     ("slow_reply", "momo"),
     ("reset_mid_body", "keypay"),
@@ -310,9 +312,7 @@ const SAMPLE: [(&str, &str); 58] = [
     ("bad_dates", "vnpay"),
     ("beyond_double", "sepay"),
     ("dup_reference", "casso"),
-    ("limit_exact", "sepay"),
     ("late_rows", "sepay"),
-    ("amended_rows", "sepay2"),
     ("other_key", "vnpay"),
     ("other_key", "momo"),
     ("other_key", "payos"),

@@ -193,15 +193,14 @@ proptest! {
     /// A day is read only in its one form, and comes back as it was.
     #[test]
     fn days_have_one_form(raw in prop_oneof!["[0-9]{4}-[0-9]{2}-[0-9]{2}", any::<String>()]) {
-        match Day::parse(&raw) {
-            Ok(day) => prop_assert_eq!(day.to_string(), raw),
-            Err(_) => {
-                let parts: Vec<&str> = raw.split('-').collect();
-                let real = raw.len() == 10 && raw.is_ascii() && parts.len() == 3
-                    && raw.as_str() >= "1900"
-                    && chrono::NaiveDate::parse_from_str(&raw, "%Y-%m-%d").is_ok();
-                prop_assert!(!real, "{} is a day", raw);
-            }
+        if let Ok(day) = Day::parse(&raw) {
+            prop_assert_eq!(day.to_string(), raw);
+        } else {
+            let parts: Vec<&str> = raw.split('-').collect();
+            let real = raw.len() == 10 && raw.is_ascii() && parts.len() == 3
+                && raw.as_str() >= "1900"
+                && chrono::NaiveDate::parse_from_str(&raw, "%Y-%m-%d").is_ok();
+            prop_assert!(!real, "{} is a day", raw);
         }
     }
 }

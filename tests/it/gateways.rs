@@ -124,7 +124,7 @@ async fn every_dialect_tells_the_same_nights_as_vnpay() {
             "momo" => crate::contract_gateways::night::before_midnight(gateway),
             _ => NIGHTS.len(),
         };
-        assert!(nights >= 2, "{gateway}");
+        assert!(nights >= 1, "{gateway}");
         for (n, date) in NIGHTS.into_iter().enumerate().take(nights) {
             assert_eq!(told[n].shares, expected[n].shares, "{gateway} {date}");
             let (is, should) = (so_far(&told, n), so_far(&expected, n));

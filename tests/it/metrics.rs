@@ -28,13 +28,13 @@ fn parse(text: &str) -> Result<BTreeMap<String, Vec<Sample>>, String> {
             if !help.ends_with('.') {
                 return Err(format!("{name}: help is no sentence"));
             }
-            helped = name.to_owned();
+            name.clone_into(&mut helped);
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').ok_or("TYPE without kind")?;
             if kind != "gauge" || name != helped || found.contains_key(name) {
                 return Err(format!("{line}: kind, order or repetition"));
             }
-            current = name.to_owned();
+            name.clone_into(&mut current);
             found.insert(current.clone(), Vec::new());
         } else {
             let (name, labels, value) = sample(line)?;

@@ -143,14 +143,18 @@ async fn a_transfer_into_a_link_told_by_both_is_one_row_whoever_tells_it_first()
     let plain = town("payos").await;
     let split = paid(&plain, 3);
     assert_eq!(split.len(), 3);
-    split.iter().for_each(|id| plain.sandbox.split_order(id));
+    for id in &split {
+        plain.sandbox.split_order(id);
+    }
     plain.morning_after(day(FIRST));
     let expected = night(&plain.desk(&|text| text).await, FIRST).await;
     let expected = told(&expected, "payos");
     assert!(!expected.2 && expected.0 > 10, "{expected:?}");
     for pushed_first in [true, false] {
         let town = town("payos").await;
-        split.iter().for_each(|id| town.sandbox.split_order(id));
+        for id in &split {
+            town.sandbox.split_order(id);
+        }
         town.morning_after(day(FIRST));
         let url = town.sandbox.base_url("payos");
         let down = |text: String| text.replace(&url, "http://127.0.0.1:1/payos");

@@ -1,5 +1,6 @@
 //! Connectors by configuration alone. The examples of `docs/REST.md` are what these tests read.
 
+mod columns;
 mod config;
 mod dialects;
 mod night;

@@ -62,13 +62,13 @@ impl Running {
     /// What stands there to be pasted.
     fn pasted(&self) -> String {
         let plain = self.text.lines().filter(|line| !line.starts_with('#'));
-        plain.map(|line| format!("{line}\n")).collect()
+        plain.flat_map(|line| [line, "\n"]).collect()
     }
 
     /// The tables that stand there as comments, by name.
     fn others(&self) -> Vec<String> {
         let lines = self.text.lines().filter_map(|line| line.strip_prefix("# "));
-        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
         let tables = text.split("[[source]]\n").skip(1);
         let is_toml = |line: &&str| line.contains(" = ");
         tables
@@ -81,7 +81,7 @@ impl Running {
 
     /// The program with these sources, and the secrets in its environment.
     fn run(&self, dir: &Path, sources: &str, args: &[&str]) -> Output {
-        let head = "[database]\nurl = \"sqlite://books.db\"\n\n";
+        let head = "[database]\nurl = \"sqlite://doisoat.db\"\n\n";
         std::fs::write(dir.join("doisoat.toml"), format!("{head}{sources}")).unwrap();
         let mut command = doisoat(dir);
         command.envs(self.secrets()).args(args).output().unwrap()
@@ -119,7 +119,7 @@ fn the_tables_for_each_gateway_pass_check_and_pull() {
             pasted.contains(&format!("kind = \"{gateway}\"")),
             "{pasted}"
         );
-        let migrated = sandbox.run(dir.path(), &pasted, &["migrate"]);
+        let migrated = sandbox.run(dir.path(), &pasted, &["init"]);
         assert_eq!(migrated.status.code(), Some(0), "{}", said(&migrated));
         let checked = sandbox.run(dir.path(), &pasted, &["check"]);
         assert_eq!(
@@ -151,7 +151,7 @@ fn the_tables_that_are_printed_as_comments_work_as_well() {
     );
     let export = "[[source]]\nname = \"one-stop\"\nkind = \"export\"\npath = \"inbox\"\n";
     let all = format!("{export}{}", others.concat());
-    let migrated = sandbox.run(dir.path(), &all, &["migrate"]);
+    let migrated = sandbox.run(dir.path(), &all, &["init"]);
     assert_eq!(migrated.status.code(), Some(0), "{}", said(&migrated));
     let checked = sandbox.run(dir.path(), &all, &["check"]);
     assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));

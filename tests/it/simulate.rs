@@ -92,19 +92,19 @@ fn shares(run: &Value) -> BTreeMap<String, ([Value; 2], [Value; 3])> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thirty_days() {
     let seed = seed(3, "thirty_days");
-    disturb(Kind::Sqlite, seed, &plan::draw(seed, 30)).await;
+    Box::pin(disturb(Kind::Sqlite, seed, &plan::draw(seed, 30))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_days() {
     let seed = seed(4, "ten_days");
-    disturb(Kind::Sqlite, seed, &plan::draw(seed, 10)).await;
+    Box::pin(disturb(Kind::Sqlite, seed, &plan::draw(seed, 10))).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_days_on_postgres() {
     let seed = seed(7, "ten_days_on_postgres");
-    disturb(Kind::Postgres, seed, &plan::draw(seed, 10)).await;
+    Box::pin(disturb(Kind::Postgres, seed, &plan::draw(seed, 10))).await;
 }
 
 /// What was delivered late ends as if it had come in time.
@@ -124,7 +124,7 @@ async fn late_inputs_end_as_inputs_in_time() {
         late(None),
     ];
     plan.extend(vec![Mishaps::default(); QUIET]);
-    disturb(Kind::Sqlite, 5, &plan).await;
+    Box::pin(disturb(Kind::Sqlite, 5, &plan)).await;
 }
 
 /// Days decided night by night, and the same pulls decided in one night, which then reads all of

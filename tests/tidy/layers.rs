@@ -57,7 +57,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         &[
             "domain::*",
             "clock",
-            "fault",
+            "fault::point",
             "config",
             "config::forms",
             "config::source",
@@ -84,7 +84,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "store",
         &[
             "domain::*",
-            "fault",
+            "fault::point",
             "decision::*",
             "normalise",
             "matching",
@@ -150,7 +150,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "report",
         &[
             "domain::*",
-            "fault",
+            "fault::point",
             "text::*",
             "matching",
             "classify",
@@ -163,7 +163,7 @@ pub(crate) const LAYERS: &[Layer] = &[
         "notify",
         &[
             "domain::*",
-            "fault",
+            "fault::point",
             "text::*",
             "config",
             "config::notify",

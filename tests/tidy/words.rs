@@ -41,6 +41,12 @@ fn read(tree: &Tree) -> impl Iterator<Item = &File> {
         .filter(|file| !SPELLED_OUT.contains(&file.path.as_str()))
 }
 
+/// True where a test that is left out says which campaign it is, and where that is written down.
+fn is_campaign(text: &str, line: usize) -> bool {
+    let line = text.lines().nth(line - 1).unwrap_or_default();
+    line.contains("#[ignore = \"a campaign: docs/campaigns/")
+}
+
 fn unfinished(tree: &Tree) -> Vec<Finding> {
     let mut found = Vec::new();
     for file in read(tree) {
@@ -72,6 +78,10 @@ fn unfinished(tree: &Tree) -> Vec<Finding> {
         let code = &file.views.code;
         for word in ["todo!", "unimplemented!", "dbg!", "#[ignore"] {
             for at in words(code, word) {
+                // what takes hours runs on demand, and what came out is written down
+                if word == "#[ignore" && is_campaign(&file.text, line_of(code, at)) {
+                    continue;
+                }
                 found.push(Finding::new(
                     &file.path,
                     line_of(code, at),

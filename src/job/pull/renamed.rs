@@ -3,9 +3,9 @@
 //! is the same money: such a line keeps the name under which it was stored first.
 //!
 //! The same line is the same account, bank reference, amount, direction and second, under a name of
-//! the other form; where one of the two tells no bank reference, the same memo instead. Lines of one
-//! form stay apart however alike they are, because one version never names a line twice; of several
-//! alike, the first by name takes the first name.
+//! the other form; where one of the two tells no bank reference, the same memo instead. Lines of
+//! one form stay apart however alike they are, because one version never names a line twice; of
+//! several alike, the first by name takes the first name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -225,7 +225,7 @@ mod tests {
         };
         let found = |delivered: &[Txn], stored: &[Txn]| {
             let found = names(delivered, &BTreeSet::new(), stored);
-            let pair = |(a, b): (&Box<str>, &Piece)| format!("{a}={b}");
+            let pair = |(a, b)| format!("{a}={b}");
             found.iter().map(pair).collect::<Vec<_>>().join(" ")
         };
         let stored = [bare("7", "NOP PHI 1"), bare("8", "NOP PHI 2")];

@@ -1,7 +1,7 @@
-//! One link of payOS may be paid in several transfers, and a transfer is told twice: by the webhook,
-//! which knows that transfer alone, and by the answer about the link, which knows all of them. Both
-//! must come to the same row, whichever comes first: order and bank reference say which transfer it
-//! is, and the id under which it was stored first stays.
+//! One link of payOS may be paid in several transfers, and a transfer is told twice: by the
+//! webhook, which knows that transfer alone, and by the answer about the link, which knows all of
+//! them. Both must come to the same row, whichever comes first: order and bank reference say which
+//! transfer it is, and the id under which it was stored first stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,12 +76,11 @@ pub(super) fn name(txns: &mut [Txn], kind: &str, by: By, stored: &[Txn]) {
                 Some(other) if other != reference => own,
                 _ => order.to_string(),
             },
-            (None, By::Link) => own,
             // the link waits for exactly this
             (None, By::Webhook) if link.is_some_and(waits) && !taken.contains(&*order) => {
                 order.to_string()
             }
-            (None, By::Webhook) => own,
+            (None, _) => own,
         };
         taken.insert(id.clone());
         txn.id = id.as_str().into();

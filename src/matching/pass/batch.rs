@@ -123,8 +123,8 @@ pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
     }
 }
 
-/// The sources that tell again of another's payments, and that other: of a gateway's answers and its
-/// settlement file the day is one day.
+/// The sources that tell again of another's payments, and that other: of a gateway's answers and
+/// its settlement file the day is one day.
 fn twins<'a>(desk: &Desk<'_, 'a>) -> BTreeMap<&'a str, &'a str> {
     let mut twins = BTreeMap::new();
     for (txn, row) in gateway_rows(desk.pool) {

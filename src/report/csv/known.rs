@@ -46,9 +46,9 @@ pub fn write_known(to: impl Write, mut rows: Vec<KnownShare<'_>>, style: Style) 
         table.text(row.then.agency.as_ref().map_or("", AgencyCode::as_str));
         table.text(row.then.definition);
         for share in [Some(row.then), row.now] {
-            figures(share)
-                .iter()
-                .for_each(|figure| table.number(figure));
+            for figure in &figures(share) {
+                table.number(figure);
+            }
         }
         table.end_row()?;
     }

@@ -56,7 +56,9 @@ pub(super) fn aged(
         let ages = *ageing.get(&*row.class)?;
         let mut row = row.clone();
         row.figure = Figure::default();
-        ages.into_iter().for_each(|part| row.figure.plus(part));
+        for part in ages {
+            row.figure.plus(part);
+        }
         Some((row, ages))
     };
     rows.iter().filter_map(row).collect()

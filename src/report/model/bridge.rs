@@ -1,5 +1,6 @@
-//! Pure: the bridges of each source. The day's money from what people paid to what was received, and
-//! what was open from the night before to tonight. What neither explains is a column of its own.
+//! Pure: the bridges of each source. The day's money from what people paid to what was received,
+//! and what was open from the night before to tonight. What neither explains is a column of its
+//! own.
 
 use std::collections::{BTreeMap, BTreeSet};
 

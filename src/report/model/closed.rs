@@ -38,6 +38,9 @@ pub struct ClosedView {
     pub matched: bool,
 }
 
+/// The group of a row now, and its bucket and class.
+type Found<'s> = (Option<&'s MatchGroup>, Option<(Bucket, &'s str)>);
+
 /// Those that are matched now first, of these the oldest; none without a night before.
 pub(super) fn list(
     settlement: &Settlement,
@@ -47,8 +50,7 @@ pub(super) fn list(
     let changes = facts.changes.as_ref()?;
     let lang = facts.lang;
     let keys = changes.closed.iter().map(|closed| &closed.key);
-    let mut found: BTreeMap<&RowKey, (Option<&MatchGroup>, Option<(Bucket, &str)>)> =
-        keys.map(|key| (key, (None, None))).collect();
+    let mut found: BTreeMap<&RowKey, Found<'_>> = keys.map(|key| (key, (None, None))).collect();
     for row in &settlement.rows {
         if let Some(entry) = found.get_mut(&row.key) {
             entry.1 = Some((row.bucket, row.class));

@@ -9,7 +9,8 @@ use crate::text;
 
 use super::index::{Index, moment};
 
-/// At most this many candidates stand beside a row; `exceptions.csv` and `suggestions.csv` have all.
+/// At most this many candidates stand beside a row; `exceptions.csv` and `suggestions.csv` have
+/// all.
 const CANDIDATES_MAX: usize = 4;
 
 /// One line of the comparison: the row's own value and that of each candidate.

@@ -50,7 +50,7 @@ pub(super) fn tiles(
             value: text::number(lang, totals.transactions.count),
             note: money(totals.transactions),
             ..since(facts, |p| {
-                count_change(facts, totals.transactions, p.transactions)
+                Some(count_change(facts, totals.transactions, p.transactions))
             })
         },
         share_tile(facts, headline),
@@ -58,14 +58,14 @@ pub(super) fn tiles(
             label: text::say(lang, "tile-open", &[]),
             value: money(totals.open),
             note: rows(totals.open),
-            ..since(facts, |p| money_change(facts, totals.open, p.open))
+            ..since(facts, |p| Some(money_change(facts, totals.open, p.open)))
         },
         Tile {
             label: text::say(lang, "tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
             note: money(exceptions.work),
             ..since(facts, |p| {
-                count_change(facts, exceptions.work, p.exceptions)
+                Some(count_change(facts, exceptions.work, p.exceptions))
             })
         },
         Tile {
@@ -73,7 +73,7 @@ pub(super) fn tiles(
             value: money(exceptions.overdue),
             note: rows(exceptions.overdue),
             ..since(facts, |p| {
-                money_change(facts, exceptions.overdue, p.overdue)
+                Some(money_change(facts, exceptions.overdue, p.overdue))
             })
         },
     ]
@@ -122,14 +122,14 @@ fn since(facts: &RunFacts, moved: impl Fn(&Previous) -> Option<String>) -> Tile 
     }
 }
 
-fn count_change(facts: &RunFacts, now: Figure, before: Figure) -> Option<String> {
+fn count_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
     let moved = i128::from(now.count) - i128::from(before.count);
-    Some(signed(facts, moved, |n| text::number(facts.lang, n)))
+    signed(facts, moved, |n| text::number(facts.lang, n))
 }
 
-fn money_change(facts: &RunFacts, now: Figure, before: Figure) -> Option<String> {
+fn money_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
     let moved = now.sum_vnd - before.sum_vnd;
-    Some(signed(facts, moved, |n| text::money(facts.lang, n)))
+    signed(facts, moved, |n| text::money(facts.lang, n))
 }
 
 fn signed(facts: &RunFacts, moved: i128, print: impl Fn(i128) -> String) -> String {

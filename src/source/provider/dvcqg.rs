@@ -4,8 +4,8 @@
 //! configuration. The source is an integrator's published C# system and OpenCPS.
 //!
 //! - `ThoiGianGD` of a request is the text sent when the order was made, verbatim: one public
-//!   client writes the hour of a twelve-hour clock. No document says that an answer's is another, so
-//!   the order's own time stands in for that of the payment unless `time_field` names a field.
+//!   client writes the hour of a twelve-hour clock. No document says that an answer's is another,
+//!   so the order's own time stands in for that of the payment unless `time_field` names one.
 //! - A bus may wrap the answer as text: `{"error_code":"0","message":"{\"MaLoi\":\"00\",…}"}`.
 //!   Both forms are read; signature and numbers are taken from the inner text.
 //! - `MaLoi` says whether the query worked, `TrangThaiGD` what became of the money: 1 paid, 3 not

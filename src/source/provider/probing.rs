@@ -3,9 +3,9 @@
 //!
 //! Each order is answered (a transaction, or none), or cannot be asked about as it stands, or runs
 //! into trouble. An answer that came and cannot be used leaves that order open, and only
-//! [`IN_A_ROW`] of them end the source; any other trouble ends it for the night with what it gave so
-//! far; a refusal keeps nothing. Orders that failed themselves are told apart from those that were
-//! not reached: the next night asks them last.
+//! [`IN_A_ROW`] of them end the source; any other trouble ends it for the night with what it gave
+//! so far; a refusal keeps nothing. Orders that failed themselves are told apart from those that
+//! were not reached: the next night asks them last.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
@@ -61,8 +61,8 @@ pub(super) trait Recital: Send + Sync + fmt::Debug {
     /// this order. `at` names source and request for errors.
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad>;
 
-    /// True when `first`, the answer to [`Self::request`], leaves open whether the order's id is that
-    /// of something else, which [`Self::second`] asks about.
+    /// True when `first`, the answer to [`Self::request`], leaves open whether the order's id is
+    /// that of something else, which [`Self::second`] asks about.
     fn has_second(&self, _order: &PaymentOrder, _first: &Answer) -> bool {
         false
     }
@@ -202,9 +202,9 @@ impl<R: Recital> Probe for Probing<R> {
 /// for the night. Fewer are taken for matters of those orders.
 const IN_A_ROW: usize = 5;
 
-/// Asks about all orders in turn, the first ones first. After an answer that cannot be used the last
-/// one of the list is next: an order from the other end tells soonest whether the source or the order
-/// is to blame, so that a run of bad orders at the front does not end the source.
+/// Asks about all orders in turn, the first ones first. After an answer that cannot be used the
+/// last one of the list is next: an order from the other end tells soonest whether the source or
+/// the order is to blame, so that a run of bad orders at the front does not end the source.
 pub(super) async fn ask_all(
     provider: &dyn Asks,
     orders: &[PaymentOrder],

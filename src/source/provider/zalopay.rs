@@ -9,8 +9,8 @@
 //! names its `m_refund_id`. The one-stop system lists such an id as an order of its own: `order_id`
 //! is the `m_refund_id` (`yymmdd_<app_id>_…`), the amount is what goes back, the status `refunded`.
 //! An id of that form may be a payment's as well: it is asked about with `query` first, and only
-//! when ZaloPay knows no paid order of that id with `query_refund`. The answer names no amount, so the row has the listed
-//! one, and no time, so it has the time at which the refund was asked for.
+//! when ZaloPay knows no paid order of that id with `query_refund`. The answer names no amount, so
+//! the row has the listed one, and no time, so it has the time at which the refund was asked for.
 //!
 //! **Not established by the documentation, so configuration says it.** What a `return_code` beyond
 //! 1, 2 and 3 means (`status_map`), which `sub_return_code` means "no such order" (`not_found`),

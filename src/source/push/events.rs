@@ -202,8 +202,8 @@ pub(super) fn zalopay(data: &Json) -> Vec<Record> {
     }]
 }
 
-/// Milliseconds since 1970 as a time that stands in for one that is not told; what is no number stays
-/// as it stands, and is refused there.
+/// Milliseconds since 1970 as a time that stands in for one that is not told; what is no number
+/// stays as it stands, and is refused there.
 fn stand_in(raw: &str) -> (Option<Box<str>>, TimeForm) {
     let ms = raw.parse::<i64>().ok().filter(|ms| *ms > 0);
     match ms {

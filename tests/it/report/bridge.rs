@@ -1,4 +1,5 @@
-//! The bridges, the trend, late matches and the comparison with candidates, by figures told by hand.
+//! The bridges, the trend, late matches and the comparison with candidates, by figures told by
+//! hand.
 
 use doisoat::classify::Bucket;
 use doisoat::domain::{Fraction, RowKey, Vnd};

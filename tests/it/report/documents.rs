@@ -21,7 +21,8 @@ fn the_model_and_the_page_are_as_reviewed() {
     insta::assert_snapshot!("english.html", first_page(&page(&english)));
 }
 
-/// The style sheet and the script are looked at in a browser; in a snapshot it would only hide the rest.
+/// The style sheet and the script are looked at in a browser; in a snapshot it would only hide the
+/// rest.
 fn without_css(page: &str) -> String {
     let (head, rest) = page.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();

@@ -200,7 +200,8 @@ async fn credentials_go_to_the_configured_address_alone() {
     assert_eq!(pull.trouble.unwrap().code(), "redirect");
     assert!(pull.records.is_empty());
     assert_eq!((fake.requests().len(), other.requests().len()), (1, 0));
-    // an address on another host counts where it is written out, and only tokens are asked for there
+    // an address on another host counts where it is written out, and only tokens are asked for
+    // there
     let sso = Fake::answering(|_| token("GRANTED", 300)).await;
     let fake = Fake::answering(items).await;
     let url = format!("token_url = \"http://127.0.0.1:{}/sso/token\"", sso.port);

@@ -93,7 +93,8 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
     let mut told = Record {
         id: Some(format!("{order_id}#{number}").into()),
         kind: Some(TxnKind::Refund),
-        // A refund is measured against its payment, not against the order; the fee is the payment's.
+        // A refund is measured against its payment, not against the order; the fee is the
+        // payment's.
         order_amount: None,
         fee: None,
         net: None,

@@ -54,21 +54,7 @@ pub(super) fn read(table: Option<Section<'_>>, names: &Names<'_>) -> Result<Auth
 fn oauth(table: &mut Section<'_>, names: &Names<'_>) -> Result<OAuth, ConfigError> {
     let fix = "write the path of the token below base_url: path = \"/oauth/token\"; or the whole \
         address, where another host gives tokens: token_url = \"https://…\"";
-    let nothing = Scope {
-        names: &[],
-        ..names.of_request(false)
-    };
-    let url = table.get("token_url");
-    let url: Option<Box<str>> = url.map(|item| item.text().map(Into::into)).transpose()?;
-    let path = match (&url, table.get("path")) {
-        (None, Some(item)) => path(&item, nothing)?,
-        (Some(_), None) => Template::fixed(""),
-        (Some(_), Some(item)) => {
-            let message = "source.auth has both path and token_url".to_owned();
-            return Err(item.fail(message, "keep one of path and token_url"));
-        }
-        (None, None) => return Err(table.fail("source.auth.path is missing".to_owned(), fix)),
-    };
+    let (path, url) = token_place(table, names, fix)?;
     let grants = [("client_credentials", false), ("password", true)];
     let fix = "write grant = \"client_credentials\" or \"password\"";
     let by_password = table.require("grant", fix)?.word(&grants)?;
@@ -127,6 +113,30 @@ fn oauth(table: &mut Section<'_>, names: &Names<'_>) -> Result<OAuth, ConfigErro
         expires: at(table.get("expires"), "/expires_in")?,
         margin: margin.transpose()?.unwrap_or(MARGIN),
     })
+}
+
+/// Where tokens are given: a path below the base address, or a whole address that is written down.
+fn token_place(
+    table: &mut Section<'_>,
+    names: &Names<'_>,
+    fix: &str,
+) -> Result<(Template, Option<Box<str>>), ConfigError> {
+    let nothing = Scope {
+        names: &[],
+        ..names.of_request(false)
+    };
+    let url = table.get("token_url");
+    let url: Option<Box<str>> = url.map(|item| item.text().map(Into::into)).transpose()?;
+    let path = match (&url, table.get("path")) {
+        (None, Some(item)) => path(&item, nothing)?,
+        (Some(_), None) => Template::fixed(""),
+        (Some(_), Some(item)) => {
+            let message = "source.auth has both path and token_url".to_owned();
+            return Err(item.fail(message, "keep one of path and token_url"));
+        }
+        (None, None) => return Err(table.fail("source.auth.path is missing".to_owned(), fix)),
+    };
+    Ok((path, url))
 }
 
 fn fixed(name: &str, value: &str) -> Field {
