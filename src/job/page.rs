@@ -11,6 +11,7 @@ use super::facts::Previously;
 use super::trend;
 use crate::domain::Day;
 use crate::report::{PageFacts, SourceFile};
+use crate::source::push;
 use crate::store::{Reading, RunRecord};
 
 /// The trend by months goes back this many months before the present one.
@@ -70,7 +71,9 @@ pub(super) async fn of(
     let targets = &desk.config.targets;
     let later = told_later(desk, run).await?;
     let mut files = Vec::new();
-    for settings in &desk.config.sources {
+    // bodies of webhooks are answers, not files
+    let sources = desk.config.sources.iter();
+    for settings in sources.filter(|source| source.kind() != push::REGISTRATION.kind) {
         let read = desk.store.files_of_night(&settings.name, day).await?;
         let mut own: Vec<SourceFile> = read
             .into_iter()

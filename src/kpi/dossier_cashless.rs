@@ -340,7 +340,9 @@ fn refunds(facts: &Facts, out: &mut Tally) {
         let exceptions = facts.txn_exceptions(txn);
         let mut item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, exceptions);
         let last = facts.last_day.max(row.paid_on);
-        if let Some((from, _)) = facts.credits.days() {
+        // money of later days is not known of yet
+        let credits = facts.credits.days().filter(|(from, _)| *from <= last);
+        if let Some((from, _)) = credits {
             let again = |outcome| Elsewhere {
                 from,
                 to: last,

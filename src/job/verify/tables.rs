@@ -46,6 +46,8 @@ fn holding<'t>(
 }
 
 const ROW_KEY: [&str; 4] = ["side", "source", "id", "dossier"];
+/// What is known of a day of a feed.
+const FEED_STATES: [&str; 5] = ["complete", "late", "partial", "missing", "refused"];
 const ITEM_KEY: [&str; 3] = ["definition", "item", "scope"];
 const SHARE: [&str; 14] = [
     "period_from",
@@ -84,6 +86,7 @@ pub(super) fn decided(
             findings.add(Invariant::Stored, about, what, wanted, found);
         }
     };
+    feed_days(tables, &mut same);
     let stored = holding(tables, "row_state", &ROW_KEY, &night);
     for row in &settlement.rows {
         let code = row.dossier_code.as_ref().map(DossierCode::to_string);
@@ -130,6 +133,18 @@ pub(super) fn decided(
     }
     if !moved {
         shares(run, settlement, tables, &mut same);
+    }
+}
+
+/// A day that is not complete has no seal yet, since it is read again; its state is a known word.
+fn feed_days(tables: &Tables, same: &mut Same<'_>) {
+    for row in tables.get("feed_day").into_iter().flatten() {
+        let state = column(row, "state");
+        if !FEED_STATES.contains(&state.as_str()) {
+            let about = columns(row, &["source", "day"]).join(" ");
+            let wanted = vec![FEED_STATES.join(" | ")];
+            same(format!("feed_day {about}"), wanted, Some(vec![state]));
+        }
     }
 }
 

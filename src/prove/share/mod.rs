@@ -292,7 +292,11 @@ fn well_formed(
         findings.add(Invariant::Item, about(), what, places.len(), count);
     }
     let total = found.iter().any(|c| c.scope == Scope::Total);
-    if !total || found.iter().all(|c| c.scope == Scope::Total) {
+    // what is older than go-live may be left in the total alone: what takes its place is of any
+    // agency
+    let is_late = |c: &&Contribution| books.rules.start == Some(c.day) && c.outcomes == [(0, 0)];
+    let alone = found.iter().all(|c| c.scope == Scope::Total);
+    if !total || (alone && !found.iter().all(is_late)) {
         let what = text(
             "mỗi khoản tính một lần vào tổng và vào cơ quan của nó",
             "an item adds to the total and to its agency",

@@ -48,7 +48,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
             (TX | AMOUNT | PAID | ALL, "txn") => match refund(books, name) {
                 Some(paid_on) if item.definition == PAID => {
                     let last = reach.last_day.max(paid_on);
-                    if !of_refund(reach, item, last) {
+                    if !of_refund(reach, item, last, books.rules.start) {
                         self::say(item, WHERE, &last.to_string(), findings);
                     }
                 }
@@ -193,19 +193,23 @@ fn back(item: &Contribution, (from, to): (Day, Day)) -> Spans {
 
 /// A refund of a dossier nobody knows: what it took may be of any day, what open money paid again
 /// not before that came.
-fn of_refund(reach: &Reach, item: &Contribution, last: Day) -> bool {
+fn of_refund(reach: &Reach, item: &Contribution, last: Day, start: Option<Day>) -> bool {
     let (sure, all) = (reach.sure_days(), reach.days());
     let takes = |s: &&Elsewhere| s.outcome.1 < 0;
     let (taken, given): (Vec<_>, Vec<_>) = item.elsewhere.iter().partition(takes);
-    let begins =
-        |from: Day| all.is_some_and(|all| all.0 <= from) && sure.is_none_or(|sure| from <= sure.0);
+    // what began before go-live begins with it
+    let counts = |day: Day| start.map_or(day, |start| day.max(start));
+    let begins = |from: Day| {
+        let not_before = all.is_some_and(|all| counts(all.0) <= from);
+        not_before && sure.is_none_or(|sure| from <= counts(sure.0))
+    };
     let whole = |s: &&Elsewhere| s.to == last;
     let early = item.elsewhere.iter().all(|s| s.from >= Day::of_ms(0));
     taken.len() == 2
         && early
         && item.elsewhere.iter().all(|s| whole(&s))
         && (given.iter().all(|s: &&Elsewhere| begins(s.from)))
-        && (given.len() == 2 || (given.is_empty() && sure.is_none()))
+        && (given.len() == 2 || (given.is_empty() && sure.is_none_or(|sure| counts(sure.0) > last)))
 }
 
 /// What takes the place of a payment counts on the days of the open money, for as much.
