@@ -34,6 +34,7 @@ use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord};
 
 pub use backfill::backfill;
+use read::night_rules;
 pub(super) use read::{Read, read};
 
 /// What a night ended with.
@@ -335,13 +336,6 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         prior,
         facts,
     })
-}
-
-/// The rules of the night; receipt numbers are asked for only where the registry tells any.
-fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
-    let mut rules = desk.config.rules_for(day);
-    rules.e_receipts = pool.fees.iter().any(|fee| fee.more.receipt_no.is_some());
-    rules
 }
 
 /// Stages the folder, commits, reveals.

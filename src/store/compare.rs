@@ -9,11 +9,11 @@ use super::batch::{RowText, batches};
 use super::codec::{
     NEVER, write_agency, write_fee, write_key, write_order, write_receipt, write_reject, write_txn,
 };
-use super::exec::{Row, Tx};
+use super::exec::{Bind, Row, Tx};
 use super::statement::{self as sql, Statement};
 use super::txn::{load_txns, scrubbed};
 use super::{Delivery, ExportFile, Merge, RegistryRows, Store, StoreError};
-use crate::domain::{Conflict, RowKey, SourceName, Txn};
+use crate::domain::{Conflict, Day, RowKey, SourceName, Txn};
 
 /// Where the store differs from what an answer told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,10 +88,11 @@ fn stored(row: &Row) -> Result<Value, StoreError> {
 }
 
 impl Store {
-    /// What of a delivery of `source` the store does not hold as told.
+    /// What of a delivery of `source` on `night` the store does not hold as told. A row that moved
+    /// on since, by the answers of a later night, is no difference.
     pub async fn differences(
         &self,
-        source: &SourceName,
+        (source, night): (&SourceName, Day),
         delivery: &Delivery,
         merge: Merge,
     ) -> Result<Vec<Difference>, StoreError> {
@@ -107,9 +108,18 @@ impl Store {
         differing.extend(merged.fresh.iter().chain(&merged.updated).map(Txn::key));
         let conflicts = merged.conflicts.iter().chain(&delivery.conflicts);
         differing.extend(unknown_conflicts(&mut tx, conflicts).await?);
+        let later = decided_after(&mut tx, &differing, night).await?;
         for key in differing {
-            let name = format!("{source}/{}", key.id);
+            let moved_on = |held: &Txn, told: &Txn| {
+                let merged = merge(std::slice::from_ref(told), vec![held.clone()]);
+                let mut rows = merged.updated.iter().chain(&merged.unchanged);
+                merged.conflicts.is_empty() && rows.any(|row| row == held)
+            };
             let pair = known.get(&key).zip(told.get(&key));
+            if later.contains(&key) && pair.is_some_and(|(held, told)| moved_on(held, told)) {
+                continue;
+            }
+            let name = format!("{source}/{}", key.id);
             let difference = match pair {
                 Some((held, told)) => {
                     let (held, told) = (document(*held, write_txn)?, document(*told, write_txn)?);
@@ -160,6 +170,29 @@ impl Store {
         found.sort();
         Ok(found)
     }
+}
+
+/// Of these rows those whose present content a later night decided first.
+async fn decided_after(
+    tx: &mut Tx,
+    keys: &BTreeSet<RowKey>,
+    night: Day,
+) -> Result<BTreeSet<RowKey>, StoreError> {
+    let batch = batches(keys, |row, key| {
+        write_key(row, key);
+    });
+    let night = night.to_string();
+    let binds = [Bind::Text(&night)];
+    let rows = tx
+        .rows_of_batches(&sql::SELECT_TXN_DECIDED_AFTER, &batch, &binds)
+        .await?;
+    let key = |row: &Row| {
+        Ok(RowKey::txn(
+            &SourceName::new(row.text("source")?),
+            row.text("id")?,
+        ))
+    };
+    rows.iter().map(key).collect()
 }
 
 /// The rows of contradictions of which a version is not stored.

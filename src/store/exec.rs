@@ -12,7 +12,7 @@ use sqlx::{
 
 use super::StoreError;
 use super::statement::Statement;
-use crate::fault;
+use crate::fault::point;
 
 /// One bound argument.
 #[derive(Clone, Copy, Debug)]
@@ -311,7 +311,7 @@ where
 
 /// Where a test lets the database say no.
 pub(super) fn reach(statement: &'static str) -> Result<(), StoreError> {
-    fault::point(statement).map_err(|error| failure(statement, sqlx::Error::Io(error)))
+    point(statement).map_err(|error| failure(statement, sqlx::Error::Io(error)))
 }
 
 /// Sorts the database's own errors into ours. Messages never carry values of rows.

@@ -216,7 +216,7 @@ async fn some_full_disks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/disk.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_disk_full() {
     let step = setting("KIB", 64);
     let sizes = trials(60).map(move |k| (k + 1) * step);

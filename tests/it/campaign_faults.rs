@@ -371,7 +371,7 @@ fn a_sample_of_the_matrix_comes_out_as_the_table_says() {
 }
 
 #[test]
-#[ignore = "the whole matrix takes long: a campaign, see docs/campaigns/faults.md"]
+#[ignore = "a campaign: docs/campaigns/faults.md"]
 fn campaign_of_the_whole_matrix() {
     let seeds = std::env::var("SEEDS").unwrap_or_default();
     let seeds: Vec<u64> = seeds

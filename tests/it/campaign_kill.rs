@@ -107,13 +107,13 @@ async fn some_kills() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/kill.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_kill_sqlite() {
     kills("kill, SQLite", Kind::Sqlite, trials(500)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/kill.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_kill_postgres() {
     kills("kill, PostgreSQL", Kind::Postgres, trials(200)).await;
 }
@@ -145,13 +145,13 @@ fn every(steps: u64) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/kill.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_kill_every_step_fails_sqlite() {
     fails("every step fails, SQLite", Kind::Sqlite, every).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/kill.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_kill_every_step_fails_postgres() {
     fails("every step fails, PostgreSQL", Kind::Postgres, every).await;
 }

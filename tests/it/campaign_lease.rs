@@ -84,13 +84,13 @@ async fn rounds(kind: Kind) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/lease.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_lease_sqlite() {
     rounds(Kind::Sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/lease.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_lease_postgres() {
     rounds(Kind::Postgres).await;
 }
@@ -113,7 +113,7 @@ async fn killed(kind: Kind, trials: impl Iterator<Item = u64>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/lease.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_lease_killed_postgres() {
     killed(Kind::Postgres, trials(100)).await;
 }

@@ -185,7 +185,7 @@ async fn some_commits_whose_outcome_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/postgres.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_postgres_every_commit_is_cut() {
     cuts("every COMMIT cut", trials(120)).await;
 }
@@ -226,7 +226,7 @@ async fn some_nights_whose_sessions_are_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/postgres.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_postgres_sessions_are_ended() {
     ends("ended sessions", trials(100)).await;
 }

@@ -40,7 +40,7 @@ const INSTANTS: [&str; 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/time.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_time_at_odd_instants() {
     let field = Field::new(Kind::Sqlite).await;
     let wanted = field.undisturbed().await;
@@ -72,7 +72,7 @@ async fn campaign_time_at_odd_instants() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a campaign: docs/campaigns/time.md"]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_time_35_missed_nights() {
     caught_up(35).await;
 }

@@ -67,6 +67,32 @@ async fn a_run_is_made_again_from_the_archive() {
     }
 }
 
+/// Orders that a night found waiting are paid on a later one: what moved on since is no difference.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_in_the_middle_is_made_again() {
+    let nights = [FIRST, SECOND, "2022-12-07", "2022-12-08"];
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    for date in nights {
+        town.morning_after(day(date));
+        night(&desk, date).await;
+    }
+    desk.close().await;
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+    for date in nights {
+        let (code, text) = replayed(&town, date).await;
+        assert_eq!(code, 0, "{date}: {text}");
+        assert!(
+            text.contains("  same     rows read again"),
+            "{date}: {text}"
+        );
+    }
+    // a row that nobody told of again is still found out
+    let edit = "UPDATE txn SET memo = memo || 'x' WHERE seen_night = '2022-12-05'";
+    town.database.execute(edit).await;
+    differs(&town, FIRST, &["table txn, ", "column memo: stored"]).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_changed_a_row_since_is_found_out() {
     for kind in [Kind::Sqlite, Kind::Postgres] {

@@ -8,7 +8,7 @@ use crate::job::error::JobError;
 use crate::job::pull::Pulled;
 use crate::job::{calibration, digest, names};
 use crate::report::Calibration;
-use crate::settle::Inputs;
+use crate::settle::{Inputs, Rules};
 use crate::store::{RunRecord, Window};
 
 /// What a night reads from the store, with its digests.
@@ -64,4 +64,11 @@ fn window(desk: &Desk) -> Window {
         sum_days: rules.batch_days.max(rules.deposit_days),
         gateways: gateways.map(|source| source.name.clone()).collect(),
     }
+}
+
+/// The rules of the night; receipt numbers are asked for only where the registry tells any.
+pub(super) fn night_rules(desk: &Desk, day: Day, pool: &Inputs) -> Rules {
+    let mut rules = desk.config.rules_for(day);
+    rules.e_receipts = pool.fees.iter().any(|fee| fee.more.receipt_no.is_some());
+    rules
 }

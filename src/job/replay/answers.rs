@@ -37,7 +37,11 @@ pub(super) async fn compare(
             Came::Money(delivery, filling) => {
                 rows += delivery.txns.len() + delivery.rejects.len();
                 let differing = store
-                    .differences(&part.source, &delivery, normalise::merge)
+                    .differences(
+                        (&part.source, run.business_date),
+                        &delivery,
+                        normalise::merge,
+                    )
                     .await?;
                 found.extend(differing.into_iter().map(|d| (part.asked.clone(), d)));
                 let of_source = ids.entry(part.source.clone()).or_default();

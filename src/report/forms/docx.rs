@@ -90,10 +90,16 @@ fn document(paper: &Paper) -> String {
         match block {
             Block::Line(line) => paragraph(&mut out, line, 26),
             Block::Table(grid) => table(&mut out, grid, width, paper.lang),
-            Block::Head(left, right) => side_by_side(&mut out, &[left, right], width, false),
+            Block::Head(left, right) => {
+                // the name of the state stands in one line
+                let columns = [(left, width * 38 / 100), (right, width * 62 / 100)];
+                side_by_side(&mut out, &columns, false);
+            }
             Block::Signatures(columns) => {
-                let columns: Vec<&Vec<Line>> = columns.iter().collect();
-                side_by_side(&mut out, &columns, width, true);
+                let each = width / u32::try_from(columns.len().max(1)).unwrap_or(1);
+                let columns: Vec<(&Vec<Line>, u32)> =
+                    columns.iter().map(|lines| (lines, each)).collect();
+                side_by_side(&mut out, &columns, true);
             }
             Block::NewPage => out.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#),
         }
@@ -156,21 +162,20 @@ fn cell(out: &mut String, width: u32, lines: &[Line], size: u32) {
     out.push_str("</w:tc>");
 }
 
-/// Columns without lines; for signatures with room to sign.
-fn side_by_side(out: &mut String, columns: &[&Vec<Line>], width: u32, room: bool) {
-    let each = width / u32::try_from(columns.len().max(1)).unwrap_or(1);
+/// Columns of these widths without lines; for signatures with room to sign.
+fn side_by_side(out: &mut String, columns: &[(&Vec<Line>, u32)], room: bool) {
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>"#);
     out.push_str(r#"<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>"#);
-    for _ in columns {
-        out.extend([format!(r#"<w:gridCol w:w="{each}"/>"#)]);
+    for (_, width) in columns {
+        out.extend([format!(r#"<w:gridCol w:w="{width}"/>"#)]);
     }
     out.push_str("</w:tblGrid><w:tr><w:trPr><w:cantSplit/></w:trPr>");
-    for lines in columns {
+    for (lines, width) in columns {
         let mut lines = (*lines).clone();
         if room {
             lines.extend([Line::middle(""), Line::middle(""), Line::middle("")]);
         }
-        cell(out, each, &lines, 24);
+        cell(out, *width, &lines, 24);
     }
     out.push_str("</w:tr></w:tbl>");
     paragraph(out, &Line::plain(""), 12);

@@ -157,8 +157,8 @@ impl Minutes<'_> {
         for (key, name) in [("form-party-a-name", unit), ("form-party-b-name", &b)] {
             let line = text::say(self.lang, key, &[("name", name)]);
             blocks.push(Block::Line(Line::plain(line).strong()));
-            blocks.push(Block::Line(Line::plain(self.say("form-party-person"))));
-            blocks.push(Block::Line(Line::plain(self.say("form-party-account"))));
+            blocks.push(Block::Line(Line::left(self.say("form-party-person"))));
+            blocks.push(Block::Line(Line::left(self.say("form-party-account"))));
         }
     }
 

@@ -44,6 +44,14 @@ impl Line {
         }
     }
 
+    /// Plain text at the left margin: lines of dots are not stretched.
+    pub fn left(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
     /// Bold text in the middle.
     pub fn title(text: impl Into<String>) -> Self {
         Self {
