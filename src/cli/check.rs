@@ -29,7 +29,7 @@ pub struct CheckArgs {
     /// Do not ask the sources
     #[arg(long)]
     offline: bool,
-    /// Send a test message to everybody in [notify]
+    /// Send a test message to everybody in `[notify]`
     #[arg(long, conflicts_with = "offline")]
     send_test: bool,
     /// One JSON document on stdout
