@@ -35,7 +35,7 @@ use pool::Pool;
 
 pub use evidence::{Evidence, Nearest, Test};
 pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
-pub use names::{Names, Spoken, lost_codes, near_spellings, payers_of, rival_spellings, spoken};
+pub use names::{Names, Spoken, lost_codes, payers_of, spoken};
 
 /// Runs every pass over the pool.
 pub fn run<'p, 'a>(pool: &'p Pool<'a>, lane: Lane) -> Desk<'p, 'a> {

@@ -6,7 +6,6 @@ use crate::domain::fold::{fold_name, squeeze};
 use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
 
 use super::code_scan::Scanner;
-use super::edit::one_edit;
 
 /// What new rows say, before anyone knows which of it exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,24 +67,9 @@ pub fn spoken<'r>(
     spoken
 }
 
-/// Spellings one edit away from the codes of rows that name no existing dossier: the repair look-up
-/// has to see settled dossiers too. (Rivals of a code that exists matter only while they are open,
-/// and open dossiers are read anyway.)
-pub fn near_spellings<'r>(
-    agencies: impl IntoIterator<Item = &'r AgencyCode>,
-    txns: &[Txn],
-    existing: &BTreeSet<DossierCode>,
-) -> BTreeSet<String> {
-    let mut near = BTreeSet::new();
-    for code in lost_codes(agencies, txns, existing) {
-        one_edit(&code, |spelling, _| {
-            near.insert(spelling.to_owned());
-        });
-    }
-    near
-}
-
-/// The codes, as they are written, of rows that name no existing dossier.
+/// The codes, as they are written, of rows that name no existing dossier: what is one edit away
+/// from them may be what was meant, settled or not. (Rivals of a code that exists matter only while
+/// they are open, and open dossiers are read anyway.)
 pub fn lost_codes<'r>(
     agencies: impl IntoIterator<Item = &'r AgencyCode>,
     txns: &[Txn],
@@ -101,19 +85,6 @@ pub fn lost_codes<'r>(
         }
     }
     lost
-}
-
-/// Spellings one edit away from the dossiers of new fees, each with the folded names of their
-/// payers: a payment by one of them that settled under such a spelling has two readings now.
-pub fn rival_spellings(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut rivals: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (code, payers) in payers_of(fees) {
-        one_edit(&code, |spelling, _| {
-            let known = rivals.entry(spelling.to_owned()).or_default();
-            known.extend(payers.iter().cloned());
-        });
-    }
-    rivals
 }
 
 /// The folded names of the payers of fees, by the squeezed code of their dossier.

@@ -9,13 +9,13 @@ use doisoat::domain::{
 };
 use doisoat::domain::{DossierCode as Code, vnd::VndError};
 use doisoat::kpi::{Contribution, Scope, Share, Verdict};
-use doisoat::matching::{Evidence, near_spellings, pass, rival_spellings, spoken};
+use doisoat::matching::{Evidence, pass, spoken};
 use doisoat::settle::{Settlement, settle};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::prove::plants::with_target;
-use crate::rows::{fee, txn};
+use crate::rows::{fee, near_spellings, rival_spellings, txn};
 use crate::settle_properties::day::{ADay, a_day};
 
 #[test]

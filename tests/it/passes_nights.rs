@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::OK;
 use doisoat::domain::{Day, DossierCode, Fee, Moment, Period, Rules, Txn, TxnKind, Vnd};
-use doisoat::matching::{near_spellings, rival_spellings, spoken};
+use doisoat::matching::spoken;
 use doisoat::settle::{Inputs, Settlement, settle};
 use doisoat::store::{Lease, Store, Window};
 
 use crate::database::{Database, Kind};
 use crate::nights::{publish, pull, run_after};
-use crate::rows::{code, day, fee, night_of, registry_file, txn};
+use crate::rows::{code, day, fee, near_spellings, night_of, registry_file, rival_spellings, txn};
 use crate::simulate::state;
 use crate::store_open::holder;
 

@@ -1,11 +1,15 @@
 //! Rows for tests of the store: one line makes one row.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use doisoat::domain::fee::FeeMore;
 use doisoat::domain::{
     Agency, AgencyCode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus,
     Instrument, Moment, OrderStatus, PaymentOrder, Receipt, ReceiptStatus, SourceName, Txn,
     TxnKind, TxnStatus, Vnd,
 };
+use doisoat::matching::edit::one_edit;
+use doisoat::matching::{lost_codes, payers_of};
 use doisoat::store::{ExportFile, RegistryRows};
 
 pub(crate) fn day(text: &str) -> Day {
@@ -123,4 +127,32 @@ pub(crate) fn registry_file(
         ..RegistryRows::default()
     };
     (file, rows)
+}
+
+/// Spellings one edit away from the codes of rows that name no existing dossier, all written out.
+pub(crate) fn near_spellings<'r>(
+    agencies: impl IntoIterator<Item = &'r AgencyCode>,
+    txns: &[Txn],
+    existing: &BTreeSet<DossierCode>,
+) -> BTreeSet<String> {
+    let mut near = BTreeSet::new();
+    for code in lost_codes(agencies, txns, existing) {
+        one_edit(&code, |spelling, _| {
+            near.insert(spelling.to_owned());
+        });
+    }
+    near
+}
+
+/// Spellings one edit away from the dossiers of fees, all written out, each with the folded names
+/// of their payers.
+pub(crate) fn rival_spellings(fees: &[Fee]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut rivals: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (code, payers) in payers_of(fees) {
+        one_edit(&code, |spelling, _| {
+            let known = rivals.entry(spelling.to_owned()).or_default();
+            known.extend(payers.iter().cloned());
+        });
+    }
+    rivals
 }

@@ -65,7 +65,7 @@ pub(crate) async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull
     let kept = Kept::default();
     match opening.open().unwrap() {
         Handle::Feed(feed) => feed.list(day(DAYS[0])..=day(DAYS[1]), &kept).await.unwrap(),
-        Handle::Probe(probe) => probe.ask(&orders(sandbox), &kept).await.unwrap(),
+        Handle::Probe(probe) => probe.ask(&orders(sandbox, 24), &kept).await.unwrap(),
         Handle::Folder(_) | Handle::Files(_) | Handle::Registry(_) | Handle::Push(_) => {
             panic!("no folder")
         }
@@ -73,8 +73,9 @@ pub(crate) async fn pull(sandbox: &Sandbox, provider: &str, fault: &str) -> Pull
 }
 
 /// The first orders of the sandbox, as the registry knows them.
-fn orders(sandbox: &Sandbox) -> Vec<PaymentOrder> {
-    let all = sandbox.district().gateway_orders.iter().take(24);
+/// The first so many orders of a town.
+pub(crate) fn orders(sandbox: &Sandbox, count: usize) -> Vec<PaymentOrder> {
+    let all = sandbox.district().gateway_orders.iter().take(count);
     all.map(|order| PaymentOrder {
         provider: sandbox.district().gateway.into(),
         order_id: sandbox

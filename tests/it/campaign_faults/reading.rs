@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use doisoat::clock::FixedClock;
 use doisoat::config::Surroundings;
-use doisoat::domain::{
-    Completeness, DossierCode, Moment, OrderStatus, PaymentOrder, TxnStatus, Vnd,
-};
+use doisoat::domain::{Completeness, TxnStatus};
 use doisoat::sandbox::Sandbox;
 use doisoat::sandbox::fault::Outcome;
 use doisoat::source::error::SourceError;
@@ -15,6 +13,7 @@ use doisoat::source::{Handle, Opening, Pull, RegistryPull};
 
 use super::{Canaries, Case, FIRST_DAY, district, misdeeds, night, pace, timeout, unclear};
 use crate::fake::{Kept, day, settings_of};
+use crate::source_faults::orders;
 
 /// Orders asked about in one reading.
 const ORDERS: usize = 16;
@@ -27,25 +26,6 @@ struct Told {
     rows: Rows,
     complete: bool,
     trouble: Option<SourceError>,
-}
-
-/// The first orders of the sandbox, as the registry knows them.
-fn orders(sandbox: &Sandbox) -> Vec<PaymentOrder> {
-    let district = sandbox.district();
-    let all = district.gateway_orders.iter().take(ORDERS);
-    all.map(|order| PaymentOrder {
-        provider: district.gateway.into(),
-        order_id: district
-            .order_id_at_gateway(&order.order_id, order.created_at)
-            .into(),
-        dossier_code: DossierCode::parse("H48.18.22-221202-0001").unwrap(),
-        fee_ids: Vec::new(),
-        amount: Vnd::new(order.states[0].amount),
-        created_at: Moment::parse_compact(&order.created_at.format("%Y%m%d%H%M%S").to_string())
-            .unwrap(),
-        status: OrderStatus::Pending,
-    })
-    .collect()
 }
 
 async fn read(sandbox: &Sandbox, case: Case) -> Told {
@@ -68,7 +48,10 @@ async fn read(sandbox: &Sandbox, case: Case) -> Told {
     let (first, kept) = (day(FIRST_DAY), Kept::default());
     match opening.open().unwrap() {
         Handle::Feed(feed) => of_pull(case, feed.list(first..=first, &kept).await.unwrap()),
-        Handle::Probe(probe) => of_pull(case, probe.ask(&orders(sandbox), &kept).await.unwrap()),
+        Handle::Probe(probe) => of_pull(
+            case,
+            probe.ask(&orders(sandbox, ORDERS), &kept).await.unwrap(),
+        ),
         Handle::Registry(registry) => of_registry(registry.changed(first, &kept).await.unwrap()),
         other => panic!("{other:?}"),
     }
