@@ -55,8 +55,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(reach, item, books.rules.start)
-                    || is_free_fee(books, item, name) =>
+                None if !displaced(books, reach, item) || is_free_fee(books, item, name) =>
                 {
                     let days = format!("{:?}", reach.days());
                     self::say(item, WHERE, &days, findings);
@@ -213,8 +212,8 @@ fn of_refund(reach: &Reach, item: &Contribution, last: Day, start: Option<Day>) 
 }
 
 /// What takes the place of a payment counts on the days of the open money, for as much.
-fn displaced(reach: &Reach, item: &Contribution, start: Option<Day>) -> bool {
-    if start.is_some() {
+fn displaced(books: &Books, reach: &Reach, item: &Contribution) -> bool {
+    if books.rules.start.is_some() {
         return true; // clipped: what is left does not tell from where
     }
     let (sure, all) = (reach.sure_days(), reach.days());
@@ -225,8 +224,10 @@ fn displaced(reach: &Reach, item: &Contribution, start: Option<Day>) -> bool {
         let (first, last) = sure.unwrap_or((all.1, all.0));
         own && all.0 <= span.from && span.from <= first && last <= span.to && span.to <= all.1
     };
+    // what it counts as may hang on open money of its payer: then it counts on its own day
+    let zoned = books.rules.grey.changes() && item.outcomes.len() > 1;
     // where it cannot vanish, it must be able to move
-    let stays = item.coupled && !item.outcomes.contains(&(0, 0));
+    let stays = item.coupled && !zoned && !item.outcomes.contains(&(0, 0));
     let own = Some((item.day, item.day));
     let moves = !stays || !item.elsewhere.is_empty() || all.is_none() || all == own || sure == own;
     item.elsewhere.iter().all(fits) && moves

@@ -267,14 +267,14 @@ fn add_row(day: &mut Inputs, i: usize, plan: &RowPlan) {
         }
         16 => return add_conflict(day, amount),
         // the account that a payment landed in shows it again: in a feed, in a statement, in both,
-        // some hours off, perhaps in another account
+        // up to a day off, perhaps in another account
         18..=20 => {
             let Some(last) = day.txns.last_mut() else {
                 return;
             };
             last.account = Some("0123".into());
             last.bank_ref = Some("FT1".into());
-            let paid_at = Moment::of_ms(last.paid_at.ms() + (plan.minute % 5 - 2) * 3_600_000);
+            let paid_at = Moment::of_ms(last.paid_at.ms() + (plan.minute % 5 - 2) * 43_200_000);
             Txn {
                 id: id.as_str().into(),
                 source: SourceName::new(["feed", "bank", "second"][plan.other % 3]),
