@@ -34,6 +34,7 @@ mod known;
 mod lease;
 mod owner;
 mod pool;
+mod prior;
 mod publish;
 mod run;
 

@@ -63,9 +63,7 @@ impl Store {
         touched.extend(firm_nights(&mut tx, &night).await?);
         touched.insert(night.clone());
         for night in &touched {
-            let binds = [Bind::Text(night)];
-            tx.run(&sql::DELETE_FIRM_CHANGE, &binds).await?;
-            tx.run(&sql::INSERT_FIRM_CHANGE, &binds).await?;
+            sum_up(&mut tx, night).await?;
         }
         mark_decided(&mut tx, pool, &night).await?;
         assert_conserved(&mut tx, publication, &night).await?;
@@ -121,6 +119,21 @@ async fn firm_nights(tx: &mut Tx, night: &str) -> Result<BTreeSet<String>, Store
     rows.iter()
         .map(|row| Ok(row.text("until")?.to_owned()))
         .collect()
+}
+
+/// Makes the firm sums of a night anew from its contributions, and those of half months with them.
+async fn sum_up(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
+    for statement in [
+        &sql::TAKE_FIRM_HALF,
+        &sql::DELETE_EMPTY_FIRM_HALF,
+        &sql::DELETE_FIRM_CHANGE,
+        &sql::INSERT_FIRM_CHANGE,
+        &sql::ADD_FIRM_HALF,
+        &sql::DELETE_EMPTY_FIRM_HALF,
+    ] {
+        tx.run(statement, &[Bind::Text(night)]).await?;
+    }
+    Ok(())
 }
 
 /// From now on the rows of the pool count as decided by this night.

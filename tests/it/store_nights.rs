@@ -1,12 +1,12 @@
 //! Nights in the store, on both databases: what a night reads, what it decides, what a rerun does.
 
-use doisoat::domain::{RunId, SourceName, Txn};
+use doisoat::domain::{Period, RunId, SourceName, Txn};
 use doisoat::matching::Names;
 use doisoat::store::{ExceptionFilter, RunRecord, Store, StoreError, Window};
 
 use crate::database::each_database;
 use crate::nights::{A, B, C, keys_of, night, paid, pool_of, publish, pull, run_after};
-use crate::rows::{code, day, night_of, order, receipt, registry_file, sepay, txn};
+use crate::rows::{code, night_of, order, receipt, registry_file, sepay, txn};
 use crate::settler::settle;
 use crate::store_open::holder;
 use crate::store_proof::check_versions;
@@ -185,7 +185,7 @@ async fn publishing_does_not_change_what_the_night_read() {
         ]
         .into();
         let prior = store
-            .prior(night_of(6), day("2022-01-01"), &pools[1])
+            .prior(night_of(6), &[Period::year_to(night_of(6))], &pools[1])
             .await
             .unwrap();
         let state = decisions(&store).await;
@@ -198,7 +198,7 @@ async fn publishing_does_not_change_what_the_night_read() {
         assert_eq!(pool_of(&store, night_of(6)).await, pools[1]);
         assert_eq!(
             store
-                .prior(night_of(6), day("2022-01-01"), &pools[1])
+                .prior(night_of(6), &[Period::year_to(night_of(6))], &pools[1])
                 .await
                 .unwrap(),
             prior
