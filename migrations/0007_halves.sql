@@ -18,3 +18,7 @@ FROM firm_change
 GROUP BY definition, scope,
     substr(day, 1, 8) || CASE WHEN substr(day, 9, 2) < '15' THEN '01' ELSE '15' END
 HAVING SUM(numerator) <> 0 OR SUM(denominator) <> 0;
+
+CREATE INDEX export_file_day ON export_file (day, source);
+CREATE INDEX reject_row_id ON reject_row (id);
+CREATE INDEX probe_unanswered ON probe (source, order_id) WHERE answered = 0;

@@ -50,6 +50,7 @@ impl Store {
             Db::Postgres { pool, .. } => migrator.run(pool).await,
         }
         .map_err(migration_failure)?;
+        self.forget_statistics().await?;
         Ok(names)
     }
 

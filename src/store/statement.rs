@@ -221,7 +221,8 @@ statements! {
     SELECT_SETTINGS = sqlite "select_settings" 0;
     COPY_DATABASE = sqlite "copy_database" 1;
     FOLD_LOG = sqlite "fold_log" 0;
-    REFRESH_STATISTICS = split "refresh_statistics" 0;
+    REFRESH_STATISTICS = postgres "refresh_statistics" 0;
+    FORGET_STATISTICS = sqlite "forget_statistics" 0;
     SELECT_SEALED_ROW_STATE = both "select_sealed_row_state" 1;
     SELECT_SEALED_MATCH_GROUP = both "select_sealed_match_group" 1;
     SELECT_SEALED_CONTRIBUTION = both "select_sealed_contribution" 1;

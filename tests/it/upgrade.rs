@@ -8,7 +8,15 @@ use crate::verify::two_nights;
 
 /// What each migration after the first added; taken away again, the newest first.
 const ADDED: [(i64, &[&str]); 6] = [
-    (7, &["DROP TABLE firm_half"]),
+    (
+        7,
+        &[
+            "DROP TABLE firm_half",
+            "DROP INDEX export_file_day",
+            "DROP INDEX reject_row_id",
+            "DROP INDEX probe_unanswered",
+        ],
+    ),
     (6, &["DROP TABLE closing"]),
     (5, &["DROP TABLE outbox"]),
     (
