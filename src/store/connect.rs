@@ -19,6 +19,9 @@ use super::statement as sql;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers beside the one writer.
 const READERS_MAX: u32 = 4;
+/// The longest that PostgreSQL may work on one statement: a night's longest takes seconds, a
+/// migration of many years minutes.
+const STATEMENT_MAX: &str = "30min";
 /// Pages that a connection of SQLite holds, in KiB (negative: not a number of pages). The rows of a
 /// night lie all over indexes of many years: in the 2 MiB that SQLite takes unasked each page is
 /// read and written again and again.
@@ -290,7 +293,11 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(bad_url)?;
     let options = options
         .application_name("doisoat")
-        .options([("lock_timeout", "10s"), ("client_min_messages", "warning")])
+        .options([
+            ("lock_timeout", "10s"),
+            ("statement_timeout", STATEMENT_MAX),
+            ("client_min_messages", "warning"),
+        ])
         .disable_statement_logging();
     if mode == OpenMode::Create {
         let known = Postgres::database_exists(url).await;

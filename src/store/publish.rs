@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::again::Attempts;
 use super::archive::Archive;
 use super::batch::{batches, keys};
 use super::codec::write_key;
@@ -37,6 +38,20 @@ impl Store {
     /// the same night, the earlier run becomes `superseded`, and counts and sums are read back and
     /// compared before the commit.
     pub async fn publish(
+        &self,
+        lease: &Lease,
+        publication: &Publication<'_>,
+    ) -> Result<(), StoreError> {
+        let mut attempts = Attempts::new();
+        loop {
+            let done = self.publish_once(lease, publication).await;
+            if !attempts.again(&done).await {
+                return done;
+            }
+        }
+    }
+
+    async fn publish_once(
         &self,
         lease: &Lease,
         publication: &Publication<'_>,
