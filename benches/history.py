@@ -55,7 +55,9 @@ def main():
     columns = {t: [r[1] for r in db.execute(f"PRAGMA table_info({t})")] for t in TABLES}
     for table in TABLES:
         db.execute(f"CREATE TEMP TABLE t_{table} AS SELECT * FROM {table}")
-    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+    of_tables = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    tables = [table for (table,) in db.execute(of_tables)]
+    for table in tables:
         if not table.startswith(("_sqlx", "sqlite_")):
             db.execute(f"DELETE FROM {table}")
     shown = out / "reports" / DAY
@@ -75,6 +77,13 @@ def main():
         (out / "reports" / d.isoformat()).mkdir()
         text = (shown / "run.json").read_text().replace(DAY, d.isoformat())
         (out / "reports" / d.isoformat() / "run.json").write_text(text)
+    if "firm_half" in tables:
+        half = "substr(day, 1, 8) || CASE WHEN substr(day, 9, 2) < '15' THEN '01' ELSE '15' END"
+        db.execute(
+            "INSERT INTO firm_half (definition, scope, half, numerator, denominator) "
+            f"SELECT definition, scope, {half}, SUM(numerator), SUM(denominator) "
+            "FROM firm_change GROUP BY 1, 2, 3"
+        )
     shutil.rmtree(shown)
     db.execute("PRAGMA optimize")
     print(db.execute("SELECT count(*) FROM txn").fetchone()[0], "transactions")

@@ -290,11 +290,9 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
-    let first = rules.periods.iter().map(|period| period.from).min();
-    let first = first.unwrap_or(day);
     let prior = match prior {
         Some(prior) => prior,
-        None => desk.store.prior(day, first, &pool).await?,
+        None => desk.store.prior(day, &rules.periods, &pool).await?,
     };
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior)

@@ -131,8 +131,11 @@ pub(super) async fn as_known(
     if !read.is_of(run) {
         return Ok(None);
     }
-    // the sums that it kept begin with its year; of a period before that the store knows
-    let prior = (over.from >= run.business_date.year_start()).then_some(prior);
+    // the sums that it kept begin with its year and are as coarse as its periods and whole months
+    // allow; of any other period the store knows
+    let told = over.from >= run.business_date.year_start();
+    let told = told && prior.iter().all(|sum| sum.fits(over));
+    let prior = told.then_some(prior);
     let decided = nightly::decide_over(by, read, run, over, prior).await?;
     Ok(Some(decided))
 }

@@ -1,7 +1,9 @@
 //! What the published nights before said: read from their own `run.json`, as published.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::domain::{Day, Fraction, Target};
 use crate::report::{Figure, TrendPoint};
@@ -10,13 +12,32 @@ use crate::store::RunRecord;
 /// The trend goes back this many days.
 pub(super) const TREND_DAYS: u32 = 60;
 
-/// What the trend needs of a document: most of it is the list of exceptions.
-#[derive(Deserialize)]
-struct Shown {
-    #[serde(default)]
-    share: Value,
-    #[serde(default)]
+/// What the trend needs of a document: most of it is the list of exceptions. Of sixty documents
+/// everything else is passed over without being held.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Shown<'d> {
+    #[serde(borrow)]
+    share: Vec<ShownShare<'d>>,
     totals: Value,
+}
+
+/// A share as a document tells it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShownShare<'d> {
+    #[serde(borrow)]
+    definition: Cow<'d, str>,
+    #[serde(borrow)]
+    scope: Cow<'d, str>,
+    #[serde(borrow)]
+    period: Cow<'d, str>,
+    numerator: Option<i64>,
+    denominator: Option<i64>,
+    share: Option<Box<str>>,
+    low: Option<Box<str>>,
+    high: Option<Box<str>>,
+    target: Option<Box<str>>,
 }
 
 /// The year's share of the first target and the totals of each night, in order of the nights.
@@ -30,28 +51,30 @@ pub(super) fn points(nights: &[RunRecord], targets: &[Target], label: &str) -> V
         .first()
         .map_or("TX_CASHLESS", |target| &*target.definition);
     let point = |run: &RunRecord| {
-        let Shown { share, totals } = serde_json::from_str(&run.run_json).ok()?;
-        let document = json!({"share": share, "totals": totals});
+        let shown: Shown = serde_json::from_str(&run.run_json).ok()?;
         let period = run.business_date.date().format(label).to_string();
-        let share = share_of(&document, definition, &period);
-        Some(point(&document, share, run.business_date))
+        Some(point(&shown, definition, &period, run.business_date))
     };
     nights.iter().filter_map(point).collect()
 }
 
-fn point(document: &Value, share: Option<&Value>, night: Day) -> TrendPoint {
-    let decimal = |name: &str| decimal(share?[name].as_str()?);
-    let whole = |name: &str| share?[name].as_i64().map(i128::from);
-    let known = share.is_some_and(|share| share["share"].is_string());
-    let point = || Fraction::new(whole("numerator")?, whole("denominator")?);
+fn point(shown: &Shown, definition: &str, period: &str, night: Day) -> TrendPoint {
+    let is_it = |share: &&ShownShare| {
+        share.definition == definition && share.scope.is_empty() && share.period == period
+    };
+    let share = shown.share.iter().find(is_it);
+    let known = share.filter(|share| share.share.is_some());
+    let whole = |share: &ShownShare| {
+        Fraction::new(i128::from(share.numerator?), i128::from(share.denominator?))
+    };
     TrendPoint {
         business_date: night,
-        share: known.then(point).flatten(),
-        low: decimal("low"),
-        high: decimal("high"),
-        target: decimal("target"),
-        transactions: figure(document, "transactions"),
-        open: figure(document, "open"),
+        share: known.and_then(whole),
+        low: share.and_then(|share| decimal(share.low.as_deref()?)),
+        high: share.and_then(|share| decimal(share.high.as_deref()?)),
+        target: share.and_then(|share| decimal(share.target.as_deref()?)),
+        transactions: total(&shown.totals, "transactions"),
+        open: total(&shown.totals, "open"),
     }
 }
 
@@ -70,7 +93,11 @@ fn share_of<'d>(document: &'d Value, definition: &str, period: &str) -> Option<&
 
 /// One of the totals.
 pub(super) fn figure(document: &Value, name: &str) -> Figure {
-    let part = &document["totals"][name];
+    total(&document["totals"], name)
+}
+
+fn total(totals: &Value, name: &str) -> Figure {
+    let part = &totals[name];
     Figure::new(
         part["count"].as_u64().unwrap_or(0),
         part["sum_vnd"].as_i64().map_or(0, i128::from),
@@ -100,14 +127,24 @@ mod tests {
             ],
         });
         let night = Day::parse("2022-12-05").unwrap();
-        let year = |definition| year_of(&document, definition, night);
-        let seen = point(&document, year("TX_CASHLESS"), night);
+        let text = document.to_string();
+        let shown: Shown = serde_json::from_str(&text).unwrap();
+        let seen = point(&shown, "TX_CASHLESS", "2022", night);
         assert_eq!(seen.share, Fraction::new(2, 4));
         assert_eq!(seen.low, Fraction::new(4180, 10_000));
         assert_eq!(seen.target, Fraction::new(50, 100));
         assert_eq!(seen.transactions, Figure::new(3, 90_000));
         assert_eq!(seen.open, Figure::new(1, 5));
-        let other = point(&document, year("DOSSIER_CASHLESS"), night);
+        let other = point(&shown, "DOSSIER_CASHLESS", "2022", night);
         assert_eq!((other.share, other.low), (None, None));
+        assert_eq!(
+            year_of(&document, "TX_CASHLESS", night),
+            Some(&document["share"][1])
+        );
+        // a document of another program, and one without shares
+        let bare: Shown =
+            serde_json::from_str(r#"{"digests":{"a":[1]},"exceptions":[{}]}"#).unwrap();
+        let bare = point(&bare, "TX_CASHLESS", "2022", night);
+        assert_eq!((bare.share, bare.open), (None, Figure::default()));
     }
 }

@@ -163,19 +163,33 @@ impl Contribution {
     }
 }
 
-/// The sum of all one-outcome contributions of earlier nights that are not in tonight's pool.
+/// The sum of all one-outcome contributions of earlier nights that are not in tonight's pool, over
+/// a span of days of which each period holds all or none.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PriorSum {
     /// The definition's id.
     pub definition: Box<str>,
     /// Where it counts.
     pub scope: Scope,
-    /// The day that decides the period.
+    /// The day that decides the period: the first of the span.
     pub day: Day,
+    /// The last day of the span; none: it is that day alone (as every sum of a run of older
+    /// programs).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
     /// Sum of numerators.
     pub numerator: i128,
     /// Sum of denominators.
     pub denominator: i128,
+}
+
+impl PriorSum {
+    /// True when the period holds every day of the span, or none.
+    pub fn fits(&self, period: &Period) -> bool {
+        let to = self.to.unwrap_or(self.day);
+        let inside = period.from <= self.day && to <= period.to;
+        inside || to < period.from || period.to < self.day
+    }
 }
 
 words!(
@@ -287,6 +301,33 @@ mod tests {
             coupled: true,
             exceptions: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_sum_of_an_older_program_is_that_of_a_day() {
+        let old = r#"{"definition":"TX_CASHLESS","scope":"total","day":"2022-12-05",
+            "numerator":1,"denominator":2}"#;
+        let old: PriorSum = serde_json::from_str(old).unwrap();
+        assert_eq!((old.day, old.to), (day(5), None));
+        let new = PriorSum {
+            to: Some(day(9)),
+            ..old.clone()
+        };
+        let text = serde_json::to_string(&new).unwrap();
+        assert_eq!(serde_json::from_str::<PriorSum>(&text).unwrap(), new);
+        let check = |sum: &PriorSum, from: u32, to: u32, expected: bool| {
+            let period = Period::range(day(from), day(to));
+            assert_eq!(sum.fits(&period), expected, "{sum:?} {from} {to}");
+        };
+        check(&old, 5, 5, true);
+        check(&old, 1, 4, true);
+        check(&new, 5, 9, true);
+        check(&new, 1, 4, true);
+        check(&new, 10, 12, true);
+        check(&new, 5, 8, false);
+        check(&new, 6, 9, false);
+        check(&new, 7, 7, false);
+        check(&new, 9, 12, false);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Store {
         for _ in 0..TRIES {
             match self.try_append(drafts).await {
                 // somebody wrote at the same moment: look again
-                Err(StoreError::Busy(_)) | Ok(Appended::PlaceTaken) => {}
+                Err(StoreError::Busy(_) | StoreError::GaveWay(_)) | Ok(Appended::PlaceTaken) => {}
                 Ok(Appended::Overtaken) => return Ok(None),
                 Ok(Appended::Written(entries)) => return Ok(Some(entries)),
                 Err(error) => return Err(error),

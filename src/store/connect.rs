@@ -19,6 +19,14 @@ use super::statement as sql;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers beside the one writer.
 const READERS_MAX: u32 = 4;
+/// The longest that PostgreSQL may work on one statement: a night's longest takes seconds, a
+/// migration of many years minutes.
+const STATEMENT_MAX: &str = "30min";
+/// Pages that a connection of SQLite holds, in KiB (negative: not a number of pages). The rows of a
+/// night lie all over indexes of many years: in the 2 MiB that SQLite takes unasked each page is
+/// read and written again and again.
+const WRITE_CACHE: &str = "-49152";
+const READ_CACHE: &str = "-16384";
 /// Connections to PostgreSQL, besides the one that holds the lease.
 const POSTGRES_CONNECTIONS_MAX: u32 = 5;
 
@@ -132,21 +140,33 @@ impl Store {
         files::sync(to)
     }
 
-    /// The end of a night: folds the write-ahead log into the file and refreshes statistics.
+    /// The end of a night: folds the write-ahead log into the file; on PostgreSQL refreshes the
+    /// statistics of tables that changed much.
     pub async fn tidy(&self) -> Result<(), StoreError> {
-        let name = "refresh_statistics";
         match &self.db {
             Db::Sqlite { write, .. } => {
-                for statement in [&sql::FOLD_LOG, &sql::REFRESH_STATISTICS] {
-                    let done = sqlx::query(statement.sqlite()?).execute(write).await;
-                    done.map_err(|e| failure(statement.name, e))?;
-                }
+                let statement = &sql::FOLD_LOG;
+                let done = sqlx::query(statement.sqlite()?).execute(write).await;
+                done.map_err(|e| failure(statement.name, e))?;
+                self.forget_statistics().await
             }
             Db::Postgres { pool, .. } => {
-                let text = sql::REFRESH_STATISTICS.postgres()?;
-                let done = sqlx::query(text).execute(pool).await;
-                done.map_err(|e| failure(name, e))?;
+                let statement = &sql::REFRESH_STATISTICS;
+                let done = sqlx::query(statement.postgres()?).execute(pool).await;
+                done.map_err(|e| failure(statement.name, e))?;
+                Ok(())
             }
+        }
+    }
+
+    /// SQLite plans without statistics: those of a young office say that its one night is the whole
+    /// table, and stand until the table has grown tenfold. Without any, each statement of a night
+    /// takes the index that the tests look at.
+    pub(super) async fn forget_statistics(&self) -> Result<(), StoreError> {
+        if let Db::Sqlite { write, .. } = &self.db {
+            let statement = &sql::FORGET_STATISTICS;
+            let done = sqlx::query(statement.sqlite()?).execute(write).await;
+            done.map_err(|e| failure(statement.name, e))?;
         }
         Ok(())
     }
@@ -231,8 +251,10 @@ async fn open_sqlite(path: &Path, mode: OpenMode) -> Result<Store, StoreError> {
             .await
             .map_err(|error| failure("connect", error))
     };
-    let write = pool(1, options.clone()).await?;
-    let read = pool(READERS_MAX, options.pragma("query_only", "ON")).await?;
+    let write = options.clone().pragma("cache_size", WRITE_CACHE);
+    let write = pool(1, write).await?;
+    let read = options.pragma("cache_size", READ_CACHE);
+    let read = pool(READERS_MAX, read.pragma("query_only", "ON")).await?;
     let path = path.to_owned();
     let db = Db::Sqlite { path, write, read };
     let store = Store { db };
@@ -271,7 +293,11 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(bad_url)?;
     let options = options
         .application_name("doisoat")
-        .options([("lock_timeout", "10s"), ("client_min_messages", "warning")])
+        .options([
+            ("lock_timeout", "10s"),
+            ("statement_timeout", STATEMENT_MAX),
+            ("client_min_messages", "warning"),
+        ])
         .disable_statement_logging();
     if mode == OpenMode::Create {
         let known = Postgres::database_exists(url).await;

@@ -9,7 +9,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease`, `raw`, `reading` and `outbox` hold none.
-static TABLES: [&sql::Statement; 23] = [
+static TABLES: [&sql::Statement; 24] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -32,16 +32,18 @@ static TABLES: [&sql::Statement; 23] = [
     &sql::DUMP_MATCH_LEG,
     &sql::DUMP_CONTRIBUTION,
     &sql::DUMP_FIRM_CHANGE,
+    &sql::DUMP_FIRM_HALF,
     &sql::DUMP_KPI,
 ];
 
 /// Tables of what nights decided, as [`Store::decided`] reads them.
-static DECIDED: [&sql::Statement; 6] = [
+static DECIDED: [&sql::Statement; 7] = [
     &sql::DUMP_ROW_STATE,
     &sql::DUMP_MATCH_GROUP,
     &sql::DUMP_MATCH_LEG,
     &sql::DUMP_CONTRIBUTION,
     &sql::DUMP_FIRM_CHANGE,
+    &sql::DUMP_FIRM_HALF,
     &sql::DUMP_KPI,
 ];
 

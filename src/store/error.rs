@@ -39,6 +39,11 @@ pub enum StoreError {
     /// Somebody else kept the database locked beyond the time-out.
     #[error("the database is busy: {0}; another program holds it, try again")]
     Busy(String),
+    /// The transaction gave way to one of another program, each time that it was tried.
+    #[error(
+        "the database took the transaction of another program first: {0}; nothing was written, try again"
+    )]
+    GaveWay(String),
     /// The disk under the database has no room left or fails; the transaction was rolled back.
     #[error("the disk of the database is full or fails: {0}; make room or mend it, then run again")]
     Full(String),

@@ -333,9 +333,8 @@ pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError
         .filter(|_| code.len() < 5)
         .map(|n| n & 0xff);
     match (primary, code.as_str()) {
-        (Some(5 | 6), _) | (_, "55P03" | "40001" | "40P01" | "57014" | "53300") => {
-            StoreError::Busy(message)
-        }
+        (Some(5 | 6), _) | (_, "55P03" | "57014" | "53300") => StoreError::Busy(message),
+        (_, "40001" | "40P01") => StoreError::GaveWay(message),
         (Some(10 | 13), _) | (_, "53100" | "58030") => StoreError::Full(message),
         (Some(8 | 14), _) | (_, "25006") => StoreError::ReadOnly(message),
         (Some(11 | 26), _) | (_, "XX001" | "XX002") => StoreError::Corrupt {

@@ -50,6 +50,7 @@ impl Store {
             Db::Postgres { pool, .. } => migrator.run(pool).await,
         }
         .map_err(migration_failure)?;
+        self.forget_statistics().await?;
         Ok(names)
     }
 
@@ -150,7 +151,7 @@ mod tests {
             matches!(newer, StoreError::NewerThanProgram(9002)),
             "{newer}"
         );
-        let copy = format!("sqlite://{}.before-7", path.display());
+        let copy = format!("sqlite://{}.before-8", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

@@ -10,6 +10,7 @@
 //! versions too: of one identity the latest with `night <= D` counts.
 
 // The databases: connections, migrations, statements, batches, values.
+mod again;
 mod batch;
 mod codec;
 mod connect;
@@ -34,6 +35,7 @@ mod known;
 mod lease;
 mod owner;
 mod pool;
+mod prior;
 mod publish;
 mod run;
 

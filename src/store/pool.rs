@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::batch::{batches, keys};
 use super::book;
 use super::codec::{
-    code, day, from_json, read_fee, read_key, read_order, read_receipt, read_reject, read_txn,
-    write_key,
+    code, from_json, read_fee, read_key, read_order, read_receipt, read_reject, read_txn, write_key,
 };
 use super::exec::{Bind, Row, Tx};
-use super::owner::{Owner, owners_of_night};
+use super::owner::Owner;
 use super::registry::load_agencies;
 use super::statement as sql;
 use super::txn::{assemble, load_txns};
@@ -17,7 +16,6 @@ use super::{Store, StoreError};
 use crate::domain::{
     Conflict, Day, DossierCode, Fee, PaymentOrder, Receipt, RowKey, Side, SourceName, Txn, Vnd,
 };
-use crate::kpi::{PriorSum, Scope};
 use crate::matching::{Evidence, Names};
 use crate::settle::Inputs;
 
@@ -111,46 +109,6 @@ impl Store {
         pool.conflicts = load_conflicts(&mut tx, &pool, night).await?;
         pool.decisions = book::rulings(&mut tx, &pool, night).await?;
         Ok(sorted(pool))
-    }
-
-    /// Firm sums before `night` of the days from `from` on, without the items of `pool`, sorted.
-    pub async fn prior(
-        &self,
-        night: Day,
-        from: Day,
-        pool: &Inputs,
-    ) -> Result<Vec<PriorSum>, StoreError> {
-        let mut tx = self.begin_read().await?;
-        let (night, from) = (night.to_string(), from.to_string());
-        let binds = [Bind::Text(&night), Bind::Text(&from)];
-        let all = tx.rows(&sql::SELECT_FIRM_SUM, &binds).await?;
-        let owners = owners_of_night(&mut tx, pool, &night).await?;
-        let owned = tx
-            .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(&owners), &binds)
-            .await?;
-        let mut sums: BTreeMap<(Box<str>, Scope, Day), (i128, i128)> = BTreeMap::new();
-        for (rows, sign) in [(all, 1), (owned, -1)] {
-            for row in &rows {
-                let key = (
-                    row.text("definition")?.into(),
-                    Scope::parse(row.text("scope")?),
-                    row.parsed("day", day)?,
-                );
-                let sum = sums.entry(key).or_default();
-                sum.0 += sign * i128::from(row.int("numerator")?);
-                sum.1 += sign * i128::from(row.int("denominator")?);
-            }
-        }
-        let sums = sums.into_iter().filter(|(_, sum)| *sum != (0, 0));
-        Ok(sums
-            .map(|((definition, scope, day), sum)| PriorSum {
-                definition,
-                scope,
-                day,
-                numerator: sum.0,
-                denominator: sum.1,
-            })
-            .collect())
     }
 }
 

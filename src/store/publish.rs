@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::again::Attempts;
 use super::archive::Archive;
 use super::batch::{batches, keys};
 use super::codec::write_key;
@@ -41,6 +42,20 @@ impl Store {
         lease: &Lease,
         publication: &Publication<'_>,
     ) -> Result<(), StoreError> {
+        let mut attempts = Attempts::new();
+        loop {
+            let done = self.publish_once(lease, publication).await;
+            if !attempts.again(&done).await {
+                return done;
+            }
+        }
+    }
+
+    async fn publish_once(
+        &self,
+        lease: &Lease,
+        publication: &Publication<'_>,
+    ) -> Result<(), StoreError> {
         let Publication { run, pool, .. } = publication;
         let night = run.business_date.to_string();
         let mut tx = self.begin().await?;
@@ -63,9 +78,7 @@ impl Store {
         touched.extend(firm_nights(&mut tx, &night).await?);
         touched.insert(night.clone());
         for night in &touched {
-            let binds = [Bind::Text(night)];
-            tx.run(&sql::DELETE_FIRM_CHANGE, &binds).await?;
-            tx.run(&sql::INSERT_FIRM_CHANGE, &binds).await?;
+            sum_up(&mut tx, night).await?;
         }
         mark_decided(&mut tx, pool, &night).await?;
         assert_conserved(&mut tx, publication, &night).await?;
@@ -121,6 +134,21 @@ async fn firm_nights(tx: &mut Tx, night: &str) -> Result<BTreeSet<String>, Store
     rows.iter()
         .map(|row| Ok(row.text("until")?.to_owned()))
         .collect()
+}
+
+/// Makes the firm sums of a night anew from its contributions, and those of half months with them.
+async fn sum_up(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
+    for statement in [
+        &sql::TAKE_FIRM_HALF,
+        &sql::DELETE_EMPTY_FIRM_HALF,
+        &sql::DELETE_FIRM_CHANGE,
+        &sql::INSERT_FIRM_CHANGE,
+        &sql::ADD_FIRM_HALF,
+        &sql::DELETE_EMPTY_FIRM_HALF,
+    ] {
+        tx.run(statement, &[Bind::Text(night)]).await?;
+    }
+    Ok(())
 }
 
 /// From now on the rows of the pool count as decided by this night.

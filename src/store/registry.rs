@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::again::Attempts;
 use super::batch::{RowText, batches};
 use super::codec::{
     day, digest, read_agency, write_agency, write_fee, write_order, write_receipt, write_reject,
@@ -83,6 +84,20 @@ impl Store {
     /// told of a row first counts from its own date; what replaces it counts from the day of the
     /// file, unless a newer file has told it otherwise.
     pub async fn save_registry(
+        &self,
+        file: &ExportFile,
+        rows: &RegistryRows,
+    ) -> Result<bool, StoreError> {
+        let mut attempts = Attempts::new();
+        loop {
+            let done = self.save_registry_once(file, rows).await;
+            if !attempts.again(&done).await {
+                return done;
+            }
+        }
+    }
+
+    async fn save_registry_once(
         &self,
         file: &ExportFile,
         rows: &RegistryRows,

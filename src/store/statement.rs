@@ -147,7 +147,9 @@ statements! {
     SELECT_LINK_BY_MONEY = both "select_link_by_money" 2;
     SELECT_LEG_BY_DOSSIER = both "select_leg_by_dossier" 2;
     SELECT_LEG_BY_MONEY = both "select_leg_by_money" 2;
-    SELECT_FIRM_SUM = both "select_firm_sum" 2;
+    SELECT_FIRM_HALF = both "select_firm_half" 1;
+    SELECT_FIRM_LATER = both "select_firm_later" 2;
+    SELECT_FIRM_DAY = both "select_firm_day" 2;
     SELECT_FIRM_OWNED = both "select_firm_owned" 3;
     FENCE_LEASE = both "fence_lease" 2;
     TAKE_LEASE = both "take_lease" 1;
@@ -186,6 +188,9 @@ statements! {
     SELECT_CONTRIBUTION_UNTIL = both "select_contribution_until" 1;
     DELETE_FIRM_CHANGE = both "delete_firm_change" 1;
     INSERT_FIRM_CHANGE = both "insert_firm_change" 1;
+    TAKE_FIRM_HALF = both "take_firm_half" 1;
+    ADD_FIRM_HALF = both "add_firm_half" 1;
+    DELETE_EMPTY_FIRM_HALF = both "delete_empty_firm_half" 1;
     DECIDE_TXN = both "decide_txn" 2;
     DECIDE_REJECT_ROW = both "decide_reject_row" 2;
     DECIDE_FEE_VERSION = both "decide_fee_version" 2;
@@ -216,7 +221,8 @@ statements! {
     SELECT_SETTINGS = sqlite "select_settings" 0;
     COPY_DATABASE = sqlite "copy_database" 1;
     FOLD_LOG = sqlite "fold_log" 0;
-    REFRESH_STATISTICS = split "refresh_statistics" 0;
+    REFRESH_STATISTICS = postgres "refresh_statistics" 0;
+    FORGET_STATISTICS = sqlite "forget_statistics" 0;
     SELECT_SEALED_ROW_STATE = both "select_sealed_row_state" 1;
     SELECT_SEALED_MATCH_GROUP = both "select_sealed_match_group" 1;
     SELECT_SEALED_CONTRIBUTION = both "select_sealed_contribution" 1;
@@ -277,5 +283,6 @@ statements! {
     DUMP_MATCH_LEG = both "dump_match_leg" 0;
     DUMP_CONTRIBUTION = both "dump_contribution" 0;
     DUMP_FIRM_CHANGE = both "dump_firm_change" 0;
+    DUMP_FIRM_HALF = both "dump_firm_half" 0;
     DUMP_KPI = both "dump_kpi" 0;
 }

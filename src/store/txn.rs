@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::again::Attempts;
 use super::batch::batches;
 use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
 use super::exec::{Bind, Row, Tx, clean};
@@ -76,6 +77,22 @@ impl Store {
     /// Stores a pull of `source` made for `night`, in one transaction. Idempotent: the same rows
     /// again, in any overlap, change nothing.
     pub async fn save_transactions(
+        &self,
+        source: &SourceName,
+        night: Day,
+        delivery: &Delivery,
+        merge: Merge,
+    ) -> Result<Saved, StoreError> {
+        let mut attempts = Attempts::new();
+        loop {
+            let done = self.save_once(source, night, delivery, merge).await;
+            if !attempts.again(&done).await {
+                return done;
+            }
+        }
+    }
+
+    async fn save_once(
         &self,
         source: &SourceName,
         night: Day,

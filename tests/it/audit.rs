@@ -14,7 +14,7 @@ use crate::verify::two_nights;
 /// A table, what somebody does to one byte of its rows, how it is undone, and how the row is named.
 type Flip = (&'static str, &'static str, &'static str);
 
-const FLIPS: [Flip; 21] = [
+const FLIPS: [Flip; 22] = [
     (
         "UPDATE agency_version SET name = name || 'x'",
         "UPDATE agency_version SET name = substr(name, 1, length(name) - 1)",
@@ -114,6 +114,11 @@ const FLIPS: [Flip; 21] = [
         "UPDATE firm_change SET denominator = denominator + 1",
         "UPDATE firm_change SET denominator = denominator - 1",
         "firm_change ",
+    ),
+    (
+        "UPDATE firm_half SET denominator = denominator + 1",
+        "UPDATE firm_half SET denominator = denominator - 1",
+        "firm_half ",
     ),
     (
         "UPDATE kpi SET outer_bound = 1 - outer_bound",

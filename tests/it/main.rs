@@ -66,6 +66,7 @@ mod passes_nights;
 mod passes_precision;
 mod passes_properties;
 mod periods;
+mod prior_sums;
 mod probe;
 mod probe_answers;
 mod prove;

@@ -1,12 +1,12 @@
 //! Nights for tests of the store: pull, read, settle, publish, as the job does it.
 
-use doisoat::domain::{Day, RunId, Txn};
+use doisoat::domain::{Day, Period, RunId, Txn};
 use doisoat::matching::Names;
 use doisoat::normalise::merge;
 use doisoat::settle::{Inputs, Settlement};
 use doisoat::store::{Delivery, Lease, Publication, RunRecord, Store, StoreError, Window};
 
-use crate::rows::{day, night_of, sepay, txn};
+use crate::rows::{night_of, sepay, txn};
 use crate::settler::settle;
 
 pub(crate) const A: &str = "H48.18.22-221205-0001";
@@ -94,11 +94,16 @@ pub(crate) async fn publish(
     store.publish(lease, &publication).await
 }
 
-/// One night as the job does it. Tells the keys that it read.
+/// One night of December as the job does it. Tells the keys that it read.
 pub(crate) async fn night(store: &Store, lease: &Lease, of: u32) -> String {
-    let date = night_of(of);
+    night_on(store, lease, night_of(of)).await
+}
+
+/// One night as the job does it. Tells the keys that it read.
+pub(crate) async fn night_on(store: &Store, lease: &Lease, date: Day) -> String {
     let pool = pool_of(store, date).await;
-    let prior = store.prior(date, day("2022-01-01"), &pool).await.unwrap();
+    let periods = [Period::year_to(date)];
+    let prior = store.prior(date, &periods, &pool).await.unwrap();
     let settlement = settle(&pool, &prior);
     let run = run_after(store, date, "d").await;
     publish(store, lease, &run, &pool, &settlement)

@@ -11,7 +11,7 @@ use doisoat::store::{Lease, Store, Window};
 
 use crate::database::{Database, Kind};
 use crate::nights::{publish, pull, run_after};
-use crate::rows::{code, day, fee, near_spellings, night_of, registry_file, rival_spellings, txn};
+use crate::rows::{code, fee, near_spellings, night_of, registry_file, rival_spellings, txn};
 use crate::simulate::state;
 use crate::store_open::holder;
 
@@ -88,8 +88,9 @@ async fn pool(store: &Store, night: Day) -> Inputs {
 
 async fn run(store: &Store, lease: &Lease, night: Day) -> Settlement {
     let pool = pool(store, night).await;
-    let prior = store.prior(night, day("2022-01-01"), &pool).await.unwrap();
-    let settlement = settle(&pool, &rules(night), &prior).unwrap();
+    let rules = rules(night);
+    let prior = store.prior(night, &rules.periods, &pool).await.unwrap();
+    let settlement = settle(&pool, &rules, &prior).unwrap();
     let run = run_after(store, night, "d").await;
     publish(store, lease, &run, &pool, &settlement)
         .await

@@ -336,6 +336,7 @@ fn earlier(world: &World, rules: &Rules) -> (Inputs, Prior) {
                 definition: definition.into(),
                 scope,
                 day,
+                to: None,
                 numerator,
                 denominator,
             },

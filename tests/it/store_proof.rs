@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::Poll;
 
-use doisoat::domain::Txn;
+use doisoat::domain::{Period, Txn};
 use doisoat::settle::{Inputs, Settlement};
 use doisoat::store::{Lease, Store, StoreError};
 
 use crate::database::{Database, Kind, each_database};
 use crate::nights::{A, B, night, paid, pool_of, publish, pull, run_after};
-use crate::rows::{day, night_of, receipt, registry_file, txn};
+use crate::rows::{night_of, receipt, registry_file, txn};
 use crate::settler::settle;
 use crate::store_open::holder;
 
@@ -67,7 +67,7 @@ async fn cut_until_done(kind: Kind) -> usize {
     let lease = prepare(&store).await;
     let pool = pool_of(&store, night_of(6)).await;
     let prior = store
-        .prior(night_of(6), day("2022-01-01"), &pool)
+        .prior(night_of(6), &[Period::year_to(night_of(6))], &pool)
         .await
         .unwrap();
     let settlement = settle(&pool, &prior);

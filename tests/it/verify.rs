@@ -165,8 +165,8 @@ const EDITS: [Edit; 6] = [
 /// Sums of earlier nights, and the digest of what was published: what is settled again is another.
 const OF_THE_NIGHT: [Edit; 2] = [
     (
-        "UPDATE firm_change SET numerator = numerator + 1",
-        "UPDATE firm_change SET numerator = numerator - 1",
+        "UPDATE firm_half SET numerator = numerator + 1",
+        "UPDATE firm_half SET numerator = numerator - 1",
         "",
         "settled again it is what was published",
     ),

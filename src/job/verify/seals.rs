@@ -117,6 +117,7 @@ pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings
         }
     }
     firm(tables, findings);
+    halves(tables, findings);
 }
 
 /// `firm_change` follows from `contribution`: what begins on a night, less what ends on it.
@@ -170,5 +171,36 @@ fn firm(tables: &Tables, findings: &mut Findings) {
     }
     for (key, wanted) in &sums {
         add(key, *wanted, (0, 0));
+    }
+}
+
+/// `firm_half` follows from `firm_change`: the changes of all nights, by half a month.
+fn halves(tables: &Tables, findings: &mut Findings) {
+    let plain = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut sums: BTreeMap<[String; 3], (i128, i128)> = BTreeMap::new();
+    let rows = |table: &str| tables.get(table).into_iter().flatten();
+    for (table, sign) in [("firm_change", 1), ("firm_half", -1)] {
+        for row in rows(table) {
+            let half = match row["day"].as_str() {
+                Some(day) if day.get(8..) < Some("15") => {
+                    format!("{}01", day.get(..8).unwrap_or(""))
+                }
+                Some(day) => format!("{}15", day.get(..8).unwrap_or("")),
+                None => plain(&row["half"]),
+            };
+            let key = [plain(&row["definition"]), plain(&row["scope"]), half];
+            let sum = sums.entry(key).or_default();
+            let part = |name: &str| sign * i128::from(row[name].as_i64().unwrap_or(0));
+            *sum = (sum.0 + part("numerator"), sum.1 + part("denominator"));
+        }
+    }
+    for (key, left) in sums.iter().filter(|(_, left)| **left != (0, 0)) {
+        let what = text(
+            "tổng nửa tháng phải bằng tổng các đêm",
+            "the sums of half a month follow from those of the nights",
+        );
+        let about = format!("firm_half {} {} {}", key[0], key[1], key[2]);
+        let print = format!("{}/{}", left.0, left.1);
+        findings.add(Invariant::Stored, about, what, "0/0", print);
     }
 }

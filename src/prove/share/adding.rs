@@ -5,30 +5,59 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::Books;
 use super::sum::Sum;
 use crate::domain::{AgencyCode, AgencyDirectory, Cell, Dimension, Period};
-use crate::kpi::{Contribution, Scope, Share};
+use crate::kpi::{Contribution, PriorSum, Scope, Share};
 
-/// Contributions by definition and scope.
-pub(super) struct Items<'a>(BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>);
+/// Contributions, and the sums of earlier nights, by definition and scope.
+pub(super) struct Items<'a> {
+    tonight: BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>,
+    /// By the scope in which they count today.
+    before: BTreeMap<&'a str, BTreeMap<Scope, Vec<&'a PriorSum>>>,
+}
 
 impl<'a> Items<'a> {
     pub(super) fn new(books: &Books<'a>) -> Self {
-        let mut items: BTreeMap<&str, BTreeMap<&Scope, Vec<&Contribution>>> = BTreeMap::new();
+        let mut items = Self {
+            tonight: BTreeMap::new(),
+            before: BTreeMap::new(),
+        };
         for item in &books.settlement.contributions {
-            let scopes = items.entry(item.definition).or_default();
+            let scopes = items.tonight.entry(item.definition).or_default();
             scopes.entry(&item.scope).or_default().push(item);
         }
-        Self(items)
+        let directory = AgencyDirectory::new(books.inputs.agencies.iter().cloned());
+        for sum in books.prior {
+            let scopes = items.before.entry(&sum.definition).or_default();
+            let scope = today(books, &directory, sum);
+            scopes.entry(scope).or_default().push(sum);
+        }
+        items
     }
 
     pub(super) fn of(&self, definition: &str, scope: &Scope) -> &[&'a Contribution] {
-        let scopes = self.0.get(definition);
+        let scopes = self.tonight.get(definition);
         let items = scopes.and_then(|scopes| scopes.get(scope));
         items.map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn scopes(&self, definition: &str) -> impl Iterator<Item = &'a Scope> {
-        let scopes = self.0.get(definition).into_iter();
-        scopes.flat_map(|scopes| scopes.keys().copied())
+    /// Every scope with an item of tonight or a sum of an earlier night; some twice.
+    pub(super) fn scopes(&self, definition: &str) -> impl Iterator<Item = &Scope> {
+        let tonight = self.tonight.get(definition).into_iter();
+        let before = self.before.get(definition).into_iter();
+        let tonight = tonight.flat_map(|scopes| scopes.keys().copied());
+        tonight.chain(before.flat_map(BTreeMap::keys))
+    }
+
+    /// Earlier nights.
+    fn before(&self, definition: &str, scope: &Scope, period: &Period) -> Sum<'a> {
+        let mut sum = Sum::default();
+        let scopes = self.before.get(definition);
+        let sums = scopes.and_then(|scopes| scopes.get(scope));
+        for prior in sums.into_iter().flatten() {
+            if period.from <= prior.day && prior.day <= period.to {
+                sum.add_firm((prior.numerator, prior.denominator));
+            }
+        }
+        sum
     }
 }
 
@@ -41,7 +70,7 @@ pub(super) fn add_up<'a>(
     if is_distinct(books, found.definition) {
         return procedures(books, items, found, period);
     }
-    let mut sum = of_scope(books, items, found.definition, &scope(found), period);
+    let mut sum = of_scope(items, found.definition, &scope(found), period);
     // what may be anybody's may be theirs, once they have something of their own
     if found.agency.is_some() && sum.counts() {
         for item in items.of(found.definition, &Scope::AnyAgency) {
@@ -53,14 +82,13 @@ pub(super) fn add_up<'a>(
 
 /// The same of a share that has something of its own, without the items that are resolved together.
 pub(super) fn add_free<'a>(
-    books: &Books<'a>,
     items: &Items<'a>,
     found: &Share,
     period: &Period,
     resolved: impl Fn(&Contribution) -> bool,
 ) -> Sum<'a> {
     let scope = scope(found);
-    let mut sum = before(books, found.definition, &scope, period);
+    let mut sum = items.before(found.definition, &scope, period);
     let any = items.of(found.definition, &Scope::AnyAgency);
     let any = any.iter().filter(|_| found.agency.is_some());
     let own = items.of(found.definition, &scope).iter();
@@ -76,13 +104,12 @@ fn scope(share: &Share) -> Scope {
 
 /// Everything of one scope: earlier nights, and the items of this one.
 pub(super) fn of_scope<'a>(
-    books: &Books<'a>,
     items: &Items<'a>,
     definition: &str,
     scope: &Scope,
     period: &Period,
 ) -> Sum<'a> {
-    let mut sum = before(books, definition, scope, period);
+    let mut sum = items.before(definition, scope, period);
     for item in items.of(definition, scope) {
         sum.add(item, period, true);
     }
@@ -90,24 +117,11 @@ pub(super) fn of_scope<'a>(
     sum
 }
 
-/// Earlier nights.
-fn before<'a>(books: &Books, definition: &str, scope: &Scope, period: &Period) -> Sum<'a> {
-    let mut sum = Sum::default();
-    for prior in books.prior {
-        let mine = *prior.definition == *definition && today(books, prior) == *scope;
-        if mine && period.holds(prior.day) {
-            sum.add_firm((prior.numerator, prior.denominator));
-        }
-    }
-    sum
-}
-
 /// Where a sum of earlier nights counts today: successors take over.
-pub(super) fn today(books: &Books, prior: &crate::kpi::PriorSum) -> Scope {
+fn today(books: &Books, directory: &AgencyDirectory, prior: &PriorSum) -> Scope {
     let latest = books.rules.periods.iter().map(|period| period.to).max();
     match (&prior.scope, latest) {
         (Scope::Cell(cell), Some(latest)) if cell.dimension == Dimension::Current => {
-            let directory = AgencyDirectory::new(books.inputs.agencies.iter().cloned());
             let code = AgencyCode::new(&cell.value);
             let heir = directory.current(&code, prior.day, latest);
             Scope::Cell(Cell::new(Dimension::Current, heir.as_str()))
@@ -127,10 +141,7 @@ pub(super) fn is_distinct(books: &Books, definition: &str) -> bool {
 /// The procedures of an agency, or of all, each once.
 fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &Period) -> Sum<'a> {
     let agency = found.agency.as_ref().map_or("", AgencyCode::as_str);
-    let prior = books.prior.iter();
-    let prior = prior.filter(|sum| *sum.definition == *found.definition);
-    let own = items.scopes(found.definition);
-    let scopes = prior.map(|sum| &sum.scope).chain(own);
+    let scopes = items.scopes(found.definition);
     let values: BTreeSet<&str> = scopes
         .filter_map(|scope| match scope {
             Scope::Cell(cell) => cell.value.rsplit_once('@'),
@@ -142,7 +153,7 @@ fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &
     let seen = |procedure: &str| {
         let value = format!("{procedure}@{agency}");
         let scope = Scope::Cell(Cell::new(Dimension::Procedure, &value));
-        of_scope(books, items, found.definition, &scope, period)
+        of_scope(items, found.definition, &scope, period)
     };
     let mut sum = Sum::default();
     if found.definition == "QD766_3_5a" {

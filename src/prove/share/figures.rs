@@ -49,6 +49,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         shares.entry(place_of(share)).or_default().push(share);
     }
     breakdown::check(books, &items, &periods, findings);
+    whole_spans(books, &periods, findings);
     for place in wanted
         .keys()
         .chain(shares.keys().filter(|p| !wanted.contains_key(*p)))
@@ -61,6 +62,27 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         }
         if let ([share], Some(period)) = (found, wanted.get(place)) {
             one(books, (&items, &components), share, period, findings);
+        }
+    }
+}
+
+/// Of the days that a sum of earlier nights is over, a period holds all or none: else nobody can
+/// tell what of it counts.
+fn whole_spans(books: &Books, periods: &[Period], findings: &mut Findings) {
+    for sum in books.prior {
+        let last = sum.to.unwrap_or(sum.day);
+        for period in periods {
+            let apart = last < period.from || period.to < sum.day;
+            if !apart && (sum.day < period.from || period.to < last) {
+                let what = text(
+                    "tổng các đêm trước không được vắt qua ranh giới kỳ",
+                    "a sum of earlier nights lies within a period or outside of it",
+                );
+                let about = format!("{} {} {}", sum.definition, period.label, sum.scope);
+                let days = format!("{}..{}", sum.day, last);
+                let limits = format!("{}..{}", period.from, period.to);
+                findings.add(Invariant::Share, about, what, limits, days);
+            }
         }
     }
 }
@@ -164,7 +186,7 @@ fn one<'a>(
     let hangs = sum.coupled && enough && sum.counts();
     let resolved = hangs.then(|| {
         let covered = |item: &Contribution| components.covers(item);
-        let free = add_free(books, items, found, period, covered);
+        let free = add_free(items, found, period, covered);
         components.resolve(found, period, free)
     });
     // what is not resolved, or has a point figure that is no way, keeps the bounds of the items

@@ -6,6 +6,6 @@ SELECT t.business_date AS day,
     CAST(SUM(CASE WHEN t.kind IN ('refund', 'reversal') THEN t.amount_vnd ELSE 0 END) AS BIGINT)
         AS back_vnd
 FROM txn AS t
-WHERE t.business_date >= $2 AND t.business_date <= $3 AND t.source = $1
+WHERE t.business_date >= $2 AND t.business_date <= $3 AND t.source || '' = $1
   AND t.status = 'success'
 GROUP BY t.business_date

@@ -3,7 +3,7 @@ SELECT
     r.side, r.source, r.id, r.file, r.line, r.column_name, r.value, r.code, r.amount_vnd,
     r.business_date, r.night
 FROM reject_row AS r
-WHERE r.decided_night >= $1 AND r.night <= $1
+WHERE r.decided_night >= $1 AND r.night || '' <= $1
   AND NOT EXISTS (
     SELECT 1 FROM txn AS t
     WHERE r.side = 'txn' AND t.source = r.source AND t.id = r.id AND t.business_date <= $1)

@@ -4,4 +4,4 @@ SELECT
     t.paid_at_ms, t.paid_on, t.business_date, t.status, t.kind, t.payer, t.account, t.bank_ref,
     t.instrument
 FROM txn AS t
-WHERE t.decided_night >= $1 AND t.business_date <= $1
+WHERE t.decided_night >= $1 AND t.business_date || '' <= $1

@@ -4,7 +4,7 @@ SELECT
     r.business_date, r.night
 FROM row_state AS s CROSS JOIN reject_row AS r
 WHERE s.open = 1 AND s.until >= $1 AND s.night < $1 AND s.bucket = 'rejected'
-  AND r.side = s.side AND r.id = s.id AND r.night <= $1
+  AND r.id = s.id AND r.side || '' = s.side AND r.night || '' <= $1
   AND (r.source = s.source OR s.side <> 'txn')
   AND NOT EXISTS (
     SELECT 1 FROM txn AS t

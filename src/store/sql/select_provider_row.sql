@@ -3,6 +3,6 @@ SELECT
     t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
     s.class, s.bucket, s.dossier_code
 FROM txn AS t CROSS JOIN row_state AS s
-WHERE t.source = $1 AND t.business_date >= $2 AND t.business_date <= $3
+WHERE t.source || '' = $1 AND t.business_date >= $2 AND t.business_date <= $3
   AND s.side = 'txn' AND s.source = t.source AND s.id = t.id AND s.dossier = ''
   AND s.night <= $4 AND s.until > $4

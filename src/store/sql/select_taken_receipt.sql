@@ -5,7 +5,7 @@ CROSS JOIN fee_version AS f
 WHERE r.collected_on >= $1 AND r.collected_on <= $2 AND r.night = (
     SELECT MAX(k.night) FROM receipt_version AS k
     WHERE k.receipt_id = r.receipt_id AND k.night <= $3)
-  AND l.side = 'receipt' AND l.id = r.receipt_id
+  AND l.side = 'receipt' AND l.source = 'cash' AND l.id = r.receipt_id
   AND l.role IN ('settles', 'refund', 'reversal')
   AND g.group_id = l.group_id AND g.night = l.night AND g.live = 1
   AND g.night <= $3 AND g.until > $3

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::books::Books;
 use super::super::super::violation::{Findings, Invariant, text};
-use super::super::adding::{Items, is_distinct, of_scope, today};
+use super::super::adding::{Items, is_distinct, of_scope};
 use super::super::cells::broken_down;
 use super::super::sum::Sum;
 use super::{bounds, has_columns};
@@ -21,12 +21,7 @@ pub(super) fn check<'a>(
     let definition = broken_down(books);
     let wanted = !books.rules.breakdowns.is_empty();
     let mut cells: BTreeSet<Cell> = BTreeSet::new();
-    let prior = books
-        .prior
-        .iter()
-        .filter(|sum| *sum.definition == *definition);
-    let prior: Vec<Scope> = prior.map(|sum| today(books, sum)).collect();
-    for scope in prior.iter().chain(items.scopes(definition)) {
+    for scope in items.scopes(definition) {
         if let Scope::Cell(cell) = scope
             && !cell.is_any()
             && !is_distinct(books, definition)
@@ -47,7 +42,7 @@ pub(super) fn check<'a>(
     let mut count = 0;
     for period in periods {
         for cell in &cells {
-            let mut sum = of_scope(books, items, definition, &Scope::Cell(cell.clone()), period);
+            let mut sum = of_scope(items, definition, &Scope::Cell(cell.clone()), period);
             if !sum.counts() {
                 continue;
             }

@@ -1,2 +1,0 @@
--- Statistics for the planner, where they are stale.
-PRAGMA optimize
