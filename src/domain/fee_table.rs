@@ -53,8 +53,8 @@ pub struct FeeRate {
     pub next_rate: Option<Vnd>,
     /// At most so much a copy.
     pub most: Option<Vnd>,
-    /// Ten-thousandths of it that are collected: 10,000, or less by a reduction; 0 is a zero rate or
-    /// an exemption.
+    /// Ten-thousandths of it that are collected: 10,000, or less by a reduction; 0 is a zero rate
+    /// or an exemption.
     pub part: u32,
     /// Where it is laid down.
     pub legal_basis: Box<str>,

@@ -2,8 +2,8 @@
 //! rate: two different zeros) and finds amounts that no rate in force on the day of receipt gives.
 //!
 //! What the registry says is due stays due: nothing here changes a class, a link or a share. Nobody
-//! tells how many pages or copies a line was for, so a rate allows every amount that its formula can
-//! give; where something needed is not told, nothing is said.
+//! tells how many pages or copies a line was for, so a rate allows every amount that its formula
+//! can give; where something needed is not told, nothing is said.
 
 mod amounts;
 mod lint;

@@ -1,3 +1,5 @@
+//! What the table says of single fee lines, and of itself.
+
 use super::*;
 use crate::domain::{
     AgencyCode, DeclaredMethod, DossierCode, FeeId, Moment, RateUnit, fee::FeeMore,

@@ -126,7 +126,7 @@ fn is_right(case: Case, told: &Told, truth: &Rows) -> bool {
         // what is gone is gone; that there were two versions only the night can tell
         Outcome::Conflict if case.fault.name == "amended_rows" => {
             let gone = ids(truth).len() - ids(is).len();
-            complete && ids(is).is_subset(&ids(truth)) && gone == 2 && !is.is_subset(truth)
+            complete && ids(is).is_subset(&ids(truth)) && gone <= 2 && !is.is_subset(truth)
         }
         Outcome::Quarantine | Outcome::Conflict => complete && whole(),
         Outcome::Either => !complete || whole(),
