@@ -166,6 +166,8 @@ pub struct FeeNote {
     pub amount: Vnd,
     /// The day the dossier was received.
     pub received_on: Day,
+    /// The last day that the registry tells of it: that of receipt, or of payment.
+    pub last_on: Day,
     /// The rates that apply: positions in [`FeeChecks::rates`].
     pub due: Vec<usize>,
     /// The rates that would give the amount and do not apply.

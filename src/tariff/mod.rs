@@ -77,6 +77,11 @@ fn note(fee: &Fee, day: Day, word: FeeWord, due: Vec<usize>, used: Vec<usize>) -
         mode: fee.more.collection_mode,
         amount: fee.amount,
         received_on: day,
+        last_on: fee
+            .more
+            .paid_at
+            .as_ref()
+            .map_or(day, |at| at.day().max(day)),
         due,
         used,
     }

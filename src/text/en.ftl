@@ -614,6 +614,7 @@ form-sheet-payments = Payments
 # The fee table
 fee-heading = Fees that do not fit the fee table
 fee-intro = Amounts and zeros of the one-stop system, held against the fee table in force on the day the dossier was received. To look at and settle: what the one-stop system says is due stays due; matches and shares do not change.
+fee-tonight = { $n } of them came or were paid on the day and stand first; the others are of days before, still open or paid lately.
 fee-line = Dossier, fee line
 fee-finding = What the table says
 fee-due = Rate that applies

@@ -614,6 +614,7 @@ form-sheet-payments = Thanh toán
 # The fee table
 fee-heading = Khoản thu không khớp biểu phí
 fee-intro = Số tiền và lý do thu 0 đồng trên hệ thống một cửa, đối chiếu với biểu phí có hiệu lực vào ngày tiếp nhận hồ sơ. Chỉ để xem và xử lý: số phải thu vẫn theo hệ thống một cửa, việc khớp và tỷ lệ không đổi.
+fee-tonight = Trong đó { $n } khoản mới tiếp nhận hoặc nộp trong ngày, đứng đầu bảng; còn lại là khoản những ngày trước, còn mở hoặc mới thu gần đây.
 fee-line = Hồ sơ, khoản thu
 fee-finding = Biểu phí cho biết
 fee-due = Mức thu phải áp dụng

@@ -234,7 +234,8 @@ fn run(case: Case) -> Vec<String> {
     runtime.shutdown_timeout(Duration::from_secs(1));
     let said = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     all.extend(canaries_of(case).found_in("the log", &said, true));
-    let heard = said.contains("doisoat") || said.contains("sqlx");
+    // a reading alone says nothing; it is the nights that do
+    let heard = said.contains("doisoat") || said.contains("sqlx") || !night::is_run(case);
     if !heard {
         all.push("nothing was logged: the canary test sees nothing".to_owned());
     }

@@ -21,10 +21,12 @@ const RATES_SAID: usize = 4;
 /// The part of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FeeSection {
-    /// Lines to look at: the first ones, by kind of finding, dossier and line.
+    /// Lines to look at: the first ones, tonight's before the others, by kind of finding.
     pub shown: Vec<FeeView>,
     /// All of them.
     pub all: Figure,
+    /// Those that came or were paid tonight.
+    pub tonight: u64,
     /// The zeros that the table explains, by rule.
     pub zeros: Vec<ZeroRow>,
     /// How many lines a rate confirms, and of how many the table says nothing, and why.
@@ -90,7 +92,9 @@ pub(super) fn section(index: &Index<'_>, facts: &RunFacts) -> Option<FeeSection>
     let checks = facts.fees.as_ref()?;
     let lang = facts.lang;
     let mut found: Vec<&FeeNote> = checks.findings().collect();
-    found.sort_by_key(|note| note.word);
+    let tonight = |note: &FeeNote| note.last_on == facts.business_date;
+    found.sort_by_key(|note| (!tonight(note), note.word));
+    let fresh = found.iter().filter(|note| tonight(note)).count();
     let view = |note: &&FeeNote| {
         let name = index.agency_name(&note.agency_code, facts.business_date);
         view(checks, note, name, lang)
@@ -98,6 +102,7 @@ pub(super) fn section(index: &Index<'_>, facts: &RunFacts) -> Option<FeeSection>
     Some(FeeSection {
         shown: found.iter().take(SHOWN_MAX).map(view).collect(),
         all: found.iter().map(|note| note.amount).collect(),
+        tonight: u64::try_from(fresh).unwrap_or(u64::MAX),
         zeros: zeros(checks, lang),
         notes: notes(checks, lang),
     })

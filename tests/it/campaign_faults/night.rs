@@ -58,6 +58,11 @@ fn after(case: Case) -> After {
     }
 }
 
+/// True where nights are run beside the reading.
+pub(super) fn is_run(case: Case) -> bool {
+    after(case) != After::Unasked
+}
+
 /// Pages need more rows than one of them holds; everything else shows in a small town.
 pub(super) fn permille(fault: Fault) -> u32 {
     match fault.dialects {

@@ -1,11 +1,12 @@
 //! The cells of the matrix that run with the ordinary tests.
 
 /// The fixed sample: every dialect, every family of faults, and those that no other test shows.
-pub(super) const SAMPLE: [(&str, &str); 68] = [
+pub(super) const SAMPLE: [(&str, &str); 69] = [
     ("amended_rows", "casso"),
     ("amended_rows", "sepay"),
     ("amended_rows", "sepay2"),
     ("amended_rows", "rest-casso"),
+    ("limit_exact", "sepay"),
     ("chaos", "rest-casso"),
     ("http_401", "rest-casso"),
     ("missing_last_page", "rest-casso"),
