@@ -194,7 +194,11 @@ fn compare(after: After, is: &Books, must: &Books) -> Vec<String> {
 
 /// What the night under the fault said of the source.
 fn state(case: Case, name: &str, run: &Value) -> Option<String> {
-    let state = source(run, name)["state"].as_str().unwrap_or_default();
+    let source = source(run, name);
+    let state = source["state"].as_str().unwrap_or_default();
+    let count = |what: &str| source[what].as_u64().unwrap_or(0);
+    // `[rules] reject_share_max`: a delivery of which more cannot be read is partial
+    let spoilt = count("rejects") * 5 > count("rows") + count("rejects");
     let right = match case.fault.outcome {
         Outcome::Fail => state != "complete",
         Outcome::Either => true,
@@ -202,10 +206,11 @@ fn state(case: Case, name: &str, run: &Value) -> Option<String> {
         Outcome::Quarantine if Sandbox::gateways().any(|name| name == wire(case.dialect)) => {
             state != "missing"
         }
+        Outcome::Quarantine if spoilt => state == "partial",
         _ => state == "complete",
     };
     let word = case.fault.outcome.word();
-    (!right).then(|| format!("the night says {state} for {word}: {}", source(run, name)))
+    (!right).then(|| format!("the night says {state} for {word}: {source}"))
 }
 
 pub(super) async fn complaints(case: Case) -> Vec<String> {
