@@ -213,12 +213,13 @@ impl<'t> Tariff<'t> {
         };
         let is = |word: FeeWord, rates: Vec<usize>| Verdict::Note(word, rates, Vec::new());
         match (mode, zero_rates.is_empty(), exemptions.is_empty()) {
-            (Some(CollectionMode::Exempt), _, false) => is(FeeWord::Exempt, exemptions),
+            // where the registry says nothing of the reason, there is one
+            (Some(CollectionMode::Exempt), _, false) | (None, true, false) => {
+                is(FeeWord::Exempt, exemptions)
+            }
             (Some(CollectionMode::Exempt), false, true) => is(FeeWord::WrongZero, zero_rates),
             (_, false, _) => is(FeeWord::ZeroRate, zero_rates),
             (Some(CollectionMode::Zero), true, false) => is(FeeWord::WrongZero, exemptions),
-            // the registry says nothing of the reason, and there is one
-            (None, true, false) => is(FeeWord::Exempt, exemptions),
             (_, true, _) => payable(due),
         }
     }

@@ -1,5 +1,7 @@
 //! What the table says of single fee lines, and of itself.
 
+use crate::domain::CollectionMode::{Before, Exempt, Zero};
+
 use super::*;
 use crate::domain::{
     AgencyCode, DeclaredMethod, DossierCode, FeeId, Moment, RateUnit, fee::FeeMore,
@@ -125,7 +127,10 @@ fn units_cases_and_parts() {
         unit: RateUnit::Copy,
         ..rate("2.000884", 10_000)
     };
-    assert_eq!(word(&[signature.clone()], &fee("2.000884", 30_000)), None);
+    assert_eq!(
+        word(std::slice::from_ref(&signature), &fee("2.000884", 30_000)),
+        None
+    );
     assert_eq!(
         word(&[signature], &fee("2.000884", 35_000)),
         Some(FeeWord::NoRate)
@@ -139,7 +144,10 @@ fn units_cases_and_parts() {
         part: 6_000,
         ..rate("1.1", 8_000)
     };
-    assert_eq!(word(&[reduced.clone()], &fee("1.1", 4_800)), None);
+    assert_eq!(
+        word(std::slice::from_ref(&reduced), &fee("1.1", 4_800)),
+        None
+    );
     assert_eq!(word(&[reduced], &fee("1.1", 8_000)), Some(FeeWord::NoRate));
 }
 
@@ -196,7 +204,6 @@ fn the_two_zeros_are_told_apart() {
         });
         assert_eq!(word(&all, &fee), expected, "{mode:?} {channel:?} {dong}");
     };
-    use CollectionMode::{Before, Exempt, Zero};
     let (counter, net) = (Some(FilingChannel::Counter), Some(FilingChannel::Online));
     check(Some(Exempt), counter, 0, Some(FeeWord::Exempt));
     check(Some(Exempt), net, 0, Some(FeeWord::Exempt));
@@ -291,7 +298,7 @@ fn a_rate_of_the_field_stands_in() {
     };
     let of_field = |procedure: &str, dong| {
         with(fee(procedure, dong), |more| {
-            more.field_code = Some("CT".into())
+            more.field_code = Some("CT".into());
         })
     };
     let rates = [field, rate("1.1", 50_000)];

@@ -1,5 +1,7 @@
 //! Lines of a fee table, good and bad.
 
+use crate::domain::RejectCode::{BadAmount, BadDay, MissingValue, UnknownWord};
+
 use super::*;
 
 const HEAD: &str = "procedure_code,field_code,fee_kind,item,rate_vnd,unit,first_pages,\
@@ -42,7 +44,6 @@ fn a_bad_line_names_its_place_and_keeps_its_procedure_out() {
         assert_eq!(place, (3, column, code), "{line}");
         assert_eq!(&*read.unread[0], "1.1", "{line}");
     };
-    use RejectCode::{BadAmount, BadDay, MissingValue, UnknownWord};
     let bad = "1.1,,le_phi,,8.000,case,,,,,,,2017-01-01,,NQ";
     check(bad, "rate_vnd", BadAmount);
     check(
