@@ -94,6 +94,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         estimates: Vec::new(),
         what_if: Vec::new(),
         trend: Vec::new(),
+        fees: None,
         page: PageFacts::default(),
     };
     Ok((settlement, facts))

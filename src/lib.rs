@@ -32,6 +32,9 @@ pub mod matching;
 pub mod classify;
 pub mod kpi;
 
+// What the fee table says of the fees; it decides nothing.
+pub mod tariff;
+
 // The independent checker: proves what the core said before anyone sees it.
 pub mod prove;
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::Datelike;
 use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on, check_disk, check_notify, check_rules};
+use super::{Global, Outcome, block_on, check_disk, check_fees, check_notify, check_rules};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
@@ -104,6 +105,8 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     let mut lines = vec![Line::ok("config", config.file.display().to_string())];
     lines.extend(about_config(&config));
     lines.push(zone(&SystemClock));
+    let today = Day::of_ms(SystemClock.now_ms());
+    lines.push(calendar(config.calendar.last_year(), today));
     lines.push(check_disk::writable("archive", &config.archive_dir));
     lines.push(check_disk::writable("reports", &config.report_dir));
     lines.push(check_disk::disk(&config.report_dir));
@@ -111,6 +114,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     block_on(async {
         lines.push(database(&config).await);
         lines.extend(check_rules::lines(&config).await);
+        lines.extend(check_fees::lines(&config, lang).await);
         for source in &config.sources {
             lines.push(about_source(source, args.offline, lang).await);
         }
@@ -198,6 +202,27 @@ fn about_config(config: &Config) -> Vec<Line> {
         lines.push(Line::warn("database url", "holds a password", fix));
     }
     lines
+}
+
+/// Days of rest are announced for a year at its eve: without them every holiday is a missing file.
+fn calendar(last: i32, today: Day) -> Line {
+    const NAME: &str = "calendar";
+    let year = today.date().year();
+    if last > year {
+        return Line::ok(NAME, format!("days of rest known up to {last}"));
+    }
+    let next = last + 1;
+    Line::warn(
+        NAME,
+        format!(
+            "days of rest are known up to {last} only: on a holiday of {next} a folder without a \
+             new file counts as missing"
+        ),
+        format!(
+            "when the days of {next} are announced, write them into the file that [calendar] file \
+             names, or install a newer version"
+        ),
+    )
 }
 
 fn zone(clock: &dyn Clock) -> Line {
@@ -321,6 +346,14 @@ impl RawSink for Nowhere {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_known_year_is_warned_of() {
+        let state = |last: i32, today: &str| calendar(last, Day::parse(today).unwrap()).state;
+        assert_eq!(state(2026, "2025-12-31"), State::Ok);
+        assert_eq!(state(2026, "2026-01-01"), State::Warn);
+        assert_eq!(state(2026, "2027-06-01"), State::Warn);
+    }
 
     #[test]
     fn the_worst_probe_decides() {

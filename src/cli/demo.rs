@@ -18,7 +18,7 @@ use crate::domain::day::local;
 use crate::domain::{Day, Lang, Text};
 use crate::job::nightly::{self, Mode, Night};
 use crate::job::{Desk, Exit, JobError, Progress, Stop};
-use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::sandbox::{self, Sandbox, SandboxOptions};
 use crate::store::{OpenMode, Store};
 
 /// The file that says: this folder was made by `demo` and may be made anew.
@@ -173,9 +173,11 @@ fn write_config(sandbox: &Sandbox, dir: &Path, lang: Lang) -> anyhow::Result<Pat
          [database]\nurl = \"sqlite://doisoat.db\"\n\n\
          [[target]]\ndefinition = \"TX_CASHLESS\"\nshare = \"50%\"\nvalid_from = \"2022-12-02\"\n\n\
          [[target]]\ndefinition = \"DOSSIER_ONLINE\"\nshare = \"80%\"\nvalid_from = \"2022-12-02\"\n\n\
-         [gates]\nopen_vnd_max = 500000000\n\n{sources}",
+         [gates]\nopen_vnd_max = 500000000\n\n\
+         [fees]\ntable = \"fee_table.csv\"\n\n{sources}",
         lang.id()
     );
+    std::fs::write(dir.join("fee_table.csv"), sandbox::FEE_TABLE)?;
     let file = dir.join("doisoat.toml");
     std::fs::write(&file, text)?;
     Ok(file)

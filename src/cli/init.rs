@@ -20,6 +20,8 @@ const TOML_EN: &str = include_str!("init/doisoat.en.toml");
 const SERVICE: &str = include_str!("init/doisoat.service");
 /// Mộ Đức before and after 01/07/2025, by statistical codes.
 const AGENCIES: &str = include_str!("init/agencies.csv");
+/// National rates that are published, to begin a fee table with.
+const FEE_TABLE: &str = include_str!("init/fee_table.csv");
 const TIMER: &str = include_str!("init/doisoat.timer");
 const CRON: &str = include_str!("init/doisoat.cron");
 const LOGROTATE: &str = include_str!("init/doisoat.logrotate");
@@ -58,6 +60,7 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
         folder(&path, 0o755, &mut said)?;
     }
     write_new(&dir.join("agencies.example.csv"), AGENCIES, &mut said)?;
+    write_new(&dir.join("fee_table.example.csv"), FEE_TABLE, &mut said)?;
     schedulers(&config, &dir, &mut said)?;
     block_on(database(&config, &mut said))??;
     said.push(next_steps(&dir, lang));

@@ -14,15 +14,18 @@ use crate::config::rules::{
     ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
     net_rate,
 };
-use crate::domain::{Completeness, Day, Dimension, Fraction, Inputs, Lang, NetRate, Rules};
+use crate::domain::{
+    Completeness, Day, Dimension, FeeTable, Fraction, Inputs, Lang, NetRate, Rules,
+};
 use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::matching::calibrate::{Rounds, labelled};
-use crate::normalise::{MatchFiles, MatchInputs, read_match_inputs};
+use crate::normalise::{MatchFiles, MatchInputs, fee_table, read_match_inputs};
 use crate::prove::prove;
 use crate::report::Calibration;
 use crate::report::json::Timings;
 use crate::settle::{self, SettleError, Settlement};
+use crate::tariff;
 
 /// Arguments of `match`.
 #[derive(Debug, Args)]
@@ -33,7 +36,7 @@ Examples:
     --from 2022-12-01 --to 2022-12-31
   doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
 Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
-into --out. The same files give the same bytes (timings.json excepted).
+into --out; with --fee-table also fee_findings.csv. The same files give the same bytes (timings.json excepted).
 Exit codes: 0 written, 1 cannot write or the independent checker does not prove the result
 (then only failed/diagnosis.txt is written), 2 usage, a missing or repeated column, or an
 unreadable file.")]
@@ -50,6 +53,9 @@ pub struct MatchArgs {
     /// Agencies with validity [default: those of the fees]
     #[arg(long, value_name = "FILE")]
     agencies: Option<PathBuf>,
+    /// The fee table: writes what does not fit it into fee_findings.csv; nothing else changes
+    #[arg(long, value_name = "FILE")]
+    fee_table: Option<PathBuf>,
     /// Folder for the results; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -113,6 +119,7 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     times.stages.push(("read".into(), watch.elapsed()));
     mark_incomplete(&mut read, &args.incomplete)?;
     let mut rules = rules(args, &read)?;
+    rules.fee_table = fee_table(args, lang)?;
     let watch = Stopwatch::start();
     let budget = args.max_false_match;
     let calibration = budget.map(|budget| calibrate(&read.inputs, &mut rules, budget));
@@ -128,6 +135,10 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
             watch,
             &mut times,
         )?;
+    }
+    if !rules.fee_table.is_empty() {
+        let checks = tariff::judge(&read.inputs.fees, &rules.fee_table, None);
+        match_out::write_fees(&args.out, &checks, lang).map_err(|error| unwritable(&error))?;
     }
     times.rows = match_out::rows(&read.inputs);
     times.peak_memory_bytes = stage::peak_memory_bytes();
@@ -260,6 +271,29 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
     })?;
     read.inputs.sort();
     Ok(read)
+}
+
+/// The fee table; one with a line that cannot be read ends with exit 2.
+fn fee_table(args: &MatchArgs, lang: Lang) -> Result<FeeTable, Failure> {
+    let Some(path) = &args.fee_table else {
+        return Ok(FeeTable::default());
+    };
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| {
+        let message = format!("{name} cannot be read: {error}");
+        Failure::new(Exit::Usage, message, "name a file that can be read")
+    })?;
+    let table = fee_table::read(&name, &bytes, Day::of_ms(0)).map_err(|error| {
+        let (what, fix) = crate::text::reject::explain_file(&error, lang);
+        Failure::new(Exit::Usage, what, fix)
+    })?;
+    match table.problems.first() {
+        None => Ok(table),
+        Some(problem) => {
+            let (what, fix) = super::check_fees::line_at_fault(problem, lang);
+            Err(Failure::new(Exit::Usage, what, fix))
+        }
+    }
 }
 
 /// Sources named by `--incomplete` came only in part.

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::classify::CLASSES;
-use crate::domain::{Inputs, Lang, Rules};
+use crate::domain::{FeeChecks, Inputs, Lang, Rules};
 use crate::job::digest::{self, Digesting};
 use crate::normalise::MatchInputs;
 use crate::report::csv::{self, Style};
@@ -141,6 +141,13 @@ fn write_lean_rest(out: &Path, lean: &Lean, style: Style) -> Result<Written> {
         })?,
         file(SHARE, &|to| csv::write_shares(to, &lean.shares, style))?,
     ])
+}
+
+/// What the fee table says; no digest covers it, as it decides nothing.
+pub(super) fn write_fees(out: &Path, checks: &FeeChecks, lang: Lang) -> Result<()> {
+    let style = Style::plain(lang);
+    let write = |to: &mut dyn Write| csv::write_fee_findings(to, checks, style);
+    write_whole(out, csv::FEE_FINDINGS, &write).map(drop)
 }
 
 pub(super) fn write_timings(out: &Path, times: &Timings) -> Result<()> {

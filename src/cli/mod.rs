@@ -7,6 +7,7 @@ mod backfill;
 mod backup;
 mod check;
 mod check_disk;
+mod check_fees;
 mod check_notify;
 mod check_rules;
 mod demo;

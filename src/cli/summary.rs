@@ -1,5 +1,7 @@
 //! A published night in a few lines for a terminal, read from its `run.json`.
 
+mod fees;
+
 use std::time::Duration;
 
 use serde_json::Value;
@@ -23,6 +25,7 @@ pub(super) fn of_night(night: &Night, lang: Lang) -> String {
         deciding(&run, lang),
         totals(&run, lang),
         open(&run, lang),
+        fees::line(&run, lang),
         sources(&run, lang),
         format!("{}\n", night.folder.join("index.html").display()),
     ];

@@ -10,7 +10,8 @@ use super::notify::NotifyConfig;
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
-use crate::domain::{Calendar, Day, Lang, Target, Vnd};
+use crate::domain::{Calendar, Day, FeeTable, Lang, Target, Vnd};
+use crate::normalise::fee_table;
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
@@ -79,6 +80,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
         calendar: calendar(root, dir)?,
+        fee_table: fee_table(root, dir)?,
         rules,
         definitions,
         sources: sources(root, dir)?,
@@ -119,6 +121,26 @@ fn calendar(root: &mut Section<'_>, dir: &Path) -> Result<Calendar, ConfigError>
     }
     section.finish()?;
     Ok(calendar)
+}
+
+/// The fee table. Lines that cannot be read do not stop a night: `check` and the report tell them.
+fn fee_table(root: &mut Section<'_>, dir: &Path) -> Result<FeeTable, ConfigError> {
+    let Some(mut section) = root.section("fees")? else {
+        return Ok(FeeTable::default());
+    };
+    let mut table = FeeTable::default();
+    if let Some(item) = section.get("table") {
+        let file = path(&item, dir)?;
+        let name = file.display().to_string();
+        let fix = "name a CSV file with the columns of docs/REGISTRY.md, or take the key out";
+        let bytes = std::fs::read(&file)
+            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
+        // no reject of it is stored, so its day is nobody's
+        table = fee_table::read(&name, &bytes, Day::of_ms(0))
+            .map_err(|error| item.fail(error.to_string(), fix))?;
+    }
+    section.finish()?;
+    Ok(table)
 }
 
 fn day(item: &Item<'_>) -> Result<Day, ConfigError> {

@@ -16,7 +16,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::domain::{Calendar, Day, Lang, Target, Vnd};
+use crate::domain::{Calendar, Day, FeeTable, Lang, Target, Vnd};
 use crate::schedule::{Cron, Nights};
 
 pub use crate::schedule::CatchUp;
@@ -56,6 +56,8 @@ pub struct Config {
     pub schedule: ScheduleConfig,
     /// On which days offices rest.
     pub calendar: Calendar,
+    /// The fee table; empty where none is named.
+    pub fee_table: FeeTable,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,
     /// Every definition that targets and rules name, with its place; the measuring stage says

@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::forms::{SHARE_FORM, share};
 use super::measure;
 use super::section::{Item, Section};
-use crate::domain::{Custom, Day, Dimension, Fraction, Grey, Period, Target, Vnd};
+use crate::domain::{Custom, Day, Dimension, FeeTable, Fraction, Grey, Period, Target, Vnd};
 
 use crate::settle::{NetRate, Rules};
 
@@ -246,6 +246,7 @@ impl Config {
                 Period::month_to(day),
                 Period::year_to(day),
             ],
+            fee_table: self.fee_table.as_of(day),
             ..self.rules_without_periods()
         }
     }
@@ -269,6 +270,7 @@ impl Config {
             grey: self.rules.grey.clone(),
             custom: self.rules.custom,
             fee_procedures: self.rules.fee_procedures.clone(),
+            fee_table: FeeTable::default(),
         }
     }
 

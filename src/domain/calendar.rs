@@ -111,6 +111,66 @@ mod tests {
         }
     }
 
+    /// Each block of rest as it was announced, from its first day to its last, weekends included;
+    /// offices worked on the days before and after it. Sources: the head of each year in the file.
+    const BLOCKS: [(&str, &str, u32); 26] = [
+        ("2022-01-01", "2022-01-03", 3),
+        ("2022-01-29", "2022-02-06", 9),
+        ("2022-04-09", "2022-04-11", 3),
+        ("2022-04-30", "2022-05-03", 4),
+        ("2022-09-01", "2022-09-04", 4),
+        ("2022-12-31", "2023-01-02", 3),
+        ("2023-01-20", "2023-01-26", 7),
+        ("2023-04-29", "2023-05-03", 5),
+        ("2023-09-01", "2023-09-04", 4),
+        ("2023-12-30", "2024-01-01", 3),
+        ("2024-02-08", "2024-02-14", 7),
+        ("2024-04-18", "2024-04-18", 1),
+        ("2024-04-27", "2024-05-01", 5),
+        ("2024-05-05", "2024-05-05", 1), // the Saturday before it made up for 29/4
+        ("2024-08-31", "2024-09-03", 4),
+        ("2025-01-01", "2025-01-01", 1),
+        ("2025-01-25", "2025-02-02", 9),
+        ("2025-04-05", "2025-04-07", 3),
+        ("2025-04-27", "2025-04-27", 1), // the Saturday before it made up for 2/5
+        ("2025-04-30", "2025-05-04", 5),
+        ("2025-08-30", "2025-09-02", 4),
+        ("2026-01-01", "2026-01-04", 4),
+        ("2026-02-14", "2026-02-22", 9),
+        ("2026-04-25", "2026-04-27", 3),
+        ("2026-04-30", "2026-05-03", 4),
+        ("2026-08-29", "2026-09-02", 5),
+    ];
+
+    #[test]
+    fn each_years_blocks_are_as_announced() {
+        let calendar = Calendar::default();
+        let mut told = std::collections::BTreeSet::new();
+        for (first, last, days) in BLOCKS {
+            let (first, last) = (day(first), day(last));
+            let block: Vec<Day> = (0..days).map(|n| first.plus(n)).collect();
+            assert_eq!(block.last(), Some(&last), "{first}");
+            assert!(block.iter().all(|day| calendar.rests(*day)), "{first}");
+            let around = [first.minus(1), last.plus(1)];
+            assert!(!around.iter().any(|day| calendar.rests(*day)), "{first}");
+            told.extend(block);
+        }
+        // no other working day rests, and the Saturdays on which offices work are these
+        let unlike = calendar
+            .0
+            .iter()
+            .filter(|(day, rests)| **rests && !told.contains(day));
+        assert_eq!(unlike.count(), 0);
+        let work: Vec<String> = calendar
+            .0
+            .iter()
+            .filter(|(_, rests)| !**rests)
+            .map(|(day, _)| day.to_string())
+            .collect();
+        let expected = ["2024-05-04", "2025-04-26", "2026-01-10", "2026-08-22"];
+        assert_eq!(work, expected);
+    }
+
     #[test]
     fn offices_rest_on_weekends_and_holidays() {
         let calendar = Calendar::default();

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agency, Conflict, Custom, Day, Decision, Dimension, Fee, Fraction, Grey, PaymentOrder, Period,
-    Receipt, Reject, SourceFacts, Target, Txn, Vnd, sorting,
+    Agency, Conflict, Custom, Day, Decision, Dimension, Fee, FeeTable, Fraction, Grey,
+    PaymentOrder, Period, Receipt, Reject, SourceFacts, Target, Txn, Vnd, sorting,
 };
 
 /// Everything one settlement reads. Order does not matter: `settle` sorts.
@@ -144,6 +144,9 @@ pub struct Rules {
     pub custom: Option<Custom>,
     /// The procedures that have a fee in the national database; empty where nobody listed them.
     pub fee_procedures: Vec<Box<str>>,
+    /// The fee table as the night knows it. It decides no class, no link and no share.
+    #[serde(skip_serializing_if = "FeeTable::is_empty")]
+    pub fee_table: FeeTable,
 }
 
 /// A provider's fee: a share of the amount with a minimum, rounded half up.
@@ -186,6 +189,7 @@ impl Default for Rules {
             grey: Grey::default(),
             custom: None,
             fee_procedures: Vec::new(),
+            fee_table: FeeTable::default(),
         }
     }
 }

@@ -50,11 +50,22 @@ fn read(text: &str) -> Result<Kept, JobError> {
     Ok(serde_json::from_str(text).context("the stored calibration of a run")?)
 }
 
-/// The digest of the rules as this night uses them: the margin counts as one of them.
-pub(super) fn rules_digest(desk: &Desk, used: Option<&Calibration>) -> Result<Box<str>, JobError> {
-    let rules = desk.config.rules_digest();
+/// The digest of the rules as a night uses them: the margin counts as one of them, and so does the
+/// fee table as far as the night knows it.
+pub(super) fn rules_digest(
+    desk: &Desk,
+    night: Day,
+    used: Option<&Calibration>,
+) -> Result<Box<str>, JobError> {
+    let rules: Box<str> = desk.config.rules_digest().into();
+    let table = desk.config.fee_table.as_of(night);
+    let rules = if table.is_empty() {
+        rules
+    } else {
+        digest::of(&(rules, table))?
+    };
     Ok(match used {
-        None => rules.into(),
+        None => rules,
         Some(calibration) => digest::of(&(rules, calibration.found.margin))?,
     })
 }

@@ -9,13 +9,14 @@ use super::estimate;
 use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
-use crate::domain::{Agency, Day, ExceptionId, Fraction, Vnd};
+use crate::domain::{Agency, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
     Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
 };
 use crate::settle::{Inputs, Settlement};
 use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
+use crate::tariff;
 
 /// The night before, as the store remembers it.
 pub(super) struct Previously {
@@ -173,8 +174,15 @@ pub(super) async fn of_night(
         estimates: estimate::estimates(desk, day, pool, settlement).await?,
         what_if: Vec::new(),
         trend: trend::of(&before.nights, &config.targets),
+        fees: fees(desk, day, pool),
         page: page::of(desk, run, &before).await?,
     })
+}
+
+/// What the fee table says of the night's fees; none where there is no table.
+fn fees(desk: &Desk, day: Day, pool: &Inputs) -> Option<FeeChecks> {
+    let table = desk.config.fee_table.as_of(day);
+    (!table.is_empty()).then(|| tariff::judge(&pool.fees, &table, desk.config.start))
 }
 
 fn source_night(

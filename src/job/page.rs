@@ -113,10 +113,11 @@ async fn told_later(desk: &Desk, run: &RunRecord) -> Result<BTreeSet<Box<str>>, 
     Ok(later.difference(&told).cloned().collect())
 }
 
-/// The rules as key and value; accounts are told by their number only.
+/// The rules as key and value; accounts and rates are told by their number only.
 fn rules(desk: &Desk, day: Day) -> Vec<(Box<str>, Box<str>)> {
     let rules = desk.config.rules_for(day);
     let accounts = rules.collection_accounts.len();
+    let rates = rules.fee_table.rates.len();
     let Ok(Value::Object(all)) = serde_json::to_value(&rules) else {
         return Vec::new();
     };
@@ -133,6 +134,7 @@ fn rules(desk: &Desk, day: Day) -> Vec<(Box<str>, Box<str>)> {
     told.map(|(key, value)| {
         let value = match &*key {
             "collection_accounts" => accounts.to_string(),
+            "fee_table" => rates.to_string(),
             _ => text(&value),
         };
         (key.into(), value.into())

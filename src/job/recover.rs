@@ -121,7 +121,7 @@ pub(super) async fn as_known(
     pool.sources = stored::sources(&run.sources_json)?;
     let input_digest = digest::of_inputs(&mut pool)?;
     let calibration = calibration::of_run(desk, run)?;
-    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
+    let rules_digest = calibration::rules_digest(desk, run.business_date, calibration.as_ref())?;
     let read = Read {
         pool,
         input_digest,

@@ -243,7 +243,7 @@ fn rules(
     checks: &mut Vec<Check>,
 ) -> Result<Option<Read>, JobError> {
     let calibration = calibration::of_run(desk, run)?;
-    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
+    let rules_digest = calibration::rules_digest(desk, run.business_date, calibration.as_ref())?;
     let program = env!("CARGO_PKG_VERSION");
     if rules_digest != run.rules_digest {
         let (was, now) = (short(&run.rules_digest), short(&rules_digest));

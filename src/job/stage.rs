@@ -94,7 +94,7 @@ fn format_of(name: &str) -> Option<Format> {
         "index.html" => Some(Format::Html),
         "run.json" => Some(Format::Json),
         xlsx::FILE => Some(Format::Xlsx),
-        "exceptions.csv" | "links.csv" | "share.csv" => Some(Format::Csv),
+        "exceptions.csv" | "links.csv" | "share.csv" | csv::FEE_FINDINGS => Some(Format::Csv),
         _ => None,
     }
 }
@@ -179,11 +179,17 @@ fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutF
     csv::write_exceptions(&mut exceptions, rows, style)?;
     csv::write_links(&mut links, csv::night_groups(settlement, facts), style)?;
     csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
-    Ok(vec![
+    let mut files = vec![
         OutFile::new("exceptions.csv", exceptions),
         OutFile::new("links.csv", links),
         OutFile::new("share.csv", shares),
-    ])
+    ];
+    if let Some(fees) = &facts.fees {
+        let mut findings = Vec::new();
+        csv::write_fee_findings(&mut findings, fees, style)?;
+        files.push(OutFile::new(csv::FEE_FINDINGS, findings));
+    }
+    Ok(files)
 }
 
 /// Our own proof failed: what was found goes to `failed/<run id>/`, and nothing is published.

@@ -1,4 +1,5 @@
-//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency or Reject, and the identity of each row.
+//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency, FeeRate or Reject, and the identity of
+//! each row.
 //!
 //! A row that cannot be read is data: it becomes a `Reject` with file, line, column, value and
 //! reason, and nothing else of its delivery is lost.
@@ -11,6 +12,7 @@ pub mod context;
 pub mod dedupe;
 pub mod dossier;
 pub mod fee;
+pub mod fee_table;
 pub mod ids;
 pub mod inputs;
 pub mod memo;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::domain::{
-    Completeness, Day, DossierCode, ExceptionId, Lang, RowKey, RunId, SourceFacts, Vnd,
+    Completeness, Day, DossierCode, ExceptionId, FeeChecks, Lang, RowKey, RunId, SourceFacts, Vnd,
 };
 use crate::kpi::{Fraction, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
@@ -262,6 +262,8 @@ pub struct RunFacts {
     pub what_if: Vec<WhatIf>,
     /// The published nights before this one, the oldest first: for the trend.
     pub trend: Vec<TrendPoint>,
+    /// What the fee table says of the fees of the night; none without a table.
+    pub fees: Option<FeeChecks>,
     /// What only the page shows.
     pub page: PageFacts,
 }

@@ -24,8 +24,8 @@ use crate::text::figure::percent_short;
 use super::chart::Scale;
 use super::facts::{Estimate, Figure};
 use super::model::{
-    AgencyRow, Banner, ClosedView, Level, RejectView, Report, ShareRow, TieLine, definition_name,
-    row_kind, verdict_word,
+    AgencyRow, Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine,
+    definition_name, row_kind, verdict_word,
 };
 use super::style;
 
@@ -332,6 +332,11 @@ impl Page<'_> {
             ("column", reject.column.to_string()),
         ];
         self.say("reject-at", &args)
+    }
+
+    fn fees_more(&self, fees: &FeeSection) -> u64 {
+        let shown = u64::try_from(fees.shown.len()).unwrap_or(u64::MAX);
+        fees.all.count.saturating_sub(shown)
     }
 
     fn rejects_more(&self) -> u64 {

@@ -19,10 +19,12 @@ use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNig
 use super::model::{Index, Totals, tie_out, totals};
 
 use cells::{CellJson, GreyJson};
+use fees::FeesJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod cells;
+mod fees;
 mod summary;
 mod timings;
 
@@ -48,6 +50,8 @@ struct RunDocument<'a> {
     exceptions: Vec<ClassJson>,
     breakdown: Vec<CellJson<'a>>,
     grey: Vec<GreyJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee_table: Option<FeesJson>,
 }
 
 /// What the tolerated share of false pairs led to.
@@ -174,6 +178,7 @@ pub fn run_document(
         exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
         breakdown: cells::cells(&settlement.breakdown),
         grey: cells::grey(&settlement.grey),
+        fee_table: facts.fees.as_ref().map(fees::fees),
     };
     pretty(&document)
 }

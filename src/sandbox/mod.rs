@@ -41,6 +41,9 @@ pub use district::District;
 pub use fault::Fault;
 pub use world::Counters;
 
+/// The fee table of the invented district: published national rates, and resolutions made up.
+pub const FEE_TABLE: &str = include_str!("district/fee_table.csv");
+
 use fault::Act;
 use gateway::Gateway;
 use wire::{Reply, Request};

@@ -175,6 +175,14 @@ impl Store {
             .collect()
     }
 
+    /// Every procedure of which a fee line was told.
+    pub async fn procedures(&self) -> Result<BTreeSet<Box<str>>, StoreError> {
+        let rows = self.read(&sql::SELECT_PROCEDURE, &[]).await?;
+        rows.iter()
+            .map(|row| Ok(row.text("procedure_code")?.into()))
+            .collect()
+    }
+
     /// How many bad rows of `source` count from `night` on.
     pub async fn rejects_of_night(
         &self,

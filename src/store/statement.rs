@@ -115,6 +115,7 @@ statements! {
     SELECT_FEE_SAID = both "select_fee_said" 1;
     AMEND_FEE_VERSION = both "amend_fee_version" 1;
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
+    SELECT_PROCEDURE = both "select_procedure" 0;
     SELECT_TARIFF = both "select_tariff" 0;
     SELECT_DECISION = both "select_decision" 0;
     SELECT_DECISION_BY_ROW = both "select_decision_by_row" 2;

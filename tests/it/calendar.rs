@@ -34,8 +34,24 @@ fn deliver(town: &Town, date: &str, number: u32) {
     std::fs::write(bank.join(format!("bank_{date}.csv")), text).unwrap();
 }
 
+/// The night of a day without files after one with files, long after both.
+async fn without_files(date: &str) -> (Vec<u8>, [String; 2]) {
+    let town = Town::new(Kind::Sqlite).await;
+    town.set_now(day(date).plus(9).start_ms());
+    let before = day(date).minus(1).to_string();
+    deliver(&town, &before, 1);
+    let (_, states) = at_last(&town, "", &before).await;
+    assert_eq!(states[0], "complete", "{before}");
+    at_last(&town, "", date).await
+}
+
 async fn run(town: &Town, more: &str, date: &str) -> (Vec<u8>, [String; 2]) {
     town.set_now(day("2023-02-01").start_ms());
+    at_last(town, more, date).await
+}
+
+/// The night at the time that the town has.
+async fn at_last(town: &Town, more: &str, date: &str) -> (Vec<u8>, [String; 2]) {
     let desk = town.desk(&folders(more)).await;
     let done = night(&desk, date).await;
     let run = document(&done);
@@ -92,4 +108,26 @@ async fn an_offices_own_days_are_added() {
         said.contains("days.csv:2: ") && said.contains("9/12/2022,holiday"),
         "{said}"
     );
+}
+
+/// A Saturday that makes up for a bridged day, the bridged day, and the Saturday after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swapped_saturday_without_files_is_missing_and_the_day_it_stands_for_is_not() {
+    for (works, rests, saturday) in [
+        ("2024-05-04", "2024-04-29", "2024-05-11"),
+        ("2025-04-26", "2025-05-02", "2025-05-10"),
+        ("2026-01-10", "2026-01-02", "2026-01-17"),
+        ("2026-08-22", "2026-08-31", "2026-09-05"),
+    ] {
+        let (codes, states) = without_files(works).await;
+        assert_eq!(
+            (codes.as_slice(), &*states[0]),
+            (&[3][..], "missing"),
+            "{works}"
+        );
+        for free in [rests, saturday] {
+            let (_, states) = without_files(free).await;
+            assert_eq!(states[0], "complete", "{free}");
+        }
+    }
 }

@@ -183,7 +183,14 @@ fn docs_faults_are_those_of_the_sandbox() {
         ":-:|".repeat(dialects.len())
     );
     for fault in Fault::all() {
-        let shows = |dialect: &&str| if fault.applies_to(dialect) { "x" } else { "" };
+        let wire = crate::campaign_faults::wire;
+        let shows = |dialect: &&str| {
+            if fault.applies_to(wire(dialect)) {
+                "x"
+            } else {
+                ""
+            }
+        };
         let cells: Vec<&str> = dialects.iter().map(shows).collect();
         let (name, word, what) = (fault.name, fault.outcome.word(), fault.what());
         writeln!(

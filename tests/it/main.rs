@@ -34,6 +34,7 @@ mod diff;
 mod docs;
 mod export;
 mod fake;
+mod fee_table;
 mod feed_casso;
 mod feed_sepay;
 mod feed_sepay2;

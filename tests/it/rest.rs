@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str) -> Result<SourceSettings, ConfigError> {
 }
 
 /// The example of a dialect with another address.
-pub(super) fn example(dialect: &str, base_url: &str) -> String {
+pub(crate) fn example(dialect: &str, base_url: &str) -> String {
     let begin = format!("```toml\n[[source]]\nname = \"{dialect}\"\n");
     let at = PAGE
         .find(&begin)

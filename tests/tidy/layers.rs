@@ -49,6 +49,8 @@ pub(crate) const LAYERS: &[Layer] = &[
             "source",
             "source::http",
             "schedule",
+            // the fee table is a file that the configuration names
+            "normalise::fee_table",
         ],
     ),
     // Bytes in, rows out.
@@ -123,6 +125,8 @@ pub(crate) const LAYERS: &[Layer] = &[
             "matching::ledger",
         ],
     ),
+    // What the fee table says of the fees: nothing that decides knows of it.
+    pure("tariff", &["domain::*"]),
     // The independent checker: output types only, no rule and no table of what it checks.
     pure(
         "prove",

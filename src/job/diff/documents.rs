@@ -71,7 +71,8 @@ pub(super) async fn read(
     Ok(None)
 }
 
-/// Leaves that differ, as `path: before / after`; periods follow the night and are left out.
+/// Leaves that differ, as `path: before / after`. Periods and the fee table follow the night and
+/// are left out: neither is a reason for another share.
 pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<str>> {
     let (mut was, mut now) = (BTreeMap::new(), BTreeMap::new());
     leaves(&before.rules, "", &mut was);
@@ -79,7 +80,10 @@ pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<st
     let mut changed = Vec::new();
     for path in was.keys().chain(now.keys()) {
         let (was, now) = (was.get(path), now.get(path));
-        if was != now && !path.starts_with("periods") {
+        let follows = ["periods", "fee_table"]
+            .iter()
+            .any(|own| path.starts_with(own));
+        if was != now && !follows {
             let text = |value: Option<&Value>| value.map_or("-".into(), Value::to_string);
             changed.push(format!("{path}: {} / {}", text(was.copied()), text(now.copied())).into());
         }

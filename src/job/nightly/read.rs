@@ -42,7 +42,7 @@ pub(in crate::job) async fn read(
     pool.business_date = Some(day);
     pool.sources.clone_from(&pulled.facts);
     let input_digest = digest::of_inputs(&mut pool)?;
-    let rules_digest = calibration::rules_digest(desk, calibration.as_ref())?;
+    let rules_digest = calibration::rules_digest(desk, day, calibration.as_ref())?;
     info!(business_date = %day, stage = "read", txn.count = pool.txns.len(), row.count = pool.fees.len(), reject.count = pool.rejects.len(), "pool read");
     Ok(Read {
         pool,

@@ -226,7 +226,8 @@ async fn again(
     left_out: &mut Vec<Text>,
 ) -> Result<Option<Decided>, JobError> {
     let calibration = calibration::of_run(desk, run)?;
-    if run.rules_digest != calibration::rules_digest(desk, calibration.as_ref())? {
+    if run.rules_digest != calibration::rules_digest(desk, run.business_date, calibration.as_ref())?
+    {
         left_out.push(text(
             "đối soát lại (quy tắc hoặc phiên bản chương trình đã khác)",
             "settling again (the rules or the program's version are others now)",

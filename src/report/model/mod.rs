@@ -16,6 +16,7 @@ mod cells;
 mod closed;
 mod compare;
 mod exceptions;
+mod fees;
 mod index;
 mod light;
 mod pairings;
@@ -36,6 +37,7 @@ pub use cells::{CellRow, CellTable, GreyRow};
 pub use closed::ClosedView;
 pub use compare::CompareRow;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
+pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, rate_text};
 pub use index::Index;
 pub use light::{Banner, Level, Light};
 pub use pairings::{PairingView, Pairings};
@@ -96,6 +98,8 @@ pub struct Report {
     pub exceptions: ExceptionList,
     /// What was paired tonight without an exact key.
     pub pairings: Pairings,
+    /// What the fee table says of tonight's fees; none without a table.
+    pub fees: Option<FeeSection>,
     /// Rows that could not be read.
     pub rejects: RejectList,
     /// Each source and whether it is complete.
@@ -167,6 +171,7 @@ impl Report {
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
             pairings: pairings::list(settlement, facts),
+            fees: fees::section(&index, facts),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, Some(&standing)),
             sources: sources::views(facts),

@@ -11,7 +11,7 @@ use std::io;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use crate::classify::Class;
-use crate::domain::{Day, Lang};
+use crate::domain::{AgencyCode, AgencyDirectory, Day, Lang};
 use crate::settle::{Inputs, Settlement};
 use crate::text;
 
@@ -31,6 +31,7 @@ pub mod columns;
 mod ages;
 mod checks;
 mod exceptions;
+mod fee_table;
 mod links;
 mod looks;
 mod notes;
@@ -62,6 +63,7 @@ struct Book<'a> {
     shares: Vec<ScopedShare>,
     fees: Vec<FeeRow>,
     trend: Vec<TrendRow>,
+    agencies: &'a AgencyDirectory,
     looks: Looks,
     rows_max: usize,
 }
@@ -73,6 +75,12 @@ impl<'b> Book<'b> {
 
     fn t(&self, key: &str) -> String {
         text::say(self.report.lang, key, &[])
+    }
+
+    /// The name of an agency, or its code.
+    fn agency(&self, code: &AgencyCode) -> String {
+        let name = self.agencies.on(code, self.facts.business_date);
+        name.map_or_else(|| code.to_string(), |agency| agency.name.to_string())
     }
 
     /// A new sheet with the run and the page in its footer.
@@ -111,6 +119,7 @@ pub fn render_within(
         shares: every_share(&index, settlement, facts),
         fees: providers::fees(inputs, facts),
         trend: trend(facts, report.headline.as_ref(), &report.totals, TREND_DAYS),
+        agencies: &index.directory,
         looks: Looks::new(facts.lang),
         report,
         facts,
@@ -143,7 +152,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     };
     let checks = checks::write(book, &places)?;
     let summary = summary::write(book, &checks.1, &trend.1)?;
-    let sheets = vec![
+    let mut sheets = vec![
         summary,
         checks.0,
         tie.0,
@@ -155,8 +164,9 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         rejects.0,
         sources.0,
         trend.0,
-        notes,
     ];
+    sheets.extend(fee_table::write(book)?);
+    sheets.push(notes);
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(book)?);
     for sheet in sheets {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::reading::source_name;
-use super::{Canaries, Case, FIRST_DAY, district, misdeeds, pace, timeout};
+use super::{Canaries, Case, FIRST_DAY, district, misdeeds, pace, source_table, wire};
 use crate::database::Kind;
 use crate::town::{Town, codes, day, document, night, source};
 
@@ -58,6 +58,11 @@ fn after(case: Case) -> After {
     }
 }
 
+/// True where nights are run beside the reading.
+pub(super) fn is_run(case: Case) -> bool {
+    after(case) != After::Unasked
+}
+
 /// Pages need more rows than one of them holds; everything else shows in a small town.
 pub(super) fn permille(fault: Fault) -> u32 {
     match fault.dialects {
@@ -76,14 +81,8 @@ async fn town(case: Case) -> Town {
 
 /// A desk that reads the export and the source of the case.
 async fn desk(town: &Town, case: Case) -> Desk {
-    let table = town.sandbox.toml_source(case.dialect);
-    let wait = timeout(case.fault);
+    let table = source_table(&town.sandbox, case);
     let is_registry = case.dialect == "igate";
-    let rate = if case.fault.name == "rate_limit" && case.dialect.starts_with("sepay") {
-        "2/s"
-    } else {
-        "1000/s"
-    };
     let own = move |text: String| {
         let (head, rest) = text.split_once("[[source]]").unwrap();
         let export = rest.split("[[source]]").next().unwrap();
@@ -93,7 +92,7 @@ async fn desk(town: &Town, case: Case) -> Desk {
         } else {
             format!("[[source]]{export}")
         };
-        format!("{head}{export}\n{table}timeout = \"{wait}\"\nrate_limit = \"{rate}\"\n")
+        format!("{head}{export}\n{table}")
     };
     let mut desk = town.desk(&own).await;
     desk.pace = pace();
@@ -195,18 +194,23 @@ fn compare(after: After, is: &Books, must: &Books) -> Vec<String> {
 
 /// What the night under the fault said of the source.
 fn state(case: Case, name: &str, run: &Value) -> Option<String> {
-    let state = source(run, name)["state"].as_str().unwrap_or_default();
+    let source = source(run, name);
+    let state = source["state"].as_str().unwrap_or_default();
+    let count = |what: &str| source[what].as_u64().unwrap_or(0);
+    // `[rules] reject_share_max`: a delivery of which more cannot be read is partial
+    let spoilt = count("rejects") * 5 > count("rows") + count("rejects");
     let right = match case.fault.outcome {
         Outcome::Fail => state != "complete",
         Outcome::Either => true,
         // an order whose answer holds a row that cannot be read stays open
-        Outcome::Quarantine if Sandbox::gateways().any(|name| name == case.dialect) => {
+        Outcome::Quarantine if Sandbox::gateways().any(|name| name == wire(case.dialect)) => {
             state != "missing"
         }
+        Outcome::Quarantine if spoilt => state == "partial",
         _ => state == "complete",
     };
     let word = case.fault.outcome.word();
-    (!right).then(|| format!("the night says {state} for {word}: {}", source(run, name)))
+    (!right).then(|| format!("the night says {state} for {word}: {source}"))
 }
 
 pub(super) async fn complaints(case: Case) -> Vec<String> {
@@ -222,6 +226,11 @@ pub(super) async fn complaints(case: Case) -> Vec<String> {
     town.sandbox.set_fault(Some(case.fault));
     let under = document(&night(&desk, FIRST_DAY).await);
     let mut all: Vec<String> = state(case, &name, &under).into_iter().collect();
+    if case.fault.name == "amended_rows" {
+        // the provider says otherwise from the second listing on
+        let again = document(&night(&desk, FIRST_DAY).await);
+        all.extend(state(case, &name, &again));
+    }
     all.extend(misdeeds(case.fault, &town.sandbox.counters()));
     let said = under["sources"].to_string();
     let canaries = Canaries::of(&town.sandbox);
@@ -236,7 +245,11 @@ pub(super) async fn complaints(case: Case) -> Vec<String> {
             source(&run, &name)
         ));
     }
-    all.extend(compare(after, &books(&desk, &run).await, &must));
+    let is = books(&desk, &run).await;
+    if case.fault.outcome == Outcome::Conflict && is.tables["conflict_version"].is_empty() {
+        all.push("no conflict was kept for a person".to_owned());
+    }
+    all.extend(compare(after, &is, &must));
     for (file, bytes) in town.reports() {
         let text = String::from_utf8_lossy(&bytes);
         all.extend(canaries.found_in(&file, &text, false));

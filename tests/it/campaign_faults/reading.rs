@@ -11,7 +11,9 @@ use doisoat::sandbox::fault::Outcome;
 use doisoat::source::error::SourceError;
 use doisoat::source::{Handle, Opening, Pull, RegistryPull};
 
-use super::{Canaries, Case, FIRST_DAY, district, misdeeds, night, pace, timeout, unclear};
+use super::{
+    Canaries, Case, FIRST_DAY, district, misdeeds, night, pace, source_table, unclear, wire,
+};
 use crate::fake::{Kept, day, settings_of};
 use crate::source_faults::orders;
 
@@ -29,13 +31,9 @@ struct Told {
 }
 
 async fn read(sandbox: &Sandbox, case: Case) -> Told {
-    let is_slow = case.fault.name == "rate_limit" && case.dialect.starts_with("sepay");
-    let rate = if is_slow { "2/s" } else { "1000/s" };
-    let (table, wait) = (sandbox.toml_source(case.dialect), timeout(case.fault));
-    let text = format!("{table}timeout = \"{wait}\"\nrate_limit = \"{rate}\"\n");
-    let mut settings = settings_of(&text);
-    settings.account = sandbox.account(case.dialect).map(Into::into);
-    let known = sandbox.credentials(case.dialect).iter();
+    let mut settings = settings_of(&source_table(sandbox, case));
+    settings.account = sandbox.account(wire(case.dialect)).map(Into::into);
+    let known = sandbox.credentials(wire(case.dialect)).iter();
     let known = known.map(|known| (known.env.to_owned(), known.value.to_owned()));
     let opening = Opening {
         settings: &settings,
@@ -58,7 +56,11 @@ async fn read(sandbox: &Sandbox, case: Case) -> Told {
 }
 
 fn of_pull(case: Case, pull: Pull) -> Told {
-    let hundredths = if case.dialect == "vnpay" { 100 } else { 1 };
+    let hundredths = if wire(case.dialect) == "vnpay" {
+        100
+    } else {
+        1
+    };
     let dong = |raw: &str| -> i64 {
         let plain = raw.trim_start_matches('-').trim_end_matches(".00");
         plain.parse::<i64>().map_or(-1, |n| n / hundredths)
@@ -121,6 +123,11 @@ fn is_right(case: Case, told: &Told, truth: &Rows) -> bool {
         }
         Outcome::Complete => complete && truth.is_subset(is),
         Outcome::Fail => !complete && is.is_empty(),
+        // what is gone is gone; that there were two versions only the night can tell
+        Outcome::Conflict if case.fault.name == "amended_rows" => {
+            let gone = ids(truth).len() - ids(is).len();
+            complete && ids(is).is_subset(&ids(truth)) && gone <= 2 && !is.is_subset(truth)
+        }
         Outcome::Quarantine | Outcome::Conflict => complete && whole(),
         Outcome::Either => !complete || whole(),
         Outcome::Open => {
@@ -191,7 +198,7 @@ fn slow_twice(case: Case) -> bool {
 
 /// The name that the sandbox's table gives the source.
 pub(super) fn source_name(sandbox: &Sandbox, case: Case) -> String {
-    let table = sandbox.toml_source(case.dialect);
+    let table = source_table(sandbox, case);
     let rest = table.split_once("name = \"").unwrap().1;
     rest.split('"').next().unwrap().to_owned()
 }

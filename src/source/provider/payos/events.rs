@@ -42,13 +42,21 @@ pub(super) fn found(
             row.id = Some(format!("{}#{reference}", order.order_id).into());
         }
     }
-    if exact.is_none() {
+    // What a transfer that cannot be read was, nobody knows: it may be the whole amount, so nothing is
+    // said of the link, and the order stays open.
+    if exact.is_none() && rows.iter().all(has_amount) {
         rows.insert(0, link(data, order, told, transfers.is_empty()));
     }
     Ok(Found {
         told: rows,
         implied: Vec::new(),
     })
+}
+
+/// True when the amount is one that a row can have.
+fn has_amount(row: &Record) -> bool {
+    let amount = row.amount.as_deref().unwrap_or_default();
+    (1..=15).contains(&amount.len()) && amount.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The row of the link as a whole, when no transfer is.

@@ -309,6 +309,24 @@ fn several_transfers_are_several_rows_in_the_order_of_time() {
 }
 
 #[test]
+fn of_a_link_with_a_transfer_that_cannot_be_read_nothing_is_said() {
+    let early = "2024-09-05T09:15:30+07:00";
+    for amount in [
+        "99999999999999999999999",
+        "1e400",
+        "9223372036854775807",
+        "",
+    ] {
+        let mut unread = transfer("FTA", 45_000, early);
+        unread["amount"] = json!(amount);
+        // not void, as if it had been paid in other parts: a later answer would contradict it
+        let all = rows(&json!({"transactions": [unread]}));
+        let ids: Vec<&str> = all.iter().map(|(id, ..)| id.as_str()).collect();
+        assert_eq!(ids, ["2409050001#FTA"], "{amount}");
+    }
+}
+
+#[test]
 fn an_answer_that_contradicts_itself_is_for_a_person() {
     let one = transfer("FTA", 45_000, "2024-09-05T09:15:30+07:00");
     for changes in [

@@ -47,6 +47,7 @@ pub(super) fn empty_facts() -> RunFacts {
         estimates: Vec::new(),
         what_if: Vec::new(),
         trend: Vec::new(),
+        fees: None,
         page: PageFacts::default(),
     }
 }
