@@ -186,7 +186,7 @@ pub(super) fn path(item: &Item<'_>, dir: &Path) -> Result<PathBuf, ConfigError> 
 }
 
 fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), ConfigError> {
-    let all = Format::WORDS.iter().map(|(_, format)| *format).collect();
+    let all = Format::USUAL.to_vec();
     let Some(mut section) = root.section("report")? else {
         return Ok((dir.join("reports"), all));
     };

@@ -108,6 +108,8 @@ pub enum Attach {
     Html,
     /// `doisoat.xlsx`.
     Xlsx,
+    /// `doisoat.pdf`, where `[report] formats` has it.
+    Pdf,
 }
 
 /// After which nights something is sent.
@@ -273,7 +275,11 @@ fn port(table: &mut Section<'_>, tls: MailTls) -> Result<u16, ConfigError> {
 }
 
 fn attach(table: &mut Section<'_>) -> Result<Vec<Attach>, ConfigError> {
-    let words = [("html", Attach::Html), ("xlsx", Attach::Xlsx)];
+    let words = [
+        ("html", Attach::Html),
+        ("xlsx", Attach::Xlsx),
+        ("pdf", Attach::Pdf),
+    ];
     let Some(item) = table.get("attach") else {
         return Ok(vec![Attach::Html, Attach::Xlsx]);
     };

@@ -42,7 +42,7 @@ pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
-pub use sources::{SourceView, row_kind};
+pub use sources::{SourceView, row_kind, source_word};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
