@@ -328,10 +328,10 @@ sign-date = Ngày …… tháng …… năm ………
 
 # The summary on paper
 pdf-page = Trang { $page }/{ $pages }
-pdf-share = { $name }, { $period }: { $share } – khoảng chứng minh được: { $interval } – mục tiêu: { $target }
+pdf-share = { $share }; khoảng chứng minh được: { $interval }; mục tiêu: { $target }
 pdf-exceptions-cut = In { $n } ngoại lệ đầu; còn { $more } ngoại lệ nữa trong exceptions.csv, doisoat.xlsx và lệnh doisoat exceptions list.
 pdf-exceptions-withheld = In { $n } ngoại lệ đầu; còn { $more } ngoại lệ nữa: xem bằng lệnh doisoat exceptions list.
-pdf-deciding = (quyết định kết luận)
+pdf-deciding = * Thuộc các ngoại lệ quyết định kết luận.
 
 # Rows that could not be read: reason and advice for each code
 

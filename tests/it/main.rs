@@ -65,6 +65,7 @@ mod passes_load;
 mod passes_nights;
 mod passes_precision;
 mod passes_properties;
+mod pdf;
 mod periods;
 mod probe;
 mod probe_answers;

@@ -201,7 +201,7 @@ impl<'a> Flow<'a> {
         // a line that a long word left half empty stays as it is
         let wider = units.checked_div(set.piece.gaps).unwrap_or(0);
         let stretched = set.align == Align::Both && !set.piece.last;
-        let stretch = if stretched && wider < i64::from(self.letters.em) {
+        let stretch = if stretched && wider < i64::from(self.letters.em) / 3 {
             wider
         } else {
             0
@@ -248,6 +248,14 @@ impl<'a> Flow<'a> {
     }
 
     fn block(&mut self, block: &Block) {
+        let page = self.look.bottom - self.look.top;
+        if let Block::Boxes(columns) | Block::Signatures(columns) = block
+            && self.needs(std::slice::from_ref(block)) > page
+        {
+            // no page holds them side by side: below each other, so that nothing is cut off
+            columns.iter().flatten().for_each(|line| self.line(line));
+            return;
+        }
         match block {
             Block::Line(line) => self.line(line),
             Block::Table(grid) => {

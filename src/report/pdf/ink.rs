@@ -37,6 +37,13 @@ use super::flow::Flow;
 use super::letters::{FILES, Letters};
 use super::marks::{Child, Heading, Mark, Node, Part, Role};
 
+/// Titles in a file's own records are no longer than this; on the page they are whole.
+const TITLE_MAX: usize = 500;
+
+fn short(title: &str) -> String {
+    title.chars().take(TITLE_MAX).collect()
+}
+
 /// Twentieths of a point as points.
 fn points(twips: i32) -> f32 {
     f32::from(i16::try_from(twips).unwrap_or(i16::MAX)) / 20.0
@@ -81,7 +88,7 @@ pub(super) fn write(flow: &Flow<'_>, title: &str, of: Day) -> io::Result<Vec<u8>
     document.set_outline(outline(look, &flow.headings));
     document.set_metadata(
         Metadata::new()
-            .title(title.to_owned())
+            .title(short(title))
             .language(lang.to_owned())
             .creator("doisoat".to_owned())
             .creation_date(start_of(of)),
@@ -249,11 +256,11 @@ fn group(node: &Node, leaves: &[Identifier]) -> TagGroup {
     let mut group = match &node.role {
         Role::Heading(level, text) => {
             let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
-            TagGroup::new(Tag::Hn(level, Some(text.clone())))
+            TagGroup::new(Tag::Hn(level, Some(short(text))))
         }
         Role::Paragraph => TagGroup::new(Tag::P),
         Role::Group => TagGroup::new(Tag::Div),
-        Role::Table(name) => TagGroup::new(Tag::Table.with_summary(Some(name.clone()))),
+        Role::Table(name) => TagGroup::new(Tag::Table.with_summary(Some(short(name)))),
         Role::Row => TagGroup::new(Tag::TR),
         Role::Name => TagGroup::new(Tag::TH(TableHeaderScope::Column)),
         Role::Cell => TagGroup::new(Tag::TD),
@@ -277,7 +284,7 @@ fn outline(look: &Look, headings: &[Heading]) -> Outline {
     let node = |heading: &Heading| {
         let point = Point::from_xy(points(look.left), points(heading.y));
         OutlineNode::new(
-            heading.text.clone(),
+            short(&heading.text),
             XyzDestination::new(heading.page, point),
         )
     };

@@ -140,12 +140,11 @@ impl Maker<'_> {
         if let Some(row) = self.r.headline.as_ref().filter(|row| row.point.is_some()) {
             let lang = self.r.lang;
             let args = [
-                ("name", row.name.as_str()),
-                ("period", &row.period),
-                ("share", &row.percent(lang)),
-                ("interval", &row.interval(lang)),
-                ("target", &row.target_short(lang)),
+                ("share", row.percent(lang)),
+                ("interval", row.interval(lang)),
+                ("target", row.target_short(lang)),
             ];
+            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
             lines.push(Line::middle(self.say("pdf-share", &args)).strong());
         }
         lines
@@ -168,11 +167,11 @@ impl Maker<'_> {
 
     fn exception_table(&self, name: String, list: &[&ExceptionView], marked: bool) -> Block {
         let columns = [
-            ("column-class", 30),
-            ("column-row", 27),
-            ("column-agency", 22),
-            ("column-age", 10),
-            ("column-money-at-risk", 16),
+            ("column-class", 38),
+            ("column-row", 28),
+            ("column-agency", 34),
+            ("column-age", 11),
+            ("column-money-at-risk", 17),
         ];
         let row = |view: &&ExceptionView| {
             let what = if view.dossier.is_empty() {
@@ -180,11 +179,8 @@ impl Maker<'_> {
             } else {
                 &view.dossier
             };
-            let label = if marked && view.deciding {
-                format!("{} {}", view.label, self.t("pdf-deciding"))
-            } else {
-                view.label.clone()
-            };
+            let mark = if marked && view.deciding { " *" } else { "" };
+            let label = format!("{}{mark}", view.label);
             plain(vec![
                 Cell::Text(label),
                 Cell::text(what),
@@ -218,6 +214,10 @@ impl Maker<'_> {
         );
         let first: Vec<&ExceptionView> = list.shown.iter().take(LISTED).collect();
         blocks.push(self.exception_table(heading, &first, true));
+        if first.iter().any(|view| view.deciding) {
+            let note = Line::left(self.t("pdf-deciding")).sized(Scale::Small);
+            blocks.push(Block::Line(note));
+        }
         let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
         let all = list.shown.len() + list.brief.len();
         let all = u64::try_from(all)

@@ -32,12 +32,12 @@ impl Maker<'_> {
         self.section(blocks, self.t("share-heading"), "share-intro");
         let columns = [
             ("column-definition", 38),
-            ("column-period", 20),
-            ("column-cashless", 30),
+            ("column-period", 24),
+            ("column-cashless", 27),
             ("column-share", 13),
-            ("column-interval", 24),
+            ("column-interval", 27),
             ("column-target", 12),
-            ("column-verdict", 18),
+            ("column-verdict", 24),
         ];
         let row = |row: &ShareRow| {
             let [parts, point, bounds] = self.share(row);
