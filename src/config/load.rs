@@ -62,6 +62,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         .get("lang")
         .map(|item| item.word(&[("vi", Lang::Vi), ("en", Lang::En)]));
     let (report_dir, formats) = report(root, dir)?;
+    let notify = NotifyConfig::read(root.section("notify")?, dir, &formats)?;
     let mut definitions = Vec::new();
     let targets = targets(root, &mut definitions)?;
     let mut rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
@@ -82,7 +83,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         rules,
         definitions,
         sources: sources(root, dir)?,
-        notify: NotifyConfig::read(root.section("notify")?, dir)?,
+        notify,
         metrics: metrics(root, dir)?,
         targets,
     })

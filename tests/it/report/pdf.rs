@@ -7,7 +7,7 @@ use doisoat::report::pdf;
 use super::example::{self, Scene, day};
 use super::hostile::{HOSTILE, hostile};
 use super::{build, large};
-use crate::pdf::{is_accessible, read, squeezed};
+use crate::pdf::{self as reader, is_accessible, squeezed};
 
 fn made(scene: &Scene) -> Vec<u8> {
     pdf::render(&build(scene)).unwrap()
@@ -199,7 +199,7 @@ fn a_row_higher_than_a_page_goes_on_and_signatures_stay_together() {
             .push(Block::Line(Line::middle("ĐẠI DIỆN").strong()));
         paper.blocks.push(Block::Signatures(vec![sign(), sign()]));
         let bytes = pdf::paper(&paper, of()).unwrap();
-        let read = read(&bytes);
+        let read = reader::read(&bytes);
         let last = read.text.rsplit("ĐẠI DIỆN").next().unwrap();
         assert_eq!(last.matches("Người ký").count(), 2);
     }
