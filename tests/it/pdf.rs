@@ -52,7 +52,8 @@ fn poppler(program: &str, options: &[&str], bytes: &[u8]) -> String {
         output.status.success() && error.is_empty(),
         "{program}: {error}"
     );
-    String::from_utf8(output.stdout).unwrap()
+    // poppler prints titles of headings as they stand in the file, in UTF-16
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 pub(crate) fn read(bytes: &[u8]) -> Read {
@@ -89,14 +90,6 @@ pub(crate) fn squeezed(text: &str) -> String {
 pub(crate) fn is_accessible(bytes: &[u8], lang: &str) -> Read {
     let read = read(bytes);
     assert_eq!(read.info["Tagged"], "yes");
-    assert_eq!(
-        read.info["Page size"]
-            .split(" pts")
-            .next()
-            .map(str::len)
-            .is_some(),
-        true
-    );
     assert!(read.info["Page size"].contains("A4"), "{:?}", read.info);
     assert!(!read.info["Title"].is_empty() && !read.tree.is_empty());
     assert_eq!(read.info["JavaScript"], "no");
@@ -119,6 +112,10 @@ pub(crate) fn is_accessible(bytes: &[u8], lang: &str) -> Read {
     }
     assert!(file.contains(&format!("<rdf:li>{lang}</rdf:li>")), "{lang}");
     assert!(is_nfc(&read.text), "composed letters");
+    assert!(
+        !read.text.contains('\u{fffd}'),
+        "each letter can be read back"
+    );
     read
 }
 

@@ -68,7 +68,7 @@ impl Page<'_> {
     /// The few exceptions that decide the verdict most, for the first screen; where none decides,
     /// the first of the work list.
     pub(super) fn first_work(&self) -> Vec<&ExceptionView> {
-        self.r.exceptions.first_work()
+        self.r.first_work()
     }
 
     /// The heading above them.

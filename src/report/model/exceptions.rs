@@ -20,9 +20,6 @@ use super::index::Index;
 use super::row::{Fact, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
-/// At most this many exceptions that decide the verdict stand on the first screen.
-const FIRST_MAX: usize = 5;
-
 /// One exception, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExceptionView {
@@ -129,16 +126,6 @@ pub struct ExceptionList {
     /// Open work by agency.
     #[serde(skip)]
     pub by_agency: BTreeMap<AgencyCode, Figure>,
-}
-
-impl ExceptionList {
-    /// The few exceptions that decide the verdict most, for the first screen; where none decides,
-    /// the first of the work list.
-    pub fn first_work(&self) -> Vec<&ExceptionView> {
-        let first = self.shown.iter().take(FIRST_MAX);
-        let any = first.clone().any(|e| e.deciding);
-        first.filter(|e| e.deciding || !any).collect()
-    }
 }
 
 /// True when the row stands in a night's `exceptions.csv`: every open item and everything that

@@ -52,6 +52,9 @@ pub use what_if::WhatIfRow;
 /// An open exception older than this many days is overdue.
 pub const OVERDUE_DAYS: i64 = 3;
 
+/// At most this many exceptions that decide the verdict stand on the first screen.
+const FIRST_MAX: usize = 5;
+
 /// The page shows so many exceptions after these in a line each; the rest stands in
 /// `exceptions.csv`.
 pub const BRIEF_MAX: usize = 5_000;
@@ -185,6 +188,14 @@ impl Report {
             headline,
             totals,
         }
+    }
+
+    /// The few exceptions that decide the verdict most, for the first screen; where none decides,
+    /// the first of the work list.
+    pub fn first_work(&self) -> Vec<&ExceptionView> {
+        let first = self.exceptions.shown.iter().take(FIRST_MAX);
+        let any = first.clone().any(|e| e.deciding);
+        first.filter(|e| e.deciding || !any).collect()
     }
 
     /// The open work: exceptions that need a person.

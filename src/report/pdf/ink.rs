@@ -1,5 +1,5 @@
 //! Marks to bytes, by krilla: the only file that knows the library. It checks what it writes
-//! against PDF/A-2a (archive, accessible) and PDF/UA-1 (ISO 14289-1) and refuses what does not hold.
+//! against PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1) and refuses what does not hold.
 //!
 //! The library draws in floats; nothing is counted in them here.
 

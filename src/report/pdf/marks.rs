@@ -1,5 +1,5 @@
-//! What is drawn on a page, and the tree of what it means. Lengths are in twentieths of a point from
-//! the left and the top.
+//! What is drawn on a page, and the tree of what it means. Lengths are in twentieths of a point
+//! from the left and the top.
 
 use super::letters::Face;
 

@@ -152,7 +152,7 @@ impl Maker<'_> {
 
     /// The few exceptions that decide the verdict, else the first of the work list.
     fn first_work(&self, blocks: &mut Vec<Block>) {
-        let first = self.r.exceptions.first_work();
+        let first = self.r.first_work();
         let Some(leads) = first.first() else {
             return;
         };

@@ -73,7 +73,7 @@ fn the_summary_says_verdict_figures_and_what_decides() {
                 row.interval(Lang::Vi),
             ]);
         }
-        let first = report.exceptions.first_work();
+        let first = report.first_work();
         wanted.extend(first.iter().map(|view| view.label.clone()));
         let ageing = report.exceptions.ageing.iter();
         wanted.extend(ageing.map(|(class, _)| class.label.clone()));
