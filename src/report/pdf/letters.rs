@@ -78,7 +78,7 @@ impl Letters {
     /// Reads the embedded fonts.
     pub(super) fn read() -> io::Result<Self> {
         let mut letters = Self {
-            faces: Default::default(),
+            faces: std::array::from_fn(|_| BTreeMap::new()),
             em: 1,
         };
         for (shapes, file) in letters.faces.iter_mut().zip(FILES) {
@@ -110,7 +110,7 @@ impl Letters {
             if self.faces.iter().all(|face| face.contains_key(&letter)) {
                 fitted.push(letter);
             } else {
-                fitted.push_str(&format!("‹U+{:04X}›", u32::from(letter)));
+                fitted.extend(format!("‹U+{:04X}›", u32::from(letter)).chars());
             }
         }
         fitted

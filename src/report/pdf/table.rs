@@ -76,7 +76,7 @@ fn band(flow: &Flow<'_>, grid: &Grid, row: usize, widths: &[i32]) -> Band {
 }
 
 /// The height of what is not drawn yet.
-fn height(band: &Band) -> i32 {
+fn height(band: &[Laid]) -> i32 {
     let left = |cell: &Laid| -> i32 { cell.sets.iter().skip(cell.drawn).map(Set::height).sum() };
     band.iter().map(left).max().unwrap_or(0) + 2 * ABOVE
 }
@@ -158,7 +158,7 @@ enum Kind {
 }
 
 /// Draws of each cell as many lines as fit, with the lines around them.
-fn slice(flow: &mut Flow<'_>, band: &mut Band, widths: &[i32], kind: Kind) {
+fn slice(flow: &mut Flow<'_>, band: &mut [Laid], widths: &[i32], kind: Kind) {
     let top = flow.y;
     let room = if kind == Kind::Row {
         flow.room() - 2 * ABOVE

@@ -81,10 +81,9 @@ fn the_summary_says_verdict_figures_and_what_decides() {
         for text in wanted {
             assert!(letters.contains(&squeezed(&text)), "{text}");
         }
-        let signs = ["Người lập biểu", "Kiểm soát", "Kế toán trưởng"]
-            .map(squeezed)
-            .concat();
-        assert!(!signs.is_empty() && letters.contains("Ngườilậpbiểu"));
+        for office in ["Người lập biểu", "Kiểm soát", "Kế toán trưởng"] {
+            assert!(letters.contains(&squeezed(office)), "{office}");
+        }
     }
 }
 
