@@ -27,8 +27,9 @@ Examples:
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
   doisoat report --month 2022-12 --as-of 2022-12-20    as known on that day, and what arrived since
   doisoat report --month 2022-12 --now                 a closed month as known today, beside what was closed
-  doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX and XLSX
+  doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX, PDF and XLSX
   doisoat report --format xlsx --out again             the workbook alone (and run.json)
+  doisoat report --format pdf --out paper              the summary on A4, for print and archive
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
 Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
 choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS. With --as-of and
@@ -69,7 +70,7 @@ pub struct ReportArgs {
     /// Minutes with this source only
     #[arg(long, value_name = "NAME", requires = "form")]
     source: Option<String>,
-    /// Which files: html, xlsx, csv, json [default: the configured ones]; run.json always
+    /// Which files: html, xlsx, csv, pdf, json [default: the configured ones]; run.json always
     #[arg(long, value_name = "FORMAT,...", value_delimiter = ',', num_args = 1.., value_parser = read_format)]
     format: Option<Vec<Format>>,
     /// The definition that leads the report [default: the first target's]
@@ -87,7 +88,7 @@ fn read_format(raw: &str) -> Result<Format, String> {
     let known = Format::WORDS.iter().find(|(word, _)| *word == raw.trim());
     known
         .map(|(_, format)| *format)
-        .ok_or_else(|| format!("\"{raw}\" is no format; write html, xlsx, csv or json"))
+        .ok_or_else(|| format!("\"{raw}\" is no format; write html, xlsx, csv, pdf or json"))
 }
 
 fn read_definition(raw: &str) -> Result<Box<str>, String> {

@@ -63,6 +63,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         .get("lang")
         .map(|item| item.word(&[("vi", Lang::Vi), ("en", Lang::En)]));
     let (report_dir, formats) = report(root, dir)?;
+    let notify = NotifyConfig::read(root.section("notify")?, dir, &formats)?;
     let mut definitions = Vec::new();
     let targets = targets(root, &mut definitions)?;
     let mut rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
@@ -84,7 +85,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         rules,
         definitions,
         sources: sources(root, dir)?,
-        notify: NotifyConfig::read(root.section("notify")?, dir)?,
+        notify,
         metrics: metrics(root, dir)?,
         targets,
     })
@@ -208,7 +209,7 @@ pub(super) fn path(item: &Item<'_>, dir: &Path) -> Result<PathBuf, ConfigError> 
 }
 
 fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), ConfigError> {
-    let all = Format::WORDS.iter().map(|(_, format)| *format).collect();
+    let all = Format::USUAL.to_vec();
     let Some(mut section) = root.section("report")? else {
         return Ok((dir.join("reports"), all));
     };

@@ -189,18 +189,24 @@ pub enum Format {
     Xlsx,
     /// `exceptions.csv`, `links.csv`, `share.csv`.
     Csv,
+    /// `doisoat.pdf`, the summary for print; only where it is asked for.
+    Pdf,
     /// `run.json`; always written, because scripts read it.
     Json,
 }
 
 impl Format {
     /// Every format with its word in settings and options.
-    pub const WORDS: [(&'static str, Self); 4] = [
+    pub const WORDS: [(&'static str, Self); 5] = [
         ("html", Self::Html),
         ("xlsx", Self::Xlsx),
         ("csv", Self::Csv),
+        ("pdf", Self::Pdf),
         ("json", Self::Json),
     ];
+
+    /// Those of a night where the configuration chooses none.
+    pub const USUAL: [Self; 4] = [Self::Html, Self::Xlsx, Self::Csv, Self::Json];
 
     /// Its word.
     pub fn word(self) -> &'static str {

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::Format;
 use super::error::ConfigError;
 use super::forms::{DURATION_FORM, duration};
 use super::load::path;
@@ -108,6 +109,8 @@ pub enum Attach {
     Html,
     /// `doisoat.xlsx`.
     Xlsx,
+    /// `doisoat.pdf`, where `[report] formats` has it.
+    Pdf,
 }
 
 /// After which nights something is sent.
@@ -131,13 +134,17 @@ pub enum PingResult {
 }
 
 impl NotifyConfig {
-    /// Reads `[notify]`; relative paths count from `dir`.
-    pub(super) fn read(section: Option<Section<'_>>, dir: &Path) -> Result<Self, ConfigError> {
+    /// Reads `[notify]`; relative paths count from `dir`, and `formats` are what a night writes.
+    pub(super) fn read(
+        section: Option<Section<'_>>,
+        dir: &Path,
+        formats: &[Format],
+    ) -> Result<Self, ConfigError> {
         let Some(mut section) = section else {
             return Ok(Self::default());
         };
         let found = Self {
-            emails: tables(&mut section, "email", |table| email(table, dir))?,
+            emails: tables(&mut section, "email", |table| email(table, dir, formats))?,
             webhooks: tables(&mut section, "webhook", |table| webhook(table, dir))?,
             ping: section
                 .section("ping")?
@@ -163,7 +170,11 @@ fn tables<T>(
         .collect()
 }
 
-fn email(mut table: Section<'_>, dir: &Path) -> Result<EmailTarget, ConfigError> {
+fn email(
+    mut table: Section<'_>,
+    dir: &Path,
+    formats: &[Format],
+) -> Result<EmailTarget, ConfigError> {
     let host = table.require("host", "write host = \"mail.example.vn\"")?;
     let words = [
         ("starttls", MailTls::Starttls),
@@ -203,7 +214,7 @@ fn email(mut table: Section<'_>, dir: &Path) -> Result<EmailTarget, ConfigError>
         password,
         from: address(&from)?,
         to: recipients,
-        attach: attach(&mut table)?,
+        attach: attach(&mut table, formats)?,
         attach_bytes_max: table
             .get("attach_max")
             .map(|item| item.parse(BYTES_FORM, bytes))
@@ -272,12 +283,23 @@ fn port(table: &mut Section<'_>, tls: MailTls) -> Result<u16, ConfigError> {
     port.ok_or_else(|| item.fail("notify.email.port is no port".into(), "write 1 to 65535"))
 }
 
-fn attach(table: &mut Section<'_>) -> Result<Vec<Attach>, ConfigError> {
-    let words = [("html", Attach::Html), ("xlsx", Attach::Xlsx)];
+fn attach(table: &mut Section<'_>, formats: &[Format]) -> Result<Vec<Attach>, ConfigError> {
+    let words = [
+        ("html", Attach::Html),
+        ("xlsx", Attach::Xlsx),
+        ("pdf", Attach::Pdf),
+    ];
     let Some(item) = table.get("attach") else {
         return Ok(vec![Attach::Html, Attach::Xlsx]);
     };
-    item.list()?.iter().map(|item| item.word(&words)).collect()
+    let list = item.list()?;
+    let named = list.iter().map(|item| item.word(&words));
+    let named: Vec<Attach> = named.collect::<Result<_, _>>()?;
+    if named.contains(&Attach::Pdf) && !formats.contains(&Format::Pdf) {
+        let message = "notify.email.attach names pdf, which no night has".into();
+        return Err(item.fail(message, "add \"pdf\" to formats in [report]"));
+    }
+    Ok(named)
 }
 
 fn when(table: &mut Section<'_>) -> Result<When, ConfigError> {

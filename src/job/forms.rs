@@ -14,6 +14,7 @@ use crate::config::source::SourceSettings;
 use crate::domain::{AgencyCode, Day, Period, SourceName};
 use crate::kpi::Share;
 use crate::report::forms::{self, AgencyPayments, Minutes, Paper, Payments};
+use crate::report::pdf;
 use crate::report::publish::OutFile;
 use crate::store::RunRecord;
 
@@ -69,11 +70,13 @@ pub(super) async fn files(
     Ok((run, files))
 }
 
-fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 2], JobError> {
+fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 3], JobError> {
     let docx = forms::docx(paper).with_context(|| format!("{name}.docx"))?;
+    let pdf = pdf::paper(paper, of).with_context(|| format!("{name}.pdf"))?;
     let xlsx = forms::xlsx(paper, of).with_context(|| format!("{name}.xlsx"))?;
     Ok([
         OutFile::new(&format!("{name}.docx"), docx),
+        OutFile::new(&format!("{name}.pdf"), pdf),
         OutFile::new(&format!("{name}.xlsx"), xlsx),
     ])
 }

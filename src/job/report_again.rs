@@ -137,6 +137,15 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let mut files = period::files(desk, &closing)?;
         if let Some(formats) = &asked.formats {
             files = stage::chosen(files, formats);
+            let missing = |format: &&Format| !stage::has(&files, **format);
+            if formats.iter().any(|format| missing(&format)) {
+                // not kept when it was closed: told again from what was known then
+                let decided = recover::as_known(desk, by, &run, period).await?;
+                let more = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
+                let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);
+                let more: Vec<OutFile> = more.into_iter().filter(is_new).collect();
+                files.extend(more);
+            }
         }
         return Ok(Made { name, run, files });
     }

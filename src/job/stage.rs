@@ -14,7 +14,7 @@ use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
-use crate::report::{Report, RunFacts, html, json, xlsx};
+use crate::report::{Report, RunFacts, html, json, pdf, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
 use crate::store::{KeptFile, RunRecord};
 
@@ -93,6 +93,7 @@ fn format_of(name: &str) -> Option<Format> {
     match name {
         "index.html" => Some(Format::Html),
         "run.json" => Some(Format::Json),
+        pdf::FILE => Some(Format::Pdf),
         xlsx::FILE => Some(Format::Xlsx),
         "exceptions.csv" | "links.csv" | "share.csv" | csv::FEE_FINDINGS => Some(Format::Csv),
         _ => None,
@@ -149,7 +150,8 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
     let page = formats.contains(&Format::Html);
     let book = formats.contains(&Format::Xlsx) && facts.ties();
-    if page || book {
+    let paper = formats.contains(&Format::Pdf);
+    if page || book || paper {
         // only the page shows it: what is checked or asked for otherwise is not settled seven times
         let grid = || what_if::grid_of(pool, rules, prior, settlement);
         let facts = RunFacts {
@@ -159,6 +161,10 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         let report = Report::build(pool, settlement, &facts, CLASSES);
         if page {
             files.push(OutFile::new("index.html", html::render(&report)));
+        }
+        if paper {
+            let paper = pdf::render(&report).context("the PDF of the night")?;
+            files.push(OutFile::new(pdf::FILE, paper));
         }
         if book {
             let book = xlsx::render(&report, pool, settlement, &facts, CLASSES);

@@ -20,7 +20,7 @@ use crate::config::Surroundings;
 use crate::config::notify::{Attach, EmailTarget, MailTls, NotifyConfig, When};
 use crate::domain::{Lang, RunId};
 use crate::report::publish::OutFile;
-use crate::report::xlsx;
+use crate::report::{pdf, xlsx};
 use crate::source::BoxFuture;
 use crate::source::http::resolve;
 use crate::text::{number, say};
@@ -250,6 +250,7 @@ fn fitting<'a>(target: &EmailTarget, files: &'a [OutFile]) -> (Vec<&'a OutFile>,
         let name = match attach {
             Attach::Html => "index.html",
             Attach::Xlsx => xlsx::FILE,
+            Attach::Pdf => pdf::FILE,
         };
         files.iter().find(|file| &*file.name == name)
     });
@@ -268,6 +269,9 @@ fn known(file: &OutFile, day: &str) -> (String, &'static str) {
     if &*file.name == xlsx::FILE {
         let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         return (format!("doisoat-{day}.xlsx"), kind);
+    }
+    if &*file.name == pdf::FILE {
+        return (format!("doisoat-{day}.pdf"), "application/pdf");
     }
     (format!("doisoat-{day}.html"), "text/html; charset=utf-8")
 }

@@ -13,7 +13,7 @@ use super::csv::{
 use super::facts::{Digests, RunFacts};
 use super::model::Report;
 use super::publish::OutFile;
-use super::{html, json, xlsx};
+use super::{html, json, pdf, xlsx};
 
 /// Which kinds of files a night publishes; `run.json` is always among them, because the folder of
 /// a night is recognised by it.
@@ -25,6 +25,8 @@ pub struct Formats {
     pub xlsx: bool,
     /// `exceptions.csv`, `links.csv`, `share.csv`.
     pub csv: bool,
+    /// `doisoat.pdf`.
+    pub pdf: bool,
 }
 
 impl Default for Formats {
@@ -33,12 +35,13 @@ impl Default for Formats {
             html: true,
             xlsx: true,
             csv: true,
+            pdf: false,
         }
     }
 }
 
 /// The files of a night but `timings.json`. Where a source's own totals do not tie, the page says
-/// so in red and no export is among them.
+/// so in red, as the PDF does, and no export is among them.
 pub fn night_files(
     inputs: &Inputs,
     settlement: &Settlement,
@@ -50,6 +53,9 @@ pub fn night_files(
     let mut files = Vec::new();
     if formats.html {
         files.push(OutFile::new("index.html", html::render(&report)));
+    }
+    if formats.pdf {
+        files.push(OutFile::new(pdf::FILE, pdf::render(&report)?));
     }
     if formats.xlsx && !report.exports_withheld {
         let book = xlsx::render(&report, inputs, settlement, facts, classes)?;

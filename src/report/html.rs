@@ -19,7 +19,6 @@ use crate::classify::Severity;
 use crate::domain::{Completeness, Day, Side, Vnd};
 use crate::kpi::{Fraction, Verdict, definition};
 use crate::text;
-use crate::text::figure::percent_short;
 
 use super::chart::Scale;
 use super::facts::{Estimate, Figure};
@@ -99,36 +98,15 @@ impl Page<'_> {
     }
 
     fn interval(&self, row: &ShareRow) -> String {
-        let lang = self.r.lang;
-        match (row.low, row.high) {
-            (Some(low), Some(high)) => {
-                format!(
-                    "{} – {}",
-                    text::percent_down(lang, low),
-                    text::percent_up(lang, high)
-                )
-            }
-            _ => "—".to_owned(),
-        }
+        row.interval(self.r.lang)
     }
 
     fn target(&self, row: &ShareRow) -> String {
-        row.target.map_or_else(
-            || "—".to_owned(),
-            |target| percent_short(self.r.lang, target),
-        )
+        row.target_short(self.r.lang)
     }
 
     fn parts(&self, row: &ShareRow) -> String {
-        if row.in_dong {
-            let (part, whole) = (self.money(row.numerator), self.money(row.denominator));
-            return format!("{part} / {whole}");
-        }
-        format!(
-            "{} / {}",
-            self.wide(row.numerator),
-            self.wide(row.denominator)
-        )
+        row.parts(self.r.lang)
     }
 
     fn estimate(&self, estimate: &Estimate) -> String {

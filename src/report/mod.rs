@@ -14,6 +14,7 @@ pub mod files;
 pub mod forms;
 pub mod html;
 pub mod json;
+pub mod pdf;
 pub mod publish;
 pub mod xlsx;
 

@@ -326,6 +326,13 @@ sign-accountant = Chief accountant
 sign-hint = (Signature, name)
 sign-date = Date ……………………
 
+# The summary on paper
+pdf-page = Page { $page }/{ $pages }
+pdf-share = { $share }; proven: { $interval }; target: { $target }
+pdf-exceptions-cut = The first { $n } exceptions; { $more } more are in exceptions.csv, doisoat.xlsx and `doisoat exceptions list`.
+pdf-exceptions-withheld = The first { $n } exceptions; { $more } more: see `doisoat exceptions list`.
+pdf-deciding = * One of those that decide the verdict.
+
 # Rows that could not be read: reason and advice for each code
 
 letter-heading = Text to send

@@ -326,6 +326,13 @@ sign-accountant = Kế toán trưởng
 sign-hint = (Ký, họ tên)
 sign-date = Ngày …… tháng …… năm ………
 
+# The summary on paper
+pdf-page = Trang { $page }/{ $pages }
+pdf-share = { $share }; khoảng chứng minh được: { $interval }; mục tiêu: { $target }
+pdf-exceptions-cut = In { $n } ngoại lệ đầu; còn { $more } ngoại lệ nữa trong exceptions.csv, doisoat.xlsx và lệnh doisoat exceptions list.
+pdf-exceptions-withheld = In { $n } ngoại lệ đầu; còn { $more } ngoại lệ nữa: xem bằng lệnh doisoat exceptions list.
+pdf-deciding = * Thuộc các ngoại lệ quyết định kết luận.
+
 # Rows that could not be read: reason and advice for each code
 
 letter-heading = Nội dung để gửi đi

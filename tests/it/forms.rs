@@ -26,7 +26,7 @@ fn part(file: &[u8], name: &str) -> String {
 }
 
 /// The texts of a document, one a line.
-fn said(docx: &[u8]) -> Vec<String> {
+pub(crate) fn said(docx: &[u8]) -> Vec<String> {
     let document = part(docx, "word/document.xml");
     let texts = document.split("<w:t xml:space=\"preserve\">").skip(1);
     texts
@@ -163,9 +163,14 @@ async fn no_names(desk: &Desk, papers: &std::collections::BTreeMap<String, Vec<u
         let parts: &[&str] = match name.rsplit('.').next() {
             Some("docx") => &["word/document.xml"],
             Some("xlsx") => &["xl/sharedStrings.xml"],
+            Some("pdf") => &[],
             _ => continue,
         };
-        for text in parts.iter().map(|name| part(file, name)) {
+        let mut texts: Vec<String> = parts.iter().map(|name| part(file, name)).collect();
+        if name.ends_with(".pdf") {
+            texts.push(crate::pdf::read(file).text);
+        }
+        for text in texts {
             let found = payers.iter().find(|payer| text.contains(payer.as_str()));
             assert_eq!(found, None, "{name}");
         }

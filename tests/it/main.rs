@@ -66,6 +66,7 @@ mod passes_load;
 mod passes_nights;
 mod passes_precision;
 mod passes_properties;
+mod pdf;
 mod periods;
 mod prior_sums;
 mod probe;

@@ -157,6 +157,28 @@ async fn a_night_is_told_by_mail_with_files_and_without_people() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_summary_goes_along_where_it_is_wanted() {
+    let town = Town::new(Kind::Sqlite).await;
+    let server = Server::plain();
+    let formats = "\n[report]\nformats = [\"html\", \"pdf\"]\n";
+    let notify = email(server.port, "attach = [\"pdf\"]\n") + formats;
+    let desk = desk(&town, &notify).await;
+    town.morning_after(day(FIRST));
+    night(&desk, FIRST).await;
+    let [mail] = server.mails().try_into().unwrap();
+    let parts = mail.parts();
+    let kinds: Vec<&str> = parts.iter().map(|part| part.kind.as_str()).collect();
+    assert_eq!(kinds, ["text/plain", "text/html", "application/pdf"]);
+    let published = std::fs::read(town.folder(FIRST).join("doisoat.pdf")).unwrap();
+    assert_eq!(parts[2].body, published);
+    no_payer(
+        &payers(&town),
+        "the summary",
+        &crate::pdf::read(&published).text,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_over_the_limit_is_named_and_english_is_a_switch() {
     let town = Town::new(Kind::Sqlite).await;
     let server = Server::plain();

@@ -15,6 +15,7 @@ mod hostile;
 mod large;
 mod light;
 mod pairings;
+mod pdf;
 pub(crate) mod schema;
 mod tie_out;
 mod workbook;

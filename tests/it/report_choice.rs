@@ -106,6 +106,6 @@ async fn a_format_that_was_not_published_is_made_again() {
         said.contains("TX_CASHLESS, ") || said.contains(", TX_CASHLESS"),
         "{said}"
     );
-    let unknown = run(&town, &["report", "--format", "pdf"]).await;
+    let unknown = run(&town, &["report", "--format", "pfd"]).await;
     assert_eq!(code(&unknown), 2);
 }

@@ -175,6 +175,7 @@ pub(crate) const LAYERS: &[Layer] = &[
             "report::publish",
             "report::escape",
             "report::model",
+            "report::pdf",
             "report::xlsx",
             "source",
             "source::http",

@@ -56,6 +56,13 @@ fn mistakes_are_named_with_their_place() {
         &format!("{MAIL}to = [\"b@c\"]\nattache = []\n"),
         "did you mean \"attach\"?",
     );
+    let paper = format!("{MAIL}to = [\"b@c\"]\nattach = [\"pdf\"]\n");
+    check(&paper, "doisoat.toml:5:10: notify.email.attach names pdf");
+    let with = format!("{paper}[report]\nformats = [\"pdf\"]\n");
+    assert_eq!(
+        read(&with).unwrap().notify.emails[0].attach,
+        [super::Attach::Pdf]
+    );
     let hook =
         |url: &str| format!("[[notify.webhook]]\nurl = \"{url}\"\nsecret = {{ env = \"X\" }}\n");
     check(&hook("http://10.0.0.5/x"), "plain http");

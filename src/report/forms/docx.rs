@@ -11,7 +11,7 @@ use askama::filters::Escaper;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::paper::{Align, Block, Cell, Grid, Line, Paper};
+use super::paper::{Align, Block, Grid, Line, Paper};
 use crate::domain::Lang;
 use crate::report::escape::Visible;
 
@@ -95,11 +95,12 @@ fn document(paper: &Paper) -> String {
                 let columns = [(left, width * 38 / 100), (right, width * 62 / 100)];
                 side_by_side(&mut out, &columns, false);
             }
-            Block::Signatures(columns) => {
+            Block::Boxes(columns) | Block::Signatures(columns) => {
                 let each = width / u32::try_from(columns.len().max(1)).unwrap_or(1);
                 let columns: Vec<(&Vec<Line>, u32)> =
                     columns.iter().map(|lines| (lines, each)).collect();
-                side_by_side(&mut out, &columns, true);
+                let room = matches!(block, Block::Signatures(_));
+                side_by_side(&mut out, &columns, room);
             }
             Block::NewPage => out.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#),
         }
@@ -206,13 +207,9 @@ fn table(out: &mut String, grid: &Grid, width: u32, lang: Lang) {
     for row in &grid.rows {
         out.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         for (value, width) in row.cells.iter().zip(&widths) {
-            let align = match value {
-                Cell::Text(_) => Align::Left,
-                Cell::Number(_) => Align::Right,
-            };
             let line = Line {
                 text: value.shown(lang),
-                align,
+                align: value.align(),
                 bold: row.strong,
                 ..Line::default()
             };

@@ -1,6 +1,6 @@
 //! Papers with signatures: the minutes of reconciliation with a provider and the form of payments,
-//! in the layout of Decree 30/2020/NĐ-CP, as DOCX and XLSX. A paper goes to another party, so it
-//! holds codes, days, amounts and classes, and no name of a person, memo or account.
+//! in the layout of Decree 30/2020/NĐ-CP, as DOCX, PDF and XLSX. A paper goes to another party, so
+//! it holds codes, days, amounts and classes, and no name of a person, memo or account.
 //!
 //! Nothing depends on a clock: place, day and number are left to whoever signs.
 
@@ -14,5 +14,5 @@ mod paper;
 pub use book::render as xlsx;
 pub use docx::render as docx;
 pub use minutes::Minutes;
-pub use paper::{Align, Block, Cell, Grid, Line, Paper, Row};
+pub use paper::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
 pub use payments::{AgencyPayments, Payments};

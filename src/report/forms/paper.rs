@@ -1,6 +1,7 @@
 //! What a paper says, before it is a file.
 
 use crate::domain::Lang;
+use crate::report::facts::Figure;
 use crate::text;
 
 /// Where a line stands.
@@ -15,6 +16,20 @@ pub enum Align {
     Right,
     /// At both.
     Both,
+}
+
+/// How large letters are beside those of the paper.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// A note.
+    Small,
+    /// The paper's own size.
+    #[default]
+    Plain,
+    /// A figure to be seen at once.
+    Large,
+    /// The verdict.
+    Huge,
 }
 
 /// A paragraph.
@@ -32,6 +47,8 @@ pub struct Line {
     pub underline: bool,
     /// True for a heading of the document's outline.
     pub heading: bool,
+    /// How large.
+    pub scale: Scale,
 }
 
 impl Line {
@@ -94,6 +111,11 @@ impl Line {
     pub fn strong(self) -> Self {
         Self { bold: true, ..self }
     }
+
+    /// The same in another size.
+    pub fn sized(self, scale: Scale) -> Self {
+        Self { scale, ..self }
+    }
 }
 
 /// A cell of a table.
@@ -103,6 +125,10 @@ pub enum Cell {
     Text(String),
     /// A count or dong.
     Number(i128),
+    /// A share or another figure as people read it.
+    Right(String),
+    /// A number of rows and their dong, one above the other.
+    Figure(i128, i128),
 }
 
 impl Cell {
@@ -111,11 +137,32 @@ impl Cell {
         Self::Text(text.into())
     }
 
+    /// A figure.
+    pub fn figure(figure: Figure) -> Self {
+        Self::Figure(figure.count.into(), figure.sum_vnd)
+    }
+
     /// As people read it.
     pub(super) fn shown(&self, lang: Lang) -> String {
+        self.lines(lang).join(" – ")
+    }
+
+    /// The same, line by line.
+    pub fn lines(&self, lang: Lang) -> Vec<String> {
         match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => text::number(lang, *number),
+            Self::Text(text) | Self::Right(text) => vec![text.clone()],
+            Self::Number(number) => vec![text::number(lang, *number)],
+            Self::Figure(rows, dong) => {
+                vec![text::number(lang, *rows), text::money(lang, *dong)]
+            }
+        }
+    }
+
+    /// Where it stands in its column.
+    pub fn align(&self) -> Align {
+        match self {
+            Self::Text(_) => Align::Left,
+            Self::Number(_) | Self::Right(_) | Self::Figure(..) => Align::Right,
         }
     }
 }
@@ -149,6 +196,8 @@ pub enum Block {
     Line(Line),
     /// A table.
     Table(Grid),
+    /// Frames of the same width side by side.
+    Boxes(Vec<Vec<Line>>),
     /// Who signs, side by side.
     Signatures(Vec<Vec<Line>>),
     /// What follows begins a page.

@@ -112,7 +112,7 @@ impl Payments<'_> {
             Cell::Number(agency.dossiers),
             Cell::Number(agency.dossiers - agency.online),
             Cell::Number(agency.online),
-            Cell::Text(share),
+            Cell::Right(share),
             Cell::Number(agency.phi),
             Cell::Number(agency.le_phi),
             Cell::Number(agency.phi + agency.le_phi),

@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::Figure;
 use crate::report::model::{
     CarryRow, ClassRow, ClosedView, CompareRow, ExceptionView, FlowRow, SHOWN_MAX, age_bucket,
+    source_word,
 };
 
 use super::Page;
-
-/// At most this many exceptions that decide the verdict stand on the first screen.
-const FIRST_MAX: usize = 5;
 
 /// Values with their labels, in order of the labels.
 type Options = Vec<(String, String)>;
@@ -70,13 +68,7 @@ impl Page<'_> {
     /// The few exceptions that decide the verdict most, for the first screen; where none decides,
     /// the first of the work list.
     pub(super) fn first_work(&self) -> Vec<&ExceptionView> {
-        let deciding: Vec<&ExceptionView> =
-            self.r.exceptions.shown.iter().take(FIRST_MAX).collect();
-        let any = deciding.iter().any(|e| e.deciding);
-        deciding
-            .into_iter()
-            .filter(|e| e.deciding || !any)
-            .collect()
+        self.r.first_work()
     }
 
     /// The heading above them.
@@ -147,11 +139,7 @@ impl Page<'_> {
 
     /// A source, receipts and fee lines by their names.
     pub(super) fn source_word(&self, name: &str) -> String {
-        match name {
-            "cash" => self.t("tie-cash"),
-            "" => self.t("tie-registry"),
-            name => name.to_owned(),
-        }
+        source_word(self.r.lang, name)
     }
 
     /// The source of a row of the bridge.
@@ -164,13 +152,7 @@ impl Page<'_> {
 
     /// The parts of a row of the bridge, in order.
     pub(super) fn carry_parts(&self, row: &CarryRow) -> [Figure; 5] {
-        [
-            row.opening,
-            row.came,
-            row.matched,
-            row.left_out,
-            row.closing,
-        ]
+        row.parts()
     }
 
     /// The totals of the day's money: paid, fees, returned, debits, net, unexplained.
@@ -183,14 +165,7 @@ impl Page<'_> {
 
     /// The same of one source.
     pub(super) fn flow_parts(&self, row: &FlowRow) -> [i128; 6] {
-        [
-            row.paid.sum_vnd,
-            row.fees,
-            row.returned.sum_vnd,
-            row.debits.sum_vnd,
-            row.net,
-            row.rest(),
-        ]
+        row.parts()
     }
 }
 

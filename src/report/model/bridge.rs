@@ -31,6 +31,18 @@ pub struct FlowRow {
 }
 
 impl FlowRow {
+    /// Paid, fees, returned, debits, received and what no row explains, in dong.
+    pub fn parts(&self) -> [i128; 6] {
+        [
+            self.paid.sum_vnd,
+            self.fees,
+            self.returned.sum_vnd,
+            self.debits.sum_vnd,
+            self.net,
+            self.rest(),
+        ]
+    }
+
     /// Paid, less fees and what went out, less received: what no row explains, in dong.
     pub fn rest(&self) -> i128 {
         let out = self.fees + self.returned.sum_vnd + self.debits.sum_vnd;
@@ -58,6 +70,17 @@ pub struct CarryRow {
 }
 
 impl CarryRow {
+    /// Opening, came, matched, left out and closing.
+    pub fn parts(&self) -> [Figure; 5] {
+        [
+            self.opening,
+            self.came,
+            self.matched,
+            self.left_out,
+            self.closing,
+        ]
+    }
+
     /// (rows, dong) of the closing that the opening and the movements do not explain: rows that are
     /// not seen any more, or whose money at risk changed.
     pub fn rest(&self) -> (i128, i128) {

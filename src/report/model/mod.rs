@@ -44,7 +44,7 @@ pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
-pub use sources::{SourceView, row_kind};
+pub use sources::{SourceView, row_kind, source_word};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
@@ -53,6 +53,9 @@ pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
 pub const OVERDUE_DAYS: i64 = 3;
+
+/// At most this many exceptions that decide the verdict stand on the first screen.
+const FIRST_MAX: usize = 5;
 
 /// The page shows so many exceptions after these in a line each; the rest stands in
 /// `exceptions.csv`.
@@ -190,6 +193,14 @@ impl Report {
             headline,
             totals,
         }
+    }
+
+    /// The few exceptions that decide the verdict most, for the first screen; where none decides,
+    /// the first of the work list.
+    pub fn first_work(&self) -> Vec<&ExceptionView> {
+        let first = self.exceptions.shown.iter().take(FIRST_MAX);
+        let any = first.clone().any(|e| e.deciding);
+        first.filter(|e| e.deciding || !any).collect()
     }
 
     /// The open work: exceptions that need a person.

@@ -9,6 +9,7 @@ use crate::kpi::{Deciding, Fraction, Period, Share, Verdict, definition};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
+use crate::text::figure::percent_short;
 
 use super::index::Index;
 
@@ -47,6 +48,41 @@ pub struct ShareRow {
     pub estimated: Option<Estimate>,
     /// The exceptions that decide it, the weightiest first.
     pub deciding: Deciding,
+}
+
+impl ShareRow {
+    /// The proven bounds, the lower rounded down and the upper up; a dash without them.
+    pub fn interval(&self, lang: Lang) -> String {
+        let (Some(low), Some(high)) = (self.low, self.high) else {
+            return "—".to_owned();
+        };
+        let (low, high) = (text::percent_down(lang, low), text::percent_up(lang, high));
+        format!("{low} – {high}")
+    }
+
+    /// The point figure; a dash without data.
+    pub fn percent(&self, lang: Lang) -> String {
+        self.point
+            .map_or_else(|| "—".to_owned(), |share| text::percent(lang, share))
+    }
+
+    /// The target; a dash where none holds.
+    pub fn target_short(&self, lang: Lang) -> String {
+        self.target
+            .map_or_else(|| "—".to_owned(), |target| percent_short(lang, target))
+    }
+
+    /// Numerator and denominator, as money where they are.
+    pub fn parts(&self, lang: Lang) -> String {
+        let print = |n: i128| {
+            if self.in_dong {
+                text::money(lang, n)
+            } else {
+                text::number(lang, n)
+            }
+        };
+        format!("{} / {}", print(self.numerator), print(self.denominator))
+    }
 }
 
 /// Every definition for the whole unit: that of the first target first, then by id; the year before

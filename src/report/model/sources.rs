@@ -112,6 +112,15 @@ fn state_word(lang: Lang, state: Completeness) -> String {
     text::say(lang, key, &[])
 }
 
+/// A source by its name; counter receipts and fee lines by what they are.
+pub fn source_word(lang: Lang, name: &str) -> String {
+    match name {
+        "cash" => text::say(lang, "tie-cash", &[]),
+        "" => text::say(lang, "tie-registry", &[]),
+        name => name.to_owned(),
+    }
+}
+
 /// The kind of a row as a word; an unknown kind is shown as it is.
 pub fn row_kind(lang: Lang, kind: &str) -> String {
     let key = match kind {

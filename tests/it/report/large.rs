@@ -7,7 +7,7 @@ use doisoat::report::model::{BRIEF_MAX, SHOWN_MAX};
 use super::{build, example, page};
 
 /// The example with so many more payments, the first of them open.
-fn night(payments: usize, open: usize) -> example::Scene {
+pub(super) fn night(payments: usize, open: usize) -> example::Scene {
     let mut scene = example::undecided();
     let settlement = &mut scene.settlement;
     let row = settlement

@@ -1,0 +1,115 @@
+//! The totals of each source: rows in against rows decided, what was open from the night before to
+//! tonight, and the money of the day.
+
+use crate::report::forms::{Block, Cell, Line, Row, Scale};
+use crate::report::model::{TieLine, row_kind, source_word};
+use crate::text;
+
+use super::{Maker, figure, plain, strong};
+
+impl Maker<'_> {
+    pub(super) fn ties(&self, blocks: &mut Vec<Block>) {
+        self.section(blocks, self.t("tie-heading"), "tie-intro");
+        let columns = [
+            ("column-source", 20),
+            ("column-kind", 14),
+            ("column-in", 17),
+            ("column-matched", 17),
+            ("column-open", 17),
+            ("column-rejected", 17),
+            ("column-excluded", 17),
+            ("column-difference", 15),
+        ];
+        let line = |line: &TieLine| {
+            let parts = [
+                line.rows_in,
+                line.matched,
+                line.open,
+                line.rejected,
+                line.excluded,
+            ];
+            let (rows, dong) = line.difference();
+            let source = if line.money {
+                line.source.to_string()
+            } else {
+                source_word(self.r.lang, &line.source)
+            };
+            let mut cells = vec![
+                Cell::Text(source),
+                Cell::Text(row_kind(self.r.lang, line.kind)),
+            ];
+            cells.extend(parts.map(figure));
+            cells.push(Cell::Figure(rows, dong));
+            plain(cells)
+        };
+        let mut rows: Vec<Row> = self.r.tie_out.iter().map(line).collect();
+        let t = self.r.totals;
+        let money = self.r.tie_out.iter().filter(|line| line.money);
+        let rest = money.map(TieLine::difference);
+        let (more, dong) = rest.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let mut cells = vec![Cell::Text(self.t("tie-total")), Cell::text("")];
+        let all = [t.transactions, t.matched, t.open, t.rejected, t.excluded];
+        cells.extend(all.map(Cell::figure));
+        cells.push(Cell::Figure(more, dong));
+        rows.push(strong(cells));
+        blocks.push(self.table(self.t("tie-heading"), &columns, rows));
+    }
+
+    pub(super) fn carries(&self, blocks: &mut Vec<Block>) {
+        self.section(blocks, self.t("carry-heading"), "carry-intro");
+        let columns = [
+            ("column-source", 20),
+            ("carry-opening", 17),
+            ("carry-came", 17),
+            ("carry-matched", 17),
+            ("carry-left-out", 17),
+            ("carry-closing", 17),
+            ("column-rest", 17),
+        ];
+        let rows = self.r.carries.iter().map(|row| {
+            let source = if row.money {
+                row.source.to_string()
+            } else {
+                source_word(self.r.lang, &row.source)
+            };
+            let mut cells = vec![Cell::Text(source)];
+            cells.extend(row.parts().map(figure));
+            let (rows, dong) = row.rest();
+            cells.push(Cell::Figure(rows, dong));
+            plain(cells)
+        });
+        let rows = rows.collect();
+        blocks.push(self.table(self.t("carry-heading"), &columns, rows));
+    }
+
+    pub(super) fn flows(&self, blocks: &mut Vec<Block>) {
+        blocks.push(Block::Line(Line::section(self.t("flow-heading"))));
+        let day = text::day(self.r.lang, self.r.business_date);
+        let intro = self.say("flow-intro", &[("day", &day)]);
+        blocks.push(Block::Line(Line::left(intro).sized(Scale::Small)));
+        let columns = [
+            ("column-source", 20),
+            ("flow-paid", 17),
+            ("flow-fees", 17),
+            ("flow-returned", 17),
+            ("flow-debits", 17),
+            ("flow-net", 17),
+            ("column-rest", 17),
+        ];
+        let mut sums = [0; 6];
+        let mut rows = Vec::new();
+        let dong = |name: String, parts: [i128; 6]| {
+            let mut cells = vec![Cell::Text(name)];
+            cells.extend(parts.map(|dong| Cell::Right(text::money(self.r.lang, dong))));
+            cells
+        };
+        for row in &self.r.flows {
+            for (sum, part) in sums.iter_mut().zip(row.parts()) {
+                *sum += part;
+            }
+            rows.push(plain(dong(row.source.to_string(), row.parts())));
+        }
+        rows.push(strong(dong(self.t("row-total"), sums)));
+        blocks.push(self.table(self.t("flow-heading"), &columns, rows));
+    }
+}
