@@ -166,6 +166,7 @@ pub(super) async fn of_night(
         targets: config.targets.clone(),
         previous: before.previous(&config.targets),
         changes,
+        replaced: None,
         opened_on: opened_on(settlement, &before.open),
         changed_groups: changed_groups(desk, day, settlement).await?,
         margin_min: config.rules.margin_min,

@@ -12,6 +12,7 @@ use tracing::info;
 use super::announce;
 use super::calibration;
 use super::desk::Desk;
+use super::diff;
 use super::digest;
 use super::error::JobError;
 use super::exits;
@@ -286,6 +287,8 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         prior,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
+    // the report of a period is no version of a night
+    let over_period = over.is_some();
     rules.periods.extend(over);
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
@@ -323,10 +326,18 @@ async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Dec
         calibration,
         ..facts::of_night(desk, &run, &pool, &settlement, before).await?
     };
-    let run = RunRecord {
+    let mut run = RunRecord {
         run_json: stage::run_json(&pool, &settlement, &facts).into(),
         ..run
     };
+    let mut facts = facts;
+    if !over_period {
+        let made = (&pool, &rules, &settlement);
+        facts.replaced = diff::replaced(desk, &run, made).await?;
+    }
+    if facts.replaced.is_some() {
+        run.run_json = stage::run_json(&pool, &settlement, &facts).into();
+    }
     Ok(Decided {
         run,
         exits,

@@ -13,6 +13,7 @@ use crate::classify::CLASSES;
 use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
+use crate::report::model::VersionChanges;
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
@@ -94,7 +95,7 @@ fn format_of(name: &str) -> Option<Format> {
         "index.html" => Some(Format::Html),
         "run.json" => Some(Format::Json),
         xlsx::FILE => Some(Format::Xlsx),
-        "exceptions.csv" | "links.csv" | "share.csv" => Some(Format::Csv),
+        "exceptions.csv" | "links.csv" | "share.csv" | "changes.csv" => Some(Format::Csv),
         _ => None,
     }
 }
@@ -179,11 +180,18 @@ fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutF
     csv::write_exceptions(&mut exceptions, rows, style)?;
     csv::write_links(&mut links, csv::night_groups(settlement, facts), style)?;
     csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
-    Ok(vec![
+    let mut files = vec![
         OutFile::new("exceptions.csv", exceptions),
         OutFile::new("links.csv", links),
         OutFile::new("share.csv", shares),
-    ])
+    ];
+    if let Some(replaced) = &facts.replaced {
+        let mut changes = Vec::new();
+        let told = VersionChanges::of(replaced, facts.lang);
+        csv::write_changes(&mut changes, &told, style)?;
+        files.push(OutFile::new("changes.csv", changes));
+    }
+    Ok(files)
 }
 
 /// Our own proof failed: what was found goes to `failed/<run id>/`, and nothing is published.

@@ -12,6 +12,7 @@ use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
 
+pub use changes::write_changes;
 pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
 pub use links::{sorted_links, write_lean_links, write_links};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
@@ -19,6 +20,7 @@ pub use table::is_formula;
 
 use table::Table;
 
+mod changes;
 mod known;
 mod links;
 mod rows;

@@ -7,8 +7,8 @@ use crate::domain::Lang;
 use crate::settle::{Inputs, Settlement};
 
 use super::csv::{
-    Style, exceptions, night_exceptions, night_groups, night_shares, write_exceptions, write_links,
-    write_shares, write_suggestions,
+    Style, exceptions, night_exceptions, night_groups, night_shares, write_changes,
+    write_exceptions, write_links, write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
 use super::model::Report;
@@ -65,6 +65,9 @@ pub fn night_files(
         files.push(file("links.csv", |to| write_links(to, groups, style))?);
         let shares = night_shares(settlement, facts);
         files.push(file("share.csv", |to| write_shares(to, shares, style))?);
+        if let Some(changes) = &report.changes {
+            files.push(file("changes.csv", |to| write_changes(to, changes, style))?);
+        }
     }
     files.push(OutFile::new(
         "run.json",

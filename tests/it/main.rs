@@ -105,4 +105,5 @@ mod tls;
 mod town;
 mod upgrade;
 mod verify;
+mod versions;
 mod what_if;

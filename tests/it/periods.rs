@@ -37,7 +37,13 @@ async fn late(town: &Town, desk: &Desk) {
     let source = config
         .iter()
         .find(|source| source.registration.kind == "sepay");
-    let source: SourceName = source.unwrap().name.clone();
+    late_of(desk, &source.unwrap().name.clone(), day(THIRD)).await;
+    town.morning_after(day(THIRD));
+    night(desk, THIRD).await;
+}
+
+/// A payment of the first night that the pull of `night` brings.
+pub(crate) async fn late_of(desk: &Desk, source: &SourceName, night: Day) {
     let row = Txn {
         source: source.clone(),
         memo: "nop tien, khong ro ho so".into(),
@@ -49,10 +55,8 @@ async fn late(town: &Town, desk: &Desk) {
     };
     let stored = desk
         .store
-        .save_transactions(&source, day(THIRD), &delivery, merge);
+        .save_transactions(source, night, &delivery, merge);
     stored.await.unwrap();
-    town.morning_after(day(THIRD));
-    night(desk, THIRD).await;
 }
 
 fn both() -> Period {

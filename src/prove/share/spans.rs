@@ -55,8 +55,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(books, reach, item) || is_free_fee(books, item, name) =>
-                {
+                None if !displaced(books, reach, item) || is_free_fee(books, item, name) => {
                     let days = format!("{:?}", reach.days());
                     self::say(item, WHERE, &days, findings);
                 }

@@ -29,6 +29,7 @@ use sheet::{Result, Sheet};
 pub mod columns;
 
 mod ages;
+mod changes;
 mod checks;
 mod exceptions;
 mod links;
@@ -157,6 +158,10 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         trend.0,
         notes,
     ];
+    let mut sheets = sheets;
+    if let Some(changes) = &book.report.changes {
+        sheets.insert(1, changes::write(book, changes)?);
+    }
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(book)?);
     for sheet in sheets {
