@@ -170,7 +170,25 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     if formats.contains(&Format::Csv) && facts.ties() {
         files.extend(tables(settlement, facts).context("the tables of the night")?);
     }
+    spell(desk, &mut files);
     Ok(files)
+}
+
+/// Tables with the configured separator.
+pub(super) fn spell(desk: &Desk, files: &mut [OutFile]) {
+    separate(desk.config.csv_semicolons, files);
+}
+
+/// True for a CSV file.
+pub(super) fn is_table(name: &str) -> bool {
+    name.rsplit('.').next() == Some("csv")
+}
+
+/// Tables with `;` and decimal commas, or with `,` and decimal points.
+pub(super) fn separate(semicolons: bool, files: &mut [OutFile]) {
+    for file in files.iter_mut().filter(|file| is_table(&file.name)) {
+        file.bytes = csv::separated(&file.bytes, semicolons);
+    }
 }
 
 fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutFile>> {

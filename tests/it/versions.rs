@@ -6,13 +6,11 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Reader as _, Xlsx};
-use doisoat::domain::{Lang, Ruling};
-use doisoat::job::by_hand::Choice;
+use doisoat::domain::Lang;
 use doisoat::job::nightly::Night;
 use doisoat::notify::{About, Summary};
 use serde_json::Value;
 
-use crate::by_hand::{ask, open_of};
 use crate::database::Kind;
 use crate::diff::corrected;
 use crate::night_cli::{code, run};
@@ -142,16 +140,6 @@ async fn a_night_published_again_tells_what_changed() {
                 assert_eq!(share["before"][name], was[name], "{share}");
             }
         }
-        // a decision of a person
-        let open = open_of(&desk.store, "unidentified").await;
-        let choice = Choice::Rule(Ruling::NotFee);
-        ask(&desk.store, open[0].id.as_str(), choice, false)
-            .await
-            .unwrap();
-        let third = night(&desk, FIRST).await;
-        let (run_json, rows) = all_tell(&town, &third);
-        assert_eq!(causes(&run_json), [("decision".to_owned(), String::new())]);
-        assert!(rows.iter().any(|row| row["kind"] == "decision"));
         desk.close().await;
         // the folder is lost: as it was; and made again from what the run kept: the same bytes
         let was = files(&town.folder(FIRST));
@@ -186,7 +174,7 @@ async fn later_rows_and_other_rules_are_causes() {
         .find(|s| s.registration.kind == "sepay");
     let name = name.unwrap().name.clone();
     assert!(source.is_object());
-    crate::periods::late_of(&desk, &name, day(FIRST)).await;
+    crate::periods::late_of(&desk, &name, day(FIRST), &[("late-1", 35_000, FIRST)]).await;
     let second = night(&desk, FIRST).await;
     let (run_json, rows) = all_tell(&town, &second);
     assert_eq!(causes(&run_json), [("rows".to_owned(), name.to_string())]);

@@ -335,3 +335,6 @@ fn exceptions(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
     };
     diff.exceptions.iter().map(line).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! The words of a comparison: kinds of rows, causes, figures.
 
-use crate::classify;
+use crate::classify::CLASSES;
 use crate::domain::{Completeness, Fraction, Lang, Vnd};
 use crate::kpi::Verdict;
 use crate::report::facts::diff::{Became, Cause, RowChange, ShareChange};
@@ -64,7 +64,8 @@ pub fn verdict_of(raw: &str, lang: Lang) -> String {
 
 /// The label of a class, or its id where this version does not know it.
 pub fn class_word(id: &str, lang: Lang) -> String {
-    classify::class(id).map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
+    let known = CLASSES.iter().find(|class| class.id == id);
+    known.map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
 }
 
 /// `0.4231` as people write it; a dash where there is none.
