@@ -87,6 +87,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         targets: Vec::new(),
         previous: None,
         changes: None,
+        replaced: None,
         opened_on: BTreeMap::new(),
         changed_groups: BTreeSet::new(),
         margin_min: 950,

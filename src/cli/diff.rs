@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::output::{json_line, out};
 use super::run::desk;
 use super::{Global, Outcome, block_on};
-use crate::job::diff::{self, Diff};
+use crate::job::diff;
 use crate::job::{Exit, JobError, replay};
+use crate::report::facts::diff::Diff;
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]

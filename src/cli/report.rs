@@ -27,14 +27,17 @@ Examples:
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
   doisoat report --month 2022-12 --as-of 2022-12-20    as known on that day, and what arrived since
   doisoat report --month 2022-12 --now                 a closed month as known today, beside what was closed
-  doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX, PDF and XLSX
+  doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX, PDF, XLSX, CSV
+  doisoat report --reporting-month 2022-12 --form payments   the form of payments, 15 November to 14 December
   doisoat report --format xlsx --out again             the workbook alone (and run.json)
   doisoat report --format pdf --out paper              the summary on A4, for print and archive
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
+  doisoat report --csv-separator ';'                   CSV that Excel with Vietnamese settings opens in columns
 Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
 choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS. With --as-of and
---now the folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds known.csv (the shares then and now), arrived.csv
-(rows and decisions that came between), moved.csv (the items that count otherwise) and all of it in known.json.
+--now the folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds known.csv (shares and bounds then and now), arrived.csv
+(rows and decisions that came between), moved.csv (the items that count otherwise, with all that each may count as, of
+which the bounds are made) and all of it in known.json; counts of sources are those of the run that it tells of.
 A period that was closed (doisoat period close) is reported as it was closed.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
@@ -76,6 +79,9 @@ pub struct ReportArgs {
     /// The definition that leads the report [default: the first target's]
     #[arg(long, value_name = "ID", value_parser = read_definition)]
     definition: Option<Box<str>>,
+    /// Separator of CSV: "," or ";" (then decimals get a comma) [default: as published or configured]
+    #[arg(long, value_name = "CHAR", value_parser = read_separator)]
+    csv_separator: Option<char>,
     /// Folder to write into [default: the report folder]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -89,6 +95,14 @@ fn read_format(raw: &str) -> Result<Format, String> {
     known
         .map(|(_, format)| *format)
         .ok_or_else(|| format!("\"{raw}\" is no format; write html, xlsx, csv, pdf or json"))
+}
+
+fn read_separator(raw: &str) -> Result<char, String> {
+    match raw {
+        "," => Ok(','),
+        ";" => Ok(';'),
+        _ => Err(format!("\"{raw}\" is no separator; write \",\" or \";\"")),
+    }
 }
 
 fn read_definition(raw: &str) -> Result<Box<str>, String> {
@@ -178,6 +192,7 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
             definition: args.definition.clone(),
             known: known(args),
             form: form(args),
+            semicolons: args.csv_separator.map(|separator| separator == ';'),
         };
         let written = report_again::write(&desk, &asked, &root).await;
         let released = desk.store.release_lease(lease).await;

@@ -62,7 +62,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
     let lang = root
         .get("lang")
         .map(|item| item.word(&[("vi", Lang::Vi), ("en", Lang::En)]));
-    let (report_dir, formats) = report(root, dir)?;
+    let (report_dir, formats, csv_semicolons) = report(root, dir)?;
     let notify = NotifyConfig::read(root.section("notify")?, dir, &formats)?;
     let mut definitions = Vec::new();
     let targets = targets(root, &mut definitions)?;
@@ -78,6 +78,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         retention_years: retention(root)?,
         report_dir,
         formats,
+        csv_semicolons,
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
         calendar: calendar(root, dir)?,
@@ -208,10 +209,13 @@ pub(super) fn path(item: &Item<'_>, dir: &Path) -> Result<PathBuf, ConfigError> 
     item.parse("a path", |raw| (!raw.is_empty()).then(|| dir.join(raw)))
 }
 
-fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), ConfigError> {
+/// Folder, formats, and whether tables are separated by `;`.
+type Report = (PathBuf, Vec<Format>, bool);
+
+fn report(root: &mut Section<'_>, dir: &Path) -> Result<Report, ConfigError> {
     let all = Format::USUAL.to_vec();
     let Some(mut section) = root.section("report")? else {
-        return Ok((dir.join("reports"), all));
+        return Ok((dir.join("reports"), all, false));
     };
     let folder = section
         .get("dir")
@@ -225,8 +229,12 @@ fn report(root: &mut Section<'_>, dir: &Path) -> Result<(PathBuf, Vec<Format>), 
             .map(|item| item.word(&Format::WORDS))
             .collect::<Result<_, _>>()?,
     };
+    let separator = section.get("csv_separator");
+    let separator = separator.map(|item| item.word(&[(",", false), (";", true)]));
+    let semicolons = separator.transpose()?.unwrap_or_default();
     section.finish()?;
-    Ok((folder.unwrap_or_else(|| dir.join("reports")), formats))
+    let folder = folder.unwrap_or_else(|| dir.join("reports"));
+    Ok((folder, formats, semicolons))
 }
 
 fn targets(

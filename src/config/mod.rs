@@ -48,6 +48,8 @@ pub struct Config {
     pub report_dir: PathBuf,
     /// What a night writes.
     pub formats: Vec<Format>,
+    /// Published tables separate cells by `;` and decimals by `,`, for Vietnamese settings.
+    pub csv_semicolons: bool,
     /// Targets; the first definition carries the night's verdict.
     pub targets: Vec<Target>,
     /// Exit 4 above this much open money.

@@ -36,4 +36,9 @@ pub struct Moved {
     pub then: (i64, i64),
     /// The same as known now.
     pub now: (i64, i64),
+    /// All that it might count as then, the point figure first; none where it was not there. The
+    /// bounds of a share are taken over these.
+    pub outcomes_then: Vec<(i64, i64)>,
+    /// The same as known now.
+    pub outcomes_now: Vec<(i64, i64)>,
 }

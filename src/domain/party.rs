@@ -30,6 +30,9 @@ pub struct ProviderRow {
     pub bucket: Box<str>,
     /// The dossier that it belongs to or names.
     pub dossier: Option<Box<str>>,
+    /// True for a payment of a certified set: its dossier is one of as many that nothing tells
+    /// apart, so that only the sum is certain.
+    pub in_set: bool,
 }
 
 /// What was paid for one kind of fee of one agency, less what went back.

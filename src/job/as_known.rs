@@ -64,6 +64,7 @@ pub(super) async fn compare(
         files.push(OutFile::new("arrived.csv", rows));
         files.push(OutFile::new("moved.csv", items));
     }
+    stage::spell(by, &mut files);
     Ok(Compared {
         files,
         shown: run.clone(),

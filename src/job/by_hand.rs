@@ -10,9 +10,10 @@ use super::error::JobError;
 use crate::clock::Clock;
 use crate::decision::{Action, Draft, Entry};
 use crate::domain::{
-    Day, DossierCode, FeeId, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
+    Day, DossierCode, FeeId, Lang, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
 use crate::store::{ExceptionRecord, Store};
+use crate::text;
 use shares::shares_of;
 
 pub use read::{read_part, read_row, read_target};
@@ -56,6 +57,8 @@ pub struct Ask {
     pub reason: Box<str>,
     /// True to decide anew what was decided since the last night.
     pub replace: bool,
+    /// The language of what is said against it.
+    pub lang: Lang,
 }
 
 /// A decision that fits its row, before it is written.
@@ -63,6 +66,7 @@ pub struct Ask {
 pub struct Plan {
     draft: Draft,
     seen: Option<u64>,
+    lang: Lang,
     /// True when the row's last ruling says the same already.
     pub is_written: bool,
 }
@@ -91,45 +95,38 @@ pub async fn plan(
     ask: &Ask,
     again: Again,
 ) -> Result<Plan, JobError> {
+    let lang = ask.lang;
     if ask.reason.trim().is_empty() || ask.by.trim().is_empty() {
-        return Err(usage(
-            "a decision needs who made it and why",
-            "add --reason \"...\" (and --by NAME)",
-        ));
+        return Err(usage(lang, "decide-who", "decide-who-fix", &[]));
     }
     let Some(last) = store.last_run().await? else {
-        return Err(usage(
-            "no night was published yet",
-            "run one: `doisoat run`",
-        ));
+        return Err(usage(lang, "decide-no-night", "decide-no-night-fix", &[]));
     };
     let night = last.business_date.plus(1);
     let Some(detail) = store.exception(&ask.id, None).await? else {
-        return Err(usage(
-            &format!("there is no exception \"{}\"", ask.id),
-            "see `doisoat exceptions list`",
-        ));
+        let args = [("id", &*ask.id)];
+        return Err(usage(lang, "decide-unknown", "decide-see-list", &args));
     };
     let record = detail.record;
     let known = again == Again::Known;
     let may_be_closed = known || matches!(ask.choice, Choice::Undo);
     if let Some(closed) = record.closed.filter(|_| !may_be_closed) {
-        return Err(closed_on(&record, closed));
+        return Err(closed_on(lang, &record, closed));
     }
-    let (row, action) = action(store, &record, &ask.choice).await?;
+    let (row, action) = action(store, &record, ask).await?;
     let of_row = store.decisions_of(&row).await?;
     let is_written = known && is_said(&of_row, &action, ask);
     if !is_written {
         let undoes = matches!(ask.choice, Choice::Undo);
         if let Some(closed) = record.closed.filter(|_| !undoes) {
-            return Err(closed_on(&record, closed));
+            return Err(closed_on(lang, &record, closed));
         }
-        may_rule(&of_row, &action, night, ask.replace)?;
+        may_rule(&of_row, &action, night, ask)?;
     }
     let (amount_then, class_then) = if row == record.key {
         (record.amount, record.class.clone())
     } else {
-        (money(store, &row).await?.amount, "".into())
+        (money(store, &row, lang).await?.amount, "".into())
     };
     let seen = of_row.last().map(|entry| entry.seq);
     let draft = Draft {
@@ -147,6 +144,7 @@ pub async fn plan(
         draft,
         seen,
         is_written,
+        lang,
     })
 }
 
@@ -155,18 +153,15 @@ pub async fn write(store: &Store, plans: &[&Plan]) -> Result<Vec<Entry>, JobErro
     let drafts = plans.iter().map(|plan| (&plan.draft, plan.seen));
     let entries = store.append_decisions(&drafts.collect::<Vec<_>>()).await?;
     entries.ok_or_else(|| {
-        usage(
-            "somebody else decided it at the same moment",
-            "look at it again: `doisoat exceptions show`",
-        )
+        let lang = plans.first().map_or(Lang::default(), |plan| plan.lang);
+        usage(lang, "decide-at-once", "decide-look-again", &[])
     })
 }
 
-fn closed_on(record: &ExceptionRecord, closed: Day) -> JobError {
-    usage(
-        &format!("{} was closed on {closed}", record.id),
-        "see `doisoat exceptions list` for what is open",
-    )
+fn closed_on(lang: Lang, record: &ExceptionRecord, closed: Day) -> JobError {
+    let closed = closed.to_string();
+    let args = [("id", record.id.as_str()), ("day", &*closed)];
+    usage(lang, "decide-closed", "decide-see-open", &args)
 }
 
 /// True when the last entry of its kind about the row says the same, by the same and for the same
@@ -183,36 +178,32 @@ fn is_said(of_row: &[Entry], action: &Action, ask: &Ask) -> bool {
 }
 
 /// A ruling that waits for its night is not decided again by accident, and only a ruling is undone.
-fn may_rule(of_row: &[Entry], action: &Action, night: Day, replace: bool) -> Result<(), JobError> {
+fn may_rule(of_row: &[Entry], action: &Action, night: Day, ask: &Ask) -> Result<(), JobError> {
     if matches!(action, Action::Assign(_)) {
         return Ok(());
     }
     let is_ruling = |entry: &&Entry| !matches!(entry.draft.action, Action::Assign(_));
     let ruled = of_row.iter().rfind(is_ruling);
-    if let Some(entry) = ruled.filter(|entry| entry.draft.night >= night && !replace) {
+    if let Some(entry) = ruled.filter(|entry| entry.draft.night >= night && !ask.replace) {
         let (by, what, why) = (
             &entry.draft.by,
             entry.draft.action.id(),
             &entry.draft.reason,
         );
-        return Err(usage(
-            &format!("{by} has decided it since the last night: {what} ({why})"),
-            "add --replace to decide it anew",
-        ));
+        let args = [("by", &**by), ("what", what), ("why", &**why)];
+        return Err(usage(ask.lang, "decide-ruled", "decide-ruled-fix", &args));
     }
     if *action == Action::Undo && ruled.is_none_or(|entry| entry.draft.action == Action::Undo) {
-        return Err(usage(
-            "nobody has decided it, so there is nothing to undo",
-            "see `doisoat exceptions show`",
-        ));
+        return Err(usage(ask.lang, "decide-nothing", "decide-see-show", &[]));
     }
     Ok(())
 }
 
-fn usage(message: &str, fix: &str) -> JobError {
+/// A message and what to do, by their keys.
+fn usage(lang: Lang, message: &str, fix: &str, args: &[(&str, &str)]) -> JobError {
     JobError::Usage {
-        message: message.to_owned(),
-        fix: fix.to_owned(),
+        message: text::say(lang, message, args),
+        fix: text::say(lang, fix, args),
     }
 }
 
@@ -220,79 +211,82 @@ fn usage(message: &str, fix: &str) -> JobError {
 async fn action(
     store: &Store,
     record: &ExceptionRecord,
-    choice: &Choice,
+    ask: &Ask,
 ) -> Result<(RowKey, Action), JobError> {
-    let key = record.key.clone();
+    let (key, lang) = (record.key.clone(), ask.lang);
     let rule = |ruling| Action::Rule(ruling);
-    match choice {
+    let is_other = |message, fix| {
+        let args = [("id", &*key.id), ("kind", key.side.id())];
+        usage(lang, message, fix, &args)
+    };
+    match &ask.choice {
         Choice::Undo => Ok((key, Action::Undo)),
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
-        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => Err(usage(
-            &format!("{} is a {}, not a transaction", key.id, key.side.id()),
-            "--not-fee is for transactions; for a fee see --write-off",
-        )),
+        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => {
+            Err(is_other("decide-no-txn", "decide-no-txn-fix"))
+        }
         Choice::Rule(ruling) => Ok((key, rule(ruling.clone()))),
         Choice::Pair(target) => {
-            let txn = payment(store, &key).await?;
-            let shares = shares_of(store, &[(target.clone(), None)], txn.amount).await?;
+            let txn = payment(store, &key, lang).await?;
+            let shares = shares_of(store, &[(target.clone(), None)], txn.amount, lang).await?;
             Ok((key, rule(Ruling::Pays(shares))))
         }
         Choice::Split(parts) => {
-            let txn = payment(store, &key).await?;
+            let txn = payment(store, &key, lang).await?;
             let parts: Vec<_> = parts
                 .iter()
                 .map(|(t, part)| (t.clone(), Some(*part)))
                 .collect();
-            let shares = shares_of(store, &parts, txn.amount).await?;
+            let shares = shares_of(store, &parts, txn.amount, lang).await?;
             Ok((key, rule(Ruling::Pays(shares))))
         }
         Choice::PaidBy(source, id) => {
             let (Side::Fee, Some(dossier_code)) = (key.side, key.dossier.clone()) else {
-                return Err(usage(
-                    &format!("{} is a {}, not a fee", key.id, key.side.id()),
-                    "--paid-by is for fees; for a payment see --pair",
-                ));
+                return Err(is_other("decide-no-fee", "decide-no-fee-fix"));
             };
             let row = RowKey::txn(source, id);
-            let txn = payment(store, &row).await?;
+            let txn = payment(store, &row, lang).await?;
             let fee_id = Some(FeeId::new(&key.id));
             let target = Target {
                 dossier_code,
                 fee_id,
             };
-            let shares = shares_of(store, &[(target, None)], txn.amount).await?;
+            let shares = shares_of(store, &[(target, None)], txn.amount, lang).await?;
             Ok((row, rule(Ruling::Pays(shares))))
         }
     }
 }
 
-async fn money(store: &Store, row: &RowKey) -> Result<Txn, JobError> {
+async fn money(store: &Store, row: &RowKey, lang: Lang) -> Result<Txn, JobError> {
     let txn = match row.side {
         Side::Txn => store.txn(row).await?,
         Side::Fee | Side::Receipt => None,
     };
     txn.ok_or_else(|| {
-        let (side, source, id) = (row.side.id(), &row.source, &row.id);
-        usage(
-            &format!("there is no transaction {source}/{id} ({side})"),
-            "see `doisoat exceptions show` for its source and id",
-        )
+        let args = [
+            ("source", row.source.as_str()),
+            ("id", &*row.id),
+            ("kind", row.side.id()),
+        ];
+        usage(lang, "decide-gone", "decide-gone-fix", &args)
     })
 }
 
 /// The transaction, which must be a payment.
-async fn payment(store: &Store, row: &RowKey) -> Result<Txn, JobError> {
-    let txn = money(store, row).await?;
+async fn payment(store: &Store, row: &RowKey, lang: Lang) -> Result<Txn, JobError> {
+    let txn = money(store, row, lang).await?;
     if txn.kind == TxnKind::Payment {
         return Ok(txn);
     }
+    let args = [
+        ("source", txn.source.as_str()),
+        ("id", &*txn.id),
+        ("kind", txn.kind.id()),
+    ];
     Err(usage(
-        &format!(
-            "{}/{} is a {}, not a payment",
-            txn.source,
-            txn.id,
-            txn.kind.id()
-        ),
-        "only a payment can pay a fee",
+        lang,
+        "decide-no-payment",
+        "decide-no-payment-fix",
+        &args,
     ))
 }

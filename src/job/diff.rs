@@ -7,63 +7,58 @@ mod documents;
 mod rows;
 mod say;
 mod shares;
-
-use serde::Serialize;
+mod totals;
 
 use super::desk::Desk;
 use super::error::JobError;
+use crate::report::facts::Replaced;
+use crate::report::facts::diff::{
+    Became, Cause, ClassChange, Diff, ExceptionChange, MatchChange, Mover, RowChange, ShareChange,
+    TotalChange,
+};
+use crate::settle::{Inputs, Rules, Settlement};
 use crate::store::RunRecord;
-
-pub use cause::Cause;
-pub use decided::{ClassChange, ExceptionChange, MatchChange};
-pub use rows::RowChange;
-pub use shares::{Mover, ShareChange};
-
-/// What became of a thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Became {
-    /// Only the later run has it.
-    Added,
-    /// Only the earlier run has it.
-    Removed,
-    /// Both have it, and not the same.
-    Changed,
-}
-
-/// Two runs, compared. Every list is in a stable order.
-#[derive(Clone, Debug, Serialize)]
-pub struct Diff {
-    /// The earlier run (as asked for).
-    pub from: Box<str>,
-    /// The later one.
-    pub to: Box<str>,
-    /// True for two versions of one night.
-    pub same_night: bool,
-    /// True when nothing differs.
-    pub equal: bool,
-    /// Rules that differ, as `path: before / after`.
-    pub rules: Vec<Box<str>>,
-    /// The program's versions, where they differ.
-    pub program: Option<(Box<str>, Box<str>)>,
-    /// Facts of sources that differ.
-    pub sources: Vec<RowChange>,
-    /// Rows of the input and decisions of people.
-    pub inputs: Vec<RowChange>,
-    /// Links.
-    pub matches: Vec<MatchChange>,
-    /// Classes of rows that both runs looked at.
-    pub classes: Vec<ClassChange>,
-    /// Exceptions opened and closed.
-    pub exceptions: Vec<ExceptionChange>,
-    /// Shares, with what moved them.
-    pub shares: Vec<ShareChange>,
-    /// What could not be compared, Vietnamese and English.
-    pub not_compared: Vec<(String, String)>,
-}
+use documents::Documents;
 
 /// Compares two runs. Call it while holding the lease.
 pub async fn diff(desk: &Desk, from: &RunRecord, to: &RunRecord) -> Result<Diff, JobError> {
+    let mut not_compared = Vec::new();
+    let before = documents::read(desk, from, &mut not_compared).await?;
+    let after = documents::read(desk, to, &mut not_compared).await?;
+    let documents = before.as_ref().zip(after.as_ref());
+    compare(desk, (from, to), documents, not_compared).await
+}
+
+/// What a version of a night that is being made changes against the one that it replaces: from
+/// what that one kept, so that it is told alike whenever this version is made again. None for a
+/// first version.
+pub(super) async fn replaced(
+    desk: &Desk,
+    run: &RunRecord,
+    made: (&Inputs, &Rules, &Settlement),
+) -> Result<Option<Replaced>, JobError> {
+    let Some(id) = &run.replaces else {
+        return Ok(None);
+    };
+    let Some(from) = desk.store.run(id).await? else {
+        return Ok(None);
+    };
+    let mut not_compared = Vec::new();
+    let before = documents::kept(desk, &from, &mut not_compared).await?;
+    let after = Documents::of(made.0, made.1, made.2)?;
+    let documents = before.as_ref().map(|before| (before, &after));
+    Ok(Some(Replaced {
+        version: from.version,
+        diff: compare(desk, (&from, run), documents, not_compared).await?,
+    }))
+}
+
+async fn compare(
+    desk: &Desk,
+    (from, to): (&RunRecord, &RunRecord),
+    documents: Option<(&Documents, &Documents)>,
+    not_compared: Vec<(String, String)>,
+) -> Result<Diff, JobError> {
     let same_night = from.business_date == to.business_date;
     let mut diff = Diff {
         from: from.id.as_str().into(),
@@ -73,16 +68,15 @@ pub async fn diff(desk: &Desk, from: &RunRecord, to: &RunRecord) -> Result<Diff,
         rules: Vec::new(),
         program: (from.program != to.program).then(|| (from.program.clone(), to.program.clone())),
         sources: Vec::new(),
+        totals: Vec::new(),
         inputs: Vec::new(),
         matches: Vec::new(),
         classes: Vec::new(),
         exceptions: Vec::new(),
         shares: shares::changed(from, to),
-        not_compared: Vec::new(),
+        not_compared,
     };
-    let before = documents::read(desk, from, &mut diff.not_compared).await?;
-    let after = documents::read(desk, to, &mut diff.not_compared).await?;
-    if let (Some(before), Some(after)) = (&before, &after) {
+    if let Some((before, after)) = documents {
         diff.rules = documents::changed_rules(before, after);
         diff.sources = rows::sources(&before.pool, &after.pool);
         let nights = rows::Nights { from, to };
@@ -93,6 +87,9 @@ pub async fn diff(desk: &Desk, from: &RunRecord, to: &RunRecord) -> Result<Diff,
         diff.classes = decided::classes(before, after, &causes);
         diff.exceptions = decided::exceptions(before, after, same_night, &causes);
         shares::movers(desk, (from, before), (to, after), &causes, &mut diff).await?;
+        if same_night {
+            diff.totals = totals::changed(from, to, &causes);
+        }
     }
     diff.equal = diff.equal || is_empty(&diff);
     Ok(diff)
@@ -102,6 +99,7 @@ fn is_empty(diff: &Diff) -> bool {
     diff.rules.is_empty()
         && diff.program.is_none()
         && diff.sources.is_empty()
+        && diff.totals.is_empty()
         && diff.inputs.is_empty()
         && diff.matches.is_empty()
         && diff.classes.is_empty()

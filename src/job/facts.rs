@@ -167,6 +167,7 @@ pub(super) async fn of_night(
         targets: config.targets.clone(),
         previous: before.previous(&config.targets),
         changes,
+        replaced: None,
         opened_on: opened_on(settlement, &before.open),
         changed_groups: changed_groups(desk, day, settlement).await?,
         margin_min: config.rules.margin_min,
@@ -213,6 +214,33 @@ fn source_night(
         rejects: u64::try_from(rejects).unwrap_or(u64::MAX),
         arrived,
         facts,
+    }
+}
+
+/// The counts of the sources as a run published them: rows that came since are not of its night.
+pub(super) fn tell_counts(sources: &mut [SourceNight], run_json: &str) {
+    let document: serde_json::Value = serde_json::from_str(run_json).unwrap_or_default();
+    let told = document["sources"].as_array();
+    let figure = |value: &serde_json::Value, count: &str| {
+        let sum = value["sum_vnd"].as_i64().unwrap_or(0);
+        Figure::new(value[count].as_u64().unwrap_or(0), sum.into())
+    };
+    for source in sources {
+        let name = source.facts.name.as_str();
+        let own = told.and_then(|told| told.iter().find(|one| one["name"] == name));
+        let Some(own) = own else { continue };
+        source.rows = figure(own, "rows");
+        source.rejects = own["rejects"].as_u64().unwrap_or(0);
+        source.arrived = figure(&own["arrived"], "count");
+        let kinds = own["by_kind"].as_array().into_iter().flatten();
+        let word =
+            |kind: &serde_json::Value, name: &str| kind[name].as_str().unwrap_or_default().into();
+        let kind = |kind: &serde_json::Value| KindFigure {
+            kind: word(kind, "kind"),
+            status: word(kind, "status"),
+            figure: figure(kind, "count"),
+        };
+        source.by_kind = kinds.map(kind).collect();
     }
 }
 

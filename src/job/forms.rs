@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
-use super::{period, recover};
+use super::{period, recover, stage};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
 use crate::domain::{AgencyCode, Day, Period, SourceName};
@@ -61,12 +61,16 @@ pub(super) async fn files(
         }
         Form::Minutes(only) => {
             for source in providers(desk, only.as_ref())? {
-                let paper = minutes(desk, &decided, over, source).await?.paper(CLASSES);
+                let minutes = minutes(desk, &decided, over, source).await?;
                 let name = format!("bien-ban-doi-soat_{}", source.name);
-                files.extend(written(&name, &paper, over.to)?);
+                files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
+                let annex = forms::file_name(source.name.as_str());
+                let all = minutes.differences(CLASSES);
+                files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
             }
         }
     }
+    stage::spell(desk, &mut files);
     Ok((run, files))
 }
 

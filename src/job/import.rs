@@ -13,6 +13,7 @@ use crate::domain::{Lang, Ruling, Vnd};
 use crate::format::FormatError;
 use crate::report::xlsx::columns::Choice as Word;
 use crate::store::Store;
+use crate::text;
 
 pub use sheet::{Filled, Table, read};
 
@@ -25,6 +26,8 @@ pub struct How {
     pub replace: bool,
     /// Write nothing.
     pub dry_run: bool,
+    /// The language of what is said against a row.
+    pub lang: Lang,
 }
 
 /// A row that was refused.
@@ -52,10 +55,18 @@ impl Refused {
             message,
             fix,
         } = self;
-        match lang {
-            Lang::Vi => format!("{sheet} dòng {row}, cột {column}: {message} → {fix}\n"),
-            Lang::En => format!("{sheet} row {row}, column {column}: {message} -> {fix}\n"),
-        }
+        let row = row.to_string();
+        let args = [
+            ("sheet", &**sheet),
+            ("row", &*row),
+            ("column", &**column),
+            ("message", &**message),
+            ("fix", &**fix),
+        ];
+        text::say(lang, "import-refused", &args)
+            .trim_start()
+            .to_owned()
+            + "\n"
     }
 }
 
@@ -84,8 +95,8 @@ pub async fn import(
 ) -> Result<Result<Imported, FormatError>, JobError> {
     let rows = match sheet::read(bytes) {
         Ok(Table::Rows(rows)) => rows,
-        Ok(Table::NoKeys) => return Err(no_keys()),
-        Ok(Table::Opaque(kind)) => return Err(opaque(kind)),
+        Ok(Table::NoKeys) => return Err(no_keys(how.lang)),
+        Ok(Table::Opaque(kind)) => return Err(opaque(how.lang, kind)),
         Err(error) => return Ok(Err(error)),
     };
     let mut refused = Vec::new();
@@ -98,10 +109,13 @@ pub async fn import(
         }
         let first = *seen.entry(row.id.clone()).or_insert(row.row);
         if first != row.row {
+            let first = first.to_string();
+            let args = [("id", &*row.id), ("row", &*first)];
             refused.push(row.refuse(
+                how.lang,
                 sheet::ID,
-                format!("{} stands in row {first} already", row.id),
-                "decide it in one row",
+                ["import-twice", "import-twice-fix"],
+                &args,
             ));
             continue;
         }
@@ -117,23 +131,18 @@ pub async fn import(
     Ok(Ok(imported))
 }
 
-fn opaque(kind: &str) -> JobError {
+fn opaque(lang: Lang, kind: &str) -> JobError {
     JobError::Usage {
-        message: format!("in a file of the kind {kind} formulas cannot be told from values"),
-        fix: "save it as XLSX or CSV".to_owned(),
+        message: text::say(lang, "import-opaque", &[("kind", kind)]),
+        fix: text::say(lang, "import-opaque-fix", &[]),
     }
 }
 
-fn no_keys() -> JobError {
+fn no_keys(lang: Lang) -> JobError {
+    let args = [("id", sheet::ID), ("decision", sheet::DECISION)];
     JobError::Usage {
-        message: format!(
-            "no row holds the column keys {} and {}",
-            sheet::ID,
-            sheet::DECISION
-        ),
-        fix: "use the sheet of exceptions of doisoat.xlsx, or a table whose first row has the columns \
-              exception_id, decision, target, reason"
-            .to_owned(),
+        message: text::say(lang, "import-no-keys", &args),
+        fix: text::say(lang, "import-no-keys-fix", &[]),
     }
 }
 
@@ -145,26 +154,24 @@ enum Bad {
 
 /// One row: all of it fits, or nothing of it is written. Tells whether anything was new.
 async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Result<bool, Bad> {
-    let told =
-        |column, message: String, fix: &str| Bad::Row(Box::new(row.refuse(column, message, fix)));
+    let told = |column, key| {
+        let args = [("id", &*row.id)];
+        Bad::Row(Box::new(row.refuse(how.lang, column, key, &args)))
+    };
     if let Some((column, _)) = row.formula {
-        let fix = "write the word itself; copy and paste as values";
-        return Err(told(column, "a formula, not a value".to_owned(), fix));
+        return Err(told(column, ["import-formula", "import-formula-fix"]));
     }
     if !sheet::is_id(&row.id) {
-        let fix = "keep the column as text; take the id from the workbook or exceptions.csv";
-        return Err(told(
-            sheet::ID,
-            format!("\"{}\" is no exception id", row.id),
-            fix,
-        ));
+        return Err(told(sheet::ID, ["import-no-id", "import-no-id-fix"]));
     }
     if row.reason.is_empty() {
-        let fix = "write why: a decision without a reason is not kept";
-        return Err(told(sheet::REASON, "no reason".to_owned(), fix));
+        return Err(told(
+            sheet::REASON,
+            ["import-no-reason", "import-no-reason-fix"],
+        ));
     }
     let mut plans: Vec<Plan> = Vec::new();
-    for (column, choice) in choices(row).map_err(|bad| Bad::Row(Box::new(bad)))? {
+    for (column, choice) in choices(row, how.lang).map_err(|bad| Bad::Row(Box::new(bad)))? {
         let ask = Ask {
             id: row.id.clone(),
             choice,
@@ -175,11 +182,12 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
             },
             reason: row.reason.clone(),
             replace: how.replace,
+            lang: how.lang,
         };
         let planned = by_hand::plan(store, clock, &ask, Again::Known).await;
         let plan = planned.map_err(|error| of_row(row, column, error))?;
         if !plan.is_written {
-            still_the_same(store, row).await?;
+            still_the_same(store, row, how.lang).await?;
         }
         plans.push(plan);
     }
@@ -194,43 +202,51 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
 /// What a person can put right is told of the row; anything else ends the import.
 fn of_row(row: &Filled, column: &'static str, error: JobError) -> Bad {
     match error {
-        JobError::Usage { message, fix } => Bad::Row(Box::new(row.refuse(column, message, &fix))),
+        JobError::Usage { message, fix } => Bad::Row(Box::new(row.refuse_as(column, message, fix))),
         other => Bad::Job(other),
     }
 }
 
 /// The exception is what the file was made from.
-async fn still_the_same(store: &Store, row: &Filled) -> Result<(), Bad> {
+async fn still_the_same(store: &Store, row: &Filled, lang: Lang) -> Result<(), Bad> {
     let detail = store.exception(&row.id, None).await;
     let detail = detail.map_err(|error| Bad::Job(error.into()))?;
     let Some(record) = detail.map(|detail| detail.record) else {
         return Ok(());
     };
-    let fix = "look at it again in the workbook of the last night: `doisoat exceptions show`";
+    let changed = |column, then: &str, now: &str| {
+        let args = [("then", then), ("now", now)];
+        Bad::Row(Box::new(row.refuse(
+            lang,
+            column,
+            ["import-changed", "import-changed-fix"],
+            &args,
+        )))
+    };
     if !row.class.is_empty() && *record.class != *row.class {
-        let message = format!("it was {} and is {} now", row.class, record.class);
-        return Err(Bad::Row(Box::new(row.refuse(sheet::CLASS, message, fix))));
+        return Err(changed(sheet::CLASS, &row.class, &record.class));
     }
     let amount = row.amount.replace([' ', '\u{a0}'], "");
-    let other = Vnd::parse_digits(&amount).is_ok_and(|amount| amount != record.amount);
-    if other {
-        let message = format!("it was {amount} dong and is {} now", record.amount);
-        return Err(Bad::Row(Box::new(row.refuse(sheet::AMOUNT, message, fix))));
+    match Vnd::parse_digits(&amount) {
+        Ok(then) if then != record.amount => {
+            let [then, now] = [then, record.amount].map(|amount| text::money_of(lang, amount));
+            Err(changed(sheet::AMOUNT, &then, &now))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// What the row decides, and to whom it gives the exception.
-fn choices(row: &Filled) -> Result<Vec<(&'static str, Choice)>, Refused> {
+fn choices(row: &Filled, lang: Lang) -> Result<Vec<(&'static str, Choice)>, Refused> {
     let mut choices = Vec::new();
     if !row.decision.is_empty() {
-        choices.push((sheet::DECISION, choice(row)?));
+        choices.push((sheet::DECISION, choice(row, lang)?));
     } else if !row.target.is_empty() {
-        let fix = "choose a word in the column of decisions, or clear the target";
         return Err(row.refuse(
+            lang,
             sheet::DECISION,
-            "a target without a decision".to_owned(),
-            fix,
+            ["import-target-alone", "import-target-alone-fix"],
+            &[],
         ));
     }
     if !row.assignee.is_empty() {
@@ -239,40 +255,54 @@ fn choices(row: &Filled) -> Result<Vec<(&'static str, Choice)>, Refused> {
     Ok(choices)
 }
 
-fn choice(row: &Filled) -> Result<Choice, Refused> {
+fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
     let Some(word) = Word::read(&row.decision) else {
         let words = Word::ALL.map(|w| format!("{} / {}", w.word(Lang::Vi), w.word(Lang::En)));
-        let message = format!("\"{}\" is no decision", row.decision);
-        let fix = format!("choose one of: {}", words.join("; "));
-        return Err(row.refuse(sheet::DECISION, message, &fix));
+        let words = words.join("; ");
+        let args = [("word", &*row.decision), ("words", &*words)];
+        return Err(row.refuse(
+            lang,
+            sheet::DECISION,
+            ["import-no-decision", "import-no-decision-fix"],
+            &args,
+        ));
     };
+    let fix = match word {
+        Word::Split => "import-write-parts",
+        Word::PaidBy => "import-write-row",
+        _ => "import-write-target",
+    };
+    let fix = text::say(lang, fix, &[]);
     let bad = |error: String| {
-        let fix = match word {
-            Word::Split => "write DOSSIER[/FEE]=AMOUNT; DOSSIER[/FEE]=AMOUNT",
-            Word::PaidBy => "write SOURCE/ID",
-            _ => "write DOSSIER or DOSSIER/FEE",
-        };
-        row.refuse(sheet::TARGET, error, fix)
+        let args = [("target", &*row.target), ("error", &*error)];
+        let message = text::say(lang, "import-bad-target", &args);
+        row.refuse_as(sheet::TARGET, message, fix.clone())
     };
     let needs = matches!(word, Word::Pair | Word::Split | Word::PaidBy);
     if needs && row.target.is_empty() {
-        return Err(bad("no target".to_owned()));
+        let message = text::say(lang, "import-no-target", &[]);
+        return Err(row.refuse_as(sheet::TARGET, message, fix));
     }
     if !needs && !row.target.is_empty() {
-        let message = format!("\"{}\" takes no target", row.decision);
-        return Err(row.refuse(sheet::TARGET, message, "clear the cell"));
+        let args = [("word", &*row.decision)];
+        return Err(row.refuse(
+            lang,
+            sheet::TARGET,
+            ["import-needless", "import-needless-fix"],
+            &args,
+        ));
     }
     Ok(match word {
-        Word::Pair => Choice::Pair(by_hand::read_target(&row.target).map_err(bad)?),
+        Word::Pair => Choice::Pair(by_hand::read_target(&row.target).map_err(&bad)?),
         Word::PaidBy => {
-            let (source, id) = by_hand::read_row(&row.target).map_err(bad)?;
+            let (source, id) = by_hand::read_row(&row.target).map_err(&bad)?;
             Choice::PaidBy(source, id)
         }
         Word::Split => {
             let parts = row.target.split([';', '\n']).map(str::trim);
             let parts = parts.filter(|part| !part.is_empty());
             let parts: Result<Vec<_>, String> = parts.map(by_hand::read_part).collect();
-            Choice::Split(parts.map_err(bad)?)
+            Choice::Split(parts.map_err(&bad)?)
         }
         Word::NotFee => Choice::Rule(Ruling::NotFee),
         Word::WriteOff => Choice::Rule(Ruling::WriteOff),

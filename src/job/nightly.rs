@@ -5,6 +5,7 @@
 //! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
 mod backfill;
+mod decide;
 mod read;
 
 use tracing::info;
@@ -12,10 +13,8 @@ use tracing::info;
 use super::announce;
 use super::calibration;
 use super::desk::Desk;
-use super::digest;
 use super::error::JobError;
 use super::exits;
-use super::facts::{self, Previously};
 use super::kept;
 use super::metrics;
 use super::outcome::Exit;
@@ -24,17 +23,14 @@ use super::proof::{self, Prover};
 use super::pull;
 use super::recover;
 use super::stage;
-use super::stored;
 use crate::clock::Stopwatch;
-use crate::domain::{Day, RunId};
-use crate::kpi::Period;
+use crate::domain::Day;
 use crate::prove::prove;
-use crate::report::RunFacts;
-use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::{Lease, Publication, RunRecord};
 
 pub use backfill::backfill;
-use read::night_rules;
+pub(super) use decide::{Decided, decide_again, decide_as, decide_over};
+use decide::{Making, decide};
 pub(super) use read::{Read, read};
 
 /// What a night ended with.
@@ -168,6 +164,7 @@ async fn steps(
         pulled_at_ms: pulled.at_ms,
         over: None,
         prior: None,
+        counts: None,
     };
     let decided = decide(desk, day, read, making).await?;
     times.add("settle", watch.elapsed());
@@ -177,163 +174,6 @@ async fn steps(
     proof::demand(desk, &decided, prover)?;
     times.add("prove", watch.elapsed());
     publish(desk, lease, decided, mode, times).await
-}
-
-/// A night, decided but not yet visible.
-pub(super) struct Decided {
-    pub(super) run: RunRecord,
-    pub(super) exits: Vec<Exit>,
-    pub(super) pool: Inputs,
-    pub(super) settlement: Settlement,
-    pub(super) rules: Rules,
-    pub(super) prior: Prior,
-    pub(super) facts: RunFacts,
-}
-
-/// Which run is being made.
-struct Making {
-    version: u32,
-    replaces: Option<RunId>,
-    pulled_at_ms: i64,
-    /// Measured besides the night, the month and the year.
-    over: Option<Period>,
-    /// The sums of earlier nights, where they are known; else the store is asked.
-    prior: Option<Prior>,
-}
-
-impl Making {
-    /// The same run once more.
-    fn of(run: &RunRecord) -> Self {
-        Self {
-            version: run.version,
-            replaces: run.replaces.clone(),
-            pulled_at_ms: run.pulled_at_ms,
-            over: None,
-            prior: None,
-        }
-    }
-}
-
-/// Decides a published night again, as the run that stands; with `over`, measured over that period
-/// too.
-pub(super) async fn decide_as(
-    desk: &Desk,
-    read: Read,
-    run: &RunRecord,
-    over: Option<&Period>,
-) -> Result<Decided, JobError> {
-    let making = Making {
-        over: over.cloned(),
-        ..Making::of(run)
-    };
-    let mut decided = decide(desk, run.business_date, read, making).await?;
-    if over.is_none() {
-        // What was published is the truth, also where a later night changed what stood before.
-        decided.run.run_json.clone_from(&run.run_json);
-        decided
-            .run
-            .calibration_json
-            .clone_from(&run.calibration_json);
-    }
-    Ok(decided)
-}
-
-/// Decides a past run again from what it read, measured over one more period.
-pub(super) async fn decide_over(
-    desk: &Desk,
-    read: Read,
-    run: &RunRecord,
-    over: &Period,
-    prior: Option<Prior>,
-) -> Result<Decided, JobError> {
-    let making = Making {
-        over: Some(over.clone()),
-        prior,
-        ..Making::of(run)
-    };
-    decide(desk, run.business_date, read, making).await
-}
-
-/// Decides a past run again from what it read, with the sums of earlier nights where they are
-/// known; `run.json` is made anew.
-pub(super) async fn decide_again(
-    desk: &Desk,
-    read: Read,
-    run: &RunRecord,
-    prior: Option<Prior>,
-) -> Result<Decided, JobError> {
-    let making = Making {
-        prior,
-        ..Making::of(run)
-    };
-    decide(desk, run.business_date, read, making).await
-}
-
-/// Settles and gathers what the report has to know.
-async fn decide(desk: &Desk, day: Day, read: Read, making: Making) -> Result<Decided, JobError> {
-    desk.progress.step(format!("{day} settle"));
-    let Read {
-        pool,
-        input_digest,
-        rules_digest,
-        calibration,
-    } = read;
-    let Making {
-        version,
-        replaces,
-        pulled_at_ms,
-        over,
-        prior,
-    } = making;
-    let mut rules = night_rules(desk, day, &pool);
-    rules.periods.extend(over);
-    if let Some(calibration) = &calibration {
-        rules.margin_min = calibration.found.margin;
-    }
-    let prior = match prior {
-        Some(prior) => prior,
-        None => desk.store.prior(day, &rules.periods, &pool).await?,
-    };
-    let id = digest::run_id(day, &input_digest, &rules_digest, version);
-    let settlement = settle::settle(&pool, &rules, &prior)
-        .map_err(|error| stage::diagnosis(desk, &id, &error))?;
-    let exits = exits::of_night(desk, &pool, &settlement);
-    let run = RunRecord {
-        id,
-        business_date: day,
-        version,
-        state: "published".into(),
-        replaces,
-        input_digest,
-        rules_digest,
-        output_digest: digest::of(&settlement)?,
-        exit_codes: exits.iter().map(|exit| exit.code()).collect(),
-        program: env!("CARGO_PKG_VERSION").into(),
-        pulled_at_ms,
-        sources_json: stored::text(&pool.sources)?.into(),
-        files: Vec::new(),
-        run_json: "".into(),
-        calibration_json: calibration::kept(calibration.as_ref(), &pool, &rules, &settlement)?,
-    };
-    let before = Previously::read(desk, day).await?;
-    let facts = RunFacts {
-        margin_min: rules.margin_min,
-        calibration,
-        ..facts::of_night(desk, &run, &pool, &settlement, before).await?
-    };
-    let run = RunRecord {
-        run_json: stage::run_json(&pool, &settlement, &facts).into(),
-        ..run
-    };
-    Ok(Decided {
-        run,
-        exits,
-        pool,
-        settlement,
-        rules,
-        prior,
-        facts,
-    })
 }
 
 /// Stages the folder, commits, reveals.

@@ -41,6 +41,8 @@ pub struct Asked {
     pub known: Known,
     /// A paper instead of the report.
     pub form: Option<Form>,
+    /// Tables with `;` and decimal commas, or not; none: as published or configured.
+    pub semicolons: Option<bool>,
 }
 
 impl Asked {
@@ -52,6 +54,7 @@ impl Asked {
             definition: None,
             known: Known::Standing,
             form: None,
+            semicolons: None,
         }
     }
 }
@@ -87,8 +90,13 @@ pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             Span::Days(period) => period.clone(),
         };
         let (run, files) = forms::files(desk, &over, form).await?;
-        let name = format!("{}_{}", name_of(&over), form.word());
-        return Ok(Made { name, run, files });
+        let mut made = Made {
+            name: format!("{}_{}", name_of(&over), form.word()),
+            run,
+            files,
+        };
+        separate(desk, asked, &mut made);
+        return Ok(made);
     }
     let by = lead(desk, asked)?;
     let mut made = match (&asked.span, asked.known) {
@@ -106,7 +114,20 @@ pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
         (Span::Days(period), known) => compared(desk, &by, period, known).await?,
     };
     made.name.push_str(&suffix(desk, asked));
+    separate(desk, asked, &mut made);
     Ok(made)
+}
+
+/// The separator asked for, whichever the tables were published with.
+fn separate(desk: &Desk, asked: &Asked, made: &mut Made) {
+    let Some(semicolons) = asked.semicolons else {
+        return;
+    };
+    stage::separate(semicolons, &mut made.files);
+    if semicolons != desk.config.csv_semicolons {
+        let word = if semicolons { "_semicolon" } else { "_comma" };
+        made.name.push_str(word);
+    }
 }
 
 fn since(run: &RunRecord) -> JobError {
@@ -326,6 +347,7 @@ fn replace_shares(
     if let Some(file) = files.iter_mut().find(|file| &*file.name == "share.csv") {
         file.bytes = bytes;
     }
+    stage::spell(desk, files);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use crate::classify::CLASSES;
 use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
+use crate::report::model::VersionChanges;
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json, pdf, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
@@ -95,7 +96,9 @@ fn format_of(name: &str) -> Option<Format> {
         "run.json" => Some(Format::Json),
         pdf::FILE => Some(Format::Pdf),
         xlsx::FILE => Some(Format::Xlsx),
-        "exceptions.csv" | "links.csv" | "share.csv" | csv::FEE_FINDINGS => Some(Format::Csv),
+        "exceptions.csv" | "links.csv" | "share.csv" | "changes.csv" | csv::FEE_FINDINGS => {
+            Some(Format::Csv)
+        }
         _ => None,
     }
 }
@@ -175,7 +178,25 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     if formats.contains(&Format::Csv) && facts.ties() {
         files.extend(tables(settlement, facts).context("the tables of the night")?);
     }
+    spell(desk, &mut files);
     Ok(files)
+}
+
+/// Tables with the configured separator.
+pub(super) fn spell(desk: &Desk, files: &mut [OutFile]) {
+    separate(desk.config.csv_semicolons, files);
+}
+
+/// True for a CSV file.
+pub(super) fn is_table(name: &str) -> bool {
+    name.rsplit('.').next() == Some("csv")
+}
+
+/// Tables with `;` and decimal commas, or with `,` and decimal points.
+pub(super) fn separate(semicolons: bool, files: &mut [OutFile]) {
+    for file in files.iter_mut().filter(|file| is_table(&file.name)) {
+        file.bytes = csv::separated(&file.bytes, semicolons);
+    }
 }
 
 fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutFile>> {
@@ -194,6 +215,12 @@ fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutF
         let mut findings = Vec::new();
         csv::write_fee_findings(&mut findings, fees, style)?;
         files.push(OutFile::new(csv::FEE_FINDINGS, findings));
+    }
+    if let Some(replaced) = &facts.replaced {
+        let mut changes = Vec::new();
+        let told = VersionChanges::of(replaced, facts.lang);
+        csv::write_changes(&mut changes, &told, style)?;
+        files.push(OutFile::new("changes.csv", changes));
     }
     Ok(files)
 }

@@ -85,6 +85,7 @@ impl Summary {
         };
         let subject = say(lang, subject, &args);
         let mut lines = vec![say(lang, "mail-verdict", &args[..4])];
+        lines.extend(changes(run, lang));
         lines.extend(about.alerts.iter().map(|alert| format!("⚠ {alert}")));
         Self {
             subject: visible(&subject),
@@ -136,6 +137,19 @@ fn night(run: &Value, lang: Lang) -> String {
         }
         _ => date,
     }
+}
+
+/// What a version changed against the one before.
+fn changes(run: &Value, lang: Lang) -> Option<String> {
+    let count = run["changes"]["count"].as_u64()?;
+    let [version, before] = [&run["version_of_night"], &run["changes"]["version"]];
+    let args = [
+        ("version", version.to_string()),
+        ("before", before.to_string()),
+        ("n", number(lang, i128::from(count))),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Some(say(lang, "changes-intro", &args))
 }
 
 /// The first share with a target, for the whole unit and the year to date.

@@ -12,18 +12,24 @@ use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
 
+pub use changes::write_changes;
+pub use differences::{DifferenceRow, write_differences};
 pub use fees::{FEE_FINDINGS, write_fee_findings};
 pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
 pub use links::{sorted_links, write_lean_links, write_links};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
+pub use separator::separated;
 pub use table::is_formula;
 
 use table::Table;
 
 mod fees;
+mod changes;
+mod differences;
 mod known;
 mod links;
 mod rows;
+mod separator;
 mod table;
 
 /// How the files are written.

@@ -1,6 +1,8 @@
 //! What a report has to know beside the settlement: the run, the sources, the night before. The
 //! job fills it from the store; nothing here is computed from a clock or an environment.
 
+pub mod diff;
+
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +15,7 @@ use crate::domain::{
 use crate::kpi::{Fraction, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
+pub use diff::Replaced;
 pub use page::{PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
@@ -250,6 +253,8 @@ pub struct RunFacts {
     pub changes: Option<Changes>,
     /// When each open exception was first seen; an id that is not here was first seen tonight.
     pub opened_on: BTreeMap<ExceptionId, Day>,
+    /// The version of this night that this one replaces, and what changed since.
+    pub replaced: Option<Replaced>,
     /// Groups that were decided otherwise than the night before.
     pub changed_groups: BTreeSet<Box<str>>,
     /// Widened intervals, where history allows them.

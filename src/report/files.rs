@@ -7,7 +7,7 @@ use crate::domain::Lang;
 use crate::settle::{Inputs, Settlement};
 
 use super::csv::{
-    FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares,
+    FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares, write_changes,
     write_exceptions, write_fee_findings, write_links, write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
@@ -75,6 +75,9 @@ pub fn night_files(
             files.push(file(FEE_FINDINGS, |to| {
                 write_fee_findings(to, fees, style)
             })?);
+        }
+        if let Some(changes) = &report.changes {
+            files.push(file("changes.csv", |to| write_changes(to, changes, style))?);
         }
     }
     files.push(OutFile::new(

@@ -9,6 +9,7 @@
     reason = "askama passes arguments by reference, and a template can call methods only"
 )]
 
+mod changes;
 mod deciding;
 mod filters;
 mod trend;

@@ -19,12 +19,14 @@ use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNig
 use super::model::{Index, Totals, tie_out, totals};
 
 use cells::{CellJson, GreyJson};
+use changes::ChangesJson;
 use fees::FeesJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod cells;
 mod fees;
+mod changes;
 mod summary;
 mod timings;
 
@@ -42,6 +44,8 @@ struct RunDocument<'a> {
     exit_codes: &'a [u8],
     version: &'a str,
     digests: &'a Digests,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<ChangesJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration: Option<CalibrationJson>,
     sources: Vec<SourceJson<'a>>,
@@ -167,6 +171,7 @@ pub fn run_document(
         exit_codes: &facts.exit_codes,
         version: &facts.program_version,
         digests: &facts.digests,
+        changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         sources: facts.sources.iter().map(source).collect(),
         totals: totals(&lines),

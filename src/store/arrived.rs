@@ -43,17 +43,20 @@ impl Store {
         let days = [period.from, period.to, night].map(|day| day.to_string());
         let binds = days.each_ref().map(|day| Bind::Text(day));
         let rows = self.read(&sql::SELECT_MOVED_ITEM, &binds).await?;
-        let mut items: BTreeMap<Name, [(i64, i64); 2]> = BTreeMap::new();
+        let mut items: BTreeMap<Name, [Counts; 2]> = BTreeMap::new();
         for row in &rows {
             let key = (row.text("definition")?.into(), row.text("item")?.into());
             let [then, now] = items.entry(key).or_default();
             if row.int("live")? == 0 {
                 continue;
             }
-            let counts = (row.int("numerator")?, row.int("denominator")?);
+            let counts = Counts {
+                point: (row.int("numerator")?, row.int("denominator")?),
+                outcomes: outcomes(row.text("outcomes")?),
+            };
             let (night, until) = (row.text("night")?, row.text("until")?);
             if night <= &*days[2] && until > &*days[2] {
-                *then = counts;
+                *then = counts.clone();
             }
             if until == NOT_YET {
                 *now = counts;
@@ -64,11 +67,27 @@ impl Store {
             .map(|((definition, item), [then, now])| Moved {
                 definition,
                 item,
-                then,
-                now,
+                then: then.point,
+                now: now.point,
+                outcomes_then: then.outcomes,
+                outcomes_now: now.outcomes,
             });
-        Ok(all.filter(|moved| moved.then != moved.now).collect())
+        let differs =
+            |moved: &Moved| moved.then != moved.now || moved.outcomes_then != moved.outcomes_now;
+        Ok(all.filter(differs).collect())
     }
+}
+
+/// What an item counts as, and may count as.
+#[derive(Clone, Default)]
+struct Counts {
+    point: (i64, i64),
+    outcomes: Vec<(i64, i64)>,
+}
+
+/// `[[1,1],[0,1]]`
+fn outcomes(raw: &str) -> Vec<(i64, i64)> {
+    serde_json::from_str(raw).unwrap_or_default()
 }
 
 fn txn(row: &Row) -> Result<Arrived, StoreError> {

@@ -47,6 +47,7 @@ impl Store {
         let binds = days.each_ref().map(|day| Bind::Text(day));
         let mut tx = self.begin_read().await?;
         let mut rows = tx.rows(&sql::SELECT_TAKEN_TXN, &binds).await?;
+        rows.extend(tx.rows(&sql::SELECT_TAKEN_SET, &binds).await?);
         rows.extend(tx.rows(&sql::SELECT_TAKEN_RECEIPT, &binds[..3]).await?);
         let mut sums: BTreeMap<(AgencyCode, Box<str>), i64> = BTreeMap::new();
         for row in &rows {
@@ -81,6 +82,7 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
             class: row.text("class")?.into(),
             bucket: row.text("bucket")?.into(),
             dossier: row.opt_text("dossier_code")?.map(Into::into),
+            in_set: row.int("in_set")? == 1,
         })
     };
     let mut all: Vec<ProviderRow> = rows.iter().map(row).collect::<Result<_, StoreError>>()?;

@@ -108,6 +108,7 @@ impl Store {
         &self,
         table: &str,
         identity: &[&str],
+        until: Day,
     ) -> Result<Vec<Box<str>>, StoreError> {
         let (statement, columns): (_, &[&'static str]) = match table {
             "fee" => (&sql::SELECT_FEE_VERSION, &["dossier_code", "fee_id"]),
@@ -122,11 +123,14 @@ impl Store {
         });
         let mut tx = self.begin_read().await?;
         let rows = tx.rows_of_batches(statement, &batch, &[]).await?;
-        let told = rows.iter().map(|row| {
-            let told = row.text("told")?.to_owned();
-            Ok((told, row.text("file_sha256")?.into()))
-        });
-        let mut told: Vec<(String, Box<str>)> = told.collect::<Result<_, StoreError>>()?;
+        let until = until.to_string();
+        let mut told: Vec<(String, Box<str>)> = Vec::new();
+        for row in &rows {
+            if row.text("night")? <= until.as_str() {
+                let said = row.text("told")?.to_owned();
+                told.push((said, row.text("file_sha256")?.into()));
+            }
+        }
         told.sort();
         Ok(told.into_iter().map(|(_, sha256)| sha256).collect())
     }

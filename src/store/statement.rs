@@ -254,6 +254,7 @@ statements! {
     SELECT_PROVIDER_ROW = both "select_provider_row" 4;
     SELECT_OPEN_PROVIDER_ROW = both "select_open_provider_row" 3;
     SELECT_TAKEN_TXN = both "select_taken_txn" 4;
+    SELECT_TAKEN_SET = both "select_taken_set" 4;
     SELECT_TAKEN_RECEIPT = both "select_taken_receipt" 3;
     SELECT_LAST_AUDIT = both "select_last_audit" 0;
     INSERT_AUDIT = both "insert_audit" 1;

@@ -2,7 +2,7 @@
 
 use doisoat::clock::FixedClock;
 use doisoat::decision::{Action, Draft, broken};
-use doisoat::domain::{RowKey, Ruling, Vnd};
+use doisoat::domain::{Lang, RowKey, Ruling, Vnd};
 use doisoat::job::JobError;
 use doisoat::job::by_hand::{Ask, Choice, Target, decide};
 use doisoat::store::{ExceptionFilter, ExceptionRecord, Store};
@@ -39,6 +39,7 @@ pub(crate) async fn ask(
         by: "an".into(),
         reason: "phoned".into(),
         replace,
+        lang: Lang::En,
     };
     decide(store, &clock, &ask).await.map(drop)
 }

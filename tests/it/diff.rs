@@ -119,7 +119,7 @@ async fn two_nights_are_compared() {
 }
 
 /// A line of the first day's export that is in order, with another amount.
-fn corrected(town: &Town) -> (String, String) {
+pub(crate) fn corrected(town: &Town) -> (String, String) {
     let inbox = town.dir().join("inbox");
     let text = std::fs::read_to_string(inbox.join("dossier_fees_2022-12-05.csv")).unwrap();
     let (head, rest) = text.split_once('\n').unwrap();

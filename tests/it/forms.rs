@@ -82,6 +82,14 @@ async fn papers_of_a_night_tell_its_figures() {
         assert!(seen >= 2, "{seen} providers");
         let again = write(&desk, Form::Minutes(None)).await;
         assert!(again == papers, "same bytes");
+        for (name, csv) in papers
+            .iter()
+            .filter(|(name, _)| name.ends_with("_phu-luc.csv"))
+        {
+            let paper = name.replace("_phu-luc.csv", ".docx");
+            annex_is_own(csv, &said(&papers[&paper]));
+        }
+        reporting_month(&desk).await;
         let payments = write(&desk, Form::Payments).await;
         payments_are_of(&run, &said(&payments["thanh-toan-766.docx"]));
         no_names(&desk, &papers).await;
@@ -93,6 +101,46 @@ async fn papers_of_a_night_tell_its_figures() {
             .await
             .unwrap_err();
         assert_eq!(error.exit(), Exit::Usage);
+    }
+}
+
+/// The file of the differences holds as many as the minutes carry over, with their sum.
+fn annex_is_own(csv: &[u8], texts: &[String]) {
+    let text = std::str::from_utf8(csv).unwrap();
+    let text = text.strip_prefix('\u{feff}').unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let carried = behind(texts, "Chuyển kỳ sau, chưa khớp (phụ lục)", 2);
+    let count = i64::try_from(rows.len()).unwrap();
+    let sum = rows.iter().map(|row| row[7].parse::<i64>().unwrap()).sum();
+    assert_eq!([count, sum], [figure(&carried[0]), figure(&carried[1])]);
+    assert!(texts.iter().any(|text| text.contains("_phu-luc.csv")));
+    assert!(!texts.iter().any(|text| text.contains("exceptions.csv")));
+}
+
+/// The month of reports, from the 15th to the 14th, with its days as an office writes them.
+async fn reporting_month(desk: &Desk) {
+    for form in [Form::Minutes(None), Form::Payments] {
+        let asked = Asked {
+            form: Some(form),
+            ..Asked::of(Span::Days(Period::reporting_month("2022-12").unwrap()))
+        };
+        let folder = report_again::write(desk, &asked, &desk.config.report_dir).await;
+        let folder = folder.unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+        assert!(name.starts_with("2022-11-15_2022-12-14_"), "{name}");
+        let papers = files(&folder);
+        let named = "Kỳ báo cáo tháng 12 năm 2022 (từ ngày 15/11/2022 đến ngày 14/12/2022)";
+        let docx = papers
+            .iter()
+            .filter(|(name, _)| name.rsplit('.').next() == Some("docx"));
+        let mut seen = 0;
+        for (name, file) in docx {
+            seen += 1;
+            assert!(said(file).iter().any(|text| text == named), "{name}");
+            assert!(papers.contains_key(&name.replace(".docx", ".xlsx")));
+        }
+        assert!(seen > 0);
     }
 }
 
@@ -190,6 +238,7 @@ fn row(id: &str, class: &str, bucket: &str) -> ProviderRow {
         class: class.into(),
         bucket: bucket.into(),
         dossier: None,
+        in_set: false,
     }
 }
 
@@ -236,6 +285,36 @@ fn hostile_texts_stay_texts() {
     );
     assert_eq!(forms::docx(&paper).unwrap(), docx);
     assert_eq!(forms::xlsx(&paper, day(FIRST)).unwrap(), xlsx);
+}
+
+/// Payments of a certified set are matched, told apart from the others, and listed.
+#[test]
+fn minutes_tell_certified_sets() {
+    let of_set = |id: &str| ProviderRow {
+        in_set: true,
+        ..row(id, "ok", "matched")
+    };
+    let minutes = Minutes {
+        lang: Lang::Vi,
+        unit: "",
+        provider: ("SePay", "sepay-main"),
+        period: &Period::month("2022-12").unwrap(),
+        run: &RunId::new("2022-12-31-0123456789ab-1"),
+        opening: Vec::new(),
+        rows: vec![row("1", "ok", "matched"), of_set("2"), of_set("3")],
+        closing: Vec::new(),
+    };
+    let texts = said(&forms::docx(&minutes.paper(CLASSES)).unwrap());
+    let name = "Trong đó khớp theo nhóm: chắc chắn về tổng, không chỉ ra từng hồ sơ (phụ lục)";
+    assert_eq!(behind(&texts, name, 2), ["2", "2.010.000"]);
+    assert_eq!(behind(&texts, "Khớp đúng với hồ sơ của bên A", 2)[0], "3");
+    assert!(
+        texts
+            .iter()
+            .any(|text| text == "PHỤ LỤC: CÁC KHOẢN KHỚP THEO NHÓM")
+    );
+    let without = said(&forms::docx(&paper("2")).unwrap());
+    assert!(!without.iter().any(|text| text.contains("theo nhóm")));
 }
 
 #[test]

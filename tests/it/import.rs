@@ -1,6 +1,7 @@
 //! Decisions come back from a table that people filled in: all of a row or nothing of it.
 
 use doisoat::clock::FixedClock;
+use doisoat::domain::Lang;
 use doisoat::job::import::{How, Imported, Table, import, read};
 use doisoat::store::{ExceptionRecord, Store};
 use serde_json::Value;
@@ -53,6 +54,7 @@ async fn imported(store: &Store, table: &str, dry_run: bool) -> Imported {
         by: "binh".into(),
         replace: false,
         dry_run,
+        lang: Lang::En,
     };
     let done = import(store, &clock, table.as_bytes(), &how).await.unwrap();
     done.unwrap()
@@ -190,7 +192,7 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
         .collect();
     let wanted = [
         (2, "B (class)", "it was orphan and is unidentified now"),
-        (3, "C (amount_vnd)", "it was 12345 dong and is "),
+        (3, "C (amount_vnd)", "it was 12,345\u{a0}₫ and is "),
         (4, "D (decision)", "\"pay\" is no decision"),
         (5, "G (reason)", "no reason"),
         (6, "A (exception_id)", "\"1.23457E+15\" is no exception id"),
@@ -219,6 +221,37 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
     assert_eq!(counts(&done), [1, 0, 0, 1]);
     assert_eq!(&*done.refused[0].column, "D (decision)");
     assert_eq!(desk.store.decisions().await.unwrap().len(), 1);
+    // what is said is Vietnamese first, and both languages say it of the same cells
+    let clock = FixedClock::new(day("2022-12-06").start_ms());
+    let how = How {
+        by: "binh".into(),
+        replace: false,
+        dry_run: true,
+        lang: Lang::Vi,
+    };
+    let text = table(&[
+        [a, "orphan", "", "not_fee", "", "", "r", ""],
+        [c, "", "", "pay", "", "", "r", ""],
+        [d, "", "", "not_fee", "", "", "", ""],
+        [b, "", "", "pair", nowhere, "", "r", ""],
+    ]);
+    let told = import(&desk.store, &clock, text.as_bytes(), &how).await;
+    let told = told.unwrap().unwrap();
+    let lines: Vec<String> = told.refused.iter().map(|bad| bad.line(Lang::Vi)).collect();
+    let wanted = [
+        "dòng 2, cột B (class): lúc lập bảng là orphan, nay là unidentified",
+        "dòng 3, cột D (decision): \"pay\" không phải quyết định → chọn một trong: ",
+        "dòng 4, cột G (reason): chưa có lý do → ghi vì sao",
+        "dòng 5, cột D (decision): chưa biết khoản phí nào của hồ sơ",
+    ];
+    assert_eq!(lines.len(), wanted.len(), "{lines:?}");
+    for (line, wanted) in lines.iter().zip(wanted) {
+        assert!(line.starts_with(wanted), "{line}");
+    }
+    // a table that Vietnamese Excel saved is read as well
+    let semicolons = table(&[[c, "", "", "not_fee", "", "", "r", ""]]).replace(',', ";");
+    let read = imported(&desk.store, &semicolons, true).await;
+    assert_eq!(counts(&read), [1, 0, 0, 0]);
     desk.close().await;
     on_the_command_line(&town, c).await;
 }

@@ -108,4 +108,5 @@ mod tls;
 mod town;
 mod upgrade;
 mod verify;
+mod versions;
 mod what_if;

@@ -37,22 +37,32 @@ async fn late(town: &Town, desk: &Desk) {
     let source = config
         .iter()
         .find(|source| source.registration.kind == "sepay");
-    let source: SourceName = source.unwrap().name.clone();
-    let row = Txn {
+    let rows = [(LATE, 35_000, FIRST), ("late-2", 21_000, SECOND)];
+    late_of(desk, &source.unwrap().name.clone(), day(THIRD), &rows).await;
+    town.morning_after(day(THIRD));
+    night(desk, THIRD).await;
+}
+
+/// Payments that the pull of `night` brings: id, amount, day.
+pub(crate) async fn late_of(
+    desk: &Desk,
+    source: &SourceName,
+    night: Day,
+    rows: &[(&str, i64, &str)],
+) {
+    let row = |(id, amount, date): &(&str, i64, &str)| Txn {
         source: source.clone(),
         memo: "nop tien, khong ro ho so".into(),
-        ..crate::rows::txn(LATE, 35_000, FIRST)
+        ..crate::rows::txn(id, *amount, date)
     };
     let delivery = Delivery {
-        txns: vec![row],
+        txns: rows.iter().map(row).collect(),
         ..Delivery::default()
     };
     let stored = desk
         .store
-        .save_transactions(&source, day(THIRD), &delivery, merge);
+        .save_transactions(source, night, &delivery, merge);
     stored.await.unwrap();
-    town.morning_after(day(THIRD));
-    night(desk, THIRD).await;
 }
 
 fn both() -> Period {
@@ -125,6 +135,8 @@ async fn a_period_is_told_as_known_then_and_now() {
         assert_eq!(row["amount_vnd"], 35_000);
         let moved = document["moved"].as_array().unwrap();
         assert!(!moved.is_empty());
+        outcomes_are_told(moved);
+        sources_are_those_of_then(&desk, &published).await;
         // then is what the night published
         let (_, document, _) = report(&desk, year, Known::On(day(SECOND))).await;
         let (then, was) = (
@@ -148,6 +160,41 @@ async fn a_period_is_told_as_known_then_and_now() {
         let error = report_again::write(&desk, &before, root).await.unwrap_err();
         assert_eq!(error.exit(), Exit::Usage, "{error}");
     }
+}
+
+/// Each item tells what it may count as, the point figure first; some is open, so it has several.
+fn outcomes_are_told(moved: &[Value]) {
+    for item in moved {
+        for when in ["then", "now"] {
+            let outcomes = item[format!("outcomes_{when}")].as_array().unwrap();
+            let first = outcomes.first().cloned();
+            let wanted = first.unwrap_or_else(|| serde_json::json!([0, 0]));
+            assert_eq!(item[when], wanted, "{item}");
+        }
+    }
+    let several = |item: &&Value| item["outcomes_now"].as_array().unwrap().len() > 1;
+    assert!(moved.iter().any(|item| several(&item)), "{moved:?}");
+}
+
+/// A row of the second night that came with the third is none that the second knew.
+async fn sources_are_those_of_then(desk: &Desk, published: &Value) {
+    let asked = Asked {
+        known: Known::On(day(SECOND)),
+        ..Asked::of(Span::Days(both()))
+    };
+    let root = &desk.config.report_dir;
+    let folder = report_again::write(desk, &asked, root).await.unwrap();
+    let files = files(&folder);
+    let run: Value = serde_json::from_slice(&files["run.json"]).unwrap();
+    assert_eq!(run["sources"], published["sources"]);
+    let mut moved = csv::Reader::from_reader(files["moved.csv"].as_slice());
+    let header = moved.headers().unwrap().clone();
+    assert!(
+        header.iter().any(|name| name == "outcomes_now"),
+        "{header:?}"
+    );
+    let again = nightly_document(desk, SECOND).await;
+    assert_eq!(&again, published, "nothing was published anew");
 }
 
 async fn nightly_document(desk: &Desk, date: &str) -> Value {

@@ -109,3 +109,84 @@ async fn a_format_that_was_not_published_is_made_again() {
     let unknown = run(&town, &["report", "--format", "pfd"]).await;
     assert_eq!(code(&unknown), 2);
 }
+
+/// Tables with `;` and decimal commas, for Excel with Vietnamese settings: by the configuration, or
+/// for one report; the figures are the same, and the night is still made again byte by byte.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_can_be_separated_by_semicolons() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let desk = town.desk(&as_is).await;
+    night(&desk, FIRST).await;
+    let published = files(&town.folder(FIRST));
+    let asked = Asked {
+        semicolons: Some(true),
+        ..Asked::of(Span::Night(day(FIRST)))
+    };
+    let root = &desk.config.report_dir;
+    let folder = report_again::write(&desk, &asked, root).await.unwrap();
+    assert!(
+        folder.ends_with("2022-12-05_semicolon"),
+        "{}",
+        folder.display()
+    );
+    let told = files(&folder);
+    assert_eq!(files(&town.folder(FIRST)), published, "as published");
+    let cells = |bytes: &[u8], separator: u8| -> Vec<Vec<String>> {
+        let text = std::str::from_utf8(bytes)
+            .unwrap()
+            .strip_prefix('\u{feff}')
+            .unwrap();
+        let mut reader = csv::ReaderBuilder::new();
+        let mut reader = reader
+            .has_headers(false)
+            .delimiter(separator)
+            .from_reader(text.as_bytes());
+        let rows = reader
+            .records()
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect());
+        rows.collect()
+    };
+    for name in ["exceptions.csv", "links.csv"] {
+        assert_eq!(
+            cells(&told[name], b';'),
+            cells(&published[name], b','),
+            "{name}"
+        );
+        assert_ne!(told[name], published[name]);
+    }
+    let (with, without) = (
+        cells(&told["share.csv"], b';'),
+        cells(&published["share.csv"], b','),
+    );
+    assert_eq!(with[0], without[0]);
+    let points = |rows: &[Vec<String>]| rows[1..].concat().join(" ").replace('.', ",");
+    assert_eq!(points(&with), points(&without));
+    assert!(
+        with[1..].concat().iter().any(|cell| cell.starts_with("0,")),
+        "{with:?}"
+    );
+    desk.close().await;
+    // configured: what is published has semicolons, and commas can be asked for
+    let semicolons = |text: String| text + "\n[report]\ncsv_separator = \";\"\n";
+    let other = Town::new(Kind::Sqlite).await;
+    other.morning_after(day(FIRST));
+    let desk = other.desk(&semicolons).await;
+    night(&desk, FIRST).await;
+    desk.close().await;
+    let own = files(&other.folder(FIRST));
+    assert_eq!(own["share.csv"], told["share.csv"]);
+    std::fs::write(other.dir().join("doisoat.toml"), other.toml(&as_is)).unwrap();
+    let replay = run(&other, &["replay", FIRST]).await;
+    assert_eq!(code(&replay), 0, "the separator is no input");
+    let commas = run(
+        &other,
+        &["report", "--csv-separator", ",", "--out", "commas"],
+    )
+    .await;
+    assert_eq!(code(&commas), 0);
+    let commas = files(&other.dir().join("commas").join(FIRST));
+    assert_eq!(commas["share.csv"], published["share.csv"]);
+    let bad = run(&other, &["report", "--csv-separator", "x"]).await;
+    assert_eq!(code(&bad), 2);
+}

@@ -113,6 +113,7 @@ pub(super) fn decide(config: &Config, args: &DecideArgs, lang: Lang) -> Outcome 
         by: args.who.by.as_str().into(),
         reason: args.reason.as_str().into(),
         replace: args.replace,
+        lang,
     };
     append(config, &ask, args.json, lang)
 }
@@ -124,6 +125,7 @@ pub(super) fn assign(config: &Config, args: &AssignArgs, lang: Lang) -> Outcome 
         by: args.who.by.as_str().into(),
         reason: args.reason.as_str().into(),
         replace: false,
+        lang,
     };
     append(config, &ask, args.json, lang)
 }

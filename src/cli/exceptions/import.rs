@@ -10,11 +10,12 @@ use crate::cli::output::{json_line, out};
 use crate::cli::{Failure, Outcome, block_on};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::{Lang, Text};
+use crate::domain::Lang;
 use crate::format::{FileError, Limits};
 use crate::job::import::{self, How, Imported};
 use crate::job::{Exit, JobError};
 use crate::store::{OpenMode, Store};
+use crate::text;
 use crate::text::reject::explain_file;
 
 #[derive(Debug, Args)]
@@ -48,6 +49,7 @@ pub(super) fn import(config: &Config, args: &ImportArgs, lang: Lang) -> Outcome 
         by: args.who.by.as_str().into(),
         replace: args.replace,
         dry_run: args.dry_run,
+        lang,
     };
     let imported = block_on(async {
         let store = Store::open(&config.database.url(), OpenMode::Ready).await;
@@ -108,26 +110,19 @@ fn print(imported: &Imported, dry_run: bool, lang: Lang) -> String {
         refused,
     } = imported;
     let mut lines: String = refused.iter().map(|row| row.line(lang)).collect();
-    let text = if dry_run {
-        Text {
-            vi: "Thử, chưa ghi gì: {w} dòng sẽ được ghi",
-            en: "Dry run, nothing written: {w} rows would be written",
-        }
+    let [written, unchanged, skipped, refused] = [*written, *unchanged, *skipped, refused.len()]
+        .map(|count| text::number(lang, i128::try_from(count).unwrap_or(i128::MAX)));
+    let args = [
+        ("written", &*written),
+        ("unchanged", &*unchanged),
+        ("skipped", &*skipped),
+        ("refused", &*refused),
+    ];
+    let key = if dry_run {
+        "import-tried"
     } else {
-        Text {
-            vi: "Đã ghi {w} dòng",
-            en: "{w} rows written",
-        }
+        "import-done"
     };
-    let rest = Text {
-        vi: "; {u} dòng đã ghi từ trước; {s} dòng không có quyết định; {r} dòng bị từ chối.\n",
-        en: "; {u} were written before; {s} decide nothing; {r} refused.\n",
-    };
-    let text = format!("{}{}", text.get(lang), rest.get(lang));
-    lines += &text
-        .replace("{w}", &written.to_string())
-        .replace("{u}", &unchanged.to_string())
-        .replace("{s}", &skipped.to_string())
-        .replace("{r}", &refused.len().to_string());
+    lines.extend([text::say(lang, key, &args), "\n".to_owned()]);
     lines
 }

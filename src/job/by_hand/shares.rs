@@ -3,29 +3,35 @@
 use std::collections::BTreeSet;
 
 use super::{JobError, Target, usage};
-use crate::domain::{DecidedShare, DossierCode, Fee, Vnd};
+use crate::domain::{DecidedShare, DossierCode, Fee, Lang, Vnd};
 use crate::store::Store;
+use crate::text;
 
 /// What each line gets: as told, else as much as it is due while something is left.
 pub(super) async fn shares_of(
     store: &Store,
     parts: &[(Target, Option<Vnd>)],
     amount: Vnd,
+    lang: Lang,
 ) -> Result<Vec<DecidedShare>, JobError> {
     let codes: BTreeSet<DossierCode> = parts.iter().map(|(t, _)| t.dossier_code.clone()).collect();
     let fees = store.fees_of(&codes).await?;
     let mut left = amount.wide();
     let mut shares: Vec<DecidedShare> = Vec::new();
     for (target, part) in parts {
-        let lines = lines(&fees, target)?;
+        let lines = lines(&fees, target, lang)?;
         let due: i128 = lines.iter().map(|fee| fee.amount.wide()).sum();
         let code = &target.dossier_code;
         let mut part = part.map_or(left.min(due), Vnd::wide);
         if part <= 0 || part > due || part > left {
-            return Err(usage(
-                &format!("{code} cannot get {part} dong: {due} due, {left} left of the payment"),
-                "the parts must fit the fees and add up to no more than the payment",
-            ));
+            let [part, due, left] = [part, due, left].map(|figure| text::money(lang, figure));
+            let args = [
+                ("code", code.as_str()),
+                ("part", &*part),
+                ("due", &*due),
+                ("left", &*left),
+            ];
+            return Err(usage(lang, "decide-parts", "decide-parts-fix", &args));
         }
         left -= part;
         for fee in lines {
@@ -44,7 +50,7 @@ pub(super) async fn shares_of(
 }
 
 /// The lines of a target, in the order of the waterfall.
-fn lines<'f>(fees: &'f [Fee], target: &Target) -> Result<Vec<&'f Fee>, JobError> {
+fn lines<'f>(fees: &'f [Fee], target: &Target, lang: Lang) -> Result<Vec<&'f Fee>, JobError> {
     let of_dossier = || {
         fees.iter()
             .filter(|fee| fee.dossier_code == target.dossier_code)
@@ -56,14 +62,19 @@ fn lines<'f>(fees: &'f [Fee], target: &Target) -> Result<Vec<&'f Fee>, JobError>
     }
     let code = &target.dossier_code;
     let known: Vec<&str> = of_dossier().map(|fee| fee.fee_id.as_str()).collect();
+    let known = known.join(", ");
     Err(match &target.fee_id {
-        Some(id) if !known.is_empty() => usage(
-            &format!("{code} has no fee {id}"),
-            &format!("it has {}", known.join(", ")),
-        ),
-        _ => usage(
-            &format!("no fee of dossier {code} is known"),
-            "check the code; a dossier is known once an export has told it",
-        ),
+        Some(id) if !known.is_empty() => {
+            let args = [
+                ("code", code.as_str()),
+                ("fee", id.as_str()),
+                ("known", &*known),
+            ];
+            usage(lang, "decide-other-fee", "decide-other-fee-fix", &args)
+        }
+        _ => {
+            let args = [("code", code.as_str())];
+            usage(lang, "decide-no-dossier", "decide-no-dossier-fix", &args)
+        }
     })
 }

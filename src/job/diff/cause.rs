@@ -3,74 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::documents::{Documents, key_of, list, text};
-use super::{Diff, RowChange};
-use crate::domain::Lang;
-
-/// What caused a change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case", tag = "cause")]
-pub enum Cause {
-    /// One row of the input, or one decision.
-    Input {
-        /// Its kind, e.g. `txn`.
-        kind: &'static str,
-        /// Its key.
-        key: Box<str>,
-        /// The file that told it, or who decided.
-        told_by: Option<Box<str>>,
-    },
-    /// The rules, or the program's version.
-    Rules,
-    /// How complete a source was.
-    Source {
-        /// Its name.
-        name: Box<str>,
-    },
-    /// Nothing but the days between the two nights: a deadline passed, a window closed.
-    Time,
-    /// More than one of these.
-    NotSingle {
-        /// How many.
-        count: usize,
-    },
-    /// None of these.
-    Unknown,
-}
-
-impl Cause {
-    /// In words.
-    pub fn say(&self, lang: Lang) -> String {
-        let vi = lang == Lang::Vi;
-        match self {
-            Self::Input { kind, key, told_by } => {
-                let by = told_by.as_ref().map(|by| format!(" ({by})"));
-                let word = super::say::kind(kind, lang);
-                format!("{word} {key}{}", by.unwrap_or_default())
-            }
-            Self::Rules if vi => "quy tắc hoặc phiên bản chương trình".to_owned(),
-            Self::Rules => "the rules or the program's version".to_owned(),
-            Self::Source { name } if vi => format!("tình trạng nguồn {name}"),
-            Self::Source { name } => format!("the state of source {name}"),
-            Self::Time if vi => "ngày trôi qua (đến hạn, hết cửa sổ)".to_owned(),
-            Self::Time => "days passed (a deadline, a window)".to_owned(),
-            Self::NotSingle { count } if vi => format!("không chỉ một nguyên nhân ({count})"),
-            Self::NotSingle { count } => format!("cause not single ({count})"),
-            Self::Unknown if vi => "chưa rõ".to_owned(),
-            Self::Unknown => "not known".to_owned(),
-        }
-    }
-}
+use super::{Cause, Diff, RowChange};
 
 /// What may have caused something, by what it touches.
 pub(super) struct Causes {
     inputs: Vec<RowChange>,
     touching: BTreeMap<String, BTreeSet<usize>>,
     linked: BTreeMap<String, BTreeSet<String>>,
-    rules: bool,
+    /// What changed for all: the rules, or the program alone.
+    all: Option<Cause>,
     sources: Vec<Box<str>>,
     same_night: bool,
 }
@@ -103,7 +47,11 @@ impl Causes {
             inputs: diff.inputs.clone(),
             touching,
             linked,
-            rules: !diff.rules.is_empty() || diff.program.is_some(),
+            all: if diff.rules.is_empty() {
+                diff.program.as_ref().map(|_| Cause::Program)
+            } else {
+                Some(Cause::Rules)
+            },
             sources,
             same_night: diff.same_night,
         }
@@ -112,8 +60,12 @@ impl Causes {
     /// What caused a change of something with these tags: its rows and dossiers.
     pub(super) fn of(&self, tags: &BTreeSet<String>) -> Cause {
         let touching = tags.iter().filter_map(|tag| self.touching.get(tag));
-        let found: BTreeSet<usize> = touching.flatten().copied().collect();
-        let count = found.len() + usize::from(self.rules);
+        self.one_of(&touching.flatten().copied().collect())
+    }
+
+    /// The one of these inputs, else what changed for all.
+    fn one_of(&self, found: &BTreeSet<usize>) -> Cause {
+        let count = found.len() + usize::from(self.all.is_some());
         if count > 1 {
             return Cause::NotSingle { count };
         }
@@ -124,8 +76,10 @@ impl Causes {
                 told_by: change.told_by.clone(),
             };
         }
+        if let Some(all) = &self.all {
+            return all.clone();
+        }
         match self.sources.as_slice() {
-            _ if self.rules => Cause::Rules,
             _ if !self.same_night => Cause::Time,
             [] => Cause::Unknown,
             [name] => Cause::Source { name: name.clone() },
@@ -137,6 +91,18 @@ impl Causes {
 }
 
 impl Causes {
+    /// What caused a change of the totals of a source: a row of its own.
+    pub(super) fn of_source(&self, name: &str) -> Cause {
+        let own = |change: &RowChange| match change.kind {
+            // `txn/sepay-main/123`
+            "reject" => change.key.split('/').nth(1) == Some(name),
+            "txn" | "order" => change.key.split('/').next() == Some(name),
+            _ => false,
+        };
+        let own = (0..).zip(&self.inputs).filter(|(_, change)| own(change));
+        self.one_of(&own.map(|(at, _)| at).collect())
+    }
+
     /// What caused a change of an item of the shares, by its name.
     pub(super) fn of_item(&self, item: &str) -> Cause {
         let parts: Vec<&str> = item.split('|').collect();

@@ -2,61 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use serde_json::Value;
 
-use super::cause::{Cause, Causes, tags};
+use super::cause::{Causes, tags};
 use super::documents::{Documents, key_of, list, text};
-use super::{Became, Desk, JobError, RunRecord};
-
-/// A link gained, lost or changed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct MatchChange {
-    /// The money row.
-    pub money: Box<str>,
-    /// The fee line, `CODE/ID`.
-    pub fee: Box<str>,
-    /// What became of it.
-    pub became: Became,
-    /// `role amount pass` before; empty where there was none.
-    pub before: Box<str>,
-    /// The same after.
-    pub after: Box<str>,
-    /// What caused it.
-    pub cause: Cause,
-}
-
-/// A row with another class.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct ClassChange {
-    /// The row.
-    pub row: Box<str>,
-    /// The class before.
-    pub before: Box<str>,
-    /// The class after.
-    pub after: Box<str>,
-    /// The row's amount after, in dong.
-    pub amount_vnd: i64,
-    /// What caused it.
-    pub cause: Cause,
-}
-
-/// An exception opened (added) or closed (removed).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct ExceptionChange {
-    /// Its id.
-    pub exception_id: Box<str>,
-    /// Added or removed.
-    pub became: Became,
-    /// Its class.
-    pub class: Box<str>,
-    /// The row.
-    pub row: Box<str>,
-    /// Money at risk, in dong.
-    pub amount_vnd: i64,
-    /// What caused it.
-    pub cause: Cause,
-}
+use super::{Became, ClassChange, Desk, ExceptionChange, JobError, MatchChange, RunRecord};
 
 /// Groups that stood like this on the earlier night, although it did not read them.
 pub(super) async fn known_groups(

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Desk, JobError, RunRecord};
 use crate::job::kept::{self, Gone};
 use crate::job::recover;
+use crate::settle::{Inputs, Rules, Settlement};
 
 /// What one run was made from and what it decided.
 pub(super) struct Documents {
@@ -16,59 +17,86 @@ pub(super) struct Documents {
     pub(super) settlement: Value,
 }
 
+impl Documents {
+    /// The documents of a run that is at hand.
+    pub(super) fn of(
+        pool: &Inputs,
+        rules: &Rules,
+        settlement: &Settlement,
+    ) -> Result<Self, JobError> {
+        let value = "a run does not serialise";
+        Ok(Self {
+            pool: serde_json::to_value(pool).context(value)?,
+            rules: serde_json::to_value(rules).context(value)?,
+            settlement: serde_json::to_value(settlement).context(value)?,
+        })
+    }
+}
+
+/// What a run kept, or why it cannot be read.
+async fn stored(desk: &Desk, run: &RunRecord) -> Result<Result<Documents, Gone>, JobError> {
+    let documents = kept::of(desk, run).await?;
+    let one = |what| kept::read::<Value>(desk, &documents, what);
+    let read = (one(kept::POOL)?, one(kept::RULES)?, one(kept::SETTLEMENT)?);
+    Ok(match read {
+        (Ok(pool), Ok(rules), Ok(settlement)) => Ok(Documents {
+            pool,
+            rules,
+            settlement,
+        }),
+        (Err(gone), ..) | (_, Err(gone), _) | (.., Err(gone)) => Err(gone),
+    })
+}
+
+/// Reads what a run kept, and nothing else.
+pub(super) async fn kept(
+    desk: &Desk,
+    run: &RunRecord,
+    not_compared: &mut Vec<(String, String)>,
+) -> Result<Option<Documents>, JobError> {
+    Ok(match stored(desk, run).await? {
+        Ok(documents) => Some(documents),
+        Err(gone) => {
+            not_compared.push(why(run, gone));
+            None
+        }
+    })
+}
+
 /// Reads what a run kept; a run of an older program is decided again where that can be done.
 pub(super) async fn read(
     desk: &Desk,
     run: &RunRecord,
     not_compared: &mut Vec<(String, String)>,
 ) -> Result<Option<Documents>, JobError> {
-    let documents = kept::of(desk, run).await?;
-    let one = |what| kept::read::<Value>(desk, &documents, what);
-    let read = (one(kept::POOL)?, one(kept::RULES)?, one(kept::SETTLEMENT)?);
-    let gone = match read {
-        (Ok(pool), Ok(rules), Ok(settlement)) => {
-            return Ok(Some(Documents {
-                pool,
-                rules,
-                settlement,
-            }));
-        }
-        (Err(gone), ..) | (_, Err(gone), _) | (.., Err(gone)) => gone,
+    let gone = match stored(desk, run).await? {
+        Ok(documents) => return Ok(Some(documents)),
+        Err(gone) => gone,
     };
-    if let Gone::Lost(what) = gone {
-        not_compared.push((
-            format!(
-                "{}: tài liệu đã lưu không còn ({what}); chỉ so được tỷ lệ",
-                run.id
-            ),
-            format!(
-                "{}: what it kept is not there ({what}); only shares are compared",
-                run.id
-            ),
-        ));
-        return Ok(None);
-    }
-    if &*run.state == "published"
+    if matches!(gone, Gone::NotKept)
+        && &*run.state == "published"
         && let Some(decided) = recover::again(desk, run).await?
     {
-        let value = "a run does not serialise";
-        return Ok(Some(Documents {
-            pool: serde_json::to_value(&decided.pool).context(value)?,
-            rules: serde_json::to_value(&decided.rules).context(value)?,
-            settlement: serde_json::to_value(&decided.settlement).context(value)?,
-        }));
+        let documents = Documents::of(&decided.pool, &decided.rules, &decided.settlement);
+        return documents.map(Some);
     }
-    not_compared.push((
-        format!(
-            "{}: bản chương trình cũ không lưu dữ liệu vào; chỉ so được tỷ lệ",
-            run.id
-        ),
-        format!(
-            "{}: an older program kept no inputs; only shares are compared",
-            run.id
-        ),
-    ));
+    not_compared.push(why(run, gone));
     Ok(None)
+}
+
+/// Why only shares are compared, Vietnamese and English.
+fn why(run: &RunRecord, gone: Gone) -> (String, String) {
+    let id = &run.id;
+    match gone {
+        Gone::Lost(what) => (
+            format!("{id}: tài liệu đã lưu không còn ({what}); chỉ so được tỷ lệ"),
+            format!("{id}: what it kept is not there ({what}); only shares are compared"),
+        ),
+        Gone::NotKept => (
+            format!("{id}: bản chương trình cũ không lưu dữ liệu vào; chỉ so được tỷ lệ"),
+            format!("{id}: an older program kept no inputs; only shares are compared"),
+        ),
+    }
 }
 
 /// Leaves that differ, as `path: before / after`. Periods and the fee table follow the night and

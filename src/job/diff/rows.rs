@@ -2,33 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::documents::{Documents, list, text};
-use super::{Became, Desk, JobError, RunRecord};
+use super::{Became, Desk, JobError, RowChange, RunRecord};
 use crate::domain::{Day, DossierCode};
-
-/// A row of the input that is not the same in both runs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct RowChange {
-    /// txn, fee, order, receipt, reject, conflict, agency, decision, source.
-    pub kind: &'static str,
-    /// As people write it: `sepay-main/123`, `CODE/F1`.
-    pub key: Box<str>,
-    /// What became of it.
-    pub became: Became,
-    /// The first column that differs; empty for a row that came or went.
-    pub column: Box<str>,
-    /// Before.
-    pub before: Box<str>,
-    /// After.
-    pub after: Box<str>,
-    /// The dossier that it is of or names.
-    pub dossier: Option<Box<str>>,
-    /// The file that told it, where the registry did; of a decision who decided, and why.
-    pub told_by: Option<Box<str>>,
-}
 
 /// The two runs.
 pub(super) struct Nights<'r> {
@@ -140,7 +118,7 @@ pub(super) async fn inputs(
                 .cloned();
         }
     }
-    say_files(desk, &mut changes).await?;
+    say_files(desk, nights.to.business_date, &mut changes).await?;
     changes.sort();
     Ok(changes)
 }
@@ -233,8 +211,9 @@ fn is_new(nights: &Nights<'_>, kind: &str, row: &Value, seen: &BTreeSet<String>)
     }
 }
 
-/// Names the file that told the last version of each registry row.
-async fn say_files(desk: &Desk, changes: &mut [RowChange]) -> Result<(), JobError> {
+/// Names the file that told the last version of each registry row that counts on the later night:
+/// what came after it is of no matter.
+async fn say_files(desk: &Desk, night: Day, changes: &mut [RowChange]) -> Result<(), JobError> {
     let mut names: BTreeMap<Box<str>, Box<str>> = BTreeMap::new();
     for source in &desk.config.sources {
         for file in desk.store.known_files(&source.name).await? {
@@ -243,7 +222,7 @@ async fn say_files(desk: &Desk, changes: &mut [RowChange]) -> Result<(), JobErro
     }
     for change in changes {
         let parts: Vec<&str> = change.key.splitn(2, '/').collect();
-        let told = desk.store.told_by(change.kind, &parts).await?;
+        let told = desk.store.told_by(change.kind, &parts, night).await?;
         if let Some(sha256) = told.last() {
             change.told_by = Some(names.get(sha256).unwrap_or(sha256).clone());
         }

@@ -3,36 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Became, Cause, Diff, RowChange, ShareChange};
-use crate::classify;
 use crate::domain::{Lang, Vnd};
-use crate::kpi::Verdict;
-use crate::report::model::{definition_name, verdict_word};
+use crate::report::model::{class_word, definition_name, kind_word, percent_word, verdict_of};
 use crate::text;
 
 /// So many of each list are told; `--json` tells all.
 const TOLD: usize = 12;
-
-/// The word of a kind of row.
-pub(super) fn kind(kind: &str, lang: Lang) -> String {
-    let vi = match kind {
-        "txn" => "giao dịch",
-        "fee" => "khoản phí",
-        "order" => "lệnh thanh toán",
-        "receipt" => "biên lai",
-        "reject" => "dòng không đọc được",
-        "conflict" => "mâu thuẫn",
-        "agency" => "cơ quan",
-        "decision" => "quyết định về",
-        "source" => "nguồn",
-        other => other,
-    };
-    let en = match kind {
-        "txn" => "transaction",
-        "decision" => "decision about",
-        other => other,
-    };
-    pick(lang, vi, en).to_owned()
-}
 
 fn pick<'t>(lang: Lang, vi: &'t str, en: &'t str) -> &'t str {
     match lang {
@@ -47,25 +23,6 @@ fn sign(became: Became) -> &'static str {
         Became::Removed => "-",
         Became::Changed => "~",
     }
-}
-
-fn verdict(raw: &str, lang: Lang) -> String {
-    Verdict::parse(raw).map_or_else(|| "-".to_owned(), |known| verdict_word(lang, known))
-}
-
-fn class(id: &str, lang: Lang) -> String {
-    classify::class(id).map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
-}
-
-/// `0.4231` as people write it.
-fn percent(raw: &str, lang: Lang) -> String {
-    let Some((whole, part)) = raw.split_once('.') else {
-        return "-".to_owned();
-    };
-    let hundredth = format!("{whole}{part:0<4}");
-    let share = hundredth.parse::<i128>().ok();
-    let share = share.and_then(|n| crate::domain::Fraction::new(n, 10_000));
-    share.map_or_else(|| "-".to_owned(), |share| text::percent(lang, share))
 }
 
 impl Diff {
@@ -86,10 +43,16 @@ impl Diff {
         let rows = |changes: &[RowChange]| -> Vec<String> {
             changes.iter().map(|change| row(change, lang)).collect()
         };
+        let totals = self.totals.iter().map(|total| {
+            let (source, figure, cause) = (&total.source, total.figure, total.cause.say(lang));
+            let (was, now) = (total.before, total.after);
+            format!("~ {source} {figure}: {was} / {now} ← {cause}")
+        });
         let shares = self.shares.iter().map(|change| share(change, lang));
         let sections = [
             ("Quy tắc", "Rules", program.chain(rules).collect()),
             ("Nguồn", "Sources", rows(&self.sources)),
+            ("Tổng của nguồn", "Totals of sources", totals.collect()),
             ("Dữ liệu vào", "Inputs", rows(&self.inputs)),
             ("Khớp", "Matches", self.matches(lang)),
             ("Loại", "Classes", self.classes(lang)),
@@ -113,7 +76,7 @@ impl Diff {
         let mut reasons: BTreeMap<String, (usize, i64, i64)> = BTreeMap::new();
         for mover in &first.movers {
             let reason = match &mover.cause {
-                Cause::Input { kind: of, .. } => kind(of, lang),
+                Cause::Input { kind: of, .. } => kind_word(of, lang),
                 other => other.say(lang),
             };
             let known = reasons.entry(reason).or_default();
@@ -164,7 +127,10 @@ impl Diff {
 
     fn classes(&self, lang: Lang) -> Vec<String> {
         let one = |change: &super::ClassChange| {
-            let (was, now) = (class(&change.before, lang), class(&change.after, lang));
+            let (was, now) = (
+                class_word(&change.before, lang),
+                class_word(&change.after, lang),
+            );
             let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
             format!(
                 "~ {}: {was} / {now}, {amount} ← {}",
@@ -177,7 +143,7 @@ impl Diff {
 
     fn exceptions(&self, lang: Lang) -> Vec<String> {
         let one = |change: &super::ExceptionChange| {
-            let (sign, class) = (sign(change.became), class(&change.class, lang));
+            let (sign, class) = (sign(change.became), class_word(&change.class, lang));
             let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
             let id = change.exception_id.get(..8).unwrap_or_default();
             let cause = change.cause.say(lang);
@@ -191,7 +157,7 @@ fn row(change: &RowChange, lang: Lang) -> String {
     let mut line = format!(
         "{} {} {}",
         sign(change.became),
-        kind(change.kind, lang),
+        kind_word(change.kind, lang),
         change.key
     );
     if !change.column.is_empty() {
@@ -219,7 +185,7 @@ fn share(change: &ShareChange, lang: Lang) -> String {
         format!(" {}", change.scope)
     };
     let one = |share: &str, low: &str, high: &str| {
-        let [share, low, high] = [share, low, high].map(|figure| percent(figure, lang));
+        let [share, low, high] = [share, low, high].map(|figure| percent_word(figure, lang));
         format!("{share} [{low}; {high}]")
     };
     let was = one(&change.share.0, &change.low.0, &change.high.0);
@@ -227,9 +193,13 @@ fn share(change: &ShareChange, lang: Lang) -> String {
     let mut line = format!("{name}{scope}, {period}: {was} → {now}");
     let (old, new) = (&change.verdict.0, &change.verdict.1);
     if old != new {
-        line.extend([format!(", {} → {}", verdict(old, lang), verdict(new, lang))]);
+        line.extend([format!(
+            ", {} → {}",
+            verdict_of(old, lang),
+            verdict_of(new, lang)
+        )]);
     } else if !old.is_empty() {
-        line.extend([format!(", {}", verdict(old, lang))]);
+        line.extend([format!(", {}", verdict_of(old, lang))]);
     }
     line
 }

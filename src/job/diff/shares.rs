@@ -2,66 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::Value;
 
-use super::cause::{Cause, Causes};
+use super::cause::Causes;
 use super::documents::{Documents, list, text};
-use super::{Desk, Diff, JobError, RunRecord};
+use super::{Desk, Diff, JobError, Mover, RunRecord, ShareChange};
 use crate::domain::Day;
-
-/// A share that is not the same in both runs. Pairs are before and after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ShareChange {
-    /// The definition.
-    pub definition: Box<str>,
-    /// Empty for the whole, else an agency.
-    pub scope: Box<str>,
-    /// The periods: two nights have two, a month or a year usually one.
-    pub period: (Box<str>, Box<str>),
-    /// Numerators.
-    pub numerator: (i64, i64),
-    /// Denominators.
-    pub denominator: (i64, i64),
-    /// The figures with four decimals; empty without data.
-    pub share: (Box<str>, Box<str>),
-    /// Least shares.
-    pub low: (Box<str>, Box<str>),
-    /// Greatest shares.
-    pub high: (Box<str>, Box<str>),
-    /// Verdicts; empty without a target.
-    pub verdict: (Box<str>, Box<str>),
-    /// The items that moved it, the largest first; of the whole over one period only.
-    pub movers: Vec<Mover>,
-    /// True when the movers add up to the change; none where there are none.
-    pub explained: Option<bool>,
-}
-
-/// An item that moved a share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Mover {
-    /// Its stable name.
-    pub item: Box<str>,
-    /// Numerator and denominator before, at the first outcome.
-    pub before: (i64, i64),
-    /// The same after.
-    pub after: (i64, i64),
-    /// Exceptions that it hangs on after.
-    pub exceptions: Vec<Box<str>>,
-    /// What caused it.
-    pub cause: Cause,
-}
-
-impl Mover {
-    /// What it adds to numerator and denominator.
-    pub fn delta(&self) -> (i64, i64) {
-        let less = |a: i64, b: i64| a.saturating_sub(b);
-        (
-            less(self.after.0, self.before.0),
-            less(self.after.1, self.before.1),
-        )
-    }
-}
 
 type Key = (String, String, &'static str);
 

@@ -2,10 +2,12 @@
 //! their own, whatever their order, their headings or their language.
 
 use super::Refused;
+use crate::domain::Lang;
 use crate::format::FormatError;
 use crate::format::book::{self, BookKind};
 use crate::format::sniff::GridRow;
 use crate::format::tables::{self, Forms};
+use crate::text;
 
 pub(super) use crate::report::xlsx::columns::{
     AMOUNT, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, REASON, TARGET,
@@ -55,8 +57,20 @@ impl Filled {
         self.formula.is_none() && cells.iter().all(|cell| cell.is_empty())
     }
 
-    /// What is wrong with a cell.
-    pub(super) fn refuse(&self, column: &'static str, message: String, fix: &str) -> Refused {
+    /// What is wrong with a cell, and what to do, by their keys.
+    pub(super) fn refuse(
+        &self,
+        lang: Lang,
+        column: &'static str,
+        keys: [&str; 2],
+        args: &[(&str, &str)],
+    ) -> Refused {
+        let [message, fix] = keys.map(|key| text::say(lang, key, args));
+        self.refuse_as(column, message, fix)
+    }
+
+    /// The same in words.
+    pub(super) fn refuse_as(&self, column: &'static str, message: String, fix: String) -> Refused {
         let place = self.places.iter().find(|(key, _)| *key == column);
         let letter = place.map_or_else(String::new, |(_, at)| format!("{} ", letters(*at)));
         Refused {
@@ -64,7 +78,7 @@ impl Filled {
             row: self.row,
             column: format!("{letter}({column})").into(),
             message,
-            fix: fix.to_owned(),
+            fix,
         }
     }
 }
@@ -213,7 +227,7 @@ mod tests {
             (2, "vì", "not_fee")
         );
         assert_eq!(&*row.id, "00ff00ff00ff00ff");
-        let refused = row.refuse(DECISION, "m".into(), "f");
+        let refused = row.refuse_as(DECISION, "m".into(), "f".into());
         assert_eq!(&*refused.column, "C (decision)");
         assert_eq!(read(b"a,b\n1,2\n").unwrap(), Table::NoKeys);
     }

@@ -100,16 +100,19 @@ pub fn write_arrived(to: impl Write, rows: &[Arrived], style: Style) -> io::Resu
     table.finish()
 }
 
-const MOVED: [&str; 6] = [
+const MOVED: [&str; 8] = [
     "definition",
     "item",
     "numerator_then",
     "denominator_then",
     "numerator_now",
     "denominator_now",
+    "outcomes_then",
+    "outcomes_now",
 ];
 
-/// `moved.csv`: the items of the total that count otherwise, by definition and item.
+/// `moved.csv`: the items of the total that count otherwise, by definition and item; with all that
+/// each may count as, `[1/1] [0/1]` (in brackets, or a spreadsheet would see a day), of which the bounds of the shares are made.
 pub fn write_moved(to: impl Write, rows: &[Moved], style: Style) -> io::Result<()> {
     let mut table = Table::new(to, style, &MOVED)?;
     for row in rows {
@@ -118,6 +121,12 @@ pub fn write_moved(to: impl Write, rows: &[Moved], style: Style) -> io::Result<(
         for (numerator, denominator) in [row.then, row.now] {
             table.whole(numerator);
             table.whole(denominator);
+        }
+        for outcomes in [&row.outcomes_then, &row.outcomes_now] {
+            let each = outcomes
+                .iter()
+                .map(|(part, whole)| format!("[{part}/{whole}]"));
+            table.text(&each.collect::<Vec<_>>().join(" "));
         }
         table.end_row()?;
     }

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::annex;
 use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
+use super::period;
 use crate::classify::{Class, OK};
 use crate::domain::{Lang, Period, ProviderRow, RunId};
 use crate::report::facts::Figure;
-use crate::report::model::row_kind;
 use crate::text;
-
-/// Differences listed in the annex; more stand in the CSV files.
-const LISTED: usize = 5_000;
 
 /// What the minutes are made of.
 #[derive(Clone, Debug)]
@@ -44,6 +42,8 @@ pub struct Sums {
     pub back: Figure,
     /// By bucket, in the words of the store.
     pub buckets: BTreeMap<Box<str>, Figure>,
+    /// Of the matched rows those of certified sets: certain as a sum, not one by one.
+    pub in_set: Figure,
     /// Open rows by class.
     pub open: BTreeMap<Box<str>, Figure>,
     /// Excluded rows by class.
@@ -64,6 +64,9 @@ impl Minutes<'_> {
                 .entry(row.bucket.clone())
                 .or_default()
                 .add(row.amount);
+            if row.in_set {
+                sums.in_set.add(row.amount);
+            }
             let by_class = match &*row.bucket {
                 "open" => &mut sums.open,
                 "excluded" => &mut sums.excluded,
@@ -86,19 +89,17 @@ impl Minutes<'_> {
         sums
     }
 
-    fn say(&self, key: &str) -> String {
+    pub(super) fn say(&self, key: &str) -> String {
         text::say(self.lang, key, &[])
     }
 
     /// The paper.
     pub fn paper(&self, classes: &[Class]) -> Paper {
         let sums = self.sums();
-        let days = self.days();
-        let days: Vec<(&str, &str)> = days.iter().map(|(name, day)| (*name, &**day)).collect();
         let mut blocks = vec![
             head(self.lang, self.unit, "BB"),
             Block::Line(Line::title(self.say("form-minutes-title"))),
-            Block::Line(Line::middle(text::say(self.lang, "form-days", &days)).slanted()),
+            Block::Line(Line::middle(period::name(self.lang, self.period)).slanted()),
         ];
         let line = |text: String| Block::Line(Line::plain(text));
         blocks.push(line(self.say("form-minutes-basis")));
@@ -130,20 +131,13 @@ impl Minutes<'_> {
             signer(self.lang, "form-sign-maker-b", "form-sign-hint"),
             signer(self.lang, "form-sign-head-b", "form-sign-seal"),
         ]));
-        self.annex(&mut blocks, classes);
+        annex::add(self, &mut blocks, classes);
         Paper {
             title: self.say("form-minutes-title"),
             lang: self.lang,
             landscape: false,
             blocks,
         }
-    }
-
-    fn days(&self) -> [(&'static str, String); 2] {
-        [
-            ("from", text::day(self.lang, self.period.from)),
-            ("to", text::day(self.lang, self.period.to)),
-        ]
     }
 
     fn parties(&self, blocks: &mut Vec<Block>) {
@@ -187,6 +181,9 @@ impl Minutes<'_> {
             bucket("matched"),
             true,
         );
+        if !sums.in_set.is_empty() {
+            row("1", self.say("form-minutes-in-set"), sums.in_set, false);
+        }
         row("IV", self.say("form-minutes-open"), bucket("open"), true);
         for (at, (class, figure)) in (1..).zip(&sums.open) {
             row(
@@ -238,7 +235,7 @@ impl Minutes<'_> {
         gone.map(|row| row.amount).collect()
     }
 
-    fn class(&self, id: &str, classes: &[Class]) -> String {
+    pub(super) fn class(&self, id: &str, classes: &[Class]) -> String {
         if id == OK {
             return self.say("form-class-ok");
         }
@@ -247,60 +244,5 @@ impl Minutes<'_> {
             || id.to_owned(),
             |class| class.label.get(self.lang).to_owned(),
         )
-    }
-
-    /// What is not matched at the end, row by row.
-    fn annex(&self, blocks: &mut Vec<Block>, classes: &[Class]) {
-        blocks.push(Block::NewPage);
-        blocks.push(Block::Line(Line::title(self.say("form-annex-title"))));
-        let rows = (1_i128..).zip(self.closing.iter().take(LISTED));
-        let mut rows: Vec<Row> = rows
-            .map(|(at, row)| Row {
-                cells: vec![
-                    Cell::Number(at),
-                    Cell::text(text::day(self.lang, row.business_date)),
-                    Cell::text(&*row.id),
-                    Cell::text(row.order_ref.as_deref().unwrap_or_default()),
-                    Cell::text(row.dossier.as_deref().unwrap_or_default()),
-                    Cell::text(row_kind(self.lang, &row.kind)),
-                    Cell::Text(self.class(&row.class, classes)),
-                    Cell::Number(row.amount.wide()),
-                ],
-                strong: false,
-            })
-            .collect();
-        let total: Figure = self.closing.iter().map(|row| row.amount).collect();
-        let mut cells = vec![Cell::text(""); 6];
-        cells.insert(1, Cell::Text(self.say("form-total")));
-        cells.push(Cell::Number(total.sum_vnd));
-        rows.push(Row {
-            cells,
-            strong: true,
-        });
-        if self.closing.len() > LISTED {
-            let n = text::number(self.lang, i128::try_from(LISTED).unwrap_or_default());
-            let note = text::say(self.lang, "form-annex-cut", &[("n", &n)]);
-            blocks.push(Block::Line(Line::plain(note)));
-        }
-        let names = [
-            "form-col-no",
-            "form-col-day",
-            "form-col-txn",
-            "form-col-order",
-            "form-col-dossier",
-            "form-col-kind",
-            "form-col-difference",
-            "form-col-amount",
-        ];
-        let widths = [550, 1150, 1500, 1250, 1700, 900, 1200, 1100];
-        blocks.push(Block::Table(Grid {
-            name: self.say("form-sheet-annex"),
-            columns: names
-                .map(|name| self.say(name))
-                .into_iter()
-                .zip(widths)
-                .collect(),
-            rows,
-        }));
     }
 }

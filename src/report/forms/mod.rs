@@ -7,10 +7,13 @@
 pub mod minutes;
 pub mod payments;
 
+mod annex;
 mod book;
 mod docx;
 mod paper;
+mod period;
 
+pub use annex::file_name;
 pub use book::render as xlsx;
 pub use docx::render as docx;
 pub use minutes::Minutes;

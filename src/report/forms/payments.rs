@@ -2,6 +2,7 @@
 //! at the counter and online, the share, and what was taken as phí and lệ phí.
 
 use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
+use super::period;
 use crate::domain::{Lang, Period, RunId};
 use crate::kpi::Fraction;
 use crate::text;
@@ -45,9 +46,6 @@ impl Payments<'_> {
 
     /// The paper.
     pub fn paper(&self) -> Paper {
-        let from = text::day(self.lang, self.period.from);
-        let to = text::day(self.lang, self.period.to);
-        let days = [("from", &*from), ("to", &*to)];
         let run = [("run", self.run.as_str())];
         let sum = self.total.phi + self.total.le_phi;
         let words = text::dong_in_words(sum);
@@ -56,7 +54,7 @@ impl Payments<'_> {
         let blocks = vec![
             head(self.lang, self.unit, "BC"),
             Block::Line(Line::title(self.say("form-payments-title"))),
-            Block::Line(Line::middle(text::say(self.lang, "form-days", &days)).slanted()),
+            Block::Line(Line::middle(period::name(self.lang, self.period)).slanted()),
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
             Block::Line(Line::plain(text::say(self.lang, "form-source-run", &run))),

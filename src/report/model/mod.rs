@@ -13,6 +13,7 @@ mod ageing;
 mod breakdown;
 mod bridge;
 mod cells;
+mod changes;
 mod closed;
 mod compare;
 mod exceptions;
@@ -34,6 +35,10 @@ pub use ageing::{ClassRow, age_bucket};
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{CarryRow, FlowRow};
 pub use cells::{CellRow, CellTable, GreyRow};
+pub use changes::{
+    ChangeLine, ChangeSection, Reason, VersionChanges, class_word, kind_word, percent_word,
+    verdict_of,
+};
 pub use closed::ClosedView;
 pub use compare::CompareRow;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
@@ -113,6 +118,8 @@ pub struct Report {
     pub totals: Totals,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
+    /// What changed against the version before; none in a first version.
+    pub changes: Option<VersionChanges>,
     /// The headline's share day by day and month by month.
     pub trend: Trend,
     /// The money of the day of each money source.
@@ -185,6 +192,10 @@ impl Report {
             shares,
             exceptions,
             closed: closed::list(settlement, facts, classes),
+            changes: facts
+                .replaced
+                .as_ref()
+                .map(|replaced| VersionChanges::of(replaced, facts.lang)),
             trend: trend::both(settlement, facts, headline.as_ref(), &totals),
             flows: bridge::flows(&index, facts),
             carries: bridge::carries(settlement, facts),

@@ -29,6 +29,7 @@ use sheet::{Result, Sheet};
 pub mod columns;
 
 mod ages;
+mod changes;
 mod checks;
 mod exceptions;
 mod fee_table;
@@ -167,6 +168,9 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     ];
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);
+    if let Some(changes) = &book.report.changes {
+        sheets.insert(1, changes::write(book, changes)?);
+    }
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(book)?);
     for sheet in sheets {

@@ -1,7 +1,13 @@
 -- Rows of the source $1 of the business days $2 to $3, with their class as of the night $4.
 SELECT
     t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
-    s.class, s.bucket, s.dossier_code
+    s.class, s.bucket, s.dossier_code,
+    CAST(CASE WHEN EXISTS (
+        SELECT 1 FROM match_leg AS l CROSS JOIN match_group AS g
+        WHERE l.side = 'txn' AND l.source = t.source AND l.id = t.id AND l.role = 'member'
+          AND g.group_id = l.group_id AND g.night = l.night AND g.live = 1
+          AND g.night <= $4 AND g.until > $4
+    ) THEN 1 ELSE 0 END AS BIGINT) AS in_set
 FROM txn AS t CROSS JOIN row_state AS s
 WHERE t.source || '' = $1 AND t.business_date >= $2 AND t.business_date <= $3
   AND s.side = 'txn' AND s.source = t.source AND s.id = t.id AND s.dossier = ''

@@ -40,6 +40,7 @@ pub(super) fn empty_facts() -> RunFacts {
             overdue: Figure::new(1, 300_000),
         }),
         changes: None,
+        replaced: None,
         opened_on: BTreeMap::new(),
         changed_groups: BTreeSet::new(),
         margin_min: 950,

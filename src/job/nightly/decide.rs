@@ -1,0 +1,209 @@
+//! Deciding a night, or a past one again: settled, measured, and with what the report has to know.
+
+use super::read::{Read, night_rules};
+use crate::domain::{Day, RunId};
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::facts::{self, Previously};
+use crate::job::outcome::Exit;
+use crate::job::{calibration, diff, digest, exits, stage, stored};
+use crate::kpi::Period;
+use crate::report::RunFacts;
+use crate::settle::{self, Inputs, Prior, Rules, Settlement};
+use crate::store::RunRecord;
+
+/// A night, decided but not yet visible.
+pub(in crate::job) struct Decided {
+    pub(in crate::job) run: RunRecord,
+    pub(in crate::job) exits: Vec<Exit>,
+    pub(in crate::job) pool: Inputs,
+    pub(in crate::job) settlement: Settlement,
+    pub(in crate::job) rules: Rules,
+    pub(in crate::job) prior: Prior,
+    pub(in crate::job) facts: RunFacts,
+}
+
+/// Which run is being made.
+pub(super) struct Making {
+    pub(super) version: u32,
+    pub(super) replaces: Option<RunId>,
+    pub(super) pulled_at_ms: i64,
+    /// Measured besides the night, the month and the year.
+    pub(super) over: Option<Period>,
+    /// The sums of earlier nights, where they are known; else the store is asked.
+    pub(super) prior: Option<Prior>,
+    /// The published `run.json` whose counts of the sources are told instead of today's.
+    pub(super) counts: Option<Box<str>>,
+}
+
+impl Making {
+    /// The same run once more.
+    fn of(run: &RunRecord) -> Self {
+        Self {
+            version: run.version,
+            replaces: run.replaces.clone(),
+            pulled_at_ms: run.pulled_at_ms,
+            over: None,
+            prior: None,
+            counts: None,
+        }
+    }
+
+    /// The same run measured over one more period, with the sources as it found them.
+    fn over(run: &RunRecord, period: &Period) -> Self {
+        Self {
+            over: Some(period.clone()),
+            counts: Some(run.run_json.clone()),
+            ..Self::of(run)
+        }
+    }
+}
+
+/// Decides a published night again, as the run that stands; with `over`, measured over that period
+/// too.
+pub(in crate::job) async fn decide_as(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    over: Option<&Period>,
+) -> Result<Decided, JobError> {
+    let making = over.map_or_else(|| Making::of(run), |period| Making::over(run, period));
+    let mut decided = decide(desk, run.business_date, read, making).await?;
+    if over.is_none() {
+        // What was published is the truth, also where a later night changed what stood before.
+        decided.run.run_json.clone_from(&run.run_json);
+        decided
+            .run
+            .calibration_json
+            .clone_from(&run.calibration_json);
+    }
+    Ok(decided)
+}
+
+/// Decides a past run again from what it read, measured over one more period.
+pub(in crate::job) async fn decide_over(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    over: &Period,
+    prior: Option<Prior>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        prior,
+        ..Making::over(run, over)
+    };
+    decide(desk, run.business_date, read, making).await
+}
+
+/// Decides a past run again from what it read, with the sums of earlier nights where they are
+/// known; `run.json` is made anew.
+pub(in crate::job) async fn decide_again(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    prior: Option<Prior>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        prior,
+        ..Making::of(run)
+    };
+    decide(desk, run.business_date, read, making).await
+}
+
+/// Settles and gathers what the report has to know.
+pub(super) async fn decide(
+    desk: &Desk,
+    day: Day,
+    read: Read,
+    making: Making,
+) -> Result<Decided, JobError> {
+    desk.progress.step(format!("{day} settle"));
+    let Read {
+        pool,
+        input_digest,
+        rules_digest,
+        calibration,
+    } = read;
+    let Making {
+        version,
+        replaces,
+        pulled_at_ms,
+        over,
+        prior,
+        counts,
+    } = making;
+    let mut rules = night_rules(desk, day, &pool);
+    let over_period = over.is_some();
+    rules.periods.extend(over);
+    if let Some(calibration) = &calibration {
+        rules.margin_min = calibration.found.margin;
+    }
+    let prior = match prior {
+        Some(prior) => prior,
+        None => desk.store.prior(day, &rules.periods, &pool).await?,
+    };
+    let id = digest::run_id(day, &input_digest, &rules_digest, version);
+    let settlement = settle::settle(&pool, &rules, &prior);
+    let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
+    let exits = exits::of_night(desk, &pool, &settlement);
+    let before = Previously::read(desk, day).await?;
+    let run = RunRecord {
+        id,
+        business_date: day,
+        version,
+        state: "published".into(),
+        replaces,
+        input_digest,
+        rules_digest,
+        output_digest: digest::of(&settlement)?,
+        exit_codes: exits.iter().map(|exit| exit.code()).collect(),
+        program: env!("CARGO_PKG_VERSION").into(),
+        pulled_at_ms,
+        sources_json: stored::text(&pool.sources)?.into(),
+        files: Vec::new(),
+        run_json: "".into(),
+        calibration_json: calibration::kept(calibration.as_ref(), &pool, &rules, &settlement)?,
+    };
+    let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
+    (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
+    let decided = Decided {
+        run,
+        exits,
+        pool,
+        settlement,
+        rules,
+        prior,
+        facts,
+    };
+    told(desk, decided, counts.as_deref(), over_period).await
+}
+
+/// With `run.json`, and in a version that replaces another what changed.
+async fn told(
+    desk: &Desk,
+    mut decided: Decided,
+    counts: Option<&str>,
+    over_period: bool,
+) -> Result<Decided, JobError> {
+    if let Some(counts) = counts {
+        facts::tell_counts(&mut decided.facts.sources, counts);
+    }
+    decided.tell();
+    // the report of a period is no version of a night
+    if !over_period {
+        // against the figures of `run.json`, which tells them in turn
+        let made = (&decided.pool, &decided.rules, &decided.settlement);
+        decided.facts.replaced = diff::replaced(desk, &decided.run, made).await?;
+    }
+    if decided.facts.replaced.is_some() {
+        decided.tell();
+    }
+    Ok(decided)
+}
+
+impl Decided {
+    /// Writes `run.json`.
+    fn tell(&mut self) {
+        self.run.run_json = stage::run_json(&self.pool, &self.settlement, &self.facts).into();
+    }
+}

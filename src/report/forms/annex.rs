@@ -1,0 +1,142 @@
+//! The annexes of the minutes: what is not matched at the end, row by row, and the payments of
+//! certified sets; and the same differences as a CSV file of this provider alone.
+
+use std::io;
+
+use super::minutes::Minutes;
+use super::paper::{Block, Cell, Grid, Line, Row};
+use crate::classify::Class;
+use crate::domain::ProviderRow;
+use crate::report::csv::{self, DifferenceRow, Style};
+use crate::report::facts::Figure;
+use crate::report::model::row_kind;
+use crate::text;
+
+/// Differences listed in the annex; all of them stand in the CSV file.
+const LISTED: usize = 5_000;
+
+pub(super) fn add(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]) {
+    blocks.push(Block::NewPage);
+    differences(minutes, blocks, classes);
+    let sets: Vec<&ProviderRow> = minutes.rows.iter().filter(|row| row.in_set).collect();
+    if !sets.is_empty() {
+        of_sets(minutes, blocks, &sets);
+    }
+}
+
+/// The file of the differences, by its name in the folder.
+pub fn file_name(source: &str) -> String {
+    format!("bien-ban-doi-soat_{source}_phu-luc.csv")
+}
+
+impl Minutes<'_> {
+    /// All differences at the end of the period, as CSV.
+    ///
+    /// # Errors
+    /// None that memory does not have.
+    pub fn differences(&self, classes: &[Class]) -> io::Result<Vec<u8>> {
+        let rows = self.closing.iter().map(|row| DifferenceRow {
+            row,
+            kind: row_kind(self.lang, &row.kind),
+            label: self.class(&row.class, classes),
+        });
+        let mut bytes = Vec::new();
+        csv::write_differences(&mut bytes, rows, Style::spreadsheet(self.lang))?;
+        Ok(bytes)
+    }
+}
+
+fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]) {
+    let lang = minutes.lang;
+    blocks.push(Block::Line(Line::title(minutes.say("form-annex-title"))));
+    let rows = (1_i128..).zip(minutes.closing.iter().take(LISTED));
+    let mut rows: Vec<Row> = rows
+        .map(|(at, row)| Row {
+            cells: vec![
+                Cell::Number(at),
+                Cell::text(text::day(lang, row.business_date)),
+                Cell::text(&*row.id),
+                Cell::text(row.order_ref.as_deref().unwrap_or_default()),
+                Cell::text(row.dossier.as_deref().unwrap_or_default()),
+                Cell::text(row_kind(lang, &row.kind)),
+                Cell::Text(minutes.class(&row.class, classes)),
+                Cell::Number(row.amount.wide()),
+            ],
+            strong: false,
+        })
+        .collect();
+    rows.push(total(minutes, 6, minutes.closing.iter()));
+    let listed = if minutes.closing.len() > LISTED {
+        let n = text::number(lang, i128::try_from(LISTED).unwrap_or_default());
+        let file = file_name(minutes.provider.1);
+        text::say(lang, "form-annex-cut", &[("n", &n), ("file", &file)])
+    } else {
+        let file = file_name(minutes.provider.1);
+        text::say(lang, "form-annex-file", &[("file", &file)])
+    };
+    blocks.push(Block::Line(Line::plain(listed)));
+    let columns = [
+        ("form-col-no", 550),
+        ("form-col-day", 1150),
+        ("form-col-txn", 1500),
+        ("form-col-order", 1250),
+        ("form-col-dossier", 1700),
+        ("form-col-kind", 900),
+        ("form-col-difference", 1200),
+        ("form-col-amount", 1100),
+    ];
+    blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
+}
+
+fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]) {
+    let lang = minutes.lang;
+    blocks.push(Block::Line(Line::title(minutes.say("form-sets-title"))));
+    blocks.push(Block::Line(Line::plain(minutes.say("form-sets-intro"))));
+    let rows = (1_i128..).zip(sets.iter().take(LISTED));
+    let mut rows: Vec<Row> = rows
+        .map(|(at, row)| Row {
+            cells: vec![
+                Cell::Number(at),
+                Cell::text(text::day(lang, row.business_date)),
+                Cell::text(&*row.id),
+                Cell::text(row.order_ref.as_deref().unwrap_or_default()),
+                Cell::Number(row.amount.wide()),
+            ],
+            strong: false,
+        })
+        .collect();
+    rows.push(total(minutes, 3, sets.iter().copied()));
+    let columns = [
+        ("form-col-no", 700),
+        ("form-col-day", 1500),
+        ("form-col-txn", 3000),
+        ("form-col-order", 2500),
+        ("form-col-amount", 1655),
+    ];
+    blocks.push(table(minutes, "form-sheet-sets", &columns, rows));
+}
+
+/// A sum below so many empty cells.
+fn total<'r>(
+    minutes: &Minutes<'_>,
+    empty: usize,
+    rows: impl Iterator<Item = &'r ProviderRow>,
+) -> Row {
+    let sum: Figure = rows.map(|row| row.amount).collect();
+    let mut cells = vec![Cell::text(""); empty];
+    cells.insert(1, Cell::Text(minutes.say("form-total")));
+    cells.push(Cell::Number(sum.sum_vnd));
+    Row {
+        cells,
+        strong: true,
+    }
+}
+
+fn table(minutes: &Minutes<'_>, name: &str, columns: &[(&str, u32)], rows: Vec<Row>) -> Block {
+    let column = |(key, width): &(&str, u32)| (minutes.say(key), *width);
+    Block::Table(Grid {
+        name: minutes.say(name),
+        columns: columns.iter().map(column).collect(),
+        rows,
+    })
+}

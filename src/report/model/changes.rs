@@ -1,0 +1,340 @@
+//! Pure: what a version of a night changed against the one that it replaces, in words: one line a
+//! change, in sections, and the inputs that caused them.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::{Lang, Vnd};
+use crate::report::facts::Replaced;
+use crate::report::facts::diff::{Became, Cause, Diff, RowChange, ShareChange};
+use crate::text;
+
+pub use words::{class_word, kind_word, percent_word, verdict_of};
+use words::{link_words, row_words, share_words, source_words};
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeLine {
+    /// Whether it came, went or changed.
+    pub became: Became,
+    /// What changed.
+    pub what: String,
+    /// Before; empty for what came.
+    pub before: String,
+    /// After; empty for what went.
+    pub after: String,
+    /// The money that it is about, in dong.
+    pub amount: Option<Vnd>,
+    /// What caused it; empty where the lines below tell.
+    pub cause: String,
+}
+
+/// Changes of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeSection {
+    /// Its word in `changes.csv` and `run.json`.
+    pub kind: &'static str,
+    /// Its name.
+    pub title: String,
+    /// All of them.
+    pub lines: Vec<ChangeLine>,
+}
+
+/// An input that caused changes of links, classes and exceptions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Reason {
+    /// rows, file, decision, row, rules, program, source, time, several or unknown.
+    pub cause: &'static str,
+    /// The source or the file; empty where the cause has no name.
+    pub name: Box<str>,
+}
+
+/// What changed against the version before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VersionChanges {
+    /// The run of the version before.
+    pub replaces: Box<str>,
+    /// Its number.
+    pub version: u32,
+    /// The causes with the number of links, classes and exceptions that each changed, the
+    /// greatest first.
+    pub reasons: Vec<(Reason, usize)>,
+    /// The changes; a kind without any is left out.
+    pub sections: Vec<ChangeSection>,
+    /// What could not be compared.
+    pub notes: Vec<String>,
+}
+
+impl VersionChanges {
+    /// In the words of a language.
+    pub fn of(replaced: &Replaced, lang: Lang) -> Self {
+        let diff = &replaced.diff;
+        Self {
+            replaces: diff.from.clone(),
+            version: replaced.version,
+            reasons: reasons(diff),
+            sections: sections(diff, lang),
+            notes: diff
+                .not_compared
+                .iter()
+                .map(|(vi, en)| match lang {
+                    Lang::Vi => vi.clone(),
+                    Lang::En => en.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// All changes.
+    pub fn count(&self) -> usize {
+        self.sections
+            .iter()
+            .map(|section| section.lines.len())
+            .sum()
+    }
+}
+
+impl Reason {
+    fn of(cause: &Cause) -> Self {
+        let named = |cause, name: &str| Self {
+            cause,
+            name: name.into(),
+        };
+        match cause {
+            Cause::Input { kind, key, told_by } => match (*kind, told_by) {
+                // who decided, and why, stands in the line
+                ("decision", _) => named("decision", ""),
+                (_, Some(file)) => named("file", file),
+                ("txn", None) => named("rows", key.split('/').next().unwrap_or_default()),
+                (kind, None) => named("row", kind),
+            },
+            Cause::Rules => named("rules", ""),
+            Cause::Program => named("program", ""),
+            Cause::Source { name } => named("source", name),
+            Cause::Time => named("time", ""),
+            Cause::NotSingle { .. } => named("several", ""),
+            Cause::Unknown => named("unknown", ""),
+        }
+    }
+
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        let key = match self.cause {
+            "rows" => "reason-rows",
+            "file" => "reason-file",
+            "decision" => "reason-decision",
+            "row" => "reason-row",
+            "rules" => "cause-rules",
+            "program" => "cause-program",
+            "source" => "cause-source",
+            "time" => "cause-time",
+            "several" => "reason-several",
+            _ => "cause-unknown",
+        };
+        let name = match self.cause {
+            "row" => kind_word(&self.name, lang),
+            _ => self.name.to_string(),
+        };
+        text::say(lang, key, &[("name", &name)])
+    }
+}
+
+fn reasons(diff: &Diff) -> Vec<(Reason, usize)> {
+    let links = diff.matches.iter().map(|change| &change.cause);
+    let classes = diff.classes.iter().map(|change| &change.cause);
+    let exceptions = diff.exceptions.iter().map(|change| &change.cause);
+    let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
+    for cause in links.chain(classes).chain(exceptions) {
+        *counts.entry(Reason::of(cause)).or_default() += 1;
+    }
+    let mut counts: Vec<(Reason, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
+    let of = |kinds: &[&str]| {
+        let rows = diff.inputs.iter().filter(|row| kinds.contains(&row.kind));
+        rows.map(|row| input(row, lang)).collect::<Vec<_>>()
+    };
+    let rows = ["txn", "fee", "order", "receipt", "agency", "conflict"];
+    let sections = [
+        ("share", "changes-shares", shares(diff, lang)),
+        ("total", "changes-totals", totals(diff, lang)),
+        ("rule", "changes-rules", rules(diff, lang)),
+        ("source", "changes-sources", sources(diff, lang)),
+        ("decision", "changes-decisions", of(&["decision"])),
+        ("row", "changes-rows", of(&rows)),
+        ("reject", "changes-rejects", of(&["reject"])),
+        ("link", "changes-links", links(diff, lang)),
+        ("class", "changes-classes", classes(diff, lang)),
+        ("exception", "changes-exceptions", exceptions(diff, lang)),
+    ];
+    let section = |(kind, title, lines)| ChangeSection {
+        kind,
+        title: text::say(lang, title, &[]),
+        lines,
+    };
+    let some = sections.into_iter().filter(|(.., lines)| !lines.is_empty());
+    some.map(section).collect()
+}
+
+fn shares(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |share: &ShareChange| {
+        let (what, before, after) = share_words(share, lang);
+        let mut causes: Vec<Reason> = share.movers.iter().map(|m| Reason::of(&m.cause)).collect();
+        causes.sort();
+        causes.dedup();
+        let said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();
+        ChangeLine {
+            became: Became::Changed,
+            what,
+            before,
+            after,
+            amount: None,
+            cause: said.join("; "),
+        }
+    };
+    diff.shares.iter().map(line).collect()
+}
+
+fn totals(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |total: &crate::report::facts::diff::TotalChange| {
+        let (key, money) = match total.figure {
+            "rows" => ("column-rows", false),
+            "rejects" => ("column-rejects", false),
+            _ => ("column-sum", true),
+        };
+        let said = |figure: i128| {
+            if money {
+                text::money(lang, figure)
+            } else {
+                text::number(lang, figure)
+            }
+        };
+        ChangeLine {
+            became: Became::Changed,
+            what: format!("{}: {}", total.source, text::say(lang, key, &[])),
+            before: said(total.before),
+            after: said(total.after),
+            amount: None,
+            cause: total.cause.say(lang),
+        }
+    };
+    diff.totals.iter().map(line).collect()
+}
+
+fn rules(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |what: &str, before: &str, after: &str| ChangeLine {
+        became: Became::Changed,
+        what: what.to_owned(),
+        before: before.to_owned(),
+        after: after.to_owned(),
+        amount: None,
+        cause: String::new(),
+    };
+    let name = text::say(lang, "changes-program", &[]);
+    let program = diff.program.iter();
+    let program = program.map(|(was, now)| line(&name, was, now));
+    let rules = diff.rules.iter().map(|rule| {
+        let (path, values) = rule.split_once(": ").unwrap_or((rule, ""));
+        let (was, now) = values.split_once(" / ").unwrap_or((values, ""));
+        line(path, was, now)
+    });
+    program.chain(rules).collect()
+}
+
+fn sources(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |row: &RowChange| {
+        let (what, before, after) = source_words(row, lang);
+        ChangeLine {
+            became: row.became,
+            what,
+            before,
+            after,
+            amount: None,
+            cause: String::new(),
+        }
+    };
+    diff.sources.iter().map(line).collect()
+}
+
+fn input(row: &RowChange, lang: Lang) -> ChangeLine {
+    let mut what = format!("{} {}", kind_word(row.kind, lang), row.key);
+    if let Some(dossier) = row
+        .dossier
+        .as_ref()
+        .filter(|code| !row.key.contains(&***code))
+    {
+        what.extend([" (", dossier, ")"]);
+    }
+    if !row.column.is_empty() {
+        what.extend([": ", &row.column]);
+    }
+    // what a payer wrote, and accounts, stay in the database
+    let told = |value: &str| match &*row.column {
+        "memo" | "account" if !value.is_empty() => "***".to_owned(),
+        _ => value.to_owned(),
+    };
+    ChangeLine {
+        became: row.became,
+        what,
+        before: told(&row.before),
+        after: told(&row.after),
+        amount: None,
+        cause: row.told_by.as_deref().unwrap_or_default().to_owned(),
+    }
+}
+
+fn links(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |link: &crate::report::facts::diff::MatchChange| ChangeLine {
+        became: link.became,
+        what: format!("{} → {}", row_words(&link.money, lang), link.fee),
+        before: link_words(&link.before, lang),
+        after: link_words(&link.after, lang),
+        amount: None,
+        cause: link.cause.say(lang),
+    };
+    diff.matches.iter().map(line).collect()
+}
+
+fn classes(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |class: &crate::report::facts::diff::ClassChange| ChangeLine {
+        became: Became::Changed,
+        what: row_words(&class.row, lang),
+        before: class_word(&class.before, lang),
+        after: class_word(&class.after, lang),
+        amount: Some(Vnd::new(class.amount_vnd)),
+        cause: class.cause.say(lang),
+    };
+    diff.classes.iter().map(line).collect()
+}
+
+fn exceptions(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |exception: &crate::report::facts::diff::ExceptionChange| {
+        let label = class_word(&exception.class, lang);
+        let (before, after) = match exception.became {
+            Became::Removed => (label, String::new()),
+            Became::Added | Became::Changed => (String::new(), label),
+        };
+        ChangeLine {
+            became: exception.became,
+            what: format!(
+                "{} {}",
+                exception.exception_id,
+                row_words(&exception.row, lang)
+            ),
+            before,
+            after,
+            amount: Some(Vnd::new(exception.amount_vnd)),
+            cause: exception.cause.say(lang),
+        }
+    };
+    diff.exceptions.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Changes in words, in both languages.
+
+use super::*;
+
+fn row(kind: &'static str, key: &str, told_by: Option<&str>) -> RowChange {
+    RowChange {
+        kind,
+        key: key.into(),
+        became: Became::Added,
+        column: "".into(),
+        before: "".into(),
+        after: "".into(),
+        dossier: None,
+        told_by: told_by.map(Into::into),
+    }
+}
+
+#[test]
+fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
+    let memo = RowChange {
+        became: Became::Changed,
+        column: "memo".into(),
+        before: "NGUYEN VAN A nop phi".into(),
+        after: "NGUYEN VAN A nop le phi".into(),
+        ..row("txn", "sepay-main/1", None)
+    };
+    let input = Cause::Input {
+        kind: "decision",
+        key: "txn sepay-main/2".into(),
+        told_by: Some("an: phoned".into()),
+    };
+    let class = crate::report::facts::diff::ClassChange {
+        row: "txn sepay-main/2".into(),
+        before: "unidentified".into(),
+        after: "not_fee".into(),
+        amount_vnd: 35_000,
+        cause: input,
+    };
+    let replaced = Replaced {
+        version: 1,
+        diff: Diff {
+            from: "a".into(),
+            to: "b".into(),
+            same_night: true,
+            equal: false,
+            rules: vec!["pairing_days: 3 / 0".into()],
+            program: Some(("0.1.0".into(), "0.2.0".into())),
+            sources: Vec::new(),
+            totals: Vec::new(),
+            inputs: vec![
+                memo,
+                row("decision", "txn sepay-main/2", Some("an: phoned")),
+            ],
+            matches: Vec::new(),
+            classes: vec![class],
+            exceptions: Vec::new(),
+            shares: Vec::new(),
+            not_compared: Vec::new(),
+        },
+    };
+    for lang in [Lang::Vi, Lang::En] {
+        let told = VersionChanges::of(&replaced, lang);
+        let kinds: Vec<&str> = told.sections.iter().map(|section| section.kind).collect();
+        assert_eq!(kinds, ["rule", "decision", "row", "class"]);
+        assert_eq!(told.count(), 5);
+        let row = &told.sections[2].lines[0];
+        assert_eq!((&*row.before, &*row.after), ("***", "***"));
+        assert_eq!(told.sections[1].lines[0].cause, "an: phoned");
+        assert_eq!(told.sections[0].lines[1].after, "0");
+        let (reason, count) = &told.reasons[0];
+        assert_eq!((reason.cause, &*reason.name, *count), ("decision", "", 1));
+    }
+}

@@ -1,0 +1,163 @@
+//! The words of a comparison: kinds of rows, causes, figures.
+
+use crate::classify::CLASSES;
+use crate::domain::{Completeness, Fraction, Lang, Vnd};
+use crate::kpi::Verdict;
+use crate::report::facts::diff::{Became, Cause, RowChange, ShareChange};
+use crate::report::model::{definition_name, verdict_word};
+use crate::text;
+
+/// The word of a kind of row.
+pub fn kind_word(kind: &str, lang: Lang) -> String {
+    let key = match kind {
+        "txn" => "diff-txn",
+        "fee" => "diff-fee",
+        "order" => "diff-order",
+        "receipt" => "diff-receipt",
+        "reject" => "diff-reject",
+        "conflict" => "diff-conflict",
+        "agency" => "diff-agency",
+        "decision" => "diff-decision",
+        "source" => "diff-source",
+        other => return other.to_owned(),
+    };
+    text::say(lang, key, &[])
+}
+
+impl Became {
+    /// In words.
+    pub fn say(self, lang: Lang) -> String {
+        let key = match self {
+            Self::Added => "became-added",
+            Self::Removed => "became-removed",
+            Self::Changed => "became-changed",
+        };
+        text::say(lang, key, &[])
+    }
+}
+
+impl Cause {
+    /// In words.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            Self::Input { kind, key, told_by } => {
+                let by = told_by.as_ref().map(|by| format!(" ({by})"));
+                let word = kind_word(kind, lang);
+                format!("{word} {key}{}", by.unwrap_or_default())
+            }
+            Self::Rules => text::say(lang, "cause-rules", &[]),
+            Self::Program => text::say(lang, "cause-program", &[]),
+            Self::Source { name } => text::say(lang, "cause-source", &[("name", name)]),
+            Self::Time => text::say(lang, "cause-time", &[]),
+            Self::NotSingle { count } => {
+                text::say(lang, "cause-several", &[("n", &count.to_string())])
+            }
+            Self::Unknown => text::say(lang, "cause-unknown", &[]),
+        }
+    }
+}
+
+/// The verdict of a stored word; a dash where there is none.
+pub fn verdict_of(raw: &str, lang: Lang) -> String {
+    Verdict::parse(raw).map_or_else(|| "-".to_owned(), |known| verdict_word(lang, known))
+}
+
+/// The label of a class, or its id where this version does not know it.
+pub fn class_word(id: &str, lang: Lang) -> String {
+    let known = CLASSES.iter().find(|class| class.id == id);
+    known.map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
+}
+
+/// `0.4231` as people write it; a dash where there is none.
+pub fn percent_word(raw: &str, lang: Lang) -> String {
+    let Some((whole, part)) = raw.split_once('.') else {
+        return "-".to_owned();
+    };
+    let share = format!("{whole}{part:0<4}").parse::<i128>().ok();
+    let share = share.and_then(|n| Fraction::new(n, 10_000));
+    share.map_or_else(|| "-".to_owned(), |share| text::percent(lang, share))
+}
+
+/// `txn sepay-main/1` with the kind in words.
+pub(super) fn row_words(key: &str, lang: Lang) -> String {
+    let Some((kind, rest)) = key.split_once(' ') else {
+        return key.to_owned();
+    };
+    format!("{} {rest}", kind_word(kind, lang))
+}
+
+/// What a share is called, and its figures before and after.
+pub(super) fn share_words(share: &ShareChange, lang: Lang) -> (String, String, String) {
+    let mut what = definition_name(lang, &share.definition);
+    if !share.scope.is_empty() {
+        what.extend([" ", &*share.scope]);
+    }
+    what.extend([", ", &*share.period.1]);
+    let one = |parts: (i64, i64), figures: [&str; 3], verdict: &str| {
+        let [point, low, high] = figures.map(|figure| percent_word(figure, lang));
+        let [part, whole] = [parts.0, parts.1].map(|figure| text::number(lang, i128::from(figure)));
+        let mut said = format!("{point} [{low}; {high}], {part}/{whole}");
+        if !verdict.is_empty() {
+            said.extend([", ", &verdict_of(verdict, lang)]);
+        }
+        said
+    };
+    let before = one(
+        (share.numerator.0, share.denominator.0),
+        [&share.share.0, &share.low.0, &share.high.0],
+        &share.verdict.0,
+    );
+    let after = one(
+        (share.numerator.1, share.denominator.1),
+        [&share.share.1, &share.low.1, &share.high.1],
+        &share.verdict.1,
+    );
+    (what, before, after)
+}
+
+/// What of a source changed, before and after.
+pub(super) fn source_words(row: &RowChange, lang: Lang) -> (String, String, String) {
+    let key = match &*row.column {
+        "state" => "column-state",
+        "missing_days" => "diff-missing-days",
+        "missing_orders" => "diff-missing-orders",
+        _ => "diff-deadline",
+    };
+    let said = |value: &str| {
+        let known = Completeness::parse(value).filter(|_| &*row.column == "state");
+        let key = match known {
+            None => return value.to_owned(),
+            Some(Completeness::Complete) => "source-complete",
+            Some(Completeness::Late) => "source-late",
+            Some(Completeness::Partial) => "source-partial",
+            Some(Completeness::Missing) => "source-missing",
+            Some(Completeness::Refused) => "source-refused",
+        };
+        text::say(lang, key, &[])
+    };
+    let what = format!("{}: {}", row.key, text::say(lang, key, &[]));
+    (what, said(&row.before), said(&row.after))
+}
+
+/// `role amount pass` in words.
+pub(super) fn link_words(raw: &str, lang: Lang) -> String {
+    let parts: Vec<&str> = raw.split(' ').collect();
+    let [role, amount, pass] = parts.as_slice() else {
+        return raw.to_owned();
+    };
+    let key = match *role {
+        "settles" => "role-settles",
+        "surplus" => "role-surplus",
+        "refund" => "role-refund",
+        "reversal" => "role-reversal",
+        "duplicate" => "role-duplicate",
+        "sighting" => "role-sighting",
+        "member" => "role-member",
+        other => other,
+    };
+    let amount = amount.parse::<i64>().map_or_else(
+        |_| (*amount).to_owned(),
+        |n| text::money_of(lang, Vnd::new(n)),
+    );
+    format!("{}, {amount} ({pass})", text::say(lang, key, &[]))
+}
