@@ -79,7 +79,7 @@ pub struct ReportArgs {
     /// The definition that leads the report [default: the first target's]
     #[arg(long, value_name = "ID", value_parser = read_definition)]
     definition: Option<Box<str>>,
-    /// Separator of CSV: "," or ";" (then decimals get a comma) [default: as published or configured]
+    /// Separator of CSV: "," or ";" (then decimals get a comma) [default: as it was published]
     #[arg(long, value_name = "CHAR", value_parser = read_separator)]
     csv_separator: Option<char>,
     /// Folder to write into [default: the report folder]

@@ -40,8 +40,8 @@ pub(super) async fn compare(
     (then, now): (&RunRecord, &RunRecord),
     show_now: bool,
 ) -> Result<Compared, JobError> {
-    let decided_then = measured(desk, by, then, period).await?;
-    let decided_now = measured(desk, by, now, period).await?;
+    let decided_then = Box::pin(measured(desk, by, then, period)).await?;
+    let decided_now = Box::pin(measured(desk, by, now, period)).await?;
     let night = then.business_date;
     let arrived = desk.store.arrived(period, night).await?;
     let moved = desk.store.moved(period, night).await?;

@@ -143,8 +143,8 @@ pub async fn plan(
     Ok(Plan {
         draft,
         seen,
-        is_written,
         lang,
+        is_written,
     })
 }
 

@@ -175,7 +175,7 @@ pub(super) async fn decide(
         prior,
         facts,
     };
-    told(desk, decided, counts.as_deref(), over_period).await
+    Box::pin(told(desk, decided, counts.as_deref(), over_period)).await
 }
 
 /// With `run.json`, and in a version that replaces another what changed.

@@ -112,7 +112,8 @@ const MOVED: [&str; 8] = [
 ];
 
 /// `moved.csv`: the items of the total that count otherwise, by definition and item; with all that
-/// each may count as, `[1/1] [0/1]` (in brackets, or a spreadsheet would see a day), of which the bounds of the shares are made.
+/// each may count as, `[1/1] [0/1]`, of which the bounds of the shares are made; in brackets, or a
+/// spreadsheet would see a day.
 pub fn write_moved(to: impl Write, rows: &[Moved], style: Style) -> io::Result<()> {
     let mut table = Table::new(to, style, &MOVED)?;
     for row in rows {

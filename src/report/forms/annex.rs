@@ -76,14 +76,14 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
     };
     blocks.push(Block::Line(Line::plain(listed)));
     let columns = [
-        ("form-col-no", 550),
-        ("form-col-day", 1150),
-        ("form-col-txn", 1500),
-        ("form-col-order", 1250),
-        ("form-col-dossier", 1700),
-        ("form-col-kind", 900),
-        ("form-col-difference", 1200),
-        ("form-col-amount", 1100),
+        ("form-col-no", 650),
+        ("form-col-day", 1350),
+        ("form-col-txn", 1350),
+        ("form-col-order", 1200),
+        ("form-col-dossier", 1500),
+        ("form-col-kind", 800),
+        ("form-col-difference", 1350),
+        ("form-col-amount", 1150),
     ];
     blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
 }

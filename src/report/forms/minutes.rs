@@ -186,12 +186,8 @@ impl Minutes<'_> {
         }
         row("IV", self.say("form-minutes-open"), bucket("open"), true);
         for (at, (class, figure)) in (1..).zip(&sums.open) {
-            row(
-                &i32::to_string(&at),
-                self.class(class, classes),
-                *figure,
-                false,
-            );
+            let name = self.class(class, classes);
+            row(&i32::to_string(&at), name, *figure, false);
         }
         row(
             "V",
@@ -200,12 +196,8 @@ impl Minutes<'_> {
             true,
         );
         for (at, (class, figure)) in (1..).zip(&sums.excluded) {
-            row(
-                &i32::to_string(&at),
-                self.class(class, classes),
-                *figure,
-                false,
-            );
+            let name = self.class(class, classes);
+            row(&i32::to_string(&at), name, *figure, false);
         }
         row("VI", self.say("form-minutes-closing"), closing, true);
         let fees = Figure::new(sums.paid.count, sums.fees);

@@ -89,7 +89,7 @@ impl Payments<'_> {
             "form-col-le-phi",
             "form-col-sum",
         ];
-        let widths = [600, 3900, 1200, 1200, 1200, 1300, 1600, 1600, 1700];
+        let widths = [750, 3750, 1200, 1200, 1200, 1300, 1600, 1600, 1700];
         Grid {
             name: self.say("form-sheet-payments"),
             columns: names

@@ -2,7 +2,10 @@
 //! stands in `changes.csv`.
 
 use super::Page;
-use crate::report::model::{ChangeLine, ChangeSection, Reason, SHOWN_MAX, VersionChanges};
+use crate::report::model::{ChangeLine, ChangeSection, Reason, VersionChanges};
+
+/// So many of each kind are shown.
+const SHOWN_MAX: usize = 50;
 
 impl Page<'_> {
     pub(super) fn changes_intro(&self, changes: &VersionChanges) -> String {

@@ -162,7 +162,7 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
     };
     let rows = ["txn", "fee", "order", "receipt", "agency", "conflict"];
     let sections = [
-        ("share", "changes-shares", shares(diff, lang)),
+        ("share", "changes-shares", shares(diff, lang, true)),
         ("total", "changes-totals", totals(diff, lang)),
         ("rule", "changes-rules", rules(diff, lang)),
         ("source", "changes-sources", sources(diff, lang)),
@@ -172,6 +172,11 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
         ("link", "changes-links", links(diff, lang)),
         ("class", "changes-classes", classes(diff, lang)),
         ("exception", "changes-exceptions", exceptions(diff, lang)),
+        (
+            "agency_share",
+            "changes-agency-shares",
+            shares(diff, lang, false),
+        ),
     ];
     let section = |(kind, title, lines)| ChangeSection {
         kind,
@@ -182,7 +187,8 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
     some.map(section).collect()
 }
 
-fn shares(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+/// Of the whole, or of agencies.
+fn shares(diff: &Diff, lang: Lang, whole: bool) -> Vec<ChangeLine> {
     let line = |share: &ShareChange| {
         let (what, before, after) = share_words(share, lang);
         let mut causes: Vec<Reason> = share.movers.iter().map(|m| Reason::of(&m.cause)).collect();
@@ -198,7 +204,9 @@ fn shares(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
             cause: said.join("; "),
         }
     };
-    diff.shares.iter().map(line).collect()
+    let shares = diff.shares.iter();
+    let shares = shares.filter(|share| share.scope.is_empty() == whole);
+    shares.map(line).collect()
 }
 
 fn totals(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
