@@ -1,6 +1,9 @@
 //! What of a fee table cannot be meant so: rates that overlap, days without a rate, procedures that
 //! nobody knows, amounts that are no whole dong.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::fee_table::WHOLE;

@@ -149,7 +149,7 @@ async fn reference(case: Case) -> Arc<Books> {
 
 /// What two sets of rows do not share.
 fn difference(is: &BTreeSet<String>, must: &BTreeSet<String>) -> String {
-    let cut = |line: &String| line.chars().take(400).collect::<String>();
+    let cut = |line: &String| line.chars().take(1_500).collect::<String>();
     let missing: Vec<_> = must.difference(is).map(cut).take(2).collect();
     let extra: Vec<_> = is.difference(must).map(cut).take(2).collect();
     format!("missing {missing:?}, extra {extra:?}")

@@ -42,8 +42,8 @@ pub(super) fn found(
             row.id = Some(format!("{}#{reference}", order.order_id).into());
         }
     }
-    // What a transfer that cannot be read was, nobody knows: it may be the whole amount, so nothing is
-    // said of the link, and the order stays open.
+    // What a transfer that cannot be read was, nobody knows: it may be the whole amount, so
+    // nothing is said of the link, and the order stays open.
     if exact.is_none() && rows.iter().all(has_amount) {
         rows.insert(0, link(data, order, told, transfers.is_empty()));
     }
