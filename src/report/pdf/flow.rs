@@ -41,6 +41,10 @@ impl Set {
     }
 }
 
+fn height(sets: &[Set]) -> i32 {
+    sets.iter().map(Set::height).sum()
+}
+
 /// The marks of a paper.
 #[derive(Debug)]
 pub(super) struct Flow<'a> {
@@ -108,7 +112,7 @@ impl<'a> Flow<'a> {
         let width = self.look.width();
         match block {
             Block::Line(line) => {
-                let own = self.height(&self.set(line, self.look.size, width)) + GAP;
+                let own = height(&self.set(line, self.look.size, width)) + GAP;
                 let keeps = line.heading
                     || matches!(
                         after.first(),
@@ -143,12 +147,8 @@ impl<'a> Flow<'a> {
     fn stack(&self, lines: &[Line], width: i32) -> i32 {
         let heights = lines
             .iter()
-            .map(|line| self.height(&self.set(line, self.look.size, width)));
+            .map(|line| height(&self.set(line, self.look.size, width)));
         heights.sum()
-    }
-
-    pub(super) fn height(&self, sets: &[Set]) -> i32 {
-        sets.iter().map(Set::height).sum()
     }
 
     /// The lines of a paragraph in a column.
