@@ -61,13 +61,15 @@ async fn disputed(
     payers: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Vec<DossierCode>, JobError> {
     let near = Near::new(payers.keys());
+    // most neighbours of a large past are somebody else's: told before they are spelled
+    let names: BTreeSet<&String> = payers.values().flatten().collect();
     let mut found = Vec::new();
     for wanted in near.existing(&desk.store, day).await? {
         let settled = desk.store.settled_payers(day, wanted.iter()).await?;
         found.extend(settled.into_iter().filter(|(code, payer)| {
             let payer = fold_name(payer);
             let pays = |of: &str| payers.get(of).is_some_and(|names| names.contains(&payer));
-            near.written(&code.squeezed(), pays)
+            names.contains(&payer) && near.written(&code.squeezed(), pays)
         }));
     }
     Ok(found.into_iter().map(|(code, _)| code).collect())

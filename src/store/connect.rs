@@ -25,8 +25,8 @@ const STATEMENT_MAX: &str = "30min";
 /// Pages that a connection of SQLite holds, in KiB (negative: not a number of pages). The rows of a
 /// night lie all over indexes of many years: in the 2 MiB that SQLite takes unasked each page is
 /// read and written again and again.
-const WRITE_CACHE: &str = "-49152";
-const READ_CACHE: &str = "-16384";
+const WRITE_CACHE: &str = "-32768";
+const READ_CACHE: &str = "-8192";
 /// Connections to PostgreSQL, besides the one that holds the lease.
 const POSTGRES_CONNECTIONS_MAX: u32 = 5;
 
