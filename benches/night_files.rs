@@ -118,12 +118,14 @@ fn main() -> io::Result<()> {
         html: false,
         xlsx: false,
         csv: false,
+        pdf: false,
     };
     let formats = [
         ("json", none),
         ("html", Formats { html: true, ..none }),
         ("csv", Formats { csv: true, ..none }),
         ("xlsx", Formats { xlsx: true, ..none }),
+        ("pdf", Formats { pdf: true, ..none }),
         ("all", Formats::default()),
     ];
     println!("| formats | s | bytes | peak MB |");

@@ -215,7 +215,7 @@ async fn no_names(desk: &Desk, papers: &std::collections::BTreeMap<String, Vec<u
             _ => continue,
         };
         let mut texts: Vec<String> = parts.iter().map(|name| part(file, name)).collect();
-        if name.ends_with(".pdf") {
+        if name.rsplit('.').next() == Some("pdf") {
             texts.push(crate::pdf::read(file).text);
         }
         for text in texts {

@@ -121,15 +121,12 @@ pub(crate) fn is_accessible(bytes: &[u8], lang: &str) -> Read {
     read
 }
 
-fn with_pdf(text: String) -> String {
-    let formats =
-        "[report]\nformats = [\"html\", \"xlsx\", \"csv\", \"pdf\", \"json\"]\n[[target]]";
-    text.replacen("[[target]]", formats, 1)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pdf_of_a_night_is_one_of_its_files() {
     let town = Town::new(Kind::Sqlite).await;
+    let formats =
+        "[report]\nformats = [\"html\", \"xlsx\", \"csv\", \"pdf\", \"json\"]\n[[target]]";
+    let with_pdf = |text: String| text.replacen("[[target]]", formats, 1);
     let desk = town.desk(&with_pdf).await;
     town.morning_after(day(FIRST));
     let run_json = document(&night(&desk, FIRST).await);
@@ -257,7 +254,10 @@ async fn a_pdf_of_each_form_says_what_the_docx_says() {
             "{:?}",
             papers.keys()
         );
-        for (name, bytes) in papers.iter().filter(|(name, _)| name.ends_with(".pdf")) {
+        for (name, bytes) in papers
+            .iter()
+            .filter(|(name, _)| name.rsplit('.').next() == Some("pdf"))
+        {
             let read = is_accessible(bytes, "vi-VN");
             let letters = read.letters();
             let docx = said(&papers[&name.replace(".pdf", ".docx")]);
