@@ -116,7 +116,14 @@ async fn books(desk: &Desk, run: &Value) -> Books {
             let plain = |row: &Value| {
                 let mut row = row.clone();
                 let members = row.as_object_mut().unwrap();
-                for column in ["line", "file", "decided_night", "said_last", "raw_sha256"] {
+                for column in [
+                    "line",
+                    "file",
+                    "file_sha256",
+                    "decided_night",
+                    "said_last",
+                    "raw_sha256",
+                ] {
                     members.remove(column);
                 }
                 row.to_string()
