@@ -6,6 +6,7 @@
 //! were before it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::identity;
 
 use super::batch::{batches, keys};
 use super::codec::day;
@@ -42,7 +43,7 @@ impl Store {
             .rows_of_batches(&sql::SELECT_FIRM_HALF, &halves, &[])
             .await?
         {
-            sums.add(&row, 1, |day| Some(day))?;
+            sums.add(&row, 1, identity)?;
         }
         for row in tx.rows(&sql::SELECT_FIRM_LATER, &[before, since]).await? {
             sums.add(&row, -1, half_start)?;
@@ -56,14 +57,14 @@ impl Store {
             .await?
         {
             sums.add(&row, -1, half_start)?;
-            sums.add(&row, 1, |day| Some(day))?;
+            sums.add(&row, 1, identity)?;
         }
         let owners = owners_of_night(&mut tx, pool, &night).await?;
         for row in tx
             .rows_of_batches(&sql::SELECT_FIRM_OWNED, &keys(&owners), &[before, since])
             .await?
         {
-            sums.add(&row, -1, |day| Some(day))?;
+            sums.add(&row, -1, identity)?;
         }
         Ok(sums.list())
     }
@@ -71,13 +72,12 @@ impl Store {
 
 /// The first day of the half of a month (the 1st to the 14th, the 15th to the end) that holds a
 /// day: months of reports begin on the 1st or on the 15th.
-fn half_start(day: Day) -> Option<Day> {
+fn half_start(day: Day) -> Day {
     let fifteenth = day.month_start().plus(14);
-    Some(if day < fifteenth {
-        day.month_start()
-    } else {
-        fifteenth
-    })
+    if day < fifteenth {
+        return day.month_start();
+    }
+    fifteenth
 }
 
 /// The last day of that half.
@@ -145,7 +145,7 @@ impl Spans {
 
     /// The days from which on halves are cut by the beginning of a span, to the end of the half.
     fn cut(&self) -> impl Iterator<Item = (Day, Day)> {
-        let inside = |start: &&Day| half_start(**start) != Some(**start);
+        let inside = |start: &&Day| half_start(**start) != **start;
         let mut cut: BTreeMap<Day, Day> = BTreeMap::new();
         for start in self.starts.iter().filter(inside) {
             let from = cut.entry(half_end(*start)).or_insert(*start);
@@ -179,10 +179,10 @@ impl<'a> Sums<'a> {
         &mut self,
         row: &Row,
         sign: i128,
-        of: impl FnOnce(Day) -> Option<Day>,
+        of: impl FnOnce(Day) -> Day,
     ) -> Result<(), StoreError> {
         let day = row.parsed("day", day)?;
-        let Some(start) = of(day).and_then(|day| self.spans.start_of(day)) else {
+        let Some(start) = self.spans.start_of(of(day)) else {
             return Ok(());
         };
         let key = (
