@@ -225,7 +225,7 @@ fn run(case: Case) -> Vec<String> {
     let listening = dispatcher::set_default(&dispatch);
     let both = async {
         let mut all = reading::complaints(case).await;
-        all.extend(night::complaints(case).await);
+        all.extend(Box::pin(night::complaints(case)).await);
         all
     };
     let done = catch_unwind(AssertUnwindSafe(|| runtime.block_on(both)));

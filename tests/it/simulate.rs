@@ -182,7 +182,7 @@ async fn demo(seed: u64) {
 /// `DOISOAT_SIM_SEED=1` to 5 were looked at story by story.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_demo_tells_the_truth() {
-    demo(seed(2, "the_demo_tells_the_truth")).await;
+    Box::pin(demo(seed(2, "the_demo_tells_the_truth"))).await;
 }
 
 #[test]

@@ -92,7 +92,7 @@ async fn days_caught_up_equal_days_run_one_by_one() {
         seed(6, "overlap::days_caught_up_equal_days_run_one_by_one"),
         8,
     );
-    let (daily, each) = ordinary(seed, count).await;
+    let (daily, each) = Box::pin(ordinary(seed, count)).await;
     let mut behind = Course::new("caught up", Kind::Sqlite, district(seed, count)).await;
     for of in nights(count) {
         behind.begin(of, &Mishaps::default());
