@@ -19,8 +19,8 @@ use super::statement as sql;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Readers beside the one writer.
 const READERS_MAX: u32 = 4;
-/// The longest that PostgreSQL may work on one statement: a night's longest takes seconds, a
-/// migration of many years minutes.
+/// The longest that PostgreSQL may work on one statement where neither it nor the address says: a
+/// night's longest takes seconds, a migration of many years minutes.
 const STATEMENT_MAX: &str = "30min";
 /// Pages that a connection of SQLite holds, in KiB (negative: not a number of pages). The rows of a
 /// night lie all over indexes of many years: in the 2 MiB that SQLite takes unasked each page is
@@ -293,11 +293,7 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
     let options = PgConnectOptions::from_str(url).map_err(bad_url)?;
     let options = options
         .application_name("doisoat")
-        .options([
-            ("lock_timeout", "10s"),
-            ("statement_timeout", STATEMENT_MAX),
-            ("client_min_messages", "warning"),
-        ])
+        .options([("lock_timeout", "10s"), ("client_min_messages", "warning")])
         .disable_statement_logging();
     if mode == OpenMode::Create {
         let known = Postgres::database_exists(url).await;
@@ -306,9 +302,14 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
             made.map_err(|e| failure("create_database", e))?;
         }
     }
+    let limit = sql::LIMIT_STATEMENTS.postgres()?;
     let connected = PoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(BUSY_TIMEOUT)
+        .after_connect(move |connection, _| {
+            let limited = sqlx::query(limit).bind(STATEMENT_MAX).execute(connection);
+            Box::pin(async { limited.await.map(|_| ()) })
+        })
         .connect_with(options.clone())
         .await;
     let pool = connected.map_err(|error| match &error {

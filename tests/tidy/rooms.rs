@@ -87,9 +87,14 @@ fn is_crate_root(path: &str) -> bool {
         })
     };
     matches!(path, "src/lib.rs" | "src/main.rs" | "build.rs")
-        || ["tests/", "benches/", "examples/"]
-            .iter()
-            .any(|folder| test_root(folder))
+        || [
+            "tests/",
+            "benches/",
+            "examples/",
+            "campaigns/fuzz/fuzz_targets/",
+        ]
+        .iter()
+        .any(|folder| test_root(folder))
 }
 
 fn dead_files(tree: &Tree) -> Vec<Finding> {
