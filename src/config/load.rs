@@ -68,6 +68,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
     let targets = targets(root, &mut definitions)?;
     let mut rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
     rules.read_definitions(root.section("definitions")?)?;
+    let mut files = Vec::new();
     Ok(Config {
         file: file.to_path_buf(),
         dir: dir.to_path_buf(),
@@ -81,8 +82,9 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         csv_semicolons,
         open_vnd_max: gates(root)?,
         schedule: schedule(root)?,
-        calendar: calendar(root, dir)?,
-        fee_table: fee_table(root, dir)?,
+        calendar: calendar(root, dir, &mut files)?,
+        fee_table: fee_table(root, dir, &mut files)?,
+        files,
         rules,
         definitions,
         sources: sources(root, dir)?,
@@ -102,7 +104,11 @@ fn start(root: &mut Section<'_>) -> Result<Option<Day>, ConfigError> {
 }
 
 /// The days of rest that the program knows, and those of the office's own file.
-fn calendar(root: &mut Section<'_>, dir: &Path) -> Result<Calendar, ConfigError> {
+fn calendar(
+    root: &mut Section<'_>,
+    dir: &Path,
+    files: &mut Vec<PathBuf>,
+) -> Result<Calendar, ConfigError> {
     let mut calendar = Calendar::default();
     let Some(mut section) = root.section("calendar")? else {
         return Ok(calendar);
@@ -120,13 +126,18 @@ fn calendar(root: &mut Section<'_>, dir: &Path) -> Result<Calendar, ConfigError>
             );
             item.fail(message, fix)
         })?;
+        files.push(file);
     }
     section.finish()?;
     Ok(calendar)
 }
 
 /// The fee table. Lines that cannot be read do not stop a night: `check` and the report tell them.
-fn fee_table(root: &mut Section<'_>, dir: &Path) -> Result<FeeTable, ConfigError> {
+fn fee_table(
+    root: &mut Section<'_>,
+    dir: &Path,
+    files: &mut Vec<PathBuf>,
+) -> Result<FeeTable, ConfigError> {
     let Some(mut section) = root.section("fees")? else {
         return Ok(FeeTable::default());
     };
@@ -140,6 +151,7 @@ fn fee_table(root: &mut Section<'_>, dir: &Path) -> Result<FeeTable, ConfigError
         // no reject of it is stored, so its day is nobody's
         table = fee_table::read(&name, &bytes, Day::of_ms(0))
             .map_err(|error| item.fail(error.to_string(), fix))?;
+        files.push(file);
     }
     section.finish()?;
     Ok(table)

@@ -60,6 +60,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// The fee table; empty where none is named.
     pub fee_table: FeeTable,
+    /// The files that it names beside itself: days of rest, the fee table.
+    pub files: Vec<PathBuf>,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,
     /// Every definition that targets and rules name, with its place; the measuring stage says

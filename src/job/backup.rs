@@ -2,7 +2,7 @@
 //! it names.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
 use serde::Serialize;
@@ -106,6 +106,21 @@ async fn copy(config: &Config, store: &Store, folder: &Path) -> Result<Saved, Jo
     if let Ok(text) = fs::read(&config.file) {
         let sum = write("doisoat.toml", &text)?;
         sums.extend([format!("{sum}  doisoat.toml\n")]);
+    }
+    for named in &config.files {
+        // what stands elsewhere is saved from there
+        let inside = named.strip_prefix(&config.dir).ok();
+        let below = |path: &&Path| path.components().all(|c| matches!(c, Component::Normal(_)));
+        let Some(inside) = inside.filter(below) else {
+            continue;
+        };
+        let bytes = fs::read(named).with_context(|| named.display().to_string())?;
+        if let Some(above) = place(&inside.to_string_lossy()).parent() {
+            fs::create_dir_all(above).with_context(|| above.display().to_string())?;
+        }
+        let inside = inside.to_string_lossy();
+        let sum = write(&inside, &bytes)?;
+        sums.extend([format!("{sum}  {inside}\n")]);
     }
     write("SHA256SUMS", sums.as_bytes())?;
     for name in [DATABASE, ARCHIVE, "SHA256SUMS", "."] {

@@ -13,6 +13,7 @@ use super::nightly::{self, Decided, Read};
 use super::pull::Pulled;
 use super::stage;
 use super::stored;
+use super::verify::earlier_night_since;
 use crate::domain::Inputs;
 use crate::kpi::Period;
 use crate::report::publish::{self, OutFile};
@@ -135,6 +136,16 @@ pub(super) async fn as_known(
     // allow; of any other period the store knows
     let told = over.from >= run.business_date.year_start();
     let told = told && prior.iter().all(|sum| sum.fits(over));
+    if !told && earlier_night_since(run, &desk.store.runs().await?) {
+        // the store knows those nights as they are now, not as this run knew them
+        return Err(JobError::Usage {
+            message: format!(
+                "{} no longer knows {} as it was: an earlier night was published again since",
+                run.id, over.label
+            ),
+            fix: "ask for whole months or years of that night's own year".to_owned(),
+        });
+    }
     let prior = told.then_some(prior);
     let decided = nightly::decide_over(by, read, run, over, prior).await?;
     Ok(Some(decided))

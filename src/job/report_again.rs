@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
+use serde_json::Value;
 
 use super::as_known::{self, Known};
 use super::desk::Desk;
@@ -140,6 +141,24 @@ fn since(run: &RunRecord) -> JobError {
     }
 }
 
+/// The shares that `run.json` among the files tells.
+fn shares_of(files: &[OutFile]) -> Option<Value> {
+    let document = files.iter().find(|file| &*file.name == "run.json")?;
+    let mut document: Value = serde_json::from_slice(&document.bytes).ok()?;
+    Some(document["share"].take())
+}
+
+fn told_otherwise(period: &Period) -> JobError {
+    JobError::Usage {
+        message: format!(
+            "{} was closed without this format, and an earlier night was published again since: its \
+             closed figures cannot be told in it",
+            period.label
+        ),
+        fix: "take the formats that were kept when it was closed".to_owned(),
+    }
+}
+
 fn name_of(period: &Period) -> String {
     period.label.replace('/', "_")
 }
@@ -156,6 +175,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
             return Ok(Made { name, run, files });
         }
         let mut files = period::files(desk, &closing)?;
+        let closed = shares_of(&files);
         if let Some(formats) = &asked.formats {
             files = stage::chosen(files, formats);
             let missing = |format: &&Format| !stage::has(&files, **format);
@@ -163,6 +183,9 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
                 // not kept when it was closed: told again from what was known then
                 let decided = recover::as_known(desk, by, &run, period).await?;
                 let more = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
+                if shares_of(&more) != closed {
+                    return Err(told_otherwise(period));
+                }
                 let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);
                 let more: Vec<OutFile> = more.into_iter().filter(is_new).collect();
                 files.extend(more);

@@ -120,7 +120,7 @@ impl Spans {
             let changes = agencies.iter().flat_map(changes).flatten();
             starts.extend(changes.filter(|change| *change <= night));
         }
-        starts.retain(|start| *start >= first);
+        starts.retain(|start| (first..=never()).contains(start));
         Some(Self { first, starts })
     }
 

@@ -132,6 +132,11 @@ impl<'t> Tariff<'t> {
         if self.unread.contains(procedure) || self.unread.contains(national) {
             return Verdict::Unread;
         }
+        // a line without a procedure that cannot be read may be the rate of any field
+        let own = [procedure, national].map(|code| self.by_procedure.contains_key(code));
+        if self.unread.contains("") && own == [false, false] {
+            return Verdict::Unread;
+        }
         let listed = self.listed(fee, procedure, national);
         if listed.is_empty() {
             return Verdict::Unlisted;

@@ -60,6 +60,7 @@ tile-rows = rows: { $n }
 change-night = { $moved } since the night before
 change-month = { $moved } since { $day }
 change-points = { $points } pp
+change-earlier-nights = earlier nights that were published again
 change-none = unchanged
 
 # The share

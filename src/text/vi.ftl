@@ -61,6 +61,7 @@ change-night = { $moved } so với đêm trước
 change-month = { $moved } so với { $day }
 change-points = { $points } điểm %
 change-none = không đổi
+change-earlier-nights = các đêm trước đã công bố lại
 
 # The share
 share-heading = Tỷ lệ và mục tiêu

@@ -173,9 +173,11 @@ fn complaint(
             pull.state, pull.trouble
         )
     };
+    // Of a payOS link with a transfer that cannot be read nothing else is said: the transfer stands
+    // for it.
     let ids = |rows: &BTreeSet<(String, i64)>| {
         rows.iter()
-            .map(|(id, _)| id.clone())
+            .map(|(id, _)| id.split('#').next().unwrap().to_owned())
             .collect::<BTreeSet<_>>()
     };
     match fault.map_or(Outcome::Complete, |fault| fault.outcome) {

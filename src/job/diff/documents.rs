@@ -112,7 +112,14 @@ pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<st
             .iter()
             .any(|own| path.starts_with(own));
         if was != now && !follows {
-            let text = |value: Option<&Value>| value.map_or("-".into(), Value::to_string);
+            // account numbers and people's names stay where they are configured
+            let hidden = ["collection_accounts", ".payers."];
+            let is_hidden = hidden.iter().any(|own| path.contains(own));
+            let text = |value: Option<&Value>| match value {
+                None => "-".into(),
+                Some(_) if is_hidden => "***".into(),
+                Some(value) => value.to_string(),
+            };
             changed.push(format!("{path}: {} / {}", text(was.copied()), text(now.copied())).into());
         }
     }

@@ -232,6 +232,14 @@ fn displaced(books: &Books, reach: &Reach, item: &Contribution) -> bool {
     item.elsewhere.iter().all(fits) && moves
 }
 
+/// Open money without cash came on other days than the item's own.
+fn may_move(books: &Books, reach: &Reach, item: &Contribution) -> bool {
+    let (sure, all) = (reach.sure_days(), reach.days());
+    let own = Some((item.day, item.day));
+    let whole = books.rules.start.is_none() && reach.cash.is_none();
+    whole && all.is_some() && all != own && sure != own
+}
+
 /// The lines of a dossier that count.
 pub(super) fn counted<'b>(
     books: &'b Books,
@@ -275,6 +283,14 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
             if found.iter().any(wrong) {
                 let about = told(definition, &name);
                 findings.add(Invariant::Item, about, REACHED, must, !must);
+            }
+            // whatever a zone makes of it, what takes its place counts on another day
+            let stuck = |item: &&&Contribution| {
+                let vanishes = item.outcomes.contains(&(0, 0));
+                !vanishes && item.elsewhere.is_empty() && may_move(books, reach, item)
+            };
+            if must && let Some(item) = found.iter().find(stuck) {
+                say(item, WHERE, &format!("{:?}", reach.days()), findings);
             }
         }
     }

@@ -194,7 +194,10 @@ fn shares(diff: &Diff, lang: Lang, whole: bool) -> Vec<ChangeLine> {
         let mut causes: Vec<Reason> = share.movers.iter().map(|m| Reason::of(&m.cause)).collect();
         causes.sort();
         causes.dedup();
-        let said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();
+        let mut said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();
+        if share.explained == Some(false) {
+            said.push(text::say(lang, "change-earlier-nights", &[]));
+        }
         ChangeLine {
             became: Became::Changed,
             what,
