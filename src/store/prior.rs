@@ -271,6 +271,14 @@ mod tests {
     }
 
     #[test]
+    fn a_period_may_end_on_the_last_day_that_can_be_written() {
+        let range = Period::range(d("2022-12-05"), d("9999-12-31"));
+        let (starts, cut) = told(&[range], "2022-12-10");
+        assert_eq!(starts, "2022-12-05");
+        assert_eq!(cut, "2022-12-05/2022-12-14");
+    }
+
+    #[test]
     fn a_successor_begins_a_span() {
         let agency = Agency {
             code: crate::domain::AgencyCode::new("H48.18"),

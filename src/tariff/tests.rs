@@ -260,6 +260,22 @@ fn what_is_not_known_is_not_judged() {
         judge(&[fee("1.001612", 7)], &table, None).unjudged.unread,
         1
     );
+    // a line of a field that cannot be read names no procedure: it may be the rate of any field
+    let by_field = with(fee("9.999999", 7), |more| {
+        more.field_code = Some("HT".into());
+    });
+    let of_field = FeeRate {
+        procedure: None,
+        field: Some("HT".into()),
+        ..rate("1.001612", 777)
+    };
+    let table = FeeTable {
+        rates: vec![of_field],
+        unread: vec!["".into()],
+        ..FeeTable::default()
+    };
+    let found = judge(&[by_field, fee("1.001612", 7)], &table, None);
+    assert_eq!((found.unjudged.unread, found.notes.len()), (2, 0));
     // set afterwards, cancelled, of the tax office, from before go-live: nothing to say
     let waits = with(fee("1.001612", 0), |more| {
         more.collection_mode = Some(CollectionMode::After);

@@ -177,3 +177,38 @@ pub(super) fn key_of(key: &Value) -> String {
         _ => format!("{side} {source}/{id}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(rules: Value) -> Documents {
+        Documents {
+            pool: Value::Null,
+            rules,
+            settlement: Value::Null,
+        }
+    }
+
+    #[test]
+    fn accounts_and_people_are_not_told_and_what_follows_the_night_is_no_change() {
+        let before = with(json!({"margin_min": 950, "periods": [1], "collection_accounts": []}));
+        let after = with(json!({
+            "margin_min": 900,
+            "periods": [2],
+            "collection_accounts": [["0123456789", "H48.18.24"]],
+            "grey": {"rules": [{"payers": ["NGUYEN VAN A"]}]},
+        }));
+        assert_eq!(
+            changed_rules(&before, &after),
+            [
+                "collection_accounts.0.0: - / ***".into(),
+                "collection_accounts.0.1: - / ***".into(),
+                "grey.rules.0.payers.0: - / ***".into(),
+                Box::<str>::from("margin_min: 950 / 900"),
+            ]
+        );
+    }
+}
