@@ -101,6 +101,13 @@ pub struct Classified {
 }
 
 impl Classified {
+    /// True when every night looks at the row again until somebody settles it. The store keeps it,
+    /// and what was open the night before is told by it.
+    pub fn is_open(&self) -> bool {
+        let waits = self.carried || self.bucket == Bucket::Rejected;
+        waits || (self.exception_id.is_some() && self.severity != Severity::Info)
+    }
+
     /// The class by which the row counts in the shares: a stale decision changes nothing in it.
     pub fn counts_as(&self) -> &'static str {
         match (self.class, self.also.first()) {

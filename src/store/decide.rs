@@ -9,7 +9,7 @@ use super::exec::{Bind, Row, Tx};
 use super::owner::Owner;
 use super::statement as sql;
 use super::{Publication, StoreError};
-use crate::classify::{Bucket, Classified, Severity};
+use crate::classify::{Bucket, Severity};
 use crate::domain::{DossierCode, ExceptionId, FeeId, Receipt, RowKey, Txn};
 use crate::kpi::Contribution;
 use crate::matching::MatchGroup;
@@ -17,12 +17,6 @@ use crate::settle::Inputs;
 
 /// The content of an entry that says that something ended.
 const ENDED: &str = "ended";
-
-/// True when every night looks at the row again until somebody settles it.
-fn is_open(row: &Classified) -> bool {
-    let waits = row.carried || row.bucket == Bucket::Rejected;
-    waits || (row.exception_id.is_some() && row.severity != Severity::Info)
-}
 
 pub(super) async fn decide_rows(
     tx: &mut Tx,
@@ -32,7 +26,7 @@ pub(super) async fn decide_rows(
     let mut rows = BTreeMap::new();
     for row in &publication.settlement.rows {
         let severity = row.severity;
-        let open = is_open(row);
+        let open = row.is_open();
         let facts = (row.class, severity, row.bucket, open, row.amount);
         let links = (&row.dossier_code, row.business_date, &row.exception_id);
         let why = (&row.evidence, &row.nearest, &row.also);

@@ -266,16 +266,20 @@ tie-cash = Counter receipts
 tie-registry = One-stop system
 tie-total = All money sources
 carry-heading = What was open, carried over from the night before
-carry-intro = Carried over + newly open − matched − left out = carried forward. What this does not explain is always told: rows not seen any more, or amounts that changed.
+carry-intro = Carried over + newly open ± amount changed − matched − left out = carried forward. Matched and left-out rows go with the amount carried over; a changed amount is no row more or less. What is unexplained is rows not seen any more.
 carry-opening = Carried over
 carry-came = + Newly open
 carry-matched = − Matched
-carry-left-out = − Left out
+carry-changed = ± Amount changed
+carry-left-out = − Left out, nothing due
 carry-closing = = Carried forward
 column-rest = Unexplained
 flow-heading = Money of the day by source
-flow-intro = Successful rows of { $day }: paid − fees kept by the provider − refunds and reversals − debits = received.
-flow-paid = Paid
+flow-intro = Successful rows of { $day }: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee. A fee that the provider kept before it told the amount is added to what came in.
+flow-came = Came in
+flow-uncounted = − Not counted
+flow-uncounted-out = Not counted of what went out: { $n } lines that another source tells, { $sum }.
+flow-paid = = Paid
 flow-fees = − Provider's fees
 flow-returned = − Refunds, reversals
 flow-debits = − Other debits
@@ -425,6 +429,8 @@ choice-undo-meaning = The earlier decision is taken back; the rules decide again
 sheet-summary = Summary
 sheet-checks = Checks
 sheet-tie = Tie-out
+sheet-carry = Open items
+sheet-flow = Money of the day
 sheet-shares = Shares
 sheet-ages = Ages
 sheet-links = Links
@@ -473,6 +479,7 @@ book-fees-intro = Payments that succeeded on the day, with the fee and the net a
 book-gross = Paid by people
 book-fee = Provider's fee
 book-net = Received net
+book-uncounted-out = Not counted of what went out
 book-fee-rest = Difference
 book-fee-rate = Fee rate
 book-file = File

@@ -266,16 +266,20 @@ tie-cash = Biên lai tại quầy
 tie-registry = Một cửa
 tie-total = Tổng giao dịch các nguồn tiền
 carry-heading = Khoản còn mở, từ đêm trước chuyển sang
-carry-intro = Kỳ trước chuyển sang + mới mở − đã khớp − loại ra = chuyển kỳ sau. Phần không giải thích được luôn được nêu: dòng không còn trong dữ liệu, hoặc số tiền đã đổi.
+carry-intro = Kỳ trước chuyển sang + mới mở ± đổi số tiền − đã khớp − loại ra = chuyển kỳ sau. Dòng đã khớp hoặc loại ra trừ theo số tiền đã chuyển sang; đổi số tiền không thêm bớt dòng. Phần chưa giải thích là dòng không còn trong dữ liệu.
 carry-opening = Kỳ trước chuyển sang
 carry-came = + Mới mở
 carry-matched = − Đã khớp
-carry-left-out = − Loại ra có lý do
+carry-changed = ± Đổi số tiền
+carry-left-out = − Loại ra hoặc hết phải thu
 carry-closing = = Chuyển kỳ sau
 column-rest = Chưa giải thích
 flow-heading = Tiền trong ngày theo nguồn
-flow-intro = Giao dịch thành công ngày { $day }: người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận.
-flow-paid = Người dân nộp
+flow-intro = Giao dịch thành công ngày { $day }: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí. Phí nhà cung cấp trừ trước khi báo được cộng vào tiền vào.
+flow-came = Tiền vào
+flow-uncounted = − Không tính
+flow-uncounted-out = Không tính ở phần tiền ra: { $n } dòng trùng nguồn khác, { $sum }.
+flow-paid = = Người dân nộp
 flow-fees = − Phí nhà cung cấp
 flow-returned = − Hoàn, đảo
 flow-debits = − Ghi nợ khác
@@ -425,6 +429,8 @@ choice-undo-meaning = Bỏ quyết định trước, để chương trình tự 
 sheet-summary = Tóm tắt
 sheet-checks = Kiểm tra
 sheet-tie = Đối chiếu tổng
+sheet-carry = Còn mở
+sheet-flow = Tiền trong ngày
 sheet-shares = Tỷ lệ
 sheet-ages = Tuổi
 sheet-links = Khớp
@@ -473,6 +479,7 @@ book-fees-intro = Khoản nộp thành công trong ngày, số phí và số th�
 book-gross = Số tiền người nộp trả
 book-fee = Phí dịch vụ
 book-net = Thực nhận
+book-uncounted-out = Tiền ra không tính: dòng trùng nguồn khác
 book-fee-rest = Chênh lệch
 book-fee-rate = Tỷ lệ phí
 book-file = Tệp

@@ -14,6 +14,7 @@
 mod audit;
 mod bad_input;
 mod backup;
+mod bridges;
 mod by_hand;
 mod calendar;
 mod campaign_faults;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::Figure;
 use crate::report::model::{
     CarryRow, ClassRow, ClosedView, CompareRow, ExceptionView, FlowRow, SHOWN_MAX, age_bucket,
-    source_word,
+    source_word, uncounted_out,
 };
 
 use super::Page;
@@ -151,21 +151,28 @@ impl Page<'_> {
     }
 
     /// The parts of a row of the bridge, in order.
-    pub(super) fn carry_parts(&self, row: &CarryRow) -> [Figure; 5] {
+    pub(super) fn carry_parts(&self, row: &CarryRow) -> [Figure; 6] {
         row.parts()
     }
 
-    /// The totals of the day's money: paid, fees, returned, debits, net, unexplained.
-    pub(super) fn flow_totals(&self) -> [i128; 6] {
-        self.r.flows.iter().fold([0; 6], |sums, row| {
+    /// The totals of the day's money, in the order of its parts.
+    pub(super) fn flow_totals(&self) -> [i128; 8] {
+        self.r.flows.iter().fold([0; 8], |sums, row| {
             let mut parts = self.flow_parts(row).into_iter();
             sums.map(|sum| sum + parts.next().unwrap_or(0))
         })
     }
 
     /// The same of one source.
-    pub(super) fn flow_parts(&self, row: &FlowRow) -> [i128; 6] {
+    pub(super) fn flow_parts(&self, row: &FlowRow) -> [i128; 8] {
         row.parts()
+    }
+
+    /// What went out and is not counted, over all sources; none where there is nothing.
+    pub(super) fn flow_uncounted_out(&self) -> Option<String> {
+        let all = uncounted_out(&self.r.flows)?;
+        let args = [("n", self.n(all.count)), ("sum", self.money(all.sum_vnd))];
+        Some(self.say("flow-uncounted-out", &args))
     }
 }
 

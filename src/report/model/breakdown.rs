@@ -13,6 +13,7 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
+use super::bridge::kept_before;
 use super::exceptions::ExceptionList;
 use super::index::Index;
 use super::shares::{self, ShareRow};
@@ -75,7 +76,8 @@ pub(super) fn agencies(
 
 /// The payments of the day by means of payment. A cashless payment stands under the means that the
 /// one-stop system declared, where that is a cashless one, else under the provider's; a valid
-/// counter receipt is cash whatever was declared.
+/// counter receipt is cash whatever was declared. A fee that the provider kept before it told the
+/// amount was paid, too.
 pub(super) fn instruments(
     index: &Index<'_>,
     settlement: &Settlement,
@@ -99,7 +101,7 @@ pub(super) fn instruments(
                     .get(&row.key)
                     .copied()
                     .unwrap_or(txn.instrument.id()),
-                txn.amount,
+                txn.amount.wide() + kept_before(row, txn),
                 true,
             )
         } else if let Some(receipt) = index.receipt(&row.key) {
@@ -111,13 +113,13 @@ pub(super) fn instruments(
             let event = (&receipt.dossier_code, &receipt.cashier, at);
             (
                 Instrument::Cash.id(),
-                receipt.amount,
+                receipt.amount.wide(),
                 cash_events.insert(event),
             )
         } else {
             continue;
         };
-        let figure = Figure::new(u64::from(is_event), amount.wide());
+        let figure = Figure::new(u64::from(is_event), amount);
         let entry = by_word.entry(word).or_default();
         entry.0.plus(figure);
         if row.bucket == Bucket::Open {

@@ -2,12 +2,14 @@
 //! and what was open from the night before to tonight. What neither explains is a column of its
 //! own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use crate::classify::Bucket;
-use crate::domain::{RowKey, Side, Txn, TxnKind, TxnStatus};
+use crate::classify::{Bucket, Classified};
+use crate::domain::{RowKey, Side, Txn, TxnKind, TxnStatus, Vnd};
+use crate::matching::{Evidence, Role};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 
@@ -18,22 +20,32 @@ use super::index::Index;
 pub struct FlowRow {
     /// The source.
     pub source: Box<str>,
+    /// Every payment line, with the fee that the provider kept before it told the amount.
+    pub came: Figure,
+    /// Of these, lines that are no payment of their own: batched settlements, banked cash, second
+    /// sightings, and what a person said is no fee.
+    pub uncounted: Figure,
     /// What people paid.
     pub paid: Figure,
-    /// What the provider says it kept of it, in dong.
+    /// What the provider kept of it, in dong: as its rows tell, else as the matching found.
     pub fees: i128,
-    /// Refunds and reversals.
+    /// Refunds and reversals, by the kind of the row or by what it undoes.
     pub returned: Figure,
     /// Other debits.
     pub debits: Figure,
-    /// What the rows say was received, less what went out, in dong.
+    /// What the counted rows say was received, less what went out, in dong.
     pub net: i128,
+    /// Outgoing lines that another source tells already; in no other figure.
+    pub uncounted_out: Figure,
 }
 
 impl FlowRow {
-    /// Paid, fees, returned, debits, received and what no row explains, in dong.
-    pub fn parts(&self) -> [i128; 6] {
+    /// Came in, not counted, paid, fees, returned, debits, received and what no row explains, in
+    /// dong.
+    pub fn parts(&self) -> [i128; 8] {
         [
+            self.came.sum_vnd,
+            self.uncounted.sum_vnd,
             self.paid.sum_vnd,
             self.fees,
             self.returned.sum_vnd,
@@ -43,11 +55,19 @@ impl FlowRow {
         ]
     }
 
-    /// Paid, less fees and what went out, less received: what no row explains, in dong.
+    /// Came in, less what is not counted, fees and what went out, less received: what no row
+    /// explains, in dong.
     pub fn rest(&self) -> i128 {
         let out = self.fees + self.returned.sum_vnd + self.debits.sum_vnd;
-        self.paid.sum_vnd - out - self.net
+        self.came.sum_vnd - self.uncounted.sum_vnd - out - self.net
     }
+}
+
+/// The outgoing lines of all sources that are not counted; none where there is nothing.
+pub fn uncounted_out(flows: &[FlowRow]) -> Option<Figure> {
+    let mut all = Figure::default();
+    flows.iter().for_each(|row| all.plus(row.uncounted_out));
+    (!all.is_empty()).then_some(all)
 }
 
 /// What was open in one source, from the night before to tonight.
@@ -61,20 +81,24 @@ pub struct CarryRow {
     pub opening: Figure,
     /// Open now and not then.
     pub came: Figure,
-    /// Open then and matched now.
+    /// Open then and now with another amount: how many, and by how much the money at risk grew.
+    pub changed: Figure,
+    /// Open then and matched now, with the amount of then.
     pub matched: Figure,
-    /// Open then and left out with a reason now.
+    /// Open then; left out with a reason, unreadable or without anything due now. The amount is
+    /// that of then.
     pub left_out: Figure,
     /// Open now.
     pub closing: Figure,
 }
 
 impl CarryRow {
-    /// Opening, came, matched, left out and closing.
-    pub fn parts(&self) -> [Figure; 5] {
+    /// Opening, came, changed, matched, left out and closing.
+    pub fn parts(&self) -> [Figure; 6] {
         [
             self.opening,
             self.came,
+            self.changed,
             self.matched,
             self.left_out,
             self.closing,
@@ -82,7 +106,7 @@ impl CarryRow {
     }
 
     /// (rows, dong) of the closing that the opening and the movements do not explain: rows that are
-    /// not seen any more, or whose money at risk changed.
+    /// not seen any more. A changed amount is no row more or less.
     pub fn rest(&self) -> (i128, i128) {
         let count = |figure: Figure| i128::from(figure.count);
         (
@@ -90,7 +114,7 @@ impl CarryRow {
                 - count(self.matched)
                 - count(self.left_out)
                 - count(self.closing),
-            self.opening.sum_vnd + self.came.sum_vnd
+            self.opening.sum_vnd + self.came.sum_vnd + self.changed.sum_vnd
                 - self.matched.sum_vnd
                 - self.left_out.sum_vnd
                 - self.closing.sum_vnd,
@@ -98,8 +122,47 @@ impl CarryRow {
     }
 }
 
+/// The fee that the matching found missing in what a row tells; none where the row tells a fee of
+/// its own.
+pub(super) fn kept_before(row: &Classified, txn: &Txn) -> i128 {
+    let found = row.evidence.iter().find_map(|seen| match seen {
+        Evidence::NetOfFee(fee) => Some(fee.wide()),
+        _ => None,
+    });
+    found.filter(|_| txn.fee == Vnd::ZERO).unwrap_or(0)
+}
+
+/// What the settlement says of transactions that do not count as their kind tells.
+struct Said<'s> {
+    /// Rows left out, and rows whose fee was kept before.
+    rows: FxHashMap<(&'s str, &'s str), &'s Classified>,
+    /// Rows that undo or return a payment.
+    returns: FxHashSet<(&'s str, &'s str)>,
+}
+
+impl<'s> Said<'s> {
+    fn by(settlement: &'s Settlement) -> Self {
+        let id = |key: &'s RowKey| (key.source.as_str(), &*key.id);
+        let of_money = |row: &&Classified| row.key.side == Side::Txn;
+        let tells = |row: &&Classified| {
+            let is_net = |seen: &Evidence| matches!(seen, Evidence::NetOfFee(_));
+            row.bucket == Bucket::Excluded || row.evidence.iter().any(is_net)
+        };
+        let rows = settlement.rows.iter().filter(of_money).filter(tells);
+        let legs = settlement.groups.iter().flat_map(|group| &group.legs);
+        let returns = legs.filter(|leg| {
+            leg.money.side == Side::Txn && matches!(leg.role, Role::Refund | Role::Reversal)
+        });
+        Self {
+            rows: rows.map(|row| (id(&row.key), row)).collect(),
+            returns: returns.map(|leg| id(&leg.money)).collect(),
+        }
+    }
+}
+
 /// One row a money source, in the order of the configuration.
-pub(super) fn flows(index: &Index<'_>, facts: &RunFacts) -> Vec<FlowRow> {
+pub(super) fn flows(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Vec<FlowRow> {
+    let said = Said::by(settlement);
     let money = facts.sources.iter().filter(|s| s.facts.carries_money);
     money
         .map(|source| {
@@ -117,55 +180,75 @@ pub(super) fn flows(index: &Index<'_>, facts: &RunFacts) -> Vec<FlowRow> {
                 .txns
                 .iter()
                 .filter(of_day)
-                .for_each(|txn| flow(&mut row, txn));
+                .for_each(|txn| flow(&mut row, txn, &said));
             row
         })
         .collect()
 }
 
-fn flow(row: &mut FlowRow, txn: &Txn) {
+fn flow(row: &mut FlowRow, txn: &Txn, said: &Said<'_>) {
+    let id = (txn.source.as_str(), &*txn.id);
+    let known = said.rows.get(&id).copied();
+    let left_out = known.filter(|known| known.bucket == Bucket::Excluded);
     match txn.kind {
         TxnKind::Payment => {
-            row.paid.add(txn.amount);
-            row.fees += txn.fee.wide();
+            let kept = known.map_or(0, |known| kept_before(known, txn));
+            let gross = Figure::new(1, txn.amount.wide() + kept);
+            row.came.plus(gross);
+            if left_out.is_some() {
+                row.uncounted.plus(gross);
+                return;
+            }
+            row.paid.plus(gross);
+            row.fees += txn.fee.wide() + kept;
             row.net += txn.net.wide();
         }
-        TxnKind::Refund | TxnKind::Reversal => {
-            row.returned.add(txn.amount);
+        // the same line in another source has gone out there
+        _ if left_out.is_some_and(|known| known.class == "sighting") => {
+            row.uncounted_out.add(txn.amount);
+        }
+        TxnKind::Debit if !said.returns.contains(&id) => {
+            row.debits.add(txn.amount);
             row.net -= txn.amount.wide();
         }
-        TxnKind::Debit => {
-            row.debits.add(txn.amount);
+        TxnKind::Debit | TxnKind::Refund | TxnKind::Reversal => {
+            row.returned.add(txn.amount);
             row.net -= txn.amount.wide();
         }
     }
 }
 
+/// An exception that waits as the store keeps it: tomorrow's opening are these rows, no others.
+fn waits(row: &Classified) -> bool {
+    row.bucket == Bucket::Open && row.exception_id.is_some() && row.is_open()
+}
+
 /// One row a source in which something is or was open: money first, then receipts and fee lines.
 pub(super) fn carries(settlement: &Settlement, facts: &RunFacts) -> Vec<CarryRow> {
     let mut rows: BTreeMap<(bool, Side, Box<str>), CarryRow> = BTreeMap::new();
-    let mut before: BTreeSet<&RowKey> = BTreeSet::new();
+    let mut before: BTreeMap<&RowKey, Vnd> = BTreeMap::new();
     for (key, amount) in &facts.page.open_before {
-        before.insert(key);
+        before.insert(key, *amount);
         of(&mut rows, key).opening.add(*amount);
     }
     for row in &settlement.rows {
-        let was_open = before.contains(&row.key);
-        // what merely waits (not due, unpaid) is no exception: it was not counted then either
-        if row.bucket == Bucket::Open && row.exception_id.is_none() {
-            continue;
-        }
-        if row.bucket == Bucket::Open {
+        let then = before.get(&row.key).copied();
+        if waits(row) {
             let of = of(&mut rows, &row.key);
             of.closing.add(row.amount);
-            if !was_open {
-                of.came.add(row.amount);
+            match then {
+                None => of.came.add(row.amount),
+                Some(then) if then != row.amount => {
+                    let grown = row.amount.wide() - then.wide();
+                    of.changed.plus(Figure::new(1, grown));
+                }
+                Some(_) => {}
             }
-        } else if was_open {
+        } else if let Some(then) = then {
             let of = of(&mut rows, &row.key);
             match row.bucket {
-                Bucket::Matched => of.matched.add(row.amount),
-                _ => of.left_out.add(row.amount),
+                Bucket::Matched => of.matched.add(then),
+                _ => of.left_out.add(then),
             }
         }
     }

@@ -33,7 +33,7 @@ mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
-pub use bridge::{CarryRow, FlowRow};
+pub use bridge::{CarryRow, FlowRow, uncounted_out};
 pub use cells::{CellRow, CellTable, GreyRow};
 pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, class_word, kind_word, percent_word,
@@ -197,7 +197,7 @@ impl Report {
                 .as_ref()
                 .map(|replaced| VersionChanges::of(replaced, facts.lang)),
             trend: trend::both(settlement, facts, headline.as_ref(), &totals),
-            flows: bridge::flows(&index, facts),
+            flows: bridge::flows(&index, settlement, facts),
             carries: bridge::carries(settlement, facts),
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),

@@ -9,6 +9,7 @@ use super::looks::Look;
 use super::sheet::{Cell, Result, is_exact};
 use super::table::{Column, Head, TOTAL_ROW, Written};
 
+mod bridges;
 mod list;
 
 /// Where the rows of the other sheets stand.
@@ -16,6 +17,8 @@ pub(super) struct Places<'w> {
     pub(super) exceptions: &'w Written,
     pub(super) ages: &'w Written,
     pub(super) tie: &'w Written,
+    pub(super) carries: &'w Written,
+    pub(super) flows: &'w Written,
     pub(super) shares: &'w Written,
     pub(super) links: &'w Written,
     pub(super) fees: &'w Written,
@@ -54,7 +57,8 @@ pub(super) fn write(book: &Book<'_>, places: &Places<'_>) -> Result<(Worksheet, 
         figures("column-difference", 16),
         plain("book-mark", 8),
     ];
-    let checks = list::checks(book, places);
+    let mut checks = list::checks(book, places);
+    checks.extend(bridges::checks(book, places));
     let rows = checks.iter().enumerate();
     let rows = rows.map(|(nth, check)| cells(book, nth, check));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;

@@ -29,6 +29,7 @@ use sheet::{Result, Sheet};
 pub mod columns;
 
 mod ages;
+mod bridge;
 mod changes;
 mod checks;
 mod exceptions;
@@ -134,6 +135,8 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let exceptions = exceptions::write(book)?;
     let ages = ages::write(book, &exceptions.1)?;
     let tie = tie::write(book)?;
+    let carries = bridge::write_carries(book)?;
+    let flows = bridge::write_flows(book)?;
     let shares = shares::write(book)?;
     let trend = shares::write_trend(book)?;
     let links = links::write(book)?;
@@ -145,6 +148,8 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         exceptions: &exceptions.1,
         ages: &ages.1,
         tie: &tie.1,
+        carries: &carries.1,
+        flows: &flows.1,
         shares: &shares.1,
         links: &links.1,
         fees: &fees.1,
@@ -164,6 +169,8 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         fees.0,
         rejects.0,
         sources.0,
+        carries.0,
+        flows.0,
         trend.0,
     ];
     sheets.extend(fee_table::write(book)?);

@@ -1,8 +1,9 @@
 //! The bridges, the trend, late matches and the comparison with candidates, by figures told by
 //! hand.
 
-use doisoat::classify::Bucket;
-use doisoat::domain::{Fraction, RowKey, Vnd};
+use doisoat::classify::{Bucket, Classified, Severity};
+use doisoat::domain::{Fraction, RowKey, TxnKind, Vnd};
+use doisoat::matching::{Evidence, Role};
 use doisoat::report::{Figure, Previous, SourceFile, TrendPoint};
 
 use super::example::{self, day};
@@ -53,12 +54,113 @@ fn what_a_bridge_does_not_explain_is_a_column_of_its_own() {
     assert_eq!(tied.came.count, u64::try_from(open.len() - 1).unwrap());
     assert_eq!(tied.closing.count, u64::try_from(open.len()).unwrap());
     assert_eq!(tied.rest(), (0, 0));
-    // a row that is not seen any more, and an amount that changed
+    // a row that is not seen any more, an amount that changed, and one that was matched at less
     let gone = RowKey::txn(&was.0.source, "gone");
     scene.facts.page.open_before.push((gone, Vnd::new(7)));
     scene.facts.page.open_before[0].1 = was.1.checked_add(Vnd::new(30)).unwrap();
-    assert_eq!(row(&scene).rest(), (1, 37));
-    assert!(page(&scene).contains("bad\">1<br><span class=\"small\">37\u{a0}₫"));
+    scene.facts.page.open_before[1].1 = Vnd::new(11);
+    let moved = row(&scene);
+    assert_eq!(moved.changed, Figure::new(1, -30));
+    assert_eq!(moved.matched, Figure::new(1, 11));
+    assert_eq!(moved.rest(), (1, 7));
+    assert!(page(&scene).contains("bad\">1<br><span class=\"small\">7\u{a0}₫"));
+}
+
+#[test]
+fn what_is_due_from_nobody_is_not_carried_forward() {
+    let mut scene = example::undecided();
+    let fee = |row: &&Classified| row.class == "missing_payment";
+    let fee = scene.settlement.rows.iter().find(fee).unwrap().clone();
+    let mut land = fee.clone();
+    land.key.id = "F9".into();
+    (land.class, land.severity) = ("land_obligation", Severity::Info);
+    assert!(!land.is_open() && land.exception_id.is_some() && land.bucket == Bucket::Open);
+    scene.settlement.rows.push(land.clone());
+    let row = |scene: &example::Scene| {
+        let rows = build(scene).carries;
+        rows.into_iter().find(|row| row.source.is_empty()).unwrap()
+    };
+    let first = row(&scene);
+    assert_eq!(first.closing, Figure::new(1, fee.amount.wide()));
+    assert_eq!((first.came, first.rest()), (first.closing, (0, 0)));
+    // it was open as something else: it goes, with the amount of then
+    scene.facts.page.open_before = vec![(land.key, Vnd::new(5)), (fee.key, fee.amount)];
+    let next = row(&scene);
+    assert_eq!(next.left_out, Figure::new(1, 5));
+    assert_eq!((next.closing, next.rest()), (first.closing, (0, 0)));
+}
+
+/// One more successful line of the first source, of a kind and class, under a name.
+fn line(scene: &mut example::Scene, id: &str, kind: TxnKind, class: &'static str) -> RowKey {
+    let mut txn = scene.inputs.txns[0].clone();
+    let key = txn.key();
+    let row = scene.settlement.rows.iter().find(|row| row.key == key);
+    let mut row = row.unwrap().clone();
+    (txn.id, row.key.id) = (id.into(), id.into());
+    (txn.kind, row.class) = (kind, class);
+    if class != "ok" && class != "net_settlement" {
+        row.bucket = Bucket::Excluded;
+    }
+    let key = row.key.clone();
+    scene.inputs.txns.push(txn);
+    scene.settlement.rows.push(row);
+    key
+}
+
+#[test]
+fn money_counts_once_and_stands_where_the_settlement_puts_it() {
+    use TxnKind::{Debit, Payment};
+    let mut scene = example::undecided();
+    let dong = scene.inputs.txns[0].amount.wide();
+    let source = scene.inputs.txns[0].source.clone();
+    let read = |scene: &example::Scene| {
+        let report = build(scene);
+        let means = report.instruments.iter().filter(|row| !row.cash);
+        let means: i128 = means.map(|row| row.paid.sum_vnd).sum();
+        let paid: i128 = report.flows.iter().map(|row| row.paid.sum_vnd).sum();
+        let row = report
+            .flows
+            .into_iter()
+            .find(|row| *row.source == *source.as_str());
+        (row.unwrap(), paid - means)
+    };
+    let (before, apart) = read(&scene);
+    assert_eq!(
+        apart, 150_000,
+        "the payment made twice came, but counts once"
+    );
+    for class in ["batch_settlement", "cash_deposit", "sighting", "not_fee"] {
+        line(&mut scene, class, Payment, class);
+    }
+    let (row, same) = read(&scene);
+    assert_eq!(
+        (same, &row.paid, row.net),
+        (apart, &before.paid, before.net)
+    );
+    assert_eq!(row.uncounted, Figure::new(4, 4 * dong));
+    assert_eq!(row.came.sum_vnd, before.came.sum_vnd + 4 * dong);
+    // outgoing lines: one returns a payment, one is told by another source, one is neither
+    let back = line(&mut scene, "back", Debit, "ok");
+    let mut leg = scene.settlement.groups[0].legs[0].clone();
+    (leg.money, leg.role) = (back, Role::Refund);
+    scene.settlement.groups[0].legs.push(leg);
+    line(&mut scene, "seen", Debit, "sighting");
+    line(&mut scene, "out", Debit, "not_fee");
+    let (row, _) = read(&scene);
+    let one = Figure::new(1, dong);
+    assert_eq!([row.returned, row.debits, row.uncounted_out], [one; 3]);
+    assert_eq!((row.net, row.rest()), (before.net - 2 * dong, 0));
+    assert!(page(&scene).contains("Không tính ở phần tiền ra: 1 dòng"));
+    // a fee that the row does not tell: people paid it, the provider kept it
+    line(&mut scene, "net", Payment, "net_settlement");
+    let last = scene.settlement.rows.last_mut().unwrap();
+    last.evidence = vec![Evidence::NetOfFee(Vnd::new(1_100))];
+    let (row, same) = read(&scene);
+    assert_eq!((row.fees, row.rest(), same), (1_100, 0, apart));
+    assert_eq!(row.paid.sum_vnd, before.paid.sum_vnd + dong + 1_100);
+    // a row that tells the fee itself is not told twice
+    scene.inputs.txns.last_mut().unwrap().fee = Vnd::new(1_100);
+    assert_eq!(read(&scene).0.fees, 1_100);
 }
 
 #[test]

@@ -268,6 +268,8 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Phí",
             "Dữ liệu lỗi",
             "Nguồn",
+            "Còn mở",
+            "Tiền trong ngày",
             "Xu hướng",
             "Chú giải",
         ]

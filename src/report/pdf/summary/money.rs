@@ -2,7 +2,7 @@
 //! tonight, and the money of the day.
 
 use crate::report::forms::{Block, Cell, Line, Row, Scale};
-use crate::report::model::{TieLine, row_kind, source_word};
+use crate::report::model::{TieLine, row_kind, source_word, uncounted_out};
 use crate::text;
 
 use super::{Maker, figure, plain, strong};
@@ -59,12 +59,13 @@ impl Maker<'_> {
         self.section(blocks, self.t("carry-heading"), "carry-intro");
         let columns = [
             ("column-source", 20),
-            ("carry-opening", 17),
-            ("carry-came", 17),
-            ("carry-matched", 17),
-            ("carry-left-out", 17),
-            ("carry-closing", 17),
-            ("column-rest", 17),
+            ("carry-opening", 16),
+            ("carry-came", 16),
+            ("carry-changed", 16),
+            ("carry-matched", 16),
+            ("carry-left-out", 16),
+            ("carry-closing", 16),
+            ("column-rest", 14),
         ];
         let rows = self.r.carries.iter().map(|row| {
             let source = if row.money {
@@ -89,16 +90,18 @@ impl Maker<'_> {
         blocks.push(Block::Line(Line::left(intro).sized(Scale::Small)));
         let columns = [
             ("column-source", 20),
-            ("flow-paid", 17),
-            ("flow-fees", 17),
-            ("flow-returned", 17),
-            ("flow-debits", 17),
-            ("flow-net", 17),
-            ("column-rest", 17),
+            ("flow-came", 16),
+            ("flow-uncounted", 16),
+            ("flow-paid", 16),
+            ("flow-fees", 13),
+            ("flow-returned", 14),
+            ("flow-debits", 14),
+            ("flow-net", 16),
+            ("column-rest", 13),
         ];
-        let mut sums = [0; 6];
+        let mut sums = [0; 8];
         let mut rows = Vec::new();
-        let dong = |name: String, parts: [i128; 6]| {
+        let dong = |name: String, parts: [i128; 8]| {
             let mut cells = vec![Cell::Text(name)];
             cells.extend(parts.map(|dong| Cell::Right(text::money(self.r.lang, dong))));
             cells
@@ -111,5 +114,11 @@ impl Maker<'_> {
         }
         rows.push(strong(dong(self.t("row-total"), sums)));
         blocks.push(self.table(self.t("flow-heading"), &columns, rows));
+        if let Some(all) = uncounted_out(&self.r.flows) {
+            let count = text::number(self.r.lang, all.count);
+            let sum = text::money(self.r.lang, all.sum_vnd);
+            let said = self.say("flow-uncounted-out", &[("n", &count), ("sum", &sum)]);
+            blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+        }
     }
 }
