@@ -12,7 +12,8 @@ use crate::decision::{Action, Draft, Entry};
 use crate::domain::{
     Day, DossierCode, FeeId, Lang, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
-use crate::store::{ExceptionRecord, Store};
+use crate::report::model::row_kind;
+use crate::store::{ExceptionRecord, Store, StoreError};
 use crate::text;
 use shares::shares_of;
 
@@ -73,10 +74,45 @@ pub struct Plan {
 
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
-    let plan = plan(store, clock, ask, Again::Refused).await?;
+    let planned = plan(store, clock, ask, Again::Refused).await;
+    let plan = planned.map_err(|unfit| unfit.error)?;
     let written = write(store, &[&plan]).await?;
     let entry = written.into_iter().next();
     Ok(entry.context("no entry was written")?)
+}
+
+/// A decision that does not fit.
+#[derive(Debug)]
+pub struct Unfit {
+    /// True when the dossier, fee, amount or transaction that it names is wrong, and not the
+    /// exception or the choice.
+    pub of_target: bool,
+    /// What is wrong.
+    pub error: JobError,
+}
+
+impl Unfit {
+    fn target(error: JobError) -> Self {
+        Self {
+            of_target: true,
+            error,
+        }
+    }
+}
+
+impl From<JobError> for Unfit {
+    fn from(error: JobError) -> Self {
+        Self {
+            of_target: false,
+            error,
+        }
+    }
+}
+
+impl From<StoreError> for Unfit {
+    fn from(error: StoreError) -> Self {
+        JobError::from(error).into()
+    }
 }
 
 /// Whether the same decision once more is an error.
@@ -88,40 +124,50 @@ pub enum Again {
     Known,
 }
 
+impl Again {
+    /// What to do: at the command line, or in the workbook, where there are no options.
+    fn fix(self, [at_command, in_file]: [&'static str; 2]) -> &'static str {
+        match self {
+            Self::Refused => at_command,
+            Self::Known => in_file,
+        }
+    }
+}
+
 /// Checks a decision against its row and what was decided so far; writes nothing.
 pub async fn plan(
     store: &Store,
     clock: &dyn Clock,
     ask: &Ask,
     again: Again,
-) -> Result<Plan, JobError> {
+) -> Result<Plan, Unfit> {
     let lang = ask.lang;
     if ask.reason.trim().is_empty() || ask.by.trim().is_empty() {
-        return Err(usage(lang, "decide-who", "decide-who-fix", &[]));
+        return Err(usage(lang, "decide-who", "decide-who-fix", &[]).into());
     }
     let Some(last) = store.last_run().await? else {
-        return Err(usage(lang, "decide-no-night", "decide-no-night-fix", &[]));
+        return Err(usage(lang, "decide-no-night", "decide-no-night-fix", &[]).into());
     };
     let night = last.business_date.plus(1);
     let Some(detail) = store.exception(&ask.id, None).await? else {
         let args = [("id", &*ask.id)];
-        return Err(usage(lang, "decide-unknown", "decide-see-list", &args));
+        return Err(usage(lang, "decide-unknown", "decide-see-list", &args).into());
     };
     let record = detail.record;
     let known = again == Again::Known;
     let may_be_closed = known || matches!(ask.choice, Choice::Undo);
     if let Some(closed) = record.closed.filter(|_| !may_be_closed) {
-        return Err(closed_on(lang, &record, closed));
+        return Err(closed_on(lang, &record, closed).into());
     }
-    let (row, action) = action(store, &record, ask).await?;
+    let (row, action) = action(store, &record, ask, again).await?;
     let of_row = store.decisions_of(&row).await?;
     let is_written = known && is_said(&of_row, &action, ask);
     if !is_written {
         let undoes = matches!(ask.choice, Choice::Undo);
         if let Some(closed) = record.closed.filter(|_| !undoes) {
-            return Err(closed_on(lang, &record, closed));
+            return Err(closed_on(lang, &record, closed).into());
         }
-        may_rule(&of_row, &action, night, ask)?;
+        may_rule(&of_row, &action, night, (ask, again))?;
     }
     let (amount_then, class_then) = if row == record.key {
         (record.amount, record.class.clone())
@@ -178,20 +224,25 @@ fn is_said(of_row: &[Entry], action: &Action, ask: &Ask) -> bool {
 }
 
 /// A ruling that waits for its night is not decided again by accident, and only a ruling is undone.
-fn may_rule(of_row: &[Entry], action: &Action, night: Day, ask: &Ask) -> Result<(), JobError> {
+fn may_rule(
+    of_row: &[Entry],
+    action: &Action,
+    night: Day,
+    (ask, again): (&Ask, Again),
+) -> Result<(), JobError> {
     if matches!(action, Action::Assign(_)) {
         return Ok(());
     }
     let is_ruling = |entry: &&Entry| !matches!(entry.draft.action, Action::Assign(_));
     let ruled = of_row.iter().rfind(is_ruling);
     if let Some(entry) = ruled.filter(|entry| entry.draft.night >= night && !ask.replace) {
-        let (by, what, why) = (
-            &entry.draft.by,
-            entry.draft.action.id(),
-            &entry.draft.reason,
-        );
-        let args = [("by", &**by), ("what", what), ("why", &**why)];
-        return Err(usage(ask.lang, "decide-ruled", "decide-ruled-fix", &args));
+        let Draft {
+            by, reason, action, ..
+        } = &entry.draft;
+        let what = action_word(ask.lang, action);
+        let args = [("by", &**by), ("what", &*what), ("why", &**reason)];
+        let fix = again.fix(["decide-ruled-fix", "decide-ruled-file"]);
+        return Err(usage(ask.lang, "decide-ruled", fix, &args));
     }
     if *action == Action::Undo && ruled.is_none_or(|entry| entry.draft.action == Action::Undo) {
         return Err(usage(ask.lang, "decide-nothing", "decide-see-show", &[]));
@@ -207,28 +258,54 @@ fn usage(lang: Lang, message: &str, fix: &str, args: &[(&str, &str)]) -> JobErro
     }
 }
 
+fn side_word(lang: Lang, side: Side) -> String {
+    let key = match side {
+        Side::Fee => "side-fee",
+        Side::Receipt => "side-receipt",
+        Side::Txn => "side-txn",
+    };
+    text::say(lang, key, &[])
+}
+
+/// What was decided, as the workbook's drop-down has it.
+fn action_word(lang: Lang, action: &Action) -> String {
+    let key = match action {
+        Action::Rule(Ruling::Pays(_)) => "ruling-pays",
+        Action::Rule(Ruling::NotFee) => "choice-not-fee",
+        Action::Rule(Ruling::WriteOff) => "choice-write-off",
+        Action::Rule(Ruling::RefundRequested) => "choice-refund-requested",
+        Action::Undo => "choice-undo",
+        Action::Assign(_) => "ruling-assign",
+    };
+    text::say(lang, key, &[])
+}
+
 /// The row that the choice is about, and what it does.
 async fn action(
     store: &Store,
     record: &ExceptionRecord,
     ask: &Ask,
-) -> Result<(RowKey, Action), JobError> {
+    again: Again,
+) -> Result<(RowKey, Action), Unfit> {
     let (key, lang) = (record.key.clone(), ask.lang);
     let rule = |ruling| Action::Rule(ruling);
-    let is_other = |message, fix| {
-        let args = [("id", &*key.id), ("kind", key.side.id())];
-        usage(lang, message, fix, &args)
+    let is_other = |message, fixes| {
+        let kind = side_word(lang, key.side);
+        let args = [("id", &*key.id), ("kind", &*kind)];
+        Unfit::from(usage(lang, message, again.fix(fixes), &args))
     };
     match &ask.choice {
         Choice::Undo => Ok((key, Action::Undo)),
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
-        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => {
-            Err(is_other("decide-no-txn", "decide-no-txn-fix"))
-        }
+        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => Err(is_other(
+            "decide-no-txn",
+            ["decide-no-txn-fix", "decide-no-txn-file"],
+        )),
         Choice::Rule(ruling) => Ok((key, rule(ruling.clone()))),
         Choice::Pair(target) => {
             let txn = payment(store, &key, lang).await?;
-            let shares = shares_of(store, &[(target.clone(), None)], txn.amount, lang).await?;
+            let shares = shares_of(store, &[(target.clone(), None)], txn.amount, lang).await;
+            let shares = shares.map_err(Unfit::target)?;
             Ok((key, rule(Ruling::Pays(shares))))
         }
         Choice::Split(parts) => {
@@ -237,21 +314,26 @@ async fn action(
                 .iter()
                 .map(|(t, part)| (t.clone(), Some(*part)))
                 .collect();
-            let shares = shares_of(store, &parts, txn.amount, lang).await?;
+            let shares = shares_of(store, &parts, txn.amount, lang).await;
+            let shares = shares.map_err(Unfit::target)?;
             Ok((key, rule(Ruling::Pays(shares))))
         }
         Choice::PaidBy(source, id) => {
             let (Side::Fee, Some(dossier_code)) = (key.side, key.dossier.clone()) else {
-                return Err(is_other("decide-no-fee", "decide-no-fee-fix"));
+                return Err(is_other(
+                    "decide-no-fee",
+                    ["decide-no-fee-fix", "decide-no-fee-file"],
+                ));
             };
             let row = RowKey::txn(source, id);
-            let txn = payment(store, &row, lang).await?;
+            let txn = payment(store, &row, lang).await.map_err(Unfit::target)?;
             let fee_id = Some(FeeId::new(&key.id));
             let target = Target {
                 dossier_code,
                 fee_id,
             };
-            let shares = shares_of(store, &[(target, None)], txn.amount, lang).await?;
+            let shares = shares_of(store, &[(target, None)], txn.amount, lang).await;
+            let shares = shares.map_err(Unfit::target)?;
             Ok((row, rule(Ruling::Pays(shares))))
         }
     }
@@ -263,10 +345,11 @@ async fn money(store: &Store, row: &RowKey, lang: Lang) -> Result<Txn, JobError>
         Side::Fee | Side::Receipt => None,
     };
     txn.ok_or_else(|| {
+        let kind = side_word(lang, row.side);
         let args = [
             ("source", row.source.as_str()),
             ("id", &*row.id),
-            ("kind", row.side.id()),
+            ("kind", &*kind),
         ];
         usage(lang, "decide-gone", "decide-gone-fix", &args)
     })
@@ -278,10 +361,11 @@ async fn payment(store: &Store, row: &RowKey, lang: Lang) -> Result<Txn, JobErro
     if txn.kind == TxnKind::Payment {
         return Ok(txn);
     }
+    let kind = row_kind(lang, txn.kind.id());
     let args = [
         ("source", txn.source.as_str()),
         ("id", &*txn.id),
-        ("kind", txn.kind.id()),
+        ("kind", &*kind),
     ];
     Err(usage(
         lang,

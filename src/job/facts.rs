@@ -151,6 +151,7 @@ pub(super) async fn of_night(
     Ok(RunFacts {
         run_id: run.id.clone(),
         business_date: day,
+        over: None,
         version_of_night: run.version,
         replaces: run.replaces.clone(),
         state: run.state.clone(),

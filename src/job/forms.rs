@@ -37,6 +37,8 @@ impl Form {
     }
 }
 
+/// The definition whose amounts the sum of that form is held against.
+const AMOUNTS: &str = "AMOUNT_CASHLESS";
 /// The definition whose dossiers the form of payments counts.
 const DOSSIERS: &str = "DOSSIER_CASHLESS";
 
@@ -157,10 +159,16 @@ async fn payments<'a>(
         name: crate::text::say(decided.facts.lang, "form-total", &[]).into(),
         ..AgencyPayments::default()
     };
-    let of_period = |share: &&Share| {
-        share.definition == DOSSIERS && share.period == *over && share.cell.is_none()
+    let shares = &decided.settlement.shares;
+    let of = |definition: &'static str| {
+        let is_it = move |share: &&Share| {
+            share.definition == definition && share.period == *over && share.cell.is_none()
+        };
+        shares.iter().filter(is_it)
     };
-    for share in decided.settlement.shares.iter().filter(of_period) {
+    let mut measured = of(AMOUNTS).filter(|share| share.agency.is_none() && share.enough_data);
+    let measured = measured.next().map(|share| share.denominator);
+    for share in of(DOSSIERS) {
         let line = match &share.agency {
             None => &mut total,
             Some(code) if share.denominator != 0 => by_code.entry(code.clone()).or_default(),
@@ -196,5 +204,6 @@ async fn payments<'a>(
         run: &decided.run.id,
         agencies: by_code.into_values().collect(),
         total,
+        measured,
     })
 }

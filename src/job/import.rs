@@ -11,6 +11,7 @@ use super::error::JobError;
 use crate::clock::Clock;
 use crate::domain::{Lang, Ruling, Vnd};
 use crate::format::FormatError;
+use crate::report::model::class_word;
 use crate::report::xlsx::columns::Choice as Word;
 use crate::store::Store;
 use crate::text;
@@ -185,7 +186,14 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
             lang: how.lang,
         };
         let planned = by_hand::plan(store, clock, &ask, Again::Known).await;
-        let plan = planned.map_err(|error| of_row(row, column, error))?;
+        let plan = planned.map_err(|unfit| {
+            let column = if unfit.of_target {
+                sheet::TARGET
+            } else {
+                column
+            };
+            of_row(row, column, unfit.error)
+        })?;
         if !plan.is_written {
             still_the_same(store, row, how.lang).await?;
         }
@@ -224,7 +232,8 @@ async fn still_the_same(store: &Store, row: &Filled, lang: Lang) -> Result<(), B
         )))
     };
     if !row.class.is_empty() && *record.class != *row.class {
-        return Err(changed(sheet::CLASS, &row.class, &record.class));
+        let [then, now] = [&row.class, &record.class].map(|id| class_word(id, lang));
+        return Err(changed(sheet::CLASS, &then, &now));
     }
     let amount = row.amount.replace([' ', '\u{a0}'], "");
     match Vnd::parse_digits(&amount) {
@@ -257,8 +266,7 @@ fn choices(row: &Filled, lang: Lang) -> Result<Vec<(&'static str, Choice)>, Refu
 
 fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
     let Some(word) = Word::read(&row.decision) else {
-        let words = Word::ALL.map(|w| format!("{} / {}", w.word(Lang::Vi), w.word(Lang::En)));
-        let words = words.join("; ");
+        let words = Word::ALL.map(|word| word.word(lang)).join("; ");
         let args = [("word", &*row.decision), ("words", &*words)];
         return Err(row.refuse(
             lang,
@@ -273,8 +281,9 @@ fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
         _ => "import-write-target",
     };
     let fix = text::say(lang, fix, &[]);
-    let bad = |error: String| {
-        let args = [("target", &*row.target), ("error", &*error)];
+    // what to write instead stands in the remedy, in the reader's language
+    let bad = |_: String| {
+        let args = [("target", &*row.target)];
         let message = text::say(lang, "import-bad-target", &args);
         row.refuse_as(sheet::TARGET, message, fix.clone())
     };

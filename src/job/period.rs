@@ -12,6 +12,7 @@ use super::stage;
 use crate::domain::{Day, Period, RunId};
 use crate::report::publish::OutFile;
 use crate::store::{Closing, KeptFile, Lease};
+use crate::text;
 
 /// Who closes or opens, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,12 @@ pub(super) async fn closing_of(desk: &Desk, period: &Period) -> Result<Option<Cl
         .filter(|closing| closing.closes))
 }
 
+/// A message about a period, in the language of the desk.
+fn said(desk: &Desk, key: &str, period: &str, more: &[(&str, &str)]) -> String {
+    let args = [&[("period", period)], more].concat();
+    text::say(desk.config.lang, key, &args)
+}
+
 /// Refuses to publish a night of a closed period otherwise than it stands.
 pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobError> {
     let states = states(desk).await?;
@@ -44,13 +51,15 @@ pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobErro
     let Some(closing) = states.values().find(held) else {
         return Ok(());
     };
-    let label = &closing.period.label;
+    let (label, night) = (&closing.period.label, night.to_string());
     Err(JobError::Usage {
-        message: format!("{night} lies in {label}, which {} closed", closing.by),
-        fix: format!(
-            "late rows go to the next night; to change {night} itself: `doisoat period reopen \
-             {label} --reason ...`"
+        message: said(
+            desk,
+            "period-holds",
+            label,
+            &[("night", &night), ("by", &closing.by)],
         ),
+        fix: said(desk, "period-holds-fix", label, &[("night", &night)]),
     })
 }
 
@@ -63,11 +72,8 @@ pub async fn close(
 ) -> Result<PathBuf, JobError> {
     if let Some(closing) = closing_of(desk, period).await? {
         return Err(JobError::Usage {
-            message: format!("{} was closed by {}", period.label, closing.by),
-            fix: format!(
-                "see `doisoat report`; or open it: `doisoat period reopen {}`",
-                period.label
-            ),
+            message: said(desk, "period-twice", &period.label, &[("by", &closing.by)]),
+            fix: said(desk, "period-twice-fix", &period.label, &[]),
         });
     }
     complete(desk, period).await?;
@@ -90,8 +96,8 @@ pub async fn reopen(
 ) -> Result<(), JobError> {
     let Some(closing) = closing_of(desk, period).await? else {
         return Err(JobError::Usage {
-            message: format!("{} is not closed", period.label),
-            fix: "see `doisoat period list`".into(),
+            message: said(desk, "period-open", &period.label, &[]),
+            fix: said(desk, "period-open-fix", &period.label, &[]),
         });
     };
     let mut entry = entry(period, word, desk, closing.run_id, Vec::new());
@@ -130,9 +136,10 @@ async fn complete(desk: &Desk, period: &Period) -> Result<(), JobError> {
     let mut day = period.from.max(first);
     while day <= period.to {
         if !nights.contains(&day) {
+            let day = day.to_string();
             return Err(JobError::Usage {
-                message: format!("{} cannot be closed: {day} is not published", period.label),
-                fix: format!("run `doisoat run --date {day}` when that day is over"),
+                message: said(desk, "period-lacks", &period.label, &[("day", &day)]),
+                fix: said(desk, "period-lacks-fix", &period.label, &[("day", &day)]),
             });
         }
         day = day.plus(1);

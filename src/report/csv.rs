@@ -236,8 +236,10 @@ mod tests {
             ("+84", "'+84"),
             ("-2", "'-2"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\0=1", "'\0=1"),
+            ("\t=1", "'‹U+0009›=1"),
+            ("\0=1", "'‹U+0000›=1"),
+            ("gpj.\u{202e}exe", "gpj.‹U+202E›exe"),
+            ("1\u{a0}000", "1\u{a0}000"),
             ("＝1", "'＝1"),
             ("＠x", "'＠x"),
             ("a=1", "a=1"),
@@ -246,7 +248,9 @@ mod tests {
         ] {
             assert_eq!(cell(raw, night), format!("{expected},-150000\n"), "{raw:?}");
         }
-        assert_eq!(cell("\r=1", night), "\"'\r=1\",-150000\n");
+        assert_eq!(cell("\r=1", night), "'‹U+000D›=1,-150000\n");
+        let plain = Style::plain(Lang::Vi);
+        assert_eq!(cell("a\u{202e}b", plain), "a\u{202e}b,-150000\n");
         assert_eq!(
             cell("say \"x\", y", night),
             "\"say \"\"x\"\", y\",-150000\n"

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::domain::{
     Completeness, Day, DossierCode, ExceptionId, FeeChecks, Lang, RowKey, RunId, SourceFacts, Vnd,
 };
-use crate::kpi::{Fraction, Share, Target, Verdict};
+use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
 pub use diff::Replaced;
@@ -227,6 +227,8 @@ pub struct RunFacts {
     pub run_id: RunId,
     /// The night.
     pub business_date: Day,
+    /// The month or range that was asked for; none in the report of the night itself.
+    pub over: Option<Period>,
     /// 1 for the first version of the night.
     pub version_of_night: u32,
     /// The run whose folder this one replaces.
@@ -274,6 +276,12 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
+    /// The period that the report is of, where that is not its night.
+    pub fn period(&self) -> Option<&Period> {
+        let night = Period::night(self.business_date);
+        self.over.as_ref().filter(|period| **period != night)
+    }
+
     /// True when every source delivered everything.
     pub fn is_complete(&self) -> bool {
         self.sources.iter().all(SourceNight::is_complete)

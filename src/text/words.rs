@@ -1,5 +1,10 @@
 //! Amounts in words, as papers with a signature need them: `Một triệu không trăm linh năm nghìn
-//! đồng`. The reading of numbers as schools teach it: mười/mươi, một/mốt, bốn/tư, năm/lăm, linh.
+//! đồng`, or in English. The reading of Vietnamese numbers as schools teach it: mười/mươi, một/mốt,
+//! bốn/tư, năm/lăm, linh.
+
+mod english;
+
+use crate::domain::Lang;
 
 const DIGITS: [&str; 10] = [
     "không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín",
@@ -7,14 +12,15 @@ const DIGITS: [&str; 10] = [
 /// One tỷ.
 const BILLION: u128 = 1_000_000_000;
 
-/// Dong in Vietnamese words, with a capital: `Năm mươi nghìn đồng`, `Âm ...` below zero.
-pub fn dong_in_words(dong: i128) -> String {
-    let words = read(dong.unsigned_abs());
-    let words = if dong < 0 {
-        format!("âm {words} đồng")
-    } else {
-        format!("{words} đồng")
+/// Dong in words, with a capital: `Năm mươi nghìn đồng`, `Âm ...` below zero; `Fifty thousand
+/// dong`, `Minus ...`.
+pub fn dong_in_words(lang: Lang, dong: i128) -> String {
+    let (words, unit, minus) = match lang {
+        Lang::Vi => (read(dong.unsigned_abs()), "đồng", "âm "),
+        Lang::En => (english::read(dong.unsigned_abs()), "dong", "minus "),
     };
+    let minus = if dong < 0 { minus } else { "" };
+    let words = format!("{minus}{words} {unit}");
     let mut letters = words.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()
@@ -114,11 +120,14 @@ mod tests {
         check(1_000_000_000_000, "một nghìn tỷ");
         check(2_005_000_000_000, "hai nghìn không trăm linh năm tỷ");
         assert_eq!(
-            dong_in_words(1_005_000),
+            dong_in_words(Lang::Vi, 1_005_000),
             "Một triệu không trăm linh năm nghìn đồng"
         );
-        assert_eq!(dong_in_words(0), "Không đồng");
-        assert_eq!(dong_in_words(-4), "Âm bốn đồng");
+        assert_eq!(dong_in_words(Lang::Vi, 0), "Không đồng");
+        assert_eq!(dong_in_words(Lang::Vi, -4), "Âm bốn đồng");
+        assert_eq!(dong_in_words(Lang::En, -4), "Minus four dong");
+        let sum = "Sixteen million two hundred and five thousand and seventy-one dong";
+        assert_eq!(dong_in_words(Lang::En, 16_205_071), sum);
     }
 
     /// Reads digit by digit from the written number, then mends what nobody says. Below 10^18.

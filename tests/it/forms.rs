@@ -195,6 +195,24 @@ fn payments_are_of(run: &Value, texts: &[String]) {
     assert_eq!(figure(&total[1]) + figure(&total[2]), figure(&total[0]));
     assert_eq!(figure(&total[4]) + figure(&total[5]), figure(&total[6]));
     assert!(figure(&total[6]) > 0, "{total:?}");
+    // what the indicator counts in all is told where it is another sum
+    let amounts =
+        run["share"].as_array().unwrap().iter().find(|s| {
+            s["definition"] == "AMOUNT_CASHLESS" && s["period"] == FIRST && s["scope"] == ""
+        });
+    let measured = amounts.unwrap()["denominator"].as_i64().unwrap();
+    let difference = measured - figure(&total[6]);
+    let note = texts.iter().find(|text| text.starts_with("Chênh lệch "));
+    assert_eq!(note.is_some(), difference != 0, "{note:?}");
+    if let Some(note) = note {
+        let said = note.strip_prefix("Chênh lệch ").unwrap();
+        let (amount, why) = said.split_once(" đồng").unwrap();
+        assert_eq!(figure(amount), difference, "{note}");
+        assert!(
+            why.contains("phí nhà cung cấp đã trừ, khoản chưa rõ"),
+            "{note}"
+        );
+    }
 }
 
 /// No payer of the night stands in a paper.

@@ -191,7 +191,11 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
         .map(|bad| (bad.row, &*bad.column, bad.message.as_str()))
         .collect();
     let wanted = [
-        (2, "B (class)", "it was orphan and is unidentified now"),
+        (
+            2,
+            "B (class)",
+            "it was Only at the provider and is Unidentified payment now",
+        ),
         (3, "C (amount_vnd)", "it was 12,345\u{a0}₫ and is "),
         (4, "D (decision)", "\"pay\" is no decision"),
         (5, "G (reason)", "no reason"),
@@ -219,7 +223,7 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
     ]);
     let done = imported(&desk.store, &text, false).await;
     assert_eq!(counts(&done), [1, 0, 0, 1]);
-    assert_eq!(&*done.refused[0].column, "D (decision)");
+    assert_eq!(&*done.refused[0].column, "E (target)");
     assert_eq!(desk.store.decisions().await.unwrap().len(), 1);
     // what is said is Vietnamese first, and both languages say it of the same cells
     let clock = FixedClock::new(day("2022-12-06").start_ms());
@@ -239,21 +243,53 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
     let told = told.unwrap().unwrap();
     let lines: Vec<String> = told.refused.iter().map(|bad| bad.line(Lang::Vi)).collect();
     let wanted = [
-        "dòng 2, cột B (class): lúc lập bảng là orphan, nay là unidentified",
-        "dòng 3, cột D (decision): \"pay\" không phải quyết định → chọn một trong: ",
+        "dòng 2, cột B (class): lúc lập bảng là Thừa phía nhà cung cấp (không có hồ sơ), nay là Chưa",
+        "dòng 3, cột D (decision): \"pay\" không phải quyết định → chọn một trong: Ghép với một hồ sơ;",
         "dòng 4, cột G (reason): chưa có lý do → ghi vì sao",
-        "dòng 5, cột D (decision): chưa biết khoản phí nào của hồ sơ",
+        "dòng 5, cột E (target): chưa biết khoản phí nào của hồ sơ",
     ];
     assert_eq!(lines.len(), wanted.len(), "{lines:?}");
     for (line, wanted) in lines.iter().zip(wanted) {
         assert!(line.starts_with(wanted), "{line}");
     }
+    words_of_the_workbook(&desk.store, [b, fee.id.as_str()], how).await;
     // a table that Vietnamese Excel saved is read as well
     let semicolons = table(&[[c, "", "", "not_fee", "", "", "r", ""]]).replace(',', ";");
     let read = imported(&desk.store, &semicolons, true).await;
     assert_eq!(counts(&read), [1, 0, 0, 0]);
     desk.close().await;
     on_the_command_line(&town, c).await;
+}
+
+/// What is said to somebody at a workbook names words of its drop-down, no options and no ids; the
+/// words of both languages at once are read as well.
+async fn words_of_the_workbook(store: &Store, [txn, fee]: [&str; 2], how: How) {
+    let text = table(&[
+        [fee, "", "", "not_fee", "", "", "r", ""],
+        [txn, "", "", "paid_by", "sepay-main/nothing", "", "r", ""],
+    ]);
+    let clock = FixedClock::new(day("2022-12-06").start_ms());
+    let told = import(store, &clock, text.as_bytes(), &how).await;
+    let told = told.unwrap().unwrap();
+    let lines: Vec<String> = told.refused.iter().map(|bad| bad.line(Lang::Vi)).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines[0].contains("là khoản thu, không phải giao dịch"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains("là giao dịch, không phải khoản"),
+        "{lines:?}"
+    );
+    assert!(lines.iter().all(|line| !line.contains("--")), "{lines:?}");
+    let both = "Không theo dõi tiếp / Write off";
+    let text = table(&[[txn, "", "", both, "", "", "r", ""]]);
+    let again = How {
+        replace: true,
+        ..how
+    };
+    let told = import(store, &clock, text.as_bytes(), &again).await;
+    assert_eq!(counts(&told.unwrap().unwrap()), [1, 0, 0, 0]);
 }
 
 async fn on_the_command_line(town: &Town, id: &str) {

@@ -234,10 +234,11 @@ async fn a_closed_period_stays_to_the_byte_and_is_opened_by_a_decision() {
         let month = Period::month("2022-12").unwrap();
         let not_over = close(&desk, &month).await.unwrap_err();
         assert!(
-            not_over.to_string().contains("2022-12-07 is not published"),
+            not_over.to_string().contains("đêm 2022-12-07 chưa công bố"),
             "{not_over}"
         );
-        assert!(reopen(&desk, &both()).await.is_err(), "nothing is closed");
+        let nothing = reopen(&desk, &both()).await.unwrap_err();
+        assert!(nothing.to_string().ends_with(" chưa chốt"), "{nothing}");
         let folder = close(&desk, &both()).await.unwrap();
         let closed = files(&folder);
         assert!(close(&desk, &both()).await.is_err(), "closed twice");
@@ -255,7 +256,10 @@ async fn a_closed_period_stays_to_the_byte_and_is_opened_by_a_decision() {
         // the late row belongs to a closed night, which is not published anew
         let refused = again(&desk, day(FIRST)).await.unwrap_err();
         assert_eq!(refused.exit(), Exit::Usage);
-        assert!(refused.to_string().contains("ke-toan closed"), "{refused}");
+        assert!(
+            refused.to_string().contains("mà ke-toan đã chốt"),
+            "{refused}"
+        );
         reopen(&desk, &both()).await.unwrap();
         let second = again(&desk, day(FIRST)).await.unwrap();
         assert_eq!(second.run.version, 2);

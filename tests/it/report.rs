@@ -16,6 +16,7 @@ mod large;
 mod light;
 mod pairings;
 mod pdf;
+mod period;
 pub(crate) mod schema;
 mod tie_out;
 mod workbook;

@@ -133,8 +133,7 @@ pub(super) async fn decide(
         counts,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    let over_period = over.is_some();
-    rules.periods.extend(over);
+    rules.periods.extend(over.clone());
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
@@ -166,6 +165,7 @@ pub(super) async fn decide(
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
+    facts.over = over;
     let decided = Decided {
         run,
         exits,
@@ -175,7 +175,7 @@ pub(super) async fn decide(
         prior,
         facts,
     };
-    Box::pin(told(desk, decided, counts.as_deref(), over_period)).await
+    Box::pin(told(desk, decided, counts.as_deref())).await
 }
 
 /// With `run.json`, and in a version that replaces another what changed.
@@ -183,14 +183,13 @@ async fn told(
     desk: &Desk,
     mut decided: Decided,
     counts: Option<&str>,
-    over_period: bool,
 ) -> Result<Decided, JobError> {
     if let Some(counts) = counts {
         facts::tell_counts(&mut decided.facts.sources, counts);
     }
     decided.tell();
     // the report of a period is no version of a night
-    if !over_period {
+    if decided.facts.over.is_none() {
         // against the figures of `run.json`, which tells them in turn
         let made = (&decided.pool, &decided.rules, &decided.settlement);
         decided.facts.replaced = diff::replaced(desk, &decided.run, made).await?;

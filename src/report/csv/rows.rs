@@ -61,7 +61,7 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
     }
     for also in &row.also {
         detail.push_str("; ");
-        detail.push_str(also);
+        detail.push_str(&classes.text(also, lang, |class| class.label));
     }
     ExceptionRow {
         key: &row.key,

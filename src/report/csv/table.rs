@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use crate::domain::Lang;
+use crate::report::escape::{is_hidden, visible};
 
 /// Bytes that are gathered before they are written.
 const BATCH: usize = 256 << 10;
@@ -40,10 +41,18 @@ impl<W: Write> Table<W> {
         self.style.lang
     }
 
-    /// A cell of free text or an identifier.
+    /// A cell of free text or an identifier. For a spreadsheet program what cannot be seen, or
+    /// turns the reading direction, is shown as on the page: `‹U+202E›`.
     pub(super) fn text(&mut self, text: &str) {
-        let guard = self.style.spreadsheet && is_formula(text);
-        self.cell(if guard { "'" } else { "" }, text.as_bytes());
+        if !self.style.spreadsheet {
+            return self.cell("", text.as_bytes());
+        }
+        let guard = if is_formula(text) { "'" } else { "" };
+        if text.chars().any(is_hidden) {
+            self.cell(guard, visible(text).as_bytes());
+        } else {
+            self.cell(guard, text.as_bytes());
+        }
     }
 
     /// A number or word we made ourselves: never guarded, so that -150000 stays a number.

@@ -107,7 +107,7 @@ impl Minutes<'_> {
         blocks.push(Block::Line(Line::section(self.say("form-minutes-figures"))));
         blocks.push(line(self.say("form-unit-dong")));
         blocks.push(Block::Table(self.table(&sums, classes)));
-        let words = text::dong_in_words(sums.due);
+        let words = text::dong_in_words(self.lang, sums.due);
         let due = text::number(self.lang, sums.due);
         let args = [("amount", &*due), ("words", &*words)];
         blocks.push(Block::Line(

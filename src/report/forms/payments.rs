@@ -37,6 +37,8 @@ pub struct Payments<'a> {
     pub agencies: Vec<AgencyPayments>,
     /// All together: dossiers of several agencies count once.
     pub total: AgencyPayments,
+    /// What `AMOUNT_CASHLESS` counts in all over the same days, dong; none where it is not measured.
+    pub measured: Option<i128>,
 }
 
 impl Payments<'_> {
@@ -48,28 +50,43 @@ impl Payments<'_> {
     pub fn paper(&self) -> Paper {
         let run = [("run", self.run.as_str())];
         let sum = self.total.phi + self.total.le_phi;
-        let words = text::dong_in_words(sum);
+        let words = text::dong_in_words(self.lang, sum);
         let amount = text::number(self.lang, sum);
         let args = [("amount", &*amount), ("words", &*words)];
-        let blocks = vec![
+        let mut blocks = vec![
             head(self.lang, self.unit, "BC"),
             Block::Line(Line::title(self.say("form-payments-title"))),
             Block::Line(Line::middle(period::name(self.lang, self.period)).slanted()),
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
+        ];
+        blocks.extend(
+            self.difference(sum)
+                .map(|said| Block::Line(Line::plain(said))),
+        );
+        blocks.extend([
             Block::Line(Line::plain(text::say(self.lang, "form-source-run", &run))),
             Block::Signatures(vec![
                 signer(self.lang, "form-sign-maker", "form-sign-hint"),
                 signer(self.lang, "form-sign-accountant", "form-sign-hint"),
                 signer(self.lang, "form-sign-head", "form-sign-seal"),
             ]),
-        ];
+        ]);
         Paper {
             title: self.say("form-payments-title"),
             lang: self.lang,
             landscape: true,
             blocks,
         }
+    }
+
+    /// How far the sum is from the indicator's, and why; none where they are the same.
+    fn difference(&self, sum: i128) -> Option<String> {
+        let measured = self.measured.filter(|measured| *measured != sum)?;
+        let number = |dong| text::number(self.lang, dong);
+        let (difference, measured) = (number(measured - sum), number(measured));
+        let args = [("difference", &*difference), ("measured", &*measured)];
+        Some(text::say(self.lang, "form-payments-difference", &args))
     }
 
     fn table(&self) -> Grid {

@@ -13,7 +13,7 @@ use crate::report::facts::diff::{Became, Cause, Diff, RowChange, ShareChange};
 use crate::text;
 
 pub use words::{class_word, kind_word, percent_word, verdict_of};
-use words::{link_words, row_words, share_words, source_words};
+use words::{field_value, field_word, link_words, row_words, share_words, source_words};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -283,12 +283,12 @@ fn input(row: &RowChange, lang: Lang) -> ChangeLine {
         what.extend([" (", dossier, ")"]);
     }
     if !row.column.is_empty() {
-        what.extend([": ", &row.column]);
+        what.extend([": ", &field_word(&row.column, lang)]);
     }
     // what a payer wrote, and accounts, stay in the database
     let told = |value: &str| match &*row.column {
         "memo" | "account" if !value.is_empty() => "***".to_owned(),
-        _ => value.to_owned(),
+        column => field_value(column, value, lang),
     };
     ChangeLine {
         became: row.became,

@@ -228,7 +228,7 @@ fn incomplete_names(facts: &RunFacts) -> String {
         .join(", ")
 }
 
-fn lower_first(text: &str) -> String {
+pub(super) fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(chars).collect()

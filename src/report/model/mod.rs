@@ -25,6 +25,7 @@ mod rejects;
 mod row;
 mod shares;
 mod sources;
+mod span;
 mod tie;
 mod tie_files;
 mod tiles;
@@ -78,6 +79,9 @@ pub struct Report {
     pub unit: Box<str>,
     /// The night.
     pub business_date: Day,
+    /// The month or range that it is of, in words within a sentence; none for its night.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
     /// The run box: label and value.
     pub run_box: Vec<Fact>,
     /// The version of the night, and the run it replaces.
@@ -88,8 +92,12 @@ pub struct Report {
     pub banners: Vec<Banner>,
     /// The five numbers.
     pub tiles: Vec<Tile>,
-    /// The share that carries the verdict (the year to date of the first target).
+    /// The share that carries the verdict: the first target's, of the period, else of the year to
+    /// date.
     pub headline: Option<ShareRow>,
+    /// The same definition over the year to date, as the trend has it.
+    #[serde(skip)]
+    pub year: Option<ShareRow>,
     /// Every definition in night, month and year, for the whole unit.
     pub shares: Vec<ShareRow>,
     /// The headline's definition and period by agency.
@@ -165,7 +173,9 @@ impl Report {
         let totals = totals(&lines);
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
-        let standing = what_if::share_text(facts, shares::headline_share(settlement, facts));
+        let year = shares::year_share(settlement, facts);
+        let standing = what_if::share_text(facts, year);
+        let year = year.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
@@ -173,6 +183,7 @@ impl Report {
             lang: facts.lang,
             unit: facts.unit.clone(),
             business_date: facts.business_date,
+            period: span::period_words(facts),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
@@ -196,12 +207,13 @@ impl Report {
                 .replaced
                 .as_ref()
                 .map(|replaced| VersionChanges::of(replaced, facts.lang)),
-            trend: trend::both(settlement, facts, headline.as_ref(), &totals),
+            trend: trend::both(settlement, facts, year.as_ref(), &totals),
             flows: bridge::flows(&index, settlement, facts),
             carries: bridge::carries(settlement, facts),
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),
             headline,
+            year,
             totals,
         }
     }

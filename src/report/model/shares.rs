@@ -85,10 +85,11 @@ impl ShareRow {
     }
 }
 
-/// Every definition for the whole unit: that of the first target first, then by id; the year before
-/// the month before the night.
+/// Every definition for the whole unit: that of the first target first, then by id; the period
+/// asked for, then the year before the month before the night.
 pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Vec<ShareRow> {
     let first = facts.targets.first().map(|target| &*target.definition);
+    let asked = facts.period();
     let mut shares: Vec<&Share> = settlement
         .shares
         .iter()
@@ -99,6 +100,7 @@ pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Vec<ShareRow> {
         (
             Some(share.definition) != first,
             share.definition,
+            asked != Some(&share.period),
             Reverse(span),
             &share.period,
         )
@@ -151,20 +153,31 @@ pub(super) fn headline(settlement: &Settlement, facts: &RunFacts) -> Option<Shar
     headline_share(settlement, facts).map(|share| row(share, facts))
 }
 
-/// The year to date of the first target's definition, else of `TX_CASHLESS`, for the whole unit.
+/// The share of the first target's definition, else of `TX_CASHLESS`, for the whole unit: that of
+/// the period asked for where it is measured, else of the year to date.
 pub(super) fn headline_share<'s>(
     settlement: &'s Settlement,
     facts: &RunFacts,
 ) -> Option<&'s Share> {
+    let asked = facts.period();
+    let of_period = asked.and_then(|period| leading(settlement, facts, period));
+    of_period.or_else(|| year_share(settlement, facts))
+}
+
+/// The leading definition over the year to date.
+pub(super) fn year_share<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Option<&'s Share> {
+    leading(settlement, facts, &Period::year_to(facts.business_date))
+}
+
+fn leading<'s>(settlement: &'s Settlement, facts: &RunFacts, period: &Period) -> Option<&'s Share> {
     let definition = facts
         .targets
         .first()
         .map_or("TX_CASHLESS", |target| &target.definition);
-    let year = Period::year_to(facts.business_date);
     settlement
         .shares
         .iter()
-        .find(|s| s.agency.is_none() && s.definition == definition && s.period == year)
+        .find(|s| s.agency.is_none() && s.definition == definition && s.period == *period)
 }
 
 pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {

@@ -8,7 +8,9 @@ use crate::text::figure::percent_short;
 
 use super::OVERDUE_DAYS;
 use super::exceptions::ExceptionList;
+use super::light::lower_first;
 use super::shares::ShareRow;
+use super::span::{of_night, period_words};
 use super::tie::Totals;
 
 /// One number with what stands around it.
@@ -41,12 +43,13 @@ pub(super) fn tiles(
             &[("n", &text::number(lang, figure.count))],
         )
     };
+    let label = |key: &str, args: &[(&str, &str)]| of_night(facts, text::say(lang, key, args));
     let money = |figure: Figure| text::money(lang, figure.sum_vnd);
     let days = [("days", text::number(lang, OVERDUE_DAYS))];
     let days: Vec<(&str, &str)> = days.iter().map(|(name, n)| (*name, n.as_str())).collect();
     vec![
         Tile {
-            label: text::say(lang, "tile-transactions", &[]),
+            label: label("tile-transactions", &[]),
             value: text::number(lang, totals.transactions.count),
             note: money(totals.transactions),
             ..since(facts, |p| {
@@ -55,13 +58,13 @@ pub(super) fn tiles(
         },
         share_tile(facts, headline),
         Tile {
-            label: text::say(lang, "tile-open", &[]),
+            label: label("tile-open", &[]),
             value: money(totals.open),
             note: rows(totals.open),
             ..since(facts, |p| Some(money_change(facts, totals.open, p.open)))
         },
         Tile {
-            label: text::say(lang, "tile-exceptions", &[]),
+            label: label("tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
             note: money(exceptions.work),
             ..since(facts, |p| {
@@ -69,7 +72,7 @@ pub(super) fn tiles(
             })
         },
         Tile {
-            label: text::say(lang, "tile-overdue", &days),
+            label: label("tile-overdue", &days),
             value: money(exceptions.overdue),
             note: rows(exceptions.overdue),
             ..since(facts, |p| {
@@ -84,13 +87,18 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     let point = headline.and_then(|row| row.point);
     let target = headline.and_then(|row| row.target);
     let moved = |before: &Previous| {
+        // the night before told the year's share
+        let point = point.filter(|_| facts.period().is_none());
         let points = text::points(lang, before.share?, point?);
         Some(text::say(lang, "change-points", &[("points", &points)]))
     };
     Tile {
         label: headline.map_or_else(
             || text::say(lang, "tile-share", &[]),
-            |row| row.name.clone(),
+            |row| match period_words(facts) {
+                None => row.name.clone(),
+                Some(_) => format!("{}, {}", row.name, lower_first(&row.period)),
+            },
         ),
         value: point.map_or_else(|| "—".to_owned(), |share| text::percent(lang, share)),
         note: target.map_or_else(

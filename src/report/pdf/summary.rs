@@ -25,11 +25,21 @@ pub(super) fn paper(report: &Report) -> Paper {
     blocks.push(Block::Boxes(report.tiles.iter().map(tile).collect()));
     made.banners(&mut blocks, Level::Amber);
     made.first_work(&mut blocks);
+    // what is of the last night alone stands behind what is of the period
+    let night = report.night_heading();
+    if let Some([heading, intro]) = &night {
+        made.shares(&mut blocks);
+        made.agencies(&mut blocks);
+        blocks.push(Block::Line(Line::section(heading.as_str())));
+        blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
+    }
     made.ties(&mut blocks);
     made.carries(&mut blocks);
     made.flows(&mut blocks);
-    made.shares(&mut blocks);
-    made.agencies(&mut blocks);
+    if night.is_none() {
+        made.shares(&mut blocks);
+        made.agencies(&mut blocks);
+    }
     made.ages(&mut blocks);
     made.exceptions(&mut blocks);
     made.sources(&mut blocks);
@@ -73,8 +83,7 @@ impl Maker<'_> {
     }
 
     fn title(&self) -> String {
-        let day = text::day(self.r.lang, self.r.business_date);
-        let title = self.say("page-title", &[("day", &day)]);
+        let title = self.r.title();
         if self.r.unit.is_empty() {
             return title;
         }
@@ -98,19 +107,12 @@ impl Maker<'_> {
     }
 
     fn heading(&self, blocks: &mut Vec<Block>) {
-        let lang = self.r.lang;
         if !self.r.unit.is_empty() {
             blocks.push(Block::Line(Line::middle(&*self.r.unit).strong()));
         }
         let title = Line::title(self.t("page-heading").to_uppercase());
         blocks.push(Block::Line(title.sized(Scale::Large)));
-        let day = text::day(lang, self.r.business_date);
-        let version = self.r.version_of_night.to_string();
-        let line = format!(
-            "{} – {}",
-            self.say("page-subtitle", &[("day", &day)]),
-            self.say("version-note", &[("version", &version)])
-        );
+        let line = format!("{} – {}", self.r.subtitle(), self.r.version_note());
         blocks.push(Block::Line(Line::middle(line).slanted()));
     }
 

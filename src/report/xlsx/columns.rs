@@ -170,10 +170,15 @@ impl Choice {
     }
 
     /// Reads a cell: a word of either language or an id, whatever its case, its marks and the
-    /// blanks around it. None for anything else; the caller tells which words there are.
+    /// blanks around it, or the words of both languages with `/` between them. None for anything else; the caller tells which words there are.
     pub fn read(cell: &str) -> Option<Self> {
         let fold = |text: &str| crate::domain::fold::fold_name(&text.replace(['_', '-'], " "));
         let wanted = fold(cell);
+        // the word in both languages, as some sheets have it: both must mean the same
+        if let Some((one, other)) = cell.split_once('/') {
+            let one = Self::read(one)?;
+            return Self::read(other).filter(|other| *other == one);
+        }
         let is_it = |choice: &Self| {
             let words = [
                 choice.word(Lang::Vi),
@@ -216,6 +221,14 @@ mod tests {
         assert!(all.encode_utf16().count() <= 255, "a list's limit");
         assert_eq!(Choice::read("Khong phai khoan thu"), Some(Choice::NotFee));
         assert_eq!(Choice::read("PAID-BY"), Some(Choice::PaidBy));
+        let both = |one: Choice, other: Choice| {
+            format!("{} / {}", one.word(Lang::Vi), other.word(Lang::En))
+        };
+        for choice in Choice::ALL {
+            assert_eq!(Choice::read(&both(choice, choice)), Some(choice));
+        }
+        assert_eq!(Choice::read(&both(Choice::Pair, Choice::Undo)), None);
+        assert_eq!(Choice::read("write off / "), None);
         assert_eq!(Choice::read(""), None);
         assert_eq!(Choice::read("pay"), None);
     }

@@ -120,7 +120,7 @@ pub fn render_within(
         links: links::rows(&index, csv::night_groups(settlement, facts), facts.lang),
         shares: every_share(&index, settlement, facts),
         fees: providers::fees(inputs, facts),
-        trend: trend(facts, report.headline.as_ref(), &report.totals, TREND_DAYS),
+        trend: trend(facts, report.year.as_ref(), &report.totals, TREND_DAYS),
         agencies: &index.directory,
         looks: Looks::new(facts.lang),
         report,
@@ -188,13 +188,8 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
 
 /// Who made it and for which night; the time of its making is the night's own.
 fn properties(book: &Book<'_>) -> Result<DocProperties> {
-    let title = text::say(
-        book.lang(),
-        "page-title",
-        &[("day", &text::day(book.lang(), book.report.business_date))],
-    );
     let properties = DocProperties::new()
-        .set_title(title)
+        .set_title(book.report.title())
         .set_subject(book.facts.run_id.as_str())
         .set_author("doisoat")
         .set_creation_datetime(&start_of(book.report.business_date)?);

@@ -75,11 +75,8 @@ fn heading(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     sheet.say(0, 0, &book.report.unit, &looks.label)?;
     sheet.say(1, 0, &book.t("page-heading"), &looks.title)?;
     sheet.to.set_row_height(1, 22)?;
-    let day = text::day(book.lang(), book.report.business_date);
-    let day = text::say(book.lang(), "page-subtitle", &[("day", &day)]);
-    let version = book.report.version_of_night.to_string();
-    let version = text::say(book.lang(), "version-note", &[("version", &version)]);
-    let said = format!("{day}. {version}. {}", book.t("personal-note"));
+    let (of, version) = (book.report.subtitle(), book.report.version_note());
+    let said = format!("{of}. {version}. {}", book.t("personal-note"));
     sheet.say(2, 0, &said, &looks.intro)
 }
 
@@ -158,7 +155,7 @@ fn chart(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32, trend: &Written) -> Re
             .set_format(&mut ChartFormat::new().set_line(&line).clone())
             .set_marker(&marker);
     }
-    let headline = book.report.headline.as_ref();
+    let headline = book.report.year.as_ref();
     let title = headline.map_or_else(
         || name.clone(),
         |row| format!("{} – {}", row.name, row.period),

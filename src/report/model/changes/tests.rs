@@ -36,6 +36,13 @@ fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
         amount_vnd: 35_000,
         cause: input,
     };
+    let deadline = RowChange {
+        became: Became::Changed,
+        column: "deadline_passed".into(),
+        before: "false".into(),
+        after: "true".into(),
+        ..row("source", "igate", None)
+    };
     let replaced = Replaced {
         version: 1,
         diff: Diff {
@@ -45,7 +52,7 @@ fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
             equal: false,
             rules: vec!["pairing_days: 3 / 0".into()],
             program: Some(("0.1.0".into(), "0.2.0".into())),
-            sources: Vec::new(),
+            sources: vec![deadline],
             totals: Vec::new(),
             inputs: vec![
                 memo,
@@ -61,11 +68,22 @@ fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
     for lang in [Lang::Vi, Lang::En] {
         let told = VersionChanges::of(&replaced, lang);
         let kinds: Vec<&str> = told.sections.iter().map(|section| section.kind).collect();
-        assert_eq!(kinds, ["rule", "decision", "row", "class"]);
-        assert_eq!(told.count(), 5);
-        let row = &told.sections[2].lines[0];
+        assert_eq!(kinds, ["rule", "source", "decision", "row", "class"]);
+        assert_eq!(told.count(), 6);
+        let late = &told.sections[1].lines[0];
+        let wanted = match lang {
+            Lang::Vi => ["igate: quá hạn nhận dữ liệu", "không", "có"],
+            Lang::En => ["igate: deadline passed", "no", "yes"],
+        };
+        assert_eq!([&*late.what, &late.before, &late.after], wanted);
+        let row = &told.sections[3].lines[0];
+        let memo = match lang {
+            Lang::Vi => "giao dịch sepay-main/1: nội dung",
+            Lang::En => "transaction sepay-main/1: memo",
+        };
+        assert_eq!(row.what, memo);
         assert_eq!((&*row.before, &*row.after), ("***", "***"));
-        assert_eq!(told.sections[1].lines[0].cause, "an: phoned");
+        assert_eq!(told.sections[2].lines[0].cause, "an: phoned");
         assert_eq!(told.sections[0].lines[1].after, "0");
         let (reason, count) = &told.reasons[0];
         assert_eq!((reason.cause, &*reason.name, *count), ("decision", "", 1));

@@ -7,6 +7,60 @@ use crate::report::facts::diff::{Became, Cause, RowChange, ShareChange};
 use crate::report::model::{definition_name, verdict_word};
 use crate::text;
 
+/// The columns of rows that can change, with the keys of their names.
+const FIELDS: [(&str, &str); 50] = [
+    ("account", "cell-account"),
+    ("agency_code", "cell-agency-code"),
+    ("amount", "cell-amount"),
+    ("bank_ref", "cell-bank-ref"),
+    ("business_date", "cell-business-date"),
+    ("cashier", "cell-cashier"),
+    ("code", "cell-code"),
+    ("collected_at", "cell-collected-at"),
+    ("collection_mode", "cell-collection-mode"),
+    ("column", "cell-column"),
+    ("created_at", "cell-created-at"),
+    ("declared_method", "cell-declared-method"),
+    ("dossier_code", "cell-dossier-code"),
+    ("due_at", "cell-due-at"),
+    ("fee", "cell-fee"),
+    ("fee_id", "cell-fee-id"),
+    ("fee_ids", "cell-fee-ids"),
+    ("field_code", "cell-field-code"),
+    ("file", "cell-file"),
+    ("filing_channel", "cell-filing-channel"),
+    ("instrument", "cell-instrument"),
+    ("kept", "cell-kept"),
+    ("kind", "cell-kind"),
+    ("largest", "cell-largest"),
+    ("level", "cell-level"),
+    ("line", "cell-line"),
+    ("memo", "cell-memo"),
+    ("name", "cell-name"),
+    ("net", "cell-net"),
+    ("online_payment_flag", "cell-online-payment-flag"),
+    ("order_ref", "cell-order-ref"),
+    ("paid_at", "cell-paid-at"),
+    ("paid_on", "cell-paid-on"),
+    ("parent_code", "cell-parent-code"),
+    ("payer", "cell-payer"),
+    ("payer_name", "cell-payer-name"),
+    ("procedure_code", "cell-procedure-code"),
+    ("processing_started_at", "cell-processing-started-at"),
+    ("receipt_form", "cell-receipt-form"),
+    ("receipt_no", "cell-receipt-no"),
+    ("receipt_series", "cell-receipt-series"),
+    ("received_at", "cell-received-at"),
+    ("request_id", "cell-request-id"),
+    ("result_at", "cell-result-at"),
+    ("side", "cell-side"),
+    ("status", "cell-status"),
+    ("successor_code", "cell-successor-code"),
+    ("valid_to", "cell-valid-to"),
+    ("value", "cell-value"),
+    ("versions", "cell-versions"),
+];
+
 /// The word of a kind of row.
 pub fn kind_word(kind: &str, lang: Lang) -> String {
     let key = match kind {
@@ -115,6 +169,24 @@ pub(super) fn share_words(share: &ShareChange, lang: Lang) -> (String, String, S
     (what, before, after)
 }
 
+/// The name of a column of a row; its own where this version has no word for it.
+pub(super) fn field_word(column: &str, lang: Lang) -> String {
+    let known = FIELDS.iter().find(|(name, _)| *name == column);
+    known.map_or_else(|| column.to_owned(), |(_, key)| text::say(lang, key, &[]))
+}
+
+/// A value of a column: the word of a state, a kind or a means of payment, anything else as it is.
+pub(super) fn field_value(column: &str, value: &str, lang: Lang) -> String {
+    let key = match column {
+        "status" => "status",
+        "kind" => "kind",
+        "instrument" | "declared_method" => "instrument",
+        _ => return value.to_owned(),
+    };
+    let key = format!("{key}-{}", value.replace('_', "-"));
+    text::lookup(lang, &key, &[]).unwrap_or_else(|| value.to_owned())
+}
+
 /// What of a source changed, before and after.
 pub(super) fn source_words(row: &RowChange, lang: Lang) -> (String, String, String) {
     let key = match &*row.column {
@@ -124,6 +196,11 @@ pub(super) fn source_words(row: &RowChange, lang: Lang) -> (String, String, Stri
         _ => "diff-deadline",
     };
     let said = |value: &str| {
+        match value {
+            "true" => return text::say(lang, "diff-yes", &[]),
+            "false" => return text::say(lang, "diff-no", &[]),
+            _ => {}
+        }
         let known = Completeness::parse(value).filter(|_| &*row.column == "state");
         let key = match known {
             None => return value.to_owned(),
