@@ -33,6 +33,36 @@ pub struct ProviderRow {
     /// True for a payment of a certified set: its dossier is one of as many that nothing tells
     /// apart, so that only the sum is certain.
     pub in_set: bool,
+    /// True where a link says that it gave money back: a refund or a reversal, whatever its kind.
+    pub went_back: bool,
+    /// Paid less due of the dossier that it is linked to; none where nothing is left over.
+    pub difference: Option<Vnd>,
+}
+
+/// The registry's own word on the orders of a period at one provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ordered {
+    /// Orders made in the period.
+    pub orders: u64,
+    /// Those of them that it calls paid.
+    pub paid: u64,
+    /// What these asked for, dong.
+    pub paid_vnd: i64,
+}
+
+/// A fee that the registry calls paid without cash, and no source has its money.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MissingPayment {
+    /// The day it counts under.
+    pub business_date: Day,
+    /// The dossier.
+    pub dossier: Box<str>,
+    /// The fee line.
+    pub fee_id: Box<str>,
+    /// What it asks for.
+    pub amount: Vnd,
+    /// The orders that ask for it, each with its provider; empty where none tells.
+    pub orders: Vec<(Box<str>, Box<str>)>,
 }
 
 /// What was paid for one kind of fee of one agency, less what went back.

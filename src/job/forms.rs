@@ -1,7 +1,7 @@
 //! Papers of a period: the minutes with each provider, the form of payments. A closed period is
 //! told as it was closed, another as known now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow};
 
@@ -16,6 +16,7 @@ use crate::kpi::Share;
 use crate::report::forms::{self, AgencyPayments, Minutes, Paper, Payments};
 use crate::report::pdf;
 use crate::report::publish::OutFile;
+use crate::source::push;
 use crate::store::RunRecord;
 
 /// Which paper.
@@ -62,8 +63,11 @@ pub(super) async fn files(
             files.extend(written("thanh-toan-766", &paper, over.to)?);
         }
         Form::Minutes(only) => {
-            for source in providers(desk, only.as_ref())? {
-                let minutes = minutes(desk, &decided, over, source).await?;
+            let chosen = providers(desk, only.as_ref())?;
+            let nights = desk.store.published_nights().await?;
+            let known = known(&nights, over, run.business_date)?;
+            for source in chosen {
+                let minutes = minutes(desk, &decided, over, source, &known).await?;
                 let name = format!("bien-ban-doi-soat_{}", source.name);
                 files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
                 let annex = forms::file_name(source.name.as_str());
@@ -126,27 +130,87 @@ fn providers<'d>(
     Ok(chosen)
 }
 
+/// What the published nights know of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    /// The last of them up to its end.
+    told_to: Day,
+    /// The stretches of its days that none of them tells.
+    missing: Vec<(Day, Day)>,
+    /// True when a night before the period was published, so that an earlier paper can have told
+    /// earlier days.
+    had_eve: bool,
+}
+
+/// The knowledge of a period as of its end or of the night `last`, whichever is first: the eve of
+/// the next period, so that what one paper carries over is what the next one takes up.
+fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobError> {
+    let told_to = nights.range(..=over.to.min(last)).next_back().copied();
+    let told_to = told_to.filter(|night| *night >= over.from);
+    let told_to = told_to.ok_or_else(|| JobError::Usage {
+        message: format!("no night of {} was published", over.label),
+        fix: "see `doisoat status`".into(),
+    })?;
+    let mut missing: Vec<(Day, Day)> = Vec::new();
+    let mut day = over.from;
+    while day <= over.to {
+        if day > told_to || !nights.contains(&day) {
+            match missing.last_mut() {
+                Some((_, to)) if to.plus(1) == day => *to = day,
+                _ => missing.push((day, day)),
+            }
+        }
+        day = day.plus(1);
+    }
+    Ok(Known {
+        told_to,
+        missing,
+        had_eve: nights.first().is_some_and(|first| *first < over.from),
+    })
+}
+
 async fn minutes<'a>(
-    desk: &Desk,
+    desk: &'a Desk,
     decided: &'a Decided,
     over: &'a Period,
     source: &'a SourceSettings,
+    known: &Known,
 ) -> Result<Minutes<'a>, JobError> {
-    let night = decided.run.business_date;
-    let (store, name) = (&desk.store, &source.name);
-    let before = over.from.minus(1);
+    let (store, name, night) = (&desk.store, &source.name, known.told_to);
+    let eve = over.from.minus(1);
+    let word = desk.config.provider_word(source);
+    let mut rows = store.provider_rows(name, over, night).await?;
+    if known.had_eve {
+        let late = store.late_provider_rows(name, over.from, eve, night);
+        rows.splice(..0, late.await?);
+    }
     Ok(Minutes {
         lang: decided.facts.lang,
         unit: &decided.facts.unit,
         provider: (source.registration.label, name.as_str()),
         period: over,
         run: &decided.run.id,
-        opening: store.open_provider_rows(name, over.from, before).await?,
-        rows: store.provider_rows(name, over, night).await?,
+        collects: collects(source),
+        told_to: night,
+        missing: known.missing.clone(),
+        opening: store.open_provider_rows(name, over.from, eve).await?,
+        rows,
         closing: store
             .open_provider_rows(name, over.to.plus(1), night)
             .await?,
+        ordered: store.ordered(word, over, night).await?,
+        unseen: store.missing_payments(over.to, night).await?,
+        word,
     })
+}
+
+/// True for a provider that takes the money and hands it on; a bank feed, a statement or webhooks
+/// of a bank feed tell what is in the agency's own account already.
+fn collects(source: &SourceSettings) -> bool {
+    if source.kind() == push::REGISTRATION.kind {
+        return source.text("provider").is_some_and(push::is_gateway);
+    }
+    source.registration.is_gateway
 }
 
 async fn payments<'a>(
@@ -206,4 +270,36 @@ async fn payments<'a>(
         total,
         measured,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        Day::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_paper_is_told_as_of_the_end_of_its_period_and_names_the_days_it_lacks() {
+        let over = Period::month("2022-12").unwrap();
+        let nights = ["2022-11-30", "2022-12-01", "2022-12-04", "2023-01-02"];
+        let nights: BTreeSet<Day> = nights.into_iter().map(day).collect();
+        let told = known(&nights, &over, day("2023-01-02")).unwrap();
+        let lacking = [("2022-12-02", "2022-12-03"), ("2022-12-05", "2022-12-31")];
+        assert_eq!(told.told_to, day("2022-12-04"));
+        assert_eq!(told.missing, lacking.map(|(from, to)| (day(from), day(to))));
+        assert!(told.had_eve);
+        let early = known(&nights, &over, day("2022-12-01")).unwrap();
+        assert_eq!(early.told_to, day("2022-12-01"));
+        assert_eq!(early.missing, [(day("2022-12-02"), day("2022-12-31"))]);
+        assert!(
+            known(
+                &nights,
+                &Period::month("2023-02").unwrap(),
+                day("2023-01-02")
+            )
+            .is_err()
+        );
+    }
 }

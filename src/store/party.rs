@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::codec::day;
+use super::codec::{day, from_json};
 use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{AgencyCode, Day, Period, ProviderRow, SourceName, Taken, Vnd};
+use crate::domain::{
+    AgencyCode, Day, MissingPayment, OrderStatus, Ordered, Period, ProviderRow, SourceName, Taken,
+    Vnd,
+};
 
 /// A payment is seen at the earliest so many days before the day that it is of, by cut-offs.
 const SEEN_BEFORE: u32 = 3;
@@ -38,6 +41,82 @@ impl Store {
         let binds = [Bind::Text(source.as_str()), before, night];
         let rows = self.read(&sql::SELECT_OPEN_PROVIDER_ROW, &binds).await?;
         read(&rows)
+    }
+
+    /// The source's rows from before `before` that nobody knew on the night `eve` and that were
+    /// there on `night`, as classed then, by day and id.
+    pub async fn late_provider_rows(
+        &self,
+        source: &SourceName,
+        before: Day,
+        eve: Day,
+        night: Day,
+    ) -> Result<Vec<ProviderRow>, StoreError> {
+        let days = [before, eve, night].map(|day| day.to_string());
+        let [before, eve, night] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), before, eve, night];
+        let rows = self.read(&sql::SELECT_LATE_PROVIDER_ROW, &binds).await?;
+        read(&rows)
+    }
+
+    /// The registry's word, as of `night`, on the orders made in the period at the provider that
+    /// its orders call `provider`.
+    pub async fn ordered(
+        &self,
+        provider: &str,
+        period: &Period,
+        night: Day,
+    ) -> Result<Ordered, StoreError> {
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let [from, to, night] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(provider), from, to, night];
+        let mut all = Ordered::default();
+        for row in self.read(&sql::SELECT_ORDERED, &binds).await? {
+            let count = row.int("orders")?;
+            let count = u64::try_from(count).map_err(|_| StoreError::Overflow("orders"))?;
+            all.orders = all.orders.saturating_add(count);
+            if row.text("status")? == OrderStatus::Paid.id() {
+                all.paid = count;
+                all.paid_vnd = row.int("amount_vnd")?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Fees up to the day `to` that the registry calls paid and whose money was not there on
+    /// `night`, by day and dossier.
+    pub async fn missing_payments(
+        &self,
+        to: Day,
+        night: Day,
+    ) -> Result<Vec<MissingPayment>, StoreError> {
+        let days = [to, night].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        let mut all: BTreeMap<(Box<str>, Box<str>), MissingPayment> = BTreeMap::new();
+        for row in self.read(&sql::SELECT_MISSING_PAYMENT, &binds).await? {
+            let fee: (Box<str>, Box<str>) = (row.text("dossier")?.into(), row.text("id")?.into());
+            let known = all.entry(fee.clone()).or_insert(MissingPayment {
+                business_date: row.parsed("business_date", day)?,
+                dossier: fee.0,
+                fee_id: fee.1,
+                amount: Vnd::new(row.int("amount_vnd")?),
+                orders: Vec::new(),
+            });
+            let Some(provider) = row.opt_text("provider")? else {
+                continue;
+            };
+            let ids: Vec<Box<str>> = from_json(&row, "fee_ids")?;
+            if ids.is_empty() || ids.contains(&known.fee_id) {
+                let order = row.opt_text("order_id")?.unwrap_or_default();
+                known.orders.push((provider.into(), order.into()));
+            }
+        }
+        let mut all: Vec<MissingPayment> = all.into_values().collect();
+        for fee in &mut all {
+            fee.orders.sort();
+        }
+        all.sort();
+        Ok(all)
     }
 
     /// What was paid on the days of the period for each kind of fee of each agency, as of `night`.
@@ -83,6 +162,8 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
             bucket: row.text("bucket")?.into(),
             dossier: row.opt_text("dossier_code")?.map(Into::into),
             in_set: row.int("in_set")? == 1,
+            went_back: row.int("went_back")? == 1,
+            difference: row.opt_int("difference_vnd")?.map(Vnd::new),
         })
     };
     let mut all: Vec<ProviderRow> = rows.iter().map(row).collect::<Result<_, StoreError>>()?;

@@ -253,6 +253,9 @@ statements! {
     SELECT_ARRIVED_DECISION = both "select_arrived_decision" 1;
     SELECT_MOVED_ITEM = both "select_moved_item" 3;
     SELECT_PROVIDER_ROW = both "select_provider_row" 4;
+    SELECT_LATE_PROVIDER_ROW = both "select_late_provider_row" 4;
+    SELECT_MISSING_PAYMENT = both "select_missing_payment" 2;
+    SELECT_ORDERED = both "select_ordered" 4;
     SELECT_OPEN_PROVIDER_ROW = both "select_open_provider_row" 3;
     SELECT_TAKEN_TXN = both "select_taken_txn" 4;
     SELECT_TAKEN_SET = both "select_taken_set" 4;

@@ -49,6 +49,7 @@ mod igate;
 mod import;
 mod inspect;
 mod metrics;
+mod minutes;
 mod night;
 mod night_calibration;
 mod night_cli;

@@ -106,7 +106,7 @@ async fn postgres_understands_every_statement() {
 
 /// Statements that read a row or few a night of all nights, or through an index that holds only
 /// what is not settled; and what only people ask for.
-const FEW_BY_NATURE: [&str; 8] = [
+const FEW_BY_NATURE: [&str; 9] = [
     "select_known_file",
     "select_account_statement",
     "select_first_statement_day",
@@ -115,6 +115,7 @@ const FEW_BY_NATURE: [&str; 8] = [
     "select_incomplete_day",
     "select_order_id_unanswered",
     "select_open_provider_row",
+    "select_missing_payment",
 ];
 
 /// True for a search that many years of rows may answer: by source or side alone, or everything

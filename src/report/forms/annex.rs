@@ -3,10 +3,11 @@
 
 use std::io;
 
+use super::figures::{is_apart, is_exact};
 use super::minutes::Minutes;
 use super::paper::{Block, Cell, Grid, Line, Row};
 use crate::classify::Class;
-use crate::domain::ProviderRow;
+use crate::domain::{MissingPayment, ProviderRow, Vnd};
 use crate::report::csv::{self, DifferenceRow, Style};
 use crate::report::facts::Figure;
 use crate::report::model::row_kind;
@@ -18,7 +19,16 @@ const LISTED: usize = 5_000;
 pub(super) fn add(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]) {
     blocks.push(Block::NewPage);
     differences(minutes, blocks, classes);
-    let sets: Vec<&ProviderRow> = minutes.rows.iter().filter(|row| row.in_set).collect();
+    let apart: Vec<&ProviderRow> = minutes.rows.iter().filter(|row| is_apart(row)).collect();
+    if !apart.is_empty() {
+        of_matched(minutes, blocks, &apart, classes);
+    }
+    let unseen: Vec<(&MissingPayment, &str)> = minutes.unseen_here().collect();
+    if !unseen.is_empty() {
+        of_party_a(minutes, blocks, &unseen);
+    }
+    let sets = minutes.rows.iter();
+    let sets: Vec<&ProviderRow> = sets.filter(|row| row.in_set && is_exact(row)).collect();
     if !sets.is_empty() {
         of_sets(minutes, blocks, &sets);
     }
@@ -65,7 +75,11 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
             strong: false,
         })
         .collect();
-    rows.push(total(minutes, 6, minutes.closing.iter()));
+    rows.push(total(
+        minutes,
+        6,
+        minutes.closing.iter().map(|row| row.amount),
+    ));
     let listed = if minutes.closing.len() > LISTED {
         let n = text::number(lang, i128::try_from(LISTED).unwrap_or_default());
         let file = file_name(minutes.provider.1);
@@ -88,6 +102,97 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
     blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
 }
 
+/// Says so where a table holds the first rows only.
+fn cut(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, all: usize) {
+    if all > LISTED {
+        let number = |n: usize| text::number(minutes.lang, i128::try_from(n).unwrap_or_default());
+        let (n, all) = (number(LISTED), number(all));
+        let said = text::say(
+            minutes.lang,
+            "form-annex-first",
+            &[("n", &n), ("all", &all)],
+        );
+        blocks.push(Block::Line(Line::plain(said)));
+    }
+}
+
+/// Rows that are matched with a difference.
+fn of_matched(
+    minutes: &Minutes<'_>,
+    blocks: &mut Vec<Block>,
+    apart: &[&ProviderRow],
+    classes: &[Class],
+) {
+    let lang = minutes.lang;
+    blocks.push(Block::Line(Line::title(minutes.say("form-apart-title"))));
+    blocks.push(Block::Line(Line::plain(minutes.say("form-apart-intro"))));
+    cut(minutes, blocks, apart.len());
+    let untold = || Cell::Right("—".to_owned());
+    let rows = (1_i128..).zip(apart.iter().take(LISTED));
+    let mut rows: Vec<Row> = rows
+        .map(|(at, row)| Row {
+            cells: vec![
+                Cell::Number(at),
+                Cell::text(text::day(lang, row.business_date)),
+                Cell::text(&*row.id),
+                Cell::text(row.dossier.as_deref().unwrap_or_default()),
+                Cell::text(row_kind(lang, &row.kind)),
+                Cell::Text(minutes.class(&row.class, classes)),
+                Cell::Number(row.amount.wide()),
+                row.difference
+                    .map_or_else(untold, |dong| Cell::Number(dong.wide())),
+            ],
+            strong: false,
+        })
+        .collect();
+    let mut sum = total(minutes, 5, apart.iter().map(|row| row.amount));
+    sum.cells.push(Cell::text(""));
+    rows.push(sum);
+    let columns = [
+        ("form-col-no", 650),
+        ("form-col-day", 1300),
+        ("form-col-txn", 1450),
+        ("form-col-dossier", 1550),
+        ("form-col-kind", 800),
+        ("form-col-difference", 1350),
+        ("form-col-amount", 1150),
+        ("form-col-left-over", 1100),
+    ];
+    blocks.push(table(minutes, "form-sheet-apart", &columns, rows));
+}
+
+/// What only party A has: called paid through this provider, and no money seen.
+fn of_party_a(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, unseen: &[(&MissingPayment, &str)]) {
+    let lang = minutes.lang;
+    blocks.push(Block::Line(Line::title(minutes.say("form-unseen-title"))));
+    blocks.push(Block::Line(Line::plain(minutes.say("form-unseen-intro"))));
+    cut(minutes, blocks, unseen.len());
+    let rows = (1_i128..).zip(unseen.iter().take(LISTED));
+    let mut rows: Vec<Row> = rows
+        .map(|(at, (fee, order))| Row {
+            cells: vec![
+                Cell::Number(at),
+                Cell::text(text::day(lang, fee.business_date)),
+                Cell::text(*order),
+                Cell::text(&*fee.dossier),
+                Cell::text(&*fee.fee_id),
+                Cell::Number(fee.amount.wide()),
+            ],
+            strong: false,
+        })
+        .collect();
+    rows.push(total(minutes, 4, unseen.iter().map(|(fee, _)| fee.amount)));
+    let columns = [
+        ("form-col-no", 700),
+        ("form-col-day", 1400),
+        ("form-col-order", 2300),
+        ("form-col-dossier", 2300),
+        ("form-col-fee", 1200),
+        ("form-col-amount", 1455),
+    ];
+    blocks.push(table(minutes, "form-sheet-unseen", &columns, rows));
+}
+
 fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]) {
     let lang = minutes.lang;
     blocks.push(Block::Line(Line::title(minutes.say("form-sets-title"))));
@@ -105,7 +210,7 @@ fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]
             strong: false,
         })
         .collect();
-    rows.push(total(minutes, 3, sets.iter().copied()));
+    rows.push(total(minutes, 3, sets.iter().map(|row| row.amount)));
     let columns = [
         ("form-col-no", 700),
         ("form-col-day", 1500),
@@ -117,12 +222,8 @@ fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]
 }
 
 /// A sum below so many empty cells.
-fn total<'r>(
-    minutes: &Minutes<'_>,
-    empty: usize,
-    rows: impl Iterator<Item = &'r ProviderRow>,
-) -> Row {
-    let sum: Figure = rows.map(|row| row.amount).collect();
+fn total(minutes: &Minutes<'_>, empty: usize, amounts: impl Iterator<Item = Vnd>) -> Row {
+    let sum: Figure = amounts.collect();
     let mut cells = vec![Cell::text(""); empty];
     cells.insert(1, Cell::Text(minutes.say("form-total")));
     cells.push(Cell::Number(sum.sum_vnd));

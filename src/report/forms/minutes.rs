@@ -1,12 +1,11 @@
 //! Biên bản đối soát: the minutes of reconciliation with one provider over a period.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::annex;
+use super::figures::{ByClass, Sums};
 use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
 use super::period;
 use crate::classify::{Class, OK};
-use crate::domain::{Lang, Period, ProviderRow, RunId};
+use crate::domain::{Day, Lang, MissingPayment, Ordered, Period, ProviderRow, RunId};
 use crate::report::facts::Figure;
 use crate::text;
 
@@ -23,72 +22,28 @@ pub struct Minutes<'a> {
     pub period: &'a Period,
     /// The run whose knowledge it is.
     pub run: &'a RunId,
-    /// Open from before the period.
+    /// True where party B takes the money and hands it on; false where it only reports what
+    /// reached party A's own account (a bank feed, a statement).
+    pub collects: bool,
+    /// The last published night up to the end of the period: all figures are as known then.
+    pub told_to: Day,
+    /// First and last days of the stretches of the period that no published night tells.
+    pub missing: Vec<(Day, Day)>,
+    /// Open from before the period, as known on the eve of it.
     pub opening: Vec<ProviderRow>,
-    /// The rows of the period.
+    /// The rows of the period; and those of earlier days that came after those days were told.
     pub rows: Vec<ProviderRow>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
-}
-
-/// The figures of the paper.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Rows of the period.
-    pub rows: Figure,
-    /// Successful payments.
-    pub paid: Figure,
-    /// Refunds and reversals that succeeded.
-    pub back: Figure,
-    /// By bucket, in the words of the store.
-    pub buckets: BTreeMap<Box<str>, Figure>,
-    /// Of the matched rows those of certified sets: certain as a sum, not one by one.
-    pub in_set: Figure,
-    /// Open rows by class.
-    pub open: BTreeMap<Box<str>, Figure>,
-    /// Excluded rows by class.
-    pub excluded: BTreeMap<Box<str>, Figure>,
-    /// What the provider kept of successful payments, dong.
-    pub fees: i128,
-    /// What is to reach party A: payments, less what went back, less fees.
-    pub due: i128,
+    /// Party A's own word on the orders of the period at this provider.
+    pub ordered: Ordered,
+    /// What party A calls paid and no source has the money of, by whatever provider.
+    pub unseen: Vec<MissingPayment>,
+    /// The word by which orders name this provider.
+    pub word: &'a str,
 }
 
 impl Minutes<'_> {
-    /// The figures.
-    pub fn sums(&self) -> Sums {
-        let mut sums = Sums::default();
-        for row in &self.rows {
-            sums.rows.add(row.amount);
-            sums.buckets
-                .entry(row.bucket.clone())
-                .or_default()
-                .add(row.amount);
-            if row.in_set {
-                sums.in_set.add(row.amount);
-            }
-            let by_class = match &*row.bucket {
-                "open" => &mut sums.open,
-                "excluded" => &mut sums.excluded,
-                _ => &mut BTreeMap::new(),
-            };
-            by_class
-                .entry(row.class.clone())
-                .or_default()
-                .add(row.amount);
-            match (&*row.kind, &*row.status) {
-                ("payment", "success") => {
-                    sums.paid.add(row.amount);
-                    sums.fees += row.fee.wide();
-                }
-                ("refund" | "reversal", "success") => sums.back.add(row.amount),
-                _ => {}
-            }
-        }
-        sums.due = sums.paid.sum_vnd - sums.back.sum_vnd - sums.fees;
-        sums
-    }
-
     pub(super) fn say(&self, key: &str) -> String {
         text::say(self.lang, key, &[])
     }
@@ -105,15 +60,10 @@ impl Minutes<'_> {
         blocks.push(line(self.say("form-minutes-basis")));
         self.parties(&mut blocks);
         blocks.push(Block::Line(Line::section(self.say("form-minutes-figures"))));
+        self.known(&mut blocks);
         blocks.push(line(self.say("form-unit-dong")));
         blocks.push(Block::Table(self.table(&sums, classes)));
-        let words = text::dong_in_words(self.lang, sums.due);
-        let due = text::number(self.lang, sums.due);
-        let args = [("amount", &*due), ("words", &*words)];
-        blocks.push(Block::Line(
-            Line::plain(text::say(self.lang, "form-minutes-due", &args)).strong(),
-        ));
-        blocks.push(line(self.say("form-minutes-account")));
+        self.amount(&sums, &mut blocks);
         blocks.push(line(self.say("form-minutes-promise")));
         blocks.push(line(text::say(
             self.lang,
@@ -156,59 +106,66 @@ impl Minutes<'_> {
         }
     }
 
-    fn table(&self, sums: &Sums, classes: &[Class]) -> Grid {
-        let opening: Figure = self.opening.iter().map(|row| row.amount).collect();
-        let closing: Figure = self.closing.iter().map(|row| row.amount).collect();
-        let bucket = |name: &str| sums.buckets.get(name).copied().unwrap_or_default();
-        let mut rows = Vec::new();
-        let mut row = |number: &str, name: String, figure: Figure, strong: bool| {
-            let cells = vec![
-                Cell::text(number),
-                Cell::Text(name),
-                Cell::Number(figure.count.into()),
-                Cell::Number(figure.sum_vnd),
-            ];
-            rows.push(Row { cells, strong });
+    /// As of when the figures are, which days they lack, and what party A cannot tell.
+    fn known(&self, blocks: &mut Vec<Block>) {
+        let day = |day| text::day(self.lang, day);
+        let mut say = |key: &str, args: &[(&str, &str)]| {
+            blocks.push(Block::Line(Line::plain(text::say(self.lang, key, args))));
         };
-        row("I", self.say("form-minutes-opening"), opening, true);
-        row("1", self.say("form-minutes-settled"), self.settled(), false);
-        row("II", self.say("form-minutes-rows"), sums.rows, true);
-        row("1", self.say("form-minutes-paid"), sums.paid, false);
-        row("2", self.say("form-minutes-back"), sums.back, false);
-        row(
-            "III",
-            self.say("form-minutes-matched"),
-            bucket("matched"),
-            true,
-        );
-        if !sums.in_set.is_empty() {
-            row("1", self.say("form-minutes-in-set"), sums.in_set, false);
+        say("form-minutes-told-to", &[("day", &day(self.told_to))]);
+        if !self.missing.is_empty() {
+            let stretch = |(from, to): &(Day, Day)| {
+                if from == to {
+                    day(*from)
+                } else {
+                    format!("{} – {}", day(*from), day(*to))
+                }
+            };
+            let days: Vec<String> = self.missing.iter().map(stretch).collect();
+            say("form-minutes-missing", &[("days", &days.join("; "))]);
         }
-        row("IV", self.say("form-minutes-open"), bucket("open"), true);
-        for (at, (class, figure)) in (1..).zip(&sums.open) {
-            let name = self.class(class, classes);
-            row(&i32::to_string(&at), name, *figure, false);
+        if self.ordered.orders == 0 {
+            say("form-minutes-own-untold", &[]);
         }
-        row(
-            "V",
-            self.say("form-minutes-excluded"),
-            bucket("excluded"),
-            true,
-        );
-        for (at, (class, figure)) in (1..).zip(&sums.excluded) {
-            let name = self.class(class, classes);
-            row(&i32::to_string(&at), name, *figure, false);
+        let unnamed = self.unseen.iter().filter(|fee| fee.orders.is_empty());
+        let unnamed: Figure = unnamed.map(|fee| fee.amount).collect();
+        if !unnamed.is_empty() {
+            let n = text::number(self.lang, unnamed.count);
+            let amount = text::number(self.lang, unnamed.sum_vnd);
+            say("form-minutes-unnamed", &[("n", &n), ("amount", &amount)]);
         }
-        row("VI", self.say("form-minutes-closing"), closing, true);
-        let fees = Figure::new(sums.paid.count, sums.fees);
-        row("VII", self.say("form-minutes-fees"), fees, true);
-        let widths = [700, 4855, 1300, 2500];
+    }
+
+    /// The sentence that both sign: what is handed on, or what reached the account.
+    fn amount(&self, sums: &Sums, blocks: &mut Vec<Block>) {
+        let (key, dong) = if !self.collects {
+            ("form-minutes-credited", sums.paid.sum_vnd)
+        } else if sums.due < 0 {
+            ("form-minutes-due-back", sums.due.saturating_neg())
+        } else if sums.fees.is_none() {
+            ("form-minutes-due-no-fee", sums.due)
+        } else {
+            ("form-minutes-due", sums.due)
+        };
+        let words = text::dong_in_words(self.lang, dong);
+        let dong = text::number(self.lang, dong);
+        let args = [("amount", &*dong), ("words", &*words)];
+        let line = Line::plain(text::say(self.lang, key, &args)).strong();
+        blocks.push(Block::Line(line));
+        if self.collects {
+            let account = self.say("form-minutes-account");
+            blocks.push(Block::Line(Line::plain(account)));
+        }
+    }
+
+    fn table(&self, sums: &Sums, classes: &[Class]) -> Grid {
         let names = [
             "form-col-no",
             "form-col-item",
             "form-col-count",
             "form-col-amount",
         ];
+        let widths = [700, 4855, 1300, 2500];
         Grid {
             name: self.say("form-sheet-minutes"),
             columns: names
@@ -216,15 +173,56 @@ impl Minutes<'_> {
                 .into_iter()
                 .zip(widths)
                 .collect(),
-            rows,
+            rows: self.lines(sums, classes),
         }
     }
 
-    /// What was open before the period and is not any more.
-    fn settled(&self) -> Figure {
-        let still: BTreeSet<&str> = self.closing.iter().map(|row| &*row.id).collect();
-        let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
-        gone.map(|row| row.amount).collect()
+    fn lines(&self, sums: &Sums, classes: &[Class]) -> Vec<Row> {
+        let opening: Figure = self.opening.iter().map(|row| row.amount).collect();
+        let closing: Figure = self.closing.iter().map(|row| row.amount).collect();
+        let some = |figure: Figure| (!figure.is_empty()).then_some(figure);
+        let own = Figure::new(self.ordered.paid, self.ordered.paid_vnd.into());
+        let own = (self.ordered.orders != 0).then_some(own);
+        let unseen: Figure = self.unseen_here().map(|(fee, _)| fee.amount).collect();
+        let unseen = own.or(some(unseen)).map(|_| unseen);
+        let mut table = Table {
+            of: self,
+            rows: Vec::new(),
+        };
+        table.head("I", "form-minutes-opening", Some(opening));
+        table.part("1", "form-minutes-settled", self.settled());
+        table.head("II", "form-minutes-rows", Some(sums.rows));
+        table.part("1", "form-minutes-paid", sums.paid);
+        table.part("2", "form-minutes-back", sums.back);
+        table.part("3", "form-minutes-other", sums.other);
+        if let Some(late) = some(sums.late) {
+            table.part("", "form-minutes-late", late);
+        }
+        table.head("III", "form-minutes-matched", Some(sums.exact));
+        if let Some(in_set) = some(sums.in_set) {
+            table.part("1", "form-minutes-in-set", in_set);
+        }
+        table.classes("IV", "form-minutes-apart", &sums.apart, classes);
+        table.classes("V", "form-minutes-open", &sums.open, classes);
+        table.classes("VI", "form-minutes-excluded", &sums.excluded, classes);
+        table.head("VII", "form-minutes-closing", Some(closing));
+        if let Some(reopened) = some(self.reopened()) {
+            table.part("1", "form-minutes-reopened", reopened);
+        }
+        table.head("VIII", "form-minutes-fees", sums.fees);
+        table.head("IX", "form-minutes-own", own);
+        table.head("X", "form-minutes-unseen", unseen);
+        table.rows
+    }
+
+    /// What party A calls paid through this provider and no source has the money of, with its
+    /// order.
+    pub fn unseen_here(&self) -> impl Iterator<Item = (&MissingPayment, &str)> {
+        self.unseen.iter().filter_map(|fee| {
+            let mut orders = fee.orders.iter();
+            let here = orders.find(|(provider, _)| **provider == *self.word)?;
+            Some((fee, &*here.1))
+        })
     }
 
     pub(super) fn class(&self, id: &str, classes: &[Class]) -> String {
@@ -236,5 +234,44 @@ impl Minutes<'_> {
             || id.to_owned(),
             |class| class.label.get(self.lang).to_owned(),
         )
+    }
+}
+
+/// The rows of the table of figures, one after the other.
+struct Table<'m> {
+    of: &'m Minutes<'m>,
+    rows: Vec<Row>,
+}
+
+impl Table<'_> {
+    /// A numbered part; without a figure where nobody told it.
+    fn head(&mut self, number: &str, key: &str, figure: Option<Figure>) {
+        self.row(number, self.of.say(key), figure, true);
+    }
+
+    /// A row below it.
+    fn part(&mut self, number: &str, key: &str, figure: Figure) {
+        self.row(number, self.of.say(key), Some(figure), false);
+    }
+
+    /// A part with a row for each class.
+    fn classes(&mut self, number: &str, key: &str, by_class: &ByClass, classes: &[Class]) {
+        self.head(number, key, Some(Sums::total(by_class)));
+        for (at, (class, figure)) in (1..).zip(by_class) {
+            let name = self.of.class(class, classes);
+            self.row(&i32::to_string(&at), name, Some(*figure), false);
+        }
+    }
+
+    fn row(&mut self, number: &str, name: String, figure: Option<Figure>, strong: bool) {
+        let untold = || Cell::Right("—".to_owned());
+        let cell = |part: Option<i128>| part.map_or_else(untold, Cell::Number);
+        let cells = vec![
+            Cell::text(number),
+            Cell::Text(name),
+            cell(figure.map(|figure| figure.count.into())),
+            cell(figure.map(|figure| figure.sum_vnd)),
+        ];
+        self.rows.push(Row { cells, strong });
     }
 }

@@ -10,12 +10,14 @@ pub mod payments;
 mod annex;
 mod book;
 mod docx;
+mod figures;
 mod paper;
 mod period;
 
 pub use annex::file_name;
 pub use book::render as xlsx;
 pub use docx::render as docx;
+pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
 pub use paper::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
 pub use payments::{AgencyPayments, Payments};

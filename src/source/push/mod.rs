@@ -252,21 +252,26 @@ impl PushSource {
     }
 }
 
+/// True for webhooks of a payment gateway, false for those of a bank feed.
+pub fn is_gateway(provider: &str) -> bool {
+    !matches!(provider, "casso" | "sepay")
+}
+
 fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
-    let (provider, is_gateway, instrument) = match settings.text("provider").unwrap_or_default() {
-        "payos" => ("payos", true, Instrument::Qr),
-        "casso" => ("casso", false, Instrument::Transfer),
-        "sepay" => ("sepay", false, Instrument::Transfer),
-        "vnpay" => ("vnpay", true, Instrument::Card),
-        "momo" => ("momo", true, Instrument::Wallet),
-        _ => ("zalopay", true, Instrument::Wallet),
+    let (provider, instrument) = match settings.text("provider").unwrap_or_default() {
+        "payos" => ("payos", Instrument::Qr),
+        "casso" => ("casso", Instrument::Transfer),
+        "sepay" => ("sepay", Instrument::Transfer),
+        "vnpay" => ("vnpay", Instrument::Card),
+        "momo" => ("momo", Instrument::Wallet),
+        _ => ("zalopay", Instrument::Wallet),
     };
     let missing = || settings.fail("path is missing".to_owned(), "name a folder");
     Ok(Handle::Push(Box::new(PushSource {
         path: settings.path("path").ok_or_else(missing)?.to_owned(),
         provider,
-        is_gateway,
+        is_gateway: is_gateway(provider),
         instrument,
         into: settings.text("into").map(SourceName::new),
         keys: keys_of(opening, provider)?,

@@ -1,0 +1,131 @@
+//! The figures of the minutes: every row of the period stands in exactly one part of the turnover
+//! (paid, gone back, other) and in exactly one part of the comparison (exact, apart, open, left
+//! out), so that both add up to the rows of the period.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::minutes::Minutes;
+use crate::classify::OK;
+use crate::domain::ProviderRow;
+use crate::report::facts::Figure;
+
+/// Rows by class.
+pub type ByClass = BTreeMap<Box<str>, Figure>;
+
+/// The figures of the paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Rows of the period.
+    pub rows: Figure,
+    /// Of these the rows of earlier days that came after those days were told.
+    pub late: Figure,
+    /// Successful payments that take part in the comparison.
+    pub paid: Figure,
+    /// What went back: successful refunds and reversals, and rows of any kind that are linked as
+    /// such (a bank tells them as debits).
+    pub back: Figure,
+    /// The rest of the rows: pending, failed, void, debits, and what is left out.
+    pub other: Figure,
+    /// Matched and in order.
+    pub exact: Figure,
+    /// Of these the payments of certified sets: certain as a sum, not one by one.
+    pub in_set: Figure,
+    /// Matched, but not as it should be, by class.
+    pub apart: ByClass,
+    /// Open rows by class.
+    pub open: ByClass,
+    /// Rows left out by class.
+    pub excluded: ByClass,
+    /// What the provider kept of the payments that tell a fee; none where none does.
+    pub fees: Option<Figure>,
+    /// Payments, less what went back, less the fees told, dong.
+    pub due: i128,
+}
+
+impl Sums {
+    /// The sum over the classes.
+    pub fn total(of: &ByClass) -> Figure {
+        let mut sum = Figure::default();
+        of.values().for_each(|figure| sum.plus(*figure));
+        sum
+    }
+}
+
+/// True for a row that is matched without any difference.
+pub(super) fn is_exact(row: &ProviderRow) -> bool {
+    &*row.bucket == "matched" && &*row.class == OK && !row.went_back
+}
+
+/// True for a row that is matched, but not as it should be.
+pub(super) fn is_apart(row: &ProviderRow) -> bool {
+    &*row.bucket == "matched" && !is_exact(row)
+}
+
+impl Minutes<'_> {
+    /// The figures.
+    pub fn sums(&self) -> Sums {
+        let mut sums = Sums::default();
+        let mut fees = Figure::default();
+        for row in &self.rows {
+            sums.rows.add(row.amount);
+            if row.business_date < self.period.from {
+                sums.late.add(row.amount);
+            }
+            compared(&mut sums, row);
+            let success = &*row.status == "success";
+            let back = row.went_back || (success && matches!(&*row.kind, "refund" | "reversal"));
+            if &*row.bucket == "excluded" {
+                sums.other.add(row.amount);
+            } else if back {
+                sums.back.add(row.amount);
+            } else if success && &*row.kind == "payment" {
+                sums.paid.add(row.amount);
+                if !row.fee.is_zero() {
+                    fees.add(row.fee);
+                }
+            } else {
+                sums.other.add(row.amount);
+            }
+        }
+        sums.due = sums.paid.sum_vnd - sums.back.sum_vnd - fees.sum_vnd;
+        sums.fees = (!fees.is_empty()).then_some(fees);
+        sums
+    }
+
+    /// What was open before the period and is not any more.
+    pub fn settled(&self) -> Figure {
+        let still = ids(&self.closing);
+        let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
+        gone.map(|row| row.amount).collect()
+    }
+
+    /// What is open at the end, of before the period, and was not open then: matched once and
+    /// opened again, or from before the first night.
+    pub fn reopened(&self) -> Figure {
+        let mut known = ids(&self.opening);
+        known.extend(ids(&self.rows));
+        let new = self.closing.iter().filter(|row| !known.contains(&*row.id));
+        new.map(|row| row.amount).collect()
+    }
+}
+
+fn ids(rows: &[ProviderRow]) -> BTreeSet<&str> {
+    rows.iter().map(|row| &*row.id).collect()
+}
+
+/// Puts a row into its part of the comparison.
+fn compared(sums: &mut Sums, row: &ProviderRow) {
+    if is_exact(row) {
+        sums.exact.add(row.amount);
+        if row.in_set {
+            sums.in_set.add(row.amount);
+        }
+        return;
+    }
+    let part = match &*row.bucket {
+        "matched" => &mut sums.apart,
+        "excluded" => &mut sums.excluded,
+        _ => &mut sums.open,
+    };
+    part.entry(row.class.clone()).or_default().add(row.amount);
+}
