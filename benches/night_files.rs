@@ -75,6 +75,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
     let facts = RunFacts {
         run_id: RunId::new("2022-12-05-0123456789ab-1"),
         business_date: night,
+        over: None,
         version_of_night: 1,
         replaces: None,
         state: "published".into(),

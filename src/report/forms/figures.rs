@@ -46,7 +46,9 @@ impl Sums {
     /// The sum over the classes.
     pub fn total(of: &ByClass) -> Figure {
         let mut sum = Figure::default();
-        of.values().for_each(|figure| sum.plus(*figure));
+        for figure in of.values() {
+            sum.plus(*figure);
+        }
         sum
     }
 }
