@@ -7,5 +7,5 @@ FROM row_state AS s LEFT JOIN order_version AS o
     AND o.night = (
         SELECT MAX(m.night) FROM order_version AS m
         WHERE m.provider = o.provider AND m.order_id = o.order_id AND m.night <= $2)
-WHERE s.open = 1 AND s.until > $2 AND s.night <= $2 AND s.side = 'fee'
+WHERE s.open = 1 AND s.until > $2 AND s.night <= $2 AND s.side || '' = 'fee'
   AND s.class = 'missing_payment' AND s.business_date <= $1
