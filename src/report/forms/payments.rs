@@ -37,7 +37,8 @@ pub struct Payments<'a> {
     pub agencies: Vec<AgencyPayments>,
     /// All together: dossiers of several agencies count once.
     pub total: AgencyPayments,
-    /// What `AMOUNT_CASHLESS` counts in all over the same days, dong; none where it is not measured.
+    /// What `AMOUNT_CASHLESS` counts in all over the same days, dong; none where it is not
+    /// measured.
     pub measured: Option<i128>,
 }
 

@@ -170,7 +170,8 @@ impl Choice {
     }
 
     /// Reads a cell: a word of either language or an id, whatever its case, its marks and the
-    /// blanks around it, or the words of both languages with `/` between them. None for anything else; the caller tells which words there are.
+    /// blanks around it, or the words of both languages with `/` between them. None for anything
+    /// else; the caller tells which words there are.
     pub fn read(cell: &str) -> Option<Self> {
         let fold = |text: &str| crate::domain::fold::fold_name(&text.replace(['_', '-'], " "));
         let wanted = fold(cell);
