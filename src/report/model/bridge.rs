@@ -66,7 +66,9 @@ impl FlowRow {
 /// The outgoing lines of all sources that are not counted; none where there is nothing.
 pub fn uncounted_out(flows: &[FlowRow]) -> Option<Figure> {
     let mut all = Figure::default();
-    flows.iter().for_each(|row| all.plus(row.uncounted_out));
+    for row in flows {
+        all.plus(row.uncounted_out);
+    }
     (!all.is_empty()).then_some(all)
 }
 

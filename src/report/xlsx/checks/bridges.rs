@@ -10,7 +10,9 @@ use super::{Check, Places};
 pub(super) fn checks(book: &Book<'_>, places: &Places<'_>) -> Vec<Check> {
     let (carries, flows) = (&book.report.carries, &book.report.flows);
     let mut closing = Figure::default();
-    carries.iter().for_each(|row| closing.plus(row.closing));
+    for row in carries {
+        closing.plus(row.closing);
+    }
     let rest = carries.iter().map(|row| row.rest());
     let rest = rest.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let mut list = Vec::new();
