@@ -78,6 +78,11 @@ struct Tally {
     unseen: Vec<String>,
 }
 
+/// A sample is large: one place of each kind is enough of it.
+fn places(settled: &Settlement) -> usize {
+    if settled.rows.len() > 1000 { 1 } else { PLACES }
+}
+
 /// Plants one kind at scattered places of one settlement.
 fn plant(
     plant: &Plant,
@@ -85,9 +90,7 @@ fn plant(
     settled: &Settlement,
     tally: &mut Tally,
 ) {
-    // a sample is large: one place of each kind is enough of it
-    let places = if settled.rows.len() > 1000 { 1 } else { PLACES };
-    for n in 0..places {
+    for n in 0..places(settled) {
         let mut changed = settled.clone();
         if !(plant.put)(&mut changed, n) || changed == *settled {
             continue;
@@ -185,7 +188,7 @@ fn planted_errors_are_caught_by_the_invariant_that_they_break() {
             plant(kind, (name, inputs, rules), &settled, tally);
         }
         let tally = tallies.entry("a control total changed").or_default();
-        for n in 0..PLACES {
+        for n in 0..places(&settled) {
             let Some(changed) = changed_input(inputs, n) else {
                 break;
             };
@@ -194,7 +197,7 @@ fn planted_errors_are_caught_by_the_invariant_that_they_break() {
             let by = |v: &Violation| ["conservation", "once"].contains(&v.invariant.id());
             tally.caught += usize::from(found.iter().any(by));
         }
-        for n in 0..PLACES {
+        for n in 0..places(&settled) {
             in_both(inputs, rules, &settled, n, &mut tallies);
         }
     }
