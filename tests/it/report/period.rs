@@ -84,7 +84,7 @@ fn a_month_is_not_titled_as_its_last_night() {
         scene.facts.lang = Lang::En;
         build(&scene)
     };
-    let said = "Report: month 12/2022; figures up to the night of 05/12/2022";
+    let said = "Report: month 12/2022; figures up to the night of 2022-12-05";
     assert_eq!(english.subtitle(), said);
 }
 

@@ -6,16 +6,11 @@ use doisoat::domain::{
     Rules, Target, Treat,
 };
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
-/// So many cases, two or more days each: the same ones each time, unless `PROPTEST_RNG_SEED` names
-/// others.
+/// So many cases, two or more days each.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let told = std::env::var("PROPTEST_RNG_SEED").ok();
-    let seed = told.and_then(|seed| seed.parse().ok()).unwrap_or(1);
     ProptestConfig {
         cases,
-        rng_seed: RngSeed::Fixed(seed),
         ..super::config()
     }
 }
