@@ -18,7 +18,6 @@ use doisoat::domain::{
 use doisoat::kpi::{Contribution, Share};
 use doisoat::settle::{Keep, Settlement, settle, settle_keeping};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use crate::cases::check::{holds, turned};
 use day::{ADay, a_day, a_plain_day, stranger};
@@ -31,13 +30,10 @@ fn cases() -> u32 {
     told.and_then(|told| told.parse().ok()).unwrap_or(256)
 }
 
-/// The same days each time, unless `PROPTEST_RNG_SEED` names others.
 fn config() -> ProptestConfig {
-    let told = std::env::var("PROPTEST_RNG_SEED").ok();
-    let seed = told.and_then(|seed| seed.parse().ok()).unwrap_or(1);
     ProptestConfig {
         cases: cases(),
-        rng_seed: RngSeed::Fixed(seed),
+        rng_seed: settings::seed(),
         failure_persistence: None,
         ..ProptestConfig::default()
     }

@@ -6,6 +6,13 @@ use doisoat::domain::{
     Rules, Target, Treat,
 };
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// The same days each time, unless `PROPTEST_RNG_SEED` names others.
+pub(crate) fn seed() -> RngSeed {
+    let told = std::env::var("PROPTEST_RNG_SEED").ok();
+    RngSeed::Fixed(told.and_then(|seed| seed.parse().ok()).unwrap_or(1))
+}
 
 /// So many cases, two or more days each.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
