@@ -287,7 +287,7 @@ fn by_command(provider: &Provider, port: u16) -> Duration {
             String::from_utf8_lossy(&output.stderr)
         );
     };
-    run(&["migrate"]);
+    run(&["init", dir.path().to_str().unwrap()]);
     let watch = Stopwatch::start();
     run(&["pull", "--date", DAY]);
     watch.elapsed()
