@@ -160,6 +160,7 @@ fn found(pull: &Pull, provider: &str) -> BTreeSet<(String, i64)> {
 /// What is wrong with the outcome, in words; nothing when it is as it must be.
 fn complaint(
     fault: Option<&Fault>,
+    provider: &str,
     pull: &Pull,
     is: &BTreeSet<(String, i64)>,
     truth: &BTreeSet<(String, i64)>,
@@ -175,10 +176,12 @@ fn complaint(
     };
     // Of a payOS link with a transfer that cannot be read nothing else is said: the transfer stands
     // for it.
+    let name = |id: &str| match provider {
+        "payos" => id.split('#').next().unwrap().to_owned(),
+        _ => id.to_owned(),
+    };
     let ids = |rows: &BTreeSet<(String, i64)>| {
-        rows.iter()
-            .map(|(id, _)| id.split('#').next().unwrap().to_owned())
-            .collect::<BTreeSet<_>>()
+        rows.iter().map(|(id, _)| name(id)).collect::<BTreeSet<_>>()
     };
     match fault.map_or(Outcome::Complete, |fault| fault.outcome) {
         Outcome::Complete if !complete || !truth.is_subset(is) => Some(no_truth("not complete")),
@@ -211,7 +214,7 @@ async fn one(fault: Option<&'static Fault>, provider: &'static str) -> Vec<Strin
     let mut all = Vec::new();
     let (is, truth) = (found(&pull, provider), truth(&sandbox, provider));
     assert!(!truth.is_empty());
-    all.extend(complaint(fault, &pull, &is, &truth));
+    all.extend(complaint(fault, provider, &pull, &is, &truth));
     let counters = sandbox.counters();
     let most = counters.attempts.values().max().copied().unwrap_or(0);
     if counters.early_retries + counters.redirect_followed + counters.leaked_credentials > 0 {
