@@ -1,7 +1,7 @@
 //! The days a feed is asked for, and putting what it delivered together: which rows belong to which
 //! day, which days are complete, and nothing of a half-read one. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::error::SourceError;
@@ -39,16 +39,18 @@ pub(super) struct Listed {
 
 impl Row {
     /// A row with the members that hold its id and time.
-    pub(super) fn new(content: &Json, id: &str, time: &str) -> Self {
-        Self::told(content, content.word_of(id), content.word_of(time))
+    pub(super) fn new(content: Json, id: &str, time: &str) -> Self {
+        let id = content.word_of(id).map(str::to_owned);
+        let at_ms = content.word_of(time).and_then(instant);
+        Self::told(content, id, at_ms)
     }
 
-    /// A row with its id and time.
-    pub(super) fn told(content: &Json, id: Option<&str>, time: Option<&str>) -> Self {
+    /// A row with its id and the instant it is dated.
+    pub(super) fn told(content: Json, id: Option<String>, at_ms: Option<i64>) -> Self {
         Self {
-            key: id.map_or_else(|| format!("{content:?}"), str::to_owned),
-            content: content.clone(),
-            at_ms: time.and_then(instant),
+            key: id.unwrap_or_else(|| format!("{content:?}")),
+            content,
+            at_ms,
         }
     }
 
@@ -155,20 +157,24 @@ impl Window {
         days: &BTreeMap<Day, DayState>,
         record: impl Fn(&Json) -> Record,
     ) -> Vec<Record> {
-        let mut kept: BTreeMap<Day, BTreeSet<&Row>> = BTreeMap::new();
-        let mut seen: BTreeSet<&Row> = BTreeSet::new();
+        let mut kept: Vec<(Day, &Row)> = Vec::new();
         for (listed_as, listing) in listed {
             for row in &listing.rows {
                 let day = self.keeps(row, *listed_as);
                 let day = day.filter(|day| days.get(day) == Some(&DayState::Complete));
-                if let Some(day) = day.filter(|_| seen.insert(row)) {
-                    kept.entry(day).or_default().insert(row);
-                }
+                kept.extend(day.map(|day| (day, row)));
             }
         }
-        let numbered = |(day, rows): (Day, BTreeSet<&Row>)| {
-            let file: Box<str> = format!("transactions {day}").into();
-            let of = |(line, row): (u64, &Row)| Record {
+        // The order is stable: of a row that was listed twice the first stays, and the rows of a
+        // day keep theirs.
+        kept.sort_by(|a, b| a.1.cmp(b.1));
+        kept.dedup_by(|later, first| later.1 == first.1);
+        kept.sort_by_key(|(day, _)| *day);
+        let of_a_day = kept.chunk_by(|a, b| a.0 == b.0);
+        let numbered = |rows: &[(Day, &Row)]| {
+            let day = rows.first().map(|(day, _)| day.to_string());
+            let file: Box<str> = format!("transactions {}", day.unwrap_or_default()).into();
+            let of = |(line, (_, row)): (u64, &(Day, &Row))| Record {
                 at: At {
                     file: file.clone(),
                     line,
@@ -177,7 +183,7 @@ impl Window {
             };
             (1..).zip(rows).map(of).collect::<Vec<_>>()
         };
-        kept.into_iter().flat_map(numbered).collect()
+        of_a_day.flat_map(numbered).collect()
     }
 }
 
@@ -207,7 +213,7 @@ fn state_of(days: &BTreeMap<Day, DayState>, trouble: Option<&SourceError>) -> Co
 }
 
 /// A time with or without an offset, or a day alone.
-fn instant(raw: &str) -> Option<i64> {
+pub(super) fn instant(raw: &str) -> Option<i64> {
     let day = || Day::parse(raw).ok().map(Day::start_ms);
     Moment::parse(raw).ok().map(|at| at.ms()).or_else(day)
 }
@@ -222,7 +228,7 @@ mod tests {
 
     fn row(id: &str, when: &str) -> Row {
         let body = format!("{{\"id\":\"{id}\",\"when\":\"{when}\"}}");
-        Row::new(&Json::parse(body.as_bytes()).unwrap(), "id", "when")
+        Row::new(Json::parse(body.as_bytes()).unwrap(), "id", "when")
     }
 
     fn ids(pull: &Pull) -> Vec<&str> {

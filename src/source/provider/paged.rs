@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashSet;
+
 use crate::domain::Day;
 use crate::source::error::{Gap, SourceError};
 use crate::source::window::{Listed, Row};
@@ -76,6 +78,8 @@ pub(super) async fn list_day<M: Ord + Clone + Send + Sync>(
 #[derive(Debug, Default)]
 struct Listing {
     rows: Vec<Row>,
+    /// The keys of the rows.
+    keys: FxHashSet<String>,
     totals: BTreeSet<Option<u64>>,
     /// A page came that brought nothing new: drift, or a page sent twice.
     repeated_page: bool,
@@ -89,7 +93,6 @@ async fn list_once<M: Ord + Clone + Send + Sync>(
     at: &(dyn Fn(&M) -> Box<str> + Sync),
 ) -> Result<Listing, SourceError> {
     let mut listing = Listing::default();
-    let mut keys = BTreeSet::new();
     let mut read = BTreeSet::new();
     let mut mark = plan.first.clone();
     for _ in 0..plan.pages_max {
@@ -99,8 +102,9 @@ async fn list_once<M: Ord + Clone + Send + Sync>(
         };
         let answer = fetch(mark.clone()).await?;
         let fresh = listing.without_overlap(answer.rows, answer.overlap.as_deref());
-        let new = fresh.iter().filter(|row| keys.insert(row.key.clone()));
-        let is_new = new.count() > 0;
+        let keys = listing.keys.len();
+        listing.keys.extend(fresh.iter().map(|row| row.key.clone()));
+        let is_new = listing.keys.len() > keys;
         listing.totals.insert(answer.total);
         if answer.trial && !is_new {
             return Ok(listing);
@@ -160,21 +164,17 @@ impl Listing {
         }
     }
 
-    fn keys(&self) -> BTreeSet<&str> {
-        self.rows.iter().map(|row| row.key.as_str()).collect()
-    }
-
     /// Ways in which the provider may have counted: distinct ids, and of those the ones dated on
     /// the day (rows of other days may be mixed in).
     fn tallies(&self, day: Day) -> [u64; 2] {
         let of_day = |row: &&Row| row.day().is_none_or(|dated| dated == day);
-        let dated: BTreeSet<&str> = self
-            .rows
-            .iter()
-            .filter(of_day)
-            .map(|r| r.key.as_str())
-            .collect();
-        [count(self.keys().len()), count(dated.len())]
+        let all = count(self.keys.len());
+        if self.rows.iter().all(|row| of_day(&row)) {
+            return [all, all];
+        }
+        let dated = self.rows.iter().filter(of_day);
+        let dated: FxHashSet<&str> = dated.map(|row| row.key.as_str()).collect();
+        [all, count(dated.len())]
     }
 
     /// True when the listing can be trusted: its total did not move and is met. Rows that stand
@@ -188,8 +188,7 @@ impl Listing {
             return true;
         };
         let same_as_before = || {
-            before
-                .is_some_and(|before| before.totals == self.totals && before.keys() == self.keys())
+            before.is_some_and(|before| before.totals == self.totals && before.keys == self.keys)
         };
         self.tallies(day).contains(&total) || (count(self.rows.len()) == total && same_as_before())
     }
@@ -197,14 +196,14 @@ impl Listing {
     /// True for pages of which no total says that they are all, until they come the same again.
     fn is_unsure(&self, before: Option<&Self>) -> bool {
         let untold = self.totals.iter().all(Option::is_none);
-        untold && self.pages > 1 && before.is_none_or(|before| before.keys() != self.keys())
+        untold && self.pages > 1 && before.is_none_or(|before| before.keys != self.keys)
     }
 
     fn gap(&self) -> Gap {
         let expected = self.totals.iter().flatten().max().copied().unwrap_or(0);
         Gap::Short {
             expected,
-            got: count(self.keys().len()),
+            got: count(self.keys.len()),
         }
     }
 }

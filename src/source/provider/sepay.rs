@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use rustc_hash::FxHashSet;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::span::Span;
@@ -71,8 +72,8 @@ const RETRY_HEADER: &str = "x-sepay-userapi-retry-after";
 const LIMIT: usize = 5_000;
 /// A day is listed again at most so often.
 const RELISTINGS_MAX: u32 = 2;
-/// Answers that one day may need: a hundred thousand rows.
-const ANSWERS_MAX: u32 = 20;
+/// Answers that one day may need: three hundred thousand rows where none has to be cut in two.
+const ANSWERS_MAX: u32 = 64;
 
 #[derive(Debug)]
 struct Sepay {
@@ -131,7 +132,7 @@ impl Feed for Sepay {
 #[derive(Debug, Default)]
 struct Collected {
     rows: BTreeSet<Row>,
-    ids: BTreeSet<String>,
+    ids: FxHashSet<String>,
     /// Rows as delivered, repeats at page borders not counted.
     delivered: usize,
     answers: u32,
@@ -318,7 +319,11 @@ impl Collected {
         let is_fresh = |row: &&Row| !self.ids.contains(&row.key);
         let fresh = rows.iter().filter(is_fresh).count();
         self.delivered += fresh;
-        self.ids.extend(rows.iter().map(|row| row.key.clone()));
+        for row in &rows {
+            if !self.ids.contains(&row.key) {
+                self.ids.insert(row.key.clone());
+            }
+        }
         self.rows.extend(rows);
         fresh > 0
     }
@@ -326,13 +331,11 @@ impl Collected {
     /// Ways in which the provider may have counted: distinct ids, those of them dated on the day
     /// (rows of other days may be mixed in), and rows with their repeats.
     fn tallies(&self, day: Day) -> [u64; 3] {
+        // Rows are in the order of their ids.
+        let mut of_day: Vec<&str> = Vec::new();
         let dated = |row: &&Row| row.day().is_none_or(|dated| dated == day);
-        let of_day: BTreeSet<&str> = self
-            .rows
-            .iter()
-            .filter(dated)
-            .map(|r| r.key.as_str())
-            .collect();
+        of_day.extend(self.rows.iter().filter(dated).map(|r| r.key.as_str()));
+        of_day.dedup();
         [self.ids.len(), of_day.len(), self.delivered].map(|n| u64::try_from(n).unwrap_or(u64::MAX))
     }
 }

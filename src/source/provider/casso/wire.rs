@@ -10,7 +10,7 @@ use crate::source::{AmountForm, Record, TimeForm};
 
 /// One page.
 pub(super) fn read_page(body: &[u8]) -> Result<Page<u64>, Bad> {
-    let json = Json::parse(body)?;
+    let mut json = Json::parse(body)?;
     match json.word_of("error") {
         Some("0") => {}
         Some("401") => return Err(Bad::Refused(401)),
@@ -22,15 +22,14 @@ pub(super) fn read_page(body: &[u8]) -> Result<Page<u64>, Bad> {
             ))));
         }
     }
-    let data = json.get("data").ok_or(BodyFault::Shape("data"))?;
-    let rows = data
-        .get("records")
-        .and_then(Json::list)
-        .ok_or(BodyFault::Shape("data.records"))?;
+    let mut data = json.take("data").ok_or(BodyFault::Shape("data"))?;
+    let rows = data.take("records").and_then(Json::into_list);
+    let rows = rows.ok_or(BodyFault::Shape("data.records"))?;
+    let row = |content| Row::new(content, "id", "when");
     Ok(Page {
-        rows: rows.iter().map(|row| Row::new(row, "id", "when")).collect(),
+        rows: rows.into_iter().map(row).collect(),
         total: data.count_of("totalRecords"),
-        next: next_page(data)?,
+        next: next_page(&data)?,
         overlap: None,
         trial: false,
     })

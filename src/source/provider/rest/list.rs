@@ -15,7 +15,7 @@ use crate::source::json::Json;
 use crate::source::provider::by_day;
 use crate::source::provider::paged::{self, Page, Plan};
 use crate::source::provider::span::Span;
-use crate::source::window::{Listed, Row, Window};
+use crate::source::window::{Listed, Row, Window, instant};
 use crate::source::{ArchiveError, BoxFuture, Feed, Pull, RawSink, Record};
 
 /// Where a listing stands.
@@ -244,11 +244,9 @@ impl Rest {
     fn row(&self, row: &Json) -> Row {
         let shape = &self.connector.shape;
         let facts = self.facts_of(row);
-        Row::told(
-            row,
-            shape.id(&facts).as_deref(),
-            shape.time_text(&facts).as_deref(),
-        )
+        let (id, time) = (shape.id(&facts), shape.time_text(&facts));
+        let at_ms = time.as_deref().and_then(instant);
+        Row::told(row.clone(), id.as_deref().map(str::to_owned), at_ms)
     }
 
     fn record(&self, row: &Json) -> Record {

@@ -89,12 +89,12 @@ fn request(day: Day, page: u64) -> Request {
 
 /// One page. The totals stand in `pagination`, at the top or in `meta`.
 fn read_page(body: &[u8], page: u64) -> Result<Page<u64>, Bad> {
-    let json = Json::parse(body)?;
+    let mut json = Json::parse(body)?;
     if let Some(status) = json.word_of("status").filter(|status| *status != "success") {
         let code = json.word_of("error_code").unwrap_or(status);
         return Err(Bad::Again(Fault::ErrorInside(plain_code(code))));
     }
-    let rows = json.get("data").and_then(Json::list);
+    let rows = json.take("data").and_then(Json::into_list);
     let rows = rows.ok_or(BodyFault::Shape("data"))?;
     let meta = json.get("meta");
     let pagination = json
@@ -110,7 +110,7 @@ fn read_page(body: &[u8], page: u64) -> Result<Page<u64>, Bad> {
     };
     Ok(Page {
         rows: rows
-            .iter()
+            .into_iter()
             .map(|row| Row::new(row, "id", "transaction_date"))
             .collect(),
         total: Some(total),

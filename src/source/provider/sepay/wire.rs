@@ -23,13 +23,12 @@ fn read_envelope(body: &[u8]) -> Result<Json, Bad> {
 }
 
 pub(super) fn read_list(body: &[u8]) -> Result<Vec<Row>, Bad> {
-    let json = read_envelope(body)?;
-    let rows = json.get("transactions").and_then(Json::list);
+    let rows = read_envelope(body)?
+        .take("transactions")
+        .and_then(Json::into_list);
     let rows = rows.ok_or(BodyFault::Shape("transactions"))?;
-    Ok(rows
-        .iter()
-        .map(|row| Row::new(row, "id", "transaction_date"))
-        .collect())
+    let row = |content| Row::new(content, "id", "transaction_date");
+    Ok(rows.into_iter().map(row).collect())
 }
 
 pub(super) fn read_count(body: &[u8]) -> Result<u64, Bad> {
