@@ -23,7 +23,7 @@ pub(super) enum Bind<'a> {
     Rows(&'a str),
 }
 
-/// A JSON document: TEXT on SQLite, JSON on PostgreSQL, so that `json_each($1)` means the same.
+/// A JSON document: TEXT on SQLite, JSONB on PostgreSQL, so that `jsonb_each($1)` means the same.
 struct Document<'a>(&'a str);
 
 impl Type<Sqlite> for Document<'_> {
@@ -43,7 +43,7 @@ impl Encode<'_, Sqlite> for Document<'_> {
 
 impl Type<Postgres> for Document<'_> {
     fn type_info() -> PgTypeInfo {
-        PgTypeInfo::with_name("json")
+        PgTypeInfo::with_name("jsonb")
     }
 }
 
@@ -52,6 +52,8 @@ impl Encode<'_, Postgres> for Document<'_> {
         &self,
         buffer: &mut <Postgres as Database>::ArgumentBuffer,
     ) -> Result<IsNull, BoxDynError> {
+        // the version of the binary form, in front of the text
+        buffer.push(1);
         buffer.extend_from_slice(self.0.as_bytes());
         Ok(IsNull::No)
     }

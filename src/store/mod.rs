@@ -1,7 +1,7 @@
 //! What the nights remember: SQLite by default, PostgreSQL by URL, and the archive of raw bytes.
 //!
 //! The only module that names sqlx. Every statement is a file of `sql/`, one text for both
-//! databases; batches travel as one JSON document per statement (`json_each`).
+//! databases; batches travel as one JSON document per statement (`jsonb_each`).
 //!
 //! **Versions by night.** Nothing that a night decided is overwritten by a later one. A decision
 //! (`row_state`, `match_group`, `contribution`) is an entry `(key, night, until)`: it holds from

@@ -6,7 +6,7 @@ UPDATE fee_version SET
     decided_night = CASE
         WHEN fee_version.night = n.value->>'to' THEN fee_version.decided_night
         ELSE '9999-12-31' END
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE fee_version.dossier_code = n.value->>'a'
   AND fee_version.fee_id = n.value->>'b'
   AND fee_version.night = n.value->>'night'

@@ -6,7 +6,7 @@ UPDATE order_version SET
     decided_night = CASE
         WHEN order_version.night = n.value->>'to' THEN order_version.decided_night
         ELSE '9999-12-31' END
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE order_version.provider = n.value->>'a'
   AND order_version.order_id = n.value->>'b'
   AND order_version.night = n.value->>'night'

@@ -6,6 +6,6 @@ UPDATE receipt_version SET
     decided_night = CASE
         WHEN receipt_version.night = n.value->>'to' THEN receipt_version.decided_night
         ELSE '9999-12-31' END
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE receipt_version.receipt_id = n.value->>'a'
   AND receipt_version.night = n.value->>'night'

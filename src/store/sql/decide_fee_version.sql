@@ -1,6 +1,6 @@
 -- The night $2 decided these versions, unless an earlier one did.
 UPDATE fee_version SET decided_night = $2
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE fee_version.dossier_code = n.value->>'dossier_code'
   AND fee_version.fee_id = n.value->>'fee_id'
   AND fee_version.night <= $2 AND fee_version.decided_night > $2

@@ -1,4 +1,4 @@
 -- The night $2 decided these rows, unless an earlier one did.
 UPDATE txn SET decided_night = $2
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE txn.source = n.value->>'source' AND txn.id = n.value->>'id' AND txn.decided_night > $2

@@ -1,5 +1,5 @@
 -- A known statement changes nothing.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO account_statement (
     source, sha256, name, seq, account, from_day, to_day, whole_to, entries, rejects, credits,
     opening, closing, gap, night

@@ -1,5 +1,5 @@
 -- The next entry of the chain; a place that is taken is an error.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO audit (seq, run_id, says_wall, seal_wall)
 SELECT
     CAST(n.value->>'seq' AS BIGINT), n.value->>'run_id', n.value->>'says_wall',

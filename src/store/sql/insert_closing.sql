@@ -3,5 +3,5 @@ INSERT INTO closing (seq, period, action, run_id, says_wall, seal_wall)
 SELECT
     CAST(n.value->>'seq' AS BIGINT), n.value->>'period', n.value->>'action', n.value->>'run_id',
     n.value->>'says_wall', n.value->>'seal_wall'
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE true

@@ -1,5 +1,5 @@
 -- Idempotent; tells the rows for which a version is new.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO conflict_version (
     side, source, id, dossier, night, says, amount_vnd, business_date
 )

@@ -1,5 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO contribution (
     definition, item, scope, live, owner, day, numerator, denominator, firm, outcomes, coupled,
     exceptions, content, night, run_id, until

@@ -1,5 +1,5 @@
 -- One entry; its place may have been taken meanwhile.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO decision (
     seq, side, source, id, dossier, dossier_code, night, action, amount_vnd, class, decided_by,
     reason, at_wall, seal_wall, decided_night

@@ -1,5 +1,5 @@
 -- The shares of a run.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO kpi (
     run_id, definition, scope, period, period_from, period_to, numerator, denominator, low_num,
     low_den, high_num, high_den, outer_bound, enough_data, target_num, target_den, verdict,

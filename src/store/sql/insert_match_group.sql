@@ -1,5 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO match_group (
     group_id, live, pass, score, margin, evidence, runner_up, difference_class, difference_vnd,
     content, night, run_id, until

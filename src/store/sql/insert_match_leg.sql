@@ -1,5 +1,6 @@
--- Legs of the groups that the night $2 decided anew.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+-- Legs of the groups that the night $2 decided anew. No way by the night: it would lead to all of
+-- its groups for each leg.
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO match_leg (
     group_id, seq, side, source, id, dossier_code, fee_id, amount_vnd, role, pass, why, night
 )
@@ -9,4 +10,4 @@ SELECT
     CAST(n.value->>'amount_vnd' AS BIGINT), n.value->>'role',
     n.value->>'pass', n.value->>'why', g.night
 FROM n CROSS JOIN match_group AS g
-WHERE g.group_id = n.value->>'group_id' AND g.night = $2 AND g.live = 1
+WHERE g.group_id = n.value->>'group_id' AND g.night || '' = $2 AND g.live = 1

@@ -1,5 +1,5 @@
 -- What is to be sent of a publication; the same key twice is once.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO outbox (
     key, run_id, channel, target, queued_wall, state, attempts, error, tried_wall
 )

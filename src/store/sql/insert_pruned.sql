@@ -1,6 +1,6 @@
 -- Removed twice is removed once.
 INSERT INTO pruned (sha256, before)
 SELECT n.value->>'sha256', n.value->>'before'
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE true
 ON CONFLICT (sha256) DO NOTHING

@@ -1,5 +1,5 @@
 -- Where archived bytes came from; the first word stays.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO raw (sha256, source, what, bytes, at_wall)
 SELECT
     n.value->>'sha256', n.value->>'source', n.value->>'what', CAST(n.value->>'bytes' AS BIGINT),

@@ -1,5 +1,5 @@
 -- What a source answered to a night; a place that is taken stays.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO reading (night, source, seq, part, pulled_ms_wall, asked, what, sha256)
 SELECT
     n.value->>'night', n.value->>'source', CAST(n.value->>'seq' AS BIGINT),

@@ -1,5 +1,5 @@
 -- Idempotent: the same bad row delivered twice is one row.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO reject_row (
     side, source, id, file, line, column_name, value, code, amount_vnd, business_date, night,
     decided_night

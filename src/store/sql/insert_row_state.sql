@@ -1,5 +1,5 @@
 -- Decisions of the night $2 by the run $3; what holds already is not repeated.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO row_state (
     side, source, id, dossier, class, severity, bucket, open, amount_vnd, dossier_code,
     business_date, evidence, nearest, also, exception_id, content, night, run_id, until

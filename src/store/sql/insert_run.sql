@@ -1,5 +1,5 @@
 -- One run.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO run (
     run_id, business_date, version, state, replaces, input_digest, rules_digest, output_digest,
     exit_codes, program, pulled_ms_wall, sources_json, run_json, files_json,

@@ -1,5 +1,5 @@
 -- Idempotent: a row that is already there stays as it was first stored.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO txn (
     source, id, order_ref, memo, amount_vnd, fee_vnd, net_vnd, paid_at, paid_at_ms, paid_on,
     business_date, status, kind, payer, account, bank_ref, instrument, seen_night, decided_night

@@ -1,6 +1,6 @@
 -- Which of these beginnings of squeezed codes some dossier has.
 SELECT k.value->>'k' AS head
-FROM json_each($1) AS k
+FROM jsonb_each($1) AS k
 WHERE EXISTS (
     SELECT 1 FROM dossier AS d
     WHERE d.squeezed >= k.value->>'k' AND d.squeezed <= (k.value->>'k') || 'ZZZZ')

@@ -5,7 +5,7 @@ SELECT
     v.received_at_ms, v.processing_started_at, v.processing_started_at_ms, v.result_at,
     v.result_at_ms, v.field_code, v.filing_channel, v.collection_mode, v.online_payment_flag,
     v.paid_at, v.paid_at_ms, v.request_id, v.receipt_form, v.receipt_series, v.receipt_no
-FROM json_each($1) AS k CROSS JOIN fee_version AS v
+FROM jsonb_each($1) AS k CROSS JOIN fee_version AS v
 WHERE v.dossier_code = k.value->>'k' AND v.night = (
     SELECT MAX(m.night) FROM fee_version AS m
     WHERE m.dossier_code = v.dossier_code AND m.fee_id = v.fee_id AND m.night <= $2)

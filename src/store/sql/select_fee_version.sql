@@ -6,5 +6,5 @@ SELECT
     v.result_at_ms, v.field_code, v.filing_channel, v.collection_mode, v.online_payment_flag,
     v.paid_at, v.paid_at_ms, v.request_id, v.receipt_form, v.receipt_series, v.receipt_no,
     v.content, v.file_sha256, v.told, v.said_last
-FROM json_each($1) AS k CROSS JOIN fee_version AS v
+FROM jsonb_each($1) AS k CROSS JOIN fee_version AS v
 WHERE v.dossier_code = k.value->>'dossier_code' AND v.fee_id = k.value->>'fee_id'

@@ -2,6 +2,6 @@
 SELECT f.definition, f.scope, f.day,
     CAST(SUM(f.numerator) AS BIGINT) AS numerator,
     CAST(SUM(f.denominator) AS BIGINT) AS denominator
-FROM json_each($1) AS s CROSS JOIN firm_change AS f
+FROM jsonb_each($1) AS s CROSS JOIN firm_change AS f
 WHERE f.day >= s.value->>'from' AND f.day <= s.value->>'to' AND f.night < $2
 GROUP BY f.definition, f.scope, f.day

@@ -3,6 +3,6 @@
 SELECT h.definition, h.scope, s.value->>'k' AS day,
     CAST(SUM(h.numerator) AS BIGINT) AS numerator,
     CAST(SUM(h.denominator) AS BIGINT) AS denominator
-FROM json_each($1) AS s CROSS JOIN firm_half AS h
+FROM jsonb_each($1) AS s CROSS JOIN firm_half AS h
 WHERE h.half >= s.value->>'from' AND h.half <= s.value->>'to'
 GROUP BY h.definition, h.scope, s.value->>'k'

@@ -1,4 +1,4 @@
 -- Which of these groups stood before the night $2.
 SELECT g.group_id
-FROM json_each($1) AS k CROSS JOIN match_group AS g
+FROM jsonb_each($1) AS k CROSS JOIN match_group AS g
 WHERE g.group_id = k.value->>'k' AND g.night < $2 AND g.until >= $2 AND g.live = 1

@@ -2,6 +2,6 @@
 SELECT
     l.group_id, l.side, l.source, l.id, l.dossier_code, l.fee_id, l.amount_vnd, l.role,
     l.pass, l.why
-FROM json_each($1) AS k CROSS JOIN match_leg AS l CROSS JOIN match_group AS g
+FROM jsonb_each($1) AS k CROSS JOIN match_leg AS l CROSS JOIN match_group AS g
 WHERE l.side = k.value->>'side' AND l.source = k.value->>'source' AND l.id = k.value->>'id'
   AND g.group_id = l.group_id AND g.night = l.night AND g.night <= $2 AND g.until > $2

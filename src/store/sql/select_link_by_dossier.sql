@@ -1,6 +1,6 @@
 -- Every leg of the groups that touched these dossiers before the night $2.
 SELECT DISTINCT o.group_id, o.side, o.source, o.id, o.dossier_code
-FROM json_each($1) AS k
+FROM jsonb_each($1) AS k
     CROSS JOIN match_leg AS l
     CROSS JOIN match_group AS g
     CROSS JOIN match_leg AS o

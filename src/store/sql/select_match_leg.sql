@@ -2,6 +2,6 @@
 SELECT
     l.group_id, l.seq, l.side, l.source, l.id, l.dossier_code, l.fee_id, l.amount_vnd, l.role,
     l.pass, l.why
-FROM json_each($1) AS k CROSS JOIN match_group AS g CROSS JOIN match_leg AS l
+FROM jsonb_each($1) AS k CROSS JOIN match_group AS g CROSS JOIN match_leg AS l
 WHERE g.group_id = k.value->>'k' AND g.night <= $2 AND g.until > $2 AND g.live = 1
   AND l.group_id = g.group_id AND l.night = g.night

@@ -1,4 +1,4 @@
 -- Orders of the provider $2 made on these days, known by the night $3.
 SELECT DISTINCT v.order_id
-FROM json_each($1) AS k CROSS JOIN order_version AS v
+FROM jsonb_each($1) AS k CROSS JOIN order_version AS v
 WHERE v.provider = $2 AND v.created_on = k.value->>'k' AND v.night <= $3

@@ -1,7 +1,7 @@
 -- Dossiers with these squeezed codes, with the payers of the transactions linked to them before
 -- the night $2.
 SELECT DISTINCT d.dossier_code, t.payer
-FROM json_each($1) AS k
+FROM jsonb_each($1) AS k
     CROSS JOIN dossier AS d
     CROSS JOIN match_leg AS l
     CROSS JOIN match_group AS g

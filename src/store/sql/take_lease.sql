@@ -1,5 +1,5 @@
 -- The next holder overwrites the last.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO lease (name, holder, pid, host, token, since_wall, heartbeat_wall)
 SELECT 'night', n.value->>'holder', CAST(n.value->>'pid' AS BIGINT), n.value->>'host',
     n.value->>'token', n.value->>'now', n.value->>'now'

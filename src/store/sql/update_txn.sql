@@ -14,5 +14,5 @@ UPDATE txn SET
     bank_ref = n.value->>'bank_ref',
     instrument = n.value->>'instrument',
     decided_night = '9999-12-31'
-FROM json_each($1) AS n
+FROM jsonb_each($1) AS n
 WHERE txn.source = n.value->>'source' AND txn.id = n.value->>'id'

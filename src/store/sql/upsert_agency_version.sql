@@ -1,5 +1,5 @@
 -- A version counts from the day of the file that told it.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO agency_version (
     code, valid_from, night, valid_to, name, level, parent_code, successor_code, kind
 )

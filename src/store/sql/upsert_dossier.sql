@@ -1,5 +1,5 @@
 -- A dossier is known from the earliest night that told it.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO dossier (dossier_code, squeezed, night)
 SELECT n.value->>'dossier_code', n.value->>'squeezed', n.value->>'night'
 FROM n

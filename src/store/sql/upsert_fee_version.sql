@@ -1,5 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO fee_version (
     dossier_code, fee_id, night, kind, amount_vnd, agency_code, procedure_code, declared_method,
     due_at, due_at_ms, payer_name, status, received_at, received_at_ms, processing_started_at,

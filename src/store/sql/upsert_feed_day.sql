@@ -1,5 +1,5 @@
 -- A day once complete stays complete.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO feed_day (source, day, state)
 SELECT n.value->>'source', n.value->>'day', n.value->>'state'
 FROM n

@@ -1,5 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO order_version (
     provider, order_id, night, dossier_code, fee_ids, amount_vnd, created_at, created_at_ms,
     created_on, status, content, file_sha256, told, said_last, decided_night

@@ -1,5 +1,5 @@
 -- A version counts from its night on; within its day the file read last holds.
-WITH n AS MATERIALIZED (SELECT value FROM json_each($1))
+WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO receipt_version (
     receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
     collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256,
