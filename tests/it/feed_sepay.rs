@@ -205,5 +205,5 @@ async fn sepay_pages_without_end_end() {
         3,
     )
     .await;
-    check(answer(404, &[], ""), 21).await;
+    check(answer(404, &[], ""), 41).await;
 }

@@ -72,8 +72,8 @@ const RETRY_HEADER: &str = "x-sepay-userapi-retry-after";
 const LIMIT: usize = 5_000;
 /// A day is listed again at most so often.
 const RELISTINGS_MAX: u32 = 2;
-/// Answers that one day may need: three hundred thousand rows where none has to be cut in two.
-const ANSWERS_MAX: u32 = 64;
+/// Answers that one day may need: two hundred thousand rows where no span has to be cut in two.
+const ANSWERS_MAX: u32 = 40;
 
 #[derive(Debug)]
 struct Sepay {
