@@ -829,6 +829,7 @@ form-sheet-minutes = Reconciliation
 form-sheet-annex = Annex
 form-payments-title = ONLINE PAYMENTS (Decision 766/QĐ-TTg of 23/06/2022)
 form-payments-sum = Fees and charges taken: { $amount } dong. In words: { $words }.
+form-payments-once = A dossier that several units took money for counts once in the total, so the total can be less than the sum of the lines.
 form-payments-difference = This differs by { $difference } dong from the total of the cashless indicator by amount over the same days ({ $measured } dong): providers' fees are taken off, unclear payments are left out, and so is what is neither phí nor lệ phí.
 form-col-agency = Unit
 form-col-dossiers = Dossiers with fees
@@ -838,6 +839,7 @@ form-col-share = Share online
 form-col-phi = Phí (VND)
 form-col-le-phi = Lệ phí (VND)
 form-col-sum = Sum (VND)
+form-book-footer = &R&"Times New Roman,Regular"&10 Page &P/&N
 form-sheet-payments = Payments
 
 # The fee table

@@ -829,6 +829,7 @@ form-sheet-minutes = Đối soát
 form-sheet-annex = Phụ lục
 form-payments-title = THEO DÕI THANH TOÁN TRỰC TUYẾN (theo Quyết định số 766/QĐ-TTg ngày 23/06/2022)
 form-payments-sum = Tổng số phí, lệ phí đã thu: { $amount } đồng. Bằng chữ: { $words }.
+form-payments-once = Một hồ sơ nộp ở nhiều đơn vị chỉ tính một lần ở dòng tổng cộng, nên tổng số hồ sơ có thể nhỏ hơn cộng các dòng.
 form-payments-difference = Chênh lệch { $difference } đồng so với tổng số của chỉ tiêu tỷ lệ giá trị không dùng tiền mặt cùng kỳ ({ $measured } đồng): phí nhà cung cấp đã trừ, khoản chưa rõ, khoản không phải phí hay lệ phí.
 form-col-agency = Tên đơn vị
 form-col-dossiers = Hồ sơ thu phí
@@ -838,6 +839,7 @@ form-col-share = Tỷ lệ trực tuyến
 form-col-phi = Phí (VNĐ)
 form-col-le-phi = Lệ phí (VNĐ)
 form-col-sum = Tổng số (VNĐ)
+form-book-footer = &R&"Times New Roman,Regular"&10 Trang &P/&N
 form-sheet-payments = Thanh toán
 
 # The fee table

@@ -19,7 +19,7 @@ mod pdf;
 mod period;
 pub(crate) mod schema;
 mod tie_out;
-mod workbook;
+pub(crate) mod workbook;
 
 use example::{Scene, classes};
 

@@ -44,6 +44,9 @@ mod summary;
 mod table;
 mod tie;
 
+pub(super) use looks::day_format;
+pub(super) use sheet::{is_exact, letters};
+
 /// The name of the file.
 pub const FILE: &str = "doisoat.xlsx";
 
