@@ -152,6 +152,8 @@ pub(super) async fn of_night(
         run_id: run.id.clone(),
         business_date: day,
         over: None,
+        lacking: Vec::new(),
+        known: None,
         version_of_night: run.version,
         replaces: run.replaces.clone(),
         state: run.state.clone(),

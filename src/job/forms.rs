@@ -151,6 +151,15 @@ fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobE
         message: format!("no night of {} was published", over.label),
         fix: "see `doisoat status`".into(),
     })?;
+    Ok(Known {
+        told_to,
+        missing: lacking(nights, over, told_to),
+        had_eve: nights.first().is_some_and(|first| *first < over.from),
+    })
+}
+
+/// The stretches of a period that no published night up to `told_to` tells.
+pub(super) fn lacking(nights: &BTreeSet<Day>, over: &Period, told_to: Day) -> Vec<(Day, Day)> {
     let mut missing: Vec<(Day, Day)> = Vec::new();
     let mut day = over.from;
     while day <= over.to {
@@ -162,11 +171,7 @@ fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobE
         }
         day = day.plus(1);
     }
-    Ok(Known {
-        told_to,
-        missing,
-        had_eve: nights.first().is_some_and(|first| *first < over.from),
-    })
+    missing
 }
 
 async fn minutes<'a>(

@@ -12,6 +12,7 @@
 mod changes;
 mod deciding;
 mod filters;
+mod known;
 mod trend;
 
 use askama::Template;

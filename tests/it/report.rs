@@ -12,6 +12,7 @@ mod cells;
 mod documents;
 mod example;
 mod hostile;
+mod known;
 mod large;
 mod light;
 mod pairings;

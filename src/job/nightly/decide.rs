@@ -6,7 +6,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, stage, stored};
+use crate::job::{calibration, diff, digest, exits, forms, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -165,6 +165,10 @@ pub(super) async fn decide(
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
+    if let Some(over) = &over {
+        let nights = desk.store.published_nights().await?;
+        facts.lacking = forms::lacking(&nights, over, day);
+    }
     facts.over = over;
     let decided = Decided {
         run,

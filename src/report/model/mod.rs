@@ -19,6 +19,7 @@ mod compare;
 mod exceptions;
 mod fees;
 mod index;
+mod known;
 mod light;
 mod pairings;
 mod rejects;
@@ -45,6 +46,7 @@ pub use compare::CompareRow;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, rate_text};
 pub use index::Index;
+pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
@@ -54,7 +56,7 @@ pub use sources::{SourceView, row_kind, source_word};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
-pub use trend::{Trend, TrendRow, trend};
+pub use trend::{Trend, TrendRow, trend, trend_said};
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
@@ -128,6 +130,9 @@ pub struct Report {
     pub closed: Option<Vec<ClosedView>>,
     /// What changed against the version before; none in a first version.
     pub changes: Option<VersionChanges>,
+    /// The same period as known by another run; none where one knowledge is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownView>,
     /// The headline's share day by day and month by month.
     pub trend: Trend,
     /// The money of the day of each money source.
@@ -207,6 +212,7 @@ impl Report {
                 .replaced
                 .as_ref()
                 .map(|replaced| VersionChanges::of(replaced, facts.lang)),
+            known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &totals),
             flows: bridge::flows(&index, settlement, facts),
             carries: bridge::carries(settlement, facts),
