@@ -28,6 +28,8 @@ pub(super) struct Previously {
     pub(super) months: Vec<RunRecord>,
     /// The night of a month ago, and what was open then.
     month: Option<(RunRecord, Vec<ExceptionRecord>)>,
+    /// The same of a week ago.
+    week: Option<(RunRecord, Vec<ExceptionRecord>)>,
 }
 
 impl Previously {
@@ -42,19 +44,16 @@ impl Previously {
             None => Vec::new(),
             Some(run) => open_after(desk, run.business_date).await?,
         };
-        let month = match month {
-            None => None,
-            Some(run) => {
-                let open = open_after(desk, run.business_date).await?;
-                Some((run, open))
-            }
-        };
+        let month = with_open(desk, month).await?;
+        let week = nights.iter().find(|run| run.business_date == day.minus(7));
+        let week = with_open(desk, week.cloned()).await?;
         Ok(Self {
             run,
             open,
             nights,
             months,
             month,
+            week,
         })
     }
 
@@ -67,6 +66,22 @@ impl Previously {
         let (run, open) = self.month.as_ref()?;
         previous(run, open, targets)
     }
+
+    /// The figures of the same weekday a week ago.
+    pub(super) fn week_before(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
+        let (run, open) = self.week.as_ref()?;
+        previous(run, open, targets)
+    }
+}
+
+/// A run with what was open after its night.
+async fn with_open(
+    desk: &Desk,
+    run: Option<RunRecord>,
+) -> Result<Option<(RunRecord, Vec<ExceptionRecord>)>, JobError> {
+    let Some(run) = run else { return Ok(None) };
+    let open = open_after(desk, run.business_date).await?;
+    Ok(Some((run, open)))
 }
 
 /// What was open after a night.
@@ -130,10 +145,8 @@ pub(super) async fn of_night(
         else {
             continue;
         };
-        let of_source: Vec<&SourceCount> = counts
-            .iter()
-            .filter(|count| count.source == settings.name)
-            .collect();
+        let mine = counts.iter().filter(|count| count.source == settings.name);
+        let of_source: Vec<&SourceCount> = mine.collect();
         let mut rows = of_source.iter().fold(Figure::default(), |mut sum, count| {
             sum.plus(Figure::new(count.count, count.sum));
             sum

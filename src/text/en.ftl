@@ -94,6 +94,7 @@ trend-figures = The figures of the chart
 trend-gap = no report
 share-deciding-met = A short list that proves the target met, if all turn out well ({ $n })
 share-deciding-missed = A short list that proves the target missed, if all turn out badly ({ $n })
+share-deciding-more = … and { $n } more, see the exceptions
 column-definition = Indicator
 column-period = Period
 column-share = Share
@@ -225,8 +226,13 @@ field-due-at = Due
 field-exception = Exception
 
 # Changes
-change-heading = Changes since the night before
-change-counts = New { $opened }, settled { $closed }.
+change-heading = Changes
+change-figure = Figure
+change-tonight = Night of { $day }
+change-before-night = The night before, { $day }
+change-before-week = The same weekday last week, { $day }
+change-before-month = A month ago, { $day }
+change-counts = Exceptions since the night before: { $opened } new, { $closed } settled.
 closed-late = Late matches: old exceptions that match now
 closed-other = Closed for another reason
 closed-not-seen = no longer in the data

@@ -94,6 +94,7 @@ trend-figures = Số liệu của biểu đồ
 trend-gap = không có báo cáo
 share-deciding-met = Danh sách ngắn đủ để chắc chắn đạt, nếu đều có kết quả thuận lợi ({ $n })
 share-deciding-missed = Danh sách ngắn đủ để chắc chắn không đạt, nếu đều có kết quả bất lợi ({ $n })
+share-deciding-more = … và { $n } ngoại lệ nữa, xem danh sách ngoại lệ
 column-definition = Chỉ tiêu
 column-period = Kỳ
 column-share = Tỷ lệ
@@ -225,8 +226,13 @@ field-due-at = Hạn nộp
 field-exception = Mã ngoại lệ
 
 # Changes
-change-heading = Biến động so với đêm trước
-change-counts = Mới { $opened }, đã xử lý { $closed }.
+change-heading = Biến động
+change-figure = Số liệu
+change-tonight = Đêm { $day }
+change-before-night = Đêm trước, { $day }
+change-before-week = Cùng thứ tuần trước, { $day }
+change-before-month = Tháng trước, { $day }
+change-counts = Ngoại lệ so với đêm trước: mới { $opened }, đã xử lý { $closed }.
 closed-late = Khớp trễ: ngoại lệ cũ nay đã khớp
 closed-other = Đóng vì lý do khác
 closed-not-seen = không còn trong dữ liệu

@@ -94,10 +94,7 @@ async fn papers_of_a_night_tell_its_figures() {
             let paper = name.replace("_phu-luc.csv", ".docx");
             annex_is_own(csv, &said(&papers[&paper]));
         }
-        for (name, xlsx) in papers.iter().filter(|(name, _)| name.ends_with(".xlsx")) {
-            let texts = said(&papers[&name.replace(".xlsx", ".docx")]);
-            crate::forms_book::tells_the_same(xlsx, &texts, name);
-        }
+        crate::forms_book::tell_the_same(&papers);
         reporting_month(&desk).await;
         let payments = write(&desk, Form::Payments).await;
         payments_are_of(&run, &said(&payments["thanh-toan-766.docx"]));

@@ -57,8 +57,17 @@ fn told(sheet: &Range<Data>) -> Vec<(String, Vec<Option<i64>>)> {
     rows
 }
 
+/// Each workbook among the files says what its document says.
+pub(crate) fn tell_the_same(papers: &BTreeMap<String, Vec<u8>>) {
+    let books = papers.iter().filter(|(name, _)| name.ends_with(".xlsx"));
+    for (name, xlsx) in books {
+        let texts = said(&papers[&name.replace(".xlsx", ".docx")]);
+        tells_the_same(xlsx, &texts, name);
+    }
+}
+
 /// The figures of the first sheet are those of the document, as stored and as calculated.
-pub(crate) fn tells_the_same(xlsx: &[u8], texts: &[String], name: &str) {
+fn tells_the_same(xlsx: &[u8], texts: &[String], name: &str) {
     let stored = sheets(xlsx);
     let again = calculated(xlsx);
     assert_eq!(told(&stored[0].1), told(&again[0].1), "{name}");

@@ -3,7 +3,7 @@
 
 use crate::domain::Fraction;
 use crate::report::chart::Scale;
-use crate::report::model::{TrendRow, trend_said};
+use crate::report::model::{MoveColumn, TrendRow, trend_said};
 
 use super::Page;
 
@@ -38,6 +38,18 @@ fn at(place: usize, of: usize) -> i128 {
 }
 
 impl Page<'_> {
+    /// What an earlier night had for the number of a tile.
+    pub(super) fn move_value(&self, column: &MoveColumn, at: &usize) -> String {
+        let cell = column.cells.get(*at);
+        cell.map_or_else(String::new, |(value, _)| value.clone())
+    }
+
+    /// How far tonight's number is from it.
+    pub(super) fn move_way(&self, column: &MoveColumn, at: &usize) -> String {
+        let cell = column.cells.get(*at);
+        cell.map_or_else(String::new, |(_, way)| way.clone())
+    }
+
     /// The two drawings: rows, whether they are months, and the key of the heading.
     pub(super) fn trends(&self) -> [(&[TrendRow], bool, &'static str); 2] {
         let trend = &self.r.trend;

@@ -21,6 +21,7 @@ mod fees;
 mod index;
 mod known;
 mod light;
+mod moves;
 mod pairings;
 mod rejects;
 mod row;
@@ -48,6 +49,7 @@ pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, rate_text};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
+pub use moves::MoveColumn;
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
@@ -128,6 +130,8 @@ pub struct Report {
     pub totals: Totals,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
+    /// The five numbers beside those of earlier nights; empty where there is none.
+    pub moves: Vec<MoveColumn>,
     /// What changed against the version before; none in a first version.
     pub changes: Option<VersionChanges>,
     /// The same period as known by another run; none where one knowledge is told.
@@ -182,6 +186,7 @@ impl Report {
         let standing = what_if::share_text(facts, year);
         let year = year.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
+        let moves = moves::columns(facts, &totals, headline.as_ref(), &exceptions);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
         Self {
@@ -207,6 +212,7 @@ impl Report {
             banners,
             shares,
             exceptions,
+            moves,
             closed: closed::list(settlement, facts, classes),
             changes: facts
                 .replaced

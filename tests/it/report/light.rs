@@ -148,3 +148,41 @@ fn five_numbers_with_their_change() {
         "Cashless share of payments | 51.00% | target 50% | "
     );
 }
+
+#[test]
+fn the_five_numbers_stand_beside_those_of_earlier_nights() {
+    let mut scene = example::undecided();
+    let before = scene.facts.previous.clone().unwrap();
+    scene.facts.page.week_before = Some(doisoat::report::Previous {
+        business_date: example::day("2022-11-28"),
+        transactions: doisoat::report::Figure::new(1, 5_000),
+        ..before
+    });
+    let report = build(&scene);
+    let labels: Vec<&str> = report.moves.iter().map(|column| &*column.label).collect();
+    assert_eq!(
+        labels,
+        ["Đêm trước, 04/12/2022", "Cùng thứ tuần trước, 28/11/2022"]
+    );
+    for column in &report.moves {
+        assert_eq!(column.cells.len(), report.tiles.len());
+    }
+    let rows = i128::from(report.totals.transactions.count);
+    let way = format!("+{}", rows - 1);
+    assert_eq!(report.moves[1].cells[0], ("1".to_owned(), way));
+    let page = super::page(&scene);
+    let (_, section) = page.split_once("id=\"closed\"").unwrap();
+    let section = section.split_once("</section>").unwrap().0;
+    assert!(section.contains("Cùng thứ tuần trước, 28/11/2022"));
+    // the report of a month tells no share of a night beside its own
+    let mut month = super::period::month();
+    month
+        .facts
+        .page
+        .week_before
+        .clone_from(&scene.facts.page.week_before);
+    assert_eq!(
+        build(&month).moves[1].cells[1],
+        ("—".to_owned(), String::new())
+    );
+}
