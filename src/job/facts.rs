@@ -9,7 +9,7 @@ use super::estimate;
 use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
-use crate::domain::{Agency, Day, ExceptionId, FeeChecks, Fraction, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
     Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
@@ -17,6 +17,9 @@ use crate::report::{
 use crate::settle::{Inputs, Settlement};
 use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
 use crate::tariff;
+
+/// The small drawings of agencies go over so many days.
+const WEEK: i64 = 7;
 
 /// The night before, as the store remembers it.
 pub(super) struct Previously {
@@ -65,6 +68,16 @@ impl Previously {
     pub(super) fn month_before(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
         let (run, open) = self.month.as_ref()?;
         previous(run, open, targets)
+    }
+
+    /// The shares of agencies on the nights of the week.
+    pub(super) fn agency_days(
+        &self,
+        targets: &[crate::kpi::Target],
+        day: Day,
+    ) -> BTreeMap<AgencyCode, Vec<(Day, Fraction)>> {
+        let week = |run: &&RunRecord| day.days_since(run.business_date) < WEEK;
+        trend::of_agencies(self.nights.iter().filter(week), targets)
     }
 
     /// The figures of the same weekday a week ago.

@@ -13,6 +13,7 @@ mod changes;
 mod deciding;
 mod filters;
 mod known;
+mod spark;
 mod trend;
 
 use askama::Template;

@@ -31,7 +31,7 @@ pub struct KnownView {
     pub agencies: Vec<KnownRow>,
     /// Figures of the open items.
     pub figures: Vec<KnownFigure>,
-    /// What came between, the greatest amount first.
+    /// What came between: of days that were told already first, then by amount.
     pub arrived: Vec<ArrivedRow>,
     /// Items that count otherwise: those of the leading definition first, the greatest change
     /// first.
@@ -178,10 +178,14 @@ fn intro(facts: &RunFacts, known: &AsKnown) -> String {
     text::say(lang, key, &args)
 }
 
-/// The greatest amount first, then in the order in which they came.
+/// What is of days that were told already first, then by amount, the greatest first, then in the
+/// order in which they came.
 fn arrived(lang: Lang, known: &AsKnown) -> Vec<ArrivedRow> {
     let mut rows: Vec<&Arrived> = known.arrived.iter().collect();
-    rows.sort_by_key(|row| (Reverse(row.amount_vnd.unwrap_or(i64::MAX)), *row));
+    rows.sort_by_key(|row| {
+        let is_new = row.day > known.then && row.kind != "decision";
+        (is_new, Reverse(row.amount_vnd.unwrap_or(i64::MAX)), *row)
+    });
     let row = |row: &Arrived| ArrivedRow {
         told: row.told,
         kind: kind_word(row.kind, lang),

@@ -50,9 +50,10 @@ fn scene() -> Scene {
         now.denominator += 10;
         (share.clone(), Some(now))
     };
-    let late = Arrived {
+    // of a day that then was still to come: behind what is late, whatever its amount
+    let later = Arrived {
         day: day("2022-12-06"),
-        ..arrived("sepay-main/later", 9_000, "txn")
+        ..arrived("sepay-main/later", 90_000, "txn")
     };
     let changed = Arrived {
         became: "changed",
@@ -60,7 +61,7 @@ fn scene() -> Scene {
     };
     let mut all = vec![
         arrived("sepay-main/107", 35_000, "txn"),
-        late,
+        later,
         changed,
         arrived("txn sepay-main/9", 1_000, "decision"),
     ];
@@ -122,11 +123,9 @@ fn the_page_tells_then_and_now_and_what_came_between() {
     }
     assert!(!page.contains("TRAN THI B"), "no name of a cashier");
     assert!(!section.contains("H48-1<"), "the leading definition alone");
-    let greatest = section.find("sepay-main/107").unwrap();
-    assert!(
-        greatest < section.find("BL1").unwrap(),
-        "the greatest first"
-    );
+    let at = |key: &str| section.find(&format!(">{key}<")).unwrap();
+    assert!(at("sepay-main/107") < at("BL1"), "the greatest first");
+    assert!(at("BL1") < at("sepay-main/later"), "what is late first");
     assert!(page.contains("<a href=\"#known\">"));
     assert!(!super::page(&period::month()).contains("id=\"known\""));
     // texts from outside are letters

@@ -149,6 +149,31 @@ fn five_numbers_with_their_change() {
     );
 }
 
+/// A row of an agency draws its share on the nights of the week; a night that is not there is a gap.
+#[test]
+fn the_week_of_an_agency_is_drawn_with_its_gaps() {
+    let mut scene = example::undecided();
+    assert!(!super::page(&scene).contains("class=\"spark\""));
+    let code = build(&scene).agencies[0].code.clone();
+    let share = |num| doisoat::kpi::Fraction::new(num, 100).unwrap();
+    let days = ["2022-12-01", "2022-12-02", "2022-12-04"].map(example::day);
+    let known = days.into_iter().zip([40, 45, 50].map(share));
+    scene.facts.page.agency_days = [(code, known.collect())].into();
+    let report = build(&scene);
+    let row = &report.agencies[0];
+    assert_eq!(row.days.len(), 7);
+    assert_eq!(row.days[4], (example::day("2022-12-03"), None));
+    assert_eq!(row.days[6], (example::night(), row.share.point));
+    assert!(report.agencies[1..].iter().all(|row| row.days.is_empty()));
+    let page = super::page(&scene).replace('\u{a0}', " ");
+    let (_, drawing) = page.split_once("class=\"spark\"").unwrap();
+    let drawing = drawing.split_once("</svg>").unwrap().0;
+    assert!(drawing.contains("02/12: 45,00 %; 03/12: không có báo cáo; 04/12: 50,00 %"));
+    assert_eq!(drawing.matches("<polyline").count(), 2, "{drawing}");
+    assert_eq!(drawing.matches("<circle").count(), 4, "{drawing}");
+    super::browser::accessible(&super::page(&scene));
+}
+
 #[test]
 fn the_five_numbers_stand_beside_those_of_earlier_nights() {
     let mut scene = example::undecided();
