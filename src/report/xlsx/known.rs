@@ -121,15 +121,16 @@ fn sides(row: &KnownRow, part: usize, nth: usize) -> [Cell; 3] {
             _ => blank,
         };
     }
-    let round: fn(Fraction, u32) -> String = match part {
-        2 => Fraction::half_up,
-        3 => Fraction::down,
-        _ => Fraction::up,
+    // bounds are rounded outwards; the difference of the point figures is that of the page
+    let round = |share: Fraction| match part {
+        2 => share.half_up(12),
+        3 => share.down(4),
+        _ => share.up(4),
     };
     let of = |row: Option<&ShareRow>| {
         let row = row?;
         let share = [row.point, row.low, row.high][part - 2]?;
-        Some(round(share, 4))
+        Some(round(share))
     };
     match (of(then), of(now)) {
         (Some(then), Some(now)) => {
