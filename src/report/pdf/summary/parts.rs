@@ -1,7 +1,7 @@
 //! The share over time and by parts, and the money of the day by means of payment.
 
 use crate::report::facts::Figure;
-use crate::report::forms::{Block, Cell, Line, Scale};
+use crate::report::forms::{Block, Cell, Grid, Line, Scale};
 use crate::report::model::{CellRow, CellTable, TrendRow, trend_said};
 use crate::text;
 use crate::text::figure::percent_short;
@@ -11,11 +11,11 @@ use super::{Maker, plain, strong};
 /// So many rows of a breakdown are listed, the greatest first.
 const ROWS_MAX: usize = 12;
 
-impl Maker<'_> {
-    fn small(&self, blocks: &mut Vec<Block>, said: String) {
-        blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
-    }
+fn small(blocks: &mut Vec<Block>, said: String) {
+    blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+}
 
+impl Maker<'_> {
     /// Day by day and month by month: a sentence, and every figure. What was not published says so.
     pub(super) fn trend(&self, blocks: &mut Vec<Block>) {
         self.section(blocks, self.t("trend-heading"), "trend-intro");
@@ -30,7 +30,7 @@ impl Maker<'_> {
             }
             let heading = self.t(heading);
             blocks.push(Block::Line(Line::left(heading.as_str()).strong()));
-            self.small(blocks, trend_said(self.r.lang, rows, months));
+            small(blocks, trend_said(self.r.lang, rows, months));
             let columns = [
                 ("column-period", 20),
                 ("column-share", 18),
@@ -71,7 +71,7 @@ impl Maker<'_> {
             self.breakdown(blocks, table);
         }
         if !self.r.breakdowns.is_empty() {
-            self.small(blocks, self.t("cells-note"));
+            small(blocks, self.t("cells-note"));
         }
     }
 
@@ -95,14 +95,14 @@ impl Maker<'_> {
             (self.t("column-share"), 18),
             (self.t("column-interval"), 34),
         ];
-        blocks.push(Block::Table(crate::report::forms::Grid {
+        blocks.push(Block::Table(Grid {
             name: table.heading.clone(),
             columns: columns.to_vec(),
             rows,
         }));
         if more > 0 {
             let n = text::number(self.r.lang, more);
-            self.small(blocks, self.say("cells-more", &[("n", &n)]));
+            small(blocks, self.say("cells-more", &[("n", &n)]));
         }
     }
 
@@ -114,7 +114,7 @@ impl Maker<'_> {
         let heading = self.t("instrument-heading");
         self.section(blocks, self.r.heading_of_night(&heading), "");
         let day = text::day(self.r.lang, self.r.business_date);
-        self.small(blocks, self.say("instrument-intro", &[("day", &day)]));
+        small(blocks, self.say("instrument-intro", &[("day", &day)]));
         let columns = [
             ("column-instrument", 50),
             ("column-count", 18),
