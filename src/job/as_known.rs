@@ -54,8 +54,8 @@ pub(super) async fn compare(
     } else {
         (&mut decided_then, then)
     };
-    shown.facts.known = Some(known);
-    let (shown, pairs) = (&*shown, pairs_of(shown.facts.known.as_ref()));
+    shown.facts.known = Some(Box::new(known));
+    let (shown, pairs) = (&*shown, pairs_of(shown.facts.known.as_deref()));
     let mut files = stage::files(by, shown)?;
     let document = document(period, (then, now), &pairs, (&arrived, &moved));
     files.push(OutFile::new("known.json", format!("{document:#}\n")));

@@ -50,7 +50,7 @@ pub(super) async fn files(
     form: &Form,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let run = knowing(desk, over).await?;
-    let decided = recover::as_known(desk, desk, &run, over).await?;
+    let decided = Box::pin(recover::as_known(desk, desk, &run, over)).await?;
     let decided = decided.ok_or_else(|| JobError::Usage {
         message: format!("what {} read cannot be read again", run.id),
         fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
@@ -59,7 +59,7 @@ pub(super) async fn files(
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     match form {
         Form::Payments => {
-            let paper = payments(desk, &decided, over).await?.paper();
+            let paper = Box::pin(payments(desk, &decided, over)).await?.paper();
             files.extend(written("thanh-toan-766", &paper, over.to)?);
         }
         Form::Minutes(only) => {
@@ -67,7 +67,7 @@ pub(super) async fn files(
             let nights = desk.store.published_nights().await?;
             let known = known(&nights, over, run.business_date)?;
             for source in chosen {
-                let minutes = minutes(desk, &decided, over, source, &known).await?;
+                let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
                 let name = format!("bien-ban-doi-soat_{}", source.name);
                 files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
                 let annex = forms::file_name(source.name.as_str());

@@ -234,7 +234,7 @@ pub struct RunFacts {
     /// First and last days of the stretches of that period without a published night.
     pub lacking: Vec<(Day, Day)>,
     /// The same period as known by another run; none where one knowledge is told.
-    pub known: Option<AsKnown>,
+    pub known: Option<Box<AsKnown>>,
     /// 1 for the first version of the night.
     pub version_of_night: u32,
     /// The run whose folder this one replaces.

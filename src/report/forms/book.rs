@@ -353,7 +353,7 @@ mod tests {
             [0..4, 4..9]
         );
         assert_eq!(shares(&[400, 10, 10], 3), [0..1, 1..2, 2..3]);
-        assert_eq!(shares(&[10], 1), [0..1]);
+        assert_eq!(shares(&[10, 10], 2), [0..1, 1..2]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn scene() -> Scene {
         arrived("txn sepay-main/9", 1_000, "decision"),
     ];
     all.extend(HOSTILE.iter().map(|text| arrived(text, 10, "txn")));
-    scene.facts.known = Some(AsKnown {
+    scene.facts.known = Some(Box::new(AsKnown {
         then: day("2022-12-05"),
         now: day("2022-12-07"),
         shares: of_month.map(pair).collect(),
@@ -87,7 +87,7 @@ fn scene() -> Scene {
             ),
             moved("TX_CASHLESS", HOSTILE[7], [&[(0, 1)], &[(0, 1), (1, 1)]]),
         ],
-    });
+    }));
     scene
 }
 

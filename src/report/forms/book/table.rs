@@ -121,12 +121,11 @@ impl Sheet<'_> {
                 }
                 Cell::Made(n, how) if is_exact(*n) => {
                     let format = pick(&looks.number);
-                    match self.formula(at, how, place, places) {
-                        Some(formula) => self.made(at, &formula, &n.to_string(), &format)?,
-                        None => {
-                            let exact = Decimal::from(*n);
-                            self.to.write_with_format(self.row, at, exact, &format)?;
-                        }
+                    if let Some(formula) = self.formula(at, how, place, places) {
+                        self.made(at, &formula, &n.to_string(), &format)?;
+                    } else {
+                        let exact = Decimal::from(*n);
+                        self.to.write_with_format(self.row, at, exact, &format)?;
                     }
                 }
                 Cell::Share(share, part, whole) => {
