@@ -15,6 +15,7 @@ use looks::{Looks, lines_of};
 use table::Place;
 
 mod looks;
+mod margin;
 mod table;
 
 /// Side by side, the issuer and the name of the state need so many pixels.
@@ -255,8 +256,7 @@ impl Sheet<'_> {
         to.set_paper_size(9);
         to.set_print_fit_to_pages(1, 0);
         to.set_print_center_horizontally(true);
-        // left 30 mm, right 15 mm, above and below 20 mm (Decree 30/2020/NĐ-CP, annex I), in inches
-        to.set_margins(1.18, 0.59, 0.79, 0.79, 0.3, 0.3);
+        margin::set(to);
         to.set_footer(text::say(self.paper.lang, "form-book-footer", &[]));
         to.set_screen_gridlines(false);
         let width: u32 = self.widths.iter().sum();

@@ -185,7 +185,8 @@ fn the_workbook_tells_then_now_and_the_difference_by_formula() {
         let first = arrived.rows().nth(4).unwrap();
         assert_eq!(first[1].to_string(), "sepay-main/107");
         assert!(matches!(first[3], Data::DateTime(_)), "{first:?}");
-        assert_eq!(first[5], Data::Float(35_000.0));
+        assert!(matches!(first[5], Data::Float(_) | Data::Int(_)));
+        assert_eq!(first[5].to_string(), "35000");
         let moved = of("Tính khác");
         assert_eq!(
             moved

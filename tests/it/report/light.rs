@@ -149,7 +149,7 @@ fn five_numbers_with_their_change() {
     );
 }
 
-/// A row of an agency draws its share on the nights of the week; a night that is not there is a gap.
+/// A row of an agency draws its share on the nights of the week; a night that is missing is a gap.
 #[test]
 fn the_week_of_an_agency_is_drawn_with_its_gaps() {
     let mut scene = example::undecided();
