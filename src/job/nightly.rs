@@ -166,7 +166,7 @@ async fn steps(
         prior: None,
         counts: None,
     };
-    let decided = decide(desk, day, read, making).await?;
+    let decided = Box::pin(decide(desk, day, read, making)).await?;
     times.add("settle", watch.elapsed());
     desk.checkpoint()?;
     desk.progress.step(format!("{day} prove"));

@@ -59,9 +59,11 @@ fn told(sheet: &Range<Data>) -> Vec<(String, Vec<Option<i64>>)> {
 
 /// Each workbook among the files says what its document says.
 pub(crate) fn tell_the_same(papers: &BTreeMap<String, Vec<u8>>) {
-    let books = papers.iter().filter(|(name, _)| name.ends_with(".xlsx"));
-    for (name, xlsx) in books {
-        let texts = said(&papers[&name.replace(".xlsx", ".docx")]);
+    for (name, xlsx) in papers {
+        let Some(stem) = name.strip_suffix(".xlsx") else {
+            continue;
+        };
+        let texts = said(&papers[&format!("{stem}.docx")]);
         tells_the_same(xlsx, &texts, name);
     }
 }
@@ -282,7 +284,8 @@ fn the_form_of_payments_calculates_its_shares_and_sums() {
     tells_the_same(&xlsx, &said(&forms::docx(&paper).unwrap()), "payments");
     let again = calculated(&xlsx);
     let share = |name: &str| {
-        let row = again[0].1.rows().find(|row| row[1].to_string() == name);
+        let name = Data::String(name.into());
+        let row = again[0].1.rows().find(|row| row[1] == name);
         match &row.unwrap()[5] {
             Data::Float(share) => format!("{share:.10}"),
             other => other.to_string(),
