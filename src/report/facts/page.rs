@@ -27,7 +27,7 @@ pub struct PageFacts {
     /// The published night of a month ago (the same day of the month, or up to six days before).
     pub month_before: Option<Previous>,
     /// The published night of the same weekday a week ago.
-    pub week_before: Option<Previous>,
+    pub week_before: Option<Box<Previous>>,
     /// The last published night of each of the twelve months before, the oldest first, with the
     /// share of that month.
     pub months: Vec<TrendPoint>,

@@ -28,7 +28,7 @@ pub(super) fn columns(
 ) -> Vec<MoveColumn> {
     let nights = [
         ("change-before-night", facts.previous.as_ref()),
-        ("change-before-week", facts.page.week_before.as_ref()),
+        ("change-before-week", facts.page.week_before.as_deref()),
         ("change-before-month", facts.page.month_before.as_ref()),
     ];
     let column = |(key, before): (&str, Option<&Previous>)| {

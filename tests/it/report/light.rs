@@ -178,11 +178,12 @@ fn the_week_of_an_agency_is_drawn_with_its_gaps() {
 fn the_five_numbers_stand_beside_those_of_earlier_nights() {
     let mut scene = example::undecided();
     let before = scene.facts.previous.clone().unwrap();
-    scene.facts.page.week_before = Some(doisoat::report::Previous {
+    let week = doisoat::report::Previous {
         business_date: example::day("2022-11-28"),
         transactions: doisoat::report::Figure::new(1, 5_000),
         ..before
-    });
+    };
+    scene.facts.page.week_before = Some(Box::new(week));
     let report = build(&scene);
     let labels: Vec<&str> = report.moves.iter().map(|column| &*column.label).collect();
     assert_eq!(
