@@ -76,6 +76,8 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         run_id: RunId::new("2022-12-05-0123456789ab-1"),
         business_date: night,
         over: None,
+        lacking: Vec::new(),
+        known: None,
         version_of_night: 1,
         replaces: None,
         state: "published".into(),

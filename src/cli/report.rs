@@ -35,9 +35,11 @@ Examples:
   doisoat report --csv-separator ';'                   CSV that Excel with Vietnamese settings opens in columns
 Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
 choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS. With --as-of and
---now the folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds known.csv (shares and bounds then and now), arrived.csv
-(rows and decisions that came between), moved.csv (the items that count otherwise, with all that each may count as, of
-which the bounds are made) and all of it in known.json; counts of sources are those of the run that it tells of.
+--now the page and the workbook have a part \"Lúc đó và bây giờ\" (then and now): shares, open items, what came
+between with the reason, what counts otherwise. The folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds
+known.csv (shares and bounds then and now), arrived.csv (rows and decisions that came between), moved.csv (the items
+that count otherwise, with all that each may count as, of which the bounds are made) and all of it in known.json;
+counts of sources are those of the run that it tells of.
 A period that was closed (doisoat period close) is reported as it was closed.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]

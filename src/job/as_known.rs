@@ -7,10 +7,13 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
 use super::{recover, stage};
+use crate::classify::{Bucket, Classified};
 use crate::config::Format;
-use crate::domain::{Arrived, Day, Moved};
+use crate::domain::{Arrived, Day, Moved, Side};
 use crate::kpi::{Period, Share};
 use crate::report::csv::{self, KnownShare, Style};
+use crate::report::facts::{AsKnown, Figure};
+use crate::report::model::is_work;
 use crate::report::publish::OutFile;
 use crate::store::RunRecord;
 
@@ -40,17 +43,19 @@ pub(super) async fn compare(
     (then, now): (&RunRecord, &RunRecord),
     show_now: bool,
 ) -> Result<Compared, JobError> {
-    let decided_then = Box::pin(measured(desk, by, then, period)).await?;
-    let decided_now = Box::pin(measured(desk, by, now, period)).await?;
+    let mut decided_then = Box::pin(measured(desk, by, then, period)).await?;
+    let mut decided_now = Box::pin(measured(desk, by, now, period)).await?;
     let night = then.business_date;
     let arrived = desk.store.arrived(period, night).await?;
     let moved = desk.store.moved(period, night).await?;
-    let pairs = pairs(&decided_then, &decided_now, period);
+    let known = as_known(&decided_then, &decided_now, period, (&arrived, &moved));
     let (shown, run) = if show_now {
-        (&decided_now, now)
+        (&mut decided_now, now)
     } else {
-        (&decided_then, then)
+        (&mut decided_then, then)
     };
+    shown.facts.known = Some(Box::new(known));
+    let (shown, pairs) = (&*shown, pairs_of(shown.facts.known.as_deref()));
     let mut files = stage::files(by, shown)?;
     let document = document(period, (then, now), &pairs, (&arrived, &moved));
     files.push(OutFile::new("known.json", format!("{document:#}\n")));
@@ -86,22 +91,56 @@ async fn measured(
     })
 }
 
+/// What the report tells of both.
+fn as_known(
+    then: &Decided,
+    now: &Decided,
+    period: &Period,
+    (arrived, moved): (&[Arrived], &[Moved]),
+) -> AsKnown {
+    let both = |of: &dyn Fn(&Classified) -> bool| {
+        let figure = |decided: &Decided| -> Figure {
+            let rows = decided.settlement.rows.iter();
+            let mine = rows.filter(|row| period.holds(row.business_date) && of(row));
+            mine.map(|row| row.amount).collect()
+        };
+        (figure(then), figure(now))
+    };
+    AsKnown {
+        then: then.run.business_date,
+        now: now.run.business_date,
+        shares: shares(then, now, period),
+        open: both(&|row| row.bucket == Bucket::Open && row.key.side != Side::Fee),
+        work: both(&|row| row.exception_id.is_some() && is_work(row, row.severity)),
+        arrived: arrived.to_vec(),
+        moved: moved.to_vec(),
+    }
+}
+
 /// Shares of exactly this period, by definition and agency.
-fn pairs<'a>(then: &'a Decided, now: &'a Decided, period: &Period) -> Vec<KnownShare<'a>> {
-    let of = |decided: &'a Decided| {
+fn shares(then: &Decided, now: &Decided, period: &Period) -> Vec<(Share, Option<Share>)> {
+    let of = |decided: &Decided| -> Vec<Share> {
         let shares = decided.settlement.shares.iter();
         let of_period = shares.filter(|s| s.period == *period && s.cell.is_none());
-        of_period.collect::<Vec<&Share>>()
+        of_period.cloned().collect()
     };
     let after = of(now);
-    let pair = |then: &'a Share| KnownShare {
-        then,
-        now: after
-            .iter()
-            .find(|now| now.definition == then.definition && now.agency == then.agency)
-            .copied(),
+    let pair = |then: Share| {
+        let is_it = |now: &&Share| now.definition == then.definition && now.agency == then.agency;
+        let now = after.iter().find(is_it).cloned();
+        (then, now)
     };
     of(then).into_iter().map(pair).collect()
+}
+
+fn pairs_of(known: Option<&AsKnown>) -> Vec<KnownShare<'_>> {
+    let shares = known.into_iter().flat_map(|known| &known.shares);
+    shares
+        .map(|(then, now)| KnownShare {
+            then,
+            now: now.as_ref(),
+        })
+        .collect()
 }
 
 /// `known.json`: both runs, the shares, what arrived and what it moved.

@@ -9,7 +9,7 @@ use super::estimate;
 use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
-use crate::domain::{Agency, Day, ExceptionId, FeeChecks, Fraction, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
     Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
@@ -17,6 +17,9 @@ use crate::report::{
 use crate::settle::{Inputs, Settlement};
 use crate::store::{ExceptionFilter, ExceptionRecord, RunRecord, SourceCount};
 use crate::tariff;
+
+/// The small drawings of agencies go over so many days.
+const WEEK: i64 = 7;
 
 /// The night before, as the store remembers it.
 pub(super) struct Previously {
@@ -28,6 +31,8 @@ pub(super) struct Previously {
     pub(super) months: Vec<RunRecord>,
     /// The night of a month ago, and what was open then.
     month: Option<(RunRecord, Vec<ExceptionRecord>)>,
+    /// The same of a week ago.
+    week: Option<(RunRecord, Vec<ExceptionRecord>)>,
 }
 
 impl Previously {
@@ -42,19 +47,16 @@ impl Previously {
             None => Vec::new(),
             Some(run) => open_after(desk, run.business_date).await?,
         };
-        let month = match month {
-            None => None,
-            Some(run) => {
-                let open = open_after(desk, run.business_date).await?;
-                Some((run, open))
-            }
-        };
+        let month = with_open(desk, month).await?;
+        let week = nights.iter().find(|run| run.business_date == day.minus(7));
+        let week = with_open(desk, week.cloned()).await?;
         Ok(Self {
             run,
             open,
             nights,
             months,
             month,
+            week,
         })
     }
 
@@ -67,6 +69,32 @@ impl Previously {
         let (run, open) = self.month.as_ref()?;
         previous(run, open, targets)
     }
+
+    /// The shares of agencies on the nights of the week.
+    pub(super) fn agency_days(
+        &self,
+        targets: &[crate::kpi::Target],
+        day: Day,
+    ) -> BTreeMap<AgencyCode, Vec<(Day, Fraction)>> {
+        let week = |run: &&RunRecord| day.days_since(run.business_date) < WEEK;
+        trend::of_agencies(self.nights.iter().filter(week), targets)
+    }
+
+    /// The figures of the same weekday a week ago.
+    pub(super) fn week_before(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
+        let (run, open) = self.week.as_ref()?;
+        previous(run, open, targets)
+    }
+}
+
+/// A run with what was open after its night.
+async fn with_open(
+    desk: &Desk,
+    run: Option<RunRecord>,
+) -> Result<Option<(RunRecord, Vec<ExceptionRecord>)>, JobError> {
+    let Some(run) = run else { return Ok(None) };
+    let open = open_after(desk, run.business_date).await?;
+    Ok(Some((run, open)))
 }
 
 /// What was open after a night.
@@ -130,10 +158,8 @@ pub(super) async fn of_night(
         else {
             continue;
         };
-        let of_source: Vec<&SourceCount> = counts
-            .iter()
-            .filter(|count| count.source == settings.name)
-            .collect();
+        let mine = counts.iter().filter(|count| count.source == settings.name);
+        let of_source: Vec<&SourceCount> = mine.collect();
         let mut rows = of_source.iter().fold(Figure::default(), |mut sum, count| {
             sum.plus(Figure::new(count.count, count.sum));
             sum
@@ -152,6 +178,8 @@ pub(super) async fn of_night(
         run_id: run.id.clone(),
         business_date: day,
         over: None,
+        lacking: Vec::new(),
+        known: None,
         version_of_night: run.version,
         replaces: run.replaces.clone(),
         state: run.state.clone(),

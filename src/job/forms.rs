@@ -50,7 +50,7 @@ pub(super) async fn files(
     form: &Form,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let run = knowing(desk, over).await?;
-    let decided = recover::as_known(desk, desk, &run, over).await?;
+    let decided = Box::pin(recover::as_known(desk, desk, &run, over)).await?;
     let decided = decided.ok_or_else(|| JobError::Usage {
         message: format!("what {} read cannot be read again", run.id),
         fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
@@ -59,7 +59,7 @@ pub(super) async fn files(
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     match form {
         Form::Payments => {
-            let paper = payments(desk, &decided, over).await?.paper();
+            let paper = Box::pin(payments(desk, &decided, over)).await?.paper();
             files.extend(written("thanh-toan-766", &paper, over.to)?);
         }
         Form::Minutes(only) => {
@@ -67,7 +67,7 @@ pub(super) async fn files(
             let nights = desk.store.published_nights().await?;
             let known = known(&nights, over, run.business_date)?;
             for source in chosen {
-                let minutes = minutes(desk, &decided, over, source, &known).await?;
+                let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
                 let name = format!("bien-ban-doi-soat_{}", source.name);
                 files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
                 let annex = forms::file_name(source.name.as_str());
@@ -151,6 +151,15 @@ fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobE
         message: format!("no night of {} was published", over.label),
         fix: "see `doisoat status`".into(),
     })?;
+    Ok(Known {
+        told_to,
+        missing: lacking(nights, over, told_to),
+        had_eve: nights.first().is_some_and(|first| *first < over.from),
+    })
+}
+
+/// The stretches of a period that no published night up to `told_to` tells.
+pub(super) fn lacking(nights: &BTreeSet<Day>, over: &Period, told_to: Day) -> Vec<(Day, Day)> {
     let mut missing: Vec<(Day, Day)> = Vec::new();
     let mut day = over.from;
     while day <= over.to {
@@ -162,11 +171,7 @@ fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobE
         }
         day = day.plus(1);
     }
-    Ok(Known {
-        told_to,
-        missing,
-        had_eve: nights.first().is_some_and(|first| *first < over.from),
-    })
+    missing
 }
 
 async fn minutes<'a>(

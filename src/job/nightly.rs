@@ -94,7 +94,7 @@ async fn held(desk: &Desk, plan: Plan, switch: &mut announce::Switch) -> Result<
     let opened = pull::open(desk, None)?;
     let mut lease = desk.lease(&format!("run {}", plan.day)).await?;
     switch.start(desk);
-    let night = steps(desk, &mut lease, plan, opened).await;
+    let night = Box::pin(steps(desk, &mut lease, plan, opened)).await;
     if plan.mode == Mode::Publish {
         announce::deliver(desk).await;
     }
@@ -166,14 +166,14 @@ async fn steps(
         prior: None,
         counts: None,
     };
-    let decided = decide(desk, day, read, making).await?;
+    let decided = Box::pin(decide(desk, day, read, making)).await?;
     times.add("settle", watch.elapsed());
     desk.checkpoint()?;
     desk.progress.step(format!("{day} prove"));
     let watch = Stopwatch::start();
     proof::demand(desk, &decided, prover)?;
     times.add("prove", watch.elapsed());
-    publish(desk, lease, decided, mode, times).await
+    Box::pin(publish(desk, lease, decided, mode, times)).await
 }
 
 /// Stages the folder, commits, reveals.

@@ -92,6 +92,8 @@ pub(super) async fn of(
     let open = open.filter(|open| open.bucket == crate::classify::Bucket::Open);
     Ok(PageFacts {
         month_before: before.month_before(targets),
+        week_before: before.week_before(targets).map(Box::new),
+        agency_days: before.agency_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: open.map(|open| (open.key.clone(), open.amount)).collect(),
         files,

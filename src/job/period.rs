@@ -78,7 +78,7 @@ pub async fn close(
     }
     complete(desk, period).await?;
     let asked = Asked::of(Span::Days(period.clone()));
-    let made = report_again::make(desk, &asked).await?;
+    let made = Box::pin(report_again::make(desk, &asked)).await?;
     let files = stage::keep(desk, &made.files)?;
     let entry = entry(period, word, desk, made.run.id.clone(), files);
     desk.store

@@ -74,7 +74,7 @@ pub(super) struct Made {
 /// choice of formats, of a leading definition or of the knowledge stands in the folder's name, so
 /// that the report as published stays where it is.
 pub async fn write(desk: &Desk, asked: &Asked, root: &Path) -> Result<PathBuf, JobError> {
-    show(root, &make(desk, asked).await?)
+    show(root, &Box::pin(make(desk, asked)).await?)
 }
 
 /// Makes the folder of a report visible.
@@ -90,7 +90,7 @@ pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             Span::Night(day) => Period::night(*day),
             Span::Days(period) => period.clone(),
         };
-        let (run, files) = forms::files(desk, &over, form).await?;
+        let (run, files) = Box::pin(forms::files(desk, &over, form)).await?;
         let mut made = Made {
             name: format!("{}_{}", name_of(&over), form.word()),
             run,
@@ -110,7 +110,7 @@ pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
                 run,
             }
         }
-        (Span::Days(period), Known::Standing) => days(desk, &by, asked, period).await?,
+        (Span::Days(period), Known::Standing) => Box::pin(days(desk, &by, asked, period)).await?,
         (Span::Night(day), known) => compared(desk, &by, &Period::night(*day), known).await?,
         (Span::Days(period), known) => compared(desk, &by, period, known).await?,
     };
@@ -170,7 +170,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let run = desk.store.run(&closing.run_id).await?;
         let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
         if asked.definition.is_some() {
-            let decided = recover::as_known(desk, by, &run, period).await?;
+            let decided = Box::pin(recover::as_known(desk, by, &run, period)).await?;
             let files = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
             return Ok(Made { name, run, files });
         }
@@ -181,7 +181,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
             let missing = |format: &&Format| !stage::has(&files, **format);
             if formats.iter().any(|format| missing(&format)) {
                 // not kept when it was closed: told again from what was known then
-                let decided = recover::as_known(desk, by, &run, period).await?;
+                let decided = Box::pin(recover::as_known(desk, by, &run, period)).await?;
                 let more = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
                 if shares_of(&more) != closed {
                     return Err(told_otherwise(period));
@@ -194,11 +194,11 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         return Ok(Made { name, run, files });
     }
     let run = last_in(desk, period).await?;
-    let mut decided = recover::again_by(desk, by, &run, Some(period)).await?;
+    let mut decided = Box::pin(recover::again_by(desk, by, &run, Some(period))).await?;
     if decided.is_none() {
         // rows of its days came later: the last night of all knows them
         let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
-        decided = recover::again_by(desk, by, &latest, Some(period)).await?;
+        decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
     let decided = decided.ok_or_else(|| since(&run))?;
     let mut files = stage::files(by, &decided)?;

@@ -1,11 +1,12 @@
 //! What the published nights before said: read from their own `run.json`, as published.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::{Day, Fraction, Target};
+use crate::domain::{AgencyCode, Day, Fraction, Target};
 use crate::report::{Figure, TrendPoint};
 use crate::store::RunRecord;
 
@@ -58,15 +59,44 @@ pub(super) fn points(nights: &[RunRecord], targets: &[Target], label: &str) -> V
     nights.iter().filter_map(point).collect()
 }
 
+/// The year's share of the first target by agency, in order of the nights.
+pub(super) fn of_agencies<'r>(
+    nights: impl Iterator<Item = &'r RunRecord>,
+    targets: &[Target],
+) -> BTreeMap<AgencyCode, Vec<(Day, Fraction)>> {
+    let definition = targets
+        .first()
+        .map_or("TX_CASHLESS", |target| &*target.definition);
+    let mut agencies: BTreeMap<AgencyCode, Vec<(Day, Fraction)>> = BTreeMap::new();
+    for run in nights {
+        let night = run.business_date;
+        let year = night.date().format("%Y").to_string();
+        let shown: Shown = serde_json::from_str(&run.run_json).unwrap_or_default();
+        for share in &shown.share {
+            let is_it = share.definition == definition && share.period == year;
+            if !is_it || share.scope.is_empty() || share.share.is_none() {
+                continue;
+            }
+            if let Some(known) = whole(share) {
+                let code = AgencyCode::new(&share.scope);
+                agencies.entry(code).or_default().push((night, known));
+            }
+        }
+    }
+    agencies
+}
+
+/// The point figure.
+fn whole(share: &ShownShare<'_>) -> Option<Fraction> {
+    Fraction::new(i128::from(share.numerator?), i128::from(share.denominator?))
+}
+
 fn point(shown: &Shown, definition: &str, period: &str, night: Day) -> TrendPoint {
     let is_it = |share: &&ShownShare| {
         share.definition == definition && share.scope.is_empty() && share.period == period
     };
     let share = shown.share.iter().find(is_it);
     let known = share.filter(|share| share.share.is_some());
-    let whole = |share: &ShownShare| {
-        Fraction::new(i128::from(share.numerator?), i128::from(share.denominator?))
-    };
     TrendPoint {
         business_date: night,
         share: known.and_then(whole),

@@ -3,6 +3,7 @@
 
 pub mod diff;
 
+mod known;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
 pub use diff::Replaced;
+pub use known::AsKnown;
 pub use page::{PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
@@ -229,6 +231,10 @@ pub struct RunFacts {
     pub business_date: Day,
     /// The month or range that was asked for; none in the report of the night itself.
     pub over: Option<Period>,
+    /// First and last days of the stretches of that period without a published night.
+    pub lacking: Vec<(Day, Day)>,
+    /// The same period as known by another run; none where one knowledge is told.
+    pub known: Option<Box<AsKnown>>,
     /// 1 for the first version of the night.
     pub version_of_night: u32,
     /// The run whose folder this one replaces.

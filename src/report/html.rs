@@ -12,6 +12,8 @@
 mod changes;
 mod deciding;
 mod filters;
+mod known;
+mod spark;
 mod trend;
 
 use askama::Template;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::Class;
-use crate::domain::{ExceptionId, RunId, Vnd};
+use crate::domain::{Day, ExceptionId, RunId, Vnd};
 use crate::kpi::{Fraction, Share, Verdict};
 use crate::matching::calibrate::{Calibrated, NEVER};
 use crate::settle::{Inputs, Settlement};
@@ -38,6 +38,8 @@ struct RunDocument<'a> {
     schema_version: u32,
     run_id: &'a RunId,
     business_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<PeriodJson<'a>>,
     state: &'a str,
     version_of_night: u32,
     replaces: Option<&'a RunId>,
@@ -56,6 +58,36 @@ struct RunDocument<'a> {
     grey: Vec<GreyJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fee_table: Option<FeesJson>,
+}
+
+/// The month or range that was asked for.
+#[derive(Serialize)]
+struct PeriodJson<'a> {
+    label: &'a str,
+    from: String,
+    to: String,
+    /// The stretches of it without a published night.
+    lacking: Vec<StretchJson>,
+}
+
+#[derive(Serialize)]
+struct StretchJson {
+    from: String,
+    to: String,
+}
+
+fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
+    let period = facts.period()?;
+    let stretch = |(from, to): &(Day, Day)| StretchJson {
+        from: from.to_string(),
+        to: to.to_string(),
+    };
+    Some(PeriodJson {
+        label: &period.label,
+        from: period.from.to_string(),
+        to: period.to.to_string(),
+        lacking: facts.lacking.iter().map(stretch).collect(),
+    })
 }
 
 /// What the tolerated share of false pairs led to.
@@ -165,6 +197,7 @@ pub fn run_document(
         schema_version: SCHEMA_VERSION,
         run_id: &facts.run_id,
         business_date: facts.business_date.to_string(),
+        period: period(facts),
         state: &facts.state,
         version_of_night: facts.version_of_night,
         replaces: facts.replaces.as_ref(),

@@ -42,6 +42,7 @@ mod feed_sepay2;
 mod flips;
 mod fuzz;
 mod forms;
+mod forms_book;
 mod gateways;
 mod hostile_files;
 mod http;

@@ -12,6 +12,7 @@ mod cells;
 mod documents;
 mod example;
 mod hostile;
+mod known;
 mod large;
 mod light;
 mod pairings;
@@ -19,7 +20,7 @@ mod pdf;
 mod period;
 pub(crate) mod schema;
 mod tie_out;
-mod workbook;
+pub(crate) mod workbook;
 
 use example::{Scene, classes};
 

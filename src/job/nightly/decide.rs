@@ -6,7 +6,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, stage, stored};
+use crate::job::{calibration, diff, digest, exits, forms, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -68,7 +68,7 @@ pub(in crate::job) async fn decide_as(
     over: Option<&Period>,
 ) -> Result<Decided, JobError> {
     let making = over.map_or_else(|| Making::of(run), |period| Making::over(run, period));
-    let mut decided = decide(desk, run.business_date, read, making).await?;
+    let mut decided = Box::pin(decide(desk, run.business_date, read, making)).await?;
     if over.is_none() {
         // What was published is the truth, also where a later night changed what stood before.
         decided.run.run_json.clone_from(&run.run_json);
@@ -92,7 +92,7 @@ pub(in crate::job) async fn decide_over(
         prior,
         ..Making::over(run, over)
     };
-    decide(desk, run.business_date, read, making).await
+    Box::pin(decide(desk, run.business_date, read, making)).await
 }
 
 /// Decides a past run again from what it read, with the sums of earlier nights where they are
@@ -107,7 +107,7 @@ pub(in crate::job) async fn decide_again(
         prior,
         ..Making::of(run)
     };
-    decide(desk, run.business_date, read, making).await
+    Box::pin(decide(desk, run.business_date, read, making)).await
 }
 
 /// Settles and gathers what the report has to know.
@@ -165,6 +165,10 @@ pub(super) async fn decide(
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
+    if let Some(over) = &over {
+        let nights = desk.store.published_nights().await?;
+        facts.lacking = forms::lacking(&nights, over, day);
+    }
     facts.over = over;
     let decided = Decided {
         run,

@@ -1,8 +1,10 @@
 //! What only the page shows of a night: the month before, the files behind the figures, the rules.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use crate::domain::{RowKey, Vnd};
+use crate::domain::{AgencyCode, Day, Fraction, RowKey, Vnd};
 
 use super::{Previous, TrendPoint};
 
@@ -24,9 +26,14 @@ pub struct SourceFile {
 pub struct PageFacts {
     /// The published night of a month ago (the same day of the month, or up to six days before).
     pub month_before: Option<Previous>,
+    /// The published night of the same weekday a week ago.
+    pub week_before: Option<Box<Previous>>,
     /// The last published night of each of the twelve months before, the oldest first, with the
     /// share of that month.
     pub months: Vec<TrendPoint>,
+    /// By agency: the year's share of the first target as the nights of the week before this one
+    /// published it, the oldest first.
+    pub agency_days: BTreeMap<AgencyCode, Vec<(Day, Fraction)>>,
     /// The rows that were open after the night before, with the money at risk.
     pub open_before: Vec<(RowKey, Vnd)>,
     /// The files of the night, in order of sources.

@@ -14,7 +14,7 @@ use crate::report::model::row_kind;
 use crate::text;
 
 /// Differences listed in the annex; all of them stand in the CSV file.
-const LISTED: usize = 5_000;
+pub(super) const LISTED: usize = 5_000;
 
 pub(super) fn add(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]) {
     blocks.push(Block::NewPage);
@@ -64,7 +64,7 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
         .map(|(at, row)| Row {
             cells: vec![
                 Cell::Number(at),
-                Cell::text(text::day(lang, row.business_date)),
+                Cell::Day(row.business_date),
                 Cell::text(&*row.id),
                 Cell::text(row.order_ref.as_deref().unwrap_or_default()),
                 Cell::text(row.dossier.as_deref().unwrap_or_default()),
@@ -75,11 +75,8 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
             strong: false,
         })
         .collect();
-    rows.push(total(
-        minutes,
-        6,
-        minutes.closing.iter().map(|row| row.amount),
-    ));
+    let amounts = minutes.closing.iter().map(|row| row.amount);
+    rows.push(total(minutes, 6, rows.len(), amounts));
     let listed = if minutes.closing.len() > LISTED {
         let n = text::number(lang, i128::try_from(LISTED).unwrap_or_default());
         let file = file_name(minutes.provider.1);
@@ -133,7 +130,7 @@ fn of_matched(
         .map(|(at, row)| Row {
             cells: vec![
                 Cell::Number(at),
-                Cell::text(text::day(lang, row.business_date)),
+                Cell::Day(row.business_date),
                 Cell::text(&*row.id),
                 Cell::text(row.dossier.as_deref().unwrap_or_default()),
                 Cell::text(row_kind(lang, &row.kind)),
@@ -145,7 +142,7 @@ fn of_matched(
             strong: false,
         })
         .collect();
-    let mut sum = total(minutes, 5, apart.iter().map(|row| row.amount));
+    let mut sum = total(minutes, 5, rows.len(), apart.iter().map(|row| row.amount));
     sum.cells.push(Cell::text(""));
     rows.push(sum);
     let columns = [
@@ -163,7 +160,6 @@ fn of_matched(
 
 /// What only party A has: called paid through this provider, and no money seen.
 fn of_party_a(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, unseen: &[(&MissingPayment, &str)]) {
-    let lang = minutes.lang;
     blocks.push(Block::Line(Line::title(minutes.say("form-unseen-title"))));
     blocks.push(Block::Line(Line::plain(minutes.say("form-unseen-intro"))));
     cut(minutes, blocks, unseen.len());
@@ -172,7 +168,7 @@ fn of_party_a(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, unseen: &[(&Missin
         .map(|(at, (fee, order))| Row {
             cells: vec![
                 Cell::Number(at),
-                Cell::text(text::day(lang, fee.business_date)),
+                Cell::Day(fee.business_date),
                 Cell::text(*order),
                 Cell::text(&*fee.dossier),
                 Cell::text(&*fee.fee_id),
@@ -181,7 +177,8 @@ fn of_party_a(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, unseen: &[(&Missin
             strong: false,
         })
         .collect();
-    rows.push(total(minutes, 4, unseen.iter().map(|(fee, _)| fee.amount)));
+    let amounts = unseen.iter().map(|(fee, _)| fee.amount);
+    rows.push(total(minutes, 4, rows.len(), amounts));
     let columns = [
         ("form-col-no", 700),
         ("form-col-day", 1400),
@@ -194,15 +191,15 @@ fn of_party_a(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, unseen: &[(&Missin
 }
 
 fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]) {
-    let lang = minutes.lang;
     blocks.push(Block::Line(Line::title(minutes.say("form-sets-title"))));
     blocks.push(Block::Line(Line::plain(minutes.say("form-sets-intro"))));
+    cut(minutes, blocks, sets.len());
     let rows = (1_i128..).zip(sets.iter().take(LISTED));
     let mut rows: Vec<Row> = rows
         .map(|(at, row)| Row {
             cells: vec![
                 Cell::Number(at),
-                Cell::text(text::day(lang, row.business_date)),
+                Cell::Day(row.business_date),
                 Cell::text(&*row.id),
                 Cell::text(row.order_ref.as_deref().unwrap_or_default()),
                 Cell::Number(row.amount.wide()),
@@ -210,7 +207,8 @@ fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]
             strong: false,
         })
         .collect();
-    rows.push(total(minutes, 3, sets.iter().map(|row| row.amount)));
+    let amounts = sets.iter().map(|row| row.amount);
+    rows.push(total(minutes, 3, rows.len(), amounts));
     let columns = [
         ("form-col-no", 700),
         ("form-col-day", 1500),
@@ -221,12 +219,22 @@ fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]
     blocks.push(table(minutes, "form-sheet-sets", &columns, rows));
 }
 
-/// A sum below so many empty cells.
-fn total(minutes: &Minutes<'_>, empty: usize, amounts: impl Iterator<Item = Vnd>) -> Row {
+/// A sum behind so many empty cells; that of the rows above it where these are all.
+fn total(
+    minutes: &Minutes<'_>,
+    empty: usize,
+    listed: usize,
+    amounts: impl ExactSizeIterator<Item = Vnd>,
+) -> Row {
+    let all = amounts.len();
     let sum: Figure = amounts.collect();
     let mut cells = vec![Cell::text(""); empty];
     cells.insert(1, Cell::Text(minutes.say("form-total")));
-    cells.push(Cell::Number(sum.sum_vnd));
+    cells.push(if listed == all {
+        Cell::total(sum.sum_vnd)
+    } else {
+        Cell::Number(sum.sum_vnd)
+    });
     Row {
         cells,
         strong: true,

@@ -2,7 +2,7 @@
 
 use super::annex;
 use super::figures::{ByClass, Sums};
-use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
+use super::paper::{Block, Cell, Grid, How, Line, Listed, Paper, Row, head, signer};
 use super::period;
 use crate::classify::{Class, OK};
 use crate::domain::{Day, Lang, MissingPayment, Ordered, Period, ProviderRow, RunId};
@@ -192,6 +192,7 @@ impl Minutes<'_> {
         table.head("I", "form-minutes-opening", Some(opening));
         table.part("1", "form-minutes-settled", self.settled());
         table.head("II", "form-minutes-rows", Some(sums.rows));
+        table.sum_below(3);
         table.part("1", "form-minutes-paid", sums.paid);
         table.part("2", "form-minutes-back", sums.back);
         table.part("3", "form-minutes-other", sums.other);
@@ -201,17 +202,28 @@ impl Minutes<'_> {
         table.head("III", "form-minutes-matched", Some(sums.exact));
         if let Some(in_set) = some(sums.in_set) {
             table.part("1", "form-minutes-in-set", in_set);
+            table.of_annex(("form-sheet-sets", 4), in_set, None);
         }
-        table.classes("IV", "form-minutes-apart", &sums.apart, classes);
-        table.classes("V", "form-minutes-open", &sums.open, classes);
-        table.classes("VI", "form-minutes-excluded", &sums.excluded, classes);
+        let annex = Some(("form-sheet-apart", 6, 5));
+        table.classes("IV", "form-minutes-apart", &sums.apart, (classes, annex));
+        table.classes("V", "form-minutes-open", &sums.open, (classes, None));
+        table.classes(
+            "VI",
+            "form-minutes-excluded",
+            &sums.excluded,
+            (classes, None),
+        );
         table.head("VII", "form-minutes-closing", Some(closing));
+        table.of_annex(("form-sheet-annex", 7), closing, None);
         if let Some(reopened) = some(self.reopened()) {
             table.part("1", "form-minutes-reopened", reopened);
         }
         table.head("VIII", "form-minutes-fees", sums.fees);
         table.head("IX", "form-minutes-own", own);
         table.head("X", "form-minutes-unseen", unseen);
+        if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
+            table.of_annex(("form-sheet-unseen", 5), unseen, None);
+        }
         table.rows
     }
 
@@ -254,12 +266,59 @@ impl Table<'_> {
         self.row(number, self.of.say(key), Some(figure), false);
     }
 
-    /// A part with a row for each class.
-    fn classes(&mut self, number: &str, key: &str, by_class: &ByClass, classes: &[Class]) {
-        self.head(number, key, Some(Sums::total(by_class)));
+    /// A part with a row for each class; with the annex that lists it: its name, its columns of
+    /// amounts and of classes.
+    fn classes(
+        &mut self,
+        number: &str,
+        key: &str,
+        by_class: &ByClass,
+        (classes, annex): (&[Class], Option<(&str, u16, u16)>),
+    ) {
+        let all = Sums::total(by_class);
+        self.head(number, key, Some(all));
+        self.sum_below(u32::try_from(by_class.len()).unwrap_or(0));
         for (at, (class, figure)) in (1..).zip(by_class) {
             let name = self.of.class(class, classes);
             self.row(&i32::to_string(&at), name, Some(*figure), false);
+            if let Some((table, amount, class)) = annex {
+                self.of_annex((table, amount), all, Some((class, 1)));
+            }
+        }
+    }
+
+    /// The last row is the sum of so many that follow.
+    fn sum_below(&mut self, rows: u32) {
+        if rows > 0 {
+            self.made(|_| How::Below(rows));
+        }
+    }
+
+    /// The last row tells what an annex lists: its name and its column of amounts. Not where the
+    /// annex holds a part only.
+    fn of_annex(&mut self, (name, amount): (&str, u16), all: Figure, alike: Option<(u16, u16)>) {
+        if usize::try_from(all.count).unwrap_or(usize::MAX) > annex::LISTED {
+            return;
+        }
+        let table = self.of.say(name);
+        self.made(|is_count| {
+            How::Listed(Listed {
+                table: table.clone(),
+                column: (!is_count).then_some(amount),
+                alike,
+            })
+        });
+    }
+
+    /// Says of both figures of the last row how they are made.
+    fn made(&mut self, how: impl Fn(bool) -> How) {
+        let Some(row) = self.rows.last_mut() else {
+            return;
+        };
+        for (at, cell) in row.cells.iter_mut().enumerate().skip(2) {
+            if let Cell::Number(number) = cell {
+                *cell = Cell::Made(*number, how(at == 2));
+            }
         }
     }
 

@@ -19,5 +19,5 @@ pub use book::render as xlsx;
 pub use docx::render as docx;
 pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
-pub use paper::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
+pub use paper::{Align, Block, Cell, Grid, How, Line, Listed, Paper, Row, Scale};
 pub use payments::{AgencyPayments, Payments};

@@ -1,6 +1,7 @@
 //! What a paper says, before it is a file.
 
-use crate::domain::Lang;
+use crate::domain::{Day, Lang};
+use crate::kpi::Fraction;
 use crate::report::facts::Figure;
 use crate::text;
 
@@ -129,12 +130,49 @@ pub enum Cell {
     Right(String),
     /// A number of rows and their dong, one above the other.
     Figure(i128, i128),
+    /// A day.
+    Day(Day),
+    /// A share, one column of its row over another; none where nothing is counted.
+    Share(Option<Fraction>, u16, u16),
+    /// A count or dong that is made of other cells.
+    Made(i128, How),
+}
+
+/// How a figure is made of other cells of the workbook; columns count from 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// The sum of so many rows right below it.
+    Below(u32),
+    /// The sum of all rows above it in its table.
+    Above,
+    /// The sum of two columns of its row.
+    Plus(u16, u16),
+    /// One column of its row less another.
+    Less(u16, u16),
+    /// Of the rows of an annex.
+    Listed(Listed),
+}
+
+/// Rows of another table, counted or summed; its last row is a sum and no part of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The table by its name.
+    pub table: String,
+    /// The column that is summed; none: rows are counted.
+    pub column: Option<u16>,
+    /// Only rows that say in the first column what this row says in the second.
+    pub alike: Option<(u16, u16)>,
 }
 
 impl Cell {
     /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// The sum of all rows above it.
+    pub fn total(sum: i128) -> Self {
+        Self::Made(sum, How::Above)
     }
 
     /// A figure.
@@ -151,7 +189,11 @@ impl Cell {
     pub fn lines(&self, lang: Lang) -> Vec<String> {
         match self {
             Self::Text(text) | Self::Right(text) => vec![text.clone()],
-            Self::Number(number) => vec![text::number(lang, *number)],
+            Self::Number(number) | Self::Made(number, _) => vec![text::number(lang, *number)],
+            Self::Day(day) => vec![text::day(lang, *day)],
+            Self::Share(share, ..) => {
+                vec![share.map_or_else(|| "-".to_owned(), |share| text::percent(lang, share))]
+            }
             Self::Figure(rows, dong) => {
                 vec![text::number(lang, *rows), text::money(lang, *dong)]
             }
@@ -161,8 +203,12 @@ impl Cell {
     /// Where it stands in its column.
     pub fn align(&self) -> Align {
         match self {
-            Self::Text(_) => Align::Left,
-            Self::Number(_) | Self::Right(_) | Self::Figure(..) => Align::Right,
+            Self::Text(_) | Self::Day(_) => Align::Left,
+            Self::Number(_)
+            | Self::Right(_)
+            | Self::Figure(..)
+            | Self::Share(..)
+            | Self::Made(..) => Align::Right,
         }
     }
 }

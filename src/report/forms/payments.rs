@@ -1,7 +1,7 @@
 //! The form of payments by agency of provincial systems (Decision 766/QĐ-TTg): dossiers that paid,
 //! at the counter and online, the share, and what was taken as phí and lệ phí.
 
-use super::paper::{Block, Cell, Grid, Line, Paper, Row, head, signer};
+use super::paper::{Block, Cell, Grid, How, Line, Paper, Row, head, signer};
 use super::period;
 use crate::domain::{Lang, Period, RunId};
 use crate::kpi::Fraction;
@@ -61,6 +61,9 @@ impl Payments<'_> {
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
         ];
+        if self.shared() {
+            blocks.push(Block::Line(Line::plain(self.say("form-payments-once"))));
+        }
         blocks.extend(
             self.difference(sum)
                 .map(|said| Block::Line(Line::plain(said))),
@@ -90,12 +93,21 @@ impl Payments<'_> {
         Some(text::say(self.lang, "form-payments-difference", &args))
     }
 
+    /// True where dossiers of several agencies make the total less than the sum of the lines.
+    fn shared(&self) -> bool {
+        let lines = self.agencies.iter();
+        let sum = lines.fold((0, 0), |sum, line| {
+            (sum.0 + line.dossiers, sum.1 + line.online)
+        });
+        sum != (self.total.dossiers, self.total.online)
+    }
+
     fn table(&self) -> Grid {
         let mut rows: Vec<Row> = (1_i128..)
             .zip(&self.agencies)
-            .map(|(at, agency)| self.row(Cell::Number(at), agency, false))
+            .map(|(at, agency)| row(Cell::Number(at), agency, false))
             .collect();
-        rows.push(self.row(Cell::text(""), &self.total, true));
+        rows.push(self.sum());
         let names = [
             "form-col-no",
             "form-col-agency",
@@ -119,20 +131,38 @@ impl Payments<'_> {
         }
     }
 
-    fn row(&self, number: Cell, agency: &AgencyPayments, strong: bool) -> Row {
-        let share = Fraction::new(agency.online, agency.dossiers);
-        let share = share.map_or_else(|| "-".to_owned(), |f| text::percent(self.lang, f));
-        let cells = vec![
-            number,
-            Cell::text(&*agency.name),
-            Cell::Number(agency.dossiers),
-            Cell::Number(agency.dossiers - agency.online),
-            Cell::Number(agency.online),
-            Cell::Right(share),
-            Cell::Number(agency.phi),
-            Cell::Number(agency.le_phi),
-            Cell::Number(agency.phi + agency.le_phi),
-        ];
-        Row { cells, strong }
+    /// The last row.
+    fn sum(&self) -> Row {
+        let mut row = row(Cell::text(""), &self.total, true);
+        for cell in &mut row.cells {
+            if let Cell::Number(number) = cell {
+                *cell = Cell::total(*number);
+            }
+        }
+        if self.shared() {
+            let total = [(2, self.total.dossiers), (4, self.total.online)];
+            for (at, number) in total {
+                if let Some(cell) = row.cells.get_mut(at) {
+                    *cell = Cell::Number(number);
+                }
+            }
+        }
+        row
     }
+}
+
+fn row(number: Cell, agency: &AgencyPayments, strong: bool) -> Row {
+    let share = Fraction::new(agency.online, agency.dossiers);
+    let cells = vec![
+        number,
+        Cell::text(&*agency.name),
+        Cell::Number(agency.dossiers),
+        Cell::Made(agency.dossiers - agency.online, How::Less(2, 4)),
+        Cell::Number(agency.online),
+        Cell::Share(share, 4, 2),
+        Cell::Number(agency.phi),
+        Cell::Number(agency.le_phi),
+        Cell::Made(agency.phi + agency.le_phi, How::Plus(6, 7)),
+    ];
+    Row { cells, strong }
 }

@@ -12,9 +12,9 @@ type Ids = Vec<(String, String)>;
 const DECIDING_MAX: usize = 20;
 
 impl Page<'_> {
-    /// The lists that decide the verdict: heading, id and text of the first exceptions, and whether
-    /// there are more.
-    pub(super) fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, bool)> {
+    /// The lists that decide the verdict: heading, id and text of the first exceptions, and how
+    /// many more there are.
+    pub(super) fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, u64)> {
         let lists = [
             ("share-deciding-met", &row.deciding.met),
             ("share-deciding-missed", &row.deciding.missed),
@@ -22,7 +22,8 @@ impl Page<'_> {
         let told = lists.into_iter().filter(|(_, list)| !list.is_empty());
         told.map(|(key, list)| {
             let n = u64::try_from(list.len()).unwrap_or(u64::MAX);
-            let more = list.len() > DECIDING_MAX;
+            let more = list.len().saturating_sub(DECIDING_MAX);
+            let more = u64::try_from(more).unwrap_or(u64::MAX);
             (
                 self.t1(key, "n", self.n(n)),
                 self.first_deciding(list),

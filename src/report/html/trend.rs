@@ -3,8 +3,7 @@
 
 use crate::domain::Fraction;
 use crate::report::chart::Scale;
-use crate::report::model::TrendRow;
-use crate::text;
+use crate::report::model::{MoveColumn, TrendRow, trend_said};
 
 use super::Page;
 
@@ -39,6 +38,18 @@ fn at(place: usize, of: usize) -> i128 {
 }
 
 impl Page<'_> {
+    /// What an earlier night had for the number of a tile.
+    pub(super) fn move_value(&self, column: &MoveColumn, at: &usize) -> String {
+        let cell = column.cells.get(*at);
+        cell.map_or_else(String::new, |(value, _)| value.clone())
+    }
+
+    /// How far tonight's number is from it.
+    pub(super) fn move_way(&self, column: &MoveColumn, at: &usize) -> String {
+        let cell = column.cells.get(*at);
+        cell.map_or_else(String::new, |(_, way)| way.clone())
+    }
+
     /// The two drawings: rows, whether they are months, and the key of the heading.
     pub(super) fn trends(&self) -> [(&[TrendRow], bool, &'static str); 2] {
         let trend = &self.r.trend;
@@ -97,10 +108,7 @@ impl Page<'_> {
 
     /// The day or month in full.
     pub(super) fn trend_day(&self, row: &TrendRow, months: &bool) -> String {
-        if *months {
-            return row.day.date().format("%m/%Y").to_string();
-        }
-        self.day(row.day)
+        row.name(self.r.lang, *months)
     }
 
     fn short_day(&self, row: &TrendRow, months: &bool) -> String {
@@ -112,41 +120,12 @@ impl Page<'_> {
 
     /// The proven interval of a day or month.
     pub(super) fn trend_interval(&self, row: &TrendRow) -> String {
-        let bounds = row.point.as_ref().and_then(|p| Some((p.low?, p.high?)));
-        bounds.map_or_else(
-            || "—".to_owned(),
-            |(low, high)| {
-                let low = text::percent_down(self.r.lang, low);
-                format!("{low} – {}", text::percent_up(self.r.lang, high))
-            },
-        )
+        row.interval(self.r.lang)
     }
 
     /// What the drawing says in a sentence.
     pub(super) fn trend_said(&self, rows: &[TrendRow], months: &bool) -> String {
-        let known = |row: &&TrendRow| row.point.as_ref().is_some_and(|p| p.share.is_some());
-        let mut seen = rows.iter().filter(known);
-        let first = seen.next();
-        let last = seen.next_back().or(first);
-        let gaps = rows.len() - rows.iter().filter(known).count();
-        let told = |row: Option<&TrendRow>| {
-            row.map_or_else(
-                || ("—".to_owned(), "—".to_owned()),
-                |row| {
-                    let share = row.point.as_ref().and_then(|point| point.share);
-                    (self.trend_day(row, months), self.pct(&share))
-                },
-            )
-        };
-        let ((from, share_from), (to, share_to)) = (told(first), told(last));
-        let args = [
-            ("from", from),
-            ("first", share_from),
-            ("to", to),
-            ("last", share_to),
-            ("gaps", gaps.to_string()),
-        ];
-        self.say("trend-said", &args)
+        trend_said(self.r.lang, rows, *months)
     }
 }
 

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use crate::classify::Bucket;
 use crate::domain::{
-    AgencyCode, DeclaredMethod, Instrument, Lang, ReceiptStatus, RowKey, Side, TxnKind, TxnStatus,
+    AgencyCode, Day, DeclaredMethod, Fraction, Instrument, Lang, ReceiptStatus, RowKey, Side,
+    TxnKind, TxnStatus,
 };
+use crate::kpi::Share;
 use crate::matching::{Leg, Role};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -29,7 +31,13 @@ pub struct AgencyRow {
     pub share: ShareRow,
     /// Its open work.
     pub work: Figure,
+    /// Its share on the last seven days, none where no night was published; empty where the
+    /// headline is of another period than the year or no night went before.
+    pub days: Vec<(Day, Option<Fraction>)>,
 }
+
+/// The small drawing of an agency goes over so many days.
+const DAYS: u32 = 7;
 
 /// One means of payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,6 +73,7 @@ pub(super) fn agencies(
             Some(AgencyRow {
                 code,
                 name,
+                days: days(facts, share),
                 share: shares::row(share, facts),
                 work,
             })
@@ -72,6 +81,25 @@ pub(super) fn agencies(
         .collect();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
     rows
+}
+
+/// The last days of an agency, tonight's share at their end.
+fn days(facts: &RunFacts, share: &Share) -> Vec<(Day, Option<Fraction>)> {
+    let code = share.agency.as_ref();
+    let known = code.and_then(|code| facts.page.agency_days.get(code));
+    let (Some(known), None) = (known, facts.period()) else {
+        return Vec::new();
+    };
+    let tonight = facts.business_date;
+    let of = |day: Day| {
+        if day == tonight {
+            return share.point().filter(|_| share.enough_data);
+        }
+        let night = known.iter().find(|(night, _)| *night == day);
+        night.map(|(_, share)| *share)
+    };
+    let back = (0..DAYS).rev().map(|back| tonight.minus(back));
+    back.map(|day| (day, of(day))).collect()
 }
 
 /// The payments of the day by means of payment. A cashless payment stands under the means that the

@@ -2,14 +2,18 @@
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Lang};
+use crate::domain::{Completeness, Day, Lang};
 use crate::kpi::Verdict;
 use crate::report::facts::{RunFacts, SourceNight};
 use crate::text;
 use crate::text::figure::percent_short;
 
 use super::shares::{ShareRow, verdict_word};
+use super::span::night_words;
 use super::tie::TieLine;
+
+/// So many stretches of days are named.
+const STRETCHES_MAX: usize = 12;
 
 /// How serious a banner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,7 +58,7 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
         facts
             .sources
             .iter()
-            .filter_map(|source| untied(facts.lang, source)),
+            .filter_map(|source| untied(facts, source)),
     );
     banners.extend(
         lines
@@ -66,12 +70,46 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
         facts
             .sources
             .iter()
-            .filter_map(|source| incomplete(facts.lang, source)),
+            .filter_map(|source| incomplete(facts, source)),
     );
+    if facts.period().is_some() {
+        let day = text::day(facts.lang, facts.business_date);
+        for banner in &mut banners {
+            let args = [("day", &*day), ("text", &banner.text)];
+            banner.text = text::say(facts.lang, "banner-of-night", &args);
+        }
+    }
+    banners.extend(lacking(facts));
     banners
 }
 
-fn untied(lang: Lang, source: &SourceNight) -> Option<Banner> {
+/// The days of the period that no published night tells of.
+fn lacking(facts: &RunFacts) -> Option<Banner> {
+    let lang = facts.lang;
+    let all = facts.period().map_or(&[][..], |_| &facts.lacking);
+    let day = |day| text::day(lang, day);
+    let stretch = |(from, to): &(Day, Day)| {
+        if from == to {
+            day(*from)
+        } else {
+            format!("{} – {}", day(*from), day(*to))
+        }
+    };
+    let mut days: Vec<String> = all.iter().take(STRETCHES_MAX).map(stretch).collect();
+    let more = all.len() - days.len();
+    if more > 0 {
+        let n = text::number(lang, i128::try_from(more).unwrap_or(i128::MAX));
+        days.push(text::say(lang, "banner-lacking-more", &[("n", &n)]));
+    }
+    (!days.is_empty()).then(|| Banner {
+        level: Level::Amber,
+        text: text::say(lang, "banner-lacking", &[("days", &days.join("; "))]),
+        advice: text::say(lang, "banner-lacking-advice", &[]),
+    })
+}
+
+fn untied(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
+    let lang = facts.lang;
     let control = source.facts.control.filter(|control| !control.ties())?;
     let told = control
         .expected_sum
@@ -86,7 +124,7 @@ fn untied(lang: Lang, source: &SourceNight) -> Option<Banner> {
     Some(Banner {
         level: Level::Red,
         text: text::say(lang, "banner-untied", &args),
-        advice: text::say(lang, "banner-untied-advice", &[]),
+        advice: of_night(facts, "banner-untied-advice"),
     })
 }
 
@@ -105,7 +143,13 @@ fn lost(lang: Lang, line: &TieLine) -> Banner {
     }
 }
 
-fn incomplete(lang: Lang, source: &SourceNight) -> Option<Banner> {
+/// A sentence about the night that the sources are of.
+fn of_night(facts: &RunFacts, key: &str) -> String {
+    text::say(facts.lang, key, &[("night", &night_words(facts))])
+}
+
+fn incomplete(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
+    let lang = facts.lang;
     let (key, advice) = match source.facts.state {
         Completeness::Complete => return None,
         Completeness::Late => ("banner-late", "banner-late-advice"),
@@ -120,7 +164,7 @@ fn incomplete(lang: Lang, source: &SourceNight) -> Option<Banner> {
     Some(Banner {
         level: Level::Amber,
         text,
-        advice: text::say(lang, advice, &[]),
+        advice: of_night(facts, advice),
     })
 }
 
@@ -140,7 +184,7 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
         Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
-        _ if !banners.is_empty() => text::say(
+        _ if !facts.is_complete() => text::say(
             lang,
             "why-no-data-incomplete",
             &[("sources", &incomplete_names(facts))],

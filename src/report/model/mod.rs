@@ -19,7 +19,9 @@ mod compare;
 mod exceptions;
 mod fees;
 mod index;
+mod known;
 mod light;
+mod moves;
 mod pairings;
 mod rejects;
 mod row;
@@ -45,7 +47,9 @@ pub use compare::CompareRow;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, rate_text};
 pub use index::Index;
+pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
+pub use moves::MoveColumn;
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
@@ -54,7 +58,7 @@ pub use sources::{SourceView, row_kind, source_word};
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
-pub use trend::{Trend, TrendRow, trend};
+pub use trend::{Trend, TrendRow, trend, trend_said};
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
@@ -126,8 +130,13 @@ pub struct Report {
     pub totals: Totals,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
+    /// The five numbers beside those of earlier nights; empty where there is none.
+    pub moves: Vec<MoveColumn>,
     /// What changed against the version before; none in a first version.
     pub changes: Option<VersionChanges>,
+    /// The same period as known by another run; none where one knowledge is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownView>,
     /// The headline's share day by day and month by month.
     pub trend: Trend,
     /// The money of the day of each money source.
@@ -177,6 +186,7 @@ impl Report {
         let standing = what_if::share_text(facts, year);
         let year = year.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
+        let moves = moves::columns(facts, &totals, headline.as_ref(), &exceptions);
         let banners = light::banners(facts, &lines);
         let light = light::light(headline.as_ref(), facts, &banners);
         Self {
@@ -202,11 +212,13 @@ impl Report {
             banners,
             shares,
             exceptions,
+            moves,
             closed: closed::list(settlement, facts, classes),
             changes: facts
                 .replaced
                 .as_ref()
                 .map(|replaced| VersionChanges::of(replaced, facts.lang)),
+            known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &totals),
             flows: bridge::flows(&index, settlement, facts),
             carries: bridge::carries(settlement, facts),

@@ -15,6 +15,21 @@ pub(super) fn period_words(facts: &RunFacts) -> Option<String> {
     Some(lower_first(&period_name(facts.lang, period)))
 }
 
+/// The night in words within a sentence: "this night", in the report of a period with its day.
+pub(super) fn night_words(facts: &RunFacts) -> String {
+    let day = text::day(facts.lang, facts.business_date);
+    night(facts.lang, facts.period().is_some(), &day)
+}
+
+fn night(lang: Lang, of_period: bool, day: &str) -> String {
+    let key = if of_period {
+        "that-night"
+    } else {
+        "this-night"
+    };
+    text::say(lang, key, &[("day", day)])
+}
+
 /// The label of a figure that is of the night alone.
 pub(super) fn of_night(facts: &RunFacts, label: String) -> String {
     match facts.period() {
@@ -75,6 +90,21 @@ impl Report {
         let day = self.day();
         let say = |key| text::say(self.lang, key, &[("day", &day)]);
         Some([say("night-heading"), say("night-intro")])
+    }
+
+    /// The night in words within a sentence.
+    pub fn night_words(&self) -> String {
+        night(self.lang, self.period.is_some(), &self.day())
+    }
+
+    /// A sentence with the night in it, by its key.
+    pub fn say_of_night(&self, key: &str) -> String {
+        text::say(self.lang, key, &[("night", &self.night_words())])
+    }
+
+    /// What the filter calls that was not open the night before.
+    pub fn new_label(&self) -> String {
+        self.span("filter-new-night", "filter-new")
     }
 
     /// A heading of figures that are of the night alone.

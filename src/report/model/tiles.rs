@@ -130,17 +130,17 @@ fn since(facts: &RunFacts, moved: impl Fn(&Previous) -> Option<String>) -> Tile 
     }
 }
 
-fn count_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
+pub(super) fn count_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
     let moved = i128::from(now.count) - i128::from(before.count);
     signed(facts, moved, |n| text::number(facts.lang, n))
 }
 
-fn money_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
+pub(super) fn money_change(facts: &RunFacts, now: Figure, before: Figure) -> String {
     let moved = now.sum_vnd - before.sum_vnd;
     signed(facts, moved, |n| text::money(facts.lang, n))
 }
 
-fn signed(facts: &RunFacts, moved: i128, print: impl Fn(i128) -> String) -> String {
+pub(super) fn signed(facts: &RunFacts, moved: i128, print: impl Fn(i128) -> String) -> String {
     match moved {
         0 => text::say(facts.lang, "change-none", &[]),
         n if n > 0 => format!("+{}", print(n)),

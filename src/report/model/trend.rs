@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::domain::{Day, Fraction};
+use crate::domain::{Day, Fraction, Lang};
 use crate::kpi::Period;
 use crate::report::facts::{Figure, RunFacts, TrendPoint};
 use crate::settle::Settlement;
+use crate::text;
 
 use super::{ShareRow, Totals, shares};
 
@@ -30,6 +31,53 @@ pub struct TrendRow {
     pub day: Day,
     /// The night's figures; none where no night was published.
     pub point: Option<TrendPoint>,
+}
+
+impl TrendRow {
+    /// The day or month in full.
+    pub fn name(&self, lang: Lang, months: bool) -> String {
+        if months {
+            return self.day.date().format("%m/%Y").to_string();
+        }
+        text::day(lang, self.day)
+    }
+
+    /// The proven interval; a dash without one.
+    pub fn interval(&self, lang: Lang) -> String {
+        let bounds = self.point.as_ref().and_then(|p| Some((p.low?, p.high?)));
+        bounds.map_or_else(
+            || "—".to_owned(),
+            |(low, high)| {
+                let low = text::percent_down(lang, low);
+                format!("{low} – {}", text::percent_up(lang, high))
+            },
+        )
+    }
+}
+
+/// What the rows say in a sentence: the first and the last share, and how many are missing.
+pub fn trend_said(lang: Lang, rows: &[TrendRow], months: bool) -> String {
+    let known = |row: &&TrendRow| row.point.as_ref().is_some_and(|p| p.share.is_some());
+    let mut seen = rows.iter().filter(known);
+    let first = seen.next();
+    let last = seen.next_back().or(first);
+    let gaps = rows.len() - rows.iter().filter(known).count();
+    let told = |row: Option<&TrendRow>| {
+        let share = row.and_then(|row| Some((row, row.point.as_ref()?.share?)));
+        share.map_or_else(
+            || ("—".to_owned(), "—".to_owned()),
+            |(row, share)| (row.name(lang, months), text::percent(lang, share)),
+        )
+    };
+    let ((from, share_from), (to, share_to)) = (told(first), told(last));
+    let args = [
+        ("from", &*from),
+        ("first", &*share_from),
+        ("to", &*to),
+        ("last", &*share_to),
+        ("gaps", &*gaps.to_string()),
+    ];
+    text::say(lang, "trend-said", &args)
 }
 
 /// The days from the first known night to tonight, at most `days` of them.

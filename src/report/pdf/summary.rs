@@ -10,6 +10,7 @@ use crate::report::model::{Banner, ExceptionView, Level, Report, SourceView, Til
 use crate::text;
 
 mod money;
+mod parts;
 mod shares;
 
 /// So many exceptions are listed; a paper is read, not searched.
@@ -28,8 +29,7 @@ pub(super) fn paper(report: &Report) -> Paper {
     // what is of the last night alone stands behind what is of the period
     let night = report.night_heading();
     if let Some([heading, intro]) = &night {
-        made.shares(&mut blocks);
-        made.agencies(&mut blocks);
+        made.of_period(&mut blocks);
         blocks.push(Block::Line(Line::section(heading.as_str())));
         blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
     }
@@ -37,9 +37,9 @@ pub(super) fn paper(report: &Report) -> Paper {
     made.carries(&mut blocks);
     made.flows(&mut blocks);
     if night.is_none() {
-        made.shares(&mut blocks);
-        made.agencies(&mut blocks);
+        made.of_period(&mut blocks);
     }
+    made.instruments(&mut blocks);
     made.ages(&mut blocks);
     made.exceptions(&mut blocks);
     made.sources(&mut blocks);
@@ -88,6 +88,14 @@ impl Maker<'_> {
             return title;
         }
         format!("{title} – {}", self.r.unit)
+    }
+
+    /// The shares, their parts and the trend.
+    fn of_period(&self, blocks: &mut Vec<Block>) {
+        self.shares(blocks);
+        self.agencies(blocks);
+        self.breakdowns(blocks);
+        self.trend(blocks);
     }
 
     fn section(&self, blocks: &mut Vec<Block>, heading: String, intro: &str) {
@@ -242,12 +250,13 @@ impl Maker<'_> {
 
     fn sources(&self, blocks: &mut Vec<Block>) {
         let is_complete = |s: &SourceView| s.state == Completeness::Complete;
+        self.section(blocks, self.t("source-heading"), "");
         let intro = if self.r.sources.iter().all(is_complete) {
-            "source-all"
+            self.t("source-all")
         } else {
-            "source-some"
+            self.r.say_of_night("source-some")
         };
-        self.section(blocks, self.t("source-heading"), intro);
+        blocks.push(Block::Line(Line::left(intro).sized(Scale::Small)));
         let columns = [
             ("column-source", 28),
             ("column-state", 40),

@@ -25,7 +25,7 @@ pub(super) const FLOW_REST: u16 = 8;
 
 pub(super) fn write_carries(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-carry")?;
-    let (title, intro) = (book.t("carry-heading"), book.t("carry-intro"));
+    let (title, intro) = (book.of_night("carry-heading"), book.t("carry-intro"));
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "index.html")
@@ -79,7 +79,7 @@ fn pair(figure: Figure) -> [Cell; 2] {
 pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-flow")?;
     let day = text::day(book.lang(), book.report.business_date);
-    let title = book.t("flow-heading");
+    let title = book.of_night("flow-heading");
     let intro = text::say(book.lang(), "flow-intro", &[("day", &day)]);
     let head = Head {
         freeze_col: 1,

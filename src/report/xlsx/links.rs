@@ -66,7 +66,8 @@ pub(super) fn rows(index: &Index<'_>, groups: Vec<&MatchGroup>, lang: Lang) -> V
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-links")?;
-    let (title, intro) = (book.t("sheet-links"), book.t("book-links-intro"));
+    let title = book.of_night("sheet-links");
+    let intro = book.report.say_of_night("book-links-intro");
     let head = Head {
         first_col: 1,
         freeze_col: 3,

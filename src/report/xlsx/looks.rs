@@ -191,7 +191,7 @@ fn place(look: Look) -> usize {
 }
 
 /// How a day is shown.
-pub(super) fn day_format(lang: Lang) -> &'static str {
+pub(in crate::report) fn day_format(lang: Lang) -> &'static str {
     match lang {
         Lang::Vi => "dd/mm/yyyy",
         Lang::En => "yyyy-mm-dd",

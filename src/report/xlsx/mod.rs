@@ -34,6 +34,7 @@ mod changes;
 mod checks;
 mod exceptions;
 mod fee_table;
+mod known;
 mod links;
 mod looks;
 mod notes;
@@ -43,6 +44,9 @@ mod sheet;
 mod summary;
 mod table;
 mod tie;
+
+pub(super) use looks::day_format;
+pub(super) use sheet::{is_exact, letters};
 
 /// The name of the file.
 pub const FILE: &str = "doisoat.xlsx";
@@ -77,6 +81,11 @@ impl<'b> Book<'b> {
 
     fn t(&self, key: &str) -> String {
         text::say(self.report.lang, key, &[])
+    }
+
+    /// A heading of figures that are of the night alone, by its key.
+    fn of_night(&self, key: &str) -> String {
+        self.report.heading_of_night(&self.t(key))
     }
 
     /// The name of an agency, or its code.
@@ -177,6 +186,9 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     sheets.push(notes);
     if let Some(changes) = &book.report.changes {
         sheets.insert(1, changes::write(book, changes)?);
+    }
+    if let Some(known) = &book.report.known {
+        sheets.splice(1..1, known::write(book, known)?);
     }
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(book)?);

@@ -56,7 +56,7 @@ pub(super) const FEE: u16 = 4;
 
 pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-fees")?;
-    let (title, intro) = (book.t("book-fees-title"), book.t("book-fees-intro"));
+    let (title, intro) = (book.of_night("book-fees-title"), book.t("book-fees-intro"));
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("column-source"), 22),
@@ -97,7 +97,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
 
 pub(super) fn write_rejects(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-rejects")?;
-    let (title, intro) = (book.t("reject-heading"), book.t("reject-intro"));
+    let (title, intro) = (book.of_night("reject-heading"), book.t("reject-intro"));
     let head = Head::new(&title, &intro, "exceptions.csv");
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [
@@ -140,13 +140,13 @@ pub(super) const CONTROL_SUM: u16 = 13;
 
 pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-sources")?;
-    let title = book.t("source-heading");
+    let title = book.of_night("source-heading");
     let complete = book.facts.is_complete();
-    let intro = book.t(if complete {
-        "source-all"
+    let intro = if complete {
+        book.t("source-all")
     } else {
-        "source-some"
-    });
+        book.report.say_of_night("source-some")
+    };
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "run.json")

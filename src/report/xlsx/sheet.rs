@@ -23,7 +23,7 @@ const LINES_MAX: u32 = 12;
 const EXACT_MAX: i128 = 1 << 53;
 
 /// True when a spreadsheet can hold the number and the sums made of a few of it.
-pub(super) fn is_exact(number: i128) -> bool {
+pub(in crate::report) fn is_exact(number: i128) -> bool {
     number.abs() <= EXACT_MAX
 }
 
@@ -298,7 +298,7 @@ pub(super) fn lines(text: &str, width: u16) -> u32 {
 }
 
 /// A column as letters: 0 is `A`, 26 is `AA`.
-pub(super) fn letters(col: u16) -> String {
+pub(in crate::report) fn letters(col: u16) -> String {
     let mut rest = u32::from(col) + 1;
     let mut letters = Vec::new();
     while rest > 0 {

@@ -19,7 +19,7 @@ pub(super) const DIFFERENCE: u16 = 14;
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-tie")?;
-    let (title, intro) = (book.t("tie-heading"), book.t("tie-intro"));
+    let (title, intro) = (book.of_night("tie-heading"), book.t("tie-intro"));
     let head = Head {
         first_col: 1,
         freeze_col: 4,

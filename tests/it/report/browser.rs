@@ -227,24 +227,37 @@ fn serious(dir: &Path, axe: &str, html: &str, more: &[&str]) -> String {
     found.split_once("</pre>").unwrap().0.to_owned()
 }
 
+/// What a page makes a browser say.
+pub(super) fn console_of(html: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, log) = dom(dir.path(), html);
+    let said = log.lines().filter(|line| line.contains("CONSOLE"));
+    said.collect::<Vec<_>>().join("\n")
+}
+
+/// Checks a page with axe-core as it opens, in the dark and on a phone.
+pub(super) fn accessible(page: &str) {
+    let Some(axe) = axe() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let dark = "--blink-settings=preferredColorScheme=0";
+    for more in [&[][..], &[dark], &["--window-size=390,844"]] {
+        let found = serious(dir.path(), &axe, page, more);
+        let passed = found.strip_prefix("rules passed: ");
+        let passed = passed.unwrap_or_else(|| panic!("{more:?}: {found}"));
+        assert!(passed.parse::<u32>().unwrap() > 20, "{found}");
+    }
+}
+
 #[test]
 fn axe_finds_nothing_serious() {
     let Some(axe) = axe() else { return };
     let dir = tempfile::tempdir().unwrap();
-    let dark = "--blink-settings=preferredColorScheme=0";
-    let phone = "--window-size=390,844";
     for scene in [
         example::undecided(),
         example::incomplete(),
         example::untied(),
     ] {
-        let page = page(&scene);
-        for more in [&[][..], &[dark], &[phone]] {
-            let found = serious(dir.path(), &axe, &page, more);
-            let passed = found.strip_prefix("rules passed: ");
-            let passed = passed.unwrap_or_else(|| panic!("{more:?}: {found}"));
-            assert!(passed.parse::<u32>().unwrap() > 20, "{found}");
-        }
+        accessible(&page(&scene));
     }
     // the check can fail
     let broken = page(&example::undecided()).replace("<html lang=\"vi\">", "<html>");

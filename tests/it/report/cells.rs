@@ -6,7 +6,7 @@ use doisoat::kpi::Fraction;
 use super::{build, example, page};
 
 /// A scene with cells of the headline: two units, a procedure, a source, a grey zone.
-fn scene() -> example::Scene {
+pub(super) fn scene() -> example::Scene {
     let mut scene = example::undecided();
     let settlement = &mut scene.settlement;
     let headline = settlement

@@ -148,3 +148,67 @@ fn five_numbers_with_their_change() {
         "Cashless share of payments | 51.00% | target 50% | "
     );
 }
+
+/// A row of an agency draws its share on the nights of the week; a night that is missing is a gap.
+#[test]
+fn the_week_of_an_agency_is_drawn_with_its_gaps() {
+    let mut scene = example::undecided();
+    assert!(!super::page(&scene).contains("class=\"spark\""));
+    let code = build(&scene).agencies[0].code.clone();
+    let share = |num| doisoat::kpi::Fraction::new(num, 100).unwrap();
+    let days = ["2022-12-01", "2022-12-02", "2022-12-04"].map(example::day);
+    let known = days.into_iter().zip([40, 45, 50].map(share));
+    scene.facts.page.agency_days = [(code, known.collect())].into();
+    let report = build(&scene);
+    let row = &report.agencies[0];
+    assert_eq!(row.days.len(), 7);
+    assert_eq!(row.days[4], (example::day("2022-12-03"), None));
+    assert_eq!(row.days[6], (example::night(), row.share.point));
+    assert!(report.agencies[1..].iter().all(|row| row.days.is_empty()));
+    let page = super::page(&scene).replace('\u{a0}', " ");
+    let (_, drawing) = page.split_once("class=\"spark\"").unwrap();
+    let drawing = drawing.split_once("</svg>").unwrap().0;
+    assert!(drawing.contains("02/12: 45,00 %; 03/12: không có báo cáo; 04/12: 50,00 %"));
+    assert_eq!(drawing.matches("<polyline").count(), 2, "{drawing}");
+    assert_eq!(drawing.matches("<circle").count(), 4, "{drawing}");
+    super::browser::accessible(&super::page(&scene));
+}
+
+#[test]
+fn the_five_numbers_stand_beside_those_of_earlier_nights() {
+    let mut scene = example::undecided();
+    let before = scene.facts.previous.clone().unwrap();
+    let week = doisoat::report::Previous {
+        business_date: example::day("2022-11-28"),
+        transactions: doisoat::report::Figure::new(1, 5_000),
+        ..before
+    };
+    scene.facts.page.week_before = Some(Box::new(week));
+    let report = build(&scene);
+    let labels: Vec<&str> = report.moves.iter().map(|column| &*column.label).collect();
+    assert_eq!(
+        labels,
+        ["Đêm trước, 04/12/2022", "Cùng thứ tuần trước, 28/11/2022"]
+    );
+    for column in &report.moves {
+        assert_eq!(column.cells.len(), report.tiles.len());
+    }
+    let rows = i128::from(report.totals.transactions.count);
+    let way = format!("+{}", rows - 1);
+    assert_eq!(report.moves[1].cells[0], ("1".to_owned(), way));
+    let page = super::page(&scene);
+    let (_, section) = page.split_once("id=\"closed\"").unwrap();
+    let section = section.split_once("</section>").unwrap().0;
+    assert!(section.contains("Cùng thứ tuần trước, 28/11/2022"));
+    // the report of a month tells no share of a night beside its own
+    let mut month = super::period::month();
+    month
+        .facts
+        .page
+        .week_before
+        .clone_from(&scene.facts.page.week_before);
+    assert_eq!(
+        build(&month).moves[1].cells[1],
+        ("—".to_owned(), String::new())
+    );
+}

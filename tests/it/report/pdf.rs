@@ -87,6 +87,40 @@ fn the_summary_says_verdict_figures_and_what_decides() {
     }
 }
 
+/// The trend with its gaps, and the share by parts, as tables with named columns.
+#[test]
+fn the_summary_tells_the_trend_and_the_parts() {
+    let mut scene = super::cells::scene();
+    let mut before = scene.facts.trend.first().cloned().unwrap_or_else(|| {
+        let report = build(&scene);
+        report.trend.days.last().unwrap().point.clone().unwrap()
+    });
+    before.business_date = day("2022-12-02");
+    before.share = doisoat::kpi::Fraction::new(37, 100);
+    scene.facts.trend = vec![before];
+    let report = build(&scene);
+    let read = is_accessible(&made(&scene), "vi-VN");
+    let letters = read.letters();
+    let mut wanted = vec!["Diễn biến".to_owned(), "37,00 %".to_owned()];
+    for day in ["02/12/2022", "05/12/2022"] {
+        wanted.push(day.to_owned());
+    }
+    for gap in ["03/12/2022—khôngcóbáocáo", "04/12/2022—khôngcóbáocáo"] {
+        assert!(letters.contains(gap), "{gap}");
+    }
+    assert!(!report.breakdowns.is_empty() && !report.instruments.is_empty());
+    for table in &report.breakdowns {
+        wanted.push(table.heading.clone());
+        let first = &table.rows[0];
+        wanted.push(first.name.clone());
+        wanted.push(first.share.percent(Lang::Vi));
+    }
+    wanted.extend(report.instruments.iter().map(|row| row.label.clone()));
+    for text in wanted {
+        assert!(letters.contains(&squeezed(&text)), "{text}");
+    }
+}
+
 #[test]
 fn hostile_text_in_a_pdf_is_letters() {
     let scene = hostile();

@@ -9,7 +9,7 @@ use super::{build, files, page, text};
 use crate::pdf::{is_accessible, squeezed};
 
 /// The example as the report of its whole month, in which more was paid than in the year's row.
-fn month() -> Scene {
+pub(super) fn month() -> Scene {
     let mut scene = example::undecided();
     let month = Period::month("2022-12").unwrap();
     let year = Period::year_to(example::night());
@@ -113,6 +113,74 @@ fn paper_and_workbook_of_a_month_say_so_too() {
     assert!(strings.contains(&report.subtitle()));
     let core = std::io::read_to_string(book.by_name("docProps/core.xml").unwrap()).unwrap();
     assert!(core.contains(&report.title()), "{core}");
+}
+
+fn banner(scene: &Scene, at: usize) -> [String; 2] {
+    let banner = build(scene).banners.swap_remove(at);
+    [banner.text, banner.advice]
+}
+
+/// What the sources of the last night lack is said of that night, and the days of the period that
+/// no night tells are named.
+#[test]
+fn banners_and_sheets_of_a_month_name_the_night_they_mean() {
+    let mut scene = month();
+    scene.facts.sources = example::incomplete().facts.sources;
+    let night = banner(&example::incomplete(), 0);
+    let told = banner(&scene, 0);
+    assert_eq!(told[0], format!("Đêm 05/12/2022: {}", night[0]));
+    assert!(night[1].contains("đêm này"), "{night:?}");
+    assert_eq!(told[1], night[1].replace("đêm này", "đêm 05/12/2022"));
+    let page = page(&scene);
+    for said in ["đêm này", "đêm nay", "Năm con số của đêm"] {
+        assert!(!page.contains(said), "{said}");
+    }
+    let book = files(&month())
+        .into_iter()
+        .find(|file| &*file.name == "doisoat.xlsx");
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(book.unwrap().bytes)).unwrap();
+    let strings = std::io::read_to_string(book.by_name("xl/sharedStrings.xml").unwrap()).unwrap();
+    for said in ["đêm này", "đêm nay"] {
+        assert!(!strings.contains(said), "{said}");
+    }
+    for title in ["Đối chiếu tổng", "Ngoại lệ", "Tuổi", "Khớp"] {
+        let title = format!(">{title}, đêm 05/12/2022<");
+        assert!(strings.contains(&title), "{title}");
+    }
+    let stretch = |from, to| (example::day(from), example::day(to));
+    let mut scene = month();
+    assert!(build(&scene).banners.is_empty());
+    scene.facts.lacking = vec![
+        stretch("2022-12-02", "2022-12-02"),
+        stretch("2022-12-06", "2022-12-31"),
+    ];
+    let [text, advice] = banner(&scene, 0);
+    assert!(
+        text.ends_with("các ngày: 02/12/2022; 06/12/2022 – 31/12/2022."),
+        "{text}"
+    );
+    assert!(advice.contains("doisoat backfill"));
+    assert!(!build(&scene).light.green);
+}
+
+#[test]
+fn run_json_names_the_period_asked_for() {
+    let mut scene = month();
+    scene.facts.lacking = vec![(example::day("2022-12-02"), example::day("2022-12-04"))];
+    let document: serde_json::Value =
+        serde_json::from_str(&text(&files(&scene), "run.json")).unwrap();
+    assert_eq!(
+        super::schema::against_schema(&document),
+        Vec::<String>::new()
+    );
+    let wanted = serde_json::json!({
+        "label": "2022-12", "from": "2022-12-01", "to": "2022-12-31",
+        "lacking": [{ "from": "2022-12-02", "to": "2022-12-04" }],
+    });
+    assert_eq!(document["period"], wanted);
+    let night: serde_json::Value =
+        serde_json::from_str(&text(&files(&example::undecided()), "run.json")).unwrap();
+    assert_eq!(night.get("period"), None);
 }
 
 /// Asked for over its own night, a report is that of the night to the byte.

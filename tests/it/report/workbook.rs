@@ -13,7 +13,7 @@ use super::example::{self, Scene, classes};
 use super::{files, names, text};
 
 mod limits;
-mod office;
+pub(crate) mod office;
 
 /// The workbook among the files of a night.
 fn book(scene: &Scene) -> Vec<u8> {
@@ -70,7 +70,7 @@ fn xml(bytes: &[u8], name: &str) -> String {
 }
 
 /// The archive with each sheet's XML changed.
-fn rewritten(bytes: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {
+pub(crate) fn rewritten(bytes: &[u8], change: impl Fn(&str, String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for i in 0..archive.len() {

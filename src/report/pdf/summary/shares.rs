@@ -7,7 +7,7 @@ use super::{Maker, figure, plain, strong};
 
 impl Maker<'_> {
     /// What a share says: parts, point, bounds.
-    fn share(&self, row: &ShareRow) -> [Cell; 3] {
+    pub(super) fn share(&self, row: &ShareRow) -> [Cell; 3] {
         if !row.enough_data {
             let none = Cell::Right("—".to_owned());
             return [Cell::Right(self.t("share-not-enough")), none.clone(), none];

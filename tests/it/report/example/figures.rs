@@ -13,6 +13,8 @@ pub(super) fn empty_facts() -> RunFacts {
         run_id: RunId::new("2022-12-05-0123456789ab-2"),
         business_date: night(),
         over: None,
+        lacking: Vec::new(),
+        known: None,
         version_of_night: 2,
         replaces: Some(RunId::new("2022-12-05-ba9876543210-1")),
         state: "published".into(),

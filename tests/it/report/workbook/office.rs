@@ -13,7 +13,7 @@ use super::*;
 const SOFFICE: &str = "/usr/bin/soffice";
 
 /// Converts a workbook with a profile of its own that calculates everything again.
-fn convert(dir: &Path, bytes: &[u8], to: &str) -> PathBuf {
+pub(crate) fn convert(dir: &Path, bytes: &[u8], to: &str) -> PathBuf {
     assert!(
         Path::new(SOFFICE).exists(),
         "{SOFFICE} is missing: apt-get install libreoffice-calc-nogui (Debian package)"
@@ -56,7 +56,7 @@ const ALWAYS_CALCULATE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 
 /// The same workbook with every stored result taken away or wrong: what it shows afterwards was
 /// calculated.
-fn without_results(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn without_results(bytes: &[u8]) -> Vec<u8> {
     rewritten(bytes, |_, xml| {
         let mut out = String::new();
         let mut cells = xml.split("</f><v>");

@@ -1,0 +1,27 @@
+//! A period as two runs knew it.
+
+use serde::Serialize;
+
+use super::Figure;
+use crate::domain::{Arrived, Day, Moved};
+use crate::kpi::Share;
+
+/// A period as known by the earlier of two runs, and by the last of all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AsKnown {
+    /// The night whose run knew it then.
+    pub then: Day,
+    /// The night whose run knows it now.
+    pub now: Day,
+    /// The shares of the period, of the whole unit and of agencies, then and now; none now where a
+    /// definition is not measured any more.
+    pub shares: Vec<(Share, Option<Share>)>,
+    /// Money rows of the period's days that were not matched, then and now.
+    pub open: (Figure, Figure),
+    /// Exceptions of the period's days that ask for a person, then and now.
+    pub work: (Figure, Figure),
+    /// Rows and decisions that came between.
+    pub arrived: Vec<Arrived>,
+    /// Items of the total that count otherwise.
+    pub moved: Vec<Moved>,
+}

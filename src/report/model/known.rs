@@ -1,0 +1,291 @@
+//! Pure: a period as known then and as known now: shares, open items, what came between and what
+//! that moved.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::{Arrived, Day, Lang, Moved};
+use crate::kpi::{Fraction, Share};
+use crate::report::facts::{AsKnown, Figure, RunFacts};
+use crate::settle::Settlement;
+use crate::text;
+
+use super::changes::kind_word;
+use super::index::Index;
+use super::shares::{self, ShareRow, definition_name};
+
+/// The comparison, decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownView {
+    /// The night that knew it then.
+    pub then: Day,
+    /// The night that knows it now.
+    pub now: Day,
+    /// Whose report this is, in a sentence.
+    pub intro: String,
+    /// The shares of the whole unit.
+    pub shares: Vec<KnownRow>,
+    /// The shares of agencies, by definition and code.
+    pub agencies: Vec<KnownRow>,
+    /// Figures of the open items.
+    pub figures: Vec<KnownFigure>,
+    /// What came between: of days that were told already first, then by amount.
+    pub arrived: Vec<ArrivedRow>,
+    /// Items that count otherwise: those of the leading definition first, the greatest change
+    /// first.
+    pub moved: Vec<MovedRow>,
+    /// How many of them are of the leading definition.
+    pub leading: usize,
+}
+
+/// A share then and now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownRow {
+    /// The agency's name; empty for the whole unit.
+    pub agency: String,
+    /// Then.
+    pub then: ShareRow,
+    /// Now.
+    pub now: Option<ShareRow>,
+}
+
+impl KnownRow {
+    /// True where anything that is shown differs.
+    pub fn differs(&self) -> bool {
+        let now = self.now.as_ref();
+        now.is_none_or(|now| parts(now) != parts(&self.then))
+    }
+
+    /// The way of the point figure in percentage points; none without both.
+    pub fn points(&self, lang: Lang) -> Option<String> {
+        let now = self.now.as_ref()?;
+        Some(text::points(lang, self.then.point?, now.point?))
+    }
+}
+
+type Parts = (i128, i128, Option<Fraction>, Option<Fraction>);
+
+fn parts(row: &ShareRow) -> Parts {
+    (row.numerator, row.denominator, row.low, row.high)
+}
+
+/// Rows and dong then and now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownFigure {
+    /// What they are.
+    pub label: String,
+    /// Then.
+    pub then: Figure,
+    /// Now.
+    pub now: Figure,
+}
+
+/// What came between.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArrivedRow {
+    /// The night that told it.
+    pub told: Day,
+    /// What it is.
+    pub kind: String,
+    /// As people write it.
+    pub key: String,
+    /// The dossier that it names; may be empty.
+    pub dossier: String,
+    /// The day that it is of.
+    pub day: Day,
+    /// Dong; none where it could not be read.
+    pub amount: Option<i64>,
+    /// Why it was not known then.
+    pub reason: String,
+}
+
+/// An item that counts otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MovedRow {
+    /// The definition's id.
+    pub definition: Box<str>,
+    /// Its name.
+    pub name: String,
+    /// The item in words.
+    pub item: String,
+    /// What it counted as.
+    pub then: (i64, i64),
+    /// What it counts as.
+    pub now: (i64, i64),
+    /// What became known of it.
+    pub reason: String,
+}
+
+pub(super) fn view(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> Option<KnownView> {
+    let known = facts.known.as_ref()?;
+    let lang = facts.lang;
+    let first = shares::headline_share(settlement, facts).map(|share| share.definition);
+    let row = |(then, now): &(Share, Option<Share>)| KnownRow {
+        agency: then.agency.as_ref().map_or_else(String::new, |code| {
+            index.agency_name(code, facts.business_date)
+        }),
+        then: shares::row(then, facts),
+        now: now.as_ref().map(|now| shares::row(now, facts)),
+    };
+    let mut pairs: Vec<&(Share, Option<Share>)> = known.shares.iter().collect();
+    pairs.sort_by_key(|(then, _)| {
+        let leads = Some(then.definition) != first;
+        (leads, then.definition, then.agency.as_ref())
+    });
+    let (whole, agencies): (Vec<_>, Vec<_>) = pairs
+        .into_iter()
+        .partition(|(then, _)| then.agency.is_none());
+    let figure = |key: &str, (then, now): (Figure, Figure)| KnownFigure {
+        label: text::say(lang, key, &[]),
+        then,
+        now,
+    };
+    let moved = moved(lang, known, first);
+    Some(KnownView {
+        then: known.then,
+        now: known.now,
+        intro: intro(facts, known),
+        shares: whole.into_iter().map(row).collect(),
+        agencies: agencies.into_iter().map(row).collect(),
+        figures: vec![
+            figure("known-open", known.open),
+            figure("known-work", known.work),
+        ],
+        arrived: arrived(lang, known),
+        leading: moved
+            .iter()
+            .filter(|row| Some(&*row.definition) == first)
+            .count(),
+        moved,
+    })
+}
+
+fn intro(facts: &RunFacts, known: &AsKnown) -> String {
+    let lang = facts.lang;
+    let key = if facts.business_date == known.then {
+        "known-intro-then"
+    } else {
+        "known-intro-now"
+    };
+    let day = |day| text::day(lang, day);
+    let args = [("then", &*day(known.then)), ("now", &*day(known.now))];
+    text::say(lang, key, &args)
+}
+
+/// What is of days that were told already first, then by amount, the greatest first, then in the
+/// order in which they came.
+fn arrived(lang: Lang, known: &AsKnown) -> Vec<ArrivedRow> {
+    let mut rows: Vec<&Arrived> = known.arrived.iter().collect();
+    rows.sort_by_key(|row| {
+        let is_new = row.day > known.then && row.kind != "decision";
+        (is_new, Reverse(row.amount_vnd.unwrap_or(i64::MAX)), *row)
+    });
+    let row = |row: &Arrived| ArrivedRow {
+        told: row.told,
+        kind: kind_word(row.kind, lang),
+        key: row.key.to_string(),
+        dossier: row.dossier.as_deref().unwrap_or_default().to_owned(),
+        day: row.day,
+        amount: row.amount_vnd,
+        reason: why(lang, row, known.then),
+    };
+    rows.into_iter().map(row).collect()
+}
+
+/// Why a row was not known then: it is of a later day, it came late, it was told otherwise, or a
+/// person decided.
+fn why(lang: Lang, row: &Arrived, then: Day) -> String {
+    let key = match (row.kind, row.became) {
+        ("decision", _) => "known-why-decision",
+        (_, "changed") => "known-why-changed",
+        _ if row.day > then => "known-why-later",
+        _ => "known-why-late",
+    };
+    let late = text::number(lang, row.told.days_since(row.day).max(0));
+    let args = [
+        ("day", &*text::day(lang, row.day)),
+        ("then", &*text::day(lang, then)),
+        ("n", &*late),
+    ];
+    text::say(lang, key, &args)
+}
+
+fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
+    let mut by_name: BTreeMap<&str, &Arrived> = BTreeMap::new();
+    for row in &known.arrived {
+        by_name.entry(&row.key).or_insert(row);
+        if let Some(dossier) = &row.dossier {
+            by_name.entry(dossier).or_insert(row);
+        }
+    }
+    let mut items: Vec<&Moved> = known.moved.iter().collect();
+    let part = |then: i64, now: i64| i128::from(now) - i128::from(then);
+    items.sort_by_key(|item| {
+        let moved = part(item.then.0, item.now.0).abs() + part(item.then.1, item.now.1).abs();
+        (Some(&*item.definition) != first, Reverse(moved), *item)
+    });
+    let row = |item: &Moved| {
+        let (words, name) = item_words(lang, &item.item);
+        let mut reason = text::say(lang, became(item), &[]);
+        if let Some(cause) = by_name.get(&*name) {
+            let kind = kind_word(cause.kind, lang);
+            let args = [
+                ("what", &*format!("{kind} {}", cause.key)),
+                ("day", &*text::day(lang, cause.told)),
+            ];
+            reason = format!("{reason}: {}", text::say(lang, "known-because", &args));
+        }
+        MovedRow {
+            definition: item.definition.clone(),
+            name: definition_name(lang, &item.definition),
+            item: words,
+            then: item.then,
+            now: item.now,
+            reason,
+        }
+    };
+    items.into_iter().map(row).collect()
+}
+
+/// What became of an item, as a key.
+fn became(item: &Moved) -> &'static str {
+    match (item.outcomes_then.len(), item.outcomes_now.len()) {
+        (0, _) => "known-became-new",
+        (_, 0) => "known-became-gone",
+        (2.., 1) => "known-became-settled",
+        (1, 2..) => "known-became-open",
+        _ => "known-became-other",
+    }
+}
+
+/// An item in words, without the name of a cashier; and the row or dossier that it is about.
+fn item_words(lang: Lang, item: &str) -> (String, String) {
+    let mut parts = item.split('|');
+    let kind = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.collect();
+    let of = |key: &str, said: &str| format!("{} {said}", text::say(lang, key, &[]));
+    match (kind, rest.as_slice()) {
+        ("txn", [source, id @ ..]) => {
+            let name = format!("{source}/{}", id.join("|"));
+            (of("diff-txn", &name), name)
+        }
+        ("cash", [dossier, ..]) => (of("known-cash", dossier), (*dossier).to_owned()),
+        ("receipt", [dossier, id @ ..]) => {
+            let id = id.join("|");
+            let said = of("diff-receipt", &format!("{id} ({dossier})"));
+            (said, id)
+        }
+        ("fee", [dossier, id @ ..]) => {
+            let said = of("diff-fee", &format!("{dossier} / {}", id.join("|")));
+            (said, (*dossier).to_owned())
+        }
+        ("dossier", [dossier]) => (of("known-dossier", dossier), (*dossier).to_owned()),
+        _ => (item.to_owned(), item.to_owned()),
+    }
+}

@@ -1,0 +1,82 @@
+//! Pure: the five numbers beside those of the night before, of the same weekday a week ago and of a
+//! month ago. A night that was not published has no column.
+
+use serde::Serialize;
+
+use crate::report::facts::{Previous, RunFacts};
+use crate::text;
+
+use super::exceptions::ExceptionList;
+use super::shares::ShareRow;
+use super::tie::Totals;
+use super::tiles::{count_change, money_change};
+
+/// An earlier night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MoveColumn {
+    /// Which night it was.
+    pub label: String,
+    /// In the order of the tiles: its number, and how far tonight's is from it.
+    pub cells: Vec<(String, String)>,
+}
+
+pub(super) fn columns(
+    facts: &RunFacts,
+    totals: &Totals,
+    headline: Option<&ShareRow>,
+    exceptions: &ExceptionList,
+) -> Vec<MoveColumn> {
+    let nights = [
+        ("change-before-night", facts.previous.as_ref()),
+        ("change-before-week", facts.page.week_before.as_deref()),
+        ("change-before-month", facts.page.month_before.as_ref()),
+    ];
+    let column = |(key, before): (&str, Option<&Previous>)| {
+        let before = before?;
+        let day = text::day(facts.lang, before.business_date);
+        Some(MoveColumn {
+            label: text::say(facts.lang, key, &[("day", &day)]),
+            cells: cells(facts, totals, headline, exceptions, before),
+        })
+    };
+    nights.into_iter().filter_map(column).collect()
+}
+
+fn cells(
+    facts: &RunFacts,
+    totals: &Totals,
+    headline: Option<&ShareRow>,
+    exceptions: &ExceptionList,
+    before: &Previous,
+) -> Vec<(String, String)> {
+    let lang = facts.lang;
+    let counts = |now, then: crate::report::Figure| {
+        let value = text::number(lang, then.count);
+        (value, count_change(facts, now, then))
+    };
+    let sums = |now, then: crate::report::Figure| {
+        let value = text::money(lang, then.sum_vnd);
+        (value, money_change(facts, now, then))
+    };
+    vec![
+        counts(totals.transactions, before.transactions),
+        share(facts, headline, before),
+        sums(totals.open, before.open),
+        counts(exceptions.work, before.exceptions),
+        sums(exceptions.overdue, before.overdue),
+    ]
+}
+
+/// The year's share of that night; a dash where there was none or tonight's is of another period.
+fn share(facts: &RunFacts, headline: Option<&ShareRow>, before: &Previous) -> (String, String) {
+    let lang = facts.lang;
+    let told = before.share.filter(|_| facts.period().is_none());
+    let Some(then) = told else {
+        return ("—".to_owned(), String::new());
+    };
+    let way = headline.and_then(|row| row.point).map(|now| {
+        let points = text::points(lang, then, now);
+        text::say(lang, "change-points", &[("points", &points)])
+    });
+    (text::percent(lang, then), way.unwrap_or_default())
+}

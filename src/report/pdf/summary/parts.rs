@@ -1,0 +1,142 @@
+//! The share over time and by parts, and the money of the day by means of payment.
+
+use crate::report::facts::Figure;
+use crate::report::forms::{Block, Cell, Grid, Line, Scale};
+use crate::report::model::{CellRow, CellTable, TrendRow, trend_said};
+use crate::text;
+use crate::text::figure::percent_short;
+
+use super::{Maker, plain, strong};
+
+/// So many rows of a breakdown are listed, the greatest first.
+const ROWS_MAX: usize = 12;
+
+fn small(blocks: &mut Vec<Block>, said: String) {
+    blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+}
+
+impl Maker<'_> {
+    /// Day by day and month by month: a sentence, and every figure. What was not published says so.
+    pub(super) fn trend(&self, blocks: &mut Vec<Block>) {
+        self.section(blocks, self.t("trend-heading"), "trend-intro");
+        let trend = &self.r.trend;
+        let lists = [
+            (&trend.days, false, "trend-days"),
+            (&trend.months, true, "trend-months"),
+        ];
+        for (rows, months, heading) in lists {
+            if rows.is_empty() {
+                continue;
+            }
+            let heading = self.t(heading);
+            blocks.push(Block::Line(Line::left(heading.as_str()).strong()));
+            small(blocks, trend_said(self.r.lang, rows, months));
+            let columns = [
+                ("column-period", 20),
+                ("column-share", 18),
+                ("column-interval", 34),
+                ("column-target", 14),
+                ("tile-transactions", 22),
+                ("tile-open", 28),
+            ];
+            let rows = rows.iter().map(|row| plain(self.of_trend(row, months)));
+            let rows = rows.collect();
+            blocks.push(self.table(heading, &columns, rows));
+        }
+    }
+
+    fn of_trend(&self, row: &TrendRow, months: bool) -> Vec<Cell> {
+        let lang = self.r.lang;
+        let name = Cell::Text(row.name(lang, months));
+        let dash = || Cell::Right("—".to_owned());
+        let Some(point) = &row.point else {
+            let gap = Cell::Right(self.t("trend-gap"));
+            return vec![name, dash(), gap, dash(), dash(), dash()];
+        };
+        let share = point.share;
+        let target = point.target;
+        vec![
+            name,
+            share.map_or_else(dash, |share| Cell::Right(text::percent(lang, share))),
+            Cell::Right(row.interval(lang)),
+            target.map_or_else(dash, |target| Cell::Right(percent_short(lang, target))),
+            Cell::Number(point.transactions.count.into()),
+            Cell::Right(text::money(lang, point.open.sum_vnd)),
+        ]
+    }
+
+    /// The leading share by unit, procedure, field, source and means.
+    pub(super) fn breakdowns(&self, blocks: &mut Vec<Block>) {
+        for table in &self.r.breakdowns {
+            self.breakdown(blocks, table);
+        }
+        if !self.r.breakdowns.is_empty() {
+            small(blocks, self.t("cells-note"));
+        }
+    }
+
+    fn breakdown(&self, blocks: &mut Vec<Block>, table: &CellTable) {
+        self.section(blocks, table.heading.clone(), "");
+        let row = |row: &CellRow| {
+            let name = if row.code.is_empty() {
+                row.name.clone()
+            } else {
+                format!("{} ({})", row.name, row.code)
+            };
+            let [parts, point, bounds] = self.share(&row.share);
+            plain(vec![Cell::Text(name), parts, point, bounds])
+        };
+        let rows: Vec<_> = table.rows.iter().take(ROWS_MAX).map(row).collect();
+        let cut = table.rows.len() - rows.len();
+        let more = table.more.saturating_add(u64::try_from(cut).unwrap_or(0));
+        let columns = [
+            (table.column.clone(), 60),
+            (self.t("column-cashless"), 36),
+            (self.t("column-share"), 18),
+            (self.t("column-interval"), 34),
+        ];
+        blocks.push(Block::Table(Grid {
+            name: table.heading.clone(),
+            columns: columns.to_vec(),
+            rows,
+        }));
+        if more > 0 {
+            let n = text::number(self.r.lang, more);
+            small(blocks, self.say("cells-more", &[("n", &n)]));
+        }
+    }
+
+    /// The payments of the day by means of payment.
+    pub(super) fn instruments(&self, blocks: &mut Vec<Block>) {
+        if self.r.instruments.is_empty() {
+            return;
+        }
+        let heading = self.t("instrument-heading");
+        self.section(blocks, self.r.heading_of_night(&heading), "");
+        let day = text::day(self.r.lang, self.r.business_date);
+        small(blocks, self.say("instrument-intro", &[("day", &day)]));
+        let columns = [
+            ("column-instrument", 50),
+            ("column-count", 18),
+            ("column-sum", 30),
+            ("column-not-matched", 30),
+        ];
+        let cells = |name: String, paid: Figure, open: Figure| {
+            vec![
+                Cell::Text(name),
+                Cell::Number(paid.count.into()),
+                Cell::Right(text::money(self.r.lang, paid.sum_vnd)),
+                super::figure(open),
+            ]
+        };
+        let (mut all, mut not) = (Figure::default(), Figure::default());
+        let mut rows = Vec::new();
+        for row in &self.r.instruments {
+            all.plus(row.paid);
+            not.plus(row.open);
+            rows.push(plain(cells(row.label.clone(), row.paid, row.open)));
+        }
+        rows.push(strong(cells(self.t("row-total"), all, not)));
+        blocks.push(self.table(heading, &columns, rows));
+    }
+}
