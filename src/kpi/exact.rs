@@ -88,7 +88,9 @@ impl Exact {
             return exact;
         };
         for (rows, dossiers) in components(facts, &open) {
-            if may_be_split(facts, &rows) {
+            // whether it is a fee hangs on the ways of the others
+            let likely = rows.iter().any(|row| row.likely);
+            if likely || may_be_split(facts, &rows) {
                 continue;
             }
             let Some(component) = ways::resolve(facts, &rows, &dossiers) else {
@@ -167,8 +169,12 @@ struct Row {
     txn: Index,
     /// It is of one of them for certain.
     sure: bool,
+    /// It is of one of them unless one of them is paid otherwise.
+    likely: bool,
     /// It may be of a dossier that is not here.
     elsewhere: bool,
+    /// Its own text links it as soon as it counts: nobody puts it to a line.
+    by_text: bool,
     /// It names an order of certain lines.
     of_lines: bool,
     dossiers: Vec<Index>,
@@ -200,11 +206,13 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         let nameless = named.is_empty();
         rows.push(Row {
             txn,
-            sure: open == Open::Fee,
+            sure: open == Open::Fee && facts.is_fee_whatever_comes(txn),
+            likely: open == Open::Fee && !facts.is_fee_whatever_comes(txn),
             of_lines: match &facts.desk.readings[at(txn)] {
                 Reading::One { order, .. } => order.is_some_and(|order| !order.fee_ids.is_empty()),
                 _ => false,
             },
+            by_text: !nameless && class != "ambiguous",
             elsewhere: nameless || !matches!(class, "ambiguous" | "pending" | "status_mismatch"),
             dossiers: if nameless {
                 let all = || {

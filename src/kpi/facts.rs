@@ -33,6 +33,8 @@ pub struct Facts<'f, 'a> {
     pub unread_cash: Credits,
     /// Open payments that name each dossier among others: number and sum.
     claims: BTreeMap<Index, (usize, i128)>,
+    /// Rows of the money side that are open in any way.
+    open_money: usize,
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
@@ -70,6 +72,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             credits: Credits::default(),
             unread_cash: Credits::default(),
             claims: claims(desk),
+            open_money: 0,
             contests: Contests::default(),
             largest_due: None,
             last_day: last_day(pool),
@@ -79,7 +82,9 @@ impl<'f, 'a> Facts<'f, 'a> {
             let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
             facts.largest_due = Some(dues.max().unwrap_or(0));
         }
-        facts.credits = Credits::new(facts.open_credits());
+        let credits = facts.open_credits();
+        facts.open_money = credits.len() + facts.other_money();
+        facts.credits = Credits::new(credits);
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
         facts
@@ -99,6 +104,16 @@ impl<'f, 'a> Facts<'f, 'a> {
         let mut credits: Vec<Credit> = txns.filter_map(|txn| credit(index(txn))).collect();
         credits.extend(self.unread(Side::Txn));
         credits
+    }
+
+    /// Rows of the money side that are open, and no credits: money that went back, receipts.
+    fn other_money(&self) -> usize {
+        let inputs = self.pool.inputs;
+        let txns = (0..inputs.txns.len()).map(index);
+        let refunds = txns.filter(|txn| self.open(*txn) == Open::Refund).count();
+        let conflicts = inputs.conflicts.iter();
+        let conflicts = conflicts.filter(|c| c.key.side == Side::Receipt).count();
+        refunds + conflicts + self.unread(Side::Receipt).len()
     }
 
     /// Rows of a side that could not be read; of an amount that could not be read it is any.
@@ -172,12 +187,32 @@ impl<'f, 'a> Facts<'f, 'a> {
                 }
                 _ => Open::Nothing,
             },
+            // should the row that carries the payment not hold, this one does
+            Standing::Sighting(..) if self.is_carried_by_open(txn) => money,
             Standing::Credited
             | Standing::Plain(_)
             | Standing::InSet(_)
             | Standing::Sighting(..)
             | Standing::Waiting => Open::Nothing,
         }
+    }
+
+    /// True for a payment seen twice of which the row that carries it came with two contents: the
+    /// source may tell that it was none, or another amount.
+    pub fn is_carried_by_open(&self, txn: Index) -> bool {
+        let mut carrier = txn;
+        while let Standing::Sighting(of, _) = &self.desk.txns[at(carrier)] {
+            carrier = *of;
+        }
+        let out = self.desk.txns[at(carrier)].out();
+        let waits = ["conflict", "pending", "status_mismatch"];
+        carrier != txn && out.is_some_and(|out| waits.contains(&out.class))
+    }
+
+    /// True for an open payment whose worth hangs on other rows: it names dossiers, or is seen
+    /// elsewhere.
+    pub fn hangs(&self, txn: Index) -> bool {
+        !self.names(txn).is_empty() || self.is_carried_by_open(txn)
     }
 
     /// True when a payment of one of these dossiers is an event of a fee whichever it is: each of
@@ -189,6 +224,23 @@ impl<'f, 'a> Facts<'f, 'a> {
             lacking > 0 && (count == 1 || sum <= lacking)
         };
         !named.is_empty() && named.iter().all(lacks)
+    }
+
+    /// True where a payment that is a fee as things stand ([`Open::Fee`]) is one whatever else turns
+    /// out: no other money is open that could pay one of its dossiers, or make a linked payment of
+    /// one doubtful, and no line of theirs waits for money that the registry tells of. A dossier
+    /// that is paid otherwise leaves it a repeat, perhaps.
+    pub fn is_fee_whatever_comes(&self, txn: Index) -> bool {
+        let waits = |fee: usize| {
+            let row = self.fee_row(index(fee));
+            let open = row.filter(|row| row.bucket == crate::classify::Bucket::Open);
+            let class = open.map_or("", Classified::counts_as);
+            let told = ["missing_payment", "missing_receipt", "pending", "status_mismatch"];
+            told.contains(&class)
+        };
+        let names = self.names(txn);
+        let mut lines = names.iter().flat_map(|d| self.pool.dossier(*d).fees.clone());
+        self.open_money == 1 && !lines.any(waits)
     }
 
     /// What a dossier's lines lack, land obligations left out.

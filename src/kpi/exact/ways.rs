@@ -8,7 +8,7 @@ use crate::domain::Day;
 use crate::matching::desk::{Credit, Money};
 use crate::matching::evidence::Evidence;
 use crate::matching::ledger::{Effect, Entry, Ledger, settle_with};
-use crate::matching::pool::{Index, at};
+use crate::matching::pool::{Index, Payer, at};
 
 use super::super::agencies::Agencies;
 use super::super::amount_cashless;
@@ -100,7 +100,9 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
     let shared = |entry: &Entry| entry.credit.shared || entry.credit.decided.is_some();
     let went_back = !facts.desk.returns_of(dossier).is_empty();
     let land = base.lines.iter().any(|line| line.land);
-    if went_back || land || base.entries.iter().any(shared) {
+    let loose = |entry: &Entry| !facts.is_referred(entry.credit.money);
+    let mut entries = base.entries.iter();
+    if went_back || land || entries.any(|entry| shared(entry) || loose(entry)) {
         return None;
     }
     if facts.desk.set_of.contains_key(&dossier) {
@@ -112,18 +114,107 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
         let is_in = |bit: &usize| chosen >> bit & 1 == 1;
         let bits = (0..mine.len()).filter(is_in);
         let of: Vec<usize> = bits.map(|bit| mine[bit]).collect();
-        let mut credits: Vec<Credit> = base
-            .entries
-            .iter()
-            .map(|entry| entry.credit.clone())
-            .collect();
-        credits.extend(of.iter().map(|r| credit(facts, rows[*r].txn, dossier)));
-        let ledger = settle_with(facts.pool, dossier, credits, facts.desk.returns_of(dossier));
+        let credit = |r: &usize| credit(facts, rows[*r].txn, dossier);
+        let more: Vec<Credit> = of.iter().map(credit).collect();
         let mask = of.iter().fold(0_u32, |mask, r| mask | 1 << r);
-        let ways = ways(facts, dossier, &ledger, &unseen)?;
-        table.ways.push((mask, ways));
+        let with = |more: Vec<Credit>| {
+            let linked = base.entries.iter().map(|entry| entry.credit.clone());
+            let credits = linked.chain(more).collect();
+            settle_with(facts.pool, dossier, credits, facts.desk.returns_of(dossier))
+        };
+        let mut all = ways(facts, dossier, &with(more.clone()), &unseen, None)?;
+        let by_hand = of.iter().all(|r| !rows[*r].by_text);
+        for placed in placed(facts, base, &more, &unseen, by_hand)? {
+            let ledger = with(placed.credits);
+            all.extend(ways(facts, dossier, &ledger, &unseen, Some(placed.found))?);
+        }
+        all.sort();
+        all.dedup();
+        table.ways.push((mask, all));
     }
     Some(table)
+}
+
+/// Payments that a person puts to lines.
+struct Placed {
+    credits: Vec<Credit>,
+    /// The lines that were paid otherwise before, as bits of what is unseen.
+    found: u32,
+}
+
+/// With more payments of one dossier than this nothing is resolved: too many orders.
+const PLACED_MAX: usize = 8;
+
+/// The ways in which payments are put to what a dossier lacks, one after the other, without moving
+/// what is there: after any of the unseen lines was paid otherwise, and in any order as far as
+/// that decides which of them reaches a line. `by_hand` is false where one is linked by its own
+/// text, and placed so only after money that was unseen.
+fn placed(
+    facts: &Facts,
+    base: &Ledger,
+    more: &[Credit],
+    unseen: &[Unseen],
+    by_hand: bool,
+) -> Option<Vec<Placed>> {
+    if more.len() > PLACED_MAX || unseen.len() >= 12 {
+        return None;
+    }
+    let mut all = Vec::new();
+    if more.is_empty() {
+        return Some(all);
+    }
+    let mut in_time = more.to_vec();
+    in_time.sort_by_key(|credit| credit.money.order(facts.pool));
+    for found in 0..1_u32 << unseen.len() {
+        if found == 0 && !by_hand {
+            continue;
+        }
+        let is_found = |l: usize| {
+            let place = unseen.iter().position(|one| one.line == l);
+            place.is_some_and(|place| found >> place & 1 == 1)
+        };
+        let room: Vec<(Index, i128)> = base
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(l, _)| !is_found(*l))
+            .map(|(_, line)| (line.fee, line.lacking()))
+            .collect();
+        for first in 0..1_usize << in_time.len() {
+            let is_first = |n: &usize| first >> n & 1 == 1;
+            let (mut order, rest): (Vec<usize>, Vec<usize>) =
+                (0..in_time.len()).partition(is_first);
+            order.extend(rest);
+            let credits = order.iter().map(|n| in_time[*n].clone());
+            all.extend(put_down(credits, room.clone()).map(|credits| Placed { credits, found }));
+        }
+    }
+    Some(all)
+}
+
+/// Each payment on what the ones before it left; none where one finds no room.
+fn put_down(
+    credits: impl Iterator<Item = Credit>,
+    mut room: Vec<(Index, i128)>,
+) -> Option<Vec<Credit>> {
+    let mut all = Vec::new();
+    for mut credit in credits {
+        let (mut left, mut parts) = (credit.amount, Vec::new());
+        for (fee, lacking) in &mut room {
+            let part = left.min(*lacking);
+            if part > 0 {
+                (left, *lacking) = (left - part, *lacking - part);
+                parts.push((*fee, i64::try_from(part).ok()?));
+            }
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        credit.decided = Some(parts);
+        credit.payer = Payer::Agrees;
+        all.push(credit);
+    }
+    Some(all)
 }
 
 /// An open payment, put to the credit of a dossier.
@@ -171,16 +262,20 @@ fn unseen(facts: &Facts, base: &Ledger) -> Option<Vec<Unseen>> {
 /// One choice for each unseen line: none, or (day, cash).
 type Choice = Vec<Option<(Day, bool)>>;
 
-fn ways(
+/// The choices of the unseen lines: of those that a ledger leaves empty each may have been paid or
+/// not, or (`found`) just these were.
+fn choices(
     facts: &Facts,
-    dossier: Index,
     ledger: &Ledger,
     unseen: &[Unseen],
-) -> Option<Vec<Vec<Adds>>> {
+    found: Option<u32>,
+) -> Option<Vec<Choice>> {
     let mut choices: Vec<Choice> = vec![Vec::new()];
-    for one in unseen {
-        let mut options = vec![None];
-        if ledger.lines[one.line].paid == 0 {
+    for (place, one) in unseen.iter().enumerate() {
+        let is_found = found.map(|found| found >> place & 1 == 1);
+        let mut options = Vec::new();
+        options.extend((is_found != Some(true)).then_some(None));
+        if ledger.lines[one.line].paid == 0 && is_found != Some(false) {
             let kinds: &[bool] = if facts.unseen_money {
                 &[true, false]
             } else {
@@ -202,6 +297,17 @@ fn ways(
             return None;
         }
     }
+    Some(choices)
+}
+
+fn ways(
+    facts: &Facts,
+    dossier: Index,
+    ledger: &Ledger,
+    unseen: &[Unseen],
+    found: Option<u32>,
+) -> Option<Vec<Vec<Adds>>> {
+    let choices = choices(facts, ledger, unseen, found)?;
     let mut bases = vec![events(facts, dossier, ledger)];
     for again in repeats(facts, dossier, ledger) {
         let with = |base: &Vec<Adds>| [base.as_slice(), &again].concat();
