@@ -216,7 +216,11 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
                 let back = !facts.may_come_back(dossier, entry).exceptions.is_empty();
                 let agencies = facts.agencies(dossier, ledger, entry);
                 let whole = dong(entry.credit.amount);
-                total += if back && !agencies.is_empty() { whole } else { 0 };
+                total += if back && !agencies.is_empty() {
+                    whole
+                } else {
+                    0
+                };
                 for agency in agencies.iter().filter(|_| back) {
                     add(&mut perhaps, agency, whole, 0);
                 }

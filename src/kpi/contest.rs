@@ -236,7 +236,9 @@ impl Facts<'_, '_> {
             return None;
         }
         let lines = entry.parts.iter().map(|(l, _)| &ledger.lines[*l]);
-        let lines = lines.filter(|line| !line.land).map(|line| self.pool.fee(line.fee));
+        let lines = lines
+            .filter(|line| !line.land)
+            .map(|line| self.pool.fee(line.fee));
         let paid = |fee: &&Fee| fee.status == FeeStatus::Paid;
         let mut all: Option<(i64, i64, (Day, Day))> = None;
         for fee in lines.filter(paid) {

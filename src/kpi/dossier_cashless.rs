@@ -232,7 +232,8 @@ fn full<'i>(
         && let Some((_, last)) = facts.credits.days()
     {
         item.coupled = true;
-        item.exceptions.extend(facts.credits.of_largest().iter().cloned());
+        item.exceptions
+            .extend(facts.credits.of_largest().iter().cloned());
         item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
         outcomes.extend((!state.cash).then_some(cash));
     }

@@ -9,6 +9,8 @@
 //! where it is alone and none of them lacks less than it.
 
 mod optimum;
+mod placed;
+mod unseen;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -203,11 +205,11 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
             Standing::Out(out) => out.class,
             _ => return None,
         };
-        let nameless = named.is_empty();
+        let (nameless, certain) = (named.is_empty(), facts.is_fee_whatever_comes(txn));
         rows.push(Row {
             txn,
-            sure: open == Open::Fee && facts.is_fee_whatever_comes(txn),
-            likely: open == Open::Fee && !facts.is_fee_whatever_comes(txn),
+            sure: open == Open::Fee && certain,
+            likely: open == Open::Fee && !certain,
             of_lines: match &facts.desk.readings[at(txn)] {
                 Reading::One { order, .. } => order.is_some_and(|order| !order.fee_ids.is_empty()),
                 _ => false,

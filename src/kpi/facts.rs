@@ -34,7 +34,7 @@ pub struct Facts<'f, 'a> {
     /// Open payments that name each dossier among others: number and sum.
     claims: BTreeMap<Index, (usize, i128)>,
     /// Rows of the money side that are open in any way.
-    open_money: usize,
+    pub(super) open_money: usize,
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
@@ -106,18 +106,8 @@ impl<'f, 'a> Facts<'f, 'a> {
         credits
     }
 
-    /// Rows of the money side that are open, and no credits: money that went back, receipts.
-    fn other_money(&self) -> usize {
-        let inputs = self.pool.inputs;
-        let txns = (0..inputs.txns.len()).map(index);
-        let refunds = txns.filter(|txn| self.open(*txn) == Open::Refund).count();
-        let conflicts = inputs.conflicts.iter();
-        let conflicts = conflicts.filter(|c| c.key.side == Side::Receipt).count();
-        refunds + conflicts + self.unread(Side::Receipt).len()
-    }
-
     /// Rows of a side that could not be read; of an amount that could not be read it is any.
-    fn unread(&self, side: Side) -> Vec<Credit> {
+    pub(super) fn unread(&self, side: Side) -> Vec<Credit> {
         let rejects = self.pool.inputs.rejects.iter();
         let rejects = rejects.filter(|reject| reject.side == side);
         let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
@@ -197,24 +187,6 @@ impl<'f, 'a> Facts<'f, 'a> {
         }
     }
 
-    /// True for a payment seen twice of which the row that carries it came with two contents: the
-    /// source may tell that it was none, or another amount.
-    pub fn is_carried_by_open(&self, txn: Index) -> bool {
-        let mut carrier = txn;
-        while let Standing::Sighting(of, _) = &self.desk.txns[at(carrier)] {
-            carrier = *of;
-        }
-        let out = self.desk.txns[at(carrier)].out();
-        let waits = ["conflict", "pending", "status_mismatch"];
-        carrier != txn && out.is_some_and(|out| waits.contains(&out.class))
-    }
-
-    /// True for an open payment whose worth hangs on other rows: it names dossiers, or is seen
-    /// elsewhere.
-    pub fn hangs(&self, txn: Index) -> bool {
-        !self.names(txn).is_empty() || self.is_carried_by_open(txn)
-    }
-
     /// True when a payment of one of these dossiers is an event of a fee whichever it is: each of
     /// them lacks money, and no other open payment that names it could take its place.
     fn is_fee(&self, named: &[Index]) -> bool {
@@ -224,23 +196,6 @@ impl<'f, 'a> Facts<'f, 'a> {
             lacking > 0 && (count == 1 || sum <= lacking)
         };
         !named.is_empty() && named.iter().all(lacks)
-    }
-
-    /// True where a payment that is a fee as things stand ([`Open::Fee`]) is one whatever else turns
-    /// out: no other money is open that could pay one of its dossiers, or make a linked payment of
-    /// one doubtful, and no line of theirs waits for money that the registry tells of. A dossier
-    /// that is paid otherwise leaves it a repeat, perhaps.
-    pub fn is_fee_whatever_comes(&self, txn: Index) -> bool {
-        let waits = |fee: usize| {
-            let row = self.fee_row(index(fee));
-            let open = row.filter(|row| row.bucket == crate::classify::Bucket::Open);
-            let class = open.map_or("", Classified::counts_as);
-            let told = ["missing_payment", "missing_receipt", "pending", "status_mismatch"];
-            told.contains(&class)
-        };
-        let names = self.names(txn);
-        let mut lines = names.iter().flat_map(|d| self.pool.dossier(*d).fees.clone());
-        self.open_money == 1 && !lines.any(waits)
     }
 
     /// What a dossier's lines lack, land obligations left out.

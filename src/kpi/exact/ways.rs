@@ -3,29 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use crate::classify::{Bucket, Classified};
 use crate::domain::Day;
 use crate::matching::desk::{Credit, Money};
 use crate::matching::evidence::Evidence;
 use crate::matching::ledger::{Effect, Entry, Ledger, settle_with};
-use crate::matching::pool::{Index, Payer, at};
+use crate::matching::pool::{Index, at};
 
 use super::super::agencies::Agencies;
 use super::super::amount_cashless;
 use super::super::facts::Facts;
 use super::super::share::Scope;
+use super::placed::placed;
+use super::unseen::{Choice, Unseen, WAYS_MAX, choices, unseen};
 use super::{Adds, Component, Row, Table, WALK_MAX};
-
-/// A line whose money nobody has seen, and the days on which it may have come.
-struct Unseen {
-    line: usize,
-    days: Vec<Day>,
-}
-
-/// The most days on which unseen money may have come.
-const DAYS_MAX: usize = 31;
-/// The most ways of one dossier with one set of payments.
-const WAYS_MAX: usize = 4_096;
 
 /// The component of these payments and dossiers; none where it cannot be resolved.
 pub(super) fn resolve(facts: &Facts, rows: &[Row], dossiers: &[Index]) -> Option<Component> {
@@ -109,6 +99,7 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
         return None;
     }
     let unseen = unseen(facts, base)?;
+    let lines: Vec<usize> = unseen.iter().map(|one| one.line).collect();
     let mut table = Table::default();
     for chosen in 0..1_u32 << mine.len() {
         let is_in = |bit: &usize| chosen >> bit & 1 == 1;
@@ -124,7 +115,7 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
         };
         let mut all = ways(facts, dossier, &with(more.clone()), &unseen, None)?;
         let by_hand = of.iter().all(|r| !rows[*r].by_text);
-        for placed in placed(facts, base, &more, &unseen, by_hand)? {
+        for placed in placed(facts, base, &more, &lines, by_hand)? {
             let ledger = with(placed.credits);
             all.extend(ways(facts, dossier, &ledger, &unseen, Some(placed.found))?);
         }
@@ -133,88 +124,6 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
         table.ways.push((mask, all));
     }
     Some(table)
-}
-
-/// Payments that a person puts to lines.
-struct Placed {
-    credits: Vec<Credit>,
-    /// The lines that were paid otherwise before, as bits of what is unseen.
-    found: u32,
-}
-
-/// With more payments of one dossier than this nothing is resolved: too many orders.
-const PLACED_MAX: usize = 8;
-
-/// The ways in which payments are put to what a dossier lacks, one after the other, without moving
-/// what is there: after any of the unseen lines was paid otherwise, and in any order as far as
-/// that decides which of them reaches a line. `by_hand` is false where one is linked by its own
-/// text, and placed so only after money that was unseen.
-fn placed(
-    facts: &Facts,
-    base: &Ledger,
-    more: &[Credit],
-    unseen: &[Unseen],
-    by_hand: bool,
-) -> Option<Vec<Placed>> {
-    if more.len() > PLACED_MAX || unseen.len() >= 12 {
-        return None;
-    }
-    let mut all = Vec::new();
-    if more.is_empty() {
-        return Some(all);
-    }
-    let mut in_time = more.to_vec();
-    in_time.sort_by_key(|credit| credit.money.order(facts.pool));
-    for found in 0..1_u32 << unseen.len() {
-        if found == 0 && !by_hand {
-            continue;
-        }
-        let is_found = |l: usize| {
-            let place = unseen.iter().position(|one| one.line == l);
-            place.is_some_and(|place| found >> place & 1 == 1)
-        };
-        let room: Vec<(Index, i128)> = base
-            .lines
-            .iter()
-            .enumerate()
-            .filter(|(l, _)| !is_found(*l))
-            .map(|(_, line)| (line.fee, line.lacking()))
-            .collect();
-        for first in 0..1_usize << in_time.len() {
-            let is_first = |n: &usize| first >> n & 1 == 1;
-            let (mut order, rest): (Vec<usize>, Vec<usize>) =
-                (0..in_time.len()).partition(is_first);
-            order.extend(rest);
-            let credits = order.iter().map(|n| in_time[*n].clone());
-            all.extend(put_down(credits, room.clone()).map(|credits| Placed { credits, found }));
-        }
-    }
-    Some(all)
-}
-
-/// Each payment on what the ones before it left; none where one finds no room.
-fn put_down(
-    credits: impl Iterator<Item = Credit>,
-    mut room: Vec<(Index, i128)>,
-) -> Option<Vec<Credit>> {
-    let mut all = Vec::new();
-    for mut credit in credits {
-        let (mut left, mut parts) = (credit.amount, Vec::new());
-        for (fee, lacking) in &mut room {
-            let part = left.min(*lacking);
-            if part > 0 {
-                (left, *lacking) = (left - part, *lacking - part);
-                parts.push((*fee, i64::try_from(part).ok()?));
-            }
-        }
-        if parts.is_empty() {
-            return None;
-        }
-        credit.decided = Some(parts);
-        credit.payer = Payer::Agrees;
-        all.push(credit);
-    }
-    Some(all)
 }
 
 /// An open payment, put to the credit of a dossier.
@@ -231,73 +140,6 @@ fn credit(facts: &Facts, txn: Index, dossier: Index) -> Credit {
         shared: false,
         payer: facts.pool.payer(row, dossier),
     }
-}
-
-/// The lines of a dossier that the registry calls paid; none where something else is open.
-fn unseen(facts: &Facts, base: &Ledger) -> Option<Vec<Unseen>> {
-    let mut unseen = Vec::new();
-    for (l, line) in base.lines.iter().enumerate() {
-        let row = facts.fee_row(line.fee);
-        let open = row.is_some_and(|row| row.bucket == Bucket::Open);
-        match row.map_or("", Classified::counts_as) {
-            "missing_payment" | "missing_receipt" if open => {
-                let (from, to) = facts.unseen_days(facts.pool.fee(line.fee));
-                let mut days = vec![from];
-                while days.last().is_some_and(|day| *day < to) && days.len() <= DAYS_MAX {
-                    let next = days.last().map(|day| day.plus(1));
-                    days.extend(next);
-                }
-                if days.len() > DAYS_MAX {
-                    return None;
-                }
-                unseen.push(Unseen { line: l, days });
-            }
-            "pending" | "status_mismatch" | "conflict" | "receipt_mismatch" => return None,
-            _ => {}
-        }
-    }
-    Some(unseen)
-}
-
-/// One choice for each unseen line: none, or (day, cash).
-type Choice = Vec<Option<(Day, bool)>>;
-
-/// The choices of the unseen lines: of those that a ledger leaves empty each may have been paid or
-/// not, or (`found`) just these were.
-fn choices(
-    facts: &Facts,
-    ledger: &Ledger,
-    unseen: &[Unseen],
-    found: Option<u32>,
-) -> Option<Vec<Choice>> {
-    let mut choices: Vec<Choice> = vec![Vec::new()];
-    for (place, one) in unseen.iter().enumerate() {
-        let is_found = found.map(|found| found >> place & 1 == 1);
-        let mut options = Vec::new();
-        options.extend((is_found != Some(true)).then_some(None));
-        if ledger.lines[one.line].paid == 0 && is_found != Some(false) {
-            let kinds: &[bool] = if facts.unseen_money {
-                &[true, false]
-            } else {
-                &[true]
-            };
-            let days = one.days.iter();
-            options.extend(days.flat_map(|day| kinds.iter().map(move |k| Some((*day, *k)))));
-        }
-        let step = |choice: &Choice| {
-            let longer = |option: &Option<(Day, bool)>| {
-                let mut choice = choice.clone();
-                choice.push(*option);
-                choice
-            };
-            options.iter().map(longer).collect::<Vec<_>>()
-        };
-        choices = choices.iter().flat_map(step).collect();
-        if choices.len() > WAYS_MAX {
-            return None;
-        }
-    }
-    Some(choices)
 }
 
 fn ways(

@@ -62,7 +62,11 @@ pub(super) fn open(
 pub(super) fn unsure_sighting(books: &Books, money: &Money, v: i64, most: i64) -> Option<Wanted> {
     let txn = money.txn()?;
     let back = txn.kind != TxnKind::Payment;
-    let wanted = if back { Wanted::Back(v) } else { Wanted::Credit(v, most) };
+    let wanted = if back {
+        Wanted::Back(v)
+    } else {
+        Wanted::Credit(v, most)
+    };
     carried_by_open(books, money).then_some(wanted)
 }
 
@@ -109,7 +113,11 @@ pub(super) fn event(books: &Books, stake: &Stake) -> Event {
     };
     let shared = money.stakes.len() > 1;
     if stake.undone || (stake.returned > 0 && stake.returned >= whole) {
-        return if books.any_open { Event::Gone } else { Event::None };
+        return if books.any_open {
+            Event::Gone
+        } else {
+            Event::None
+        };
     }
     if stake.unsure || (!stake.settles() && shared) || whole == 0 {
         return Event::Unknown;

@@ -286,7 +286,10 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
                 findings.add(Invariant::Item, about, REACHED, must, !must);
             }
             let stuck = |item: &&&Contribution| !item.outcomes.contains(&(0, 0));
-            if must && books.rules.start.is_none() && let Some(item) = found.iter().find(stuck) {
+            if must
+                && books.rules.start.is_none()
+                && let Some(item) = found.iter().find(stuck)
+            {
                 say(item, REACHED, "0/0", findings);
             }
         }

@@ -155,7 +155,7 @@ impl Scene<'_> {
         (format!("{} is of a far dossier", row.key.id), day)
     }
 
-    /// A payment whose dossier is open. One of several is a fee as long as each of them lacks money.
+    /// A payment whose dossier is open. One of several is a fee while each of them lacks money.
     fn of_credit(&self, row: &Classified) -> Vec<Way> {
         let codes: BTreeSet<&DossierCode> =
             self.day.fees.iter().map(|fee| &fee.dossier_code).collect();
@@ -206,9 +206,13 @@ impl Scene<'_> {
         fees.sort_by_key(|fee| (fee.kind, fee.fee_id.clone()));
         let lacks = |fee: &Fee| {
             let row = self.settled.rows.iter().find(|row| row.key == fee.key());
-            let net =
-                row.is_some_and(|r| r.class == "net_settlement" || r.also.contains(&"net_settlement"));
-            if net { 0 } else { fee.amount.wide() - self.held(fee) }
+            let net = row
+                .is_some_and(|r| r.class == "net_settlement" || r.also.contains(&"net_settlement"));
+            if net {
+                0
+            } else {
+                fee.amount.wide() - self.held(fee)
+            }
         };
         fees.into_iter().map(|fee| (fee, lacks(fee))).collect()
     }
@@ -274,7 +278,10 @@ impl Scene<'_> {
             instrument: doisoat::domain::Instrument::Transfer,
         });
         let id = &reject.id;
-        vec![(format!("{id} is nothing"), without), (format!("{id} is read"), with)]
+        vec![
+            (format!("{id} is nothing"), without),
+            (format!("{id} is read"), with),
+        ]
     }
 
     /// One of the versions holds, or none.
@@ -294,14 +301,19 @@ impl Scene<'_> {
             }
             (format!("{} holds {amount:?}", row.key.id), day)
         };
-        [Some(conflict.kept), Some(conflict.largest), None].map(of).into()
+        [Some(conflict.kept), Some(conflict.largest), None]
+            .map(of)
+            .into()
     }
 
     /// It was none, or (where it names nobody) it is of a dossier that was paid.
     fn of_refund(&self, row: &Classified) -> Vec<Way> {
         let mut ways = vec![self.decided(row, Ruling::NotFee)];
-        let Some(back) = self.txn(row) else { return ways };
-        let names = back.order_ref.is_some() || row.dossier_code.is_some() || back.memo.contains("H48");
+        let Some(back) = self.txn(row) else {
+            return ways;
+        };
+        let names =
+            back.order_ref.is_some() || row.dossier_code.is_some() || back.memo.contains("H48");
         let legs = self.settled.groups.iter().flat_map(|group| &group.legs);
         let paid = legs.filter(|leg| leg.role == Role::Settles && !names);
         let codes: BTreeSet<&DossierCode> =
@@ -327,7 +339,9 @@ impl Scene<'_> {
         let fee = fee.clone();
         let mut found = self.day.clone();
         let moment = |hour: i64| {
-            let start = doisoat::domain::Day::parse("2022-12-02").unwrap().start_ms();
+            let start = doisoat::domain::Day::parse("2022-12-02")
+                .unwrap()
+                .start_ms();
             doisoat::domain::Moment::of_ms(start + hour * 3_600_000)
         };
         let number = found.receipts.len() + found.txns.len();

@@ -174,7 +174,8 @@ fn by_hand(world: &World, r: &Resolution, d: usize, credit: &ACredit) -> Vec<Res
 fn is_placed(world: &World, r: &Resolution, d: usize) -> bool {
     let kept = settle(&r.0[d], world.dossiers[d].due);
     let paid = r.0[d].paid.iter().zip(&kept.parts);
-    paid.clone().all(|(paid, part)| paid.by_hand.is_none() || *part > 0)
+    paid.clone()
+        .all(|(paid, part)| paid.by_hand.is_none() || *part > 0)
 }
 
 /// A person splits an open credit that names nobody over two dossiers of one agency: one becomes
