@@ -73,17 +73,16 @@ fn contributions(facts: &Facts, out: &mut Tally) {
 }
 
 /// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
-/// place of a payment without cash counts in its stead, on its own day.
+/// place of a payment counts by itself, on its own day.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
-    let mut displacing = Displacing::default();
-    for (dossier, _, entry) in facts.entries(money) {
+    let (mut displacing, mut instead) = (Displacing::default(), Vec::new());
+    for (dossier, ledger, entry) in facts.entries(money) {
         displacing.extend(facts.displacing(dossier, entry));
+        instead.extend(facts.cash_instead(ledger, entry));
     }
     if displacing.exceptions.is_empty() {
         return in_ledgers(facts, money, item, out);
     }
-    let cash = displacing.cash || matches!(money, Money::Receipt(_));
-    let days = facts.credits.days().filter(|_| !cash);
     let mut own = Tally::of_each();
     in_ledgers(facts, money, item, &mut own);
     for contribution in &mut own.items {
@@ -91,15 +90,16 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         contribution
             .exceptions
             .extend(displacing.exceptions.iter().cloned());
-        match days {
-            Some((from, to)) => {
-                let outcomes = contribution.outcomes.iter().filter(|pair| **pair != (0, 0));
-                let moved = outcomes.map(|&outcome| Elsewhere { from, to, outcome });
-                contribution.elsewhere.extend(moved);
-            }
-            None if contribution.outcomes.contains(&(0, 0)) => {}
-            None => contribution.outcomes.push((0, 0)),
+        if !contribution.outcomes.contains(&(0, 0)) {
+            contribution.outcomes.push((0, 0));
         }
+        for &(_, due, (from, to)) in &instead {
+            let outcome = (0, due);
+            contribution.outcomes.push(outcome);
+            contribution.elsewhere.push(Elsewhere { from, to, outcome });
+        }
+        contribution.elsewhere.sort_unstable();
+        contribution.elsewhere.dedup();
     }
     out.items.append(&mut own.items);
 }
@@ -154,7 +154,7 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
         Open::Credit => {
             let dong = facts.gross(i);
             // more than its amount only as the net of what some dossier owes
-            item.coupled = dong != facts.largest(i);
+            item.coupled = dong != facts.largest(i) || facts.hangs(i);
             item.anywhere(&[(0, 0), (dong, dong)], out);
         }
         Open::Refund => {
@@ -172,13 +172,11 @@ fn of_a_fee(facts: &Facts, i: u32, item: &Item, out: &mut Tally) {
     let mut outcomes = vec![(greatest, greatest)];
     outcomes.extend((least < greatest).then_some((least, least)));
     outcomes.extend((greatest < most).then_some((most, most)));
+    if !facts.is_fee_whatever_comes(i) {
+        outcomes.push((0, 0));
+    }
     let mut total = item.clone();
     total.coupled = true;
-    facts
-        .credits
-        .days()
-        .into_iter()
-        .for_each(|days| total.sometime(days, &outcomes));
     out.total(&total, &outcomes);
     let first = facts.first_named(i);
     for agency in facts.named(i).iter() {
@@ -214,7 +212,19 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     for (dossier, ledger, entry) in facts.entries(money) {
         let amount = dong(entry.credit.amount - entry.returned);
         match entry.effect {
-            _ if entry.reversed || amount <= 0 => {}
+            _ if entry.reversed || amount <= 0 => {
+                let back = !facts.may_come_back(dossier, entry).exceptions.is_empty();
+                let agencies = facts.agencies(dossier, ledger, entry);
+                let whole = dong(entry.credit.amount);
+                total += if back && !agencies.is_empty() {
+                    whole
+                } else {
+                    0
+                };
+                for agency in agencies.iter().filter(|_| back) {
+                    add(&mut perhaps, agency, whole, 0);
+                }
+            }
             Effect::Settles if entry.receipt_differs && entry.parts.is_empty() => {
                 let line = entry.surplus_on.map(|l| &ledger.lines[l]);
                 let left = line.map_or(amount, |line| dong(left_by_others(line, 0, 0)));
@@ -227,7 +237,10 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
                     }
                 }
             }
-            Effect::Settles => kept_by(facts, ledger, entry, &mut kept),
+            Effect::Settles => {
+                let back = !facts.may_come_back(dossier, entry).exceptions.is_empty();
+                kept_by(facts, ledger, entry, back, &mut kept);
+            }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                 let agencies = facts.agencies(dossier, ledger, entry);
@@ -264,7 +277,7 @@ pub(super) fn kept<'a>(
     entry: &Entry,
 ) -> Vec<(&'a AgencyCode, i64)> {
     let mut kept = None;
-    kept_by(facts, ledger, entry, &mut kept);
+    kept_by(facts, ledger, entry, false, &mut kept);
     let kept = kept.into_iter().flatten();
     kept.map(|(agency, (sure, _))| (agency, sure))
         .filter(|(_, dong)| *dong > 0)
@@ -272,8 +285,15 @@ pub(super) fn kept<'a>(
 }
 
 /// Dong that an entry keeps on lines that count, by agency, twice: as booked, and (for a receipt
-/// over another amount than its line) by the other reading.
-fn kept_by<'a>(facts: &Facts<'_, 'a>, ledger: &Ledger, entry: &Entry, kept: &mut Option<Kept<'a>>) {
+/// over another amount than its line) by the other reading; or as a `whole`, where
+/// what went back may be other money.
+fn kept_by<'a>(
+    facts: &Facts<'_, 'a>,
+    ledger: &Ledger,
+    entry: &Entry,
+    whole: bool,
+    kept: &mut Option<Kept<'a>>,
+) {
     for (l, part) in &entry.parts {
         let line = &ledger.lines[*l];
         if facts.pool.is_land(line.fee) {
@@ -290,7 +310,8 @@ fn kept_by<'a>(facts: &Facts<'_, 'a>, ledger: &Ledger, entry: &Entry, kept: &mut
                 if alone { told } else { told.min(left - back) },
             )
         } else {
-            (part + gross - back, part + gross - back)
+            let other = if whole { 0 } else { back };
+            (part + gross - back, part + gross - other)
         };
         let agency = &facts.pool.fee(line.fee).agency_code;
         let kept = kept.get_or_insert_default();

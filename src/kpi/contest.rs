@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Day, ExceptionId};
-use crate::matching::desk::Standing;
-use crate::matching::ledger::{Effect, Entry};
+use crate::domain::{Day, ExceptionId, Fee, FeeStatus};
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::{Index, at, index};
-use crate::matching::reading::Reading;
+use crate::matching::reading::{Key, Reading};
 
 use super::facts::{Facts, Open};
 
@@ -176,7 +176,7 @@ impl Facts<'_, '_> {
     /// of them, nothing is paid twice, unless the entry is bound to a line.
     pub fn displacing(&self, dossier: Index, entry: &Entry) -> Displacing {
         let bound = entry.credit.lines.is_some();
-        let mut displacing = Displacing::default();
+        let mut displacing = self.may_come_back(dossier, entry);
         if entry.reversed || entry.effect != Effect::Settles {
             return displacing;
         }
@@ -194,6 +194,71 @@ impl Facts<'_, '_> {
             displacing.exceptions.extend(largest.cloned());
         }
         displacing
+    }
+
+    /// The open rows by which money of a dossier that went back may be there after all: what went
+    /// back may be theirs, should they be payments of it.
+    pub fn may_come_back(&self, dossier: Index, entry: &Entry) -> Displacing {
+        let mut open = Displacing::default();
+        if entry.returned == 0 && !entry.reversed {
+            return open;
+        }
+        if let Some(contest) = self.contest(dossier) {
+            open.exceptions.extend(contest.exceptions.iter().cloned());
+        }
+        if self.may_lack(dossier) > 0 {
+            open.exceptions
+                .extend(self.credits.of_largest().iter().cloned());
+        }
+        open
+    }
+
+    /// True for a payment that its own reference puts where it is; what a memo or a score put there
+    /// is decided again once more of its dossier is known.
+    pub fn is_referred(&self, money: Money) -> bool {
+        match money {
+            Money::Txn(txn) => matches!(
+                self.desk.readings[at(txn)],
+                Reading::One {
+                    key: Key::Reference,
+                    ..
+                }
+            ),
+            Money::Receipt(_) => true,
+        }
+    }
+
+    /// What counter cash may stand in an entry's stead, once the entry turns out to be of another
+    /// dossier: of the lines that it settled and the registry calls paid their number, the sum of
+    /// their dues, and the days.
+    pub fn cash_instead(&self, ledger: &Ledger, entry: &Entry) -> Option<(i64, i64, (Day, Day))> {
+        if self.is_referred(entry.credit.money) {
+            return None;
+        }
+        let lines = entry.parts.iter().map(|(l, _)| &ledger.lines[*l]);
+        let lines = lines
+            .filter(|line| !line.land)
+            .map(|line| self.pool.fee(line.fee));
+        let paid = |fee: &&Fee| fee.status == FeeStatus::Paid;
+        let mut all: Option<(i64, i64, (Day, Day))> = None;
+        for fee in lines.filter(paid) {
+            let (from, to) = self.unseen_days(fee);
+            let (n, due, days) = all.unwrap_or((0, 0, (from, to)));
+            let days = (days.0.min(from), days.1.max(to));
+            all = Some((n + 1, due.saturating_add(fee.amount.get()), days));
+        }
+        all
+    }
+
+    /// True where counter cash may have paid a dossier that was paid without: it has a receipt that
+    /// settles nothing now, or a payment that may be of another dossier.
+    pub fn may_be_cash(&self, dossier: Index) -> bool {
+        let ledger = self.desk.ledgers.of(dossier);
+        let mut entries = ledger.entries.iter();
+        entries.any(|entry| {
+            let cash = entry.credit.money.txn().is_none();
+            cash || self.cash_instead(ledger, entry).is_some()
+        })
     }
 
     /// True where a dossier lacks money and open credits hold more than that.

@@ -227,7 +227,19 @@ fn full<'i>(
     let mut outcomes = vec![done];
     let paid = state.paid.unwrap_or((item.day, item.day));
     let mut ways = vec![done];
+    // what a receipt leaves open, other money may pay on a later day
+    if facts.may_lack(d) > 0
+        && let Some((_, last)) = facts.credits.days()
+    {
+        item.coupled = true;
+        item.exceptions
+            .extend(facts.credits.of_largest().iter().cloned());
+        item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
+        outcomes.extend((!state.cash).then_some(cash));
+    }
+    let hidden_cash = facts.may_be_cash(d);
     if let Some(contest) = facts.contest(d) {
+        ways.extend((!state.cash && hidden_cash).then_some(cash));
         ways.extend(state.cash.then_some(cashless));
         ways.extend((!state.cash && contest.cash).then_some(cash));
         item.exceptions.extend(contest.exceptions.iter().cloned());
@@ -241,8 +253,11 @@ fn full<'i>(
         item.exceptions.extend(doubt.exceptions.iter().cloned());
         item.coupled = true;
     }
-    if state.conflict || doubt.is_some() {
+    if state.conflict || doubt.is_some() || facts.contest(d).is_some() {
+        // a payment that its text put here may be of another dossier, once this one is paid
         outcomes.push((0, 0));
+    }
+    if state.conflict || doubt.is_some() {
         ways.extend(state.cash.then_some(cashless));
         if let Some((_, last)) = facts.credits.days() {
             item.coupled = true;
@@ -271,7 +286,7 @@ fn lacking<'i>(
     let reached = state.short.reached(facts);
     let completed = !short || reached.is_some();
     let missing = state.missing.amount > 0;
-    let cash = hidden || completed && (state.cash || missing);
+    let cash = hidden || completed && (state.cash || missing || (replaced && facts.may_be_cash(d)));
     let brought = !missing || facts.unseen_money;
     let all = || state.short.with(state.missing).reached(facts).is_some();
     let cashless = (!state.cash || replaced) && (completed && brought || (missing && all()));

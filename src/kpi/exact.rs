@@ -9,6 +9,8 @@
 //! where it is alone and none of them lacks less than it.
 
 mod optimum;
+mod placed;
+mod unseen;
 mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,7 +90,9 @@ impl Exact {
             return exact;
         };
         for (rows, dossiers) in components(facts, &open) {
-            if may_be_split(facts, &rows) {
+            // whether it is a fee hangs on the ways of the others
+            let likely = rows.iter().any(|row| row.likely);
+            if likely || may_be_split(facts, &rows) {
                 continue;
             }
             let Some(component) = ways::resolve(facts, &rows, &dossiers) else {
@@ -167,8 +171,12 @@ struct Row {
     txn: Index,
     /// It is of one of them for certain.
     sure: bool,
+    /// It is of one of them unless one of them is paid otherwise.
+    likely: bool,
     /// It may be of a dossier that is not here.
     elsewhere: bool,
+    /// Its own text links it as soon as it counts: nobody puts it to a line.
+    by_text: bool,
     /// It names an order of certain lines.
     of_lines: bool,
     dossiers: Vec<Index>,
@@ -197,14 +205,16 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
             Standing::Out(out) => out.class,
             _ => return None,
         };
-        let nameless = named.is_empty();
+        let (nameless, certain) = (named.is_empty(), facts.is_fee_whatever_comes(txn));
         rows.push(Row {
             txn,
-            sure: open == Open::Fee,
+            sure: open == Open::Fee && certain,
+            likely: open == Open::Fee && !certain,
             of_lines: match &facts.desk.readings[at(txn)] {
                 Reading::One { order, .. } => order.is_some_and(|order| !order.fee_ids.is_empty()),
                 _ => false,
             },
+            by_text: !nameless && class != "ambiguous",
             elsewhere: nameless || !matches!(class, "ambiguous" | "pending" | "status_mismatch"),
             dossiers: if nameless {
                 let all = || {

@@ -33,6 +33,8 @@ pub struct Facts<'f, 'a> {
     pub unread_cash: Credits,
     /// Open payments that name each dossier among others: number and sum.
     claims: BTreeMap<Index, (usize, i128)>,
+    /// Rows of the money side that are open in any way.
+    pub(super) open_money: usize,
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
@@ -70,6 +72,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             credits: Credits::default(),
             unread_cash: Credits::default(),
             claims: claims(desk),
+            open_money: 0,
             contests: Contests::default(),
             largest_due: None,
             last_day: last_day(pool),
@@ -79,7 +82,9 @@ impl<'f, 'a> Facts<'f, 'a> {
             let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
             facts.largest_due = Some(dues.max().unwrap_or(0));
         }
-        facts.credits = Credits::new(facts.open_credits());
+        let credits = facts.open_credits();
+        facts.open_money = credits.len() + facts.other_money();
+        facts.credits = Credits::new(credits);
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
         facts
@@ -102,7 +107,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     }
 
     /// Rows of a side that could not be read; of an amount that could not be read it is any.
-    fn unread(&self, side: Side) -> Vec<Credit> {
+    pub(super) fn unread(&self, side: Side) -> Vec<Credit> {
         let rejects = self.pool.inputs.rejects.iter();
         let rejects = rejects.filter(|reject| reject.side == side);
         let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
@@ -172,6 +177,8 @@ impl<'f, 'a> Facts<'f, 'a> {
                 }
                 _ => Open::Nothing,
             },
+            // should the row that carries the payment not hold, this one does
+            Standing::Sighting(..) if self.is_carried_by_open(txn) => money,
             Standing::Credited
             | Standing::Plain(_)
             | Standing::InSet(_)

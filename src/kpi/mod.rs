@@ -16,6 +16,7 @@ pub mod exact;
 pub mod facts;
 mod grey;
 mod gross;
+mod hanging;
 pub mod interval;
 pub mod item;
 mod joined;

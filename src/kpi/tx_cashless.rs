@@ -79,15 +79,11 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     match facts.open(i) {
         Open::Nothing => credited(facts, i, &mut item, out),
         Open::Fee => {
-            // another open payment may take its place
             let mut total = item.clone();
             total.coupled = true;
-            facts
-                .credits
-                .days()
-                .into_iter()
-                .for_each(|days| total.sometime(days, &[(1, 1)]));
-            out.total(&total, &[(1, 1)]);
+            let sure = facts.is_fee_whatever_comes(i);
+            let outcomes: &[(i64, i64)] = if sure { &[(1, 1)] } else { &[(1, 1), (0, 0)] };
+            out.total(&total, outcomes);
             let first = facts.first_named(i);
             for agency in facts.named(i).iter() {
                 let mut outcomes = [(0, 0), (1, 1)];
@@ -97,7 +93,10 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
                 out.agency(&item, agency, &outcomes);
             }
         }
-        Open::Credit => item.anywhere(&[(0, 0), (1, 1)], out),
+        Open::Credit => {
+            item.coupled = facts.is_carried_by_open(i);
+            item.anywhere(&[(0, 0), (1, 1)], out);
+        }
         Open::Refund => item.may_go_back(&facts.named(i), 1, facts.days_before(i), out),
     }
 }
@@ -107,13 +106,22 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
 fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
     let (mut displacing, mut again) = (Displacing::default(), Vec::new());
+    let mut instead = Vec::new();
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
-            _ if gone => {}
+            _ if gone => {
+                let back = facts.may_come_back(dossier, entry).exceptions;
+                if !back.is_empty() {
+                    facts.add_agencies(dossier, ledger, entry, &mut perhaps);
+                    item.coupled = true;
+                    again.extend(back);
+                }
+            }
             Effect::Settles => {
                 facts.add_agencies(dossier, ledger, entry, &mut sure);
                 displacing.extend(facts.displacing(dossier, entry));
+                instead.extend(facts.cash_instead(ledger, entry));
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { certain, .. } => {
@@ -134,11 +142,11 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     if !sure.is_empty() && !displacing.exceptions.is_empty() {
         item.coupled = true;
         item.exceptions.extend(displacing.exceptions);
-        let mut outcomes = vec![(1, 1)];
-        match facts.credits.days() {
-            // the payment that takes its place counts in its stead, on its own day
-            Some(days) if !displacing.cash => item.sometime(days, &[(1, 1)]),
-            _ => outcomes.push((0, 0)),
+        // what takes its place counts by itself, once, also where it takes that of several
+        let mut outcomes = vec![(1, 1), (0, 0)];
+        for (lines, _, days) in instead {
+            outcomes.push((0, lines));
+            item.sometime(days, &[(0, lines)]);
         }
         item.spread(&sure, &outcomes, out);
     } else if !sure.is_empty() {
@@ -173,7 +181,7 @@ fn cash(facts: &Facts, out: &mut Tally) {
 
 fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
     let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
-    let (mut exceptions, mut contest) = (Vec::new(), Vec::new());
+    let (mut exceptions, mut contest, mut hangs) = (Vec::new(), Vec::new(), false);
     for i in members {
         let receipt = &facts.pool.inputs.receipts[at(*i)];
         if let Some(dossier) = facts.plain(Money::Receipt(*i)) {
@@ -185,7 +193,14 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
             contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
             contest.extend(facts.displacing(dossier, entry).exceptions);
             match entry.effect {
-                _ if entry.returned >= entry.credit.amount => {}
+                _ if entry.returned >= entry.credit.amount => {
+                    let back = facts.may_come_back(dossier, entry).exceptions;
+                    if !back.is_empty() {
+                        facts.add_agencies(dossier, ledger, entry, &mut perhaps);
+                        hangs = true;
+                        exceptions.extend(back);
+                    }
+                }
                 Effect::Settles => facts.add_agencies(dossier, ledger, entry, &mut sure),
                 Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
                 Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
@@ -211,7 +226,7 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
     let exceptions = if contested { contest } else { exceptions };
     let (name, day) = (Name::Cash(first), first.collected_at.day());
     let mut item = Item::new(DEFINITION.id, name, day, exceptions);
-    item.coupled = contested;
+    item.coupled = contested || hangs;
     if contested {
         item.spread(&sure, &[(0, 1), (0, 0)], out);
     } else if !sure.is_empty() {

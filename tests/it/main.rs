@@ -33,6 +33,7 @@ mod corpus;
 mod database;
 mod diff;
 mod docs;
+mod endings;
 mod export;
 mod fake;
 mod fee_table;

@@ -30,7 +30,7 @@ fn cases() -> u32 {
     told.and_then(|told| told.parse().ok()).unwrap_or(256)
 }
 
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     ProptestConfig {
         cases: cases(),
         rng_seed: settings::seed(),

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::classify::{Bucket, Classified};
 use crate::domain::Day;
 use crate::matching::desk::{Credit, Money};
 use crate::matching::evidence::Evidence;
@@ -14,18 +13,9 @@ use super::super::agencies::Agencies;
 use super::super::amount_cashless;
 use super::super::facts::Facts;
 use super::super::share::Scope;
+use super::placed::placed;
+use super::unseen::{Choice, Unseen, WAYS_MAX, choices, unseen};
 use super::{Adds, Component, Row, Table, WALK_MAX};
-
-/// A line whose money nobody has seen, and the days on which it may have come.
-struct Unseen {
-    line: usize,
-    days: Vec<Day>,
-}
-
-/// The most days on which unseen money may have come.
-const DAYS_MAX: usize = 31;
-/// The most ways of one dossier with one set of payments.
-const WAYS_MAX: usize = 4_096;
 
 /// The component of these payments and dossiers; none where it cannot be resolved.
 pub(super) fn resolve(facts: &Facts, rows: &[Row], dossiers: &[Index]) -> Option<Component> {
@@ -100,28 +90,38 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
     let shared = |entry: &Entry| entry.credit.shared || entry.credit.decided.is_some();
     let went_back = !facts.desk.returns_of(dossier).is_empty();
     let land = base.lines.iter().any(|line| line.land);
-    if went_back || land || base.entries.iter().any(shared) {
+    let loose = |entry: &Entry| !facts.is_referred(entry.credit.money);
+    let mut entries = base.entries.iter();
+    if went_back || land || entries.any(|entry| shared(entry) || loose(entry)) {
         return None;
     }
     if facts.desk.set_of.contains_key(&dossier) {
         return None;
     }
     let unseen = unseen(facts, base)?;
+    let lines: Vec<usize> = unseen.iter().map(|one| one.line).collect();
     let mut table = Table::default();
     for chosen in 0..1_u32 << mine.len() {
         let is_in = |bit: &usize| chosen >> bit & 1 == 1;
         let bits = (0..mine.len()).filter(is_in);
         let of: Vec<usize> = bits.map(|bit| mine[bit]).collect();
-        let mut credits: Vec<Credit> = base
-            .entries
-            .iter()
-            .map(|entry| entry.credit.clone())
-            .collect();
-        credits.extend(of.iter().map(|r| credit(facts, rows[*r].txn, dossier)));
-        let ledger = settle_with(facts.pool, dossier, credits, facts.desk.returns_of(dossier));
+        let credit = |r: &usize| credit(facts, rows[*r].txn, dossier);
+        let more: Vec<Credit> = of.iter().map(credit).collect();
         let mask = of.iter().fold(0_u32, |mask, r| mask | 1 << r);
-        let ways = ways(facts, dossier, &ledger, &unseen)?;
-        table.ways.push((mask, ways));
+        let with = |more: Vec<Credit>| {
+            let linked = base.entries.iter().map(|entry| entry.credit.clone());
+            let credits = linked.chain(more).collect();
+            settle_with(facts.pool, dossier, credits, facts.desk.returns_of(dossier))
+        };
+        let mut all = ways(facts, dossier, &with(more.clone()), &unseen, None)?;
+        let by_hand = of.iter().all(|r| !rows[*r].by_text);
+        for placed in placed(facts, base, &more, &lines, by_hand)? {
+            let ledger = with(placed.credits);
+            all.extend(ways(facts, dossier, &ledger, &unseen, Some(placed.found))?);
+        }
+        all.sort();
+        all.dedup();
+        table.ways.push((mask, all));
     }
     Some(table)
 }
@@ -142,66 +142,14 @@ fn credit(facts: &Facts, txn: Index, dossier: Index) -> Credit {
     }
 }
 
-/// The lines of a dossier that the registry calls paid; none where something else is open.
-fn unseen(facts: &Facts, base: &Ledger) -> Option<Vec<Unseen>> {
-    let mut unseen = Vec::new();
-    for (l, line) in base.lines.iter().enumerate() {
-        let row = facts.fee_row(line.fee);
-        let open = row.is_some_and(|row| row.bucket == Bucket::Open);
-        match row.map_or("", Classified::counts_as) {
-            "missing_payment" | "missing_receipt" if open => {
-                let (from, to) = facts.unseen_days(facts.pool.fee(line.fee));
-                let mut days = vec![from];
-                while days.last().is_some_and(|day| *day < to) && days.len() <= DAYS_MAX {
-                    let next = days.last().map(|day| day.plus(1));
-                    days.extend(next);
-                }
-                if days.len() > DAYS_MAX {
-                    return None;
-                }
-                unseen.push(Unseen { line: l, days });
-            }
-            "pending" | "status_mismatch" | "conflict" | "receipt_mismatch" => return None,
-            _ => {}
-        }
-    }
-    Some(unseen)
-}
-
-/// One choice for each unseen line: none, or (day, cash).
-type Choice = Vec<Option<(Day, bool)>>;
-
 fn ways(
     facts: &Facts,
     dossier: Index,
     ledger: &Ledger,
     unseen: &[Unseen],
+    found: Option<u32>,
 ) -> Option<Vec<Vec<Adds>>> {
-    let mut choices: Vec<Choice> = vec![Vec::new()];
-    for one in unseen {
-        let mut options = vec![None];
-        if ledger.lines[one.line].paid == 0 {
-            let kinds: &[bool] = if facts.unseen_money {
-                &[true, false]
-            } else {
-                &[true]
-            };
-            let days = one.days.iter();
-            options.extend(days.flat_map(|day| kinds.iter().map(move |k| Some((*day, *k)))));
-        }
-        let step = |choice: &Choice| {
-            let longer = |option: &Option<(Day, bool)>| {
-                let mut choice = choice.clone();
-                choice.push(*option);
-                choice
-            };
-            options.iter().map(longer).collect::<Vec<_>>()
-        };
-        choices = choices.iter().flat_map(step).collect();
-        if choices.len() > WAYS_MAX {
-            return None;
-        }
-    }
+    let choices = choices(facts, ledger, unseen, found)?;
     let mut bases = vec![events(facts, dossier, ledger)];
     for again in repeats(facts, dossier, ledger) {
         let with = |base: &Vec<Adds>| [base.as_slice(), &again].concat();

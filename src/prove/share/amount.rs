@@ -70,6 +70,10 @@ fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
         let most = events::most(books, v, txn.fee.get());
         return events::open(books, row, txn, v, most);
     }
+    if !money.seen.is_empty() {
+        let most = events::most(books, txn.amount.get(), txn.fee.get());
+        return events::unsure_sighting(books, money, txn.amount.get(), most);
+    }
     kept(books, money, |dong| (dong, dong))
 }
 
@@ -98,7 +102,7 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
     for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
         match event(books, stake) {
             Event::None => continue,
-            Event::Unknown => return Some(Wanted::Anything),
+            Event::Gone | Event::Unknown => return Some(Wanted::Anything),
             Event::Perhaps => {
                 perhaps |= !events::agencies(books, stake).is_empty();
                 continue;

@@ -17,7 +17,7 @@ use crate::domain::{Day, Period, Side, TxnKind};
 use crate::kpi::{Contribution, Scope, Share};
 use crate::matching::Evidence;
 use ledger::Ledger;
-use named::named;
+use named::{by_reference, named};
 pub(super) use walk::Resolved;
 use ways::{Add, Way};
 
@@ -46,6 +46,10 @@ struct Payment {
     elsewhere: bool,
     /// It is of certain lines only: no ledger here knows what they would be.
     of_lines: bool,
+    /// Its own text links it as soon as it counts.
+    by_text: bool,
+    /// It is of one of them, unless one of them was paid otherwise.
+    unsure: bool,
 }
 
 /// A component with everything that it may add.
@@ -202,13 +206,17 @@ fn payments(books: &Books) -> Option<Vec<Payment>> {
         let (number, sum) = claims.get(dossier).copied().unwrap_or_default();
         lacks > 0 && (number == 1 || sum <= lacks)
     };
+    let only = open.len() == 1;
     let payment = |(money, named, class): (usize, named::Named, &'static str)| {
         let nameless = named.dossiers.is_empty();
-        let sure = class == "ambiguous" && !nameless && named.dossiers.iter().all(has_room);
+        let fee = class == "ambiguous" && !nameless && named.dossiers.iter().all(has_room);
+        let sure = fee && only && !waits(books, &named.dossiers);
         let among = ["ambiguous", "pending", "status_mismatch"].contains(&class);
         Payment {
             money,
             sure,
+            unsure: fee && !sure,
+            by_text: !nameless && class != "ambiguous",
             elsewhere: nameless || !among,
             of_lines: named.of_lines,
             dossiers: if nameless {
@@ -219,6 +227,19 @@ fn payments(books: &Books) -> Option<Vec<Payment>> {
         }
     };
     Some(open.into_iter().map(payment).collect())
+}
+
+/// The registry tells of money that nobody saw, for a line of one of these dossiers.
+pub(super) fn waits(books: &Books, dossiers: &BTreeSet<usize>) -> bool {
+    let lines = dossiers
+        .iter()
+        .flat_map(|d| books.dossiers[*d].lines.clone());
+    let open = lines.filter_map(|line| books.lines[line].said);
+    let mut open = open.filter(|row| row.bucket == crate::classify::Bucket::Open);
+    open.any(|row| {
+        let told = class(row);
+        told.starts_with("missing_") || told == "pending" || told == "status_mismatch"
+    })
 }
 
 /// What a dossier lacks, land obligations left out.
@@ -290,11 +311,18 @@ fn component(
         let of = &books.dossiers[*dossier];
         let mut lines = of.lines.clone().map(|line| &books.lines[line]);
         let land = lines.any(|line| line.payable && line.land);
-        let plain = of.stakes.iter().all(|stake| is_plain(books, *stake));
+        // what stands there by a memo, or by a score, is decided again with what comes
+        let named = |stake: &usize| {
+            let money = &books.money[books.stakes[*stake].money];
+            money.txn().is_none_or(|txn| by_reference(books, txn))
+        };
+        let mut stakes = of.stakes.iter();
+        let plain = stakes.all(|stake| is_plain(books, *stake) && named(stake));
         plain && !land && !of.went_back && of.set.is_none()
     };
     let of_lines = payments.iter().any(|payment| payment.of_lines);
-    if !small || of_lines || may_be_split(books, payments) || !dossiers.iter().all(told) {
+    let unsure = payments.iter().any(|payment| payment.unsure);
+    if !small || of_lines || unsure || may_be_split(books, payments) || !dossiers.iter().all(told) {
         return None;
     }
     let asks = |dossier: &usize| -> Vec<usize> {
@@ -313,7 +341,8 @@ fn component(
             .collect(),
     };
     for (dossier, asked) in dossiers.iter().zip(asked) {
-        let money: Vec<usize> = asked.iter().map(|p| payments[*p].money).collect();
+        let of = |p: &usize| (payments[*p].money, payments[*p].by_text);
+        let money: Vec<ways::Asked> = asked.iter().map(of).collect();
         let ways = ways::of_dossier(books, reach, *dossier, &money)?;
         made.dossiers.push((asked, ways));
     }

@@ -20,6 +20,8 @@ pub(super) enum Event {
     Perhaps,
     /// It is none: gone, or certainly a repeat.
     None,
+    /// It is gone, unless what went back is other money, which is open.
+    Gone,
     /// Not told by the legs.
     Unknown,
 }
@@ -55,6 +57,40 @@ pub(super) fn open(
     })
 }
 
+/// What a payment may add that was seen elsewhere too, in a row which came with two contents: where
+/// that row falls, this one is the payment.
+pub(super) fn unsure_sighting(books: &Books, money: &Money, v: i64, most: i64) -> Option<Wanted> {
+    let txn = money.txn()?;
+    let back = txn.kind != TxnKind::Payment;
+    let wanted = if back {
+        Wanted::Back(v)
+    } else {
+        Wanted::Credit(v, most)
+    };
+    carried_by_open(books, money).then_some(wanted)
+}
+
+/// The row that carries a sighting, or the one that carries that, came with two contents.
+pub(super) fn carried_by_open(books: &Books, money: &Money) -> bool {
+    let mut seen = money.seen.clone();
+    for _ in 0..8 {
+        let ids = seen.iter().filter_map(|leg| match &leg.why {
+            Evidence::SameAs(id) | Evidence::NamesTransaction(id) => Some(id.clone()),
+            _ => None,
+        });
+        let ids: BTreeSet<Box<str>> = ids.collect();
+        let of = books.money.iter().filter(|m| ids.contains(&*m.key.id));
+        let of: Vec<&Money> = of.filter(|m| m.key != money.key && !m.is_cash()).collect();
+        let waits = ["conflict", "pending", "status_mismatch"];
+        let open = |m: &&Money| m.said.is_some_and(|row| waits.contains(&class(row)));
+        if of.iter().any(|m| open(&m) && m.seen.is_empty()) {
+            return true;
+        }
+        seen = of.iter().flat_map(|m| m.seen.iter().copied()).collect();
+    }
+    false
+}
+
 /// The one dossier that a row names owes nothing but land obligations.
 fn is_land(books: &Books, row: &Classified) -> bool {
     let named = row.dossier_code.as_ref();
@@ -77,7 +113,11 @@ pub(super) fn event(books: &Books, stake: &Stake) -> Event {
     };
     let shared = money.stakes.len() > 1;
     if stake.undone || (stake.returned > 0 && stake.returned >= whole) {
-        return Event::None;
+        return if books.any_open {
+            Event::Gone
+        } else {
+            Event::None
+        };
     }
     if stake.unsure || (!stake.settles() && shared) || whole == 0 {
         return Event::Unknown;
@@ -150,12 +190,13 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
     };
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
     let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
-    let mut unknown = false;
+    let (mut unknown, mut gone) = (false, false);
     for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
         match event(books, stake) {
             Event::Sure => sure.extend(agencies(books, stake)),
             Event::Perhaps => perhaps.extend(agencies(books, stake)),
             Event::None => {}
+            Event::Gone => gone = true,
             Event::Unknown => unknown = true,
         }
     }
@@ -169,10 +210,12 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
         Some(everywhere(&sure, (1, 1)))
     } else if !perhaps.is_empty() {
         Some(Wanted::Holds(vec![(0, 0), (1, 1)]))
+    } else if gone {
+        Some(Wanted::Anything)
     } else if free {
         open(books, row, txn, 1, 1)
     } else {
-        None
+        unsure_sighting(books, money, 1, 1)
     };
     expected.extend(wanted.map(|wanted| Expected {
         definition: TX,
@@ -195,13 +238,14 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
     }
     for ((code, cashier, ms), members) in events {
         let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
-        let (mut perhaps, mut unknown) = (false, false);
+        let (mut perhaps, mut unknown, mut gone) = (false, false, false);
         for (money, receipt) in &members {
             for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
                 match event(books, stake) {
                     Event::Sure => sure.extend(agencies(books, stake)),
                     Event::Perhaps => perhaps |= !agencies(books, stake).is_empty(),
                     Event::None => {}
+                    Event::Gone => gone = true,
                     Event::Unknown => unknown = true,
                 }
             }
@@ -219,6 +263,8 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
             everywhere(&sure, (0, 1))
         } else if perhaps {
             Wanted::Holds(vec![(0, 0), (0, 1)])
+        } else if gone {
+            Wanted::Anything
         } else {
             continue;
         };

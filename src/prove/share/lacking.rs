@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use super::super::books::{Books, Line, class};
 use super::super::violation::{Findings, Invariant, text};
+use super::components::named::by_reference;
 use super::reach::{Hull, Reach, widen};
 use super::spans::{clipped, counted, over, unseen, unseen_money};
 use super::{Pair, told};
 use crate::classify::Bucket;
-use crate::domain::{Day, Moment};
+use crate::domain::{Day, FeeStatus, Moment};
 use crate::kpi::Contribution;
 
 const PAID: &str = "DOSSIER_CASHLESS";
@@ -55,6 +56,8 @@ struct Lacks {
     /// The days of the money that is there.
     paid: Hull,
     cash: bool,
+    /// Money on a line that the registry calls paid was put there by no reference of its own.
+    by_memo: bool,
     /// The day on which the point figure stands.
     day: Option<Day>,
     /// Days on which money may have come that nobody has seen: the earliest, the earliest on which
@@ -152,6 +155,8 @@ fn lacks(books: &Books, reach: &Reach, dossier: usize) -> Lacks {
             if stake.part(at) > 0 {
                 widen(&mut lacks.paid, money.day());
                 lacks.cash |= money.is_cash();
+                let loose = money.txn().is_some_and(|txn| !by_reference(books, txn));
+                lacks.by_memo |= loose && line.fee.status == FeeStatus::Paid;
                 last = last.max(Some(money.day()));
             }
         }
@@ -198,7 +203,7 @@ fn wanted(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks, by: By) -
     let brought = completed && (!missing || unseen_money(books));
     let by_credits = missing && together.day(by).is_some();
     let cashless = (!lacks.cash || loose) && (brought || by_credits);
-    let cash = completed && (lacks.cash || missing);
+    let cash = completed && (lacks.cash || missing || (loose && lacks.by_memo));
     if !cash && !cashless {
         return None;
     }

@@ -9,7 +9,7 @@ use super::super::memo::squeezed;
 use super::amount::largest;
 use super::components::is_stranger;
 use super::components::named::named;
-use super::events::{Event, event, most};
+use super::events::{Event, carried_by_open, event, most};
 use crate::domain::{Day, Moment, Side, TxnKind};
 
 /// The first and the last of some days.
@@ -31,6 +31,8 @@ pub(super) struct Reach {
     pub(super) named: BTreeSet<usize>,
     /// What open payments come to that name a dossier.
     pub(super) claims: BTreeMap<usize, i128>,
+    /// Rows of the money side that are certainly open.
+    pub(super) open_rows: usize,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
 }
@@ -57,6 +59,7 @@ impl Reach {
             cash: None,
             named: BTreeSet::new(),
             claims: BTreeMap::new(),
+            open_rows: 0,
             last_day: last_day(books),
         };
         for money in &books.money {
@@ -69,12 +72,14 @@ impl Reach {
             match (reject.side, reject.amount) {
                 (Side::Fee, _) => {}
                 (Side::Receipt, _) => {
+                    reach.open_rows += 1;
                     widen(&mut reach.unread_cash, day);
                     widen(&mut reach.cash, day);
                 }
                 (Side::Txn, _) if read => {}
                 (Side::Txn, None) => reach.add(day, i64::MAX.into(), i64::MAX.into()),
                 (Side::Txn, Some(v)) => {
+                    reach.open_rows += usize::from(v.get() > 0);
                     reach.add(day, v.wide(), most(books, v.get(), 0).into());
                 }
             }
@@ -88,10 +93,12 @@ impl Reach {
         };
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
         let open = CREDITS.contains(&class(row)) && free && money.set.is_none();
+        let open = open || carried_by_open(books, money);
         let txn = match money.row {
             MoneyRow::Txn(txn) => txn,
             MoneyRow::Receipt(receipt) => {
                 if class(row) == "conflict" {
+                    self.open_rows += 1;
                     let dossier = books.dossier_at(receipt.dossier_code.as_str());
                     self.named.extend(dossier);
                     widen(&mut self.cash, money.day());
@@ -100,6 +107,7 @@ impl Reach {
             }
         };
         if open || class(row) == "unlinked_refund" {
+            self.open_rows += usize::from(money.amount() > 0);
             self.name(books, money);
         }
         if open && txn.kind == TxnKind::Payment {
@@ -127,7 +135,7 @@ impl Reach {
                     self.add(money.day(), left, left);
                 }
                 Event::Unknown => self.add(money.day(), 0, money.amount()),
-                Event::Sure | Event::None => {}
+                Event::Sure | Event::None | Event::Gone => {}
             }
         }
     }

@@ -6,6 +6,8 @@
 use super::super::books::{Books, Line, Stake, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::by_item::ByItem;
+use super::components::named::named;
+use super::components::waits;
 use super::events::{Event, event};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, told};
@@ -55,7 +57,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(books, reach, item) || is_free_fee(books, item, name) => {
+                None if !displaced(books, item) || is_rash_fee(books, reach, item, name) => {
                     let days = format!("{:?}", reach.days());
                     self::say(item, WHERE, &days, findings);
                 }
@@ -155,15 +157,23 @@ pub(super) fn unseen_money(books: &Books) -> bool {
     sources.any(|s| s.carries_money && s.state != Completeness::Complete)
 }
 
-/// A payment of one of several dossiers that counts as one for certain, but hangs on nothing: what
-/// else is open may take its place.
-fn is_free_fee(books: &Books, item: &Contribution, name: &str) -> bool {
-    let counts = item.outcomes.first().is_some_and(|(a, _)| *a > 0);
-    let total = item.scope == Scope::Total;
-    let row = name
-        .split_once('|')
-        .and_then(|(source, id)| books.money[books.txn_at(source, id)?].said);
-    total && counts && !item.coupled && row.is_some_and(|row| class(row) == "ambiguous")
+/// A payment of one of several dossiers that counts as one for certain, although one of them may be
+/// paid otherwise: by other money that is open, or by what the registry tells of. Then it may be
+/// the repeat, or no fee.
+fn is_rash_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> bool {
+    let counts = item.outcomes.iter().all(|(a, _)| *a > 0);
+    let told = name.split_once('|');
+    let found = told.and_then(|(source, id)| {
+        let money = &books.money[books.txn_at(source, id)?];
+        money.said.map(|row| (money, row))
+    });
+    let Some((money, row)) = found.filter(|_| counts && item.scope == Scope::Total) else {
+        return false;
+    };
+    let dossiers = || named(books, money, row).dossiers;
+    class(row) == "ambiguous"
+        && books.rules.start.is_none()
+        && (reach.open_rows > 1 || waits(books, &dossiers()))
 }
 
 /// The day of an open refund.
@@ -210,34 +220,25 @@ fn of_refund(reach: &Reach, item: &Contribution, last: Day, start: Option<Day>) 
         && (given.len() == 2 || (given.is_empty() && sure.is_none_or(|sure| counts(sure.0) > last)))
 }
 
-/// What takes the place of a payment counts on the days of the open money, for as much.
-fn displaced(books: &Books, reach: &Reach, item: &Contribution) -> bool {
+/// What takes the place of a payment counts by itself, and may take that of several at once: so a
+/// payment stays on its own day, and where it hangs on what is open it may count nowhere. Only one
+/// of several dossiers ([`is_rash_fee`]) may hang and count all the same.
+fn displaced(books: &Books, item: &Contribution) -> bool {
     if books.rules.start.is_some() {
         return true; // clipped: what is left does not tell from where
     }
-    let (sure, all) = (reach.sure_days(), reach.days());
-    let fits = |span: &Elsewhere| {
-        let (Some(all), own) = (all, item.outcomes.contains(&span.outcome)) else {
-            return false;
-        };
-        let (first, last) = sure.unwrap_or((all.1, all.0));
-        own && all.0 <= span.from && span.from <= first && last <= span.to && span.to <= all.1
+    let one_of = |name: &str| {
+        let (source, id) = name.split_once('|')?;
+        let row = books.money[books.txn_at(source, id)?].said?;
+        Some(class(row) == "ambiguous")
     };
-    // what it counts as may hang on open money of its payer: then it counts on its own day
-    let zoned = books.rules.grey.changes() && item.outcomes.len() > 1;
-    // where it cannot vanish, it must be able to move
+    let name = item.item.strip_prefix("txn|").unwrap_or_default();
+    // a grey zone may make an item hang that stays all the same
+    let zoned = books.rules.grey.changes();
     let stays = item.coupled && !zoned && !item.outcomes.contains(&(0, 0));
-    let own = Some((item.day, item.day));
-    let moves = !stays || !item.elsewhere.is_empty() || all.is_none() || all == own || sure == own;
-    item.elsewhere.iter().all(fits) && moves
-}
-
-/// Open money without cash came on other days than the item's own.
-fn may_move(books: &Books, reach: &Reach, item: &Contribution) -> bool {
-    let (sure, all) = (reach.sure_days(), reach.days());
-    let own = Some((item.day, item.day));
-    let whole = books.rules.start.is_none() && reach.cash.is_none();
-    whole && all.is_some() && all != own && sure != own
+    // counter cash may have paid what it seemed to pay
+    let cash = |span: &Elsewhere| span.outcome.0 == 0 && span.outcome.1 > 0;
+    item.elsewhere.iter().all(cash) && (!stays || one_of(name) == Some(true))
 }
 
 /// The lines of a dossier that count.
@@ -284,13 +285,12 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
                 let about = told(definition, &name);
                 findings.add(Invariant::Item, about, REACHED, must, !must);
             }
-            // whatever a zone makes of it, what takes its place counts on another day
-            let stuck = |item: &&&Contribution| {
-                let vanishes = item.outcomes.contains(&(0, 0));
-                !vanishes && item.elsewhere.is_empty() && may_move(books, reach, item)
-            };
-            if must && let Some(item) = found.iter().find(stuck) {
-                say(item, WHERE, &format!("{:?}", reach.days()), findings);
+            let stuck = |item: &&&Contribution| !item.outcomes.contains(&(0, 0));
+            if must
+                && books.rules.start.is_none()
+                && let Some(item) = found.iter().find(stuck)
+            {
+                say(item, REACHED, "0/0", findings);
             }
         }
     }

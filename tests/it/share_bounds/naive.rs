@@ -126,6 +126,7 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
             all.push(with);
         }
     }
+    let open = |d: usize| r.0[d].paid.iter().skip(world.dossiers[d].paid.len());
     for d in could {
         let mut with = r.clone();
         with.0[*d].paid.push(Paid {
@@ -133,13 +134,48 @@ fn with_credit(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolutio
             minute: credit.minute,
             amount: credit.amount,
             cash: false,
+            by_hand: None,
         });
+        let in_time = open(*d).all(|paid| paid.by_hand.is_none());
         // what went back and nobody knows of makes room, and takes no other money's place
-        if r.0[*d].back.is_empty() || leaves_others(world, r, &with, *d) {
+        if in_time && (r.0[*d].back.is_empty() || leaves_others(world, r, &with, *d)) {
+            all.push(with);
+        }
+    }
+    for d in (0..r.0.len()).filter(|_| credit.named.is_empty()) {
+        if open(d).all(|paid| paid.by_hand.is_some()) {
+            all.extend(by_hand(world, r, d, credit));
+        }
+    }
+    all
+}
+
+/// A person puts a payment that names nobody to what a dossier lacks, before or after others.
+fn by_hand(world: &World, r: &Resolution, d: usize, credit: &ACredit) -> Vec<Resolution> {
+    let mut all = Vec::new();
+    let turn = 1 + i64::try_from(r.0[d].paid.len()).unwrap();
+    for turn in [turn, -turn] {
+        let mut with = r.clone();
+        with.0[d].paid.push(Paid {
+            day: credit.day,
+            minute: credit.minute,
+            amount: credit.amount,
+            cash: false,
+            by_hand: Some(turn),
+        });
+        if r.0[d].back.is_empty() && is_placed(world, &with, d) {
             all.push(with);
         }
     }
     all
+}
+
+/// True when each payment that a person put to a dossier found something open.
+fn is_placed(world: &World, r: &Resolution, d: usize) -> bool {
+    let kept = settle(&r.0[d], world.dossiers[d].due);
+    let paid = r.0[d].paid.iter().zip(&kept.parts);
+    paid.clone()
+        .all(|(paid, part)| paid.by_hand.is_none() || *part > 0)
 }
 
 /// A person splits an open credit that names nobody over two dossiers of one agency: one becomes
@@ -167,6 +203,7 @@ fn with_split(world: &World, r: &Resolution, credit: &ACredit) -> Vec<Resolution
                     minute: credit.minute,
                     amount,
                     cash: false,
+                    by_hand: None,
                 });
             }
             let silent = with.0[e].paid.len() - 1;
@@ -201,10 +238,18 @@ fn with_unseen(
                     minute,
                     amount,
                     cash,
+                    by_hand: None,
                 });
-                let kept = settle(&with.0[d], world.dossiers[d].due);
+                // what is put by hand comes after it
+                let seen = |r: &Resolution| {
+                    let mut r = r.clone();
+                    r.0[d].paid.retain(|paid| paid.by_hand.is_none());
+                    r
+                };
+                let kept = settle(&seen(&with).0[d], world.dossiers[d].due);
                 let whole = kept.parts.last() == Some(&amount);
-                if whole && leaves_others(world, r, &with, d) {
+                let others = leaves_others(world, &seen(r), &seen(&with), d);
+                if whole && others && is_placed(world, &with, d) {
                     all.push(with);
                 }
             }
@@ -229,13 +274,11 @@ fn net_fee(due: i64) -> i64 {
 /// amount came before or is all that is due, else it is too much (an event of no dong).
 fn settle(outcome: &Outcome, due: i64) -> Kept {
     let mut moves: Vec<(u32, i64, Result<usize, usize>)> = Vec::new();
-    moves.extend(
-        outcome
-            .paid
-            .iter()
-            .enumerate()
-            .map(|(p, paid)| (paid.day, paid.minute, Ok(p))),
-    );
+    moves.extend(outcome.paid.iter().enumerate().map(|(p, paid)| {
+        let last = paid.by_hand.map(|turn| (u32::MAX, turn));
+        let (day, minute) = last.unwrap_or((paid.day, paid.minute));
+        (day, minute, Ok(p))
+    }));
     moves.extend(
         outcome
             .back
@@ -252,11 +295,14 @@ fn settle(outcome: &Outcome, due: i64) -> Kept {
             Ok(p) => {
                 let lacking = due - parts.iter().sum::<i64>();
                 let amount = outcome.paid[p].amount;
+                let told = outcome.paid[p].by_hand.is_some();
                 let net = !outcome.paid[p].cash
+                    && !told
                     && amount < lacking
                     && lacking - amount == net_fee(lacking);
                 // the net of the first line alone, while nothing is on it
                 let of_line = !outcome.paid[p].cash
+                    && !told
                     && lacking == due
                     && due == PHI + LE_PHI
                     && amount == PHI - net_fee(PHI);

@@ -41,6 +41,8 @@ pub(super) struct Paid {
     pub(super) minute: i64,
     pub(super) amount: i64,
     pub(super) cash: bool,
+    /// A person put it to what was open then, in this turn among such payments.
+    pub(super) by_hand: Option<i64>,
 }
 
 /// A line that the registry calls paid and whose money nobody has seen.
@@ -277,6 +279,7 @@ impl World {
             minute,
             amount,
             cash: false,
+            by_hand: None,
         });
     }
 
@@ -299,6 +302,7 @@ impl World {
             minute,
             amount,
             cash: true,
+            by_hand: None,
         });
     }
 

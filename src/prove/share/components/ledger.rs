@@ -24,6 +24,8 @@ pub(super) struct Paid {
     payer: Payer,
     /// The only lines that it may settle, where it names some.
     only: Option<Vec<usize>>,
+    /// A person put it to these lines, with so many dong.
+    told: Option<Vec<(usize, i128)>>,
     /// What it settled: (line, dong).
     pub(super) parts: Vec<(usize, i128)>,
     /// The provider kept its fee of it.
@@ -76,6 +78,18 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Of a dossier with what is linked to it, and these payments more.
     pub(super) fn with(books: &Books, dossier: usize, more: &[usize]) -> Self {
+        let more: Vec<(usize, Option<Vec<(usize, i128)>>)> =
+            more.iter().map(|money| (*money, None)).collect();
+        Self::told(books, dossier, &more)
+    }
+
+    /// The same, some of the payments put to lines by a person: these come first, and where they
+    /// were put.
+    pub(super) fn told(
+        books: &Books,
+        dossier: usize,
+        more: &[(usize, Option<Vec<(usize, i128)>>)],
+    ) -> Self {
         let lines = books.dossiers[dossier].lines.clone();
         let lines = lines.filter(|line| books.lines[*line].payable);
         let new = |line: usize| Due {
@@ -91,13 +105,32 @@ impl Ledger {
         let linked = books.dossiers[dossier].stakes.iter();
         let linked = linked.map(|stake| &books.stakes[*stake]);
         let linked = linked.map(|stake| linked_paid(books, &ledger.lines, stake));
-        let more = more.iter().map(|money| paid(books, dossier, *money, None));
-        ledger.payments = in_turn(books, linked.chain(more).collect());
+        let more = more.iter().map(|(money, told)| Paid {
+            told: told.clone(),
+            ..paid(books, dossier, *money, None)
+        });
+        // whoever put it there asked the payer
+        let more = more.map(|paid| match paid.told {
+            Some(_) => Paid {
+                payer: Payer::Same,
+                ..paid
+            },
+            None => paid,
+        });
+        let (by_hand, rest) = linked.chain(more).partition(|paid| paid.told.is_some());
+        let by_hand: Vec<Paid> = by_hand;
+        ledger.payments = by_hand;
+        ledger.payments.extend(in_turn(books, rest));
         for at in 0..ledger.payments.len() {
             ledger.take(books, at);
         }
         ledger.doubt(books);
         ledger
+    }
+
+    /// What no money has covered, line by line in the order in which money fills them.
+    pub(super) fn room(&self) -> Vec<i128> {
+        self.lines.iter().map(Due::open).collect()
     }
 
     /// What no money has covered.
@@ -106,6 +139,12 @@ impl Ledger {
     }
 
     fn take(&mut self, books: &Books, at: usize) {
+        if let Some(told) = self.payments[at].told.clone() {
+            for (l, part) in told {
+                self.put(at, l, part);
+            }
+            return;
+        }
         let (amount, cash) = {
             let paid = &self.payments[at];
             (paid.amount, books.money[paid.money].is_cash())
@@ -241,7 +280,7 @@ impl Ledger {
 }
 
 /// When money moved, then its source and id.
-fn turn<'b>(books: &'b Books, money: usize) -> (i64, &'b str, &'b str) {
+pub(super) fn turn<'b>(books: &'b Books, money: usize) -> (i64, &'b str, &'b str) {
     let money = &books.money[money];
     match money.row {
         MoneyRow::Txn(txn) => (money.ms(), txn.source.as_str(), &*txn.id),
@@ -287,6 +326,7 @@ fn paid(books: &Books, dossier: usize, money: usize, only: Option<Vec<usize>>) -
             _ => Payer::NotTold,
         },
         only,
+        told: None,
         parts: Vec::new(),
         net: false,
         did: Did::Paid,

@@ -69,6 +69,12 @@ pub(super) fn order<'a>(books: &Books<'a>, txn: &Txn) -> Option<&'a PaymentOrder
     of(txn.source.as_str()).or_else(|| of(kind)).or_else(only)
 }
 
+/// A payment's own reference tells its dossier.
+pub(in crate::prove::share) fn by_reference(books: &Books, txn: &Txn) -> bool {
+    let of = order(books, txn).map(|order| order.dossier_code.as_str());
+    of.is_some_and(|code| books.dossier_at(code).is_some()) || referred(books, txn).is_some()
+}
+
 /// The dossier whose code the reference is.
 fn referred(books: &Books, txn: &Txn) -> Option<usize> {
     let text = txn.order_ref.as_deref()?.trim();

@@ -66,36 +66,136 @@ fn unseen_lines(books: &Books, reach: &Reach, dossier: usize) -> Option<Vec<Unse
     Some(all)
 }
 
-/// Every way of a dossier for each set of these payments (positions in `Books::money`), the sets in
-/// the order of their bits; none where something of it is beyond an enumeration.
+/// The most payments of one dossier: their orders are tried.
+const PAYMENTS: usize = 8;
+/// The most lines of one dossier that nobody saw paid.
+const LINES: usize = 11;
+
+/// A payment of a component: its position in `Books::money`, and whether its own text links it as
+/// soon as it counts.
+pub(super) type Asked = (usize, bool);
+
+/// Every way of a dossier for each set of these payments, the sets in the order of their bits; none
+/// where something of it is beyond an enumeration.
 pub(super) fn of_dossier(
     books: &Books,
     reach: &Reach,
     dossier: usize,
-    payments: &[usize],
+    payments: &[Asked],
 ) -> Option<Vec<Vec<Way>>> {
     let unseen = unseen_lines(books, reach, dossier)?;
+    if payments.len() > PAYMENTS || (unseen.len() > LINES && !payments.is_empty()) {
+        return None;
+    }
     let sets = 0_usize..1 << payments.len();
     sets.map(|set| {
         let chosen = payments.iter().enumerate();
         let chosen = chosen.filter(|(bit, _)| set >> bit & 1 == 1);
-        let chosen: Vec<usize> = chosen.map(|(_, money)| *money).collect();
-        let ledger = Ledger::with(books, dossier, &chosen);
-        ways(books, dossier, &ledger, &unseen)
+        let chosen: Vec<Asked> = chosen.map(|(_, asked)| *asked).collect();
+        let money: Vec<usize> = chosen.iter().map(|(money, _)| *money).collect();
+        let ledger = Ledger::with(books, dossier, &money);
+        let each = |line: usize| {
+            let mut due = ledger.lines.iter();
+            due.any(|due| due.line == line && due.paid == 0)
+        };
+        let mut all = ways(books, dossier, &ledger, &unseen, &each, None)?;
+        all.extend(by_hand(books, dossier, &chosen, &unseen)?);
+        Some(all.into_iter().collect())
     })
     .collect()
 }
 
-fn ways(books: &Books, dossier: usize, ledger: &Ledger, unseen: &[Unseen]) -> Option<Vec<Way>> {
+/// The ways in which people put payments to what is open, nothing that is there being moved: once
+/// some of the unseen lines are found to be paid, whichever of the payments comes first.
+fn by_hand(
+    books: &Books,
+    dossier: usize,
+    chosen: &[Asked],
+    unseen: &[Unseen],
+) -> Option<BTreeSet<Way>> {
+    let mut all = BTreeSet::new();
+    let linked = Ledger::with(books, dossier, &[]);
+    let mut money: Vec<usize> = chosen.iter().map(|(money, _)| *money).collect();
+    money.sort_by_key(|money| super::ledger::turn(books, *money));
+    let of_text = chosen.iter().any(|(_, text)| *text);
+    for found in 0..1_usize << unseen.len() {
+        if money.is_empty() || (found == 0 && of_text) {
+            continue;
+        }
+        let lines: BTreeSet<usize> = unseen
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| found >> bit & 1 == 1)
+            .map(|(_, one)| one.line)
+            .collect();
+        let mut room = linked.room();
+        for (l, due) in linked.lines.iter().enumerate() {
+            if lines.contains(&due.line) {
+                room[l] = 0;
+            }
+        }
+        for first in 0..1_usize << money.len() {
+            let Some(told) = told(books, &money, first, room.clone()) else {
+                continue;
+            };
+            let ledger = Ledger::told(books, dossier, &told);
+            let empty = |line: usize| {
+                let mut due = ledger.lines.iter();
+                due.any(|due| due.line == line && due.paid == 0)
+            };
+            all.extend(ways(books, dossier, &ledger, unseen, &empty, Some(&lines))?);
+        }
+    }
+    Some(all)
+}
+
+/// Payments put to what is open, those of the set `first` before the others; none where nothing is
+/// left for one.
+fn told(
+    books: &Books,
+    money: &[usize],
+    first: usize,
+    mut room: Vec<i128>,
+) -> Option<Vec<(usize, Option<Vec<(usize, i128)>>)>> {
+    let mut order: Vec<usize> = (0..money.len()).collect();
+    order.sort_by_key(|n| first >> n & 1 == 0);
+    let mut all = Vec::new();
+    for n in order {
+        let mut left = books.money[money[n]].amount();
+        let mut parts = Vec::new();
+        for (l, open) in room.iter_mut().enumerate() {
+            let part = left.min(*open);
+            *open -= part;
+            left -= part;
+            parts.extend((part > 0).then_some((l, part)));
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        all.push((money[n], Some(parts)));
+    }
+    Some(all)
+}
+
+/// The ways with a ledger: each unseen line that may be paid otherwise is or is not, or just those
+/// of `found` are.
+fn ways(
+    books: &Books,
+    dossier: usize,
+    ledger: &Ledger,
+    unseen: &[Unseen],
+    empty: &dyn Fn(usize) -> bool,
+    found: Option<&BTreeSet<usize>>,
+) -> Option<BTreeSet<Way>> {
     // each line with the day and the means of money that nobody saw
     type Choice = BTreeMap<usize, (Day, bool)>;
     let mut choices: Vec<Choice> = vec![Choice::new()];
     for one in unseen {
-        let empty = |due: &super::ledger::Due| due.line == one.line && due.paid == 0;
-        let means: &[bool] = match ledger.lines.iter().find(|due| empty(due)) {
-            None => &[],
-            Some(_) if unseen_money(books) => &[true, false],
-            Some(_) => &[true],
+        let wanted = found.is_none_or(|found| found.contains(&one.line));
+        let means: &[bool] = match unseen_money(books) {
+            _ if !wanted || !empty(one.line) => &[],
+            true => &[true, false],
+            false => &[true],
         };
         let mut more = Vec::new();
         for day in &one.days {
@@ -106,6 +206,10 @@ fn ways(books: &Books, dossier: usize, ledger: &Ledger, unseen: &[Unseen]) -> Op
                     choice
                 }));
             }
+        }
+        // what was found is there in every way
+        if found.is_some() && wanted {
+            choices.clear();
         }
         choices.extend(more);
         if choices.len() > WAYS {
@@ -139,7 +243,7 @@ fn ways(books: &Books, dossier: usize, ledger: &Ledger, unseen: &[Unseen]) -> Op
             all.insert(way);
         }
     }
-    Some(all.into_iter().collect())
+    Some(all)
 }
 
 /// Once in the total and once in each agency.

@@ -1,0 +1,63 @@
+//! What is certain of an open payment, and what hangs on other rows that are open. Nothing is taken
+//! for certain because another open row has not turned out otherwise yet.
+
+use crate::classify::{Bucket, Classified};
+use crate::domain::Side;
+use crate::matching::desk::Standing;
+use crate::matching::pool::{Index, at, index};
+
+use super::facts::{Facts, Open};
+
+impl Facts<'_, '_> {
+    /// True for a payment seen twice of which the row that carries it came with two contents: the
+    /// source may tell that it was none, or another amount.
+    pub fn is_carried_by_open(&self, txn: Index) -> bool {
+        let mut carrier = txn;
+        while let Standing::Sighting(of, _) = &self.desk.txns[at(carrier)] {
+            carrier = *of;
+        }
+        let out = self.desk.txns[at(carrier)].out();
+        let waits = ["conflict", "pending", "status_mismatch"];
+        carrier != txn && out.is_some_and(|out| waits.contains(&out.class))
+    }
+
+    /// True for an open payment whose worth hangs on other rows: it names dossiers, or is seen
+    /// elsewhere.
+    pub fn hangs(&self, txn: Index) -> bool {
+        !self.names(txn).is_empty() || self.is_carried_by_open(txn)
+    }
+
+    /// Rows of the money side that are open, and no credits: money that went back, receipts.
+    pub(super) fn other_money(&self) -> usize {
+        let inputs = self.pool.inputs;
+        let txns = (0..inputs.txns.len()).map(index);
+        let refunds = txns.filter(|txn| self.open(*txn) == Open::Refund).count();
+        let conflicts = inputs.conflicts.iter();
+        let conflicts = conflicts.filter(|c| c.key.side == Side::Receipt).count();
+        refunds + conflicts + self.unread(Side::Receipt).len()
+    }
+
+    /// True where a payment that is a fee as things stand ([`Open::Fee`]) is one whatever else
+    /// turns out: no other money is open that could pay one of its dossiers, or make a linked payment of
+    /// one doubtful, and no line of theirs waits for money that the registry tells of. A dossier
+    /// that is paid otherwise leaves it a repeat, perhaps.
+    pub fn is_fee_whatever_comes(&self, txn: Index) -> bool {
+        let waits = |fee: usize| {
+            let row = self.fee_row(index(fee));
+            let open = row.filter(|row| row.bucket == Bucket::Open);
+            let class = open.map_or("", Classified::counts_as);
+            let told = [
+                "missing_payment",
+                "missing_receipt",
+                "pending",
+                "status_mismatch",
+            ];
+            told.contains(&class)
+        };
+        let names = self.names(txn);
+        let mut lines = names
+            .iter()
+            .flat_map(|d| self.pool.dossier(*d).fees.clone());
+        self.open_money == 1 && !lines.any(waits)
+    }
+}
