@@ -16,7 +16,7 @@ use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
 pub use diff::Replaced;
-pub use page::{PageFacts, SourceFile};
+pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

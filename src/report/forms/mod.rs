@@ -9,6 +9,7 @@ pub mod payments;
 
 mod annex;
 mod book;
+mod bridge;
 mod docx;
 mod figures;
 mod paper;
@@ -16,6 +17,7 @@ mod period;
 
 pub use annex::file_name;
 pub use book::render as xlsx;
+pub use bridge::{Bridge, is_summed};
 pub use docx::render as docx;
 pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;

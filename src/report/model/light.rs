@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{Completeness, Lang};
 use crate::kpi::Verdict;
-use crate::report::facts::{RunFacts, SourceNight};
+use crate::report::facts::{LateFile, LateForClosed, RunFacts, SourceNight};
 use crate::text;
 use crate::text::figure::percent_short;
 
@@ -14,6 +14,8 @@ use super::tie::TieLine;
 /// How serious a banner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Level {
+    /// Something to decide; the night is complete.
+    Note,
     /// The night is incomplete.
     Amber,
     /// Figures contradict each other.
@@ -68,7 +70,42 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
             .iter()
             .filter_map(|source| incomplete(facts.lang, source)),
     );
+    let late = facts.page.late.iter();
+    banners.extend(late.map(|late| for_closed(facts.lang, late)));
     banners
+}
+
+/// What came for a period that people had closed: what, where, and what to do.
+fn for_closed(lang: Lang, late: &LateForClosed) -> Banner {
+    let file = |file: &LateFile| {
+        let (day, lines) = (text::day(lang, file.day), text::number(lang, file.lines));
+        let args = [
+            ("file", &*file.name),
+            ("source", &*file.source),
+            ("day", &*day),
+            ("n", &*lines),
+        ];
+        text::say(lang, "banner-closed-file", &args)
+    };
+    let mut what: Vec<String> = late.files.iter().map(file).collect();
+    if !late.rows.is_empty() {
+        let n = text::number(lang, late.rows.count);
+        let sum = text::money(lang, late.rows.sum_vnd);
+        let args = [("n", &*n), ("sum", &*sum)];
+        what.push(text::say(lang, "banner-closed-rows", &args));
+    }
+    let what = what.join("; ");
+    let args = [
+        ("period", &*late.period.label),
+        ("by", &*late.by),
+        ("at", &*late.at),
+        ("what", &*what),
+    ];
+    Banner {
+        level: Level::Note,
+        text: text::say(lang, "banner-closed", &args),
+        advice: text::say(lang, "banner-closed-advice", &args),
+    }
 }
 
 fn untied(lang: Lang, source: &SourceNight) -> Option<Banner> {
@@ -135,12 +172,13 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
     } else {
         shown
     };
-    let green = verdict == Verdict::Met && banners.is_empty();
+    let whole = banners.iter().all(|banner| banner.level == Level::Note);
+    let green = verdict == Verdict::Met && whole;
     let why = match headline {
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
         Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
-        _ if !banners.is_empty() => text::say(
+        _ if !whole => text::say(
             lang,
             "why-no-data-incomplete",
             &[("sources", &incomplete_names(facts))],
