@@ -45,32 +45,39 @@ pub(super) async fn files(
     over: &Period,
     form: &Form,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
-    let run = knowing(desk, over).await?;
-    let mut files;
-    match form {
+    let (run, mut files) = match form {
         Form::Payments => {
-            let told = payments::told(desk, &run, over).await?;
-            files = vec![OutFile::new("run.json", told.run_json())];
+            let (run, told) = payments::told(desk, over).await?;
+            let mut files = vec![OutFile::new("run.json", told.run_json())];
             files.extend(written("thanh-toan-766", &told.paper(over), over.to)?);
+            (run, files)
         }
-        Form::Minutes(only) => {
-            let decided = recover::as_known(desk, desk, &run, over).await?;
-            let decided = decided.ok_or_else(|| unreadable(&run))?;
-            files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
-            let chosen = providers(desk, only.as_ref())?;
-            let nights = desk.store.published_nights().await?;
-            let known = known(&nights, over, run.business_date)?;
-            for source in chosen {
-                let minutes = minutes(desk, &decided, over, source, &known).await?;
-                let name = format!("bien-ban-doi-soat_{}", source.name);
-                files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
-                let annex = forms::file_name(source.name.as_str());
-                let all = minutes.differences(CLASSES);
-                files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
-            }
-        }
-    }
+        Form::Minutes(only) => all_minutes(desk, over, only.as_ref()).await?,
+    };
     stage::spell(desk, &mut files);
+    Ok((run, files))
+}
+
+/// Minutes with each provider, or with one.
+async fn all_minutes(
+    desk: &Desk,
+    over: &Period,
+    only: Option<&SourceName>,
+) -> Result<(RunRecord, Vec<OutFile>), JobError> {
+    let run = knowing(desk, over).await?;
+    let decided = recover::as_known(desk, desk, &run, over).await?;
+    let decided = decided.ok_or_else(|| unreadable(&run))?;
+    let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
+    let nights = desk.store.published_nights().await?;
+    let known = known(&nights, over, run.business_date)?;
+    for source in providers(desk, only)? {
+        let minutes = minutes(desk, &decided, over, source, &known).await?;
+        let name = format!("bien-ban-doi-soat_{}", source.name);
+        files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
+        let annex = forms::file_name(source.name.as_str());
+        let all = minutes.differences(CLASSES);
+        files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
+    }
     Ok((run, files))
 }
 

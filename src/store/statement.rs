@@ -262,6 +262,7 @@ statements! {
     SELECT_ORDERED = both "select_ordered" 4;
     SELECT_OPEN_PROVIDER_ROW = both "select_open_provider_row" 3;
     SELECT_ADDED = both "select_added" 5;
+    SELECT_CARRIED = both "select_carried" 3;
     SELECT_SET_PAYMENT = both "select_set_payment" 4;
     SELECT_TAKEN_TXN = both "select_taken_txn" 4;
     SELECT_TAKEN_SET = both "select_taken_set" 4;

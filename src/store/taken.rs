@@ -1,7 +1,7 @@
 //! What agencies took: the legs of payments and receipts, and what the same rows add to an
 //! indicator. Both are read as of one night, so that one explains the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::keys;
 use super::exec::{Bind, Row};
@@ -39,6 +39,24 @@ impl Store {
             taken.in_sets.insert(item.into());
         }
         Ok(taken)
+    }
+
+    /// What the nights after `eve` and up to `night` changed of what was paid on days before `from`:
+    /// dong by kind of fee, more or less.
+    pub async fn carried(
+        &self,
+        from: Day,
+        eve: Day,
+        night: Day,
+    ) -> Result<BTreeMap<Box<str>, i128>, StoreError> {
+        let days = [from, eve, night].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        let mut sums: BTreeMap<Box<str>, i128> = BTreeMap::new();
+        for row in &self.read(&sql::SELECT_CARRIED, &binds).await? {
+            let sum = sums.entry(row.text("kind")?.into()).or_default();
+            *sum += i128::from(row.int("more_vnd")?);
+        }
+        Ok(sums)
     }
 
     /// What the items of a definition add to its total over the period, as of `night`.

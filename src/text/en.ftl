@@ -859,6 +859,7 @@ bridge-unlinked = Payments on no fee line yet that the indicator counts
 bridge-sets = Sets matched by their sum: what was paid against what was due
 bridge-left-out = Payments that the indicator does not count in full (before the start, a receipt that differs)
 bridge-counted = What AMOUNT_CASHLESS counts over the same days
+form-payments-carried = Carried over: payments of days before the period, recorded or decided otherwise after the night of { $eve } (not in the table above, nor in the form of the period before as of that night): phí { $phi } dong, lệ phí { $le_phi } dong, together { $sum } dong.
 form-payments-republished = After that run the nights { $nights } were published again; all figures of this form are those of the book as it stands today, as of the night of { $night }.
 form-payments-mixed = what { $run } kept and the book of today are two states: the nights { $nights } were published again since
 form-payments-mixed-fix = run the last night again: `doisoat run --date { $night }`, then ask for the form

@@ -859,6 +859,7 @@ bridge-unlinked = Khoản nộp chưa gắn vào khoản phí nào: chỉ tiêu 
 bridge-sets = Nhóm khớp theo tổng: số đã nộp so với số phải thu
 bridge-left-out = Khoản chỉ tiêu không tính đủ (trước ngày bắt đầu, biên lai sai lệch)
 bridge-counted = Tổng số của chỉ tiêu AMOUNT_CASHLESS cùng kỳ
+form-payments-carried = Chuyển kỳ: khoản nộp của các ngày trước kỳ, ghi nhận hoặc đổi kết quả sau đêm { $eve } (không có trong bảng trên, và chưa có trong biểu của kỳ trước tính đến đêm đó): phí { $phi } đồng, lệ phí { $le_phi } đồng, cộng { $sum } đồng.
 form-payments-republished = Sau lần chạy đó, các đêm { $nights } đã công bố lại; mọi số liệu của biểu là của sổ đối soát hiện nay, tính đến hết đêm { $night }.
 form-payments-mixed = số liệu { $run } đã giữ và sổ đối soát hiện nay không cùng một trạng thái: các đêm { $nights } đã công bố lại sau đó
 form-payments-mixed-fix = chạy lại đêm cuối: `doisoat run --date { $night }`, rồi lập lại biểu

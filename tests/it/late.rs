@@ -117,6 +117,7 @@ async fn a_file_for_a_closed_period_is_told_and_changes_no_byte_of_it() {
         let known: Value = serde_json::from_slice(&now["known.json"]).unwrap();
         assert!(!known["moved"].as_array().unwrap().is_empty());
         // made again the night says the same, also when the period is open again
+        town.set_now(day("2022-12-08").start_ms() + 8 * 3_600_000);
         decide(&desk, false).await.unwrap();
         let replay = run(&town, &["replay", THIRD]).await;
         assert_eq!(

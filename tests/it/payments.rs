@@ -1,11 +1,14 @@
 //! The form of payments is made from one state, also where an earlier night was published again.
 
-use doisoat::domain::Period;
+use doisoat::domain::{Period, Txn, TxnStatus};
 use doisoat::job::forms::Form;
 use doisoat::job::period::{self, Word};
 use doisoat::job::report_again::{self, Asked, Span};
 use doisoat::job::{Desk, Exit};
+use doisoat::normalise::merge;
+use doisoat::store::Delivery;
 
+use crate::by_hand::open_of;
 use crate::database::Kind;
 use crate::diff::corrected;
 use crate::forms::{behind, bridge, figure, said, write_of};
@@ -13,6 +16,7 @@ use crate::town::{FIRST, Town, as_is, day, night};
 
 const SECOND: &str = "2022-12-06";
 const THIRD: &str = "2022-12-07";
+const HOUR_MS: i64 = 3_600_000;
 const AGAIN: &str = "đã công bố lại; mọi số liệu của biểu là của sổ đối soát hiện nay";
 
 fn both() -> Span {
@@ -48,6 +52,7 @@ async fn the_form_of_payments_is_of_one_state() {
         let alone = told(&form(&desk, Span::Night(day(SECOND))).await);
         // a line that was in order becomes dearer: its dossier has not paid in full any more
         corrected(&town);
+        town.set_now(day(THIRD).start_ms() + 3 * HOUR_MS);
         assert_eq!(night(&desk, FIRST).await.run.version, 2);
         let after = form(&desk, both()).await;
         assert!(
@@ -63,12 +68,10 @@ async fn the_form_of_payments_is_of_one_state() {
         assert_eq!(now[1], was[1], "{kind:?}: the same money is on lines");
         // what the last night kept is of before: its own day is not touched by the other
         assert_eq!(told(&form(&desk, Span::Night(day(SECOND))).await), alone);
-        // the next night knows the new state, so nothing is to be said any more
+        // made again after a later night it is still as of its own end
         town.morning_after(day(THIRD));
         night(&desk, THIRD).await;
-        let later = form(&desk, both()).await;
-        assert!(!says(&later, AGAIN));
-        assert_eq!(told(&later), now, "{kind:?}");
+        assert_eq!(form(&desk, both()).await, after, "{kind:?}");
         desk.close().await;
     }
 }
@@ -107,4 +110,62 @@ async fn the_form_of_a_closed_period_does_not_mix_states() {
         "no two states in one form"
     );
     desk.close().await;
+}
+
+/// What a form carries over, dong.
+fn carried(texts: &[String]) -> i64 {
+    let line = texts.iter().find(|text| text.starts_with("Chuyển kỳ: "));
+    line.map_or(0, |line| {
+        let (_, sum) = line.split_once(", cộng ").unwrap();
+        figure(sum.split(" đồng").next().unwrap())
+    })
+}
+
+/// A payment that waits while one form is made and succeeds before the next is carried over in the
+/// next one: the sums of both, with what they carry over, are those of a form over both.
+#[tokio::test(flavor = "multi_thread")]
+async fn consecutive_forms_conserve_what_was_paid() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        let desk = town.desk(&as_is).await;
+        town.morning_after(day(FIRST));
+        night(&desk, FIRST).await;
+        let open = open_of(&desk.store, "missing_payment").await;
+        let fee = open.first().expect("a fee without money").clone();
+        let bank = desk.config.sources.iter();
+        let bank = bank.filter(|source| source.registration.kind == "sepay");
+        let source = bank.clone().next().unwrap().name.clone();
+        let code = fee.dossier_code.clone().unwrap();
+        let save = async |at: &str, status| {
+            let txn = Txn {
+                source: source.clone(),
+                memo: format!("nop phi {code}").as_str().into(),
+                status,
+                ..crate::rows::txn("wait-1", fee.amount.get(), SECOND)
+            };
+            let delivery = Delivery {
+                txns: vec![txn],
+                ..Delivery::default()
+            };
+            let saved = desk
+                .store
+                .save_transactions(&source, day(at), &delivery, merge);
+            saved.await.unwrap();
+            town.morning_after(day(at));
+            night(&desk, at).await;
+        };
+        save(SECOND, TxnStatus::Pending).await;
+        let early = form(&desk, Span::Night(day(SECOND))).await;
+        save(THIRD, TxnStatus::Success).await;
+        let one = form(&desk, Span::Night(day(SECOND))).await;
+        assert_eq!(one, early, "{kind:?}: as of its own end");
+        let two = form(&desk, Span::Night(day(THIRD))).await;
+        assert!(says(&two, "sau đêm 06/12/2022"), "{kind:?}: {two:?}");
+        assert!(carried(&two) >= fee.amount.get(), "{kind:?}");
+        let span = Period::range(day(SECOND), day(THIRD));
+        let both = form(&desk, Span::Days(span)).await;
+        let sum = |texts: &[String]| told(texts)[1] + carried(texts);
+        assert_eq!(sum(&one) + sum(&two), sum(&both), "{kind:?}");
+        desk.close().await;
+    }
 }

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 
-use super::unreadable;
+use super::{knowing, known, unreadable};
 use crate::domain::{Added, AgencyCode, Day, Period, Taken};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::{period, recover};
 use crate::kpi::Share;
-use crate::report::forms::{AgencyPayments, Bridge, Paper, Payments, is_summed};
+use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, is_summed};
 use crate::store::RunRecord;
 use crate::text;
 
@@ -27,6 +27,7 @@ pub(super) struct Told {
     decided: Decided,
     taken: Taken,
     bridge: Option<Bridge>,
+    carried: Option<Carried>,
     republished: Vec<Day>,
 }
 
@@ -72,16 +73,61 @@ fn of<'d>(
     })
 }
 
-/// Reads and measures it, or says why there is no one state.
-pub(super) async fn told(desk: &Desk, run: &RunRecord, over: &Period) -> Result<Told, JobError> {
+/// Reads and measures it, or says why there is no one state. Of an open period the run is that of the
+/// last night up to its end, so that consecutive forms hang together; where the rules are others
+/// since, the last run of all.
+pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told), JobError> {
+    let last = knowing(desk, over).await?;
+    let nights = desk.store.published_nights().await?;
+    let known = known(&nights, over, last.business_date)?;
+    let closed = period::closing_of(desk, over).await?.is_some();
+    let own = desk.store.published(known.told_to).await?;
+    let own = own.filter(|own| !closed && own.id != last.id);
+    let told = match own {
+        Some(own) => of_run(desk, &own, over, closed)
+            .await?
+            .map(|told| (own, told)),
+        None => None,
+    };
+    let (run, mut told) = match told {
+        Some(told) => told,
+        None => {
+            let told = of_run(desk, &last, over, closed).await?;
+            let told = told.ok_or_else(|| unreadable(&last))?;
+            (last, told)
+        }
+    };
+    if known.had_eve {
+        let eve = over.from.minus(1);
+        let since = desk
+            .store
+            .carried(over.from, eve, run.business_date)
+            .await?;
+        let dong = |kind: &str| since.get(kind).copied().unwrap_or(0);
+        let (phi, le_phi) = (dong("phi"), dong("le_phi"));
+        let is_some = phi != 0 || le_phi != 0;
+        told.carried = is_some.then_some(Carried { eve, phi, le_phi });
+    }
+    Ok((run, told))
+}
+
+/// What the book tells as of the night of a run; none where the run cannot be read again.
+async fn of_run(
+    desk: &Desk,
+    run: &RunRecord,
+    over: &Period,
+    closed: bool,
+) -> Result<Option<Told>, JobError> {
     let night = run.business_date;
     let book = Book::of(desk, over, night).await?;
     let since = published_since(desk, run).await?;
     let kept = match recover::as_known(desk, desk, run, over).await {
         Err(JobError::Usage { .. }) if !since.is_empty() => None,
-        kept => Some(kept?.ok_or_else(|| unreadable(run))?),
+        kept => match kept? {
+            None => return Ok(None),
+            kept => kept,
+        },
     };
-    let closed = period::closing_of(desk, over).await?.is_some();
     let (decided, republished) = match kept.filter(|kept| book.is_of(kept, over)) {
         Some(kept) => (kept, Vec::new()),
         None if since.is_empty() => {
@@ -89,8 +135,9 @@ pub(super) async fn told(desk: &Desk, run: &RunRecord, over: &Period) -> Result<
         }
         None if closed => return Err(mixed(desk, run, over, &since, closed)),
         None => {
-            let today = recover::with_sums_of_today(desk, run, over).await?;
-            let today = today.ok_or_else(|| unreadable(run))?;
+            let Some(today) = recover::with_sums_of_today(desk, run, over).await? else {
+                return Ok(None);
+            };
             if !book.is_of(&today, over) {
                 return Err(mixed(desk, run, over, &since, closed));
             }
@@ -111,12 +158,13 @@ pub(super) async fn told(desk: &Desk, run: &RunRecord, over: &Period) -> Result<
     } else {
         None
     };
-    Ok(Told {
+    Ok(Some(Told {
         decided,
         taken,
         bridge,
+        carried: None,
         republished,
-    })
+    }))
 }
 
 /// Nights up to the run's that were published again after it.
@@ -201,6 +249,7 @@ impl Told {
             agencies: by_code.into_values().collect(),
             total,
             bridge: self.bridge,
+            carried: self.carried,
             night: decided.run.business_date,
             republished: self.republished.clone(),
         };

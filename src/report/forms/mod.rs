@@ -22,4 +22,4 @@ pub use docx::render as docx;
 pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
 pub use paper::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
-pub use payments::{AgencyPayments, Payments};
+pub use payments::{AgencyPayments, Carried, Payments};

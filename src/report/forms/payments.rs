@@ -23,6 +23,17 @@ pub struct AgencyPayments {
     pub le_phi: i128,
 }
 
+/// What the nights of the period changed of earlier days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The night before the period.
+    pub eve: Day,
+    /// Phí, dong; negative where it is less now.
+    pub phi: i128,
+    /// Lệ phí, dong.
+    pub le_phi: i128,
+}
+
 /// What the form is made of.
 #[derive(Clone, Debug)]
 pub struct Payments<'a> {
@@ -41,6 +52,9 @@ pub struct Payments<'a> {
     /// How the sum leads to what `AMOUNT_CASHLESS` counts over the same days; none where that is not
     /// measured.
     pub bridge: Option<Bridge>,
+    /// What was paid on days before the period and was recorded, or decided otherwise, only after its
+    /// eve, so that it stands in no earlier form; none where there can be none.
+    pub carried: Option<Carried>,
     /// The last night that is told.
     pub night: Day,
     /// Nights that were published again since the run: the figures are those of the book as it
@@ -67,12 +81,17 @@ impl Payments<'_> {
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
         ];
+        let carried = self.carried.map(|carried| self.carried_over(carried));
+        blocks.extend(carried.map(|said| Block::Line(Line::plain(said))));
         if let Some(bridge) = &self.bridge {
             blocks.push(Block::Line(Line::section(self.say("form-bridge-title"))));
             blocks.push(Block::Line(Line::plain(self.say("form-bridge-intro"))));
             blocks.push(Block::Table(self.bridge(bridge)));
         }
         let said = text::say(self.lang, "form-source-run", &run);
+        blocks.push(Block::Line(Line::plain(said)));
+        let night = text::day(self.lang, self.night);
+        let said = text::say(self.lang, "form-minutes-told-to", &[("day", &night)]);
         blocks.push(Block::Line(Line::plain(said)));
         blocks.extend(self.state().map(|said| Block::Line(Line::plain(said))));
         blocks.extend([Block::Signatures(vec![
@@ -86,6 +105,20 @@ impl Payments<'_> {
             landscape: true,
             blocks,
         }
+    }
+
+    /// What earlier days brought since: on no earlier form, and not in the table.
+    fn carried_over(&self, carried: Carried) -> String {
+        let number = |dong| text::number(self.lang, dong);
+        let (eve, phi) = (text::day(self.lang, carried.eve), number(carried.phi));
+        let (le_phi, sum) = (number(carried.le_phi), number(carried.phi + carried.le_phi));
+        let args = [
+            ("eve", &*eve),
+            ("phi", &*phi),
+            ("le_phi", &*le_phi),
+            ("sum", &*sum),
+        ];
+        text::say(self.lang, "form-payments-carried", &args)
     }
 
     /// What the figures are of, where that is not what the run published.
