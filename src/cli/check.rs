@@ -8,7 +8,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on, check_disk, check_fees, check_notify, check_rules};
+use super::{
+    Global, Outcome, block_on, check_closed, check_disk, check_fees, check_notify, check_rules,
+};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
@@ -115,6 +117,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         lines.push(database(&config).await);
         lines.extend(check_rules::lines(&config).await);
         lines.extend(check_fees::lines(&config, lang).await);
+        lines.extend(check_closed::lines(&config, lang).await);
         for source in &config.sources {
             lines.push(about_source(source, args.offline, lang).await);
         }

@@ -6,6 +6,7 @@ pub mod inspect;
 mod backfill;
 mod backup;
 mod check;
+mod check_closed;
 mod check_disk;
 mod check_fees;
 mod check_notify;

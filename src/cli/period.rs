@@ -22,8 +22,9 @@ Examples:
   doisoat period reopen 2022-12 --reason \"thiếu một sao kê\"    a decision, in the sealed book
   doisoat period list
 A closed period is reported as it was closed, to the byte: `doisoat report --month 2022-12`. What
-arrives later shows in `doisoat report --month 2022-12 --now`. A night of a closed period is not
-published anew. `doisoat verify` checks the book.")]
+arrives later shows in `doisoat report --month 2022-12 --now`, on the page of the night that reads it,
+in `doisoat status` and in `doisoat check`. A night of a closed period is not published anew. `doisoat
+verify` checks the book.")]
 pub struct PeriodArgs {
     #[command(subcommand)]
     what: What,

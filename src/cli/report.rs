@@ -40,7 +40,9 @@ between with the reason, what counts otherwise. The folder (2022-12_as-of-2022-1
 known.csv (shares and bounds then and now), arrived.csv (rows and decisions that came between), moved.csv (the items
 that count otherwise, with all that each may count as, of which the bounds are made) and all of it in known.json;
 counts of sources are those of the run that it tells of.
-A period that was closed (doisoat period close) is reported as it was closed.")]
+A period that was closed (doisoat period close) is reported as it was closed, and says so. Minutes are as of the last
+night of their period: what waited then is due in the next ones. The form of payments is of one state: nights that were
+published again since are named in it, or it is refused with what to run.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
@@ -195,6 +197,7 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
             known: known(args),
             form: form(args),
             semicolons: args.csv_separator.map(|separator| separator == ';'),
+            mark: None,
         };
         let written = report_again::write(&desk, &asked, &root).await;
         let released = desk.store.release_lease(lease).await;

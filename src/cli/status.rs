@@ -9,8 +9,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
+use crate::job::late::{self, Late};
 use crate::job::{Exit, JobError};
-use crate::store::{Delivered, OpenMode, Queued, RunRecord, Store};
+use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord, Store};
 use crate::text::say;
 
 /// Arguments of `status`.
@@ -33,6 +34,43 @@ struct Document<'a> {
     next: Option<String>,
     waiting: Vec<Unsent<'a>>,
     given_up: Vec<Unsent<'a>>,
+    late_for_closed: Vec<LateJson<'a>>,
+}
+
+/// A closed period for which files came since.
+#[derive(Serialize)]
+struct LateJson<'a> {
+    period: &'a str,
+    closed_by: &'a str,
+    closed_at: &'a str,
+    files: Vec<LateFileJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct LateFileJson<'a> {
+    source: &'a str,
+    name: &'a str,
+    day: Day,
+    lines: u64,
+    read_by: Day,
+}
+
+impl<'a> LateJson<'a> {
+    fn of(late: &'a Late) -> Self {
+        let file = |file: &'a ExportFile| LateFileJson {
+            source: file.source.as_str(),
+            name: &file.name,
+            day: file.day,
+            lines: file.lines,
+            read_by: file.night,
+        };
+        Self {
+            period: &late.closing.period.label,
+            closed_by: &late.closing.by,
+            closed_at: &late.closing.at_wall,
+            files: late.files.iter().map(file).collect(),
+        }
+    }
 }
 
 /// What was announced and did not go out.
@@ -66,6 +104,7 @@ struct Known {
     last: Option<RunRecord>,
     waiting: Vec<Queued>,
     given_up: Vec<Queued>,
+    late: Vec<Late>,
 }
 
 #[derive(Serialize)]
@@ -99,11 +138,15 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             next,
             waiting: known.waiting.iter().map(Unsent::of).collect(),
             given_up: known.given_up.iter().map(Unsent::of).collect(),
+            late_for_closed: known.late.iter().map(LateJson::of).collect(),
         });
     } else {
         out(&print(&config, last, next, lang));
         out(&print_unsent("notify-waiting", &known.waiting, lang));
         out(&print_unsent("notify-given-up", &known.given_up, lang));
+        for late in &known.late {
+            out(&format!("! {}\n  → {}\n", late.say(lang), late.fix(lang)));
+        }
     }
     Ok(Exit::Done)
 }
@@ -114,6 +157,7 @@ async fn known(config: &Config) -> Result<Known, JobError> {
         last: store.last_run().await?,
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
+        late: late::standing(&store).await?,
     };
     store.close().await;
     Ok(known)

@@ -2,7 +2,7 @@
 //! with validity and legal basis, as agencies are: rates, exemptions and zero rates change by
 //! resolution, not by release. What the registry says is due stays due; the table explains it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 use super::fee::{FeeKind, FilingChannel, words};
@@ -24,7 +24,7 @@ words!(
 );
 
 /// One rate during one period.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FeeRate {
     /// The procedure: its national code, which stands for local codes that begin with it. None: a
     /// rate of the whole field.
@@ -76,7 +76,7 @@ impl FeeRate {
 }
 
 /// All rates, and what of the file could not be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeTable {
     /// The rates, in the order of their fields.
     pub rates: Vec<FeeRate>,
@@ -85,6 +85,10 @@ pub struct FeeTable {
     /// The lines that could not be read, for those who mend the file.
     #[serde(skip)]
     pub problems: Vec<Reject>,
+    /// The digest of the table that a past run was told with, where its rates are not at hand any
+    /// more: nothing is said by it, and nothing of that run is written as if there had been none.
+    #[serde(skip)]
+    pub lost: Option<Box<str>>,
 }
 
 /// A night knows rates that begin within so many days: a rate may be used before its time.
@@ -110,6 +114,7 @@ impl FeeTable {
             rates: begun.map(known).collect(),
             unread: self.unread.clone(),
             problems: Vec::new(),
+            lost: self.lost.clone(),
         }
     }
 }

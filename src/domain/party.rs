@@ -1,6 +1,8 @@
 //! What papers for others tell of money: rows of one provider with their class, and what agencies
 //! took, without names, memos and accounts.
 
+use std::collections::BTreeSet;
+
 use super::agency::AgencyCode;
 use super::day::Day;
 use super::vnd::Vnd;
@@ -65,13 +67,42 @@ pub struct MissingPayment {
     pub orders: Vec<(Box<str>, Box<str>)>,
 }
 
-/// What was paid for one kind of fee of one agency, less what went back.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Taken {
+/// What one payment or receipt gave to the lines of one dossier of one agency and kind of fee, or
+/// took back of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenLeg {
+    /// The item of the indicators that the row makes: `txn|<source>|<id>`,
+    /// `receipt|<dossier>|<id>`; empty for what certified sets owed.
+    pub item: Box<str>,
+    /// The dossier; empty for certified sets.
+    pub dossier: Box<str>,
     /// The agency that collects.
     pub agency: AgencyCode,
     /// `phi`, `le_phi`, `land_obligation`.
     pub fee_kind: Box<str>,
-    /// Dong.
+    /// Dong; negative for what went back.
     pub amount: i64,
+    /// True for a refund or a reversal.
+    pub went_back: bool,
+}
+
+/// All that was paid on the days of a period, as of a night.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Of payments and receipts one by one.
+    pub legs: Vec<TakenLeg>,
+    /// The items of payments that belong to certified sets: whose dossiers they paid is certain as
+    /// a sum only.
+    pub in_sets: BTreeSet<Box<str>>,
+}
+
+/// What one item adds to a definition, by its first outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// The item.
+    pub item: Box<str>,
+    /// In the definition's unit.
+    pub numerator: i64,
+    /// The same.
+    pub denominator: i64,
 }

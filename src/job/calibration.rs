@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::desk::Desk;
 use super::digest;
 use super::error::JobError;
+use super::told::{self, Told};
 use crate::domain::{Day, Rules};
 use crate::matching::calibrate::{Calibrated, Labelled, Rounds, labelled};
 use crate::report::Calibration;
@@ -24,6 +25,9 @@ pub(super) struct Kept {
     used: Option<Calibrated>,
     /// What the night adds for those to come.
     tonight: Labelled,
+    /// What decides no class and no share; none in a run of an older program.
+    #[serde(default)]
+    told: Option<Told>,
 }
 
 /// What the budget of the configuration allows on `day`; none without a budget.
@@ -50,19 +54,23 @@ fn read(text: &str) -> Result<Kept, JobError> {
     Ok(serde_json::from_str(text).context("the stored calibration of a run")?)
 }
 
+/// What a run was told with beside its rules; none in a run of an older program.
+pub(super) fn told(run: &RunRecord) -> Result<Option<Told>, JobError> {
+    Ok(read(&run.calibration_json)?.told)
+}
+
 /// The digest of the rules as a night uses them: the margin counts as one of them, and so does the
-/// fee table as far as the night knows it.
+/// digest of the fee table as far as the night knows it. Of a past run it is asked of the desk with
+/// what that run was told with ([`told::rules_of`]).
 pub(super) fn rules_digest(
     desk: &Desk,
     night: Day,
     used: Option<&Calibration>,
 ) -> Result<Box<str>, JobError> {
     let rules: Box<str> = desk.config.rules_digest().into();
-    let table = desk.config.fee_table.as_of(night);
-    let rules = if table.is_empty() {
-        rules
-    } else {
-        digest::of(&(rules, table))?
+    let rules = match told::fee_table_digest(&desk.config.fee_table, night)? {
+        None => rules,
+        Some(table) => digest::of(&(rules, table))?,
     };
     Ok(match used {
         None => rules,
@@ -70,8 +78,9 @@ pub(super) fn rules_digest(
     })
 }
 
-/// What the run keeps: the margin used, and what its own payments tell.
+/// What the run keeps: the margin used, what its own payments tell, and what it is told with.
 pub(super) fn kept(
+    (desk, night): (&Desk, Day),
     used: Option<&Calibration>,
     pool: &Inputs,
     rules: &Rules,
@@ -83,7 +92,11 @@ pub(super) fn kept(
     } else {
         labelled(pool, rules, &settlement.groups, Rounds::OfNight)
     };
-    let used = used.map(|calibration| calibration.found);
-    let kept = serde_json::to_string(&Kept { used, tonight });
+    let kept = Kept {
+        used: used.map(|calibration| calibration.found),
+        tonight,
+        told: Some(Told::by(&desk.config, night)?),
+    };
+    let kept = serde_json::to_string(&kept);
     Ok(kept.context("a calibration does not serialise")?.into())
 }

@@ -4,6 +4,8 @@
 mod cause;
 mod decided;
 mod documents;
+mod entered;
+mod findings;
 mod rows;
 mod say;
 mod shares;
@@ -11,10 +13,11 @@ mod totals;
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::told;
 use crate::report::facts::Replaced;
 use crate::report::facts::diff::{
-    Became, Cause, ClassChange, Diff, ExceptionChange, MatchChange, Mover, RowChange, ShareChange,
-    TotalChange,
+    Became, Cause, ClassChange, Diff, ExceptionChange, FindingChange, MatchChange, Mover,
+    RowChange, Said, ShareChange, TableFacts, TotalChange,
 };
 use crate::settle::{Inputs, Rules, Settlement};
 use crate::store::RunRecord;
@@ -66,6 +69,7 @@ async fn compare(
         same_night,
         equal: from.id == to.id,
         rules: Vec::new(),
+        fee_table: None,
         program: (from.program != to.program).then(|| (from.program.clone(), to.program.clone())),
         sources: Vec::new(),
         totals: Vec::new(),
@@ -73,6 +77,7 @@ async fn compare(
         matches: Vec::new(),
         classes: Vec::new(),
         exceptions: Vec::new(),
+        findings: Vec::new(),
         shares: shares::changed(from, to),
         not_compared,
     };
@@ -81,6 +86,10 @@ async fn compare(
         diff.sources = rows::sources(&before.pool, &after.pool);
         let nights = rows::Nights { from, to };
         diff.inputs = rows::inputs(desk, &nights, before, after).await?;
+        if same_night {
+            entered::mark(desk, &nights, &mut diff.inputs).await?;
+            diff.inputs.sort();
+        }
         let causes = cause::Causes::new(&diff, before, after);
         let known = decided::known_groups(desk, from, after, same_night).await?;
         diff.matches = decided::matches(before, after, &known, same_night, &causes);
@@ -89,7 +98,11 @@ async fn compare(
         shares::movers(desk, (from, before), (to, after), &causes, &mut diff).await?;
         if same_night {
             diff.totals = totals::changed(from, to, &causes);
+            findings::changed((from, before), (to, after), &causes, &mut diff)?;
         }
+        // these decide no class and no share, so they are the cause of none
+        diff.rules.extend(told::changed(from, to)?);
+        diff.rules.sort();
     }
     diff.equal = diff.equal || is_empty(&diff);
     Ok(diff)
@@ -97,6 +110,8 @@ async fn compare(
 
 fn is_empty(diff: &Diff) -> bool {
     diff.rules.is_empty()
+        && diff.fee_table.is_none()
+        && diff.findings.is_empty()
         && diff.program.is_none()
         && diff.sources.is_empty()
         && diff.totals.is_empty()

@@ -1,7 +1,9 @@
 //! Papers of a period: the minutes with each provider, the form of payments. A closed period is
 //! told as it was closed, another as known now.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod payments;
+
+use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow};
 
@@ -11,9 +13,8 @@ use super::nightly::Decided;
 use super::{period, recover, stage};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
-use crate::domain::{AgencyCode, Day, Period, SourceName};
-use crate::kpi::Share;
-use crate::report::forms::{self, AgencyPayments, Minutes, Paper, Payments};
+use crate::domain::{Day, Period, SourceName};
+use crate::report::forms::{self, Minutes, Paper};
 use crate::report::pdf;
 use crate::report::publish::OutFile;
 use crate::source::push;
@@ -38,46 +39,54 @@ impl Form {
     }
 }
 
-/// The definition whose amounts the sum of that form is held against.
-const AMOUNTS: &str = "AMOUNT_CASHLESS";
-/// The definition whose dossiers the form of payments counts.
-const DOSSIERS: &str = "DOSSIER_CASHLESS";
-
 /// The files of a form, and the run whose knowledge they tell.
 pub(super) async fn files(
     desk: &Desk,
     over: &Period,
     form: &Form,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
+    let (run, mut files) = match form {
+        Form::Payments => {
+            let (run, told) = payments::told(desk, over).await?;
+            let mut files = vec![OutFile::new("run.json", told.run_json())];
+            files.extend(written("thanh-toan-766", &told.paper(over), over.to)?);
+            (run, files)
+        }
+        Form::Minutes(only) => all_minutes(desk, over, only.as_ref()).await?,
+    };
+    stage::spell(desk, &mut files);
+    Ok((run, files))
+}
+
+/// Minutes with each provider, or with one.
+async fn all_minutes(
+    desk: &Desk,
+    over: &Period,
+    only: Option<&SourceName>,
+) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let run = knowing(desk, over).await?;
     let decided = Box::pin(recover::as_known(desk, desk, &run, over)).await?;
-    let decided = decided.ok_or_else(|| JobError::Usage {
+    let decided = decided.ok_or_else(|| unreadable(&run))?;
+    let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
+    let nights = desk.store.published_nights().await?;
+    let known = known(&nights, over, run.business_date)?;
+    for source in providers(desk, only)? {
+        let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
+        let name = format!("bien-ban-doi-soat_{}", source.name);
+        files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
+        let annex = forms::file_name(source.name.as_str());
+        let all = minutes.differences(CLASSES);
+        files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
+    }
+    Ok((run, files))
+}
+
+fn unreadable(run: &RunRecord) -> JobError {
+    JobError::Usage {
         message: format!("what {} read cannot be read again", run.id),
         fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
             .into(),
-    })?;
-    let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
-    match form {
-        Form::Payments => {
-            let paper = Box::pin(payments(desk, &decided, over)).await?.paper();
-            files.extend(written("thanh-toan-766", &paper, over.to)?);
-        }
-        Form::Minutes(only) => {
-            let chosen = providers(desk, only.as_ref())?;
-            let nights = desk.store.published_nights().await?;
-            let known = known(&nights, over, run.business_date)?;
-            for source in chosen {
-                let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
-                let name = format!("bien-ban-doi-soat_{}", source.name);
-                files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
-                let annex = forms::file_name(source.name.as_str());
-                let all = minutes.differences(CLASSES);
-                files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
-            }
-        }
     }
-    stage::spell(desk, &mut files);
-    Ok((run, files))
 }
 
 fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 3], JobError> {
@@ -185,10 +194,17 @@ async fn minutes<'a>(
     let eve = over.from.minus(1);
     let word = desk.config.provider_word(source);
     let mut rows = store.provider_rows(name, over, night).await?;
+    let (mut late, mut changed) = (Vec::new(), Vec::new());
     if known.had_eve {
-        let late = store.late_provider_rows(name, over.from, eve, night);
-        rows.splice(..0, late.await?);
+        let since = store.decided_since(name, over.from, eve, night).await?;
+        for (before, after) in since {
+            match before {
+                None => late.push(after),
+                Some(before) => changed.push((before, after)),
+            }
+        }
     }
+    rows.splice(..0, late);
     Ok(Minutes {
         lang: decided.facts.lang,
         unit: &decided.facts.unit,
@@ -200,6 +216,7 @@ async fn minutes<'a>(
         missing: known.missing.clone(),
         opening: store.open_provider_rows(name, over.from, eve).await?,
         rows,
+        changed,
         closing: store
             .open_provider_rows(name, over.to.plus(1), night)
             .await?,
@@ -216,65 +233,6 @@ fn collects(source: &SourceSettings) -> bool {
         return source.text("provider").is_some_and(push::is_gateway);
     }
     source.registration.is_gateway
-}
-
-async fn payments<'a>(
-    desk: &Desk,
-    decided: &'a Decided,
-    over: &'a Period,
-) -> Result<Payments<'a>, JobError> {
-    let mut by_code: BTreeMap<AgencyCode, AgencyPayments> = BTreeMap::new();
-    let mut total = AgencyPayments {
-        name: crate::text::say(decided.facts.lang, "form-total", &[]).into(),
-        ..AgencyPayments::default()
-    };
-    let shares = &decided.settlement.shares;
-    let of = |definition: &'static str| {
-        let is_it = move |share: &&Share| {
-            share.definition == definition && share.period == *over && share.cell.is_none()
-        };
-        shares.iter().filter(is_it)
-    };
-    let mut measured = of(AMOUNTS).filter(|share| share.agency.is_none() && share.enough_data);
-    let measured = measured.next().map(|share| share.denominator);
-    for share in of(DOSSIERS) {
-        let line = match &share.agency {
-            None => &mut total,
-            Some(code) if share.denominator != 0 => by_code.entry(code.clone()).or_default(),
-            Some(_) => continue,
-        };
-        (line.dossiers, line.online) = (share.denominator, share.numerator);
-    }
-    for taken in desk.store.taken(over, decided.run.business_date).await? {
-        let amount = i128::from(taken.amount);
-        let line = by_code.entry(taken.agency).or_default();
-        match &*taken.fee_kind {
-            "phi" => {
-                line.phi += amount;
-                total.phi += amount;
-            }
-            "le_phi" => {
-                line.le_phi += amount;
-                total.le_phi += amount;
-            }
-            _ => {}
-        }
-    }
-    let names = decided.pool.agencies.iter();
-    let names: BTreeMap<&AgencyCode, &str> = names.map(|a| (&a.code, &*a.name)).collect();
-    for (code, line) in &mut by_code {
-        let name = names.get(code).copied().unwrap_or(code.as_str());
-        line.name = name.into();
-    }
-    Ok(Payments {
-        lang: decided.facts.lang,
-        unit: &decided.facts.unit,
-        period: over,
-        run: &decided.run.id,
-        agencies: by_code.into_values().collect(),
-        total,
-        measured,
-    })
 }
 
 #[cfg(test)]

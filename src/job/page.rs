@@ -8,8 +8,9 @@ use serde_json::Value;
 use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
+use super::late;
 use super::trend;
-use crate::domain::Day;
+use crate::domain::{Day, Inputs};
 use crate::report::{PageFacts, SourceFile};
 use crate::source::push;
 use crate::store::{Reading, RunRecord};
@@ -65,6 +66,7 @@ pub(super) async fn run_of_month_ago(desk: &Desk, day: Day) -> Result<Option<Run
 pub(super) async fn of(
     desk: &Desk,
     run: &RunRecord,
+    pool: &Inputs,
     before: &Previously,
 ) -> Result<PageFacts, JobError> {
     let day = run.business_date;
@@ -98,6 +100,8 @@ pub(super) async fn of(
         open_before: open.map(|open| (open.key.clone(), open.amount)).collect(),
         files,
         rules: rules(desk, day),
+        late: late::of_run(desk, run, pool).await?,
+        closed: None,
     })
 }
 

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::late;
 use super::report_again::{self, Asked, Span};
 use super::stage;
 use crate::domain::{Day, Period, RunId};
+use crate::report::facts::ClosedMark;
 use crate::report::publish::OutFile;
 use crate::store::{Closing, KeptFile, Lease};
 use crate::text;
@@ -77,14 +79,27 @@ pub async fn close(
         });
     }
     complete(desk, period).await?;
-    let asked = Asked::of(Span::Days(period.clone()));
+    let mut entry = entry(period, word, desk, RunId::new(""), Vec::new());
+    let asked = Asked {
+        mark: Some(mark(desk, &entry)),
+        ..Asked::of(Span::Days(period.clone()))
+    };
     let made = Box::pin(report_again::make(desk, &asked)).await?;
-    let files = stage::keep(desk, &made.files)?;
-    let entry = entry(period, word, desk, made.run.id.clone(), files);
+    entry.run_id.clone_from(&made.run.id);
+    entry.files = stage::keep(desk, &made.files)?;
     desk.store
         .close_period(lease, &entry, &desk.now_wall())
         .await?;
     report_again::show(&desk.config.report_dir, &made)
+}
+
+/// The mark that the report of a closed period carries.
+pub(super) fn mark(desk: &Desk, closing: &Closing) -> ClosedMark {
+    ClosedMark {
+        by: closing.by.clone(),
+        at: late::at(desk.config.lang, closing).into(),
+        reason: closing.reason.clone(),
+    }
 }
 
 /// Opens a closed period again.

@@ -13,6 +13,7 @@ use super::nightly::{self, Decided, Read};
 use super::pull::Pulled;
 use super::stage;
 use super::stored;
+use super::told;
 use super::verify::earlier_night_since;
 use crate::domain::Inputs;
 use crate::kpi::Period;
@@ -61,7 +62,15 @@ async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
 /// published any more: the next `run` of that date publishes a new version.
 async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     let day = run.business_date;
-    let Some(files) = as_published(desk, run).await? else {
+    let made = match as_published(desk, run).await {
+        // a night is not held up by what a past one cannot be told by any more
+        Err(JobError::Usage { message, .. }) => {
+            warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", reason = message, "folder is missing and cannot be made again");
+            return Ok(());
+        }
+        made => made?,
+    };
+    let Some(files) = made else {
         warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder is missing and rows have arrived since: run this date again");
         return Ok(());
     };
@@ -72,8 +81,8 @@ async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     Ok(())
 }
 
-/// The files of a run: out of the archive, else made again from the store; none when neither can
-/// be.
+/// The files of a run: out of the archive, else made again from the store in the language, with the
+/// separator and in the formats of that run; none when neither can be.
 pub(super) async fn as_published(
     desk: &Desk,
     run: &RunRecord,
@@ -81,6 +90,7 @@ pub(super) async fn as_published(
     if let Some(files) = stage::kept(desk, run) {
         return Ok(Some(files));
     }
+    let desk = &told::looks_of(desk, run)?;
     match again(desk, run).await? {
         Some(decided) => stage::files(desk, &decided).map(Some),
         None => Ok(None),
@@ -99,10 +109,11 @@ pub(super) async fn again_by(
     run: &RunRecord,
     over: Option<&Period>,
 ) -> Result<Option<Decided>, JobError> {
-    match read_again(desk, run).await? {
-        Some(read) => nightly::decide_as(by, read, run, over).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(read) = read_again(desk, run).await? else {
+        return Ok(None);
+    };
+    let by = told::rules_of(by, run).await?;
+    nightly::decide_as(&by, read, run, over).await.map(Some)
 }
 
 /// A run decided again from the documents that it kept, whatever arrived since, measured over one
@@ -113,30 +124,17 @@ pub(super) async fn as_known(
     run: &RunRecord,
     over: &Period,
 ) -> Result<Option<Decided>, JobError> {
-    let documents = kept::of(desk, run).await?;
-    let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
-    let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;
-    let (Ok(mut pool), Ok(prior)) = (pool, prior) else {
+    let Some((read, prior)) = kept_read(desk, run).await? else {
         return again_by(desk, by, run, Some(over)).await;
-    };
-    pool.sources = stored::sources(&run.sources_json)?;
-    let input_digest = digest::of_inputs(&mut pool)?;
-    let calibration = calibration::of_run(desk, run)?;
-    let rules_digest = calibration::rules_digest(desk, run.business_date, calibration.as_ref())?;
-    let read = Read {
-        pool,
-        input_digest,
-        rules_digest,
-        calibration,
     };
     if !read.is_of(run) {
         return Ok(None);
     }
     // the sums that it kept begin with its year and are as coarse as its periods and whole months
     // allow; of any other period the store knows
-    let told = over.from >= run.business_date.year_start();
-    let told = told && prior.iter().all(|sum| sum.fits(over));
-    if !told && earlier_night_since(run, &desk.store.runs().await?) {
+    let held = over.from >= run.business_date.year_start();
+    let held = held && prior.iter().all(|sum| sum.fits(over));
+    if !held && earlier_night_since(run, &desk.store.runs().await?) {
         // the store knows those nights as they are now, not as this run knew them
         return Err(JobError::Usage {
             message: format!(
@@ -146,12 +144,54 @@ pub(super) async fn as_known(
             fix: "ask for whole months or years of that night's own year".to_owned(),
         });
     }
-    let prior = told.then_some(prior);
-    let decided = nightly::decide_over(by, read, run, over, prior).await?;
+    let prior = held.then_some(prior);
+    let by = told::rules_of(by, run).await?;
+    let decided = nightly::decide_over(&by, read, run, over, prior).await?;
+    Ok(Some(decided))
+}
+
+/// What a run read, by the documents that it kept; none where it kept none, or they are gone.
+async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>, JobError> {
+    let documents = kept::of(desk, run).await?;
+    let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
+    let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;
+    let (Ok(mut pool), Ok(prior)) = (pool, prior) else {
+        return Ok(None);
+    };
+    pool.sources = stored::sources(&run.sources_json)?;
+    let input_digest = digest::of_inputs(&mut pool)?;
+    let desk = &told::rules_of(desk, run).await?;
+    let calibration = calibration::of_run(desk, run)?;
+    let rules_digest = calibration::rules_digest(desk, run.business_date, calibration.as_ref())?;
+    let read = Read {
+        pool,
+        input_digest,
+        rules_digest,
+        calibration,
+    };
+    Ok(Some((read, prior)))
+}
+
+/// A run decided again from what it read, with the sums of earlier nights as they stand today:
+/// nights that were published again since are in them. None when the rules are others today.
+pub(super) async fn with_sums_of_today(
+    desk: &Desk,
+    run: &RunRecord,
+    over: &Period,
+) -> Result<Option<Decided>, JobError> {
+    let Some((read, _)) = kept_read(desk, run).await? else {
+        return again_by(desk, desk, run, Some(over)).await;
+    };
+    if !read.is_of(run) {
+        return Ok(None);
+    }
+    let desk = told::rules_of(desk, run).await?;
+    let decided = nightly::decide_over(&desk, read, run, over, None).await?;
     Ok(Some(decided))
 }
 
 pub(super) async fn read_again(desk: &Desk, run: &RunRecord) -> Result<Option<Read>, JobError> {
+    let desk = &told::rules_of(desk, run).await?;
     let facts = stored::sources(&run.sources_json)?;
     let pulled = Pulled {
         facts,

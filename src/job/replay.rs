@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::kept::{self, Gone};
 use super::nightly::{self, Decided, Read};
-use super::{calibration, digest, recover, stored};
+use super::{calibration, digest, recover, stored, told};
 use crate::domain::{Inputs, Lang};
 use crate::prove::prove;
 use crate::settle::Prior;
@@ -117,6 +117,7 @@ impl Replayed {
 /// Makes a run again. Call it while holding the lease.
 pub async fn replay(desk: &Desk, run: &RunRecord) -> Result<Replayed, JobError> {
     let mut checks = Vec::new();
+    let desk = &told::looks_of(&told::rules_of(desk, run).await?, run)?;
     desk.progress.step(format!("{} archive", run.id));
     let told = answers::compare(desk, run, &mut checks).await?;
     let pool = inputs(desk, run, &mut checks).await?;
@@ -126,7 +127,10 @@ pub async fn replay(desk: &Desk, run: &RunRecord) -> Result<Replayed, JobError> 
             desk.progress.step(format!("{} settle", run.id));
             let decided = nightly::decide_again(desk, read, run, prior).await?;
             settled(desk, run, &decided, &mut checks).await?;
-            published::files(desk, run, decided, &mut checks).await?;
+            match &decided.rules.fee_table.lost {
+                Some(digest) => checks.push(without_table(digest)),
+                None => published::files(desk, run, decided, &mut checks).await?,
+            }
         }
     }
     published::folder(desk, run, &mut checks);
@@ -320,6 +324,23 @@ async fn settled(
     };
     checks.push(check);
     Ok(())
+}
+
+/// Findings of the fee table stand in the files of a night: without that table they are others.
+fn without_table(digest: &str) -> Check {
+    let digest = short(digest);
+    Check::new(
+        "files",
+        State::NotCompared,
+        format!(
+            "tệp báo cáo: biểu phí của đêm đó (mã {digest}) không còn trong kho lưu, biểu phí hôm nay \
+             đã khác; các tệp không lập lại được"
+        ),
+        format!(
+            "files: that night's fee table ({digest}) is not in the archive any more and today's is \
+             another: they cannot be made again"
+        ),
+    )
 }
 
 /// The beginning of a digest, for people.

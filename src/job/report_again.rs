@@ -1,7 +1,8 @@
 //! Reports from the store: a night as it was published, a month or a range as of its last night.
 
+mod choice;
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use serde_json::Value;
@@ -11,13 +12,15 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::forms::{self, Form};
 use super::nightly::Decided;
-use super::{period, recover, stage};
+use super::{period, recover, stage, told};
 use crate::config::Format;
-use crate::domain::{Day, Fraction, Target};
-use crate::kpi::{self, Period};
+use crate::domain::Day;
+use crate::kpi::Period;
 use crate::report::csv::{self, Style};
+use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
 use crate::store::RunRecord;
+use choice::{lead, name_of, suffix};
 
 /// What to report on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,8 @@ pub struct Asked {
     pub form: Option<Form>,
     /// Tables with `;` and decimal commas, or not; none: as published or configured.
     pub semicolons: Option<bool>,
+    /// Who closes the period with this report.
+    pub mark: Option<ClosedMark>,
 }
 
 impl Asked {
@@ -56,6 +61,7 @@ impl Asked {
             known: Known::Standing,
             form: None,
             semicolons: None,
+            mark: None,
         }
     }
 }
@@ -159,19 +165,20 @@ fn told_otherwise(period: &Period) -> JobError {
     }
 }
 
-fn name_of(period: &Period) -> String {
-    period.label.replace('/', "_")
-}
-
 /// The files of a period: as closed, else as of its last night.
 async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<Made, JobError> {
     let name = name_of(period);
     if let Some(closing) = period::closing_of(desk, period).await? {
         let run = desk.store.run(&closing.run_id).await?;
         let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
-        if asked.definition.is_some() {
+        let again = async || -> Result<Vec<OutFile>, JobError> {
             let decided = Box::pin(recover::as_known(desk, by, &run, period)).await?;
-            let files = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
+            let mut decided = decided.ok_or_else(|| since(&run))?;
+            decided.facts.page.closed = Some(period::mark(desk, &closing));
+            stage::files(by, &decided)
+        };
+        if asked.definition.is_some() {
+            let files = again().await?;
             return Ok(Made { name, run, files });
         }
         let mut files = period::files(desk, &closing)?;
@@ -181,8 +188,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
             let missing = |format: &&Format| !stage::has(&files, **format);
             if formats.iter().any(|format| missing(&format)) {
                 // not kept when it was closed: told again from what was known then
-                let decided = Box::pin(recover::as_known(desk, by, &run, period)).await?;
-                let more = stage::files(by, &decided.ok_or_else(|| since(&run))?)?;
+                let more = again().await?;
                 if shares_of(&more) != closed {
                     return Err(told_otherwise(period));
                 }
@@ -200,7 +206,8 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
-    let decided = decided.ok_or_else(|| since(&run))?;
+    let mut decided = decided.ok_or_else(|| since(&run))?;
+    decided.facts.page.closed.clone_from(&asked.mark);
     let mut files = stage::files(by, &decided)?;
     replace_shares(by, &decided, period, &mut files)?;
     Ok(Made {
@@ -259,6 +266,11 @@ async fn night(
         let Some(mut decided) = recover::again_by(desk, by, run, None).await? else {
             return Ok(None);
         };
+        if run.replaces.is_some() {
+            // the definition asked for is no rule that changed between the versions
+            let published = recover::again(desk, run).await?;
+            decided.facts.replaced = published.and_then(|published| published.facts.replaced);
+        }
         let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
         decided.run.run_json = document.into();
         return stage::files(by, &decided).map(Some);
@@ -272,81 +284,12 @@ async fn night(
             return Ok(Some(files));
         }
     }
-    match recover::again_by(desk, by, run, None).await? {
-        Some(decided) => stage::files(by, &decided).map(Some),
-        None => Ok(None),
-    }
-}
-
-/// A desk whose settings are those asked for.
-fn lead(desk: &Desk, asked: &Asked) -> Result<Desk, JobError> {
-    let mut config = (*desk.config).clone();
-    if let Some(formats) = &asked.formats {
-        config.formats.clone_from(formats);
-    }
-    if let Some(id) = &asked.definition {
-        let Some(known) = kpi::definition(id) else {
-            let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
-            return Err(JobError::Usage {
-                message: format!("there is no definition \"{id}\""),
-                fix: format!("choose one of {}", known.join(", ")),
-            });
-        };
-        let (mut first, rest): (Vec<Target>, Vec<Target>) = config
-            .targets
-            .into_iter()
-            .partition(|target| *target.definition == *known.id);
-        if first.is_empty() {
-            first.push(without_target(known.id));
-        }
-        first.extend(rest);
-        config.targets = first;
-    }
-    Ok(Desk {
-        config: Arc::new(config),
-        ..desk.clone()
-    })
-}
-
-/// A definition that leads without a share to reach: its target is valid on no day of a report.
-fn without_target(definition: &str) -> Target {
-    let whole = Fraction { num: 1, den: 1 };
-    let never = Day::of_ms(i64::MAX);
-    Target {
-        definition: definition.into(),
-        share: whole,
-        valid_from: never,
-        valid_to: Some(never),
-    }
-}
-
-/// What the folder's name says about the choice: nothing where it is the configured one.
-fn suffix(desk: &Desk, asked: &Asked) -> String {
-    let mut suffix = match asked.known {
-        Known::Standing => String::new(),
-        Known::On(day) => format!("_as-of-{day}"),
-        Known::Now => "_now".to_owned(),
+    let Some(decided) = recover::again_by(desk, by, run, None).await? else {
+        return Ok(None);
     };
-    if let Some(definition) = &asked.definition {
-        suffix.push('_');
-        suffix.push_str(definition);
-    }
-    let sorted = |formats: &[Format]| {
-        let mut formats = formats.to_vec();
-        formats.push(Format::Json);
-        formats.sort();
-        formats.dedup();
-        formats
-    };
-    if let Some(formats) = &asked.formats {
-        let formats = sorted(formats);
-        if formats != sorted(&desk.config.formats) {
-            let words = formats.iter().map(|format| format.word());
-            suffix.push('_');
-            suffix.push_str(&words.collect::<Vec<_>>().join("-"));
-        }
-    }
-    suffix
+    let mut files = stage::files(by, &decided)?;
+    stage::separate(told::semicolons_of(by, run)?, &mut files);
+    Ok(Some(files))
 }
 
 /// `share.csv` of the period asked for instead of the year to date.

@@ -18,6 +18,7 @@ use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json, pdf, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
 use crate::store::{KeptFile, RunRecord};
+use crate::text;
 
 /// How long each stage took.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +113,15 @@ pub(super) fn chosen(files: Vec<OutFile>, formats: &[Format]) -> Vec<OutFile> {
     files.into_iter().filter(wanted).collect()
 }
 
+/// The formats that the files belong to.
+pub(super) fn formats_of(files: &[KeptFile]) -> Vec<Format> {
+    let formats = files.iter().filter_map(|(name, _)| format_of(name));
+    let mut formats: Vec<Format> = formats.collect();
+    formats.sort();
+    formats.dedup();
+    formats
+}
+
 /// True when a file of the format is among them.
 pub(super) fn has(files: &[OutFile], format: Format) -> bool {
     files
@@ -149,6 +159,9 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         facts,
         ..
     } = decided;
+    if let Some(lost) = &rules.fee_table.lost {
+        return Err(without_table(desk, run, lost));
+    }
     let formats = &desk.config.formats;
     let mut files = vec![OutFile::new("run.json", run.run_json.as_bytes())];
     let page = formats.contains(&Format::Html);
@@ -180,6 +193,17 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
     }
     spell(desk, &mut files);
     Ok(files)
+}
+
+/// The fee table that the run was told with is gone, and today's is another.
+fn without_table(desk: &Desk, run: &RunRecord, digest: &str) -> JobError {
+    let digest = digest.get(..12).unwrap_or(digest);
+    let args = [("run", run.id.as_str()), ("digest", digest)];
+    let say = |key| text::say(desk.config.lang, key, &args);
+    JobError::Usage {
+        message: say("fee-table-lost"),
+        fix: say("fee-table-lost-fix"),
+    }
 }
 
 /// Tables with the configured separator.

@@ -67,6 +67,7 @@ pub fn read(name: &str, bytes: &[u8], day: Day) -> Result<FeeTable, FileError> {
         rates,
         unread,
         problems: found.rejects,
+        lost: None,
     })
 }
 

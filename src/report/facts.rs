@@ -18,7 +18,7 @@ use crate::matching::calibrate::Calibrated;
 
 pub use diff::Replaced;
 pub use known::AsKnown;
-pub use page::{PageFacts, SourceFile};
+pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -54,6 +54,7 @@ mod compare;
 mod party;
 mod reading;
 mod seal;
+mod taken;
 
 pub use account_statement::AccountStatement;
 pub use asked::Daily;

@@ -1,18 +1,15 @@
-//! What papers for others tell: rows of one provider with their class, and what agencies took.
+//! What papers for others tell: the rows of one provider with their class.
 
 use std::collections::BTreeMap;
 
+use super::batch::batches;
 use super::codec::{day, from_json};
-use super::exec::{Bind, Row};
+use super::exec::{Bind, Row, Tx};
 use super::statement as sql;
 use super::{Store, StoreError};
 use crate::domain::{
-    AgencyCode, Day, MissingPayment, OrderStatus, Ordered, Period, ProviderRow, SourceName, Taken,
-    Vnd,
+    Day, MissingPayment, OrderStatus, Ordered, Period, ProviderRow, SourceName, Vnd,
 };
-
-/// A payment is seen at the earliest so many days before the day that it is of, by cut-offs.
-const SEEN_BEFORE: u32 = 3;
 
 impl Store {
     /// The source's rows of the period, as classed on `night`, by day and id.
@@ -22,11 +19,12 @@ impl Store {
         period: &Period,
         night: Day,
     ) -> Result<Vec<ProviderRow>, StoreError> {
-        let days = [period.from, period.to, night].map(|day| day.to_string());
-        let [from, to, night] = days.each_ref().map(|day| Bind::Text(day));
-        let binds = [Bind::Text(source.as_str()), from, to, night];
-        let rows = self.read(&sql::SELECT_PROVIDER_ROW, &binds).await?;
-        read(&rows)
+        let days = [period.from, period.to].map(|day| day.to_string());
+        let [from, to] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), from, to];
+        let mut tx = self.begin_read().await?;
+        let keys = tx.rows(&sql::SELECT_PROVIDER_KEY, &binds).await?;
+        classed(&mut tx, &keys, night).await
     }
 
     /// The source's rows from before `before` that were open on `night`, by day and id.
@@ -43,20 +41,29 @@ impl Store {
         read(&rows)
     }
 
-    /// The source's rows from before `before` that nobody knew on the night `eve` and that were
-    /// there on `night`, as classed then, by day and id.
-    pub async fn late_provider_rows(
+    /// The source's rows from before `before` that a night after `eve` and up to `night` decided:
+    /// as classed on `night`, with what they were on `eve`; none where no night knew them then. By
+    /// day and id.
+    pub async fn decided_since(
         &self,
         source: &SourceName,
         before: Day,
         eve: Day,
         night: Day,
-    ) -> Result<Vec<ProviderRow>, StoreError> {
+    ) -> Result<Vec<(Option<ProviderRow>, ProviderRow)>, StoreError> {
         let days = [before, eve, night].map(|day| day.to_string());
-        let [before, eve, night] = days.each_ref().map(|day| Bind::Text(day));
-        let binds = [Bind::Text(source.as_str()), before, eve, night];
-        let rows = self.read(&sql::SELECT_LATE_PROVIDER_ROW, &binds).await?;
-        read(&rows)
+        let [first, from, until] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), first, from, until];
+        let mut tx = self.begin_read().await?;
+        let keys = tx.rows(&sql::SELECT_DECIDED_PROVIDER_KEY, &binds).await?;
+        let was = classed(&mut tx, &keys, eve).await?;
+        let mut was: BTreeMap<Box<str>, ProviderRow> =
+            was.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let now = classed(&mut tx, &keys, night).await?;
+        Ok(now
+            .into_iter()
+            .map(|row| (was.remove(&row.id), row))
+            .collect())
     }
 
     /// The registry's word, as of `night`, on the orders made in the period at the provider that
@@ -118,33 +125,21 @@ impl Store {
         all.sort();
         Ok(all)
     }
+}
 
-    /// What was paid on the days of the period for each kind of fee of each agency, as of `night`.
-    pub async fn taken(&self, period: &Period, night: Day) -> Result<Vec<Taken>, StoreError> {
-        let seen = period.from.minus(SEEN_BEFORE);
-        let days = [period.from, period.to, night, seen].map(|day| day.to_string());
-        let binds = days.each_ref().map(|day| Bind::Text(day));
-        let mut tx = self.begin_read().await?;
-        let mut rows = tx.rows(&sql::SELECT_TAKEN_TXN, &binds).await?;
-        rows.extend(tx.rows(&sql::SELECT_TAKEN_SET, &binds).await?);
-        rows.extend(tx.rows(&sql::SELECT_TAKEN_RECEIPT, &binds[..3]).await?);
-        let mut sums: BTreeMap<(AgencyCode, Box<str>), i64> = BTreeMap::new();
-        for row in &rows {
-            let key = (
-                AgencyCode::new(row.text("agency_code")?),
-                row.text("kind")?.into(),
-            );
-            let sum = sums.entry(key).or_default();
-            let more = sum.checked_add(row.int("amount_vnd")?);
-            *sum = more.ok_or(StoreError::Overflow("a sum of payments"))?;
-        }
-        let taken = |((agency, fee_kind), amount)| Taken {
-            agency,
-            fee_kind,
-            amount,
-        };
-        Ok(sums.into_iter().map(taken).collect())
-    }
+/// The rows with these keys, as classed on `night`.
+async fn classed(tx: &mut Tx, keys: &[Row], night: Day) -> Result<Vec<ProviderRow>, StoreError> {
+    let keys: Vec<[&str; 2]> = keys
+        .iter()
+        .map(|row| Ok([row.text("source")?, row.text("id")?]))
+        .collect::<Result<_, StoreError>>()?;
+    let keys = batches(keys, |row, [source, id]| {
+        row.text("source", source).text("id", id);
+    });
+    let night = night.to_string();
+    let binds = [Bind::Text(&night)];
+    let rows = tx.rows_of_batches(&sql::SELECT_PROVIDER_ROW, &keys, &binds);
+    read(&rows.await?)
 }
 
 fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {

@@ -1,5 +1,7 @@
 //! Which raw answers belong to which night: a past run can be made again from them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::batch::batches;
@@ -7,7 +9,7 @@ use super::codec::day;
 use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{Day, SourceName};
+use crate::domain::{Day, RowKey, SourceName};
 
 /// One answer of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +135,25 @@ impl Store {
         }
         told.sort();
         Ok(told.into_iter().map(|(_, sha256)| sha256).collect())
+    }
+
+    /// The nights whose pulls first brought these transactions, by source and id.
+    pub async fn seen_nights(
+        &self,
+        keys: &[RowKey],
+    ) -> Result<BTreeMap<(Box<str>, Box<str>), Day>, StoreError> {
+        let batches = batches(keys, |row, key| {
+            row.text("source", key.source.as_str()).text("id", &key.id);
+        });
+        let mut tx = self.begin_read().await?;
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_TXN_SEEN_NIGHT, &batches, &[])
+            .await?;
+        let seen = |row: &Row| {
+            let key = (row.text("source")?.into(), row.text("id")?.into());
+            Ok((key, row.parsed("seen_night", day)?))
+        };
+        rows.iter().map(seen).collect()
     }
 
     /// The ids of the rows of `source` that the pull of `night` brought first, in their order.

@@ -13,7 +13,8 @@ use super::txn::{Version, save_versions, versions_of};
 use super::version::{Kind, Saying, place};
 use super::{Store, StoreError};
 use crate::domain::{
-    Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Receipt, Reject, SourceName,
+    Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Period, Receipt, Reject,
+    SourceName,
 };
 
 /// One export file.
@@ -80,6 +81,21 @@ impl Store {
         Ok(files)
     }
 
+    /// The files that the pulls of `night` read, each with the instant of the first that did,
+    /// milliseconds since 1970 in UTC; by name.
+    pub async fn files_read(&self, night: Day) -> Result<Vec<(ExportFile, i64)>, StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(&night)];
+        read_at(&self.read(&sql::SELECT_READ_FILE, &binds).await?)
+    }
+
+    /// The files that tell of a day of the period, in the same form.
+    pub async fn files_told(&self, over: &Period) -> Result<Vec<(ExportFile, i64)>, StoreError> {
+        let days = [over.from, over.to].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        read_at(&self.read(&sql::SELECT_TOLD_FILE, &binds).await?)
+    }
+
     /// Stores one file's rows in one transaction; a known file changes nothing (`false`). What is
     /// told of a row first counts from its own date; what replaces it counts from the day of the
     /// file, unless a newer file has told it otherwise.
@@ -132,19 +148,30 @@ impl Store {
 }
 
 /// Export files out of their rows, by name.
+fn read_file(row: &Row) -> Result<ExportFile, StoreError> {
+    Ok(ExportFile {
+        source: SourceName::new(row.text("source")?),
+        sha256: row.text("sha256")?.into(),
+        name: row.text("name")?.into(),
+        kind: row.text("kind")?.into(),
+        lines: u64::try_from(row.int("lines")?).map_err(|_| row.damaged("lines"))?,
+        day: row.parsed("day", day)?,
+        night: row.parsed("night", day)?,
+    })
+}
+
+fn read_at(rows: &[Row]) -> Result<Vec<(ExportFile, i64)>, StoreError> {
+    let file = |row: &Row| Ok((read_file(row)?, row.int("read_ms")?));
+    let mut files = rows
+        .iter()
+        .map(file)
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    files.sort_by(|(a, _), (b, _)| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
+    Ok(files)
+}
+
 fn files(rows: &[Row]) -> Result<Vec<ExportFile>, StoreError> {
-    let file = |row: &Row| {
-        Ok(ExportFile {
-            source: SourceName::new(row.text("source")?),
-            sha256: row.text("sha256")?.into(),
-            name: row.text("name")?.into(),
-            kind: row.text("kind")?.into(),
-            lines: u64::try_from(row.int("lines")?).map_err(|_| row.damaged("lines"))?,
-            day: row.parsed("day", day)?,
-            night: row.parsed("night", day)?,
-        })
-    };
-    let files: Result<Vec<_>, StoreError> = rows.iter().map(file).collect();
+    let files: Result<Vec<_>, StoreError> = rows.iter().map(read_file).collect();
     let mut files = files?;
     files.sort_by(|a, b| (&a.name, &a.sha256).cmp(&(&b.name, &b.sha256)));
     Ok(files)

@@ -209,6 +209,9 @@ statements! {
     INSERT_RUN_KEPT = both "insert_run_kept" 1;
     SELECT_RUN_KEPT = both "select_run_kept" 1;
     SELECT_TXN_SEEN = both "select_txn_seen" 2;
+    SELECT_READ_FILE = both "select_read_file" 1;
+    SELECT_TOLD_FILE = both "select_told_file" 2;
+    SELECT_TXN_SEEN_NIGHT = both "select_txn_seen_night" 1;
     SELECT_REJECT_BY_KEY = both "select_reject_by_key" 1;
     SELECT_CONFLICT_BY_ROW = both "select_conflict_by_row" 1;
     SELECT_FEE_VERSION = both "select_fee_version" 1;
@@ -252,11 +255,15 @@ statements! {
     SELECT_ARRIVED_REJECT = both "select_arrived_reject" 3;
     SELECT_ARRIVED_DECISION = both "select_arrived_decision" 1;
     SELECT_MOVED_ITEM = both "select_moved_item" 3;
-    SELECT_PROVIDER_ROW = both "select_provider_row" 4;
-    SELECT_LATE_PROVIDER_ROW = both "select_late_provider_row" 4;
+    SELECT_PROVIDER_ROW = both "select_provider_row" 2;
+    SELECT_PROVIDER_KEY = both "select_provider_key" 3;
+    SELECT_DECIDED_PROVIDER_KEY = both "select_decided_provider_key" 4;
     SELECT_MISSING_PAYMENT = both "select_missing_payment" 2;
     SELECT_ORDERED = both "select_ordered" 4;
     SELECT_OPEN_PROVIDER_ROW = both "select_open_provider_row" 3;
+    SELECT_ADDED = both "select_added" 5;
+    SELECT_CARRIED = both "select_carried" 3;
+    SELECT_SET_PAYMENT = both "select_set_payment" 4;
     SELECT_TAKEN_TXN = both "select_taken_txn" 4;
     SELECT_TAKEN_SET = both "select_taken_set" 4;
     SELECT_TAKEN_RECEIPT = both "select_taken_receipt" 3;

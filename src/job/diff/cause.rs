@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::documents::{Documents, key_of, list, text};
-use super::{Cause, Diff, RowChange};
+use super::{Became, Cause, Diff, RowChange};
 
 /// What may have caused something, by what it touches.
 pub(super) struct Causes {
@@ -63,8 +63,28 @@ impl Causes {
         self.one_of(&touching.flatten().copied().collect())
     }
 
-    /// The one of these inputs, else what changed for all.
+    /// What caused another finding: the fee table where that is another one, or the row.
+    pub(super) fn of_finding(&self, tags: &BTreeSet<String>, table: Option<Cause>) -> Cause {
+        let touching = tags.iter().filter_map(|tag| self.touching.get(tag));
+        let found: BTreeSet<usize> = touching.flatten().copied().collect();
+        match table {
+            None => self.one_of(&found),
+            Some(table) if found.is_empty() => table,
+            Some(_) => Cause::NotSingle {
+                count: found.len() + 1,
+            },
+        }
+    }
+
+    /// The one of these inputs, else what changed for all. A row that was there before and is only
+    /// read again causes nothing beside one that is new.
     fn one_of(&self, found: &BTreeSet<usize>) -> Cause {
+        let is_new = |at: &&usize| {
+            let change = self.inputs.get(**at);
+            change.is_some_and(|change| change.became != Became::Entered)
+        };
+        let new: BTreeSet<usize> = found.iter().filter(is_new).copied().collect();
+        let found = if new.is_empty() { found } else { &new };
         let count = found.len() + usize::from(self.all.is_some());
         if count > 1 {
             return Cause::NotSingle { count };

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Became, Cause, Diff, RowChange, ShareChange};
 use crate::domain::{Lang, Vnd};
-use crate::report::model::{class_word, definition_name, kind_word, percent_word, verdict_of};
+use crate::report::model::{
+    class_word, definition_name, finding_word, kind_word, percent_word, table_word, verdict_of,
+};
 use crate::text;
 
 /// So many of each list are told; `--json` tells all.
@@ -22,6 +24,7 @@ fn sign(became: Became) -> &'static str {
         Became::Added => "+",
         Became::Removed => "-",
         Became::Changed => "~",
+        Became::Entered => "=",
     }
 }
 
@@ -40,6 +43,13 @@ impl Diff {
         let program = self.program.iter();
         let program = program.map(|(was, now)| format!("~ doisoat {was} / {now}"));
         let rules = self.rules.iter().map(|rule| format!("~ {rule}"));
+        let table = self.fee_table.iter().map(|tables| {
+            let [was, now] = tables
+                .each_ref()
+                .map(|side| table_word(side.as_ref(), lang));
+            let name = pick(lang, "biểu phí", "fee table");
+            format!("~ {name}: {was} / {now}")
+        });
         let rows = |changes: &[RowChange]| -> Vec<String> {
             changes.iter().map(|change| row(change, lang)).collect()
         };
@@ -50,13 +60,18 @@ impl Diff {
         });
         let shares = self.shares.iter().map(|change| share(change, lang));
         let sections = [
-            ("Quy tắc", "Rules", program.chain(rules).collect()),
+            (
+                "Quy tắc",
+                "Rules",
+                program.chain(rules).chain(table).collect(),
+            ),
             ("Nguồn", "Sources", rows(&self.sources)),
             ("Tổng của nguồn", "Totals of sources", totals.collect()),
             ("Dữ liệu vào", "Inputs", rows(&self.inputs)),
             ("Khớp", "Matches", self.matches(lang)),
             ("Loại", "Classes", self.classes(lang)),
             ("Ngoại lệ", "Exceptions", self.exceptions(lang)),
+            ("Biểu phí", "Fee table", self.findings(lang)),
             ("Tỷ lệ", "Shares", shares.collect()),
         ];
         for (vi, en, all) in &sections {
@@ -139,6 +154,21 @@ impl Diff {
             )
         };
         self.classes.iter().map(one).collect()
+    }
+
+    fn findings(&self, lang: Lang) -> Vec<String> {
+        let one = |change: &super::FindingChange| {
+            let said =
+                [&change.before, &change.after].map(|said| finding_word(said.as_ref(), lang));
+            let [was, now] = said;
+            let (sign, cause) = (sign(change.became), change.cause.say(lang));
+            let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
+            format!(
+                "{sign} fee {}: {was} / {now}, {amount} ← {cause}",
+                change.fee
+            )
+        };
+        self.findings.iter().map(one).collect()
     }
 
     fn exceptions(&self, lang: Lang) -> Vec<String> {

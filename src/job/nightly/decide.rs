@@ -161,7 +161,13 @@ pub(super) async fn decide(
         sources_json: stored::text(&pool.sources)?.into(),
         files: Vec::new(),
         run_json: "".into(),
-        calibration_json: calibration::kept(calibration.as_ref(), &pool, &rules, &settlement)?,
+        calibration_json: calibration::kept(
+            (desk, day),
+            calibration.as_ref(),
+            &pool,
+            &rules,
+            &settlement,
+        )?,
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
-use super::{calibration, digest, recover};
+use super::{calibration, digest, recover, told};
 use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
@@ -225,6 +225,7 @@ async fn again(
     run: &RunRecord,
     left_out: &mut Vec<Text>,
 ) -> Result<Option<Decided>, JobError> {
+    let desk = &told::rules_of(desk, run).await?;
     let calibration = calibration::of_run(desk, run)?;
     if run.rules_digest != calibration::rules_digest(desk, run.business_date, calibration.as_ref())?
     {

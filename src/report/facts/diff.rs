@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use crate::domain::{FeeRate, FeeWord};
+
 /// What became of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -13,6 +15,9 @@ pub enum Became {
     Removed,
     /// Both have it, and not the same.
     Changed,
+    /// Only the later version has read it, and it was there when the earlier one was made: nothing
+    /// named it then.
+    Entered,
 }
 
 impl Became {
@@ -22,6 +27,7 @@ impl Became {
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Changed => "changed",
+            Self::Entered => "entered",
         }
     }
 }
@@ -41,6 +47,8 @@ pub enum Cause {
     },
     /// The rules.
     Rules,
+    /// The fee table.
+    FeeTable,
     /// The program's version alone.
     Program,
     /// How complete a source was.
@@ -72,6 +80,9 @@ pub struct Diff {
     pub equal: bool,
     /// Rules that differ, as `path: before / after`.
     pub rules: Vec<Box<str>>,
+    /// The fee tables of two versions of a night, where they differ: number of rates and digest;
+    /// empty for no table.
+    pub fee_table: Option<[Option<TableFacts>; 2]>,
     /// The program's versions, where they differ.
     pub program: Option<(Box<str>, Box<str>)>,
     /// Facts of sources that differ.
@@ -86,6 +97,8 @@ pub struct Diff {
     pub classes: Vec<ClassChange>,
     /// Exceptions opened and closed.
     pub exceptions: Vec<ExceptionChange>,
+    /// What the fee table says of fee lines, between two versions of one night.
+    pub findings: Vec<FindingChange>,
     /// Shares, with what moved them.
     pub shares: Vec<ShareChange>,
     /// What could not be compared, Vietnamese and English.
@@ -181,6 +194,42 @@ pub struct ExceptionChange {
     /// The row.
     pub row: Box<str>,
     /// Money at risk, in dong.
+    pub amount_vnd: i64,
+    /// What caused it.
+    pub cause: Cause,
+}
+
+/// A fee table by what tells it from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableFacts {
+    /// Rates that the night knows.
+    pub rates: usize,
+    /// 64 hex over them.
+    pub digest: Box<str>,
+}
+
+/// What the fee table says of a fee line: its word, and the rates that it names, those that apply
+/// before those that would give the amount.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// The finding, or the explained zero.
+    pub word: FeeWord,
+    /// The rates.
+    pub rates: Vec<FeeRate>,
+}
+
+/// A fee line of which the fee table says something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingChange {
+    /// The fee line, `CODE/ID`.
+    pub fee: Box<str>,
+    /// What became of the finding.
+    pub became: Became,
+    /// Before; none where nothing was said.
+    pub before: Option<Said>,
+    /// After.
+    pub after: Option<Said>,
+    /// What the registry says is due, in dong.
     pub amount_vnd: i64,
     /// What caused it.
     pub cause: Cause,

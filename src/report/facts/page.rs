@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{AgencyCode, Day, Fraction, RowKey, Vnd};
+use crate::domain::{AgencyCode, Day, Fraction, Period, RowKey, Vnd};
 
-use super::{Previous, TrendPoint};
+use super::{Figure, Previous, TrendPoint};
 
 /// One file that a source delivered for the night.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -19,6 +19,46 @@ pub struct SourceFile {
     pub sha256: Box<str>,
     /// Data lines in it.
     pub lines: u64,
+}
+
+/// A file that came for a closed period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LateFile {
+    /// The configured source.
+    pub source: Box<str>,
+    /// Its name, without folder.
+    pub name: Box<str>,
+    /// The day that it tells of.
+    pub day: Day,
+    /// Data lines in it.
+    pub lines: u64,
+}
+
+/// What the night's pull brought for a period that people had closed: it counts from this night on,
+/// and the closed figures stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LateForClosed {
+    /// The period.
+    pub period: Period,
+    /// Who closed it.
+    pub by: Box<str>,
+    /// When, as people write it.
+    pub at: Box<str>,
+    /// The files, by name.
+    pub files: Vec<LateFile>,
+    /// Money rows of its days.
+    pub rows: Figure,
+}
+
+/// Who closed the figures of a period, when and why: the mark of a closed report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClosedMark {
+    /// Who.
+    pub by: Box<str>,
+    /// When, as people write it.
+    pub at: Box<str>,
+    /// Why.
+    pub reason: Box<str>,
 }
 
 /// What only the page shows.
@@ -40,4 +80,8 @@ pub struct PageFacts {
     pub files: Vec<SourceFile>,
     /// The rules in force: key of `[rules]` and value.
     pub rules: Vec<(Box<str>, Box<str>)>,
+    /// What came for periods that were closed already.
+    pub late: Vec<LateForClosed>,
+    /// Set in the report of a period that people closed.
+    pub closed: Option<ClosedMark>,
 }

@@ -36,13 +36,58 @@ pub struct Sums {
     pub open: ByClass,
     /// Rows left out by class.
     pub excluded: ByClass,
-    /// What the provider kept of the payments that tell a fee; none where none does.
+    /// What the provider kept of the payments that tell a fee, those taken up among them; none where
+    /// none does.
     pub fees: Option<Figure>,
-    /// Payments, less what went back, less the fees told, dong.
+    /// Rows of earlier days that an earlier paper counted less of, as due, than they are now: a
+    /// payment that waited and succeeded.
+    pub taken_up: Figure,
+    /// Rows of earlier days that an earlier paper counted more of: a payment that is a second
+    /// sighting, or was voided.
+    pub taken_back: Figure,
+    /// Payments, less what went back, with what is taken up and less what is taken back of earlier
+    /// papers, less the fees told, dong.
     pub due: i128,
 }
 
+/// The part of the turnover that a row stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Paid,
+    Back,
+    Other,
+}
+
+/// True for a row that had succeeded when it was classed so: the store holds its last status only,
+/// which may be a later one.
+fn succeeded(row: &ProviderRow) -> bool {
+    match &*row.class {
+        "failed" | "void" | "pending" | "status_mismatch" => false,
+        "conflict" | "decision_stale" => &*row.status == "success",
+        _ => true,
+    }
+}
+
+fn part(row: &ProviderRow) -> Part {
+    let success = succeeded(row);
+    let back = row.went_back || (success && matches!(&*row.kind, "refund" | "reversal"));
+    if &*row.bucket == "excluded" {
+        Part::Other
+    } else if back {
+        Part::Back
+    } else if success && &*row.kind == "payment" {
+        Part::Paid
+    } else {
+        Part::Other
+    }
+}
+
 impl Sums {
+    /// What was paid, with what earlier papers counted otherwise, dong.
+    pub fn credited(&self) -> i128 {
+        self.paid.sum_vnd + self.taken_up.sum_vnd - self.taken_back.sum_vnd
+    }
+
     /// The sum over the classes.
     pub fn total(of: &ByClass) -> Figure {
         let mut sum = Figure::default();
@@ -74,24 +119,42 @@ impl Minutes<'_> {
                 sums.late.add(row.amount);
             }
             compared(&mut sums, row);
-            let success = &*row.status == "success";
-            let back = row.went_back || (success && matches!(&*row.kind, "refund" | "reversal"));
-            if &*row.bucket == "excluded" {
-                sums.other.add(row.amount);
-            } else if back {
-                sums.back.add(row.amount);
-            } else if success && &*row.kind == "payment" {
-                sums.paid.add(row.amount);
-                if !row.fee.is_zero() {
-                    fees.add(row.fee);
+            match part(row) {
+                Part::Other => sums.other.add(row.amount),
+                Part::Back => sums.back.add(row.amount),
+                Part::Paid => {
+                    sums.paid.add(row.amount);
+                    if !row.fee.is_zero() {
+                        fees.add(row.fee);
+                    }
                 }
-            } else {
-                sums.other.add(row.amount);
             }
         }
-        sums.due = sums.paid.sum_vnd - sums.back.sum_vnd - fees.sum_vnd;
+        for (before, after) in &self.changed {
+            let ((was, fee_was), (now, fee_now)) = (self.worth(before), self.worth(after));
+            let more = now - was;
+            match more.signum() {
+                1 => sums.taken_up.plus(Figure::new(1, more)),
+                -1 => sums.taken_back.plus(Figure::new(1, -more)),
+                _ => {}
+            }
+            if fee_was != fee_now {
+                fees.plus(Figure::new(1, fee_now - fee_was));
+            }
+        }
+        sums.due = sums.credited() - sums.back.sum_vnd - fees.sum_vnd;
         sums.fees = (!fees.is_empty()).then_some(fees);
         sums
+    }
+
+    /// What a row adds to what was paid less what went back, and the fee that it tells, dong. A feed
+    /// of party A's own account tells what was credited: what went back is no part of that.
+    fn worth(&self, row: &ProviderRow) -> (i128, i128) {
+        match part(row) {
+            Part::Paid => (row.amount.wide(), row.fee.wide()),
+            Part::Back if self.collects => (-row.amount.wide(), 0),
+            Part::Back | Part::Other => (0, 0),
+        }
     }
 
     /// What was open before the period and is not any more.
@@ -99,6 +162,12 @@ impl Minutes<'_> {
         let still = ids(&self.closing);
         let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
         gone.map(|row| row.amount).collect()
+    }
+
+    /// What waits for the provider at the end: the next paper that finds it paid takes it up.
+    pub fn waiting(&self) -> Figure {
+        let waits = self.closing.iter().filter(|row| &*row.class == "pending");
+        waits.map(|row| row.amount).collect()
     }
 
     /// What is open at the end, of before the period, and was not open then: matched once and

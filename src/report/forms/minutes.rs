@@ -33,6 +33,9 @@ pub struct Minutes<'a> {
     pub opening: Vec<ProviderRow>,
     /// The rows of the period; and those of earlier days that came after those days were told.
     pub rows: Vec<ProviderRow>,
+    /// Rows of earlier days that were told before and were decided anew in the period: as on its
+    /// eve, and as now. Where the amount that is due differs, this paper takes it up.
+    pub changed: Vec<(ProviderRow, ProviderRow)>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
     /// Party A's own word on the orders of the period at this provider.
@@ -139,7 +142,7 @@ impl Minutes<'_> {
     /// The sentence that both sign: what is handed on, or what reached the account.
     fn amount(&self, sums: &Sums, blocks: &mut Vec<Block>) {
         let (key, dong) = if !self.collects {
-            ("form-minutes-credited", sums.paid.sum_vnd)
+            ("form-minutes-credited", sums.credited())
         } else if sums.due < 0 {
             ("form-minutes-due-back", sums.due.saturating_neg())
         } else if sums.fees.is_none() {
@@ -218,12 +221,21 @@ impl Minutes<'_> {
         if let Some(reopened) = some(self.reopened()) {
             table.part("1", "form-minutes-reopened", reopened);
         }
+        if let Some(waiting) = some(self.waiting()) {
+            table.part("", "form-minutes-waiting", waiting);
+        }
         table.head("VIII", "form-minutes-fees", sums.fees);
         table.head("IX", "form-minutes-own", own);
         table.head("X", "form-minutes-unseen", unseen);
         if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
             table.of_annex(("form-sheet-unseen", 5), unseen, None);
         }
+        let mut carried = sums.taken_up;
+        carried.plus(sums.taken_back);
+        carried.sum_vnd = sums.taken_up.sum_vnd - sums.taken_back.sum_vnd;
+        table.head("XI", "form-minutes-carried", Some(carried));
+        table.part("1", "form-minutes-taken-up", sums.taken_up);
+        table.part("2", "form-minutes-taken-back", sums.taken_back);
         table.rows
     }
 

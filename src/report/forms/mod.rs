@@ -9,6 +9,7 @@ pub mod payments;
 
 mod annex;
 mod book;
+mod bridge;
 mod docx;
 mod figures;
 mod paper;
@@ -16,8 +17,9 @@ mod period;
 
 pub use annex::file_name;
 pub use book::render as xlsx;
+pub use bridge::{Bridge, is_summed};
 pub use docx::render as docx;
 pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
 pub use paper::{Align, Block, Cell, Grid, How, Line, Listed, Paper, Row, Scale};
-pub use payments::{AgencyPayments, Payments};
+pub use payments::{AgencyPayments, Carried, Payments};

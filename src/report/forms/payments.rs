@@ -1,9 +1,10 @@
 //! The form of payments by agency of provincial systems (Decision 766/QĐ-TTg): dossiers that paid,
 //! at the counter and online, the share, and what was taken as phí and lệ phí.
 
+use super::bridge::Bridge;
 use super::paper::{Block, Cell, Grid, How, Line, Paper, Row, head, signer};
 use super::period;
-use crate::domain::{Lang, Period, RunId};
+use crate::domain::{Day, Lang, Period, RunId};
 use crate::kpi::Fraction;
 use crate::text;
 
@@ -22,6 +23,17 @@ pub struct AgencyPayments {
     pub le_phi: i128,
 }
 
+/// What the nights of the period changed of earlier days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The night before the period.
+    pub eve: Day,
+    /// Phí, dong; negative where it is less now.
+    pub phi: i128,
+    /// Lệ phí, dong.
+    pub le_phi: i128,
+}
+
 /// What the form is made of.
 #[derive(Clone, Debug)]
 pub struct Payments<'a> {
@@ -37,9 +49,17 @@ pub struct Payments<'a> {
     pub agencies: Vec<AgencyPayments>,
     /// All together: dossiers of several agencies count once.
     pub total: AgencyPayments,
-    /// What `AMOUNT_CASHLESS` counts in all over the same days, dong; none where it is not
+    /// How the sum leads to what `AMOUNT_CASHLESS` counts over the same days; none where that is not
     /// measured.
-    pub measured: Option<i128>,
+    pub bridge: Option<Bridge>,
+    /// What was paid on days before the period and was recorded, or decided otherwise, only after its
+    /// eve, so that it stands in no earlier form; none where there can be none.
+    pub carried: Option<Carried>,
+    /// The last night that is told.
+    pub night: Day,
+    /// Nights that were published again since the run: the figures are those of the book as it
+    /// stands today, as of that night.
+    pub republished: Vec<Day>,
 }
 
 impl Payments<'_> {
@@ -64,18 +84,24 @@ impl Payments<'_> {
         if self.shared() {
             blocks.push(Block::Line(Line::plain(self.say("form-payments-once"))));
         }
-        blocks.extend(
-            self.difference(sum)
-                .map(|said| Block::Line(Line::plain(said))),
-        );
-        blocks.extend([
-            Block::Line(Line::plain(text::say(self.lang, "form-source-run", &run))),
-            Block::Signatures(vec![
-                signer(self.lang, "form-sign-maker", "form-sign-hint"),
-                signer(self.lang, "form-sign-accountant", "form-sign-hint"),
-                signer(self.lang, "form-sign-head", "form-sign-seal"),
-            ]),
-        ]);
+        let carried = self.carried.map(|carried| self.carried_over(carried));
+        blocks.extend(carried.map(|said| Block::Line(Line::plain(said))));
+        if let Some(bridge) = &self.bridge {
+            blocks.push(Block::Line(Line::section(self.say("form-bridge-title"))));
+            blocks.push(Block::Line(Line::plain(self.say("form-bridge-intro"))));
+            blocks.push(Block::Table(self.bridge(bridge)));
+        }
+        let said = text::say(self.lang, "form-source-run", &run);
+        blocks.push(Block::Line(Line::plain(said)));
+        let night = text::day(self.lang, self.night);
+        let said = text::say(self.lang, "form-minutes-told-to", &[("day", &night)]);
+        blocks.push(Block::Line(Line::plain(said)));
+        blocks.extend(self.state().map(|said| Block::Line(Line::plain(said))));
+        blocks.extend([Block::Signatures(vec![
+            signer(self.lang, "form-sign-maker", "form-sign-hint"),
+            signer(self.lang, "form-sign-accountant", "form-sign-hint"),
+            signer(self.lang, "form-sign-head", "form-sign-seal"),
+        ])]);
         Paper {
             title: self.say("form-payments-title"),
             lang: self.lang,
@@ -84,13 +110,48 @@ impl Payments<'_> {
         }
     }
 
-    /// How far the sum is from the indicator's, and why; none where they are the same.
-    fn difference(&self, sum: i128) -> Option<String> {
-        let measured = self.measured.filter(|measured| *measured != sum)?;
+    /// What earlier days brought since: on no earlier form, and not in the table.
+    fn carried_over(&self, carried: Carried) -> String {
         let number = |dong| text::number(self.lang, dong);
-        let (difference, measured) = (number(measured - sum), number(measured));
-        let args = [("difference", &*difference), ("measured", &*measured)];
-        Some(text::say(self.lang, "form-payments-difference", &args))
+        let (eve, phi) = (text::day(self.lang, carried.eve), number(carried.phi));
+        let (le_phi, sum) = (number(carried.le_phi), number(carried.phi + carried.le_phi));
+        let args = [
+            ("eve", &*eve),
+            ("phi", &*phi),
+            ("le_phi", &*le_phi),
+            ("sum", &*sum),
+        ];
+        text::say(self.lang, "form-payments-carried", &args)
+    }
+
+    /// What the figures are of, where that is not what the run published.
+    fn state(&self) -> Option<String> {
+        let nights = self.republished.iter();
+        let nights: Vec<String> = nights.map(|night| text::day(self.lang, *night)).collect();
+        let (nights, night) = (nights.join(", "), text::day(self.lang, self.night));
+        let args = [("nights", &*nights), ("night", &*night)];
+        let said = || text::say(self.lang, "form-payments-republished", &args);
+        (!self.republished.is_empty()).then(said)
+    }
+
+    /// The lines between the sum and the indicator; a line of nothing is left out.
+    fn bridge(&self, bridge: &Bridge) -> Grid {
+        let row = |key: &str, dong: i128, strong: bool| Row {
+            cells: vec![Cell::Text(self.say(key)), Cell::Number(dong)],
+            strong,
+        };
+        let parts = bridge.parts().into_iter().filter(|(_, dong)| *dong != 0);
+        let mut rows = vec![row("bridge-taken", bridge.taken, true)];
+        rows.extend(parts.map(|(key, dong)| row(key, dong, false)));
+        rows.push(row("bridge-counted", bridge.counted, true));
+        Grid {
+            name: self.say("form-sheet-bridge"),
+            columns: vec![
+                (self.say("form-col-item"), 11_000),
+                (self.say("form-col-amount"), 3_000),
+            ],
+            rows,
+        }
     }
 
     /// True where dossiers of several agencies make the total less than the sum of the lines.

@@ -25,6 +25,7 @@ struct KindJson {
     added: usize,
     removed: usize,
     changed: usize,
+    entered: usize,
 }
 
 #[derive(Serialize)]
@@ -105,6 +106,7 @@ fn kind(section: &ChangeSection) -> KindJson {
         added: of(Became::Added),
         removed: of(Became::Removed),
         changed: of(Became::Changed),
+        entered: of(Became::Entered),
     }
 }
 

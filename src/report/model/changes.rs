@@ -12,7 +12,7 @@ use crate::report::facts::Replaced;
 use crate::report::facts::diff::{Became, Cause, Diff, RowChange, ShareChange};
 use crate::text;
 
-pub use words::{class_word, kind_word, percent_word, verdict_of};
+pub use words::{class_word, finding_word, kind_word, percent_word, table_word, verdict_of};
 use words::{field_value, field_word, link_words, row_words, share_words, source_words};
 
 /// One change.
@@ -46,7 +46,7 @@ pub struct ChangeSection {
 /// An input that caused changes of links, classes and exceptions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
-    /// rows, file, decision, row, rules, program, source, time, several or unknown.
+    /// rows, file, decision, row, rules, fee_table, program, source, time, several or unknown.
     pub cause: &'static str,
     /// The source or the file; empty where the cause has no name.
     pub name: Box<str>,
@@ -59,8 +59,8 @@ pub struct VersionChanges {
     pub replaces: Box<str>,
     /// Its number.
     pub version: u32,
-    /// The causes with the number of links, classes and exceptions that each changed, the
-    /// greatest first.
+    /// The causes with the number of links, classes, exceptions and findings of the fee table that
+    /// each changed, the greatest first.
     pub reasons: Vec<(Reason, usize)>,
     /// The changes; a kind without any is left out.
     pub sections: Vec<ChangeSection>,
@@ -112,6 +112,7 @@ impl Reason {
                 (kind, None) => named("row", kind),
             },
             Cause::Rules => named("rules", ""),
+            Cause::FeeTable => named("fee_table", ""),
             Cause::Program => named("program", ""),
             Cause::Source { name } => named("source", name),
             Cause::Time => named("time", ""),
@@ -128,6 +129,7 @@ impl Reason {
             "decision" => "reason-decision",
             "row" => "reason-row",
             "rules" => "cause-rules",
+            "fee_table" => "cause-fee-table",
             "program" => "cause-program",
             "source" => "cause-source",
             "time" => "cause-time",
@@ -146,6 +148,8 @@ fn reasons(diff: &Diff) -> Vec<(Reason, usize)> {
     let links = diff.matches.iter().map(|change| &change.cause);
     let classes = diff.classes.iter().map(|change| &change.cause);
     let exceptions = diff.exceptions.iter().map(|change| &change.cause);
+    let findings = diff.findings.iter().map(|change| &change.cause);
+    let exceptions = exceptions.chain(findings);
     let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
     for cause in links.chain(classes).chain(exceptions) {
         *counts.entry(Reason::of(cause)).or_default() += 1;
@@ -172,6 +176,7 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
         ("link", "changes-links", links(diff, lang)),
         ("class", "changes-classes", classes(diff, lang)),
         ("exception", "changes-exceptions", exceptions(diff, lang)),
+        ("finding", "changes-findings", findings(diff, lang)),
         (
             "agency_share",
             "changes-agency-shares",
@@ -255,7 +260,27 @@ fn rules(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
         let (was, now) = values.split_once(" / ").unwrap_or((values, ""));
         line(path, was, now)
     });
-    program.chain(rules).collect()
+    let name = text::say(lang, "changes-fee-table", &[]);
+    let table = diff.fee_table.iter().map(|tables| {
+        let [was, now] = tables
+            .each_ref()
+            .map(|side| table_word(side.as_ref(), lang));
+        line(&name, &was, &now)
+    });
+    program.chain(rules).chain(table).collect()
+}
+
+/// What the fee table says otherwise.
+fn findings(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
+    let line = |finding: &crate::report::facts::diff::FindingChange| ChangeLine {
+        became: finding.became,
+        what: format!("{} {}", kind_word("fee", lang), finding.fee),
+        before: finding_word(finding.before.as_ref(), lang),
+        after: finding_word(finding.after.as_ref(), lang),
+        amount: Some(Vnd::new(finding.amount_vnd)),
+        cause: finding.cause.say(lang),
+    };
+    diff.findings.iter().map(line).collect()
 }
 
 fn sources(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
@@ -329,7 +354,7 @@ fn exceptions(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
         let label = class_word(&exception.class, lang);
         let (before, after) = match exception.became {
             Became::Removed => (label, String::new()),
-            Became::Added | Became::Changed => (String::new(), label),
+            Became::Added | Became::Changed | Became::Entered => (String::new(), label),
         };
         ChangeLine {
             became: exception.became,

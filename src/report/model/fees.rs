@@ -155,6 +155,11 @@ fn keys(word: FeeWord) -> (&'static str, Option<&'static str>) {
     }
 }
 
+/// What a word means.
+pub fn fee_label(word: FeeWord, lang: Lang) -> String {
+    text::say(lang, keys(word).0, &[])
+}
+
 fn channel_key(channel: FilingChannel) -> &'static str {
     match channel {
         FilingChannel::Counter => "fee-channel-counter",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{Completeness, Day, Lang};
 use crate::kpi::Verdict;
-use crate::report::facts::{RunFacts, SourceNight};
+use crate::report::facts::{LateFile, LateForClosed, RunFacts, SourceNight};
 use crate::text;
 use crate::text::figure::percent_short;
 
@@ -18,6 +18,8 @@ const STRETCHES_MAX: usize = 12;
 /// How serious a banner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Level {
+    /// Something to decide; the night is complete.
+    Note,
     /// The night is incomplete.
     Amber,
     /// Figures contradict each other.
@@ -80,6 +82,8 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
         }
     }
     banners.extend(lacking(facts));
+    let late = facts.page.late.iter();
+    banners.extend(late.map(|late| for_closed(facts.lang, late)));
     banners
 }
 
@@ -106,6 +110,39 @@ fn lacking(facts: &RunFacts) -> Option<Banner> {
         text: text::say(lang, "banner-lacking", &[("days", &days.join("; "))]),
         advice: text::say(lang, "banner-lacking-advice", &[]),
     })
+}
+
+/// What came for a period that people had closed: what, where, and what to do.
+fn for_closed(lang: Lang, late: &LateForClosed) -> Banner {
+    let file = |file: &LateFile| {
+        let (day, lines) = (text::day(lang, file.day), text::number(lang, file.lines));
+        let args = [
+            ("file", &*file.name),
+            ("source", &*file.source),
+            ("day", &*day),
+            ("n", &*lines),
+        ];
+        text::say(lang, "banner-closed-file", &args)
+    };
+    let mut what: Vec<String> = late.files.iter().map(file).collect();
+    if !late.rows.is_empty() {
+        let n = text::number(lang, late.rows.count);
+        let sum = text::money(lang, late.rows.sum_vnd);
+        let args = [("n", &*n), ("sum", &*sum)];
+        what.push(text::say(lang, "banner-closed-rows", &args));
+    }
+    let what = what.join("; ");
+    let args = [
+        ("period", &*late.period.label),
+        ("by", &*late.by),
+        ("at", &*late.at),
+        ("what", &*what),
+    ];
+    Banner {
+        level: Level::Note,
+        text: text::say(lang, "banner-closed", &args),
+        advice: text::say(lang, "banner-closed-advice", &args),
+    }
 }
 
 fn untied(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
@@ -179,7 +216,8 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
     } else {
         shown
     };
-    let green = verdict == Verdict::Met && banners.is_empty();
+    let whole = banners.iter().all(|banner| banner.level == Level::Note);
+    let green = verdict == Verdict::Met && whole;
     let why = match headline {
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),

@@ -7,7 +7,7 @@ use crate::classify::Class;
 use crate::domain::{Day, Lang, Text};
 use crate::settle::{Inputs, Settlement};
 
-use super::facts::{Figure, RunFacts, SourceFile};
+use super::facts::{ClosedMark, Figure, RunFacts, SourceFile};
 
 mod ageing;
 mod breakdown;
@@ -39,13 +39,13 @@ pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{CarryRow, FlowRow, uncounted_out};
 pub use cells::{CellRow, CellTable, GreyRow};
 pub use changes::{
-    ChangeLine, ChangeSection, Reason, VersionChanges, class_word, kind_word, percent_word,
-    verdict_of,
+    ChangeLine, ChangeSection, Reason, VersionChanges, class_word, finding_word, kind_word,
+    percent_word, table_word, verdict_of,
 };
 pub use closed::ClosedView;
 pub use compare::CompareRow;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
-pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, rate_text};
+pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
@@ -86,6 +86,9 @@ pub struct Report {
     /// The month or range that it is of, in words within a sentence; none for its night.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
+    /// Who closed its figures, when and why; none in a report that is not closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_mark: Option<ClosedMark>,
     /// The run box: label and value.
     pub run_box: Vec<Fact>,
     /// The version of the night, and the run it replaces.
@@ -194,6 +197,7 @@ impl Report {
             unit: facts.unit.clone(),
             business_date: facts.business_date,
             period: span::period_words(facts),
+            closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),

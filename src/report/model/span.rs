@@ -73,6 +73,17 @@ impl Report {
         self.span("page-subtitle-period", "page-subtitle")
     }
 
+    /// Who closed the figures of the period, when and why; none in any other report.
+    pub fn closed_note(&self) -> Option<String> {
+        let mark = self.closed_mark.as_ref()?;
+        let args = [
+            ("at", &*mark.at),
+            ("by", &*mark.by),
+            ("reason", &*mark.reason),
+        ];
+        Some(text::say(self.lang, "closed-note", &args))
+    }
+
     /// Which version of the night it is.
     pub fn version_note(&self) -> String {
         let version = self.version_of_night.to_string();

@@ -25,6 +25,7 @@ pub(super) fn paper(report: &Report) -> Paper {
     blocks.push(Block::Boxes(vec![made.verdict()]));
     blocks.push(Block::Boxes(report.tiles.iter().map(tile).collect()));
     made.banners(&mut blocks, Level::Amber);
+    made.banners(&mut blocks, Level::Note);
     made.first_work(&mut blocks);
     // what is of the last night alone stands behind what is of the period
     let night = report.night_heading();
@@ -122,6 +123,9 @@ impl Maker<'_> {
         blocks.push(Block::Line(title.sized(Scale::Large)));
         let line = format!("{} – {}", self.r.subtitle(), self.r.version_note());
         blocks.push(Block::Line(Line::middle(line).slanted()));
+        if let Some(closed) = self.r.closed_note() {
+            blocks.push(Block::Line(Line::middle(closed).strong()));
+        }
     }
 
     fn banners(&self, blocks: &mut Vec<Block>, level: Level) {

@@ -47,7 +47,7 @@ pub(super) fn write(
     for banner in &book.report.banners {
         let looks = match banner.level {
             Level::Red => &book.looks.bad,
-            Level::Amber => &book.looks.amber,
+            Level::Amber | Level::Note => &book.looks.amber,
         };
         let said = format!("{} {}", banner.text, banner.advice);
         wide(&mut sheet, at, &said, looks)?;
@@ -76,7 +76,9 @@ fn heading(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     sheet.say(1, 0, &book.t("page-heading"), &looks.title)?;
     sheet.to.set_row_height(1, 22)?;
     let (of, version) = (book.report.subtitle(), book.report.version_note());
-    let said = format!("{of}. {version}. {}", book.t("personal-note"));
+    let closed = book.report.closed_note();
+    let closed = closed.map_or_else(String::new, |closed| format!(" {closed}"));
+    let said = format!("{of}. {version}.{closed} {}", book.t("personal-note"));
     sheet.say(2, 0, &said, &looks.intro)
 }
 

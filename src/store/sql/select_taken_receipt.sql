@@ -1,5 +1,8 @@
--- What receipts of the days $1 to $2 gave to fee lines as of the night $3, by agency and kind.
-SELECT f.agency_code, f.kind, CAST(SUM(l.amount_vnd) AS BIGINT) AS amount_vnd
+-- What each receipt of the days $1 to $2 gave to fee lines as of the night $3, by role, dossier,
+-- agency and kind of fee; its place is the dossier that it was written for.
+SELECT
+    'receipt' AS side, r.dossier_code AS place, l.id, l.role, l.dossier_code, f.agency_code, f.kind,
+    CAST(SUM(l.amount_vnd) AS BIGINT) AS amount_vnd
 FROM receipt_version AS r CROSS JOIN match_leg AS l CROSS JOIN match_group AS g
 CROSS JOIN fee_version AS f
 WHERE r.collected_on >= $1 AND r.collected_on <= $2 AND r.night = (
@@ -12,4 +15,4 @@ WHERE r.collected_on >= $1 AND r.collected_on <= $2 AND r.night = (
   AND f.dossier_code = l.dossier_code AND f.fee_id = l.fee_id AND f.night = (
     SELECT MAX(m.night) FROM fee_version AS m
     WHERE m.dossier_code = f.dossier_code AND m.fee_id = f.fee_id AND m.night <= $3)
-GROUP BY f.agency_code, f.kind
+GROUP BY r.dossier_code, l.id, l.role, l.dossier_code, f.agency_code, f.kind

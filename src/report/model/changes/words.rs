@@ -3,8 +3,8 @@
 use crate::classify::CLASSES;
 use crate::domain::{Completeness, Fraction, Lang, Vnd};
 use crate::kpi::Verdict;
-use crate::report::facts::diff::{Became, Cause, RowChange, ShareChange};
-use crate::report::model::{definition_name, verdict_word};
+use crate::report::facts::diff::{Became, Cause, RowChange, Said, ShareChange, TableFacts};
+use crate::report::model::{definition_name, fee_label, rate_text, verdict_word};
 use crate::text;
 
 /// The columns of rows that can change, with the keys of their names.
@@ -85,6 +85,7 @@ impl Became {
             Self::Added => "became-added",
             Self::Removed => "became-removed",
             Self::Changed => "became-changed",
+            Self::Entered => "became-entered",
         };
         text::say(lang, key, &[])
     }
@@ -100,6 +101,7 @@ impl Cause {
                 format!("{word} {key}{}", by.unwrap_or_default())
             }
             Self::Rules => text::say(lang, "cause-rules", &[]),
+            Self::FeeTable => text::say(lang, "cause-fee-table", &[]),
             Self::Program => text::say(lang, "cause-program", &[]),
             Self::Source { name } => text::say(lang, "cause-source", &[("name", name)]),
             Self::Time => text::say(lang, "cause-time", &[]),
@@ -108,6 +110,36 @@ impl Cause {
             }
             Self::Unknown => text::say(lang, "cause-unknown", &[]),
         }
+    }
+}
+
+/// A fee table by the number of its rates and its digest; a dash for none.
+pub fn table_word(table: Option<&TableFacts>, lang: Lang) -> String {
+    let Some(table) = table else {
+        return "-".to_owned();
+    };
+    let rates = table.rates.to_string();
+    let digest = table.digest.get(..12).unwrap_or(&table.digest);
+    let args = [("n", &*rates), ("digest", digest)];
+    text::say(lang, "changes-fee-table-said", &args)
+}
+
+/// What the fee table says of a line, with the rates that it names; empty for nothing.
+pub fn finding_word(said: Option<&Said>, lang: Lang) -> String {
+    let Some(said) = said else {
+        return String::new();
+    };
+    let mut rates: Vec<String> = said
+        .rates
+        .iter()
+        .map(|rate| rate_text(rate, lang))
+        .collect();
+    rates.dedup();
+    let label = fee_label(said.word, lang);
+    if rates.is_empty() {
+        label
+    } else {
+        format!("{label}: {}", rates.join("; "))
     }
 }
 

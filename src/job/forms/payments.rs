@@ -1,0 +1,258 @@
+//! The form of payments, made from one state: the book of nights as of the run's night. What the run
+//! measured has to be what the book holds; where nights were published again since, an open period
+//! is measured anew with the sums of today, and a closed one is refused.
+
+use std::collections::BTreeMap;
+
+use anyhow::anyhow;
+
+use super::{knowing, known, unreadable};
+use crate::domain::{Added, AgencyCode, Day, Period, Taken};
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::nightly::Decided;
+use crate::job::{period, recover};
+use crate::kpi::Share;
+use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, is_summed};
+use crate::store::RunRecord;
+use crate::text;
+
+/// The definition whose amounts the sum of the form is held against.
+const AMOUNTS: &str = "AMOUNT_CASHLESS";
+/// The definition whose dossiers the form counts.
+const DOSSIERS: &str = "DOSSIER_CASHLESS";
+
+/// What the form tells, all of one state.
+pub(super) struct Told {
+    decided: Decided,
+    taken: Taken,
+    bridge: Option<Bridge>,
+    carried: Option<Carried>,
+    republished: Vec<Day>,
+}
+
+/// What the book holds of a period, as of a night.
+struct Book {
+    amounts: Vec<Added>,
+    dossiers: Vec<Added>,
+}
+
+impl Book {
+    async fn of(desk: &Desk, over: &Period, night: Day) -> Result<Self, JobError> {
+        Ok(Self {
+            amounts: desk.store.added(AMOUNTS, over, night).await?,
+            dossiers: desk.store.added(DOSSIERS, over, night).await?,
+        })
+    }
+
+    /// True when the shares are made of what the book holds.
+    fn is_of(&self, decided: &Decided, over: &Period) -> bool {
+        let same = |definition, added: &[Added]| {
+            let sum = |part: fn(&Added) -> i64| -> i128 {
+                added.iter().map(|one| i128::from(part(one))).sum()
+            };
+            let mut total = of(decided, over, definition).filter(|share| share.agency.is_none());
+            total.next().is_none_or(|share| {
+                share.numerator == sum(|one| one.numerator)
+                    && share.denominator == sum(|one| one.denominator)
+            })
+        };
+        same(AMOUNTS, &self.amounts) && same(DOSSIERS, &self.dossiers)
+    }
+}
+
+/// The shares of a definition over the period, of agencies and in total.
+fn of<'d>(
+    decided: &'d Decided,
+    over: &Period,
+    definition: &'static str,
+) -> impl Iterator<Item = &'d Share> {
+    let shares = decided.settlement.shares.iter();
+    shares.filter(move |share| {
+        share.definition == definition && share.period == *over && share.cell.is_none()
+    })
+}
+
+/// Reads and measures it, or says why there is no one state. Of an open period the run is that of the
+/// last night up to its end, so that consecutive forms hang together; where the rules are others
+/// since, the last run of all.
+pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told), JobError> {
+    let last = knowing(desk, over).await?;
+    let nights = desk.store.published_nights().await?;
+    let known = known(&nights, over, last.business_date)?;
+    let closed = period::closing_of(desk, over).await?.is_some();
+    let own = desk.store.published(known.told_to).await?;
+    let own = own.filter(|own| !closed && own.id != last.id);
+    let told = match own {
+        Some(own) => of_run(desk, &own, over, closed)
+            .await?
+            .map(|told| (own, told)),
+        None => None,
+    };
+    let (run, mut told) = match told {
+        Some(told) => told,
+        None => {
+            let told = of_run(desk, &last, over, closed).await?;
+            let told = told.ok_or_else(|| unreadable(&last))?;
+            (last, told)
+        }
+    };
+    if known.had_eve {
+        let eve = over.from.minus(1);
+        let since = desk
+            .store
+            .carried(over.from, eve, run.business_date)
+            .await?;
+        let dong = |kind: &str| since.get(kind).copied().unwrap_or(0);
+        let (phi, le_phi) = (dong("phi"), dong("le_phi"));
+        let is_some = phi != 0 || le_phi != 0;
+        told.carried = is_some.then_some(Carried { eve, phi, le_phi });
+    }
+    Ok((run, told))
+}
+
+/// What the book tells as of the night of a run; none where the run cannot be read again.
+async fn of_run(
+    desk: &Desk,
+    run: &RunRecord,
+    over: &Period,
+    closed: bool,
+) -> Result<Option<Told>, JobError> {
+    let night = run.business_date;
+    let book = Book::of(desk, over, night).await?;
+    let since = published_since(desk, run).await?;
+    let kept = match recover::as_known(desk, desk, run, over).await {
+        Err(JobError::Usage { .. }) if !since.is_empty() => None,
+        kept => match kept? {
+            None => return Ok(None),
+            kept => kept,
+        },
+    };
+    let (decided, republished) = match kept.filter(|kept| book.is_of(kept, over)) {
+        Some(kept) => (kept, Vec::new()),
+        None if since.is_empty() => {
+            return Err(anyhow!("the book of nights is not what {} measured", run.id).into());
+        }
+        None if closed => return Err(mixed(desk, run, over, &since, closed)),
+        None => {
+            let Some(today) = recover::with_sums_of_today(desk, run, over).await? else {
+                return Ok(None);
+            };
+            if !book.is_of(&today, over) {
+                return Err(mixed(desk, run, over, &since, closed));
+            }
+            (today, since)
+        }
+    };
+    let taken = desk.store.taken(over, night).await?;
+    let is_measured =
+        of(&decided, over, AMOUNTS).any(|share| share.agency.is_none() && share.enough_data);
+    let bridge = if is_measured {
+        let returned = Bridge::short(&taken, &book.amounts);
+        let returned = desk.store.returned(&returned, night).await?;
+        let bridge = Bridge::new(&taken, &book.amounts, &returned);
+        if !bridge.adds_up() {
+            return Err(anyhow!("the bridge of the form does not add up: {bridge:?}").into());
+        }
+        Some(bridge)
+    } else {
+        None
+    };
+    Ok(Some(Told {
+        decided,
+        taken,
+        bridge,
+        carried: None,
+        republished,
+    }))
+}
+
+/// Nights up to the run's that were published again after it.
+async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
+    let runs = desk.store.runs().await?;
+    let since = runs.iter().filter(|other| {
+        other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
+    });
+    let mut nights: Vec<Day> = since.map(|other| other.business_date).collect();
+    nights.dedup();
+    Ok(nights)
+}
+
+fn mixed(desk: &Desk, run: &RunRecord, over: &Period, since: &[Day], closed: bool) -> JobError {
+    let nights: Vec<String> = since.iter().map(Day::to_string).collect();
+    let (nights, night) = (nights.join(", "), run.business_date.to_string());
+    let args = [
+        ("run", run.id.as_str()),
+        ("period", &*over.label),
+        ("nights", &*nights),
+        ("night", &*night),
+    ];
+    let say = |key| text::say(desk.config.lang, key, &args);
+    let [message, fix] = if closed {
+        [
+            "form-payments-mixed-closed",
+            "form-payments-mixed-closed-fix",
+        ]
+    } else {
+        ["form-payments-mixed", "form-payments-mixed-fix"]
+    };
+    JobError::Usage {
+        message: say(message),
+        fix: say(fix),
+    }
+}
+
+impl Told {
+    /// `run.json` of the state.
+    pub(super) fn run_json(&self) -> &[u8] {
+        self.decided.run.run_json.as_bytes()
+    }
+
+    /// The paper.
+    pub(super) fn paper(&self, over: &Period) -> Paper {
+        let decided = &self.decided;
+        let lang = decided.facts.lang;
+        let mut by_code: BTreeMap<AgencyCode, AgencyPayments> = BTreeMap::new();
+        let mut total = AgencyPayments {
+            name: text::say(lang, "form-total", &[]).into(),
+            ..AgencyPayments::default()
+        };
+        for share in of(decided, over, DOSSIERS) {
+            let line = match &share.agency {
+                None => &mut total,
+                Some(code) if share.denominator != 0 => by_code.entry(code.clone()).or_default(),
+                Some(_) => continue,
+            };
+            (line.dossiers, line.online) = (share.denominator, share.numerator);
+        }
+        for leg in self.taken.legs.iter().filter(|leg| is_summed(leg)) {
+            let line = by_code.entry(leg.agency.clone()).or_default();
+            for line in [line, &mut total] {
+                let sum = if &*leg.fee_kind == "phi" {
+                    &mut line.phi
+                } else {
+                    &mut line.le_phi
+                };
+                *sum += i128::from(leg.amount);
+            }
+        }
+        let names = decided.pool.agencies.iter();
+        let names: BTreeMap<&AgencyCode, &str> = names.map(|a| (&a.code, &*a.name)).collect();
+        for (code, line) in &mut by_code {
+            line.name = names.get(code).copied().unwrap_or(code.as_str()).into();
+        }
+        let payments = Payments {
+            lang,
+            unit: &decided.facts.unit,
+            period: over,
+            run: &decided.run.id,
+            agencies: by_code.into_values().collect(),
+            total,
+            bridge: self.bridge,
+            carried: self.carried,
+            night: decided.run.business_date,
+            republished: self.republished.clone(),
+        };
+        payments.paper()
+    }
+}

@@ -1,0 +1,157 @@
+//! Files that came for a period after it was closed: what they tell counts from the next night on, in
+//! what is known now, and the closed figures stay. A night that reads one says so, and `status` and
+//! `check` say so until the period is opened again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::desk::Desk;
+use super::error::JobError;
+use crate::domain::{Day, Inputs, Lang, Moment};
+use crate::report::Figure;
+use crate::report::facts::{LateFile, LateForClosed};
+use crate::store::{Closing, ExportFile, RunRecord, Store};
+use crate::text;
+
+/// A closed period, and the files that came for it since.
+#[derive(Clone, Debug)]
+pub struct Late {
+    /// The closing in force.
+    pub closing: Closing,
+    /// The files, by name.
+    pub files: Vec<ExportFile>,
+}
+
+impl Late {
+    /// What came, in words.
+    pub fn say(&self, lang: Lang) -> String {
+        let name = |file: &ExportFile| format!("{} ({})", file.name, file.source);
+        let files: Vec<String> = self.files.iter().map(name).collect();
+        let files = files.join(", ");
+        let args = [
+            ("period", &*self.closing.period.label),
+            ("by", &*self.closing.by),
+            ("at", &*at(lang, &self.closing)),
+            ("files", &*files),
+        ];
+        text::say(lang, "period-late", &args)
+    }
+
+    /// What to do about it.
+    pub fn fix(&self, lang: Lang) -> String {
+        let args = [("period", &*self.closing.period.label)];
+        text::say(lang, "period-late-fix", &args)
+    }
+}
+
+/// When it was closed, as people write it.
+pub(super) fn at(lang: Lang, closing: &Closing) -> String {
+    match Moment::parse(&closing.at_wall) {
+        Ok(at) if lang == Lang::Vi => at.vi(),
+        Ok(at) => at.text().into_owned(),
+        Err(_) => closing.at_wall.to_string(),
+    }
+}
+
+/// The instant of a closing; of one that cannot be read everything came later.
+fn at_ms(closing: &Closing) -> i64 {
+    Moment::parse(&closing.at_wall).map_or(0, |at| at.ms())
+}
+
+/// The closings in force at an instant: of each period the last entry up to it.
+async fn in_force(store: &Store, until_ms: i64) -> Result<Vec<Closing>, JobError> {
+    let mut last: BTreeMap<Box<str>, Closing> = BTreeMap::new();
+    for closing in store.closings().await? {
+        if at_ms(&closing) <= until_ms {
+            last.insert(closing.period.label.clone(), closing);
+        }
+    }
+    Ok(last
+        .into_values()
+        .filter(|closing| closing.closes)
+        .collect())
+}
+
+/// The closed periods for which files came since, whichever night read them.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn standing(store: &Store) -> Result<Vec<Late>, JobError> {
+    let mut all = Vec::new();
+    for closing in in_force(store, i64::MAX).await? {
+        let told = store.files_told(&closing.period).await?;
+        let since = at_ms(&closing);
+        let late = told.into_iter().filter(|(_, read)| *read > since);
+        let files: Vec<ExportFile> = late.map(|(file, _)| file).collect();
+        if !files.is_empty() {
+            all.push(Late { closing, files });
+        }
+    }
+    Ok(all)
+}
+
+/// What the pull of a run brought for periods that were closed before it. Made again, a run tells
+/// the same: what was read or closed later is none of it.
+pub(super) async fn of_run(
+    desk: &Desk,
+    run: &RunRecord,
+    pool: &Inputs,
+) -> Result<Vec<LateForClosed>, JobError> {
+    let closings = in_force(&desk.store, run.pulled_at_ms).await?;
+    if closings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let night = run.business_date;
+    let read = desk.store.files_read(night).await?;
+    let new = new_rows(desk, night, pool).await?;
+    let first = desk.store.readings(night).await?;
+    let first = first.iter().map(|reading| reading.pulled_at_ms).min();
+    let mut all = Vec::new();
+    for closing in closings {
+        let since = at_ms(&closing);
+        let held = |day: Day| closing.period.holds(day) && day != night;
+        let is_late = |(file, at): &&(ExportFile, i64)| {
+            held(file.day) && *at > since && *at <= run.pulled_at_ms
+        };
+        let files = read.iter().filter(is_late).map(|(file, _)| LateFile {
+            source: file.source.as_str().into(),
+            name: file.name.clone(),
+            day: file.day,
+            lines: file.lines,
+        });
+        let files: Vec<LateFile> = files.collect();
+        // rows of a pull before the closing are in its figures
+        let rows = new.iter().filter(|(day, _)| held(*day));
+        let rows: Figure = if first.is_some_and(|first| first > since) {
+            rows.map(|(_, amount)| *amount).collect()
+        } else {
+            Figure::default()
+        };
+        if !files.is_empty() || !rows.is_empty() {
+            all.push(LateForClosed {
+                period: closing.period.clone(),
+                by: closing.by.clone(),
+                at: at(desk.config.lang, &closing).into(),
+                files,
+                rows,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// Day and amount of the money rows that the night brought first.
+async fn new_rows(
+    desk: &Desk,
+    night: Day,
+    pool: &Inputs,
+) -> Result<Vec<(Day, crate::domain::Vnd)>, JobError> {
+    let mut rows = Vec::new();
+    for source in &desk.config.sources {
+        let seen = desk.store.seen_first(&source.name, night).await?;
+        let seen: BTreeSet<&str> = seen.iter().map(|id| &**id).collect();
+        let own = pool.txns.iter().filter(|txn| txn.source == source.name);
+        let new = own.filter(|txn| seen.contains(&*txn.id));
+        rows.extend(new.map(|txn| (txn.business_date, txn.amount)));
+    }
+    Ok(rows)
+}
