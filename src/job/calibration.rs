@@ -82,9 +82,7 @@ pub(super) fn rules_digest(
 pub(super) fn kept(
     (desk, night): (&Desk, Day),
     used: Option<&Calibration>,
-    pool: &Inputs,
-    rules: &Rules,
-    settlement: &Settlement,
+    (pool, rules, settlement): (&Inputs, &Rules, &Settlement),
 ) -> Result<Box<str>, JobError> {
     let rows = pool.fees.len() + pool.txns.len() + pool.receipts.len();
     let tonight = if rows > ROWS_MAX {

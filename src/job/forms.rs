@@ -47,7 +47,7 @@ pub(super) async fn files(
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let (run, mut files) = match form {
         Form::Payments => {
-            let (run, told) = payments::told(desk, over).await?;
+            let (run, told) = Box::pin(payments::told(desk, over)).await?;
             let mut files = vec![OutFile::new("run.json", told.run_json())];
             files.extend(written("thanh-toan-766", &told.paper(over), over.to)?);
             (run, files)

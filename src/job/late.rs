@@ -1,6 +1,6 @@
-//! Files that came for a period after it was closed: what they tell counts from the next night on, in
-//! what is known now, and the closed figures stay. A night that reads one says so, and `status` and
-//! `check` say so until the period is opened again.
+//! Files that came for a period after it was closed: what they tell counts from the next night
+//! on, in what is known now, and the closed figures stay. A night that reads one says so, and
+//! `status` and `check` say so until the period is opened again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

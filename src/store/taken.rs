@@ -41,8 +41,8 @@ impl Store {
         Ok(taken)
     }
 
-    /// What the nights after `eve` and up to `night` changed of what was paid on days before `from`:
-    /// dong by kind of fee, more or less.
+    /// What the nights after `eve` and up to `night` changed of what was paid on days before
+    /// `from`: dong by kind of fee, more or less.
     pub async fn carried(
         &self,
         from: Day,

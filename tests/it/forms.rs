@@ -13,6 +13,7 @@ use doisoat::report::forms::{self, Block, Cell, Grid, Minutes, Paper};
 use serde_json::Value;
 
 use crate::database::Kind;
+use crate::payments::bridge;
 use crate::town::{FIRST, Town, as_is, day, document, files, night};
 
 /// A part of a zip.
@@ -223,25 +224,6 @@ fn payments_are_of(run: &Value, texts: &[String]) {
     let lines = bridge(texts);
     assert_eq!(lines[0], figure(&total[6]));
     assert_eq!(*lines.last().unwrap(), measured);
-}
-
-/// The amounts of the bridge, which add up to its last.
-pub(crate) fn bridge(texts: &[String]) -> Vec<i64> {
-    let at = |name: &str| texts.iter().position(|text| text == name).unwrap();
-    let first = at("Tổng số phí, lệ phí của biểu này");
-    let last = at("Tổng số của chỉ tiêu AMOUNT_CASHLESS cùng kỳ");
-    let lines: Vec<i64> = texts[first..=last + 1]
-        .chunks(2)
-        .map(|line| figure(&line[1]))
-        .collect();
-    let (counted, parts) = lines.split_last().unwrap();
-    assert_eq!(
-        parts.iter().sum::<i64>(),
-        *counted,
-        "{:?}",
-        &texts[first..=last + 1]
-    );
-    lines
 }
 
 /// No payer of the night stands in a paper.

@@ -1,5 +1,5 @@
-//! A file that comes for a closed period is told: on the page of the night that reads it, by `status`
-//! and by `check`; the closed report says that it is closed, and stays.
+//! A file that comes for a closed period is told: on the page of the night that reads it, by
+//! `status` and by `check`; the closed report says that it is closed, and stays.
 
 use std::io::{Cursor, Read as _};
 

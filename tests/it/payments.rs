@@ -11,7 +11,7 @@ use doisoat::store::Delivery;
 use crate::by_hand::open_of;
 use crate::database::Kind;
 use crate::diff::corrected;
-use crate::forms::{behind, bridge, figure, said, write_of};
+use crate::forms::{behind, figure, said, write_of};
 use crate::town::{FIRST, Town, as_is, day, night};
 
 const SECOND: &str = "2022-12-06";
@@ -27,6 +27,25 @@ async fn form(desk: &Desk, span: Span) -> Vec<String> {
     said(&write_of(desk, Form::Payments, span).await["thanh-toan-766.docx"])
 }
 
+/// The amounts of the bridge, which add up to its last.
+pub(crate) fn bridge(texts: &[String]) -> Vec<i64> {
+    let at = |name: &str| texts.iter().position(|text| text == name).unwrap();
+    let first = at("Tổng số phí, lệ phí của biểu này");
+    let last = at("Tổng số của chỉ tiêu AMOUNT_CASHLESS cùng kỳ");
+    let lines: Vec<i64> = texts[first..=last + 1]
+        .chunks(2)
+        .map(|line| figure(&line[1]))
+        .collect();
+    let (counted, parts) = lines.split_last().unwrap();
+    assert_eq!(
+        parts.iter().sum::<i64>(),
+        *counted,
+        "{:?}",
+        &texts[first..=last + 1]
+    );
+    lines
+}
+
 /// Dossiers that paid, and the sum of the form.
 fn told(texts: &[String]) -> [i64; 2] {
     let total = behind(texts, "Tổng cộng", 7);
@@ -36,6 +55,45 @@ fn told(texts: &[String]) -> [i64; 2] {
 
 fn says(texts: &[String], what: &str) -> bool {
     texts.iter().any(|text| text.contains(what))
+}
+
+/// A dossier of the first day that nobody had told, and the transfer that pays it; tells its
+/// amount.
+async fn one_more(town: &Town, desk: &Desk) -> i64 {
+    let inbox = town.dir().join("inbox");
+    let text = std::fs::read_to_string(inbox.join("dossier_fees_2022-12-05.csv")).unwrap();
+    let (head, rest) = text.split_once('\n').unwrap();
+    let links = std::fs::read_to_string(town.folder(FIRST).join("links.csv")).unwrap();
+    let paid = |line: &&str| {
+        let fields: Vec<&str> = line.split(',').collect();
+        links.contains(fields[0]) && fields[6] == "transfer" && fields[9] == "paid"
+    };
+    let mut fields: Vec<&str> = rest.lines().find(paid).unwrap().split(',').collect();
+    let code = format!("{}-9001", fields[0].rsplit_once('-').unwrap().0);
+    fields[0] = &code;
+    for own in &mut fields[18..] {
+        *own = "";
+    }
+    let amount: i64 = fields[3].parse().unwrap();
+    let file = format!("{head}\n{}\n", fields.join(","));
+    std::fs::write(inbox.join("dossier_fees_2022-12-05_more.csv"), file).unwrap();
+    let bank = desk.config.sources.iter();
+    let mut bank = bank.filter(|source| source.registration.kind == "sepay");
+    let source = bank.next().unwrap().name.clone();
+    let txn = Txn {
+        source: source.clone(),
+        memo: format!("nop phi {code}").as_str().into(),
+        ..crate::rows::txn("more-1", amount, FIRST)
+    };
+    let delivery = Delivery {
+        txns: vec![txn],
+        ..Delivery::default()
+    };
+    let saved = desk
+        .store
+        .save_transactions(&source, day(FIRST), &delivery, merge);
+    saved.await.unwrap();
+    amount
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,8 +108,8 @@ async fn the_form_of_payments_is_of_one_state() {
         let before = form(&desk, both()).await;
         assert!(!says(&before, AGAIN));
         let alone = told(&form(&desk, Span::Night(day(SECOND))).await);
-        // a line that was in order becomes dearer: its dossier has not paid in full any more
-        corrected(&town);
+        // a dossier more, paid: the last night kept sums without it, the book has it
+        let amount = one_more(&town, &desk).await;
         town.set_now(day(THIRD).start_ms() + 3 * HOUR_MS);
         assert_eq!(night(&desk, FIRST).await.run.version, 2);
         let after = form(&desk, both()).await;
@@ -60,18 +118,37 @@ async fn the_form_of_payments_is_of_one_state() {
             "{kind:?}"
         );
         let (was, now) = (told(&before), told(&after));
-        assert_eq!(
-            now[0],
-            was[0] - 1,
-            "{kind:?}: one dossier less has paid in full"
-        );
-        assert_eq!(now[1], was[1], "{kind:?}: the same money is on lines");
-        // what the last night kept is of before: its own day is not touched by the other
+        assert_eq!(now, [was[0] + 1, was[1] + amount], "{kind:?}");
+        // its own day is not touched by the other
         assert_eq!(told(&form(&desk, Span::Night(day(SECOND))).await), alone);
+        // a line that was in order becomes dearer and is open again: the last night did not read
+        // it, so there is no one state until it is run again
+        corrected(&town);
+        town.set_now(day(THIRD).start_ms() + 4 * HOUR_MS);
+        assert_eq!(night(&desk, FIRST).await.run.version, 3);
+        let asked = Asked {
+            form: Some(Form::Payments),
+            ..Asked::of(both())
+        };
+        let made = report_again::write(&desk, &asked, &desk.config.report_dir).await;
+        let refused = made.unwrap_err();
+        assert_eq!(refused.exit(), Exit::Usage, "{refused}");
+        let (message, fix) = refused.message_and_fix();
+        assert!(message.contains("không cùng một trạng thái"), "{message}");
+        assert!(fix.contains("doisoat run --date 2022-12-06"), "{fix}");
+        town.set_now(day(THIRD).start_ms() + 5 * HOUR_MS);
+        assert_eq!(night(&desk, SECOND).await.run.version, 2);
+        let last = form(&desk, both()).await;
+        assert!(!says(&last, AGAIN), "{kind:?}");
+        assert_eq!(
+            told(&last)[0],
+            now[0] - 1,
+            "{kind:?}: one has not paid in full"
+        );
         // made again after a later night it is still as of its own end
         town.morning_after(day(THIRD));
         night(&desk, THIRD).await;
-        assert_eq!(form(&desk, both()).await, after, "{kind:?}");
+        assert_eq!(form(&desk, both()).await, last, "{kind:?}");
         desk.close().await;
     }
 }
@@ -81,34 +158,43 @@ async fn the_form_of_payments_is_of_one_state() {
 async fn the_form_of_a_closed_period_does_not_mix_states() {
     let town = Town::new(Kind::Sqlite).await;
     let desk = town.desk(&as_is).await;
-    for date in [FIRST, SECOND] {
+    for date in [FIRST, SECOND, THIRD] {
         town.morning_after(day(date));
         night(&desk, date).await;
     }
-    let open = form(&desk, both()).await;
+    let period = Period::range(day(SECOND), day(THIRD));
+    let closed = || Span::Days(period.clone());
+    let open = form(&desk, closed()).await;
     let lease = desk.lease("period close").await.unwrap();
     let word = Word {
         by: "an".into(),
         reason: "month end".into(),
     };
-    let period = Period::range(day(FIRST), day(SECOND));
     period::close(&desk, &lease, &period, &word).await.unwrap();
     desk.store.release_lease(lease).await.unwrap();
-    assert_eq!(told(&form(&desk, both()).await), told(&open));
-    // the book is changed behind the closing
+    assert_eq!(form(&desk, closed()).await, open);
+    // a night before it is published again: nothing of its own days is another
+    corrected(&town);
+    town.set_now(day("2022-12-08").start_ms() + 3 * HOUR_MS);
+    assert_eq!(night(&desk, FIRST).await.run.version, 2);
+    assert_eq!(told(&form(&desk, closed()).await), told(&open));
+    // and where its days are touched, there is no form
     let edit = "UPDATE contribution SET denominator = denominator + 1 \
                 WHERE definition = 'AMOUNT_CASHLESS' AND scope = '' AND live = 1";
     town.database.execute(edit).await;
     let asked = Asked {
         form: Some(Form::Payments),
-        ..Asked::of(both())
+        ..Asked::of(closed())
     };
     let made = report_again::write(&desk, &asked, &desk.config.report_dir).await;
-    assert_eq!(
-        made.unwrap_err().exit(),
-        Exit::Failed,
-        "no two states in one form"
+    let refused = made.unwrap_err();
+    assert_eq!(refused.exit(), Exit::Usage);
+    let (message, fix) = refused.message_and_fix();
+    assert!(
+        message.contains("đã chốt, và các đêm 2022-12-05"),
+        "{message}"
     );
+    assert!(fix.contains("doisoat run --date 2022-12-07"), "{fix}");
     desk.close().await;
 }
 

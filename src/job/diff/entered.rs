@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::Nights;
+use super::rows::{self, Nights};
 use super::{Became, Desk, JobError, RowChange};
 use crate::domain::{Day, RowKey, SourceName};
 
@@ -64,7 +64,7 @@ struct Held<'r> {
 impl Held<'_> {
     /// The night that read the first file which tells the row.
     async fn first_told(&self, change: &RowChange) -> Result<Option<Day>, JobError> {
-        let parts: Vec<&str> = change.key.splitn(2, '/').collect();
+        let parts = rows::identity(change);
         let until = self.nights.to.business_date;
         let told = self.desk.store.told_by(change.kind, &parts, until).await?;
         Ok(told

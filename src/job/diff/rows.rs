@@ -211,6 +211,14 @@ fn is_new(nights: &Nights<'_>, kind: &str, row: &Value, seen: &BTreeSet<String>)
     }
 }
 
+/// The parts of a registry row's identity: a receipt has one, whatever stands in it.
+pub(super) fn identity(change: &RowChange) -> Vec<&str> {
+    match change.kind {
+        "receipt" => vec![&*change.key],
+        _ => change.key.splitn(2, '/').collect(),
+    }
+}
+
 /// Names the file that told the last version of each registry row that counts on the later night:
 /// what came after it is of no matter.
 async fn say_files(desk: &Desk, night: Day, changes: &mut [RowChange]) -> Result<(), JobError> {
@@ -221,7 +229,7 @@ async fn say_files(desk: &Desk, night: Day, changes: &mut [RowChange]) -> Result
         }
     }
     for change in changes {
-        let parts: Vec<&str> = change.key.splitn(2, '/').collect();
+        let parts = identity(change);
         let told = desk.store.told_by(change.kind, &parts, night).await?;
         if let Some(sha256) = told.last() {
             change.told_by = Some(names.get(sha256).unwrap_or(sha256).clone());

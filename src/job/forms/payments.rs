@@ -1,6 +1,6 @@
-//! The form of payments, made from one state: the book of nights as of the run's night. What the run
-//! measured has to be what the book holds; where nights were published again since, an open period
-//! is measured anew with the sums of today, and a closed one is refused.
+//! The form of payments, made from one state: the book of nights as of the run's night. What the
+//! run measured has to be what the book holds; where nights were published again since, an open
+//! period is measured anew with the sums of today, and a closed one is refused.
 
 use std::collections::BTreeMap;
 
@@ -73,9 +73,9 @@ fn of<'d>(
     })
 }
 
-/// Reads and measures it, or says why there is no one state. Of an open period the run is that of the
-/// last night up to its end, so that consecutive forms hang together; where the rules are others
-/// since, the last run of all.
+/// Reads and measures it, or says why there is no one state. Of an open period the run is that
+/// of the last night up to its end, so that consecutive forms hang together; where the rules are
+/// others since, the last run of all.
 pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told), JobError> {
     let last = knowing(desk, over).await?;
     let nights = desk.store.published_nights().await?;
@@ -83,20 +83,15 @@ pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told)
     let closed = period::closing_of(desk, over).await?.is_some();
     let own = desk.store.published(known.told_to).await?;
     let own = own.filter(|own| !closed && own.id != last.id);
-    let told = match own {
-        Some(own) => of_run(desk, &own, over, closed)
-            .await?
-            .map(|told| (own, told)),
-        None => None,
-    };
-    let (run, mut told) = match told {
-        Some(told) => told,
-        None => {
-            let told = of_run(desk, &last, over, closed).await?;
-            let told = told.ok_or_else(|| unreadable(&last))?;
-            (last, told)
+    let mut found = None;
+    for run in own.into_iter().chain([last.clone()]) {
+        let told = Box::pin(of_run(desk, &run, over, closed)).await?;
+        if let Some(told) = told {
+            found = Some((run, told));
+            break;
         }
-    };
+    }
+    let (run, mut told) = found.ok_or_else(|| unreadable(&last))?;
     if known.had_eve {
         let eve = over.from.minus(1);
         let since = desk

@@ -146,6 +146,7 @@ pub(super) async fn decide(
     let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
     let exits = exits::of_night(desk, &pool, &settlement);
     let before = Previously::read(desk, day).await?;
+    let made = (&pool, &rules, &settlement);
     let run = RunRecord {
         id,
         business_date: day,
@@ -161,13 +162,7 @@ pub(super) async fn decide(
         sources_json: stored::text(&pool.sources)?.into(),
         files: Vec::new(),
         run_json: "".into(),
-        calibration_json: calibration::kept(
-            (desk, day),
-            calibration.as_ref(),
-            &pool,
-            &rules,
-            &settlement,
-        )?,
+        calibration_json: calibration::kept((desk, day), calibration.as_ref(), made)?,
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);

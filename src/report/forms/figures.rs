@@ -36,8 +36,8 @@ pub struct Sums {
     pub open: ByClass,
     /// Rows left out by class.
     pub excluded: ByClass,
-    /// What the provider kept of the payments that tell a fee, those taken up among them; none where
-    /// none does.
+    /// What the provider kept of the payments that tell a fee, those taken up among them; none
+    /// where none does.
     pub fees: Option<Figure>,
     /// Rows of earlier days that an earlier paper counted less of, as due, than they are now: a
     /// payment that waited and succeeded.
@@ -147,8 +147,8 @@ impl Minutes<'_> {
         sums
     }
 
-    /// What a row adds to what was paid less what went back, and the fee that it tells, dong. A feed
-    /// of party A's own account tells what was credited: what went back is no part of that.
+    /// What a row adds to what was paid less what went back, and the fee that it tells, dong. A
+    /// feed of party A's own account tells what was credited: what went back is no part of that.
     fn worth(&self, row: &ProviderRow) -> (i128, i128) {
         match part(row) {
             Part::Paid => (row.amount.wide(), row.fee.wide()),

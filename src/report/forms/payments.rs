@@ -49,11 +49,11 @@ pub struct Payments<'a> {
     pub agencies: Vec<AgencyPayments>,
     /// All together: dossiers of several agencies count once.
     pub total: AgencyPayments,
-    /// How the sum leads to what `AMOUNT_CASHLESS` counts over the same days; none where that is not
-    /// measured.
+    /// How the sum leads to what `AMOUNT_CASHLESS` counts over the same days; none where that is
+    /// not measured.
     pub bridge: Option<Bridge>,
-    /// What was paid on days before the period and was recorded, or decided otherwise, only after its
-    /// eve, so that it stands in no earlier form; none where there can be none.
+    /// What was paid on days before the period and was recorded, or decided otherwise, only
+    /// after its eve, so that it stands in no earlier form; none where there can be none.
     pub carried: Option<Carried>,
     /// The last night that is told.
     pub night: Day,
