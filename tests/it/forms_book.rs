@@ -272,7 +272,10 @@ fn payments<'a>(period: &'a Period, run: &'a RunId, total: i128) -> Payments<'a>
             agency("=1+1", 3, 0, 0, 24_000),
         ],
         total: agency("Tổng cộng", total, 4, 1_200_000, 374_000),
-        measured: None,
+        bridge: None,
+        carried: None,
+        night: period.to,
+        republished: Vec::new(),
     }
 }
 
