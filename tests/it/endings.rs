@@ -188,8 +188,17 @@ fn walk(day: &Inputs, rng: &mut ChaCha8Rng) -> Result<usize, String> {
     Ok(STEPS_MAX)
 }
 
+/// A quarter of the days of other properties, six walks each.
+fn config() -> ProptestConfig {
+    let config = crate::settle_properties::config();
+    ProptestConfig {
+        cases: config.cases.div_ceil(4),
+        ..config
+    }
+}
+
 proptest! {
-    #![proptest_config(crate::settle_properties::config())]
+    #![proptest_config(config())]
 
     /// However the open rows of a day turn out, the share lies in every interval told before.
     #[test]

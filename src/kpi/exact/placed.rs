@@ -60,17 +60,15 @@ pub(super) fn placed(
                 (0..in_time.len()).partition(is_first);
             order.extend(rest);
             let credits = order.iter().map(|n| in_time[*n].clone());
-            all.extend(put_down(credits, room.clone()).map(|credits| Placed { credits, found }));
+            all.extend(put_down(credits, &room).map(|credits| Placed { credits, found }));
         }
     }
     Some(all)
 }
 
 /// Each payment on what the ones before it left; none where one finds no room.
-fn put_down(
-    credits: impl Iterator<Item = Credit>,
-    mut room: Vec<(Index, i128)>,
-) -> Option<Vec<Credit>> {
+fn put_down(credits: impl Iterator<Item = Credit>, room: &[(Index, i128)]) -> Option<Vec<Credit>> {
+    let mut room = room.to_vec();
     let mut all = Vec::new();
     for mut credit in credits {
         let (mut left, mut parts) = (credit.amount, Vec::new());

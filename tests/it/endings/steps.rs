@@ -57,12 +57,12 @@ impl Scene<'_> {
         let again = self.repeated(row).and_then(|id| self.txn_of(&id));
         let own = self.txn(row);
         let legs = || self.settled.groups.iter().flat_map(|group| &group.legs);
-        let back = |leg: &&doisoat::matching::Leg| {
+        let back = |leg: &doisoat::matching::Leg| {
             let returns = [Role::Refund, Role::Reversal].contains(&leg.role);
             returns && leg.dossier_code == row.dossier_code
         };
         row.class == "duplicate"
-            && legs().find(back).is_none()
+            && !legs().any(back)
             && own.zip(again).is_some_and(|(own, first)| {
                 let order = own.order_ref.is_some()
                     && own.order_ref == first.order_ref

@@ -69,6 +69,9 @@ impl Due {
     }
 }
 
+/// A payment, and the dong that a person put to each line, where one did.
+pub(super) type Told = (usize, Option<Vec<(usize, i128)>>);
+
 /// The ledger.
 pub(super) struct Ledger {
     pub(super) lines: Vec<Due>,
@@ -78,18 +81,13 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Of a dossier with what is linked to it, and these payments more.
     pub(super) fn with(books: &Books, dossier: usize, more: &[usize]) -> Self {
-        let more: Vec<(usize, Option<Vec<(usize, i128)>>)> =
-            more.iter().map(|money| (*money, None)).collect();
+        let more: Vec<Told> = more.iter().map(|money| (*money, None)).collect();
         Self::told(books, dossier, &more)
     }
 
     /// The same, some of the payments put to lines by a person: these come first, and where they
     /// were put.
-    pub(super) fn told(
-        books: &Books,
-        dossier: usize,
-        more: &[(usize, Option<Vec<(usize, i128)>>)],
-    ) -> Self {
+    pub(super) fn told(books: &Books, dossier: usize, more: &[Told]) -> Self {
         let lines = books.dossiers[dossier].lines.clone();
         let lines = lines.filter(|line| books.lines[*line].payable);
         let new = |line: usize| Due {

@@ -8,7 +8,7 @@ use super::super::super::books::{Books, MoneyRow, class};
 use super::super::Pair;
 use super::super::reach::Reach;
 use super::super::spans::{unseen, unseen_money};
-use super::ledger::{Did, Ledger, Paid, day};
+use super::ledger::{Did, Ledger, Paid, Told, day};
 use super::{AMOUNT, PAID, TX};
 use crate::classify::Bucket;
 use crate::domain::{AgencyCode, Day};
@@ -135,7 +135,7 @@ fn by_hand(
             }
         }
         for first in 0..1_usize << money.len() {
-            let Some(told) = told(books, &money, first, room.clone()) else {
+            let Some(told) = told(books, &money, first, &room) else {
                 continue;
             };
             let ledger = Ledger::told(books, dossier, &told);
@@ -151,12 +151,8 @@ fn by_hand(
 
 /// Payments put to what is open, those of the set `first` before the others; none where nothing is
 /// left for one.
-fn told(
-    books: &Books,
-    money: &[usize],
-    first: usize,
-    mut room: Vec<i128>,
-) -> Option<Vec<(usize, Option<Vec<(usize, i128)>>)>> {
+fn told(books: &Books, money: &[usize], first: usize, room: &[i128]) -> Option<Vec<Told>> {
+    let mut room = room.to_vec();
     let mut order: Vec<usize> = (0..money.len()).collect();
     order.sort_by_key(|n| first >> n & 1 == 0);
     let mut all = Vec::new();
