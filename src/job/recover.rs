@@ -62,7 +62,7 @@ async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
 /// published any more: the next `run` of that date publishes a new version.
 async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     let day = run.business_date;
-    let made = match as_published(desk, run).await {
+    let made = match Box::pin(as_published(desk, run)).await {
         // a night is not held up by what a past one cannot be told by any more
         Err(JobError::Usage { message, .. }) => {
             warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", reason = message, "folder is missing and cannot be made again");

@@ -21,9 +21,10 @@ use crate::town::{FIRST, Town, as_is, day, document, files, night};
 const SECOND: &str = "2022-12-06";
 const THIRD: &str = "2022-12-07";
 
-fn with_table(text: String) -> String {
-    let (head, sources) = text.split_once("[[source]]").unwrap();
-    format!("{head}[fees]\ntable = \"fee_table.csv\"\n\n[[source]]{sources}")
+fn with_table(mut text: String) -> String {
+    let at = text.find("[[source]]").unwrap();
+    text.insert_str(at, "[fees]\ntable = \"fee_table.csv\"\n\n");
+    text
 }
 
 /// Everything edited that decides no class and no share.
