@@ -55,8 +55,8 @@ async fn disturb(kind: Kind, seed: u64, plan: &[Mishaps]) {
     let mut twin = Course::new("twin", Kind::Sqlite, district(seed, plan.len())).await;
     for (of, mishaps) in nights(plan.len()).zip(plan) {
         println!("{of} {mishaps:?}");
-        disturbed.morning(of, mishaps).await;
-        twin.morning(of, &Mishaps::default()).await;
+        Box::pin(disturbed.morning(of, mishaps)).await;
+        Box::pin(twin.morning(of, &Mishaps::default())).await;
     }
     let shares = [&disturbed, &twin].map(|course| shares(&document(course.last.as_ref().unwrap())));
     let (disturbed, twin) = (disturbed.report(), twin.report());
@@ -136,7 +136,7 @@ async fn the_split_over_nights_does_not_matter() {
     let mut at_once = Course::new("at once", Kind::Sqlite, district(seed, count)).await;
     let calm = Mishaps::default();
     for of in nights(count) {
-        by_night.morning(of, &calm).await;
+        Box::pin(by_night.morning(of, &calm)).await;
         at_once.begin(of, &calm);
         let desk = at_once.street.desk(None).await;
         pull::alone(&desk, of, None).await.unwrap();
@@ -164,7 +164,7 @@ async fn demo(seed: u64) {
     let district = District::generate(seed, day(FIRST).date(), 7);
     let mut course = Course::new("demo", Kind::Sqlite, district).await;
     for of in nights(7) {
-        course.morning(of, &Mishaps::default()).await;
+        Box::pin(course.morning(of, &Mishaps::default())).await;
     }
     let street = course.report();
     let told = stories::told(&street).await;

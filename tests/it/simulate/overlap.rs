@@ -70,7 +70,7 @@ async fn ordinary(seed: u64, count: usize) -> (Course, Vec<Night>) {
     let mut course = Course::new("ordinary", Kind::Sqlite, district(seed, count)).await;
     let mut all = Vec::new();
     for of in nights(count) {
-        course.morning(of, &Mishaps::default()).await;
+        Box::pin(course.morning(of, &Mishaps::default())).await;
         all.push(course.last.clone().unwrap());
     }
     (course, all)
@@ -113,8 +113,8 @@ async fn a_pull_of_the_next_day_before_a_night_changes_nothing() {
         ),
         5,
     );
-    let in_turn = in_pairs(seed, count, false).await;
-    let early = in_pairs(seed, count, true).await;
+    let in_turn = Box::pin(in_pairs(seed, count, false)).await;
+    let early = Box::pin(in_pairs(seed, count, true)).await;
     same((early.0, &early.1), (in_turn.0, &in_turn.1)).await;
 }
 
