@@ -83,7 +83,7 @@ pub(super) fn carried_by_open(books: &Books, money: &Money) -> bool {
         let of: Vec<&Money> = of.filter(|m| m.key != money.key && !m.is_cash()).collect();
         let waits = ["conflict", "pending", "status_mismatch"];
         let open = |m: &&Money| m.said.is_some_and(|row| waits.contains(&class(row)));
-        if of.iter().any(|m| open(&m) && m.seen.is_empty()) {
+        if of.iter().any(|m| open(m) && m.seen.is_empty()) {
             return true;
         }
         seen = of.iter().flat_map(|m| m.seen.iter().copied()).collect();

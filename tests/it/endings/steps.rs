@@ -54,7 +54,7 @@ impl Scene<'_> {
 
     /// A repeat that may be none: only the code agrees.
     fn is_loose(&self, row: &Classified) -> bool {
-        let again = self.repeated(row).and_then(|id| self.txn_of(&id));
+        let again = repeated(row).and_then(|id| self.txn_of(&id));
         let own = self.txn(row);
         let legs = || self.settled.groups.iter().flat_map(|group| &group.legs);
         let back = |leg: &doisoat::matching::Leg| {
@@ -70,14 +70,6 @@ impl Scene<'_> {
                 let payer = !own.payer.is_empty() && own.payer == first.payer;
                 !(order || (payer && own.amount == first.amount))
             })
-    }
-
-    fn repeated(&self, row: &Classified) -> Option<Box<str>> {
-        let repeats = |why: &Evidence| match why {
-            Evidence::Repeats(id) => Some(id.clone()),
-            _ => None,
-        };
-        row.evidence.iter().find_map(repeats)
     }
 
     fn txn_of(&self, id: &str) -> Option<&Txn> {
@@ -163,7 +155,7 @@ impl Scene<'_> {
             let mut near = row.nearest.iter();
             row.class != "ambiguous" || near.any(|near| &*near.candidate == code.as_str())
         };
-        let doubtful = row.class == "ambiguous" && self.repeated(row).is_some();
+        let doubtful = row.class == "ambiguous" && repeated(row).is_some();
         let may: Vec<&DossierCode> = codes.into_iter().filter(named).collect();
         let lacking: Vec<&DossierCode> = may
             .iter()
@@ -365,4 +357,12 @@ impl Scene<'_> {
         }
         ways
     }
+}
+
+fn repeated(row: &Classified) -> Option<Box<str>> {
+    let repeats = |why: &Evidence| match why {
+        Evidence::Repeats(id) => Some(id.clone()),
+        _ => None,
+    };
+    row.evidence.iter().find_map(repeats)
 }
