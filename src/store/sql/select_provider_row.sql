@@ -22,7 +22,7 @@ SELECT
           AND g.night <= $2 AND g.until > $2
         ORDER BY g.group_id LIMIT 1
     ) AS difference_vnd
-FROM json_each($1) AS k CROSS JOIN txn AS t CROSS JOIN row_state AS s
+FROM jsonb_each($1) AS k CROSS JOIN txn AS t CROSS JOIN row_state AS s
 WHERE t.source = k.value->>'source' AND t.id = k.value->>'id'
   AND s.side = 'txn' AND s.source = t.source AND s.id = t.id AND s.dossier = ''
   AND s.night <= $2 AND s.until > $2

@@ -1,4 +1,4 @@
 -- The nights whose pulls first brought these rows.
 SELECT t.source, t.id, t.seen_night
-FROM json_each($1) AS k CROSS JOIN txn AS t
+FROM jsonb_each($1) AS k CROSS JOIN txn AS t
 WHERE t.source = k.value->>'source' AND t.id = k.value->>'id'
