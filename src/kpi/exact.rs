@@ -239,11 +239,6 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     if receipts.any(|out| out.class != "void") {
         return None;
     }
-    let doubtful = |effect: &Effect| match effect {
-        Effect::Settles => false,
-        Effect::Duplicate { certain, .. } => !certain,
-        Effect::Doubtful { .. } => true,
-    };
     let mut entries = facts
         .desk
         .ledgers
@@ -253,6 +248,14 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         return None;
     }
     Some(rows)
+}
+
+fn doubtful(effect: &Effect) -> bool {
+    match effect {
+        Effect::Settles => false,
+        Effect::Duplicate { certain, .. } => !certain,
+        Effect::Doubtful { .. } => true,
+    }
 }
 
 /// True where a payment may be of several dossiers at once.

@@ -38,9 +38,9 @@ impl Facts<'_, '_> {
     }
 
     /// True where a payment that is a fee as things stand ([`Open::Fee`]) is one whatever else
-    /// turns out: no other money is open that could pay one of its dossiers, or make a linked payment of
-    /// one doubtful, and no line of theirs waits for money that the registry tells of. A dossier
-    /// that is paid otherwise leaves it a repeat, perhaps.
+    /// turns out: no other money is open that could pay one of its dossiers, or make a linked
+    /// payment of one doubtful, and no line of theirs waits for money that the registry tells of.
+    /// A dossier that is paid otherwise leaves it a repeat, perhaps.
     pub fn is_fee_whatever_comes(&self, txn: Index) -> bool {
         let waits = |fee: usize| {
             let row = self.fee_row(index(fee));

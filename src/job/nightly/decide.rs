@@ -166,11 +166,7 @@ pub(super) async fn decide(
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
-    if let Some(over) = &over {
-        let nights = desk.store.published_nights().await?;
-        facts.lacking = forms::lacking(&nights, over, day);
-    }
-    facts.over = over;
+    within(desk, &mut facts, over, day).await?;
     let decided = Decided {
         run,
         exits,
@@ -181,6 +177,21 @@ pub(super) async fn decide(
         facts,
     };
     Box::pin(told(desk, decided, counts.as_deref())).await
+}
+
+/// The period that is told of, and its days of which no night tells.
+async fn within(
+    desk: &Desk,
+    facts: &mut RunFacts,
+    over: Option<Period>,
+    day: Day,
+) -> Result<(), JobError> {
+    if let Some(over) = &over {
+        let nights = desk.store.published_nights().await?;
+        facts.lacking = forms::lacking(&nights, over, day);
+    }
+    facts.over = over;
+    Ok(())
 }
 
 /// With `run.json`, and in a version that replaces another what changed.

@@ -57,7 +57,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 Some(_) if item.definition == ALL => say(back(item, (epoch, reach.last_day))),
                 Some(paid_on) => say(back(item, (epoch, paid_on))),
                 None if item.definition == PAID || item.definition == ALL => {}
-                None if !displaced(books, item) || is_rash_fee(books, reach, item, name) => {
+                None if !displaced(books, reach, item) || is_rash_fee(books, reach, item, name) => {
                     let days = format!("{:?}", reach.days());
                     self::say(item, WHERE, &days, findings);
                 }
@@ -223,7 +223,7 @@ fn of_refund(reach: &Reach, item: &Contribution, last: Day, start: Option<Day>) 
 /// What takes the place of a payment counts by itself, and may take that of several at once: so a
 /// payment stays on its own day, and where it hangs on what is open it may count nowhere. Only one
 /// of several dossiers ([`is_rash_fee`]) may hang and count all the same.
-fn displaced(books: &Books, item: &Contribution) -> bool {
+fn displaced(books: &Books, reach: &Reach, item: &Contribution) -> bool {
     if books.rules.start.is_some() {
         return true; // clipped: what is left does not tell from where
     }
@@ -236,9 +236,27 @@ fn displaced(books: &Books, item: &Contribution) -> bool {
     // a grey zone may make an item hang that stays all the same
     let zoned = books.rules.grey.changes();
     let stays = item.coupled && !zoned && !item.outcomes.contains(&(0, 0));
-    // counter cash may have paid what it seemed to pay
-    let cash = |span: &Elsewhere| span.outcome.0 == 0 && span.outcome.1 > 0;
+    // counter cash may have paid what it seemed to pay, on a day on which nobody saw it
+    let days = cash_days(books, reach, name);
+    let fits =
+        |span: &Elsewhere| days.is_some_and(|(first, last)| first <= span.from && span.to <= last);
+    let cash = |span: &Elsewhere| span.outcome.0 == 0 && span.outcome.1 > 0 && fits(span);
     item.elsewhere.iter().all(cash) && (!stays || one_of(name) == Some(true))
+}
+
+/// The days on which money that nobody saw may have come for what a payment settled.
+fn cash_days(books: &Books, reach: &Reach, name: &str) -> Hull {
+    let (source, id) = name.split_once('|')?;
+    let mut days = None;
+    for stake in &books.money[books.txn_at(source, id)?].stakes {
+        let dossier = books.stakes[*stake].dossier;
+        for line in books.dossiers[dossier].lines.clone() {
+            let (from, to) = unseen(reach, books.lines[line].fee);
+            widen(&mut days, from);
+            widen(&mut days, to);
+        }
+    }
+    days
 }
 
 /// The lines of a dossier that count.

@@ -113,10 +113,12 @@ pub(super) const PLANTS: &[Plant] = &[
         percent: 90,
         put: |s, n| {
             let displaced = |c: &Contribution| {
-                let firm = c.outcomes.len() == 1 && c.outcomes[0].0 > 0;
-                firm && c.coupled && c.item.starts_with("txn|")
+                let counts = c.outcomes.first().is_some_and(|pair| pair.0 > 0);
+                let hangs = c.coupled && c.outcomes.contains(&(0, 0));
+                counts && hangs && c.item.starts_with("txn|")
             };
             with(s, n, displaced, |c| {
+                c.outcomes.truncate(1);
                 c.coupled = false;
                 c.elsewhere.clear();
                 c.exceptions.clear();
