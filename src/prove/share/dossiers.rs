@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::super::books::{Books, Dossier, Line, Money, class};
 use super::super::memo::squeezed;
+use super::events::carried_by_open;
 use super::{Expected, Wanted, everywhere};
 use crate::domain::{AgencyCode, FilingChannel, Moment, TxnKind};
 
@@ -111,7 +112,9 @@ fn refund(books: &Books, money: &Money, expected: &mut Vec<Expected>) {
     let (Some(txn), Some(row)) = (money.txn(), money.said) else {
         return;
     };
-    let open = money.back.is_empty() && classes.contains(&class(row));
+    // one that was seen elsewhere too is open as the row that carries it is
+    let waits = || classes.contains(&class(row)) || carried_by_open(books, money);
+    let open = money.back.is_empty() && waits();
     if txn.kind == TxnKind::Payment || !open {
         return;
     }
