@@ -13,11 +13,13 @@ use crate::domain::Lang;
 pub mod figure;
 pub mod letter;
 pub mod mask;
+pub mod memo;
 pub mod reject;
 pub mod words;
 
 pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
-pub use mask::{mask_account, mask_memo, mask_name};
+pub use mask::{mask_account, mask_name};
+pub use memo::mask_memo;
 pub use words::dong_in_words;
 
 const VI: &str = include_str!("vi.ftl");
