@@ -74,12 +74,16 @@ pub(super) fn unsure_sighting(books: &Books, money: &Money, v: i64, most: i64) -
 pub(super) fn carried_by_open(books: &Books, money: &Money) -> bool {
     let mut seen = money.seen.clone();
     for _ in 0..8 {
+        if seen.is_empty() {
+            return false;
+        }
         let ids = seen.iter().filter_map(|leg| match &leg.why {
-            Evidence::SameAs(id) | Evidence::NamesTransaction(id) => Some(id.clone()),
+            Evidence::SameAs(id) | Evidence::NamesTransaction(id) => Some(&**id),
             _ => None,
         });
-        let ids: BTreeSet<Box<str>> = ids.collect();
-        let of = books.money.iter().filter(|m| ids.contains(&*m.key.id));
+        let ids: BTreeSet<&str> = ids.collect();
+        let of = ids.iter().filter_map(|id| books.by_id.get(id)).flatten();
+        let of = of.map(|at| &books.money[*at]);
         let of: Vec<&Money> = of.filter(|m| m.key != money.key && !m.is_cash()).collect();
         let waits = ["conflict", "pending", "status_mismatch"];
         let open = |m: &&Money| m.said.is_some_and(|row| waits.contains(&class(row)));

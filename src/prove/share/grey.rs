@@ -92,15 +92,18 @@ impl<'a> Zones<'a> {
     }
 
     fn enter_sets(&mut self, books: &'a Books<'a>) {
+        let mut members: BTreeMap<usize, Vec<Key<'a>>> = BTreeMap::new();
+        for money in &books.money {
+            if let (Some(set), Some(txn)) = (money.set, money.txn()) {
+                let key = (txn.source.as_str(), &*txn.id);
+                members.entry(set).or_default().push(key);
+            }
+        }
         for dossier in &books.dossiers {
             let Some(set) = dossier.set else { continue };
             let code = dossier.code.as_str();
             self.of_set.insert(code);
-            let members = books.money.iter().filter(|money| money.set == Some(set));
-            let keys = members.filter_map(|money| match money.row {
-                super::super::books::MoneyRow::Txn(txn) => Some((txn.source.as_str(), &*txn.id)),
-                super::super::books::MoneyRow::Receipt(_) => None,
-            });
+            let keys = members.get(&set).into_iter().flatten();
             self.money.entry(code).or_default().extend(keys);
         }
     }

@@ -229,3 +229,23 @@ fn people_are_masked_on_the_page() {
     let code = DossierCode::parse("H48.18.22-221205-0009").unwrap();
     assert!(page.contains(code.as_str()), "codes stay");
 }
+
+/// Banks write who paid into the memo; a statement need not have a column that says it.
+#[test]
+fn a_memo_names_nobody_where_no_column_tells_the_payer() {
+    let mut scene = example::undecided();
+    let memo = "MBVCB.1000000017.CT tu 0123499999 Hoang Thi Canary toi 0071000000000 KHO BAC";
+    let txn = scene.inputs.txns.iter_mut().find(|t| &*t.id == "106");
+    let txn = txn.unwrap();
+    txn.memo = memo.into();
+    txn.payer = "".into();
+    txn.account = None;
+    let page = page(&scene);
+    for secret in ["Canary", "Hoang", "0123499999", "0071000000000"] {
+        assert!(!page.contains(secret), "{secret}");
+    }
+    assert!(
+        page.contains("CT tu ******9999 H**** T** C***** "),
+        "the rest stays"
+    );
+}

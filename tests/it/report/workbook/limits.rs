@@ -52,7 +52,7 @@ fn hostile_text_is_text() {
 #[test]
 fn what_a_cell_cannot_hold_is_told() {
     let mut scene = example::undecided();
-    let long = "x".repeat(40_000);
+    let long = "x1".repeat(20_000);
     let beyond = (1_i64 << 53) + 1;
     let txn = scene.inputs.txns.iter_mut().find(|t| &*t.id == "106");
     txn.unwrap().memo = long.as_str().into();
@@ -69,7 +69,7 @@ fn what_a_cell_cannot_hold_is_told() {
     let memo = at(&list, row.unwrap(), col("row")).to_string();
     assert!(memo.encode_utf16().count() <= 32_767);
     assert!(
-        memo.contains("xxx") && memo.ends_with("xem tệp CSV hoặc dữ liệu gốc)"),
+        memo.contains("x1x1x1") && memo.ends_with("xem tệp CSV hoặc dữ liệu gốc)"),
         "{}",
         &memo[memo.len() - 90..]
     );
