@@ -26,6 +26,7 @@ pub mod progress;
 pub mod proof;
 pub mod prune;
 pub mod pull;
+pub mod reader;
 mod recover;
 pub mod replay;
 pub mod report_again;
