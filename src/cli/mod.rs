@@ -21,6 +21,7 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod on_disk;
+mod owner;
 mod package;
 mod period;
 mod prune;
