@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::run::{desk, in_order, show};
+use super::run::{desk_for_a_night, in_order, show};
 use super::{Global, Outcome, block_on, day};
 use crate::config::NotifyConfig;
 use crate::domain::Day;
@@ -30,12 +30,12 @@ pub struct BackfillArgs {
 
 pub(super) fn run(global: &Global, args: &BackfillArgs) -> Outcome {
     in_order(args.from, args.to)?;
-    let mut config = global.load()?;
+    let mut config = global.read()?;
     // somebody sits here and sees each night end: a year of nights is not a year of mails
     config.notify = NotifyConfig::default();
     let lang = global.lang(Some(&config));
     let exits = block_on(async {
-        let desk = desk(config, global).await?;
+        let desk = desk_for_a_night(config, global, args.from).await?;
         let mut exits = Vec::new();
         let mut day = args.from;
         while day <= args.to {

@@ -1,6 +1,5 @@
 //! `doisoat check`: can a night run here? One line a probe, with the fix.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::Datelike;
@@ -16,7 +15,7 @@ use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
 use crate::job::{Exit, JobError};
 use crate::source::{ArchiveError, BoxFuture, FileSource, Handle, Opening, Pace, Pull, RawSink};
-use crate::store::{OpenMode, Store};
+use crate::store::{OpenMode, Store, StoreError};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -95,6 +94,20 @@ impl Line {
     }
 }
 
+impl Line {
+    /// A night does without an optional source; that it does not come is no failure.
+    fn of_optional(self) -> Self {
+        match self.exit {
+            Exit::Incomplete => Self {
+                state: State::Warn,
+                exit: Exit::Done,
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
@@ -109,7 +122,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     lines.push(zone(&SystemClock));
     let today = Day::of_ms(SystemClock.now_ms());
     lines.push(calendar(config.calendar.last_year(), today));
-    lines.push(check_disk::writable("archive", &config.archive_dir));
+    lines.push(check_disk::archive(&config.archive_dir));
     lines.push(check_disk::writable("reports", &config.report_dir));
     lines.push(check_disk::disk(&config.report_dir));
     lines.extend(config.metrics.as_deref().map(check_disk::metrics));
@@ -119,7 +132,12 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         lines.extend(check_fees::lines(&config, lang).await);
         lines.extend(check_closed::lines(&config, lang).await);
         for source in &config.sources {
-            lines.push(about_source(source, args.offline, lang).await);
+            let line = about_source(source, args.offline, lang).await;
+            lines.push(if source.required {
+                line
+            } else {
+                line.of_optional()
+            });
         }
         let ask = match (args.offline, args.send_test) {
             (true, _) => check_notify::Ask::Nobody,
@@ -241,12 +259,21 @@ async fn database(config: &Config) -> Line {
     let name = config.database.label();
     let checked = async {
         let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
-        let checked = store.check().await;
+        let checked = async {
+            store.check().await?;
+            store.assert_writable().await?;
+            store.assert_lockable()
+        };
+        let checked = checked.await;
         store.close().await;
         Ok::<_, JobError>(checked?)
     };
     match checked.await {
         Ok(()) => Line::ok("database", name),
+        Err(JobError::Store(error @ StoreError::Busy(_))) => {
+            let fix = "look again when it has ended: `doisoat status`";
+            Line::warn("database", error.to_string(), fix)
+        }
         Err(error) => {
             let (message, fix) = error.message_and_fix();
             Line::fail("database", Exit::Database, message, fix)
@@ -273,9 +300,9 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
     let day = Day::of_ms(SystemClock.now_ms()).minus(1);
     let answer = match handle {
         Handle::Folder(path) | Handle::Files(FileSource { path, .. }) => {
-            return folder(&name, label, &path);
+            return check_disk::inbox(&name, label, &path);
         }
-        Handle::Push(push) => return folder(&name, label, &push.path),
+        Handle::Push(push) => return check_disk::inbox(&name, label, &push.path),
         _ if offline => return Line::ok(&name, format!("{label}, not asked")),
         Handle::Registry(registry) => registry.changed(day, &Nowhere).await.map(|told| Pull {
             trouble: told.trouble,
@@ -291,16 +318,6 @@ async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> L
         Ok(pull) => answered(&name, label, pull, lang),
         Err(error) => Line::fail(&name, Exit::Failed, error.to_string(), ""),
     }
-}
-
-/// A folder that files arrive in.
-fn folder(name: &str, label: &str, path: &Path) -> Line {
-    let shown = path.display();
-    if path.is_dir() {
-        return Line::ok(name, format!("{label}, {shown}"));
-    }
-    let message = format!("{label}, {shown} is not there");
-    Line::fail(name, Exit::Incomplete, message, format!("mkdir -p {shown}"))
 }
 
 fn answered(name: &str, label: &str, pull: Pull, lang: Lang) -> Line {

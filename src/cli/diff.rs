@@ -7,7 +7,7 @@ use super::output::{json_line, out};
 use super::run::desk;
 use super::{Global, Outcome, block_on};
 use crate::job::diff;
-use crate::job::{Exit, JobError, replay};
+use crate::job::{Desk, Exit, reader, replay};
 use crate::report::facts::diff::Diff;
 
 /// Arguments of `diff`.
@@ -45,18 +45,14 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Outcome {
     let lang = global.lang(Some(&config));
     let diff = block_on(async {
         let desk = desk(config, global).await?;
-        let lease = desk.lease("diff").await?;
-        let compared = async {
-            let from = replay::find(&desk, &args.from).await?;
-            let to = replay::find(&desk, &args.to).await?;
-            diff::diff(&desk, &from, &to).await
+        let work = async |desk: &Desk| {
+            let from = replay::find(desk, &args.from).await?;
+            let to = replay::find(desk, &args.to).await?;
+            diff::diff(desk, &from, &to).await
         };
-        let compared = compared.await;
-        let released = desk.store.release_lease(lease).await;
-        desk.clone().close().await;
-        let compared = compared?;
-        released?;
-        Ok::<_, JobError>(compared)
+        let compared = reader::read(&desk, work, |_| true).await;
+        desk.close().await;
+        compared
     })??;
     if args.json {
         json_line(&Document {

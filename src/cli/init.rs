@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 
 use super::output::out;
+use super::owner::Owner;
 use super::{Failure, Global, Outcome, block_on};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::{Lang, Text};
@@ -44,28 +45,46 @@ pub struct InitArgs {
 
 pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     let lang = global.lang.unwrap_or_default();
-    let mut said = Vec::new();
-    folder(&args.dir, 0o755, &mut said)?;
+    let mut made = Made::default();
+    folder(&args.dir, 0o755, &mut made)?;
     let dir = args
         .dir
         .canonicalize()
         .with_context(|| args.dir.display().to_string())?;
+    let owner = Owner::of(&dir)?;
     let file = dir.join("doisoat.toml");
     let text = if lang == Lang::Vi { TOML_VI } else { TOML_EN };
-    write_new(&file, text, &mut said)?;
+    write_new(&file, text, &mut made)?;
     let config = Config::load(&file)?;
-    folder(&config.archive_dir, 0o700, &mut said)?;
-    folder(&config.report_dir, 0o755, &mut said)?;
+    folder(&config.archive_dir, 0o700, &mut made)?;
+    folder(&config.report_dir, 0o755, &mut made)?;
     for path in config.folders() {
-        folder(&path, 0o755, &mut said)?;
+        folder(&path, 0o755, &mut made)?;
     }
-    write_new(&dir.join("agencies.example.csv"), AGENCIES, &mut said)?;
-    write_new(&dir.join("fee_table.example.csv"), FEE_TABLE, &mut said)?;
-    schedulers(&config, &dir, &mut said)?;
-    block_on(database(&config, &mut said))??;
-    said.push(next_steps(&dir, lang));
-    out(&said.concat());
+    write_new(&dir.join("agencies.example.csv"), AGENCIES, &mut made)?;
+    write_new(&dir.join("fee_table.example.csv"), FEE_TABLE, &mut made)?;
+    schedulers(&config, &dir, &owner, &mut made)?;
+    block_on(database(&config, &mut made))??;
+    for path in &made.paths {
+        owner.give(path)?;
+    }
+    made.said.push(next_steps(&dir, &owner, lang));
+    out(&made.said.concat());
     Ok(Exit::Done)
+}
+
+/// What was made and what is said of it.
+#[derive(Default)]
+struct Made {
+    said: Vec<String>,
+    paths: Vec<PathBuf>,
+}
+
+impl Made {
+    fn add(&mut self, path: &Path, said: String) {
+        self.paths.push(path.to_owned());
+        self.said.push(said);
+    }
 }
 
 /// Where an installation lies, for what starts it.
@@ -74,8 +93,10 @@ pub(super) struct Place<'a> {
     pub(super) program: &'a Path,
     /// The folder of the configuration.
     pub(super) dir: &'a Path,
-    /// The user of the service, where it is known.
-    pub(super) user: Option<&'a str>,
+    /// The user of the nights.
+    pub(super) user: &'a str,
+    /// The group of its files.
+    pub(super) group: &'a str,
 }
 
 /// The systemd units, and the same for cron and logrotate: path below the folder, and text.
@@ -87,13 +108,10 @@ pub(super) fn scheduler_files(config: &Config, place: &Place<'_>) -> Vec<(&'stat
         .map(|c| format!("OnCalendar={c}"))
         .collect();
     let fill = |text: &str| {
-        let text = match place.user {
-            Some(user) => text.replace("# User=doisoat", &format!("User={user}")),
-            None => text.to_owned(),
-        };
         text.replace("{program}", &place.program.display().to_string())
             .replace("{dir}", &place.dir.display().to_string())
-            .replace("{user}", place.user.unwrap_or("root"))
+            .replace("{user}", place.user)
+            .replace("{group}", place.group)
             .replace("{cron}", cron.as_str())
             .replace("{calendars}", &calendars.join("\n"))
     };
@@ -108,22 +126,23 @@ pub(super) fn scheduler_files(config: &Config, place: &Place<'_>) -> Vec<(&'stat
 }
 
 /// Writes what starts the nights, where it is missing.
-fn schedulers(config: &Config, dir: &Path, said: &mut Vec<String>) -> Result<(), Failure> {
+fn schedulers(config: &Config, dir: &Path, owner: &Owner, made: &mut Made) -> Result<(), Failure> {
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("doisoat"));
     let place = Place {
         program: &program,
         dir,
-        user: None,
+        user: &owner.user,
+        group: &owner.group,
     };
-    folder(&dir.join("systemd"), 0o755, said)?;
-    folder(&dir.join("cron"), 0o755, said)?;
+    folder(&dir.join("systemd"), 0o755, made)?;
+    folder(&dir.join("cron"), 0o755, made)?;
     for (name, text) in scheduler_files(config, &place) {
-        write_new(&dir.join(name), &text, said)?;
+        write_new(&dir.join(name), &text, made)?;
     }
-    folder(&dir.join("log"), 0o750, said)
+    folder(&dir.join("log"), 0o750, made)
 }
 
-async fn database(config: &Config, said: &mut Vec<String>) -> Result<(), JobError> {
+async fn database(config: &Config, made: &mut Made) -> Result<(), JobError> {
     let existed = match &config.database {
         DatabaseUrl::Sqlite(path) => path.exists(),
         DatabaseUrl::Postgres(_) => true,
@@ -131,8 +150,11 @@ async fn database(config: &Config, said: &mut Vec<String>) -> Result<(), JobErro
     let store = Store::open(&config.database.url(), crate::store::OpenMode::Create).await?;
     let applied = store.migrate().await?;
     store.close().await;
+    if let (false, DatabaseUrl::Sqlite(path)) = (existed, &config.database) {
+        made.paths.push(path.clone());
+    }
     let label = config.database.label();
-    said.push(match (existed, applied.is_empty()) {
+    made.said.push(match (existed, applied.is_empty()) {
         (true, true) => format!("  =  {label}\n"),
         (true, false) => format!("  ^  {label} ({})\n", applied.join(", ")),
         (false, _) => format!("  +  {label}\n"),
@@ -140,19 +162,24 @@ async fn database(config: &Config, said: &mut Vec<String>) -> Result<(), JobErro
     Ok(())
 }
 
-/// Makes a folder that is not there.
-fn folder(path: &Path, mode: u32, said: &mut Vec<String>) -> Result<(), Failure> {
-    if path.is_dir() {
+/// Makes a folder that is not there, with those above it.
+fn folder(path: &Path, mode: u32, made: &mut Made) -> Result<(), Failure> {
+    let missing: Vec<&Path> = path
+        .ancestors()
+        .take_while(|dir| !dir.as_os_str().is_empty() && !dir.is_dir())
+        .collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    let made = DirBuilder::new().recursive(true).mode(mode).create(path);
-    made.map_err(|error| cannot(path, &error))?;
-    said.push(format!("  +  {}/\n", path.display()));
+    let create = DirBuilder::new().recursive(true).mode(mode).create(path);
+    create.map_err(|error| cannot(path, &error))?;
+    made.paths.extend(missing.into_iter().map(Path::to_owned));
+    made.said.push(format!("  +  {}/\n", path.display()));
     Ok(())
 }
 
 /// Writes a file that is not there.
-fn write_new(path: &Path, text: &str, said: &mut Vec<String>) -> Result<(), Failure> {
+fn write_new(path: &Path, text: &str, made: &mut Made) -> Result<(), Failure> {
     let opened = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -164,10 +191,10 @@ fn write_new(path: &Path, text: &str, said: &mut Vec<String>) -> Result<(), Fail
                 .write_all(text.as_bytes())
                 .and_then(|()| file.sync_all());
             written.map_err(|error| cannot(path, &error))?;
-            said.push(format!("  +  {}\n", path.display()));
+            made.add(path, format!("  +  {}\n", path.display()));
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            said.push(format!("  =  {}\n", path.display()));
+            made.said.push(format!("  =  {}\n", path.display()));
         }
         Err(error) => return Err(cannot(path, &error)),
     }
@@ -178,7 +205,7 @@ fn cannot(path: &Path, error: &std::io::Error) -> Failure {
     Failure::failed(&anyhow!("{} cannot be written: {error}", path.display()))
 }
 
-fn next_steps(dir: &Path, lang: Lang) -> String {
+fn next_steps(dir: &Path, owner: &Owner, lang: Lang) -> String {
     let text = Text {
         vi: "\nViệc tiếp theo:\n  1. mở {dir}/doisoat.toml, bật các nguồn và khai bí mật\n  \
              2. doisoat --config {dir}/doisoat.toml check\n  \
@@ -203,7 +230,20 @@ Next:
              4. switch [notify.ping] on: somebody hears when a night did not run
 ",
     };
-    text.get(lang).replace("{dir}", &dir.display().to_string())
+    let by_root = Text {
+        vi: "  ! {dir} thuộc về root nên các đêm sẽ chạy bằng root: tạo một người dùng riêng, \
+             chown -R thư mục này cho người đó, xóa {dir}/systemd và {dir}/cron rồi chạy lại init
+",
+        en:
+            "  ! {dir} belongs to root, so the nights would run as root: make a user of their own, \
+             chown -R the folder to it, remove {dir}/systemd and {dir}/cron, run init again
+",
+    };
+    let mut said = text.get(lang).to_owned();
+    if owner.is_root() {
+        said += by_root.get(lang);
+    }
+    said.replace("{dir}", &dir.display().to_string())
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod match_files;
 mod match_out;
 mod migrate;
 mod on_disk;
+mod owner;
 mod package;
 mod period;
 mod prune;
@@ -31,11 +32,13 @@ mod run;
 mod sandbox;
 mod schedule;
 mod status;
+mod status_start;
 mod summary;
 mod verify;
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 
@@ -79,7 +82,8 @@ pub struct Global {
         global = true,
         value_name = "FILE",
         env = "DOISOAT_CONFIG",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
     )]
     pub config: Option<PathBuf>,
     /// Language of what people read [default: the configuration's, else vi]
@@ -99,9 +103,22 @@ pub struct Global {
 impl Global {
     /// The configuration that the flags name.
     pub fn load(&self) -> Result<Config, ConfigError> {
-        let config = Config::load(&self.config_file())?;
+        let config = self.read()?;
         known_definitions(&config)?;
         Ok(config)
+    }
+
+    /// The same for a night, which looks at its definitions once it can tell of a failure.
+    pub fn read(&self) -> Result<Config, ConfigError> {
+        let file = self.config_file();
+        if file.as_os_str().is_empty() {
+            return Err(ConfigError::new(
+                "--config or $DOISOAT_CONFIG",
+                "is empty: it names no configuration file",
+                "name the file, or unset DOISOAT_CONFIG to take ./doisoat.toml",
+            ));
+        }
+        Config::load(&file)
     }
 
     /// The path of the configuration file.

@@ -45,7 +45,8 @@ pub(super) fn run(args: &PackageArgs) -> Outcome {
     let place = Place {
         program: Path::new("/usr/bin/doisoat"),
         dir: Path::new(HOME),
-        user: Some("doisoat"),
+        user: "doisoat",
+        group: "doisoat",
     };
     for (name, text) in init::scheduler_files(&config, &place) {
         write(&args.dir.join(name), text.as_bytes())?;

@@ -8,7 +8,7 @@ use super::run::desk;
 use super::{Global, Outcome, block_on};
 use crate::domain::{Day, Lang};
 use crate::job::replay::{self, Replayed};
-use crate::job::{Exit, JobError};
+use crate::job::{Desk, Exit, reader};
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
@@ -59,17 +59,13 @@ pub(super) fn run(global: &Global, args: &ReplayArgs) -> Outcome {
             ..global.clone()
         };
         let desk = desk(config, &quiet).await?;
-        let lease = desk.lease("replay").await?;
-        let replayed = async {
-            let run = replay::find(&desk, &args.run).await?;
-            replay::replay(&desk, &run).await
+        let work = async |desk: &Desk| {
+            let run = replay::find(desk, &args.run).await?;
+            replay::replay(desk, &run).await
         };
-        let replayed = replayed.await;
-        let released = desk.store.release_lease(lease).await;
-        desk.clone().close().await;
-        let replayed = replayed?;
-        released?;
-        Ok::<_, JobError>(replayed)
+        let replayed = reader::read(&desk, work, Replayed::is_equal).await;
+        desk.close().await;
+        replayed
     })??;
     if args.json {
         json_line(&document(&replayed));

@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::output::{json_line, out};
 use super::run::{desk, in_order};
-use super::{Global, Outcome, block_on, day};
+use super::{Failure, Global, Outcome, block_on, day};
 use crate::config::Format;
 use crate::domain::{Day, SourceName};
 use crate::job::as_known::Known;
 use crate::job::forms::Form;
 use crate::job::report_again::{self, Asked, Span};
-use crate::job::{Exit, JobError};
+use crate::job::{Desk, Exit, JobError, reader};
 use crate::kpi::{self, Period};
 
 /// Arguments of `report`.
@@ -179,32 +179,17 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     let config = global.load()?;
     let folder = block_on(async {
         let desk = desk(config, global).await?;
-        let span = match (args.date, whole(args), args.from, args.to) {
-            (Some(day), ..) => Span::Night(day),
-            (_, Some(period), ..) => Span::Days(period.clone()),
-            (_, _, Some(from), Some(to)) => Span::Days(Period::range(from, to)),
-            _ => Span::Night(last(&desk).await?),
+        let work = async |desk: &Desk| report_again::make(desk, &asked(desk, args).await?).await;
+        let made = reader::read(&desk, work, |_| true).await;
+        let written = async {
+            match &args.out {
+                Some(dir) => report_again::show(dir, &made?),
+                None => report_again::put(&desk, &made?).await,
+            }
         };
-        let root = args
-            .out
-            .clone()
-            .unwrap_or_else(|| desk.config.report_dir.clone());
-        let lease = desk.lease("report").await?;
-        let asked = Asked {
-            span,
-            formats: args.format.clone(),
-            definition: args.definition.clone(),
-            known: known(args),
-            form: form(args),
-            semicolons: args.csv_separator.map(|separator| separator == ';'),
-            mark: None,
-        };
-        let written = report_again::write(&desk, &asked, &root).await;
-        let released = desk.store.release_lease(lease).await;
-        desk.clone().close().await;
-        let written = written?;
-        released?;
-        Ok::<_, JobError>(written)
+        let written = written.await;
+        desk.close().await;
+        written.map_err(or_elsewhere)
     })??;
     if args.json {
         json_line(&serde_json::json!({ "schema_version": 1, "report": folder }));
@@ -214,7 +199,34 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn last(desk: &crate::job::Desk) -> Result<Day, JobError> {
+/// A night at work keeps the report folder to itself, and no other one.
+fn or_elsewhere(problem: JobError) -> Failure {
+    let mut failure = Failure::from(problem);
+    if failure.exit == Exit::Locked {
+        failure.fix += "; or write it elsewhere at once: --out DIR";
+    }
+    failure
+}
+
+async fn asked(desk: &Desk, args: &ReportArgs) -> Result<Asked, JobError> {
+    let span = match (args.date, whole(args), args.from, args.to) {
+        (Some(day), ..) => Span::Night(day),
+        (_, Some(period), ..) => Span::Days(period.clone()),
+        (_, _, Some(from), Some(to)) => Span::Days(Period::range(from, to)),
+        _ => Span::Night(last(desk).await?),
+    };
+    Ok(Asked {
+        span,
+        formats: args.format.clone(),
+        definition: args.definition.clone(),
+        known: known(args),
+        form: form(args),
+        semicolons: args.csv_separator.map(|separator| separator == ';'),
+        mark: None,
+    })
+}
+
+async fn last(desk: &Desk) -> Result<Day, JobError> {
     let last = desk.store.last_run().await?;
     last.map(|run| run.business_date)
         .ok_or_else(|| JobError::Usage {

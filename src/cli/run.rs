@@ -9,8 +9,9 @@ use super::{Failure, Global, Outcome, block_on, day, summary};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::Day;
+use crate::job::desk::last_closed_day_of;
 use crate::job::nightly::{self, Mode, Night};
-use crate::job::{Desk, JobError, Progress, Stop};
+use crate::job::{Desk, JobError, Progress, Stop, unopened};
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -34,7 +35,7 @@ pub struct RunArgs {
 }
 
 pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
-    let config = global.load()?;
+    let config = global.read()?;
     let lang = global.lang(Some(&config));
     let mode = if args.dry_run {
         Mode::DryRun
@@ -42,8 +43,12 @@ pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
         Mode::Publish
     };
     let night = block_on(async {
-        let desk = desk(config, global).await?;
-        let day = args.date.unwrap_or_else(|| desk.last_closed_day());
+        let day = args.date;
+        let day = day.unwrap_or_else(|| last_closed_day_of(&config, &SystemClock));
+        let desk = match mode {
+            Mode::Publish => desk_for_a_night(config, global, day).await?,
+            Mode::DryRun => desk(config, global).await?,
+        };
         let night = nightly::run(&desk, day, mode).await;
         desk.close().await;
         night
@@ -70,6 +75,20 @@ pub(super) async fn desk(mut config: Config, global: &Global) -> Result<Desk, Jo
     desk.stop = Stop::on_signals().map_err(|error| JobError::Other(error.into()))?;
     desk.progress = Progress::on_terminal(global.quiet);
     Ok(desk)
+}
+
+/// The same for nights that are to be published, the first of them `day`: where it cannot be
+/// opened, everybody hears of it who would have heard of a night that fails.
+pub(super) async fn desk_for_a_night(
+    config: Config,
+    global: &Global,
+    day: Day,
+) -> Result<Desk, JobError> {
+    let opened = desk(config.clone(), global).await;
+    if let Err(problem) = &opened {
+        unopened::tell(&config, &SystemClock, day, problem).await;
+    }
+    opened
 }
 
 /// Two days in order.

@@ -9,7 +9,7 @@ use super::output::out;
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::domain::Day;
 use crate::job::{Exit, Stop};
-use crate::sandbox::{District, Fault, Sandbox};
+use crate::sandbox::{District, Fault, Sandbox, TLS_MODES, TlsMode};
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
@@ -20,6 +20,8 @@ Examples:
   doisoat sandbox --gateway momo           the same district, paying through another gateway
   doisoat sandbox --fault list             the faults it can show
   doisoat sandbox --registry inbox         also writes the one-stop exports of every day
+  doisoat sandbox --tls good               https://localhost, and ca_file in each [[source]] table
+  doisoat sandbox --tls expired            what a client must not accept; `--tls list` prints them all
 Everything in it is invented. It listens on 127.0.0.1 only and ends with Ctrl-C.")]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1; 0 takes any free one
@@ -40,6 +42,17 @@ pub struct SandboxArgs {
     /// Number of simulated days
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
+    /// Speak TLS: good, or in a way that a client must not accept; `list` prints them all
+    #[arg(long, value_name = "MODE")]
+    tls: Option<String>,
+    /// Where the certificate authority is written that --tls asks to trust
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "doisoat-sandbox-ca.pem",
+        requires = "tls"
+    )]
+    ca_file: PathBuf,
     /// Write the one-stop export of every simulated day into this folder
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,
@@ -54,8 +67,47 @@ pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
         out(&Fault::all().iter().map(line).collect::<String>());
         return Ok(Exit::Done);
     }
+    if args.tls.as_deref() == Some("list") {
+        let line = |mode: &TlsMode| format!("{:<11} {}\n", mode.name, mode.what);
+        out(&TLS_MODES.iter().map(line).collect::<String>());
+        return Ok(Exit::Done);
+    }
     let fault = args.fault.as_deref().map(fault).transpose()?;
-    block_on(serve(args, fault))?
+    let tls = args.tls.as_deref().map(tls).transpose()?;
+    block_on(serve(args, fault, tls))?
+}
+
+fn tls(name: &str) -> Result<TlsMode, Failure> {
+    TlsMode::named(name).ok_or_else(|| {
+        let known: Vec<&str> = TLS_MODES.iter().map(|mode| mode.name).collect();
+        let fix = crate::config::section::suggest(name, &known);
+        Failure::new(Exit::Usage, format!("there is no TLS mode \"{name}\""), fix)
+    })
+}
+
+/// Writes the authority to trust and puts the simulators behind TLS.
+async fn behind_tls(
+    sandbox: Sandbox,
+    args: &SandboxArgs,
+    mode: TlsMode,
+) -> Result<Sandbox, Failure> {
+    let cannot = |error: std::io::Error| {
+        let file = args.ca_file.display();
+        Failure::failed(&anyhow!("{file} cannot be written: {error}"))
+    };
+    std::fs::write(&args.ca_file, mode.ca).map_err(cannot)?;
+    let file = args.ca_file.canonicalize().map_err(cannot)?;
+    let file = file.display().to_string();
+    let front = sandbox.behind_tls(mode, args.port, file).await;
+    front.map_err(|error| no_port(args.port, &error))
+}
+
+fn no_port(port: u16, error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        format!("port {port} cannot be used: {error}"),
+        "choose another --port, or 0 for any free one",
+    )
 }
 
 fn fault(name: &str) -> Result<Fault, Failure> {
@@ -66,7 +118,7 @@ fn fault(name: &str) -> Result<Fault, Failure> {
     })
 }
 
-async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
+async fn serve(args: &SandboxArgs, fault: Option<Fault>, tls: Option<TlsMode>) -> Outcome {
     let stop = Stop::on_signals()
         .context("signals")
         .map_err(Failure::from)?;
@@ -78,15 +130,14 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>) -> Outcome {
         let message = format!("there is no gateway \"{}\"", args.gateway);
         Failure::new(Exit::Usage, message, fix)
     })?;
-    let started = Sandbox::start_in(district, args.port, fault).await;
-    let sandbox = started.map_err(|error| {
-        let message = format!("port {} cannot be used: {error}", args.port);
-        Failure::new(
-            Exit::Failed,
-            message,
-            "choose another --port, or 0 for any free one",
-        )
-    })?;
+    // behind TLS the port that was asked for is the one with TLS
+    let port = if tls.is_some() { 0 } else { args.port };
+    let started = Sandbox::start_in(district, port, fault).await;
+    let mut sandbox = started.map_err(|error| no_port(port, &error))?;
+    if let Some(mode) = tls {
+        sandbox = behind_tls(sandbox, args, mode).await?;
+        out(&format!("# TLS {}: {}\n", mode.name, mode.what));
+    }
     if let Some(dir) = &args.registry {
         write_registry(&sandbox, args, dir)?;
     }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::run::{desk, show};
+use super::run::{desk_for_a_night, show};
 use super::status::in_words;
 use super::{Global, Outcome, block_on};
 use crate::clock::{Clock, SystemClock};
@@ -55,20 +55,20 @@ struct NextArgs {
 }
 
 pub(super) fn run(global: &Global, args: &ScheduleArgs) -> Outcome {
-    let config = global.load()?;
     match &args.command {
         Some(ScheduleCommand::Next(next)) => {
-            print_next(&config, global, next);
+            print_next(&global.load()?, global, next);
             Ok(Exit::Done)
         }
-        None => stay(config, global, args.json),
+        None => stay(global.read()?, global, args.json),
     }
 }
 
 fn stay(config: Config, global: &Global, json: bool) -> Outcome {
     let lang = global.lang(Some(&config));
     let exit = block_on(async {
-        let desk = desk(config, global).await?;
+        let day = config.nights().day_of(SystemClock.now_ms());
+        let desk = desk_for_a_night(config, global, day).await?;
         // Opened to find out at once whether it can be; each night opens it again.
         desk.store.clone().close().await;
         let mut tell = |night: &Night| show(night, json, lang);

@@ -4,11 +4,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
-use super::{Global, Outcome, block_on};
+use super::status_start::{self, Start};
+use super::{Failure, Global, Outcome, block_on};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
+use crate::job::last_run::LastRun;
 use crate::job::late::{self, Late};
 use crate::job::{Exit, JobError};
 use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord, Store};
@@ -19,7 +21,10 @@ use crate::text::say;
 #[command(after_help = "\
 Examples:
   doisoat status            last and next run, in words
-  doisoat status --json     for scripts")]
+  doisoat status --json     for scripts
+Tells the last start and how it ended (done, failed, stopped, never ended), also where the database
+cannot be opened (then it ends as `run` would: 10, 1), the last published night, the nights that are
+due and not published, and the next fire time.")]
 pub struct StatusArgs {
     /// One JSON document on stdout
     #[arg(long)]
@@ -30,7 +35,9 @@ pub struct StatusArgs {
 struct Document<'a> {
     schema_version: u32,
     database: String,
+    last_start: Option<Start<'a>>,
     last: Option<Last<'a>>,
+    missed: Vec<Day>,
     next: Option<String>,
     waiting: Vec<Unsent<'a>>,
     given_up: Vec<Unsent<'a>>,
@@ -102,6 +109,7 @@ impl<'a> Unsent<'a> {
 /// What the database knows.
 struct Known {
     last: Option<RunRecord>,
+    missed: Vec<Day>,
     waiting: Vec<Queued>,
     given_up: Vec<Queued>,
     late: Vec<Late>,
@@ -119,9 +127,23 @@ struct Last<'a> {
 pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
-    let known = block_on(known(&config))??;
+    let start = LastRun::read(&config);
+    let now_ms = SystemClock.now_ms();
+    let known = match block_on(known(&config, now_ms))? {
+        Ok(known) => known,
+        Err(problem) => {
+            let failure = Failure::from(problem);
+            if args.json {
+                json_line(&status_start::without_database(&failure, start.as_ref()));
+            } else {
+                out(&status_start::words(start.as_ref(), lang));
+            }
+            failure.print(false, global.log_format);
+            return Ok(failure.exit);
+        }
+    };
     let last = known.last.as_ref();
-    let next = config.schedule.cron.next_after(SystemClock.now_ms());
+    let next = config.schedule.cron.next_after(now_ms);
     if args.json {
         let last = last.map(|run| Last {
             run_id: run.id.as_str(),
@@ -134,14 +156,18 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
         json_line(&Document {
             schema_version: 1,
             database: config.database.label(),
+            last_start: start.as_ref().map(Start::of),
             last,
+            missed: known.missed,
             next,
             waiting: known.waiting.iter().map(Unsent::of).collect(),
             given_up: known.given_up.iter().map(Unsent::of).collect(),
             late_for_closed: known.late.iter().map(LateJson::of).collect(),
         });
     } else {
+        out(&status_start::words(start.as_ref(), lang));
         out(&print(&config, last, next, lang));
+        out(&status_start::missed(&known.missed, lang));
         out(&print_unsent("notify-waiting", &known.waiting, lang));
         out(&print_unsent("notify-given-up", &known.given_up, lang));
         for late in &known.late {
@@ -151,10 +177,12 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-async fn known(config: &Config) -> Result<Known, JobError> {
+async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
     let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let published = store.published_nights().await?;
     let known = Known {
         last: store.last_run().await?,
+        missed: config.nights().lacking(now_ms, &published),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
         late: late::standing(&store).await?,

@@ -8,7 +8,7 @@ use super::run::desk;
 use super::{Global, Outcome, block_on, day};
 use crate::domain::{Day, RunId};
 use crate::job::verify::{self, Verified, Which};
-use crate::job::{Exit, JobError};
+use crate::job::{Desk, Exit, reader};
 use crate::prove::Violation;
 
 /// Arguments of `verify`.
@@ -20,7 +20,7 @@ Examples:
   doisoat verify --run 2022-12-05-0123456789ab-1
   doisoat verify --all                  every run that stands
 Reads the run's rows from the store, settles and proves them again, and compares the result with
-the database and the published folder. Changes nothing. One line a run: what was checked, what
+the database and the published folder. Changes nothing, and may run beside a night. One line a run: what was checked, what
 could not be, and what does not hold.
 Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run.")]
 pub struct VerifyArgs {
@@ -66,15 +66,12 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     };
     let verified = block_on(async {
         let desk = desk(config, global).await?;
-        let lease = desk.lease("verify").await?;
-        let verified = verify::verify(&desk, &which).await;
-        let released = desk.store.release_lease(lease).await;
-        desk.clone().close().await;
-        let verified = verified?;
-        released?;
-        Ok::<_, JobError>(verified)
+        let work = async |desk: &Desk| verify::verify(desk, &which).await;
+        let verified = reader::read(&desk, work, all_hold).await;
+        desk.close().await;
+        verified
     })??;
-    let holds = verified.iter().all(|run| run.found.is_empty());
+    let holds = all_hold(&verified);
     if args.json {
         let runs = verified.iter().map(one).collect();
         json_line(&Document {
@@ -87,6 +84,10 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
         out(&lines.collect::<String>());
     }
     Ok(if holds { Exit::Done } else { Exit::Failed })
+}
+
+fn all_hold(verified: &Vec<Verified>) -> bool {
+    verified.iter().all(|run| run.found.is_empty())
 }
 
 fn one(run: &Verified) -> OneRun<'_> {

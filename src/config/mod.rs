@@ -116,6 +116,19 @@ impl Config {
             .unwrap_or(DAY_MS)
     }
 
+    /// Where the last start of a night is written down: beside the database where that is a file,
+    /// else in the archive, so that it can be told also when the database cannot be opened.
+    pub fn last_run_file(&self) -> PathBuf {
+        match &self.database {
+            DatabaseUrl::Sqlite(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(".last-run.json");
+                name.into()
+            }
+            DatabaseUrl::Postgres(_) => self.archive_dir.join("last-run.json"),
+        }
+    }
+
     /// Which nights are due.
     pub fn nights(&self) -> Nights {
         Nights {

@@ -11,10 +11,12 @@ use tracing::{info, warn};
 use super::desk::Desk;
 use super::error::JobError;
 use super::exits::severity_of;
-use super::nightly::{Mode, Night};
+use super::nightly::Night;
 use super::outcome::Exit;
 use super::stage;
+use super::stop::Stop;
 use crate::classify::{CLASSES, Severity};
+use crate::config::Config;
 use crate::config::notify::{NotifyConfig, PingTarget, When};
 use crate::domain::{Day, Lang};
 use crate::notify::ping::{Ping, run_uuid};
@@ -174,6 +176,44 @@ fn alerts(run: &RunRecord, lang: Lang) -> Vec<&'static str> {
     told.map(|exit| exit.meaning().get(lang)).collect()
 }
 
+/// How a run ended, for the dead-man's switch.
+pub(super) struct Ended {
+    /// With which code.
+    pub(super) exit: Exit,
+    /// Whether its night can be seen.
+    pub(super) published: bool,
+    /// The run, or why there is none.
+    pub(super) about: String,
+}
+
+impl Ended {
+    /// Of a night that had a database.
+    pub(super) fn of(night: &Result<Night, JobError>) -> Self {
+        let (exit, about) = match night {
+            Ok(night) => (night.exit(), night.run.id.to_string()),
+            Err(error) => (error.exit(), reason(error)),
+        };
+        let published = night.is_ok();
+        Self {
+            exit,
+            published,
+            about,
+        }
+    }
+}
+
+/// Why a night was not published, as far as it may leave the machine: of settings and the database.
+/// What else went wrong may name rows and files.
+pub(super) fn reason(error: &JobError) -> String {
+    match error {
+        JobError::Config(_) | JobError::Store(_) => {
+            let (message, fix) = error.message_and_fix();
+            format!("{message}\n{fix}")
+        }
+        _ => String::new(),
+    }
+}
+
 /// The dead-man's switch of one run.
 pub(super) struct Switch {
     target: Option<PingTarget>,
@@ -183,13 +223,11 @@ pub(super) struct Switch {
 }
 
 impl Switch {
-    /// Nothing is sent yet, and never in a dry run.
-    pub(super) fn new(desk: &Desk, day: Day, mode: Mode) -> Self {
-        let target = desk.config.notify.ping.clone();
-        let now = desk.clock.now_ms().to_string();
-        let pid = std::process::id().to_string();
+    /// Nothing is sent yet.
+    pub(super) fn new(config: &Config, now_ms: i64, day: Day) -> Self {
+        let (now, pid) = (now_ms.to_string(), std::process::id().to_string());
         Self {
-            target: target.filter(|_| mode == Mode::Publish),
+            target: config.notify.ping.clone(),
             day,
             rid: run_uuid(&[&day.to_string(), &now, &pid]),
             start: None,
@@ -197,15 +235,11 @@ impl Switch {
     }
 
     /// Tells that the run begins, beside the run itself: nobody waits for it.
-    pub(super) fn start(&mut self, desk: &Desk) {
+    pub(super) fn start(&mut self, lang: Lang) {
         let Some(target) = self.target.clone() else {
             return;
         };
-        let (rid, lang, body) = (
-            self.rid.clone(),
-            desk.config.lang,
-            format!("{}\n", self.day),
-        );
+        let (rid, body) = (self.rid.clone(), format!("{}\n", self.day));
         self.start = Some(tokio::spawn(async move {
             if let Err(Trouble(error)) = Ping::Start.send(&target, &rid, body, lang).await {
                 warn!(
@@ -218,15 +252,17 @@ impl Switch {
         }));
     }
 
-    /// Tells how it ended. A start that another run turned away is none.
-    pub(super) async fn end(self, desk: &Desk, night: &Result<Night, JobError>) {
+    /// Tells how it ended, with a pause between two attempts. A start that another run turned away
+    /// is none.
+    pub(super) async fn end(self, lang: Lang, stop: &Stop, pause: Duration, ended: Ended) {
         let Some(target) = &self.target else {
             return;
         };
-        let (exit, run) = match night {
-            Ok(night) => (night.exit(), night.run.id.as_str()),
-            Err(error) => (error.exit(), ""),
-        };
+        let Ended {
+            exit,
+            published,
+            about,
+        } = ended;
         if exit == Exit::Locked {
             return;
         }
@@ -235,19 +271,10 @@ impl Switch {
         {
             warn!(channel = "ping", stage = "notify", "the start is not told");
         }
-        let lang = desk.config.lang;
-        let (code, published) = (exit.code(), night.is_ok());
-        let body = format!(
-            "{}\n{run}\n{code}: {}\n",
-            self.day,
-            exit.meaning().get(lang)
-        );
+        let (code, meaning) = (exit.code(), exit.meaning().get(lang));
+        let body = format!("{}\n{about}\n{code}: {meaning}\n", self.day);
         let ping = Ping::End { code, published };
-        let most = if desk.stop.asked().is_some() {
-            1
-        } else {
-            PINGS_MAX
-        };
+        let most = if stop.asked().is_some() { 1 } else { PINGS_MAX };
         for nth in 1..=most {
             match ping.send(target, &self.rid, body.clone(), lang).await {
                 Ok(()) => return,
@@ -259,7 +286,7 @@ impl Switch {
                         "the end is not told"
                     );
                 }
-                Err(_) => tokio::time::sleep(desk.pace.first_wait).await,
+                Err(_) => tokio::time::sleep(pause).await,
             }
         }
     }

@@ -6,14 +6,20 @@ use std::time::Duration;
 use super::error::JobError;
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::config::section::suggest;
 use crate::config::{Config, ConfigError, Surroundings};
 use crate::domain::{Day, Moment};
 use crate::kpi;
 use crate::source::{Pace, Until};
 use crate::store::archive::Archive;
-use crate::store::{Holder, Lease, OpenMode, Store};
+use crate::store::{Holder, Lease, OpenMode, Store, StoreError};
+
+/// Who holds the lease for moments only: everybody else waits for them, above all a night.
+pub const BRIEF: [&str; 4] = ["report", "period close", "period reopen", "prune"];
+/// So long at most.
+const BRIEF_MAX: Duration = Duration::from_mins(5);
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
 /// Everything that a job needs. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -95,7 +101,8 @@ impl Desk {
         Moment::of_ms(self.clock.now_ms()).text().into_owned()
     }
 
-    /// Takes the lease for what is about to happen (`run 2022-12-05`).
+    /// Takes the lease for what is about to happen (`run 2022-12-05`); waits for those who hold it
+    /// briefly.
     pub async fn lease(&self, name: &str) -> Result<Lease, JobError> {
         let holder = Holder {
             name: name.to_owned(),
@@ -103,7 +110,25 @@ impl Desk {
             host: host(),
             now_wall: self.now_wall(),
         };
-        let lease = self.store.acquire_lease(&holder).await?;
+        let watch = Stopwatch::start();
+        let mut unknown = 0;
+        let lease = loop {
+            match self.store.acquire_lease(&holder).await {
+                Err(StoreError::Held { holder, pid, .. })
+                    if BRIEF.contains(&&*holder) && watch.elapsed() < BRIEF_MAX
+                        || pid == 0 && unknown == 0 =>
+                {
+                    // who was there may have gone before it was asked for its name
+                    unknown += u32::from(pid == 0);
+                    self.or_stop(async {
+                        tokio::time::sleep(BETWEEN_TRIES).await;
+                        Ok(())
+                    })
+                    .await?;
+                }
+                taken => break taken?,
+            }
+        };
         self.archive.sweep()?;
         Ok(lease)
     }
@@ -129,8 +154,13 @@ impl Desk {
 
     /// The last business day that every source's cut-off has closed.
     pub fn last_closed_day(&self) -> Day {
-        last_closed_day(self.clock.now_ms(), self.config.latest_close_ms())
+        last_closed_day_of(&self.config, &*self.clock)
     }
+}
+
+/// The last business day that every source's cut-off has closed.
+pub fn last_closed_day_of(config: &Config, clock: &dyn Clock) -> Day {
+    last_closed_day(clock.now_ms(), config.latest_close_ms())
 }
 
 /// Every definition that the configuration names must exist.
@@ -152,7 +182,7 @@ fn last_closed_day(now_ms: i64, close_ms: i64) -> Day {
 }
 
 /// The machine's name, for the message about who holds the lease.
-fn host() -> String {
+pub(super) fn host() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let name = name.trim();
     if name.is_empty() {

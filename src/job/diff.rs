@@ -63,6 +63,7 @@ async fn compare(
     not_compared: Vec<(String, String)>,
 ) -> Result<Diff, JobError> {
     let same_night = from.business_date == to.business_date;
+    let leading = shares::leading(desk, documents.map(|(_, after)| after));
     let mut diff = Diff {
         from: from.id.as_str().into(),
         to: to.id.as_str().into(),
@@ -78,7 +79,7 @@ async fn compare(
         classes: Vec::new(),
         exceptions: Vec::new(),
         findings: Vec::new(),
-        shares: shares::changed(from, to),
+        shares: shares::changed(from, to, &leading),
         not_compared,
     };
     if let Some((before, after)) = documents {

@@ -31,14 +31,16 @@ pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> V
     Exit::ranked(exits)
 }
 
-/// What the sources alone earn: refused is missing too, and totals that do not tie are red.
+/// What the sources alone earn: refused is missing too, and totals that do not tie are red. What an
+/// optional source (`required = false`) does not bring is told in the report and earns nothing;
+/// that somebody else answers in its name, or that it contradicts itself, does.
 pub fn of_sources(sources: &[SourceFacts]) -> Vec<Exit> {
     let mut exits = Vec::new();
     for facts in sources {
         if facts.state == Completeness::Refused {
             exits.push(Exit::Refused);
         }
-        if facts.state != Completeness::Complete {
+        if facts.required && facts.state != Completeness::Complete {
             exits.push(Exit::Incomplete);
         }
         if facts.control.is_some_and(|control| !control.ties()) {
@@ -109,5 +111,15 @@ mod tests {
             &[5, 3],
             &[3],
         );
+        // nobody waits for an optional one
+        let optional = |state, control| SourceFacts {
+            required: false,
+            ..source(state, control)
+        };
+        check(&[optional(Completeness::Missing, None)], &[0], &[0]);
+        check(&[optional(Completeness::Late, None)], &[0], &[0]);
+        check(&[optional(Completeness::Refused, None)], &[12], &[12]);
+        let untied = optional(Completeness::Partial, Some((4, 3)));
+        check(&[untied], &[5], &[0]);
     }
 }

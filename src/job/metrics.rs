@@ -2,10 +2,7 @@
 //! Prometheus (version 0.0.4). Names and units stand in docs/OPERATIONS.md. Whatever goes wrong
 //! here is logged and changes neither the night nor its exit code.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::fs;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -15,7 +12,9 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Night;
 use super::outcome::Exit;
+use super::replace::replace;
 use super::stage::peak_memory_bytes;
+use crate::config::Config;
 use crate::report::json::seconds;
 use crate::store::{Delivered, RunRecord};
 
@@ -74,6 +73,9 @@ pub const METRICS: [(&str, &str); 15] = [
     ),
 ];
 
+/// From here on they tell of the last published night, not of the run.
+const FIRST_OF_NIGHT: &str = "night_timestamp_seconds";
+
 /// What is known at the end of a run.
 #[derive(Debug)]
 pub struct Known<'a> {
@@ -93,52 +95,71 @@ pub struct Known<'a> {
 
 /// Writes the file after a run. A start that another run turned away is none.
 pub(super) async fn write(desk: &Desk, night: &Result<Night, JobError>, took: Duration) {
-    let Some(file) = &desk.config.metrics else {
+    if desk.config.metrics.is_none() {
         return;
-    };
+    }
     let (exit, stages) = match night {
         Ok(night) => (night.exit(), night.times.stages()),
         Err(error) => (error.exit(), &[][..]),
     };
-    if exit == Exit::Locked {
-        return;
-    }
     let last = desk.store.last_run().await.ok().flatten();
     let waiting = desk.store.outbox(Delivered::Waiting).await.ok();
-    let text = document(&Known {
+    let known = Known {
         now_ms: desk.clock.now_ms(),
         exit,
         took,
         stages,
         last: last.as_ref(),
         waiting: waiting.map(|all| all.len()),
-    });
-    if let Err(error) = replace(file, &text) {
+    };
+    put(&desk.config, &known);
+}
+
+/// Writes the file of a run that could not open its database.
+pub(super) fn unopened(config: &Config, now_ms: i64, exit: Exit) {
+    let known = Known {
+        now_ms,
+        exit,
+        took: Duration::ZERO,
+        stages: &[],
+        last: None,
+        waiting: None,
+    };
+    put(config, &known);
+}
+
+/// Puts the file in place as a whole: the collector never reads half of it. It is readable by all,
+/// for the collector has a user of its own; it holds no row and nobody's name.
+fn put(config: &Config, known: &Known<'_>) {
+    let Some(file) = &config.metrics else {
+        return;
+    };
+    if known.exit == Exit::Locked {
+        return;
+    }
+    let mut text = document(known);
+    if known.last.is_none() {
+        let before = fs::read_to_string(file).unwrap_or_default();
+        text.push_str(&of_last_night(&before));
+    }
+    if let Err(error) = replace(file, &text, 0o644) {
         let file = file.display();
         warn!(stage = "metrics", %error, "{file} cannot be written");
     }
 }
 
-/// Puts the file in place as a whole: the collector never reads half of it. It is readable by all,
-/// for the collector has a user of its own; it holds no row and nobody's name.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let part = file.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = write_whole(&part, text).and_then(|()| fs::rename(&part, file));
-    if written.is_err() {
-        // the name is ours alone: a leftover of a process with the same number
-        let _gone = fs::remove_file(&part);
-    }
-    written
-}
-
-fn write_whole(part: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = OpenOptions::new();
-    let options = options.write(true).create_new(true).mode(0o644);
-    let mut to = options.open(part)?;
-    to.set_permissions(Permissions::from_mode(0o644))?;
-    to.write_all(text.as_bytes())?;
-    to.sync_all()
+/// What the file said of the last published night. Where the database cannot be asked, that night
+/// is still the last one, and an alarm on its age must go on counting.
+fn of_last_night(before: &str) -> String {
+    let names = METRICS.iter().map(|(name, _)| *name);
+    let of_night: Vec<&str> = names.skip_while(|name| *name != FIRST_OF_NIGHT).collect();
+    let head = "# HELP doisoat_";
+    let blocks = before.split(head).skip(1);
+    let kept = blocks.filter(|block| {
+        let name = block.split(' ').next().unwrap_or_default();
+        of_night.contains(&name)
+    });
+    kept.flat_map(|block| [head, block]).collect()
 }
 
 /// The whole file.

@@ -16,6 +16,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::exits;
 use super::kept;
+use super::last_run;
 use super::metrics;
 use super::outcome::Exit;
 use super::period;
@@ -78,22 +79,39 @@ pub async fn run_proved_by(
 ) -> Result<Night, JobError> {
     refuse_open_day(desk, day)?;
     let desk = &desk.with_deadline();
-    let mut switch = announce::Switch::new(desk, day, mode);
-    let watch = Stopwatch::start();
-    let night = held(desk, Plan { day, mode, prover }, &mut switch).await;
-    switch.end(desk, &night).await;
-    if mode == Mode::Publish {
-        metrics::write(desk, &night, watch.elapsed()).await;
+    let plan = Plan { day, mode, prover };
+    if mode == Mode::DryRun {
+        return held(desk, plan, None).await;
     }
+    let config = &desk.config;
+    let mut told = Told {
+        switch: announce::Switch::new(config, desk.clock.now_ms(), day),
+        book: last_run::Book::new(config, day, desk.clock.now_ms()),
+    };
+    let watch = Stopwatch::start();
+    let night = held(desk, plan, Some(&mut told)).await;
+    told.book.ended(night.as_ref(), desk.clock.now_ms());
+    let (ended, pause) = (announce::Ended::of(&night), desk.pace.first_wait);
+    told.switch.end(config.lang, &desk.stop, pause, ended).await;
+    metrics::write(desk, &night, watch.elapsed()).await;
     night
 }
 
+/// Who is told that a night begins and ends.
+struct Told {
+    switch: announce::Switch,
+    book: last_run::Book,
+}
+
 /// The night under the lease, and the sending after it.
-async fn held(desk: &Desk, plan: Plan, switch: &mut announce::Switch) -> Result<Night, JobError> {
+async fn held(desk: &Desk, plan: Plan, told: Option<&mut Told>) -> Result<Night, JobError> {
     // Secrets are fetched before anything else: a missing one must not cost half a night.
     let opened = pull::open(desk, None)?;
     let mut lease = desk.lease(&format!("run {}", plan.day)).await?;
-    switch.start(desk);
+    if let Some(told) = told {
+        told.book.begun();
+        told.switch.start(desk.config.lang);
+    }
     let night = Box::pin(steps(desk, &mut lease, plan, opened)).await;
     if plan.mode == Mode::Publish {
         announce::deliver(desk).await;

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use serde_json::Value;
 
 use super::as_known::{self, Known};
-use super::desk::Desk;
+use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
 use super::nightly::Decided;
@@ -67,7 +67,8 @@ impl Asked {
 }
 
 /// A report that is made and not yet written.
-pub(super) struct Made {
+#[derive(Debug)]
+pub struct Made {
     /// The folder's name.
     pub(super) name: String,
     /// The run that it is of.
@@ -83,14 +84,23 @@ pub async fn write(desk: &Desk, asked: &Asked, root: &Path) -> Result<PathBuf, J
     show(root, &Box::pin(make(desk, asked)).await?)
 }
 
+/// The same into the report folder, where a night puts its own: the lease is held for as long as
+/// the files are written, and a night that begins then waits for it.
+pub async fn put(desk: &Desk, made: &Made) -> Result<PathBuf, JobError> {
+    let lease = desk.lease(BRIEF[0]).await?;
+    let shown = show(&desk.config.report_dir, made);
+    desk.store.release_lease(lease).await?;
+    shown
+}
+
 /// Makes the folder of a report visible.
-pub(super) fn show(root: &Path, made: &Made) -> Result<PathBuf, JobError> {
+pub fn show(root: &Path, made: &Made) -> Result<PathBuf, JobError> {
     let shown = publish::rebuild(root, &made.name, &made.run.id, &made.files);
     Ok(shown.map_err(|error| anyhow!(error))?)
 }
 
 /// Makes the files.
-pub(super) async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
+pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
     if let Some(form) = &asked.form {
         let over = match &asked.span {
             Span::Night(day) => Period::night(*day),

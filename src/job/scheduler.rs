@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Mode, Night};
 use super::outcome::Exit;
+use super::unopened;
 use crate::domain::Moment;
 use crate::schedule::Nights;
 
@@ -95,12 +96,18 @@ impl Batch<'_> {
     /// again until the schedule fires the next time.
     async fn work(&self, desk: &Desk, tell: Tell<'_>) -> Result<(), JobError> {
         let until = self.nights.cron.next_after(self.at_ms).unwrap_or(i64::MAX);
+        let mut is_told = false;
         loop {
             let Err(problem) = self.once(desk, tell).await else {
                 return Ok(());
             };
             if let JobError::Stopped(_) = problem {
                 return Err(problem);
+            }
+            if problem.exit() != Exit::Locked && !is_told {
+                is_told = true;
+                let day = self.nights.day_of(self.at_ms);
+                unopened::tell(&desk.config, &*desk.clock, day, &problem).await;
             }
             let (message, fix) = problem.message_and_fix();
             if desk.clock.now_ms() >= until {

@@ -4,8 +4,8 @@
 //! nor parsing. Nothing here reads the time: the sandbox has a clock of its own that stands still
 //! until it is set, and providers show only what had happened and reached them by then.
 //!
-//! A simulator is one file and one line in `ALL`. Plain HTTP on loopback only so far: the TLS modes
-//! (self-signed, expired, wrong host, old versions) are still to come.
+//! A simulator is one file and one line in `ALL`. It listens on loopback only: plain HTTP, or TLS
+//! good and bad (`tls`).
 
 mod casso;
 mod clock;
@@ -23,6 +23,7 @@ mod registry;
 mod sepay;
 mod sepay2;
 mod server;
+mod tls;
 mod viettelpay;
 mod vnpay;
 mod vnptpay;
@@ -39,6 +40,7 @@ use tokio::task::JoinHandle;
 
 pub use district::District;
 pub use fault::Fault;
+pub use tls::{TLS_MODES, TlsMode};
 pub use world::Counters;
 
 /// The fee table of the invented district: published national rates, and resolutions made up.
@@ -124,6 +126,8 @@ pub struct Credential {
 pub struct Sandbox {
     world: Arc<World>,
     address: SocketAddr,
+    /// The file that names the authority to trust, where the simulators speak TLS.
+    ca_file: Option<String>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -163,8 +167,28 @@ impl Sandbox {
         Ok(Self {
             world,
             address,
+            ca_file: None,
             tasks,
         })
+    }
+
+    /// Puts the simulators behind TLS on another port (0: any free one) of 127.0.0.1. From here on
+    /// addresses are of `https://localhost`, and tables name `ca_file`, which the caller writes.
+    ///
+    /// # Errors
+    /// The port is taken or may not be used.
+    pub async fn behind_tls(
+        mut self,
+        mode: TlsMode,
+        port: u16,
+        ca_file: String,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let outer = listener.local_addr()?;
+        let front = tls::Front::new(listener, mode, self.address)?;
+        self.tasks.push(tokio::spawn(front.serve()));
+        (self.address, self.ca_file) = (outer, Some(ca_file));
+        Ok(self)
     }
 
     /// Where the simulators listen.
@@ -174,7 +198,10 @@ impl Sandbox {
 
     /// A provider's `base_url`: the documented paths follow it.
     pub fn base_url(&self, provider: &str) -> String {
-        format!("http://{}/{provider}", self.address)
+        match self.ca_file {
+            None => format!("http://{}/{provider}", self.address),
+            Some(_) => format!("https://localhost:{}/{provider}", self.address.port()),
+        }
     }
 
     /// Names of the simulated providers.
@@ -246,9 +273,11 @@ impl Sandbox {
         // Both versions of SePay are one kind of source.
         let kind = if *kind == "sepay2" { "sepay" } else { kind };
         let keys = keys.replace("{base}", &base_url);
+        let ca_file = self.ca_file.as_ref();
+        let ca_file = ca_file.map_or_else(String::new, |file| format!("ca_file = \"{file}\"\n"));
         format!(
             "[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\n{head}base_url = \"{base_url}\"\n\
-             allow_loopback = true\n{keys}"
+             allow_loopback = true\n{ca_file}{keys}"
         )
     }
 

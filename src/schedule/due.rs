@@ -60,16 +60,27 @@ impl Nights {
         Some(self.day_of(self.cron.last_until(now_ms)?))
     }
 
-    /// The missed nights that are made up for at `now_ms`, oldest first.
-    pub fn missed(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
+    /// Every night that is due at `now_ms` and not published, oldest first, whatever is made up
+    /// for.
+    pub fn lacking(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
         let first = self.start.or(published.first().copied());
         let (Some(first), Some(newest)) = (first, self.newest_due(now_ms)) else {
             return Vec::new();
         };
         let is_missed = |day: &Day| !published.contains(day);
+        days(first, newest).filter(is_missed).collect()
+    }
+
+    /// The missed nights that are made up for at `now_ms`, oldest first.
+    pub fn missed(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
+        let mut lacking = self.lacking(now_ms, published);
         match self.catch_up {
-            CatchUp::All => days(first, newest).filter(is_missed).collect(),
-            CatchUp::Last => days(newest.max(first), newest).filter(is_missed).collect(),
+            CatchUp::All => lacking,
+            CatchUp::Last => {
+                let newest = self.newest_due(now_ms);
+                lacking.retain(|day| Some(*day) == newest);
+                lacking
+            }
             CatchUp::None => Vec::new(),
         }
     }
@@ -146,6 +157,10 @@ mod tests {
         check(last, start, "2022-12-10T02:00:00", &[], "09");
         check(all, start, "2022-12-06T02:00:00", &[], "");
         check(last, start, "2022-12-06T02:00:00", &[], "");
+        // what is lacking is told whatever is made up for
+        let rests = nights("30 1 * * *", CatchUp::None, None);
+        let lacking = rests.lacking(at("2022-12-10T02:00:00"), &published(&["05", "08"]));
+        assert_eq!(told(&lacking), "06 07 09");
     }
 
     #[test]

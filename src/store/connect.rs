@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::MigrateDatabase;
@@ -13,6 +14,8 @@ use sqlx::{ConnectOptions, PgPool, Postgres, SqlitePool};
 use super::StoreError;
 use super::exec::{Row, Tx, failure, reach};
 use super::files;
+use super::patience::Patience;
+use super::snapshot::Snapshot;
 use super::statement as sql;
 
 /// How long a statement waits for somebody else's lock.
@@ -30,6 +33,9 @@ const READ_CACHE: &str = "-8192";
 /// Connections to PostgreSQL, besides the one that holds the lease.
 const POSTGRES_CONNECTIONS_MAX: u32 = 5;
 
+/// The longest that closing waits for connections of PostgreSQL to come back.
+const CLOSING_MAX: Duration = Duration::from_secs(5);
+
 /// What `open` expects to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenMode {
@@ -46,6 +52,8 @@ pub enum OpenMode {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(super) db: Db,
+    /// The state that all reading is of, where it is held still.
+    pub(super) snapshot: Option<Snapshot>,
 }
 
 /// The connections.
@@ -59,6 +67,7 @@ pub(super) enum Db {
     Postgres {
         options: Box<PgConnectOptions>,
         pool: PgPool,
+        patience: Arc<Patience>,
     },
 }
 
@@ -120,6 +129,12 @@ impl Store {
         }
     }
 
+    /// Whether the database takes writes: one is made and taken back.
+    pub async fn assert_writable(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.run(&sql::PROBE_LEASE, &[]).await.map(drop)
+    }
+
     /// True for a file that [`Store::backup`] can copy, false for PostgreSQL.
     pub fn is_file(&self) -> bool {
         matches!(self.db, Db::Sqlite { .. })
@@ -150,11 +165,10 @@ impl Store {
                 done.map_err(|e| failure(statement.name, e))?;
                 self.forget_statistics().await
             }
-            Db::Postgres { pool, .. } => {
+            Db::Postgres { pool, patience, .. } => {
                 let statement = &sql::REFRESH_STATISTICS;
-                let done = sqlx::query(statement.postgres()?).execute(pool).await;
-                done.map_err(|e| failure(statement.name, e))?;
-                Ok(())
+                let work = sqlx::query(statement.postgres()?).execute(pool);
+                patience.statement(statement.name, work).await.map(drop)
             }
         }
     }
@@ -178,7 +192,10 @@ impl Store {
                 read.close().await;
                 write.close().await;
             }
-            Db::Postgres { pool, .. } => pool.close().await,
+            // a connection that never answers is never given back
+            Db::Postgres { pool, .. } => {
+                let _closed = tokio::time::timeout(CLOSING_MAX, pool.close()).await;
+            }
         }
     }
 
@@ -186,27 +203,33 @@ impl Store {
     /// and wrote later would fail without waiting.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         reach("begin")?;
-        match &self.db {
-            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite),
-            Db::Postgres { pool, .. } => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ")
-                .await
-                .map(Tx::Postgres),
+        if self.snapshot.is_some() {
+            return Err(StoreError::ReadOnly("a snapshot is for reading".to_owned()));
         }
-        .map_err(|error| failure("begin", error))
+        match &self.db {
+            Db::Sqlite { write, .. } => begin_sqlite(write, "BEGIN IMMEDIATE").await,
+            Db::Postgres { pool, patience, .. } => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ");
+                let tx = patience.moment("begin", begun).await?;
+                Ok(Tx::Postgres(tx, Arc::clone(patience)))
+            }
+        }
     }
 
     /// A transaction that reads one state of the database, whatever a writer does meanwhile.
     pub(super) async fn begin_read(&self) -> Result<Tx, StoreError> {
         reach("begin")?;
-        match &self.db {
-            Db::Sqlite { read, .. } => read.begin_with("BEGIN").await.map(Tx::Sqlite),
-            Db::Postgres { pool, .. } => pool
-                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                .await
-                .map(Tx::Postgres),
+        if let Some(snapshot) = &self.snapshot {
+            return Ok(snapshot.turn().await);
         }
-        .map_err(|error| failure("begin", error))
+        match &self.db {
+            Db::Sqlite { read, .. } => begin_sqlite(read, "BEGIN").await,
+            Db::Postgres { pool, patience, .. } => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+                let tx = patience.moment("begin", begun).await?;
+                Ok(Tx::Postgres(tx, Arc::clone(patience)))
+            }
+        }
     }
 
     /// One reading statement on its own.
@@ -217,6 +240,11 @@ impl Store {
     ) -> Result<Vec<Row>, StoreError> {
         self.begin_read().await?.rows(statement, binds).await
     }
+}
+
+async fn begin_sqlite(pool: &SqlitePool, how: &'static str) -> Result<Tx, StoreError> {
+    let begun = pool.begin_with(how).await;
+    begun.map(Tx::Sqlite).map_err(|e| failure("begin", e))
 }
 
 /// The file of a SQLite URL.
@@ -257,15 +285,19 @@ async fn open_sqlite(path: &Path, mode: OpenMode) -> Result<Store, StoreError> {
     let read = pool(READERS_MAX, read.pragma("query_only", "ON")).await?;
     let path = path.to_owned();
     let db = Db::Sqlite { path, write, read };
-    let store = Store { db };
+    let store = Store { db, snapshot: None };
     store.assert_settings().await?;
     Ok(store)
 }
 
 impl Store {
-    /// Asks the connection what it really uses; a file system that cannot do WAL says so here.
+    /// Asks the connection what it really uses; a file system that cannot do WAL says so here. It
+    /// waits for no writer: a night that publishes holds up nobody who only opens the database.
     async fn assert_settings(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        let Db::Sqlite { write, .. } = &self.db else {
+            return Ok(());
+        };
+        let mut tx = begin_sqlite(write, "BEGIN").await?;
         let rows = tx.rows(&sql::SELECT_SETTINGS, &[]).await?;
         let wanted = ["wal", "2", "1"];
         let columns = ["journal_mode", "synchronous", "foreign_keys"];
@@ -319,9 +351,17 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
         }
         _ => failure("connect", error),
     })?;
-    let options = Box::new(options);
-    let db = Db::Postgres { options, pool };
-    Ok(Store { db })
+    let patience = Arc::new(Patience::default());
+    let db = Db::Postgres {
+        options: Box::new(options),
+        pool,
+        patience: Arc::clone(&patience),
+    };
+    let store = Store { db, snapshot: None };
+    let rows = store.read(&sql::SELECT_STATEMENT_LIMIT, &[]).await?;
+    let ms = rows.first().map_or(Ok(0), |row| row.int("ms"))?;
+    patience.limit_statements(u64::try_from(ms).unwrap_or_default());
+    Ok(store)
 }
 
 fn place_of(options: &PgConnectOptions) -> String {

@@ -44,6 +44,16 @@ pub enum StoreError {
         "the database took the transaction of another program first: {0}; nothing was written, try again"
     )]
     GaveWay(String),
+    /// No answer came; what the database did with the statement is not known.
+    #[error(
+        "the database gave no answer to {statement} within {seconds} s, and whether it was done is not known; run again: the next start finds out what stands"
+    )]
+    Silent {
+        /// The statement's file name.
+        statement: &'static str,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The disk under the database has no room left or fails; the transaction was rolled back.
     #[error("the disk of the database is full or fails: {0}; make room or mend it, then run again")]
     Full(String),

@@ -1,5 +1,7 @@
 //! Running statements on either database: one connection type, one row type, one way to bind.
 
+use std::sync::Arc;
+
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgRow, PgTypeInfo};
@@ -10,7 +12,10 @@ use sqlx::{
     ValueRef as _,
 };
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::StoreError;
+use super::patience::Patience;
 use super::statement::Statement;
 use crate::fault::point;
 
@@ -98,7 +103,9 @@ where
 /// An open transaction; dropped without [`Tx::commit`] it leaves nothing.
 pub(super) enum Tx {
     Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Transaction<'static, Postgres>, Arc<Patience>),
+    /// That of a snapshot: every reader of it takes turns.
+    Shared(OwnedMutexGuard<Tx>),
 }
 
 impl Tx {
@@ -108,18 +115,21 @@ impl Tx {
         statement: &'static Statement,
         binds: &[Bind<'_>],
     ) -> Result<u64, StoreError> {
-        reach(statement.name)?;
-        match self {
+        let name = statement.name;
+        reach(name)?;
+        match self.own() {
             Self::Sqlite(tx) => query::<Sqlite>(statement, statement.sqlite()?, binds)
                 .execute(&mut **tx)
                 .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(tx) => query::<Postgres>(statement, statement.postgres()?, binds)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
+                .map(|done| done.rows_affected())
+                .map_err(|error| failure(name, error)),
+            Self::Postgres(tx, patience) => {
+                let query = query::<Postgres>(statement, statement.postgres()?, binds);
+                let done = patience.statement(name, query.execute(&mut **tx)).await;
+                done.map(|done| done.rows_affected())
+            }
+            Self::Shared(_) => Err(nested(name)),
         }
-        .map_err(|error| failure(statement.name, error))
     }
 
     /// Runs a statement once for every batch and adds up the rows it changed.
@@ -146,17 +156,19 @@ impl Tx {
     ) -> Result<Vec<Row>, StoreError> {
         let name = statement.name;
         reach(name)?;
-        match self {
+        match self.own() {
             Self::Sqlite(tx) => query::<Sqlite>(statement, statement.sqlite()?, binds)
                 .fetch_all(&mut **tx)
                 .await
-                .map(|rows| rows.into_iter().map(|r| Row::sqlite(name, r)).collect()),
-            Self::Postgres(tx) => query::<Postgres>(statement, statement.postgres()?, binds)
-                .fetch_all(&mut **tx)
-                .await
-                .map(|rows| rows.into_iter().map(|r| Row::postgres(name, r)).collect()),
+                .map(|rows| rows.into_iter().map(|r| Row::sqlite(name, r)).collect())
+                .map_err(|error| failure(name, error)),
+            Self::Postgres(tx, patience) => {
+                let query = query::<Postgres>(statement, statement.postgres()?, binds);
+                let rows = patience.statement(name, query.fetch_all(&mut **tx)).await?;
+                Ok(rows.into_iter().map(|r| Row::postgres(name, r)).collect())
+            }
+            Self::Shared(_) => Err(nested(name)),
         }
-        .map_err(|error| failure(name, error))
     }
 
     /// Runs a statement once for every batch and collects the rows of all.
@@ -179,12 +191,28 @@ impl Tx {
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         reach("commit")?;
         match self {
-            Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
-        }
-        .map_err(|error| failure("commit", error))?;
+            Self::Sqlite(tx) => tx.commit().await.map_err(|error| failure("commit", error)),
+            Self::Postgres(tx, patience) => patience.moment("commit", tx.commit()).await,
+            Self::Shared(_) => Err(nested("commit")),
+        }?;
         // an answer that does not come: done, and not known to be
         reach("committed")
+    }
+
+    /// The transaction itself, behind the turn of one who shares it.
+    fn own(&mut self) -> &mut Self {
+        match self {
+            Self::Shared(turn) => &mut *turn,
+            own => own,
+        }
+    }
+}
+
+/// A snapshot is made of the database, never of a snapshot, and takes no writes.
+fn nested(statement: &'static str) -> StoreError {
+    StoreError::Db {
+        statement,
+        message: "a snapshot of a snapshot".to_owned(),
     }
 }
 

@@ -3,14 +3,15 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use super::batch::batches;
 use super::connect::Db;
-use super::exec::{Bind, Row, failure};
+use super::exec::{Bind, Row};
+use super::patience::Patience;
 use super::statement as sql;
 use super::{Store, StoreError};
 use crate::fault::point;
@@ -56,10 +57,11 @@ impl Store {
     pub async fn acquire_lease(&self, holder: &Holder) -> Result<Lease, StoreError> {
         let lock = match &self.db {
             Db::Sqlite { path, .. } => lock_file(path)?,
-            Db::Postgres { options, .. } => {
-                let connected = options.connect().await;
-                let connection = connected.map_err(|e| failure("connect", e))?;
-                lock_session(connection).await?
+            Db::Postgres {
+                options, patience, ..
+            } => {
+                let connection = patience.moment("connect", options.connect()).await?;
+                lock_session(connection, patience).await?
             }
         };
         let Some(lock) = lock else {
@@ -81,8 +83,11 @@ impl Store {
 
     /// Says that the holder is alive; [`StoreError::LeaseLost`] when the lock or the row is gone.
     pub async fn heartbeat(&self, lease: &mut Lease, now_wall: &str) -> Result<(), StoreError> {
-        if let Lock::Session { connection } = &mut lease.lock {
-            connection.ping().await.map_err(|_| StoreError::LeaseLost)?;
+        if let (Lock::Session { connection }, Db::Postgres { patience, .. }) =
+            (&mut lease.lock, &self.db)
+        {
+            let alive = patience.moment("ping", connection.ping()).await;
+            alive.map_err(|_| StoreError::LeaseLost)?;
         }
         let mut tx = self.begin().await?;
         let binds = [Bind::Text(&lease.token), Bind::Text(now_wall)];
@@ -98,18 +103,35 @@ impl Store {
         let binds = [Bind::Text(&lease.token)];
         tx.run(&sql::RELEASE_LEASE, &binds).await?;
         tx.commit().await?;
-        match lease.lock {
-            Lock::Session { mut connection } => {
-                let name = sql::ADVISORY_UNLOCK.name;
-                let given = sqlx::query(sql::ADVISORY_UNLOCK.postgres()?)
-                    .bind(LOCK_KEY)
-                    .execute(&mut *connection)
-                    .await;
-                given.map_err(|e| failure(name, e))?;
-                connection.close().await.map_err(|e| failure("close", e))
-            }
-            Lock::File { .. } => Ok(()),
+        if let (Lock::Session { mut connection }, Db::Postgres { patience, .. }) =
+            (lease.lock, &self.db)
+        {
+            let unlock = sqlx::query(sql::ADVISORY_UNLOCK.postgres()?).bind(LOCK_KEY);
+            let given = unlock.execute(&mut *connection);
+            patience.moment(sql::ADVISORY_UNLOCK.name, given).await?;
+            patience.moment("close", connection.close()).await?;
         }
+        Ok(())
+    }
+
+    /// Whether a night could take the lease: the file of its lock must be this user's to write.
+    pub fn assert_lockable(&self) -> Result<(), StoreError> {
+        match &self.db {
+            Db::Sqlite { path, .. } => open_lock(&lock_path(path)).map(drop),
+            Db::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// What somebody who is at work does, e.g. `run 2022-12-05`; none where nobody holds the lease.
+    pub async fn at_work(&self) -> Result<Option<String>, StoreError> {
+        let here = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        for row in self.read(&sql::SELECT_LEASE, &[]).await? {
+            let gone = row.text("host")? == here.trim() && !is_alive(row.int("pid")?);
+            if !row.text("token")?.is_empty() && !gone {
+                return Ok(Some(row.text("holder")?.to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     /// Who holds it. The lock comes first and the row a moment later: until then the row names
@@ -146,15 +168,24 @@ fn is_alive(pid: i64) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
 }
 
-/// Locks `<database>.lock`; none when somebody else has it.
-fn lock_file(database: &Path) -> Result<Option<Lock>, StoreError> {
+/// `<database>.lock`.
+fn lock_path(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
-    let path = Path::new(&path);
+    path.into()
+}
+
+fn open_lock(path: &Path) -> Result<File, StoreError> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600);
     let open = point("lock").and_then(|()| options.open(path));
-    let file = open.map_err(|e| StoreError::io(path, e))?;
+    open.map_err(|e| StoreError::io(path, e))
+}
+
+/// Locks `<database>.lock`; none when somebody else has it.
+fn lock_file(database: &Path) -> Result<Option<Lock>, StoreError> {
+    let path = lock_path(database);
+    let file = open_lock(&path)?;
     match file.try_lock() {
         Ok(()) => Ok(Some(Lock::File { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -163,13 +194,14 @@ fn lock_file(database: &Path) -> Result<Option<Lock>, StoreError> {
 }
 
 /// Takes the session's advisory lock; none when another session has it.
-async fn lock_session(mut connection: PgConnection) -> Result<Option<Lock>, StoreError> {
+async fn lock_session(
+    mut connection: PgConnection,
+    patience: &Patience,
+) -> Result<Option<Lock>, StoreError> {
     let name = sql::TRY_ADVISORY_LOCK.name;
-    let asked = sqlx::query(sql::TRY_ADVISORY_LOCK.postgres()?)
-        .bind(LOCK_KEY)
-        .fetch_one(&mut connection)
-        .await;
-    let row = Row::postgres(name, asked.map_err(|e| failure(name, e))?);
+    let lock = sqlx::query(sql::TRY_ADVISORY_LOCK.postgres()?).bind(LOCK_KEY);
+    let asked = patience.moment(name, lock.fetch_one(&mut connection)).await;
+    let row = Row::postgres(name, asked?);
     let connection = Box::new(connection);
     Ok((row.int("taken")? == 1).then_some(Lock::Session { connection }))
 }

@@ -18,6 +18,8 @@ mod error;
 mod exec;
 mod files;
 mod migration;
+mod patience;
+mod snapshot;
 mod statement;
 
 // What sources told: kept once, whatever comes again.

@@ -225,6 +225,8 @@ statements! {
     SELECT_SETTINGS = sqlite "select_settings" 0;
     COPY_DATABASE = sqlite "copy_database" 1;
     FOLD_LOG = sqlite "fold_log" 0;
+    PROBE_LEASE = both "probe_lease" 0;
+    SELECT_STATEMENT_LIMIT = postgres "select_statement_limit" 0;
     LIMIT_STATEMENTS = postgres "limit_statements" 1;
     REFRESH_STATISTICS = postgres "refresh_statistics" 0;
     FORGET_STATISTICS = sqlite "forget_statistics" 0;

@@ -795,6 +795,15 @@ notify-given-up = Given up: { $n }
 notify-untried = not tried yet
 notify-fix = mend [notify], then doisoat check; the next run sends again
 
+# The last start of a night, and nights that are lacking
+status-start-running = Last start: { $at }, night { $day }: at work (process { $pid } on { $host })
+status-start-published = Last start: { $at }, night { $day }: done at { $ended }, exit code { $code }
+status-start-stopped = Last start: { $at }, night { $day }: STOPPED at { $ended }, exit code { $code }; run again, it resumes
+status-start-failed = Last start: { $at }, night { $day }: FAILED at { $ended }, exit code { $code }: { $message }
+status-start-broken = Last start: { $at }, night { $day }: BROKEN OFF (killed, or the machine went off); run again, it resumes
+status-missed = Nights due and not published: { $n } ({ $days })
+status-missed-fix = doisoat backfill --from { $from } --to { $to }
+
 # Closed periods
 period-closed = { $period }: closed by { $by } at { $at }: { $reason } (run { $run })
 period-holds = { $night } lies in { $period }, which { $by } closed

@@ -795,6 +795,15 @@ notify-given-up = Đã thôi gửi: { $n }
 notify-untried = chưa thử
 notify-fix = sửa [notify] rồi chạy doisoat check; lần chạy sau tự gửi lại
 
+# The last start of a night, and nights that are lacking
+status-start-running = Lần khởi động cuối: { $at }, đêm { $day }: đang chạy (tiến trình { $pid } trên { $host })
+status-start-published = Lần khởi động cuối: { $at }, đêm { $day }: xong lúc { $ended }, mã thoát { $code }
+status-start-stopped = Lần khởi động cuối: { $at }, đêm { $day }: BỊ DỪNG lúc { $ended }, mã thoát { $code }; chạy lại sẽ tiếp tục
+status-start-failed = Lần khởi động cuối: { $at }, đêm { $day }: HỎNG lúc { $ended }, mã thoát { $code }: { $message }
+status-start-broken = Lần khởi động cuối: { $at }, đêm { $day }: BỊ NGẮT GIỮA CHỪNG (bị tắt ngang hoặc máy mất điện); chạy lại sẽ tiếp tục
+status-missed = Đêm đã đến hạn mà chưa công bố: { $n } ({ $days })
+status-missed-fix = doisoat backfill --from { $from } --to { $to }
+
 # Closed periods
 period-closed = { $period }: { $by } chốt số liệu lúc { $at }: { $reason } (lần chạy { $run })
 period-holds = ngày { $night } thuộc kỳ { $period } mà { $by } đã chốt

@@ -66,6 +66,7 @@ mod normalise;
 mod notify;
 mod office;
 mod operations;
+mod operator;
 mod package;
 mod passes_load;
 mod passes_nights;

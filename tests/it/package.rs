@@ -139,6 +139,7 @@ fn units(unpacked: &Path) {
         rotate.contains("\"/var/lib/doisoat/log/*.log\" {"),
         "{rotate}"
     );
+    assert!(rotate.contains("    su doisoat doisoat\n"), "{rotate}");
     let postinst = fs::read_to_string(root().join("packaging/postinst")).unwrap();
     assert!(postinst.contains("-m 0700 /var/lib/doisoat"));
 }

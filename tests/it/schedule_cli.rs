@@ -301,7 +301,10 @@ fn init_writes_units_a_cron_line_and_logrotate_by_the_schedule() {
     let cron = read("cron/doisoat.cron");
     has_lines(&cron, &["CRON_TZ=Asia/Ho_Chi_Minh"]);
     let line = cron.lines().last().unwrap();
-    assert!(line.starts_with("15 2 13 * fri  root  \"/"), "{line}");
+    let user = Command::new("id").arg("-un").output().unwrap();
+    let user = stdout(&user).trim().to_owned();
+    let wanted = format!("15 2 13 * fri  {user}  \"/");
+    assert!(line.starts_with(&wanted), "{line}");
     assert!(
         line.contains(&format!("2>>\"{here}/log/doisoat.log\" || echo")),
         "{line}"

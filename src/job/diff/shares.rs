@@ -27,17 +27,29 @@ fn published(run: &RunRecord) -> BTreeMap<Key, Value> {
     shares
 }
 
-/// The shares that differ, the whole before agencies, the year before the month and the night, in
-/// the order of the first run's targets.
-pub(super) fn changed(from: &RunRecord, to: &RunRecord) -> Vec<ShareChange> {
+/// The definitions of the targets in their order: of the later run, else of today.
+pub(super) fn leading(desk: &Desk, after: Option<&Documents>) -> Vec<String> {
+    if let Some(after) = after {
+        let targets = list(&after.rules, "targets").iter();
+        return targets.map(|target| text(&target["definition"])).collect();
+    }
+    let targets = desk.config.targets.iter();
+    targets
+        .map(|target| target.definition.to_string())
+        .collect()
+}
+
+/// The shares that differ, the whole before agencies, definitions in the order of the targets
+/// (`leading`), the year before the month and the night.
+pub(super) fn changed(from: &RunRecord, to: &RunRecord, leading: &[String]) -> Vec<ShareChange> {
     let (was, now) = (published(from), published(to));
     let none = Value::Null;
     let mut keys: Vec<&Key> = was.keys().chain(now.keys()).collect();
-    let targeted = |key: &Key| {
-        let share = was.get(key).or(now.get(key)).unwrap_or(&none);
-        share["target"].is_null()
+    let rank = |key: &Key| {
+        let target = leading.iter().position(|definition| *definition == key.0);
+        target.unwrap_or(leading.len())
     };
-    keys.sort_by_key(|key| (!key.1.is_empty(), targeted(key), key.2, &key.0, &key.1));
+    keys.sort_by_key(|key| (!key.1.is_empty(), rank(key), key.2, &key.0, &key.1));
     keys.dedup();
     let mut changes = Vec::new();
     for key in keys {
