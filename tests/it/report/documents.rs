@@ -129,7 +129,7 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
     // what did not come stands behind them, where something did not
     let late = [&source[..], &["missing_days"]].concat();
     let troubled = [&source[..], &["trouble"]].concat();
-    for (of, wanted) in [(0, &late[..]), (1, &troubled), (2, &source)] {
+    for (of, wanted) in [(0, &late[..]), (1, &troubled[..]), (2, &source[..])] {
         assert_eq!(keys(&run["sources"][of]), wanted);
     }
     assert_eq!(
