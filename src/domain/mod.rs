@@ -27,6 +27,7 @@ pub mod sorting;
 pub mod source;
 pub mod txn;
 pub mod vnd;
+pub mod whole;
 
 pub use agency::{Agency, AgencyCode, AgencyDirectory};
 pub use arrived::{Arrived, Moved};
@@ -53,3 +54,4 @@ pub use reject::{Conflict, Reject, RejectCode};
 pub use source::{Completeness, SourceFacts};
 pub use txn::{Instrument, Txn, TxnKind, TxnStatus};
 pub use vnd::{Vnd, VndError};
+pub use whole::{Checked, Flaw, PageNumber};

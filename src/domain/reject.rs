@@ -46,6 +46,8 @@ words!(
         CellTooLarge = "cell_too_large",
         /// A number of which a spreadsheet kept only the first fifteen digits.
         LostDigits = "lost_digits",
+        /// The statement ends in or right after the row: its end may be missing.
+        CutOff = "cut_off",
         /// The record is not an object of the documented form.
         BadRecord = "bad_record",
         /// A webhook whose signature is missing, wrong, or another merchant's.

@@ -3,6 +3,8 @@
 //! namespace does not matter. Read event by event, so that a message of any size needs no memory of
 //! its own; no document type, no entities but the five of XML, a bounded depth.
 
+mod whole;
+
 use std::io::BufRead;
 
 use quick_xml::XmlVersion;
@@ -10,8 +12,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader as XmlReader;
 
 use super::message::{
-    Bad, Balance, BalanceKind, Edge, Entry, MessageKind, PARTS_MAX, Part, Piece, Sink, TEXT_MAX,
-    narrate,
+    Bad, Balance, BalanceKind, Edge, Entry, MessageKind, PARTS_MAX, Part, Piece, Sink, Sums,
+    TEXT_MAX, narrate,
 };
 use super::stream::Watched;
 use super::{FormatError, XmlFault};
@@ -79,7 +81,10 @@ pub(super) fn read(content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), Form
                 state.more(char.encode_utf8(&mut [0; 4]));
             }
             Event::DocType(_) => return Err(bad(XmlFault::DocType)),
-            Event::Eof if state.ends.is_empty() => return Ok(()),
+            Event::Eof if state.ends.is_empty() => {
+                state.end();
+                return Ok(());
+            }
             Event::Eof => return Err(bad(XmlFault::Cut)),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
         }
@@ -100,6 +105,11 @@ struct State<'s> {
     parties: Vec<[Box<str>; 2]>,
     told_direction: bool,
     balance: Balance,
+    sums: Sums,
+    /// The page of the message, and whether another comes after it.
+    page: (Option<u32>, bool),
+    /// A statement was told.
+    begun: bool,
     line: u64,
     sink: Sink<'s>,
 }
@@ -115,6 +125,9 @@ impl<'s> State<'s> {
             parties: Vec::new(),
             told_direction: false,
             balance: no_balance(),
+            sums: whole::no_sums(),
+            page: (None, false),
+            begun: false,
             line: 1,
             sink,
         }
@@ -170,9 +183,13 @@ impl<'s> State<'s> {
                 self.of_entry(below, text);
             } else if let Some(below) = place.strip_prefix("/Bal") {
                 self.of_balance(below, text);
+            } else if let Some(below) = place.strip_prefix("/TxsSummry") {
+                self.of_sums(below, text);
             } else {
                 self.of_statement(&place, text);
             }
+        } else if self.path.contains("/GrpHdr/MsgPgntn/") {
+            self.of_message(text);
         }
         self.ends.pop();
         self.path.truncate(self.ends.last().copied().unwrap_or(0));
@@ -180,16 +197,13 @@ impl<'s> State<'s> {
 
     fn of_statement(&mut self, place: &str, text: &str) {
         match place {
-            "/Id" => {
-                self.named = true;
-                (self.sink)(Piece::Statement(text.into()));
-            }
+            "/Id" => self.begin(text),
             "/Acct/Id/IBAN" | "/Acct/Id/Othr/Id" => self.say(Piece::Account(text.into())),
             "/FrToDt/FrDtTm" | "/FrToDt/FrDt" => self.say(Piece::Period(Edge::First, text.into())),
             "/FrToDt/ToDtTm" | "/FrToDt/ToDt" => self.say(Piece::Period(Edge::Last, text.into())),
             // a statement without anything in it is one nevertheless
             "" => self.name(),
-            _ => {}
+            _ => self.of_pages(place, text),
         }
     }
 
@@ -280,8 +294,7 @@ impl<'s> State<'s> {
 
     fn name(&mut self) {
         if !self.named {
-            self.named = true;
-            (self.sink)(Piece::Statement("".into()));
+            self.begin("");
         }
     }
 }

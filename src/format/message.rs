@@ -21,6 +21,45 @@ pub enum Piece {
     Entry(Box<Entry>),
     /// A field that is none.
     Bad(Bad),
+    /// Which part of a statement in several pages this is.
+    Page(Page),
+    /// What the statement says that its entries add up to.
+    Sums(Sums),
+    /// The text ends where the statement does not.
+    Cut(Cut),
+}
+
+/// A word about the pages of a statement. Pages may come in files of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Its number, the first is 1; true when it counts the pages of the whole message.
+    Number(u32, bool),
+    /// Whether another page stands before this one (`:60M:`).
+    Follows(bool),
+    /// Whether another page comes after this one (`:62M:`, `LastPgInd`).
+    GoesOn(bool),
+}
+
+/// The entries by the statement's own count (`TxsSummry`, `:90C:`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// Which of them: money in, money out, none for both.
+    pub credit: Option<bool>,
+    /// How many, as written; empty where it is not told.
+    pub count: Box<str>,
+    /// Their sum, as written; empty where it is not told.
+    pub sum: Box<str>,
+}
+
+/// A statement that ends before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The line of the last entry, or the last line, where every entry had ended.
+    pub line: u64,
+    /// The field that is cut, or the one that is missing.
+    pub field: &'static str,
+    /// The last entry: its end may be missing.
+    pub entry: Option<Box<Entry>>,
 }
 
 /// An end of the period that a statement covers.
@@ -195,7 +234,7 @@ impl MessageKind {
     /// XML that is not well-formed, cut or hostile; text that is not UTF-8.
     pub fn read(self, content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
         match self {
-            Self::Mt940 | Self::Mt942 => super::mt940::read(content, sink),
+            Self::Mt940 | Self::Mt942 => super::mt940::read(self, content, sink),
             Self::Camt052 | Self::Camt053 | Self::Camt054 => super::camt::read(content, sink),
         }
     }

@@ -5,7 +5,7 @@
 use std::io::BufRead;
 
 use super::FormatError;
-use super::message::{Bad, Balance, BalanceKind, Entry, MessageKind, Piece, Sink};
+use super::message::{Bad, Balance, BalanceKind, Cut, Entry, MessageKind, Page, Piece, Sink, Sums};
 use super::stream::each_line;
 
 /// Told apart by the fields of its head: `:34F:` or `:13D:` stands in an interim report only.
@@ -39,51 +39,93 @@ fn tag(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Reads every statement of the stream, line by line.
-pub(super) fn read(content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
+pub(super) fn read(
+    kind: MessageKind,
+    content: &mut dyn BufRead,
+    sink: Sink<'_>,
+) -> Result<(), FormatError> {
     let mut reader = Reader {
         sink,
+        interim: kind == MessageKind::Mt942,
         entry: None,
         in_memo: false,
+        state: State::Outside,
+        in_block: false,
+        line: 0,
     };
     each_line(content, |number, line| reader.line(number, line.trim_end()))?;
-    reader.end_entry();
+    reader.end_of_text();
     Ok(())
+}
+
+/// How far the statement at hand has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// None has begun, or the last has ended.
+    Outside,
+    /// It has begun and its closing balance is not there yet.
+    Open,
+    /// Its closing balance cannot be read; the line.
+    Doubtful(u64),
+    /// Its closing balance was told.
+    Closed,
 }
 
 struct Reader<'s> {
     sink: Sink<'s>,
+    /// An interim report has no closing balance; only its block tells that it is whole.
+    interim: bool,
     /// The entry whose narrative is still being read.
     entry: Option<Box<Entry>>,
     /// The lines that follow belong to the narrative.
     in_memo: bool,
+    state: State,
+    /// A block `{4:` is open.
+    in_block: bool,
+    /// The line at hand.
+    line: u64,
 }
 
 impl Reader<'_> {
     fn line(&mut self, number: u64, line: &str) {
+        self.line = number;
         let Some((tag, text)) = tag(line) else {
-            // the next block, or what stands between two messages
-            if line.starts_with("{1:") || line == "-" || line == "-}" {
-                self.end_entry();
-            } else if let (true, Some(entry)) = (self.in_memo, &mut self.entry) {
-                entry.narrate(line);
-            }
+            self.between(line);
             return;
         };
         self.in_memo = false;
         match tag {
             "20" => {
-                self.end_entry();
+                let in_block = self.in_block;
+                self.end_statement();
+                (self.state, self.in_block) = (State::Open, in_block);
                 (self.sink)(Piece::Statement(text.trim().into()));
             }
             "25" | "25P" => {
                 self.end_entry();
                 (self.sink)(Piece::Account(text.trim().into()));
             }
-            "60F" | "60M" => self.balance(number, ":60:", BalanceKind::Opening, text),
-            "62F" | "62M" => self.balance(number, ":62:", BalanceKind::Closing, text),
-            "64" | "65" => self.balance(number, ":64:", BalanceKind::Other, text),
+            "60F" | "60M" => {
+                self.balance(number, ":60:", BalanceKind::Opening, text);
+                (self.sink)(Piece::Page(Page::Follows(tag == "60M")));
+                self.state = State::Open;
+            }
+            "62F" | "62M" => {
+                let read = self.balance(number, ":62:", BalanceKind::Closing, text);
+                (self.sink)(Piece::Page(Page::GoesOn(tag == "62M")));
+                self.state = if read {
+                    State::Closed
+                } else {
+                    State::Doubtful(number)
+                };
+            }
+            "64" | "65" => {
+                self.balance(number, ":64:", BalanceKind::Other, text);
+            }
+            "90C" | "90D" => self.sums(number, tag == "90C", text),
             "61" => {
                 self.end_entry();
+                self.state = State::Open;
                 match entry(text) {
                     Some(entry) => {
                         let line = number;
@@ -104,6 +146,21 @@ impl Reader<'_> {
         }
     }
 
+    /// The next block, what stands between two messages, or more of a narrative.
+    fn between(&mut self, line: &str) {
+        if line.starts_with("{1:") {
+            self.end_statement();
+            self.in_block = line.contains("{4:");
+        } else if line == "-" || line == "-}" {
+            self.in_block = false;
+            self.end_statement();
+        } else if self.state == State::Outside && line.starts_with("{4:") {
+            self.in_block = true;
+        } else if let (true, Some(entry)) = (self.in_memo, &mut self.entry) {
+            entry.narrate(line);
+        }
+    }
+
     fn end_entry(&mut self) {
         self.in_memo = false;
         if let Some(entry) = self.entry.take() {
@@ -111,12 +168,65 @@ impl Reader<'_> {
         }
     }
 
-    fn balance(&mut self, line: u64, field: &'static str, kind: BalanceKind, text: &str) {
+    /// The text ends: what is doubtful in its last line is cut.
+    fn end_of_text(&mut self) {
+        if self.state == State::Doubtful(self.line) {
+            self.state = State::Open;
+        }
+        self.end_statement();
+    }
+
+    /// A statement without its closing balance is cut: its last entry may be half of one. An
+    /// interim report is, where its block does not end.
+    fn end_statement(&mut self) {
+        let is_open = self.state == State::Open;
+        let is_cut = is_open && (!self.interim || self.in_block);
+        self.state = State::Outside;
+        self.in_block = false;
+        if !is_cut {
+            self.end_entry();
+            return;
+        }
+        self.in_memo = false;
+        let entry = self.entry.take();
+        let line = entry.as_ref().map_or(self.line, |entry| entry.line);
+        let field = match (&entry, self.interim) {
+            (Some(_), _) => ":61:",
+            (None, false) => ":62F:",
+            (None, true) => "-}",
+        };
+        (self.sink)(Piece::Cut(Cut { line, field, entry }));
+    }
+
+    /// `5VND150000,`: how many entries, and their sum.
+    fn sums(&mut self, line: u64, credit: bool, text: &str) {
         self.end_entry();
-        match balance(kind, text) {
+        let told = text.trim();
+        let end = told.find(|c: char| !c.is_ascii_digit());
+        let (count, rest) = told.split_at(end.unwrap_or(0));
+        match rest.split_at_checked(3) {
+            Some((currency, sum))
+                if currency.bytes().all(|b| b.is_ascii_uppercase()) && is_amount(sum) =>
+            {
+                (self.sink)(Piece::Sums(Sums {
+                    credit: Some(credit),
+                    count: count.into(),
+                    sum: sum.into(),
+                }));
+            }
+            _ => self.bad(line, ":90:", text),
+        }
+    }
+
+    fn balance(&mut self, line: u64, field: &'static str, kind: BalanceKind, text: &str) -> bool {
+        self.end_entry();
+        let balance = balance(kind, text);
+        let read = balance.is_some();
+        match balance {
             Some(balance) => (self.sink)(Piece::Balance(balance)),
             None => self.bad(line, field, text),
         }
+        read
     }
 
     fn bad(&mut self, line: u64, field: &'static str, text: &str) {

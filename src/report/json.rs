@@ -130,6 +130,12 @@ struct SourceJson<'a> {
     control: Option<ControlJson>,
     by_kind: Vec<KindJson<'a>>,
     arrived: Figure,
+    /// Only where days did not come, or came cut or untied.
+    #[serde(skip_serializing_if = "<[Day]>::is_empty")]
+    missing_days: &'a [Day],
+    /// Only where there is something that a person should know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -237,6 +243,8 @@ fn source(source: &SourceNight) -> SourceJson<'_> {
         control,
         by_kind: source.by_kind.iter().map(kind).collect(),
         arrived: source.arrived,
+        missing_days: &source.facts.missing_days,
+        trouble: source.facts.trouble.as_deref(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::registry::save_file;
 use super::statement as sql;
 use super::txn::load_txns;
 use super::{ExportFile, Store, StoreError};
-use crate::domain::{Day, RowKey, SourceName, Txn};
+use crate::domain::{Checked, Day, RowKey, SourceName, Txn};
 
 /// What one file told of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub struct AccountStatement {
     pub gap: Option<Decimal>,
     /// The night that read it.
     pub night: Day,
+    /// Its pages, and what in it is cut or does not agree; nothing of statements that were read
+    /// before these were kept.
+    pub checked: Checked,
 }
 
 impl Store {
@@ -72,9 +75,12 @@ impl Store {
                 .opt_text("gap", told.gap.map(text).as_deref())
                 .text("night", &told.night.to_string());
         });
+        let checks = checks(statements)?;
         let mut tx = self.begin().await?;
         if save_file(&mut tx, file).await? {
             tx.run_batches(&sql::INSERT_ACCOUNT_STATEMENT, &rows, &[])
+                .await?;
+            tx.run_batches(&sql::INSERT_STATEMENT_CHECK, &checks, &[])
                 .await?;
         }
         tx.commit().await
@@ -130,6 +136,26 @@ impl Store {
     }
 }
 
+fn checks(statements: &[AccountStatement]) -> Result<Vec<String>, StoreError> {
+    let told = statements.iter().map(|told| {
+        let says = serde_json::to_string(&told.checked);
+        let says = says.map_err(|error| StoreError::Corrupt {
+            what: "statement_check".to_owned(),
+            detail: error.to_string(),
+        })?;
+        Ok((told, says))
+    });
+    let told: Vec<_> = told.collect::<Result<_, StoreError>>()?;
+    Ok(batches(&told, |row, (told, says)| {
+        row.text("source", told.source.as_str())
+            .text("sha256", &told.sha256)
+            .text("name", &told.name)
+            .int("seq", told.seq.into())
+            .text("says", says)
+            .text("night", &told.night.to_string());
+    }))
+}
+
 fn read(row: &Row) -> Result<AccountStatement, StoreError> {
     let count = |column| u64::try_from(row.int(column)?).map_err(|_| row.damaged(column));
     let sum = |column: &'static str| -> Result<Option<Decimal>, StoreError> {
@@ -137,7 +163,10 @@ fn read(row: &Row) -> Result<AccountStatement, StoreError> {
         told.map(|text| text.parse().map_err(|_| row.damaged(column)))
             .transpose()
     };
+    let says = row.opt_text("says")?;
+    let checked = says.map(|says| serde_json::from_str(says).map_err(|_| row.damaged("says")));
     Ok(AccountStatement {
+        checked: checked.transpose()?.unwrap_or_default(),
         source: SourceName::new(row.text("source")?),
         sha256: row.text("sha256")?.into(),
         name: row.text("name")?.into(),

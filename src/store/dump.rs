@@ -9,7 +9,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 
 /// Every table with business state; `lease`, `raw`, `reading` and `outbox` hold none.
-static TABLES: [&sql::Statement; 24] = [
+static TABLES: [&sql::Statement; 25] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -17,6 +17,7 @@ static TABLES: [&sql::Statement; 24] = [
     &sql::DUMP_RECEIPT_VERSION,
     &sql::DUMP_EXPORT_FILE,
     &sql::DUMP_ACCOUNT_STATEMENT,
+    &sql::DUMP_STATEMENT_CHECK,
     &sql::DUMP_TXN,
     &sql::DUMP_REJECT_ROW,
     &sql::DUMP_CONFLICT_VERSION,

@@ -135,6 +135,14 @@ pub static SEALED: &[Sealed] = &[
         of_night: &sql::SELECT_SEALED_ACCOUNT_STATEMENT,
     },
     Sealed {
+        table: "statement_check",
+        key: &["source", "sha256", "name", "seq"],
+        free: &[],
+        marker: "",
+        kind: SealedAs::Read,
+        of_night: &sql::SELECT_SEALED_STATEMENT_CHECK,
+    },
+    Sealed {
         table: "conflict_version",
         key: &["side", "source", "id", "dossier", "night", "says"],
         free: &[],

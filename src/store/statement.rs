@@ -135,6 +135,7 @@ statements! {
     SELECT_KNOWN_FILE = both "select_known_file" 1;
     SELECT_NIGHT_FILE = both "select_night_file" 2;
     INSERT_ACCOUNT_STATEMENT = both "insert_account_statement" 1;
+    INSERT_STATEMENT_CHECK = both "insert_statement_check" 1;
     SELECT_ACCOUNT_STATEMENT = both "select_account_statement" 3;
     SELECT_FIRST_STATEMENT_DAY = both "select_first_statement_day" 1;
     SELECT_FEE_BY_DOSSIER = both "select_fee_by_dossier" 2;
@@ -240,6 +241,7 @@ statements! {
     SELECT_SEALED_REJECT_ROW = both "select_sealed_reject_row" 1;
     SELECT_SEALED_EXPORT_FILE = both "select_sealed_export_file" 1;
     SELECT_SEALED_ACCOUNT_STATEMENT = both "select_sealed_account_statement" 1;
+    SELECT_SEALED_STATEMENT_CHECK = both "select_sealed_statement_check" 1;
     SELECT_SEALED_CONFLICT_VERSION = both "select_sealed_conflict_version" 1;
     SELECT_SEALED_FEED_DAY = both "select_sealed_feed_day" 1;
     SELECT_SEALED_PROBE = both "select_sealed_probe" 1;
@@ -286,6 +288,7 @@ statements! {
     DUMP_RECEIPT_VERSION = both "dump_receipt_version" 0;
     DUMP_EXPORT_FILE = both "dump_export_file" 0;
     DUMP_ACCOUNT_STATEMENT = both "dump_account_statement" 0;
+    DUMP_STATEMENT_CHECK = both "dump_statement_check" 0;
     DUMP_TXN = both "dump_txn" 0;
     DUMP_REJECT_ROW = both "dump_reject_row" 0;
     DUMP_CONFLICT_VERSION = both "dump_conflict_version" 0;

@@ -86,6 +86,12 @@ const UNVERIFIED: Text = Text {
     en: "the provider's signature is wrong or missing",
 };
 
+/// The last entry of a statement without an end.
+const CUT_OFF: Text = Text {
+    vi: "sao kê bị cắt ở đây, thiếu số dư cuối kỳ, nên phần cuối có thể không đủ: {}",
+    en: "the statement is cut here, without its closing balance, so its end may be missing: {}",
+};
+
 /// What is wrong; `{}` stands for the value.
 fn reason(code: RejectCode) -> Text {
     let text = |vi, en| Text { vi, en };
@@ -145,6 +151,7 @@ fn reason(code: RejectCode) -> Text {
             "số dài hơn 15 chữ số đã bị Excel làm mất phần cuối: {}",
             "a spreadsheet kept only the first 15 digits of the number: {}",
         ),
+        RejectCode::CutOff => CUT_OFF,
         RejectCode::BadRecord => text(
             "bản ghi không đúng dạng đã công bố: {}",
             "the record does not have its documented form: {}",
@@ -202,6 +209,10 @@ fn advice(code: RejectCode) -> Text {
         RejectCode::WrongFieldCount | RejectCode::CellTooLarge => text(
             "Dòng có thể thừa hoặc thiếu dấu phẩy hay dấu ngoặc kép; đề nghị xuất lại tệp, rồi chạy lại.",
             "A comma or a quote may be missing or too many; export the file again, then run again.",
+        ),
+        RejectCode::CutOff => text(
+            "Tải lại sao kê đủ cả kỳ từ ngân hàng, đặt vào thư mục, rồi chạy lại.",
+            "Download the statement of the whole period again, put it into the folder, then run again.",
         ),
         RejectCode::LostDigits => text(
             "Định dạng cột mã là Văn bản (Text) rồi xuất lại từ ngân hàng; không gõ lại bằng tay.",

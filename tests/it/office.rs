@@ -34,6 +34,7 @@ impl Office {
             format!("{head}{registry}\n{source}")
         };
         let desk = town.desk(&edit).await;
+        std::fs::write(town.dir().join("doisoat.toml"), town.toml(&edit)).unwrap();
         let office = Self { town, desk };
         for folder in office.desk.config.folders() {
             std::fs::create_dir_all(folder).unwrap();

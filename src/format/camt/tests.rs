@@ -16,6 +16,9 @@ fn pieces(text: &str) -> Result<Vec<String>, FormatError> {
                 "{} {} {} {} {} {} {}",
                 e.line, e.credit, e.pending, e.amount, e.memo, e.party, e.details
             ),
+            Piece::Page(page) => format!("{page:?}"),
+            Piece::Sums(sums) => format!("{:?} {} {}", sums.credit, sums.count, sums.sum),
+            Piece::Cut(cut) => format!("cut {} {}", cut.line, cut.field),
             Piece::Bad(bad) => format!("bad {} {}", bad.line, bad.field),
         });
     })?;

@@ -79,13 +79,16 @@ fn narratives_run_on_until_the_next_field() {
         extra\n:86:NOP PHI\n-dash\n:86:H48\n:62F:D221205VND150,\n:86:of the statement\n-}\n";
     assert_eq!(kind_of(text), Some(MessageKind::Mt940));
     let mut said = Vec::new();
-    read(&mut text.as_bytes(), &mut |piece| {
+    read(MessageKind::Mt940, &mut text.as_bytes(), &mut |piece| {
         said.push(match piece {
             Piece::Statement(id) => format!("statement {id}"),
             Piece::Account(account) => format!("account {account}"),
             Piece::Balance(b) => format!("{:?} {} {}", b.kind, b.credit, b.amount),
             Piece::Period(edge, day) => format!("{edge:?} {day}"),
             Piece::Entry(e) => format!("{} {} {}", e.line, e.amount, e.memo),
+            Piece::Page(page) => format!("{page:?}"),
+            Piece::Sums(sums) => format!("{:?} {} {}", sums.credit, sums.count, sums.sum),
+            Piece::Cut(cut) => format!("cut {} {}", cut.line, cut.field),
             Piece::Bad(bad) => format!("bad {} {}", bad.line, bad.value),
         });
     })
@@ -94,17 +97,20 @@ fn narratives_run_on_until_the_next_field() {
         "statement X",
         "account 0123 VND",
         "Opening true 100,",
+        "Follows(false)",
         "6 50, extra NOP PHI -dash H48",
         "Closing false 150,",
+        "GoesOn(false)",
     ];
     assert_eq!(said, expected);
 }
 
 #[test]
 fn a_narrative_without_end_is_cut() {
-    let text = format!(":20:X\n:61:221205C50,NTRFA\n{}", ":86:x\n".repeat(200_000));
+    let memo = ":86:x\n".repeat(200_000);
+    let text = format!(":20:X\n:61:221205C50,NTRFA\n{memo}:62F:C221205VND50,\n");
     let mut lengths = Vec::new();
-    read(&mut text.as_bytes(), &mut |piece| {
+    read(MessageKind::Mt940, &mut text.as_bytes(), &mut |piece| {
         if let Piece::Entry(entry) = piece {
             lengths.push(entry.memo.len());
         }
@@ -120,7 +126,7 @@ fn a_narrative_without_end_is_cut() {
 fn a_field_at_fault_is_told_with_its_line() {
     let mut bad = Vec::new();
     let text = ":20:X\n:61:nonsense\n:60F:?\n:86:text\n";
-    read(&mut text.as_bytes(), &mut |piece| {
+    read(MessageKind::Mt940, &mut text.as_bytes(), &mut |piece| {
         if let Piece::Bad(found) = piece {
             bad.push((found.line, found.field));
         }

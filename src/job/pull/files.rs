@@ -1,8 +1,10 @@
 //! Reading a folder of statement or settlement files: each new file is archived, read to its end
 //! once to see whether it is whole, and then stored row by row, however long it is.
 
+mod chain;
 mod days;
 pub(super) mod parse;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +23,7 @@ use crate::normalise::statement::again::Again;
 use crate::normalise::statement::rows::Made;
 use crate::normalise::{self, Window};
 use crate::source::FileSource;
-use crate::source::file::inbox::{self, Found, Inbox};
+use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::archive::{Archived, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
@@ -71,7 +73,9 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
             "file left alone"
         );
     }
-    let spoiled = !troubles.is_empty() || Inbox { notes, ..inbox }.is_growing();
+    let growing = notes.iter().filter(|note| note.is_growing());
+    troubles.extend(growing.map(|note| note.say(lang)));
+    let spoiled = !troubles.is_empty();
     days::facts(stage, spoiled, troubles).await
 }
 
@@ -312,6 +316,7 @@ fn statements(
             closing: account.closing,
             gap: account.gap(),
             night: stage.night,
+            checked: account.checked.clone(),
         })
     });
     own.collect()

@@ -40,10 +40,10 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
-    let growing = |note: &FolderNote| matches!(note, FolderNote::Growing(_));
+    let growing = || delivery.notes.iter().filter(|note| note.is_growing());
     let nothing_due = desk.config.calendar.rests(stage.night)
         && delivery.troubles.is_empty()
-        && !delivery.notes.iter().any(growing);
+        && growing().next().is_none();
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
         // A night is covered by the files that tell of it, whichever night read them.
@@ -59,6 +59,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .troubles
         .iter()
         .map(|trouble| trouble.say(lang))
+        .chain(growing().map(|note| note.say(lang)))
         .chain(unreadable);
     let troubles: Vec<String> = troubles.collect();
     if !troubles.is_empty() {

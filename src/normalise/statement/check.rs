@@ -1,54 +1,292 @@
 //! PURE: the arithmetic of a statement: opening, entries, closing, and running balances.
+//!
+//! Each row with a balance leads from the balance before it to its own. Read in one order or the
+//! other, or in any, the rows of a whole statement make one way from the opening to the closing
+//! balance; where a row is missing the way breaks.
+
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::Statement;
+use super::heading::Role;
+use super::{Statement, TableRow};
+use crate::domain::Flaw;
+use crate::format::GridRow;
+
+/// Breaks beyond these are not told: a column that is no balance breaks at every row.
+const BREAKS_MAX: usize = 20;
+
+/// A row with its running balance.
+#[derive(Clone, Debug)]
+pub(super) struct Running {
+    /// Its line.
+    pub(super) line: u64,
+    /// Its place among the entries.
+    pub(super) nth: u64,
+    /// Its account, where the rows tell one.
+    pub(super) account: Box<str>,
+    /// Its time as ISO text.
+    pub(super) at: String,
+    /// Negative when money went out.
+    pub(super) amount: Decimal,
+    /// The balance after it.
+    pub(super) balance: Decimal,
+}
+
+impl Running {
+    fn before(&self) -> Decimal {
+        self.balance.saturating_sub(self.amount)
+    }
+}
+
+/// What the running balances tell.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Way {
+    /// The balances before the first and after the last entry, where each entry has one.
+    pub(super) ends: Option<(Decimal, Decimal)>,
+    /// Where a row is missing.
+    pub(super) breaks: Vec<Flaw>,
+    /// True when every entry has a balance, and there are several.
+    is_known: bool,
+}
 
 impl Statement {
-    /// See [`Statement::balanced`]. Rows may run up or down in time.
-    pub(super) fn check(&self, balances: &[(Decimal, Decimal)]) -> Option<bool> {
-        if let (Some(opening), Some(closing)) = (self.opening, self.closing) {
-            let end = opening
-                .checked_add(self.credits.sum)?
-                .checked_sub(self.debits.sum)?;
-            return Some(end == closing);
-        }
-        if !self.is_whole(balances) {
-            return None;
-        }
-        Some(runs_up(balances) || runs_down(balances))
+    /// See [`Statement::balanced`].
+    pub(super) fn check(&self, way: &Way) -> Option<bool> {
+        let runs = (way.is_known || !way.breaks.is_empty()).then_some(way.breaks.is_empty());
+        let Some((opening, closing)) = self.opening.zip(self.closing) else {
+            return runs;
+        };
+        let end = opening
+            .checked_add(self.credits.sum)?
+            .checked_sub(self.debits.sum)?;
+        Some(end == closing && runs != Some(false))
     }
 
-    /// The balances before the first and after the last entry, where each entry has one and they
-    /// run.
-    pub(super) fn ends_of(&self, balances: &[(Decimal, Decimal)]) -> Option<(Decimal, Decimal)> {
-        if !self.is_whole(balances) {
-            return None;
+    /// The line of the last row, where it alone has no balance and ends before that column: the
+    /// text was cut in it.
+    pub(super) fn cut_line(&self, rows: &[Running], last: Option<&GridRow>) -> Option<u64> {
+        let column = self.header.at(Role::Balance)?;
+        let last = last.filter(|last| last.cells.len() <= column)?;
+        let is_entry = matches!(self.row(last), TableRow::Entry(..));
+        let others = u64::try_from(rows.len()).ok()?;
+        (is_entry && others > 0 && others + 1 == self.entries).then_some(last.line)
+    }
+
+    /// Follows the running balances, of each account by itself.
+    pub(super) fn way(&self, rows: &[Running]) -> Way {
+        let whole = u64::try_from(rows.len()).is_ok_and(|n| n == self.entries);
+        let mut accounts: BTreeMap<&str, Vec<&Running>> = BTreeMap::new();
+        for row in rows {
+            accounts.entry(&row.account).or_default().push(row);
         }
-        let (first, last) = (balances.first()?, balances.last()?);
-        if runs_up(balances) {
-            Some((first.1.checked_sub(first.0)?, last.1))
-        } else if runs_down(balances) {
-            Some((last.1.checked_sub(last.0)?, first.1))
+        let mut way = Way {
+            is_known: whole && rows.len() > 1,
+            ..Way::default()
+        };
+        let one = accounts.len() == 1;
+        for rows in accounts.values() {
+            let followed = Followed::of(rows, whole);
+            way.breaks.extend(followed.breaks(rows, whole));
+            if one && whole {
+                way.ends = followed.ends(rows);
+                way.breaks.extend(self.outer_breaks(rows, &followed));
+            }
+        }
+        // a row that cannot be read stands where the way breaks
+        let explained = |flaw: &Flaw| match flaw {
+            Flaw::Break { after, before, .. } => match (after, before) {
+                (Some(a), Some(b)) => {
+                    let between = (*a).min(*b)..(*a).max(*b);
+                    self.faults.iter().any(|(line, ..)| between.contains(line))
+                }
+                _ => !self.faults.is_empty(),
+            },
+            _ => false,
+        };
+        way.breaks.retain(|flaw| !explained(flaw));
+        way.breaks.truncate(BREAKS_MAX);
+        way
+    }
+
+    /// A row that is missing before the first or after the last, by the balances told apart.
+    fn outer_breaks(&self, rows: &[&Running], followed: &Followed) -> Vec<Flaw> {
+        let Some((begin, end)) = followed.ends(rows) else {
+            return Vec::new();
+        };
+        let line = |row: Option<&&Running>| row.map(|row| row.line);
+        let (mut first, mut last) = (line(rows.first()), line(rows.last()));
+        if followed.down {
+            (first, last) = (last, first);
+        }
+        let opening = self.opening.filter(|opening| *opening != begin);
+        let closing = self.closing.filter(|closing| *closing != end);
+        let opening = opening.map(|opening| Flaw::Break {
+            after: None,
+            before: first,
+            amount: begin.saturating_sub(opening),
+        });
+        let closing = closing.map(|closing| Flaw::Break {
+            after: last,
+            before: None,
+            amount: closing.saturating_sub(end),
+        });
+        opening.into_iter().chain(closing).collect()
+    }
+}
+
+/// In which order the rows stand, and where they do not follow from each other.
+struct Followed {
+    /// Newest first.
+    down: bool,
+    /// Neighbours that follow in that order, and those that do not.
+    agree: usize,
+    differ: usize,
+    /// How often a balance is left without a row that begins with it, or that ends with it; none
+    /// when the rows make one way in some order.
+    loose: Option<BTreeMap<Decimal, i64>>,
+}
+
+impl Followed {
+    fn of(rows: &[&Running], whole: bool) -> Self {
+        let pairs = || rows.windows(2).filter(|w| w[0].nth + 1 == w[1].nth);
+        let up = pairs().filter(|w| w[1].before() == w[0].balance).count();
+        let down = pairs().filter(|w| w[0].before() == w[1].balance).count();
+        let later = rows.first().zip(rows.last());
+        let newest_first = later.is_some_and(|(first, last)| first.at > last.at);
+        let is_down = down > up || (down == up && newest_first);
+        let agree = up.max(down);
+        let differ = pairs().count() - agree;
+        let loose = (differ > 0).then(|| loose(rows));
+        let one_way = |loose: &BTreeMap<Decimal, i64>| {
+            let ends: i64 = loose.values().filter(|n| **n > 0).sum();
+            whole && ends <= 1
+        };
+        Self {
+            down: is_down,
+            agree,
+            differ,
+            loose: loose.filter(|loose| !one_way(loose)),
+        }
+    }
+
+    /// The balances at both ends.
+    fn ends(&self, rows: &[&Running]) -> Option<(Decimal, Decimal)> {
+        let (first, last) = (rows.first()?, rows.last()?);
+        if self.differ > 0 && self.loose.is_none() {
+            // one way in an order of its own
+            let left = loose(rows);
+            let of = |sign: i64| {
+                left.iter()
+                    .find(|(_, n)| n.signum() == sign)
+                    .map(|(b, _)| *b)
+            };
+            return of(-1).zip(of(1));
+        }
+        Some(if self.down {
+            (last.before(), first.balance)
         } else {
-            None
+            (first.before(), last.balance)
+        })
+    }
+
+    fn breaks(&self, rows: &[&Running], whole: bool) -> Vec<Flaw> {
+        let Some(loose) = &self.loose else {
+            return Vec::new();
+        };
+        if !whole && self.agree <= self.differ {
+            return Vec::new();
         }
-    }
-
-    fn is_whole(&self, balances: &[(Decimal, Decimal)]) -> bool {
-        let whole = u64::try_from(balances.len()).is_ok_and(|n| n == self.entries);
-        balances.len() >= 2 && whole
+        let pairs = rows.windows(2).filter(|w| w[0].nth + 1 == w[1].nth);
+        let in_time = pairs.map(|w| {
+            if self.down {
+                (w[1], w[0])
+            } else {
+                (w[0], w[1])
+            }
+        });
+        let breaks = in_time.filter(|(earlier, later)| {
+            let is_loose = |balance: &Decimal| loose.get(balance).is_some_and(|n| *n != 0);
+            let loose = is_loose(&earlier.balance) || is_loose(&later.before());
+            earlier.balance != later.before() && (loose || !whole)
+        });
+        let told = breaks.map(|(earlier, later)| Flaw::Break {
+            after: Some(earlier.line),
+            before: Some(later.line),
+            amount: later.before().saturating_sub(earlier.balance),
+        });
+        told.take(BREAKS_MAX).collect()
     }
 }
 
-fn runs_up(balances: &[(Decimal, Decimal)]) -> bool {
-    balances
-        .windows(2)
-        .all(|w| w[0].1.checked_add(w[1].0) == Some(w[1].1))
+/// Of each balance how many rows more end with it than begin with it.
+fn loose(rows: &[&Running]) -> BTreeMap<Decimal, i64> {
+    let mut loose: BTreeMap<Decimal, i64> = BTreeMap::new();
+    for row in rows {
+        *loose.entry(row.balance).or_default() += 1;
+        *loose.entry(row.before()).or_default() -= 1;
+    }
+    loose.retain(|_, n| *n != 0);
+    loose
 }
 
-fn runs_down(balances: &[(Decimal, Decimal)]) -> bool {
-    balances
-        .windows(2)
-        .all(|w| w[1].1.checked_add(w[0].0) == Some(w[0].1))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::Grid;
+    use crate::format::tables::Forms;
+    use crate::normalise::statement::{open, read};
+    use crate::source::Mapping;
+
+    /// Rows of amount and balance, or what the last one stands for.
+    fn way(rows: &[(i64, &str)]) -> (Option<bool>, Vec<String>) {
+        let lines = rows.iter().enumerate().map(|(at, (amount, balance))| {
+            let (debit, credit) = ((-amount).max(0), (*amount).max(0));
+            format!("05/12/2022;{at};{debit};{credit};{balance};x\n")
+        });
+        let head = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Số dư;Nội dung\n";
+        let text = format!("{head}{}", lines.collect::<String>());
+        let tables = crate::format::tables::read(text.as_bytes(), Forms::default()).unwrap();
+        let grid: Grid = open::pick(tables, &Mapping::default()).grid;
+        let statement = read(&grid).unwrap();
+        let said = statement.breaks.iter().map(|flaw| match flaw {
+            Flaw::Break {
+                after,
+                before,
+                amount,
+            } => {
+                let [after, before] = [after, before].map(|line| line.unwrap_or(0));
+                format!("{after}-{before} {}", amount.normalize())
+            }
+            other => format!("{other:?}"),
+        });
+        (statement.balanced, said.collect())
+    }
+
+    #[test]
+    fn running_balances_are_followed_in_the_order_of_the_file() {
+        let check = |rows: &[(i64, &str)], balanced: Option<bool>, breaks: &[&str]| {
+            let (found, said) = way(rows);
+            assert_eq!(
+                (found, said),
+                (balanced, breaks.iter().map(|b| (*b).into()).collect()),
+                "{rows:?}"
+            );
+        };
+        let (a, b, c, d) = ((50, "50"), (20, "70"), (-30, "40"), (5, "45"));
+        check(&[a, b, c, d], Some(true), &[]);
+        check(&[d, c, b, a], Some(true), &[]);
+        // the newest day first, within a day the oldest first
+        check(&[c, d, a, b], Some(true), &[]);
+        // a row is missing in the middle: between lines 2 and 3
+        check(&[a, c, d], Some(false), &["2-3 20"]);
+        check(&[d, c, a], Some(false), &["4-3 20"]);
+        check(&[a, b, d], Some(false), &["3-4 -30"]);
+        // a row twice
+        check(&[a, b, b, c], Some(false), &["3-4 -20"]);
+        // not every row tells a balance: neighbours are compared, and none is made up
+        check(&[a, b, (-30, ""), d], None, &[]);
+        check(&[a, b, c, d, (7, "59"), (1, "")], Some(false), &["5-6 7"]);
+        check(&[a], None, &[]);
+    }
 }

@@ -1,16 +1,20 @@
 //! PURE: what the structured statements (MT940, camt) add up to, one statement after the other.
 //! Credits are C and RD, debits D and RC; an entry that is not booked yet counts and is told apart.
 
+mod whole;
+
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use rust_decimal::Decimal;
 
 use super::{Sum, time};
-use crate::domain::{Day, RejectCode};
-use crate::format::message::{Balance, BalanceKind, Edge, Entry, Piece};
+use crate::domain::{Day, PageNumber, RejectCode};
+use crate::format::message::{Balance, BalanceKind, Edge, Entry, Piece, Sums};
 use crate::format::{FormatError, MessageKind};
 use crate::normalise::cells::Fault;
+
+pub use whole::cut_off;
 
 /// One statement of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,30 +40,31 @@ pub struct Summary {
     /// Closing balance.
     pub closing: Option<Decimal>,
     /// Money in that is booked.
-    pub booked_credits: Decimal,
+    pub booked_credits: Sum,
     /// Money out that is booked.
-    pub booked_debits: Decimal,
+    pub booked_debits: Sum,
     /// Entries and fields that cannot be read.
     pub faults: u64,
     /// The days of its entries.
     pub days: BTreeSet<Day>,
+    /// The page that it is, where pages are counted.
+    pub page: Option<PageNumber>,
+    /// True when a page stands before it.
+    pub follows: bool,
+    /// True when a page comes after it.
+    pub goes_on: bool,
+    /// Where it is cut: the line.
+    pub cut: Option<u64>,
+    /// The last entry of a cut statement is counted here, and is not booked.
+    pub doubtful: u64,
+    /// What it says that its entries add up to.
+    sums: Vec<Sums>,
     /// Closing of the period before: the opening where no other is told.
     previous: Option<Decimal>,
     /// The days of the opening and the closing balance.
     balance_days: [Option<Day>; 2],
     /// The period by its own word.
     told: [Option<Day>; 2],
-}
-
-impl Summary {
-    /// Whether opening, entries and closing agree; none where one of the balances is not told.
-    pub fn balanced(&self) -> Option<bool> {
-        let end = self
-            .opening?
-            .checked_add(self.credits.sum)?
-            .checked_sub(self.debits.sum)?;
-        Some(end == self.closing?)
-    }
 }
 
 impl Summary {
@@ -135,7 +140,11 @@ pub fn iso(text: &str) -> String {
         let (year, month, day) = (&text[..2], &text[2..4], &text[4..]);
         return format!("20{year}-{month}-{day}");
     }
-    text.to_owned()
+    // a day with its zone, as XML may write one: `2026-03-09+07:00`
+    match text.split_at_checked(10) {
+        Some((day, zone)) if zone.starts_with(['+', '-', 'Z']) => day.to_owned(),
+        _ => text.to_owned(),
+    }
 }
 
 /// An amount of a message: digits with a comma (SWIFT) or a point (ISO 20022).
@@ -162,6 +171,9 @@ impl Summary {
                 self.told[at] = time::day_of(&iso(&day));
             }
             Piece::Entry(entry) => self.entry(&entry)?,
+            Piece::Page(page) => self.page(page),
+            Piece::Sums(sums) => self.sums.push(sums),
+            Piece::Cut(cut) => return self.cut(cut),
             Piece::Bad(bad) => {
                 let fault = Fault::new("", &bad.value, RejectCode::BadRecord);
                 return Err((bad.line, bad.field, fault));
@@ -214,7 +226,7 @@ impl Summary {
             } else {
                 &mut self.booked_debits
             };
-            *booked = booked.saturating_add(amount);
+            booked.add(amount);
         }
         let days = [&entry.booked, &entry.value];
         let day = days.into_iter().find_map(|day| time::day_of(&iso(day)));
@@ -249,6 +261,17 @@ mod tests {
         ] {
             check(bad, "none");
         }
+    }
+
+    #[test]
+    fn days_in_the_forms_of_messages() {
+        let check = |raw: &str, expected: &str| assert_eq!(iso(raw), expected, "{raw}");
+        check("221205", "2022-12-05");
+        check("2022-12-05", "2022-12-05");
+        check("2022-12-05+07:00", "2022-12-05");
+        check("2022-12-05-05:00", "2022-12-05");
+        check("2022-12-05Z", "2022-12-05");
+        check("2022-12-05T08:15:30+07:00", "2022-12-05T08:15:30+07:00");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::cells::Fault;
-use crate::domain::{Day, RejectCode};
+use crate::domain::{Day, Flaw, RejectCode};
 use crate::format::{Grid, GridRow};
 use crate::source::Mapping;
 use amount::Style;
@@ -68,6 +68,10 @@ pub struct Statement {
     pub days: BTreeSet<Day>,
     /// The balances before the first and after the last entry, by the running balances.
     pub ends: Option<(Decimal, Decimal)>,
+    /// The line of the last row, where the text ends in it.
+    pub cut: Option<u64>,
+    /// Rows between which the running balances do not follow from each other.
+    pub breaks: Vec<Flaw>,
     /// The rows of the grid among which the entries stand.
     pub rows: Range<usize>,
 }
@@ -140,6 +144,8 @@ pub fn read_by(grid: &Grid, mapping: &Mapping) -> Result<Statement, Vec<String>>
         period: label::period(above),
         days: BTreeSet::new(),
         ends: None,
+        cut: None,
+        breaks: Vec::new(),
         rows: at + 1..at + 1 + end,
         header,
     };
@@ -147,8 +153,11 @@ pub fn read_by(grid: &Grid, mapping: &Mapping) -> Result<Statement, Vec<String>>
     for row in rows {
         statement.entry(row, &mut balances);
     }
-    statement.balanced = statement.check(&balances);
-    statement.ends = statement.ends_of(&balances);
+    let last = rows.last().filter(|_| after.is_empty());
+    statement.cut = statement.cut_line(&balances, last);
+    let way = statement.way(&balances);
+    statement.balanced = statement.check(&way);
+    (statement.ends, statement.breaks) = (way.ends, way.breaks);
     Ok(statement)
 }
 
@@ -183,7 +192,7 @@ impl Statement {
     }
 
     /// Adds one row.
-    fn entry(&mut self, row: &GridRow, balances: &mut Vec<(Decimal, Decimal)>) {
+    fn entry(&mut self, row: &GridRow, balances: &mut Vec<check::Running>) {
         match self.row(row) {
             TableRow::Nothing => {}
             TableRow::Entry(amount, iso) => {
@@ -196,7 +205,14 @@ impl Statement {
                 self.days.extend(time::day_of(&iso));
                 let balance = self.header.cell(row, Role::Balance);
                 if let Some(balance) = amount::read(balance, self.style) {
-                    balances.push((amount, balance));
+                    balances.push(check::Running {
+                        line: row.line,
+                        nth: self.entries,
+                        account: self.header.cell(row, Role::Account).into(),
+                        at: iso,
+                        amount,
+                        balance,
+                    });
                 }
             }
             TableRow::Fault(role, fault, _) => {

@@ -7,8 +7,8 @@ use std::io::BufRead;
 use rust_decimal::Decimal;
 
 use super::open::Table;
-use super::{Statement, message, read_by};
-use crate::domain::Day;
+use super::{Statement, message, read_by, settlement};
+use crate::domain::{Checked, Day, Flaw};
 use crate::format::{FormatError, MessageKind};
 use crate::source::Mapping;
 
@@ -35,6 +35,8 @@ pub struct Account {
     pub period: Option<(Day, Day)>,
     /// The days of its entries.
     pub days: BTreeSet<Day>,
+    /// Its pages, and what in it is cut or does not agree.
+    pub checked: Checked,
 }
 
 impl Account {
@@ -49,7 +51,11 @@ impl Account {
             let end = opening
                 .checked_add(self.credits)?
                 .checked_sub(self.debits)?;
-            return closing.checked_sub(end);
+            let gap = closing.checked_sub(end);
+            // the balances of a numbered page may be those of all pages
+            let is_part = self.checked.follows || self.checked.goes_on;
+            let of_all = is_part && self.checked.page.is_some();
+            return gap.filter(|gap| gap.is_zero() || !of_all);
         }
         let [out, come] = self.totals;
         let less = |told: Option<Decimal>, held: Decimal| Some(told)?.map(|told| told - held);
@@ -97,15 +103,23 @@ pub fn read_message(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read
     let read = message::read(kind, content)?;
     let account = |summary: &message::Summary| Account {
         number: number_of(summary.account.as_deref().unwrap_or_default()),
-        entries: summary.entries,
+        entries: summary.entries - summary.doubtful,
         faults: summary.faults,
-        credits: summary.booked_credits,
-        debits: summary.booked_debits,
+        credits: summary.booked_credits.sum,
+        debits: summary.booked_debits.sum,
         opening: summary.opening,
         closing: summary.closing,
         totals: [None, None],
         period: summary.period(),
         days: summary.days.clone(),
+        checked: Checked {
+            debits: summary.booked_debits.sum,
+            opens_on: summary.period().map(|(from, _)| from),
+            page: summary.page,
+            follows: summary.follows,
+            goes_on: summary.goes_on,
+            flaws: summary.flaws(),
+        },
     };
     Ok(Reading {
         format: kind.id(),
@@ -126,8 +140,8 @@ pub fn read_table(table: &Table, mapping: &Mapping) -> Result<(Reading, Statemen
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let account = Account {
         number: number_of(statement.account.as_deref().unwrap_or_default()),
-        entries: statement.entries,
-        faults: count(statement.faults.len()),
+        entries: statement.entries - u64::from(statement.cut.is_some()),
+        faults: count(statement.faults.len()) + u64::from(statement.cut.is_some()),
         credits: statement.credits.sum,
         debits: statement.debits.sum,
         opening: statement.opening.or(ends.0),
@@ -135,6 +149,12 @@ pub fn read_table(table: &Table, mapping: &Mapping) -> Result<(Reading, Statemen
         totals: statement.totals,
         period: statement.period,
         days: statement.days.clone(),
+        checked: Checked {
+            debits: statement.debits.sum,
+            opens_on: statement.period.map(|(from, _)| from),
+            flaws: flaws(table, &statement, mapping),
+            ..Checked::default()
+        },
     };
     let reading = Reading {
         format: table.format,
@@ -142,6 +162,29 @@ pub fn read_table(table: &Table, mapping: &Mapping) -> Result<(Reading, Statemen
         accounts: vec![account],
     };
     Ok((reading, statement))
+}
+
+/// What in a table does not agree: its running balances, and its totals row.
+fn flaws(table: &Table, statement: &Statement, mapping: &Mapping) -> Vec<Flaw> {
+    let cut = statement.cut.map(|line| Flaw::Cut { line });
+    let mut flaws: Vec<Flaw> = cut.into_iter().chain(statement.breaks.clone()).collect();
+    // what cannot be read was summed up, too
+    if !statement.faults.is_empty() {
+        return flaws;
+    }
+    let [out, come] = statement.totals;
+    let sides = [
+        (true, come, statement.credits.sum),
+        (false, out, statement.debits.sum),
+    ];
+    for (credit, told, held) in sides {
+        if let Some(told) = told.filter(|told| *told != held) {
+            let credit = Some(credit);
+            flaws.push(Flaw::Sum { credit, told, held });
+        }
+    }
+    flaws.extend(settlement::wrong_total(&table.grid, statement, mapping));
+    flaws
 }
 
 #[cfg(test)]

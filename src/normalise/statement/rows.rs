@@ -15,7 +15,7 @@ use super::{Statement, TableRow, message, settlement};
 use crate::domain::fold::squeeze;
 use crate::domain::{DossierCode, Reject, RejectCode, Side, Txn, TxnKind, TxnStatus};
 use crate::format::GridRow;
-use crate::format::message::{Bad, Entry, Part};
+use crate::format::message::{Bad, Cut, Entry, Part};
 use crate::normalise::cells::Fault;
 use crate::normalise::{SourceContext, ids, to_txn};
 use crate::source::{AmountForm, At, FileRole, Mapping, Record, TimeForm};
@@ -151,6 +151,16 @@ impl Maker<'_> {
         self.refuse(bad.line, bad.field, fault, None, &content)
     }
 
+    /// The end of a statement that is cut: its last entry may be half of one.
+    pub fn cut_off(&self, account: &str, cut: &Cut) -> Made {
+        let line = cut.line.to_string();
+        let entry = cut.entry.as_deref();
+        let told = entry.map(|entry| [&*entry.booked, &*entry.amount, &*entry.memo]);
+        let [booked, amount, memo] = told.unwrap_or_default();
+        let content = [account, self.file, &line, cut.field, booked, amount, memo];
+        self.refuse(cut.line, cut.field, message::cut_off(cut), None, &content)
+    }
+
     /// The row of a table, if it is one. `lost` are the numbers of the table that lost digits.
     pub fn table_row(&self, statement: &Statement, row: &GridRow, lost: &[Lost]) -> Option<Made> {
         let header = &statement.header;
@@ -164,6 +174,11 @@ impl Maker<'_> {
         let heading = |role: Role| header.heading(role).unwrap_or_default();
         let (amount, iso) = match statement.row(row) {
             TableRow::Nothing => return None,
+            TableRow::Entry(..) if statement.cut == Some(row.line) => {
+                let whole = row.cells.join(" ");
+                let fault = Fault::new("", &whole, RejectCode::CutOff);
+                return Some(self.refuse(row.line, "", fault, None, &content));
+            }
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
                 return Some(self.refuse(row.line, heading(role), fault, amount, &content));

@@ -39,14 +39,6 @@ pub struct Inbox {
     pub troubles: Vec<FolderTrouble>,
 }
 
-impl Inbox {
-    /// True when a file was still being written.
-    pub fn is_growing(&self) -> bool {
-        let growing = |note: &FolderNote| matches!(note, FolderNote::Growing(_));
-        self.notes.iter().any(growing)
-    }
-}
-
 /// Looks into the folder twice, `pause` apart: a file is complete when nothing about it changed.
 pub async fn look(folder: &Path, pause: Duration) -> Inbox {
     let mut inbox = Inbox::default();

@@ -90,6 +90,11 @@ pub enum FolderNote {
 }
 
 impl FolderNote {
+    /// True when a file was still being written: what it holds is not there yet.
+    pub fn is_growing(&self) -> bool {
+        matches!(self, Self::Growing(_))
+    }
+
     /// The sentence for a person.
     pub fn say(&self, lang: Lang) -> String {
         let (name, vi, en) = match self {
@@ -297,10 +302,7 @@ impl FolderDelivery {
     }
 
     fn state(&self) -> Completeness {
-        let growing = self
-            .notes
-            .iter()
-            .any(|note| matches!(note, FolderNote::Growing(_)));
+        let growing = self.notes.iter().any(FolderNote::is_growing);
         if self.files.is_empty() {
             Completeness::Missing
         } else if growing || !self.troubles.is_empty() {

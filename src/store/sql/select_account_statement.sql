@@ -1,6 +1,8 @@
 -- Statements of the source $1 that end on the day $2 or later, or that the night $3 read.
-SELECT source, sha256, name, seq, account, from_day, to_day, whole_to, entries, rejects, credits,
-    opening, closing, gap, night
-FROM account_statement
-WHERE source = $1 AND (to_day >= $2 OR night = $3)
-ORDER BY account, from_day, name, sha256, seq
+SELECT s.source, s.sha256, s.name, s.seq, s.account, s.from_day, s.to_day, s.whole_to, s.entries,
+    s.rejects, s.credits, s.opening, s.closing, s.gap, s.night, c.says
+FROM account_statement AS s
+LEFT JOIN statement_check AS c
+    ON c.source = s.source AND c.sha256 = s.sha256 AND c.name = s.name AND c.seq = s.seq
+WHERE s.source = $1 AND (s.to_day >= $2 OR s.night = $3)
+ORDER BY s.account, s.from_day, s.name, s.sha256, s.seq

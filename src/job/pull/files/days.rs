@@ -7,10 +7,13 @@
 //! - A day is complete when every account covers it that has told of a day within a month before.
 //! - On a day of rest no file is due; one that covers it is read like any other.
 //! - Nothing is asked for from before the first file.
+//! - A day of which a statement is cut, or does not agree, is not whole ([`super::chain`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::Stage;
+use super::chain::{self, Covered, Finding};
+use super::trouble;
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -19,10 +22,9 @@ use crate::source::file::inbox::Found;
 use crate::source::registry::day_in_name;
 use crate::source::{FileRole, FileSource};
 use crate::store::{AccountStatement, Delivery, FeedDay};
-use crate::text::{self, say};
 
 /// An account that told nothing for so many days is no longer waited for.
-const QUIET_DAYS: u32 = 31;
+pub(super) const QUIET_DAYS: u32 = 31;
 /// No file tells of more days.
 const PERIOD_DAYS_MAX: u32 = 400;
 
@@ -119,10 +121,15 @@ pub(super) async fn facts(
     asked.extend(
         std::iter::successors(Some(begin), |day| Some(day.plus(1))).take_while(|d| *d <= night),
     );
-    let covered = covered_days(&told);
-    let (whole, untold): (Vec<Day>, Vec<Day>) =
-        asked.iter().partition(|day| is_whole(&covered, **day));
-    let due = |day: &Day| !stage.desk.config.calendar.rests(*day);
+    let waited = |day: Day| !stage.desk.config.calendar.rests(day);
+    let findings = chain::findings(&told, &waited);
+    let covered = Covered::by(&told, &findings);
+    let (whole, untold): (Vec<Day>, Vec<Day>) = asked.iter().partition(|d| covered.is_whole(**d));
+    let (past, findings): (Vec<Finding<'_>>, Vec<Finding<'_>>) =
+        findings.into_iter().partition(|f| f.is_past(&covered));
+    // a day of rest is due where a statement of it is not whole
+    let flawed: BTreeSet<Day> = findings.iter().flat_map(Finding::span).collect();
+    let due = |day: &Day| waited(*day) || flawed.contains(day);
     let missing: Vec<Day> = untold.into_iter().filter(due).collect();
     save(stage, &whole, &missing).await?;
     let missing: Vec<Day> = store.incomplete_days(name).await?;
@@ -131,14 +138,20 @@ pub(super) async fn facts(
         .filter(|d| asked.contains(d))
         .filter(due)
         .collect();
-    let state = state_of(stage, &asked, &missing, spoiled);
-    let mut facts = stage.facts(state);
-    let tonight: Vec<&AccountStatement> = told
+    // a statement of which every finding is of the past counts no more
+    let stands = |s: &AccountStatement| !chain::is_in(&past, s) || chain::is_in(&findings, s);
+    let is_tonight = |s: &AccountStatement| s.night == night || (s.from..=s.to).contains(&night);
+    let tonight: Vec<&AccountStatement> =
+        told.iter().filter(|s| is_tonight(s) && stands(s)).collect();
+    let found: Vec<&Finding<'_>> = findings
         .iter()
-        .filter(|s| s.night == night || (s.from..=s.to).contains(&night))
+        .filter(|finding| is_tonight(finding.statement))
         .collect();
+    let state = state_of(stage, &asked, &missing, (spoiled, !found.is_empty()));
+    let mut facts = stage.facts(state);
     facts.control = control(&tonight);
-    troubles.extend(tonight.iter().filter_map(|s| trouble(stage, s)));
+    troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
+    troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
     facts.missing_days = missing;
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
@@ -165,9 +178,17 @@ async fn save(stage: &Stage, whole: &[Day], missing: &[Day]) -> Result<(), JobEr
     Ok(())
 }
 
-fn state_of(stage: &Stage, asked: &BTreeSet<Day>, missing: &[Day], spoiled: bool) -> Completeness {
+/// `found`: something that came tonight is not whole.
+fn state_of(
+    stage: &Stage,
+    asked: &BTreeSet<Day>,
+    missing: &[Day],
+    (spoiled, found): (bool, bool),
+) -> Completeness {
     let only_tonight = missing == [stage.night];
-    if missing.is_empty() && !spoiled {
+    if found {
+        Completeness::Partial
+    } else if missing.is_empty() && !spoiled {
         Completeness::Complete
     } else if missing.len() == asked.len() || (only_tonight && !spoiled && !stage.deadline_passed())
     {
@@ -178,50 +199,9 @@ fn state_of(stage: &Stage, asked: &BTreeSet<Day>, missing: &[Day], spoiled: bool
     }
 }
 
-/// The days that each account's statements cover.
-fn covered_days(told: &[AccountStatement]) -> BTreeMap<&str, BTreeSet<Day>> {
-    let numbers: BTreeSet<&str> = told.iter().map(|s| &*s.account).collect();
-    let mut named = numbers.iter().filter(|number| !number.is_empty());
-    // where a file tells no account and the source has one only, it is that one's
-    let only = match (named.next(), named.next()) {
-        (Some(only), None) => *only,
-        _ => "",
-    };
-    let mut covered: BTreeMap<&str, BTreeSet<Day>> = BTreeMap::new();
-    let mut closed: BTreeMap<&str, &AccountStatement> = BTreeMap::new();
-    for statement in told.iter().filter(|s| s.from <= s.whole_to) {
-        let number = if statement.account.is_empty() {
-            only
-        } else {
-            &statement.account
-        };
-        let before = closed.get(number).filter(|before| {
-            let known = before.closing.is_some() && before.closing == statement.opening;
-            known && before.whole_to == before.to && before.to < statement.from
-        });
-        let from = before.map_or(statement.from, |before| before.to);
-        let days = covered.entry(number).or_default();
-        days.extend(span(from, statement.whole_to));
-        let known = closed.get(number);
-        if known.is_none_or(|known| known.to <= statement.to) {
-            closed.insert(number, statement);
-        }
-    }
-    covered
-}
-
-fn span(from: Day, to: Day) -> impl Iterator<Item = Day> {
+/// Every day from the first to the last.
+pub(super) fn span(from: Day, to: Day) -> impl Iterator<Item = Day> {
     std::iter::successors(Some(from), |day| Some(day.plus(1))).take_while(move |day| *day <= to)
-}
-
-/// True when every account that told of a day within a month before, or of this one, covers it.
-fn is_whole(covered: &BTreeMap<&str, BTreeSet<Day>>, day: Day) -> bool {
-    let lately = day.minus(QUIET_DAYS);
-    let mut waited = covered
-        .values()
-        .filter(|days| days.range(lately..=day).next().is_some())
-        .peekable();
-    waited.peek().is_some() && waited.all(|days| days.contains(&day))
 }
 
 /// The files' own figures beside ours: money in by their balances.
@@ -247,32 +227,9 @@ fn control(tonight: &[&AccountStatement]) -> Option<Control> {
     })
 }
 
-/// What a person should know of a statement.
-fn trouble(stage: &Stage, statement: &AccountStatement) -> Option<String> {
-    let lang = stage.desk.config.lang;
-    let file = &*statement.name;
-    if let Some(gap) = statement.gap.filter(|gap| !gap.is_zero()) {
-        let gap = gap.normalize().to_string();
-        let args = [("file", file), ("gap", &*gap)];
-        return Some(say(lang, "statement-gap", &args));
-    }
-    let balances = statement.opening.is_some() && statement.closing.is_some();
-    if statement.rejects > 0 && balances {
-        let n = statement.rejects.to_string();
-        let args = [("file", file), ("n", &*n)];
-        return Some(say(lang, "statement-unchecked", &args));
-    }
-    let early =
-        statement.whole_to < stage.night && (statement.from..=statement.to).contains(&stage.night);
-    let day = text::day(lang, stage.night);
-    let args = [("file", file), ("day", &*day)];
-    early.then(|| say(lang, "statement-early", &args))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SourceName;
 
     fn december(n: u32) -> Day {
         Day::parse("2022-12-01").unwrap().plus(n - 1)
@@ -328,51 +285,5 @@ mod tests {
         check(&[3, 5, 20], [3, 20]);
         check(&[3, 50, 52, 400], [50, 52]);
         assert_eq!(span_of(&BTreeSet::new(), december(60)), None);
-    }
-
-    fn statement(account: &str, from: u32, to: u32, balances: [i64; 2]) -> AccountStatement {
-        AccountStatement {
-            source: SourceName::new("bank"),
-            sha256: "x".into(),
-            name: "x".into(),
-            seq: 0,
-            account: account.into(),
-            from: december(from),
-            to: december(to),
-            whole_to: december(to),
-            entries: 0,
-            rejects: 0,
-            credits: 0.into(),
-            opening: Some(balances[0].into()),
-            closing: Some(balances[1].into()),
-            gap: None,
-            night: december(8),
-        }
-    }
-
-    #[test]
-    fn every_account_must_cover_a_day() {
-        let check = |told: &[AccountStatement], day: u32, expected: bool| {
-            assert_eq!(
-                is_whole(&covered_days(told), december(day)),
-                expected,
-                "{day} {told:?}"
-            );
-        };
-        let one = [statement("A", 2, 3, [0, 5])];
-        check(&one, 1, false);
-        check(&one, 3, true);
-        check(&one, 4, false);
-        let two = [statement("A", 2, 3, [0, 5]), statement("B", 2, 2, [0, 5])];
-        check(&two, 2, true);
-        check(&two, 3, false);
-        // a weekend in which the balance stayed, and one in which it did not
-        let quiet = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [5, 6])];
-        check(&quiet, 4, true);
-        let moved = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [9, 6])];
-        check(&moved, 4, false);
-        // a file without account belongs to the only one
-        let untold = [statement("", 3, 3, [0, 5]), statement("A", 2, 2, [0, 5])];
-        check(&untold, 3, true);
     }
 }

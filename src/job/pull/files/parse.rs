@@ -183,7 +183,16 @@ impl<'m> Place<'m> {
             Piece::Balance(balance) if !balance.currency.is_empty() => {
                 self.currency.clone_from(&balance.currency);
             }
-            Piece::Account(_) | Piece::Balance(_) | Piece::Period(..) => {}
+            Piece::Account(_)
+            | Piece::Balance(_)
+            | Piece::Period(..)
+            | Piece::Page(_)
+            | Piece::Sums(_) => {}
+            Piece::Cut(cut) => {
+                if let Some(account) = self.account() {
+                    out(self.maker.cut_off(&account, cut));
+                }
+            }
             Piece::Entry(entry) => {
                 if let Some(account) = self.account() {
                     self.maker.entry(&account, &self.currency, entry, out);

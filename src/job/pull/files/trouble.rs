@@ -1,0 +1,169 @@
+//! What people read of statements that are not whole: the file, the figures, what to do.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::super::Stage;
+use super::chain::{Finding, What};
+use crate::domain::{Flaw, Lang};
+use crate::normalise::statement::amount::text as plain;
+use crate::store::AccountStatement;
+use crate::text::{self, say};
+
+/// So many findings of one file are told one by one.
+const TOLD_MAX: usize = 4;
+
+/// A sentence a finding; of a file with many the rest is counted.
+pub(super) fn of_findings(lang: Lang, found: &[&Finding<'_>]) -> Vec<String> {
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut said = Vec::new();
+    for finding in found {
+        let count = told.entry(&finding.statement.name).or_default();
+        *count += 1;
+        if *count <= TOLD_MAX {
+            said.push(of_finding(lang, finding));
+        }
+    }
+    for (file, count) in told.into_iter().filter(|(_, count)| *count > TOLD_MAX) {
+        let n = (count - TOLD_MAX).to_string();
+        said.push(say(lang, "statement-more", &[("file", file), ("n", &*n)]));
+    }
+    said
+}
+
+fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
+    let statement = finding.statement;
+    let file = ("file", &*statement.name);
+    match finding.what {
+        What::Gap(gap) => of_gap(lang, statement, gap),
+        What::Flaw(flaw) => of_flaw(lang, &statement.name, flaw),
+        What::NoNext | What::NoPrevious => {
+            let key = match finding.what {
+                What::NoNext => "statement-no-next",
+                _ => "statement-no-previous",
+            };
+            let page = statement.checked.page.map(|page| page.number.to_string());
+            let page = page.unwrap_or_default();
+            say(lang, key, &[file, ("page", &*page)])
+        }
+        What::Apart(before) => {
+            let (from, to) = (before.to, finding.days().0);
+            let [opening, closing] =
+                [statement.opening, before.closing].map(|b| b.unwrap_or_default());
+            let figures = [opening, closing, opening - closing].map(|sum| figure(lang, sum));
+            let [opening, closing, gap] = &figures;
+            let days = [from, to].map(|day| text::day(lang, day));
+            let args = [
+                file,
+                ("before", &*before.name),
+                ("opening", opening),
+                ("closing", closing),
+                ("gap", gap),
+                ("from", &*days[0]),
+                ("to", &*days[1]),
+            ];
+            say(lang, "statement-apart", &args)
+        }
+    }
+}
+
+/// The figures that differ.
+fn of_gap(lang: Lang, statement: &AccountStatement, gap: Decimal) -> String {
+    let debits = statement.checked.debits;
+    let [credits, debits] = [statement.credits, debits].map(|sum| figure(lang, sum));
+    let gap = plain(gap);
+    let mut args = vec![
+        ("file", &*statement.name),
+        ("gap", &*gap),
+        ("credits", &*credits),
+        ("debits", &*debits),
+    ];
+    let (Some(opening), Some(closing)) = (statement.opening, statement.closing) else {
+        return say(lang, "statement-gap-totals", &args);
+    };
+    let [opening, closing] = [opening, closing].map(|sum| figure(lang, sum));
+    args.extend([("opening", &*opening), ("closing", &*closing)]);
+    say(lang, "statement-gap", &args)
+}
+
+fn of_flaw(lang: Lang, file: &str, flaw: &Flaw) -> String {
+    let file = ("file", file);
+    let side = |credit: Option<bool>| {
+        let key = match credit {
+            Some(true) => "statement-credits",
+            Some(false) => "statement-debits",
+            None => "statement-both",
+        };
+        say(lang, key, &[])
+    };
+    match flaw {
+        Flaw::Cut { line } => {
+            let line = line.to_string();
+            say(lang, "statement-cut", &[file, ("line", &*line)])
+        }
+        Flaw::Break {
+            after,
+            before,
+            amount,
+        } => {
+            let place = |line: Option<u64>, end: &str| match line {
+                Some(line) => say(lang, "statement-line", &[("line", &*line.to_string())]),
+                None => say(lang, end, &[]),
+            };
+            let after = place(*after, "statement-opening");
+            let before = place(*before, "statement-closing");
+            let amount = figure(lang, *amount);
+            let places = [("after", &*after), ("before", &*before)];
+            let [after, before] = places;
+            say(
+                lang,
+                "statement-break",
+                &[file, after, before, ("amount", &*amount)],
+            )
+        }
+        Flaw::Sum { credit, told, held } => {
+            let (side, figures) = (side(*credit), [*told, *held].map(|sum| figure(lang, sum)));
+            let [told, held] = &figures;
+            let args = [file, ("side", &*side), ("told", told), ("held", held)];
+            say(lang, "statement-sum", &args)
+        }
+        Flaw::Count { credit, told, held } => {
+            let side = side(*credit);
+            let [told, held] = [told, held].map(ToString::to_string);
+            let args = [file, ("side", &*side), ("told", &*told), ("held", &*held)];
+            say(lang, "statement-count", &args)
+        }
+    }
+}
+
+/// `1.234.567`; a part of a unit, as other currencies have it, stays.
+fn figure(lang: Lang, sum: Decimal) -> String {
+    let whole = sum.trunc();
+    if whole == sum
+        && let Ok(whole) = i128::try_from(whole)
+    {
+        return text::number(lang, whole);
+    }
+    plain(sum)
+}
+
+/// What else a person should know of a statement.
+pub(super) fn of(stage: &Stage, statement: &AccountStatement) -> Option<String> {
+    let lang = stage.desk.config.lang;
+    let file = &*statement.name;
+    if statement.gap.is_some_and(|gap| !gap.is_zero()) {
+        return None;
+    }
+    let balances = statement.opening.is_some() && statement.closing.is_some();
+    if statement.rejects > 0 && balances {
+        let n = statement.rejects.to_string();
+        let args = [("file", file), ("n", &*n)];
+        return Some(say(lang, "statement-unchecked", &args));
+    }
+    let early =
+        statement.whole_to < stage.night && (statement.from..=statement.to).contains(&stage.night);
+    let day = text::day(lang, stage.night);
+    let args = [("file", file), ("day", &*day)];
+    early.then(|| say(lang, "statement-early", &args))
+}
