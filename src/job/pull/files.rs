@@ -71,8 +71,9 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
             "file left alone"
         );
     }
+    let came = !troubles.is_empty() && !inbox.files.is_empty();
     let spoiled = !troubles.is_empty() || Inbox { notes, ..inbox }.is_growing();
-    days::facts(stage, spoiled, troubles).await
+    days::facts(stage, (spoiled, came), troubles).await
 }
 
 /// What became of a file that was to be copied into the archive.

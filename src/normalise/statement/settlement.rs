@@ -19,6 +19,10 @@ const STATES: &[(&str, TxnStatus, &[&str])] = &[
             "PAID",
             "COMPLETED",
             "SETTLED",
+            "DA HACH TOAN",
+            "DA GHI SO",
+            "BOOKED",
+            "POSTED",
             "00",
             "0",
         ],
@@ -104,11 +108,12 @@ fn word<T: Copy>(known: &[(&str, T, &[&str])], text: &str, mapping: &Mapping) ->
     own.or_else(usual).map(|(_, value, _)| *value)
 }
 
-/// The state of the money: without a word it moved; a word that nobody configured is for a person.
-pub(super) fn status_of(text: &str, mapping: &Mapping) -> TxnStatus {
-    if text.trim().is_empty() {
+/// The state of the money: where no column tells one it moved; an empty cell and a word that nobody
+/// configured are for a person.
+pub(super) fn status_of(text: Option<&str>, mapping: &Mapping) -> TxnStatus {
+    let Some(text) = text else {
         return TxnStatus::Success;
-    }
+    };
     let is_refund = word(KINDS, text, mapping) == Some(TxnKind::Refund);
     let known = word(STATES, text, mapping);
     known.unwrap_or(if is_refund {
@@ -136,10 +141,13 @@ mod tests {
     fn words_are_known_or_configured() {
         let table = [("success".to_owned(), "Da chi; OK".to_owned())].into();
         let mapping = Mapping::parse(&table).unwrap();
-        let status = |text: &str| status_of(text, &mapping).id();
+        let status = |text: &str| status_of(Some(text), &mapping).id();
         assert_eq!(status("Thành công"), "success");
         assert_eq!(status("ĐÃ CHI"), "success");
-        assert_eq!(status(""), "success");
+        assert_eq!(status(""), "unmapped");
+        assert_eq!(status(" "), "unmapped");
+        assert_eq!(status_of(None, &mapping).id(), "success");
+        assert_eq!(status("Đã hạch toán"), "success");
         assert_eq!(status("Thất bại"), "failed");
         assert_eq!(status("Hoàn tiền"), "success");
         assert_eq!(status("77"), "unmapped");

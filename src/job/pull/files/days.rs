@@ -103,7 +103,7 @@ impl Clues {
 /// Judges the source by everything that its files have told so far; a rerun judges alike.
 pub(super) async fn facts(
     stage: &Stage,
-    spoiled: bool,
+    (spoiled, came): (bool, bool),
     mut troubles: Vec<String>,
 ) -> Result<SourceFacts, JobError> {
     let (store, name, night) = (&stage.desk.store, &stage.settings.name, stage.night);
@@ -131,7 +131,7 @@ pub(super) async fn facts(
         .filter(|d| asked.contains(d))
         .filter(due)
         .collect();
-    let state = state_of(stage, &asked, &missing, spoiled);
+    let state = state_of(stage, &asked, &missing, (spoiled, came));
     let mut facts = stage.facts(state);
     let tonight: Vec<&AccountStatement> = told
         .iter()
@@ -165,10 +165,18 @@ async fn save(stage: &Stage, whole: &[Day], missing: &[Day]) -> Result<(), JobEr
     Ok(())
 }
 
-fn state_of(stage: &Stage, asked: &BTreeSet<Day>, missing: &[Day], spoiled: bool) -> Completeness {
+/// `spoiled`: something in the folder could not be used; `came`: whole files lie there.
+fn state_of(
+    stage: &Stage,
+    asked: &BTreeSet<Day>,
+    missing: &[Day],
+    (spoiled, came): (bool, bool),
+) -> Completeness {
     let only_tonight = missing == [stage.night];
     if missing.is_empty() && !spoiled {
         Completeness::Complete
+    } else if spoiled && came {
+        Completeness::Partial
     } else if missing.len() == asked.len() || (only_tonight && !spoiled && !stage.deadline_passed())
     {
         // nothing came, or tonight's file may still come: `facts` tells late from missing
