@@ -16,6 +16,12 @@ words!(
         BadAmount = "bad_amount",
         /// A part of a dong.
         FractionOfDong = "fraction_of_dong",
+        /// `45.000` where the point is the decimal sign: it may stand for thousands.
+        ThreeDecimals = "three_decimals",
+        /// A cell that should tell whether money came in or went out and tells neither.
+        BadDirection = "bad_direction",
+        /// A cell that is computed: what it was saved with may be stale.
+        Formula = "formula",
         /// More than fifteen digits.
         AmountTooLarge = "amount_too_large",
         /// A negative amount where the kind carries the sign.

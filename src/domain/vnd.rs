@@ -25,6 +25,9 @@ pub enum VndError {
     /// A part of a dong: `1000.50`.
     #[error("a fraction of a dong")]
     Fraction,
+    /// `45.000`: forty-five thousand with a separator of groups, or forty-five with three decimals.
+    #[error("three digits behind the decimal sign, which may be a group of thousands")]
+    ThreeDecimals,
     /// Below zero where the kind of the row carries the sign.
     #[error("a negative amount")]
     Negative,
@@ -72,13 +75,17 @@ impl Vnd {
 
     /// Reads a plain decimal with a point such as `18067000.00`, as providers write it: digits, at
     /// most one point, an optional leading minus. Exponents, group separators and signs inside are
-    /// refused, a fraction other than zero too.
+    /// refused, a fraction other than zero too, and so is what may be a group of thousands
+    /// ([`has_three_decimals`]).
     pub fn parse_decimal(raw: &str) -> Result<Self, VndError> {
         let digits = raw.strip_prefix('-').unwrap_or(raw);
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
         let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !plain(whole) || !plain(fraction) {
             return Err(VndError::NotAnAmount);
+        }
+        if has_three_decimals(digits, '.') {
+            return Err(VndError::ThreeDecimals);
         }
         if fraction.bytes().any(|b| b != b'0') {
             return Err(VndError::Fraction);
@@ -154,6 +161,19 @@ impl Vnd {
     }
 }
 
+/// True for `45.000` where `decimal` is the decimal sign: one to three digits, the sign, three
+/// digits. The dong has no such fraction, and Vietnamese write forty-five thousand so: which of the
+/// two is meant a person must tell. What cannot be a group of thousands (`1250.000`, `0.500`) is
+/// none of these, and neither is `45.00`.
+pub fn has_three_decimals(amount: &str, decimal: char) -> bool {
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let parts = amount.split_once(decimal);
+    parts.is_some_and(|(whole, fraction)| {
+        let group = matches!(whole.len(), 1..=3) && !whole.starts_with('0');
+        group && digits(whole) && fraction.len() == 3 && digits(fraction)
+    })
+}
+
 /// A whole number with dots between groups of three: `-1.234.567`.
 pub fn grouped(number: i128) -> String {
     let mut out = String::new();
@@ -224,8 +244,39 @@ mod tests {
         bad("1.", VndError::NotAnAmount);
         bad(".5", VndError::NotAnAmount);
         bad("99999999999999999999999", VndError::TooLarge);
+        bad("45.000", VndError::ThreeDecimals);
+        bad("-1.250", VndError::ThreeDecimals);
+        ok("1250.000", 1_250);
+        ok("0.000", 0);
+        ok("45.0", 45);
         assert_eq!(Vnd::from_hundredths(4_500_000), Ok(Vnd::new(45_000)));
         assert_eq!(Vnd::from_hundredths(4_500_001), Err(VndError::Fraction));
+    }
+
+    #[test]
+    fn three_digits_behind_the_sign_may_be_thousands() {
+        let check = |amount: &str, decimal, expected: bool| {
+            assert_eq!(has_three_decimals(amount, decimal), expected, "{amount}");
+        };
+        for doubtful in ["45.000", "1.250", "999.999"] {
+            check(doubtful, '.', true);
+            check(doubtful, ',', false);
+        }
+        check("45,000", ',', true);
+        for plain in [
+            "",
+            "45",
+            "45.0",
+            "45.00",
+            "45.0000",
+            "1250.000",
+            "0.500",
+            "1.250.000",
+            "45.00a",
+            "x.000",
+        ] {
+            check(plain, '.', false);
+        }
     }
 
     #[test]

@@ -74,10 +74,14 @@ pub enum BookFault {
 /// One sheet that is not empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
+    /// Its name; empty for a text or a page.
+    pub name: Box<str>,
     /// Its rows; a row's line is its number in the sheet.
     pub rows: Vec<GridRow>,
     /// Numbers that lost digits when they were saved: row, column from 0, what is left.
     pub lost: Vec<(u64, usize, Box<str>)>,
+    /// Cells that hold a formula and the value it was saved with: row, column from 0.
+    pub formulas: Vec<(u64, usize)>,
 }
 
 /// Reads every sheet.
@@ -213,12 +217,18 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
         let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
             continue;
         };
-        while let Some(cell) = cells.next_cell().map_err(unreadable)? {
-            let (row, column) = cell.get_position();
-            let (text, lost) = text_of(&Data::from(cell.get_value().clone()));
+        while let Some(cell) = cells
+            .next_cell_with_formula_metadata()
+            .map_err(unreadable)?
+        {
+            let (row, column) = cell.pos;
+            let (text, lost) = text_of(&Data::from(cell.value));
+            if cell.formula.is_some() && !text.is_empty() {
+                filling.formula(row, column);
+            }
             filling.put(row, column, text, lost)?;
         }
-        sheets.push(filling.sheet);
+        sheets.push(filling.named(&name));
     }
     Ok(sheets)
 }
@@ -234,13 +244,19 @@ fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
         };
         let (row, column) = range.start().unwrap_or_default();
         let mut filling = Filling::default();
+        let place = |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
         for (down, right, value) in range.used_cells() {
-            let place =
-                |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
             let (text, lost) = text_of(value);
             filling.put(place(row, down), place(column, right), text, lost)?;
         }
-        sheets.push(filling.sheet);
+        let formulas = book.worksheet_formula(&name).map_err(unreadable)?;
+        let (row, column) = formulas.start().unwrap_or_default();
+        for (down, right, text) in formulas.used_cells() {
+            if !text.is_empty() {
+                filling.formula(place(row, down), place(column, right));
+            }
+        }
+        sheets.push(filling.named(&name));
     }
     Ok(sheets)
 }
@@ -254,6 +270,20 @@ pub(super) struct Filling {
 }
 
 impl Filling {
+    /// Remembers that a cell holds a formula.
+    pub(super) fn formula(&mut self, row: u32, column: u32) {
+        let at = usize::try_from(column).unwrap_or(usize::MAX);
+        self.sheet.formulas.push((u64::from(row) + 1, at));
+    }
+
+    /// The sheet under its name.
+    pub(super) fn named(self, name: &str) -> Sheet {
+        Sheet {
+            name: name.into(),
+            ..self.sheet
+        }
+    }
+
     /// Puts a text into a cell; `lost` when digits of a number are gone.
     pub(super) fn put(
         &mut self,
@@ -306,7 +336,14 @@ fn text_of(value: &Data) -> (Box<str>, bool) {
         Data::Float(number) => {
             // the shortest text that stands for the number, without exponent; what a sum leaves
             // behind the point is no lost digit
-            let text = number.to_string();
+            let mut text = number.to_string();
+            // a point that no reader takes for a separator of groups
+            if text
+                .split_once('.')
+                .is_some_and(|(_, rest)| rest.len() == 3)
+            {
+                text.push('0');
+            }
             let whole = text.trim_start_matches('-').split('.').next();
             let digits = whole.map_or(0, str::len);
             return (text.into(), digits > DIGITS_KEPT);

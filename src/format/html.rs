@@ -79,18 +79,20 @@ fn name_of(tag: &str) -> String {
 struct Page {
     rows: Vec<GridRow>,
     row: Option<GridRow>,
-    /// The cell that is open, and how many columns it covers.
-    cell: Option<(String, usize)>,
+    /// The cell that is open, and how many columns and rows it covers.
+    cell: Option<(String, usize, usize)>,
+    /// How many rows further down each column is covered by a cell above.
+    down: Vec<usize>,
     /// Cells so far.
     cells: usize,
 }
 
-/// A cell covers at most so many columns.
-const SPAN_MAX: usize = 64;
+/// A cell covers at most so many columns, and so many rows.
+const SPAN_MAX: [usize; 2] = [64, 1_000];
 
 impl Page {
     fn text(&mut self, text: &str) {
-        if let Some((cell, _)) = &mut self.cell {
+        if let Some((cell, ..)) = &mut self.cell {
             cell.push_str(&unescaped(text));
         }
     }
@@ -104,8 +106,11 @@ impl Page {
             }
             "td" | "th" => {
                 self.end_cell();
-                self.cell = Some((String::new(), span(tag)));
+                let [right, down] = [span(tag, "colspan"), span(tag, "rowspan")];
+                let [right_max, down_max] = SPAN_MAX;
+                self.cell = Some((String::new(), right.min(right_max), down.min(down_max)));
             }
+            "table" => self.down.clear(),
             "br" | "br/" | "p" | "div" => self.text(" "),
             _ if tag.starts_with('/') => match tag[1..].trim().to_ascii_lowercase().as_str() {
                 "td" | "th" => self.end_cell(),
@@ -117,11 +122,31 @@ impl Page {
     }
 
     fn end_cell(&mut self) {
-        if let (Some((text, span)), Some(row)) = (self.cell.take(), &mut self.row) {
-            let words: Vec<&str> = text.split_whitespace().collect();
-            self.cells += span;
-            row.cells.push(words.join(" ").into());
-            row.cells.extend((1..span).map(|_| "".into()));
+        let Some((text, right, down)) = self.cell.take() else {
+            return;
+        };
+        self.covered();
+        let Some(row) = &mut self.row else { return };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        self.cells += right;
+        let at = row.cells.len();
+        row.cells.push(words.join(" ").into());
+        row.cells.extend((1..right).map(|_| "".into()));
+        if self.down.len() < row.cells.len() {
+            self.down.resize(row.cells.len(), 0);
+        }
+        for covered in self.down.iter_mut().skip(at).take(right) {
+            *covered = down - 1;
+        }
+    }
+
+    /// Leaves the next columns empty that a cell above covers.
+    fn covered(&mut self) {
+        let Some(row) = &mut self.row else { return };
+        while let Some(left) = self.down.get_mut(row.cells.len()).filter(|left| **left > 0) {
+            *left -= 1;
+            row.cells.push("".into());
+            self.cells += 1;
         }
     }
 
@@ -132,47 +157,106 @@ impl Page {
 
     fn end_row(&mut self) {
         self.end_cell();
+        self.covered();
         let row = self.row.take();
+        let width = row.as_ref().map_or(usize::MAX, |row| row.cells.len());
+        for left in self.down.iter_mut().skip(width) {
+            *left = left.saturating_sub(1);
+        }
         self.rows
             .extend(row.filter(|row| row.cells.iter().any(|cell| !cell.is_empty())));
     }
 }
 
 /// `colspan="2"`.
-fn span(tag: &str) -> usize {
+fn span(tag: &str, name: &str) -> usize {
     let lower = tag.to_ascii_lowercase();
-    let told = lower.split_once("colspan").map(|(_, rest)| rest);
+    let told = lower.split_once(name).map(|(_, rest)| rest);
     let told = told.map(|rest| rest.trim_start_matches([' ', '=', '"', '\'']));
     let digits = told.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
     let number = digits.and_then(|digits| digits.parse().ok());
-    number.unwrap_or(1).clamp(1, SPAN_MAX)
+    number.unwrap_or(1).max(1)
 }
 
-/// The five entities of XML, the no-break space, and characters by number; others stay as they are.
+/// Characters by name: what Vietnamese needs of the names of HTML, and what stands between words.
+/// Letters of Vietnamese that are not among them have numbers.
+const NAMES: &[(&str, char)] = &[
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("ensp", ' '),
+    ("emsp", ' '),
+    ("thinsp", ' '),
+    ("ndash", '\u{2013}'),
+    ("mdash", '\u{2014}'),
+    ("minus", '\u{2212}'),
+    ("plus", '+'),
+    ("plusmn", '±'),
+    ("middot", '·'),
+    ("hellip", '…'),
+    ("lsquo", '\u{2018}'),
+    ("rsquo", '\u{2019}'),
+    ("ldquo", '\u{201c}'),
+    ("rdquo", '\u{201d}'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("Agrave", 'À'),
+    ("Aacute", 'Á'),
+    ("Acirc", 'Â'),
+    ("Atilde", 'Ã'),
+    ("Egrave", 'È'),
+    ("Eacute", 'É'),
+    ("Ecirc", 'Ê'),
+    ("Igrave", 'Ì'),
+    ("Iacute", 'Í'),
+    ("Ograve", 'Ò'),
+    ("Oacute", 'Ó'),
+    ("Ocirc", 'Ô'),
+    ("Otilde", 'Õ'),
+    ("Ugrave", 'Ù'),
+    ("Uacute", 'Ú'),
+    ("Yacute", 'Ý'),
+    ("ETH", 'Đ'),
+    ("agrave", 'à'),
+    ("aacute", 'á'),
+    ("acirc", 'â'),
+    ("atilde", 'ã'),
+    ("egrave", 'è'),
+    ("eacute", 'é'),
+    ("ecirc", 'ê'),
+    ("igrave", 'ì'),
+    ("iacute", 'í'),
+    ("ograve", 'ò'),
+    ("oacute", 'ó'),
+    ("ocirc", 'ô'),
+    ("otilde", 'õ'),
+    ("ugrave", 'ù'),
+    ("uacute", 'ú'),
+    ("yacute", 'ý'),
+    ("Abreve", 'Ă'),
+    ("abreve", 'ă'),
+    ("Dstrok", 'Đ'),
+    ("dstrok", 'đ'),
+    ("Itilde", 'Ĩ'),
+    ("itilde", 'ĩ'),
+    ("Utilde", 'Ũ'),
+    ("utilde", 'ũ'),
+];
+
+/// Characters by name or number; what is neither stays as it is. The no-break space is often
+/// written without its semicolon.
 fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
         let found = after.split_once(';').filter(|(name, _)| name.len() <= 8);
-        let char = found.and_then(|(name, _)| match name {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
-            "nbsp" => Some(' '),
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let hex = number.strip_prefix(['x', 'X']);
-                let code = match hex {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(code)
-            }
-        });
-        if let (Some(char), Some((_, next))) = (char, found) {
+        let char = found.and_then(|(name, next)| Some((character(name)?, next)));
+        let blank = || Some((' ', after.strip_prefix("nbsp")?));
+        if let Some((char, next)) = char.or_else(blank) {
             out.push(char);
             rest = next;
         } else {
@@ -183,6 +267,18 @@ fn unescaped(text: &str) -> String {
     out + rest
 }
 
+fn character(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        let named = NAMES.iter().find(|(known, _)| *known == name);
+        return named.map(|(_, char)| *char);
+    };
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+        None => number.parse().ok()?,
+    };
+    char::from_u32(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,7 +287,7 @@ mod tests {
     #[test]
     fn a_page_is_its_rows() {
         let text = "<HTML><head><style>td{a:b}</style></head>\n<table border=1>\n<tr><th colspan=\"2\">Sao k&#234;</th>\n\
-            <TR class=x><td>Ng&agrave;y<td>a &amp; b<br>c&nbsp;</tr>\n<!-- <td>no</td> --><tr><td></td></tr></table>";
+            <TR class=x><td>Ng&agrave;y&nbspgi&#7901; &copia;<td>a &amp; b<br>c&nbsp;</tr>\n<!-- <td>no</td> --><tr><td></td></tr></table>";
         assert!(is_page(text));
         let rows: Vec<(u64, String)> = rows(text)
             .unwrap()
@@ -200,10 +296,32 @@ mod tests {
             .collect();
         assert_eq!(
             rows,
-            [(3, "Sao kê|".into()), (4, "Ng&agrave;y|a & b c".into())]
+            [
+                (3, "Sao kê|".into()),
+                (4, "Ngày giờ &copia;|a & b c".into())
+            ]
         );
         assert!(!is_page("Ngày;Số tiền\n"));
         assert!(!is_page("<?xml version=\"1.0\"?><Document/>"));
+    }
+
+    #[test]
+    fn a_cell_covers_the_rows_below_it() {
+        let text = "<table><tr><th rowspan=2>STT<th rowspan=\"2\">Ngày<th colspan=2>Số tiền<th rowspan=2>Mô tả</tr>\
+            <tr><th>Nợ<th>Có</tr><tr><td>1<td>05/12/2022<td><td>5<td>x</tr></table>\
+            <table><tr><td>a<td>b</tr></table>";
+        let rows: Vec<String> = rows(text)
+            .unwrap()
+            .iter()
+            .map(|row| row.cells.join("|"))
+            .collect();
+        let expected = [
+            "STT|Ngày|Số tiền||Mô tả",
+            "||Nợ|Có|",
+            "1|05/12/2022||5|x",
+            "a|b",
+        ];
+        assert_eq!(rows, expected);
     }
 
     proptest! {

@@ -92,6 +92,20 @@ pub enum FormatError {
         /// The headings of the mapping that are missing; empty where there is no mapping.
         missing: Vec<Box<str>>,
     },
+    /// Rows that look like entries and belong to no table that is read.
+    #[error("from row {line} of sheet {sheet:?} on rows would not be read")]
+    NotRead {
+        /// The sheet, empty where there is only one.
+        sheet: Box<str>,
+        /// The first such row.
+        line: u64,
+    },
+    /// One column of amounts, and nothing that tells whether money came in or went out.
+    #[error("the amounts in {column:?} do not tell whether money came in or went out")]
+    NoDirection {
+        /// The heading of the amounts.
+        column: Box<str>,
+    },
     /// More columns or cells than any statement has.
     #[error("line {line}: the table is too wide or too large")]
     TooWide {

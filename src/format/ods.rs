@@ -70,9 +70,10 @@ fn sheets(content: &mut dyn BufRead) -> Result<Vec<Sheet>, FormatError> {
 struct Page {
     sheets: Vec<Sheet>,
     filling: Filling,
+    name: String,
     row: u32,
     row_times: u32,
-    cells: Vec<(u32, Box<str>, bool)>,
+    cells: Vec<(u32, Box<str>, bool, bool)>,
     column: u32,
     cell: Option<Cell>,
 }
@@ -83,6 +84,8 @@ struct Cell {
     /// The value that stands in an attribute, and whether it is a number.
     value: Option<(String, bool)>,
     text: String,
+    /// True when it is computed.
+    formula: bool,
 }
 
 impl Page {
@@ -90,6 +93,7 @@ impl Page {
         match start.local_name().into_inner() {
             "table" => {
                 self.filling = Filling::default();
+                self.name = attribute(start, "name").unwrap_or_default();
                 self.row = 0;
             }
             "table-row" => {
@@ -102,6 +106,7 @@ impl Page {
                     times: times(start, "number-columns-repeated"),
                     value: value(start),
                     text: String::new(),
+                    formula: attribute(start, "formula").is_some(),
                 });
             }
             _ => {}
@@ -121,7 +126,7 @@ impl Page {
             "table-row" => self.end_row()?,
             "table" => {
                 let filling = std::mem::take(&mut self.filling);
-                self.sheets.push(filling.sheet);
+                self.sheets.push(filling.named(&self.name));
             }
             _ => {}
         }
@@ -142,7 +147,8 @@ impl Page {
                 return Err(FormatError::Book(BookFault::TooWide));
             }
             for n in 0..cell.times {
-                self.cells.push((self.column + n, text.clone(), lost));
+                let cell = (self.column + n, text.clone(), lost, cell.formula);
+                self.cells.push(cell);
             }
         }
         self.column = self.column.saturating_add(cell.times);
@@ -152,8 +158,11 @@ impl Page {
     fn end_row(&mut self) -> Result<(), FormatError> {
         if !self.cells.is_empty() {
             for n in 0..self.row_times {
-                for (column, text, lost) in &self.cells {
+                for (column, text, lost, formula) in &self.cells {
                     let row = self.row.saturating_add(n);
+                    if *formula {
+                        self.filling.formula(row, *column);
+                    }
                     self.filling.put(row, *column, text.clone(), *lost)?;
                 }
             }

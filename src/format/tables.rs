@@ -62,7 +62,7 @@ pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
     Ok(Tables {
         sheets: vec![Sheet {
             rows,
-            lost: Vec::new(),
+            ..Sheet::default()
         }],
         format,
         encoding: Some(encoding),

@@ -65,6 +65,7 @@ fn code_of(error: VndError) -> RejectCode {
     match error {
         VndError::NotAnAmount => RejectCode::BadAmount,
         VndError::Fraction => RejectCode::FractionOfDong,
+        VndError::ThreeDecimals => RejectCode::ThreeDecimals,
         VndError::Negative => RejectCode::NegativeAmount,
         VndError::TooLarge => RejectCode::AmountTooLarge,
     }

@@ -30,7 +30,7 @@ use thiserror::Error;
 use crate::domain::{Day, PaymentOrder, SourceName};
 
 pub use error::SourceError;
-pub use file::{FileRole, FileSource, Mapping};
+pub use file::{Amounts, FileRole, FileSource, Mapping};
 pub use http::{Pace, Until};
 pub use provider::rest::Connector;
 pub use pull::{DayControl, DayState, Pull};

@@ -92,6 +92,52 @@ const CUT_OFF: Text = Text {
     en: "the statement is cut here, without its closing balance, so its end may be missing: {}",
 };
 
+/// A cell beyond all measure.
+const TOO_LARGE: Text = Text {
+    vi: "ô dài hơn 32 KiB, bắt đầu bằng {}",
+    en: "the cell is longer than 32 KiB and begins with {}",
+};
+
+/// What is wrong and what to do: `45.000` with a decimal point.
+const THREE_DECIMALS: [Text; 2] = [
+    Text {
+        vi: "{} có ba chữ số sau dấu thập phân, không rõ đó là phần lẻ hay là hàng nghìn",
+        en: "{} has three digits behind the decimal sign: a fraction or thousands, it cannot be told",
+    },
+    Text {
+        vi: "Tiền đồng không có phần lẻ: nếu dấu này ngăn hàng nghìn, ghi thousands = \".\" (hoặc \",\") trong \
+             [source.map] của nguồn; nếu không, đề nghị xuất lại số tiền không có phần lẻ, rồi chạy lại.",
+        en: "The dong has no fractions: if the sign separates thousands, write thousands = \".\" (or \",\") into \
+             [source.map] of the source; if not, ask for the amount without decimals, then run again.",
+    },
+];
+
+/// The same: neither money in nor money out.
+const BAD_DIRECTION: [Text; 2] = [
+    Text {
+        vi: "{} không cho biết tiền vào hay tiền ra",
+        en: "{} does not tell whether money came in or went out",
+    },
+    Text {
+        vi: "Ghi các chữ của cột này vào in và out trong [source.map] của nguồn (ngăn bằng ;), hoặc sửa ô ở nguồn, \
+             rồi chạy lại.",
+        en: "Write the words of the column into in and out under [source.map] of the source (separated by ;), or \
+             correct the cell at the source, then run again.",
+    },
+];
+
+/// The same: a computed cell.
+const FORMULA: [Text; 2] = [
+    Text {
+        vi: "ô chứa công thức, giá trị đã lưu có thể không còn đúng: {}",
+        en: "the cell holds a formula, and the value it was saved with may be out of date: {}",
+    },
+    Text {
+        vi: "Dùng tệp gốc của ngân hàng; nếu đã mở và lưu bằng Excel, hãy tải lại tệp.",
+        en: "Use the file as the bank made it; if it was opened and saved in a spreadsheet, fetch it again.",
+    },
+];
+
 /// What is wrong; `{}` stands for the value.
 fn reason(code: RejectCode) -> Text {
     let text = |vi, en| Text { vi, en };
@@ -100,6 +146,9 @@ fn reason(code: RejectCode) -> Text {
         RejectCode::FractionOfDong => {
             text("{} có phần lẻ của đồng", "{} holds a fraction of a dong")
         }
+        RejectCode::ThreeDecimals => THREE_DECIMALS[0],
+        RejectCode::BadDirection => BAD_DIRECTION[0],
+        RejectCode::Formula => FORMULA[0],
         RejectCode::AmountTooLarge => text(
             "số tiền {} dài hơn 15 chữ số",
             "the amount {} is longer than 15 digits",
@@ -143,10 +192,7 @@ fn reason(code: RejectCode) -> Text {
             "the row has another number of cells than the header: {}",
         ),
         RejectCode::NotUtf8 => text("{} không phải là chữ UTF-8", "{} is not UTF-8 text"),
-        RejectCode::CellTooLarge => text(
-            "ô dài hơn 32 KiB, bắt đầu bằng {}",
-            "the cell is longer than 32 KiB and begins with {}",
-        ),
+        RejectCode::CellTooLarge => TOO_LARGE,
         RejectCode::LostDigits => text(
             "số dài hơn 15 chữ số đã bị Excel làm mất phần cuối: {}",
             "a spreadsheet kept only the first 15 digits of the number: {}",
@@ -172,6 +218,9 @@ fn advice(code: RejectCode) -> Text {
             "Đề nghị nơi lập dữ liệu gửi lại số tiền đúng (chỉ gồm chữ số), rồi chạy lại.",
             "Ask whoever made the data for the right amount (digits only), then run again.",
         ),
+        RejectCode::ThreeDecimals => THREE_DECIMALS[1],
+        RejectCode::BadDirection => BAD_DIRECTION[1],
+        RejectCode::Formula => FORMULA[1],
         RejectCode::NegativeAmount => text(
             "Chiều của khoản tiền nằm ở cột loại giao dịch; đề nghị gửi lại số tiền không dấu, rồi chạy lại.",
             "The kind of the row tells the direction; ask for the amount without a sign, then run again.",

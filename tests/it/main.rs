@@ -106,6 +106,7 @@ mod share_bounds;
 mod simulate;
 mod source_faults;
 mod sql_contract;
+mod statement_tables;
 mod store;
 mod store_again;
 mod store_exceptions;

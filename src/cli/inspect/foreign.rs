@@ -3,15 +3,16 @@
 use std::fmt::Write;
 
 use super::{BadRow, Found, Inspection, Total, propose};
-use crate::domain::{Lang, RejectCode};
+use crate::domain::Lang;
 use crate::format::tables::{self, Forms};
-use crate::format::{BookKind, FileError, FormatError};
+use crate::format::{BookKind, FileError, FormatError, GridRow};
 use crate::normalise::cells::Fault;
-use crate::normalise::statement::amount::text;
+use crate::normalise::statement::amount::{self, text};
 use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
+use crate::text::reject::say_file;
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -31,39 +32,58 @@ pub(super) fn describe(
         ..Forms::default()
     };
     let tables = tables::read(bytes, forms).map_err(fail)?;
-    let table = open::pick(tables, &Mapping::default());
+    let table = open::gather(tables, &Mapping::default());
     file.format = Some(table.format);
     file.encoding = table.encoding;
-    let no_header = || FormatError::NoHeader {
+    let no_header = |_| FormatError::NoHeader {
         missing: Vec::new(),
     };
-    let statement = statement::read(&table.grid).ok_or_else(|| fail(no_header()))?;
-    file.header_row = Some(statement.header.line);
-    file.mapping = Some(mapping(&statement, &table));
-    let has = |role| statement.header.at(role).is_some();
-    let settles = has(Role::OrderRef) || has(Role::Status) || has(Role::Fee) || has(Role::Net);
-    let banks = has(Role::Balance) || has(Role::Debit) || statement.opening.is_some();
-    let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
-    let faults = statement.faults.iter();
-    file.rejects = faults
-        .map(|(line, heading, fault)| bad(*line, heading, fault))
-        .collect();
-    for (line, column, value) in &table.lost {
-        // a row number or a note may be as long as it likes
-        let known = statement.header.columns.get(*column);
-        if let Some((heading, _)) = known.filter(|(_, role)| *role != Role::Other) {
-            let fault = Fault::new("", value, RejectCode::LostDigits);
-            file.rejects.push(bad(*line, heading, &fault));
-        }
+    let read = statement::read_tables(&table, &Mapping::default());
+    let read = read.map_err(|missing| fail(no_header(missing)))?;
+    let first = read.statements.first();
+    let Some(first) = first else {
+        return Err(fail(no_header(Vec::new())));
+    };
+    file.header_row = Some(first.header.line);
+    file.mapping = Some(mapping(first, &table));
+    let header = &first.header;
+    let settles = header.settles() && first.opening.is_none();
+    for statement in &read.statements {
+        rejects(file, base, statement, &table, lang);
+        file.statements.push(found(statement));
     }
-    file.rejects.sort_by_key(|row| row.line);
-    file.statements.push(found(&statement));
-    file.source = Some(if settles && !banks {
+    file.source = Some(if settles {
         propose::settlement()
     } else {
         propose::statement(file)
     });
-    Ok(())
+    if let Some(error) = read.undirected.filter(|_| !settles) {
+        file.notes.push(say_file(&fail(error), lang));
+    }
+    match read.unread {
+        Some(error) => Err(fail(error)),
+        None => Ok(()),
+    }
+}
+
+/// The rows of a statement that cannot be read.
+fn rejects(file: &mut Inspection, base: &str, statement: &Statement, table: &Table, lang: Lang) {
+    let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
+    let faults = statement.faults.iter();
+    let faults = faults.map(|(line, heading, fault)| bad(*line, heading, fault));
+    let mut rows: Vec<BadRow> = faults.collect();
+    for place in &statement.rows {
+        let row = table.grid.rows.get(*place);
+        let odd = statement.odd(table, *place);
+        if let (Some(row), Some(odd)) = (row, odd) {
+            let heading = statement.header.columns.get(odd.at);
+            let heading = heading.map_or("", |(heading, _)| heading);
+            let fault = Fault::new("", &odd.value, odd.code);
+            rows.push(bad(row.line, &statement.in_sheet(heading), &fault));
+        }
+    }
+    rows.sort_by_key(|row| row.line);
+    file.rejects.append(&mut rows);
 }
 
 fn found(statement: &Statement) -> Found {
@@ -105,10 +125,21 @@ fn mapping(statement: &Statement, table: &Table) -> String {
             line(role.key(), heading);
         }
     }
-    if let Some(form) = statement.time_format {
+    if let Some(form) = statement.times.form.filter(|_| !statement.times.mixed) {
         line("time_format", form);
     }
-    line("thousands", &statement.style.group().to_string());
-    line("decimal", &statement.style.decimal().to_string());
+    let single = statement.header.at(Role::Direction).is_none()
+        && statement.header.amount_role() == Role::Amount;
+    if single && statement.signed && !statement.header.settles() {
+        line("amounts", "signed");
+    }
+    // what the file does not show is found anew in each
+    let rows = statement.rows.iter();
+    let mut rows = rows.filter_map(|place| table.grid.rows.get(*place));
+    let shown = |row: &GridRow| statement.header.amounts(row).any(amount::shows_separators);
+    if rows.any(shown) {
+        line("thousands", &statement.style.group().to_string());
+        line("decimal", &statement.style.decimal().to_string());
+    }
     out
 }

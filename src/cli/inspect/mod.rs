@@ -41,6 +41,10 @@ pub struct Inspection {
     pub statements: Vec<Found>,
     /// Rows that cannot be read.
     pub rejects: Vec<BadRow>,
+    /// What a person should settle before the nights read such files; left out where there is
+    /// nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Why the file as a whole cannot be used.
     pub error: Option<String>,
     /// The `[[source]]` that stands above the mapping in doisoat.toml; for people only.

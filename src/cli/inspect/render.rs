@@ -70,6 +70,9 @@ fn block(file: &Inspection, lang: Lang) -> String {
             line("", text);
         }
     }
+    for note in &file.notes {
+        line(t("Lưu ý", "Note"), note);
+    }
     if let Some(sha256) = &file.sha256 {
         line("SHA-256", sha256);
     }

@@ -73,10 +73,11 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
             "file left alone"
         );
     }
+    let came = !troubles.is_empty() && !inbox.files.is_empty();
     let growing = notes.iter().filter(|note| note.is_growing());
     troubles.extend(growing.map(|note| note.say(lang)));
     let spoiled = !troubles.is_empty();
-    days::facts(stage, spoiled, troubles).await
+    days::facts(stage, (spoiled, came), troubles).await
 }
 
 /// What became of a file that was to be copied into the archive.

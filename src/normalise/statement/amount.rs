@@ -3,6 +3,8 @@
 
 use rust_decimal::Decimal;
 
+use crate::domain::RejectCode;
+use crate::domain::vnd::has_three_decimals;
 use crate::source::Mapping;
 
 /// Which separators a file uses.
@@ -63,8 +65,23 @@ pub fn style_of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Style {
     }
 }
 
-/// Reads one cell: a sign or brackets, groups of three, decimals, a currency word.
-pub fn read(cell: &str, style: Style) -> Option<Decimal> {
+/// Why a cell is no amount.
+pub fn fault(cell: &str, style: Style) -> RejectCode {
+    if has_three_decimals(bare(cell).1, style.decimal()) {
+        RejectCode::ThreeDecimals
+    } else {
+        RejectCode::BadAmount
+    }
+}
+
+/// True for a cell that shows how groups or decimals are separated.
+pub fn shows_separators(cell: &str) -> bool {
+    let text = bare(cell).1;
+    text.contains(['.', ',']) && text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Whether a cell is negative, and its text without sign, brackets and currency.
+fn bare(cell: &str) -> (bool, &str) {
     let mut text = cell.trim();
     for word in ["VND", "VNĐ", "vnd", "đ", "₫"] {
         text = text.strip_suffix(word).unwrap_or(text).trim_end();
@@ -73,11 +90,20 @@ pub fn read(cell: &str, style: Style) -> Option<Decimal> {
     let bracketed = text
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'));
-    let (negative, text) = match (bracketed, text.strip_prefix('-')) {
+    match (bracketed, text.strip_prefix('-')) {
         (Some(inner), _) => (true, inner),
         (None, Some(rest)) => (true, rest.trim_start()),
         (None, None) => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
+    }
+}
+
+/// Reads one cell: a sign or brackets, groups of three, decimals, a currency word. What may be
+/// thousands or a fraction ([`has_three_decimals`]) is none.
+pub fn read(cell: &str, style: Style) -> Option<Decimal> {
+    let (negative, text) = bare(cell);
+    if has_three_decimals(text, style.decimal()) {
+        return None;
+    }
     let (whole, decimals) = text.split_once(style.decimal()).unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let mut groups = whole.split(style.group());
@@ -117,6 +143,15 @@ mod tests {
         check("(150,000)", PointDecimal, "-150000");
         check("+8", PointDecimal, "8");
         check("0", PointDecimal, "0");
+        check("45.00", PointDecimal, "45");
+        check("45.0", PointDecimal, "45");
+        check("45.5", PointDecimal, "45.5");
+        check("1250.000", PointDecimal, "1250");
+        for doubtful in ["45.000", "-1.250", "(45.000)", "45.000 VND"] {
+            check(doubtful, PointDecimal, "none");
+            assert_eq!(fault(doubtful, PointDecimal), RejectCode::ThreeDecimals);
+        }
+        assert_eq!(fault("1.250.00", PointDecimal), RejectCode::BadAmount);
         for bad in [
             "", "1.250.00", "1,25,000", "1250,000", ",5", "5.", "1e3", "abc", "--5",
         ] {

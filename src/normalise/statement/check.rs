@@ -233,9 +233,8 @@ fn loose(rows: &[&Running]) -> BTreeMap<Decimal, i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::Grid;
     use crate::format::tables::Forms;
-    use crate::normalise::statement::{open, read};
+    use crate::normalise::statement::{open, read_tables};
     use crate::source::Mapping;
 
     /// Rows of amount and balance, or what the last one stands for.
@@ -247,8 +246,9 @@ mod tests {
         let head = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Số dư;Nội dung\n";
         let text = format!("{head}{}", lines.collect::<String>());
         let tables = crate::format::tables::read(text.as_bytes(), Forms::default()).unwrap();
-        let grid: Grid = open::pick(tables, &Mapping::default()).grid;
-        let statement = read(&grid).unwrap();
+        let table = open::gather(tables, &Mapping::default());
+        let read = read_tables(&table, &Mapping::default()).unwrap();
+        let [statement] = read.statements.try_into().unwrap();
         let said = statement.breaks.iter().map(|flaw| match flaw {
             Flaw::Break {
                 after,

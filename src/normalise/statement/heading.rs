@@ -1,202 +1,31 @@
-//! PURE: what a column of a statement means, by its heading.
+//! PURE: what a column of a statement means, by its heading, and where the headings stand: in one
+//! row, or in up to three that belong together (groups of columns, a second language).
 
+mod role;
+mod words;
+
+pub use role::Role;
+pub use words::role_of;
+
+use super::time;
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 use crate::source::Mapping;
 
 /// The header stands within this many rows.
 const SEARCH_ROWS: usize = 30;
-/// A longer cell is text, not a heading.
-const HEADING_CHARS_MAX: usize = 80;
+/// A heading takes at most so many rows.
+const HEIGHT_MAX: usize = 3;
 
-/// What a column means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
-    /// When.
-    Time,
-    /// The bank's reference.
-    Reference,
-    /// An order reference.
-    OrderRef,
-    /// Money out.
-    Debit,
-    /// Money in.
-    Credit,
-    /// Both, by sign.
-    Amount,
-    /// The provider's fee.
-    Fee,
-    /// What reaches the account after the fee.
-    Net,
-    /// Running balance.
-    Balance,
-    /// Free text.
-    Memo,
-    /// The other party.
-    Payer,
-    /// Own account.
-    Account,
-    /// Currency.
-    Currency,
-    /// State.
-    Status,
-    /// What the row does.
-    Kind,
-    /// No meaning for reconciliation.
-    Other,
-}
-
-impl Role {
-    /// The meaning of a key under `[source.map]`.
-    pub fn of_key(key: &str) -> Self {
-        let all = [
-            Self::Time,
-            Self::Reference,
-            Self::OrderRef,
-            Self::Debit,
-            Self::Credit,
-            Self::Amount,
-            Self::Fee,
-            Self::Net,
-            Self::Balance,
-            Self::Memo,
-            Self::Payer,
-            Self::Account,
-            Self::Currency,
-            Self::Status,
-            Self::Kind,
-        ];
-        let found = all.into_iter().find(|role| role.key() == key);
-        found.unwrap_or(Self::Other)
-    }
-
-    /// The key under `[source.map]`.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Time => "time",
-            Self::Reference => "bank_ref",
-            Self::OrderRef => "order_ref",
-            Self::Debit => "debit",
-            Self::Credit => "credit",
-            Self::Amount => "amount",
-            Self::Fee => "fee",
-            Self::Net => "net",
-            Self::Balance => "balance",
-            Self::Memo => "memo",
-            Self::Payer => "payer",
-            Self::Account => "account",
-            Self::Currency => "currency",
-            Self::Status => "status",
-            Self::Kind => "kind",
-            Self::Other => "",
-        }
-    }
-}
-
-/// Words of headings, folded; the first that a heading contains as whole words decides. Bank
-/// statements of Vietcombank, BIDV, MSB and Techcombank, settlement files of gateways, and plain
-/// English ones.
-const WORDS: &[(&str, Role)] = &[
-    // the other party's name, and its account, which is not ours
-    ("TEN TAI KHOAN DOI UNG", Role::Payer),
-    ("TEN DOI UNG", Role::Payer),
-    ("DOI UNG", Role::Other),
-    ("TAI KHOAN NGUOI", Role::Other),
-    ("TAI KHOAN CHUYEN", Role::Other),
-    ("TAI KHOAN NHAN", Role::Other),
-    ("REMITTER ACCOUNT", Role::Other),
-    ("BENEFICIARY ACCOUNT", Role::Other),
-    ("COUNTER ACCOUNT", Role::Other),
-    ("NGAN HANG", Role::Other),
-    ("BANK NAME", Role::Other),
-    ("REMITTER BANK", Role::Other),
-    ("SO DU", Role::Balance),
-    ("BALANCE", Role::Balance),
-    ("GHI NO", Role::Debit),
-    ("PHAT SINH NO", Role::Debit),
-    ("DEBIT", Role::Debit),
-    ("TIEN RA", Role::Debit),
-    ("WITHDRAWAL", Role::Debit),
-    ("GHI CO", Role::Credit),
-    ("PHAT SINH CO", Role::Credit),
-    ("CREDIT", Role::Credit),
-    ("TIEN VAO", Role::Credit),
-    ("DEPOSIT", Role::Credit),
-    ("MA DON HANG", Role::OrderRef),
-    ("ORDER ID", Role::OrderRef),
-    ("ORDER REF", Role::OrderRef),
-    ("SO THAM CHIEU", Role::Reference),
-    ("SO BUT TOAN", Role::Reference),
-    ("SO CT", Role::Reference),
-    ("SO CHUNG TU", Role::Reference),
-    ("MA GIAO DICH", Role::Reference),
-    ("DOC NO", Role::Reference),
-    ("REFERENCE", Role::Reference),
-    ("TRANSACTION NO", Role::Reference),
-    ("TRANSACTION ID", Role::Reference),
-    ("MO TA", Role::Memo),
-    ("NOI DUNG", Role::Memo),
-    ("DIEN GIAI", Role::Memo),
-    ("DESCRIPTION", Role::Memo),
-    ("DETAIL", Role::Memo),
-    ("DETAILS", Role::Memo),
-    ("REMARK", Role::Memo),
-    ("MEMO", Role::Memo),
-    ("TRANG THAI", Role::Status),
-    ("STATUS", Role::Status),
-    ("LOAI GIAO DICH", Role::Kind),
-    ("TRANSACTION TYPE", Role::Kind),
-    ("NGAY GIAO DICH", Role::Time),
-    ("THOI GIAN", Role::Time),
-    ("TRANSACTION DATE", Role::Time),
-    ("TNX DATE", Role::Time),
-    ("NGAY", Role::Time),
-    ("DATE", Role::Time),
-    ("TIME", Role::Time),
-    ("NGUOI HUONG", Role::Payer),
-    ("NGUOI CHUYEN", Role::Payer),
-    ("DOI TAC", Role::Payer),
-    ("PAYER", Role::Payer),
-    ("PAYEE", Role::Payer),
-    ("REMITTER", Role::Payer),
-    ("THUC NHAN", Role::Net),
-    ("NET", Role::Net),
-    ("SO TIEN PHI", Role::Fee),
-    ("PHI", Role::Fee),
-    ("FEE", Role::Fee),
-    ("LOAI TIEN", Role::Currency),
-    ("CURRENCY", Role::Currency),
-    ("SO TIEN", Role::Amount),
-    ("AMOUNT", Role::Amount),
-    ("SO TAI KHOAN", Role::Account),
-    ("ACCOUNT", Role::Account),
-    ("NO", Role::Debit),
-    ("CO", Role::Credit),
-];
-
-/// The meaning of one heading.
-pub fn role_of(heading: &str) -> Role {
-    if heading.chars().count() > HEADING_CHARS_MAX {
-        return Role::Other;
-    }
-    let folded = format!(" {} ", fold_name(heading));
-    // a column of row numbers is called "No" as the debit side is called "Nợ"
-    if [" NO ", " STT ", " TT "].contains(&folded.as_str())
-        && !heading.contains(['ợ', 'Ợ', '\u{323}'])
-    {
-        return Role::Other;
-    }
-    let found = WORDS
-        .iter()
-        .find(|(words, _)| folded.contains(&format!(" {words} ")));
-    found.map_or(Role::Other, |(_, role)| *role)
-}
-
-/// A header row.
+/// A header: one row, or several that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Its line in the file.
+    /// The line in the file of its first row.
     pub line: u64,
+    /// How many rows it takes.
+    pub height: usize,
+    /// True where the column of the time holds the bank's reference behind the time.
+    pub numbered: bool,
     /// Every column: heading and meaning. A meaning stands once, with the first column that has it.
     pub columns: Vec<(Box<str>, Role)>,
 }
@@ -217,9 +46,17 @@ impl Header {
         self.at(role).map(|at| &*self.columns[at].0)
     }
 
-    /// The cell of a meaning, empty without such a column.
+    /// The cell of a meaning, empty without such a column. Of a cell that holds a time and the
+    /// bank's reference each meaning has its part.
     pub fn cell<'r>(&self, row: &'r GridRow, role: Role) -> &'r str {
-        self.at(role).map_or("", |at| row.get(at))
+        let whole = |role| self.at(role).map_or("", |at| row.get(at));
+        match role {
+            Role::Time if self.numbered => parted(whole(role)).0,
+            Role::Reference if self.numbered && self.at(role).is_none() => {
+                parted(whole(Role::Time)).1
+            }
+            _ => whole(role),
+        }
     }
 
     /// The columns that carry the entry's amount.
@@ -255,30 +92,125 @@ impl Header {
             .map(|at| row.get(at))
             .filter(|cell| !cell.is_empty())
     }
-}
 
-/// Finds the header among the first rows: the row with the most meanings, at least a time and an
-/// amount; of equals the first.
-pub fn find(rows: &[GridRow]) -> Option<(usize, Header)> {
-    let mut best: Option<(usize, usize, Header)> = None;
-    for (at, row) in rows.iter().take(SEARCH_ROWS).enumerate() {
-        let header = header_of(row);
-        let has = |role| header.at(role).is_some();
-        let money = has(Role::Amount) || has(Role::Credit) || has(Role::Debit);
-        let known = header
-            .columns
-            .iter()
-            .filter(|(_, role)| *role != Role::Other)
-            .count();
-        let better = best.as_ref().is_none_or(|(most, ..)| known > *most);
-        if has(Role::Time) && money && better {
-            best = Some((known, at, header));
+    /// True when it names a time and an amount: without them there is no entry.
+    pub fn is_whole(&self) -> bool {
+        let has = |role| self.at(role).is_some();
+        has(Role::Time) && (has(Role::Amount) || has(Role::Credit) || has(Role::Debit))
+    }
+
+    /// How many columns have a meaning.
+    fn known(&self) -> usize {
+        let known = |(_, role): &&(Box<str>, Role)| *role != Role::Other;
+        self.columns.iter().filter(known).count()
+    }
+
+    /// True when every meaning stands in the same column in both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let width = self.columns.len().max(other.columns.len());
+        (0..width).all(|at| self.role(at) == other.role(at))
+    }
+
+    /// True where it looks like that of a settlement file, not of a bank's statement.
+    pub fn settles(&self) -> bool {
+        let roles = [Role::OrderRef, Role::Status, Role::Fee, Role::Net];
+        let banks = self.at(Role::Balance).or(self.at(Role::Debit)).is_some();
+        roles.iter().any(|role| self.at(*role).is_some()) && !banks
+    }
+
+    /// The first column without a meaning here whose heading has this one.
+    pub(super) fn untold(&self, role: Role) -> Option<usize> {
+        let untold =
+            |(text, known): &(Box<str>, Role)| *known == Role::Other && role_of(text) == role;
+        self.columns.iter().position(untold)
+    }
+
+    /// The column that tells the direction becomes known by what stands in it.
+    pub(super) fn set_direction(&mut self, at: usize) {
+        if let Some((_, role)) = self.columns.get_mut(at) {
+            *role = Role::Direction;
         }
     }
-    best.map(|(_, at, header)| (at, header))
 }
 
-/// Finds the header that a mapping names: the first row that holds every heading.
+/// The time at the beginning of a cell, and what stands behind it.
+fn parted(cell: &str) -> (&str, &str) {
+    let ends = cell.char_indices().filter(|(_, c)| c.is_whitespace());
+    let ends: Vec<usize> = ends.map(|(at, _)| at).take(8).collect();
+    let cut = ends.into_iter().rev().map(|at| cell.split_at(at));
+    let found = cut
+        .into_iter()
+        .find(|(time, _)| time::is_time(time.trim_end()));
+    let between = |c: char| c.is_whitespace() || matches!(c, '-' | '/' | '|');
+    match found {
+        Some((time, rest)) => (time.trim_end(), rest.trim_start_matches(between)),
+        None => (cell, ""),
+    }
+}
+
+/// Finds the header among the first rows: the one with the most meanings, at least a time and an
+/// amount; of equals the first.
+pub fn find(rows: &[GridRow]) -> Option<(usize, Header)> {
+    let mut best: Option<(usize, Header)> = None;
+    for at in 0..rows.len().min(SEARCH_ROWS) {
+        let Some(header) = header_at(rows, at) else {
+            continue;
+        };
+        let better = best
+            .as_ref()
+            .is_none_or(|(_, known)| header.known() > known.known());
+        if better {
+            best = Some((at, header));
+        }
+    }
+    best
+}
+
+/// The header that begins with a row, of as many rows as belong together; none where it names no
+/// time or no amount.
+pub fn header_at(rows: &[GridRow], at: usize) -> Option<Header> {
+    let one = header_of(rows.get(at..=at)?);
+    let begins = one.known() >= 2 && is_wordy(rows.get(at)?);
+    let mut best = Some(one).filter(Header::is_whole);
+    for height in 2..=HEIGHT_MAX {
+        let Some(block) = rows.get(at..at + height).filter(|_| begins) else {
+            break;
+        };
+        let added = &block[height - 1];
+        if !is_more(added) {
+            break;
+        }
+        let header = header_of(block);
+        let lower = header_of(std::slice::from_ref(added));
+        let kept = |(_, role): &(Box<str>, Role)| {
+            let numbered = *role == Role::Reference && header.numbered;
+            *role == Role::Other || header.at(*role).is_some() || numbered
+        };
+        let more = best
+            .as_ref()
+            .is_none_or(|best| header.known() >= best.known());
+        if header.is_whole() && more && lower.columns.iter().all(kept) {
+            best = Some(header);
+        }
+    }
+    best
+}
+
+/// Words alone: no cell holds a digit, so it is no entry.
+pub(super) fn is_wordy(row: &GridRow) -> bool {
+    let digits = |cell: &str| cell.bytes().any(|b| b.is_ascii_digit());
+    !row.cells.iter().any(|cell| digits(cell))
+}
+
+/// A row of words that may belong to the headings above it.
+fn is_more(row: &GridRow) -> bool {
+    let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    let known = header_of(std::slice::from_ref(row)).known();
+    is_wordy(row) && (known > 0 || filled > 2)
+}
+
+/// Finds the header that a mapping names: the first row that holds every heading, or the first
+/// rows that belong together.
 ///
 /// # Errors
 /// The headings that the best row lacks.
@@ -288,39 +220,112 @@ pub fn find_mapped(rows: &[GridRow], mapping: &Mapping) -> Result<(usize, Header
         .map(|(key, heading)| (Role::of_key(key), fold_name(heading), heading))
         .collect();
     let mut fewest: Vec<String> = wanted.iter().map(|w| w.2.to_owned()).collect();
-    for (at, row) in rows.iter().take(SEARCH_ROWS).enumerate() {
-        let mut left = wanted.clone();
-        let mut column = |cell: &str| {
-            let folded = fold_name(cell);
-            let found = left.iter().position(|(_, heading, _)| *heading == folded);
-            let role = found.map_or(Role::Other, |at| left.remove(at).0);
-            (cell.into(), role)
-        };
-        let columns = row.cells.iter().map(|cell| column(cell)).collect();
-        if left.is_empty() {
-            let line = row.line;
-            return Ok((at, Header { line, columns }));
-        }
-        if left.len() < fewest.len() {
-            fewest = left
-                .into_iter()
-                .map(|(_, _, heading)| heading.to_owned())
-                .collect();
+    for at in 0..rows.len().min(SEARCH_ROWS) {
+        for height in 1..=HEIGHT_MAX {
+            let Some(block) = rows.get(at..at + height) else {
+                break;
+            };
+            if height > 1 && !is_more(&block[height - 1]) {
+                break;
+            }
+            let (mut header, left) = mapped(block, &wanted);
+            if left.is_empty() {
+                // what else belongs to the headings is no entry
+                let below = rows.get(at + height..).unwrap_or_default();
+                let more = below.iter().take(HEIGHT_MAX - height);
+                header.height += more.take_while(|row| is_more(row)).count();
+                return Ok((at, header));
+            }
+            if left.len() < fewest.len() {
+                fewest = left;
+            }
         }
     }
     Err(fewest)
 }
 
-fn header_of(row: &GridRow) -> Header {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut column = |cell: &str| {
-        let role = role_of(cell);
-        let first = role == Role::Other || seen.insert(role);
-        (cell.into(), if first { role } else { Role::Other })
+/// The header of some rows by a mapping, and the headings that are missing.
+fn mapped(block: &[GridRow], wanted: &[(Role, String, &str)]) -> (Header, Vec<String>) {
+    let mut left = wanted.to_vec();
+    let mut column = |at: usize| {
+        let whole = text_of(block, at);
+        let texts = block.iter().map(|row| fold_name(row.get(at)));
+        let texts: Vec<String> = texts.chain([fold_name(&whole)]).collect();
+        let found = left
+            .iter()
+            .position(|(_, heading, _)| texts.contains(heading));
+        let role = found.map_or(Role::Other, |at| left.remove(at).0);
+        (whole.into(), role)
     };
-    Header {
-        line: row.line,
-        columns: row.cells.iter().map(|cell| column(cell)).collect(),
+    let columns: Vec<(Box<str>, Role)> = (0..width(block)).map(&mut column).collect();
+    let mut header = Header {
+        line: block.first().map_or(0, |row| row.line),
+        height: block.len(),
+        numbered: false,
+        columns,
+    };
+    let time = header.heading(Role::Time).unwrap_or_default();
+    header.numbered = role_of(time) == Role::Reference;
+    let left = left.into_iter().map(|(_, _, heading)| heading.to_owned());
+    (header, left.collect())
+}
+
+fn width(block: &[GridRow]) -> usize {
+    block.iter().map(|row| row.cells.len()).max().unwrap_or(0)
+}
+
+/// The heading of a column, its rows one after the other.
+fn text_of(block: &[GridRow], at: usize) -> String {
+    let cells = block.iter().map(|row| row.get(at));
+    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+    cells.join(" / ")
+}
+
+fn header_of(block: &[GridRow]) -> Header {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut column = |at: usize| {
+        let role = block
+            .iter()
+            .map(|row| role_of(row.get(at)))
+            .reduce(below)
+            .unwrap_or(Role::Other);
+        let first = role == Role::Other || seen.insert(role);
+        let text: Box<str> = text_of(block, at).into();
+        (text, if first { role } else { Role::Other })
+    };
+    let mut header = Header {
+        line: block.first().map_or(0, |row| row.line),
+        height: block.len(),
+        numbered: false,
+        columns: (0..width(block)).map(&mut column).collect(),
+    };
+    if header.at(Role::Time).is_none() {
+        let both = |(text, role): &&mut (Box<str>, Role)| {
+            let folded = format!(" {} ", fold_name(text));
+            let dated = folded.contains(" NGAY ") || folded.contains(" DATE ");
+            *role == Role::Reference && dated
+        };
+        if let Some((_, role)) = header.columns.iter_mut().find(both) {
+            *role = Role::Time;
+            header.numbered = true;
+        }
+    } else if header.at(Role::Reference).is_none() {
+        let at = header.at(Role::Time);
+        let second = |row: &GridRow| at.is_some_and(|at| role_of(row.get(at)) == Role::Reference);
+        header.numbered = block.iter().any(second);
+    }
+    header
+}
+
+/// What a column means by a heading above and one below it: a side of the amount says more than
+/// the group it stands in.
+fn below(above: Role, below: Role) -> Role {
+    let side = matches!(below, Role::Debit | Role::Credit | Role::Direction);
+    match above {
+        Role::Other => below,
+        Role::Amount if side => below,
+        Role::Kind if below == Role::Direction => below,
+        _ => above,
     }
 }
 

@@ -10,36 +10,103 @@ use crate::domain::Day;
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 
-/// Words that begin the row that ends the entries.
-const ENDS: [&str; 7] = [
+/// Words that begin a row of sums: of a page, of a day, of everything.
+const SUMS: &[&str] = &[
     "TONG SO",
     "TONG CONG",
     "TONG PHAT SINH",
+    "TONG DOANH SO",
+    "TONG GHI",
+    "TONG TIEN",
+    "TONG TRANG",
     "CONG PHAT SINH",
+    "CONG TRANG",
+    "CONG NGAY",
+    "CONG CHUYEN",
+    "CONG MANG",
     "TOTAL",
-    "SO DU CUOI",
-    "CLOSING BALANCE",
+    "SUBTOTAL",
+    "SUB TOTAL",
+    "GRAND TOTAL",
+    "PAGE TOTAL",
 ];
+/// The same, where nothing else stands in the cell.
+const SUMS_ALONE: &[&str] = &["TONG", "CONG", "SUM"];
+/// Words that begin a row of a balance.
+const BALANCES: &[&str] = &[
+    "SO DU",
+    "OPENING BALANCE",
+    "CLOSING BALANCE",
+    "BALANCE",
+    "ENDING BALANCE",
+    "BEGINNING BALANCE",
+    "MANG SANG",
+    "CHUYEN TRANG",
+];
+/// Words before the number of the account.
+const ACCOUNT: [&str; 3] = ["SO TAI KHOAN", "ACCOUNT NO", "ACCOUNT NUMBER"];
 
 fn folded(row: &GridRow) -> String {
     let first = row.cells.iter().find(|cell| !cell.is_empty());
     first.map(|cell| fold_name(cell)).unwrap_or_default()
 }
 
-/// True for the row that ends the entries.
-pub(super) fn is_total(row: &GridRow) -> bool {
+/// True for a row of sums, by the words that it begins with.
+pub(super) fn is_sum(row: &GridRow) -> bool {
     let folded = folded(row);
-    ENDS.iter().any(|end| folded.starts_with(end))
+    let begins = SUMS.iter().any(|words| folded.starts_with(words));
+    // a corporation that pays
+    let firm = folded.starts_with("TONG CONG TY");
+    (begins && !firm) || SUMS_ALONE.contains(&folded.as_str())
 }
 
-/// Money out and in as the totals row tells them, in the columns of the entries.
-pub(super) fn totals(after: &[GridRow], header: &Header, style: Style) -> [Option<Decimal>; 2] {
-    let row = after.first().filter(|row| {
-        let folded = folded(row);
-        ENDS[..5].iter().any(|end| folded.starts_with(end))
-    });
+/// Words of a row of sums that tells how many entries there are, not how much.
+const COUNTS: &[&str] = &[
+    "GIAO DICH",
+    "BUT TOAN",
+    "LENH",
+    "LUONG",
+    "MON",
+    "NUMBER",
+    "SO DU",
+];
+
+/// What a row of sums adds up: true for a page or a part, false for everything; none where it does
+/// not tell of money.
+pub(super) fn of_part(row: &GridRow) -> Option<bool> {
+    let folded = format!(" {} ", folded(row));
+    let has = |words: &str| folded.contains(&format!(" {words} "));
+    if COUNTS.iter().any(|words| has(words)) {
+        return None;
+    }
+    let begins = |words: &str| folded.starts_with(&format!(" {words}"));
+    Some(begins("CONG") || begins("SUB") || has("TRANG") || has("PAGE") || has("NGAY"))
+}
+
+/// True for a row of a balance, by the words that it begins with.
+pub(super) fn is_balance(row: &GridRow) -> bool {
+    let folded = folded(row);
+    BALANCES.iter().any(|words| folded.starts_with(words))
+}
+
+/// The account that a row names.
+pub(super) fn account(row: &GridRow) -> Option<Box<str>> {
+    beside(row, &ACCOUNT, |cell| {
+        let word = cell.split_whitespace().next()?;
+        let digits = word.bytes().any(|b| b.is_ascii_digit());
+        digits.then(|| Box::<str>::from(word))
+    })
+}
+
+/// True for a row that begins with the words before an account.
+pub(super) fn begins_with_account(row: &GridRow) -> bool {
+    let folded = folded(row);
+    ACCOUNT.iter().any(|words| folded.starts_with(words))
+}
+
+/// Money out and in as a row of sums tells them, in the columns of the entries.
+pub(super) fn sums(row: &GridRow, header: &Header, style: Style) -> [Option<Decimal>; 2] {
     let cell = |role| {
-        let row = row?;
         header.at(role)?;
         amount::read(header.cell(row, role), style).map(|sum| sum.abs())
     };

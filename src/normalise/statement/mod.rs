@@ -2,35 +2,37 @@
 //! what each column means, what the entries add up to, and whether the balances agree.
 //!
 //! Headings are compared folded (no marks, upper case), Vietnamese and English. The header is found
-//! by its words within the first rows, or by the configured mapping, never by a fixed position;
-//! entries end at the totals row.
+//! by its words within the first rows, or by the configured mapping, never by a fixed position.
+//! A file may hold several statements ([`sections`]).
 
 pub mod again;
 pub mod amount;
 mod check;
+mod direction;
 pub mod heading;
 mod label;
 pub mod message;
 pub mod open;
 mod reading;
 pub mod rows;
+mod sections;
 mod settlement;
+mod tables;
 pub mod time;
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use rust_decimal::Decimal;
 
 use super::cells::Fault;
 use crate::domain::{Day, Flaw, RejectCode};
-use crate::format::{Grid, GridRow};
-use crate::source::Mapping;
-use amount::Style;
+use crate::format::GridRow;
+use amount::{Style, text as text_of};
 use heading::{Header, Role};
-use label::{beside, is_total};
+use open::{Odd, Table};
 
 pub use reading::{Account, Reading, number_of, read_message, read_table};
+pub use tables::{Read, read_tables};
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub struct Statement {
     pub header: Header,
     /// How amounts are written.
     pub style: Style,
-    /// How times are written, where one form covers them.
-    pub time_format: Option<&'static str>,
+    /// How times are written.
+    pub times: time::Column,
     /// Account, where told.
     pub account: Option<Box<str>>,
     /// Currency, where told.
@@ -72,8 +74,16 @@ pub struct Statement {
     pub cut: Option<u64>,
     /// Rows between which the running balances do not follow from each other.
     pub breaks: Vec<Flaw>,
-    /// The rows of the grid among which the entries stand.
-    pub rows: Range<usize>,
+    /// The name of its sheet, where there are several.
+    pub sheet: Box<str>,
+    /// The places of the rows that may be entries.
+    pub rows: Vec<usize>,
+    /// True where an amount has a sign.
+    pub signed: bool,
+    /// True where all amounts are money in, as the mapping says.
+    only_in: bool,
+    /// The words of the column that tells which way money went.
+    words: direction::Words,
 }
 
 /// How many, and how much.
@@ -92,75 +102,6 @@ impl Sum {
     }
 }
 
-/// Reads a table; none when no row looks like a header.
-pub fn read(grid: &Grid) -> Option<Statement> {
-    read_by(grid, &Mapping::default()).ok()
-}
-
-/// Reads a table as a mapping says; without headings in it, by the words of the header.
-///
-/// # Errors
-/// The headings that are missing; an empty list when no row looks like a header.
-pub fn read_by(grid: &Grid, mapping: &Mapping) -> Result<Statement, Vec<String>> {
-    let mapped = mapping.headings().next().is_some();
-    let (at, header) = if mapped {
-        heading::find_mapped(&grid.rows, mapping)?
-    } else {
-        heading::find(&grid.rows).ok_or_else(Vec::new)?
-    };
-    let (above, below) = (&grid.rows[..at], &grid.rows[at + 1..]);
-    let end = below.iter().position(is_total).unwrap_or(below.len());
-    let (rows, after) = below.split_at(end);
-    let style = Style::of(mapping).unwrap_or_else(|| {
-        let cells = rows.iter().flat_map(|row| header.amounts(row));
-        amount::style_of(cells)
-    });
-    let told = |words: &[&str]| {
-        let mut rows = above.iter().chain(rows).chain(after);
-        rows.find_map(|row| beside(row, words, |cell| amount::read(cell, style)))
-    };
-    let text = |words: &[&str]| {
-        above.iter().find_map(|row| {
-            beside(row, words, |cell| {
-                let word = cell.split_whitespace().next()?;
-                Some(Box::<str>::from(word))
-            })
-        })
-    };
-    let times = || rows.iter().map(|row| header.cell(row, Role::Time));
-    let mut statement = Statement {
-        style,
-        time_format: mapping.time_format.or_else(|| time::format_of(times())),
-        account: text(&["SO TAI KHOAN", "ACCOUNT NO", "ACCOUNT NUMBER"]),
-        currency: text(&["LOAI TIEN", "CURRENCY", "TIEN TE"]),
-        entries: 0,
-        credits: Sum::default(),
-        debits: Sum::default(),
-        opening: told(&["SO DU DAU", "OPENING BALANCE"]),
-        closing: told(&["SO DU CUOI", "CLOSING BALANCE"]),
-        balanced: None,
-        faults: Vec::new(),
-        totals: label::totals(after, &header, style),
-        period: label::period(above),
-        days: BTreeSet::new(),
-        ends: None,
-        cut: None,
-        breaks: Vec::new(),
-        rows: at + 1..at + 1 + end,
-        header,
-    };
-    let mut balances = Vec::new();
-    for row in rows {
-        statement.entry(row, &mut balances);
-    }
-    let last = rows.last().filter(|_| after.is_empty());
-    statement.cut = statement.cut_line(&balances, last);
-    let way = statement.way(&balances);
-    statement.balanced = statement.check(&way);
-    (statement.ends, statement.breaks) = (way.ends, way.breaks);
-    Ok(statement)
-}
-
 /// What a row of a table is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableRow {
@@ -177,12 +118,15 @@ impl Statement {
     pub fn row(&self, row: &GridRow) -> TableRow {
         let when = self.header.cell(row, Role::Time);
         let told: Vec<(usize, &str)> = self.header.told(row);
-        let iso = time::iso(when, self.time_format);
+        let iso = self.times.iso(when);
         if told.is_empty() && iso.is_none() {
             return TableRow::Nothing;
         }
-        match (self.signed(&told), iso) {
-            (Ok(amount), Some(iso)) => TableRow::Entry(amount, iso),
+        match (self.signed(row, &told), iso) {
+            (Ok(amount), Some(iso)) => match self.lost_id(row) {
+                Some((role, fault)) => TableRow::Fault(role, fault, Some(amount)),
+                None => TableRow::Entry(amount, iso),
+            },
             (Ok(amount), None) => {
                 let fault = Fault::new("time", when, RejectCode::BadTime);
                 TableRow::Fault(Role::Time, fault, Some(amount))
@@ -191,45 +135,34 @@ impl Statement {
         }
     }
 
-    /// Adds one row.
-    fn entry(&mut self, row: &GridRow, balances: &mut Vec<check::Running>) {
-        match self.row(row) {
-            TableRow::Nothing => {}
-            TableRow::Entry(amount, iso) => {
-                self.entries += 1;
-                if amount < Decimal::ZERO {
-                    self.debits.add(-amount);
-                } else {
-                    self.credits.add(amount);
-                }
-                self.days.extend(time::day_of(&iso));
-                let balance = self.header.cell(row, Role::Balance);
-                if let Some(balance) = amount::read(balance, self.style) {
-                    balances.push(check::Running {
-                        line: row.line,
-                        nth: self.entries,
-                        account: self.header.cell(row, Role::Account).into(),
-                        at: iso,
-                        amount,
-                        balance,
-                    });
-                }
-            }
-            TableRow::Fault(role, fault, _) => {
-                let heading = self.header.heading(role).unwrap_or_default().to_owned();
-                self.faults.push((row.line, heading, fault));
-            }
-        }
+    /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.
+    fn lost_id(&self, row: &GridRow) -> Option<(Role, Fault)> {
+        let ids = [Role::Reference, Role::OrderRef, Role::Account];
+        ids.into_iter().find_map(|role| {
+            let cell = self.header.cell(row, role);
+            let fault = || Fault::new("", cell, RejectCode::LostDigits);
+            is_power(cell).then(|| (role, fault()))
+        })
+    }
+
+    /// A cell of an entry that is not what it seems. A row number or a note may be as long as it
+    /// likes, and a computed balance decides nothing.
+    pub fn odd<'t>(&self, table: &'t Table, place: usize) -> Option<&'t Odd> {
+        let mut odd = table.odd_in(place).iter();
+        odd.find(|odd| match (self.header.role(odd.at), odd.code) {
+            (Role::Other, _) | (Role::Balance, RejectCode::Formula) => false,
+            _ => true,
+        })
     }
 
     /// The amount of an entry, negative when money went out.
-    fn signed(&self, told: &[(usize, &str)]) -> Result<Decimal, (Role, Fault)> {
+    fn signed(&self, row: &GridRow, told: &[(usize, &str)]) -> Result<Decimal, (Role, Fault)> {
         let mut sum = None;
         for (at, cell) in told {
             let role = self.header.role(*at);
             let fault = |code| (role, Fault::new("amount", cell, code));
-            let amount =
-                amount::read(cell, self.style).ok_or_else(|| fault(RejectCode::BadAmount))?;
+            let amount = amount::read(cell, self.style)
+                .ok_or_else(|| fault(amount::fault(cell, self.style)))?;
             let amount = if role == Role::Debit {
                 -amount.abs()
             } else {
@@ -250,6 +183,31 @@ impl Statement {
                 Fault::new("amount", "", RejectCode::MissingValue),
             )
         };
-        sum.ok_or_else(missing)
+        let sum = sum.ok_or_else(missing)?;
+        self.directed(row, sum).ok_or_else(|| {
+            let cell = self.header.cell(row, Role::Direction);
+            let role = if self.header.at(Role::Direction).is_some() {
+                Role::Direction
+            } else {
+                Role::Amount
+            };
+            let value = if cell.is_empty() { &text_of(sum) } else { cell };
+            (
+                role,
+                Fault::new("direction", value, RejectCode::BadDirection),
+            )
+        })
     }
+}
+
+/// `1.2E+17`.
+fn is_power(cell: &str) -> bool {
+    let Some((digits, power)) = cell.split_once(['E', 'e']) else {
+        return false;
+    };
+    let all = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let (whole, rest) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    let whole = whole.trim_start_matches('-');
+    let power = power.strip_prefix('+').filter(|power| power.len() >= 2);
+    all(whole) && all(rest) && power.is_some_and(all)
 }

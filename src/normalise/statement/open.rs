@@ -1,25 +1,54 @@
-//! PURE: which table of a file is the statement.
+//! PURE: the sheets of a file, one after the other.
 
+use std::ops::Range;
+
+use crate::domain::RejectCode;
 use crate::format::Grid;
-use crate::format::book::Sheet;
 use crate::format::tables::{Forms, Tables};
-use crate::normalise::statement::heading;
 use crate::source::Mapping;
 
-/// A number that lost digits when a spreadsheet was saved: line, column from 0, what is left.
-pub type Lost = (u64, usize, Box<str>);
+/// A cell that is not what it seems: a number that lost digits when a spreadsheet was saved, or a
+/// formula.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Odd {
+    /// The place of its row in the table.
+    pub row: usize,
+    /// Its column, from 0.
+    pub at: usize,
+    /// What stands there.
+    pub value: Box<str>,
+    /// What is wrong.
+    pub code: RejectCode,
+}
 
-/// A table out of a file.
+/// The tables of a file as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// Its rows.
+    /// The rows of every sheet that is read.
     pub grid: Grid,
-    /// Numbers that lost digits, in order of the lines.
-    pub lost: Vec<Lost>,
+    /// The name of each sheet and where its rows stand.
+    pub sheets: Vec<(Box<str>, Range<usize>)>,
+    /// Cells that are not what they seem, in order of the rows.
+    pub odd: Vec<Odd>,
     /// `csv`, `tsv`, `html`, `xlsx`, `xls`, `ods`.
     pub format: &'static str,
     /// The encoding of a text.
     pub encoding: Option<&'static str>,
+}
+
+impl Table {
+    /// The cells of a row that are not what they seem.
+    pub fn odd_in(&self, row: usize) -> &[Odd] {
+        let from = self.odd.partition_point(|odd| odd.row < row);
+        let to = self.odd.partition_point(|odd| odd.row <= row);
+        self.odd.get(from..to).unwrap_or_default()
+    }
+
+    /// The name of a sheet, where there are several.
+    pub fn sheet(&self, at: usize) -> &str {
+        let named = self.sheets.get(at).filter(|_| self.sheets.len() > 1);
+        named.map_or("", |(name, _)| name)
+    }
 }
 
 /// What a mapping tells of a text.
@@ -30,25 +59,81 @@ pub fn forms(mapping: &Mapping) -> Forms {
     }
 }
 
-/// The sheet that is a statement: the first with a header, else the first.
-pub fn pick(tables: Tables, mapping: &Mapping) -> Table {
-    let mapped = mapping.headings().next().is_some();
-    let is_it = |sheet: &Sheet| {
-        if mapped {
-            heading::find_mapped(&sheet.rows, mapping).is_ok()
-        } else {
-            heading::find(&sheet.rows).is_some()
+/// The sheets that a mapping names; all of them where it names none.
+pub fn gather(tables: Tables, mapping: &Mapping) -> Table {
+    let (mut rows, mut sheets, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    for mut sheet in tables.sheets {
+        if mapping
+            .sheet
+            .as_ref()
+            .is_some_and(|name| **name != *sheet.name)
+        {
+            continue;
         }
-    };
-    let at = tables.sheets.iter().position(is_it).unwrap_or(0);
-    let sheet = tables.sheets.into_iter().nth(at).unwrap_or_default();
+        let start = rows.len();
+        let place = |line: u64| {
+            let at = sheet.rows.partition_point(|row| row.line < line);
+            start + at
+        };
+        let lost = sheet.lost.iter().map(|(line, at, value)| Odd {
+            row: place(*line),
+            at: *at,
+            value: value.clone(),
+            code: RejectCode::LostDigits,
+        });
+        let formulas = sheet.formulas.iter().filter_map(|(line, at)| {
+            let row = place(*line);
+            let shown = sheet.rows.get(row - start)?;
+            (shown.line == *line).then(|| Odd {
+                row,
+                at: *at,
+                value: format!("{}{line} = {}", letters(*at), shown.get(*at)).into(),
+                code: RejectCode::Formula,
+            })
+        });
+        let mut odd: Vec<Odd> = lost.chain(formulas).collect();
+        odd.sort();
+        all.append(&mut odd);
+        rows.append(&mut sheet.rows);
+        sheets.push((sheet.name, start..rows.len()));
+    }
     Table {
         grid: Grid {
             delimiter: tables.delimiter,
-            rows: sheet.rows,
+            rows,
         },
-        lost: sheet.lost,
+        sheets,
+        odd: all,
         format: tables.format,
         encoding: tables.encoding,
+    }
+}
+
+/// A column as a spreadsheet calls it: `A`, `Z`, `AA`.
+fn letters(at: usize) -> String {
+    let letter = |n: usize| u8::try_from(n % 26).map_or('?', |n| char::from(b'A' + n));
+    let last = letter(at);
+    match (at / 26).checked_sub(1) {
+        Some(before) => format!("{}{last}", letters(before)),
+        None => last.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_letters() {
+        for (at, name) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (51, "AZ"),
+            (52, "BA"),
+            (701, "ZZ"),
+        ] {
+            assert_eq!(letters(at), name);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::io::BufRead;
 use rust_decimal::Decimal;
 
 use super::open::Table;
-use super::{Statement, message, read_by, settlement};
+use super::{Statement, message, read_tables, settlement};
 use crate::domain::{Checked, Day, Flaw};
 use crate::format::{FormatError, MessageKind};
 use crate::source::Mapping;
@@ -131,14 +131,33 @@ pub fn read_message(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read
 /// Reads a table.
 ///
 /// # Errors
-/// No row looks like the header.
-pub fn read_table(table: &Table, mapping: &Mapping) -> Result<(Reading, Statement), FormatError> {
-    let statement = read_by(&table.grid, mapping).map_err(|missing| FormatError::NoHeader {
+/// No row looks like the header; rows that no statement reads; amounts without a direction.
+pub fn read_table(
+    table: &Table,
+    mapping: &Mapping,
+) -> Result<(Reading, Vec<Statement>), FormatError> {
+    let read = read_tables(table, mapping).map_err(|missing| FormatError::NoHeader {
         missing: missing.into_iter().map(Into::into).collect(),
     })?;
+    if let Some(error) = read.unread.or(read.undirected) {
+        return Err(error);
+    }
+    let reading = Reading {
+        format: table.format,
+        encoding: table.encoding,
+        accounts: read
+            .statements
+            .iter()
+            .map(|statement| account_of(table, statement, mapping))
+            .collect(),
+    };
+    Ok((reading, read.statements))
+}
+
+fn account_of(table: &Table, statement: &Statement, mapping: &Mapping) -> Account {
     let ends = statement.ends.unzip();
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let account = Account {
+    Account {
         number: number_of(statement.account.as_deref().unwrap_or_default()),
         entries: statement.entries - u64::from(statement.cut.is_some()),
         faults: count(statement.faults.len()) + u64::from(statement.cut.is_some()),
@@ -152,16 +171,10 @@ pub fn read_table(table: &Table, mapping: &Mapping) -> Result<(Reading, Statemen
         checked: Checked {
             debits: statement.debits.sum,
             opens_on: statement.period.map(|(from, _)| from),
-            flaws: flaws(table, &statement, mapping),
+            flaws: flaws(table, statement, mapping),
             ..Checked::default()
         },
-    };
-    let reading = Reading {
-        format: table.format,
-        encoding: table.encoding,
-        accounts: vec![account],
-    };
-    Ok((reading, statement))
+    }
 }
 
 /// What in a table does not agree: its running balances, and its totals row.

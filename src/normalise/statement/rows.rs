@@ -9,10 +9,11 @@ use rust_decimal::Decimal;
 
 use super::amount::text;
 use super::heading::Role;
-use super::open::Lost;
+use super::open::Table;
 use super::reading::number_of;
-use super::{Statement, TableRow, message, settlement};
+use super::{Statement, TableRow, is_power, message, settlement};
 use crate::domain::fold::squeeze;
+use crate::domain::vnd::has_three_decimals;
 use crate::domain::{DossierCode, Reject, RejectCode, Side, Txn, TxnKind, TxnStatus};
 use crate::format::GridRow;
 use crate::format::message::{Bad, Cut, Entry, Part};
@@ -87,11 +88,13 @@ impl Maker<'_> {
 
     fn of_entry(&self, account: &str, currency: &str, entry: &Entry) -> Record {
         let sign = if entry.credit { "" } else { "-" };
-        let amount = message::amount(&entry.amount).map(text);
-        let amount = amount.map_or_else(
-            || entry.amount.to_string(),
-            |plain| format!("{sign}{plain}"),
-        );
+        let told = entry.amount.replace(',', ".");
+        let amount = match message::amount(&entry.amount) {
+            // it may be thousands: the row is refused as it stands
+            Some(_) if has_three_decimals(&told, '.') => format!("{sign}{told}"),
+            Some(plain) => format!("{sign}{}", text(plain)),
+            None => entry.amount.to_string(),
+        };
         // a credit that the bank took back
         let undone = entry.reversal && !entry.credit;
         let booked = [&entry.booked, &entry.value];
@@ -161,17 +164,21 @@ impl Maker<'_> {
         self.refuse(cut.line, cut.field, message::cut_off(cut), None, &content)
     }
 
-    /// The row of a table, if it is one. `lost` are the numbers of the table that lost digits.
-    pub fn table_row(&self, statement: &Statement, row: &GridRow, lost: &[Lost]) -> Option<Made> {
+    /// The row at a place of a table, if it is one.
+    pub fn table_row(&self, table: &Table, statement: &Statement, place: usize) -> Option<Made> {
+        let row = table.grid.rows.get(place)?;
         let header = &statement.header;
         let cell = |role| header.cell(row, role);
-        let account = match (cell(Role::Account), statement.account.as_deref()) {
+        // an account that lost its digits is nobody's, and the row is refused below
+        let odd = table.odd_in(place).iter();
+        let mut odd = odd.filter(|odd| header.role(odd.at) == Role::Account);
+        let told = Some(cell(Role::Account)).filter(|told| !is_power(told) && odd.next().is_none());
+        let account = match (told.unwrap_or_default(), statement.account.as_deref()) {
             ("", told) => told.unwrap_or_default(),
             (told, _) => told,
         };
         let account = self.own(account)?;
         let content: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
-        let heading = |role: Role| header.heading(role).unwrap_or_default();
         let (amount, iso) = match statement.row(row) {
             TableRow::Nothing => return None,
             TableRow::Entry(..) if statement.cut == Some(row.line) => {
@@ -181,22 +188,19 @@ impl Maker<'_> {
             }
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
-                return Some(self.refuse(row.line, heading(role), fault, amount, &content));
+                let heading = statement.heading_of(role);
+                return Some(self.refuse(row.line, &heading, fault, amount, &content));
             }
         };
-        // a row number or a note may be as long as it likes
-        let meant = |at: usize| header.role(at) != Role::Other;
-        let cut = lost.partition_point(|(line, ..)| *line < row.line);
-        let mut cut = lost[cut..]
-            .iter()
-            .take_while(|(line, ..)| *line == row.line);
-        if let Some((_, at, value)) = cut.find(|(_, at, _)| meant(*at)) {
-            let fault = Fault::new("", value, RejectCode::LostDigits);
-            let heading = heading(header.role(*at));
-            return Some(self.refuse(row.line, heading, fault, Some(amount), &content));
+        if let Some(odd) = statement.odd(table, place) {
+            let fault = Fault::new("", &odd.value, odd.code);
+            let heading = statement.heading_of(header.role(odd.at));
+            // what a formula gives is not taken for an amount
+            let known = Some(amount).filter(|_| odd.code == RejectCode::LostDigits);
+            return Some(self.refuse(row.line, &heading, fault, known, &content));
         }
         let record = self.of_row(statement, row, &account, (amount, iso));
-        Some(self.make(&record, |column| {
+        let heading = |column: &str| {
             let role = match column {
                 "amount" => header
                     .told(row)
@@ -209,8 +213,11 @@ impl Maker<'_> {
                 "kind" => Role::Kind,
                 _ => return None,
             };
-            header.heading(role)
-        }))
+            header
+                .heading(role)
+                .map(|heading| statement.in_sheet(heading))
+        };
+        Some(self.make(&record, heading))
     }
 
     fn of_row(
@@ -229,17 +236,17 @@ impl Maker<'_> {
                 .or_else(|| opt(cell(role)).map(str::to_owned))
                 .map(Into::into)
         };
-        let (status, kind) = match self.role {
-            FileRole::Statement => (TxnStatus::Success, Some(TxnKind::Payment)),
+        let state = statement.header.at(Role::Status);
+        let state = state.map(|at| row.get(at));
+        let status = settlement::status_of(state, self.mapping);
+        let kind = match self.role {
+            FileRole::Statement => Some(TxnKind::Payment),
             FileRole::Settlement => {
                 let words = (cell(Role::Kind), cell(Role::Status));
-                (
-                    settlement::status_of(words.1, self.mapping),
-                    settlement::kind_of(words.0, words.1, self.mapping).map(|kind| match kind {
-                        TxnKind::Payment if amount < Decimal::ZERO => TxnKind::Refund,
-                        kind => kind,
-                    }),
-                )
+                settlement::kind_of(words.0, words.1, self.mapping).map(|kind| match kind {
+                    TxnKind::Payment if amount < Decimal::ZERO => TxnKind::Refund,
+                    kind => kind,
+                })
             }
         };
         let amount = if self.role == FileRole::Settlement {
@@ -268,7 +275,7 @@ impl Maker<'_> {
     }
 
     /// Judges a record and gives it its name. `heading` tells what a column is called in the file.
-    fn make<'h>(&self, record: &Record, heading: impl Fn(&str) -> Option<&'h str>) -> Made {
+    fn make(&self, record: &Record, heading: impl Fn(&str) -> Option<String>) -> Made {
         match to_txn(record, self.context) {
             Ok(txn) => self.name(txn),
             Err(mut reject) => {

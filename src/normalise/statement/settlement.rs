@@ -6,7 +6,7 @@ use super::heading::Role;
 use super::{Statement, TableRow, amount};
 use crate::domain::fold::fold_name;
 use crate::domain::{Flaw, TxnKind, TxnStatus};
-use crate::format::Grid;
+use crate::format::{Grid, GridRow};
 use crate::source::Mapping;
 
 /// Words that begin a row of totals.
@@ -27,6 +27,10 @@ const STATES: &[(&str, TxnStatus, &[&str])] = &[
             "PAID",
             "COMPLETED",
             "SETTLED",
+            "DA HACH TOAN",
+            "DA GHI SO",
+            "BOOKED",
+            "POSTED",
             "00",
             "0",
         ],
@@ -112,11 +116,12 @@ fn word<T: Copy>(known: &[(&str, T, &[&str])], text: &str, mapping: &Mapping) ->
     own.or_else(usual).map(|(_, value, _)| *value)
 }
 
-/// The state of the money: without a word it moved; a word that nobody configured is for a person.
-pub(super) fn status_of(text: &str, mapping: &Mapping) -> TxnStatus {
-    if text.trim().is_empty() {
+/// The state of the money: where no column tells one it moved; an empty cell and a word that nobody
+/// configured are for a person.
+pub(super) fn status_of(text: Option<&str>, mapping: &Mapping) -> TxnStatus {
+    let Some(text) = text else {
         return TxnStatus::Success;
-    }
+    };
     let is_refund = word(KINDS, text, mapping) == Some(TxnKind::Refund);
     let known = word(STATES, text, mapping);
     known.unwrap_or(if is_refund {
@@ -141,14 +146,16 @@ pub(super) fn kind_of(kind: &str, status: &str, mapping: &Mapping) -> Option<Txn
 pub(super) fn wrong_total(grid: &Grid, statement: &Statement, mapping: &Mapping) -> Option<Flaw> {
     let header = &statement.header;
     header.at(Role::Amount)?;
-    let row = grid.rows.get(statement.rows.end)?;
+    let behind = grid.rows.get(statement.rows.last()? + 1..)?;
+    let told_in = |row: &&GridRow| row.cells.iter().any(|cell| !cell.is_empty());
+    let row = behind.iter().find(told_in)?;
     let first = row.cells.iter().find(|cell| !cell.is_empty())?;
     let word = fold_name(first);
     let is_total = TOTALS.iter().any(|total| word.starts_with(total));
     let told =
         amount::read(header.cell(row, Role::Amount), statement.style).filter(|_| is_total)?;
     let mut held = [[Decimal::ZERO; 3]; 2];
-    for row in grid.rows.get(statement.rows.clone())? {
+    for row in statement.rows.iter().filter_map(|at| grid.rows.get(*at)) {
         let TableRow::Entry(amount, _) = statement.row(row) else {
             continue;
         };
@@ -157,7 +164,8 @@ pub(super) fn wrong_total(grid: &Grid, statement: &Statement, mapping: &Mapping)
         let back = amount.is_sign_negative()
             || kind_of(kind, status, mapping).is_some_and(|kind| kind != TxnKind::Payment);
         let size = amount.abs();
-        let done = status_of(status, mapping) == TxnStatus::Success;
+        let state = header.at(Role::Status).map(|_| status);
+        let done = status_of(state, mapping) == TxnStatus::Success;
         for sums in held.iter_mut().take(1 + usize::from(done)) {
             let [gross, net, come] = sums;
             *gross = gross.saturating_add(size);
@@ -178,10 +186,13 @@ mod tests {
     fn words_are_known_or_configured() {
         let table = [("success".to_owned(), "Da chi; OK".to_owned())].into();
         let mapping = Mapping::parse(&table).unwrap();
-        let status = |text: &str| status_of(text, &mapping).id();
+        let status = |text: &str| status_of(Some(text), &mapping).id();
         assert_eq!(status("Thành công"), "success");
         assert_eq!(status("ĐÃ CHI"), "success");
-        assert_eq!(status(""), "success");
+        assert_eq!(status(""), "unmapped");
+        assert_eq!(status(" "), "unmapped");
+        assert_eq!(status_of(None, &mapping).id(), "success");
+        assert_eq!(status("Đã hạch toán"), "success");
         assert_eq!(status("Thất bại"), "failed");
         assert_eq!(status("Hoàn tiền"), "success");
         assert_eq!(status("77"), "unmapped");

@@ -1,6 +1,9 @@
-//! PURE: times as statements print them: day first.
+//! PURE: times as statements print them: day first, unless the column itself proves that the month
+//! stands first; as days of a spreadsheet, where nothing else stands in the column.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use crate::domain::{Day, Moment};
 
@@ -22,6 +25,112 @@ const DAYS: &[(&str, &str)] = &[
     ("yyyy-MM-dd", "%Y-%m-%d"),
 ];
 
+/// Forms with the month first, which no cell is read by unless its column is.
+const MONTHS: &[(&str, &str)] = &[
+    ("MM/dd/yyyy HH:mm:ss", "%m/%d/%Y %H:%M:%S"),
+    ("MM/dd/yyyy HH:mm", "%m/%d/%Y %H:%M"),
+    ("MM/dd/yyyy", "%m/%d/%Y"),
+];
+
+/// The form of days since the end of 1899, as a spreadsheet counts them.
+const EXCEL: &str = "excel";
+/// 01/01/1990 and 31/12/2099 as a spreadsheet counts them.
+const EXCEL_DAYS: std::ops::RangeInclusive<i64> = 32_874..=73_050;
+
+/// How the times of a column are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// The form that most cells follow.
+    pub form: Option<&'static str>,
+    /// True where some cells prove that the day stands first and others that the month does: a cell
+    /// that fits both is no time.
+    pub mixed: bool,
+}
+
+impl Column {
+    /// The column as a mapping tells it.
+    pub fn told(form: &'static str) -> Self {
+        Self {
+            form: Some(form),
+            mixed: false,
+        }
+    }
+
+    /// The column as its cells show it.
+    pub fn of<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let fits = |cell: &str| (forms(cell).next().is_some(), month_first(cell));
+        let (mut day, mut month) = (None, None);
+        for cell in cells.clone() {
+            match fits(cell) {
+                (true, None) if cell.contains('/') => day = Some(()),
+                (false, Some((form, _))) => month = Some(form),
+                _ => {}
+            }
+        }
+        match (day, month) {
+            (None, Some(form)) => return Self::told(form),
+            (Some(()), Some(_)) => {
+                let form = format_of(cells);
+                return Self { form, mixed: true };
+            }
+            _ => {}
+        }
+        let form = format_of(cells.clone()).or_else(|| {
+            let mut filled = cells.filter(|cell| !cell.is_empty()).peekable();
+            let any = filled.peek().is_some();
+            (any && filled.all(|cell| serial(cell).is_some())).then_some(EXCEL)
+        });
+        Self { form, mixed: false }
+    }
+
+    /// A cell of the column as ISO text.
+    pub fn iso(self, cell: &str) -> Option<String> {
+        let both = || forms(cell).next().is_some() && month_first(cell).is_some();
+        if self.mixed && both() {
+            return None;
+        }
+        iso(cell, self.form)
+    }
+}
+
+/// A cell as a time with the month first: the form and ISO text.
+fn month_first(cell: &str) -> Option<(&'static str, String)> {
+    let cell = cell.trim();
+    let real = |year: i32| (1900..=9999).contains(&year);
+    MONTHS.iter().find_map(|(name, form)| {
+        let text = if form.contains("%H") {
+            let at = NaiveDateTime::parse_from_str(cell, form).ok()?;
+            real(at.year()).then(|| at.format("%Y-%m-%dT%H:%M:%S").to_string())
+        } else {
+            let day = NaiveDate::parse_from_str(cell, form).ok()?;
+            real(day.year()).then(|| day.format("%Y-%m-%d").to_string())
+        };
+        Some((*name, text?))
+    })
+}
+
+/// A number of days, and what it has of the next as a fraction, as ISO text.
+fn serial(cell: &str) -> Option<String> {
+    let (days, rest) = cell
+        .trim()
+        .split_once(['.', ','])
+        .unwrap_or((cell.trim(), ""));
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if days.len() != 5 || !digits(days) || !digits(rest) {
+        return None;
+    }
+    let days: i64 = days.parse().ok().filter(|days| EXCEL_DAYS.contains(days))?;
+    let start = NaiveDate::from_ymd_opt(1899, 12, 30)?;
+    let day = start.checked_add_signed(Duration::days(days))?;
+    if rest.bytes().all(|b| b == b'0') {
+        return Some(day.format("%Y-%m-%d").to_string());
+    }
+    let part: Decimal = format!("0.{rest:.20}").parse().ok()?;
+    let second = (part * Decimal::from(86_400)).round().to_i64()?;
+    let at = day.and_time(NaiveTime::MIN) + Duration::seconds(second);
+    Some(at.format("%Y-%m-%dT%H:%M:%S").to_string())
+}
+
 /// The forms that fit a cell.
 fn forms(cell: &str) -> impl Iterator<Item = &'static str> {
     let cell = cell.trim();
@@ -39,6 +148,20 @@ fn forms(cell: &str) -> impl Iterator<Item = &'static str> {
 /// that fit it are read so, others by whatever form fits.
 pub fn iso(cell: &str, form: Option<&str>) -> Option<String> {
     let cell = cell.trim();
+    if form == Some(EXCEL)
+        && let Some(text) = serial(cell)
+    {
+        return Some(text);
+    }
+    if MONTHS.iter().any(|(name, _)| Some(*name) == form) {
+        // in such a column nothing is read with the day first
+        if let Some((_, text)) = month_first(cell) {
+            return Some(text);
+        }
+        if cell.contains('/') {
+            return None;
+        }
+    }
     let name = forms(cell)
         .find(|name| Some(*name) == form)
         .or_else(|| forms(cell).next());
@@ -75,6 +198,11 @@ pub fn days_in(text: &str) -> Vec<Day> {
 /// True for a cell that is a time in any known form; an offset may follow.
 pub fn is_time(cell: &str) -> bool {
     forms(cell).next().is_some() || Moment::parse(cell.trim()).is_ok()
+}
+
+/// True for a cell that is a time by some form, whatever stands in the other cells.
+pub(super) fn may_be(cell: &str) -> bool {
+    is_time(cell) || month_first(cell).is_some() || serial(cell).is_some()
 }
 
 /// The form that the most cells follow, none when no cell follows any.
@@ -137,9 +265,61 @@ mod tests {
     }
 
     #[test]
+    fn a_column_decides_whether_the_month_comes_first() {
+        let check = |cells: &[&str], expected: &[&str]| {
+            let column = Column::of(cells.iter().copied());
+            let said: Vec<String> = cells
+                .iter()
+                .map(|cell| column.iso(cell).unwrap_or_default())
+                .collect();
+            assert_eq!(said, expected, "{cells:?}");
+        };
+        // nothing proves anything: day first, as everybody writes here
+        check(&["05/12/2022", "06/12/2022"], &["2022-12-05", "2022-12-06"]);
+        check(&["05/12/2022", "13/12/2022"], &["2022-12-05", "2022-12-13"]);
+        // one row proves it for all
+        check(&["12/05/2022", "12/13/2022"], &["2022-12-05", "2022-12-13"]);
+        // both proved: what fits both is no time; what fits the month first alone is none, either
+        check(
+            &["12/05/2022", "12/13/2022", "31/12/2022"],
+            &["", "", "2022-12-31"],
+        );
+        // a form that is told leaves no choice
+        let month = Column::told("MM/dd/yyyy");
+        assert_eq!(month.iso("05/12/2022").as_deref(), Some("2022-05-12"));
+        assert_eq!(month.iso("25/12/2022"), None);
+        assert_eq!(month.iso("2022-12-05").as_deref(), Some("2022-12-05"));
+        assert_eq!(Column::told("dd/MM/yyyy").iso("12/25/2022"), None);
+    }
+
+    #[test]
+    fn days_of_a_spreadsheet_are_read_where_nothing_else_stands() {
+        let check = |cells: &[&str], expected: &[&str]| {
+            let column = Column::of(cells.iter().copied());
+            let said: Vec<String> = cells
+                .iter()
+                .map(|cell| column.iso(cell).unwrap_or_default())
+                .collect();
+            assert_eq!(said, expected, "{cells:?}");
+        };
+        check(&["44900", "", "44901"], &["2022-12-05", "", "2022-12-06"]);
+        check(
+            &["44900.5", "44900,25"],
+            &["2022-12-05T12:00:00", "2022-12-05T06:00:00"],
+        );
+        check(&["44900.999999"], &["2022-12-06T00:00:00"]);
+        check(&["44900.00"], &["2022-12-05"]);
+        check(&["45992"], &["2025-12-01"]);
+        // beside dates a number may be a date that a spreadsheet turned round
+        check(&["44900", "25/12/2022"], &["", "2022-12-25"]);
+        check(&["12345", "00123"], &["", ""]);
+        assert_eq!(days_in("44900 45992"), []);
+    }
+
+    #[test]
     fn every_form_of_the_mapping_is_known() {
-        let known = TIMES.iter().chain(DAYS).map(|(name, _)| *name);
-        for name in known {
+        let known = TIMES.iter().chain(DAYS).chain(MONTHS);
+        for name in known.map(|(name, _)| *name).chain([EXCEL]) {
             let table = [("time_format".to_owned(), name.to_owned())].into();
             let mapping = crate::source::Mapping::parse(&table).unwrap();
             assert_eq!(mapping.time_format, Some(name));

@@ -194,6 +194,12 @@ fn incomplete(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
         Completeness::Missing => ("banner-missing", "banner-missing-advice"),
         Completeness::Refused => ("banner-refused", "banner-refused-advice"),
     };
+    // something came, or was tried, and was of no use: the trouble says what
+    let key = match (key, &source.facts.trouble) {
+        ("banner-late", Some(_)) => "banner-late-useless",
+        ("banner-missing", Some(_)) => "banner-missing-useless",
+        (key, _) => key,
+    };
     let mut text = text::say(lang, key, &[("source", source.facts.name.as_str())]);
     if let Some(trouble) = &source.facts.trouble {
         text = format!("{text} ({trouble})");

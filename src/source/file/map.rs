@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use super::FileRole;
+
 /// Keys that name a column by its heading.
-const HEADINGS: [&str; 15] = [
+const HEADINGS: [&str; 16] = [
     "time",
     "bank_ref",
     "order_ref",
     "debit",
     "credit",
     "amount",
+    "direction",
     "fee",
     "net",
     "balance",
@@ -22,20 +25,22 @@ const HEADINGS: [&str; 15] = [
     "kind",
 ];
 /// Keys that tell how values are written.
-const FORMS: [&str; 6] = [
+const FORMS: [&str; 8] = [
     "delimiter",
     "encoding",
     "time_format",
     "thousands",
     "decimal",
     "file_day",
+    "amounts",
+    "sheet",
 ];
-/// Keys that list the words of `status` and `kind`, separated by `;`.
-const WORDS: [&str; 7] = [
-    "success", "failed", "pending", "void", "payment", "refund", "reversal",
+/// Keys that list the words of `status`, `kind` and `direction`, separated by `;`.
+const WORDS: [&str; 9] = [
+    "success", "failed", "pending", "void", "payment", "refund", "reversal", "in", "out",
 ];
 /// Ways to write a time.
-pub(super) const TIME_FORMATS: [&str; 10] = [
+pub(super) const TIME_FORMATS: [&str; 14] = [
     "dd/MM/yyyy HH:mm:ss",
     "dd/MM/yyyy HH:mm",
     "dd-MM-yyyy HH:mm:ss",
@@ -46,6 +51,10 @@ pub(super) const TIME_FORMATS: [&str; 10] = [
     "dd-MM-yyyy",
     "dd.MM.yyyy",
     "yyyy-MM-dd",
+    "MM/dd/yyyy HH:mm:ss",
+    "MM/dd/yyyy HH:mm",
+    "MM/dd/yyyy",
+    "excel",
 ];
 /// Encodings of text files.
 const ENCODINGS: [&str; 6] = [
@@ -72,6 +81,21 @@ pub struct Mapping {
     pub separators: Option<(char, char)>,
     /// True when the day in a file's name is the day it tells of, false when it is the day after.
     pub same_day: Option<bool>,
+    /// How amounts of one column tell whether money came in or went out, where no column does.
+    pub amounts: Option<Amounts>,
+    /// The sheet of a spreadsheet that is read, and no other.
+    pub sheet: Option<Box<str>>,
+    /// What the files tell; none where nobody knows yet.
+    pub role: Option<FileRole>,
+}
+
+/// What amounts without a column beside them mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amounts {
+    /// A minus is money out.
+    Signed,
+    /// All of them are money in.
+    In,
 }
 
 /// A key that cannot be used.
@@ -106,6 +130,12 @@ impl Mapping {
         }
         mapping.forms(table)?;
         let has = |key| mapping.headings.contains_key(key);
+        if has("direction") && !has("amount") {
+            return Err(BadMapping {
+                message: "source.map names a direction and no amount that it is of".into(),
+                fix: "name the column of the amounts as amount; credit and debit need none".into(),
+            });
+        }
         let money = has("amount") || has("credit") || has("debit");
         let entries = has("time") && money;
         if !entries && !mapping.headings.is_empty() {
@@ -134,6 +164,12 @@ impl Mapping {
         self.separators = thousands
             .map(|c| (c, other(c)))
             .or(decimal.map(|c| (other(c), c)));
+        let amounts = one_of(table, "amounts", &["signed", "in"])?;
+        self.amounts = amounts.map(|word| match word {
+            "in" => Amounts::In,
+            _ => Amounts::Signed,
+        });
+        self.sheet = told("sheet").map(Into::into);
         self.same_day = told("file_day")
             .is_some()
             .then(|| one_of(table, "file_day", &["T", "T+1"]))
@@ -220,7 +256,10 @@ mod tests {
         fails(&[("time", "Ngày")], "names no time, or no amount");
         fails(&[("thousands", " ")], "source.map.thousands");
         fails(&[("thousands", "."), ("decimal", ".")], "are the same");
-        fails(&[("time_format", "MM/dd/yyyy")], "source.map.time_format");
+        fails(&[("time_format", "yyyy/dd/MM")], "source.map.time_format");
+        fails(&[("amounts", "both")], "source.map.amounts");
+        let sides = [("time", "Ngày"), ("credit", "Có"), ("direction", "D/C")];
+        fails(&sides, "names a direction and no amount");
         fails(&[("encoding", "latin-1")], "source.map.encoding");
     }
 }

@@ -8,7 +8,7 @@ mod statement;
 
 use std::path::PathBuf;
 
-pub use map::{BadMapping, Mapping};
+pub use map::{Amounts, BadMapping, Mapping};
 pub use settlement::SETTLEMENT;
 pub use statement::STATEMENT;
 
@@ -50,7 +50,8 @@ fn open(opening: &Opening<'_>, role: FileRole) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
     let missing = || settings.fail("path is missing".to_owned(), "name a folder");
     let path = settings.path("path").ok_or_else(missing)?.to_owned();
-    let mapping = settings.mapping("map").cloned().unwrap_or_default();
+    let mut mapping = settings.mapping("map").cloned().unwrap_or_default();
+    mapping.role = Some(role);
     Ok(Handle::Files(FileSource {
         path,
         role,

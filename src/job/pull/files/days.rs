@@ -105,7 +105,7 @@ impl Clues {
 /// Judges the source by everything that its files have told so far; a rerun judges alike.
 pub(super) async fn facts(
     stage: &Stage,
-    spoiled: bool,
+    (spoiled, came): (bool, bool),
     mut troubles: Vec<String>,
 ) -> Result<SourceFacts, JobError> {
     let (store, name, night) = (&stage.desk.store, &stage.settings.name, stage.night);
@@ -147,7 +147,7 @@ pub(super) async fn facts(
         .iter()
         .filter(|finding| is_tonight(finding.statement))
         .collect();
-    let state = state_of(stage, &asked, &missing, (spoiled, !found.is_empty()));
+    let state = state_of(stage, &asked, &missing, [spoiled, came, !found.is_empty()]);
     let mut facts = stage.facts(state);
     facts.control = control(&tonight);
     troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
@@ -178,18 +178,21 @@ async fn save(stage: &Stage, whole: &[Day], missing: &[Day]) -> Result<(), JobEr
     Ok(())
 }
 
-/// `found`: something that came tonight is not whole.
+/// `spoiled`: something in the folder could not be used; `came`: whole files lie there; `found`:
+/// something that came tonight is not whole.
 fn state_of(
     stage: &Stage,
     asked: &BTreeSet<Day>,
     missing: &[Day],
-    (spoiled, found): (bool, bool),
+    [spoiled, came, found]: [bool; 3],
 ) -> Completeness {
     let only_tonight = missing == [stage.night];
     if found {
         Completeness::Partial
     } else if missing.is_empty() && !spoiled {
         Completeness::Complete
+    } else if spoiled && came {
+        Completeness::Partial
     } else if missing.len() == asked.len() || (only_tonight && !spoiled && !stage.deadline_passed())
     {
         // nothing came, or tonight's file may still come: `facts` tells late from missing

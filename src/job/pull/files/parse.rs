@@ -23,7 +23,7 @@ pub(in crate::job) enum Scanned {
     /// To be read again, entry by entry.
     Message(MessageKind, Reading),
     /// Held as a whole.
-    Table(Box<(Table, Statement, Reading)>),
+    Table(Box<(Table, Vec<Statement>, Reading)>),
 }
 
 impl Scanned {
@@ -70,9 +70,9 @@ fn scan_table(
     }
     let tables = tables::read(&bytes, open::forms(mapping))?;
     drop(bytes);
-    let table = open::pick(tables, mapping);
-    let (reading, statement) = read_table(&table, mapping)?;
-    Ok(Scanned::Table(Box::new((table, statement, reading))))
+    let table = open::gather(tables, mapping);
+    let (reading, statements) = read_table(&table, mapping)?;
+    Ok(Scanned::Table(Box::new((table, statements, reading))))
 }
 
 /// The second reading.
@@ -105,16 +105,12 @@ impl Job {
         };
         match scanned {
             Scanned::Table(held) => {
-                let (table, statement, _) = &**held;
-                for row in table
-                    .grid
-                    .rows
-                    .get(statement.rows.clone())
-                    .into_iter()
-                    .flatten()
-                {
-                    if let Some(made) = maker.table_row(statement, row, &table.lost) {
-                        chunk.add(made);
+                let (table, statements, _) = &**held;
+                for statement in statements {
+                    for place in &statement.rows {
+                        if let Some(made) = maker.table_row(table, statement, *place) {
+                            chunk.add(made);
+                        }
                     }
                 }
             }

@@ -1,0 +1,122 @@
+//! PURE: the words of headings.
+
+use super::Role;
+use crate::normalise::memo::fold_name;
+use crate::normalise::statement::direction;
+
+/// A longer cell is text, not a heading.
+const HEADING_CHARS_MAX: usize = 80;
+
+/// Words of headings, folded; the first that a heading contains as whole words decides. Bank
+/// statements of Vietcombank, BIDV, MSB and Techcombank, settlement files of gateways, and plain
+/// English ones.
+const WORDS: &[(&str, Role)] = &[
+    // the other party's name, and its account, which is not ours
+    ("TEN TAI KHOAN DOI UNG", Role::Payer),
+    ("TEN DOI UNG", Role::Payer),
+    ("DOI UNG", Role::Other),
+    ("TAI KHOAN NGUOI", Role::Other),
+    ("TAI KHOAN CHUYEN", Role::Other),
+    ("TAI KHOAN NHAN", Role::Other),
+    // of bookkeepers: the accounts that an entry is booked on
+    ("TAI KHOAN NO", Role::Other),
+    ("TAI KHOAN CO", Role::Other),
+    ("TK NO", Role::Other),
+    ("TK CO", Role::Other),
+    ("REMITTER ACCOUNT", Role::Other),
+    ("BENEFICIARY ACCOUNT", Role::Other),
+    ("COUNTER ACCOUNT", Role::Other),
+    ("NGAN HANG", Role::Other),
+    ("BANK NAME", Role::Other),
+    ("REMITTER BANK", Role::Other),
+    ("SO DU", Role::Balance),
+    ("BALANCE", Role::Balance),
+    ("GHI NO", Role::Debit),
+    ("PHAT SINH NO", Role::Debit),
+    ("DEBIT", Role::Debit),
+    ("TIEN RA", Role::Debit),
+    ("WITHDRAWAL", Role::Debit),
+    ("GHI CO", Role::Credit),
+    ("PHAT SINH CO", Role::Credit),
+    ("CREDIT", Role::Credit),
+    ("TIEN VAO", Role::Credit),
+    ("DEPOSIT", Role::Credit),
+    ("MA DON HANG", Role::OrderRef),
+    ("ORDER ID", Role::OrderRef),
+    ("ORDER REF", Role::OrderRef),
+    ("SO THAM CHIEU", Role::Reference),
+    ("SO BUT TOAN", Role::Reference),
+    ("SO CT", Role::Reference),
+    ("SO CHUNG TU", Role::Reference),
+    ("MA GIAO DICH", Role::Reference),
+    ("DOC NO", Role::Reference),
+    ("REFERENCE", Role::Reference),
+    ("TRANSACTION NO", Role::Reference),
+    ("TRANSACTION ID", Role::Reference),
+    ("MO TA", Role::Memo),
+    ("NOI DUNG", Role::Memo),
+    ("DIEN GIAI", Role::Memo),
+    ("DESCRIPTION", Role::Memo),
+    ("DETAIL", Role::Memo),
+    ("DETAILS", Role::Memo),
+    ("REMARK", Role::Memo),
+    ("MEMO", Role::Memo),
+    ("TRANG THAI", Role::Status),
+    ("STATUS", Role::Status),
+    ("LOAI GIAO DICH", Role::Kind),
+    ("LOAI GD", Role::Kind),
+    ("TRANSACTION TYPE", Role::Kind),
+    ("TRANS TYPE", Role::Kind),
+    ("TXN TYPE", Role::Kind),
+    ("NGAY GIAO DICH", Role::Time),
+    ("THOI GIAN", Role::Time),
+    ("TRANSACTION DATE", Role::Time),
+    ("TNX DATE", Role::Time),
+    ("NGAY", Role::Time),
+    ("DATE", Role::Time),
+    ("TIME", Role::Time),
+    ("NGUOI HUONG", Role::Payer),
+    ("NGUOI CHUYEN", Role::Payer),
+    ("DOI TAC", Role::Payer),
+    ("PAYER", Role::Payer),
+    ("PAYEE", Role::Payer),
+    ("REMITTER", Role::Payer),
+    ("THUC NHAN", Role::Net),
+    ("NET", Role::Net),
+    ("SO TIEN PHI", Role::Fee),
+    ("PHI", Role::Fee),
+    ("FEE", Role::Fee),
+    ("LOAI TIEN", Role::Currency),
+    ("CURRENCY", Role::Currency),
+    ("SO TIEN", Role::Amount),
+    ("AMOUNT", Role::Amount),
+    ("SO TAI KHOAN", Role::Account),
+    ("ACCOUNT", Role::Account),
+    ("NO", Role::Debit),
+    ("CO", Role::Credit),
+];
+
+/// The meaning of one heading.
+pub fn role_of(heading: &str) -> Role {
+    if heading.chars().count() > HEADING_CHARS_MAX {
+        return Role::Other;
+    }
+    let folded = format!(" {} ", fold_name(heading));
+    // a column of row numbers is called "No" as the debit side is called "Nợ"
+    if [" NO ", " STT ", " TT "].contains(&folded.as_str())
+        && !heading.contains(['ợ', 'Ợ', '\u{323}'])
+    {
+        return Role::Other;
+    }
+    // alone it says what a row does, beside other words it may say anything
+    if [" LOAI ", " TYPE "].contains(&folded.as_str()) {
+        return Role::Kind;
+    }
+    if let Some(role) = direction::heading(heading, &folded) {
+        return role;
+    }
+    let found = WORDS
+        .iter()
+        .find(|(words, _)| folded.contains(&format!(" {words} ")));
+    found.map_or(Role::Other, |(_, role)| *role)
+}

@@ -1,0 +1,323 @@
+//! PURE: the statements of a table, read.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::amount::{self, Style};
+use super::check::Running;
+use super::direction::{self, Way};
+use super::heading::{Header, Role};
+use super::label::{self, beside};
+use super::open::Table;
+use super::sections::{self, Section};
+use super::{Statement, Sum, TableRow, time};
+use crate::format::{FormatError, GridRow};
+use crate::source::{Amounts, FileRole, Mapping};
+
+/// What a table holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Its statements, at least one.
+    pub statements: Vec<Statement>,
+    /// Rows that none of them reads.
+    pub unread: Option<FormatError>,
+    /// Amounts of which nothing tells whether they came in or went out.
+    pub undirected: Option<FormatError>,
+}
+
+/// Reads a table as a mapping says; without headings in it, by the words of its headers.
+///
+/// # Errors
+/// The headings that are missing; an empty list when no row looks like a header.
+pub fn read_tables(table: &Table, mapping: &Mapping) -> Result<Read, Vec<String>> {
+    if let Some(sheet) = mapping.sheet.as_ref().filter(|_| table.sheets.is_empty()) {
+        return Err(vec![sheet.to_string()]);
+    }
+    let split = sections::split(table, mapping)?;
+    let unread = split.unread.map(|(sheet, place)| FormatError::NotRead {
+        sheet: table.sheet(sheet).into(),
+        line: table.grid.rows.get(place).map_or(0, |row| row.line),
+    });
+    let (mut statements, mut undirected): (Vec<Statement>, Option<FormatError>) = (vec![], None);
+    for section in split.sections {
+        let before = statements.last();
+        let (statement, bare) = read_section(table, mapping, section, before);
+        if bare {
+            let column = statement.header.heading(Role::Amount).unwrap_or_default();
+            let column = column.into();
+            undirected.get_or_insert(FormatError::NoDirection { column });
+        }
+        statements.push(statement);
+    }
+    Ok(Read {
+        statements,
+        unread,
+        undirected,
+    })
+}
+
+/// Reads one statement; true where nothing in it tells which way money went.
+fn read_section(
+    table: &Table,
+    mapping: &Mapping,
+    section: Section,
+    before: Option<&Statement>,
+) -> (Statement, bool) {
+    let row = |at: &usize| table.grid.rows.get(*at);
+    let rows = || section.rows.iter().filter_map(row);
+    let words = direction::Words::of(mapping);
+    let mut header = section.header.clone();
+    find_direction(&mut header, mapping, rows(), &words);
+    let style = Style::of(mapping)
+        .unwrap_or_else(|| amount::style_of(rows().flat_map(|row| header.amounts(row))));
+    let above = table.grid.rows.get(section.above.clone());
+    let above = above.unwrap_or_default();
+    let around = || above.iter().chain(section.notes.iter().filter_map(row));
+    let value = |cell: &str| amount::read(cell, style);
+    let word = |cell: &str| Some(Box::<str>::from(cell.split_whitespace().next()?));
+    let currency = |row| beside(row, &["LOAI TIEN", "CURRENCY", "TIEN TE"], word);
+    let times = rows().map(|row| header.cell(row, Role::Time));
+    let opening = |row| beside(row, &["SO DU DAU", "OPENING BALANCE"], value);
+    let closing = |row| beside(row, &["SO DU CUOI", "CLOSING BALANCE"], value);
+    let kept = |told: fn(&Statement) -> Option<Box<str>>| before.and_then(told);
+    let mut statement = Statement {
+        style,
+        times: mapping
+            .time_format
+            .map_or_else(|| time::Column::of(times), time::Column::told),
+        account: section
+            .account
+            .clone()
+            .or_else(|| kept(|before| before.account.clone())),
+        currency: above
+            .iter()
+            .find_map(currency)
+            .or_else(|| kept(|before| before.currency.clone())),
+        entries: 0,
+        credits: Sum::default(),
+        debits: Sum::default(),
+        opening: around().find_map(opening),
+        closing: around().find_map(closing),
+        balanced: None,
+        faults: Vec::new(),
+        totals: [None, None],
+        period: label::period(above),
+        days: BTreeSet::new(),
+        ends: None,
+        cut: None,
+        breaks: Vec::new(),
+        sheet: table.sheet(section.sheet).into(),
+        only_in: mapping.amounts == Some(Amounts::In),
+        words,
+        signed: false,
+        header,
+        rows: Vec::new(),
+    };
+    statement.add_up(table, &section);
+    let bare = statement.is_bare(mapping) && statement.balanced != Some(true);
+    statement.rows = section.rows;
+    (statement, bare)
+}
+
+/// The column beside a single amount that tells which way it went, where the mapping names none: by
+/// its heading, or a column of kinds that holds such words.
+fn find_direction<'r>(
+    header: &mut Header,
+    mapping: &Mapping,
+    mut rows: impl Iterator<Item = &'r GridRow>,
+    words: &direction::Words,
+) {
+    let settles = match mapping.role {
+        Some(role) => role == FileRole::Settlement,
+        None => header.settles(),
+    };
+    if header.amount_role() != Role::Amount || header.at(Role::Direction).is_some() || settles {
+        return;
+    }
+    if let Some(at) = header.untold(Role::Direction) {
+        header.set_direction(at);
+    } else if let Some(at) = header.at(Role::Kind).or(header.untold(Role::Kind))
+        && rows.any(|row| words.way(row.get(at)).is_some())
+    {
+        header.set_direction(at);
+    }
+}
+
+impl Statement {
+    /// One column of amounts, without a sign and without a column beside it, where a bank's
+    /// entries are told.
+    fn is_bare(&self, mapping: &Mapping) -> bool {
+        let sided = self.header.amount_role() != Role::Amount;
+        let directed = self.header.at(Role::Direction).is_some() || self.signed;
+        let settles = match mapping.role {
+            Some(role) => role == FileRole::Settlement,
+            None => self.header.settles(),
+        };
+        let told = mapping.amounts.is_some();
+        self.entries > 0 && !(sided || directed || settles || told)
+    }
+
+    /// Adds up the rows of a section.
+    fn add_up(&mut self, table: &Table, section: &Section) {
+        let mut balances = Vec::new();
+        let mut sums = Sums::default();
+        let (mut entries, mut notes) = (section.rows.iter(), section.notes.iter().peekable());
+        let mut next = entries.next();
+        while let Some(at) = next.or_else(|| notes.peek().copied()) {
+            let note = notes.next_if(|note| *note < at || next.is_none());
+            let Some(row) = table.grid.rows.get(*note.unwrap_or(at)) else {
+                break;
+            };
+            if note.is_some() {
+                if label::is_sum(row) {
+                    sums.row(row, &self.header, self.style);
+                }
+                continue;
+            }
+            if let Some(amount) = self.entry(row, &mut balances) {
+                sums.entry(amount);
+            }
+            next = entries.next();
+        }
+        self.totals = sums.told([self.debits.sum, self.credits.sum]);
+        let last = section
+            .rows
+            .last()
+            .filter(|at| **at + 1 == table.grid.rows.len());
+        let last = last.and_then(|at| table.grid.rows.get(*at));
+        self.cut = self.cut_line(&balances, last);
+        let way = self.way(&balances);
+        self.balanced = self.check(&way);
+        (self.ends, self.breaks) = (way.ends, way.breaks);
+    }
+
+    /// Adds one row; its amount, where it is an entry.
+    fn entry(&mut self, row: &GridRow, balances: &mut Vec<Running>) -> Option<Decimal> {
+        match self.row(row) {
+            TableRow::Nothing => None,
+            TableRow::Entry(amount, iso) => {
+                self.entries += 1;
+                if amount < Decimal::ZERO {
+                    self.debits.add(-amount);
+                } else {
+                    self.credits.add(amount);
+                }
+                self.signed |= self.header.told(row).iter().any(|(_, cell)| has_sign(cell));
+                self.days.extend(time::day_of(&iso));
+                let balance = self.header.cell(row, Role::Balance);
+                if let Some(balance) = amount::read(balance, self.style) {
+                    balances.push(Running {
+                        line: row.line,
+                        nth: self.entries,
+                        account: self.header.cell(row, Role::Account).into(),
+                        at: iso,
+                        amount,
+                        balance,
+                    });
+                }
+                Some(amount)
+            }
+            TableRow::Fault(role, fault, _) => {
+                let heading = self.heading_of(role);
+                self.faults.push((row.line, heading, fault));
+                None
+            }
+        }
+    }
+
+    /// The heading of a meaning, with the sheet where it is not the first.
+    pub(super) fn heading_of(&self, role: Role) -> String {
+        let heading = self.header.heading(role).unwrap_or_default();
+        self.in_sheet(heading)
+    }
+
+    /// A heading, with the sheet in which it stands where there are several.
+    pub fn in_sheet(&self, heading: &str) -> String {
+        if self.sheet.is_empty() {
+            heading.to_owned()
+        } else {
+            format!("{}!{heading}", self.sheet)
+        }
+    }
+
+    /// An amount by the column beside it.
+    pub(super) fn directed(&self, row: &GridRow, amount: Decimal) -> Option<Decimal> {
+        if self.header.amount_role() != Role::Amount {
+            return Some(amount);
+        }
+        let Some(at) = self.header.at(Role::Direction) else {
+            return Some(amount).filter(|amount| !(self.only_in && amount.is_sign_negative()));
+        };
+        match self.words.way(row.get(at))? {
+            Way::Out => Some(-amount.abs()),
+            Way::In => Some(amount).filter(|amount| *amount >= Decimal::ZERO),
+        }
+    }
+}
+
+/// A plus, a minus or brackets.
+fn has_sign(cell: &str) -> bool {
+    cell.contains(['+', '-', '(', '\u{2212}'])
+}
+
+/// What the rows of sums tell beside what stands above them: of a page or a part, or of everything.
+#[derive(Default)]
+struct Sums {
+    all: [Decimal; 2],
+    part: [Decimal; 2],
+    entries: u64,
+    /// By how much the rows of sums differ, and whether there are such.
+    off: [Decimal; 2],
+    told: [bool; 2],
+    /// True when the last row was of a part.
+    of_part: bool,
+}
+
+impl Sums {
+    fn entry(&mut self, amount: Decimal) {
+        let side = usize::from(amount >= Decimal::ZERO);
+        for sum in [&mut self.all[side], &mut self.part[side]] {
+            *sum = sum.saturating_add(amount.abs());
+        }
+        self.entries += 1;
+    }
+
+    fn row(&mut self, row: &GridRow, header: &Header, style: Style) {
+        let Some(of_part) = label::of_part(row) else {
+            return;
+        };
+        // several in a row: the first, and the sum of everything behind that of a part
+        let first = self.told == [false, false];
+        let grand = self.of_part && !of_part;
+        if self.entries == 0 && !first && !grand {
+            return;
+        }
+        let sums = label::sums(row, header, style);
+        for (side, sum) in sums.into_iter().enumerate() {
+            let Some(sum) = sum else { continue };
+            let of_part = sum.saturating_sub(self.part[side]);
+            let known = self.all[side].saturating_add(self.off[side]);
+            let of_all = sum.saturating_sub(known);
+            let off = if self.entries > 0 && of_part.abs() < of_all.abs() {
+                of_part
+            } else {
+                of_all
+            };
+            self.off[side] = self.off[side].saturating_add(off);
+            self.told[side] = true;
+        }
+        if sums != [None, None] {
+            (self.part, self.entries, self.of_part) = (<[Decimal; 2]>::default(), 0, of_part);
+        }
+    }
+
+    /// Money out and in as the rows of sums have it; none where they tell nothing.
+    fn told(&self, held: [Decimal; 2]) -> [Option<Decimal>; 2] {
+        let side = |side: usize| {
+            let sum = held[side].saturating_add(self.off[side]);
+            self.told[side].then_some(sum)
+        };
+        [side(0), side(1)]
+    }
+}
