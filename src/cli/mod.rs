@@ -97,10 +97,11 @@ pub struct Global {
 }
 
 impl Global {
-    /// The configuration that the flags name.
+    /// The configuration that the flags name, in the language that they name.
     pub fn load(&self) -> Result<Config, ConfigError> {
-        let config = Config::load(&self.config_file())?;
+        let mut config = Config::load(&self.config_file())?;
         known_definitions(&config)?;
+        config.lang = self.lang(Some(&config));
         Ok(config)
     }
 

@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
 use crate::job::late::{self, Late};
-use crate::job::{Exit, JobError};
-use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
 use crate::text::say;
 
 /// Arguments of `status`.
@@ -152,7 +152,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
 }
 
 async fn known(config: &Config) -> Result<Known, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let known = Known {
         last: store.last_run().await?,
         waiting: store.outbox(Delivered::Waiting).await?,

@@ -16,6 +16,7 @@ pub mod forms;
 pub mod import;
 mod kept;
 pub mod late;
+pub mod lost;
 pub mod metrics;
 mod names;
 pub mod nightly;

@@ -88,6 +88,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0005 outbox",
             "0006 periods",
             "0007 halves",
+            "0008 seals",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
@@ -113,7 +114,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(7)),
+            matches!(pending, StoreError::MigrationsPending(8)),
             "{pending}"
         );
     }

@@ -109,6 +109,8 @@ async fn save(
             Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
     }
+    // the evidence first: no row changes without a file that tells why
+    evidence.record(stage).await?;
     let is_fees = |record: &ExportFile| *record.kind == *kind_word(FileKind::DossierFees);
     let newest = known
         .iter()
@@ -124,7 +126,6 @@ async fn save(
         }
         desk.store.save_registry(&record, &stored(rows)).await?;
     }
-    evidence.record(stage).await?;
     Ok(unreadable)
 }
 
