@@ -237,7 +237,9 @@ async fn what_only_nights_write_is_sealed() {
     for kind in BOTH {
         let town = two_nights(kind).await;
         holds(&town, "as published").await;
-        for (edit, about) in WRITTEN {
+        // the same program reads both databases: of one a sample is enough
+        let step = if kind == Kind::Sqlite { 1 } else { 4 };
+        for (edit, about) in WRITTEN.into_iter().step_by(step) {
             edited(&town, edit, about).await;
         }
         holds(&town, "as it was").await;
