@@ -193,7 +193,11 @@ async fn replaced_and_older_runs() {
             assert_eq!(code, 2, "{unknown}: {text}");
         }
         // an older program wrote neither, nor a chain that tells of them
-        for gone in ["DELETE FROM reading", "DELETE FROM run_kept", "DELETE FROM audit"] {
+        for gone in [
+            "DELETE FROM reading",
+            "DELETE FROM run_kept",
+            "DELETE FROM audit",
+        ] {
             town.database.execute(gone).await;
         }
         let (code, text) = replayed(&town, SECOND).await;
