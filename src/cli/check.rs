@@ -13,9 +13,9 @@ use super::{
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
-use crate::job::{Exit, JobError};
+use crate::job::{Exit, JobError, lost};
 use crate::source::{ArchiveError, BoxFuture, FileSource, Handle, Opening, Pace, Pull, RawSink};
-use crate::store::{OpenMode, Store, StoreError};
+use crate::store::{OpenMode, StoreError};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -258,7 +258,7 @@ fn zone(clock: &dyn Clock) -> Line {
 async fn database(config: &Config) -> Line {
     let name = config.database.label();
     let checked = async {
-        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let store = lost::open(config, OpenMode::Ready).await?;
         let checked = async {
             store.check().await?;
             store.assert_writable().await?;

@@ -3,14 +3,14 @@
 use super::check::Line;
 use crate::config::Config;
 use crate::domain::Lang;
-use crate::job::{JobError, late};
-use crate::store::{OpenMode, Store};
+use crate::job::{JobError, late, lost};
+use crate::store::OpenMode;
 
 /// A warning for each; nothing where no file came, or the database cannot be read, which has a line
 /// of its own.
 pub(super) async fn lines(config: &Config, lang: Lang) -> Vec<Line> {
     let found = async {
-        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let store = lost::open(config, OpenMode::Ready).await?;
         let found = late::standing(&store).await;
         store.close().await;
         found

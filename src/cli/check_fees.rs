@@ -7,8 +7,8 @@ use super::check::Line;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::{Day, Lang, Reject};
-use crate::job::{Exit, JobError};
-use crate::store::{OpenMode, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::OpenMode;
 use crate::tariff::lint;
 use crate::text::reject::explain;
 
@@ -72,7 +72,7 @@ async fn known(config: &Config) -> BTreeSet<Box<str>> {
 }
 
 async fn told(config: &Config) -> Result<BTreeSet<Box<str>>, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let told = store.procedures().await;
     store.close().await;
     Ok(told?)

@@ -7,9 +7,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::lint::{Finding, Known, lint};
 use crate::config::{Config, SourceSettings};
 use crate::domain::{Agency, Day, Vnd};
-use crate::job::{Exit, JobError};
+use crate::job::{Exit, JobError, lost};
 use crate::source::Ability;
-use crate::store::{OpenMode, Store};
+use crate::store::OpenMode;
 
 /// One line a finding, or one that says that there is none. Without a database the rules are held
 /// against nothing but themselves.
@@ -76,7 +76,7 @@ fn line(finding: &Finding) -> Line {
 
 /// The tariffs and agencies that the registry has told.
 async fn told(config: &Config) -> Result<(BTreeSet<Vnd>, Vec<Agency>), JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let today = Day::of_ms(SystemClock.now_ms());
     let told = (store.tariffs().await, store.agencies(today).await);
     store.close().await;

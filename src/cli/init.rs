@@ -13,7 +13,7 @@ use super::owner::Owner;
 use super::{Failure, Global, Outcome, block_on};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::{Lang, Text};
-use crate::job::{Exit, JobError};
+use crate::job::{Exit, JobError, lost};
 use crate::store::Store;
 
 const TOML_VI: &str = include_str!("init/doisoat.vi.toml");
@@ -32,7 +32,9 @@ Examples:
   doisoat init                  here: doisoat.toml, folders, systemd units, cron line, database
   doisoat init /etc/doisoat     there
   doisoat init --lang en        with English comments
-Run again after an upgrade: what exists is never changed, pending migrations are applied.";
+  doisoat init --new-database   begin again, although past nights lie beside the database that is gone
+Run again after an upgrade: what exists is never changed, pending migrations are applied. Where the
+database is gone and its archive or reports are not, it makes no new one: restore the backup.";
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -41,6 +43,9 @@ pub struct InitArgs {
     /// Folder to set up
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// Make a new database although an archive or reports of past nights lie there
+    #[arg(long)]
+    new_database: bool,
 }
 
 pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
@@ -55,7 +60,11 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     let file = dir.join("doisoat.toml");
     let text = if lang == Lang::Vi { TOML_VI } else { TOML_EN };
     write_new(&file, text, &mut made)?;
-    let config = Config::load(&file)?;
+    let mut config = Config::load(&file)?;
+    config.lang = global.lang(Some(&config));
+    if !args.new_database {
+        block_on(lost::refuse_new(&config))??;
+    }
     folder(&config.archive_dir, 0o700, &mut made)?;
     folder(&config.report_dir, 0o755, &mut made)?;
     for path in config.folders() {

@@ -7,8 +7,8 @@ use super::output::{json_line, out};
 use super::{Global, Outcome, block_on};
 use crate::config::Config;
 use crate::domain::{Lang, Text};
-use crate::job::{Exit, JobError};
-use crate::store::{OpenMode, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::OpenMode;
 
 /// Arguments of `migrate`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(super) fn run(global: &Global, args: &MigrateArgs) -> Outcome {
 }
 
 async fn migrate(config: &Config) -> Result<Vec<String>, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Any).await?;
+    let store = lost::open(config, OpenMode::Any).await?;
     let applied = store.migrate().await?;
     store.close().await;
     Ok(applied)

@@ -101,10 +101,11 @@ pub struct Global {
 }
 
 impl Global {
-    /// The configuration that the flags name.
+    /// The configuration that the flags name, in the language that they name.
     pub fn load(&self) -> Result<Config, ConfigError> {
-        let config = self.read()?;
+        let mut config = self.read()?;
         known_definitions(&config)?;
+        config.lang = self.lang(Some(&config));
         Ok(config)
     }
 

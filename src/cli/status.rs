@@ -12,8 +12,8 @@ use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
 use crate::job::last_run::LastRun;
 use crate::job::late::{self, Late};
-use crate::job::{Exit, JobError};
-use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
 use crate::text::say;
 
 /// Arguments of `status`.
@@ -178,7 +178,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
 }
 
 async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let published = store.published_nights().await?;
     let known = Known {
         last: store.last_run().await?,

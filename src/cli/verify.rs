@@ -7,7 +7,7 @@ use super::output::{json_line, out};
 use super::run::desk;
 use super::{Global, Outcome, block_on, day};
 use crate::domain::{Day, RunId};
-use crate::job::verify::{self, Verified, Which};
+use crate::job::verify::{self, Verification, Verified, Which};
 use crate::job::{Desk, Exit, reader};
 use crate::prove::Violation;
 
@@ -20,9 +20,11 @@ Examples:
   doisoat verify --run 2022-12-05-0123456789ab-1
   doisoat verify --all                  every run that stands
 Reads the run's rows from the store, settles and proves them again, and compares the result with
-the database and the published folder. Changes nothing, and may run beside a night. One line a run: what was checked, what
-could not be, and what does not hold.
-Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run.")]
+ database and the published folder. Changes nothing, and may run beside a night. One line a run:
+ what was checked, what could not be, and what does not hold. Chain, seals and books are checked each
+ time, for all nights.
+ Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run, or no night
+ to verify.")]
 pub struct VerifyArgs {
     /// The run that stands for a night [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with_all = ["run", "all"])]
@@ -43,6 +45,9 @@ struct Document<'a> {
     schema_version: u32,
     holds: bool,
     runs: Vec<OneRun<'a>>,
+    /// What concerns all runs; stands with each of them too.
+    violations: &'a [Violation],
+    notes: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -67,27 +72,24 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     let verified = block_on(async {
         let desk = desk(config, global).await?;
         let work = async |desk: &Desk| verify::verify(desk, &which).await;
-        let verified = reader::read(&desk, work, all_hold).await;
+        let verified = reader::read(&desk, work, Verification::holds).await;
         desk.close().await;
         verified
     })??;
-    let holds = all_hold(&verified);
+    let holds = verified.holds();
     if args.json {
-        let runs = verified.iter().map(one).collect();
+        let runs = verified.runs.iter().map(one).collect();
         json_line(&Document {
             schema_version: 1,
             holds,
             runs,
+            violations: &verified.found,
+            notes: verified.notes.iter().map(|(_, en)| en.as_str()).collect(),
         });
     } else {
-        let lines = verified.iter().map(|run| run.lines(lang));
-        out(&lines.collect::<String>());
+        out(&verified.lines(lang));
     }
     Ok(if holds { Exit::Done } else { Exit::Failed })
-}
-
-fn all_hold(verified: &Vec<Verified>) -> bool {
-    verified.iter().all(|run| run.found.is_empty())
 }
 
 fn one(run: &Verified) -> OneRun<'_> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::error::JobError;
+use super::lost;
 use crate::config::Config;
 use crate::store::archive::{Archive, digest};
 use crate::store::{OpenMode, Store};
@@ -38,7 +39,7 @@ pub struct Saved {
 /// Copies into the new folder `to`. A night may be running: the copy is one state of the database,
 /// and bytes are in the archive before the database names them.
 pub async fn backup(config: &Config, to: &Path) -> Result<Saved, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     if !store.is_file() {
         let (place, to) = (store.place(), to.display());
         store.close().await;
@@ -150,7 +151,7 @@ async fn look(copy: &Store, archive: &Archive) -> Result<(Saved, String), JobErr
                 saved.archived_bytes += bytes;
                 list.extend([format!("{sha256} {bytes} {}\n", place.display())]);
             }
-            None if pruned.contains_key(&sha256) => {}
+            None if pruned.holds(&sha256) => {}
             None => saved.missing.push(sha256),
         }
     }

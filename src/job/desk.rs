@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::JobError;
+use super::lost;
 use super::progress::Progress;
 use super::stop::Stop;
 use crate::clock::{Clock, Stopwatch};
@@ -48,7 +49,7 @@ impl Desk {
     /// Opens the database and the archive that the configuration names.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, JobError> {
         known_definitions(&config)?;
-        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let store = lost::open(&config, OpenMode::Ready).await?;
         let archive = Archive::open(&config.archive_dir)?;
         Ok(Self {
             config: Arc::new(config),
@@ -72,7 +73,7 @@ impl Desk {
     /// The same with the database opened again: what waits for a day must not hold on to a file
     /// that was moved away or restored meanwhile.
     pub async fn reopened(&self) -> Result<Self, JobError> {
-        let store = Store::open(&self.config.database.url(), OpenMode::Ready).await?;
+        let store = lost::open(&self.config, OpenMode::Ready).await?;
         Ok(Self {
             store,
             ..self.clone()

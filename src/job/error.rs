@@ -35,6 +35,22 @@ pub enum JobError {
         /// What to do.
         fix: String,
     },
+    /// The database is not there, beside an archive and reports of past nights (exit code 10).
+    #[error("{message}")]
+    Lost {
+        /// What is missing, and what lies beside it.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
+    /// What a run kept is not in the archive any more, so that nothing true can be told by it.
+    #[error("{message}")]
+    Erased {
+        /// What is gone, and of which run.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
     /// Anything else.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -51,17 +67,21 @@ impl JobError {
                 | StoreError::NewerThanProgram(_),
             ) => Exit::Database,
             Self::Config(_) | Self::Usage { .. } | Self::Store(StoreError::Url(_)) => Exit::Usage,
+            Self::Lost { .. } => Exit::Database,
             Self::Stopped(exit) => *exit,
-            Self::Store(_) | Self::Unproved { .. } | Self::Other(_) => Exit::Failed,
+            Self::Store(_) | Self::Unproved { .. } | Self::Erased { .. } | Self::Other(_) => {
+                Exit::Failed
+            }
         }
     }
 
     /// What happened, and what to do.
     pub fn message_and_fix(&self) -> (String, String) {
         match self {
-            Self::Usage { message, fix } | Self::Unproved { message, fix } => {
-                (message.clone(), fix.clone())
-            }
+            Self::Usage { message, fix }
+            | Self::Unproved { message, fix }
+            | Self::Lost { message, fix }
+            | Self::Erased { message, fix } => (message.clone(), fix.clone()),
             Self::Config(error) => (
                 format!("{}: {}", error.place, error.message),
                 error.fix.clone(),

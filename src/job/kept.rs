@@ -13,6 +13,7 @@ use super::error::JobError;
 use super::nightly::Decided;
 use crate::domain::Inputs;
 use crate::store::{KeptFile, RunRecord};
+use crate::text;
 
 /// Every row that the night read, and the facts of its sources.
 pub(super) const POOL: &str = "pool";
@@ -91,6 +92,26 @@ pub(super) enum Gone {
     NotKept,
     /// Its bytes are not in the archive any more, or damaged: its name, and why.
     Lost(String),
+}
+
+/// The error about a document that is gone: nothing true can be told by its run. `what` names it.
+pub(super) async fn erased(
+    desk: &Desk,
+    run: &RunRecord,
+    documents: &Documents,
+    what: &str,
+) -> Result<JobError, JobError> {
+    let pruned = desk.store.pruned().await?;
+    let by_rule = documents
+        .values()
+        .any(|sha256| pruned.holds(sha256) && what.contains(&**sha256));
+    let key = if by_rule { "kept-pruned" } else { "kept-lost" };
+    let args = [("run", run.id.as_str()), ("what", what)];
+    let lang = desk.config.lang;
+    Ok(JobError::Erased {
+        message: text::say(lang, key, &args),
+        fix: text::say(lang, "kept-lost-fix", &args),
+    })
 }
 
 /// Reads one document.

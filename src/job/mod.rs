@@ -17,6 +17,7 @@ pub mod import;
 mod kept;
 pub mod last_run;
 pub mod late;
+pub mod lost;
 pub mod metrics;
 mod names;
 pub mod nightly;

@@ -1,5 +1,5 @@
 //! Retention: archived bytes that only nights older than the rule need are removed. Rows, runs,
-//! decisions and the chain over them stay.
+//! decisions, the chain over them and the lists that seal them stay.
 
 use chrono::Datelike;
 use serde::Serialize;
@@ -46,7 +46,8 @@ pub async fn prune(desk: &Desk, dry_run: bool) -> Result<Pruned, JobError> {
         }
     }
     if !dry_run {
-        desk.store.prune(&desk.archive, &objects, before).await?;
+        let counted = (before, &last.id);
+        desk.store.prune(&desk.archive, &objects, counted).await?;
     }
     Ok(Pruned {
         before,

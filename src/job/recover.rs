@@ -8,7 +8,7 @@ use super::calibration;
 use super::desk::Desk;
 use super::digest;
 use super::error::JobError;
-use super::kept;
+use super::kept::{self, Gone};
 use super::nightly::{self, Decided, Read};
 use super::pull::Pulled;
 use super::stage;
@@ -150,13 +150,18 @@ pub(super) async fn as_known(
     Ok(Some(decided))
 }
 
-/// What a run read, by the documents that it kept; none where it kept none, or they are gone.
+/// What a run read, by the documents that it kept; none where it kept none. Where they are gone
+/// nothing else can stand for them: the rows of today may be others.
 async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>, JobError> {
     let documents = kept::of(desk, run).await?;
     let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
     let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;
-    let (Ok(mut pool), Ok(prior)) = (pool, prior) else {
-        return Ok(None);
+    let (mut pool, prior) = match (pool, prior) {
+        (Ok(pool), Ok(prior)) => (pool, prior),
+        (Err(Gone::Lost(what)), _) | (_, Err(Gone::Lost(what))) => {
+            return Err(kept::erased(desk, run, &documents, &what).await?);
+        }
+        (Err(Gone::NotKept), _) | (_, Err(Gone::NotKept)) => return Ok(None),
     };
     pool.sources = stored::sources(&run.sources_json)?;
     let input_digest = digest::of_inputs(&mut pool)?;

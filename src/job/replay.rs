@@ -205,7 +205,7 @@ async fn inputs(
 /// True when the rule of retention removed a document of the run.
 async fn is_pruned(desk: &Desk, documents: &kept::Documents) -> Result<bool, JobError> {
     let pruned = desk.store.pruned().await?;
-    Ok(documents.values().any(|sha256| pruned.contains_key(sha256)))
+    Ok(documents.values().any(|sha256| pruned.holds(sha256)))
 }
 
 /// A run of an older program kept nothing: the store's rows of today may be the same.

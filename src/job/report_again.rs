@@ -158,7 +158,7 @@ fn since(run: &RunRecord) -> JobError {
 }
 
 /// The shares that `run.json` among the files tells.
-fn shares_of(files: &[OutFile]) -> Option<Value> {
+pub(super) fn shares_of(files: &[OutFile]) -> Option<Value> {
     let document = files.iter().find(|file| &*file.name == "run.json")?;
     let mut document: Value = serde_json::from_slice(&document.bytes).ok()?;
     Some(document["share"].take())

@@ -1,5 +1,6 @@
 //! The chain over runs and decisions: each publication is an entry, sealed with the one before it
-//! and with the last decision that was written before it.
+//! and with the last decision that was written before it. What the rule of retention removes is an
+//! entry of its own.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +19,9 @@ use crate::domain::{Day, RunId};
 pub struct Audit {
     /// Its place, from 1.
     pub seq: i64,
-    /// The run.
+    /// The run; of a removal by rule the one from which the rule counted.
     pub run_id: RunId,
-    /// What was published, as JSON.
+    /// What was published, or removed, as JSON.
     pub says: Box<str>,
     /// 64 hex digits.
     pub seal: Box<str>,
@@ -60,8 +61,13 @@ async fn of_run(tx: &mut Tx, run_id: &str) -> Result<Option<Value>, StoreError> 
     Ok(Some(json!({ "run": run, "kept": kept })))
 }
 
-/// Appends the entry of a run that was just inserted.
-pub(super) async fn append(tx: &mut Tx, run_id: &RunId) -> Result<(), StoreError> {
+/// Appends the entry of a run that was just inserted. `evidence` tells how many answers its night
+/// read, and the digest of their list; none where nothing is sealed.
+pub(super) async fn append(
+    tx: &mut Tx,
+    run_id: &RunId,
+    evidence: Option<Value>,
+) -> Result<(), StoreError> {
     let Some(mut says) = of_run(tx, run_id.as_str()).await? else {
         return Err(StoreError::Conservation(format!(
             "run {run_id} is not there"
@@ -75,14 +81,46 @@ pub(super) async fn append(tx: &mut Tx, run_id: &RunId) -> Result<(), StoreError
     if let Some(row) = last.first() {
         says["closing"] = json!([row.int("seq")?, row.text("seal_wall")?]);
     }
-    let says = says.to_string();
-    let last = tx.rows(&sql::SELECT_LAST_AUDIT, &[]).await?;
-    let (seq, before) = match last.first() {
-        Some(row) => (row.int("seq")?, row.text("seal_wall")?),
-        None => (0, ""),
+    if let Some(evidence) = evidence {
+        says["evidence"] = evidence;
+    }
+    let last = Last::read(tx).await?;
+    says["pruned"] = match last.says.get("pruned") {
+        Some(pruned) => pruned.clone(),
+        // an entry of an older program tells nothing of it
+        None => removed(tx).await?.says(),
     };
-    let seq = seq.saturating_add(1);
-    let seal = chain_seal(before, seq, run_id.as_str(), &says);
+    chain(tx, &last, run_id, &says).await
+}
+
+/// The last entry of the chain.
+#[derive(Default)]
+struct Last {
+    seq: i64,
+    seal: Box<str>,
+    says: Value,
+}
+
+impl Last {
+    /// Reads it; place 0 and no seal where there is none.
+    async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
+        let last = tx.rows(&sql::SELECT_LAST_AUDIT, &[]).await?;
+        let Some(row) = last.first() else {
+            return Ok(Self::default());
+        };
+        Ok(Self {
+            seq: row.int("seq")?,
+            seal: row.text("seal_wall")?.into(),
+            says: serde_json::from_str(row.text("says_wall")?).unwrap_or_default(),
+        })
+    }
+}
+
+/// Writes an entry after the last one.
+async fn chain(tx: &mut Tx, last: &Last, run_id: &RunId, says: &Value) -> Result<(), StoreError> {
+    let says = says.to_string();
+    let seq = last.seq.saturating_add(1);
+    let seal = chain_seal(&last.seal, seq, run_id.as_str(), &says);
     let batch = batches([()], |row, ()| {
         row.int("seq", seq)
             .text("run_id", run_id.as_str())
@@ -91,6 +129,42 @@ pub(super) async fn append(tx: &mut Tx, run_id: &RunId) -> Result<(), StoreError
     });
     tx.run_batches(&sql::INSERT_AUDIT, &batch, &[]).await?;
     Ok(())
+}
+
+/// What was removed from the archive by rule: digests of the bytes, each with the day before which
+/// nothing was kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed(BTreeMap<Box<str>, Box<str>>);
+
+impl Removed {
+    /// True for bytes that were removed by rule.
+    pub fn holds(&self, sha256: &str) -> bool {
+        self.0.contains_key(sha256)
+    }
+
+    /// As the chain tells it: how many, and the digest over all.
+    pub fn says(&self) -> Value {
+        let lines = self
+            .0
+            .iter()
+            .map(|(sha256, before)| format!("{sha256} {before}\n"));
+        let digest = hex::encode(Sha256::digest(lines.collect::<String>()));
+        json!([self.0.len(), digest])
+    }
+}
+
+async fn removed(tx: &mut Tx) -> Result<Removed, StoreError> {
+    let rows = tx.rows(&sql::DUMP_PRUNED, &[]).await?;
+    let pruned =
+        |row: &super::exec::Row| Ok((row.text("sha256")?.into(), row.text("before")?.into()));
+    let rows: Result<_, StoreError> = rows.iter().map(pruned).collect();
+    Ok(Removed(rows?))
+}
+
+/// Lists that the chain alone names: what the answers of each night were.
+fn lists_of(audit: &Audit) -> Option<Box<str>> {
+    let says: Value = serde_json::from_str(&audit.says).ok()?;
+    Some(says["evidence"][1].as_str()?.into())
 }
 
 impl Store {
@@ -131,7 +205,12 @@ impl Store {
             let day = run.business_date.to_string();
             run.files.iter().for_each(|(_, sha256)| need(sha256, &day));
         }
-        // the figures of a closed period are kept for good
+        // what seals rows that stay, and the figures of a closed period, are kept for good
+        let chain = self.audits().await?;
+        chain
+            .iter()
+            .filter_map(lists_of)
+            .for_each(|list| need(&list, "9999-12-31"));
         for closing in self.closings().await? {
             let files = closing.files.iter();
             files.for_each(|(_, sha256)| need(sha256, "9999-12-31"));
@@ -139,31 +218,69 @@ impl Store {
         Ok(needed)
     }
 
-    /// What was removed from the archive by rule, with the day before which it was.
-    pub async fn pruned(&self) -> Result<BTreeMap<Box<str>, Box<str>>, StoreError> {
-        let rows = self.read(&sql::DUMP_PRUNED, &[]).await?;
-        let pruned =
-            |row: &super::exec::Row| Ok((row.text("sha256")?.into(), row.text("before")?.into()));
-        rows.iter().map(pruned).collect()
+    /// What was removed from the archive by rule.
+    pub async fn pruned(&self) -> Result<Removed, StoreError> {
+        removed(&mut self.begin_read().await?).await
     }
 
-    /// Remembers that bytes are removed by rule, then removes them.
+    /// Remembers that bytes are removed by rule, in the chain too, then removes them. `last` is the
+    /// run from which the rule counted.
     pub async fn prune(
         &self,
         archive: &Archive,
         objects: &[Box<str>],
-        before: Day,
+        (before, last): (Day, &RunId),
     ) -> Result<(), StoreError> {
+        if objects.is_empty() {
+            return Ok(());
+        }
         let before = before.to_string();
         let rows = batches(objects, |row, sha256| {
             row.text("sha256", sha256).text("before", &before);
         });
         let mut tx = self.begin().await?;
         tx.run_batches(&sql::INSERT_PRUNED, &rows, &[]).await?;
+        let says = json!({ "pruned": removed(&mut tx).await?.says() });
+        let end = Last::read(&mut tx).await?;
+        chain(&mut tx, &end, last, &says).await?;
         tx.commit().await?;
         for sha256 in objects {
             archive.remove(sha256)?;
         }
         Ok(())
+    }
+
+    /// The digest of the list that seals the answers of a run's night; none where the chain tells
+    /// none.
+    pub async fn sealed_evidence(&self, run_id: &RunId) -> Result<Option<Box<str>>, StoreError> {
+        let chain = self.audits().await?;
+        let mut mine = chain.iter().filter(|entry| entry.run_id == *run_id);
+        Ok(mine.find_map(lists_of))
+    }
+
+    /// The newest pull that read anything for each night, milliseconds since 1970 in UTC.
+    pub async fn answered(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let rows = self.read(&sql::DUMP_ANSWERED, &[]).await?;
+        let answered = |row: &super::exec::Row| Ok((row.text("night")?.to_owned(), row.int("ms")?));
+        rows.iter().map(answered).collect()
+    }
+
+    /// The answers of the nights after `after` up to `night`, and where their bytes came from, by
+    /// table; evidence as [`super::EVIDENCE`] lists it.
+    pub async fn evidence_of(
+        &self,
+        night: Day,
+        after: &str,
+    ) -> Result<Vec<(&'static super::Sealed, Vec<Value>)>, StoreError> {
+        let night = night.to_string();
+        let mut tx = self.begin_read().await?;
+        let mut tables = Vec::new();
+        for sealed in super::EVIDENCE {
+            let binds = [Bind::Text(&night), Bind::Text(after)];
+            let rows = tx.rows(sealed.of_night, &binds).await?;
+            let rows: Result<Vec<Value>, _> = rows.iter().map(|row| row.object()).collect();
+            tables.push((sealed, rows?));
+        }
+        Ok(tables)
     }
 }

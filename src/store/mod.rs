@@ -60,7 +60,7 @@ mod taken;
 
 pub use account_statement::AccountStatement;
 pub use asked::Daily;
-pub use audit::{Audit, chain_seal};
+pub use audit::{Audit, Removed, chain_seal};
 pub use closing::{Closing, says_of};
 pub use compare::Difference;
 pub use connect::{OpenMode, Store};
@@ -76,6 +76,6 @@ pub use publish::Publication;
 pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
-pub use seal::{SEALED, Sealed, SealedAs, seal_of};
+pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, seal_of, told_of};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, Saved, SourceCount};

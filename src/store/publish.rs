@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Value, json};
+
 use super::again::Attempts;
 use super::archive::Archive;
 use super::batch::{batches, keys};
@@ -82,15 +84,34 @@ impl Store {
         }
         mark_decided(&mut tx, pool, &night).await?;
         assert_conserved(&mut tx, publication, &night).await?;
-        if let Some(archive) = publication.archive {
-            let seals = archive.put(&seal::of_night(&mut tx, &night).await?)?;
-            let seals = [("seals".into(), seals.sha256.into())];
-            insert_kept(&mut tx, run, &seals).await?;
-        }
-        audit::append(&mut tx, &run.id).await?;
+        let evidence = match publication.archive {
+            Some(archive) => Some(sealed(&mut tx, archive, publication).await?),
+            None => None,
+        };
+        audit::append(&mut tx, &run.id, evidence).await?;
         outbox::insert(&mut tx, publication.outbox, publication.now_wall).await?;
         tx.commit().await
     }
+}
+
+/// Seals the rows of the night, and the answers that it read; tells how many of these, and the
+/// digest of their list, for the chain.
+async fn sealed(
+    tx: &mut Tx,
+    archive: &Archive,
+    publication: &Publication<'_>,
+) -> Result<Value, StoreError> {
+    let night = publication.run.business_date.to_string();
+    let before = [Bind::Text(&night)];
+    let before = tx.rows(&sql::SELECT_NIGHT_BEFORE, &before).await?;
+    let after = before.first().map_or(Ok(""), |row| row.text("night"))?;
+    let contested = &publication.pool.conflicts;
+    let seals = seal::of_night(tx, (&night, after), contested).await?;
+    let seals = [("seals".into(), archive.put(&seals)?.sha256.into())];
+    insert_kept(tx, publication.run, &seals).await?;
+    let lines = seal::of_evidence(tx, (&night, after)).await?;
+    let list = archive.put(lines.concat().as_bytes())?;
+    Ok(json!([lines.len(), list.sha256]))
 }
 
 /// A run is the first of its night, or replaces the one that stands.

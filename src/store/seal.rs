@@ -1,12 +1,28 @@
 //! What a publication seals: a digest of every row that it decided, was decided with, or that its
-//! night had read, as far as rows do not change afterwards. The list is a document of the run.
+//! pulls had read. Columns that a later night may change are told beside it, and the newest list
+//! that names a row holds for them. The list is a document of the run.
+//!
+//! Answers of sources are no business state, so they stand in a list of their own, which only the
+//! chain of runs names.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::StoreError;
+use super::batch::batches;
+use super::codec::write_key;
 use super::exec::{Bind, Tx};
 use super::statement::{self as sql, Statement};
+use crate::domain::Conflict;
 use crate::domain::ids::short_hash;
+
+/// The form of the lists that are written: the first line of a list says it. Lists without that
+/// line are of form 1: they know no [`Sealed::told`], no table `decision`, and only rows of the
+/// night's own day of the tables that tell which night read a row.
+pub const FORM: u32 = 2;
+/// The first line of a list of this form.
+const HEAD: &str = "form 2 \"\"\n";
 
 /// How the rows of a table belong to a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +31,10 @@ pub enum SealedAs {
     Decided,
     /// The night was the last that decided upon them; a later one may seal them again.
     Facts,
-    /// Its pull had read them; more may come after it.
+    /// Its pulls had read them, and they never change.
     Read,
+    /// Its pulls had read them; a later pull may tell them otherwise, and names its own night.
+    Told,
 }
 
 /// What is sealed of one table.
@@ -28,20 +46,23 @@ pub struct Sealed {
     pub key: &'static [&'static str],
     /// Columns that may change later.
     pub free: &'static [&'static str],
+    /// Those of them whose values a list tells in the open; [`FORM`] 1 knew none.
+    pub told: &'static [&'static str],
     /// The column that says to which night a row belongs; empty where that needs more than one.
     pub marker: &'static str,
     /// How rows belong to it.
     pub kind: SealedAs,
-    of_night: &'static Statement,
+    pub(super) of_night: &'static Statement,
 }
 
-/// Every table whose rows a publication seals. Runs, decisions and the chain itself are sealed by
-/// the chain; `firm_change` follows from `contribution`.
+/// Every table whose rows a publication seals. Runs and the chain itself are sealed by the chain;
+/// `firm_change` follows from `contribution`, and `until` from the entry that follows.
 pub static SEALED: &[Sealed] = &[
     Sealed {
         table: "row_state",
         key: &["side", "source", "id", "dossier"],
         free: &["until"],
+        told: &[],
         marker: "night",
         kind: SealedAs::Decided,
         of_night: &sql::SELECT_SEALED_ROW_STATE,
@@ -50,6 +71,7 @@ pub static SEALED: &[Sealed] = &[
         table: "match_group",
         key: &["group_id"],
         free: &["until"],
+        told: &[],
         marker: "night",
         kind: SealedAs::Decided,
         of_night: &sql::SELECT_SEALED_MATCH_GROUP,
@@ -58,6 +80,7 @@ pub static SEALED: &[Sealed] = &[
         table: "match_leg",
         key: &["group_id", "seq"],
         free: &[],
+        told: &[],
         marker: "night",
         kind: SealedAs::Decided,
         of_night: &sql::SELECT_SEALED_MATCH_LEG,
@@ -66,6 +89,7 @@ pub static SEALED: &[Sealed] = &[
         table: "contribution",
         key: &["definition", "item", "scope"],
         free: &["until"],
+        told: &[],
         marker: "night",
         kind: SealedAs::Decided,
         of_night: &sql::SELECT_SEALED_CONTRIBUTION,
@@ -74,6 +98,7 @@ pub static SEALED: &[Sealed] = &[
         table: "kpi",
         key: &["definition", "scope", "period"],
         free: &[],
+        told: &[],
         marker: "",
         kind: SealedAs::Decided,
         of_night: &sql::SELECT_SEALED_KPI,
@@ -82,6 +107,7 @@ pub static SEALED: &[Sealed] = &[
         table: "txn",
         key: &["source", "id"],
         free: &["decided_night"],
+        told: &[],
         marker: "decided_night",
         kind: SealedAs::Facts,
         of_night: &sql::SELECT_SEALED_TXN,
@@ -90,6 +116,7 @@ pub static SEALED: &[Sealed] = &[
         table: "fee_version",
         key: &["dossier_code", "fee_id", "content"],
         free: &["night", "said_last", "decided_night"],
+        told: &["night", "said_last"],
         marker: "decided_night",
         kind: SealedAs::Facts,
         of_night: &sql::SELECT_SEALED_FEE_VERSION,
@@ -98,6 +125,7 @@ pub static SEALED: &[Sealed] = &[
         table: "order_version",
         key: &["provider", "order_id", "content"],
         free: &["night", "said_last", "decided_night"],
+        told: &["night", "said_last"],
         marker: "decided_night",
         kind: SealedAs::Facts,
         of_night: &sql::SELECT_SEALED_ORDER_VERSION,
@@ -106,6 +134,7 @@ pub static SEALED: &[Sealed] = &[
         table: "receipt_version",
         key: &["receipt_id", "content"],
         free: &["night", "said_last", "decided_night"],
+        told: &["night", "said_last"],
         marker: "decided_night",
         kind: SealedAs::Facts,
         of_night: &sql::SELECT_SEALED_RECEIPT_VERSION,
@@ -114,15 +143,26 @@ pub static SEALED: &[Sealed] = &[
         table: "reject_row",
         key: &["side", "source", "id"],
         free: &["decided_night"],
+        told: &[],
         marker: "decided_night",
         kind: SealedAs::Facts,
         of_night: &sql::SELECT_SEALED_REJECT_ROW,
     },
     Sealed {
+        table: "decision",
+        key: &["seq"],
+        free: &["decided_night"],
+        told: &[],
+        marker: "decided_night",
+        kind: SealedAs::Facts,
+        of_night: &sql::SELECT_SEALED_DECISION,
+    },
+    Sealed {
         table: "export_file",
         key: &["source", "sha256", "name"],
         free: &[],
-        marker: "",
+        told: &[],
+        marker: "night",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_EXPORT_FILE,
     },
@@ -130,7 +170,8 @@ pub static SEALED: &[Sealed] = &[
         table: "account_statement",
         key: &["source", "sha256", "name", "seq"],
         free: &[],
-        marker: "",
+        told: &[],
+        marker: "night",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_ACCOUNT_STATEMENT,
     },
@@ -138,7 +179,8 @@ pub static SEALED: &[Sealed] = &[
         table: "statement_check",
         key: &["source", "sha256", "name", "seq"],
         free: &[],
-        marker: "",
+        told: &[],
+        marker: "night",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_STATEMENT_CHECK,
     },
@@ -146,6 +188,7 @@ pub static SEALED: &[Sealed] = &[
         table: "conflict_version",
         key: &["side", "source", "id", "dossier", "night", "says"],
         free: &[],
+        told: &[],
         marker: "",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_CONFLICT_VERSION,
@@ -153,23 +196,26 @@ pub static SEALED: &[Sealed] = &[
     Sealed {
         table: "feed_day",
         key: &["source", "day"],
-        free: &[],
-        marker: "",
-        kind: SealedAs::Read,
+        free: &["night"],
+        told: &["state", "night"],
+        marker: "night",
+        kind: SealedAs::Told,
         of_night: &sql::SELECT_SEALED_FEED_DAY,
     },
     Sealed {
         table: "probe",
         key: &["source", "order_id", "night"],
         free: &[],
-        marker: "",
-        kind: SealedAs::Read,
+        told: &["answered"],
+        marker: "night",
+        kind: SealedAs::Told,
         of_night: &sql::SELECT_SEALED_PROBE,
     },
     Sealed {
         table: "agency_version",
         key: &["code", "valid_from", "night"],
         free: &[],
+        told: &[],
         marker: "",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_AGENCY_VERSION,
@@ -178,18 +224,21 @@ pub static SEALED: &[Sealed] = &[
         table: "dossier",
         key: &["dossier_code"],
         free: &["night"],
+        told: &["night"],
         marker: "",
         kind: SealedAs::Read,
         of_night: &sql::SELECT_SEALED_DOSSIER,
     },
 ];
 
+/// A text as it is, anything else as JSON.
+fn plain(value: &Value) -> String {
+    let text = value.as_str();
+    text.map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The name of a row and 16 hex digits over its columns, in their order by name.
 pub fn seal_of(sealed: &Sealed, row: &Value) -> (String, String) {
-    let plain = |value: &Value| {
-        let text = value.as_str();
-        text.map_or_else(|| value.to_string(), str::to_owned)
-    };
     let key = sealed.key.iter().map(|column| plain(&row[*column]));
     let key = key.collect::<Vec<_>>().join(" ");
     let columns = row.as_object().into_iter().flatten();
@@ -201,18 +250,137 @@ pub fn seal_of(sealed: &Sealed, row: &Value) -> (String, String) {
     (key, short_hash(columns.join("\u{1f}").as_bytes(), 16))
 }
 
-/// The seals of a night as lines `table hash key`, sorted.
-pub(super) async fn of_night(tx: &mut Tx, night: &str) -> Result<Vec<u8>, StoreError> {
+/// What a list tells in the open of a row: its name there, and the values; none for a table that
+/// has nothing to tell. One content may count from several nights: the day that told it is part
+/// of the name.
+pub fn told_of(sealed: &Sealed, row: &Value) -> Option<(String, String)> {
+    if sealed.told.is_empty() {
+        return None;
+    }
+    let named = sealed.key.iter().copied();
+    let named = named.chain(row.get("told").map(|_| "told"));
+    let key: Vec<String> = named.map(|column| plain(&row[column])).collect();
+    let values: Vec<String> = sealed
+        .told
+        .iter()
+        .map(|column| plain(&row[*column]))
+        .collect();
+    Some((key.join(" "), values.join("/")))
+}
+
+/// One line; a key may hold a line break.
+fn line(table: &str, hash: &str, key: String) -> String {
+    format!("{table} {hash} {}\n", Value::String(key))
+}
+
+/// The seals of a night as lines `table hash key` after the head, sorted; what is told in the open
+/// as `table+ values key`. `after` is the published night before it.
+pub(super) async fn of_night(
+    tx: &mut Tx,
+    (night, after): (&str, &str),
+    contested: &[Conflict],
+) -> Result<Vec<u8>, StoreError> {
     let mut lines = Vec::new();
+    let binds = [Bind::Text(night), Bind::Text(after)];
     for sealed in SEALED {
-        for row in &tx.rows(sealed.of_night, &[Bind::Text(night)]).await? {
+        let binds = binds.get(..sealed.of_night.binds).unwrap_or(&binds);
+        let mut rows = tx.rows(sealed.of_night, binds).await?;
+        if sealed.table == "conflict_version" {
+            let keys = batches(contested, |row, conflict| {
+                write_key(row, &conflict.key);
+            });
+            rows.extend(
+                tx.rows_of_batches(&sql::SELECT_CONFLICT_BY_ROW, &keys, &[])
+                    .await?,
+            );
+        }
+        for row in &rows {
             let row = row.object()?;
             let (key, hash) = seal_of(sealed, &row);
-            // a key may hold a line break
-            let key = Value::String(key).to_string();
-            lines.push(format!("{} {hash} {key}\n", sealed.table));
+            let mine = sealed.kind != SealedAs::Facts || row[sealed.marker] == night;
+            lines.extend(mine.then(|| line(sealed.table, &hash, key)));
+            if let Some((key, values)) = told_of(sealed, &row) {
+                lines.push(line(&format!("{}+", sealed.table), &values, key));
+            }
         }
     }
     lines.sort();
+    lines.dedup();
+    lines.insert(0, HEAD.to_owned());
     Ok(lines.concat().into_bytes())
+}
+
+/// The answers that nights after `after` up to `night` read, and where their bytes came from, as
+/// lines `table hash key`, sorted.
+pub(super) async fn of_evidence(
+    tx: &mut Tx,
+    (night, after): (&str, &str),
+) -> Result<Vec<String>, StoreError> {
+    let mut lines = Vec::new();
+    let binds = [Bind::Text(night), Bind::Text(after)];
+    for evidence in EVIDENCE {
+        for row in &tx.rows(evidence.of_night, &binds).await? {
+            let (key, hash) = seal_of(evidence, &row.object()?);
+            lines.push(line(evidence.table, &hash, key));
+        }
+    }
+    lines.sort();
+    Ok(lines)
+}
+
+/// Evidence: what sources answered, and where archived bytes came from.
+pub static EVIDENCE: &[Sealed] = &[
+    Sealed {
+        table: "reading",
+        key: &["night", "source", "seq"],
+        free: &[],
+        told: &[],
+        marker: "night",
+        kind: SealedAs::Read,
+        of_night: &sql::SELECT_SEALED_READING,
+    },
+    Sealed {
+        table: "raw",
+        key: &["sha256", "source", "what"],
+        free: &[],
+        told: &[],
+        marker: "",
+        kind: SealedAs::Read,
+        of_night: &sql::SELECT_SEALED_RAW,
+    },
+];
+
+/// A list taken apart.
+#[derive(Debug, Default)]
+pub struct SealList {
+    /// Its form, see [`FORM`].
+    pub form: u32,
+    /// Table (with a `+` behind it: what is told in the open), key, and each hash told of it: a
+    /// content may stand under one key twice.
+    pub lines: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
+}
+
+impl SealList {
+    /// Reads a list; what is no line of one is left out, as what it named will be missed.
+    pub fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let mut list = Self {
+            form: 1,
+            ..Self::default()
+        };
+        for line in text.lines() {
+            let mut parts = line.splitn(3, ' ');
+            let parts = (parts.next(), parts.next(), parts.next());
+            match parts {
+                (Some("form"), Some(form), _) => list.form = form.parse().unwrap_or(u32::MAX),
+                (Some(table), Some(hash), Some(key)) => {
+                    let key: String = serde_json::from_str(key).unwrap_or_default();
+                    let of_table = list.lines.entry(table.to_owned()).or_default();
+                    of_table.entry(key).or_default().insert(hash.to_owned());
+                }
+                _ => {}
+            }
+        }
+        list
+    }
 }

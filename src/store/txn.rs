@@ -123,7 +123,7 @@ impl Store {
                 .text("day", &day.day.to_string())
                 .text("state", day.state.id());
         });
-        tx.run_batches(&sql::UPSERT_FEED_DAY, &rows, &[]).await?;
+        tx.run_batches(&sql::UPSERT_FEED_DAY, &rows, &binds).await?;
         tx.commit().await?;
         Ok(saved)
     }

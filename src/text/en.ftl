@@ -833,6 +833,15 @@ period-lacks = { $period } cannot be closed: { $day } is not published
 period-lacks-fix = run `doisoat run --date { $day }` when that day is over
 period-reopened = { $period }: opened again by { $by } at { $at }: { $reason } (run { $run })
 
+# What was lost, and what verify says
+database-lost = the database { $place } is not there, while the report folder { $reports } holds { $n } nights ({ $first } to { $last })
+database-lost-archive = the database { $place } is not there, while the archive { $archive } holds raw bytes of past nights
+database-lost-fix = restore the database from the backup (docs/OPERATIONS.md, Restore), then `doisoat verify --all`; only to begin again from nothing: `doisoat init --new-database`
+kept-lost = { $run }: what it kept is not in the archive any more: { $what }
+kept-pruned = { $run }: what it kept was pruned by rule: { $what }
+kept-lost-fix = restore the archive from a backup; see `doisoat verify --run { $run }`
+verify-closed-otherwise = { $period }: closed by { $by } with { $name } { $closed }, now { $now } ({ $n } shares differ); see `doisoat report --now`
+
 # Papers with signatures
 form-state = SOCIALIST REPUBLIC OF VIET NAM
 form-motto = Independence - Freedom - Happiness

@@ -833,6 +833,15 @@ period-lacks = chưa chốt được kỳ { $period }: đêm { $day } chưa côn
 period-lacks-fix = chạy `doisoat run --date { $day }` khi ngày đó đã hết
 period-reopened = { $period }: { $by } mở lại kỳ lúc { $at }: { $reason } (lần chạy { $run })
 
+# What was lost, and what verify says
+database-lost = không thấy cơ sở dữ liệu { $place }, trong khi thư mục báo cáo { $reports } còn { $n } đêm ({ $first } đến { $last })
+database-lost-archive = không thấy cơ sở dữ liệu { $place }, trong khi kho lưu { $archive } còn dữ liệu gốc của các đêm trước
+database-lost-fix = khôi phục cơ sở dữ liệu từ bản sao lưu (docs/OPERATIONS.md, mục Restore) rồi chạy `doisoat verify --all`; chỉ khi muốn bắt đầu lại từ đầu: `doisoat init --new-database`
+kept-lost = { $run }: tài liệu mà lần chạy đã lưu không còn trong kho lưu: { $what }
+kept-pruned = { $run }: tài liệu mà lần chạy đã lưu đã xóa theo hạn lưu: { $what }
+kept-lost-fix = khôi phục kho lưu từ bản sao lưu; xem `doisoat verify --run { $run }`
+verify-closed-otherwise = { $period }: { $by } chốt { $name } { $closed }, nay tính ra { $now } (khác { $n } chỉ tiêu); xem `doisoat report --now`
+
 # Papers with signatures
 form-state = CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 form-motto = Độc lập - Tự do - Hạnh phúc

@@ -47,14 +47,9 @@ async fn flip(town: &Town, table: &str, column: &str, rng: &mut ChaCha8Rng) -> O
         .execute(&mut db)
         .await
         .unwrap();
-    // a night seals which sources told its own day; days before the first night are in no seal
-    let sealed = match table {
-        "feed_day" => "day IN (SELECT business_date FROM run)",
-        _ => "1 = 1",
-    };
     let sql = format!(
         "SELECT rowid, CAST({column} AS TEXT), typeof({column}) FROM {table} \
-         WHERE length(CAST({column} AS TEXT)) > 0 AND {sealed} ORDER BY rowid"
+         WHERE length(CAST({column} AS TEXT)) > 0 ORDER BY rowid"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
         .fetch_all(&mut db)

@@ -119,5 +119,7 @@ mod told;
 mod town;
 mod upgrade;
 mod verify;
+mod verify_erased;
+mod verify_evidence;
 mod versions;
 mod what_if;

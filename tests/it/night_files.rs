@@ -46,7 +46,8 @@ async fn a_statement_in_every_format_is_read_by_the_night() {
         let sha256 = hex::encode(Sha256::digest(&bytes));
         assert_eq!(office.desk.archive.get(&sha256).unwrap(), bytes, "{name}");
         let proved = verify(&office.desk, &Which::Last).await.unwrap();
-        assert_eq!((proved.len(), &proved[0].found[..]), (1, &[][..]), "{name}");
+        let runs = &proved.runs;
+        assert_eq!((runs.len(), &runs[0].found[..]), (1, &[][..]), "{name}");
         let dump = office.town.dump().await;
         assert!(!office.night(FIRST).await.0.published, "{name}");
         same_dump(&office.town.dump().await, &dump, name);

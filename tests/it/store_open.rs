@@ -89,6 +89,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0006 periods",
             "0007 halves",
             "0008 whole",
+            "0009 seals",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());

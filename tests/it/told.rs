@@ -109,13 +109,15 @@ async fn past_nights_stay_by_what_they_were_told_with() {
         assert_eq!(again.len(), was.len());
         let third = files(&town.folder(THIRD));
         assert!(!third.contains_key("share.csv"), "by today's formats");
-        // what the first run kept is lost: its links and shares are verified, its files not made
+        // what the first run kept is lost: that is named, its links and shares are verified, its
+        // files not made
         let of = "SELECT sha256 FROM run_kept WHERE what = 'rules' AND run_id LIKE '2022-12-05-%'";
         for sha256 in town.database.texts(of).await {
             std::fs::remove_file(archived(&town, &sha256)).unwrap();
         }
         let (code, text) = said(&town, &["verify", "--date", FIRST]).await;
-        assert!(code == 0 && text.contains("settled again"), "{text}");
+        assert!(code == 1 && text.contains("settled again"), "{text}");
+        assert!(text.contains("archive 2022-12-05 document rules"), "{text}");
         let (code, text) = said(&town, &["replay", FIRST]).await;
         assert_eq!(code, 0, "{text}");
         assert!(

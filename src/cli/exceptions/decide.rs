@@ -12,8 +12,8 @@ use crate::decision::{Action, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Lang, Ruling, SourceName, Text, Vnd};
 use crate::job::by_hand::{self, Ask, Choice, Target};
-use crate::job::{Exit, JobError};
-use crate::store::{OpenMode, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::OpenMode;
 
 #[derive(Debug, Args)]
 pub(super) struct DecideArgs {
@@ -132,7 +132,7 @@ pub(super) fn assign(config: &Config, args: &AssignArgs, lang: Lang) -> Outcome 
 
 fn append(config: &Config, ask: &Ask, json: bool, lang: Lang) -> Outcome {
     let entry = block_on(async {
-        let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+        let store = lost::open(config, OpenMode::Ready).await?;
         let entry = by_hand::decide(&store, &SystemClock, ask).await;
         store.close().await;
         Ok::<_, JobError>(entry)

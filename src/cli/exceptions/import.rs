@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::domain::Lang;
 use crate::format::{FileError, Limits};
 use crate::job::import::{self, How, Imported};
-use crate::job::{Exit, JobError};
-use crate::store::{OpenMode, Store};
+use crate::job::{Exit, lost};
+use crate::store::OpenMode;
 use crate::text;
 use crate::text::reject::explain_file;
 
@@ -52,8 +52,7 @@ pub(super) fn import(config: &Config, args: &ImportArgs, lang: Lang) -> Outcome 
         lang,
     };
     let imported = block_on(async {
-        let store = Store::open(&config.database.url(), OpenMode::Ready).await;
-        let store = store.map_err(JobError::from)?;
+        let store = lost::open(config, OpenMode::Ready).await?;
         let imported = import::import(&store, &SystemClock, &bytes, &how).await;
         store.close().await;
         imported

@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, RowKey, Text, Vnd};
-use crate::job::{Exit, JobError};
-use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode, Store};
+use crate::job::{Exit, JobError, lost};
+use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode};
 
 /// Arguments of `exceptions`.
 #[derive(Debug, Args)]
@@ -206,7 +206,7 @@ struct Listed {
 }
 
 async fn read_list(config: &Config, filter: ExceptionFilter) -> Result<Listed, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let last = store.last_run().await?.map(|run| run.business_date);
     let night = filter.as_of.or(last);
     let published = match filter.as_of {

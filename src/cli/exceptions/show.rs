@@ -12,9 +12,9 @@ use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
-use crate::job::{Exit, JobError};
+use crate::job::{Exit, JobError, lost};
 use crate::matching::{Evidence, Nearest};
-use crate::store::{ExceptionDetail, Matched, OpenMode, Spell, Store};
+use crate::store::{ExceptionDetail, Matched, OpenMode, Spell};
 use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
@@ -47,7 +47,7 @@ enum Found {
 }
 
 async fn read_one(config: &Config, id: &str, as_of: Option<Day>) -> Result<Found, JobError> {
-    let store = Store::open(&config.database.url(), OpenMode::Ready).await?;
+    let store = lost::open(config, OpenMode::Ready).await?;
     let found = if let Some(detail) = store.exception(id, as_of).await? {
         let decisions = store.decisions_of(&detail.record.key).await?;
         Found::Exception(Box::new(detail), decisions)

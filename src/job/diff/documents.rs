@@ -63,7 +63,8 @@ pub(super) async fn kept(
     })
 }
 
-/// Reads what a run kept; a run of an older program is decided again where that can be done.
+/// Reads what a run kept; a run of an older program is decided again where that can be done. What
+/// is gone from the archive is an error: a comparison without it would look like few changes.
 pub(super) async fn read(
     desk: &Desk,
     run: &RunRecord,
@@ -79,6 +80,10 @@ pub(super) async fn read(
     {
         let documents = Documents::of(&decided.pool, &decided.rules, &decided.settlement);
         return documents.map(Some);
+    }
+    if let Gone::Lost(what) = &gone {
+        let documents = kept::of(desk, run).await?;
+        return Err(kept::erased(desk, run, &documents, what).await?);
     }
     not_compared.push(why(run, gone));
     Ok(None)

@@ -27,21 +27,26 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
     asked.retain(|day| *day < first);
     asked.extend(days(first, stage.night));
     let raw = Evidence::new(stage);
-    let mut seen = Seen::default();
+    let mut pulls = Vec::new();
     // Tonight's window first: what is old may wait when the source's deadline comes.
     for window in ranges(&asked).into_iter().rev() {
         desk.checkpoint()?;
         raw.asks(&format!("{}/{}", window.start(), window.end()));
         let pull = feed.list(window.clone(), &raw).await;
         let pull = pull.map_err(|error| anyhow!(error))?;
-        let rows = save(stage, &pull, &window).await?;
         let end = matches!(pull.state, Completeness::Refused | Completeness::Missing);
-        seen.add(stage, pull, &rows);
+        pulls.push((window, pull));
         if end {
             break;
         }
     }
+    // the evidence first: no row changes without an answer that tells why
     raw.record(stage).await?;
+    let mut seen = Seen::default();
+    for (window, pull) in pulls {
+        let rows = save(stage, &pull, &window).await?;
+        seen.add(stage, pull, &rows);
+    }
     finish(stage, seen, &asked).await
 }
 

@@ -37,7 +37,6 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
     let inbox = inbox::look(&files.path, desk.file_pause).await;
     let mut troubles: Vec<String> = inbox.troubles.iter().map(|t| t.say(lang)).collect();
     let mut notes = inbox.notes.clone();
-    let evidence = Evidence::new(stage);
     let mut known = Known::read(stage).await?;
     for found in &inbox.files {
         desk.checkpoint()?;
@@ -51,8 +50,11 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
                 again(stage, (files, &mut known), found, &sha256, &mut notes).await?;
             }
             Kept::New(archived) => {
+                // the evidence first: no row changes without a file that tells why
+                let evidence = Evidence::new(stage);
                 evidence.asks("");
                 evidence.note(archived.clone(), &found.name);
+                evidence.record(stage).await?;
                 match file(stage, files, found, &archived).await? {
                     Ok(record) => known.add(record),
                     Err(error) => {
@@ -63,7 +65,6 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
             }
         }
     }
-    evidence.record(stage).await?;
     for note in &notes {
         let (source, note) = (stage.settings.name.as_str(), note.say(lang));
         warn!(

@@ -110,6 +110,8 @@ async fn save(
             Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
     }
+    // the evidence first: no row changes without a file that tells why
+    evidence.record(stage).await?;
     let is_fees = |record: &ExportFile| *record.kind == *kind_word(FileKind::DossierFees);
     let newest = known
         .iter()
@@ -125,7 +127,6 @@ async fn save(
         }
         desk.store.save_registry(&record, &stored(rows)).await?;
     }
-    evidence.record(stage).await?;
     Ok(unreadable)
 }
 

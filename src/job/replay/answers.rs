@@ -6,7 +6,7 @@ use super::{Check, Desk, JobError, RunRecord, State};
 use crate::domain::{Inputs, RowKey, SourceName, Txn};
 use crate::job::pull::again::{self, Came, Lost, Part};
 use crate::normalise;
-use crate::store::{Difference, Reading};
+use crate::store::{Difference, Reading, Removed, SealList};
 
 /// Transactions as the answers tell them.
 pub(super) type Told = Vec<Txn>;
@@ -25,7 +25,10 @@ pub(super) async fn compare(
     readings.extend(files_without(desk, run, &readings).await?);
     let parts = again::read(desk, run.business_date, &readings).await?;
     let pruned = desk.store.pruned().await?;
-    archived(&parts, recorded, &pruned, checks);
+    archived(&parts, &pruned, checks);
+    if !recorded {
+        checks.push(without_answers(sealed_answers(desk, run).await?));
+    }
     let (mut rows, mut found) = (0, Vec::new());
     let (mut told, mut ids) = (
         Told::new(),
@@ -98,12 +101,7 @@ async fn files_without(
 }
 
 /// Whether every byte is still there.
-fn archived(
-    parts: &[Part],
-    recorded: bool,
-    pruned: &BTreeMap<Box<str>, Box<str>>,
-    checks: &mut Vec<Check>,
-) {
+fn archived(parts: &[Part], pruned: &Removed, checks: &mut Vec<Check>) {
     let lost = parts.iter().filter_map(|part| match &part.came {
         Came::Lost(lost) => Some((part, lost)),
         _ => None,
@@ -126,14 +124,6 @@ fn archived(
             ),
         ));
     }
-    if !recorded {
-        checks.push(Check::new(
-            "archive",
-            State::NotCompared,
-            "câu trả lời gốc: bản chương trình cũ không ghi đêm nào đọc gì; chỉ đọc lại các tệp",
-            "raw answers: an older program did not record what this night read; only its files are read",
-        ));
-    }
     let answers: usize = parts.iter().map(|part| part.answers).sum();
     let sources: BTreeSet<&SourceName> = parts.iter().map(|part| &part.source).collect();
     if lost.is_empty() && answers > 0 {
@@ -149,15 +139,74 @@ fn archived(
     }
 }
 
+/// How many answers of its own night the chain sealed with the run; none for one from before the
+/// chain told them.
+async fn sealed_answers(desk: &Desk, run: &RunRecord) -> Result<Option<Sealed>, JobError> {
+    let Some(sha256) = desk.store.sealed_evidence(&run.id).await? else {
+        return Ok(None);
+    };
+    let Ok(bytes) = desk.archive.get(&sha256) else {
+        return Ok(Some(Sealed::Lost(sha256)));
+    };
+    let mine = format!("{} ", run.business_date);
+    let list = SealList::read(&bytes);
+    let names = list
+        .lines
+        .get("reading")
+        .into_iter()
+        .flat_map(BTreeMap::keys);
+    let count = names.filter(|name| name.starts_with(&mine)).count();
+    Ok(Some(Sealed::Answers(count)))
+}
+
+/// What the chain sealed of the answers of a night.
+enum Sealed {
+    /// So many.
+    Answers(usize),
+    /// Their list is not in the archive: its digest.
+    Lost(Box<str>),
+}
+
+/// Why a night has no answers.
+fn without_answers(sealed: Option<Sealed>) -> Check {
+    let (state, vi, en) = match sealed {
+        None => (
+            State::NotCompared,
+            "câu trả lời gốc: bản chương trình cũ không ghi đêm nào đọc gì; chỉ đọc lại các tệp"
+                .to_owned(),
+            "raw answers: an older program did not record what this night read; only its files are read"
+                .to_owned(),
+        ),
+        Some(Sealed::Answers(0)) => (
+            State::Same,
+            "câu trả lời gốc: đêm này không nguồn nào trả lời và không có tệp mới".to_owned(),
+            "raw answers: no source answered this night and no new file lay there".to_owned(),
+        ),
+        Some(Sealed::Answers(count)) => (
+            State::Differs,
+            format!(
+                "câu trả lời gốc: đêm này đã niêm phong {count} câu trả lời, nay trong cơ sở dữ liệu \
+                 không còn câu nào; xem doisoat verify"
+            ),
+            format!(
+                "raw answers: {count} were sealed with this night, and the database holds none any \
+                 more; see doisoat verify"
+            ),
+        ),
+        Some(Sealed::Lost(sha256)) => (
+            State::Differs,
+            format!("câu trả lời gốc: danh sách niêm phong {sha256} không còn trong kho lưu"),
+            format!("raw answers: the list that seals them, {sha256}, is not in the archive"),
+        ),
+    };
+    Check::new("archive", state, vi, en)
+}
+
 /// What was removed by rule is told apart from what should be there.
-fn not_there(
-    lost: &[(&Part, &Lost)],
-    pruned: &BTreeMap<Box<str>, Box<str>>,
-    checks: &mut Vec<Check>,
-) {
+fn not_there(lost: &[(&Part, &Lost)], pruned: &Removed, checks: &mut Vec<Check>) {
     let (by_rule, missing): (Vec<_>, Vec<_>) = lost
         .iter()
-        .partition(|(_, lost)| pruned.contains_key(&lost.sha256));
+        .partition(|(_, lost)| pruned.holds(&lost.sha256));
     if let Some((part, first)) = missing.first() {
         let Lost { what, sha256, why } = first;
         let (source, count) = (&part.source, missing.len());

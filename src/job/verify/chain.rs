@@ -1,38 +1,145 @@
 //! The chain over runs: every entry is as it was sealed, every run is as its entry tells it, and
 //! the decisions are those that it was sealed with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::decision::Entry;
+use crate::domain::{Day, RunId};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation};
-use crate::store::{Audit, Closing, RunRecord, chain_seal, says_of};
+use crate::store::{Audit, Closing, Removed, RunRecord, chain_seal, says_of};
+
+/// A publication, as its entry tells it.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// Its place in the chain.
+    pub(super) seq: i64,
+    /// The run.
+    pub(super) run_id: RunId,
+    /// Its night.
+    pub(super) night: Day,
+    /// The pull by which freshness was judged, milliseconds since 1970 in UTC.
+    pub(super) pulled_ms: i64,
+    /// The digest of its list of seals; none where an older program sealed nothing.
+    pub(super) seals: Option<Box<str>>,
+    /// The digest of its list of answers; none where an older program sealed none.
+    pub(super) evidence: Option<Box<str>>,
+}
+
+/// The chain, read once.
+pub(super) struct Chain {
+    all: Vec<(Audit, Value)>,
+    /// The publications, in their order.
+    pub(super) links: Vec<Link>,
+    /// Nights of runs that are in no entry: they were published before it began.
+    before: BTreeSet<Day>,
+}
+
+impl Chain {
+    /// Reads it.
+    pub(super) async fn read(desk: &Desk, runs: &[RunRecord]) -> Result<Self, JobError> {
+        let audits = desk.store.audits().await?.into_iter();
+        let all: Vec<(Audit, Value)> = audits
+            .map(|entry| {
+                let says = serde_json::from_str(&entry.says).unwrap_or_default();
+                (entry, says)
+            })
+            .collect();
+        let text = |value: &Value| value.as_str().map(Into::into);
+        let link = |(entry, says): &(Audit, Value)| {
+            let night = says["run"]["business_date"].as_str()?;
+            Some(Link {
+                seq: entry.seq,
+                run_id: entry.run_id.clone(),
+                night: Day::read_text(night)?,
+                pulled_ms: says["run"]["pulled_ms_wall"].as_i64().unwrap_or(0),
+                seals: text(&says["kept"]["seals"]),
+                evidence: text(&says["evidence"][1]),
+            })
+        };
+        let links: Vec<Link> = all.iter().filter_map(link).collect();
+        let known: BTreeSet<&RunId> = links.iter().map(|link| &link.run_id).collect();
+        let before = runs.iter().filter(|run| !known.contains(&run.id));
+        let before = before.map(|run| run.business_date).collect();
+        Ok(Self { all, links, before })
+    }
+
+    /// The publication of a run.
+    pub(super) fn link(&self, run_id: &RunId) -> Option<&Link> {
+        self.links.iter().find(|link| link.run_id == *run_id)
+    }
+
+    /// The night before that of a publication, as it was then; empty where there was none.
+    pub(super) fn night_before(&self, link: &Link) -> String {
+        let earlier = self.links.iter().filter(|other| other.seq < link.seq);
+        let nights = earlier
+            .map(|other| other.night)
+            .chain(self.before.iter().copied());
+        let nights = nights.filter(|night| *night < link.night);
+        nights
+            .max()
+            .map_or_else(String::new, |night| night.to_string())
+    }
+
+    /// The run that stands for each night: the one published last.
+    fn standing(&self, runs: &[RunRecord]) -> BTreeMap<Day, RunId> {
+        let mut standing = BTreeMap::new();
+        // runs from before the chain, by their versions
+        for run in runs.iter().filter(|run| self.link(&run.id).is_none()) {
+            standing.insert(run.business_date, run.id.clone());
+        }
+        for link in &self.links {
+            standing.insert(link.night, link.run_id.clone());
+        }
+        standing
+    }
+}
+
+/// Gives every run the state that follows from the chain; tells the runs that say otherwise.
+pub(super) fn set_states(chain: &Chain, runs: &mut [RunRecord]) -> Findings {
+    let mut findings = Findings::default();
+    let standing = chain.standing(runs);
+    for run in runs {
+        let stands = standing.get(&run.business_date) == Some(&run.id);
+        let wanted = if stands { "published" } else { "superseded" };
+        if &*run.state != wanted {
+            let what = text(
+                "trạng thái lần chạy phải theo chuỗi: bản công bố sau cùng của đêm là bản đang dùng",
+                "the state of a run follows from the chain: the night's last publication stands",
+            );
+            let about = format!("run {} state", run.id);
+            findings.add(Invariant::Stored, about, what, wanted, &run.state);
+            run.state = wanted.into();
+        }
+    }
+    findings
+}
 
 /// What does not hold; each is told with the place in the chain, or the run.
 pub(super) async fn broken(
     desk: &Desk,
+    chain: &Chain,
     runs: &[RunRecord],
     book: &[Entry],
+    pruned: &Removed,
 ) -> Result<Vec<Violation>, JobError> {
-    let chain = desk.store.audits().await?;
     let mut findings = Findings::default();
-    sealed(&chain, &mut findings);
+    sealed(&chain.all, &mut findings);
     let closings = desk.store.closings().await?;
-    closed(desk, &closings, &chain, &mut findings);
+    closed(desk, &closings, &chain.all, &mut findings);
     let last: BTreeMap<u64, &str> = book.iter().map(|entry| (entry.seq, &*entry.seal)).collect();
-    for entry in &chain {
-        let says: Value = serde_json::from_str(&entry.says).unwrap_or_default();
+    for (entry, says) in chain.all.iter().filter(|(_, says)| says["run"].is_object()) {
         let now = desk
             .store
             .audit_of(&entry.run_id)
             .await?
             .unwrap_or_default();
-        told(entry, &says, &now, &mut findings);
-        told_closing(&says, &closings, &mut findings);
+        told(entry, says, &now, &mut findings);
+        told_closing(says, &closings, &mut findings);
         let decision = (says["decision"][0].as_u64(), says["decision"][1].as_str());
         if let (Some(seq), Some(seal)) = decision
             && last.get(&seq).copied() != Some(seal)
@@ -51,16 +158,23 @@ pub(super) async fn broken(
             );
         }
     }
-    // a run from before the chain is in no entry; one after its beginning must be
-    let first = runs
-        .iter()
-        .position(|run| chain.iter().any(|entry| entry.run_id == run.id));
-    let begun = first
-        .and_then(|at| runs.get(at))
-        .map(|run| run.pulled_at_ms);
-    for run in runs {
-        let known = chain.iter().any(|entry| entry.run_id == run.id);
-        if !known && begun.is_some_and(|begun| run.pulled_at_ms > begun) {
+    outside(desk, chain, runs, &mut findings).await?;
+    removed(chain, pruned, &mut findings);
+    Ok(findings.0)
+}
+
+/// A run from before the chain is in no entry; one after its beginning must be, and one whose rows
+/// were sealed.
+async fn outside(
+    desk: &Desk,
+    chain: &Chain,
+    runs: &[RunRecord],
+    findings: &mut Findings,
+) -> Result<(), JobError> {
+    let begun = chain.links.iter().map(|link| link.pulled_ms).min();
+    for run in runs.iter().filter(|run| chain.link(&run.id).is_none()) {
+        let later = begun.is_some_and(|begun| run.pulled_at_ms > begun);
+        if later || desk.store.kept(&run.id).await?.contains_key("seals") {
             let what = text(
                 "mỗi lần chạy phải có trong chuỗi",
                 "every run stands in the chain",
@@ -68,13 +182,34 @@ pub(super) async fn broken(
             findings.add(Invariant::Stored, run.id.as_str(), what, "1", "0");
         }
     }
-    Ok(findings.0)
+    Ok(())
+}
+
+/// What was removed from the archive by rule is what the chain tells.
+fn removed(chain: &Chain, pruned: &Removed, findings: &mut Findings) {
+    let Some(told) = chain.all.last().and_then(|(_, says)| says.get("pruned")) else {
+        return;
+    };
+    let found = pruned.says();
+    if found != *told {
+        let what = text(
+            "những tệp đã xóa theo hạn lưu phải như chuỗi đã ghi",
+            "what was removed by rule is what the chain tells",
+        );
+        findings.add(
+            Invariant::Stored,
+            "pruned",
+            what,
+            told.to_string(),
+            found.to_string(),
+        );
+    }
 }
 
 /// Every entry stands at its place and has the seal that follows from the one before.
-fn sealed(chain: &[Audit], findings: &mut Findings) {
+fn sealed(chain: &[(Audit, Value)], findings: &mut Findings) {
     let mut before = "";
-    for (place, entry) in (1_i64..).zip(chain) {
+    for (place, (entry, _)) in (1_i64..).zip(chain) {
         let wanted = chain_seal(before, entry.seq, entry.run_id.as_str(), &entry.says);
         if entry.seq != place || wanted != entry.seal {
             let what = text(
@@ -91,7 +226,7 @@ fn sealed(chain: &[Audit], findings: &mut Findings) {
 
 /// The book of closings is as it was sealed, each entry says what its columns say and was written
 /// after the publication that it names, and the closed files are in the archive.
-fn closed(desk: &Desk, book: &[Closing], chain: &[Audit], findings: &mut Findings) {
+fn closed(desk: &Desk, book: &[Closing], chain: &[(Audit, Value)], findings: &mut Findings) {
     let what = || {
         text(
             "sổ chốt số liệu phải còn nguyên như khi ghi",
@@ -112,7 +247,8 @@ fn closed(desk: &Desk, book: &[Closing], chain: &[Audit], findings: &mut Finding
             return;
         }
         let (seq, seal) = (says["audit"][0].as_i64(), says["audit"][1].as_str());
-        let named = chain.iter().find(|entry| Some(entry.seq) == seq);
+        let mut entries = chain.iter().map(|(entry, _)| entry);
+        let named = entries.find(|entry| Some(entry.seq) == seq);
         if named.is_some_and(|entry| Some(&*entry.seal) != seal)
             || (seq.is_some() && named.is_none())
         {

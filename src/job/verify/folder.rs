@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::Day;
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
 use crate::report::publish::{self, TIMINGS};
@@ -58,6 +59,22 @@ pub(in crate::job) fn check(root: &Path, run: &RunRecord, findings: &mut Finding
         add("run.json", what, "database", "other");
     }
     true
+}
+
+/// Folders of nights that the database does not know: it is an older copy, or another one.
+pub(super) fn unknown(root: &Path, runs: &[RunRecord], findings: &mut Findings) {
+    for name in names(root) {
+        let Ok(day) = Day::parse(&name) else { continue };
+        let known = runs.iter().any(|run| run.business_date == day);
+        if !known && root.join(&name).join("run.json").is_file() {
+            let what = text(
+                "đêm đã phát hành phải có trong cơ sở dữ liệu",
+                "a published night is in the database",
+            );
+            let about = root.join(&name).display().to_string();
+            findings.add(Invariant::Files, about, what, "a run", "-");
+        }
+    }
 }
 
 /// Where the run is visible: under its date, or set aside as an earlier version of it.

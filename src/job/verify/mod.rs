@@ -2,21 +2,27 @@
 //! database and the published folder say. Nothing is changed.
 
 mod chain;
+mod closed;
+mod evidence;
 pub(super) mod folder;
+mod lists;
+mod record;
 mod seals;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
-use super::{calibration, digest, recover, told};
+use super::{calibration, recover, told};
 use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
-use crate::prove::{Invariant, Violation, prove};
-use crate::store::{RunRecord, StoreError, Tables};
+use crate::prove::{Invariant, Violation};
+use crate::store::{Removed, RunRecord, StoreError, Tables};
+use chain::Chain;
+use seals::Seals;
 
 /// Which runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,43 +73,117 @@ impl Verified {
             lines.extend(["; ", open, ": ", &list(&self.left_out)]);
         }
         lines.push('\n');
-        for violation in self.found.iter().take(TOLD) {
-            let invariant = violation.invariant.id();
-            lines.extend(["  ", invariant, ": ", &violation.sentence(lang), "\n"]);
-        }
-        if self.found.len() > TOLD {
-            lines.extend([format!("  … {}\n", self.found.len() - TOLD)]);
-        }
+        lines.push_str(&findings_of(&self.found, lang));
         lines
     }
+}
+
+/// A line each, the first of them.
+fn findings_of(found: &[Violation], lang: Lang) -> String {
+    let mut lines = String::new();
+    for violation in found.iter().take(TOLD) {
+        let invariant = violation.invariant.id();
+        lines.extend(["  ", invariant, ": ", &violation.sentence(lang), "\n"]);
+    }
+    if found.len() > TOLD {
+        lines.extend([format!("  … {}\n", found.len() - TOLD)]);
+    }
+    lines
 }
 
 /// So many findings of a run are told.
 const TOLD: usize = 20;
 
+/// What was found of all that was looked at.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// Each run by itself; what concerns all of them stands with each.
+    pub runs: Vec<Verified>,
+    /// What does not hold of the chain, the lists of seals and the books.
+    pub found: Vec<Violation>,
+    /// Closed periods of which other figures are told now: no fault, Vietnamese and English.
+    pub notes: Vec<(String, String)>,
+}
+
+impl Verification {
+    /// True where nothing that was looked at fails to hold.
+    pub fn holds(&self) -> bool {
+        self.found.is_empty() && self.runs.iter().all(|run| run.found.is_empty())
+    }
+
+    /// The lines of each run, and the notes.
+    pub fn lines(&self, lang: Lang) -> String {
+        let mut lines: String = self.runs.iter().map(|run| run.lines(lang)).collect();
+        if self.runs.is_empty() {
+            lines.push_str(&findings_of(&self.found, lang));
+        }
+        for (vi, en) in &self.notes {
+            let note = if lang == Lang::Vi { vi } else { en };
+            lines.extend([note.as_str(), "\n"]);
+        }
+        lines
+    }
+}
+
+/// What concerns all runs.
+struct Common {
+    chain: Chain,
+    pruned: Removed,
+    tables: Tables,
+    /// Rows came after the last publication.
+    late: bool,
+}
+
 /// Verifies runs, each by itself. Call it while holding the lease.
-pub async fn verify(desk: &Desk, which: &Which) -> Result<Vec<Verified>, JobError> {
-    let all = desk.store.runs().await?;
-    let runs = chosen(&all, which)?;
-    let tables = desk.store.everything().await?;
+pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError> {
+    let mut all = desk.store.runs().await?;
+    let chain = Chain::read(desk, &all).await?;
+    let pruned = desk.store.pruned().await?;
     let book = desk.store.decisions().await?;
-    let mut common = Findings(chain::broken(desk, &all, &book).await?);
-    seals::nights(&all, &tables, &mut common);
+    let mut found = chain::set_states(&chain, &mut all);
+    found
+        .0
+        .extend(chain::broken(desk, &chain, &all, &book, &pruned).await?);
+    folder::unknown(&desk.config.report_dir, &all, &mut found);
+    let runs = match chosen(&all, which) {
+        // what is missing may be what somebody took away
+        Err(_) if !found.0.is_empty() => Vec::new(),
+        chosen => chosen?,
+    };
+    let tables = desk.store.everything().await?;
+    seals::nights(&all, &tables, &mut found);
+    let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
+    let late = lists::newest(desk, &chain, &nights, &tables, &mut found).await?;
+    let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
+    if !book.is_empty() {
+        found.0.extend(changed_entry(&book));
+    }
+    found.0.sort();
+    found.0.dedup();
+    let common = Common {
+        chain,
+        pruned,
+        tables,
+        late,
+    };
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;
         desk.progress.step(format!("{} verify", run.id));
-        let mut run = one(desk, run, &all, &tables).await?;
+        let mut run = one(desk, run, &all, &common).await?;
         run.checked
             .push(text("chuỗi các lần chạy", "chain of runs"));
-        run.found.extend(common.0.iter().cloned());
+        run.found.extend(found.0.iter().cloned());
         if !book.is_empty() {
             run.checked.push(text("sổ quyết định", "book of decisions"));
-            run.found.extend(changed_entry(&book));
         }
         verified.push(run);
     }
-    Ok(verified)
+    Ok(Verification {
+        runs: verified,
+        found: found.0,
+        notes,
+    })
 }
 
 /// The first entry of the book that is not what was sealed.
@@ -122,7 +202,7 @@ fn changed_entry(book: &[Entry]) -> Option<Violation> {
 fn chosen<'r>(all: &'r [RunRecord], which: &Which) -> Result<Vec<&'r RunRecord>, JobError> {
     let stands = |run: &&RunRecord| &*run.state == "published";
     let runs: Vec<&RunRecord> = match which {
-        Which::All => return Ok(all.iter().filter(stands).collect()),
+        Which::All => all.iter().filter(stands).collect(),
         Which::Last => {
             let last = all
                 .iter()
@@ -154,52 +234,26 @@ async fn one(
     desk: &Desk,
     run: &RunRecord,
     all: &[RunRecord],
-    tables: &Tables,
+    common: &Common,
 ) -> Result<Verified, JobError> {
     let mut findings = Findings::default();
-    let mut checked = vec![text("hồ sơ lần chạy", "the record")];
-    let mut left_out = Vec::new();
-    record(run, &mut findings);
+    let mut looked = Looked {
+        checked: vec![text("hồ sơ lần chạy", "the record")],
+        left_out: Vec::new(),
+    };
+    record::told(run, &mut findings);
     if &*run.state == "published" {
-        let decided = match again(desk, run, &mut left_out).await {
-            // a damaged value ends the reading; the seals below name its row
-            Err(JobError::Store(StoreError::Corrupt { what, detail })) => {
-                let wanted = text("dữ liệu phải đọc được", "rows can be read");
-                findings.add(Invariant::Stored, what, wanted, "-", detail);
-                None
-            }
-            decided => decided?,
-        };
-        let moved = earlier_night_since(run, all);
-        if let Some(decided) = &decided {
-            settled(run, decided, moved, &mut findings);
-            checked.push(text("dữ liệu vào", "inputs"));
-            checked.push(text("đối soát lại", "settled again"));
-            checked.push(text("kiểm chứng độc lập", "proved"));
-            tables::decided(run, &decided.settlement, moved, tables, &mut findings);
-        }
-        if moved {
-            left_out.push(text(
-                "tỷ lệ lũy kế (một đêm trước đó đã công bố lại)",
-                "shares to date (an earlier night was published again since)",
-            ));
-        }
-        tables::itself(run, moved, tables, &mut findings);
-        if seals::check(desk, run, tables, &mut findings).await? {
-            checked.push(text("niêm phong từng dòng", "sealed rows"));
-        } else {
-            left_out.push(text(
-                "niêm phong từng dòng (bản cũ không có, hoặc đã hết hạn lưu)",
-                "sealed rows (an older program sealed none, or the list was pruned)",
-            ));
-        }
-        checked.push(text("bảng trong cơ sở dữ liệu", "tables"));
+        rows(desk, (run, all), common, &mut looked, &mut findings).await?;
     } else {
-        left_out.push(text(
+        looked.left_out.push(text(
             "các dòng (đã có bản thay thế)",
             "rows (it was replaced)",
         ));
     }
+    let Looked {
+        mut checked,
+        mut left_out,
+    } = looked;
     if folder::check(&desk.config.report_dir, run, &mut findings) {
         checked.push(text("tệp đã phát hành", "published files"));
     } else {
@@ -207,6 +261,20 @@ async fn one(
             "thư mục báo cáo (không còn)",
             "report folder (not there)",
         ));
+    }
+    let evidence = evidence::check(desk, run, &common.chain, &common.pruned, &mut findings);
+    let evidence = evidence.await?;
+    if evidence.sealed {
+        checked.push(text("chứng cứ trong kho lưu", "evidence in the archive"));
+    }
+    if evidence.pruned {
+        left_out.push(text(
+            "chứng cứ đã xóa theo hạn lưu",
+            "evidence that was pruned by rule",
+        ));
+    }
+    if evidence.late || common.late {
+        left_out.push(lists::CAME_LATER);
     }
     let mut found = findings.0;
     found.sort();
@@ -217,6 +285,56 @@ async fn one(
         left_out,
         found,
     })
+}
+
+/// What was checked of a run so far, and what could not be.
+struct Looked {
+    checked: Vec<Text>,
+    left_out: Vec<Text>,
+}
+
+/// The rows of a run that stands: settled again, and against their seals.
+async fn rows(
+    desk: &Desk,
+    (run, all): (&RunRecord, &[RunRecord]),
+    Common { chain, tables, .. }: &Common,
+    Looked { checked, left_out }: &mut Looked,
+    findings: &mut Findings,
+) -> Result<(), JobError> {
+    let decided = match again(desk, run, left_out).await {
+        // a damaged value ends the reading; the seals below name its row
+        Err(JobError::Store(StoreError::Corrupt { what, detail })) => {
+            let wanted = text("dữ liệu phải đọc được", "rows can be read");
+            findings.add(Invariant::Stored, what, wanted, "-", detail);
+            None
+        }
+        decided => decided?,
+    };
+    let moved = earlier_night_since(run, all);
+    if let Some(decided) = &decided {
+        record::settled(run, decided, moved, findings);
+        checked.push(text("dữ liệu vào", "inputs"));
+        checked.push(text("đối soát lại", "settled again"));
+        checked.push(text("kiểm chứng độc lập", "proved"));
+        tables::decided(run, &decided.settlement, moved, tables, findings);
+    }
+    if moved {
+        left_out.push(text(
+            "tỷ lệ lũy kế (một đêm trước đó đã công bố lại)",
+            "shares to date (an earlier night was published again since)",
+        ));
+    }
+    tables::itself(run, moved, tables, findings);
+    match seals::check(desk, run, chain, tables, findings) {
+        Seals::Held => checked.push(text("niêm phong từng dòng", "sealed rows")),
+        Seals::Lost => {}
+        Seals::Never => left_out.push(text(
+            "niêm phong từng dòng (bản cũ không có)",
+            "sealed rows (an older program sealed none)",
+        )),
+    }
+    checked.push(text("bảng trong cơ sở dữ liệu", "tables"));
+    Ok(())
 }
 
 /// The night decided again, or why it cannot be.
@@ -251,71 +369,4 @@ pub(super) fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
         other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
     };
     all.iter().any(since)
-}
-
-/// `run.json` says what the record says.
-fn record(run: &RunRecord, findings: &mut Findings) {
-    let document = serde_json::from_str(&run.run_json);
-    let document: serde_json::Value = document.unwrap_or_default();
-    let told = |place: &str| {
-        let value = document.pointer(place);
-        value.map_or_else(String::new, |value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        })
-    };
-    let codes: Vec<String> = run.exit_codes.iter().map(u8::to_string).collect();
-    let wanted: BTreeMap<&str, String> = BTreeMap::from([
-        ("/run_id", run.id.to_string()),
-        ("/business_date", run.business_date.to_string()),
-        ("/version_of_night", run.version.to_string()),
-        ("/exit_codes", format!("[{}]", codes.join(","))),
-        ("/digests/input", run.input_digest.to_string()),
-        ("/digests/rules", run.rules_digest.to_string()),
-        ("/digests/output", run.output_digest.to_string()),
-    ]);
-    let what = text(
-        "run.json phải khớp với hồ sơ lần chạy",
-        "run.json agrees with the run's record",
-    );
-    for (place, wanted) in wanted {
-        let told = told(place);
-        if told != wanted {
-            let about = format!("{} {place}", run.id);
-            findings.add(Invariant::Stored, about, what, wanted, told);
-        }
-    }
-    let id = digest::run_id(
-        run.business_date,
-        &run.input_digest,
-        &run.rules_digest,
-        run.version,
-    );
-    if id != run.id {
-        let what = text(
-            "mã lần chạy phải tính từ dữ liệu vào và quy tắc",
-            "the run id follows from inputs and rules",
-        );
-        findings.add(Invariant::Stored, run.id.as_str(), what, id, &run.id);
-    }
-}
-
-/// What comes out again is proved, and is what was published.
-fn settled(run: &RunRecord, decided: &Decided, moved: bool, findings: &mut Findings) {
-    let Decided { pool, rules, .. } = decided;
-    let found = prove(pool, rules, &decided.prior, &decided.settlement);
-    findings.0.extend(found);
-    if moved {
-        return;
-    }
-    let again = digest::of(&decided.settlement).unwrap_or_default();
-    if again != run.output_digest {
-        let what = text(
-            "đối soát lại phải ra đúng kết quả đã công bố",
-            "settled again it is what was published",
-        );
-        let about = run.id.as_str();
-        findings.add(Invariant::Stored, about, what, &run.output_digest, again);
-    }
 }

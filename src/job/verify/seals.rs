@@ -4,55 +4,69 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::chain::Chain;
 use crate::job::desk::Desk;
-use crate::job::error::JobError;
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
-use crate::store::{RunRecord, SEALED, Sealed, SealedAs, Tables, seal_of};
+use crate::store::{FORM, RunRecord, SEALED, SealList, Sealed, SealedAs, Tables, seal_of};
 
 /// The day that means "not yet".
-const NEVER: &str = "9999-12-31";
+pub(super) const NEVER: &str = "9999-12-31";
 
-/// Compares the rows of a run's night with what it sealed; false where nothing was sealed, or the
-/// list is not there any more.
-pub(super) async fn check(
-    desk: &Desk,
-    run: &RunRecord,
-    tables: &Tables,
-    findings: &mut Findings,
-) -> Result<bool, JobError> {
-    let kept = desk.store.kept(&run.id).await?;
-    let Some(Ok(bytes)) = kept.get("seals").map(|sha256| desk.archive.get(sha256)) else {
-        return Ok(false);
-    };
-    let list = String::from_utf8_lossy(&bytes).into_owned();
-    let mut seals: BTreeMap<&str, BTreeMap<String, &str>> = BTreeMap::new();
-    for line in list.lines() {
-        let mut parts = line.splitn(3, ' ');
-        if let (Some(table), Some(hash), Some(key)) = (parts.next(), parts.next(), parts.next()) {
-            let key: String = serde_json::from_str(key).unwrap_or_default();
-            seals.entry(table).or_default().insert(key, hash);
-        }
-    }
-    let none = BTreeMap::new();
-    for sealed in SEALED {
-        let seals = seals.get(sealed.table).unwrap_or(&none);
-        table(run, sealed, tables, seals, findings);
-    }
-    Ok(true)
+/// How the rows of a night are sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seals {
+    /// Row by row, and each was held against its seal.
+    Held,
+    /// Their list is not there: told of once, with all lists.
+    Lost,
+    /// An older program sealed nothing.
+    Never,
 }
 
-/// One table.
+/// Compares the rows of a run's night with what it sealed.
+pub(super) fn check(
+    desk: &Desk,
+    run: &RunRecord,
+    chain: &Chain,
+    tables: &Tables,
+    findings: &mut Findings,
+) -> Seals {
+    let Some(sha256) = chain.link(&run.id).and_then(|link| link.seals.as_deref()) else {
+        return Seals::Never;
+    };
+    let Ok(bytes) = desk.archive.get(sha256) else {
+        return Seals::Lost;
+    };
+    let list = SealList::read(&bytes);
+    let none = BTreeMap::new();
+    for sealed in SEALED {
+        let is_open = sealed.kind == SealedAs::Told && list.form >= FORM;
+        let is_new = sealed.table == "decision" && list.form < FORM;
+        if !is_new {
+            let seals = list.lines.get(sealed.table).unwrap_or(&none);
+            table(run, (sealed, is_open), tables, seals, findings);
+        }
+    }
+    Seals::Held
+}
+
+/// One table. Where the list tells its columns in the open, the newest list holds for them, and
+/// here only that the row is there.
 fn table(
     run: &RunRecord,
-    sealed: &Sealed,
+    (sealed, is_open): (&Sealed, bool),
     tables: &Tables,
-    seals: &BTreeMap<String, &str>,
+    seals: &BTreeMap<String, BTreeSet<String>>,
     findings: &mut Findings,
 ) {
     let night = run.business_date.to_string();
     let rows = tables.get(sealed.table).into_iter().flatten();
     let mut there = BTreeSet::new();
+    let listed = |hashes: &BTreeSet<String>| {
+        let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
+        hashes.join(" | ")
+    };
     let mut add = |key: &str, expected: &str, found: &str| {
         let what = text(
             "dòng phải còn nguyên như khi công bố",
@@ -63,16 +77,15 @@ fn table(
     };
     for row in rows {
         let (key, hash) = seal_of(sealed, row);
-        let mine = match (sealed.table, sealed.marker) {
+        let mine = match (sealed.table, sealed.kind) {
             ("kpi", _) => row["run_id"] == run.id.as_str(),
-            (_, "") => seals.contains_key(&key),
-            (_, marker) => row[marker] == night.as_str(),
+            (_, SealedAs::Read | SealedAs::Told) => !is_open && seals.contains_key(&key),
+            _ => row[sealed.marker] == night.as_str(),
         };
         if mine {
             match seals.get(&key) {
-                Some(wanted) if **wanted == hash => {}
-                Some(wanted) => add(&key, wanted, &hash),
-                None if sealed.kind == SealedAs::Read => {}
+                Some(wanted) if wanted.contains(&hash) => {}
+                Some(wanted) => add(&key, &listed(wanted), &hash),
                 None => add(&key, "-", &hash),
             }
         }
@@ -80,7 +93,7 @@ fn table(
     }
     for (key, wanted) in seals {
         if !there.contains(key) {
-            add(key, wanted, "-");
+            add(key, &listed(wanted), "-");
         }
     }
 }
@@ -99,7 +112,8 @@ pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings
         let about = format!("{table} {key} {column}");
         findings.add(Invariant::Stored, about, what, "a published night", found);
     };
-    for sealed in SEALED.iter().filter(|sealed| sealed.kind != SealedAs::Read) {
+    let decides = |sealed: &&Sealed| matches!(sealed.kind, SealedAs::Decided | SealedAs::Facts);
+    for sealed in SEALED.iter().filter(decides) {
         for row in tables.get(sealed.table).into_iter().flatten() {
             for column in [sealed.marker, "until"] {
                 let found = row[column].as_str();
@@ -110,14 +124,37 @@ pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings
             }
         }
     }
-    for row in tables.get("decision").into_iter().flatten() {
-        let found = row["decided_night"].as_str().unwrap_or_default();
-        if found != NEVER && !published.contains(found) {
-            add("decision", &row["seq"].to_string(), "decided_night", found);
-        }
-    }
+    spans(tables, findings);
     firm(tables, findings);
     halves(tables, findings);
+}
+
+/// An entry holds until the next one of its thing begins, the last one for good.
+fn spans(tables: &Tables, findings: &mut Findings) {
+    for sealed in SEALED {
+        let mut entries: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+        for row in tables.get(sealed.table).into_iter().flatten() {
+            if row.get("until").is_some() {
+                entries.entry(seal_of(sealed, row).0).or_default().push(row);
+            }
+        }
+        for (key, mut rows) in entries {
+            let day = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+            rows.sort_by_key(|row| day(row, "night"));
+            let nexts = rows.iter().skip(1).map(|row| day(row, "night"));
+            for (row, next) in rows.iter().zip(nexts.chain([NEVER.to_owned()])) {
+                let until = day(row, "until");
+                if until != next {
+                    let what = text(
+                        "một mục giữ hiệu lực đến mục kế tiếp của nó",
+                        "an entry holds until the next one of its thing",
+                    );
+                    let about = format!("{} {key} until", sealed.table);
+                    findings.add(Invariant::Stored, about, what, next, until);
+                }
+            }
+        }
+    }
 }
 
 /// `firm_change` follows from `contribution`: what begins on a night, less what ends on it.

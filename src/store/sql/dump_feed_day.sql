@@ -1,4 +1,4 @@
 -- Business state for the canonical dump; sorted in Rust.
 SELECT
-    source, day, state
+    source, day, state, night
 FROM feed_day

@@ -1,2 +1,2 @@
 -- The last entry of the chain.
-SELECT seq, seal_wall FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)
+SELECT seq, says_wall, seal_wall FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)

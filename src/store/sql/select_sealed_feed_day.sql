@@ -1,5 +1,5 @@
--- What the night $1 seals of this table.
+-- What the night $1 seals of this table: what was told since the published night $2 before it.
 SELECT
-    source, day, state
+    source, day, state, night
 FROM feed_day
-WHERE day = $1 AND state = 'complete'
+WHERE night > $2 AND night <= $1

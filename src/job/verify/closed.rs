@@ -1,0 +1,167 @@
+//! Closed periods: their figures are those of the run that they were closed with, and where other
+//! figures are told now, that is said.
+
+use serde_json::Value;
+
+use super::{Which, earlier_night_since};
+use crate::domain::Lang;
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::nightly::Decided;
+use crate::job::report_again::shares_of;
+use crate::job::{period, recover};
+use crate::prove::Invariant;
+use crate::prove::violation::{Findings, text};
+use crate::store::{Closing, RunRecord, StoreError};
+use crate::text::say;
+
+/// The figures of a share by which two tellings differ.
+const FIGURES: [&str; 4] = ["numerator", "denominator", "low", "high"];
+
+/// Looks at every closing in force that holds one of the runs; tells what differs now.
+pub(super) async fn check(
+    desk: &Desk,
+    (all, chosen): (&[RunRecord], &[&RunRecord]),
+    which: &Which,
+    findings: &mut Findings,
+) -> Result<Vec<(String, String)>, JobError> {
+    let mut notes = Vec::new();
+    for closing in period::states(desk).await?.into_values() {
+        let holds = |run: &&&RunRecord| closing.period.holds(run.business_date);
+        let asked = *which == Which::All || chosen.iter().any(|run| holds(&run));
+        if !closing.closes || !asked {
+            continue;
+        }
+        desk.checkpoint()?;
+        // files that are gone are told with the book
+        let Ok(files) = period::files(desk, &closing) else {
+            continue;
+        };
+        let Some(closed) = shares_of(&files) else {
+            continue;
+        };
+        then(desk, all, (&closing, &closed), findings).await?;
+        now(desk, all, (&closing, &closed), &mut notes).await?;
+    }
+    Ok(notes)
+}
+
+/// What the run of the closing tells of the period is what was closed.
+async fn then(
+    desk: &Desk,
+    all: &[RunRecord],
+    (closing, closed): (&Closing, &Value),
+    findings: &mut Findings,
+) -> Result<(), JobError> {
+    let Some(run) = all.iter().find(|run| run.id == closing.run_id) else {
+        let what = text(
+            "lần chạy đã chốt phải có trong cơ sở dữ liệu",
+            "the run that was closed with is in the database",
+        );
+        let about = format!("closing {}", closing.seq);
+        findings.add(Invariant::Stored, about, what, closing.run_id.as_str(), "-");
+        return Ok(());
+    };
+    // it was closed with the sums of nights that were published again before
+    if earlier_night_since(run, all) {
+        return Ok(());
+    }
+    let told = Box::pin(recover::as_known(desk, desk, run, &closing.period)).await;
+    let Some(decided) = made(told)? else {
+        return Ok(());
+    };
+    for (name, wanted, found) in differing(closing, &told_by(&decided), closed) {
+        let what = text(
+            "số liệu đã chốt phải là số tính lại từ lần chạy đã chốt",
+            "closed figures are those that the run of the closing tells",
+        );
+        let about = format!("closing {} {} {name}", closing.seq, closing.period.label);
+        findings.add(Invariant::Stored, about, what, wanted, found);
+    }
+    Ok(())
+}
+
+/// Says where the last night tells other figures: late rows, or nights published again.
+async fn now(
+    desk: &Desk,
+    all: &[RunRecord],
+    (closing, closed): (&Closing, &Value),
+    notes: &mut Vec<(String, String)>,
+) -> Result<(), JobError> {
+    let standing = all.iter().filter(|run| &*run.state == "published");
+    let Some(last) = standing.max_by_key(|run| run.business_date) else {
+        return Ok(());
+    };
+    let told = Box::pin(recover::as_known(desk, desk, last, &closing.period)).await;
+    let Some(decided) = made(told)? else {
+        return Ok(());
+    };
+    let differing = differing(closing, &told_by(&decided), closed);
+    if let Some((name, told, was)) = differing.first() {
+        let count = differing.len().to_string();
+        let args = [
+            ("period", &*closing.period.label),
+            ("by", &*closing.by),
+            ("name", name),
+            ("closed", was),
+            ("now", told),
+            ("n", &count),
+        ];
+        let note = |lang| say(lang, "verify-closed-otherwise", &args);
+        notes.push((note(Lang::Vi), note(Lang::En)));
+    }
+    Ok(())
+}
+
+/// What was decided again; none where that cannot be done, which is told with the run itself.
+fn made(told: Result<Option<Decided>, JobError>) -> Result<Option<Decided>, JobError> {
+    match told {
+        Err(
+            JobError::Usage { .. }
+            | JobError::Erased { .. }
+            | JobError::Store(StoreError::Corrupt { .. }),
+        ) => Ok(None),
+        told => told,
+    }
+}
+
+fn told_by(decided: &Decided) -> Value {
+    let document = serde_json::from_str(&decided.run.run_json);
+    let mut document: Value = document.unwrap_or_default();
+    document["share"].take()
+}
+
+/// The shares of the period that differ: definition and agency, and the figures of either.
+fn differing(closing: &Closing, made: &Value, closed: &Value) -> Vec<(String, String, String)> {
+    let label = &*closing.period.label;
+    let mine = |shares: &Value| -> Vec<Value> {
+        let shares = shares.as_array().into_iter().flatten();
+        shares
+            .filter(|share| share["period"] == label)
+            .cloned()
+            .collect()
+    };
+    let figures = |share: Option<&Value>| {
+        let share = share.unwrap_or(&Value::Null);
+        let figures = FIGURES.map(|name| match &share[name] {
+            Value::String(text) => text.clone(),
+            Value::Null => "-".to_owned(),
+            other => other.to_string(),
+        });
+        let [numerator, denominator, low, high] = figures;
+        format!("{numerator}/{denominator} [{low}, {high}]")
+    };
+    let made = mine(made);
+    let mut all = Vec::new();
+    for closed in mine(closed) {
+        let same = |share: &&Value| {
+            share["definition"] == closed["definition"] && share["scope"] == closed["scope"]
+        };
+        let (wanted, found) = (figures(made.iter().find(same)), figures(Some(&closed)));
+        if wanted != found {
+            let words = ["definition", "scope"].map(|name| closed[name].as_str().unwrap_or(""));
+            all.push((words.join(" ").trim_end().to_owned(), wanted, found));
+        }
+    }
+    all
+}

@@ -1,0 +1,133 @@
+//! The evidence of a night: what it read, as the chain sealed it, and the bytes in the archive.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::chain::{Chain, Link};
+use super::lists;
+use crate::domain::Text;
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::prove::Invariant;
+use crate::prove::violation::{Findings, text};
+use crate::store::{Removed, RunRecord, SealList, Sealed, seal_of};
+
+/// What was found besides what does not hold.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looked {
+    /// The answers were sealed, and held against their seals.
+    pub(super) sealed: bool,
+    /// Some bytes were removed by rule.
+    pub(super) pruned: bool,
+    /// Answers came after the publication: no list holds them yet.
+    pub(super) late: bool,
+}
+
+const SEALED_ANSWERS: Text = text(
+    "câu trả lời của nguồn phải như khi công bố",
+    "what sources answered is as it was when the night was published",
+);
+
+/// Holds the answers of a run's night against its list, and looks for the bytes of all that the run
+/// names.
+pub(super) async fn check(
+    desk: &Desk,
+    run: &RunRecord,
+    chain: &Chain,
+    pruned: &Removed,
+    findings: &mut Findings,
+) -> Result<Looked, JobError> {
+    let mut looked = Looked::default();
+    let mut named: BTreeMap<Box<str>, String> = BTreeMap::new();
+    for (name, sha256) in &run.files {
+        named.insert(sha256.clone(), format!("file {name}"));
+    }
+    for (what, sha256) in desk.store.kept(&run.id).await? {
+        if &*what != "seals" {
+            named.insert(sha256, format!("document {what}"));
+        }
+    }
+    if let Some(link) = chain.link(&run.id) {
+        answers(desk, chain, link, &mut named, (&mut looked, findings)).await?;
+    }
+    for (sha256, what) in &named {
+        desk.checkpoint()?;
+        let Err(error) = desk.archive.check(sha256) else {
+            continue;
+        };
+        if pruned.holds(sha256) {
+            looked.pruned = true;
+            continue;
+        }
+        let must = text(
+            "chứng cứ của đêm phải còn trong kho lưu; khôi phục tệp từ bản sao lưu",
+            "the evidence of a night is in the archive; restore the file from a backup",
+        );
+        let about = format!("archive {} {what} {sha256}", run.business_date);
+        findings.add(Invariant::Stored, about, must, sha256, error.to_string());
+    }
+    Ok(looked)
+}
+
+/// The answers against the list of the run, and the bytes that they name.
+async fn answers(
+    desk: &Desk,
+    chain: &Chain,
+    link: &Link,
+    named: &mut BTreeMap<Box<str>, String>,
+    (looked, findings): (&mut Looked, &mut Findings),
+) -> Result<(), JobError> {
+    let Some(sha256) = &link.evidence else {
+        return Ok(());
+    };
+    let whose = ("evidence", link.night);
+    let Some(bytes) = lists::bytes(&desk.archive, whose, sha256, findings) else {
+        return Ok(());
+    };
+    looked.sealed = true;
+    let mut list = SealList::read(&bytes);
+    let after = chain.night_before(link);
+    for (sealed, rows) in desk.store.evidence_of(link.night, &after).await? {
+        let mut wanted = list.lines.remove(sealed.table).unwrap_or_default();
+        for row in &rows {
+            one(sealed, row, link, &mut wanted, (looked, findings));
+            let sha256 = row["sha256"].as_str();
+            if let (Some(sha256), "reading") = (sha256, sealed.table) {
+                let words = ["source", "what"].map(|name| row[name].as_str().unwrap_or_default());
+                named.insert(sha256.into(), format!("answer {}", words.join(" ")));
+            }
+        }
+        for (name, hashes) in wanted {
+            let about = format!("{} {name}", sealed.table);
+            let wanted: Vec<String> = hashes.into_iter().collect();
+            let wanted = wanted.join(" | ");
+            findings.add(Invariant::Stored, about, SEALED_ANSWERS, wanted, "-");
+        }
+    }
+    Ok(())
+}
+
+/// One row; what the list names of it is taken away.
+fn one(
+    sealed: &Sealed,
+    row: &Value,
+    link: &Link,
+    wanted: &mut BTreeMap<String, BTreeSet<String>>,
+    (looked, findings): (&mut Looked, &mut Findings),
+) {
+    let (name, hash) = seal_of(sealed, row);
+    let expected = match wanted.remove(&name) {
+        Some(hashes) if hashes.contains(&hash) => return,
+        Some(hashes) => hashes.into_iter().collect::<Vec<_>>().join(" | "),
+        // bytes that a later answer brought again
+        None if sealed.table == "raw" => return,
+        None if row["pulled_ms_wall"].as_i64() > Some(link.pulled_ms) => {
+            looked.late = true;
+            return;
+        }
+        None => "-".to_owned(),
+    };
+    let about = format!("{} {name}", sealed.table);
+    findings.add(Invariant::Stored, about, SEALED_ANSWERS, expected, hash);
+}
