@@ -160,7 +160,7 @@ impl Front {
 }
 
 async fn one(
-    mut stream: TcpStream,
+    stream: TcpStream,
     acceptor: Option<TlsAcceptor>,
     old: bool,
     inner: SocketAddr,

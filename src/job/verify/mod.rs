@@ -81,7 +81,8 @@ impl Verified {
 /// So many findings of a run are told.
 const TOLD: usize = 20;
 
-/// Verifies runs, each by itself. Call it while holding the lease.
+/// Verifies runs, each by itself. A night may be at work: call it on one state
+/// ([`super::reader::read`]).
 pub async fn verify(desk: &Desk, which: &Which) -> Result<Vec<Verified>, JobError> {
     let all = desk.store.runs().await?;
     let runs = chosen(&all, which)?;
