@@ -66,8 +66,8 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     };
     let verified = block_on(async {
         let desk = desk(config, global).await?;
-        let work = async |desk: &Desk| verify::verify(desk, &which).await;
-        let verified = reader::read(&desk, work, all_hold).await;
+        let work = async |desk: &Desk| Box::pin(verify::verify(desk, &which)).await;
+        let verified = Box::pin(reader::read(&desk, work, |all| all_hold(all))).await;
         desk.close().await;
         verified
     })??;
@@ -86,7 +86,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     Ok(if holds { Exit::Done } else { Exit::Failed })
 }
 
-fn all_hold(verified: &Vec<Verified>) -> bool {
+fn all_hold(verified: &[Verified]) -> bool {
     verified.iter().all(|run| run.found.is_empty())
 }
 
