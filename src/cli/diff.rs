@@ -48,9 +48,9 @@ pub(super) fn run(global: &Global, args: &DiffArgs) -> Outcome {
         let work = async |desk: &Desk| {
             let from = replay::find(desk, &args.from).await?;
             let to = replay::find(desk, &args.to).await?;
-            diff::diff(desk, &from, &to).await
+            Box::pin(diff::diff(desk, &from, &to)).await
         };
-        let compared = reader::read(&desk, work, |_| true).await;
+        let compared = Box::pin(reader::read(&desk, work, |_| true)).await;
         desk.close().await;
         compared
     })??;

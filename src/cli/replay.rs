@@ -61,9 +61,9 @@ pub(super) fn run(global: &Global, args: &ReplayArgs) -> Outcome {
         let desk = desk(config, &quiet).await?;
         let work = async |desk: &Desk| {
             let run = replay::find(desk, &args.run).await?;
-            replay::replay(desk, &run).await
+            Box::pin(replay::replay(desk, &run)).await
         };
-        let replayed = reader::read(&desk, work, Replayed::is_equal).await;
+        let replayed = Box::pin(reader::read(&desk, work, Replayed::is_equal)).await;
         desk.close().await;
         replayed
     })??;

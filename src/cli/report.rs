@@ -179,8 +179,11 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     let config = global.load()?;
     let folder = block_on(async {
         let desk = desk(config, global).await?;
-        let work = async |desk: &Desk| report_again::make(desk, &asked(desk, args).await?).await;
-        let made = reader::read(&desk, work, |_| true).await;
+        let work = async |desk: &Desk| {
+            let asked = asked(desk, args).await?;
+            Box::pin(report_again::make(desk, &asked)).await
+        };
+        let made = Box::pin(reader::read(&desk, work, |_| true)).await;
         let written = async {
             match &args.out {
                 Some(dir) => report_again::show(dir, &made?),

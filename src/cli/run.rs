@@ -86,7 +86,7 @@ pub(super) async fn desk_for_a_night(
 ) -> Result<Desk, JobError> {
     let opened = desk(config.clone(), global).await;
     if let Err(problem) = &opened {
-        unopened::tell(&config, &SystemClock, day, problem).await;
+        Box::pin(unopened::tell(&config, &SystemClock, day, problem)).await;
     }
     opened
 }

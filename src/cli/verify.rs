@@ -71,8 +71,8 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     };
     let verified = block_on(async {
         let desk = desk(config, global).await?;
-        let work = async |desk: &Desk| verify::verify(desk, &which).await;
-        let verified = reader::read(&desk, work, Verification::holds).await;
+        let work = async |desk: &Desk| Box::pin(verify::verify(desk, &which)).await;
+        let verified = Box::pin(reader::read(&desk, work, Verification::holds)).await;
         desk.close().await;
         verified
     })??;

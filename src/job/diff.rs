@@ -23,7 +23,7 @@ use crate::settle::{Inputs, Rules, Settlement};
 use crate::store::RunRecord;
 use documents::Documents;
 
-/// Compares two runs. Call it while holding the lease.
+/// Compares two runs. A night may be at work: call it on one state ([`super::reader::read`]).
 pub async fn diff(desk: &Desk, from: &RunRecord, to: &RunRecord) -> Result<Diff, JobError> {
     let mut not_compared = Vec::new();
     let before = documents::read(desk, from, &mut not_compared).await?;

@@ -114,7 +114,7 @@ impl Replayed {
     }
 }
 
-/// Makes a run again. Call it while holding the lease.
+/// Makes a run again. A night may be at work: call it on one state ([`super::reader::read`]).
 pub async fn replay(desk: &Desk, run: &RunRecord) -> Result<Replayed, JobError> {
     let mut checks = Vec::new();
     let desk = &told::looks_of(&told::rules_of(desk, run).await?, run)?;

@@ -107,7 +107,8 @@ impl Batch<'_> {
             if problem.exit() != Exit::Locked && !is_told {
                 is_told = true;
                 let day = self.nights.day_of(self.at_ms);
-                unopened::tell(&desk.config, &*desk.clock, day, &problem).await;
+                let told = unopened::tell(&desk.config, &*desk.clock, day, &problem);
+                Box::pin(told).await;
             }
             let (message, fix) = problem.message_and_fix();
             if desk.clock.now_ms() >= until {

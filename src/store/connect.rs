@@ -168,7 +168,10 @@ impl Store {
             Db::Postgres { pool, patience, .. } => {
                 let statement = &sql::REFRESH_STATISTICS;
                 let work = sqlx::query(statement.postgres()?).execute(pool);
-                patience.statement(statement.name, work).await.map(drop)
+                patience
+                    .statement(statement.name, Box::pin(work))
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -210,7 +213,7 @@ impl Store {
             Db::Sqlite { write, .. } => begin_sqlite(write, "BEGIN IMMEDIATE").await,
             Db::Postgres { pool, patience, .. } => {
                 let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ");
-                let tx = patience.moment("begin", begun).await?;
+                let tx = patience.moment("begin", Box::pin(begun)).await?;
                 Ok(Tx::Postgres(tx, Arc::clone(patience)))
             }
         }
@@ -226,7 +229,7 @@ impl Store {
             Db::Sqlite { read, .. } => begin_sqlite(read, "BEGIN").await,
             Db::Postgres { pool, patience, .. } => {
                 let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-                let tx = patience.moment("begin", begun).await?;
+                let tx = patience.moment("begin", Box::pin(begun)).await?;
                 Ok(Tx::Postgres(tx, Arc::clone(patience)))
             }
         }
@@ -358,7 +361,7 @@ async fn open_postgres(url: &str, mode: OpenMode) -> Result<Store, StoreError> {
         patience: Arc::clone(&patience),
     };
     let store = Store { db, snapshot: None };
-    let rows = store.read(&sql::SELECT_STATEMENT_LIMIT, &[]).await?;
+    let rows = Box::pin(store.read(&sql::SELECT_STATEMENT_LIMIT, &[])).await?;
     let ms = rows.first().map_or(Ok(0), |row| row.int("ms"))?;
     patience.limit_statements(u64::try_from(ms).unwrap_or_default());
     Ok(store)

@@ -125,7 +125,9 @@ impl Tx {
                 .map_err(|error| failure(name, error)),
             Self::Postgres(tx, patience) => {
                 let query = query::<Postgres>(statement, statement.postgres()?, binds);
-                let done = patience.statement(name, query.execute(&mut **tx)).await;
+                let done = patience
+                    .statement(name, Box::pin(query.execute(&mut **tx)))
+                    .await;
                 done.map(|done| done.rows_affected())
             }
             Self::Shared(_) => Err(nested(name)),
@@ -164,7 +166,9 @@ impl Tx {
                 .map_err(|error| failure(name, error)),
             Self::Postgres(tx, patience) => {
                 let query = query::<Postgres>(statement, statement.postgres()?, binds);
-                let rows = patience.statement(name, query.fetch_all(&mut **tx)).await?;
+                let rows = patience
+                    .statement(name, Box::pin(query.fetch_all(&mut **tx)))
+                    .await?;
                 Ok(rows.into_iter().map(|r| Row::postgres(name, r)).collect())
             }
             Self::Shared(_) => Err(nested(name)),
@@ -192,7 +196,7 @@ impl Tx {
         reach("commit")?;
         match self {
             Self::Sqlite(tx) => tx.commit().await.map_err(|error| failure("commit", error)),
-            Self::Postgres(tx, patience) => patience.moment("commit", tx.commit()).await,
+            Self::Postgres(tx, patience) => patience.moment("commit", Box::pin(tx.commit())).await,
             Self::Shared(_) => Err(nested("commit")),
         }?;
         // an answer that does not come: done, and not known to be

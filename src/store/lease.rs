@@ -60,7 +60,9 @@ impl Store {
             Db::Postgres {
                 options, patience, ..
             } => {
-                let connection = patience.moment("connect", options.connect()).await?;
+                let connection = patience
+                    .moment("connect", Box::pin(options.connect()))
+                    .await?;
                 lock_session(connection, patience).await?
             }
         };
@@ -86,7 +88,7 @@ impl Store {
         if let (Lock::Session { connection }, Db::Postgres { patience, .. }) =
             (&mut lease.lock, &self.db)
         {
-            let alive = patience.moment("ping", connection.ping()).await;
+            let alive = patience.moment("ping", Box::pin(connection.ping())).await;
             alive.map_err(|_| StoreError::LeaseLost)?;
         }
         let mut tx = self.begin().await?;
@@ -108,8 +110,12 @@ impl Store {
         {
             let unlock = sqlx::query(sql::ADVISORY_UNLOCK.postgres()?).bind(LOCK_KEY);
             let given = unlock.execute(&mut *connection);
-            patience.moment(sql::ADVISORY_UNLOCK.name, given).await?;
-            patience.moment("close", connection.close()).await?;
+            patience
+                .moment(sql::ADVISORY_UNLOCK.name, Box::pin(given))
+                .await?;
+            patience
+                .moment("close", Box::pin(connection.close()))
+                .await?;
         }
         Ok(())
     }
@@ -200,7 +206,9 @@ async fn lock_session(
 ) -> Result<Option<Lock>, StoreError> {
     let name = sql::TRY_ADVISORY_LOCK.name;
     let lock = sqlx::query(sql::TRY_ADVISORY_LOCK.postgres()?).bind(LOCK_KEY);
-    let asked = patience.moment(name, lock.fetch_one(&mut connection)).await;
+    let asked = patience
+        .moment(name, Box::pin(lock.fetch_one(&mut connection)))
+        .await;
     let row = Row::postgres(name, asked?);
     let connection = Box::new(connection);
     Ok((row.int("taken")? == 1).then_some(Lock::Session { connection }))

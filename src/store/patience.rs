@@ -68,13 +68,11 @@ impl Patience {
         if self.silent.load(Ordering::Relaxed) {
             return Err(silent);
         }
-        match tokio::time::timeout(limit, work).await {
-            Ok(done) => done.map_err(|error| failure(statement, error)),
-            Err(_) => {
-                self.silent.store(true, Ordering::Relaxed);
-                Err(silent)
-            }
+        if let Ok(done) = tokio::time::timeout(limit, work).await {
+            return done.map_err(|error| failure(statement, error));
         }
+        self.silent.store(true, Ordering::Relaxed);
+        Err(silent)
     }
 }
 

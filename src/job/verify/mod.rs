@@ -134,7 +134,8 @@ struct Common {
     late: bool,
 }
 
-/// Verifies runs, each by itself. Call it while holding the lease.
+/// Verifies runs, each by itself. A night may be at work: call it on one state
+/// ([`super::reader::read`]).
 pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError> {
     let mut all = desk.store.runs().await?;
     let chain = Chain::read(desk, &all).await?;
