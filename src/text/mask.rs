@@ -1,6 +1,8 @@
 //! Personal data for papers that leave the finance office: names keep their initials, account and
 //! telephone numbers their last four digits.
 
+use crate::domain::fold::fold_name;
+
 /// `N***** V** A`: each word keeps its first letter.
 pub fn mask_name(name: &str) -> String {
     let word = |word: &str| -> String {
@@ -24,10 +26,11 @@ pub fn mask_account(account: &str) -> String {
         .collect()
 }
 
-/// A memo without the payer's name, the account and Vietnamese telephone numbers; everything else
-/// stays, because it is what a person needs to find the dossier.
+/// A memo without the payer's name, the account, and long numbers: of nine digits and more
+/// telephone numbers, accounts and identity papers consist, and no part of a dossier code does.
+/// Everything else stays, because it is what a person needs to find the dossier.
 pub fn mask_memo(memo: &str, payer: &str, account: Option<&str>) -> String {
-    let mut text = mask_phones(memo);
+    let mut text = mask_numbers(memo);
     if payer.split_whitespace().count() > 1 {
         text = replace_folded(&text, payer, &mask_name(payer));
     }
@@ -37,8 +40,11 @@ pub fn mask_memo(memo: &str, payer: &str, account: Option<&str>) -> String {
     text
 }
 
-/// Ten digits that begin with 0 and stand alone are a telephone number.
-fn mask_phones(text: &str) -> String {
+/// Digits that stand alone and are so many are masked.
+const NUMBER_MIN: usize = 9;
+
+/// Masks long numbers that stand alone; a number with letters is a reference.
+pub fn mask_numbers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
     for c in text.chars().chain(['\0']) {
@@ -46,9 +52,8 @@ fn mask_phones(text: &str) -> String {
             run.push(c);
             continue;
         }
-        let phone =
-            run.len() == 10 && run.starts_with('0') && run.bytes().all(|b| b.is_ascii_digit());
-        out.push_str(&if phone {
+        let long = run.len() >= NUMBER_MIN && run.bytes().all(|b| b.is_ascii_digit());
+        out.push_str(&if long {
             mask_account(&run)
         } else {
             std::mem::take(&mut run)
@@ -58,6 +63,48 @@ fn mask_phones(text: &str) -> String {
     }
     out.pop();
     out
+}
+
+/// More words make no name.
+const NAME_WORDS_MAX: usize = 6;
+
+/// Masks names of two words and more that `is_name` knows, folded: upper case without marks.
+pub fn mask_known(text: &str, is_name: impl Fn(&str) -> bool) -> String {
+    let words = words(text);
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut from) = (0, 0);
+    while let Some((begin, _)) = words.get(at).copied() {
+        let most = words.len().min(at + NAME_WORDS_MAX);
+        let found = (at + 2..=most).rev().find_map(|end| {
+            let part = text.get(begin..words.get(end - 1)?.1)?;
+            is_name(&fold_name(part)).then_some((part, end))
+        });
+        let Some((part, end)) = found else {
+            at += 1;
+            continue;
+        };
+        out.push_str(text.get(from..begin).unwrap_or_default());
+        out.push_str(&mask_name(part));
+        (from, at) = (begin + part.len(), end);
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
+    out
+}
+
+/// Where the words of a text begin and end: letters and marks without digits between.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    let mut words: Vec<(usize, usize)> = Vec::new();
+    let mut open = false;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        match words.last_mut() {
+            Some(last) if open && c.is_alphanumeric() => last.1 = end,
+            _ if c.is_alphanumeric() => words.push((at, end)),
+            _ => {}
+        }
+        open = c.is_alphanumeric();
+    }
+    words
 }
 
 /// Replaces `what` in `text` without regard to ASCII case.
@@ -95,5 +142,29 @@ mod tests {
         );
         assert_eq!(mask_memo("FT0912345678", "A", None), "FT0912345678");
         assert_eq!(mask_memo("", "", None), "");
+        // a statement without a payer's column: numbers go, whoever they belong to
+        assert_eq!(
+            mask_memo(
+                "MBVCB.2912345678.CT TU 0071000000001 H48.18.22-221205-0001",
+                "",
+                None
+            ),
+            "MBVCB.******5678.CT TU *********0001 H48.18.22-221205-0001"
+        );
+        assert_eq!(
+            mask_memo("221205 48182200 GD 12345678", "", None),
+            "221205 48182200 GD 12345678"
+        );
+    }
+
+    #[test]
+    fn names_that_are_known_are_masked_wherever_they_stand() {
+        let known = |name: &str| ["NGUYEN VAN AN", "LE AN", "PHI HO SO"].contains(&name);
+        let check = |text: &str, expected: &str| assert_eq!(mask_known(text, known), expected);
+        check("Nguyễn Văn An nộp phí", "N***** V** A* nộp phí");
+        check("CT.NGUYEN VAN AN.le an", "CT.N***** V** A*.l* a*");
+        check("NGUYEN VAN ANH", "NGUYEN VAN ANH");
+        check("AN", "AN");
+        check("", "");
     }
 }

@@ -17,7 +17,7 @@ pub mod reject;
 pub mod words;
 
 pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
-pub use mask::{mask_account, mask_memo, mask_name};
+pub use mask::{mask_account, mask_known, mask_memo, mask_name};
 pub use words::dong_in_words;
 
 const VI: &str = include_str!("vi.ftl");

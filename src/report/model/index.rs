@@ -1,7 +1,10 @@
 //! Pure: the rows behind the keys. Maps are only looked up, never walked.
 
-use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::domain::fold::fold_name;
 use crate::domain::{
     AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
     Vnd,
@@ -20,6 +23,8 @@ pub struct Index<'a> {
     fees: FxHashMap<(&'a str, &'a str), &'a Fee>,
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     rejects: FxHashMap<RowKey, &'a Reject>,
+    /// Who is to pay, folded; made when it is first asked for.
+    payers: OnceLock<FxHashSet<String>>,
 }
 
 impl<'a> Index<'a> {
@@ -48,6 +53,7 @@ impl<'a> Index<'a> {
                 .map(|f| (f.dossier_code.as_str(), &f.agency_code))
                 .collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+            payers: OnceLock::new(),
         }
     }
 
@@ -55,6 +61,16 @@ impl<'a> Index<'a> {
     pub fn txn(&self, key: &RowKey) -> Option<&'a Txn> {
         let found = || self.txns.get(&(key.source.as_str(), &*key.id)).copied();
         (key.side == Side::Txn).then(found).flatten()
+    }
+
+    /// True when somebody of this name, folded, is to pay a fee or paid one.
+    pub fn is_payer(&self, name: &str) -> bool {
+        let payers = self.payers.get_or_init(|| {
+            let fees = self.inputs.fees.iter().map(|fee| &*fee.payer_name);
+            let txns = self.inputs.txns.iter().map(|txn| &*txn.payer);
+            fees.chain(txns).map(fold_name).collect()
+        });
+        payers.contains(name)
     }
 
     /// The receipt behind a key.

@@ -20,7 +20,7 @@ pub struct Fact {
 /// The row as it came, without empty fields, personal data masked.
 pub(super) fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
     let facts = if let Some(txn) = index.txn(key) {
-        txn_facts(lang, txn)
+        txn_facts(lang, index, txn)
     } else if let Some(receipt) = index.receipt(key) {
         receipt_facts(lang, receipt)
     } else if let Some(fee) = index.fee(key) {
@@ -36,7 +36,7 @@ pub(super) fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact
         .collect()
 }
 
-fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
+fn txn_facts(lang: Lang, index: &Index<'_>, txn: &Txn) -> Vec<(String, String)> {
     let account = txn.account.as_deref();
     vec![
         (text::say(lang, "field-source", &[]), txn.source.to_string()),
@@ -46,7 +46,9 @@ fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
         ),
         (
             text::say(lang, "field-memo", &[]),
-            text::mask_memo(&txn.memo, &txn.payer, account),
+            text::mask_known(&text::mask_memo(&txn.memo, &txn.payer, account), |name| {
+                index.is_payer(name)
+            }),
         ),
         (
             text::say(lang, "field-order", &[]),
