@@ -253,9 +253,9 @@ fn people_read_it_in_their_language() {
   Số dư         đầu kỳ 1000000, cuối kỳ 1033000: khớp
   Ánh xạ        đề nghị cho doisoat.toml:
                 [[source]]
-                name = \"bank-0071000000000\"
+                name = \"bank-0000\"
                 kind = \"statement\"
-                path = \"inbox/bank-0071000000000\"
+                path = \"inbox/bank-0000\"
                 account = \"0071000000000\"
 
                 [source.map]

@@ -227,15 +227,11 @@ async fn a_camt_page_and_its_own_sums_are_checked() {
     };
     for (count, sum, words) in [
         (1, 50_000, None),
-        (
-            2,
-            50_000,
-            Some("sao kê ghi 2 bút toán ghi có, trong tệp có 1"),
-        ),
+        (2, 50_000, Some("tệp ghi 2 bút toán ghi có, đếm được 1")),
         (
             1,
             58_000,
-            Some("sao kê ghi tổng ghi có 58.000 đồng, các bút toán cộng lại 50.000"),
+            Some("tệp ghi tổng ghi có 58.000 đồng, các bút toán cộng lại 50.000"),
         ),
     ] {
         let office = Office::bank(Kind::Sqlite).await;

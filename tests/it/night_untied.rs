@@ -63,7 +63,7 @@ async fn a_totals_row_that_differs_is_told() {
         (vec![3], "partial"),
         "{of}"
     );
-    let said = "tong.csv: sao kê ghi tổng ghi có 98.000 đồng, các bút toán cộng lại 78.000 đồng";
+    let said = "tong.csv: tệp ghi tổng ghi có 98.000 đồng, các bút toán cộng lại 78.000 đồng";
     assert!(of.to_string().contains(said), "{of}");
 }
 
@@ -87,9 +87,7 @@ async fn the_total_of_a_settlement_file_is_one_of_its_rows() {
             (vec![3], "partial")
         };
         assert_eq!((codes(&done), figures(&of).0), wanted, "{total}: {of}");
-        let said = of
-            .to_string()
-            .contains("momo_2022-12-06.csv: sao kê ghi tổng");
+        let said = of.to_string().contains("momo_2022-12-06.csv: tệp ghi tổng");
         assert_eq!(said, !is_whole, "{total}: {of}");
     }
 }

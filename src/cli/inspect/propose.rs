@@ -19,8 +19,13 @@ pub(super) fn statement(file: &Inspection) -> String {
         [only] => Some(only),
         _ => None,
     };
-    let small = only.map(|number| number.to_lowercase());
-    let name = small.map_or_else(|| "bank".into(), |number| format!("bank-{number:.30}"));
+    // the name of a source stands in logs and reports, a number of an account must not
+    let end = only.map(|number| {
+        let number = number.to_lowercase();
+        let from = number.len().saturating_sub(4);
+        number.get(from..).unwrap_or_default().to_owned()
+    });
+    let name = end.map_or_else(|| "bank".into(), |end| format!("bank-{end}"));
     let mut out = head(&name, "statement");
     if let Some(number) = only {
         // writing to a String cannot fail

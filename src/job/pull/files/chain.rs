@@ -165,6 +165,11 @@ pub(super) fn findings<'s>(
     is_due: &dyn Fn(Day) -> bool,
 ) -> Vec<Finding<'s>> {
     let owner = Owner::among(told);
+    let mut accounts: BTreeMap<&str, Vec<&AccountStatement>> = BTreeMap::new();
+    for statement in told {
+        let of_account = accounts.entry(owner.of(statement)).or_default();
+        of_account.push(statement);
+    }
     let mut found = Vec::new();
     for statement in told {
         let mut add = |what| found.push(Finding { statement, what });
@@ -188,7 +193,10 @@ pub(super) fn findings<'s>(
         if checked.follows && !told.iter().any(|last| goes_over(owner, last, statement)) {
             add(What::NoPrevious);
         }
-        if let Some(before) = apart(owner, told, statement, is_due) {
+        let same = accounts
+            .get(owner.of(statement))
+            .map_or(&[][..], Vec::as_slice);
+        if let Some(before) = apart(same, statement, is_due) {
             add(What::Apart(before));
         }
     }
@@ -213,20 +221,16 @@ fn goes_over(owner: Owner<'_>, last: &AccountStatement, next: &AccountStatement)
     }
 }
 
-/// The statement before this one, where it closed with another balance, nothing tells of the days
-/// between them and none of these is waited for.
+/// Among those of the same account the statement before this one, where it closed with another
+/// balance, nothing tells of the days between them and none of these is waited for.
 fn apart<'s>(
-    owner: Owner<'_>,
-    told: &'s [AccountStatement],
+    same: &[&'s AccountStatement],
     statement: &AccountStatement,
     is_due: &dyn Fn(Day) -> bool,
 ) -> Option<&'s AccountStatement> {
     let opening = statement.opening.filter(|_| !statement.checked.follows)?;
     let first = opens_on(statement);
-    let others = || {
-        let same = told.iter().filter(|s| owner.of(s) == owner.of(statement));
-        same.filter(|other| *other != statement)
-    };
+    let others = || same.iter().copied().filter(|other| *other != statement);
     if others().any(|other| other.from < first && other.to >= first) {
         return None;
     }

@@ -86,15 +86,16 @@ fn time_of(json: &Json, order: &PaymentOrder) -> (Box<str>, TimeForm) {
     }
 }
 
-/// What became of the money. 04 (debited, not successful at VNPAY) and 07 (suspected fraud) are for
-/// a person, as is every code that the documentation does not list.
+/// What became of the money. 04 (the payer was debited, VNPAY has no success) and 07 (suspected
+/// fraud) are for a person, as is every code that the documentation does not list.
 fn status_of(kind: &str, status: &str) -> TxnStatus {
     let is_refund = matches!(kind, "02" | "03");
     match (status, is_refund) {
         // 09: the refund was refused, so the payment stands.
         ("00", _) | ("09", false) => TxnStatus::Success,
-        // 05, 06: the refund is being processed, or was sent to the bank.
-        ("01", _) | ("05" | "06", true) => TxnStatus::Pending,
+        // 05, 06: a refund is being processed, or was sent to the bank; of a payment this is not
+        // final either, and the order is asked about again
+        ("01" | "05" | "06", _) => TxnStatus::Pending,
         ("02", _) | ("09", true) => TxnStatus::Failed,
         _ => TxnStatus::Unmapped,
     }
