@@ -65,9 +65,9 @@ impl JobError {
                 StoreError::NotInitialised(_)
                 | StoreError::MigrationsPending(_)
                 | StoreError::NewerThanProgram(_),
-            ) => Exit::Database,
+            )
+            | Self::Lost { .. } => Exit::Database,
             Self::Config(_) | Self::Usage { .. } | Self::Store(StoreError::Url(_)) => Exit::Usage,
-            Self::Lost { .. } => Exit::Database,
             Self::Stopped(exit) => *exit,
             Self::Store(_) | Self::Unproved { .. } | Self::Erased { .. } | Self::Other(_) => {
                 Exit::Failed
