@@ -70,8 +70,6 @@ pub struct Statement {
     pub days: BTreeSet<Day>,
     /// The balances before the first and after the last entry, by the running balances.
     pub ends: Option<(Decimal, Decimal)>,
-    /// The name of its sheet, where there are several.
-    pub sheet: Box<str>,
     /// The places of the rows that may be entries.
     pub rows: Vec<usize>,
     /// True where an amount has a sign.
