@@ -206,7 +206,7 @@ fn a_mapping_is_held_against_what_there_may_be() {
         assert!(format!("{message} {fix}").contains(said), "{message} {fix}");
     };
     fails("dosier_code", "x", "did you mean \"dossier_code\"?");
-    fails("time_format", "MM/dd/yyyy", "source.map.time_format");
+    fails("time_format", "yyyy/dd/MM", "source.map.time_format");
     fails("thousands", " ", "source.map.thousands");
     fails("status_payed", "x", "status_paid");
 }

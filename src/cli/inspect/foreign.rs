@@ -79,7 +79,7 @@ fn rejects(file: &mut Inspection, base: &str, statement: &Statement, table: &Tab
             let heading = statement.header.columns.get(odd.at);
             let heading = heading.map_or("", |(heading, _)| heading);
             let fault = Fault::new("", &odd.value, odd.code);
-            rows.push(bad(row.line, &statement.in_sheet(heading), &fault));
+            rows.push(bad(row.line, &table.in_sheet(*place, heading), &fault));
         }
     }
     rows.sort_by_key(|row| row.line);

@@ -89,6 +89,13 @@ pub(super) fn is_balance(row: &GridRow) -> bool {
     BALANCES.iter().any(|words| folded.starts_with(words))
 }
 
+/// True for a row of the balance before the first entry: what follows may be another statement.
+pub(super) fn is_opening(row: &GridRow) -> bool {
+    let folded = folded(row);
+    let words = ["SO DU DAU", "OPENING BALANCE", "BEGINNING BALANCE"];
+    words.iter().any(|words| folded.starts_with(words))
+}
+
 /// The account that a row names.
 pub(super) fn account(row: &GridRow) -> Option<Box<str>> {
     beside(row, &ACCOUNT, |cell| {

@@ -74,8 +74,6 @@ pub struct Statement {
     pub cut: Option<u64>,
     /// Rows between which the running balances do not follow from each other.
     pub breaks: Vec<Flaw>,
-    /// The name of its sheet, where there are several.
-    pub sheet: Box<str>,
     /// The places of the rows that may be entries.
     pub rows: Vec<usize>,
     /// True where an amount has a sign.

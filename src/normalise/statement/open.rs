@@ -44,6 +44,15 @@ impl Table {
         self.odd.get(from..to).unwrap_or_default()
     }
 
+    /// A heading, with the sheet in which a row stands where there are several.
+    pub fn in_sheet(&self, row: usize, heading: &str) -> String {
+        let at = self.sheets.iter().position(|(_, rows)| rows.contains(&row));
+        match at.map_or("", |at| self.sheet(at)) {
+            "" => heading.to_owned(),
+            sheet => format!("{sheet}!{heading}"),
+        }
+    }
+
     /// The name of a sheet, where there are several.
     pub fn sheet(&self, at: usize) -> &str {
         let named = self.sheets.get(at).filter(|_| self.sheets.len() > 1);

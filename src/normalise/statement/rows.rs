@@ -179,6 +179,7 @@ impl Maker<'_> {
         };
         let account = self.own(account)?;
         let content: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
+        let heading_of = |role| table.in_sheet(place, header.heading(role).unwrap_or_default());
         let (amount, iso) = match statement.row(row) {
             TableRow::Nothing => return None,
             TableRow::Entry(..) if statement.cut == Some(row.line) => {
@@ -188,13 +189,13 @@ impl Maker<'_> {
             }
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
-                let heading = statement.heading_of(role);
+                let heading = heading_of(role);
                 return Some(self.refuse(row.line, &heading, fault, amount, &content));
             }
         };
         if let Some(odd) = statement.odd(table, place) {
             let fault = Fault::new("", &odd.value, odd.code);
-            let heading = statement.heading_of(header.role(odd.at));
+            let heading = heading_of(header.role(odd.at));
             // what a formula gives is not taken for an amount
             let known = Some(amount).filter(|_| odd.code == RejectCode::LostDigits);
             return Some(self.refuse(row.line, &heading, fault, known, &content));
@@ -213,9 +214,8 @@ impl Maker<'_> {
                 "kind" => Role::Kind,
                 _ => return None,
             };
-            header
-                .heading(role)
-                .map(|heading| statement.in_sheet(heading))
+            let heading = header.heading(role);
+            heading.map(|heading| table.in_sheet(place, heading))
         };
         Some(self.make(&record, heading))
     }

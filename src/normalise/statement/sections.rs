@@ -24,8 +24,6 @@ pub(super) struct Section {
     pub(super) rows: Vec<usize>,
     /// The rows below the header that have no time: sums, balances, notes.
     pub(super) notes: Vec<usize>,
-    /// The sheet that it begins in.
-    pub(super) sheet: usize,
     /// Its account, where told.
     pub(super) account: Option<Box<str>>,
     /// The last row that is one of its own.
@@ -37,7 +35,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    fn new(sheet: usize, head: usize, header: Header, above: Range<usize>) -> Self {
+    fn new(head: usize, header: Header, above: Range<usize>) -> Self {
         let last = (head + header.height).saturating_sub(1);
         Self {
             header,
@@ -45,7 +43,6 @@ impl Section {
             above,
             rows: Vec::new(),
             notes: Vec::new(),
-            sheet,
             account: None,
             last,
             tail: false,
@@ -62,7 +59,10 @@ impl Section {
             self.notes.push(at);
             let sum = label::is_sum(row);
             if sum || label::is_balance(row) {
-                self.last = at;
+                // an opening balance may be that of the next account
+                if !label::is_opening(row) {
+                    self.last = at;
+                }
                 self.tail |= sum || !self.rows.is_empty();
                 return true;
             }
@@ -197,9 +197,9 @@ impl Walk<'_> {
         }
         if let Some(before) = before.filter(|_| opens) {
             let account = before.account.clone();
-            self.begin(sheet, head, header, above, account);
+            self.begin(head, header, above, account);
         } else if before.is_none() {
-            self.begin(sheet, head, header, above, account);
+            self.begin(head, header, above, account);
         } else if let Some(before) = self.sections.last_mut() {
             // the same statement goes on
             before.notes.extend(above);
@@ -213,13 +213,12 @@ impl Walk<'_> {
 
     fn begin(
         &mut self,
-        sheet: usize,
         head: usize,
         header: Header,
         above: Range<usize>,
         account: Option<Box<str>>,
     ) {
-        let section = Section::new(sheet, head, header, above);
+        let section = Section::new(head, header, above);
         self.sections.push(Section { account, ..section });
     }
 
@@ -283,7 +282,7 @@ impl Walk<'_> {
             if let Some(current) = self.sections.last_mut() {
                 current.notes.retain(|note| !between.contains(note));
             }
-            self.begin(sheet, at, header, between, account);
+            self.begin(at, header, between, account);
             return below;
         }
         let stop = (below..end).find(|next| self.heading(current, *next, end).is_some());

@@ -107,7 +107,6 @@ fn read_section(
         ends: None,
         cut: None,
         breaks: Vec::new(),
-        sheet: table.sheet(section.sheet).into(),
         only_in: mapping.amounts == Some(Amounts::In),
         words,
         signed: false,
@@ -175,7 +174,7 @@ impl Statement {
                 }
                 continue;
             }
-            if let Some(amount) = self.entry(row, &mut balances) {
+            if let Some(amount) = self.entry(table, *at, &mut balances) {
                 sums.entry(amount);
             }
             next = entries.next();
@@ -193,7 +192,13 @@ impl Statement {
     }
 
     /// Adds one row; its amount, where it is an entry.
-    fn entry(&mut self, row: &GridRow, balances: &mut Vec<Running>) -> Option<Decimal> {
+    fn entry(
+        &mut self,
+        table: &Table,
+        place: usize,
+        balances: &mut Vec<Running>,
+    ) -> Option<Decimal> {
+        let row = table.grid.rows.get(place)?;
         match self.row(row) {
             TableRow::Nothing => None,
             TableRow::Entry(amount, iso) => {
@@ -219,25 +224,11 @@ impl Statement {
                 Some(amount)
             }
             TableRow::Fault(role, fault, _) => {
-                let heading = self.heading_of(role);
+                let heading = self.header.heading(role).unwrap_or_default();
+                let heading = table.in_sheet(place, heading);
                 self.faults.push((row.line, heading, fault));
                 None
             }
-        }
-    }
-
-    /// The heading of a meaning, with the sheet where it is not the first.
-    pub(super) fn heading_of(&self, role: Role) -> String {
-        let heading = self.header.heading(role).unwrap_or_default();
-        self.in_sheet(heading)
-    }
-
-    /// A heading, with the sheet in which it stands where there are several.
-    pub fn in_sheet(&self, heading: &str) -> String {
-        if self.sheet.is_empty() {
-            heading.to_owned()
-        } else {
-            format!("{}!{heading}", self.sheet)
         }
     }
 

@@ -99,7 +99,7 @@ async fn every_sheet_is_read_or_told() {
     ]));
     assert_eq!(
         (sums(&file), bad(&file)),
-        (vec![(2, "50000", "20000")], vec![(3, "T1!Ghi có")])
+        (vec![(2, "50000", "20000")], vec![(3, "T2!Ghi có")])
     );
     assert_eq!(file.error, None);
     // a sheet of another shape, and one without headings

@@ -11,6 +11,7 @@ const HEADING_CHARS_MAX: usize = 80;
 /// statements of Vietcombank, BIDV, MSB and Techcombank, settlement files of gateways, and plain
 /// English ones.
 const WORDS: &[(&str, Role)] = &[
+    ("STT", Role::Other),
     // the other party's name, and its account, which is not ours
     ("TEN TAI KHOAN DOI UNG", Role::Payer),
     ("TEN DOI UNG", Role::Payer),
