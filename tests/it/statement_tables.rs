@@ -35,7 +35,7 @@ async fn mapped(map: &str) -> Office {
     Office::new(Kind::Sqlite, &source).await
 }
 
-async fn page(office: &Office) -> String {
+fn page(office: &Office) -> String {
     let page = office.town.reports()[&format!("{FIRST}/index.html")].clone();
     String::from_utf8(page).unwrap()
 }
@@ -115,7 +115,7 @@ async fn amounts_that_tell_no_direction_are_not_taken_for_payments() {
         let (night, of) = office.night(FIRST).await;
         assert_eq!(figures(&of), ("partial", 0, 0), "{of}");
         assert_eq!(codes(&night), [3]);
-        let page = page(&office).await;
+        let page = page(&office);
         assert!(page.contains("tệp bị cách ly") && page.contains("direction"));
     }
     // the mapping says what they are
@@ -214,11 +214,7 @@ async fn a_table_of_another_shape_is_not_lost_in_silence() {
     let (night, of) = office.night(FIRST).await;
     assert_eq!(figures(&of), ("partial", 0, 0), "{of}");
     assert_eq!(codes(&night), [3]);
-    assert!(
-        page(&office)
-            .await
-            .contains("a.csv: từ dòng 6 còn các dòng")
-    );
+    assert!(page(&office).contains("a.csv: từ dòng 6 còn các dòng"));
     // a smaller table above the statement is told, too
     let file = read(&format!("{other}{HEAD}{first}"));
     assert!(file.error.unwrap().contains("từ dòng 2 còn"));

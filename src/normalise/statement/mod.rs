@@ -147,9 +147,12 @@ impl Statement {
     /// likes, and a computed balance decides nothing.
     pub fn odd<'t>(&self, table: &'t Table, place: usize) -> Option<&'t Odd> {
         let mut odd = table.odd_in(place).iter();
-        odd.find(|odd| match (self.header.role(odd.at), odd.code) {
-            (Role::Other, _) | (Role::Balance, RejectCode::Formula) => false,
-            _ => true,
+        odd.find(|odd| {
+            let told = (self.header.role(odd.at), odd.code);
+            !matches!(
+                told,
+                (Role::Other, _) | (Role::Balance, RejectCode::Formula)
+            )
         })
     }
 

@@ -82,9 +82,12 @@ fn init_by_root_gives_the_folder_of_another_user_to_that_user() {
     let home = Home::new();
     let output = home.command(&["init"]).output().unwrap();
     assert_eq!(code(&output), 0, "{}", stderr(&output));
-    let of = |args: &[&str]| match is_root() {
-        true => id(&[args, &["nobody"]].concat()),
-        false => id(args),
+    let of = |args: &[&str]| {
+        if is_root() {
+            id(&[args, &["nobody"]].concat())
+        } else {
+            id(args)
+        }
     };
     let (user, group) = (of(&["-un"]), of(&["-gn"]));
     let read = |name: &str| fs::read_to_string(home.path(name)).unwrap();
