@@ -42,9 +42,9 @@ const PAIRS: &str = "\
     HO-KHAU HOAN-TIEN HOAN-TRA KHAI-SINH KHAI-TU KHO-BAC KINH-DOANH LE-PHI NGAN-HANG NOI-DUNG NOP-HO \
     NOP-TIEN SO-HO SU-DUNG THANH-TOAN TIEN-MAT THI-TRAN XAY-DUNG";
 
-/// A memo without the payer's name, other names, accounts and telephone numbers; codes and the words
-/// of the payment stay, because a person finds the dossier by them. A word that is not known is
-/// masked: rather too much than a name.
+/// A memo without the payer's name, other names, accounts and telephone numbers; codes and the
+/// words of the payment stay, because a person finds the dossier by them. A word that is not known
+/// is masked: rather too much than a name.
 pub fn mask_memo(memo: &str, payer: &str, account: Option<&str>) -> String {
     let words = words_of(memo);
     let folded: Vec<String> = words.iter().map(|word| fold_name(word.text)).collect();
