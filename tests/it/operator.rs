@@ -76,7 +76,7 @@ async fn a_night_without_its_database_is_told_to_everybody() {
     assert_eq!(paths, ["/uuid/start", "/uuid/0", "/uuid/10"]);
     let body = &told[2].1;
     assert!(
-        body.starts_with("2022-12-06\n") && body.contains("is not initialised"),
+        body.starts_with("2022-12-06\n") && body.contains("không thấy cơ sở dữ liệu"),
         "{body}"
     );
     // the metrics: this run failed, and the last good night is still known
