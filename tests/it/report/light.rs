@@ -40,8 +40,8 @@ fn the_light_says_the_verdict_and_why() {
         "?",
         "CHƯA ĐỦ CĂN CỨ",
         "Tỷ lệ giao dịch không dùng tiền mặt lũy kế năm 2022 là 49,65 %, nhưng mới chắc chắn trong \
-         khoảng 49,39 % đến 50,16 %; nếu 1 ngoại lệ quyết định dưới đây đều có kết quả thuận lợi thì chắc \
-         chắn đạt mục tiêu 50 %; nếu 2 ngoại lệ quyết định dưới đây đều có kết quả bất lợi thì chắc chắn \
+         khoảng 49,39 % đến 50,16 %; nếu 1 ngoại lệ quyết định đều có kết quả thuận lợi thì chắc \
+         chắn đạt mục tiêu 50 %; nếu 2 ngoại lệ quyết định đều có kết quả bất lợi thì chắc chắn \
          không đạt mục tiêu 50 %.",
     );
     let mut empty = example::undecided();
@@ -136,7 +136,7 @@ fn five_numbers_with_their_change() {
             "Giao dịch trong ngày | 10 | 3.685.000 ₫ | −1 so với đêm trước",
             "Tỷ lệ giao dịch không dùng tiền mặt | 49,65 % | mục tiêu 50 % | +1,65 điểm % so với \
              đêm trước",
-            "Giá trị chưa khớp | 1.200.000 ₫ | 1 dòng | +50.000 ₫ so với đêm trước",
+            "Giá trị chưa khớp phát sinh | 1.200.000 ₫ | 1 dòng | +50.000 ₫ so với đêm trước",
             "Ngoại lệ cần xử lý | 7 | 2.645.000 ₫ | +1 so với đêm trước",
             "Rủi ro quá 3 ngày | 1.200.000 ₫ | 1 dòng | +900.000 ₫ so với đêm trước",
         ]
