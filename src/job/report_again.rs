@@ -294,12 +294,37 @@ async fn night(
             return Ok(Some(files));
         }
     }
-    let Some(decided) = recover::again_by(desk, by, run, None).await? else {
+    let files = match Box::pin(recover::again_by(desk, by, run, None)).await? {
+        Some(decided) => Some(stage::files(by, &decided)?),
+        None => as_kept(desk, by, run).await?,
+    };
+    let Some(mut files) = files else {
         return Ok(None);
     };
-    let mut files = stage::files(by, &decided)?;
     stage::separate(told::semicolons_of(by, run)?, &mut files);
     Ok(Some(files))
+}
+
+/// The files of a night by what it kept itself, where rows have arrived since; none where it kept
+/// too little, or would now be told with other shares than those published.
+async fn as_kept(
+    desk: &Desk,
+    by: &Desk,
+    run: &RunRecord,
+) -> Result<Option<Vec<OutFile>>, JobError> {
+    let night = Period::night(run.business_date);
+    let decided = Box::pin(recover::as_known(desk, by, run, &night)).await?;
+    let Some(mut decided) = decided else {
+        return Ok(None);
+    };
+    let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
+    let shares = |text: &str| serde_json::from_str(text).map(|mut run: Value| run["share"].take());
+    let published = shares(&run.run_json).ok();
+    if published.is_none() || published != shares(&document).ok() {
+        return Ok(None);
+    }
+    decided.run.run_json = run.run_json.clone();
+    stage::files(by, &decided).map(Some)
 }
 
 /// `share.csv` of the period asked for instead of the year to date.

@@ -190,3 +190,32 @@ async fn tables_can_be_separated_by_semicolons() {
     let bad = run(&other, &["report", "--csv-separator", "x"]).await;
     assert_eq!(code(&bad), 2);
 }
+
+/// Rows of past days arrive with later nights: each night can still be told in another format, by
+/// what it kept, with the shares that it published.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_is_told_in_another_format_whatever_arrived_since() {
+    let town = Town::new(Kind::Sqlite).await;
+    let without = |text: String| {
+        let formats = "[report]\nformats = [\"html\", \"json\"]\n[[target]]";
+        text.replacen("[[target]]", formats, 1)
+    };
+    let desk = town.desk(&without).await;
+    let dates = [FIRST, "2022-12-06", "2022-12-07", "2022-12-08"];
+    for date in dates {
+        town.morning_after(day(date));
+        night(&desk, date).await;
+    }
+    let root = &desk.config.report_dir;
+    for date in dates {
+        let asked = Asked {
+            formats: Some(vec![Format::Csv]),
+            ..Asked::of(Span::Night(day(date)))
+        };
+        let folder = report_again::write(&desk, &asked, root).await.unwrap();
+        let told = files(&folder);
+        assert!(told.contains_key("links.csv"), "{date}");
+        let published = files(&town.folder(date));
+        assert!(told["run.json"] == published["run.json"], "{date}");
+    }
+}
