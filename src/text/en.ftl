@@ -282,6 +282,7 @@ statement-count = { $file }: the file tells { $told } entries ({ $side }), it ho
 statement-credits = credits
 statement-debits = debits
 statement-both = credits and debits
+statement-pages = { $file }: the closing balance of the last page differs by { $gap } VND from the opening balance of the first and the entries of all pages; fetch the statement with all its pages again, then run again
 statement-apart = { $file }: the opening balance { $opening } differs from the closing balance { $closing } of { $before }, { $gap } VND stand in no statement; fetch the statement from { $from } to { $to } again, then run again
 statement-more = { $file }: and { $n } more places that do not agree
 statement-unchecked = { $file }: { $n } rows could not be read, so the balances could not be checked; see the unreadable rows

@@ -282,6 +282,7 @@ statement-count = { $file }: tệp ghi { $told } bút toán { $side }, đếm đ
 statement-credits = ghi có
 statement-debits = ghi nợ
 statement-both = ghi có và ghi nợ
+statement-pages = { $file }: số dư cuối kỳ ở trang cuối lệch { $gap } đồng so với số dư đầu kỳ ở trang đầu cộng mọi bút toán trên các trang; hãy tải lại sao kê đủ các trang rồi chạy lại
 statement-apart = { $file }: số dư đầu kỳ { $opening } khác số dư cuối kỳ { $closing } của { $before }, lệch { $gap } đồng không nằm trong sao kê nào; hãy tải lại sao kê từ ngày { $from } đến ngày { $to } rồi chạy lại
 statement-more = { $file }: và { $n } chỗ khác chưa khớp
 statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa đối chiếu được số dư đầu kỳ và cuối kỳ; xem phần Dòng không đọc được

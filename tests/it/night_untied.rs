@@ -186,3 +186,65 @@ async fn accounts_are_chained_apart() {
         );
     }
 }
+
+/// A statement whose money nobody tells is not made whole by a file without balances.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_balances_heals_nothing() {
+    let office = Office::bank(Kind::Sqlite).await;
+    let [a, _, c, d] = DAY;
+    office.put("thieu.csv", csv(&[a, c, d]).as_bytes());
+    let head = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Nội dung\n";
+    let bare = format!("{head}05/12/2022;1;0;50.000;NOP PHI H48.18.22-221205-0001\n");
+    office.put("khong_2022-12-05.csv", bare.as_bytes());
+    office.put("rong_2022-12-05.csv", head.as_bytes());
+    let (done, of) = office.night(FIRST).await;
+    assert_eq!(
+        (codes(&done), figures(&of).0),
+        (vec![5, 3], "partial"),
+        "{of}"
+    );
+    assert!(
+        of.to_string()
+            .contains("giữa dòng 2 và dòng 3, thiếu 8.000 đồng"),
+        "{of}"
+    );
+    assert_eq!(of["missing_days"], serde_json::json!([FIRST]), "{of}");
+    office.put("du.csv", csv(&DAY).as_bytes());
+    let (healed, of) = office.night(FIRST).await;
+    assert_eq!(
+        (codes(&healed), figures(&of).0),
+        (vec![0], "complete"),
+        "{of}"
+    );
+}
+
+/// What one account lacks and another has too much of is no agreement.
+#[tokio::test(flavor = "multi_thread")]
+async fn gaps_of_two_accounts_do_not_cancel_out() {
+    let office = Office::bank(Kind::Sqlite).await;
+    for (number, end) in [("0071000000001", 150_100), ("0071000000002", 149_900)] {
+        let text = one(FIRST, 100_000, 50_000);
+        let text = text.replace("cuối kỳ;150000", &format!("cuối kỳ;{end}"));
+        let text = format!("Số tài khoản: {number}\n{text}");
+        office.put(&format!("{number}.csv"), text.as_bytes());
+    }
+    let (done, of) = office.night(FIRST).await;
+    assert_eq!(codes(&done), [5, 3], "{of}");
+    assert_eq!(of["control"]["ties"], false, "{of}");
+}
+
+/// A row that is refused is not among the money that agrees.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_row_is_no_agreement() {
+    let office = Office::bank(Kind::Sqlite).await;
+    let head = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Loại tiền;Nội dung\n";
+    let rows: String = (1..12)
+        .map(|n| format!("05/12/2022;{n};0;1.000;VND;NOP PHI\n"))
+        .collect();
+    let usd = "05/12/2022;12;0;100.000;USD;NOP PHI\n";
+    let text = format!("{head}{rows}{usd}Tổng cộng;;0;111.000;;\n");
+    office.put("sk_2022-12-05.csv", text.as_bytes());
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(of["rejects"], 1, "{of}");
+    assert_ne!(of["control"]["ties"], true, "{of}");
+}

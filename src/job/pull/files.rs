@@ -3,6 +3,8 @@
 
 mod chain;
 mod days;
+mod heal;
+mod pages;
 pub(super) mod parse;
 mod trouble;
 
@@ -174,7 +176,7 @@ async fn again(
     let mut told: Vec<AccountStatement> = before.iter().filter(of_file).cloned().collect();
     for statement in &mut told {
         let nothing = normalise::statement::Account::default();
-        let (from, to, whole_to) = days::covered(stage, files, found, &nothing);
+        let (from, to, whole_to) = days::covered(stage, files, found, &nothing, true);
         statement.name = found.name.clone();
         statement.night = stage.night;
         (statement.from, statement.to, statement.whole_to) = (from, to, whole_to);
@@ -233,10 +235,10 @@ async fn file(
         let (good, bad) = save(stage, &mut numbers, chunk).await?;
         (rows, rejects) = (rows + good, rejects + bad);
     }
-    if let Err(error) = parsing.await.context("a file's reader ended")?? {
-        return Ok(Err(fail(error)));
+    match parsing.await.context("a file's reader ended")?? {
+        Ok(counts) => count_rows(&mut statements, &counts),
+        Err(error) => return Ok(Err(fail(error))),
     }
-    count_rejects(&mut statements, rejects);
     let record = ExportFile {
         source: stage.settings.name.clone(),
         sha256: archived.sha256.as_str().into(),
@@ -273,15 +275,30 @@ async fn scan(
     blocking(move || parse::scan(&archive, &sha256, &mapping)).await?
 }
 
-/// Adds the bad rows that only the second reading could see: another currency, a date in the
-/// future.
-fn count_rejects(statements: &mut [AccountStatement], rejects: u64) {
-    let seen: u64 = statements.iter().map(|statement| statement.rejects).sum();
-    if let Some(first) = statements.first_mut() {
-        let more = rejects.saturating_sub(seen);
-        first.rejects += more;
-        first.entries = first.entries.saturating_sub(more);
+/// Counts what came of each statement: the second reading also sees another currency, a date in the
+/// future, a formula; and of a file with several accounts only the source's own rows are its.
+/// Where it refused more than the first, the sums are those of rows that did not come.
+fn count_rows(statements: &mut [AccountStatement], counts: &[[u64; 2]]) {
+    for statement in statements {
+        let at = usize::try_from(statement.seq).unwrap_or(usize::MAX);
+        let Some([good, bad]) = counts.get(at).copied() else {
+            continue;
+        };
+        if bad > statement.rejects {
+            statement.gap = statement.gap.filter(|gap| !gap.is_zero());
+        }
+        statement.rejects = bad;
+        statement.entries = statement.entries.min(good);
     }
+}
+
+/// True for the last statement of its account in a file: the day in the file's name is its end,
+/// not that of those before it.
+fn is_last(all: &[normalise::statement::Account], account: &normalise::statement::Account) -> bool {
+    let ends = |one: &normalise::statement::Account| one.days.last().copied();
+    let same = all.iter().filter(|one| one.number == account.number);
+    same.max_by_key(|one| ends(one))
+        .is_none_or(|last| ends(last) == ends(account))
 }
 
 /// What the file tells of each account that is the source's.
@@ -301,7 +318,8 @@ fn statements(
             Some(_) => return None,
             None => &account.number,
         };
-        let (from, to, whole_to) = days::covered(stage, files, found, account);
+        let is_last = is_last(&scanned.reading().accounts, account);
+        let (from, to, whole_to) = days::covered(stage, files, found, account, is_last);
         Some(AccountStatement {
             source: stage.settings.name.clone(),
             sha256: archived.sha256.as_str().into(),

@@ -245,7 +245,11 @@ impl Stage {
             let [bad, all] = [rejects, all].map(|n| n.to_string());
             let args = [("bad", bad.as_str()), ("all", all.as_str())];
             let lang = self.desk.config.lang;
-            facts.trouble = Some(crate::text::say(lang, "source-unreadable", &args).into());
+            let said = crate::text::say(lang, "source-unreadable", &args);
+            facts.trouble = Some(match facts.trouble.take() {
+                Some(before) => format!("{before}; {said}").into(),
+                None => said.into(),
+            });
         }
     }
 }

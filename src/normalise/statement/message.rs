@@ -55,6 +55,10 @@ pub struct Summary {
     pub goes_on: bool,
     /// Where it is cut: the line.
     pub cut: Option<u64>,
+    /// The first entry of one that has an end and no beginning: the line.
+    pub headless: Option<u64>,
+    /// The line of its first entry.
+    first_line: Option<u64>,
     /// The last entry of a cut statement is counted here, and is not booked.
     pub doubtful: u64,
     /// What it says that its entries add up to.
@@ -129,6 +133,12 @@ pub fn read(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read, Format
     })?;
     for statement in &mut read.statements {
         statement.opening = statement.opening.or(statement.previous);
+        // `:60F:` or `:60M:` is never left out
+        let is_headless = kind == MessageKind::Mt940
+            && statement.opening.is_none()
+            && statement.closing.is_some()
+            && statement.faults == 0;
+        statement.headless = is_headless.then(|| statement.first_line.unwrap_or(1));
     }
     Ok(read)
 }
@@ -207,6 +217,7 @@ impl Summary {
     }
 
     fn entry(&mut self, entry: &Entry) -> Result<(), (u64, &'static str, Fault)> {
+        self.first_line = self.first_line.or(Some(entry.line));
         let Some(amount) = amount(&entry.amount) else {
             let fault = Fault::new("amount", &entry.amount, RejectCode::BadAmount);
             return Err((entry.line, "amount", fault));

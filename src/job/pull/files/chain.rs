@@ -4,13 +4,15 @@
 //! - A statement is cut, its figures do not agree, or a page of it is not there.
 //! - It opens with another balance than the one before it closed with, and no day between them is
 //!   waited for that would explain it: the money stands in neither.
-//! - Once another statement covers the days whole, a finding is of the past.
+//! - Once another statement tells the same days whole, a finding is of the past ([`super::heal`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::days::{QUIET_DAYS, span};
+use super::heal::ties;
+use super::pages;
 use crate::domain::{Day, Flaw};
 use crate::store::AccountStatement;
 
@@ -25,6 +27,8 @@ pub(super) enum What<'s> {
     NoNext,
     /// The page before it is not there.
     NoPrevious,
+    /// It and the pages after it differ by so much together.
+    Pages(Decimal),
     /// It does not open as this one closed.
     Apart(&'s AccountStatement),
 }
@@ -52,12 +56,6 @@ impl Finding<'_> {
         let (from, to) = self.days();
         span(from, to)
     }
-
-    /// True once every day of it is covered.
-    pub(super) fn is_past(&self, covered: &Covered<'_>) -> bool {
-        let days = covered.days.get(covered.owner.of(self.statement));
-        days.is_some_and(|days| self.span().all(|day| days.contains(&day)))
-    }
 }
 
 /// True when one of the findings is of the statement.
@@ -66,7 +64,7 @@ pub(super) fn is_in(findings: &[Finding<'_>], statement: &AccountStatement) -> b
 }
 
 /// The day with which a statement opens.
-fn opens_on(statement: &AccountStatement) -> Day {
+pub(super) fn opens_on(statement: &AccountStatement) -> Day {
     let told = statement.checked.opens_on;
     told.unwrap_or(statement.from).max(statement.from)
 }
@@ -74,10 +72,10 @@ fn opens_on(statement: &AccountStatement) -> Day {
 /// Whose a statement is: where a file tells no account and the source has one only, it is that
 /// one's.
 #[derive(Clone, Copy, Debug)]
-struct Owner<'s>(&'s str);
+pub(super) struct Owner<'s>(&'s str);
 
 impl<'s> Owner<'s> {
-    fn among(told: &'s [AccountStatement]) -> Self {
+    pub(super) fn among(told: &'s [AccountStatement]) -> Self {
         let numbers: BTreeSet<&str> = told.iter().map(|s| &*s.account).collect();
         let mut named = numbers.iter().filter(|number| !number.is_empty());
         match (named.next(), named.next()) {
@@ -86,7 +84,7 @@ impl<'s> Owner<'s> {
         }
     }
 
-    fn of<'a>(self, statement: &'a AccountStatement) -> &'a str
+    pub(super) fn of<'a>(self, statement: &'a AccountStatement) -> &'a str
     where
         's: 'a,
     {
@@ -104,7 +102,6 @@ pub(super) struct Covered<'s> {
     days: BTreeMap<&'s str, BTreeSet<Day>>,
     /// The accounts that told of days, covered or not.
     told: BTreeMap<&'s str, BTreeSet<Day>>,
-    owner: Owner<'s>,
 }
 
 impl<'s> Covered<'s> {
@@ -137,11 +134,7 @@ impl<'s> Covered<'s> {
                 closed.insert(number, statement);
             }
         }
-        Self {
-            days,
-            told: all,
-            owner,
-        }
+        Self { days, told: all }
     }
 
     /// True when every account that told of a day within a month before, or of this one, covers
@@ -193,6 +186,9 @@ pub(super) fn findings<'s>(
         if checked.follows && !told.iter().any(|last| goes_over(owner, last, statement)) {
             add(What::NoPrevious);
         }
+        if let Some(gap) = pages::gap(owner, told, statement).filter(|gap| !gap.is_zero()) {
+            add(What::Pages(gap));
+        }
         let same = accounts
             .get(owner.of(statement))
             .map_or(&[][..], Vec::as_slice);
@@ -205,7 +201,11 @@ pub(super) fn findings<'s>(
 
 /// True when `next` is the page after `last`: by the numbers of the pages, or by the balance with
 /// which the one ends and the other begins.
-fn goes_over(owner: Owner<'_>, last: &AccountStatement, next: &AccountStatement) -> bool {
+pub(super) fn goes_over(
+    owner: Owner<'_>,
+    last: &AccountStatement,
+    next: &AccountStatement,
+) -> bool {
     let (a, b) = (&last.checked, &next.checked);
     let near = next.from.days_since(last.to).abs() <= i64::from(QUIET_DAYS);
     if !near || !a.goes_on || !b.follows {
@@ -231,10 +231,35 @@ fn apart<'s>(
     let opening = statement.opening.filter(|_| !statement.checked.follows)?;
     let first = opens_on(statement);
     let others = || same.iter().copied().filter(|other| *other != statement);
-    if others().any(|other| other.from < first && other.to >= first) {
+    // one without a balance of its own knows nothing of what was before
+    let tells = |other: &AccountStatement| {
+        let sound = other.gap.is_none_or(|gap| gap.is_zero()) && other.checked.flaws.is_empty();
+        other.opening.is_some() && sound
+    };
+    if others().any(|other| other.from < first && other.to >= first && tells(other)) {
         return None;
     }
     let before = || others().filter(|other| other.to < first);
+    // of several in one day each goes on where another ended, but for the first of them
+    let day = (statement.from, statement.to);
+    let is_part = |other: &&AccountStatement| {
+        day.0 == day.1 && (other.from, other.to) == day && tells(other) && ties(other)
+    };
+    let parts = || others().filter(is_part);
+    if parts().any(|other| other.closing == Some(opening)) {
+        return None;
+    }
+    let begins = |other: &&AccountStatement| {
+        let earlier = other.sha256 == statement.sha256 && other.seq < statement.seq;
+        let follows = |last: &AccountStatement| last.closing == other.opening;
+        let is_first = !follows(statement) && !parts().any(follows);
+        earlier && other.opening != Some(opening) && is_first
+    };
+    if ties(statement)
+        && let Some(earlier) = parts().find(begins)
+    {
+        return Some(earlier);
+    }
     let last = before().map(|other| other.to).max()?;
     let closing = |other: &&AccountStatement| {
         let whole = other.whole_to == other.to && !other.checked.goes_on;
@@ -248,98 +273,4 @@ fn apart<'s>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Checked, SourceName};
-
-    fn december(n: u32) -> Day {
-        Day::parse("2022-12-01").unwrap().plus(n - 1)
-    }
-
-    fn statement(account: &str, from: u32, to: u32, balances: [i64; 2]) -> AccountStatement {
-        AccountStatement {
-            source: SourceName::new("bank"),
-            sha256: "x".into(),
-            name: "x".into(),
-            seq: 0,
-            account: account.into(),
-            from: december(from),
-            to: december(to),
-            whole_to: december(to),
-            entries: 0,
-            rejects: 0,
-            credits: 0.into(),
-            opening: Some(balances[0].into()),
-            closing: Some(balances[1].into()),
-            gap: None,
-            night: december(8),
-            checked: Checked::default(),
-        }
-    }
-
-    #[test]
-    fn every_account_must_cover_a_day() {
-        let check = |told: &[AccountStatement], day: u32, expected: bool| {
-            let found = findings(told, &|_| true);
-            let covered = Covered::by(told, &found);
-            assert_eq!(covered.is_whole(december(day)), expected, "{day} {told:?}");
-        };
-        let one = [statement("A", 2, 3, [0, 5])];
-        check(&one, 1, false);
-        check(&one, 3, true);
-        check(&one, 4, false);
-        let two = [statement("A", 2, 3, [0, 5]), statement("B", 2, 2, [0, 5])];
-        check(&two, 2, true);
-        check(&two, 3, false);
-        // a weekend in which the balance stayed, and one in which it did not
-        let quiet = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [5, 6])];
-        check(&quiet, 4, true);
-        let moved = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [9, 6])];
-        check(&moved, 4, false);
-        // a file without account belongs to the only one
-        let untold = [statement("", 3, 3, [5, 9]), statement("A", 2, 2, [0, 5])];
-        check(&untold, 3, true);
-    }
-
-    #[test]
-    fn a_statement_hangs_on_the_one_before_it() {
-        let check = |told: &[AccountStatement], due: bool, expected: &[(u32, &str)]| {
-            let is_due = |_| due;
-            let said = |f: &Finding<'_>| {
-                let what = match f.what {
-                    What::Apart(_) => "apart",
-                    What::NoNext => "no next",
-                    What::NoPrevious => "no previous",
-                    What::Gap(_) | What::Flaw(_) => "itself",
-                };
-                (f.statement.from, what)
-            };
-            let found: Vec<_> = findings(told, &is_due).iter().map(said).collect();
-            let expected: Vec<_> = expected.iter().map(|(n, w)| (december(*n), *w)).collect();
-            assert_eq!(found, expected, "{told:?}");
-        };
-        let one = |from, to, balances| statement("A", from, to, balances);
-        check(&[one(2, 2, [0, 5]), one(3, 3, [5, 6])], true, &[]);
-        let moved = [one(2, 2, [0, 5]), one(3, 3, [9, 6])];
-        check(&moved, true, &[(3, "apart")]);
-        // days between them are missing, or nobody waits for them
-        let later = [one(2, 2, [0, 5]), one(5, 5, [9, 6])];
-        check(&later, true, &[]);
-        check(&later, false, &[(5, "apart")]);
-        // another statement tells of the time between, or closes as this one opens
-        let between = [one(2, 2, [0, 5]), one(3, 5, [5, 9]), one(5, 5, [9, 6])];
-        check(&between, true, &[]);
-        let again = [one(2, 2, [0, 5]), one(2, 2, [0, 9]), one(3, 3, [9, 6])];
-        check(&again, true, &[]);
-        // the day had not ended when the first was written
-        let mut early = moved.clone();
-        early[0].whole_to = december(1);
-        check(&early, true, &[]);
-        let mut pages = [one(2, 2, [0, 5]), one(2, 2, [5, 7]), one(2, 2, [6, 7])];
-        pages[0].checked.goes_on = true;
-        pages[2].checked.follows = true;
-        check(&pages, true, &[(2, "no next"), (2, "no previous")]);
-        pages[1].checked.follows = true;
-        check(&pages, true, &[(2, "no previous")]);
-    }
-}
+mod tests;

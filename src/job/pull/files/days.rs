@@ -11,9 +11,11 @@
 
 use std::collections::BTreeSet;
 
+use rust_decimal::Decimal;
+
 use super::super::Stage;
 use super::chain::{self, Covered, Finding};
-use super::trouble;
+use super::{heal, trouble};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -34,12 +36,13 @@ pub(super) fn covered(
     files: &FileSource,
     found: &Found,
     account: &Account,
+    is_last: bool,
 ) -> (Day, Day, Day) {
     let last_closed = stage.desk.last_closed_day().max(stage.night);
     let clues = Clues {
         period: account.period,
         days: span_of(&account.days, last_closed.plus(1)),
-        named: day_in_name(&found.name),
+        named: day_in_name(&found.name).filter(|_| is_last || account.days.is_empty()),
         same_day: files
             .mapping
             .same_day
@@ -124,11 +127,14 @@ pub(super) async fn facts(
     let waited = |day: Day| !stage.desk.config.calendar.rests(day);
     let findings = chain::findings(&told, &waited);
     let covered = Covered::by(&told, &findings);
-    let (whole, untold): (Vec<Day>, Vec<Day>) = asked.iter().partition(|d| covered.is_whole(**d));
-    let (past, findings): (Vec<Finding<'_>>, Vec<Finding<'_>>) =
-        findings.into_iter().partition(|f| f.is_past(&covered));
+    let (past, findings): (Vec<Finding<'_>>, Vec<Finding<'_>>) = findings
+        .iter()
+        .copied()
+        .partition(|f| heal::healed(f, &told, &findings).is_some());
     // a day of rest is due where a statement of it is not whole
     let flawed: BTreeSet<Day> = findings.iter().flat_map(Finding::span).collect();
+    let is_whole = |day: &&Day| covered.is_whole(**day) && !flawed.contains(*day);
+    let (whole, untold): (Vec<Day>, Vec<Day>) = asked.iter().partition(is_whole);
     let due = |day: &Day| waited(*day) || flawed.contains(day);
     let missing: Vec<Day> = untold.into_iter().filter(due).collect();
     save(stage, &whole, &missing).await?;
@@ -213,15 +219,22 @@ fn control(tonight: &[&AccountStatement]) -> Option<Control> {
     if checked.is_empty() {
         return None;
     }
-    let dong = |sum: rust_decimal::Decimal| Vnd::from_decimal(sum.round()).ok();
-    let (mut held, mut expected, mut entries) = (Vnd::ZERO, Vnd::ZERO, 0);
-    for statement in checked {
-        let gap = dong(statement.gap?)?;
-        let credits = dong(statement.credits)?;
-        held = held.checked_add(credits).ok()?;
-        expected = expected.checked_add(credits).ok()?.checked_add(gap).ok()?;
+    let dong = |sum: Decimal| Vnd::from_decimal(sum.round()).ok();
+    let gaps = || checked.iter().filter_map(|s| s.gap);
+    let lacking: Decimal = gaps().sum();
+    // what one account lacks and another has too much of does not cancel out
+    let apart: Decimal = gaps().map(|gap| gap.abs()).sum();
+    let lacking = if lacking.abs() == apart {
+        lacking
+    } else {
+        apart
+    };
+    let (mut held, mut entries) = (Vnd::ZERO, 0);
+    for statement in &checked {
+        held = held.checked_add(dong(statement.credits)?).ok()?;
         entries += statement.entries;
     }
+    let expected = held.checked_add(dong(lacking)?).ok()?;
     Some(Control {
         expected_count: entries,
         expected_sum: Some(expected),

@@ -86,12 +86,13 @@ pub(in crate::job) struct Job {
 }
 
 impl Job {
-    /// Sends the rows in chunks; ends early when nobody takes them any more.
+    /// Sends the rows in chunks; ends early when nobody takes them any more. Tells of each
+    /// statement how many are readable and how many are not.
     pub(in crate::job) fn rows(
         &self,
         scanned: &Scanned,
         sender: &Sender<Vec<Made>>,
-    ) -> Result<Result<(), FormatError>, JobError> {
+    ) -> Result<Result<Vec<[u64; 2]>, FormatError>, JobError> {
         let maker = Maker {
             context: &self.context,
             file: &self.file,
@@ -101,15 +102,16 @@ impl Job {
         };
         let mut chunk = Chunk {
             rows: Vec::new(),
+            counts: vec![[0; 2]; scanned.reading().accounts.len()],
             sender,
         };
         match scanned {
             Scanned::Table(held) => {
                 let (table, statements, _) = &**held;
-                for statement in statements {
+                for (at, statement) in statements.iter().enumerate() {
                     for place in &statement.rows {
                         if let Some(made) = maker.table_row(table, statement, *place) {
-                            chunk.add(made);
+                            chunk.add(at, made);
                         }
                     }
                 }
@@ -118,7 +120,7 @@ impl Job {
                 let mut content = BufReader::new(self.archive.open_stream(&self.sha256)?);
                 let mut place = Place::new(&maker, reading);
                 let read = kind.read(&mut content, &mut |piece| {
-                    place.take(&piece, &mut |made| chunk.add(made));
+                    place.take(&piece, &mut |at, made| chunk.add(at, made));
                 });
                 if let Err(error) = read {
                     return Ok(Err(error));
@@ -126,18 +128,23 @@ impl Job {
             }
         }
         chunk.send();
-        Ok(Ok(()))
+        Ok(Ok(chunk.counts))
     }
 }
 
 /// Rows on their way.
 struct Chunk<'s> {
     rows: Vec<Made>,
+    /// Of each statement the readable rows and the others.
+    counts: Vec<[u64; 2]>,
     sender: &'s Sender<Vec<Made>>,
 }
 
 impl Chunk<'_> {
-    fn add(&mut self, made: Made) {
+    fn add(&mut self, at: usize, made: Made) {
+        if let Some(counts) = self.counts.get_mut(at) {
+            counts[usize::from(matches!(made, Made::Bad(_)))] += 1;
+        }
         self.rows.push(made);
         if self.rows.len() >= CHUNK {
             self.send();
@@ -170,7 +177,8 @@ impl<'m> Place<'m> {
         }
     }
 
-    fn take(&mut self, piece: &Piece, out: &mut dyn FnMut(Made)) {
+    fn take(&mut self, piece: &Piece, out: &mut dyn FnMut(usize, Made)) {
+        let at = self.at();
         match piece {
             Piece::Statement(_) => {
                 self.begun += 1;
@@ -186,27 +194,33 @@ impl<'m> Place<'m> {
             | Piece::Sums(_) => {}
             Piece::Cut(cut) => {
                 if let Some(account) = self.account() {
-                    out(self.maker.cut_off(&account, cut));
+                    out(at, self.maker.cut_off(&account, cut));
                 }
             }
             Piece::Entry(entry) => {
                 if let Some(account) = self.account() {
-                    self.maker.entry(&account, &self.currency, entry, out);
+                    let mut out = |made| out(at, made);
+                    let maker = self.maker;
+                    maker.entry(&account, &self.currency, entry, &mut out);
                 }
             }
             Piece::Bad(bad) => {
                 if let Some(account) = self.account() {
-                    out(self.maker.bad(&account, bad));
+                    out(at, self.maker.bad(&account, bad));
                 }
             }
         }
     }
 
+    /// The place of the statement at hand.
+    fn at(&self) -> usize {
+        self.begun.saturating_sub(1)
+    }
+
     /// The account of the statement at hand, as the first reading found it; none when it is not
     /// the source's.
     fn account(&self) -> Option<Box<str>> {
-        let at = self.begun.saturating_sub(1);
-        let told = self.reading.accounts.get(at);
+        let told = self.reading.accounts.get(self.at());
         self.maker.own(told.map_or("", |account| &account.number))
     }
 }

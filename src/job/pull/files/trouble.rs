@@ -47,6 +47,10 @@ fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
             let page = page.unwrap_or_default();
             say(lang, key, &[file, ("page", &*page)])
         }
+        What::Pages(gap) => {
+            let gap = figure(lang, gap);
+            say(lang, "statement-pages", &[file, ("gap", &*gap)])
+        }
         What::Apart(before) => {
             let (from, to) = (before.to, finding.days().0);
             let [opening, closing] =

@@ -27,8 +27,9 @@ impl Summary {
 
     /// What in it is cut or does not agree, but for the balances.
     pub fn flaws(&self) -> Vec<Flaw> {
-        let cut = self.cut.map(|line| Flaw::Cut { line });
-        cut.into_iter().chain(self.wrong_sums()).collect()
+        let cut = [self.headless, self.cut].into_iter().flatten();
+        let cut = cut.map(|line| Flaw::Cut { line });
+        cut.chain(self.wrong_sums()).collect()
     }
 
     /// Its own sums that are not those of its entries. Of a page they may be those of all pages,
@@ -142,6 +143,8 @@ mod tests {
         check(&format!("{head}:62F:C2212"), &["cut 5"]);
         check(&format!("{head}:62F:?\n:64:C221205VND150,\n"), &[]);
         check(&format!("{head}{head}:62F:C221205VND150,\n"), &["cut 4"]);
+        let headless = head.replace(":60F:C221204VND100,\n", "");
+        check(&format!("{headless}:62F:C221205VND150,\n"), &["cut 3"]);
         // the entries before the last are whole, the last is nobody's
         let found = read(MessageKind::Mt940, &mut head.as_bytes()).unwrap();
         let one = &found.statements[0];

@@ -1,0 +1,197 @@
+use super::*;
+use crate::domain::{Checked, SourceName};
+
+fn december(n: u32) -> Day {
+    Day::parse("2022-12-01").unwrap().plus(n - 1)
+}
+
+fn statement(account: &str, from: u32, to: u32, balances: [i64; 2]) -> AccountStatement {
+    AccountStatement {
+        source: SourceName::new("bank"),
+        sha256: "x".into(),
+        name: "x".into(),
+        seq: 0,
+        account: account.into(),
+        from: december(from),
+        to: december(to),
+        whole_to: december(to),
+        entries: 0,
+        rejects: 0,
+        credits: 0.into(),
+        opening: Some(balances[0].into()),
+        closing: Some(balances[1].into()),
+        gap: Some(0.into()),
+        night: december(8),
+        checked: Checked::default(),
+    }
+}
+
+#[test]
+fn every_account_must_cover_a_day() {
+    let check = |told: &[AccountStatement], day: u32, expected: bool| {
+        let found = findings(told, &|_| true);
+        let covered = Covered::by(told, &found);
+        assert_eq!(covered.is_whole(december(day)), expected, "{day} {told:?}");
+    };
+    let one = [statement("A", 2, 3, [0, 5])];
+    check(&one, 1, false);
+    check(&one, 3, true);
+    check(&one, 4, false);
+    let two = [statement("A", 2, 3, [0, 5]), statement("B", 2, 2, [0, 5])];
+    check(&two, 2, true);
+    check(&two, 3, false);
+    // a weekend in which the balance stayed, and one in which it did not
+    let quiet = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [5, 6])];
+    check(&quiet, 4, true);
+    let moved = [statement("A", 2, 2, [0, 5]), statement("A", 5, 5, [9, 6])];
+    check(&moved, 4, false);
+    // a file without account belongs to the only one
+    let untold = [statement("", 3, 3, [5, 9]), statement("A", 2, 2, [0, 5])];
+    check(&untold, 3, true);
+}
+
+#[test]
+fn a_statement_hangs_on_the_one_before_it() {
+    let check = |told: &[AccountStatement], due: bool, expected: &[(u32, &str)]| {
+        let is_due = |_| due;
+        let said = |f: &Finding<'_>| {
+            let what = match f.what {
+                What::Apart(_) => "apart",
+                What::NoNext => "no next",
+                What::NoPrevious => "no previous",
+                What::Pages(_) => "pages",
+                What::Gap(_) | What::Flaw(_) => "itself",
+            };
+            (f.statement.from, what)
+        };
+        let found: Vec<_> = findings(told, &is_due).iter().map(said).collect();
+        let expected: Vec<_> = expected.iter().map(|(n, w)| (december(*n), *w)).collect();
+        assert_eq!(found, expected, "{told:?}");
+    };
+    let one = |from, to, balances| statement("A", from, to, balances);
+    check(&[one(2, 2, [0, 5]), one(3, 3, [5, 6])], true, &[]);
+    let moved = [one(2, 2, [0, 5]), one(3, 3, [9, 6])];
+    check(&moved, true, &[(3, "apart")]);
+    // days between them are missing, or nobody waits for them
+    let later = [one(2, 2, [0, 5]), one(5, 5, [9, 6])];
+    check(&later, true, &[]);
+    check(&later, false, &[(5, "apart")]);
+    // another statement tells of the time between, or closes as this one opens
+    let between = [one(2, 2, [0, 5]), one(3, 5, [5, 9]), one(5, 5, [9, 6])];
+    check(&between, true, &[]);
+    let again = [one(2, 2, [0, 5]), one(2, 2, [0, 9]), one(3, 3, [9, 6])];
+    check(&again, true, &[]);
+    // the day had not ended when the first was written
+    let mut early = moved.clone();
+    early[0].whole_to = december(1);
+    check(&early, true, &[]);
+    let mut pages = [one(2, 2, [0, 5]), one(2, 2, [5, 7]), one(2, 2, [6, 7])];
+    pages[0].checked.goes_on = true;
+    pages[2].checked.follows = true;
+    check(&pages, true, &[(2, "no next"), (2, "no previous")]);
+    pages[1].checked.follows = true;
+    check(&pages, true, &[(2, "no previous")]);
+    // one that tells no opening balance explains nothing
+    let mut bare = later.to_vec();
+    bare.push(one(4, 5, [0, 0]));
+    (bare[2].opening, bare[2].closing, bare[2].gap) = (None, None, None);
+    check(&bare, false, &[(5, "apart")]);
+    // two of one day in a file
+    let mut parts = [one(2, 2, [0, 5]), one(2, 2, [6, 9]), one(2, 2, [5, 6])];
+    parts.iter_mut().zip(0..).for_each(|(s, n)| s.seq = n);
+    check(&parts, true, &[]);
+    check(&parts[..2], true, &[(2, "apart")]);
+}
+
+#[test]
+fn numbered_pages_add_up_together() {
+    let page = |number: u32, is_last: bool, credits: u32| {
+        let mut page = statement("A", 2, 2, [100, 157]);
+        (page.credits, page.gap) = (credits.into(), None);
+        page.checked.page = Some(crate::domain::PageNumber {
+            number,
+            of_message: false,
+        });
+        (page.checked.follows, page.checked.goes_on) = (number > 1, !is_last);
+        page
+    };
+    let check = |told: &[AccountStatement], expected: &[i64]| {
+        let found = findings(told, &|_| true);
+        let gaps = found.iter().map(|f| match f.what {
+            What::Pages(gap) => gap,
+            _ => panic!("{f:?}"),
+        });
+        let expected: Vec<Decimal> = expected.iter().map(|gap| (*gap).into()).collect();
+        assert_eq!(gaps.collect::<Vec<_>>(), expected, "{told:?}");
+    };
+    check(&[page(1, false, 50), page(2, true, 7)], &[]);
+    check(&[page(1, false, 50), page(2, true, 1)], &[6]);
+    let whole = [page(1, false, 30), page(2, false, 20), page(3, true, 7)];
+    check(&whole, &[]);
+    // a page told again as it should have been
+    check(
+        &[page(1, false, 50), page(2, true, 1), page(2, true, 7)],
+        &[],
+    );
+}
+
+#[test]
+fn only_one_that_ties_and_holds_as_much_heals() {
+    let flawed = || {
+        let mut cut = statement("A", 2, 2, [0, 5]);
+        (cut.closing, cut.gap, cut.entries, cut.credits) = (None, None, 3, 5.into());
+        cut.checked.flaws = vec![Flaw::Cut { line: 9 }];
+        cut
+    };
+    let check = |flawed: AccountStatement, other: AccountStatement, expected: bool| {
+        let told = [flawed, other];
+        let found = findings(&told, &|_| true);
+        let healed = |f| super::super::heal::healed(f, &told, &found).is_some();
+        assert_eq!(found.iter().all(healed), expected, "{told:?}");
+    };
+    let right = |entries, credits: u32| {
+        let mut right = statement("A", 2, 2, [0, 9]);
+        (right.entries, right.credits) = (entries, credits.into());
+        right
+    };
+    let bare = |entries, credits: u32| {
+        let mut bare = right(entries, credits);
+        (bare.opening, bare.closing, bare.gap) = (None, None, None);
+        bare
+    };
+    check(flawed(), right(4, 9), true);
+    check(flawed(), right(2, 9), false);
+    check(flawed(), right(4, 4), false);
+    check(flawed(), bare(0, 0), false);
+    check(flawed(), bare(4, 9), false);
+    // nothing to tie to: as much is enough
+    let mut figureless = flawed();
+    figureless.opening = None;
+    check(figureless.clone(), bare(4, 9), true);
+    check(figureless, bare(0, 0), false);
+    // more rows than there were, between the same balances
+    let mut twice = flawed();
+    (twice.closing, twice.entries, twice.credits) = (Some(9.into()), 6, 14.into());
+    twice.gap = Some((-5).into());
+    check(twice, right(4, 9), true);
+}
+
+#[test]
+fn money_between_two_statements_is_told_by_balances_alone() {
+    let check = |third: AccountStatement, expected: bool| {
+        let told = [
+            statement("A", 2, 2, [0, 5]),
+            statement("A", 5, 5, [15, 16]),
+            third,
+        ];
+        let found = findings(&told, &|_| false);
+        let healed = |f| super::super::heal::healed(f, &told, &found).is_some();
+        assert_eq!(found.iter().all(healed), expected, "{told:?}");
+    };
+    let mut bare = statement("A", 5, 5, [0, 0]);
+    (bare.opening, bare.closing, bare.gap) = (None, None, None);
+    check(bare, false);
+    check(statement("A", 5, 5, [16, 17]), false);
+    check(statement("A", 5, 5, [5, 16]), true);
+    check(statement("A", 3, 4, [5, 15]), true);
+}
