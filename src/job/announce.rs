@@ -206,7 +206,7 @@ impl Ended {
 /// What else went wrong may name rows and files.
 pub(super) fn reason(error: &JobError) -> String {
     match error {
-        JobError::Config(_) | JobError::Store(_) => {
+        JobError::Config(_) | JobError::Store(_) | JobError::Lost { .. } => {
             let (message, fix) = error.message_and_fix();
             format!("{message}\n{fix}")
         }
