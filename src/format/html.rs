@@ -4,6 +4,7 @@
 use super::FormatError;
 use super::limits::{CELLS_MAX, COLUMNS_MAX};
 use super::sniff::GridRow;
+use super::tables::End;
 
 /// True for a page: a tag of HTML near its beginning.
 pub fn is_page(text: &str) -> bool {
@@ -18,11 +19,12 @@ pub fn is_page(text: &str) -> bool {
             .any(|tag| head.contains(tag))
 }
 
-/// The rows of all tables, one after the other; a row's line is where its tag stands.
+/// The rows of all tables, one after the other, and where the page ends; a row's line is where its
+/// tag stands.
 ///
 /// # Errors
 /// More columns or cells than any statement has.
-pub fn rows(text: &str) -> Result<Vec<GridRow>, FormatError> {
+pub fn rows(text: &str) -> Result<(Vec<GridRow>, End), FormatError> {
     let mut page = Page::default();
     let (mut rest, mut line) = (text, 1_u64);
     while let Some((before, after)) = rest.split_once('<') {
@@ -52,8 +54,13 @@ pub fn rows(text: &str) -> Result<Vec<GridRow>, FormatError> {
             }
         }
     }
+    let end = match (&page.row, page.open) {
+        (Some(_), _) => End::InRow,
+        (None, 0) => End::Whole,
+        (None, _) => End::InTable,
+    };
     page.end_row();
-    Ok(page.rows)
+    Ok((page.rows, end))
 }
 
 /// Where the tag that ends `name` begins, in small or capital letters.
@@ -85,6 +92,8 @@ struct Page {
     down: Vec<usize>,
     /// Cells so far.
     cells: usize,
+    /// Tables that are open.
+    open: usize,
 }
 
 /// A cell covers at most so many columns, and so many rows.
@@ -110,11 +119,18 @@ impl Page {
                 let [right_max, down_max] = SPAN_MAX;
                 self.cell = Some((String::new(), right.min(right_max), down.min(down_max)));
             }
-            "table" => self.down.clear(),
+            "table" => {
+                self.down.clear();
+                self.open += 1;
+            }
             "br" | "br/" | "p" | "div" => self.text(" "),
             _ if tag.starts_with('/') => match tag[1..].trim().to_ascii_lowercase().as_str() {
                 "td" | "th" => self.end_cell(),
-                "tr" | "table" => self.end_row(),
+                "tr" => self.end_row(),
+                "table" => {
+                    self.end_row();
+                    self.open = self.open.saturating_sub(1);
+                }
                 _ => {}
             },
             _ => {}
@@ -289,8 +305,9 @@ mod tests {
         let text = "<HTML><head><style>td{a:b}</style></head>\n<table border=1>\n<tr><th colspan=\"2\">Sao k&#234;</th>\n\
             <TR class=x><td>Ng&agrave;y&nbspgi&#7901; &copia;<td>a &amp; b<br>c&nbsp;</tr>\n<!-- <td>no</td> --><tr><td></td></tr></table>";
         assert!(is_page(text));
-        let rows: Vec<(u64, String)> = rows(text)
-            .unwrap()
+        let (found, end) = rows(text).unwrap();
+        assert_eq!(end, End::Whole);
+        let rows: Vec<(u64, String)> = found
             .iter()
             .map(|row| (row.line, row.cells.join("|")))
             .collect();
@@ -312,6 +329,7 @@ mod tests {
             <table><tr><td>a<td>b</tr></table>";
         let rows: Vec<String> = rows(text)
             .unwrap()
+            .0
             .iter()
             .map(|row| row.cells.join("|"))
             .collect();
@@ -322,6 +340,21 @@ mod tests {
             "a|b",
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_page_that_is_cut_tells_where() {
+        let whole = "<html><table><tr><td>a</td><td>b</td></tr></table></html>";
+        for (at, expected) in [
+            ("</html>", End::Whole),
+            ("</table>", End::InTable),
+            ("</tr>", End::InRow),
+            ("b</td>", End::InRow),
+            ("><td>b", End::InRow),
+        ] {
+            let (_, end) = rows(&whole[..whole.find(at).unwrap()]).unwrap();
+            assert_eq!(end, expected, "{at}");
+        }
     }
 
     proptest! {

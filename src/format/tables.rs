@@ -14,6 +14,22 @@ pub struct Forms {
     pub delimiter: Option<char>,
 }
 
+/// How a file of tables ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum End {
+    /// A spreadsheet, which is whole or not read.
+    #[default]
+    Book,
+    /// A text behind the end of its last line, a page behind its tables.
+    Whole,
+    /// A text in its last line: some programs write none behind it.
+    InLine,
+    /// A page in its last row.
+    InRow,
+    /// A page between two rows of a table.
+    InTable,
+}
+
 /// The tables of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
@@ -25,6 +41,8 @@ pub struct Tables {
     pub encoding: Option<&'static str>,
     /// The separator of a text.
     pub delimiter: char,
+    /// How it ends.
+    pub end: End,
 }
 
 /// Reads a file as tables, whatever its name.
@@ -46,18 +64,26 @@ pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
             format: kind.id(),
             encoding: font,
             delimiter: '\t',
+            end: End::Book,
         });
     }
     let (text, encoding) = match forms.encoding {
         Some(name) => (decoded_as(bytes, name, Limits::TABLE)?, name),
         None => decoded(bytes, Limits::TABLE)?,
     };
-    let (rows, format, delimiter) = if html::is_page(&text) {
-        (html::rows(&text)?, "html", '\t')
+    let (rows, format, delimiter, end) = if html::is_page(&text) {
+        let (rows, end) = html::rows(&text)?;
+        (rows, "html", '\t', end)
     } else {
         let grid = read_grid(text.as_bytes(), forms.delimiter, Limits::TABLE)?;
         let tabs = grid.delimiter == '\t';
-        (grid.rows, if tabs { "tsv" } else { "csv" }, grid.delimiter)
+        let end = if text.ends_with(['\n', '\r']) {
+            End::Whole
+        } else {
+            End::InLine
+        };
+        let format = if tabs { "tsv" } else { "csv" };
+        (grid.rows, format, grid.delimiter, end)
     };
     Ok(Tables {
         sheets: vec![Sheet {
@@ -67,6 +93,7 @@ pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
         format,
         encoding: Some(encoding),
         delimiter,
+        end,
     })
 }
 

@@ -8,10 +8,8 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::heading::Role;
-use super::{Statement, TableRow};
+use super::Statement;
 use crate::domain::Flaw;
-use crate::format::GridRow;
 
 /// Breaks beyond these are not told: a column that is no balance breaks at every row.
 const BREAKS_MAX: usize = 20;
@@ -19,9 +17,10 @@ const BREAKS_MAX: usize = 20;
 /// A row with its running balance.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
-    /// Its line.
+    /// Its place in the table, and its line: lines of two sheets are not compared.
+    pub(super) place: usize,
     pub(super) line: u64,
-    /// Its place among the entries.
+    /// Its place among the entries of its account.
     pub(super) nth: u64,
     /// Its account, where the rows tell one.
     pub(super) account: Box<str>,
@@ -46,8 +45,17 @@ pub(super) struct Way {
     pub(super) ends: Option<(Decimal, Decimal)>,
     /// Where a row is missing.
     pub(super) breaks: Vec<Flaw>,
-    /// True when every entry has a balance, and there are several.
+    /// True when every entry has a balance that is compared with that of another.
     is_known: bool,
+    /// True when the balances say that every amount came in, and cannot say that it went out.
+    pub(super) all_in: bool,
+}
+
+/// A break, and the places of the rows on both sides.
+struct Found {
+    flaw: Flaw,
+    after: Option<usize>,
+    before: Option<usize>,
 }
 
 impl Statement {
@@ -63,16 +71,6 @@ impl Statement {
         Some(end == closing && runs != Some(false))
     }
 
-    /// The line of the last row, where it alone has no balance and ends before that column: the
-    /// text was cut in it.
-    pub(super) fn cut_line(&self, rows: &[Running], last: Option<&GridRow>) -> Option<u64> {
-        let column = self.header.at(Role::Balance)?;
-        let last = last.filter(|last| last.cells.len() <= column)?;
-        let is_entry = matches!(self.row(last), TableRow::Entry(..));
-        let others = u64::try_from(rows.len()).ok()?;
-        (is_entry && others > 0 && others + 1 == self.entries).then_some(last.line)
-    }
-
     /// Follows the running balances, of each account by itself.
     pub(super) fn way(&self, rows: &[Running]) -> Way {
         let whole = u64::try_from(rows.len()).is_ok_and(|n| n == self.entries);
@@ -80,59 +78,101 @@ impl Statement {
         for row in rows {
             accounts.entry(&row.account).or_default().push(row);
         }
+        let compared = accounts.values().all(|rows| rows.len() > 1);
+        let known = whole && compared && !rows.is_empty();
         let mut way = Way {
-            is_known: whole && rows.len() > 1,
+            is_known: known,
+            all_in: known && accounts.values().all(|rows| says_all_in(rows)),
             ..Way::default()
         };
         let one = accounts.len() == 1;
         for rows in accounts.values() {
             let followed = Followed::of(rows, whole);
-            way.breaks.extend(followed.breaks(rows, whole));
+            let mut found = followed.breaks(rows, whole);
             if one && whole {
                 way.ends = followed.ends(rows);
-                way.breaks.extend(self.outer_breaks(rows, &followed));
+                found.extend(self.outer_breaks(rows, &followed));
             }
+            let left = found
+                .into_iter()
+                .filter(|found| !self.explains(found, followed.down));
+            way.breaks.extend(left.map(|found| found.flaw));
         }
-        // a row that cannot be read stands where the way breaks
-        let explained = |flaw: &Flaw| match flaw {
-            Flaw::Break { after, before, .. } => match (after, before) {
-                (Some(a), Some(b)) => {
-                    let between = (*a).min(*b)..(*a).max(*b);
-                    self.faults.iter().any(|(line, ..)| between.contains(line))
-                }
-                _ => !self.faults.is_empty(),
-            },
-            _ => false,
-        };
-        way.breaks.retain(|flaw| !explained(flaw));
         way.breaks.truncate(BREAKS_MAX);
         way
     }
 
+    /// True where a row that cannot be read stands where the way breaks. `down`: newest first.
+    fn explains(&self, found: &Found, down: bool) -> bool {
+        let mut unread = self.unread.iter();
+        match (found.after, found.before) {
+            (Some(a), Some(b)) => unread.any(|at| (a.min(b)..a.max(b)).contains(at)),
+            // before the first or after the last in time
+            (None, Some(first)) => unread.any(|at| (*at < first) != down),
+            (Some(last), None) => unread.any(|at| (*at > last) != down),
+            (None, None) => false,
+        }
+    }
+
     /// A row that is missing before the first or after the last, by the balances told apart.
-    fn outer_breaks(&self, rows: &[&Running], followed: &Followed) -> Vec<Flaw> {
+    fn outer_breaks(&self, rows: &[&Running], followed: &Followed) -> Vec<Found> {
         let Some((begin, end)) = followed.ends(rows) else {
             return Vec::new();
         };
-        let line = |row: Option<&&Running>| row.map(|row| row.line);
-        let (mut first, mut last) = (line(rows.first()), line(rows.last()));
+        let (mut first, mut last) = (rows.first(), rows.last());
         if followed.down {
             (first, last) = (last, first);
         }
         let opening = self.opening.filter(|opening| *opening != begin);
         let closing = self.closing.filter(|closing| *closing != end);
-        let opening = opening.map(|opening| Flaw::Break {
-            after: None,
-            before: first,
-            amount: begin.saturating_sub(opening),
+        let opening = opening.map(|opening| {
+            let amount = begin.saturating_sub(opening);
+            found(None, first.copied(), amount)
         });
-        let closing = closing.map(|closing| Flaw::Break {
-            after: last,
-            before: None,
-            amount: closing.saturating_sub(end),
+        let closing = closing.map(|closing| {
+            let amount = closing.saturating_sub(end);
+            found(last.copied(), None, amount)
         });
         opening.into_iter().chain(closing).collect()
     }
+}
+
+fn found(after: Option<&Running>, before: Option<&Running>, amount: Decimal) -> Found {
+    let flaw = Flaw::Break {
+        after: after.map(|row| row.line),
+        before: before.map(|row| row.line),
+        amount,
+    };
+    Found {
+        flaw,
+        after: after.map(|row| row.place),
+        before: before.map(|row| row.place),
+    }
+}
+
+/// True where amounts without a sign fit their balances as money in, in the order of time, and do
+/// not fit them as money out.
+fn says_all_in(rows: &[&Running]) -> bool {
+    let fits = |sign: Decimal| {
+        let signed = |row: &&Running| Running {
+            amount: row.amount * sign,
+            ..(*row).clone()
+        };
+        let mut rows: Vec<Running> = rows.iter().map(signed).collect();
+        let ends: i64 = loose(&rows.iter().collect::<Vec<_>>())
+            .values()
+            .filter(|n| **n > 0)
+            .sum();
+        // money in alone only adds to the balance, money out alone only takes from it
+        rows.sort_by_key(|row| row.balance * sign);
+        let in_time = rows.windows(2).all(|pair| {
+            let [a, b] = [&pair[0], &pair[1]].map(|row| row.at.as_bytes());
+            let told = a.len().min(b.len());
+            a[..told] <= b[..told]
+        });
+        ends <= 1 && in_time
+    };
+    fits(Decimal::ONE) && !fits(Decimal::NEGATIVE_ONE)
 }
 
 /// In which order the rows stand, and where they do not follow from each other.
@@ -190,7 +230,7 @@ impl Followed {
         })
     }
 
-    fn breaks(&self, rows: &[&Running], whole: bool) -> Vec<Flaw> {
+    fn breaks(&self, rows: &[&Running], whole: bool) -> Vec<Found> {
         let Some(loose) = &self.loose else {
             return Vec::new();
         };
@@ -210,10 +250,9 @@ impl Followed {
             let loose = is_loose(&earlier.balance) || is_loose(&later.before());
             earlier.balance != later.before() && (loose || !whole)
         });
-        let told = breaks.map(|(earlier, later)| Flaw::Break {
-            after: Some(earlier.line),
-            before: Some(later.line),
-            amount: later.before().saturating_sub(earlier.balance),
+        let told = breaks.map(|(earlier, later)| {
+            let amount = later.before().saturating_sub(earlier.balance);
+            found(Some(earlier), Some(later), amount)
         });
         told.take(BREAKS_MAX).collect()
     }

@@ -8,6 +8,7 @@
 pub mod again;
 pub mod amount;
 mod check;
+mod cut;
 mod direction;
 pub mod heading;
 mod label;
@@ -62,6 +63,8 @@ pub struct Statement {
     pub balanced: Option<bool>,
     /// Rows that are no entry although they stand among the entries.
     pub faults: Vec<(u64, String, Fault)>,
+    /// The places of these.
+    unread: Vec<usize>,
     /// Money out and in as the totals row tells them.
     pub totals: [Option<Decimal>; 2],
     /// The period that the rows above the header tell.
@@ -70,8 +73,9 @@ pub struct Statement {
     pub days: BTreeSet<Day>,
     /// The balances before the first and after the last entry, by the running balances.
     pub ends: Option<(Decimal, Decimal)>,
-    /// The line of the last row, where the text ends in it.
-    pub cut: Option<u64>,
+    /// The place of the last row, where the text ends in it; the place behind it, where a page
+    /// ends between two rows of its table.
+    pub cut: Option<usize>,
     /// Rows between which the running balances do not follow from each other.
     pub breaks: Vec<Flaw>,
     /// The places of the rows that may be entries.
@@ -119,6 +123,16 @@ impl Statement {
         let iso = self.times.iso(when);
         if told.is_empty() && iso.is_none() {
             return TableRow::Nothing;
+        }
+        if let Some(iso) = &iso
+            && label::tells_sum(row, &self.header).is_some()
+        {
+            // a sum or what somebody paid for
+            let memo = self.header.cell(row, Role::Memo);
+            let value = if memo.is_empty() { iso } else { memo };
+            let fault = Fault::new("memo", value, RejectCode::BadRecord);
+            let amount = self.signed(row, &told).ok();
+            return TableRow::Fault(Role::Memo, fault, amount);
         }
         match (self.signed(row, &told), iso) {
             (Ok(amount), Some(iso)) => match self.lost_id(row) {
@@ -212,3 +226,6 @@ fn is_power(cell: &str) -> bool {
     let power = power.strip_prefix('+').filter(|power| power.len() >= 2);
     all(whole) && all(rest) && power.is_some_and(all)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::domain::RejectCode;
 use crate::format::Grid;
-use crate::format::tables::{Forms, Tables};
+use crate::format::tables::{End, Forms, Tables};
 use crate::source::Mapping;
 
 /// A cell that is not what it seems: a number that lost digits when a spreadsheet was saved, or a
@@ -34,6 +34,8 @@ pub struct Table {
     pub format: &'static str,
     /// The encoding of a text.
     pub encoding: Option<&'static str>,
+    /// How its text ends.
+    pub end: End,
 }
 
 impl Table {
@@ -115,6 +117,7 @@ pub fn gather(tables: Tables, mapping: &Mapping) -> Table {
         odd: all,
         format: tables.format,
         encoding: tables.encoding,
+        end: tables.end,
     }
 }
 

@@ -156,11 +156,14 @@ pub fn read_table(
 
 fn account_of(table: &Table, statement: &Statement, mapping: &Mapping) -> Account {
     let ends = statement.ends.unzip();
+    // a row that is half is refused
+    let rows = table.grid.rows.len();
+    let halved = statement.cut.is_some_and(|at| at < rows);
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     Account {
         number: number_of(statement.account.as_deref().unwrap_or_default()),
-        entries: statement.entries - u64::from(statement.cut.is_some()),
-        faults: count(statement.faults.len()) + u64::from(statement.cut.is_some()),
+        entries: statement.entries,
+        faults: count(statement.faults.len()) + u64::from(halved),
         credits: statement.credits.sum,
         debits: statement.debits.sum,
         opening: statement.opening.or(ends.0),
@@ -179,10 +182,13 @@ fn account_of(table: &Table, statement: &Statement, mapping: &Mapping) -> Accoun
 
 /// What in a table does not agree: its running balances, and its totals row.
 fn flaws(table: &Table, statement: &Statement, mapping: &Mapping) -> Vec<Flaw> {
-    let cut = statement.cut.map(|line| Flaw::Cut { line });
+    let last = || table.grid.rows.last().map_or(0, |row| row.line);
+    let cut = statement.cut.map(|at| Flaw::Cut {
+        line: table.grid.rows.get(at).map_or_else(last, |row| row.line),
+    });
     let mut flaws: Vec<Flaw> = cut.into_iter().chain(statement.breaks.clone()).collect();
     // what cannot be read was summed up, too
-    if !statement.faults.is_empty() {
+    if !statement.faults.is_empty() || statement.cut.is_some() {
         return flaws;
     }
     let [out, come] = statement.totals;

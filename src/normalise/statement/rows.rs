@@ -180,13 +180,13 @@ impl Maker<'_> {
         let account = self.own(account)?;
         let content: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
         let heading_of = |role| table.in_sheet(place, header.heading(role).unwrap_or_default());
+        if statement.cut == Some(place) {
+            let whole = row.cells.join(" ");
+            let fault = Fault::new("", &whole, RejectCode::CutOff);
+            return Some(self.refuse(row.line, "", fault, None, &content));
+        }
         let (amount, iso) = match statement.row(row) {
             TableRow::Nothing => return None,
-            TableRow::Entry(..) if statement.cut == Some(row.line) => {
-                let whole = row.cells.join(" ");
-                let fault = Fault::new("", &whole, RejectCode::CutOff);
-                return Some(self.refuse(row.line, "", fault, None, &content));
-            }
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
                 let heading = heading_of(role);

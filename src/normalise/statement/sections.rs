@@ -30,8 +30,10 @@ pub(super) struct Section {
     last: usize,
     /// True behind a row of sums: only what looks like an entry is one.
     tail: bool,
-    /// True once another account is named without headings of its own.
-    foreign: bool,
+    /// Another account, once it is named without headings of its own.
+    foreign: Option<Box<str>>,
+    /// True for the last of the file.
+    pub(super) is_last: bool,
 }
 
 impl Section {
@@ -46,7 +48,8 @@ impl Section {
             account: None,
             last,
             tail: false,
-            foreign: false,
+            foreign: None,
+            is_last: false,
         }
     }
 
@@ -55,20 +58,30 @@ impl Section {
         let when = self.header.cell(row, Role::Time);
         let dated = time::may_be(when);
         let told = !self.header.told(row).is_empty();
+        let summed = label::tells_sum(row, &self.header) == Some(true);
+        if dated && summed {
+            self.notes.push(at);
+            return true;
+        }
         if !dated {
             self.notes.push(at);
             let sum = label::is_sum(row);
             if sum || label::is_balance(row) {
                 // an opening balance may be that of the next account
-                if !label::is_opening(row) {
+                if !label::is_opening(row) && self.foreign.is_none() {
                     self.last = at;
                 }
                 self.tail |= sum || !self.rows.is_empty();
                 return true;
             }
-            let named = label::begins_with_account(row).then(|| label::account(row));
-            if let (Some(Some(named)), Some(own)) = (named, &self.account) {
-                self.foreign |= number_of(&named) != number_of(own);
+            let named = label::begins_with_account(row, &self.header);
+            let named = named.then(|| label::account(row)).flatten();
+            let other = |named: &Box<str>| {
+                let own = self.account.as_deref();
+                own.is_some_and(|own| number_of(named) != number_of(own))
+            };
+            if let Some(named) = named.filter(other) {
+                self.foreign = Some(named);
             }
         }
         if dated && !told {
@@ -81,7 +94,7 @@ impl Section {
         if self.tail && !self.is_likely(row, dated, told) {
             return true;
         }
-        if self.foreign {
+        if self.foreign.is_some() {
             return false;
         }
         self.tail &= !(dated && told);
@@ -146,6 +159,9 @@ pub(super) fn split(table: &Table, mapping: &Mapping) -> Result<Split, Vec<Strin
         });
         walk.lose(sheet, lost);
     }
+    if let Some(last) = walk.sections.last_mut() {
+        last.is_last = true;
+    }
     Ok(Split {
         sections: walk.sections,
         unread: walk.unread,
@@ -203,7 +219,7 @@ impl Walk<'_> {
         } else if let Some(before) = self.sections.last_mut() {
             // the same statement goes on
             before.notes.extend(above);
-            (before.tail, before.foreign) = (false, false);
+            (before.tail, before.foreign) = (false, None);
             before.last = next.saturating_sub(1);
         }
         while next < range.end {
@@ -262,11 +278,13 @@ impl Walk<'_> {
         };
         let between = current.last + 1..at;
         let account = self.account(between.clone());
+        let account = account.or_else(|| current.foreign.clone());
         let foreign = account.is_some() && other(current.account.as_deref(), account.as_deref());
         let like = self.is_like(current, at, &header);
-        if like && !foreign {
+        let unknown = account.is_none() && self.is_other_number(current, &between);
+        if like && !foreign && !unknown {
             if let Some(current) = self.sections.last_mut() {
-                (current.tail, current.foreign) = (false, false);
+                (current.tail, current.foreign) = (false, None);
             }
             return below;
         }
@@ -290,6 +308,20 @@ impl Walk<'_> {
         let lost = self.first_entry(&header, below..stop);
         self.lose(sheet, lost);
         stop
+    }
+
+    /// True where a note between two tables tells a number that stands nowhere above the first: it
+    /// may be another account.
+    fn is_other_number(&self, current: &Section, between: &Range<usize>) -> bool {
+        let own = current.account.as_deref().map(number_of);
+        let above = self.rows.get(current.above.clone()).unwrap_or_default();
+        let is_known = |number: &str| {
+            let mut cells = above.iter().flat_map(|row| &row.cells);
+            own.as_deref() == Some(number) || cells.any(|cell| cell.contains(number))
+        };
+        let notes = self.rows.get(between.clone()).unwrap_or_default();
+        let mut numbers = notes.iter().filter_map(label::long_number);
+        numbers.any(|number| !is_known(&number))
     }
 
     /// True where the headings at a place have the shape of the section's own.

@@ -1,6 +1,6 @@
 //! PURE: the statements of a table, read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -11,7 +11,7 @@ use super::heading::{Header, Role};
 use super::label::{self, beside};
 use super::open::Table;
 use super::sections::{self, Section};
-use super::{Statement, Sum, TableRow, time};
+use super::{Statement, Sum, TableRow, cut, time};
 use crate::format::{FormatError, GridRow};
 use crate::source::{Amounts, FileRole, Mapping};
 
@@ -40,9 +40,10 @@ pub fn read_tables(table: &Table, mapping: &Mapping) -> Result<Read, Vec<String>
         line: table.grid.rows.get(place).map_or(0, |row| row.line),
     });
     let (mut statements, mut undirected): (Vec<Statement>, Option<FormatError>) = (vec![], None);
-    for section in split.sections {
+    let columns = columns_of(table, mapping, &split.sections);
+    for (section, columns) in split.sections.into_iter().zip(columns) {
         let before = statements.last();
-        let (statement, bare) = read_section(table, mapping, section, before);
+        let (statement, bare) = read_section(table, mapping, section, columns, before);
         if bare {
             let column = statement.header.heading(Role::Amount).unwrap_or_default();
             let column = column.into();
@@ -57,11 +58,44 @@ pub fn read_tables(table: &Table, mapping: &Mapping) -> Result<Read, Vec<String>
     })
 }
 
+/// How amounts and times are written below each section's headings: the same wherever the same
+/// headings stand, as one program wrote them all.
+fn columns_of(table: &Table, mapping: &Mapping, sections: &[Section]) -> Vec<Columns> {
+    let mut groups: Vec<(&Header, Vec<&Section>)> = Vec::new();
+    let mut of = Vec::new();
+    for section in sections {
+        let like = groups
+            .iter()
+            .position(|(head, _)| head.is_like(&section.header));
+        let at = like.unwrap_or_else(|| {
+            groups.push((&section.header, Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(section);
+        of.push(at);
+    }
+    let written = groups.iter().map(|(header, sections)| {
+        let places = sections.iter().flat_map(|section| &section.rows);
+        let rows = places.filter_map(|at| table.grid.rows.get(*at));
+        let amounts = rows.clone().flat_map(|row| header.amounts(row));
+        let times = rows.clone().map(|row| header.cell(row, Role::Time));
+        let style = Style::of(mapping).unwrap_or_else(|| amount::style_of(amounts));
+        let told = mapping.time_format.map(time::Column::told);
+        (style, told.unwrap_or_else(|| time::Column::of(times)))
+    });
+    let written: Vec<Columns> = written.collect();
+    of.into_iter().map(|at| written[at]).collect()
+}
+
+/// How amounts and times are written.
+type Columns = (Style, time::Column);
+
 /// Reads one statement; true where nothing in it tells which way money went.
 fn read_section(
     table: &Table,
     mapping: &Mapping,
-    section: Section,
+    mut section: Section,
+    (style, times): Columns,
     before: Option<&Statement>,
 ) -> (Statement, bool) {
     let row = |at: &usize| table.grid.rows.get(*at);
@@ -69,23 +103,27 @@ fn read_section(
     let words = direction::Words::of(mapping);
     let mut header = section.header.clone();
     find_direction(&mut header, mapping, rows(), &words);
-    let style = Style::of(mapping)
-        .unwrap_or_else(|| amount::style_of(rows().flat_map(|row| header.amounts(row))));
     let above = table.grid.rows.get(section.above.clone());
     let above = above.unwrap_or_default();
-    let around = || above.iter().chain(section.notes.iter().filter_map(row));
-    let value = |cell: &str| amount::read(cell, style);
+    let notes: Vec<&GridRow> = section.notes.iter().filter_map(row).collect();
+    let balance = |labels: &[&str]| {
+        let above = above
+            .iter()
+            .map(|row| label::balance(row, labels, None, style));
+        let below = notes
+            .iter()
+            .map(|row| label::balance(row, labels, Some(&header), style));
+        above.chain(below).flatten().collect::<Vec<Decimal>>()
+    };
+    let opening = balance(&["SO DU DAU", "OPENING BALANCE"]);
+    // of several the last of the file
+    let closing = balance(&["SO DU CUOI", "CLOSING BALANCE"]);
     let word = |cell: &str| Some(Box::<str>::from(cell.split_whitespace().next()?));
     let currency = |row| beside(row, &["LOAI TIEN", "CURRENCY", "TIEN TE"], word);
-    let times = rows().map(|row| header.cell(row, Role::Time));
-    let opening = |row| beside(row, &["SO DU DAU", "OPENING BALANCE"], value);
-    let closing = |row| beside(row, &["SO DU CUOI", "CLOSING BALANCE"], value);
     let kept = |told: fn(&Statement) -> Option<Box<str>>| before.and_then(told);
     let mut statement = Statement {
         style,
-        times: mapping
-            .time_format
-            .map_or_else(|| time::Column::of(times), time::Column::told),
+        times,
         account: section
             .account
             .clone()
@@ -97,10 +135,11 @@ fn read_section(
         entries: 0,
         credits: Sum::default(),
         debits: Sum::default(),
-        opening: around().find_map(opening),
-        closing: around().find_map(closing),
+        opening: opening.first().copied(),
+        closing: closing.last().copied(),
         balanced: None,
         faults: Vec::new(),
+        unread: Vec::new(),
         totals: [None, None],
         period: label::period(above),
         days: BTreeSet::new(),
@@ -113,8 +152,9 @@ fn read_section(
         header,
         rows: Vec::new(),
     };
-    statement.add_up(table, &section);
-    let bare = statement.is_bare(mapping) && statement.balanced != Some(true);
+    statement.cut = cut::place(&statement, table, &mut section);
+    let all_in = statement.add_up(table, &section);
+    let bare = statement.is_bare(mapping) && !all_in;
     statement.rows = section.rows;
     (statement, bare)
 }
@@ -157,9 +197,10 @@ impl Statement {
         self.entries > 0 && !(sided || directed || settles || told)
     }
 
-    /// Adds up the rows of a section.
-    fn add_up(&mut self, table: &Table, section: &Section) {
-        let mut balances = Vec::new();
+    /// Adds up the rows of a section; true where its balances say that amounts without a sign came
+    /// in.
+    fn add_up(&mut self, table: &Table, section: &Section) -> bool {
+        let mut balances = Balances::default();
         let mut sums = Sums::default();
         let (mut entries, mut notes) = (section.rows.iter(), section.notes.iter().peekable());
         let mut next = entries.next();
@@ -180,25 +221,20 @@ impl Statement {
             next = entries.next();
         }
         self.totals = sums.told([self.debits.sum, self.credits.sum]);
-        let last = section
-            .rows
-            .last()
-            .filter(|at| **at + 1 == table.grid.rows.len());
-        let last = last.and_then(|at| table.grid.rows.get(*at));
-        self.cut = self.cut_line(&balances, last);
-        let way = self.way(&balances);
+        let way = self.way(&balances.rows);
         self.balanced = self.check(&way);
+        let told = self.opening.and(self.closing).is_some();
+        let no_balances = balances.rows.is_empty();
         (self.ends, self.breaks) = (way.ends, way.breaks);
+        self.balanced == Some(true) && (way.all_in || told && no_balances)
     }
 
     /// Adds one row; its amount, where it is an entry.
-    fn entry(
-        &mut self,
-        table: &Table,
-        place: usize,
-        balances: &mut Vec<Running>,
-    ) -> Option<Decimal> {
+    fn entry(&mut self, table: &Table, place: usize, balances: &mut Balances) -> Option<Decimal> {
         let row = table.grid.rows.get(place)?;
+        if self.cut == Some(place) {
+            return None;
+        }
         match self.row(row) {
             TableRow::Nothing => None,
             TableRow::Entry(amount, iso) => {
@@ -211,11 +247,14 @@ impl Statement {
                 self.signed |= self.header.told(row).iter().any(|(_, cell)| has_sign(cell));
                 self.days.extend(time::day_of(&iso));
                 let balance = self.header.cell(row, Role::Balance);
+                let account = self.header.cell(row, Role::Account);
+                let nth = balances.count(account);
                 if let Some(balance) = amount::read(balance, self.style) {
-                    balances.push(Running {
+                    balances.rows.push(Running {
+                        place,
                         line: row.line,
-                        nth: self.entries,
-                        account: self.header.cell(row, Role::Account).into(),
+                        nth,
+                        account: account.into(),
                         at: iso,
                         amount,
                         balance,
@@ -227,6 +266,7 @@ impl Statement {
                 let heading = self.header.heading(role).unwrap_or_default();
                 let heading = table.in_sheet(place, heading);
                 self.faults.push((row.line, heading, fault));
+                self.unread.push(place);
                 None
             }
         }
@@ -244,6 +284,25 @@ impl Statement {
             Way::Out => Some(-amount.abs()),
             Way::In => Some(amount).filter(|amount| *amount >= Decimal::ZERO),
         }
+    }
+}
+
+/// The rows with a running balance, and how many entries each account has.
+#[derive(Default)]
+struct Balances {
+    rows: Vec<Running>,
+    counts: BTreeMap<Box<str>, u64>,
+}
+
+impl Balances {
+    /// The place of an entry among those of its account.
+    fn count(&mut self, account: &str) -> u64 {
+        if let Some(count) = self.counts.get_mut(account) {
+            *count += 1;
+            return *count;
+        }
+        self.counts.insert(account.into(), 1);
+        1
     }
 }
 
