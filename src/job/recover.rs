@@ -150,6 +150,25 @@ pub(super) async fn as_known(
     Ok(Some(decided))
 }
 
+/// A night decided again from the documents that it kept, with the sums of earlier nights as it
+/// knew them; none where it kept none or the rules are others today.
+pub(super) async fn by_kept(
+    desk: &Desk,
+    by: &Desk,
+    run: &RunRecord,
+) -> Result<Option<Decided>, JobError> {
+    let Some((read, prior)) = kept_read(desk, run).await? else {
+        return Ok(None);
+    };
+    if !read.is_of(run) {
+        return Ok(None);
+    }
+    let by = told::rules_of(by, run).await?;
+    Box::pin(nightly::decide_again(&by, read, run, Some(prior)))
+        .await
+        .map(Some)
+}
+
 /// What a run read, by the documents that it kept; none where it kept none. Where they are gone
 /// nothing else can stand for them: the rows of today may be others.
 async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>, JobError> {

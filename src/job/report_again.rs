@@ -312,18 +312,15 @@ async fn as_kept(
     by: &Desk,
     run: &RunRecord,
 ) -> Result<Option<Vec<OutFile>>, JobError> {
-    let night = Period::night(run.business_date);
-    let decided = Box::pin(recover::as_known(desk, by, run, &night)).await?;
-    let Some(mut decided) = decided else {
+    let Some(mut decided) = Box::pin(recover::by_kept(desk, by, run)).await? else {
         return Ok(None);
     };
-    let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
     let shares = |text: &str| serde_json::from_str(text).map(|mut run: Value| run["share"].take());
     let published = shares(&run.run_json).ok();
-    if published.is_none() || published != shares(&document).ok() {
+    if published.is_none() || published != shares(&decided.run.run_json).ok() {
         return Ok(None);
     }
-    decided.run.run_json = run.run_json.clone();
+    decided.run.run_json.clone_from(&run.run_json);
     stage::files(by, &decided).map(Some)
 }
 

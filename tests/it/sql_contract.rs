@@ -139,8 +139,8 @@ async fn no_statement_of_a_night_walks_through_history() {
     let mut connection = sqlx::SqliteConnection::connect(&database.url)
         .await
         .unwrap();
-    // small by nature, read whole; `lease` has one row; `c` is a subquery that reaches its rows through indexes, `n`
-    // holds the rows at hand
+    // small by nature, read whole; `lease` has one row; `c` is a subquery that reaches its rows
+    // through indexes, `n` holds the rows at hand
     let small = [
         "SCAN a",
         "SCAN c",

@@ -28,7 +28,6 @@ pub(super) fn place(statement: &Statement, table: &Table, section: &mut Section)
     let others = section.rows.iter().filter(|other| **other != at);
     let others = || others.clone().filter_map(|at| rows.get(*at));
     let cut = match table.end {
-        End::Book | End::InTable => false,
         End::InRow => own || half_date,
         End::InLine if own || half_date => {
             let mut known = header.columns.iter();
@@ -36,7 +35,7 @@ pub(super) fn place(statement: &Statement, table: &Table, section: &mut Section)
             let is_short = |row: &GridRow| row.cells.len() <= last.cells.len();
             last.cells.len() < width && !others().any(is_short)
         }
-        End::InLine | End::Whole => false,
+        End::Book | End::InTable | End::InLine | End::Whole => false,
     };
     let is_entry = |row: &GridRow| matches!(statement.row(row), TableRow::Entry(..));
     let lacks_balance = |column: usize| {

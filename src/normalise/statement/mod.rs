@@ -5,6 +5,7 @@
 //! by its words within the first rows, or by the configured mapping, never by a fixed position.
 //! A file may hold several statements ([`sections`]).
 
+mod account;
 pub mod again;
 pub mod amount;
 mod check;

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::heading::{self, Header, Role};
 use super::open::Table;
-use super::{amount, label, number_of, time};
+use super::{account, amount, label, number_of, time};
 use crate::format::GridRow;
 use crate::source::Mapping;
 
@@ -74,13 +74,13 @@ impl Section {
                 self.tail |= sum || !self.rows.is_empty();
                 return true;
             }
-            let named = label::begins_with_account(row, &self.header);
-            let named = named.then(|| label::account(row)).flatten();
-            let other = |named: &Box<str>| {
+            let named = account::begins_with_account(row, &self.header);
+            let named = named.then(|| account::account(row)).flatten();
+            let other = |named: &str| {
                 let own = self.account.as_deref();
                 own.is_some_and(|own| number_of(named) != number_of(own))
             };
-            if let Some(named) = named.filter(other) {
+            if let Some(named) = named.filter(|named| other(named)) {
                 self.foreign = Some(named);
             }
         }
@@ -320,7 +320,7 @@ impl Walk<'_> {
             own.as_deref() == Some(number) || cells.any(|cell| cell.contains(number))
         };
         let notes = self.rows.get(between.clone()).unwrap_or_default();
-        let mut numbers = notes.iter().filter_map(label::long_number);
+        let mut numbers = notes.iter().filter_map(account::long_number);
         numbers.any(|number| !is_known(&number))
     }
 
@@ -341,7 +341,7 @@ impl Walk<'_> {
 
     fn account(&self, range: Range<usize>) -> Option<Box<str>> {
         let rows = self.rows.get(range).unwrap_or_default();
-        rows.iter().find_map(label::account)
+        rows.iter().find_map(account::account)
     }
 
     /// The first row of a range that is an entry by a header.

@@ -1,3 +1,5 @@
+//! Statements of an account that hang together, and those that do not.
+
 use super::*;
 use crate::domain::{Checked, SourceName};
 
