@@ -3,7 +3,7 @@
 //!
 //! Headings are compared folded (no marks, upper case), Vietnamese and English. The header is found
 //! by its words within the first rows, or by the configured mapping, never by a fixed position.
-//! A file may hold several statements ([`sections`]).
+//! A file may hold several statements (`sections`).
 
 mod account;
 pub mod again;
