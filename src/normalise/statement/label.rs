@@ -155,7 +155,8 @@ pub(super) fn tells_sum(row: &GridRow, header: &Header) -> Option<bool> {
         let known = |word: &str| {
             SUM_WORDS.contains(&word) || !word.bytes().any(|b| b.is_ascii_alphabetic())
         };
-        if folded.split(' ').all(known) {
+        // one word may be a name (Công), and is not passed over
+        if folded.contains(' ') && folded.split(' ').all(known) {
             return Some(true);
         }
         doubt = Some(false);

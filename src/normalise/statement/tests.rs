@@ -210,6 +210,7 @@ fn dated_sums_and_balances_are_no_payments() {
     check("05/12/2022;3;0;1000;Tổng cộng 2 hồ sơ", " 1000");
     check("05/12/2022;;0;1000;Tổng công ty Sông Xanh nộp", " 1000");
     check("05/12/2022;;0;1000;Tổng tiền hồ sơ HS7", " bad_record");
+    check("05/12/2022;;0;1000;Công", " bad_record");
     let text = format!(
         "{HEAD}05/12/2022;;;;100000;Số dư đầu kỳ\n05/12/2022;1;0;50000;150000;a\n\
          05/12/2022;3;0;5000;175000;a\n05/12/2022;;;;175000;Số dư cuối kỳ\n"
