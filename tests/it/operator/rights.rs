@@ -28,7 +28,13 @@ impl Home {
         let dir = tempfile::tempdir().unwrap();
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let program = dir.path().join("doisoat");
-        fs::copy(env!("CARGO_BIN_EXE_doisoat"), &program).unwrap();
+        // by another process: while one here has it open for writing, a child that another test
+        // starts inherits that, and nobody may start the copy ("text file busy")
+        let copied = Command::new("cp")
+            .args([Path::new(env!("CARGO_BIN_EXE_doisoat")), &program])
+            .status()
+            .unwrap();
+        assert!(copied.success());
         let home = dir.path().join("home");
         fs::create_dir(&home).unwrap();
         if is_root() {
