@@ -2,10 +2,8 @@
 //! `1e400`, is a row to put aside, not a reason to lose the page, and signatures are made over the
 //! text); a key that stands twice is an error, because which value counts is anyone's guess.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use jiter::{Jiter, JiterError, Peek};
+use serde::de::IgnoredAny;
 
 use super::error::BodyFault;
 
@@ -44,12 +42,12 @@ impl Json {
             return Err(BodyFault::Html);
         }
         let text = std::str::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
-        // What encloses others is read to its end by its own reading, which sees every byte of it.
-        match start {
-            Some(b'{') => object(text, 0),
-            Some(b'[') => list(text, 0),
-            _ => read(serde_json::from_str(text).map_err(|e| fault(&e))?, 0),
-        }
+        let mut reading = Jiter::new(text.as_bytes());
+        let whole = value(&mut reading, 0).and_then(|json| {
+            reading.finish()?;
+            Ok(json)
+        });
+        whole.map_err(|unread| unread.told(text, &reading))
     }
 
     /// The member of an object; none for anything else.
@@ -118,75 +116,88 @@ impl Json {
     }
 }
 
-/// An object's members with their raw values, repeated keys included.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+/// Why a text was not read on.
+enum Unread {
+    /// It is not JSON.
+    Syntax,
+    /// It is nested too deep.
+    TooDeep,
+    /// A key stands twice in an object.
+    Twice(Box<str>),
+}
 
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
+impl From<JiterError> for Unread {
+    fn from(_: JiterError) -> Self {
+        Self::Syntax
     }
 }
 
-fn read(raw: &RawValue, depth: u32) -> Result<Json, BodyFault> {
-    if depth > DEPTH_MAX {
-        return Err(BodyFault::TooDeep);
+impl Unread {
+    /// The fault in words. A text that is no JSON is that first of all, wherever it was left, so
+    /// it is gone through once more, to its end and without a limit of depth.
+    fn told(self, text: &str, reading: &Jiter<'_>) -> BodyFault {
+        if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+            return fault(&error);
+        }
+        match self {
+            Self::Syntax => {
+                let at = reading.current_position();
+                BodyFault::NotJson {
+                    line: at.line,
+                    column: at.column,
+                }
+            }
+            Self::TooDeep => BodyFault::TooDeep,
+            Self::Twice(key) => BodyFault::DuplicateKey(key),
+        }
     }
-    let text = raw.get();
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => object(text, depth)?,
-        Some(b'[') => list(text, depth)?,
-        Some(b'"') => Json::Text(match plain(text) {
-            Some(plain) => plain.into(),
-            None => serde_json::from_str(text).map_err(|e| fault(&e))?,
-        }),
-        Some(b't') => Json::Flag(true),
-        Some(b'f') => Json::Flag(false),
-        Some(b'n') => Json::Null,
-        _ => Json::Number(text.into()),
+}
+
+fn value(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
+    if depth > DEPTH_MAX {
+        return Err(Unread::TooDeep);
+    }
+    let next = reading.peek()?;
+    Ok(match next {
+        Peek::Object => object(reading, depth)?,
+        Peek::Array => list(reading, depth)?,
+        Peek::String => Json::Text(reading.known_str()?.into()),
+        Peek::True | Peek::False => Json::Flag(reading.known_bool(next)?),
+        Peek::Null => {
+            reading.known_null()?;
+            Json::Null
+        }
+        _ => {
+            let digits = reading.known_number_bytes(next)?;
+            let text = std::str::from_utf8(digits).map_err(|_| Unread::Syntax)?;
+            Json::Number(text.into())
+        }
     })
 }
 
-/// What stands between the quotes of a text that was read already, where nothing is escaped.
-fn plain(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix('"')?.strip_suffix('"')?;
-    (!inside.contains('\\')).then_some(inside)
+fn list(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
+    let mut all = Vec::new();
+    let mut more = reading.known_array()?;
+    while more.is_some() {
+        all.push(value(reading, depth + 1)?);
+        more = reading.array_step()?;
+    }
+    Ok(Json::List(all))
 }
 
-fn list(text: &str, depth: u32) -> Result<Json, BodyFault> {
-    let all: Vec<&RawValue> = serde_json::from_str(text).map_err(|e| fault(&e))?;
-    let read = |raw| read(raw, depth + 1);
-    Ok(Json::List(
-        all.into_iter().map(read).collect::<Result<_, _>>()?,
-    ))
-}
-
-fn object(text: &str, depth: u32) -> Result<Json, BodyFault> {
-    let Members(members) = serde_json::from_str(text).map_err(|e| fault(&e))?;
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| key.as_str()).collect();
+fn object(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
+    let mut members: Vec<(Box<str>, Json)> = Vec::new();
+    let mut key: Option<Box<str>> = reading.known_object()?.map(Into::into);
+    while let Some(name) = key {
+        members.push((name, value(reading, depth + 1)?));
+        key = reading.next_key()?.map(Into::into);
+    }
+    let mut keys: Vec<&str> = members.iter().map(|(key, _)| &**key).collect();
     keys.sort_unstable();
     if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(BodyFault::DuplicateKey(twice[0].into()));
+        return Err(Unread::Twice(twice[0].into()));
     }
-    let read = |(key, raw): (String, &RawValue)| Ok((key.into(), read(raw, depth + 1)?));
-    Ok(Json::Object(
-        members.into_iter().map(read).collect::<Result<_, _>>()?,
-    ))
+    Ok(Json::Object(members))
 }
 
 fn fault(error: &serde_json::Error) -> BodyFault {
@@ -243,6 +254,96 @@ mod tests {
             b"{\"a\":[{\"amount\":1,\"amount\":2}]}",
             BodyFault::DuplicateKey("amount".into()),
         );
+    }
+
+    /// The same value read by `serde_json`, where each key stands once and numbers are kept.
+    fn agrees(ours: &Json, theirs: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        match (ours, theirs) {
+            (Json::Null, Value::Null) => true,
+            (Json::Flag(a), Value::Bool(b)) => a == b,
+            (Json::Number(text), Value::Number(number)) => {
+                serde_json::from_str::<serde_json::Number>(text).is_ok_and(|read| read == *number)
+            }
+            (Json::Text(a), Value::String(b)) => **a == **b,
+            (Json::List(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
+            }
+            (Json::Object(a), Value::Object(b)) => {
+                let same = |(key, value): &(Box<str>, Json)| {
+                    b.get(&**key).is_some_and(|theirs| agrees(value, theirs))
+                };
+                a.len() == b.len() && a.iter().all(same)
+            }
+            _ => false,
+        }
+    }
+
+    /// Pieces of JSON, and of what is nearly JSON.
+    const PIECES: [&str; 36] = [
+        "1",
+        "-0",
+        "0.50",
+        "1e5",
+        "1E+400",
+        "99999999999999999999999",
+        "01",
+        "1.",
+        "-",
+        ".5",
+        "+1",
+        "1e",
+        "0x1",
+        "true",
+        "null",
+        "false",
+        "nul",
+        "NaN",
+        "-Infinity",
+        "\"\"",
+        "\"a\"",
+        "\"é\"",
+        "\"\\u00e9\\n\\/\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"\\x\"",
+        "\"\t\"",
+        "\"\u{7f}\"",
+        "{}",
+        "[]",
+        "[[1],[2,{}]]",
+        "{\"a\":1,\"b\":[null]}",
+        "{\"a\":1,\"\\u0061\":2}",
+        "{\"a\"}",
+        "{1:2}",
+        " \r\n\t",
+    ];
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(4_000))]
+
+        /// Both readers of JSON accept the same texts and read the same out of them, but for what
+        /// only this one refuses (keys that stand twice) and keeps (numbers that are no double).
+        #[test]
+        fn what_is_read_is_what_another_reader_reads(
+            pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 1..6),
+            close in proptest::sample::select(vec!["]", "", ",]", "]]", "}"]),
+            cut in 0_usize..80,
+        ) {
+            let mut text = format!("[{}{close}", pieces.join(","));
+            if text.is_char_boundary(cut) {
+                text.truncate(cut);
+            }
+            let theirs = serde_json::from_str::<serde_json::Value>(&text);
+            match (Json::parse(text.as_bytes()), theirs) {
+                (Ok(ours), Ok(theirs)) => assert!(agrees(&ours, &theirs), "{text}"),
+                (Err(BodyFault::DuplicateKey(_)), Ok(_)) | (Err(_), Err(_)) => {}
+                (Ok(_), Err(theirs)) => {
+                    assert!(theirs.to_string().contains("out of range"), "{text}: {theirs}");
+                }
+                (Err(ours), Ok(_)) => panic!("{text}: {ours:?}"),
+            }
+        }
     }
 
     #[test]
