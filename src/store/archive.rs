@@ -7,15 +7,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 
-use super::batch::batches;
-use super::statement as sql;
-use super::{Store, StoreError, files};
+use super::{StoreError, files};
 use crate::fault::point;
 
 /// zstd's own default: a day's pages shrink to a tenth in milliseconds.
 const LEVEL: i32 = 3;
 /// No archived body is larger: the HTTP layer and the file reader cap theirs far below.
 const BYTES_MAX: u64 = 1 << 30;
+
+/// More files than these are flushed together.
+const FLUSHED_ALONE_MAX: usize = 3;
 
 /// Tells writers apart, between processes and inside one.
 fn temporary_extension() -> String {
@@ -84,6 +85,11 @@ impl<W: std::io::Write> std::io::Write for Digesting<W> {
     }
 }
 
+/// Flushes the folders above an archived file: each may be new.
+fn sync_above(path: &Path) -> Result<(), StoreError> {
+    path.ancestors().skip(1).take(3).try_for_each(files::sync)
+}
+
 impl Archive {
     /// Uses (and makes, with mode 0700) the folder `dir`.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
@@ -119,6 +125,15 @@ impl Archive {
 
     /// Keeps `bytes`; the same bytes twice are one file. When it returns, they are on disk.
     pub fn put(&self, bytes: &[u8]) -> Result<Archived, StoreError> {
+        let archived = self.hold(bytes)?;
+        self.flush(&[&archived.sha256])?;
+        Ok(archived)
+    }
+
+    /// Keeps `bytes` like [`Archive::put`], whole whenever the process ends, but on disk only
+    /// after [`Archive::flush`]: a thousand answers are flushed together, before anything says
+    /// that they are there.
+    pub fn hold(&self, bytes: &[u8]) -> Result<Archived, StoreError> {
         let sha256 = hex::encode(Sha256::digest(bytes));
         let archived = Archived {
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
@@ -129,15 +144,24 @@ impl Archive {
         if path.exists() && self.get(&archived.sha256).is_ok() {
             return Ok(archived);
         }
-        let folder = files::parent(&path);
-        files::make_dir(folder)?;
+        files::make_dir(files::parent(&path))?;
         let packed = zstd::encode_all(bytes, LEVEL).map_err(|e| StoreError::io(&path, e))?;
         files::write_whole(&path, &self.temporary(), &packed)?;
-        // the folders above may be new, too
-        for dir in path.ancestors().skip(2).take(2) {
-            files::sync(dir)?;
-        }
         Ok(archived)
+    }
+
+    /// Puts what was held on disk, also what an earlier process held and did not flush. A few
+    /// files are flushed by themselves, more by the whole file system, once.
+    pub fn flush(&self, held: &[&str]) -> Result<(), StoreError> {
+        if held.len() > FLUSHED_ALONE_MAX {
+            return files::sync_all_of(&self.dir);
+        }
+        for sha256 in held {
+            let path = self.path(sha256)?;
+            files::sync(&path)?;
+            sync_above(&path)?;
+        }
+        Ok(())
     }
 
     /// Keeps what a stream holds, without holding it; the same bytes twice are one file. When it
@@ -192,10 +216,7 @@ impl Archive {
         files::make_dir(files::parent(&path))?;
         let rename = point("rename").and_then(|()| fs::rename(temporary, &path));
         rename.map_err(|e| StoreError::io(&path, e))?;
-        for dir in path.ancestors().skip(1).take(3) {
-            files::sync(dir)?;
-        }
-        Ok(())
+        sync_above(&path)
     }
 
     /// The digest of what is kept under `sha256`.
@@ -281,117 +302,5 @@ impl Archive {
     }
 }
 
-impl Store {
-    /// Records where archived bytes came from: `what` is the request or file name without secrets.
-    pub async fn save_raw(
-        &self,
-        archived: &Archived,
-        source: &str,
-        what: &str,
-        at_wall: &str,
-    ) -> Result<(), StoreError> {
-        let bytes = i64::try_from(archived.bytes).map_err(|_| StoreError::Overflow("bytes"))?;
-        let rows = batches([archived], |row, archived| {
-            row.text("sha256", &archived.sha256)
-                .text("source", source)
-                .text("what", what)
-                .int("bytes", bytes)
-                .text("at_wall", at_wall);
-        });
-        let mut tx = self.begin().await?;
-        tx.run_batches(&sql::INSERT_RAW, &rows, &[]).await?;
-        tx.commit().await
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn archive() -> (tempfile::TempDir, Archive) {
-        let dir = tempfile::tempdir().unwrap();
-        let archive = Archive::open(&dir.path().join("archive")).unwrap();
-        (dir, archive)
-    }
-
-    fn files_in(dir: &Path) -> Vec<PathBuf> {
-        let entries = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
-        let mut found: Vec<PathBuf> = entries
-            .flat_map(|p| if p.is_dir() { files_in(&p) } else { vec![p] })
-            .collect();
-        found.sort();
-        found
-    }
-
-    #[test]
-    fn the_same_bytes_twice_are_one_private_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let (_dir, archive) = archive();
-        let body = "nội dung ".repeat(1000);
-        let first = archive.put(body.as_bytes()).unwrap();
-        let second = archive.put(body.as_bytes()).unwrap();
-        assert_eq!(first, second);
-        assert_eq!(archive.get(&first.sha256).unwrap(), body.as_bytes());
-        let files = files_in(archive.dir());
-        let name = format!(
-            "{}/{}/{}.zst",
-            &first.sha256[..2],
-            &first.sha256[2..4],
-            first.sha256
-        );
-        assert_eq!(files, [archive.dir().join(name)]);
-        let meta = fs::metadata(&files[0]).unwrap();
-        assert_eq!(meta.permissions().mode() & 0o777, 0o600);
-        assert!(meta.len() < 500, "compressed: {}", meta.len());
-        assert_eq!(archive.put(b"").unwrap().bytes, 0);
-    }
-
-    #[test]
-    fn what_a_killed_writer_left_is_removed() {
-        let (_dir, archive) = archive();
-        let kept = archive.put(b"one").unwrap();
-        let path = archive.path(&kept.sha256).unwrap();
-        // also under the names that this process is going to use
-        for n in 0..9 {
-            let name = format!("incoming.{}-{n}.tmp", std::process::id());
-            fs::write(archive.dir().join(name), b"half").unwrap();
-        }
-        fs::write(archive.dir().join("incoming.1-0.tmp"), b"half").unwrap();
-        archive.sweep().unwrap();
-        assert_eq!(files_in(archive.dir()), [path]);
-        archive.put_stream(&mut &b"two"[..]).unwrap();
-    }
-
-    #[test]
-    fn damage_is_noticed_and_healed_by_the_same_bytes() {
-        let (_dir, archive) = archive();
-        let kept = archive.put(b"{\"amount\":50000}").unwrap();
-        let path = archive.path(&kept.sha256).unwrap();
-        let whole = fs::read(&path).unwrap();
-        let check = |bytes: &[u8]| {
-            fs::write(&path, bytes).unwrap();
-            let error = archive.get(&kept.sha256).unwrap_err();
-            assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
-        };
-        check(&whole[..whole.len() - 3]);
-        check(&zstd::encode_all(&b"other"[..], LEVEL).unwrap());
-        let mut flipped = whole.clone();
-        let middle = flipped.len() / 2;
-        flipped[middle] ^= 1;
-        check(&flipped);
-        archive.put(b"{\"amount\":50000}").unwrap();
-        assert_eq!(archive.get(&kept.sha256).unwrap(), b"{\"amount\":50000}");
-    }
-
-    #[test]
-    fn a_name_that_is_no_hash_reaches_no_file() {
-        let (_dir, archive) = archive();
-        for bad in ["", "../../etc/passwd", &"A".repeat(64), &"é".repeat(32)] {
-            assert!(archive.get(bad).is_err(), "{bad}");
-        }
-        assert!(matches!(
-            archive.get(&"a".repeat(64)),
-            Err(StoreError::Io { .. })
-        ));
-    }
-}
+mod tests;

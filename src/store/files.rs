@@ -45,8 +45,17 @@ pub(super) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Writes a file as a whole or not at all: into `temporary` in the same folder, flushed, renamed,
-/// the folder flushed.
+/// Flushes the file system that holds `dir`: all that was written there, at once.
+pub(super) fn sync_all_of(dir: &Path) -> Result<(), StoreError> {
+    let sync = || {
+        point("flush")?;
+        Ok(rustix::fs::syncfs(File::open(dir)?)?)
+    };
+    sync().map_err(|e| StoreError::io(dir, e))
+}
+
+/// Writes a file as a whole or, should the process end, not at all: into `temporary` in the same
+/// file system, renamed. It is on disk after [`sync`] of the file and of its folder.
 pub(super) fn write_whole(path: &Path, temporary: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let attempt = || -> std::io::Result<()> {
         let mut options = OpenOptions::new();
@@ -54,18 +63,11 @@ pub(super) fn write_whole(path: &Path, temporary: &Path, bytes: &[u8]) -> Result
         let mut file = options.open(temporary)?;
         point("write")?;
         file.write_all(bytes)?;
-        point("flush")?;
-        file.sync_all()?;
         point("rename")?;
         fs::rename(temporary, path)
     };
-    if let Err(error) = attempt() {
-        match fs::remove_file(temporary) {
-            Err(left) if left.kind() != ErrorKind::NotFound => {
-                return Err(StoreError::io(temporary, left));
-            }
-            _ => return Err(StoreError::io(path, error)),
-        }
-    }
-    sync(parent(path))
+    attempt().or_else(|error| match fs::remove_file(temporary) {
+        Err(left) if left.kind() != ErrorKind::NotFound => Err(StoreError::io(temporary, left)),
+        _ => Err(StoreError::io(path, error)),
+    })
 }

@@ -9,8 +9,9 @@ use crate::source::{ArchiveError, BoxFuture, RawSink};
 use crate::store::archive::{Archive, Archived};
 use crate::store::{Reading, StoreError};
 
-/// The archive, and what was put there by this reading. Bytes are on disk when `keep` returns;
-/// their origins are recorded together by [`Evidence::record`], one transaction a source.
+/// The archive, and what was put there by this reading. Bytes are whole in their file when `keep`
+/// returns; [`Evidence::record`] puts all of them on disk, and only then says where they came from,
+/// one transaction a source.
 #[derive(Debug)]
 pub(super) struct Evidence {
     archive: Archive,
@@ -63,14 +64,22 @@ impl Evidence {
     /// Archives bytes.
     pub(super) async fn put(&self, what: &str, bytes: &[u8]) -> Result<String, StoreError> {
         let (archive, copy) = (self.archive.clone(), bytes.to_vec());
-        let put = tokio::task::spawn_blocking(move || archive.put(&copy)).await;
-        let archived = put.map_err(|error| StoreError::Io {
-            path: self.archive.dir().to_path_buf(),
-            source: std::io::Error::other(error),
-        })??;
+        let archived = self.blocking(move || archive.hold(&copy)).await?;
         let sha256 = archived.sha256.clone();
         self.note(archived, what);
         Ok(sha256)
+    }
+
+    /// Works on the archive where waiting for a disk holds nobody up.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| StoreError::Io {
+            path: self.archive.dir().to_path_buf(),
+            source: std::io::Error::other(error),
+        })?
     }
 
     /// Remembers what was archived elsewhere.
@@ -81,8 +90,20 @@ impl Evidence {
 
     /// Records where everything came from, and for which night.
     pub(super) async fn record(self, stage: &Stage) -> Result<(), StoreError> {
-        let told = self.told.into_inner();
-        let answers = told.unwrap_or_else(PoisonError::into_inner).all;
+        let answers = {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut told.all)
+        };
+        let archive = self.archive.clone();
+        let held: Vec<String> = answers
+            .iter()
+            .filter_map(|answer| Some(answer.archived.as_ref()?.sha256.clone()))
+            .collect();
+        self.blocking(move || {
+            let held: Vec<&str> = held.iter().map(String::as_str).collect();
+            archive.flush(&held)
+        })
+        .await?;
         let mut kept = Vec::new();
         let mut readings = Vec::new();
         for answer in answers {
