@@ -130,6 +130,7 @@ pub fn settle_keeping(
         contributions: &contributions,
         settled: &settled,
         exact: &exact,
+        rows: &rows,
     };
     let measured = measured(&sorted, rules, prior, &made);
     Ok(Settlement {

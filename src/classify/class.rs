@@ -6,6 +6,7 @@ use crate::domain::fee::words;
 use crate::domain::{Day, DossierCode, ExceptionId, RowKey, Text, Vnd};
 use crate::matching::{Evidence, Nearest};
 
+use super::at_risk::{AtRisk, at_risk};
 use super::case::{FeeCase, MoneyCase};
 
 words!(
@@ -78,7 +79,7 @@ pub struct Classified {
     pub key: RowKey,
     /// The class id; `ok` for a row in order.
     pub class: &'static str,
-    /// The row's amount: the money at risk.
+    /// The row's own amount; see [`Classified::at_risk`].
     pub amount: Vnd,
     /// The dossier it belongs to or, for a money row, the one it is linked to or names.
     pub dossier_code: Option<DossierCode>,
@@ -101,6 +102,11 @@ pub struct Classified {
 }
 
 impl Classified {
+    /// The money at risk, and where it is counted.
+    pub fn at_risk(&self) -> AtRisk {
+        at_risk(self.class, &self.key, self.amount, &self.evidence)
+    }
+
     /// True when every night looks at the row again until somebody settles it. The store keeps it,
     /// and what was open the night before is told by it.
     pub fn is_open(&self) -> bool {

@@ -4,6 +4,7 @@
 //! the file of its family, and one line here.
 
 mod amount;
+mod at_risk;
 pub mod case;
 pub mod class;
 mod data;
@@ -26,6 +27,7 @@ use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::{Evidence, Nearest, Test};
 
+pub use at_risk::{AtRisk, at_risk};
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
 use places::NOWHERE;

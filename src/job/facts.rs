@@ -123,10 +123,10 @@ fn previous(
             .first()
             .and_then(|target| year_share(&document, &target.definition, night)),
         open: figure("open"),
-        exceptions: work().map(|open| open.amount).collect(),
+        exceptions: work().map(|open| open.at_risk().here()).collect(),
         overdue: work()
             .filter(|open| night.days_since(open.opened) > OVERDUE_DAYS)
-            .map(|open| open.amount)
+            .map(|open| open.at_risk().here())
             .collect(),
     })
 }

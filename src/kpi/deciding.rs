@@ -3,10 +3,36 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::domain::{ExceptionId, Fraction, Period};
+use rustc_hash::FxHashMap;
+
+use crate::classify::Classified;
+use crate::domain::{Day, ExceptionId, Fraction, Period};
 
 use super::interval::{Sums, greatest, least};
 use super::share::{Contribution, Deciding, Scope};
+
+/// What ranks exceptions that move the verdict equally: money at risk in dong, and the day of the
+/// row. Source: the ranking of exceptions, by effect, then by money at risk, then by age.
+#[derive(Debug, Default)]
+pub(super) struct Ranks<'r>(FxHashMap<&'r ExceptionId, (i128, Day)>);
+
+impl<'r> Ranks<'r> {
+    /// Of these rows.
+    pub(super) fn of(rows: &'r [Classified]) -> Self {
+        let rank = |row: &'r Classified| {
+            let money = row.at_risk().here().wide();
+            Some((row.exception_id.as_ref()?, (money, row.business_date)))
+        };
+        Self(rows.iter().filter_map(rank).collect())
+    }
+
+    /// The most money and the oldest row first.
+    fn rank(&self, item: &Contribution) -> (Reverse<i128>, Option<Day>) {
+        let known = || item.exceptions.iter().filter_map(|id| self.0.get(id));
+        let money = known().map(|(money, _)| money).sum();
+        (Reverse(money), known().map(|(_, day)| *day).min())
+    }
+}
 
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
 /// While what one item moves is independent of the others, taking the largest first is shortest;
@@ -16,6 +42,7 @@ pub(super) fn deciding(
     period: &Period,
     total: &Sums,
     items: &[&Contribution],
+    ranks: &Ranks<'_>,
 ) -> Deciding {
     let worth = |(a, b): (i64, i64)| target.den * i128::from(a) - target.num * i128::from(b);
     let balance = |(a, b): (i128, i128)| target.den * a - target.num * b;
@@ -34,15 +61,27 @@ pub(super) fn deciding(
     let lacking = -balance(total.low);
     let beyond = balance(total.high) + 1;
     Deciding {
-        met: shortest(up.collect(), lacking),
-        missed: shortest(down.collect(), beyond),
+        met: shortest(up.collect(), lacking, ranks),
+        missed: shortest(down.collect(), beyond, ranks),
     }
 }
 
 /// The fewest items whose gains reach `needed`, largest first; empty when all together do not.
-fn shortest(mut gains: Vec<(i128, &Contribution)>, needed: i128) -> Vec<ExceptionId> {
+fn shortest(
+    mut gains: Vec<(i128, &Contribution)>,
+    needed: i128,
+    ranks: &Ranks<'_>,
+) -> Vec<ExceptionId> {
     gains.retain(|(gain, _)| *gain > 0);
-    gains.sort_by_key(|(gain, item)| (Reverse(*gain), item.exceptions.len(), item.item.clone()));
+    gains.sort_by_cached_key(|(gain, item)| {
+        let rank = ranks.rank(item);
+        (
+            Reverse(*gain),
+            item.exceptions.len(),
+            rank,
+            item.item.clone(),
+        )
+    });
     let mut rest = needed;
     let (mut list, mut seen) = (Vec::new(), BTreeSet::new());
     for (gain, item) in gains {
@@ -90,7 +129,7 @@ mod tests {
         };
         let half = Fraction { num: 1, den: 2 };
         let all: Vec<&Contribution> = items.iter().collect();
-        let lists = deciding(half, &period, &total, &all);
+        let lists = deciding(half, &period, &total, &all, &Ranks::default());
         let of = |places: &[usize]| -> Vec<ExceptionId> {
             let ids = places.iter().map(|n| items[*n].exceptions[0].clone());
             ids.collect()
@@ -111,6 +150,30 @@ mod tests {
         check((10, 100), &[credit], &[], &[]);
         // 50 of 100 and cash perhaps: that it was none proves it met, that it was proves it missed
         check((50, 100), &[cash], &[0], &[0]);
+    }
+
+    #[test]
+    fn of_equal_effect_the_most_money_and_the_oldest_come_first() {
+        let open: &[(i64, i64)] = &[(0, 0), (1, 1)];
+        let items: Vec<Contribution> = (0..4).map(|n| item(n, open)).collect();
+        let money = [(10, 5), (90, 5), (90, 2), (20, 1)];
+        let rank = |(item, (money, day)): (&'_ Contribution, (i128, i64))| {
+            (
+                item.exceptions[0].clone(),
+                (money, Day::of_ms(day * 86_400_000)),
+            )
+        };
+        let known: Vec<_> = items.iter().zip(money).map(rank).collect();
+        let ranks = Ranks(known.iter().map(|(id, rank)| (id, *rank)).collect());
+        let gains = || items.iter().map(|item| (1, item)).collect::<Vec<_>>();
+        let of = |needed| shortest(gains(), needed, &ranks);
+        let id = |n: usize| items[n].exceptions[0].clone();
+        assert_eq!(of(1), [id(2)]);
+        assert_eq!(of(4), [id(2), id(1), id(3), id(0)]);
+        // more money never outranks a larger effect
+        let mut gains = gains();
+        gains[0].0 = 2;
+        assert_eq!(shortest(gains, 2, &ranks), [id(0)]);
     }
 
     #[test]

@@ -4,12 +4,13 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::classify::Classified;
 use crate::domain::{
     Agency, AgencyCode, AgencyDirectory, Cell, Day, Dimension, Fraction, Inputs, Period, Rules,
     Target,
 };
 
-use super::deciding;
+use super::deciding::{self, Ranks};
 use super::exact::{self, End, Exact};
 use super::interval::{Sums, cut};
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
@@ -26,6 +27,11 @@ pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) 
         (known, today(rules, contributions))
     });
     let mut measured = Measured::default();
+    let ranks = if rules.targets.is_empty() {
+        Ranks::default()
+    } else {
+        Ranks::of(made.rows)
+    };
     for definition in wanted(rules) {
         let mine: Vec<&Contribution> = contributions
             .iter()
@@ -51,6 +57,7 @@ pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) 
                 unsure: unsure(inputs),
                 directory: directory.as_ref(),
                 exact: made.exact,
+                ranks: &ranks,
             };
             frame.measure(&agencies, &before, &settled, &mine, &mut measured);
         }
@@ -67,6 +74,8 @@ pub struct Made<'m> {
     pub settled: &'m [(&'static str, Tally<'m>)],
     /// The components of open rows that are resolved.
     pub exact: &'m Exact,
+    /// The rows with their classes: they rank what moves a verdict equally.
+    pub rows: &'m [Classified],
 }
 
 /// What was measured.
@@ -139,6 +148,7 @@ struct Frame<'m> {
     /// All agencies and the day whose structure is the present one, where anybody asks.
     directory: Option<&'m (AgencyDirectory, Day)>,
     exact: &'m Exact,
+    ranks: &'m Ranks<'m>,
 }
 
 impl Frame<'_> {
@@ -177,7 +187,7 @@ impl Frame<'_> {
         measured.shares.extend(shares);
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
         let deciding = self.target().map_or_else(Deciding::default, |target| {
-            deciding::deciding(target.share, self.period, &total, items)
+            deciding::deciding(target.share, self.period, &total, items, self.ranks)
         });
         let mut share = self.share(None, &total, total.point, deciding);
         self.resolve(&mut share, free);

@@ -67,6 +67,7 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
         contributions: &open,
         settled: &settled,
         exact: &exact,
+        rows: &classes.rows,
     };
     let shares = measured(inputs, pool.rules, prior, &made).shares;
     let suggestions = crate::matching::suggest::suggestions(&desk);

@@ -9,7 +9,7 @@ use super::exec::{Bind, Row, Tx};
 use super::matched::{Matched, matches_of};
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::classify::{Bucket, Severity};
+use crate::classify::{AtRisk, Bucket, Severity, at_risk};
 use crate::domain::{Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, SourceName, Vnd};
 use crate::matching::{Evidence, Leg, Nearest, Role};
 
@@ -46,7 +46,7 @@ pub struct ExceptionRecord {
     pub severity: Severity,
     /// The conservation bucket.
     pub bucket: Bucket,
-    /// Money at risk.
+    /// The row's own amount; see [`ExceptionRecord::at_risk`].
     pub amount: Vnd,
     /// The dossier it belongs to or names.
     pub dossier_code: Option<DossierCode>,
@@ -66,6 +66,13 @@ pub struct ExceptionRecord {
     pub closed: Option<Day>,
     /// The run that closed it.
     pub closed_run: Option<RunId>,
+}
+
+impl ExceptionRecord {
+    /// The money at risk, and where it is counted.
+    pub fn at_risk(&self) -> AtRisk {
+        at_risk(&self.class, &self.key, self.amount, &self.evidence)
+    }
 }
 
 /// One stretch of nights in which a row had one class.

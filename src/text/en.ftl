@@ -160,7 +160,10 @@ grey-as-out = outside the indicator
 
 # Exceptions
 exception-heading = Exceptions
-exception-intro = Ordered by effect on the verdict, then money, then age.
+exception-order = Ordered by effect on the verdict, then money at risk, then age.
+exception-intro = Money at risk is what is missing, what is too much or what went back; a matter with two rows (fee and money) counts once.
+at-risk-at-fee = The money at risk is counted at the fee line.
+at-risk-at-money = The money at risk is counted at the money row.
 exception-more = { $n } more exceptions are in exceptions.csv.
 exception-more-withheld = { $n } more exceptions: doisoat exceptions list shows them.
 exception-brief = The next { $n } exceptions, a line each

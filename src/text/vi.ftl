@@ -160,7 +160,10 @@ grey-as-out = không thuộc chỉ tiêu
 
 # Exceptions
 exception-heading = Ngoại lệ
-exception-intro = Xếp theo mức ảnh hưởng đến kết luận, rồi số tiền, rồi tuổi.
+exception-order = Xếp theo mức ảnh hưởng đến kết luận, rồi số tiền rủi ro, rồi tuổi.
+exception-intro = Số tiền rủi ro là phần thiếu, phần thừa hoặc phần đã hoàn; một việc có hai dòng (khoản thu và tiền) chỉ tính một lần.
+at-risk-at-fee = Số tiền rủi ro tính ở dòng khoản thu.
+at-risk-at-money = Số tiền rủi ro tính ở dòng tiền.
 exception-more = Còn { $n } ngoại lệ nữa trong tệp exceptions.csv.
 exception-more-withheld = Còn { $n } ngoại lệ nữa: xem bằng lệnh doisoat exceptions list.
 exception-brief = { $n } ngoại lệ tiếp theo, mỗi ngoại lệ một dòng

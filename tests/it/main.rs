@@ -11,6 +11,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod at_risk;
 mod audit;
 mod bad_input;
 mod backup;

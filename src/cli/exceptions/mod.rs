@@ -281,6 +281,7 @@ struct Open<'a> {
     id: &'a str,
     dossier_code: Option<&'a str>,
     amount_vnd: Vnd,
+    at_risk_vnd: Vnd,
     business_date: Day,
     opened: Day,
     closed: Option<Day>,
@@ -300,6 +301,7 @@ impl<'a> Open<'a> {
             id: &record.key.id,
             dossier_code: record.dossier_code.as_ref().map(DossierCode::as_str),
             amount_vnd: record.amount,
+            at_risk_vnd: record.at_risk().here(),
             business_date: record.business_date,
             opened: record.opened,
             closed: record.closed,
@@ -373,11 +375,13 @@ fn print_list(
         .map(|row| row[..columns].to_vec())
         .collect();
     let sum: i128 = records.iter().map(|record| record.amount.wide()).sum();
+    let at_risk: i128 = records.iter().map(|r| r.at_risk().here().wide()).sum();
     let text = Text {
-        vi: "{n} khoản, {sum} đồng\n",
-        en: "{n} items, {sum} dong\n",
+        vi: "{n} khoản, {sum} đồng, trong đó rủi ro {risk} đồng\n",
+        en: "{n} items, {sum} dong, of which at risk {risk} dong\n",
     };
     let total = text.get(lang).replace("{n}", &records.len().to_string());
+    let total = total.replace("{risk}", &grouped(at_risk));
     table(&head[..columns], &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
 }
 

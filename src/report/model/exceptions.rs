@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::{Bucket, Classified, Severity};
+use crate::classify::{AtRisk, Bucket, Classified, Severity};
 use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
 use crate::kpi::{Scope, Share, Verdict};
 use crate::matching::{Nearest, Suggestion};
@@ -46,7 +46,7 @@ pub struct ExceptionView {
     pub dossier: String,
     /// The dossier's agency.
     pub agency: String,
-    /// The money at risk.
+    /// The money at risk, counted once for a matter that two rows tell of.
     pub amount: Vnd,
     /// When it was first seen.
     pub opened_on: Day,
@@ -154,6 +154,8 @@ struct Item<'s> {
     rank: usize,
     /// How far it moves the verdict, settled one way or the other.
     moves: i128,
+    /// What it adds to the money at risk.
+    at_risk: Vnd,
     opened: Day,
 }
 
@@ -173,19 +175,19 @@ pub(super) fn list(
         by_class
             .entry(item.row.class)
             .or_default()
-            .add(item.row.amount);
+            .add(item.at_risk);
         if !is_work(item.row, item.severity) {
             continue;
         }
         let age = night.days_since(item.opened);
-        list.work.add(item.row.amount);
+        list.work.add(item.at_risk);
         list.opened += u64::from(is_new(facts, item.id));
         if age > OVERDUE_DAYS {
-            list.overdue.add(item.row.amount);
+            list.overdue.add(item.at_risk);
         }
         for ages in [&mut ages, ageing.entry(item.row.class).or_default()] {
             if let Some(bucket) = ages.get_mut(age_bucket(age)) {
-                bucket.add(item.row.amount);
+                bucket.add(item.at_risk);
             }
         }
         if let Some(code) = item
@@ -194,13 +196,13 @@ pub(super) fn list(
             .as_ref()
             .and_then(|d| index.agency_of(d))
         {
-            list.by_agency.entry(code).or_default().add(item.row.amount);
+            list.by_agency.entry(code).or_default().add(item.at_risk);
         }
     }
     items.retain(|item| is_work(item.row, item.severity) && item.row.bucket != Bucket::Rejected);
     items.sort_by_key(|i| {
         let moves = Reverse(i.moves);
-        (i.rank, moves, Reverse(i.row.amount), i.opened, i.id)
+        (i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
     let more = items.len().saturating_sub(SHOWN_MAX + BRIEF_MAX);
     list.more = u64::try_from(more).unwrap_or(u64::MAX);
@@ -233,14 +235,7 @@ pub fn every(
     items.sort_by_key(|i| {
         let moves = Reverse(i.moves);
         let informs = !is_work(i.row, i.severity);
-        (
-            informs,
-            i.rank,
-            moves,
-            Reverse(i.row.amount),
-            i.opened,
-            i.id,
-        )
+        (informs, i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
     let suggestions = by_row(settlement);
     let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
@@ -280,6 +275,7 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
             severity,
             rank,
             moves: moves.get(id).copied().unwrap_or(0),
+            at_risk: row.at_risk().here(),
             opened,
         })
     };
@@ -350,7 +346,7 @@ fn view(
             .as_ref()
             .map_or_else(String::new, ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
-        amount: row.amount,
+        amount: item.at_risk,
         opened_on: item.opened,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
@@ -358,7 +354,7 @@ fn view(
         work: is_work(row, item.severity),
         source: row.key.source.as_str().into(),
         facts: row_facts(lang, index, &row.key),
-        evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
+        evidence: evidence(lang, row),
         nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
         suggestions: suggested
             .iter()
@@ -385,10 +381,22 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
         source: row.key.source.as_str().into(),
         what: dossier.map_or_else(|| row.key.id.to_string(), ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
-        amount: row.amount,
+        amount: item.at_risk,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
     }
+}
+
+/// What was seen, and where the money at risk is counted when it is not here.
+fn evidence(lang: Lang, row: &Classified) -> Vec<String> {
+    let seen = row.evidence.iter().map(|e| e.say(lang));
+    let elsewhere = match row.at_risk() {
+        AtRisk::Here(_) => None,
+        AtRisk::AtFee => Some("at-risk-at-fee"),
+        AtRisk::AtMoney => Some("at-risk-at-money"),
+    };
+    seen.chain(elsewhere.map(|key| text::say(lang, key, &[])))
+        .collect()
 }
 
 fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {

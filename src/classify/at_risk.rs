@@ -1,0 +1,132 @@
+//! The money at risk of a row: what may be lost, or may have to be given back, if nobody settles
+//! it.
+//!
+//! Two rows tell of many matters, a fee line and a payment, and each has its class. The money is
+//! counted at one of them, or sums would hold it twice: what is missing at the fee that misses it,
+//! what came too much or went back at the row that brought or took it.
+
+use serde::Serialize;
+
+use crate::domain::{RowKey, Side, Vnd};
+use crate::matching::Evidence;
+
+/// Where the money at risk of a matter is counted, and how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum AtRisk {
+    /// At this row.
+    Here(Vnd),
+    /// At the fee line that the row is for.
+    AtFee,
+    /// At the payment, receipt or refund that the row is about.
+    AtMoney,
+}
+
+impl AtRisk {
+    /// What this row adds to a sum, in dong.
+    pub fn here(self) -> Vnd {
+        match self {
+            Self::Here(amount) => amount,
+            Self::AtFee | Self::AtMoney => Vnd::default(),
+        }
+    }
+}
+
+/// The money at risk of a row of `class`, by what was seen on it; `amount` is the row's own.
+pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) -> AtRisk {
+    let is_fee = key.side == Side::Fee;
+    let difference = evidence.iter().find_map(difference);
+    match class {
+        // what is missing
+        "underpaid" | "partial" | "net_settlement" if is_fee => {
+            AtRisk::Here(difference.unwrap_or(amount))
+        }
+        "underpaid" | "partial" | "net_settlement" => AtRisk::AtFee,
+        "reversed" if !is_fee => AtRisk::AtFee,
+        // what is too much, lies elsewhere or went back
+        "overpaid" if !is_fee => AtRisk::Here(difference.unwrap_or(amount)),
+        "overpaid" | "duplicate" | "wrong_agency" | "refunded" | "partial_refund" if is_fee => {
+            AtRisk::AtMoney
+        }
+        // the receipt and its line differ; a receipt that names no line is at risk as a whole
+        "receipt_mismatch" if is_fee => AtRisk::AtMoney,
+        "receipt_mismatch" => AtRisk::Here(difference.unwrap_or(amount)),
+        _ => AtRisk::Here(amount),
+    }
+}
+
+/// What is due and what was paid differ by so much.
+fn difference(seen: &Evidence) -> Option<Vnd> {
+    let wide = match seen {
+        Evidence::AmountDiffers(due, paid) => (due.wide() - paid.wide()).abs(),
+        Evidence::Instalments(_, paid, due) => (due.wide() - paid.wide()).abs(),
+        Evidence::NetOfFee(fee) => fee.wide(),
+        _ => return None,
+    };
+    Vnd::from_wide(wide).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SourceName;
+
+    fn check(class: &str, amount: i64, evidence: &[Evidence], fee: AtRisk, money: AtRisk) {
+        let source = SourceName::new("bank");
+        let payment = RowKey::txn(&source, "1");
+        let line = RowKey {
+            side: Side::Fee,
+            ..payment.clone()
+        };
+        let of = |key: &RowKey| at_risk(class, key, Vnd::new(amount), evidence);
+        assert_eq!((of(&line), of(&payment)), (fee, money), "{class}");
+    }
+
+    fn here(amount: i64) -> AtRisk {
+        AtRisk::Here(Vnd::new(amount))
+    }
+
+    #[test]
+    fn a_matter_of_two_rows_is_counted_once() {
+        let (due, paid) = (Vnd::new(70_000), Vnd::new(69_000));
+        let short = [Evidence::PayerAgrees, Evidence::AmountDiffers(due, paid)];
+        check("underpaid", 70_000, &short, here(1_000), AtRisk::AtFee);
+        let part = [Evidence::Instalments(2, paid, due)];
+        check("partial", 30_000, &part, here(1_000), AtRisk::AtFee);
+        let net = [Evidence::NetOfFee(Vnd::new(770))];
+        check("net_settlement", 70_000, &net, here(770), AtRisk::AtFee);
+        let over = [Evidence::AmountDiffers(paid, due)];
+        check("overpaid", 70_000, &over, AtRisk::AtMoney, here(1_000));
+        check(
+            "receipt_mismatch",
+            70_000,
+            &over,
+            AtRisk::AtMoney,
+            here(1_000),
+        );
+        check("reversed", 70_000, &[], here(70_000), AtRisk::AtFee);
+        for class in ["duplicate", "wrong_agency", "refunded", "partial_refund"] {
+            check(class, 70_000, &[], AtRisk::AtMoney, here(70_000));
+        }
+    }
+
+    #[test]
+    fn what_stands_alone_is_at_risk_as_a_whole() {
+        for class in [
+            "missing_payment",
+            "unidentified",
+            "unlinked_refund",
+            "reject",
+        ] {
+            check(class, 70_000, &[], here(70_000), here(70_000));
+        }
+        // no line is known that it could differ from
+        let nowhere = [Evidence::NoSuchLine("7".into())];
+        check(
+            "receipt_mismatch",
+            50_000,
+            &nowhere,
+            AtRisk::AtMoney,
+            here(50_000),
+        );
+    }
+}
