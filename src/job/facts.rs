@@ -205,7 +205,7 @@ pub(super) async fn of_night(
         what_if: Vec::new(),
         trend: trend::of(&before.nights, &config.targets),
         fees: fees(desk, day, pool),
-        page: Box::pin(page::of(desk, run, pool, &before)).await?,
+        page: Box::pin(page::of(desk, run, pool, settlement, &before)).await?,
     })
 }
 

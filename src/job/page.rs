@@ -12,6 +12,7 @@ use super::late;
 use super::trend;
 use crate::domain::{Day, Inputs};
 use crate::report::{PageFacts, SourceFile};
+use crate::settle::Settlement;
 use crate::source::push;
 use crate::store::{Reading, RunRecord};
 
@@ -67,6 +68,7 @@ pub(super) async fn of(
     desk: &Desk,
     run: &RunRecord,
     pool: &Inputs,
+    settlement: &Settlement,
     before: &Previously,
 ) -> Result<PageFacts, JobError> {
     let day = run.business_date;
@@ -90,6 +92,9 @@ pub(super) async fn of(
         own.sort();
         files.extend(own);
     }
+    let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
+    let listed = listed.map(|row| &row.key);
+    let assigned = desk.store.assigned(listed, day).await?;
     let open = before.open.iter();
     let open = open.filter(|open| open.bucket == crate::classify::Bucket::Open);
     Ok(PageFacts {
@@ -98,6 +103,7 @@ pub(super) async fn of(
         agency_days: before.agency_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: open.map(|open| (open.key.clone(), open.amount)).collect(),
+        assigned,
         files,
         rules: rules(desk, day),
         late: late::of_run(desk, run, pool).await?,

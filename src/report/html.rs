@@ -13,6 +13,7 @@ mod changes;
 mod deciding;
 mod filters;
 mod known;
+mod paper;
 mod spark;
 mod trend;
 

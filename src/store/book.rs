@@ -1,6 +1,6 @@
 //! The book of decisions: appended to by people at any time, read by nights.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{batches, keys};
 use super::codec::{NEVER, code, day, from_json, json, read_fee, read_key, write_key};
@@ -8,7 +8,7 @@ use super::exec::{Bind, Row, Tx};
 use super::statement as sql;
 use super::txn::load_txns;
 use super::{Store, StoreError};
-use crate::decision::{Action, Draft, Entry, in_force, seal};
+use crate::decision::{Action, Draft, Entry, in_force, owners, seal};
 use crate::domain::{Day, Decision, DossierCode, Fee, Receipt, RowKey, Ruling, Txn, Vnd};
 use crate::settle::Inputs;
 
@@ -94,6 +94,19 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Appended::Written(written))
+    }
+
+    /// Who of these rows was given to whom by `night`, in order of the rows.
+    pub async fn assigned(
+        &self,
+        rows: impl IntoIterator<Item = &RowKey>,
+        night: Day,
+    ) -> Result<Vec<(RowKey, Box<str>)>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let entries = of_rows(&mut tx, rows, &night.to_string()).await?;
+        let owners: BTreeMap<&RowKey, &str> = owners(&entries);
+        let owned = owners.into_iter();
+        Ok(owned.map(|(row, to)| (row.clone(), to.into())).collect())
     }
 
     /// A transaction by its key, as it is known now.

@@ -291,3 +291,38 @@ async fn the_commands_write_and_show_decisions() {
         assert_eq!(code(&run(&town, args).await), 2, "{args:?}");
     }
 }
+
+/// Who has a row is told from the next night on, and filters its list.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_given_to_somebody_is_theirs_in_the_next_report() {
+    const NEXT: &str = "2022-12-06";
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        let desk = town.desk(&as_is).await;
+        town.morning_after(day(FIRST));
+        night(&desk, FIRST).await;
+        let credit = open_of(&desk.store, "unidentified").await.remove(0);
+        let to = |who: &str| Choice::Assign(who.into());
+        for who in ["an", "binh"] {
+            ask(&desk.store, credit.id.as_str(), to(who), false)
+                .await
+                .unwrap();
+        }
+        town.morning_after(day(NEXT));
+        night(&desk, NEXT).await;
+        let page = |of: &str| std::fs::read_to_string(town.folder(of).join("index.html")).unwrap();
+        assert!(!page(FIRST).contains("data-who="));
+        let next = page(NEXT);
+        let row = next
+            .split_once(&format!("id=\"e-{}\"", credit.id))
+            .unwrap()
+            .1;
+        let tag = row.split_once('>').unwrap().0;
+        assert!(tag.contains("data-who=\"binh\""), "{tag}");
+        assert!(next.contains("<option value=\"binh\">binh</option>"));
+        // a night told again knows what was known on it
+        let on = async |of: &str| desk.store.assigned([&credit.key], day(of)).await.unwrap();
+        assert!(on(FIRST).await.is_empty());
+        assert_eq!(on(NEXT).await, [(credit.key.clone(), "binh".into())]);
+    }
+}

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::cli::{doisoat, ends, stdout};
 use crate::database::Kind;
+use crate::report::print::{PAGES_MAX, printed};
 use crate::town::{Edit, FIRST, Town, as_is, day, files, same_dump};
 
 /// A town whose configuration lies in its folder.
@@ -312,6 +313,10 @@ fn a_longer_demo_begins_with_the_nights_of_a_shorter_one() {
     for day in ["2022-12-05", "2022-12-06"] {
         assert_eq!(night("two", day), night("three", day), "{day}");
     }
+    // and is printed on a few pages
+    let page = dir.path().join("three/reports/2022-12-07/index.html");
+    let pages = printed(&page, dir.path()).pages();
+    assert!(pages <= PAGES_MAX, "{pages} pages");
 }
 
 /// A payment, a dossier and a group are explained as what they were matched with.

@@ -76,6 +76,8 @@ pub struct PageFacts {
     pub agency_days: BTreeMap<AgencyCode, Vec<(Day, Fraction)>>,
     /// The rows that were open after the night before, with the money at risk.
     pub open_before: Vec<(RowKey, Vnd)>,
+    /// Who was given which row to settle by this night, in order of the rows.
+    pub assigned: Vec<(RowKey, Box<str>)>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
     /// The rules in force: key of `[rules]` and value.
@@ -84,4 +86,13 @@ pub struct PageFacts {
     pub late: Vec<LateForClosed>,
     /// Set in the report of a period that people closed.
     pub closed: Option<ClosedMark>,
+}
+
+impl PageFacts {
+    /// Who is to settle this row; empty for nobody.
+    pub fn assignee(&self, row: &RowKey) -> &str {
+        let found = self.assigned.binary_search_by(|(key, _)| key.cmp(row));
+        let entry = found.ok().and_then(|at| self.assigned.get(at));
+        entry.map_or("", |(_, name)| name)
+    }
 }

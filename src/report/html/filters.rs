@@ -10,6 +10,9 @@ use crate::report::model::{
 
 use super::Page;
 
+/// What the script takes for a row that has no value.
+const NONE: &str = "-";
+
 /// Values with their labels, in order of the labels.
 type Options = Vec<(String, String)>;
 
@@ -25,8 +28,44 @@ impl Page<'_> {
     pub(super) fn agency_options(&self) -> Options {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| &*e.agency);
-        let names = shown.chain(list.brief.iter().map(|e| &*e.agency));
-        by_label(names.map(|name| (name, name)))
+        self.named(
+            shown.chain(list.brief.iter().map(|e| &*e.agency)),
+            "filter-no-agency",
+        )
+    }
+
+    /// The fields (lĩnh vực) in the list; none where no dossier tells one.
+    pub(super) fn field_options(&self) -> Options {
+        let list = &self.r.exceptions;
+        let shown = list.shown.iter().map(|e| &*e.field);
+        let mut options = self.named(
+            shown.chain(list.brief.iter().map(|e| &*e.field)),
+            "filter-no-field",
+        );
+        if options.iter().all(|(value, _)| value == NONE) {
+            options.clear();
+        }
+        options
+    }
+
+    /// Who has something of the list to settle, and nobody.
+    pub(super) fn assignee_options(&self) -> Options {
+        let list = &self.r.exceptions;
+        let shown = list.shown.iter().map(|e| &*e.assignee);
+        self.named(
+            shown.chain(list.brief.iter().map(|e| &*e.assignee)),
+            "filter-nobody",
+        )
+    }
+
+    /// Names by themselves, and at the end a word for rows that have none.
+    fn named<'n>(&self, names: impl Iterator<Item = &'n str>, none: &str) -> Options {
+        let (named, lacking): (Vec<&str>, Vec<&str>) = names.partition(|name| !name.is_empty());
+        let mut options = by_label(named.into_iter().map(|name| (name, name)));
+        if !lacking.is_empty() {
+            options.push((NONE.to_owned(), self.t(none)));
+        }
+        options
     }
 
     /// The sources in the list.
@@ -94,15 +133,6 @@ impl Page<'_> {
     pub(super) fn brief_heading(&self) -> String {
         let n = self.n_of(self.r.exceptions.brief.len());
         self.t1("exception-brief", "n", n)
-    }
-
-    /// Where they stand, for the paper that does not list them.
-    pub(super) fn brief_on_paper(&self) -> String {
-        self.t1(
-            self.more_key(),
-            "n",
-            self.n_of(self.r.exceptions.brief.len()),
-        )
     }
 
     /// The message for what is not on the page.

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::classify::{AtRisk, Bucket, Classified, Severity};
 use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
-use crate::kpi::{Scope, Share, Verdict};
 use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -16,6 +15,7 @@ use crate::text::{self, letter::Matter};
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
 use super::compare::{self, CompareRow};
+use super::effect;
 use super::index::Index;
 use super::row::{Fact, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
@@ -62,6 +62,12 @@ pub struct ExceptionView {
     /// The source of the row.
     #[serde(skip)]
     pub source: Box<str>,
+    /// The dossier's field (lĩnh vực); empty where none is told.
+    #[serde(skip)]
+    pub field: String,
+    /// Who is to settle it; empty for nobody.
+    #[serde(skip)]
+    pub assignee: Box<str>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
     /// What was seen.
@@ -93,6 +99,12 @@ pub struct BriefView {
     pub what: String,
     /// The dossier's agency.
     pub agency: String,
+    /// The dossier's field (lĩnh vực); empty where none is told.
+    #[serde(skip)]
+    pub field: String,
+    /// Who is to settle it; empty for nobody.
+    #[serde(skip)]
+    pub assignee: Box<str>,
     /// The money at risk.
     pub amount: Vnd,
     /// Days since it was first seen.
@@ -261,7 +273,7 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
         .enumerate()
         .map(|(rank, id)| (id, rank))
         .collect();
-    let moves = headline.map(|share| moves(settlement, share));
+    let moves = headline.map(|share| effect::moves(settlement, share));
     let moves = moves.unwrap_or_default();
     let item = |row: &'s Classified| {
         let id = row.exception_id.as_ref()?;
@@ -280,35 +292,6 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
         })
     };
     settlement.rows.iter().filter_map(item).collect()
-}
-
-/// How far each exception moves an open verdict: the distance between its best and its worst
-/// outcome against the target.
-fn moves<'s>(settlement: &'s Settlement, share: &Share) -> BTreeMap<&'s ExceptionId, i128> {
-    let mut moves: BTreeMap<&ExceptionId, i128> = BTreeMap::new();
-    let Some(target) = share
-        .target
-        .filter(|_| share.verdict == Some(Verdict::Undecided))
-    else {
-        return moves;
-    };
-    let worth = |(a, b): &(i64, i64)| target.den * i128::from(*a) - target.num * i128::from(*b);
-    let mine = settlement
-        .contributions
-        .iter()
-        .filter(|item| item.definition == share.definition && item.scope == Scope::Total);
-    for item in mine {
-        let Some(outcomes) = item.within(&share.period) else {
-            continue;
-        };
-        let best = outcomes.iter().map(worth).max().unwrap_or(0);
-        let worst = outcomes.iter().map(worth).min().unwrap_or(0);
-        for id in &item.exceptions {
-            let moved = moves.entry(id).or_default();
-            *moved = (*moved).max(best - worst);
-        }
-    }
-    moves
 }
 
 fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
@@ -353,6 +336,8 @@ fn view(
         deciding: item.rank != usize::MAX,
         work: is_work(row, item.severity),
         source: row.key.source.as_str().into(),
+        field: field(index, row),
+        assignee: facts.page.assignee(&row.key).into(),
         facts: row_facts(lang, index, &row.key),
         evidence: evidence(lang, row),
         nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
@@ -381,6 +366,8 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
         source: row.key.source.as_str().into(),
         what: dossier.map_or_else(|| row.key.id.to_string(), ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
+        field: field(index, row),
+        assignee: facts.page.assignee(&row.key).into(),
         amount: item.at_risk,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
@@ -397,6 +384,13 @@ fn evidence(lang: Lang, row: &Classified) -> Vec<String> {
     };
     seen.chain(elsewhere.map(|key| text::say(lang, key, &[])))
         .collect()
+}
+
+/// The field of the dossier that a row belongs to or names.
+fn field(index: &Index<'_>, row: &Classified) -> String {
+    let dossier = row.dossier_code.as_ref();
+    let field = dossier.and_then(|dossier| index.field_of(dossier));
+    field.unwrap_or_default().to_owned()
 }
 
 fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {

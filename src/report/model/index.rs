@@ -19,6 +19,7 @@ pub struct Index<'a> {
     receipts: FxHashMap<&'a str, &'a Receipt>,
     fees: FxHashMap<(&'a str, &'a str), &'a Fee>,
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
+    fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
 }
 
@@ -31,6 +32,7 @@ impl<'a> Index<'a> {
             .iter()
             .for_each(|fee| directory.add_code(&fee.agency_code));
         let txn = |t: &'a Txn| ((t.source.as_str(), &*t.id), t);
+        let field = |f: &'a Fee| Some((f.dossier_code.as_str(), f.more.field_code.as_deref()?));
         let fee = |f: &'a Fee| ((f.dossier_code.as_str(), f.fee_id.as_str()), f);
         Self {
             inputs,
@@ -47,6 +49,7 @@ impl<'a> Index<'a> {
                 .iter()
                 .map(|f| (f.dossier_code.as_str(), &f.agency_code))
                 .collect(),
+            fields: inputs.fees.iter().filter_map(field).collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
         }
     }
@@ -96,6 +99,11 @@ impl<'a> Index<'a> {
             .get(dossier.as_str())
             .map(|code| (*code).clone());
         of_fees.or_else(|| Some(dossier.agency()).filter(|code| self.directory.knows(code)))
+    }
+
+    /// The field (lĩnh vực) of a dossier, where its fees tell one.
+    pub fn field_of(&self, dossier: &DossierCode) -> Option<&'a str> {
+        self.fields.get(dossier.as_str()).copied()
     }
 
     /// The name the agency bore on `day`, or its code.

@@ -16,6 +16,8 @@ mod cells;
 mod changes;
 mod closed;
 mod compare;
+mod deciding;
+mod effect;
 mod exceptions;
 mod fees;
 mod index;
@@ -44,6 +46,7 @@ pub use changes::{
 };
 pub use closed::ClosedView;
 pub use compare::CompareRow;
+pub use deciding::count;
 pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use index::Index;
@@ -66,6 +69,9 @@ pub const OVERDUE_DAYS: i64 = 3;
 
 /// At most this many exceptions that decide the verdict stand on the first screen.
 const FIRST_MAX: usize = 5;
+
+/// A paper lists so many exceptions, and every one of those in full that decides the verdict.
+pub const PAPER_MAX: usize = 60;
 
 /// The page shows so many exceptions after these in a line each; the rest stands in
 /// `exceptions.csv`.

@@ -6,15 +6,12 @@ use crate::domain::Completeness;
 use crate::kpi::definition;
 use crate::report::facts::Figure;
 use crate::report::forms::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
-use crate::report::model::{Banner, ExceptionView, Level, Report, SourceView, Tile};
+use crate::report::model::{Banner, ExceptionView, Level, Report, SourceView, Tile, count};
 use crate::text;
 
 mod money;
 mod parts;
 mod shares;
-
-/// So many exceptions are listed; a paper is read, not searched.
-const LISTED: usize = 60;
 
 /// The paper.
 pub(super) fn paper(report: &Report) -> Paper {
@@ -176,10 +173,39 @@ impl Maker<'_> {
             "first-work"
         });
         self.section(blocks, heading.clone(), "");
-        blocks.push(self.exception_table(heading, &first, false));
+        blocks.push(self.exception_table(heading, &first));
+        self.legend(blocks, &first);
+        if let Some(rest) = self.r.first_rest() {
+            blocks.push(Block::Line(Line::left(rest).sized(Scale::Small)));
+        }
     }
 
-    fn exception_table(&self, name: String, list: &[&ExceptionView], marked: bool) -> Block {
+    /// The marks of an exception that decides the verdict, by what it helps to prove.
+    fn marks(&self, view: &ExceptionView) -> String {
+        let [met, missed] = self.r.decides(view);
+        let marks = [(met, "pdf-mark-met"), (missed, "pdf-mark-missed")];
+        let held = marks.into_iter().filter(|(holds, _)| *holds);
+        let held: Vec<String> = held.map(|(_, key)| self.t(key)).collect();
+        if held.is_empty() {
+            return String::new();
+        }
+        format!(" [{}]", held.join(", "))
+    }
+
+    /// What the marks below a table mean.
+    fn legend(&self, blocks: &mut Vec<Block>, list: &[&ExceptionView]) {
+        let keys = ["pdf-deciding-met", "pdf-deciding-missed"];
+        for (at, (ids, key)) in self.r.deciding_lists().into_iter().zip(keys).enumerate() {
+            let marked = |view: &&ExceptionView| self.r.decides(view).get(at) == Some(&true);
+            if list.iter().any(marked) {
+                let all = count(self.r.lang, ids.len());
+                let note = self.say(key, &[("all", &all)]);
+                blocks.push(Block::Line(Line::left(note).sized(Scale::Small)));
+            }
+        }
+    }
+
+    fn exception_table(&self, name: String, list: &[&ExceptionView]) -> Block {
         let columns = [
             ("column-class", 38),
             ("column-row", 28),
@@ -193,8 +219,7 @@ impl Maker<'_> {
             } else {
                 &view.dossier
             };
-            let mark = if marked && view.deciding { " *" } else { "" };
-            let label = format!("{}{mark}", view.label);
+            let label = format!("{}{}", view.label, self.marks(view));
             plain(vec![
                 Cell::Text(label),
                 Cell::text(what),
@@ -226,17 +251,11 @@ impl Maker<'_> {
             format!("{heading}: {count} – {sum}"),
             "exception-intro",
         );
-        let first: Vec<&ExceptionView> = list.shown.iter().take(LISTED).collect();
-        blocks.push(self.exception_table(heading, &first, true));
-        if first.iter().any(|view| view.deciding) {
-            let note = Line::left(self.t("pdf-deciding")).sized(Scale::Small);
-            blocks.push(Block::Line(note));
-        }
+        let first: Vec<&ExceptionView> = list.shown.iter().take(self.r.on_paper()).collect();
+        blocks.push(self.exception_table(heading, &first));
+        self.legend(blocks, &first);
         let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
-        let all = list.shown.len() + list.brief.len();
-        let all = u64::try_from(all)
-            .unwrap_or(u64::MAX)
-            .saturating_add(list.more);
+        let all = list.listed();
         if all > shown {
             let key = if self.r.exports_withheld {
                 "pdf-exceptions-withheld"

@@ -5,7 +5,10 @@ addEventListener("DOMContentLoaded", () => {
   const bar = document.getElementById("bar");
   const fields = bar ? Array.from(bar.querySelectorAll("[data-key]")) : [];
   const shown = document.getElementById("shown");
+  const paper = document.getElementById("paper");
   const PLACE = "#exceptions";
+  /* "-" stands for rows that have none */
+  const KEYS = ["class", "agency", "field", "who", "source", "age"];
   const number = (n) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, shown.dataset.group);
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
   const radio = () => document.querySelector(".filter:checked");
@@ -26,34 +29,39 @@ addEventListener("DOMContentLoaded", () => {
   function fits(row, state, min, words) {
     const has = row.dataset;
     return (!state.show || row.classList.contains(state.show))
-      && (!state.class || has.class === state.class)
-      && (!state.agency || has.agency === state.agency)
-      && (!state.source || has.source === state.source)
-      && (!state.age || has.age === state.age)
+      && KEYS.every((key) => !state[key] || (state[key] === "-" ? !has[key] : has[key] === state[key]))
       && Number(has.amount) >= min
       && words.every((word) => textOf(row).includes(word));
   }
 
-  function apply() {
+  /* What is shown is said aloud (role status) once something was chosen. */
+  function apply(asked) {
     const state = wanted();
     const min = Number((state.min || "").replace(/\D/g, "")) || 0;
     const words = plain(state.q || "").split(/\s+/).filter(Boolean);
-    let count = 0, sum = 0n;
+    let count = 0, sum = 0n, printed = 0;
     for (const row of rows) {
       const keep = fits(row, state, min, words);
       row.hidden = !keep;
       if (keep) { count += 1; sum += BigInt(row.dataset.amount); }
+      if (keep && row.tagName === "TBODY") {
+        const off = printed >= Number(paper.dataset.max) && !row.classList.contains("deciding");
+        row.classList.toggle("off", off);
+        if (!off) printed += 1;
+      }
     }
     const any = Object.keys(state).length;
-    shown.hidden = !any;
-    shown.textContent = shown.dataset.text.replace("#n", number(count)).replace("#all", number(rows.length)).replace("#sum", number(sum));
+    shown.textContent = !any && !asked ? "" : shown.dataset.text.replace("#n", number(count)).replace("#all", number(rows.length)).replace("#sum", number(sum));
+    const all = Number(paper.dataset.all);
+    paper.hidden = printed === all;
+    paper.firstChild.textContent = paper.dataset.text.replace("#n", number(printed)).replace("#all", number(all));
     const rest = document.querySelector(".brief");
     if (rest && any) rest.open = true;
     return state;
   }
 
   function remember() {
-    const query = new URLSearchParams(apply()).toString();
+    const query = new URLSearchParams(apply(true)).toString();
     const hash = PLACE + (query ? "?" + query : "");
     try { history.replaceState(null, "", hash); } catch { location.hash = hash; }
   }
@@ -66,7 +74,7 @@ addEventListener("DOMContentLoaded", () => {
     for (const field of fields) field.value = state.get(field.dataset.key) || "";
     const box = document.getElementById("f-" + (state.get("show") || "all"));
     if (box) box.checked = true;
-    apply();
+    apply(false);
     (row || document.querySelector(PLACE)).scrollIntoView();
   }
 

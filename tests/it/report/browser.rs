@@ -15,7 +15,7 @@ use super::page;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-fn chromium(dir: &Path, args: &[&str], url: &str) -> Output {
+pub(super) fn chromium(dir: &Path, args: &[&str], url: &str) -> Output {
     assert!(
         Path::new(CHROMIUM).exists(),
         "{CHROMIUM} is missing: apt-get install chromium (Debian package `chromium`)"
@@ -47,7 +47,7 @@ fn dom(dir: &Path, html: &str) -> (String, String) {
 }
 
 /// The page as it stands under an address that ends in `hash`, and the browser's log.
-fn dom_at(dir: &Path, html: &str, hash: &str, more: &[&str]) -> (String, String) {
+pub(super) fn dom_at(dir: &Path, html: &str, hash: &str, more: &[&str]) -> (String, String) {
     let file = dir.join("index.html");
     std::fs::write(&file, html).unwrap();
     let args = [&["--dump-dom", "--virtual-time-budget=30000"], more].concat();
@@ -89,7 +89,7 @@ fn the_page_is_rendered_and_asks_for_nothing() {
 }
 
 /// The exceptions that a page in a browser shows, by class.
-fn shown_classes(dom: &str) -> Vec<String> {
+pub(super) fn shown_classes(dom: &str) -> Vec<String> {
     let rows = dom.split("<tbody class=\"ex ").skip(1);
     let tags = rows.map(|rest| rest.split_once('>').unwrap().0);
     let shown = tags.filter(|tag| !tag.contains("hidden"));
@@ -132,7 +132,7 @@ fn filters_are_read_from_the_address() {
 }
 
 /// The page with its policy opened for one more script, which stands at the end.
-fn driven(html: &str, script: &str) -> String {
+pub(super) fn driven(html: &str, script: &str) -> String {
     let (head, rest) = html.split_once("script-src '").unwrap();
     let open = format!(
         "{head}script-src 'unsafe-inline' file:{}",
@@ -300,23 +300,5 @@ fn the_policy_names_our_style_and_blocks_everything_else() {
     assert!(
         dom.contains("<title>OWNED") && asked.load(Ordering::SeqCst) > 0,
         "{log}"
-    );
-}
-
-#[test]
-fn it_prints_on_a4() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("index.html");
-    std::fs::write(&file, page(&example::undecided())).unwrap();
-    let pdf = dir.path().join("report.pdf");
-    let print = format!("--print-to-pdf={}", pdf.display());
-    let url = format!("file://{}", file.display());
-    chromium(dir.path(), &["--no-pdf-header-footer", &print], &url);
-    let bytes = std::fs::read(&pdf).unwrap();
-    assert!(bytes.starts_with(b"%PDF-"));
-    let text = String::from_utf8_lossy(&bytes);
-    // A4 is 595 x 842 points.
-    assert!(
-        text.contains("/MediaBox [0 0 594.95996 841.91998]") || text.contains("/MediaBox [0 0 595")
     );
 }

@@ -121,6 +121,48 @@ fn the_summary_tells_the_trend_and_the_parts() {
     }
 }
 
+/// What helps to prove the target met and what helps to prove it missed bear marks of their own,
+/// and a list that is not whole says of how many.
+#[test]
+fn the_summary_marks_what_decides_by_what_it_proves() {
+    let mut scene = large::night(40, 30);
+    let ids: Vec<_> = build(&scene).exceptions.shown;
+    let ids = ids
+        .iter()
+        .map(|view| doisoat::domain::ExceptionId::read(&view.id));
+    let ids: Vec<_> = ids.collect();
+    for share in &mut scene.settlement.shares {
+        if !share.deciding.is_empty() {
+            share.deciding.met = ids[..11].to_vec();
+            share.deciding.missed = ids[10..24].to_vec();
+        }
+    }
+    let report = build(&scene);
+    let first = report.first_work();
+    assert_eq!(first.len(), 5);
+    assert!(
+        first
+            .iter()
+            .all(|view| report.decides(view) == [true, false])
+    );
+    let read = is_accessible(&made(&scene), "vi-VN");
+    let letters = read.letters();
+    for text in [
+        "Ở đây có 5 trong 11 ngoại lệ đủ để chắc chắn đạt; 0 trong 14 ngoại lệ đủ để chắc chắn \
+         không đạt. Các ngoại lệ còn lại đứng đầu phần Ngoại lệ.",
+        "[Đ] Thuộc 11 ngoại lệ đủ để chắc chắn đạt",
+        "[K] Thuộc 14 ngoại lệ đủ để chắc chắn không đạt",
+    ] {
+        assert!(letters.contains(&squeezed(text)), "{text}");
+    }
+    let marks = |mark: &str| letters.matches(mark).count();
+    // five of the first list, then the whole list; the legend stands below both
+    assert_eq!(marks("[Đ]"), 5 + 10 + 2);
+    assert_eq!((marks("[Đ,K]"), marks("[K]")), (1, 13 + 1));
+    let html = super::page(&scene);
+    assert!(html.contains("Ở đây có 5 trong 11 ngoại lệ"));
+}
+
 #[test]
 fn hostile_text_in_a_pdf_is_letters() {
     let scene = hostile();

@@ -1,0 +1,123 @@
+//! The page on A4, as Chromium prints it: short, with everything that decides the verdict, and with
+//! a line wherever rows are left to the screen.
+
+use std::path::Path;
+
+use doisoat::domain::ExceptionId;
+use doisoat::report::model::PAPER_MAX;
+
+use super::browser::chromium;
+use super::{build, example, large, page};
+use crate::pdf::{Read, read, squeezed};
+
+/// A night is printed on at most so many pages.
+pub(crate) const PAGES_MAX: usize = 12;
+
+/// What Chromium prints of a file.
+pub(crate) fn printed(file: &Path, dir: &Path) -> Read {
+    let pdf = dir.join("report.pdf");
+    let print = format!("--print-to-pdf={}", pdf.display());
+    let url = format!("file://{}", file.display());
+    chromium(dir, &["--no-pdf-header-footer", &print], &url);
+    let bytes = std::fs::read(&pdf).unwrap();
+    read(&bytes)
+}
+
+fn print(html: &str) -> Read {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("index.html");
+    std::fs::write(&file, html).unwrap();
+    printed(&file, dir.path())
+}
+
+#[test]
+fn it_prints_on_a4() {
+    let scene = example::undecided();
+    let report = build(&scene);
+    let paper = print(&page(&scene));
+    assert!(paper.info["Page size"].contains("A4"), "{:?}", paper.info);
+    assert!(paper.pages() <= PAGES_MAX, "{} pages", paper.pages());
+    let letters = paper.letters();
+    let mut wanted = vec![report.light.word.clone(), report.light.why.clone()];
+    wanted.extend(report.tiles.iter().map(|tile| tile.value.clone()));
+    wanted.push("Đối chiếu tổng".into());
+    wanted.push("Bản in rút gọn".into());
+    for view in &report.exceptions.shown {
+        wanted.extend([view.label.clone(), view.advice.clone()]);
+    }
+    for text in wanted {
+        assert!(letters.contains(&squeezed(&text)), "{text}");
+    }
+    // folded up on the screen, left out on paper
+    for text in ["Sao chép", "Mã ngoại lệ"] {
+        assert!(!letters.contains(&squeezed(text)), "{text}");
+    }
+    assert!(
+        !letters.contains("Cácngoạilệcònlại"),
+        "all of them are printed"
+    );
+}
+
+#[test]
+fn a_large_night_is_printed_short_and_says_what_it_leaves_out() {
+    let mut scene = large::night(400, 300);
+    // more of them decide the verdict than a paper lists of others
+    let mut open: Vec<ExceptionId> = Vec::new();
+    for row in &scene.settlement.rows {
+        open.extend(
+            row.exception_id
+                .clone()
+                .filter(|_| row.class == "unidentified"),
+        );
+    }
+    open.truncate(PAPER_MAX + 15);
+    for share in &mut scene.settlement.shares {
+        if !share.deciding.is_empty() {
+            share.deciding.met.clone_from(&open);
+            share.deciding.missed.clear();
+        }
+    }
+    let report = build(&scene);
+    assert_eq!(report.on_paper(), PAPER_MAX + 15);
+    let paper = print(&page(&scene));
+    assert!(paper.pages() <= PAGES_MAX, "{} pages", paper.pages());
+    let letters = paper.letters();
+    for view in report.exceptions.shown.iter().filter(|view| view.deciding) {
+        let what = if view.dossier.is_empty() {
+            view.row_id.to_string()
+        } else {
+            view.dossier.clone()
+        };
+        assert!(letters.contains(&squeezed(&what)), "{what}");
+    }
+    let (n, all) = (report.on_paper(), report.exceptions.listed());
+    let note = format!("In {n} trong {all} ngoại lệ. Các ngoại lệ còn lại xem trên màn hình");
+    assert!(letters.contains(&squeezed(&note)), "{note}");
+    let last = report.exceptions.shown.last().unwrap();
+    assert!(
+        !last.deciding && !letters.contains(&*last.row_id),
+        "beyond the limit"
+    );
+}
+
+/// What was chosen on the screen is what is printed, from its first row on.
+#[test]
+fn a_filtered_list_prints_its_own_first_rows() {
+    let scene = large::night(300, 250);
+    let report = build(&scene);
+    let html = page(&scene);
+    let dir = tempfile::tempdir().unwrap();
+    let beyond = &report.exceptions.shown[PAPER_MAX + 20];
+    let hash = format!("#exceptions?q={}", beyond.row_id);
+    let (dom, log) = super::browser::dom_at(dir.path(), &html, &hash, &[]);
+    let tag = |dom: &str| {
+        let (before, _) = dom
+            .split_once(&format!(" id=\"e-{}\"", beyond.id))
+            .expect(&log);
+        before.rsplit('<').next().unwrap().to_owned()
+    };
+    assert!(tag(&html).contains(" off"), "{}", tag(&html));
+    assert!(!tag(&dom).contains(" off"), "{}", tag(&dom));
+    let all = report.exceptions.listed();
+    assert!(dom.contains(&format!("In 1 trong {all} ngoại lệ.")));
+}
