@@ -6,6 +6,8 @@
 //! of 17 fields). Rows keep their order: the keys of a document are numbers, which `jsonb` sorts by
 //! length and then by digits.
 
+use serde_json::{Map, Value};
+
 use super::exec::clean;
 
 /// Rows per statement.
@@ -107,6 +109,18 @@ pub(super) fn batches<T>(
     if count > 0 {
         text.push('}');
         documents.push(text);
+    }
+    documents
+}
+
+/// The same of rows that were read as objects.
+pub(super) fn documents(rows: impl IntoIterator<Item = Map<String, Value>>) -> Vec<String> {
+    let mut documents = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let batch = (0..ROWS_MAX).zip(rows.by_ref());
+        let batch = batch.map(|(at, row)| (at.to_string(), Value::Object(row)));
+        documents.push(Value::Object(batch.collect()).to_string());
     }
     documents
 }

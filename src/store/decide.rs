@@ -16,7 +16,7 @@ use crate::matching::MatchGroup;
 use crate::settle::Inputs;
 
 /// The content of an entry that says that something ended.
-const ENDED: &str = "ended";
+pub(super) const ENDED: &str = "ended";
 
 pub(super) async fn decide_rows(
     tx: &mut Tx,

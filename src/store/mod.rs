@@ -6,8 +6,9 @@
 //! **Versions by night.** Nothing that a night decided is overwritten by a later one. A decision
 //! (`row_state`, `match_group`, `contribution`) is an entry `(key, night, until)`: it holds from
 //! `night` up to, not including, `until`. The state before night D is every entry with
-//! `night < D <= until`; publishing D again replaces the entries of D only. Registry facts are
-//! versions too: of one identity the latest with `night <= D` counts.
+//! `night < D <= until`; publishing D again replaces the entries of D only, and what later nights
+//! decided stands (`later`). Registry facts are versions too: of one identity the latest with
+//! `night <= D` counts.
 
 // The databases: connections, migrations, statements, batches, values.
 mod again;
@@ -34,6 +35,7 @@ mod version;
 mod book;
 mod decide;
 mod known;
+mod later;
 mod lease;
 mod owner;
 mod pool;
@@ -76,6 +78,6 @@ pub use publish::Publication;
 pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
-pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, seal_of, told_of};
+pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, as_of, seal_of, told_of};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, Saved, SourceCount};

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::again::Attempts;
 use super::archive::Archive;
 use super::batch::{batches, keys};
-use super::codec::write_key;
+use super::codec::{NEVER, write_key};
 use super::decide::{decide_contributions, decide_groups, decide_rows};
 use super::exec::{Bind, Tx};
+use super::later::Later;
 use super::owner::owners_of_night;
 use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
 use super::statement as sql;
@@ -71,21 +72,13 @@ impl Store {
         insert_kept(&mut tx, run, publication.kept).await?;
         insert_kpis(&mut tx, &run.id, &publication.settlement.shares).await?;
 
-        let owners = owners_of_night(&mut tx, pool, &night).await?;
-        let mut touched = firm_nights(&mut tx, &night).await?;
-        withdraw(&mut tx, &night).await?;
-        decide_rows(&mut tx, publication, &night).await?;
-        decide_groups(&mut tx, publication, &night).await?;
-        decide_contributions(&mut tx, publication, &night, &owners).await?;
-        touched.extend(firm_nights(&mut tx, &night).await?);
-        touched.insert(night.clone());
-        for night in &touched {
-            sum_up(&mut tx, night).await?;
-        }
-        mark_decided(&mut tx, pool, &night).await?;
+        let stood = decide(&mut tx, publication, &night).await?;
+        // where a later night knows less, the next one reads what is new here with what it names
+        let stays_new = if stood.is_empty() { "" } else { NEVER };
+        mark_decided(&mut tx, pool, &night, stays_new).await?;
         assert_conserved(&mut tx, publication, &night).await?;
         let evidence = match publication.archive {
-            Some(archive) => Some(sealed(&mut tx, archive, publication).await?),
+            Some(archive) => Some(sealed(&mut tx, archive, publication, &stood).await?),
             None => None,
         };
         audit::append(&mut tx, &run.id, evidence).await?;
@@ -94,19 +87,54 @@ impl Store {
     }
 }
 
+/// Writes the decisions of the night in place of those of an earlier run of it. Tells as of which
+/// later nights something was written too, so that what these decided stands.
+async fn decide(
+    tx: &mut Tx,
+    publication: &Publication<'_>,
+    night: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let owners = owners_of_night(tx, publication.pool, night).await?;
+    let later = Later::before(tx, night).await?;
+    let mut touched = firm_nights(tx, night).await?;
+    for written in &later.written {
+        touched.extend(firm_nights(tx, written).await?);
+        touched.insert(written.clone());
+        withdraw(tx, written, night).await?;
+    }
+    withdraw(tx, night, night).await?;
+    decide_rows(tx, publication, night).await?;
+    decide_groups(tx, publication, night).await?;
+    decide_contributions(tx, publication, night, &owners).await?;
+    let run_id = publication.run.id.as_str();
+    let stood = later.stand(tx, publication.archive, run_id).await?;
+    for night in stood.iter().map(String::as_str).chain([night]) {
+        touched.extend(firm_nights(tx, night).await?);
+        touched.insert(night.to_owned());
+    }
+    for night in &touched {
+        sum_up(tx, night).await?;
+    }
+    Ok(stood)
+}
+
 /// Seals the rows of the night, and the answers that it read; tells how many of these, and the
 /// digest of their list, for the chain.
 async fn sealed(
     tx: &mut Tx,
     archive: &Archive,
     publication: &Publication<'_>,
+    stood: &BTreeSet<String>,
 ) -> Result<Value, StoreError> {
     let night = publication.run.business_date.to_string();
     let before = [Bind::Text(&night)];
     let before = tx.rows(&sql::SELECT_NIGHT_BEFORE, &before).await?;
     let after = before.first().map_or(Ok(""), |row| row.text("night"))?;
     let contested = &publication.pool.conflicts;
-    let seals = seal::of_night(tx, (&night, after), contested).await?;
+    let mut seals = seal::of_night(tx, (&night, after), contested).await?;
+    for later in stood {
+        seals.extend(seal::of_later(tx, later, publication.run.id.as_str()).await?);
+    }
     let seals = [("seals".into(), archive.put(&seals)?.sha256.into())];
     insert_kept(tx, publication.run, &seals).await?;
     let lines = seal::of_evidence(tx, (&night, after)).await?;
@@ -132,8 +160,8 @@ async fn assert_run_follows(tx: &mut Tx, run: &RunRecord) -> Result<(), StoreErr
     )))
 }
 
-/// Takes the decisions of an earlier run of the night back, as if it had not been.
-async fn withdraw(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
+/// Takes what earlier runs of the night `of` decided as of `night` back, as if they had not been.
+async fn withdraw(tx: &mut Tx, night: &str, of: &str) -> Result<(), StoreError> {
     for statement in [
         &sql::RESTORE_ROW_STATE,
         &sql::DELETE_ROW_STATE,
@@ -143,7 +171,8 @@ async fn withdraw(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
         &sql::RESTORE_CONTRIBUTION,
         &sql::DELETE_CONTRIBUTION,
     ] {
-        tx.run(statement, &[Bind::Text(night)]).await?;
+        tx.run(statement, &[Bind::Text(night), Bind::Text(of)])
+            .await?;
     }
     Ok(())
 }
@@ -172,9 +201,16 @@ async fn sum_up(tx: &mut Tx, night: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// From now on the rows of the pool count as decided by this night.
-async fn mark_decided(tx: &mut Tx, pool: &Inputs, night: &str) -> Result<(), StoreError> {
-    let night = [Bind::Text(night)];
+/// From now on the rows of the pool count as decided by this night, but for those that count as
+/// decided by `stays`.
+async fn mark_decided(
+    tx: &mut Tx,
+    pool: &Inputs,
+    night: &str,
+    stays: &str,
+) -> Result<(), StoreError> {
+    let decided = [Bind::Text(night)];
+    let night = [Bind::Text(night), Bind::Text(stays)];
     let rows = batches(&pool.txns, |row, txn| {
         row.text("source", txn.source.as_str()).text("id", &txn.id);
     });
@@ -203,7 +239,7 @@ async fn mark_decided(tx: &mut Tx, pool: &Inputs, night: &str) -> Result<(), Sto
     });
     tx.run_batches(&sql::DECIDE_REJECT_ROW, &rows, &night)
         .await?;
-    tx.run(&sql::DECIDE_DECISION, &night).await?;
+    tx.run(&sql::DECIDE_DECISION, &decided).await?;
     Ok(())
 }
 

@@ -5,7 +5,11 @@
 //! Answers of sources are no business state, so they stand in a list of their own, which only the
 //! chain of runs names.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod list;
+
+pub use list::SealList;
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -53,6 +57,13 @@ pub struct Sealed {
     /// How rows belong to it.
     pub kind: SealedAs,
     pub(super) of_night: &'static Statement,
+}
+
+impl Sealed {
+    /// True for entries that begin with a night and hold until the next one.
+    pub fn is_entry(&self) -> bool {
+        self.kind == SealedAs::Decided && self.marker == "night"
+    }
 }
 
 /// Every table whose rows a publication seals. Runs and the chain itself are sealed by the chain;
@@ -310,6 +321,39 @@ pub(super) async fn of_night(
     Ok(lines.concat().into_bytes())
 }
 
+/// The entries that the run wrote as of a later night, so that what that night decided stands:
+/// lines `table@night hash key`, sorted.
+pub(super) async fn of_later(
+    tx: &mut Tx,
+    night: &str,
+    run_id: &str,
+) -> Result<Vec<u8>, StoreError> {
+    let mut lines = Vec::new();
+    let mut groups = BTreeSet::new();
+    for sealed in SEALED.iter().filter(|sealed| sealed.is_entry()) {
+        for row in &tx.rows(sealed.of_night, &[Bind::Text(night)]).await? {
+            let row = row.object()?;
+            let group = (sealed.key.first() == Some(&"group_id")).then(|| plain(&row["group_id"]));
+            let mine = match &group {
+                Some(group) if sealed.table == "match_leg" => groups.contains(group),
+                _ => row["run_id"] == run_id,
+            };
+            if mine {
+                groups.extend(group);
+                let (key, hash) = seal_of(sealed, &row);
+                lines.push(line(&as_of(sealed.table, night), &hash, key));
+            }
+        }
+    }
+    lines.sort();
+    Ok(lines.concat().into_bytes())
+}
+
+/// What lists call entries of a later night.
+pub fn as_of(table: &str, night: &str) -> String {
+    format!("{table}@{night}")
+}
+
 /// The answers that nights after `after` up to `night` read, and where their bytes came from, as
 /// lines `table hash key`, sorted.
 pub(super) async fn of_evidence(
@@ -349,38 +393,3 @@ pub static EVIDENCE: &[Sealed] = &[
         of_night: &sql::SELECT_SEALED_RAW,
     },
 ];
-
-/// A list taken apart.
-#[derive(Debug, Default)]
-pub struct SealList {
-    /// Its form, see [`FORM`].
-    pub form: u32,
-    /// Table (with a `+` behind it: what is told in the open), key, and each hash told of it: a
-    /// content may stand under one key twice.
-    pub lines: BTreeMap<String, BTreeMap<String, BTreeSet<String>>>,
-}
-
-impl SealList {
-    /// Reads a list; what is no line of one is left out, as what it named will be missed.
-    pub fn read(bytes: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(bytes);
-        let mut list = Self {
-            form: 1,
-            ..Self::default()
-        };
-        for line in text.lines() {
-            let mut parts = line.splitn(3, ' ');
-            let parts = (parts.next(), parts.next(), parts.next());
-            match parts {
-                (Some("form"), Some(form), _) => list.form = form.parse().unwrap_or(u32::MAX),
-                (Some(table), Some(hash), Some(key)) => {
-                    let key: String = serde_json::from_str(key).unwrap_or_default();
-                    let of_table = list.lines.entry(table.to_owned()).or_default();
-                    of_table.entry(key).or_default().insert(hash.to_owned());
-                }
-                _ => {}
-            }
-        }
-        list
-    }
-}

@@ -112,6 +112,7 @@ mod store;
 mod store_again;
 mod store_exceptions;
 mod store_nights;
+mod store_older;
 mod store_open;
 mod store_proof;
 mod store_registry;

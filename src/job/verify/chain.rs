@@ -73,6 +73,13 @@ impl Chain {
         self.links.iter().find(|link| link.run_id == *run_id)
     }
 
+    /// A night was published after this run.
+    pub(super) fn published_since(&self, run_id: &RunId, night: Day) -> bool {
+        let seq = self.link(run_id).map(|link| link.seq);
+        let mut later = self.links.iter().filter(|link| link.night == night);
+        later.any(|link| Some(link.seq) > seq)
+    }
+
     /// The night before that of a publication, as it was then; empty where there was none.
     pub(super) fn night_before(&self, link: &Link) -> String {
         let earlier = self.links.iter().filter(|other| other.seq < link.seq);

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::chain::Chain;
+use crate::domain::Day;
 use crate::job::desk::Desk;
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
-use crate::store::{FORM, RunRecord, SEALED, SealList, Sealed, SealedAs, Tables, seal_of};
+use crate::store::{FORM, RunRecord, SEALED, SealList, Sealed, SealedAs, Tables, as_of, seal_of};
 
 /// The day that means "not yet".
 pub(super) const NEVER: &str = "9999-12-31";
@@ -40,15 +41,108 @@ pub(super) fn check(
     };
     let list = SealList::read(&bytes);
     let none = BTreeMap::new();
+    let writers = Writers::new(tables);
     for sealed in SEALED {
         let is_open = sealed.kind == SealedAs::Told && list.form >= FORM;
         let is_new = sealed.table == "decision" && list.form < FORM;
         if !is_new {
             let seals = list.lines.get(sealed.table).unwrap_or(&none);
-            table(run, (sealed, is_open), tables, seals, findings);
+            table(run, (sealed, is_open), (tables, &writers), seals, findings);
         }
     }
+    of_later(run, chain, (&list, tables, &writers), findings);
     Seals::Held
+}
+
+/// The run that wrote an entry as of a later night than its own, so that what that night decided
+/// stands; none of an entry that its own night wrote. A leg is its group's.
+struct Writers<'t> {
+    groups: BTreeMap<(&'t str, &'t str), &'t str>,
+}
+
+impl<'t> Writers<'t> {
+    fn new(tables: &'t Tables) -> Self {
+        let rows = tables.get("match_group").into_iter().flatten();
+        let groups = rows.map(|row| {
+            let [group, night, run] = ["group_id", "night", "run_id"].map(|name| word(row, name));
+            ((group, night), run)
+        });
+        Self {
+            groups: groups.collect(),
+        }
+    }
+
+    fn of(&self, sealed: &Sealed, row: &'t Value) -> Option<&'t str> {
+        if !sealed.is_entry() {
+            return None;
+        }
+        let night = word(row, "night");
+        let run = match sealed.table {
+            "match_leg" => *self.groups.get(&(word(row, "group_id"), night))?,
+            _ => word(row, "run_id"),
+        };
+        (!run.starts_with(night)).then_some(run)
+    }
+}
+
+fn word<'t>(row: &'t Value, name: &str) -> &'t str {
+    row[name].as_str().unwrap_or_default()
+}
+
+/// The entries that a run wrote as of later nights: each is there as sealed, and there are no
+/// others; none of a night that was published again since.
+fn of_later(
+    run: &RunRecord,
+    chain: &Chain,
+    (list, tables, writers): (&SealList, &Tables, &Writers<'_>),
+    findings: &mut Findings,
+) {
+    let mut found: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for sealed in SEALED {
+        for row in tables.get(sealed.table).into_iter().flatten() {
+            if writers.of(sealed, row) == Some(run.id.as_str()) {
+                let (key, hash) = seal_of(sealed, row);
+                let table = as_of(sealed.table, word(row, "night"));
+                found.entry(table).or_default().insert(key, hash);
+            }
+        }
+    }
+    let told = list.lines.iter().filter(|(table, _)| table.contains('@'));
+    let nothing = (BTreeMap::new(), BTreeMap::new());
+    let tables: BTreeSet<&String> = told.map(|(table, _)| table).chain(found.keys()).collect();
+    for table in tables {
+        let night = table
+            .split_once('@')
+            .and_then(|(_, night)| Day::parse(night).ok());
+        let since = night.is_some_and(|night| chain.published_since(&run.id, night));
+        let told = list.lines.get(table).filter(|_| !since);
+        let told = told.unwrap_or(&nothing.0);
+        let found = found.get(table).unwrap_or(&nothing.1);
+        for key in told.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+            let (wanted, hash) = (told.get(key), found.get(key));
+            let same = wanted.zip(hash).is_some_and(|(w, h)| w.contains(h));
+            if !same {
+                let what = text(
+                    "dòng phải còn nguyên như khi công bố",
+                    "a row is as it was when it was published",
+                );
+                let wanted = wanted.map_or_else(|| "-".to_owned(), listed);
+                let hash = hash.map_or("-", String::as_str);
+                findings.add(
+                    Invariant::Stored,
+                    format!("{table} {key}"),
+                    what,
+                    wanted,
+                    hash,
+                );
+            }
+        }
+    }
+}
+
+fn listed(hashes: &BTreeSet<String>) -> String {
+    let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
+    hashes.join(" | ")
 }
 
 /// One table. Where the list tells its columns in the open, the newest list holds for them, and
@@ -56,17 +150,13 @@ pub(super) fn check(
 fn table(
     run: &RunRecord,
     (sealed, is_open): (&Sealed, bool),
-    tables: &Tables,
+    (tables, writers): (&Tables, &Writers<'_>),
     seals: &BTreeMap<String, BTreeSet<String>>,
     findings: &mut Findings,
 ) {
     let night = run.business_date.to_string();
     let rows = tables.get(sealed.table).into_iter().flatten();
     let mut there = BTreeSet::new();
-    let listed = |hashes: &BTreeSet<String>| {
-        let hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-        hashes.join(" | ")
-    };
     let mut add = |key: &str, expected: &str, found: &str| {
         let what = text(
             "dòng phải còn nguyên như khi công bố",
@@ -80,7 +170,7 @@ fn table(
         let mine = match (sealed.table, sealed.kind) {
             ("kpi", _) => row["run_id"] == run.id.as_str(),
             (_, SealedAs::Read | SealedAs::Told) => !is_open && seals.contains_key(&key),
-            _ => row[sealed.marker] == night.as_str(),
+            _ => row[sealed.marker] == night.as_str() && writers.of(sealed, row).is_none(),
         };
         if mine {
             match seals.get(&key) {
@@ -124,9 +214,36 @@ pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings
             }
         }
     }
+    writers(all, tables, findings);
     spans(tables, findings);
     firm(tables, findings);
     halves(tables, findings);
+}
+
+/// What was written as of a later night was written by a run that stands for an earlier one.
+fn writers(all: &[RunRecord], tables: &Tables, findings: &mut Findings) {
+    let stands = |run: &&RunRecord| &*run.state == "published";
+    let nights = all.iter().filter(stands);
+    let nights: BTreeMap<&str, String> = nights
+        .map(|run| (run.id.as_str(), run.business_date.to_string()))
+        .collect();
+    let writers = Writers::new(tables);
+    for sealed in SEALED {
+        for row in tables.get(sealed.table).into_iter().flatten() {
+            let Some(run) = writers.of(sealed, row) else {
+                continue;
+            };
+            let night = word(row, "night");
+            if nights.get(run).is_none_or(|of| of.as_str() >= night) {
+                let what = text(
+                    "dòng phải do lần chạy đang dùng của đêm đó hoặc của một đêm trước đó ghi",
+                    "a row was written by the run that stands for its night or an earlier one",
+                );
+                let about = format!("{} {} {night}", sealed.table, seal_of(sealed, row).0);
+                findings.add(Invariant::Stored, about, what, "a run that stands", run);
+            }
+        }
+    }
 }
 
 /// An entry holds until the next one of its thing begins, the last one for good.

@@ -1,2 +1,2 @@
--- The decisions of an earlier run of the night $1.
-DELETE FROM match_group WHERE night = $1
+-- What earlier runs of the night $2 decided as of the night $1.
+DELETE FROM match_group WHERE night = $1 AND (night = $2 OR substr(run_id, 1, 10) = $2)

@@ -1,4 +1,5 @@
--- Decisions of the night $2 by the run $3; what holds already is not repeated.
+-- Decisions of the night $2 by the run $3; what holds already is not repeated, unless an earlier
+-- night wrote it as of another one.
 WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO contribution (
     definition, item, scope, live, owner, day, numerator, denominator, firm, outcomes, coupled,
@@ -24,4 +25,5 @@ WHERE NOT EXISTS (
     WHERE p.definition = n.value->>'definition'
       AND p.item = n.value->>'item'
       AND p.scope = n.value->>'scope'
-      AND p.night < $2 AND p.until > $2 AND p.content = n.value->>'content')
+      AND p.night < $2 AND p.until > $2 AND p.content = n.value->>'content'
+      AND substr(p.run_id, 1, 10) = p.night)

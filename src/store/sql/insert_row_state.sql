@@ -1,4 +1,5 @@
--- Decisions of the night $2 by the run $3; what holds already is not repeated.
+-- Decisions of the night $2 by the run $3; what holds already is not repeated, unless an earlier
+-- night wrote it as of another one.
 WITH n AS MATERIALIZED (SELECT value FROM jsonb_each($1))
 INSERT INTO row_state (
     side, source, id, dossier, class, severity, bucket, open, amount_vnd, dossier_code,
@@ -26,4 +27,5 @@ WHERE NOT EXISTS (
       AND p.source = n.value->>'source'
       AND p.id = n.value->>'id'
       AND p.dossier = n.value->>'dossier'
-      AND p.night < $2 AND p.until > $2 AND p.content = n.value->>'content')
+      AND p.night < $2 AND p.until > $2 AND p.content = n.value->>'content'
+      AND substr(p.run_id, 1, 10) = p.night)
