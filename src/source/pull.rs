@@ -39,7 +39,8 @@ pub struct Pull {
     /// dropped; the same id with other content stands here with both contents.
     pub records: Vec<Record>,
     /// Payments proved only by an answer about their refund (see `provider/vnpay.rs`): they fill a
-    /// gap and must not contradict a payment that is already stored under the same id.
+    /// gap, end a payment that is stored as pending or unmapped, and must not contradict one whose
+    /// end is stored.
     pub implied: Vec<Record>,
     /// Every business day of the window; empty for a probe.
     pub days: BTreeMap<Day, DayState>,

@@ -1,6 +1,6 @@
 //! Small questions and notes of the job: which of these are known, where bytes came from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::Archived;
 use super::batch::{batches, keys};
@@ -9,7 +9,7 @@ use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::txn::load_txns;
 use super::{Store, StoreError};
-use crate::domain::{Day, RowKey, SourceName, Txn, Vnd};
+use crate::domain::{Day, RowKey, SourceName, Txn, TxnStatus, Vnd};
 
 /// What came on one day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,12 +107,12 @@ impl Store {
         load_txns(&mut tx, &named, NEVER).await
     }
 
-    /// Which of these transaction ids of `source` are stored.
+    /// Which of these transaction ids of `source` are stored, and in which state.
     pub async fn known_txns(
         &self,
         source: &SourceName,
         ids: &[&str],
-    ) -> Result<BTreeSet<Box<str>>, StoreError> {
+    ) -> Result<BTreeMap<Box<str>, TxnStatus>, StoreError> {
         let rows = ids.iter().map(|id| RowKey::txn(source, id));
         let batches = batches(rows, |row, key| {
             write_key(row, &key);
@@ -122,7 +122,11 @@ impl Store {
         let found = tx
             .rows_of_batches(&sql::SELECT_TXN_BY_KEY, &batches, &whenever)
             .await?;
-        found.iter().map(|row| Ok(row.text("id")?.into())).collect()
+        let state = |row: &Row| {
+            let status = row.parsed("status", TxnStatus::parse)?;
+            Ok((row.text("id")?.into(), status))
+        };
+        found.iter().map(state).collect()
     }
 
     /// The rows of `source` that name these orders, whenever they came.

@@ -85,6 +85,7 @@ mod prove;
 mod push;
 mod push_links;
 mod quality;
+mod refunded_later;
 mod registry_tables;
 mod replay;
 mod report;

@@ -33,7 +33,7 @@ fn order(id: &str) -> PaymentOrder {
 }
 
 /// A signed answer with these members, in the documented order of signing.
-fn vnpay_answer(members: &[(&str, &str)]) -> Step {
+pub(crate) fn vnpay_answer(members: &[(&str, &str)]) -> Step {
     use hmac::{Hmac, KeyInit, Mac};
     let of = |key: &str| {
         members

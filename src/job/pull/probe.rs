@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use super::raw::Evidence;
 use super::transfers::{self, By};
 use super::{Stage, count};
-use crate::domain::{Completeness, PaymentOrder, SourceFacts, Vnd};
+use crate::domain::{Completeness, PaymentOrder, SourceFacts, TxnStatus, Vnd};
 use crate::job::error::JobError;
 use crate::normalise;
 use crate::source::{Probe, Pull, RawSink};
@@ -126,8 +126,8 @@ fn say_waiting(stage: &Stage, waiting: usize) -> Option<String> {
     (waiting > 0).then(|| say(stage.desk.config.lang, "source-waiting-orders", &args))
 }
 
-/// Normalises the answers; `known` are the ids that are stored. Tells how many rows were readable
-/// and how many were not.
+/// Normalises the answers; `known` are the ids of payments whose end is stored. Tells how many rows
+/// were readable and how many were not.
 pub(super) async fn delivery(
     stage: &Stage,
     pull: &Pull,
@@ -139,8 +139,8 @@ pub(super) async fn delivery(
     let stored = transfers::stored(stage, whose, &pull.records).await?;
     let mut rows = normalise::read_records(&pull.records, &context);
     transfers::name(&mut rows.txns, whose.1, By::Link, &stored);
-    // A payment that only its refund's answer proves fills a gap and never contradicts what is
-    // known.
+    // A payment that only its refund's answer proves fills a gap, ends what was not ended, and
+    // never contradicts what is known.
     let implied = normalise::read_records(&pull.implied, &context);
     rows.txns.extend(
         implied
@@ -172,11 +172,16 @@ pub(super) async fn delivery(
 async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u64, u64), JobError> {
     let implied = normalise::read_records(&pull.implied, &stage.context(None));
     let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
-    let known = stage
+    let stored = stage
         .desk
         .store
         .known_txns(&stage.settings.name, &ids)
         .await?;
+    // what went back was paid before: a payment seen as pending, or in a state that nobody could
+    // read, is one by its refund's answer
+    let is_open = |status: &TxnStatus| matches!(status, TxnStatus::Pending | TxnStatus::Unmapped);
+    let known = stored.into_iter().filter(|(_, status)| !is_open(status));
+    let known: BTreeSet<Box<str>> = known.map(|(id, _)| id).collect();
     let (delivery, counts) = delivery(stage, pull, orders, &known).await?;
     stage
         .desk

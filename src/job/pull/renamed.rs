@@ -33,6 +33,7 @@ pub(super) async fn keep_names(stage: &Stage, txns: &mut [Txn]) -> Result<(), Jo
     let (store, source) = (&stage.desk.store, &stage.settings.name);
     let ids: Vec<&str> = txns.iter().map(|txn| txn.id.as_ref()).collect();
     let known = store.known_txns(source, &ids).await?;
+    let known: BTreeSet<Box<str>> = known.into_keys().collect();
     let new = || txns.iter().filter(|txn| !known.contains(txn.id.as_ref()));
     let references: BTreeSet<&str> = new().filter_map(|txn| txn.bank_ref.as_deref()).collect();
     let mut stored = if references.is_empty() {
