@@ -53,6 +53,7 @@ mod asked;
 mod audit;
 mod closing;
 mod compare;
+mod left_over;
 mod party;
 mod reading;
 mod seal;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::classify::{Bucket, Classified, Severity};
 use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
 use crate::kpi::{Scope, Share, Verdict};
-use crate::matching::{Nearest, Suggestion};
+use crate::matching::Suggestion;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text::{self, letter::Matter};
@@ -341,7 +341,7 @@ fn view(
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
         advice: classes.text(row.class, lang, |c| c.advice),
-        letter: letter(lang, row),
+        letter: letter(index, lang, row),
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),
@@ -358,8 +358,12 @@ fn view(
         work: is_work(row, item.severity),
         source: row.key.source.as_str().into(),
         facts: row_facts(lang, index, &row.key),
-        evidence: row.evidence.iter().map(|e| e.say(lang)).collect(),
-        nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
+        evidence: row.evidence.iter().map(|e| index.say(lang, e)).collect(),
+        nearest: row
+            .nearest
+            .iter()
+            .map(|n| index.say_near(lang, n))
+            .collect(),
         suggestions: suggested
             .iter()
             .map(|s| compare::suggestion(lang, s))
@@ -383,7 +387,7 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
         label: classes.text(row.class, facts.lang, |c| c.label),
         severity: item.severity,
         source: row.key.source.as_str().into(),
-        what: dossier.map_or_else(|| row.key.id.to_string(), ToString::to_string),
+        what: dossier.map_or_else(|| index.reference(&row.key), ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         amount: row.amount,
         age_days: facts.business_date.days_since(item.opened).max(0),
@@ -391,9 +395,9 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
     }
 }
 
-fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {
+fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<(String, String)> {
     let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (row.amount, row.business_date);
     let matter = Matter::of(row.class, &row.key, dossier, amount, day);
-    text::letter::letter(lang, &matter)
+    text::letter::letter(lang, &matter.with(index.txn(&row.key)))
 }

@@ -6,7 +6,8 @@ use crate::domain::{Fee, Lang, Receipt, RowKey, Txn};
 use crate::text;
 
 use super::breakdown::instrument_word;
-use super::index::{Index, moment};
+use super::index::Index;
+use crate::text::moment;
 
 /// A label and a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
