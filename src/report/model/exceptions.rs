@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
+use crate::domain::{AgencyCode, Day, ExceptionId, RowKey, Side, Vnd};
 use crate::kpi::{Scope, Share, Verdict};
 use crate::matching::Suggestion;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
-use crate::text::{self, letter::Matter};
+use crate::text;
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
 use super::compare::{self, CompareRow};
 use super::index::Index;
-use super::row::{Fact, row_facts};
+use super::row::{Fact, letter, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
 /// One exception, ready to be printed.
@@ -393,11 +393,4 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
     }
-}
-
-fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<(String, String)> {
-    let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
-    let (amount, day) = (row.amount, row.business_date);
-    let matter = Matter::of(row.class, &row.key, dossier, amount, day);
-    text::letter::letter(lang, &matter.with(index.txn(&row.key)))
 }
