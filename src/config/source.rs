@@ -49,6 +49,8 @@ pub struct SourceSettings {
     pub orders_max: Option<u32>,
     /// Only rows of this account.
     pub account: Option<Box<str>>,
+    /// The full name of the other party, as papers to sign and letters call it.
+    pub party: Option<Box<str>>,
     /// Means of payment where the record does not tell.
     pub instrument: Instrument,
     http: Option<HttpSettings>,
@@ -171,6 +173,7 @@ pub fn parse_source(
         lookback_days: 3,
         orders_max: None,
         account: None,
+        party: None,
         instrument: registration.defaults.instrument,
         http: None,
         texts: BTreeMap::new(),
@@ -217,6 +220,9 @@ fn registration(table: &mut Section<'_>) -> Result<&'static Registration, Config
     table.require("mode", fix)?.word(&modes)
 }
 
+/// Characters of the name of a party.
+const PARTY_MAX: usize = 200;
+
 fn read_common(settings: &mut SourceSettings, table: &mut Section<'_>) -> Result<(), ConfigError> {
     if let Some(item) = table.get("required") {
         settings.required = item.flag()?;
@@ -238,6 +244,15 @@ fn read_common(settings: &mut SourceSettings, table: &mut Section<'_>) -> Result
     if let Some(item) = table.get("account") {
         let account = |raw: &str| (!raw.trim().is_empty()).then(|| raw.trim().into());
         settings.account = Some(item.parse("an account number", account)?);
+    }
+    if let Some(item) = table.get("party") {
+        let party = |raw: &str| {
+            let name = raw.trim();
+            let fits = (1..=PARTY_MAX).contains(&name.chars().count());
+            (fits && !name.chars().any(char::is_control)).then(|| name.into())
+        };
+        let form = "the full name of the bank or provider, up to 200 characters";
+        settings.party = Some(item.parse(form, party)?);
     }
     if let Some(item) = table.get("instrument") {
         settings.instrument = item.word(INSTRUMENTS)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::agency::AgencyCode;
 use super::day::Day;
+use super::txn::reference;
 use super::vnd::Vnd;
 
 /// A row of a provider, as a paper shows it to the provider.
@@ -14,6 +15,8 @@ pub struct ProviderRow {
     pub id: Box<str>,
     /// The structured reference that it carries.
     pub order_ref: Option<Box<str>>,
+    /// The bank's own reference.
+    pub bank_ref: Option<Box<str>>,
     /// `payment`, `refund`, `reversal`, `debit`.
     pub kind: Box<str>,
     /// `success`, `failed`, `pending`, `void`, `unmapped`.
@@ -37,8 +40,16 @@ pub struct ProviderRow {
     pub in_set: bool,
     /// True where a link says that it gave money back: a refund or a reversal, whatever its kind.
     pub went_back: bool,
-    /// Paid less due of the dossier that it is linked to; none where nothing is left over.
+    /// Collected less due of the dossiers that it is linked to, for a row that is matched with a
+    /// difference; none where nothing is left over.
     pub difference: Option<Vnd>,
+}
+
+impl ProviderRow {
+    /// What the provider knows the row by.
+    pub fn reference(&self) -> String {
+        reference(&self.id, self.bank_ref.as_deref())
+    }
 }
 
 /// The registry's own word on the orders of a period at one provider.

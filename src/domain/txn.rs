@@ -58,6 +58,17 @@ words!(
     }
 );
 
+/// What others know a transaction by: the bank's own reference where it told one, with the
+/// provider's id behind it; an id that was made of the row's content is known to nobody outside
+/// and is told only where there is nothing else.
+pub fn reference(id: &str, bank_ref: Option<&str>) -> String {
+    match bank_ref.filter(|known| !known.is_empty()) {
+        None => id.to_owned(),
+        Some(known) if known == id || id.starts_with('~') => known.to_owned(),
+        Some(known) => format!("{known} ({id})"),
+    }
+}
+
 /// One transaction, normalised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Txn {
@@ -96,6 +107,11 @@ pub struct Txn {
 }
 
 impl Txn {
+    /// What the bank or the provider knows the row by.
+    pub fn reference(&self) -> String {
+        reference(&self.id, self.bank_ref.as_deref())
+    }
+
     /// The identity of the row.
     pub fn key(&self) -> RowKey {
         RowKey {
@@ -104,5 +120,19 @@ impl Txn {
             id: self.id.clone(),
             dossier: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_is_called_by_what_the_bank_knows() {
+        assert_eq!(reference("~6d741f5005bc-1", Some("FT103")), "FT103");
+        assert_eq!(reference("49946", Some("FT103")), "FT103 (49946)");
+        assert_eq!(reference("FT103", Some("FT103")), "FT103");
+        assert_eq!(reference("49946", None), "49946");
+        assert_eq!(reference("~6d741f5005bc-1", Some("")), "~6d741f5005bc-1");
     }
 }

@@ -13,12 +13,13 @@ use super::nightly::Decided;
 use super::{period, recover, stage};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
-use crate::domain::{Day, Period, SourceName};
+use crate::domain::{Day, Lang, Period, SourceName};
 use crate::report::forms::{self, Minutes, Paper};
 use crate::report::pdf;
 use crate::report::publish::OutFile;
 use crate::source::push;
 use crate::store::RunRecord;
+use crate::text;
 
 /// Which paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,7 +209,7 @@ async fn minutes<'a>(
     Ok(Minutes {
         lang: decided.facts.lang,
         unit: &decided.facts.unit,
-        provider: (source.registration.label, name.as_str()),
+        provider: (party_b(decided.facts.lang, source), name.as_str()),
         period: over,
         run: &decided.run.id,
         collects: collects(source),
@@ -224,6 +225,23 @@ async fn minutes<'a>(
         unseen: store.missing_payments(over.to, night).await?,
         word,
     })
+}
+
+/// The full name of the other party as the configuration has it; else what kind of source tells of
+/// it, and the source's own name.
+fn party_b(lang: Lang, source: &SourceSettings) -> String {
+    if let Some(party) = &source.party {
+        return party.to_string();
+    }
+    let kind = match source.kind() {
+        "statement" => text::say(lang, "party-statement", &[]),
+        "settlement" => text::say(lang, "party-settlement", &[]),
+        "push" => text::say(lang, "party-push", &[]),
+        "rest" => text::say(lang, "party-rest", &[]),
+        "dvcqg" => text::say(lang, "party-dvcqg", &[]),
+        _ => source.registration.label.to_owned(),
+    };
+    format!("{kind} ({})", source.name)
 }
 
 /// True for a provider that takes the money and hands it on; a bank feed, a statement or webhooks

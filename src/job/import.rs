@@ -165,7 +165,8 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
     if !sheet::is_id(&row.id) {
         return Err(told(sheet::ID, ["import-no-id", "import-no-id-fix"]));
     }
-    if row.reason.is_empty() {
+    let assigns_only = row.decision.is_empty() && row.target.is_empty();
+    if row.reason.is_empty() && !(assigns_only && !row.assignee.is_empty()) {
         return Err(told(
             sheet::REASON,
             ["import-no-reason", "import-no-reason-fix"],
@@ -181,7 +182,12 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
             } else {
                 row.by.clone()
             },
-            reason: row.reason.clone(),
+            // as `exceptions assign` has it: no decision, so nothing to give a reason for
+            reason: if row.reason.is_empty() {
+                "-".into()
+            } else {
+                row.reason.clone()
+            },
             replace: how.replace,
             lang: how.lang,
         };

@@ -154,6 +154,34 @@ fn date(day: Day, lang: Lang) -> String {
 }
 
 impl Evidence {
+    /// The id of the other row that it tells of.
+    pub fn names(&self) -> Option<&str> {
+        match self {
+            Self::Undoes(id)
+            | Self::Repeats(id)
+            | Self::PaidAgainBy(id)
+            | Self::ReturnedBy(id)
+            | Self::SameAs(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The same, with the other row called by what `call` knows it by.
+    #[must_use]
+    pub fn called(&self, call: impl FnOnce(&str) -> Option<String>) -> Self {
+        let mut own = self.clone();
+        if let Self::Undoes(id)
+        | Self::Repeats(id)
+        | Self::PaidAgainBy(id)
+        | Self::ReturnedBy(id)
+        | Self::SameAs(id) = &mut own
+            && let Some(known) = call(id)
+        {
+            *id = known.into();
+        }
+        own
+    }
+
     /// The sentence, in `lang`.
     pub fn say(&self, lang: Lang) -> String {
         match lang {

@@ -1,16 +1,19 @@
 //! The work list, as of any night.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::batches;
+use super::batch::{batches, keys};
 use super::codec::{NEVER, code, day, from_json, read_key, write_key};
 use super::exec::{Bind, Row, Tx};
 use super::matched::{Matched, matches_of};
 use super::statement as sql;
+use super::txn::load_txns;
 use super::{Store, StoreError};
 use crate::classify::{AtRisk, Bucket, Severity, at_risk};
-use crate::domain::{Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, SourceName, Vnd};
+use crate::domain::{
+    Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, SourceName, Txn, Vnd,
+};
 use crate::matching::{Evidence, Leg, Nearest, Role};
 
 /// After every night, before "never".
@@ -97,6 +100,16 @@ pub struct ExceptionDetail {
     pub history: Vec<Spell>,
     /// The groups of its row, or of its dossier for a fee, as of the night.
     pub groups: Vec<Matched>,
+    /// The transaction itself, and those that its evidence names.
+    pub txns: Vec<Txn>,
+}
+
+impl ExceptionDetail {
+    /// The one transaction with an id; none where there is none, or one of several sources.
+    pub fn txn(&self, id: &str) -> Option<&Txn> {
+        let mut found = self.txns.iter().filter(|txn| &*txn.id == id);
+        found.next().filter(|_| found.next().is_none())
+    }
 }
 
 impl Store {
@@ -175,7 +188,9 @@ impl Store {
         record.closed = spell.and_then(|spell| spell.until);
         record.closed_run = record.closed.and_then(|night| runs.get(&night).cloned());
         let groups = matches_of(&mut tx, &key, &as_of).await?;
+        let txns = named(&mut tx, &record, &groups, &as_of).await?;
         Ok(Some(ExceptionDetail {
+            txns,
             record,
             history,
             groups,
@@ -193,6 +208,37 @@ impl ExceptionFilter {
             && source.is_none_or(|name| record.key.source.as_str() == name)
             && (self.dossier_code.is_none() || self.dossier_code == record.dossier_code)
     }
+}
+
+/// The transaction of an exception, and those that what is told of it names.
+async fn named(
+    tx: &mut Tx,
+    record: &ExceptionRecord,
+    groups: &[Matched],
+    as_of: &str,
+) -> Result<Vec<Txn>, StoreError> {
+    let groups = groups.iter().map(|matched| &matched.group);
+    let legs = groups.clone().flat_map(|group| &group.legs);
+    let said = groups.flat_map(|group| &group.evidence);
+    let said = said.chain(legs.clone().map(|leg| &leg.why));
+    let ids = said.chain(&record.evidence).filter_map(Evidence::names);
+    let near = record.nearest.iter().map(|near| &*near.candidate);
+    let ids: BTreeSet<&str> = ids.chain(near).collect();
+    let found = tx
+        .rows_of_batches(&sql::SELECT_TXN_KEY_BY_ID, &keys(ids), &[Bind::Text(as_of)])
+        .await?;
+    let mut txns: BTreeSet<RowKey> = legs.map(|leg| leg.money.clone()).collect();
+    txns.insert(record.key.clone());
+    txns.retain(|key| key.side == Side::Txn);
+    for row in &found {
+        txns.insert(RowKey {
+            side: Side::Txn,
+            source: SourceName::new(row.text("source")?),
+            id: row.text("id")?.into(),
+            dossier: None,
+        });
+    }
+    load_txns(tx, &txns, as_of).await
 }
 
 /// Which run stands for which night.

@@ -93,7 +93,7 @@ async fn money_of(tx: &mut Tx, id: &str, as_of: &str) -> Result<Vec<String>, Sto
     Ok(keys_of(&money))
 }
 
-async fn read_groups(
+pub(super) async fn read_groups(
     tx: &mut Tx,
     groups: &BTreeSet<String>,
     as_of: &[Bind<'_>],

@@ -55,6 +55,7 @@ mod asked;
 mod audit;
 mod closing;
 mod compare;
+mod left_over;
 mod party;
 mod reading;
 mod seal;

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::batch::batches;
 use super::codec::{day, from_json};
 use super::exec::{Bind, Row, Tx};
+use super::left_over::left_over;
 use super::statement as sql;
 use super::{Store, StoreError};
+use crate::classify::{Bucket, OK};
 use crate::domain::{
     Day, MissingPayment, OrderStatus, Ordered, Period, ProviderRow, SourceName, Vnd,
 };
@@ -139,7 +141,19 @@ async fn classed(tx: &mut Tx, keys: &[Row], night: Day) -> Result<Vec<ProviderRo
     let night = night.to_string();
     let binds = [Bind::Text(&night)];
     let rows = tx.rows_of_batches(&sql::SELECT_PROVIDER_ROW, &keys, &binds);
-    read(&rows.await?)
+    let rows = rows.await?;
+    let mut apart = Vec::new();
+    for row in &rows {
+        if row.text("bucket")? == Bucket::Matched.id() && row.text("class")? != OK {
+            apart.push((row.text("source")?, row.text("id")?));
+        }
+    }
+    let left = left_over(tx, &apart, &night).await?;
+    let mut rows = read(&rows)?;
+    for row in &mut rows {
+        row.difference = left.get(&row.id).copied();
+    }
+    Ok(rows)
 }
 
 fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
@@ -147,6 +161,7 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
         Ok(ProviderRow {
             id: row.text("id")?.into(),
             order_ref: row.opt_text("order_ref")?.map(Into::into),
+            bank_ref: row.opt_text("bank_ref")?.map(Into::into),
             kind: row.text("kind")?.into(),
             status: row.text("status")?.into(),
             amount: Vnd::new(row.int("amount_vnd")?),
@@ -158,7 +173,7 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
             dossier: row.opt_text("dossier_code")?.map(Into::into),
             in_set: row.int("in_set")? == 1,
             went_back: row.int("went_back")? == 1,
-            difference: row.opt_int("difference_vnd")?.map(Vnd::new),
+            difference: None,
         })
     };
     let mut all: Vec<ProviderRow> = rows.iter().map(row).collect::<Result<_, StoreError>>()?;

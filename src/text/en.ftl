@@ -395,7 +395,11 @@ pdf-deciding-missed = [N] One of the { $all } that prove the target not met, if 
 # Rows that could not be read: reason and advice for each code
 
 letter-heading = Text to send
-letter-to-provider = To: { $source } (bank or payment provider)
+letter-when = { $day } at { $time }
+letter-by-id = { $id }
+letter-by-reference = with reference { $id }
+letter-account = , account { $account },
+letter-to-provider = To: the bank or payment provider (source of data: { $source })
 letter-to-providers = To: the bank and the payment providers
 letter-to-office = To: the one-stop office that received the dossier
 letter-txn-unidentified = Please trace transaction { $id } of { $day }, { $amount }: the memo we received names no dossier. We need the full memo and the payer to find it.
@@ -879,7 +883,12 @@ form-minutes-basis = By the agreement (contract) no. ……………… of …�
 form-party-a = FOR PARTY A
 form-party-b = FOR PARTY B
 form-party-a-name = PARTY A (collecting agency): { $name }
-form-party-b-name = PARTY B (payment provider): { $name }
+party-statement = bank, by the statements of its account
+party-settlement = payment provider, by its settlement files
+party-push = bank or payment provider, by its notices of transactions
+party-rest = payment provider, by a REST connection
+party-dvcqg = online payment platform of the National Public Service Portal
+form-party-b-name = PARTY B (bank or payment provider): { $name }
 form-party-person = Representative: …………………………………… Post: ……………………………
 form-party-account = Account no.: ……………………………………… At: …………………………………
 form-minutes-figures = Figures

@@ -2,7 +2,7 @@
 //! numbers and exact fractions; a no-break space keeps a figure and its unit on one line.
 
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, Lang, Vnd};
+use crate::domain::{Day, Lang, Moment, Vnd};
 use crate::kpi::Fraction;
 
 const NO_BREAK: char = '\u{a0}';
@@ -24,6 +24,26 @@ pub fn money(lang: Lang, dong: impl Into<i128>) -> String {
 /// An amount of one row.
 pub fn money_of(lang: Lang, amount: Vnd) -> String {
     money(lang, amount.get())
+}
+
+/// A day and a time; in Vietnamese the time first.
+pub fn moment(lang: Lang, at: &Moment) -> String {
+    match lang {
+        Lang::Vi => at.vi(),
+        Lang::En => Moment::of_ms(at.ms())
+            .text()
+            .replace('T', " ")
+            .replace("+07:00", ""),
+    }
+}
+
+/// A day and a time; the day alone where the source tells no time.
+pub fn when(lang: Lang, at: &Moment) -> String {
+    if at.ms() == Moment::of_day(at.day()).ms() {
+        day(lang, at.day())
+    } else {
+        moment(lang, at)
+    }
 }
 
 /// A share with two decimals, rounded half up: `74,96 %`.

@@ -1,8 +1,8 @@
 //! What to write to the bank, the provider or the one-stop office about an open row: a text to
 //! copy, with what they need to find it and nothing personal.
 
-use super::{day, lookup, money_of, say};
-use crate::domain::{Day, Lang, RowKey, Side, Vnd};
+use super::{day, lookup, mask_account, money_of, say, when};
+use crate::domain::{Day, Lang, Moment, RowKey, Side, Txn, Vnd};
 
 /// What the letter is about.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Matter<'a> {
     pub amount: Vnd,
     /// The day it counts under.
     pub day: Day,
+    /// The transaction itself, where it is known: what the bank finds it by.
+    pub txn: Option<&'a Txn>,
 }
 
 impl<'a> Matter<'a> {
@@ -34,18 +36,68 @@ impl<'a> Matter<'a> {
             dossier,
             amount,
             day,
+            txn: None,
         }
     }
+
+    /// The same with the transaction itself.
+    #[must_use]
+    pub fn with(self, txn: Option<&'a Txn>) -> Self {
+        Self { txn, ..self }
+    }
+
+    /// When it was: the day and time of a transaction, else the day it counts under.
+    fn on(&self, lang: Lang) -> String {
+        let Some(txn) = self.txn else {
+            return day(lang, self.day);
+        };
+        let on = day(lang, txn.paid_on);
+        if txn.paid_at.ms() == Moment::of_day(txn.paid_on).ms() {
+            return on;
+        }
+        let at = txn.paid_at.vi();
+        let time = at.split_once(' ').map_or("", |(time, _)| time);
+        say(lang, "letter-when", &[("day", &on), ("time", time)])
+    }
+
+    /// What the reader finds the row by: the bank's reference and the end of the account, else the
+    /// own id.
+    fn name(&self, lang: Lang) -> String {
+        let Some(txn) = self.txn else {
+            return match self.side {
+                Side::Txn => say(lang, "letter-by-id", &[("id", self.id)]),
+                Side::Fee | Side::Receipt => self.id.to_owned(),
+            };
+        };
+        let has = |text: &&str| !text.is_empty();
+        let (key, id) = match txn.bank_ref.as_deref().filter(has) {
+            Some(_) => ("letter-by-reference", txn.reference()),
+            None => ("letter-by-id", txn.id.to_string()),
+        };
+        let mut name = say(lang, key, &[("id", &id)]);
+        if let Some(account) = txn.account.as_deref().filter(has) {
+            let account = mask_account(account);
+            name.push_str(&say(lang, "letter-account", &[("account", &account)]));
+        }
+        name
+    }
+}
+
+/// A transaction in a sentence: what the bank knows it by, and when it was.
+pub fn called(lang: Lang, txn: &Txn) -> String {
+    format!("{} ({})", txn.reference(), when(lang, &txn.paid_at))
 }
 
 /// To whom, and the text; none where nobody outside can help.
 pub fn letter(lang: Lang, matter: &Matter<'_>) -> Option<(String, String)> {
     let class = matter.class.replace('_', "-");
     let key = format!("letter-{}-{class}", matter.side.id());
-    let (amount, on) = (money_of(lang, matter.amount), day(lang, matter.day));
+    let amount = money_of(lang, matter.amount);
+    let on = matter.on(lang);
+    let name = matter.name(lang);
     let args = [
         ("source", matter.source),
-        ("id", matter.id),
+        ("id", &*name),
         ("dossier", matter.dossier),
         ("amount", amount.as_str()),
         ("day", on.as_str()),
@@ -64,6 +116,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_transaction_is_named_by_what_the_bank_knows() {
+        let json = r#"{"source":"bank-main","id":"~6d741f5005bc-1","order_ref":null,"memo":"",
+            "amount":50000,"fee":0,"net":50000,"paid_at":"2022-12-07T08:25:00+07:00",
+            "paid_on":"2022-12-07","business_date":"2022-12-07","status":"success",
+            "kind":"payment","payer":"","account":"0071000000001","bank_ref":"FT103",
+            "instrument":"transfer"}"#;
+        let mut txn: Txn = serde_json::from_str(json).unwrap();
+        let say = |lang: Lang, txn: &Txn| {
+            let (key, day) = (txn.key(), txn.business_date);
+            let matter = Matter::of("duplicate", &key, "H48-1", txn.amount, day);
+            letter(lang, &matter.with(Some(txn))).unwrap().1
+        };
+        let vi = "Giao dịch số tham chiếu FT103, tài khoản *********0001, \
+            ngày 07/12/2022 lúc 08:25:00, ";
+        assert!(
+            say(Lang::Vi, &txn).starts_with(vi),
+            "{}",
+            say(Lang::Vi, &txn)
+        );
+        let en = "Transaction with reference FT103, account *********0001, of 2022-12-07 at \
+            08:25:00, ";
+        assert!(
+            say(Lang::En, &txn).starts_with(en),
+            "{}",
+            say(Lang::En, &txn)
+        );
+        assert!(!say(Lang::Vi, &txn).contains('~'));
+        assert_eq!(called(Lang::Vi, &txn), "FT103 (08:25:00 07/12/2022)");
+        txn.bank_ref = None;
+        assert!(say(Lang::Vi, &txn).starts_with("Giao dịch mã ~6d741f5005bc-1, tài khoản"));
+    }
+
+    #[test]
     fn letters_name_the_row_in_both_languages() {
         let check = |side: Side, class: &str, has: bool| {
             for lang in [Lang::Vi, Lang::En] {
@@ -75,6 +160,7 @@ mod tests {
                     dossier: "H48.18.22-221202-0001",
                     amount: Vnd::new(50_000),
                     day: Day::parse("2022-12-05").unwrap(),
+                    txn: None,
                 };
                 let made = letter(lang, &matter);
                 assert_eq!(made.is_some(), has, "{class}");

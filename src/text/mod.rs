@@ -17,7 +17,9 @@ pub mod memo;
 pub mod reject;
 pub mod words;
 
-pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
+pub use figure::{
+    day, moment, money, money_of, number, percent, percent_down, percent_up, points, when,
+};
 pub use mask::{mask_account, mask_name};
 pub use memo::mask_memo;
 pub use words::dong_in_words;

@@ -258,6 +258,7 @@ pub(crate) fn row(id: &str, class: &str, bucket: &str) -> ProviderRow {
     ProviderRow {
         id: id.into(),
         order_ref: Some("<w:t>".into()),
+        bank_ref: None,
         kind: "payment".into(),
         status: "success".into(),
         amount: Vnd::new(1_005_000),
@@ -282,7 +283,7 @@ pub(crate) fn minutes<'a>(
     Minutes {
         lang: Lang::Vi,
         unit: "UBND <b>&",
-        provider: ("VNPAY", "vnpay-main"),
+        provider: ("VNPAY (vnpay-main)".into(), "vnpay-main"),
         period,
         run,
         collects: true,

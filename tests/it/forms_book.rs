@@ -275,6 +275,7 @@ fn payments<'a>(period: &'a Period, run: &'a RunId, total: i128) -> Payments<'a>
         bridge: None,
         carried: None,
         night: period.to,
+        missing: Vec::new(),
         republished: Vec::new(),
     }
 }

@@ -165,6 +165,32 @@ async fn decisions_are_written_once() {
     }
 }
 
+/// Whoever only fills in who is to settle it has decided nothing: no reason is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_alone_needs_no_reason() {
+    let Case { town, open, .. } = case(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    let [a, b] = [0, 1].map(|n| open[n].id.as_str());
+    let text = table(&[
+        [a, "", "", "", "", "chi", "", ""],
+        [b, "", "", "not_fee", "", "chi", "", ""],
+    ]);
+    let done = imported(&desk.store, &text, false).await;
+    assert_eq!(
+        counts(&done),
+        [1, 0, 0, 1],
+        "a decision needs one: {done:?}"
+    );
+    let book = desk.store.decisions().await.unwrap();
+    let told: Vec<(&str, &str)> = book
+        .iter()
+        .map(|e| (e.draft.action.id(), &*e.draft.reason))
+        .collect();
+    assert_eq!(told, [("assign", "-")]);
+    let again = imported(&desk.store, &text, false).await;
+    assert_eq!(counts(&again), [0, 1, 0, 1]);
+}
+
 /// Each bad row is told with its place and the remedy; its good half is not written either.
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_rows_are_refused_by_name_and_the_others_written() {

@@ -52,6 +52,7 @@ mod igate;
 mod import;
 mod inspect;
 mod late;
+mod letters;
 mod metrics;
 mod minutes;
 mod night;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{print_day, show::print_key};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, Text};
-use crate::matching::{Leg, MatchGroup};
+use crate::matching::{Evidence, Leg, MatchGroup};
 use crate::store::Matched;
 
 /// One group in the JSON document.
@@ -34,15 +34,19 @@ pub(super) struct MatchesDocument<'a> {
     pub(super) groups: Vec<MatchJson<'a>>,
 }
 
-/// The groups for people, one after the other.
-pub(super) fn print(groups: &[Matched], lang: Lang) -> Vec<String> {
+/// The groups for people, one after the other; `say` says the evidence.
+pub(super) fn print(
+    groups: &[Matched],
+    lang: Lang,
+    say: &dyn Fn(&Evidence) -> String,
+) -> Vec<String> {
     groups
         .iter()
-        .flat_map(|matched| one(matched, lang))
+        .flat_map(|matched| one(matched, lang, say))
         .collect()
 }
 
-fn one(matched: &Matched, lang: Lang) -> Vec<String> {
+fn one(matched: &Matched, lang: Lang, say: &dyn Fn(&Evidence) -> String) -> Vec<String> {
     let group = &matched.group;
     let title = Text {
         vi: "Đã ghép",
@@ -50,9 +54,9 @@ fn one(matched: &Matched, lang: Lang) -> Vec<String> {
     };
     let (rule, id) = (group.label().get(lang), group.pass);
     let mut lines = vec![format!("\n{}: {rule} ({id})", title.get(lang))];
-    lines.extend(group.legs.iter().map(|leg| print_leg(leg, lang)));
+    lines.extend(group.legs.iter().map(|leg| print_leg(leg, say)));
     for said in &group.evidence {
-        lines.push(format!("  + {}", said.say(lang)));
+        lines.push(format!("  + {}", say(said)));
     }
     if let Some(margin) = group.margin {
         let score = group.score;
@@ -81,7 +85,7 @@ fn one(matched: &Matched, lang: Lang) -> Vec<String> {
     lines
 }
 
-fn print_leg(leg: &Leg, lang: Lang) -> String {
+fn print_leg(leg: &Leg, say: &dyn Fn(&Evidence) -> String) -> String {
     let fee = leg.fee_id.as_ref();
     let fee = fee.map_or_else(String::new, |id| format!(" {id}"));
     let dossier = leg.dossier_code.as_ref().map_or("", DossierCode::as_str);
@@ -89,6 +93,6 @@ fn print_leg(leg: &Leg, lang: Lang) -> String {
     let amount = grouped(amount);
     format!(
         "  - {role} {money} -> {dossier}{fee}: {amount} đ; {}",
-        leg.why.say(lang)
+        say(&leg.why)
     )
 }

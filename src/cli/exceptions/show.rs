@@ -11,7 +11,7 @@ use crate::cli::{Failure, Outcome, block_on};
 use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, DossierCode, Lang, RowKey, Text};
+use crate::domain::{Day, DossierCode, Lang, RowKey, Text, Txn};
 use crate::job::{Exit, JobError, lost};
 use crate::matching::{Evidence, Nearest};
 use crate::store::{ExceptionDetail, Matched, OpenMode, Spell};
@@ -72,7 +72,7 @@ fn show_matches(groups: &[Matched], args: &ShowArgs, lang: Lang) -> Outcome {
             groups: groups.iter().map(MatchJson::new).collect(),
         });
     } else {
-        let lines = matched::print(groups, lang);
+        let lines = matched::print(groups, lang, &|said| said.say(lang));
         out(&(lines.join("\n").trim_start().to_owned() + "\n"));
     }
     Ok(Exit::Done)
@@ -120,7 +120,11 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
         .dossier_code
         .as_ref()
         .map_or_else(String::new, |code| format!(", {code}"));
-    lines.push(format!("  {}{dossier}", print_key(&record.key)));
+    let known = own(detail).filter(|txn| txn.bank_ref.is_some());
+    let known = known.map_or_else(String::new, |txn| {
+        format!(", {}", text::letter::called(lang, txn))
+    });
+    lines.push(format!("  {}{known}{dossier}", print_key(&record.key)));
     if let Some(class) = classify::class(&record.class) {
         lines.push(format!(
             "\n{}\n{}",
@@ -128,7 +132,11 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
             class.advice.get(lang)
         ));
     }
-    let seen = record.evidence.iter().map(|e| seen(e, lang)).collect();
+    let seen = record
+        .evidence
+        .iter()
+        .map(|e| seen(&called(detail, lang, e), lang))
+        .collect();
     lines.extend(part(
         Text {
             vi: "Đã thấy",
@@ -137,7 +145,22 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
         seen,
         lang,
     ));
-    let nearest = record.nearest.iter().map(|near| near.say(lang)).collect();
+    let nearest = record.nearest.iter();
+    let nearest = nearest.map(|near| {
+        let known = reference(detail, lang, &near.candidate);
+        known.map_or_else(
+            || near.say(lang),
+            |known| {
+                let candidate = known.into();
+                Nearest {
+                    candidate,
+                    ..near.clone()
+                }
+                .say(lang)
+            },
+        )
+    });
+    let nearest = nearest.collect();
     lines.extend(part(
         Text {
             vi: "Gần nhất",
@@ -151,13 +174,31 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
     lines.join("\n") + "\n"
 }
 
+/// The transaction that the exception is about.
+fn own(detail: &ExceptionDetail) -> Option<&Txn> {
+    let key = &detail.record.key;
+    detail.txns.iter().find(|txn| txn.key() == *key)
+}
+
+/// What the bank knows another row by, and when it was.
+fn reference(detail: &ExceptionDetail, lang: Lang, id: &str) -> Option<String> {
+    let txn = detail.txn(id).filter(|txn| txn.bank_ref.is_some())?;
+    Some(text::letter::called(lang, txn))
+}
+
+/// The evidence with the other row called by that.
+fn called(detail: &ExceptionDetail, lang: Lang, evidence: &Evidence) -> Evidence {
+    evidence.called(|id| reference(detail, lang, id))
+}
+
 /// To whom to write, and what.
 fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let record = &detail.record;
     let dossier = record.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (record.amount, record.business_date);
+    let own = own(detail);
     let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
-    let Some((to, letter)) = text::letter::letter(lang, &matter) else {
+    let Some((to, letter)) = text::letter::letter(lang, &matter.with(own)) else {
         return Vec::new();
     };
     let title = text::say(lang, "letter-heading", &[]);
@@ -167,7 +208,9 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
 /// What is linked, what the row was on which nights, and what people decided.
 fn print_past(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> Vec<String> {
     let mut lines = Vec::new();
-    lines.extend(matched::print(&detail.groups, lang));
+    lines.extend(matched::print(&detail.groups, lang, &|said| {
+        called(detail, lang, said).say(lang)
+    }));
     let history = detail
         .history
         .iter()

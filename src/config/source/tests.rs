@@ -73,6 +73,7 @@ freshness = "26h"
 lookback = "5d"
 account = " 0123499999 "
 instrument = "qr"
+party = " Công ty Cổ phần Thanh toán Thử Nghiệm "
 base_url = "https://vnpay.example/gateway"
 timeout = "45s"
 retries = 3
@@ -95,6 +96,10 @@ orders_max = 500
     assert_eq!(
         (read.account.as_deref(), read.instrument),
         (Some("0123499999"), Instrument::Qr)
+    );
+    assert_eq!(
+        read.party.as_deref(),
+        Some("Công ty Cổ phần Thanh toán Thử Nghiệm")
     );
     assert_eq!(
         (read.text("tmn_code"), read.text("ip_addr")),
@@ -124,7 +129,7 @@ fn a_key_that_does_not_exist_is_named_with_its_line_and_a_suggestion() {
         "verify_tls = false",
         "doisoat.toml:7:1: unknown key \"source.verify_tls\"\n  known here: account, \
          allow_loopback, api, base_url, ca_file, cutoff, freshness, instrument, kind, lookback, name, \
-         rate_limit, required, retries, source_deadline, timeout, token",
+         party, rate_limit, required, retries, source_deadline, timeout, token",
     );
     let folder = "[[source]]\nname=\"x\"\nkind=\"export\"\npath=\"inbox\"\ntoken={env=\"X\"}\n";
     assert!(

@@ -29,6 +29,7 @@ pub(super) struct Told {
     bridge: Option<Bridge>,
     carried: Option<Carried>,
     republished: Vec<Day>,
+    missing: Vec<(Day, Day)>,
 }
 
 /// What the book holds of a period, as of a night.
@@ -92,6 +93,7 @@ pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told)
         }
     }
     let (run, mut told) = found.ok_or_else(|| unreadable(&last))?;
+    told.missing = known.missing;
     if known.had_eve {
         let eve = over.from.minus(1);
         let since = desk
@@ -159,6 +161,7 @@ async fn of_run(
         bridge,
         carried: None,
         republished,
+        missing: Vec::new(),
     }))
 }
 
@@ -247,6 +250,7 @@ impl Told {
             carried: self.carried,
             night: decided.run.business_date,
             republished: self.republished.clone(),
+            missing: self.missing.clone(),
         };
         payments.paper()
     }

@@ -18,7 +18,7 @@ pub struct DifferenceRow<'a> {
     pub label: String,
 }
 
-const DIFFERENCES: [&str; 8] = [
+const DIFFERENCES: [&str; 9] = [
     "day",
     "txn_id",
     "order_ref",
@@ -27,6 +27,7 @@ const DIFFERENCES: [&str; 8] = [
     "class",
     "difference",
     "amount_vnd",
+    "bank_ref",
 ];
 
 /// The rows as they come.
@@ -45,6 +46,7 @@ pub fn write_differences<'a>(
         table.text(&row.class);
         table.text(&label);
         table.whole(row.amount.get());
+        table.text(row.bank_ref.as_deref().unwrap_or_default());
         table.end_row()?;
     }
     table.finish()

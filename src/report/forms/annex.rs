@@ -65,7 +65,7 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
             cells: vec![
                 Cell::Number(at),
                 Cell::Day(row.business_date),
-                Cell::text(&*row.id),
+                Cell::Text(row.reference()),
                 Cell::text(row.order_ref.as_deref().unwrap_or_default()),
                 Cell::text(row.dossier.as_deref().unwrap_or_default()),
                 Cell::text(row_kind(lang, &row.kind)),
@@ -131,7 +131,7 @@ fn of_matched(
             cells: vec![
                 Cell::Number(at),
                 Cell::Day(row.business_date),
-                Cell::text(&*row.id),
+                Cell::Text(row.reference()),
                 Cell::text(row.dossier.as_deref().unwrap_or_default()),
                 Cell::text(row_kind(lang, &row.kind)),
                 Cell::Text(minutes.class(&row.class, classes)),
@@ -200,7 +200,7 @@ fn of_sets(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, sets: &[&ProviderRow]
             cells: vec![
                 Cell::Number(at),
                 Cell::Day(row.business_date),
-                Cell::text(&*row.id),
+                Cell::Text(row.reference()),
                 Cell::text(row.order_ref.as_deref().unwrap_or_default()),
                 Cell::Number(row.amount.wide()),
             ],

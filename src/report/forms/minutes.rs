@@ -16,8 +16,8 @@ pub struct Minutes<'a> {
     pub lang: Lang,
     /// Party A; may be empty.
     pub unit: &'a str,
-    /// Party B: the provider's name and the source's.
-    pub provider: (&'a str, &'a str),
+    /// Party B: how the paper calls it, and the source's name.
+    pub provider: (String, &'a str),
     /// The days.
     pub period: &'a Period,
     /// The run whose knowledge it is.
@@ -94,14 +94,13 @@ impl Minutes<'_> {
     }
 
     fn parties(&self, blocks: &mut Vec<Block>) {
-        let (label, source) = self.provider;
         let unit = if self.unit.is_empty() {
             "…………………………………………"
         } else {
             self.unit
         };
-        let b = format!("{label} ({source})");
-        for (key, name) in [("form-party-a-name", unit), ("form-party-b-name", &b)] {
+        let b = self.provider.0.as_str();
+        for (key, name) in [("form-party-a-name", unit), ("form-party-b-name", b)] {
             let line = text::say(self.lang, key, &[("name", name)]);
             blocks.push(Block::Line(Line::plain(line).strong()));
             blocks.push(Block::Line(Line::left(self.say("form-party-person"))));
@@ -111,31 +110,23 @@ impl Minutes<'_> {
 
     /// As of when the figures are, which days they lack, and what party A cannot tell.
     fn known(&self, blocks: &mut Vec<Block>) {
-        let day = |day| text::day(self.lang, day);
-        let mut say = |key: &str, args: &[(&str, &str)]| {
-            blocks.push(Block::Line(Line::plain(text::say(self.lang, key, args))));
+        let line = |key: &str, args: &[(&str, &str)]| {
+            Block::Line(Line::plain(text::say(self.lang, key, args)))
         };
-        say("form-minutes-told-to", &[("day", &day(self.told_to))]);
-        if !self.missing.is_empty() {
-            let stretch = |(from, to): &(Day, Day)| {
-                if from == to {
-                    day(*from)
-                } else {
-                    format!("{} – {}", day(*from), day(*to))
-                }
-            };
-            let days: Vec<String> = self.missing.iter().map(stretch).collect();
-            say("form-minutes-missing", &[("days", &days.join("; "))]);
-        }
+        let told_to = text::day(self.lang, self.told_to);
+        blocks.push(line("form-minutes-told-to", &[("day", &told_to)]));
+        let missing = period::missing(self.lang, &self.missing);
+        blocks.extend(missing.map(|said| Block::Line(Line::plain(said))));
         if self.ordered.orders == 0 {
-            say("form-minutes-own-untold", &[]);
+            blocks.push(line("form-minutes-own-untold", &[]));
         }
         let unnamed = self.unseen.iter().filter(|fee| fee.orders.is_empty());
         let unnamed: Figure = unnamed.map(|fee| fee.amount).collect();
         if !unnamed.is_empty() {
             let n = text::number(self.lang, unnamed.count);
             let amount = text::number(self.lang, unnamed.sum_vnd);
-            say("form-minutes-unnamed", &[("n", &n), ("amount", &amount)]);
+            let args = [("n", &*n), ("amount", &*amount)];
+            blocks.push(line("form-minutes-unnamed", &args));
         }
     }
 

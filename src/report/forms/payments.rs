@@ -57,6 +57,8 @@ pub struct Payments<'a> {
     pub carried: Option<Carried>,
     /// The last night that is told.
     pub night: Day,
+    /// First and last days of the stretches of the period that no published night tells.
+    pub missing: Vec<(Day, Day)>,
     /// Nights that were published again since the run: the figures are those of the book as it
     /// stands today, as of that night.
     pub republished: Vec<Day>,
@@ -96,6 +98,8 @@ impl Payments<'_> {
         let night = text::day(self.lang, self.night);
         let said = text::say(self.lang, "form-minutes-told-to", &[("day", &night)]);
         blocks.push(Block::Line(Line::plain(said)));
+        let missing = period::missing(self.lang, &self.missing);
+        blocks.extend(missing.map(|said| Block::Line(Line::plain(said))));
         blocks.extend(self.state().map(|said| Block::Line(Line::plain(said))));
         blocks.extend([Block::Signatures(vec![
             signer(self.lang, "form-sign-maker", "form-sign-hint"),

@@ -4,6 +4,18 @@
 use crate::domain::{Day, Lang, Period};
 use crate::text;
 
+/// The sentence that names the stretches of a period without published figures; none where there
+/// are none.
+pub(super) fn missing(lang: Lang, stretches: &[(Day, Day)]) -> Option<String> {
+    let stretch = |(from, to): &(Day, Day)| match (text::day(lang, *from), text::day(lang, *to)) {
+        (from, to) if from == to => from,
+        (from, to) => format!("{from} – {to}"),
+    };
+    let days: Vec<String> = stretches.iter().map(stretch).collect();
+    let days = days.join("; ");
+    (!stretches.is_empty()).then(|| text::say(lang, "form-minutes-missing", &[("days", &days)]))
+}
+
 /// `Tháng 12 năm 2022 (từ ngày 01/12/2022 đến ngày 31/12/2022)`; of a range the days alone,
 /// in brackets as the provincial form has them.
 pub(super) fn name(lang: Lang, period: &Period) -> String {

@@ -7,7 +7,8 @@ use crate::matching::{Nearest, Suggestion};
 use crate::report::facts::RunFacts;
 use crate::text;
 
-use super::index::{Index, moment};
+use super::index::Index;
+use crate::text::moment;
 
 /// At most this many candidates stand beside a row; `exceptions.csv` and `suggestions.csv` have
 /// all.
@@ -45,9 +46,7 @@ pub(super) fn rows(
     nearest: &[Nearest],
 ) -> Vec<CompareRow> {
     let lang = facts.lang;
-    let suggested = suggestions.iter().map(|s| of_suggestion(index, facts, s));
-    let near = nearest.iter().map(|n| of_nearest(index, facts, n));
-    let others: Vec<Column> = suggested.chain(near).take(CANDIDATES_MAX).collect();
+    let others = candidates(index, facts, suggestions, nearest);
     if others.is_empty() {
         return Vec::new();
     }
@@ -88,11 +87,38 @@ pub(super) fn rows(
     rows
 }
 
+/// A column for each candidate: one that is suggested and was tried says the test that it failed,
+/// one that is only suggested what speaks for it.
+fn candidates(
+    index: &Index<'_>,
+    facts: &RunFacts,
+    suggestions: &[&Suggestion],
+    nearest: &[Nearest],
+) -> Vec<Column> {
+    let suggested = suggestions.iter().map(|s| {
+        let tried = nearest.iter().find(|n| names(n, &s.dossier_code));
+        of_suggestion(index, facts, s, tried)
+    });
+    let others = nearest.iter().enumerate().filter(|(at, near)| {
+        let earlier = nearest.iter().take(*at);
+        let again = earlier
+            .clone()
+            .any(|known| known.candidate == near.candidate);
+        !again && !suggestions.iter().any(|s| names(near, &s.dossier_code))
+    });
+    let others = others.map(|(_, near)| of_nearest(index, facts, near));
+    suggested.chain(others).take(CANDIDATES_MAX).collect()
+}
+
+fn names(near: &Nearest, code: &DossierCode) -> bool {
+    DossierCode::parse(&near.candidate).is_ok_and(|candidate| candidate == *code)
+}
+
 fn own(index: &Index<'_>, facts: &RunFacts, key: &RowKey) -> Column {
     let lang = facts.lang;
     if let Some(txn) = index.txn(key) {
         return Column {
-            code: txn.id.to_string(),
+            code: txn.reference(),
             amount: Some(txn.amount),
             payer: text::mask_name(&txn.payer),
             at: moment(lang, &txn.paid_at),
@@ -142,16 +168,24 @@ fn agency(index: &Index<'_>, facts: &RunFacts, code: &DossierCode) -> String {
     })
 }
 
-fn of_suggestion(index: &Index<'_>, facts: &RunFacts, suggestion: &Suggestion) -> Column {
+fn of_suggestion(
+    index: &Index<'_>,
+    facts: &RunFacts,
+    suggestion: &Suggestion,
+    tried: Option<&Nearest>,
+) -> Column {
     let fee = suggestion.fee_id.as_ref().map(|id| id.as_str());
-    let why = suggestion
-        .reason
-        .iter()
-        .map(|reason| reason.say(facts.lang));
+    let reasons = suggestion.reason.iter();
+    let reasons = reasons.map(|reason| index.say(facts.lang, reason));
+    let column = of_dossier(index, facts, &suggestion.dossier_code, fee);
     Column {
         score: format!("{}/1000", suggestion.score),
-        why: why.collect::<Vec<_>>().join("; "),
-        ..of_dossier(index, facts, &suggestion.dossier_code, fee)
+        amount: column.amount.or(tried.and_then(|near| near.amount)),
+        why: tried.map_or_else(
+            || reasons.collect::<Vec<_>>().join("; "),
+            |near| near.failed.say(facts.lang).to_owned(),
+        ),
+        ..column
     }
 }
 

@@ -7,17 +7,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{AtRisk, Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, DossierCode, ExceptionId, Lang, RowKey, Side, Vnd};
-use crate::matching::{Nearest, Suggestion};
+use crate::domain::{AgencyCode, Day, ExceptionId, Lang, RowKey, Side, Vnd};
+use crate::matching::Suggestion;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
-use crate::text::{self, letter::Matter};
+use crate::text;
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
 use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
-use super::row::{Fact, row_facts};
+use super::row::{Fact, letter, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
 /// One exception, ready to be printed.
@@ -320,7 +320,7 @@ fn view(
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
         advice: classes.text(row.class, lang, |c| c.advice),
-        letter: letter(lang, row),
+        letter: letter(index, lang, row),
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),
@@ -339,8 +339,12 @@ fn view(
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
         facts: row_facts(lang, index, &row.key),
-        evidence: evidence(lang, row),
-        nearest: row.nearest.iter().map(|n: &Nearest| n.say(lang)).collect(),
+        evidence: evidence(lang, index, row),
+        nearest: row
+            .nearest
+            .iter()
+            .map(|n| index.say_near(lang, n))
+            .collect(),
         suggestions: suggested
             .iter()
             .map(|s| compare::suggestion(lang, s))
@@ -364,7 +368,7 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
         label: classes.text(row.class, facts.lang, |c| c.label),
         severity: item.severity,
         source: row.key.source.as_str().into(),
-        what: dossier.map_or_else(|| row.key.id.to_string(), ToString::to_string),
+        what: dossier.map_or_else(|| index.reference(&row.key), ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
@@ -375,8 +379,8 @@ fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<
 }
 
 /// What was seen, and where the money at risk is counted when it is not here.
-fn evidence(lang: Lang, row: &Classified) -> Vec<String> {
-    let seen = row.evidence.iter().map(|e| e.say(lang));
+fn evidence(lang: Lang, index: &Index<'_>, row: &Classified) -> Vec<String> {
+    let seen = row.evidence.iter().map(|e| index.say(lang, e));
     let elsewhere = match row.at_risk() {
         AtRisk::Here(_) => None,
         AtRisk::AtFee => Some("at-risk-at-fee"),
@@ -391,11 +395,4 @@ fn field(index: &Index<'_>, row: &Classified) -> String {
     let dossier = row.dossier_code.as_ref();
     let field = dossier.and_then(|dossier| index.field_of(dossier));
     field.unwrap_or_default().to_owned()
-}
-
-fn letter(lang: Lang, row: &Classified) -> Option<(String, String)> {
-    let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
-    let (amount, day) = (row.amount, row.business_date);
-    let matter = Matter::of(row.class, &row.key, dossier, amount, day);
-    text::letter::letter(lang, &matter)
 }

@@ -6,7 +6,9 @@ use crate::domain::{
     AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
     Vnd,
 };
+use crate::matching::{Evidence, Nearest};
 use crate::settle::Inputs;
+use crate::text;
 
 /// Inputs by key.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Index<'a> {
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
+    /// By id alone; none where several sources have it.
+    ids: FxHashMap<&'a str, Option<&'a Txn>>,
 }
 
 impl<'a> Index<'a> {
@@ -31,6 +35,11 @@ impl<'a> Index<'a> {
             .fees
             .iter()
             .for_each(|fee| directory.add_code(&fee.agency_code));
+        let mut ids = FxHashMap::default();
+        for txn in &inputs.txns {
+            let alone = ids.entry(&*txn.id).or_insert(Some(txn));
+            *alone = alone.filter(|known: &&Txn| known.source == txn.source);
+        }
         let txn = |t: &'a Txn| ((t.source.as_str(), &*t.id), t);
         let field = |f: &'a Fee| Some((f.dossier_code.as_str(), f.more.field_code.as_deref()?));
         let fee = |f: &'a Fee| ((f.dossier_code.as_str(), f.fee_id.as_str()), f);
@@ -51,6 +60,7 @@ impl<'a> Index<'a> {
                 .collect(),
             fields: inputs.fees.iter().filter_map(field).collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+            ids,
         }
     }
 
@@ -58,6 +68,38 @@ impl<'a> Index<'a> {
     pub fn txn(&self, key: &RowKey) -> Option<&'a Txn> {
         let found = || self.txns.get(&(key.source.as_str(), &*key.id)).copied();
         (key.side == Side::Txn).then(found).flatten()
+    }
+
+    /// What the bank knows a transaction by, and when it was; none for the id of another row.
+    pub fn called(&self, lang: Lang, id: &str) -> Option<String> {
+        let is_receipt = self.receipts.contains_key(id);
+        let txn = self.ids.get(id).copied().flatten();
+        let txn = txn.filter(|txn| !is_receipt && txn.bank_ref.is_some())?;
+        Some(text::letter::called(lang, txn))
+    }
+
+    /// A sentence that calls another row by what the bank knows it by.
+    pub fn say(&self, lang: Lang, evidence: &Evidence) -> String {
+        evidence.called(|id| self.called(lang, id)).say(lang)
+    }
+
+    /// A candidate, called likewise.
+    pub fn say_near(&self, lang: Lang, near: &Nearest) -> String {
+        let candidate = self.called(lang, &near.candidate);
+        let candidate = candidate.map_or_else(|| near.candidate.clone(), Into::into);
+        let (amount, failed) = (near.amount, near.failed);
+        let near = Nearest {
+            candidate,
+            amount,
+            failed,
+        };
+        near.say(lang)
+    }
+
+    /// What others know a row by: a transaction by the bank's reference, else its id.
+    pub fn reference(&self, key: &RowKey) -> String {
+        let txn = self.txn(key);
+        txn.map_or_else(|| key.id.to_string(), Txn::reference)
     }
 
     /// The receipt behind a key.
@@ -111,16 +153,5 @@ impl<'a> Index<'a> {
         self.directory
             .on(code, day)
             .map_or_else(|| code.to_string(), |a| a.name.to_string())
-    }
-}
-
-/// A day and a time for people.
-pub(super) fn moment(lang: Lang, at: &crate::domain::Moment) -> String {
-    match lang {
-        Lang::Vi => at.vi(),
-        Lang::En => crate::domain::Moment::of_ms(at.ms())
-            .text()
-            .replace('T', " ")
-            .replace("+07:00", ""),
     }
 }

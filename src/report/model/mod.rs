@@ -211,7 +211,7 @@ impl Report {
             instruments: breakdown::instruments(&index, settlement, facts),
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
-            pairings: pairings::list(settlement, facts),
+            pairings: pairings::list(&index, settlement, facts),
             fees: fees::section(&index, facts),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, Some(&standing)),

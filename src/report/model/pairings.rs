@@ -11,13 +11,14 @@ use crate::report::RunFacts;
 use crate::settle::Settlement;
 
 use super::SHOWN_MAX;
+use super::index::Index;
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PairingView {
     /// The name of the pass.
     pub pass: &'static str,
-    /// Ids of its transactions.
+    /// What others know its money by.
     pub money: Vec<String>,
     /// Codes of its dossiers.
     pub dossiers: Vec<String>,
@@ -41,20 +42,20 @@ pub struct Pairings {
     pub shown: Vec<PairingView>,
 }
 
-pub(super) fn list(settlement: &Settlement, facts: &RunFacts) -> Pairings {
+pub(super) fn list(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Pairings {
     let new =
         |group: &&MatchGroup| group.is_provisional() && facts.changed_groups.contains(&group.id);
     let groups: Vec<&MatchGroup> = settlement.groups.iter().filter(new).collect();
     let shown = groups.iter().take(SHOWN_MAX);
     Pairings {
         count: u64::try_from(groups.len()).unwrap_or(u64::MAX),
-        shown: shown.map(|group| view(group, facts.lang)).collect(),
+        shown: shown.map(|group| view(index, group, facts.lang)).collect(),
     }
 }
 
-fn view(group: &MatchGroup, lang: Lang) -> PairingView {
+fn view(index: &Index<'_>, group: &MatchGroup, lang: Lang) -> PairingView {
     let money = group.legs.iter().filter(|leg| leg.money.side != Side::Fee);
-    let money: BTreeSet<String> = money.map(|leg| leg.money.id.to_string()).collect();
+    let money: BTreeSet<String> = money.map(|leg| index.reference(&leg.money)).collect();
     let dossiers = group
         .legs
         .iter()
@@ -63,7 +64,7 @@ fn view(group: &MatchGroup, lang: Lang) -> PairingView {
     let settles = group.links().filter(|leg| leg.role == Role::Settles);
     let said = group.legs.iter().map(|leg| &leg.why).chain(&group.evidence);
     let mut evidence: Vec<String> = Vec::new();
-    for text in said.map(|said| said.say(lang)) {
+    for text in said.map(|said| index.say(lang, said)) {
         if !evidence.contains(&text) {
             evidence.push(text);
         }
@@ -75,6 +76,9 @@ fn view(group: &MatchGroup, lang: Lang) -> PairingView {
         amount: (!group.is_set()).then(|| settles.map(|leg| leg.amount.wide()).sum()),
         score: group.margin.map(|margin| (group.score, margin)),
         evidence,
-        runner_up: group.runner_up.as_ref().map(|near| near.say(lang)),
+        runner_up: group
+            .runner_up
+            .as_ref()
+            .map(|near| index.say_near(lang, near)),
     }
 }

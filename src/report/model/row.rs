@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
-use crate::domain::{Fee, Lang, Receipt, RowKey, Txn};
+use crate::classify::Classified;
+use crate::domain::{DossierCode, Fee, Lang, Receipt, RowKey, Txn};
 use crate::text;
+use crate::text::letter::Matter;
 
 use super::breakdown::instrument_word;
-use super::index::{Index, moment};
+use super::index::Index;
+use crate::text::moment;
 
 /// A label and a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +37,14 @@ pub(super) fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact
         .filter(|(_, value)| !value.is_empty())
         .map(fact)
         .collect()
+}
+
+/// What to write to somebody outside about a row, and to whom.
+pub(super) fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<(String, String)> {
+    let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
+    let (amount, day) = (row.amount, row.business_date);
+    let matter = Matter::of(row.class, &row.key, dossier, amount, day);
+    text::letter::letter(lang, &matter.with(index.txn(&row.key)))
 }
 
 fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {

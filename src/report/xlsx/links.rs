@@ -36,10 +36,10 @@ pub(super) struct LinkRow {
 pub(super) fn rows(index: &Index<'_>, groups: Vec<&MatchGroup>, lang: Lang) -> Vec<LinkRow> {
     let links = sorted_links(groups);
     let row = |(leg, group): (&Leg, &MatchGroup)| {
-        let mut evidence = leg.why.say(lang);
+        let mut evidence = index.say(lang, &leg.why);
         for said in &group.evidence {
             evidence.push_str("; ");
-            evidence.push_str(&said.say(lang));
+            evidence.push_str(&index.say(lang, said));
         }
         let paid = index.txn(&leg.money).map(|txn| txn.paid_on);
         let collected = || index.receipt(&leg.money).map(|at| at.collected_at.day());

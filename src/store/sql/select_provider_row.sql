@@ -1,7 +1,7 @@
 -- The rows with these keys, with their class as of the night $2.
 SELECT
-    t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
-    s.class, s.bucket, s.dossier_code,
+    t.source, t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
+    t.bank_ref, s.class, s.bucket, s.dossier_code,
     CAST(CASE WHEN EXISTS (
         SELECT 1 FROM match_leg AS l CROSS JOIN match_group AS g
         WHERE l.side = 'txn' AND l.source = t.source AND l.id = t.id AND l.role = 'member'
@@ -14,14 +14,7 @@ SELECT
           AND l.role IN ('refund', 'reversal')
           AND g.group_id = l.group_id AND g.night = l.night AND g.live = 1
           AND g.night <= $2 AND g.until > $2
-    ) THEN 1 ELSE 0 END AS BIGINT) AS went_back,
-    (
-        SELECT g.difference_vnd FROM match_leg AS l CROSS JOIN match_group AS g
-        WHERE l.side = 'txn' AND l.source = t.source AND l.id = t.id
-          AND g.group_id = l.group_id AND g.night = l.night AND g.live = 1
-          AND g.night <= $2 AND g.until > $2
-        ORDER BY g.group_id LIMIT 1
-    ) AS difference_vnd
+    ) THEN 1 ELSE 0 END AS BIGINT) AS went_back
 FROM jsonb_each($1) AS k CROSS JOIN txn AS t CROSS JOIN row_state AS s
 WHERE t.source = k.value->>'source' AND t.id = k.value->>'id'
   AND s.side = 'txn' AND s.source = t.source AND s.id = t.id AND s.dossier = ''
