@@ -205,7 +205,7 @@ fn the_workbook_tells_then_now_and_the_difference_by_formula() {
                 .skip(4)
                 .filter(|row| row[0] != Data::Empty)
                 .count(),
-            4
+            5
         );
         let names: Vec<String> = moved.rows().map(|row| row[1].to_string()).collect();
         assert!(
