@@ -97,6 +97,11 @@ impl Period {
         }
     }
 
+    /// True when a report that tells `other` tells this one too: by its label or by its days.
+    pub fn is_told_by(&self, other: &Self) -> bool {
+        self.label == other.label || (self.from, self.to) == (other.from, other.to)
+    }
+
     /// True when `day` lies inside.
     pub fn holds(&self, day: Day) -> bool {
         self.from <= day && day <= self.to

@@ -1,5 +1,7 @@
 //! A period as it was known on a day, beside what is known now, with what arrived between.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::Context;
 use serde_json::{Value, json};
 
@@ -9,8 +11,10 @@ use super::nightly::Decided;
 use super::{recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
-use crate::domain::{Arrived, Day, Moved, Side};
+use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side};
+use crate::kpi::item::Name;
 use crate::kpi::{Period, Share};
+use crate::matching::Role;
 use crate::report::csv::{self, KnownShare, Style};
 use crate::report::facts::{AsKnown, Figure};
 use crate::report::model::is_work;
@@ -47,7 +51,8 @@ pub(super) async fn compare(
     let mut decided_now = Box::pin(measured(desk, by, now, period)).await?;
     let night = then.business_date;
     let arrived = desk.store.arrived(period, night).await?;
-    let moved = desk.store.moved(period, night).await?;
+    let mut moved = desk.store.moved(period, night).await?;
+    without_cashiers(&mut moved, &[&decided_then.pool, &decided_now.pool]);
     let known = as_known(&decided_then, &decided_now, period, (&arrived, &moved));
     let (shown, run) = if show_now {
         (&mut decided_now, now)
@@ -74,6 +79,52 @@ pub(super) async fn compare(
         files,
         shown: run.clone(),
     })
+}
+
+/// Names a cash payment by the receipts that it is made of: the item's own name holds the name of
+/// the cashier. Receipts that neither night held any more are not named.
+fn without_cashiers(moved: &mut [Moved], pools: &[&Inputs]) {
+    let mut receipts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for receipt in pools.iter().flat_map(|pool| &pool.receipts) {
+        let item = Name::Cash(receipt).to_string();
+        let ids = receipts.entry(item).or_default();
+        ids.insert(&receipt.receipt_id);
+    }
+    for row in moved.iter_mut() {
+        let mut parts = row.item.split('|');
+        let (Some("cash"), Some(dossier)) = (parts.next(), parts.next()) else {
+            continue;
+        };
+        let ids = receipts.get(&*row.item).map(|ids| {
+            let ids: Vec<&str> = ids.iter().copied().collect();
+            format!("|{}", ids.join(","))
+        });
+        row.item = format!("cash|{dossier}{}", ids.unwrap_or_default()).into();
+    }
+}
+
+/// By the key of each payment as people write it: the row that gave it back, and by which night
+/// it came.
+fn given_back(now: &Decided, arrived: &[Arrived]) -> BTreeMap<Box<str>, (Box<str>, Day)> {
+    let key = |key: &RowKey| format!("{}/{}", key.source, key.id);
+    let told: BTreeMap<&str, Day> = arrived.iter().map(|row| (&*row.key, row.told)).collect();
+    let mut found = BTreeMap::new();
+    for group in &now.settlement.groups {
+        let money = || group.legs.iter().filter(|leg| leg.money.side == Side::Txn);
+        let back = money().filter(|leg| matches!(leg.role, Role::Refund | Role::Reversal));
+        for leg in back {
+            let by = key(&leg.money);
+            let Some(night) = told.get(&*by) else {
+                continue;
+            };
+            let paid = money()
+                .filter(|paid| paid.role == Role::Settles && paid.dossier_code == leg.dossier_code);
+            for paid in paid {
+                found.insert(key(&paid.money).into(), (by.as_str().into(), *night));
+            }
+        }
+    }
+    found
 }
 
 /// A run measured over the period, from what it kept.
@@ -114,6 +165,7 @@ fn as_known(
         work: both(&|row| row.exception_id.is_some() && is_work(row, row.severity)),
         arrived: arrived.to_vec(),
         moved: moved.to_vec(),
+        given_back: given_back(now, arrived),
     }
 }
 
@@ -180,4 +232,46 @@ fn document(
         "arrived": arrived,
         "moved": moved,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AgencyCode, DossierCode, FeeId, Moment, ReceiptStatus, Vnd};
+
+    #[test]
+    fn a_cash_payment_is_named_by_its_receipts_and_not_by_its_cashier() {
+        let receipt = |id: &str| crate::domain::Receipt {
+            receipt_id: id.into(),
+            receipt_no: "0001".into(),
+            dossier_code: DossierCode::parse("000.00.02.H48-221207-0002").unwrap(),
+            fee_id: FeeId::new("F1"),
+            amount: Vnd::new(20_000),
+            collected_at: Moment::parse("2022-12-07T09:00:00+07:00").unwrap(),
+            cashier: "Trần Thị Thu Ngân".into(),
+            agency_code: AgencyCode::new("H48.02"),
+            status: ReceiptStatus::Valid,
+        };
+        let pool = Inputs {
+            receipts: vec![receipt("R2"), receipt("R1")],
+            ..Inputs::default()
+        };
+        let item = Name::Cash(&pool.receipts[0]).to_string();
+        assert!(item.contains("Ngân"), "{item}");
+        let moved = |item: &str| Moved {
+            definition: "TX_CASHLESS".into(),
+            item: item.into(),
+            then: (0, 0),
+            now: (0, 1),
+            outcomes_then: Vec::new(),
+            outcomes_now: vec![(0, 1)],
+        };
+        let gone = "cash|H48-1|Nguyễn Văn An|1670378400000";
+        let mut rows = [moved(&item), moved(gone), moved("txn|bank|FT1")];
+        without_cashiers(&mut rows, &[&pool]);
+        let names: Vec<&str> = rows.iter().map(|row| &*row.item).collect();
+        let dossier = &pool.receipts[0].dossier_code;
+        let named = format!("cash|{dossier}|R1,R2");
+        assert_eq!(names, [&*named, "cash|H48-1", "txn|bank|FT1"]);
+    }
 }

@@ -4,19 +4,17 @@ mod choice;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use serde_json::Value;
 
 use super::as_known::{self, Known};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
-use super::nightly::Decided;
 use super::{period, recover, stage, told};
 use crate::config::Format;
 use crate::domain::Day;
 use crate::kpi::Period;
-use crate::report::csv::{self, Style};
 use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
 use crate::store::RunRecord;
@@ -218,12 +216,10 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
     }
     let mut decided = decided.ok_or_else(|| since(&run))?;
     decided.facts.page.closed.clone_from(&asked.mark);
-    let mut files = stage::files(by, &decided)?;
-    replace_shares(by, &decided, period, &mut files)?;
     Ok(Made {
         name,
+        files: stage::files(by, &decided)?,
         run: decided.run,
-        files,
     })
 }
 
@@ -322,31 +318,6 @@ async fn as_kept(
     }
     decided.run.run_json.clone_from(&run.run_json);
     stage::files(by, &decided).map(Some)
-}
-
-/// `share.csv` of the period asked for instead of the year to date.
-fn replace_shares(
-    desk: &Desk,
-    decided: &Decided,
-    period: &Period,
-    files: &mut [OutFile],
-) -> Result<(), JobError> {
-    if !desk.config.formats.contains(&Format::Csv) {
-        return Ok(());
-    }
-    let shares = decided
-        .settlement
-        .shares
-        .iter()
-        .filter(|share| share.period == *period);
-    let mut bytes = Vec::new();
-    let style = Style::spreadsheet(decided.facts.lang);
-    csv::write_shares(&mut bytes, shares, style).context("share.csv")?;
-    if let Some(file) = files.iter_mut().find(|file| &*file.name == "share.csv") {
-        file.bytes = bytes;
-    }
-    stage::spell(desk, files);
-    Ok(())
 }
 
 /// The run that stands for a day, or an error that says what to do.

@@ -640,6 +640,7 @@ known-why-decision = Decided after the night of { $then }.
 known-because = { $what }, night of { $day }
 known-became-new = counts since
 known-became-gone = counts no more
+known-became-returned = paid back by { $by } (came by the night of { $day })
 known-became-settled = was open, is settled
 known-became-open = was settled, is open
 known-became-other = counts otherwise

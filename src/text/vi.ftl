@@ -640,6 +640,7 @@ known-why-decision = Quyết định ghi sau đêm { $then }.
 known-because = { $what }, đêm { $day }
 known-became-new = mới tính
 known-became-gone = không còn tính
+known-became-returned = đã hoàn bằng { $by } (đến đêm { $day })
 known-became-settled = trước còn mở, nay đã rõ
 known-became-open = trước đã rõ, nay còn mở
 known-became-other = nay tính khác

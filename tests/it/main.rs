@@ -79,6 +79,7 @@ mod passes_properties;
 mod payments;
 mod pdf;
 mod periods;
+mod periods_once;
 mod prior_sums;
 mod probe;
 mod probe_answers;

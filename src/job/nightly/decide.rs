@@ -133,7 +133,9 @@ pub(super) async fn decide(
         counts,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    rules.periods.extend(over.clone());
+    if let Some(over) = &over {
+        measure_over(&mut rules, over);
+    }
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
@@ -177,6 +179,13 @@ pub(super) async fn decide(
         facts,
     };
     Box::pin(told(desk, decided, counts.as_deref())).await
+}
+
+/// Measures a period besides those of the night; one that is the same figure anyhow stands once:
+/// a month asked for on its last night, or the month to date under the label of the month.
+fn measure_over(rules: &mut Rules, over: &Period) {
+    rules.periods.retain(|period| !period.is_told_by(over));
+    rules.periods.push(over.clone());
 }
 
 /// The period that is told of, and its days of which no night tells.

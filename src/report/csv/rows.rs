@@ -91,12 +91,13 @@ pub fn night_groups<'a>(settlement: &'a Settlement, facts: &RunFacts) -> Vec<&'a
     settlement.groups.iter().filter(tonight).collect()
 }
 
-/// The shares of a night's `share.csv`: the year to date.
+/// The shares of `share.csv`: of the period asked for, else of the year to date.
 pub fn night_shares<'a>(
     settlement: &'a Settlement,
     facts: &RunFacts,
 ) -> impl Iterator<Item = &'a Share> {
-    let year = Period::year_to(facts.business_date);
+    let asked = facts.period().cloned();
+    let year = asked.unwrap_or_else(|| Period::year_to(facts.business_date));
     settlement
         .shares
         .iter()

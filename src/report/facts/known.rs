@@ -1,5 +1,7 @@
 //! A period as two runs knew it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Figure;
@@ -24,4 +26,7 @@ pub struct AsKnown {
     pub arrived: Vec<Arrived>,
     /// Items of the total that count otherwise.
     pub moved: Vec<Moved>,
+    /// Payments of which money went back by a row that came between, by key: that row, and the
+    /// night that told it.
+    pub given_back: BTreeMap<Box<str>, (Box<str>, Day)>,
 }

@@ -233,7 +233,10 @@ fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
     let row = |item: &Moved| {
         let (words, name) = item_words(lang, &item.item);
         let mut reason = text::say(lang, became(item), &[]);
-        if let Some(cause) = by_name.get(&*name) {
+        if let Some((by, night)) = known.given_back.get(&*name) {
+            let args = [("by", &**by), ("day", &*text::day(lang, *night))];
+            reason = text::say(lang, "known-became-returned", &args);
+        } else if let Some(cause) = by_name.get(&*name) {
             let kind = kind_word(cause.kind, lang);
             let args = [
                 ("what", &*format!("{kind} {}", cause.key)),

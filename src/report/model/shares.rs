@@ -174,10 +174,20 @@ fn leading<'s>(settlement: &'s Settlement, facts: &RunFacts, period: &Period) ->
         .targets
         .first()
         .map_or("TX_CASHLESS", |target| &target.definition);
-    settlement
-        .shares
-        .iter()
-        .find(|s| s.agency.is_none() && s.definition == definition && s.period == *period)
+    whole_unit(settlement, definition, period)
+}
+
+/// The share of a definition over a period for the whole unit. In the report of a period the month
+/// or year to date may stand there under the period that was asked for.
+pub(super) fn whole_unit<'s>(
+    settlement: &'s Settlement,
+    definition: &str,
+    period: &Period,
+) -> Option<&'s Share> {
+    let of_unit = |share: &&Share| share.agency.is_none() && share.definition == definition;
+    let mut shares = settlement.shares.iter().filter(of_unit);
+    let exact = shares.clone().find(|share| share.period == *period);
+    exact.or_else(|| shares.find(|share| share.period.is_told_by(period)))
 }
 
 pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {

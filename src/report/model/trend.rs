@@ -131,9 +131,7 @@ fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tre
     let tonight = facts.business_date;
     let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
     let period = Period::month_to(tonight);
-    let mine = settlement.shares.iter().find(|share| {
-        share.agency.is_none() && Some(share.definition) == definition && share.period == period
-    });
+    let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &period));
     let mine = mine.map(|share| shares::row(share, facts));
     let now = tonight_of(tonight, mine.as_ref(), totals.transactions, totals.open);
     let mut rows = Vec::new();

@@ -1,5 +1,6 @@
 //! A period as known then and now: on the page and in the workbook, with what came between.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Xlsx};
@@ -86,7 +87,16 @@ fn scene() -> Scene {
                 [&[(0, 1)], &[]],
             ),
             moved("TX_CASHLESS", HOSTILE[7], [&[(0, 1)], &[(0, 1), (1, 1)]]),
+            moved(
+                "TX_CASHLESS",
+                "txn|sepay-main|108",
+                [&[(1, 1)], &[(0, 0), (1, 1)]],
+            ),
         ],
+        given_back: BTreeMap::from([(
+            "sepay-main/108".into(),
+            ("sepay-main/refund".into(), day("2022-12-06")),
+        )]),
     }));
     scene
 }
@@ -118,6 +128,7 @@ fn the_page_tells_then_and_now_and_what_came_between() {
         "tiền mặt của hồ sơ H48-2",
         "không còn tính",
         "trước đã rõ, nay còn mở",
+        "đã hoàn bằng sepay-main/refund (đến đêm 06/12/2022)",
     ] {
         assert!(section.contains(said), "{said}");
     }
@@ -194,7 +205,7 @@ fn the_workbook_tells_then_now_and_the_difference_by_formula() {
                 .skip(4)
                 .filter(|row| row[0] != Data::Empty)
                 .count(),
-            4
+            5
         );
         let names: Vec<String> = moved.rows().map(|row| row[1].to_string()).collect();
         assert!(
