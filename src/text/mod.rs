@@ -18,7 +18,7 @@ pub mod reject;
 pub mod words;
 
 pub use figure::{day, money, money_of, number, percent, percent_down, percent_up, points};
-pub use mask::{mask_account, mask_name};
+pub use mask::{mask_account, mask_file, mask_name};
 pub use memo::mask_memo;
 pub use words::dong_in_words;
 
