@@ -36,12 +36,14 @@ pub(super) const CONFLICT: Class = Class {
         en: "Same id, other content",
     },
     explanation: Text {
-        vi: "Nguồn gửi hai nội dung khác nhau dưới cùng một mã; bản nhận trước được giữ, chưa tính vào tỷ lệ.",
-        en: "The source sent different contents under one id; the first is kept, none is counted.",
+        vi: "Nguồn gửi hai nội dung khác nhau dưới cùng một mã, hoặc sao kê khớp số dư của ngày đó không có dòng này; \
+             bản nhận trước được giữ, chưa tính vào tỷ lệ.",
+        en: "The source sent different contents under one id, or the statement of the day that ties does not have the row; \
+             the first is kept, none is counted.",
     },
     advice: Text {
-        vi: "Tra soát với nhà cung cấp xem bản nào đúng.",
-        en: "Ask the provider which version is right.",
+        vi: "Tra soát với ngân hàng hoặc nhà cung cấp xem bản nào đúng rồi quyết định dòng này.",
+        en: "Ask the bank or the provider which version is right, then decide the row.",
     },
     severity: Severity::Action,
     carried: true,

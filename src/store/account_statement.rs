@@ -49,6 +49,19 @@ pub struct AccountStatement {
     pub checked: Checked,
 }
 
+/// What succeeded on one account on one day, by the stored rows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turnover {
+    /// The day of payment.
+    pub day: Day,
+    /// Account number; none where it is not told.
+    pub account: Option<Box<str>>,
+    /// Money in, dong.
+    pub credits: i64,
+    /// Money out, dong.
+    pub debits: i64,
+}
+
 impl Store {
     /// Remembers a file that was read to its end, in one transaction; a known one changes nothing.
     pub async fn save_statement_file(
@@ -122,6 +135,32 @@ impl Store {
         };
         let told = row.opt_text("day")?.is_some();
         told.then(|| row.parsed("day", day)).transpose()
+    }
+
+    /// What succeeded at `source` by day of payment and account, of these accounting days.
+    pub async fn turnover(
+        &self,
+        source: &SourceName,
+        (from, to): (Day, Day),
+    ) -> Result<Vec<Turnover>, StoreError> {
+        let (from, to) = (from.to_string(), to.to_string());
+        let binds = [
+            Bind::Text(source.as_str()),
+            Bind::Text(&from),
+            Bind::Text(&to),
+        ];
+        let rows = self.read(&sql::SELECT_TURNOVER, &binds).await?;
+        let read = |row: &Row| -> Result<Turnover, StoreError> {
+            Ok(Turnover {
+                day: row.parsed("day", day)?,
+                account: row.opt_text("account")?.map(Into::into),
+                credits: row.int("credits")?,
+                debits: row.int("debits")?,
+            })
+        };
+        let mut all: Vec<Turnover> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        all.sort();
+        Ok(all)
     }
 
     /// The stored rows of `source` with these ids, whatever their day, in order of the ids.

@@ -61,7 +61,7 @@ mod reading;
 mod seal;
 mod taken;
 
-pub use account_statement::AccountStatement;
+pub use account_statement::{AccountStatement, Turnover};
 pub use asked::Daily;
 pub use audit::{Audit, Removed, chain_seal};
 pub use closing::{Closing, says_of};

@@ -24,6 +24,48 @@ pub fn mask_account(account: &str) -> String {
         .collect()
 }
 
+/// A file's name; numbers in it that are long enough to be an account's keep their last four
+/// digits. Days and times (`20221205`, `20221205093000`) stay, so that people find the file.
+pub fn mask_file(name: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = name;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|c: char| !c.is_ascii_digit());
+        let (digits, after) = from.split_at(end.unwrap_or(from.len()));
+        masked.push_str(before);
+        if digits.len() < ACCOUNT_DIGITS_MIN || is_time(digits) {
+            masked.push_str(digits);
+        } else {
+            masked.push_str(&mask_account(digits));
+        }
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
+/// Shorter numbers in a name are days, pages and counters.
+const ACCOUNT_DIGITS_MIN: usize = 8;
+
+/// True for a day, with a time behind it or without: `yyyyMMdd` or `ddMMyyyy`, then `HHmm` or
+/// `HHmmss`.
+fn is_time(digits: &str) -> bool {
+    let part = |from: usize, to: usize| digits.get(from..to).and_then(|n| n.parse::<u32>().ok());
+    let is_in = |n: Option<u32>, from: u32, to: u32| n.is_some_and(|n| (from..=to).contains(&n));
+    let years = |at| is_in(part(at, at + 4), 2000, 2099);
+    let day = |at| is_in(part(at, at + 2), 1, 31);
+    let month = |at| is_in(part(at, at + 2), 1, 12);
+    let dated = (years(0) && month(4) && day(6)) || (day(0) && month(2) && years(4));
+    let clock = || is_in(part(8, 10), 0, 23) && is_in(part(10, 12), 0, 59);
+    match digits.len() {
+        8 => dated,
+        12 => dated && clock(),
+        14 => dated && clock() && is_in(part(12, 14), 0, 59),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +76,24 @@ mod tests {
         assert_eq!(mask_name("  "), "");
         assert_eq!(mask_account("0123456789"), "******6789");
         assert_eq!(mask_account("1234"), "****");
+    }
+
+    #[test]
+    fn a_number_in_a_file_name_is_masked_and_a_day_is_not() {
+        let check = |name: &str, masked: &str| assert_eq!(mask_file(name), masked);
+        check("sao_ke_0123456789.csv", "sao_ke_******6789.csv");
+        check(
+            "0071000000001_2022-12-05.csv",
+            "*********0001_2022-12-05.csv",
+        );
+        check(
+            "SK-20221205-113000012345.xlsx",
+            "SK-20221205-********2345.xlsx",
+        );
+        check("SK05122022.xlsx", "SK05122022.xlsx");
+        check("sk_20221205093000.mt940", "sk_20221205093000.mt940");
+        check("momo_2022-12-06 (2).csv", "momo_2022-12-06 (2).csv");
+        check("99999999.csv", "****9999.csv");
+        check("202212059930.csv", "********9930.csv");
     }
 }

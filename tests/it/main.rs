@@ -64,6 +64,7 @@ mod night_files;
 mod night_igate;
 mod night_settlement;
 mod night_sources;
+mod night_surplus;
 mod night_untied;
 mod nights;
 mod normalise;

@@ -273,3 +273,20 @@ async fn a_table_that_is_cut_in_its_last_amount_keeps_no_wrong_one() {
         "{of}"
     );
 }
+
+/// Banks write the account into the name of the file.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_in_a_file_name_is_masked() {
+    let office = Office::bank(Kind::Sqlite).await;
+    let whole = swift();
+    let cut = until(&whole, ":62F:");
+    office.put("sk_0071000000001_20221205.mt940", cut.as_bytes());
+    office.put("sk_0071000000002.csv", b"khong phai sao ke\n");
+    let (done, of) = office.night(FIRST).await;
+    assert_eq!(codes(&done), [3], "{of}");
+    let said = of["trouble"].as_str().unwrap();
+    for name in ["sk_*********0001_20221205.mt940", "sk_*********0002.csv"] {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    assert!(!said.contains("00710000"), "{said}");
+}

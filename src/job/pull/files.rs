@@ -6,6 +6,7 @@ mod days;
 mod heal;
 mod pages;
 pub(super) mod parse;
+mod surplus;
 mod trouble;
 
 use std::collections::BTreeMap;
@@ -21,23 +22,27 @@ use super::{Stage, count};
 use crate::domain::{SourceFacts, Txn};
 use crate::format::{FileError, FormatError};
 use crate::job::error::JobError;
+use crate::normalise;
 use crate::normalise::statement::again::Again;
 use crate::normalise::statement::rows::Made;
-use crate::normalise::{self, Window};
 use crate::source::FileSource;
 use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::archive::{Archived, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
 use crate::text::reject::say_file;
-use crate::text::say;
+use crate::text::{mask_file, say};
 
 /// Reads the folder and tells how complete the source is.
 pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
     let lang = desk.config.lang;
     let inbox = inbox::look(&files.path, desk.file_pause).await;
-    let mut troubles: Vec<String> = inbox.troubles.iter().map(|t| t.say(lang)).collect();
+    let mut troubles: Vec<String> = inbox
+        .troubles
+        .iter()
+        .map(|found| trouble::of_folder(lang, found))
+        .collect();
     let mut notes = inbox.notes.clone();
     let mut known = Known::read(stage).await?;
     for found in &inbox.files {
@@ -46,7 +51,8 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
             Kept::Changed => notes.push(FolderNote::Growing(found.name.clone())),
             Kept::Unreadable(error) => {
                 let name = found.name.clone();
-                troubles.push(FolderTrouble::File { name, error }.say(lang));
+                let found = FolderTrouble::File { name, error };
+                troubles.push(trouble::of_folder(lang, &found));
             }
             Kept::Known(sha256) => {
                 again(stage, (files, &mut known), found, &sha256, &mut notes).await?;
@@ -68,7 +74,7 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
         }
     }
     for note in &notes {
-        let (source, note) = (stage.settings.name.as_str(), note.say(lang));
+        let (source, note) = (stage.settings.name.as_str(), trouble::of_note(lang, note));
         warn!(
             source.id = source,
             stage = "pull",
@@ -78,9 +84,9 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
     }
     let came = !troubles.is_empty() && !inbox.files.is_empty();
     let growing = notes.iter().filter(|note| note.is_growing());
-    troubles.extend(growing.map(|note| note.say(lang)));
+    troubles.extend(growing.map(|note| trouble::of_note(lang, note)));
     let spoiled = !troubles.is_empty();
-    days::facts(stage, (spoiled, came), troubles).await
+    days::facts(stage, files, (spoiled, came), troubles).await
 }
 
 /// What became of a file that was to be copied into the archive.
@@ -201,7 +207,7 @@ async fn file(
     archived: &Archived,
 ) -> Result<Result<ExportFile, FileError>, JobError> {
     let fail = |error| FileError {
-        file: found.name.clone(),
+        file: mask_file(&found.name).into(),
         error,
     };
     let scanned = match scan(stage, files, archived).await? {
@@ -210,22 +216,7 @@ async fn file(
     };
     let mut statements = statements(stage, files, found, archived, &scanned);
     let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
-    let last = stage.desk.last_closed_day().max(stage.night);
-    let window = Window {
-        from: day,
-        to: last,
-    };
-    let job = parse::Job {
-        archive: stage.desk.archive.clone(),
-        sha256: archived.sha256.clone(),
-        file: found.name.clone(),
-        files: files.clone(),
-        account: stage.settings.account.clone(),
-        context: normalise::SourceContext {
-            reject_day: day.min(last),
-            ..stage.context(Some(window))
-        },
-    };
+    let job = parse::Job::of(stage, files, (&archived.sha256, &found.name), day);
     let encoding = scanned.reading().encoding;
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
@@ -250,7 +241,8 @@ async fn file(
     };
     let store = &stage.desk.store;
     store.save_statement_file(&record, &statements).await?;
-    let (source, file) = (stage.settings.name.as_str(), &*found.name);
+    let masked = mask_file(&found.name);
+    let (source, file) = (stage.settings.name.as_str(), &*masked);
     let encoding = encoding.unwrap_or_default();
     info!(
         source.id = source,

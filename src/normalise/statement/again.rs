@@ -72,6 +72,13 @@ impl Again {
         out
     }
 
+    /// The ids of all rows without an id of their own that were settled so far.
+    pub fn settled(&self) -> BTreeSet<Box<str>> {
+        let ids = self.used.iter();
+        let ids = ids.flat_map(|(bare, used)| used.iter().map(move |n| format!("{bare}-{n}")));
+        ids.map(Into::into).collect()
+    }
+
     /// Gives a row that cannot be read its occurrence within the file.
     pub fn number(&mut self, mut reject: Reject) -> Reject {
         let count = self.bad.entry((*reject.id).into()).or_default();

@@ -7,7 +7,7 @@ use crate::source::registry::export::{Look, looks};
 use crate::source::registry::{FolderNote, FolderTrouble};
 
 /// A larger file is refused.
-pub const BYTES_MAX: u64 = 1 << 30;
+pub const BYTES_MAX: u64 = 2 << 30;
 
 /// One complete file.
 #[derive(Clone, Debug, PartialEq, Eq)]

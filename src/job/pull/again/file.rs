@@ -8,8 +8,8 @@ use super::super::files::{self, parse};
 use super::super::{Stage, folder};
 use super::{BTreeSet, Came, Delivery, Reading, Tape};
 use crate::job::error::JobError;
+use crate::normalise;
 use crate::normalise::statement::again::Again;
-use crate::normalise::{self, Window};
 use crate::source::registry::FileKind;
 use crate::source::{FileSource, RawSink, Told};
 use crate::store::ExportFile;
@@ -56,22 +56,7 @@ pub(super) async fn statement(
     let scanned = tokio::task::spawn_blocking(move || parse::scan(&archive, &digest, &mapping));
     let scanned = scanned.await.context("a file's reader ended")??;
     let scanned = scanned.map_err(|error| anyhow::anyhow!("{}: {error}", reading.what))?;
-    let last = stage.desk.last_closed_day().max(stage.night);
-    let window = Window {
-        from: file.day,
-        to: last,
-    };
-    let job = parse::Job {
-        archive: stage.desk.archive.clone(),
-        sha256,
-        file: reading.what.clone(),
-        files: files.clone(),
-        account: stage.settings.account.clone(),
-        context: normalise::SourceContext {
-            reject_day: file.day.min(last),
-            ..stage.context(Some(window))
-        },
-    };
+    let job = parse::Job::of(stage, files, (&sha256, &reading.what), file.day);
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut all, mut numbers) = (Delivery::default(), Again::default());

@@ -94,6 +94,14 @@ impl<'s> Owner<'s> {
             &statement.account
         }
     }
+
+    /// Whose a stored row is, by the account that it tells.
+    pub(super) fn of_row<'a>(self, account: Option<&'a str>) -> &'a str
+    where
+        's: 'a,
+    {
+        account.filter(|told| !told.is_empty()).unwrap_or(self.0)
+    }
 }
 
 /// The days that each account's statements cover whole.
@@ -225,7 +233,7 @@ pub(super) fn goes_over(
 /// balance, nothing tells of the days between them and none of these is waited for.
 fn apart<'s>(
     same: &[&'s AccountStatement],
-    statement: &AccountStatement,
+    statement: &'s AccountStatement,
     is_due: &dyn Fn(Day) -> bool,
 ) -> Option<&'s AccountStatement> {
     let opening = statement.opening.filter(|_| !statement.checked.follows)?;
@@ -260,6 +268,13 @@ fn apart<'s>(
     {
         return Some(earlier);
     }
+    let of_day: Vec<&AccountStatement> = parts().chain([statement]).collect();
+    if ties(statement)
+        && day.0 == day.1
+        && let Some(earlier) = gap_in_day(&of_day, statement)
+    {
+        return Some(earlier);
+    }
     let last = before().map(|other| other.to).max()?;
     let closing = |other: &&AccountStatement| {
         let whole = other.whole_to == other.to && !other.checked.goes_on;
@@ -270,6 +285,65 @@ fn apart<'s>(
     let explained = span(last.plus(1), first.minus(1)).any(is_due);
     let fits = candidates.any(|other| other.closing == Some(opening));
     (!explained && !fits).then_some(found)
+}
+
+/// Of the parts of a day that files of their own tell, the one after which money moved that stands
+/// in none, and before `statement`. Of the two ways in which two runs of parts can follow each
+/// other the one with the smaller gap is the day's; parts with an end in common tell of the same
+/// time.
+fn gap_in_day<'s>(
+    parts: &[&'s AccountStatement],
+    statement: &AccountStatement,
+) -> Option<&'s AccountStatement> {
+    let run = run_of(parts, statement);
+    let (own, mut others): (Vec<&AccountStatement>, Vec<&AccountStatement>) =
+        parts.iter().copied().partition(|part| run.contains(part));
+    let shares = |other: &AccountStatement| {
+        let ends = |part: &&AccountStatement| {
+            part.opening == other.opening || part.closing == other.closing
+        };
+        own.iter().any(ends)
+    };
+    others.retain(|other| {
+        let of_file = other.sha256 == statement.sha256;
+        !of_file && !run_of(parts, other).into_iter().any(shares)
+    });
+    let gap = |first: &AccountStatement, then: &AccountStatement| {
+        let (closing, opening) = (first.closing?, then.opening?);
+        Some((opening - closing).abs())
+    };
+    let before = others
+        .iter()
+        .filter_map(|other| Some((gap(other, statement)?, *other)));
+    let (least, before) = before.min_by_key(|(gap, other)| (*gap, &other.name))?;
+    // the other way round
+    let then = run_of(parts, before);
+    let ways = own.iter().flat_map(|own| {
+        let then = then.iter();
+        then.filter_map(|then| gap(own, then)).collect::<Vec<_>>()
+    });
+    let least_back = ways.min()?;
+    let is_later = (&before.name, before.seq) < (&statement.name, statement.seq);
+    (least < least_back || (least == least_back && is_later)).then_some(before)
+}
+
+/// The parts that hang together with `part` by their balances, itself among them.
+fn run_of<'s>(
+    parts: &[&'s AccountStatement],
+    part: &AccountStatement,
+) -> Vec<&'s AccountStatement> {
+    let links = |a: &AccountStatement, b: &AccountStatement| {
+        a.closing == b.opening || b.closing == a.opening
+    };
+    let (mut run, mut left): (Vec<_>, Vec<_>) =
+        parts.iter().copied().partition(|other| *other == part);
+    while let Some(at) = left
+        .iter()
+        .position(|other| run.iter().any(|known| links(known, other)))
+    {
+        run.push(left.swap_remove(at));
+    }
+    run
 }
 
 #[cfg(test)]

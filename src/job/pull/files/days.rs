@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 use super::super::Stage;
 use super::chain::{self, Covered, Finding};
-use super::{heal, trouble};
+use super::{heal, surplus, trouble};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -108,6 +108,7 @@ impl Clues {
 /// Judges the source by everything that its files have told so far; a rerun judges alike.
 pub(super) async fn facts(
     stage: &Stage,
+    files: &FileSource,
     (spoiled, came): (bool, bool),
     mut troubles: Vec<String>,
 ) -> Result<SourceFacts, JobError> {
@@ -127,36 +128,41 @@ pub(super) async fn facts(
     let waited = |day: Day| !stage.desk.config.calendar.rests(day);
     let findings = chain::findings(&told, &waited);
     let covered = Covered::by(&told, &findings);
+    let healed = |f: &Finding<'_>| heal::healed(f, &told, &findings).is_some();
+    let standing: Vec<Finding<'_>> = findings.iter().copied().filter(|f| !healed(f)).collect();
+    let all = (&*told, &*findings, &*standing);
+    let compared = surplus::compare(stage, files, all, &asked).await?;
+    let owner = chain::Owner::among(&told);
     let (past, findings): (Vec<Finding<'_>>, Vec<Finding<'_>>) = findings
         .iter()
         .copied()
-        .partition(|f| heal::healed(f, &told, &findings).is_some());
+        .partition(|f| healed(f) || compared.settles(owner, f));
     // a day of rest is due where a statement of it is not whole
-    let flawed: BTreeSet<Day> = findings.iter().flat_map(Finding::span).collect();
+    let mut flawed: BTreeSet<Day> = findings.iter().flat_map(Finding::span).collect();
+    flawed.extend(compared.surplus.iter().map(|surplus| surplus.day));
     let is_whole = |day: &&Day| covered.is_whole(**day) && !flawed.contains(*day);
     let (whole, untold): (Vec<Day>, Vec<Day>) = asked.iter().partition(is_whole);
     let due = |day: &Day| waited(*day) || flawed.contains(day);
     let missing: Vec<Day> = untold.into_iter().filter(due).collect();
     save(stage, &whole, &missing).await?;
-    let missing: Vec<Day> = store.incomplete_days(name).await?;
-    let missing: Vec<Day> = missing
-        .into_iter()
-        .filter(|d| asked.contains(d))
-        .filter(due)
-        .collect();
+    let mut missing: Vec<Day> = store.incomplete_days(name).await?;
+    missing.retain(|day| asked.contains(day) && due(day));
     // a statement of which every finding is of the past counts no more
     let stands = |s: &AccountStatement| !chain::is_in(&past, s) || chain::is_in(&findings, s);
     let is_tonight = |s: &AccountStatement| s.night == night || (s.from..=s.to).contains(&night);
     let tonight: Vec<&AccountStatement> =
         told.iter().filter(|s| is_tonight(s) && stands(s)).collect();
-    let found: Vec<&Finding<'_>> = findings
-        .iter()
-        .filter(|finding| is_tonight(finding.statement))
-        .collect();
-    let state = state_of(stage, &asked, &missing, [spoiled, came, !found.is_empty()]);
+    let found = findings.iter().filter(|found| is_tonight(found.statement));
+    let found: Vec<&Finding<'_>> = found.collect();
+    let is_found = !(found.is_empty() && compared.surplus.is_empty());
+    let state = state_of(stage, &asked, &missing, [spoiled, came, is_found]);
     let mut facts = stage.facts(state);
     facts.control = control(&tonight);
     troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
+    troubles.extend(trouble::of_surplus(
+        stage.desk.config.lang,
+        &compared.surplus,
+    ));
     troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
     facts.missing_days = missing;
     if !troubles.is_empty() {

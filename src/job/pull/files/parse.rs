@@ -5,13 +5,15 @@ use std::io::{BufReader, Read};
 
 use tokio::sync::mpsc::Sender;
 
+use super::super::Stage;
+use crate::domain::Day;
 use crate::format::message::Piece;
 use crate::format::{FormatError, HEAD, Limits, MessageKind, tables};
 use crate::job::error::JobError;
-use crate::normalise::SourceContext;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::rows::{Made, Maker};
 use crate::normalise::statement::{Reading, Statement, read_message, read_table};
+use crate::normalise::{SourceContext, Window};
 use crate::source::{FileSource, Mapping};
 use crate::store::archive::Archive;
 
@@ -86,6 +88,32 @@ pub(in crate::job) struct Job {
 }
 
 impl Job {
+    /// The job on the archived bytes of a file that tells up to `day`.
+    pub(in crate::job) fn of(
+        stage: &Stage,
+        files: &FileSource,
+        read: (&str, &str),
+        day: Day,
+    ) -> Self {
+        let (sha256, name) = read;
+        let last = stage.desk.last_closed_day().max(stage.night);
+        let window = Window {
+            from: day,
+            to: last,
+        };
+        Self {
+            archive: stage.desk.archive.clone(),
+            sha256: sha256.to_owned(),
+            file: name.into(),
+            files: files.clone(),
+            account: stage.settings.account.clone(),
+            context: SourceContext {
+                reject_day: day.min(last),
+                ..stage.context(Some(window))
+            },
+        }
+    }
+
     /// Sends the rows in chunks; ends early when nobody takes them any more. Tells of each
     /// statement how many are readable and how many are not.
     pub(in crate::job) fn rows(

@@ -6,13 +6,36 @@ use rust_decimal::Decimal;
 
 use super::super::Stage;
 use super::chain::{Finding, What};
-use crate::domain::{Flaw, Lang};
+use super::surplus::Surplus;
+use crate::domain::{Flaw, Lang, Txn};
 use crate::normalise::statement::amount::text as plain;
+use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::AccountStatement;
-use crate::text::{self, say};
+use crate::text::{self, mask_file, say};
 
 /// So many findings of one file are told one by one.
 const TOLD_MAX: usize = 4;
+
+/// What is the matter with the folder, or with a file in it as a whole.
+pub(super) fn of_folder(lang: Lang, trouble: &FolderTrouble) -> String {
+    let masked = match trouble.clone() {
+        FolderTrouble::File { name, error } => FolderTrouble::File {
+            name: mask_file(&name).into(),
+            error,
+        },
+        FolderTrouble::TooLarge { name, bytes } => FolderTrouble::TooLarge {
+            name: mask_file(&name).into(),
+            bytes,
+        },
+        folder @ FolderTrouble::Folder { .. } => folder,
+    };
+    masked.say(lang)
+}
+
+/// What was left alone: a name and what to know of it.
+pub(super) fn of_note(lang: Lang, note: &FolderNote) -> String {
+    mask_file(&note.say(lang))
+}
 
 /// A sentence a finding; of a file with many the rest is counted.
 pub(super) fn of_findings(lang: Lang, found: &[&Finding<'_>]) -> Vec<String> {
@@ -27,17 +50,56 @@ pub(super) fn of_findings(lang: Lang, found: &[&Finding<'_>]) -> Vec<String> {
     }
     for (file, count) in told.into_iter().filter(|(_, count)| *count > TOLD_MAX) {
         let n = (count - TOLD_MAX).to_string();
-        said.push(say(lang, "statement-more", &[("file", file), ("n", &*n)]));
+        let file = mask_file(file);
+        said.push(say(lang, "statement-more", &[("file", &*file), ("n", &*n)]));
     }
     said
 }
 
+/// A sentence a day with rows that its statement does not have.
+pub(super) fn of_surplus(lang: Lang, found: &[Surplus<'_>]) -> Vec<String> {
+    let said = found.iter().map(|surplus| {
+        let [told, stored] = [surplus.told, surplus.stored];
+        let [credits, debits] = told.map(|sum| figure(lang, sum));
+        let [held, out] = stored.map(|sum| figure(lang, sum));
+        let shown = surplus.rows.iter().take(TOLD_MAX);
+        let row = |row: &Txn| {
+            let amount = text::number(lang, row.amount.wide());
+            say(
+                lang,
+                "statement-row",
+                &[("id", &row.id), ("amount", &*amount)],
+            )
+        };
+        let mut rows: Vec<String> = shown.map(row).collect();
+        if surplus.rows.len() > TOLD_MAX {
+            rows.push("…".to_owned());
+        }
+        let n = surplus.rows.len().to_string();
+        let day = text::day(lang, surplus.day);
+        let file = mask_file(&surplus.statement.name);
+        let args = [
+            ("file", &*file),
+            ("day", &*day),
+            ("credits", &*credits),
+            ("debits", &*debits),
+            ("held", &*held),
+            ("out", &*out),
+            ("n", &*n),
+            ("rows", &*rows.join(", ")),
+        ];
+        say(lang, "statement-surplus", &args)
+    });
+    said.collect()
+}
+
 fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
     let statement = finding.statement;
-    let file = ("file", &*statement.name);
+    let name = mask_file(&statement.name);
+    let file = ("file", &*name);
     match finding.what {
-        What::Gap(gap) => of_gap(lang, statement, gap),
-        What::Flaw(flaw) => of_flaw(lang, &statement.name, flaw),
+        What::Gap(gap) => of_gap(lang, (statement, &name), gap),
+        What::Flaw(flaw) => of_flaw(lang, &name, flaw),
         What::NoNext | What::NoPrevious => {
             let key = match finding.what {
                 What::NoNext => "statement-no-next",
@@ -58,9 +120,10 @@ fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
             let figures = [opening, closing, opening - closing].map(|sum| figure(lang, sum));
             let [opening, closing, gap] = &figures;
             let days = [from, to].map(|day| text::day(lang, day));
+            let earlier = mask_file(&before.name);
             let args = [
                 file,
-                ("before", &*before.name),
+                ("before", &*earlier),
                 ("opening", opening),
                 ("closing", closing),
                 ("gap", gap),
@@ -73,12 +136,12 @@ fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
 }
 
 /// The figures that differ.
-fn of_gap(lang: Lang, statement: &AccountStatement, gap: Decimal) -> String {
+fn of_gap(lang: Lang, (statement, file): (&AccountStatement, &str), gap: Decimal) -> String {
     let debits = statement.checked.debits;
     let [credits, debits] = [statement.credits, debits].map(|sum| figure(lang, sum));
     let gap = plain(gap);
     let mut args = vec![
-        ("file", &*statement.name),
+        ("file", file),
         ("gap", &*gap),
         ("credits", &*credits),
         ("debits", &*debits),
@@ -155,7 +218,7 @@ fn figure(lang: Lang, sum: Decimal) -> String {
 /// What else a person should know of a statement.
 pub(super) fn of(stage: &Stage, statement: &AccountStatement) -> Option<String> {
     let lang = stage.desk.config.lang;
-    let file = &*statement.name;
+    let file = &*mask_file(&statement.name);
     if statement.gap.is_some_and(|gap| !gap.is_zero()) {
         return None;
     }

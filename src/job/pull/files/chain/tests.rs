@@ -106,6 +106,35 @@ fn a_statement_hangs_on_the_one_before_it() {
 }
 
 #[test]
+fn two_files_of_a_day_hang_together() {
+    let check = |told: &[[i64; 2]], expected: &[[i64; 2]]| {
+        let mut all: Vec<_> = told.iter().map(|b| statement("A", 2, 2, *b)).collect();
+        for (at, one) in all.iter_mut().enumerate() {
+            (one.name, one.sha256) = (format!("{at}").into(), format!("{at}").into());
+        }
+        let found = findings(&all, &|_| true);
+        let gap = |f: &Finding<'_>| match f.what {
+            What::Apart(before) => [before.closing, f.statement.opening].map(Option::unwrap),
+            _ => panic!("{f:?}"),
+        };
+        let found: Vec<_> = found.iter().map(gap).collect();
+        let expected: Vec<_> = expected.iter().map(|b| b.map(Decimal::from)).collect();
+        assert_eq!(found, expected, "{told:?}");
+    };
+    // morning and afternoon, in either order of their names
+    check(&[[100, 150], [160, 220]], &[[150, 160]]);
+    check(&[[160, 220], [100, 150]], &[[150, 160]]);
+    check(&[[100, 150], [150, 220]], &[]);
+    check(&[[100, 150], [160, 220], [150, 160]], &[]);
+    check(&[[100, 150], [150, 155], [160, 220]], &[[155, 160]]);
+    // the same time told twice, or a file of the whole day beside its parts
+    check(&[[100, 150], [100, 220]], &[]);
+    check(&[[100, 220], [150, 220]], &[]);
+    check(&[[100, 150], [150, 220], [100, 220]], &[]);
+    check(&[[100, 150], [100, 150]], &[]);
+}
+
+#[test]
 fn numbered_pages_add_up_together() {
     let page = |number: u32, is_last: bool, credits: u32| {
         let mut page = statement("A", 2, 2, [100, 157]);
