@@ -49,6 +49,11 @@ pub enum Flaw {
         /// What is missing between them: positive when money came in.
         amount: Decimal,
     },
+    /// The running balances follow from each other in no order: what is missing is not known.
+    Unchained {
+        /// The first line that does not follow.
+        line: u64,
+    },
     /// The statement's own sum is another than that of its entries.
     Sum {
         /// Money in, money out, none for both.

@@ -287,6 +287,7 @@ statement-cut = { $file }: the statement is cut in line { $line }, without its c
 statement-no-next = { $file }: the statement is cut, another page follows and its file is not there; fetch every page from the bank, then run again
 statement-no-previous = { $file }: the statement is cut, the page before it is not there; fetch every page from the bank, then run again
 statement-break = { $file }: the balances do not follow from each other between { $after } and { $before }, { $amount } VND are missing; fetch the statement of the whole period from the bank again, then run again
+statement-unchained = { $file }: the balances do not chain in either order, first in line { $line }, so what is missing cannot be told; fetch the statement of the whole period from the bank again, then run again
 statement-line = line { $line }
 statement-opening = the opening balance
 statement-closing = the closing balance

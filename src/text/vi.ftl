@@ -287,6 +287,7 @@ statement-cut = { $file }: sao kê bị cắt ở dòng { $line }, thiếu số 
 statement-no-next = { $file }: sao kê bị cắt, còn trang sau mà chưa có tệp; hãy tải đủ các trang từ ngân hàng rồi chạy lại
 statement-no-previous = { $file }: sao kê bị cắt, thiếu trang trước; hãy tải đủ các trang từ ngân hàng rồi chạy lại
 statement-break = { $file }: số dư không nối tiếp giữa { $after } và { $before }, thiếu { $amount } đồng; hãy tải lại sao kê đủ cả kỳ từ ngân hàng rồi chạy lại
+statement-unchained = { $file }: số dư các dòng không nối tiếp nhau theo chiều nào, chỗ đầu tiên ở dòng { $line }, nên không tính được thiếu bao nhiêu; hãy tải lại sao kê đủ cả kỳ từ ngân hàng rồi chạy lại
 statement-line = dòng { $line }
 statement-opening = số dư đầu kỳ
 statement-closing = số dư cuối kỳ

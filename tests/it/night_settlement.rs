@@ -73,3 +73,44 @@ async fn what_inspect_proposes_reads_a_settlement_file() {
     let of = source(&run, "settlement");
     assert_eq!(figures(of), ("complete", 1, 50_000), "{of}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sums_of_a_settlement_file_are_those_of_its_pages() {
+    let head =
+        "STT,Thời gian,Mã giao dịch,Mã đơn hàng,Số tiền,Phí,Thực nhận,Trạng thái,Loại,Mô tả\n";
+    let row = |n: u32, sum: &str, dossier: u32| {
+        format!(
+            "{n},05/12/2022 09:0{n}:00,M{n},O{n},\"{sum}\",0,\"{sum}\",Đã quyết toán,Thanh toán,\
+             H48.18.22-221205-000{dossier}\n"
+        )
+    };
+    let pages = |last: &str| {
+        let (first, second) = (row(1, "50,000", 1), row(2, "8,000", 2));
+        format!("{head}{first}Cộng trang,,,,\"50,000\"\n{head}{second}{last}\n")
+    };
+    let right = [
+        "Cộng trang,,,,\"8,000\"\nTổng số giao dịch,,,,2\nTổng cộng,,,,\"58,000\"",
+        "Cộng trang,,,,\"58,000\"",
+        "Cộng trang,,,,\"8,000\"",
+    ];
+    for last in right {
+        let office = Office::new(Kind::Sqlite, MOMO).await;
+        office.put("momo_2022-12-06.csv", pages(last).as_bytes());
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 2, 58_000), "{last}: {of}");
+        assert!(!codes(&night).contains(&3), "{last}: {of}");
+    }
+    for (last, told, held) in [
+        ("Tổng cộng,,,,\"8,000\"", "8.000", "58.000"),
+        ("Tổng cộng,,,,\"78,000\"", "78.000", "58.000"),
+        ("Cộng trang,,,,\"9,000\"", "9.000", "8.000"),
+    ] {
+        let office = Office::new(Kind::Sqlite, MOMO).await;
+        office.put("momo_2022-12-06.csv", pages(last).as_bytes());
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of).0, "partial", "{last}: {of}");
+        assert_eq!(codes(&night), [3], "{last}: {of}");
+        let said = format!("{told} đồng, các bút toán cộng lại {held} đồng");
+        assert!(of.to_string().contains(&said), "{last}: {of}");
+    }
+}

@@ -2,6 +2,7 @@
 //! further tables and sheets, thousands that look like fractions, formulas, ids as powers of ten,
 //! months before days.
 
+mod corrections;
 mod layouts;
 
 use doisoat::cli::inspect::{Inspection, inspect_bytes};

@@ -1,7 +1,8 @@
 //! PURE: the number of an account in the rows around the entries of a table.
 
 use super::heading::{Header, Role};
-use super::label::{beside, folded, is_balance, is_sum};
+use super::label::{beside, folded, is_balance};
+use super::sums::is_sum;
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 

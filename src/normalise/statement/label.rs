@@ -1,5 +1,4 @@
-//! PURE: what stands around the entries of a table: labels with their values, the totals row, the
-//! period.
+//! PURE: what stands around the entries of a table: labels with their values, the period.
 
 use rust_decimal::Decimal;
 
@@ -10,28 +9,6 @@ use crate::domain::Day;
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 
-/// Words that begin a row of sums: of a page, of a day, of everything.
-const SUMS: &[&str] = &[
-    "TONG SO",
-    "TONG CONG",
-    "TONG PHAT SINH",
-    "TONG DOANH SO",
-    "TONG GHI",
-    "TONG TIEN",
-    "TONG TRANG",
-    "CONG PHAT SINH",
-    "CONG TRANG",
-    "CONG NGAY",
-    "CONG CHUYEN",
-    "CONG MANG",
-    "TOTAL",
-    "SUBTOTAL",
-    "SUB TOTAL",
-    "GRAND TOTAL",
-    "PAGE TOTAL",
-];
-/// The same, where nothing else stands in the cell.
-const SUMS_ALONE: &[&str] = &["TONG", "CONG", "SUM"];
 /// Words that begin a row of a balance.
 const BALANCES: &[&str] = &[
     "SO DU",
@@ -45,56 +22,6 @@ const BALANCES: &[&str] = &[
     "LUY KE",
     "CONG LUY KE",
     "PHAT SINH LUY KE",
-];
-/// What else stands in the cell of a row of sums or of a balance.
-const SUM_WORDS: &[&str] = &[
-    "TONG",
-    "CONG",
-    "SO",
-    "DU",
-    "TIEN",
-    "PHAT",
-    "SINH",
-    "DOANH",
-    "GHI",
-    "NO",
-    "CO",
-    "TRONG",
-    "KY",
-    "NGAY",
-    "TRANG",
-    "THANG",
-    "NAM",
-    "DAU",
-    "CUOI",
-    "HIEN",
-    "TAI",
-    "MANG",
-    "SANG",
-    "CHUYEN",
-    "LUY",
-    "KE",
-    "TU",
-    "DEN",
-    "VA",
-    "VND",
-    "TOTAL",
-    "SUBTOTAL",
-    "SUB",
-    "GRAND",
-    "PAGE",
-    "SUM",
-    "OPENING",
-    "CLOSING",
-    "ENDING",
-    "BEGINNING",
-    "BALANCE",
-    "DEBIT",
-    "CREDIT",
-    "AMOUNT",
-    "OF",
-    "THE",
-    "DAY",
 ];
 /// Balances of a page or a day, not of the statement.
 const PARTS: [&str; 6] = [
@@ -111,85 +38,12 @@ pub(super) fn folded(row: &GridRow) -> String {
     first.map(|cell| fold_name(cell)).unwrap_or_default()
 }
 
-/// True for a row of sums, by the words that it begins with.
-pub(super) fn is_sum(row: &GridRow) -> bool {
-    begins_sum(&folded(row))
-}
-
-fn begins_sum(folded: &str) -> bool {
-    let begins = SUMS.iter().any(|words| folded.starts_with(words));
-    // a corporation that pays
-    let firm = folded.starts_with("TONG CONG TY");
-    (begins && !firm) || SUMS_ALONE.contains(&folded)
-}
-
-/// Of a row without a reference of its own, whether a text in it begins as a sum or a balance: true
-/// where nothing else is said, false where it may be what somebody paid for.
-pub(super) fn tells_sum(row: &GridRow, header: &Header) -> Option<bool> {
-    let begins = |folded: &str| {
-        let balance = BALANCES.iter().any(|words| folded.starts_with(words));
-        balance || begins_sum(folded)
-    };
-    let own = |role| {
-        let cell = header.cell(row, role);
-        !cell.is_empty() && !begins(&fold_name(cell))
-    };
-    if own(Role::Reference) || own(Role::OrderRef) {
-        return None;
-    }
-    let texts = row.cells.iter().enumerate().filter(|(at, cell)| {
-        let role = header.role(*at);
-        let letters = cell.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80);
-        letters
-            && matches!(
-                role,
-                Role::Reference | Role::OrderRef | Role::Memo | Role::Kind
-            )
-    });
-    let mut doubt = None;
-    for (_, cell) in texts {
-        let folded = fold_name(cell);
-        if !begins(&folded) {
-            continue;
-        }
-        let known = |word: &str| {
-            SUM_WORDS.contains(&word) || !word.bytes().any(|b| b.is_ascii_alphabetic())
-        };
-        // one word may be a name (Công), and is not passed over
-        if folded.contains(' ') && folded.split(' ').all(known) {
-            return Some(true);
-        }
-        doubt = Some(false);
-    }
-    doubt
-}
-
-/// Words of a row of sums that tells how many entries there are, not how much.
-const COUNTS: &[&str] = &[
-    "GIAO DICH",
-    "BUT TOAN",
-    "LENH",
-    "LUONG",
-    "MON",
-    "NUMBER",
-    "SO DU",
-];
-
-/// What a row of sums adds up: true for a page or a part, false for everything; none where it does
-/// not tell of money.
-pub(super) fn of_part(row: &GridRow) -> Option<bool> {
-    let folded = format!(" {} ", folded(row));
-    let has = |words: &str| folded.contains(&format!(" {words} "));
-    if COUNTS.iter().any(|words| has(words)) {
-        return None;
-    }
-    let begins = |words: &str| folded.starts_with(&format!(" {words}"));
-    Some(begins("CONG") || begins("SUB") || has("TRANG") || has("PAGE") || has("NGAY"))
-}
-
 /// True for a row of a balance, by the words that it begins with.
 pub(super) fn is_balance(row: &GridRow) -> bool {
-    let folded = folded(row);
+    begins_balance(&folded(row))
+}
+
+pub(super) fn begins_balance(folded: &str) -> bool {
     BALANCES.iter().any(|words| folded.starts_with(words))
 }
 
@@ -224,15 +78,6 @@ pub(super) fn balance(
     }
     // what stands in a dated row belongs to the columns
     told.filter(|_| !time::may_be(header.cell(row, Role::Time)))
-}
-
-/// Money out and in as a row of sums tells them, in the columns of the entries.
-pub(super) fn sums(row: &GridRow, header: &Header, style: Style) -> [Option<Decimal>; 2] {
-    let cell = |role| {
-        header.at(role)?;
-        amount::read(header.cell(row, role), style).map(|sum| sum.abs())
-    };
-    [cell(Role::Debit), cell(Role::Credit)]
 }
 
 /// The period that the rows above the header tell: `Từ ngày 01/12/2022 đến ngày 05/12/2022`, in

@@ -9,6 +9,7 @@ mod account;
 pub mod again;
 pub mod amount;
 mod check;
+mod corrections;
 mod cut;
 mod direction;
 pub mod heading;
@@ -19,8 +20,10 @@ mod reading;
 pub mod rows;
 mod sections;
 mod settlement;
+mod sums;
 mod tables;
 pub mod time;
+mod totals;
 
 use std::collections::BTreeSet;
 
@@ -79,10 +82,14 @@ pub struct Statement {
     pub cut: Option<usize>,
     /// Rows between which the running balances do not follow from each other.
     pub breaks: Vec<Flaw>,
+    /// Rows of sums that its entries do not add up to.
+    pub sums: Vec<Flaw>,
     /// The places of the rows that may be entries.
     pub rows: Vec<usize>,
     /// True where an amount has a sign.
     pub signed: bool,
+    /// True where money out is written with a minus.
+    minus: bool,
     /// True where all amounts are money in, as the mapping says.
     only_in: bool,
     /// The words of the column that tells which way money went.
@@ -126,7 +133,7 @@ impl Statement {
             return TableRow::Nothing;
         }
         if let Some(iso) = &iso
-            && label::tells_sum(row, &self.header).is_some()
+            && sums::tells_sum(row, &self.header).is_some()
         {
             // a sum or what somebody paid for
             let memo = self.header.cell(row, Role::Memo);
@@ -180,7 +187,7 @@ impl Statement {
             let amount = amount::read(cell, self.style)
                 .ok_or_else(|| fault(amount::fault(cell, self.style)))?;
             let amount = if role == Role::Debit {
-                -amount.abs()
+                self.of_debit(amount)
             } else {
                 amount
             };

@@ -7,7 +7,7 @@ use std::io::BufRead;
 use rust_decimal::Decimal;
 
 use super::open::Table;
-use super::{Statement, message, read_tables, settlement};
+use super::{Statement, message, read_tables};
 use crate::domain::{Checked, Day, Flaw};
 use crate::format::{FormatError, MessageKind};
 use crate::source::Mapping;
@@ -148,13 +148,13 @@ pub fn read_table(
         accounts: read
             .statements
             .iter()
-            .map(|statement| account_of(table, statement, mapping))
+            .map(|statement| account_of(table, statement))
             .collect(),
     };
     Ok((reading, read.statements))
 }
 
-fn account_of(table: &Table, statement: &Statement, mapping: &Mapping) -> Account {
+fn account_of(table: &Table, statement: &Statement) -> Account {
     let ends = statement.ends.unzip();
     // a row that is half is refused
     let rows = table.grid.rows.len();
@@ -174,14 +174,14 @@ fn account_of(table: &Table, statement: &Statement, mapping: &Mapping) -> Accoun
         checked: Checked {
             debits: statement.debits.sum,
             opens_on: statement.period.map(|(from, _)| from),
-            flaws: flaws(table, statement, mapping),
+            flaws: flaws(table, statement),
             ..Checked::default()
         },
     }
 }
 
-/// What in a table does not agree: its running balances, and its totals row.
-fn flaws(table: &Table, statement: &Statement, mapping: &Mapping) -> Vec<Flaw> {
+/// What in a table does not agree: its running balances, and its rows of sums.
+fn flaws(table: &Table, statement: &Statement) -> Vec<Flaw> {
     let last = || table.grid.rows.last().map_or(0, |row| row.line);
     let cut = statement.cut.map(|at| Flaw::Cut {
         line: table.grid.rows.get(at).map_or_else(last, |row| row.line),
@@ -191,18 +191,7 @@ fn flaws(table: &Table, statement: &Statement, mapping: &Mapping) -> Vec<Flaw> {
     if !statement.faults.is_empty() || statement.cut.is_some() {
         return flaws;
     }
-    let [out, come] = statement.totals;
-    let sides = [
-        (true, come, statement.credits.sum),
-        (false, out, statement.debits.sum),
-    ];
-    for (credit, told, held) in sides {
-        if let Some(told) = told.filter(|told| *told != held) {
-            let credit = Some(credit);
-            flaws.push(Flaw::Sum { credit, told, held });
-        }
-    }
-    flaws.extend(settlement::wrong_total(&table.grid, statement, mapping));
+    flaws.extend(statement.sums.clone());
     flaws
 }
 

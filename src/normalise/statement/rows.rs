@@ -8,6 +8,7 @@
 use rust_decimal::Decimal;
 
 use super::amount::text;
+use super::corrections::Undone;
 use super::heading::Role;
 use super::open::Table;
 use super::reading::number_of;
@@ -95,15 +96,26 @@ impl Maker<'_> {
             Some(plain) => format!("{sign}{}", text(plain)),
             None => entry.amount.to_string(),
         };
-        // a credit that the bank took back
-        let undone = entry.reversal && !entry.credit;
+        // what the bank took back: a credit goes out, a debit comes in
+        let side = if entry.credit {
+            Undone::Debit
+        } else {
+            Undone::Credit
+        };
+        let undone = entry.reversal.then_some(side);
         let booked = [&entry.booked, &entry.value];
         let booked = booked.into_iter().find(|day| !day.is_empty());
         let reference = opt(&entry.reference);
+        let state = if entry.pending {
+            TxnStatus::Pending
+        } else {
+            TxnStatus::Success
+        };
+        let texts = [entry.memo.as_str(), &*entry.reference];
         Record {
             amount: Some(
                 amount
-                    .trim_start_matches(if undone { "-" } else { "" })
+                    .trim_start_matches(if undone.is_some() { "-" } else { "" })
                     .into(),
             ),
             amount_form: AmountForm::Decimal,
@@ -115,16 +127,8 @@ impl Maker<'_> {
             time: booked.map(|day| message::iso(day).into()),
             memo: entry.memo.as_str().into(),
             payer: entry.party.clone(),
-            kind: Some(if undone {
-                TxnKind::Reversal
-            } else {
-                TxnKind::Payment
-            }),
-            status: Some(if entry.pending {
-                TxnStatus::Pending
-            } else {
-                TxnStatus::Success
-            }),
+            kind: Some(undone.map_or(TxnKind::Payment, Undone::kind)),
+            status: Some(undone.map_or(state, |undone| undone.status(texts, state))),
             order_ref: reference
                 .filter(|reference| DossierCode::parse(reference).is_ok())
                 .map(Into::into),
@@ -239,8 +243,12 @@ impl Maker<'_> {
         let state = statement.header.at(Role::Status);
         let state = state.map(|at| row.get(at));
         let status = settlement::status_of(state, self.mapping);
+        let undone = statement.undone(row, amount);
+        let undone = undone.filter(|_| self.role == FileRole::Statement);
+        let texts = [cell(Role::Memo), cell(Role::OrderRef)];
+        let status = undone.map_or(status, |undone| undone.status(texts, status));
         let kind = match self.role {
-            FileRole::Statement => Some(TxnKind::Payment),
+            FileRole::Statement => Some(undone.map_or(TxnKind::Payment, Undone::kind)),
             FileRole::Settlement => {
                 let words = (cell(Role::Kind), cell(Role::Status));
                 settlement::kind_of(words.0, words.1, self.mapping).map(|kind| match kind {
@@ -249,7 +257,7 @@ impl Maker<'_> {
                 })
             }
         };
-        let amount = if self.role == FileRole::Settlement {
+        let amount = if self.role == FileRole::Settlement || undone.is_some() {
             amount.abs()
         } else {
             amount
@@ -277,7 +285,13 @@ impl Maker<'_> {
     /// Judges a record and gives it its name. `heading` tells what a column is called in the file.
     fn make(&self, record: &Record, heading: impl Fn(&str) -> Option<String>) -> Made {
         match to_txn(record, self.context) {
-            Ok(txn) => self.name(txn),
+            Ok(mut txn) => {
+                // a note of the bank, an attempt, an interest of nothing: it moves no money
+                if txn.amount.is_zero() && txn.status != TxnStatus::Failed {
+                    txn.status = TxnStatus::Void;
+                }
+                self.name(txn)
+            }
             Err(mut reject) => {
                 if let Some(heading) = heading(&reject.column) {
                     reject.column = heading.into();

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::heading::{self, Header, Role};
 use super::open::Table;
-use super::{account, amount, label, number_of, time};
+use super::{account, amount, label, number_of, sums, time};
 use crate::format::GridRow;
 use crate::source::Mapping;
 
@@ -58,14 +58,14 @@ impl Section {
         let when = self.header.cell(row, Role::Time);
         let dated = time::may_be(when);
         let told = !self.header.told(row).is_empty();
-        let summed = label::tells_sum(row, &self.header) == Some(true);
+        let summed = sums::tells_sum(row, &self.header) == Some(true);
         if dated && summed {
             self.notes.push(at);
             return true;
         }
         if !dated {
             self.notes.push(at);
-            let sum = label::is_sum(row);
+            let sum = sums::is_sum(row) || (summed && !label::is_balance(row));
             if sum || label::is_balance(row) {
                 // an opening balance may be that of the next account
                 if !label::is_opening(row) && self.foreign.is_none() {

@@ -1,16 +1,8 @@
 //! PURE: the words of a settlement file: the state of the money, and what a row does.
 
-use rust_decimal::Decimal;
-
-use super::heading::Role;
-use super::{Statement, TableRow, amount};
 use crate::domain::fold::fold_name;
-use crate::domain::{Flaw, TxnKind, TxnStatus};
-use crate::format::{Grid, GridRow};
+use crate::domain::{TxnKind, TxnStatus};
 use crate::source::Mapping;
-
-/// Words that begin a row of totals.
-const TOTALS: [&str; 4] = ["TONG", "CONG", "TOTAL", "GRAND TOTAL"];
 
 /// Words of states, folded, beside the configured ones.
 const STATES: &[(&str, TxnStatus, &[&str])] = &[
@@ -139,43 +131,6 @@ pub(super) fn kind_of(kind: &str, status: &str, mapping: &Mapping) -> Option<Txn
         return Some(by_status.unwrap_or(TxnKind::Payment));
     }
     word(KINDS, kind, mapping)
-}
-
-/// The total of a table with one column of amounts, where it is none of its rows: all of them or
-/// those that succeeded, with what went back added, taken off or left out.
-pub(super) fn wrong_total(grid: &Grid, statement: &Statement, mapping: &Mapping) -> Option<Flaw> {
-    let header = &statement.header;
-    header.at(Role::Amount)?;
-    let behind = grid.rows.get(statement.rows.last()? + 1..)?;
-    let told_in = |row: &&GridRow| row.cells.iter().any(|cell| !cell.is_empty());
-    let row = behind.iter().find(told_in)?;
-    let first = row.cells.iter().find(|cell| !cell.is_empty())?;
-    let word = fold_name(first);
-    let is_total = TOTALS.iter().any(|total| word.starts_with(total));
-    let told =
-        amount::read(header.cell(row, Role::Amount), statement.style).filter(|_| is_total)?;
-    let mut held = [[Decimal::ZERO; 3]; 2];
-    for row in statement.rows.iter().filter_map(|at| grid.rows.get(*at)) {
-        let TableRow::Entry(amount, _) = statement.row(row) else {
-            continue;
-        };
-        let words = [Role::Kind, Role::Status].map(|role| header.cell(row, role));
-        let [kind, status] = words;
-        let back = amount.is_sign_negative()
-            || kind_of(kind, status, mapping).is_some_and(|kind| kind != TxnKind::Payment);
-        let size = amount.abs();
-        let state = header.at(Role::Status).map(|_| status);
-        let done = status_of(state, mapping) == TxnStatus::Success;
-        for sums in held.iter_mut().take(1 + usize::from(done)) {
-            let [gross, net, come] = sums;
-            *gross = gross.saturating_add(size);
-            *net = net.saturating_add(if back { -size } else { size });
-            *come = come.saturating_add(if back { Decimal::ZERO } else { size });
-        }
-    }
-    let fits = held.iter().flatten().any(|sum| sum.abs() == told.abs());
-    let (credit, held) = (None, held[0][1]);
-    (!fits).then_some(Flaw::Sum { credit, told, held })
 }
 
 #[cfg(test)]

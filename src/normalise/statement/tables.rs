@@ -11,7 +11,8 @@ use super::heading::{Header, Role};
 use super::label::{self, beside};
 use super::open::Table;
 use super::sections::{self, Section};
-use super::{Statement, Sum, TableRow, cut, time};
+use super::totals::Totals;
+use super::{Statement, Sum, TableRow, corrections, cut, sums, time};
 use crate::format::{FormatError, GridRow};
 use crate::source::{Amounts, FileRole, Mapping};
 
@@ -146,14 +147,30 @@ fn read_section(
         ends: None,
         cut: None,
         breaks: Vec::new(),
+        sums: Vec::new(),
         only_in: mapping.amounts == Some(Amounts::In),
         words,
         signed: false,
+        minus: true,
         header,
         rows: Vec::new(),
     };
+    let debits = rows().map(|row| statement.header.cell(row, Role::Debit));
+    let minus = corrections::minus(debits, style);
+    statement.minus = minus.unwrap_or(true);
     statement.cut = cut::place(&statement, table, &mut section);
-    let all_in = statement.add_up(table, &section);
+    let other = minus.map(|minus| Statement {
+        minus: !minus,
+        ..statement.clone()
+    });
+    let mut all_in = statement.add_up(table, &section, mapping);
+    // the balances know whether a minus gives back
+    if let Some(mut other) = other.filter(|_| statement.balanced == Some(false)) {
+        let also = other.add_up(table, &section, mapping);
+        if other.balanced == Some(true) {
+            (statement, all_in) = (other, also);
+        }
+    }
     let bare = statement.is_bare(mapping) && !all_in;
     statement.rows = section.rows;
     (statement, bare)
@@ -199,9 +216,9 @@ impl Statement {
 
     /// Adds up the rows of a section; true where its balances say that amounts without a sign came
     /// in.
-    fn add_up(&mut self, table: &Table, section: &Section) -> bool {
+    fn add_up(&mut self, table: &Table, section: &Section, mapping: &Mapping) -> bool {
         let mut balances = Balances::default();
-        let mut sums = Sums::default();
+        let mut totals = Totals::of(&self.header);
         let (mut entries, mut notes) = (section.rows.iter(), section.notes.iter().peekable());
         let mut next = entries.next();
         while let Some(at) = next.or_else(|| notes.peek().copied()) {
@@ -210,17 +227,18 @@ impl Statement {
                 break;
             };
             if note.is_some() {
-                if label::is_sum(row) {
-                    sums.row(row, &self.header, self.style);
+                if let Some(label) = sums::label(row, &self.header) {
+                    totals.row(row, &self.header, self.style, label);
                 }
                 continue;
             }
             if let Some(amount) = self.entry(table, *at, &mut balances) {
-                sums.entry(amount);
+                totals.entry((row, &self.header, self.style), amount, mapping);
             }
             next = entries.next();
         }
-        self.totals = sums.told([self.debits.sum, self.credits.sum]);
+        let judged = totals.judge([self.debits.sum, self.credits.sum]);
+        (self.totals, self.sums) = (judged.totals, judged.flaws);
         let way = self.way(&balances.rows);
         self.balanced = self.check(&way);
         let told = self.opening.and(self.closing).is_some();
@@ -309,65 +327,4 @@ impl Balances {
 /// A plus, a minus or brackets.
 fn has_sign(cell: &str) -> bool {
     cell.contains(['+', '-', '(', '\u{2212}'])
-}
-
-/// What the rows of sums tell beside what stands above them: of a page or a part, or of everything.
-#[derive(Default)]
-struct Sums {
-    all: [Decimal; 2],
-    part: [Decimal; 2],
-    entries: u64,
-    /// By how much the rows of sums differ, and whether there are such.
-    off: [Decimal; 2],
-    told: [bool; 2],
-    /// True when the last row was of a part.
-    of_part: bool,
-}
-
-impl Sums {
-    fn entry(&mut self, amount: Decimal) {
-        let side = usize::from(amount >= Decimal::ZERO);
-        for sum in [&mut self.all[side], &mut self.part[side]] {
-            *sum = sum.saturating_add(amount.abs());
-        }
-        self.entries += 1;
-    }
-
-    fn row(&mut self, row: &GridRow, header: &Header, style: Style) {
-        let Some(of_part) = label::of_part(row) else {
-            return;
-        };
-        // several in a row: the first, and the sum of everything behind that of a part
-        let first = self.told == [false, false];
-        let grand = self.of_part && !of_part;
-        if self.entries == 0 && !first && !grand {
-            return;
-        }
-        let sums = label::sums(row, header, style);
-        for (side, sum) in sums.into_iter().enumerate() {
-            let Some(sum) = sum else { continue };
-            let of_part = sum.saturating_sub(self.part[side]);
-            let known = self.all[side].saturating_add(self.off[side]);
-            let of_all = sum.saturating_sub(known);
-            let off = if self.entries > 0 && of_part.abs() < of_all.abs() {
-                of_part
-            } else {
-                of_all
-            };
-            self.off[side] = self.off[side].saturating_add(off);
-            self.told[side] = true;
-        }
-        if sums != [None, None] {
-            (self.part, self.entries, self.of_part) = (<[Decimal; 2]>::default(), 0, of_part);
-        }
-    }
-
-    /// Money out and in as the rows of sums have it; none where they tell nothing.
-    fn told(&self, held: [Decimal; 2]) -> [Option<Decimal>; 2] {
-        let side = |side: usize| {
-            let sum = held[side].saturating_add(self.off[side]);
-            self.told[side].then_some(sum)
-        };
-        [side(0), side(1)]
-    }
 }

@@ -261,3 +261,55 @@ fn one_row_that_proves_the_month_first_proves_it_for_every_account() {
     let days: Vec<String> = days.map(|day| day.to_string()).collect();
     assert_eq!(days, ["2022-12-05", "2022-12-13", "2022-12-05"]);
 }
+
+#[test]
+fn no_figure_is_told_where_the_order_of_the_rows_is_not_certain() {
+    let row = |day: u32, n: u32, credit: u32, balance: u32| {
+        format!("{day:02}/12/2022;{n};0;{credit};{balance};x\n")
+    };
+    // the newest day first, within a day the oldest first; 5 are missing between the days
+    let late = row(6, 4, 2000, 77_000) + &row(6, 5, 1000, 78_000);
+    let early = row(5, 1, 50_000, 50_000) + &row(5, 2, 20_000, 70_000);
+    let flaws = told(&format!("{HEAD}{late}{early}")).flaws();
+    assert_eq!(flaws, [Flaw::Unchained { line: 4 }]);
+    let flaws = told(&format!("{HEAD}{early}{late}")).flaws();
+    assert!(
+        matches!(flaws[..], [Flaw::Break { after: Some(3), before: Some(4), amount }]
+            if amount == 5_000.into()),
+        "{flaws:?}"
+    );
+    let whole = row(6, 3, 5_000, 75_000) + &late;
+    assert_eq!(told(&format!("{HEAD}{whole}{early}")).flaws(), []);
+}
+
+#[test]
+fn a_minus_beside_plain_money_out_gives_back() {
+    let check = |rows: &str, ends: Option<(u32, u32)>, expected: &str, balanced: Option<bool>| {
+        let ends = ends.map(|(a, b)| format!("Số dư đầu kỳ;{a}\nSố dư cuối kỳ;{b}\n"));
+        let text = format!("{}{PLAIN}{rows}", ends.unwrap_or_default());
+        let told = told(&text);
+        assert_eq!(told.rows(), [format!("-: {expected}")], "{text}");
+        assert_eq!(told.read.statements[0].balanced, balanced, "{text}");
+    };
+    let (fee, back) = ("05/12/2022;1;1100;;a\n", "05/12/2022;2;-1100;;b\n");
+    let taken = "05/12/2022;3;;-50000;c\n";
+    let both = format!("{fee}{back}{taken}");
+    check(
+        &both,
+        Some((60_000, 10_000)),
+        "-1100 1100 -50000",
+        Some(true),
+    );
+    check(&both, None, "-1100 1100 -50000", None);
+    // all with a minus: money out, unless the balances say that it came back
+    check(back, None, "-1100", None);
+    check(back, Some((9_000, 7_900)), "-1100", Some(true));
+    check(back, Some((9_000, 10_100)), "1100", Some(true));
+    check(back, Some((9_000, 9_500)), "-1100", Some(false));
+    check(
+        &both,
+        Some((60_000, 7_800)),
+        "-1100 -1100 -50000",
+        Some(true),
+    );
+}

@@ -189,6 +189,10 @@ fn of_flaw(lang: Lang, file: &str, flaw: &Flaw) -> String {
                 &[file, after, before, ("amount", &*amount)],
             )
         }
+        Flaw::Unchained { line } => {
+            let line = line.to_string();
+            say(lang, "statement-unchained", &[file, ("line", &*line)])
+        }
         Flaw::Sum { credit, told, held } => {
             let (side, figures) = (side(*credit), [*told, *held].map(|sum| figure(lang, sum)));
             let [told, held] = &figures;

@@ -125,7 +125,7 @@ mod tests {
                 format!("sum {} {}", told.normalize(), held.normalize())
             }
             Flaw::Count { told, held, .. } => format!("count {told} {held}"),
-            Flaw::Break { .. } => "break".to_owned(),
+            Flaw::Break { .. } | Flaw::Unchained { .. } => "break".to_owned(),
         })
         .collect()
     }
