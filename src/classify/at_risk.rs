@@ -57,8 +57,9 @@ pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) ->
 /// What is due and what was paid differ by so much.
 fn difference(seen: &Evidence) -> Option<Vnd> {
     let wide = match seen {
-        Evidence::AmountDiffers(due, paid) => (due.wide() - paid.wide()).abs(),
-        Evidence::Instalments(_, paid, due) => (due.wide() - paid.wide()).abs(),
+        Evidence::AmountDiffers(due, paid) | Evidence::Instalments(_, paid, due) => {
+            (due.wide() - paid.wide()).abs()
+        }
         Evidence::NetOfFee(fee) => fee.wide(),
         _ => return None,
     };

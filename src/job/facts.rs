@@ -106,6 +106,11 @@ async fn open_after(desk: &Desk, night: Day) -> Result<Vec<ExceptionRecord>, Job
     Ok(desk.store.exceptions(&filter).await?)
 }
 
+/// What a matter adds to the money at risk.
+fn at_risk(open: &ExceptionRecord) -> Vnd {
+    crate::classify::at_risk(&open.class, &open.key, open.amount, &open.evidence).here()
+}
+
 /// The figures of a published night.
 fn previous(
     run: &RunRecord,
@@ -123,10 +128,10 @@ fn previous(
             .first()
             .and_then(|target| year_share(&document, &target.definition, night)),
         open: figure("open"),
-        exceptions: work().map(|open| open.at_risk().here()).collect(),
+        exceptions: work().map(at_risk).collect(),
         overdue: work()
             .filter(|open| night.days_since(open.opened) > OVERDUE_DAYS)
-            .map(|open| open.at_risk().here())
+            .map(at_risk)
             .collect(),
     })
 }

@@ -166,7 +166,8 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
         return Err(told(sheet::ID, ["import-no-id", "import-no-id-fix"]));
     }
     let assigns_only = row.decision.is_empty() && row.target.is_empty();
-    if row.reason.is_empty() && !(assigns_only && !row.assignee.is_empty()) {
+    let needs_reason = !assigns_only || row.assignee.is_empty();
+    if row.reason.is_empty() && needs_reason {
         return Err(told(
             sheet::REASON,
             ["import-no-reason", "import-no-reason-fix"],

@@ -13,9 +13,10 @@ use crate::domain::{
 use super::deciding::{self, Ranks};
 use super::exact::{self, End, Exact};
 use super::interval::{Sums, cut};
+use super::procedures;
 use super::share::{Contribution, Deciding, PriorSum, Scope, Share, Verdict};
 use super::tally::Tally;
-use super::{ALWAYS, DEFINITIONS, Definition, Distinct};
+use super::{ALWAYS, DEFINITIONS, Definition};
 
 /// Measures every wanted definition over every wanted period, agencies in byte order before the
 /// total. `settled` are sums of contributions that are not in the list of them.
@@ -168,7 +169,7 @@ impl Frame<'_> {
         });
         let free = free.as_ref();
         if let Some(distinct) = (self.definition.distinct)(self.rules) {
-            by_scope = count_cells(distinct, self.rules, agencies, &by_scope);
+            by_scope = procedures::count(distinct, self.rules, agencies, &by_scope);
         }
         let anywhere = by_scope.get(&Scope::AnyAgency).copied().unwrap_or_default();
         let shares = agencies.iter().map(|agency| {
@@ -347,48 +348,6 @@ impl Frame<'_> {
             },
         }
     }
-}
-
-/// Procedures, each once: the cells of those that count, by agency and over all.
-fn count_cells(
-    distinct: Distinct,
-    rules: &Rules,
-    agencies: &BTreeSet<AgencyCode>,
-    by_scope: &BTreeMap<Scope, Sums>,
-) -> BTreeMap<Scope, Sums> {
-    let mut counted: BTreeMap<Scope, Sums> = BTreeMap::new();
-    let of = |agency: &str| match agency {
-        "" => Scope::Total,
-        code => Scope::Agency(AgencyCode::new(code)),
-    };
-    if distinct == Distinct::Listed {
-        let codes = agencies.iter().map(AgencyCode::as_str);
-        for agency in codes.chain([""]) {
-            for procedure in &rules.fee_procedures {
-                let value = format!("{procedure}@{agency}");
-                let cell = Scope::Cell(Cell::new(Dimension::Procedure, &value));
-                let seen = by_scope.get(&cell).is_some_and(|sums| sums.point.1 > 0);
-                let sums = counted.entry(of(agency)).or_default();
-                sums.add(&[(i64::from(seen), 1)], false);
-            }
-        }
-        return counted;
-    }
-    // what names no dossier may be of any procedure
-    let any = Scope::Cell(Cell::any(Dimension::Procedure));
-    let any = by_scope.get(&any).copied().unwrap_or_default();
-    for (scope, own) in by_scope {
-        if let Scope::Cell(cell) = scope
-            && let Some((_, agency)) = cell.value.rsplit_once('@')
-        {
-            let mut sums = *own;
-            sums.merge(&any);
-            sums.point = own.point;
-            let all = counted.entry(of(agency)).or_default();
-            all.add(&sums.once(), sums.outer);
-        }
-    }
-    counted
 }
 
 /// The whole input as one period.

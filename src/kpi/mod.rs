@@ -22,6 +22,7 @@ pub mod item;
 mod joined;
 pub mod measure;
 mod origin;
+mod procedures;
 mod qd766_3_5;
 mod qd766_3_6;
 pub mod share;

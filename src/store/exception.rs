@@ -10,7 +10,7 @@ use super::matched::{Matched, matches_of};
 use super::statement as sql;
 use super::txn::load_txns;
 use super::{Store, StoreError};
-use crate::classify::{AtRisk, Bucket, Severity, at_risk};
+use crate::classify::{Bucket, Severity};
 use crate::domain::{
     Day, DossierCode, ExceptionId, FeeId, RowKey, RunId, Side, SourceName, Txn, Vnd,
 };
@@ -49,7 +49,7 @@ pub struct ExceptionRecord {
     pub severity: Severity,
     /// The conservation bucket.
     pub bucket: Bucket,
-    /// The row's own amount; see [`ExceptionRecord::at_risk`].
+    /// The row's own amount; see [`crate::classify::at_risk`].
     pub amount: Vnd,
     /// The dossier it belongs to or names.
     pub dossier_code: Option<DossierCode>,
@@ -69,13 +69,6 @@ pub struct ExceptionRecord {
     pub closed: Option<Day>,
     /// The run that closed it.
     pub closed_run: Option<RunId>,
-}
-
-impl ExceptionRecord {
-    /// The money at risk, and where it is counted.
-    pub fn at_risk(&self) -> AtRisk {
-        at_risk(&self.class, &self.key, self.amount, &self.evidence)
-    }
 }
 
 /// One stretch of nights in which a row had one class.
@@ -190,10 +183,10 @@ impl Store {
         let groups = matches_of(&mut tx, &key, &as_of).await?;
         let txns = named(&mut tx, &record, &groups, &as_of).await?;
         Ok(Some(ExceptionDetail {
-            txns,
             record,
             history,
             groups,
+            txns,
         }))
     }
 }

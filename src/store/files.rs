@@ -66,8 +66,8 @@ pub(super) fn write_whole(path: &Path, temporary: &Path, bytes: &[u8]) -> Result
         point("rename")?;
         fs::rename(temporary, path)
     };
-    attempt().or_else(|error| match fs::remove_file(temporary) {
-        Err(left) if left.kind() != ErrorKind::NotFound => Err(StoreError::io(temporary, left)),
-        _ => Err(StoreError::io(path, error)),
+    attempt().map_err(|error| match fs::remove_file(temporary) {
+        Err(left) if left.kind() != ErrorKind::NotFound => StoreError::io(temporary, left),
+        _ => StoreError::io(path, error),
     })
 }

@@ -117,12 +117,14 @@ mod tests {
 
     #[test]
     fn a_transaction_is_named_by_what_the_bank_knows() {
+        let paid_at = crate::domain::Moment::parse("2022-12-07T08:25:00+07:00").unwrap();
         let json = r#"{"source":"bank-main","id":"~6d741f5005bc-1","order_ref":null,"memo":"",
-            "amount":50000,"fee":0,"net":50000,"paid_at":"2022-12-07T08:25:00+07:00",
+            "amount":50000,"fee":0,"net":50000,"paid_at":PAID_AT,
             "paid_on":"2022-12-07","business_date":"2022-12-07","status":"success",
             "kind":"payment","payer":"","account":"0071000000001","bank_ref":"FT103",
             "instrument":"transfer"}"#;
-        let mut txn: Txn = serde_json::from_str(json).unwrap();
+        let json = json.replace("PAID_AT", &serde_json::to_string(&paid_at).unwrap());
+        let mut txn: Txn = serde_json::from_str(&json).unwrap();
         let say = |lang: Lang, txn: &Txn| {
             let (key, day) = (txn.key(), txn.business_date);
             let matter = Matter::of("duplicate", &key, "H48-1", txn.amount, day);

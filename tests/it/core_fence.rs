@@ -245,7 +245,22 @@ fn deciding(settled: &Settlement, share: &Share) -> [Vec<String>; 2] {
     let mut order: Vec<usize> = (0..items.len())
         .filter(|i| ends[*i].0 < ends[*i].1)
         .collect();
-    order.sort_by_key(|i| (ends[*i].0 - ends[*i].1, &items[*i].item));
+    // what moves the verdict equally goes by money at risk, then by age
+    let rank = |item: &Contribution| {
+        let known = settled.rows.iter().filter_map(|row| {
+            let id = row.exception_id.as_ref()?;
+            let mine = item.exceptions.contains(id);
+            mine.then(|| (row.at_risk().here().wide(), row.business_date))
+        });
+        let known: Vec<_> = known.collect();
+        let money: i128 = known.iter().map(|(money, _)| money).sum();
+        (-money, known.iter().map(|(_, day)| *day).min())
+    };
+    order.sort_by_key(|i| {
+        let item = items[*i];
+        let moves = ends[*i].0 - ends[*i].1;
+        (moves, item.exceptions.len(), rank(item), &item.item)
+    });
     let least: i128 = ends.iter().map(|(least, _)| least).sum();
     let most: i128 = ends.iter().map(|(_, most)| most).sum();
     // met as soon as the least is at the target, missed as soon as the greatest is below it

@@ -33,7 +33,11 @@ async fn town() -> Town {
 
 fn texts(values: &Value, keys: &[&str]) -> Vec<String> {
     let values = values.as_array().unwrap().iter();
-    let text = |value: &Value| keys.iter().map(|key| format!("{}|", value[key])).collect();
+    let text = |value: &Value| {
+        keys.iter()
+            .map(|key| value[key].to_string() + "|")
+            .collect()
+    };
     values.map(text).collect()
 }
 

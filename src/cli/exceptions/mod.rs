@@ -301,7 +301,7 @@ impl<'a> Open<'a> {
             id: &record.key.id,
             dossier_code: record.dossier_code.as_ref().map(DossierCode::as_str),
             amount_vnd: record.amount,
-            at_risk_vnd: record.at_risk().here(),
+            at_risk_vnd: at_risk(record),
             business_date: record.business_date,
             opened: record.opened,
             closed: record.closed,
@@ -309,6 +309,26 @@ impl<'a> Open<'a> {
             owner,
             evidence: record.evidence.iter().map(|e| e.say(Lang::En)).collect(),
         }
+    }
+}
+
+/// The columns of the list.
+fn headings(lang: Lang) -> [&'static str; 9] {
+    match lang {
+        Lang::Vi => [
+            "mã",
+            "loại",
+            "số tiền",
+            "hồ sơ",
+            "nguồn",
+            "dòng",
+            "ngày",
+            "tuổi",
+            "người xử lý",
+        ],
+        Lang::En => [
+            "id", "class", "amount", "dossier", "source", "row", "day", "age", "owner",
+        ],
     }
 }
 
@@ -325,22 +345,7 @@ fn print_list(
         };
         return text.get(lang).to_owned();
     }
-    let head = match lang {
-        Lang::Vi => [
-            "mã",
-            "loại",
-            "số tiền",
-            "hồ sơ",
-            "nguồn",
-            "dòng",
-            "ngày",
-            "tuổi",
-            "người xử lý",
-        ],
-        Lang::En => [
-            "id", "class", "amount", "dossier", "source", "row", "day", "age", "owner",
-        ],
-    };
+    let head = headings(lang);
     let rows: Vec<Vec<String>> = records
         .iter()
         .map(|record| {
@@ -375,7 +380,7 @@ fn print_list(
         .map(|row| row[..columns].to_vec())
         .collect();
     let sum: i128 = records.iter().map(|record| record.amount.wide()).sum();
-    let at_risk: i128 = records.iter().map(|r| r.at_risk().here().wide()).sum();
+    let at_risk: i128 = records.iter().map(|r| at_risk(r).wide()).sum();
     let text = Text {
         vi: "{n} khoản, {sum} đồng, trong đó rủi ro {risk} đồng\n",
         en: "{n} items, {sum} dong, of which at risk {risk} dong\n",
@@ -383,6 +388,18 @@ fn print_list(
     let total = text.get(lang).replace("{n}", &records.len().to_string());
     let total = total.replace("{risk}", &grouped(at_risk));
     table(&head[..columns], &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
+}
+
+/// What a matter adds to the money at risk.
+fn at_risk(record: &ExceptionRecord) -> Vnd {
+    let ExceptionRecord {
+        class,
+        key,
+        amount,
+        evidence,
+        ..
+    } = record;
+    classify::at_risk(class, key, *amount, evidence).here()
 }
 
 fn label(class: &str, lang: Lang) -> String {

@@ -155,25 +155,41 @@ fn read_section(
         header,
         rows: Vec::new(),
     };
-    let debits = rows().map(|row| statement.header.cell(row, Role::Debit));
-    let minus = corrections::minus(debits, style);
+    let all_in = add_up(&mut statement, table, &mut section, mapping);
+    let bare = statement.is_bare(mapping) && !all_in;
+    statement.rows = section.rows;
+    (statement, bare)
+}
+
+/// Adds the rows up; what a minus before a debit means is told by the debits, else by the balances.
+/// True where every row tells which way its money went.
+fn add_up(
+    statement: &mut Statement,
+    table: &Table,
+    section: &mut Section,
+    mapping: &Mapping,
+) -> bool {
+    let rows = section
+        .rows
+        .iter()
+        .filter_map(|at| table.grid.rows.get(*at));
+    let debits = rows.map(|row| statement.header.cell(row, Role::Debit));
+    let minus = corrections::minus(debits, statement.style);
     statement.minus = minus.unwrap_or(true);
-    statement.cut = cut::place(&statement, table, &mut section);
+    statement.cut = cut::place(statement, table, section);
     let other = minus.map(|minus| Statement {
         minus: !minus,
         ..statement.clone()
     });
-    let mut all_in = statement.add_up(table, &section, mapping);
+    let mut all_in = statement.add_up(table, section, mapping);
     // the balances know whether a minus gives back
     if let Some(mut other) = other.filter(|_| statement.balanced == Some(false)) {
-        let also = other.add_up(table, &section, mapping);
+        let also = other.add_up(table, section, mapping);
         if other.balanced == Some(true) {
-            (statement, all_in) = (other, also);
+            (*statement, all_in) = (other, also);
         }
     }
-    let bare = statement.is_bare(mapping) && !all_in;
-    statement.rows = section.rows;
-    (statement, bare)
+    all_in
 }
 
 /// The column beside a single amount that tells which way it went, where the mapping names none: by

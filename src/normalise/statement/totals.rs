@@ -148,7 +148,7 @@ impl Totals {
                 _ => None,
             };
             let mut judge = Side {
-                side,
+                at: side,
                 whole: &self.all[side],
                 last: self.told.last().map_or(0, |told| told.place),
                 told: &self.told,
@@ -195,7 +195,8 @@ impl Wrong {
 
 /// One column of amounts under judgement.
 struct Side<'t> {
-    side: usize,
+    /// Its place among the sides.
+    at: usize,
     whole: &'t Tally,
     /// The place of the last rows of sums.
     last: usize,
@@ -212,7 +213,7 @@ impl<'t> Side<'t> {
     fn rows(&mut self) {
         let mut pages: Vec<&str> = Vec::new();
         for row in self.told {
-            let Some(figure) = row.figures[self.side] else {
+            let Some(figure) = row.figures[self.at] else {
                 continue;
             };
             if row.label.scope == Scope::Beyond {
@@ -221,7 +222,7 @@ impl<'t> Side<'t> {
             }
             self.seen |= !row.label.counts;
             let explains = |of: &Tally, off| of.explains(figure, off, row.label.of_some);
-            let part = [&row.part[self.side], &row.own[self.side]];
+            let part = [&row.part[self.at], &row.own[self.at]];
             if part.iter().any(|part| explains(part, Decimal::ZERO)) {
                 pages.push(&row.label.words);
             }
@@ -240,7 +241,7 @@ impl<'t> Side<'t> {
 
     /// The entries that a row may add up, and which of them are a part.
     fn allowed(&self, row: &'t Told, pages: &[&str]) -> Vec<(&'t Tally, bool)> {
-        let (all, whole) = (&row.all[self.side], self.whole);
+        let (all, whole) = (&row.all[self.at], self.whole);
         let mut allowed = vec![(all, false)];
         let first = row.all.iter().all(Tally::is_empty);
         if first || row.label.scope != Scope::Part {
@@ -255,20 +256,20 @@ impl<'t> Side<'t> {
             Scope::Whole | Scope::Beyond => again,
         };
         if of_page {
-            allowed.extend([(&row.part[self.side], true), (&row.own[self.side], true)]);
+            allowed.extend([(&row.part[self.at], true), (&row.own[self.at], true)]);
         }
         allowed
     }
 
     /// A sum over some of the rows, nobody knows which, beside one over all that agrees.
     fn is_of_some(&self, row: &Told, figure: Decimal) -> bool {
-        let all = &row.all[self.side];
+        let all = &row.all[self.at];
         let beside = |told: &&Told| {
             let label = &told.label;
             let general = !label.of_some && !label.counts && label.scope != Scope::Beyond;
-            let figure = told.figures[self.side];
+            let figure = told.figures[self.at];
             let agrees = |figure| {
-                let of = [&told.all[self.side], &told.part[self.side], self.whole];
+                let of = [&told.all[self.at], &told.part[self.at], self.whole];
                 of.iter().any(|of| of.explains(figure, self.off, false))
             };
             told.place == row.place && general && figure.is_some_and(agrees)
@@ -278,7 +279,7 @@ impl<'t> Side<'t> {
 
     /// A sum that may begin before the file: the next of its kind has as much more than the rows.
     fn far(&mut self, row: &'t Told, figure: Decimal) {
-        let more = row.all[self.side].readings();
+        let more = row.all[self.at].readings();
         let more = more.map(|held| figure.saturating_sub(held.sum.abs()));
         let more: Vec<Decimal> = more.collect();
         let dated = ["NGAY", "THANG", "QUY", "NAM", "KY"];
@@ -293,7 +294,7 @@ impl<'t> Side<'t> {
         if same || first.saturating_sub(before) == self.off {
             return;
         }
-        let held = row.all[self.side].gross();
+        let held = row.all[self.at].gross();
         let held = Sum {
             sum: held.sum.saturating_add(before),
             ..held
