@@ -5,13 +5,11 @@
 //! counted at one of them, or sums would hold it twice: what is missing at the fee that misses it,
 //! what came too much or went back at the row that brought or took it.
 
-use serde::Serialize;
-
 use crate::domain::{RowKey, Side, Vnd};
 use crate::matching::Evidence;
 
 /// Where the money at risk of a matter is counted, and how much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtRisk {
     /// At this row.
     Here(Vnd),

@@ -106,8 +106,8 @@ async fn open_after(desk: &Desk, night: Day) -> Result<Vec<ExceptionRecord>, Job
     Ok(desk.store.exceptions(&filter).await?)
 }
 
-/// What a matter adds to the money at risk.
-fn at_risk(open: &ExceptionRecord) -> Vnd {
+/// What an open item adds to the money at risk, in dong.
+pub fn at_risk(open: &ExceptionRecord) -> Vnd {
     crate::classify::at_risk(&open.class, &open.key, open.amount, &open.evidence).here()
 }
 

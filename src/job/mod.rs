@@ -45,6 +45,7 @@ pub mod what_if;
 
 pub use desk::Desk;
 pub use error::JobError;
+pub use facts::at_risk;
 pub use outcome::Exit;
 pub use progress::Progress;
 pub use stop::Stop;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{at_risk, label, print_day};
+use super::{label, print_day};
 use crate::cli::output::table;
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, Lang, RowKey, Text};
+use crate::job::at_risk;
 use crate::store::ExceptionRecord;
 
 /// The columns of the list.

@@ -15,7 +15,7 @@ use crate::classify::{self, Severity};
 use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, Vnd};
-use crate::job::{Exit, JobError, lost};
+use crate::job::{Exit, JobError, at_risk, lost};
 use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode};
 
 /// Arguments of `exceptions`.
@@ -308,18 +308,6 @@ impl<'a> Open<'a> {
             evidence: record.evidence.iter().map(|e| e.say(Lang::En)).collect(),
         }
     }
-}
-
-/// What a matter adds to the money at risk.
-fn at_risk(record: &ExceptionRecord) -> Vnd {
-    let ExceptionRecord {
-        class,
-        key,
-        amount,
-        evidence,
-        ..
-    } = record;
-    classify::at_risk(class, key, *amount, evidence).here()
 }
 
 fn label(class: &str, lang: Lang) -> String {
