@@ -1,5 +1,8 @@
 //! A database of every schema so far is brought up to date, and its nights stand.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use doisoat::store::archive::Archive;
 use doisoat::store::chain_seal;
 use serde_json::Value;
@@ -7,7 +10,7 @@ use serde_json::Value;
 use crate::cli::{stderr, stdout};
 use crate::database::Kind;
 use crate::night_cli::{code, run};
-use crate::town::{FIRST, Town, day, same_dump};
+use crate::town::{FIRST, Town, day, files, same_dump};
 use crate::verify::two_nights;
 
 /// What each migration after the first added; taken away again, the newest first.
@@ -135,9 +138,31 @@ async fn older_seals(town: &Town) {
     }
 }
 
-async fn upgraded(kind: Kind, schema: i64) {
-    let town: Town = two_nights(kind).await;
+/// Two nights as the programs before schema 9 left them.
+async fn older_town(kind: Kind) -> Town {
+    let town = two_nights(kind).await;
     older_seals(&town).await;
+    town
+}
+
+/// The files of a folder as they were, and nothing else in it.
+fn put_back(folder: &Path, kept: &BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => std::fs::remove_dir_all(&path).unwrap(),
+            false => std::fs::remove_file(&path).unwrap(),
+        }
+    }
+    for (name, bytes) in kept {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+async fn upgraded(town: &Town, schema: i64) {
+    let kind = town.database.kind;
     let whole = town.dump().await;
     let before = kept(&whole, schema);
     for (version, edits) in ADDED.iter().filter(|(version, _)| *version > schema) {
@@ -148,9 +173,9 @@ async fn upgraded(kind: Kind, schema: i64) {
         town.database.execute(sql(forget)).await;
     }
     let what = format!("{kind:?} schema {schema}");
-    let pending = run(&town, &["run", "--date", FIRST]).await;
+    let pending = run(town, &["run", "--date", FIRST]).await;
     assert_eq!(code(&pending), 10, "{what}: {}", stderr(&pending));
-    let done = run(&town, &["migrate"]).await;
+    let done = run(town, &["migrate"]).await;
     let applied = stdout(&done);
     let wanted = usize::try_from(10 - schema).unwrap();
     assert_eq!(
@@ -176,12 +201,12 @@ async fn upgraded(kind: Kind, schema: i64) {
             .filter(|n| !n.ends_with("wal") && !n.ends_with("shm"));
         assert!(copies.count() >= 1, "{what}: SQLite copies itself first");
     }
-    let verified = run(&town, &["verify", "--all", "--lang", "en"]).await;
+    let verified = run(town, &["verify", "--all", "--lang", "en"]).await;
     assert_eq!(code(&verified), 0, "{what}: {}", stdout(&verified));
     town.morning_after(day("2022-12-07"));
-    let next = run(&town, &["run", "--date", "2022-12-07"]).await;
+    let next = run(town, &["run", "--date", "2022-12-07"]).await;
     assert_eq!(code(&next), 0, "{what}: {}", stderr(&next));
-    let verified = run(&town, &["verify", "--lang", "en"]).await;
+    let verified = run(town, &["verify", "--lang", "en"]).await;
     let text = stdout(&verified);
     assert!(
         code(&verified) == 0 && text.contains("sealed rows"),
@@ -191,10 +216,13 @@ async fn upgraded(kind: Kind, schema: i64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_every_schema_is_brought_up_to_date() {
+    let town = older_town(Kind::Sqlite).await;
+    let kept = files(town.dir());
     for schema in 1..=9 {
-        upgraded(Kind::Sqlite, schema).await;
+        put_back(town.dir(), &kept);
+        upgraded(&town, schema).await;
     }
     for schema in [1, 9] {
-        upgraded(Kind::Postgres, schema).await;
+        upgraded(&older_town(Kind::Postgres).await, schema).await;
     }
 }

@@ -5,6 +5,7 @@ mod chain;
 mod closed;
 mod evidence;
 pub(super) mod folder;
+mod ledger;
 mod lists;
 mod record;
 mod seals;
@@ -22,6 +23,7 @@ use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation};
 use crate::store::{Removed, RunRecord, StoreError, Tables};
 use chain::Chain;
+use ledger::Ledger;
 use seals::Seals;
 
 /// Which runs.
@@ -126,10 +128,11 @@ impl Verification {
 }
 
 /// What concerns all runs.
-struct Common {
+struct Common<'t> {
     chain: Chain,
     pruned: Removed,
-    tables: Tables,
+    tables: &'t Tables,
+    ledger: Ledger<'t>,
     /// Rows came after the last publication.
     late: bool,
 }
@@ -153,6 +156,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     };
     let tables = desk.store.everything().await?;
     seals::nights(&all, &tables, &mut found);
+    tables::itself(&tables, &mut found);
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let late = lists::newest(desk, &chain, &nights, &tables, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
@@ -164,7 +168,8 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     let common = Common {
         chain,
         pruned,
-        tables,
+        ledger: Ledger::new(&tables),
+        tables: &tables,
         late,
     };
     let mut verified = Vec::new();
@@ -235,7 +240,7 @@ async fn one(
     desk: &Desk,
     run: &RunRecord,
     all: &[RunRecord],
-    common: &Common,
+    common: &Common<'_>,
 ) -> Result<Verified, JobError> {
     let mut findings = Findings::default();
     let mut looked = Looked {
@@ -298,10 +303,11 @@ struct Looked {
 async fn rows(
     desk: &Desk,
     (run, all): (&RunRecord, &[RunRecord]),
-    Common { chain, tables, .. }: &Common,
+    common: &Common<'_>,
     Looked { checked, left_out }: &mut Looked,
     findings: &mut Findings,
 ) -> Result<(), JobError> {
+    let tables = common.tables;
     let decided = match again(desk, run, left_out).await {
         // a damaged value ends the reading; the seals below name its row
         Err(JobError::Store(StoreError::Corrupt { what, detail })) => {
@@ -317,7 +323,8 @@ async fn rows(
         checked.push(text("dữ liệu vào", "inputs"));
         checked.push(text("đối soát lại", "settled again"));
         checked.push(text("kiểm chứng độc lập", "proved"));
-        tables::decided(run, &decided.settlement, moved, tables, findings);
+        let stored = (tables, &common.ledger);
+        tables::decided(run, &decided.settlement, moved, stored, findings);
     }
     if moved {
         left_out.push(text(
@@ -325,8 +332,10 @@ async fn rows(
             "shares to date (an earlier night was published again since)",
         ));
     }
-    tables::itself(run, moved, tables, findings);
-    match seals::check(desk, run, chain, tables, findings) {
+    if !moved {
+        tables::sums(run, tables, findings);
+    }
+    match seals::check(desk, run, &common.chain, &common.ledger, findings) {
         Seals::Held => checked.push(text("niêm phong từng dòng", "sealed rows")),
         Seals::Lost => {}
         Seals::Never => left_out.push(text(

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::chain::Chain;
+use super::ledger::{Ledger, Sheet, Writers, word};
 use crate::domain::Day;
 use crate::job::desk::Desk;
 use crate::prove::Invariant;
@@ -30,7 +31,7 @@ pub(super) fn check(
     desk: &Desk,
     run: &RunRecord,
     chain: &Chain,
-    tables: &Tables,
+    ledger: &Ledger<'_>,
     findings: &mut Findings,
 ) -> Seals {
     let Some(sha256) = chain.link(&run.id).and_then(|link| link.seals.as_deref()) else {
@@ -41,52 +42,17 @@ pub(super) fn check(
     };
     let list = SealList::read(&bytes);
     let none = BTreeMap::new();
-    let writers = Writers::new(tables);
     for sealed in SEALED {
         let is_open = sealed.kind == SealedAs::Told && list.form >= FORM;
         let is_new = sealed.table == "decision" && list.form < FORM;
         if !is_new {
             let seals = list.lines.get(sealed.table).unwrap_or(&none);
-            table(run, (sealed, is_open), (tables, &writers), seals, findings);
+            let sheet = ledger.sheet(sealed.table);
+            table(run, (sealed, is_open), sheet, seals, findings);
         }
     }
-    of_later(run, chain, (&list, tables, &writers), findings);
+    of_later(run, chain, (&list, ledger), findings);
     Seals::Held
-}
-
-/// The run that wrote an entry as of a later night than its own, so that what that night decided
-/// stands; none of an entry that its own night wrote. A leg is its group's.
-struct Writers<'t> {
-    groups: BTreeMap<(&'t str, &'t str), &'t str>,
-}
-
-impl<'t> Writers<'t> {
-    fn new(tables: &'t Tables) -> Self {
-        let rows = tables.get("match_group").into_iter().flatten();
-        let groups = rows.map(|row| {
-            let [group, night, run] = ["group_id", "night", "run_id"].map(|name| word(row, name));
-            ((group, night), run)
-        });
-        Self {
-            groups: groups.collect(),
-        }
-    }
-
-    fn of(&self, sealed: &Sealed, row: &'t Value) -> Option<&'t str> {
-        if !sealed.is_entry() {
-            return None;
-        }
-        let night = word(row, "night");
-        let run = match sealed.table {
-            "match_leg" => *self.groups.get(&(word(row, "group_id"), night))?,
-            _ => word(row, "run_id"),
-        };
-        (!run.starts_with(night)).then_some(run)
-    }
-}
-
-fn word<'t>(row: &'t Value, name: &str) -> &'t str {
-    row[name].as_str().unwrap_or_default()
 }
 
 /// The entries that a run wrote as of later nights: each is there as sealed, and there are no
@@ -94,17 +60,16 @@ fn word<'t>(row: &'t Value, name: &str) -> &'t str {
 fn of_later(
     run: &RunRecord,
     chain: &Chain,
-    (list, tables, writers): (&SealList, &Tables, &Writers<'_>),
+    (list, ledger): (&SealList, &Ledger<'_>),
     findings: &mut Findings,
 ) {
     let mut found: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for sealed in SEALED {
-        for row in tables.get(sealed.table).into_iter().flatten() {
-            if writers.of(sealed, row) == Some(run.id.as_str()) {
-                let (key, hash) = seal_of(sealed, row);
-                let table = as_of(sealed.table, word(row, "night"));
-                found.entry(table).or_default().insert(key, hash);
-            }
+        let sheet = ledger.sheet(sealed.table);
+        for found_row in sheet.written_by(run.id.as_str()) {
+            let table = as_of(sealed.table, word(found_row.row, "night"));
+            let (key, hash) = (found_row.name.to_string(), found_row.seal.clone());
+            found.entry(table).or_default().insert(key, hash);
         }
     }
     let told = list.lines.iter().filter(|(table, _)| table.contains('@'));
@@ -150,13 +115,11 @@ fn listed(hashes: &BTreeSet<String>) -> String {
 fn table(
     run: &RunRecord,
     (sealed, is_open): (&Sealed, bool),
-    (tables, writers): (&Tables, &Writers<'_>),
+    sheet: &Sheet<'_>,
     seals: &BTreeMap<String, BTreeSet<String>>,
     findings: &mut Findings,
 ) {
     let night = run.business_date.to_string();
-    let rows = tables.get(sealed.table).into_iter().flatten();
-    let mut there = BTreeSet::new();
     let mut add = |key: &str, expected: &str, found: &str| {
         let what = text(
             "dòng phải còn nguyên như khi công bố",
@@ -165,25 +128,25 @@ fn table(
         let about = format!("{} {key}", sealed.table);
         findings.add(Invariant::Stored, about, what, expected, found);
     };
-    for row in rows {
-        let (key, hash) = seal_of(sealed, row);
-        let mine = match (sealed.table, sealed.kind) {
-            ("kpi", _) => row["run_id"] == run.id.as_str(),
-            (_, SealedAs::Read | SealedAs::Told) => !is_open && seals.contains_key(&key),
-            _ => row[sealed.marker] == night.as_str() && writers.of(sealed, row).is_none(),
-        };
-        if mine {
-            match seals.get(&key) {
-                Some(wanted) if wanted.contains(&hash) => {}
-                Some(wanted) => add(&key, &listed(wanted), &hash),
-                None => add(&key, "-", &hash),
-            }
+    let of_pull = matches!(sealed.kind, SealedAs::Read | SealedAs::Told);
+    let owner = match sealed.table {
+        "kpi" => run.id.as_str(),
+        _ => night.as_str(),
+    };
+    for mine in sheet.of(owner).filter(|_| !of_pull) {
+        let wanted = seals.get(&*mine.name);
+        if wanted.is_none_or(|wanted| !wanted.contains(&mine.seal)) {
+            let wanted = wanted.map_or_else(|| "-".to_owned(), listed);
+            add(&mine.name, &wanted, &mine.seal);
         }
-        there.insert(key);
     }
     for (key, wanted) in seals {
-        if !there.contains(key) {
+        let mut there = sheet.named(key).peekable();
+        if there.peek().is_none() {
             add(key, &listed(wanted), "-");
+        }
+        for row in there.filter(|row| of_pull && !is_open && !wanted.contains(&row.seal)) {
+            add(key, &listed(wanted), &row.seal);
         }
     }
 }

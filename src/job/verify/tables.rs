@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::ledger::{Ledger, holds, word};
 use crate::domain::{AgencyCode, DossierCode, ExceptionId, FeeId, Fraction, RowKey};
 use crate::kpi::Verdict;
 use crate::prove::Invariant;
@@ -29,26 +30,10 @@ fn whole(row: &Value, name: &str) -> i128 {
     row[name].as_i64().map_or(0, i128::from)
 }
 
-/// Entries that hold after the night, by their key columns.
-fn holding<'t>(
-    tables: &'t Tables,
-    table: &str,
-    key: &[&str],
-    night: &str,
-) -> BTreeMap<Vec<String>, &'t Value> {
-    let rows = tables.get(table).into_iter().flatten();
-    let holds = |row: &&Value| *column(row, "night") <= *night && *night < *column(row, "until");
-    let mut entries = BTreeMap::new();
-    for row in rows.filter(holds) {
-        entries.insert(columns(row, key), row);
-    }
-    entries
-}
-
-const ROW_KEY: [&str; 4] = ["side", "source", "id", "dossier"];
 /// What is known of a day of a feed.
 const FEED_STATES: [&str; 5] = ["complete", "late", "partial", "missing", "refused"];
 const ITEM_KEY: [&str; 3] = ["definition", "item", "scope"];
+const ROW_KEY: [&str; 4] = ["side", "source", "id", "dossier"];
 const SHARE: [&str; 14] = [
     "period_from",
     "period_to",
@@ -71,7 +56,7 @@ pub(super) fn decided(
     run: &RunRecord,
     settlement: &Settlement,
     moved: bool,
-    tables: &Tables,
+    (tables, ledger): (&Tables, &Ledger<'_>),
     findings: &mut Findings,
 ) {
     let night = run.business_date.to_string();
@@ -87,7 +72,7 @@ pub(super) fn decided(
         }
     };
     feed_days(tables, &mut same);
-    let stored = holding(tables, "row_state", &ROW_KEY, &night);
+    let stored = ledger.sheet("row_state");
     for row in &settlement.rows {
         let code = row.dossier_code.as_ref().map(DossierCode::to_string);
         let exception = row.exception_id.as_ref().map(ExceptionId::to_string);
@@ -103,18 +88,14 @@ pub(super) fn decided(
         let facts = ["class", "severity", "bucket", "amount_vnd", "dossier_code"];
         let facts = [&facts[..], &["business_date", "exception_id"]].concat();
         let found = stored
-            .get(&key_of(&row.key))
+            .holding(&name_of(&row.key), &night)
             .map(|found| columns(found, &facts));
         same(name(&row.key), wanted, found);
     }
-    legs(settlement, tables, &night, &mut same);
-    let stored = holding(tables, "contribution", &ITEM_KEY, &night);
+    legs(settlement, ledger, &night, &mut same);
+    let stored = ledger.sheet("contribution");
     for item in &settlement.contributions {
-        let key = vec![
-            item.definition.to_owned(),
-            item.item.to_string(),
-            item.scope.to_string(),
-        ];
+        let name = format!("{} {} {}", item.definition, item.item, item.scope);
         // on which days outcomes may fall is not stored, that they may is
         let mut pairs = item.outcomes.clone();
         for span in &item.elsewhere {
@@ -128,8 +109,8 @@ pub(super) fn decided(
         let day = item.day.to_string();
         let wanted = vec!["1".to_owned(), day, outcomes, coupled, firm];
         let facts = ["live", "day", "outcomes", "coupled", "firm"];
-        let found = stored.get(&key).map(|found| columns(found, &facts));
-        same(key.join(" "), wanted, found);
+        let found = stored.holding(&name, &night);
+        same(name, wanted, found.map(|found| columns(found, &facts)));
     }
     if !moved {
         shares(run, settlement, tables, &mut same);
@@ -148,26 +129,18 @@ fn feed_days(tables: &Tables, same: &mut Same<'_>) {
     }
 }
 
-fn key_of(key: &RowKey) -> Vec<String> {
+/// The name of a row's entry.
+fn name_of(key: &RowKey) -> String {
     let dossier = key.dossier.as_ref().map(DossierCode::to_string);
-    vec![
-        key.side.id().to_owned(),
-        key.source.to_string(),
-        key.id.to_string(),
-        dossier.unwrap_or_default(),
-    ]
+    let dossier = dossier.unwrap_or_default();
+    format!("{} {} {} {dossier}", key.side.id(), key.source, key.id)
 }
 
 type Same<'s> = dyn FnMut(String, Vec<String>, Option<Vec<String>>) + 's;
 
 /// Groups and their legs.
-fn legs(settlement: &Settlement, tables: &Tables, night: &str, same: &mut Same<'_>) {
-    let stored = holding(tables, "match_group", &["group_id"], night);
-    let mut legs: BTreeMap<(String, String), Vec<&Value>> = BTreeMap::new();
-    for leg in tables.get("match_leg").into_iter().flatten() {
-        let entry = (column(leg, "group_id"), column(leg, "night"));
-        legs.entry(entry).or_default().push(leg);
-    }
+fn legs(settlement: &Settlement, ledger: &Ledger<'_>, night: &str, same: &mut Same<'_>) {
+    let stored = ledger.sheet("match_group");
     for group in &settlement.groups {
         let about = format!("group {}", group.id);
         let (class, amount) = group
@@ -179,7 +152,8 @@ fn legs(settlement: &Settlement, tables: &Tables, night: &str, same: &mut Same<'
                 )
             });
         let wanted = vec!["1".to_owned(), group.pass.to_owned(), class, amount];
-        let found = stored.get(&vec![group.id.to_string()]);
+        let id = group.id.to_string();
+        let found = stored.holding(&id, night);
         let facts = ["live", "pass", "difference_class", "difference_vnd"];
         same(
             about.clone(),
@@ -187,11 +161,7 @@ fn legs(settlement: &Settlement, tables: &Tables, night: &str, same: &mut Same<'
             found.map(|found| columns(found, &facts)),
         );
         let Some(entry) = found else { continue };
-        let mut found = legs
-            .get(&(group.id.to_string(), column(entry, "night")))
-            .cloned()
-            .unwrap_or_default();
-        found.sort_by_key(|leg| whole(leg, "seq"));
+        let found = ledger.legs(&id, word(entry, "night"));
         let facts = [
             "side",
             "source",
@@ -262,33 +232,31 @@ fn shares(run: &RunRecord, settlement: &Settlement, tables: &Tables, same: &mut 
     }
 }
 
-/// What the tables say of the night agrees with itself: also where the night cannot be decided
-/// again.
-pub(super) fn itself(run: &RunRecord, moved: bool, tables: &Tables, findings: &mut Findings) {
-    let night = run.business_date.to_string();
+/// What the tables say agrees with itself, row by row: also where no night can be decided again.
+pub(super) fn itself(tables: &Tables, findings: &mut Findings) {
     let mut add = |about: String, what, expected: String, found: String| {
         if expected != found {
             findings.add(Invariant::Stored, about, what, expected, found);
         }
     };
-    let rows = holding(tables, "row_state", &ROW_KEY, &night);
-    for (key, row) in &rows {
-        let class = column(row, "class");
-        let parts = [class.as_str(), &key[0], &key[1], &key[3], &key[2]];
+    for row in tables.get("row_state").into_iter().flatten() {
+        let class = word(row, "class");
+        let [side, source, id, dossier] = ROW_KEY.map(|name| word(row, name));
         let wanted = if class == "ok" {
             String::new()
         } else {
-            crate::domain::ids::short_hash(parts.join("\u{1f}").as_bytes(), 16)
+            let parts = [class, side, source, dossier, id].join("\u{1f}");
+            crate::domain::ids::short_hash(parts.as_bytes(), 16)
         };
         let what = text(
             "mã ngoại lệ phải tính từ loại và dòng",
             "the exception id follows from class and row",
         );
-        add(key.join(" "), what, wanted, column(row, "exception_id"));
+        let about = columns(row, &ROW_KEY).join(" ");
+        add(about, what, wanted, column(row, "exception_id"));
     }
-    let items = holding(tables, "contribution", &ITEM_KEY, &night);
-    let live = |item: &Value| whole(item, "live") == 1;
-    for (key, item) in items.iter().filter(|(_, item)| live(item)) {
+    let items = tables.get("contribution").into_iter().flatten();
+    for item in items.filter(|item| whole(item, "live") == 1) {
         let outcomes: Vec<(i64, i64)> =
             serde_json::from_str(&column(item, "outcomes")).unwrap_or_default();
         let first = outcomes.first().copied().unwrap_or_default();
@@ -301,25 +269,20 @@ pub(super) fn itself(run: &RunRecord, moved: bool, tables: &Tables, findings: &m
             "đóng góp phải khớp với các khả năng của nó",
             "an item agrees with its outcomes",
         );
-        add(key.join(" "), what, wanted, found);
-    }
-    if !moved {
-        sums(run, &items, tables, findings);
+        add(columns(item, &ITEM_KEY).join(" "), what, wanted, found);
     }
 }
 
 /// Every share of the run is the sum of what its items add, at their first outcomes.
-fn sums(
-    run: &RunRecord,
-    items: &BTreeMap<Vec<String>, &Value>,
-    tables: &Tables,
-    findings: &mut Findings,
-) {
-    type ByDay = BTreeMap<String, (i128, i128)>;
-    let mut added: BTreeMap<(&str, &str), ByDay> = BTreeMap::new();
-    for (key, item) in items.iter().filter(|(_, item)| whole(item, "live") == 1) {
-        let days = added.entry((&key[0], &key[2])).or_default();
-        let sum = days.entry(column(item, "day")).or_default();
+pub(super) fn sums(run: &RunRecord, tables: &Tables, findings: &mut Findings) {
+    type ByDay<'t> = BTreeMap<&'t str, (i128, i128)>;
+    let night = run.business_date.to_string();
+    let mut added: BTreeMap<(&str, &str), ByDay<'_>> = BTreeMap::new();
+    let items = tables.get("contribution").into_iter().flatten();
+    for item in items.filter(|item| whole(item, "live") == 1 && holds(item, &night)) {
+        let thing = (word(item, "definition"), word(item, "scope"));
+        let days = added.entry(thing).or_default();
+        let sum = days.entry(word(item, "day")).or_default();
         *sum = (
             sum.0 + whole(item, "numerator"),
             sum.1 + whole(item, "denominator"),
@@ -335,7 +298,7 @@ fn sums(
         let mine = days
             .into_iter()
             .flatten()
-            .filter(|(day, _)| from <= **day && **day <= to);
+            .filter(|(day, _)| *from <= ***day && ***day <= *to);
         let sum = mine.fold((0, 0), |sum, (_, day)| (sum.0 + day.0, sum.1 + day.1));
         let what = text(
             "tỷ lệ phải bằng tổng các đóng góp đã lưu",
