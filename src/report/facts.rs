@@ -16,6 +16,8 @@ use crate::domain::{
 use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
+use super::model::Totals;
+
 pub use diff::Replaced;
 pub use known::AsKnown;
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
@@ -233,6 +235,9 @@ pub struct RunFacts {
     pub over: Option<Period>,
     /// First and last days of the stretches of that period without a published night.
     pub lacking: Vec<(Day, Day)>,
+    /// The sums of the nights of that period, each as it was published; none in the report of a
+    /// night, or where a document cannot be read.
+    pub totals: Option<Totals>,
     /// The same period as known by another run; none where one knowledge is told.
     pub known: Option<Box<AsKnown>>,
     /// 1 for the first version of the night.

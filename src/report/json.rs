@@ -68,7 +68,13 @@ struct PeriodJson<'a> {
     to: String,
     /// The stretches of it without a published night.
     lacking: Vec<StretchJson>,
+    /// The blocks of the document that are of the last night alone.
+    of_last_night: &'static [&'static str],
 }
+
+/// What of the document of a period is of its last night alone; so are the totals where a night
+/// of it does not tell its own.
+const OF_LAST_NIGHT: [&str; 2] = ["sources", "totals"];
 
 #[derive(Serialize)]
 struct StretchJson {
@@ -87,6 +93,10 @@ fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
         from: period.from.to_string(),
         to: period.to.to_string(),
         lacking: facts.lacking.iter().map(stretch).collect(),
+        of_last_night: match facts.totals {
+            Some(_) => &OF_LAST_NIGHT[..1],
+            None => &OF_LAST_NIGHT,
+        },
     })
 }
 
@@ -213,7 +223,7 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         sources: facts.sources.iter().map(source).collect(),
-        totals: totals(&lines),
+        totals: facts.totals.unwrap_or_else(|| totals(&lines)),
         share: settlement
             .shares
             .iter()

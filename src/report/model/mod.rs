@@ -105,6 +105,9 @@ pub struct Report {
     pub banners: Vec<Banner>,
     /// The five numbers.
     pub tiles: Vec<Tile>,
+    /// The transactions of the night, or of the nights of the period.
+    #[serde(skip)]
+    pub transactions: Figure,
     /// The share that carries the verdict: the first target's, of the period, else of the year to
     /// date.
     pub headline: Option<ShareRow>,
@@ -137,6 +140,9 @@ pub struct Report {
     pub tie_out: Vec<TieLine>,
     /// The same over all money sources.
     pub totals: Totals,
+    /// The night that tonight is compared with: the last published one before it.
+    #[serde(skip)]
+    pub compared_with: Option<Day>,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
     /// The five numbers beside those of earlier nights; empty where there is none.
@@ -207,6 +213,7 @@ impl Report {
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
             tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
+            transactions: tiles::transactions_of(facts, &totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             instruments: breakdown::instruments(&index, settlement, facts),
             breakdowns: cells::tables(&index, settlement, facts),
@@ -223,6 +230,7 @@ impl Report {
             shares,
             exceptions,
             moves,
+            compared_with: facts.previous.as_ref().map(|before| before.business_date),
             closed: closed::list(settlement, facts, classes),
             changes: facts
                 .replaced

@@ -58,8 +58,13 @@ fn cells(
         let value = text::money(lang, then.sum_vnd);
         (value, money_change(facts, now, then))
     };
+    // the nights of a period together compare with no night
+    let transactions = match facts.period().and(facts.totals) {
+        Some(_) => ("—".to_owned(), String::new()),
+        None => counts(totals.transactions, before.transactions),
+    };
     vec![
-        counts(totals.transactions, before.transactions),
+        transactions,
         share(facts, headline, before),
         sums(totals.open, before.open),
         counts(exceptions.work, before.exceptions),

@@ -48,14 +48,7 @@ pub(super) fn tiles(
     let days = [("days", text::number(lang, OVERDUE_DAYS))];
     let days: Vec<(&str, &str)> = days.iter().map(|(name, n)| (*name, n.as_str())).collect();
     vec![
-        Tile {
-            label: label("tile-transactions", &[]),
-            value: text::number(lang, totals.transactions.count),
-            note: money(totals.transactions),
-            ..since(facts, |p| {
-                Some(count_change(facts, totals.transactions, p.transactions))
-            })
-        },
+        transactions(facts, totals),
         share_tile(facts, headline),
         Tile {
             label: label("tile-open", &[]),
@@ -80,6 +73,36 @@ pub(super) fn tiles(
             })
         },
     ]
+}
+
+/// The transactions of the night; in the report of a period those of its nights, which no earlier
+/// night compares with.
+fn transactions(facts: &RunFacts, totals: &Totals) -> Tile {
+    let lang = facts.lang;
+    let label = text::say(lang, "tile-transactions", &[]);
+    let figure = transactions_of(facts, totals);
+    let tile = match period_words(facts).filter(|_| facts.totals.is_some()) {
+        Some(period) => Tile {
+            label: text::say(lang, "tile-transactions-period", &[("period", &period)]),
+            ..Tile::default()
+        },
+        None => Tile {
+            label: of_night(facts, label),
+            ..since(facts, |p| {
+                Some(count_change(facts, totals.transactions, p.transactions))
+            })
+        },
+    };
+    Tile {
+        value: text::number(lang, figure.count),
+        note: text::money(lang, figure.sum_vnd),
+        ..tile
+    }
+}
+
+pub(super) fn transactions_of(facts: &RunFacts, totals: &Totals) -> Figure {
+    let of_period = facts.period().and(facts.totals);
+    of_period.map_or(totals.transactions, |all| all.transactions)
 }
 
 fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {

@@ -105,7 +105,7 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     let report = book.report;
     // the second is the share
     let numbers = [
-        Some(i128::from(report.totals.transactions.count)),
+        Some(i128::from(report.transactions.count)),
         None,
         Some(report.totals.open.sum_vnd),
         Some(i128::from(report.exceptions.work.count)),

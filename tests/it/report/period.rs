@@ -176,6 +176,7 @@ fn run_json_names_the_period_asked_for() {
     let wanted = serde_json::json!({
         "label": "2022-12", "from": "2022-12-01", "to": "2022-12-31",
         "lacking": [{ "from": "2022-12-02", "to": "2022-12-04" }],
+        "of_last_night": ["sources", "totals"],
     });
     assert_eq!(document["period"], wanted);
     let night: serde_json::Value =
