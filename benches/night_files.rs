@@ -77,7 +77,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         business_date: night,
         over: None,
         lacking: Vec::new(),
-        totals: None,
+        nights: None,
         known: None,
         version_of_night: 1,
         replaces: None,

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::domain::{AgencyCode, Day, Fraction, Target};
-use crate::report::model::Totals;
 use crate::report::{Figure, TrendPoint};
 use crate::store::RunRecord;
 
@@ -133,22 +132,6 @@ fn total(totals: &Value, name: &str) -> Figure {
         part["count"].as_u64().unwrap_or(0),
         part["sum_vnd"].as_i64().map_or(0, i128::from),
     )
-}
-
-/// The sums of the totals of nights, each as it was published; none without a night, or where one
-/// cannot be read.
-pub(super) fn totals(nights: &[RunRecord]) -> Option<Totals> {
-    let mut sum = Totals::default();
-    for run in nights {
-        let shown: Shown = serde_json::from_str(&run.run_json).ok()?;
-        let figure = |name| total(&shown.totals, name);
-        sum.transactions.plus(figure("transactions"));
-        sum.matched.plus(figure("matched"));
-        sum.open.plus(figure("open"));
-        sum.rejected.plus(figure("rejected"));
-        sum.excluded.plus(figure("excluded"));
-    }
-    (!nights.is_empty()).then_some(sum)
 }
 
 /// `0.4180` as a fraction.

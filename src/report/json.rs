@@ -16,17 +16,19 @@ use crate::settle::{Inputs, Settlement};
 
 use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
-use super::model::{Index, Totals, tie_out, totals};
+use super::model::{Index, NightFigures, OfNights, Outside, Totals};
 
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
+pub use nights::told_night;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod cells;
 mod fees;
 mod changes;
+mod nights;
 mod summary;
 mod timings;
 
@@ -52,6 +54,9 @@ struct RunDocument<'a> {
     calibration: Option<CalibrationJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
+    /// None in a period of which a night does not tell its sums.
+    #[serde(flatten)]
+    sums: Option<nights::Blocks>,
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
     breakdown: Vec<CellJson<'a>>,
@@ -68,13 +73,58 @@ struct PeriodJson<'a> {
     to: String,
     /// The stretches of it without a published night.
     lacking: Vec<StretchJson>,
-    /// The blocks of the document that are of the last night alone.
-    of_last_night: &'static [&'static str],
+    /// The nights that are added up.
+    nights: Vec<String>,
+    /// Those that an older program published, without the sums of the blocks that are left out.
+    untold: Vec<String>,
+    /// Money rows of the period's days that are in no night's sums.
+    outside: &'a [Outside],
+    /// What each block of the document, and each file beside it, is of.
+    blocks: BTreeMap<&'static str, Of>,
 }
 
-/// What of the document of a period is of its last night alone; so are the totals where a night
-/// of it does not tell its own.
-const OF_LAST_NIGHT: [&str; 2] = ["sources", "totals"];
+/// What a block is of.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Of {
+    /// The period itself, measured over its days, each entry under its own label.
+    Period,
+    /// The sum of the nights, each as it was published.
+    Nights,
+    /// What was open before the first night, moved in the nights, and was open after the last one.
+    Chain,
+    /// What was open after the last night.
+    End,
+    /// The last night alone.
+    LastNight,
+}
+
+/// The blocks of the document and the files beside it. What cannot be told is in none.
+fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
+    let mut blocks = BTreeMap::from([
+        ("sources", Of::LastNight),
+        ("totals", Of::Nights),
+        ("share", Of::Period),
+        ("exceptions", Of::End),
+        ("breakdown", Of::Period),
+        ("grey", Of::Period),
+        ("fee_table", Of::LastNight),
+        ("share.csv", Of::Period),
+        ("exceptions.csv", Of::End),
+        ("links.csv", Of::LastNight),
+    ]);
+    if nights.figures.is_some() {
+        blocks.extend([
+            ("tie_out", Of::Nights),
+            ("money_bridge", Of::Nights),
+            ("open_bridge", Of::Chain),
+            ("instruments", Of::Nights),
+            ("provider_fees", Of::Nights),
+            ("work", Of::Chain),
+        ]);
+    }
+    blocks
+}
 
 #[derive(Serialize)]
 struct StretchJson {
@@ -84,6 +134,8 @@ struct StretchJson {
 
 fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
     let period = facts.period()?;
+    let nights = facts.of_nights()?;
+    let days = |days: &[Day]| days.iter().map(Day::to_string).collect();
     let stretch = |(from, to): &(Day, Day)| StretchJson {
         from: from.to_string(),
         to: to.to_string(),
@@ -93,10 +145,10 @@ fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
         from: period.from.to_string(),
         to: period.to.to_string(),
         lacking: facts.lacking.iter().map(stretch).collect(),
-        of_last_night: match facts.totals {
-            Some(_) => &OF_LAST_NIGHT[..1],
-            None => &OF_LAST_NIGHT,
-        },
+        nights: days(&nights.nights),
+        untold: days(&nights.untold),
+        outside: &nights.outside,
+        blocks: blocks(nights),
     })
 }
 
@@ -207,7 +259,12 @@ pub fn run_document(
     facts: &RunFacts,
     classes: &[Class],
 ) -> String {
-    let lines = tie_out(&Index::new(inputs), settlement, facts);
+    let figures = match facts.of_nights() {
+        Some(nights) => nights.figures.clone(),
+        None => Some(NightFigures::of(&Index::new(inputs), settlement, facts)),
+    };
+    let told = facts.of_nights().map(|nights| nights.totals);
+    let totals = told.or(figures.as_ref().map(NightFigures::totals));
     let listed = night_exceptions(settlement, facts, classes);
     let document = RunDocument {
         schema_version: SCHEMA_VERSION,
@@ -223,7 +280,8 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         sources: facts.sources.iter().map(source).collect(),
-        totals: facts.totals.unwrap_or_else(|| totals(&lines)),
+        totals: totals.unwrap_or_default(),
+        sums: figures.as_ref().map(nights::Blocks::of),
         share: settlement
             .shares
             .iter()

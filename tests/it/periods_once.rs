@@ -95,49 +95,18 @@ fn told_once(folder: &Path) {
     }
 }
 
-/// The totals of a month are the sums of its nights, and the document says what is not.
-async fn totals_are_of_the_period(town: &Town, desk: &Desk) {
-    let month = Period::month("2022-12").unwrap();
+/// Months tell their shares alone: the rows of one night are not those of a month.
+async fn months_tell_shares(desk: &Desk) {
+    let asked = Asked::of(Span::Days(Period::month("2022-12").unwrap()));
     let root = &desk.config.report_dir;
-    let asked = Asked::of(Span::Days(month));
     let folder = report_again::write(desk, &asked, root).await.unwrap();
     let files = files(&folder);
     let run: Value = serde_json::from_slice(&files["run.json"]).unwrap();
     assert_eq!(against_schema(&run), Vec::<String>::new());
-    assert_eq!(
-        run["period"]["of_last_night"],
-        serde_json::json!(["sources"])
-    );
-    let of = |date: &str| -> Value {
-        let bytes = std::fs::read(town.folder(date).join("run.json")).unwrap();
-        serde_json::from_slice(&bytes).unwrap()
-    };
-    let nights = [of(EVE), of(LAST)];
-    for (name, part) in run["totals"].as_object().unwrap() {
-        for figure in ["count", "sum_vnd"] {
-            let each = nights
-                .iter()
-                .map(|night| night["totals"][name][figure].as_i64());
-            let sum: Option<i64> = each.sum();
-            assert_eq!(part[figure].as_i64(), sum, "{name} {figure}");
-        }
-    }
-    let all = run["totals"]["transactions"]["count"].as_u64().unwrap();
-    assert!(
-        all > nights[1]["totals"]["transactions"]["count"]
-            .as_u64()
-            .unwrap()
-    );
     let page = std::str::from_utf8(&files["index.html"]).unwrap();
-    let tile = format!(
-        "Giao dịch trong tháng 12/2022</span><span class=\"value\">{}</span>",
-        doisoat::text::number(doisoat::domain::Lang::Vi, all)
-    );
-    assert!(page.contains(&tile), "{tile}");
-    // months tell their shares alone: the rows of one night are not those of a month
     let months = page.split_once("Từng tháng").unwrap().1;
     let months = months.split_once("</table>").unwrap().0;
-    assert!(!months.contains("Giao dịch trong ngày"));
+    assert!(months.contains("12/2022") && !months.contains("Giao dịch trong ngày"));
 }
 
 async fn told(desk: &Desk, period: &Period, known: Known) {
@@ -175,7 +144,7 @@ async fn a_period_that_ends_with_its_last_night_is_told_once() {
         told(&desk, period, Known::Standing).await;
         told(&desk, period, Known::On(day(LAST))).await;
     }
-    totals_are_of_the_period(&town, &desk).await;
+    months_tell_shares(&desk).await;
     let asked = Asked {
         known: Known::On(day(LAST)),
         ..Asked::of(Span::Night(day(LAST)))

@@ -6,7 +6,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, forms, stage, stored, trend};
+use crate::job::{calibration, diff, digest, exits, forms, of_nights, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -198,9 +198,7 @@ async fn within(
     if let Some(over) = &over {
         let nights = desk.store.published_nights().await?;
         facts.lacking = forms::lacking(&nights, over, day);
-        let to = over.to.min(day);
-        let told = desk.store.published_between(over.from, to.plus(1)).await?;
-        facts.totals = trend::totals(&told);
+        facts.nights = Some(Box::new(of_nights::sum(desk, over, day).await?));
     }
     facts.over = over;
     Ok(())

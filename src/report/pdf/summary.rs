@@ -26,18 +26,22 @@ pub(super) fn paper(report: &Report) -> Paper {
     made.first_work(&mut blocks);
     // what is of the last night alone stands behind what is of the period
     let night = report.night_heading();
-    if let Some([heading, intro]) = &night {
+    if night.is_some() {
         made.of_period(&mut blocks);
-        blocks.push(Block::Line(Line::section(heading.as_str())));
-        blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
     }
     made.ties(&mut blocks);
-    made.carries(&mut blocks);
-    made.flows(&mut blocks);
+    if report.untold.is_none() {
+        made.carries(&mut blocks);
+        made.flows(&mut blocks);
+    }
     if night.is_none() {
         made.of_period(&mut blocks);
     }
     made.instruments(&mut blocks);
+    if let Some([heading, intro]) = &night {
+        blocks.push(Block::Line(Line::section(heading.as_str())));
+        blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
+    }
     made.ages(&mut blocks);
     made.exceptions(&mut blocks);
     made.sources(&mut blocks);
@@ -101,6 +105,11 @@ impl Maker<'_> {
         if !intro.is_empty() {
             blocks.push(Block::Line(Line::left(self.t(intro)).sized(Scale::Small)));
         }
+    }
+
+    fn said(&self, blocks: &mut Vec<Block>, heading: String, said: &str) {
+        blocks.push(Block::Line(Line::section(heading)));
+        blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
     }
 
     fn table(&self, name: String, columns: &[Column], rows: Vec<Row>) -> Block {

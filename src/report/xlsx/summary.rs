@@ -105,9 +105,9 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     let report = book.report;
     // the second is the share
     let numbers = [
-        Some(i128::from(report.transactions.count)),
+        Some(i128::from(report.totals.transactions.count)),
         None,
-        Some(report.totals.open.sum_vnd),
+        Some(report.open.sum_vnd),
         Some(i128::from(report.exceptions.work.count)),
         Some(report.exceptions.overdue.sum_vnd),
     ];

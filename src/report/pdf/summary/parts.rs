@@ -112,9 +112,10 @@ impl Maker<'_> {
             return;
         }
         let heading = self.t("instrument-heading");
-        self.section(blocks, self.r.heading_of_night(&heading), "");
-        let day = text::day(self.r.lang, self.r.business_date);
-        small(blocks, self.say("instrument-intro", &[("day", &day)]));
+        let intro = self
+            .r
+            .say_of_nights("instrument-intro", "instrument-intro-period");
+        self.said(blocks, self.r.heading_of_nights(&heading), &intro);
         let columns = [
             ("column-instrument", 50),
             ("column-count", 18),
