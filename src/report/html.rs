@@ -258,7 +258,7 @@ impl Page<'_> {
             let views = closed.iter().filter(|view| view.changed == changed);
             self.n_of(views.count())
         };
-        let before = self.r.compared_with.map(|day| self.day(&day));
+        let before = self.r.compared_with.map(|day| self.day(day));
         let args = [
             ("opened", self.n(new)),
             ("closed", of(false)),

@@ -16,6 +16,9 @@ const NONE: &str = "-";
 /// Values with their labels, in order of the labels.
 type Options = Vec<(String, String)>;
 
+/// Whether what is open no more belongs to a table.
+type IsOf = fn(&ClosedView) -> bool;
+
 impl Page<'_> {
     /// The classes in the list.
     pub(super) fn class_options(&self) -> Options {
@@ -118,7 +121,7 @@ impl Page<'_> {
 
     /// The tables of what was open before and is so no more, by heading: matched now, another class
     /// now, closed for another reason.
-    pub(super) fn closed_tables(&self) -> [(&'static str, fn(&ClosedView) -> bool); 3] {
+    pub(super) fn closed_tables(&self) -> [(&'static str, IsOf); 3] {
         [
             ("closed-late", |view| view.matched),
             ("closed-changed", |view| view.changed),
@@ -127,11 +130,7 @@ impl Page<'_> {
     }
 
     /// Those of a table.
-    pub(super) fn late<'r>(
-        &self,
-        closed: &'r [ClosedView],
-        of: &fn(&ClosedView) -> bool,
-    ) -> Vec<&'r ClosedView> {
+    pub(super) fn late<'r>(&self, closed: &'r [ClosedView], of: &IsOf) -> Vec<&'r ClosedView> {
         closed
             .iter()
             .filter(|view| of(view))
@@ -140,7 +139,7 @@ impl Page<'_> {
     }
 
     /// How many of them are not shown.
-    pub(super) fn late_more(&self, closed: &[ClosedView], of: &fn(&ClosedView) -> bool) -> u64 {
+    pub(super) fn late_more(&self, closed: &[ClosedView], of: &IsOf) -> u64 {
         let all = closed.iter().filter(|view| of(view)).count();
         let more = all.saturating_sub(SHOWN_MAX);
         u64::try_from(more).unwrap_or(u64::MAX)

@@ -131,7 +131,7 @@ impl CarryRow {
     }
 
     /// The next night of a period, told by this row up to the night `after`.
-    pub(super) fn go_on(&mut self, after: Option<Day>, night: Day, row: Self) {
+    pub(super) fn go_on(&mut self, after: Option<Day>, night: Day, row: &Self) {
         let count = i128::from(row.opening.count) - i128::from(self.closing.count);
         let sum_vnd = row.opening.sum_vnd - self.closing.sum_vnd;
         if let Some(after) = after

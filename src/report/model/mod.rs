@@ -117,6 +117,9 @@ pub struct Report {
     /// In a period: all rows of its days less the sum of its nights; empty where they are the same.
     #[serde(skip)]
     pub outside: Vec<OutsideRow>,
+    /// The same over all sources, in a sentence.
+    #[serde(skip)]
+    pub nights_less: Option<String>,
     /// In a period: the work list from before its first night to its last, in a sentence.
     #[serde(skip)]
     pub work: Option<String>,
@@ -240,6 +243,7 @@ impl Report {
             open,
             untold: span::untold(facts),
             outside: span::outside(facts),
+            nights_less: span::nights_less(facts),
             work: span::work(facts),
             night_totals,
             totals: facts

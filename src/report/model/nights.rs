@@ -17,6 +17,9 @@ use super::bridge::{self, CarryRow, FlowRow};
 use super::exceptions::{is_listed, is_work};
 use super::index::Index;
 use super::tie::{TieLine, Totals, tie_out, totals};
+use carried::Carried;
+
+mod carried;
 
 /// Payments of one source and means of payment, with what the provider says it kept; dong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -350,52 +353,5 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
         instruments: breakdown::in_order(instruments),
         kept: kept.into_values().collect(),
         work: work.unwrap_or_default(),
-    }
-}
-
-/// What was open, from night to night.
-#[derive(Default)]
-struct Carried {
-    rows: BTreeMap<(bool, Box<str>), CarryRow>,
-    /// The night before.
-    before: Option<Day>,
-}
-
-impl Carried {
-    /// The next night. A source of which it says nothing had nothing open, then or now.
-    fn night(&mut self, day: Day, rows: Vec<CarryRow>) {
-        let mut told: BTreeMap<(bool, Box<str>), CarryRow> = BTreeMap::new();
-        for row in rows {
-            told.insert((!row.money, row.source.clone()), row);
-        }
-        for ((no_money, source), sum) in &mut self.rows {
-            let silent = CarryRow {
-                source: source.clone(),
-                money: !no_money,
-                ..CarryRow::default()
-            };
-            let row = told.remove(&(*no_money, source.clone())).unwrap_or(silent);
-            sum.go_on(self.before, day, row);
-        }
-        for (key, row) in told {
-            let row = match self.before {
-                None => row,
-                Some(_) => {
-                    let mut sum = CarryRow {
-                        source: row.source.clone(),
-                        money: row.money,
-                        ..CarryRow::default()
-                    };
-                    sum.go_on(self.before, day, row);
-                    sum
-                }
-            };
-            self.rows.insert(key, row);
-        }
-        self.before = Some(day);
-    }
-
-    fn rows(self) -> Vec<CarryRow> {
-        self.rows.into_values().collect()
     }
 }

@@ -37,13 +37,11 @@ fn night(lang: Lang, of_period: bool, day: &str) -> String {
 
 /// The label of a figure that tells how things stood after the night: in a period after its last.
 pub(super) fn at_end(facts: &RunFacts, label: String) -> String {
-    match facts.period() {
-        None => label,
-        Some(_) => {
-            let day = text::day(facts.lang, facts.business_date);
-            text::say(facts.lang, "at-end", &[("label", &label), ("day", &day)])
-        }
+    if facts.period().is_none() {
+        return label;
     }
+    let day = text::day(facts.lang, facts.business_date);
+    text::say(facts.lang, "at-end", &[("label", &label), ("day", &day)])
 }
 
 /// What waits: of the night's transactions; in a period all money that is open after its last night.
@@ -94,6 +92,12 @@ pub(super) fn outside_in_all(facts: &RunFacts, nights: &OfNights) -> Option<Stri
     (!said.is_empty()).then(|| said.join("; "))
 }
 
+/// The same as a sentence.
+pub(super) fn nights_less(facts: &RunFacts) -> Option<String> {
+    let said = outside_in_all(facts, facts.of_nights()?)?;
+    Some(text::say(facts.lang, "nights-less", &[("said", &said)]))
+}
+
 /// Rows of one source and kind that no night tells, or that the nights tell too much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutsideRow {
@@ -113,9 +117,10 @@ pub(super) fn outside(facts: &RunFacts) -> Vec<OutsideRow> {
         source: one.source.clone(),
         kind: row_kind(facts.lang, one.kind),
         figure: (one.count, one.sum_vnd),
-        why: match one.is_too_much() {
-            false => text::say(facts.lang, "outside-row", &[]),
-            true => text::say(facts.lang, "outside-twice", &[]),
+        why: if one.is_too_much() {
+            text::say(facts.lang, "outside-twice", &[])
+        } else {
+            text::say(facts.lang, "outside-row", &[])
         },
     };
     outside.iter().map(row).collect()
@@ -241,6 +246,15 @@ impl Report {
         }
     }
 
+    /// The key of the column of what did not match: in a period each night's own, whatever came of it
+    /// since.
+    pub fn open_key(&self, of_night: &'static str) -> &'static str {
+        match self.period {
+            None => of_night,
+            Some(_) => "column-open-night",
+        }
+    }
+
     /// What the page calls the open items from night to night, or over the period.
     pub fn carry_heading(&self) -> String {
         self.say_of_nights("carry-heading", "carry-heading-period")
@@ -259,9 +273,10 @@ impl Report {
     /// Where the nights of the period do not join, in sentences.
     pub fn breaks(&self) -> Vec<String> {
         let said = |row: &CarryRow, one: &Break| {
-            let source = match row.money {
-                true => row.source.to_string(),
-                false => source_word(self.lang, &row.source),
+            let source = if row.money {
+                row.source.to_string()
+            } else {
+                source_word(self.lang, &row.source)
             };
             let args = [
                 ("source", source),
@@ -294,13 +309,11 @@ impl Report {
 
     /// A heading of what is open after the night, in a period after its last.
     pub fn heading_at_end(&self, heading: &str) -> String {
-        match &self.period {
-            None => heading.to_owned(),
-            Some(_) => {
-                let args = [("label", heading), ("day", &*self.day())];
-                text::say(self.lang, "at-end", &args)
-            }
+        if self.period.is_none() {
+            return heading.to_owned();
         }
+        let args = [("label", heading), ("day", &*self.day())];
+        text::say(self.lang, "at-end", &args)
     }
 
     /// A heading of figures that are of the night alone.

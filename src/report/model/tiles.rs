@@ -91,26 +91,23 @@ fn work_moved(facts: &RunFacts, exceptions: &ExceptionList) -> Tile {
 /// The transactions of the night, or of the nights of the period, with what is in none of them.
 fn transactions(facts: &RunFacts, night: &Totals) -> Tile {
     let lang = facts.lang;
-    let (figure, tile) = match (facts.of_nights(), period_words(facts)) {
-        (Some(nights), Some(period)) => {
-            let label = text::say(lang, "tile-transactions-period", &[("period", &period)]);
-            let tile = Tile {
-                label,
-                change: span::of_how_many(facts, nights),
-                change_month: span::outside_in_all(facts, nights).unwrap_or_default(),
-                ..Tile::default()
-            };
-            (nights.totals.transactions, tile)
-        }
-        _ => {
-            let tile = Tile {
-                label: text::say(lang, "tile-transactions", &[]),
-                ..since(facts, |p| {
-                    Some(count_change(facts, night.transactions, p.transactions))
-                })
-            };
-            (night.transactions, tile)
-        }
+    let (figure, tile) = if let Some(nights) = facts.of_nights() {
+        let period = period_words(facts).unwrap_or_default();
+        let tile = Tile {
+            label: text::say(lang, "tile-transactions-period", &[("period", &period)]),
+            change: span::of_how_many(facts, nights),
+            change_month: span::outside_in_all(facts, nights).unwrap_or_default(),
+            ..Tile::default()
+        };
+        (nights.totals.transactions, tile)
+    } else {
+        let tile = Tile {
+            label: text::say(lang, "tile-transactions", &[]),
+            ..since(facts, |p| {
+                Some(count_change(facts, night.transactions, p.transactions))
+            })
+        };
+        (night.transactions, tile)
     };
     Tile {
         value: text::number(lang, figure.count),

@@ -68,6 +68,12 @@ fn tile(tile: &Tile) -> Vec<Line> {
     lines
 }
 
+/// A heading and the sentence under it.
+fn said(blocks: &mut Vec<Block>, heading: String, said: &str) {
+    blocks.push(Block::Line(Line::section(heading)));
+    blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+}
+
 /// A column of a table: the message with its name, and its part of the width.
 type Column = (&'static str, u32);
 
@@ -105,11 +111,6 @@ impl Maker<'_> {
         if !intro.is_empty() {
             blocks.push(Block::Line(Line::left(self.t(intro)).sized(Scale::Small)));
         }
-    }
-
-    fn said(&self, blocks: &mut Vec<Block>, heading: String, said: &str) {
-        blocks.push(Block::Line(Line::section(heading)));
-        blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
     }
 
     fn table(&self, name: String, columns: &[Column], rows: Vec<Row>) -> Block {

@@ -1,6 +1,8 @@
 //! What was open from the night before to tonight, and the money of the day, by source: the sums
 //! and what is left over are formulas.
 
+use std::fmt::Write as _;
+
 use rust_xlsxwriter::Worksheet;
 
 use crate::report::facts::Figure;
@@ -86,8 +88,8 @@ fn carry(book: &Book<'_>, nth: usize, row: &CarryRow) -> Vec<Cell> {
     let between = row.between();
     if book.report.is_broken() {
         // the columns behind the rest
-        counts.push_str(&format!("+P{this}"));
-        sums.push_str(&format!("+Q{this}"));
+        let _ = write!(counts, "+P{this}");
+        let _ = write!(sums, "+Q{this}");
     }
     cells.push(Cell::Formula(counts, rows.to_string(), Look::Whole));
     cells.push(Cell::Formula(sums, dong.to_string(), Look::Money));
@@ -108,7 +110,10 @@ pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     };
     let mut sheet = book.sheet(name)?;
     let title = book.report.flow_heading();
-    let intro = book.intro("flow-intro", "flow-intro-period");
+    let mut intro = book.intro("flow-intro", "flow-intro-period");
+    if let Some(less) = &book.report.nights_less {
+        intro = format!("{intro} {less}");
+    }
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "index.html")

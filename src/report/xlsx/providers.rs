@@ -18,7 +18,10 @@ pub(super) const FEE: u16 = 4;
 pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-fees")?;
     let title = book.of_nights("book-fees-title");
-    let intro = book.intro("book-fees-intro", "book-fees-intro-period");
+    let mut intro = book.intro("book-fees-intro", "book-fees-intro-period");
+    if let Some(less) = &book.report.nights_less {
+        intro = format!("{intro} {less}");
+    }
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("column-source"), 22),

@@ -47,7 +47,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let parts = [
         "column-in",
         "column-matched",
-        "column-open",
+        book.report.open_key("column-open"),
         "column-rejected",
         "column-excluded",
         "column-difference",

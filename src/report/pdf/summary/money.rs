@@ -5,22 +5,22 @@ use crate::report::forms::{Block, Cell, Line, Row, Scale};
 use crate::report::model::{TieLine, row_kind, source_word, uncounted_out};
 use crate::text;
 
-use super::{Maker, figure, plain, strong};
+use super::{Maker, figure, plain, said, strong};
 
 impl Maker<'_> {
     pub(super) fn ties(&self, blocks: &mut Vec<Block>) {
         let heading = self.r.heading_of_nights(&self.t("tie-heading"));
         if let Some(untold) = &self.r.untold {
-            return self.said(blocks, heading, untold);
+            return said(blocks, heading, untold);
         }
         let intro = self.r.say_of_nights("tie-intro", "tie-intro-period");
-        self.said(blocks, heading, &intro);
+        said(blocks, heading, &intro);
         let columns = [
             ("column-source", 20),
             ("column-kind", 14),
             ("column-in", 17),
             ("column-matched", 17),
-            ("column-open", 17),
+            (self.r.open_key("column-open"), 17),
             ("column-rejected", 17),
             ("column-excluded", 17),
             ("column-difference", 15),
@@ -67,7 +67,7 @@ impl Maker<'_> {
             let heading = self
                 .r
                 .say_of_nights("exception-heading", "work-heading-period");
-            self.said(blocks, heading, work);
+            said(blocks, heading, work);
         }
     }
 
@@ -93,7 +93,7 @@ impl Maker<'_> {
 
     pub(super) fn carries(&self, blocks: &mut Vec<Block>) {
         let intro = self.r.say_of_nights("carry-intro", "carry-intro-period");
-        self.said(blocks, self.r.carry_heading(), &intro);
+        said(blocks, self.r.carry_heading(), &intro);
         let mut columns = vec![
             ("column-source", 20),
             ("carry-opening", 16),
@@ -133,7 +133,7 @@ impl Maker<'_> {
 
     pub(super) fn flows(&self, blocks: &mut Vec<Block>) {
         let intro = self.r.say_of_nights("flow-intro", "flow-intro-period");
-        self.said(blocks, self.r.flow_heading(), &intro);
+        said(blocks, self.r.flow_heading(), &intro);
         let columns = [
             ("column-source", 20),
             ("flow-came", 16),
@@ -160,6 +160,9 @@ impl Maker<'_> {
         }
         rows.push(strong(dong(self.t("row-total"), sums)));
         blocks.push(self.table(self.r.flow_heading(), &columns, rows));
+        if let Some(less) = &self.r.nights_less {
+            blocks.push(Block::Line(Line::left(less.as_str()).sized(Scale::Small)));
+        }
         if let Some(all) = uncounted_out(&self.r.flows) {
             let count = text::number(self.r.lang, all.count);
             let sum = text::money(self.r.lang, all.sum_vnd);

@@ -53,7 +53,7 @@ impl Checks<'_> {
         let parts = [
             ("book-transactions", t.transactions),
             ("column-matched", t.matched),
-            ("column-open", t.open),
+            (self.book.report.open_key("column-open"), t.open),
             ("column-rejected", t.rejected),
             ("column-excluded", t.excluded),
         ];
