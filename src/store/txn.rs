@@ -156,8 +156,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// The money rows of the days `from` to `to` that a night up to `night` has decided: how many of
-    /// each source and kind, and their sum in dong.
+    /// The money rows of the days `from` to `to` that a night up to `night` has decided: how many
+    /// of each source and kind, and their sum in dong.
     pub async fn period_counts(
         &self,
         (from, to): (Day, Day),

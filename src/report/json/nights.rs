@@ -1,5 +1,5 @@
-//! The sums that a night tells of itself in `run.json`, written, and read again to add up the nights
-//! of a period.
+//! The sums that a night tells of itself in `run.json`, written, and read again to add up the
+//! nights of a period.
 
 use serde::{Deserialize, Serialize};
 

@@ -44,7 +44,8 @@ pub(super) fn at_end(facts: &RunFacts, label: String) -> String {
     text::say(facts.lang, "at-end", &[("label", &label), ("day", &day)])
 }
 
-/// What waits: of the night's transactions; in a period all money that is open after its last night.
+/// What waits: of the night's transactions; in a period all money that is open after its
+/// last night.
 pub(super) fn open_at_end(facts: &RunFacts, night: &NightFigures) -> Figure {
     match facts.period() {
         None => night.totals().open,
@@ -246,8 +247,8 @@ impl Report {
         }
     }
 
-    /// The key of the column of what did not match: in a period each night's own, whatever came of it
-    /// since.
+    /// The key of the column of what did not match: in a period each night's own, whatever came of
+    /// it since.
     pub fn open_key(&self, of_night: &'static str) -> &'static str {
         match self.period {
             None => of_night,
