@@ -227,10 +227,7 @@ impl Report {
         let tonight = (&night_totals, open);
         let moves = moves::columns(facts, tonight, headline.as_ref(), &exceptions);
         let light = light::light(headline.as_ref(), facts, &banners);
-        let told = match facts.of_nights() {
-            Some(nights) => nights.figures.clone().unwrap_or_default(),
-            None => night,
-        };
+        let told = span::told(facts, night);
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -265,10 +262,7 @@ impl Report {
             moves,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
             closed: closed::list(settlement, facts, classes),
-            changes: facts
-                .replaced
-                .as_ref()
-                .map(|replaced| VersionChanges::of(replaced, facts.lang)),
+            changes: changes::of_version(facts),
             known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &night_totals),
             instruments: told.instruments,

@@ -53,6 +53,14 @@ pub(super) fn open_at_end(facts: &RunFacts, night: &NightFigures) -> Figure {
     }
 }
 
+/// The sums that are told: those of the night, or of the nights of the period; none of a period
+/// where a night does not tell its own.
+pub(super) fn told(facts: &RunFacts, night: NightFigures) -> NightFigures {
+    facts
+        .of_nights()
+        .map_or(night, |nights| nights.figures.clone().unwrap_or_default())
+}
+
 /// Why the sums of the nights cannot be told.
 pub(super) fn untold(facts: &RunFacts) -> Option<String> {
     let nights = facts.of_nights()?;
