@@ -77,6 +77,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         business_date: night,
         over: None,
         lacking: Vec::new(),
+        nights: None,
         known: None,
         version_of_night: 1,
         replaces: None,

@@ -184,6 +184,7 @@ pub(super) async fn of_night(
         business_date: day,
         over: None,
         lacking: Vec::new(),
+        nights: None,
         known: None,
         version_of_night: run.version,
         replaces: run.replaces.clone(),

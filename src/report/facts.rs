@@ -8,7 +8,7 @@ mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Completeness, Day, DossierCode, ExceptionId, FeeChecks, Lang, RowKey, RunId, SourceFacts, Vnd,
@@ -16,12 +16,14 @@ use crate::domain::{
 use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
+use super::model::OfNights;
+
 pub use diff::Replaced;
 pub use known::AsKnown;
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figure {
     /// Number of rows.
     pub count: u64,
@@ -233,6 +235,8 @@ pub struct RunFacts {
     pub over: Option<Period>,
     /// First and last days of the stretches of that period without a published night.
     pub lacking: Vec<(Day, Day)>,
+    /// The nights of that period added up, each as it was published; none in the report of a night.
+    pub nights: Option<Box<OfNights>>,
     /// The same period as known by another run; none where one knowledge is told.
     pub known: Option<Box<AsKnown>>,
     /// 1 for the first version of the night.
@@ -286,6 +290,11 @@ impl RunFacts {
     pub fn period(&self) -> Option<&Period> {
         let night = Period::night(self.business_date);
         self.over.as_ref().filter(|period| **period != night)
+    }
+
+    /// The nights of the period that the report is of; none where it is of a night.
+    pub fn of_nights(&self) -> Option<&OfNights> {
+        self.period().and(self.nights.as_deref())
     }
 
     /// True when every source delivered everything.

@@ -254,11 +254,18 @@ impl Page<'_> {
 
     fn change_counts(&self, closed: &[ClosedView]) -> String {
         let new = self.r.exceptions.opened;
-        let settled = u64::try_from(closed.len()).unwrap_or(u64::MAX);
-        self.say(
-            "change-counts",
-            &[("opened", self.n(new)), ("closed", self.n(settled))],
-        )
+        let of = |changed: bool| {
+            let views = closed.iter().filter(|view| view.changed == changed);
+            self.n_of(views.count())
+        };
+        let before = self.r.compared_with.map(|day| self.day(day));
+        let args = [
+            ("opened", self.n(new)),
+            ("closed", of(false)),
+            ("changed", of(true)),
+            ("day", before.unwrap_or_default()),
+        ];
+        self.say("change-counts", &args)
     }
 
     fn pairing_score(&self, score: &(u16, u16)) -> String {

@@ -16,17 +16,20 @@ use crate::settle::{Inputs, Settlement};
 
 use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
-use super::model::{Index, Totals, tie_out, totals};
+use super::model::{Index, NightFigures, Totals};
 
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
+pub use nights::told_night;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod cells;
 mod fees;
 mod changes;
+mod nights;
+mod period;
 mod summary;
 mod timings;
 
@@ -39,7 +42,7 @@ struct RunDocument<'a> {
     run_id: &'a RunId,
     business_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    period: Option<PeriodJson<'a>>,
+    period: Option<period::PeriodJson<'a>>,
     state: &'a str,
     version_of_night: u32,
     replaces: Option<&'a RunId>,
@@ -52,42 +55,15 @@ struct RunDocument<'a> {
     calibration: Option<CalibrationJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
+    /// None in a period of which a night does not tell its sums.
+    #[serde(flatten)]
+    sums: Option<nights::Blocks>,
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
     breakdown: Vec<CellJson<'a>>,
     grey: Vec<GreyJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fee_table: Option<FeesJson>,
-}
-
-/// The month or range that was asked for.
-#[derive(Serialize)]
-struct PeriodJson<'a> {
-    label: &'a str,
-    from: String,
-    to: String,
-    /// The stretches of it without a published night.
-    lacking: Vec<StretchJson>,
-}
-
-#[derive(Serialize)]
-struct StretchJson {
-    from: String,
-    to: String,
-}
-
-fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
-    let period = facts.period()?;
-    let stretch = |(from, to): &(Day, Day)| StretchJson {
-        from: from.to_string(),
-        to: to.to_string(),
-    };
-    Some(PeriodJson {
-        label: &period.label,
-        from: period.from.to_string(),
-        to: period.to.to_string(),
-        lacking: facts.lacking.iter().map(stretch).collect(),
-    })
 }
 
 /// What the tolerated share of false pairs led to.
@@ -197,13 +173,18 @@ pub fn run_document(
     facts: &RunFacts,
     classes: &[Class],
 ) -> String {
-    let lines = tie_out(&Index::new(inputs), settlement, facts);
+    let figures = match facts.of_nights() {
+        Some(nights) => nights.figures.clone(),
+        None => Some(NightFigures::of(&Index::new(inputs), settlement, facts)),
+    };
+    let told = facts.of_nights().map(|nights| nights.totals);
+    let totals = told.or(figures.as_ref().map(NightFigures::totals));
     let listed = night_exceptions(settlement, facts, classes);
     let document = RunDocument {
         schema_version: SCHEMA_VERSION,
         run_id: &facts.run_id,
         business_date: facts.business_date.to_string(),
-        period: period(facts),
+        period: period::period(facts),
         state: &facts.state,
         version_of_night: facts.version_of_night,
         replaces: facts.replaces.as_ref(),
@@ -213,7 +194,8 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         sources: facts.sources.iter().map(source).collect(),
-        totals: totals(&lines),
+        totals: totals.unwrap_or_default(),
+        sums: figures.as_ref().map(nights::Blocks::of),
         share: settlement
             .shares
             .iter()

@@ -155,6 +155,26 @@ impl Store {
         counts.sort_by(|a, b| (&a.source, a.kind, a.status).cmp(&(&b.source, b.kind, b.status)));
         Ok(counts)
     }
+
+    /// The money rows of the days `from` to `to` that a night up to `night` has decided: how many
+    /// of each source and kind, and their sum in dong.
+    pub async fn period_counts(
+        &self,
+        (from, to): (Day, Day),
+        night: Day,
+    ) -> Result<Vec<(SourceName, TxnKind, u64, i128)>, StoreError> {
+        let [from, to, night] = [from, to, night].map(|day| day.to_string());
+        let binds = [Bind::Text(&from), Bind::Text(&to), Bind::Text(&night)];
+        let rows = self.read(&sql::SELECT_PERIOD_COUNT, &binds).await?;
+        let count = |row: &Row| {
+            let count = row.int("counted")?;
+            let count = u64::try_from(count).map_err(|_| row.damaged("counted"))?;
+            let source = SourceName::new(row.text("source")?);
+            let kind = row.parsed("kind", TxnKind::parse)?;
+            Ok((source, kind, count, row.int("sum_vnd")?.into()))
+        };
+        rows.iter().map(count).collect()
+    }
 }
 
 /// The row without U+0000, as the database holds it.

@@ -79,6 +79,7 @@ mod passes_precision;
 mod passes_properties;
 mod payments;
 mod pdf;
+mod period_sums;
 mod periods;
 mod periods_once;
 mod prior_sums;

@@ -15,6 +15,7 @@ use doisoat::sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
 
 use crate::database::Kind;
+use crate::report::schema::against_schema;
 use crate::town::{Town, as_is, day, files, night};
 
 const EVE: &str = "2022-12-30";
@@ -94,6 +95,20 @@ fn told_once(folder: &Path) {
     }
 }
 
+/// Months tell their shares alone: the rows of one night are not those of a month.
+async fn months_tell_shares(desk: &Desk) {
+    let asked = Asked::of(Span::Days(Period::month("2022-12").unwrap()));
+    let root = &desk.config.report_dir;
+    let folder = report_again::write(desk, &asked, root).await.unwrap();
+    let files = files(&folder);
+    let run: Value = serde_json::from_slice(&files["run.json"]).unwrap();
+    assert_eq!(against_schema(&run), Vec::<String>::new());
+    let page = std::str::from_utf8(&files["index.html"]).unwrap();
+    let months = page.split_once("Từng tháng").unwrap().1;
+    let months = months.split_once("</table>").unwrap().0;
+    assert!(months.contains("12/2022") && !months.contains("Giao dịch trong ngày"));
+}
+
 async fn told(desk: &Desk, period: &Period, known: Known) {
     let asked = Asked {
         known,
@@ -129,6 +144,7 @@ async fn a_period_that_ends_with_its_last_night_is_told_once() {
         told(&desk, period, Known::Standing).await;
         told(&desk, period, Known::On(day(LAST))).await;
     }
+    months_tell_shares(&desk).await;
     let asked = Asked {
         known: Known::On(day(LAST)),
         ..Asked::of(Span::Night(day(LAST)))

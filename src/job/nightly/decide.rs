@@ -6,7 +6,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, forms, stage, stored};
+use crate::job::{calibration, diff, digest, exits, forms, of_nights, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -198,6 +198,7 @@ async fn within(
     if let Some(over) = &over {
         let nights = desk.store.published_nights().await?;
         facts.lacking = forms::lacking(&nights, over, day);
+        facts.nights = Some(Box::new(of_nights::sum(desk, over, day).await?));
     }
     facts.over = over;
     Ok(())

@@ -16,6 +16,9 @@ const NONE: &str = "-";
 /// Values with their labels, in order of the labels.
 type Options = Vec<(String, String)>;
 
+/// Whether what is open no more belongs to a table.
+type IsOf = fn(&ClosedView) -> bool;
+
 impl Page<'_> {
     /// The classes in the list.
     pub(super) fn class_options(&self) -> Options {
@@ -116,15 +119,28 @@ impl Page<'_> {
         self.t(if any { "first-deciding" } else { "first-work" })
     }
 
-    /// The late matches: what was open before and is matched now.
-    pub(super) fn late<'r>(&self, closed: &'r [ClosedView], matched: bool) -> Vec<&'r ClosedView> {
-        let of = |view: &&ClosedView| view.matched == matched;
-        closed.iter().filter(of).take(SHOWN_MAX).collect()
+    /// The tables of what was open before and is so no more, by heading: matched now, another class
+    /// now, closed for another reason.
+    pub(super) fn closed_tables(&self) -> [(&'static str, IsOf); 3] {
+        [
+            ("closed-late", |view| view.matched),
+            ("closed-changed", |view| view.changed),
+            ("closed-other", |view| !view.matched && !view.changed),
+        ]
+    }
+
+    /// Those of a table.
+    pub(super) fn late<'r>(&self, closed: &'r [ClosedView], of: &IsOf) -> Vec<&'r ClosedView> {
+        closed
+            .iter()
+            .filter(|view| of(view))
+            .take(SHOWN_MAX)
+            .collect()
     }
 
     /// How many of them are not shown.
-    pub(super) fn late_more(&self, closed: &[ClosedView], matched: bool) -> u64 {
-        let all = closed.iter().filter(|view| view.matched == matched).count();
+    pub(super) fn late_more(&self, closed: &[ClosedView], of: &IsOf) -> u64 {
+        let all = closed.iter().filter(|view| of(view)).count();
         let more = all.saturating_sub(SHOWN_MAX);
         u64::try_from(more).unwrap_or(u64::MAX)
     }

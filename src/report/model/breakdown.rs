@@ -42,6 +42,9 @@ const DAYS: u32 = 7;
 /// One means of payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InstrumentRow {
+    /// Its id.
+    #[serde(skip)]
+    pub word: &'static str,
     /// Its name.
     pub label: String,
     /// True for counter cash.
@@ -158,15 +161,28 @@ pub(super) fn instruments(
     order
         .filter_map(|word| {
             let (paid, open) = by_word.get(word).copied()?;
-            let cash = word == Instrument::Cash.id();
-            Some(InstrumentRow {
-                label: instrument_word(facts.lang, word),
-                cash,
-                paid,
-                open,
-            })
+            Some(InstrumentRow::new(facts.lang, word, paid, open))
         })
         .collect()
+}
+
+impl InstrumentRow {
+    /// One means of payment by its id.
+    pub fn new(lang: Lang, word: &'static str, paid: Figure, open: Figure) -> Self {
+        Self {
+            word,
+            label: instrument_word(lang, word),
+            cash: word == Instrument::Cash.id(),
+            paid,
+            open,
+        }
+    }
+}
+
+/// The rows in the order of the means of payment.
+pub(super) fn in_order(mut rows: BTreeMap<&'static str, InstrumentRow>) -> Vec<InstrumentRow> {
+    let order = Instrument::ALL.iter().map(|instrument| instrument.id());
+    order.filter_map(|word| rows.remove(word)).collect()
 }
 
 /// Money of citizens, each payment once: no second sightings, no batches, no duplicates.

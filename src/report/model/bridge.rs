@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::classify::{Bucket, Classified};
-use crate::domain::{RowKey, Side, Txn, TxnKind, TxnStatus, Vnd};
+use crate::domain::{Day, RowKey, Side, Txn, TxnKind, TxnStatus, Vnd};
 use crate::matching::{Evidence, Role};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -40,6 +40,18 @@ pub struct FlowRow {
 }
 
 impl FlowRow {
+    /// The money of another day too.
+    pub(super) fn plus(&mut self, other: &Self) {
+        self.came.plus(other.came);
+        self.uncounted.plus(other.uncounted);
+        self.paid.plus(other.paid);
+        self.fees += other.fees;
+        self.returned.plus(other.returned);
+        self.debits.plus(other.debits);
+        self.net += other.net;
+        self.uncounted_out.plus(other.uncounted_out);
+    }
+
     /// Came in, not counted, paid, fees, returned, debits, received and what no row explains, in
     /// dong.
     pub fn parts(&self) -> [i128; 8] {
@@ -72,7 +84,21 @@ pub fn uncounted_out(flows: &[FlowRow]) -> Option<Figure> {
     (!all.is_empty()).then_some(all)
 }
 
-/// What was open in one source, from the night before to tonight.
+/// A night of a period that did not begin with what the night before it left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Break {
+    /// The night before.
+    pub after: Day,
+    /// The night.
+    pub before: Day,
+    /// Rows that it began with more; fewer where negative.
+    pub count: i128,
+    /// Dong that it began with more.
+    pub sum_vnd: i128,
+}
+
+/// What was open in one source, from the night before to tonight, or from before the first night of
+/// a period to its last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CarryRow {
     /// The source; `cash` for counter receipts, empty for fee lines.
@@ -92,9 +118,39 @@ pub struct CarryRow {
     pub left_out: Figure,
     /// Open now.
     pub closing: Figure,
+    /// Over a period: where its nights do not join; empty in a night.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<Break>,
 }
 
 impl CarryRow {
+    /// (rows, dong) by which nights of the period began with more than the nights before them left.
+    pub fn between(&self) -> (i128, i128) {
+        let breaks = self.breaks.iter();
+        breaks.fold((0, 0), |sum, one| (sum.0 + one.count, sum.1 + one.sum_vnd))
+    }
+
+    /// The next night of a period, told by this row up to the night `after`.
+    pub(super) fn go_on(&mut self, after: Option<Day>, night: Day, row: &Self) {
+        let count = i128::from(row.opening.count) - i128::from(self.closing.count);
+        let sum_vnd = row.opening.sum_vnd - self.closing.sum_vnd;
+        if let Some(after) = after
+            && (count, sum_vnd) != (0, 0)
+        {
+            self.breaks.push(Break {
+                after,
+                before: night,
+                count,
+                sum_vnd,
+            });
+        }
+        self.came.plus(row.came);
+        self.changed.plus(row.changed);
+        self.matched.plus(row.matched);
+        self.left_out.plus(row.left_out);
+        self.closing = row.closing;
+    }
+
     /// Opening, came, changed, matched, left out and closing.
     pub fn parts(&self) -> [Figure; 6] {
         [
@@ -111,12 +167,13 @@ impl CarryRow {
     /// not seen any more. A changed amount is no row more or less.
     pub fn rest(&self) -> (i128, i128) {
         let count = |figure: Figure| i128::from(figure.count);
+        let between = self.between();
         (
-            count(self.opening) + count(self.came)
+            between.0 + count(self.opening) + count(self.came)
                 - count(self.matched)
                 - count(self.left_out)
                 - count(self.closing),
-            self.opening.sum_vnd + self.came.sum_vnd + self.changed.sum_vnd
+            between.1 + self.opening.sum_vnd + self.came.sum_vnd + self.changed.sum_vnd
                 - self.matched.sum_vnd
                 - self.left_out.sum_vnd
                 - self.closing.sum_vnd,

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::{Lang, Vnd};
-use crate::report::facts::Replaced;
 use crate::report::facts::diff::{Became, Cause, Diff, RowChange, ShareChange};
+use crate::report::facts::{Replaced, RunFacts};
 use crate::text;
 
 pub use words::{class_word, finding_word, kind_word, percent_word, table_word, verdict_of};
@@ -66,6 +66,12 @@ pub struct VersionChanges {
     pub sections: Vec<ChangeSection>,
     /// What could not be compared.
     pub notes: Vec<String>,
+}
+
+/// What the version changed against the one that it replaces; none where it replaces none.
+pub(super) fn of_version(facts: &RunFacts) -> Option<VersionChanges> {
+    let replaced = facts.replaced.as_ref()?;
+    Some(VersionChanges::of(replaced, facts.lang))
 }
 
 impl VersionChanges {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::Bucket;
+use crate::classify::{Bucket, Severity};
 use crate::domain::{Day, ExceptionId, RowKey};
 use crate::matching::MatchGroup;
 use crate::report::facts::RunFacts;
@@ -34,12 +34,17 @@ pub struct ClosedView {
     pub age_days: i64,
     /// What settled it: the pass that matched it, or what it is called now.
     pub how: String,
-    /// True when it is matched now.
+    /// True when it is matched now and nothing of it is left to do.
     pub matched: bool,
+    /// True when its row is still work under another class: it is not settled.
+    pub changed: bool,
 }
 
-/// The group of a row now, and its bucket and class.
-type Found<'s> = (Option<&'s MatchGroup>, Option<(Bucket, &'s str)>);
+/// Bucket and class of a row now, and whether it is open work.
+type Now<'s> = (Bucket, &'s str, bool);
+
+/// The group of a row now, and what it is.
+type Found<'s> = (Option<&'s MatchGroup>, Option<Now<'s>>);
 
 /// Those that are matched now first, of these the oldest; none without a night before.
 pub(super) fn list(
@@ -53,7 +58,8 @@ pub(super) fn list(
     let mut found: BTreeMap<&RowKey, Found<'_>> = keys.map(|key| (key, (None, None))).collect();
     for row in &settlement.rows {
         if let Some(entry) = found.get_mut(&row.key) {
-            entry.1 = Some((row.bucket, row.class));
+            let work = row.exception_id.is_some() && row.severity != Severity::Info;
+            entry.1 = Some((row.bucket, row.class, work));
         }
     }
     for group in &settlement.groups {
@@ -73,10 +79,18 @@ pub(super) fn list(
     let mut views: Vec<ClosedView> = Vec::new();
     for closed in &changes.closed {
         let (group, now) = found.get(&closed.key).copied().unwrap_or_default();
-        let matched = now.is_some_and(|(bucket, _)| bucket == Bucket::Matched);
+        let changed = now.is_some_and(|(_, _, work)| work);
+        let matched = !changed && now.is_some_and(|(bucket, ..)| bucket == Bucket::Matched);
         let how = match (group.filter(|_| matched), now) {
             (Some(group), _) => group.label().get(lang).to_owned(),
-            (None, Some((_, class))) => classes.text(class, lang, |class| class.label),
+            (None, Some((_, class, _))) => {
+                let label = classes.text(class, lang, |class| class.label);
+                if changed {
+                    text::say(lang, "closed-changed-to", &[("class", &label)])
+                } else {
+                    label
+                }
+            }
             (None, None) => text::say(lang, "closed-not-seen", &[]),
         };
         views.push(ClosedView {
@@ -92,11 +106,12 @@ pub(super) fn list(
             age_days: facts.business_date.days_since(closed.opened).max(0),
             how,
             matched,
+            changed,
         });
     }
     views.sort_by_key(|view| {
         let (age, amount) = (Reverse(view.age_days), Reverse(view.amount));
-        (!view.matched, age, amount, view.id.clone())
+        (!view.matched, view.changed, age, amount, view.id.clone())
     });
     Some(views)
 }

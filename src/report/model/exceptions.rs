@@ -280,7 +280,7 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
         let severity = row.severity;
         let rank = ranks.get(id).copied().unwrap_or(usize::MAX);
         let opened = facts.opened_on.get(id).copied();
-        let opened = opened.unwrap_or_else(|| row.business_date.min(facts.business_date));
+        let opened = opened.unwrap_or(facts.business_date);
         is_listed(row, severity, facts.business_date).then_some(Item {
             row,
             id,

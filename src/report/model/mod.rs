@@ -24,6 +24,7 @@ mod index;
 mod known;
 mod light;
 mod moves;
+mod nights;
 mod pairings;
 mod rejects;
 mod row;
@@ -38,7 +39,7 @@ mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
-pub use bridge::{CarryRow, FlowRow, uncounted_out};
+pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use cells::{CellRow, CellTable, GreyRow};
 pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, class_word, finding_word, kind_word,
@@ -53,11 +54,13 @@ pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
 pub use moves::MoveColumn;
+pub use nights::{KeptRow, NightFigures, OfNights, Outside, ToldNight, Work};
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
 pub use sources::{SourceView, row_kind, source_word};
+pub use span::OutsideRow;
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
@@ -105,6 +108,27 @@ pub struct Report {
     pub banners: Vec<Banner>,
     /// The five numbers.
     pub tiles: Vec<Tile>,
+    /// What waits: of the night's transactions, or in the money sources at the end of the period.
+    #[serde(skip)]
+    pub open: Figure,
+    /// In a period: why the sums of its nights cannot be told, where a night does not tell its own.
+    #[serde(skip)]
+    pub untold: Option<String>,
+    /// In a period: all rows of its days less the sum of its nights; empty where they are the same.
+    #[serde(skip)]
+    pub outside: Vec<OutsideRow>,
+    /// The same over all sources, in a sentence.
+    #[serde(skip)]
+    pub nights_less: Option<String>,
+    /// In a period: the work list from before its first night to its last, in a sentence.
+    #[serde(skip)]
+    pub work: Option<String>,
+    /// The totals of the last night alone, for the trend.
+    #[serde(skip)]
+    pub night_totals: Totals,
+    /// What the providers kept.
+    #[serde(skip)]
+    pub kept: Vec<KeptRow>,
     /// The share that carries the verdict: the first target's, of the period, else of the year to
     /// date.
     pub headline: Option<ShareRow>,
@@ -115,7 +139,7 @@ pub struct Report {
     pub shares: Vec<ShareRow>,
     /// The headline's definition and period by agency.
     pub agencies: Vec<AgencyRow>,
-    /// The money of the day by means of payment, cash included.
+    /// The money of the day, or of the nights of the period, by means of payment, cash included.
     pub instruments: Vec<InstrumentRow>,
     /// The headline's share broken down further.
     pub breakdowns: Vec<CellTable>,
@@ -137,6 +161,9 @@ pub struct Report {
     pub tie_out: Vec<TieLine>,
     /// The same over all money sources.
     pub totals: Totals,
+    /// The night that tonight is compared with: the last published one before it.
+    #[serde(skip)]
+    pub compared_with: Option<Day>,
     /// Exceptions settled since the night before; none without a night before.
     pub closed: Option<Vec<ClosedView>>,
     /// The five numbers beside those of earlier nights; empty where there is none.
@@ -187,17 +214,20 @@ impl Report {
     ) -> Self {
         let classes = Classes(classes);
         let index = Index::new(inputs);
-        let lines = tie_out(&index, settlement, facts);
-        let totals = totals(&lines);
+        let night = NightFigures::of(&index, settlement, facts);
+        let night_totals = night.totals();
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
         let year = shares::year_share(settlement, facts);
         let standing = what_if::share_text(facts, year);
         let year = year.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
-        let moves = moves::columns(facts, &totals, headline.as_ref(), &exceptions);
-        let banners = light::banners(facts, &lines);
+        let banners = light::banners(facts, &night.tie_out);
+        let open = span::open_at_end(facts, &night);
+        let tonight = (&night_totals, open);
+        let moves = moves::columns(facts, tonight, headline.as_ref(), &exceptions);
         let light = light::light(headline.as_ref(), facts, &banners);
+        let told = span::told(facts, night);
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -206,9 +236,17 @@ impl Report {
             closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
-            tiles: tiles::tiles(facts, &totals, headline.as_ref(), &exceptions),
+            tiles: tiles::tiles(facts, tonight, headline.as_ref(), &exceptions),
+            open,
+            untold: span::untold(facts),
+            outside: span::outside(facts),
+            nights_less: span::nights_less(facts),
+            work: span::work(facts),
+            night_totals,
+            totals: facts
+                .of_nights()
+                .map_or(night_totals, |nights| nights.totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
-            instruments: breakdown::instruments(&index, settlement, facts),
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
             pairings: pairings::list(&index, settlement, facts),
@@ -217,26 +255,25 @@ impl Report {
             what_if: what_if::rows(facts, Some(&standing)),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
-            tie_out: lines,
             light,
             banners,
             shares,
             exceptions,
             moves,
+            compared_with: facts.previous.as_ref().map(|before| before.business_date),
             closed: closed::list(settlement, facts, classes),
-            changes: facts
-                .replaced
-                .as_ref()
-                .map(|replaced| VersionChanges::of(replaced, facts.lang)),
+            changes: changes::of_version(facts),
             known: known::view(&index, settlement, facts),
-            trend: trend::both(settlement, facts, year.as_ref(), &totals),
-            flows: bridge::flows(&index, settlement, facts),
-            carries: bridge::carries(settlement, facts),
+            trend: trend::both(settlement, facts, year.as_ref(), &night_totals),
+            instruments: told.instruments,
+            tie_out: told.tie_out,
+            flows: told.flows,
+            carries: told.carries,
+            kept: told.kept,
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),
             headline,
             year,
-            totals,
         }
     }
 

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::report::facts::{Previous, RunFacts};
+use crate::report::facts::{Figure, Previous, RunFacts};
 use crate::text;
 
 use super::exceptions::ExceptionList;
@@ -22,10 +22,14 @@ pub struct MoveColumn {
 
 pub(super) fn columns(
     facts: &RunFacts,
-    totals: &Totals,
+    (totals, open): (&Totals, Figure),
     headline: Option<&ShareRow>,
     exceptions: &ExceptionList,
 ) -> Vec<MoveColumn> {
+    if facts.period().is_some() {
+        // no night compares with the nights of a period together
+        return Vec::new();
+    }
     let nights = [
         ("change-before-night", facts.previous.as_ref()),
         ("change-before-week", facts.page.week_before.as_deref()),
@@ -36,7 +40,7 @@ pub(super) fn columns(
         let day = text::day(facts.lang, before.business_date);
         Some(MoveColumn {
             label: text::say(facts.lang, key, &[("day", &day)]),
-            cells: cells(facts, totals, headline, exceptions, before),
+            cells: cells(facts, (totals, open), headline, exceptions, before),
         })
     };
     nights.into_iter().filter_map(column).collect()
@@ -44,34 +48,33 @@ pub(super) fn columns(
 
 fn cells(
     facts: &RunFacts,
-    totals: &Totals,
+    (totals, open): (&Totals, Figure),
     headline: Option<&ShareRow>,
     exceptions: &ExceptionList,
     before: &Previous,
 ) -> Vec<(String, String)> {
     let lang = facts.lang;
-    let counts = |now, then: crate::report::Figure| {
+    let counts = |now, then: Figure| {
         let value = text::number(lang, then.count);
         (value, count_change(facts, now, then))
     };
-    let sums = |now, then: crate::report::Figure| {
+    let sums = |now, then: Figure| {
         let value = text::money(lang, then.sum_vnd);
         (value, money_change(facts, now, then))
     };
     vec![
         counts(totals.transactions, before.transactions),
         share(facts, headline, before),
-        sums(totals.open, before.open),
+        sums(open, before.open),
         counts(exceptions.work, before.exceptions),
         sums(exceptions.overdue, before.overdue),
     ]
 }
 
-/// The year's share of that night; a dash where there was none or tonight's is of another period.
+/// The year's share of that night; a dash where there was none.
 fn share(facts: &RunFacts, headline: Option<&ShareRow>, before: &Previous) -> (String, String) {
     let lang = facts.lang;
-    let told = before.share.filter(|_| facts.period().is_none());
-    let Some(then) = told else {
+    let Some(then) = before.share else {
         return ("—".to_owned(), String::new());
     };
     let way = headline.and_then(|row| row.point).map(|now| {

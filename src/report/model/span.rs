@@ -1,13 +1,18 @@
 //! Pure: what a report is of, in words: a night, or a month or range as its last night knew it.
 //! Figures that are of that night alone say so, so that nobody takes them for the period's.
 
+use serde::Serialize;
+
 use crate::domain::Lang;
-use crate::report::facts::RunFacts;
+use crate::report::facts::{Figure, RunFacts};
 use crate::text;
 
 use super::Report;
+use super::bridge::{Break, CarryRow};
 use super::light::lower_first;
+use super::nights::{NightFigures, OfNights, Outside, Work};
 use super::shares::period_name;
+use super::sources::{row_kind, source_word};
 
 /// The period in words, within a sentence; none in the report of a night.
 pub(super) fn period_words(facts: &RunFacts) -> Option<String> {
@@ -30,16 +35,137 @@ fn night(lang: Lang, of_period: bool, day: &str) -> String {
     text::say(lang, key, &[("day", day)])
 }
 
-/// The label of a figure that is of the night alone.
-pub(super) fn of_night(facts: &RunFacts, label: String) -> String {
-    match facts.period() {
-        None => label,
-        Some(_) => with_night(
-            facts.lang,
-            &label,
-            &text::day(facts.lang, facts.business_date),
-        ),
+/// The label of a figure that tells how things stood after the night: in a period after its last.
+pub(super) fn at_end(facts: &RunFacts, label: String) -> String {
+    if facts.period().is_none() {
+        return label;
     }
+    let day = text::day(facts.lang, facts.business_date);
+    text::say(facts.lang, "at-end", &[("label", &label), ("day", &day)])
+}
+
+/// What waits: of the night's transactions; in a period all money that is open after its
+/// last night.
+pub(super) fn open_at_end(facts: &RunFacts, night: &NightFigures) -> Figure {
+    match facts.period() {
+        None => night.totals().open,
+        Some(_) => night.open_money(),
+    }
+}
+
+/// The sums that are told: those of the night, or of the nights of the period; none of a period
+/// where a night does not tell its own.
+pub(super) fn told(facts: &RunFacts, night: NightFigures) -> NightFigures {
+    facts
+        .of_nights()
+        .map_or(night, |nights| nights.figures.clone().unwrap_or_default())
+}
+
+/// Why the sums of the nights cannot be told.
+pub(super) fn untold(facts: &RunFacts) -> Option<String> {
+    let nights = facts.of_nights()?;
+    if nights.figures.is_some() {
+        return None;
+    }
+    let days = nights.untold.iter().map(|day| text::day(facts.lang, *day));
+    let days = days.collect::<Vec<_>>().join(", ");
+    let key = if days.is_empty() {
+        "nights-none"
+    } else {
+        "nights-untold"
+    };
+    Some(text::say(facts.lang, key, &[("days", &days)]))
+}
+
+/// How many nights the sums are of.
+pub(super) fn of_how_many(facts: &RunFacts, nights: &OfNights) -> String {
+    let n = u64::try_from(nights.nights.len()).unwrap_or(u64::MAX);
+    let n = text::number(facts.lang, n);
+    text::say(facts.lang, "nights-count", &[("n", &n)])
+}
+
+/// By how much all rows of the period's days differ from the sum of its nights, over all sources.
+pub(super) fn outside_in_all(facts: &RunFacts, nights: &OfNights) -> Option<String> {
+    let lang = facts.lang;
+    let [late, twice] = nights.all_outside();
+    let parts = [
+        ("nights-outside", late),
+        ("nights-twice", (-twice.0, -twice.1)),
+    ];
+    let parts = parts.into_iter().filter(|(_, figure)| *figure != (0, 0));
+    let said = parts.map(|(key, (count, sum))| {
+        let (n, sum) = (text::number(lang, count), text::money(lang, sum));
+        text::say(lang, key, &[("n", &n), ("sum", &sum)])
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// The same as a sentence.
+pub(super) fn nights_less(facts: &RunFacts) -> Option<String> {
+    let said = outside_in_all(facts, facts.of_nights()?)?;
+    Some(text::say(facts.lang, "nights-less", &[("said", &said)]))
+}
+
+/// Rows of one source and kind that no night tells, or that the nights tell too much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutsideRow {
+    /// The source.
+    pub source: Box<str>,
+    /// The kind as a word.
+    pub kind: String,
+    /// Rows and dong.
+    pub figure: (i128, i128),
+    /// Why they are in no night, or in two.
+    pub why: String,
+}
+
+pub(super) fn outside(facts: &RunFacts) -> Vec<OutsideRow> {
+    let outside = facts.of_nights().map_or(&[][..], |nights| &nights.outside);
+    let row = |one: &Outside| OutsideRow {
+        source: one.source.clone(),
+        kind: row_kind(facts.lang, one.kind),
+        figure: (one.count, one.sum_vnd),
+        why: if one.is_too_much() {
+            text::say(facts.lang, "outside-twice", &[])
+        } else {
+            text::say(facts.lang, "outside-row", &[])
+        },
+    };
+    outside.iter().map(row).collect()
+}
+
+fn work_of(facts: &RunFacts) -> Option<&Work> {
+    Some(&facts.of_nights()?.figures.as_ref()?.work)
+}
+
+/// What came and went of the work list in the period.
+pub(super) fn work_moved(facts: &RunFacts) -> Option<String> {
+    work_of(facts).map(|work| say_work(facts, work, "work-moved"))
+}
+
+/// The work list from before the first night of the period to its last.
+pub(super) fn work(facts: &RunFacts) -> Option<String> {
+    let work = work_of(facts)?;
+    let key = match work.rest() {
+        0 => "work-chain",
+        _ => "work-chain-rest",
+    };
+    Some(say_work(facts, work, key))
+}
+
+fn say_work(facts: &RunFacts, work: &Work, key: &str) -> String {
+    let lang = facts.lang;
+    let args = [
+        ("opening", text::number(lang, work.opening.count)),
+        ("opened", text::number(lang, work.opened)),
+        ("settled", text::number(lang, work.settled)),
+        ("changed", text::number(lang, work.changed)),
+        ("closing", text::number(lang, work.closing.count)),
+        ("rest", text::number(lang, -work.rest())),
+    ];
+    let args = args.each_ref().map(|(name, value)| (*name, &**value));
+    text::say(lang, key, &args)
 }
 
 fn with_night(lang: Lang, label: &str, day: &str) -> String {
@@ -116,6 +242,87 @@ impl Report {
     /// What the filter calls that was not open the night before.
     pub fn new_label(&self) -> String {
         self.span("filter-new-night", "filter-new")
+    }
+
+    /// A heading of figures that are of the night, or of the nights of the period.
+    pub fn heading_of_nights(&self, heading: &str) -> String {
+        match &self.period {
+            None => heading.to_owned(),
+            Some(period) => {
+                let args = [("label", heading), ("period", &**period)];
+                text::say(self.lang, "of-nights", &args)
+            }
+        }
+    }
+
+    /// The key of the column of what did not match: in a period each night's own, whatever came of
+    /// it since.
+    pub fn open_key(&self, of_night: &'static str) -> &'static str {
+        match self.period {
+            None => of_night,
+            Some(_) => "column-open-night",
+        }
+    }
+
+    /// What the page calls the open items from night to night, or over the period.
+    pub fn carry_heading(&self) -> String {
+        self.say_of_nights("carry-heading", "carry-heading-period")
+    }
+
+    /// What the page calls the money of the day, or of the nights of the period.
+    pub fn flow_heading(&self) -> String {
+        self.say_of_nights("flow-heading", "flow-heading-period")
+    }
+
+    /// True when a night of the period does not begin with what the one before it left.
+    pub fn is_broken(&self) -> bool {
+        self.carries.iter().any(|row| !row.breaks.is_empty())
+    }
+
+    /// Where the nights of the period do not join, in sentences.
+    pub fn breaks(&self) -> Vec<String> {
+        let said = |row: &CarryRow, one: &Break| {
+            let source = if row.money {
+                row.source.to_string()
+            } else {
+                source_word(self.lang, &row.source)
+            };
+            let args = [
+                ("source", source),
+                ("day", text::day(self.lang, one.before)),
+                ("before", text::day(self.lang, one.after)),
+                ("n", text::number(self.lang, one.count)),
+                ("sum", text::money(self.lang, one.sum_vnd)),
+            ];
+            let args = args.each_ref().map(|(name, value)| (*name, &**value));
+            text::say(self.lang, "carry-break", &args)
+        };
+        let rows = self.carries.iter();
+        rows.flat_map(|row| row.breaks.iter().map(move |one| said(row, one)))
+            .collect()
+    }
+
+    /// The transactions of the nights and those outside of them: rows and dong.
+    pub fn with_outside(&self) -> (i128, i128) {
+        let all = self.totals.transactions;
+        let rows = self.outside.iter().map(|row| row.figure);
+        rows.fold((all.count.into(), all.sum_vnd), |sum, one| {
+            (sum.0 + one.0, sum.1 + one.1)
+        })
+    }
+
+    /// A message about figures of the night or, by another key, of the nights of the period.
+    pub fn say_of_nights(&self, of_night: &str, of_period: &str) -> String {
+        self.span(of_period, of_night)
+    }
+
+    /// A heading of what is open after the night, in a period after its last.
+    pub fn heading_at_end(&self, heading: &str) -> String {
+        if self.period.is_none() {
+            return heading.to_owned();
+        }
+        let args = [("label", heading), ("day", &*self.day())];
+        text::say(self.lang, "at-end", &args)
     }
 
     /// A heading of figures that are of the night alone.

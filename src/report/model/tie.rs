@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, RowKey, Side};
@@ -36,6 +36,15 @@ pub struct TieLine {
 }
 
 impl TieLine {
+    /// The rows of another day too.
+    pub(super) fn plus(&mut self, other: &Self) {
+        self.rows_in.plus(other.rows_in);
+        self.matched.plus(other.matched);
+        self.open.plus(other.open);
+        self.rejected.plus(other.rejected);
+        self.excluded.plus(other.excluded);
+    }
+
     /// Rows in, less everything decided: (rows, dong); (0, 0) when nothing was lost or invented.
     pub fn difference(&self) -> (i128, i128) {
         let parts = [self.matched, self.open, self.rejected, self.excluded];
@@ -63,7 +72,7 @@ impl TieLine {
 }
 
 /// The totals block of `run.json`: the transactions of all money sources and their rejects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Rows that came in.
     pub transactions: Figure,
@@ -75,6 +84,17 @@ pub struct Totals {
     pub rejected: Figure,
     /// Rows left out with a reason.
     pub excluded: Figure,
+}
+
+impl Totals {
+    /// Those of another night too.
+    pub(super) fn plus(&mut self, other: &Self) {
+        self.transactions.plus(other.transactions);
+        self.matched.plus(other.matched);
+        self.open.plus(other.open);
+        self.rejected.plus(other.rejected);
+        self.excluded.plus(other.excluded);
+    }
 }
 
 /// The totals over the money lines.

@@ -10,7 +10,7 @@ use super::OVERDUE_DAYS;
 use super::exceptions::ExceptionList;
 use super::light::lower_first;
 use super::shares::ShareRow;
-use super::span::{of_night, period_words};
+use super::span::{self, at_end, period_words};
 use super::tie::Totals;
 
 /// One number with what stands around it.
@@ -28,51 +28,41 @@ pub struct Tile {
     pub change_month: String,
 }
 
-/// Transactions, share, open money, open exceptions, overdue money.
+/// Transactions, share, open money, open exceptions, overdue money; of a period the sum of its
+/// nights, and what was open after its last one.
 pub(super) fn tiles(
     facts: &RunFacts,
-    totals: &Totals,
+    (totals, open): (&Totals, Figure),
     headline: Option<&ShareRow>,
     exceptions: &ExceptionList,
 ) -> Vec<Tile> {
     let lang = facts.lang;
-    let rows = |figure: Figure| {
-        text::say(
-            lang,
-            "tile-rows",
-            &[("n", &text::number(lang, figure.count))],
-        )
-    };
-    let label = |key: &str, args: &[(&str, &str)]| of_night(facts, text::say(lang, key, args));
+    let say = |key: &str, args: &[(&str, &str)]| text::say(lang, key, args);
+    let rows = |figure: Figure| say("tile-rows", &[("n", &text::number(lang, figure.count))]);
+    let label = |key: &str, args: &[(&str, &str)]| at_end(facts, say(key, args));
     let money = |figure: Figure| text::money(lang, figure.sum_vnd);
-    let days = [("days", text::number(lang, OVERDUE_DAYS))];
-    let days: Vec<(&str, &str)> = days.iter().map(|(name, n)| (*name, n.as_str())).collect();
+    let days = text::number(lang, OVERDUE_DAYS);
+    let open_key = match facts.period() {
+        Some(_) => "tile-open-period",
+        None => "tile-open",
+    };
     vec![
-        Tile {
-            label: label("tile-transactions", &[]),
-            value: text::number(lang, totals.transactions.count),
-            note: money(totals.transactions),
-            ..since(facts, |p| {
-                Some(count_change(facts, totals.transactions, p.transactions))
-            })
-        },
+        transactions(facts, totals),
         share_tile(facts, headline),
         Tile {
-            label: label("tile-open", &[]),
-            value: money(totals.open),
-            note: rows(totals.open),
-            ..since(facts, |p| Some(money_change(facts, totals.open, p.open)))
+            label: label(open_key, &[]),
+            value: money(open),
+            note: rows(open),
+            ..since(facts, |p| Some(money_change(facts, open, p.open)))
         },
         Tile {
             label: label("tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
             note: money(exceptions.work),
-            ..since(facts, |p| {
-                Some(count_change(facts, exceptions.work, p.exceptions))
-            })
+            ..work_moved(facts, exceptions)
         },
         Tile {
-            label: label("tile-overdue", &days),
+            label: label("tile-overdue", &[("days", &days)]),
             value: money(exceptions.overdue),
             note: rows(exceptions.overdue),
             ..since(facts, |p| {
@@ -82,13 +72,55 @@ pub(super) fn tiles(
     ]
 }
 
+/// The work list since the night before; in a period what came and went in it.
+fn work_moved(facts: &RunFacts, exceptions: &ExceptionList) -> Tile {
+    let change = match facts.period() {
+        Some(_) => span::work_moved(facts).unwrap_or_default(),
+        None => {
+            return since(facts, |p| {
+                Some(count_change(facts, exceptions.work, p.exceptions))
+            });
+        }
+    };
+    Tile {
+        change,
+        ..Tile::default()
+    }
+}
+
+/// The transactions of the night, or of the nights of the period, with what is in none of them.
+fn transactions(facts: &RunFacts, night: &Totals) -> Tile {
+    let lang = facts.lang;
+    let (figure, tile) = if let Some(nights) = facts.of_nights() {
+        let period = period_words(facts).unwrap_or_default();
+        let tile = Tile {
+            label: text::say(lang, "tile-transactions-period", &[("period", &period)]),
+            change: span::of_how_many(facts, nights),
+            change_month: span::outside_in_all(facts, nights).unwrap_or_default(),
+            ..Tile::default()
+        };
+        (nights.totals.transactions, tile)
+    } else {
+        let tile = Tile {
+            label: text::say(lang, "tile-transactions", &[]),
+            ..since(facts, |p| {
+                Some(count_change(facts, night.transactions, p.transactions))
+            })
+        };
+        (night.transactions, tile)
+    };
+    Tile {
+        value: text::number(lang, figure.count),
+        note: text::money(lang, figure.sum_vnd),
+        ..tile
+    }
+}
+
 fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     let lang = facts.lang;
     let point = headline.and_then(|row| row.point);
     let target = headline.and_then(|row| row.target);
     let moved = |before: &Previous| {
-        // the night before told the year's share
-        let point = point.filter(|_| facts.period().is_none());
         let points = text::points(lang, before.share?, point?);
         Some(text::say(lang, "change-points", &[("points", &points)]))
     };
@@ -109,8 +141,11 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     }
 }
 
-/// A tile with its changes only.
+/// A tile with its changes only; no night compares with a period.
 fn since(facts: &RunFacts, moved: impl Fn(&Previous) -> Option<String>) -> Tile {
+    if facts.period().is_some() {
+        return Tile::default();
+    }
     let lang = facts.lang;
     let told = |key: &str, before: Option<&Previous>| {
         let told = before.and_then(|before| {

@@ -20,7 +20,8 @@ const MONTHS: usize = 13;
 pub struct Trend {
     /// The year to date as each night published it, from the first night of the last 30 days.
     pub days: Vec<TrendRow>,
-    /// The share of each month as its last night published it, tonight's month as of tonight.
+    /// The share of each month as its last night published it, tonight's month as of tonight. The
+    /// transactions and open rows of a point are of that night alone: nothing shows them here.
     pub months: Vec<TrendRow>,
 }
 

@@ -26,18 +26,22 @@ pub(super) fn paper(report: &Report) -> Paper {
     made.first_work(&mut blocks);
     // what is of the last night alone stands behind what is of the period
     let night = report.night_heading();
-    if let Some([heading, intro]) = &night {
+    if night.is_some() {
         made.of_period(&mut blocks);
-        blocks.push(Block::Line(Line::section(heading.as_str())));
-        blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
     }
     made.ties(&mut blocks);
-    made.carries(&mut blocks);
-    made.flows(&mut blocks);
+    if report.untold.is_none() {
+        made.carries(&mut blocks);
+        made.flows(&mut blocks);
+    }
     if night.is_none() {
         made.of_period(&mut blocks);
     }
     made.instruments(&mut blocks);
+    if let Some([heading, intro]) = &night {
+        blocks.push(Block::Line(Line::section(heading.as_str())));
+        blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
+    }
     made.ages(&mut blocks);
     made.exceptions(&mut blocks);
     made.sources(&mut blocks);
@@ -62,6 +66,12 @@ fn tile(tile: &Tile) -> Vec<Line> {
     let rest = [&tile.note, &tile.change, &tile.change_month];
     lines.extend(rest.into_iter().filter(|text| !text.is_empty()).map(small));
     lines
+}
+
+/// A heading and the sentence under it.
+fn said(blocks: &mut Vec<Block>, heading: String, said: &str) {
+    blocks.push(Block::Line(Line::section(heading)));
+    blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
 }
 
 /// A column of a table: the message with its name, and its part of the width.

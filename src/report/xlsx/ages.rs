@@ -28,7 +28,7 @@ pub(super) const ALL_SUM: u16 = 13;
 
 pub(super) fn write(book: &Book<'_>, exceptions: &Written) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-ages")?;
-    let (title, intro) = (book.of_night("sheet-ages"), book.t("book-ages-intro"));
+    let (title, intro) = (book.at_end("sheet-ages"), book.t("book-ages-intro"));
     let head = Head {
         first_col: 1,
         freeze_col: 2,

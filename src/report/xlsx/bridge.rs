@@ -1,11 +1,12 @@
 //! What was open from the night before to tonight, and the money of the day, by source: the sums
 //! and what is left over are formulas.
 
+use std::fmt::Write as _;
+
 use rust_xlsxwriter::Worksheet;
 
 use crate::report::facts::Figure;
 use crate::report::model::{CarryRow, FlowRow, source_word};
-use crate::text;
 
 use super::Book;
 use super::looks::Look;
@@ -25,7 +26,17 @@ pub(super) const FLOW_REST: u16 = 8;
 
 pub(super) fn write_carries(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-carry")?;
-    let (title, intro) = (book.of_night("carry-heading"), book.t("carry-intro"));
+    let title = book.report.carry_heading();
+    let mut intro = book.intro("carry-intro", "carry-intro-period");
+    let more = book
+        .report
+        .breaks()
+        .into_iter()
+        .chain(book.report.work.clone());
+    for said in more {
+        intro.push(' ');
+        intro.push_str(&said);
+    }
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "index.html")
@@ -44,6 +55,13 @@ pub(super) fn write_carries(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         let rows = format!("{part}: {}", book.t("book-rows"));
         table.push(Column::total(rows, 10, Look::Whole));
         let dong = format!("{part}: {}", book.t("column-sum"));
+        table.push(Column::total(dong, 16, Look::Money));
+    }
+    if book.report.is_broken() {
+        let between = book.t("carry-between");
+        let rows = format!("{between}: {}", book.t("book-rows"));
+        table.push(Column::total(rows, 10, Look::Whole));
+        let dong = format!("{between}: {}", book.t("column-sum"));
         table.push(Column::total(dong, 16, Look::Money));
     }
     let rows = book.report.carries.iter().enumerate();
@@ -65,10 +83,19 @@ fn carry(book: &Book<'_>, nth: usize, row: &CarryRow) -> Vec<Cell> {
     }
     let (rows, dong) = row.rest();
     // a changed amount is no row more or less
-    let counts = format!("B{this}+D{this}-H{this}-J{this}-L{this}");
-    let sums = format!("C{this}+E{this}+G{this}-I{this}-K{this}-M{this}");
+    let mut counts = format!("B{this}+D{this}-H{this}-J{this}-L{this}");
+    let mut sums = format!("C{this}+E{this}+G{this}-I{this}-K{this}-M{this}");
+    let between = row.between();
+    if book.report.is_broken() {
+        // the columns behind the rest
+        let _ = write!(counts, "+P{this}");
+        let _ = write!(sums, "+Q{this}");
+    }
     cells.push(Cell::Formula(counts, rows.to_string(), Look::Whole));
     cells.push(Cell::Formula(sums, dong.to_string(), Look::Money));
+    if book.report.is_broken() {
+        cells.extend([Cell::Whole(between.0), Cell::Money(between.1)]);
+    }
     cells
 }
 
@@ -77,10 +104,16 @@ fn pair(figure: Figure) -> [Cell; 2] {
 }
 
 pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
-    let mut sheet = book.sheet("sheet-flow")?;
-    let day = text::day(book.lang(), book.report.business_date);
-    let title = book.of_night("flow-heading");
-    let intro = text::say(book.lang(), "flow-intro", &[("day", &day)]);
+    let name = match book.report.period {
+        Some(_) => "sheet-flow-period",
+        None => "sheet-flow",
+    };
+    let mut sheet = book.sheet(name)?;
+    let title = book.report.flow_heading();
+    let mut intro = book.intro("flow-intro", "flow-intro-period");
+    if let Some(less) = &book.report.nights_less {
+        intro = format!("{intro} {less}");
+    }
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "index.html")

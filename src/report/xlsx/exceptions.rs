@@ -20,7 +20,7 @@ use super::table::{Column, Head, Written};
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-exceptions")?;
-    let title = book.of_night("sheet-exceptions");
+    let title = book.at_end("sheet-exceptions");
     let shown = place("severity").unwrap_or(0);
     let head = Head {
         title_row: 1,

@@ -23,7 +23,6 @@ use super::model::{
 };
 use links::LinkRow;
 use looks::Looks;
-use providers::FeeRow;
 use sheet::{Result, Sheet};
 
 pub mod columns;
@@ -67,7 +66,6 @@ struct Book<'a> {
     rejects: Vec<RejectView>,
     links: Vec<LinkRow>,
     shares: Vec<ScopedShare>,
-    fees: Vec<FeeRow>,
     trend: Vec<TrendRow>,
     agencies: &'a AgencyDirectory,
     looks: Looks,
@@ -86,6 +84,23 @@ impl<'b> Book<'b> {
     /// A heading of figures that are of the night alone, by its key.
     fn of_night(&self, key: &str) -> String {
         self.report.heading_of_night(&self.t(key))
+    }
+
+    /// A heading of what is open after the night, by its key.
+    fn at_end(&self, key: &str) -> String {
+        self.report.heading_at_end(&self.t(key))
+    }
+
+    /// A heading of figures of the night or of the nights of the period, by its key.
+    fn of_nights(&self, key: &str) -> String {
+        self.report.heading_of_nights(&self.t(key))
+    }
+
+    /// One of two messages, that of a night or that of a period; in a period whose nights do not
+    /// tell their sums why there are none.
+    fn intro(&self, of_night: &str, of_period: &str) -> String {
+        let untold = self.report.untold.clone();
+        untold.unwrap_or_else(|| self.report.say_of_nights(of_night, of_period))
     }
 
     /// The name of an agency, or its code.
@@ -128,8 +143,12 @@ pub fn render_within(
         rejects: every_reject(inputs, facts.lang),
         links: links::rows(&index, csv::night_groups(settlement, facts), facts.lang),
         shares: every_share(&index, settlement, facts),
-        fees: providers::fees(inputs, facts),
-        trend: trend(facts, report.year.as_ref(), &report.totals, TREND_DAYS),
+        trend: trend(
+            facts,
+            report.year.as_ref(),
+            &report.night_totals,
+            TREND_DAYS,
+        ),
         agencies: &index.directory,
         looks: Looks::new(facts.lang),
         report,

@@ -1,54 +1,15 @@
 //! What the providers kept, the rows that could not be read, and how complete each source is.
 
-use std::collections::BTreeMap;
-
 use rust_xlsxwriter::Worksheet;
 
-use crate::domain::{Fraction, TxnKind, TxnStatus};
-use crate::report::facts::{RunFacts, SourceNight};
-use crate::report::model::{RejectView, SourceView, instrument_word};
-use crate::settle::Inputs;
+use crate::domain::Fraction;
+use crate::report::facts::SourceNight;
+use crate::report::model::{KeptRow, RejectView, SourceView, instrument_word};
 
 use super::Book;
 use super::looks::Look;
 use super::sheet::{Cell, Result};
 use super::table::{Column, Head, Written};
-
-/// Payments of the night of one source and means of payment.
-pub(super) struct FeeRow {
-    source: String,
-    instrument: &'static str,
-    count: u64,
-    pub(super) gross: i128,
-    pub(super) fee: i128,
-    net: i128,
-}
-
-/// The payments that succeeded, by source and means, with what the providers say they kept.
-pub(super) fn fees(inputs: &Inputs, facts: &RunFacts) -> Vec<FeeRow> {
-    let mut rows: BTreeMap<(&str, &'static str), FeeRow> = BTreeMap::new();
-    let paid = inputs.txns.iter().filter(|txn| {
-        txn.kind == TxnKind::Payment
-            && txn.status == TxnStatus::Success
-            && txn.business_date == facts.business_date
-    });
-    for txn in paid {
-        let (source, instrument) = (txn.source.as_str(), txn.instrument.id());
-        let row = rows.entry((source, instrument)).or_insert_with(|| FeeRow {
-            source: source.to_owned(),
-            instrument,
-            count: 0,
-            gross: 0,
-            fee: 0,
-            net: 0,
-        });
-        row.count += 1;
-        row.gross += txn.amount.wide();
-        row.fee += txn.fee.wide();
-        row.net += txn.net.wide();
-    }
-    rows.into_values().collect()
-}
 
 /// The columns of gross and fee.
 pub(super) const GROSS: u16 = 3;
@@ -56,7 +17,11 @@ pub(super) const FEE: u16 = 4;
 
 pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-fees")?;
-    let (title, intro) = (book.of_night("book-fees-title"), book.t("book-fees-intro"));
+    let title = book.of_nights("book-fees-title");
+    let mut intro = book.intro("book-fees-intro", "book-fees-intro-period");
+    if let Some(less) = &book.report.nights_less {
+        intro = format!("{intro} {less}");
+    }
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("column-source"), 22),
@@ -68,11 +33,11 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::total(book.t("book-fee-rest"), 16, Look::Money),
         Column::figures(book.t("book-fee-rate"), 10),
     ];
-    let row = |(nth, fee): (usize, &FeeRow)| {
+    let row = |(nth, fee): (usize, &KeptRow)| {
         let this = nth + 5;
         let rate = Fraction::new(fee.fee, fee.gross);
         vec![
-            Cell::Text(fee.source.clone()),
+            Cell::Text(fee.source.to_string()),
             Cell::Text(instrument_word(book.lang(), fee.instrument)),
             Cell::count(fee.count),
             Cell::Money(fee.gross),
@@ -90,7 +55,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
             ),
         ]
     };
-    let rows = book.fees.iter().enumerate().map(row);
+    let rows = book.report.kept.iter().enumerate().map(row);
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }

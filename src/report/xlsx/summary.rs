@@ -107,7 +107,7 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     let numbers = [
         Some(i128::from(report.totals.transactions.count)),
         None,
-        Some(report.totals.open.sum_vnd),
+        Some(report.open.sum_vnd),
         Some(i128::from(report.exceptions.work.count)),
         Some(report.exceptions.overdue.sum_vnd),
     ];

@@ -1,9 +1,12 @@
 //! Rows in against rows decided: the bridge of each source.
 
+use std::fmt::Write as _;
+
 use rust_xlsxwriter::Worksheet;
 
 use crate::report::facts::Figure;
 use crate::report::model::{TieLine, row_kind};
+use crate::text;
 
 use super::Book;
 use super::looks::Look;
@@ -19,7 +22,17 @@ pub(super) const DIFFERENCE: u16 = 14;
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-tie")?;
-    let (title, intro) = (book.of_night("tie-heading"), book.t("tie-intro"));
+    let title = book.of_nights("tie-heading");
+    let mut intro = book.intro("tie-intro", "tie-intro-period");
+    for row in &book.report.outside {
+        let (n, sum) = row.figure;
+        let (n, sum) = (text::number(book.lang(), n), text::money(book.lang(), sum));
+        let (of, kind) = (&row.why, row.kind.to_lowercase());
+        let _ = write!(intro, " {of}: {}, {kind}: {n}; {sum}.", row.source);
+    }
+    if !book.report.outside.is_empty() {
+        let _ = write!(intro, " {}", book.t("outside-note"));
+    }
     let head = Head {
         first_col: 1,
         freeze_col: 4,
@@ -34,7 +47,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let parts = [
         "column-in",
         "column-matched",
-        "column-open",
+        book.report.open_key("column-open"),
         "column-rejected",
         "column-excluded",
         "column-difference",
@@ -54,6 +67,9 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     let looks = sheet.looks;
     sheet.say(TOTAL_ROW, 1, &book.t("tie-total"), &looks.total_text)?;
+    if book.report.untold.is_some() {
+        return Ok((sheet.to, written));
+    }
     let t = book.report.totals;
     for (pair, figure) in (0_u16..).zip([t.transactions, t.matched, t.open, t.rejected, t.excluded])
     {

@@ -1,7 +1,7 @@
 //! The bridges, the trend, late matches and the comparison with candidates, by figures told by
 //! hand.
 
-use doisoat::classify::{Bucket, Classified, Severity};
+use doisoat::classify::{Bucket, CLASSES, Classified, Severity};
 use doisoat::domain::{Fraction, RowKey, TxnKind, Vnd};
 use doisoat::matching::{Evidence, Role};
 use doisoat::report::{Figure, Previous, SourceFile, TrendPoint};
@@ -280,6 +280,40 @@ fn a_late_match_says_what_settled_it() {
             .unwrap()
             .0
             .contains("25/11/2022")
+    );
+}
+
+#[test]
+fn what_is_still_work_under_another_class_is_not_settled() {
+    let mut scene = example::undecided();
+    let rows = scene.settlement.rows.iter();
+    let mut work = rows.filter(|row| row.exception_id.is_some() && row.severity != Severity::Info);
+    let now = work.next().unwrap().clone();
+    let closed = &mut scene.facts.changes.as_mut().unwrap().closed;
+    closed[0].key = now.key.clone();
+    let views = build(&scene).closed.unwrap();
+    let class = CLASSES.iter().find(|class| class.id == now.class).unwrap();
+    let label = views[0].how.strip_prefix("nay là: ").unwrap();
+    assert!(
+        !label.is_empty() && class.label.vi.starts_with(label),
+        "{label}"
+    );
+    assert_eq!((views[0].matched, views[0].changed), (false, true));
+    let html = page(&scene);
+    let said = "so với đêm 04/12/2022: mới 2, đã xử lý 0, đổi loại 1.";
+    assert!(html.contains(said));
+    assert!(html.contains("Đổi loại, vẫn còn phải xử lý (1)"));
+    assert!(!html.contains("Đóng vì lý do khác"));
+    // what is new tonight is as old as the list says: no day, whatever the day of its row
+    let new = &scene.facts.changes.as_ref().unwrap().opened;
+    let shown = build(&scene).exceptions.shown;
+    let aged = shown
+        .iter()
+        .filter(|view| new.iter().any(|id| id.as_str() == &*view.id));
+    let ages: Vec<i64> = aged.map(|view| view.age_days).collect();
+    assert!(
+        !ages.is_empty() && ages.iter().all(|age| *age == 0),
+        "{ages:?}"
     );
 }
 

@@ -5,17 +5,22 @@ use crate::report::forms::{Block, Cell, Line, Row, Scale};
 use crate::report::model::{TieLine, row_kind, source_word, uncounted_out};
 use crate::text;
 
-use super::{Maker, figure, plain, strong};
+use super::{Maker, figure, plain, said, strong};
 
 impl Maker<'_> {
     pub(super) fn ties(&self, blocks: &mut Vec<Block>) {
-        self.section(blocks, self.t("tie-heading"), "tie-intro");
+        let heading = self.r.heading_of_nights(&self.t("tie-heading"));
+        if let Some(untold) = &self.r.untold {
+            return said(blocks, heading, untold);
+        }
+        let intro = self.r.say_of_nights("tie-intro", "tie-intro-period");
+        said(blocks, heading, &intro);
         let columns = [
             ("column-source", 20),
             ("column-kind", 14),
             ("column-in", 17),
             ("column-matched", 17),
-            ("column-open", 17),
+            (self.r.open_key("column-open"), 17),
             ("column-rejected", 17),
             ("column-excluded", 17),
             ("column-difference", 15),
@@ -52,12 +57,44 @@ impl Maker<'_> {
         cells.extend(all.map(Cell::figure));
         cells.push(Cell::Figure(more, dong));
         rows.push(strong(cells));
+        self.outside(&mut rows);
         blocks.push(self.table(self.t("tie-heading"), &columns, rows));
+        if !self.r.outside.is_empty() {
+            let note = self.t("outside-note");
+            blocks.push(Block::Line(Line::left(note).sized(Scale::Small)));
+        }
+        if let Some(work) = &self.r.work {
+            let heading = self
+                .r
+                .say_of_nights("exception-heading", "work-heading-period");
+            said(blocks, heading, work);
+        }
+    }
+
+    /// All rows of the period's days less the sum of its nights.
+    fn outside(&self, rows: &mut Vec<Row>) {
+        if self.r.outside.is_empty() {
+            return;
+        }
+        let empty = |n: usize| std::iter::repeat_n(Cell::text(""), n);
+        for row in &self.r.outside {
+            let source = format!("{}: {}", row.source, row.why);
+            let mut cells = vec![Cell::Text(source), Cell::Text(row.kind.clone())];
+            cells.push(Cell::Figure(row.figure.0, row.figure.1));
+            cells.extend(empty(5));
+            rows.push(plain(cells));
+        }
+        let (count, dong) = self.r.with_outside();
+        let mut cells = vec![Cell::Text(self.t("outside-all")), Cell::text("")];
+        cells.push(Cell::Figure(count, dong));
+        cells.extend(empty(5));
+        rows.push(strong(cells));
     }
 
     pub(super) fn carries(&self, blocks: &mut Vec<Block>) {
-        self.section(blocks, self.t("carry-heading"), "carry-intro");
-        let columns = [
+        let intro = self.r.say_of_nights("carry-intro", "carry-intro-period");
+        said(blocks, self.r.carry_heading(), &intro);
+        let mut columns = vec![
             ("column-source", 20),
             ("carry-opening", 16),
             ("carry-came", 16),
@@ -67,6 +104,10 @@ impl Maker<'_> {
             ("carry-closing", 16),
             ("column-rest", 14),
         ];
+        let between = columns.len() - 2;
+        if self.r.is_broken() {
+            columns.insert(between, ("carry-between", 16));
+        }
         let rows = self.r.carries.iter().map(|row| {
             let source = if row.money {
                 row.source.to_string()
@@ -77,17 +118,22 @@ impl Maker<'_> {
             cells.extend(row.parts().map(figure));
             let (rows, dong) = row.rest();
             cells.push(Cell::Figure(rows, dong));
+            if self.r.is_broken() {
+                let (count, dong) = row.between();
+                cells.insert(between, Cell::Figure(count, dong));
+            }
             plain(cells)
         });
         let rows = rows.collect();
-        blocks.push(self.table(self.t("carry-heading"), &columns, rows));
+        blocks.push(self.table(self.r.carry_heading(), &columns, rows));
+        for said in self.r.breaks() {
+            blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+        }
     }
 
     pub(super) fn flows(&self, blocks: &mut Vec<Block>) {
-        blocks.push(Block::Line(Line::section(self.t("flow-heading"))));
-        let day = text::day(self.r.lang, self.r.business_date);
-        let intro = self.say("flow-intro", &[("day", &day)]);
-        blocks.push(Block::Line(Line::left(intro).sized(Scale::Small)));
+        let intro = self.r.say_of_nights("flow-intro", "flow-intro-period");
+        said(blocks, self.r.flow_heading(), &intro);
         let columns = [
             ("column-source", 20),
             ("flow-came", 16),
@@ -113,7 +159,10 @@ impl Maker<'_> {
             rows.push(plain(dong(row.source.to_string(), row.parts())));
         }
         rows.push(strong(dong(self.t("row-total"), sums)));
-        blocks.push(self.table(self.t("flow-heading"), &columns, rows));
+        blocks.push(self.table(self.r.flow_heading(), &columns, rows));
+        if let Some(less) = &self.r.nights_less {
+            blocks.push(Block::Line(Line::left(less.as_str()).sized(Scale::Small)));
+        }
         if let Some(all) = uncounted_out(&self.r.flows) {
             let count = text::number(self.r.lang, all.count);
             let sum = text::money(self.r.lang, all.sum_vnd);

@@ -6,7 +6,7 @@ use crate::report::model::{CellRow, CellTable, TrendRow, trend_said};
 use crate::text;
 use crate::text::figure::percent_short;
 
-use super::{Maker, plain, strong};
+use super::{Maker, plain, said, strong};
 
 /// So many rows of a breakdown are listed, the greatest first.
 const ROWS_MAX: usize = 12;
@@ -112,14 +112,15 @@ impl Maker<'_> {
             return;
         }
         let heading = self.t("instrument-heading");
-        self.section(blocks, self.r.heading_of_night(&heading), "");
-        let day = text::day(self.r.lang, self.r.business_date);
-        small(blocks, self.say("instrument-intro", &[("day", &day)]));
+        let intro = self
+            .r
+            .say_of_nights("instrument-intro", "instrument-intro-period");
+        said(blocks, self.r.heading_of_nights(&heading), &intro);
         let columns = [
             ("column-instrument", 50),
             ("column-count", 18),
             ("column-sum", 30),
-            ("column-not-matched", 30),
+            (self.r.open_key("column-not-matched"), 30),
         ];
         let cells = |name: String, paid: Figure, open: Figure| {
             vec![
@@ -138,5 +139,8 @@ impl Maker<'_> {
         }
         rows.push(strong(cells(self.t("row-total"), all, not)));
         blocks.push(self.table(heading, &columns, rows));
+        if let Some(less) = &self.r.nights_less {
+            small(blocks, less.clone());
+        }
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn checks(book: &Book<'_>, places: &Places<'_>) -> Vec<Check> {
         book,
         list: Vec::new(),
     };
-    list.bridge(places.tie);
+    if book.report.untold.is_none() {
+        list.bridge(places.tie);
+    }
     list.work(places.exceptions, places.ages);
     list.links(places.links);
     list.rest(places);
@@ -51,7 +53,7 @@ impl Checks<'_> {
         let parts = [
             ("book-transactions", t.transactions),
             ("column-matched", t.matched),
-            ("column-open", t.open),
+            (self.book.report.open_key("column-open"), t.open),
             ("column-rejected", t.rejected),
             ("column-excluded", t.excluded),
         ];
@@ -250,10 +252,12 @@ impl Checks<'_> {
         );
         self.add(&what, Look::Money, rejects.sum_vnd, places.rejects.sum(7));
         let what = book.t("book-check-fees");
-        let fee = book.fees.iter().map(|row| row.fee).sum();
+        let fee = book.report.kept.iter().map(|row| row.fee).sum();
         self.add(&what, Look::Money, fee, places.fees.sum(providers::FEE));
-        let gross = book.fees.iter().map(|row| row.gross).sum();
-        let what = book.t("book-check-gross");
+        let gross = book.report.kept.iter().map(|row| row.gross).sum();
+        let what = book
+            .report
+            .say_of_nights("book-check-gross", "book-check-gross-period");
         self.add(&what, Look::Money, gross, places.fees.sum(providers::GROSS));
         let rows: u64 = book
             .report

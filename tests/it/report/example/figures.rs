@@ -14,6 +14,7 @@ pub(super) fn empty_facts() -> RunFacts {
         business_date: night(),
         over: None,
         lacking: Vec::new(),
+        nights: None,
         known: None,
         version_of_night: 2,
         replaces: Some(RunId::new("2022-12-05-ba9876543210-1")),

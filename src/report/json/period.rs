@@ -1,0 +1,97 @@
+//! What was asked for in the report of a period, and what each block of the document is of.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::Day;
+use crate::report::facts::RunFacts;
+use crate::report::model::{OfNights, Outside};
+
+/// The month or range that was asked for.
+#[derive(Serialize)]
+pub(super) struct PeriodJson<'a> {
+    label: &'a str,
+    from: String,
+    to: String,
+    /// The stretches of it without a published night.
+    lacking: Vec<StretchJson>,
+    /// The nights that are added up.
+    nights: Vec<String>,
+    /// Those that an older program published, without the sums of the blocks that are left out.
+    untold: Vec<String>,
+    /// Money rows of the period's days that are in no night's sums.
+    outside: &'a [Outside],
+    /// What each block of the document, and each file beside it, is of.
+    blocks: BTreeMap<&'static str, Of>,
+}
+
+/// What a block is of.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Of {
+    /// The period itself, measured over its days, each entry under its own label.
+    Period,
+    /// The sum of the nights, each as it was published.
+    Nights,
+    /// What was open before the first night, moved in the nights, and was open after the last one.
+    Chain,
+    /// What was open after the last night.
+    End,
+    /// The last night alone.
+    LastNight,
+}
+
+/// The blocks of the document and the files beside it. What cannot be told is in none.
+fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
+    let mut blocks = BTreeMap::from([
+        ("sources", Of::LastNight),
+        ("totals", Of::Nights),
+        ("share", Of::Period),
+        ("exceptions", Of::End),
+        ("breakdown", Of::Period),
+        ("grey", Of::Period),
+        ("fee_table", Of::LastNight),
+        ("share.csv", Of::Period),
+        ("exceptions.csv", Of::End),
+        ("links.csv", Of::LastNight),
+    ]);
+    if nights.figures.is_some() {
+        blocks.extend([
+            ("tie_out", Of::Nights),
+            ("money_bridge", Of::Nights),
+            ("open_bridge", Of::Chain),
+            ("instruments", Of::Nights),
+            ("provider_fees", Of::Nights),
+            ("work", Of::Chain),
+        ]);
+    }
+    blocks
+}
+
+#[derive(Serialize)]
+struct StretchJson {
+    from: String,
+    to: String,
+}
+
+/// What was asked for, in the report of a period.
+pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
+    let period = facts.period()?;
+    let nights = facts.of_nights()?;
+    let days = |days: &[Day]| days.iter().map(Day::to_string).collect();
+    let stretch = |(from, to): &(Day, Day)| StretchJson {
+        from: from.to_string(),
+        to: to.to_string(),
+    };
+    Some(PeriodJson {
+        label: &period.label,
+        from: period.from.to_string(),
+        to: period.to.to_string(),
+        lacking: facts.lacking.iter().map(stretch).collect(),
+        nights: days(&nights.nights),
+        untold: days(&nights.untold),
+        outside: &nights.outside,
+        blocks: blocks(nights),
+    })
+}

@@ -1,0 +1,357 @@
+//! Pure: what a night tells of itself in sums, and the nights of a period added up. Movements add
+//! up; what was open is that before the first night and that after the last one, and where a night
+//! does not begin with what the one before it left, the difference is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::classify::Severity;
+use crate::domain::{Day, RowKey, TxnKind, TxnStatus};
+use crate::report::facts::{Figure, RunFacts};
+use crate::settle::{Inputs, Settlement};
+
+use super::OVERDUE_DAYS;
+use super::breakdown::{self, InstrumentRow};
+use super::bridge::{self, CarryRow, FlowRow};
+use super::exceptions::{is_listed, is_work};
+use super::index::Index;
+use super::tie::{TieLine, Totals, tie_out, totals};
+use carried::Carried;
+
+mod carried;
+
+/// Payments of one source and means of payment, with what the provider says it kept; dong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeptRow {
+    /// The source.
+    pub source: Box<str>,
+    /// The means of payment, as the provider tells it.
+    pub instrument: &'static str,
+    /// Payments that succeeded.
+    pub count: u64,
+    /// What people paid.
+    pub gross: i128,
+    /// What the provider kept.
+    pub fee: i128,
+    /// What was received.
+    pub net: i128,
+}
+
+/// The work list from the night before to tonight, or over a period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Open after the night before: how many, and the money at risk.
+    pub opening: Figure,
+    /// Not open then.
+    pub opened: u64,
+    /// Open then and no work now.
+    pub settled: u64,
+    /// Open then, still work under another class; the new class is among the opened.
+    pub changed: u64,
+    /// Open now.
+    pub closing: Figure,
+    /// Of these, older than [`OVERDUE_DAYS`] days.
+    pub overdue: Figure,
+}
+
+impl Work {
+    /// How many of the closing the opening and the movements do not explain.
+    pub fn rest(&self) -> i128 {
+        let [opened, settled, changed] = [self.opened, self.settled, self.changed].map(i128::from);
+        let moved = opened - settled - changed;
+        i128::from(self.opening.count) + moved - i128::from(self.closing.count)
+    }
+}
+
+/// The sums that a night tells of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NightFigures {
+    /// Rows in against rows decided.
+    pub tie_out: Vec<TieLine>,
+    /// The money of the day.
+    pub flows: Vec<FlowRow>,
+    /// What was open, from the night before to tonight.
+    pub carries: Vec<CarryRow>,
+    /// The payments of the day by means of payment.
+    pub instruments: Vec<InstrumentRow>,
+    /// What the providers kept.
+    pub kept: Vec<KeptRow>,
+    /// The work list.
+    pub work: Work,
+}
+
+impl NightFigures {
+    /// The figures of the night itself.
+    pub fn of(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Self {
+        Self {
+            tie_out: tie_out(index, settlement, facts),
+            flows: bridge::flows(index, settlement, facts),
+            carries: bridge::carries(settlement, facts),
+            instruments: breakdown::instruments(index, settlement, facts),
+            kept: kept(index.inputs, facts),
+            work: work(settlement, facts),
+        }
+    }
+
+    /// The transactions of all money sources.
+    pub fn totals(&self) -> Totals {
+        totals(&self.tie_out)
+    }
+
+    /// What was open in the money sources at the end.
+    pub fn open_money(&self) -> Figure {
+        let mut open = Figure::default();
+        for row in self.carries.iter().filter(|row| row.money) {
+            open.plus(row.closing);
+        }
+        open
+    }
+}
+
+/// The payments that succeeded, by source and means.
+fn kept(inputs: &Inputs, facts: &RunFacts) -> Vec<KeptRow> {
+    let mut rows = BTreeMap::new();
+    let paid = inputs.txns.iter().filter(|txn| {
+        txn.kind == TxnKind::Payment
+            && txn.status == TxnStatus::Success
+            && txn.business_date == facts.business_date
+    });
+    for txn in paid {
+        let one = KeptRow {
+            source: txn.source.as_str().into(),
+            instrument: txn.instrument.id(),
+            count: 1,
+            gross: txn.amount.wide(),
+            fee: txn.fee.wide(),
+            net: txn.net.wide(),
+        };
+        add_kept(&mut rows, one);
+    }
+    rows.into_values().collect()
+}
+
+type Kept = BTreeMap<(Box<str>, &'static str), KeptRow>;
+
+fn add_kept(rows: &mut Kept, one: KeptRow) {
+    match rows.entry((one.source.clone(), one.instrument)) {
+        std::collections::btree_map::Entry::Vacant(place) => {
+            place.insert(one);
+        }
+        std::collections::btree_map::Entry::Occupied(mut known) => {
+            let row = known.get_mut();
+            row.count += one.count;
+            row.gross += one.gross;
+            row.fee += one.fee;
+            row.net += one.net;
+        }
+    }
+}
+
+fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
+    let mut work = Work {
+        opening: facts
+            .previous
+            .as_ref()
+            .map(|before| before.exceptions)
+            .unwrap_or_default(),
+        ..Work::default()
+    };
+    let closed = facts
+        .changes
+        .as_ref()
+        .map_or(&[][..], |changes| &changes.closed);
+    let keys: BTreeSet<&RowKey> = closed.iter().map(|closed| &closed.key).collect();
+    let mut still: BTreeSet<&RowKey> = BTreeSet::new();
+    for row in &settlement.rows {
+        let Some(id) = &row.exception_id else {
+            continue;
+        };
+        if row.severity != Severity::Info && keys.contains(&row.key) {
+            still.insert(&row.key);
+        }
+        if !is_listed(row, row.severity, facts.business_date) || !is_work(row, row.severity) {
+            continue;
+        }
+        work.closing.add(row.at_risk().here());
+        let is_new = facts
+            .changes
+            .as_ref()
+            .is_none_or(|changes| changes.opened.contains(id));
+        work.opened += u64::from(is_new);
+        let opened = facts
+            .opened_on
+            .get(id)
+            .copied()
+            .unwrap_or(facts.business_date);
+        if facts.business_date.days_since(opened) > OVERDUE_DAYS {
+            work.overdue.add(row.at_risk().here());
+        }
+    }
+    for closed in closed {
+        if still.contains(&closed.key) {
+            work.changed += 1;
+        } else {
+            work.settled += 1;
+        }
+    }
+    work
+}
+
+/// A night and what it published of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldNight {
+    /// The night.
+    pub day: Day,
+    /// The transactions of all money sources.
+    pub totals: Totals,
+    /// Its rows by source and kind, as they were stored.
+    pub rows: Vec<(Box<str>, &'static str, Figure)>,
+    /// Its other sums; none where an older program published it.
+    pub figures: Option<NightFigures>,
+}
+
+/// Money rows of one source and kind by which all rows of the period's days are more than the sum
+/// of its nights: they came after their night, or are of a day without one. Negative where nights
+/// told more: a payment that waited under one day and counts under another since, or one that is
+/// no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outside {
+    /// The source.
+    pub source: Box<str>,
+    /// `payment`, `refund`, `reversal`, `debit`.
+    pub kind: &'static str,
+    /// Rows.
+    pub count: i128,
+    /// Dong.
+    pub sum_vnd: i128,
+}
+
+impl Outside {
+    /// True when the nights tell more than there is.
+    pub fn is_too_much(&self) -> bool {
+        (self.count, self.sum_vnd) < (0, 0)
+    }
+}
+
+/// The nights of a period, each as it was published, added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OfNights {
+    /// The nights.
+    pub nights: Vec<Day>,
+    /// Those that an older program published, without the sums of [`NightFigures`].
+    pub untold: Vec<Day>,
+    /// The transactions of all money sources.
+    pub totals: Totals,
+    /// All rows of the period's days less these sums.
+    pub outside: Vec<Outside>,
+    /// The other sums; none where a night does not tell them.
+    pub figures: Option<NightFigures>,
+}
+
+impl OfNights {
+    /// The sums of nights in their order; `stored` are the rows of the period's days by source and
+    /// kind, as far as they are decided.
+    pub fn sum(nights: Vec<ToldNight>, stored: &[(Box<str>, &'static str, Figure)]) -> Self {
+        let mut all = Self::default();
+        let mut rows: BTreeMap<(&str, &'static str), (i128, i128)> = BTreeMap::new();
+        let add = |rows: &mut BTreeMap<_, (i128, i128)>, sign: i128, figure: &Figure, key| {
+            let entry = rows.entry(key).or_default();
+            entry.0 += sign * i128::from(figure.count);
+            entry.1 += sign * figure.sum_vnd;
+        };
+        for (source, kind, figure) in stored {
+            add(&mut rows, 1, figure, (&**source, *kind));
+        }
+        for night in &nights {
+            all.nights.push(night.day);
+            all.totals.plus(&night.totals);
+            for (source, kind, figure) in &night.rows {
+                add(&mut rows, -1, figure, (&**source, *kind));
+            }
+            if night.figures.is_none() {
+                all.untold.push(night.day);
+            }
+        }
+        let outside = rows.into_iter().filter(|(_, left)| *left != (0, 0));
+        let outside = outside.map(|((source, kind), (count, sum_vnd))| Outside {
+            source: source.into(),
+            kind,
+            count,
+            sum_vnd,
+        });
+        all.outside = outside.collect();
+        let told = nights
+            .into_iter()
+            .filter_map(|night| Some((night.day, night.figures?)));
+        let told: Vec<(Day, NightFigures)> = told.collect();
+        if all.untold.is_empty() && !told.is_empty() {
+            all.figures = Some(add_up(told));
+        }
+        all
+    }
+
+    /// What no night tells, and what the nights tell too much: rows and dong.
+    pub fn all_outside(&self) -> [(i128, i128); 2] {
+        [false, true].map(|twice| {
+            let rows = self.outside.iter().filter(|one| one.is_too_much() == twice);
+            rows.fold((0, 0), |sum, one| (sum.0 + one.count, sum.1 + one.sum_vnd))
+        })
+    }
+}
+
+fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
+    let mut ties: BTreeMap<(bool, Box<str>, &'static str), TieLine> = BTreeMap::new();
+    let mut flows: BTreeMap<Box<str>, FlowRow> = BTreeMap::new();
+    let mut instruments: BTreeMap<&'static str, InstrumentRow> = BTreeMap::new();
+    let mut kept = Kept::new();
+    let mut carried = Carried::default();
+    let mut work: Option<Work> = None;
+    for (day, night) in nights {
+        for mut line in night.tie_out {
+            line.business_date = None;
+            match ties.get_mut(&(line.money, line.source.clone(), line.kind)) {
+                Some(sum) => sum.plus(&line),
+                None => {
+                    ties.insert((line.money, line.source.clone(), line.kind), line);
+                }
+            }
+        }
+        for row in night.flows {
+            let sum = flows.entry(row.source.clone()).or_default();
+            sum.source.clone_from(&row.source);
+            sum.plus(&row);
+        }
+        for row in night.instruments {
+            match instruments.get_mut(row.word) {
+                Some(sum) => {
+                    sum.paid.plus(row.paid);
+                    sum.open.plus(row.open);
+                }
+                None => {
+                    instruments.insert(row.word, row);
+                }
+            }
+        }
+        for row in night.kept {
+            add_kept(&mut kept, row);
+        }
+        carried.night(day, night.carries);
+        let sum = work.get_or_insert(Work {
+            opening: night.work.opening,
+            ..Work::default()
+        });
+        sum.opened += night.work.opened;
+        sum.settled += night.work.settled;
+        sum.changed += night.work.changed;
+        (sum.closing, sum.overdue) = (night.work.closing, night.work.overdue);
+    }
+    NightFigures {
+        tie_out: ties.into_values().collect(),
+        flows: flows.into_values().collect(),
+        carries: carried.rows(),
+        instruments: breakdown::in_order(instruments),
+        kept: kept.into_values().collect(),
+        work: work.unwrap_or_default(),
+    }
+}
