@@ -3,6 +3,7 @@
 
 pub mod diff;
 
+mod balances;
 mod known;
 mod page;
 
@@ -16,6 +17,7 @@ use crate::domain::{
 use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
 
+pub use balances::StatementBalance;
 pub use diff::Replaced;
 pub use known::AsKnown;
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};

@@ -18,12 +18,14 @@ use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, Totals, tie_out, totals};
 
+use balances::BalanceJson;
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
+mod balances;
 mod cells;
 mod fees;
 mod changes;
@@ -130,6 +132,9 @@ struct SourceJson<'a> {
     control: Option<ControlJson>,
     by_kind: Vec<KindJson<'a>>,
     arrived: Figure,
+    /// Only where statement files tell balances.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    balances: Vec<BalanceJson<'a>>,
     /// Only where days did not come, or came cut or untied.
     #[serde(skip_serializing_if = "<[Day]>::is_empty")]
     missing_days: &'a [Day],
@@ -212,7 +217,7 @@ pub fn run_document(
         digests: &facts.digests,
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
-        sources: facts.sources.iter().map(source).collect(),
+        sources: facts.sources.iter().map(|of| source(facts, of)).collect(),
         totals: totals(&lines),
         share: settlement
             .shares
@@ -227,7 +232,7 @@ pub fn run_document(
     pretty(&document)
 }
 
-fn source(source: &SourceNight) -> SourceJson<'_> {
+fn source<'a>(facts: &'a RunFacts, source: &'a SourceNight) -> SourceJson<'a> {
     let control = source.facts.control.map(|control| ControlJson {
         expected_count: control.expected_count,
         expected_sum_vnd: control.expected_sum,
@@ -243,6 +248,7 @@ fn source(source: &SourceNight) -> SourceJson<'_> {
         control,
         by_kind: source.by_kind.iter().map(kind).collect(),
         arrived: source.arrived,
+        balances: balances::of(facts, source.facts.name.as_str()),
         missing_days: &source.facts.missing_days,
         trouble: source.facts.trouble.as_deref(),
     }

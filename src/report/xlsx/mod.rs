@@ -29,6 +29,7 @@ use sheet::{Result, Sheet};
 pub mod columns;
 
 mod ages;
+mod balances;
 mod bridge;
 mod changes;
 mod checks;
@@ -146,6 +147,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let tie = tie::write(book)?;
     let carries = bridge::write_carries(book)?;
     let flows = bridge::write_flows(book)?;
+    let (balance_sheet, balances) = balances::write(book)?.unzip();
     let shares = shares::write(book)?;
     let trend = shares::write_trend(book)?;
     let links = links::write(book)?;
@@ -159,6 +161,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         tie: &tie.1,
         carries: &carries.1,
         flows: &flows.1,
+        balances: balances.as_ref(),
         shares: &shares.1,
         links: &links.1,
         fees: &fees.1,
@@ -182,6 +185,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         flows.0,
         trend.0,
     ];
+    sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);
     if let Some(changes) = &book.report.changes {
