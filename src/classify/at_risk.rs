@@ -52,6 +52,12 @@ pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) ->
     }
 }
 
+/// What is still due of a fee line that something was paid for, by its class; none for any other.
+pub fn still_due(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) -> Option<Vnd> {
+    let short = key.side == Side::Fee && ["underpaid", "partial", "reversed"].contains(&class);
+    short.then(|| at_risk(class, key, amount, evidence).here())
+}
+
 /// What is due and what was paid differ by so much.
 fn difference(seen: &Evidence) -> Option<Vnd> {
     let wide = match seen {

@@ -27,7 +27,7 @@ use crate::matching::ledger::{Effect, Entry, Line, Returned};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::{Evidence, Nearest, Test};
 
-pub use at_risk::{AtRisk, at_risk};
+pub use at_risk::{AtRisk, at_risk, still_due};
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
 use places::NOWHERE;

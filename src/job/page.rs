@@ -1,6 +1,8 @@
 //! What only the page shows of a night: the month before, month ends, files with their digests, and
 //! the rules in force.
 
+mod balances;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -10,11 +12,12 @@ use super::error::JobError;
 use super::facts::Previously;
 use super::late;
 use super::trend;
-use crate::domain::{Day, Inputs};
+use crate::classify::{Bucket, still_due};
+use crate::domain::{Day, Inputs, RowKey, Vnd};
 use crate::report::{PageFacts, SourceFile};
 use crate::settle::Settlement;
 use crate::source::push;
-use crate::store::{Reading, RunRecord};
+use crate::store::{ExceptionRecord, Reading, RunRecord};
 
 /// The trend by months goes back this many months before the present one.
 const MONTHS: usize = 12;
@@ -75,6 +78,7 @@ pub(super) async fn of(
     let targets = &desk.config.targets;
     let later = told_later(desk, run).await?;
     let mut files = Vec::new();
+    let mut balances = Vec::new();
     // bodies of webhooks are answers, not files
     let sources = desk.config.sources.iter();
     for settings in sources.filter(|source| source.kind() != push::REGISTRATION.kind) {
@@ -90,25 +94,36 @@ pub(super) async fn of(
             })
             .collect();
         own.sort();
+        let name = &settings.name;
+        balances.extend(balances::of_source(desk, name, day, &own, &later).await?);
         files.extend(own);
     }
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
     let assigned = desk.store.assigned(listed, day).await?;
-    let open = before.open.iter();
-    let open = open.filter(|open| open.bucket == crate::classify::Bucket::Open);
     Ok(PageFacts {
         month_before: before.month_before(targets),
         week_before: before.week_before(targets).map(Box::new),
         agency_days: before.agency_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
-        open_before: open.map(|open| (open.key.clone(), open.amount)).collect(),
+        open_before: before.open.iter().filter_map(waited).collect(),
         assigned,
         files,
+        balances,
         rules: rules(desk, day),
         late: late::of_run(desk, run, pool).await?,
         closed: None,
     })
+}
+
+/// What an exception left open: the whole row, or what a fee line that is paid in part lacks.
+fn waited(open: &ExceptionRecord) -> Option<(RowKey, Vnd)> {
+    let amount = match open.bucket {
+        Bucket::Open => Some(open.amount),
+        Bucket::Matched => still_due(&open.class, &open.key, open.amount, &open.evidence),
+        Bucket::Rejected | Bucket::Excluded => None,
+    };
+    amount.map(|amount| (open.key.clone(), amount))
 }
 
 /// What was read for the night only after the run: made again, the page is as it was published.

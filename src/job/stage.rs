@@ -13,7 +13,7 @@ use crate::classify::CLASSES;
 use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
-use crate::report::model::VersionChanges;
+use crate::report::model::{Index, VersionChanges};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json, pdf, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
@@ -189,7 +189,7 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         }
     }
     if formats.contains(&Format::Csv) && facts.ties() {
-        files.extend(tables(settlement, facts).context("the tables of the night")?);
+        files.extend(tables(pool, settlement, facts).context("the tables of the night")?);
     }
     spell(desk, &mut files);
     Ok(files)
@@ -223,12 +223,18 @@ pub(super) fn separate(semicolons: bool, files: &mut [OutFile]) {
     }
 }
 
-fn tables(settlement: &Settlement, facts: &RunFacts) -> std::io::Result<Vec<OutFile>> {
+fn tables(
+    pool: &Inputs,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> std::io::Result<Vec<OutFile>> {
+    let names = Index::new(pool);
     let style = Style::spreadsheet(facts.lang);
     let (mut exceptions, mut links, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let rows = csv::night_exceptions(settlement, facts, CLASSES);
-    csv::write_exceptions(&mut exceptions, rows, style)?;
-    csv::write_links(&mut links, csv::night_groups(settlement, facts), style)?;
+    csv::write_night_exceptions(&mut exceptions, rows, &names, style)?;
+    let groups = csv::night_groups(settlement, facts);
+    csv::write_night_links(&mut links, groups, &names, style)?;
     csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
     let mut files = vec![
         OutFile::new("exceptions.csv", exceptions),

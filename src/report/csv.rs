@@ -11,12 +11,13 @@ use crate::classify::Severity;
 use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
+use crate::report::model::Index;
 
 pub use changes::write_changes;
 pub use differences::{DifferenceRow, write_differences};
 pub use fees::{FEE_FINDINGS, write_fee_findings};
 pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
-pub use links::{sorted_links, write_lean_links, write_links};
+pub use links::{sorted_links, write_lean_links, write_links, write_night_links};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
 pub use separator::separated;
 pub use table::is_formula;
@@ -82,6 +83,18 @@ pub struct ExceptionRow<'a> {
     pub severity: Severity,
 }
 
+/// `exceptions.csv` of a night: other rows are called by what the bank knows them by.
+pub fn write_night_exceptions(
+    to: impl Write,
+    rows: Vec<ExceptionRow<'_>>,
+    names: &Index<'_>,
+    style: Style,
+) -> io::Result<()> {
+    let evidence = |said: &Evidence| names.say(style.lang, said);
+    let nearest = |near: &Nearest| names.say_near(style.lang, near);
+    exception_rows(to, rows, style, evidence, nearest)
+}
+
 /// Sentences joined by `; ` into one reused buffer.
 fn join<T>(buffer: &mut String, items: &[T], say: impl Fn(&T) -> String) {
     buffer.clear();
@@ -110,8 +123,19 @@ const EXCEPTIONS: [&str; 11] = [
 /// `exceptions.csv`: the given rows, sorted here.
 pub fn write_exceptions(
     to: impl Write,
+    rows: Vec<ExceptionRow<'_>>,
+    style: Style,
+) -> io::Result<()> {
+    let evidence = |said: &Evidence| said.say(style.lang);
+    exception_rows(to, rows, style, evidence, |near| near.say(style.lang))
+}
+
+fn exception_rows(
+    to: impl Write,
     mut rows: Vec<ExceptionRow<'_>>,
     style: Style,
+    evidence: impl Fn(&Evidence) -> String,
+    nearest: impl Fn(&Nearest) -> String,
 ) -> io::Result<()> {
     let sorted = |a: &ExceptionRow<'_>, b: &ExceptionRow<'_>| (a.key, a.class) <= (b.key, b.class);
     if !rows.is_sorted_by(sorted) {
@@ -125,9 +149,9 @@ pub fn write_exceptions(
         table.text(row.class);
         table.whole(row.amount);
         table.text(row.dossier_code);
-        join(&mut sentence, row.evidence, |e| e.say(style.lang));
+        join(&mut sentence, row.evidence, &evidence);
         table.text(&sentence);
-        join(&mut sentence, row.nearest, |n| n.say(style.lang));
+        join(&mut sentence, row.nearest, &nearest);
         table.text(&sentence);
         table.text(row.exception_id.map_or("", ExceptionId::as_str));
         table.text(row.key.source.as_str());

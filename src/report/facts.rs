@@ -3,6 +3,7 @@
 
 pub mod diff;
 
+mod balances;
 mod known;
 mod page;
 
@@ -18,6 +19,7 @@ use crate::matching::calibrate::Calibrated;
 
 use super::model::OfNights;
 
+pub use balances::StatementBalance;
 pub use diff::Replaced;
 pub use known::AsKnown;
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};

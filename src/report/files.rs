@@ -8,10 +8,11 @@ use crate::settle::{Inputs, Settlement};
 
 use super::csv::{
     FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares, write_changes,
-    write_exceptions, write_fee_findings, write_links, write_shares, write_suggestions,
+    write_exceptions, write_fee_findings, write_links, write_night_exceptions, write_night_links,
+    write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
-use super::model::Report;
+use super::model::{Index, Report};
 use super::publish::OutFile;
 use super::{html, json, pdf, xlsx};
 
@@ -63,12 +64,15 @@ pub fn night_files(
     }
     if formats.csv && !report.exports_withheld {
         let style = Style::spreadsheet(facts.lang);
+        let index = Index::new(inputs);
         let rows = night_exceptions(settlement, facts, classes);
         files.push(file("exceptions.csv", |to| {
-            write_exceptions(to, rows, style)
+            write_night_exceptions(to, rows, &index, style)
         })?);
         let groups = night_groups(settlement, facts);
-        files.push(file("links.csv", |to| write_links(to, groups, style))?);
+        files.push(file("links.csv", |to| {
+            write_night_links(to, groups, &index, style)
+        })?);
         let shares = night_shares(settlement, facts);
         files.push(file("share.csv", |to| write_shares(to, shares, style))?);
         if let Some(fees) = &facts.fees {

@@ -9,6 +9,7 @@
     reason = "askama passes arguments by reference, and a template can call methods only"
 )]
 
+mod balances;
 mod changes;
 mod deciding;
 mod filters;

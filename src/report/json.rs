@@ -18,6 +18,7 @@ use super::csv::night_exceptions;
 use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNight};
 use super::model::{Index, NightFigures, Totals};
 
+use balances::BalanceJson;
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
@@ -25,6 +26,7 @@ pub use nights::told_night;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
+mod balances;
 mod cells;
 mod fees;
 mod changes;
@@ -106,6 +108,9 @@ struct SourceJson<'a> {
     control: Option<ControlJson>,
     by_kind: Vec<KindJson<'a>>,
     arrived: Figure,
+    /// Only where statement files tell balances.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    balances: Vec<BalanceJson<'a>>,
     /// Only where days did not come, or came cut or untied.
     #[serde(skip_serializing_if = "<[Day]>::is_empty")]
     missing_days: &'a [Day],
@@ -193,7 +198,7 @@ pub fn run_document(
         digests: &facts.digests,
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
-        sources: facts.sources.iter().map(source).collect(),
+        sources: facts.sources.iter().map(|of| source(facts, of)).collect(),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),
         share: settlement
@@ -209,7 +214,7 @@ pub fn run_document(
     pretty(&document)
 }
 
-fn source(source: &SourceNight) -> SourceJson<'_> {
+fn source<'a>(facts: &'a RunFacts, source: &'a SourceNight) -> SourceJson<'a> {
     let control = source.facts.control.map(|control| ControlJson {
         expected_count: control.expected_count,
         expected_sum_vnd: control.expected_sum,
@@ -225,6 +230,7 @@ fn source(source: &SourceNight) -> SourceJson<'_> {
         control,
         by_kind: source.by_kind.iter().map(kind).collect(),
         arrived: source.arrived,
+        balances: balances::of(facts, source.facts.name.as_str()),
         missing_days: &source.facts.missing_days,
         trouble: source.facts.trouble.as_deref(),
     }

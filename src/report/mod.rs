@@ -20,7 +20,7 @@ pub mod xlsx;
 
 pub use facts::{
     Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, PageFacts, Previous,
-    Replaced, RunFacts, SourceFile, SourceNight, TrendPoint,
+    Replaced, RunFacts, SourceFile, SourceNight, StatementBalance, TrendPoint,
 };
 pub use files::{match_files, night_files};
 pub use model::Report;

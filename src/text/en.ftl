@@ -178,6 +178,7 @@ at-risk-at-fee = The money at risk is counted at the fee line.
 at-risk-at-money = The money at risk is counted at the money row.
 exception-more = { $n } more exceptions are in exceptions.csv.
 exception-more-withheld = { $n } more exceptions: doisoat exceptions list shows them.
+exception-further = { $n } more that decide the verdict, a line each
 exception-brief = The next { $n } exceptions, a line each
 paper-short = A short print: of each exception only what to do, of long tables only the first rows. The figures of the charts, the exceptions by class, the data and letters of each exception and the rules in force stand on the screen (index.html).
 paper-cut = The first { $n } of { $all } rows; all of them stand on the screen (index.html).
@@ -326,7 +327,7 @@ column-arrived = Arrived late
 column-rejects = Unreadable
 column-control = Own totals
 tie-heading = Totals that tie
-tie-intro = Each row that came in belongs to exactly one of four groups. The difference must be 0, in rows and in dong.
+tie-intro = Each row that came in belongs to exactly one of four groups. The difference must be 0, in rows and in dong. A fee that is paid in part is one matched row: what was paid stands under matched, what is outstanding under open.
 tie-intro-period = The sums of the nights of { $period }, each as it was published. Unmatched is what did not match in its own night and may have matched since; what waits at the end of the period stands among the open items. Each row belongs to exactly one of the four groups. The difference has to be 0, in rows and in dong.
 nights-untold = Cannot be added up for the period: the night of { $days } was published by an older program, which did not write these figures. Publish it again (doisoat run --date …) to have them.
 nights-none = No night of the period was published: there is nothing to add up.
@@ -347,7 +348,7 @@ carry-break = { $source }: the night of { $day } began with { $n } rows, { $sum 
 work-heading-period = Exceptions to work on, from the start to the end of { $period }
 work-chain = At the start { $opening } + came up { $opened } − settled { $settled } − of another class now { $changed } = at the end { $closing }. What changed its class came up again in the new one.
 work-chain-rest = At the start { $opening } + came up { $opened } − settled { $settled } − of another class now { $changed } ± not explained { $rest } = at the end { $closing }. What changed its class came up again in the new one.
-carry-intro = Carried over + newly open ± amount changed − matched − left out = carried forward. Matched and left-out rows go with the amount carried over; a changed amount is no row more or less. What is unexplained is rows not seen any more.
+carry-intro = Carried over + newly open ± amount changed − matched − left out = carried forward. Matched and left-out rows go with the amount carried over; a changed amount is no row more or less. A fee that is paid in part is carried with what is outstanding; a further part paid goes under matched, with no row. What is unexplained is rows not seen any more.
 carry-opening = Carried over
 carry-came = + Newly open
 carry-matched = − Matched
@@ -367,6 +368,21 @@ flow-fees = − Provider's fees
 flow-returned = − Refunds, reversals
 flow-debits = − Other debits
 flow-net = = Received
+balance-heading = Balances of statements
+balance-intro = For each statement file and account: opening balance + credits − debits must be the closing balance. The balances are the file's own words, credits and debits are added up from the rows that were read.
+balance-opening = Opening balance
+balance-credits = + Credits
+balance-debits = − Debits
+balance-computed = = Computed balance
+balance-closing = Closing balance
+balance-from = From
+balance-to = To
+balance-note = Result
+balance-untold = The file does not tell both balances.
+balance-ties = ✓ ties
+balance-rejects = ✕ does not tie: { $n } rows could not be read, their money is in the difference.
+balance-page = ✕ does not tie: the file is one page of several, its balances may be those of the whole statement.
+balance-differs = ✕ does not tie: rows are missing or too many; download the statement again.
 files-heading = Files read
 files-note = The answers of online sources are kept as they came; doisoat verify checks that they are unchanged.
 column-file-name = File
@@ -428,6 +444,7 @@ pdf-deciding-missed = [N] One of the { $all } that prove the target not met, if 
 
 letter-heading = Text to send
 letter-when = { $day } at { $time }
+row-unnumbered = a row without a number, { $amount } ({ $at })
 letter-by-id = { $id }
 letter-by-reference = with reference { $id }
 letter-account = , account { $account },
@@ -525,6 +542,7 @@ sheet-tie = Tie-out
 sheet-carry = Open items
 sheet-flow-period = Money of the period
 sheet-flow = Money of the day
+sheet-balances = Balances
 sheet-shares = Shares
 sheet-ages = Ages
 sheet-links = Links
@@ -756,13 +774,11 @@ cause-fee-table = another fee table
 cause-program = another program version
 cause-source = the state of source { $name }
 cause-time = days passed (a deadline, a window)
-cause-several = cause not single ({ $n })
 cause-unknown = not known
 reason-rows = new or changed rows of source { $name }
 reason-file = file { $name }
 reason-decision = decisions of people
 reason-row = { $name }, new or changed
-reason-several = more than one cause
 banner-closed = The period { $period } is closed ({ $by }, { $at }), but tonight brought data for days in it: { $what }.
 banner-closed-advice = The closed report stays; the new data counts in this night and in `doisoat report --now`. If the period has to be mended: `doisoat period reopen { $period } --reason "..."`, run its nights again, close it again. Otherwise leave it.
 banner-closed-file = file { $file } (source { $source }, day { $day }, { $n } lines)

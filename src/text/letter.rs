@@ -2,6 +2,7 @@
 //! copy, with what they need to find it and nothing personal.
 
 use super::{day, lookup, mask_account, money_of, say, when};
+use crate::domain::ids::MADE;
 use crate::domain::{Day, Lang, Moment, RowKey, Side, Txn, Vnd};
 
 /// What the letter is about.
@@ -83,9 +84,16 @@ impl<'a> Matter<'a> {
     }
 }
 
-/// A transaction in a sentence: what the bank knows it by, and when it was.
+/// A transaction in a sentence: what the bank knows it by, and when it was. One that the bank gave
+/// no number of its own is told by its amount.
 pub fn called(lang: Lang, txn: &Txn) -> String {
-    format!("{} ({})", txn.reference(), when(lang, &txn.paid_at))
+    let at = when(lang, &txn.paid_at);
+    let name = txn.reference();
+    if !name.starts_with(MADE) {
+        return format!("{name} ({at})");
+    }
+    let amount = money_of(lang, txn.amount);
+    say(lang, "row-unnumbered", &[("amount", &amount), ("at", &at)])
 }
 
 /// To whom, and the text; none where nobody outside can help.

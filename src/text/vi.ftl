@@ -178,6 +178,7 @@ at-risk-at-fee = Số tiền rủi ro tính ở dòng khoản thu.
 at-risk-at-money = Số tiền rủi ro tính ở dòng tiền.
 exception-more = Còn { $n } ngoại lệ nữa trong tệp exceptions.csv.
 exception-more-withheld = Còn { $n } ngoại lệ nữa: xem bằng lệnh doisoat exceptions list.
+exception-further = { $n } ngoại lệ khác cũng quyết định kết luận, mỗi ngoại lệ một dòng
 exception-brief = { $n } ngoại lệ tiếp theo, mỗi ngoại lệ một dòng
 paper-short = Bản in rút gọn: mỗi ngoại lệ chỉ in việc cần làm, bảng dài chỉ in những dòng đầu. Số liệu của biểu đồ, ngoại lệ theo loại, dữ liệu và thư mẫu của từng ngoại lệ, quy tắc đang dùng: xem trên màn hình (index.html).
 paper-cut = In { $n } dòng đầu trong { $all } dòng; xem đủ trên màn hình (index.html).
@@ -326,7 +327,7 @@ column-arrived = Đến muộn
 column-rejects = Không đọc được
 column-control = Nguồn tự báo
 tie-heading = Đối chiếu tổng
-tie-intro = Mỗi dòng vào phải thuộc đúng một trong bốn nhóm. Chênh lệch phải bằng 0, cả số dòng lẫn số tiền.
+tie-intro = Mỗi dòng vào phải thuộc đúng một trong bốn nhóm. Chênh lệch phải bằng 0, cả số dòng lẫn số tiền. Khoản thu nộp một phần là một dòng đã khớp: phần đã nộp tính vào đã khớp, phần còn phải thu tính vào còn mở.
 tie-intro-period = Cộng các đêm của { $period }, mỗi đêm như đã công bố. "Chưa khớp trong đêm" là số của chính đêm đó, có thể đã khớp về sau; phần còn chờ đến cuối kỳ ở bảng Khoản còn mở. Mỗi dòng vào phải thuộc đúng một trong bốn nhóm. Chênh lệch phải bằng 0, cả số dòng lẫn số tiền.
 nights-untold = Không cộng được cho cả kỳ: đêm { $days } do bản chương trình cũ công bố, không ghi các số này. Công bố lại những đêm đó (doisoat run --date …) thì có.
 nights-none = Không có đêm nào của kỳ được công bố, nên không có số để cộng.
@@ -347,7 +348,7 @@ carry-break = { $source }: đêm { $day } bắt đầu lệch { $n } dòng, { $s
 work-heading-period = Ngoại lệ cần xử lý, từ đầu đến cuối { $period }
 work-chain = Đầu kỳ { $opening } + phát sinh { $opened } − đã xử lý { $settled } − đổi loại { $changed } = cuối kỳ { $closing }. Ngoại lệ đổi loại được tính lại là phát sinh ở loại mới.
 work-chain-rest = Đầu kỳ { $opening } + phát sinh { $opened } − đã xử lý { $settled } − đổi loại { $changed } ± chưa giải thích { $rest } = cuối kỳ { $closing }. Ngoại lệ đổi loại được tính lại là phát sinh ở loại mới.
-carry-intro = Kỳ trước chuyển sang + mới mở ± đổi số tiền − đã khớp − loại ra = chuyển kỳ sau. Dòng đã khớp hoặc loại ra trừ theo số tiền đã chuyển sang; đổi số tiền không thêm bớt dòng. Phần chưa giải thích là dòng không còn trong dữ liệu.
+carry-intro = Kỳ trước chuyển sang + mới mở ± đổi số tiền − đã khớp − loại ra = chuyển kỳ sau. Dòng đã khớp hoặc loại ra trừ theo số tiền đã chuyển sang; đổi số tiền không thêm bớt dòng. Khoản thu đã nộp một phần chuyển sang với phần còn phải thu; phần nộp thêm trừ ở đã khớp, không thêm bớt dòng. Phần chưa giải thích là dòng không còn trong dữ liệu.
 carry-opening = Kỳ trước chuyển sang
 carry-came = + Mới mở
 carry-matched = − Đã khớp
@@ -367,6 +368,21 @@ flow-fees = − Phí nhà cung cấp
 flow-returned = − Hoàn, đảo
 flow-debits = − Ghi nợ khác
 flow-net = = Thực nhận
+balance-heading = Số dư sao kê
+balance-intro = Theo từng tệp sao kê và tài khoản: số dư đầu + ghi có − ghi nợ phải bằng số dư cuối. Số dư do tệp ghi, ghi có và ghi nợ cộng từ các dòng đọc được.
+balance-opening = Số dư đầu
+balance-credits = + Ghi có
+balance-debits = − Ghi nợ
+balance-computed = = Số dư tính được
+balance-closing = Số dư cuối
+balance-from = Từ ngày
+balance-to = Đến ngày
+balance-note = Kết quả
+balance-untold = Tệp không ghi đủ số dư đầu và số dư cuối.
+balance-ties = ✓ khớp
+balance-rejects = ✕ không khớp: { $n } dòng không đọc được, số tiền của chúng nằm trong chênh lệch.
+balance-page = ✕ không khớp: tệp là một trang của sao kê nhiều trang, số dư có thể là của cả sao kê.
+balance-differs = ✕ không khớp: thiếu hoặc thừa dòng; tải lại sao kê từ ngân hàng.
 files-heading = Tệp đã đọc
 files-note = Câu trả lời của các nguồn trực tuyến được lưu nguyên văn trong kho; doisoat verify kiểm tra chúng còn nguyên.
 column-file-name = Tệp
@@ -428,6 +444,7 @@ pdf-deciding-missed = [K] Thuộc { $all } ngoại lệ đủ để chắc chắ
 
 letter-heading = Nội dung để gửi đi
 letter-when = { $day } lúc { $time }
+row-unnumbered = dòng không có mã giao dịch, { $amount } ({ $at })
 letter-by-id = mã { $id }
 letter-by-reference = số tham chiếu { $id }
 letter-account = , tài khoản { $account }
@@ -525,6 +542,7 @@ sheet-tie = Đối chiếu tổng
 sheet-carry = Còn mở
 sheet-flow-period = Tiền trong kỳ
 sheet-flow = Tiền trong ngày
+sheet-balances = Số dư sao kê
 sheet-shares = Tỷ lệ
 sheet-ages = Tuổi
 sheet-links = Khớp
@@ -756,13 +774,11 @@ cause-fee-table = biểu phí đổi
 cause-program = phiên bản chương trình khác
 cause-source = tình trạng nguồn { $name }
 cause-time = ngày trôi qua (đến hạn, hết cửa sổ)
-cause-several = không chỉ một nguyên nhân ({ $n })
 cause-unknown = chưa rõ
 reason-rows = dòng mới hoặc đổi của nguồn { $name }
 reason-file = tệp { $name }
 reason-decision = quyết định của người
 reason-row = { $name } mới hoặc đổi
-reason-several = không chỉ một nguyên nhân
 banner-closed = Kỳ { $period } đã chốt ({ $by }, { $at }), nhưng đêm nay có dữ liệu đến cho ngày trong kỳ: { $what }.
 banner-closed-advice = Báo cáo đã chốt giữ nguyên; dữ liệu mới tính vào đêm này và vào `doisoat report --now`. Nếu kỳ phải sửa: `doisoat period reopen { $period } --reason "..."`, chạy lại các đêm của kỳ, rồi chốt lại. Nếu không, để nguyên.
 banner-closed-file = tệp { $file } (nguồn { $source }, ngày { $day }, { $n } dòng)

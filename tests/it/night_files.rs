@@ -112,6 +112,9 @@ async fn balances_that_do_not_agree_are_told_and_nothing_is_exported() {
         "{of}"
     );
     assert_eq!(of["control"]["ties"], false, "{of}");
+    let told = &of["balances"][0];
+    assert_eq!(told["closing_vnd"], 1_145_000, "{of}");
+    assert_eq!(told["difference_vnd"], -5_000, "{of}");
     let page = office.town.reports()[&format!("{FIRST}/index.html")].clone();
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("a.mt940: số dư đầu kỳ + ghi có - ghi nợ lệch số dư cuối kỳ -5000"));

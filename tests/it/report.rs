@@ -16,6 +16,7 @@ mod hostile;
 mod known;
 mod large;
 mod light;
+mod morning;
 mod pairings;
 mod pdf;
 mod period;

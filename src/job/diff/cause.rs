@@ -70,9 +70,7 @@ impl Causes {
         match table {
             None => self.one_of(&found),
             Some(table) if found.is_empty() => table,
-            Some(_) => Cause::NotSingle {
-                count: found.len() + 1,
-            },
+            Some(table) => self.several(&found, Some(table)),
         }
     }
 
@@ -87,14 +85,10 @@ impl Causes {
         let found = if new.is_empty() { found } else { &new };
         let count = found.len() + usize::from(self.all.is_some());
         if count > 1 {
-            return Cause::NotSingle { count };
+            return self.several(found, self.all.clone());
         }
         if let Some(change) = found.first().and_then(|at| self.inputs.get(*at)) {
-            return Cause::Input {
-                kind: change.kind,
-                key: change.key.clone(),
-                told_by: change.told_by.clone(),
-            };
+            return input(change);
         }
         if let Some(all) = &self.all {
             return all.clone();
@@ -105,8 +99,58 @@ impl Causes {
             [name] => Cause::Source { name: name.clone() },
             several => Cause::NotSingle {
                 count: several.len(),
+                each: several
+                    .iter()
+                    .map(|name| Cause::Source { name: name.clone() })
+                    .collect(),
             },
         }
+    }
+
+    /// These inputs together, each by itself where they are few, and what else changed.
+    fn several(&self, found: &BTreeSet<usize>, also: Option<Cause>) -> Cause {
+        let changes = || found.iter().filter_map(|at| self.inputs.get(*at));
+        let count = found.len() + usize::from(also.is_some());
+        let mut each: Vec<Cause> = if found.len() <= EACH_MAX {
+            changes().map(input).collect()
+        } else {
+            let mut origins: BTreeMap<_, usize> = BTreeMap::new();
+            for change in changes() {
+                *origins.entry(origin(change)).or_default() += 1;
+            }
+            let inputs = |((kind, source, told_by), count): (Origin, usize)| Cause::Inputs {
+                kind,
+                source,
+                told_by,
+                count,
+            };
+            origins.into_iter().map(inputs).collect()
+        };
+        each.extend(also);
+        Cause::NotSingle { count, each }
+    }
+}
+
+/// So many inputs are told each by itself.
+const EACH_MAX: usize = 3;
+
+/// Kind, source and file.
+type Origin = (&'static str, Box<str>, Option<Box<str>>);
+
+/// Where an input came from; who decided what stands in the decision itself.
+fn origin(change: &RowChange) -> Origin {
+    let is_txn = change.kind == "txn";
+    let source = change.key.split('/').next().filter(|_| is_txn);
+    let told_by = change.told_by.clone();
+    let told_by = told_by.filter(|_| change.kind != "decision");
+    (change.kind, source.unwrap_or_default().into(), told_by)
+}
+
+fn input(change: &RowChange) -> Cause {
+    Cause::Input {
+        kind: change.kind,
+        key: change.key.clone(),
+        told_by: change.told_by.clone(),
     }
 }
 
@@ -167,4 +211,52 @@ pub(super) fn tags(key: &Value, dossiers: &[String]) -> BTreeSet<String> {
             .map(|d| format!("dossier {d}")),
     );
     tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Lang;
+
+    fn row(kind: &'static str, key: &str, told_by: Option<&str>) -> RowChange {
+        RowChange {
+            kind,
+            key: key.into(),
+            became: Became::Added,
+            column: "".into(),
+            before: "".into(),
+            after: "".into(),
+            dossier: None,
+            told_by: told_by.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn several_causes_are_told_each() {
+        let mut inputs = vec![
+            row("txn", "bank/1", None),
+            row("fee", "H48.18.21-221205-0001/F1", Some("fees.csv")),
+        ];
+        let of = |inputs: &[RowChange], all: Option<Cause>| {
+            let causes = Causes {
+                inputs: inputs.to_vec(),
+                touching: BTreeMap::new(),
+                linked: BTreeMap::new(),
+                all,
+                sources: Vec::new(),
+                same_night: true,
+            };
+            let cause = causes.one_of(&(0..inputs.len()).collect());
+            cause.say(Lang::Vi)
+        };
+        assert_eq!(
+            of(&inputs, Some(Cause::Rules)),
+            "giao dịch bank/1; khoản thu H48.18.21-221205-0001/F1 (fees.csv); quy tắc đổi"
+        );
+        inputs.extend((2..5).map(|n| row("txn", &format!("bank/{n}"), None)));
+        assert_eq!(
+            of(&inputs, None),
+            "khoản thu (fees.csv): 1; giao dịch bank: 4"
+        );
+    }
 }

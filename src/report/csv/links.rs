@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use crate::domain::Side;
 use crate::matching::credits::By;
 use crate::matching::{Leg, MatchGroup, Role};
+use crate::report::model::Index;
 use crate::settle::Lean;
 
 use super::Style;
@@ -44,7 +45,7 @@ pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result
                 (money.side, money.source.as_bytes(), money.id.as_bytes()) <= key
             };
             while let Some(of) = others.next_if(mine) {
-                write_leg(&mut table, of, &mut sentence)?;
+                write_leg(&mut table, of, None, &mut sentence)?;
             }
             continue;
         };
@@ -69,7 +70,7 @@ pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result
             table.end_row()?;
         }
     }
-    others.try_for_each(|of| write_leg(&mut table, of, &mut sentence))?;
+    others.try_for_each(|of| write_leg(&mut table, of, None, &mut sentence))?;
     table.finish()
 }
 
@@ -82,10 +83,29 @@ pub fn write_links<'a>(
     groups: impl IntoIterator<Item = &'a MatchGroup>,
     style: Style,
 ) -> io::Result<()> {
+    leg_rows(to, groups, None, style)
+}
+
+/// The same of a night: other rows are called by what the bank knows them by.
+pub fn write_night_links<'a>(
+    to: impl Write,
+    groups: impl IntoIterator<Item = &'a MatchGroup>,
+    names: &Index<'_>,
+    style: Style,
+) -> io::Result<()> {
+    leg_rows(to, groups, Some(names), style)
+}
+
+fn leg_rows<'a>(
+    to: impl Write,
+    groups: impl IntoIterator<Item = &'a MatchGroup>,
+    names: Option<&Index<'_>>,
+    style: Style,
+) -> io::Result<()> {
     let mut table = Table::new(to, style, &LINKS)?;
     let mut sentence = String::new();
     for of in sorted(groups) {
-        write_leg(&mut table, of, &mut sentence)?;
+        write_leg(&mut table, of, names, &mut sentence)?;
     }
     table.finish()
 }
@@ -93,6 +113,7 @@ pub fn write_links<'a>(
 fn write_leg(
     table: &mut Table<impl Write>,
     (leg, group): Of<'_>,
+    names: Option<&Index<'_>>,
     sentence: &mut String,
 ) -> io::Result<()> {
     table.id(leg.money.id.as_bytes());
@@ -109,10 +130,15 @@ fn write_leg(
         None => table.number(""),
     }
     sentence.clear();
-    leg.why.say_to(table.lang(), sentence);
-    for said in &group.evidence {
-        sentence.push_str("; ");
-        said.say_to(table.lang(), sentence);
+    let lang = table.lang();
+    for (nth, said) in std::iter::once(&leg.why).chain(&group.evidence).enumerate() {
+        if nth > 0 {
+            sentence.push_str("; ");
+        }
+        match names {
+            Some(names) => sentence.push_str(&names.say(lang, said)),
+            None => said.say_to(lang, sentence),
+        }
     }
     table.text(sentence);
     table.id(leg.money.source.as_bytes());

@@ -58,10 +58,23 @@ pub enum Cause {
     },
     /// Nothing but the days between the two nights: a deadline passed, a window closed.
     Time,
+    /// Several rows of the input or decisions, of one kind and one origin.
+    Inputs {
+        /// Their kind, e.g. `txn`.
+        kind: &'static str,
+        /// The source of transactions; empty for anything else.
+        source: Box<str>,
+        /// The file that told them.
+        told_by: Option<Box<str>>,
+        /// How many.
+        count: usize,
+    },
     /// More than one of these.
     NotSingle {
         /// How many.
         count: usize,
+        /// Which; many rows are told by their origin.
+        each: Vec<Cause>,
     },
     /// None of these.
     Unknown,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::{AgencyCode, Day, Fraction, Period, RowKey, Vnd};
 
-use super::{Figure, Previous, TrendPoint};
+use super::{Figure, Previous, StatementBalance, TrendPoint};
 
 /// One file that a source delivered for the night.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,6 +80,8 @@ pub struct PageFacts {
     pub assigned: Vec<(RowKey, Box<str>)>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
+    /// The balances that statement files of the night tell, in order of sources and files.
+    pub balances: Vec<StatementBalance>,
     /// The rules in force: key of `[rules]` and value.
     pub rules: Vec<(Box<str>, Box<str>)>,
     /// What came for periods that were closed already.

@@ -42,13 +42,19 @@ impl Page<'_> {
                 .shown
                 .iter()
                 .find(|e| *e.id == *id.as_str());
+            let line = || {
+                let lines = &self.r.exceptions.further;
+                let line = lines.iter().find(|e| e.id == *id)?;
+                let amount = self.vnd(line.amount);
+                Some(format!("{} – {} – {amount}", line.label, line.what))
+            };
             let text = view.map_or_else(
-                || id.to_string(),
+                || line().unwrap_or_else(|| id.to_string()),
                 |e| {
                     let what = if e.dossier.is_empty() {
-                        &e.row_id
+                        &e.reference
                     } else {
-                        e.dossier.as_str()
+                        &e.dossier
                     };
                     format!("{} – {what} – {}", e.label, self.vnd(e.amount))
                 },

@@ -24,7 +24,7 @@ impl Page<'_> {
     pub(super) fn class_options(&self) -> Options {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| (&*e.class, &*e.label));
-        by_label(shown.chain(list.brief.iter().map(|e| (e.class, &*e.label))))
+        by_label(shown.chain(list.lines().map(|e| (e.class, &*e.label))))
     }
 
     /// The agencies in the list, by name.
@@ -32,7 +32,7 @@ impl Page<'_> {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| &*e.agency);
         self.named(
-            shown.chain(list.brief.iter().map(|e| &*e.agency)),
+            shown.chain(list.lines().map(|e| &*e.agency)),
             "filter-no-agency",
         )
     }
@@ -42,7 +42,7 @@ impl Page<'_> {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| &*e.field);
         let mut options = self.named(
-            shown.chain(list.brief.iter().map(|e| &*e.field)),
+            shown.chain(list.lines().map(|e| &*e.field)),
             "filter-no-field",
         );
         if options.iter().all(|(value, _)| value == NONE) {
@@ -56,7 +56,7 @@ impl Page<'_> {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| &*e.assignee);
         self.named(
-            shown.chain(list.brief.iter().map(|e| &*e.assignee)),
+            shown.chain(list.lines().map(|e| &*e.assignee)),
             "filter-nobody",
         )
     }
@@ -75,7 +75,7 @@ impl Page<'_> {
     pub(super) fn source_options(&self) -> Options {
         let list = &self.r.exceptions;
         let shown = list.shown.iter().map(|e| &*e.source);
-        let names = shown.chain(list.brief.iter().map(|e| &*e.source));
+        let names = shown.chain(list.lines().map(|e| &*e.source));
         let named = names.map(|name| self.source_word(name));
         let named: BTreeSet<String> = named.collect();
         named.into_iter().map(|name| (name.clone(), name)).collect()
@@ -149,6 +149,12 @@ impl Page<'_> {
     pub(super) fn brief_heading(&self) -> String {
         let n = self.n_of(self.r.exceptions.brief.len());
         self.t1("exception-brief", "n", n)
+    }
+
+    /// The same of those that decide the verdict.
+    pub(super) fn further_heading(&self) -> String {
+        let n = self.n_of(self.r.exceptions.further.len());
+        self.t1("exception-further", "n", n)
     }
 
     /// The message for what is not on the page.

@@ -57,7 +57,7 @@ impl Page<'_> {
     }
 
     pub(super) fn all_on_paper(&self) -> bool {
-        u64::try_from(self.r.on_paper()).is_ok_and(|printed| printed == self.listed())
+        u64::try_from(self.printed_rows()).is_ok_and(|printed| printed == self.listed())
     }
 
     /// The text of what is printed, for the script to put the numbers in.
@@ -67,7 +67,12 @@ impl Page<'_> {
 
     /// How many exceptions are printed, of how many, and where the others are.
     pub(super) fn paper_said(&self) -> String {
-        self.printed(self.n_of(self.r.on_paper()), self.n(self.listed()))
+        self.printed(self.n_of(self.printed_rows()), self.n(self.listed()))
+    }
+
+    /// Exceptions on the paper, in full or in a line.
+    fn printed_rows(&self) -> usize {
+        self.r.on_paper() + self.r.exceptions.further.len()
     }
 
     fn printed(&self, n: String, all: String) -> String {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use crate::classify::{Bucket, Classified};
+use crate::classify::{Bucket, Classified, still_due};
 use crate::domain::{Day, RowKey, Side, Txn, TxnKind, TxnStatus, Vnd};
 use crate::matching::{Evidence, Role};
 use crate::report::facts::{Figure, RunFacts};
@@ -111,7 +111,8 @@ pub struct CarryRow {
     pub came: Figure,
     /// Open then and now with another amount: how many, and by how much the money at risk grew.
     pub changed: Figure,
-    /// Open then and matched now, with the amount of then.
+    /// Open then and matched now, with the amount of then; of a fee line that is paid in part since,
+    /// what was paid, and no row.
     pub matched: Figure,
     /// Open then; left out with a reason, unreadable or without anything due now. The amount is
     /// that of then.
@@ -277,9 +278,16 @@ fn flow(row: &mut FlowRow, txn: &Txn, said: &Said<'_>) {
     }
 }
 
-/// An exception that waits as the store keeps it: tomorrow's opening are these rows, no others.
-fn waits(row: &Classified) -> bool {
-    row.bucket == Bucket::Open && row.exception_id.is_some() && row.is_open()
+/// What waits of an exception as the store keeps it, the whole row or what a fee line that is paid
+/// in part lacks: tomorrow's opening are these, no others.
+fn waits(row: &Classified) -> Option<Vnd> {
+    let kept = row.exception_id.is_some() && row.is_open();
+    match row.bucket {
+        _ if !kept => None,
+        Bucket::Open => Some(row.amount),
+        Bucket::Matched => still_due(row.class, &row.key, row.amount, &row.evidence),
+        Bucket::Rejected | Bucket::Excluded => None,
+    }
 }
 
 /// One row a source in which something is or was open: money first, then receipts and fee lines.
@@ -292,13 +300,18 @@ pub(super) fn carries(settlement: &Settlement, facts: &RunFacts) -> Vec<CarryRow
     }
     for row in &settlement.rows {
         let then = before.get(&row.key).copied();
-        if waits(row) {
+        if let Some(now) = waits(row) {
             let of = of(&mut rows, &row.key);
-            of.closing.add(row.amount);
+            of.closing.add(now);
             match then {
-                None => of.came.add(row.amount),
-                Some(then) if then != row.amount => {
-                    let grown = row.amount.wide() - then.wide();
+                None => of.came.add(now),
+                // a part of it was paid: the row still waits with the rest
+                Some(then) if now < then && row.bucket == Bucket::Matched => {
+                    let paid = then.wide() - now.wide();
+                    of.matched.plus(Figure::new(0, paid));
+                }
+                Some(then) if then != now => {
+                    let grown = now.wide() - then.wide();
                     of.changed.plus(Figure::new(1, grown));
                 }
                 Some(_) => {}

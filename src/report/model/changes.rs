@@ -46,7 +46,7 @@ pub struct ChangeSection {
 /// An input that caused changes of links, classes and exceptions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
-    /// rows, file, decision, row, rules, fee_table, program, source, time, several or unknown.
+    /// rows, file, decision, row, rules, fee_table, program, source, time or unknown.
     pub cause: &'static str,
     /// The source or the file; empty where the cause has no name.
     pub name: Box<str>,
@@ -60,7 +60,7 @@ pub struct VersionChanges {
     /// Its number.
     pub version: u32,
     /// The causes with the number of links, classes, exceptions and findings of the fee table that
-    /// each changed, the greatest first.
+    /// each changed, alone or with others, the greatest first.
     pub reasons: Vec<(Reason, usize)>,
     /// The changes; a kind without any is left out.
     pub sections: Vec<ChangeSection>,
@@ -104,6 +104,17 @@ impl VersionChanges {
 }
 
 impl Reason {
+    /// Each cause of a change, once.
+    fn all(cause: &Cause) -> Vec<Self> {
+        let Cause::NotSingle { each, .. } = cause else {
+            return vec![Self::of(cause)];
+        };
+        let mut all: Vec<Self> = each.iter().flat_map(Self::all).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
     fn of(cause: &Cause) -> Self {
         let named = |cause, name: &str| Self {
             cause,
@@ -117,13 +128,23 @@ impl Reason {
                 ("txn", None) => named("rows", key.split('/').next().unwrap_or_default()),
                 (kind, None) => named("row", kind),
             },
+            Cause::Inputs {
+                kind,
+                source,
+                told_by,
+                ..
+            } => match (*kind, told_by) {
+                ("decision", _) => named("decision", ""),
+                (_, Some(file)) => named("file", file),
+                ("txn", None) => named("rows", source),
+                (kind, None) => named("row", kind),
+            },
             Cause::Rules => named("rules", ""),
             Cause::FeeTable => named("fee_table", ""),
             Cause::Program => named("program", ""),
             Cause::Source { name } => named("source", name),
             Cause::Time => named("time", ""),
-            Cause::NotSingle { .. } => named("several", ""),
-            Cause::Unknown => named("unknown", ""),
+            Cause::NotSingle { .. } | Cause::Unknown => named("unknown", ""),
         }
     }
 
@@ -139,7 +160,6 @@ impl Reason {
             "program" => "cause-program",
             "source" => "cause-source",
             "time" => "cause-time",
-            "several" => "reason-several",
             _ => "cause-unknown",
         };
         let name = match self.cause {
@@ -158,7 +178,9 @@ fn reasons(diff: &Diff) -> Vec<(Reason, usize)> {
     let exceptions = exceptions.chain(findings);
     let mut counts: BTreeMap<Reason, usize> = BTreeMap::new();
     for cause in links.chain(classes).chain(exceptions) {
-        *counts.entry(Reason::of(cause)).or_default() += 1;
+        for reason in Reason::all(cause) {
+            *counts.entry(reason).or_default() += 1;
+        }
     }
     let mut counts: Vec<(Reason, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -202,7 +224,8 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
 fn shares(diff: &Diff, lang: Lang, whole: bool) -> Vec<ChangeLine> {
     let line = |share: &ShareChange| {
         let (what, before, after) = share_words(share, lang);
-        let mut causes: Vec<Reason> = share.movers.iter().map(|m| Reason::of(&m.cause)).collect();
+        let movers = share.movers.iter();
+        let mut causes: Vec<Reason> = movers.flat_map(|m| Reason::all(&m.cause)).collect();
         causes.sort();
         causes.dedup();
         let mut said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();

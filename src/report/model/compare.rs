@@ -207,11 +207,11 @@ fn of_nearest(index: &Index<'_>, facts: &RunFacts, near: &Nearest) -> Column {
 }
 
 /// A suggestion in a line.
-pub(super) fn suggestion(lang: Lang, suggestion: &Suggestion) -> String {
+pub(super) fn suggestion(index: &Index<'_>, lang: Lang, suggestion: &Suggestion) -> String {
     let reason = suggestion
         .reason
         .iter()
-        .map(|e| e.say(lang))
+        .map(|e| index.say(lang, e))
         .collect::<Vec<_>>()
         .join("; ");
     let fee = suggestion

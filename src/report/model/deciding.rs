@@ -7,14 +7,15 @@ use crate::text;
 impl ExceptionList {
     /// Everything on the work list, rejects aside.
     pub fn listed(&self) -> u64 {
-        let told = self.shown.len() + self.brief.len();
+        let told = self.shown.len() + self.lines().count();
         let told = u64::try_from(told).unwrap_or(u64::MAX);
         told.saturating_add(self.more)
     }
 }
 
 impl Report {
-    /// How many exceptions a paper lists, from the first on.
+    /// How many exceptions a paper lists in full, from the first on; after them it has a line for
+    /// each of [`ExceptionList::further`].
     pub fn on_paper(&self) -> usize {
         let shown = &self.exceptions.shown;
         let deciding = shown.iter().take_while(|view| view.deciding).count();

@@ -14,6 +14,7 @@ use crate::settle::Settlement;
 use crate::text;
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
+use super::brief::{BriefView, brief};
 use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
@@ -42,6 +43,9 @@ pub struct ExceptionView {
     pub side: Side,
     /// The row's id.
     pub row_id: Box<str>,
+    /// What others know the row by: the bank's reference, else its id.
+    #[serde(skip)]
+    pub reference: String,
     /// The dossier it belongs to or names.
     pub dossier: String,
     /// The dossier's agency.
@@ -82,43 +86,14 @@ pub struct ExceptionView {
     pub also: Vec<String>,
 }
 
-/// One exception in a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BriefView {
-    /// Stable id.
-    pub id: ExceptionId,
-    /// Class id.
-    pub class: &'static str,
-    /// Short name of the class.
-    pub label: String,
-    /// How much a person has to do.
-    pub severity: Severity,
-    /// The source of the row.
-    pub source: Box<str>,
-    /// The dossier, else the row's id.
-    pub what: String,
-    /// The dossier's agency.
-    pub agency: String,
-    /// The dossier's field (lĩnh vực); empty where none is told.
-    #[serde(skip)]
-    pub field: String,
-    /// Who is to settle it; empty for nobody.
-    #[serde(skip)]
-    pub assignee: Box<str>,
-    /// The money at risk.
-    pub amount: Vnd,
-    /// Days since it was first seen.
-    pub age_days: i64,
-    /// True when it was not open the night before.
-    pub is_new: bool,
-}
-
 /// The work list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExceptionList {
     /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects
     /// stand in their own list.
     pub shown: Vec<ExceptionView>,
+    /// Those that decide the verdict after these, however many, a line each.
+    pub further: Vec<BriefView>,
     /// The next [`BRIEF_MAX`], a line each.
     pub brief: Vec<BriefView>,
     /// How many stand in `exceptions.csv` only.
@@ -158,17 +133,24 @@ pub fn is_work(row: &Classified, severity: Severity) -> bool {
 }
 
 /// A row of the work list while it is sorted.
-struct Item<'s> {
-    row: &'s Classified,
-    id: &'s ExceptionId,
-    severity: Severity,
+pub(super) struct Item<'s> {
+    pub(super) row: &'s Classified,
+    pub(super) id: &'s ExceptionId,
+    pub(super) severity: Severity,
     /// Its place in the lists that decide the verdict.
     rank: usize,
     /// How far it moves the verdict, settled one way or the other.
     moves: i128,
     /// What it adds to the money at risk.
-    at_risk: Vnd,
-    opened: Day,
+    pub(super) at_risk: Vnd,
+    pub(super) opened: Day,
+}
+
+impl Item<'_> {
+    /// True when it is one of those that decide the verdict.
+    fn decides(&self) -> bool {
+        self.rank != usize::MAX
+    }
 }
 
 pub(super) fn list(
@@ -216,15 +198,16 @@ pub(super) fn list(
         let moves = Reverse(i.moves);
         (i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
-    let more = items.len().saturating_sub(SHOWN_MAX + BRIEF_MAX);
-    list.more = u64::try_from(more).unwrap_or(u64::MAX);
     let suggestions = by_row(settlement);
     let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
-    let next = items.iter().skip(SHOWN_MAX).take(BRIEF_MAX);
-    list.brief = next
-        .map(|item| brief(item, index, facts, classes))
-        .collect();
+    let brief = |item: &Item<'_>| brief(item, index, facts, classes);
+    let next = items.get(SHOWN_MAX..).unwrap_or_default();
+    let (further, rest) = next.split_at(next.partition_point(Item::decides));
+    list.further = further.iter().map(brief).collect();
+    list.brief = rest.iter().take(BRIEF_MAX).map(brief).collect();
+    let more = rest.len().saturating_sub(BRIEF_MAX);
+    list.more = u64::try_from(more).unwrap_or(u64::MAX);
     list.by_class = class_rows(by_class, facts.lang, classes);
     list.ageing = aged(&list.by_class, &ageing);
     let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
@@ -294,7 +277,7 @@ fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
     settlement.rows.iter().filter_map(item).collect()
 }
 
-fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
+pub(super) fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
     facts
         .changes
         .as_ref()
@@ -324,6 +307,7 @@ fn view(
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),
+        reference: index.person_reference(lang, &row.key),
         dossier: row
             .dossier_code
             .as_ref()
@@ -333,7 +317,7 @@ fn view(
         opened_on: item.opened,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
-        deciding: item.rank != usize::MAX,
+        deciding: item.decides(),
         work: is_work(row, item.severity),
         source: row.key.source.as_str().into(),
         field: field(index, row),
@@ -347,7 +331,7 @@ fn view(
             .collect(),
         suggestions: suggested
             .iter()
-            .map(|s| compare::suggestion(lang, s))
+            .map(|s| compare::suggestion(index, lang, s))
             .collect(),
         compare: compare::rows(index, facts, &row.key, suggested, &row.nearest),
         also: row
@@ -355,26 +339,6 @@ fn view(
             .iter()
             .map(|id| classes.text(id, lang, |c| c.label))
             .collect(),
-    }
-}
-
-fn brief(item: &Item<'_>, index: &Index<'_>, facts: &RunFacts, classes: Classes<'_>) -> BriefView {
-    let row = item.row;
-    let dossier = row.dossier_code.as_ref();
-    let agency = dossier.and_then(|dossier| index.agency_of(dossier));
-    BriefView {
-        id: item.id.clone(),
-        class: row.class,
-        label: classes.text(row.class, facts.lang, |c| c.label),
-        severity: item.severity,
-        source: row.key.source.as_str().into(),
-        what: dossier.map_or_else(|| index.reference(&row.key), ToString::to_string),
-        agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
-        field: field(index, row),
-        assignee: facts.page.assignee(&row.key).into(),
-        amount: item.at_risk,
-        age_days: facts.business_date.days_since(item.opened).max(0),
-        is_new: is_new(facts, item.id),
     }
 }
 
@@ -391,7 +355,7 @@ fn evidence(lang: Lang, index: &Index<'_>, row: &Classified) -> Vec<String> {
 }
 
 /// The field of the dossier that a row belongs to or names.
-fn field(index: &Index<'_>, row: &Classified) -> String {
+pub(super) fn field(index: &Index<'_>, row: &Classified) -> String {
     let dossier = row.dossier_code.as_ref();
     let field = dossier.and_then(|dossier| index.field_of(dossier));
     field.unwrap_or_default().to_owned()

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::ids::MADE;
 use crate::domain::{
     AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
     Vnd,
@@ -70,11 +71,13 @@ impl<'a> Index<'a> {
         (key.side == Side::Txn).then(found).flatten()
     }
 
-    /// What the bank knows a transaction by, and when it was; none for the id of another row.
+    /// What the bank knows a transaction by, and when it was; its amount where it has no number.
+    /// None for a row that its own id tells.
     pub fn called(&self, lang: Lang, id: &str) -> Option<String> {
         let is_receipt = self.receipts.contains_key(id);
         let txn = self.ids.get(id).copied().flatten();
-        let txn = txn.filter(|txn| !is_receipt && txn.bank_ref.is_some())?;
+        let told = |txn: &&Txn| txn.bank_ref.is_some() || txn.id.starts_with(MADE);
+        let txn = txn.filter(told).filter(|_| !is_receipt)?;
         Some(text::letter::called(lang, txn))
     }
 
@@ -100,6 +103,16 @@ impl<'a> Index<'a> {
     pub fn reference(&self, key: &RowKey) -> String {
         let txn = self.txn(key);
         txn.map_or_else(|| key.id.to_string(), Txn::reference)
+    }
+
+    /// The same for people: an id that the program made up is no name.
+    pub fn person_reference(&self, lang: Lang, key: &RowKey) -> String {
+        let reference = self.reference(key);
+        if !reference.starts_with(MADE) {
+            return reference;
+        }
+        let txn = self.txn(key);
+        txn.map_or(reference, |txn| text::letter::called(lang, txn))
     }
 
     /// The receipt behind a key.

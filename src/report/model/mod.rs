@@ -7,11 +7,12 @@ use crate::classify::Class;
 use crate::domain::{Day, Lang, Text};
 use crate::settle::{Inputs, Settlement};
 
-use super::facts::{ClosedMark, Figure, RunFacts, SourceFile};
+use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
 
 mod ageing;
 mod breakdown;
 mod bridge;
+mod brief;
 mod cells;
 mod changes;
 mod closed;
@@ -40,6 +41,7 @@ mod what_if;
 pub use ageing::{ClassRow, age_bucket};
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
+pub use brief::BriefView;
 pub use cells::{CellRow, CellTable, GreyRow};
 pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, class_word, finding_word, kind_word,
@@ -48,7 +50,7 @@ pub use changes::{
 pub use closed::ClosedView;
 pub use compare::CompareRow;
 pub use deciding::count;
-pub use exceptions::{BriefView, ExceptionList, ExceptionView, every, is_listed, is_work};
+pub use exceptions::{ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
@@ -76,7 +78,7 @@ const FIRST_MAX: usize = 5;
 /// A paper lists so many exceptions, and every one of those in full that decides the verdict.
 pub const PAPER_MAX: usize = 60;
 
-/// The page shows so many exceptions after these in a line each; the rest stands in
+/// The page shows so many exceptions that decide nothing after these in a line each; the rest stands in
 /// `exceptions.csv`.
 pub const BRIEF_MAX: usize = 5_000;
 
@@ -179,6 +181,8 @@ pub struct Report {
     pub flows: Vec<FlowRow>,
     /// What was open in each source, from the night before to tonight.
     pub carries: Vec<CarryRow>,
+    /// The balances that its statements tell.
+    pub balances: Vec<StatementBalance>,
     /// The files of the night with their digests.
     pub files: Vec<SourceFile>,
     /// The rules in force: key and value.
@@ -270,6 +274,7 @@ impl Report {
             flows: told.flows,
             carries: told.carries,
             kept: told.kept,
+            balances: facts.page.balances.clone(),
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),
             headline,

@@ -55,7 +55,9 @@ pub(super) fn list(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts)
 
 fn view(index: &Index<'_>, group: &MatchGroup, lang: Lang) -> PairingView {
     let money = group.legs.iter().filter(|leg| leg.money.side != Side::Fee);
-    let money: BTreeSet<String> = money.map(|leg| index.reference(&leg.money)).collect();
+    let money: BTreeSet<String> = money
+        .map(|leg| index.person_reference(lang, &leg.money))
+        .collect();
     let dossiers = group
         .legs
         .iter()

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::classify::{Bucket, Classified};
-use crate::domain::{Day, RowKey, Side};
+use crate::domain::{Day, RowKey, Side, Vnd};
+use crate::matching::{MatchGroup, Role};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 
@@ -25,14 +27,53 @@ pub struct TieLine {
     pub money: bool,
     /// Rows as they came in, counted where they were stored.
     pub rows_in: Figure,
-    /// Rows in a group.
+    /// Rows in a group; of a fee line that is paid in part, what was paid.
     pub matched: Figure,
-    /// Rows that wait.
+    /// Rows that wait; what a fee line in a group lacks is in the sum, and the row not counted again.
     pub open: Figure,
     /// Rows that could not be read.
     pub rejected: Figure,
     /// Rows left out with a reason.
     pub excluded: Figure,
+}
+
+/// Classes of fee lines in a group that money is still due for.
+const SHORT: [&str; 3] = ["underpaid", "partial", "reversed"];
+
+/// What was paid of the fee lines that money is still due for, by dossier and line, in dong.
+pub(super) struct Paid<'s>(FxHashMap<(&'s str, &'s str), i128>);
+
+impl<'s> Paid<'s> {
+    /// By the classes of the rows and the legs of the groups.
+    pub(super) fn by(rows: &'s [Classified], groups: &'s [MatchGroup]) -> Self {
+        let short = rows.iter().filter(|row| is_short(row));
+        let mut paid: FxHashMap<_, i128> = short
+            .filter_map(|row| Some(((row.key.dossier.as_ref()?.as_str(), &*row.key.id), 0)))
+            .collect();
+        let legs = groups.iter().flat_map(MatchGroup::links);
+        for leg in legs.filter(|leg| matches!(leg.role, Role::Settles | Role::Reversal)) {
+            let line = leg.dossier_code.as_ref().zip(leg.fee_id.as_ref());
+            let line = line.map(|(dossier, fee)| (dossier.as_str(), fee.as_str()));
+            if let Some(sum) = line.and_then(|line| paid.get_mut(&line)) {
+                *sum += leg.amount.wide();
+            }
+        }
+        Self(paid)
+    }
+
+    /// What is still due for a row of this amount; 0 for a row that is not short.
+    pub(super) fn lacking(&self, row: &Classified, amount: Vnd) -> i128 {
+        let dossier = row.key.dossier.as_ref().filter(|_| is_short(row));
+        let paid = dossier.and_then(|code| self.0.get(&(code.as_str(), &*row.key.id)));
+        paid.map_or(0, |paid| (amount.wide() - *paid).max(0))
+    }
+}
+
+fn is_short(row: &Classified) -> bool {
+    let mut classes = std::iter::once(&row.class).chain(&row.also);
+    row.key.side == Side::Fee
+        && row.bucket == Bucket::Matched
+        && classes.any(|class| SHORT.contains(class))
 }
 
 impl TieLine {
@@ -61,7 +102,15 @@ impl TieLine {
         self.difference() == (0, 0)
     }
 
-    pub(super) fn bucket(&mut self, bucket: Bucket) -> &mut Figure {
+    /// A row of this amount, of which so much is still due, in dong.
+    pub(super) fn decided(&mut self, bucket: Bucket, amount: Vnd, lacking: i128) {
+        let figure = self.bucket(bucket);
+        figure.add(amount);
+        figure.sum_vnd -= lacking;
+        self.open.sum_vnd += lacking;
+    }
+
+    fn bucket(&mut self, bucket: Bucket) -> &mut Figure {
         match bucket {
             Bucket::Matched => &mut self.matched,
             Bucket::Open => &mut self.open,
@@ -141,12 +190,10 @@ pub fn tie_out(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> 
         }
     }
     rows_in_of_registry(index, settlement, night, &mut lines);
-    for row in settlement
-        .rows
-        .iter()
-        .filter(|row| row.business_date == night)
-    {
-        settle_row(index, row, &mut lines);
+    let paid = Paid::by(&settlement.rows, &settlement.groups);
+    let tonight = |row: &&Classified| row.business_date == night;
+    for row in settlement.rows.iter().filter(tonight) {
+        settle_row(index, row, &paid, &mut lines);
     }
     lines.into_values().collect()
 }
@@ -176,7 +223,7 @@ fn rows_in_of_registry(index: &Index<'_>, settlement: &Settlement, night: Day, l
     }
 }
 
-fn settle_row(index: &Index<'_>, row: &Classified, lines: &mut Lines) {
+fn settle_row(index: &Index<'_>, row: &Classified, paid: &Paid<'_>, lines: &mut Lines) {
     let rejected = row.bucket == Bucket::Rejected;
     let kind = match row.key.side {
         _ if rejected => "reject",
@@ -196,7 +243,8 @@ fn settle_row(index: &Index<'_>, row: &Classified, lines: &mut Lines) {
         Some(row.business_date),
         kind,
     );
-    at(lines, key).bucket(row.bucket).add(amount);
+    let lacking = paid.lacking(row, amount);
+    at(lines, key).decided(row.bucket, amount, lacking);
 }
 
 fn line<'l>(

@@ -12,7 +12,7 @@ use crate::domain::sorting::at;
 use crate::domain::{Day, Inputs, RowKey, Side, Vnd};
 use crate::settle::{Lean, Settlement};
 
-use super::tie::TieLine;
+use super::tie::{Paid, TieLine};
 
 /// Lines by day, those of a day by kind.
 type Days = FxHashMap<Option<Day>, Vec<TieLine>>;
@@ -64,7 +64,7 @@ impl Sheet {
     }
 
     /// A classified row, with its input row where there is one.
-    fn row(&mut self, row: &Classified, input: Option<&Input>) {
+    fn row(&mut self, row: &Classified, input: Option<&Input>, paid: Option<&Paid<'_>>) {
         let kind = match (row.key.side, input) {
             _ if row.bucket == Bucket::Rejected => "reject",
             (_, Some(input)) => input.kind,
@@ -75,13 +75,15 @@ impl Sheet {
         let amount = input.map_or(row.amount, |input| input.amount);
         let of = (row.key.side, row.key.source.as_str());
         let line = self.line(of, Some(row.business_date), kind);
-        line.bucket(row.bucket).add(amount);
+        let lacking = paid.map_or(0, |paid| paid.lacking(row, amount));
+        line.decided(row.bucket, amount, lacking);
     }
 
     /// Inputs of one side in order of their keys against the rows of that side.
     fn side<'i>(
         &mut self,
         rows: &'i [Classified],
+        paid: &Paid<'_>,
         inputs: impl Iterator<Item = Input<'i>>,
         order: impl Fn(&RowKey, &Input) -> Ordering,
     ) {
@@ -91,10 +93,10 @@ impl Sheet {
             while let Some(row) = rows.peek() {
                 let rejected = row.bucket == Bucket::Rejected;
                 match order(&row.key, &input) {
-                    _ if rejected => self.row(row, None),
-                    Ordering::Less => self.row(row, None),
+                    _ if rejected => self.row(row, None, None),
+                    Ordering::Less => self.row(row, None, Some(paid)),
                     Ordering::Equal => {
-                        self.row(row, Some(&input));
+                        self.row(row, Some(&input), Some(paid));
                         own = rows.next();
                         break;
                     }
@@ -106,7 +108,7 @@ impl Sheet {
             let of = (input.side, input.source);
             self.line(of, day, input.kind).rows_in.add(input.amount);
         }
-        rows.for_each(|row| self.row(row, None));
+        rows.for_each(|row| self.row(row, None, Some(paid)));
     }
 }
 
@@ -131,6 +133,7 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
     let inputs = inputs.as_ref();
     let mut sheet = Sheet::default();
     let rows = &settlement.rows;
+    let paid = Paid::by(rows, &settlement.groups);
     let (fees, money) = rows.split_at(rows.partition_point(|row| row.key.side < Side::Receipt));
     let (receipts, txns) = money.split_at(money.partition_point(|row| row.key.side < Side::Txn));
     let places = inputs.fees_by_key().into_iter();
@@ -144,7 +147,7 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
         amount: fee.amount,
         day: None,
     });
-    sheet.side(fees, lines, |key, input| {
+    sheet.side(fees, &paid, lines, |key, input| {
         let dossier = key.dossier.as_ref().map_or("", |code| code.as_str());
         (&*key.id, dossier).cmp(&(input.id, input.dossier))
     });
@@ -157,8 +160,8 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
         amount: receipt.amount,
         day: None,
     });
-    sheet.side(receipts, cash, |key, input| (*key.id).cmp(input.id));
-    let paid = inputs.txns.iter().map(|txn| Input {
+    sheet.side(receipts, &paid, cash, |key, input| (*key.id).cmp(input.id));
+    let came = inputs.txns.iter().map(|txn| Input {
         side: Side::Txn,
         source: txn.source.as_str(),
         id: &txn.id,
@@ -167,7 +170,7 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
         amount: txn.amount,
         day: Some(txn.business_date),
     });
-    sheet.side(txns, paid, |key, input| {
+    sheet.side(txns, &paid, came, |key, input| {
         (key.source.as_str(), &*key.id).cmp(&(input.source, input.id))
     });
     rejects(inputs, &settlement.rows, &mut sheet);
@@ -179,14 +182,15 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
 pub fn tie_out_lean(lean: &Lean) -> Vec<TieLine> {
     let inputs = lean.inputs;
     let mut sheet = Sheet::default();
+    let paid = Paid::by(&lean.rows, &lean.groups);
     let mut add = |side, position: usize, source: &str, kind, amount| {
-        let (bucket, day) = match lean.row_of(side, position) {
-            Some(row) => (row.bucket, row.business_date),
-            None => (Bucket::Matched, lean.plain_day(side, position)),
+        let (bucket, day, lacking) = match lean.row_of(side, position) {
+            Some(row) => (row.bucket, row.business_date, paid.lacking(row, amount)),
+            None => (Bucket::Matched, lean.plain_day(side, position), 0),
         };
         let line = sheet.line((side, source), Some(day), kind);
         line.rows_in.add(amount);
-        line.bucket(bucket).add(amount);
+        line.decided(bucket, amount, lacking);
     };
     for (i, fee) in inputs.fees.iter().enumerate() {
         add(Side::Fee, i, "", "fee", fee.amount);
@@ -199,7 +203,7 @@ pub fn tie_out_lean(lean: &Lean) -> Vec<TieLine> {
     }
     let unread = lean.rows.iter();
     for row in unread.filter(|row| row.bucket == Bucket::Rejected) {
-        sheet.row(row, None);
+        sheet.row(row, None, None);
     }
     rejects(inputs, &lean.rows, &mut sheet);
     sheet.lines()

@@ -9,6 +9,7 @@ use crate::report::forms::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
 use crate::report::model::{Banner, ExceptionView, Level, Report, SourceView, Tile, count};
 use crate::text;
 
+mod lines;
 mod money;
 mod parts;
 mod shares;
@@ -34,6 +35,7 @@ pub(super) fn paper(report: &Report) -> Paper {
         made.carries(&mut blocks);
         made.flows(&mut blocks);
     }
+    made.balances(&mut blocks);
     if night.is_none() {
         made.of_period(&mut blocks);
     }
@@ -225,7 +227,7 @@ impl Maker<'_> {
         ];
         let row = |view: &&ExceptionView| {
             let what = if view.dossier.is_empty() {
-                &*view.row_id
+                &view.reference
             } else {
                 &view.dossier
             };
@@ -264,7 +266,9 @@ impl Maker<'_> {
         let first: Vec<&ExceptionView> = list.shown.iter().take(self.r.on_paper()).collect();
         blocks.push(self.exception_table(heading, &first));
         self.legend(blocks, &first);
-        let shown = u64::try_from(first.len()).unwrap_or(u64::MAX);
+        self.further(blocks);
+        let shown = first.len() + list.further.len();
+        let shown = u64::try_from(shown).unwrap_or(u64::MAX);
         let all = list.listed();
         if all > shown {
             let key = if self.r.exports_withheld {

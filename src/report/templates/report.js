@@ -44,7 +44,7 @@ addEventListener("DOMContentLoaded", () => {
       const keep = fits(row, state, min, words);
       row.hidden = !keep;
       if (keep) { count += 1; sum += BigInt(row.dataset.amount); }
-      if (keep && row.tagName === "TBODY") {
+      if (keep && (row.tagName === "TBODY" || row.classList.contains("deciding"))) {
         const off = printed >= Number(paper.dataset.max) && !row.classList.contains("deciding");
         row.classList.toggle("off", off);
         if (!off) printed += 1;

@@ -19,6 +19,8 @@ pub(super) struct Places<'w> {
     pub(super) tie: &'w Written,
     pub(super) carries: &'w Written,
     pub(super) flows: &'w Written,
+    /// None where no statement tells a balance.
+    pub(super) balances: Option<&'w Written>,
     pub(super) shares: &'w Written,
     pub(super) links: &'w Written,
     pub(super) fees: &'w Written,

@@ -28,6 +28,7 @@ use sheet::{Result, Sheet};
 pub mod columns;
 
 mod ages;
+mod balances;
 mod bridge;
 mod changes;
 mod checks;
@@ -165,6 +166,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let tie = tie::write(book)?;
     let carries = bridge::write_carries(book)?;
     let flows = bridge::write_flows(book)?;
+    let (balance_sheet, balances) = balances::write(book)?.unzip();
     let shares = shares::write(book)?;
     let trend = shares::write_trend(book)?;
     let links = links::write(book)?;
@@ -178,6 +180,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         tie: &tie.1,
         carries: &carries.1,
         flows: &flows.1,
+        balances: balances.as_ref(),
         shares: &shares.1,
         links: &links.1,
         fees: &fees.1,
@@ -201,6 +204,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         flows.0,
         trend.0,
     ];
+    sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);
     if let Some(changes) = &book.report.changes {

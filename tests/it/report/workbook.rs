@@ -16,7 +16,7 @@ mod limits;
 pub(crate) mod office;
 
 /// The workbook among the files of a night.
-fn book(scene: &Scene) -> Vec<u8> {
+pub(super) fn book(scene: &Scene) -> Vec<u8> {
     let files = files(scene);
     let found = files.iter().find(|file| &*file.name == xlsx::FILE);
     found.unwrap().bytes.clone()
@@ -35,16 +35,16 @@ fn short_book(scene: &Scene, rows_max: usize) -> Vec<u8> {
 
 type Open = Xlsx<Cursor<Vec<u8>>>;
 
-fn open(bytes: &[u8]) -> Open {
+pub(super) fn open(bytes: &[u8]) -> Open {
     Xlsx::new(Cursor::new(bytes.to_vec())).unwrap()
 }
 
-fn sheet(book: &mut Open, name: &str) -> Range<Data> {
+pub(super) fn sheet(book: &mut Open, name: &str) -> Range<Data> {
     book.worksheet_range(name)
         .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-fn at(sheet: &Range<Data>, row: usize, col: usize) -> &Data {
+pub(super) fn at(sheet: &Range<Data>, row: usize, col: usize) -> &Data {
     let place = (u32::try_from(row).unwrap(), u32::try_from(col).unwrap());
     sheet.get_value(place).unwrap_or(&Data::Empty)
 }
@@ -105,7 +105,7 @@ fn differences(sheet: &Range<Data>) -> Vec<(String, Data, String)> {
     checks
 }
 
-fn all_hold(sheet: &Range<Data>) {
+pub(super) fn all_hold(sheet: &Range<Data>) {
     for (what, difference, mark) in differences(sheet) {
         let zero = match &difference {
             Data::Float(difference) => is_zero(&format!("{difference:.6}")),
@@ -119,7 +119,7 @@ fn is_zero(number: &str) -> bool {
     number.chars().all(|c| "-0.".contains(c))
 }
 
-fn number(cell: &Data) -> String {
+pub(super) fn number(cell: &Data) -> String {
     match cell {
         Data::Float(number) => format!("{number:.0}"),
         Data::Int(number) => number.to_string(),

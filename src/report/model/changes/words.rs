@@ -105,12 +105,32 @@ impl Cause {
             Self::Program => text::say(lang, "cause-program", &[]),
             Self::Source { name } => text::say(lang, "cause-source", &[("name", name)]),
             Self::Time => text::say(lang, "cause-time", &[]),
-            Self::NotSingle { count } => {
-                text::say(lang, "cause-several", &[("n", &count.to_string())])
+            Self::Inputs {
+                kind,
+                source,
+                told_by,
+                count,
+            } => {
+                let mut said = kind_word(kind, lang);
+                if !source.is_empty() {
+                    said.extend([" ", source]);
+                }
+                if let Some(file) = told_by {
+                    said.extend([" (", file, ")"]);
+                }
+                format!("{said}: {}", count_word(*count, lang))
+            }
+            Self::NotSingle { each, .. } => {
+                let each: Vec<String> = each.iter().map(|cause| cause.say(lang)).collect();
+                each.join("; ")
             }
             Self::Unknown => text::say(lang, "cause-unknown", &[]),
         }
     }
+}
+
+fn count_word(count: usize, lang: Lang) -> String {
+    text::number(lang, u64::try_from(count).unwrap_or(u64::MAX))
 }
 
 /// A fee table by the number of its rates and its digest; a dash for none.

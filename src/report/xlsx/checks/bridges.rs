@@ -2,6 +2,7 @@
 
 use crate::report::facts::Figure;
 use crate::report::xlsx::Book;
+use crate::report::xlsx::balances::DIFFERENCE;
 use crate::report::xlsx::bridge::{CARRY_REST, CLOSING, FLOW_REST, NET, PAID};
 use crate::report::xlsx::looks::Look;
 
@@ -58,6 +59,16 @@ pub(super) fn checks(book: &Book<'_>, places: &Places<'_>) -> Vec<Check> {
             Look::Money,
             program,
             places.flows.sum(col),
+        );
+    }
+    if let Some(balances) = places.balances {
+        let rest = book.report.balances.iter();
+        let rest = rest.filter_map(|balance| balance.difference).sum();
+        add(
+            ["balance-heading", "column-difference"],
+            Look::Money,
+            rest,
+            balances.sum(DIFFERENCE),
         );
     }
     list
