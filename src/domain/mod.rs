@@ -54,4 +54,4 @@ pub use reject::{Conflict, Reject, RejectCode};
 pub use source::{Completeness, SourceFacts};
 pub use txn::{Instrument, Txn, TxnKind, TxnStatus};
 pub use vnd::{Vnd, VndError};
-pub use whole::{Checked, Flaw, PageNumber};
+pub use whole::{Checked, Flaw, HeldSums, PageNumber, PageSums, ToldSum};

@@ -20,6 +20,59 @@ pub struct Checked {
     pub goes_on: bool,
     /// What in it is cut or does not agree.
     pub flaws: Vec<Flaw>,
+    /// Of a page: the statement's own name, which its other pages share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Box<str>>,
+    /// Of a page: the sums that it tells, and its own. None where its entries cannot be summed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sums: Option<PageSums>,
+}
+
+/// What a page tells of its entries, or of those of all pages, beside what it holds itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSums {
+    /// By its own word.
+    pub told: Vec<ToldSum>,
+    /// Its own entries.
+    pub held: HeldSums,
+}
+
+/// A number of entries and their sum, by the word of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldSum {
+    /// Money in, money out, none for both.
+    pub credit: Option<bool>,
+    /// How many, where told.
+    pub count: Option<u64>,
+    /// Their sum, where told.
+    pub sum: Option<Decimal>,
+}
+
+/// Entries added up: money in and money out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldSums {
+    /// Every entry: count and sum of money in, then of money out.
+    pub all: [(u64, Decimal); 2],
+    /// Those of them that are booked.
+    pub booked: [(u64, Decimal); 2],
+    /// Entries that cannot be read.
+    pub unread: u64,
+}
+
+impl HeldSums {
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let add = |a: [(u64, Decimal); 2], b: [(u64, Decimal); 2]| {
+            let [come, out] = [(a[0], b[0]), (a[1], b[1])];
+            [come, out].map(|(a, b)| (a.0 + b.0, a.1.saturating_add(b.1)))
+        };
+        Self {
+            all: add(self.all, other.all),
+            booked: add(self.booked, other.booked),
+            unread: self.unread + other.unread,
+        }
+    }
 }
 
 /// The number of a page.
@@ -32,7 +85,7 @@ pub struct PageNumber {
 }
 
 /// Something in a statement that shows that it is not whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Flaw {
     /// The text ends before the closing balance.

@@ -55,6 +55,14 @@ impl Cutoff {
         })
     }
 
+    /// When a business day begins: milliseconds since 1970 in UTC.
+    pub fn start_ms(self, day: Day) -> i64 {
+        if self.minutes == 0 {
+            return day.start_ms();
+        }
+        day.minus(1).start_ms() + i64::from(self.minutes) * 60_000
+    }
+
     /// The business date of a payment at `at`.
     pub fn business_date(self, at: &Moment) -> Day {
         let day = at.day();

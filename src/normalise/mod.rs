@@ -6,6 +6,7 @@
 
 pub mod agency;
 pub mod amount;
+pub mod balances;
 pub mod cells;
 pub mod columns;
 pub mod context;

@@ -89,6 +89,8 @@ pub struct Record {
     pub instrument: Option<Instrument>,
     /// Accounting day as written, where the record tells.
     pub business_date: Option<Box<str>>,
+    /// The account's balance after it, as written: a feed whose rows tell one.
+    pub balance: Option<Box<str>>,
     /// A probe: what the order asked for. A payment of exactly a hundredth or a hundred times of it
     /// is a `conflict`.
     pub order_amount: Option<Vnd>,

@@ -184,9 +184,9 @@ struct Known {
     returned: bool,
 }
 
-/// The rule: nightly while young, then weekly until it expires; settled ones nightly for a while,
-/// and when the registry calls them refunded; what was not answered stays on the list until it
-/// expires.
+/// The rule: nightly while young, then weekly until it expires, a failed attempt or not: the payer
+/// may try again with the same order, unless the registry, too, has ended it. Settled ones nightly
+/// for a while, and when the registry calls them refunded; the unanswered until they expire.
 fn is_due(
     order: &PaymentOrder,
     known: Known,
@@ -206,15 +206,13 @@ fn is_due(
     if known.fed || known.returned {
         return false;
     }
+    use OrderStatus::{Cancelled, Expired, Failed};
+    let over = matches!(order.status, Failed | Expired | Cancelled);
     if age <= i64::from(rules.nightly_days) {
-        return !known.failed;
+        return !(known.failed && over);
     }
-    let over = matches!(
-        order.status,
-        OrderStatus::Failed | OrderStatus::Expired | OrderStatus::Cancelled
-    );
     let weekly = (age - i64::from(rules.nightly_days)) % 7 == 0;
-    !known.failed && !over && weekly && age <= i64::from(rules.expire_days)
+    !over && weekly && age <= i64::from(rules.expire_days)
 }
 
 /// Order ids that may be due, through indexes; true where the last asking brought no answer.
@@ -353,7 +351,7 @@ mod tests {
 
     #[test]
     fn an_order_is_asked_about_by_the_calendar() {
-        use OrderStatus::{Expired, Paid, Pending, Refunded};
+        use OrderStatus::{Expired, Failed, Paid, Pending, Refunded};
         let open = Known::default();
         let failed = Known {
             failed: true,
@@ -382,7 +380,9 @@ mod tests {
         check(Pending, 94, open, false, false);
         check(Expired, 3, open, false, true);
         check(Expired, 10, open, false, false);
-        check(Pending, 1, failed, false, false);
+        check(Pending, 1, failed, false, true);
+        check(Pending, 10, failed, false, true);
+        check(Failed, 1, failed, false, false);
         check(Pending, 5, open, true, true);
         check(Pending, 91, open, true, false);
         check(Paid, 20, settled(7), false, true);

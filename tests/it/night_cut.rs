@@ -249,6 +249,57 @@ async fn a_camt_page_and_its_own_sums_are_checked() {
     }
 }
 
+/// The sums of a statement in several pages are those of all of them, or of each.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sums_of_a_paged_camt_are_held_against_all_pages() {
+    let page = |number: u32, last: bool, sums: (u32, u32)| {
+        let pages =
+            format!("<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>");
+        let told = format!(
+            "<TxsSummry><TtlNtries><NbOfNtries>{}</NbOfNtries><Sum>{}</Sum></TtlNtries>\
+             </TxsSummry><Ntry>",
+            sums.0, sums.1
+        );
+        let text = camt().replace("</Id>\n      <Acct>", &format!("</Id>{pages}<Acct>"));
+        text.replacen("<Ntry>", &told, 1)
+    };
+    let second = |sums| {
+        let text = page(2, true, sums).replace("50000</Amt>", "8000</Amt>");
+        let text = text.replace("1250000", "1300000").replace("CLBD", "ITBD");
+        text.replace("000001", "000002")
+    };
+    let cases = [
+        ((2, 58_000), (2, 58_000), None),
+        ((1, 50_000), (1, 8_000), None),
+        ((1, 50_000), (2, 58_000), None),
+        (
+            (3, 58_000),
+            (3, 58_000),
+            Some("sao kê ghi 3 bút toán ghi có và ghi nợ, đếm trên mọi trang được 2"),
+        ),
+        (
+            (2, 70_000),
+            (1, 8_000),
+            Some("sao kê ghi tổng ghi có và ghi nợ 70.000 đồng, các bút toán trên mọi trang"),
+        ),
+    ];
+    for (one, two, words) in cases {
+        let office = Office::bank(Kind::Sqlite).await;
+        office.put("trang1.xml", page(1, false, one).as_bytes());
+        office.put("trang2.xml", second(two).as_bytes());
+        let (done, of) = office.night(FIRST).await;
+        let wanted = match words {
+            None => (vec![0], "complete"),
+            Some(_) => (vec![3], "partial"),
+        };
+        assert_eq!((codes(&done), figures(&of).0), wanted, "{of}");
+        assert!(
+            words.is_none_or(|words| of.to_string().contains(words)),
+            "{of}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_cut_in_its_last_amount_keeps_no_wrong_one() {
     let office = Office::bank(Kind::Sqlite).await;

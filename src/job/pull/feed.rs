@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use anyhow::anyhow;
+use tracing::warn;
 
 use super::raw::Evidence;
 use super::{Stage, count};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Txn, Vnd};
 use crate::job::error::JobError;
+use crate::normalise::balances::{self, Break};
 use crate::normalise::{self, TxnRows, Window};
 use crate::source::{DayState, Feed, Pull};
 use crate::store::{Delivery, FeedDay};
+use crate::text;
 
 pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
@@ -114,10 +117,20 @@ struct Seen {
     rejects: u64,
     control: Option<Control>,
     trouble: Option<Box<str>>,
+    breaks: Vec<Break>,
 }
+
+/// So many places where a row may be missing are told one by one.
+const BREAKS_TOLD: usize = 4;
 
 impl Seen {
     fn add(&mut self, stage: &Stage, pull: Pull, rows: &TxnRows) {
+        let whole =
+            |(day, state): (&Day, &DayState)| (*state == DayState::Complete).then_some(*day);
+        let whole = pull.days.iter().filter_map(whole).collect();
+        let cutoff = stage.context(None).cutoff;
+        self.breaks
+            .extend(balances::breaks(&pull.records, &whole, cutoff));
         self.refused |= pull.is_refused();
         self.complete_days += pull
             .days
@@ -140,6 +153,30 @@ impl Seen {
                 .map(|error| error.sentence(stage.desk.config.lang).into());
         }
     }
+}
+
+/// A sentence for each of the first places where the running balances do not follow.
+fn say_breaks(stage: &Stage, breaks: &[Break]) -> Vec<String> {
+    let lang = stage.desk.config.lang;
+    let told = breaks.iter().take(BREAKS_TOLD).map(|found| {
+        let [on, then] = [found.after.0, found.before.0].map(|day| text::day(lang, day));
+        let amount = i128::try_from(found.amount).unwrap_or_default();
+        let amount = text::number(lang, amount);
+        let args = [
+            ("after", &*found.after.1),
+            ("on", &*on),
+            ("before", &*found.before.1),
+            ("then", &*then),
+            ("amount", &*amount),
+        ];
+        text::say(lang, "feed-break", &args)
+    });
+    let mut said: Vec<String> = told.collect();
+    if breaks.len() > BREAKS_TOLD {
+        let n = (breaks.len() - BREAKS_TOLD).to_string();
+        said.push(text::say(lang, "feed-breaks-more", &[("n", &*n)]));
+    }
+    said
 }
 
 fn sum_of(txns: &[Txn], night: Day) -> Vnd {
@@ -171,7 +208,18 @@ async fn finish(stage: &Stage, seen: Seen, asked: &BTreeSet<Day>) -> Result<Sour
     let mut facts = stage.facts(state);
     facts.missing_days = missing;
     facts.control = seen.control;
-    facts.trouble = seen.trouble;
+    let mut troubles: Vec<String> = seen.trouble.iter().map(ToString::to_string).collect();
+    troubles.extend(say_breaks(stage, &seen.breaks));
+    if !seen.breaks.is_empty() {
+        let (source, found) = (stage.settings.name.as_str(), seen.breaks.len());
+        warn!(
+            source.id = source,
+            stage = "pull",
+            row.count = found,
+            "running balances do not follow from each other"
+        );
+    }
+    facts.trouble = (!troubles.is_empty()).then(|| troubles.join("; ").into());
     stage.judge_rejects(&mut facts, seen.rows, seen.rejects);
     Ok(facts)
 }

@@ -357,15 +357,8 @@ impl Followed {
     }
 }
 
-/// Of each balance how many rows more end with it than begin with it.
 fn loose(rows: &[&Running]) -> BTreeMap<Decimal, i64> {
-    let mut loose: BTreeMap<Decimal, i64> = BTreeMap::new();
-    for row in rows {
-        *loose.entry(row.balance).or_default() += 1;
-        *loose.entry(row.before()).or_default() -= 1;
-    }
-    loose.retain(|_, n| *n != 0);
-    loose
+    super::loose(rows.iter().map(|row| (row.before(), row.balance)))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::format::message::{Balance, BalanceKind, Edge, Entry, Piece, Sums};
 use crate::format::{FormatError, MessageKind};
 use crate::normalise::cells::Fault;
 
-pub use whole::cut_off;
+pub use whole::{against, cut_off};
 
 /// One statement of a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -25,7 +25,7 @@ mod tables;
 pub mod time;
 mod totals;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -221,6 +221,18 @@ impl Statement {
             )
         })
     }
+}
+
+/// Of each balance how many rows more end with it than begin with it, of rows that lead from one
+/// balance to another.
+pub(super) fn loose(rows: impl Iterator<Item = (Decimal, Decimal)>) -> BTreeMap<Decimal, i64> {
+    let mut loose: BTreeMap<Decimal, i64> = BTreeMap::new();
+    for (before, after) in rows {
+        *loose.entry(after).or_default() += 1;
+        *loose.entry(before).or_default() -= 1;
+    }
+    loose.retain(|_, n| *n != 0);
+    loose
 }
 
 /// `1.2E+17`.

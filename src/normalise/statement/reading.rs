@@ -119,6 +119,8 @@ pub fn read_message(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read
             follows: summary.follows,
             goes_on: summary.goes_on,
             flaws: summary.flaws(),
+            id: summary.id.clone().filter(|_| summary.is_page()),
+            sums: summary.page_sums(),
         },
     };
     Ok(Reading {

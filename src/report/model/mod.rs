@@ -274,7 +274,11 @@ impl Report {
             flows: told.flows,
             carries: told.carries,
             kept: told.kept,
-            balances: facts.page.balances.clone(),
+            // they are of the night's files: a period tells no sum of them
+            balances: match span::period_words(facts) {
+                Some(_) => Vec::new(),
+                None => facts.page.balances.clone(),
+            },
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),
             headline,

@@ -29,6 +29,8 @@ pub(super) enum What<'s> {
     NoPrevious,
     /// It and the pages after it differ by so much together.
     Pages(Decimal),
+    /// It and the pages after it do not add up to what one of them tells.
+    OfPages(Flaw),
     /// It does not open as this one closed.
     Apart(&'s AccountStatement),
 }
@@ -188,14 +190,25 @@ pub(super) fn findings<'s>(
         for flaw in &checked.flaws {
             add(What::Flaw(flaw));
         }
-        if checked.goes_on && !told.iter().any(|next| goes_over(owner, statement, next)) {
+        if checked.goes_on
+            && !told
+                .iter()
+                .any(|next| pages::is_next(owner, told, statement, next))
+        {
             add(What::NoNext);
         }
-        if checked.follows && !told.iter().any(|last| goes_over(owner, last, statement)) {
+        if checked.follows
+            && !told
+                .iter()
+                .any(|last| pages::is_next(owner, told, last, statement))
+        {
             add(What::NoPrevious);
         }
         if let Some(gap) = pages::gap(owner, told, statement).filter(|gap| !gap.is_zero()) {
             add(What::Pages(gap));
+        }
+        for flaw in pages::flaws(owner, told, statement) {
+            add(What::OfPages(flaw));
         }
         let same = accounts
             .get(owner.of(statement))

@@ -113,6 +113,7 @@ fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
             let gap = figure(lang, gap);
             say(lang, "statement-pages", &[file, ("gap", &*gap)])
         }
+        What::OfPages(flaw) => of_pages(lang, &name, &flaw),
         What::Apart(before) => {
             let (from, to) = (before.to, finding.days().0);
             let [opening, closing] =
@@ -154,16 +155,44 @@ fn of_gap(lang: Lang, (statement, file): (&AccountStatement, &str), gap: Decimal
     say(lang, "statement-gap", &args)
 }
 
+/// What all pages together do not add up to.
+fn of_pages(lang: Lang, file: &str, flaw: &Flaw) -> String {
+    let (key, credit, told, held) = match flaw {
+        Flaw::Sum { credit, told, held } => {
+            let [told, held] = [*told, *held].map(|sum| figure(lang, sum));
+            ("statement-pages-sum", *credit, told, held)
+        }
+        Flaw::Count { credit, told, held } => {
+            let [told, held] = [told, held].map(ToString::to_string);
+            ("statement-pages-count", *credit, told, held)
+        }
+        Flaw::Cut { .. } | Flaw::Break { .. } | Flaw::Unchained { .. } => {
+            return of_flaw(lang, file, flaw);
+        }
+    };
+    let side = side(lang, credit);
+    let args = [
+        ("file", file),
+        ("side", &*side),
+        ("told", &*told),
+        ("held", &*held),
+    ];
+    say(lang, key, &args)
+}
+
+/// Money in, money out, or both.
+fn side(lang: Lang, credit: Option<bool>) -> String {
+    let key = match credit {
+        Some(true) => "statement-credits",
+        Some(false) => "statement-debits",
+        None => "statement-both",
+    };
+    say(lang, key, &[])
+}
+
 fn of_flaw(lang: Lang, file: &str, flaw: &Flaw) -> String {
     let file = ("file", file);
-    let side = |credit: Option<bool>| {
-        let key = match credit {
-            Some(true) => "statement-credits",
-            Some(false) => "statement-debits",
-            None => "statement-both",
-        };
-        say(lang, key, &[])
-    };
+    let side = |credit: Option<bool>| side(lang, credit);
     match flaw {
         Flaw::Cut { line } => {
             let line = line.to_string();

@@ -1,17 +1,20 @@
 //! PURE: whether a structured statement is whole: where it is cut, which page it is, and whether
 //! its own sums are those of its entries.
 
+use rust_decimal::Decimal;
+
 use super::super::Sum;
 use super::{Summary, amount};
-use crate::domain::{Flaw, PageNumber, RejectCode};
-use crate::format::message::{Cut, Page, Sums};
+use crate::domain::{Flaw, HeldSums, PageNumber, PageSums, RejectCode, ToldSum};
+use crate::format::message::{Cut, Page};
 use crate::normalise::cells::Fault;
 
 impl Summary {
     /// Whether opening, entries, closing and the statement's own sums agree; none where there is
     /// nothing to check.
     pub fn balanced(&self) -> Option<bool> {
-        let sums = (!self.sums.is_empty()).then(|| self.wrong_sums().is_empty());
+        let told = self.is_summed() && !self.sums.is_empty();
+        let sums = told.then(|| self.wrong_sums().is_empty());
         let end = self
             .opening
             .zip(self.closing)
@@ -32,49 +35,76 @@ impl Summary {
         cut.chain(self.wrong_sums()).collect()
     }
 
-    /// Its own sums that are not those of its entries. Of a page they may be those of all pages,
-    /// and a side is told differently where entries are taken back.
+    /// Its own sums that are not those of its entries. Those of a page may be those of all pages
+    /// ([`Summary::page_sums`]), and a side is told differently where entries are taken back.
     fn wrong_sums(&self) -> Vec<Flaw> {
-        let whole = !self.follows && !self.goes_on && self.cut.is_none();
-        let sums = self.sums.iter().filter(|_| whole && self.reversals == 0);
-        sums.flat_map(|told| self.against(told)).collect()
+        let held = self.held();
+        let told = self.told_sums().filter(|_| self.is_summed());
+        told.flat_map(|told| against(&held, &told)).collect()
     }
 
-    fn against(&self, told: &Sums) -> Vec<Flaw> {
-        let all = [self.credits, self.booked_credits];
-        let out = [self.debits, self.booked_debits];
-        let both = || {
-            all.iter().zip(out).map(|(come, gone)| Sum {
-                count: come.count + gone.count,
-                sum: come.sum.saturating_add(gone.sum),
-            })
-        };
-        let held: Vec<Sum> = match told.credit {
-            Some(true) => all.to_vec(),
-            Some(false) => out.to_vec(),
-            None => both().collect(),
-        };
-        let Some(first) = held.first().copied() else {
-            return Vec::new();
-        };
-        let credit = told.credit;
-        let mut flaws = Vec::new();
-        if let Ok(count) = told.count.trim().parse::<u64>() {
-            // what cannot be read was counted, too
-            let agrees = |of: &Sum| (of.count..=of.count + self.faults).contains(&count);
-            if !held.iter().any(agrees) {
-                let (told, held) = (count, first.count);
-                flaws.push(Flaw::Count { credit, told, held });
-            }
-        }
-        if let Some(sum) = amount(told.sum.trim()).filter(|_| self.faults == 0)
-            && held.iter().all(|of| of.sum != sum)
-        {
-            let (told, held) = (sum, first.sum);
-            flaws.push(Flaw::Sum { credit, told, held });
-        }
-        flaws
+    /// True where its sums can be held against its own entries.
+    fn is_summed(&self) -> bool {
+        !self.is_page() && self.cut.is_none() && self.reversals == 0
     }
+
+    /// True for one page of several.
+    pub fn is_page(&self) -> bool {
+        self.follows || self.goes_on
+    }
+
+    /// What the pages of a statement are to add up to together; none for a statement of one page,
+    /// and where entries are cut or taken back.
+    pub fn page_sums(&self) -> Option<PageSums> {
+        let known = self.is_page() && self.cut.is_none() && self.reversals == 0;
+        known.then(|| PageSums {
+            told: self.told_sums().collect(),
+            held: self.held(),
+        })
+    }
+
+    fn told_sums(&self) -> impl Iterator<Item = ToldSum> + '_ {
+        self.sums.iter().map(|sums| ToldSum {
+            credit: sums.credit,
+            count: sums.count.trim().parse().ok(),
+            sum: amount(sums.sum.trim()),
+        })
+    }
+
+    fn held(&self) -> HeldSums {
+        let of = |sums: [Sum; 2]| sums.map(|sum| (sum.count, sum.sum));
+        HeldSums {
+            all: of([self.credits, self.debits]),
+            booked: of([self.booked_credits, self.booked_debits]),
+            unread: self.faults,
+        }
+    }
+}
+
+/// Where entries do not add up to what a statement tells of them.
+pub fn against(held: &HeldSums, told: &ToldSum) -> Vec<Flaw> {
+    let both = |[come, out]: [(u64, Decimal); 2]| (come.0 + out.0, come.1.saturating_add(out.1));
+    let of = |sides: [(u64, Decimal); 2]| match told.credit {
+        Some(true) => sides[0],
+        Some(false) => sides[1],
+        None => both(sides),
+    };
+    let (all, booked) = (of(held.all), of(held.booked));
+    let credit = told.credit;
+    let mut flaws = Vec::new();
+    // what cannot be read was counted, too
+    let counts = |of: u64, count: u64| (of..=of + held.unread).contains(&count);
+    let wrong = |count: &u64| !counts(all.0, *count) && !counts(booked.0, *count);
+    if let Some(told) = told.count.filter(wrong) {
+        let held = all.0;
+        flaws.push(Flaw::Count { credit, told, held });
+    }
+    let wrong = |sum: &Decimal| held.unread == 0 && *sum != all.1 && *sum != booked.1;
+    if let Some(told) = told.sum.filter(wrong) {
+        let held = all.1;
+        flaws.push(Flaw::Sum { credit, told, held });
+    }
+    flaws
 }
 
 impl Summary {

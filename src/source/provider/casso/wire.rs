@@ -68,6 +68,10 @@ pub(super) fn record(row: &Json) -> Record {
         payer: text("corresponsiveName").unwrap_or_default().into(),
         account: text("bankSubAccId").map(Into::into),
         bank_ref: text("tid").map(Into::into),
+        // written both ways in the documentation
+        balance: text("cusum_balance")
+            .or_else(|| text("cusumBalance"))
+            .map(Into::into),
         ..Record::default()
     }
 }

@@ -65,6 +65,7 @@ pub(super) fn record(row: &Json) -> Record {
         kind_text: kind_text.into(),
         account: text("account_number").map(Into::into),
         bank_ref: text("reference_number").map(Into::into),
+        balance: text("accumulated").map(Into::into),
         ..Record::default()
     }
 }

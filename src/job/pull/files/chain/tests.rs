@@ -61,7 +61,7 @@ fn a_statement_hangs_on_the_one_before_it() {
                 What::Apart(_) => "apart",
                 What::NoNext => "no next",
                 What::NoPrevious => "no previous",
-                What::Pages(_) => "pages",
+                What::Pages(_) | What::OfPages(_) => "pages",
                 What::Gap(_) | What::Flaw(_) => "itself",
             };
             (f.statement.from, what)
@@ -164,6 +164,19 @@ fn numbered_pages_add_up_together() {
         &[page(1, false, 50), page(2, true, 1), page(2, true, 7)],
         &[],
     );
+    // a page of another statement is not the one that is missing
+    let named = |id: &str, mut page: AccountStatement| {
+        page.checked.id = Some(id.into());
+        page
+    };
+    let told = [
+        named("X", page(1, false, 50)),
+        named("Y", page(1, false, 50)),
+        named("Y", page(2, true, 7)),
+    ];
+    let found = findings(&told, &|_| true);
+    let found: Vec<_> = found.iter().map(|f| (f.statement, f.what)).collect();
+    assert_eq!(found, [(&told[0], What::NoNext)]);
 }
 
 #[test]
