@@ -35,6 +35,7 @@ mod status;
 mod status_start;
 mod summary;
 mod verify;
+mod who;
 
 use std::path::PathBuf;
 

@@ -45,6 +45,11 @@ impl Owner {
     }
 }
 
+/// The name of the user that runs the program, or its number where it has none.
+pub(super) fn user() -> String {
+    name("passwd", rustix::process::geteuid().as_raw())
+}
+
 /// A name by its number, as the system knows it (also from a directory service).
 fn name(database: &str, id: u32) -> String {
     let asked = Command::new("getent")

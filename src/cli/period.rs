@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::output::{json_line, out};
 use super::run::desk;
+use super::who::WhoArgs;
 use super::{Global, Outcome, block_on};
 use crate::config::Config;
 use crate::domain::{Day, Lang, Period};
@@ -52,9 +53,8 @@ struct WordArgs {
     /// Why
     #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     reason: String,
-    /// Who decides
-    #[arg(long, value_name = "NAME", env = "USER", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
-    by: String,
+    #[command(flatten)]
+    who: WhoArgs,
 }
 
 fn read_period(raw: &str) -> Result<Period, String> {
@@ -90,7 +90,7 @@ fn decide(global: &Global, config: Config, args: &WordArgs, closes: bool) -> Out
         };
         let lease = desk.lease(name).await?;
         let word = Word {
-            by: args.by.as_str().into(),
+            by: args.who.name().into(),
             reason: args.reason.as_str().into(),
         };
         let done = if closes {

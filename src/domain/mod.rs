@@ -46,7 +46,7 @@ pub use inputs::{Inputs, NetRate, Rules};
 pub use lang::{Lang, Text};
 pub use moment::{Moment, MomentError};
 pub use order::{OrderStatus, PaymentOrder};
-pub use party::{Added, MissingPayment, Ordered, ProviderRow, Taken, TakenLeg};
+pub use party::{Added, MissingPayment, Ordered, OwnOrder, ProviderRow, Taken, TakenLeg};
 pub use period::{Period, Target};
 pub use piece::{Pages, Piece};
 pub use receipt::{Receipt, ReceiptStatus};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::agency::AgencyCode;
 use super::day::Day;
+use super::order::OrderStatus;
 use super::txn::reference;
 use super::vnd::Vnd;
 
@@ -61,6 +62,21 @@ pub struct Ordered {
     pub paid: u64,
     /// What these asked for, dong.
     pub paid_vnd: i64,
+}
+
+/// One order as the registry tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnOrder {
+    /// The provider's reference for it.
+    pub id: Box<str>,
+    /// The dossier it pays for.
+    pub dossier: Box<str>,
+    /// The day it was made.
+    pub made_on: Day,
+    /// What it asks for.
+    pub amount: Vnd,
+    /// The registry's word on it.
+    pub status: OrderStatus,
 }
 
 /// A fee that the registry calls paid without cash, and no source has its money.

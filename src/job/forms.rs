@@ -206,6 +206,10 @@ async fn minutes<'a>(
         }
     }
     rows.splice(..0, late);
+    let named = rows.iter().filter_map(|row| row.order_ref.as_deref());
+    let orders = store
+        .own_orders(word, over, &named.collect(), night)
+        .await?;
     Ok(Minutes {
         lang: decided.facts.lang,
         unit: &decided.facts.unit,
@@ -222,6 +226,7 @@ async fn minutes<'a>(
             .open_provider_rows(name, over.to.plus(1), night)
             .await?,
         ordered: store.ordered(word, over, night).await?,
+        orders,
         unseen: store.missing_payments(over.to, night).await?,
         word,
     })

@@ -82,7 +82,7 @@ fn lost(config: &Config, place: &str) -> Option<JobError> {
     let (archive, reports) = (&config.archive_dir, &config.report_dir);
     let (archive, reports) = (archive.display().to_string(), reports.display().to_string());
     let count = beside.nights.len().to_string();
-    let day = |day: Option<&Day>| day.map_or_else(String::new, Day::to_string);
+    let day = |day: Option<&Day>| day.map_or_else(String::new, |day| text::day(config.lang, *day));
     let (first, last) = (day(beside.nights.first()), day(beside.nights.last()));
     let args = [
         ("place", place),

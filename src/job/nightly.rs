@@ -83,6 +83,8 @@ pub async fn run_proved_by(
     if mode == Mode::DryRun {
         return held(desk, plan, None).await;
     }
+    // before any source is asked: what a refused night pulled would be stored
+    period::refuse_closed(desk, day).await?;
     let config = &desk.config;
     let mut told = Told {
         switch: announce::Switch::new(config, desk.clock.now_ms(), day),
@@ -173,6 +175,7 @@ async fn steps(
         });
     }
     if mode == Mode::Publish {
+        // it may have been closed before the lease was taken
         period::refuse_closed(desk, day).await?;
     }
     let watch = Stopwatch::start();

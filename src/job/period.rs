@@ -46,22 +46,24 @@ fn said(desk: &Desk, key: &str, period: &str, more: &[(&str, &str)]) -> String {
     text::say(desk.config.lang, key, &args)
 }
 
-/// Refuses to publish a night of a closed period otherwise than it stands.
+/// Refuses a night of a closed period: what comes late for it belongs to a later night.
 pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobError> {
     let states = states(desk).await?;
     let held = |closing: &&Closing| closing.closes && closing.period.holds(night);
     let Some(closing) = states.values().find(held) else {
         return Ok(());
     };
-    let (label, night) = (&closing.period.label, night.to_string());
+    let (label, lang) = (&closing.period.label, desk.config.lang);
+    let (day, at) = (text::day(lang, night), late::at(lang, closing));
+    let who = [("day", &*day), ("by", &*closing.by), ("at", &*at)];
     Err(JobError::Usage {
-        message: said(
+        message: said(desk, "period-holds", label, &who),
+        fix: said(
             desk,
-            "period-holds",
+            "period-holds-fix",
             label,
-            &[("night", &night), ("by", &closing.by)],
+            &[("night", &night.to_string())],
         ),
-        fix: said(desk, "period-holds-fix", label, &[("night", &night)]),
     })
 }
 
@@ -151,9 +153,10 @@ async fn complete(desk: &Desk, period: &Period) -> Result<(), JobError> {
     let mut day = period.from.max(first);
     while day <= period.to {
         if !nights.contains(&day) {
+            let told = text::day(desk.config.lang, day);
             let day = day.to_string();
             return Err(JobError::Usage {
-                message: said(desk, "period-lacks", &period.label, &[("day", &day)]),
+                message: said(desk, "period-lacks", &period.label, &[("day", &told)]),
                 fix: said(desk, "period-lacks-fix", &period.label, &[("day", &day)]),
             });
         }

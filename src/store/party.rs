@@ -1,8 +1,8 @@
 //! What papers for others tell: the rows of one provider with their class.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::batches;
+use super::batch::{batches, keys};
 use super::codec::{day, from_json};
 use super::exec::{Bind, Row, Tx};
 use super::left_over::left_over;
@@ -10,7 +10,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 use crate::classify::{Bucket, OK};
 use crate::domain::{
-    Day, MissingPayment, OrderStatus, Ordered, Period, ProviderRow, SourceName, Vnd,
+    Day, MissingPayment, OrderStatus, Ordered, OwnOrder, Period, ProviderRow, SourceName, Vnd,
 };
 
 impl Store {
@@ -92,6 +92,33 @@ impl Store {
         Ok(all)
     }
 
+    /// The registry's word, as of `night`, on each order at the provider that was made in the
+    /// period or has one of the ids `named`; by id.
+    pub async fn own_orders(
+        &self,
+        provider: &str,
+        period: &Period,
+        named: &BTreeSet<&str>,
+        night: Day,
+    ) -> Result<Vec<OwnOrder>, StoreError> {
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let [from, to, night] = days.each_ref().map(|day| Bind::Text(day));
+        let mut tx = self.begin_read().await?;
+        let made = [Bind::Text(provider), from, to, night];
+        let mut rows = tx.rows(&sql::SELECT_MADE_ORDER, &made).await?;
+        let (named, binds) = (keys(named), [Bind::Text(provider), night]);
+        rows.extend(
+            tx.rows_of_batches(&sql::SELECT_NAMED_ORDER, &named, &binds)
+                .await?,
+        );
+        let mut orders = BTreeMap::new();
+        for row in &rows {
+            let order = own_order(row)?;
+            orders.insert(order.id.clone(), order);
+        }
+        Ok(orders.into_values().collect())
+    }
+
     /// Fees up to the day `to` that the registry calls paid and whose money was not there on
     /// `night`, by day and dossier.
     pub async fn missing_payments(
@@ -154,6 +181,16 @@ async fn classed(tx: &mut Tx, keys: &[Row], night: Day) -> Result<Vec<ProviderRo
         row.difference = left.get(&row.id).copied();
     }
     Ok(rows)
+}
+
+fn own_order(row: &Row) -> Result<OwnOrder, StoreError> {
+    Ok(OwnOrder {
+        id: row.text("order_id")?.into(),
+        dossier: row.text("dossier_code")?.into(),
+        made_on: row.parsed("created_on", day)?,
+        amount: Vnd::new(row.int("amount_vnd")?),
+        status: row.parsed("status", OrderStatus::parse)?,
+    })
 }
 
 fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {

@@ -276,6 +276,8 @@ statements! {
     SELECT_DECIDED_PROVIDER_KEY = both "select_decided_provider_key" 4;
     SELECT_MISSING_PAYMENT = both "select_missing_payment" 2;
     SELECT_ORDERED = both "select_ordered" 4;
+    SELECT_MADE_ORDER = both "select_made_order" 4;
+    SELECT_NAMED_ORDER = both "select_named_order" 3;
     SELECT_OPEN_PROVIDER_ROW = both "select_open_provider_row" 3;
     SELECT_ADDED = both "select_added" 5;
     SELECT_CARRIED = both "select_carried" 3;

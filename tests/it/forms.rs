@@ -294,6 +294,7 @@ pub(crate) fn minutes<'a>(
         changed: Vec::new(),
         closing: Vec::new(),
         ordered: Ordered::default(),
+        orders: Vec::new(),
         unseen: Vec::new(),
         word: "vnpay",
     }

@@ -69,7 +69,7 @@ pub(crate) fn tell_the_same(papers: &BTreeMap<String, Vec<u8>>) {
 }
 
 /// The figures of the first sheet are those of the document, as stored and as calculated.
-fn tells_the_same(xlsx: &[u8], texts: &[String], name: &str) {
+pub(crate) fn tells_the_same(xlsx: &[u8], texts: &[String], name: &str) {
     let stored = sheets(xlsx);
     let again = calculated(xlsx);
     assert_eq!(told(&stored[0].1), told(&again[0].1), "{name}");

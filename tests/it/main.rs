@@ -45,6 +45,7 @@ mod flips;
 mod fuzz;
 mod forms;
 mod forms_book;
+mod forms_writer;
 mod gateways;
 mod hostile_files;
 mod http;

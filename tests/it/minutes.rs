@@ -2,6 +2,7 @@
 //! only one party has, and that one paper takes up what the paper before it carried over.
 
 mod carried;
+mod own;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::print_day;
 use crate::cli::output::{json_line, out};
+use crate::cli::who::WhoArgs;
 use crate::cli::{Failure, Outcome, block_on};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -61,13 +62,6 @@ struct ChoiceArgs {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct WhoArgs {
-    /// Who decides
-    #[arg(long, value_name = "NAME", env = "USER", hide_env_values = true, value_parser = NonEmptyStringValueParser::new())]
-    pub(super) by: String,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct AssignArgs {
     /// The id, or at least four of its first digits
     id: String,
@@ -110,7 +104,7 @@ pub(super) fn decide(config: &Config, args: &DecideArgs, lang: Lang) -> Outcome 
     let ask = Ask {
         id: args.id.as_str().into(),
         choice: args.choice.choice(),
-        by: args.who.by.as_str().into(),
+        by: args.who.name().into(),
         reason: args.reason.as_str().into(),
         replace: args.replace,
         lang,
@@ -122,7 +116,7 @@ pub(super) fn assign(config: &Config, args: &AssignArgs, lang: Lang) -> Outcome 
     let ask = Ask {
         id: args.id.as_str().into(),
         choice: Choice::Assign(args.to.as_str().into()),
-        by: args.who.by.as_str().into(),
+        by: args.who.name().into(),
         reason: args.reason.as_str().into(),
         replace: false,
         lang,

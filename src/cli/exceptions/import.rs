@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::decide::WhoArgs;
 use crate::cli::output::{json_line, out};
+use crate::cli::who::WhoArgs;
 use crate::cli::{Failure, Outcome, block_on};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -46,7 +46,7 @@ struct Document<'a> {
 pub(super) fn import(config: &Config, args: &ImportArgs, lang: Lang) -> Outcome {
     let bytes = bytes_of(args, lang)?;
     let how = How {
-        by: args.who.by.as_str().into(),
+        by: args.who.name().into(),
         replace: args.replace,
         dry_run: args.dry_run,
         lang,

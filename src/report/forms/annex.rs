@@ -5,6 +5,7 @@ use std::io;
 
 use super::figures::{is_apart, is_exact};
 use super::minutes::Minutes;
+use super::own;
 use super::paper::{Block, Cell, Grid, Line, Row};
 use crate::classify::Class;
 use crate::domain::{MissingPayment, ProviderRow, Vnd};
@@ -27,6 +28,7 @@ pub(super) fn add(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Cla
     if !unseen.is_empty() {
         of_party_a(minutes, blocks, &unseen);
     }
+    own::add(minutes, blocks);
     let sets = minutes.rows.iter();
     let sets: Vec<&ProviderRow> = sets.filter(|row| row.in_set && is_exact(row)).collect();
     if !sets.is_empty() {
@@ -87,20 +89,20 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
     };
     blocks.push(Block::Line(Line::plain(listed)));
     let columns = [
-        ("form-col-no", 650),
-        ("form-col-day", 1350),
+        ("form-col-no", 600),
+        ("form-col-day", 1300),
         ("form-col-txn", 1350),
-        ("form-col-order", 1200),
-        ("form-col-dossier", 1500),
-        ("form-col-kind", 800),
-        ("form-col-difference", 1350),
-        ("form-col-amount", 1150),
+        ("form-col-order", 1350),
+        ("form-col-dossier", 1350),
+        ("form-col-kind", 1000),
+        ("form-col-difference", 1300),
+        ("form-col-amount", 1100),
     ];
     blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
 }
 
 /// Says so where a table holds the first rows only.
-fn cut(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, all: usize) {
+pub(super) fn cut(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, all: usize) {
     if all > LISTED {
         let number = |n: usize| text::number(minutes.lang, i128::try_from(n).unwrap_or_default());
         let (n, all) = (number(LISTED), number(all));
@@ -146,11 +148,11 @@ fn of_matched(
     sum.cells.push(Cell::text(""));
     rows.push(sum);
     let columns = [
-        ("form-col-no", 650),
+        ("form-col-no", 600),
         ("form-col-day", 1300),
-        ("form-col-txn", 1450),
-        ("form-col-dossier", 1550),
-        ("form-col-kind", 800),
+        ("form-col-txn", 1350),
+        ("form-col-dossier", 1500),
+        ("form-col-kind", 1000),
         ("form-col-difference", 1350),
         ("form-col-amount", 1150),
         ("form-col-left-over", 1100),
@@ -241,7 +243,12 @@ fn total(
     }
 }
 
-fn table(minutes: &Minutes<'_>, name: &str, columns: &[(&str, u32)], rows: Vec<Row>) -> Block {
+pub(super) fn table(
+    minutes: &Minutes<'_>,
+    name: &str,
+    columns: &[(&str, u32)],
+    rows: Vec<Row>,
+) -> Block {
     let column = |(key, width): &(&str, u32)| (minutes.say(key), *width);
     Block::Table(Grid {
         name: minutes.say(name),

@@ -16,11 +16,19 @@ use crate::domain::Lang;
 use crate::report::escape::Visible;
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"#;
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"#;
 const ROOT: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>"#;
 const PARTS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
+/// The page's number in the middle of the upper margin, on all pages but the first (Decree 30/2020).
+const HEADER: &str = concat!(
+    r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
+    "\n",
+    r#"<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">"#,
+    r#"<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:fldSimple w:instr=" PAGE ">"#,
+    r#"<w:r><w:t>2</w:t></w:r></w:fldSimple></w:p></w:hdr>"#
+);
 const STYLES: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
     "\n",
@@ -35,6 +43,7 @@ const STYLES: &str = concat!(
     "</w:style></w:styles>"
 );
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const LINKS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 /// Width of the text on A4 between margins of 30 and 15 mm, in twentieths of a point.
 const UPRIGHT: u32 = 9355;
 const ON_ITS_SIDE: u32 = 14_287;
@@ -60,6 +69,7 @@ pub fn render(paper: &Paper) -> io::Result<Vec<u8>> {
         ("_rels/.rels", ROOT),
         ("word/_rels/document.xml.rels", PARTS),
         ("word/styles.xml", &styles),
+        ("word/header1.xml", HEADER),
         ("docProps/core.xml", &core),
         ("word/document.xml", &document(paper)),
     ] {
@@ -84,11 +94,17 @@ fn document(paper: &Paper) -> String {
     };
     let mut out = format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<w:document xmlns:w="{WORD}"><w:body>"#
+<w:document xmlns:w="{WORD}" xmlns:r="{LINKS}"><w:body>"#
     );
-    for block in &paper.blocks {
+    let mut blocks = paper.blocks.iter().peekable();
+    while let Some(block) = blocks.next() {
         match block {
-            Block::Line(line) => paragraph(&mut out, line, 26),
+            Block::Line(line) => {
+                // what a table or signatures belong to stands on their page
+                let next = blocks.peek();
+                let keep = matches!(next, Some(Block::Table(_) | Block::Signatures(_)));
+                spaced(&mut out, line, 26, keep);
+            }
             Block::Table(grid) => table(&mut out, grid, width, paper.lang),
             Block::Head(left, right) => {
                 // the name of the state stands in one line
@@ -118,17 +134,25 @@ fn document(paper: &Paper) -> String {
             r#" w:header="567" w:footer="567" w:gutter="0"/>"#
         )
     };
-    out.push_str("<w:sectPr>");
+    out.push_str(r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/>"#);
     out.push_str(page);
-    out.push_str("</w:sectPr></w:body></w:document>");
+    out.push_str("<w:titlePg/></w:sectPr></w:body></w:document>");
     out
 }
 
 /// A paragraph in letters of so many half points.
 fn paragraph(out: &mut String, line: &Line, size: u32) {
+    spaced(out, line, size, false);
+}
+
+/// The same; `keep`: on the page of what follows.
+fn spaced(out: &mut String, line: &Line, size: u32, keep: bool) {
     out.push_str("<w:p><w:pPr>");
     if line.heading {
         out.push_str(r#"<w:pStyle w:val="Heading1"/>"#);
+    }
+    if keep {
+        out.push_str("<w:keepNext/>");
     }
     let align = match line.align {
         Align::Left => "left",

@@ -98,6 +98,11 @@ impl Sums {
     }
 }
 
+/// True for a successful payment that takes part in the comparison.
+pub(super) fn is_paid(row: &ProviderRow) -> bool {
+    part(row) == Part::Paid
+}
+
 /// True for a row that is matched without any difference.
 pub(super) fn is_exact(row: &ProviderRow) -> bool {
     &*row.bucket == "matched" && &*row.class == OK && !row.went_back

@@ -5,7 +5,7 @@ use super::figures::{ByClass, Sums};
 use super::paper::{Block, Cell, Grid, How, Line, Listed, Paper, Row, head, signer};
 use super::period;
 use crate::classify::{Class, OK};
-use crate::domain::{Day, Lang, MissingPayment, Ordered, Period, ProviderRow, RunId};
+use crate::domain::{Day, Lang, MissingPayment, Ordered, OwnOrder, Period, ProviderRow, RunId};
 use crate::report::facts::Figure;
 use crate::text;
 
@@ -40,6 +40,8 @@ pub struct Minutes<'a> {
     pub closing: Vec<ProviderRow>,
     /// Party A's own word on the orders of the period at this provider.
     pub ordered: Ordered,
+    /// These orders, and those of other days that the rows name; by id.
+    pub orders: Vec<OwnOrder>,
     /// What party A calls paid and no source has the money of, by whatever provider.
     pub unseen: Vec<MissingPayment>,
     /// The word by which orders name this provider.
@@ -175,10 +177,9 @@ impl Minutes<'_> {
         let opening: Figure = self.opening.iter().map(|row| row.amount).collect();
         let closing: Figure = self.closing.iter().map(|row| row.amount).collect();
         let some = |figure: Figure| (!figure.is_empty()).then_some(figure);
-        let own = Figure::new(self.ordered.paid, self.ordered.paid_vnd.into());
-        let own = (self.ordered.orders != 0).then_some(own);
         let unseen: Figure = self.unseen_here().map(|(fee, _)| fee.amount).collect();
-        let unseen = own.or(some(unseen)).map(|_| unseen);
+        let told = self.ordered.orders != 0 || !unseen.is_empty();
+        let unseen = told.then_some(unseen);
         let mut table = Table {
             of: self,
             rows: Vec::new(),
@@ -216,7 +217,7 @@ impl Minutes<'_> {
             table.part("", "form-minutes-waiting", waiting);
         }
         table.head("VIII", "form-minutes-fees", sums.fees);
-        table.head("IX", "form-minutes-own", own);
+        table.own(sums.paid);
         table.head("X", "form-minutes-unseen", unseen);
         if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
             table.of_annex(("form-sheet-unseen", 5), unseen, None);
@@ -253,19 +254,19 @@ impl Minutes<'_> {
 }
 
 /// The rows of the table of figures, one after the other.
-struct Table<'m> {
-    of: &'m Minutes<'m>,
-    rows: Vec<Row>,
+pub(super) struct Table<'m> {
+    pub(super) of: &'m Minutes<'m>,
+    pub(super) rows: Vec<Row>,
 }
 
 impl Table<'_> {
     /// A numbered part; without a figure where nobody told it.
-    fn head(&mut self, number: &str, key: &str, figure: Option<Figure>) {
+    pub(super) fn head(&mut self, number: &str, key: &str, figure: Option<Figure>) {
         self.row(number, self.of.say(key), figure, true);
     }
 
     /// A row below it.
-    fn part(&mut self, number: &str, key: &str, figure: Figure) {
+    pub(super) fn part(&mut self, number: &str, key: &str, figure: Figure) {
         self.row(number, self.of.say(key), Some(figure), false);
     }
 
@@ -291,7 +292,7 @@ impl Table<'_> {
     }
 
     /// The last row is the sum of so many that follow.
-    fn sum_below(&mut self, rows: u32) {
+    pub(super) fn sum_below(&mut self, rows: u32) {
         if rows > 0 {
             self.made(|_| How::Below(rows));
         }

@@ -12,6 +12,7 @@ mod book;
 mod bridge;
 mod docx;
 mod figures;
+mod own;
 mod paper;
 mod period;
 
@@ -21,5 +22,6 @@ pub use bridge::{Bridge, is_summed};
 pub use docx::render as docx;
 pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
+pub use own::{Step, Why};
 pub use paper::{Align, Block, Cell, Grid, How, Line, Listed, Paper, Row, Scale};
 pub use payments::{AgencyPayments, Carried, Payments};

@@ -14,11 +14,16 @@ const SOFFICE: &str = "/usr/bin/soffice";
 
 /// Converts a workbook with a profile of its own that calculates everything again.
 pub(crate) fn convert(dir: &Path, bytes: &[u8], to: &str) -> PathBuf {
+    convert_from(dir, bytes, "xlsx", to)
+}
+
+/// The same of a file of another kind.
+pub(crate) fn convert_from(dir: &Path, bytes: &[u8], from: &str, to: &str) -> PathBuf {
     assert!(
         Path::new(SOFFICE).exists(),
         "{SOFFICE} is missing: apt-get install libreoffice-calc-nogui (Debian package)"
     );
-    let input = dir.join("doisoat.xlsx");
+    let input = dir.join(format!("doisoat.{from}"));
     std::fs::write(&input, bytes).unwrap();
     let user = dir.join("profile/user");
     std::fs::create_dir_all(&user).unwrap();
