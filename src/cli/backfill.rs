@@ -6,8 +6,8 @@ use super::run::{desk_for_a_night, in_order, show};
 use super::{Global, Outcome, block_on, day};
 use crate::config::NotifyConfig;
 use crate::domain::Day;
-use crate::job::nightly::{self, Mode, Night};
-use crate::job::{Exit, JobError};
+use crate::job::nightly::{self, Mode};
+use crate::job::{Exit, JobError, period};
 
 /// Arguments of `backfill`.
 #[derive(Debug, Args)]
@@ -15,7 +15,8 @@ use crate::job::{Exit, JobError};
 Examples:
   doisoat backfill --from 2022-12-01 --to 2022-12-31    every night of the month, oldest first
   doisoat backfill --from 2022-12-01 --to 2022-12-31    again: resumes; finished nights change nothing
-The exit code is the strongest of all nights; a night that fails ends it.")]
+Nights of a closed period stay as they are: each is named, the others run. The exit code is the strongest
+of all nights; a night that fails ends it.")]
 pub struct BackfillArgs {
     /// First business date
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -40,9 +41,11 @@ pub(super) fn run(global: &Global, args: &BackfillArgs) -> Outcome {
         let mut day = args.from;
         while day <= args.to {
             desk.checkpoint()?;
-            let night: Night = nightly::run(&desk, day, Mode::Publish).await?;
-            show(&night, args.json, lang);
-            exits.extend(night.exits);
+            let night = nightly::run(&desk, day, Mode::Publish).await;
+            if let Some(night) = period::unless_closed(day, night)? {
+                show(&night, args.json, lang);
+                exits.extend(night.exits);
+            }
             day = day.plus(1);
         }
         desk.close().await;

@@ -34,6 +34,7 @@ mod schedule;
 mod status;
 mod status_start;
 mod summary;
+mod usage;
 mod verify;
 mod who;
 
@@ -194,7 +195,7 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let wants_json = args.iter().any(|arg| arg == "--json");
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, wants_json),
+        Err(error) => return usage(&args, &error, wants_json),
     };
     private_files();
     telemetry::init(
@@ -254,7 +255,11 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 /// Help and version are no failures; everything else is exit 2.
-fn usage(error: &clap::Error, wants_json: bool) -> u8 {
+fn usage(args: &[std::ffi::OsString], error: &clap::Error, wants_json: bool) -> u8 {
+    if let Some(failure) = usage::of_finance(args, error) {
+        failure.print(wants_json, LogFormat::Text);
+        return Exit::Usage.code();
+    }
     let asked = matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion

@@ -7,7 +7,7 @@ use super::output::{is_terminal, json_line, out, table};
 use super::run::{desk, in_order};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::domain::{Day, Lang, SourceFacts, SourceName, Text};
-use crate::job::{Desk, Exit, JobError, exits, pull};
+use crate::job::{Desk, Exit, JobError, exits, period, pull};
 
 /// Arguments of `pull`.
 #[derive(Debug, Args)]
@@ -65,7 +65,15 @@ async fn days(desk: &Desk, args: &PullArgs, lang: Lang) -> Result<Vec<Exit>, Job
     let mut all = Vec::new();
     while day <= to {
         desk.checkpoint()?;
-        let pulled = pull::alone(desk, day, only.as_ref()).await?;
+        let pulled = pull::alone(desk, day, only.as_ref()).await;
+        let pulled = match args.date {
+            Some(_) => Some(pulled?),
+            None => period::unless_closed(day, pulled)?,
+        };
+        let Some(pulled) = pulled else {
+            day = day.plus(1);
+            continue;
+        };
         let exits = exits::of_pull(&pulled.facts);
         if args.json {
             json_line(&Document {

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::domain::Day;
 use crate::job::desk::last_closed_day_of;
 use crate::job::nightly::{self, Mode, Night};
-use crate::job::{Desk, JobError, Progress, Stop, unopened};
+use crate::job::{Desk, Exit, JobError, Progress, Stop, period, unopened};
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -21,7 +21,8 @@ Examples:
   doisoat run --date 2022-12-05     that night; the same inputs give the same result and change nothing
   doisoat run --dry-run -v          read and settle, publish nothing
   doisoat run --json                the document of run.json on stdout
-Silent when stdout is no terminal. `doisoat help exit-codes` tells what the exit code means.")]
+A night of a closed period stays as it is: without --date that is said and ends with 0, with it it is
+refused with 2. Silent when stdout is no terminal. `doisoat help exit-codes` tells what the exit code means.")]
 pub struct RunArgs {
     /// The business date [default: the last closed one]
     #[arg(long, value_name = "DATE", value_parser = day)]
@@ -43,16 +44,23 @@ pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
         Mode::Publish
     };
     let night = block_on(async {
-        let day = args.date;
-        let day = day.unwrap_or_else(|| last_closed_day_of(&config, &SystemClock));
+        let named = args.date;
+        let day = named.unwrap_or_else(|| last_closed_day_of(&config, &SystemClock));
         let desk = match mode {
             Mode::Publish => desk_for_a_night(config, global, day).await?,
             Mode::DryRun => desk(config, global).await?,
         };
         let night = nightly::run(&desk, day, mode).await;
         desk.close().await;
-        night
+        match named {
+            Some(_) => night.map(Some),
+            // nobody named it: a timer that fires again is no reason for an alarm
+            None => period::unless_closed(day, night),
+        }
     })??;
+    let Some(night) = night else {
+        return Ok(Exit::Done);
+    };
     show(&night, args.json, lang);
     Ok(night.exit())
 }
@@ -98,7 +106,7 @@ pub(super) fn in_order(from: Day, to: Day) -> Result<(), Failure> {
     }
     let message = format!("--from {from} is after --to {to}");
     Err(Failure::new(
-        crate::job::Exit::Usage,
+        Exit::Usage,
         message,
         "put the earlier day first",
     ))

@@ -62,7 +62,8 @@ words!(
 /// provider's id behind it; an id that was made of the row's content is known to nobody outside
 /// and is told only where there is nothing else.
 pub fn reference(id: &str, bank_ref: Option<&str>) -> String {
-    match bank_ref.filter(|known| !known.is_empty()) {
+    let known = |text: &&str| !text.bytes().all(|letter| letter == b'0');
+    match bank_ref.filter(known) {
         None => id.to_owned(),
         Some(known) if known == id || id.starts_with('~') => known.to_owned(),
         Some(known) => format!("{known} ({id})"),

@@ -24,6 +24,14 @@ pub enum JobError {
         /// What to do.
         fix: String,
     },
+    /// The night belongs to a closed period: no source was asked, nothing was stored.
+    #[error("{message}")]
+    Closed {
+        /// Which period, and who closed it.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
     /// Stopped at a clean checkpoint.
     #[error("stopped at a clean checkpoint")]
     Stopped(Exit),
@@ -67,7 +75,10 @@ impl JobError {
                 | StoreError::NewerThanProgram(_),
             )
             | Self::Lost { .. } => Exit::Database,
-            Self::Config(_) | Self::Usage { .. } | Self::Store(StoreError::Url(_)) => Exit::Usage,
+            Self::Config(_)
+            | Self::Usage { .. }
+            | Self::Closed { .. }
+            | Self::Store(StoreError::Url(_)) => Exit::Usage,
             Self::Stopped(exit) => *exit,
             Self::Store(_) | Self::Unproved { .. } | Self::Erased { .. } | Self::Other(_) => {
                 Exit::Failed
@@ -79,6 +90,7 @@ impl JobError {
     pub fn message_and_fix(&self) -> (String, String) {
         match self {
             Self::Usage { message, fix }
+            | Self::Closed { message, fix }
             | Self::Unproved { message, fix }
             | Self::Lost { message, fix }
             | Self::Erased { message, fix } => (message.clone(), fix.clone()),

@@ -4,7 +4,6 @@
 //! reveal. Killed anywhere, the next start makes of it what an uninterrupted night would have
 //! made: before the commit nothing counts, after it the folder can be rebuilt from the database.
 
-mod backfill;
 mod decide;
 mod read;
 
@@ -29,7 +28,6 @@ use crate::domain::Day;
 use crate::prove::prove;
 use crate::store::{Lease, Publication, RunRecord};
 
-pub use backfill::backfill;
 pub(super) use decide::{Decided, decide_again, decide_as, decide_over};
 use decide::{Making, decide};
 pub(super) use read::{Read, read};
@@ -65,7 +63,7 @@ pub enum Mode {
     DryRun,
 }
 
-/// Runs the night of `day`.
+/// Runs the night of `day`; one of a closed period is refused before any source is asked.
 pub async fn run(desk: &Desk, day: Day, mode: Mode) -> Result<Night, JobError> {
     run_proved_by(desk, day, mode, prove).await
 }
@@ -83,8 +81,6 @@ pub async fn run_proved_by(
     if mode == Mode::DryRun {
         return held(desk, plan, None).await;
     }
-    // before any source is asked: what a refused night pulled would be stored
-    period::refuse_closed(desk, day).await?;
     let config = &desk.config;
     let mut told = Told {
         switch: announce::Switch::new(config, desk.clock.now_ms(), day),
@@ -92,6 +88,10 @@ pub async fn run_proved_by(
     };
     let watch = Stopwatch::start();
     let night = held(desk, plan, Some(&mut told)).await;
+    if matches!(night, Err(JobError::Closed { .. })) {
+        // no night began, so none ended
+        return night;
+    }
     told.book.ended(night.as_ref(), desk.clock.now_ms());
     let (ended, pause) = (announce::Ended::of(&night), desk.pace.first_wait);
     told.switch.end(config.lang, &desk.stop, pause, ended).await;
@@ -110,6 +110,11 @@ async fn held(desk: &Desk, plan: Plan, told: Option<&mut Told>) -> Result<Night,
     // Secrets are fetched before anything else: a missing one must not cost half a night.
     let opened = pull::open(desk, None)?;
     let mut lease = desk.lease(&format!("run {}", plan.day)).await?;
+    // under the lease nobody closes; before the pull, because what is pulled is stored
+    if let Err(closed) = period::refuse_closed(desk, plan.day).await {
+        desk.store.release_lease(lease).await?;
+        return Err(closed);
+    }
     if let Some(told) = told {
         told.book.begun();
         told.switch.start(desk.config.lang);
@@ -173,10 +178,6 @@ async fn steps(
             folder: stage::folder(desk, day),
             times,
         });
-    }
-    if mode == Mode::Publish {
-        // it may have been closed before the lease was taken
-        period::refuse_closed(desk, day).await?;
     }
     let watch = Stopwatch::start();
     let making = Making {

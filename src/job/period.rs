@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use tracing::warn;
+
 use super::desk::Desk;
 use super::error::JobError;
 use super::late;
@@ -56,7 +58,7 @@ pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobErro
     let (label, lang) = (&closing.period.label, desk.config.lang);
     let (day, at) = (text::day(lang, night), late::at(lang, closing));
     let who = [("day", &*day), ("by", &*closing.by), ("at", &*at)];
-    Err(JobError::Usage {
+    Err(JobError::Closed {
         message: said(desk, "period-holds", label, &who),
         fix: said(
             desk,
@@ -65,6 +67,18 @@ pub(super) async fn refuse_closed(desk: &Desk, night: Day) -> Result<(), JobErro
             &[("night", &night.to_string())],
         ),
     })
+}
+
+/// What was done for a day; none, and a warning, where its period is closed: for whoever goes
+/// through several days, or did not name the day.
+pub fn unless_closed<T>(day: Day, done: Result<T, JobError>) -> Result<Option<T>, JobError> {
+    match done {
+        Err(JobError::Closed { message, fix }) => {
+            warn!(business_date = %day, stage = "period", fix, "{message}");
+            Ok(None)
+        }
+        done => done.map(Some),
+    }
 }
 
 /// Closes a period: its report of today is kept, and told from now on. Tells the folder.

@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Mode, Night};
 use super::outcome::Exit;
+use super::period;
 use super::unopened;
 use crate::domain::Moment;
 use crate::schedule::Nights;
@@ -140,8 +141,9 @@ impl Batch<'_> {
         };
         for day in due {
             desk.checkpoint()?;
-            match nightly::run(desk, day, Mode::Publish).await {
-                Ok(night) => tell(&night),
+            let night = nightly::run(desk, day, Mode::Publish).await;
+            match period::unless_closed(day, night) {
+                Ok(night) => night.iter().for_each(&mut *tell),
                 Err(problem @ JobError::Stopped(_)) => return Err(problem),
                 Err(problem) if problem.exit() == Exit::Locked => return Err(problem),
                 Err(problem) => {

@@ -898,6 +898,15 @@ status-start-broken = Last start: { $at }, night { $day }: BROKEN OFF (killed, o
 status-missed = Nights due and not published: { $n } ({ $days })
 status-missed-fix = doisoat backfill --from { $from } --to { $to }
 
+# Arguments that cannot be read
+usage-value = the value "{ $value }" cannot be used for { $arg } ({ $why })
+usage-no-value = { $arg } needs a value
+usage-unknown = there is no argument or command "{ $arg }"
+usage-missing = a required argument is missing: { $arg }
+usage-conflict = { $arg } cannot be used with { $other }
+usage-meant = did you mean { $arg }?
+usage-help = how to write it: `doisoat { $command } --help`
+
 # Closed periods
 period-closed = { $period }: closed by { $by } at { $at }: { $reason } (run { $run })
 period-holds = { $day } lies in { $period }, which { $by } closed at { $at }; no source was asked, nothing was stored

@@ -898,6 +898,15 @@ status-start-broken = Lần khởi động cuối: { $at }, đêm { $day }: BỊ
 status-missed = Đêm đã đến hạn mà chưa công bố: { $n } ({ $days })
 status-missed-fix = doisoat backfill --from { $from } --to { $to }
 
+# Arguments that cannot be read
+usage-value = giá trị "{ $value }" không dùng được cho { $arg } ({ $why })
+usage-no-value = { $arg } cần một giá trị
+usage-unknown = không có tham số hay lệnh "{ $arg }"
+usage-missing = còn thiếu tham số bắt buộc: { $arg }
+usage-conflict = { $arg } không dùng cùng với { $other }
+usage-meant = có phải ý bạn là { $arg }?
+usage-help = xem cách viết: `doisoat { $command } --help`
+
 # Closed periods
 period-closed = { $period }: { $by } chốt số liệu lúc { $at }: { $reason } (lần chạy { $run })
 period-holds = ngày { $day } thuộc kỳ { $period } mà { $by } đã chốt lúc { $at }; không nguồn nào được hỏi, không có gì được ghi

@@ -151,6 +151,50 @@ fn usage_is_exit_2_and_says_so_in_json_too() {
     );
 }
 
+/// Finance staff are told in their language what they wrote wrong; it is exit 2 in both.
+#[test]
+fn finance_is_told_of_wrong_arguments_in_its_language() {
+    let dir = tempfile::tempdir().unwrap();
+    let check = |args: &[&str], vi: &str, en: &str| {
+        for (more, wanted) in [(&[][..], vi), (&["--lang", "en"], en), (&["--lang=en"], en)] {
+            let said = stderr(&ends(dir.path(), &[args, more].concat(), 2));
+            assert!(said.starts_with("doisoat: "), "{args:?}: {said}");
+            assert!(said.contains(wanted), "{args:?}: {said}");
+        }
+        let json_too = ends(dir.path(), &[args, &["--json"]].concat(), 2);
+        assert_eq!(json(&json_too)["error"]["code"], "usage", "{args:?}");
+    };
+    check(
+        &["report", "--month", "2022-13"],
+        "giá trị \"2022-13\" không dùng được cho --month <YYYY-MM> (",
+        "the value \"2022-13\" cannot be used for --month <YYYY-MM> (",
+    );
+    check(
+        &["period", "close", "2022-12"],
+        "còn thiếu tham số bắt buộc: --reason <TEXT>\n  xem cách viết: `doisoat period close --help`",
+        "a required argument is missing: --reason <TEXT>",
+    );
+    check(
+        &["exceptions", "lst"],
+        "không có tham số hay lệnh \"lst\"\n  có phải ý bạn là list?",
+        "did you mean list?",
+    );
+    check(
+        &["report", "--moth", "2022-12"],
+        "có phải ý bạn là --month?\n  xem cách viết: `doisoat report --help`",
+        "there is no argument or command \"--moth\"",
+    );
+    check(
+        &["report", "--month", "2022-12", "--year", "2022"],
+        "không dùng cùng với --",
+        "cannot be used with --",
+    );
+    std::fs::write(dir.path().join("doisoat.toml"), "lang = \"en\"\n").unwrap();
+    let said = stderr(&ends(dir.path(), &["period", "close"], 2));
+    assert!(said.contains("is missing: "), "as configured: {said}");
+    assert!(stderr(&ends(dir.path(), &["runn"], 2)).starts_with("error: "));
+}
+
 #[test]
 fn a_configuration_error_has_its_place_and_a_suggestion() {
     let dir = tempfile::tempdir().unwrap();

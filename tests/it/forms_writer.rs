@@ -159,10 +159,10 @@ async fn documents_open_in_a_word_processor_and_print_what_they_say() {
         is_whole(docx, name);
         is_an_office_s(docx, name);
     }
-    if !Path::new(WRITER).exists() {
-        eprintln!("skipped: {WRITER} is missing (Debian: libreoffice-writer-nogui)");
-        return;
-    }
+    assert!(
+        Path::new(WRITER).exists(),
+        "{WRITER} is missing: apt-get install libreoffice-writer-nogui (Debian package)"
+    );
     for (name, docx) in documents {
         prints(docx, name);
     }

@@ -314,3 +314,52 @@ async fn book_is_sealed(town: &Town) {
     }
     assert_eq!(code(&run(town, &["verify", "--all"]).await), 0);
 }
+
+/// A closed day among others is named and left; named alone it is refused. Neither asks a source.
+#[tokio::test(flavor = "multi_thread")]
+async fn several_days_go_past_a_closed_one() {
+    let (town, desk) = two(Kind::Sqlite).await;
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+    close(&desk, &both()).await.unwrap();
+    let of_first = || files(&town.folder(FIRST));
+    let (published, started) = (of_first(), desk.config.last_run_file());
+    let before = (town.dump().await, std::fs::read(&started).unwrap());
+    for args in [["run", "--date", FIRST], ["pull", "--date", FIRST]] {
+        let refused = run(&town, &args).await;
+        assert_eq!(code(&refused), 2, "{args:?}");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("mà ke-toan đã chốt lúc "), "{said}");
+        assert!(said.contains("doisoat period reopen 2022-12-05/2022-12-06"));
+    }
+    for command in ["backfill", "pull"] {
+        let left = run(&town, &[command, "--from", FIRST, "--to", SECOND]).await;
+        assert_eq!(code(&left), 0, "{command}");
+        let said = String::from_utf8(left.stderr).unwrap();
+        assert!(said.contains("05/12/2022") && said.contains("06/12/2022"));
+        assert!(left.stdout.is_empty());
+    }
+    let after = (town.dump().await, std::fs::read(&started).unwrap());
+    assert!(before == after, "nothing was pulled, and no night began");
+    town.morning_after(day(THIRD));
+    let range = ["backfill", "--from", FIRST, "--to", THIRD, "--json"];
+    let all = run(&town, &range).await;
+    assert_eq!(code(&all), 0);
+    let nights: Vec<Value> = stdout(&all)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(nights.len(), 1, "the night that is not closed");
+    assert_eq!(nights[0]["business_date"], THIRD);
+    assert_eq!(String::from_utf8(all.stderr).unwrap().lines().count(), 2);
+    assert_eq!(of_first(), published);
+    // a timer's second start of a closed night is no failure
+    let again = again(&desk, day(SECOND)).await;
+    assert!(matches!(again, Err(JobError::Closed { .. })));
+    let left = period::unless_closed(day(SECOND), again).unwrap();
+    assert!(left.is_none());
+    let missing = Err(JobError::Usage {
+        message: String::new(),
+        fix: String::new(),
+    });
+    assert!(period::unless_closed::<()>(day(SECOND), missing).is_err());
+}

@@ -22,6 +22,7 @@ use tracing::{info, warn};
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::period;
 use crate::clock::Stopwatch;
 use crate::config::SourceSettings;
 use crate::domain::source::Control;
@@ -131,11 +132,14 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
     Ok(Pulled { facts, at_ms })
 }
 
-/// Only the ingestion part: takes the lease, reads, stores.
+/// Only the ingestion part: takes the lease, reads, stores; nothing of a closed period.
 pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result<Pulled, JobError> {
     let opened = open(desk, only)?;
     let lease = desk.lease(&format!("pull {night}")).await?;
-    let pulled = pull(desk, night, opened).await;
+    let pulled = match period::refuse_closed(desk, night).await {
+        Ok(()) => pull(desk, night, opened).await,
+        Err(closed) => Err(closed),
+    };
     let released = desk.store.release_lease(lease).await;
     let pulled = pulled?;
     released?;

@@ -89,14 +89,14 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
     };
     blocks.push(Block::Line(Line::plain(listed)));
     let columns = [
-        ("form-col-no", 600),
-        ("form-col-day", 1300),
-        ("form-col-txn", 1350),
-        ("form-col-order", 1350),
-        ("form-col-dossier", 1350),
+        ("form-col-no", 650),
+        ("form-col-day", 1400),
+        ("form-col-txn", 1300),
+        ("form-col-order", 1250),
+        ("form-col-dossier", 1300),
         ("form-col-kind", 1000),
         ("form-col-difference", 1300),
-        ("form-col-amount", 1100),
+        ("form-col-amount", 1150),
     ];
     blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
 }
@@ -148,12 +148,12 @@ fn of_matched(
     sum.cells.push(Cell::text(""));
     rows.push(sum);
     let columns = [
-        ("form-col-no", 600),
-        ("form-col-day", 1300),
+        ("form-col-no", 650),
+        ("form-col-day", 1400),
         ("form-col-txn", 1350),
-        ("form-col-dossier", 1500),
+        ("form-col-dossier", 1400),
         ("form-col-kind", 1000),
-        ("form-col-difference", 1350),
+        ("form-col-difference", 1300),
         ("form-col-amount", 1150),
         ("form-col-left-over", 1100),
     ];

@@ -274,14 +274,14 @@ pub(super) fn add(minutes: &Minutes<'_>, blocks: &mut Vec<Block>) {
         strong: true,
     });
     let columns = [
-        ("form-col-no", 600),
-        ("form-col-day", 1300),
-        ("form-col-txn-or-order", 1650),
-        ("form-col-dossier", 1600),
-        ("form-col-difference", 1500),
-        ("form-col-by-b", 1000),
-        ("form-col-by-a", 1000),
-        ("form-col-a-less-b", 1000),
+        ("form-col-no", 650),
+        ("form-col-day", 1400),
+        ("form-col-txn-or-order", 1350),
+        ("form-col-dossier", 1350),
+        ("form-col-difference", 1150),
+        ("form-col-by-b", 1150),
+        ("form-col-by-a", 1150),
+        ("form-col-a-less-b", 1150),
     ];
     blocks.push(annex::table(minutes, "form-sheet-own", &columns, rows));
 }
