@@ -6,7 +6,7 @@ use crate::domain::fee::words;
 use crate::domain::{Day, DossierCode, ExceptionId, RowKey, Text, Vnd};
 use crate::matching::{Evidence, Nearest};
 
-use super::at_risk::{AtRisk, at_risk};
+use super::at_risk::{AtRisk, at_risk, still_due};
 use super::case::{FeeCase, MoneyCase};
 
 words!(
@@ -102,6 +102,11 @@ pub struct Classified {
 }
 
 impl Classified {
+    /// What is still due of a fee line that something was paid for; none for any other row.
+    pub fn still_due(&self) -> Option<Vnd> {
+        still_due(self.class, &self.key, self.amount, &self.evidence)
+    }
+
     /// The money at risk, and where it is counted.
     pub fn at_risk(&self) -> AtRisk {
         at_risk(self.class, &self.key, self.amount, &self.evidence)

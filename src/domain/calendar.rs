@@ -68,6 +68,15 @@ impl Calendar {
         self.0.get(&day).copied().unwrap_or(weekend)
     }
 
+    /// The days of the year of `day` that stand in the calendar, in order: those on which offices rest, or
+    /// those on which they work although it is a weekend.
+    pub fn of_year(&self, day: Day, rests: bool) -> impl Iterator<Item = Day> {
+        let year = day.date().year();
+        let days = self.0.iter();
+        let days = days.filter(move |(day, off)| day.date().year() == year && **off == rests);
+        days.map(|(day, _)| *day)
+    }
+
     /// The last year of which it knows holidays.
     pub fn last_year(&self) -> i32 {
         self.0.keys().next_back().map_or(0, |day| day.date().year())

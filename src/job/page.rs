@@ -5,8 +5,6 @@ mod balances;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
@@ -14,7 +12,7 @@ use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
 use crate::domain::{Day, Inputs, RowKey, Vnd};
-use crate::report::{PageFacts, SourceFile};
+use crate::report::{PageFacts, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
 use crate::store::{ExceptionRecord, Reading, RunRecord};
@@ -110,7 +108,11 @@ pub(super) async fn of(
         assigned,
         files,
         balances,
-        rules: rules(desk, day),
+        rules: rule_lines(
+            (&desk.config.rules_for(day), &desk.config.calendar),
+            day,
+            desk.config.lang,
+        ),
         late: late::of_run(desk, run, pool).await?,
         closed: None,
     })
@@ -138,35 +140,6 @@ async fn told_later(desk: &Desk, run: &RunRecord) -> Result<BTreeSet<Box<str>>, 
     };
     let (told, later) = (digests(told), digests(later));
     Ok(later.difference(&told).cloned().collect())
-}
-
-/// The rules as key and value; accounts and rates are told by their number only.
-fn rules(desk: &Desk, day: Day) -> Vec<(Box<str>, Box<str>)> {
-    let rules = desk.config.rules_for(day);
-    let accounts = rules.collection_accounts.len();
-    let rates = rules.fee_table.rates.len();
-    let Ok(Value::Object(all)) = serde_json::to_value(&rules) else {
-        return Vec::new();
-    };
-    // what the report tells elsewhere: targets and definitions in the tables, the margin with its
-    // reason in the box of the run
-    let elsewhere = ["targets", "definitions", "periods", "margin_min"];
-    let told = all
-        .into_iter()
-        .filter(|(key, _)| !elsewhere.contains(&key.as_str()));
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    told.map(|(key, value)| {
-        let value = match &*key {
-            "collection_accounts" => accounts.to_string(),
-            "fee_table" => rates.to_string(),
-            _ => text(&value),
-        };
-        (key.into(), value.into())
-    })
-    .collect()
 }
 
 #[cfg(test)]

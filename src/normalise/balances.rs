@@ -183,7 +183,7 @@ mod tests {
             } else {
                 TxnKind::Payment
             }),
-            balance: Some(balance.into()).filter(|text: &Box<str>| !text.is_empty()),
+            balance: (!balance.is_empty()).then(|| balance.into()),
             ..Record::default()
         }
     }

@@ -23,4 +23,4 @@ pub use facts::{
     Replaced, RunFacts, SourceFile, SourceNight, StatementBalance, TrendPoint,
 };
 pub use files::{match_files, night_files};
-pub use model::Report;
+pub use model::{Report, rule_lines};

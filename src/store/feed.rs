@@ -206,8 +206,10 @@ fn is_due(
     if known.fed || known.returned {
         return false;
     }
-    use OrderStatus::{Cancelled, Expired, Failed};
-    let over = matches!(order.status, Failed | Expired | Cancelled);
+    let over = matches!(
+        order.status,
+        OrderStatus::Failed | OrderStatus::Expired | OrderStatus::Cancelled
+    );
     if age <= i64::from(rules.nightly_days) {
         return !(known.failed && over);
     }

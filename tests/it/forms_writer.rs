@@ -152,7 +152,7 @@ async fn documents_open_in_a_word_processor_and_print_what_they_say() {
     }
     let documents: Vec<_> = papers
         .iter()
-        .filter(|(name, _)| name.ends_with(".docx"))
+        .filter(|(name, _)| Path::new(name).extension().is_some_and(|end| end == "docx"))
         .collect();
     assert!(documents.len() >= 3, "{:?}", papers.keys());
     for (name, docx) in &documents {

@@ -272,7 +272,7 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
         "dòng 2, cột B (class): lúc lập bảng là Thừa phía nhà cung cấp (không có hồ sơ), nay là Chưa",
         "dòng 3, cột D (decision): \"pay\" không phải quyết định → chọn một trong: Ghép với một hồ sơ;",
         "dòng 4, cột G (reason): chưa có lý do → ghi vì sao",
-        "dòng 5, cột E (target): chưa biết khoản phí nào của hồ sơ",
+        "dòng 5, cột E (target): chưa biết khoản thu nào của hồ sơ",
     ];
     assert_eq!(lines.len(), wanted.len(), "{lines:?}");
     for (line, wanted) in lines.iter().zip(wanted) {

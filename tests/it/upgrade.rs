@@ -149,9 +149,10 @@ async fn older_town(kind: Kind) -> Town {
 fn put_back(folder: &Path, kept: &BTreeMap<String, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => std::fs::remove_dir_all(&path).unwrap(),
-            false => std::fs::remove_file(&path).unwrap(),
+        if path.is_dir() {
+            std::fs::remove_dir_all(&path).unwrap();
+        } else {
+            std::fs::remove_file(&path).unwrap();
         }
     }
     for (name, bytes) in kept {

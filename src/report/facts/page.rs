@@ -82,7 +82,7 @@ pub struct PageFacts {
     pub files: Vec<SourceFile>,
     /// The balances that statement files of the night tell, in order of sources and files.
     pub balances: Vec<StatementBalance>,
-    /// The rules in force: key of `[rules]` and value.
+    /// The rules in force: what each is called, and its value in words.
     pub rules: Vec<(Box<str>, Box<str>)>,
     /// What came for periods that were closed already.
     pub late: Vec<LateForClosed>,

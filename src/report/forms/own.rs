@@ -134,16 +134,13 @@ impl Minutes<'_> {
         otherwise: bool,
         steps: &mut Vec<Step<'m>>,
     ) {
-        let why = if !self.period.holds(order.made_on) {
-            Some(Why::OtherPeriod)
-        } else {
-            match order.status {
-                OrderStatus::Paid => None,
-                OrderStatus::Refunded => Some(Why::Returned),
-                OrderStatus::Created | OrderStatus::Pending => Some(Why::Waiting),
-                OrderStatus::Failed | OrderStatus::Expired | OrderStatus::Cancelled => {
-                    Some(Why::Failed)
-                }
+        let why = match order.status {
+            _ if !self.period.holds(order.made_on) => Some(Why::OtherPeriod),
+            OrderStatus::Paid => None,
+            OrderStatus::Refunded => Some(Why::Returned),
+            OrderStatus::Created | OrderStatus::Pending => Some(Why::Waiting),
+            OrderStatus::Failed | OrderStatus::Expired | OrderStatus::Cancelled => {
+                Some(Why::Failed)
             }
         };
         if let Some(why) = why {

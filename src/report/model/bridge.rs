@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
-use crate::classify::{Bucket, Classified, still_due};
+use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, RowKey, Side, Txn, TxnKind, TxnStatus, Vnd};
 use crate::matching::{Evidence, Role};
 use crate::report::facts::{Figure, RunFacts};
@@ -111,8 +111,8 @@ pub struct CarryRow {
     pub came: Figure,
     /// Open then and now with another amount: how many, and by how much the money at risk grew.
     pub changed: Figure,
-    /// Open then and matched now, with the amount of then; of a fee line that is paid in part since,
-    /// what was paid, and no row.
+    /// Open then and matched now, with the amount of then; of a fee line that is paid in part
+    /// since, what was paid, and no row.
     pub matched: Figure,
     /// Open then; left out with a reason, unreadable or without anything due now. The amount is
     /// that of then.
@@ -285,7 +285,7 @@ fn waits(row: &Classified) -> Option<Vnd> {
     match row.bucket {
         _ if !kept => None,
         Bucket::Open => Some(row.amount),
-        Bucket::Matched => still_due(row.class, &row.key, row.amount, &row.evidence),
+        Bucket::Matched => row.still_due(),
         Bucket::Rejected | Bucket::Excluded => None,
     }
 }

@@ -136,13 +136,13 @@ fn table(
             share: shares::row(share, facts),
         }
     };
-    let (heading, column) = match dimension {
-        Dimension::Unit => ("cells-unit", "column-agency"),
-        Dimension::Current => ("cells-current", "column-agency"),
-        Dimension::Procedure => ("cells-procedure", "column-procedure"),
-        Dimension::Field => ("cells-field", "column-field"),
-        Dimension::Source => ("cells-source", "column-source"),
-        Dimension::Instrument | Dimension::Grey => ("cells-instrument", "column-instrument"),
+    let heading = dimension_heading(dimension);
+    let column = match dimension {
+        Dimension::Unit | Dimension::Current => "column-agency",
+        Dimension::Procedure => "column-procedure",
+        Dimension::Field => "column-field",
+        Dimension::Source => "column-source",
+        Dimension::Instrument | Dimension::Grey => "column-instrument",
     };
     CellTable {
         dimension: dimension.id(),
@@ -150,6 +150,18 @@ fn table(
         column: text::say(lang, column, &[]),
         rows: rows.iter().take(ROWS_MAX).map(row).collect(),
         more: u64::try_from(more).unwrap_or(u64::MAX),
+    }
+}
+
+/// The key of what a table of the dimension is called.
+pub(super) fn dimension_heading(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Unit => "cells-unit",
+        Dimension::Current => "cells-current",
+        Dimension::Procedure => "cells-procedure",
+        Dimension::Field => "cells-field",
+        Dimension::Source => "cells-source",
+        Dimension::Instrument | Dimension::Grey => "cells-instrument",
     }
 }
 
@@ -211,18 +223,13 @@ fn told(headline: &Share, facts: &RunFacts, zone: GreyZone, treat: Treat, inside
             text::say(lang, "grey-other", &args)
         })
         .collect();
-    let key = match zone {
-        GreyZone::BankCash => "grey-bank-cash",
-        GreyZone::OnBehalf => "grey-on-behalf",
-        GreyZone::Post => "grey-post",
-    };
     let n = if headline.definition == "AMOUNT_CASHLESS" {
         text::money(lang, inside)
     } else {
         text::number(lang, inside)
     };
     let args = [
-        ("zone", &*text::say(lang, key, &[])),
+        ("zone", &*zone_word(lang, zone)),
         ("n", &*n),
         ("as", &*treat_word(lang, treat)),
         ("others", &*others.join("; ")),
@@ -230,7 +237,18 @@ fn told(headline: &Share, facts: &RunFacts, zone: GreyZone, treat: Treat, inside
     text::say(lang, "grey-row", &args)
 }
 
-fn treat_word(lang: Lang, treat: Treat) -> String {
+/// What a grey zone is called.
+pub(super) fn zone_word(lang: Lang, zone: GreyZone) -> String {
+    let key = match zone {
+        GreyZone::BankCash => "grey-bank-cash",
+        GreyZone::OnBehalf => "grey-on-behalf",
+        GreyZone::Post => "grey-post",
+    };
+    text::say(lang, key, &[])
+}
+
+/// How a grey zone counts, in words.
+pub(super) fn treat_word(lang: Lang, treat: Treat) -> String {
     let key = match treat {
         Treat::Cashless => "grey-as-cashless",
         Treat::Cash => "grey-as-cash",

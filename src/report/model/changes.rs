@@ -1,6 +1,7 @@
 //! Pure: what a version of a night changed against the one that it replaces, in words: one line a
 //! change, in sections, and the inputs that caused them.
 
+mod rules;
 mod words;
 
 use std::collections::BTreeMap;
@@ -196,7 +197,7 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
     let sections = [
         ("share", "changes-shares", shares(diff, lang, true)),
         ("total", "changes-totals", totals(diff, lang)),
-        ("rule", "changes-rules", rules(diff, lang)),
+        ("rule", "changes-rules", rules::rules(diff, lang)),
         ("source", "changes-sources", sources(diff, lang)),
         ("decision", "changes-decisions", of(&["decision"])),
         ("row", "changes-rows", of(&rows)),
@@ -204,7 +205,7 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
         ("link", "changes-links", links(diff, lang)),
         ("class", "changes-classes", classes(diff, lang)),
         ("exception", "changes-exceptions", exceptions(diff, lang)),
-        ("finding", "changes-findings", findings(diff, lang)),
+        ("finding", "changes-findings", rules::findings(diff, lang)),
         (
             "agency_share",
             "changes-agency-shares",
@@ -270,46 +271,6 @@ fn totals(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
         }
     };
     diff.totals.iter().map(line).collect()
-}
-
-fn rules(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
-    let line = |what: &str, before: &str, after: &str| ChangeLine {
-        became: Became::Changed,
-        what: what.to_owned(),
-        before: before.to_owned(),
-        after: after.to_owned(),
-        amount: None,
-        cause: String::new(),
-    };
-    let name = text::say(lang, "changes-program", &[]);
-    let program = diff.program.iter();
-    let program = program.map(|(was, now)| line(&name, was, now));
-    let rules = diff.rules.iter().map(|rule| {
-        let (path, values) = rule.split_once(": ").unwrap_or((rule, ""));
-        let (was, now) = values.split_once(" / ").unwrap_or((values, ""));
-        line(path, was, now)
-    });
-    let name = text::say(lang, "changes-fee-table", &[]);
-    let table = diff.fee_table.iter().map(|tables| {
-        let [was, now] = tables
-            .each_ref()
-            .map(|side| table_word(side.as_ref(), lang));
-        line(&name, &was, &now)
-    });
-    program.chain(rules).chain(table).collect()
-}
-
-/// What the fee table says otherwise.
-fn findings(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
-    let line = |finding: &crate::report::facts::diff::FindingChange| ChangeLine {
-        became: finding.became,
-        what: format!("{} {}", kind_word("fee", lang), finding.fee),
-        before: finding_word(finding.before.as_ref(), lang),
-        after: finding_word(finding.after.as_ref(), lang),
-        amount: Some(Vnd::new(finding.amount_vnd)),
-        cause: finding.cause.say(lang),
-    };
-    diff.findings.iter().map(line).collect()
 }
 
 fn sources(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {

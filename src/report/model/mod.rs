@@ -29,6 +29,7 @@ mod nights;
 mod pairings;
 mod rejects;
 mod row;
+mod rules;
 mod shares;
 mod sources;
 mod span;
@@ -60,6 +61,7 @@ pub use nights::{KeptRow, NightFigures, OfNights, Outside, ToldNight, Work};
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
+pub use rules::rule_lines;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
 pub use sources::{SourceView, row_kind, source_word};
 pub use span::OutsideRow;
@@ -78,8 +80,8 @@ const FIRST_MAX: usize = 5;
 /// A paper lists so many exceptions, and every one of those in full that decides the verdict.
 pub const PAPER_MAX: usize = 60;
 
-/// The page shows so many exceptions that decide nothing after these in a line each; the rest stands in
-/// `exceptions.csv`.
+/// The page shows so many exceptions that decide nothing after these in a line each; the rest
+/// stands in `exceptions.csv`.
 pub const BRIEF_MAX: usize = 5_000;
 
 /// The page shows this many exceptions in full, and this many rejects.
@@ -185,7 +187,7 @@ pub struct Report {
     pub balances: Vec<StatementBalance>,
     /// The files of the night with their digests.
     pub files: Vec<SourceFile>,
-    /// The rules in force: key and value.
+    /// The rules in force: what each is called, and its value in words.
     pub rules: Vec<(Box<str>, Box<str>)>,
     /// True when a source's own totals do not tie: nothing is exported then.
     pub exports_withheld: bool,
@@ -247,9 +249,7 @@ impl Report {
             nights_less: span::nights_less(facts),
             work: span::work(facts),
             night_totals,
-            totals: facts
-                .of_nights()
-                .map_or(night_totals, |nights| nights.totals),
+            totals: span::totals(facts, night_totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
@@ -274,11 +274,7 @@ impl Report {
             flows: told.flows,
             carries: told.carries,
             kept: told.kept,
-            // they are of the night's files: a period tells no sum of them
-            balances: match span::period_words(facts) {
-                Some(_) => Vec::new(),
-                None => facts.page.balances.clone(),
-            },
+            balances: span::balances(facts),
             files: facts.page.files.clone(),
             rules: facts.page.rules.clone(),
             headline,

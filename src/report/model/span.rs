@@ -4,20 +4,33 @@
 use serde::Serialize;
 
 use crate::domain::Lang;
-use crate::report::facts::{Figure, RunFacts};
+use crate::report::facts::{Figure, RunFacts, StatementBalance};
 use crate::text;
 
-use super::Report;
 use super::bridge::{Break, CarryRow};
 use super::light::lower_first;
 use super::nights::{NightFigures, OfNights, Outside, Work};
 use super::shares::period_name;
 use super::sources::{row_kind, source_word};
+use super::{Report, Totals};
 
 /// The period in words, within a sentence; none in the report of a night.
 pub(super) fn period_words(facts: &RunFacts) -> Option<String> {
     let period = facts.period()?;
     Some(lower_first(&period_name(facts.lang, period)))
+}
+
+/// The totals of the nights of a period, else of the night.
+pub(super) fn totals(facts: &RunFacts, of_night: Totals) -> Totals {
+    facts.of_nights().map_or(of_night, |nights| nights.totals)
+}
+
+/// The balances that statements tell. They are of the night's files: a period tells no sum of them.
+pub(super) fn balances(facts: &RunFacts) -> Vec<StatementBalance> {
+    match facts.period() {
+        Some(_) => Vec::new(),
+        None => facts.page.balances.clone(),
+    }
 }
 
 /// The night in words within a sentence: "this night", in the report of a period with its day.

@@ -29,7 +29,8 @@ pub struct TieLine {
     pub rows_in: Figure,
     /// Rows in a group; of a fee line that is paid in part, what was paid.
     pub matched: Figure,
-    /// Rows that wait; what a fee line in a group lacks is in the sum, and the row not counted again.
+    /// Rows that wait; what a fee line in a group lacks is in the sum, and the row not counted
+    /// again.
     pub open: Figure,
     /// Rows that could not be read.
     pub rejected: Figure,

@@ -349,9 +349,9 @@ fn files_and_rules_stand_in_the_annex() {
         sha256: "ab".repeat(32).into(),
         lines: 1_300,
     }];
-    scene.facts.page.rules = vec![("window_days".into(), "7".into())];
+    scene.facts.page.rules = vec![("Giữ để ghép lô".into(), "7 ngày".into())];
     let html = page(&scene);
     let files = html.split_once("Tệp đã đọc").unwrap().1;
     assert!(files.contains("dossier_fees.csv") && files.contains(&"ab".repeat(32)));
-    assert!(html.contains("window_days</dt><dd class=\"mono\">7</dd>"));
+    assert!(html.contains("<dt>Giữ để ghép lô</dt><dd>7 ngày</dd>"));
 }

@@ -1,4 +1,5 @@
-//! Tables of lines: exceptions that decide the verdict beyond those in full, balances of statements.
+//! Tables of lines: exceptions that decide the verdict beyond those in full, balances of
+//! statements.
 
 use crate::report::forms::{Block, Cell, Line, Row, Scale};
 use crate::report::model::BriefView;
