@@ -68,8 +68,8 @@ impl Calendar {
         self.0.get(&day).copied().unwrap_or(weekend)
     }
 
-    /// The days of the year of `day` that stand in the calendar, in order: those on which offices rest, or
-    /// those on which they work although it is a weekend.
+    /// The days of the year of `day` that stand in the calendar, in order: those on which offices
+    /// rest, or those on which they work although it is a weekend.
     pub fn of_year(&self, day: Day, rests: bool) -> impl Iterator<Item = Day> {
         let year = day.date().year();
         let days = self.0.iter();

@@ -33,6 +33,11 @@ impl OrderStatus {
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Created | Self::Pending)
     }
+
+    /// True when the registry says that it ended without a payment.
+    pub fn is_unpaid(self) -> bool {
+        matches!(self, Self::Failed | Self::Expired | Self::Cancelled)
+    }
 }
 
 /// One order at one provider.

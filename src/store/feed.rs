@@ -206,10 +206,7 @@ fn is_due(
     if known.fed || known.returned {
         return false;
     }
-    let over = matches!(
-        order.status,
-        OrderStatus::Failed | OrderStatus::Expired | OrderStatus::Cancelled
-    );
+    let over = order.status.is_unpaid();
     if age <= i64::from(rules.nightly_days) {
         return !(known.failed && over);
     }

@@ -26,7 +26,8 @@ pub struct StatementBalance {
     pub debits: i128,
     /// Balance after the last entry; none where the file does not tell it.
     pub closing: Option<i128>,
-    /// Closing less opening, credits and debits, rounded away from zero; none without both balances.
+    /// Closing less opening, credits and debits, rounded away from zero; none without both
+    /// balances.
     pub difference: Option<i128>,
     /// Entries that could not be read.
     pub rejects: u64,

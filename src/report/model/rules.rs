@@ -116,7 +116,10 @@ mod tests {
         let vi = lines(&rules, Lang::Vi);
         let find = |part: &str| &*vi.iter().find(|(label, _)| label.contains(part)).unwrap().1;
         assert_eq!(find("phải nộp quỹ"), "3 ngày");
-        assert_eq!(find("Phí của nhà cung cấp"), "1,10 %, ít nhất 220 đ");
+        assert_eq!(
+            find("Phí của nhà cung cấp"),
+            "1,10\u{a0}%, ít nhất 220\u{a0}₫"
+        );
         assert!(find("Ngày nghỉ lễ").contains("02/09/2022"));
         assert!(find("Bưu chính").contains("1 người nộp có tên trong cấu hình"));
     }
