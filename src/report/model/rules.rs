@@ -33,10 +33,13 @@ pub fn rule_lines(
         ("rule-accounts", number(rules.collection_accounts.len())),
         ("rule-receipts", yes(rules.e_receipts)),
         ("rule-procedures", number(rules.fee_procedures.len())),
-        ("rule-fee-table", number(rules.fee_table.rates.len())),
         ("rule-custom", yes(rules.custom.is_some())),
         ("rule-breakdowns", listed(parts(rules, lang))),
     ];
+    if !rules.fee_table.is_empty() {
+        let rates = number(rules.fee_table.rates.len());
+        lines.push(("rule-fee-table", rates));
+    }
     for (key, rests) in [("rule-holidays", true), ("rule-workdays", false)] {
         let listed_days = calendar.of_year(day, rests);
         let listed_days = listed_days.map(|day| text::day(lang, day));
