@@ -210,4 +210,33 @@ impl FeeChecks {
     pub fn findings(&self) -> impl Iterator<Item = &FeeNote> {
         self.notes.iter().filter(|note| note.word.is_finding())
     }
+
+    /// With what was judged of other lines, by another table.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let mut places = Vec::new();
+        for rate in other.rates {
+            let known = self.rates.iter().position(|known| *known == rate);
+            places.push(known.unwrap_or(self.rates.len()));
+            if known.is_none() {
+                self.rates.push(rate);
+            }
+        }
+        let moved = |at: &usize| places.get(*at).copied();
+        self.notes
+            .extend(other.notes.into_iter().map(|note| FeeNote {
+                due: note.due.iter().filter_map(moved).collect(),
+                used: note.used.iter().filter_map(moved).collect(),
+                ..note
+            }));
+        let line = |note: &FeeNote| (note.dossier_code.clone(), note.fee_id.clone());
+        self.notes.sort_by_cached_key(line);
+        self.confirmed += other.confirmed;
+        let (all, more) = (&mut self.unjudged, other.unjudged);
+        all.unlisted += more.unlisted;
+        all.not_in_force += more.not_in_force;
+        all.unread += more.unread;
+        all.undated += more.undated;
+        self
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
+use super::of_nights::Telling;
 use super::{recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
@@ -16,7 +17,7 @@ use crate::kpi::item::Name;
 use crate::kpi::{Period, Share};
 use crate::matching::Role;
 use crate::report::csv::{self, KnownShare, Style};
-use crate::report::facts::{AsKnown, Figure};
+use crate::report::facts::{AsKnown, Figure, NightsKnown};
 use crate::report::model::is_work;
 use crate::report::publish::OutFile;
 use crate::store::RunRecord;
@@ -47,8 +48,10 @@ pub(super) async fn compare(
     (then, now): (&RunRecord, &RunRecord),
     show_now: bool,
 ) -> Result<Compared, JobError> {
-    let mut decided_then = Box::pin(measured(desk, by, then, period)).await?;
-    let mut decided_now = Box::pin(measured(desk, by, now, period)).await?;
+    let known_then = (period, Telling::at(then.pulled_at_ms));
+    let mut decided_then = Box::pin(measured(desk, by, then, known_then)).await?;
+    let known_now = (period, Telling::default());
+    let mut decided_now = Box::pin(measured(desk, by, now, known_now)).await?;
     let night = then.business_date;
     let arrived = desk.store.arrived(period, night).await?;
     let mut moved = desk.store.moved(period, night).await?;
@@ -62,7 +65,8 @@ pub(super) async fn compare(
     shown.facts.known = Some(Box::new(known));
     let (shown, pairs) = (&*shown, pairs_of(shown.facts.known.as_deref()));
     let mut files = stage::files(by, shown)?;
-    let document = document(period, (then, now), &pairs, (&arrived, &moved));
+    let mut document = document(period, (then, now), &pairs, (&arrived, &moved));
+    document["nights"] = nights_told(shown.facts.known.as_deref());
     files.push(OutFile::new("known.json", format!("{document:#}\n")));
     if by.config.formats.contains(&Format::Csv) {
         let style = Style::spreadsheet(shown.facts.lang);
@@ -132,9 +136,9 @@ async fn measured(
     desk: &Desk,
     by: &Desk,
     run: &RunRecord,
-    period: &Period,
+    over: (&Period, Telling),
 ) -> Result<Decided, JobError> {
-    let decided = recover::as_known(desk, by, run, period).await?;
+    let decided = recover::as_known(desk, by, run, over).await?;
     decided.ok_or_else(|| JobError::Usage {
         message: format!("what {} read cannot be read again", run.id),
         fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
@@ -166,7 +170,36 @@ fn as_known(
         arrived: arrived.to_vec(),
         moved: moved.to_vec(),
         given_back: given_back(now, arrived),
+        nights: nights(then).zip(nights(now)),
     }
+}
+
+/// The nights that are added up and their sums; none where the period is a night.
+fn nights(decided: &Decided) -> Option<NightsKnown> {
+    let nights = decided.facts.of_nights()?;
+    let versions = nights.nights.iter().zip(&nights.versions);
+    Some(NightsKnown {
+        versions: versions.map(|(day, version)| (*day, *version)).collect(),
+        totals: nights.totals,
+    })
+}
+
+/// The nights of `known.json`: which version of each, and the sums.
+fn nights_told(known: Option<&AsKnown>) -> Value {
+    let told = |nights: &NightsKnown| {
+        let versions = nights.versions.iter();
+        let night =
+            |(day, version): (&Day, &u32)| json!({ "night": day.to_string(), "version": version });
+        json!({
+            "nights": versions.map(night).collect::<Vec<_>>(),
+            "totals": nights.totals,
+        })
+    };
+    let both = known.and_then(|known| known.nights.as_ref());
+    both.map_or(
+        Value::Null,
+        |(then, now)| json!({ "then": told(then), "now": told(now) }),
+    )
 }
 
 /// Shares of exactly this period, by definition and agency.

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
+use super::of_nights::Telling;
 use super::{period, recover, stage};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
@@ -66,7 +67,13 @@ async fn all_minutes(
     only: Option<&SourceName>,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let run = knowing(desk, over).await?;
-    let decided = Box::pin(recover::as_known(desk, desk, &run, over)).await?;
+    let decided = Box::pin(recover::as_known(
+        desk,
+        desk,
+        &run,
+        (over, Telling::default()),
+    ))
+    .await?;
     let decided = decided.ok_or_else(|| unreadable(&run))?;
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     let nights = desk.store.published_nights().await?;

@@ -53,7 +53,7 @@ pub(super) fn at(lang: Lang, closing: &Closing) -> String {
 }
 
 /// The instant of a closing; of one that cannot be read everything came later.
-fn at_ms(closing: &Closing) -> i64 {
+pub(super) fn at_ms(closing: &Closing) -> i64 {
     Moment::parse(&closing.at_wall).map_or(0, |at| at.ms())
 }
 

@@ -17,6 +17,7 @@ use super::exits;
 use super::kept;
 use super::last_run;
 use super::metrics;
+use super::of_nights::Telling;
 use super::outcome::Exit;
 use super::period;
 use super::proof::{self, Prover};
@@ -187,6 +188,7 @@ async fn steps(
         over: None,
         prior: None,
         counts: None,
+        telling: Telling::default(),
     };
     let decided = Box::pin(decide(desk, day, read, making)).await?;
     times.add("settle", watch.elapsed());

@@ -11,7 +11,7 @@ use super::facts::Previously;
 use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
-use crate::domain::{Day, Inputs, RowKey, Vnd};
+use crate::domain::{Day, Inputs, RowKey, SourceName, Vnd};
 use crate::report::{PageFacts, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
@@ -77,23 +77,9 @@ pub(super) async fn of(
     let later = told_later(desk, run).await?;
     let mut files = Vec::new();
     let mut balances = Vec::new();
-    // bodies of webhooks are answers, not files
-    let sources = desk.config.sources.iter();
-    for settings in sources.filter(|source| source.kind() != push::REGISTRATION.kind) {
-        let read = desk.store.files_of_night(&settings.name, day).await?;
-        let mut own: Vec<SourceFile> = read
-            .into_iter()
-            .filter(|file| !later.contains(&file.sha256))
-            .map(|file| SourceFile {
-                source: file.source.as_str().into(),
-                name: file.name,
-                sha256: file.sha256,
-                lines: file.lines,
-            })
-            .collect();
-        own.sort();
-        let name = &settings.name;
-        balances.extend(balances::of_source(desk, name, day, &own, &later).await?);
+    for source in file_sources(desk) {
+        let own = files_of(desk, source, day, &later).await?;
+        balances.extend(balances::of_source(desk, source, day, &own, &later).await?);
         files.extend(own);
     }
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
@@ -116,6 +102,45 @@ pub(super) async fn of(
         late: late::of_run(desk, run, pool).await?,
         closed: None,
     })
+}
+
+/// The sources that may read files; bodies of webhooks are answers, not files.
+fn file_sources(desk: &Desk) -> impl Iterator<Item = &SourceName> {
+    let sources = desk.config.sources.iter();
+    let sources = sources.filter(|source| source.kind() != push::REGISTRATION.kind);
+    sources.map(|source| &source.name)
+}
+
+/// The files that the night of a run read, in order of sources.
+pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile>, JobError> {
+    let later = told_later(desk, run).await?;
+    let mut files = Vec::new();
+    for source in file_sources(desk) {
+        files.extend(files_of(desk, source, run.business_date, &later).await?);
+    }
+    Ok(files)
+}
+
+async fn files_of(
+    desk: &Desk,
+    source: &SourceName,
+    day: Day,
+    later: &BTreeSet<Box<str>>,
+) -> Result<Vec<SourceFile>, JobError> {
+    let read = desk.store.files_of_night(source, day).await?;
+    let own = read
+        .into_iter()
+        .filter(|file| !later.contains(&file.sha256));
+    let mut own: Vec<SourceFile> = own
+        .map(|file| SourceFile {
+            source: file.source.as_str().into(),
+            name: file.name,
+            sha256: file.sha256,
+            lines: file.lines,
+        })
+        .collect();
+    own.sort();
+    Ok(own)
 }
 
 /// What an exception left open: the whole row, or what a fee line that is paid in part lacks.

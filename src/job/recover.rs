@@ -10,6 +10,7 @@ use super::digest;
 use super::error::JobError;
 use super::kept::{self, Gone};
 use super::nightly::{self, Decided, Read};
+use super::of_nights::Telling;
 use super::pull::Pulled;
 use super::stage;
 use super::stored;
@@ -122,10 +123,15 @@ pub(super) async fn as_known(
     desk: &Desk,
     by: &Desk,
     run: &RunRecord,
-    over: &Period,
+    (over, telling): (&Period, Telling),
 ) -> Result<Option<Decided>, JobError> {
     let Some((read, prior)) = kept_read(desk, run).await? else {
-        return again_by(desk, by, run, Some(over)).await;
+        let Some(read) = read_again(desk, run).await? else {
+            return Ok(None);
+        };
+        let by = told::rules_of(by, run).await?;
+        let decided = nightly::decide_over(&by, read, run, (over, telling), None);
+        return Box::pin(decided).await.map(Some);
     };
     if !read.is_of(run) {
         return Ok(None);
@@ -146,7 +152,7 @@ pub(super) async fn as_known(
     }
     let prior = held.then_some(prior);
     let by = told::rules_of(by, run).await?;
-    let decided = nightly::decide_over(&by, read, run, over, prior).await?;
+    let decided = nightly::decide_over(&by, read, run, (over, telling), prior).await?;
     Ok(Some(decided))
 }
 
@@ -210,6 +216,7 @@ pub(super) async fn with_sums_of_today(
         return Ok(None);
     }
     let desk = told::rules_of(desk, run).await?;
+    let over = (over, Telling::default());
     let decided = nightly::decide_over(&desk, read, run, over, None).await?;
     Ok(Some(decided))
 }

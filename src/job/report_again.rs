@@ -11,7 +11,8 @@ use super::as_known::{self, Known};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
-use super::{period, recover, stage, told};
+use super::of_nights::Telling;
+use super::{late, period, recover, stage, told};
 use crate::config::Format;
 use crate::domain::Day;
 use crate::kpi::Period;
@@ -180,7 +181,9 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let run = desk.store.run(&closing.run_id).await?;
         let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
         let again = async || -> Result<Vec<OutFile>, JobError> {
-            let decided = Box::pin(recover::as_known(desk, by, &run, period)).await?;
+            // with the nights as they stood when it was closed
+            let over = (period, Telling::at(late::at_ms(&closing)));
+            let decided = Box::pin(recover::as_known(desk, by, &run, over)).await?;
             let mut decided = decided.ok_or_else(|| since(&run))?;
             decided.facts.page.closed = Some(period::mark(desk, &closing));
             stage::files(by, &decided)

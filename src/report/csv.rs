@@ -17,7 +17,9 @@ pub use changes::write_changes;
 pub use differences::{DifferenceRow, write_differences};
 pub use fees::{FEE_FINDINGS, write_fee_findings};
 pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
-pub use links::{sorted_links, write_lean_links, write_links, write_night_links};
+pub use links::{
+    sorted_links, write_lean_links, write_links, write_night_links, write_period_links,
+};
 pub use rows::{exceptions, exceptions_of, night_exceptions, night_groups, night_shares};
 pub use separator::separated;
 pub use table::is_formula;

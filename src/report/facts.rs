@@ -21,7 +21,7 @@ use super::model::OfNights;
 
 pub use balances::StatementBalance;
 pub use diff::Replaced;
-pub use known::AsKnown;
+pub use known::{AsKnown, NightsKnown};
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
@@ -297,6 +297,14 @@ impl RunFacts {
     /// The nights of the period that the report is of; none where it is of a night.
     pub fn of_nights(&self) -> Option<&OfNights> {
         self.period().and(self.nights.as_deref())
+    }
+
+    /// The sources that are told: over the nights of the period, else of the night.
+    pub fn told_sources(&self) -> Vec<&SourceNight> {
+        match self.of_nights() {
+            Some(nights) => nights.sources.iter().map(|span| &span.all).collect(),
+            None => self.sources.iter().collect(),
+        }
     }
 
     /// True when every source delivered everything.

@@ -9,7 +9,7 @@ use crate::settle::{Inputs, Settlement};
 use super::csv::{
     FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares, write_changes,
     write_exceptions, write_fee_findings, write_links, write_night_exceptions, write_night_links,
-    write_shares, write_suggestions,
+    write_period_links, write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
 use super::model::{Index, Report};
@@ -69,9 +69,12 @@ pub fn night_files(
         files.push(file("exceptions.csv", |to| {
             write_night_exceptions(to, rows, &index, style)
         })?);
-        let groups = night_groups(settlement, facts);
-        files.push(file("links.csv", |to| {
-            write_night_links(to, groups, &index, style)
+        files.push(file("links.csv", |to| match facts.of_nights() {
+            Some(nights) => write_period_links(to, &nights.links, style),
+            None => {
+                let groups = night_groups(settlement, facts);
+                write_night_links(to, groups, &index, style)
+            }
         })?);
         let shares = night_shares(settlement, facts);
         files.push(file("share.csv", |to| write_shares(to, shares, style))?);

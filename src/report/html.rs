@@ -21,12 +21,12 @@ mod trend;
 use askama::Template;
 
 use crate::classify::Severity;
-use crate::domain::{Completeness, Day, Side, Vnd};
+use crate::domain::{Day, Side, Vnd};
 use crate::kpi::{Fraction, Verdict, definition};
 use crate::text;
 
 use super::chart::Scale;
-use super::facts::{Estimate, Figure};
+use super::facts::{Estimate, Figure, SourceFile};
 use super::model::{
     AgencyRow, Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine,
     definition_name, row_kind, verdict_word,
@@ -246,11 +246,13 @@ impl Page<'_> {
             .any(|s| s.outer)
     }
 
-    fn all_complete(&self) -> bool {
-        self.r
-            .sources
-            .iter()
-            .all(|source| source.state == Completeness::Complete)
+    /// The files that were read, in a period with the night.
+    fn files(&self) -> Vec<(Option<Day>, &SourceFile)> {
+        if self.r.period.is_none() {
+            return self.r.files.iter().map(|file| (None, file)).collect();
+        }
+        let files = self.r.night_files.iter();
+        files.map(|(night, file)| (Some(*night), file)).collect()
     }
 
     fn change_counts(&self, closed: &[ClosedView]) -> String {

@@ -23,6 +23,7 @@ use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
 pub use nights::told_night;
+use spans::SpanJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
@@ -32,6 +33,7 @@ mod fees;
 mod changes;
 mod nights;
 mod period;
+mod spans;
 mod summary;
 mod timings;
 
@@ -117,6 +119,9 @@ struct SourceJson<'a> {
     /// Only where there is something that a person should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     trouble: Option<&'a str>,
+    /// Only in a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nights: Option<SpanJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -198,7 +203,7 @@ pub fn run_document(
         digests: &facts.digests,
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
-        sources: facts.sources.iter().map(|of| source(facts, of)).collect(),
+        sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),
         share: settlement
@@ -212,6 +217,18 @@ pub fn run_document(
         fee_table: facts.fees.as_ref().map(fees::fees),
     };
     pretty(&document)
+}
+
+/// The sources, in a period over its nights.
+fn sources(facts: &RunFacts) -> Vec<SourceJson<'_>> {
+    let sources = facts.told_sources();
+    let mut all: Vec<SourceJson<'_>> = sources.into_iter().map(|of| source(facts, of)).collect();
+    let spans = facts.of_nights().map_or(&[][..], |nights| &nights.sources);
+    for (source, span) in all.iter_mut().zip(spans) {
+        source.nights = Some(SpanJson::of(span));
+        source.balances.clear();
+    }
+    all
 }
 
 fn source<'a>(facts: &'a RunFacts, source: &'a SourceNight) -> SourceJson<'a> {
@@ -233,6 +250,7 @@ fn source<'a>(facts: &'a RunFacts, source: &'a SourceNight) -> SourceJson<'a> {
         balances: balances::of(facts, source.facts.name.as_str()),
         missing_days: &source.facts.missing_days,
         trouble: source.facts.trouble.as_deref(),
+        nights: None,
     }
 }
 

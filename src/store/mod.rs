@@ -81,4 +81,4 @@ pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, as_of, seal_of, told_of};
 pub use statement::{STATEMENTS, Statement};
-pub use txn::{Delivery, Merge, Saved, SourceCount};
+pub use txn::{Delivery, Merge, PeriodRow, Saved, SourceCount};

@@ -156,25 +156,45 @@ impl Store {
         Ok(counts)
     }
 
-    /// The money rows of the days `from` to `to` that a night up to `night` has decided: how many
-    /// of each source and kind, and their sum in dong.
-    pub async fn period_counts(
+    /// The money rows of these days that a night up to `night` has decided, each with the first
+    /// night that did; in no order.
+    pub async fn period_rows(
         &self,
         (from, to): (Day, Day),
         night: Day,
-    ) -> Result<Vec<(SourceName, TxnKind, u64, i128)>, StoreError> {
+    ) -> Result<Vec<(PeriodRow, Day)>, StoreError> {
         let [from, to, night] = [from, to, night].map(|day| day.to_string());
         let binds = [Bind::Text(&from), Bind::Text(&to), Bind::Text(&night)];
-        let rows = self.read(&sql::SELECT_PERIOD_COUNT, &binds).await?;
-        let count = |row: &Row| {
-            let count = row.int("counted")?;
-            let count = u64::try_from(count).map_err(|_| row.damaged("counted"))?;
-            let source = SourceName::new(row.text("source")?);
-            let kind = row.parsed("kind", TxnKind::parse)?;
-            Ok((source, kind, count, row.int("sum_vnd")?.into()))
+        let rows = self.read(&sql::SELECT_PERIOD_ROW, &binds).await?;
+        let one = |row: &Row| {
+            let told = PeriodRow {
+                key: RowKey {
+                    side: Side::Txn,
+                    source: SourceName::new(row.text("source")?),
+                    id: row.text("id")?.into(),
+                    dossier: None,
+                },
+                kind: row.parsed("kind", TxnKind::parse)?,
+                day: row.parsed("business_date", day)?,
+                amount: Vnd::new(row.int("amount_vnd")?),
+            };
+            Ok((told, row.parsed("since", day)?))
         };
-        rows.iter().map(count).collect()
+        rows.iter().map(one).collect()
     }
+}
+
+/// A money row under its day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodRow {
+    /// The row.
+    pub key: RowKey,
+    /// What it is.
+    pub kind: TxnKind,
+    /// Its business date.
+    pub day: Day,
+    /// Dong, without sign.
+    pub amount: Vnd,
 }
 
 /// The row without U+0000, as the database holds it.

@@ -80,6 +80,7 @@ mod passes_precision;
 mod passes_properties;
 mod payments;
 mod pdf;
+mod period_rows;
 mod period_sums;
 mod periods;
 mod periods_once;

@@ -320,3 +320,53 @@ async fn a_missing_night_is_a_remainder() {
         workbook_is_of(&run, &files["doisoat.xlsx"]);
     }
 }
+
+/// A row that a night told under its day and that counts under another since is told too much by
+/// one night and by none: both stand by themselves, though they cancel out.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_night_tells_and_what_nights_tell_too_much_stand_apart() {
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    nights(&town, &desk, &DAYS).await;
+    let kept = &month(&desk).await["links.csv"];
+    let kept = kept.strip_prefix("\u{feff}".as_bytes()).unwrap();
+    let last = desk.store.published(day(DAYS[2])).await.unwrap().unwrap();
+    let pool = desk.store.kept(&last.id).await.unwrap()["pool"].clone();
+    let pool = String::from_utf8(desk.archive.get(&pool).unwrap()).unwrap();
+    // settled on the first night, and not looked at by the last
+    let mut reader = csv::Reader::from_reader(kept);
+    let rows = reader.deserialize().map(Result::unwrap);
+    let mut rows = rows.filter(|row: &BTreeMap<String, String>| {
+        let is_plain = row["role"] == "settles" && row["source"] == "sepay-main";
+        is_plain && row["night"] == DAYS[0] && !pool.contains(&format!("\"{}\"", row["txn_id"]))
+    });
+    let row = rows
+        .next()
+        .expect("a payment that only the first night looked at");
+    let store = format!(
+        "UPDATE txn SET business_date = '{}' WHERE source = 'sepay-main' AND id = '{}'",
+        DAYS[1], row["txn_id"]
+    );
+    town.database
+        .execute(Box::leak(store.into_boxed_str()))
+        .await;
+    let files = month(&desk).await;
+    let run = run_of(&files);
+    let one = serde_json::json!({ "count": 1, "sum_vnd": amount_of(&run) });
+    let wanted = serde_json::json!({
+        "source": "sepay-main", "kind": "payment", "count": 0, "sum_vnd": 0,
+        "untold": one, "gone": one,
+    });
+    assert_eq!(run["period"]["outside"][0], wanted);
+    assert!(amount_of(&run) >= row["amount_vnd"].parse().unwrap());
+    let page = std::str::from_utf8(&files["index.html"]).unwrap();
+    assert!(page.contains("Không nằm trong đêm nào") && page.contains("Các đêm tính dư"));
+    workbook_is_of(&run, &files["doisoat.xlsx"]);
+}
+
+/// The dong that the one line of what is outside tells as told by no night.
+fn amount_of(run: &Value) -> i64 {
+    run["period"]["outside"][0]["untold"]["sum_vnd"]
+        .as_i64()
+        .unwrap()
+}

@@ -11,6 +11,7 @@ use crate::domain::{Added, AgencyCode, Day, Period, Taken};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
+use crate::job::of_nights::Telling;
 use crate::job::{period, recover};
 use crate::kpi::Share;
 use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, is_summed};
@@ -118,7 +119,7 @@ async fn of_run(
     let night = run.business_date;
     let book = Book::of(desk, over, night).await?;
     let since = published_since(desk, run).await?;
-    let kept = match recover::as_known(desk, desk, run, over).await {
+    let kept = match recover::as_known(desk, desk, run, (over, Telling::default())).await {
         Err(JobError::Usage { .. }) if !since.is_empty() => None,
         kept => match kept? {
             None => return Ok(None),

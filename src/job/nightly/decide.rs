@@ -5,8 +5,9 @@ use crate::domain::{Day, RunId};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
+use crate::job::of_nights::{self, Telling};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, forms, of_nights, stage, stored};
+use crate::job::{calibration, diff, digest, exits, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -34,6 +35,8 @@ pub(super) struct Making {
     pub(super) prior: Option<Prior>,
     /// The published `run.json` whose counts of the sources are told instead of today's.
     pub(super) counts: Option<Box<str>>,
+    /// How much a report of more than the night tells of its nights.
+    pub(super) telling: Telling,
 }
 
 impl Making {
@@ -46,6 +49,7 @@ impl Making {
             over: None,
             prior: None,
             counts: None,
+            telling: Telling::default(),
         }
     }
 
@@ -85,11 +89,12 @@ pub(in crate::job) async fn decide_over(
     desk: &Desk,
     read: Read,
     run: &RunRecord,
-    over: &Period,
+    (over, telling): (&Period, Telling),
     prior: Option<Prior>,
 ) -> Result<Decided, JobError> {
     let making = Making {
         prior,
+        telling,
         ..Making::over(run, over)
     };
     Box::pin(decide(desk, run.business_date, read, making)).await
@@ -131,6 +136,7 @@ pub(super) async fn decide(
         over,
         prior,
         counts,
+        telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
     if let Some(over) = &over {
@@ -168,7 +174,7 @@ pub(super) async fn decide(
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
-    within(desk, &mut facts, over, day).await?;
+    within(desk, &mut facts, over, telling).await?;
     let decided = Decided {
         run,
         exits,
@@ -193,12 +199,10 @@ async fn within(
     desk: &Desk,
     facts: &mut RunFacts,
     over: Option<Period>,
-    day: Day,
+    telling: Telling,
 ) -> Result<(), JobError> {
     if let Some(over) = &over {
-        let nights = desk.store.published_nights().await?;
-        facts.lacking = forms::lacking(&nights, over, day);
-        facts.nights = Some(Box::new(of_nights::sum(desk, over, day).await?));
+        Box::pin(of_nights::tell(desk, facts, over, telling)).await?;
     }
     facts.over = over;
     Ok(())

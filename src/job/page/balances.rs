@@ -38,17 +38,26 @@ fn balance(statement: &AccountStatement) -> StatementBalance {
         let end = opening.saturating_add(statement.credits);
         closing.saturating_sub(end.saturating_sub(checked.debits))
     });
+    let (opening, closing) = (statement.opening.map(dong), statement.closing.map(dong));
+    let (credits, debits) = (dong(statement.credits), dong(checked.debits));
+    let difference = difference.map(dong);
+    // each is rounded by itself: what they lack together is told, so that the sum holds
+    let told = opening.zip(closing).zip(difference);
+    let rounding = told.map(|((opening, closing), difference)| {
+        closing - (opening + credits - debits) - difference
+    });
     StatementBalance {
         source: statement.source.as_str().into(),
         file: mask_file(&statement.name).into(),
         account: mask_account(&statement.account).into(),
         from: statement.from,
         to: statement.to,
-        opening: statement.opening.map(dong),
-        credits: dong(statement.credits),
-        debits: dong(checked.debits),
-        closing: statement.closing.map(dong),
-        difference: difference.map(dong),
+        opening,
+        credits,
+        debits,
+        closing,
+        difference,
+        rounding: rounding.unwrap_or(0),
         rejects: statement.rejects,
         is_page: checked.page.is_some() || checked.follows || checked.goes_on,
     }
@@ -63,6 +72,7 @@ fn dong(sum: Decimal) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Checked;
 
     #[test]
     fn a_part_of_a_dong_is_not_rounded_away() {
@@ -71,5 +81,52 @@ mod tests {
         check("-0.01", -1);
         check("150000.00", 150_000);
         check("0", 0);
+    }
+
+    /// Each figure is rounded by itself, and what they lack together is told beside them: the sum
+    /// holds to the dong.
+    #[test]
+    fn rounded_figures_add_up_with_their_rounding() {
+        let day = Day::parse("2022-12-05").unwrap();
+        let told = |figures: [&str; 4]| {
+            let [opening, credits, debits, closing] = figures.map(|text| text.parse().unwrap());
+            balance(&AccountStatement {
+                source: SourceName::new("bank"),
+                sha256: "".into(),
+                name: "a.xlsx".into(),
+                seq: 0,
+                account: "".into(),
+                from: day,
+                to: day,
+                whole_to: day,
+                entries: 2,
+                rejects: 0,
+                credits,
+                opening: Some(opening),
+                closing: Some(closing),
+                gap: None,
+                night: day,
+                checked: Checked {
+                    debits,
+                    ..Checked::default()
+                },
+            })
+        };
+        for (figures, difference, rounding) in [
+            (["100.40", "50.40", "20.40", "130.40"], 0, 0),
+            (["100", "50", "20", "130"], 0, 0),
+            (["100.30", "50.30", "0", "150.60"], 0, -1),
+            (["100.30", "50.30", "0", "149.60"], -1, -1),
+        ] {
+            let told = told(figures);
+            assert_eq!(
+                (told.difference, told.rounding),
+                (Some(difference), rounding)
+            );
+            let sum = told.computed().unwrap() + difference + rounding;
+            assert_eq!(told.closing, Some(sum), "{figures:?}");
+            let note = told.note(crate::domain::Lang::Vi);
+            assert_eq!(note.contains("làm tròn"), rounding != 0, "{note}");
+        }
     }
 }

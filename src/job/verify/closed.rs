@@ -8,6 +8,7 @@ use crate::domain::Lang;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
+use crate::job::of_nights::Telling;
 use crate::job::report_again::shares_of;
 use crate::job::{period, recover};
 use crate::prove::Invariant;
@@ -66,7 +67,8 @@ async fn then(
     if earlier_night_since(run, all) {
         return Ok(());
     }
-    let told = Box::pin(recover::as_known(desk, desk, run, &closing.period)).await;
+    let over = (&closing.period, Telling::SUMS);
+    let told = Box::pin(recover::as_known(desk, desk, run, over)).await;
     let Some(decided) = made(told)? else {
         return Ok(());
     };
@@ -92,7 +94,8 @@ async fn now(
     let Some(last) = standing.max_by_key(|run| run.business_date) else {
         return Ok(());
     };
-    let told = Box::pin(recover::as_known(desk, desk, last, &closing.period)).await;
+    let over = (&closing.period, Telling::SUMS);
+    let told = Box::pin(recover::as_known(desk, desk, last, over)).await;
     let Some(decided) = made(told)? else {
         return Ok(());
     };

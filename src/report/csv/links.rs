@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::domain::Side;
 use crate::matching::credits::By;
 use crate::matching::{Leg, MatchGroup, Role};
-use crate::report::model::Index;
+use crate::report::model::{Index, LinkView};
 use crate::settle::Lean;
 
 use super::Style;
@@ -94,6 +94,34 @@ pub fn write_night_links<'a>(
     style: Style,
 ) -> io::Result<()> {
     leg_rows(to, groups, Some(names), style)
+}
+
+/// The links of a period, each with the night that decided it.
+pub fn write_period_links(to: impl Write, links: &[LinkView], style: Style) -> io::Result<()> {
+    let header: Vec<&str> = LINKS.into_iter().chain(["night"]).collect();
+    let mut table = Table::new(to, style, &header)?;
+    for link in links {
+        table.id(link.money.id.as_bytes());
+        table.id(link.dossier.as_bytes());
+        table.id(link.fee.as_bytes());
+        table.whole(link.amount.get());
+        table.text(link.pass);
+        table.whole(link.score.into());
+        match link.margin {
+            Some(margin) => table.whole(margin.into()),
+            None => table.number(""),
+        }
+        table.text(&link.evidence);
+        table.id(link.money.source.as_bytes());
+        table.text(link.role.id());
+        table.number(
+            &link
+                .night
+                .map_or_else(String::new, |night| night.to_string()),
+        );
+        table.end_row()?;
+    }
+    table.finish()
 }
 
 fn leg_rows<'a>(

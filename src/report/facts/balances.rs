@@ -29,6 +29,9 @@ pub struct StatementBalance {
     /// Closing less opening, credits and debits, rounded away from zero; none without both
     /// balances.
     pub difference: Option<i128>,
+    /// Parts of a dong that the whole numbers lack: what closing less opening, credits and debits
+    /// as told here come to beyond the difference.
+    pub rounding: i128,
     /// Entries that could not be read.
     pub rejects: u64,
     /// True of a page among several: its balances may be those of all pages.
@@ -57,7 +60,13 @@ impl StatementBalance {
             Some(_) if self.is_page => "balance-page",
             Some(_) => "balance-differs",
         };
-        text::say(lang, key, &[("n", &n)])
+        let said = text::say(lang, key, &[("n", &n)]);
+        if self.rounding == 0 {
+            return said;
+        }
+        let rounding = text::money(lang, self.rounding);
+        let rounded = text::say(lang, "balance-rounded", &[("sum", &rounding)]);
+        format!("{said} {rounded}")
     }
 }
 
@@ -79,6 +88,7 @@ mod tests {
             debits: 20,
             closing: Some(130),
             difference: Some(0),
+            rounding: 0,
             rejects: 0,
             is_page: false,
         };

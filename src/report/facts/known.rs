@@ -7,6 +7,16 @@ use serde::Serialize;
 use super::Figure;
 use crate::domain::{Arrived, Day, Moved};
 use crate::kpi::Share;
+use crate::report::model::Totals;
+
+/// The nights of a period that are added up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct NightsKnown {
+    /// Each with the version that was known.
+    pub versions: BTreeMap<Day, u32>,
+    /// The transactions of all money sources.
+    pub totals: Totals,
+}
 
 /// A period as known by the earlier of two runs, and by the last of all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,4 +39,6 @@ pub struct AsKnown {
     /// Payments of which money went back by a row that came between, by key: that row, and the
     /// night that told it.
     pub given_back: BTreeMap<Box<str>, (Box<str>, Day)>,
+    /// The sums of its nights then and now; none where it is a night.
+    pub nights: Option<(NightsKnown, NightsKnown)>,
 }

@@ -18,6 +18,8 @@ pub(super) struct BalanceJson<'a> {
     closing_vnd: Option<i128>,
     /// Closing less opening, credits and debits; none without both balances.
     difference_vnd: Option<i128>,
+    /// What the whole numbers above come to beyond it.
+    rounding_vnd: i128,
     rejects: u64,
     is_page: bool,
 }
@@ -40,6 +42,7 @@ fn json(balance: &StatementBalance) -> BalanceJson<'_> {
         debits_vnd: balance.debits,
         closing_vnd: balance.closing,
         difference_vnd: balance.difference,
+        rounding_vnd: balance.rounding,
         rejects: balance.rejects,
         is_page: balance.is_page,
     }

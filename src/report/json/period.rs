@@ -20,6 +20,8 @@ pub(super) struct PeriodJson<'a> {
     nights: Vec<String>,
     /// Those that an older program published, without the sums of the blocks that are left out.
     untold: Vec<String>,
+    /// The nights of which no rows are at hand for `links.csv` and `fee_table`.
+    without_rows: Vec<String>,
     /// Money rows of the period's days that are in no night's sums.
     outside: &'a [Outside],
     /// What each block of the document, and each file beside it, is of.
@@ -36,25 +38,23 @@ enum Of {
     Nights,
     /// What was open before the first night, moved in the nights, and was open after the last one.
     Chain,
-    /// What was open after the last night.
+    /// What was open, or linked, after the last night.
     End,
-    /// The last night alone.
-    LastNight,
 }
 
 /// The blocks of the document and the files beside it. What cannot be told is in none.
 fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
     let mut blocks = BTreeMap::from([
-        ("sources", Of::LastNight),
+        ("sources", Of::Nights),
         ("totals", Of::Nights),
         ("share", Of::Period),
         ("exceptions", Of::End),
         ("breakdown", Of::Period),
         ("grey", Of::Period),
-        ("fee_table", Of::LastNight),
+        ("fee_table", Of::Nights),
         ("share.csv", Of::Period),
         ("exceptions.csv", Of::End),
-        ("links.csv", Of::LastNight),
+        ("links.csv", Of::End),
     ]);
     if nights.figures.is_some() {
         blocks.extend([
@@ -91,6 +91,7 @@ pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
         lacking: facts.lacking.iter().map(stretch).collect(),
         nights: days(&nights.nights),
         untold: days(&nights.untold),
+        without_rows: days(&nights.without_rows),
         outside: &nights.outside,
         blocks: blocks(nights),
     })

@@ -25,7 +25,7 @@ pub struct FeeSection {
     pub shown: Vec<FeeView>,
     /// All of them.
     pub all: Figure,
-    /// Those that came or were paid tonight.
+    /// Those that came or were paid tonight, or in the period.
     pub tonight: u64,
     /// The zeros that the table explains, by rule.
     pub zeros: Vec<ZeroRow>,
@@ -92,7 +92,10 @@ pub(super) fn section(index: &Index<'_>, facts: &RunFacts) -> Option<FeeSection>
     let checks = facts.fees.as_ref()?;
     let lang = facts.lang;
     let mut found: Vec<&FeeNote> = checks.findings().collect();
-    let tonight = |note: &FeeNote| note.last_on == facts.business_date;
+    let tonight = |note: &FeeNote| match facts.period() {
+        None => note.last_on == facts.business_date,
+        Some(period) => period.holds(note.last_on),
+    };
     found.sort_by_key(|note| (!tonight(note), note.word));
     let fresh = found.iter().filter(|note| tonight(note)).count();
     let view = |note: &&FeeNote| {

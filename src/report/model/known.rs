@@ -29,8 +29,10 @@ pub struct KnownView {
     pub shares: Vec<KnownRow>,
     /// The shares of agencies, by definition and code.
     pub agencies: Vec<KnownRow>,
-    /// Figures of the open items.
+    /// Figures of the open items, and in a period the sums of its nights.
     pub figures: Vec<KnownFigure>,
+    /// In a period: the nights that are added up then and now, where these are not the same.
+    pub versions: Option<String>,
     /// What came between: of days that were told already first, then by amount.
     pub arrived: Vec<ArrivedRow>,
     /// Items that count otherwise: those of the leading definition first, the greatest change
@@ -146,6 +148,15 @@ pub(super) fn view(
         then,
         now,
     };
+    let mut figures = vec![("known-open", known.open), ("known-work", known.work)];
+    if let Some((then, now)) = &known.nights {
+        let (then, now) = (then.totals, now.totals);
+        figures.extend([
+            ("known-nights-all", (then.transactions, now.transactions)),
+            ("known-nights-matched", (then.matched, now.matched)),
+            ("known-nights-open", (then.open, now.open)),
+        ]);
+    }
     let moved = moved(lang, known, first);
     Some(KnownView {
         then: known.then,
@@ -153,10 +164,11 @@ pub(super) fn view(
         intro: intro(facts, known),
         shares: whole.into_iter().map(row).collect(),
         agencies: agencies.into_iter().map(row).collect(),
-        figures: vec![
-            figure("known-open", known.open),
-            figure("known-work", known.work),
-        ],
+        figures: figures
+            .into_iter()
+            .map(|(key, both)| figure(key, both))
+            .collect(),
+        versions: versions(lang, known),
         arrived: arrived(lang, known),
         leading: moved
             .iter()
@@ -164,6 +176,33 @@ pub(super) fn view(
             .count(),
         moved,
     })
+}
+
+/// Which nights are added up in another version now, and which came since.
+fn versions(lang: Lang, known: &AsKnown) -> Option<String> {
+    let (then, now) = known.nights.as_ref()?;
+    let said = now.versions.iter().filter_map(|(day, version)| {
+        let day_text = text::day(lang, *day);
+        let was = then.versions.get(day);
+        if was == Some(version) {
+            return None;
+        }
+        let (was, is) = (was.map(u32::to_string), version.to_string());
+        let key = if was.is_some() {
+            "known-night-version"
+        } else {
+            "known-night-new"
+        };
+        let args = [
+            ("day", &*day_text),
+            ("then", was.as_deref().unwrap_or("")),
+            ("now", &*is),
+        ];
+        Some(text::say(lang, key, &args))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty())
+        .then(|| text::say(lang, "known-nights-differ", &[("nights", &said.join("; "))]))
 }
 
 fn intro(facts: &RunFacts, known: &AsKnown) -> String {

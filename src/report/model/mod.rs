@@ -24,6 +24,7 @@ mod fees;
 mod index;
 mod known;
 mod light;
+mod links;
 mod moves;
 mod nights;
 mod pairings;
@@ -56,8 +57,12 @@ pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
+pub use links::{LinkView, NightGroups, Standing};
 pub use moves::MoveColumn;
-pub use nights::{KeptRow, NightFigures, OfNights, Outside, ToldNight, Work};
+pub use nights::{
+    KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan, ToldNight, Work,
+    spans,
+};
 pub use pairings::{PairingView, Pairings};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
@@ -187,6 +192,12 @@ pub struct Report {
     pub balances: Vec<StatementBalance>,
     /// The files of the night with their digests.
     pub files: Vec<SourceFile>,
+    /// In a period: those of all its nights.
+    #[serde(skip)]
+    pub night_files: Vec<(Day, SourceFile)>,
+    /// In a period: the nights whose links and fee lines cannot be told, in a sentence.
+    #[serde(skip)]
+    pub without_rows: Option<String>,
     /// The rules in force: what each is called, and its value in words.
     pub rules: Vec<(Box<str>, Box<str>)>,
     /// True when a source's own totals do not tie: nothing is exported then.
@@ -276,6 +287,8 @@ impl Report {
             kept: told.kept,
             balances: span::balances(facts),
             files: facts.page.files.clone(),
+            night_files: sources::night_files(facts),
+            without_rows: span::without_rows(facts),
             rules: facts.page.rules.clone(),
             headline,
             year,

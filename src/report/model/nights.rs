@@ -16,10 +16,15 @@ use super::breakdown::{self, InstrumentRow};
 use super::bridge::{self, CarryRow, FlowRow};
 use super::exceptions::{is_listed, is_work};
 use super::index::Index;
+use super::links::LinkView;
 use super::tie::{TieLine, Totals, tie_out, totals};
 use carried::Carried;
+pub use outside::{MoneyRow, Outside};
+pub use spans::{NightSources, SourceSpan, spans};
 
 mod carried;
+mod outside;
+mod spans;
 
 /// Payments of one source and means of payment, with what the provider says it kept; dong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -211,34 +216,13 @@ pub struct ToldNight {
     pub figures: Option<NightFigures>,
 }
 
-/// Money rows of one source and kind by which all rows of the period's days are more than the sum
-/// of its nights: they came after their night, or are of a day without one. Negative where nights
-/// told more: a payment that waited under one day and counts under another since, or one that is
-/// no more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Outside {
-    /// The source.
-    pub source: Box<str>,
-    /// `payment`, `refund`, `reversal`, `debit`.
-    pub kind: &'static str,
-    /// Rows.
-    pub count: i128,
-    /// Dong.
-    pub sum_vnd: i128,
-}
-
-impl Outside {
-    /// True when the nights tell more than there is.
-    pub fn is_too_much(&self) -> bool {
-        (self.count, self.sum_vnd) < (0, 0)
-    }
-}
-
 /// The nights of a period, each as it was published, added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OfNights {
     /// The nights.
     pub nights: Vec<Day>,
+    /// Which version of each.
+    pub versions: Vec<u32>,
     /// Those that an older program published, without the sums of [`NightFigures`].
     pub untold: Vec<Day>,
     /// The transactions of all money sources.
@@ -247,6 +231,13 @@ pub struct OfNights {
     pub outside: Vec<Outside>,
     /// The other sums; none where a night does not tell them.
     pub figures: Option<NightFigures>,
+    /// The sources over the nights.
+    pub sources: Vec<SourceSpan>,
+    /// What the nights linked and still stands after the last one, in the order of `links.csv`.
+    pub links: Vec<LinkView>,
+    /// The nights of which no rows are at hand: their links, and what the fee table says of their
+    /// lines, are not among the others.
+    pub without_rows: Vec<Day>,
 }
 
 impl OfNights {
@@ -274,13 +265,8 @@ impl OfNights {
             }
         }
         let outside = rows.into_iter().filter(|(_, left)| *left != (0, 0));
-        let outside = outside.map(|((source, kind), (count, sum_vnd))| Outside {
-            source: source.into(),
-            kind,
-            count,
-            sum_vnd,
-        });
-        all.outside = outside.collect();
+        let net = outside.map(|((source, kind), net)| Outside::net(source.into(), kind, net));
+        all.outside = net.collect();
         let told = nights
             .into_iter()
             .filter_map(|night| Some((night.day, night.figures?)));
@@ -289,14 +275,6 @@ impl OfNights {
             all.figures = Some(add_up(told));
         }
         all
-    }
-
-    /// What no night tells, and what the nights tell too much: rows and dong.
-    pub fn all_outside(&self) -> [(i128, i128); 2] {
-        [false, true].map(|twice| {
-            let rows = self.outside.iter().filter(|one| one.is_too_much() == twice);
-            rows.fold((0, 0), |sum, one| (sum.0 + one.count, sum.1 + one.sum_vnd))
-        })
     }
 }
 

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Lang, RunId};
+use crate::domain::{Completeness, Day, Lang, RunId};
 use crate::matching::calibrate::NEVER;
-use crate::report::facts::{Figure, RunFacts, SourceNight};
+use crate::report::facts::{Figure, RunFacts, SourceFile, SourceNight};
 use crate::text;
 
+use super::Report;
+use super::nights::SourceSpan;
 use super::row::Fact;
 
 /// One source, ready to be printed.
@@ -38,8 +40,12 @@ pub struct SourceView {
     pub by_kind: Vec<(String, Figure)>,
 }
 
-/// All sources, in the order of the configuration.
+/// All sources, in the order of the configuration; in a period over its nights.
 pub(super) fn views(facts: &RunFacts) -> Vec<SourceView> {
+    if let Some(nights) = facts.of_nights() {
+        let spans = nights.sources.iter();
+        return spans.map(|span| over_nights(facts.lang, span)).collect();
+    }
     facts
         .sources
         .iter()
@@ -77,6 +83,65 @@ fn view(lang: Lang, source: &SourceNight) -> SourceView {
         ties: source.ties(),
         by_kind: source.by_kind.iter().map(kind).collect(),
     }
+}
+
+/// The source over the nights of a period: on how many it was complete, and on which it was not.
+fn over_nights(lang: Lang, span: &SourceSpan) -> SourceView {
+    let mut view = view(lang, &span.all);
+    let of_nights = |key: &str, nights: &[Day]| {
+        let n = text::number(lang, u64::try_from(nights.len()).unwrap_or(u64::MAX));
+        let days = nights.iter().map(|day| text::day(lang, *day));
+        let days = days.collect::<Vec<_>>().join(", ");
+        let said = text::say(lang, key, &[("n", &n), ("days", &days)]);
+        (!nights.is_empty()).then_some(said)
+    };
+    let told = [
+        of_nights("span-complete", &span.complete),
+        of_nights("span-partial", &span.partial),
+        of_nights("span-missing", &span.missing),
+        of_nights("span-unnamed", &span.unnamed),
+        of_nights("span-untied", &span.untied),
+    ];
+    let mut notes: Vec<String> = told.into_iter().flatten().collect();
+    if let Some([first, last]) = span.ends() {
+        let n = text::number(lang, u64::try_from(span.files.len()).unwrap_or(u64::MAX));
+        let args = [("n", &*n), ("first", first), ("last", last)];
+        notes.push(text::say(lang, "span-files", &args));
+    }
+    // what still lacks after the last night, and its trouble
+    notes.append(&mut view.notes);
+    SourceView {
+        notes,
+        control: of_nights("span-tied", &span.tied),
+        ties: span.untied.is_empty(),
+        ..view
+    }
+}
+
+impl Report {
+    /// Whether every source delivered everything, in a sentence.
+    pub fn sources_intro(&self) -> String {
+        match (self.sources_complete(), &self.period) {
+            (true, _) => text::say(self.lang, "source-all", &[]),
+            (false, None) => self.say_of_night("source-some"),
+            (false, Some(_)) => text::say(self.lang, "source-some-period", &[]),
+        }
+    }
+
+    /// True when every source that is told delivered everything.
+    pub fn sources_complete(&self) -> bool {
+        let is_complete = |source: &SourceView| source.state == Completeness::Complete;
+        self.sources.iter().all(is_complete)
+    }
+}
+
+/// The files of the nights of a period, by night; none in the report of a night.
+pub(super) fn night_files(facts: &RunFacts) -> Vec<(Day, SourceFile)> {
+    let spans = facts.of_nights().map_or(&[][..], |nights| &nights.sources);
+    let files = spans.iter().flat_map(|span| &span.files);
+    let mut files: Vec<(Day, SourceFile)> = files.cloned().collect();
+    files.sort_by_key(|(night, _)| *night);
+    files
 }
 
 fn notes(lang: Lang, source: &SourceNight) -> Vec<String> {

@@ -90,6 +90,15 @@ pub(super) fn untold(facts: &RunFacts) -> Option<String> {
     Some(text::say(facts.lang, key, &[("days", &days)]))
 }
 
+/// Which nights tell none of their links and fee lines.
+pub(super) fn without_rows(facts: &RunFacts) -> Option<String> {
+    let nights = &facts.of_nights()?.without_rows;
+    let days = nights.iter().map(|day| text::day(facts.lang, *day));
+    let days = days.collect::<Vec<_>>().join(", ");
+    let said = text::say(facts.lang, "nights-without-rows", &[("days", &days)]);
+    (!nights.is_empty()).then_some(said)
+}
+
 /// How many nights the sums are of.
 pub(super) fn of_how_many(facts: &RunFacts, nights: &OfNights) -> String {
     let n = u64::try_from(nights.nights.len()).unwrap_or(u64::MAX);
@@ -100,14 +109,14 @@ pub(super) fn of_how_many(facts: &RunFacts, nights: &OfNights) -> String {
 /// By how much all rows of the period's days differ from the sum of its nights, over all sources.
 pub(super) fn outside_in_all(facts: &RunFacts, nights: &OfNights) -> Option<String> {
     let lang = facts.lang;
-    let [late, twice] = nights.all_outside();
-    let parts = [
-        ("nights-outside", late),
-        ("nights-twice", (-twice.0, -twice.1)),
-    ];
-    let parts = parts.into_iter().filter(|(_, figure)| *figure != (0, 0));
-    let said = parts.map(|(key, (count, sum))| {
-        let (n, sum) = (text::number(lang, count), text::money(lang, sum));
+    let [untold, gone] = nights.all_outside();
+    let parts = [("nights-outside", untold), ("nights-twice", gone)];
+    let parts = parts
+        .into_iter()
+        .filter(|(_, figure)| *figure != Figure::default());
+    let said = parts.map(|(key, figure)| {
+        let n = text::number(lang, figure.count);
+        let sum = text::money(lang, figure.sum_vnd);
         text::say(lang, key, &[("n", &n), ("sum", &sum)])
     });
     let said: Vec<String> = said.collect();
@@ -120,7 +129,7 @@ pub(super) fn nights_less(facts: &RunFacts) -> Option<String> {
     Some(text::say(facts.lang, "nights-less", &[("said", &said)]))
 }
 
-/// Rows of one source and kind that no night tells, or that the nights tell too much.
+/// Rows of one source and kind that no night tells, or (negative) that nights tell too much.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OutsideRow {
     /// The source.
@@ -135,17 +144,23 @@ pub struct OutsideRow {
 
 pub(super) fn outside(facts: &RunFacts) -> Vec<OutsideRow> {
     let outside = facts.of_nights().map_or(&[][..], |nights| &nights.outside);
-    let row = |one: &Outside| OutsideRow {
+    let row = |one: &Outside, (sign, figure, key): (i128, Figure, &str)| OutsideRow {
         source: one.source.clone(),
         kind: row_kind(facts.lang, one.kind),
-        figure: (one.count, one.sum_vnd),
-        why: if one.is_too_much() {
-            text::say(facts.lang, "outside-twice", &[])
-        } else {
-            text::say(facts.lang, "outside-row", &[])
-        },
+        figure: (sign * i128::from(figure.count), sign * figure.sum_vnd),
+        why: text::say(facts.lang, key, &[]),
     };
-    outside.iter().map(row).collect()
+    let rows = outside.iter().flat_map(|one| {
+        let parts = [
+            (1, one.untold, "outside-row"),
+            (-1, one.gone, "outside-twice"),
+        ];
+        let told = parts
+            .into_iter()
+            .filter(|(_, figure, _)| *figure != Figure::default());
+        told.map(move |part| row(one, part))
+    });
+    rows.collect()
 }
 
 fn work_of(facts: &RunFacts) -> Option<&Work> {
@@ -271,10 +286,7 @@ impl Report {
     /// The key of the column of what did not match: in a period each night's own, whatever came of
     /// it since.
     pub fn open_key(&self, of_night: &'static str) -> &'static str {
-        match self.period {
-            None => of_night,
-            Some(_) => "column-open-night",
-        }
+        self.one_of(of_night, "column-open-night")
     }
 
     /// What the page calls the open items from night to night, or over the period.
@@ -322,6 +334,14 @@ impl Report {
         rows.fold((all.count.into(), all.sum_vnd), |sum, one| {
             (sum.0 + one.0, sum.1 + one.1)
         })
+    }
+
+    /// One of two keys: that of a night, or that of a period.
+    pub fn one_of(&self, of_night: &'static str, of_period: &'static str) -> &'static str {
+        match self.period {
+            None => of_night,
+            Some(_) => of_period,
+        }
     }
 
     /// A message about figures of the night or, by another key, of the nights of the period.

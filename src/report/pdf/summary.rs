@@ -2,11 +2,10 @@
 //! totals of each source, shares, open items, sources, definitions and who signs. Each figure is
 //! one that the page shows.
 
-use crate::domain::Completeness;
 use crate::kpi::definition;
 use crate::report::facts::Figure;
 use crate::report::forms::{Align, Block, Cell, Grid, Line, Paper, Row, Scale};
-use crate::report::model::{Banner, ExceptionView, Level, Report, SourceView, Tile, count};
+use crate::report::model::{Banner, ExceptionView, Level, Report, Tile, count};
 use crate::text;
 
 mod lines;
@@ -40,13 +39,18 @@ pub(super) fn paper(report: &Report) -> Paper {
         made.of_period(&mut blocks);
     }
     made.instruments(&mut blocks);
+    if night.is_some() {
+        made.sources(&mut blocks);
+    }
     if let Some([heading, intro]) = &night {
         blocks.push(Block::Line(Line::section(heading.as_str())));
         blocks.push(Block::Line(Line::left(intro.as_str()).sized(Scale::Small)));
     }
     made.ages(&mut blocks);
     made.exceptions(&mut blocks);
-    made.sources(&mut blocks);
+    if night.is_none() {
+        made.sources(&mut blocks);
+    }
     made.annex(&mut blocks);
     made.signatures(&mut blocks);
     Paper {
@@ -78,6 +82,15 @@ fn said(blocks: &mut Vec<Block>, heading: String, said: &str) {
 
 /// A column of a table: the message with its name, and its part of the width.
 type Column = (&'static str, u32);
+
+/// The columns of exceptions, in full or a line each.
+const EXCEPTION_COLUMNS: [Column; 5] = [
+    ("column-class", 38),
+    ("column-row", 28),
+    ("column-agency", 34),
+    ("column-age", 11),
+    ("column-money-at-risk", 17),
+];
 
 struct Maker<'r> {
     r: &'r Report,
@@ -218,13 +231,6 @@ impl Maker<'_> {
     }
 
     fn exception_table(&self, name: String, list: &[&ExceptionView]) -> Block {
-        let columns = [
-            ("column-class", 38),
-            ("column-row", 28),
-            ("column-agency", 34),
-            ("column-age", 11),
-            ("column-money-at-risk", 17),
-        ];
         let row = |view: &&ExceptionView| {
             let what = if view.dossier.is_empty() {
                 &view.reference
@@ -240,7 +246,7 @@ impl Maker<'_> {
                 Cell::Right(text::money_of(self.r.lang, view.amount)),
             ])
         };
-        self.table(name, &columns, list.iter().map(row).collect())
+        self.table(name, &EXCEPTION_COLUMNS, list.iter().map(row).collect())
     }
 
     fn age(&self, days: i64) -> String {
@@ -286,13 +292,9 @@ impl Maker<'_> {
     }
 
     fn sources(&self, blocks: &mut Vec<Block>) {
-        let is_complete = |s: &SourceView| s.state == Completeness::Complete;
-        self.section(blocks, self.t("source-heading"), "");
-        let intro = if self.r.sources.iter().all(is_complete) {
-            self.t("source-all")
-        } else {
-            self.r.say_of_night("source-some")
-        };
+        let heading = self.r.heading_of_nights(&self.t("source-heading"));
+        self.section(blocks, heading, "");
+        let intro = self.r.sources_intro();
         blocks.push(Block::Line(Line::left(intro).sized(Scale::Small)));
         let columns = [
             ("column-source", 28),

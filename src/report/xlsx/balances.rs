@@ -37,6 +37,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<(Worksheet, Written)>> {
         Column::figures(book.t("balance-computed"), 18),
         Column::figures(book.t("balance-closing"), 18),
         Column::total(book.t("column-difference"), 16, Look::Money),
+        Column::figures(book.t("balance-rounding"), 14),
         plain("balance-note", 44),
     ];
     let rows = balances.iter().enumerate();
@@ -64,7 +65,8 @@ fn cells(book: &Book<'_>, nth: usize, balance: &StatementBalance) -> Vec<Cell> {
         Cell::Money(balance.debits),
         formula(format!("F{this}+G{this}-H{this}"), balance.computed()),
         told(balance.closing),
-        formula(format!("J{this}-I{this}"), balance.difference),
+        formula(format!("J{this}-I{this}-L{this}"), balance.difference),
+        Cell::Money(balance.rounding),
         Cell::Text(balance.note(book.lang())),
     ]
 }

@@ -14,7 +14,8 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
         return Ok(None);
     };
     let mut sheet = book.sheet("sheet-fee-table")?;
-    let (title, intro) = (book.of_night("fee-heading"), book.t("fee-intro"));
+    let title = book.of_nights("fee-heading");
+    let intro = book.with_untold_rows(book.t("fee-intro"));
     let head = Head::new(&title, &intro, crate::report::csv::FEE_FINDINGS);
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [

@@ -36,9 +36,12 @@ pub(super) fn write(book: &Book<'_>, known: &KnownView) -> Result<[Worksheet; 3]
 fn figures(book: &Book<'_>, known: &KnownView) -> Result<Worksheet> {
     let mut sheet = book.sheet("sheet-known")?;
     let title = book.t("known-heading");
+    let told = [Some(&known.intro), known.versions.as_ref()];
+    let told: Vec<&str> = told.into_iter().flatten().map(String::as_str).collect();
+    let intro = told.join(" ");
     let head = Head {
         freeze_col: 3,
-        ..Head::new(&title, &known.intro, "known.json")
+        ..Head::new(&title, &intro, "known.json")
     };
     let day = |key: &str, day| {
         let day = text::day(book.lang(), day);

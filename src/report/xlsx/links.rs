@@ -2,10 +2,12 @@
 
 use rust_xlsxwriter::Worksheet;
 
-use crate::domain::{Day, DossierCode, FeeId, Lang};
-use crate::matching::{Leg, MatchGroup, Role};
-use crate::report::csv::sorted_links;
-use crate::report::model::Index;
+use crate::domain::Lang;
+use crate::matching::Role;
+use crate::report::csv::{self, sorted_links};
+use crate::report::facts::RunFacts;
+use crate::report::model::{Index, LinkView};
+use crate::settle::Settlement;
 use crate::text;
 
 use super::Book;
@@ -17,64 +19,33 @@ use super::table::{Column, Head, Written};
 pub(super) const AMOUNT: u16 = 5;
 pub(super) const ROLE: u16 = 0;
 
-/// One link, ready to be printed.
-pub(super) struct LinkRow {
-    source: String,
-    id: String,
-    paid_on: Option<Day>,
-    dossier: String,
-    fee: String,
-    pub(super) amount: i128,
-    pub(super) role: Role,
-    pass: &'static str,
-    score: u16,
-    margin: Option<u16>,
-    evidence: String,
-}
-
-/// The links in the order of `links.csv`.
-pub(super) fn rows(index: &Index<'_>, groups: Vec<&MatchGroup>, lang: Lang) -> Vec<LinkRow> {
-    let links = sorted_links(groups);
-    let row = |(leg, group): (&Leg, &MatchGroup)| {
-        let mut evidence = index.say(lang, &leg.why);
-        for said in &group.evidence {
-            evidence.push_str("; ");
-            evidence.push_str(&index.say(lang, said));
-        }
-        let paid = index.txn(&leg.money).map(|txn| txn.paid_on);
-        let collected = || index.receipt(&leg.money).map(|at| at.collected_at.day());
-        LinkRow {
-            source: leg.money.source.to_string(),
-            id: leg.money.id.to_string(),
-            paid_on: paid.or_else(collected),
-            dossier: leg
-                .dossier_code
-                .as_ref()
-                .map_or("", DossierCode::as_str)
-                .to_owned(),
-            fee: leg.fee_id.as_ref().map_or("", FeeId::as_str).to_owned(),
-            amount: leg.amount.wide(),
-            role: leg.role,
-            pass: group.label().get(lang),
-            score: group.score,
-            margin: group.margin,
-            evidence,
-        }
-    };
-    links.into_iter().map(row).collect()
+/// The links in the order of `links.csv`; in a period those of its nights.
+pub(super) fn rows(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Vec<LinkView> {
+    if let Some(nights) = facts.of_nights() {
+        return nights.links.clone();
+    }
+    let links = sorted_links(csv::night_groups(settlement, facts));
+    let view = |link| LinkView::of(index, link, facts.lang);
+    links.into_iter().map(view).collect()
 }
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-links")?;
-    let title = book.of_night("sheet-links");
-    let intro = book.report.say_of_night("book-links-intro");
+    let title = book.of_nights("sheet-links");
+    let intro = match book.report.period {
+        None => book.report.say_of_night("book-links-intro"),
+        Some(_) => {
+            let of_nights = book.report.say_of_nights("", "book-links-intro-period");
+            book.with_untold_rows(of_nights)
+        }
+    };
     let head = Head {
         first_col: 1,
         freeze_col: 3,
         ..Head::new(&title, &intro, "links.csv")
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
-    let table = [
+    let mut table = vec![
         plain("book-role-id", 0),
         plain("column-source", 16),
         plain("book-money-id", 26),
@@ -88,31 +59,36 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         plain("book-margin", 8),
         plain("part-evidence", 60),
     ];
+    if book.report.period.is_some() {
+        table.push(plain("column-night", 12));
+    }
     let rows = book.links.iter().map(|link| cells(book, link));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }
 
-fn cells(book: &Book<'_>, link: &LinkRow) -> Vec<Cell> {
-    let source = match link.source.as_str() {
+fn cells(book: &Book<'_>, link: &LinkView) -> Vec<Cell> {
+    let source = match link.money.source.as_str() {
         "cash" => book.t("tie-cash"),
         name => name.to_owned(),
     };
-    vec![
+    let mut cells = vec![
         Cell::Code(link.role.id().to_owned()),
         Cell::Text(source),
-        Cell::Code(link.id.clone()),
+        Cell::Code(link.money.id.to_string()),
         link.paid_on.map_or(Cell::Blank, Cell::Day),
-        Cell::Code(link.dossier.clone()),
-        Cell::Money(link.amount),
-        Cell::Code(link.fee.clone()),
+        Cell::Code(link.dossier.to_string()),
+        Cell::Money(link.amount.wide()),
+        Cell::Code(link.fee.to_string()),
         Cell::Text(role(book.lang(), link.role)),
-        Cell::Text(link.pass.to_owned()),
+        Cell::Text(link.how.to_owned()),
         Cell::Whole(link.score.into()),
         link.margin
             .map_or(Cell::Blank, |margin| Cell::Whole(margin.into())),
-        Cell::Text(link.evidence.clone()),
-    ]
+        Cell::Text(link.evidence.to_string()),
+    ];
+    cells.extend(link.night.map(Cell::Day));
+    cells
 }
 
 fn role(lang: Lang, role: Role) -> String {

@@ -15,13 +15,11 @@ use crate::domain::{AgencyCode, AgencyDirectory, Day, Lang};
 use crate::settle::{Inputs, Settlement};
 use crate::text;
 
-use super::csv;
 use super::facts::RunFacts;
 use super::model::{
-    Classes, ExceptionView, Index, RejectView, Report, ScopedShare, TrendRow, every, every_reject,
-    every_share, trend,
+    Classes, ExceptionView, Index, LinkView, RejectView, Report, ScopedShare, TrendRow, every,
+    every_reject, every_share, trend,
 };
-use links::LinkRow;
 use looks::Looks;
 use sheet::{Result, Sheet};
 
@@ -65,7 +63,7 @@ struct Book<'a> {
     classes: &'a [Class],
     exceptions: Vec<ExceptionView>,
     rejects: Vec<RejectView>,
-    links: Vec<LinkRow>,
+    links: Vec<LinkView>,
     shares: Vec<ScopedShare>,
     trend: Vec<TrendRow>,
     agencies: &'a AgencyDirectory,
@@ -95,6 +93,12 @@ impl<'b> Book<'b> {
     /// A heading of figures of the night or of the nights of the period, by its key.
     fn of_nights(&self, key: &str) -> String {
         self.report.heading_of_nights(&self.t(key))
+    }
+
+    /// A sentence, and which nights of the period tell none of their rows.
+    fn with_untold_rows(&self, said: String) -> String {
+        let untold = self.report.without_rows.as_ref();
+        untold.map_or(said.clone(), |untold| format!("{said} {untold}"))
     }
 
     /// One of two messages, that of a night or that of a period; in a period whose nights do not
@@ -142,7 +146,7 @@ pub fn render_within(
     let book = Book {
         exceptions: every(&index, settlement, facts, Classes(classes)),
         rejects: every_reject(inputs, facts.lang),
-        links: links::rows(&index, csv::night_groups(settlement, facts), facts.lang),
+        links: links::rows(&index, settlement, facts),
         shares: every_share(&index, settlement, facts),
         trend: trend(
             facts,

@@ -105,13 +105,8 @@ pub(super) const CONTROL_SUM: u16 = 13;
 
 pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-sources")?;
-    let title = book.of_night("source-heading");
-    let complete = book.facts.is_complete();
-    let intro = if complete {
-        book.t("source-all")
-    } else {
-        book.report.say_of_night("source-some")
-    };
+    let title = book.of_nights("source-heading");
+    let intro = book.report.sources_intro();
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "run.json")
@@ -137,7 +132,7 @@ pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         two("column-difference", "column-sum", 16),
         plain("book-notes", 44),
     ];
-    let both = book.report.sources.iter().zip(&book.facts.sources);
+    let both = book.report.sources.iter().zip(book.facts.told_sources());
     let rows = both
         .enumerate()
         .map(|(nth, (view, night))| source(nth, view, night));

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use calamine::{Data, Range, Reader, Xlsx};
 use doisoat::domain::{Arrived, Moved};
 use doisoat::report::Figure;
-use doisoat::report::facts::AsKnown;
+use doisoat::report::facts::{AsKnown, NightsKnown};
 
 use super::browser::{accessible, console_of};
 use super::example::{Scene, day};
@@ -67,7 +67,19 @@ fn scene() -> Scene {
         arrived("txn sepay-main/9", 1_000, "decision"),
     ];
     all.extend(HOSTILE.iter().map(|text| arrived(text, 10, "txn")));
+    let totals = build(&scene).totals;
+    let nights = |versions: &[(&str, u32)]| NightsKnown {
+        versions: versions
+            .iter()
+            .map(|(night, version)| (day(night), *version))
+            .collect(),
+        totals,
+    };
     scene.facts.known = Some(Box::new(AsKnown {
+        nights: Some((
+            nights(&[("2022-12-05", 1)]),
+            nights(&[("2022-12-05", 2), ("2022-12-06", 1)]),
+        )),
         then: day("2022-12-05"),
         now: day("2022-12-07"),
         shares: of_month.map(pair).collect(),

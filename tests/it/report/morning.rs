@@ -5,12 +5,13 @@ use doisoat::classify::Bucket;
 use doisoat::domain::{ExceptionId, RowKey, Vnd};
 use doisoat::matching::Evidence;
 use doisoat::report::model::{BRIEF_MAX, Level, SHOWN_MAX};
-use doisoat::report::{Figure, StatementBalance};
+use doisoat::report::{Figure, StatementBalance, pdf};
 use serde_json::Value;
 
 use super::example::{self, SEPAY, day};
 use super::schema::against_schema;
 use super::{build, files, large, page, text, workbook};
+use crate::pdf::{is_accessible, squeezed};
 
 /// The underpaid fee line of the example, 250.000 of 300.000.
 fn short(scene: &example::Scene) -> &doisoat::classify::Classified {
@@ -102,6 +103,7 @@ fn balance(closing: i128) -> StatementBalance {
         debits: 40_000,
         closing: Some(closing),
         difference: Some(closing - 1_210_000),
+        rounding: 0,
         rejects: 0,
         is_page: false,
     }
@@ -139,6 +141,49 @@ fn balances_of_statements_stand_in_page_book_and_run() {
     workbook::all_hold(&workbook::sheet(&mut book, "Kiểm tra"));
 }
 
+/// Parts of a dong: each figure is rounded by itself, and the sheet adds up with what that takes.
+#[test]
+fn rounded_balances_add_up_in_the_workbook() {
+    let mut scene = example::undecided();
+    let rounded = StatementBalance {
+        difference: Some(0),
+        rounding: -1,
+        ..balance(1_209_999)
+    };
+    scene.facts.page.balances = vec![rounded];
+    let mut book = workbook::open(&workbook::book(&scene));
+    let sheet = workbook::sheet(&mut book, "Số dư sao kê");
+    let number = |col| workbook::number(workbook::at(&sheet, 4, col));
+    assert_eq!(
+        [number(8), number(9), number(10), number(11)],
+        ["1210000", "1209999", "0", "-1"]
+    );
+    workbook::all_hold(&workbook::sheet(&mut book, "Kiểm tra"));
+    assert!(page(&scene).contains("làm tròn đến đồng từng số một, cộng lại lệch -1"));
+    let run: Value = serde_json::from_str(&text(&files(&scene), "run.json")).unwrap();
+    assert_eq!(run["sources"][0]["balances"][0]["rounding_vnd"], -1);
+}
+
+/// The table of balances on paper: a row a file, its figures and what the difference is.
+#[test]
+fn balances_stand_on_paper() {
+    let mut scene = example::undecided();
+    scene.facts.page.balances = vec![balance(1_210_000), balance(1_209_999)];
+    let letters = is_accessible(&pdf::render(&build(&scene)).unwrap(), "vi-VN").letters();
+    let table = letters.split_once(&squeezed("Số dư đầu")).unwrap().1;
+    for said in [
+        "**********7890",
+        "1.210.000 ₫",
+        "1.209.999 ₫",
+        "0 ₫ khớp",
+        "-1 ₫ không khớp: thiếu hoặc thừa dòng",
+    ] {
+        assert!(table.contains(&squeezed(said)), "{said}: {table}");
+    }
+    assert_eq!(table.matches(&squeezed("1.000.000 ₫")).count(), 2);
+    assert!(!letters.contains("‹U+"), "a sign that the fonts lack");
+}
+
 #[test]
 fn an_item_is_as_old_as_its_first_night() {
     let mut scene = example::undecided();
@@ -171,6 +216,11 @@ fn everything_that_decides_is_printed() {
     let report = build(&scene);
     let list = &report.exceptions;
     assert_eq!((list.shown.len(), list.further.len()), (SHOWN_MAX, 40));
+    let letters = is_accessible(&pdf::render(&report).unwrap(), "vi-VN").letters();
+    let lines = letters.split_once(&squeezed("40 ngoại lệ khác")).unwrap().1;
+    for view in &list.further {
+        assert!(lines.contains(&squeezed(&view.what)), "{}", view.what);
+    }
     assert_eq!(list.brief.len(), BRIEF_MAX);
     let rejects = scene.inputs.rejects.len();
     let work = usize::try_from(list.work.count).unwrap() - rejects;

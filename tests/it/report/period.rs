@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use calamine::Reader;
 use doisoat::domain::{Lang, Period};
-use doisoat::report::model::{OfNights, ToldNight};
+use doisoat::report::model::{NightSources, OfNights, ToldNight, spans};
 use doisoat::report::{Figure, json, pdf};
 use serde_json::Value;
 
@@ -28,9 +28,25 @@ pub(super) fn month() -> Scene {
     scene.settlement.shares.extend(shares);
     let night = tonight(&scene);
     let stored = night.rows.clone();
-    scene.facts.nights = Some(Box::new(OfNights::sum(vec![night], &stored)));
+    scene.facts.nights = nights_of(&scene, vec![night], &stored);
     scene.facts.over = Some(month);
     scene
+}
+
+type Stored = [(Box<str>, &'static str, Figure)];
+
+/// Nights added up, each with the sources of the scene.
+fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Option<Box<OfNights>> {
+    let told = nights.iter().map(|night| NightSources {
+        day: night.day,
+        sources: scene.facts.sources.clone(),
+        files: Vec::new(),
+    });
+    let sources = spans(&told.collect::<Vec<_>>());
+    Some(Box::new(OfNights {
+        sources,
+        ..OfNights::sum(nights, stored)
+    }))
 }
 
 /// What the night of the scene says of itself.
@@ -50,8 +66,7 @@ fn two_nights() -> Scene {
     };
     let mut stored: Vec<_> = eve.rows.iter().chain(&last.rows).cloned().collect();
     stored.push(("sepay-main".into(), "payment", Figure::new(3, 45_000)));
-    let nights = OfNights::sum(vec![eve, last], &stored);
-    scene.facts.nights = Some(Box::new(nights));
+    scene.facts.nights = nights_of(&scene, vec![eve, last], &stored);
     scene.facts.over = Some(Period::month("2022-12").unwrap());
     scene
 }
@@ -134,7 +149,10 @@ fn rows_that_no_night_tells_are_lines_of_their_own() {
     let scene = two_nights();
     let run = run_json(&scene);
     let wanted = serde_json::json!([
-        { "source": "sepay-main", "kind": "payment", "count": 3, "sum_vnd": 45_000 },
+        {
+            "source": "sepay-main", "kind": "payment", "count": 3, "sum_vnd": 45_000,
+            "untold": { "count": 3, "sum_vnd": 45_000 }, "gone": { "count": 0, "sum_vnd": 0 },
+        },
     ]);
     assert_eq!(run["period"]["outside"], wanted);
     let report = build(&scene);
@@ -166,8 +184,7 @@ fn what_a_night_does_not_tell_is_no_number() {
     }
     let old = json::told_night(example::day("2022-12-04"), &old.to_string(), Lang::Vi).unwrap();
     assert_eq!(old.figures, None);
-    let nights = OfNights::sum(vec![old, tonight(&scene)], &[]);
-    scene.facts.nights = Some(Box::new(nights));
+    scene.facts.nights = nights_of(&scene, vec![old, tonight(&scene)], &[]);
     scene.facts.over = Some(Period::month("2022-12").unwrap());
     let run = run_json(&scene);
     assert_eq!(run["period"]["untold"], serde_json::json!(["2022-12-04"]));
@@ -305,11 +322,7 @@ fn banners_and_sheets_of_a_month_name_the_night_they_mean() {
     for said in ["đêm này", "đêm nay", "Năm con số của đêm"] {
         assert!(!page.contains(said), "{said}");
     }
-    let book = files(&month())
-        .into_iter()
-        .find(|file| &*file.name == "doisoat.xlsx");
-    let mut book = zip::ZipArchive::new(std::io::Cursor::new(book.unwrap().bytes)).unwrap();
-    let strings = std::io::read_to_string(book.by_name("xl/sharedStrings.xml").unwrap()).unwrap();
+    let strings = workbook(&month());
     for said in ["đêm này", "đêm nay"] {
         assert!(!strings.contains(said), "{said}");
     }
@@ -319,7 +332,7 @@ fn banners_and_sheets_of_a_month_name_the_night_they_mean() {
         "Tiền trong tháng 12/2022 theo nguồn",
         "Ngoại lệ, đến hết đêm 05/12/2022",
         "Tuổi, đến hết đêm 05/12/2022",
-        "Khớp, đêm 05/12/2022",
+        "Khớp, tháng 12/2022",
     ] {
         let title = format!(">{title}<");
         assert!(strings.contains(&title), "{title}");
@@ -353,13 +366,13 @@ fn run_json_names_the_period_asked_for() {
     let wanted = serde_json::json!({
         "label": "2022-12", "from": "2022-12-01", "to": "2022-12-31",
         "lacking": [{ "from": "2022-12-02", "to": "2022-12-04" }],
-        "nights": ["2022-12-05"], "untold": [], "outside": [],
+        "nights": ["2022-12-05"], "untold": [], "without_rows": [], "outside": [],
         "blocks": {
             "breakdown": "period", "exceptions": "end", "exceptions.csv": "end",
-            "fee_table": "last_night", "grey": "period", "instruments": "nights",
-            "links.csv": "last_night", "money_bridge": "nights", "open_bridge": "chain",
+            "fee_table": "nights", "grey": "period", "instruments": "nights",
+            "links.csv": "end", "money_bridge": "nights", "open_bridge": "chain",
             "provider_fees": "nights", "share": "period", "share.csv": "period",
-            "sources": "last_night", "tie_out": "nights", "totals": "nights", "work": "chain",
+            "sources": "nights", "tie_out": "nights", "totals": "nights", "work": "chain",
         },
     });
     assert_eq!(document["period"], wanted);

@@ -5,7 +5,7 @@ use crate::report::forms::{Block, Cell, Line, Row, Scale};
 use crate::report::model::BriefView;
 use crate::text;
 
-use super::{Maker, plain};
+use super::{EXCEPTION_COLUMNS, Maker, plain};
 
 impl Maker<'_> {
     /// Every exception that decides the verdict and is not told in full.
@@ -17,13 +17,6 @@ impl Maker<'_> {
         let n = super::count(self.r.lang, list.len());
         let heading = self.say("exception-further", &[("n", &n)]);
         blocks.push(Block::Line(Line::left(heading.as_str()).strong()));
-        let columns = [
-            ("column-class", 38),
-            ("column-row", 28),
-            ("column-agency", 34),
-            ("column-age", 11),
-            ("column-money-at-risk", 17),
-        ];
         let row = |view: &BriefView| {
             plain(vec![
                 Cell::text(view.label.as_str()),
@@ -33,7 +26,7 @@ impl Maker<'_> {
                 Cell::Right(text::money_of(self.r.lang, view.amount)),
             ])
         };
-        blocks.push(self.table(heading, &columns, list.iter().map(row).collect()));
+        blocks.push(self.table(heading, &EXCEPTION_COLUMNS, list.iter().map(row).collect()));
     }
 
     /// Opening and movements of each statement against its closing balance.
@@ -60,7 +53,9 @@ impl Maker<'_> {
         };
         let rows = list.iter().map(|balance| {
             let source = format!("{} {}", balance.source, balance.account);
+            // the fonts of the paper have no ticks
             let note = balance.note(self.r.lang);
+            let note = note.trim_start_matches(['✓', '✕', ' ']);
             let difference = format!("{} {note}", money(balance.difference));
             plain(vec![
                 Cell::Text(source.trim().to_owned()),

@@ -215,17 +215,19 @@ impl Checks<'_> {
     fn links(&mut self, written: &Written) {
         let links = &self.book.links;
         let settles = links.iter().filter(|link| link.role == Role::Settles);
-        let program = settles.map(|link| link.amount).sum();
+        let program = settles.map(|link| link.amount.wide()).sum();
         let (range, roles) = (written.range(links::AMOUNT), written.range(links::ROLE));
         let of = |from: usize, to: usize| {
             let rows = links.iter().skip(from).take(to);
             rows.filter(|link| link.role == Role::Settles)
         };
-        let held = of(0, written.rows).map(|link| Cell::Money(link.amount));
+        let held = of(0, written.rows).map(|link| Cell::Money(link.amount.wide()));
         let (held, beyond) = held.fold((0, 0), |sum, cell| {
             (sum.0 + cell.number(), sum.1 + cell.beyond())
         });
-        let cut: i128 = of(written.rows, usize::MAX).map(|link| link.amount).sum();
+        let cut: i128 = of(written.rows, usize::MAX)
+            .map(|link| link.amount.wide())
+            .sum();
         let more = beyond + cut;
         let plus = if more == 0 {
             String::new()
@@ -272,7 +274,7 @@ impl Checks<'_> {
             rows.into(),
             places.sources.sum(providers::ROWS),
         );
-        for (nth, source) in book.facts.sources.iter().enumerate() {
+        for (nth, source) in book.facts.told_sources().into_iter().enumerate() {
             let Some(control) = source.facts.control else {
                 continue;
             };
