@@ -123,7 +123,7 @@ impl Store {
             .rows_of_batches(&sql::SELECT_TXN_BY_KEY, &batches, &whenever)
             .await?;
         let state = |row: &Row| {
-            let status = row.parsed("status", TxnStatus::parse)?;
+            let (status, _) = row.parsed("status", Txn::read_state)?;
             Ok((row.text("id")?.into(), status))
         };
         found.iter().map(state).collect()
