@@ -1,5 +1,5 @@
--- The night's canonical rows, and rows of earlier days that no earlier night has decided. An unknown
--- state has the provider's word behind it.
+-- The night's canonical rows, and rows of earlier days that no earlier night has decided.
+-- An unknown state is kept with the provider's word behind it.
 SELECT c.source, c.kind, c.status,
     SUM(CASE WHEN c.business_date = $1 THEN 1 ELSE 0 END) AS counted,
     CAST(SUM(CASE WHEN c.business_date = $1 THEN c.amount_vnd ELSE 0 END) AS BIGINT) AS sum_vnd,
