@@ -42,6 +42,7 @@ impl Rest {
             read,
             fullest: mark.fullest.max(count),
             trial: further == Further::Perhaps,
+            newest_first: false,
         };
         let numbered = |next| match paging.next.as_ref().map(|at| said(at, json)).transpose()? {
             Some(Said::Number(number)) => Ok(Some(to(number, None, Further::Surely))),
@@ -78,7 +79,11 @@ impl Rest {
             Style::Since => {
                 let surely = |goes_on: bool| goes_on.then_some(Further::Surely);
                 let goes = told.map_or(by_rows, surely);
-                Ok(goes.map(|further| to(0, furthest(rows), further)))
+                let is_full = mark.text.is_none() && paging.size > 0 && count >= paging.size;
+                Ok(goes.map(|further| Mark {
+                    newest_first: is_full && falls(rows),
+                    ..to(0, furthest(rows), further)
+                }))
             }
             Style::Link => self.link(answer, read),
         }
@@ -158,6 +163,13 @@ fn furthest(rows: &[Row]) -> Option<String> {
     let largest = largest.and_then(|all| all.into_iter().max());
     let last = || rows.last().map(|row| row.key.clone());
     largest.map(|id| id.to_string()).or_else(last)
+}
+
+/// True where the first row has a higher number than the last.
+fn falls(rows: &[Row]) -> bool {
+    let number = |row: Option<&Row>| row.and_then(|row| row.key.parse::<u64>().ok());
+    let ends = number(rows.first()).zip(number(rows.last()));
+    ends.is_some_and(|(first, last)| first > last)
 }
 
 /// The target of `rel="next"`.
