@@ -179,6 +179,17 @@ impl Store {
             .collect()
     }
 
+    /// How many orders that are not ended each provider has, by the registry's word on it.
+    pub async fn order_providers(&self) -> Result<BTreeMap<Box<str>, u64>, StoreError> {
+        let rows = self.read(&sql::SELECT_ORDER_PROVIDER, &[]).await?;
+        let count = |row: &Row| {
+            let orders = row.int("orders")?;
+            let orders = u64::try_from(orders).map_err(|_| StoreError::Overflow("orders"))?;
+            Ok((row.text("provider")?.into(), orders))
+        };
+        rows.iter().map(count).collect()
+    }
+
     /// Every procedure of which a fee line was told.
     pub async fn procedures(&self) -> Result<BTreeSet<Box<str>>, StoreError> {
         let rows = self.read(&sql::SELECT_PROCEDURE, &[]).await?;
