@@ -59,8 +59,16 @@ const NOT_ALLOWED_FIX: (&str, &str) = (
 
 /// What to do about a listing that cannot be read from id to id.
 const NEWEST_FIRST_FIX: (&str, &str) = (
-    "Không dòng nào của ngày này được dùng. Trong [source.request.query] yêu cầu nguồn xếp dòng cũ nhất trước, hoặc đổi style trong [source.paging] thành page, offset hay window.",
-    "None of the day's rows is used. Ask for the oldest first in [source.request.query], or write another style in [source.paging]: page, offset or window.",
+    "Không dòng nào của ngày này được dùng. Trong [source.request.query] yêu cầu nguồn xếp dòng cũ nhất \
+     trước, hoặc đổi style trong [source.paging] thành page, offset hay window.",
+    "None of the day's rows is used. Ask for the oldest first in [source.request.query], or write another \
+     style in [source.paging]: page, offset or window.",
+);
+
+/// What to do about a day of which rows are missing.
+const INCOMPLETE_FIX: (&str, &str) = (
+    "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
+    "The day counts as incomplete and none of its rows is used; the next night reads it again. If it happens again, ask the provider.",
 );
 
 /// What to do about our own archive.
@@ -192,10 +200,7 @@ impl SourceError {
                 gap: Gap::NewestFirst,
                 ..
             } => NEWEST_FIRST_FIX,
-            Self::Incomplete { .. } => (
-                "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
-                "The day counts as incomplete and none of its rows is used; the next night reads it again. If it happens again, ask the provider.",
-            ),
+            Self::Incomplete { .. } => INCOMPLETE_FIX,
             Self::Archive { .. } => ARCHIVE_FIX,
         };
         match lang {

@@ -77,15 +77,21 @@ impl Rest {
                 }
             }
             Style::Since => {
-                let surely = |goes_on: bool| goes_on.then_some(Further::Surely);
-                let goes = told.map_or(by_rows, surely);
-                let is_full = mark.text.is_none() && paging.size > 0 && count >= paging.size;
-                Ok(goes.map(|further| Mark {
-                    newest_first: is_full && falls(rows),
-                    ..to(0, furthest(rows), further)
-                }))
+                let goes = told.map_or(by_rows, |on| on.then_some(Further::Surely));
+                Ok(goes.map(|further| self.since(mark, rows, to(0, furthest(rows), further))))
             }
             Style::Link => self.link(answer, read),
+        }
+    }
+
+    /// Where a listing by ids goes on, and whether it may begin with what is newest.
+    fn since(&self, mark: &Mark, rows: &[Row], next: Mark) -> Mark {
+        let size = self.connector.paging.size;
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let is_full = mark.text.is_none() && size > 0 && count >= size;
+        Mark {
+            newest_first: is_full && falls(rows),
+            ..next
         }
     }
 
