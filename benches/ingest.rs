@@ -33,6 +33,7 @@ fn txn(i: usize, of: usize) -> Txn {
     let amount = Vnd::new(i64::try_from((10 + i % 991) * 1_000).unwrap());
     let clock = format!("{:02}:{:02}:{:02}", i / 3_600 % 24, i / 60 % 60, i % 60);
     Txn {
+        status_word: None,
         source: SourceName::new("bank"),
         id: format!("FT22339{mixed:08}").as_str().into(),
         order_ref: None,

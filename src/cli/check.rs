@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::output::{json_line, out};
 use super::{
-    Global, Outcome, block_on, check_closed, check_disk, check_fees, check_notify, check_rules,
+    Global, Outcome, block_on, check_closed, check_disk, check_fees, check_notify, check_orders,
+    check_rules,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
@@ -131,6 +132,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         lines.extend(check_rules::lines(&config).await);
         lines.extend(check_fees::lines(&config, lang).await);
         lines.extend(check_closed::lines(&config, lang).await);
+        lines.extend(check_orders::lines(&config, lang).await);
         for source in &config.sources {
             let line = about_source(source, args.offline, lang).await;
             lines.push(if source.required {

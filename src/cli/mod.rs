@@ -10,6 +10,7 @@ mod check_closed;
 mod check_disk;
 mod check_fees;
 mod check_notify;
+mod check_orders;
 mod check_rules;
 mod demo;
 mod diff;

@@ -150,6 +150,7 @@ mod tests {
     fn txn(memo: &str, payer: &str) -> Txn {
         let paid_at = Moment::of_ms(0);
         Txn {
+            status_word: None,
             source: SourceName::new("bank"),
             id: "1".into(),
             order_ref: None,

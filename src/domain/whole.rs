@@ -116,6 +116,20 @@ pub enum Flaw {
         /// By its entries.
         held: Decimal,
     },
+    /// The statement's own sum of the provider's fees is another than that of its entries.
+    Fees {
+        /// By its own word.
+        told: Decimal,
+        /// By its entries.
+        held: Decimal,
+    },
+    /// The same for what is left after the fees.
+    Net {
+        /// By its own word.
+        told: Decimal,
+        /// By its entries.
+        held: Decimal,
+    },
     /// The statement counts another number of entries.
     Count {
         /// Money in, money out, none for both.

@@ -134,6 +134,8 @@ pub enum Evidence {
     Together(u32, u32),
     /// The payer has so many payments without a code, more than are added up.
     TogetherCapped(u32),
+    /// The provider's word for a state that nobody has explained, and the dossier it speaks of.
+    UnknownState(Box<str>, Option<DossierCode>),
 }
 
 /// An amount for people: `50.000 đồng`, `50,000 dong`.

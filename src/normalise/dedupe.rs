@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use super::txn::by_id_and_content;
 use super::versions;
-use crate::domain::{Conflict, SourceName, Txn, TxnStatus, Vnd, sorting};
+use crate::domain::{Conflict, Piece, SourceName, Txn, TxnStatus, Vnd, sorting};
 
 /// What a delivery adds to what is stored. Every list is in order of the keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -136,20 +136,24 @@ pub fn merge(stored: &[Txn], mut new: Vec<Txn>) -> Merged {
 pub fn scale_conflict(txn: &Txn, order_amount: Vnd) -> Option<Conflict> {
     let (paid, due) = (txn.amount.wide(), order_amount.wide());
     let scaled = paid > 0 && due > 0 && (paid == due * 100 || paid * 100 == due);
-    scaled.then(|| {
-        let mut versions: Vec<Box<str>> = vec![
-            format!("amount_vnd={} ({})", txn.amount, txn.source).into(),
-            format!("amount_vnd={order_amount} (payment order)").into(),
-        ];
-        versions.sort();
-        Conflict {
-            key: txn.key(),
-            kept: txn.amount,
-            largest: txn.amount.max(order_amount),
-            versions,
-            business_date: txn.business_date,
-        }
-    })
+    scaled.then(|| amount_conflict(txn, order_amount, "payment order"))
+}
+
+/// The conflict of a stored row with another word on its amount, and who says it. The row stays
+/// as it is until a person decides.
+pub fn amount_conflict(txn: &Txn, other: Vnd, who: &str) -> Conflict {
+    let mut versions: Vec<Box<str>> = vec![
+        format!("amount_vnd={} ({})", txn.amount, txn.source).into(),
+        format!("amount_vnd={other} ({who})").into(),
+    ];
+    versions.sort();
+    Conflict {
+        key: txn.key(),
+        kept: txn.amount,
+        largest: txn.amount.max(other),
+        versions,
+        business_date: txn.business_date,
+    }
 }
 
 /// How far along a state is; `failed` and `success` are equally far and contradict each other.
@@ -187,6 +191,7 @@ fn step(current: &Txn, new: &Txn) -> Step {
     }
     let mut next = current.clone();
     next.status = status;
+    next.status_word = state_word(current, new, status);
     fill(&mut next, new, open);
     if next == *current {
         Step::Same
@@ -204,6 +209,20 @@ fn next_status(current: TxnStatus, new: TxnStatus) -> Option<TxnStatus> {
         (Success | Failed, Void) => Some(Void),
         (known, new) => (known == new).then_some(known),
     }
+}
+
+/// The provider's word of the state after `new`. A state that was unknown before there was a place
+/// for its word stays without: an earlier night reads the same again.
+fn state_word(current: &Txn, new: &Txn, status: TxnStatus) -> Option<Box<Piece>> {
+    use TxnStatus::Unmapped;
+    let known = current.status == Unmapped;
+    let is_told = new.status == Unmapped && new.status_word.is_some();
+    match status {
+        Unmapped if is_told && (!known || current.status_word.is_some()) => &new.status_word,
+        Unmapped => &current.status_word,
+        _ => &None,
+    }
+    .clone()
 }
 
 /// What never changes: amount, kind, order reference, account.

@@ -23,6 +23,7 @@ mod raw;
 pub mod receipt;
 pub mod registry;
 pub mod rewrite;
+mod state_word;
 pub mod statement;
 mod texts;
 pub mod transactions;
@@ -31,7 +32,7 @@ pub mod versions;
 
 pub use columns::Columns;
 pub use context::{Cutoff, SourceContext, Window};
-pub use dedupe::{Merged, dedupe, merge, scale_conflict};
+pub use dedupe::{Merged, amount_conflict, dedupe, merge, scale_conflict};
 pub use inputs::{MatchFiles, MatchInputs, Named, read_match_inputs};
 pub use registry::{RegistryRows, withdrawn};
 pub use txn::{TxnRows, read_records, to_txn};

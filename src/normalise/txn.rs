@@ -16,10 +16,11 @@ use super::cells::{Fault, moment, plausible};
 use super::ids::{self, Refused};
 use super::memo::stored;
 use super::raw::RawTxn;
+use super::state_word;
 use super::texts::Texts;
 use super::versions::{Versioned, content};
 use crate::domain::{
-    Day, Moment, Piece, Reject, RejectCode, RowKey, Side, Txn, TxnKind, Vnd, sorting,
+    Day, Moment, Piece, Reject, RejectCode, RowKey, Side, Txn, TxnKind, TxnStatus, Vnd, sorting,
 };
 use crate::source::Record;
 
@@ -182,6 +183,9 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
         paid_on,
         business_date,
         status,
+        status_word: (status == TxnStatus::Unmapped)
+            .then(|| state_word::of(raw.status_text, raw.payer))
+            .flatten(),
         kind,
         payer: texts.shared(raw.payer),
         account: opt(raw.account).map(|text| texts.shared(text)),
@@ -304,7 +308,7 @@ impl Versioned for Txn {
             ("payer", self.payer.to_string()),
             ("account", text(&self.account)),
             ("bank_ref", text(&self.bank_ref)),
-            ("status", self.status.id().to_owned()),
+            ("status", self.state().into_owned()),
         ]
     }
 }

@@ -140,6 +140,8 @@ pub enum Gap {
     Endless,
     /// Rows came and went while the pages were read.
     Moved,
+    /// Asked to go on from the newest row, and the newest row stood first: what is older is cut.
+    NewestFirst,
 }
 
 impl SourceError {

@@ -57,6 +57,20 @@ const NOT_ALLOWED_FIX: (&str, &str) = (
     "Correct base_url in doisoat.toml; http is for this machine only, with allow_loopback = true.",
 );
 
+/// What to do about a listing that cannot be read from id to id.
+const NEWEST_FIRST_FIX: (&str, &str) = (
+    "Không dòng nào của ngày này được dùng. Trong [source.request.query] yêu cầu nguồn xếp dòng cũ nhất \
+     trước, hoặc đổi style trong [source.paging] thành page, offset hay window.",
+    "None of the day's rows is used. Ask for the oldest first in [source.request.query], or write another \
+     style in [source.paging]: page, offset or window.",
+);
+
+/// What to do about a day of which rows are missing.
+const INCOMPLETE_FIX: (&str, &str) = (
+    "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
+    "The day counts as incomplete and none of its rows is used; the next night reads it again. If it happens again, ask the provider.",
+);
+
 /// What to do about our own archive.
 const ARCHIVE_FIX: (&str, &str) = (
     "Kiểm tra dung lượng đĩa và quyền ghi của thư mục lưu trữ, rồi chạy lại.",
@@ -182,10 +196,11 @@ impl SourceError {
             ),
             Self::Tls { .. } => TLS_FIX,
             Self::NotAllowed { .. } => NOT_ALLOWED_FIX,
-            Self::Incomplete { .. } => (
-                "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
-                "The day counts as incomplete and none of its rows is used; the next night reads it again. If it happens again, ask the provider.",
-            ),
+            Self::Incomplete {
+                gap: Gap::NewestFirst,
+                ..
+            } => NEWEST_FIRST_FIX,
+            Self::Incomplete { .. } => INCOMPLETE_FIX,
             Self::Archive { .. } => ARCHIVE_FIX,
         };
         match lang {
@@ -247,6 +262,11 @@ fn gap_text(gap: Gap, lang: Lang) -> String {
         Gap::Moved => pick!(lang,
             vi: "danh sách của nguồn thay đổi trong khi đọc",
             en: "the source's list moved while it was read"),
+        Gap::NewestFirst => pick!(lang,
+            vi: "một câu trả lời đầy có dòng mới nhất đứng đầu, và sau dòng ấy không còn gì: nguồn xếp dòng \
+                 mới nhất trước nên style = \"since\" không đọc được các dòng cũ hơn",
+            en: "a full answer has its newest row first and nothing follows that row: the source lists the \
+                 newest first, so style = \"since\" never reads what is older"),
     }
 }
 

@@ -123,7 +123,7 @@ impl Store {
             .rows_of_batches(&sql::SELECT_TXN_BY_KEY, &batches, &whenever)
             .await?;
         let state = |row: &Row| {
-            let status = row.parsed("status", TxnStatus::parse)?;
+            let (status, _) = row.parsed("status", Txn::read_state)?;
             Ok((row.text("id")?.into(), status))
         };
         found.iter().map(state).collect()
@@ -177,6 +177,17 @@ impl Store {
         rows.iter()
             .map(|row| Ok(Vnd::new(row.int("amount_vnd")?)))
             .collect()
+    }
+
+    /// How many orders that are not ended each provider has, by the registry's word on it.
+    pub async fn order_providers(&self) -> Result<BTreeMap<Box<str>, u64>, StoreError> {
+        let rows = self.read(&sql::SELECT_ORDER_PROVIDER, &[]).await?;
+        let count = |row: &Row| {
+            let orders = row.int("orders")?;
+            let orders = u64::try_from(orders).map_err(|_| StoreError::Overflow("orders"))?;
+            Ok((row.text("provider")?.into(), orders))
+        };
+        rows.iter().map(count).collect()
     }
 
     /// Every procedure of which a fee line was told.

@@ -10,7 +10,7 @@ use crate::domain::ids::short_hash;
 use crate::domain::{
     Agency, AgencyCode, CollectionMode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind,
     FeeStatus, FilingChannel, Instrument, Moment, OrderStatus, PaymentOrder, Piece, Receipt,
-    ReceiptStatus, Reject, RejectCode, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
+    ReceiptStatus, Reject, RejectCode, RowKey, Side, SourceName, Txn, TxnKind, Vnd,
 };
 
 /// Not yet decided; not yet ended.
@@ -95,7 +95,7 @@ pub(super) fn write_txn(row: &mut RowText<'_>, txn: &Txn) {
         .int("paid_at_ms", txn.paid_at.ms())
         .text("paid_on", &txn.paid_on.to_string())
         .text("business_date", &txn.business_date.to_string())
-        .text("status", txn.status.id())
+        .text("status", &txn.state())
         .text("kind", txn.kind.id())
         .text("payer", &txn.payer)
         .opt_text("account", txn.account.as_deref())
@@ -106,6 +106,7 @@ pub(super) fn write_txn(row: &mut RowText<'_>, txn: &Txn) {
 pub(super) fn read_txn(row: &Row) -> Result<Txn, StoreError> {
     let boxed =
         |column| -> Result<Option<Piece>, StoreError> { Ok(row.opt_text(column)?.map(Into::into)) };
+    let (status, status_word) = row.parsed("status", Txn::read_state)?;
     Ok(Txn {
         source: SourceName::new(row.text("source")?),
         id: row.text("id")?.into(),
@@ -117,7 +118,8 @@ pub(super) fn read_txn(row: &Row) -> Result<Txn, StoreError> {
         paid_at: moment(row, "paid_at", "paid_at_ms")?,
         paid_on: row.parsed("paid_on", day)?,
         business_date: row.parsed("business_date", day)?,
-        status: row.parsed("status", TxnStatus::parse)?,
+        status,
+        status_word,
         kind: row.parsed("kind", TxnKind::parse)?,
         payer: row.text("payer")?.into(),
         account: boxed("account")?,

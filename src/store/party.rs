@@ -10,7 +10,7 @@ use super::statement as sql;
 use super::{Store, StoreError};
 use crate::classify::{Bucket, OK};
 use crate::domain::{
-    Day, MissingPayment, OrderStatus, Ordered, OwnOrder, Period, ProviderRow, SourceName, Vnd,
+    Day, MissingPayment, OrderStatus, Ordered, OwnOrder, Period, ProviderRow, SourceName, Txn, Vnd,
 };
 
 impl Store {
@@ -200,7 +200,7 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
             order_ref: row.opt_text("order_ref")?.map(Into::into),
             bank_ref: row.opt_text("bank_ref")?.map(Into::into),
             kind: row.text("kind")?.into(),
-            status: row.text("status")?.into(),
+            status: row.parsed("status", Txn::read_state)?.0.id().into(),
             amount: Vnd::new(row.int("amount_vnd")?),
             fee: Vnd::new(row.int("fee_vnd")?),
             net: Vnd::new(row.int("net_vnd")?),

@@ -119,6 +119,7 @@ statements! {
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;
     SELECT_PROCEDURE = both "select_procedure" 0;
     SELECT_TARIFF = both "select_tariff" 0;
+    SELECT_ORDER_PROVIDER = both "select_order_provider" 0;
     SELECT_DECISION = both "select_decision" 0;
     SELECT_DECISION_BY_ROW = both "select_decision_by_row" 2;
     SELECT_LAST_DECISION = both "select_last_decision" 0;

@@ -205,6 +205,7 @@ pub(super) fn scrubbed(txn: &Txn) -> Txn {
         id: piece(&txn.id),
         order_ref: option(&txn.order_ref),
         memo: piece(&txn.memo),
+        status_word: txn.status_word.as_deref().map(|word| Box::new(piece(word))),
         payer: piece(&txn.payer),
         account: option(&txn.account),
         bank_ref: option(&txn.bank_ref),

@@ -3,7 +3,7 @@
 
 mod file;
 
-pub use file::{explain_file, say_file};
+pub use file::{explain_file, say_assumed, say_file};
 
 use crate::domain::{Lang, Reject, RejectCode, Text};
 

@@ -34,6 +34,9 @@ async fn a_settlement_file_is_read_by_its_mapping() {
     for status in ["success", "failed", "unmapped"] {
         assert!(kinds.contains(status), "{kinds}");
     }
+    let open = office.town.reports()[&format!("{FIRST}/exceptions.csv")].clone();
+    let open = String::from_utf8(open).unwrap();
+    assert!(open.contains("trạng thái chưa biết \"\"???\"\""), "{open}");
     // the next file tells a refund and the payment again; an id with another amount is a conflict
     let back = "1,06/12/2022 08:00:00,M1,O1,\"-50,000\",0,,Thành công,Hoàn tiền,hoan";
     let other = failed.replace("8,000", "9,000");

@@ -3,6 +3,7 @@
 mod columns;
 mod config;
 mod dialects;
+mod newest;
 mod night;
 mod orders;
 mod paging;

@@ -31,6 +31,7 @@ pub(crate) fn sepay() -> SourceName {
 
 pub(crate) fn txn(id: &str, amount: i64, on: &str) -> Txn {
     Txn {
+        status_word: None,
         source: sepay(),
         id: id.into(),
         order_ref: None,

@@ -12,7 +12,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
-use crate::text::reject::say_file;
+use crate::text::reject::{say_assumed, say_file};
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -57,6 +57,12 @@ pub(super) fn describe(
     } else {
         propose::statement(file)
     });
+    let doubts = read.statements.iter();
+    let doubt = doubts
+        .filter_map(|statement| statement.assumed(&table))
+        .next();
+    file.notes
+        .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
     if let Some(error) = read.undirected.filter(|_| !settles) {
         file.notes.push(say_file(&fail(error), lang));
     }

@@ -343,30 +343,4 @@ macro_rules! named_fields {
 named_fields!(SerializeStruct, SerializeStructVariant);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn digest(value: &impl Serialize) -> String {
-        let mut canonical = Canonical::new();
-        value.serialize(&mut canonical).unwrap();
-        canonical.finish()
-    }
-
-    #[test]
-    fn values_that_look_alike_when_joined_have_digests_of_their_own() {
-        let differ = |a: String, b: String| assert_ne!(a, b);
-        differ(digest(&("ab", "c")), digest(&("a", "bc")));
-        differ(
-            digest(&vec![vec![1_u8], vec![]]),
-            digest(&vec![vec![], vec![1_u8]]),
-        );
-        differ(
-            digest(&(None::<u8>, Some(1_u8))),
-            digest(&(Some(1_u8), None::<u8>)),
-        );
-        differ(digest(&"x".repeat(255)), digest(&"x".repeat(256)));
-        let long = "x".repeat(3 * BATCH);
-        assert_eq!(digest(&long), digest(&long.clone()));
-        assert_eq!(digest(&1_u8), hex::encode(Sha256::digest([1])));
-    }
-}
+mod tests;

@@ -30,7 +30,7 @@ use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::archive::{Archived, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
-use crate::text::reject::say_file;
+use crate::text::reject::{say_assumed, say_file};
 use crate::text::{mask_file, say};
 
 /// Reads the folder and tells how complete the source is.
@@ -43,7 +43,7 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
         .iter()
         .map(|found| trouble::of_folder(lang, found))
         .collect();
-    let mut notes = inbox.notes.clone();
+    let (mut notes, mut doubts) = (inbox.notes.clone(), Vec::new());
     let mut known = Known::read(stage).await?;
     for found in &inbox.files {
         desk.checkpoint()?;
@@ -64,7 +64,10 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
                 evidence.note(archived.clone(), &found.name);
                 evidence.record(stage).await?;
                 match file(stage, files, found, &archived).await? {
-                    Ok(record) => known.add(record),
+                    Ok((record, assumed)) => {
+                        known.add(record);
+                        doubts.extend(assumed);
+                    }
                     Err(error) => {
                         let args = [("why", &*say_file(&error, lang))];
                         troubles.push(say(lang, "file-quarantined", &args));
@@ -86,6 +89,7 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
     let growing = notes.iter().filter(|note| note.is_growing());
     troubles.extend(growing.map(|note| trouble::of_note(lang, note)));
     let spoiled = !troubles.is_empty();
+    troubles.extend(doubts);
     days::facts(stage, files, (spoiled, came), troubles).await
 }
 
@@ -199,13 +203,13 @@ async fn again(
 }
 
 /// Reads one new file and stores its rows; the file itself is remembered last, so that a killed
-/// reading is done again.
+/// reading is done again. Tells also what was assumed of its dates.
 async fn file(
     stage: &Stage,
     files: &FileSource,
     found: &Found,
     archived: &Archived,
-) -> Result<Result<ExportFile, FileError>, JobError> {
+) -> Result<Result<(ExportFile, Option<String>), FileError>, JobError> {
     let fail = |error| FileError {
         file: mask_file(&found.name).into(),
         error,
@@ -218,6 +222,10 @@ async fn file(
     let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
     let job = parse::Job::of(stage, files, (&archived.sha256, &found.name), day);
     let encoding = scanned.reading().encoding;
+    let lang = stage.desk.config.lang;
+    let masked = mask_file(&found.name);
+    let assumed = scanned.assumed();
+    let assumed = assumed.map(|assumed| say_assumed(&masked, assumed, lang));
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
@@ -241,7 +249,6 @@ async fn file(
     };
     let store = &stage.desk.store;
     store.save_statement_file(&record, &statements).await?;
-    let masked = mask_file(&found.name);
     let (source, file) = (stage.settings.name.as_str(), &*masked);
     let encoding = encoding.unwrap_or_default();
     info!(
@@ -253,7 +260,7 @@ async fn file(
         reject.count = rejects,
         "file read"
     );
-    Ok(Ok(record))
+    Ok(Ok((record, assumed)))
 }
 
 /// The first reading.

@@ -162,6 +162,7 @@ mod tests {
     fn txn(id: &str, reference: &str, dong: i64, at: &str) -> Txn {
         let paid_at = Moment::parse(at).unwrap();
         Txn {
+            status_word: None,
             source: SourceName::new("s"),
             id: id.into(),
             order_ref: None,

@@ -120,6 +120,15 @@ impl Evidence {
             Self::SearchCapped(n) => {
                 format!("this payer has {n} open dossiers, too many to look for sums")
             }
+            Self::UnknownState(word, code) => {
+                let of = code
+                    .as_ref()
+                    .map_or_else(String::new, |code| format!(" for dossier {code}"));
+                format!(
+                    "the provider tells the unknown state \"{word}\"{of}: not counted as paid; ask \
+                     the provider what it means, then map it at the source"
+                )
+            }
         }
     }
 }

@@ -128,6 +128,15 @@ impl Evidence {
             Self::SearchCapped(n) => {
                 format!("người nộp này có {n} hồ sơ còn thiếu, quá nhiều để thử cộng")
             }
+            Self::UnknownState(word, code) => {
+                let of = code
+                    .as_ref()
+                    .map_or_else(String::new, |code| format!(" cho hồ sơ {code}"));
+                format!(
+                    "nhà cung cấp báo trạng thái chưa biết \"{word}\"{of}: chưa tính là tiền đã nộp; \
+                     hỏi nhà cung cấp nghĩa của trạng thái này rồi khai cho nguồn"
+                )
+            }
         }
     }
 }

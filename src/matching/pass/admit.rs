@@ -1,8 +1,9 @@
 //! Pass 1: only final, effective money is matched. A failed attempt is no payment, a status the
 //! program does not know is never paid, an id with two contents waits for a person.
 
-use crate::domain::{ReceiptStatus, Side, Text, TxnStatus};
+use crate::domain::{DossierCode, ReceiptStatus, Side, Text, Txn, TxnStatus};
 
+use super::super::code_scan::Scanner;
 use super::super::desk::{Desk, Out, Standing};
 use super::super::evidence::Evidence;
 use super::super::pool::at;
@@ -33,7 +34,11 @@ fn run(desk: &mut Desk) {
             TxnStatus::Pending => "pending",
             TxnStatus::Unmapped => "status_mismatch",
         };
-        desk.out(txn, class, vec![Evidence::ProviderSays(row.status.id())]);
+        let said = match &row.status_word {
+            Some(word) => Evidence::UnknownState(word.as_str().into(), dossier_of(desk, row)),
+            None => Evidence::ProviderSays(row.status.id()),
+        };
+        desk.out(txn, class, vec![said]);
     }
     for (i, receipt) in desk.pool.inputs.receipts.iter().enumerate() {
         let out = |class, evidence| Standing::Out(Box::new(Out::new(class, evidence)));
@@ -47,4 +52,17 @@ fn run(desk: &mut Desk) {
             desk.receipts[i] = out("void", vec![Evidence::RegistrySays(receipt.status.id())]);
         }
     }
+}
+
+/// The dossier that the provider speaks of: that of the order, or the code as it is written.
+fn dossier_of(desk: &Desk, row: &Txn) -> Option<DossierCode> {
+    if let Some(order) = desk.pool.order(row) {
+        return Some(order.dossier_code.clone());
+    }
+    let reference = row.order_ref.as_deref().map(DossierCode::parse);
+    let written = || match &*Scanner::written_codes(&row.memo) {
+        [only] => Some(only.clone()),
+        _ => None,
+    };
+    reference.and_then(Result::ok).or_else(written)
 }

@@ -27,6 +27,7 @@ mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Datelike;
 use rust_decimal::Decimal;
 
 use super::cells::Fault;
@@ -153,6 +154,27 @@ impl Statement {
             }
             (Err((role, fault)), _) => TableRow::Fault(role, fault, None),
         }
+    }
+
+    /// A date of which nothing in the file says which of its numbers is the month, where all are
+    /// such: a cell, the day it was taken for, and the form with the month first. A period that the
+    /// file tells, that holds all of its days and has a number above 12, says it.
+    pub fn assumed<'t>(&self, table: &'t Table) -> Option<(&'t str, Day, &'static str)> {
+        let proves = |(from, to): (Day, Day)| {
+            let beyond = |day: Day| day.date().day() > 12;
+            let holds = self.days.iter().all(|day| (from..=to).contains(day));
+            holds && (beyond(from) || beyond(to))
+        };
+        if !self.times.assumed || self.period.is_some_and(proves) {
+            return None;
+        }
+        let rows = self.rows.iter();
+        let rows = rows.filter_map(|place| table.grid.rows.get(*place));
+        let mut cells = rows.map(|row| self.header.cell(row, Role::Time));
+        cells.find_map(|cell| {
+            let day = time::day_of(&self.times.iso(cell)?)?;
+            Some((cell, day, time::other_day(cell)?))
+        })
     }
 
     /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.

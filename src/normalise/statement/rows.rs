@@ -290,6 +290,11 @@ impl Maker<'_> {
                 if txn.amount.is_zero() && txn.status != TxnStatus::Failed {
                     txn.status = TxnStatus::Void;
                 }
+                let told = settlement::status_of(Some(&record.status_text), self.mapping);
+                if [txn.status, told] != [TxnStatus::Unmapped; 2] {
+                    // the file's word is a known one: something else put the row before a person
+                    txn.status_word = None;
+                }
                 self.name(txn)
             }
             Err(mut reject) => {

@@ -45,6 +45,9 @@ pub struct Column {
     /// True where some cells prove that the day stands first and others that the month does: a cell
     /// that fits both is no time.
     pub mixed: bool,
+    /// True where no cell proves which of the two stands first, and some would be another day: the
+    /// day was taken to.
+    pub assumed: bool,
 }
 
 impl Column {
@@ -53,6 +56,7 @@ impl Column {
         Self {
             form: Some(form),
             mixed: false,
+            assumed: false,
         }
     }
 
@@ -71,16 +75,25 @@ impl Column {
             (None, Some(form)) => return Self::told(form),
             (Some(()), Some(_)) => {
                 let form = format_of(cells);
-                return Self { form, mixed: true };
+                return Self {
+                    form,
+                    mixed: true,
+                    assumed: false,
+                };
             }
             _ => {}
         }
+        let assumed = day.is_none() && cells.clone().any(|cell| other_day(cell).is_some());
         let form = format_of(cells.clone()).or_else(|| {
             let mut filled = cells.filter(|cell| !cell.is_empty()).peekable();
             let any = filled.peek().is_some();
             (any && filled.all(|cell| serial(cell).is_some())).then_some(EXCEL)
         });
-        Self { form, mixed: false }
+        Self {
+            form,
+            mixed: false,
+            assumed,
+        }
     }
 
     /// A cell of the column as ISO text.
@@ -107,6 +120,13 @@ fn month_first(cell: &str) -> Option<(&'static str, String)> {
         };
         Some((*name, text?))
     })
+}
+
+/// The form with the month first by which a cell would be another day than with the day first.
+pub fn other_day(cell: &str) -> Option<&'static str> {
+    forms(cell).next()?;
+    let (form, other) = month_first(cell)?;
+    (iso(cell, None)? != other).then_some(form)
 }
 
 /// A number of days, and what it has of the next as a fraction, as ISO text.
@@ -290,6 +310,18 @@ mod tests {
         assert_eq!(month.iso("25/12/2022"), None);
         assert_eq!(month.iso("2022-12-05").as_deref(), Some("2022-12-05"));
         assert_eq!(Column::told("dd/MM/yyyy").iso("12/25/2022"), None);
+    }
+
+    #[test]
+    fn what_no_cell_proves_is_assumed() {
+        let assumed = |cells: &[&str]| Column::of(cells.iter().copied()).assumed;
+        assert!(assumed(&["05/12/2022", "12/12/2022"]));
+        assert!(assumed(&["5/12/2022 08:00", ""]));
+        assert!(!assumed(&["05/12/2022", "13/12/2022"]), "proved");
+        assert!(!assumed(&["12/05/2022", "12/13/2022"]), "proved");
+        assert!(!assumed(&["12/12/2022"]), "the same day");
+        assert!(!assumed(&["2022-12-05", "05-12-2022", ""]));
+        assert_eq!(other_day("05/12/2022"), Some("MM/dd/yyyy"));
     }
 
     #[test]

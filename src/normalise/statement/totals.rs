@@ -20,14 +20,19 @@ use crate::format::GridRow;
 use crate::source::Mapping;
 use tally::{Item, Tally};
 
-/// The sums of each column of amounts.
-type Sides = [Tally; 2];
+/// Columns of which files tell sums: one of amounts, or money out and in; fees; what is left.
+const COLUMNS: usize = 4;
+/// Those of them that tell amounts.
+const AMOUNTS: usize = 2;
+
+/// The sums of each column.
+type Sides = [Tally; COLUMNS];
 
 /// A row of sums, and the entries around it.
 struct Told {
     label: Label,
     /// What it tells, a column each.
-    figures: [Option<Decimal>; 2],
+    figures: [Option<Decimal>; COLUMNS],
     /// Several in a row are of one place.
     place: usize,
     /// Entries so far, those since the place before, and since the last row of the same words.
@@ -38,8 +43,8 @@ struct Told {
 
 /// The rows of sums of one statement, as they are read.
 pub(super) struct Totals {
-    /// The columns of amounts: one, or money out and in.
-    roles: [Option<Role>; 2],
+    /// The columns.
+    roles: [Option<Role>; COLUMNS],
     told: Vec<Told>,
     all: Sides,
     /// All of it where the rows of sums at hand, and those before them, began.
@@ -63,6 +68,7 @@ impl Totals {
             Role::Amount => [known(Role::Amount), None],
             _ => [known(Role::Debit), known(Role::Credit)],
         };
+        let roles = [roles[0], roles[1], known(Role::Fee), known(Role::Net)];
         Self {
             roles,
             told: Vec::new(),
@@ -82,14 +88,28 @@ impl Totals {
         self.is_new = true;
         let state = header.at(Role::Status).map(|at| row.get(at));
         let done = settlement::status_of(state, mapping) == TxnStatus::Success;
-        for (side, role) in self.roles.into_iter().enumerate() {
+        let words = [Role::Kind, Role::Status].map(|role| header.cell(row, role));
+        let kind = settlement::kind_of(words[0], words[1], mapping);
+        let undoes = kind.is_some_and(|kind| kind != TxnKind::Payment);
+        let read = |role| amount::read(header.cell(row, role), style);
+        for (side, role) in self.roles.into_iter().enumerate().skip(AMOUNTS) {
+            // an empty cell is none; one that cannot be read leaves the column unsummed
+            let cell = role.map_or("", |role| header.cell(row, role)).trim();
+            match amount::read(cell, style) {
+                Some(size) => self.all[side].add(&Item {
+                    size: size.abs(),
+                    back: undoes || size < Decimal::ZERO,
+                    done,
+                    after_fee: None,
+                }),
+                None if cell.is_empty() => {}
+                None => self.roles[side] = None,
+            }
+        }
+        for (side, role) in self.roles.into_iter().enumerate().take(AMOUNTS) {
             let Some(role) = role else { continue };
-            let read = |role| amount::read(header.cell(row, role), style);
             let (size, back) = if role == Role::Amount {
-                let words = [Role::Kind, Role::Status].map(|role| header.cell(row, role));
-                let kind = settlement::kind_of(words[0], words[1], mapping);
-                let back = kind.is_some_and(|kind| kind != TxnKind::Payment);
-                (amount, back || amount < Decimal::ZERO)
+                (amount, undoes || amount < Decimal::ZERO)
             } else {
                 let size = read(role).unwrap_or_default();
                 (size, size < Decimal::ZERO)
@@ -113,8 +133,12 @@ impl Totals {
             let cell = header.cell(row, role?);
             amount::read(cell, style).map(|sum| sum.abs())
         };
-        let figures = self.roles.map(figure);
-        if figures == [None, None] {
+        let mut figures = self.roles.map(figure);
+        if label.counts {
+            // entries are counted once, beside their amounts
+            figures[AMOUNTS..].fill(None);
+        }
+        if figures == [None; COLUMNS] {
             return;
         }
         if self.is_new {
@@ -125,7 +149,7 @@ impl Totals {
         self.is_new = false;
         let same = |told: &&Told| told.label.words == label.words && told.place < place;
         let before = self.told.iter().rev().find(same);
-        let since = |from: &Sides| [0, 1].map(|side| self.all[side].since(&from[side]));
+        let since = |from: &Sides| [0, 1, 2, 3].map(|side| self.all[side].since(&from[side]));
         let told = Told {
             figures,
             place,
@@ -140,8 +164,12 @@ impl Totals {
     /// Judges the rows of sums. `held` is money out and in.
     pub(super) fn judge(self, held: [Decimal; 2]) -> Judged {
         let mut flaws = Vec::new();
-        let mut totals = [None, None];
+        let mut totals = [None; AMOUNTS];
         for (side, role) in self.roles.into_iter().enumerate() {
+            if side >= AMOUNTS && self.all[side].is_empty() {
+                // the rows do not tell it
+                continue;
+            }
             let credit = match role {
                 Some(Role::Debit) => Some(false),
                 Some(Role::Credit) => Some(true),
@@ -161,7 +189,12 @@ impl Totals {
             if credit.is_some() && judge.seen {
                 totals[side] = Some(held[side].saturating_add(judge.off));
             }
-            let told = judge.flaws.into_iter().map(|wrong| wrong.flaw(credit));
+            let told = judge.flaws.into_iter();
+            let told = told.map(|wrong| match role {
+                Some(Role::Fee) => wrong.fees(),
+                Some(Role::Net) => wrong.net(),
+                _ => wrong.flaw(credit),
+            });
             flaws.extend(told);
         }
         Judged { flaws, totals }
@@ -176,6 +209,16 @@ struct Wrong {
 }
 
 impl Wrong {
+    fn fees(self) -> Flaw {
+        let (told, held) = (self.told, self.held.sum.abs());
+        Flaw::Fees { told, held }
+    }
+
+    fn net(self) -> Flaw {
+        let (told, held) = (self.told, self.held.sum.abs());
+        Flaw::Net { told, held }
+    }
+
     fn flaw(self, credit: Option<bool>) -> Flaw {
         let count = u64::try_from(self.told).ok().filter(|_| self.counts);
         match count {
@@ -193,7 +236,7 @@ impl Wrong {
     }
 }
 
-/// One column of amounts under judgement.
+/// One column under judgement.
 struct Side<'t> {
     /// Its place among the sides.
     at: usize,

@@ -1,7 +1,7 @@
 //! PURE: what a person reads of a file that cannot be read as a whole.
 
 use super::quoted;
-use crate::domain::{Lang, Text};
+use crate::domain::{Day, Lang, Text};
 use crate::format::{BookFault, FileError, FormatError, XmlFault};
 
 /// The message of a whole file: where, what is wrong, what to do.
@@ -17,6 +17,20 @@ pub fn explain_file(error: &FileError, lang: Lang) -> (String, String) {
         Lang::En => format_en(&error.error),
     };
     (format!("{}: {what}", error.file), fix)
+}
+
+/// What was assumed of a file whose dates can be read in two ways: a cell, the day it was taken
+/// for, and the form that it would have with the month first.
+pub fn say_assumed(file: &str, (cell, on, other): (&str, Day, &str), lang: Lang) -> String {
+    let (form, day) = (other.replace("MM/dd", "dd/MM"), crate::text::day(lang, on));
+    let args = [
+        ("file", file),
+        ("cell", cell),
+        ("day", &*day),
+        ("form", &*form),
+        ("other", other),
+    ];
+    crate::text::say(lang, "file-dates-assumed", &args)
 }
 
 fn format_vi(error: &FormatError) -> (String, String) {

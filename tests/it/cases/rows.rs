@@ -262,6 +262,7 @@ fn payment(case: &mut Case, source: &str, words: &mut Words) -> Result<(), Strin
     let booked = words.value("booked").map(|raw| day(&raw)).transpose()?;
     let text = |raw: Option<String>| raw.map(Into::into);
     let txn = Txn {
+        status_word: None,
         source: SourceName::new(source),
         id: words.value("id").unwrap_or_else(|| id.clone()).into(),
         order_ref: text(words.value("ref")),

@@ -156,6 +156,25 @@ async fn words_that_no_map_names_are_no_money() {
         classes.contains("\"class\":\"status_mismatch\""),
         "{classes}"
     );
+    // each names the provider's own code and the dossier
+    let told = files(&town.folder(FIRST))["exceptions.csv"].clone();
+    let told = String::from_utf8(told).unwrap();
+    let mut reader = csv::Reader::from_reader(told.trim_start_matches('\u{feff}').as_bytes());
+    let heads = reader.headers().unwrap().clone();
+    let at = |name: &str| heads.iter().position(|head| head == name).unwrap();
+    let mut named = 0;
+    for row in reader.records().map(Result::unwrap) {
+        if &row[at("class")] == "status_mismatch" && &row[at("side")] == "txn" {
+            let says = &row[at("evidence")];
+            let (code, rest) = says
+                .split_once("nhà cung cấp báo trạng thái chưa biết \"")
+                .and_then(|(_, rest)| rest.split_once("\" cho hồ sơ "))
+                .unwrap_or_else(|| panic!("{says}"));
+            assert!(!code.is_empty() && rest.contains("H48"), "{says}");
+            named += 1;
+        }
+    }
+    assert!(named > 0, "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

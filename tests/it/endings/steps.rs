@@ -252,6 +252,7 @@ impl Scene<'_> {
         let amount = reject.amount.unwrap_or(Vnd::new(50_000));
         let moment = doisoat::domain::Moment::of_ms(reject.business_date.start_ms() + 36_000_000);
         with.txns.push(Txn {
+            status_word: None,
             source: reject.source.clone(),
             id: reject.id.as_ref().into(),
             order_ref: None,

@@ -106,6 +106,35 @@ fn a_state_that_moves_on_is_an_update() {
 }
 
 #[test]
+fn the_word_of_an_unknown_state_goes_with_the_state() {
+    let row = |status, word: &str| {
+        let mut told = record("1", "50000", "2022-12-05T10:00:00");
+        (told.status, told.status_text) = (Some(status), word.into());
+        read_records(&[told], &source("s")).txns.remove(0)
+    };
+    use TxnStatus::{Pending, Success, Unmapped};
+    assert_eq!(row(Success, "00").status_word, None);
+    let check = |stored: &Txn, new: Txn, expected: &str| {
+        let merged = merge(std::slice::from_ref(stored), vec![new]);
+        let rows = merged.updated.iter().chain(&merged.unchanged);
+        let states: Vec<_> = rows.map(Txn::state).collect();
+        assert_eq!(
+            (&*states, merged.conflicts.len()),
+            (&[expected.into()][..], 0)
+        );
+    };
+    check(&row(Pending, "01"), row(Unmapped, "77"), "unmapped: 77");
+    check(&row(Unmapped, "77"), row(Unmapped, "78"), "unmapped: 78");
+    check(&row(Unmapped, "77"), row(Pending, "01"), "unmapped: 77");
+    check(&row(Unmapped, "77"), row(Success, "00"), "success");
+    // a row of an older program has no word; reading its answer again changes nothing
+    let mut older = row(Unmapped, "77");
+    older.status_word = None;
+    let again = merge(&[older.clone()], vec![row(Unmapped, "77")]);
+    assert_eq!(again.unchanged, [older]);
+}
+
+#[test]
 fn an_untold_field_is_filled_in_and_a_changed_one_contradicts() {
     let stored = pull(&[("1", "50000")]).remove(0);
     let with = |change: fn(&mut Txn)| {

@@ -28,11 +28,11 @@ fn body(ids: &[usize], more: &str) -> String {
     format!(r#"{{"items":[{}]{more}}}"#, rows.join(","))
 }
 
-fn page(ids: &[usize], more: &str) -> Step {
+pub(super) fn page(ids: &[usize], more: &str) -> Step {
     json(body(ids, more))
 }
 
-fn ids(pull: &Pull) -> Vec<usize> {
+pub(super) fn ids(pull: &Pull) -> Vec<usize> {
     let id = |record: &doisoat::source::Record| record.id.as_deref().unwrap().parse().unwrap();
     pull.records
         .iter()
@@ -42,7 +42,7 @@ fn ids(pull: &Pull) -> Vec<usize> {
         .collect()
 }
 
-async fn read(fake: &Fake, tables: &str) -> Pull {
+pub(super) async fn read(fake: &Fake, tables: &str) -> Pull {
     let (feed, _) = feed(fake.port, tables);
     list_one(feed.as_ref()).await.0
 }

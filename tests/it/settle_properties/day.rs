@@ -196,6 +196,7 @@ fn fee(
 fn txn(source: &str, id: &str, minute: i64, amount: i64) -> Txn {
     let paid_at = Moment::of_ms(WHEN + minute * 60_000);
     Txn {
+        status_word: None,
         source: SourceName::new(source),
         id: id.into(),
         order_ref: None,

@@ -249,6 +249,7 @@ impl World {
     fn txn(&mut self, id: String, on: u32, minute: i64, amount: i64, kind: TxnKind) -> &mut Txn {
         let paid_at = moment(on, minute);
         self.inputs.txns.push(Txn {
+            status_word: None,
             source: SourceName::new("vnpay"),
             id: id.into(),
             order_ref: None,

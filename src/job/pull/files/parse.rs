@@ -36,6 +36,14 @@ impl Scanned {
             Self::Table(table) => &table.2,
         }
     }
+
+    /// The first of its dates of which the order of day and month had to be assumed.
+    pub(super) fn assumed(&self) -> Option<(&str, Day, &'static str)> {
+        let Self::Table(held) = self else { return None };
+        let (table, statements, _) = &**held;
+        let mut statements = statements.iter();
+        statements.find_map(|statement| statement.assumed(table))
+    }
 }
 
 /// Reads an archived file to its end.

@@ -20,8 +20,9 @@ use super::chain::{Finding, Owner, What, is_in, opens_on};
 use super::days::span;
 use super::{delivery, heal, parse};
 use crate::decision::in_force;
-use crate::domain::{Conflict, Day, Txn, TxnKind, TxnStatus};
+use crate::domain::{Conflict, Day, Txn, TxnKind, TxnStatus, Vnd};
 use crate::job::error::JobError;
+use crate::normalise;
 use crate::normalise::statement::again::Again;
 use crate::source::{FileRole, FileSource};
 use crate::store::{AccountStatement, Delivery, Turnover};
@@ -208,7 +209,7 @@ async fn rows<'s>(
         conflicts,
         ..Delivery::default()
     };
-    let (store, merge) = (&stage.desk.store, crate::normalise::merge);
+    let (store, merge) = (&stage.desk.store, normalise::merge);
     store
         .save_transactions(&stage.settings.name, stage.night, &delivery, merge)
         .await?;
@@ -259,18 +260,7 @@ fn sides<'t>(rows: impl Iterator<Item = &'t Txn>) -> [Decimal; 2] {
 /// What a person has to decide: the row is stored, and the statement does not have it.
 fn conflict(row: &Txn, statement: &AccountStatement) -> Conflict {
     let file = crate::text::mask_file(&statement.name);
-    let mut versions: Vec<Box<str>> = vec![
-        format!("amount_vnd={} ({})", row.amount, row.source).into(),
-        format!("amount_vnd=0 ({file})").into(),
-    ];
-    versions.sort();
-    Conflict {
-        key: row.key(),
-        kept: row.amount,
-        largest: row.amount,
-        versions,
-        business_date: row.business_date,
-    }
+    normalise::amount_conflict(row, Vnd::ZERO, &file)
 }
 
 /// The ids under which the rows of a statement's file are stored.

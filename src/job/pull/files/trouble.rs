@@ -166,7 +166,11 @@ fn of_pages(lang: Lang, file: &str, flaw: &Flaw) -> String {
             let [told, held] = [told, held].map(ToString::to_string);
             ("statement-pages-count", *credit, told, held)
         }
-        Flaw::Cut { .. } | Flaw::Break { .. } | Flaw::Unchained { .. } => {
+        Flaw::Cut { .. }
+        | Flaw::Break { .. }
+        | Flaw::Unchained { .. }
+        | Flaw::Fees { .. }
+        | Flaw::Net { .. } => {
             return of_flaw(lang, file, flaw);
         }
     };
@@ -227,6 +231,14 @@ fn of_flaw(lang: Lang, file: &str, flaw: &Flaw) -> String {
             let [told, held] = &figures;
             let args = [file, ("side", &*side), ("told", told), ("held", held)];
             say(lang, "statement-sum", &args)
+        }
+        Flaw::Fees { told, held } | Flaw::Net { told, held } => {
+            let key = match flaw {
+                Flaw::Fees { .. } => "statement-fees",
+                _ => "statement-net",
+            };
+            let [told, held] = &[*told, *held].map(|sum| figure(lang, sum));
+            say(lang, key, &[file, ("told", told), ("held", held)])
         }
         Flaw::Count { credit, told, held } => {
             let side = side(*credit);

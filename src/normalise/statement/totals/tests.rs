@@ -15,6 +15,8 @@ fn flaws(text: &str) -> Vec<String> {
     let said = flaws.map(|flaw| match flaw {
         Flaw::Sum { told, held, .. } => format!("{} {}", told.normalize(), held.normalize()),
         Flaw::Count { told, held, .. } => format!("#{told} {held}"),
+        Flaw::Fees { told, held } => format!("fee {} {}", told.normalize(), held.normalize()),
+        Flaw::Net { told, held } => format!("net {} {}", told.normalize(), held.normalize()),
         other => format!("{other:?}"),
     });
     said.collect()
@@ -226,4 +228,56 @@ fn a_sum_of_a_settlement_file_that_no_rows_explain_is_told() {
         settled("Cộng trang;;;99.000;;;",)
     );
     assert_eq!(flaws(&among), ["99000 85000"]);
+}
+
+const NET: &str = "Thời gian;Mã giao dịch;Mã đơn hàng;Số tiền;Phí;Thực nhận;Trạng thái;Loại\n";
+
+#[test]
+fn sums_of_fees_and_of_what_is_left_are_checked_like_those_of_amounts() {
+    let rows = "05/12/2022 09:00:00;M1;O1;50.000;550;49.450;Thành công;Thanh toán\n\
+                05/12/2022 09:10:00;M2;O2;8.000;88;7.912;Thành công;Thanh toán\n\
+                05/12/2022 09:30:00;M4;O1;20.000;;-20.000;Thành công;Hoàn tiền\n";
+    let check = |rows: &str, last: &str, expected: &[&str]| {
+        let text = format!("{NET}{rows}{last}\n");
+        assert_eq!(flaws(&text), expected, "{text}");
+    };
+    for right in [
+        "Tổng cộng;;;58.000;638;57.362;;",
+        "Tổng cộng;;;38.000;638;37.362;;",
+        "Tổng cộng;;;78.000;638;77.362;;",
+        "Tổng cộng;;;;638;;;",
+        "Tổng số giao dịch;;;3;3;3;;",
+    ] {
+        check(rows, right, &[]);
+    }
+    check(rows, "Tổng cộng;;;58.000;738;57.362;;", &["fee 738 638"]);
+    check(
+        rows,
+        "Tổng cộng;;;58.000;638;57.462;;",
+        &["net 57462 57362"],
+    );
+    check(
+        rows,
+        "Tổng cộng;;;59.000;638;58.362;;",
+        &["59000 58000", "net 58362 57362"],
+    );
+    // pages, each with its own fees, and all of them
+    let paged = |last: &str| {
+        format!(
+            "05/12/2022 09:00:00;M1;O1;50000;550;49450;Thành công;Thanh toán\n\
+             Cộng trang;;;50000;550;49450;;\n{NET}\
+             05/12/2022 09:10:00;M2;O2;8000;88;7912;Thành công;Thanh toán\n\
+             Cộng trang;;;8000;88;7912;;\nTổng cộng;;;58000;{last};;\n"
+        )
+    };
+    check(&paged("638;57362"), "", &[]);
+    check(&paged("88;57362"), "", &["fee 88 638"]);
+    // what the rows do not tell, or not readably, is not held against them
+    let bare = rows
+        .replace(";550;49.450;", ";;;")
+        .replace(";88;7.912;", ";;;");
+    let bare = bare.replace(";-20.000;", ";;");
+    check(&bare, "Tổng cộng;;;58.000;638;57.362;;", &[]);
+    let odd = rows.replace(";88;", ";?;");
+    check(&odd, "Tổng cộng;;;58.000;999;57.362;;", &[]);
 }

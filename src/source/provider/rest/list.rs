@@ -33,6 +33,8 @@ pub(super) struct Mark {
     pub(super) fullest: u64,
     /// Asked for only to see whether the page before was the last.
     pub(super) trial: bool,
+    /// By ids: the only answer so far was full, and its newest row stood first.
+    pub(super) newest_first: bool,
 }
 
 impl Ord for Mark {
@@ -222,6 +224,10 @@ impl Rest {
             Some(at) => Some(at.count(&json).ok_or(BodyFault::Shape(at.path))?),
             None => None,
         };
+        if mark.newest_first && rows.iter().all(|row| Some(&row.key) == mark.text.as_ref()) {
+            let (at, gap) = (at.into(), Gap::NewestFirst);
+            return Err(Bad::Stop(SourceError::Incomplete { at, gap }));
+        }
         let next = self.next(answer, &json, mark, &rows)?;
         Ok(Page {
             overlap: (paging.style == Style::Since)

@@ -42,6 +42,7 @@ impl Rest {
             read,
             fullest: mark.fullest.max(count),
             trial: further == Further::Perhaps,
+            newest_first: false,
         };
         let numbered = |next| match paging.next.as_ref().map(|at| said(at, json)).transpose()? {
             Some(Said::Number(number)) => Ok(Some(to(number, None, Further::Surely))),
@@ -76,11 +77,21 @@ impl Rest {
                 }
             }
             Style::Since => {
-                let surely = |goes_on: bool| goes_on.then_some(Further::Surely);
-                let goes = told.map_or(by_rows, surely);
-                Ok(goes.map(|further| to(0, furthest(rows), further)))
+                let goes = told.map_or(by_rows, |on| on.then_some(Further::Surely));
+                Ok(goes.map(|further| self.since(mark, rows, to(0, furthest(rows), further))))
             }
             Style::Link => self.link(answer, read),
+        }
+    }
+
+    /// Where a listing by ids goes on, and whether it may begin with what is newest.
+    fn since(&self, mark: &Mark, rows: &[Row], next: Mark) -> Mark {
+        let size = self.connector.paging.size;
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let is_full = mark.text.is_none() && size > 0 && count >= size;
+        Mark {
+            newest_first: is_full && falls(rows),
+            ..next
         }
     }
 
@@ -158,6 +169,13 @@ fn furthest(rows: &[Row]) -> Option<String> {
     let largest = largest.and_then(|all| all.into_iter().max());
     let last = || rows.last().map(|row| row.key.clone());
     largest.map(|id| id.to_string()).or_else(last)
+}
+
+/// True where the first row has a higher number than the last.
+fn falls(rows: &[Row]) -> bool {
+    let number = |row: Option<&Row>| row.and_then(|row| row.key.parse::<u64>().ok());
+    let ends = number(rows.first()).zip(number(rows.last()));
+    ends.is_some_and(|(first, last)| first > last)
 }
 
 /// The target of `rel="next"`.

@@ -14,6 +14,7 @@ impl Scene {
     pub(super) fn txn(&mut self, source: &str, id: &str, amount: i64, memo: &str) -> &mut Txn {
         let at = Moment::parse("2022-12-05T09:15:00+07:00").unwrap();
         self.inputs.txns.push(Txn {
+            status_word: None,
             source: SourceName::new(source),
             id: id.into(),
             order_ref: None,

@@ -180,6 +180,29 @@ fn numbered_pages_add_up_together() {
 }
 
 #[test]
+fn pages_that_are_counted_differently_do_not_go_on_in_each_other() {
+    let page = |account: &str, number: u32, of_message: bool| {
+        let mut page = statement(account, 2, 2, [100, 150]);
+        page.checked.page = Some(crate::domain::PageNumber { number, of_message });
+        (page.checked.follows, page.checked.goes_on) = (number > 1, number == 1);
+        page
+    };
+    let check = |first: AccountStatement, next: AccountStatement, expected: bool| {
+        let told = [first, next];
+        let owner = Owner::among(&told);
+        assert_eq!(goes_over(owner, &told[0], &told[1]), expected, "{told:?}");
+    };
+    check(page("A", 1, false), page("A", 2, false), true);
+    check(page("A", 1, true), page("A", 2, true), true);
+    check(page("A", 1, false), page("A", 3, false), false);
+    // the pages of a message go on with another account, those of a statement do not
+    check(page("A", 1, true), page("B", 2, true), true);
+    check(page("A", 1, false), page("B", 2, false), false);
+    check(page("A", 1, true), page("B", 2, false), false);
+    check(page("A", 1, false), page("B", 2, true), false);
+}
+
+#[test]
 fn only_one_that_ties_and_holds_as_much_heals() {
     let flawed = || {
         let mut cut = statement("A", 2, 2, [0, 5]);
