@@ -22,6 +22,7 @@ mod pdf;
 mod period;
 pub(crate) mod print;
 pub(crate) mod schema;
+mod stake;
 mod tie_out;
 pub(crate) mod workbook;
 

@@ -33,6 +33,7 @@ mod rules;
 mod shares;
 mod sources;
 mod span;
+mod stake;
 mod tie;
 mod tie_files;
 mod tiles;
