@@ -9,6 +9,7 @@ use doisoat::report::{html, match_files, night_files};
 mod bridge;
 mod browser;
 mod cells;
+mod closed;
 mod documents;
 mod example;
 mod filters;

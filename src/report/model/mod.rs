@@ -266,7 +266,7 @@ impl Report {
             exceptions,
             moves,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
-            closed: closed::list(settlement, facts, classes),
+            closed: closed::list(&index, settlement, facts, classes),
             changes: changes::of_version(facts),
             known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &night_totals),
