@@ -534,6 +534,7 @@ book-evidence = Seen
 book-advice = What to do
 book-decision = Decision
 book-target = Dossier or transaction
+book-assigned = Assigned to when made
 book-assignee = Assigned to
 book-reason = Reason
 book-decided-by = Decided by

@@ -534,6 +534,7 @@ book-evidence = Đã thấy
 book-advice = Việc cần làm
 book-decision = Quyết định
 book-target = Hồ sơ hoặc giao dịch
+book-assigned = Người phụ trách lúc lập bảng
 book-assignee = Người phụ trách
 book-reason = Lý do
 book-decided-by = Người quyết định
