@@ -927,6 +927,21 @@ status-missed-fix = doisoat backfill --from { $from } --to { $to }
 
 # Arguments that cannot be read
 usage-value = the value "{ $value }" cannot be used for { $arg } ({ $why })
+usage-why-one-of = choose one of: { $list }
+usage-why-date = write a day that there is, as year-month-day, such as 2022-12-05
+usage-why-month = write a month as year-month, such as 2022-12
+usage-why-quarter = write a quarter as 2022-Q4
+usage-why-year = write a year of four digits, such as 2022
+usage-why-period = write a month 2022-12, a quarter 2022-Q4, a year 2022 or days 2022-11-15/2022-12-14
+usage-why-dong = write dong with digits only, such as 100000
+usage-why-days = write days with digits only, such as 7
+usage-why-target = write a dossier code, with a fee id behind / if needed, such as H48.18.22-221205-0001/F1
+usage-why-part = write dossier code/fee id=amount, such as H48.18.22-221205-0001/F1=50000
+usage-why-row = write source/transaction id, such as bank-main/FT22339000123
+usage-why-format = choose among html, xlsx, csv, pdf, json
+usage-why-definition = there is no such definition
+usage-why-separator = write a comma "," or a semicolon ";"
+usage-why-lang = write vi or en
 usage-no-value = { $arg } needs a value
 usage-unknown = there is no argument or command "{ $arg }"
 usage-missing = a required argument is missing: { $arg }

@@ -927,6 +927,21 @@ status-missed-fix = doisoat backfill --from { $from } --to { $to }
 
 # Arguments that cannot be read
 usage-value = giá trị "{ $value }" không dùng được cho { $arg } ({ $why })
+usage-why-one-of = chọn một trong: { $list }
+usage-why-date = viết ngày có thật, dạng năm-tháng-ngày, ví dụ 2022-12-05
+usage-why-month = viết tháng dạng năm-tháng, ví dụ 2022-12
+usage-why-quarter = viết quý dạng 2022-Q4
+usage-why-year = viết năm gồm bốn chữ số, ví dụ 2022
+usage-why-period = viết tháng 2022-12, quý 2022-Q4, năm 2022 hoặc khoảng ngày 2022-11-15/2022-12-14
+usage-why-dong = viết số đồng chỉ gồm chữ số, ví dụ 100000
+usage-why-days = viết số ngày chỉ gồm chữ số, ví dụ 7
+usage-why-target = viết mã hồ sơ, có thể thêm mã khoản thu sau dấu /, ví dụ H48.18.22-221205-0001/F1
+usage-why-part = viết mã hồ sơ/mã khoản thu=số tiền, ví dụ H48.18.22-221205-0001/F1=50000
+usage-why-row = viết nguồn/mã giao dịch, ví dụ bank-main/FT22339000123
+usage-why-format = chọn trong các định dạng html, xlsx, csv, pdf, json
+usage-why-definition = không có chỉ tiêu này
+usage-why-separator = viết dấu phẩy "," hoặc dấu chấm phẩy ";"
+usage-why-lang = viết vi hoặc en
 usage-no-value = { $arg } cần một giá trị
 usage-unknown = không có tham số hay lệnh "{ $arg }"
 usage-missing = còn thiếu tham số bắt buộc: { $arg }
