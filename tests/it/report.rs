@@ -22,6 +22,7 @@ mod pairings;
 mod pdf;
 mod period;
 pub(crate) mod print;
+mod proposals;
 pub(crate) mod schema;
 mod stake;
 mod tie_out;

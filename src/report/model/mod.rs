@@ -10,6 +10,7 @@ use crate::settle::{Inputs, Settlement};
 use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
 
 mod ageing;
+mod batches;
 mod breakdown;
 mod bridge;
 mod brief;
@@ -27,6 +28,7 @@ mod light;
 mod moves;
 mod nights;
 mod pairings;
+mod proposals;
 mod rejects;
 mod row;
 mod rules;
@@ -41,6 +43,7 @@ mod trend;
 mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
+pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use brief::BriefView;
@@ -60,6 +63,7 @@ pub use light::{Banner, Level, Light};
 pub use moves::MoveColumn;
 pub use nights::{KeptRow, NightFigures, OfNights, Outside, ToldNight, Work};
 pub use pairings::{PairingView, Pairings};
+pub use proposals::{ProposalView, Proposals};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use rules::rule_lines;
@@ -154,6 +158,12 @@ pub struct Report {
     pub what_if: Vec<WhatIfRow>,
     /// The work list.
     pub exceptions: ExceptionList,
+    /// What the program proposes for open payments.
+    #[serde(skip)]
+    pub proposals: Proposals,
+    /// Settlements of gateways that came into the bank tonight.
+    #[serde(skip)]
+    pub batches: Vec<BatchView>,
     /// What was paired tonight without an exact key.
     pub pairings: Pairings,
     /// What the fee table says of tonight's fees; none without a table.
@@ -254,6 +264,8 @@ impl Report {
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
+            proposals: proposals::list(&index, settlement, facts),
+            batches: batches::list(&index, settlement, facts),
             pairings: pairings::list(&index, settlement, facts),
             fees: fees::section(&index, facts),
             rejects: rejects::list(inputs, facts),
