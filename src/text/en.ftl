@@ -510,10 +510,15 @@ estimate-basis = from { $days } earlier complete days of { $sources }
 
 what-if-heading = If a rule were set otherwise
 what-if-intro = The rows of { $night }, settled again with a neighbouring value of one rule in [rules]. Only values that change something are listed; none is applied.
-what-if-setting = Rule
-what-if-won = Linked more or otherwise
-what-if-lost = No longer linked
-what-if-share = Share to date
+what-if-margin = If payments without a code were paired only { $value }/1000 points ahead of the next pairing
+what-if-pairing = If payments without the exact code could be paired for { $value } days after the dossier's last day
+what-if-deposit = If counter cash could reach the bank { $value } days later at most
+what-if-net = If no provider's fee were assumed where a row tells none
+what-if-other = If { $rule } were { $value }
+what-if-said = { $setting }: { $change }; the share to date is { $share }.
+what-if-won = { $n } payments paired more or otherwise, { $sum }
+what-if-lost = { $n } payments paired no more, { $sum }
+what-if-same = no payment is paired otherwise
 what-if-ambiguous = ({ $n } of them ambiguous now)
 
 # The workbook: sheets

@@ -510,10 +510,15 @@ estimate-basis = theo { $days } ngày đủ dữ liệu trước đó của { $s
 
 what-if-heading = Nếu đặt quy tắc khác đi
 what-if-intro = Cùng dữ liệu { $night }, đối soát lại với từng giá trị lân cận của một quy tắc trong [rules]. Chỉ nêu giá trị làm thay đổi kết quả; chưa có gì được áp dụng.
-what-if-setting = Quy tắc
-what-if-won = Ghép thêm hoặc khác
-what-if-lost = Không còn ghép
-what-if-share = Tỷ lệ lũy kế
+what-if-margin = Nếu chỉ ghép khoản nộp không có mã khi hơn cách ghép kế tiếp ít nhất { $value }/1000 điểm
+what-if-pairing = Nếu khoản nộp không ghi đúng mã còn được ghép trong { $value } ngày sau ngày cuối của hồ sơ
+what-if-deposit = Nếu tiền mặt được nộp quỹ chậm nhất sau { $value } ngày
+what-if-net = Nếu không tính phí nhà cung cấp khi dòng không ghi
+what-if-other = Nếu { $rule } là { $value }
+what-if-said = { $setting }: { $change }; tỷ lệ lũy kế là { $share }.
+what-if-won = ghép thêm hoặc khác { $n } khoản nộp, { $sum }
+what-if-lost = không còn ghép { $n } khoản nộp, { $sum }
+what-if-same = không khoản nộp nào đổi cách ghép
 what-if-ambiguous = (trong đó { $n } đang nghi khớp)
 
 # The workbook: sheets

@@ -235,9 +235,8 @@ impl Report {
         let night_totals = night.totals();
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
-        let year = shares::year_share(settlement, facts);
-        let standing = what_if::share_text(facts, year);
-        let year = year.map(|share| shares::row(share, facts));
+        let standing = shares::year_share(settlement, facts);
+        let year = standing.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &night.tie_out);
         let open = span::open_at_end(facts, &night);
@@ -269,7 +268,7 @@ impl Report {
             pairings: pairings::list(&index, settlement, facts),
             fees: fees::section(&index, facts),
             rejects: rejects::list(inputs, facts),
-            what_if: what_if::rows(facts, Some(&standing)),
+            what_if: what_if::rows(facts, standing),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             light,

@@ -1,9 +1,11 @@
 //! What waits for a person beside the work list: proposed matches; and what the providers kept and
-//! settled.
+//! settled, and rules set otherwise, in words.
 
 use doisoat::classify::Bucket;
 use doisoat::domain::{RowKey, SourceName, Vnd};
 use doisoat::matching::Evidence;
+use doisoat::report::Figure;
+use doisoat::report::facts::{Setting, WhatIf};
 
 use super::example::{self, SEPAY, VNPAY, day};
 use super::{build, page};
@@ -110,4 +112,47 @@ fn fees_and_settlements_stand_source_by_source() {
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
+}
+
+#[test]
+fn a_rule_set_otherwise_is_a_sentence() {
+    let mut scene = example::undecided();
+    let tried = |rule, value: &str, won, lost, ambiguous| WhatIf {
+        setting: Setting {
+            rule,
+            value: value.into(),
+        },
+        won,
+        lost,
+        ambiguous,
+        share: None,
+    };
+    scene.facts.what_if = vec![
+        tried(
+            "margin_min",
+            "900",
+            Figure::new(3, 120_000),
+            Figure::new(1, 50_000),
+            1,
+        ),
+        tried(
+            "net_rates",
+            "–",
+            Figure::default(),
+            Figure::new(2, 70_000),
+            0,
+        ),
+    ];
+    let said = section(&page(&scene), "what-if");
+    for wanted in [
+        "<li>Nếu chỉ ghép khoản nộp không có mã khi hơn cách ghép kế tiếp ít nhất 900/1000 điểm: \
+         ghép thêm hoặc khác 3 khoản nộp, 120.000 ₫ (trong đó 1 đang nghi khớp); không còn ghép \
+         1 khoản nộp, 50.000 ₫; tỷ lệ lũy kế là —. <span",
+        "<li>Nếu không tính phí nhà cung cấp khi dòng không ghi: không còn ghép 2 khoản nộp, \
+         70.000 ₫; ",
+        ">margin_min = 900</span></li>",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert!(!said.contains("<table"));
 }
