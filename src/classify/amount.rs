@@ -233,10 +233,9 @@ fn short_fee(case: &FeeCase, underpaid: bool) -> Seen {
 }
 
 fn shortfall(ledger: &Ledger, line: &Line, underpaid: bool) -> Seen {
-    let (paid, due) = (
-        Vnd::from_wide(line.paid).ok()?,
-        Vnd::from_wide(line.due).ok()?,
-    );
+    // what went back before a later payment is not there
+    let paid = Vnd::from_wide((line.paid - line.reopened).max(0)).ok()?;
+    let due = Vnd::from_wide(line.due).ok()?;
     if underpaid {
         return Some(vec![Evidence::AmountDiffers(due, paid)]);
     }

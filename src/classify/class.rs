@@ -104,7 +104,12 @@ pub struct Classified {
 impl Classified {
     /// What is still due of a fee line that something was paid for; none for any other row.
     pub fn still_due(&self) -> Option<Vnd> {
-        still_due(self.class, &self.key, self.amount, &self.evidence)
+        still_due(
+            (self.class, &self.also),
+            &self.key,
+            self.amount,
+            &self.evidence,
+        )
     }
 
     /// The money at risk, and where it is counted.

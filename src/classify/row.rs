@@ -1,10 +1,11 @@
 //! A row before its class is known, and how it gets its class.
 
-use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, RowKey, Rules, Vnd};
+use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, RowKey, Rules, Side, Vnd};
 use crate::matching::desk::Desk;
 use crate::matching::pool::{Index, Pool};
 use crate::matching::{Evidence, Nearest};
 
+use super::at_risk::SHORT;
 use super::class::{Bucket, Class, Classified, OK, Seen, Severity};
 use super::{CLASSES, EXCLUDED, NOTHING_DUE};
 
@@ -60,12 +61,18 @@ pub(super) fn named(
     test: impl Fn(&Class) -> Seen,
 ) -> Classified {
     let mut found: Option<(&'static Class, Vec<Evidence>)> = None;
-    let mut also = Vec::new();
+    let (mut also, mut short) = (Vec::new(), Vec::new());
+    let is_fee = row.key.side == Side::Fee;
     for class in CLASSES {
         if let Some(evidence) = test(class) {
-            match found {
-                None => found = Some((class, evidence)),
-                Some(_) => also.push(class.id),
+            if found.is_none() {
+                found = Some((class, evidence));
+                continue;
+            }
+            also.push(class.id);
+            // what a fee line lacks is told whatever else is the matter with it
+            if is_fee && SHORT.contains(&class.id) {
+                short.extend(evidence);
             }
         }
     }
@@ -74,6 +81,7 @@ pub(super) fn named(
         .map_or(Severity::Info, |(class, _)| class.severity);
     let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
     let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
+    evidence.extend(short);
     let opening = rules.start.filter(|start| id != OK && row.day < *start);
     evidence.extend(opening.map(Evidence::BeforeStart));
     let bucket = match id {

@@ -10,7 +10,7 @@ use crate::domain::{Day, Lang, Reject};
 use crate::job::{Exit, JobError, lost};
 use crate::store::OpenMode;
 use crate::tariff::lint;
-use crate::text::reject::explain;
+use crate::text::reject::{Cell, explain};
 
 const NAME: &str = "fee table";
 /// So many lines of one file are named; the rest is counted.
@@ -51,7 +51,7 @@ pub(super) async fn lines(config: &Config, lang: Lang) -> Vec<Line> {
 
 /// Where a line of the table cannot be read and why, and what to do.
 pub(super) fn line_at_fault(problem: &Reject, lang: Lang) -> (String, String) {
-    let (reason, advice) = explain(problem.code, &problem.value, lang);
+    let (reason, advice) = explain(Cell::of(problem), lang);
     let column = match &*problem.column {
         "" => String::new(),
         column => format!(", {column}"),

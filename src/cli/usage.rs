@@ -16,6 +16,23 @@ use crate::text::say;
 
 /// Commands that finance staff start.
 const FINANCE: [&str; 3] = ["exceptions", "period", "report"];
+/// The names of values in the help of these commands, and what to write there.
+const FORMS: [(&str, &str); 14] = [
+    ("DATE", "usage-why-date"),
+    ("YYYY-MM", "usage-why-month"),
+    ("YYYY-Qn", "usage-why-quarter"),
+    ("YYYY", "usage-why-year"),
+    ("PERIOD", "usage-why-period"),
+    ("DONG", "usage-why-dong"),
+    ("DAYS", "usage-why-days"),
+    ("DOSSIER[/FEE]", "usage-why-target"),
+    ("DOSSIER[/FEE]=AMOUNT", "usage-why-part"),
+    ("SOURCE/ID", "usage-why-row"),
+    ("FORMAT,...", "usage-why-format"),
+    ("ID", "usage-why-definition"),
+    ("CHAR", "usage-why-separator"),
+    ("vi|en", "usage-why-lang"),
+];
 /// Global flags whose value is an argument of its own.
 const WITH_VALUE: [&str; 3] = ["--config", "--lang", "--log-format"];
 
@@ -29,8 +46,7 @@ pub(super) fn of_finance(args: &[OsString], error: &clap::Error) -> Option<Failu
     let message = match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = told(ContextKind::InvalidValue);
-            let valid = told(ContextKind::ValidValue);
-            let why = error.source().map_or(valid, ToString::to_string);
+            let why = why(lang, error);
             let key = if value.is_empty() {
                 "usage-no-value"
             } else {
@@ -60,6 +76,22 @@ pub(super) fn of_finance(args: &[OsString], error: &clap::Error) -> Option<Failu
     }
     fix.push_str(&say("usage-help", &[("command", &command)]));
     Some(Failure::new(Exit::Usage, message, fix))
+}
+
+/// Why a value is refused: what to write in its place, then the parser's own words.
+fn why(lang: Lang, error: &clap::Error) -> String {
+    let valid = told(error, ContextKind::ValidValue);
+    if !valid.is_empty() {
+        return say(lang, "usage-why-one-of", &[("list", &valid)]);
+    }
+    let arg = told(error, ContextKind::InvalidArg);
+    let form = |(_, rest): (&str, &str)| rest.rsplit_once('>').map(|(name, _)| name.to_owned());
+    let name = arg.split_once('<').and_then(form).unwrap_or_default();
+    let known = FORMS.iter().find(|(known, _)| *known == name);
+    let write = known.map(|(_, key)| say(lang, key, &[]));
+    let found = error.source().map(ToString::to_string);
+    let parts: Vec<String> = [write, found].into_iter().flatten().collect();
+    parts.join("; ")
 }
 
 /// A part of what the parser found, as text; empty where it found none.

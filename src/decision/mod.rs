@@ -18,7 +18,7 @@ pub enum Action {
     Rule(Ruling),
     /// Takes the ruling back: the rules of the program decide again.
     Undo,
-    /// Gives the row to somebody to settle.
+    /// Gives the row to somebody to settle; with an empty name to nobody any more.
     Assign(Box<str>),
 }
 
@@ -116,9 +116,11 @@ pub fn in_force(entries: &[Entry]) -> Vec<Decision> {
 pub fn owners(entries: &[Entry]) -> BTreeMap<&RowKey, &str> {
     let mut owners = BTreeMap::new();
     for Entry { draft, .. } in entries {
-        if let Action::Assign(to) = &draft.action {
-            owners.insert(&draft.row, &**to);
-        }
+        match &draft.action {
+            Action::Assign(to) if to.is_empty() => owners.remove(&draft.row),
+            Action::Assign(to) => owners.insert(&draft.row, &**to),
+            _ => None,
+        };
     }
     owners
 }
@@ -159,6 +161,8 @@ mod tests {
             ("b", rule(Ruling::RefundRequested)),
             ("a", Action::Undo),
             ("b", Action::Assign("binh".into())),
+            ("c", Action::Assign("chi".into())),
+            ("c", Action::Assign("".into())),
         ]);
         let held = in_force(&entries);
         let held: Vec<(&str, &str)> = held.iter().map(|d| (&*d.row.id, d.ruling.id())).collect();

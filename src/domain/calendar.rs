@@ -12,7 +12,16 @@ const SHIPPED: &str = include_str!("holidays.csv");
 
 /// The calendar of offices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calendar(BTreeMap<Day, bool>);
+pub struct Calendar(BTreeMap<Day, Told>);
+
+/// What is told of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    /// True when offices rest.
+    rests: bool,
+    /// What the day is called; may be empty.
+    name: Box<str>,
+}
 
 /// A line of a file of days that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +43,8 @@ impl Default for Calendar {
 }
 
 impl Calendar {
-    /// Adds lines `day,kind,name`, of which the last of a day holds; `kind` is `holiday` or `work`.
+    /// Adds lines `day,kind,name`, of which the last of a day holds; `kind` is `holiday` or `work`,
+    /// the name may be missing.
     /// Empty lines, the heading and lines that begin with `#` are none.
     ///
     /// # Errors
@@ -46,7 +56,7 @@ impl Calendar {
             if raw.is_empty() || raw.starts_with('#') || raw.starts_with("day,") {
                 continue;
             }
-            let mut cells = raw.split(',').map(str::trim);
+            let mut cells = raw.splitn(3, ',').map(str::trim);
             let day = cells.next().and_then(|cell| Day::parse(cell).ok());
             let rests = match cells.next() {
                 Some("holiday") => Some(true),
@@ -57,7 +67,8 @@ impl Calendar {
                 let text = raw.to_owned();
                 return Err(BadLine { line, text });
             };
-            self.0.insert(day, rests);
+            let name = cells.next().unwrap_or_default().into();
+            self.0.insert(day, Told { rests, name });
         }
         Ok(())
     }
@@ -65,16 +76,16 @@ impl Calendar {
     /// True when offices rest on the day: nothing is due from them.
     pub fn rests(&self, day: Day) -> bool {
         let weekend = matches!(day.date().weekday(), Weekday::Sat | Weekday::Sun);
-        self.0.get(&day).copied().unwrap_or(weekend)
+        self.0.get(&day).map_or(weekend, |told| told.rests)
     }
 
-    /// The days of the year of `day` that stand in the calendar, in order: those on which offices
-    /// rest, or those on which they work although it is a weekend.
-    pub fn of_year(&self, day: Day, rests: bool) -> impl Iterator<Item = Day> {
+    /// The days of the year of `day` that stand in the calendar, in order, with their names: those
+    /// on which offices rest, or those on which they work although it is a weekend.
+    pub fn of_year(&self, day: Day, rests: bool) -> impl Iterator<Item = (Day, &str)> {
         let year = day.date().year();
         let days = self.0.iter();
-        let days = days.filter(move |(day, off)| day.date().year() == year && **off == rests);
-        days.map(|(day, _)| *day)
+        let days = days.filter(move |(day, told)| day.date().year() == year && told.rests == rests);
+        days.map(|(day, told)| (*day, &*told.name))
     }
 
     /// The last year of which it knows holidays.
@@ -102,12 +113,13 @@ mod tests {
             .count();
         assert_eq!(calendar.0.len(), lines, "no day stands twice");
         assert_eq!(calendar.last_year(), 2026);
-        for (day, rests) in &calendar.0 {
+        for (day, told) in &calendar.0 {
             let weekend = matches!(day.date().weekday(), Weekday::Sat | Weekday::Sun);
             assert_eq!(
-                weekend, !rests,
+                weekend, !told.rests,
                 "{day}: a holiday on a working day, or the reverse"
             );
+            assert!(!told.name.is_empty(), "{day}");
         }
         // eleven days a year by law, and what was swapped
         for (year, days) in [(2022, 11), (2023, 11), (2024, 11), (2025, 11), (2026, 11)] {
@@ -115,7 +127,9 @@ mod tests {
                 .0
                 .iter()
                 .filter(|(day, _)| day.date().year() == year);
-            let off: i32 = of_year.map(|(_, rests)| if *rests { 1 } else { -1 }).sum();
+            let off: i32 = of_year
+                .map(|(_, told)| if told.rests { 1 } else { -1 })
+                .sum();
             assert!((days - 1..=days).contains(&off), "{year}: {off}");
         }
     }
@@ -168,12 +182,12 @@ mod tests {
         let unlike = calendar
             .0
             .iter()
-            .filter(|(day, rests)| **rests && !told.contains(day));
+            .filter(|(day, of)| of.rests && !told.contains(day));
         assert_eq!(unlike.count(), 0);
         let work: Vec<String> = calendar
             .0
             .iter()
-            .filter(|(_, rests)| !**rests)
+            .filter(|(_, of)| !of.rests)
             .map(|(day, _)| day.to_string())
             .collect();
         let expected = ["2024-05-04", "2025-04-26", "2026-01-10", "2026-08-22"];

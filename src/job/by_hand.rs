@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::error::JobError;
 use crate::clock::Clock;
-use crate::decision::{Action, Draft, Entry};
+use crate::decision::{Action, Draft, Entry, owners};
 use crate::domain::{
     Day, DossierCode, FeeId, Lang, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
@@ -68,6 +68,8 @@ pub struct Plan {
     draft: Draft,
     seen: Option<u64>,
     lang: Lang,
+    /// Who is to settle the row so far; empty for nobody.
+    pub owner: Box<str>,
     /// True when the row's last ruling says the same already.
     pub is_written: bool,
 }
@@ -175,6 +177,8 @@ pub async fn plan(
         (money(store, &row, lang).await?.amount, "".into())
     };
     let seen = of_row.last().map(|entry| entry.seq);
+    let owner = owners(&of_row).into_values().next().unwrap_or_default();
+    let owner = owner.into();
     let draft = Draft {
         dossier_code: record.dossier_code.clone(),
         action,
@@ -190,6 +194,7 @@ pub async fn plan(
         draft,
         seen,
         lang,
+        owner,
         is_written,
     })
 }

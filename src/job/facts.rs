@@ -10,6 +10,7 @@ use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
 use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
+use crate::matching::Evidence;
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
     Changes, Closed, Digests, Figure, KindFigure, Previous, RunFacts, SourceNight,
@@ -319,6 +320,8 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
             class: open.class.clone(),
             amount: open.amount,
             key: open.key.clone(),
+            day: open.business_date,
+            place: open.evidence.iter().find_map(place),
             dossier: open.dossier_code.clone(),
             opened: open.opened,
         })
@@ -327,6 +330,14 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
     Changes {
         opened: opened.collect(),
         closed,
+    }
+}
+
+/// Where a row stands that could not be read.
+fn place(seen: &Evidence) -> Option<(Box<str>, u64)> {
+    match seen {
+        Evidence::At(file, line, ..) => Some((file.clone(), *line)),
+        _ => None,
     }
 }
 

@@ -166,7 +166,7 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
         return Err(told(sheet::ID, ["import-no-id", "import-no-id-fix"]));
     }
     let assigns_only = row.decision.is_empty() && row.target.is_empty();
-    let needs_reason = !assigns_only || row.assignee.is_empty();
+    let needs_reason = !assigns_only || row.assigns().is_none();
     if row.reason.is_empty() && needs_reason {
         return Err(told(
             sheet::REASON,
@@ -203,6 +203,9 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
         })?;
         if !plan.is_written {
             still_the_same(store, row, how.lang).await?;
+            if column == sheet::ASSIGNEE {
+                same_owner(row, &plan, how.lang)?;
+            }
         }
         plans.push(plan);
     }
@@ -252,6 +255,31 @@ async fn still_the_same(store: &Store, row: &Filled, lang: Lang) -> Result<(), B
     }
 }
 
+/// Nobody gave the exception to somebody else since the file was made.
+fn same_owner(row: &Filled, plan: &Plan, lang: Lang) -> Result<(), Bad> {
+    let then = row.assigned.as_deref().unwrap_or(&plan.owner);
+    if [then, &row.assignee].contains(&&*plan.owner) {
+        return Ok(());
+    }
+    let nobody = text::say(lang, "filter-nobody", &[]);
+    let name = |name: &str| {
+        if name.is_empty() {
+            nobody.clone()
+        } else {
+            name.to_owned()
+        }
+    };
+    let (then, now) = (name(then), name(&plan.owner));
+    let keys = ["import-changed", "import-changed-fix"];
+    let args = [("then", &*then), ("now", &*now)];
+    Err(Bad::Row(Box::new(row.refuse(
+        lang,
+        sheet::ASSIGNEE,
+        keys,
+        &args,
+    ))))
+}
+
 /// What the row decides, and to whom it gives the exception.
 fn choices(row: &Filled, lang: Lang) -> Result<Vec<(&'static str, Choice)>, Refused> {
     let mut choices = Vec::new();
@@ -265,8 +293,8 @@ fn choices(row: &Filled, lang: Lang) -> Result<Vec<(&'static str, Choice)>, Refu
             &[],
         ));
     }
-    if !row.assignee.is_empty() {
-        choices.push((sheet::ASSIGNEE, Choice::Assign(row.assignee.clone())));
+    if let Some(to) = row.assigns() {
+        choices.push((sheet::ASSIGNEE, Choice::Assign(to.into())));
     }
     Ok(choices)
 }

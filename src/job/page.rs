@@ -147,7 +147,12 @@ async fn files_of(
 fn waited(open: &ExceptionRecord) -> Option<(RowKey, Vnd)> {
     let amount = match open.bucket {
         Bucket::Open => Some(open.amount),
-        Bucket::Matched => still_due(&open.class, &open.key, open.amount, &open.evidence),
+        Bucket::Matched => still_due(
+            (&open.class, &open.also),
+            &open.key,
+            open.amount,
+            &open.evidence,
+        ),
         Bucket::Rejected | Bucket::Excluded => None,
     };
     amount.map(|amount| (open.key.clone(), amount))

@@ -160,6 +160,10 @@ pub struct Closed {
     pub amount: Vnd,
     /// The row.
     pub key: RowKey,
+    /// The day it counts under.
+    pub day: Day,
+    /// Of a row that could not be read: file and line, the first is 1.
+    pub place: Option<(Box<str>, u64)>,
     /// The dossier it belonged to or named.
     pub dossier: Option<DossierCode>,
     /// Since when it was open.

@@ -15,6 +15,7 @@ mod deciding;
 mod filters;
 mod known;
 mod paper;
+mod settlement;
 mod spark;
 mod trend;
 

@@ -2,21 +2,61 @@
 //! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
 mod file;
+mod words;
 
 pub use file::{explain_file, say_assumed, say_file};
 
-use crate::domain::{Lang, Reject, RejectCode, Text};
+use crate::domain::{Lang, Reject, RejectCode, Side, Text};
+
+/// A cell that could not be read, and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// Why.
+    pub code: RejectCode,
+    /// What kind of row.
+    pub side: Side,
+    /// The file or request.
+    pub file: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// What stands there.
+    pub value: &'a str,
+}
+
+impl<'a> Cell<'a> {
+    /// The cell at fault in a row.
+    pub fn of(reject: &'a Reject) -> Self {
+        Self {
+            code: reject.code,
+            side: reject.side,
+            file: &reject.file,
+            column: &reject.column,
+            value: &reject.value,
+        }
+    }
+}
 
 /// What is wrong, and what to do.
 pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
-    let (reason, advice) = explain(reject.code, &reject.value, lang);
+    let (reason, advice) = explain(Cell::of(reject), lang);
     (reason, format!("{} {advice}", left_out(reject, lang)))
 }
 
-/// What is wrong with a value, and what to do, where the row itself is told elsewhere.
-pub fn explain(code: RejectCode, value: &str, lang: Lang) -> (String, &'static str) {
-    let reason = reason(code).get(lang).replace("{}", &quoted(value));
-    (reason, advice(code).get(lang))
+/// What is wrong with a value, and what to do, where the row itself is told elsewhere. Of a word
+/// that is not allowed: which ones are.
+pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
+    let mut reason = reason(cell.code)
+        .get(lang)
+        .replace("{}", &quoted(cell.value));
+    let word = cell.code == RejectCode::UnknownWord;
+    let allowed = || words::allowed(cell.file, cell.side, cell.column, lang);
+    if let Some(words) = word.then(allowed).flatten() {
+        reason = match lang {
+            Lang::Vi => format!("{reason}; được phép: {words}"),
+            Lang::En => format!("{reason}: {words}"),
+        };
+    }
+    (reason, advice(cell.code).get(lang))
 }
 
 /// The whole message: where, what is wrong, what to do.

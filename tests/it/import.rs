@@ -191,6 +191,36 @@ async fn an_assignment_alone_needs_no_reason() {
     assert_eq!(counts(&again), [0, 1, 0, 1]);
 }
 
+/// A cell that holds who was given it already decides nothing; another name or none does, unless
+/// somebody else gave it away since the table was made.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_changed_assignee_is_an_assignment() {
+    let Case { town, open, .. } = case(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    let id = open[0].id.as_str();
+    let steps: [(&str, &str, [usize; 4], &[&str]); 6] = [
+        ("binh", "", [1, 0, 0, 0], &["binh"]),
+        ("binh", "binh", [0, 0, 1, 0], &["binh"]),
+        ("dung", "binh", [1, 0, 0, 0], &["dung"]),
+        ("", "binh", [0, 0, 0, 1], &["dung"]),
+        ("", "dung", [1, 0, 0, 0], &[]),
+        ("", "", [0, 0, 1, 0], &[]),
+    ];
+    for (now, then, wanted, owner) in steps {
+        let text = format!("exception_id,decision,assignee,assigned\n{id},,{now},{then}\n");
+        let done = imported(&desk.store, &text, false).await;
+        assert_eq!(counts(&done), wanted, "{then} to {now}: {done:?}");
+        for bad in &done.refused {
+            assert_eq!(&*bad.column, "C (assignee)");
+            assert_eq!(bad.message, "it was binh and is dung now");
+        }
+        let held = desk.store.assigned([&open[0].key], day("2022-12-31"));
+        let held = held.await.unwrap();
+        let held: Vec<&str> = held.iter().map(|(_, to)| &**to).collect();
+        assert_eq!(held, owner, "{then} to {now}");
+    }
+}
+
 /// Each bad row is told with its place and the remedy; its good half is not written either.
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_rows_are_refused_by_name_and_the_others_written() {

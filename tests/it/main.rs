@@ -27,6 +27,7 @@ mod campaign_postgres;
 mod campaign_time;
 mod cases;
 mod cli;
+mod cli_usage;
 mod contract_gateways;
 mod core_fence;
 mod corpora;

@@ -9,6 +9,7 @@ use doisoat::report::{html, match_files, night_files};
 mod bridge;
 mod browser;
 mod cells;
+mod closed;
 mod documents;
 mod example;
 mod filters;
@@ -21,7 +22,9 @@ mod pairings;
 mod pdf;
 mod period;
 pub(crate) mod print;
+mod proposals;
 pub(crate) mod schema;
+mod stake;
 mod tie_out;
 pub(crate) mod workbook;
 

@@ -170,6 +170,12 @@ fn print(entry: &Entry, lang: Lang) -> String {
 pub(super) fn say(entry: &Entry, lang: Lang) -> String {
     let draft = &entry.draft;
     let what = match &draft.action {
+        Action::Assign(to) if to.is_empty() => Text {
+            vi: "không giao cho ai nữa",
+            en: "assigned to nobody any more",
+        }
+        .get(lang)
+        .to_owned(),
         Action::Assign(to) => Text {
             vi: "giao cho {to}",
             en: "assigned to {to}",

@@ -11,7 +11,7 @@ use crate::cli::{Failure, Outcome, block_on};
 use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
-use crate::domain::{Day, DossierCode, Lang, RowKey, Text, Txn};
+use crate::domain::{Day, DossierCode, Lang, RowKey, Side, Text, Txn};
 use crate::job::{Exit, JobError, lost};
 use crate::matching::{Evidence, Nearest};
 use crate::store::{ExceptionDetail, Matched, OpenMode, Spell};
@@ -135,7 +135,7 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
     let seen = record
         .evidence
         .iter()
-        .map(|e| seen(&called(detail, lang, e), lang))
+        .map(|e| seen(&called(detail, lang, e), record.key.side, lang))
         .collect();
     lines.extend(part(
         Text {
@@ -237,11 +237,18 @@ fn print_past(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> Vec<
 }
 
 /// What was seen; of an unreadable cell also why, and what to do about it.
-fn seen(evidence: &Evidence, lang: Lang) -> String {
+fn seen(evidence: &Evidence, side: Side, lang: Lang) -> String {
     let said = evidence.say(lang);
     match evidence {
-        Evidence::At(_, _, _, value, code) => {
-            let (reason, advice) = text::reject::explain(*code, value, lang);
+        Evidence::At(file, _, column, value, code) => {
+            let cell = text::reject::Cell {
+                code: *code,
+                side,
+                file,
+                column,
+                value,
+            };
+            let (reason, advice) = text::reject::explain(cell, lang);
             format!("{said}: {reason}. {advice}")
         }
         _ => said,

@@ -10,14 +10,16 @@ use crate::format::tables::{self, Forms};
 use crate::text;
 
 pub(super) use crate::report::xlsx::columns::{
-    AMOUNT, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, REASON, TARGET,
+    AMOUNT, ASSIGNED, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, REASON, TARGET,
 };
 use crate::report::xlsx::columns::{Choice, DECIDED_BY as BY};
 
 /// Every column that is read.
-const COLUMNS: [&str; 8] = [ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, REASON, BY];
+const COLUMNS: [&str; 9] = [
+    ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, BY,
+];
 /// Columns that people fill in: no formula may stand in them.
-const FILLED: [&str; 6] = [ID, DECISION, TARGET, ASSIGNEE, REASON, BY];
+const FILLED: [&str; 7] = [ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, BY];
 /// The keys stand in one of the first rows.
 const HEAD_ROWS: usize = 10;
 
@@ -40,6 +42,8 @@ pub struct Filled {
     pub target: Box<str>,
     /// Who is to settle it.
     pub assignee: Box<str>,
+    /// Who was to settle it when the table was made; none in a table that does not tell.
+    pub assigned: Option<Box<str>>,
     /// Why.
     pub reason: Box<str>,
     /// Who decides.
@@ -53,8 +57,15 @@ pub struct Filled {
 impl Filled {
     /// True when nothing is decided.
     pub fn is_empty(&self) -> bool {
-        let cells = [&self.decision, &self.target, &self.assignee];
-        self.formula.is_none() && cells.iter().all(|cell| cell.is_empty())
+        let decides = !self.decision.is_empty() || !self.target.is_empty();
+        self.formula.is_none() && !decides && self.assigns().is_none()
+    }
+
+    /// Whom the row gives the exception to, empty for nobody; none where it leaves things as they
+    /// were when the table was made.
+    pub fn assigns(&self) -> Option<&str> {
+        let then = self.assigned.as_deref().unwrap_or_default();
+        (then != &*self.assignee).then_some(&*self.assignee)
     }
 
     /// What is wrong with a cell, and what to do, by their keys.
@@ -173,8 +184,9 @@ fn filled(
     places: &[(&'static str, usize)],
     formulas: &[(u64, usize)],
 ) -> Filled {
+    let place = |key: &str| places.iter().find(|(known, _)| *known == key);
     let cell = |key: &str| -> Box<str> {
-        let place = places.iter().find(|(known, _)| *known == key);
+        let place = place(key);
         let cell = place.and_then(|(_, at)| row.cells.get(*at));
         let cell = cell.map_or("", |cell| cell.as_ref().trim());
         // the sign that keeps a spreadsheet from computing a text
@@ -192,6 +204,7 @@ fn filled(
         decision: cell(DECISION),
         target: cell(TARGET),
         assignee: cell(ASSIGNEE),
+        assigned: place(ASSIGNED).and(place(ASSIGNEE)).map(|_| cell(ASSIGNED)),
         reason: cell(REASON),
         by: cell(BY),
         formula: places.iter().find(computed).copied(),

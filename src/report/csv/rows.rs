@@ -54,8 +54,15 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
     let mut detail = classes.text(row.class, lang, |class| class.label);
     // A row that could not be read says why, and what to do about that very cell.
     for evidence in row.evidence.iter().filter(|_| row.class == "reject") {
-        if let Evidence::At(_, _, _, value, code) = evidence {
-            let (reason, advice) = text::reject::explain(*code, value, lang);
+        if let Evidence::At(file, _, column, value, code) = evidence {
+            let cell = text::reject::Cell {
+                code: *code,
+                side: row.key.side,
+                file,
+                column,
+                value,
+            };
+            let (reason, advice) = text::reject::explain(cell, lang);
             detail = format!("{detail}: {reason}. {advice}");
         }
     }

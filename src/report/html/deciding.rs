@@ -45,8 +45,8 @@ impl Page<'_> {
             let line = || {
                 let lines = &self.r.exceptions.further;
                 let line = lines.iter().find(|e| e.id == *id)?;
-                let amount = self.vnd(line.amount);
-                Some(format!("{} – {} – {amount}", line.label, line.what))
+                let stake = line.stake(self.r.lang);
+                Some(format!("{} – {} – {stake}", line.label, line.what))
             };
             let text = view.map_or_else(
                 || line().unwrap_or_else(|| id.to_string()),
@@ -56,7 +56,7 @@ impl Page<'_> {
                     } else {
                         &e.dossier
                     };
-                    format!("{} – {what} – {}", e.label, self.vnd(e.amount))
+                    format!("{} – {what} – {}", e.label, e.stake(self.r.lang))
                 },
             );
             (id.to_string(), text)

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::classify::Severity;
+use crate::classify::{AtRisk, Severity};
 use crate::domain::{ExceptionId, Vnd};
 use crate::report::facts::RunFacts;
 
@@ -35,6 +35,9 @@ pub struct BriefView {
     pub assignee: Box<str>,
     /// The money at risk.
     pub amount: Vnd,
+    /// Where it is counted.
+    #[serde(skip)]
+    pub counted: AtRisk,
     /// Days since it was first seen.
     pub age_days: i64,
     /// True when it was not open the night before.
@@ -71,6 +74,7 @@ pub(super) fn brief(
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
         amount: item.at_risk,
+        counted: row.at_risk(),
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
     }

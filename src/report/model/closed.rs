@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{Bucket, Severity};
-use crate::domain::{Day, ExceptionId, RowKey};
+use crate::domain::ids::MADE;
+use crate::domain::{Day, ExceptionId, Lang, RowKey};
 use crate::matching::MatchGroup;
-use crate::report::facts::RunFacts;
+use crate::report::facts::{Closed, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
-use super::Classes;
+use super::{Classes, Index, source_word};
 
 /// An exception that is settled since the night before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,10 +25,11 @@ pub struct ClosedView {
     pub label: String,
     /// The money that was at risk.
     pub amount: i128,
-    /// The row's id.
-    pub row_id: Box<str>,
     /// The dossier it belonged to or named; may be empty.
     pub dossier: String,
+    /// Its row as people know it: source, the provider's reference, amount and day. Empty for a
+    /// fee line, which its dossier tells.
+    pub row: String,
     /// Since when it was open.
     pub opened_on: Day,
     /// For how many days.
@@ -48,6 +50,7 @@ type Found<'s> = (Option<&'s MatchGroup>, Option<Now<'s>>);
 
 /// Those that are matched now first, of these the oldest; none without a night before.
 pub(super) fn list(
+    index: &Index<'_>,
     settlement: &Settlement,
     facts: &RunFacts,
     classes: Classes<'_>,
@@ -97,11 +100,11 @@ pub(super) fn list(
             id: closed.id.clone(),
             label: classes.text(&closed.class, lang, |class| class.label),
             amount: closed.amount.wide(),
-            row_id: (&*closed.key.id).into(),
             dossier: closed
                 .dossier
                 .as_ref()
                 .map_or_else(String::new, ToString::to_string),
+            row: row_words(index, lang, closed),
             opened_on: closed.opened,
             age_days: facts.business_date.days_since(closed.opened).max(0),
             how,
@@ -114,4 +117,37 @@ pub(super) fn list(
         (!view.matched, view.changed, age, amount, view.id.clone())
     });
     Some(views)
+}
+
+/// What finance staff find the row by: source, number, amount and day; of a row that nobody
+/// numbered its place in a file, where it has one. Empty for a fee line.
+fn row_words(index: &Index<'_>, lang: Lang, closed: &Closed) -> String {
+    let key = &closed.key;
+    if key.dossier.is_some() {
+        return String::new();
+    }
+    let (number, amount, day) = if let Some(txn) = index.txn(key) {
+        (txn.reference(), txn.amount, txn.paid_on)
+    } else if let Some(receipt) = index.receipt(key) {
+        let day = receipt.collected_at.day();
+        (receipt.receipt_no.to_string(), receipt.amount, day)
+    } else {
+        // gone from the data: what the night before knew of it
+        (key.id.to_string(), closed.amount, closed.day)
+    };
+    let place = closed.place.as_ref().map(|(file, line)| {
+        let args = [("file", &**file), ("line", &*text::number(lang, *line))];
+        text::say(lang, "closed-place", &args)
+    });
+    let numbered = !number.is_empty() && !number.starts_with(MADE);
+    let name = match place {
+        Some(place) => place,
+        None if numbered => number,
+        None => text::say(lang, "closed-unnumbered", &[]),
+    };
+    let amount = (amount.get() != 0).then(|| text::money_of(lang, amount));
+    let source = source_word(lang, key.source.as_str());
+    let parts = [Some(source), Some(name), amount, Some(text::day(lang, day))];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" – ")
 }

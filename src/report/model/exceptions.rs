@@ -52,6 +52,9 @@ pub struct ExceptionView {
     pub agency: String,
     /// The money at risk, counted once for a matter that two rows tell of.
     pub amount: Vnd,
+    /// Where it is counted.
+    #[serde(skip)]
+    pub counted: AtRisk,
     /// When it was first seen.
     pub opened_on: Day,
     /// Days since.
@@ -314,6 +317,7 @@ fn view(
             .map_or_else(String::new, ToString::to_string),
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         amount: item.at_risk,
+        counted: row.at_risk(),
         opened_on: item.opened,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
@@ -347,8 +351,8 @@ fn evidence(lang: Lang, index: &Index<'_>, row: &Classified) -> Vec<String> {
     let seen = row.evidence.iter().map(|e| index.say(lang, e));
     let elsewhere = match row.at_risk() {
         AtRisk::Here(_) => None,
-        AtRisk::AtFee => Some("at-risk-at-fee"),
-        AtRisk::AtMoney => Some("at-risk-at-money"),
+        AtRisk::AtFee(_) => Some("at-risk-at-fee"),
+        AtRisk::AtMoney(_) => Some("at-risk-at-money"),
     };
     seen.chain(elsewhere.map(|key| text::say(lang, key, &[])))
         .collect()

@@ -10,6 +10,7 @@ use crate::settle::{Inputs, Settlement};
 use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
 
 mod ageing;
+mod batches;
 mod breakdown;
 mod bridge;
 mod brief;
@@ -28,12 +29,14 @@ mod links;
 mod moves;
 mod nights;
 mod pairings;
+mod proposals;
 mod rejects;
 mod row;
 mod rules;
 mod shares;
 mod sources;
 mod span;
+mod stake;
 mod tie;
 mod tie_files;
 mod tiles;
@@ -41,6 +44,7 @@ mod trend;
 mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
+pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use brief::BriefView;
@@ -64,6 +68,7 @@ pub use nights::{
     spans,
 };
 pub use pairings::{PairingView, Pairings};
+pub use proposals::{ProposalView, Proposals};
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use rules::rule_lines;
@@ -158,6 +163,12 @@ pub struct Report {
     pub what_if: Vec<WhatIfRow>,
     /// The work list.
     pub exceptions: ExceptionList,
+    /// What the program proposes for open payments.
+    #[serde(skip)]
+    pub proposals: Proposals,
+    /// Settlements of gateways that came into the bank tonight.
+    #[serde(skip)]
+    pub batches: Vec<BatchView>,
     /// What was paired tonight without an exact key.
     pub pairings: Pairings,
     /// What the fee table says of tonight's fees; none without a table.
@@ -235,9 +246,8 @@ impl Report {
         let night_totals = night.totals();
         let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
-        let year = shares::year_share(settlement, facts);
-        let standing = what_if::share_text(facts, year);
-        let year = year.map(|share| shares::row(share, facts));
+        let standing = shares::year_share(settlement, facts);
+        let year = standing.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let banners = light::banners(facts, &night.tie_out);
         let open = span::open_at_end(facts, &night);
@@ -264,10 +274,12 @@ impl Report {
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),
             grey: cells::grey(settlement, facts),
+            proposals: proposals::list(&index, settlement, facts),
+            batches: batches::list(&index, settlement, facts),
             pairings: pairings::list(&index, settlement, facts),
             fees: fees::section(&index, facts),
             rejects: rejects::list(inputs, facts),
-            what_if: what_if::rows(facts, Some(&standing)),
+            what_if: what_if::rows(facts, standing),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             light,
@@ -276,7 +288,7 @@ impl Report {
             exceptions,
             moves,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
-            closed: closed::list(settlement, facts, classes),
+            closed: closed::list(&index, settlement, facts, classes),
             changes: changes::of_version(facts),
             known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &night_totals),

@@ -41,9 +41,7 @@ pub fn rule_lines(
         lines.push(("rule-fee-table", rates));
     }
     for (key, rests) in [("rule-holidays", true), ("rule-workdays", false)] {
-        let listed_days = calendar.of_year(day, rests);
-        let listed_days = listed_days.map(|day| text::day(lang, day));
-        lines.push((key, listed(listed_days)));
+        lines.push((key, named_days(calendar.of_year(day, rests), lang)));
     }
     let lines = lines.into_iter().map(|(key, value)| (say(key), value));
     let zones = rules.grey.rules.iter().map(|rule| zone(rule, lang));
@@ -51,6 +49,40 @@ pub fn rule_lines(
     lines
         .map(|(label, value)| (label.into(), value.into()))
         .collect()
+}
+
+/// Days by their names, those in a row as a stretch:
+/// `Tết Nguyên đán: 31/01/2022 – 04/02/2022; Quốc khánh: 01/09/2022 – 02/09/2022`.
+fn named_days<'c>(days: impl Iterator<Item = (Day, &'c str)>, lang: Lang) -> String {
+    let mut named: Vec<(&str, Vec<(Day, Day)>)> = Vec::new();
+    for (day, name) in days {
+        match named.last_mut() {
+            Some((known, stretches)) if *known == name => match stretches.last_mut() {
+                Some((_, to)) if to.plus(1) == day => *to = day,
+                _ => stretches.push((day, day)),
+            },
+            _ => named.push((name, vec![(day, day)])),
+        }
+    }
+    let stretch = |(from, to): &(Day, Day)| {
+        if from == to {
+            return text::day(lang, *from);
+        }
+        format!("{} – {}", text::day(lang, *from), text::day(lang, *to))
+    };
+    let said = |(name, stretches): &(&str, Vec<(Day, Day)>)| {
+        let days = listed(stretches.iter().map(stretch));
+        if name.is_empty() {
+            days
+        } else {
+            format!("{name}: {days}")
+        }
+    };
+    let parts: Vec<String> = named.iter().map(said).collect();
+    if parts.is_empty() {
+        return listed(parts.into_iter());
+    }
+    parts.join("; ")
 }
 
 /// By what shares are broken down.
@@ -123,8 +155,23 @@ mod tests {
             find("Phí của nhà cung cấp"),
             "1,10\u{a0}%, ít nhất 220\u{a0}₫"
         );
-        assert!(find("Ngày nghỉ lễ").contains("02/09/2022"));
+        let holidays = find("Ngày nghỉ lễ");
+        assert!(holidays.contains("Tết Nguyên đán: 31/01/2022 – 04/02/2022; "));
+        assert!(holidays.ends_with("; Quốc khánh: 01/09/2022 – 02/09/2022"));
         assert!(find("Bưu chính").contains("1 người nộp có tên trong cấu hình"));
+    }
+
+    #[test]
+    fn a_year_tells_its_days_by_their_names() {
+        let mut calendar = Calendar::default();
+        let own = "2022-12-07,holiday,\n2022-12-10,work,Làm bù, theo công văn\n";
+        assert_eq!(calendar.add(own), Ok(()));
+        let day = Day::parse("2022-12-05").unwrap();
+        let told = |rests| named_days(calendar.of_year(day, rests), Lang::Vi);
+        assert!(told(true).ends_with("; 07/12/2022"), "{}", told(true));
+        assert_eq!(told(false), "Làm bù, theo công văn: 10/12/2022");
+        let none = Calendar::default();
+        assert_eq!(named_days(none.of_year(day, false), Lang::Vi), "—");
     }
 
     #[test]

@@ -64,6 +64,9 @@ impl<'s> Paid<'s> {
 
     /// What is still due for a row of this amount; 0 for a row that is not short.
     pub(super) fn lacking(&self, row: &Classified, amount: Vnd) -> i128 {
+        if let Some(due) = row.still_due().filter(|_| is_short(row)) {
+            return due.wide();
+        }
         let dossier = row.key.dossier.as_ref().filter(|_| is_short(row));
         let paid = dossier.and_then(|code| self.0.get(&(code.as_str(), &*row.key.id)));
         paid.map_or(0, |paid| (amount.wide() - *paid).max(0))

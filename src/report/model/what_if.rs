@@ -1,38 +1,35 @@
-//! The night under neighbouring settings of the rules, in words.
+//! The night under neighbouring settings of the rules, a sentence each.
 
 use serde::Serialize;
 
-use crate::report::RunFacts;
+use crate::domain::Lang;
+use crate::kpi::Share;
 use crate::report::facts::WhatIf;
+use crate::report::{Figure, RunFacts};
 use crate::text;
 
 /// One setting and what it would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WhatIfRow {
-    /// The rule and the value tried.
+    /// What would be otherwise, and what of it.
+    pub text: String,
+    /// The rule and the value tried, as the configuration has them.
     pub setting: String,
-    /// Payments won, their sum, and how many of them are ambiguous now.
-    pub won: String,
-    /// Payments lost, and their sum.
-    pub lost: String,
-    /// The headline's share with its bounds.
-    pub share: String,
 }
 
-/// Settings that would change a link or the share; the others are told by their number.
-pub(super) fn rows(facts: &RunFacts, headline: Option<&str>) -> Vec<WhatIfRow> {
-    let row = |tried: &WhatIf| row(facts, tried);
-    let differs = |row: &WhatIfRow, tried: &WhatIf| {
-        tried.won.count + tried.lost.count > 0 || Some(row.share.as_str()) != headline
+/// Settings that would change a link or the share; the others are not told.
+pub(super) fn rows(facts: &RunFacts, standing: Option<&Share>) -> Vec<WhatIfRow> {
+    let headline = share_text(facts, standing);
+    let differs = |tried: &&WhatIf| {
+        let share = share_text(facts, tried.share.as_ref());
+        tried.won.count + tried.lost.count > 0 || share != headline
     };
-    let rows = facts.what_if.iter().map(|tried| (row(tried), tried));
-    rows.filter(|(row, tried)| differs(row, tried))
-        .map(|(row, _)| row)
-        .collect()
+    let tried = facts.what_if.iter().filter(differs);
+    tried.map(|tried| row(facts, tried)).collect()
 }
 
 /// A share with its bounds; a dash without data.
-pub(super) fn share_text(facts: &RunFacts, share: Option<&crate::kpi::Share>) -> String {
+fn share_text(facts: &RunFacts, share: Option<&Share>) -> String {
     let bounds = share.and_then(|share| Some((share.point()?, share.low?, share.high?)));
     let Some((point, low, high)) = bounds else {
         return "—".to_owned();
@@ -44,22 +41,49 @@ pub(super) fn share_text(facts: &RunFacts, share: Option<&crate::kpi::Share>) ->
 
 fn row(facts: &RunFacts, tried: &WhatIf) -> WhatIfRow {
     let lang = facts.lang;
-    let figure = |figure: crate::report::Figure| {
-        let sum = text::money(lang, figure.sum_vnd);
-        format!("{} – {sum}", text::number(lang, figure.count))
+    let (rule, value) = (tried.setting.rule, &*tried.setting.value);
+    let key = match rule {
+        "margin_min" => "what-if-margin",
+        "pairing_days" => "what-if-pairing",
+        "deposit_days" => "what-if-deposit",
+        "net_rates" => "what-if-net",
+        _ => "what-if-other",
     };
-    let mut won = figure(tried.won);
-    if tried.ambiguous > 0 {
-        let n = text::number(lang, tried.ambiguous);
-        won = format!(
-            "{won} {}",
-            text::say(lang, "what-if-ambiguous", &[("n", &n)])
-        );
-    }
+    let setting = text::say(lang, key, &[("rule", rule), ("value", value)]);
+    let share = share_text(facts, tried.share.as_ref());
+    let args = [
+        ("setting", &*setting),
+        ("change", &*change(lang, tried)),
+        ("share", &*share),
+    ];
     WhatIfRow {
-        setting: format!("{} = {}", tried.setting.rule, tried.setting.value),
-        won,
-        lost: figure(tried.lost),
-        share: share_text(facts, tried.share.as_ref()),
+        text: text::say(lang, "what-if-said", &args),
+        setting: format!("{rule} = {value}"),
     }
+}
+
+/// Payments won and lost; that there are none is said too.
+fn change(lang: Lang, tried: &WhatIf) -> String {
+    let say = |key: &str, figure: Figure, ambiguous: u64| {
+        let n = text::number(lang, figure.count);
+        let sum = text::money(lang, figure.sum_vnd);
+        let said = text::say(lang, key, &[("n", &n), ("sum", &sum)]);
+        if ambiguous == 0 {
+            return said;
+        }
+        let n = text::number(lang, ambiguous);
+        let more = text::say(lang, "what-if-ambiguous", &[("n", &n)]);
+        format!("{said} {more}")
+    };
+    let mut parts = Vec::new();
+    if tried.won.count > 0 {
+        parts.push(say("what-if-won", tried.won, tried.ambiguous));
+    }
+    if tried.lost.count > 0 {
+        parts.push(say("what-if-lost", tried.lost, 0));
+    }
+    if parts.is_empty() {
+        return text::say(lang, "what-if-same", &[]);
+    }
+    parts.join("; ")
 }

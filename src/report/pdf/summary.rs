@@ -243,7 +243,7 @@ impl Maker<'_> {
                 Cell::text(what),
                 Cell::text(view.agency.as_str()),
                 Cell::Right(self.age(view.age_days)),
-                Cell::Right(text::money_of(self.r.lang, view.amount)),
+                Cell::Right(view.stake(self.r.lang)),
             ])
         };
         self.table(name, &EXCEPTION_COLUMNS, list.iter().map(row).collect())

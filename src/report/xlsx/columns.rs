@@ -34,8 +34,11 @@ pub const DECISION: &str = "decision";
 /// What the decision needs beside its word: `DOSSIER[/FEE]` for a pair, the same with `=AMOUNT`,
 /// separated by `;`, for a split, `SOURCE/ID` for "paid by"; else empty.
 pub const TARGET: &str = "target";
-/// Who is to settle it; empty for nobody.
+/// Who is to settle it; empty for nobody. Filled with who was given it so far.
 pub const ASSIGNEE: &str = "assignee";
+/// Who was to settle it when the workbook was made; a hidden column. What [`ASSIGNEE`] holds beside
+/// it is an assignment only where the two differ.
+pub const ASSIGNED: &str = "assigned";
 /// Why; free text.
 pub const REASON: &str = "reason";
 /// Who decides; empty for whoever imports.
@@ -62,7 +65,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 25] = [
+pub const COLUMNS: [Column; 26] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -88,6 +91,7 @@ pub const COLUMNS: [Column; 25] = [
     column("source", "book-source", 16),
     column("id", "book-id", 24),
     column("row", "book-row", 44),
+    column(ASSIGNED, "book-assigned", 0),
 ];
 
 /// The place of a column, from 0.

@@ -129,7 +129,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
         Cell::Text(view.advice.clone()),
         Cell::Input,
         Cell::Input,
-        Cell::Input,
+        Cell::Filled(view.assignee.to_string()),
         Cell::Input,
         Cell::Input,
         Cell::Day(view.opened_on),
@@ -140,6 +140,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
         Cell::Code(view.source.to_string()),
         Cell::Code(view.row_id.to_string()),
         text(&facts),
+        Cell::Code(view.assignee.to_string()),
     ]
 }
 

@@ -34,6 +34,8 @@ pub(super) enum Cell {
     Blank,
     /// Nothing yet: for people to fill in.
     Input,
+    /// The same with what is known so far, for people to leave or to change.
+    Filled(String),
     /// Free text.
     Text(String),
     /// An identifier.
@@ -126,7 +128,11 @@ impl<'b> Sheet<'b> {
             Cell::Input => {
                 self.to.write_blank(row, col, looks.cell(Look::Input))?;
             }
-            Cell::Text(text) => {
+            Cell::Filled(text) if text.is_empty() => return self.cell(row, col, &Cell::Input),
+            Cell::Filled(text) if !is_formula(text) => {
+                return self.say(row, col, text, looks.cell(Look::Input));
+            }
+            Cell::Filled(text) | Cell::Text(text) => {
                 let look = if is_formula(text) {
                     Look::Quoted
                 } else {

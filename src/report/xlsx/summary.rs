@@ -201,13 +201,18 @@ fn work(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32) -> Result<()> {
             "" => format!("{} {}", view.source, view.row_id),
             dossier => dossier.to_owned(),
         };
+        let risk = if view.counted.is_here() {
+            Cell::Money(view.amount.wide())
+        } else {
+            Cell::Text(view.stake(book.lang()))
+        };
         sheet.fitted_row(
             next,
             &WIDTHS,
             &[
                 Cell::Text(view.label.clone()),
                 Cell::Code(name),
-                Cell::Money(view.amount.wide()),
+                risk,
                 Cell::Whole(view.age_days.into()),
                 Cell::Text(view.advice.clone()),
             ],

@@ -30,6 +30,24 @@ fn a_bad_amount_is_said_with_place_reason_and_advice() {
 }
 
 #[test]
+fn a_word_that_is_not_allowed_is_answered_with_those_that_are() {
+    let rows = fees(
+        "H48.18.22-221202-0001,F1,phi,50000,H48.18.22,P,qr,,,roi\n\
+         H48.18.22-221202-0002,F1,phi,50000,H48.18.22,P,bitcoin,,,paid\n",
+    );
+    let [status, method] = rows.rejects.as_slice() else {
+        panic!("{:?}", rows.rejects)
+    };
+    let vi = "\"roi\" không thuộc các giá trị được phép của cột; được phép: paid (đã thu), \
+              pending (chờ thanh toán), unpaid (chưa thu), refunded (đã hoàn), cancelled (đã hủy). ";
+    assert!(sentence(status, Lang::Vi).contains(vi), "{status:?}");
+    let en = "\"roi\" is not one of the words allowed in the column: paid (paid), pending ";
+    assert!(sentence(status, Lang::En).contains(en));
+    let vi = "\"bitcoin\" không thuộc các giá trị được phép của cột; được phép: cash (tiền mặt), ";
+    assert!(sentence(method, Lang::Vi).contains(vi));
+}
+
+#[test]
 fn an_impossible_date_in_a_dossier_code_is_said() {
     let rows = fees("H48.18.22-221302-0001,F1,phi,50000,H48.18.22,P,qr,,,paid\n");
     assert_eq!(

@@ -94,6 +94,8 @@ pub(crate) fn undecided() -> Scene {
             class: "cutoff".into(),
             amount: Vnd::new(70_000),
             key: RowKey::receipt("gone"),
+            day: day("2022-12-01"),
+            place: None,
             dossier: None,
             opened: day("2022-12-01"),
         }],

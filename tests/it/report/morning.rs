@@ -91,6 +91,38 @@ fn what_a_fee_still_lacks_is_carried_from_night_to_night() {
     assert_eq!((row.changed, row.rest()), (Figure::default(), (0, 0)));
 }
 
+/// Money in the wrong account is the first thing to say of a fee; that it is short all the same
+/// is carried, and the bridge leaves what the tie-out calls open.
+#[test]
+fn a_fee_of_another_class_that_lacks_money_is_carried_too() {
+    let fees = |scene: &example::Scene| {
+        let report = build(scene);
+        let mut carries = report.carries.into_iter();
+        let row = carries.find(|row| row.source.is_empty()).unwrap();
+        let mut lines = report.tie_out.iter();
+        let line = lines.find(|line| line.kind == "fee").unwrap();
+        (row, line.open)
+    };
+    let mut scene = example::undecided();
+    let (before, open_before) = fees(&scene);
+    let mut rows = scene.settlement.rows.iter_mut();
+    let row = rows.find(|row| row.class == "underpaid").unwrap();
+    (row.class, row.also) = ("wrong_agency", vec!["underpaid", "late"]);
+    let account = Evidence::AccountOf("H48.18.21".into(), "H48.18.22".into());
+    row.evidence.insert(0, account);
+    row.exception_id = Some(ExceptionId::of("wrong_agency", &row.key));
+    let key = row.key.clone();
+    let (now, open_now) = fees(&scene);
+    assert_eq!((now.closing, open_now), (before.closing, open_before));
+    assert_eq!((now.came, now.rest()), (now.closing, (0, 0)));
+    // 20.000 were paid since the night before
+    scene.facts.page.open_before = vec![(key, Vnd::new(70_000))];
+    let (row, _) = fees(&scene);
+    assert_eq!(row.opening, Figure::new(1, 70_000));
+    assert_eq!(row.matched, Figure::new(0, 20_000));
+    assert_eq!((row.closing, row.rest()), (now.closing, (0, 0)));
+}
+
 fn balance(closing: i128) -> StatementBalance {
     StatementBalance {
         source: SEPAY.into(),

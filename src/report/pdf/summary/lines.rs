@@ -23,7 +23,7 @@ impl Maker<'_> {
                 Cell::text(view.what.as_str()),
                 Cell::text(view.agency.as_str()),
                 Cell::Right(self.age(view.age_days)),
-                Cell::Right(text::money_of(self.r.lang, view.amount)),
+                Cell::Right(view.stake(self.r.lang)),
             ])
         };
         blocks.push(self.table(heading, &EXCEPTION_COLUMNS, list.iter().map(row).collect()));

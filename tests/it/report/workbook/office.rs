@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use doisoat::job::import::{Table, read};
 use doisoat::report::xlsx::columns::{self, Choice};
 
 use super::*;
@@ -182,6 +183,80 @@ fn decisions_survive_libreoffice() {
         saved.contains(&Choice::NotFee.word(Lang::Vi)),
         "the drop-down stays"
     );
+}
+
+/// Cells of the first sheet of exceptions, by their place, with another text or none.
+fn refilled(bytes: &[u8], cells: &[(String, &str)]) -> Vec<u8> {
+    rewritten(bytes, |name, mut xml| {
+        if name != "xl/worksheets/sheet5.xml" {
+            return xml;
+        }
+        for (place, said) in cells {
+            let from = format!("<c r=\"{place}\" s=\"");
+            let (head, rest) = xml.split_once(&from).unwrap();
+            let (style, rest) = rest.split_once('"').unwrap();
+            let (_, rest) = rest.split_once("</c>").unwrap();
+            let cell = if said.is_empty() {
+                "/>".to_owned()
+            } else {
+                format!(" t=\"inlineStr\"><is><t>{said}</t></is></c>")
+            };
+            xml = format!("{head}{from}{style}\"{cell}{rest}");
+        }
+        xml
+    })
+}
+
+/// Who is to settle a row stands in its cell; left alone it decides nothing, also after LibreOffice
+/// saved the workbook.
+#[test]
+fn who_is_to_settle_it_is_filled_in_and_read_back() {
+    let mut scene = example::undecided();
+    let rows = scene.settlement.rows.iter();
+    let work = rows.filter(|row| ["unidentified", "duplicate", "cutoff"].contains(&row.class));
+    let named = work.zip(["Bình", "Chi", "Dũng"]);
+    let given: Vec<_> = named
+        .map(|(row, name)| (row.key.clone(), row.exception_id.clone().unwrap(), name))
+        .collect();
+    assert_eq!(given.len(), 3);
+    let assigned = given
+        .iter()
+        .map(|(key, _, name)| (key.clone(), (*name).into()));
+    scene.facts.page.assigned = assigned.collect();
+    let bytes = book(&scene);
+    let list = sheet(&mut open(&bytes), "Ngoại lệ");
+    let row_of = |id: &str| {
+        let is_it = |row: &usize| at(&list, *row, col(columns::EXCEPTION_ID)).to_string() == id;
+        (4..list.height()).find(is_it).unwrap()
+    };
+    for (_, id, name) in &given {
+        let cell = at(&list, row_of(id.as_str()), col(columns::ASSIGNEE));
+        assert_eq!(cell.to_string(), *name);
+    }
+    let place = |n: usize| {
+        let letter = char::from(b'A' + u8::try_from(col(columns::ASSIGNEE)).unwrap());
+        format!("{letter}{}", row_of(given[n].1.as_str()) + 1)
+    };
+    let changed = refilled(&bytes, &[(place(1), "An"), (place(2), "")]);
+    let dir = tempfile::tempdir().unwrap();
+    let saved = |bytes: &[u8]| std::fs::read(convert(dir.path(), bytes, "xlsx")).unwrap();
+    for (bytes, wanted) in [
+        (bytes.clone(), [None, None, None]),
+        (saved(&bytes), [None, None, None]),
+        (changed.clone(), [None, Some("An"), Some("")]),
+        (saved(&changed), [None, Some("An"), Some("")]),
+    ] {
+        let Table::Rows(rows) = read(&bytes).unwrap() else {
+            panic!("no rows")
+        };
+        for ((_, id, name), wanted) in given.iter().zip(wanted) {
+            let row = rows.iter().find(|row| *row.id == *id.as_str()).unwrap();
+            assert_eq!(row.assigns(), wanted, "{name}");
+            assert_eq!(row.is_empty(), wanted.is_none(), "{name}");
+        }
+        let others = rows.iter().filter(|row| row.assigns().is_some()).count();
+        assert_eq!(others, wanted.iter().flatten().count());
+    }
 }
 
 #[test]

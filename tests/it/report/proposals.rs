@@ -1,0 +1,158 @@
+//! What waits for a person beside the work list: proposed matches; and what the providers kept and
+//! settled, and rules set otherwise, in words.
+
+use doisoat::classify::Bucket;
+use doisoat::domain::{RowKey, SourceName, Vnd};
+use doisoat::matching::Evidence;
+use doisoat::report::Figure;
+use doisoat::report::facts::{Setting, WhatIf};
+
+use super::example::{self, SEPAY, VNPAY, day};
+use super::{build, page};
+
+/// A section of the page, blanks as people type them.
+fn section(html: &str, id: &str) -> String {
+    let begin = format!("<section id=\"{id}\"");
+    let rest = html.split_once(&begin).unwrap_or_else(|| panic!("{id}")).1;
+    rest.split_once("</section>")
+        .unwrap()
+        .0
+        .replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_proposal_stands_beside_its_open_payment() {
+    let mut scene = example::undecided();
+    let mut second = scene.settlement.suggestions[0].clone();
+    (second.score, second.fee_id) = (900, None);
+    second.dossier_code = doisoat::domain::DossierCode::parse("H48.18.22-221205-0009").unwrap();
+    scene.settlement.suggestions.push(second);
+    // of money that is paired nothing is proposed
+    let mut paired = scene.settlement.suggestions[0].clone();
+    paired.txn = RowKey::txn(&SourceName::new(SEPAY), "101");
+    scene.settlement.suggestions.push(paired);
+    let report = build(&scene);
+    assert_eq!(report.proposals.count, 1);
+    let id = report.proposals.shown[0].id.clone();
+    let html = page(&scene);
+    assert!(html.contains("<a href=\"#proposals\">Đề xuất khớp chờ duyệt (1)</a>"));
+    let said = section(&html, "proposals");
+    for wanted in [
+        "Đề xuất khớp chờ duyệt: 1",
+        &format!("href=\"#e-{id}\">106</a>"),
+        "sepay-main, 05/12/2022",
+        "1.200.000 ₫",
+        "<td>H48.18.22-221205-0009 (900/1000): ",
+        "<br>H48.18.21-221201-0007 / F1 (640/1000): ",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    scene.settlement.suggestions.clear();
+    assert!(!page(&scene).contains("#proposals"));
+}
+
+#[test]
+fn fees_and_settlements_stand_source_by_source() {
+    let mut scene = example::undecided();
+    let mut txns = scene.inputs.txns.iter_mut();
+    let card = txns.find(|txn| &*txn.id == "14112233").unwrap();
+    (card.fee, card.net) = (Vnd::new(13_750), Vnd::new(1_236_250));
+    let html = page(&scene);
+    assert!(html.contains("<a href=\"#settlement\">Phí và quyết toán</a>"));
+    let said = section(&html, "settlement");
+    let row = |name: &str| {
+        let rest = said
+            .split_once(&format!("<th scope=\"row\">{name}<"))
+            .unwrap()
+            .1;
+        rest.split_once("</tr>").unwrap().0.to_owned()
+    };
+    let (gateway, all) = (row(VNPAY), row("Cộng"));
+    for (row, wanted) in [
+        (
+            &gateway,
+            ["<td>Thẻ<", ">2<", ">1.295.000 ₫<", ">13.750 ₫<", ">1,06 %<"],
+        ),
+        (
+            &all,
+            [
+                ">8<",
+                ">3.625.000 ₫<",
+                ">13.750 ₫<",
+                ">3.611.250 ₫<",
+                "zero\">0 ₫<",
+            ],
+        ),
+    ] {
+        for wanted in wanted {
+            assert!(row.contains(wanted), "{wanted}: {row}");
+        }
+    }
+    assert!(!said.contains("batches-h"));
+    // a bank credit for the payments of two days before
+    let mut credit = scene.inputs.txns[0].clone();
+    (credit.id, credit.bank_ref) = ("B1".into(), Some("FT22339777".into()));
+    (credit.amount, credit.net) = (Vnd::new(1_236_250), Vnd::new(1_236_250));
+    let mut row = scene.settlement.rows[0].clone();
+    (row.key, row.class, row.bucket) = (credit.key(), "batch_settlement", Bucket::Excluded);
+    row.amount = credit.amount;
+    row.evidence = vec![Evidence::BatchOf(
+        VNPAY.into(),
+        day("2022-12-03"),
+        credit.amount,
+    )];
+    scene.inputs.txns.push(credit);
+    scene.settlement.rows.push(row);
+    let said = section(&page(&scene), "settlement");
+    for wanted in [
+        "vnpay<br><span class=\"small soft\">03/12/2022<",
+        "sepay-main <span class=\"mono\">FT22339777 (B1)</span><br><span class=\"small soft\">05/12/2022<",
+        ">1.236.250 ₫<",
+        ">T+2<",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+}
+
+#[test]
+fn a_rule_set_otherwise_is_a_sentence() {
+    let mut scene = example::undecided();
+    let tried = |rule, value: &str, won, lost, ambiguous| WhatIf {
+        setting: Setting {
+            rule,
+            value: value.into(),
+        },
+        won,
+        lost,
+        ambiguous,
+        share: None,
+    };
+    scene.facts.what_if = vec![
+        tried(
+            "margin_min",
+            "900",
+            Figure::new(3, 120_000),
+            Figure::new(1, 50_000),
+            1,
+        ),
+        tried(
+            "net_rates",
+            "–",
+            Figure::default(),
+            Figure::new(2, 70_000),
+            0,
+        ),
+    ];
+    let said = section(&page(&scene), "what-if");
+    for wanted in [
+        "<li>Nếu chỉ ghép khoản nộp không có mã khi hơn cách ghép kế tiếp ít nhất 900/1000 điểm: \
+         ghép thêm hoặc khác 3 khoản nộp, 120.000 ₫ (trong đó 1 đang nghi khớp); không còn ghép \
+         1 khoản nộp, 50.000 ₫; tỷ lệ lũy kế là —. <span",
+        "<li>Nếu không tính phí nhà cung cấp khi dòng không ghi: không còn ghép 2 khoản nộp, \
+         70.000 ₫; ",
+        ">margin_min = 900</span></li>",
+    ] {
+        assert!(said.contains(wanted), "{wanted}: {said}");
+    }
+    assert!(!said.contains("<table"));
+}

@@ -1,0 +1,64 @@
+//! The money of a row that decides: what is missing, also where it is counted at the other row.
+
+use doisoat::domain::{ExceptionId, Lang, Vnd};
+use doisoat::matching::Evidence;
+
+use super::example::{self, Scene};
+use super::{build, page, workbook};
+
+/// The example with the payment of its underpaid fee: 250.000 of 300.000, and it alone decides.
+fn deciding_payment() -> (Scene, ExceptionId) {
+    let mut scene = example::undecided();
+    let mut rows = scene.settlement.rows.iter_mut();
+    let row = rows.find(|row| &*row.key.id == "104").unwrap();
+    row.class = "underpaid";
+    row.severity = doisoat::classify::Severity::Action;
+    let (due, paid) = (Vnd::new(300_000), Vnd::new(250_000));
+    row.evidence = vec![Evidence::AmountDiffers(due, paid)];
+    row.dossier_code = doisoat::domain::DossierCode::parse("H48.18.22-221205-0009").ok();
+    let id = ExceptionId::of("underpaid", &row.key);
+    row.exception_id = Some(id.clone());
+    for share in &mut scene.settlement.shares {
+        if !share.deciding.is_empty() {
+            share.deciding.met = vec![id.clone()];
+            share.deciding.missed.clear();
+        }
+    }
+    (scene, id)
+}
+
+fn between<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
+    let rest = html.split_once(from).unwrap_or_else(|| panic!("{from}")).1;
+    rest.split_once(to).unwrap().0
+}
+
+#[test]
+fn what_decides_tells_its_money_where_the_fee_counts_it() {
+    let (scene, id) = deciding_payment();
+    let report = build(&scene);
+    let first = report.first_work();
+    assert_eq!(first.len(), 1);
+    assert_eq!(&*first[0].id, id.as_str());
+    // sums still hold the matter once
+    assert_eq!(first[0].amount, Vnd::ZERO);
+    let without = build(&example::undecided()).exceptions.work;
+    assert_eq!(report.exceptions.work.sum_vnd, without.sum_vnd);
+    assert_eq!(report.exceptions.work.count, without.count + 1);
+    let said = "50.000\u{a0}₫ (tính ở dòng khoản thu)";
+    assert_eq!(first[0].stake(Lang::Vi), said);
+    let html = page(&scene);
+    let firsts = between(&html, "<section class=\"firsts\"", "</section>");
+    assert!(firsts.contains(">50.000\u{a0}₫<"), "{firsts}");
+    assert!(firsts.contains("(tính ở dòng khoản thu)"), "{firsts}");
+    assert!(!firsts.contains(">0\u{a0}₫<"), "{firsts}");
+    let lists = between(&html, "<ul class=\"small both\">", "</ul>");
+    assert!(lists.contains(said), "{lists}");
+    let row = format!("id=\"e-{id}\"");
+    let row = between(&html, &row, "</tr>");
+    assert!(row.contains("amount\">50.000\u{a0}₫<"), "{row}");
+    assert!(row.contains("tính ở dòng khoản thu"), "{row}");
+    let mut book = workbook::open(&workbook::book(&scene));
+    let sheet = workbook::sheet(&mut book, "Tóm tắt");
+    let cells: Vec<String> = sheet.rows().flatten().map(ToString::to_string).collect();
+    assert!(cells.iter().any(|cell| cell == said), "{cells:?}");
+}
