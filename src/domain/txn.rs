@@ -152,7 +152,8 @@ impl Txn {
 }
 
 /// By hand for one reason: a row whose provider told no unknown word is written as it was before
-/// there was a place for it, so that digests of earlier nights stand.
+/// there was a place for it, so that digests of earlier nights stand. (The canonical form of a
+/// digest marks a field that `skip_serializing_if` leaves out.)
 impl Serialize for Txn {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut row = serializer.serialize_struct("Txn", 18)?;
