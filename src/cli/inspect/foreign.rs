@@ -57,10 +57,8 @@ pub(super) fn describe(
     } else {
         propose::statement(file)
     });
-    let doubts = read.statements.iter();
-    let doubt = doubts
-        .filter_map(|statement| statement.assumed(&table))
-        .next();
+    let mut statements = read.statements.iter();
+    let doubt = statements.find_map(|statement| statement.assumed(&table));
     file.notes
         .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
     if let Some(error) = read.undirected.filter(|_| !settles) {
