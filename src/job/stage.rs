@@ -233,12 +233,11 @@ fn tables(
     let (mut exceptions, mut links, mut shares) = (Vec::new(), Vec::new(), Vec::new());
     let rows = csv::night_exceptions(settlement, facts, CLASSES);
     csv::write_night_exceptions(&mut exceptions, rows, &names, style)?;
-    match facts.of_nights() {
-        Some(nights) => csv::write_period_links(&mut links, &nights.links, style)?,
-        None => {
-            let groups = csv::night_groups(settlement, facts);
-            csv::write_night_links(&mut links, groups, &names, style)?;
-        }
+    if let Some(nights) = facts.of_nights() {
+        csv::write_period_links(&mut links, &nights.links, style)?;
+    } else {
+        let groups = csv::night_groups(settlement, facts);
+        csv::write_night_links(&mut links, groups, &names, style)?;
     }
     csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
     let mut files = vec![

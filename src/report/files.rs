@@ -69,12 +69,11 @@ pub fn night_files(
         files.push(file("exceptions.csv", |to| {
             write_night_exceptions(to, rows, &index, style)
         })?);
-        files.push(file("links.csv", |to| match facts.of_nights() {
-            Some(nights) => write_period_links(to, &nights.links, style),
-            None => {
-                let groups = night_groups(settlement, facts);
-                write_night_links(to, groups, &index, style)
+        files.push(file("links.csv", |to| {
+            if let Some(nights) = facts.of_nights() {
+                return write_period_links(to, &nights.links, style);
             }
+            write_night_links(to, night_groups(settlement, facts), &index, style)
         })?);
         let shares = night_shares(settlement, facts);
         files.push(file("share.csv", |to| write_shares(to, shares, style))?);

@@ -41,6 +41,12 @@ async fn a_night_says_what_it_assumed_of_dates() {
     let (first, of) = office.night(FIRST).await;
     assert_eq!(codes(&first), [0], "{of}");
     assert_eq!(figures(&of), ("complete", 2, 58_000), "{of}");
+    // the days before the night, as read: the other way they would lie months before
+    assert!(of["trouble"].is_null(), "{of}");
+    let old = csv(&UNPROVED).replace("05/12", "05/11");
+    let office = Office::bank(Kind::Sqlite).await;
+    office.put("saoke.csv", old.as_bytes());
+    let (_, of) = office.night(FIRST).await;
     let said = of["trouble"].as_str().unwrap();
     assert!(said.contains("ghi time_format = \"dd/MM/yyyy\""), "{said}");
     let page = office.town.reports()[&format!("{FIRST}/index.html")].clone();

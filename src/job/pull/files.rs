@@ -33,6 +33,10 @@ use crate::store::{AccountStatement, Delivery, ExportFile};
 use crate::text::reject::{say_assumed, say_file};
 use crate::text::{mask_file, say};
 
+/// A file whose days all lie in as many days up to the night is read rightly: with day and month
+/// the other way round each would lie four weeks away at least.
+const RECENT_DAYS: u32 = 14;
+
 /// Reads the folder and tells how complete the source is.
 pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
@@ -224,7 +228,11 @@ async fn file(
     let encoding = scanned.reading().encoding;
     let lang = stage.desk.config.lang;
     let masked = mask_file(&found.name);
-    let assumed = scanned.assumed();
+    let recent = stage.night.minus(RECENT_DAYS)..=stage.night;
+    let is_recent = |s: &AccountStatement| recent.contains(&s.from) && recent.contains(&s.to);
+    let assumed = scanned
+        .assumed()
+        .filter(|_| !statements.iter().all(is_recent));
     let assumed = assumed.map(|assumed| say_assumed(&masked, assumed, lang));
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));

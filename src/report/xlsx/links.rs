@@ -32,12 +32,11 @@ pub(super) fn rows(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts)
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-links")?;
     let title = book.of_nights("sheet-links");
-    let intro = match book.report.period {
-        None => book.report.say_of_night("book-links-intro"),
-        Some(_) => {
-            let of_nights = book.report.say_of_nights("", "book-links-intro-period");
-            book.with_untold_rows(of_nights)
-        }
+    let intro = if book.report.period.is_none() {
+        book.report.say_of_night("book-links-intro")
+    } else {
+        let of_nights = book.report.say_of_nights("", "book-links-intro-period");
+        book.with_untold_rows(of_nights)
     };
     let head = Head {
         first_col: 1,

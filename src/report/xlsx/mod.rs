@@ -97,8 +97,10 @@ impl<'b> Book<'b> {
 
     /// A sentence, and which nights of the period tell none of their rows.
     fn with_untold_rows(&self, said: String) -> String {
-        let untold = self.report.without_rows.as_ref();
-        untold.map_or(said.clone(), |untold| format!("{said} {untold}"))
+        match &self.report.without_rows {
+            Some(untold) => format!("{said} {untold}"),
+            None => said,
+        }
     }
 
     /// One of two messages, that of a night or that of a period; in a period whose nights do not

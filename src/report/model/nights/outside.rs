@@ -99,7 +99,9 @@ impl OfNights {
             }
         }
         // days without a night
-        of_day.values().for_each(|rows| add(&mut all, 0, rows));
+        for rows in of_day.values() {
+            add(&mut all, 0, rows);
+        }
         self.outside = all
             .into_iter()
             .filter(|(_, parts)| *parts != [Figure::default(); 2])
