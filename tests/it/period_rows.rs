@@ -19,9 +19,10 @@ const DAYS: [&str; 3] = ["2022-12-05", "2022-12-06", "2022-12-07"];
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-fn with_table(text: String) -> String {
-    let (head, sources) = text.split_once("[[source]]").unwrap();
-    format!("{head}[fees]\ntable = \"fee_table.csv\"\n\n[[source]]{sources}")
+fn with_table(mut text: String) -> String {
+    let sources = text.find("[[source]]").unwrap();
+    text.insert_str(sources, "[fees]\ntable = \"fee_table.csv\"\n\n");
+    text
 }
 
 /// A town with a fee table and three nights, and their documents.

@@ -107,12 +107,12 @@ fn a_state_that_moves_on_is_an_update() {
 
 #[test]
 fn the_word_of_an_unknown_state_goes_with_the_state() {
+    use TxnStatus::{Pending, Success, Unmapped};
     let row = |status, word: &str| {
         let mut told = record("1", "50000", "2022-12-05T10:00:00");
         (told.status, told.status_text) = (Some(status), word.into());
         read_records(&[told], &source("s")).txns.remove(0)
     };
-    use TxnStatus::{Pending, Success, Unmapped};
     assert_eq!(row(Success, "00").status_word, None);
     let check = |stored: &Txn, new: Txn, expected: &str| {
         let merged = merge(std::slice::from_ref(stored), vec![new]);

@@ -28,7 +28,7 @@ pub(super) fn month() -> Scene {
     scene.settlement.shares.extend(shares);
     let night = tonight(&scene);
     let stored = night.rows.clone();
-    scene.facts.nights = nights_of(&scene, vec![night], &stored);
+    scene.facts.nights = Some(nights_of(&scene, vec![night], &stored));
     scene.facts.over = Some(month);
     scene
 }
@@ -36,17 +36,17 @@ pub(super) fn month() -> Scene {
 type Stored = [(Box<str>, &'static str, Figure)];
 
 /// Nights added up, each with the sources of the scene.
-fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Option<Box<OfNights>> {
+fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Box<OfNights> {
     let told = nights.iter().map(|night| NightSources {
         day: night.day,
         sources: scene.facts.sources.clone(),
         files: Vec::new(),
     });
     let sources = spans(&told.collect::<Vec<_>>());
-    Some(Box::new(OfNights {
+    Box::new(OfNights {
         sources,
         ..OfNights::sum(nights, stored)
-    }))
+    })
 }
 
 /// What the night of the scene says of itself.
@@ -66,7 +66,7 @@ fn two_nights() -> Scene {
     };
     let mut stored: Vec<_> = eve.rows.iter().chain(&last.rows).cloned().collect();
     stored.push(("sepay-main".into(), "payment", Figure::new(3, 45_000)));
-    scene.facts.nights = nights_of(&scene, vec![eve, last], &stored);
+    scene.facts.nights = Some(nights_of(&scene, vec![eve, last], &stored));
     scene.facts.over = Some(Period::month("2022-12").unwrap());
     scene
 }
@@ -184,7 +184,7 @@ fn what_a_night_does_not_tell_is_no_number() {
     }
     let old = json::told_night(example::day("2022-12-04"), &old.to_string(), Lang::Vi).unwrap();
     assert_eq!(old.figures, None);
-    scene.facts.nights = nights_of(&scene, vec![old, tonight(&scene)], &[]);
+    scene.facts.nights = Some(nights_of(&scene, vec![old, tonight(&scene)], &[]));
     scene.facts.over = Some(Period::month("2022-12").unwrap());
     let run = run_json(&scene);
     assert_eq!(run["period"]["untold"], serde_json::json!(["2022-12-04"]));

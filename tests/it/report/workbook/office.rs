@@ -226,7 +226,7 @@ fn who_is_to_settle_it_is_filled_in_and_read_back() {
     let bytes = book(&scene);
     let list = sheet(&mut open(&bytes), "Ngoại lệ");
     let row_of = |id: &str| {
-        let is_it = |row: &usize| at(&list, *row, col(columns::EXCEPTION_ID)).to_string() == id;
+        let is_it = |row: &usize| *at(&list, *row, col(columns::EXCEPTION_ID)) == *id;
         (4..list.height()).find(is_it).unwrap()
     };
     for (_, id, name) in &given {
