@@ -156,6 +156,7 @@ async fn no_statement_of_a_night_walks_through_history() {
         let asked_by_people = [
             "select_decision",
             "select_order_provider",
+            "select_period_row",
             "select_procedure",
             "select_tariff",
         ]

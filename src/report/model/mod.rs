@@ -244,7 +244,6 @@ impl Report {
         let index = Index::new(inputs);
         let night = NightFigures::of(&index, settlement, facts);
         let night_totals = night.totals();
-        let shares = shares::rows(settlement, facts);
         let headline = shares::headline(settlement, facts);
         let standing = shares::year_share(settlement, facts);
         let year = standing.map(|share| shares::row(share, facts));
@@ -253,7 +252,6 @@ impl Report {
         let open = span::open_at_end(facts, &night);
         let tonight = (&night_totals, open);
         let moves = moves::columns(facts, tonight, headline.as_ref(), &exceptions);
-        let light = light::light(headline.as_ref(), facts, &banners);
         let told = span::told(facts, night);
         Self {
             lang: facts.lang,
@@ -282,9 +280,9 @@ impl Report {
             what_if: what_if::rows(facts, standing),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
-            light,
+            light: light::light(headline.as_ref(), facts, &banners),
             banners,
-            shares,
+            shares: shares::rows(settlement, facts),
             exceptions,
             moves,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
