@@ -23,7 +23,7 @@ SOURCE = {
 pub mod file;
 pub mod record;
 pub mod registry;
-pub use file::{FileRole, Mapping};
+pub use file::{Amounts, FileRole, Mapping};
 pub use record::{AmountForm, At, Record, TimeForm};
 pub use registry::{DossierRecord, FeeRecord, Words};
 /// Why a source did not answer; nothing here asks one.
@@ -32,7 +32,7 @@ pub struct SourceError;
 """,
     "file/mod.rs": """//! How files are read.
 mod map;
-pub use map::{BadMapping, Mapping};
+pub use map::{Amounts, BadMapping, Mapping};
 /// What the files of a folder tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileRole {
