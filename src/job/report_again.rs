@@ -252,8 +252,8 @@ async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
     Ok(run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?)
 }
 
-/// The last published night up to `day` that knows anything of the period, in the version that stood
-/// when the next night began: one published later was not known then.
+/// The last published night up to `day` that knows anything of the period, in the version that
+/// stood when the next night began: one published later was not known then.
 async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
     let next = runs.iter().filter(|run| run.business_date > day);

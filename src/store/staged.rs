@@ -1,6 +1,6 @@
-//! Rows between the pull that stores them and the publication that seals them: the digest of each is
-//! kept with it, in one transaction, and whoever changes a row in the meantime is found out by the
-//! publication, which ends there, and by `verify`.
+//! Rows between the pull that stores them and the publication that seals them: the digest of each
+//! is kept with it, in one transaction, and whoever changes a row in the meantime is found out by
+//! the publication, which ends there, and by `verify`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
