@@ -59,6 +59,14 @@ pub enum JobError {
         /// What to do.
         fix: String,
     },
+    /// Rows are not as their pulls stored them: nothing is published.
+    #[error("{message}")]
+    Altered {
+        /// Which rows.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
     /// Anything else.
     #[error("{0:#}")]
     Other(#[from] anyhow::Error),
@@ -80,9 +88,11 @@ impl JobError {
             | Self::Closed { .. }
             | Self::Store(StoreError::Url(_)) => Exit::Usage,
             Self::Stopped(exit) => *exit,
-            Self::Store(_) | Self::Unproved { .. } | Self::Erased { .. } | Self::Other(_) => {
-                Exit::Failed
-            }
+            Self::Store(_)
+            | Self::Unproved { .. }
+            | Self::Erased { .. }
+            | Self::Altered { .. }
+            | Self::Other(_) => Exit::Failed,
         }
     }
 
@@ -93,7 +103,8 @@ impl JobError {
             | Self::Closed { message, fix }
             | Self::Unproved { message, fix }
             | Self::Lost { message, fix }
-            | Self::Erased { message, fix } => (message.clone(), fix.clone()),
+            | Self::Erased { message, fix }
+            | Self::Altered { message, fix } => (message.clone(), fix.clone()),
             Self::Config(error) => (
                 format!("{}: {}", error.place, error.message),
                 error.fix.clone(),

@@ -27,7 +27,7 @@ use super::stage;
 use crate::clock::Stopwatch;
 use crate::domain::Day;
 use crate::prove::prove;
-use crate::store::{Lease, Publication, RunRecord};
+use crate::store::{Lease, Publication, RunRecord, StoreError};
 
 pub(super) use decide::{Decided, decide_again, decide_as, decide_over};
 use decide::{Making, decide};
@@ -200,6 +200,39 @@ async fn steps(
     Box::pin(publish(desk, lease, decided, mode, times)).await
 }
 
+/// The error of a publication; of rows that somebody changed, and of what a later night kept, what
+/// to do about them.
+fn said(desk: &Desk, day: Day, error: StoreError) -> JobError {
+    let lang = desk.config.lang;
+    if let StoreError::LaterLost {
+        night,
+        sha256,
+        detail,
+    } = &error
+    {
+        let args = [
+            ("night", night.as_str()),
+            ("sha256", sha256),
+            ("detail", detail),
+        ];
+        return JobError::Erased {
+            message: crate::text::say(lang, "later-lost", &args),
+            fix: crate::text::say(lang, "later-lost-fix", &args),
+        };
+    }
+    let StoreError::Altered(rows) = &error else {
+        return error.into();
+    };
+    let shown = rows.iter().take(5).map(String::as_str);
+    let (shown, count) = (shown.collect::<Vec<_>>().join(", "), rows.len().to_string());
+    let day = crate::text::day(lang, day);
+    let args = [("rows", shown.as_str()), ("count", &count), ("day", &day)];
+    JobError::Altered {
+        message: crate::text::say(lang, "rows-altered", &args),
+        fix: crate::text::say(lang, "rows-altered-fix", &args),
+    }
+}
+
 /// Stages the folder, commits, reveals.
 async fn publish(
     desk: &Desk,
@@ -235,7 +268,8 @@ async fn publish(
         outbox: &announce::of_publication(&desk.config.notify, run),
         now_wall: &desk.now_wall(),
     };
-    desk.store.publish(lease, &publication).await?;
+    let published = desk.store.publish(lease, &publication).await;
+    published.map_err(|error| said(desk, day, error))?;
     stage::reveal(&staged)?;
     times.add("publish", watch.elapsed());
     info!(

@@ -252,11 +252,20 @@ async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
     Ok(run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?)
 }
 
-/// The last published night up to `day` that knows anything of the period.
+/// The last published night up to `day` that knows anything of the period, in the version that
+/// stood when the next night began: one published later was not known then.
 async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
-    runs.retain(|run| &*run.state == "published" && run.business_date <= day);
-    let last = runs.into_iter().max_by_key(|run| run.business_date);
+    let next = runs.iter().filter(|run| run.business_date > day);
+    let next = next.map(|run| run.pulled_at_ms).min();
+    runs.retain(|run| run.business_date <= day);
+    let last = runs.iter().map(|run| run.business_date).max();
+    runs.retain(|run| Some(run.business_date) == last);
+    let stood = |run: &RunRecord| next.is_none_or(|next| run.pulled_at_ms <= next);
+    let first = runs.iter().map(|run| run.version).min();
+    // all of them later: a night caught up after the next one
+    runs.retain(|run| stood(run) || Some(run.version) == first);
+    let last = runs.into_iter().max_by_key(|run| run.version);
     let knows = last.filter(|run| run.business_date >= period.from);
     knows.ok_or_else(|| JobError::Usage {
         message: format!("nothing of {} was known on {day}", period.label),

@@ -8,7 +8,7 @@ use super::exec::{Bind, Row};
 use super::registry::save_file;
 use super::statement as sql;
 use super::txn::load_txns;
-use super::{ExportFile, Store, StoreError};
+use super::{ExportFile, Store, StoreError, staged};
 use crate::domain::{Checked, Day, RowKey, SourceName, Txn};
 
 /// What one file told of one account.
@@ -91,10 +91,11 @@ impl Store {
         let checks = checks(statements)?;
         let mut tx = self.begin().await?;
         if save_file(&mut tx, file).await? {
-            tx.run_batches(&sql::INSERT_ACCOUNT_STATEMENT, &rows, &[])
-                .await?;
-            tx.run_batches(&sql::INSERT_STATEMENT_CHECK, &checks, &[])
-                .await?;
+            let night = file.night.to_string();
+            let insert = (&sql::INSERT_ACCOUNT_STATEMENT, "account_statement");
+            staged::store(&mut tx, insert, (&rows, &[]), &night).await?;
+            let insert = (&sql::INSERT_STATEMENT_CHECK, "statement_check");
+            staged::store(&mut tx, insert, (&checks, &[]), &night).await?;
         }
         tx.commit().await
     }

@@ -8,7 +8,7 @@ use super::codec::{NEVER, day, write_key};
 use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::txn::load_txns;
-use super::{Store, StoreError};
+use super::{Store, StoreError, staged};
 use crate::domain::{Day, RowKey, SourceName, Txn, TxnStatus, Vnd};
 
 /// What came on one day.
@@ -230,7 +230,8 @@ impl Store {
                 .text("at_wall", at_wall);
         });
         let mut tx = self.begin().await?;
-        tx.run_batches(&sql::INSERT_RAW, &rows, &[]).await?;
+        let insert = (&sql::INSERT_RAW, "raw");
+        staged::store(&mut tx, insert, (&rows, &[]), "").await?;
         tx.commit().await
     }
 }

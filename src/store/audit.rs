@@ -161,6 +161,13 @@ async fn removed(tx: &mut Tx) -> Result<Removed, StoreError> {
     Ok(Removed(rows?))
 }
 
+/// True for bytes that the rule of retention removed, as the chain tells it too.
+pub(super) async fn is_pruned(tx: &mut Tx, sha256: &str) -> Result<bool, StoreError> {
+    let removed = removed(tx).await?;
+    let last = Last::read(tx).await?;
+    Ok(removed.holds(sha256) && last.says.get("pruned") == Some(&removed.says()))
+}
+
 /// Lists that the chain alone names: what the answers of each night were.
 fn lists_of(audit: &Audit) -> Option<Box<str>> {
     let says: Value = serde_json::from_str(&audit.says).ok()?;

@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-/// Every table with business state; `lease`, `raw`, `reading` and `outbox` hold none.
+/// Every table with business state; `lease`, `raw`, `reading`, `staged` and `outbox`
+/// hold none.
 static TABLES: [&sql::Statement; 25] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,

@@ -73,6 +73,24 @@ pub enum StoreError {
     /// What was read back is not what was written; the transaction was rolled back.
     #[error("conservation failed while publishing: {0}; nothing was published")]
     Conservation(String),
+    /// Rows are not as their pulls stored them, or not there any more; nothing was published.
+    #[error(
+        "changed in the database since it was pulled: {}; restore the database from a backup, then run again", .0.join(", ")
+    )]
+    Altered(Vec<String>),
+    /// What a later night decided cannot be read, so an earlier one could overwrite it; nothing was
+    /// published.
+    #[error(
+        "what the later night {night} decided cannot be read ({sha256}: {detail}); restore the archive from a backup, then run again"
+    )]
+    LaterLost {
+        /// The later night.
+        night: String,
+        /// The file of the archive.
+        sha256: String,
+        /// What was found.
+        detail: String,
+    },
     /// A figure does not fit the column.
     #[error("{0} does not fit 64 bits")]
     Overflow(&'static str),

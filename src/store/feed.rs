@@ -7,7 +7,7 @@ use super::codec::{day, read_order};
 use super::exec::{Bind, Tx};
 use super::statement as sql;
 use super::txn::load_txns;
-use super::{Store, StoreError};
+use super::{Store, StoreError, staged};
 use crate::domain::{
     Completeness, Day, OrderStatus, PaymentOrder, RowKey, Side, SourceName, TxnKind, TxnStatus,
 };
@@ -130,7 +130,8 @@ impl Store {
                 .flag("answered", answered);
         });
         let mut tx = self.begin().await?;
-        tx.run_batches(&sql::UPSERT_PROBE, &rows, &[]).await?;
+        let upsert = (&sql::UPSERT_PROBE, "probe");
+        staged::store(&mut tx, upsert, (&rows, &[]), &night.to_string()).await?;
         tx.commit().await
     }
 }

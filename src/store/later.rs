@@ -19,12 +19,12 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::StoreError;
 use super::archive::Archive;
 use super::batch::documents;
 use super::exec::{Bind, Tx};
 use super::owner::Owner;
 use super::statement as sql;
+use super::{StoreError, audit};
 use entry::{ByKey, ENTRIES, Entry, Kind, closed, column, entries};
 
 use crate::domain::{DossierCode, RowKey, Side};
@@ -42,11 +42,26 @@ struct SettledRow {
 }
 
 impl Settled {
-    /// None where the night's run kept nothing, or it is gone.
-    fn read(archive: &Archive, sha256: &str) -> Option<Self> {
-        archive.check(sha256).ok()?;
-        let content = std::io::BufReader::new(archive.open_stream(sha256).ok()?);
-        serde_json::from_reader(content).ok()
+    /// What the run of `night` decided, out of the archive; none where the rule of retention
+    /// removed it.
+    async fn read(
+        tx: &mut Tx,
+        archive: &Archive,
+        (night, sha256): (&str, &str),
+    ) -> Result<Option<Self>, StoreError> {
+        let lost = |detail: String| StoreError::LaterLost {
+            night: night.to_owned(),
+            sha256: sha256.to_owned(),
+            detail,
+        };
+        match archive.check(sha256) {
+            Ok(()) => {}
+            Err(_) if audit::is_pruned(tx, sha256).await? => return Ok(None),
+            Err(error) => return Err(lost(error.to_string())),
+        }
+        let content = std::io::BufReader::new(archive.open_stream(sha256)?);
+        let settled = serde_json::from_reader(content);
+        settled.map(Some).map_err(|error| lost(error.to_string()))
     }
 
     fn things(&self) -> BTreeSet<String> {
@@ -156,8 +171,9 @@ impl Later {
             if changes.is_empty() {
                 break;
             }
-            let settled = sha256.as_deref();
-            let settled = settled.and_then(|sha256| Settled::read(archive, sha256));
+            // an older program kept nothing
+            let Some(sha256) = sha256 else { continue };
+            let settled = Settled::read(tx, archive, (night, sha256)).await?;
             let Some(settled) = settled else { continue };
             let of_night = take_linked(&mut changes, settled.things());
             if write(tx, &of_night, (night, run_id)).await? > 0 {

@@ -151,7 +151,7 @@ mod tests {
             matches!(newer, StoreError::NewerThanProgram(9002)),
             "{newer}"
         );
-        let copy = format!("sqlite://{}.before-11", path.display());
+        let copy = format!("sqlite://{}.before-12", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

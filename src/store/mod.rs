@@ -59,6 +59,7 @@ mod left_over;
 mod party;
 mod reading;
 mod seal;
+mod staged;
 mod taken;
 
 pub use account_statement::{AccountStatement, Turnover};
@@ -80,5 +81,6 @@ pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, as_of, seal_of, told_of};
+pub use staged::{Staged, staged_as, staged_name};
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, PeriodRow, Saved, SourceCount};

@@ -13,6 +13,8 @@ use super::exec::{Bind, Tx};
 use super::later::Later;
 use super::owner::owners_of_night;
 use super::run::{KeptFile, insert_kept, insert_kpis, insert_run, published};
+use super::seal::SealList;
+use super::staged::{Stage, Unknown};
 use super::statement as sql;
 use super::{Lease, Outgoing, RunRecord, Store, StoreError, audit, outbox, seal};
 use crate::settle::{Inputs, Settlement};
@@ -131,15 +133,69 @@ async fn sealed(
     let before = tx.rows(&sql::SELECT_NIGHT_BEFORE, &before).await?;
     let after = before.first().map_or(Ok(""), |row| row.text("night"))?;
     let contested = &publication.pool.conflicts;
-    let mut seals = seal::of_night(tx, (&night, after), contested).await?;
+    let mut stage = Stage::read(tx).await?;
+    let mut seals = seal::of_night(tx, (&night, after), contested, &mut stage).await?;
     for later in stood {
         seals.extend(seal::of_later(tx, later, publication.run.id.as_str()).await?);
     }
     let seals = [("seals".into(), archive.put(&seals)?.sha256.into())];
     insert_kept(tx, publication.run, &seals).await?;
-    let lines = seal::of_evidence(tx, (&night, after)).await?;
+    let lines = seal::of_evidence(tx, (&night, after), &mut stage).await?;
+    as_pulled(tx, archive, publication.run, (stage, after)).await?;
     let list = archive.put(lines.concat().as_bytes())?;
     Ok(json!([lines.len(), list.sha256]))
+}
+
+/// Nothing is sealed that is not as its pull stored it, or as an earlier list holds it.
+async fn as_pulled(
+    tx: &mut Tx,
+    archive: &Archive,
+    run: &RunRecord,
+    (mut stage, after): (Stage, &str),
+) -> Result<(), StoreError> {
+    let night = run.business_date.to_string();
+    let replaces = run.replaces.as_ref().map_or("", |id| id.as_str());
+    let binds = [Bind::Text(&night), Bind::Text(replaces)];
+    let mut last = night.clone();
+    let mut lists = Vec::new();
+    for row in &tx.rows(&sql::SELECT_SEAL_LIST, &binds).await? {
+        last = row.text("business_date")?.to_owned();
+        lists.push(row.opt_text("sha256")?.map(str::to_owned));
+    }
+    if !stage.unknown().is_empty() {
+        let altered = nowhere(archive, &lists, stage.unknown());
+        stage.alter(&altered);
+    }
+    if last == night {
+        stage.missing(tx, (&night, after)).await?;
+    }
+    stage.end(tx, &last).await
+}
+
+/// Those of the rows that no list holds as they are; none where a list says less or is not there:
+/// `verify` tells of one that is gone.
+fn nowhere(archive: &Archive, lists: &[Option<String>], rows: &[Unknown]) -> Vec<usize> {
+    let read = |sha256: &Option<String>| {
+        let list = SealList::read(&archive.get(sha256.as_deref()?).ok()?);
+        (list.form >= seal::FORM).then_some(list)
+    };
+    let Some(lists) = lists.iter().map(read).collect::<Option<Vec<_>>>() else {
+        return Vec::new();
+    };
+    let holds = |row: &Unknown| {
+        let has = |table: &str, (key, value): &(String, String)| {
+            let mut told = lists
+                .iter()
+                .filter_map(|list| list.lines.get(table)?.get(key));
+            told.any(|told| told.contains(value))
+        };
+        let open = format!("{}+", row.sealed.table);
+        has(row.sealed.table, &row.line) && row.told.as_ref().is_none_or(|told| has(&open, told))
+    };
+    let rows = rows.iter().enumerate();
+    rows.filter(|(_, row)| !holds(row))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// A run is the first of its night, or replaces the one that stands.

@@ -8,7 +8,7 @@ use super::batch::batches;
 use super::codec::day;
 use super::exec::{Bind, Row};
 use super::statement as sql;
-use super::{Store, StoreError};
+use super::{Store, StoreError, staged};
 use crate::domain::{Day, RowKey, SourceName};
 
 /// One answer of a source.
@@ -66,7 +66,8 @@ impl Store {
                 .text("what", &reading.what)
                 .opt_text("sha256", reading.sha256.as_deref());
         });
-        tx.run_batches(&sql::INSERT_READING, &rows, &[]).await?;
+        let insert = (&sql::INSERT_READING, "reading");
+        staged::store(&mut tx, insert, (&rows, &[]), &night).await?;
         tx.commit().await
     }
 

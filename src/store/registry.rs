@@ -11,7 +11,7 @@ use super::exec::{Bind, Row, Tx};
 use super::statement::{self as sql, Statement};
 use super::txn::{Version, save_versions, versions_of};
 use super::version::{Kind, Saying, place};
-use super::{Store, StoreError};
+use super::{Store, StoreError, staged};
 use crate::domain::{
     Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Period, Receipt, Reject,
     SourceName,
@@ -129,13 +129,15 @@ impl Store {
         let batch = batches(&rows.rejects, |row, reject| {
             write_reject(row, reject, file.day);
         });
-        tx.run_batches(&sql::INSERT_REJECT_ROW, &batch, &[]).await?;
+        let night = file.night.to_string();
+        let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
+        staged::store(&mut tx, insert, (&batch, &[]), &night).await?;
         let versions: Vec<Version> = rows
             .conflicts
             .iter()
             .flat_map(|conflict| versions_of(conflict, Some(told_on(file, rows, conflict))))
             .collect();
-        save_versions(&mut tx, &versions).await?;
+        save_versions(&mut tx, &versions, &night).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -213,10 +215,9 @@ pub(super) async fn save_file(tx: &mut Tx, file: &ExportFile) -> Result<bool, St
             .text("day", &file.day.to_string())
             .text("night", &file.night.to_string());
     });
-    Ok(tx
-        .run_batches(&sql::INSERT_EXPORT_FILE, &batch, &[])
-        .await?
-        == 1)
+    let insert = (&sql::INSERT_EXPORT_FILE, "export_file");
+    let night = file.night.to_string();
+    Ok(staged::store(tx, insert, (&batch, &[]), &night).await? == 1)
 }
 
 async fn save_agencies(
@@ -232,8 +233,8 @@ async fn save_agencies(
         write_agency(row, agency);
         row.text("night", &file.day.to_string());
     });
-    tx.run_batches(&sql::UPSERT_AGENCY_VERSION, &batch, &[])
-        .await?;
+    let upsert = (&sql::UPSERT_AGENCY_VERSION, "agency_version");
+    staged::store(tx, upsert, (&batch, &[]), &file.night.to_string()).await?;
     Ok(())
 }
 
@@ -272,7 +273,8 @@ async fn save<'a, T>(
         content: &told.content,
     };
     let sayings: Vec<Saying<'a>> = rows.iter().map(saying).collect();
-    let places = place(tx, kind, &sayings).await?;
+    let night = file.night.to_string();
+    let places = place(tx, kind, &sayings, &night).await?;
     let batch = batches(places, |row, (id, night)| {
         let Some(told) = rows.get(&id) else { return };
         write(row, told.row);
@@ -281,7 +283,7 @@ async fn save<'a, T>(
             .text("file_sha256", &file.sha256)
             .text("told", &told.own.max(file.day).to_string());
     });
-    tx.run_batches(upsert, &batch, &[]).await?;
+    staged::store(tx, (upsert, kind.table), (&batch, &[]), &night).await?;
     Ok(())
 }
 
@@ -297,13 +299,15 @@ async fn save_fees(tx: &mut Tx, file: &ExportFile, fees: &[Fee]) -> Result<(), S
             .text("squeezed", &code.squeezed())
             .text("night", &night.to_string());
     });
-    tx.run_batches(&sql::UPSERT_DOSSIER, &batch, &[]).await?;
+    let upsert = (&sql::UPSERT_DOSSIER, "dossier");
+    staged::store(tx, upsert, (&batch, &[]), &file.night.to_string()).await?;
     let rows = by_key(
         fees,
         |fee| (fee.dossier_code.as_str(), fee.fee_id.as_str()),
         |fee| fee_date(file, fee),
     )?;
     let kind = Kind {
+        table: "fee_version",
         said: &sql::SELECT_FEE_SAID,
         amend: &sql::AMEND_FEE_VERSION,
     };
@@ -328,6 +332,7 @@ async fn save_orders(
         |order| order.created_at.day(),
     )?;
     let kind = Kind {
+        table: "order_version",
         said: &sql::SELECT_ORDER_SAID,
         amend: &sql::AMEND_ORDER_VERSION,
     };
@@ -352,6 +357,7 @@ async fn save_receipts(
         |receipt| receipt.collected_at.day(),
     )?;
     let kind = Kind {
+        table: "receipt_version",
         said: &sql::SELECT_RECEIPT_SAID,
         amend: &sql::AMEND_RECEIPT_VERSION,
     };

@@ -5,8 +5,11 @@
 //! Answers of sources are no business state, so they stand in a list of their own, which only the
 //! chain of runs names.
 
+mod evidence;
 mod list;
 
+pub use evidence::EVIDENCE;
+pub(super) use evidence::of_evidence;
 pub use list::SealList;
 
 use std::collections::BTreeSet;
@@ -17,6 +20,7 @@ use super::StoreError;
 use super::batch::batches;
 use super::codec::write_key;
 use super::exec::{Bind, Tx};
+use super::staged::Stage;
 use super::statement::{self as sql, Statement};
 use crate::domain::Conflict;
 use crate::domain::ids::short_hash;
@@ -285,11 +289,13 @@ fn line(table: &str, hash: &str, key: String) -> String {
 }
 
 /// The seals of a night as lines `table hash key` after the head, sorted; what is told in the open
-/// as `table+ values key`. `after` is the published night before it.
+/// as `table+ values key`. `after` is the published night before it. Each row is held against the
+/// stage.
 pub(super) async fn of_night(
     tx: &mut Tx,
     (night, after): (&str, &str),
     contested: &[Conflict],
+    stage: &mut Stage,
 ) -> Result<Vec<u8>, StoreError> {
     let mut lines = Vec::new();
     let binds = [Bind::Text(night), Bind::Text(after)];
@@ -308,9 +314,12 @@ pub(super) async fn of_night(
         for row in &rows {
             let row = row.object()?;
             let (key, hash) = seal_of(sealed, &row);
+            let told = told_of(sealed, &row);
+            let named = (key.clone(), hash.clone());
+            stage.hold(sealed, &row, night, named, told.clone());
             let mine = sealed.kind != SealedAs::Facts || row[sealed.marker] == night;
             lines.extend(mine.then(|| line(sealed.table, &hash, key)));
-            if let Some((key, values)) = told_of(sealed, &row) {
+            if let Some((key, values)) = told {
                 lines.push(line(&format!("{}+", sealed.table), &values, key));
             }
         }
@@ -353,43 +362,3 @@ pub(super) async fn of_later(
 pub fn as_of(table: &str, night: &str) -> String {
     format!("{table}@{night}")
 }
-
-/// The answers that nights after `after` up to `night` read, and where their bytes came from, as
-/// lines `table hash key`, sorted.
-pub(super) async fn of_evidence(
-    tx: &mut Tx,
-    (night, after): (&str, &str),
-) -> Result<Vec<String>, StoreError> {
-    let mut lines = Vec::new();
-    let binds = [Bind::Text(night), Bind::Text(after)];
-    for evidence in EVIDENCE {
-        for row in &tx.rows(evidence.of_night, &binds).await? {
-            let (key, hash) = seal_of(evidence, &row.object()?);
-            lines.push(line(evidence.table, &hash, key));
-        }
-    }
-    lines.sort();
-    Ok(lines)
-}
-
-/// Evidence: what sources answered, and where archived bytes came from.
-pub static EVIDENCE: &[Sealed] = &[
-    Sealed {
-        table: "reading",
-        key: &["night", "source", "seq"],
-        free: &[],
-        told: &[],
-        marker: "night",
-        kind: SealedAs::Read,
-        of_night: &sql::SELECT_SEALED_READING,
-    },
-    Sealed {
-        table: "raw",
-        key: &["sha256", "source", "what"],
-        free: &[],
-        told: &[],
-        marker: "",
-        kind: SealedAs::Read,
-        of_night: &sql::SELECT_SEALED_RAW,
-    },
-];

@@ -261,6 +261,11 @@ statements! {
     SELECT_SEALED_DECISION = both "select_sealed_decision" 1;
     SELECT_SEALED_READING = both "select_sealed_reading" 2;
     SELECT_SEALED_RAW = both "select_sealed_raw" 2;
+    STAGE_ROW = both "stage_row" 2;
+    STAGE_UNTOLD_ROW = both "stage_untold_row" 2;
+    UNSTAGE_ROW = both "unstage_row" 1;
+    DUMP_STAGED = both "dump_staged" 0;
+    SELECT_SEAL_LIST = both "select_seal_list" 2;
     SELECT_NIGHT_BEFORE = both "select_night_before" 1;
     SELECT_AUDIT_RUN = both "select_audit_run" 1;
     INSERT_CLOSING = both "insert_closing" 1;

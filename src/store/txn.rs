@@ -8,7 +8,7 @@ use super::batch::batches;
 use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
 use super::exec::{Bind, Row, Tx, clean};
 use super::statement as sql;
-use super::{FeedDay, Store, StoreError};
+use super::{FeedDay, Store, StoreError, staged};
 use crate::domain::{
     Conflict, Day, Piece, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
@@ -110,20 +110,29 @@ impl Store {
         let rows = batches(&merged.fresh, write_txn);
         let night_text = night.to_string();
         let binds = [Bind::Text(&night_text)];
-        saved.new = tx.run_batches(&sql::INSERT_TXN, &rows, &binds).await?;
+        saved.new = staged::store(
+            &mut tx,
+            (&sql::INSERT_TXN, "txn"),
+            (&rows, &binds),
+            &night_text,
+        )
+        .await?;
         let rows = batches(&merged.updated, write_txn);
-        saved.updated = tx.run_batches(&sql::UPDATE_TXN, &rows, &[]).await?;
-        saved.conflicts = save_versions(&mut tx, &versions).await?;
+        let update = (&sql::UPDATE_TXN, "txn");
+        saved.updated = staged::store(&mut tx, update, (&rows, &[]), &night_text).await?;
+        saved.conflicts = save_versions(&mut tx, &versions, &night_text).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
             write_reject(row, reject, reject.business_date);
         });
-        saved.rejects = tx.run_batches(&sql::INSERT_REJECT_ROW, &rows, &[]).await?;
+        let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
+        saved.rejects = staged::store(&mut tx, insert, (&rows, &[]), &night_text).await?;
         let rows = batches(&delivery.days, |row, day| {
             row.text("source", source.as_str())
                 .text("day", &day.day.to_string())
                 .text("state", day.state.id());
         });
-        tx.run_batches(&sql::UPSERT_FEED_DAY, &rows, &binds).await?;
+        let upsert = (&sql::UPSERT_FEED_DAY, "feed_day");
+        staged::store(&mut tx, upsert, (&rows, &binds), &night_text).await?;
         tx.commit().await?;
         Ok(saved)
     }
@@ -229,7 +238,11 @@ pub(super) fn versions_of(conflict: &Conflict, night: Option<Day>) -> Vec<Versio
 }
 
 /// Stores versions; a transaction with a new one is looked at again. Tells how many rows have one.
-pub(super) async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<u64, StoreError> {
+pub(super) async fn save_versions(
+    tx: &mut Tx,
+    versions: &[Version],
+    pulled_for: &str,
+) -> Result<u64, StoreError> {
     let rows = batches(versions, |row, version| {
         let night = version.night.map(|night| night.to_string());
         write_key(row, &version.key)
@@ -241,6 +254,8 @@ pub(super) async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<u
     let found = tx
         .rows_of_batches(&sql::INSERT_CONFLICT_VERSION, &rows, &[])
         .await?;
+    let new = (&sql::STAGE_ROW, "conflict_version");
+    staged::note(tx, new, &found, pulled_for).await?;
     let mut touched = BTreeSet::new();
     for row in &found {
         touched.insert((
@@ -253,7 +268,9 @@ pub(super) async fn save_versions(tx: &mut Tx, versions: &[Version]) -> Result<u
     let rows = batches(txns, |row, (_, source, id)| {
         row.text("source", source).text("id", id);
     });
-    tx.run_batches(&sql::REOPEN_TXN, &rows, &[]).await?;
+    let reopened = tx.rows_of_batches(&sql::REOPEN_TXN, &rows, &[]).await?;
+    let untold = (&sql::STAGE_UNTOLD_ROW, "txn");
+    staged::note(tx, untold, &reopened, pulled_for).await?;
     Ok(u64::try_from(touched.len()).unwrap_or(u64::MAX))
 }
 

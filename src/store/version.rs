@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::StoreError;
 use super::batch::{RowText, batches};
 use super::codec::day;
 use super::exec::Tx;
+use super::staged::BETWEEN;
 use super::statement::Statement;
+use super::{StoreError, staged};
 use crate::domain::Day;
 
 /// The two parts of a row's identity; the second is empty where one is enough.
@@ -67,6 +68,8 @@ impl Placement {
 
 /// The statements of one kind of row.
 pub(super) struct Kind {
+    /// Their table.
+    pub(super) table: &'static str,
     /// Reads the versions of identities.
     pub(super) said: &'static Statement,
     /// Changes when versions count and were said.
@@ -74,11 +77,12 @@ pub(super) struct Kind {
 }
 
 /// Finds the place of every saying and changes the versions that it touches; tells the night from
-/// which each one counts that is a version of its own.
+/// which each one counts that is a version of its own. `pulled_for` is the night that pulls.
 pub(super) async fn place<'a>(
     tx: &mut Tx,
     kind: &Kind,
     sayings: &[Saying<'a>],
+    pulled_for: &str,
 ) -> Result<BTreeMap<Identity<'a>, Day>, StoreError> {
     let known = known(tx, kind, sayings).await?;
     let mut places = BTreeMap::new();
@@ -98,7 +102,20 @@ pub(super) async fn place<'a>(
             .text("to", &change.to.to_string())
             .text("said_last", &change.said_last.to_string());
     });
-    tx.run_batches(kind.amend, &batch, &[]).await?;
+    let moved: Vec<String> = amended
+        .iter()
+        .filter(|(_, change)| change.night != change.to)
+        .map(|((a, b), change)| {
+            let night = change.night.to_string();
+            match kind.table {
+                "receipt_version" => format!("{a}{BETWEEN}{night}"),
+                _ => format!("{a}{BETWEEN}{b}{BETWEEN}{night}"),
+            }
+        })
+        .collect();
+    staged::forget(tx, moved.iter().map(|key| (kind.table, key.as_str()))).await?;
+    let amend = (kind.amend, kind.table);
+    staged::store(tx, amend, (&batch, &[]), pulled_for).await?;
     Ok(places)
 }
 

@@ -996,6 +996,10 @@ database-lost-archive = the database { $place } is not there, while the archive 
 database-lost-fix = restore the database from the backup (docs/OPERATIONS.md, Restore), then `doisoat verify --all`; only to begin again from nothing: `doisoat init --new-database`
 kept-lost = { $run }: what it kept is not in the archive any more: { $what }
 kept-pruned = { $run }: what it kept was pruned by rule: { $what }
+later-lost = what the later night { $night } decided cannot be read from the archive ({ $sha256 }: { $detail }); this night is not published again, as it could overwrite what that one decided
+later-lost-fix = restore that file of the archive from a backup, then run again; `doisoat verify --date { $night }` looks at that night
+rows-altered = night { $day }: { $count } rows of the database were changed, added or removed after they were pulled: { $rows }; nothing was published
+rows-altered-fix = restore the database from the last backup and run this night again: what is missing is pulled anew; `doisoat verify` names each row
 kept-lost-fix = restore the archive from a backup; see `doisoat verify --run { $run }`
 verify-closed-otherwise = { $period }: closed by { $by } with { $name } { $closed }, now { $now } ({ $n } shares differ); see `doisoat report --now`
 

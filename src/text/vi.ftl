@@ -996,6 +996,10 @@ database-lost-archive = không thấy cơ sở dữ liệu { $place }, trong khi
 database-lost-fix = khôi phục cơ sở dữ liệu từ bản sao lưu (docs/OPERATIONS.md, mục Restore) rồi chạy `doisoat verify --all`; chỉ khi muốn bắt đầu lại từ đầu: `doisoat init --new-database`
 kept-lost = { $run }: tài liệu mà lần chạy đã lưu không còn trong kho lưu: { $what }
 kept-pruned = { $run }: tài liệu mà lần chạy đã lưu đã xóa theo hạn lưu: { $what }
+later-lost = không đọc được quyết định của đêm sau { $night } trong kho lưu ({ $sha256 }: { $detail }); không công bố lại đêm này, vì có thể ghi đè điều đêm sau đã quyết định
+later-lost-fix = khôi phục tệp đó của kho lưu từ bản sao lưu rồi chạy lại; `doisoat verify --date { $night }` kiểm tra đêm đó
+rows-altered = đêm { $day }: { $count } dòng trong cơ sở dữ liệu đã bị sửa, thêm hoặc xóa sau khi lấy từ nguồn: { $rows }; không công bố gì
+rows-altered-fix = khôi phục cơ sở dữ liệu từ bản sao lưu gần nhất rồi chạy lại đêm này: phần còn thiếu sẽ được lấy lại từ nguồn; `doisoat verify` nêu từng dòng
 kept-lost-fix = khôi phục kho lưu từ bản sao lưu; xem `doisoat verify --run { $run }`
 verify-closed-otherwise = { $period }: { $by } chốt { $name } { $closed }, nay tính ra { $now } (khác { $n } chỉ tiêu); xem `doisoat report --now`
 

@@ -117,6 +117,7 @@ mod share_bounds;
 mod simulate;
 mod source_faults;
 mod sql_contract;
+mod staged;
 mod statement_tables;
 mod store;
 mod store_again;

@@ -241,3 +241,28 @@ async fn a_month_as_known_then_adds_up_the_versions_of_then() {
         assert!(page.contains("đêm 05/12/2022 lúc đó là bản 1, nay là bản 2"));
     }
 }
+
+/// The night that a report as of then starts from is the version that stood then, also where it was
+/// published again since.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_night_of_then_is_told_in_its_version_of_then() {
+    let (town, desk, nights) = town(Kind::Sqlite).await;
+    let mut sources = desk.config.sources.iter();
+    let sepay = sources.find(|source| source.registration.kind == "sepay");
+    let sepay = sepay.unwrap().name.clone();
+    late_of(&desk, &sepay, day(DAYS[1]), &[("late-1", 35_000, DAYS[1])]).await;
+    town.set_now(day("2022-12-09").start_ms());
+    let again = document(&night(&desk, DAYS[1]).await);
+    assert_eq!(again["version_of_night"], 2);
+    let asked = Asked {
+        known: Known::On(day(DAYS[1])),
+        ..Asked::of(Span::Days(Period::month("2022-12").unwrap()))
+    };
+    let made = report_again::write(&desk, &asked, &desk.config.report_dir);
+    let files = files(&Box::pin(made).await.unwrap());
+    let run: Value = serde_json::from_slice(&files["run.json"]).unwrap();
+    assert_eq!(run["run_id"], nights[1]["run_id"]);
+    let known: Value = serde_json::from_slice(&files["known.json"]).unwrap();
+    let version = |when: &str| known["nights"][when]["nights"][1]["version"].clone();
+    assert_eq!((version("then"), version("now")), (1.into(), 2.into()));
+}

@@ -17,15 +17,15 @@ use crate::settler::settle;
 use crate::store_open::holder;
 
 /// A store with its archive.
-struct Office<'d> {
-    store: Store,
+pub(crate) struct Office<'d> {
+    pub(crate) store: Store,
     archive: Archive,
     database: &'d Database,
     lease: Lease,
 }
 
 impl<'d> Office<'d> {
-    async fn new(store: Store, database: &'d Database) -> Self {
+    pub(crate) async fn new(store: Store, database: &'d Database) -> Self {
         let archive = Archive::open(&database.dir.path().join("archive")).unwrap();
         let lease = store.acquire_lease(&holder("run")).await.unwrap();
         Self {
@@ -37,7 +37,7 @@ impl<'d> Office<'d> {
     }
 
     /// Publishes a night with what it keeps. Tells the keys that it read.
-    async fn publish(&self, of: u32) -> Result<String, StoreError> {
+    pub(crate) async fn publish(&self, of: u32) -> Result<String, StoreError> {
         let night = night_of(of);
         let pool = pool_of(&self.store, night).await;
         let periods = [Period::year_to(night)];
@@ -58,11 +58,11 @@ impl<'d> Office<'d> {
         Ok(keys_of(&pool))
     }
 
-    async fn night(&self, of: u32) -> String {
+    pub(crate) async fn night(&self, of: u32) -> String {
         self.publish(of).await.unwrap()
     }
 
-    async fn dump(&self) -> String {
+    pub(crate) async fn dump(&self) -> String {
         self.store.dump().await.unwrap()
     }
 
@@ -98,7 +98,7 @@ pub(crate) fn as_of(dump: &str, night: &str) -> BTreeMap<String, String> {
 
 /// Dossiers A and B are due, A is paid; the nights of the 5th to the 7th are published, and then a
 /// payment of B that was made on the 5th comes.
-async fn with_a_late_payment(office: &Office<'_>) {
+pub(crate) async fn with_a_late_payment(office: &Office<'_>) {
     let (file, rows) = registry_file("f1", "2022-12-05", &[A, B]);
     office.store.save_registry(&file, &rows).await.unwrap();
     let on = "2022-12-05";
@@ -181,6 +181,59 @@ async fn a_payment_that_a_later_night_knows_already_is_found_to_be_the_second() 
         assert_eq!(class("late").await, "ok");
         assert_eq!(class("second").await, "unidentified");
         holds_as_before(&office, 6, &before).await;
+    })
+    .await;
+}
+
+/// What a later night decided is not overwritten where it cannot be read: that is told, with the
+/// night and the file. What the rule of retention removed is no damage.
+#[tokio::test]
+async fn a_later_night_that_cannot_be_read_stops_the_earlier_one() {
+    each_database(async |store, database| {
+        let office = Office::new(store, database).await;
+        with_a_late_payment(&office).await;
+        let kept = "SELECT sha256 FROM run_kept WHERE what = 'settlement' \
+                    AND run_id LIKE '2022-12-06%'";
+        let sha256 = database.texts(kept).await.remove(0);
+        let shelf = database.dir.path().join("archive").join(&sha256[..2]);
+        let file = shelf.join(&sha256[2..4]).join(format!("{sha256}.zst"));
+        let bytes = std::fs::read(&file).unwrap();
+        let before = office.dump().await;
+        for damage in [None, Some(&bytes[..bytes.len() / 2])] {
+            std::fs::remove_file(&file).unwrap();
+            if let Some(part) = damage {
+                std::fs::write(&file, part).unwrap();
+            }
+            let error = office.publish(5).await.unwrap_err();
+            let StoreError::LaterLost {
+                night,
+                sha256: named,
+                ..
+            } = &error
+            else {
+                panic!("{error}");
+            };
+            assert_eq!((night.as_str(), named), ("2022-12-06", &sha256));
+            assert_eq!(office.dump().await, before, "nothing was published");
+            std::fs::write(&file, &bytes).unwrap();
+        }
+        // a rule that nobody applied is no excuse
+        let rule = format!("INSERT INTO pruned VALUES ('{sha256}', '2022-12-05')");
+        database.execute(Box::leak(rule.into_boxed_str())).await;
+        std::fs::remove_file(&file).unwrap();
+        assert!(office.publish(5).await.is_err());
+        database.execute("DELETE FROM pruned").await;
+        std::fs::write(&file, &bytes).unwrap();
+        let last = office.store.runs().await.unwrap().pop().unwrap().id;
+        let objects = [sha256.as_str().into()];
+        let rule = (night_of(7), &last);
+        office
+            .store
+            .prune(&office.archive, &objects, rule)
+            .await
+            .unwrap();
+        assert!(!file.exists());
+        office.night(5).await;
     })
     .await;
 }

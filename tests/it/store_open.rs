@@ -91,6 +91,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0008 whole",
             "0009 seals",
             "0010 kept",
+            "0011 staged",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
@@ -116,7 +117,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(10)),
+            matches!(pending, StoreError::MigrationsPending(11)),
             "{pending}"
         );
     }

@@ -9,6 +9,7 @@ mod ledger;
 mod lists;
 mod record;
 mod seals;
+mod staged;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -157,6 +158,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     let tables = desk.store.everything().await?;
     seals::nights(&all, &tables, &mut found);
     tables::itself(&tables, &mut found);
+    staged::check(desk, &tables, &mut found).await?;
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let late = lists::newest(desk, &chain, &nights, &tables, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;

@@ -10,3 +10,6 @@ FROM jsonb_each($1) AS n
 WHERE order_version.provider = n.value->>'a'
   AND order_version.order_id = n.value->>'b'
   AND order_version.night = n.value->>'night'
+RETURNING
+    provider, order_id, night, dossier_code, fee_ids, amount_vnd, created_at, created_at_ms,
+    created_on, status, content, file_sha256, told, said_last, decided_night

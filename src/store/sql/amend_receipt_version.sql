@@ -9,3 +9,7 @@ UPDATE receipt_version SET
 FROM jsonb_each($1) AS n
 WHERE receipt_version.receipt_id = n.value->>'a'
   AND receipt_version.night = n.value->>'night'
+RETURNING
+    receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
+    collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256, told,
+    said_last, decided_night

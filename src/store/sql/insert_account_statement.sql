@@ -12,3 +12,6 @@ SELECT n.value->>'source', n.value->>'sha256', n.value->>'name',
 FROM n
 WHERE true
 ON CONFLICT (source, sha256, name, seq) DO NOTHING
+RETURNING
+    source, sha256, name, seq, account, from_day, to_day, whole_to, entries, rejects, credits,
+    opening, closing, gap, night

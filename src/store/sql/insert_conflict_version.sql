@@ -10,4 +10,5 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (side, source, id, dossier, night, says) DO NOTHING
-RETURNING side, source, id
+RETURNING
+    side, source, id, dossier, night, says, amount_vnd, business_date

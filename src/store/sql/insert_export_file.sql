@@ -6,3 +6,5 @@ SELECT n.value->>'source', n.value->>'sha256', n.value->>'name', n.value->>'kind
 FROM n
 WHERE true
 ON CONFLICT (source, sha256, name) DO NOTHING
+RETURNING
+    source, sha256, name, kind, lines, day, night

@@ -7,3 +7,5 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (sha256, source, what) DO NOTHING
+RETURNING
+    sha256, source, what, bytes, at_wall

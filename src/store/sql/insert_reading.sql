@@ -8,3 +8,5 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (night, source, seq) DO NOTHING
+RETURNING
+    night, source, seq, part, pulled_ms_wall, asked, what, sha256

@@ -13,3 +13,6 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (side, source, id) DO NOTHING
+RETURNING
+    side, source, id, file, line, column_name, value, code, amount_vnd, business_date, night,
+    decided_night

@@ -6,3 +6,5 @@ SELECT n.value->>'source', n.value->>'sha256', n.value->>'name',
 FROM n
 WHERE true
 ON CONFLICT (source, sha256, name, seq) DO NOTHING
+RETURNING
+    source, sha256, name, seq, says, night

@@ -15,3 +15,6 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (source, id) DO NOTHING
+RETURNING
+    source, id, order_ref, memo, amount_vnd, fee_vnd, net_vnd, paid_at, paid_at_ms, paid_on,
+    business_date, status, kind, payer, account, bank_ref, instrument, seen_night, decided_night

@@ -16,3 +16,5 @@ ON CONFLICT (code, valid_from, night) DO UPDATE SET
     parent_code = excluded.parent_code,
     successor_code = excluded.successor_code,
     kind = excluded.kind
+RETURNING
+    code, valid_from, night, valid_to, name, level, parent_code, successor_code, kind

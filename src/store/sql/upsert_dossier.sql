@@ -6,3 +6,5 @@ FROM n
 WHERE true
 ON CONFLICT (dossier_code) DO UPDATE SET night = excluded.night
 WHERE excluded.night < dossier.night
+RETURNING
+    dossier_code, squeezed, night

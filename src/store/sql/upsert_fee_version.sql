@@ -54,3 +54,9 @@ ON CONFLICT (dossier_code, fee_id, night) DO UPDATE SET
     told = excluded.told,
     said_last = excluded.said_last,
     decided_night = excluded.decided_night
+RETURNING
+    dossier_code, fee_id, night, kind, amount_vnd, agency_code, procedure_code, declared_method,
+    due_at, due_at_ms, payer_name, status, received_at, received_at_ms, processing_started_at,
+    processing_started_at_ms, result_at, result_at_ms, field_code, filing_channel,
+    collection_mode, online_payment_flag, paid_at, paid_at_ms, request_id, receipt_form,
+    receipt_series, receipt_no, content, file_sha256, told, said_last, decided_night

@@ -6,3 +6,5 @@ FROM n
 WHERE true
 ON CONFLICT (source, day) DO UPDATE SET state = excluded.state, night = excluded.night
 WHERE feed_day.state <> 'complete'
+RETURNING
+    source, day, state, night

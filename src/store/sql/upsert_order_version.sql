@@ -25,3 +25,6 @@ ON CONFLICT (provider, order_id, night) DO UPDATE SET
     told = excluded.told,
     said_last = excluded.said_last,
     decided_night = excluded.decided_night
+RETURNING
+    provider, order_id, night, dossier_code, fee_ids, amount_vnd, created_at, created_at_ms,
+    created_on, status, content, file_sha256, told, said_last, decided_night

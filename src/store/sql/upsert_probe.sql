@@ -7,3 +7,5 @@ FROM n
 WHERE true
 ON CONFLICT (source, order_id, night) DO UPDATE SET answered = excluded.answered
 WHERE probe.answered = 0
+RETURNING
+    source, order_id, night, answered

@@ -30,3 +30,7 @@ ON CONFLICT (receipt_id, night) DO UPDATE SET
     told = excluded.told,
     said_last = excluded.said_last,
     decided_night = excluded.decided_night
+RETURNING
+    receipt_id, night, receipt_no, dossier_code, fee_id, amount_vnd, collected_at,
+    collected_at_ms, collected_on, cashier, agency_code, status, content, file_sha256, told,
+    said_last, decided_night
