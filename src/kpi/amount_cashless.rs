@@ -11,8 +11,9 @@ use super::Definition;
 use super::agencies::Agencies;
 use super::contest::Displacing;
 use super::facts::{Facts, Open};
+use super::hanging::Room;
 use super::item::{Item, Name, reject_name};
-use super::share::Elsewhere;
+use super::share::{Elsewhere, Scope};
 use super::tally::Tally;
 
 /// The definition.
@@ -73,27 +74,33 @@ fn contributions(facts: &Facts, out: &mut Tally) {
 }
 
 /// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
-/// place of a payment counts by itself, on its own day.
+/// place of a payment counts by itself, on its own day. Where an open row may move other money of
+/// its dossier, what was too much of it may settle lines.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let (mut displacing, mut instead) = (Displacing::default(), Vec::new());
     for (dossier, ledger, entry) in facts.entries(money) {
         displacing.extend(facts.displacing(dossier, entry));
+        displacing.exceptions.extend(facts.again(dossier, entry));
         instead.extend(facts.cash_instead(ledger, entry));
     }
-    if displacing.exceptions.is_empty() {
+    let room = facts.may_find_room(money);
+    if displacing.exceptions.is_empty() && room.dong == 0 {
         return in_ledgers(facts, money, item, out);
     }
     let mut own = Tally::of_each();
     in_ledgers(facts, money, item, &mut own);
+    if room.dong > 0 {
+        find_room(money, &room, item, &mut own);
+    }
+    let displaced = !displacing.exceptions.is_empty();
     for contribution in &mut own.items {
         contribution.coupled = true;
-        contribution
-            .exceptions
-            .extend(displacing.exceptions.iter().cloned());
+        let exceptions = displacing.exceptions.iter().chain(&room.exceptions);
+        contribution.exceptions.extend(exceptions.cloned());
         if !contribution.outcomes.contains(&(0, 0)) {
             contribution.outcomes.push((0, 0));
         }
-        for &(_, due, (from, to)) in &instead {
+        for &(_, due, (from, to)) in instead.iter().filter(|_| displaced) {
             let outcome = (0, due);
             contribution.outcomes.push(outcome);
             contribution.elsewhere.push(Elsewhere { from, to, outcome });
@@ -102,6 +109,20 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         contribution.elsewhere.dedup();
     }
     out.items.append(&mut own.items);
+}
+
+/// Adds the most that money may settle once there is room for it.
+fn find_room(money: Money, room: &Room, item: &Item, own: &mut Tally) {
+    let most = dong(room.dong);
+    let most = (if money.txn().is_some() { most } else { 0 }, most);
+    let scopes = room.agencies.iter().cloned().map(Scope::Agency);
+    for scope in std::iter::once(Scope::Total).chain(scopes) {
+        match own.items.iter_mut().find(|made| made.scope == scope) {
+            Some(made) if made.outcomes.contains(&most) => {}
+            Some(made) => made.outcomes.push(most),
+            None => own.items.push(item.within(scope, vec![(0, 0), most])),
+        }
+    }
 }
 
 /// Unreadable rows of the money side whose amount could be read; the others are unbounded and

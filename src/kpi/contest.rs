@@ -125,22 +125,58 @@ impl Facts<'_, '_> {
         named.iter().chain(read).copied().chain(returned).collect()
     }
 
-    /// The last day on which a dossier was paid again for certain, after an open refund that may
-    /// have been its first money: then the repeat is the payment.
+    /// The last day on which a dossier was paid again for certain, where the repeat may be the
+    /// payment.
     pub fn paid_again(&self, dossier: Index) -> Option<Day> {
         let entries = self.desk.ledgers.of(dossier).entries.iter();
         let again = entries.filter(|entry| self.may_be_again(dossier, entry));
         again.map(|entry| entry.credit.money.day(self.pool)).max()
     }
 
-    /// True for a repeat that came after an open refund which may have been the first money.
+    /// True for a repeat that may be the payment: it came after an open refund which may have been
+    /// the first money, or an open row may move what is there.
     pub fn may_be_again(&self, dossier: Index, entry: &Entry) -> bool {
-        let certain = matches!(entry.effect, Effect::Duplicate { certain: true, .. });
+        !self.again(dossier, entry).is_empty()
+    }
+
+    /// The exceptions of the open rows by which a repeat may be the payment.
+    pub fn again(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
+        if !matches!(entry.effect, Effect::Duplicate { certain: true, .. }) {
+            return Vec::new();
+        }
         let (when, ..) = entry.credit.money.order(self.pool);
-        certain
-            && self
-                .refunds_of(dossier)
-                .any(|txn| self.pool.txn(txn).paid_at.ms() <= when)
+        let early = |txn: &Index| self.pool.txn(*txn).paid_at.ms() <= when;
+        let refunds = self.refunds_of(dossier).filter(early);
+        let mut open: Vec<ExceptionId> = refunds.flat_map(|txn| self.txn_exceptions(txn)).collect();
+        open.extend(self.moving(dossier));
+        open
+    }
+
+    /// The open rows that may take the place of anything that is on a dossier, or move it, or have
+    /// given it back.
+    pub fn moving(&self, dossier: Index) -> Vec<ExceptionId> {
+        let entries = self.desk.ledgers.of(dossier).entries.iter();
+        let open = entries.flat_map(|entry| self.displacing(dossier, entry).exceptions);
+        open.collect()
+    }
+
+    /// From the first to the last day on which anything happened, or may have, that a dossier may
+    /// hang on.
+    pub fn days_of(&self, dossier: Index) -> Option<(Day, Day)> {
+        let ledger = self.desk.ledgers.of(dossier);
+        let money = ledger.entries.iter();
+        let money = money.map(|entry| entry.credit.money.day(self.pool));
+        let lines = ledger.lines.iter().filter(|line| !line.land);
+        let unseen = lines.map(|line| self.unseen_days(self.pool.fee(line.fee)));
+        let open = [
+            self.credits.days(),
+            self.unread_cash.days(),
+            self.contest(dossier).map(|contest| contest.days),
+        ];
+        let spans = open.into_iter().flatten().chain(unseen);
+        let days = spans.flat_map(|(from, to)| [from, to]).chain(money);
+        let days: BTreeSet<Day> = days.collect();
+        days.first().copied().zip(days.last().copied())
     }
 
     /// The exceptions of the open refunds that may be of a dossier.
@@ -173,23 +209,30 @@ impl Facts<'_, '_> {
 
     /// The open rows whose money may take the place of an entry, which then is the repeat, or too
     /// much: those that name its dossier, or any where it lacks money. Where there is room for all
-    /// of them, nothing is paid twice, unless the entry is bound to a line.
+    /// of them, nothing is paid twice, unless the entry is bound to a line. What a memo or a score
+    /// put there is decided again with whatever else is of the dossier, money that went back too.
     pub fn displacing(&self, dossier: Index, entry: &Entry) -> Displacing {
         let bound = entry.credit.lines.is_some();
         let mut displacing = self.may_come_back(dossier, entry);
         if entry.reversed || entry.effect != Effect::Settles {
             return displacing;
         }
+        let loose = self.is_loose(entry);
+        if let Some(doubt) = self.doubt(dossier).filter(|_| loose) {
+            let refunds = doubt.exceptions.iter();
+            displacing.exceptions.extend(refunds.cloned());
+        }
         let contest = self.contest(dossier);
-        if let Some(open) = contest.filter(|c| bound || c.amount > self.lacking(dossier)) {
+        let takes = |c: &&Contest| bound || loose || c.amount > self.lacking(dossier);
+        if let Some(open) = contest.filter(takes) {
             displacing
                 .exceptions
                 .extend(open.exceptions.iter().cloned());
             displacing.cash = open.cash;
         }
         // what pays the line that an entry is bound to leaves no room for it
-        let takes = bound && self.may_lack(dossier) > 0 && self.credits.reach(1).is_some();
-        if takes || self.may_be_overpaid(dossier) {
+        let open = self.may_lack(dossier) > 0 && self.credits.reach(1).is_some();
+        if ((bound || loose) && open) || self.may_be_overpaid(dossier) {
             let largest = self.credits.of_largest().iter();
             displacing.exceptions.extend(largest.cloned());
         }
@@ -226,6 +269,12 @@ impl Facts<'_, '_> {
             ),
             Money::Receipt(_) => true,
         }
+    }
+
+    /// True for an entry that the rules may put elsewhere: neither its own reference nor a person
+    /// put it where it is.
+    pub fn is_loose(&self, entry: &Entry) -> bool {
+        entry.credit.decided.is_none() && !self.is_referred(entry.credit.money)
     }
 
     /// What counter cash may stand in an entry's stead, once the entry turns out to be of another

@@ -248,6 +248,20 @@ fn full<'i>(
         outcomes.extend(ways.iter().skip(1));
         item.sometime(days, &ways);
     }
+    // what moves leaves room for whatever else is open, or nobody has seen, on its own day
+    let moving = facts.moving(d);
+    if !moving.is_empty() {
+        item.exceptions.extend(moving);
+        item.coupled = true;
+        let unread = !facts.unread_cash.is_empty();
+        ways.extend((!state.cash && (hidden_cash || unread)).then_some(cash));
+        ways.extend(state.cash.then_some(cashless));
+        outcomes.extend(ways.iter().skip(1));
+        outcomes.push((0, 0));
+        if let Some((from, to)) = facts.days_of(d) {
+            item.sometime((from, to), &ways);
+        }
+    }
     let doubt = facts.doubt(d);
     if let Some(doubt) = doubt {
         item.exceptions.extend(doubt.exceptions.iter().cloned());
@@ -269,7 +283,7 @@ fn full<'i>(
         item.exceptions.extend(facts.of_refunds(d));
         item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
     }
-    (item, outcomes)
+    (item, super::joined::once(outcomes))
 }
 
 /// A dossier that lacks money: none when no open row can complete it.

@@ -2,13 +2,57 @@
 //! for certain because another open row has not turned out otherwise yet.
 
 use crate::classify::{Bucket, Classified};
-use crate::domain::Side;
-use crate::matching::desk::Standing;
+use crate::domain::{AgencyCode, ExceptionId, Side};
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, at, index};
 
+use super::agencies::Agencies;
 use super::facts::{Facts, Open};
 
-impl Facts<'_, '_> {
+/// What money that was too much may settle, once other money of its dossier makes room.
+#[derive(Debug, Default)]
+pub(super) struct Room<'a> {
+    /// The most that it may settle then, in dong.
+    pub(super) dong: i128,
+    /// The agencies of the lines that it may settle.
+    pub(super) agencies: Agencies<'a>,
+    /// The open rows by which the other money may go.
+    pub(super) exceptions: Vec<ExceptionId>,
+}
+
+impl<'a> Facts<'_, 'a> {
+    /// What of a payment or receipt was too much, and may settle lines once an open row takes the
+    /// place of other money there, makes it another dossier's, or has taken it back.
+    pub(super) fn may_find_room(&self, money: Money) -> Room<'a> {
+        let mut room = Room::default();
+        for (dossier, ledger, entry) in self.entries(money) {
+            let much = entry.surplus > 0 || entry.receipt_differs;
+            if !much || entry.effect != Effect::Settles || entry.reversed {
+                continue;
+            }
+            let doubt = self.doubt(dossier).into_iter();
+            let mut exceptions: Vec<ExceptionId> = doubt
+                .flat_map(|doubt| doubt.exceptions.iter().cloned())
+                .collect();
+            let others = ledger.entries.iter().filter(|other| {
+                let same = other.credit.money == money;
+                !same && !other.parts.is_empty() && other.effect == Effect::Settles
+            });
+            exceptions.extend(others.flat_map(|other| self.displacing(dossier, other).exceptions));
+            let lines = || for_entry(ledger, entry).filter(|line| !line.land);
+            let due: i128 = lines().map(|line| line.due).sum();
+            if exceptions.is_empty() || due == 0 {
+                continue;
+            }
+            room.dong += due.min(entry.credit.amount);
+            let agency = |line: &Line| -> &'a AgencyCode { &self.pool.fee(line.fee).agency_code };
+            room.agencies.extend(lines().map(agency));
+            room.exceptions.extend(exceptions);
+        }
+        room
+    }
+
     /// True for a payment seen twice of which the row that carries it came with two contents: the
     /// source may tell that it was none, or another amount.
     pub fn is_carried_by_open(&self, txn: Index) -> bool {
@@ -60,4 +104,11 @@ impl Facts<'_, '_> {
             .flat_map(|d| self.pool.dossier(*d).fees.clone());
         self.open_money == 1 && !lines.any(waits)
     }
+}
+
+/// The lines that an entry may settle.
+fn for_entry<'l>(ledger: &'l Ledger, entry: &'l Entry) -> impl Iterator<Item = &'l Line> {
+    let only = entry.credit.lines.as_ref();
+    let wanted = move |line: &&Line| only.is_none_or(|lines| lines.contains(&line.fee));
+    ledger.lines.iter().filter(wanted)
 }

@@ -127,12 +127,7 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
             Effect::Duplicate { certain, .. } => {
                 facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                 item.coupled |= certain;
-                again.extend(
-                    certain
-                        .then(|| facts.of_refunds(dossier))
-                        .into_iter()
-                        .flatten(),
-                );
+                again.extend(facts.again(dossier, entry));
             }
             Effect::Doubtful { .. } => {
                 facts.add_agencies(dossier, ledger, entry, &mut perhaps);
@@ -206,6 +201,9 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
                 Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
                     facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                     exceptions.extend(facts.receipt_exceptions(*i));
+                    let again = facts.again(dossier, entry);
+                    hangs |= !again.is_empty();
+                    exceptions.extend(again);
                 }
             }
         }

@@ -225,22 +225,78 @@ fn day_of(rows: &str) -> Inputs {
 /// What is told before a pending payment has come holds once it has: every exact figure, and the
 /// least share of the events.
 fn holds_once_it_came(rows: &str) {
+    let (old, new) = (day_of(rows), day_of(&rows.replace(" status=pending", "")));
     let rules = Rules::default();
-    let settled = |rows: &str| settle(&day_of(rows), &rules, &Vec::new()).unwrap();
-    let (old, new) = (settled(rows), settled(&rows.replace(" status=pending", "")));
+    let settled = |day: &Inputs| settle(day, &rules, &Vec::new()).unwrap();
     let least = |settled: &Settlement| {
         let mut shares = settled.shares.iter();
         let events = |s: &&Share| s.definition == "TX_CASHLESS" && s.agency.is_none();
         shares.find(events).and_then(|share| share.low).unwrap()
     };
-    let (told, is) = (least(&old), least(&new));
+    let (told, is) = (least(&settled(&old)), least(&settled(&new)));
     assert!(!is.compare(told).is_lt(), "{is:?} is below {told:?}");
+    holds_once(&old, &new, &rules);
+    holds_once(&old, &new, &self::rules());
+}
+
+/// What is told of a day holds of what becomes of it, and the checker believes both.
+fn holds_once(old: &Inputs, new: &Inputs, rules: &Rules) {
+    let settled = [old, new].map(|day| {
+        let settled = settle(day, rules, &Vec::new()).unwrap();
+        let found = doisoat::prove::prove(day, rules, &Vec::new(), &settled);
+        assert!(found.is_empty(), "{}", crate::prove::told(&found));
+        settled
+    });
+    let [old, new] = settled;
     let told = Told {
         at: 0,
         shares: old.shares,
     };
     let found = outside(&[told], &new, &[]);
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// A day on which a person said of a row that it is no fee.
+fn without(day: &Inputs, id: &str) -> Inputs {
+    let mut day = day.clone();
+    let row = day.txns.iter().find(|txn| *txn.id == *id).unwrap();
+    day.decisions.push(doisoat::domain::Decision {
+        row: row.key(),
+        ruling: doisoat::domain::Ruling::NotFee,
+        amount_then: row.amount,
+        class_then: "".into(),
+        by: "ke-toan".into(),
+        reason: "asked the bank".into(),
+    });
+    day
+}
+
+/// While R1 may have taken money back, dossier 1 lacks some and B1 is put there; once R1 is none of
+/// its money, V1 has paid it, and B1 may be of dossier 2.
+#[test]
+fn a_payment_by_memo_may_move_once_a_refund_falls() {
+    let day = day_of(
+        "fee F1 H48.18.22-221202-0001 phi 50.000
+         fee F2 H48.18.22-221202-0002 phi 50.000
+         fee F3 H48.18.22-221202-7777 phi 50.000 method=cash
+         vnpay R1 2022-12-02 08:00 refund 1.000 ref=H48.18.22-221202-0001
+         bank B1 2022-12-02 08:01 50.000 memo=\"NOP PHI H48.18.22-221202-0001\"
+         receipt T1 2022-12-02 08:02 F3 50.000
+         vnpay V1 2022-12-03 08:03 50.000 ref=H48.18.22-221202-0001",
+    );
+    holds_once(&day, &without(&day, "R1"), &rules());
+}
+
+/// Once P1 has come, B1 is read as another's, and the receipt finds room.
+#[test]
+fn a_receipt_over_another_amount_counts_once_the_payment_beside_it_goes() {
+    holds_once_it_came(
+        "fee F1 H48.18.22-221202-0001 phi 50.000 method=cash
+         fee F2 H48.18.22-221202-0002 phi 50.000 method=cash
+         bank B1 2022-12-02 08:00 49.450 memo=\"H48.18.22-221202-0001\"
+         vnpay P1 2022-12-02 08:00 58.000 ref=H48.18.22-221202-0001 status=pending
+         receipt R1 2022-12-02 08:00 F1 20.000",
+    );
 }
 
 /// Dossiers 2, 3 and 4 lack money and fit B2; once P3 has paid 3, B2 may be its repeat.

@@ -90,7 +90,9 @@ fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
     if differs {
         let live = |s: &&usize| !matches!(event(books, &books.stakes[**s]), Event::None);
         let any = money.stakes.iter().any(|s| live(&s));
-        return any.then_some(Wanted::Anything);
+        let again = books.any_open && !money.stakes.is_empty();
+        let wanted = any.then_some(Wanted::Anything);
+        return wanted.or(again.then_some(Wanted::Open));
     }
     kept(books, money, |dong| (0, dong))
 }
@@ -98,16 +100,21 @@ fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
 /// What a payment keeps, by agency.
 fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
     let mut sums: BTreeMap<AgencyCode, i128> = BTreeMap::new();
-    let (mut counted, mut perhaps) = (false, false);
+    let (mut counted, mut perhaps, mut again) = (false, false, false);
     for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
         match event(books, stake) {
-            Event::None => continue,
+            // the first payment may move, and leave its place to the repeat
+            Event::None => {
+                again |= books.any_open;
+                continue;
+            }
             Event::Gone | Event::Unknown => return Some(Wanted::Anything),
             Event::Perhaps => {
                 perhaps |= !events::agencies(books, stake).is_empty();
                 continue;
             }
-            Event::Sure => {}
+            // what is too much may settle lines, once other money moves: `moved` says when it must
+            Event::Sure => again |= books.any_open && stake.surplus > 0,
         }
         let net = money.says("net_settlement");
         if net && books.dossiers[stake.dossier].went_back {
@@ -130,7 +137,8 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
         }
     }
     if !counted {
-        return perhaps.then(|| Wanted::Holds(vec![(0, 0)]));
+        let wanted = perhaps.then(|| Wanted::Holds(vec![(0, 0)]));
+        return wanted.or(again.then_some(Wanted::Open));
     }
     let total: i128 = sums.values().sum();
     let agencies = sums

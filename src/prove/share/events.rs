@@ -194,12 +194,12 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
     };
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
     let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
-    let (mut unknown, mut gone) = (false, false);
+    let (mut unknown, mut gone, mut again) = (false, false, false);
     for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
         match event(books, stake) {
             Event::Sure => sure.extend(agencies(books, stake)),
             Event::Perhaps => perhaps.extend(agencies(books, stake)),
-            Event::None => {}
+            Event::None => again |= books.any_open,
             Event::Gone => gone = true,
             Event::Unknown => unknown = true,
         }
@@ -216,6 +216,8 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
         Some(Wanted::Holds(vec![(0, 0), (1, 1)]))
     } else if gone {
         Some(Wanted::Anything)
+    } else if again {
+        Some(Wanted::Open)
     } else if free {
         open(books, row, txn, 1, 1)
     } else {
@@ -243,12 +245,13 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
     for ((code, cashier, ms), members) in events {
         let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
         let (mut perhaps, mut unknown, mut gone) = (false, false, false);
+        let mut again = false;
         for (money, receipt) in &members {
             for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
                 match event(books, stake) {
                     Event::Sure => sure.extend(agencies(books, stake)),
                     Event::Perhaps => perhaps |= !agencies(books, stake).is_empty(),
-                    Event::None => {}
+                    Event::None => again |= books.any_open,
                     Event::Gone => gone = true,
                     Event::Unknown => unknown = true,
                 }
@@ -269,6 +272,8 @@ fn cash(books: &Books, expected: &mut Vec<Expected>) {
             Wanted::Holds(vec![(0, 0), (0, 1)])
         } else if gone {
             Wanted::Anything
+        } else if again {
+            Wanted::Open
         } else {
             continue;
         };

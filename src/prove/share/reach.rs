@@ -10,7 +10,7 @@ use super::amount::largest;
 use super::components::is_stranger;
 use super::components::named::named;
 use super::events::{Event, carried_by_open, event, most};
-use crate::domain::{Day, Moment, Side, TxnKind};
+use crate::domain::{Day, Moment, Side, Txn, TxnKind};
 
 /// The first and the last of some days.
 pub(super) type Hull = Option<(Day, Day)>;
@@ -31,6 +31,8 @@ pub(super) struct Reach {
     pub(super) named: BTreeSet<usize>,
     /// What open payments come to that name a dossier.
     pub(super) claims: BTreeMap<usize, i128>,
+    /// Dossiers that money which went back, and whose payment is open, names alone.
+    pub(super) doubts: BTreeSet<usize>,
     /// Rows of the money side that are certainly open.
     pub(super) open_rows: usize,
     /// The last day of which anything is known.
@@ -59,6 +61,7 @@ impl Reach {
             cash: None,
             named: BTreeSet::new(),
             claims: BTreeMap::new(),
+            doubts: BTreeSet::new(),
             open_rows: 0,
             last_day: last_day(books),
         };
@@ -109,6 +112,7 @@ impl Reach {
         if open || class(row) == "unlinked_refund" {
             self.open_rows += usize::from(money.amount() > 0);
             self.name(books, money);
+            self.doubt(books, money, txn);
         }
         if open && txn.kind == TxnKind::Payment {
             let amount = i128::from(largest(books, money)) + txn.fee.wide();
@@ -146,6 +150,16 @@ impl Reach {
             if amount > 0 {
                 *sums.entry(day).or_default() += amount;
             }
+        }
+    }
+
+    /// Notes the one dossier whose money may have gone back.
+    fn doubt(&mut self, books: &Books, money: &Money, txn: &Txn) {
+        let back = txn.kind != TxnKind::Payment;
+        if let Some(row) = money.said.filter(|_| back) {
+            let named = named(books, money, row).dossiers;
+            self.doubts
+                .extend(named.iter().filter(|_| named.len() == 1));
         }
     }
 

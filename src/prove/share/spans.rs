@@ -9,6 +9,7 @@ use super::by_item::ByItem;
 use super::components::named::named;
 use super::components::waits;
 use super::events::{Event, event};
+use super::moved::{self, moves};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, told};
 use crate::domain::{Completeness, Day, Fee, Text, TxnKind};
@@ -74,6 +75,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         }
     }
     displacing(books, reach, findings);
+    moved::check(books, reach, findings);
     lacking::check(books, reach, findings);
 }
 
@@ -277,15 +279,9 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
     let mut found = Vec::new();
     let mut name = String::new();
     for (money, stake) in sure_stakes(books) {
-        let dossier = &books.dossiers[stake.dossier];
-        let lacks: i128 = counted(books, stake.dossier)
-            .map(|(_, line)| line.gap())
-            .sum();
-        let net = counted(books, stake.dossier).any(|(_, line)| line.says("net_settlement"));
-        let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
-        let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
-        let must = !net && !dossier.went_back && (more || claimed > lacks);
-        let touched = dossier.went_back || lacks > 0 && reach.by(1).is_some();
+        let must = self::must(books, reach, stake);
+        let went_back = books.dossiers[stake.dossier].went_back;
+        let touched = went_back || lacks(books, stake.dossier) > 0 && reach.by(1).is_some();
         let may = touched || reach.named.contains(&stake.dossier);
         let money = &books.money[money];
         let alone = money.stakes.len() == 1 && !money.is_cash();
@@ -300,7 +296,7 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
             let may = may || books.rules.grey.changes();
             let wrong = |item: &&Contribution| (must && !item.coupled) || (item.coupled && !may);
             if found.iter().any(wrong) {
-                let about = told(definition, &name);
+                let about = super::told(definition, &name);
                 findings.add(Invariant::Item, about, REACHED, must, !must);
             }
             let stuck = |item: &&&Contribution| !item.outcomes.contains(&(0, 0));
@@ -314,7 +310,24 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
     }
 }
 
-fn sure_stakes<'b, 'a>(books: &'b Books<'a>) -> impl Iterator<Item = (usize, &'b Stake<'a>)> {
+/// What a dossier lacks.
+fn lacks(books: &Books, dossier: usize) -> i128 {
+    counted(books, dossier).map(|(_, line)| line.gap()).sum()
+}
+
+/// Open money may take the place of this one, or move it.
+pub(super) fn must(books: &Books, reach: &Reach, stake: &Stake) -> bool {
+    let lacks = lacks(books, stake.dossier);
+    let net = counted(books, stake.dossier).any(|(_, line)| line.says("net_settlement"));
+    let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
+    let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
+    let told = !net && !books.dossiers[stake.dossier].went_back;
+    told && (more || claimed > lacks) || moves(books, reach, stake)
+}
+
+pub(super) fn sure_stakes<'b, 'a>(
+    books: &'b Books<'a>,
+) -> impl Iterator<Item = (usize, &'b Stake<'a>)> {
     let sure = |stake: &&Stake| matches!(event(books, stake), Event::Sure);
     let stakes = books.stakes.iter().filter(sure);
     stakes.map(|stake| (stake.money, stake))

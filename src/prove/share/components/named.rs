@@ -51,7 +51,7 @@ pub(in crate::prove::share) fn named(books: &Books, money: &Money, row: &Classif
 }
 
 /// The order that the reference names: of its source, else of a source of that kind.
-pub(super) fn order<'a>(books: &Books<'a>, txn: &Txn) -> Option<&'a PaymentOrder> {
+pub(in crate::prove::share) fn order<'a>(books: &Books<'a>, txn: &Txn) -> Option<&'a PaymentOrder> {
     let orders = books.orders.get(txn.order_ref.as_deref()?)?;
     let facts = books.inputs.sources.iter();
     let mut facts = facts.filter(|facts| facts.name == txn.source);
