@@ -103,12 +103,12 @@ fn rejects(
     if u64::try_from(told).is_ok_and(|told| told < all) {
         file.notes.push(match lang {
             Lang::Vi => format!(
-                "Không đọc được {all} dòng; ở đây chỉ liệt kê {told} dòng đầu. Hãy sửa cách xuất tệp, \
-                 rồi kiểm tra lại."
+                "Không đọc được {all} dòng; ở đây chỉ liệt kê {told} dòng đầu. \
+                 Hãy sửa cách xuất tệp, rồi kiểm tra lại."
             ),
             Lang::En => format!(
-                "{all} rows cannot be read; only the first {told} are listed here. Mend how the file \
-                 is exported, then look again."
+                "{all} rows cannot be read; only the first {told} are listed here. \
+                 Mend how the file is exported, then look again."
             ),
         });
     }

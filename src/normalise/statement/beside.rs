@@ -1,6 +1,6 @@
-//! PURE: what stands beside the entries of statements, in one walk over the rows of all of them: the
-//! balances told apart, whether money out has a minus, the row in which a text or a page ends where
-//! it is only a part of what was sent.
+//! PURE: what stands beside the entries of statements, in one walk over the rows of all of them:
+//! the balances told apart, whether money out has a minus, the row in which a text or a page ends
+//! where it is only a part of what was sent.
 
 use rust_decimal::Decimal;
 
