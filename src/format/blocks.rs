@@ -19,6 +19,12 @@ impl Content for &[u8] {
     }
 }
 
+impl Content for &dyn Content {
+    fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
+        (**self).open()
+    }
+}
+
 /// Bytes of a usual block: its text and its rows stay in the cache of a core.
 pub const BLOCK: usize = 1 << 18;
 
@@ -40,6 +46,8 @@ pub struct Blocks<'a> {
     carry: Vec<u8>,
     size: usize,
     limits: Limits,
+    /// Between cells.
+    delimiter: u8,
     /// Bytes read so far: a pipe tells no size beforehand.
     read: u64,
     line: u64,
@@ -55,9 +63,15 @@ impl<'a> Blocks<'a> {
             source: Box::new(source),
             carry: Vec::new(),
             size: size.max(1),
+            delimiter: b',',
             line: 1,
             ended: false,
         }
+    }
+
+    /// The same for cells that something else than a comma stands between.
+    pub fn cells_by(self, delimiter: u8) -> Self {
+        Self { delimiter, ..self }
     }
 
     /// The next block, written over `room`; none behind the last. An error where the file or a
@@ -75,7 +89,7 @@ impl<'a> Blocks<'a> {
             if self.ended {
                 break;
             }
-            if let Some(end) = last_end(&bytes) {
+            if let Some(end) = last_end(&bytes, self.delimiter) {
                 self.carry.extend_from_slice(&bytes[end..]);
                 bytes.truncate(end);
                 break;
@@ -97,7 +111,7 @@ impl<'a> Blocks<'a> {
     /// What is wrong with a record that does not end.
     fn endless(&self, record: &[u8]) -> FormatError {
         let (line, limit) = (self.line, self.limits.record_bytes);
-        if ends_in_quote(record, b',') {
+        if ends_in_quote(record, self.delimiter) {
             FormatError::UnclosedQuote { line }
         } else {
             FormatError::RecordTooLarge { line, limit }
@@ -121,12 +135,12 @@ impl<'a> Blocks<'a> {
 }
 
 /// The end of the last whole record.
-fn last_end(bytes: &[u8]) -> Option<usize> {
+fn last_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
     let (mut end, mut from) = (None, 0);
     while let Some(quote) = memchr::memchr(b'"', &bytes[from..]) {
         let quote = from + quote;
         end = line_end(bytes, from, quote).or(end);
-        let behind = if opens(bytes, quote) {
+        let behind = if opens(bytes, quote, delimiter) {
             closing(bytes, quote)
         } else {
             Some(quote)
@@ -148,9 +162,10 @@ fn line_end(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
 }
 
 /// True when the quote at this place opens a quoted cell.
-pub(super) fn opens(bytes: &[u8], quote: usize) -> bool {
+pub(super) fn opens(bytes: &[u8], quote: usize, delimiter: u8) -> bool {
     let before = quote.checked_sub(1).and_then(|at| bytes.get(at));
-    matches!(before, None | Some(b',' | b'\n' | b'\r'))
+    let begins = |before: &u8| *before == delimiter || matches!(before, b'\n' | b'\r');
+    before.is_none_or(begins)
 }
 
 /// The quote that closes the cell opened at `open`.

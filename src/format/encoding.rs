@@ -56,7 +56,7 @@ pub fn cut(value: &str) -> &str {
 }
 
 /// So much of a file tells its encoding.
-const SAMPLE: usize = 64 << 10;
+pub(super) const SAMPLE: usize = 64 << 10;
 
 /// The text of a file that others made, and the name of its encoding: UTF-8, UTF-16 with or without
 /// a mark, else one of one byte a sign: windows-1258, TCVN3 or VNI, whichever makes the most words
@@ -78,7 +78,7 @@ pub fn decoded(bytes: &[u8], limits: Limits) -> Result<(Cow<'_, str>, &'static s
 }
 
 /// Which encoding of one byte a sign makes the most words of statements.
-fn by_words(bytes: &[u8]) -> &'static str {
+pub(super) fn by_words(bytes: &[u8]) -> &'static str {
     let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
     let (windows, _, lost) = encoding_rs::WINDOWS_1258.decode(sample);
     let windows: String = windows.nfc().collect();
@@ -177,7 +177,7 @@ pub fn decoded_as<'b>(
 }
 
 /// Of UTF-16: by its mark, else by which half of its first letters is zero.
-fn is_big_endian(bytes: &[u8]) -> bool {
+pub(super) fn is_big_endian(bytes: &[u8]) -> bool {
     match bytes {
         [0xfe, 0xff, ..] => true,
         [0xff, 0xfe, ..] => false,

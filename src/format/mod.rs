@@ -22,6 +22,8 @@ pub mod sniff;
 pub mod spoiled;
 mod stream;
 pub mod tables;
+pub mod text;
+mod transcode;
 mod xls;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
@@ -33,6 +35,7 @@ pub use message::{HEAD, MessageKind};
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
+pub use text::Text;
 
 use thiserror::Error;
 
@@ -131,8 +134,7 @@ pub enum FormatError {
 
 impl From<std::io::Error> for FormatError {
     fn from(error: std::io::Error) -> Self {
-        let why = error.to_string().into();
-        Self::Unreadable { why }
+        transcode::fault_of(&error)
     }
 }
 

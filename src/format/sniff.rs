@@ -52,16 +52,10 @@ pub fn read_grid(
     while table.read_byte_record(&mut record).unwrap_or(false) {
         let line = lines.of_record(&record);
         held += record.len();
-        if record.len() > COLUMNS_MAX || held > CELLS_MAX {
+        if held > CELLS_MAX {
             return Err(FormatError::TooWide { line });
         }
-        let cells: Vec<Box<str>> = record
-            .iter()
-            .map(|cell| String::from_utf8_lossy(cell).trim().into())
-            .collect();
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            rows.push(GridRow { line, cells });
-        }
+        rows.extend(row_of(&record, line)?);
     }
     if ends_in_quote(lines.rest(), byte) {
         return Err(FormatError::UnclosedQuote { line: lines.line });
@@ -69,9 +63,22 @@ pub fn read_grid(
     Ok(Grid { delimiter, rows })
 }
 
+/// A record as a row; none where it is blank.
+pub(super) fn row_of(record: &csv::ByteRecord, line: u64) -> Result<Option<GridRow>, FormatError> {
+    if record.len() > COLUMNS_MAX {
+        return Err(FormatError::TooWide { line });
+    }
+    let cells: Vec<Box<str>> = record
+        .iter()
+        .map(|cell| String::from_utf8_lossy(cell).trim().into())
+        .collect();
+    let filled = cells.iter().any(|cell| !cell.is_empty());
+    Ok(filled.then_some(GridRow { line, cells }))
+}
+
 /// The separator that cuts the first rows into the most columns most steadily: the one for which
 /// the largest number of rows share a width above one, then the widest.
-fn delimiter_of(text: &str) -> char {
+pub(super) fn delimiter_of(text: &str) -> char {
     let score = |delimiter: char| {
         let mut widths: Vec<usize> = Vec::new();
         let byte = u8::try_from(delimiter).unwrap_or(b',');

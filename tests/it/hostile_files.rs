@@ -192,10 +192,30 @@ fn tables_beyond_all_measure_are_refused_with_their_line() {
     );
     let scripts = format!("<html>{}</html>", "<script></SCRIPT>".repeat(1_000_000));
     refused("a.html", scripts.as_bytes(), "no header row");
-    let long = format!("Ngày;Số tiền\n{}", ";\n".repeat(1_100_000));
-    refused("a.csv", long.as_bytes(), "more columns or cells");
     let large = "x".repeat((32 << 20) + 1);
-    refused("a.csv", large.as_bytes(), "more than the 33554432 allowed");
+    refused("a.csv", large.as_bytes(), "more than 16777216 bytes");
+    let open = format!("Ngày;Số tiền\n05/12/2022;\"{}", "5\n".repeat(9 << 20));
+    refused("a.csv", open.as_bytes(), "line 2 is never closed");
+}
+
+#[test]
+fn a_text_is_walked_however_many_cells_it_has() {
+    // no table that is held may have as many cells
+    let blank = format!("{}\n", ";".repeat(250)).repeat(9_000);
+    let row = "05/12/2022;5\n";
+    let long = format!("Ngày;Số tiền ghi có\n{row}{blank}{row}");
+    let file = inspect_bytes("a.csv", long.as_bytes(), None, Lang::En);
+    assert_eq!(file.error, None);
+    assert_eq!(file.statements[0].entries, 2);
+    assert_eq!(file.statements[0].credits.sum, "10");
+}
+
+#[test]
+fn of_very_many_bad_rows_the_first_are_listed() {
+    let text = format!("Ngày;Số tiền ghi có\n{}", "05/12/2022;x\n".repeat(10_002));
+    let file = inspect_bytes("a.csv", text.as_bytes(), None, Lang::En);
+    assert_eq!(file.rejects.len(), 10_000);
+    assert!(file.notes[0].contains("10002 rows"), "{:?}", file.notes);
 }
 
 #[test]

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use super::{BadRow, Found, Inspection, Total, propose};
 use crate::domain::Lang;
-use crate::format::tables::{self, Forms};
-use crate::format::{BookKind, FileError, FormatError, GridRow};
+use crate::format::tables::Forms;
+use crate::format::{BookKind, Content, FileError, FormatError};
 use crate::normalise::cells::Fault;
-use crate::normalise::statement::amount::{self, text};
+use crate::normalise::statement::amount::text;
 use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
@@ -18,7 +18,7 @@ use crate::text::reject::{say_assumed, say_file};
 pub(super) fn describe(
     file: &mut Inspection,
     base: &str,
-    bytes: &[u8],
+    (content, head): (&dyn Content, &[u8]),
     format: Option<&str>,
     lang: Lang,
 ) -> Result<(), FileError> {
@@ -26,39 +26,33 @@ pub(super) fn describe(
         file: base.into(),
         error,
     };
-    file.format = BookKind::of(bytes).map(BookKind::id);
+    file.format = BookKind::of(head).map(BookKind::id);
     let forms = Forms {
         delimiter: (format == Some("tsv")).then_some('\t'),
         ..Forms::default()
     };
-    let tables = tables::read(bytes, forms).map_err(fail)?;
-    let table = open::gather(tables, &Mapping::default());
+    let mapping = Mapping::default();
+    let table = open::open(Box::new(content), forms, &mapping).map_err(fail)?;
     file.format = Some(table.format);
     file.encoding = table.encoding;
-    let no_header = |_| FormatError::NoHeader {
-        missing: Vec::new(),
-    };
-    let read = statement::read_tables(&table, &Mapping::default());
-    let read = read.map_err(|missing| fail(no_header(missing)))?;
-    let first = read.statements.first();
-    let Some(first) = first else {
-        return Err(fail(no_header(Vec::new())));
+    let read = statement::read_tables(&table, &mapping).map_err(fail)?;
+    let Some(first) = read.statements.first() else {
+        let missing = Vec::new();
+        return Err(fail(FormatError::NoHeader { missing }));
     };
     file.header_row = Some(first.header.line);
-    file.mapping = Some(mapping(first, &table));
+    file.mapping = Some(mapping_of(first, &table));
     let header = &first.header;
     let settles = header.settles() && first.opening.is_none();
-    for statement in &read.statements {
-        rejects(file, base, statement, &table, lang);
-        file.statements.push(found(statement));
-    }
+    rejects(file, base, &read.statements, &table, lang).map_err(fail)?;
+    file.statements.extend(read.statements.iter().map(found));
     file.source = Some(if settles {
         propose::settlement()
     } else {
         propose::statement(file)
     });
     let mut statements = read.statements.iter();
-    let doubt = statements.find_map(|statement| statement.assumed(&table));
+    let doubt = statements.find_map(Statement::assumed);
     file.notes
         .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
     if let Some(error) = read.undirected.filter(|_| !settles) {
@@ -70,24 +64,55 @@ pub(super) fn describe(
     }
 }
 
-/// The rows of a statement that cannot be read.
-fn rejects(file: &mut Inspection, base: &str, statement: &Statement, table: &Table, lang: Lang) {
+/// The rows of statements that cannot be read.
+fn rejects(
+    file: &mut Inspection,
+    base: &str,
+    statements: &[Statement],
+    table: &Table,
+    lang: Lang,
+) -> Result<(), FormatError> {
     let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
-    let faults = statement.faults.iter();
-    let faults = faults.map(|(line, heading, fault)| bad(*line, heading, fault));
-    let mut rows: Vec<BadRow> = faults.collect();
-    for place in &statement.rows {
-        let row = table.grid.rows.get(*place);
-        let odd = statement.odd(table, *place);
-        if let (Some(row), Some(odd)) = (row, odd) {
-            let heading = statement.header.columns.get(odd.at);
-            let heading = heading.map_or("", |(heading, _)| heading);
-            let fault = Fault::new("", &odd.value, odd.code);
-            rows.push(bad(row.line, &table.in_sheet(*place, heading), &fault));
-        }
+    let faults = |statement: &Statement| -> Vec<BadRow> {
+        let faults = statement.faults.iter();
+        faults
+            .map(|(line, heading, fault)| bad(*line, heading, fault))
+            .collect()
+    };
+    let mut rows: Vec<Vec<BadRow>> = statements.iter().map(faults).collect();
+    if !table.odd.is_empty() {
+        statement::each_entry(table, statements, |at, place, row| {
+            let (Some(statement), Some(rows)) = (statements.get(at), rows.get_mut(at)) else {
+                return;
+            };
+            if let Some(odd) = statement.odd(table, place) {
+                let heading = statement.header.columns.get(odd.at);
+                let heading = heading.map_or("", |(heading, _)| heading);
+                let fault = Fault::new("", &odd.value, odd.code);
+                rows.push(bad(row.line, &table.in_sheet(place, heading), &fault));
+            }
+        })?;
     }
-    rows.sort_by_key(|row| row.line);
-    file.rejects.append(&mut rows);
+    for mut rows in rows {
+        rows.sort_by_key(|row| row.line);
+        file.rejects.append(&mut rows);
+    }
+    let all: u64 = statements.iter().map(|statement| statement.faulty).sum();
+    let told = statements.iter().map(|statement| statement.faults.len());
+    let told = told.sum::<usize>();
+    if u64::try_from(told).is_ok_and(|told| told < all) {
+        file.notes.push(match lang {
+            Lang::Vi => format!(
+                "Không đọc được {all} dòng; ở đây chỉ liệt kê {told} dòng đầu. \
+                 Hãy sửa cách xuất tệp, rồi kiểm tra lại."
+            ),
+            Lang::En => format!(
+                "{all} rows cannot be read; only the first {told} are listed here. \
+                 Mend how the file is exported, then look again."
+            ),
+        });
+    }
+    Ok(())
 }
 
 fn found(statement: &Statement) -> Found {
@@ -111,7 +136,7 @@ fn found(statement: &Statement) -> Found {
 }
 
 /// The proposed mapping: the meaning of each column by its heading, and how values are written.
-fn mapping(statement: &Statement, table: &Table) -> String {
+fn mapping_of(statement: &Statement, table: &Table) -> String {
     let mut out = String::from("[source.map]\n");
     let mut line = |key: &str, value: &str| {
         let value = toml::Value::String(value.to_owned());
@@ -119,7 +144,7 @@ fn mapping(statement: &Statement, table: &Table) -> String {
         let _ = writeln!(out, "{key} = {value}");
     };
     if matches!(table.format, "csv" | "tsv") {
-        line("delimiter", &table.grid.delimiter.to_string());
+        line("delimiter", &table.delimiter.to_string());
     }
     if let Some(encoding) = table.encoding.filter(|name| *name != "utf-8") {
         line("encoding", encoding);
@@ -138,10 +163,7 @@ fn mapping(statement: &Statement, table: &Table) -> String {
         line("amounts", "signed");
     }
     // what the file does not show is found anew in each
-    let rows = statement.rows.iter();
-    let mut rows = rows.filter_map(|place| table.grid.rows.get(*place));
-    let shown = |row: &GridRow| statement.header.amounts(row).any(amount::shows_separators);
-    if rows.any(shown) {
+    if statement.separated {
         line("thousands", &statement.style.group().to_string());
         line("decimal", &statement.style.decimal().to_string());
     }

@@ -282,15 +282,13 @@ fn describe(
         return Ok(());
     }
     let layout = own::layout_of(&head).filter(|_| format != Some("tsv"));
-    if layout.is_none() && size > Limits::TABLE.file_bytes {
-        return Err(too_large(Limits::TABLE.file_bytes));
-    }
-    let mut bytes = head;
-    stream.read_to_end(&mut bytes).map_err(unreadable)?;
     if let Some(layout) = layout {
+        let mut bytes = head;
+        stream.read_to_end(&mut bytes).map_err(unreadable)?;
         (file.format, file.encoding) = (Some("csv"), Some("utf-8"));
         file.layout = Some(layout.name);
         return own::describe(file, layout, base, &bytes, lang);
     }
-    foreign::describe(file, base, &bytes, format, lang)
+    drop(stream);
+    foreign::describe(file, base, (content, &head), format, lang)
 }

@@ -42,15 +42,19 @@ impl Style {
     }
 }
 
-/// The style that most cells follow; where both serve, the one that leaves fewer of them with three
-/// decimals (`1.250` and `50.000` are thousands: no amount in dong has decimals, and few
-/// currencies have three), then the point.
-pub fn style_of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Style {
-    let (mut point, mut comma) = ((0_u64, 0_u64), (0_u64, 0_u64));
-    for cell in cells {
+/// The cells of a file, of which the style is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Styles {
+    point: (u64, u64),
+    comma: (u64, u64),
+}
+
+impl Styles {
+    /// Looks at one more.
+    pub fn add(&mut self, cell: &str) {
         for (style, score) in [
-            (Style::PointDecimal, &mut point),
-            (Style::CommaDecimal, &mut comma),
+            (Style::PointDecimal, &mut self.point),
+            (Style::CommaDecimal, &mut self.comma),
         ] {
             if let Some(amount) = read(cell, style) {
                 score.0 += 1;
@@ -58,11 +62,24 @@ pub fn style_of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Style {
             }
         }
     }
-    if comma > point {
-        Style::CommaDecimal
-    } else {
-        Style::PointDecimal
+
+    /// The style that most of them follow; where both serve, the one that leaves fewer of them with
+    /// three decimals (`1.250` and `50.000` are thousands: no amount in dong has decimals, and few
+    /// currencies have three), then the point.
+    pub fn most(self) -> Style {
+        if self.comma > self.point {
+            Style::CommaDecimal
+        } else {
+            Style::PointDecimal
+        }
     }
+}
+
+/// The style of some cells.
+pub fn style_of<'a>(cells: impl IntoIterator<Item = &'a str>) -> Style {
+    let mut styles = Styles::default();
+    cells.into_iter().for_each(|cell| styles.add(cell));
+    styles.most()
 }
 
 /// Why a cell is no amount.

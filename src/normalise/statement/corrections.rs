@@ -6,9 +6,9 @@
 
 use rust_decimal::Decimal;
 
+use super::Statement;
 use super::amount;
 use super::heading::Role;
-use super::{Statement, amount::Style};
 use crate::domain::fold::squeeze;
 use crate::domain::{TxnKind, TxnStatus};
 use crate::format::GridRow;
@@ -49,17 +49,6 @@ impl Undone {
             told
         }
     }
-}
-
-/// Whether money out is written with a minus: none where no amount of it has one.
-pub(super) fn minus<'r>(cells: impl Iterator<Item = &'r str>, style: Style) -> Option<bool> {
-    let read = cells.filter_map(|cell| amount::read(cell, style));
-    let (mut with, mut without) = (false, false);
-    for sum in read {
-        with |= sum < Decimal::ZERO;
-        without |= sum > Decimal::ZERO;
-    }
-    with.then_some(!without)
 }
 
 impl Statement {

@@ -13,9 +13,9 @@ use crate::normalise::memo::fold_name;
 use crate::source::Mapping;
 
 /// The header stands within this many rows.
-const SEARCH_ROWS: usize = 30;
+pub(super) const SEARCH_ROWS: usize = 30;
 /// A heading takes at most so many rows.
-const HEIGHT_MAX: usize = 3;
+pub(super) const HEIGHT_MAX: usize = 3;
 
 /// A header: one row, or several that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]

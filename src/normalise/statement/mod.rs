@@ -6,20 +6,25 @@
 //! A file may hold several statements (`sections`).
 
 mod account;
+mod adding;
 pub mod again;
 pub mod amount;
+mod beside;
 mod check;
 mod corrections;
-mod cut;
 mod direction;
+mod feed;
 pub mod heading;
 mod label;
 pub mod message;
 pub mod open;
+mod places;
 mod reading;
 pub mod rows;
+mod run;
 mod sections;
 mod settlement;
+mod split;
 mod sums;
 mod tables;
 pub mod time;
@@ -37,8 +42,9 @@ use amount::{Style, text as text_of};
 use heading::{Header, Role};
 use open::{Odd, Table};
 
+pub use places::Places;
 pub use reading::{Account, Reading, number_of, read_message, read_table};
-pub use tables::{Read, read_tables};
+pub use tables::{Read, each_entry, read_tables};
 
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,10 +72,13 @@ pub struct Statement {
     /// Whether opening, entries and closing agree, or, without them, each running balance with the
     /// one before; none where there is nothing to check.
     pub balanced: Option<bool>,
-    /// Rows that are no entry although they stand among the entries.
+    /// Rows that are no entry although they stand among the entries: the first of them, in a file
+    /// with very many.
     pub faults: Vec<(u64, String, Fault)>,
+    /// How many these are.
+    pub faulty: u64,
     /// The places of these.
-    unread: Vec<usize>,
+    unread: Places,
     /// Money out and in as the totals row tells them.
     pub totals: [Option<Decimal>; 2],
     /// The period that the rows above the header tell.
@@ -81,12 +90,18 @@ pub struct Statement {
     /// The place of the last row, where the text ends in it; the place behind it, where a page
     /// ends between two rows of its table.
     pub cut: Option<usize>,
+    /// The line of the last row, where there is such a place.
+    cut_line: u64,
     /// Rows between which the running balances do not follow from each other.
     pub breaks: Vec<Flaw>,
     /// Rows of sums that its entries do not add up to.
     pub sums: Vec<Flaw>,
     /// The places of the rows that may be entries.
-    pub rows: Vec<usize>,
+    pub rows: Places,
+    /// The first date that would be another day with the month first.
+    doubt: Option<Doubt>,
+    /// True where an amount shows how groups or decimals are separated.
+    pub separated: bool,
     /// True where an amount has a sign.
     pub signed: bool,
     /// True where money out is written with a minus.
@@ -96,6 +111,9 @@ pub struct Statement {
     /// The words of the column that tells which way money went.
     words: direction::Words,
 }
+
+/// A cell, the day it was taken for, and the form by which it would be another.
+type Doubt = (Box<str>, Day, &'static str);
 
 /// How many, and how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -159,7 +177,7 @@ impl Statement {
     /// A date of which nothing in the file says which of its numbers is the month, where all are
     /// such: a cell, the day it was taken for, and the form with the month first. A period that the
     /// file tells, that holds all of its days and has a number above 12, says it.
-    pub fn assumed<'t>(&self, table: &'t Table) -> Option<(&'t str, Day, &'static str)> {
+    pub fn assumed(&self) -> Option<(&str, Day, &'static str)> {
         let proves = |(from, to): (Day, Day)| {
             let beyond = |day: Day| day.date().day() > 12;
             let holds = self.days.iter().all(|day| (from..=to).contains(day));
@@ -168,13 +186,8 @@ impl Statement {
         if !self.times.assumed || self.period.is_some_and(proves) {
             return None;
         }
-        let rows = self.rows.iter();
-        let rows = rows.filter_map(|place| table.grid.rows.get(*place));
-        let mut cells = rows.map(|row| self.header.cell(row, Role::Time));
-        cells.find_map(|cell| {
-            let day = time::day_of(&self.times.iso(cell)?)?;
-            Some((cell, day, time::other_day(cell)?))
-        })
+        let (cell, day, form) = self.doubt.as_ref()?;
+        Some((cell, *day, form))
     }
 
     /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.

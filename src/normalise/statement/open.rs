@@ -1,10 +1,12 @@
-//! PURE: the sheets of a file, one after the other.
+//! PURE: the rows of a file, the sheets of a spreadsheet one after the other.
 
+use std::borrow::Cow;
+use std::io::Read;
 use std::ops::Range;
 
 use crate::domain::RejectCode;
-use crate::format::Grid;
-use crate::format::tables::{End, Forms, Tables};
+use crate::format::tables::{self, End, Forms, Tables};
+use crate::format::{BookKind, Content, FormatError, GridRow, Limits, Text};
 use crate::source::Mapping;
 
 /// A cell that is not what it seems: a number that lost digits when a spreadsheet was saved, or a
@@ -21,12 +23,34 @@ pub struct Odd {
     pub code: RejectCode,
 }
 
+/// The rows of a table.
+pub enum Rows<'c> {
+    /// Of a spreadsheet or a page: held.
+    Held(Vec<GridRow>),
+    /// Of a text: read anew by each walk, as a text may be longer than the memory.
+    Walked(Text<'c>),
+}
+
+impl Rows<'_> {
+    /// Every row in order, its place from 0 on.
+    pub fn walk(&self) -> Box<dyn Iterator<Item = Cow<'_, GridRow>> + '_> {
+        match self {
+            Self::Held(rows) => Box::new(rows.iter().map(Cow::Borrowed)),
+            Self::Walked(text) => Box::new(text.walk().map(Cow::Owned)),
+        }
+    }
+}
+
+/// So many bytes tell a spreadsheet.
+const HEAD: u64 = 256;
+
 /// The tables of a file as one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
+pub struct Table<'c> {
     /// The rows of every sheet that is read.
-    pub grid: Grid,
-    /// The name of each sheet and where its rows stand.
+    pub rows: Rows<'c>,
+    /// The separator of a text.
+    pub delimiter: char,
+    /// The name of each sheet and where its rows stand; a text is one without an end.
     pub sheets: Vec<(Box<str>, Range<usize>)>,
     /// Cells that are not what they seem, in order of the rows.
     pub odd: Vec<Odd>,
@@ -38,7 +62,19 @@ pub struct Table {
     pub end: End,
 }
 
-impl Table {
+impl Table<'_> {
+    /// Why a walk ended early.
+    ///
+    /// # Errors
+    /// A text that cannot be read to its end.
+    pub fn whole(&self) -> Result<(), FormatError> {
+        let fault = match &self.rows {
+            Rows::Held(_) => None,
+            Rows::Walked(text) => text.fault(),
+        };
+        fault.map_or(Ok(()), Err)
+    }
+
     /// The cells of a row that are not what they seem.
     pub fn odd_in(&self, row: usize) -> &[Odd] {
         let from = self.odd.partition_point(|odd| odd.row < row);
@@ -70,8 +106,62 @@ pub fn forms(mapping: &Mapping) -> Forms {
     }
 }
 
+/// Opens a file as tables, whatever its name: a text is looked over, anything else is held.
+///
+/// # Errors
+/// What is no table of the known kinds, is beyond the limits or hostile.
+pub fn open<'c>(
+    content: Box<dyn Content + Send + 'c>,
+    forms: Forms,
+    mapping: &Mapping,
+) -> Result<Table<'c>, FormatError> {
+    let mut head = Vec::new();
+    content.open()?.1.take(HEAD).read_to_end(&mut head)?;
+    if BookKind::of(&head).is_some() {
+        return held(&*content, forms, mapping);
+    }
+    let text = match Text::open(content, forms, Limits::TEXT)? {
+        Ok(text) => text,
+        Err(content) => return held(&*content, forms, mapping),
+    };
+    let sheets = match &mapping.sheet {
+        // a text has no name
+        Some(name) if !name.is_empty() => Vec::new(),
+        _ => vec![("".into(), 0..usize::MAX)],
+    };
+    let tabs = text.delimiter == '\t';
+    Ok(Table {
+        delimiter: text.delimiter,
+        sheets,
+        odd: Vec::new(),
+        format: if tabs { "tsv" } else { "csv" },
+        encoding: Some(text.encoding),
+        end: text.end,
+        rows: Rows::Walked(text),
+    })
+}
+
+/// A spreadsheet or a page is held as a whole, within limits.
+fn held(
+    content: &dyn Content,
+    forms: Forms,
+    mapping: &Mapping,
+) -> Result<Table<'static>, FormatError> {
+    let limit = Limits::TABLE.file_bytes;
+    let (told, stream) = content.open()?;
+    let mut bytes = Vec::new();
+    if told <= limit {
+        stream.take(limit + 1).read_to_end(&mut bytes)?;
+    }
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX).max(told);
+    if size > limit {
+        return Err(FormatError::TooLarge { bytes: size, limit });
+    }
+    Ok(gather(tables::read(&bytes, forms)?, mapping))
+}
+
 /// The sheets that a mapping names; all of them where it names none.
-pub fn gather(tables: Tables, mapping: &Mapping) -> Table {
+fn gather(tables: Tables, mapping: &Mapping) -> Table<'static> {
     let (mut rows, mut sheets, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for mut sheet in tables.sheets {
         if mapping
@@ -109,10 +199,8 @@ pub fn gather(tables: Tables, mapping: &Mapping) -> Table {
         sheets.push((sheet.name, start..rows.len()));
     }
     Table {
-        grid: Grid {
-            delimiter: tables.delimiter,
-            rows,
-        },
+        rows: Rows::Held(rows),
+        delimiter: tables.delimiter,
         sheets,
         odd: all,
         format: tables.format,

@@ -138,34 +138,26 @@ pub fn read_table(
     table: &Table,
     mapping: &Mapping,
 ) -> Result<(Reading, Vec<Statement>), FormatError> {
-    let read = read_tables(table, mapping).map_err(|missing| FormatError::NoHeader {
-        missing: missing.into_iter().map(Into::into).collect(),
-    })?;
+    let read = read_tables(table, mapping)?;
     if let Some(error) = read.unread.or(read.undirected) {
         return Err(error);
     }
     let reading = Reading {
         format: table.format,
         encoding: table.encoding,
-        accounts: read
-            .statements
-            .iter()
-            .map(|statement| account_of(table, statement))
-            .collect(),
+        accounts: read.statements.iter().map(account_of).collect(),
     };
     Ok((reading, read.statements))
 }
 
-fn account_of(table: &Table, statement: &Statement) -> Account {
+fn account_of(statement: &Statement) -> Account {
     let ends = statement.ends.unzip();
     // a row that is half is refused
-    let rows = table.grid.rows.len();
-    let halved = statement.cut.is_some_and(|at| at < rows);
-    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let halved = statement.cut.is_some_and(|at| statement.rows.contains(at));
     Account {
         number: number_of(statement.account.as_deref().unwrap_or_default()),
         entries: statement.entries,
-        faults: count(statement.faults.len()) + u64::from(halved),
+        faults: statement.faulty + u64::from(halved),
         credits: statement.credits.sum,
         debits: statement.debits.sum,
         opening: statement.opening.or(ends.0),
@@ -176,17 +168,16 @@ fn account_of(table: &Table, statement: &Statement) -> Account {
         checked: Checked {
             debits: statement.debits.sum,
             opens_on: statement.period.map(|(from, _)| from),
-            flaws: flaws(table, statement),
+            flaws: flaws(statement),
             ..Checked::default()
         },
     }
 }
 
 /// What in a table does not agree: its running balances, and its rows of sums.
-fn flaws(table: &Table, statement: &Statement) -> Vec<Flaw> {
-    let last = || table.grid.rows.last().map_or(0, |row| row.line);
-    let cut = statement.cut.map(|at| Flaw::Cut {
-        line: table.grid.rows.get(at).map_or_else(last, |row| row.line),
+fn flaws(statement: &Statement) -> Vec<Flaw> {
+    let cut = statement.cut.map(|_| Flaw::Cut {
+        line: statement.cut_line,
     });
     let mut flaws: Vec<Flaw> = cut.into_iter().chain(statement.breaks.clone()).collect();
     // what cannot be read was summed up, too

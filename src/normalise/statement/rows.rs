@@ -169,8 +169,12 @@ impl Maker<'_> {
     }
 
     /// The row at a place of a table, if it is one.
-    pub fn table_row(&self, table: &Table, statement: &Statement, place: usize) -> Option<Made> {
-        let row = table.grid.rows.get(place)?;
+    pub fn table_row(
+        &self,
+        table: &Table,
+        statement: &Statement,
+        (place, row): (usize, &GridRow),
+    ) -> Option<Made> {
         let header = &statement.header;
         let cell = |role| header.cell(row, role);
         // an account that lost its digits is nobody's, and the row is refused below

@@ -1,18 +1,19 @@
-//! PURE: the statements of a table, read.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! PURE: the statements of a table, read in a few walks over its rows: where each stands, how its
+//! columns are written, what stands beside the entries, what they add up to.
 
 use rust_decimal::Decimal;
 
-use super::amount::{self, Style};
-use super::check::Running;
+use super::adding::add_up;
+use super::amount::{Style, Styles};
+use super::beside::Beside;
 use super::direction::{self, Way};
 use super::heading::{Header, Role};
 use super::label::{self, beside};
 use super::open::Table;
-use super::sections::{self, Section};
-use super::totals::Totals;
-use super::{Statement, Sum, TableRow, corrections, cut, sums, time};
+use super::places::Places;
+use super::sections::Section;
+use super::split::{Split, split};
+use super::{Statement, Sum, time};
 use crate::format::{FormatError, GridRow};
 use crate::source::{Amounts, FileRole, Mapping};
 
@@ -30,280 +31,270 @@ pub struct Read {
 /// Reads a table as a mapping says; without headings in it, by the words of its headers.
 ///
 /// # Errors
-/// The headings that are missing; an empty list when no row looks like a header.
-pub fn read_tables(table: &Table, mapping: &Mapping) -> Result<Read, Vec<String>> {
+/// The headings that are missing; an empty list when no row looks like a header. A text that cannot
+/// be read to its end.
+pub fn read_tables(table: &Table, mapping: &Mapping) -> Result<Read, FormatError> {
     if let Some(sheet) = mapping.sheet.as_ref().filter(|_| table.sheets.is_empty()) {
-        return Err(vec![sheet.to_string()]);
+        let missing = vec![sheet.clone()];
+        return Err(FormatError::NoHeader { missing });
     }
-    let split = sections::split(table, mapping)?;
-    let unread = split.unread.map(|(sheet, place)| FormatError::NotRead {
+    let Split {
+        mut sections,
+        unread,
+        last,
+    } = split(table, mapping)?;
+    let unread = unread.map(|(sheet, line)| FormatError::NotRead {
         sheet: table.sheet(sheet).into(),
-        line: table.grid.rows.get(place).map_or(0, |row| row.line),
+        line,
     });
-    let (mut statements, mut undirected): (Vec<Statement>, Option<FormatError>) = (vec![], None);
-    let columns = columns_of(table, mapping, &split.sections);
-    for (section, columns) in split.sections.into_iter().zip(columns) {
-        let before = statements.last();
-        let (statement, bare) = read_section(table, mapping, section, columns, before);
-        if bare {
-            let column = statement.header.heading(Role::Amount).unwrap_or_default();
-            let column = column.into();
-            undirected.get_or_insert(FormatError::NoDirection { column });
-        }
-        statements.push(statement);
+    let mut statements = begun(table, mapping, &sections)?;
+    let beside = Beside::of(table, &sections, &statements, last.as_ref())?;
+    for ((statement, section), beside) in statements.iter_mut().zip(&mut sections).zip(&beside) {
+        beside.settle(statement, section, table.end, last.as_ref());
     }
+    let minus = beside.iter().map(|beside| beside.minus().is_some());
+    let minus: Vec<bool> = minus.collect();
+    let read = add_up(table, mapping, &sections, statements, &minus)?;
+    let mut bare = read.iter();
+    let bare = bare.find(|(statement, all_in)| statement.is_bare(mapping) && !all_in);
+    let undirected = bare.map(|(statement, _)| {
+        let column = statement.header.heading(Role::Amount).unwrap_or_default();
+        let column = column.into();
+        FormatError::NoDirection { column }
+    });
     Ok(Read {
-        statements,
+        statements: read.into_iter().map(|(statement, _)| statement).collect(),
         unread,
         undirected,
     })
 }
 
-/// How amounts and times are written below each section's headings: the same wherever the same
-/// headings stand, as one program wrote them all.
-fn columns_of(table: &Table, mapping: &Mapping, sections: &[Section]) -> Vec<Columns> {
-    let mut groups: Vec<(&Header, Vec<&Section>)> = Vec::new();
-    let mut of = Vec::new();
-    for section in sections {
-        let like = groups
-            .iter()
-            .position(|(head, _)| head.is_like(&section.header));
-        let at = like.unwrap_or_else(|| {
-            groups.push((&section.header, Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(section);
-        of.push(at);
-    }
-    let written = groups.iter().map(|(header, sections)| {
-        let places = sections.iter().flat_map(|section| &section.rows);
-        let rows = places.filter_map(|at| table.grid.rows.get(*at));
-        let amounts = rows.clone().flat_map(|row| header.amounts(row));
-        let times = rows.clone().map(|row| header.cell(row, Role::Time));
-        let style = Style::of(mapping).unwrap_or_else(|| amount::style_of(amounts));
-        let told = mapping.time_format.map(time::Column::told);
-        (style, told.unwrap_or_else(|| time::Column::of(times)))
-    });
-    let written: Vec<Columns> = written.collect();
-    of.into_iter().map(|at| written[at]).collect()
-}
-
-/// How amounts and times are written.
-type Columns = (Style, time::Column);
-
-/// Reads one statement; true where nothing in it tells which way money went.
-fn read_section(
+/// Walks over the rows of sections: the number of the section, the place, the row.
+pub(super) fn each_row(
     table: &Table,
-    mapping: &Mapping,
-    mut section: Section,
-    (style, times): Columns,
-    before: Option<&Statement>,
-) -> (Statement, bool) {
-    let row = |at: &usize| table.grid.rows.get(*at);
-    let rows = || section.rows.iter().filter_map(row);
-    let words = direction::Words::of(mapping);
-    let mut header = section.header.clone();
-    find_direction(&mut header, mapping, rows(), &words);
-    let above = table.grid.rows.get(section.above.clone());
-    let above = above.unwrap_or_default();
-    let notes: Vec<&GridRow> = section.notes.iter().filter_map(row).collect();
-    let balance = |labels: &[&str]| {
-        let above = above
-            .iter()
-            .map(|row| label::balance(row, labels, None, style));
-        let below = notes
-            .iter()
-            .map(|row| label::balance(row, labels, Some(&header), style));
-        above.chain(below).flatten().collect::<Vec<Decimal>>()
-    };
-    let opening = balance(&["SO DU DAU", "OPENING BALANCE"]);
-    // of several the last of the file
-    let closing = balance(&["SO DU CUOI", "CLOSING BALANCE"]);
-    let word = |cell: &str| Some(Box::<str>::from(cell.split_whitespace().next()?));
-    let currency = |row| beside(row, &["LOAI TIEN", "CURRENCY", "TIEN TE"], word);
-    let kept = |told: fn(&Statement) -> Option<Box<str>>| before.and_then(told);
-    let mut statement = Statement {
-        style,
-        times,
-        account: section
-            .account
-            .clone()
-            .or_else(|| kept(|before| before.account.clone())),
-        currency: above
-            .iter()
-            .find_map(currency)
-            .or_else(|| kept(|before| before.currency.clone())),
-        entries: 0,
-        credits: Sum::default(),
-        debits: Sum::default(),
-        opening: opening.first().copied(),
-        closing: closing.last().copied(),
-        balanced: None,
-        faults: Vec::new(),
-        unread: Vec::new(),
-        totals: [None, None],
-        period: label::period(above),
-        days: BTreeSet::new(),
-        ends: None,
-        cut: None,
-        breaks: Vec::new(),
-        sums: Vec::new(),
-        only_in: mapping.amounts == Some(Amounts::In),
-        words,
-        signed: false,
-        minus: true,
-        header,
-        rows: Vec::new(),
-    };
-    let all_in = add_up(&mut statement, table, &mut section, mapping);
-    let bare = statement.is_bare(mapping) && !all_in;
-    statement.rows = section.rows;
-    (statement, bare)
-}
-
-/// Adds the rows up; what a minus before a debit means is told by the debits, else by the balances.
-/// True where every row tells which way its money went.
-fn add_up(
-    statement: &mut Statement,
-    table: &Table,
-    section: &mut Section,
-    mapping: &Mapping,
-) -> bool {
-    let rows = section
-        .rows
-        .iter()
-        .filter_map(|at| table.grid.rows.get(*at));
-    let debits = rows.map(|row| statement.header.cell(row, Role::Debit));
-    let minus = corrections::minus(debits, statement.style);
-    statement.minus = minus.unwrap_or(true);
-    statement.cut = cut::place(statement, table, section);
-    let other = minus.map(|minus| Statement {
-        minus: !minus,
-        ..statement.clone()
-    });
-    let mut all_in = statement.add_up(table, section, mapping);
-    // the balances know whether a minus gives back
-    if let Some(mut other) = other.filter(|_| statement.balanced == Some(false)) {
-        let also = other.add_up(table, section, mapping);
-        if other.balanced == Some(true) {
-            (*statement, all_in) = (other, also);
+    sections: &[Section],
+    mut take: impl FnMut(usize, usize, &GridRow) -> Result<(), FormatError>,
+) -> Result<(), FormatError> {
+    let mut at = 0;
+    for (place, row) in table.rows.walk().enumerate() {
+        while sections.get(at + 1).is_some_and(|next| next.head <= place) {
+            at += 1;
+        }
+        let Some(section) = sections.get(at) else {
+            break;
+        };
+        if section.rows.contains(place) || section.notes.contains(place) {
+            take(at, place, &row)?;
         }
     }
-    all_in
+    table.whole()
+}
+
+/// Walks over the rows of statements that may be entries: the number of the statement, the place,
+/// the row.
+///
+/// # Errors
+/// A text that cannot be read to its end.
+pub fn each_entry(
+    table: &Table,
+    statements: &[Statement],
+    mut take: impl FnMut(usize, usize, &GridRow),
+) -> Result<(), FormatError> {
+    let ends: Vec<Option<usize>> = statements.iter().map(|one| one.rows.last()).collect();
+    let mut at = 0;
+    for (place, row) in table.rows.walk().enumerate() {
+        while ends
+            .get(at)
+            .is_some_and(|end| end.is_none_or(|end| end < place))
+        {
+            at += 1;
+        }
+        let Some(statement) = statements.get(at) else {
+            break;
+        };
+        if statement.rows.contains(place) {
+            take(at, place, &row);
+        }
+    }
+    table.whole()
+}
+
+/// How the columns of sections are written: of all that have the same headings alike, as one
+/// program wrote them all.
+#[derive(Default)]
+struct Written {
+    styles: Styles,
+    times: time::Cells,
+}
+
+/// The statements as far as they are known before their entries are read.
+fn begun(
+    table: &Table,
+    mapping: &Mapping,
+    sections: &[Section],
+) -> Result<Vec<Statement>, FormatError> {
+    let words = direction::Words::of(mapping);
+    let mut groups: Vec<(&Header, Written)> = Vec::new();
+    let group = |section: &Section, groups: &mut Vec<(&Header, Written)>| {
+        let mut known = groups.iter();
+        known.position(|(head, _)| head.is_like(&section.header))
+    };
+    let mut of = Vec::new();
+    for section in sections {
+        of.push(group(section, &mut groups).unwrap_or_else(|| {
+            groups.push((&section.header, Written::default()));
+            groups.len() - 1
+        }));
+    }
+    let mut directed: Vec<Directing> = sections
+        .iter()
+        .map(|section| Directing::of(&section.header, mapping))
+        .collect();
+    let known = (
+        Style::of(mapping),
+        mapping.time_format.map(time::Column::told),
+    );
+    each_row(table, sections, |at, place, row| {
+        if !sections[at].rows.contains(place) {
+            return Ok(());
+        }
+        let (header, written) = &mut groups[of[at]];
+        if known.0.is_none() {
+            header
+                .amounts(row)
+                .for_each(|cell| written.styles.add(cell));
+        }
+        if known.1.is_none() {
+            written.times.add(header.cell(row, Role::Time));
+        }
+        directed[at].look(row, &words);
+        Ok(())
+    })?;
+    let mut statements: Vec<Statement> = Vec::new();
+    for ((section, of), directing) in sections.iter().zip(of).zip(directed) {
+        let written = &groups[of].1;
+        let style = known.0.unwrap_or_else(|| written.styles.most());
+        let times = known.1.unwrap_or_else(|| written.times.column());
+        let mut header = section.header.clone();
+        if let Some(at) = directing.column() {
+            header.set_direction(at);
+        }
+        let words = words.clone();
+        let before = statements.last();
+        let statement = Statement::begin(section, before, (header, style, times, words), mapping);
+        statements.push(statement);
+    }
+    Ok(statements)
 }
 
 /// The column beside a single amount that tells which way it went, where the mapping names none: by
 /// its heading, or a column of kinds that holds such words.
-fn find_direction<'r>(
-    header: &mut Header,
-    mapping: &Mapping,
-    mut rows: impl Iterator<Item = &'r GridRow>,
-    words: &direction::Words,
-) {
-    let settles = match mapping.role {
-        Some(role) => role == FileRole::Settlement,
-        None => header.settles(),
-    };
-    if header.amount_role() != Role::Amount || header.at(Role::Direction).is_some() || settles {
-        return;
+enum Directing {
+    No,
+    Heading(usize),
+    Kind(usize),
+    Told(usize),
+}
+
+impl Directing {
+    fn of(header: &Header, mapping: &Mapping) -> Self {
+        let settles = match mapping.role {
+            Some(role) => role == FileRole::Settlement,
+            None => header.settles(),
+        };
+        if header.amount_role() != Role::Amount || header.at(Role::Direction).is_some() || settles {
+            return Self::No;
+        }
+        if let Some(at) = header.untold(Role::Direction) {
+            return Self::Heading(at);
+        }
+        let kind = header.at(Role::Kind).or(header.untold(Role::Kind));
+        kind.map_or(Self::No, Self::Kind)
     }
-    if let Some(at) = header.untold(Role::Direction) {
-        header.set_direction(at);
-    } else if let Some(at) = header.at(Role::Kind).or(header.untold(Role::Kind))
-        && rows.any(|row| words.way(row.get(at)).is_some())
-    {
-        header.set_direction(at);
+
+    fn look(&mut self, row: &GridRow, words: &direction::Words) {
+        if let Self::Kind(at) = self
+            && words.way(row.get(*at)).is_some()
+        {
+            *self = Self::Told(*at);
+        }
+    }
+
+    fn column(self) -> Option<usize> {
+        match self {
+            Self::Heading(at) | Self::Told(at) => Some(at),
+            Self::No | Self::Kind(_) => None,
+        }
     }
 }
 
 impl Statement {
+    /// A statement before its entries.
+    fn begin(
+        section: &Section,
+        before: Option<&Self>,
+        (header, style, times, words): (Header, Style, time::Column, direction::Words),
+        mapping: &Mapping,
+    ) -> Self {
+        let above = &section.above;
+        let word = |cell: &str| Some(Box::<str>::from(cell.split_whitespace().next()?));
+        let currency = |row| beside(row, &["LOAI TIEN", "CURRENCY", "TIEN TE"], word);
+        let kept = |told: fn(&Self) -> Option<Box<str>>| before.and_then(told);
+        Self {
+            style,
+            times,
+            account: section
+                .account
+                .clone()
+                .or_else(|| kept(|before| before.account.clone())),
+            currency: above
+                .iter()
+                .find_map(currency)
+                .or_else(|| kept(|before| before.currency.clone())),
+            entries: 0,
+            credits: Sum::default(),
+            debits: Sum::default(),
+            opening: None,
+            closing: None,
+            balanced: None,
+            faults: Vec::new(),
+            faulty: 0,
+            unread: Places::default(),
+            totals: [None, None],
+            period: label::period(above),
+            days: std::collections::BTreeSet::new(),
+            ends: None,
+            cut: None,
+            cut_line: 0,
+            breaks: Vec::new(),
+            sums: Vec::new(),
+            doubt: None,
+            separated: false,
+            only_in: mapping.amounts == Some(Amounts::In),
+            words,
+            signed: false,
+            minus: true,
+            header,
+            rows: Places::default(),
+        }
+    }
+
     /// One column of amounts, without a sign and without a column beside it, where a bank's
     /// entries are told.
     fn is_bare(&self, mapping: &Mapping) -> bool {
+        self.entries > 0 && !self.signed && self.may_be_bare(mapping)
+    }
+
+    /// The same as far as the headings tell.
+    pub(super) fn may_be_bare(&self, mapping: &Mapping) -> bool {
         let sided = self.header.amount_role() != Role::Amount;
-        let directed = self.header.at(Role::Direction).is_some() || self.signed;
+        let directed = self.header.at(Role::Direction).is_some();
         let settles = match mapping.role {
             Some(role) => role == FileRole::Settlement,
             None => self.header.settles(),
         };
         let told = mapping.amounts.is_some();
-        self.entries > 0 && !(sided || directed || settles || told)
-    }
-
-    /// Adds up the rows of a section; true where its balances say that amounts without a sign came
-    /// in.
-    fn add_up(&mut self, table: &Table, section: &Section, mapping: &Mapping) -> bool {
-        let mut balances = Balances::default();
-        let mut totals = Totals::of(&self.header);
-        let (mut entries, mut notes) = (section.rows.iter(), section.notes.iter().peekable());
-        let mut next = entries.next();
-        while let Some(at) = next.or_else(|| notes.peek().copied()) {
-            let note = notes.next_if(|note| *note < at || next.is_none());
-            let Some(row) = table.grid.rows.get(*note.unwrap_or(at)) else {
-                break;
-            };
-            if note.is_some() {
-                if let Some(label) = sums::label(row, &self.header) {
-                    totals.row(row, &self.header, self.style, label);
-                }
-                continue;
-            }
-            if let Some(amount) = self.entry(table, *at, &mut balances) {
-                totals.entry((row, &self.header, self.style), amount, mapping);
-            }
-            next = entries.next();
-        }
-        let judged = totals.judge([self.debits.sum, self.credits.sum]);
-        (self.totals, self.sums) = (judged.totals, judged.flaws);
-        let way = self.way(&balances.rows);
-        self.balanced = self.check(&way);
-        let told = self.opening.and(self.closing).is_some();
-        let no_balances = balances.rows.is_empty();
-        (self.ends, self.breaks) = (way.ends, way.breaks);
-        self.balanced == Some(true) && (way.all_in || told && no_balances)
-    }
-
-    /// Adds one row; its amount, where it is an entry.
-    fn entry(&mut self, table: &Table, place: usize, balances: &mut Balances) -> Option<Decimal> {
-        let row = table.grid.rows.get(place)?;
-        if self.cut == Some(place) {
-            return None;
-        }
-        match self.row(row) {
-            TableRow::Nothing => None,
-            TableRow::Entry(amount, iso) => {
-                self.entries += 1;
-                if amount < Decimal::ZERO {
-                    self.debits.add(-amount);
-                } else {
-                    self.credits.add(amount);
-                }
-                self.signed |= self.header.told(row).iter().any(|(_, cell)| has_sign(cell));
-                self.days.extend(time::day_of(&iso));
-                let balance = self.header.cell(row, Role::Balance);
-                let account = self.header.cell(row, Role::Account);
-                let nth = balances.count(account);
-                if let Some(balance) = amount::read(balance, self.style) {
-                    balances.rows.push(Running {
-                        place,
-                        line: row.line,
-                        nth,
-                        account: account.into(),
-                        at: iso,
-                        amount,
-                        balance,
-                    });
-                }
-                Some(amount)
-            }
-            TableRow::Fault(role, fault, _) => {
-                let heading = self.header.heading(role).unwrap_or_default();
-                let heading = table.in_sheet(place, heading);
-                self.faults.push((row.line, heading, fault));
-                self.unread.push(place);
-                None
-            }
-        }
+        !(sided || directed || settles || told)
     }
 
     /// An amount by the column beside it.
@@ -319,28 +310,4 @@ impl Statement {
             Way::In => Some(amount).filter(|amount| *amount >= Decimal::ZERO),
         }
     }
-}
-
-/// The rows with a running balance, and how many entries each account has.
-#[derive(Default)]
-struct Balances {
-    rows: Vec<Running>,
-    counts: BTreeMap<Box<str>, u64>,
-}
-
-impl Balances {
-    /// The place of an entry among those of its account.
-    fn count(&mut self, account: &str) -> u64 {
-        if let Some(count) = self.counts.get_mut(account) {
-            *count += 1;
-            return *count;
-        }
-        self.counts.insert(account.into(), 1);
-        1
-    }
-}
-
-/// A plus, a minus or brackets.
-fn has_sign(cell: &str) -> bool {
-    cell.contains(['+', '-', '(', '\u{2212}'])
 }

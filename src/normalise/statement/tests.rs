@@ -1,43 +1,45 @@
 //! Tables that were read wrongly once: each row of money goes to its own account, in its own
 //! direction, once; what is cut is refused.
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::domain::Flaw;
-use crate::format::tables::{Forms, read as read_text};
+use crate::format::tables::Forms;
 use crate::source::Mapping;
 
 const HEAD: &str = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Số dư;Nội dung\n";
 const PLAIN: &str = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Nội dung\n";
 
-struct Told {
-    table: Table,
+struct Told<'b> {
+    table: Table<'b>,
     read: Read,
 }
 
-fn told_by(bytes: &[u8], mapping: &Mapping) -> Told {
-    let tables = read_text(bytes, Forms::default()).unwrap();
-    let table = open::gather(tables, mapping);
+fn told_by<'b>(bytes: &'b [u8], mapping: &Mapping) -> Told<'b> {
+    let table = open::open(Box::new(bytes), Forms::default(), mapping).unwrap();
     let read = read_tables(&table, mapping).unwrap();
     Told { table, read }
 }
 
-fn told(text: &str) -> Told {
+fn told(text: &str) -> Told<'_> {
     told_by(text.as_bytes(), &Mapping::default())
 }
 
-impl Told {
+impl Told<'_> {
     /// Account, amounts and rejects of each statement.
     fn rows(&self) -> Vec<String> {
+        let all: Vec<GridRow> = self.table.rows.walk().map(Cow::into_owned).collect();
         let statements = self.read.statements.iter().map(|statement| {
-            let rows = statement.rows.iter().filter_map(|at| {
-                let row = &self.table.grid.rows[*at];
-                match statement.row(row) {
-                    _ if statement.cut == Some(*at) => Some("cut".to_owned()),
+            let rows = statement
+                .rows
+                .iter()
+                .filter_map(|at| match statement.row(&all[at]) {
+                    _ if statement.cut == Some(at) => Some("cut".to_owned()),
                     TableRow::Nothing => None,
                     TableRow::Entry(amount, _) => Some(text_of(amount)),
                     TableRow::Fault(_, fault, _) => Some(fault.code.id().to_owned()),
-                }
-            });
+                });
             let account = statement.account.as_deref().unwrap_or("-");
             format!("{account}: {}", rows.collect::<Vec<_>>().join(" "))
         });

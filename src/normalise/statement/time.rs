@@ -60,42 +60,6 @@ impl Column {
         }
     }
 
-    /// The column as its cells show it.
-    pub fn of<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let fits = |cell: &str| (forms(cell).next().is_some(), month_first(cell));
-        let (mut day, mut month) = (None, None);
-        for cell in cells.clone() {
-            match fits(cell) {
-                (true, None) if cell.contains('/') => day = Some(()),
-                (false, Some((form, _))) => month = Some(form),
-                _ => {}
-            }
-        }
-        match (day, month) {
-            (None, Some(form)) => return Self::told(form),
-            (Some(()), Some(_)) => {
-                let form = format_of(cells);
-                return Self {
-                    form,
-                    mixed: true,
-                    assumed: false,
-                };
-            }
-            _ => {}
-        }
-        let assumed = day.is_none() && cells.clone().any(|cell| other_day(cell).is_some());
-        let form = format_of(cells.clone()).or_else(|| {
-            let mut filled = cells.filter(|cell| !cell.is_empty()).peekable();
-            let any = filled.peek().is_some();
-            (any && filled.all(|cell| serial(cell).is_some())).then_some(EXCEL)
-        });
-        Self {
-            form,
-            mixed: false,
-            assumed,
-        }
-    }
-
     /// A cell of the column as ISO text.
     pub fn iso(self, cell: &str) -> Option<String> {
         let both = || forms(cell).next().is_some() && month_first(cell).is_some();
@@ -103,6 +67,70 @@ impl Column {
             return None;
         }
         iso(cell, self.form)
+    }
+}
+
+/// The cells of a column, of which the form is told.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    /// A cell proves that the day stands first.
+    day: bool,
+    /// The form of a cell that proves that the month does.
+    month: Option<&'static str>,
+    /// How many cells follow each form.
+    counts: Vec<(&'static str, u64)>,
+    /// A cell would be another day with the month first.
+    other: bool,
+    /// Cells that hold something, and those of them that are days of a spreadsheet.
+    filled: u64,
+    serial: u64,
+}
+
+impl Cells {
+    /// Looks at one more.
+    pub fn add(&mut self, cell: &str) {
+        let form = forms(cell).next();
+        match (form, month_first(cell)) {
+            (Some(_), None) if cell.contains('/') => self.day = true,
+            (None, Some((form, _))) => self.month = Some(form),
+            (Some(_), Some(_)) => self.other = self.other || other_day(cell).is_some(),
+            _ => {}
+        }
+        if let Some(form) = form {
+            match self.counts.iter_mut().find(|(known, _)| *known == form) {
+                Some((_, count)) => *count += 1,
+                None => self.counts.push((form, 1)),
+            }
+        }
+        self.filled += u64::from(!cell.is_empty());
+        self.serial += u64::from(form.is_none() && serial(cell).is_some());
+    }
+
+    /// The form that the most of them follow, none when none follows any.
+    fn most(&self) -> Option<&'static str> {
+        let best = self.counts.iter().rev().max_by_key(|(_, count)| *count);
+        best.map(|(form, _)| *form)
+    }
+
+    /// The column as they show it.
+    pub fn column(&self) -> Column {
+        match (self.day, self.month) {
+            (false, Some(form)) => return Column::told(form),
+            (true, Some(_)) => {
+                return Column {
+                    form: self.most(),
+                    mixed: true,
+                    assumed: false,
+                };
+            }
+            _ => {}
+        }
+        let days = self.filled > 0 && self.filled == self.serial;
+        Column {
+            form: self.most().or(days.then_some(EXCEL)),
+            mixed: false,
+            assumed: !self.day && self.other,
+        }
     }
 }
 
@@ -225,29 +253,24 @@ pub(super) fn may_be(cell: &str) -> bool {
     is_time(cell) || month_first(cell).is_some() || serial(cell).is_some()
 }
 
-/// The form that the most cells follow, none when no cell follows any.
-pub fn format_of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<&'static str> {
-    let mut counts: Vec<(&'static str, u64)> = Vec::new();
-    for cell in cells {
-        if let Some(form) = forms(cell).next() {
-            match counts.iter_mut().find(|(known, _)| *known == form) {
-                Some((_, count)) => *count += 1,
-                None => counts.push((form, 1)),
-            }
-        }
-    }
-    let best = counts.into_iter().rev().max_by_key(|(_, count)| *count);
-    best.map(|(form, _)| form)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn column_of(cells: &[&str]) -> Column {
+        let mut seen = Cells::default();
+        for cell in cells {
+            seen.add(cell);
+        }
+        seen.column()
+    }
+
     #[test]
     fn days_come_first_and_must_exist() {
         let check = |cell: &str, form: &str| {
-            assert_eq!(format_of([cell].into_iter()).unwrap_or(""), form, "{cell}");
+            let column = column_of(&[cell]);
+            let found = column.form.filter(|found| !found.starts_with("MM"));
+            assert_eq!(found.unwrap_or(""), form, "{cell}");
         };
         check("05/12/2022", "dd/MM/yyyy");
         check("05/12/2022 10:11:12", "dd/MM/yyyy HH:mm:ss");
@@ -287,7 +310,7 @@ mod tests {
     #[test]
     fn a_column_decides_whether_the_month_comes_first() {
         let check = |cells: &[&str], expected: &[&str]| {
-            let column = Column::of(cells.iter().copied());
+            let column = column_of(cells);
             let said: Vec<String> = cells
                 .iter()
                 .map(|cell| column.iso(cell).unwrap_or_default())
@@ -314,7 +337,7 @@ mod tests {
 
     #[test]
     fn what_no_cell_proves_is_assumed() {
-        let assumed = |cells: &[&str]| Column::of(cells.iter().copied()).assumed;
+        let assumed = |cells: &[&str]| column_of(cells).assumed;
         assert!(assumed(&["05/12/2022", "12/12/2022"]));
         assert!(assumed(&["5/12/2022 08:00", ""]));
         assert!(!assumed(&["05/12/2022", "13/12/2022"]), "proved");
@@ -327,7 +350,7 @@ mod tests {
     #[test]
     fn days_of_a_spreadsheet_are_read_where_nothing_else_stands() {
         let check = |cells: &[&str], expected: &[&str]| {
-            let column = Column::of(cells.iter().copied());
+            let column = column_of(cells);
             let said: Vec<String> = cells
                 .iter()
                 .map(|cell| column.iso(cell).unwrap_or_default())

@@ -127,8 +127,14 @@ impl Totals {
         }
     }
 
-    /// Takes a row of sums.
-    pub(super) fn row(&mut self, row: &GridRow, header: &Header, style: Style, label: Label) {
+    /// Takes a row of sums; false where it tells none.
+    pub(super) fn row(
+        &mut self,
+        row: &GridRow,
+        header: &Header,
+        style: Style,
+        label: Label,
+    ) -> bool {
         let figure = |role: Option<Role>| {
             let cell = header.cell(row, role?);
             amount::read(cell, style).map(|sum| sum.abs())
@@ -139,7 +145,7 @@ impl Totals {
             figures[AMOUNTS..].fill(None);
         }
         if figures == [None; COLUMNS] {
-            return;
+            return false;
         }
         if self.is_new {
             self.begun = [self.begun[1].clone(), self.all.clone()];
@@ -159,6 +165,7 @@ impl Totals {
             label,
         };
         self.told.push(told);
+        true
     }
 
     /// Judges the rows of sums. `held` is money out and in.

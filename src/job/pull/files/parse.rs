@@ -1,18 +1,18 @@
 //! The work on one archived file, off the asynchronous threads: the first reading tells whether it
 //! is whole, the second makes rows of it, a chunk at a time.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use tokio::sync::mpsc::Sender;
 
 use super::super::Stage;
 use crate::domain::Day;
 use crate::format::message::Piece;
-use crate::format::{FormatError, HEAD, Limits, MessageKind, tables};
+use crate::format::{Content, FormatError, HEAD, MessageKind};
 use crate::job::error::JobError;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::rows::{Made, Maker};
-use crate::normalise::statement::{Reading, Statement, read_message, read_table};
+use crate::normalise::statement::{Reading, Statement, each_entry, read_message, read_table};
 use crate::normalise::{SourceContext, Window};
 use crate::source::{FileSource, Mapping};
 use crate::store::archive::Archive;
@@ -24,8 +24,8 @@ const CHUNK: usize = 5_000;
 pub(in crate::job) enum Scanned {
     /// To be read again, entry by entry.
     Message(MessageKind, Reading),
-    /// Held as a whole.
-    Table(Box<(Table, Vec<Statement>, Reading)>),
+    /// Held as a whole, or a text that is to be walked again.
+    Table(Box<(Table<'static>, Vec<Statement>, Reading)>),
 }
 
 impl Scanned {
@@ -40,9 +40,7 @@ impl Scanned {
     /// The first of its dates of which the order of day and month had to be assumed.
     pub(super) fn assumed(&self) -> Option<(&str, Day, &'static str)> {
         let Self::Table(held) = self else { return None };
-        let (table, statements, _) = &**held;
-        let mut statements = statements.iter();
-        statements.find_map(|statement| statement.assumed(table))
+        held.1.iter().find_map(Statement::assumed)
     }
 }
 
@@ -63,26 +61,32 @@ pub(in crate::job) fn scan(
         let reading = read_message(kind, &mut whole);
         return Ok(reading.map(|reading| Scanned::Message(kind, reading)));
     }
-    Ok(scan_table(head, content, mapping))
+    drop(content);
+    Ok(scan_table(archive, sha256, mapping))
 }
 
-/// A table is held as a whole, within limits.
-fn scan_table(
-    mut bytes: Vec<u8>,
-    content: impl Read,
-    mapping: &Mapping,
-) -> Result<Scanned, FormatError> {
-    let limit = Limits::TABLE.file_bytes;
-    content.take(limit).read_to_end(&mut bytes)?;
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > limit {
-        return Err(FormatError::TooLarge { bytes: size, limit });
-    }
-    let tables = tables::read(&bytes, open::forms(mapping))?;
-    drop(bytes);
-    let table = open::gather(tables, mapping);
+fn scan_table(archive: &Archive, sha256: &str, mapping: &Mapping) -> Result<Scanned, FormatError> {
+    let content = Kept {
+        archive: archive.clone(),
+        sha256: sha256.to_owned(),
+    };
+    let table = open::open(Box::new(content), open::forms(mapping), mapping)?;
     let (reading, statements) = read_table(&table, mapping)?;
     Ok(Scanned::Table(Box::new((table, statements, reading))))
+}
+
+/// An archived file.
+struct Kept {
+    archive: Archive,
+    sha256: String,
+}
+
+impl Content for Kept {
+    fn open(&self) -> io::Result<(u64, Box<dyn Read + Send + '_>)> {
+        let stream = self.archive.open_stream(&self.sha256);
+        // how long it is unpacked is seen when it is read
+        Ok((0, stream.map_err(io::Error::other)?))
+    }
 }
 
 /// The second reading.
@@ -144,12 +148,16 @@ impl Job {
         match scanned {
             Scanned::Table(held) => {
                 let (table, statements, _) = &**held;
-                for (at, statement) in statements.iter().enumerate() {
-                    for place in &statement.rows {
-                        if let Some(made) = maker.table_row(table, statement, *place) {
-                            chunk.add(at, made);
-                        }
+                let read = each_entry(table, statements, |at, place, row| {
+                    let statement = statements.get(at);
+                    let made = statement
+                        .and_then(|statement| maker.table_row(table, statement, (place, row)));
+                    if let Some(made) = made {
+                        chunk.add(at, made);
                     }
+                });
+                if let Err(error) = read {
+                    return Ok(Err(error));
                 }
             }
             Scanned::Message(kind, reading) => {

@@ -13,8 +13,8 @@ fn way(rows: &[(i64, &str)]) -> (Option<bool>, Vec<String>) {
     });
     let head = "Ngày giao dịch;Số tham chiếu;Ghi nợ;Ghi có;Số dư;Nội dung\n";
     let text = format!("{head}{}", lines.collect::<String>());
-    let tables = crate::format::tables::read(text.as_bytes(), Forms::default()).unwrap();
-    let table = open::gather(tables, &Mapping::default());
+    let content = Box::new(text.as_bytes());
+    let table = open::open(content, Forms::default(), &Mapping::default()).unwrap();
     let read = read_tables(&table, &Mapping::default()).unwrap();
     let [statement] = read.statements.try_into().unwrap();
     let said = statement.breaks.iter().map(|flaw| match flaw {

@@ -1,14 +1,14 @@
 //! Right files with all kinds of sums, and files of which something is missing.
 
 use crate::domain::Flaw;
-use crate::format::tables::{Forms, read as read_text};
+use crate::format::tables::Forms;
 use crate::normalise::statement::{open, read_table};
 use crate::source::Mapping;
 
 /// What in a table does not agree.
 fn flaws(text: &str) -> Vec<String> {
-    let tables = read_text(text.as_bytes(), Forms::default()).unwrap();
-    let table = open::gather(tables, &Mapping::default());
+    let content = Box::new(text.as_bytes());
+    let table = open::open(content, Forms::default(), &Mapping::default()).unwrap();
     let (reading, statements) = read_table(&table, &Mapping::default()).unwrap();
     assert!(statements.iter().all(|s| s.faults.is_empty()), "{text}");
     let flaws = reading.accounts.iter().flat_map(|a| &a.checked.flaws);
