@@ -55,6 +55,7 @@ banner-late-useless = Source { $source } has brought nothing that can be used ye
 banner-late-advice = Nothing to do yet; the next night asks again.
 banner-partial = Source { $source } delivered only a part.
 banner-partial-advice = Operators check the source and run { $night } again; what is missing stays on the list.
+banner-partial-days = Source { $source } has not told these days in full: { $days }.
 banner-missing = Nothing came from source { $source }.
 banner-missing-useless = Source { $source } brought nothing that can be used.
 banner-missing-advice = Operators check the connection or the folder, call the provider if needed, and run { $night } again.

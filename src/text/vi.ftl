@@ -55,6 +55,7 @@ banner-late-useless = Nguồn { $source } chưa có dữ liệu nào dùng đư�
 banner-late-advice = Chưa cần làm gì; đêm sau tự lấy tiếp.
 banner-partial = Nguồn { $source } mới gửi một phần dữ liệu.
 banner-partial-advice = Bộ phận vận hành kiểm tra nguồn rồi chạy lại { $night }; phần thiếu vẫn nằm trong danh sách chờ.
+banner-partial-days = Nguồn { $source } chưa gửi đủ dữ liệu của ngày: { $days }.
 banner-missing = Không nhận được dữ liệu nào từ nguồn { $source }.
 banner-missing-useless = Nguồn { $source } không có dữ liệu nào dùng được.
 banner-missing-advice = Bộ phận vận hành kiểm tra kết nối hoặc thư mục tệp, liên hệ nhà cung cấp nếu cần, rồi chạy lại { $night }.
