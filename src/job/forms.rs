@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
 use super::of_nights::Telling;
-use super::{period, recover, stage};
+use super::{period, recover, stage, stored};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
 use crate::domain::{Day, Lang, Period, SourceName};
@@ -213,6 +213,7 @@ async fn minutes<'a>(
         }
     }
     rows.splice(..0, late);
+    let (incomplete, unasked) = untold(desk, over, name, night).await?;
     let named = rows.iter().filter_map(|row| row.order_ref.as_deref());
     let orders = store
         .own_orders(word, over, &named.collect(), night)
@@ -226,6 +227,8 @@ async fn minutes<'a>(
         collects: collects(source),
         told_to: night,
         missing: known.missing.clone(),
+        incomplete,
+        unasked,
         opening: store.open_provider_rows(name, over.from, eve).await?,
         rows,
         changed,
@@ -237,6 +240,26 @@ async fn minutes<'a>(
         unseen: store.missing_payments(over.to, night).await?,
         word,
     })
+}
+
+/// What the source had not told by a night: days of the period, and orders not asked about. What
+/// comes of them later stands in the next paper, so this one has to name them.
+async fn untold(
+    desk: &Desk,
+    over: &Period,
+    name: &SourceName,
+    night: Day,
+) -> Result<(Vec<Day>, u64), JobError> {
+    let Some(run) = desk.store.published(night).await? else {
+        return Ok((Vec::new(), 0));
+    };
+    let sources = stored::sources(&run.sources_json)?.into_iter();
+    let mut own = sources.filter(|facts| facts.name == *name);
+    Ok(own.next().map_or((Vec::new(), 0), |facts| {
+        let days = facts.missing_days.into_iter();
+        let within = |day: &Day| (over.from..=over.to).contains(day);
+        (days.filter(within).collect(), facts.missing_orders)
+    }))
 }
 
 /// The full name of the other party as the configuration has it; else what kind of source tells of

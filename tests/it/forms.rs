@@ -289,6 +289,8 @@ pub(crate) fn minutes<'a>(
         collects: true,
         told_to: day("2022-12-31"),
         missing: Vec::new(),
+        incomplete: Vec::new(),
+        unasked: 0,
         opening: Vec::new(),
         rows,
         changed: Vec::new(),

@@ -3,6 +3,7 @@
 
 mod carried;
 mod own;
+mod untold;
 
 use std::collections::{BTreeMap, BTreeSet};
 

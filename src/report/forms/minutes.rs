@@ -29,6 +29,10 @@ pub struct Minutes<'a> {
     pub told_to: Day,
     /// First and last days of the stretches of the period that no published night tells.
     pub missing: Vec<(Day, Day)>,
+    /// Days of the period that the source itself had not told in full by then.
+    pub incomplete: Vec<Day>,
+    /// Orders that could not be asked about by then.
+    pub unasked: u64,
     /// Open from before the period, as known on the eve of it.
     pub opening: Vec<ProviderRow>,
     /// The rows of the period; and those of earlier days that came after those days were told.
@@ -119,6 +123,17 @@ impl Minutes<'_> {
         blocks.push(line("form-minutes-told-to", &[("day", &told_to)]));
         let missing = period::missing(self.lang, &self.missing);
         blocks.extend(missing.map(|said| Block::Line(Line::plain(said))));
+        let days = self.incomplete.iter().map(|day| text::day(self.lang, *day));
+        let days = days.collect::<Vec<_>>().join("; ");
+        if !days.is_empty() {
+            let said = text::say(self.lang, "form-minutes-incomplete", &[("days", &days)]);
+            blocks.push(Block::Line(Line::plain(said).strong()));
+        }
+        if self.unasked > 0 {
+            let n = text::number(self.lang, self.unasked);
+            let said = text::say(self.lang, "form-minutes-unasked", &[("n", &n)]);
+            blocks.push(Block::Line(Line::plain(said).strong()));
+        }
         if self.ordered.orders == 0 {
             blocks.push(line("form-minutes-own-untold", &[]));
         }

@@ -200,7 +200,17 @@ fn incomplete(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
         ("banner-missing", Some(_)) => "banner-missing-useless",
         (key, _) => key,
     };
-    let mut text = text::say(lang, key, &[("source", source.facts.name.as_str())]);
+    let days = source.facts.missing_days.iter();
+    let days: Vec<String> = days.map(|day| text::day(lang, *day)).collect();
+    let key = match key {
+        "banner-partial" if !days.is_empty() => "banner-partial-days",
+        key => key,
+    };
+    let args = [
+        ("source", source.facts.name.as_str()),
+        ("days", &*days.join(", ")),
+    ];
+    let mut text = text::say(lang, key, &args);
     if let Some(trouble) = &source.facts.trouble {
         text = format!("{text} ({trouble})");
     }
