@@ -10,7 +10,7 @@ use super::{Global, Outcome, block_on};
 use crate::config::Config;
 use crate::domain::{Day, Lang, Period};
 use crate::job::period::{self, Word};
-use crate::job::{Exit, JobError};
+use crate::job::{Exit, JobError, late};
 use crate::store::Closing;
 use crate::text;
 
@@ -133,7 +133,7 @@ fn list(global: &Global, config: Config, json: bool, lang: Lang) -> Outcome {
         let args = [
             ("period", &*closing.period.label),
             ("by", &*closing.by),
-            ("at", &*closing.at_wall),
+            ("at", &*late::at(lang, closing)),
             ("reason", &*closing.reason),
             ("run", closing.run_id.as_str()),
         ];

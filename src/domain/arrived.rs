@@ -23,6 +23,9 @@ pub struct Arrived {
     pub day: Day,
     /// Dong, without sign; none where it could not be read.
     pub amount_vnd: Option<i64>,
+    /// What the bank knows a transaction by, where it gave it a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_ref: Option<Box<str>>,
 }
 
 /// An item of a definition that does not count as it did.

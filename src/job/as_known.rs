@@ -12,7 +12,7 @@ use super::of_nights::Telling;
 use super::{recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
-use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side};
+use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side, Vnd};
 use crate::kpi::item::Name;
 use crate::kpi::{Period, Share};
 use crate::matching::Role;
@@ -153,11 +153,11 @@ fn as_known(
     period: &Period,
     (arrived, moved): (&[Arrived], &[Moved]),
 ) -> AsKnown {
-    let both = |of: &dyn Fn(&Classified) -> bool| {
+    let both = |of: &dyn Fn(&Classified) -> bool, part: fn(&Classified) -> Vnd| {
         let figure = |decided: &Decided| -> Figure {
             let rows = decided.settlement.rows.iter();
             let mine = rows.filter(|row| period.holds(row.business_date) && of(row));
-            mine.map(|row| row.amount).collect()
+            mine.map(part).collect()
         };
         (figure(then), figure(now))
     };
@@ -165,8 +165,14 @@ fn as_known(
         then: then.run.business_date,
         now: now.run.business_date,
         shares: shares(then, now, period),
-        open: both(&|row| row.bucket == Bucket::Open && row.key.side != Side::Fee),
-        work: both(&|row| row.exception_id.is_some() && is_work(row, row.severity)),
+        open: both(
+            &|row| row.bucket == Bucket::Open && row.key.side != Side::Fee,
+            |row| row.amount,
+        ),
+        work: both(
+            &|row| row.exception_id.is_some() && is_work(row, row.severity),
+            |row| row.at_risk().here(),
+        ),
         arrived: arrived.to_vec(),
         moved: moved.to_vec(),
         given_back: given_back(now, arrived),

@@ -44,7 +44,7 @@ impl Late {
 }
 
 /// When it was closed, as people write it.
-pub(super) fn at(lang: Lang, closing: &Closing) -> String {
+pub fn at(lang: Lang, closing: &Closing) -> String {
     match Moment::parse(&closing.at_wall) {
         Ok(at) if lang == Lang::Vi => at.vi(),
         Ok(at) => at.text().into_owned(),

@@ -15,7 +15,7 @@ use crate::domain::{Day, Inputs, RowKey, SourceName, Vnd};
 use crate::report::{PageFacts, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
-use crate::store::{ExceptionRecord, Reading, RunRecord};
+use crate::store::{ExceptionRecord, ExportFile, Reading, RunRecord};
 
 /// The trend by months goes back this many months before the present one.
 const MONTHS: usize = 12;
@@ -82,6 +82,7 @@ pub(super) async fn of(
         balances.extend(balances::of_source(desk, source, day, &own, &later).await?);
         files.extend(own);
     }
+    files.extend(older(desk, run, &files).await?);
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
     let assigned = desk.store.assigned(listed, day).await?;
@@ -118,7 +119,36 @@ pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile
     for source in file_sources(desk) {
         files.extend(files_of(desk, source, run.business_date, &later).await?);
     }
+    files.extend(older(desk, run, &files).await?);
     Ok(files)
+}
+
+/// The files of earlier days that came late: the night read them beside its own, and no page of an
+/// earlier night names them.
+async fn older(
+    desk: &Desk,
+    run: &RunRecord,
+    own: &[SourceFile],
+) -> Result<Vec<SourceFile>, JobError> {
+    let names: BTreeSet<&SourceName> = file_sources(desk).collect();
+    let read = desk.store.files_read(run.business_date).await?.into_iter();
+    let came = read.filter(|(file, at_ms)| {
+        let is_late = file.day < run.business_date && *at_ms <= run.pulled_at_ms;
+        let is_named = own.iter().any(|named| named.sha256 == file.sha256);
+        is_late && !is_named && names.contains(&file.source)
+    });
+    let mut late: Vec<SourceFile> = came.map(|(file, _)| named(file)).collect();
+    late.sort();
+    Ok(late)
+}
+
+fn named(file: ExportFile) -> SourceFile {
+    SourceFile {
+        source: file.source.as_str().into(),
+        name: file.name,
+        sha256: file.sha256,
+        lines: file.lines,
+    }
 }
 
 async fn files_of(
@@ -131,14 +161,7 @@ async fn files_of(
     let own = read
         .into_iter()
         .filter(|file| !later.contains(&file.sha256));
-    let mut own: Vec<SourceFile> = own
-        .map(|file| SourceFile {
-            source: file.source.as_str().into(),
-            name: file.name,
-            sha256: file.sha256,
-            lines: file.lines,
-        })
-        .collect();
+    let mut own: Vec<SourceFile> = own.map(named).collect();
     own.sort();
     Ok(own)
 }

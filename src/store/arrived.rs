@@ -100,6 +100,7 @@ fn txn(row: &Row) -> Result<Arrived, StoreError> {
         dossier: None,
         day: row.parsed("paid_on", day)?,
         amount_vnd: Some(row.int("amount_vnd")?),
+        bank_ref: row.opt_text("bank_ref")?.map(Into::into),
     })
 }
 
@@ -114,6 +115,7 @@ fn receipt(row: &Row, night: &str) -> Result<Arrived, StoreError> {
         dossier: Some(row.text("dossier_code")?.into()),
         day: row.parsed("collected_on", day)?,
         amount_vnd: Some(row.int("amount_vnd")?),
+        bank_ref: None,
     })
 }
 
@@ -128,6 +130,7 @@ fn reject(row: &Row) -> Result<Arrived, StoreError> {
         dossier: None,
         day: row.parsed("business_date", day)?,
         amount_vnd: row.opt_int("amount_vnd")?,
+        bank_ref: None,
     })
 }
 
@@ -143,5 +146,6 @@ fn decision(row: &Row) -> Result<Arrived, StoreError> {
         dossier: row.opt_text("dossier_code")?.map(Into::into),
         day: night,
         amount_vnd: Some(row.int("amount_vnd")?),
+        bank_ref: None,
     })
 }

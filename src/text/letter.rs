@@ -84,12 +84,17 @@ impl<'a> Matter<'a> {
     }
 }
 
+/// True for an id that the program made up, because the bank gave no number.
+pub fn is_made(id: &str) -> bool {
+    id.starts_with(MADE)
+}
+
 /// A transaction in a sentence: what the bank knows it by, and when it was. One that the bank gave
 /// no number of its own is told by its amount.
 pub fn called(lang: Lang, txn: &Txn) -> String {
     let at = when(lang, &txn.paid_at);
     let name = txn.reference();
-    if !name.starts_with(MADE) {
+    if !is_made(&name) {
         return format!("{name} ({at})");
     }
     let amount = money_of(lang, txn.amount);

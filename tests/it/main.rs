@@ -54,6 +54,7 @@ mod igate;
 mod import;
 mod inspect;
 mod late;
+mod late_statement;
 mod letters;
 mod metrics;
 mod minutes;

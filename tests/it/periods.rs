@@ -295,6 +295,8 @@ async fn book_is_sealed(town: &Town) {
         .map(|entry| entry["action"].as_str().unwrap())
         .collect();
     assert_eq!(actions, ["close", "reopen"]);
+    let people = stdout(&run(town, &["period", "list"]).await);
+    assert!(people.contains("chốt số liệu lúc 01:30:00 0"), "{people}");
     assert_eq!(code(&run(town, &["verify", "--all"]).await), 0);
     let edits = [
         ("UPDATE closing SET period = '2022'", "closing 1"),

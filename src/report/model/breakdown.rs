@@ -73,6 +73,9 @@ pub(super) fn agencies(
             let code = share.agency.clone()?;
             let name = index.agency_name(&code, facts.business_date);
             let work = exceptions.by_agency.get(&code).copied().unwrap_or_default();
+            if work.is_empty() && !was_there(index, &code, share) {
+                return None;
+            }
             Some(AgencyRow {
                 code,
                 name,
@@ -84,6 +87,18 @@ pub(super) fn agencies(
         .collect();
     rows.sort_by(|a, b| a.code.cmp(&b.code));
     rows
+}
+
+/// False for an agency that ended before the period began, or begins after it, and has nothing in
+/// it: the directory holds every unit that ever was.
+fn was_there(index: &Index<'_>, code: &AgencyCode, share: &Share) -> bool {
+    let (from, to) = (share.period.from, share.period.to);
+    let told = index.directory.agencies().filter(|a| a.code == *code);
+    let mut spans = told.map(|agency| (agency.valid_from, agency.valid_to));
+    let within = |(begin, end): (Day, Option<Day>)| begin <= to && end.is_none_or(|e| e >= from);
+    let is_bare = spans.clone().next().is_none();
+    let counts = share.denominator != 0 || share.high.is_some();
+    counts || is_bare || spans.any(within)
 }
 
 /// The last days of an agency, tonight's share at their end.

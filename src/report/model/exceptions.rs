@@ -14,6 +14,7 @@ use crate::settle::Settlement;
 use crate::text;
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
+use super::awaited;
 use super::brief::{BriefView, brief};
 use super::compare::{self, CompareRow};
 use super::effect;
@@ -300,13 +301,14 @@ fn view(
         .as_ref()
         .and_then(|dossier| index.agency_of(dossier));
     let suggested = suggestions.get(&row.key).map_or(&[][..], Vec::as_slice);
+    let awaited = awaited::advice(facts, row);
     ExceptionView {
         id: item.id.as_str().into(),
         class: row.class.into(),
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
-        advice: classes.text(row.class, lang, |c| c.advice),
-        letter: letter(index, lang, row),
+        letter: letter(index, lang, row).filter(|_| awaited.is_none()),
+        advice: awaited.unwrap_or_else(|| classes.text(row.class, lang, |c| c.advice)),
         severity: item.severity,
         side: row.key.side,
         row_id: (&*row.key.id).into(),

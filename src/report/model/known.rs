@@ -228,13 +228,28 @@ fn arrived(lang: Lang, known: &AsKnown) -> Vec<ArrivedRow> {
     let row = |row: &Arrived| ArrivedRow {
         told: row.told,
         kind: kind_word(row.kind, lang),
-        key: row.key.to_string(),
+        key: said(lang, row),
         dossier: row.dossier.as_deref().unwrap_or_default().to_owned(),
         day: row.day,
         amount: row.amount_vnd,
         reason: why(lang, row, known.then),
     };
     rows.into_iter().map(row).collect()
+}
+
+/// What people find a row by: the bank's number, where it gave one; a transaction without any by
+/// its source, since its day and amount stand beside it.
+fn said(lang: Lang, row: &Arrived) -> String {
+    let Some((source, id)) = row.key.split_once('/').filter(|_| row.kind == "txn") else {
+        return row.key.to_string();
+    };
+    match row.bank_ref.as_deref().filter(|number| !number.is_empty()) {
+        Some(number) => format!("{source}/{number}"),
+        None if text::letter::is_made(id) => {
+            text::say(lang, "known-unnumbered", &[("source", source)])
+        }
+        None => row.key.to_string(),
+    }
 }
 
 /// Why a row was not known then: it is of a later day, it came late, it was told otherwise, or a
@@ -270,7 +285,10 @@ fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
         (Some(&*item.definition) != first, Reverse(moved), *item)
     });
     let row = |item: &Moved| {
-        let (words, name) = item_words(lang, &item.item);
+        let (mut words, name) = item_words(lang, &item.item);
+        if let Some(cause) = by_name.get(&*name).filter(|cause| *cause.key == *name) {
+            words = words.replace(&*name, &said(lang, cause));
+        }
         let mut reason = text::say(lang, became(item), &[]);
         if let Some((by, night)) = known.given_back.get(&*name) {
             let args = [("by", &**by), ("day", &*text::day(lang, *night))];
@@ -278,7 +296,7 @@ fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
         } else if let Some(cause) = by_name.get(&*name) {
             let kind = kind_word(cause.kind, lang);
             let args = [
-                ("what", &*format!("{kind} {}", cause.key)),
+                ("what", &*format!("{kind} {}", said(lang, cause))),
                 ("day", &*text::day(lang, cause.told)),
             ];
             reason = format!("{reason}: {}", text::say(lang, "known-because", &args));

@@ -10,6 +10,7 @@ use crate::settle::{Inputs, Settlement};
 use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
 
 mod ageing;
+mod awaited;
 mod batches;
 mod breakdown;
 mod bridge;

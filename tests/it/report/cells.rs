@@ -108,3 +108,27 @@ fn a_grey_zone_says_how_it_counts_and_what_another_setting_would_do() {
         ["đang tính là tiền mặt".into(), cashless, String::new()],
     );
 }
+
+#[test]
+fn an_agency_that_ended_before_the_period_and_has_nothing_in_it_is_not_listed() {
+    let shown = |ended: &str| {
+        let mut scene = example::undecided();
+        let mut gone = scene.inputs.agencies[0].clone();
+        gone.code = AgencyCode::new("000.00.31.H48");
+        gone.name = "Bộ phận đã giải thể".into();
+        gone.valid_to = Some(example::day(ended));
+        let shares = &mut scene.settlement.shares;
+        let known = shares.iter().filter(|share| share.agency.is_some());
+        let mut empty: Vec<_> = known.cloned().collect();
+        for share in &mut empty {
+            share.agency = Some(gone.code.clone());
+            (share.numerator, share.denominator) = (0, 0);
+            (share.low, share.high) = (None, None);
+        }
+        shares.extend(empty);
+        scene.inputs.agencies.push(gone);
+        page(&scene).contains("Bộ phận đã giải thể")
+    };
+    assert!(!shown("2021-12-31"));
+    assert!(shown("2022-01-01"), "it was there on a day of the year");
+}

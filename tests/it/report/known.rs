@@ -24,6 +24,7 @@ fn arrived(key: &str, amount: i64, kind: &'static str) -> Arrived {
         dossier: Some(key.into()),
         day: day("2022-12-05"),
         amount_vnd: Some(amount),
+        bank_ref: None,
     }
 }
 
