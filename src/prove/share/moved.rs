@@ -1,6 +1,6 @@
 //! What a memo, a score or a repair put to a dossier is decided again with every other row of it.
-//! While one of them is open, such a payment may be put elsewhere: it may count nowhere, its dossier
-//! may lack money, and what seemed to repeat it may be the payment.
+//! While one of them is open, such a payment may be put elsewhere: it may count nowhere, its
+//! dossier may lack money, and what seemed to repeat it may be the payment.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ const AGAIN: Text = text(
 );
 const INSTEAD: Text = text(
     "tiền mặt còn có thể thay khoản nộp chuyển đi, vào ngày hệ thống ghi hoặc bất kỳ ngày nào",
-    "counter cash may stand in the stead of a payment that moves, on any day on which nobody saw it",
+    "counter cash may stand in the stead of a payment that moves, on a day on which nobody saw it",
 );
 const FREED: Text = text(
     "khoản thừa còn có thể được tính khi khoản nộp bên cạnh chuyển đi",
