@@ -18,13 +18,13 @@ pub(super) fn advice(facts: &RunFacts, row: &Classified) -> Option<String> {
     waits.then(|| say(facts.lang, &names, row))
 }
 
-/// True when the money of the row's day, or what the source was asked about, may still come.
+/// True when the money of the row's day may still come.
 fn may_tell(source: &SourceFacts, row: &Classified) -> bool {
     if source.missing_days.is_empty() {
         return matches!(
             source.state,
             Completeness::Missing | Completeness::Refused | Completeness::Late
-        ) || source.missing_orders > 0;
+        );
     }
     source.missing_days.contains(&row.business_date)
 }

@@ -94,11 +94,10 @@ pub(super) fn agencies(
 fn was_there(index: &Index<'_>, code: &AgencyCode, share: &Share) -> bool {
     let (from, to) = (share.period.from, share.period.to);
     let told = index.directory.agencies().filter(|a| a.code == *code);
-    let mut spans = told.map(|agency| (agency.valid_from, agency.valid_to));
-    let within = |(begin, end): (Day, Option<Day>)| begin <= to && end.is_none_or(|e| e >= from);
-    let is_bare = spans.clone().next().is_none();
+    let spans: Vec<(Day, Option<Day>)> = told.map(|a| (a.valid_from, a.valid_to)).collect();
+    let within = |(begin, end): &(Day, Option<Day>)| *begin <= to && end.is_none_or(|e| e >= from);
     let counts = share.denominator != 0 || share.high.is_some();
-    counts || is_bare || spans.any(within)
+    counts || spans.is_empty() || spans.iter().any(within)
 }
 
 /// The last days of an agency, tonight's share at their end.
