@@ -159,7 +159,7 @@ async fn as_pulled(
     let mut last = night.clone();
     let mut lists = Vec::new();
     for row in &tx.rows(&sql::SELECT_SEAL_LIST, &binds).await? {
-        last = row.text("business_date")?.to_owned();
+        row.text("business_date")?.clone_into(&mut last);
         lists.push(row.opt_text("sha256")?.map(str::to_owned));
     }
     if !stage.unknown().is_empty() {

@@ -48,8 +48,9 @@ pub(super) async fn check(
         }
     }
     for (table, rows) in &waiting {
-        rows.iter()
-            .for_each(|(key, seal)| add(table, key, seal, "-"));
+        for (key, seal) in rows {
+            add(table, key, seal, "-");
+        }
     }
     Ok(())
 }
