@@ -355,31 +355,14 @@ fn dong(wide: i128) -> i64 {
 /// Fee lines that may stand for money nobody has seen.
 fn fees(facts: &Facts, out: &mut Tally) {
     for (i, fee) in facts.pool.inputs.fees.iter().enumerate() {
-        let Some(row) = facts
-            .fee_row(index(i))
-            .filter(|row| row.bucket == crate::classify::Bucket::Open)
-        else {
+        let Some(told) = facts.told_paid(index(i)) else {
             continue;
         };
         let due = fee.amount.get();
-        let outcomes = match row.counts_as() {
-            "missing_payment" | "missing_receipt" if facts.unseen_money => {
-                vec![(0, 0), (0, due), (due, due)]
-            }
-            "missing_payment" | "missing_receipt" => vec![(0, 0), (0, due)],
-            "pending" | "status_mismatch" => vec![(0, 0), (due, due)],
-            _ => continue,
-        };
-        let days = facts.unseen_days(fee);
-        let day = if days.0 == days.1 {
-            days.0
-        } else {
-            row.business_date
-        };
-        let exceptions = row.exception_id.clone().into_iter().collect();
-        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), day, exceptions);
-        item.sometime(days, &outcomes);
-        item.coupled = !facts.credits.is_empty();
+        let outcomes: Vec<(i64, i64)> = told.ways.iter().map(|(a, b)| (a * due, b * due)).collect();
+        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), told.day, told.exceptions);
+        item.sometime(told.days, &outcomes);
+        item.coupled = told.hangs || !facts.credits.is_empty();
         item.spread(&Agencies::one(&fee.agency_code), &outcomes, out);
     }
 }

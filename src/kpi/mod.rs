@@ -28,6 +28,7 @@ mod qd766_3_6;
 pub mod share;
 pub mod tally;
 mod thu_phi_prov;
+mod told_paid;
 mod tx_cashless;
 
 use crate::domain::{Inputs, Rules, Text};

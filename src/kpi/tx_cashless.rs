@@ -237,32 +237,15 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
 /// Fee lines that may stand for a payment nobody has seen.
 fn fees(facts: &Facts, out: &mut Tally) {
     for (i, fee) in facts.pool.inputs.fees.iter().enumerate() {
-        let Some(row) = facts
-            .fee_row(index(i))
-            .filter(|row| row.bucket == crate::classify::Bucket::Open)
-        else {
+        let Some(told) = facts.told_paid(index(i)) else {
             continue;
         };
-        let outcomes: &[(i64, i64)] = match row.counts_as() {
-            "missing_payment" | "missing_receipt" if facts.unseen_money => {
-                &[(0, 0), (0, 1), (1, 1)]
-            }
-            "missing_payment" | "missing_receipt" => &[(0, 0), (0, 1)],
-            "pending" | "status_mismatch" => &[(0, 0), (1, 1)],
-            _ => continue,
-        };
-        let days = facts.unseen_days(fee);
-        let day = if days.0 == days.1 {
-            days.0
-        } else {
-            row.business_date
-        };
-        let exceptions = row.exception_id.clone().into_iter().collect();
-        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), day, exceptions);
-        item.sometime(days, outcomes);
+        let mut item = Item::new(DEFINITION.id, Name::Fee(fee), told.day, told.exceptions);
+        item.sometime(told.days, told.ways);
         // an open payment that names nobody counts as much elsewhere, so nothing hangs on it
         let dossier = facts.pool.find(&fee.dossier_code);
-        item.coupled = dossier.is_some_and(|dossier| facts.contest(dossier).is_some());
-        item.spread(&Agencies::one(&fee.agency_code), outcomes, out);
+        let named = dossier.is_some_and(|dossier| facts.contest(dossier).is_some());
+        item.coupled = told.hangs || named;
+        item.spread(&Agencies::one(&fee.agency_code), told.ways, out);
     }
 }

@@ -299,6 +299,18 @@ fn a_receipt_over_another_amount_counts_once_the_payment_beside_it_goes() {
     );
 }
 
+/// B1 pays a part of what the dossier owes, so no line of it is said to have no money. Once P1 has
+/// paid F1, only the registry tells that F2 was paid.
+#[test]
+fn a_line_passed_over_may_be_told_paid_once_open_money_comes() {
+    holds_once_it_came(
+        "fee F1 H48.18.22-221202-0001 phi 50.000
+         fee F2 H48.18.22-221202-0001 le_phi 8.000
+         bank B1 2022-12-02 08:00 30.000 memo=\"NOP PHI H48.18.22-221202-0001\"
+         vnpay P1 2022-12-02 07:00 50.000 ref=H48.18.22-221202-0001 status=pending",
+    );
+}
+
 /// Dossiers 2, 3 and 4 lack money and fit B2; once P3 has paid 3, B2 may be its repeat.
 #[test]
 fn a_payment_of_one_of_several_may_be_the_repeat_of_one_that_is_pending() {

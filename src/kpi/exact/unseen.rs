@@ -38,6 +38,7 @@ pub(super) fn unseen(facts: &Facts, base: &Ledger) -> Option<Vec<Unseen>> {
                 unseen.push(Unseen { line: l, days });
             }
             "pending" | "status_mismatch" | "conflict" | "receipt_mismatch" => return None,
+            _ if facts.may_be_told_paid(line.fee) => return None,
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ mod ways;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::{Books, Money, MoneyRow, class};
+use super::passed_over::may_be_told;
 use super::reach::{CREDITS, Reach};
 use super::sum::Sum;
 use crate::domain::{Day, Period, Side, TxnKind};
@@ -318,7 +319,16 @@ fn component(
         };
         let mut stakes = of.stakes.iter();
         let plain = stakes.all(|stake| is_plain(books, *stake) && named(stake));
-        plain && !land && !of.went_back && of.set.is_none()
+        let mut lines = of.lines.clone().map(|line| &books.lines[line]);
+        let waits = |line: &super::super::books::Line| {
+            let row = line
+                .said
+                .filter(|row| row.bucket == crate::classify::Bucket::Open);
+            row.is_some_and(|row| class(row).starts_with("missing_"))
+        };
+        // nobody saw it paid, once open money takes elsewhere what is spread over it
+        let over = lines.any(|line| may_be_told(books, reach, line).is_some() && !waits(line));
+        plain && !land && !over && !of.went_back && of.set.is_none()
     };
     let of_lines = payments.iter().any(|payment| payment.of_lines);
     let unsure = payments.iter().any(|payment| payment.unsure);

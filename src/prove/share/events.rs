@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Money, Stake, class};
+use super::super::books::{Books, Line, Money, Stake, class};
 use super::super::memo::person;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
@@ -300,26 +300,35 @@ pub(super) fn fees(
     let unseen = unseen.count() > 0;
     for line in &books.lines {
         let fee = line.fee;
-        let Some(row) = line.said.filter(|r| r.bucket == Bucket::Open) else {
-            continue;
-        };
+        let Some(row) = line.said else { continue };
         let v = v(fee.amount.get());
-        let mut pairs = match class(row) {
-            "missing_payment" | "missing_receipt" => vec![(0, 0), (0, v)],
-            "pending" | "status_mismatch" => vec![(0, 0), (v, v)],
+        let open = row.bucket == Bucket::Open;
+        let wanted = match class(row) {
+            "missing_payment" | "missing_receipt" if open => {
+                let mut pairs = vec![(0, 0), (0, v)];
+                pairs.extend(unseen.then_some((v, v)));
+                Wanted::Holds(pairs)
+            }
+            "pending" | "status_mismatch" if open => Wanted::Holds(vec![(0, 0), (v, v)]),
+            // `passed_over` says when it must be there
+            _ if is_bare(books, line) => Wanted::Open,
             _ => continue,
         };
-        if unseen && class(row).starts_with("missing") {
-            pairs.push((v, v));
-        }
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
         expected.push(Expected {
             definition,
             item: format!("fee|{}|{}", fee.dossier_code, fee.fee_id),
             day: Some(paid.unwrap_or_else(|| without_day(books, row.business_date))),
-            wanted: Wanted::Holds(pairs),
+            wanted,
         });
     }
+}
+
+/// A line without money of a dossier that has some, while something is open: what is spread over it
+/// may pay other lines then, and the registry's word stands alone.
+pub(super) fn is_bare(books: &Books, line: &Line) -> bool {
+    let bare = line.payable && !line.land && line.paid == 0 && line.due() > 0;
+    bare && books.any_open && !books.dossiers[line.dossier].stakes.is_empty()
 }
 
 /// The day of a fee of whose payment the registry tells none: that of the row, but no later than

@@ -19,6 +19,7 @@ mod figures;
 mod grey;
 mod lacking;
 mod moved;
+mod passed_over;
 mod procedures;
 mod reach;
 mod registry;

@@ -86,7 +86,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         for stake in &books.dossiers[*dossier].stakes {
             let stake = &books.stakes[*stake];
             let other = |other: &&Stake| other.money != stake.money && other.settled() > 0;
-            if moving.iter().any(|moving| other(&moving)) {
+            if moving.iter().any(other) {
                 freed(books, stake, &held, findings);
             }
         }

@@ -11,8 +11,8 @@ use super::components::waits;
 use super::events::{Event, event};
 use super::moved::{self, moves};
 use super::reach::{Hull, Reach, widen};
-use super::{Pair, lacking, told};
-use crate::domain::{Completeness, Day, Fee, Text, TxnKind};
+use super::{Pair, lacking, passed_over, told};
+use crate::domain::{Completeness, Day, Fee, FeeStatus, Text, TxnKind};
 use crate::kpi::{Contribution, Elsewhere, Scope};
 
 const TX: &str = "TX_CASHLESS";
@@ -76,6 +76,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     }
     displacing(books, reach, findings);
     moved::check(books, reach, findings);
+    passed_over::check(books, reach, findings);
     lacking::check(books, reach, findings);
 }
 
@@ -136,6 +137,7 @@ fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Opti
     };
     let mut pairs = match class(row) {
         "pending" | "status_mismatch" => vec![(v, v)],
+        told if !told.starts_with("missing_") && fee.status != FeeStatus::Paid => vec![(v, v)],
         _ if unseen_money(books) => vec![(0, v), (v, v)],
         _ => vec![(0, v)],
     };
