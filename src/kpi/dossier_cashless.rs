@@ -256,17 +256,15 @@ fn full<'i>(
         let unread = !facts.unread_cash.is_empty();
         ways.extend((!state.cash && (hidden_cash || unread)).then_some(cash));
         ways.extend(state.cash.then_some(cashless));
-        outcomes.extend(ways.iter().skip(1));
-        outcomes.push((0, 0));
+        outcomes.extend(ways.iter().skip(1).chain(&[(0, 0)]));
         if let Some((from, to)) = facts.days_of(d) {
             item.sometime((from, to), &ways);
         }
     }
     let doubt = facts.doubt(d);
-    if let Some(doubt) = doubt {
-        item.exceptions.extend(doubt.exceptions.iter().cloned());
-        item.coupled = true;
-    }
+    item.coupled |= doubt.is_some();
+    let refunds = doubt.into_iter().flat_map(|doubt| &doubt.exceptions);
+    item.exceptions.extend(refunds.cloned());
     if state.conflict || doubt.is_some() || facts.contest(d).is_some() {
         // a payment that its text put here may be of another dossier, once this one is paid
         outcomes.push((0, 0));
