@@ -35,7 +35,6 @@ pub use message::{HEAD, MessageKind};
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
 pub use spoiled::Spoiled;
-pub use tables::read as read_tables;
 pub use text::Text;
 
 use thiserror::Error;

@@ -45,56 +45,58 @@ pub struct Tables {
     pub end: End,
 }
 
-/// Reads a file as tables, whatever its name.
-///
-/// # Errors
-/// What is no table of the known kinds, is beyond the limits or hostile.
-pub fn read(bytes: &[u8], forms: Forms) -> Result<Tables, FormatError> {
-    if let Some(kind) = BookKind::of(bytes) {
-        let mut sheets = book::read(kind, bytes)?;
-        let font = forms.encoding.or_else(|| font_of(&sample(&sheets)));
-        let cells = sheets.iter_mut().flat_map(|sheet| &mut sheet.rows);
-        for cell in cells.flat_map(|row| &mut row.cells) {
-            if let Some(text) = font.and_then(|font| typed_with(cell, font)) {
-                *cell = text.into();
+impl Tables {
+    /// Reads a file as tables, whatever its name.
+    ///
+    /// # Errors
+    /// What is no table of the known kinds, is beyond the limits or hostile.
+    pub fn read(bytes: &[u8], forms: Forms) -> Result<Self, FormatError> {
+        if let Some(kind) = BookKind::of(bytes) {
+            let mut sheets = book::read(kind, bytes)?;
+            let font = forms.encoding.or_else(|| font_of(&sample(&sheets)));
+            let cells = sheets.iter_mut().flat_map(|sheet| &mut sheet.rows);
+            for cell in cells.flat_map(|row| &mut row.cells) {
+                if let Some(text) = font.and_then(|font| typed_with(cell, font)) {
+                    *cell = text.into();
+                }
             }
+            return Ok(Self {
+                sheets,
+                format: kind.id(),
+                encoding: font,
+                delimiter: '\t',
+                end: End::Book,
+            });
         }
-        return Ok(Tables {
-            sheets,
-            format: kind.id(),
-            encoding: font,
-            delimiter: '\t',
-            end: End::Book,
-        });
-    }
-    let (text, encoding) = match forms.encoding {
-        Some(name) => (decoded_as(bytes, name, Limits::TABLE)?, name),
-        None => decoded(bytes, Limits::TABLE)?,
-    };
-    let (rows, format, delimiter, end) = if html::is_page(&text) {
-        let (rows, end) = html::rows(&text)?;
-        (rows, "html", '\t', end)
-    } else {
-        let grid = read_grid(text.as_bytes(), forms.delimiter, Limits::TABLE)?;
-        let tabs = grid.delimiter == '\t';
-        let end = if text.ends_with(['\n', '\r']) {
-            End::Whole
-        } else {
-            End::InLine
+        let (text, encoding) = match forms.encoding {
+            Some(name) => (decoded_as(bytes, name, Limits::TABLE)?, name),
+            None => decoded(bytes, Limits::TABLE)?,
         };
-        let format = if tabs { "tsv" } else { "csv" };
-        (grid.rows, format, grid.delimiter, end)
-    };
-    Ok(Tables {
-        sheets: vec![Sheet {
-            rows,
-            ..Sheet::default()
-        }],
-        format,
-        encoding: Some(encoding),
-        delimiter,
-        end,
-    })
+        let (rows, format, delimiter, end) = if html::is_page(&text) {
+            let (rows, end) = html::rows(&text)?;
+            (rows, "html", '\t', end)
+        } else {
+            let grid = read_grid(text.as_bytes(), forms.delimiter, Limits::TABLE)?;
+            let tabs = grid.delimiter == '\t';
+            let end = if text.ends_with(['\n', '\r']) {
+                End::Whole
+            } else {
+                End::InLine
+            };
+            let format = if tabs { "tsv" } else { "csv" };
+            (grid.rows, format, grid.delimiter, end)
+        };
+        Ok(Self {
+            sheets: vec![Sheet {
+                rows,
+                ..Sheet::default()
+            }],
+            format,
+            encoding: Some(encoding),
+            delimiter,
+            end,
+        })
+    }
 }
 
 /// The first cells of every sheet.
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn a_page_typed_with_an_old_font_is_read() {
         let page = "<html><table><tr><td>Ngµy</td><td>Sè tiÒn</td></tr></table></html>";
-        let tables = read(page.as_bytes(), Forms::default()).unwrap();
+        let tables = Tables::read(page.as_bytes(), Forms::default()).unwrap();
         assert_eq!((tables.format, tables.encoding), ("html", Some("tcvn3")));
         assert_eq!(
             tables.sheets[0].rows[0].cells,

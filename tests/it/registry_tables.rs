@@ -111,7 +111,7 @@ fn place(source: &SourceName) -> Place<'_> {
 
 fn read_mapped(bytes: &[u8], words: &Words) -> Result<(RegistryRows, usize), FormatError> {
     let source = SourceName::new("r");
-    let sheets = tables::read(bytes, tables::Forms::default())?.sheets;
+    let sheets = tables::Tables::read(bytes, tables::Forms::default())?.sheets;
     let ours = rewrite(&sheets, FileKind::DossierFees, words, place(&source))?;
     let kind = FileKind::DossierFees;
     let rows = registry::read("x", kind, &ours.csv, &source, day(FIRST)).unwrap();
@@ -224,7 +224,7 @@ u5,H48.18.22-221205-0005,1.001612,H48.18.22,8000,0,0,8000,2,Ngân hàng số,,,,
 #[test]
 fn a_payment_file_of_opencps_is_up_to_two_fees_and_a_receipt_of_cash() {
     let source = SourceName::new("opencps");
-    let sheets = tables::read(OPENCPS.as_bytes(), tables::Forms::default())
+    let sheets = tables::Tables::read(OPENCPS.as_bytes(), tables::Forms::default())
         .unwrap()
         .sheets;
     let read = |words: &Words| opencps::read(&sheets, words, place(&source)).unwrap();

@@ -1,7 +1,7 @@
 //! A text that is walked gives what the same text gives when it is held.
 
 use super::*;
-use crate::format::tables::{self, Tables};
+use crate::format::tables::Tables;
 use proptest::prelude::*;
 
 /// What walking gives, and what holding gives.
@@ -24,7 +24,7 @@ fn both(bytes: &[u8], forms: Forms) -> Both {
     };
     [
         walked().map_err(|error: FormatError| error.to_string()),
-        tables::read(bytes, forms)
+        Tables::read(bytes, forms)
             .map(held)
             .map_err(|error| error.to_string()),
     ]

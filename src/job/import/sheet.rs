@@ -6,7 +6,7 @@ use crate::domain::Lang;
 use crate::format::FormatError;
 use crate::format::book::{self, BookKind};
 use crate::format::sniff::GridRow;
-use crate::format::tables::{self, Forms};
+use crate::format::tables::{Forms, Tables};
 use crate::text;
 
 pub(super) use crate::report::xlsx::columns::{
@@ -122,7 +122,7 @@ pub enum Table {
 /// # Errors
 /// What is no table, or is beyond the limits.
 pub fn read(bytes: &[u8]) -> Result<Table, FormatError> {
-    let read = tables::read(bytes, Forms::default())?;
+    let read = Tables::read(bytes, Forms::default())?;
     let mut formulas = None;
     if let Some(kind) = BookKind::of(bytes) {
         formulas = book::formulas(kind, bytes)?;

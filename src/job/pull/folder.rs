@@ -8,7 +8,8 @@ use tracing::{info, warn};
 use super::raw::Evidence;
 use super::{Stage, file_day, withdraw};
 use crate::domain::{Completeness, Day, SourceFacts};
-use crate::format::{BookKind, FileError, tables};
+use crate::format::tables::{Forms, Tables};
+use crate::format::{BookKind, FileError};
 use crate::job::error::JobError;
 use crate::normalise::{self, rewrite::Place};
 use crate::source::Words;
@@ -205,13 +206,13 @@ fn parse(
         "tcvn3",
         "vni",
     ];
-    let forms = tables::Forms {
+    let forms = Forms {
         encoding: words
             .form("encoding")
             .and_then(|told| encodings.into_iter().find(|known| *known == told)),
         delimiter: words.form("delimiter").and_then(|told| told.chars().next()),
     };
-    let sheets = tables::read(&file.bytes, forms).map_err(fail)?.sheets;
+    let sheets = Tables::read(&file.bytes, forms).map_err(fail)?.sheets;
     let place = Place {
         file: &file.name,
         source,

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::domain::RejectCode;
 use crate::format::tables::{End, Forms, Tables};
-use crate::format::{BookKind, Content, FormatError, GridRow, Limits, Text, read_tables};
+use crate::format::{BookKind, Content, FormatError, GridRow, Limits, Text};
 use crate::source::Mapping;
 
 /// A cell that is not what it seems: a number that lost digits when a spreadsheet was saved, or a
@@ -157,7 +157,7 @@ fn held(
     if size > limit {
         return Err(FormatError::TooLarge { bytes: size, limit });
     }
-    Ok(gather(read_tables(&bytes, forms)?, mapping))
+    Ok(gather(Tables::read(&bytes, forms)?, mapping))
 }
 
 /// The sheets that a mapping names; all of them where it names none.
