@@ -1,15 +1,41 @@
 //! Migrations: embedded, one folder for both databases, never edited once applied.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{
+    AppliedMigration, Migrate, MigrateError, Migration, MigrationType, Migrator,
+};
 
 use super::connect::Db;
 use super::exec::failure;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+/// Version, name and text of each migration, in order: one file and one line each.
+#[rustfmt::skip]
+const ALL: [(i64, &str, &str); 11] = [
+    (1, "core", include_str!("../../migrations/0001_core.sql")),
+    (2, "statement", include_str!("../../migrations/0002_statement.sql")),
+    (3, "trace", include_str!("../../migrations/0003_trace.sql")),
+    (4, "audit", include_str!("../../migrations/0004_audit.sql")),
+    (5, "outbox", include_str!("../../migrations/0005_outbox.sql")),
+    (6, "periods", include_str!("../../migrations/0006_periods.sql")),
+    (7, "halves", include_str!("../../migrations/0007_halves.sql")),
+    (8, "whole", include_str!("../../migrations/0008_whole.sql")),
+    (9, "seals", include_str!("../../migrations/0009_seals.sql")),
+    (10, "kept", include_str!("../../migrations/0010_kept.sql")),
+    (11, "staged", include_str!("../../migrations/0011_staged.sql")),
+];
+
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let of = |(version, name, text): (i64, &'static str, &'static str)| {
+        let kind = MigrationType::Simple;
+        Migration::new(version, name.into(), kind, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(ALL.into_iter().map(of).collect())
+});
 const TABLE: &str = "_sqlx_migrations";
 
 impl Store {
@@ -115,11 +141,20 @@ fn migration_failure(error: MigrateError) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::SqlSafeStr as _;
-    use sqlx::migrate::{Migration, MigrationType};
-
     use super::*;
     use crate::store::OpenMode;
+
+    #[test]
+    fn every_file_of_the_folder_is_a_migration() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        let entries = std::fs::read_dir(folder).unwrap();
+        let mut files: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let all = ALL.map(|(version, name, _)| format!("{version:04}_{name}.sql"));
+        assert_eq!(files, all);
+    }
 
     fn with_second(text: &'static str) -> Migrator {
         let kind = MigrationType::Simple;
