@@ -9,7 +9,6 @@ use crate::matching::pool::index;
 
 use super::Definition;
 use super::agencies::Agencies;
-use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::hanging::Room;
 use super::item::{Item, Name, reject_name};
@@ -77,14 +76,15 @@ fn contributions(facts: &Facts, out: &mut Tally) {
 /// place of a payment counts by itself, on its own day. Where an open row may move other money of
 /// its dossier, what was too much of it may settle lines.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
-    let (mut displacing, mut instead) = (Displacing::default(), Vec::new());
+    let (mut displacing, mut instead, mut freed) = (Vec::new(), Vec::new(), false);
     for (dossier, ledger, entry) in facts.entries(money) {
         displacing.extend(facts.displacing(dossier, entry));
-        displacing.exceptions.extend(facts.again(dossier, entry));
+        displacing.extend(facts.again(dossier, entry));
+        freed |= !facts.freed_by(dossier, entry).is_empty();
         instead.extend(facts.cash_instead(ledger, entry));
     }
     let room = facts.may_find_room(money);
-    if displacing.exceptions.is_empty() && room.dong == 0 {
+    if displacing.is_empty() && room.dong == 0 {
         return in_ledgers(facts, money, item, out);
     }
     let mut own = Tally::of_each();
@@ -92,10 +92,14 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     if room.dong > 0 {
         find_room(money, &room, item, &mut own);
     }
-    let displaced = !displacing.exceptions.is_empty();
+    let displaced = !displacing.is_empty();
+    let elsewhere = freed || displaced && own.items.is_empty();
+    if let Some(txn) = money.txn().filter(|_| elsewhere) {
+        put_elsewhere(facts.gross(txn), item, &mut own);
+    }
     for contribution in &mut own.items {
         contribution.coupled = true;
-        let exceptions = displacing.exceptions.iter().chain(&room.exceptions);
+        let exceptions = displacing.iter().chain(&room.exceptions);
         contribution.exceptions.extend(exceptions.cloned());
         if !contribution.outcomes.contains(&(0, 0)) {
             contribution.outcomes.push((0, 0));
@@ -109,6 +113,19 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         contribution.elsewhere.dedup();
     }
     out.items.append(&mut own.items);
+}
+
+/// A payment that may be put elsewhere counts there as an open one does; one that counts nowhere
+/// now, in whatever agency.
+fn put_elsewhere(gross: i64, item: &Item, own: &mut Tally) {
+    if own.items.is_empty() {
+        item.anywhere(&[(0, 0), (gross, gross)], own);
+    }
+    for made in &mut own.items {
+        if !made.outcomes.contains(&(gross, gross)) {
+            made.outcomes.push((gross, gross));
+        }
+    }
 }
 
 /// Adds the most that money may settle once there is room for it.
@@ -234,7 +251,7 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         let amount = dong(entry.credit.amount - entry.returned);
         match entry.effect {
             _ if entry.reversed || amount <= 0 => {
-                let back = !facts.may_come_back(dossier, entry).exceptions.is_empty();
+                let back = !facts.may_come_back(dossier, entry).is_empty();
                 let agencies = facts.agencies(dossier, ledger, entry);
                 let whole = dong(entry.credit.amount);
                 total += if back && !agencies.is_empty() {
@@ -259,7 +276,7 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
                 }
             }
             Effect::Settles => {
-                let back = !facts.may_come_back(dossier, entry).exceptions.is_empty();
+                let back = !facts.may_come_back(dossier, entry).is_empty();
                 kept_by(facts, ledger, entry, back, &mut kept);
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Day, ExceptionId, Fee, FeeStatus};
-use crate::matching::desk::{Money, Standing};
-use crate::matching::ledger::{Effect, Entry, Ledger};
+use crate::domain::{Day, ExceptionId};
+use crate::matching::desk::Standing;
+use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, at, index};
-use crate::matching::reading::{Key, Reading};
+use crate::matching::reading::Reading;
 
 use super::facts::{Facts, Open};
 
@@ -48,23 +48,6 @@ pub struct Contest {
     pub amount: i128,
     /// Counter cash is among them.
     pub cash: bool,
-}
-
-/// Open rows that may take the place of money that is linked.
-#[derive(Clone, Debug, Default)]
-pub struct Displacing {
-    /// Their exceptions; none where there are no such rows.
-    pub exceptions: Vec<ExceptionId>,
-    /// Counter cash is among them.
-    pub cash: bool,
-}
-
-impl Displacing {
-    /// Adds those of another entry.
-    pub fn extend(&mut self, more: Self) {
-        self.exceptions.extend(more.exceptions);
-        self.cash |= more.cash;
-    }
 }
 
 impl Facts<'_, '_> {
@@ -125,12 +108,10 @@ impl Facts<'_, '_> {
         named.iter().chain(read).copied().chain(returned).collect()
     }
 
-    /// The last day on which a dossier was paid again for certain, where the repeat may be the
-    /// payment.
-    pub fn paid_again(&self, dossier: Index) -> Option<Day> {
-        let entries = self.desk.ledgers.of(dossier).entries.iter();
-        let again = entries.filter(|entry| self.may_be_again(dossier, entry));
-        again.map(|entry| entry.credit.money.day(self.pool)).max()
+    /// True for a dossier that was paid again for certain, where the repeat may be the payment.
+    pub fn paid_again(&self, dossier: Index) -> bool {
+        let mut entries = self.desk.ledgers.of(dossier).entries.iter();
+        entries.any(|entry| self.may_be_again(dossier, entry))
     }
 
     /// True for a repeat that may be the payment: it came after an open refund which may have been
@@ -149,6 +130,7 @@ impl Facts<'_, '_> {
         let refunds = self.refunds_of(dossier).filter(early);
         let mut open: Vec<ExceptionId> = refunds.flat_map(|txn| self.txn_exceptions(txn)).collect();
         open.extend(self.moving(dossier));
+        open.extend(self.freed_by(dossier, entry));
         open
     }
 
@@ -156,27 +138,8 @@ impl Facts<'_, '_> {
     /// given it back.
     pub fn moving(&self, dossier: Index) -> Vec<ExceptionId> {
         let entries = self.desk.ledgers.of(dossier).entries.iter();
-        let open = entries.flat_map(|entry| self.displacing(dossier, entry).exceptions);
+        let open = entries.flat_map(|entry| self.displacing(dossier, entry));
         open.collect()
-    }
-
-    /// From the first to the last day on which anything happened, or may have, that a dossier may
-    /// hang on.
-    pub fn days_of(&self, dossier: Index) -> Option<(Day, Day)> {
-        let ledger = self.desk.ledgers.of(dossier);
-        let money = ledger.entries.iter();
-        let money = money.map(|entry| entry.credit.money.day(self.pool));
-        let lines = ledger.lines.iter().filter(|line| !line.land);
-        let unseen = lines.map(|line| self.unseen_days(self.pool.fee(line.fee)));
-        let open = [
-            self.credits.days(),
-            self.unread_cash.days(),
-            self.contest(dossier).map(|contest| contest.days),
-        ];
-        let spans = open.into_iter().flatten().chain(unseen);
-        let days = spans.flat_map(|(from, to)| [from, to]).chain(money);
-        let days: BTreeSet<Day> = days.collect();
-        days.first().copied().zip(days.last().copied())
     }
 
     /// The exceptions of the open refunds that may be of a dossier.
@@ -209,105 +172,43 @@ impl Facts<'_, '_> {
 
     /// The open rows whose money may take the place of an entry, which then is the repeat, or too
     /// much: those that name its dossier, or any where it lacks money. Where there is room for all
-    /// of them, nothing is paid twice, unless the entry is bound to a line. What a memo or a score
-    /// put there is decided again with whatever else is of the dossier, money that went back too.
-    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Displacing {
+    /// of them, nothing is paid twice, unless the entry is bound to a line. What may be put
+    /// elsewhere needs no money in its place.
+    pub fn displacing(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
         let bound = entry.credit.lines.is_some();
         let mut displacing = self.may_come_back(dossier, entry);
         if entry.reversed || entry.effect != Effect::Settles {
             return displacing;
         }
-        let loose = self.is_loose(entry);
-        if let Some(doubt) = self.doubt(dossier).filter(|_| loose) {
-            let refunds = doubt.exceptions.iter();
-            displacing.exceptions.extend(refunds.cloned());
-        }
+        displacing.extend(self.freed_by(dossier, entry));
         let contest = self.contest(dossier);
-        let takes = |c: &&Contest| bound || loose || c.amount > self.lacking(dossier);
+        let takes = |c: &&Contest| bound || c.amount > self.lacking(dossier);
         if let Some(open) = contest.filter(takes) {
-            displacing
-                .exceptions
-                .extend(open.exceptions.iter().cloned());
-            displacing.cash = open.cash;
+            displacing.extend(open.exceptions.iter().cloned());
         }
         // what pays the line that an entry is bound to leaves no room for it
         let open = self.may_lack(dossier) > 0 && self.credits.reach(1).is_some();
-        if ((bound || loose) && open) || self.may_be_overpaid(dossier) {
+        if (bound && open) || self.may_be_overpaid(dossier) {
             let largest = self.credits.of_largest().iter();
-            displacing.exceptions.extend(largest.cloned());
+            displacing.extend(largest.cloned());
         }
         displacing
     }
 
     /// The open rows by which money of a dossier that went back may be there after all: what went
     /// back may be theirs, should they be payments of it.
-    pub fn may_come_back(&self, dossier: Index, entry: &Entry) -> Displacing {
-        let mut open = Displacing::default();
+    pub fn may_come_back(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
+        let mut open = Vec::new();
         if entry.returned == 0 && !entry.reversed {
             return open;
         }
         if let Some(contest) = self.contest(dossier) {
-            open.exceptions.extend(contest.exceptions.iter().cloned());
+            open.extend(contest.exceptions.iter().cloned());
         }
         if self.may_lack(dossier) > 0 {
-            open.exceptions
-                .extend(self.credits.of_largest().iter().cloned());
+            open.extend(self.credits.of_largest().iter().cloned());
         }
         open
-    }
-
-    /// True for a payment that its own reference puts where it is; what a memo or a score put there
-    /// is decided again once more of its dossier is known.
-    pub fn is_referred(&self, money: Money) -> bool {
-        match money {
-            Money::Txn(txn) => matches!(
-                self.desk.readings[at(txn)],
-                Reading::One {
-                    key: Key::Reference,
-                    ..
-                }
-            ),
-            Money::Receipt(_) => true,
-        }
-    }
-
-    /// True for an entry that the rules may put elsewhere: neither its own reference nor a person
-    /// put it where it is.
-    pub fn is_loose(&self, entry: &Entry) -> bool {
-        entry.credit.decided.is_none() && !self.is_referred(entry.credit.money)
-    }
-
-    /// What counter cash may stand in an entry's stead, once the entry turns out to be of another
-    /// dossier: of the lines that it settled and the registry calls paid their number, the sum of
-    /// their dues, and the days.
-    pub fn cash_instead(&self, ledger: &Ledger, entry: &Entry) -> Option<(i64, i64, (Day, Day))> {
-        if self.is_referred(entry.credit.money) {
-            return None;
-        }
-        let lines = entry.parts.iter().map(|(l, _)| &ledger.lines[*l]);
-        let lines = lines
-            .filter(|line| !line.land)
-            .map(|line| self.pool.fee(line.fee));
-        let paid = |fee: &&Fee| fee.status == FeeStatus::Paid;
-        let mut all: Option<(i64, i64, (Day, Day))> = None;
-        for fee in lines.filter(paid) {
-            let (from, to) = self.unseen_days(fee);
-            let (n, due, days) = all.unwrap_or((0, 0, (from, to)));
-            let days = (days.0.min(from), days.1.max(to));
-            all = Some((n + 1, due.saturating_add(fee.amount.get()), days));
-        }
-        all
-    }
-
-    /// True where counter cash may have paid a dossier that was paid without: it has a receipt that
-    /// settles nothing now, or a payment that may be of another dossier.
-    pub fn may_be_cash(&self, dossier: Index) -> bool {
-        let ledger = self.desk.ledgers.of(dossier);
-        let mut entries = ledger.entries.iter();
-        entries.any(|entry| {
-            let cash = entry.credit.money.txn().is_none();
-            cash || self.cash_instead(ledger, entry).is_some()
-        })
     }
 
     /// True where a dossier lacks money and open credits hold more than that.

@@ -22,11 +22,12 @@ pub struct Credits {
 }
 
 impl Credits {
-    /// Collects what is above zero; of equal amounts the first of the list is the largest.
+    /// Collects what is above zero; of equal amounts the first of the list is the largest, of those
+    /// with an exception.
     pub fn new(credits: impl IntoIterator<Item = Credit>) -> Self {
         let mut all: Vec<Credit> = credits.into_iter().filter(|c| c.amount > 0).collect();
         let mut largest: Option<&Credit> = None;
-        for credit in &all {
+        for credit in all.iter().filter(|credit| !credit.exceptions.is_empty()) {
             if largest.is_none_or(|l| l.amount < credit.amount) {
                 largest = Some(credit);
             }
@@ -61,7 +62,7 @@ impl Credits {
         self.sums.get(first).map(|(day, _)| *day)
     }
 
-    /// The exceptions of the largest.
+    /// The exceptions of the largest that has some.
     pub fn of_largest(&self) -> &[ExceptionId] {
         self.largest.as_ref().map_or(&[], |l| &l.exceptions)
     }

@@ -3,7 +3,7 @@
 use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Text};
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Ledger, Line};
+use crate::matching::ledger::{Entry, Ledger, Line};
 use crate::matching::pool::{Dossier, Index, at, index};
 
 use super::Definition;
@@ -33,33 +33,6 @@ pub(super) const DEFINITION: Definition = Definition {
     contributions,
 };
 
-/// Dong that only money at hand can bring, and the most that providers may keep of it.
-#[derive(Clone, Copy, Default)]
-struct Need {
-    amount: i128,
-    fee: i128,
-}
-
-impl Need {
-    fn add(&mut self, facts: &Facts, lacking: i128) {
-        self.amount += lacking;
-        self.fee += facts.provider_fee(lacking);
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self {
-            amount: self.amount + other.amount,
-            fee: self.fee + other.fee,
-        }
-    }
-
-    /// The first day by which open credits reach it, all together, net of fees or not: an outer
-    /// bound drops constraints, never outcomes.
-    fn reached(self, facts: &Facts) -> Option<Day> {
-        facts.credits.reach((self.amount - self.fee).max(1))
-    }
-}
-
 /// What the lines of a dossier say.
 #[derive(Default)]
 struct State {
@@ -69,15 +42,16 @@ struct State {
     day: Option<Day>,
     /// The first and the last day of the money that is on its lines.
     paid: Option<(Day, Day)>,
-    /// Lines that only open credits can complete.
-    short: Need,
-    /// Lines paid by the registry's word, nobody has seen how.
-    missing: Need,
-    /// True when lines were paid without cash by the word of a provider or a version.
-    waiting: bool,
-    /// The days on which money that nobody has seen may have come: the earliest, the earliest on
-    /// which all of it can have come, the latest.
-    unseen: Option<(Day, Day, Day)>,
+    /// Some line only open money can complete.
+    short: bool,
+    /// What open money has to bring at least, what may be put elsewhere with it, provider's fees
+    /// left out: dong.
+    need: i128,
+    /// Some line is paid by the registry's word, nobody has seen how.
+    missing: bool,
+    /// The days on which money that nobody has seen may have come: the earliest on which all of it
+    /// can have come, and the latest.
+    unseen: Option<(Day, Day)>,
     conflict: bool,
     exceptions: Vec<ExceptionId>,
 }
@@ -169,28 +143,44 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
         state.exceptions.extend(exception);
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
         state.day = state.day.max(paid);
-        let lacking = line.lacking() + line.given_back();
         let open = row.is_some_and(|row| row.bucket == Bucket::Open);
         match row.map_or("", Classified::counts_as) {
             // which of its versions holds decides whether it is paid
-            "conflict" if line.kept() > 0 => state.waiting = true,
-            "missing_payment" | "missing_receipt" if open => state.missing.add(facts, lacking),
-            "conflict" => state.missing.add(facts, lacking),
-            "pending" | "status_mismatch" if open => state.waiting = true,
+            "conflict" if line.kept() > 0 => {}
+            "missing_payment" | "missing_receipt" if open => state.missing = true,
+            "conflict" => state.missing = true,
+            // paid without cash by the word of a provider
+            "pending" | "status_mismatch" if open => {}
             // short, unpaid, or gone back: paid again, it is in order
             _ => {
-                state.short.add(facts, lacking);
+                state.short = true;
+                state.need += needed(facts, ledger, l);
                 continue;
             }
         }
         if line.kept() <= 0 {
             let (from, to) = facts.unseen_days(fee);
-            let (first, all, last) = state.unseen.unwrap_or((from, from, to));
-            state.unseen = Some((first.min(from), all.max(from), last.max(to)));
+            let (all, last) = state.unseen.unwrap_or((from, to));
+            state.unseen = Some((all.max(from), last.max(to)));
         }
     }
     debug_assert!(!dossier.fees.is_empty());
     state
+}
+
+/// What a line needs of open money, and of what may be put elsewhere, at least. One that the
+/// registry calls paid needs none once all that is there stands beside it.
+fn needed(facts: &Facts, ledger: &Ledger, l: usize) -> i128 {
+    let line = &ledger.lines[l];
+    let stays = |entry: &&Entry| !entry.reversed && !facts.is_loose(entry);
+    let parts = ledger.entries.iter().filter(stays).flat_map(|e| &e.parts);
+    let firm: i128 = parts.filter(|(on, _)| *on == l).map(|(_, part)| part).sum();
+    let beside = ledger.lines.len() > 1 && firm == 0 && facts.is_told(line.fee);
+    if beside || facts.may_be_told_paid(line.fee) {
+        return 0;
+    }
+    let lacks = line.due - firm;
+    lacks - facts.provider_fee(lacks)
 }
 
 /// Notes the money that is kept on a line; the day of the last of it.
@@ -213,9 +203,9 @@ fn money_on(facts: &Facts, ledger: &Ledger, l: usize, state: &mut State) -> Opti
     last
 }
 
-/// A dossier paid in full. An open row that names it may be the first payment, and what is on it
-/// the repeat: it was completed on that day, or without the cash. An open refund that names it may
-/// have taken its money back, and open credits may have paid it again.
+/// A dossier paid in full. Whatever touches it may stand in the stead of what is on it, take it
+/// elsewhere, or have taken it back: it may turn out not to be paid, or to be paid by something else
+/// on any of its days.
 fn full<'i>(
     facts: &Facts,
     d: Index,
@@ -223,136 +213,88 @@ fn full<'i>(
     mut item: Item<'i>,
 ) -> (Item<'i>, Vec<(i64, i64)>) {
     let (cash, cashless) = ((0, 1), (1, 1));
-    let done = if state.cash { cash } else { cashless };
-    let mut outcomes = vec![done];
-    let paid = state.paid.unwrap_or((item.day, item.day));
-    let mut ways = vec![done];
-    // what a receipt leaves open, other money may pay on a later day
-    if facts.may_lack(d) > 0
-        && let Some((_, last)) = facts.credits.days()
-    {
+    let mut ways = vec![if state.cash { cash } else { cashless }];
+    let touched = facts.touching(d);
+    // by another version it may lack money, which open money brings
+    let lacks = state.conflict && !facts.credits.is_empty();
+    let touched = touched.or_else(|| lacks.then(Vec::new));
+    let unpaid = (touched.is_some() || state.conflict).then_some((0, 0));
+    if let Some(touching) = touched {
         item.coupled = true;
-        item.exceptions
-            .extend(facts.credits.of_largest().iter().cloned());
-        item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
-        outcomes.extend((!state.cash).then_some(cash));
-    }
-    let hidden_cash = facts.may_be_cash(d);
-    if let Some(contest) = facts.contest(d) {
-        ways.extend((!state.cash && hidden_cash).then_some(cash));
+        item.exceptions.extend(touching);
         ways.extend(state.cash.then_some(cashless));
-        ways.extend((!state.cash && contest.cash).then_some(cash));
-        item.exceptions.extend(contest.exceptions.iter().cloned());
-        item.coupled = true;
-        let days = (paid.0.min(contest.days.0), item.day.max(contest.days.1));
-        outcomes.extend(ways.iter().skip(1));
-        item.sometime(days, &ways);
+        ways.extend((!state.cash && facts.may_be_cash(d)).then_some(cash));
+        let days = facts.days_of(d).unwrap_or((item.day, item.day));
+        item.sometime((days.0.min(item.day), days.1.max(item.day)), &ways);
     }
-    // what moves leaves room for whatever else is open, or nobody has seen, on its own day
-    let moving = facts.moving(d);
-    if !moving.is_empty() {
-        item.exceptions.extend(moving);
-        item.coupled = true;
-        let unread = !facts.unread_cash.is_empty();
-        ways.extend((!state.cash && (hidden_cash || unread)).then_some(cash));
-        ways.extend(state.cash.then_some(cashless));
-        outcomes.extend(ways.iter().skip(1).chain(&[(0, 0)]));
-        if let Some((from, to)) = facts.days_of(d) {
-            item.sometime((from, to), &ways);
-        }
-    }
-    let doubt = facts.doubt(d);
-    item.coupled |= doubt.is_some();
-    let refunds = doubt.into_iter().flat_map(|doubt| &doubt.exceptions);
-    item.exceptions.extend(refunds.cloned());
-    if state.conflict || doubt.is_some() || facts.contest(d).is_some() {
-        // a payment that its text put here may be of another dossier, once this one is paid
-        outcomes.push((0, 0));
-    }
-    if state.conflict || doubt.is_some() {
-        ways.extend(state.cash.then_some(cashless));
-        if let Some((_, last)) = facts.credits.days() {
-            item.coupled = true;
-            item.sometime((paid.0, item.day.max(last)), &ways);
-        }
-    }
-    if let Some(last) = facts.paid_again(d) {
-        item.coupled = true;
-        item.exceptions.extend(facts.of_refunds(d));
-        item.sometime((paid.0, item.day.max(last)), &[cash, cashless]);
-    }
-    (item, super::joined::once(outcomes))
+    let outcomes = ways.into_iter().chain(unpaid).collect();
+    (item, outcomes)
 }
 
-/// A dossier that lacks money: none when no open row can complete it.
+/// A dossier that lacks money: none when no open row can complete it. What is open may, all of it
+/// together with what is there, or in its stead.
 fn lacking<'i>(
     facts: &Facts,
     d: Index,
     state: &State,
     mut item: Item<'i>,
 ) -> Option<(Item<'i>, Vec<(i64, i64)>)> {
-    let contest = facts.contest(d);
-    let replaced = is_replaceable(facts, d);
-    let hidden = !facts.unread_cash.is_empty() || contest.is_some_and(|contest| contest.cash);
-    let short = state.short.amount > 0;
-    let reached = state.short.reached(facts);
-    let completed = !short || reached.is_some();
-    let missing = state.missing.amount > 0;
-    let cash = hidden || completed && (state.cash || missing || (replaced && facts.may_be_cash(d)));
-    let brought = !missing || facts.unseen_money;
-    let all = || state.short.with(state.missing).reached(facts).is_some();
-    let cashless = (!state.cash || replaced) && (completed && brought || (missing && all()));
+    let cash_only = facts.credits.is_empty() && facts.contest(d).is_none_or(|open| open.cash);
+    let touched = facts.touching(d);
+    let open = touched.is_some();
+    let completed = !state.short || open && is_reached(facts, d, state.need);
+    let told = state.cash || state.missing;
+    let cash = completed && (told || open && facts.may_be_cash(d));
+    let brought = !state.missing || facts.unseen_money;
+    let alone = !state.short && !state.cash && brought;
+    let goes = !state.cash || may_cash_go(facts, d);
+    let cashless = completed && (open && !cash_only && goes || alone);
     if !cash && !cashless {
         return None;
     }
     let mut pairs = vec![(0, 0)];
     pairs.extend(cash.then_some((0, 1)));
     pairs.extend(cashless.then_some((1, 1)));
-    if short {
-        let own = contest.map_or(facts.credits.of_largest(), |contest| &contest.exceptions);
-        let own = if own.is_empty() {
-            facts.unread_cash.of_largest()
-        } else {
-            own
-        };
-        item.exceptions.extend(own.iter().cloned());
-    }
-    item.coupled = !facts.credits.is_empty() || hidden;
-    let days = days(facts, d, state, reached.filter(|_| short && !hidden));
+    item.coupled = open;
+    let days = if open {
+        facts.days_of(d).unwrap_or((item.day, item.day))
+    } else {
+        days(facts, state)
+    };
+    item.exceptions.extend(touched.into_iter().flatten());
     let here = days.0 <= item.day && item.day <= days.1;
     let outcomes = if here { pairs.clone() } else { vec![(0, 0)] };
     item.sometime(days, &pairs);
     Some((item, outcomes))
 }
 
-/// True where what is on a dossier may be the repeat, or too much, or may have gone back.
-fn is_replaceable(facts: &Facts, d: Index) -> bool {
-    facts.contest(d).is_some() || facts.doubt(d).is_some() || facts.may_be_overpaid(d)
+/// True where other money may stand in the stead of counter cash that is on a dossier which lacks
+/// some.
+fn may_cash_go(facts: &Facts, d: Index) -> bool {
+    let ledger = facts.desk.ledgers.of(d);
+    let loose = ledger.entries.iter().any(|entry| facts.is_loose(entry));
+    let named = facts.contest(d).is_some() || facts.doubt(d).is_some();
+    loose || named || !ledger.returns.is_empty() || facts.may_be_overpaid(d)
 }
 
-/// The days on which the last payment of a dossier that lacks money may turn out to be: not before
-/// what it has, nor before open credits reach what only they can bring (`reached`).
-fn days(facts: &Facts, d: Index, state: &State, reached: Option<Day>) -> (Day, Day) {
-    let contest = facts.contest(d).map(|contest| contest.days);
+/// True where what is open, taken together, may bring as much as a dossier needs. Amounts tell
+/// nothing where money of it went back: a line may count otherwise then.
+fn is_reached(facts: &Facts, d: Index, need: i128) -> bool {
+    let back = !facts.desk.ledgers.of(d).returns.is_empty() || facts.doubt(d).is_some();
+    let cash = facts.contest(d).is_some_and(|contest| contest.cash);
+    let any = back || cash || !facts.unread_cash.is_empty();
+    any || facts.credits.reach(need.max(1)).is_some()
+}
+
+/// The days on which the last payment of a dossier that nothing open touches may turn out to be: not
+/// before what it has, nor before all that nobody has seen can have come.
+fn days(facts: &Facts, state: &State) -> (Day, Day) {
     let paid = state.paid;
-    let open = [facts.credits.days(), facts.unread_cash.days(), contest];
-    let open = || open.iter().copied().flatten();
-    let first = open().map(|days| days.0).min();
-    let last = open().map(|days| days.1).max();
-    let to = last
-        .max(paid.map(|paid| paid.1))
-        .max(state.unseen.map(|u| u.2));
-    // what is on it may be the repeat, or may have gone back
-    let base = paid.filter(|_| !is_replaceable(facts, d));
-    let begin = match (state.unseen, first) {
-        (Some((earliest, ..)), Some(first)) => Some(earliest.min(first)),
-        (Some((_, all, _)), None) => Some(all),
-        (None, _) => reached.or(first.filter(|_| paid.is_none())),
-    };
-    let from = base.map(|paid| paid.1).max(begin).max(reached);
-    let earliest = || paid.map(|paid| paid.0).into_iter().chain(first).min();
+    let last = paid.map(|paid| paid.1);
+    let to = last.max(state.unseen.map(|unseen| unseen.1));
     let to = to.unwrap_or(facts.last_day);
-    (from.or_else(earliest).unwrap_or(to), to)
+    let from = last.max(state.unseen.map(|unseen| unseen.0));
+    (from.unwrap_or(to), to)
 }
 
 /// Refunds that name no dossier: each may be the money of one payment, and so of every dossier that

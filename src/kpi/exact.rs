@@ -186,7 +186,8 @@ struct Row {
 fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     let inputs = facts.pool.inputs;
     let unread = inputs.rejects.iter().any(|reject| reject.side != Side::Fee);
-    if unread || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
+    // a payment that may be put elsewhere may be of any of the dossiers
+    if unread || facts.moves || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
         return None;
     }
     let set = |d: Index| facts.desk.set_of.contains_key(&d);

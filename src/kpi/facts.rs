@@ -26,8 +26,8 @@ pub struct Facts<'f, 'a> {
     pub places: &'f Places,
     /// True when some money source is not complete: unseen money is possible.
     pub unseen_money: bool,
-    /// The credits that may still turn out to be a payment of some fee, rows that could not be
-    /// read among them.
+    /// The credits that may still turn out to be a payment of some fee: rows that could not be read
+    /// and payments that may be put elsewhere among them.
     pub credits: Credits,
     /// Counter cash that could not be read: whose it is, nobody knows.
     pub unread_cash: Credits,
@@ -35,6 +35,8 @@ pub struct Facts<'f, 'a> {
     claims: BTreeMap<Index, (usize, i128)>,
     /// Rows of the money side that are open in any way.
     pub(super) open_money: usize,
+    /// A payment that is linked may be put elsewhere.
+    pub(super) moves: bool,
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
@@ -73,6 +75,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             unread_cash: Credits::default(),
             claims: claims(desk),
             open_money: 0,
+            moves: false,
             contests: Contests::default(),
             largest_due: None,
             last_day: last_day(pool),
@@ -82,11 +85,19 @@ impl<'f, 'a> Facts<'f, 'a> {
             let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
             facts.largest_due = Some(dues.max().unwrap_or(0));
         }
-        let credits = facts.open_credits();
-        facts.open_money = credits.len() + facts.other_money();
-        facts.credits = Credits::new(credits);
+        let open = facts.open_credits();
+        facts.credits = Credits::new(open.iter().cloned());
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
+        // what may be put elsewhere is open money too, and the first of it may free more
+        let mut movable = facts.movable();
+        if open.is_empty() && !movable.is_empty() {
+            facts.credits = Credits::new(movable);
+            movable = facts.movable();
+        }
+        facts.moves = !movable.is_empty();
+        facts.open_money = open.len() + movable.len() + facts.other_money();
+        facts.credits = Credits::new(open.into_iter().chain(movable));
         facts
     }
 

@@ -39,13 +39,19 @@ impl<'a> Facts<'_, 'a> {
                 let same = other.credit.money == money;
                 !same && !other.parts.is_empty() && other.effect == Effect::Settles
             });
-            exceptions.extend(others.flat_map(|other| self.displacing(dossier, other).exceptions));
+            exceptions.extend(others.flat_map(|other| self.displacing(dossier, other)));
             let lines = || for_entry(ledger, entry).filter(|line| !line.land);
             let due: i128 = lines().map(|line| line.due).sum();
             if exceptions.is_empty() || due == 0 {
                 continue;
             }
-            room.dong += due.min(entry.credit.amount);
+            // a receipt over another amount counts as its line or as itself
+            let amount = entry.credit.amount;
+            room.dong += if entry.receipt_differs {
+                due.max(amount)
+            } else {
+                due.min(amount)
+            };
             let agency = |line: &Line| -> &'a AgencyCode { &self.pool.fee(line.fee).agency_code };
             room.agencies.extend(lines().map(agency));
             room.exceptions.extend(exceptions);

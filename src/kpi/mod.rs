@@ -21,6 +21,7 @@ pub mod interval;
 pub mod item;
 mod joined;
 pub mod measure;
+mod moving;
 mod origin;
 mod procedures;
 mod qd766_3_5;

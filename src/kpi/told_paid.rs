@@ -21,6 +21,13 @@ pub(super) struct ToldPaid {
     pub(super) hangs: bool,
 }
 
+impl ToldPaid {
+    /// True where counter cash may have paid it.
+    pub(super) fn by_cash(&self) -> bool {
+        self.ways.contains(&(0, 1))
+    }
+}
+
 impl Facts<'_, '_> {
     /// What a line may stand for; none where it is not told to be paid, or was seen paid.
     pub(super) fn told_paid(&self, fee: Index) -> Option<ToldPaid> {
@@ -70,6 +77,12 @@ impl Facts<'_, '_> {
             named || !self.credits.is_empty()
         };
         short && !ledger.entries.is_empty() && touched() && self.ways_told(fee).is_some()
+    }
+
+    /// True for a line that may be paid by the registry's word alone, once its money stands
+    /// elsewhere.
+    pub(super) fn is_told(&self, fee: Index) -> bool {
+        self.ways_told(fee).is_some() || self.told_paid(fee).is_some()
     }
 
     /// What the registry tells of a line without any money.

@@ -9,7 +9,6 @@ use crate::matching::pool::{Index, at, index};
 
 use super::Definition;
 use super::agencies::Agencies;
-use super::contest::Displacing;
 use super::facts::{Facts, Open};
 use super::item::{Item, Name, reject_name};
 use super::tally::Tally;
@@ -105,13 +104,13 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
 /// place, it may be the repeat.
 fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
-    let (mut displacing, mut again) = (Displacing::default(), Vec::new());
+    let (mut displacing, mut again) = (Vec::new(), Vec::new());
     let mut instead = Vec::new();
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
             _ if gone => {
-                let back = facts.may_come_back(dossier, entry).exceptions;
+                let back = facts.may_come_back(dossier, entry);
                 if !back.is_empty() {
                     facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                     item.coupled = true;
@@ -134,9 +133,9 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
             }
         }
     }
-    if !sure.is_empty() && !displacing.exceptions.is_empty() {
+    if !sure.is_empty() && !displacing.is_empty() {
         item.coupled = true;
-        item.exceptions.extend(displacing.exceptions);
+        item.exceptions.extend(displacing);
         // what takes its place counts by itself, once, also where it takes that of several
         let mut outcomes = vec![(1, 1), (0, 0)];
         for (lines, _, days) in instead {
@@ -149,6 +148,11 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     } else if !perhaps.is_empty() {
         item.exceptions.extend(again);
         item.spread(&perhaps, &[(0, 0), (1, 1)], out);
+    } else if !displacing.is_empty() {
+        // on a land obligation it counts nowhere, of another dossier in whatever agency
+        item.coupled = true;
+        item.exceptions.extend(displacing);
+        item.anywhere(&[(0, 0), (1, 1)], out);
     }
 }
 
@@ -186,10 +190,10 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
         for (dossier, ledger, entry) in facts.entries(Money::Receipt(*i)) {
             let open = facts.contest(dossier).into_iter();
             contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
-            contest.extend(facts.displacing(dossier, entry).exceptions);
+            contest.extend(facts.displacing(dossier, entry));
             match entry.effect {
                 _ if entry.returned >= entry.credit.amount => {
-                    let back = facts.may_come_back(dossier, entry).exceptions;
+                    let back = facts.may_come_back(dossier, entry);
                     if !back.is_empty() {
                         facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                         hangs = true;

@@ -231,7 +231,7 @@ pub(super) struct Books<'a> {
     pub(super) sets: FxHashMap<usize, (Option<&'a AgencyCode>, Option<Day>)>,
     /// When the first of the refunds went out whose payment is not known.
     pub(super) open_refund_ms: Option<i64>,
-    /// Some row of the money side is open, doubtful or cannot be read.
+    /// Some row of the money side is open, doubtful or cannot be read, or money may be found.
     pub(super) any_open: bool,
 }
 

@@ -4,6 +4,7 @@
 //! open row; the rules are run again after each. An interval that is exact lies in all that were
 //! told before it, and so does every figure.
 
+mod closed;
 mod steps;
 
 use doisoat::domain::{Day, Fraction, Inputs, Period, Rules};

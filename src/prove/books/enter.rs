@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::memo::person;
 use super::{Books, Dossier, Entry, Line, Money, MoneyRow, Stake, is_unread};
-use crate::classify::Classified;
+use crate::classify::{Bucket, Classified};
 use crate::domain::{CollectionMode, Fee, FeeKind, FeeStatus, RowKey, Side, TxnKind};
 use crate::matching::{Evidence, Leg, Role};
 
@@ -322,9 +322,12 @@ impl<'a> Books<'a> {
             let money = row.key.side != Side::Fee;
             money && (said(&row.class) || row.also.iter().any(said))
         };
+        let found = |row: &Classified| {
+            row.bucket == Bucket::Open && super::class(row).starts_with("missing_")
+        };
         let unread = self.inputs.rejects.iter();
         let unread = unread.filter(|reject| reject.side != Side::Fee).count();
-        self.any_open = unread > 0 || rows.iter().any(|row| open(&row));
+        self.any_open = unread > 0 || rows.iter().any(|row| open(&row) || found(row));
         for decision in &self.inputs.decisions {
             let of_row = self.decisions.entry(&decision.row).or_default();
             of_row.push(decision);

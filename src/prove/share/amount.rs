@@ -123,6 +123,7 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
         for (line, part) in &stake.parts {
             let line_of = &books.lines[*line];
             if line_of.land || *part == 0 {
+                again |= line_of.land;
                 continue;
             }
             counted = true;

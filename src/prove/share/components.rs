@@ -78,7 +78,8 @@ impl Components {
             start: books.rules.start,
             ..Self::default()
         };
-        let payments = if !books.any_open || is_beyond(books) {
+        // what may be put elsewhere may be of any of the dossiers
+        let payments = if !books.any_open || reach.moves || is_beyond(books) {
             None
         } else {
             payments(books)

@@ -197,7 +197,12 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
     let (mut unknown, mut gone, mut again) = (false, false, false);
     for stake in money.stakes.iter().map(|s| &books.stakes[*s]) {
         match event(books, stake) {
-            Event::Sure => sure.extend(agencies(books, stake)),
+            Event::Sure => {
+                let agencies = agencies(books, stake);
+                // on a land obligation: `moved` says when it must be there
+                again |= agencies.is_empty();
+                sure.extend(agencies);
+            }
             Event::Perhaps => perhaps.extend(agencies(books, stake)),
             Event::None => again |= books.any_open,
             Event::Gone => gone = true,

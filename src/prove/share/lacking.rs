@@ -1,47 +1,35 @@
 //! Dossiers that lack money, told again where nothing but their lines, their money and the open
-//! money decides: whether open money can complete them, with or without cash, and on which days
-//! the last payment may have come. Where a row names the dossier, or it is not told how much is
-//! open, it is seen to that nothing is left out that open money can do for certain. Where money of
-//! the dossier went back or versions differ, nothing is said.
+//! money decides: whether anything that is open can complete them, with or without cash, and on
+//! which days the last payment may have come. Where a row names the dossier, or it is not told what
+//! is open, it is seen to that nothing is left out that open money can do for certain. Where money
+//! of the dossier went back or versions differ, nothing is said.
 
 use std::collections::BTreeMap;
 
 use super::super::books::{Books, Line, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::components::named::by_reference;
+use super::passed_over::is_told;
 use super::reach::{Hull, Reach, widen};
 use super::spans::{clipped, counted, over, unseen, unseen_money};
-use super::{Pair, told};
+use super::{Pair, moved, told};
 use crate::classify::Bucket;
 use crate::domain::{Day, FeeStatus, Moment};
 use crate::kpi::Contribution;
 
 const PAID: &str = "DOSSIER_CASHLESS";
 
-/// The first day by which open money comes to so much.
-type By<'r> = &'r dyn Fn(i128) -> Option<Day>;
-
-/// Dong that only open money can bring, and the most that providers may keep of it.
-#[derive(Clone, Copy, Default)]
-struct Need {
-    dong: i128,
-    kept: i128,
-}
-
-impl Need {
-    fn add(&mut self, books: &Books, dong: i128) {
-        let fee = |rate: &crate::domain::NetRate| {
-            let (num, den) = (rate.rate.num, rate.rate.den);
-            let half_up = (dong * num * 2 + den).div_euclid(den * 2);
-            half_up.max(rate.minimum.wide())
-        };
-        self.dong += dong;
-        self.kept += books.rules.net_rates.iter().map(fee).max().unwrap_or(0);
-    }
-
-    fn day(self, by: By) -> Option<Day> {
-        by((self.dong - self.kept).max(1))
-    }
+/// What is open that may pay a dossier.
+#[derive(Clone, Copy)]
+struct Open {
+    /// Money without cash, of whatever amount.
+    money: bool,
+    /// That, or a refund that names it.
+    any: bool,
+    /// It comes to as much as somebody has to pay still.
+    enough: bool,
+    /// It may stand in the stead of what is there.
+    instead: bool,
 }
 
 /// What the lines of a dossier lack.
@@ -49,10 +37,14 @@ impl Need {
 struct Lacks {
     /// In all.
     dong: i128,
-    /// Of it, what somebody has to pay still.
-    short: Need,
-    /// Of it, what the registry calls paid.
-    missing: Need,
+    /// Of it, some that somebody has to pay still.
+    short: bool,
+    /// The least that open money has to bring of it, in dong.
+    need: i128,
+    /// Of it, some that the registry calls paid.
+    missing: bool,
+    /// Of it, some that the registry calls paid, beside money that is spread over other lines.
+    passed_over: bool,
     /// The days of the money that is there.
     paid: Hull,
     cash: bool,
@@ -60,9 +52,9 @@ struct Lacks {
     by_memo: bool,
     /// The day on which the point figure stands.
     day: Option<Day>,
-    /// Days on which money may have come that nobody has seen: the earliest, the earliest on which
-    /// all of it can have come, the latest.
-    unseen: Option<(Day, Day, Day)>,
+    /// Days on which money may have come that nobody has seen: the earliest on which all of it can
+    /// have come, the latest.
+    unseen: Hull,
 }
 
 /// What a dossier that lacks money may add, on its own day and on others.
@@ -97,9 +89,28 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         let name = format!("dossier|{}", books.dossiers[dossier].code);
         let found = items.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         let exact = told_all && !reach.named.contains(&dossier);
-        let (most, least) = (|dong| reach.by(dong), |dong| reach.surely_by(dong));
-        let by: By = if exact { &most } else { &least };
-        let wanted = wanted(books, reach, dossier, &lacks, by);
+        let named = reach.claims.contains_key(&dossier);
+        let money = if exact {
+            reach.days().is_some()
+        } else {
+            reach.sure_days().is_some() || named
+        };
+        let by = |dong: i128| {
+            let day = if exact {
+                reach.by(dong)
+            } else {
+                reach.surely_by(dong)
+            };
+            day.is_some()
+        };
+        let stays = stays(books, dossier);
+        let open = Open {
+            money,
+            any: money || reach.doubts.contains(&dossier),
+            enough: by(lacks.need.max(1)),
+            instead: !stays || named || by(lacks.dong + 1),
+        };
+        let wanted = wanted(books, reach, dossier, &lacks, open);
         let holds = match &wanted {
             _ if exact => is_as(books, wanted.as_ref(), found),
             Some(wanted) => holds(books, wanted, found),
@@ -171,69 +182,99 @@ fn lacks(books: &Books, reach: &Reach, dossier: usize) -> Lacks {
         let row = line.said;
         let open = row.filter(|row| row.bucket == Bucket::Open);
         match open.map_or("", class) {
-            "missing_payment" | "missing_receipt" => lacks.missing.add(books, gap),
+            "missing_payment" | "missing_receipt" => lacks.missing = true,
             "pending" | "status_mismatch" => {}
             _ => {
-                lacks.short.add(books, gap);
+                let told = is_told(books, line);
+                let beside = line.paid == 0 && !books.dossiers[dossier].stakes.is_empty();
+                lacks.passed_over |= beside && told == Some(true);
+                let firm = firm(books, at);
+                let many = payable(books, dossier) > 1 && firm == 0;
+                if told.is_none() || !(beside || many) {
+                    let need = line.due() - firm;
+                    lacks.need += need - kept(books, need);
+                }
+                lacks.short = true;
                 continue;
             }
         }
         if line.paid == 0 {
             let (from, to) = unseen(reach, line.fee);
-            let (first, all, last) = lacks.unseen.unwrap_or((from, from, to));
-            lacks.unseen = Some((first.min(from), all.max(from), last.max(to)));
+            let (all, last) = lacks.unseen.unwrap_or((from, to));
+            lacks.unseen = Some((all.max(from), last.max(to)));
         }
     }
     lacks
 }
 
-/// What it may add; none where nothing that is open can complete it.
-fn wanted(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks, by: By) -> Option<Wanted> {
-    let short = lacks.short.dong > 0;
-    let missing = lacks.missing.dong > 0;
-    // where more is open than it lacks, what is there may be too much and something else in its
-    // place
-    let loose = by(lacks.dong + 1).is_some();
-    let day_short = lacks.short.day(by);
-    let completed = !short || day_short.is_some();
-    let together = Need {
-        dong: lacks.short.dong + lacks.missing.dong,
-        kept: lacks.short.kept + lacks.missing.kept,
+/// What stands on a line by its own reference, or by a person's word.
+fn firm(books: &Books, line: usize) -> i128 {
+    let stakes = books.lines[line].stakes.iter();
+    let stakes = stakes.map(|stake| &books.stakes[*stake]);
+    let stays = stakes.filter(|stake| !moved::is_loose(books, stake));
+    stays.map(|stake| stake.part(line)).sum()
+}
+
+/// The number of lines that money can settle.
+fn payable(books: &Books, dossier: usize) -> usize {
+    let lines = books.dossiers[dossier].lines.clone();
+    lines.filter(|line| books.lines[*line].payable).count()
+}
+
+/// All that is there stays: each payment names the dossier by its reference, or a person put it
+/// there.
+fn stays(books: &Books, dossier: usize) -> bool {
+    let stakes = books.dossiers[dossier].stakes.iter();
+    let mut stakes = stakes.map(|stake| &books.stakes[*stake]);
+    stakes.all(|stake| !moved::is_loose(books, stake))
+}
+
+/// The most that a provider may keep of so much.
+fn kept(books: &Books, dong: i128) -> i128 {
+    let fee = |rate: &crate::domain::NetRate| {
+        let (num, den) = (rate.rate.num, rate.rate.den);
+        let half_up = (dong * num * 2 + den).div_euclid(den * 2);
+        half_up.max(rate.minimum.wide())
     };
-    let brought = completed && (!missing || unseen_money(books));
-    let by_credits = missing && together.day(by).is_some();
-    let cashless = (!lacks.cash || loose) && (brought || by_credits);
-    let cash = completed && (lacks.cash || missing || (loose && lacks.by_memo));
+    books.rules.net_rates.iter().map(fee).max().unwrap_or(0)
+}
+
+/// What it may add; none where nothing that is open can complete it. What is open may complete it
+/// on any of its days, together with what is there or in its stead.
+fn wanted(
+    books: &Books,
+    reach: &Reach,
+    dossier: usize,
+    lacks: &Lacks,
+    open: Open,
+) -> Option<Wanted> {
+    let brought = !lacks.missing || unseen_money(books);
+    let completed = !lacks.short || (open.any && open.enough);
+    let alone = !lacks.short && !lacks.cash && brought;
+    let goes = !lacks.cash || open.instead;
+    let cashless = completed && (open.money && goes || alone);
+    let told = lacks.cash || lacks.missing;
+    let loose = open.any && (lacks.by_memo || lacks.passed_over);
+    let cash = completed && (told || loose);
     if !cash && !cashless {
         return None;
     }
     let mut pairs = vec![(0, 0)];
     pairs.extend(cash.then_some((0, 1)));
     pairs.extend(cashless.then_some((1, 1)));
-    // the last payment: not before what is there, nor before open money reaches what it must bring
-    let (first, last) = match reach.days() {
-        Some((first, last)) => (Some(first), Some(last)),
-        None => (None, None),
-    };
-    let bound = day_short.filter(|_| short);
-    let there = lacks.paid.map(|paid| paid.1).filter(|_| !loose);
-    let begin = match (lacks.unseen, first) {
-        (Some((earliest, ..)), Some(first)) => Some(earliest.min(first)),
-        (Some((_, all, _)), None) => Some(all),
-        (None, _) => bound.or(first.filter(|_| lacks.paid.is_none())),
-    };
-    let latest = last.max(lacks.paid.map(|paid| paid.1));
-    let to = latest.max(lacks.unseen.map(|(.., last)| last));
+    // the last payment: where nothing is open, not before what is there
+    let last = lacks.paid.map(|paid| paid.1);
+    let to = last.max(lacks.unseen.map(|unseen| unseen.1));
     let to = to.unwrap_or(reach.last_day);
-    let anything = lacks.paid.map(|paid| paid.0).into_iter().chain(first).min();
-    let from = there.max(begin).max(bound).or(anything).unwrap_or(to);
+    let from = last.max(lacks.unseen.map(|unseen| unseen.0));
     let received = books.dossiers[dossier].code.received_on();
     let day = lacks.day.or(received).unwrap_or(reach.last_day);
-    Some(Wanted {
-        day,
-        pairs,
-        days: (from, to),
-    })
+    let days = match moved::days(books, reach, dossier) {
+        Some(days) if open.any => days,
+        _ if open.any => (day, day),
+        _ => (from.unwrap_or(to), to),
+    };
+    Some(Wanted { day, pairs, days })
 }
 
 /// Each of its contributions is what is wanted, go-live taken into account.
@@ -260,17 +301,20 @@ fn is_as(books: &Books, wanted: Option<&Wanted>, found: &[&Contribution]) -> boo
     found.iter().all(same)
 }
 
-/// Each of its contributions has every pair that is wanted, on whatever day.
+/// Each of its contributions has every pair that is wanted, on each of the days.
 fn holds(books: &Books, wanted: &Wanted, found: &[&Contribution]) -> bool {
     if books.rules.start.is_some() {
         return true; // clipped: what is left does not tell what was there
     }
+    let (from, to) = wanted.days;
     let has = |item: &&Contribution| {
-        let seen: Vec<Pair> = super::pairs(item).collect();
-        wanted
-            .pairs
-            .iter()
-            .all(|pair| *pair == (0, 0) || seen.contains(pair))
+        let whenever = |pair: &Pair| {
+            let here = (from, to) == (item.day, item.day) && item.outcomes.contains(pair);
+            let mut spans = item.elsewhere.iter();
+            here || spans.any(|s| s.outcome == *pair && s.from <= from && to <= s.to)
+        };
+        let mut pairs = wanted.pairs.iter().filter(|pair| **pair != (0, 0));
+        pairs.all(whenever)
     };
     !found.is_empty() && found.iter().all(has)
 }

@@ -4,15 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use super::super::books::{Books, MoneyRow, Stake};
+use super::super::books::{Books, Line, MoneyRow, Stake, class};
+use super::super::memo::squeezed;
 use super::super::violation::{Findings, Invariant, text};
 use super::by_item::ByItem;
 use super::components::named::{by_reference, order};
 use super::events::{agencies, certain};
+use super::passed_over::is_told;
 use super::reach::{Hull, Reach, widen};
 use super::spans::{counted, must, sure_stakes, unseen};
 use super::{Pair, told};
-use crate::domain::{FeeStatus, Text};
+use crate::classify::{Bucket, Classified};
+use crate::domain::{FeeStatus, Text, Txn};
 use crate::kpi::Contribution;
 
 const TX: &str = "TX_CASHLESS";
@@ -31,29 +34,68 @@ const INSTEAD: Text = text(
     "tiền mặt còn có thể thay khoản nộp chuyển đi, vào ngày hệ thống ghi hoặc bất kỳ ngày nào",
     "counter cash may stand in the stead of a payment that moves, on a day on which nobody saw it",
 );
+const ELSEWHERE: Text = text(
+    "khoản nộp còn có thể chuyển sang hồ sơ khác thì tính như khoản chưa rõ",
+    "a payment that may be put to another dossier counts as an open one does",
+);
 const FREED: Text = text(
     "khoản thừa còn có thể được tính khi khoản nộp bên cạnh chuyển đi",
     "what was too much may count once the payment beside it goes",
 );
 
 /// Neither a reference of its own nor a person put it there.
-fn is_loose(books: &Books, stake: &Stake) -> bool {
+pub(super) fn is_loose(books: &Books, stake: &Stake) -> bool {
     let txn = books.money[stake.money].txn();
     !stake.decided && txn.is_some_and(|txn| !by_reference(books, txn))
 }
 
 /// A payment that the rules may put elsewhere, as other rows of its dossier turn out: an open
-/// payment or refund names it, or other money is open and it lacks some.
+/// payment or refund names it, other money is open and it lacks some, or the money of a line of it
+/// may be found which the registry calls paid.
 pub(super) fn moves(books: &Books, reach: &Reach, stake: &Stake) -> bool {
     let of = stake.dossier;
-    let claimed = reach.claims.get(&of).is_some_and(|dong| *dong > 0);
+    let claimed = || reach.claims.get(&of).is_some_and(|dong| *dong > 0);
     let lacks = || {
         let lines = || counted(books, of).map(|(_, line)| line);
         let net = lines().any(|line| line.says("net_settlement"));
         !net && lines().any(|line| line.gap() > 0)
     };
     let some = || lacks() && reach.surely_by(1).is_some();
-    is_loose(books, stake) && (claimed || reach.doubts.contains(&of) || some())
+    let unfit = || may_be_unfit(books, stake) && may_be_found(books, of);
+    is_loose(books, stake) && (claimed() || reach.doubts.contains(&of) || some() || unfit())
+}
+
+/// One that may move as far as it is not told for certain here.
+pub(super) fn may_move(books: &Books, reach: &Reach, stake: &Stake) -> bool {
+    let of = stake.dossier;
+    let went_back = books.dossiers[of].went_back;
+    let lacks = || counted(books, of).any(|(_, line)| line.gap() > 0);
+    let some = || (went_back || lacks()) && reach.days().is_some();
+    let touched = || reach.named.contains(&of) || some() || may_be_found(books, of);
+    is_loose(books, stake) && touched()
+}
+
+/// The registry calls a line paid that nobody saw paid.
+fn may_be_found(books: &Books, dossier: usize) -> bool {
+    let mut lines = books.dossiers[dossier].lines.clone();
+    lines.any(|line| {
+        let row = books.lines[line].said;
+        let open = row.filter(|row| row.bucket == Bucket::Open);
+        open.is_some_and(|row| class(row).starts_with("missing_"))
+    })
+}
+
+/// It pays a land obligation, too much, or again, or its text names nobody: other money of the
+/// dossier leaves it without support.
+fn may_be_unfit(books: &Books, stake: &Stake) -> bool {
+    let on_land = |(line, dong): &(usize, i128)| books.lines[*line].land && *dong > 0;
+    let money = &books.money[stake.money];
+    let silent = |text: &str| books.codes.within(&squeezed(text)).is_empty();
+    let reference = |txn: &Txn| txn.order_ref.as_deref().is_none_or(silent);
+    let nameless = money
+        .txn()
+        .is_some_and(|txn| silent(&txn.memo) && reference(txn));
+    stake.parts.iter().any(on_land) || stake.surplus > 0 || !stake.settles() || nameless
 }
 
 /// What hangs on payments that may move hangs on them in every definition.
@@ -82,6 +124,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         repeats(books, *dossier, &held, findings);
         for stake in moving {
             cash_instead(books, reach, stake, &held, findings);
+            elsewhere(books, reach, stake, &held, findings);
         }
         for stake in &books.dossiers[*dossier].stakes {
             let stake = &books.stakes[*stake];
@@ -93,18 +136,55 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     }
 }
 
+/// A payment that may be put to another dossier may count there, with its whole amount; one that
+/// counts nowhere now, too.
+fn elsewhere(books: &Books, reach: &Reach, stake: &Stake, held: &ByItem, findings: &mut Findings) {
+    let money = &books.money[stake.money];
+    let alone = money.stakes.len() == 1 && stake.returned == 0;
+    let Some(txn) = money.txn().filter(|_| alone && moves(books, reach, stake)) else {
+        return;
+    };
+    let name = format!("txn|{}|{}", txn.source, txn.id);
+    let mut found = Vec::new();
+    for (definition, v) in [(TX, 1), (AMOUNT, money.amount())] {
+        if !is_asked(books, definition) || v <= 0 {
+            continue;
+        }
+        held.of(held.find(definition, &name), &mut found);
+        let whole = |(a, b): Pair| a == b && i128::from(b) >= v;
+        let may = |item: &&Contribution| {
+            let both = item.outcomes.contains(&(0, 0)) && item.outcomes.iter().any(|p| whole(*p));
+            item.coupled && both
+        };
+        if found.is_empty() || !found.iter().all(may) {
+            let (about, shown) = (told(definition, &name), super::shown(&found));
+            findings.add(Invariant::Item, about, ELSEWHERE, format!("0/0,{v}"), shown);
+        }
+    }
+}
+
 /// The days of the money that is on a dossier, of what may have come unseen, and of what is open.
-fn days(books: &Books, reach: &Reach, dossier: usize) -> Hull {
+pub(super) fn days(books: &Books, reach: &Reach, dossier: usize) -> Hull {
     let mut hull = reach.sure_days();
     for stake in &books.dossiers[dossier].stakes {
         widen(&mut hull, books.money[books.stakes[*stake].money].day());
     }
-    for (_, line) in counted(books, dossier) {
+    for (_, line) in counted(books, dossier).filter(|(_, line)| is_told_paid(books, line)) {
         let (from, to) = unseen(reach, line.fee);
         widen(&mut hull, from);
         widen(&mut hull, to);
     }
     hull
+}
+
+/// The registry or a provider tells that a line was paid, or may tell it.
+fn is_told_paid(books: &Books, line: &Line) -> bool {
+    let open = line.said.filter(|row| row.bucket == Bucket::Open);
+    let waits = |row: &Classified| {
+        let told = class(row);
+        told.starts_with("missing_") || told == "pending" || told == "status_mismatch"
+    };
+    is_told(books, line).is_some() || open.is_some_and(waits)
 }
 
 /// A dossier that counts as paid may be paid otherwise on any of the days; one that lacks money is
@@ -192,7 +272,12 @@ fn freed(books: &Books, stake: &Stake, held: &ByItem, findings: &mut Findings) {
             (format!("txn|{}|{}", txn.source, txn.id), due, 1)
         }
     };
-    let least = due.min(money.amount());
+    // a receipt over another amount may stand for its line
+    let least = if money.is_cash() {
+        due
+    } else {
+        due.min(money.amount())
+    };
     if least <= 0 || !is_asked(books, AMOUNT) {
         return;
     }

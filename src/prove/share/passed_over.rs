@@ -22,7 +22,7 @@ const TOLD: Text = text(
 
 /// The registry, or a provider's order, tells that it was paid; with cash too where the registry
 /// does.
-fn is_told(books: &Books, line: &Line) -> Option<bool> {
+pub(super) fn is_told(books: &Books, line: &Line) -> Option<bool> {
     let fee = line.fee;
     let orders = books.orders_of.get(fee.dossier_code.as_str());
     let mut orders = orders.into_iter().flatten().filter(|order| {

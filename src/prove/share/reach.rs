@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Money, MoneyRow, class};
+use super::super::books::{Books, Money, MoneyRow, Stake, class};
 use super::super::memo::squeezed;
 use super::amount::largest;
 use super::components::is_stranger;
 use super::components::named::named;
 use super::events::{Event, carried_by_open, event, most};
+use super::moved::{may_move, moves};
 use crate::domain::{Day, Moment, Side, Txn, TxnKind};
 
 /// The first and the last of some days.
@@ -33,8 +34,10 @@ pub(super) struct Reach {
     pub(super) claims: BTreeMap<usize, i128>,
     /// Dossiers that money which went back, and whose payment is open, names alone.
     pub(super) doubts: BTreeSet<usize>,
-    /// Rows of the money side that are certainly open.
+    /// Rows of the money side that are certainly open, or may certainly be put elsewhere.
     pub(super) open_rows: usize,
+    /// A payment that stands somewhere may certainly be put elsewhere.
+    pub(super) moves: bool,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
 }
@@ -63,6 +66,7 @@ impl Reach {
             claims: BTreeMap::new(),
             doubts: BTreeSet::new(),
             open_rows: 0,
+            moves: false,
             last_day: last_day(books),
         };
         for money in &books.money {
@@ -87,7 +91,38 @@ impl Reach {
                 }
             }
         }
+        reach.enter_moving(books);
         reach
+    }
+
+    /// What a text or a score put to a dossier, and what touches that dossier may put elsewhere, is
+    /// open money for every dossier; the first of it may let more of it move.
+    fn enter_moving(&mut self, books: &Books) {
+        let mut known = vec![false; books.stakes.len()];
+        for _ in 0..2 {
+            let mut more = Vec::new();
+            for (at, stake) in books.stakes.iter().enumerate() {
+                let sure = matches!(event(books, stake), Event::Sure | Event::None);
+                if !known[at] && sure && moves(books, self, stake) {
+                    known[at] = true;
+                    more.push(stake);
+                }
+            }
+            for stake in more {
+                let (day, dong) = left(books, stake);
+                self.moves = true;
+                self.open_rows += 1;
+                self.add(day, dong, dong);
+            }
+        }
+        let rest = books.stakes.iter().zip(known).filter(|(_, known)| !known);
+        let rest: Vec<&Stake> = rest.map(|(stake, _)| stake).collect();
+        for stake in rest {
+            if may_move(books, self, stake) {
+                let (day, dong) = left(books, stake);
+                self.add(day, 0, dong);
+            }
+        }
     }
 
     fn enter(&mut self, books: &Books, money: &Money) {
@@ -201,6 +236,18 @@ impl Reach {
     pub(super) fn surely_by(&self, amount: i128) -> Option<Day> {
         reached(&self.sure, amount)
     }
+}
+
+/// The day of a payment, and what is left of it where it is.
+fn left(books: &Books, stake: &Stake) -> (Day, i128) {
+    let money = &books.money[stake.money];
+    let whole = if stake.settles() {
+        stake.stake()
+    } else {
+        money.amount()
+    };
+    let fee = money.txn().map_or(0, |txn| txn.fee.wide());
+    (money.day(), whole - stake.returned + fee)
 }
 
 fn hull(sums: &BTreeMap<Day, i128>) -> Hull {

@@ -9,7 +9,7 @@ use super::by_item::ByItem;
 use super::components::named::named;
 use super::components::waits;
 use super::events::{Event, event};
-use super::moved::{self, moves};
+use super::moved::{self, may_move, moves};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, passed_over, told};
 use crate::domain::{Completeness, Day, Fee, FeeStatus, Text, TxnKind};
@@ -284,7 +284,7 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
         let must = self::must(books, reach, stake);
         let went_back = books.dossiers[stake.dossier].went_back;
         let touched = went_back || lacks(books, stake.dossier) > 0 && reach.by(1).is_some();
-        let may = touched || reach.named.contains(&stake.dossier);
+        let may = touched || reach.named.contains(&stake.dossier) || may_move(books, reach, stake);
         let money = &books.money[money];
         let alone = money.stakes.len() == 1 && !money.is_cash();
         let Some(txn) = money.txn().filter(|_| alone) else {

@@ -24,8 +24,8 @@ enum Key<'a> {
 /// Rows that may be one: a key, the amount, the direction.
 type Told<'a> = (Key<'a>, i64, TxnKind);
 
-/// Joins what is one payment. A row that a person decided about carries it, else the gateway's
-/// (one whose dossier is known before others), else the first source by name.
+/// Joins what is one payment. A row that a person decided about carries it, else the first by
+/// [`rank`].
 pub(super) fn join(desk: &mut Desk, seen: &mut Seen) {
     let pool = desk.pool;
     let mut told: FxHashMap<Told, Vec<Index>> = FxHashMap::default();
@@ -92,12 +92,13 @@ fn several_gateways(desk: &Desk) -> FxHashSet<u64> {
     several
 }
 
-/// Who carries a payment: the least.
-fn rank(desk: &Desk, txn: Index) -> (bool, bool, bool, Index) {
+/// The order among rows of one payment, whatever was decided of them: the gateway's first (one
+/// whose dossier is known before others), then the first source by name. A word about one row must
+/// not change which rows are one.
+fn rank(desk: &Desk, txn: Index) -> (bool, bool, Index) {
     let is_line = is_bank_line(desk.pool.txn(txn));
     let read = matches!(desk.readings[at(txn)], Reading::One { .. });
-    let waits = desk.txns[at(txn)] == Standing::Waiting;
-    (waits, is_line, !is_line && !read, txn)
+    (is_line, !is_line && !read, txn)
 }
 
 /// Rows of different sources that are one payment each, the nearest in time together; the rows come
@@ -153,21 +154,33 @@ fn put(desk: &Desk, clusters: &mut [Vec<Index>], rows: Vec<Index>, near: i64) ->
     left
 }
 
-/// The first of a cluster carries the payment, the others were waiting and are sightings of it.
+/// The first of a cluster carries the payment, or the first of which something was decided; the
+/// others were waiting and are sightings of it.
 fn carry(desk: &mut Desk, cluster: &[Index], seen: &mut Seen) {
-    let Some((first, others)) = cluster.split_first() else {
+    let Some(first) = cluster.first().copied() else {
         return;
     };
-    let first = *first;
-    for txn in others.iter().copied() {
-        let (event, row) = (desk.pool.txn(first), desk.pool.txn(txn));
-        let near = (event.paid_at.ms() - row.paid_at.ms()).abs() <= DAY_MS;
-        let waits = desk.txns[at(txn)] == Standing::Waiting;
-        let root = carrier(desk, first);
-        if !near || !waits || root == txn || !seen.insert((root, row.source.clone())) {
-            continue;
-        }
-        let why = Evidence::SameAs(event.id.as_ref().into());
-        desk.txns[at(txn)] = Standing::Sighting(first, Box::new(why));
+    let moment = |txn: Index| desk.pool.txn(txn).paid_at.ms();
+    let near = |txn: &Index| (moment(first) - moment(*txn)).abs() <= DAY_MS;
+    let members: Vec<Index> = cluster.iter().copied().filter(near).collect();
+    let waits = |txn: Index| desk.txns[at(txn)] == Standing::Waiting;
+    let decided = members.iter().copied().find(|txn| !waits(*txn));
+    if let Some(decided) = decided.filter(|_| waits(first)) {
+        see(desk, decided, first, seen);
     }
+    for txn in members {
+        see(desk, first, txn, seen);
+    }
+}
+
+/// A row that waits is a sighting of another one.
+fn see(desk: &mut Desk, of: Index, txn: Index, seen: &mut Seen) {
+    let row = desk.pool.txn(txn);
+    let waits = desk.txns[at(txn)] == Standing::Waiting;
+    let root = carrier(desk, of);
+    if !waits || root == txn || !seen.insert((root, row.source.clone())) {
+        return;
+    }
+    let why = Evidence::SameAs(desk.pool.txn(of).id.as_ref().into());
+    desk.txns[at(txn)] = Standing::Sighting(of, Box::new(why));
 }
