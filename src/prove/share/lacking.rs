@@ -89,27 +89,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         let name = format!("dossier|{}", books.dossiers[dossier].code);
         let found = items.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         let exact = told_all && !reach.named.contains(&dossier);
-        let named = reach.claims.contains_key(&dossier);
-        let money = if exact {
-            reach.days().is_some()
-        } else {
-            reach.sure_days().is_some() || named
-        };
-        let by = |dong: i128| {
-            let day = if exact {
-                reach.by(dong)
-            } else {
-                reach.surely_by(dong)
-            };
-            day.is_some()
-        };
-        let stays = stays(books, dossier);
-        let open = Open {
-            money,
-            any: money || reach.doubts.contains(&dossier),
-            enough: by(lacks.need.max(1)),
-            instead: !stays || named || by(lacks.dong + 1),
-        };
+        let open = open(books, reach, dossier, &lacks, exact);
         let wanted = wanted(books, reach, dossier, &lacks, open);
         let holds = match &wanted {
             _ if exact => is_as(books, wanted.as_ref(), found),
@@ -134,6 +114,26 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
                 super::shown(found),
             );
         }
+    }
+}
+
+/// What is open that may pay it: all that may be, or (not `exact`) what certainly is.
+fn open(books: &Books, reach: &Reach, dossier: usize, lacks: &Lacks, exact: bool) -> Open {
+    let by = |dong: i128| {
+        let day = if exact {
+            reach.by(dong)
+        } else {
+            reach.surely_by(dong)
+        };
+        day.is_some()
+    };
+    let named = reach.claims.contains_key(&dossier);
+    let money = by(1) || (!exact && named);
+    Open {
+        money,
+        any: money || reach.doubts.contains(&dossier),
+        enough: by(lacks.need.max(1)),
+        instead: !stays(books, dossier) || named || by(lacks.dong + 1),
     }
 }
 
