@@ -362,6 +362,12 @@ fn read_own(
                 let pairs: Vec<(&str, &str)> = words.iter().map(|w| (*w, *w)).collect();
                 settings.texts.insert(key.name, item.word(&pairs)?.into());
             }
+            KeyForm::Kinds(fits) => {
+                let kinds = ALL.iter().filter(|known| fits(known));
+                let pairs: Vec<(&str, &str)> =
+                    kinds.map(|known| (known.kind, known.kind)).collect();
+                settings.texts.insert(key.name, item.word(&pairs)?.into());
+            }
             KeyForm::Secret => {
                 settings
                     .secrets

@@ -53,6 +53,7 @@ mod http;
 mod igate;
 mod import;
 mod inspect;
+mod kinds;
 mod late;
 mod late_statement;
 mod letters;
