@@ -100,11 +100,17 @@ fn an_inbox_takes_the_webhooks_of_every_kind_that_pushes_and_of_no_other() {
 }
 
 #[tokio::test]
-async fn every_provider_has_its_twin_in_the_sandbox() {
+async fn every_provider_has_its_twin_in_the_sandbox_that_pushes_where_it_does() {
     let town = crate::town::Town::new(crate::database::Kind::Sqlite).await;
     let simulated: BTreeSet<&str> = town.sandbox.providers().collect();
     let missing: Vec<&str> = kinds(|_| true).difference(&simulated).copied().collect();
     assert_eq!(missing, [""; 0]);
     let gateways: BTreeSet<&str> = Sandbox::gateways().collect();
     assert_eq!(gateways, kinds(|known| known.is_gateway));
+    let pushed = town
+        .sandbox
+        .write_pushes(&town.dir().join("p"), None)
+        .unwrap();
+    let pushed: BTreeSet<&str> = pushed.iter().map(|one| one.provider).collect();
+    assert_eq!(pushed, kinds(|known| known.pushes.is_some()));
 }

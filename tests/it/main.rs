@@ -94,6 +94,7 @@ mod probe;
 mod probe_answers;
 mod prove;
 mod push;
+mod push_sandbox;
 mod push_links;
 mod quality;
 mod refunded_later;
