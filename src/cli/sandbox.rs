@@ -1,6 +1,7 @@
 //! `doisoat sandbox`: the provider simulators on loopback, until interrupted.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -9,7 +10,8 @@ use super::output::out;
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::domain::Day;
 use crate::job::{Exit, Stop};
-use crate::sandbox::{District, Fault, Sandbox, TLS_MODES, TlsMode};
+use crate::sandbox::push::PUSH_FAULTS;
+use crate::sandbox::{Credential, District, Fault, PushFault, Pushed, Sandbox, TLS_MODES, TlsMode};
 
 /// Arguments of `sandbox`.
 #[derive(Debug, Args)]
@@ -20,8 +22,14 @@ Examples:
   doisoat sandbox --gateway momo           the same district, paying through another gateway
   doisoat sandbox --fault list             the faults it can show
   doisoat sandbox --registry inbox         also writes the one-stop exports of every day
+  doisoat sandbox --push pushed            also writes signed webhooks, a folder for each inbox
+  doisoat sandbox --push pushed --fault push_forged   one webhook a day is not the provider's
   doisoat sandbox --tls good               https://localhost, and ca_file in each [[source]] table
   doisoat sandbox --tls expired            what a client must not accept; `--tls list` prints them all
+While it runs, at the address that it prints:
+  curl http://127.0.0.1:9000/__counters                what it noticed: requests, repeats, early retries
+  curl -X POST http://127.0.0.1:9000/__fault/NAME      another fault from now on; `none` ends it
+  curl -X POST http://127.0.0.1:9000/__now/2022-12-06T01:30:00+07:00   what had happened by then
 Everything in it is invented. It listens on 127.0.0.1 only and ends with Ctrl-C.")]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1; 0 takes any free one
@@ -56,6 +64,18 @@ pub struct SandboxArgs {
     /// Write the one-stop export of every simulated day into this folder
     #[arg(long, value_name = "DIR")]
     registry: Option<PathBuf>,
+    /// Write what the providers push, as signed webhooks, into folders below this one
+    #[arg(long, value_name = "DIR")]
+    push: Option<PathBuf>,
+}
+
+/// A fault that was asked for.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    /// Of what is pulled.
+    answers: Option<Fault>,
+    /// Of what is pushed.
+    pushes: Option<PushFault>,
 }
 
 pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
@@ -64,7 +84,14 @@ pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
             let (outcome, what) = (fault.outcome.word(), fault.what());
             format!("{:<22} {outcome:<10} {what}\n", fault.name)
         };
-        out(&Fault::all().iter().map(line).collect::<String>());
+        let pushed = |fault: PushFault| {
+            let (name, outcome, what) = (fault.name, fault.outcome, fault.what);
+            format!("{name:<22} {outcome:<10} {what} (--push)\n")
+        };
+        let lines = Fault::all().iter().map(line);
+        out(&lines
+            .chain(PUSH_FAULTS.into_iter().map(pushed))
+            .collect::<String>());
         return Ok(Exit::Done);
     }
     if args.tls.as_deref() == Some("list") {
@@ -72,7 +99,8 @@ pub(super) fn run(_global: &Global, args: &SandboxArgs) -> Outcome {
         out(&TLS_MODES.iter().map(line).collect::<String>());
         return Ok(Exit::Done);
     }
-    let fault = args.fault.as_deref().map(fault).transpose()?;
+    let fault = args.fault.as_deref().map(|name| fault(name, args));
+    let fault = fault.transpose()?.unwrap_or_default();
     let tls = args.tls.as_deref().map(tls).transpose()?;
     block_on(serve(args, fault, tls))?
 }
@@ -110,15 +138,24 @@ fn no_port(port: u16, error: &std::io::Error) -> Failure {
     )
 }
 
-fn fault(name: &str) -> Result<Fault, Failure> {
-    Fault::named(name).ok_or_else(|| {
-        let known: Vec<&str> = Fault::all().iter().map(|fault| fault.name).collect();
+fn fault(name: &str, args: &SandboxArgs) -> Result<Shown, Failure> {
+    let (answers, pushes) = (Fault::named(name), PushFault::named(name));
+    if pushes.is_some() && args.push.is_none() {
+        let message = format!("{name} is a fault of what is pushed, and nothing is");
+        return Err(Failure::new(Exit::Usage, message, "add --push DIR"));
+    }
+    if answers.is_none() && pushes.is_none() {
+        let of_answers = Fault::all().iter().map(|fault| fault.name);
+        let of_pushes = PUSH_FAULTS.iter().map(|fault| fault.name);
+        let known: Vec<&str> = of_answers.chain(of_pushes).collect();
         let fix = crate::config::section::suggest(name, &known);
-        Failure::new(Exit::Usage, format!("there is no fault \"{name}\""), fix)
-    })
+        let message = format!("there is no fault \"{name}\"");
+        return Err(Failure::new(Exit::Usage, message, fix));
+    }
+    Ok(Shown { answers, pushes })
 }
 
-async fn serve(args: &SandboxArgs, fault: Option<Fault>, tls: Option<TlsMode>) -> Outcome {
+async fn serve(args: &SandboxArgs, fault: Shown, tls: Option<TlsMode>) -> Outcome {
     let stop = Stop::on_signals()
         .context("signals")
         .map_err(Failure::from)?;
@@ -132,7 +169,7 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>, tls: Option<TlsMode>) -
     })?;
     // behind TLS the port that was asked for is the one with TLS
     let port = if tls.is_some() { 0 } else { args.port };
-    let started = Sandbox::start_in(district, port, fault).await;
+    let started = Sandbox::start_in(district, port, fault.answers).await;
     let mut sandbox = started.map_err(|error| no_port(port, &error))?;
     if let Some(mode) = tls {
         sandbox = behind_tls(sandbox, args, mode).await?;
@@ -141,31 +178,11 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>, tls: Option<TlsMode>) -
     if let Some(dir) = &args.registry {
         write_registry(&sandbox, args, dir)?;
     }
-    let mut lines = Vec::new();
-    for provider in sandbox.providers() {
-        lines.push(format!("# {provider}: {}\n", sandbox.base_url(provider)));
-        for known in sandbox.credentials(provider) {
-            lines.push(format!(
-                "#   export {}={}
-",
-                known.env, known.value
-            ));
-        }
-    }
-    let mut others = Sandbox::gateways().filter(|name| *name != args.gateway);
-    let tables = others.by_ref().map(|name| sandbox.toml_source(name));
-    let others: Vec<String> = tables.map(|table| commented(&table)).collect();
-    out(&format!(
-        "{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
-         # --gateway NAME, and this is what reads them:\n\n{}\n\
-         # SePay version 2, in place of version 1:\n\n{}\n\
-         # The registry through its interface:\n\n{}",
-        lines.concat(),
-        sandbox.toml_sources(),
-        others.join("\n"),
-        commented(&sandbox.toml_source("sepay2")),
-        commented(&sandbox.toml_source("igate")),
-    ));
+    let pushed = match &args.push {
+        Some(dir) => write_pushes(&sandbox, dir, fault.pushes)?,
+        None => Vec::new(),
+    };
+    out(&told(&sandbox, args, &pushed));
     let asked = stop.wait().await;
     sandbox.stop().await;
     // Being interrupted is how it is meant to end; a supervisor's SIGTERM likewise.
@@ -176,10 +193,87 @@ async fn serve(args: &SandboxArgs, fault: Option<Fault>, tls: Option<TlsMode>) -
     })
 }
 
+/// What is printed: secrets, switches, and tables for `doisoat.toml`.
+fn told(sandbox: &Sandbox, args: &SandboxArgs, pushed: &[Pushed]) -> String {
+    let mut lines = Vec::new();
+    let mut exported = BTreeSet::new();
+    let mut export = |known: &Credential| {
+        let line = format!("#   export {}={}\n", known.env, known.value);
+        if exported.insert(known.env) {
+            line
+        } else {
+            String::new()
+        }
+    };
+    for provider in sandbox.providers() {
+        lines.push(format!("# {provider}: {}\n", sandbox.base_url(provider)));
+        lines.extend(sandbox.credentials(provider).iter().map(&mut export));
+    }
+    if !pushed.is_empty() {
+        lines.push("# webhooks\n".to_owned());
+        lines.extend(pushed.iter().flat_map(|one| one.keys).map(&mut export));
+    }
+    let webhooks = |in_use: bool, form: fn(&str) -> String| {
+        let those = pushed.iter().filter(move |one| one.is_in_use == in_use);
+        let tables: Vec<String> = those.map(|one| form(&one.toml)).collect();
+        tables.join("\n")
+    };
+    let others = Sandbox::gateways().filter(|name| *name != args.gateway);
+    let others: Vec<String> = others
+        .map(|name| commented(&sandbox.toml_source(name)))
+        .collect();
+    let mut text = format!(
+        "{}{}\n{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
+         # --gateway NAME, and this is what reads them:\n\n{}\n",
+        lines.concat(),
+        switches(sandbox, args),
+        sandbox.toml_sources(),
+        webhooks(true, str::to_owned),
+        others.join("\n"),
+    );
+    if !pushed.is_empty() {
+        let others = webhooks(false, commented);
+        text.push_str(&format!(
+            "# Other webhooks of the same events:\n\n{others}\n"
+        ));
+    }
+    text.push_str(&format!(
+        "# SePay version 2, in place of version 1:\n\n{}\n\
+         # The registry through its interface:\n\n{}",
+        commented(&sandbox.toml_source("sepay2")),
+        commented(&sandbox.toml_source("igate")),
+    ));
+    text
+}
+
+/// What can be asked of the sandbox itself while it runs.
+fn switches(sandbox: &Sandbox, args: &SandboxArgs) -> String {
+    let trust = match args.tls {
+        Some(_) => format!("--cacert {} ", args.ca_file.display()),
+        None => String::new(),
+    };
+    let at = sandbox.base_url("__");
+    format!(
+        "# what it noticed, another fault (none ends it), what had happened by then:\n\
+         #   curl {trust}{at}counters\n\
+         #   curl {trust}-X POST {at}fault/NAME\n\
+         #   curl {trust}-X POST {at}now/2022-12-06T01:30:00+07:00\n"
+    )
+}
+
 /// The text as comments.
 fn commented(text: &str) -> String {
     let lines = text.lines().map(|line| ["# ", line, "\n"].concat());
     lines.collect::<Vec<_>>().concat()
+}
+
+fn write_pushes(
+    sandbox: &Sandbox,
+    dir: &Path,
+    fault: Option<PushFault>,
+) -> Result<Vec<Pushed>, Failure> {
+    let written = sandbox.write_pushes(dir, fault);
+    written.map_err(|error| Failure::failed(&anyhow!("{}: {error}", dir.display())))
 }
 
 fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {

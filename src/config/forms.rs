@@ -8,6 +8,8 @@ use crate::domain::Fraction;
 pub const DURATION_FORM: &str = "a number and s, m, h or d: \"30s\", \"15m\", \"26h\", \"3d\"";
 /// How a rate is written, for messages.
 pub const RATE_FORM: &str = "a number per second or minute: \"2/s\", \"60/m\"";
+/// How an amount of bytes is written, for messages.
+pub const BYTES_FORM: &str = "a number and KiB or MiB, up to 256 MiB: \"64MiB\"";
 /// How a time of day is written, for messages.
 pub const TIME_FORM: &str = "HH:MM, from \"00:00\" to \"23:59\"";
 /// How a share is written, for messages.
@@ -63,6 +65,16 @@ pub fn duration(raw: &str) -> Option<Duration> {
         _ => return None,
     };
     count.checked_mul(seconds).map(Duration::from_secs)
+}
+
+/// Reads `512KiB`, `64MiB`, up to 256 MiB; what is read is held in memory.
+pub fn bytes(raw: &str) -> Option<u64> {
+    let kib = |count: &str, unit| digits(count.trim_end())?.checked_mul(unit);
+    let kib = match raw.strip_suffix("KiB") {
+        Some(count) => kib(count, 1)?,
+        None => kib(raw.strip_suffix("MiB")?, 1024)?,
+    };
+    (1..=256 * 1024).contains(&kib).then(|| kib * 1024)
 }
 
 /// Reads `2/s`, `60/m`.

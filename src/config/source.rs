@@ -1,5 +1,7 @@
 //! The `[[source]]` tables: common keys, and the keys of each kind as its registration lists them.
 
+mod http;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,12 +11,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::error::ConfigError;
-use super::forms::{self, DURATION_FORM, RATE_FORM, Rate, TIME_FORM, TimeOfDay};
+use super::forms::{self, DURATION_FORM, TIME_FORM, TimeOfDay};
 use super::secret::{SecretRef, Surroundings};
 use super::section::{Item, Section, suggest};
 use crate::domain::{Instrument, SourceName};
-use crate::source::http::BaseUrl;
 use crate::source::{ALL, Ability, Connector, KeyForm, Mapping, Registration};
+
+pub use http::HttpSettings;
 
 /// Words of `instrument`; counter cash is not a means of a money source.
 const INSTRUMENTS: &[(&str, Instrument)] = &[
@@ -60,23 +63,6 @@ pub struct SourceSettings {
     maps: BTreeMap<&'static str, BTreeMap<String, String>>,
     mappings: BTreeMap<&'static str, Mapping>,
     connector: Option<Arc<Connector>>,
-}
-
-/// How a source is reached over HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpSettings {
-    /// What stands before the documented path.
-    pub base_url: BaseUrl,
-    /// One whole request.
-    pub timeout: Duration,
-    /// Attempts per request, the first one included.
-    pub retries: u32,
-    /// Everything that one pull may take.
-    pub source_deadline: Duration,
-    /// Requests per time.
-    pub rate: Rate,
-    /// Extra certificate authority, the only TLS setting there is.
-    pub ca_file: Option<PathBuf>,
 }
 
 impl SourceSettings {
@@ -159,9 +145,15 @@ pub fn parse_source(
     let name_item = table.require("name", "give the source a name: name = \"sepay-main\"")?;
     let name = name_item.parse("small letters, digits and hyphens; not \"cash\"", |raw| {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let fits = !raw.is_empty() && raw.len() <= 40 && raw.chars().all(plain) && raw != "cash";
+        let fits = !raw.is_empty() && raw.len() <= 40 && raw.chars().all(plain);
         fits.then(|| SourceName::new(raw))
     })?;
+    if name == SourceName::cash() {
+        let message = format!("{} = \"{name}\" is reserved", name_item.path());
+        let fix = "\"cash\" stands for the receipts of the counter in every report; write another \
+                   name: name = \"cash-desk\"";
+        return Err(name_item.fail(message, fix));
+    }
     let registration = registration(&mut table)?;
     let mut settings = SourceSettings {
         name,
@@ -188,7 +180,7 @@ pub fn parse_source(
         settings.orders_max = orders_max(&mut table)?;
     }
     if registration.speaks_http() {
-        settings.http = Some(read_http(&mut table, registration, folder)?);
+        settings.http = Some(http::read(&mut table, registration, folder)?);
     }
     read_own(&mut settings, &mut table, folder)?;
     table.finish()?;
@@ -275,68 +267,6 @@ fn orders_max(table: &mut Section<'_>) -> Result<Option<u32>, ConfigError> {
     })
 }
 
-fn read_http(
-    table: &mut Section<'_>,
-    registration: &Registration,
-    folder: &Path,
-) -> Result<HttpSettings, ConfigError> {
-    let loopback = table
-        .get("allow_loopback")
-        .map(|item| item.flag())
-        .transpose()?;
-    let base_url = match (table.get("base_url"), registration.defaults.base_url) {
-        (Some(item), _) => {
-            let parsed = BaseUrl::parse(item.text()?, loopback.unwrap_or(false));
-            parsed.map_err(|why| {
-                let fix = "write https://host, or http://127.0.0.1:PORT with allow_loopback = true";
-                item.fail(format!("{} is not allowed: {why}", item.path()), fix)
-            })?
-        }
-        (None, Some(known)) => BaseUrl::parse(known, false)
-            .map_err(|why| table.fail(why.to_string(), "write base_url"))?,
-        (None, None) => {
-            let fix = "write the host that the provider gave you: base_url = \"https://…\"";
-            return Err(table.fail("source.base_url is missing".to_owned(), fix));
-        }
-    };
-    let mut span = |key: &'static str, default: Duration| match table.get(key) {
-        Some(item) => item.parse(DURATION_FORM, |raw| {
-            forms::duration(raw).filter(|d| !d.is_zero())
-        }),
-        None => Ok(default),
-    };
-    let timeout = span("timeout", Duration::from_secs(30))?;
-    let source_deadline = span("source_deadline", Duration::from_mins(15))?;
-    let retries = match table.get("retries") {
-        Some(item) => {
-            let count = u32::try_from(item.number()?)
-                .ok()
-                .filter(|n| (1..=10).contains(n));
-            count.ok_or_else(|| {
-                let message = format!("{} is out of range", item.path());
-                item.fail(message, "write the number of attempts, 1 to 10")
-            })?
-        }
-        None => 5,
-    };
-    let rate = match table.get("rate_limit") {
-        Some(item) => item.parse(RATE_FORM, forms::rate)?,
-        None => registration.defaults.rate,
-    };
-    let ca_file = table
-        .get("ca_file")
-        .map(|item| item.text().map(|p| folder.join(p)));
-    let ca_file = ca_file.transpose()?;
-    Ok(HttpSettings {
-        base_url,
-        timeout,
-        retries,
-        source_deadline,
-        rate,
-        ca_file,
-    })
-}
-
 fn read_own(
     settings: &mut SourceSettings,
     table: &mut Section<'_>,
@@ -360,6 +290,12 @@ fn read_own(
             }
             KeyForm::Words(words) => {
                 let pairs: Vec<(&str, &str)> = words.iter().map(|w| (*w, *w)).collect();
+                settings.texts.insert(key.name, item.word(&pairs)?.into());
+            }
+            KeyForm::Kinds(fits) => {
+                let kinds = ALL.iter().filter(|known| fits(known));
+                let pairs: Vec<(&str, &str)> =
+                    kinds.map(|known| (known.kind, known.kind)).collect();
                 settings.texts.insert(key.name, item.word(&pairs)?.into());
             }
             KeyForm::Secret => {

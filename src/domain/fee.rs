@@ -174,7 +174,8 @@ pub struct FeeMore {
     pub filing_channel: Option<FilingChannel>,
     /// Collection mode.
     pub collection_mode: Option<CollectionMode>,
-    /// The registry's online payment flag (1 national portal, 2 ministry or province gateway).
+    /// The registry's online payment flag: 0 not paid online, 1 on the national portal (also where
+    /// the registry says "yes" and not where), 2 on the gateway of a ministry or province.
     pub online_payment_flag: Option<u8>,
     /// When the registry believes it was paid (may be the time of a poll).
     pub paid_at: Option<Moment>,
@@ -186,6 +187,14 @@ pub struct FeeMore {
     pub receipt_series: Option<Piece>,
     /// E-receipt number.
     pub receipt_no: Option<Piece>,
+}
+
+impl FeeMore {
+    /// True where the registry says that the fee was paid online: its flag is 1 or 2 (Decision
+    /// 766/QĐ-TTg, index 3.6). False where it says that it was not, and where it says nothing.
+    pub fn is_paid_online(&self) -> bool {
+        matches!(self.online_payment_flag, Some(1 | 2))
+    }
 }
 
 /// [`FeeMore`], which takes no room where nothing is told.

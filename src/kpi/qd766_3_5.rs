@@ -60,8 +60,7 @@ fn flags(inputs: &Inputs, _: &Rules) -> bool {
 }
 
 fn is_online(fees: &[Fee]) -> bool {
-    let told = |fee: &Fee| fee.more.online_payment_flag.is_some();
-    fees.iter().any(told)
+    fees.iter().any(|fee| fee.more.is_paid_online())
 }
 
 /// Every dossier that owes a fee in the cell of its procedure, over all and by agency.

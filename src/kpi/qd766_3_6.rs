@@ -53,9 +53,7 @@ fn contributions(facts: &Facts, out: &mut Tally) {
         let Some(day) = begun.filter(|_| has_fee) else {
             continue;
         };
-        let online = fees
-            .iter()
-            .any(|fee| fee.more.online_payment_flag.is_some());
+        let online = fees.iter().any(|fee| fee.more.is_paid_online());
         let item = Item::new(DEFINITION.id, Name::Dossier(dossier.code), day, Vec::new());
         let outcomes = [(i64::from(online), 1)];
         item.spread(&Agencies::one(dossier.agency), &outcomes, out);

@@ -37,7 +37,7 @@ fn enough(inputs: &Inputs, _: &Rules) -> bool {
     inputs.fees.iter().any(told)
 }
 
-/// The registry's own flag where it tells one, else the method that was declared.
+/// By the registry's own flag, or by the method that was declared.
 fn is_online(fee: &Fee) -> bool {
     let declared = matches!(
         fee.declared_method,
@@ -47,7 +47,7 @@ fn is_online(fee: &Fee) -> bool {
             | DeclaredMethod::Card
             | DeclaredMethod::MobileMoney
     );
-    fee.more.online_payment_flag.is_some() || declared
+    fee.more.is_paid_online() || declared
 }
 
 fn contributions(facts: &Facts, out: &mut Tally) {

@@ -128,7 +128,7 @@ fn more(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<More, F
     if !columns.has_more {
         return Ok(More::default());
     }
-    let flag = |raw: &str| raw.trim().parse::<u8>().ok();
+    let flag = |raw: &str| raw.trim().parse().ok().filter(|flag| *flag <= 2);
     let more = FeeMore {
         received_at: cells::opt_time(row, columns.received_at)?,
         processing_started_at: cells::opt_time(row, columns.processing_started_at)?,

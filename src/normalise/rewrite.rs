@@ -2,7 +2,8 @@
 //! Columns are found by the office's headings, words by its words and the usual ones; what cannot
 //! be rewritten is left as it stands: the reader refuses it and shows it.
 
-use super::dossier::usual_kind;
+mod word;
+
 use super::ids::{self, Refused};
 use super::memo::{fold_name, stored};
 use super::statement::amount::{self, Style};
@@ -134,8 +135,13 @@ pub(super) fn cell(name: &str, raw: &str, forms: &Forms<'_>) -> String {
             time(true).unwrap_or_else(as_is)
         }
         "fee_kind" | "status" | "declared_method" | "collection_mode" | "filing_channel" => {
-            word(name, raw, forms).unwrap_or_else(as_is)
+            word::of(name, raw, forms).unwrap_or_else(as_is)
         }
+        "online_payment_flag" => match word::of(name, raw, forms).as_deref() {
+            Some("true") => "1".to_owned(),
+            Some("false") => "0".to_owned(),
+            _ => as_is(),
+        },
         _ => as_is(),
     }
 }
@@ -153,59 +159,6 @@ fn time_text(raw: &str, form: Option<&str>, whole: bool) -> Option<String> {
     } else {
         iso
     })
-}
-
-/// Usual words by column.
-const USUAL: &[(&str, &str, &str)] = &[
-    ("status", "DA THANH TOAN", "paid"),
-    ("status", "CHO THANH TOAN", "pending"),
-    ("status", "CHUA THANH TOAN", "unpaid"),
-    ("status", "DA HOAN PHI", "refunded"),
-    ("status", "HUY THANH TOAN", "cancelled"),
-    ("status", "DA HUY", "cancelled"),
-    ("status", "HOP LE", "valid"),
-    ("status", "DA THAY THE", "replaced"),
-    ("declared_method", "TIEN MAT", "cash"),
-    ("declared_method", "CHUYEN KHOAN", "transfer"),
-    ("declared_method", "QUET MA QR", "qr"),
-    ("declared_method", "VI DIEN TU", "wallet"),
-    ("declared_method", "VIETTELPAY", "wallet"),
-    ("declared_method", "THE", "card"),
-    ("declared_method", "TRUC TUYEN", "portal"),
-    ("declared_method", "KEYPAYDVCQG", "portal"),
-    ("declared_method", "PAYGOV", "portal"),
-    ("declared_method", "BUU CHINH", "post"),
-    ("collection_mode", "THU TRUOC", "before"),
-    ("collection_mode", "THU SAU", "after"),
-    ("collection_mode", "DOI TUONG MIEN PHI", "exempt"),
-    ("collection_mode", "PHI 0 DONG", "zero"),
-    ("filing_channel", "TRUC TIEP", "1"),
-    ("filing_channel", "TRUC TUYEN", "2"),
-    ("filing_channel", "BUU CHINH CONG ICH", "3"),
-];
-
-/// A word of a closed list: the office's own first, then the usual ones.
-fn word(column: &str, raw: &str, forms: &Forms<'_>) -> Option<String> {
-    let folded = fold_name(raw);
-    let begin = format!("{column}_");
-    let own = forms.words.told().find_map(|key| {
-        let word = key.strip_prefix(&begin)?;
-        let mut own = forms.words.texts(key).iter();
-        own.any(|text| fold_name(text) == folded).then_some(word)
-    });
-    if let Some(own) = own {
-        return Some(own.to_owned());
-    }
-    if column == "fee_kind" {
-        return usual_kind(raw).map(|kind| kind.id().to_owned());
-    }
-    if (forms.kind, column, &*folded) == (FileKind::CashReceipts, "status", "DA HUY") {
-        return Some("void".to_owned());
-    }
-    let usual = USUAL
-        .iter()
-        .find(|(of, text, _)| *of == column && *text == folded);
-    usual.map(|(_, _, word)| (*word).to_owned())
 }
 
 /// A sheet whose columns were found.

@@ -9,7 +9,7 @@ use crate::domain::{Day, Instrument, Reject, Side, SourceName, Txn, TxnKind, Txn
 use crate::format::{
     BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row, Table,
 };
-use crate::source::{AmountForm, TimeForm};
+use crate::source::{ALL, AmountForm, Registration, TimeForm};
 
 /// The columns of `transactions_<source>.csv`.
 pub const LAYOUT: Layout = Layout {
@@ -52,14 +52,25 @@ pub fn source_of(file_name: &str) -> SourceName {
     SourceName::new(stem.strip_prefix("transactions_").unwrap_or(stem))
 }
 
-/// The means of payment that a source's name tells.
+/// The provider that a source's name tells. `portal` is the national portal, whose platform is
+/// `dvcqg`.
+fn provider_of(source: &SourceName) -> Option<&'static Registration> {
+    let word = match source.as_str() {
+        "portal" => "dvcqg",
+        word => word,
+    };
+    let mut providers = ALL.iter().copied().filter(|known| known.is_provider());
+    providers.find(|known| known.kind == word)
+}
+
+/// The means of payment that a source's name tells: that of the provider, else a transfer.
 pub fn instrument_of(source: &SourceName) -> Instrument {
-    match source.as_str() {
-        "momo" | "zalopay" | "vnptpay" | "viettelpay" => Instrument::Wallet,
-        "portal" | "dvcqg" => Instrument::Portal,
-        "vnpay" | "keypay" => Instrument::Card,
-        _ => Instrument::Transfer,
-    }
+    provider_of(source).map_or(Instrument::Transfer, |known| known.defaults.instrument)
+}
+
+/// True where a source's name tells a payment gateway: gross amounts, one event an order.
+pub fn is_gateway(source: &SourceName) -> bool {
+    provider_of(source).is_some_and(|known| known.is_gateway)
 }
 
 /// Reads one file. Its rejects count under the file's day: the latest business date of its
@@ -188,10 +199,7 @@ fn context(name: &str) -> SourceContext {
         cutoff: Cutoff::MIDNIGHT,
         window: None,
         reject_day: NO_DAY,
-        is_gateway: matches!(
-            source.as_str(),
-            "vnpay" | "momo" | "zalopay" | "vnptpay" | "viettelpay" | "keypay" | "portal" | "dvcqg"
-        ),
+        is_gateway: is_gateway(&source),
         name: source,
     }
 }
@@ -298,6 +306,12 @@ mod tests {
         );
         check("transactions_portal.csv", "portal", Instrument::Portal);
         check("transactions_vnpay.csv", "vnpay", Instrument::Card);
+        check("transactions_payos.csv", "payos", Instrument::Qr);
+        check(
+            "transactions_settlement.csv",
+            "settlement",
+            Instrument::Transfer,
+        );
         check("transactions_bank.csv", "bank", Instrument::Transfer);
         check("sepay-main.csv", "sepay-main", Instrument::Transfer);
     }

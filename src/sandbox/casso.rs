@@ -3,11 +3,13 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
 
-use super::district::Scenario;
+use super::district::{BankRow, District, Scenario};
 use super::fault::listing::{self, Seen, Window};
 use super::fault::paged::{self, Asked};
 use super::fault::rows::{self, Keys, Place};
 use super::fault::{Act, ListAct};
+use super::gateway::{epoch_ms, hmac_sha512};
+use super::push::{Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -38,12 +40,101 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_CASSO_TOKEN",
         value: TOKEN,
     }],
+    pushes: &[WEBHOOK_V2, WEBHOOK_V1],
     toml: Table {
         name: "casso-main",
         head: "",
         keys: "token = { env = \"DOISOAT_SANDBOX_CASSO_TOKEN\" }\n",
     },
 };
+
+/// Version 2 of what Casso tells the merchant's own address: one line of the account, signed.
+const WEBHOOK_V2: Push = Push {
+    name: "casso",
+    keys: &[Credential {
+        key: "secret_key",
+        env: "DOISOAT_SANDBOX_CASSO_WEBHOOK",
+        value: "SANDBOXCASSOWEBHOOKSANDBOXCASSO1",
+    }],
+    toml: "",
+    messages: webhooks_v2,
+};
+
+/// Version 1: a list of lines, and a token beside it.
+const WEBHOOK_V1: Push = Push {
+    name: "casso-v1",
+    keys: &[Credential {
+        key: "token",
+        env: "DOISOAT_SANDBOX_CASSO_SECURE_TOKEN",
+        value: "sandbox-casso-secure-token",
+    }],
+    toml: "",
+    messages: webhooks_v1,
+};
+
+fn webhooks_v2(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |row: &BankRow| {
+        let at = row.arrives + sending.after;
+        // the keys of each object stand in alphabetical order, as they are signed
+        let body = json!({
+            "data": {
+                "accountNumber": ACCOUNT,
+                "amount": row.amount,
+                "bankAbbreviation": "BIDV",
+                "bankName": "BIDV",
+                "counterAccountBankId": "",
+                "counterAccountBankName": "",
+                "counterAccountName": row.payer,
+                "counterAccountNumber": "",
+                "description": row.memo,
+                "id": row.id,
+                "reference": row.reference,
+                "runningBalance": row.balance,
+                "transactionDateTime": row.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+                "virtualAccountName": "",
+                "virtualAccountNumber": "",
+            },
+            "error": 0,
+        });
+        let (body, stamp) = (body.to_string(), epoch_ms(at));
+        let signature = hmac_sha512(sending.secret, &format!("{stamp}.{body}"));
+        Message {
+            headers: vec![("X-Casso-Signature", format!("t={stamp},v1={signature}"))],
+            body,
+            ..Message::new(row.id.to_string(), at)
+        }
+    };
+    district.casso.iter().map(one).collect()
+}
+
+fn webhooks_v1(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |row: &BankRow| {
+        let line = json!({
+            "id": row.id,
+            "tid": row.reference,
+            "description": row.memo,
+            "amount": row.amount,
+            "cusum_balance": row.balance,
+            "when": row.at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            "bank_sub_acc_id": ACCOUNT,
+            "subAccId": ACCOUNT,
+            "bankName": "BIDV",
+            "bankAbbreviation": "BIDV",
+            "virtualAccount": "",
+            "virtualAccountName": "",
+            "corresponsiveName": row.payer,
+            "corresponsiveAccount": "",
+            "corresponsiveBankId": "",
+            "corresponsiveBankName": "",
+        });
+        Message {
+            headers: vec![("secure-token", sending.secret.to_owned())],
+            body: json!({"error": 0, "data": [line]}).to_string(),
+            ..Message::new(row.id.to_string(), row.arrives + sending.after)
+        }
+    };
+    district.casso.iter().map(one).collect()
+}
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     if request.header("authorization") != Some(&format!("Apikey {TOKEN}")) {

@@ -68,6 +68,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_DVCQG_SECRET_KEY",
         value: SECRET,
     }],
+    pushes: &[],
     toml: Table {
         name: "dvcqg",
         head: "",
@@ -84,6 +85,7 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: false,
     reference: |request| gateway::body_word(request, "MaThamChieu"),
 };
 

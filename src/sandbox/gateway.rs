@@ -7,9 +7,9 @@
 use chrono::NaiveDateTime;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
-use super::district::{GatewayOrder, GatewayState};
+use super::district::{District, GatewayOrder, GatewayState};
 use super::fault::rows::Place;
 use super::fault::{Act, GatewayAct, StatusAct};
 use super::wire::Request;
@@ -27,6 +27,8 @@ pub(crate) struct Gateway {
     pub(crate) is_signed: bool,
     /// Whether its answers name the order that was asked about.
     pub(crate) names_order: bool,
+    /// Whether it says that it was asked again too soon.
+    pub(crate) says_too_soon: bool,
     /// The order that a request asks about, where its address does not tell it.
     pub(crate) reference: fn(&Request) -> Option<String>,
 }
@@ -191,6 +193,33 @@ pub(crate) fn place(world: &World, order: &GatewayOrder) -> Place {
         id: i64::try_from(rank).unwrap_or(0),
         rank,
         at: order.created_at,
+    }
+}
+
+/// The payments of the district's orders, each with its order and its moment.
+pub(crate) fn payments(
+    district: &District,
+) -> impl Iterator<Item = (&GatewayOrder, &GatewayState, NaiveDateTime)> {
+    district.gateway_orders.iter().filter_map(|order| {
+        let mut states = order.states.iter();
+        let paid = states.find(|state| state.kind == "01" && state.status == "00")?;
+        Some((order, paid, paid.paid_at?))
+    })
+}
+
+/// Milliseconds since 1970 of a local time.
+pub(crate) fn epoch_ms(at: NaiveDateTime) -> i64 {
+    at.and_utc().timestamp_millis() - 7 * 3_600_000
+}
+
+/// HMAC-SHA512 in lower-case hex.
+pub(crate) fn hmac_sha512(secret: &str, text: &str) -> String {
+    match Hmac::<Sha512>::new_from_slice(secret.as_bytes()) {
+        Ok(mut mac) => {
+            mac.update(text.as_bytes());
+            hex::encode(mac.finalize().into_bytes())
+        }
+        Err(_) => String::new(), // not reached: HMAC takes keys of any length
     }
 }
 

@@ -40,6 +40,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_IGATE_SECRET",
         value: CLIENT_SECRET,
     }],
+    pushes: &[],
     toml: Table {
         name: "igate",
         head: "",

@@ -64,6 +64,7 @@ pub(crate) const PROVIDER: Provider = Provider {
             value: ANSWER_KEY,
         },
     ],
+    pushes: &[],
     toml: Table {
         name: "keypay",
         head: "",
@@ -84,6 +85,7 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: false,
     reference: |request| {
         let v1 = request.param("merchant_trans_id").map(str::to_owned);
         v1.or_else(|| gateway::body_word(request, "transaction_id"))

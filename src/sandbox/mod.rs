@@ -19,6 +19,7 @@ mod keypay;
 mod one_word;
 mod momo;
 mod payos;
+pub mod push;
 mod registry;
 mod sepay;
 mod sepay2;
@@ -32,6 +33,7 @@ mod world;
 mod zalopay;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime};
@@ -40,6 +42,7 @@ use tokio::task::JoinHandle;
 
 pub use district::District;
 pub use fault::Fault;
+pub use push::{PushFault, Pushed};
 pub use tls::{TLS_MODES, TlsMode};
 pub use world::Counters;
 
@@ -48,6 +51,7 @@ pub const FEE_TABLE: &str = include_str!("district/fee_table.csv");
 
 use fault::Act;
 use gateway::Gateway;
+use push::Push;
 use wire::{Reply, Request};
 use world::World;
 
@@ -64,6 +68,8 @@ pub(crate) struct Provider {
     pub(crate) account: Option<&'static str>,
     /// The secrets that it accepts.
     pub(crate) credentials: &'static [Credential],
+    /// What it pushes; the form in use first.
+    pub(crate) pushes: &'static [Push],
     /// Its `[[source]]` table.
     pub(crate) toml: Table,
 }
@@ -289,6 +295,19 @@ impl Sandbox {
         let gateway = self.world.district.gateway;
         let tables = ["sepay", "casso", gateway].map(|provider| self.toml_source(provider));
         format!("{export}\n{}", tables.join("\n"))
+    }
+
+    /// Writes what the providers have pushed by now into `dir`, a folder a form of webhook and a
+    /// file a message, and tells what to do with each folder.
+    ///
+    /// # Errors
+    /// A folder or file cannot be written.
+    pub fn write_pushes(
+        &self,
+        dir: &Path,
+        fault: Option<PushFault>,
+    ) -> std::io::Result<Vec<Pushed>> {
+        push::write(&self.world.district, self.world.clock.local(), dir, fault)
     }
 
     /// Stops the simulators and waits until their port is free.

@@ -8,10 +8,11 @@
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
-use super::district::{GatewayOrder, GatewayState};
+use super::district::{District, GatewayOrder, GatewayState};
 use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
-use super::gateway::{self, Gateway, Refunds, hmac_sha256};
+use super::gateway::{self, Gateway, Refunds, epoch_ms, hmac_sha256};
+use super::push::{Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -49,6 +50,7 @@ pub(crate) const PROVIDER: Provider = Provider {
             value: SECRET_KEY,
         },
     ],
+    pushes: &[IPN],
     toml: Table {
         name: "momo",
         head: "",
@@ -65,6 +67,7 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: true,
     reference: |request| gateway::body_word(request, "orderId"),
 };
 
@@ -88,11 +91,6 @@ fn covered(fields: &[&str], body: &Map<String, Value>) -> String {
     let value = |field: &&str| format!("{field}={}", rows::plain(body.get(*field)));
     pairs.extend(fields.iter().map(value));
     pairs.join("&")
-}
-
-/// Milliseconds since 1970 of a local time.
-fn epoch_ms(at: NaiveDateTime) -> i64 {
-    at.and_utc().timestamp_millis() - 7 * 3_600_000
 }
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
@@ -143,6 +141,70 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
         Some((order, parts)) => found(world, body, (order, parts), act),
         None => refusal(world, body, 42, "Invalid orderId or orderId is not found"),
     }
+}
+
+/// What MoMo tells the merchant's own address of a payment ("IPN"). The time in it is that of the
+/// message.
+const IPN: Push = Push {
+    name: "momo",
+    keys: &[
+        Credential {
+            key: "secret_key",
+            env: "DOISOAT_SANDBOX_MOMO_SECRET_KEY",
+            value: SECRET_KEY,
+        },
+        Credential {
+            key: "access_key",
+            env: "DOISOAT_SANDBOX_MOMO_ACCESS_KEY",
+            value: ACCESS_KEY,
+        },
+    ],
+    toml: "",
+    messages: ipn,
+};
+
+/// The fields that a message's signature covers.
+const IPN_SIGNED: [&str; 12] = [
+    "amount",
+    "extraData",
+    "message",
+    "orderId",
+    "orderInfo",
+    "orderType",
+    "partnerCode",
+    "payType",
+    "requestId",
+    "responseTime",
+    "resultCode",
+    "transId",
+];
+
+fn ipn(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |(order, state, paid_at): (&GatewayOrder, &GatewayState, NaiveDateTime)| {
+        let (id, at) = (GATEWAY.id_of(order), paid_at + sending.after);
+        let fields = json!({
+            "partnerCode": PARTNER_CODE,
+            "orderId": id,
+            "requestId": format!("{id}-pay"),
+            "amount": state.amount,
+            "orderInfo": order.info,
+            "orderType": "momo_wallet",
+            "transId": state.number.parse::<i64>().unwrap_or(0),
+            "resultCode": 0,
+            "message": "Thành công.",
+            "payType": "qr",
+            "responseTime": epoch_ms(at),
+            "extraData": "",
+        });
+        let mut body = fields.as_object().cloned().unwrap_or_default();
+        let signature = hmac_sha256(sending.secret, &covered(&IPN_SIGNED, &body));
+        body.insert("signature".to_owned(), json!(signature));
+        Message {
+            body: Value::Object(body).to_string(),
+            ..Message::new(id, at)
+        }
+    };
+    gateway::payments(district).map(one).collect()
 }
 
 /// `^[0-9a-zA-Z]([-_.]*[0-9a-zA-Z]+)*$`

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
-use super::district::{GatewayOrder, GatewayState};
+use super::district::{District, GatewayOrder, GatewayState};
 use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
 use super::gateway::{self, Gateway, Refunds, hmac_sha256};
+use super::push::{Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -55,6 +56,7 @@ pub(crate) const PROVIDER: Provider = Provider {
             value: CHECKSUM_KEY,
         },
     ],
+    pushes: &[WEBHOOK],
     toml: Table {
         name: "payos",
         head: "",
@@ -69,8 +71,59 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::ByBank,
     is_signed: true,
     names_order: true,
+    says_too_soon: false,
     reference: |_| None, // it stands in the address
 };
+
+/// What payOS tells the merchant's own address of a transfer into a link.
+const WEBHOOK: Push = Push {
+    name: "payos",
+    keys: &[Credential {
+        key: "checksum_key",
+        env: "DOISOAT_SANDBOX_PAYOS_CHECKSUM_KEY",
+        value: CHECKSUM_KEY,
+    }],
+    toml: "",
+    messages: webhooks,
+};
+
+fn webhooks(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |(order, state, at): (&GatewayOrder, &GatewayState, NaiveDateTime)| {
+        let id = GATEWAY.id_of(order);
+        let data = json!({
+            "orderCode": id.parse::<i64>().unwrap_or(0),
+            "amount": state.amount,
+            "description": order.info,
+            "accountNumber": ACCOUNT,
+            "reference": reference(at, state),
+            "transactionDateTime": at.format("%Y-%m-%d %H:%M:%S").to_string(),
+            "currency": "VND",
+            "paymentLinkId": format!("{id:0>32}"),
+            "code": "00",
+            "desc": "Thành công",
+            "counterAccountBankId": null,
+            "counterAccountBankName": null,
+            "counterAccountName": null,
+            "counterAccountNumber": null,
+            "virtualAccountName": null,
+            "virtualAccountNumber": null,
+        });
+        let signature = hmac_sha256(sending.secret, &covered(&data));
+        let body = json!({
+            "code": "00", "desc": "success", "success": true, "data": data, "signature": signature,
+        });
+        Message {
+            body: body.to_string(),
+            ..Message::new(id, at + sending.after)
+        }
+    };
+    gateway::payments(district).map(one).collect()
+}
+
+/// The bank's number of the transfer that paid a link.
+fn reference(at: NaiveDateTime, state: &GatewayState) -> String {
+    format!("FT{}{}", at.format("%y%j"), state.number)
+}
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     let Some(code) = request.path.strip_prefix(PATH) else {
@@ -166,7 +219,7 @@ fn transfers(
     let Some(at) = state.paid_at else {
         return Vec::new();
     };
-    let reference = format!("FT{}{}", at.format("%y%j"), state.number);
+    let reference = reference(at, state);
     let one = |amount, reference: &str, at| transfer(world, order, (amount, reference, at), act);
     let (half, later) = (amount / 2, at + chrono::TimeDelta::minutes(3));
     let second = format!("{reference}B");

@@ -7,9 +7,12 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value, json};
 
+use super::district::{BankRow, District};
 use super::fault::listing::{self, Seen, Window};
 use super::fault::rows::{self, Keys, Place};
 use super::fault::{Act, ListAct};
+use super::gateway::{epoch_ms, hmac_sha256};
+use super::push::{Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -47,12 +50,57 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_SEPAY_TOKEN",
         value: TOKEN,
     }],
+    pushes: &[WEBHOOK],
     toml: Table {
         name: "sepay-main",
         head: "api = \"v1\"\n",
         keys: "token = { env = \"DOISOAT_SANDBOX_SEPAY_TOKEN\" }\n",
     },
 };
+
+/// What SePay tells the merchant's own address of a line of the account.
+const WEBHOOK: Push = Push {
+    name: "sepay",
+    keys: &[Credential {
+        key: "secret_key",
+        env: "DOISOAT_SANDBOX_SEPAY_WEBHOOK",
+        value: "SANDBOXSEPAYWEBHOOKSANDBOXSEPAY1",
+    }],
+    toml: "",
+    messages: webhooks,
+};
+
+fn webhooks(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |row: &BankRow| {
+        let at = row.arrives + sending.after;
+        let body = json!({
+            "id": row.id,
+            "gateway": "Vietcombank",
+            "transactionDate": row.at.format(FORMAT).to_string(),
+            "accountNumber": ACCOUNT,
+            "code": null,
+            "content": row.memo,
+            "transferType": if row.amount < 0 { "out" } else { "in" },
+            "transferAmount": row.amount.abs(),
+            "accumulated": row.balance,
+            "subAccount": null,
+            "referenceCode": row.reference,
+            "description": "",
+        });
+        let (body, stamp) = (body.to_string(), (epoch_ms(at) / 1000).to_string());
+        let signature = hmac_sha256(sending.secret, &format!("{stamp}.{body}"));
+        let headers = vec![
+            ("X-SePay-Timestamp", stamp),
+            ("X-SePay-Signature", format!("sha256={signature}")),
+        ];
+        Message {
+            headers,
+            body,
+            ..Message::new(row.id.to_string(), at)
+        }
+    };
+    district.sepay.iter().map(one).collect()
+}
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
     if request.header("authorization") != Some(&format!("Bearer {TOKEN}")) {

@@ -32,6 +32,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_SEPAY2_TOKEN",
         value: TOKEN,
     }],
+    pushes: &[],
     toml: Table {
         name: "sepay-main",
         head: "api = \"v2\"\n",

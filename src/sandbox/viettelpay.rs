@@ -63,6 +63,7 @@ pub(crate) const PROVIDER: Provider = Provider {
             value: HASH_KEY,
         },
     ],
+    pushes: &[],
     toml: Table {
         name: "viettelpay",
         head: "",
@@ -81,6 +82,7 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: false,
     reference: |request| wire::form_word(request, "order_id"),
 };
 

@@ -3,14 +3,14 @@
 //! POST JSON, HMAC-SHA512 over fields joined with `|`, amounts times 100. `vnp_ResponseCode` says
 //! whether the query worked, `vnp_TransactionStatus` whether money moved.
 
-use hmac::{Hmac, KeyInit, Mac};
+use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
-use sha2::Sha512;
 
-use super::district::{GatewayOrder, GatewayState};
+use super::district::{District, GatewayOrder, GatewayState};
 use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
-use super::gateway::{self, Gateway, Refunds};
+use super::gateway::{self, Gateway, Refunds, hmac_sha512};
+use super::push::{self, Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -73,6 +73,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_VNPAY_HASH_SECRET",
         value: HASH_SECRET,
     }],
+    pushes: &[IPN],
     toml: Table {
         name: "vnpay",
         head: "",
@@ -87,18 +88,48 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: true,
     reference: |request| gateway::body_word(request, "vnp_TxnRef"),
 };
 
-/// HMAC-SHA512 in lower-case hex.
-fn sign(secret: &str, text: &str) -> String {
-    match Hmac::<Sha512>::new_from_slice(secret.as_bytes()) {
-        Ok(mut mac) => {
-            mac.update(text.as_bytes());
-            hex::encode(mac.finalize().into_bytes())
+/// What VNPAY tells the merchant's own address of a payment ("IPN"): sorted pairs of a query,
+/// encoded as forms are and signed so.
+const IPN: Push = Push {
+    name: "vnpay",
+    keys: &[Credential {
+        key: "hash_secret",
+        env: "DOISOAT_SANDBOX_VNPAY_HASH_SECRET",
+        value: HASH_SECRET,
+    }],
+    toml: "tmn_code = \"SANDBOX1\"\n",
+    messages: ipn,
+};
+
+fn ipn(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |(order, state, at): (&GatewayOrder, &GatewayState, NaiveDateTime)| {
+        let id = GATEWAY.id_of(order);
+        let fields = [
+            ("vnp_Amount", (state.amount * 100).to_string()),
+            ("vnp_BankCode", order.bank.to_owned()),
+            ("vnp_BankTranNo", format!("VNP{}", state.number)),
+            ("vnp_CardType", "ATM".to_owned()),
+            ("vnp_OrderInfo", order.info.clone()),
+            ("vnp_PayDate", at.format(STAMP).to_string()),
+            ("vnp_ResponseCode", "00".to_owned()),
+            ("vnp_TmnCode", TMN_CODE.to_owned()),
+            ("vnp_TransactionNo", state.number.clone()),
+            ("vnp_TransactionStatus", "00".to_owned()),
+            ("vnp_TxnRef", id.clone()),
+        ];
+        let pairs = fields.map(|(name, value)| format!("{name}={}", push::form_text(&value)));
+        let query = pairs.join("&");
+        let signature = hmac_sha512(sending.secret, &query);
+        Message {
+            query: format!("{query}&vnp_SecureHash={signature}"),
+            ..Message::new(id, at + sending.after)
         }
-        Err(_) => String::new(), // not reached: HMAC takes keys of any length
-    }
+    };
+    gateway::payments(district).map(one).collect()
 }
 
 /// The text that a signature covers: absent fields are empty, the bars stay.
@@ -136,7 +167,8 @@ fn query(world: &World, body: &Map<String, Value>, act: Option<Act>) -> Reply {
     if field("vnp_TmnCode") != TMN_CODE {
         return unsigned("02", "Invalid TmnCode");
     }
-    if field("vnp_SecureHash") != sign(HASH_SECRET, &covered(&REQUEST_FIELDS, body)) {
+    let right = hmac_sha512(HASH_SECRET, &covered(&REQUEST_FIELDS, body));
+    if field("vnp_SecureHash") != right {
         return unsigned("97", "Invalid Checksum");
     }
     if !well_formed(body) {
@@ -206,7 +238,7 @@ fn begin(
 
 fn refusal(world: &World, body: &Map<String, Value>, code: &str, message: &str) -> Reply {
     let mut reply = begin(world, body, code, message);
-    let signature = sign(HASH_SECRET, &covered(&ANSWER_FIELDS, &reply));
+    let signature = hmac_sha512(HASH_SECRET, &covered(&ANSWER_FIELDS, &reply));
     reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
     Reply::json(200, &Value::Object(reply))
 }
@@ -246,7 +278,7 @@ fn found(
 }
 
 fn seal(gateway: Option<GatewayAct>, reply: &mut Map<String, Value>) {
-    let sign = |text: &str| sign(gateway::key(gateway, HASH_SECRET), text);
+    let sign = |text: &str| hmac_sha512(gateway::key(gateway, HASH_SECRET), text);
     let right = sign(&covered(&ANSWER_FIELDS, reply));
     if let Some(signature) = gateway::seal(gateway, right, sign) {
         reply.insert("vnp_SecureHash".to_owned(), Value::String(signature));
@@ -275,9 +307,10 @@ mod tests {
             "vnpay.querydr.request",
             "vnpay.querydr.response",
             "vnpay.refund.request",
+            "vnpay.ipn",
         ] {
             let (key, text, expected) = vector(id);
-            assert_eq!(sign(&key, &text), expected, "{id}");
+            assert_eq!(hmac_sha512(&key, &text), expected, "{id}");
         }
     }
 

@@ -72,6 +72,7 @@ pub(crate) const PROVIDER: Provider = Provider {
             value: SECRET,
         },
     ],
+    pushes: &[],
     toml: Table {
         name: "vnptpay",
         head: "",
@@ -88,6 +89,7 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::SameOrder,
     is_signed: true,
     names_order: true,
+    says_too_soon: false,
     reference: |request| gateway::body_word(request, "MERCHANT_ORDER_ID"),
 };
 

@@ -6,10 +6,11 @@
 use chrono::NaiveDateTime;
 use serde_json::{Map, Value, json};
 
-use super::district::{GatewayOrder, GatewayState};
+use super::district::{District, GatewayOrder, GatewayState};
 use super::fault::rows::{self, Keys};
 use super::fault::{Act, GatewayAct};
-use super::gateway::{self, Gateway, Refunds, hmac_sha256};
+use super::gateway::{self, Gateway, Refunds, epoch_ms, hmac_sha256};
+use super::push::{Message, Push, Sending};
 use super::wire::{Reply, Request};
 use super::world::World;
 use super::{Credential, Provider, Table};
@@ -38,6 +39,7 @@ pub(crate) const PROVIDER: Provider = Provider {
         env: "DOISOAT_SANDBOX_ZALOPAY_KEY1",
         value: KEY1,
     }],
+    pushes: &[CALLBACK],
     toml: Table {
         name: "zalopay",
         head: "",
@@ -50,11 +52,61 @@ const GATEWAY: Gateway = Gateway {
     refunds: Refunds::OwnId(m_refund_id),
     is_signed: false,
     names_order: false,
+    says_too_soon: true,
     reference: |request| {
         let order = gateway::body_word(request, "app_trans_id");
         order.or_else(|| gateway::body_word(request, "m_refund_id"))
     },
 };
+
+/// The key of callbacks.
+const KEY2: &str = "SANDBOXZALOPAYKEY2SANDBOXZALO002";
+
+/// What ZaloPay tells the merchant's own address of a paid order ("callback"): the data is a text,
+/// and signed as it stands.
+const CALLBACK: Push = Push {
+    name: "zalopay",
+    keys: &[Credential {
+        key: "key2",
+        env: "DOISOAT_SANDBOX_ZALOPAY_KEY2",
+        value: KEY2,
+    }],
+    toml: "",
+    messages: callback,
+};
+
+fn callback(district: &District, sending: Sending<'_>) -> Vec<Message> {
+    let one = |(order, state, at): (&GatewayOrder, &GatewayState, NaiveDateTime)| {
+        let id = GATEWAY.id_of(order);
+        let data = json!({
+            "app_id": APP_ID.parse::<i64>().unwrap_or(0),
+            "app_trans_id": id,
+            "app_time": epoch_ms(order.created_at),
+            "app_user": "motcua",
+            "amount": state.amount,
+            "embed_data": "{}",
+            "item": "[]",
+            "zp_trans_id": zp_trans_id(at, state).parse::<i64>().unwrap_or(0),
+            "server_time": epoch_ms(at),
+            "channel": 38,
+            "merchant_user_id": "",
+            "user_fee_amount": 0,
+            "discount_amount": 0,
+        });
+        let data = data.to_string();
+        let mac = hmac_sha256(sending.secret, &data);
+        Message {
+            body: json!({"data": data, "mac": mac, "type": 1}).to_string(),
+            ..Message::new(id, at + sending.after)
+        }
+    };
+    gateway::payments(district).map(one).collect()
+}
+
+/// ZaloPay's number of a payment: its day, then the number.
+fn zp_trans_id(at: NaiveDateTime, state: &GatewayState) -> String {
+    format!("{}{:0>9}", at.format("%y%m%d"), state.number)
+}
 
 /// The day of creation, then the district's own id.
 fn app_trans_id(order_id: &str, created_at: NaiveDateTime) -> String {
@@ -66,11 +118,6 @@ fn m_refund_id(order: &GatewayOrder, refund: &GatewayState) -> String {
     let asked = order.states.iter().find(|state| state.kind != "01");
     let day = asked.unwrap_or(refund).at.format("%y%m%d");
     format!("{day}_{APP_ID}_{:0>10}", refund.number)
-}
-
-/// Milliseconds since 1970 of a local time.
-fn epoch_ms(at: NaiveDateTime) -> i64 {
-    at.and_utc().timestamp_millis() - 7 * 3_600_000
 }
 
 fn answer(world: &World, request: &Request, act: Option<Act>) -> Reply {
@@ -155,7 +202,7 @@ fn payment(world: &World, id: &str, act: Option<Act>) -> Reply {
     let mut put = |name: &str, value: Value| reply.insert(name.to_owned(), value);
     let amount = gateway::scaled(gateway::act_of(act), state.amount, 1);
     let number = match state.paid_at {
-        Some(at) => format!("{}{:0>9}", at.format("%y%m%d"), state.number),
+        Some(at) => zp_trans_id(at, state),
         None => "0".to_owned(),
     };
     let is_processing = gateway::is_endless(gateway::act_of(act)) && code == 3;

@@ -19,8 +19,8 @@ const NIGHT_OVER_FIX: (&str, &str) = (
     "The report stands on what had come; the next night reads what is missing. If it happens again, start earlier ([schedule] cron).",
 );
 const TOO_LARGE_FIX: (&str, &str) = (
-    "Không có ngày nào lớn như vậy: hỏi nhà cung cấp.",
-    "No day is that large: ask the provider.",
+    "Không có ngày nào lớn như vậy: hỏi nhà cung cấp. Nếu đúng là lớn như vậy, tăng bytes_max của nguồn.",
+    "No day is that large: ask the provider. If it really is, raise the source's bytes_max.",
 );
 
 /// What to do about a code of an order that nobody documents, Vietnamese and English.

@@ -249,7 +249,7 @@ impl Client {
     }
 
     async fn read_body(&self, call: &Call, response: &mut Response) -> Result<Vec<u8>, Ended> {
-        let bytes_max = self.pace.body_bytes_max;
+        let bytes_max = self.http.bytes_max;
         let mut body = Vec::new();
         loop {
             let chunk = response

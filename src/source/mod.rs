@@ -34,7 +34,7 @@ pub use file::{Amounts, FileRole, FileSource, Mapping};
 pub use http::{Pace, Until};
 pub use provider::rest::Connector;
 pub use pull::{DayControl, DayState, Pull};
-pub use push::{PushFault, PushSource};
+pub use push::{Protocol, PushFault, PushSource};
 pub use record::{AmountForm, At, Record, TimeForm};
 pub use registration::{
     Ability, Defaults, Handle, Key, KeyForm, Opening, ReadTables, Registration,

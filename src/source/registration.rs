@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Connector, Feed, FileSource, Pace, Probe, PushSource, Registry, Words};
+use super::{Connector, Feed, FileSource, Pace, Probe, Protocol, PushSource, Registry, Words};
 use crate::clock::Clock;
 use crate::config::forms::{Rate, TimeOfDay};
 use crate::config::{ConfigError, SourceSettings, Surroundings};
@@ -24,6 +24,8 @@ pub struct Registration {
     pub is_gateway: bool,
     /// True when it brings transactions, false for the expected side.
     pub carries_money: bool,
+    /// How it pushes events that an inbox may hold; none where that is not read.
+    pub pushes: Option<Protocol>,
     /// Keys of this kind, besides the common ones.
     pub keys: &'static [Key],
     /// Values of common keys that are not written.
@@ -36,6 +38,13 @@ impl Registration {
     /// True when the kind has an address and the keys that go with it.
     pub fn speaks_http(&self) -> bool {
         self.ability != Ability::Folder
+    }
+
+    /// True for a provider that people know by its name: it moves money and speaks a protocol of
+    /// its own, which no table of the configuration describes.
+    pub fn is_provider(&self) -> bool {
+        let by_tables = |key: &Key| matches!(key.form, KeyForm::Tables(_));
+        self.carries_money && self.speaks_http() && !self.keys.iter().any(by_tables)
     }
 }
 
@@ -75,6 +84,8 @@ pub enum KeyForm {
     },
     /// One of these words.
     Words(&'static [&'static str]),
+    /// The word of one of these kinds of source.
+    Kinds(fn(&Registration) -> bool),
     /// A reference to a secret.
     Secret,
     /// A path, relative to the configuration's folder.
@@ -98,6 +109,7 @@ impl fmt::Debug for KeyForm {
         f.write_str(match self {
             Self::Text { .. } => "Text",
             Self::Words(_) => "Words",
+            Self::Kinds(_) => "Kinds",
             Self::Secret => "Secret",
             Self::Path => "Path",
             Self::Map => "Map",
@@ -180,6 +192,7 @@ pub const EXPORT: Registration = Registration {
     ability: Ability::Folder,
     is_gateway: false,
     carries_money: false,
+    pushes: None,
     keys: &[
         Key {
             name: "path",

@@ -305,6 +305,8 @@ source-refused = Refused
 source-optional = not required
 source-missing-days = missing days { $days }
 source-unreadable = { $bad } of { $all } rows could not be read, too many to count as complete: see the unreadable rows, ask for the data again, then run again
+push-alone-optional = a webhook inbox alone cannot tell whether everything was pushed; to know it, add a source that pulls the same events (this one is not required: the night does not wait for it)
+folder-no-file = no file for { $days } has come into { $folder }: put it there, then run again
 push-alone = a webhook inbox alone cannot tell whether everything was pushed: add a source that pulls the same events, or write required = false
 file-quarantined = a file is quarantined, none of its rows was read: { $why }
 statement-gap = { $file }: opening + credits - debits differs from the closing balance by { $gap } VND (opening { $opening }, credits { $credits }, debits { $debits }, closing { $closing }); fetch the statement of the whole period from the bank again, then run again

@@ -305,6 +305,8 @@ source-refused = Bị từ chối
 source-optional = nguồn không bắt buộc
 source-missing-days = thiếu ngày { $days }
 source-unreadable = { $bad } trên { $all } dòng không đọc được, quá nhiều để coi là đủ: xem phần Dòng không đọc được, đề nghị nơi lập dữ liệu gửi lại rồi chạy lại
+push-alone-optional = chỉ có webhook thì không biết đã nhận đủ hay chưa; muốn biết thì thêm một nguồn lấy cùng các giao dịch (nguồn này không bắt buộc nên đêm đối soát không chờ)
+folder-no-file = thư mục { $folder } chưa có tệp cho ngày { $days }: hãy chép tệp vào đó rồi chạy lại
 push-alone = chỉ có webhook thì không biết đã nhận đủ hay chưa: thêm một nguồn lấy cùng các giao dịch, hoặc ghi required = false
 file-quarantined = tệp bị cách ly, chưa dòng nào được đọc: { $why }
 statement-gap = { $file }: số dư đầu kỳ + ghi có - ghi nợ lệch số dư cuối kỳ { $gap } đồng (đầu kỳ { $opening }, ghi có { $credits }, ghi nợ { $debits }, cuối kỳ { $closing }); hãy tải lại sao kê đủ cả kỳ từ ngân hàng rồi chạy lại

@@ -6,6 +6,8 @@
     reason = "helpers of tests"
 )]
 
+mod length;
+
 use std::io::Write;
 use std::time::Duration;
 
@@ -316,7 +318,7 @@ async fn an_answer_without_end_is_cut() {
         assert_eq!(
             text,
             "s: GET http://127.0.0.1/v2/transactions: the answer is larger than 33554432 bytes\n  No day \
-             is that large: ask the provider."
+             is that large: ask the provider. If it really is, raise the source's bytes_max."
         );
     }
 }

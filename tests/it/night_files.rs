@@ -209,6 +209,9 @@ async fn days_without_a_file_are_missing_until_one_covers_them() {
         (vec![3], ("late", 0, 0)),
         "{of}"
     );
+    let trouble =
+        "thư mục inbox/bank chưa có tệp cho ngày 06/12/2022: hãy chép tệp vào đó rồi chạy lại";
+    assert_eq!(of["trouble"], trouble, "{of}");
     // the statement of the seventh opens as that of the fifth closed: nothing moved on the sixth
     let text = std::fs::read_to_string(fixture("account.mt940")).unwrap();
     let seventh = text

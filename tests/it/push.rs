@@ -287,8 +287,25 @@ async fn an_inbox_alone_cannot_tell_that_everything_came() {
     let run = document(&done);
     let push = source(&run, "sepay-push");
     assert_eq!(push["state"], "partial", "{push}");
+    let advice = push["trouble"].as_str().unwrap();
+    assert!(advice.contains("ghi required = false"), "{advice}");
     assert!(push["rows"].as_u64().unwrap() > 20, "{push}");
     assert_eq!(codes(&done), [3]);
+    // who wrote required = false is not told to write it
+    let optional = |text: String| {
+        let provider = "provider = \"sepay\"\n";
+        alone(text).replace(provider, &format!("{provider}required = false\n"))
+    };
+    let done = night(&desk(&town, &optional, TOKEN).await, FIRST).await;
+    let run = document(&done);
+    let push = source(&run, "sepay-push");
+    let advice = push["trouble"].as_str().unwrap();
+    assert!(!advice.contains("required = false"), "{advice}");
+    assert!(
+        advice.contains("thêm một nguồn lấy cùng các giao dịch"),
+        "{advice}"
+    );
+    assert_eq!(codes(&done), [0]);
     // a partner that does not exist is said
     let wrong = |text: String| {
         with_push(text).replace(

@@ -1,5 +1,7 @@
 //! Registry exports in other people's tables: columns by `[source.map]`, spreadsheets, OpenCPS.
 
+mod columns;
+
 use std::collections::BTreeMap;
 
 use doisoat::domain::{RejectCode, SourceName};
@@ -110,10 +112,17 @@ fn place(source: &SourceName) -> Place<'_> {
 }
 
 fn read_mapped(bytes: &[u8], words: &Words) -> Result<(RegistryRows, usize), FormatError> {
+    read_kind(FileKind::DossierFees, bytes, words)
+}
+
+fn read_kind(
+    kind: FileKind,
+    bytes: &[u8],
+    words: &Words,
+) -> Result<(RegistryRows, usize), FormatError> {
     let source = SourceName::new("r");
     let sheets = tables::Tables::read(bytes, tables::Forms::default())?.sheets;
-    let ours = rewrite(&sheets, FileKind::DossierFees, words, place(&source))?;
-    let kind = FileKind::DossierFees;
+    let ours = rewrite(&sheets, kind, words, place(&source))?;
     let rows = registry::read("x", kind, &ours.csv, &source, day(FIRST)).unwrap();
     Ok((rows, ours.rejects.len()))
 }

@@ -25,17 +25,11 @@ impl Drop for Running {
 
 impl Running {
     /// Starts it and reads until the last table is printed.
-    fn at(dir: &Path, gateway: &str) -> Self {
+    fn at(dir: &Path, gateway: &str, more: &[&str]) -> Self {
         let mut child = doisoat(dir)
-            .args([
-                "sandbox",
-                "--days",
-                "1",
-                "--gateway",
-                gateway,
-                "--registry",
-                "inbox",
-            ])
+            .args(["sandbox", "--days", "1", "--gateway", gateway])
+            .args(["--registry", "inbox"])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -113,7 +107,7 @@ fn states(output: &Output) -> BTreeMap<String, String> {
 fn the_tables_for_each_gateway_pass_check_and_pull() {
     for gateway in doisoat::sandbox::Sandbox::gateways() {
         let dir = tempfile::tempdir().unwrap();
-        let sandbox = Running::at(dir.path(), gateway);
+        let sandbox = Running::at(dir.path(), gateway, &[]);
         let pasted = sandbox.pasted();
         assert!(
             pasted.contains(&format!("kind = \"{gateway}\"")),
@@ -142,7 +136,7 @@ fn the_tables_for_each_gateway_pass_check_and_pull() {
 #[test]
 fn the_tables_that_are_printed_as_comments_work_as_well() {
     let dir = tempfile::tempdir().unwrap();
-    let sandbox = Running::at(dir.path(), "vnpay");
+    let sandbox = Running::at(dir.path(), "vnpay", &[]);
     let others = sandbox.others();
     assert_eq!(
         others.len(),
@@ -162,5 +156,85 @@ fn the_tables_that_are_printed_as_comments_work_as_well() {
         states.values().all(|state| state == "complete"),
         "{}",
         said(&pulled)
+    );
+}
+
+#[test]
+fn the_webhooks_that_it_writes_are_read_as_it_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let push = ["--push", "pushed", "--fault", "push_forged"];
+    let sandbox = Running::at(dir.path(), "momo", &push);
+    let pasted = sandbox.pasted();
+    for provider in ["sepay", "casso", "momo"] {
+        assert!(
+            pasted.contains(&format!("provider = \"{provider}\"")),
+            "{pasted}"
+        );
+    }
+    let migrated = sandbox.run(dir.path(), &pasted, &["init"]);
+    assert_eq!(migrated.status.code(), Some(0), "{}", said(&migrated));
+    let checked = sandbox.run(dir.path(), &pasted, &["check"]);
+    assert_eq!(checked.status.code(), Some(0), "{}", said(&checked));
+    let done = sandbox.run(dir.path(), &pasted, &["run", "--date", FIRST, "--json"]);
+    let run: Value = serde_json::from_slice(&done.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", said(&done)));
+    for name in ["sepay-push", "casso-push", "momo-push"] {
+        let source = crate::town::source(&run, name);
+        // what the provider signed is evidence, what it did not sign is shown by its file
+        assert_eq!(source["rejects"], 1, "{source}");
+    }
+    let report = dir.path().join("reports").join(FIRST);
+    let listed = std::fs::read_to_string(report.join("exceptions.csv")).unwrap();
+    assert_eq!(listed.matches("-forged.json").count(), 3, "{listed}");
+}
+
+/// The addresses that are printed are those that answer.
+#[tokio::test]
+async fn the_switches_that_are_printed_work() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path().to_owned();
+    let start = move || Running::at(&here, "vnpay", &[]);
+    let sandbox = tokio::task::spawn_blocking(start).await.unwrap();
+    let lines = sandbox.text.lines();
+    let curls: Vec<&str> = lines.filter_map(|l| l.strip_prefix("#   curl ")).collect();
+    assert_eq!(curls.len(), 3, "{}", sandbox.text);
+    for (line, told) in curls.iter().zip(["\"requests\"", "\"hang\"", "\"now\""]) {
+        let (method, address) = match line.strip_prefix("-X POST ") {
+            Some(address) => ("POST", address),
+            None => ("GET", *line),
+        };
+        let address = address.replace("NAME", "hang");
+        let (host, path) = address
+            .strip_prefix("http://")
+            .and_then(|rest| rest.split_once('/'))
+            .unwrap();
+        let answer = exchange(host, &format!("{method} /{path}")).await;
+        assert!(
+            answer.contains("200 OK") && answer.contains(told),
+            "{answer}"
+        );
+    }
+}
+
+async fn exchange(host: &str, line: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let read = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
+#[test]
+fn a_fault_of_pushes_needs_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let args = ["sandbox", "--fault", "push_forged"];
+    let output = doisoat(dir.path()).args(args).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("add --push DIR"),
+        "{}",
+        said(&output)
     );
 }

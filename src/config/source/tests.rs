@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::config::forms::Rate;
 use crate::config::section::Doc;
 
 /// Reads the first `[[source]]` of a file named `doisoat.toml` in the folder `/etc/doisoat`.
@@ -52,6 +53,7 @@ fn what_is_not_written_has_a_default() {
     let http = read.http().unwrap();
     assert_eq!((http.retries, http.timeout), (5, Duration::from_secs(30)));
     assert_eq!(http.source_deadline, Duration::from_mins(15));
+    assert_eq!(http.bytes_max, 33_554_432);
     assert_eq!(
         http.rate,
         Rate {
@@ -78,6 +80,7 @@ base_url = "https://vnpay.example/gateway"
 timeout = "45s"
 retries = 3
 source_deadline = "10m"
+bytes_max = "64MiB"
 rate_limit = "60/m"
 ca_file = "tls/ca.pem"
 tmn_code = "TESTTMN1"
@@ -110,6 +113,7 @@ orders_max = 500
         Some(Path::new("/etc/doisoat/tls/ca.pem"))
     );
     assert_eq!((http.timeout, http.retries), (Duration::from_secs(45), 3));
+    assert_eq!(http.bytes_max, 67_108_864);
     let export = "[[source]]\nname=\"one-stop\"\nkind=\"export\"\npath=\"inbox\"\nmode=\"snapshot\"\n\
                   [source.map]\n\"Mã hồ sơ\"=\"dossier_code\"\n";
     let read = super::tests::read(export).unwrap();
@@ -128,7 +132,7 @@ fn a_key_that_does_not_exist_is_named_with_its_line_and_a_suggestion() {
     with(
         "verify_tls = false",
         "doisoat.toml:7:1: unknown key \"source.verify_tls\"\n  known here: account, \
-         allow_loopback, api, base_url, ca_file, cutoff, freshness, instrument, kind, lookback, name, \
+         allow_loopback, api, base_url, bytes_max, ca_file, cutoff, freshness, instrument, kind, lookback, name, \
          party, rate_limit, required, retries, source_deadline, timeout, token",
     );
     let folder = "[[source]]\nname=\"x\"\nkind=\"export\"\npath=\"inbox\"\ntoken={env=\"X\"}\n";
@@ -158,6 +162,20 @@ fn a_wrong_value_says_how_it_is_written() {
     with(
         "retries = 0",
         "doisoat.toml:7:11: source.retries is out of range\n  write the number of attempts, 1 to 10",
+    );
+    for wrong in ["0MiB", "257MiB", "64", "64MB", "-1MiB"] {
+        with(
+            &format!("bytes_max = \"{wrong}\""),
+            &format!(
+                "doisoat.toml:7:13: source.bytes_max = \"{wrong}\" cannot be read\n  write a number and KiB \
+                 or MiB, up to 256 MiB: \"64MiB\""
+            ),
+        );
+    }
+    fails(
+        &SEPAY.replace("sepay-main", "cash"),
+        "doisoat.toml:2:8: source.name = \"cash\" is reserved\n  \"cash\" stands for the receipts of the \
+         counter in every report; write another name: name = \"cash-desk\"",
     );
     with(
         "instrument = \"cash\"",

@@ -62,7 +62,10 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .map(|trouble| trouble.say(lang))
         .chain(growing().map(|note| note.say(lang)))
         .chain(unreadable);
-    let troubles: Vec<String> = troubles.collect();
+    let mut troubles: Vec<String> = troubles.collect();
+    if troubles.is_empty() && facts.state != Completeness::Complete {
+        troubles.push(stage.no_file(path, &[stage.night]));
+    }
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
     }

@@ -17,6 +17,8 @@ mod registry;
 mod transfers;
 mod withdraw;
 
+use std::path::Path;
+
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
@@ -237,6 +239,20 @@ impl Stage {
             control: None::<Control>,
             trouble: None,
         }
+    }
+
+    /// What to do where no file of a folder tells of the days. The folder as the configuration
+    /// writes it.
+    fn no_file(&self, folder: &Path, days: &[Day]) -> String {
+        let lang = self.desk.config.lang;
+        let folder = folder.strip_prefix(&self.desk.config.dir).unwrap_or(folder);
+        let folder = folder.display().to_string();
+        let days: Vec<String> = days
+            .iter()
+            .map(|day| crate::text::day(lang, *day))
+            .collect();
+        let args = [("folder", &*folder), ("days", &*days.join(", "))];
+        crate::text::say(lang, "folder-no-file", &args)
     }
 
     /// Complete becomes partial when too many rows could not be read.

@@ -70,7 +70,12 @@ pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts
         Some(_) => Completeness::Complete,
     };
     if partner.is_none() {
-        troubles.push(say(lang, "push-alone", &[]));
+        let alone = if stage.settings.required {
+            "push-alone"
+        } else {
+            "push-alone-optional"
+        };
+        troubles.push(say(lang, alone, &[]));
     }
     let mut facts = stage.facts(state);
     if !troubles.is_empty() {

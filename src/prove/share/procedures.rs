@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, text};
+use super::registry::is_flagged;
 use super::{Pair, figures};
 use crate::domain::{Cell, Day, Fee, FeeKind, Moment};
 use crate::kpi::Scope;
@@ -74,9 +75,7 @@ fn add(definition: &'static str, code: &str, fees: &[&Fee], wanted: &mut BTreeSe
     let Some(day) = day.or(first.dossier_code.received_on()) else {
         return;
     };
-    let online = fees
-        .iter()
-        .any(|fee| fee.more.online_payment_flag.is_some());
+    let online = fees.iter().any(|fee| is_flagged(fee));
     let pair = (i64::from(definition == "QD766_3_5a" || online), 1);
     for agency in ["", first.agency_code.as_str()] {
         let value = format!("{}@{agency}", first.procedure_code);

@@ -15,6 +15,12 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     }
 }
 
+/// The registry says of the line that it was paid online: 1 or 2, told apart from 0.
+pub(super) fn is_flagged(fee: &Fee) -> bool {
+    let told = fee.more.online_payment_flag.unwrap_or(0);
+    (1..=2).contains(&told)
+}
+
 /// A dossier with a fee, by the day on which processing began: online where the registry says so.
 fn index(dossier: &Dossier, fees: &[&Fee]) -> Option<Expected> {
     let begun = fees
@@ -22,9 +28,7 @@ fn index(dossier: &Dossier, fees: &[&Fee]) -> Option<Expected> {
         .filter_map(|fee| fee.more.processing_started_at.as_ref());
     let day = begun.map(Moment::day).min()?;
     let owes = fees.iter().any(|fee| fee.amount.get() > 0);
-    let online = fees
-        .iter()
-        .any(|fee| fee.more.online_payment_flag.is_some());
+    let online = fees.iter().any(|fee| is_flagged(fee));
     let agency = BTreeSet::from([fees.first()?.agency_code.clone()]);
     owes.then(|| Expected {
         definition: "QD766_3_6",
@@ -66,8 +70,7 @@ fn requests(dossier: &Dossier, fees: &[&Fee], expected: &mut Vec<Expected>) {
         request.agencies.insert(fee.agency_code.clone());
         let collected = fee.more.paid_at.as_ref().map(Moment::day);
         request.day = request.day.max(collected);
-        let flag = fee.more.online_payment_flag.is_some();
-        request.online &= flag || online.contains(&fee.declared_method);
+        request.online &= is_flagged(fee) || online.contains(&fee.declared_method);
     }
     for (id, request) in requests {
         if let Some(day) = request.day {

@@ -49,6 +49,8 @@ pub enum Dialects {
     Signed,
     /// Gateways whose answers name the order that was asked about.
     Bound,
+    /// Gateways that say that they were asked again too soon.
+    Impatient,
     /// These.
     Only(&'static [&'static str]),
 }
@@ -131,6 +133,7 @@ impl Fault {
             Dialects::Gateways => gateway.is_some(),
             Dialects::Signed => gateway.is_some_and(|gateway| gateway.is_signed),
             Dialects::Bound => gateway.is_some_and(|gateway| gateway.names_order),
+            Dialects::Impatient => gateway.is_some_and(|gateway| gateway.says_too_soon),
             Dialects::Only(names) => names.contains(&provider),
         }
     }

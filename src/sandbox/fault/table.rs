@@ -5,7 +5,9 @@ use super::{BodyAct as B, GatewayAct as G, HeaderAct as H, ListAct as L, Redirec
 use super::{Dialects, Fault, Hits, Outcome};
 use super::{Hint, RowAct as R, StatusAct as S, TransportAct as T};
 
-use Dialects::{All, Bound, Casso, Feeds, Gateways, Numbered, Only, Paged, Sepay, Signed, Timed};
+use Dialects::{
+    All, Bound, Casso, Feeds, Gateways, Impatient, Numbered, Only, Paged, Sepay, Signed, Timed,
+};
 use Hits::{Always, First};
 use Outcome::{Complete, Conflict, Either, Fail, Open, Quarantine};
 
@@ -244,7 +246,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "too_soon",
         First(2),
-        Only(&["vnpay", "momo", "zalopay"]),
+        Impatient,
         Complete,
         Gateway(G::TooSoon),
     ),

@@ -16,6 +16,7 @@ pub const SETTLEMENT: Registration = Registration {
     ability: Ability::Folder,
     is_gateway: true,
     carries_money: true,
+    pushes: None,
     keys: &[
         Key {
             name: "path",

@@ -16,6 +16,7 @@ pub const STATEMENT: Registration = Registration {
     ability: Ability::Folder,
     is_gateway: false,
     carries_money: true,
+    pushes: None,
     keys: &[
         Key {
             name: "path",

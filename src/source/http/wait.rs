@@ -39,8 +39,6 @@ pub struct Pace {
     pub asked_wait_max: Duration,
     /// Seed of the jitter; none draws a new one each time.
     pub jitter_seed: Option<u64>,
-    /// Bytes of a body, decompressed, that are read at most.
-    pub body_bytes_max: u64,
     /// The deadline of the night, besides each source's own.
     pub until: Option<Until>,
     /// Waits.
@@ -54,7 +52,6 @@ impl Default for Pace {
             longest_wait: Duration::from_secs(20),
             asked_wait_max: Duration::from_mins(1),
             jitter_seed: None,
-            body_bytes_max: 32 * 1024 * 1024,
             until: None,
             sleep: Arc::new(|wait| Box::pin(tokio::time::sleep(wait))),
         }
@@ -68,7 +65,6 @@ impl fmt::Debug for Pace {
             .field("longest_wait", &self.longest_wait)
             .field("asked_wait_max", &self.asked_wait_max)
             .field("jitter_seed", &self.jitter_seed)
-            .field("body_bytes_max", &self.body_bytes_max)
             .field("until", &self.until)
             .finish_non_exhaustive()
     }

@@ -18,8 +18,8 @@ use crate::source::error::SourceError;
 use crate::source::http::{Client, Request, Session};
 use crate::source::window::{Listed, Window};
 use crate::source::{
-    Ability, ArchiveError, BoxFuture, Defaults, Feed, Handle, Key, KeyForm, Opening, Pull, RawSink,
-    Registration,
+    Ability, ArchiveError, BoxFuture, Defaults, Feed, Handle, Key, KeyForm, Opening, Protocol,
+    Pull, RawSink, Registration,
 };
 
 /// Casso v2.
@@ -29,6 +29,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::List,
     is_gateway: false,
     carries_money: true,
+    pushes: Some(Protocol::Casso),
     keys: &[Key {
         name: "token",
         form: KeyForm::Secret,

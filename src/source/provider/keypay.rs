@@ -34,6 +34,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: None,
     keys: &[
         Key {
             name: "api",

@@ -34,7 +34,7 @@ use crate::source::error::{BodyFault, Fault, SignatureFault};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Layout, Recipe};
-use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Protocol, Registration};
 
 /// MoMo v2 query.
 pub const REGISTRATION: Registration = Registration {
@@ -43,6 +43,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: Some(Protocol::Momo),
     keys: &[
         Key {
             name: "partner_code",

@@ -33,7 +33,7 @@ use crate::domain::{Day, Instrument, PaymentOrder, TxnStatus};
 use crate::source::error::{BodyFault, Fault, SignatureFault};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
-use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Protocol, Registration};
 
 /// payOS payment links.
 pub const REGISTRATION: Registration = Registration {
@@ -42,6 +42,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: Some(Protocol::Payos),
     keys: &[
         Key {
             name: "client_id",

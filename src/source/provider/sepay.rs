@@ -26,7 +26,7 @@ use crate::source::http::{Client, Request, Session};
 use crate::source::window::{Listed, Row, Window};
 use crate::source::{
     Ability, ArchiveError, BoxFuture, DayControl, Defaults, Feed, Handle, Key, KeyForm, Opening,
-    Pull, RawSink, Registration,
+    Protocol, Pull, RawSink, Registration,
 };
 use v2::SepayV2;
 
@@ -37,6 +37,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::List,
     is_gateway: false,
     carries_money: true,
+    pushes: Some(Protocol::Sepay),
     keys: &[
         Key {
             name: "api",

@@ -31,7 +31,7 @@ use crate::source::error::{Fault, SignatureFault};
 use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Layout, Recipe};
-use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
+use crate::source::{Ability, Defaults, Handle, Key, KeyForm, Opening, Protocol, Registration};
 
 use super::probing::{Answer, Probing, Recital, bound, must, not_ours, refused, signature_of};
 use super::states::order_time;
@@ -44,6 +44,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: Some(Protocol::Vnpay),
     keys: &[
         Key {
             name: "tmn_code",

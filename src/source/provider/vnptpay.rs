@@ -31,6 +31,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: None,
     keys: &[
         Key {
             name: "merchant_service_id",

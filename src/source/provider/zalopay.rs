@@ -33,7 +33,8 @@ use crate::source::http::{Bad, Client, Request};
 use crate::source::json::Json;
 use crate::source::signature::{Algorithm, Layout, Recipe};
 use crate::source::{
-    Ability, AmountForm, Defaults, Handle, Key, KeyForm, Opening, Record, Registration, TimeForm,
+    Ability, AmountForm, Defaults, Handle, Key, KeyForm, Opening, Protocol, Record, Registration,
+    TimeForm,
 };
 
 /// ZaloPay v2 query and refund query.
@@ -43,6 +44,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Probe,
     is_gateway: true,
     carries_money: true,
+    pushes: Some(Protocol::Zalopay),
     keys: &[
         Key {
             name: "app_id",

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::ALL;
 use super::json::Json;
 use super::record::{At, Record};
 use super::registration::{Ability, Defaults, Handle, Key, KeyForm, Opening, Registration};
@@ -47,6 +48,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Folder,
     is_gateway: false,
     carries_money: true,
+    pushes: None,
     keys: &[
         Key {
             name: "path",
@@ -55,7 +57,7 @@ pub const REGISTRATION: Registration = Registration {
         },
         Key {
             name: "provider",
-            form: KeyForm::Words(&["payos", "casso", "sepay", "vnpay", "momo", "zalopay"]),
+            form: KeyForm::Kinds(|kind| kind.pushes.is_some()),
             required: Some("name whose webhooks these are: provider = \"payos\""),
         },
         text("into", "the name of the source that pulls the same events"),
@@ -79,6 +81,23 @@ pub const REGISTRATION: Registration = Registration {
     },
     open,
 };
+
+/// How a provider pushes: the form of its webhooks and how they are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// payOS: the transfers into a link.
+    Payos,
+    /// Casso: lines of a bank account, version 1 and 2.
+    Casso,
+    /// SePay: lines of a bank account.
+    Sepay,
+    /// VNPAY: IPN of an order.
+    Vnpay,
+    /// MoMo: IPN of an order.
+    Momo,
+    /// ZaloPay: callback of a paid order.
+    Zalopay,
+}
 
 /// Whose webhooks, and the keys that verify them.
 pub(super) enum Provider {
@@ -252,34 +271,38 @@ impl PushSource {
     }
 }
 
+/// The provider of that word and how it pushes; none where it does not, or nothing reads it.
+fn pushing(word: &str) -> Option<(&'static Registration, Protocol)> {
+    let known = ALL.iter().find(|known| known.kind == word)?;
+    Some((known, known.pushes?))
+}
+
 /// True for webhooks of a payment gateway, false for those of a bank feed.
 pub fn is_gateway(provider: &str) -> bool {
-    !matches!(provider, "casso" | "sepay")
+    pushing(provider).is_some_and(|(known, _)| known.is_gateway)
 }
 
 fn open(opening: &Opening<'_>) -> Result<Handle, ConfigError> {
     let settings = opening.settings;
-    let (provider, instrument) = match settings.text("provider").unwrap_or_default() {
-        "payos" => ("payos", Instrument::Qr),
-        "casso" => ("casso", Instrument::Transfer),
-        "sepay" => ("sepay", Instrument::Transfer),
-        "vnpay" => ("vnpay", Instrument::Card),
-        "momo" => ("momo", Instrument::Wallet),
-        _ => ("zalopay", Instrument::Wallet),
-    };
-    let missing = || settings.fail("path is missing".to_owned(), "name a folder");
+    let missing = |key: &str, fix: &str| settings.fail(format!("{key} is missing"), fix);
+    let told = settings.text("provider").and_then(pushing);
+    let (provider, protocol) =
+        told.ok_or_else(|| missing("provider", "name whose webhooks these are"))?;
+    let path = settings.path("path");
     Ok(Handle::Push(Box::new(PushSource {
-        path: settings.path("path").ok_or_else(missing)?.to_owned(),
-        provider,
-        is_gateway: is_gateway(provider),
-        instrument,
+        path: path
+            .ok_or_else(|| missing("path", "name a folder"))?
+            .to_owned(),
+        provider: provider.kind,
+        is_gateway: provider.is_gateway,
+        instrument: provider.defaults.instrument,
         into: settings.text("into").map(SourceName::new),
-        keys: keys_of(opening, provider)?,
+        keys: keys_of(opening, protocol)?,
     })))
 }
 
 /// Fetches the keys of a provider.
-fn keys_of(opening: &Opening<'_>, provider: &str) -> Result<Provider, ConfigError> {
+fn keys_of(opening: &Opening<'_>, protocol: Protocol) -> Result<Provider, ConfigError> {
     let settings = opening.settings;
     let get = |key: &str| -> Result<Option<SecretString>, ConfigError> {
         let named = settings.names_secret(key);
@@ -302,27 +325,27 @@ fn keys_of(opening: &Opening<'_>, provider: &str) -> Result<Provider, ConfigErro
         }
         Ok((token, key))
     };
-    Ok(match provider {
-        "payos" => Provider::Payos {
+    Ok(match protocol {
+        Protocol::Payos => Provider::Payos {
             checksum_key: need("checksum_key")?,
         },
-        "casso" => {
+        Protocol::Casso => {
             let (token, key) = either()?;
             Provider::Casso { token, key }
         }
-        "sepay" => {
+        Protocol::Sepay => {
             let (token, key) = either()?;
             Provider::Sepay { token, key }
         }
-        "vnpay" => Provider::Vnpay {
+        Protocol::Vnpay => Provider::Vnpay {
             hash_secret: need("hash_secret")?,
             tmn_code: settings.text("tmn_code").map(Into::into),
         },
-        "momo" => Provider::Momo {
+        Protocol::Momo => Provider::Momo {
             access_key: need("access_key")?,
             secret_key: need("secret_key")?,
         },
-        _ => Provider::Zalopay {
+        Protocol::Zalopay => Provider::Zalopay {
             key2: need("key2")?,
         },
     })

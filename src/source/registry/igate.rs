@@ -54,6 +54,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Registry,
     is_gateway: false,
     carries_money: false,
+    pushes: None,
     keys: &[
         text("token_url", "an address", Some(FIX_TOKEN)),
         text(

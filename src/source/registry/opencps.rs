@@ -12,6 +12,7 @@ pub const REGISTRATION: Registration = Registration {
     ability: Ability::Folder,
     is_gateway: false,
     carries_money: false,
+    pushes: None,
     keys: &[
         Key {
             name: "path",

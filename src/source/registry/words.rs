@@ -51,6 +51,7 @@ fn closed() -> Vec<(&'static str, Vec<&'static str>)> {
             "filing_channel",
             ids(FilingChannel::ALL.iter().map(|w| w.id()).collect()),
         ),
+        ("online_payment_flag", vec!["true", "false"]),
     ]
 }
 
@@ -179,6 +180,7 @@ mod tests {
             "delimiter",
             "declared_method_cash",
             "filing_channel_2",
+            "online_payment_flag_true",
         ] {
             assert!(files.iter().any(|known| known == key), "{key}");
         }

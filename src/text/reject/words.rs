@@ -47,6 +47,20 @@ const CHANNELS: &[Word] = &[
     word("3", "nộp qua bưu chính", "post"),
 ];
 
+const FLAGS: &[Word] = &[
+    word("0", "không nộp trực tuyến", "not online"),
+    word(
+        "1",
+        "nộp trên Cổng Dịch vụ công quốc gia",
+        "national portal",
+    ),
+    word(
+        "2",
+        "nộp trên cổng thanh toán của bộ, tỉnh",
+        "gateway of a ministry or province",
+    ),
+];
+
 const RATE_CHANNELS: &[Word] = &[
     word("counter", "nộp trực tiếp", "counter"),
     word("online", "nộp trực tuyến", "online"),
@@ -107,6 +121,7 @@ fn of_column(file: &str, side: Side, column: &str) -> &'static [Word] {
         (Side::Fee, "declared_method") => METHODS,
         (Side::Fee, "collection_mode") => MODES,
         (Side::Fee, "filing_channel") => CHANNELS,
+        (Side::Fee, "online_payment_flag") => FLAGS,
         (Side::Fee, "channel") => RATE_CHANNELS,
         (Side::Fee, "unit") => UNITS,
         _ => &[],
@@ -163,6 +178,11 @@ mod tests {
         assert_eq!(
             vi("fee-table.csv", Side::Fee, "kind").as_deref(),
             Some("phi (phí), le_phi (lệ phí)")
+        );
+        let flags = vi("dossier_fees.csv", Side::Fee, "online_payment_flag").unwrap();
+        assert!(
+            flags.starts_with("0 (không nộp trực tuyến), 1 ("),
+            "{flags}"
         );
         assert!(vi("transactions.csv", Side::Txn, "kind").is_some());
         assert_eq!(vi("transactions page 2", Side::Txn, "kind"), None);

@@ -81,7 +81,7 @@ fn optional_columns_are_read_and_reported() {
         read(",,,").fees[0].more,
         doisoat::domain::fee::More::default()
     );
-    for bad in ["9,,,", ",never,,", ",,yes,", ",,,2022-12-05"] {
+    for bad in ["9,,,", ",never,,", ",,yes,", ",,3,", ",,,2022-12-05"] {
         assert_eq!(read(bad).rejects.len(), 1, "{bad}");
     }
 }

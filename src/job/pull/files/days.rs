@@ -164,6 +164,9 @@ pub(super) async fn facts(
         &compared.surplus,
     ));
     troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
+    if troubles.is_empty() && facts.state != Completeness::Complete {
+        troubles.push(stage.no_file(&files.path, &missing));
+    }
     facts.missing_days = missing;
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());

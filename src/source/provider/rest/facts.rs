@@ -52,6 +52,7 @@ impl Facts<'_> {
             Name::Cursor | Name::Since => self.mark?.to_owned(),
             Name::RequestId => match form {
                 Form::First(count) => self.request_id.get(..count)?.to_owned(),
+                Form::Digits(count) => decimal(self.request_id.get(..count)?),
                 _ => self.request_id.get(..32)?.to_owned(),
             },
         })
@@ -62,6 +63,14 @@ impl Facts<'_> {
         let form = if form == Form::Plain { Form::Day } else { form };
         Some(written(at, form))
     }
+}
+
+/// Hex digits as decimal ones, one for one.
+fn decimal(hex: &str) -> String {
+    let digits = hex.chars().filter_map(|c| c.to_digit(16));
+    digits
+        .filter_map(|d| char::from_digit(d % 10, 10))
+        .collect()
 }
 
 fn written(ms: i64, form: Form) -> String {
@@ -80,8 +89,11 @@ fn written(ms: i64, form: Form) -> String {
         }),
         Form::Ms => ms.to_string(),
         Form::Seconds => ms.div_euclid(1_000).to_string(),
-        Form::Plain | Form::Text | Form::Compact | Form::Hundredths | Form::First(_) => {
-            at.compact()
-        }
+        Form::Plain
+        | Form::Text
+        | Form::Compact
+        | Form::Hundredths
+        | Form::First(_)
+        | Form::Digits(_) => at.compact(),
     }
 }

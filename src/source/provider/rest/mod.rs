@@ -56,6 +56,7 @@ pub const LIST: Registration = Registration {
     ability: Ability::List,
     is_gateway: false,
     carries_money: true,
+    pushes: None,
     keys: &[Key {
         name: "mode",
         form: KeyForm::Tables(read::list),

@@ -69,6 +69,8 @@ pub(super) enum Form {
     Hundredths,
     /// The first characters.
     First(usize),
+    /// So many decimal digits.
+    Digits(usize),
 }
 
 pub(super) const PROBE: &[(&str, Name)] = &[
@@ -304,9 +306,13 @@ fn form_of(name: Name, raw: &str) -> Result<Form, BadTemplate> {
     let found = match (name, raw) {
         (_, "") => Some(Form::Plain),
         (Name::OrderAmount, "hundredths") => Some(Form::Hundredths),
-        (Name::RequestId, digits) => {
-            let count = digits.parse().ok().filter(|n| (8..=64).contains(n));
-            count.map(Form::First)
+        (Name::RequestId, told) => {
+            let (count, form): (&str, fn(usize) -> Form) = match told.strip_prefix("digits:") {
+                Some(count) => (count, Form::Digits),
+                None => (told, Form::First),
+            };
+            let count = count.parse().ok().filter(|n| (8..=64).contains(n));
+            count.map(form)
         }
         _ if is_time => {
             let known = FORMS.iter().find(|(word, _)| *word == raw);
@@ -319,7 +325,9 @@ fn form_of(name: Name, raw: &str) -> Result<Form, BadTemplate> {
     found.ok_or_else(|| BadTemplate {
         what: format!("\"{raw}\" is no form of this value"),
         fix: match name {
-            Name::RequestId => "write the number of characters, 8 to 64: {request_id:20}".into(),
+            Name::RequestId => "write the number of characters, 8 to 64: {request_id:20}, or \
+                                {request_id:digits:20} for decimal digits"
+                .into(),
             Name::OrderAmount => "write {order_amount} or {order_amount:hundredths}".into(),
             _ if is_time => suggest(raw, &forms),
             _ => "write the name alone".into(),

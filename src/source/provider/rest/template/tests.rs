@@ -69,6 +69,7 @@ fn names_become_their_values() {
     probe("{order_amount}/{order_amount:hundredths}", "45000/4500000");
     probe("{tmn_code}-{secret.key}", "TESTTMN1-S");
     probe("{request_id:8}", "01234567");
+    probe("{request_id:digits:16}", "0123456789012345");
     let list = |raw: &str, text: Option<&str>| {
         assert_eq!(filled(raw, true, None).as_deref(), text, "{raw}");
     };
@@ -114,7 +115,8 @@ fn what_has_no_meaning_is_refused_with_what_to_do() {
         "{request_id:99}",
         false,
         "\"99\" is no form of this value",
-        "write the number of characters, 8 to 64: {request_id:20}",
+        "write the number of characters, 8 to 64: {request_id:20}, or {request_id:digits:20} for decimal \
+         digits",
     );
     fails(
         "{/a//b}",
