@@ -4,6 +4,7 @@
 
 mod corrections;
 mod layouts;
+mod messages;
 
 use doisoat::cli::inspect::{Inspection, inspect_bytes};
 use doisoat::domain::Lang;

@@ -157,6 +157,17 @@ impl Adding {
                 }
                 statement.signed |= header.told(row).iter().any(|(_, cell)| has_sign(cell));
                 statement.days.extend(time::day_of(&iso));
+                // what is odd is told for that
+                let odd = statement.odd(table, place).is_some();
+                let refused = statement.refused(row, amount).filter(|_| !odd);
+                if let Some((role, fault)) = refused {
+                    let heading = header.heading(role).unwrap_or_default();
+                    statement.refusals += 1;
+                    if takes(&mut room.faults) {
+                        let heading = table.in_sheet(place, heading);
+                        statement.refused.push((row.line, heading, fault));
+                    }
+                }
                 if header.at(Role::Balance).is_some() {
                     let balance = amount::read(header.cell(row, Role::Balance), statement.style);
                     let running = balance.map(|balance| Running {

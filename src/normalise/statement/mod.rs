@@ -13,6 +13,7 @@ mod beside;
 mod check;
 mod corrections;
 mod direction;
+mod dong;
 mod feed;
 pub mod heading;
 mod label;
@@ -77,6 +78,11 @@ pub struct Statement {
     pub faults: Vec<(u64, String, Fault)>,
     /// How many these are.
     pub faulty: u64,
+    /// Entries that are added up and that no night takes as they are, as they are no amounts in
+    /// dong: the first of them.
+    pub refused: Vec<(u64, String, Fault)>,
+    /// How many these are.
+    pub refusals: u64,
     /// The places of these.
     unread: Places,
     /// Money out and in as the totals row tells them.

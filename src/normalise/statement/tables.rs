@@ -259,6 +259,8 @@ impl Statement {
             balanced: None,
             faults: Vec::new(),
             faulty: 0,
+            refused: Vec::new(),
+            refusals: 0,
             unread: Places::default(),
             totals: [None, None],
             period: label::period(above),

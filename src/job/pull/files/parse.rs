@@ -12,7 +12,9 @@ use crate::format::{Content, FormatError, HEAD, MessageKind};
 use crate::job::error::JobError;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::rows::{Made, Maker};
-use crate::normalise::statement::{Reading, Statement, each_entry, read_message, read_table};
+use crate::normalise::statement::{
+    Reading, Statement, each_entry, message, read_message, read_table,
+};
 use crate::normalise::{SourceContext, Window};
 use crate::source::{FileSource, Mapping};
 use crate::store::archive::Archive;
@@ -223,6 +225,11 @@ impl<'m> Place<'m> {
 
     fn take(&mut self, piece: &Piece, out: &mut dyn FnMut(usize, Made)) {
         let at = self.at();
+        if let Some(misread) = message::unread(piece, &self.currency)
+            && let Some(account) = self.account()
+        {
+            out(at, self.maker.misread(&account, misread));
+        }
         match piece {
             Piece::Statement(_) => {
                 self.begun += 1;
