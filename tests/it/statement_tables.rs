@@ -5,6 +5,7 @@
 mod corrections;
 mod layouts;
 mod messages;
+mod references;
 
 use doisoat::cli::inspect::{Inspection, inspect_bytes};
 use doisoat::domain::Lang;

@@ -18,6 +18,7 @@ mod feed;
 pub mod heading;
 mod label;
 pub mod message;
+mod numbers;
 pub mod open;
 mod places;
 mod reading;
