@@ -184,6 +184,7 @@ impl Adding {
                 Some(amount)
             }
             TableRow::Fault(role, fault, _) => {
+                let (role, fault) = statement.blamed(table, place, (role, fault));
                 let heading = header.heading(role).unwrap_or_default();
                 statement.faulty += 1;
                 if takes(&mut room.faults) {

@@ -42,7 +42,7 @@ use crate::domain::{Day, Flaw, RejectCode};
 use crate::format::GridRow;
 use amount::{Style, text as text_of};
 use heading::{Header, Role};
-use open::{Odd, Table};
+use open::{Matters, Odd, Table};
 
 pub use places::Places;
 pub use reading::{Account, Reading, number_of, read_message, read_table};
@@ -118,6 +118,9 @@ pub struct Statement {
     /// The words of the column that tells which way money went.
     words: direction::Words,
 }
+
+/// Columns that hold an id.
+const IDS: [Role; 3] = [Role::Reference, Role::OrderRef, Role::Account];
 
 /// A cell, the day it was taken for, and the form by which it would be another.
 type Doubt = (Box<str>, Day, &'static str);
@@ -199,8 +202,7 @@ impl Statement {
 
     /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.
     fn lost_id(&self, row: &GridRow) -> Option<(Role, Fault)> {
-        let ids = [Role::Reference, Role::OrderRef, Role::Account];
-        ids.into_iter().find_map(|role| {
+        IDS.into_iter().find_map(|role| {
             let cell = self.header.cell(row, role);
             let fault = || Fault::new("", cell, RejectCode::LostDigits);
             is_power(cell).then(|| (role, fault()))
@@ -212,12 +214,35 @@ impl Statement {
     pub fn odd<'t>(&self, table: &'t Table, place: usize) -> Option<&'t Odd> {
         let mut odd = table.odd_in(place).iter();
         odd.find(|odd| {
-            let told = (self.header.role(odd.at), odd.code);
-            !matches!(
-                told,
-                (Role::Other, _) | (Role::Balance, RejectCode::Formula)
-            )
+            let role = self.header.role(odd.at);
+            match odd.matters {
+                Matters::InId => IDS.contains(&role),
+                Matters::Missing => false,
+                Matters::Everywhere => !matches!(
+                    (role, odd.code),
+                    (Role::Other, _) | (Role::Balance, RejectCode::Formula)
+                ),
+            }
         })
+    }
+
+    /// What is told of a row at fault, and the column: where a value is missing that a formula
+    /// should give, the formula.
+    fn blamed(&self, table: &Table, place: usize, (role, fault): (Role, Fault)) -> (Role, Fault) {
+        let missing = fault.value.is_empty();
+        let whole = role == Role::Time;
+        let solves = |odd: &&Odd| {
+            let of = self.header.role(odd.at);
+            let amount = matches!(of, Role::Amount | Role::Debit | Role::Credit);
+            odd.matters == Matters::Missing && if whole { of == role } else { amount }
+        };
+        match table.odd_in(place).iter().find(solves) {
+            Some(odd) if missing => {
+                let role = self.header.role(odd.at);
+                (role, Fault::new("", &odd.value, odd.code))
+            }
+            _ => (role, fault),
+        }
     }
 
     /// The amount of an entry, negative when money went out.

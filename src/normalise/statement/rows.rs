@@ -198,6 +198,7 @@ impl Maker<'_> {
             TableRow::Nothing => return None,
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
+                let (role, fault) = statement.blamed(table, place, (role, fault));
                 let heading = heading_of(role);
                 return Some(self.refuse(row.line, &heading, fault, amount, &content));
             }

@@ -1,6 +1,44 @@
-//! References that stand in another column, and days of value beside those of the entry.
+//! References that a spreadsheet shortened, that stand in another column, and days of value beside
+//! those of the entry.
 
 use super::*;
+
+/// Vietcombank's references as numbers: `5091.12340` is saved as `5091.1234`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reference_that_was_saved_as_a_number_is_refused() {
+    let memo = "NOP PHI H48.18.22-221205-0001";
+    let head = ["Ngày", "Số tham chiếu", "Ghi nợ", "Ghi có", "Nội dung"];
+    let row = |n: u32, reference: &str, amount: &str| {
+        sheet_row(n, &["05/12/2022", reference, "", amount, memo])
+    };
+    let sheet = [
+        sheet_row(1, &head),
+        row(2, "<v>5091.12340</v>", "<v>50000</v>"),
+        row(3, "<v>5092</v>", "<v>8000</v>"),
+        row(4, "5093.12340", "<v>7000.0</v>"),
+    ];
+    let book = xlsx(&sheet.concat());
+    let file = inspect_bytes("a.xlsx", &book, None, Lang::Vi);
+    assert_eq!(bad(&file), [(2, "Số tham chiếu")]);
+    let reason = &file.rejects[0].reason;
+    assert!(
+        reason.contains("số 0 ở cuối") && reason.contains("\"5091.1234\""),
+        "{reason}"
+    );
+    // beside the bank's own file of the day nothing is paid twice
+    let text = format!("{HEAD}05/12/2022;5091.12340;;50.000;{memo}\n");
+    let office = Office::bank(Kind::Sqlite).await;
+    office.put("a.csv", text.as_bytes());
+    office.put("b.xlsx", &book);
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(
+        (&of["rows"], &of["rejects"]),
+        (&3.into(), &1.into()),
+        "{of}"
+    );
+    assert_eq!(of["sum_vnd"], 65_000, "{of}");
+    assert!(office.town.dump().await.contains("lost_digits"));
+}
 
 /// BIDV writes its reference into the column of row numbers.
 const BIDV: &str = "STT;Ngày hiệu lực;Ghi nợ;Ghi có;Số dư;Mô tả\n\
