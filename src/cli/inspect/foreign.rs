@@ -12,7 +12,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
-use crate::text::reject::{say_assumed, say_file};
+use crate::text::reject::{say_assumed, say_file, say_nets};
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -55,6 +55,9 @@ pub(super) fn describe(
     let doubt = statements.find_map(Statement::assumed);
     file.notes
         .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
+    let nets = read.statements.iter().filter_map(|of| of.nets.as_ref());
+    let nets = nets.map(|nets| say_nets(base, (nets.rows, nets.line, &nets.column), lang));
+    file.notes.extend(nets);
     if let Some(error) = read.undirected.filter(|_| !settles) {
         file.notes.push(say_file(&fail(error), lang));
     }

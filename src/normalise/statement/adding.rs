@@ -8,7 +8,8 @@ use super::open::Table;
 use super::sections::Section;
 use super::tables::each_row;
 use super::totals::Totals;
-use super::{Statement, TableRow, amount, sums, time};
+use super::{Nets, Statement, TableRow, amount, settlement, sums, time};
+use crate::domain::TxnStatus;
 use crate::format::{FormatError, GridRow};
 use crate::source::Mapping;
 
@@ -113,6 +114,7 @@ impl Adding {
             let statement = &self.statement;
             let of = (row, &statement.header, statement.style);
             self.totals.entry(of, amount, mapping);
+            self.net(table, (place, row), amount, mapping);
         }
         let statement = &self.statement;
         let label = section.notes.contains(place);
@@ -126,6 +128,30 @@ impl Adding {
             }
         }
         Ok(())
+    }
+
+    /// Looks whether a row that succeeded adds up with its fee.
+    fn net(
+        &mut self,
+        table: &Table,
+        (place, row): (usize, &GridRow),
+        amount: Decimal,
+        mapping: &Mapping,
+    ) {
+        let statement = &mut self.statement;
+        let header = &statement.header;
+        let state = header.at(Role::Status).map(|at| row.get(at));
+        let done = settlement::status_of(state, mapping) == TxnStatus::Success;
+        if !done || !statement.is_off(row, amount) {
+            return;
+        }
+        let heading = header.heading(Role::Net).unwrap_or_default();
+        let first = || Nets {
+            line: row.line,
+            column: table.in_sheet(place, heading),
+            rows: 0,
+        };
+        statement.nets.get_or_insert_with(first).rows += 1;
     }
 
     /// Adds one row; its amount, where it is an entry.

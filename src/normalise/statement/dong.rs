@@ -12,7 +12,25 @@ use crate::normalise::cells::Fault;
 use crate::normalise::txn::is_dong;
 use crate::source::AmountForm;
 
+/// Rows of which what is left is not the amount less the fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nets {
+    /// The line of the first.
+    pub line: u64,
+    /// The heading of what is left, with its sheet.
+    pub column: String,
+    /// How many.
+    pub rows: u64,
+}
+
 impl Statement {
+    /// True for a row that tells amount, fee and what is left, and of which these do not add up.
+    pub(super) fn is_off(&self, row: &GridRow, amount: Decimal) -> bool {
+        let read = |role| amount::read(self.header.cell(row, role), self.style);
+        let both = read(Role::Fee).zip(read(Role::Net));
+        both.is_some_and(|(fee, net)| amount.abs().saturating_sub(fee.abs()) != net.abs())
+    }
+
     /// The text of a part of the money as records have it; what is no amount stays as it stands.
     pub(super) fn part(&self, row: &GridRow, role: Role) -> Option<String> {
         let cell = self.header.cell(row, role);

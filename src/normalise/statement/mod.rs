@@ -44,6 +44,7 @@ use amount::{Style, text as text_of};
 use heading::{Header, Role};
 use open::{Matters, Odd, Table};
 
+pub use dong::Nets;
 pub use places::Places;
 pub use reading::{Account, Reading, number_of, read_message, read_table};
 pub use tables::{Read, each_entry, read_tables};
@@ -84,6 +85,8 @@ pub struct Statement {
     pub refused: Vec<(u64, String, Fault)>,
     /// How many these are.
     pub refusals: u64,
+    /// Entries that succeeded and do not add up with their fee.
+    pub nets: Option<Nets>,
     /// The places of these.
     unread: Places,
     /// Money out and in as the totals row tells them.

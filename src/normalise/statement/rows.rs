@@ -247,6 +247,13 @@ impl Maker<'_> {
         let undone = undone.filter(|_| self.role == FileRole::Statement);
         let texts = [cell(Role::Memo), cell(Role::OrderRef)];
         let status = undone.map_or(status, |undone| undone.status(texts, status));
+        let status = match self.role {
+            FileRole::Statement => status,
+            FileRole::Settlement => {
+                let kind = statement.header.at(Role::Kind).map(|at| row.get(at));
+                settlement::status_by_kind(kind, (status, cell(Role::Status)), self.mapping)
+            }
+        };
         let kind = match self.role {
             FileRole::Statement => Some(undone.map_or(TxnKind::Payment, Undone::kind)),
             FileRole::Settlement => {

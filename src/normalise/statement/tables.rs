@@ -278,6 +278,7 @@ impl Statement {
             faulty: 0,
             refused: Vec::new(),
             refusals: 0,
+            nets: None,
             unread: Places::default(),
             totals: [None, None],
             period: label::period(above),

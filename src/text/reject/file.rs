@@ -33,6 +33,19 @@ pub fn say_assumed(file: &str, (cell, on, other): (&str, Day, &str), lang: Lang)
     crate::text::say(lang, "file-dates-assumed", &args)
 }
 
+/// Rows of a file of which what is left is not the amount less the fee: how many, the line and the
+/// column of the first.
+pub fn say_nets(file: &str, (rows, line, column): (u64, u64, &str), lang: Lang) -> String {
+    let [rows, line] = [rows, line].map(|n| n.to_string());
+    let args = [
+        ("file", file),
+        ("n", &*rows),
+        ("line", &*line),
+        ("column", column),
+    ];
+    crate::text::say(lang, "file-net-differs", &args)
+}
+
 fn format_vi(error: &FormatError) -> (String, String) {
     let (what, fix): (String, &str) = match error {
         FormatError::Empty => (
