@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xls, Xlsx};
 
-use super::limits::{CELLS_MAX, COLUMNS_MAX};
+use super::filling::{Filling, text_of};
 use super::sniff::GridRow;
 use super::{FormatError, Limits};
 
@@ -20,11 +20,6 @@ const TEXTS_MAX: u64 = 32 << 20;
 const RATIO_MAX: u64 = 100;
 /// A shared text takes at least so many bytes: `<si/>`.
 const TEXT_MIN: u64 = 5;
-/// All cells of a sheet together hold no more text.
-const SHEET_BYTES_MAX: usize = 64 << 20;
-/// A number keeps so many digits in a spreadsheet; of a longer one the end is gone.
-pub(super) const DIGITS_KEPT: usize = 15;
-
 /// Which spreadsheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookKind {
@@ -69,6 +64,28 @@ pub enum BookFault {
     Bomb,
     /// More columns or cells than any statement has.
     TooWide,
+    /// A document type in one of its parts: never read, entities can be bombs.
+    DocType,
+    /// Its parts are not as long as it tells.
+    Lies,
+}
+
+/// Where in a spreadsheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BookPlace {
+    /// A part of the container, by its name.
+    Part(Box<str>),
+    /// A sheet, by its name.
+    Sheet(Box<str>),
+    /// A row of a sheet, the first is 1.
+    Row(Box<str>, u64),
+}
+
+impl BookFault {
+    /// The error at a place.
+    pub(super) fn at(self, place: BookPlace) -> FormatError {
+        FormatError::BookAt { fault: self, place }
+    }
 }
 
 /// One sheet that is not empty.
@@ -80,8 +97,13 @@ pub struct Sheet {
     pub rows: Vec<GridRow>,
     /// Numbers that lost digits when they were saved: row, column from 0, what is left.
     pub lost: Vec<(u64, usize, Box<str>)>,
+    /// Numbers with a fraction: row, column from 0. Where a code was meant, zeros at its end are
+    /// gone.
+    pub fractions: Vec<(u64, usize)>,
     /// Cells that hold a formula and the value it was saved with: row, column from 0.
     pub formulas: Vec<(u64, usize)>,
+    /// Cells that hold a formula that was saved without a value: row, column from 0.
+    pub unsolved: Vec<(u64, usize)>,
 }
 
 /// Reads every sheet.
@@ -107,7 +129,7 @@ pub fn read(kind: BookKind, bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
             super::ods::read(bytes)
         }
         BookKind::Xls => {
-            super::xls::check(bytes).map_err(FormatError::Book)?;
+            super::xls::check(bytes)?;
             xls(bytes)
         }
     });
@@ -171,25 +193,36 @@ fn unreadable<E>(_: E) -> FormatError {
 /// Inflates every part of the container once, keeping nothing: sizes that the directory tells may
 /// be lies.
 fn measure(bytes: &[u8]) -> Result<(), FormatError> {
-    let bomb = FormatError::Book(BookFault::Bomb);
     let mut container = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     let mut total = 0;
     for place in 0..container.len() {
         let part = container.by_index(place).map_err(unreadable)?;
+        let name: Box<str> = part.name().map_err(unreadable)?.into();
+        let told = part.size();
+        let refuse = |fault: BookFault| Err(fault.at(BookPlace::Part(name.clone())));
         let packed = part.compressed_size().max(1);
         let allowed = INFLATED_MAX.min((packed.saturating_mul(RATIO_MAX)).max(1 << 20));
         let mut part = part.take(allowed + 1);
         let mut head = Vec::new();
         let read = part.by_ref().take(2 << 10).read_to_end(&mut head);
-        read.map_err(unreadable)?;
-        let rest = std::io::copy(&mut part, &mut std::io::sink()).map_err(unreadable)?;
+        let rest = read.and_then(|_| std::io::copy(&mut part, &mut std::io::sink()));
+        let Ok(rest) = rest else {
+            return refuse(BookFault::Lies);
+        };
         let inflated = u64::try_from(head.len()).unwrap_or(u64::MAX) + rest;
         total += inflated;
+        let head = String::from_utf8_lossy(&head);
         // the library makes room for as many shared texts as are announced
-        let announced = announced(&String::from_utf8_lossy(&head));
+        let announced = announced(&head);
         let texts = announced.is_some_and(|n| inflated > TEXTS_MAX || n > inflated / TEXT_MIN);
         if inflated > allowed || total > INFLATED_MAX || texts {
-            return Err(bomb);
+            return refuse(BookFault::Bomb);
+        }
+        if inflated != told {
+            return refuse(BookFault::Lies);
+        }
+        if head.contains("<!DOCTYPE") {
+            return refuse(BookFault::DocType);
         }
     }
     Ok(())
@@ -212,23 +245,29 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
-        let mut filling = Filling::default();
+        let mut filling = Filling::of(&name);
         // a sheet of charts holds no cells
         let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
             continue;
         };
+        let damaged = || BookFault::Unreadable.at(BookPlace::Sheet(name.as_str().into()));
         while let Some(cell) = cells
             .next_cell_with_formula_metadata()
-            .map_err(unreadable)?
+            .map_err(|_| damaged())?
         {
             let (row, column) = cell.pos;
-            let (text, lost) = text_of(&Data::from(cell.value));
-            if cell.formula.is_some() && !text.is_empty() {
-                filling.formula(row, column);
+            let value = Data::from(cell.value);
+            let (text, digits) = text_of(&value);
+            if cell.formula.is_some() {
+                if value == Data::Empty {
+                    filling.unsolved(row, column);
+                } else if !text.is_empty() {
+                    filling.formula(row, column);
+                }
             }
-            filling.put(row, column, text, lost)?;
+            filling.put(row, column, text, digits)?;
         }
-        sheets.push(filling.named(&name));
+        sheets.push(filling.sheet);
     }
     Ok(sheets)
 }
@@ -243,11 +282,11 @@ fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
             continue;
         };
         let (row, column) = range.start().unwrap_or_default();
-        let mut filling = Filling::default();
+        let mut filling = Filling::of(&name);
         let place = |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
         for (down, right, value) in range.used_cells() {
-            let (text, lost) = text_of(value);
-            filling.put(place(row, down), place(column, right), text, lost)?;
+            let (text, digits) = text_of(value);
+            filling.put(place(row, down), place(column, right), text, digits)?;
         }
         let formulas = book.worksheet_formula(&name).map_err(unreadable)?;
         let (row, column) = formulas.start().unwrap_or_default();
@@ -256,124 +295,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
                 filling.formula(place(row, down), place(column, right));
             }
         }
-        sheets.push(filling.named(&name));
+        sheets.push(filling.sheet);
     }
     Ok(sheets)
-}
-
-/// A sheet that is being read, cell by cell, in order.
-#[derive(Default)]
-pub(super) struct Filling {
-    pub(super) sheet: Sheet,
-    cells: usize,
-    bytes: usize,
-}
-
-impl Filling {
-    /// Remembers that a cell holds a formula.
-    pub(super) fn formula(&mut self, row: u32, column: u32) {
-        let at = usize::try_from(column).unwrap_or(usize::MAX);
-        self.sheet.formulas.push((u64::from(row) + 1, at));
-    }
-
-    /// The sheet under its name.
-    pub(super) fn named(self, name: &str) -> Sheet {
-        Sheet {
-            name: name.into(),
-            ..self.sheet
-        }
-    }
-
-    /// Puts a text into a cell; `lost` when digits of a number are gone.
-    pub(super) fn put(
-        &mut self,
-        row: u32,
-        column: u32,
-        text: Box<str>,
-        lost: bool,
-    ) -> Result<(), FormatError> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        let line = u64::from(row) + 1;
-        let at = usize::try_from(column).unwrap_or(usize::MAX);
-        let new = self.sheet.rows.last().is_none_or(|last| last.line != line);
-        let before = if new {
-            0
-        } else {
-            self.sheet.rows.last().map_or(0, |row| row.cells.len())
-        };
-        self.cells += at.saturating_add(1).saturating_sub(before);
-        self.bytes += text.len();
-        let much = self.cells > CELLS_MAX || self.bytes > SHEET_BYTES_MAX;
-        if at >= COLUMNS_MAX || much {
-            return Err(FormatError::Book(BookFault::TooWide));
-        }
-        if lost {
-            self.sheet.lost.push((line, at, text.clone()));
-        }
-        if new {
-            let cells = Vec::new();
-            self.sheet.rows.push(GridRow { line, cells });
-        }
-        if let Some(row) = self.sheet.rows.last_mut() {
-            if row.cells.len() <= at {
-                row.cells.resize(at + 1, "".into());
-            }
-            row.cells[at] = text;
-        }
-        Ok(())
-    }
-}
-
-/// What a person would copy, and whether digits are gone.
-fn text_of(value: &Data) -> (Box<str>, bool) {
-    let text = match value {
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
-            text.trim().to_owned()
-        }
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => {
-            // the shortest text that stands for the number, without exponent; what a sum leaves
-            // behind the point is no lost digit
-            let mut text = number.to_string();
-            // a point that no reader takes for a separator of groups
-            if text
-                .split_once('.')
-                .is_some_and(|(_, rest)| rest.len() == 3)
-            {
-                text.push('0');
-            }
-            let whole = text.trim_start_matches('-').split('.').next();
-            let digits = whole.map_or(0, str::len);
-            return (text.into(), digits > DIGITS_KEPT);
-        }
-        Data::Bool(truth) => truth.to_string(),
-        Data::DateTime(at) => match at.as_datetime() {
-            Some(at) if at.time() == chrono::NaiveTime::MIN => at.format("%d/%m/%Y").to_string(),
-            Some(at) => at.format("%d/%m/%Y %H:%M:%S").to_string(),
-            None => String::new(),
-        },
-        Data::Error(error) => error.to_string(),
-        // nothing stands there
-        Data::Empty => String::new(),
-    };
-    (text.into(), false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_numbers_of_more_than_fifteen_digits_have_lost_some() {
-        let check = |number: &str, lost: bool| {
-            let value = Data::Float(number.parse().unwrap());
-            assert_eq!(text_of(&value).1, lost, "{number}");
-        };
-        check("50000", false);
-        check("-999999999999999", false);
-        check("1234567890123456", true);
-        check("1234567.8900000001", false);
-    }
 }

@@ -210,6 +210,7 @@ impl<'s> State<'s> {
     fn of_balance(&mut self, below: &str, text: &str) {
         match below {
             "/Tp/CdOrPrtry/Cd" | "/Tp/Cd" => {
+                self.balance.code = text.into();
                 self.balance.kind = match text {
                     "OPBD" => BalanceKind::Opening,
                     "PRCD" => BalanceKind::Previous,
@@ -221,7 +222,8 @@ impl<'s> State<'s> {
             "/CdtDbtInd" => self.balance.credit = text != "DBIT",
             "/Dt/Dt" | "/Dt/DtTm" => self.balance.day = text.into(),
             "" => {
-                let balance = std::mem::replace(&mut self.balance, no_balance());
+                let mut balance = std::mem::replace(&mut self.balance, no_balance());
+                balance.line = self.line;
                 self.say(Piece::Balance(balance));
             }
             _ => {}
@@ -339,7 +341,10 @@ fn field(entry: &mut Entry, below: &str, text: &str) {
 
 fn no_balance() -> Balance {
     Balance {
+        line: 0,
+        field: "Bal",
         kind: BalanceKind::Other,
+        code: "".into(),
         credit: true,
         amount: "".into(),
         currency: "".into(),

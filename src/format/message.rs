@@ -43,6 +43,8 @@ pub enum Page {
 /// The entries by the statement's own count (`TxsSummry`, `:90C:`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
+    /// The line that tells them.
+    pub line: u64,
     /// Which of them: money in, money out, none for both.
     pub credit: Option<bool>,
     /// How many, as written; empty where it is not told.
@@ -74,8 +76,14 @@ pub enum Edge {
 /// One balance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
+    /// Its line.
+    pub line: u64,
+    /// The field: a tag or an element.
+    pub field: &'static str,
     /// What it is.
     pub kind: BalanceKind,
+    /// The same as camt writes it (`CLBD`); empty where the field tells.
+    pub code: Box<str>,
     /// True when the account holds money, false when it owes.
     pub credit: bool,
     /// The amount as written.

@@ -6,6 +6,7 @@ pub mod book;
 mod camt;
 pub mod csv;
 pub mod encoding;
+mod filling;
 pub mod html;
 pub mod layout;
 mod legacy;
@@ -27,7 +28,7 @@ mod transcode;
 mod xls;
 
 pub use blocks::{BLOCK, Block, Blocks, Content};
-pub use book::{BookFault, BookKind};
+pub use book::{BookFault, BookKind, BookPlace};
 pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
 pub use limits::Limits;
@@ -118,6 +119,14 @@ pub enum FormatError {
     /// A spreadsheet that is not read.
     #[error("the spreadsheet is {0:?}")]
     Book(BookFault),
+    /// The same, and where.
+    #[error("the spreadsheet is {fault:?} in {place:?}")]
+    BookAt {
+        /// Why.
+        fault: BookFault,
+        /// Where.
+        place: BookPlace,
+    },
     /// A quoted cell is never closed and swallows the rest of the file.
     #[error("the quote opened in line {line} is never closed")]
     UnclosedQuote {

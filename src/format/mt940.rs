@@ -209,6 +209,7 @@ impl Reader<'_> {
                 if currency.bytes().all(|b| b.is_ascii_uppercase()) && is_amount(sum) =>
             {
                 (self.sink)(Piece::Sums(Sums {
+                    line,
                     credit: Some(credit),
                     count: count.into(),
                     sum: sum.into(),
@@ -221,9 +222,14 @@ impl Reader<'_> {
     fn balance(&mut self, line: u64, field: &'static str, kind: BalanceKind, text: &str) -> bool {
         self.end_entry();
         let balance = balance(kind, text);
-        let read = balance.is_some();
+        // one that is no amount is told; it ends the statement nevertheless
+        let read = balance.as_ref().is_some_and(|b| !b.amount.is_empty());
         match balance {
-            Some(balance) => (self.sink)(Piece::Balance(balance)),
+            Some(balance) => (self.sink)(Piece::Balance(Balance {
+                line,
+                field,
+                ..balance
+            })),
             None => self.bad(line, field, text),
         }
         read
@@ -235,7 +241,7 @@ impl Reader<'_> {
     }
 }
 
-/// `C150709EUR1000,89`.
+/// `C150709EUR1000,89`; the amount as it stands, whatever it is.
 fn balance(kind: BalanceKind, text: &str) -> Option<Balance> {
     let text = text.trim();
     let credit = match text.as_bytes().first()? {
@@ -246,8 +252,11 @@ fn balance(kind: BalanceKind, text: &str) -> Option<Balance> {
     let (day, rest) = text.get(1..)?.split_at_checked(6)?;
     let (currency, amount) = rest.split_at_checked(3)?;
     let letters = currency.bytes().all(|b| b.is_ascii_uppercase());
-    (digits(day) && letters && is_amount(amount)).then(|| Balance {
+    (digits(day) && letters).then(|| Balance {
+        line: 0,
+        field: "",
         kind,
+        code: "".into(),
         credit,
         amount: amount.into(),
         currency: currency.into(),
@@ -256,7 +265,8 @@ fn balance(kind: BalanceKind, text: &str) -> Option<Balance> {
 }
 
 /// `1507090709D7,5NTRFNONREF//A4G08FD0A2121`: value date, perhaps the booking date, mark, perhaps
-/// a funds code, amount, type, the customer's and the bank's reference.
+/// a funds code, amount, type, the customer's and the bank's reference. An amount behind which
+/// something else stands (`45.000,00`, `45 000,`) is none.
 fn entry(text: &str) -> Option<Entry> {
     let (value, rest) = text.split_at_checked(6)?;
     let (booked, rest) = match rest.split_at_checked(4) {
@@ -280,11 +290,7 @@ fn entry(text: &str) -> Option<Entry> {
     if !digits(value) || !is_amount(amount) {
         return None;
     }
-    // N, F or S and three characters
-    let rest = rest
-        .strip_prefix(letter)
-        .and_then(|kind| kind.get(3..))
-        .unwrap_or("");
+    let rest = behind_type(rest)?;
     let (reference, bank_ref) = rest.split_once("//").unwrap_or((rest, ""));
     let booked = booked.map_or_else(|| value.to_owned(), |day| with_year(day, value));
     Some(Entry {
@@ -297,6 +303,18 @@ fn entry(text: &str) -> Option<Entry> {
         bank_ref: bank_ref.trim().into(),
         ..Entry::default()
     })
+}
+
+/// What stands behind the type of a transaction: `N`, `F` or `S` and three characters, of which
+/// blanks at the end are gone where the line ends. Nothing may stand there at all.
+fn behind_type(text: &str) -> Option<&str> {
+    if text.is_empty() {
+        return Some(text);
+    }
+    let kind = text.strip_prefix(['N', 'F', 'S'])?;
+    let (kind, rest) = kind.split_at_checked(3).unwrap_or((kind, ""));
+    let known = |b: u8| b.is_ascii_alphanumeric() || b == b' ';
+    kind.bytes().all(known).then_some(rest)
 }
 
 /// `MMDD` with the year that brings it nearest to `YYMMDD`: around new year the day of booking and

@@ -9,7 +9,8 @@ use quick_xml::reader::Reader;
 use rust_decimal::Decimal;
 
 use super::FormatError;
-use super::book::{BookFault, DIGITS_KEPT, Filling, Sheet};
+use super::book::{BookFault, Sheet};
+use super::filling::{Digits, Filling};
 use super::limits::COLUMNS_MAX;
 use super::stream::Watched;
 
@@ -58,7 +59,7 @@ fn sheets(content: &mut dyn BufRead) -> Result<Vec<Sheet>, FormatError> {
                 "apos" => "'",
                 _ => " ",
             }),
-            Event::DocType(_) => return Err(unreadable()),
+            Event::DocType(_) => return Err(FormatError::Book(BookFault::DocType)),
             Event::Eof => return Ok(page.sheets),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
         }
@@ -70,10 +71,9 @@ fn sheets(content: &mut dyn BufRead) -> Result<Vec<Sheet>, FormatError> {
 struct Page {
     sheets: Vec<Sheet>,
     filling: Filling,
-    name: String,
     row: u32,
     row_times: u32,
-    cells: Vec<(u32, Box<str>, bool, bool)>,
+    cells: Vec<(u32, Box<str>, Digits, bool)>,
     column: u32,
     cell: Option<Cell>,
 }
@@ -92,8 +92,8 @@ impl Page {
     fn open(&mut self, start: &BytesStart) {
         match start.local_name().into_inner() {
             "table" => {
-                self.filling = Filling::default();
-                self.name = attribute(start, "name").unwrap_or_default();
+                let name = attribute(start, "name").unwrap_or_default();
+                self.filling = Filling::of(&name);
                 self.row = 0;
             }
             "table-row" => {
@@ -126,7 +126,7 @@ impl Page {
             "table-row" => self.end_row()?,
             "table" => {
                 let filling = std::mem::take(&mut self.filling);
-                self.sheets.push(filling.named(&self.name));
+                self.sheets.push(filling.sheet);
             }
             _ => {}
         }
@@ -137,17 +137,17 @@ impl Page {
         let Some(cell) = self.cell.take() else {
             return Ok(());
         };
-        let (text, lost) = match &cell.value {
+        let (text, digits) = match &cell.value {
             Some((value, number)) => shown(value, *number),
-            None => (cell.text.trim().into(), false),
+            None => (cell.text.trim().into(), Digits::Kept),
         };
         if !text.is_empty() {
             let wide = usize::try_from(self.column.saturating_add(cell.times));
             if wide.is_ok_and(|wide| wide > COLUMNS_MAX) {
-                return Err(FormatError::Book(BookFault::TooWide));
+                return Err(self.filling.too_wide(self.row));
             }
             for n in 0..cell.times {
-                let cell = (self.column + n, text.clone(), lost, cell.formula);
+                let cell = (self.column + n, text.clone(), digits, cell.formula);
                 self.cells.push(cell);
             }
         }
@@ -158,12 +158,12 @@ impl Page {
     fn end_row(&mut self) -> Result<(), FormatError> {
         if !self.cells.is_empty() {
             for n in 0..self.row_times {
-                for (column, text, lost, formula) in &self.cells {
+                for (column, text, digits, formula) in &self.cells {
                     let row = self.row.saturating_add(n);
                     if *formula {
                         self.filling.formula(row, *column);
                     }
-                    self.filling.put(row, *column, text.clone(), *lost)?;
+                    self.filling.put(row, *column, text.clone(), *digits)?;
                 }
             }
         }
@@ -193,10 +193,10 @@ fn value(start: &BytesStart) -> Option<(String, bool)> {
     }
 }
 
-/// A number without exponent; and whether it has more digits than a spreadsheet keeps.
-fn shown(value: &str, number: bool) -> (Box<str>, bool) {
+/// A number without exponent; and what became of its digits.
+fn shown(value: &str, number: bool) -> (Box<str>, Digits) {
     if !number {
-        return (value.trim().into(), false);
+        return (value.trim().into(), Digits::Kept);
     }
     let value = value.trim();
     let plain = Decimal::from_scientific(value).map(|n| n.normalize().to_string());
@@ -205,14 +205,14 @@ fn shown(value: &str, number: bool) -> (Box<str>, bool) {
     } else {
         value.to_owned()
     };
-    let whole = text.trim_start_matches('-').split('.').next();
-    let digits = whole.map_or(0, str::len);
-    (text.into(), digits > DIGITS_KEPT)
+    let digits = Digits::of(&text);
+    (text.into(), digits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::BookPlace;
 
     fn rows(table: &str) -> Result<Vec<(u64, String)>, FormatError> {
         let text = format!("<d xmlns:t=\"t\" xmlns:o=\"o\"><t:table>{table}</t:table></d>");
@@ -243,8 +243,8 @@ mod tests {
             format!("<t:table-row>{cell} t:number-columns-repeated=\"100000000\"/></t:table-row>");
         let tall =
             format!("<t:table-row t:number-rows-repeated=\"4000000000\">{cell}/></t:table-row>");
-        for table in [wide, tall] {
-            let refused = Err(FormatError::Book(BookFault::TooWide));
+        for (table, line) in [(wide, 1), (tall, 2_000_001)] {
+            let refused = Err(BookFault::TooWide.at(BookPlace::Row("".into(), line)));
             assert_eq!(rows(&table), refused, "{table}");
         }
     }

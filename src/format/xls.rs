@@ -3,7 +3,8 @@
 //! told extent is believed. So the container ([MS-CFB]) and the records of the workbook ([MS-XLS])
 //! are walked here first; nothing is kept.
 
-use super::book::BookFault;
+use super::FormatError;
+use super::book::{BookFault, BookPlace};
 use super::limits::CELLS_MAX;
 
 /// Marks of the allocation table from here on are no sectors.
@@ -12,9 +13,10 @@ const RESERVED: u32 = 0xffff_fffa;
 const SMALL: usize = 4096;
 
 /// Walks the container and the workbook in it.
-pub(super) fn check(bytes: &[u8]) -> Result<(), BookFault> {
-    let container = Container::open(bytes).ok_or(BookFault::Unreadable)?;
-    let workbook = container.workbook().ok_or(BookFault::Unreadable)?;
+pub(super) fn check(bytes: &[u8]) -> Result<(), FormatError> {
+    let unreadable = || FormatError::Book(BookFault::Unreadable);
+    let container = Container::open(bytes).ok_or_else(unreadable)?;
+    let workbook = container.workbook().ok_or_else(unreadable)?;
     extent(&workbook)
 }
 
@@ -154,22 +156,33 @@ impl<'b> Container<'b> {
 }
 
 /// How much room the sheets take as rectangles, as told and as their cells lie.
-fn extent(workbook: &[u8]) -> Result<(), BookFault> {
+fn extent(workbook: &[u8]) -> Result<(), FormatError> {
     let (mut at, mut total) = (0, 0_usize);
     let mut corners: Option<[u32; 4]> = None;
+    let (mut names, mut name) = (Vec::new(), Box::<str>::default());
     while let (Some(kind), Some(length)) = (u16_at(workbook, at), u16_at(workbook, at + 2)) {
         let length = usize::from(length);
         let Some(record) = workbook.get(at + 4..at + 4 + length) else {
             break;
         };
+        let begin = at;
         at += 4 + length;
         match kind {
+            // a sheet, and where it stands
+            0x0085 => names.extend(named(record)),
             // a sheet begins
-            0x0809 => total = total.saturating_add(area(corners.take())),
+            0x0809 => {
+                total = total.saturating_add(area(corners.take()));
+                let known = names.iter().find(|(place, _)| *place == begin);
+                name = known.map(|(_, name)| name.clone()).unwrap_or_default();
+            }
             0x0200 => {
-                let told = told_extent(record).ok_or(BookFault::Unreadable)?;
+                let place = BookPlace::Sheet(name.clone());
+                let Some(told) = told_extent(record) else {
+                    return Err(BookFault::Unreadable.at(place));
+                };
                 if area(Some(told)) > CELLS_MAX {
-                    return Err(BookFault::TooWide);
+                    return Err(BookFault::TooWide.at(place));
                 }
             }
             // cells: FORMULA, BLANK, NUMBER, LABEL, BOOLERR, RK, MULRK, MULBLANK, RSTRING, LABELSST
@@ -194,10 +207,32 @@ fn extent(workbook: &[u8]) -> Result<(), BookFault> {
             _ => {}
         }
         if total.saturating_add(area(corners)) > CELLS_MAX {
-            return Err(BookFault::TooWide);
+            let place = match corners {
+                Some([_, _, bottom, _]) => BookPlace::Row(name, u64::from(bottom) + 1),
+                None => BookPlace::Sheet(name),
+            };
+            return Err(BookFault::TooWide.at(place));
         }
     }
     Ok(())
+}
+
+/// Where a sheet begins, and its name: in two forms of letters, in older files in one.
+fn named(record: &[u8]) -> Option<(usize, Box<str>)> {
+    let place = size_at(record, 0)?;
+    let (letters, text) = (usize::from(*record.get(6)?), record.get(7..)?);
+    let name = match (text.first(), text.len()) {
+        (Some(0), length) if length == letters + 1 => text.get(1..)?.to_vec(),
+        (Some(1), length) if length == letters * 2 + 1 => {
+            let pairs = text.get(1..)?.chunks_exact(2);
+            let pairs = pairs.filter_map(|pair| u16_at(pair, 0));
+            let name: String = char::decode_utf16(pairs).flatten().collect();
+            return Some((place, name.into()));
+        }
+        _ => text.to_vec(),
+    };
+    let name: String = name.into_iter().map(char::from).collect();
+    Some((place, name.into()))
 }
 
 /// First row and column, last row and column, of the record that tells them; the record's own last

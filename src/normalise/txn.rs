@@ -209,11 +209,15 @@ fn word<T>(read: Option<T>, column: &'static str, text: &str) -> Result<T, Fault
 
 /// No currency means VND; the words people use for it are understood, any other is refused.
 fn check_currency(raw: &str) -> Result<(), Fault> {
-    let word = raw.trim();
-    let dong = ["", "VND", "VNĐ", "đ", "₫", "704"];
-    let known = dong.iter().any(|name| word.eq_ignore_ascii_case(name));
     let refuse = || Fault::new("currency", raw, RejectCode::NotVnd);
-    known.then_some(()).ok_or_else(refuse)
+    is_dong(raw).then_some(()).ok_or_else(refuse)
+}
+
+/// True for the words that people use for the dong, and for none at all.
+pub fn is_dong(currency: &str) -> bool {
+    let word = currency.trim();
+    let dong = ["", "VND", "VNĐ", "đ", "₫", "704"];
+    dong.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 struct Money {

@@ -4,7 +4,7 @@
 mod file;
 mod words;
 
-pub use file::{explain_file, say_assumed, say_file};
+pub use file::{explain_file, say_assumed, say_file, say_nets};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
 
@@ -45,9 +45,12 @@ pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
 /// What is wrong with a value, and what to do, where the row itself is told elsewhere. Of a word
 /// that is not allowed: which ones are.
 pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
-    let mut reason = reason(cell.code)
-        .get(lang)
-        .replace("{}", &quoted(cell.value));
+    let text = match cell.code {
+        RejectCode::LostDigits if ends_in_zeros(cell.value) => LOST_ZEROS,
+        RejectCode::Formula if !cell.value.contains('=') => UNSOLVED,
+        code => reason(code),
+    };
+    let mut reason = text.get(lang).replace("{}", &quoted(cell.value));
     let word = cell.code == RejectCode::UnknownWord;
     let allowed = || words::allowed(cell.file, cell.side, cell.column, lang);
     if let Some(words) = word.then(allowed).flatten() {
@@ -177,6 +180,24 @@ const FORMULA: [Text; 2] = [
         en: "Use the file as the bank made it; if it was opened and saved in a spreadsheet, fetch it again.",
     },
 ];
+
+/// A computed cell without a value.
+const UNSOLVED: Text = Text {
+    vi: "ô chứa công thức chưa có kết quả: {}",
+    en: "the cell holds a formula without a result: {}",
+};
+
+/// A code that was saved as a number with a fraction.
+const LOST_ZEROS: Text = Text {
+    vi: "mã được lưu thành số, các chữ số 0 ở cuối có thể đã mất: {}",
+    en: "the code was saved as a number, so zeros at its end may be gone: {}",
+};
+
+/// True for a number of which only zeros at the end can be gone: `5091.1234`.
+fn ends_in_zeros(value: &str) -> bool {
+    let parts = value.split_once('.');
+    parts.is_some_and(|(whole, rest)| whole.len() <= 15 && rest.bytes().all(|b| b.is_ascii_digit()))
+}
 
 /// What is wrong; `{}` stands for the value.
 fn reason(code: RejectCode) -> Text {

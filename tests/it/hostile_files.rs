@@ -23,6 +23,11 @@ fn refused(name: &str, bytes: &[u8], said: &str) {
 
 /// An XLSX of one sheet.
 pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
+    xlsx_of("", sheet)
+}
+
+/// The same, with something in front of the sheet.
+fn xlsx_of(before: &str, sheet: &str) -> Vec<u8> {
     use std::io::Write;
     use zip::write::SimpleFileOptions;
     let mut book = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -62,7 +67,7 @@ pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
     part(
         "xl/worksheets/sheet1.xml",
         &format!(
-            "<worksheet xmlns=\"{types}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData>\
+            "{before}<worksheet xmlns=\"{types}/spreadsheetml/2006/main\"><sheetData>{sheet}</sheetData>\
              </worksheet>"
         ),
     );
@@ -77,13 +82,17 @@ fn hostile_and_broken_files_are_refused_with_their_reason() {
         assert!(error.contains(said), "{said}: {error}");
     };
     check(b"PK\x03\x04 not a container", "damaged");
+    let part = "part \"xl/worksheets/sheet1.xml\" inside: the spreadsheet ";
     check(
         &xlsx(&"<row r=\"1\"/>".repeat(2_000_000)),
-        "hundreds of times",
+        &format!("{part}would inflate to hundreds of times"),
     );
     let corner = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>\
         <row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
-    check(&xlsx(corner), "more columns or cells");
+    check(
+        &xlsx(corner),
+        "sheet \"S\", row 1048576: the spreadsheet has more columns or cells",
+    );
     check(
         &xlsx("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>"),
         "no header row",
@@ -95,6 +104,27 @@ fn hostile_and_broken_files_are_refused_with_their_reason() {
     let mut cut = std::fs::read(path("account.xlsx")).unwrap();
     cut.truncate(3_000);
     check(&cut, "damaged");
+}
+
+#[test]
+fn a_spreadsheet_with_entities_or_lying_sizes_says_so() {
+    let part = "part \"xl/worksheets/sheet1.xml\" inside: the spreadsheet ";
+    let row = "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>";
+    let document = "<!DOCTYPE worksheet [<!ENTITY x \"5\">]>";
+    let with_type = xlsx_of(document, &row.replace(">1<", ">&x;<"));
+    refused("a.xlsx", &with_type, &format!("{part}has a document type"));
+    // the directory tells another length of the last part, of the sheet
+    let mut lying = xlsx(row);
+    let entry = b"PK\x01\x02";
+    let at = lying.windows(4).rposition(|w| w == entry).unwrap();
+    let told = u32::from_le_bytes(lying[at + 24..at + 28].try_into().unwrap());
+    for length in [told - 1, told + 1, 1] {
+        put(&mut lying, at + 24, &length.to_le_bytes());
+        refused("a.xlsx", &lying, &format!("{part}tells another length"));
+    }
+    // what is damaged in a sheet is told with the sheet
+    let broken = xlsx("<row r=\"1\"><c r=\"A1\"><v>1</c></row>");
+    refused("a.xlsx", &broken, "sheet \"S\": the spreadsheet is damaged");
 }
 
 #[test]
@@ -144,12 +174,14 @@ fn xls_files_that_lie_are_refused() {
     let mut told = whole.clone();
     let at = record(&told, 0x0200, 14);
     put(&mut told, at + 8, &u32::MAX.to_le_bytes());
-    refused("a.xls", &told, "more columns or cells");
+    let sheet = "sheet \"Sao ke\"";
+    let much = ": the spreadsheet has more columns or cells";
+    refused("a.xls", &told, &format!("{sheet}{much}"));
     // a cell in the last corner of the sheet
     let mut corner = whole.clone();
     let at = record(&corner, 0x00fd, 10);
     put(&mut corner, at + 4, &[0xff, 0xff, 0xff, 0x00]);
-    refused("a.xls", &corner, "more columns or cells");
+    refused("a.xls", &corner, &format!("{sheet}, row 65536{much}"));
     // a chain of sectors that bites its own tail
     let number = |at: usize| u32::from_le_bytes(whole[at..at + 4].try_into().unwrap());
     let place = |sector: u32| (usize::try_from(sector).unwrap() + 1) * 512;

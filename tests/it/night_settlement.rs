@@ -117,3 +117,64 @@ async fn the_sums_of_a_settlement_file_are_those_of_its_pages() {
         assert!(of.to_string().contains(&said), "{last}: {of}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_without_its_kind_is_never_paid() {
+    let row = |n: u32, kind: &str, state: &str| {
+        format!(
+            "{n},05/12/2022 09:0{n}:00,M{n},O{n},\"8,000\",0,\"8,000\",{state},{kind},\
+             H48.18.22-221205-000{n}"
+        )
+    };
+    let office = Office::new(Kind::Sqlite, MOMO).await;
+    let rows = [
+        row(1, "Thanh toán", "Thành công"),
+        row(2, "", "Thành công"),
+        row(3, "", "Thất bại"),
+    ];
+    let rows: Vec<&str> = rows.iter().map(AsRef::as_ref).collect();
+    office.put("momo_2022-12-06.csv", settled(&rows).as_bytes());
+    let (night, of) = office.night(FIRST).await;
+    assert_eq!(figures(&of), ("complete", 3, 24_000), "{of}");
+    let kinds = of["by_kind"].to_string();
+    for status in ["success", "unmapped", "failed"] {
+        assert_eq!(kinds.matches(status).count(), 1, "{kinds}");
+    }
+    let exceptions = document(&night)["exceptions"].to_string();
+    assert!(exceptions.contains("\"status_mismatch\""), "{exceptions}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_net_that_is_not_the_amount_less_the_fee_is_told() {
+    let row = |n: u32, net: &str, state: &str| {
+        format!(
+            "{n},05/12/2022 09:0{n}:00,M{n},O{n},\"8,000\",100,\"{net}\",{state},Thanh toán,\
+             H48.18.22-221205-000{n}"
+        )
+    };
+    let rows = |nets: [&str; 3]| {
+        let states = ["Thành công", "Thành công", "Thất bại"];
+        let rows = nets.iter().zip(states).zip(1..);
+        let rows: Vec<String> = rows.map(|((net, state), n)| row(n, net, state)).collect();
+        let rows: Vec<&str> = rows.iter().map(AsRef::as_ref).collect();
+        settled(&rows)
+    };
+    let said = "momo_2022-12-06.csv: ở 1 dòng, số thực nhận khác số tiền trừ phí (dòng đầu tiên: \
+        dòng 4, cột \"Thực nhận\")";
+    // one that failed brings nothing
+    for (nets, told) in [
+        (["7,900", "8,000", "0"], true),
+        (["7,900", "7,900", "0"], false),
+    ] {
+        let text = rows(nets);
+        let file = inspect_bytes("momo_2022-12-06.csv", text.as_bytes(), None, Lang::Vi);
+        let notes = file.notes.join("; ");
+        assert_eq!(notes.contains(said), told, "{notes}");
+        let office = Office::new(Kind::Sqlite, MOMO).await;
+        office.put("momo_2022-12-06.csv", text.as_bytes());
+        let (_, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 3, 24_000), "{of}");
+        let trouble = of["trouble"].as_str().unwrap_or_default();
+        assert_eq!(trouble.contains(said), told, "{of}");
+    }
+}

@@ -4,6 +4,8 @@
 
 mod corrections;
 mod layouts;
+mod messages;
+mod references;
 
 use doisoat::cli::inspect::{Inspection, inspect_bytes};
 use doisoat::domain::Lang;
@@ -316,6 +318,28 @@ fn formulas_and_lost_ids_are_refused_cell_by_cell() {
         "{:?}",
         file.rejects
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formula_without_a_result_is_told_as_one() {
+    let sheet = [
+        sheet_row(1, &["Ngày", "Số tham chiếu", "Ghi nợ", "Ghi có"]),
+        sheet_row(2, &["05/12/2022", "A1", "", "<f>SUM(D2)</f>"]),
+        sheet_row(3, &["05/12/2022", "A2", "<f>1+1</f>", "<v>50000</v>"]),
+        sheet_row(4, &["05/12/2022", "A3", "", ""]),
+    ];
+    let book = xlsx(&sheet.concat());
+    let file = inspect_bytes("a.xlsx", &book, None, Lang::Vi);
+    assert_eq!(bad(&file), [(2, "Ghi có"), (4, "Ghi có")]);
+    let reasons: Vec<&str> = file.rejects.iter().map(|row| &*row.reason).collect();
+    let unsolved = "ô chứa công thức chưa có kết quả: \"D2\"";
+    assert_eq!(reasons, [unsolved, "thiếu giá trị bắt buộc"]);
+    let office = Office::bank(Kind::Sqlite).await;
+    office.put("a.xlsx", &book);
+    let (_, of) = office.night(FIRST).await;
+    let told = (&of["rows"], &of["rejects"]);
+    assert_eq!(told, (&1.into(), &2.into()), "{of}");
+    assert!(office.town.dump().await.contains("\"formula\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]

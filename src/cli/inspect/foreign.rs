@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{BadRow, Found, Inspection, Total, propose};
+use super::{BadRow, Found, Inspection, Total, of_many, propose};
 use crate::domain::Lang;
 use crate::format::tables::Forms;
 use crate::format::{BookKind, Content, FileError, FormatError};
@@ -12,7 +12,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
-use crate::text::reject::{say_assumed, say_file};
+use crate::text::reject::{say_assumed, say_file, say_nets};
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -55,6 +55,9 @@ pub(super) fn describe(
     let doubt = statements.find_map(Statement::assumed);
     file.notes
         .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
+    let nets = read.statements.iter().filter_map(|of| of.nets.as_ref());
+    let nets = nets.map(|nets| say_nets(base, (nets.rows, nets.line, &nets.column), lang));
+    file.notes.extend(nets);
     if let Some(error) = read.undirected.filter(|_| !settles) {
         file.notes.push(say_file(&fail(error), lang));
     }
@@ -74,7 +77,7 @@ fn rejects(
 ) -> Result<(), FormatError> {
     let bad = |line, heading: &str, fault: &Fault| BadRow::at(base, line, heading, fault, lang);
     let faults = |statement: &Statement| -> Vec<BadRow> {
-        let faults = statement.faults.iter();
+        let faults = statement.faults.iter().chain(&statement.refused);
         faults
             .map(|(line, heading, fault)| bad(*line, heading, fault))
             .collect()
@@ -97,21 +100,11 @@ fn rejects(
         rows.sort_by_key(|row| row.line);
         file.rejects.append(&mut rows);
     }
-    let all: u64 = statements.iter().map(|statement| statement.faulty).sum();
-    let told = statements.iter().map(|statement| statement.faults.len());
-    let told = told.sum::<usize>();
-    if u64::try_from(told).is_ok_and(|told| told < all) {
-        file.notes.push(match lang {
-            Lang::Vi => format!(
-                "Không đọc được {all} dòng; ở đây chỉ liệt kê {told} dòng đầu. \
-                 Hãy sửa cách xuất tệp, rồi kiểm tra lại."
-            ),
-            Lang::En => format!(
-                "{all} rows cannot be read; only the first {told} are listed here. \
-                 Mend how the file is exported, then look again."
-            ),
-        });
-    }
+    let all = statements.iter().map(|of| of.faulty + of.refusals).sum();
+    let told = statements
+        .iter()
+        .map(|of| of.faults.len() + of.refused.len());
+    file.notes.extend(of_many(told.sum(), all, lang));
     Ok(())
 }
 

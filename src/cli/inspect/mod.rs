@@ -155,6 +155,21 @@ impl BadRow {
     }
 }
 
+/// That only the first of the rows that cannot be read are listed; none where all of them are.
+fn of_many(told: usize, all: u64, lang: Lang) -> Option<String> {
+    let fewer = u64::try_from(told).is_ok_and(|told| told < all);
+    fewer.then(|| match lang {
+        Lang::Vi => format!(
+            "Không đọc được {all} dòng; ở đây chỉ liệt kê {told} dòng đầu. \
+             Hãy sửa cách xuất tệp, rồi kiểm tra lại."
+        ),
+        Lang::En => format!(
+            "{all} rows cannot be read; only the first {told} are listed here. \
+             Mend how the file is exported, then look again."
+        ),
+    })
+}
+
 /// Formats that this command reads.
 const TEXT_FORMATS: [&str; 2] = ["csv", "tsv"];
 

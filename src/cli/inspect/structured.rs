@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::{BadRow, Found, Inspection, Total};
+use super::{BadRow, Found, Inspection, Total, of_many};
 use crate::domain::Lang;
 use crate::format::{FileError, MessageKind};
 use crate::normalise::statement::Sum;
@@ -43,9 +43,12 @@ pub(super) fn describe(
     file.encoding = Some("utf-8");
     let read = message::read(kind, content).map_err(fail)?;
     file.statements = read.statements.iter().map(found).collect();
-    let bad = read.faults.iter();
+    let bad = read.faults.iter().chain(&read.refused);
     let bad = bad.map(|(line, field, fault)| BadRow::at(base, *line, field, fault, lang));
     file.rejects = bad.collect();
+    file.rejects.sort_by_key(|row| row.line);
+    let many = of_many(file.rejects.len(), read.bad, lang);
+    file.notes.extend(many);
     Ok(())
 }
 

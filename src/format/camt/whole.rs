@@ -47,7 +47,12 @@ impl State<'_> {
             "/TtlDbtNtries" => Some(false),
             _ => return,
         };
-        self.say(Piece::Sums(Sums { credit, ..sums }));
+        let line = self.line;
+        self.say(Piece::Sums(Sums {
+            line,
+            credit,
+            ..sums
+        }));
     }
 
     /// A statement begins. The first of a message goes on where the page before ended.
@@ -75,6 +80,7 @@ impl State<'_> {
 
 pub(super) fn no_sums() -> Sums {
     Sums {
+        line: 0,
         credit: None,
         count: "".into(),
         sum: "".into(),

@@ -52,6 +52,19 @@ fn entries_as_banks_write_them() {
         "221205CD45000,NMSC1",
         Some(("221205", true, false, "45000,", "1", "")),
     );
+    // of the type a blank at its end may be gone with the line's, or all of it
+    check(
+        "221205C45000,NGT 1",
+        Some(("221205", true, false, "45000,", "1", "")),
+    );
+    check(
+        "221205C45000,NGT",
+        Some(("221205", true, false, "45000,", "", "")),
+    );
+    check(
+        "221205C45000,00",
+        Some(("221205", true, false, "45000,00", "", "")),
+    );
     // around new year
     check(
         "2301021231C5,NTRFA",
@@ -68,6 +81,15 @@ fn entries_as_banks_write_them() {
         "22120C5,NTRF",
         "221205C,5NTRF",
         "221205C5,5,5N",
+        // not a number that ends where something else begins
+        "221205C45.000,00NTRFX",
+        "221205C1.045.000,NTRFX",
+        "221205C45 000,NTRFX",
+        "221205C45000.00NTRFX",
+        "221205C45000, NTRFX",
+        "221205C45'000,NTRFX",
+        "221205C45000,XTRF1",
+        "221205C45000,N.00",
     ] {
         check(bad, None);
     }

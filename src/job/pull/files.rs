@@ -30,12 +30,8 @@ use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::archive::{Archived, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
-use crate::text::reject::{say_assumed, say_file};
+use crate::text::reject::say_file;
 use crate::text::{mask_file, say};
-
-/// A file whose days all lie in as many days up to the night is read rightly: with day and month
-/// the other way round each would lie four weeks away at least.
-const RECENT_DAYS: u32 = 14;
 
 /// Reads the folder and tells how complete the source is.
 pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFacts, JobError> {
@@ -68,9 +64,9 @@ pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFact
                 evidence.note(archived.clone(), &found.name);
                 evidence.record(stage).await?;
                 match file(stage, files, found, &archived).await? {
-                    Ok((record, assumed)) => {
+                    Ok((record, said)) => {
                         known.add(record);
-                        doubts.extend(assumed);
+                        doubts.extend(said);
                     }
                     Err(error) => {
                         let args = [("why", &*say_file(&error, lang))];
@@ -207,13 +203,13 @@ async fn again(
 }
 
 /// Reads one new file and stores its rows; the file itself is remembered last, so that a killed
-/// reading is done again. Tells also what was assumed of its dates.
+/// reading is done again. Tells also what a person should know of it.
 async fn file(
     stage: &Stage,
     files: &FileSource,
     found: &Found,
     archived: &Archived,
-) -> Result<Result<(ExportFile, Option<String>), FileError>, JobError> {
+) -> Result<Result<(ExportFile, Vec<String>), FileError>, JobError> {
     let fail = |error| FileError {
         file: mask_file(&found.name).into(),
         error,
@@ -226,14 +222,8 @@ async fn file(
     let day = statements.iter().map(|s| s.to).max().unwrap_or(stage.night);
     let job = parse::Job::of(stage, files, (&archived.sha256, &found.name), day);
     let encoding = scanned.reading().encoding;
-    let lang = stage.desk.config.lang;
     let masked = mask_file(&found.name);
-    let recent = stage.night.minus(RECENT_DAYS)..=stage.night;
-    let is_recent = |s: &AccountStatement| recent.contains(&s.from) && recent.contains(&s.to);
-    let assumed = scanned
-        .assumed()
-        .filter(|_| !statements.iter().all(is_recent));
-    let assumed = assumed.map(|assumed| say_assumed(&masked, assumed, lang));
+    let said = trouble::doubts(stage, &scanned, &statements, &masked);
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
@@ -268,7 +258,7 @@ async fn file(
         reject.count = rejects,
         "file read"
     );
-    Ok(Ok((record, assumed)))
+    Ok(Ok((record, said)))
 }
 
 /// The first reading.

@@ -8,7 +8,8 @@ use super::open::Table;
 use super::sections::Section;
 use super::tables::each_row;
 use super::totals::Totals;
-use super::{Statement, TableRow, amount, sums, time};
+use super::{Nets, Statement, TableRow, amount, settlement, sums, time};
+use crate::domain::TxnStatus;
 use crate::format::{FormatError, GridRow};
 use crate::source::Mapping;
 
@@ -113,6 +114,7 @@ impl Adding {
             let statement = &self.statement;
             let of = (row, &statement.header, statement.style);
             self.totals.entry(of, amount, mapping);
+            self.net(table, (place, row), amount, mapping);
         }
         let statement = &self.statement;
         let label = section.notes.contains(place);
@@ -126,6 +128,30 @@ impl Adding {
             }
         }
         Ok(())
+    }
+
+    /// Looks whether a row that succeeded adds up with its fee.
+    fn net(
+        &mut self,
+        table: &Table,
+        (place, row): (usize, &GridRow),
+        amount: Decimal,
+        mapping: &Mapping,
+    ) {
+        let statement = &mut self.statement;
+        let header = &statement.header;
+        let state = header.at(Role::Status).map(|at| row.get(at));
+        let done = settlement::status_of(state, mapping) == TxnStatus::Success;
+        if !done || !statement.is_off(row, amount) {
+            return;
+        }
+        let heading = header.heading(Role::Net).unwrap_or_default();
+        let first = || Nets {
+            line: row.line,
+            column: table.in_sheet(place, heading),
+            rows: 0,
+        };
+        statement.nets.get_or_insert_with(first).rows += 1;
     }
 
     /// Adds one row; its amount, where it is an entry.
@@ -157,6 +183,17 @@ impl Adding {
                 }
                 statement.signed |= header.told(row).iter().any(|(_, cell)| has_sign(cell));
                 statement.days.extend(time::day_of(&iso));
+                // what is odd is told for that
+                let odd = statement.odd(table, place).is_some();
+                let refused = statement.refused(row, amount).filter(|_| !odd);
+                if let Some((role, fault)) = refused {
+                    let heading = header.heading(role).unwrap_or_default();
+                    statement.refusals += 1;
+                    if takes(&mut room.faults) {
+                        let heading = table.in_sheet(place, heading);
+                        statement.refused.push((row.line, heading, fault));
+                    }
+                }
                 if header.at(Role::Balance).is_some() {
                     let balance = amount::read(header.cell(row, Role::Balance), statement.style);
                     let running = balance.map(|balance| Running {
@@ -173,6 +210,7 @@ impl Adding {
                 Some(amount)
             }
             TableRow::Fault(role, fault, _) => {
+                let (role, fault) = statement.blamed(table, place, (role, fault));
                 let heading = header.heading(role).unwrap_or_default();
                 statement.faulty += 1;
                 if takes(&mut room.faults) {

@@ -125,10 +125,20 @@ impl Header {
         self.columns.iter().position(untold)
     }
 
-    /// The column that tells the direction becomes known by what stands in it.
-    pub(super) fn set_direction(&mut self, at: usize) {
+    /// The column of row numbers, where none holds the bank's reference.
+    pub(super) fn numbers(&self) -> Option<usize> {
+        if self.numbered || self.at(Role::Reference).is_some() {
+            return None;
+        }
+        let number =
+            |(text, role): &(Box<str>, Role)| *role == Role::Other && words::is_row_number(text);
+        self.columns.iter().position(number)
+    }
+
+    /// A column becomes known by what stands in it: that of the direction, of the reference.
+    pub(super) fn set(&mut self, at: usize, to: Role) {
         if let Some((_, role)) = self.columns.get_mut(at) {
-            *role = Role::Direction;
+            *role = to;
         }
     }
 }
@@ -282,39 +292,55 @@ fn text_of(block: &[GridRow], at: usize) -> String {
 }
 
 fn header_of(block: &[GridRow]) -> Header {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut column = |at: usize| {
-        let role = block
-            .iter()
-            .map(|row| role_of(row.get(at)))
-            .reduce(below)
-            .unwrap_or(Role::Other);
-        let first = role == Role::Other || seen.insert(role);
-        let text: Box<str> = text_of(block, at).into();
-        (text, if first { role } else { Role::Other })
+    let column = |at: usize| {
+        let roles = block.iter().map(|row| role_of(row.get(at)));
+        let role = roles.reduce(below).unwrap_or(Role::Other);
+        (text_of(block, at).into(), role)
     };
+    let columns: Vec<(Box<str>, Role)> = (0..width(block)).map(column).collect();
     let mut header = Header {
         line: block.first().map_or(0, |row| row.line),
         height: block.len(),
         numbered: false,
-        columns: (0..width(block)).map(&mut column).collect(),
+        columns: firsts(columns),
     };
-    if header.at(Role::Time).is_none() {
+    let time = header.heading(Role::Time);
+    if time.is_none_or(words::is_later) {
         let both = |(text, role): &&mut (Box<str>, Role)| {
             let folded = format!(" {} ", fold_name(text));
             let dated = folded.contains(" NGAY ") || folded.contains(" DATE ");
             *role == Role::Reference && dated
         };
+        let later = header.at(Role::Time);
         if let Some((_, role)) = header.columns.iter_mut().find(both) {
             *role = Role::Time;
             header.numbered = true;
+            if let Some((_, role)) = later.and_then(|at| header.columns.get_mut(at)) {
+                *role = Role::Other;
+            }
         }
-    } else if header.at(Role::Reference).is_none() {
+    }
+    if !header.numbered && header.at(Role::Reference).is_none() {
         let at = header.at(Role::Time);
         let second = |row: &GridRow| at.is_some_and(|at| role_of(row.get(at)) == Role::Reference);
         header.numbered = block.iter().any(second);
     }
     header
+}
+
+/// A meaning stands once, with the first column that has it. The time of an entry is its own, before
+/// the day from which it counts, wherever that stands.
+fn firsts(mut columns: Vec<(Box<str>, Role)>) -> Vec<(Box<str>, Role)> {
+    let own = |(text, role): &(Box<str>, Role)| *role == Role::Time && !words::is_later(text);
+    let has_own = columns.iter().any(own);
+    let mut seen = std::collections::BTreeSet::new();
+    for (text, role) in &mut columns {
+        let later = has_own && *role == Role::Time && words::is_later(text);
+        if later || (*role != Role::Other && !seen.insert(*role)) {
+            *role = Role::Other;
+        }
+    }
+    columns
 }
 
 /// What a column means by a heading above and one below it: a side of the amount says more than

@@ -1,6 +1,7 @@
 //! PURE: what the structured statements (MT940, camt) add up to, one statement after the other.
 //! Credits are C and RD, debits D and RC; an entry that is not booked yet counts and is told apart.
 
+mod dong;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use crate::format::message::{Balance, BalanceKind, Edge, Entry, Piece, Sums};
 use crate::format::{FormatError, MessageKind};
 use crate::normalise::cells::Fault;
 
+pub use dong::{plain, split, unread};
 pub use whole::{against, cut_off};
 
 /// One statement of a message.
@@ -100,8 +102,13 @@ const FAULTS_MAX: usize = 10_000;
 pub struct Read {
     /// Its statements.
     pub statements: Vec<Summary>,
-    /// What in them cannot be read: line, field, fault; the first ten thousand.
-    pub faults: Vec<(u64, &'static str, Fault)>,
+    /// What in them cannot be read; the first ten thousand.
+    pub faults: Vec<Misread>,
+    /// Entries that are read and added up, and that no night takes as they are: no amounts in
+    /// dong. The first ten thousand.
+    pub refused: Vec<Misread>,
+    /// How many rows are at fault or refused.
+    pub bad: u64,
 }
 
 /// Reads a message and adds it up.
@@ -111,7 +118,12 @@ pub struct Read {
 pub fn read(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read, FormatError> {
     let mut read = Read::default();
     kind.read(content, &mut |piece| {
-        let Read { statements, faults } = &mut read;
+        let Read {
+            statements,
+            faults,
+            refused,
+            bad,
+        } = &mut read;
         if let Piece::Statement(id) = piece {
             let id = Some(id).filter(|id| !id.is_empty());
             statements.push(Summary {
@@ -124,12 +136,17 @@ pub fn read(kind: MessageKind, content: &mut dyn BufRead) -> Result<Read, Format
             statements.push(Summary::default());
         }
         let last = statements.len() - 1;
-        if let Err(fault) = statements[last].add(piece) {
+        let mut told = Vec::new();
+        if let Err(fault) = statements[last].add(piece, &mut told) {
             statements[last].faults += 1;
+            *bad += 1;
             if faults.len() < FAULTS_MAX {
                 faults.push(fault);
             }
         }
+        *bad += u64::try_from(told.len()).unwrap_or(u64::MAX);
+        told.truncate(FAULTS_MAX.saturating_sub(refused.len()));
+        refused.append(&mut told);
     })?;
     for statement in &mut read.statements {
         statement.opening = statement.opening.or(statement.previous);
@@ -169,8 +186,18 @@ pub fn amount(text: &str) -> Option<Decimal> {
     format!("{whole}.{decimals}").parse().ok()
 }
 
+/// What cannot be read in a message: line, field, fault.
+pub type Misread = (u64, &'static str, Fault);
+
 impl Summary {
-    fn add(&mut self, piece: Piece) -> Result<(), (u64, &'static str, Fault)> {
+    /// Adds a piece; what a night refuses although it can be read is `told`.
+    fn add(&mut self, piece: Piece, told: &mut Vec<Misread>) -> Result<(), Misread> {
+        if let Some(misread) = unread(&piece, self.currency.as_deref().unwrap_or_default()) {
+            if let Piece::Balance(balance) = &piece {
+                self.currency(balance);
+            }
+            return Err(misread);
+        }
         match piece {
             Piece::Statement(_) => {}
             // told again without a new head: the last one, as other readers have it
@@ -180,7 +207,7 @@ impl Summary {
                 let at = usize::from(edge == Edge::Last);
                 self.told[at] = time::day_of(&iso(&day));
             }
-            Piece::Entry(entry) => self.entry(&entry)?,
+            Piece::Entry(entry) => self.entry(&entry, told)?,
             Piece::Page(page) => self.page(page),
             Piece::Sums(sums) => self.sums.push(sums),
             Piece::Cut(cut) => return self.cut(cut),
@@ -192,11 +219,15 @@ impl Summary {
         Ok(())
     }
 
-    fn balance(&mut self, balance: &Balance) {
+    fn currency(&mut self, balance: &Balance) {
         if !balance.currency.is_empty() {
             let told = || balance.currency.clone();
             self.currency.get_or_insert_with(told);
         }
+    }
+
+    fn balance(&mut self, balance: &Balance) {
+        self.currency(balance);
         let Some(amount) = amount(&balance.amount) else {
             return;
         };
@@ -216,12 +247,25 @@ impl Summary {
         }
     }
 
-    fn entry(&mut self, entry: &Entry) -> Result<(), (u64, &'static str, Fault)> {
+    fn entry(&mut self, entry: &Entry, told: &mut Vec<Misread>) -> Result<(), Misread> {
         self.first_line = self.first_line.or(Some(entry.line));
         let Some(amount) = amount(&entry.amount) else {
             let fault = Fault::new("amount", &entry.amount, RejectCode::BadAmount);
             return Err((entry.line, "amount", fault));
         };
+        let currency = self.currency.as_deref().unwrap_or_default();
+        let mut refused = dong::refused(entry, currency);
+        let doubtful = |fault: &Fault| fault.code == RejectCode::ThreeDecimals;
+        // nobody knows how much it is
+        let untold = refused.iter().any(doubtful).then(|| refused.remove(0));
+        told.extend(
+            refused
+                .into_iter()
+                .map(|fault| (entry.line, "amount", fault)),
+        );
+        if let Some(fault) = untold {
+            return Err((entry.line, "amount", fault));
+        }
         self.entries += 1;
         self.reversals += u64::from(entry.reversal);
         self.pending += u64::from(entry.pending);

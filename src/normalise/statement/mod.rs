@@ -13,10 +13,12 @@ mod beside;
 mod check;
 mod corrections;
 mod direction;
+mod dong;
 mod feed;
 pub mod heading;
 mod label;
 pub mod message;
+mod numbers;
 pub mod open;
 mod places;
 mod reading;
@@ -40,8 +42,9 @@ use crate::domain::{Day, Flaw, RejectCode};
 use crate::format::GridRow;
 use amount::{Style, text as text_of};
 use heading::{Header, Role};
-use open::{Odd, Table};
+use open::{Matters, Odd, Table};
 
+pub use dong::Nets;
 pub use places::Places;
 pub use reading::{Account, Reading, number_of, read_message, read_table};
 pub use tables::{Read, each_entry, read_tables};
@@ -77,6 +80,13 @@ pub struct Statement {
     pub faults: Vec<(u64, String, Fault)>,
     /// How many these are.
     pub faulty: u64,
+    /// Entries that are added up and that no night takes as they are, as they are no amounts in
+    /// dong: the first of them.
+    pub refused: Vec<(u64, String, Fault)>,
+    /// How many these are.
+    pub refusals: u64,
+    /// Entries that succeeded and do not add up with their fee.
+    pub nets: Option<Nets>,
     /// The places of these.
     unread: Places,
     /// Money out and in as the totals row tells them.
@@ -111,6 +121,9 @@ pub struct Statement {
     /// The words of the column that tells which way money went.
     words: direction::Words,
 }
+
+/// Columns that hold an id.
+const IDS: [Role; 3] = [Role::Reference, Role::OrderRef, Role::Account];
 
 /// A cell, the day it was taken for, and the form by which it would be another.
 type Doubt = (Box<str>, Day, &'static str);
@@ -192,8 +205,7 @@ impl Statement {
 
     /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.
     fn lost_id(&self, row: &GridRow) -> Option<(Role, Fault)> {
-        let ids = [Role::Reference, Role::OrderRef, Role::Account];
-        ids.into_iter().find_map(|role| {
+        IDS.into_iter().find_map(|role| {
             let cell = self.header.cell(row, role);
             let fault = || Fault::new("", cell, RejectCode::LostDigits);
             is_power(cell).then(|| (role, fault()))
@@ -205,12 +217,35 @@ impl Statement {
     pub fn odd<'t>(&self, table: &'t Table, place: usize) -> Option<&'t Odd> {
         let mut odd = table.odd_in(place).iter();
         odd.find(|odd| {
-            let told = (self.header.role(odd.at), odd.code);
-            !matches!(
-                told,
-                (Role::Other, _) | (Role::Balance, RejectCode::Formula)
-            )
+            let role = self.header.role(odd.at);
+            match odd.matters {
+                Matters::InId => IDS.contains(&role),
+                Matters::Missing => false,
+                Matters::Everywhere => !matches!(
+                    (role, odd.code),
+                    (Role::Other, _) | (Role::Balance, RejectCode::Formula)
+                ),
+            }
         })
+    }
+
+    /// What is told of a row at fault, and the column: where a value is missing that a formula
+    /// should give, the formula.
+    fn blamed(&self, table: &Table, place: usize, (role, fault): (Role, Fault)) -> (Role, Fault) {
+        let missing = fault.value.is_empty();
+        let whole = role == Role::Time;
+        let solves = |odd: &&Odd| {
+            let of = self.header.role(odd.at);
+            let amount = matches!(of, Role::Amount | Role::Debit | Role::Credit);
+            odd.matters == Matters::Missing && if whole { of == role } else { amount }
+        };
+        match table.odd_in(place).iter().find(solves) {
+            Some(odd) if missing => {
+                let role = self.header.role(odd.at);
+                (role, Fault::new("", &odd.value, odd.code))
+            }
+            _ => (role, fault),
+        }
     }
 
     /// The amount of an entry, negative when money went out.

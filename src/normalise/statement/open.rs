@@ -5,6 +5,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use crate::domain::RejectCode;
+use crate::format::book::Sheet;
 use crate::format::tables::{End, Forms, Tables};
 use crate::format::{BookKind, Content, FormatError, GridRow, Limits, Text};
 use crate::source::Mapping;
@@ -21,6 +22,19 @@ pub struct Odd {
     pub value: Box<str>,
     /// What is wrong.
     pub code: RejectCode,
+    /// Where it matters.
+    pub matters: Matters,
+}
+
+/// Where a cell that is not what it seems spoils its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Matters {
+    /// In every column that means something.
+    Everywhere,
+    /// In an id alone.
+    InId,
+    /// Where a value is missing.
+    Missing,
 }
 
 /// The rows of a table.
@@ -172,29 +186,7 @@ fn gather(tables: Tables, mapping: &Mapping) -> Table<'static> {
             continue;
         }
         let start = rows.len();
-        let place = |line: u64| {
-            let at = sheet.rows.partition_point(|row| row.line < line);
-            start + at
-        };
-        let lost = sheet.lost.iter().map(|(line, at, value)| Odd {
-            row: place(*line),
-            at: *at,
-            value: value.clone(),
-            code: RejectCode::LostDigits,
-        });
-        let formulas = sheet.formulas.iter().filter_map(|(line, at)| {
-            let row = place(*line);
-            let shown = sheet.rows.get(row - start)?;
-            (shown.line == *line).then(|| Odd {
-                row,
-                at: *at,
-                value: format!("{}{line} = {}", letters(*at), shown.get(*at)).into(),
-                code: RejectCode::Formula,
-            })
-        });
-        let mut odd: Vec<Odd> = lost.chain(formulas).collect();
-        odd.sort();
-        all.append(&mut odd);
+        all.append(&mut odd_in(&sheet, start));
         rows.append(&mut sheet.rows);
         sheets.push((sheet.name, start..rows.len()));
     }
@@ -207,6 +199,59 @@ fn gather(tables: Tables, mapping: &Mapping) -> Table<'static> {
         encoding: tables.encoding,
         end: tables.end,
     }
+}
+
+/// The cells of a sheet that are not what they seem, in order; its rows begin at a place.
+fn odd_in(sheet: &Sheet, start: usize) -> Vec<Odd> {
+    let place = |line: u64| {
+        let at = sheet.rows.partition_point(|row| row.line < line);
+        start + at
+    };
+    let lost = sheet.lost.iter().map(|(line, at, value)| Odd {
+        row: place(*line),
+        at: *at,
+        value: value.clone(),
+        code: RejectCode::LostDigits,
+        matters: Matters::Everywhere,
+    });
+    let fractions = sheet.fractions.iter().filter_map(|(line, at)| {
+        let row = place(*line);
+        // a zero at its end stands there for an amount's sake
+        let value = sheet.rows.get(row - start)?.get(*at).trim_end_matches('0');
+        Some(Odd {
+            row,
+            at: *at,
+            value: value.into(),
+            code: RejectCode::LostDigits,
+            matters: Matters::InId,
+        })
+    });
+    let formulas = sheet.formulas.iter().filter_map(|(line, at)| {
+        let row = place(*line);
+        let shown = sheet.rows.get(row - start)?;
+        (shown.line == *line).then(|| Odd {
+            row,
+            at: *at,
+            value: format!("{}{line} = {}", letters(*at), shown.get(*at)).into(),
+            code: RejectCode::Formula,
+            matters: Matters::Everywhere,
+        })
+    });
+    let unsolved = sheet.unsolved.iter().filter_map(|(line, at)| {
+        let row = place(*line);
+        let shown = sheet.rows.get(row - start)?;
+        (shown.line == *line).then(|| Odd {
+            row,
+            at: *at,
+            value: format!("{}{line}", letters(*at)).into(),
+            code: RejectCode::Formula,
+            matters: Matters::Missing,
+        })
+    });
+    let odd = lost.chain(fractions).chain(formulas).chain(unsolved);
+    let mut odd: Vec<Odd> = odd.collect();
+    odd.sort();
+    odd
 }
 
 /// A column as a spreadsheet calls it: `A`, `Z`, `AA`.

@@ -14,10 +14,9 @@ use super::open::Table;
 use super::reading::number_of;
 use super::{Statement, TableRow, is_power, message, settlement};
 use crate::domain::fold::squeeze;
-use crate::domain::vnd::has_three_decimals;
 use crate::domain::{DossierCode, Reject, RejectCode, Side, Txn, TxnKind, TxnStatus};
 use crate::format::GridRow;
-use crate::format::message::{Bad, Cut, Entry, Part};
+use crate::format::message::{Bad, Cut, Entry};
 use crate::normalise::cells::Fault;
 use crate::normalise::{SourceContext, ids, to_txn};
 use crate::source::{AmountForm, At, FileRole, Mapping, Record, TimeForm};
@@ -65,7 +64,7 @@ impl Maker<'_> {
 
     /// The rows of an entry: one for each transaction in it where their amounts add up to it.
     pub fn entry(&self, account: &str, currency: &str, entry: &Entry, out: &mut dyn FnMut(Made)) {
-        let parts = split(entry);
+        let parts = message::split(entry);
         if parts.is_empty() {
             out(self.make(&self.of_entry(account, currency, entry), |_| None));
         }
@@ -89,11 +88,8 @@ impl Maker<'_> {
 
     fn of_entry(&self, account: &str, currency: &str, entry: &Entry) -> Record {
         let sign = if entry.credit { "" } else { "-" };
-        let told = entry.amount.replace(',', ".");
         let amount = match message::amount(&entry.amount) {
-            // it may be thousands: the row is refused as it stands
-            Some(_) if has_three_decimals(&told, '.') => format!("{sign}{told}"),
-            Some(plain) => format!("{sign}{}", text(plain)),
+            Some(_) => format!("{sign}{}", message::plain(&entry.amount)),
             None => entry.amount.to_string(),
         };
         // what the bank took back: a credit goes out, a debit comes in
@@ -154,8 +150,13 @@ impl Maker<'_> {
     /// A field of a message that is none.
     pub fn bad(&self, account: &str, bad: &Bad) -> Made {
         let fault = Fault::new("", &bad.value, RejectCode::BadRecord);
-        let content = [account, bad.field, &bad.value];
-        self.refuse(bad.line, bad.field, fault, None, &content)
+        self.misread(account, (bad.line, bad.field, fault))
+    }
+
+    /// A balance or a sum of entries that is no amount.
+    pub fn misread(&self, account: &str, (line, field, fault): message::Misread) -> Made {
+        let told = fault.value.clone();
+        self.refuse(line, field, fault, None, &[account, field, &told])
     }
 
     /// The end of a statement that is cut: its last entry may be half of one.
@@ -197,6 +198,7 @@ impl Maker<'_> {
             TableRow::Nothing => return None,
             TableRow::Entry(amount, iso) => (amount, iso),
             TableRow::Fault(role, fault, amount) => {
+                let (role, fault) = statement.blamed(table, place, (role, fault));
                 let heading = heading_of(role);
                 return Some(self.refuse(row.line, &heading, fault, amount, &content));
             }
@@ -237,13 +239,7 @@ impl Maker<'_> {
     ) -> Record {
         let cell = |role| statement.header.cell(row, role);
         let told = |role| opt(cell(role)).map(Into::into);
-        let part = |role| {
-            let read = super::amount::read(cell(role), statement.style);
-            let plain = read.map(|part| text(part.abs()));
-            plain
-                .or_else(|| opt(cell(role)).map(str::to_owned))
-                .map(Into::into)
-        };
+        let part = |role| statement.part(row, role).map(Into::into);
         let state = statement.header.at(Role::Status);
         let state = state.map(|at| row.get(at));
         let status = settlement::status_of(state, self.mapping);
@@ -251,6 +247,13 @@ impl Maker<'_> {
         let undone = undone.filter(|_| self.role == FileRole::Statement);
         let texts = [cell(Role::Memo), cell(Role::OrderRef)];
         let status = undone.map_or(status, |undone| undone.status(texts, status));
+        let status = match self.role {
+            FileRole::Statement => status,
+            FileRole::Settlement => {
+                let kind = statement.header.at(Role::Kind).map(|at| row.get(at));
+                settlement::status_by_kind(kind, (status, cell(Role::Status)), self.mapping)
+            }
+        };
         let kind = match self.role {
             FileRole::Statement => Some(undone.map_or(TxnKind::Payment, Undone::kind)),
             FileRole::Settlement => {
@@ -360,20 +363,8 @@ impl Maker<'_> {
     }
 }
 
-/// The transactions of an entry that can stand for it: all of them told, and their sum is its own.
-fn split(entry: &Entry) -> &[Part] {
-    let told = u64::try_from(entry.parts.len()).is_ok_and(|n| n == entry.details);
-    let sum = entry
-        .parts
-        .iter()
-        .map(|part| message::amount(&part.amount))
-        .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part?));
-    let whole = entry.parts.len() > 1 && told && sum == message::amount(&entry.amount);
-    if whole { &entry.parts } else { &[] }
-}
-
 /// A text that tells something.
-fn opt(text: &str) -> Option<&str> {
+pub(super) fn opt(text: &str) -> Option<&str> {
     let text = text.trim();
     let none = NO_REFERENCE
         .iter()

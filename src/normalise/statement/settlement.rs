@@ -133,9 +133,40 @@ pub(super) fn kind_of(kind: &str, status: &str, mapping: &Mapping) -> Option<Txn
     word(KINDS, kind, mapping)
 }
 
+/// The state of a row whose column of kinds tells nothing: it may be a refund, so it is for a
+/// person as one without a state is. Other words that say what it does, and money that did not
+/// move, are not asked for a kind. None as `kind`: there is no such column.
+pub(super) fn status_by_kind(
+    kind: Option<&str>,
+    (status, told): (TxnStatus, &str),
+    mapping: &Mapping,
+) -> TxnStatus {
+    let untold = kind.is_some_and(|kind| kind.trim().is_empty());
+    let refunded = word(KINDS, told, mapping) == Some(TxnKind::Refund);
+    if untold && !refunded && status == TxnStatus::Success {
+        return TxnStatus::Unmapped;
+    }
+    status
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_kind_is_for_a_person() {
+        let mapping = Mapping::default();
+        let status = |kind: Option<&str>, told: &str| {
+            let status = status_of(Some(told), &mapping);
+            status_by_kind(kind, (status, told), &mapping).id()
+        };
+        assert_eq!(status(None, "Thành công"), "success");
+        assert_eq!(status(Some("Thanh toán"), "Thành công"), "success");
+        assert_eq!(status(Some(""), "Thành công"), "unmapped");
+        assert_eq!(status(Some(" "), "Thành công"), "unmapped");
+        assert_eq!(status(Some(""), "Đã hoàn tiền"), "success");
+        assert_eq!(status(Some(""), "Thất bại"), "failed");
+    }
 
     #[test]
     fn words_are_known_or_configured() {

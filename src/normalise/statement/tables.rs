@@ -9,6 +9,7 @@ use super::beside::Beside;
 use super::direction::{self, Way};
 use super::heading::{Header, Role};
 use super::label::{self, beside};
+use super::numbers::Numbers;
 use super::open::Table;
 use super::places::Places;
 use super::sections::Section;
@@ -121,10 +122,20 @@ pub fn each_entry(
 
 /// How the columns of sections are written: of all that have the same headings alike, as one
 /// program wrote them all.
-#[derive(Default)]
 struct Written {
     styles: Styles,
     times: time::Cells,
+    numbers: Numbers,
+}
+
+impl Written {
+    fn of(header: &Header) -> Self {
+        Self {
+            styles: Styles::default(),
+            times: time::Cells::default(),
+            numbers: Numbers::of(header),
+        }
+    }
 }
 
 /// The statements as far as they are known before their entries are read.
@@ -142,7 +153,7 @@ fn begun(
     let mut of = Vec::new();
     for section in sections {
         of.push(group(section, &mut groups).unwrap_or_else(|| {
-            groups.push((&section.header, Written::default()));
+            groups.push((&section.header, Written::of(&section.header)));
             groups.len() - 1
         }));
     }
@@ -167,17 +178,23 @@ fn begun(
         if known.1.is_none() {
             written.times.add(header.cell(row, Role::Time));
         }
+        written.numbers.look(header, row);
         directed[at].look(row, &words);
         Ok(())
     })?;
     let mut statements: Vec<Statement> = Vec::new();
+    // a mapping names every column that counts
+    let by_words = mapping.headings().next().is_none();
     for ((section, of), directing) in sections.iter().zip(of).zip(directed) {
         let written = &groups[of].1;
         let style = known.0.unwrap_or_else(|| written.styles.most());
         let times = known.1.unwrap_or_else(|| written.times.column());
         let mut header = section.header.clone();
         if let Some(at) = directing.column() {
-            header.set_direction(at);
+            header.set(at, Role::Direction);
+        }
+        if let Some(at) = written.numbers.references().filter(|_| by_words) {
+            header.set(at, Role::Reference);
         }
         let words = words.clone();
         let before = statements.last();
@@ -259,6 +276,9 @@ impl Statement {
             balanced: None,
             faults: Vec::new(),
             faulty: 0,
+            refused: Vec::new(),
+            refusals: 0,
+            nets: None,
             unread: Places::default(),
             totals: [None, None],
             period: label::period(above),

@@ -87,7 +87,10 @@ impl Totals {
     ) {
         self.is_new = true;
         let state = header.at(Role::Status).map(|at| row.get(at));
-        let done = settlement::status_of(state, mapping) == TxnStatus::Success;
+        let status = settlement::status_of(state, mapping);
+        let kind = header.at(Role::Kind).map(|at| row.get(at));
+        let told = (status, state.unwrap_or_default());
+        let done = settlement::status_by_kind(kind, told, mapping) == TxnStatus::Success;
         let words = [Role::Kind, Role::Status].map(|role| header.cell(row, role));
         let kind = settlement::kind_of(words[0], words[1], mapping);
         let undoes = kind.is_some_and(|kind| kind != TxnKind::Payment);

@@ -2,7 +2,7 @@
 
 use super::quoted;
 use crate::domain::{Day, Lang, Text};
-use crate::format::{BookFault, FileError, FormatError, XmlFault};
+use crate::format::{BookFault, BookPlace, FileError, FormatError, XmlFault};
 
 /// The message of a whole file: where, what is wrong, what to do.
 pub fn say_file(error: &FileError, lang: Lang) -> String {
@@ -31,6 +31,19 @@ pub fn say_assumed(file: &str, (cell, on, other): (&str, Day, &str), lang: Lang)
         ("other", other),
     ];
     crate::text::say(lang, "file-dates-assumed", &args)
+}
+
+/// Rows of a file of which what is left is not the amount less the fee: how many, the line and the
+/// column of the first.
+pub fn say_nets(file: &str, (rows, line, column): (u64, u64, &str), lang: Lang) -> String {
+    let [rows, line] = [rows, line].map(|n| n.to_string());
+    let args = [
+        ("file", file),
+        ("n", &*rows),
+        ("line", &*line),
+        ("column", column),
+    ];
+    crate::text::say(lang, "file-net-differs", &args)
 }
 
 fn format_vi(error: &FormatError) -> (String, String) {
@@ -87,6 +100,10 @@ fn format_vi(error: &FormatError) -> (String, String) {
         FormatError::Book(fault) => {
             let (what, fix) = book_fault(*fault, Lang::Vi);
             (what.to_owned(), fix)
+        }
+        FormatError::BookAt { fault, place } => {
+            let (what, fix) = book_fault(*fault, Lang::Vi);
+            (format!("{}: {what}", in_book(place, Lang::Vi)), fix)
         }
         FormatError::Unreadable { why } => (
             format!("hệ thống không đọc được tệp ({why})"),
@@ -204,6 +221,10 @@ fn format_en(error: &FormatError) -> (String, String) {
             let (what, fix) = book_fault(*fault, Lang::En);
             (what.to_owned(), fix)
         }
+        FormatError::BookAt { fault, place } => {
+            let (what, fix) = book_fault(*fault, Lang::En);
+            (format!("{}: {what}", in_book(place, Lang::En)), fix)
+        }
         FormatError::Unreadable { why } => (
             format!("the file cannot be read ({why})"),
             "Check the path and its permissions.",
@@ -264,6 +285,26 @@ fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {
                 en: "Do not open it; fetch it again from the bank.",
             },
         ),
+        BookFault::DocType => (
+            Text {
+                vi: "bảng tính có khai báo DOCTYPE, không bao giờ được đọc",
+                en: "the spreadsheet has a document type, which is never read",
+            },
+            Text {
+                vi: "Không mở tệp này; tải lại từ ngân hàng.",
+                en: "Do not open it; fetch it again from the bank.",
+            },
+        ),
+        BookFault::Lies => (
+            Text {
+                vi: "độ dài thật khác với độ dài ghi trong bảng tính (tệp bị hỏng hoặc bị sửa)",
+                en: "the spreadsheet tells another length than it has: it is damaged or was tampered with",
+            },
+            Text {
+                vi: "Không mở tệp này; tải lại từ ngân hàng.",
+                en: "Do not open it; fetch it again from the bank.",
+            },
+        ),
         BookFault::TooWide => (
             Text {
                 vi: "bảng tính có quá nhiều cột hoặc ô để là sao kê",
@@ -276,6 +317,17 @@ fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {
         ),
     };
     (what.get(lang), fix.get(lang))
+}
+
+/// Where in a spreadsheet.
+fn in_book(place: &BookPlace, lang: Lang) -> String {
+    let (vi, en, name, row) = match place {
+        BookPlace::Part(name) => ("phần {} bên trong", "part {} inside", name, 0),
+        BookPlace::Sheet(name) => ("trang tính {}", "sheet {}", name, 0),
+        BookPlace::Row(name, row) => ("trang tính {}, dòng {n}", "sheet {}, row {n}", name, *row),
+    };
+    let text = Text { vi, en }.get(lang).replace("{n}", &row.to_string());
+    text.replace("{}", &quoted(name))
 }
 
 fn xml_fault(fault: XmlFault) -> Text {

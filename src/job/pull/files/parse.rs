@@ -12,7 +12,9 @@ use crate::format::{Content, FormatError, HEAD, MessageKind};
 use crate::job::error::JobError;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::rows::{Made, Maker};
-use crate::normalise::statement::{Reading, Statement, each_entry, read_message, read_table};
+use crate::normalise::statement::{
+    Nets, Reading, Statement, each_entry, message, read_message, read_table,
+};
 use crate::normalise::{SourceContext, Window};
 use crate::source::{FileSource, Mapping};
 use crate::store::archive::Archive;
@@ -41,6 +43,15 @@ impl Scanned {
     pub(super) fn assumed(&self) -> Option<(&str, Day, &'static str)> {
         let Self::Table(held) = self else { return None };
         held.1.iter().find_map(Statement::assumed)
+    }
+
+    /// Its rows that do not add up with their fees, a line for each statement.
+    pub(super) fn nets(&self) -> impl Iterator<Item = &Nets> {
+        let held = match self {
+            Self::Table(held) => &*held.1,
+            Self::Message(..) => &[],
+        };
+        held.iter().filter_map(|statement| statement.nets.as_ref())
     }
 }
 
@@ -223,6 +234,11 @@ impl<'m> Place<'m> {
 
     fn take(&mut self, piece: &Piece, out: &mut dyn FnMut(usize, Made)) {
         let at = self.at();
+        if let Some(misread) = message::unread(piece, &self.currency)
+            && let Some(account) = self.account()
+        {
+            out(at, self.maker.misread(&account, misread));
+        }
         match piece {
             Piece::Statement(_) => {
                 self.begun += 1;

@@ -6,11 +6,13 @@ use rust_decimal::Decimal;
 
 use super::super::Stage;
 use super::chain::{Finding, What};
+use super::parse::Scanned;
 use super::surplus::Surplus;
 use crate::domain::{Flaw, Lang, Txn};
 use crate::normalise::statement::amount::text as plain;
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::AccountStatement;
+use crate::text::reject::{say_assumed, say_nets};
 use crate::text::{self, mask_file, say};
 
 /// So many findings of one file are told one by one.
@@ -258,6 +260,30 @@ fn figure(lang: Lang, sum: Decimal) -> String {
         return text::number(lang, whole);
     }
     plain(sum)
+}
+
+/// A file whose days all lie in as many days up to the night is read rightly: with day and month
+/// the other way round each would lie four weeks away at least.
+const RECENT_DAYS: u32 = 14;
+
+/// What is told of a file that is read nevertheless: what was assumed of its dates, rows that do
+/// not add up.
+pub(super) fn doubts(
+    stage: &Stage,
+    scanned: &Scanned,
+    statements: &[AccountStatement],
+    file: &str,
+) -> Vec<String> {
+    let lang = stage.desk.config.lang;
+    let recent = stage.night.minus(RECENT_DAYS)..=stage.night;
+    let is_recent = |s: &AccountStatement| recent.contains(&s.from) && recent.contains(&s.to);
+    let assumed = scanned
+        .assumed()
+        .filter(|_| !statements.iter().all(is_recent));
+    let assumed = assumed.map(|assumed| say_assumed(file, assumed, lang));
+    let nets = scanned.nets();
+    let nets = nets.map(|nets| say_nets(file, (nets.rows, nets.line, &nets.column), lang));
+    assumed.into_iter().chain(nets).collect()
 }
 
 /// What else a person should know of a statement.

@@ -97,6 +97,24 @@ const WORDS: &[(&str, Role)] = &[
     ("CO", Role::Credit),
 ];
 
+/// Words of a time that is not that of the entry, where both stand there: from when the money
+/// counts.
+const LATER: &[&str] = &["HIEU LUC", "EFFECTIVE", "GIA TRI", "VALUE DATE"];
+
+/// True for the heading of a day of value (`Ngày hiệu lực`).
+pub(super) fn is_later(heading: &str) -> bool {
+    let folded = format!(" {} ", fold_name(heading));
+    LATER.iter().any(|w| folded.contains(&format!(" {w} ")))
+}
+
+/// Headings of a column of row numbers.
+const NUMBERS: &[&str] = &["STT", "TT", "SO TT", "SO THU TU", "NO", "STT NO"];
+
+/// True for the heading of a column of row numbers, in which one bank writes its reference.
+pub(super) fn is_row_number(heading: &str) -> bool {
+    role_of(heading) == Role::Other && NUMBERS.contains(&&*fold_name(heading))
+}
+
 /// The meaning of one heading.
 pub fn role_of(heading: &str) -> Role {
     if heading.chars().count() > HEADING_CHARS_MAX {

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 
 use super::super::Sum;
-use super::{Summary, amount};
+use super::{Misread, Summary, amount};
 use crate::domain::{Flaw, HeldSums, PageNumber, PageSums, RejectCode, ToldSum};
 use crate::format::message::{Cut, Page};
 use crate::normalise::cells::Fault;
@@ -121,14 +121,14 @@ impl Summary {
     }
 
     /// The last entry counts among the entries, but nobody vouches for it.
-    pub(super) fn cut(&mut self, cut: Cut) -> Result<(), (u64, &'static str, Fault)> {
+    pub(super) fn cut(&mut self, cut: Cut) -> Result<(), Misread> {
         self.cut = Some(cut.line);
         let fault = cut_off(&cut);
         if let Some(entry) = cut.entry {
             let booked = (self.booked_credits, self.booked_debits);
-            self.entry(&entry)?;
+            let read = self.entry(&entry, &mut Vec::new()).is_ok();
             (self.booked_credits, self.booked_debits) = booked;
-            self.doubtful += 1;
+            self.doubtful += u64::from(read);
         }
         Err((cut.line, cut.field, fault))
     }
