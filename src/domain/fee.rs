@@ -174,7 +174,8 @@ pub struct FeeMore {
     pub filing_channel: Option<FilingChannel>,
     /// Collection mode.
     pub collection_mode: Option<CollectionMode>,
-    /// The registry's online payment flag (1 national portal, 2 ministry or province gateway).
+    /// The registry's online payment flag: 1 national portal, 2 ministry or province gateway, any
+    /// other told value (0) not online. None says nothing.
     pub online_payment_flag: Option<u8>,
     /// When the registry believes it was paid (may be the time of a poll).
     pub paid_at: Option<Moment>,

@@ -74,9 +74,10 @@ fn add(definition: &'static str, code: &str, fees: &[&Fee], wanted: &mut BTreeSe
     let Some(day) = day.or(first.dossier_code.received_on()) else {
         return;
     };
-    let online = fees
+    let mut own = fees
         .iter()
-        .any(|fee| fee.more.online_payment_flag.is_some());
+        .filter(|fee| fee.kind != FeeKind::LandObligation);
+    let online = own.any(|fee| super::registry::flag(fee) == Some(true));
     let pair = (i64::from(definition == "QD766_3_5a" || online), 1);
     for agency in ["", first.agency_code.as_str()] {
         let value = format!("{}@{agency}", first.procedure_code);
