@@ -72,7 +72,7 @@ fn all_tell(town: &Town, night: &Night) -> (Value, Vec<BTreeMap<String, String>>
     }
     let about = About {
         lang: Lang::Vi,
-        work: Vec::new(),
+        classes: Vec::new(),
         alerts: Vec::new(),
     };
     let version = run["version_of_night"].as_u64().unwrap();
