@@ -78,7 +78,7 @@ pub(super) fn of_demo(nights: &[Night], last: &Night, lang: Lang) -> String {
                     percent(&share["high"], lang)
                 ),
                 verdict(&share["verdict"], lang).to_owned(),
-                count_and_sum(&work(&run), lang),
+                count_and_sum(&run["work"]["closing"], lang),
                 night.exit().code().to_string(),
             ])
         })
@@ -222,27 +222,10 @@ fn totals(run: &Value, lang: Lang) -> String {
     )
 }
 
-/// Open exceptions that ask for a person, all classes together.
-fn work(run: &Value) -> Value {
-    let mut count = 0;
-    let mut sum = 0;
-    for class in work_classes(run) {
-        count += class["count"].as_u64().unwrap_or(0);
-        sum += class["sum_vnd"].as_i64().unwrap_or(0);
-    }
-    serde_json::json!({ "count": count, "sum_vnd": sum })
-}
-
+/// The work list by class, the most money at risk first.
 fn work_classes(run: &Value) -> Vec<&Value> {
-    let all = run["exceptions"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let asks = |class: &&Value| {
-        let id = class["class"].as_str().unwrap_or("");
-        crate::job::exits::severity_of(id) != classify::Severity::Info
-    };
-    let mut classes: Vec<&Value> = all.iter().filter(asks).collect();
+    let all = run["work"]["classes"].as_array();
+    let mut classes: Vec<&Value> = all.into_iter().flatten().collect();
     classes.sort_by_key(|class| std::cmp::Reverse(class["sum_vnd"].as_i64().unwrap_or(0)));
     classes
 }
@@ -260,7 +243,8 @@ fn open(run: &Value, lang: Lang) -> String {
             ]
         })
         .collect();
-    if rows.is_empty() {
+    let closing = &run["work"]["closing"];
+    if rows.is_empty() && closing["count"].as_u64().is_none_or(|count| count == 0) {
         let text = Text {
             vi: "  không có gì còn mở\n",
             en: "  nothing is open\n",
@@ -268,10 +252,16 @@ fn open(run: &Value, lang: Lang) -> String {
         return text.get(lang).to_owned();
     }
     let head = match lang {
-        Lang::Vi => ["  còn mở theo loại", "số", "đồng"],
-        Lang::En => ["  open by class", "count", "dong"],
+        Lang::Vi => ["  còn mở theo loại", "số", "rủi ro, đồng"],
+        Lang::En => ["  open by class", "count", "at risk, dong"],
     };
-    table(&head, &[1, 2], &rows)
+    let (label, unit) = match lang {
+        Lang::Vi => ("cộng", "đồng rủi ro"),
+        Lang::En => ("in all", "dong at risk"),
+    };
+    let sum = grouped(i128::from(closing["sum_vnd"].as_i64().unwrap_or(0)));
+    let total = format!("  {label}: {}, {sum} {unit}\n", closing["count"]);
+    table(&head, &[1, 2], &rows) + &total
 }
 
 fn sources(run: &Value, lang: Lang) -> String {

@@ -189,14 +189,6 @@ pub struct FeeMore {
     pub receipt_no: Option<Piece>,
 }
 
-impl FeeMore {
-    /// True where the registry says that the fee was paid online: its flag is 1 or 2 (Decision
-    /// 766/QĐ-TTg, index 3.6). False where it says that it was not, and where it says nothing.
-    pub fn is_paid_online(&self) -> bool {
-        matches!(self.online_payment_flag, Some(1 | 2))
-    }
-}
-
 /// [`FeeMore`], which takes no room where nothing is told.
 #[derive(Clone, Default, Eq)]
 pub struct More(Option<Box<FeeMore>>);

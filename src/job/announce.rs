@@ -10,12 +10,11 @@ use tracing::{info, warn};
 
 use super::desk::Desk;
 use super::error::JobError;
-use super::exits::severity_of;
 use super::nightly::Night;
 use super::outcome::Exit;
 use super::stage;
 use super::stop::Stop;
-use crate::classify::{CLASSES, Severity};
+use crate::classify::CLASSES;
 use crate::config::Config;
 use crate::config::notify::{NotifyConfig, PingTarget, When};
 use crate::domain::{Day, Lang};
@@ -138,9 +137,8 @@ fn letter(desk: &Desk, run: &RunRecord) -> Letter {
     let document = serde_json::from_str(&run.run_json).unwrap_or_default();
     let about = About {
         lang,
-        work: CLASSES
+        classes: CLASSES
             .iter()
-            .filter(|class| severity_of(class.id) != Severity::Info)
             .map(|class| (class.id, class.label.get(lang)))
             .collect(),
         alerts: alerts(run, lang),

@@ -2,15 +2,10 @@
 
 use super::desk::Desk;
 use super::outcome::Exit;
-use crate::classify::{self, Severity};
+use crate::classify::Severity;
 use crate::domain::{Completeness, SourceFacts};
 use crate::settle::{Inputs, Settlement};
 use crate::store::RunRecord;
-
-/// How much a class asks of a person; an unknown one asks for action.
-pub fn severity_of(class: &str) -> Severity {
-    classify::class(class).map_or(Severity::Action, |class| class.severity)
-}
 
 /// Every code that applies, the strongest first; `[Done]` when all is well.
 pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> Vec<Exit> {

@@ -319,6 +319,7 @@ fn changes(settlement: &Settlement, before: &[ExceptionRecord]) -> Changes {
             id: open.id.clone(),
             class: open.class.clone(),
             amount: open.amount,
+            at_risk: at_risk(open),
             key: open.key.clone(),
             day: open.business_date,
             place: open.evidence.iter().find_map(place),

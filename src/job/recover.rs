@@ -206,18 +206,19 @@ async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>
 /// nights that were published again since are in them. None when the rules are others today.
 pub(super) async fn with_sums_of_today(
     desk: &Desk,
+    by: &Desk,
     run: &RunRecord,
     over: &Period,
 ) -> Result<Option<Decided>, JobError> {
     let Some((read, _)) = kept_read(desk, run).await? else {
-        return again_by(desk, desk, run, Some(over)).await;
+        return again_by(desk, by, run, Some(over)).await;
     };
     if !read.is_of(run) {
         return Ok(None);
     }
-    let desk = told::rules_of(desk, run).await?;
+    let by = told::rules_of(by, run).await?;
     let over = (over, Telling::default());
-    let decided = nightly::decide_over(&desk, read, run, over, None).await?;
+    let decided = nightly::decide_over(&by, read, run, over, None).await?;
     Ok(Some(decided))
 }
 

@@ -82,6 +82,20 @@ pub(super) async fn rules_of(desk: &Desk, run: &RunRecord) -> Result<Desk, JobEr
     Ok(with(desk, config))
 }
 
+/// The same desk, measuring one more definition.
+pub(super) fn measuring(desk: &Desk, definition: &str) -> Desk {
+    let mut config = (*desk.config).clone();
+    if !config
+        .rules
+        .definitions
+        .iter()
+        .any(|id| **id == *definition)
+    {
+        config.rules.definitions.push(definition.into());
+    }
+    with(desk, config)
+}
+
 /// The same desk with the language, the separator and the formats of the run.
 pub(super) fn looks_of(desk: &Desk, run: &RunRecord) -> Result<Desk, JobError> {
     let mut config = (*desk.config).clone();

@@ -6,6 +6,7 @@ use crate::domain::{Cell, Dimension, Fee, Inputs, Moment, Rules, Text};
 
 use super::facts::Facts;
 use super::item::{Item, Name};
+use super::qd766_3_6::{is_indexed, told_online};
 use super::share::Scope;
 use super::tally::Tally;
 use super::{Definition, Distinct};
@@ -55,12 +56,12 @@ pub(super) const PAID: Definition = Definition {
 };
 
 fn flags(inputs: &Inputs, _: &Rules) -> bool {
-    let told = |fee: &Fee| fee.more.online_payment_flag.is_some();
-    inputs.fees.iter().any(told)
+    inputs.fees.iter().any(|fee| told_online(fee).is_some())
 }
 
 fn is_online(fees: &[Fee]) -> bool {
-    fees.iter().any(|fee| fee.more.is_paid_online())
+    let mut lines = fees.iter().filter(|fee| is_indexed(fee));
+    lines.any(|fee| told_online(fee) == Some(true))
 }
 
 /// Every dossier that owes a fee in the cell of its procedure, over all and by agency.
@@ -73,8 +74,7 @@ fn procedures(
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let procedure = fees.first().map_or("", |fee| &*fee.procedure_code);
-        let owes =
-            |fee: &Fee| fee.amount.get() > 0 && fee.kind != crate::domain::FeeKind::LandObligation;
+        let owes = |fee: &Fee| fee.amount.get() > 0 && is_indexed(fee);
         let received = fees.iter().find_map(|fee| fee.more.received_at.as_ref());
         let day = received.map(Moment::day).or(dossier.code.received_on());
         let Some(day) = day.filter(|_| !procedure.is_empty() && fees.iter().any(owes)) else {

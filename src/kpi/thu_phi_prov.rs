@@ -1,5 +1,6 @@
 //! `THU_PHI_PROV`: paid requests whose method is online over all paid requests, the form in which a
-//! provincial system prints its rate. A plain bank transfer counts as paid in person there.
+//! provincial system prints its rate. A plain bank transfer counts as paid in person there. Land
+//! obligations are no request of the agency.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use super::Definition;
 use super::agencies::Agencies;
 use super::facts::Facts;
 use super::item::{Item, Name};
+use super::qd766_3_6::{is_indexed, told_online};
 use super::tally::Tally;
 
 /// The definition.
@@ -37,17 +39,19 @@ fn enough(inputs: &Inputs, _: &Rules) -> bool {
     inputs.fees.iter().any(told)
 }
 
-/// By the registry's own flag, or by the method that was declared.
+/// The registry's own flag where it tells one, else the method that was declared.
 fn is_online(fee: &Fee) -> bool {
-    let declared = matches!(
-        fee.declared_method,
-        DeclaredMethod::Portal
-            | DeclaredMethod::Qr
-            | DeclaredMethod::Wallet
-            | DeclaredMethod::Card
-            | DeclaredMethod::MobileMoney
-    );
-    fee.more.is_paid_online() || declared
+    let declared = || {
+        matches!(
+            fee.declared_method,
+            DeclaredMethod::Portal
+                | DeclaredMethod::Qr
+                | DeclaredMethod::Wallet
+                | DeclaredMethod::Card
+                | DeclaredMethod::MobileMoney
+        )
+    };
+    told_online(fee).unwrap_or_else(declared)
 }
 
 fn contributions(facts: &Facts, out: &mut Tally) {
@@ -56,7 +60,7 @@ fn contributions(facts: &Facts, out: &mut Tally) {
         let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);
         let paid = fees
             .iter()
-            .filter(|fee| fee.status == FeeStatus::Paid && !exempt(fee));
+            .filter(|fee| fee.status == FeeStatus::Paid && is_indexed(fee) && !exempt(fee));
         // one request may ask for several lines
         let mut requests: BTreeMap<&str, Vec<&Fee>> = BTreeMap::new();
         for fee in paid {

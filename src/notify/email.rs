@@ -19,6 +19,7 @@ use super::{Address, Channel, Letter, Trouble, digest};
 use crate::config::Surroundings;
 use crate::config::notify::{Attach, EmailTarget, MailTls, NotifyConfig, When};
 use crate::domain::{Lang, RunId};
+use crate::fault::point;
 use crate::report::publish::OutFile;
 use crate::report::{pdf, xlsx};
 use crate::source::BoxFuture;
@@ -63,11 +64,14 @@ impl Address for EmailTarget {
             let lang = letter.lang;
             let message = message(self, letter, key)?;
             let transports = transports(self, &letter.around, lang).await?;
+            let broken = |_| Trouble::new(lang, "notify-broken", &[("host", &self.host)]);
+            point("notify").map_err(broken)?;
             tried(self, lang, transports, |transport| {
                 let message = message.clone();
                 async move { transport.send(message).await.map(|_| true) }
             })
-            .await
+            .await?;
+            point("notified").map_err(broken)
         })
     }
 
@@ -289,9 +293,13 @@ fn foot(
         let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
         names.join(", ")
     };
+    let day = letter.run["business_date"].as_str().unwrap_or_default();
     let mut foot = Vec::new();
     if !along.is_empty() {
-        foot.push(say(lang, "mail-attached", &[("files", &names(along))]));
+        // by the names that they have in the mail
+        let own = along.iter().map(|file| known(file, day).0);
+        let own = own.collect::<Vec<_>>().join(", ");
+        foot.push(say(lang, "mail-attached", &[("files", &own)]));
     }
     if !left.is_empty() {
         let limit = number(lang, i128::from(target.attach_bytes_max / 1024));

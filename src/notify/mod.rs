@@ -4,6 +4,7 @@
 //! of the program, so it stands beside [`CHANNELS`].
 
 mod email;
+mod figures;
 mod http;
 pub mod ping;
 mod summary;

@@ -4,6 +4,8 @@
 use askama::Template;
 use serde_json::Value;
 
+use super::figures;
+
 use crate::domain::{Day, Fraction, Lang};
 use crate::report::escape::visible;
 use crate::report::model::definition_name;
@@ -14,8 +16,8 @@ use crate::text::{day, money, number, percent, say};
 pub struct About {
     /// The language.
     pub lang: Lang,
-    /// The label of each class that asks for a person, by id.
-    pub work: Vec<(&'static str, &'static str)>,
+    /// The label of each class, by id.
+    pub classes: Vec<(&'static str, &'static str)>,
     /// What the exit codes other than 0 mean.
     pub alerts: Vec<&'static str>,
 }
@@ -40,7 +42,7 @@ pub struct Summary {
     pub heading: String,
     /// Sentences: the verdict, then what is wrong with the night.
     pub lines: Vec<String>,
-    /// Shares, open exceptions, sources.
+    /// The five numbers, the first exceptions, shares, open exceptions, sources.
     pub tables: Vec<Table>,
     /// The share that carries the verdict, as in `run.json`; null where there is none.
     pub share: Value,
@@ -60,9 +62,8 @@ impl Summary {
         let lang = about.lang;
         let share = headline(run);
         let work = work(run, about);
-        let count: i128 = work.iter().map(|class| class.1).sum();
-        let sum: i128 = work.iter().map(|class| class.2).sum();
-        let night = night(run, lang);
+        let (count, sum) = figure(&run["work"]["closing"]);
+        let night = night_of(run, lang);
         let verdict = verdict(&share, lang);
         let flag = if about.alerts.is_empty() {
             verdict.to_uppercase()
@@ -87,11 +88,14 @@ impl Summary {
         let mut lines = vec![say(lang, "mail-verdict", &args[..4])];
         lines.extend(changes(run, lang));
         lines.extend(about.alerts.iter().map(|alert| format!("⚠ {alert}")));
+        let mut tables = vec![figures::tiles(run, &share, lang)];
+        tables.extend(figures::first(run, &about.classes, lang));
+        tables.extend([shares(run, lang), classes(&work, lang), sources(run, lang)]);
         Self {
             subject: visible(&subject),
             heading: say(lang, "mail-heading", &[("night", &night)]),
             lines,
-            tables: vec![shares(run, lang), classes(&work, lang), sources(run, lang)],
+            tables,
             share,
         }
     }
@@ -127,7 +131,7 @@ impl Summary {
 }
 
 /// The night, with its version from the second on.
-fn night(run: &Value, lang: Lang) -> String {
+pub(super) fn night_of(run: &Value, lang: Lang) -> String {
     let raw = run["business_date"].as_str().unwrap_or_default();
     let date = Day::parse(raw).map_or_else(|_| raw.to_owned(), |date| day(lang, date));
     match run["version_of_night"].as_u64() {
@@ -165,7 +169,7 @@ fn headline(run: &Value) -> Value {
         .unwrap_or(Value::Null)
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -190,22 +194,28 @@ fn share_text(value: &Value, lang: Lang) -> String {
     exact.map_or_else(|| "–".to_owned(), |share| percent(lang, share))
 }
 
-/// Classes that ask for a person: label, count, sum.
+/// Count and sum of a figure.
+pub(super) fn figure(figure: &Value) -> (i128, i128) {
+    let of = |key: &str| figure[key].as_i64().map_or(0, i128::from);
+    (of("count"), of("sum_vnd"))
+}
+
+/// The work list by class: label, count, money at risk, the most money first.
 fn work(run: &Value, about: &About) -> Vec<(&'static str, i128, i128)> {
-    let figure = |class: &Value, key: &str| class[key].as_i64().map_or(0, i128::from);
-    let mut work: Vec<_> = list(&run["exceptions"])
+    let mut work: Vec<_> = list(&run["work"]["classes"])
         .iter()
         .filter_map(|class| {
             let id = class["class"].as_str()?;
-            let (_, label) = about.work.iter().find(|(known, _)| *known == id)?;
-            Some((*label, figure(class, "count"), figure(class, "sum_vnd")))
+            let (_, label) = about.classes.iter().find(|(known, _)| *known == id)?;
+            let (count, sum) = figure(class);
+            Some((*label, count, sum))
         })
         .collect();
     work.sort_by_key(|class| std::cmp::Reverse(class.2));
     work
 }
 
-fn heads(lang: Lang, keys: &[&str]) -> Vec<String> {
+pub(super) fn heads(lang: Lang, keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| say(lang, key, &[])).collect()
 }
 
@@ -247,7 +257,10 @@ fn classes(work: &[(&'static str, i128, i128)], lang: Lang) -> Table {
     };
     Table {
         title: say(lang, "tile-exceptions", &[]),
-        head: heads(lang, &["column-class", "column-count", "column-sum"]),
+        head: heads(
+            lang,
+            &["column-class", "column-count", "column-money-at-risk"],
+        ),
         rows: work.iter().map(row).collect(),
     }
 }

@@ -156,8 +156,10 @@ pub struct Closed {
     pub id: ExceptionId,
     /// Its class.
     pub class: Box<str>,
-    /// The money that was at risk.
+    /// The row's own amount.
     pub amount: Vnd,
+    /// The money that was at risk, where it was counted at this row.
+    pub at_risk: Vnd,
     /// The row.
     pub key: RowKey,
     /// The day it counts under.

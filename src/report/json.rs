@@ -23,6 +23,7 @@ use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
 pub use nights::told_night;
+use previous::PreviousJson;
 use spans::SpanJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
@@ -33,9 +34,11 @@ mod fees;
 mod changes;
 mod nights;
 mod period;
+mod previous;
 mod spans;
 mod summary;
 mod timings;
+mod work;
 
 /// The version of every document written here.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -57,6 +60,9 @@ struct RunDocument<'a> {
     changes: Option<ChangesJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     calibration: Option<CalibrationJson>,
+    /// Only in a night that has one before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<PreviousJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     /// None in a period of which a night does not tell its sums.
@@ -203,6 +209,7 @@ pub fn run_document(
         digests: &facts.digests,
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
+        previous: previous::of(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),

@@ -237,6 +237,13 @@ impl SourceError {
         format!("{}: {}. {}", self.at(), self.what(lang), self.fix(lang))
     }
 
+    /// `what. What to do.` for the report, which leaves the machine by mail: no address of ours or
+    /// of a provider. The source's name stands beside it; the address is for the log.
+    pub fn words(&self, lang: Lang) -> String {
+        let plain = self.without_address(lang);
+        format!("{}. {}", plain.what(lang), plain.fix(lang))
+    }
+
     /// `where: what`, and what to do on the next line.
     pub fn say(&self, lang: Lang) -> String {
         format!("{}: {}\n  {}", self.at(), self.what(lang), self.fix(lang))

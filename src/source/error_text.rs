@@ -139,6 +139,21 @@ impl SourceError {
         }
     }
 
+    /// The same error with a word where its text names an address or a host.
+    pub(super) fn without_address(&self, lang: Lang) -> Self {
+        let mut plain = self.clone();
+        let see_log = || pick!(lang, vi: "xem nhật ký", en: "see the log").into();
+        match &mut plain {
+            Self::Redirect { to, .. } => {
+                *to = pick!(lang, vi: "địa chỉ khác", en: "another address").into();
+            }
+            Self::Tls { detail, .. } | Self::NotAllowed { detail, .. } => *detail = see_log(),
+            Self::Unusable { why, .. } => **why = why.without_address(lang),
+            _ => {}
+        }
+        plain
+    }
+
     /// What to do.
     pub fn fix(&self, lang: Lang) -> String {
         let (vi, en) = match self {

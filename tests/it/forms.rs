@@ -13,7 +13,7 @@ use doisoat::report::forms::{self, Block, Cell, Grid, Minutes, Paper};
 use serde_json::Value;
 
 use crate::database::Kind;
-use crate::payments::bridge;
+use crate::payments::{paid_requests, payments_are_of};
 use crate::town::{FIRST, Town, as_is, day, document, files, night};
 
 /// A part of a zip.
@@ -98,7 +98,8 @@ async fn papers_of_a_night_tell_its_figures() {
         crate::forms_book::tell_the_same(&papers);
         reporting_month(&desk).await;
         let payments = write(&desk, Form::Payments).await;
-        payments_are_of(&run, &said(&payments["thanh-toan-766.docx"]));
+        let requests = paid_requests(&town);
+        payments_are_of(&run, requests, &said(&payments["thanh-toan-766.docx"]));
         no_names(&desk, &papers).await;
         let unknown = Asked {
             form: Some(Form::Minutes(Some(SourceName::new("nothing")))),
@@ -198,32 +199,6 @@ fn minutes_are_of(source: &Value, texts: &[String]) {
     assert_eq!(says("bên B phải chuyển cho bên A"), !bank, "{source}");
     assert!(says("Số liệu chốt đến hết ngày 05/12/2022."));
     assert!(texts.iter().any(|text| text.contains("Bằng chữ: ")));
-}
-
-fn payments_are_of(run: &Value, texts: &[String]) {
-    let total = behind(texts, "Tổng cộng", 7);
-    let shares = run["share"].as_array().unwrap().iter();
-    let night = |scope: &str| {
-        let is_it = |s: &&Value| {
-            s["definition"] == "DOSSIER_CASHLESS" && s["period"] == FIRST && s["scope"] == scope
-        };
-        shares.clone().find(is_it).unwrap()
-    };
-    let share = night("");
-    assert_eq!(figure(&total[0]), share["denominator"].as_i64().unwrap());
-    assert_eq!(figure(&total[2]), share["numerator"].as_i64().unwrap());
-    assert_eq!(figure(&total[1]) + figure(&total[2]), figure(&total[0]));
-    assert_eq!(figure(&total[4]) + figure(&total[5]), figure(&total[6]));
-    assert!(figure(&total[6]) > 0, "{total:?}");
-    // what the indicator counts in all is told where it is another sum
-    let amounts =
-        run["share"].as_array().unwrap().iter().find(|s| {
-            s["definition"] == "AMOUNT_CASHLESS" && s["period"] == FIRST && s["scope"] == ""
-        });
-    let measured = amounts.unwrap()["denominator"].as_i64().unwrap();
-    let lines = bridge(texts);
-    assert_eq!(lines[0], figure(&total[6]));
-    assert_eq!(*lines.last().unwrap(), measured);
 }
 
 /// No payer of the night stands in a paper.

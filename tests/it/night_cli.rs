@@ -252,6 +252,17 @@ fn the_same_seed_gives_the_same_demo() {
     };
     let first = demo("a", &[]);
     assert!(first.contains("TX_CASHLESS") && first.contains("a/reports/2022-12-06/index.html"));
+    let run = dir.path().join("a/reports/2022-12-06/run.json");
+    let run: Value = serde_json::from_slice(&std::fs::read(run).unwrap()).unwrap();
+    let closing = &run["work"]["closing"];
+    let sum = i128::from(closing["sum_vnd"].as_i64().unwrap());
+    let (count, sum) = (&closing["count"], doisoat::domain::vnd::grouped(sum));
+    for said in [
+        format!("cộng: {count}, {sum} đồng rủi ro"),
+        format!("{count} ({sum} đ)"),
+    ] {
+        assert!(first.contains(&said), "{said}: {first}");
+    }
     demo("b", &[]);
     let reports = |out: &str| files(&dir.path().join(out).join("reports"));
     assert_eq!(reports("a"), reports("b"));

@@ -1,8 +1,9 @@
 //! What is told of a night, as those receive it who are told: a mail server, a webhook and a
 //! dead-man's switch on loopback.
 
+mod figures;
 mod hooks;
-mod mail;
+pub(crate) mod mail;
 mod send_test;
 
 use std::os::unix::fs::PermissionsExt;
@@ -21,9 +22,14 @@ use mail::{Mail, Server};
 const SECRET: &str = "CANARY-whsec-77";
 
 fn email(port: u16, more: &str) -> String {
+    email_to(port, "ketoan@example.vn") + more
+}
+
+/// A target on loopback.
+pub(crate) fn email_to(port: u16, to: &str) -> String {
     format!(
         "\n[[notify.email]]\nhost = \"localhost\"\nport = {port}\ntls = \"none\"\n\
-         from = \"Đối soát <doisoat@example.vn>\"\nto = [\"ketoan@example.vn\"]\n{more}"
+         from = \"Đối soát <doisoat@example.vn>\"\nto = [\"{to}\"]\n"
     )
 }
 
@@ -148,8 +154,19 @@ async fn a_night_is_told_by_mail_with_files_and_without_people() {
         parts[3].body,
         std::fs::read(folder.join("doisoat.xlsx")).unwrap()
     );
-    let names = payers(&town);
+    let mut names = payers(&town);
     assert!(names.len() > 10, "{names:?}");
+    // who paid at the bank, and from and to which account
+    let rows = desk.store.new_rows(day(FIRST)).await.unwrap();
+    let told = rows.txns.iter().map(|txn| txn.payer.to_string());
+    let told: Vec<String> = told.filter(|payer| payer.contains(' ')).collect();
+    let accounts = rows.txns.iter().filter_map(|txn| txn.account.as_deref());
+    let accounts: Vec<String> = accounts.map(str::to_owned).collect();
+    let counts = (told.len(), accounts.len());
+    assert!(counts.0 > 3 && counts.1 > 3, "{counts:?}");
+    names.extend(told.into_iter().chain(accounts));
+    names.sort();
+    names.dedup();
     no_payer(&names, "the text", &text);
     no_payer(&names, "the mail", &html);
     no_payer(&names, "the page", &parts[2].text());
@@ -343,11 +360,11 @@ fn hostile_text_is_inert_in_every_part() {
     let run = json!({
         "business_date": hostile, "version_of_night": 2,
         "sources": [{ "name": hostile, "state": hostile, "rows": 1 }],
-        "share": [], "exceptions": [{ "class": hostile, "count": 1, "sum_vnd": 1 }],
+        "share": [], "work": { "classes": [{ "class": hostile, "count": 1, "sum_vnd": 1 }] },
     });
     let about = About {
         lang: Lang::Vi,
-        work: Vec::new(),
+        classes: Vec::new(),
         alerts: vec!["cảnh báo"],
     };
     let summary = Summary::read(&run, &about);

@@ -14,6 +14,7 @@ mod documents;
 mod example;
 mod filters;
 mod hostile;
+mod inert;
 mod known;
 mod large;
 mod light;

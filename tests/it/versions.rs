@@ -15,7 +15,7 @@ use crate::database::Kind;
 use crate::diff::corrected;
 use crate::night_cli::{code, run};
 use crate::report::schema::against_schema;
-use crate::town::{FIRST, Town, as_is, day, document, files, night};
+use crate::town::{FIRST, Town, as_is, day, document, files, night, source};
 
 fn table(files: &BTreeMap<String, Vec<u8>>) -> Vec<BTreeMap<String, String>> {
     let text = String::from_utf8(files["changes.csv"].clone()).unwrap();
@@ -72,7 +72,7 @@ fn all_tell(town: &Town, night: &Night) -> (Value, Vec<BTreeMap<String, String>>
     }
     let about = About {
         lang: Lang::Vi,
-        work: Vec::new(),
+        classes: Vec::new(),
         alerts: Vec::new(),
     };
     let version = run["version_of_night"].as_u64().unwrap();
@@ -229,5 +229,42 @@ async fn without_what_the_version_before_kept_only_shares_are_compared() {
         .read_to_string(&mut page)
         .unwrap();
     assert!(page.contains("chỉ so được tỷ lệ"));
+    desk.close().await;
+}
+
+/// A registry file came and a gateway answers again: each line of the list names its own cause.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_that_changed_has_its_own_cause() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let base = town.sandbox.base_url("vnpay");
+    let down = |text: String| text.replace(&base, "http://127.0.0.1:1/vnpay");
+    let desk = town.desk(&down).await;
+    let first = night(&desk, FIRST).await;
+    assert_ne!(source(&document(&first), "vnpay")["state"], "complete");
+    desk.close().await;
+    corrected(&town);
+    let desk = town.desk(&as_is).await;
+    let second = night(&desk, FIRST).await;
+    assert_eq!(source(&document(&second), "vnpay")["state"], "complete");
+    let rows = table(&files(&town.folder(FIRST)));
+    let of = |kind: &str| {
+        let rows = rows.iter().filter(|row| row["kind"] == kind);
+        rows.cloned().collect::<Vec<_>>()
+    };
+    let [shares, agencies, totals] = ["share", "agency_share", "total"].map(of);
+    assert!(shares.len() > 2 && !agencies.is_empty() && !totals.is_empty());
+    for row in shares.iter().chain(&agencies).chain(&totals) {
+        assert!(!row["cause"].is_empty(), "{row:?}");
+        assert!(!row["cause"].contains("chưa rõ"), "{row:?}");
+    }
+    let is_bounds = |row: &&BTreeMap<String, String>| row["cause"].contains("vnpay");
+    assert!(shares.iter().any(|row| is_bounds(&row)), "{shares:?}");
+    let file = "dossier_fees_2022-12-05_again.csv";
+    let registry = totals
+        .iter()
+        .find(|row| row["what"].starts_with("one-stop"));
+    let cause = &registry.expect("a line more")["cause"];
+    assert!(cause.contains(file) && !cause.contains("vnpay"), "{cause}");
     desk.close().await;
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::matched::{self, MatchJson, MatchesDocument};
 use super::{Open, ShowArgs, decide, label, print_day};
-use crate::classify;
+use crate::classify::{self, AtRisk};
 use crate::cli::output::{json_line, out};
 use crate::cli::{Failure, Outcome, block_on};
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Side, Text, Txn};
 use crate::job::{Exit, JobError, lost};
 use crate::matching::{Evidence, Nearest};
-use crate::store::{ExceptionDetail, Matched, OpenMode, Spell};
+use crate::store::{ExceptionDetail, ExceptionRecord, Matched, OpenMode, Spell};
 use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
@@ -111,10 +111,10 @@ impl<'a> Past<'a> {
 fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> String {
     let record = &detail.record;
     let mut lines = vec![format!(
-        "{}  {}  {} đ",
+        "{}  {}  {}",
         record.id,
         label(&record.class, lang),
-        grouped(record.amount.wide())
+        money(record, lang)
     )];
     let dossier = record
         .dossier_code
@@ -172,6 +172,29 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
     lines.extend(print_letter(detail, lang));
     lines.extend(print_past(detail, decisions, lang));
     lines.join("\n") + "\n"
+}
+
+/// The money at risk; beside it the row's own amount where that is another, and at which row it is
+/// counted where it is not here.
+fn money(record: &ExceptionRecord, lang: Lang) -> String {
+    let (amount, class) = (record.amount, &record.class);
+    let counted = classify::at_risk(class, &record.key, amount, &record.evidence);
+    let at_risk = counted.here();
+    let mut said = format!("{} đ", grouped(at_risk.wide()));
+    if at_risk != amount {
+        let row = Text {
+            vi: "số tiền của dòng",
+            en: "the row's amount",
+        };
+        let amount = grouped(amount.wide());
+        said.extend([format!(" ({}: {amount} đ)", row.get(lang))]);
+    }
+    let elsewhere = match counted {
+        AtRisk::Here(_) => return said,
+        AtRisk::AtFee(_) => "at-risk-at-fee",
+        AtRisk::AtMoney(_) => "at-risk-at-money",
+    };
+    format!("{said}. {}", text::say(lang, elsewhere, &[]))
 }
 
 /// The transaction that the exception is about.

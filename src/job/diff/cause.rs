@@ -16,6 +16,8 @@ pub(super) struct Causes {
     /// What changed for all: the rules, or the program alone.
     all: Option<Cause>,
     sources: Vec<Box<str>>,
+    /// The sources that carry no money: the registry's files.
+    registries: BTreeSet<Box<str>>,
     same_night: bool,
 }
 
@@ -53,6 +55,7 @@ impl Causes {
                 Some(Cause::Rules)
             },
             sources,
+            registries: registries(&[before, after]),
             same_night: diff.same_night,
         }
     }
@@ -155,16 +158,36 @@ fn input(change: &RowChange) -> Cause {
 }
 
 impl Causes {
-    /// What caused a change of the totals of a source: a row of its own.
+    /// What caused a change of the totals of a source: a row of its own, or its own state; what
+    /// another source told is no cause.
     pub(super) fn of_source(&self, name: &str) -> Cause {
+        let is_registry = self.registries.contains(name);
         let own = |change: &RowChange| match change.kind {
             // `txn/sepay-main/123`
             "reject" => change.key.split('/').nth(1) == Some(name),
+            "fee" | "receipt" | "agency" => is_registry,
+            "order" if is_registry => true,
             "txn" | "order" => change.key.split('/').next() == Some(name),
             _ => false,
         };
         let own = (0..).zip(&self.inputs).filter(|(_, change)| own(change));
-        self.one_of(&own.map(|(at, _)| at).collect())
+        let own: BTreeSet<usize> = own.map(|(at, _)| at).collect();
+        if !own.is_empty() || self.all.is_some() {
+            return self.one_of(&own);
+        }
+        if self.sources.iter().any(|source| **source == *name) {
+            return Cause::Source { name: name.into() };
+        }
+        Cause::Unknown
+    }
+
+    /// What caused a change of a share that no item moved by its first outcome: its bounds or its
+    /// verdict are others. Between two versions that is how complete the sources were, else what
+    /// came in.
+    pub(super) fn of_bounds(&self) -> Cause {
+        let quiet = self.same_night && self.sources.is_empty() && self.all.is_none();
+        let came = if quiet { self.inputs.len() } else { 0 };
+        self.one_of(&(0..came).collect())
     }
 
     /// What caused a change of an item of the shares, by its name.
@@ -182,6 +205,13 @@ impl Causes {
         }
         self.of(&tags)
     }
+}
+
+/// The sources that carry no money, in either run.
+fn registries(runs: &[&Documents]) -> BTreeSet<Box<str>> {
+    let sources = runs.iter().flat_map(|run| list(&run.pool, "sources"));
+    let own = sources.filter(|source| source["carries_money"] == false);
+    own.map(|source| text(&source["name"]).into()).collect()
 }
 
 /// The dossiers that each money row was linked to, in either run.
@@ -232,6 +262,39 @@ mod tests {
     }
 
     #[test]
+    fn the_totals_of_a_source_are_changed_by_what_is_its_own() {
+        let mut causes = Causes {
+            inputs: vec![
+                row("fee", "H48.18.21-221205-0001/F1", Some("fees.csv")),
+                row("receipt", "R1", Some("cash.csv")),
+                row("txn", "vnpay/1", None),
+            ],
+            touching: BTreeMap::new(),
+            linked: BTreeMap::new(),
+            all: None,
+            sources: ["bank".into(), "vnpay".into()].to_vec(),
+            registries: BTreeSet::from(["one-stop".into()]),
+            same_night: true,
+        };
+        let say = |causes: &Causes, name: &str| causes.of_source(name).say(Lang::Vi);
+        assert_eq!(
+            say(&causes, "one-stop"),
+            "biên lai R1 (cash.csv); khoản thu H48.18.21-221205-0001/F1 (fees.csv)"
+        );
+        assert_eq!(say(&causes, "vnpay"), "giao dịch vnpay/1");
+        let of = |name: &str| Cause::Source { name: name.into() };
+        assert_eq!(causes.of_source("bank"), of("bank"));
+        assert_eq!(causes.of_source("momo"), Cause::Unknown);
+        // bounds: the states of the sources, or where they are the same what came in
+        let each = vec![of("bank"), of("vnpay")];
+        assert_eq!(causes.of_bounds(), Cause::NotSingle { count: 2, each });
+        causes.sources.clear();
+        causes.inputs.truncate(1);
+        let fee = "khoản thu H48.18.21-221205-0001/F1 (fees.csv)";
+        assert_eq!(causes.of_bounds().say(Lang::Vi), fee);
+    }
+
+    #[test]
     fn several_causes_are_told_each() {
         let mut inputs = vec![
             row("txn", "bank/1", None),
@@ -244,6 +307,7 @@ mod tests {
                 linked: BTreeMap::new(),
                 all,
                 sources: Vec::new(),
+                registries: BTreeSet::new(),
                 same_night: true,
             };
             let cause = causes.one_of(&(0..inputs.len()).collect());

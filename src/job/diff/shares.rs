@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cause::Causes;
 use super::documents::{Documents, list, text};
-use super::{Desk, Diff, JobError, Mover, RunRecord, ShareChange};
+use super::{Cause, Desk, Diff, JobError, Mover, RunRecord, ShareChange};
 use crate::domain::Day;
 
 type Key = (String, String, &'static str);
@@ -82,6 +82,7 @@ pub(super) fn changed(from: &RunRecord, to: &RunRecord, leading: &[String]) -> V
             verdict: texts("verdict"),
             movers: Vec::new(),
             explained: None,
+            causes: Vec::new(),
         });
     }
     changes
@@ -95,7 +96,7 @@ struct Adds {
     exceptions: Vec<Box<str>>,
 }
 
-/// Before and after, by definition and item; of the whole.
+/// Before and after, by definition and item; of one scope.
 type Items = BTreeMap<(String, String), (Option<Adds>, Option<Adds>)>;
 
 /// Fills in what moved each share of the whole.
@@ -108,7 +109,7 @@ pub(super) async fn movers(
 ) -> Result<(), JobError> {
     let stand = [from, to].iter().all(|run| &*run.state == "published");
     let items = if diff.same_night {
-        of_documents(before, after)
+        of_documents(before, after, "total")
     } else if stand && from.business_date < to.business_date {
         of_store(desk, from.business_date, to.business_date).await?
     } else {
@@ -118,8 +119,20 @@ pub(super) async fn movers(
         ));
         return Ok(());
     };
+    let mut of_agencies: BTreeMap<Box<str>, Items> = BTreeMap::new();
     for share in &mut diff.shares {
-        if !share.scope.is_empty() || share.period.0 != share.period.1 {
+        if share.period.0 != share.period.1 {
+            continue;
+        }
+        if !share.scope.is_empty() {
+            // what moved an agency's share is told by its causes alone
+            if diff.same_night {
+                let scope = share.scope.clone();
+                let items = of_agencies
+                    .entry(scope)
+                    .or_insert_with_key(|scope| of_documents(before, after, scope));
+                share.causes = causes_of(items, share, (before, after), causes);
+            }
             continue;
         }
         let [was, now] = [before, after].map(|run| bounds(run, &share.period.0));
@@ -134,8 +147,31 @@ pub(super) async fn movers(
         let numerator = share.numerator.1.saturating_sub(share.numerator.0);
         let denominator = share.denominator.1.saturating_sub(share.denominator.0);
         share.explained = Some(sum == (numerator, denominator));
+        if share.movers.is_empty() {
+            share.causes = vec![causes.of_bounds()];
+        }
     }
     Ok(())
+}
+
+/// The causes of what moved an agency's share, each once; of its bounds where nothing did.
+fn causes_of(
+    items: &Items,
+    share: &ShareChange,
+    (before, after): (&Documents, &Documents),
+    causes: &Causes,
+) -> Vec<Cause> {
+    let [was, now] = [before, after].map(|run| bounds(run, &share.period.0));
+    let movers = was.zip(now).map_or_else(Vec::new, |(was, now)| {
+        moved(items, &share.definition, (&was, &now), causes)
+    });
+    let mut all: Vec<Cause> = movers.into_iter().map(|mover| mover.cause).collect();
+    if all.is_empty() {
+        all.push(causes.of_bounds());
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The first and the last day of a period as a run measured it.
@@ -184,8 +220,8 @@ fn moved(
     movers
 }
 
-/// The items of two versions of one night.
-fn of_documents(before: &Documents, after: &Documents) -> Items {
+/// The items of two versions of one night in a scope: `total`, or an agency.
+fn of_documents(before: &Documents, after: &Documents, scope: &str) -> Items {
     let mut items = Items::new();
     let adds = |row: &Value| Adds {
         day: text(&row["day"]),
@@ -200,7 +236,7 @@ fn of_documents(before: &Documents, after: &Documents) -> Items {
     };
     for (nth, run) in [before, after].into_iter().enumerate() {
         for row in list(&run.settlement, "contributions") {
-            if row["scope"] != "total" {
+            if !is_scope(&row["scope"], scope) {
                 continue;
             }
             let key = (text(&row["definition"]), text(&row["item"]));
@@ -210,6 +246,14 @@ fn of_documents(before: &Documents, after: &Documents) -> Items {
         }
     }
     items
+}
+
+/// True for the total, or for the agency of this code and what may be of any.
+fn is_scope(told: &Value, scope: &str) -> bool {
+    match scope {
+        "total" => told == scope,
+        agency => told == "any_agency" || told["agency"] == agency,
+    }
 }
 
 /// The items that the nights after `from` up to `to` changed.

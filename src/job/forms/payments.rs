@@ -7,21 +7,24 @@ use std::collections::BTreeMap;
 use anyhow::anyhow;
 
 use super::{knowing, known, unreadable};
-use crate::domain::{Added, AgencyCode, Day, Period, Taken};
+use crate::domain::{Added, AgencyCode, Completeness, Day, Period, SourceFacts, Taken};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
-use crate::job::{period, recover};
+use crate::job::{period, recover, told};
 use crate::kpi::Share;
-use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, is_summed};
+use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, Untold, is_summed};
 use crate::store::RunRecord;
 use crate::text;
 
 /// The definition whose amounts the sum of the form is held against.
 const AMOUNTS: &str = "AMOUNT_CASHLESS";
-/// The definition whose dossiers the form counts.
-const DOSSIERS: &str = "DOSSIER_CASHLESS";
+/// The definition that the form counts by: requests that the registry says are paid, online by its
+/// flag or its method, whatever the money says. A plain transfer is not online.
+const REQUESTS: &str = "THU_PHI_PROV";
+/// A definition that hangs on every link, so that it tells one state from another.
+const LINKED: &str = "DOSSIER_CASHLESS";
 
 /// What the form tells, all of one state.
 pub(super) struct Told {
@@ -36,14 +39,16 @@ pub(super) struct Told {
 /// What the book holds of a period, as of a night.
 struct Book {
     amounts: Vec<Added>,
-    dossiers: Vec<Added>,
+    requests: Vec<Added>,
+    linked: Vec<Added>,
 }
 
 impl Book {
     async fn of(desk: &Desk, over: &Period, night: Day) -> Result<Self, JobError> {
         Ok(Self {
             amounts: desk.store.added(AMOUNTS, over, night).await?,
-            dossiers: desk.store.added(DOSSIERS, over, night).await?,
+            requests: desk.store.added(REQUESTS, over, night).await?,
+            linked: desk.store.added(LINKED, over, night).await?,
         })
     }
 
@@ -59,7 +64,7 @@ impl Book {
                     && share.denominator == sum(|one| one.denominator)
             })
         };
-        same(AMOUNTS, &self.amounts) && same(DOSSIERS, &self.dossiers)
+        same(AMOUNTS, &self.amounts) && same(REQUESTS, &self.requests) && same(LINKED, &self.linked)
     }
 }
 
@@ -119,7 +124,8 @@ async fn of_run(
     let night = run.business_date;
     let book = Book::of(desk, over, night).await?;
     let since = published_since(desk, run).await?;
-    let kept = match recover::as_known(desk, desk, run, (over, Telling::default())).await {
+    let by = &told::measuring(desk, REQUESTS);
+    let kept = match recover::as_known(desk, by, run, (over, Telling::default())).await {
         Err(JobError::Usage { .. }) if !since.is_empty() => None,
         kept => match kept? {
             None => return Ok(None),
@@ -133,7 +139,7 @@ async fn of_run(
         }
         None if closed => return Err(mixed(desk, run, over, &since, closed)),
         None => {
-            let Some(today) = recover::with_sums_of_today(desk, run, over).await? else {
+            let Some(today) = recover::with_sums_of_today(desk, by, run, over).await? else {
                 return Ok(None);
             };
             if !book.is_of(&today, over) {
@@ -216,7 +222,9 @@ impl Told {
             name: text::say(lang, "form-total", &[]).into(),
             ..AgencyPayments::default()
         };
-        for share in of(decided, over, DOSSIERS) {
+        let mut counted = false;
+        for share in of(decided, over, REQUESTS) {
+            counted |= share.enough_data && share.agency.is_none();
             let line = match &share.agency {
                 None => &mut total,
                 Some(code) if share.denominator != 0 => by_code.entry(code.clone()).or_default(),
@@ -247,6 +255,8 @@ impl Told {
             run: &decided.run.id,
             agencies: by_code.into_values().collect(),
             total,
+            counted,
+            untold: untold(&decided.pool.sources, over),
             bridge: self.bridge,
             carried: self.carried,
             night: decided.run.business_date,
@@ -255,4 +265,26 @@ impl Told {
         };
         payments.paper()
     }
+}
+
+/// What the sources had not told by the run's night: what comes of it later stands in no earlier
+/// form, so this one has to name it.
+fn untold(sources: &[SourceFacts], over: &Period) -> Vec<Untold> {
+    let of = |facts: &SourceFacts| {
+        let days = facts.missing_days.iter().copied();
+        let days: Vec<Day> = days
+            .filter(|day| (over.from..=over.to).contains(day))
+            .collect();
+        // a state that no day and no order explains is told by itself
+        let alone = facts.missing_days.is_empty() && facts.missing_orders == 0;
+        let lacks = facts.state != Completeness::Complete && alone;
+        let untold = Untold {
+            source: facts.name.as_str().into(),
+            days,
+            orders: facts.missing_orders,
+            lacks,
+        };
+        (!untold.days.is_empty() || untold.orders > 0 || lacks).then_some(untold)
+    };
+    sources.iter().filter_map(of).collect()
 }

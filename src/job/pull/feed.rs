@@ -148,9 +148,7 @@ impl Seen {
             });
         }
         if self.trouble.is_none() {
-            self.trouble = pull
-                .trouble
-                .map(|error| error.sentence(stage.desk.config.lang).into());
+            self.trouble = pull.trouble.map(|error| stage.trouble(&error).into());
         }
     }
 }

@@ -18,6 +18,7 @@ mod transfers;
 mod withdraw;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -30,7 +31,7 @@ use crate::config::SourceSettings;
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, SourceName};
 use crate::normalise::{Cutoff, SourceContext, Window};
-use crate::source::{Handle, Opening};
+use crate::source::{Handle, Opening, SourceError};
 
 /// What was read, and by which instant freshness was judged.
 #[derive(Clone, Debug)]
@@ -160,6 +161,8 @@ pub(super) struct Stage {
     settings: SourceSettings,
     night: Day,
     at_ms: i64,
+    /// What ended the source: for the log, with its address, and for the report, without.
+    ended: OnceLock<[String; 2]>,
 }
 
 impl Stage {
@@ -169,6 +172,7 @@ impl Stage {
             settings: settings.clone(),
             night,
             at_ms,
+            ended: OnceLock::new(),
         }
     }
 
@@ -188,9 +192,23 @@ impl Stage {
             info!(source.id = source, business_date = %self.night, stage = "pull", state, duration_ms, "source read");
         } else {
             let trouble = facts.trouble.as_deref().unwrap_or("nothing came");
+            let trouble = self.ended.get().map_or_else(
+                || trouble.to_owned(),
+                |[whole, words]| trouble.replacen(words, whole, 1),
+            );
             warn!(source.id = source, business_date = %self.night, stage = "pull", state, duration_ms, error = trouble, "source is not complete");
         }
         Ok(facts)
+    }
+
+    /// What ended the source, as the report says it: the page goes out by mail, so it names no
+    /// address; the log does.
+    fn trouble(&self, error: &SourceError) -> String {
+        let lang = self.desk.config.lang;
+        let words = error.words(lang);
+        let ended = || [error.sentence(lang), words.clone()];
+        self.ended.get_or_init(ended);
+        words
     }
 
     /// What normalising needs to know.

@@ -72,7 +72,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     if !waiting.is_empty() && facts.state == Completeness::Complete {
         facts.state = Completeness::Partial;
     }
-    let trouble = pull.trouble.map(|error| error.sentence(desk.config.lang));
+    let trouble = pull.trouble.map(|error| stage.trouble(&error));
     let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
     facts.trouble = trouble.map(Into::into);
     stage.judge_rejects(&mut facts, rows, rejects);

@@ -167,7 +167,7 @@ async fn finish(stage: &Stage, from: Day, pull: RegistryPull) -> Result<SourceFa
     let mut facts = stage.facts(state);
     facts.missing_days = missing;
     let trouble = pull.trouble;
-    facts.trouble = trouble.map(|error| error.sentence(stage.desk.config.lang).into());
+    facts.trouble = trouble.map(|error| stage.trouble(&error).into());
     stage.judge_rejects(&mut facts, lines - rejects.min(lines), rejects);
     let (source, changed) = (name.as_str(), count(pull.dossiers.len()));
     tracing::info!(

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::super::books::Books;
 use super::super::violation::{Findings, Invariant, text};
-use super::registry::is_flagged;
 use super::{Pair, figures};
 use crate::domain::{Cell, Day, Fee, FeeKind, Moment};
 use crate::kpi::Scope;
@@ -75,7 +74,10 @@ fn add(definition: &'static str, code: &str, fees: &[&Fee], wanted: &mut BTreeSe
     let Some(day) = day.or(first.dossier_code.received_on()) else {
         return;
     };
-    let online = fees.iter().any(|fee| is_flagged(fee));
+    let mut own = fees
+        .iter()
+        .filter(|fee| fee.kind != FeeKind::LandObligation);
+    let online = own.any(|fee| super::registry::flag(fee) == Some(true));
     let pair = (i64::from(definition == "QD766_3_5a" || online), 1);
     for agency in ["", first.agency_code.as_str()] {
         let value = format!("{}@{agency}", first.procedure_code);

@@ -273,6 +273,8 @@ pub struct ShareChange {
     pub movers: Vec<Mover>,
     /// True when the movers add up to the change; none where there are none.
     pub explained: Option<bool>,
+    /// What caused it where no movers are told.
+    pub causes: Vec<Cause>,
 }
 
 /// An item that moved a share.

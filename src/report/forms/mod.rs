@@ -24,4 +24,4 @@ pub use figures::{ByClass, Sums};
 pub use minutes::Minutes;
 pub use own::{Step, Why};
 pub use paper::{Align, Block, Cell, Grid, How, Line, Listed, Paper, Row, Scale};
-pub use payments::{AgencyPayments, Carried, Payments};
+pub use payments::{AgencyPayments, Carried, Payments, Untold};

@@ -1,5 +1,6 @@
-//! The form of payments by agency of provincial systems (Decision 766/QĐ-TTg): dossiers that paid,
-//! at the counter and online, the share, and what was taken as phí and lệ phí.
+//! The form of payments by agency of provincial systems (Decision 766/QĐ-TTg): paid requests, which
+//! these systems title as dossiers, at the counter and online, the share, and what was taken as phí
+//! and lệ phí.
 
 use super::bridge::Bridge;
 use super::paper::{Block, Cell, Grid, How, Line, Paper, Row, head, signer};
@@ -13,14 +14,27 @@ use crate::text;
 pub struct AgencyPayments {
     /// Its name, or its code where no name is known.
     pub name: Box<str>,
-    /// Dossiers that paid.
+    /// Paid requests.
     pub dossiers: i128,
-    /// Of these, those that paid without cash.
+    /// Of these, those that were paid online: a plain transfer is not.
     pub online: i128,
     /// Phí taken, dong.
     pub phi: i128,
     /// Lệ phí taken, dong.
     pub le_phi: i128,
+}
+
+/// What a source had not told by the night of the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Untold {
+    /// Its name.
+    pub source: Box<str>,
+    /// Days of the period that did not come in full.
+    pub days: Vec<Day>,
+    /// Orders that it was not asked about, or did not answer.
+    pub orders: u64,
+    /// True where it is not complete and nothing says what of it.
+    pub lacks: bool,
 }
 
 /// What the nights of the period changed of earlier days.
@@ -47,8 +61,12 @@ pub struct Payments<'a> {
     pub run: &'a RunId,
     /// The agencies in their order.
     pub agencies: Vec<AgencyPayments>,
-    /// All together: dossiers of several agencies count once.
+    /// All together: requests of several agencies count once.
     pub total: AgencyPayments,
+    /// False where the registry tells no paid request: there is nothing to count then.
+    pub counted: bool,
+    /// What the sources had not told.
+    pub untold: Vec<Untold>,
     /// How the sum leads to what `AMOUNT_CASHLESS` counts over the same days; none where that is
     /// not measured.
     pub bridge: Option<Bridge>,
@@ -83,6 +101,12 @@ impl Payments<'_> {
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
         ];
+        let counted = if self.counted {
+            "form-payments-counted"
+        } else {
+            "form-payments-uncounted"
+        };
+        blocks.push(Block::Line(Line::plain(self.say(counted))));
         if self.shared() {
             blocks.push(Block::Line(Line::plain(self.say("form-payments-once"))));
         }
@@ -100,6 +124,8 @@ impl Payments<'_> {
         blocks.push(Block::Line(Line::plain(said)));
         let missing = period::missing(self.lang, &self.missing);
         blocks.extend(missing.map(|said| Block::Line(Line::plain(said))));
+        let untold = self.untold.iter().map(|untold| self.untold(untold));
+        blocks.extend(untold.map(|said| Block::Line(Line::plain(said))));
         blocks.extend(self.state().map(|said| Block::Line(Line::plain(said))));
         blocks.extend([Block::Signatures(vec![
             signer(self.lang, "form-sign-maker", "form-sign-hint"),
@@ -112,6 +138,25 @@ impl Payments<'_> {
             landscape: true,
             blocks,
         }
+    }
+
+    /// What of a source is not in the figures.
+    fn untold(&self, untold: &Untold) -> String {
+        let days = untold.days.iter().map(|day| text::day(self.lang, *day));
+        let days = days.collect::<Vec<_>>().join(", ");
+        let orders = text::number(self.lang, untold.orders);
+        let args = [
+            ("source", &*untold.source),
+            ("days", &*days),
+            ("n", &*orders),
+        ];
+        let key = match (untold.days.is_empty(), untold.orders) {
+            (false, 0) => "form-payments-untold-days",
+            (false, _) => "form-payments-untold-both",
+            (true, 1..) => "form-payments-untold-orders",
+            (true, 0) => "form-payments-untold",
+        };
+        text::say(self.lang, key, &args)
     }
 
     /// What earlier days brought since: on no earlier form, and not in the table.
@@ -170,7 +215,7 @@ impl Payments<'_> {
     fn table(&self) -> Grid {
         let mut rows: Vec<Row> = (1_i128..)
             .zip(&self.agencies)
-            .map(|(at, agency)| row(Cell::Number(at), agency, false))
+            .map(|(at, agency)| self.row(Cell::Number(at), agency, false))
             .collect();
         rows.push(self.sum());
         let names = [
@@ -198,7 +243,7 @@ impl Payments<'_> {
 
     /// The last row.
     fn sum(&self) -> Row {
-        let mut row = row(Cell::text(""), &self.total, true);
+        let mut row = self.row(Cell::text(""), &self.total, true);
         for cell in &mut row.cells {
             if let Cell::Number(number) = cell {
                 *cell = Cell::total(*number);
@@ -214,20 +259,26 @@ impl Payments<'_> {
         }
         row
     }
-}
 
-fn row(number: Cell, agency: &AgencyPayments, strong: bool) -> Row {
-    let share = Fraction::new(agency.online, agency.dossiers);
-    let cells = vec![
-        number,
-        Cell::text(&*agency.name),
-        Cell::Number(agency.dossiers),
-        Cell::Made(agency.dossiers - agency.online, How::Less(2, 4)),
-        Cell::Number(agency.online),
-        Cell::Share(share, 4, 2),
-        Cell::Number(agency.phi),
-        Cell::Number(agency.le_phi),
-        Cell::Made(agency.phi + agency.le_phi, How::Plus(6, 7)),
-    ];
-    Row { cells, strong }
+    fn row(&self, number: Cell, agency: &AgencyPayments, strong: bool) -> Row {
+        let share = Fraction::new(agency.online, agency.dossiers);
+        let counted = if self.counted {
+            [
+                Cell::Number(agency.dossiers),
+                Cell::Made(agency.dossiers - agency.online, How::Less(2, 4)),
+                Cell::Number(agency.online),
+                Cell::Share(share, 4, 2),
+            ]
+        } else {
+            [(); 4].map(|()| Cell::text("—"))
+        };
+        let mut cells = vec![number, Cell::text(&*agency.name)];
+        cells.extend(counted);
+        cells.extend([
+            Cell::Number(agency.phi),
+            Cell::Number(agency.le_phi),
+            Cell::Made(agency.phi + agency.le_phi, How::Plus(6, 7)),
+        ]);
+        Row { cells, strong }
+    }
 }

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::work::WorkJson;
 use crate::domain::{Day, Instrument, Lang, TxnKind};
 use crate::report::facts::Figure;
 use crate::report::model::{
     Break, CarryRow, FlowRow, InstrumentRow, KeptRow, NightFigures, TieLine, ToldNight, Totals,
-    Work,
 };
 
 /// The blocks, in the order in which they stand in the document.
@@ -207,43 +207,6 @@ pub(super) struct KeptJson {
     gross_vnd: i128,
     fee_vnd: i128,
     net_vnd: i128,
-}
-
-#[derive(Serialize, Deserialize)]
-pub(super) struct WorkJson {
-    opening: Figure,
-    opened: u64,
-    settled: u64,
-    changed: u64,
-    closing: Figure,
-    overdue: Figure,
-    #[serde(skip_deserializing)]
-    rest: i128,
-}
-
-impl WorkJson {
-    fn of(work: &Work) -> Self {
-        Self {
-            opening: work.opening,
-            opened: work.opened,
-            settled: work.settled,
-            changed: work.changed,
-            closing: work.closing,
-            overdue: work.overdue,
-            rest: work.rest(),
-        }
-    }
-
-    fn told(self) -> Work {
-        Work {
-            opening: self.opening,
-            opened: self.opened,
-            settled: self.settled,
-            changed: self.changed,
-            closing: self.closing,
-            overdue: self.overdue,
-        }
-    }
 }
 
 impl Blocks {

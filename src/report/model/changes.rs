@@ -225,8 +225,9 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
 fn shares(diff: &Diff, lang: Lang, whole: bool) -> Vec<ChangeLine> {
     let line = |share: &ShareChange| {
         let (what, before, after) = share_words(share, lang);
-        let movers = share.movers.iter();
-        let mut causes: Vec<Reason> = movers.flat_map(|m| Reason::all(&m.cause)).collect();
+        let movers = share.movers.iter().map(|mover| &mover.cause);
+        let all = movers.chain(&share.causes);
+        let mut causes: Vec<Reason> = all.flat_map(Reason::all).collect();
         causes.sort();
         causes.dedup();
         let mut said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();

@@ -99,7 +99,7 @@ pub(super) fn list(
         views.push(ClosedView {
             id: closed.id.clone(),
             label: classes.text(&closed.class, lang, |class| class.label),
-            amount: closed.amount.wide(),
+            amount: closed.at_risk.wide(),
             dossier: closed
                 .dossier
                 .as_ref()

@@ -65,8 +65,8 @@ pub use light::{Banner, Level, Light};
 pub use links::{LinkView, NightGroups, Standing};
 pub use moves::MoveColumn;
 pub use nights::{
-    KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan, ToldNight, Work,
-    spans,
+    FirstRow, KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan,
+    ToldNight, Work, spans,
 };
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};

@@ -2,29 +2,28 @@
 //! up; what was open is that before the first night and that after the last one, and where a night
 //! does not begin with what the one before it left, the difference is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::Severity;
-use crate::domain::{Day, RowKey, TxnKind, TxnStatus};
+use crate::domain::{Day, TxnKind, TxnStatus};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::{Inputs, Settlement};
 
-use super::OVERDUE_DAYS;
 use super::breakdown::{self, InstrumentRow};
 use super::bridge::{self, CarryRow, FlowRow};
-use super::exceptions::{is_listed, is_work};
 use super::index::Index;
 use super::links::LinkView;
 use super::tie::{TieLine, Totals, tie_out, totals};
 use carried::Carried;
 pub use outside::{MoneyRow, Outside};
 pub use spans::{NightSources, SourceSpan, spans};
+pub use work::{FirstRow, Work};
 
 mod carried;
 mod outside;
 mod spans;
+mod work;
 
 /// Payments of one source and means of payment, with what the provider says it kept; dong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,32 +40,6 @@ pub struct KeptRow {
     pub fee: i128,
     /// What was received.
     pub net: i128,
-}
-
-/// The work list from the night before to tonight, or over a period.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Work {
-    /// Open after the night before: how many, and the money at risk.
-    pub opening: Figure,
-    /// Not open then.
-    pub opened: u64,
-    /// Open then and no work now.
-    pub settled: u64,
-    /// Open then, still work under another class; the new class is among the opened.
-    pub changed: u64,
-    /// Open now.
-    pub closing: Figure,
-    /// Of these, older than [`OVERDUE_DAYS`] days.
-    pub overdue: Figure,
-}
-
-impl Work {
-    /// How many of the closing the opening and the movements do not explain.
-    pub fn rest(&self) -> i128 {
-        let [opened, settled, changed] = [self.opened, self.settled, self.changed].map(i128::from);
-        let moved = opened - settled - changed;
-        i128::from(self.opening.count) + moved - i128::from(self.closing.count)
-    }
 }
 
 /// The sums that a night tells of itself.
@@ -95,7 +68,7 @@ impl NightFigures {
             carries: bridge::carries(settlement, facts),
             instruments: breakdown::instruments(index, settlement, facts),
             kept: kept(index.inputs, facts),
-            work: work(settlement, facts),
+            work: work::work(settlement, facts),
         }
     }
 
@@ -151,56 +124,6 @@ fn add_kept(rows: &mut Kept, one: KeptRow) {
             row.net += one.net;
         }
     }
-}
-
-fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
-    let mut work = Work {
-        opening: facts
-            .previous
-            .as_ref()
-            .map(|before| before.exceptions)
-            .unwrap_or_default(),
-        ..Work::default()
-    };
-    let closed = facts
-        .changes
-        .as_ref()
-        .map_or(&[][..], |changes| &changes.closed);
-    let keys: BTreeSet<&RowKey> = closed.iter().map(|closed| &closed.key).collect();
-    let mut still: BTreeSet<&RowKey> = BTreeSet::new();
-    for row in &settlement.rows {
-        let Some(id) = &row.exception_id else {
-            continue;
-        };
-        if row.severity != Severity::Info && keys.contains(&row.key) {
-            still.insert(&row.key);
-        }
-        if !is_listed(row, row.severity, facts.business_date) || !is_work(row, row.severity) {
-            continue;
-        }
-        work.closing.add(row.at_risk().here());
-        let is_new = facts
-            .changes
-            .as_ref()
-            .is_none_or(|changes| changes.opened.contains(id));
-        work.opened += u64::from(is_new);
-        let opened = facts
-            .opened_on
-            .get(id)
-            .copied()
-            .unwrap_or(facts.business_date);
-        if facts.business_date.days_since(opened) > OVERDUE_DAYS {
-            work.overdue.add(row.at_risk().here());
-        }
-    }
-    for closed in closed {
-        if still.contains(&closed.key) {
-            work.changed += 1;
-        } else {
-            work.settled += 1;
-        }
-    }
-    work
 }
 
 /// A night and what it published of itself.
@@ -323,6 +246,7 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
         sum.settled += night.work.settled;
         sum.changed += night.work.changed;
         (sum.closing, sum.overdue) = (night.work.closing, night.work.overdue);
+        (sum.classes, sum.first) = (night.work.classes, night.work.first);
     }
     NightFigures {
         tie_out: ties.into_values().collect(),

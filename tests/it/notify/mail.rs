@@ -11,33 +11,33 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// One mail as it came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Mail {
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    pub(super) raw: String,
-    pub(super) secure: bool,
+pub(crate) struct Mail {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) raw: String,
+    pub(crate) secure: bool,
 }
 
 /// A part that holds no other parts.
-pub(super) struct Part {
-    pub(super) kind: String,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Part {
+    pub(crate) kind: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// The server.
-pub(super) struct Server {
-    pub(super) port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
     said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    pub(super) fn plain() -> Self {
+    pub(crate) fn plain() -> Self {
         Self::start(None)
     }
 
     /// With the certificate of `fixtures/tls`, made for `localhost`.
-    pub(super) fn starttls() -> Self {
+    pub(crate) fn starttls() -> Self {
         let file = |name: &str| format!("{}/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"));
         let certificates = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
         let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
@@ -67,12 +67,12 @@ impl Server {
         server
     }
 
-    pub(super) fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<Mail> {
         self.mails.lock().unwrap().clone()
     }
 
     /// Every command so far.
-    pub(super) fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         self.said.lock().unwrap().clone()
     }
 }
@@ -196,12 +196,12 @@ fn header(head: &str, name: &str) -> Option<String> {
 }
 
 impl Mail {
-    pub(super) fn header(&self, name: &str) -> Option<String> {
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
         header(self.raw.split_once("\r\n\r\n").unwrap().0, name)
     }
 
     /// The subject with its encoded words read (RFC 2047, base64).
-    pub(super) fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         let raw = self.header("Subject").unwrap();
         let mut out = Vec::new();
         let mut last_was_encoded = false;
@@ -222,7 +222,7 @@ impl Mail {
     }
 
     /// The parts that hold no other parts, in order.
-    pub(super) fn parts(&self) -> Vec<Part> {
+    pub(crate) fn parts(&self) -> Vec<Part> {
         let mut found = Vec::new();
         walk(&self.raw, &mut found);
         found
@@ -230,7 +230,7 @@ impl Mail {
 }
 
 impl Part {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 }

@@ -114,6 +114,7 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
             "exit_codes",
             "version",
             "digests",
+            "previous",
             "sources",
             "totals",
             "tie_out",
@@ -186,6 +187,34 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
         "a required source is missing"
     );
     assert_eq!(year("DOSSIER_ONLINE")["share"], Value::Null);
+}
+
+/// The work list by class adds up to what is open, and tells what to settle first.
+#[test]
+fn the_work_of_run_json_adds_up() {
+    let run = text(&files(&example::undecided()), "run.json");
+    let run: Value = serde_json::from_str(&run).unwrap();
+    let classes = run["work"]["classes"].as_array().unwrap().iter();
+    let add = |key: &str| {
+        let figures = classes.clone().map(|class| class[key].as_i64().unwrap());
+        figures.sum::<i64>()
+    };
+    let closing = &run["work"]["closing"];
+    assert!(closing["count"].as_i64() > Some(0));
+    assert_eq!(closing["count"].as_i64(), Some(add("count")));
+    assert_eq!(closing["sum_vnd"].as_i64(), Some(add("sum_vnd")));
+    let first = run["work"]["first"].as_array().unwrap();
+    let mut shares = run["share"].as_array().unwrap().iter();
+    let leads = |share: &&Value| {
+        share["definition"] == "TX_CASHLESS" && share["scope"] == "" && share["period"] == "2022"
+    };
+    let deciding = shares.find(leads).unwrap()["deciding"].as_array().unwrap();
+    assert!(!deciding.is_empty());
+    let told: Vec<&Value> = first.iter().map(|row| &row["exception_id"]).collect();
+    assert_eq!(told[..deciding.len()], deciding.iter().collect::<Vec<_>>());
+    for (nth, row) in first.iter().enumerate() {
+        assert_eq!(row["decides"], nth < deciding.len(), "{row}");
+    }
 }
 
 #[test]

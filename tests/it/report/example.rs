@@ -93,6 +93,7 @@ pub(crate) fn undecided() -> Scene {
             id: ExceptionId::of("orphan", &RowKey::receipt("gone")),
             class: "cutoff".into(),
             amount: Vnd::new(70_000),
+            at_risk: Vnd::new(70_000),
             key: RowKey::receipt("gone"),
             day: day("2022-12-01"),
             place: None,

@@ -44,7 +44,29 @@ fn with_resolved(
     edit(&mut settled.shares[at])
 }
 
+/// Counts a dossier or request as paid online that the registry says was not; the shares are left
+/// as they are, the items alone have to tell.
+fn paid_online(settled: &mut Settlement, n: usize) -> bool {
+    let by_flag = ["QD766_3_5b", "QD766_3_6", "THU_PHI_PROV"];
+    let not_online = |at: &usize| {
+        let item = &settled.contributions[*at];
+        by_flag.contains(&item.definition) && item.outcomes == [(0, 1)]
+    };
+    let places = (0..settled.contributions.len()).filter(not_online);
+    let Some(at) = nth(&places.collect::<Vec<_>>(), n) else {
+        return false;
+    };
+    settled.contributions[at].outcomes[0].0 = 1;
+    true
+}
+
 pub(super) const PLANTS: &[Plant] = &[
+    Plant {
+        kind: "what was not paid online counts as online",
+        caught_by: &["item"],
+        percent: 100,
+        put: paid_online,
+    },
     Plant {
         kind: "an item is lost",
         caught_by: &["item", "share"],

@@ -1,0 +1,47 @@
+//! The night before in `run.json`.
+
+use serde::Serialize;
+
+use crate::report::facts::{Figure, Previous, RunFacts};
+
+/// The figures of the night before, by which the first page tells its changes.
+#[derive(Serialize)]
+pub(super) struct PreviousJson {
+    business_date: String,
+    /// The year's share of the first target; none without data.
+    share: Option<FractionJson>,
+    transactions: Figure,
+    open: Figure,
+    exceptions: Figure,
+    overdue: Figure,
+}
+
+#[derive(Serialize)]
+struct FractionJson {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl PreviousJson {
+    fn of(before: &Previous) -> Self {
+        Self {
+            business_date: before.business_date.to_string(),
+            share: before.share.map(|share| FractionJson {
+                numerator: share.num,
+                denominator: share.den,
+            }),
+            transactions: before.transactions,
+            open: before.open,
+            exceptions: before.exceptions,
+            overdue: before.overdue,
+        }
+    }
+}
+
+/// None in a period, which compares with no night.
+pub(super) fn of(facts: &RunFacts) -> Option<PreviousJson> {
+    let before = facts.previous.as_ref();
+    before
+        .filter(|_| facts.period().is_none())
+        .map(PreviousJson::of)
+}

@@ -1,0 +1,169 @@
+//! Pure: the work list of a night in figures, and the few to be settled first.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::classify::{Classified, Severity};
+use crate::domain::{Day, DossierCode, ExceptionId, RowKey};
+use crate::report::facts::{Figure, RunFacts};
+use crate::settle::Settlement;
+
+use super::super::OVERDUE_DAYS;
+use super::super::exceptions::{is_listed, is_work};
+use super::super::shares;
+
+/// The work list from the night before to tonight, or over a period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Open after the night before: how many, and the money at risk.
+    pub opening: Figure,
+    /// Not open then.
+    pub opened: u64,
+    /// Open then and no work now.
+    pub settled: u64,
+    /// Open then, still work under another class; the new class is among the opened.
+    pub changed: u64,
+    /// Open now.
+    pub closing: Figure,
+    /// Of these, older than [`OVERDUE_DAYS`] days.
+    pub overdue: Figure,
+    /// The open ones by class id: they add up to the closing.
+    pub classes: BTreeMap<Box<str>, Figure>,
+    /// The first few to be settled: those that decide the verdict before those with the most money
+    /// at risk.
+    pub first: Vec<FirstRow>,
+}
+
+/// One of the first few exceptions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FirstRow {
+    /// Its stable id.
+    pub id: Box<str>,
+    /// Its class id.
+    pub class: Box<str>,
+    /// The dossier it belongs to or names; may be empty.
+    pub dossier: Box<str>,
+    /// Its source; may be empty.
+    pub source: Box<str>,
+    /// The money at risk, dong.
+    pub at_risk: i64,
+    /// Since when it is open.
+    pub opened: Day,
+    /// True when it is one of those that decide the verdict.
+    pub decides: bool,
+}
+
+/// So many are among the first.
+const FIRST_MAX: usize = 5;
+
+impl Work {
+    /// How many of the closing the opening and the movements do not explain.
+    pub fn rest(&self) -> i128 {
+        let [opened, settled, changed] = [self.opened, self.settled, self.changed].map(i128::from);
+        let moved = opened - settled - changed;
+        i128::from(self.opening.count) + moved - i128::from(self.closing.count)
+    }
+}
+
+/// Rank among those that decide, money at risk, first night, id, and the row.
+type Ranked<'s> = (usize, Reverse<i64>, Day, &'s ExceptionId, &'s Classified);
+
+pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
+    let mut work = Work {
+        opening: facts
+            .previous
+            .as_ref()
+            .map(|before| before.exceptions)
+            .unwrap_or_default(),
+        first: first(settlement, facts),
+        ..Work::default()
+    };
+    let closed = facts
+        .changes
+        .as_ref()
+        .map_or(&[][..], |changes| &changes.closed);
+    let keys: BTreeSet<&RowKey> = closed.iter().map(|closed| &closed.key).collect();
+    let mut still: BTreeSet<&RowKey> = BTreeSet::new();
+    for row in &settlement.rows {
+        let Some(id) = &row.exception_id else {
+            continue;
+        };
+        if row.severity != Severity::Info && keys.contains(&row.key) {
+            still.insert(&row.key);
+        }
+        if !is_open_work(row, facts) {
+            continue;
+        }
+        let at_risk = row.at_risk().here();
+        work.closing.add(at_risk);
+        work.classes
+            .entry(row.class.into())
+            .or_default()
+            .add(at_risk);
+        let is_new = facts
+            .changes
+            .as_ref()
+            .is_none_or(|changes| changes.opened.contains(id));
+        work.opened += u64::from(is_new);
+        let opened = facts
+            .opened_on
+            .get(id)
+            .copied()
+            .unwrap_or(facts.business_date);
+        if facts.business_date.days_since(opened) > OVERDUE_DAYS {
+            work.overdue.add(at_risk);
+        }
+    }
+    for closed in closed {
+        if still.contains(&closed.key) {
+            work.changed += 1;
+        } else {
+            work.settled += 1;
+        }
+    }
+    work
+}
+
+/// True for a row of the work list of the night.
+fn is_open_work(row: &Classified, facts: &RunFacts) -> bool {
+    is_listed(row, row.severity, facts.business_date) && is_work(row, row.severity)
+}
+
+/// The first few of the work list.
+fn first(settlement: &Settlement, facts: &RunFacts) -> Vec<FirstRow> {
+    let headline = shares::headline_share(settlement, facts);
+    let deciding = headline.into_iter().flat_map(|share| share.deciding.each());
+    let ranks: BTreeMap<&ExceptionId, usize> = deciding.zip(0..).collect();
+    let mut rows: Vec<Ranked<'_>> = Vec::new();
+    for row in settlement
+        .rows
+        .iter()
+        .filter(|row| is_open_work(row, facts))
+    {
+        let Some(id) = &row.exception_id else {
+            continue;
+        };
+        let rank = ranks.get(id).copied().unwrap_or(usize::MAX);
+        let opened = facts.opened_on.get(id).copied();
+        let opened = opened.unwrap_or(facts.business_date);
+        let at_risk = Reverse(row.at_risk().here().get());
+        rows.push((rank, at_risk, opened, id, row));
+    }
+    rows.sort_by_key(|(rank, at_risk, opened, id, _)| (*rank, *at_risk, *opened, *id));
+    rows.truncate(FIRST_MAX);
+    let view = |(rank, at_risk, opened, id, row): Ranked<'_>| {
+        let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
+        FirstRow {
+            id: id.as_str().into(),
+            class: row.class.into(),
+            dossier: dossier.into(),
+            source: row.key.source.as_str().into(),
+            at_risk: at_risk.0,
+            opened,
+            decides: rank != usize::MAX,
+        }
+    };
+    rows.into_iter().map(view).collect()
+}
