@@ -25,6 +25,14 @@ impl AtRisk {
         matches!(self, Self::Here(_))
     }
 
+    /// What is at stake, wherever it is counted, in dong; none where it is not known here.
+    pub fn amount(self) -> Option<Vnd> {
+        match self {
+            Self::Here(amount) | Self::AtFee(amount) => Some(amount),
+            Self::AtMoney(amount) => amount,
+        }
+    }
+
     /// What this row adds to a sum, in dong.
     pub fn here(self) -> Vnd {
         match self {

@@ -29,8 +29,8 @@ use crate::text;
 use super::chart::Scale;
 use super::facts::{Estimate, Figure, SourceFile};
 use super::model::{
-    AgencyRow, Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine,
-    definition_name, row_kind, verdict_word,
+    Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine, definition_name,
+    row_kind, verdict_word,
 };
 use super::style;
 
@@ -40,14 +40,17 @@ use super::style;
 struct Page<'a> {
     r: &'a Report,
     style_hash: String,
+    margins: String,
     script_hash: String,
 }
 
 /// Renders the page. Never fails: the template writes into memory and prints nothing that can.
 pub fn render(report: &Report) -> String {
+    let margins = style::margins(&report.unit, &report.title());
     let page = Page {
         r: report,
-        style_hash: style::hash(),
+        style_hash: style::hash(&margins),
+        margins,
         script_hash: style::script_hash(),
     };
     let mut html = String::with_capacity(256 * 1024);
@@ -178,23 +181,19 @@ impl Page<'_> {
         self.say("share-chart", &args)
     }
 
-    fn bar_title(&self, row: &AgencyRow) -> String {
+    fn bar_title(&self, name: &str, share: &ShareRow) -> String {
         let dash = || "—".to_owned();
         let lang = self.r.lang;
         let args = [
-            ("agency", row.name.clone()),
-            ("share", self.pct(&row.share.point)),
+            ("agency", name.to_owned()),
+            ("share", self.pct(&share.point)),
             (
                 "low",
-                row.share
-                    .low
-                    .map_or_else(dash, |f| text::percent_down(lang, f)),
+                share.low.map_or_else(dash, |f| text::percent_down(lang, f)),
             ),
             (
                 "high",
-                row.share
-                    .high
-                    .map_or_else(dash, |f| text::percent_up(lang, f)),
+                share.high.map_or_else(dash, |f| text::percent_up(lang, f)),
             ),
         ];
         self.say("agency-bar", &args)

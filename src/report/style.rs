@@ -1,17 +1,48 @@
 //! The style sheet and the script of the page, and the hashes by which its content security policy
 //! allows them and nothing else.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
+
+use super::escape::visible;
 
 const CSS: &str = include_str!("templates/report.css");
 const SCRIPT: &str = include_str!("templates/report.js");
 
-/// `sha256-<base64>` of the style sheet as it stands in the page.
-pub(super) fn hash() -> String {
-    hash_of(CSS)
+/// `sha256-<base64>` of the style sheet as it stands in the page, [`margins`] at its end.
+pub(super) fn hash(margins: &str) -> String {
+    hash_of(&format!("{}\n{margins}", CSS.trim_end_matches('\n')))
 }
 
-/// The same of the script.
+/// What stands above each printed page but the first, whose head says it: the unit, and what the
+/// report is of which day.
+pub(super) fn margins(unit: &str, title: &str) -> String {
+    let (left, right) = (quoted(unit), quoted(title));
+    format!(
+        "@page{{@top-left{{content:{left};font-size:8pt}}\
+         @top-right{{content:{right};font-size:8pt}}}}\
+         @page:first{{@top-left{{content:none}}@top-right{{content:none}}}}"
+    )
+}
+
+/// A text as a string of CSS (CSS Syntax 3, section 4.3.7): whatever is neither a letter nor a
+/// digit is escaped, so that no text ends the string or the style sheet.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in visible(text).chars() {
+        if c.is_alphanumeric() {
+            out.push(c);
+        } else {
+            // writing to a string cannot fail
+            let _written = write!(out, "\\{:06x}", u32::from(c));
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// `sha256-<base64>` of the script.
 pub(super) fn script_hash() -> String {
     hash_of(SCRIPT)
 }
@@ -43,6 +74,15 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_ends_a_string_of_css() {
+        assert_eq!(quoted("UBND xã 1"), "\"UBND\\000020xã\\0000201\"");
+        let hostile = "\"}</style><script>\\\n\u{202e}";
+        let out = margins(hostile, hostile);
+        assert!(!out.contains(['<', '>', '\n', '\u{202e}']), "{out}");
+        assert_eq!(out.matches('"').count(), 4);
+    }
 
     #[test]
     fn base64_is_that_of_rfc_4648() {

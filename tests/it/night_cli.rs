@@ -299,6 +299,14 @@ fn init_writes_what_is_missing_and_changes_nothing() {
         std::fs::read_to_string(here.join("doisoat.toml")).unwrap(),
         edited
     );
+    // Excel with Vietnamese settings separates lists by semicolons
+    ends(dir.path(), &["init", "vi", "--lang", "vi"], 0);
+    for (folder, semicolons) in [("here", false), ("vi", true)] {
+        let file = dir.path().join(folder).join("doisoat.toml");
+        let text = std::fs::read_to_string(file).unwrap();
+        let set = text.lines().any(|line| line == "csv_separator = \";\"");
+        assert_eq!(set, semicolons, "{folder}");
+    }
     let check = stdout(&ends(&here, &["check"], 0));
     assert!(check.contains("warn  money: "), "{check}");
     ends(&here, &["migrate"], 0);

@@ -67,6 +67,31 @@ pub(crate) fn read(bytes: &[u8]) -> Read {
     }
 }
 
+/// The text of each page.
+pub(crate) fn pages_of(bytes: &[u8]) -> Vec<String> {
+    let text = poppler("pdftotext", &["-raw", "-", "-"], bytes);
+    let pages = text.trim_end_matches('\u{c}').split('\u{c}');
+    pages.map(str::to_owned).collect()
+}
+
+/// The height of each word of each page, in hundredths of a point.
+pub(crate) fn heights(bytes: &[u8]) -> Vec<Vec<i64>> {
+    let told = poppler("pdftotext", &["-bbox", "-", "-"], bytes);
+    let hundredths = |line: &str, name: &str| {
+        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+        let (whole, part) = rest.split('"').next().unwrap().split_once('.').unwrap();
+        let part = part.get(..2).unwrap();
+        whole.parse::<i64>().unwrap() * 100 + part.parse::<i64>().unwrap()
+    };
+    let words = |page: &str| {
+        let words = page.lines().filter(|line| line.contains("<word "));
+        words
+            .map(|line| hundredths(line, "yMax") - hundredths(line, "yMin"))
+            .collect()
+    };
+    told.split("<page ").skip(1).map(words).collect()
+}
+
 /// The tree of meaning with its texts; slow.
 pub(crate) fn heard(bytes: &[u8]) -> String {
     poppler("pdfinfo", &["-struct-text", "-"], bytes)

@@ -249,10 +249,52 @@ pub(super) fn table(
     columns: &[(&str, u32)],
     rows: Vec<Row>,
 ) -> Block {
-    let column = |(key, width): &(&str, u32)| (minutes.say(key), *width);
+    let column = |(at, (key, width)): (usize, &(&str, u32))| {
+        let heading = minutes.say(key);
+        let cells = rows.iter().filter_map(|row| row.cells.get(at));
+        let texts = cells.map(|cell| cell.shown(minutes.lang));
+        let width = wide_enough(&heading, texts, *width);
+        (heading, width)
+    };
+    let columns = columns.iter().enumerate().map(column).collect();
     Block::Table(Grid {
         name: minutes.say(name),
-        columns: columns.iter().map(column).collect(),
+        columns,
         rows,
     })
+}
+
+/// The room of a letter of a table, and of the white around a cell, in twentieths of a point.
+const EACH_LETTER: u32 = 112;
+const AROUND: u32 = 220;
+
+/// The width of a column that breaks no code; an empty one gives its room to the others.
+fn wide_enough(heading: &str, texts: impl Iterator<Item = String>, told: u32) -> u32 {
+    let widest = texts.map(|text| longest_word(&text)).max().unwrap_or(0);
+    let needs = EACH_LETTER * widest.max(longest_word(heading)) + AROUND;
+    let told = if widest == 0 { 0 } else { told / 4 };
+    needs.max(told)
+}
+
+/// The length of the longest word: what a column should hold in one line.
+fn longest_word(text: &str) -> u32 {
+    let words = text.split_whitespace().map(|word| word.chars().count());
+    let longest = words.max().unwrap_or(0).min(28);
+    u32::try_from(longest).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_holds_its_longest_code_and_an_empty_one_is_narrow() {
+        let texts = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let code = texts(&["", "000.00.31.H48-221206-0009"]);
+        let full = wide_enough("Mã hồ sơ", code.into_iter(), 1_300);
+        let none = wide_enough("Yêu cầu", texts(&["", ""]).into_iter(), 1_250);
+        // 25 digits of half a width of letters of 11 points
+        assert!(full >= 25 * 110, "{full}");
+        assert!(none < 800, "{none}");
+    }
 }

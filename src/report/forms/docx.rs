@@ -97,13 +97,17 @@ fn document(paper: &Paper) -> String {
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:document xmlns:w="{WORD}" xmlns:r="{LINKS}"><w:body>"#
     );
-    let mut blocks = paper.blocks.iter().peekable();
-    while let Some(block) = blocks.next() {
+    for (at, block) in paper.blocks.iter().enumerate() {
         match block {
             Block::Line(line) => {
-                // what a table or signatures belong to stands on their page
-                let next = blocks.peek();
-                let keep = matches!(next, Some(Block::Table(_) | Block::Signatures(_)));
+                // what a table or signatures belong to stands on their page, and the last words
+                // before who signs do
+                let mut next = paper.blocks.iter().skip(at + 1);
+                let keep = match next.next() {
+                    Some(Block::Table(_) | Block::Signatures(_)) => true,
+                    Some(Block::Line(_)) => matches!(next.next(), Some(Block::Signatures(_))),
+                    _ => false,
+                };
                 spaced(&mut out, line, 26, keep);
             }
             Block::Table(grid) => table(&mut out, grid, width, paper.lang),

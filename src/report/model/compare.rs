@@ -206,20 +206,50 @@ fn of_nearest(index: &Index<'_>, facts: &RunFacts, near: &Nearest) -> Column {
     }
 }
 
-/// A suggestion in a line.
-pub(super) fn suggestion(index: &Index<'_>, lang: Lang, suggestion: &Suggestion) -> String {
-    let reason = suggestion
-        .reason
-        .iter()
-        .map(|e| index.say(lang, e))
-        .collect::<Vec<_>>()
-        .join("; ");
-    let fee = suggestion
-        .fee_id
-        .as_ref()
-        .map_or_else(String::new, |id| format!(" / {id}"));
-    format!(
-        "{}{fee} ({}/1000): {reason}",
-        suggestion.dossier_code, suggestion.score
-    )
+/// What is suggested for one payment, a line each with what speaks for it alone: what names
+/// another dossier or none, and stands in `told` or speaks for several, is left out. Where nothing
+/// is left, the test that it failed.
+pub(super) fn suggestions(
+    index: &Index<'_>,
+    lang: Lang,
+    suggestions: &[&Suggestion],
+    nearest: &[Nearest],
+    told: &[String],
+) -> Vec<String> {
+    let shared = shared(index, lang, suggestions);
+    let line = |one: &&Suggestion| {
+        let code = one.dossier_code.to_string();
+        let reasons = one.reason.iter().map(|reason| index.say(lang, reason));
+        let own = reasons
+            .filter(|said| said.contains(&code) || !(shared.contains(said) || told.contains(said)));
+        let mut own: Vec<String> = own.collect();
+        if own.is_empty() {
+            let tried = nearest.iter().find(|near| names(near, &one.dossier_code));
+            own.extend(tried.map(|near| near.failed.say(lang).to_owned()));
+        }
+        let fee = one.fee_id.as_ref();
+        let fee = fee.map_or_else(String::new, |id| format!(" / {id}"));
+        let said = format!("{code}{fee} ({}/1000)", one.score);
+        if own.is_empty() {
+            return said;
+        }
+        format!("{said}: {}", own.join("; "))
+    };
+    suggestions.iter().map(line).collect()
+}
+
+/// What speaks for several of the suggestions of one payment, as sentences.
+pub(super) fn shared(index: &Index<'_>, lang: Lang, suggestions: &[&Suggestion]) -> Vec<String> {
+    let mut shared: Vec<String> = Vec::new();
+    for (at, one) in suggestions.iter().enumerate() {
+        let others = suggestions.iter().skip(at + 1);
+        for reason in &one.reason {
+            let again = others.clone().any(|other| other.reason.contains(reason));
+            let said = index.say(lang, reason);
+            if again && !shared.contains(&said) {
+                shared.push(said);
+            }
+        }
+    }
+    shared
 }

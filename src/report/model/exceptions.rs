@@ -296,6 +296,7 @@ fn view(
     classes: Classes<'_>,
 ) -> ExceptionView {
     let (row, lang) = (item.row, facts.lang);
+    let evidence = evidence(lang, index, row);
     let agency = row
         .dossier_code
         .as_ref()
@@ -329,16 +330,13 @@ fn view(
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
         facts: row_facts(lang, index, &row.key),
-        evidence: evidence(lang, index, row),
         nearest: row
             .nearest
             .iter()
             .map(|n| index.say_near(lang, n))
             .collect(),
-        suggestions: suggested
-            .iter()
-            .map(|s| compare::suggestion(index, lang, s))
-            .collect(),
+        suggestions: compare::suggestions(index, lang, suggested, &row.nearest, &evidence),
+        evidence,
         compare: compare::rows(index, facts, &row.key, suggested, &row.nearest),
         also: row
             .also

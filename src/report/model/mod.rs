@@ -10,6 +10,7 @@ use crate::settle::{Inputs, Settlement};
 use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
 
 mod ageing;
+mod automatic;
 mod awaited;
 mod batches;
 mod breakdown;
@@ -38,6 +39,7 @@ mod shares;
 mod sources;
 mod span;
 mod stake;
+mod status;
 mod tie;
 mod tie_files;
 mod tiles;
@@ -76,6 +78,7 @@ pub use rules::rule_lines;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
 pub use sources::{SourceView, row_kind, source_word};
 pub use span::OutsideRow;
+pub use status::Status;
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
@@ -182,6 +185,9 @@ pub struct Report {
     pub tie_out: Vec<TieLine>,
     /// The same over all money sources.
     pub totals: Totals,
+    /// How many payments of the night the rules matched alone, in a sentence; none in a period.
+    #[serde(skip)]
+    pub automatic: Option<String>,
     /// The night that tonight is compared with: the last published one before it.
     #[serde(skip)]
     pub compared_with: Option<Day>,
@@ -252,7 +258,6 @@ impl Report {
         let banners = light::banners(facts, &night.tie_out);
         let open = span::open_at_end(facts, &night);
         let tonight = (&night_totals, open);
-        let moves = moves::columns(facts, tonight, headline.as_ref(), &exceptions);
         let told = span::told(facts, night);
         Self {
             lang: facts.lang,
@@ -269,6 +274,7 @@ impl Report {
             nights_less: span::nights_less(facts),
             work: span::work(facts),
             night_totals,
+            automatic: automatic::sentence(settlement, facts),
             totals: span::totals(facts, night_totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),
@@ -284,8 +290,8 @@ impl Report {
             light: light::light(headline.as_ref(), facts, &banners),
             banners,
             shares: shares::rows(settlement, facts),
+            moves: moves::columns(facts, tonight, headline.as_ref(), &exceptions),
             exceptions,
-            moves,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
             closed: closed::list(&index, settlement, facts, classes),
             changes: changes::of_version(facts),

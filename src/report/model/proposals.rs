@@ -28,7 +28,9 @@ pub struct ProposalView {
     pub origin: String,
     /// Its amount.
     pub amount: Vnd,
-    /// Dossier, score and what speaks for it, the best first.
+    /// What speaks for several of the candidates and names none of those shown.
+    pub shared: Vec<String>,
+    /// Dossier, score and what speaks for it alone, the best first.
     pub candidates: Vec<String>,
     /// How many more there are.
     pub more: usize,
@@ -80,15 +82,21 @@ fn view(
         .txn(&row.key)
         .map_or(row.business_date, |txn| txn.paid_on);
     let source = source_word(lang, row.key.source.as_str());
-    let told = proposed.iter().take(OF_ONE_MAX);
+    let told = proposed.get(..OF_ONE_MAX).unwrap_or(proposed);
+    let candidates = compare::suggestions(index, lang, told, &row.nearest, &[]);
+    let named = |said: &String| {
+        let mut codes = proposed.iter().map(|one| one.dossier_code.to_string());
+        codes.any(|code| said.contains(&code))
+    };
+    let mut shared = compare::shared(index, lang, told);
+    shared.retain(|said| !named(said));
     Some(ProposalView {
         id: row.exception_id.clone()?,
         reference: index.person_reference(lang, &row.key),
         origin: format!("{source}, {}", text::day(lang, day)),
         amount: row.amount,
-        candidates: told
-            .map(|one| compare::suggestion(index, lang, one))
-            .collect(),
+        shared,
+        candidates,
         more: proposed.len().saturating_sub(OF_ONE_MAX),
     })
 }

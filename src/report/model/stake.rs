@@ -9,13 +9,13 @@ use super::{BriefView, ExceptionView};
 
 /// What is at stake in a row, and where it is counted when it is not here; of both what is known.
 fn parts(lang: Lang, counted: AtRisk) -> (Option<String>, Option<String>) {
-    let (amount, place) = match counted {
-        AtRisk::Here(amount) => (Some(amount), None),
-        AtRisk::AtFee(amount) => (Some(amount), Some("stake-at-fee")),
-        AtRisk::AtMoney(amount) => (amount, Some("stake-at-money")),
+    let place = match counted {
+        AtRisk::Here(_) => None,
+        AtRisk::AtFee(_) => Some("stake-at-fee"),
+        AtRisk::AtMoney(_) => Some("stake-at-money"),
     };
     (
-        amount.map(|amount| text::money_of(lang, amount)),
+        counted.amount().map(|amount| text::money_of(lang, amount)),
         place.map(|key| text::say(lang, key, &[])),
     )
 }

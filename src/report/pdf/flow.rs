@@ -1,8 +1,9 @@
 //! From the blocks of a paper to marks on pages and the tree of what they mean. Pure, and in
 //! twentieths of a point: the same paper gives the same marks.
 //!
-//! A heading, and a line above a table or above signatures, stays with what follows. Signatures are
-//! never cut. A table repeats its header, and only a row that is higher than a page is cut.
+//! A heading, and a line above a table or the two above signatures, stay with what follows.
+//! Signatures are never cut. A table repeats its header, and only a row that is higher than a page
+//! is cut.
 
 use std::io;
 
@@ -112,11 +113,13 @@ impl<'a> Flow<'a> {
         let width = self.look.width();
         match block {
             Block::Line(line) => {
-                let own = height(&self.set(line, self.look.size, width)) + GAP;
+                let above = if line.heading { ABOVE_HEADING } else { 0 };
+                let own = above + height(&self.set(line, self.look.size, width)) + GAP;
                 let keeps = line.heading
                     || matches!(
-                        after.first(),
-                        Some(Block::Table(_) | Block::Signatures(_) | Block::Boxes(_))
+                        after,
+                        [Block::Table(_) | Block::Signatures(_) | Block::Boxes(_), ..]
+                            | [Block::Line(_), Block::Signatures(_), ..]
                     );
                 if keeps { own + self.needs(after) } else { own }
             }

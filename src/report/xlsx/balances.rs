@@ -26,19 +26,19 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<(Worksheet, Written)>> {
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [
-        plain("column-source", 18),
-        plain("column-file-name", 30),
-        plain("field-account", 16),
+        plain("column-source", 14),
+        plain("column-file-name", 26),
+        plain("field-account", 14),
         plain("balance-from", 12),
         plain("balance-to", 12),
-        Column::figures(book.t("balance-opening"), 18),
-        Column::total(book.t("balance-credits"), 18, Look::Money),
-        Column::total(book.t("balance-debits"), 18, Look::Money),
-        Column::figures(book.t("balance-computed"), 18),
-        Column::figures(book.t("balance-closing"), 18),
-        Column::total(book.t("column-difference"), 16, Look::Money),
-        Column::figures(book.t("balance-rounding"), 14),
-        plain("balance-note", 44),
+        Column::figures(book.t("balance-opening"), 15),
+        Column::total(book.t("balance-credits"), 15, Look::Money),
+        Column::total(book.t("balance-debits"), 15, Look::Money),
+        Column::figures(book.t("balance-computed"), 15),
+        Column::figures(book.t("balance-closing"), 15),
+        Column::total(book.t("column-difference"), 13, Look::Money),
+        Column::figures(book.t("balance-rounding"), 11),
+        plain("balance-note", 28),
     ];
     let rows = balances.iter().enumerate();
     let rows = rows.map(|(nth, balance)| cells(book, nth, balance));

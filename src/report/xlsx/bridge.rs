@@ -53,16 +53,16 @@ pub(super) fn write_carries(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     ];
     for part in parts.map(|key| book.t(key)) {
         let rows = format!("{part}: {}", book.t("book-rows"));
-        table.push(Column::total(rows, 10, Look::Whole));
+        table.push(Column::total(rows, 9, Look::Whole));
         let dong = format!("{part}: {}", book.t("column-sum"));
-        table.push(Column::total(dong, 16, Look::Money));
+        table.push(Column::total(dong, 15, Look::Money));
     }
     if book.report.is_broken() {
         let between = book.t("carry-between");
         let rows = format!("{between}: {}", book.t("book-rows"));
-        table.push(Column::total(rows, 10, Look::Whole));
+        table.push(Column::total(rows, 9, Look::Whole));
         let dong = format!("{between}: {}", book.t("column-sum"));
-        table.push(Column::total(dong, 16, Look::Money));
+        table.push(Column::total(dong, 15, Look::Money));
     }
     let rows = book.report.carries.iter().enumerate();
     let rows = rows.map(|(nth, row)| carry(book, nth, row));

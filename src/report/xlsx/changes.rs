@@ -26,11 +26,11 @@ pub(super) fn write(book: &Book<'_>, changes: &VersionChanges) -> Result<Workshe
     let table = [
         plain("column-kind", 22),
         plain("changes-became", 12),
-        plain("changes-what", 48),
-        plain("changes-before", 36),
-        plain("changes-after", 36),
+        plain("changes-what", 46),
+        plain("changes-before", 34),
+        plain("changes-after", 34),
         Column::figures(book.t("column-sum"), 16),
-        plain("changes-cause", 48),
+        plain("changes-cause", 44),
     ];
     let rows = changes.sections.iter().flat_map(|section| {
         let lines = section.lines.iter();

@@ -25,6 +25,12 @@ pub const CLASS: &str = "class";
 pub const RUN_ID: &str = "run_id";
 /// 1 for a row on the work list, 0 for one that only informs; a hidden column.
 pub const WORK: &str = "work";
+/// Whether it decides the verdict: a word, or empty.
+pub const DECIDING: &str = "deciding";
+/// How far its settling has come, in a word; see [`crate::report::model::Status`].
+pub const STATUS: &str = "status";
+/// A link to its place on the page; empty where the page does not show it.
+pub const LINK: &str = "link";
 /// The money at risk in dong: a number, or a text where it exceeds 2^53.
 pub const AMOUNT: &str = "amount_vnd";
 /// Whole days since the exception was first seen.
@@ -65,25 +71,29 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 26] = [
+pub const COLUMNS: [Column; 30] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
     column(WORK, "book-work", 0),
     column("severity", "book-severity", 11),
-    column("label", "book-label", 22),
+    column("label", "book-label", 18),
+    column(DECIDING, "book-deciding", 10),
+    column(STATUS, "book-status", 10),
     column("dossier_code", "book-dossier-code", 25),
-    column("agency", "book-agency", 18),
+    column("agency", "book-agency", 14),
     column(AMOUNT, "book-amount", 15),
     column(AGE, "book-age", 7),
-    column("evidence", "book-evidence", 42),
-    column("advice", "book-advice", 38),
+    column("evidence", "book-evidence", 32),
+    column("advice", "book-advice", 30),
     column(DECISION, "book-decision", 21),
     column(TARGET, "book-target", 28),
     column(ASSIGNEE, "book-assignee", 16),
     column(REASON, "book-reason", 28),
     column(DECIDED_BY, "book-decided-by", 16),
+    column(LINK, "book-link", 12),
     column("opened_on", "book-opened-on", 12),
+    column("due_on", "book-due-on", 12),
     column("suggestion", "book-suggestion", 34),
     column("nearest", "book-nearest", 40),
     column("also", "book-also", 20),

@@ -1,5 +1,7 @@
 //! The work list: one row an exception, with cells to decide in.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{
     Color, ConditionalFormat3ColorScale, DataValidation, DataValidationErrorStyle, FilterCondition,
     Worksheet,
@@ -12,11 +14,15 @@ use crate::text;
 
 use super::Book;
 use super::columns::{
-    self, AGE, AMOUNT, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET, place,
+    self, AGE, AMOUNT, ASSIGNEE, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET,
+    place,
 };
 use super::looks::Look;
 use super::sheet::{Cell, Result, Sheet};
 use super::table::{Column, Head, Written};
+
+/// The names of a drop-down take so many UTF-16 units together, a comma between.
+const LIST_MAX: usize = 255;
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-exceptions")?;
@@ -26,18 +32,17 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         title_row: 1,
         first_col: shown,
         freeze_col: place("agency").unwrap_or(0),
+        // the rest of a decision needs no room on paper
+        last_printed: place(DECISION),
         ..Head::new(&title, "", "exceptions.csv")
     };
     let table: Vec<Column> = COLUMNS.iter().map(|column| of(book, column)).collect();
-    let rows = book.exceptions.iter().map(|view| cells(book, view));
+    let page = on_page(book);
+    let rows = book.exceptions.iter().map(|view| cells(book, view, &page));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     keys(&mut sheet)?;
     work_first(book, &mut sheet, &written)?;
-    // the bars at the top need no room on paper beyond the decision
     let last = written.last_row();
-    sheet
-        .to
-        .set_print_area(1, shown, last, place(DECISION).unwrap_or(shown))?;
     inputs(book, &mut sheet, last)?;
     let age = place(AGE).unwrap_or(0);
     let scale = ConditionalFormat3ColorScale::new()
@@ -94,17 +99,17 @@ fn keys(sheet: &mut Sheet<'_>) -> Result<()> {
     Ok(())
 }
 
-fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
+/// The ids of those that have a place on the page: fewer than a sheet may hold links (65,530).
+fn on_page<'b>(book: &'b Book<'_>) -> BTreeSet<&'b str> {
+    let list = &book.report.exceptions;
+    let shown = list.shown.iter().map(|view| &*view.id);
+    shown
+        .chain(list.lines().map(|view| view.id.as_str()))
+        .collect()
+}
+
+fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Cell> {
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
-    let mut label = view.label.clone();
-    for (badge, holds) in [
-        ("badge-deciding", view.deciding),
-        ("badge-new", view.is_new),
-    ] {
-        if holds {
-            label = format!("{label} ({})", book.t(badge));
-        }
-    }
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());
@@ -120,7 +125,13 @@ fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
         Cell::Code(book.facts.run_id.to_string()),
         Cell::Whole(view.work.into()),
         Cell::Text(severity(book, view.severity)),
-        Cell::Text(label),
+        Cell::Text(view.label.clone()),
+        if view.deciding {
+            Cell::Text(book.t("badge-deciding"))
+        } else {
+            Cell::Blank
+        },
+        Cell::Text(view.status().word(book.lang())),
         Cell::Code(view.dossier.clone()),
         Cell::Text(view.agency.clone()),
         Cell::Money(view.amount.wide()),
@@ -132,7 +143,16 @@ fn cells(book: &Book<'_>, view: &ExceptionView) -> Vec<Cell> {
         Cell::Filled(view.assignee.to_string()),
         Cell::Input,
         Cell::Input,
+        if page.contains(&*view.id) {
+            Cell::Link(
+                format!("index.html#e-{}", view.id),
+                book.t("book-link-word"),
+            )
+        } else {
+            Cell::Blank
+        },
         Cell::Day(view.opened_on),
+        view.due_on().map_or(Cell::Blank, Cell::Day),
         Cell::Text(view.suggestions.first().cloned().unwrap_or_default()),
         text(&view.nearest),
         text(&view.also),
@@ -187,11 +207,33 @@ fn inputs(book: &Book<'_>, sheet: &mut Sheet<'_>, last: u32) -> Result<()> {
     let reason = DataValidation::new()
         .allow_list_strings(&reasons)?
         .show_error_message(false);
-    for (key, rule) in [(DECISION, decision), (TARGET, target), (REASON, reason)] {
+    let mut rules = vec![(DECISION, decision), (TARGET, target), (REASON, reason)];
+    let people = people(book);
+    if !people.is_empty() {
+        let people = DataValidation::new()
+            .allow_list_strings(&people)?
+            .show_error_message(false);
+        rules.push((ASSIGNEE, people));
+    }
+    for (key, rule) in rules {
         let col = place(key).unwrap_or(0);
         sheet
             .to
             .add_data_validation(FIRST_ROW, col, last, col, &rule)?;
     }
     Ok(())
+}
+
+/// Who was given something so far, for a list that takes other names too; as many as a list holds.
+fn people(book: &Book<'_>) -> Vec<String> {
+    let names: BTreeSet<&str> = book.exceptions.iter().map(|view| &*view.assignee).collect();
+    let mut room = LIST_MAX;
+    let fits = |name: &&str| {
+        // a comma would part the name
+        let taken = name.encode_utf16().count() + 1;
+        let fits = !name.is_empty() && !name.contains([',', '"']) && taken <= room;
+        room -= if fits { taken } else { 0 };
+        fits
+    };
+    names.into_iter().filter(fits).map(str::to_owned).collect()
 }

@@ -9,6 +9,9 @@ use super::looks::Look;
 use super::sheet::{Cell, Result};
 use super::table::{Column, Head};
 
+/// The last column that is printed.
+const ADVICE: u16 = 9;
+
 pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let Some(checks) = &book.facts.fees else {
         return Ok(None);
@@ -16,20 +19,24 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let mut sheet = book.sheet("sheet-fee-table")?;
     let title = book.of_nights("fee-heading");
     let intro = book.with_untold_rows(book.t("fee-intro"));
-    let head = Head::new(&title, &intro, crate::report::csv::FEE_FINDINGS);
+    let head = Head {
+        // the basis of a rate is read on the screen
+        last_printed: Some(ADVICE),
+        ..Head::new(&title, &intro, crate::report::csv::FEE_FINDINGS)
+    };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [
-        plain("fee-finding", 34),
-        plain("fee-line", 30),
-        plain("book-id", 16),
-        plain("field-procedure", 16),
-        plain("column-agency", 26),
-        plain("fee-received", 13),
-        Column::total(book.t("column-sum"), 16, Look::Money),
-        plain("fee-due", 48),
-        plain("fee-used", 40),
+        plain("fee-finding", 24),
+        plain("fee-line", 24),
+        plain("book-id", 9),
+        plain("field-procedure", 14),
+        plain("column-agency", 18),
+        plain("fee-received", 12),
+        Column::total(book.t("column-sum"), 13, Look::Money),
+        plain("fee-due", 28),
+        plain("fee-used", 26),
+        plain("column-advice", 32),
         plain("fee-basis", 40),
-        plain("column-advice", 44),
     ];
     let row = |fee: FeeView| {
         vec![
@@ -42,8 +49,8 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
             Cell::Money(fee.amount.wide()),
             Cell::Text(fee.due),
             Cell::Text(fee.used),
-            Cell::Text(fee.basis),
             Cell::Text(fee.advice),
+            Cell::Text(fee.basis),
         ]
     };
     let name = |note: &crate::domain::FeeNote| book.agency(&note.agency_code);

@@ -46,20 +46,20 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let mut table = vec![
         plain("book-role-id", 0),
-        plain("column-source", 16),
-        plain("book-money-id", 26),
-        plain("book-paid-on", 12),
+        plain("column-source", 13),
+        plain("book-money-id", 22),
+        plain("book-paid-on", 11),
         plain("pairing-dossier", 25),
-        Column::total(book.t("column-sum"), 16, Look::Money),
-        plain("book-fee-id", 10),
-        plain("book-role", 16),
-        plain("pairing-how", 26),
-        plain("book-score", 8),
-        plain("book-margin", 8),
-        plain("part-evidence", 60),
+        Column::total(book.t("column-sum"), 14, Look::Money),
+        plain("book-fee-id", 8),
+        plain("book-role", 13),
+        plain("pairing-how", 19),
+        plain("book-score", 7),
+        plain("book-margin", 7),
+        plain("part-evidence", 42),
     ];
     if book.report.period.is_some() {
-        table.push(plain("column-night", 12));
+        table.push(plain("column-night", 11));
     }
     let rows = book.links.iter().map(|link| cells(book, link));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;

@@ -1,6 +1,6 @@
 //! How cells look: one set of formats, so that every sheet reads alike.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, FormatUnderline};
 
 use crate::domain::Lang;
 
@@ -42,6 +42,8 @@ pub(super) enum Look {
     Input,
     /// A mark in the middle.
     Mark,
+    /// A word that leads to another place.
+    Link,
 }
 
 /// All formats.
@@ -49,7 +51,9 @@ pub(super) enum Look {
 pub(super) struct Looks {
     pub(super) title: Format,
     pub(super) intro: Format,
+    pub(super) said: Format,
     pub(super) warning: Format,
+    pub(super) untold: Format,
     pub(super) heading: Format,
     pub(super) right_heading: Format,
     pub(super) input_heading: Format,
@@ -62,8 +66,8 @@ pub(super) struct Looks {
     pub(super) good: Format,
     pub(super) bad: Format,
     pub(super) amber: Format,
-    cells: [Format; 9],
-    totals: [Format; 9],
+    cells: [Format; 10],
+    totals: [Format; 10],
 }
 
 fn base() -> Format {
@@ -74,7 +78,7 @@ fn base() -> Format {
 }
 
 /// The formats of the cells of a table, in the order of [`place`].
-fn cells(lang: Lang) -> [Format; 9] {
+fn cells(lang: Lang) -> [Format; 10] {
     let cell = base()
         .set_align(FormatAlign::Top)
         .set_border_bottom(FormatBorder::Hair)
@@ -89,6 +93,7 @@ fn cells(lang: Lang) -> [Format; 9] {
         "0.00%",
         "@",
         "General",
+        "General",
     ];
     let mut at = 0;
     numbers.map(|number| {
@@ -100,6 +105,9 @@ fn cells(lang: Lang) -> [Format; 9] {
             8 => format.set_text_wrap().set_background_color(INPUT_FILL),
             6 => format.set_align(FormatAlign::Left),
             9 => format.set_align(FormatAlign::Center),
+            10 => format
+                .set_font_color(BLUE)
+                .set_underline(FormatUnderline::Single),
             4..=7 if at != 6 => format.set_align(FormatAlign::Right).set_indent(1),
             _ => format,
         }
@@ -136,7 +144,16 @@ impl Looks {
         Self {
             title: base().set_bold().set_font_size(14),
             intro: base().set_font_color(QUIET),
+            said: base()
+                .set_font_color(QUIET)
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
             warning: base().set_bold().set_font_color(RED),
+            untold: base()
+                .set_bold()
+                .set_font_color(RED)
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
             input_heading: heading.clone().set_background_color(Color::RGB(0xFE_F08A)),
             right_heading: heading.clone().set_align(FormatAlign::Right).set_indent(1),
             heading,
@@ -187,6 +204,7 @@ fn place(look: Look) -> usize {
         Look::Share => 6,
         Look::Input => 7,
         Look::Mark => 8,
+        Look::Link => 9,
     }
 }
 

@@ -60,10 +60,16 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     Ok((sheet.to, written))
 }
 
+/// The last column of the unreadable rows that is printed.
+const SUM: u16 = 7;
+
 pub(super) fn write_rejects(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-rejects")?;
     let (title, intro) = (book.of_night("reject-heading"), book.t("reject-intro"));
-    let head = Head::new(&title, &intro, "exceptions.csv");
+    let head = Head {
+        last_printed: Some(SUM),
+        ..Head::new(&title, &intro, "exceptions.csv")
+    };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [
         plain("column-source", 16),
@@ -116,21 +122,21 @@ pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::figures(format!("{}: {}", book.t(key), book.t(what)), width)
     };
     let table = [
-        plain("column-source", 20),
-        plain("book-kind", 12),
-        plain("column-state", 16),
-        Column::figures(book.t("column-rows"), 10),
-        Column::figures(book.t("column-sum"), 18),
-        Column::figures(book.t("column-rejects"), 10),
-        two("column-arrived", "book-rows", 10),
-        two("column-arrived", "column-sum", 16),
-        two("column-control", "book-rows", 12),
-        two("column-control", "column-sum", 18),
-        two("book-received", "book-rows", 12),
-        two("book-received", "column-sum", 18),
-        two("column-difference", "book-rows", 12),
-        two("column-difference", "column-sum", 16),
-        plain("book-notes", 44),
+        plain("column-source", 15),
+        plain("book-kind", 11),
+        plain("column-state", 14),
+        Column::figures(book.t("column-rows"), 9),
+        Column::figures(book.t("column-sum"), 15),
+        Column::figures(book.t("column-rejects"), 9),
+        two("column-arrived", "book-rows", 9),
+        two("column-arrived", "column-sum", 14),
+        two("column-control", "book-rows", 10),
+        two("column-control", "column-sum", 15),
+        two("book-received", "book-rows", 10),
+        two("book-received", "column-sum", 15),
+        two("column-difference", "book-rows", 10),
+        two("column-difference", "column-sum", 13),
+        plain("book-notes", 27),
     ];
     let both = book.report.sources.iter().zip(book.facts.told_sources());
     let rows = both

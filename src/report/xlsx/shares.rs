@@ -25,10 +25,10 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let figures = |key: &str, width| Column::figures(book.t(key), width);
     let table = [
-        plain("book-definition-id", 20),
-        plain("column-definition", 38),
+        plain("book-definition-id", 19),
+        plain("column-definition", 32),
         plain("book-agency-code", 14),
-        plain("column-agency", 24),
+        plain("column-agency", 21),
         plain("column-period", 22),
         figures("book-numerator", 16),
         figures("book-denominator", 16),

@@ -3,7 +3,7 @@
 
 use chrono::Datelike;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Url, Worksheet, XlsxError};
 
 use super::looks::{Look, Looks};
 use crate::domain::{Day, Fraction, Lang};
@@ -52,6 +52,8 @@ pub(super) enum Cell {
     Formula(String, String, Look),
     /// A mark.
     Mark(&'static str),
+    /// A place in a file beside the workbook, and the word to click on.
+    Link(String, String),
 }
 
 impl Cell {
@@ -97,12 +99,16 @@ pub(super) struct Sheet<'b> {
 }
 
 impl<'b> Sheet<'b> {
-    /// An empty sheet: A4, everything on one page's width, page and run in the footer.
+    /// An empty sheet: A4, everything on one page's width, narrow margins (in inches) so that
+    /// letters stay large, page and run in the footer.
     pub(super) fn new(name: String, looks: &'b Looks, lang: Lang, footer: &str) -> Result<Self> {
         let mut to = Worksheet::new();
         to.set_name(&name)?;
         to.set_paper_size(9);
         to.set_print_fit_to_pages(1, 0);
+        let inches = |tenths: i64| Decimal::new(tenths, 1).try_into().unwrap_or_default();
+        let [side, top, bottom, head] = [4, 5, 6, 3].map(inches);
+        to.set_margins(side, side, top, bottom, head, head);
         to.set_footer(footer);
         to.set_screen_gridlines(false);
         Ok(Self {
@@ -145,6 +151,11 @@ impl<'b> Sheet<'b> {
             Cell::Whole(number) => return self.number(row, col, *number, looks.cell(Look::Whole)),
             Cell::Money(number) => return self.number(row, col, *number, looks.cell(Look::Money)),
             Cell::Day(day) => return self.day(row, col, *day),
+            Cell::Link(place, word) => {
+                let url = Url::new(format!("file:///{place}")).set_text(word);
+                self.to
+                    .write_url_with_format(row, col, url, looks.cell(Look::Link))?;
+            }
             Cell::Share(text) => return self.decimal(row, col, text, looks.cell(Look::Share)),
             Cell::Formula(formula, result, look) => {
                 let format = looks.cell(*look);

@@ -17,9 +17,9 @@ use super::sheet::{Cell, Result, Sheet, fitting};
 use super::table::Written;
 
 /// The widths of the columns.
-const WIDTHS: [u16; 5] = [30, 26, 18, 14, 40];
+const WIDTHS: [u16; 6] = [28, 25, 19, 15, 34, 19];
 /// The last column.
-const LAST: u16 = 4;
+const LAST: u16 = 5;
 /// So many items of work are named.
 const FIRST_WORK: usize = 12;
 /// Rows under the chart.
@@ -124,7 +124,7 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
         sheet.say(9, col, &tile.change, &looks.tile_note)?;
         sheet.say(10, col, &tile.change_month, &looks.tile_note)?;
     }
-    for (row, height) in [(6, 28), (7, 26), (8, 16), (9, 28), (10, 28)] {
+    for (row, height) in [(6, 28), (7, 26), (8, 16), (9, 40), (10, 28)] {
         sheet.to.set_row_height(row, height)?;
     }
     Ok(())
@@ -188,6 +188,7 @@ fn work(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32) -> Result<()> {
         "book-amount",
         "book-age",
         "column-advice",
+        "book-counted",
     ];
     sheet.headings(at + 1, &headings.map(|key| book.t(key)))?;
     let first = book
@@ -198,23 +199,22 @@ fn work(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32) -> Result<()> {
     let mut next = at + 2;
     for view in first {
         let name = match view.dossier.as_str() {
-            "" => format!("{} {}", view.source, view.row_id),
+            "" => view.reference.clone(),
             dossier => dossier.to_owned(),
         };
-        let risk = if view.counted.is_here() {
-            Cell::Money(view.amount.wide())
-        } else {
-            Cell::Text(view.stake(book.lang()))
-        };
+        // money that is counted elsewhere is a number with a word beside it
+        let place = view.stake_parts(book.lang()).1;
+        let at_stake = view.counted.amount();
         sheet.fitted_row(
             next,
             &WIDTHS,
             &[
                 Cell::Text(view.label.clone()),
                 Cell::Code(name),
-                risk,
+                at_stake.map_or(Cell::Blank, |amount| Cell::Money(amount.wide())),
                 Cell::Whole(view.age_days.into()),
                 Cell::Text(view.advice.clone()),
+                place.map_or(Cell::Blank, Cell::Text),
             ],
         )?;
         next += 1;

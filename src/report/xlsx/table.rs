@@ -1,13 +1,17 @@
 //! A table of a sheet: a title, a word on what it is, totals over what the filter shows, headings
 //! that stay in sight, rows, and a filter.
 
+use rust_xlsxwriter::Format;
+
 use super::columns::{FIRST_ROW, HEADING_ROW};
 use super::looks::Look;
-use super::sheet::{Cell, Result, Sheet, letters, lines};
+use super::sheet::{Cell, Result, Sheet, fitting, letters, lines};
 use crate::text;
 
 /// The row of the title; the exceptions have their keys above it.
 const TITLE_ROW: u32 = 0;
+/// What stands above a table is so wide at most, in characters: a screen shows that much.
+const INTRO_WIDTH: u16 = 150;
 /// The row of the totals.
 pub(super) const TOTAL_ROW: u32 = 2;
 
@@ -126,6 +130,8 @@ pub(super) struct Head<'h> {
     pub(super) first_col: u16,
     /// The columns before this one stay in sight.
     pub(super) freeze_col: u16,
+    /// The last column that is printed; none for all of them.
+    pub(super) last_printed: Option<u16>,
 }
 
 impl<'h> Head<'h> {
@@ -137,6 +143,7 @@ impl<'h> Head<'h> {
             title_row: TITLE_ROW,
             first_col: 0,
             freeze_col: 0,
+            last_printed: None,
         }
     }
 }
@@ -181,7 +188,7 @@ impl Sheet<'_> {
 
     fn head(&mut self, head: &Head<'_>, columns: &[Column], written: &Written) -> Result<()> {
         let looks = self.looks;
-        self.title(head, written)?;
+        self.title(head, columns, written)?;
         let last = written.last_row();
         for (col, column) in (0_u16..).zip(columns) {
             if column.width == 0 {
@@ -213,6 +220,9 @@ impl Sheet<'_> {
         self.to.set_freeze_panes(FIRST_ROW, head.freeze_col)?;
         self.to.set_repeat_rows(HEADING_ROW, HEADING_ROW)?;
         self.to.set_landscape();
+        let printed = head.last_printed.unwrap_or(width - 1);
+        self.to
+            .set_print_area(head.title_row, head.first_col, last, printed)?;
         Ok(())
     }
 
@@ -232,14 +242,14 @@ impl Sheet<'_> {
     }
 
     /// Title and intro; rows that did not fit take the intro's place.
-    fn title(&mut self, head: &Head<'_>, written: &Written) -> Result<()> {
+    fn title(&mut self, head: &Head<'_>, columns: &[Column], written: &Written) -> Result<()> {
         let looks = self.looks;
         let (row, col) = (head.title_row, head.first_col);
         let own_row = row + 1 < TOTAL_ROW;
         if written.cut == 0 {
             self.say(row, col, head.title, &looks.title)?;
             if own_row {
-                self.say(row + 1, col, head.intro, &looks.intro)?;
+                self.over((row + 1, col), columns, head.intro, &looks.said)?;
             }
             return Ok(());
         }
@@ -248,9 +258,35 @@ impl Sheet<'_> {
         let said = text::say(self.lang, "book-more", &args);
         if own_row {
             self.say(row, col, head.title, &looks.title)?;
-            return self.say(row + 1, col, &said, &looks.warning);
+            return self.over((row + 1, col), columns, &said, &looks.untold);
         }
         let said = format!("{}. {said}", head.title);
         self.say(row, col, &said, &looks.warning)
+    }
+
+    /// A text above the headings, over as many columns from the place on as a screen shows, as high
+    /// as it needs.
+    fn over(
+        &mut self,
+        (row, col): (u32, u16),
+        columns: &[Column],
+        said: &str,
+        format: &Format,
+    ) -> Result<()> {
+        let (mut width, mut last) = (0, col);
+        for (at, column) in (0_u16..).zip(columns).skip(usize::from(col)) {
+            if width + column.width > INTRO_WIDTH {
+                break;
+            }
+            (width, last) = (width + column.width, at);
+        }
+        let said = fitting(said, self.lang);
+        if last > col && !said.is_empty() {
+            self.to.merge_range(row, col, row, last, &said, format)?;
+        } else {
+            self.say(row, col, &said, format)?;
+        }
+        self.to.set_row_height(row, lines(&said, width) * 13 + 4)?;
+        Ok(())
     }
 }

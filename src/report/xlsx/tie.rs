@@ -40,8 +40,8 @@ pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     };
     let mut table = vec![
         Column::new(book.t("book-money"), 0),
-        Column::new(book.t("column-source"), 24),
-        Column::new(book.t("book-day"), 12),
+        Column::new(book.t("column-source"), 20),
+        Column::new(book.t("book-day"), 11),
         Column::new(book.t("column-kind"), 15),
     ];
     let parts = [

@@ -302,3 +302,63 @@ fn the_policy_names_our_style_and_blocks_everything_else() {
         "{log}"
     );
 }
+
+/// On a telephone, 390 points wide (a window of Chromium is wider, a frame is not): nothing that
+/// tells a share, its bounds or its verdict is beyond the edge, nor is the page wider.
+#[test]
+fn on_a_telephone_no_figure_of_the_shares_is_off_the_screen() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "<script>addEventListener('load', () => {
+        const seen = (node) => node.getClientRects().length > 0;
+        const what = '.stack td, .stack tbody th, .verdict .key li, .tiles li';
+        const off = [...document.querySelectorAll(what)]
+            .filter((node) => seen(node) && !node.closest('.off'))
+            .map((node) => [node, node.getBoundingClientRect()])
+            .filter(([, box]) => box.left < 0 || box.right > innerWidth);
+        const told = document.querySelectorAll('#shares .stack td').length;
+        const fits = document.documentElement.scrollWidth <= innerWidth;
+        const named = off.map(([node]) => node.textContent.trim()).join(' / ');
+        parent.postMessage([innerWidth, fits, told > 6, named].join(' | '), '*');
+    });</script>";
+    let told = |html: &str| {
+        std::fs::write(dir.path().join("phone.html"), driven(html, script)).unwrap();
+        let frame = "<iframe src=\"phone.html\" width=\"390\" height=\"844\" \
+            style=\"border:0\"></iframe><pre id=\"said\"></pre><script>\
+            addEventListener('message', (said) => {\
+            document.getElementById('said').textContent = said.data; });</script>";
+        let (dom, log) = dom(dir.path(), frame);
+        let said = dom.split_once("<pre id=\"said\">").expect(&log).1;
+        said.split_once("</pre>").unwrap().0.to_owned()
+    };
+    for scene in [example::undecided(), super::cells::scene()] {
+        assert_eq!(told(&page(&scene)), "390 | true | true | ");
+    }
+    // the test can fail
+    let wide = page(&example::undecided()).replace(".stack tr { ", ".stack tr { width: 600px; ");
+    assert!(told(&wide).len() > "390 | true | true | ".len());
+}
+
+/// What the button of a letter copies is the letter, and the button says that it did.
+#[test]
+fn a_letter_is_copied_and_the_button_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let script = "<script>addEventListener('load', async () => {
+        let copied = '';
+        const writeText = async (text) => { copied = text; };
+        Object.defineProperty(navigator, 'clipboard', { value: { writeText } });
+        const button = document.querySelector('button.copy');
+        button.closest('details').open = true;
+        const letter = button.parentElement.querySelector('.text').textContent;
+        button.click();
+        await new Promise((done) => setTimeout(done, 50));
+        const out = document.createElement('pre');
+        out.id = 'said';
+        const said = [copied === letter, letter.length > 80, button.textContent, button.hidden];
+        out.textContent = said.join(' | ');
+        document.body.append(out);
+    });</script>";
+    let (dom, log) = dom(dir.path(), &driven(&page(&example::undecided()), script));
+    let said = dom.split_once("<pre id=\"said\">").expect(&log).1;
+    let said = said.split_once("</pre>").unwrap().0;
+    assert_eq!(said, "true | true | Đã chép | false");
+}

@@ -63,8 +63,9 @@ fn incomplete_is_never_green_and_the_proof_is_held_back() {
         false,
         "?",
         "CHƯA ĐỦ CĂN CỨ",
-        "Chưa kết luận vì chưa đủ dữ liệu từ sepay-main, vnpay; phần đã nhận cho Tỷ lệ giao dịch \
-         không dùng tiền mặt lũy kế năm 2022 là 51,00 % (từ 51,00 % đến 52,00 %, mục tiêu 50 %).",
+        "Chưa kết luận vì chưa đủ dữ liệu từ sepay-main, vnpay. Tỷ lệ giao dịch \
+         không dùng tiền mặt lũy kế năm 2022, tính theo phần đã nhận, là 51,00 % (từ 51,00 % \
+         đến 52,00 %, mục tiêu 50 %).",
     );
     let report = build(&scene);
     assert_eq!(report.headline.unwrap().verdict, Some(Verdict::Undecided));

@@ -8,19 +8,74 @@ use doisoat::report::model::PAPER_MAX;
 
 use super::browser::chromium;
 use super::{build, example, large, page};
-use crate::pdf::{Read, read, squeezed};
+use crate::pdf::{Read, pages_of, read, squeezed};
 
 /// A night is printed on at most so many pages.
 pub(crate) const PAGES_MAX: usize = 12;
 
 /// What Chromium prints of a file.
 pub(crate) fn printed(file: &Path, dir: &Path) -> Read {
+    read(&printed_bytes(file, dir))
+}
+
+fn printed_bytes(file: &Path, dir: &Path) -> Vec<u8> {
     let pdf = dir.join("report.pdf");
     let print = format!("--print-to-pdf={}", pdf.display());
     let url = format!("file://{}", file.display());
     chromium(dir, &["--no-pdf-header-footer", &print], &url);
-    let bytes = std::fs::read(&pdf).unwrap();
-    read(&bytes)
+    std::fs::read(&pdf).unwrap()
+}
+
+/// The text of each printed page.
+fn pages(html: &str) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("index.html");
+    std::fs::write(&file, html).unwrap();
+    pages_of(&printed_bytes(&file, dir.path()))
+}
+
+/// Unit, report and day stand above each page, who signs is never alone, no heading ends a page.
+#[test]
+fn each_page_says_whose_it_is_and_headings_stay() {
+    let scene = example::undecided();
+    let report = build(&scene);
+    let pages = pages(&page(&scene));
+    assert!(pages.len() > 3, "{} pages", pages.len());
+    let (unit, title) = (squeezed(&report.unit), squeezed(&report.title()));
+    for (at, text) in pages.iter().enumerate().skip(1) {
+        let letters = squeezed(text);
+        assert!(
+            letters.contains(&unit) && letters.contains(&title),
+            "{at}: {text}"
+        );
+    }
+    let last = pages.last().unwrap();
+    let before = squeezed(last.split_once("Người lập biểu").unwrap().0);
+    let own = before.replace(&unit, "").replace(&title, "");
+    assert!(
+        own.chars().count() > 100,
+        "the signatures stand alone: {last}"
+    );
+    let heading = |id: &str| {
+        let html = page(&scene);
+        let rest = html.split_once(&format!("id=\"{id}\">")).unwrap().1;
+        squeezed(&rest.split_once('<').unwrap().0.replace("&nbsp;", " "))
+    };
+    for id in [
+        "settlement-h",
+        "instruments-h",
+        "shares-h",
+        "flow-h",
+        "carry-h",
+    ] {
+        let heading = heading(id);
+        for text in &pages {
+            let text = text.trim_end();
+            // the number of the page ends it
+            let text = text.rsplit_once('\n').map_or(text, |(rest, _)| rest);
+            assert!(!squeezed(text).ends_with(&heading), "{heading}: {text}");
+        }
+    }
 }
 
 fn print(html: &str) -> Read {

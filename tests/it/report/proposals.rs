@@ -42,13 +42,37 @@ fn a_proposal_stands_beside_its_open_payment() {
         &format!("href=\"#e-{id}\">106</a>"),
         "sepay-main, 05/12/2022",
         "1.200.000 ₫",
-        "<td>H48.18.22-221205-0009 (900/1000): ",
-        "<br>H48.18.21-221201-0007 / F1 (640/1000): ",
+        "<br>H48.18.22-221205-0009 (900/1000)",
+        "<br>H48.18.21-221201-0007 / F1 (640/1000)",
     ] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     scene.settlement.suggestions.clear();
     assert!(!page(&scene).contains("#proposals"));
+}
+
+/// What speaks for all is said once, and each candidate says what speaks for it alone.
+#[test]
+fn a_candidate_says_its_own_reason_only() {
+    let mut scene = example::undecided();
+    let mut second = scene.settlement.suggestions[0].clone();
+    let code = |text: &str| doisoat::domain::DossierCode::parse(text).unwrap();
+    (second.score, second.fee_id) = (600, None);
+    second.dossier_code = code("H48.18.22-221205-0009");
+    second.reason.truncate(1);
+    scene.settlement.suggestions.push(second);
+    let said = section(&page(&scene), "proposals");
+    let amount = "1.200.000 đồng";
+    assert_eq!(said.matches(amount).count(), 1, "{said}");
+    let (shared, own) = said
+        .split_once("H48.18.21-221201-0007 / F1 (640/1000)")
+        .unwrap();
+    assert!(
+        shared.contains("Căn cứ chung: ") && shared.contains(amount),
+        "{shared}"
+    );
+    assert!(own.contains("đúng người nộp"), "{own}");
+    assert!(own.contains("H48.18.22-221205-0009 (600/1000)"), "{own}");
 }
 
 #[test]

@@ -59,6 +59,35 @@ fn what_decides_tells_its_money_where_the_fee_counts_it() {
     assert!(row.contains("tính ở dòng khoản thu"), "{row}");
     let mut book = workbook::open(&workbook::book(&scene));
     let sheet = workbook::sheet(&mut book, "Tóm tắt");
-    let cells: Vec<String> = sheet.rows().flatten().map(ToString::to_string).collect();
-    assert!(cells.iter().any(|cell| cell == said), "{cells:?}");
+    // a number with the word in a column of its own
+    let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string));
+    let row: Vec<String> = rows
+        .find_map(|row| {
+            let row: Vec<String> = row.collect();
+            row.contains(&"tính ở dòng khoản thu".to_owned())
+                .then_some(row)
+        })
+        .unwrap();
+    assert_eq!((&*row[2], &*row[5]), ("50000", "tính ở dòng khoản thu"));
+}
+
+#[test]
+fn an_explanation_is_one_sentence() {
+    for (lang, wanted) in [
+        (
+            Lang::Vi,
+            "phải thu 300.000 đồng, đã nộp 250.000 đồng; số tiền rủi ro tính ở dòng khoản thu.</p>",
+        ),
+        (
+            Lang::En,
+            "; the money at risk is counted at the fee line.</p>",
+        ),
+    ] {
+        let mut scene = deciding_payment().0;
+        scene.facts.lang = lang;
+        let html = page(&scene).replace('\u{a0}', " ");
+        assert!(html.contains(wanted), "{wanted}");
+        let body = html.split_once("<body>").unwrap().1;
+        assert!(!body.contains(".."), "two full stops");
+    }
 }

@@ -175,3 +175,52 @@ fn long_lists_are_cut_and_counted() {
     let page = doisoat::report::html::render(&report);
     assert!(page.contains("55 ngoại lệ tiếp theo, mỗi ngoại lệ một dòng"));
 }
+
+/// Right behind the first screen: whether the sums tie, then who paid how, then how it went.
+#[test]
+fn the_tie_out_comes_before_shares_trend_and_exceptions() {
+    let html = super::page(&super::example::undecided());
+    let ids = [
+        "tie",
+        "shares",
+        "agencies",
+        "instruments",
+        "trend",
+        "exceptions",
+        "ages",
+    ];
+    let at = ids.map(|id| html.find(&format!("<section id=\"{id}\"")).unwrap());
+    assert!(at.is_sorted(), "{at:?}");
+    let links = ids.map(|id| html.find(&format!("href=\"#{id}\"")).unwrap());
+    assert!(links[..5].is_sorted(), "{links:?}");
+}
+
+/// Payments that the rules matched alone, among those that had to be matched.
+#[test]
+fn the_page_says_how_many_were_matched_automatically() {
+    let mut scene = super::example::undecided();
+    let said = |scene: &super::Scene| {
+        let html = super::page(scene).replace('\u{a0}', " ");
+        let rest = html.split_once("Khớp tự động: ").unwrap().1;
+        let told = rest.split_once(" giao dịch").unwrap().0;
+        let (n, all) = told
+            .split_once('(')
+            .unwrap()
+            .1
+            .split_once(" trong ")
+            .unwrap();
+        (n.parse::<u32>().unwrap(), all.parse::<u32>().unwrap())
+    };
+    let (n, all) = said(&scene);
+    assert!(0 < n && n < all, "{n} of {all}");
+    let mut groups = scene.settlement.groups.iter_mut();
+    let of_txn = |group: &&mut doisoat::matching::MatchGroup| {
+        let side = |leg: &doisoat::matching::Leg| leg.money.side == doisoat::domain::Side::Txn;
+        group.legs.iter().any(side)
+    };
+    let group = groups.find(of_txn).unwrap();
+    group.legs.iter_mut().for_each(|leg| leg.pass = "decision");
+    let legs = u32::try_from(group.legs.len()).unwrap();
+    assert_eq!(legs, 1);
+    assert_eq!(said(&scene), (n - 1, all));
+}

@@ -188,6 +188,23 @@ fn a_lost_row_shows_in_the_checks() {
     assert!(at(&checks, 2, 0).to_string().starts_with('✗'));
 }
 
+/// Class, status and link of an exception, each in a column of its own; true where it decides the
+/// verdict, and where it is linked.
+fn words_of(list: &Range<Data>, row: usize) -> (bool, bool) {
+    let text = |key: &str| at(list, row, col(key)).to_string();
+    // a class is one word for the filter, whatever else holds
+    assert!(!text("label").contains("(quyết định)"), "{}", text("label"));
+    assert!(!text("label").contains("(mới)"), "{}", text("label"));
+    let decides = text(columns::DECIDING);
+    assert!(["", "quyết định"].contains(&&*decides), "{decides}");
+    let known = ["Chỉ để biết", "Quá hạn", "Đã giao", "Mới", "Chưa giao"];
+    assert!(known.contains(&&*text(columns::STATUS)), "{row}");
+    // rejects have no place among the exceptions of the page
+    let linked = text(columns::LINK) == "Mở";
+    assert!(!linked || text(columns::WORK) == "1", "{row}");
+    (!decides.is_empty(), linked)
+}
+
 #[test]
 fn an_exception_is_a_row_with_cells_of_the_right_types() {
     let scene = example::undecided();
@@ -205,6 +222,7 @@ fn an_exception_is_a_row_with_cells_of_the_right_types() {
     assert_eq!(keys, columns::COLUMNS.map(|column| column.key));
     let mut seen = BTreeSet::new();
     let mut works = Vec::new();
+    let (mut decided, mut links_seen) = (0, 0);
     for row in first..list.height() {
         let cell = |key: &str| at(&list, row, col(key));
         let id = cell(columns::EXCEPTION_ID).to_string();
@@ -221,6 +239,9 @@ fn an_exception_is_a_row_with_cells_of_the_right_types() {
             );
         }
         assert!(matches!(cell("opened_on"), Data::DateTime(_)));
+        let (decides, linked) = words_of(&list, row);
+        decided += usize::from(decides);
+        links_seen += usize::from(linked);
         assert_eq!(
             cell(columns::RUN_ID).to_string(),
             "2022-12-05-0123456789ab-2"
@@ -231,6 +252,7 @@ fn an_exception_is_a_row_with_cells_of_the_right_types() {
         works.push(number(cell(columns::WORK)));
     }
     assert_eq!(seen, wanted);
+    assert!(decided == 2 && links_seen >= 4, "{decided} {links_seen}");
     assert!(works.is_sorted_by(|a, b| a >= b), "the work first");
     assert!(works.contains(&"0".to_owned()) && works.contains(&"1".to_owned()));
     // the amount that decides stands first, with its age
@@ -281,7 +303,15 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             xml.contains("2022-12-05-0123456789ab-2&amp;RTrang &amp;P/&amp;N"),
             "{name}"
         );
-        assert!(!xml.contains("mergeCell") || name == "Tóm tắt", "{name}");
+        // no merged cells in data: only what is said above the headings, which wraps on paper
+        for merged in xml.split("<mergeCell ref=\"").skip(1) {
+            let place = merged.split('"').next().unwrap();
+            let rows = place
+                .split(':')
+                .map(|at| at.trim_start_matches(char::is_alphabetic));
+            let above = rows.into_iter().all(|row| row == "2");
+            assert!(above || name == "Tóm tắt", "{name}: {place}");
+        }
         let table = !["Tóm tắt", "Chú giải"].contains(&name.as_str());
         assert_eq!(xml.contains("<autoFilter"), table, "{name}");
         assert!(xml.contains("state=\"frozen\"") || !table, "{name}");

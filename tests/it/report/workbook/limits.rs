@@ -33,7 +33,25 @@ fn hostile_text_is_text() {
             assert!(!cell.to_string().contains(hidden), "{name} {cell:?}");
         }
         let xml = xml(&bytes, name);
-        assert!(!xml.contains("<hyperlink"), "{name}");
+        assert!(!xml.contains("<hyperlink") || name == "Ngoại lệ", "{name}");
+    }
+    // the only links are ours, to a place on the page beside the workbook
+    let place = open(&bytes)
+        .sheet_names()
+        .iter()
+        .position(|n| n == "Ngoại lệ");
+    let links = format!("xl/worksheets/_rels/sheet{}.xml.rels", place.unwrap() + 1);
+    let links = part(&bytes, &links);
+    for target in links.split("Target=\"").skip(1) {
+        assert_eq!(target.split('"').next(), Some("index.html"));
+    }
+    let list = xml(&bytes, "Ngoại lệ");
+    let places: Vec<&str> = list.split(" location=\"").skip(1).collect();
+    assert!(!places.is_empty());
+    for place in places {
+        let id = place.split('"').next().unwrap().strip_prefix("e-");
+        let hex = id.is_some_and(|id| id.len() == 16 && id.chars().all(|c| c.is_ascii_hexdigit()));
+        assert!(hex, "{place}");
     }
     let archive = zip::ZipArchive::new(Cursor::new(&bytes)).unwrap();
     for name in archive.file_names() {

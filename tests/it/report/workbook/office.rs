@@ -264,6 +264,12 @@ fn libreoffice_prints_it_on_a4() {
     let dir = tempfile::tempdir().unwrap();
     let made = convert(dir.path(), &book(&example::undecided()), "pdf");
     let bytes = std::fs::read(made).unwrap();
+    // in the middle of the words of a page letters are 7.5 points from foot to head at least
+    for (at, mut page) in crate::pdf::heights(&bytes).into_iter().enumerate() {
+        page.sort_unstable();
+        let middle = page.get(page.len() / 2).copied().unwrap_or(i64::MAX);
+        assert!(middle >= 750, "page {}: {middle} hundredths", at + 1);
+    }
     let text = String::from_utf8_lossy(&bytes);
     let pages: Vec<&str> = text.split("/Type/Page/").skip(1).collect();
     assert!(pages.len() >= 12, "{} pages", pages.len());
