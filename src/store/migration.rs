@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use sqlx::SqlSafeStr as _;
-use sqlx::migrate::{
-    AppliedMigration, Migrate, MigrateError, Migration, MigrationType, Migrator,
-};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, MigrationType, Migrator};
 
 use super::connect::Db;
 use super::exec::failure;
