@@ -204,8 +204,8 @@ fn money_on(facts: &Facts, ledger: &Ledger, l: usize, state: &mut State) -> Opti
 }
 
 /// A dossier paid in full. Whatever touches it may stand in the stead of what is on it, take it
-/// elsewhere, or have taken it back: it may turn out not to be paid, or to be paid by something else
-/// on any of its days.
+/// elsewhere, or have taken it back: it may turn out not to be paid, or to be paid by something
+/// else on any of its days.
 fn full<'i>(
     facts: &Facts,
     d: Index,
@@ -286,8 +286,8 @@ fn is_reached(facts: &Facts, d: Index, need: i128) -> bool {
     any || facts.credits.reach(need.max(1)).is_some()
 }
 
-/// The days on which the last payment of a dossier that nothing open touches may turn out to be: not
-/// before what it has, nor before all that nobody has seen can have come.
+/// The days on which the last payment of a dossier that nothing open touches may turn out to be:
+/// not before what it has, nor before all that nobody has seen can have come.
 fn days(facts: &Facts, state: &State) -> (Day, Day) {
     let paid = state.paid;
     let last = paid.map(|paid| paid.1);

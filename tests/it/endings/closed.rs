@@ -1,5 +1,5 @@
-//! Days of which an interval was too narrow, each with the word that led out of it: it holds now, and
-//! the checker refuses what was told then.
+//! Days of which an interval was too narrow, each with the word that led out of it: it holds now,
+//! and the checker refuses what was told then.
 
 use doisoat::domain::{Inputs, Rules};
 use doisoat::kpi::Contribution;
