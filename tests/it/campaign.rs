@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::cli::doisoat;
 use crate::database::{Database, Kind};
 use crate::fake::{Fake, answer};
+use crate::notify::mail::Server;
 use crate::town::{FIRST, Town, as_is, day, files};
 
 /// A number from the environment.
@@ -57,6 +58,7 @@ impl State {
 pub(crate) struct Field {
     town: Town,
     hook: Fake,
+    post: Server,
     kind: Kind,
     more: String,
 }
@@ -80,6 +82,7 @@ impl Field {
         Arc::new(Self {
             town,
             hook,
+            post: Server::plain(),
             kind,
             more: more.to_owned(),
         })
@@ -169,7 +172,25 @@ impl Field {
         if keys.len() != 1 || told.len() > 1 + kills {
             wrong.push(format!("told after {kills} kills: {told:?}"));
         }
+        // a mail that came twice is one mail: the same id and the same bytes
+        let mails = self.mails(trial);
+        let all: BTreeSet<&String> = mails.iter().collect();
+        if all.len() != 1 || mails.len() > 1 + kills {
+            let ids = mails
+                .iter()
+                .map(|raw| raw.lines().find(|line| line.starts_with("Message-ID")));
+            let ids: Vec<_> = ids.collect();
+            wrong.push(format!("mails after {kills} kills: {ids:?}"));
+        }
         wrong
+    }
+
+    /// Each mail that came from the trial, as it came.
+    fn mails(&self, trial: &Trial) -> Vec<String> {
+        let to = trial.mailbox();
+        let mails = self.post.mails().into_iter();
+        let ours = mails.filter(|mail| mail.to.contains(&to));
+        ours.map(|mail| mail.raw).collect()
     }
 
     /// The key of each notification that came from the trial.
@@ -191,6 +212,11 @@ impl Trial {
         self.database.dir.path()
     }
 
+    /// To whom its mail goes.
+    fn mailbox(&self) -> String {
+        format!("{}@example.vn", self.name)
+    }
+
     /// Writes `doisoat.toml` with another address of the database.
     pub(crate) fn write_config(&self, field: &Field, url: &str) {
         let port = field.hook.port;
@@ -200,8 +226,9 @@ impl Trial {
             .replace(&field.town.database.url, url);
         let notify = format!(
             "\n[[notify.webhook]]\nurl = \"http://127.0.0.1:{port}/hook/{}\"\n\
-             allow_loopback = true\nsecret = {{ file = \"secret\" }}\n",
-            self.name
+             allow_loopback = true\nsecret = {{ file = \"secret\" }}\n{}",
+            self.name,
+            crate::notify::email_to(field.post.port, &self.mailbox())
         );
         let text = format!("{}{text}{notify}", field.more);
         std::fs::write(self.dir().join("doisoat.toml"), text).unwrap();
