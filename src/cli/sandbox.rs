@@ -222,28 +222,24 @@ fn told(sandbox: &Sandbox, args: &SandboxArgs, pushed: &[Pushed]) -> String {
     let others: Vec<String> = others
         .map(|name| commented(&sandbox.toml_source(name)))
         .collect();
-    let mut text = format!(
-        "{}{}\n{}\n{}\n# The other gateways answer about the same orders. Their ids stand in the export with\n\
-         # --gateway NAME, and this is what reads them:\n\n{}\n",
+    let spare = match webhooks(false, commented) {
+        none if none.is_empty() => none,
+        tables => format!("# Other webhooks of the same events:\n\n{tables}\n"),
+    };
+    format!(
+        "{}{}\n{}\n{}\n\
+         # The other gateways answer about the same orders. Their ids stand in the export with\n\
+         # --gateway NAME, and this is what reads them:\n\n{}\n{spare}\
+         # SePay version 2, in place of version 1:\n\n{}\n\
+         # The registry through its interface:\n\n{}",
         lines.concat(),
         switches(sandbox, args),
         sandbox.toml_sources(),
         webhooks(true, str::to_owned),
         others.join("\n"),
-    );
-    if !pushed.is_empty() {
-        let others = webhooks(false, commented);
-        text.push_str(&format!(
-            "# Other webhooks of the same events:\n\n{others}\n"
-        ));
-    }
-    text.push_str(&format!(
-        "# SePay version 2, in place of version 1:\n\n{}\n\
-         # The registry through its interface:\n\n{}",
         commented(&sandbox.toml_source("sepay2")),
         commented(&sandbox.toml_source("igate")),
-    ));
-    text
+    )
 }
 
 /// What can be asked of the sandbox itself while it runs.

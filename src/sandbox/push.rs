@@ -217,10 +217,8 @@ fn table(provider: &str, push: &Push, folder: &Path) -> String {
     let Push {
         name, keys, toml, ..
     } = push;
-    let secrets = keys.iter();
-    let secrets: String = secrets
-        .map(|known| format!("{} = {{ env = \"{}\" }}\n", known.key, known.env))
-        .collect();
+    let secret = |known: &Credential| format!("{} = {{ env = \"{}\" }}\n", known.key, known.env);
+    let secrets: String = keys.iter().map(secret).collect();
     format!(
         "[[source]]\nname = \"{name}-push\"\nkind = \"push\"\nprovider = \"{provider}\"\n\
          path = \"{}\"\n{toml}{secrets}",

@@ -144,12 +144,10 @@ async fn what_is_signed_is_evidence_and_what_is_forged_is_shown() {
 fn signed_on(town: &Town, folder: &str, date: &str) -> usize {
     let day = date.replace('-', "");
     let all = files(&town.dir().join("pushed").join(folder));
-    let mut names = all.into_keys();
-    let mut count = 0;
-    while let Some(name) = names.next() {
-        count += usize::from(name.starts_with(&day) && !name.contains("-forged"));
-    }
-    count
+    let names = all.into_keys();
+    names
+        .filter(|name| name.starts_with(&day) && !name.contains("-forged"))
+        .count()
 }
 
 #[tokio::test]

@@ -121,7 +121,11 @@ fn an_order_a_receipt_and_an_agency_keep_every_column() {
     let order = mapped(FileKind::PaymentOrders, &ORDERS, &own)
         .orders
         .remove(0);
-    let ids: Vec<&str> = order.fee_ids.iter().map(|id| id.as_str()).collect();
+    let ids: Vec<&str> = order
+        .fee_ids
+        .iter()
+        .map(doisoat::domain::FeeId::as_str)
+        .collect();
     assert_eq!((&*order.provider, &*order.order_id), ("vnpay", "A1"));
     assert_eq!((ids, order.amount.get()), (vec!["F1", "F2"], 58_000));
     assert_eq!(order.created_at.text(), "20221205101112");
