@@ -279,7 +279,7 @@ mod tests {
         let say = |causes: &Causes, name: &str| causes.of_source(name).say(Lang::Vi);
         assert_eq!(
             say(&causes, "one-stop"),
-            "biên lai R1 (cash.csv); khoản thu H48.18.21-221205-0001/F1 (fees.csv)"
+            "khoản thu H48.18.21-221205-0001/F1 (fees.csv); biên lai R1 (cash.csv)"
         );
         assert_eq!(say(&causes, "vnpay"), "giao dịch vnpay/1");
         let of = |name: &str| Cause::Source { name: name.into() };
