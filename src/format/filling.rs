@@ -1,6 +1,5 @@
 //! PURE: a sheet as it is read, cell by cell: what a person would copy of each cell, and what
-//! became
-//! of its digits.
+//! became of its digits.
 
 use calamine::Data;
 

@@ -92,6 +92,7 @@ fn is_crate_root(path: &str) -> bool {
             "benches/",
             "examples/",
             "campaigns/fuzz/fuzz_targets/",
+            "campaigns/statement_peers/",
         ]
         .iter()
         .any(|folder| test_root(folder))

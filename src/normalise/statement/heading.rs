@@ -328,8 +328,8 @@ fn header_of(block: &[GridRow]) -> Header {
     header
 }
 
-/// A meaning stands once, with the first column that has it. The time of an entry is its own, before
-/// the day from which it counts, wherever that stands.
+/// A meaning stands once, with the first column that has it. The time of an entry is its own,
+/// before the day from which it counts, wherever that stands.
 fn firsts(mut columns: Vec<(Box<str>, Role)>) -> Vec<(Box<str>, Role)> {
     let own = |(text, role): &(Box<str>, Role)| *role == Role::Time && !words::is_later(text);
     let has_own = columns.iter().any(own);
