@@ -19,7 +19,12 @@ pub struct Contests {
     doubted: BTreeMap<Index, Contest>,
     /// Open refunds, with the dossiers that they name.
     refunds: Vec<(Index, BTreeSet<Index>)>,
+    /// What may move the money of each dossier with many payments: each of them asks for it.
+    pub(super) crowded: BTreeMap<Index, Vec<ExceptionId>>,
 }
+
+/// More payments than this make a dossier a crowd.
+const CROWD: usize = 8;
 
 impl Contests {
     /// Collects them.
@@ -32,6 +37,7 @@ impl Contests {
             contested,
             doubted: facts.naming(|open| open == Open::Refund),
             refunds: refunds.map(|txn| (txn, facts.names(txn))).collect(),
+            crowded: BTreeMap::new(),
         }
     }
 }
@@ -134,9 +140,20 @@ impl Facts<'_, '_> {
         open
     }
 
+    /// What may move the money of the dossiers with many payments, once all else is known.
+    pub(super) fn crowded(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
+        let ledgers = self.desk.ledgers.iter();
+        let crowded = ledgers.filter(|(_, ledger)| ledger.entries.len() > CROWD);
+        let moved = crowded.map(|(dossier, _)| (dossier, self.moving(dossier)));
+        moved.collect()
+    }
+
     /// The open rows that may take the place of anything that is on a dossier, or move it, or have
     /// given it back.
     pub fn moving(&self, dossier: Index) -> Vec<ExceptionId> {
+        if let Some(known) = self.contests.crowded.get(&dossier) {
+            return known.clone();
+        }
         let entries = self.desk.ledgers.of(dossier).entries.iter();
         let open = entries.flat_map(|entry| self.displacing(dossier, entry));
         open.collect()

@@ -98,6 +98,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         facts.moves = !movable.is_empty();
         facts.open_money = open.len() + movable.len() + facts.other_money();
         facts.credits = Credits::new(open.into_iter().chain(movable));
+        facts.contests.crowded = facts.crowded();
         facts
     }
 
