@@ -10,6 +10,7 @@ use doisoat::matching::desk::Standing;
 use doisoat::matching::lane::Lane;
 use doisoat::matching::pool::Pool;
 use doisoat::matching::{Evidence, run};
+use doisoat::settle::settle;
 
 use crate::rows::{fee, txn};
 
@@ -117,4 +118,22 @@ fn twenty_thousand_codes_with_a_slip_are_each_looked_up() {
         txn.account = None;
     }
     check("slips", day, [ROWS / 4, 0, 0]);
+}
+
+/// The first payment settles, each later one repeats it; all are proved.
+#[test]
+fn a_dossier_paid_twenty_thousand_times_is_proved() {
+    let code = dossier(0, "").dossier_code;
+    let txns = (0..ROWS).map(|i| payment(i, code.as_str(), "NGUYEN VAN A"));
+    let mut day = day([dossier(0, "")].into_iter(), txns);
+    day.sort();
+    let rules = Rules::default();
+    let settled = settle(&day, &rules, &Vec::new()).unwrap();
+    let repeats = settled.rows.iter().filter(|row| row.class == "duplicate");
+    assert_eq!(repeats.count(), ROWS - 1);
+    let start = Stopwatch::start();
+    let found = doisoat::prove::prove(&day, &rules, &Vec::new(), &settled);
+    let took = start.elapsed();
+    assert!(found.is_empty(), "{}", crate::prove::told(&found));
+    assert!(took < LIMIT, "took {took:?}");
 }

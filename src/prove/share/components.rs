@@ -151,7 +151,7 @@ fn is_beyond(books: &Books) -> bool {
         let differs = money.is_cash() && money.says("receipt_mismatch");
         let mut stakes = money.stakes.iter().map(|stake| &books.stakes[*stake]);
         let perhaps = |stake: &super::super::books::Stake| {
-            !stake.settles() && super::events::certain(books, money, stake) != Some(true)
+            !stake.settles() && super::again::certain(books, money, stake) != Some(true)
         };
         stranger || differs || stakes.any(perhaps)
     };

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::{Books, Line, Money, Stake, class};
-use super::super::memo::person;
+use super::again::certain;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
 use crate::domain::{AgencyCode, Completeness, Receipt, Side, Txn, TxnKind};
@@ -133,31 +133,6 @@ pub(super) fn event(books: &Books, stake: &Stake) -> Event {
         (false, Some(false)) => Event::Perhaps,
         (false, None) => Event::Unknown,
     }
-}
-
-/// A repeat is certain with the same order, or the same payer and amount; of two receipts, with the
-/// same amount.
-pub(super) fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<bool> {
-    let Evidence::Repeats(id) = &stake.first.why else {
-        return None;
-    };
-    let here = books.dossiers[stake.dossier].stakes.iter();
-    let others = here.map(|s| &books.money[books.stakes[*s].money]);
-    let mut first = others.filter(|other| *other.key.id == **id && other.key != money.key);
-    let (first, none) = (first.next()?, first.next());
-    if none.is_some() {
-        return None;
-    }
-    Some(match (money.txn(), first.txn()) {
-        (Some(again), Some(first)) => {
-            let order = again.order_ref.is_some() && again.order_ref == first.order_ref;
-            let payer = person(&again.payer);
-            let same = !again.payer.is_empty() && payer == person(&first.payer);
-            (order && again.source == first.source) || (same && again.amount == first.amount)
-        }
-        (None, None) => money.amount() == first.amount(),
-        _ => false,
-    })
 }
 
 /// The agencies for which a stake is an event: those of its lines, land obligations left out; the

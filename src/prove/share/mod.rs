@@ -7,6 +7,7 @@
 //! can still reach, is told again from the rows (`reach`, `spans`, `lacking`).
 
 mod adding;
+mod again;
 mod amount;
 mod bounds;
 mod by_item;
