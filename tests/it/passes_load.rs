@@ -129,8 +129,9 @@ fn a_dossier_paid_twenty_thousand_times_is_proved() {
     day.sort();
     let rules = Rules::default();
     let settled = settle(&day, &rules, &Vec::new()).unwrap();
+    // the line that was paid again says so too
     let repeats = settled.rows.iter().filter(|row| row.class == "duplicate");
-    assert_eq!(repeats.count(), ROWS - 1);
+    assert_eq!(repeats.count(), ROWS);
     let start = Stopwatch::start();
     let found = doisoat::prove::prove(&day, &rules, &Vec::new(), &settled);
     let took = start.elapsed();
