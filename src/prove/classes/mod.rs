@@ -99,6 +99,9 @@ fn rank(class: &str) -> Option<usize> {
 }
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
+    // once a dossier: it may have very many rows
+    let untils = (0..books.dossiers.len()).map(|dossier| until(books, dossier));
+    let untils: Vec<Option<Day>> = untils.collect();
     for line in 0..books.lines.len() {
         let Some(row) = books.lines[line].said else {
             continue; // `once` says so
@@ -109,7 +112,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
             continue;
         }
         let facts = fee::Facts::new(books, line);
-        let again = again(books, until(books, dossier));
+        let again = again(books, untils[dossier]);
         let asked = Asked {
             known: &|class| facts.known(class),
             linked: facts.linked,
@@ -130,7 +133,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         let facts = money::Facts::new(books, money);
         let dossiers = money.stakes.iter().map(|s| books.stakes[*s].dossier);
         let dossiers = dossiers.filter(|_| !money.is_cash());
-        let until = dossiers.filter_map(|dossier| until(books, dossier)).max();
+        let until = dossiers.filter_map(|dossier| untils[dossier]).max();
         let again = again(books, until);
         let asked = Asked {
             known: &|class| facts.known(class),
