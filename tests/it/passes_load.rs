@@ -10,7 +10,7 @@ use doisoat::matching::desk::Standing;
 use doisoat::matching::lane::Lane;
 use doisoat::matching::pool::Pool;
 use doisoat::matching::{Evidence, run};
-use doisoat::settle::settle;
+use doisoat::settle::{Settlement, settle};
 
 use crate::rows::{fee, txn};
 
@@ -120,21 +120,49 @@ fn twenty_thousand_codes_with_a_slip_are_each_looked_up() {
     check("slips", day, [ROWS / 4, 0, 0]);
 }
 
-/// The first payment settles, each later one repeats it; all are proved.
+/// Settles the day and proves it, in time.
+fn proved(what: &str, mut day: Inputs) -> Settlement {
+    day.sort();
+    let rules = Rules {
+        collection_accounts: vec![("8888".into(), Some("H48.18.22".into()))],
+        ..Rules::default()
+    };
+    let start = Stopwatch::start();
+    let settled = settle(&day, &rules, &Vec::new()).unwrap();
+    let found = doisoat::prove::prove(&day, &rules, &Vec::new(), &settled);
+    let took = start.elapsed();
+    assert!(found.is_empty(), "{what}: {}", crate::prove::told(&found));
+    assert!(took < LIMIT, "{what} took {took:?}");
+    settled
+}
+
+/// The first payment settles, each later one repeats it.
 #[test]
 fn a_dossier_paid_twenty_thousand_times_is_proved() {
     let code = dossier(0, "").dossier_code;
     let txns = (0..ROWS).map(|i| payment(i, code.as_str(), "NGUYEN VAN A"));
-    let mut day = day([dossier(0, "")].into_iter(), txns);
-    day.sort();
-    let rules = Rules::default();
-    let settled = settle(&day, &rules, &Vec::new()).unwrap();
+    let day = day([dossier(0, "")].into_iter(), txns);
+    let settled = proved("one dossier", day);
     // the line that was paid again says so too
     let repeats = settled.rows.iter().filter(|row| row.class == "duplicate");
     assert_eq!(repeats.count(), ROWS);
-    let start = Stopwatch::start();
-    let found = doisoat::prove::prove(&day, &rules, &Vec::new(), &settled);
-    let took = start.elapsed();
-    assert!(found.is_empty(), "{}", crate::prove::told(&found));
-    assert!(took < LIMIT, "took {took:?}");
+}
+
+#[test]
+fn equal_amounts_without_any_name_are_proved() {
+    let fees = || (0..ROWS).map(|i| dossier(i, ""));
+    let txns = |count| (0..count).map(|i| payment(i, "nop le phi", ""));
+    proved("a set", day(fees(), txns(ROWS)));
+    proved("one too many", day(fees(), txns(ROWS + 1)));
+}
+
+#[test]
+fn one_payer_with_twenty_thousand_dossiers_is_proved() {
+    let payer = "CONG TY DO DAC";
+    let fees = || (0..ROWS).map(|i| dossier(i, payer));
+    let unnamed = (0..ROWS - 1).map(|i| payment(i, "nop le phi", payer));
+    proved("nothing named", day(fees(), unnamed));
+    let code = |i: usize| dossier(i, "").dossier_code.as_str().to_owned();
+    let named = (0..ROWS).map(|i| payment(i, &code(i), payer));
+    proved("each named", day(fees(), named));
 }
