@@ -52,6 +52,8 @@ struct State {
     /// The days on which money that nobody has seen may have come: the earliest on which all of it
     /// can have come, and the latest.
     unseen: Option<(Day, Day)>,
+    /// Another version of a line, or a receipt over less than it stands for, may be right: then it
+    /// is not paid in full.
     conflict: bool,
     exceptions: Vec<ExceptionId>,
 }
@@ -133,7 +135,8 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
             let done = line.completed_by.or(line.receipt_differs);
             let done = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
             state.day = state.day.max(last.or(done));
-            if facts.pool.is_fee_conflict(fee).is_some() {
+            let less = line.receipt_differs.is_some() && !line.is_full();
+            if less || facts.pool.is_fee_conflict(fee).is_some() {
                 state.conflict = true;
                 state.exceptions.extend(exception);
             }

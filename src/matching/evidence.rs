@@ -67,6 +67,8 @@ pub enum Evidence {
     ProviderSays(#[serde(deserialize_with = "read_word")] Word),
     /// The registry's day and the accounting day differ.
     DaysDiffer(Day, Day),
+    /// The row is over 0 dong.
+    MovesNothing,
     /// No money names this fee.
     NoMoney,
     /// No valid receipt names this fee.

@@ -61,12 +61,14 @@ impl RegistryRow for Receipt {
     }
 
     fn read(row: Row<'_>, columns: &ReceiptColumns, texts: &mut Texts) -> Result<Self, Fault> {
+        let amount = cells::dong(row, columns.amount_vnd)?;
+        let status = cells::word(row, columns.status, ReceiptStatus::parse)?;
         Ok(Self {
             receipt_id: cells::need_own(row, columns.receipt_id, texts)?,
             receipt_no: texts.own(row.get(columns.receipt_no)),
             dossier_code: cells::code(row, columns.dossier_code, texts)?,
             fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
-            amount: cells::dong(row, columns.amount_vnd)?,
+            amount,
             collected_at: cells::plausible(
                 cells::time(row, columns.collected_at)?,
                 columns.collected_at.name,
@@ -74,7 +76,12 @@ impl RegistryRow for Receipt {
             )?,
             cashier: texts.shared(row.get(columns.cashier)),
             agency_code: cells::agency(row, columns.agency_code, texts)?,
-            status: cells::word(row, columns.status, ReceiptStatus::parse)?,
+            // a receipt of nothing says of no money that it came
+            status: if amount.is_zero() {
+                ReceiptStatus::Void
+            } else {
+                status
+            },
         })
     }
 }

@@ -156,7 +156,11 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
         TxnKind::Payment if money.negative => TxnKind::Debit,
         told => told,
     };
-    let status = word(raw.status, "status", raw.status_text)?;
+    let status = match word(raw.status, "status", raw.status_text)? {
+        // a note of the bank, an attempt, an interest of nothing: it moves no money
+        told if money.amount.is_zero() && told != TxnStatus::Failed => TxnStatus::Void,
+        told => told,
+    };
     let paid_at = moment(raw.time_column, raw.time, raw.time_form)?;
     let paid_at = plausible(paid_at, raw.time_column, raw.time)?;
     let paid_on = paid_at.day();

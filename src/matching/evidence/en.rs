@@ -49,6 +49,7 @@ impl Evidence {
                 format!("the provider says \"{}\"", plain(word, Lang::En))
             }
             Self::DaysDiffer(a, b) => format!("registry day {}, accounting day {}", day(a), day(b)),
+            Self::MovesNothing => "a row over 0 dong: no money moved".into(),
             Self::NoMoney => "no transaction names this fee".into(),
             Self::NoReceipt => "no valid receipt names this fee".into(),
             Self::NoCode => "the memo holds no dossier code".into(),

@@ -56,6 +56,7 @@ impl Evidence {
                 day(a),
                 day(b)
             ),
+            Self::MovesNothing => "dòng 0 đồng, không có tiền chuyển".into(),
             Self::NoMoney => "không thấy giao dịch nào cho khoản này".into(),
             Self::NoReceipt => "không có biên lai hợp lệ cho khoản này".into(),
             Self::NoCode => "nội dung không có mã hồ sơ".into(),

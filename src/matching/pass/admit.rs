@@ -1,5 +1,6 @@
 //! Pass 1: only final, effective money is matched. A failed attempt is no payment, a status the
-//! program does not know is never paid, an id with two contents waits for a person.
+//! program does not know is never paid, a row over 0 dong moves no money, an id with two contents
+//! waits for a person.
 
 use crate::domain::{DossierCode, ReceiptStatus, Side, Text, Txn, TxnStatus};
 
@@ -36,6 +37,7 @@ fn run(desk: &mut Desk) {
         };
         let said = match &row.status_word {
             Some(word) => Evidence::UnknownState(word.as_str().into(), dossier_of(desk, row)),
+            None if class == "void" && row.amount.is_zero() => Evidence::MovesNothing,
             None => Evidence::ProviderSays(row.status.id()),
         };
         desk.out(txn, class, vec![said]);
@@ -49,7 +51,12 @@ fn run(desk: &mut Desk) {
             let versions = desk.pool.inputs.conflicts[at(conflict)].versions.clone();
             desk.receipts[i] = out("conflict", vec![Evidence::Versions(versions)]);
         } else if receipt.status != ReceiptStatus::Valid {
-            desk.receipts[i] = out("void", vec![Evidence::RegistrySays(receipt.status.id())]);
+            let said = if receipt.amount.is_zero() {
+                Evidence::MovesNothing
+            } else {
+                Evidence::RegistrySays(receipt.status.id())
+            };
+            desk.receipts[i] = out("void", vec![said]);
         }
     }
 }

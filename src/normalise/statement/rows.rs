@@ -293,10 +293,6 @@ impl Maker<'_> {
     fn make(&self, record: &Record, heading: impl Fn(&str) -> Option<String>) -> Made {
         match to_txn(record, self.context) {
             Ok(mut txn) => {
-                // a note of the bank, an attempt, an interest of nothing: it moves no money
-                if txn.amount.is_zero() && txn.status != TxnStatus::Failed {
-                    txn.status = TxnStatus::Void;
-                }
                 let told = settlement::status_of(Some(&record.status_text), self.mapping);
                 if [txn.status, told] != [TxnStatus::Unmapped; 2] {
                     // the file's word is a known one: something else put the row before a person

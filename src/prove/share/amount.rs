@@ -87,6 +87,9 @@ fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
         _ => {}
     }
     let differs = row.class == "receipt_mismatch" || row.also.contains(&"receipt_mismatch");
+    if let Some(either) = alone(books, money).filter(|_| differs) {
+        return Some(either);
+    }
     if differs {
         let live = |s: &&usize| !matches!(event(books, &books.stakes[**s]), Event::None);
         let any = money.stakes.iter().any(|s| live(&s));
@@ -95,6 +98,23 @@ fn receipt(books: &Books, money: &Money) -> Option<Wanted> {
         return wanted.or(again.then_some(Wanted::Open));
     }
     kept(books, money, |dong| (0, dong))
+}
+
+/// A receipt over another amount that is all there is of its dossier: its amount or the due.
+fn alone(books: &Books, money: &Money) -> Option<Wanted> {
+    let [only] = money.stakes[..] else {
+        return None;
+    };
+    let stake = &books.stakes[only];
+    let dossier = &books.dossiers[stake.dossier];
+    let [(line, _)] = stake.parts[..] else {
+        return None;
+    };
+    let line = &books.lines[line];
+    let plain = !stake.undone && !stake.unsure && !line.land && !books.differs(line);
+    let all = plain && dossier.stakes.len() == 1 && !dossier.went_back;
+    let amounts = [line.due(), money.amount()].map(|amount| (0, dong(amount)));
+    all.then(|| Wanted::Holds(amounts.to_vec()))
 }
 
 /// What a payment keeps, by agency.

@@ -186,6 +186,49 @@ fn the_largest_amount_is_read_to_the_dong() {
     assert_eq!(link["amount_vnd"], most);
 }
 
+/// Rows over 0 dong are kept and shown, and change no link, class or share.
+#[test]
+fn a_row_over_nothing_moves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    let fees =
+        format!("{FEES}H48.18.22-221202-0002,F2,phi,50000,H48.18.22,P1,qr,2022-12-02,B,paid\n");
+    let cash = "receipt_id,receipt_no,dossier_code,fee_id,amount_vnd,collected_at,cashier,\
+                agency_code,status\n";
+    let run = |payments: &str, receipts: &str| {
+        inside(dir, "fees.csv", fees.as_bytes());
+        inside(dir, "transactions_vnpay.csv", payments.as_bytes());
+        inside(dir, "cash.csv", receipts.as_bytes());
+        let args = [&MATCH, ["--cash", "cash.csv", "--lang", "en"].as_slice()].concat();
+        ends(dir, &args, 0);
+        written(dir)
+    };
+    let before = run(TRANSACTIONS, cash);
+    let (paid, open) = ("H48.18.22-221202-0001", "H48.18.22-221202-0002");
+    for (code, kind) in [
+        (open, "payment"),
+        (paid, "refund"),
+        (paid, "debit"),
+        (paid, "payment"),
+    ] {
+        let row = format!("T2,,{code},0,0,0,2022-12-02T10:00:00,success,{kind},B\n");
+        let files = run(&format!("{TRANSACTIONS}{row}"), cash);
+        nothing_changed(&before, &files, &["links.csv", "share.csv"]);
+        let (lost, added) = changes(&before, &files, "exceptions.csv");
+        assert!(lost.is_empty() && added.len() == 1, "{lost:#?} {added:#?}");
+        assert_eq!((&*added[0]["id"], &*added[0]["class"]), ("T2", "void"));
+        let row = find(&files, "exceptions.csv", |row| row["id"] == "T2");
+        assert_eq!(row["evidence"], "a row over 0 dong: no money moved");
+    }
+    let receipt = format!("R1,R1,{open},F2,0,2022-12-02T10:00:00+07:00,A,H48.18.22,valid\n");
+    let files = run(TRANSACTIONS, &format!("{cash}{receipt}"));
+    nothing_changed(&before, &files, &["links.csv", "share.csv"]);
+    assert_eq!(
+        find(&files, "exceptions.csv", |row| row["id"] == "R1")["class"],
+        "void"
+    );
+}
+
 #[test]
 fn an_id_that_comes_again_is_one_row_or_a_contradiction() {
     let dir = tempfile::tempdir().unwrap();
