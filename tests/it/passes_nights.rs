@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::OK;
-use doisoat::domain::{Day, DossierCode, Fee, Moment, Period, Rules, Txn, TxnKind, Vnd};
+use doisoat::domain::{
+    Day, DossierCode, Fee, Moment, Period, Rules, SourceName, Txn, TxnKind, Vnd,
+};
 use doisoat::matching::spoken;
 use doisoat::settle::{Inputs, Settlement, settle};
 use doisoat::store::{Lease, Store, Window};
@@ -318,4 +320,43 @@ async fn money_sent_back_long_after_a_repaired_key() {
     let before = "23: 0001 repaired_key, 1 repaired_key";
     let after = "end: 0001 refunded, 1 repaired_key, 9 refunded";
     check(&all, &[23], 33, &[before, after]).await;
+}
+
+/// A gateway's refund of one night, and the bank's line of it in the next, or before it: the money
+/// went back once.
+#[tokio::test]
+async fn a_refund_is_seen_at_the_bank_a_night_later_or_sooner() {
+    let gateway = |id: &str, of: u32, amount, kind| Txn {
+        source: SourceName::new("vnpay"),
+        order_ref: Some(A.into()),
+        account: None,
+        amount: Vnd::new(amount),
+        net: Vnd::new(amount),
+        kind,
+        ..paid(id, of, "", "")
+    };
+    let line = Txn {
+        kind: TxnKind::Debit,
+        amount: Vnd::new(20_000),
+        net: Vnd::new(20_000),
+        ..paid("9", 6, &format!("HOAN {A} VNP00000002"), "")
+    };
+    for (refund, bank) in [(6, 7), (7, 6), (6, 6)] {
+        let back = gateway("VNP00000002", 6, 20_000, TxnKind::Refund);
+        let all = [
+            comes(
+                5,
+                vec![due(A, THANH)],
+                vec![gateway("VNP00000001", 5, 50_000, TxnKind::Payment)],
+            ),
+            comes(refund, vec![], vec![back]),
+            comes(bank, vec![], vec![line.clone()]),
+        ];
+        let after = "0001 partial_refund, 9 sighting, VNP00000001 exact_key, \
+                     VNP00000002 partial_refund";
+        for kind in [Kind::Sqlite, Kind::Postgres] {
+            let said = story(kind, &all, &[], 9).await;
+            assert_eq!(said, [format!("end: {after}")]);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 mod all;
 mod allocate;
+mod kin;
 mod returns;
 
 pub use all::Ledgers;
@@ -223,6 +224,26 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
 
 /// The ledger of a dossier with this money to its credit, and this money gone back.
 pub fn settle_with(pool: &Pool, dossier: Index, credits: Vec<Credit>, gone: &[Return]) -> Ledger {
+    let mut behind = kin::Behind::new();
+    if gone.is_empty() {
+        return settle_once(pool, dossier, credits, gone, &behind);
+    }
+    // what went back is told from a ledger; it holds no place of what stayed in the next
+    loop {
+        let ledger = settle_once(pool, dossier, credits.clone(), gone, &behind);
+        if !kin::make_way(pool, &ledger, &mut behind) {
+            return ledger;
+        }
+    }
+}
+
+fn settle_once(
+    pool: &Pool,
+    dossier: Index,
+    credits: Vec<Credit>,
+    gone: &[Return],
+    behind: &kin::Behind,
+) -> Ledger {
     let due = pool.lines(dossier);
     let new = |(fee, due): (Index, i64)| Line {
         fee,
@@ -239,6 +260,7 @@ pub fn settle_with(pool: &Pool, dossier: Index, credits: Vec<Credit>, gone: &[Re
         return ledger;
     }
     ledger.entries = in_order(pool, credits);
+    kin::put_behind(pool, &mut ledger.entries, behind);
     let returned = returns::in_order(pool, gone);
     returns::reverse(pool, &mut ledger, &returned);
     let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();

@@ -1,8 +1,12 @@
-//! Money that went back: a reversal undoes the payment of its amount; a refund goes first against
-//! surplus and duplicates, the rest against lines in reverse.
+//! Money that went back: a reversal undoes the payment of its amount; a refund goes against the
+//! payments of its own source and order before any others, first against their surplus and
+//! repeats, the rest against lines in reverse.
+
+use std::ops::RangeInclusive;
 
 use super::super::desk::{Money, Return};
 use super::super::pool::{Index, Pool};
+use super::kin::{farthest, kinship};
 use super::{Effect, Entry, Ledger, Returned};
 
 /// Returns in order of time, source and id.
@@ -10,19 +14,6 @@ pub(super) fn in_order(pool: &Pool, returns: &[Return]) -> Vec<Return> {
     let mut sorted = returns.to_vec();
     sorted.sort_by_key(|r| Money::Txn(r.txn).order(pool));
     sorted
-}
-
-/// How well a payment fits as the one that `back` returns: same source and order first.
-fn kinship(pool: &Pool, entry: &Entry, back: Index) -> u8 {
-    let Money::Txn(paid) = entry.credit.money else {
-        return 3;
-    };
-    let (paid, back) = (pool.txn(paid), pool.txn(back));
-    match (paid.source == back.source, paid.order_ref == back.order_ref) {
-        (true, true) => 0,
-        (true, false) => 1,
-        (false, _) => 2,
-    }
 }
 
 /// The whole amount of the row behind an entry.
@@ -156,30 +147,48 @@ fn one(pool: &Pool, ledger: &mut Ledger, back: Return, upto: usize) -> Returned 
             None => unlinked(txn, false),
         };
     }
-    match whole(pool, ledger, txn, amount, upto) {
-        Some(e) => return_whole(ledger, txn, e),
-        None => return_part(pool, ledger, txn, amount, upto),
+    let farthest = farthest(pool, ledger, txn, upto);
+    let all = |kin: &RangeInclusive<u8>| -> i128 {
+        let mine =
+            |entry: &&Entry| kin.contains(&kinship(pool, entry, txn)) && had_come(pool, entry, txn);
+        ledger.entries[..upto].iter().filter(mine).map(left).sum()
+    };
+    let mut reach = 0..=farthest;
+    for near in 0..=farthest {
+        if let Some(e) = whole(pool, ledger, txn, near, upto) {
+            return return_whole(ledger, txn, e);
+        }
+        if all(&(near..=near)) >= amount.max(1) {
+            reach = near..=near;
+            break;
+        }
     }
+    if amount > all(&reach) {
+        return unlinked(txn, false);
+    }
+    return_part(pool, ledger, txn, reach, upto)
 }
 
 /// True when the payment had come when the return went out.
-fn had_come(pool: &Pool, entry: &Entry, back: Index) -> bool {
+pub(super) fn had_come(pool: &Pool, entry: &Entry, back: Index) -> bool {
     entry.credit.money.order(pool).0 <= pool.txn(back).paid_at.ms()
 }
 
-/// The payment that the refund returns whole: repeats before payments in order, then the nearest
-/// kin (counter cash last), then the latest.
-fn whole(pool: &Pool, ledger: &Ledger, back: Index, amount: i128, upto: usize) -> Option<usize> {
+/// The payment of this kin that the refund returns whole: repeats before payments in order, then
+/// the latest.
+fn whole(pool: &Pool, ledger: &Ledger, back: Index, near: u8, upto: usize) -> Option<usize> {
+    let amount = pool.txn(back).amount.wide();
     let fits = |entry: &Entry| {
         let own = !entry.credit.shared && !entry.reversed && entry.returned == 0;
-        own && row_amount(pool, entry) == amount && had_come(pool, entry, back)
+        own && kinship(pool, entry, back) == near
+            && row_amount(pool, entry) == amount
+            && had_come(pool, entry, back)
     };
     let candidates = (0..upto).filter(|e| fits(&ledger.entries[*e]));
     candidates.min_by_key(|e| {
         let entry = &ledger.entries[*e];
         let settles = entry.effect == Effect::Settles;
-        let latest = std::cmp::Reverse(entry.credit.money.order(pool));
-        (settles, kinship(pool, entry, back), latest)
+        (settles, std::cmp::Reverse(entry.credit.money.order(pool)))
     })
 }
 
@@ -210,68 +219,90 @@ fn return_whole(ledger: &mut Ledger, txn: Index, e: usize) -> Returned {
     }
 }
 
-/// A refund that is no whole payment: of the money that had come by then.
+/// A refund that is no whole payment: of the money of this kin that had come by then, the nearest
+/// first.
 fn return_part(
     pool: &Pool,
     ledger: &mut Ledger,
     txn: Index,
-    amount: i128,
+    reach: RangeInclusive<u8>,
     upto: usize,
 ) -> Returned {
-    let live = |entry: &Entry| !entry.reversed && had_come(pool, entry, txn);
-    let left = |entry: &Entry| entry.credit.amount - entry.returned;
-    let came = ledger.entries.iter().take(upto);
-    let all: i128 = came.filter(|e| live(e)).map(left).sum();
-    if amount > all {
-        return unlinked(txn, false);
-    }
     let mut returned = Returned {
         unlinked: false,
         ..unlinked(txn, false)
     };
-    let mut rest = amount;
-    // first what should not be here: surplus and repeats
-    for e in 0..upto {
-        let entry = &ledger.entries[e];
-        let loose = match entry.effect {
-            Effect::Settles => (entry.surplus - loose_back(entry)).min(left(entry)),
-            Effect::Duplicate { .. } | Effect::Doubtful { .. } => left(entry),
+    let mut rest = pool.txn(txn).amount.wide();
+    for near in reach {
+        let live = |e: &usize| {
+            let entry = &ledger.entries[*e];
+            let mine = !entry.reversed && kinship(pool, entry, txn) == near;
+            mine && had_come(pool, entry, txn)
         };
-        let part = rest.min(loose);
-        if live(entry) && part > 0 {
-            let l = match &entry.effect {
-                Effect::Duplicate { lines, .. } => lines.last().copied(),
-                _ => entry.shown_on(ledger),
-            };
-            returned.parts.extend(l.map(|l| (l, 0)));
-            returned.of.push(e);
-            ledger.entries[e].returned += part;
-            rest -= part;
+        let of: Vec<usize> = (0..upto).filter(live).collect();
+        // first what should not be here: surplus and repeats
+        for e in &of {
+            take_loose(ledger, *e, &mut rest, &mut returned);
         }
-    }
-    // then from lines: money without cash before counter cash, the last payment and line first
-    let cash = |e: &usize| matches!(ledger.entries[*e].credit.money, Money::Receipt(_));
-    let mut order: Vec<usize> = (0..upto).rev().collect();
-    order.sort_by_key(cash);
-    for e in order {
-        if !live(&ledger.entries[e]) || ledger.entries[e].effect != Effect::Settles {
-            continue;
-        }
-        for (l, part) in ledger.entries[e].parts.clone().into_iter().rev() {
-            let gone: i128 = back_of(&ledger.entries[e], l);
-            let part = rest.min(part - gone);
-            if part > 0 {
-                take(ledger, e, l, part);
-                returned.parts.push((l, part));
-                ledger.entries[e].returned += part;
-                rest -= part;
-                if !returned.of.contains(&e) {
-                    returned.of.push(e);
-                }
-            }
+        // then from lines, the last payment and line first
+        for e in of.iter().rev() {
+            take_lines(ledger, *e, &mut rest, &mut returned);
         }
     }
     returned
+}
+
+fn take_loose(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Returned) {
+    let entry = &ledger.entries[e];
+    let part = loose(entry).min(*rest);
+    if part <= 0 {
+        return;
+    }
+    let l = match &entry.effect {
+        Effect::Duplicate { lines, .. } => lines.last().copied(),
+        _ => entry.shown_on(ledger),
+    };
+    returned.parts.extend(l.map(|l| (l, 0)));
+    returned.of.push(e);
+    ledger.entries[e].returned += part;
+    *rest -= part;
+}
+
+fn take_lines(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Returned) {
+    if ledger.entries[e].effect != Effect::Settles {
+        return;
+    }
+    for (l, part) in ledger.entries[e].parts.clone().into_iter().rev() {
+        let gone: i128 = back_of(&ledger.entries[e], l);
+        let part = (part - gone).min(*rest);
+        if part <= 0 {
+            continue;
+        }
+        take(ledger, e, l, part);
+        returned.parts.push((l, part));
+        ledger.entries[e].returned += part;
+        *rest -= part;
+        if !returned.of.contains(&e) {
+            returned.of.push(e);
+        }
+    }
+}
+
+/// What of a payment has not gone back.
+fn left(entry: &Entry) -> i128 {
+    if entry.reversed {
+        0
+    } else {
+        entry.credit.amount - entry.returned
+    }
+}
+
+/// What of it settles nothing: surplus and repeats.
+pub(super) fn loose(entry: &Entry) -> i128 {
+    match entry.effect {
+        Effect::Settles => (entry.surplus - loose_back(entry)).min(left(entry)),
+        Effect::Duplicate { .. } | Effect::Doubtful { .. } => left(entry),
+    }
 }
 
 /// What went back of an entry's part on a line.

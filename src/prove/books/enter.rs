@@ -253,7 +253,7 @@ impl<'a> Books<'a> {
     }
 
     fn enter_return(&mut self, back: usize, dossier: usize, legs: &[&Leg], spread: bool) {
-        let named = self.undoes(back, legs);
+        let named = self.undoes(&self.money[back]);
         let source = self.money[back].key.source.clone();
         let here = self.dossiers[dossier].stakes.clone();
         let is_named = |books: &Self, s: &usize| {
@@ -296,19 +296,15 @@ impl<'a> Books<'a> {
         stake.sent_back.extend(lines);
     }
 
-    /// The ids of the payments that a row sends back: by its evidence, else by its legs.
-    fn undoes(&self, back: usize, legs: &[&'a Leg]) -> Vec<&'a str> {
+    /// The ids of the payments that a row sends back: by its evidence, and by its legs.
+    pub(in super::super) fn undoes(&self, back: &Money<'a>) -> Vec<&'a str> {
         let undone = |why: &'a Evidence| match why {
             Evidence::Undoes(id) => Some(&**id),
             _ => None,
         };
-        let row = self.money[back].said;
-        let mut ids: Vec<&str> = row
-            .into_iter()
-            .flat_map(|row| &row.evidence)
-            .filter_map(undone)
-            .collect();
-        ids.extend(legs.iter().filter_map(|leg| undone(&leg.why)));
+        let said = back.said.into_iter().flat_map(|row| &row.evidence);
+        let mut ids: Vec<&str> = said.filter_map(undone).collect();
+        ids.extend(back.back.iter().filter_map(|leg| undone(&leg.why)));
         ids.sort_unstable();
         ids.dedup();
         ids

@@ -5,6 +5,7 @@ mod chain;
 mod excluded;
 mod loose;
 mod margin;
+mod returned;
 mod sets;
 
 use super::books::{Books, Money, MoneyRow, Stake};
@@ -19,6 +20,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         }
         passes(books, money, findings);
         chain::check(books, money, findings);
+        returned::check(books, money, findings);
     }
     chain::once(books, findings);
     excluded::check(books, findings);

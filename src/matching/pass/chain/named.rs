@@ -1,5 +1,5 @@
-//! A bank line that names a gateway's payment, by its id or by its dossier: the same payment seen a
-//! second time.
+//! A bank line that names a gateway's payment, refund or reversal, by its id or by its dossier: the
+//! same money seen a second time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,15 +17,11 @@ use super::{
     DAY_MS, ID_LENGTH_MIN, SAME_MOMENT_MS, Seen, Spoken, carrier, gateway_rows, hash, is_bank_line,
 };
 
-/// A bank line whose memo holds a gateway row's id and whose amount is its gross or net, at most a
-/// day later.
+/// A bank line whose memo holds a gateway row's id, of the same direction and its gross or net
+/// amount, at most as late as a gateway pays out its days.
 pub(super) fn by_id(desk: &mut Desk, seen: &mut Seen) {
-    let lines: Vec<Index> = desk.waiting();
-    let lines = lines.into_iter().filter(|txn| {
-        let row = desk.pool.txn(*txn);
-        is_bank_line(row) && row.kind == TxnKind::Payment
-    });
-    let lines: Vec<Index> = lines.collect();
+    let mut lines: Vec<Index> = desk.waiting();
+    lines.retain(|txn| is_bank_line(desk.pool.txn(*txn)));
     let by_id = gateways_by_id(desk.pool, &lines);
     if by_id.is_empty() {
         return;
@@ -42,8 +38,7 @@ pub(super) fn by_id(desk: &mut Desk, seen: &mut Seen) {
         let same = named.into_iter().find(|gateway| {
             let event = desk.pool.txn(*gateway);
             let amount = row.amount == event.amount || row.amount == event.net;
-            let lag = row.paid_at.ms() - event.paid_at.ms();
-            amount && (-SAME_MOMENT_MS..=DAY_MS).contains(&lag)
+            amount && goes_out(row) == goes_out(event) && in_time(desk.pool, row, event)
         });
         if let Some(gateway) = same {
             let lag = (row.paid_at.ms() - desk.pool.txn(gateway).paid_at.ms()).abs();
@@ -61,11 +56,22 @@ pub(super) fn by_id(desk: &mut Desk, seen: &mut Seen) {
     }
 }
 
-/// The payments of gateways by their ids and bank references, as far as these lines may name them.
+/// Money that left the account: a bank may call the gateway's refund a debit.
+fn goes_out(row: &Txn) -> bool {
+    row.kind != TxnKind::Payment
+}
+
+/// Hardly before the gateway's row, and at most a day or the days of a batch later.
+fn in_time(pool: &Pool, row: &Txn, event: &Txn) -> bool {
+    let lag = row.paid_at.ms() - event.paid_at.ms();
+    let days = row.paid_on.days_since(event.paid_on);
+    lag >= -SAME_MOMENT_MS && (lag <= DAY_MS || days <= i64::from(pool.rules.batch_days))
+}
+
+/// The rows of gateways by their ids and bank references, as far as these lines may name them.
 fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>> {
-    let payments = || gateway_rows(pool).filter(|(_, row)| row.kind == TxnKind::Payment);
     let mut sieve = Sieve::default();
-    for (_, row) in payments() {
+    for (_, row) in gateway_rows(pool) {
         ids_of(row).for_each(|id| sieve.insert(hash(id.as_bytes())));
     }
     let mut spoken = Spoken::default();
@@ -75,7 +81,7 @@ fn gateways_by_id(pool: &Pool, lines: &[Index]) -> FxHashMap<String, Vec<Index>>
         spoken.0.extend(words.filter(|hash| sieve.may_hold(*hash)));
     }
     let mut by_id: FxHashMap<String, Vec<Index>> = FxHashMap::default();
-    for (txn, row) in payments() {
+    for (txn, row) in gateway_rows(pool) {
         for id in ids_of(row).filter(|id| spoken.may_hold(id)) {
             by_id.entry(id.to_ascii_uppercase()).or_default().push(txn);
         }
@@ -116,8 +122,8 @@ impl Sieve {
     }
 }
 
-/// A bank line that names the dossier of a gateway payment of the same amount at the same moment,
-/// with no differing payer.
+/// A bank line that names the dossier of a gateway row of the same amount and direction at the same
+/// moment, with no differing payer.
 pub(super) fn by_code(desk: &mut Desk, seen: &mut Seen) {
     let one = |desk: &Desk, txn: Index| match (&desk.txns[at(txn)], &desk.readings[at(txn)]) {
         (Standing::Sighting(..), _) => None,
@@ -133,11 +139,11 @@ pub(super) fn by_code(desk: &mut Desk, seen: &mut Seen) {
             lines.push((txn, dossier));
         }
     }
-    let mut events: FxHashMap<(Index, i64), Vec<Index>> = FxHashMap::default();
-    for (txn, row) in gateway_rows(desk.pool).filter(|(_, row)| row.kind == TxnKind::Payment) {
+    let mut events: FxHashMap<(Index, i64, bool), Vec<Index>> = FxHashMap::default();
+    for (txn, row) in gateway_rows(desk.pool) {
         if let Some(dossier) = one(desk, txn).filter(|dossier| named[at(*dossier)]) {
             events
-                .entry((dossier, row.amount.get()))
+                .entry((dossier, row.amount.get(), goes_out(row)))
                 .or_default()
                 .push(txn);
         }
@@ -145,7 +151,7 @@ pub(super) fn by_code(desk: &mut Desk, seen: &mut Seen) {
     let mut taken: BTreeSet<Index> = BTreeSet::new();
     for (txn, dossier) in lines {
         let row = desk.pool.txn(txn);
-        let Some(candidates) = events.get(&(dossier, row.amount.get())) else {
+        let Some(candidates) = events.get(&(dossier, row.amount.get(), goes_out(row))) else {
             continue;
         };
         let lag = |event: &Index| (row.paid_at.ms() - desk.pool.txn(*event).paid_at.ms()).abs();
