@@ -7,6 +7,7 @@ mod evidence;
 pub(super) mod folder;
 mod ledger;
 mod lists;
+mod others;
 mod record;
 mod seals;
 mod staged;
@@ -165,8 +166,6 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     if !book.is_empty() {
         found.0.extend(changed_entry(&book));
     }
-    found.0.sort();
-    found.0.dedup();
     let common = Common {
         chain,
         pruned,
@@ -174,11 +173,19 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
         tables: &tables,
         late,
     };
+    let others = others::check(desk, (&all, &runs), &common, which, &mut found).await?;
+    found.0.sort();
+    found.0.dedup();
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;
         desk.progress.step(format!("{} verify", run.id));
         let mut run = one(desk, run, &all, &common).await?;
+        if others {
+            let others = "seals of the other runs";
+            run.checked
+                .push(text("niêm phong các lần chạy khác", others));
+        }
         run.checked
             .push(text("chuỗi các lần chạy", "chain of runs"));
         run.found.extend(found.0.iter().cloned());
@@ -270,8 +277,9 @@ async fn one(
             "report folder (not there)",
         ));
     }
-    let evidence = evidence::check(desk, run, &common.chain, &common.pruned, &mut findings);
-    let evidence = evidence.await?;
+    let known = (&common.chain, &common.pruned);
+    let bytes = evidence::Bytes::Whole;
+    let evidence = evidence::check(desk, run, known, bytes, &mut findings).await?;
     if evidence.sealed {
         checked.push(text("chứng cứ trong kho lưu", "evidence in the archive"));
     }
