@@ -298,7 +298,6 @@ statements! {
     UPDATE_OUTBOX = both "update_outbox" 4;
     DUMP_AUDIT_CHAIN = both "dump_audit_chain" 0;
     DUMP_AUDIT = both "dump_audit" 0;
-    DUMP_ANSWERED = both "dump_answered" 0;
     DUMP_EVIDENCE = both "dump_evidence" 0;
     DUMP_PRUNED = both "dump_pruned" 0;
     INSERT_PRUNED = both "insert_pruned" 1;

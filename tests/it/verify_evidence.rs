@@ -341,3 +341,34 @@ async fn the_last_night_is_not_all_that_plain_verify_looks_at() {
         holds(&town, "as it was").await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_no_pull_stored_excuses_nothing() {
+    for kind in BOTH {
+        let town = two_nights(kind).await;
+        let again = "UPDATE fee_version SET decided_night = '9999-12-31' \
+                     WHERE decided_night = '2022-12-05'";
+        let late = 9_999_999_999_999_i64;
+        // a sealed answer that somebody dates later, and one that nobody gave
+        let dated = format!(
+            "UPDATE reading SET pulled_ms_wall = {late} WHERE night = '2022-12-06' AND seq = 1"
+        );
+        let made = format!(
+            "INSERT INTO reading VALUES ('2022-12-07', 'other', 1, 1, {late}, '', 'x', NULL)"
+        );
+        for forged in [dated, made] {
+            for text in ["CREATE TABLE answers AS SELECT * FROM reading", &forged] {
+                town.database.execute(sql(text.to_owned())).await;
+            }
+            edited(&town, again, "fee_version ").await;
+            for text in [
+                "DELETE FROM reading",
+                "INSERT INTO reading SELECT * FROM answers",
+                "DROP TABLE answers",
+            ] {
+                town.database.execute(text).await;
+            }
+        }
+        holds(&town, "as it was").await;
+    }
+}
