@@ -272,9 +272,10 @@ async fn one(
         mut checked,
         mut left_out,
     } = looked;
-    if folder::check(&desk.config.report_dir, run, &mut findings) {
+    let reports = &desk.config.report_dir;
+    if folder::check(reports, run, &mut findings) {
         checked.push(text("tệp đã phát hành", "published files"));
-    } else {
+    } else if !folder::gone(reports, run, &mut findings) {
         left_out.push(text(
             "thư mục báo cáo (không còn)",
             "report folder (not there)",
