@@ -231,6 +231,7 @@ statements! {
     SELECT_CONTRIBUTION_ENDED = both "select_contribution_ended" 1;
     SELECT_AGENCY_VERSION = both "select_agency_version" 1;
     SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
+    SELECT_INSTALLED = split "select_installed" 0;
     CHECK_INTEGRITY = sqlite "check_integrity" 0;
     SELECT_SETTINGS = sqlite "select_settings" 0;
     COPY_DATABASE = sqlite "copy_database" 1;
