@@ -51,11 +51,14 @@ pub struct InitArgs {
 pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     let lang = global.lang.unwrap_or_default();
     let mut made = Made::default();
+    let wanted = std::path::absolute(&args.dir);
+    writable_in_units(&wanted.with_context(|| args.dir.display().to_string())?)?;
     folder(&args.dir, 0o755, &mut made)?;
     let dir = args
         .dir
         .canonicalize()
         .with_context(|| args.dir.display().to_string())?;
+    writable_in_units(&dir)?;
     let owner = Owner::of(&dir)?;
     let file = dir.join("doisoat.toml");
     let text = if lang == Lang::Vi { TOML_VI } else { TOML_EN };
@@ -116,9 +119,22 @@ pub(super) fn scheduler_files(config: &Config, place: &Place<'_>) -> Vec<(&'stat
         .iter()
         .map(|c| format!("OnCalendar={c}"))
         .collect();
-    let fill = |text: &str| {
-        text.replace("{program}", &place.program.display().to_string())
-            .replace("{dir}", &place.dir.display().to_string())
+    let fill = |name: &str, text: &str| {
+        // what a percent sign is written as: elsewhere it is a specifier, or ends the line
+        let percent = match name {
+            name if name.starts_with("systemd/") => "%%",
+            "cron/doisoat.cron" => "\\%",
+            _ => "%",
+        };
+        let path = |path: &Path| path.display().to_string().replace('%', percent);
+        let dir = path(place.dir);
+        let mut words = dir.clone();
+        if dir.contains(char::is_whitespace) {
+            words = format!("\"{dir}\"");
+        }
+        text.replace("{program}", &path(place.program))
+            .replace("{words}", &words)
+            .replace("{dir}", &dir)
             .replace("{user}", place.user)
             .replace("{group}", place.group)
             .replace("{cron}", cron.as_str())
@@ -130,8 +146,23 @@ pub(super) fn scheduler_files(config: &Config, place: &Place<'_>) -> Vec<(&'stat
         ("cron/doisoat.cron", CRON),
         ("cron/doisoat.logrotate", LOGROTATE),
     ]
-    .map(|(name, text)| (name, fill(text)))
+    .map(|(name, text)| (name, fill(name, text)))
     .into()
+}
+
+/// Refuses a folder of which units, shell and logrotate would each read another name.
+fn writable_in_units(dir: &Path) -> Result<(), Failure> {
+    let is_bad = |c: char| c.is_control() || "\"'`$\\*?[]{}".contains(c);
+    let path = dir.display().to_string();
+    match path.chars().find(|c| is_bad(*c)) {
+        None => Ok(()),
+        Some(bad) => Err(Failure::from(JobError::Usage {
+            message: format!(
+                "{path} holds {bad:?}, which systemd, cron and logrotate take otherwise"
+            ),
+            fix: "give the folder another name, without quotes, $, `, \\, *, ? and brackets".into(),
+        })),
+    }
 }
 
 /// Writes what starts the nights, where it is missing.

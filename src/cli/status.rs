@@ -180,9 +180,11 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
 async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
     let store = lost::open(config, OpenMode::Ready).await?;
     let published = store.published_nights().await?;
+    let mut nights = config.nights();
+    nights.installed = store.installed().await?;
     let known = Known {
         last: store.last_run().await?,
-        missed: config.nights().lacking(now_ms, &published),
+        missed: nights.lacking(now_ms, &published),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
         late: late::standing(&store).await?,

@@ -15,14 +15,15 @@ use crate::prove::Violation;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  doisoat verify                        the last published night
+  doisoat verify                        the last published night, and the seals of all others
   doisoat verify --date 2022-12-05      the run that stands for that night
   doisoat verify --run 2022-12-05-0123456789ab-1
   doisoat verify --all                  every run that stands
 Reads the run's rows from the store, settles and proves them again, and compares the result with
  database and the published folder. Changes nothing, and may run beside a night. One line a run:
- what was checked, what could not be, and what does not hold. Chain, seals and books are checked each
- time, for all nights.
+ what was checked, what could not be, and what does not hold. Chain, seals, answers and books are
+ checked each time, for all runs; without --date and --run their folders too. --all also settles
+ every run again and reads all of the archive that they name.
  Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run, or no night
  to verify.")]
 pub struct VerifyArgs {

@@ -135,6 +135,7 @@ impl Config {
             cron: self.schedule.cron.clone(),
             catch_up: self.schedule.catch_up,
             start: self.start,
+            installed: None,
             close_ms: self.latest_close_ms(),
         }
     }

@@ -135,9 +135,11 @@ impl Batch<'_> {
 
     async fn nights(&self, desk: &Desk, tell: Tell<'_>) -> Result<(), JobError> {
         let published = desk.store.published_nights().await?;
+        let mut nights = self.nights.clone();
+        nights.installed = desk.store.installed().await?;
         let due = match self.free_ms {
-            None => self.nights.missed(self.at_ms, &published),
-            Some(free_ms) => self.nights.fired(self.at_ms, free_ms, &published),
+            None => nights.missed(self.at_ms, &published),
+            Some(free_ms) => nights.fired(self.at_ms, free_ms, &published),
         };
         for day in due {
             desk.checkpoint()?;

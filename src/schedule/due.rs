@@ -43,8 +43,11 @@ pub struct Nights {
     /// Which missed nights are made up for.
     pub catch_up: CatchUp,
     /// The first business day of operation; no night before it is missed. Without it the first
-    /// published night stands for it, and before there is one nothing is missed.
+    /// published night stands for it, and before there is one `installed`.
     pub start: Option<Day>,
+    /// The day on which the database was made; without it nothing is missed before a night is
+    /// published.
+    pub installed: Option<Day>,
     /// How long after its midnight a business day is closed, in milliseconds.
     pub close_ms: i64,
 }
@@ -64,6 +67,7 @@ impl Nights {
     /// for.
     pub fn lacking(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
         let first = self.start.or(published.first().copied());
+        let first = first.or(self.installed);
         let (Some(first), Some(newest)) = (first, self.newest_due(now_ms)) else {
             return Vec::new();
         };
@@ -121,6 +125,7 @@ mod tests {
             cron: Cron::parse(line).unwrap(),
             catch_up,
             start: start.map(|day| Day::parse(day).unwrap()),
+            installed: None,
             close_ms: 86_400_000,
         }
     }
@@ -157,6 +162,19 @@ mod tests {
         check(last, start, "2022-12-10T02:00:00", &[], "09");
         check(all, start, "2022-12-06T02:00:00", &[], "");
         check(last, start, "2022-12-06T02:00:00", &[], "");
+        // the day of the install counts where nothing was ever published, and only there
+        let mut installed = nights("30 1 * * *", all, None);
+        installed.installed = Some(Day::parse("2022-12-08").unwrap());
+        let now = at("2022-12-10T02:00:00");
+        assert_eq!(told(&installed.lacking(now, &published(&[]))), "08 09");
+        assert_eq!(
+            told(&installed.lacking(now, &published(&["06"]))),
+            "07 08 09"
+        );
+        assert_eq!(
+            told(&installed.missed(at("2022-12-08T23:00:00"), &published(&[]))),
+            ""
+        );
         // what is lacking is told whatever is made up for
         let rests = nights("30 1 * * *", CatchUp::None, None);
         let lacking = rests.lacking(at("2022-12-10T02:00:00"), &published(&["05", "08"]));

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::archive::Archive;
 use super::batch::batches;
+use super::codec::NEVER;
 use super::exec::{Bind, Tx};
 use super::statement as sql;
 use super::{Store, StoreError};
@@ -265,11 +266,11 @@ impl Store {
         Ok(mine.find_map(lists_of))
     }
 
-    /// The newest pull that read anything for each night, milliseconds since 1970 in UTC.
-    pub async fn answered(&self) -> Result<BTreeMap<String, i64>, StoreError> {
-        let rows = self.read(&sql::DUMP_ANSWERED, &[]).await?;
-        let answered = |row: &super::exec::Row| Ok((row.text("night")?.to_owned(), row.int("ms")?));
-        rows.iter().map(answered).collect()
+    /// Every answer of every night, as [`super::EVIDENCE`] lists its columns.
+    pub async fn answers(&self) -> Result<Vec<Value>, StoreError> {
+        let binds = [Bind::Text(NEVER), Bind::Text("")];
+        let rows = self.read(&sql::SELECT_SEALED_READING, &binds).await?;
+        rows.iter().map(super::exec::Row::object).collect()
     }
 
     /// The answers of the nights after `after` up to `night`, and where their bytes came from, by

@@ -266,6 +266,7 @@ async fn open_sqlite(path: &Path, mode: OpenMode) -> Result<Store, StoreError> {
         }
         files::create_private(path)?;
     }
+    files::assert_writable(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::StoreError;
@@ -35,6 +35,36 @@ pub(super) fn sync(path: &Path) -> Result<(), StoreError> {
         File::open(path)?.sync_all()
     };
     sync().map_err(|e| StoreError::io(path, e))
+}
+
+/// That a database file may be written by us, before SQLite makes its log beside it: it would give
+/// the log the rights of the file, and nobody could write it once the file is mended. A log of ours
+/// that was left like that is mended here.
+pub(super) fn assert_writable(path: &Path) -> Result<(), StoreError> {
+    if !may_write(path) {
+        let message = format!("{} may not be written by this user", path.display());
+        return Err(StoreError::ReadOnly(message));
+    }
+    for suffix in ["-wal", "-shm"] {
+        let mut log = path.as_os_str().to_owned();
+        log.push(suffix);
+        let log = Path::new(&log);
+        if !log.exists() || may_write(log) {
+            continue;
+        }
+        let mended = fs::set_permissions(log, fs::Permissions::from_mode(0o600));
+        if mended.is_err() {
+            let message = format!("{} may not be written by this user", log.display());
+            return Err(StoreError::ReadOnly(message));
+        }
+    }
+    Ok(())
+}
+
+/// True for a file that we may write, and of which the owner may: root may write all.
+fn may_write(path: &Path) -> bool {
+    let by_owner = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o200 != 0);
+    by_owner && rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 /// The folder of a file.

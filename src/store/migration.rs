@@ -10,6 +10,7 @@ use super::connect::Db;
 use super::exec::failure;
 use super::statement as sql;
 use super::{Store, StoreError};
+use crate::domain::Day;
 
 /// Version, name and text of each migration, in order: one file and one line each.
 #[rustfmt::skip]
@@ -44,6 +45,13 @@ impl Store {
             return Err(StoreError::NotInitialised(self.place()));
         };
         waiting(&MIGRATOR, &applied)
+    }
+
+    /// The day (+07:00) on which the database was made, as its first migration tells it.
+    pub async fn installed(&self) -> Result<Option<Day>, StoreError> {
+        let rows = self.read(&sql::SELECT_INSTALLED, &[]).await?;
+        let told = rows.first().map_or(Ok(None), |row| row.opt_text("day"))?;
+        Ok(told.and_then(Day::read_text))
     }
 
     /// Applies pending migrations and tells their names. An existing SQLite database copies itself
@@ -187,6 +195,23 @@ mod tests {
         let copy = format!("sqlite://{}.before-12", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_day_of_the_install_is_that_of_the_first_migration() {
+        let dir = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", dir.path().join("doisoat.db").display());
+        let store = Store::create(&url).await.unwrap();
+        assert!(store.installed().await.unwrap() > Day::parse("2022-12-05").ok());
+        let Db::Sqlite { write, .. } = &store.db else {
+            panic!("{url} is a file");
+        };
+        // one in the evening of UTC, the others later
+        let earlier = "UPDATE _sqlx_migrations SET installed_on = '2022-12-04 18:00:00' \
+                       WHERE version = 1";
+        sqlx::query(earlier).execute(write).await.unwrap();
+        let installed = store.installed().await.unwrap();
+        assert_eq!(installed, Day::parse("2022-12-05").ok());
     }
 
     #[tokio::test]

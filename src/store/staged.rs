@@ -141,6 +141,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// True where older programs pulled into the database and nothing was published since: what
+    /// they stored has no digest.
+    pub async fn pulled_by_older(&self) -> Result<bool, StoreError> {
+        let rows = self.read(&sql::DUMP_STAGED, &[]).await?;
+        let tables: Result<Vec<_>, _> = rows.iter().map(|row| row.text("table_name")).collect();
+        Ok(tables?.contains(&""))
+    }
+}
+
 /// What a pull told of a row.
 struct Told {
     seal: Box<str>,

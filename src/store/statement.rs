@@ -231,6 +231,7 @@ statements! {
     SELECT_CONTRIBUTION_ENDED = both "select_contribution_ended" 1;
     SELECT_AGENCY_VERSION = both "select_agency_version" 1;
     SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
+    SELECT_INSTALLED = split "select_installed" 0;
     CHECK_INTEGRITY = sqlite "check_integrity" 0;
     SELECT_SETTINGS = sqlite "select_settings" 0;
     COPY_DATABASE = sqlite "copy_database" 1;
@@ -298,7 +299,6 @@ statements! {
     UPDATE_OUTBOX = both "update_outbox" 4;
     DUMP_AUDIT_CHAIN = both "dump_audit_chain" 0;
     DUMP_AUDIT = both "dump_audit" 0;
-    DUMP_ANSWERED = both "dump_answered" 0;
     DUMP_EVIDENCE = both "dump_evidence" 0;
     DUMP_PRUNED = both "dump_pruned" 0;
     INSERT_PRUNED = both "insert_pruned" 1;

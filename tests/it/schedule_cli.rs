@@ -356,3 +356,44 @@ fn systemd_agrees(dir: &Path) {
         assert!(!said.contains("doisoat."), "{said}");
     }
 }
+
+#[test]
+fn a_folder_with_a_percent_sign_and_a_space_is_written_so_that_it_is_read_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = dir.path().canonicalize().unwrap().join("p%d x");
+    let at = here.display().to_string();
+    ends(dir.path(), &["init", &at], 0);
+    let read = |name: &str| std::fs::read_to_string(here.join(name)).unwrap();
+    let unit = at.replace('%', "%%");
+    has_lines(
+        &read("systemd/doisoat.service"),
+        &[
+            &format!("ReadWritePaths=\"{unit}\""),
+            &format!("WorkingDirectory={unit}"),
+        ],
+    );
+    assert!(read("systemd/doisoat.service").contains(&format!("\"{unit}/doisoat.toml\"")));
+    let cron = read("cron/doisoat.cron");
+    let line = cron.lines().last().unwrap();
+    let escaped = at.replace('%', "\\%");
+    assert!(
+        line.contains(&format!("2>>\"{escaped}/log/doisoat.log\"")),
+        "{line}"
+    );
+    assert_eq!(
+        line.matches('%').count(),
+        line.matches("\\%").count(),
+        "{line}"
+    );
+    has_lines(
+        &read("cron/doisoat.logrotate"),
+        &[&format!("\"{at}/log/*.log\" {{")],
+    );
+    let quoted = dir.path().join("a\"b");
+    let said = stderr(&ends(
+        dir.path(),
+        &["init", &quoted.display().to_string()],
+        2,
+    ));
+    assert!(said.contains("give the folder another name"), "{said}");
+}

@@ -280,6 +280,12 @@ async fn whoever_changed_a_published_file_is_found_out() {
     std::fs::remove_file(town.folder(FIRST).join("other.csv")).unwrap();
     std::fs::remove_dir_all(town.folder(FIRST)).unwrap();
     let (code, text) = verified(&town, &["--date", FIRST]).await;
+    assert_eq!(code, 1, "{text}");
+    let cure = "makes it again: expected doisoat run --date 2022-12-05";
+    assert!(text.contains(cure), "{text}");
+    // as after a restore: no night has a folder
+    std::fs::remove_dir_all(town.folder("2022-12-06")).unwrap();
+    let (code, text) = verified(&town, &["--date", FIRST]).await;
     assert_eq!(code, 0, "{text}");
     assert!(
         text.contains("not checked: report folder (not there)"),

@@ -61,6 +61,11 @@ pub(crate) fn sql(text: String) -> &'static str {
 
 /// Makes an edit, looks, and puts the table back as it was.
 pub(crate) async fn edited(town: &Town, edit: &str, about: &str) {
+    seen_by(town, &["--all"], (edit, about)).await;
+}
+
+/// [`edited`], looked at in this way.
+async fn seen_by(town: &Town, args: &[&str], (edit, about): (&str, &str)) {
     let words: Vec<&str> = edit.split(' ').collect();
     let table = if words[0] == "UPDATE" {
         words[1]
@@ -70,7 +75,7 @@ pub(crate) async fn edited(town: &Town, edit: &str, about: &str) {
     let do_it = async |text: String| town.database.execute(sql(text)).await;
     do_it(format!("CREATE TABLE kept AS SELECT * FROM {table}")).await;
     do_it(edit.to_owned()).await;
-    named(town, &["--all"], edit, about).await;
+    named(town, args, edit, about).await;
     do_it(format!("DELETE FROM {table}")).await;
     do_it(format!("INSERT INTO {table} SELECT * FROM kept")).await;
     do_it("DROP TABLE kept".to_owned()).await;
@@ -298,5 +303,72 @@ async fn nothing_to_verify_is_not_verified() {
             assert_eq!(code, 2, "{abouts:?}");
             assert_eq!(abouts, ["no night has been published yet"]);
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_night_is_not_all_that_plain_verify_looks_at() {
+    for kind in BOTH {
+        let town = two_nights(kind).await;
+        for (edit, about) in [
+            (
+                "UPDATE kpi SET enough_data = 1 - enough_data WHERE run_id LIKE '2022-12-05%'",
+                "kpi ",
+            ),
+            (
+                "UPDATE row_state SET evidence = '[]' WHERE night = '2022-12-05'",
+                "row_state ",
+            ),
+            (
+                "UPDATE reading SET pulled_ms_wall = 9999999999999 \
+                 WHERE night = '2022-12-05' AND seq = 1",
+                "reading 2022-12-05 ",
+            ),
+        ] {
+            seen_by(&town, &[], (edit, about)).await;
+        }
+        let of = "SELECT sha256 FROM reading WHERE night = '2022-12-05' AND sha256 IS NOT NULL";
+        let answer = archived(&town, &town.database.texts(of).await[0]);
+        let bytes = std::fs::read(&answer).unwrap();
+        std::fs::remove_file(&answer).unwrap();
+        named(&town, &[], "an answer is gone", "archive 2022-12-05 ").await;
+        std::fs::write(&answer, bytes).unwrap();
+        let file = town.folder(FIRST).join("share.csv");
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, [&bytes[..], b"x"].concat()).unwrap();
+        named(&town, &[], "a file is longer", "2022-12-05/share.csv").await;
+        std::fs::write(&file, bytes).unwrap();
+        holds(&town, "as it was").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_no_pull_stored_excuses_nothing() {
+    for kind in BOTH {
+        let town = two_nights(kind).await;
+        let again = "UPDATE fee_version SET decided_night = '9999-12-31' \
+                     WHERE decided_night = '2022-12-05'";
+        let late = 9_999_999_999_999_i64;
+        // a sealed answer that somebody dates later, and one that nobody gave
+        let dated = format!(
+            "UPDATE reading SET pulled_ms_wall = {late} WHERE night = '2022-12-06' AND seq = 1"
+        );
+        let made = format!(
+            "INSERT INTO reading VALUES ('2022-12-07', 'other', 1, 1, {late}, '', 'x', NULL)"
+        );
+        for forged in [dated, made] {
+            for text in ["CREATE TABLE answers AS SELECT * FROM reading", &forged] {
+                town.database.execute(sql(text.to_owned())).await;
+            }
+            edited(&town, again, "fee_version ").await;
+            for text in [
+                "DELETE FROM reading",
+                "INSERT INTO reading SELECT * FROM answers",
+                "DROP TABLE answers",
+            ] {
+                town.database.execute(text).await;
+            }
+        }
+        holds(&town, "as it was").await;
     }
 }

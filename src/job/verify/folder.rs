@@ -61,6 +61,27 @@ pub(in crate::job) fn check(root: &Path, run: &RunRecord, findings: &mut Finding
     true
 }
 
+/// Tells that the folder of a run that stands was taken away, with the cure. False where no night
+/// has a folder, as after a restore, and of a run that was replaced: nothing brings that one back.
+pub(super) fn gone(root: &Path, run: &RunRecord, findings: &mut Findings) -> bool {
+    let is_night = |name: &String| {
+        let folder = root.join(name);
+        Day::parse(name).is_ok() && folder.join("run.json").is_file()
+    };
+    if &*run.state != "published" || !names(root).iter().any(is_night) {
+        return false;
+    }
+    let day = run.business_date;
+    let what = text(
+        "thư mục báo cáo của đêm phải còn; lệnh sau tạo lại",
+        "the report folder of a night is there; this command makes it again",
+    );
+    let about = root.join(day.to_string()).display().to_string();
+    let cure = format!("doisoat run --date {day}");
+    findings.add(Invariant::Files, about, what, cure, "-");
+    true
+}
+
 /// Folders of nights that the database does not know: it is an older copy, or another one.
 pub(super) fn unknown(root: &Path, runs: &[RunRecord], findings: &mut Findings) {
     for name in names(root) {

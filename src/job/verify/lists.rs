@@ -114,7 +114,7 @@ impl<'t> Questions<'t> {
 struct Nights<'c> {
     /// Publications, in their order.
     links: Vec<&'c Link>,
-    /// The newest pull that read anything for each night.
+    /// The newest pull that read anything for each night, by answers that count as such.
     answered: BTreeMap<String, i64>,
     /// Runs that no list or one of an old form seals.
     old: BTreeSet<Day>,
@@ -150,7 +150,7 @@ impl Nights<'_> {
 /// Reads every list. True where rows came after their night was published.
 pub(super) async fn newest(
     desk: &Desk,
-    chain: &Chain,
+    (chain, answered): (&Chain, BTreeMap<String, i64>),
     published: &BTreeSet<Day>,
     tables: &Tables,
     findings: &mut Findings,
@@ -158,7 +158,7 @@ pub(super) async fn newest(
     let mut asked = Questions::of(tables);
     let mut nights = Nights {
         links: chain.links.iter().collect(),
-        answered: desk.store.answered().await?,
+        answered,
         old: published.clone(),
     };
     let (mut differing, mut named, mut lost) = (Vec::new(), Vec::new(), false);

@@ -1,12 +1,14 @@
 //! A past run, proved again: read from the store, settled again, proved, and read against what the
 //! database and the published folder say. Nothing is changed.
 
+mod answers;
 mod chain;
 mod closed;
 mod evidence;
 pub(super) mod folder;
 mod ledger;
 mod lists;
+mod others;
 mod record;
 mod seals;
 mod staged;
@@ -160,13 +162,13 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     tables::itself(&tables, &mut found);
     staged::check(desk, &tables, &mut found).await?;
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
-    let late = lists::newest(desk, &chain, &nights, &tables, &mut found).await?;
+    let answered = answers::newest(desk, &chain, &mut found).await?;
+    let told = (&chain, answered);
+    let late = lists::newest(desk, told, &nights, &tables, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
     if !book.is_empty() {
         found.0.extend(changed_entry(&book));
     }
-    found.0.sort();
-    found.0.dedup();
     let common = Common {
         chain,
         pruned,
@@ -174,11 +176,19 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
         tables: &tables,
         late,
     };
+    let others = others::check(desk, (&all, &runs), &common, which, &mut found).await?;
+    found.0.sort();
+    found.0.dedup();
     let mut verified = Vec::new();
     for run in runs {
         desk.checkpoint()?;
         desk.progress.step(format!("{} verify", run.id));
         let mut run = one(desk, run, &all, &common).await?;
+        if others {
+            let others = "seals of the other runs";
+            run.checked
+                .push(text("niêm phong các lần chạy khác", others));
+        }
         run.checked
             .push(text("chuỗi các lần chạy", "chain of runs"));
         run.found.extend(found.0.iter().cloned());
@@ -262,16 +272,18 @@ async fn one(
         mut checked,
         mut left_out,
     } = looked;
-    if folder::check(&desk.config.report_dir, run, &mut findings) {
+    let reports = &desk.config.report_dir;
+    if folder::check(reports, run, &mut findings) {
         checked.push(text("tệp đã phát hành", "published files"));
-    } else {
+    } else if !folder::gone(reports, run, &mut findings) {
         left_out.push(text(
             "thư mục báo cáo (không còn)",
             "report folder (not there)",
         ));
     }
-    let evidence = evidence::check(desk, run, &common.chain, &common.pruned, &mut findings);
-    let evidence = evidence.await?;
+    let known = (&common.chain, &common.pruned);
+    let bytes = evidence::Bytes::Whole;
+    let evidence = evidence::check(desk, run, known, bytes, &mut findings).await?;
     if evidence.sealed {
         checked.push(text("chứng cứ trong kho lưu", "evidence in the archive"));
     }

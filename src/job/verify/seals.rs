@@ -55,6 +55,28 @@ pub(super) fn check(
     Seals::Held
 }
 
+/// Compares the shares of a run that was replaced with what it sealed: they stay beside those of
+/// the run that stands.
+pub(super) fn shares(
+    desk: &Desk,
+    run: &RunRecord,
+    chain: &Chain,
+    ledger: &Ledger<'_>,
+    findings: &mut Findings,
+) {
+    let sha256 = chain.link(&run.id).and_then(|link| link.seals.as_deref());
+    let list = sha256.and_then(|sha256| desk.archive.get(sha256).ok());
+    let Some(list) = list.map(|bytes| SealList::read(&bytes)) else {
+        return;
+    };
+    let none = BTreeMap::new();
+    for sealed in SEALED.iter().filter(|sealed| sealed.table == "kpi") {
+        let seals = list.lines.get(sealed.table).unwrap_or(&none);
+        let sheet = ledger.sheet(sealed.table);
+        table(run, (sealed, false), sheet, seals, findings);
+    }
+}
+
 /// The entries that a run wrote as of later nights: each is there as sealed, and there are no
 /// others; none of a night that was published again since.
 fn of_later(

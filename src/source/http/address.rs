@@ -190,20 +190,41 @@ fn is_special(ip: IpAddr) -> bool {
     }
 }
 
+/// Metadata services of clouds outside of the link-local range.
+const METADATA_V4: [Ipv4Addr; 2] = [
+    Ipv4Addr::new(100, 100, 100, 200),
+    Ipv4Addr::new(168, 63, 129, 16),
+];
+
 fn special_v4(ip: Ipv4Addr) -> bool {
-    ip.octets()[0] == 0 || ip.is_link_local() || ip.is_multicast() || ip.octets()[0] >= 240
+    let head = ip.octets()[0];
+    let is_metadata = METADATA_V4.contains(&ip);
+    is_metadata || head == 0 || ip.is_link_local() || ip.is_multicast() || head >= 240
+}
+
+/// The IPv4 address in two parts of an IPv6 address.
+fn carried(high: u16, low: u16) -> Ipv4Addr {
+    Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))
+}
+
+/// No address of anybody else: special, or this machine.
+fn leads_astray(ip: Ipv4Addr) -> bool {
+    special_v4(ip) || ip.is_loopback()
 }
 
 fn special_v6(ip: Ipv6Addr) -> bool {
     let head = ip.segments();
     let carries_v4 =
         head[..6] == [0x64, 0xff9b, 0, 0, 0, 0] || (head[..6] == [0; 6] && head[6] != 0);
-    let [.., a, b, c, d] = ip.octets();
+    // 6to4 (RFC 3056) and Teredo (RFC 4380) lead to the IPv4 address that they carry
+    let (is_6to4, is_teredo) = (head[0] == 0x2002, head[..2] == [0x2001, 0]);
     ip.is_unspecified()
         || ip.is_multicast()
         || head[0] & 0xffc0 == 0xfe80
         || head[..2] == [0xfd00, 0xec2]
-        || (carries_v4 && (special_v4(Ipv4Addr::new(a, b, c, d)) || a == 127))
+        || (carries_v4 && leads_astray(carried(head[6], head[7])))
+        || (is_6to4 && leads_astray(carried(head[1], head[2])))
+        || (is_teredo && leads_astray(carried(!head[6], !head[7])))
 }
 
 fn unmapped(ip: IpAddr) -> IpAddr {
@@ -288,6 +309,30 @@ mod tests {
         for (raw, allow, expected) in table {
             let found = BaseUrl::parse(raw, *allow).map(|_| ());
             assert_eq!(found, *expected, "{raw} allow_loopback={allow}");
+        }
+    }
+
+    #[test]
+    fn metadata_services_and_carried_addresses_are_judged_too() {
+        let table = [
+            ("https://100.100.100.200/", false),
+            ("https://[::ffff:100.100.100.200]/", false),
+            ("https://168.63.129.16/", false),
+            ("https://100.100.100.201/", true),
+            ("https://[2002:a9fe:a9fe::]/", false),
+            ("https://[2002:7f00:1::1]/", false),
+            ("https://[2002:c000:204::1]/", true),
+            ("https://[2001:0:808:808:0:0:5601:5601]/", false),
+            ("https://[2001:0:808:808:0:0:3fff:fdd2]/", true),
+        ];
+        for (raw, may) in table {
+            let found = BaseUrl::parse(raw, true).map(|_| ());
+            let wanted = if may {
+                Ok(())
+            } else {
+                Err(AddressFault::Special)
+            };
+            assert_eq!(found, wanted, "{raw}");
         }
     }
 
