@@ -192,7 +192,7 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
         Open::Credit => {
             let dong = facts.gross(i);
             // more than its amount only as the net of what some dossier owes
-            item.coupled = dong != facts.largest(i) || facts.hangs(i);
+            item.coupled = dong != facts.largest(i) || facts.hangs(i) || facts.hangs_on_sum(i);
             item.anywhere(&[(0, 0), (dong, dong)], out);
         }
         Open::Refund => {

@@ -1,6 +1,11 @@
 //! Money that is still open, by day: from when on it could have paid so much, and until when.
 
-use crate::domain::{Day, ExceptionId};
+use crate::domain::{Day, ExceptionId, Side};
+use crate::matching::desk::Money;
+use crate::matching::ledger::{Effect, Entry};
+use crate::matching::pool::{Index, index};
+
+use super::facts::{Facts, Open};
 
 /// One row that may still turn out to be a payment of some fee.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +70,78 @@ impl Credits {
     /// The exceptions of the largest that has some.
     pub fn of_largest(&self) -> &[ExceptionId] {
         self.largest.as_ref().map_or(&[], |l| &l.exceptions)
+    }
+}
+
+impl Facts<'_, '_> {
+    /// Collects what may still turn out to be a payment. What may be put elsewhere is open money
+    /// too, and the first of it may free more.
+    pub(super) fn add_credits(&mut self) {
+        let open = self.open_credits();
+        self.contests.crowded.clear();
+        self.credits = Credits::new(open.iter().cloned());
+        let mut movable = self.movable();
+        if open.is_empty() && !movable.is_empty() {
+            self.credits = Credits::new(movable);
+            movable = self.movable();
+        }
+        self.moves = !movable.is_empty();
+        self.open_money = open.len() + movable.len() + self.other_money();
+        self.credits = Credits::new(open.into_iter().chain(movable));
+        self.contests.crowded = self.crowded();
+    }
+
+    /// Every credit that may still turn out to be a payment of some fee.
+    fn open_credits(&self) -> Vec<Credit> {
+        let credit = |txn: Index| {
+            let amount = self.may_still_pay(txn);
+            (amount > 0).then(|| Credit {
+                day: self.pool.txn(txn).paid_on,
+                amount,
+                exceptions: self.txn_exceptions(txn),
+            })
+        };
+        let txns = 0..self.pool.inputs.txns.len();
+        let mut credits: Vec<Credit> = txns.filter_map(|txn| credit(index(txn))).collect();
+        credits.extend(self.unread(Side::Txn));
+        credits
+    }
+
+    /// Rows of a side that could not be read; of an amount that could not be read it is any.
+    pub(super) fn unread(&self, side: Side) -> Vec<Credit> {
+        let rejects = self.pool.inputs.rejects.iter();
+        let rejects = rejects.filter(|reject| reject.side == side);
+        let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
+        new.map(|reject| Credit {
+            day: reject.business_date,
+            amount: reject
+                .amount
+                .map_or(i64::MAX.into(), |v| self.gross_of(v.wide(), 0)),
+            exceptions: self.exceptions(&reject.key()),
+        })
+        .collect()
+    }
+
+    /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
+    fn may_still_pay(&self, txn: Index) -> i128 {
+        match self.open(txn) {
+            Open::Fee | Open::Credit => {
+                i128::from(self.largest(txn)) + self.pool.txn(txn).fee.wide()
+            }
+            Open::Refund => 0,
+            Open::Nothing => {
+                let perhaps = |e: &&Entry| match e.effect {
+                    Effect::Duplicate { certain, .. } => !certain && !e.reversed,
+                    Effect::Doubtful { .. } => !e.reversed,
+                    Effect::Settles => false,
+                };
+                let entries = self.entries(Money::Txn(txn)).map(|(_, _, e)| e);
+                entries
+                    .filter(perhaps)
+                    .map(|e| e.credit.amount - e.returned)
+                    .sum()
+            }
+        }
     }
 }
 

@@ -4,9 +4,9 @@
 //! money, where it names none), or of none; each line that the registry calls paid was not, or with
 //! cash, or (where a source is not complete) without. The ledger says what each way adds. What is
 //! larger, or hangs on anything else (money that went back and names nobody, rows that could not be
-//! read, contradictions, receipts without a line), is left to the relaxation, an outer bound. So is
-//! what a person could split over several dossiers: a payment of one of several is resolved only
-//! where it is alone and none of them lacks less than it.
+//! read, contradictions, receipts without a line, lines that equal a day's sum), is left to the
+//! relaxation, an outer bound. So is what a person could split over several dossiers: a payment of
+//! one of several is resolved only where it is alone and none of them lacks less than it.
 
 mod optimum;
 mod placed;
@@ -187,7 +187,8 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     let inputs = facts.pool.inputs;
     let unread = inputs.rejects.iter().any(|reject| reject.side != Side::Fee);
     // a payment that may be put elsewhere may be of any of the dossiers
-    if unread || facts.moves || !inputs.conflicts.is_empty() || !facts.unread_cash.is_empty() {
+    let beyond = facts.moves || !facts.unsure_sums.is_empty() || !facts.unread_cash.is_empty();
+    if unread || beyond || !inputs.conflicts.is_empty() {
         return None;
     }
     let set = |d: Index| facts.desk.set_of.contains_key(&d);

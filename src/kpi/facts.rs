@@ -10,7 +10,8 @@ use crate::matching::pool::{Index, Pool, at, index};
 
 use super::agencies::Agencies;
 use super::contest::Contests;
-use super::credits::{Credit, Credits};
+use super::credits::Credits;
+use super::day_sums::Unsure;
 
 /// Everything a definition may look at.
 pub struct Facts<'f, 'a> {
@@ -37,6 +38,8 @@ pub struct Facts<'f, 'a> {
     pub(super) open_money: usize,
     /// A payment that is linked may be put elsewhere.
     pub(super) moves: bool,
+    /// Bank lines that equal the sum of a day and may be payments all the same.
+    pub(super) unsure_sums: Unsure,
     /// What open rows name.
     pub contests: Contests,
     /// The most that any dossier owes; none where a refund may have opened one that is not here.
@@ -76,6 +79,7 @@ impl<'f, 'a> Facts<'f, 'a> {
             claims: claims(desk),
             open_money: 0,
             moves: false,
+            unsure_sums: Unsure::new(),
             contests: Contests::default(),
             largest_due: None,
             last_day: last_day(pool),
@@ -85,52 +89,21 @@ impl<'f, 'a> Facts<'f, 'a> {
             let dues = pool.dossiers.iter().map(|dossier| dossier.fees_due);
             facts.largest_due = Some(dues.max().unwrap_or(0));
         }
-        let open = facts.open_credits();
-        facts.credits = Credits::new(open.iter().cloned());
+        let sums = facts.day_sums();
+        facts.unsure_sums = facts.unsure_by_day(&sums);
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
-        // what may be put elsewhere is open money too, and the first of it may free more
-        let mut movable = facts.movable();
-        if open.is_empty() && !movable.is_empty() {
-            facts.credits = Credits::new(movable);
-            movable = facts.movable();
+        facts.add_credits();
+        // the first of them is open money for what lacks some, and so for the others
+        for _ in 0..2 {
+            let more = facts.unsure_by_dossiers(&sums);
+            if more.is_empty() {
+                break;
+            }
+            facts.unsure_sums.extend(more);
+            facts.add_credits();
         }
-        facts.moves = !movable.is_empty();
-        facts.open_money = open.len() + movable.len() + facts.other_money();
-        facts.credits = Credits::new(open.into_iter().chain(movable));
-        facts.contests.crowded = facts.crowded();
         facts
-    }
-
-    /// Every credit that may still turn out to be a payment of some fee.
-    fn open_credits(&self) -> Vec<Credit> {
-        let credit = |txn: Index| {
-            let amount = self.may_still_pay(txn);
-            (amount > 0).then(|| Credit {
-                day: self.pool.txn(txn).paid_on,
-                amount,
-                exceptions: self.txn_exceptions(txn),
-            })
-        };
-        let txns = 0..self.pool.inputs.txns.len();
-        let mut credits: Vec<Credit> = txns.filter_map(|txn| credit(index(txn))).collect();
-        credits.extend(self.unread(Side::Txn));
-        credits
-    }
-
-    /// Rows of a side that could not be read; of an amount that could not be read it is any.
-    pub(super) fn unread(&self, side: Side) -> Vec<Credit> {
-        let rejects = self.pool.inputs.rejects.iter();
-        let rejects = rejects.filter(|reject| reject.side == side);
-        let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
-        new.map(|reject| Credit {
-            day: reject.business_date,
-            amount: reject
-                .amount
-                .map_or(i64::MAX.into(), |v| self.gross_of(v.wide(), 0)),
-            exceptions: self.exceptions(&reject.key()),
-        })
-        .collect()
     }
 
     /// Money that went back may be the one of any payment before it.
@@ -149,28 +122,6 @@ impl<'f, 'a> Facts<'f, 'a> {
         (first.min(self.last_day), self.last_day)
     }
 
-    /// What a transaction may still pay: the whole of an open credit, or a repeat that may be none.
-    fn may_still_pay(&self, txn: Index) -> i128 {
-        match self.open(txn) {
-            Open::Fee | Open::Credit => {
-                i128::from(self.largest(txn)) + self.pool.txn(txn).fee.wide()
-            }
-            Open::Refund => 0,
-            Open::Nothing => {
-                let perhaps = |e: &&Entry| match e.effect {
-                    Effect::Duplicate { certain, .. } => !certain && !e.reversed,
-                    Effect::Doubtful { .. } => !e.reversed,
-                    Effect::Settles => false,
-                };
-                let entries = self.entries(Money::Txn(txn)).map(|(_, _, e)| e);
-                entries
-                    .filter(perhaps)
-                    .map(|e| e.credit.amount - e.returned)
-                    .sum()
-            }
-        }
-    }
-
     /// What the standing of a transaction leaves open; a stale decision changes nothing in it.
     pub fn open(&self, txn: Index) -> Open {
         let payment = self.pool.txn(txn).kind == TxnKind::Payment;
@@ -181,6 +132,7 @@ impl<'f, 'a> Facts<'f, 'a> {
                 "unlinked_refund" => Open::Refund,
                 "conflict" | "pending" | "status_mismatch" => money,
                 class if OPEN_CREDITS.contains(&class) => Open::Credit,
+                _ if self.is_unsure_sum(txn) => Open::Credit,
                 _ => Open::Nothing,
             },
             Standing::Returns(_) => match self.places.return_of(txn) {
@@ -258,9 +210,11 @@ impl<'f, 'a> Facts<'f, 'a> {
         exception(self.row(key))
     }
 
-    /// The same of a transaction.
+    /// The same of a transaction; of a line that equals the sum of a day, that of an open row which
+    /// may change it.
     pub fn txn_exceptions(&self, txn: Index) -> Vec<ExceptionId> {
-        exception(self.txn_row(txn))
+        let sum = self.unsure_sums.get(&txn);
+        sum.map_or_else(|| exception(self.txn_row(txn)), Clone::clone)
     }
 
     /// The same of a receipt.

@@ -9,6 +9,7 @@ mod cells;
 mod contest;
 mod credits;
 mod custom;
+mod day_sums;
 mod deciding;
 mod dossier_cashless;
 mod dossier_online;

@@ -93,7 +93,7 @@ fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
             }
         }
         Open::Credit => {
-            item.coupled = facts.is_carried_by_open(i);
+            item.coupled = facts.is_carried_by_open(i) || facts.hangs_on_sum(i);
             item.anywhere(&[(0, 0), (1, 1)], out);
         }
         Open::Refund => item.may_go_back(&facts.named(i), 1, facts.days_before(i), out),

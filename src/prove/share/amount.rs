@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::{Books, Money, MoneyRow, Stake, class};
+use super::day_sums::DaySums;
 use super::events::{self, Event, event};
 use super::{Expected, Pair, Wanted};
 use crate::domain::AgencyCode;
@@ -11,10 +12,10 @@ use crate::kpi::Scope;
 
 const AMOUNT: &str = "AMOUNT_CASHLESS";
 
-pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
-    for money in &books.money {
+pub(super) fn expect(books: &Books, sums: &DaySums, expected: &mut Vec<Expected>) {
+    for (at, money) in books.money.iter().enumerate() {
         let wanted = match money.row {
-            MoneyRow::Txn(_) => transaction(books, money),
+            MoneyRow::Txn(_) => transaction(books, money, (sums, at)),
             MoneyRow::Receipt(_) => receipt(books, money),
         };
         let item = match money.row {
@@ -51,7 +52,7 @@ pub(super) fn largest(books: &Books, money: &Money) -> i64 {
     largest.unwrap_or(0).max(dong(money.amount()))
 }
 
-fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
+fn transaction(books: &Books, money: &Money, sum: (&DaySums, usize)) -> Option<Wanted> {
     let MoneyRow::Txn(txn) = money.row else {
         return None;
     };
@@ -68,7 +69,9 @@ fn transaction(books: &Books, money: &Money) -> Option<Wanted> {
             txn.amount.get()
         };
         let most = events::most(books, v, txn.fee.get());
-        return events::open(books, row, txn, v, most);
+        let (sums, at) = sum;
+        let wanted = events::open(books, row, txn, v, most);
+        return wanted.or_else(|| sums.wanted(money, at, v, most));
     }
     if !money.seen.is_empty() {
         let most = events::most(books, txn.amount.get(), txn.fee.get());

@@ -79,7 +79,7 @@ impl Components {
             ..Self::default()
         };
         // what may be put elsewhere may be of any of the dossiers
-        let payments = if !books.any_open || reach.moves || is_beyond(books) {
+        let payments = if !books.any_open || reach.moves || reach.sums || is_beyond(books) {
             None
         } else {
             payments(books)

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
 use super::super::violation::Findings;
+use super::day_sums::DaySums;
 use super::reach::Reach;
 use super::{Pair, pairs};
 use crate::domain::custom::{CountUnit, DateBasis, RollUp};
@@ -79,7 +80,7 @@ struct Own<'b, 'a> {
     last: Day,
 }
 
-pub(super) fn check(books: &Books, findings: &mut Findings) {
+pub(super) fn check(books: &Books, sums: &DaySums, findings: &mut Findings) {
     let Some(custom) = books.rules.custom else {
         return;
     };
@@ -89,7 +90,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     if !asked || clipped {
         return;
     }
-    let reach = Reach::new(books);
+    let reach = Reach::new(books, sums);
     let mut own = Own {
         books,
         custom,

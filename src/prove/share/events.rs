@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::{Books, Line, Money, Stake, class};
 use super::again::certain;
+use super::day_sums::DaySums;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
 use crate::domain::{AgencyCode, Completeness, Receipt, Side, Txn, TxnKind};
@@ -26,10 +27,11 @@ pub(super) enum Event {
     Unknown,
 }
 
-pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
-    for money in &books.money {
+pub(super) fn expect(books: &Books, sums: &DaySums, expected: &mut Vec<Expected>) {
+    for (at, money) in books.money.iter().enumerate() {
         if let Some(txn) = money.txn() {
-            transaction(books, money, txn, expected);
+            let sum = sums.wanted(money, at, 1, 1);
+            transaction(books, money, txn, sum, expected);
         }
     }
     cash(books, expected);
@@ -163,7 +165,13 @@ pub(super) fn set_agency(books: &Books, money: &Money) -> Option<AgencyCode> {
     agency.cloned()
 }
 
-fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expected>) {
+fn transaction(
+    books: &Books,
+    money: &Money,
+    txn: &Txn,
+    sum: Option<Wanted>,
+    expected: &mut Vec<Expected>,
+) {
     let Some(row) = money.said else {
         return; // `once` says so
     };
@@ -199,7 +207,7 @@ fn transaction(books: &Books, money: &Money, txn: &Txn, expected: &mut Vec<Expec
     } else if again {
         Some(Wanted::Open)
     } else if free {
-        open(books, row, txn, 1, 1)
+        open(books, row, txn, 1, 1).or(sum)
     } else {
         unsure_sighting(books, money, 1, 1)
     };

@@ -14,6 +14,7 @@ mod by_item;
 mod cells;
 mod components;
 mod custom;
+mod day_sums;
 mod dossiers;
 mod events;
 mod figures;
@@ -77,8 +78,9 @@ fn everywhere(agencies: &BTreeSet<AgencyCode>, pair: Pair) -> Wanted {
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     let mut expected = Vec::new();
-    events::expect(books, &mut expected);
-    amount::expect(books, &mut expected);
+    let sums = day_sums::DaySums::new(books);
+    events::expect(books, &sums, &mut expected);
+    amount::expect(books, &sums, &mut expected);
     dossiers::expect(books, &mut expected);
     registry::expect(books, &mut expected);
     // a night keeps what every definition counts, `match` what is asked for
@@ -87,9 +89,9 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     items(books, &expected, findings);
     drop(expected);
     procedures::check(books, findings);
-    custom::check(books, findings);
+    custom::check(books, &sums, findings);
     cells::check(books, findings);
-    let reach = reach::Reach::new(books);
+    let reach = reach::Reach::new(books, &sums);
     spans::check(books, &reach, findings);
     figures::check(books, &reach, findings);
 }
@@ -342,7 +344,8 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
     let told = item.exceptions.iter().all(known);
     let for_nothing = firm && start.is_none() && !item.exceptions.is_empty();
     let own = item.definition == "CUSTOM";
-    let may_hang = books.any_open || own || books.rules.grey.changes();
+    let unseen = day_sums::is_late(books);
+    let may_hang = books.any_open || own || unseen || books.rules.grey.changes();
     !item.outcomes.is_empty()
         && (pairs(item).all(possible) || late)
         && spans.iter().all(span)

@@ -9,6 +9,7 @@ use super::super::memo::squeezed;
 use super::amount::largest;
 use super::components::is_stranger;
 use super::components::named::named;
+use super::day_sums::DaySums;
 use super::events::{Event, carried_by_open, event, most};
 use super::moved::{may_move, moves};
 use crate::domain::{Day, Moment, Side, Txn, TxnKind};
@@ -38,6 +39,8 @@ pub(super) struct Reach {
     pub(super) open_rows: usize,
     /// A payment that stands somewhere may certainly be put elsewhere.
     pub(super) moves: bool,
+    /// A line that equals the sum of a day may be a payment all the same.
+    pub(super) sums: bool,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
 }
@@ -55,7 +58,7 @@ pub(super) const CREDITS: [&str; 8] = [
 ];
 
 impl Reach {
-    pub(super) fn new(books: &Books) -> Self {
+    pub(super) fn new(books: &Books, sums: &DaySums) -> Self {
         let mut reach = Self {
             sure: BTreeMap::new(),
             all: BTreeMap::new(),
@@ -67,10 +70,15 @@ impl Reach {
             doubts: BTreeSet::new(),
             open_rows: 0,
             moves: false,
+            sums: sums.any(),
             last_day: last_day(books),
         };
-        for money in &books.money {
-            reach.enter(books, money);
+        for (at, money) in books.money.iter().enumerate() {
+            reach.enter(books, money, sums.is_open(at));
+            if sums.may_be(books, money) {
+                let fee = money.txn().map_or(0, |txn| txn.fee.wide());
+                reach.add(money.day(), 0, money.amount() + fee);
+            }
         }
         for reject in &books.inputs.rejects {
             let key = reject.key();
@@ -125,13 +133,13 @@ impl Reach {
         }
     }
 
-    fn enter(&mut self, books: &Books, money: &Money) {
+    fn enter(&mut self, books: &Books, money: &Money, is_sum: bool) {
         let Some(row) = money.said else {
             return;
         };
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
         let open = CREDITS.contains(&class(row)) && free && money.set.is_none();
-        let open = open || carried_by_open(books, money);
+        let open = open || is_sum || carried_by_open(books, money);
         let txn = match money.row {
             MoneyRow::Txn(txn) => txn,
             MoneyRow::Receipt(receipt) => {
@@ -270,7 +278,7 @@ pub(super) fn widen(hull: &mut Hull, day: Day) {
 }
 
 /// The night, else the last day that any row or period tells.
-fn last_day(books: &Books) -> Day {
+pub(super) fn last_day(books: &Books) -> Day {
     if let Some(night) = books.inputs.business_date {
         return night;
     }

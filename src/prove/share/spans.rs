@@ -118,12 +118,16 @@ pub(super) fn over(day: Day, (from, to): (Day, Day), pairs: &[Pair]) -> Spans {
 /// The days on which money for a fee may have come that nobody has seen: the registry's, else any
 /// since the dossier came in.
 pub(super) fn unseen(reach: &Reach, fee: &Fee) -> (Day, Day) {
+    unseen_between(reach.last_day, fee)
+}
+
+pub(super) fn unseen_between(last: Day, fee: &Fee) -> (Day, Day) {
     if let Some(paid) = &fee.more.paid_at {
         return (paid.day(), paid.day());
     }
     let received = fee.dossier_code.received_on();
     let first = received.unwrap_or(Day::of_ms(0));
-    (first.min(reach.last_day), reach.last_day)
+    (first.min(last), last)
 }
 
 fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Option<Spans> {

@@ -38,6 +38,68 @@ fn narrow_is_caught(day: &Inputs, definition: &str, name: &str) {
     assert!(!prove(&without).is_empty(), "without: {definition} {name}");
 }
 
+/// B1 equals the receipts of the day before, until that of F3 is found.
+#[test]
+fn a_deposit_may_be_a_payment_once_a_receipt_is_found() {
+    holds(
+        "fee F1 H48.18.22-221202-1111 phi 50.000 method=cash
+         fee F2 H48.18.22-221202-2222 phi 8.000 method=cash
+         fee F3 H48.18.22-221202-3333 phi 20.000 method=cash
+         receipt T1 2022-12-02 09:00 F1 50.000
+         receipt T2 2022-12-02 10:00 F2 8.000
+         bank B1 2022-12-03 08:00 58.000 memo=\"TT DVC\"",
+        "receipt T3 2022-12-02 20:00 F3 20.000",
+        &[
+            ("TX_CASHLESS", "txn|bank|B1"),
+            ("AMOUNT_CASHLESS", "txn|bank|B1"),
+        ],
+    );
+}
+
+const BATCH: &str = "fee F1 H48.18.22-221202-1111 phi 50.000
+     fee F2 H48.18.22-221202-2222 phi 8.000
+     fee F3 H48.18.22-221202-3333 phi 20.000 status=unpaid
+     fee F4 H48.18.22-221202-4444 phi 50.000 method=cash
+     receipt T4 2022-12-02 09:00 F4 50.000
+     vnpay V1 2022-12-02 08:00 50.000 ref=H48.18.22-221202-1111
+     vnpay V2 2022-12-02 08:10 8.000 ref=H48.18.22-221202-2222
+     vnpay V3 2022-12-02 08:20 20.000 ref=H48.18.22-221202-3333 status=pending
+     bank B1 2022-12-03 08:00 58.000 memo=\"TT DVC\"";
+
+/// B1 equals what vnpay took in, until V3 has come.
+#[test]
+fn a_batch_may_be_a_payment_once_another_of_its_day_comes() {
+    super::holds_once_it_came(BATCH);
+    let day = day_of(BATCH);
+    for definition in ["TX_CASHLESS", "AMOUNT_CASHLESS"] {
+        narrow_is_caught(&day, definition, "txn|bank|B1");
+    }
+}
+
+/// Once nothing of that day is open, B1 is no payment for certain.
+#[test]
+fn a_batch_of_which_nothing_is_open_counts_nowhere() {
+    let day = day_of(&BATCH.replace("status=pending", "status=failed"));
+    let told = settle(&day, &rules(), &Vec::new()).unwrap();
+    let mut items = told.contributions.iter();
+    assert!(items.all(|item| &*item.item != "txn|bank|B1"));
+}
+
+/// What R4 takes back leaves the dossier exactly what B1 would pay.
+#[test]
+fn a_deposit_may_be_a_payment_once_a_dossier_lacks_as_much() {
+    super::holds_once_it_came(
+        "fee F1 H48.18.22-221202-1111 phi 50.000 method=cash
+         fee F2 H48.18.22-221202-2222 phi 8.000 method=cash
+         fee F4 H48.18.22-221202-4444 phi 158.000
+         receipt T1 2022-12-02 09:00 F1 50.000
+         receipt T2 2022-12-02 10:00 F2 8.000
+         vnpay V4 2022-12-02 08:00 158.000 ref=H48.18.22-221202-4444
+         vnpay R4 2022-12-02 12:00 refund 58.000 ref=H48.18.22-221202-4444 status=pending
+         bank B1 2022-12-03 08:00 58.000 memo=\"TT DVC\"",
+    );
+}
+
 /// Once B1 has paid what F1 lacks, nobody saw F2 paid, and cash may complete the dossier.
 #[test]
 fn open_money_and_what_nobody_saw_complete_a_dossier_together() {
