@@ -69,6 +69,16 @@ pub enum Evidence {
     DaysDiffer(Day, Day),
     /// No money names this fee.
     NoMoney,
+    /// This payment names the dossier and does not count for this fee.
+    NamedInVain(Box<str>),
+    /// More goes back than is left of what was paid: (left, back).
+    BackBeyond(Vnd, Vnd),
+    /// It goes back before the payment came: (payment, its day, day of the return).
+    BackBefore(Box<str>, Day, Day),
+    /// The payment went back already, by this row.
+    BackAgain(Box<str>),
+    /// No payment of exactly this amount had come that could be undone.
+    NothingToUndo(Vnd),
     /// No valid receipt names this fee.
     NoReceipt,
     /// The text names no dossier.
@@ -163,6 +173,9 @@ impl Evidence {
             | Self::Repeats(id)
             | Self::PaidAgainBy(id)
             | Self::ReturnedBy(id)
+            | Self::NamedInVain(id)
+            | Self::BackBefore(id, ..)
+            | Self::BackAgain(id)
             | Self::SameAs(id) => Some(id),
             _ => None,
         }
@@ -176,6 +189,9 @@ impl Evidence {
         | Self::Repeats(id)
         | Self::PaidAgainBy(id)
         | Self::ReturnedBy(id)
+        | Self::NamedInVain(id)
+        | Self::BackBefore(id, ..)
+        | Self::BackAgain(id)
         | Self::SameAs(id) = &mut own
             && let Some(known) = call(id)
         {
