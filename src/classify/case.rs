@@ -18,6 +18,8 @@ pub struct FeeCase<'c, 'a> {
     pub ledger: &'c Ledger,
     /// Its line in the ledger; none for a line that money cannot settle (zero, exempt, cancelled).
     pub line: Option<&'c Line>,
+    /// A payment that names its dossier and counts for none of its lines without money.
+    pub in_vain: Option<Index>,
 }
 
 impl FeeCase<'_, '_> {

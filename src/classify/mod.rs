@@ -10,6 +10,7 @@ pub mod class;
 mod data;
 mod decided;
 mod excluded;
+mod near;
 mod nothing_due;
 mod places;
 mod receipt;
@@ -19,17 +20,16 @@ mod status;
 mod time;
 mod unread;
 
-use std::collections::BTreeMap;
-
-use crate::domain::{Day, Reject, RowKey, Rules, TxnKind, Vnd};
+use crate::domain::{Day, Reject, RowKey, Rules, Vnd};
+use crate::matching::Evidence;
 use crate::matching::desk::{Desk, Money, Standing};
-use crate::matching::ledger::{Effect, Entry, Line, Returned};
+use crate::matching::ledger::{Effect, Entry, Returned};
 use crate::matching::pool::{Index, at, index};
-use crate::matching::{Evidence, Nearest, Test};
 
 pub use at_risk::{AtRisk, at_risk, still_due};
 use case::{FeeCase, MoneyCase};
 pub use class::{Bucket, Class, Classified, OK, Severity};
+use near::NearMoney;
 use places::NOWHERE;
 pub use places::{Places, RowPlaces};
 pub use row::fee_day;
@@ -176,62 +176,10 @@ fn reject(rules: &Rules, reject: &Reject) -> Classified {
     })
 }
 
-/// At most this many open payments are shown beside an open fee.
-const NEAREST_MAX: usize = 3;
-
-/// Open payments by amount, and by the dossiers that their readings name.
-#[derive(Default)]
-struct OpenMoney {
-    by_amount: BTreeMap<i128, Vec<Index>>,
-    by_dossier: BTreeMap<Index, Vec<Index>>,
-}
-
-impl OpenMoney {
-    fn new(desk: &Desk) -> Self {
-        let mut open = Self::default();
-        for (i, standing) in desk.txns.iter().enumerate() {
-            let Some(out) = standing.out() else {
-                continue;
-            };
-            let row = desk.pool.txn(index(i));
-            if row.kind != TxnKind::Payment || !OPEN_CREDITS.contains(&out.class) {
-                continue;
-            }
-            open.by_amount
-                .entry(row.amount.wide())
-                .or_default()
-                .push(index(i));
-            for dossier in &out.named {
-                open.by_dossier.entry(*dossier).or_default().push(index(i));
-            }
-        }
-        open
-    }
-
-    /// The open payments nearest to what a fee lacks: those that name its dossier, then those of
-    /// the same amount.
-    fn near(&self, case: &FeeCase) -> Vec<Nearest> {
-        let lacking = case.line.map_or(0, Line::lacking);
-        let named = self.by_dossier.get(&case.dossier);
-        let equal = self.by_amount.get(&lacking).filter(|_| lacking > 0);
-        let test = |failed| move |txn: &Index| (*txn, failed);
-        let named = named.into_iter().flatten().map(test(Test::Unique));
-        let equal = equal.into_iter().flatten().map(test(Test::Named));
-        let mut seen = std::collections::BTreeSet::new();
-        let all = named.chain(equal).filter(|(txn, _)| seen.insert(*txn));
-        let near = |(txn, failed): (Index, Test)| Nearest {
-            candidate: case.pool.txn(txn).id.as_ref().into(),
-            amount: Some(case.pool.txn(txn).amount),
-            failed,
-        };
-        all.take(NEAREST_MAX).map(near).collect()
-    }
-}
-
 /// The fees in order of their keys; gives the place of each row.
 fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<Index> {
     let pool = desk.pool;
-    let open = OpenMoney::new(desk);
+    let near = NearMoney::new(desk);
     let mut dossier_of = vec![0; pool.inputs.fees.len()];
     for (d, dossier) in pool.dossiers.iter().enumerate() {
         dossier_of[dossier.fees.clone()].fill(index(d));
@@ -244,7 +192,7 @@ fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<In
         rows.push(fee(
             desk,
             provisional,
-            &open,
+            &near,
             dossier_of[at(place)],
             at(place),
         ));
@@ -255,7 +203,7 @@ fn fees(desk: &Desk, provisional: &[bool], rows: &mut Vec<Classified>) -> Vec<In
 fn fee(
     desk: &Desk,
     provisional: &[bool],
-    open: &OpenMoney,
+    near: &NearMoney,
     dossier: Index,
     place: usize,
 ) -> Classified {
@@ -272,6 +220,7 @@ fn fee(
         dossier,
         ledger,
         line,
+        in_vain: near.in_vain(dossier),
     };
     let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
     let gone = ledger.entries.iter().any(Entry::came_and_went) || ledger.returns.iter().any(undone);
@@ -282,7 +231,7 @@ fn fee(
         provisional: is(provisional, dossier),
         ..Row::of_fee(pool, fee)
     };
-    let near = if linked { Vec::new() } else { open.near(&case) };
+    let near = if linked { Vec::new() } else { near.to(&case) };
     named(pool.rules, row, near, |class| (class.on_fee)(&case))
 }
 

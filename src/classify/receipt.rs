@@ -26,7 +26,7 @@ pub(super) const RECEIPT_MISMATCH: Class = Class {
     on_fee: |case| {
         let line = case.line?;
         let entry = &case.ledger.entries[line.receipt_differs?];
-        differs(line.due, entry.credit.amount)
+        differs(line.due, entry.line_got)
     },
     on_money: |case| {
         let differing = case.ledger_entries().find_map(|(ledger, entry)| {
@@ -36,12 +36,13 @@ pub(super) const RECEIPT_MISMATCH: Class = Class {
                 .as_ref()
                 .filter(|_| entry.receipt_differs)?;
             let line = ledger.lines.iter().find(|line| lines.contains(&line.fee))?;
-            differs(line.due, entry.credit.amount)
+            differs(line.due, entry.line_got)
         });
         differing.or_else(|| case.out("receipt_mismatch"))
     },
 };
 
+/// What the line owes, and what it had got with the receipt.
 fn differs(due: i128, paid: i128) -> Seen {
     let (due, paid) = (Vnd::from_wide(due).ok()?, Vnd::from_wide(paid).ok()?);
     Some(vec![Evidence::AmountDiffers(due, paid)])

@@ -1,8 +1,9 @@
 //! Money that went back.
 
-use crate::domain::Text;
+use crate::domain::{Text, Vnd};
 use crate::matching::Evidence;
-use crate::matching::ledger::{Entry, Returned};
+use crate::matching::desk::Money;
+use crate::matching::ledger::{Effect, Entry, Returned};
 
 use super::case::{FeeCase, MoneyCase};
 use super::class::{Class, Seen, Severity};
@@ -128,6 +129,46 @@ pub(super) const UNLINKED_REFUND: Class = Class {
 };
 
 fn unlinked(case: &MoneyCase) -> Seen {
-    let named = returned(case, |r| r.unlinked).map(|_| vec![Evidence::NoMoney]);
+    let named = case.ledger_return().filter(|back| back.unlinked);
+    let named = named.and_then(|back| Some(vec![why_unlinked(case, back)?]));
     named.or_else(|| case.out("unlinked_refund"))
+}
+
+/// Why no money of the dossier covers a return: there is none, it came later, it went back before,
+/// or it is less.
+fn why_unlinked(case: &MoneyCase, back: &Returned) -> Option<Evidence> {
+    let (pool, (dossier, _)) = (case.pool, case.returned?);
+    let (ledger, row) = (case.desk.ledgers.of(dossier), case.pool.txn(back.txn));
+    let known = |e: &&Entry| !matches!(e.effect, Effect::Doubtful { .. });
+    let entries = || ledger.entries.iter();
+    let first = entries().filter(known);
+    let Some(first) = first.min_by_key(|e| e.credit.money.order(pool)) else {
+        return Some(Evidence::NoMoney);
+    };
+    let had_come = |e: &&Entry| e.credit.money.order(pool).0 <= row.paid_at.ms();
+    if !entries().any(|e| had_come(&e)) {
+        let money = first.credit.money;
+        let (paid, back) = (money.day(pool), row.paid_on);
+        return Some(Evidence::BackBefore(money.id(pool).into(), paid, back));
+    }
+    let came: i128 = (entries().filter(had_come))
+        .filter(|e| !e.reversed)
+        .map(|e| e.credit.amount)
+        .sum();
+    let mine = Money::Txn(back.txn).order(pool);
+    let earlier = ledger.returns.iter().filter(|other| !other.unlinked);
+    let earlier: Vec<&Returned> = earlier
+        .filter(|other| Money::Txn(other.txn).order(pool) < mine)
+        .collect();
+    let refunds = earlier.iter().filter(|other| !other.reversal);
+    let gone: i128 = refunds.map(|other| pool.txn(other.txn).amount.wide()).sum();
+    let left = (came - gone).max(0);
+    if let Some(by) = earlier.last().filter(|_| left == 0) {
+        return Some(Evidence::BackAgain(pool.txn(by.txn).id.as_ref().into()));
+    }
+    if row.amount.wide() > left {
+        let left = Vnd::from_wide(left).ok()?;
+        return Some(Evidence::BackBeyond(left, row.amount));
+    }
+    Some(Evidence::NothingToUndo(row.amount))
 }

@@ -75,7 +75,9 @@ pub(super) const MISSING_PAYMENT: Class = Class {
     carried: true,
     on_fee: |case| {
         let missing = case.said_paid() && !case.fee.declared_method.is_cash() && !case.has_money();
-        missing.then(|| vec![Evidence::NoMoney])
+        let id = |txn| case.pool.txn(txn).id.as_ref().into();
+        let in_vain = case.in_vain.map(|txn| Evidence::NamedInVain(id(txn)));
+        missing.then(|| vec![in_vain.unwrap_or(Evidence::NoMoney)])
     },
     on_money: no_money,
 };

@@ -122,24 +122,28 @@ fn net_rates(rates: &[NetRate], tariffs: &BTreeSet<Vnd>) -> Vec<Finding> {
             });
             continue;
         }
-        let same = |other: &&NetRate| {
-            let fees_alike = tariffs
-                .iter()
-                .all(|due| other.fee_on(*due) == rate.fee_on(*due));
-            **other == *rate || (!tariffs.is_empty() && fees_alike)
-        };
-        if let Some(other) = rates[..at].iter().find(same) {
-            let (mine, other) = (shown(rate), shown(other));
-            found.push(Finding {
-                rule: NET_RATES,
-                message: format!("{mine} is shadowed by {other}: the same fee on every tariff"),
-                fix: "take one of them out".into(),
-                refused: false,
-            });
-        }
+        found.extend(shadowed_rate(rate, &rates[..at], tariffs));
         found.extend(too_wide(rate, tariffs));
     }
     found
+}
+
+/// A rate that stands there twice never fires; one that gives the same fee as another on the
+/// tariffs of today may fire on a tariff to come.
+fn shadowed_rate(rate: &NetRate, before: &[NetRate], tariffs: &BTreeSet<Vnd>) -> Option<Finding> {
+    let alike = |other: &&NetRate| {
+        let fees = |due: &Vnd| other.fee_on(*due) == rate.fee_on(*due);
+        !tariffs.is_empty() && tariffs.iter().all(fees)
+    };
+    let same = before.iter().find(|other| *other == rate);
+    let other = same.or_else(|| before.iter().find(alike))?;
+    let (mine, other) = (shown(rate), shown(other));
+    Some(Finding {
+        rule: NET_RATES,
+        message: format!("{mine} is shadowed by {other}: the same fee on every tariff"),
+        fix: "take one of them out".into(),
+        refused: same.is_some(),
+    })
 }
 
 /// A tariff less the fee is another tariff: a payment in full of one and of the other net of the
@@ -185,7 +189,7 @@ fn accounts(rules: &RulesConfig, agencies: &[Agency]) -> Vec<Finding> {
                 rule: RULE,
                 message: format!("an account stands there twice, with {word}: one never fires"),
                 fix: "name each account once".into(),
-                refused: clash,
+                refused: true,
             });
         }
         let Some(agency) = agency else { continue };
@@ -204,7 +208,8 @@ fn accounts(rules: &RulesConfig, agencies: &[Agency]) -> Vec<Finding> {
     found
 }
 
-/// The first target of a definition whose validity holds a day is the one that counts.
+/// The first target of a definition whose validity holds a day is the one that counts: one whose
+/// days are all an earlier one's never does.
 fn shadowed_targets(targets: &[Target]) -> Vec<Finding> {
     let mut found = Vec::new();
     for (at, target) in targets.iter().enumerate() {
@@ -213,13 +218,21 @@ fn shadowed_targets(targets: &[Target]) -> Vec<Finding> {
             let other_ends = other.valid_to.is_some_and(|to| to < target.valid_from);
             other.definition == target.definition && !mine_ends && !other_ends
         };
-        if targets[..at].iter().any(|other| overlaps(&other)) {
+        let hides = |other: &&Target| {
+            let mine = target.valid_to.unwrap_or(Day::new(chrono::NaiveDate::MAX));
+            let longer = other
+                .valid_to
+                .is_none_or(|to| target.valid_to.is_some() && mine <= to);
+            overlaps(other) && other.valid_from <= target.valid_from && longer
+        };
+        let earlier = &targets[..at];
+        if earlier.iter().any(|other| overlaps(&other)) {
             let (id, from) = (&target.definition, target.valid_from);
             found.push(Finding {
                 rule: "target",
                 message: format!("{id} from {from} is shadowed by an earlier one that still holds"),
                 fix: "end the earlier one with valid_to".into(),
-                refused: false,
+                refused: earlier.iter().any(|other| hides(&other)),
             });
         }
     }
@@ -323,12 +336,16 @@ mod tests {
         let tariffs = &[98_900, 100_000];
         check(|_| {}, tariffs, &["100.000 less the fee is 98.900"]);
         check(|_| {}, &[98_901, 100_000], &[]);
-        let twice = |r: &mut RulesConfig| r.net_rates = vec![rate(11, 1000, 220), rate(1, 91, 220)];
+        let alike = |r: &mut RulesConfig| r.net_rates = vec![rate(11, 1000, 220), rate(1, 91, 220)];
         check(
-            twice,
+            alike,
             &[8_000],
-            &["11/1000 min 220: the same fee on every tariff"],
+            &["warned rules.net_rates: 1/91 min 220 is shadowed by 11/1000 min 220: the same fee"],
         );
+        let twice = |r: &mut RulesConfig| r.net_rates = vec![rate(11, 1000, 220); 2];
+        let refused = "refused rules.net_rates: 11/1000 min 220 is shadowed by 11/1000 min 220";
+        check(twice, &[], &[refused]);
+        check(twice, &[8_000], &[refused]);
     }
 
     #[test]
@@ -350,12 +367,17 @@ mod tests {
             valid_from: day(from),
             valid_to: to.map(day),
         };
-        let shadowed = |targets: &[Target]| shadowed_targets(targets).len();
-        assert_eq!(
-            shadowed(&[target("2022-01-01", None), target("2025-01-01", None)]),
-            1
-        );
+        let shadowed = |targets: &[Target]| -> Vec<bool> {
+            let found = shadowed_targets(targets);
+            found.iter().map(|finding| finding.refused).collect()
+        };
+        let (old, new) = (target("2022-01-01", None), target("2025-01-01", None));
+        assert_eq!(shadowed(&[old.clone(), new.clone()]), [true]);
         let ended = target("2022-01-01", Some("2024-12-31"));
-        assert_eq!(shadowed(&[ended, target("2025-01-01", None)]), 0);
+        assert_eq!(shadowed(&[ended.clone(), new.clone()]), []);
+        // it still holds before or behind the other
+        assert_eq!(shadowed(&[new, old.clone()]), [false]);
+        assert_eq!(shadowed(&[ended.clone(), old]), [false]);
+        assert_eq!(shadowed(&[ended.clone(), ended]), [true]);
     }
 }

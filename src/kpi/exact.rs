@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::domain::{Day, Period, Side};
-use crate::matching::desk::Standing;
-use crate::matching::ledger::Effect;
+use crate::matching::desk::{Money, Standing};
+use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::reading::Reading;
 
@@ -246,10 +246,16 @@ fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
         .ledgers
         .iter()
         .flat_map(|(_, ledger)| &ledger.entries);
-    if entries.any(|entry| doubtful(&entry.effect) || entry.receipt_differs) {
+    if entries.any(|entry| doubtful(&entry.effect) || differs(entry)) {
         return None;
     }
     Some(rows)
+}
+
+/// A receipt over another amount than its line's, or beyond what was left of it.
+fn differs(entry: &Entry) -> bool {
+    let cash = matches!(entry.credit.money, Money::Receipt(_));
+    entry.receipt_differs || (cash && entry.surplus > 0)
 }
 
 fn doubtful(effect: &Effect) -> bool {

@@ -106,6 +106,8 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
     let (mut displacing, mut again) = (Vec::new(), Vec::new());
     let mut instead = Vec::new();
+    // of a repeat in one dossier, what found no room in another is no event by itself
+    let repeat = facts.txn_row(i).map_or("", Classified::counts_as) == "duplicate";
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
@@ -116,6 +118,9 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
                     item.coupled = true;
                     again.extend(back);
                 }
+            }
+            Effect::Settles if repeat && entry.parts.is_empty() => {
+                facts.add_agencies(dossier, ledger, entry, &mut perhaps);
             }
             Effect::Settles => {
                 facts.add_agencies(dossier, ledger, entry, &mut sure);

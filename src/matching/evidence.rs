@@ -71,6 +71,16 @@ pub enum Evidence {
     MovesNothing,
     /// No money names this fee.
     NoMoney,
+    /// This payment names the dossier and does not count for this fee.
+    NamedInVain(Box<str>),
+    /// More goes back than is left of what was paid: (left, back).
+    BackBeyond(Vnd, Vnd),
+    /// It goes back before the payment came: (payment, its day, day of the return).
+    BackBefore(Box<str>, Day, Day),
+    /// The payment went back already, by this row.
+    BackAgain(Box<str>),
+    /// No payment of exactly this amount had come that could be undone.
+    NothingToUndo(Vnd),
     /// No valid receipt names this fee.
     NoReceipt,
     /// The text names no dossier.
@@ -165,6 +175,9 @@ impl Evidence {
             | Self::Repeats(id)
             | Self::PaidAgainBy(id)
             | Self::ReturnedBy(id)
+            | Self::NamedInVain(id)
+            | Self::BackBefore(id, ..)
+            | Self::BackAgain(id)
             | Self::SameAs(id) => Some(id),
             _ => None,
         }
@@ -178,6 +191,9 @@ impl Evidence {
         | Self::Repeats(id)
         | Self::PaidAgainBy(id)
         | Self::ReturnedBy(id)
+        | Self::NamedInVain(id)
+        | Self::BackBefore(id, ..)
+        | Self::BackAgain(id)
         | Self::SameAs(id) = &mut own
             && let Some(known) = call(id)
         {

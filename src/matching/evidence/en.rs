@@ -50,7 +50,30 @@ impl Evidence {
             }
             Self::DaysDiffer(a, b) => format!("registry day {}, accounting day {}", day(a), day(b)),
             Self::MovesNothing => "a row over 0 dong: no money moved".into(),
-            Self::NoMoney => "no transaction names this fee".into(),
+            Self::NoMoney => "no payment of this fee was found".into(),
+            Self::NamedInVain(id) => {
+                format!("transaction {id} names this dossier, but does not count for this fee")
+            }
+            Self::BackBeyond(left, back) => format!(
+                "{} goes back, more than is left of what was paid ({}): check the amount of the \
+                 refund with the bank or provider",
+                d(back),
+                d(left)
+            ),
+            Self::BackBefore(id, paid, back) => format!(
+                "goes back on {}, before payment {id} came on {}: find the earlier payment, or \
+                 correct the date",
+                day(back),
+                day(paid)
+            ),
+            Self::BackAgain(id) => format!(
+                "the payment was already sent back by {id}: ask whether this is the same refund \
+                 told twice, else claim it back"
+            ),
+            Self::NothingToUndo(amount) => format!(
+                "no payment of exactly {} is left to undo: ask the provider which it reverses",
+                d(amount)
+            ),
             Self::NoReceipt => "no valid receipt names this fee".into(),
             Self::NoCode => "the memo holds no dossier code".into(),
             Self::UnknownCode(code) => format!("{code} is well formed but no such dossier exists"),

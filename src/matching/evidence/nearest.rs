@@ -27,6 +27,12 @@ pub enum Test {
     Window,
     /// Enough speaks for it.
     Weight,
+    /// It succeeded.
+    Success,
+    /// It is final.
+    Final,
+    /// It is not counted for anything else.
+    Free,
 }
 
 /// A candidate that was not taken, and the first test it failed.
@@ -55,6 +61,9 @@ impl Test {
             Self::Unique => ("còn cách hiểu khác", "another reading is left"),
             Self::Sum => ("tổng không khớp", "the sum is not exact"),
             Self::Window => ("ngoài khoảng ngày cho phép", "outside the window of days"),
+            Self::Success => ("giao dịch không thành công", "it did not succeed"),
+            Self::Final => ("chưa có kết quả cuối cùng", "it is not final"),
+            Self::Free => ("đã tính cho khoản thu khác", "it counts for another fee"),
             Self::Weight => ("chưa đủ căn cứ", "too little speaks for it"),
         };
         if lang == Lang::Vi { vi } else { en }

@@ -58,6 +58,31 @@ impl Evidence {
             ),
             Self::MovesNothing => "dòng 0 đồng, không có tiền chuyển".into(),
             Self::NoMoney => "không thấy giao dịch nào cho khoản này".into(),
+            Self::NamedInVain(id) => {
+                format!(
+                    "giao dịch {id} có ghi mã hồ sơ này nhưng không được tính cho khoản thu này"
+                )
+            }
+            Self::BackBeyond(left, back) => format!(
+                "hoàn {}, nhiều hơn số đã nộp còn lại ({}): kiểm tra số tiền hoàn với ngân hàng \
+                 hoặc nhà cung cấp",
+                d(back),
+                d(left)
+            ),
+            Self::BackBefore(id, paid, back) => format!(
+                "hoàn ngày {}, trước khi có giao dịch nộp {id} ngày {}: tìm lần nộp trước đó, hoặc \
+                 sửa ngày cho đúng",
+                day(back),
+                day(paid)
+            ),
+            Self::BackAgain(id) => format!(
+                "khoản nộp đã được hoàn bằng {id}: hỏi xem có phải cùng một lần hoàn được báo hai \
+                 lần không; nếu không, thu hồi lại"
+            ),
+            Self::NothingToUndo(amount) => format!(
+                "không còn giao dịch nộp nào đúng {} để hủy: hỏi nhà cung cấp hủy giao dịch nào",
+                d(amount)
+            ),
             Self::NoReceipt => "không có biên lai hợp lệ cho khoản này".into(),
             Self::NoCode => "nội dung không có mã hồ sơ".into(),
             Self::UnknownCode(code) => format!("mã {code} đúng dạng nhưng không có hồ sơ"),

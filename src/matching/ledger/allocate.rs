@@ -83,11 +83,16 @@ fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
     if room == 0 && repeat(pool, ledger, e, &[l]) {
         return;
     }
+    let due = ledger.lines[l].due;
     put(ledger, e, l, amount.min(room));
-    if amount != room {
+    if amount > room && amount == due {
+        // the receipt is right, other money was there before it
+        surplus(ledger, e, &[l], amount - room);
+    } else if amount != room {
         ledger.entries[e].surplus = (amount - room).max(0);
         ledger.entries[e].surplus_on = Some(l);
         ledger.entries[e].receipt_differs = true;
+        ledger.entries[e].line_got = (due - room).max(0) + amount;
         ledger.lines[l].receipt_differs = Some(e);
     }
 }

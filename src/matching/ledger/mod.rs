@@ -119,6 +119,8 @@ pub struct Entry {
     pub sent_back: Vec<(usize, i128)>,
     /// A receipt over another amount than its line's.
     pub receipt_differs: bool,
+    /// Of such a receipt, what its line had got with it, in dong.
+    pub line_got: i128,
     /// Did not reach and was spread over the lines.
     pub short: bool,
 }
@@ -317,6 +319,7 @@ fn entry(credit: Credit) -> Entry {
         returned: 0,
         sent_back: Vec::new(),
         receipt_differs: false,
+        line_got: 0,
         short: false,
     }
 }

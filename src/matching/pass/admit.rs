@@ -2,13 +2,17 @@
 //! program does not know is never paid, a row over 0 dong moves no money, an id with two contents
 //! waits for a person.
 
-use crate::domain::{DossierCode, ReceiptStatus, Side, Text, Txn, TxnStatus};
+use crate::domain::{DossierCode, ReceiptStatus, Side, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::code_scan::Scanner;
 use super::super::desk::{Desk, Out, Standing};
-use super::super::evidence::Evidence;
-use super::super::pool::at;
+use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::pool::{Index, at};
+use super::super::reading::Reading;
 use super::Pass;
+
+/// At most this many dossiers are shown beside a payment that is not final.
+const NEAREST_MAX: usize = 3;
 
 /// The pass.
 pub(super) const PASS: Pass = Pass {
@@ -40,7 +44,12 @@ fn run(desk: &mut Desk) {
             None if class == "void" && row.amount.is_zero() => Evidence::MovesNothing,
             None => Evidence::ProviderSays(row.status.id()),
         };
-        desk.out(txn, class, vec![said]);
+        let mut out = Out::new(class, vec![said]);
+        if row.kind == TxnKind::Payment && matches!(class, "pending" | "status_mismatch") {
+            out.named = named(desk, txn);
+            out.nearest = near(desk, &out.named);
+        }
+        desk.leave(txn, out);
     }
     for (i, receipt) in desk.pool.inputs.receipts.iter().enumerate() {
         let out = |class, evidence| Standing::Out(Box::new(Out::new(class, evidence)));
@@ -59,6 +68,25 @@ fn run(desk: &mut Desk) {
             desk.receipts[i] = out("void", vec![said]);
         }
     }
+}
+
+/// The dossiers that a payment names which is not final.
+fn named(desk: &Desk, txn: Index) -> Vec<Index> {
+    match &desk.readings[at(txn)] {
+        Reading::One { dossier, .. } => vec![*dossier],
+        Reading::Many(several) | Reading::Glued(several) => several.clone(),
+        Reading::Nothing { .. } => Vec::new(),
+    }
+}
+
+/// What it may pay once it is final.
+fn near(desk: &Desk, named: &[Index]) -> Vec<Nearest> {
+    let near = |dossier: &Index| Nearest {
+        candidate: desk.pool.dossier(*dossier).code.as_str().into(),
+        amount: Vnd::from_wide(desk.pool.due(*dossier)).ok(),
+        failed: Test::Final,
+    };
+    named.iter().take(NEAREST_MAX).map(near).collect()
 }
 
 /// The dossier that the provider speaks of: that of the order, or the code as it is written.

@@ -1,6 +1,7 @@
 //! Pass 3: a structured reference, or a memo that is nothing but the dossier code. Receipts name
-//! their fee line and belong here too. Whether the amount is exact, over, under or net of a fee is
-//! the ledger's question; the key decides the dossier.
+//! their fee line and belong here too; a gateway's batch that lists what the references have
+//! settled leaves before memos are read. Whether the amount is exact, over, under or net of a fee
+//! is the ledger's question; the key decides the dossier.
 
 use rustc_hash::FxHashMap;
 
@@ -26,6 +27,7 @@ pub(super) const PASS: Pass = Pass {
 fn run(desk: &mut Desk) {
     references(desk);
     receipts(desk);
+    super::batch::named_batches(desk);
     whole_memos(desk);
 }
 

@@ -195,7 +195,9 @@ impl<'a> Books<'a> {
                 _ => stake.again.push(line),
             }
             let of_line = &mut self.lines[line];
-            if leg.role == Role::Surplus && leg.money.side == Side::Txn {
+            // a receipt over another amount than its line's is told as such
+            let whole = self.money[money].amount() == of_line.due();
+            if leg.role == Role::Surplus && (leg.money.side == Side::Txn || whole) {
                 of_line.surplus += leg.amount.wide();
             }
             of_line.again += usize::from(leg.role == Role::Duplicate);

@@ -274,8 +274,13 @@ fn differs(books: &Books, line: &Line, at: usize) -> Known {
     let stakes = line.stakes.iter().map(|s| &books.stakes[*s]);
     let cash = |s: &&Stake| books.money[s.money].is_cash() && s.settles();
     let receipts: Vec<&Stake> = stakes.filter(cash).collect();
-    if receipts.iter().any(|receipt| receipt.surplus > 0) {
+    let whole = |receipt: &&Stake| books.money[receipt.money].amount() == line.due();
+    let mut beyond = receipts.iter().filter(|receipt| receipt.surplus > 0);
+    if beyond.clone().any(|receipt| !whole(receipt)) {
         return Known::Must;
+    }
+    if beyond.next().is_some() {
+        return May;
     }
     match (receipts.as_slice(), line.stakes.len()) {
         ([], _) => Not,

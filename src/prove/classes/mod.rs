@@ -5,6 +5,7 @@
 mod fee;
 mod handled;
 mod money;
+mod told;
 
 use super::books::{Books, class, is_unread};
 use super::violation::{Findings, Invariant, name, text};
@@ -120,6 +121,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         };
         one(books, row, &asked, findings);
         fee::at_least(&facts, row, findings);
+        told::in_vain(books, row, findings);
     }
     for at in 0..books.money.len() {
         let money = &books.money[at];
@@ -143,6 +145,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         one(books, row, &asked, findings);
         money::at_least(&facts, row, findings);
         money::reads(&facts, row, findings);
+        told::back(books, money, row, findings);
     }
     for row in &books.settlement.rows {
         if is_unread(row) {

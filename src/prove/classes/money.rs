@@ -6,7 +6,7 @@ use super::super::violation::{Findings, Invariant, name, text};
 use super::fee::account_of_another;
 use super::{Known, May, Must, Not, exactly, is_conflict, perhaps};
 use crate::classify::Classified;
-use crate::domain::{Day, FeeStatus, Moment, ReceiptStatus, Ruling, TxnKind, TxnStatus};
+use crate::domain::{Day, FeeStatus, Moment, Receipt, ReceiptStatus, Ruling, TxnKind, TxnStatus};
 use crate::matching::{Evidence, Role};
 
 /// The classes of a payment that no dossier was found for.
@@ -90,7 +90,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             "wrong_agency" => exactly(self.wrong_agency()),
             "overpaid" => {
                 let over = self.stakes.iter().any(|stake| stake.surplus > 0);
-                exactly(over && !self.money.is_cash())
+                exactly(over && (!self.money.is_cash() || self.is_whole()))
             }
             "net_settlement" => self.net(),
             "underpaid" => self.short(true),
@@ -234,18 +234,31 @@ impl<'b, 'a> Facts<'b, 'a> {
             return exactly(self.stakes.is_empty());
         };
         if stake.surplus > 0 {
-            return Must;
+            // too much because of other money, not because the receipt is wrong
+            return exactly(!self.is_whole());
         }
-        let at = self
-            .books
-            .line_at(receipt.dossier_code.as_str(), receipt.fee_id.as_str());
-        let line = at.map(|at| &self.books.lines[at]);
-        match line {
+        match self.line_of(receipt) {
             Some(line) if line.stakes.len() == 1 && line.refunded == 0 => {
                 exactly(stake.settled() != line.due())
             }
             _ => perhaps(stake.settles()),
         }
+    }
+
+    /// The line that a receipt names.
+    fn line_of(&self, receipt: &Receipt) -> Option<&'b Line<'a>> {
+        let (code, fee) = (receipt.dossier_code.as_str(), receipt.fee_id.as_str());
+        let at = self.books.line_at(code, fee);
+        at.map(|at| &self.books.lines[at])
+    }
+
+    /// A receipt over exactly what its line owes.
+    fn is_whole(&self) -> bool {
+        let MoneyRow::Receipt(receipt) = self.money.row else {
+            return false;
+        };
+        let line = self.line_of(receipt);
+        line.is_some_and(|line| line.due() == self.money.amount())
     }
 
     /// By the lines that it completed.

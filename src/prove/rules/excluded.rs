@@ -22,13 +22,16 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
             _ => {}
         }
     }
+    super::listed::check(books, &sums, findings);
 }
 
 /// What gateways and cash desks took in, by day.
-struct Sums<'a> {
+pub(super) struct Sums<'a> {
     /// Payments, and net sums less refunds: as told, then with each configured rate where no fee is
     /// told.
-    gateways: BTreeMap<(&'a str, Day), (u32, Vec<i128>)>,
+    pub(super) gateways: BTreeMap<(&'a str, Day), (u32, Vec<i128>)>,
+    /// What was paid less what was refunded, before fees.
+    pub(super) gross: BTreeMap<(&'a str, Day), i128>,
     /// Valid receipts and their sum.
     desks: BTreeMap<(&'a str, Day), (u32, i128)>,
 }
@@ -37,6 +40,7 @@ impl<'a> Sums<'a> {
     fn new(books: &Books<'a>) -> Self {
         let mut sums = Self {
             gateways: BTreeMap::new(),
+            gross: BTreeMap::new(),
             desks: BTreeMap::new(),
         };
         let rates = &books.rules.net_rates;
@@ -48,6 +52,9 @@ impl<'a> Sums<'a> {
             let day = day.or_insert_with(|| (0, vec![0; rates.len() + 1]));
             let pays = txn.kind == TxnKind::Payment;
             day.0 += u32::from(pays);
+            let sum = txn.amount.wide();
+            let gross = sums.gross.entry((txn.source.as_str(), txn.paid_on));
+            *gross.or_default() += if pays { sum } else { -sum };
             for (way, net) in day.1.iter_mut().enumerate() {
                 let kept = match way.checked_sub(1).map(|i| rates[i]) {
                     Some(rate) if pays && txn.fee.is_zero() => {
@@ -72,7 +79,7 @@ impl<'a> Sums<'a> {
     }
 }
 
-fn in_window(txn: &Txn, day: Day, days: u32) -> bool {
+pub(super) fn in_window(txn: &Txn, day: Day, days: u32) -> bool {
     (0..=i64::from(days)).contains(&txn.paid_on.days_since(day))
 }
 

@@ -3,6 +3,7 @@
 
 mod chain;
 mod excluded;
+mod listed;
 mod loose;
 mod margin;
 mod returned;

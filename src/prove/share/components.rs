@@ -142,18 +142,20 @@ impl Components {
 }
 
 /// Something is open that no enumeration here takes: unreadable rows, contradictions, money that
-/// went back and names nobody, repeats that may be none, receipts over another amount.
+/// went back and names nobody, repeats that may be none, receipts over another amount or beyond the
+/// due.
 fn is_beyond(books: &Books) -> bool {
     let unread = books.inputs.rejects.iter();
     let unread = unread.filter(|reject| reject.side != Side::Fee).count();
     let doubtful = |money: &Money| {
         let stranger = is_stranger(money);
-        let differs = money.is_cash() && money.says("receipt_mismatch");
-        let mut stakes = money.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let stakes = || money.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let much = stakes().any(|stake| stake.surplus > 0);
+        let differs = money.is_cash() && (much || money.says("receipt_mismatch"));
         let perhaps = |stake: &super::super::books::Stake| {
             !stake.settles() && super::again::certain(books, money, stake) != Some(true)
         };
-        stranger || differs || stakes.any(perhaps)
+        stranger || differs || stakes().any(perhaps)
     };
     books.rules.grey.changes()
         || unread > 0

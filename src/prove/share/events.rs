@@ -175,6 +175,15 @@ fn transaction(
     let Some(row) = money.said else {
         return; // `once` says so
     };
+    if let Some(wanted) = repeat(books, money, row) {
+        expected.push(Expected {
+            definition: TX,
+            item: format!("txn|{}|{}", txn.source, txn.id),
+            day: Some(txn.paid_on),
+            wanted,
+        });
+        return;
+    }
     let mut sure: BTreeSet<AgencyCode> = BTreeSet::new();
     let mut perhaps: BTreeSet<AgencyCode> = BTreeSet::new();
     let (mut unknown, mut gone, mut again) = (false, false, false);
@@ -217,6 +226,22 @@ fn transaction(
         day: Some(txn.paid_on),
         wanted,
     }));
+}
+
+/// A payment for several dossiers that repeats what one of them got and settled nothing in the
+/// others: it may be none.
+fn repeat(books: &Books, money: &Money, row: &Classified) -> Option<Wanted> {
+    let stakes = || money.stakes.iter().map(|stake| &books.stakes[*stake]);
+    let still = |s: &Stake| !s.undone && !s.unsure && s.returned == 0 && s.settled() == 0;
+    if class(row) != "duplicate" || money.stakes.len() < 2 || !stakes().all(still) {
+        return None;
+    }
+    let perhaps = |stake: &Stake| {
+        let certain = !stake.settles() && certain(books, money, stake) != Some(false);
+        !certain && !agencies(books, stake).is_empty()
+    };
+    let both = || Wanted::Holds(vec![(0, 0), (1, 1)]);
+    stakes().any(perhaps).then(both)
 }
 
 /// All receipts of one dossier, cashier and moment.
