@@ -68,7 +68,7 @@ pub use links::{LinkView, NightGroups, Standing};
 pub use moves::MoveColumn;
 pub use nights::{
     FirstRow, KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan,
-    ToldNight, Work, spans,
+    ToldNight, Work, open_work, spans,
 };
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};

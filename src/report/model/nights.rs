@@ -18,7 +18,7 @@ use super::tie::{TieLine, Totals, tie_out, totals};
 use carried::Carried;
 pub use outside::{MoneyRow, Outside};
 pub use spans::{NightSources, SourceSpan, spans};
-pub use work::{FirstRow, Work};
+pub use work::{FirstRow, Work, open_work};
 
 mod carried;
 mod outside;
