@@ -135,7 +135,7 @@ pub fn open_work(settlement: &Settlement, night: Day) -> Figure {
 }
 
 /// True for a row of the work list of the night.
-fn is_open_work(row: &Classified, night: Day) -> bool {
+pub(in crate::report::model) fn is_open_work(row: &Classified, night: Day) -> bool {
     is_listed(row, row.severity, night) && is_work(row, row.severity)
 }
 
