@@ -26,6 +26,7 @@ pub(crate) mod print;
 mod proposals;
 pub(crate) mod schema;
 mod stake;
+mod tables;
 mod tie_out;
 pub(crate) mod workbook;
 
