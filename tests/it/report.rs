@@ -24,6 +24,7 @@ mod pdf;
 mod period;
 pub(crate) mod print;
 mod proposals;
+mod rules;
 pub(crate) mod schema;
 mod stake;
 mod tables;
