@@ -2,25 +2,23 @@
 
 use super::desk::Desk;
 use super::outcome::Exit;
-use crate::classify::Severity;
-use crate::domain::{Completeness, SourceFacts};
+use crate::domain::{Completeness, Day, SourceFacts};
+use crate::report::model::open_work;
 use crate::settle::{Inputs, Settlement};
 use crate::store::RunRecord;
 
-/// Every code that applies, the strongest first; `[Done]` when all is well.
-pub(super) fn of_night(desk: &Desk, pool: &Inputs, settlement: &Settlement) -> Vec<Exit> {
+/// Every code that applies, the strongest first; `[Done]` when all is well. The gate looks at the
+/// money at risk in what is open, the figure that the report tells.
+pub(super) fn of_night(
+    desk: &Desk,
+    night: Day,
+    pool: &Inputs,
+    settlement: &Settlement,
+) -> Vec<Exit> {
     let mut exits = of_sources(&pool.sources);
-    let open: i128 = settlement
-        .rows
-        .iter()
-        .filter(|row| row.exception_id.is_some() && row.severity != Severity::Info)
-        .map(|row| row.amount.wide())
-        .sum();
-    if desk
-        .config
-        .open_vnd_max
-        .is_some_and(|max| open > max.wide())
-    {
+    let open = open_work(settlement, night).sum_vnd;
+    let max = desk.config.open_vnd_max;
+    if max.is_some_and(|max| open > max.wide()) {
         exits.push(Exit::Gate);
     }
     Exit::ranked(exits)

@@ -81,6 +81,16 @@ impl Previously {
         trend::of_agencies(self.nights.iter().filter(week), targets)
     }
 
+    /// The shares of cells of breakdowns on the nights of the week.
+    pub(super) fn cell_days(
+        &self,
+        targets: &[crate::kpi::Target],
+        day: Day,
+    ) -> BTreeMap<Box<str>, Vec<(Day, Fraction)>> {
+        let week = |run: &&RunRecord| day.days_since(run.business_date) < WEEK;
+        trend::of_cells(self.nights.iter().filter(week), targets)
+    }
+
     /// The figures of the same weekday a week ago.
     pub(super) fn week_before(&self, targets: &[crate::kpi::Target]) -> Option<Previous> {
         let (run, open) = self.week.as_ref()?;

@@ -223,6 +223,7 @@ async fn minutes<'a>(
         unit: &decided.facts.unit,
         provider: (party_b(decided.facts.lang, source), name.as_str()),
         period: over,
+        cutoff: source.cutoff.minutes(),
         run: &decided.run.id,
         collects: collects(source),
         told_to: night,

@@ -62,7 +62,10 @@ pub const METRICS: [(&str, &str); 15] = [
         "open_items",
         "Open exceptions of the last published night, by class.",
     ),
-    ("open_vnd", "Money of open exceptions, by class, in dong."),
+    (
+        "open_vnd",
+        "Money at risk in open exceptions, by class, in dong.",
+    ),
     (
         "share_ratio",
         "The share of the year to date with its proven bounds, by definition.",
@@ -214,7 +217,8 @@ fn night(lines: &mut Lines, run: &RunRecord) {
         }
     }
     for (metric, key) in [("open_items", "count"), ("open_vnd", "sum_vnd")] {
-        for class in &list("exceptions") {
+        // the work list, as page and mail tell it; an older program told none
+        for class in run["work"]["classes"].as_array().into_iter().flatten() {
             let name = word(class, "class");
             lines.add(metric, &[("class", &name)], &class[key].to_string());
         }

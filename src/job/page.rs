@@ -90,6 +90,7 @@ pub(super) async fn of(
         month_before: before.month_before(targets),
         week_before: before.week_before(targets).map(Box::new),
         agency_days: before.agency_days(targets, day),
+        cell_days: before.cell_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: before.open.iter().filter_map(waited).collect(),
         assigned,

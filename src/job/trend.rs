@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::domain::{AgencyCode, Day, Fraction, Target};
+use crate::domain::{AgencyCode, Cell, Day, Dimension, Fraction, Target};
 use crate::report::{Figure, TrendPoint};
 use crate::store::RunRecord;
 
@@ -84,6 +84,52 @@ pub(super) fn of_agencies<'r>(
         }
     }
     agencies
+}
+
+/// The cells that a document tells.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShownCells<'d> {
+    #[serde(borrow)]
+    breakdown: Vec<ShownCell<'d>>,
+}
+
+/// A cell of a breakdown as a document tells it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShownCell<'d> {
+    #[serde(borrow)]
+    by: Cow<'d, str>,
+    #[serde(borrow)]
+    value: Cow<'d, str>,
+    #[serde(borrow, flatten)]
+    share: ShownShare<'d>,
+}
+
+/// The year's share of the first target by cell of a breakdown, in order of the nights.
+pub(super) fn of_cells<'r>(
+    nights: impl Iterator<Item = &'r RunRecord>,
+    targets: &[Target],
+) -> BTreeMap<Box<str>, Vec<(Day, Fraction)>> {
+    let definition = targets
+        .first()
+        .map_or("TX_CASHLESS", |target| &*target.definition);
+    let mut cells: BTreeMap<Box<str>, Vec<(Day, Fraction)>> = BTreeMap::new();
+    for run in nights {
+        let night = run.business_date;
+        let year = night.date().format("%Y").to_string();
+        let shown: ShownCells = serde_json::from_str(&run.run_json).unwrap_or_default();
+        for cell in &shown.breakdown {
+            let share = &cell.share;
+            let is_it = share.definition == definition && share.period == year;
+            let known = whole(share).filter(|_| is_it && share.share.is_some());
+            if let Some((known, by)) = known.zip(Dimension::parse(&cell.by)) {
+                let cell = Cell::new(by, &cell.value).to_string();
+                cells.entry(cell.into()).or_default().push((night, known));
+            }
+        }
+    }
+    cells
 }
 
 /// The point figure.
@@ -171,6 +217,12 @@ mod tests {
             year_of(&document, "TX_CASHLESS", night),
             Some(&document["share"][1])
         );
+        let cells = r#"{"breakdown":[{"definition":"TX_CASHLESS","by":"procedure","value":"1.001612",
+            "period":"2022","numerator":1,"denominator":4,"share":"0.2500","verdict":null}]}"#;
+        let cells: ShownCells = serde_json::from_str(cells).unwrap();
+        let cell = &cells.breakdown[0];
+        assert_eq!((&*cell.by, &*cell.value), ("procedure", "1.001612"));
+        assert_eq!(whole(&cell.share), Fraction::new(1, 4));
         // a document of another program, and one without shares
         let bare: Shown =
             serde_json::from_str(r#"{"digests":{"a":[1]},"exceptions":[{}]}"#).unwrap();

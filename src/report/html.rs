@@ -212,6 +212,15 @@ impl Page<'_> {
         text::say(self.r.lang, key, &args)
     }
 
+    /// The open work that lies in no row of a breakdown.
+    fn cells_rest(&self, rest: &Figure) -> String {
+        let args = [
+            ("n", self.n(rest.count)),
+            ("money", self.money(rest.sum_vnd)),
+        ];
+        self.say("cells-rest", &args)
+    }
+
     fn banners(&self, level: Level) -> Vec<&Banner> {
         self.r
             .banners

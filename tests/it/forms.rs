@@ -260,6 +260,7 @@ pub(crate) fn minutes<'a>(
         unit: "UBND <b>&",
         provider: ("VNPAY (vnpay-main)".into(), "vnpay-main"),
         period,
+        cutoff: 0,
         run,
         collects: true,
         told_to: day("2022-12-31"),

@@ -151,11 +151,7 @@ async fn a_run_leaves_its_figures_for_the_collector() {
     assert_eq!(value(&first, "night_timestamp_seconds"), midnight);
     let published = std::fs::read(town.folder(FIRST).join("run.json")).unwrap();
     let published: serde_json::Value = serde_json::from_slice(&published).unwrap();
-    for class in published["exceptions"].as_array().unwrap() {
-        let is_it = |s: &&Sample| s.0["class"] == *class["class"].as_str().unwrap();
-        let told = first["doisoat_open_vnd"].iter().find(is_it).unwrap();
-        assert_eq!(told.1, class["sum_vnd"].to_string());
-    }
+    the_open_work(&first, &published["work"]);
     assert_eq!(first["doisoat_source_state"].len(), 4);
     let mode = std::fs::metadata(&file).unwrap().mode() & 0o777;
     assert_eq!(mode, 0o644, "the collector is another user");
@@ -174,6 +170,22 @@ async fn a_run_leaves_its_figures_for_the_collector() {
     let second = parse(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!(value(&second, "run_exit_code"), "1");
     assert_eq!(value(&second, "night_timestamp_seconds"), midnight);
+}
+
+/// What is open, by class, is the work list with the money at risk, and adds up to its closing.
+fn the_open_work(told: &BTreeMap<String, Vec<Sample>>, work: &serde_json::Value) {
+    let classes = work["classes"].as_array().unwrap();
+    for (metric, key) in [("open_vnd", "sum_vnd"), ("open_items", "count")] {
+        let told = &told[&format!("doisoat_{metric}")];
+        assert_eq!(told.len(), classes.len());
+        for class in classes {
+            let is_it = |s: &&Sample| s.0["class"] == *class["class"].as_str().unwrap();
+            let told = told.iter().find(is_it).unwrap();
+            assert_eq!(told.1, class[key].to_string());
+        }
+        let sum: i64 = told.iter().map(|s| s.1.parse::<i64>().unwrap()).sum();
+        assert!(sum > 0 && work["closing"][key] == sum, "{metric} {sum}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,7 +8,7 @@ mod untold;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::CLASSES;
-use doisoat::domain::{MissingPayment, Ordered, Period, ProviderRow, SourceName, Vnd};
+use doisoat::domain::{Lang, MissingPayment, Ordered, Period, ProviderRow, SourceName, Vnd};
 use doisoat::job::forms::Form;
 use doisoat::job::report_again::Span;
 use doisoat::report::forms::{self, Minutes, Sums};
@@ -184,6 +184,33 @@ fn the_paper_tells_what_only_party_a_has_and_what_it_cannot_tell() {
         "các ngày: 01/12/2022 – 03/12/2022; 05/12/2022."
     ));
     assert!(has(&texts, "Số liệu chốt đến hết ngày 31/12/2022."));
+}
+
+/// Both parties have to mean the same moments: a cut-off at 16:00 begins December on the eve.
+#[test]
+fn the_period_is_told_with_its_cut_off() {
+    let (period, run) = december();
+    let told = |cutoff: u16, lang: Lang| {
+        let paper = Minutes {
+            cutoff,
+            lang,
+            ..minutes(&period, &run, Vec::new())
+        };
+        of(&paper)
+    };
+    assert!(has(
+        &told(0, Lang::Vi),
+        "Giờ chốt đối soát trong ngày: 24:00. Kỳ gồm giao dịch từ 00:00 ngày 01/12/2022 đến hết ngày \
+         31/12/2022 (giờ Việt Nam)"
+    ));
+    assert!(has(
+        &told(16 * 60 + 5, Lang::Vi),
+        "từ 16:05 ngày 30/11/2022 đến trước 16:05 ngày 31/12/2022 (giờ Việt Nam)"
+    ));
+    assert!(has(
+        &told(9 * 60, Lang::En),
+        "from 09:00 of 2022-11-30 to before 09:00 of 2022-12-31 (Viet Nam time)"
+    ));
 }
 
 /// Papers of consecutive days: each takes up what the one before it carried over, and every row

@@ -24,8 +24,10 @@ mod pdf;
 mod period;
 pub(crate) mod print;
 mod proposals;
+mod rules;
 pub(crate) mod schema;
 mod stake;
+mod tables;
 mod tie_out;
 pub(crate) mod workbook;
 

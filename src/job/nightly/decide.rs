@@ -152,7 +152,7 @@ pub(super) async fn decide(
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior);
     let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
-    let exits = exits::of_night(desk, &pool, &settlement);
+    let exits = exits::of_night(desk, day, &pool, &settlement);
     let before = Previously::read(desk, day).await?;
     let made = (&pool, &rules, &settlement);
     let run = RunRecord {

@@ -74,6 +74,8 @@ pub struct PageFacts {
     /// By agency: the year's share of the first target as the nights of the week before this one
     /// published it, the oldest first.
     pub agency_days: BTreeMap<AgencyCode, Vec<(Day, Fraction)>>,
+    /// The same by cell of a breakdown (`procedure=1.001612`).
+    pub cell_days: BTreeMap<Box<str>, Vec<(Day, Fraction)>>,
     /// The rows that were open after the night before, with the money at risk.
     pub open_before: Vec<(RowKey, Vnd)>,
     /// Who was given which row to settle by this night, in order of the rows.

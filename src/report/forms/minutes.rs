@@ -20,6 +20,9 @@ pub struct Minutes<'a> {
     pub provider: (String, &'a str),
     /// The days.
     pub period: &'a Period,
+    /// Party B's accounting cut-off, minutes after midnight: payments from then on count for the next
+    /// business date. 0: the business date is the calendar day.
+    pub cutoff: u16,
     /// The run whose knowledge it is.
     pub run: &'a RunId,
     /// True where party B takes the money and hands it on; false where it only reports what
@@ -119,6 +122,7 @@ impl Minutes<'_> {
         let line = |key: &str, args: &[(&str, &str)]| {
             Block::Line(Line::plain(text::say(self.lang, key, args)))
         };
+        blocks.push(Block::Line(Line::plain(self.cut())));
         let told_to = text::day(self.lang, self.told_to);
         blocks.push(line("form-minutes-told-to", &[("day", &told_to)]));
         let missing = period::missing(self.lang, &self.missing);
@@ -145,6 +149,22 @@ impl Minutes<'_> {
             let args = [("n", &*n), ("amount", &*amount)];
             blocks.push(line("form-minutes-unnamed", &args));
         }
+    }
+
+    /// The hour at which party B's accounting day ends, and the first and last moment of the period
+    /// by it.
+    fn cut(&self) -> String {
+        let day = |day: Day| text::day(self.lang, day);
+        let hour = format!("{:02}:{:02}", self.cutoff / 60, self.cutoff % 60);
+        let (key, from, to) = match self.cutoff {
+            0 => ("form-minutes-cut-day", self.period.from, self.period.to),
+            _ => {
+                let eve = self.period.from.minus(1);
+                ("form-minutes-cut", eve, self.period.to)
+            }
+        };
+        let args = [("hour", &*hour), ("from", &*day(from)), ("to", &*day(to))];
+        text::say(self.lang, key, &args)
     }
 
     /// The sentence that both sign: what is handed on, or what reached the account.

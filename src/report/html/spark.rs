@@ -1,7 +1,7 @@
 //! The last days of an agency as a small drawing in its row. A day without a night is a gap.
 
+use crate::domain::{Day, Fraction};
 use crate::report::chart::Scale;
-use crate::report::model::AgencyRow;
 
 use super::Page;
 
@@ -26,12 +26,18 @@ impl Page<'_> {
         self.r.agencies.iter().any(|row| !row.days.is_empty())
     }
 
-    pub(super) fn spark(&self, row: &AgencyRow) -> Spark {
-        let scale = Scale::around(row.days.iter().map(|(_, share)| *share));
+    /// The same of any row of the breakdowns.
+    pub(super) fn any_week(&self) -> bool {
+        let mut rows = self.r.breakdowns.iter().flat_map(|table| &table.rows);
+        rows.any(|row| !row.days.is_empty())
+    }
+
+    pub(super) fn spark(&self, name: &str, days: &[(Day, Option<Fraction>)]) -> Spark {
+        let scale = Scale::around(days.iter().map(|(_, share)| *share));
         let mut spark = Spark::default();
         let mut line: Vec<String> = Vec::new();
         let mut said = Vec::new();
-        for (at, (day, share)) in (0_i128..).zip(&row.days) {
+        for (at, (day, share)) in (0_i128..).zip(days) {
             let name = day.date().format("%d/%m").to_string();
             if share.is_some() {
                 let x = STEP / 2 + at * STEP;
@@ -45,7 +51,7 @@ impl Page<'_> {
             }
         }
         end(&mut line, &mut spark.lines);
-        spark.said = format!("{}; {}", row.name, said.join("; "));
+        spark.said = format!("{name}; {}", said.join("; "));
         spark
     }
 }

@@ -100,10 +100,20 @@ fn was_there(index: &Index<'_>, code: &AgencyCode, share: &Share) -> bool {
     counts || spans.is_empty() || spans.iter().any(within)
 }
 
-/// The last days of an agency, tonight's share at their end.
+/// The last days of an agency.
 fn days(facts: &RunFacts, share: &Share) -> Vec<(Day, Option<Fraction>)> {
     let code = share.agency.as_ref();
     let known = code.and_then(|code| facts.page.agency_days.get(code));
+    week(facts, known, share)
+}
+
+/// The last days of a row by what the nights before published of it, tonight's share at their end;
+/// none where no night told of it, or in a period.
+pub(super) fn week(
+    facts: &RunFacts,
+    known: Option<&Vec<(Day, Fraction)>>,
+    share: &Share,
+) -> Vec<(Day, Option<Fraction>)> {
     let (Some(known), None) = (known, facts.period()) else {
         return Vec::new();
     };
@@ -205,7 +215,7 @@ fn is_payment(bucket: Bucket, class: &str) -> bool {
 }
 
 /// The declared cashless means of the first line that a transaction settles.
-fn declared_methods<'s>(
+pub(super) fn declared_methods<'s>(
     index: &Index<'_>,
     settlement: &'s Settlement,
 ) -> BTreeMap<&'s RowKey, &'static str> {

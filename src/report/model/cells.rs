@@ -5,13 +5,14 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::domain::{AgencyCode, Cell, Dimension, Fraction, GreyZone, Lang, Treat};
+use crate::domain::{AgencyCode, Cell, Day, Dimension, Fraction, GreyZone, Lang, Treat};
 use crate::kpi::Share;
-use crate::report::facts::RunFacts;
+use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
-use super::breakdown::instrument_word;
+use super::breakdown::{instrument_word, week};
+use super::cell_work::OpenWork;
 use super::index::Index;
 use super::shares::{self, ShareRow};
 
@@ -31,6 +32,8 @@ pub struct CellTable {
     pub rows: Vec<CellRow>,
     /// How many rows are not shown.
     pub more: u64,
+    /// The open work that lies in no row: of no dossier, or of several cells.
+    pub rest: Figure,
 }
 
 /// One row.
@@ -40,8 +43,15 @@ pub struct CellRow {
     pub name: String,
     /// Its code, where the name is another.
     pub code: String,
+    /// Its value in `run.json`.
+    #[serde(skip)]
+    pub value: Box<str>,
     /// The share.
     pub share: ShareRow,
+    /// Its open work, with the money at risk.
+    pub work: Figure,
+    /// Its share on the last seven days, as an agency's.
+    pub days: Vec<(Day, Option<Fraction>)>,
 }
 
 /// One grey zone: how it counts and what another setting would do.
@@ -63,12 +73,23 @@ fn of_headline<'s>(
     Some((headline, settlement.breakdown.iter().filter(of).collect()))
 }
 
-/// The tables that say more than the table by agency.
+/// The tables that say more than the table by agency, as the page shows them.
 pub(super) fn tables(
     index: &Index<'_>,
     settlement: &Settlement,
     facts: &RunFacts,
 ) -> Vec<CellTable> {
+    let mut tables = every_cell(index, settlement, facts);
+    for table in &mut tables {
+        let more = table.rows.len().saturating_sub(ROWS_MAX);
+        table.rows.truncate(ROWS_MAX);
+        table.more = u64::try_from(more).unwrap_or(u64::MAX);
+    }
+    tables
+}
+
+/// The same with every row.
+pub fn every_cell(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Vec<CellTable> {
     let Some((_, cells)) = of_headline(settlement, facts) else {
         return Vec::new();
     };
@@ -79,6 +100,7 @@ pub(super) fn tables(
             .collect()
     };
     let told = Dimension::ALL.iter().filter(|d| **d != Dimension::Grey);
+    let work = OpenWork::of(index, settlement, facts);
     let tables = told.filter_map(|dimension| {
         let mut rows = of(*dimension);
         rows.retain(|(cell, _)| is_shown(index, facts, cell, &of(Dimension::Unit)));
@@ -86,7 +108,7 @@ pub(super) fn tables(
             Dimension::Current => succession(index, facts, &rows),
             _ => rows.iter().any(|(cell, _)| &*cell.value != Cell::NOT_TOLD),
         };
-        says.then(|| table(index, facts, *dimension, &mut rows))
+        says.then(|| table((index, facts, &work), *dimension, &mut rows))
     });
     tables.collect()
 }
@@ -113,8 +135,7 @@ fn succession(index: &Index<'_>, facts: &RunFacts, rows: &[(&Cell, &Share)]) -> 
 }
 
 fn table(
-    index: &Index<'_>,
-    facts: &RunFacts,
+    (index, facts, work): (&Index<'_>, &RunFacts, &OpenWork<'_>),
     dimension: Dimension,
     rows: &mut Vec<(&Cell, &Share)>,
 ) -> CellTable {
@@ -123,8 +144,9 @@ fn table(
     if !by_agency {
         rows.sort_by_key(|(cell, share)| (Reverse(share.denominator), &cell.value));
     }
-    let more = rows.len().saturating_sub(ROWS_MAX);
-    let row = |(cell, share): &(&Cell, &Share)| {
+    let values = rows.iter().map(|(cell, _)| &*cell.value).collect();
+    let (mut open, rest) = work.by(dimension, &values);
+    let mut row = |(cell, share): &(&Cell, &Share)| {
         let name = name(index, facts, cell);
         CellRow {
             code: if *name == *cell.value || !by_agency {
@@ -133,6 +155,9 @@ fn table(
                 cell.value.to_string()
             },
             name,
+            value: cell.value.clone(),
+            work: open.remove(&cell.value).unwrap_or_default(),
+            days: week(facts, facts.page.cell_days.get(&*cell.to_string()), share),
             share: shares::row(share, facts),
         }
     };
@@ -148,8 +173,9 @@ fn table(
         dimension: dimension.id(),
         heading: text::say(lang, heading, &[]),
         column: text::say(lang, column, &[]),
-        rows: rows.iter().take(ROWS_MAX).map(row).collect(),
-        more: u64::try_from(more).unwrap_or(u64::MAX),
+        rows: rows.iter().map(&mut row).collect(),
+        more: 0,
+        rest,
     }
 }
 

@@ -147,6 +147,11 @@ impl<'a> Index<'a> {
         }
     }
 
+    /// Every fee line.
+    pub fn every_fee(&self) -> impl Iterator<Item = &'a Fee> {
+        self.inputs.fees.iter()
+    }
+
     /// The agency of a dossier: that of its fees, else the one in the code where it is known.
     pub fn agency_of(&self, dossier: &DossierCode) -> Option<AgencyCode> {
         let of_fees = self

@@ -16,6 +16,7 @@ mod batches;
 mod breakdown;
 mod bridge;
 mod brief;
+mod cell_work;
 mod cells;
 mod changes;
 mod closed;
@@ -51,7 +52,7 @@ pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use brief::BriefView;
-pub use cells::{CellRow, CellTable, GreyRow};
+pub use cells::{CellRow, CellTable, GreyRow, every_cell};
 pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, class_word, finding_word, kind_word,
     percent_word, table_word, verdict_of,
@@ -68,7 +69,7 @@ pub use links::{LinkView, NightGroups, Standing};
 pub use moves::MoveColumn;
 pub use nights::{
     FirstRow, KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan,
-    ToldNight, Work, spans,
+    ToldNight, Work, open_work, spans,
 };
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};

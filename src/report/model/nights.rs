@@ -18,7 +18,8 @@ use super::tie::{TieLine, Totals, tie_out, totals};
 use carried::Carried;
 pub use outside::{MoneyRow, Outside};
 pub use spans::{NightSources, SourceSpan, spans};
-pub use work::{FirstRow, Work};
+pub(super) use work::is_open_work;
+pub use work::{FirstRow, Work, open_work};
 
 mod carried;
 mod outside;

@@ -17,8 +17,8 @@ use crate::text;
 
 use super::facts::RunFacts;
 use super::model::{
-    Classes, ExceptionView, Index, LinkView, RejectView, Report, ScopedShare, TrendRow, every,
-    every_reject, every_share, trend,
+    CellTable, Classes, ExceptionView, Index, LinkView, RejectView, Report, ScopedShare, TrendRow,
+    every, every_cell, every_reject, every_share, trend,
 };
 use looks::Looks;
 use sheet::{Result, Sheet};
@@ -29,6 +29,7 @@ mod ages;
 mod balances;
 mod bridge;
 mod changes;
+mod cells;
 mod checks;
 mod exceptions;
 mod fee_table;
@@ -65,6 +66,7 @@ struct Book<'a> {
     rejects: Vec<RejectView>,
     links: Vec<LinkView>,
     shares: Vec<ScopedShare>,
+    cells: Vec<CellTable>,
     trend: Vec<TrendRow>,
     agencies: &'a AgencyDirectory,
     looks: Looks,
@@ -150,6 +152,7 @@ pub fn render_within(
         rejects: every_reject(inputs, facts.lang),
         links: links::rows(&index, settlement, facts),
         shares: every_share(&index, settlement, facts),
+        cells: every_cell(&index, settlement, facts),
         trend: trend(
             facts,
             report.year.as_ref(),
@@ -210,6 +213,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         flows.0,
         trend.0,
     ];
+    sheets.extend(cells::write(book)?);
     sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);

@@ -63,6 +63,11 @@ async fn the_money_at_risk_is_one_figure_wherever_it_is_told() {
     let shown = format!("<span class=\"value\">{count}</span><span class=\"note\">{money}</span>");
     assert!(tile.contains(&shown), "{tile}");
 
+    // the breakdowns draw what the nights before published of each row
+    let by_source = page.split("id=\"by-source\"").nth(1).unwrap();
+    let by_source = by_source.split("</section>").next().unwrap();
+    assert!(by_source.contains("class=\"spark\""), "{by_source}");
+
     the_five_are_those_of_the_page(&plain(&mail.parts()[1].text()), &page);
     the_first_are_told(&run, &body);
     let files = format!("Tệp kèm theo: doisoat-{date}.html, doisoat-{date}.xlsx.");

@@ -78,6 +78,17 @@ async fn a_webhook_is_signed_and_carries_its_key() {
     assert_eq!(told["run_id"], first.run.id.as_str());
     assert_eq!(told["exit_codes"], document(&first)["exit_codes"]);
     assert_eq!(&told["share"], crate::town::headline(&document(&first)));
+    // open work is the work list with the money at risk, as the page tells it
+    let work = &document(&first)["work"];
+    let is_it = |key: &str, of: &str| assert!(work[of].is_object() && told[key] == work[of]);
+    is_it("open", "closing");
+    is_it("overdue", "overdue");
+    assert_eq!(told["exceptions"], work["classes"]);
+    let classes = told["exceptions"].as_array().unwrap().iter();
+    let sum: i64 = classes
+        .map(|class| class["sum_vnd"].as_i64().unwrap())
+        .sum();
+    assert!(sum > 0 && told["open"]["sum_vnd"] == sum, "{sum}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,10 @@
 //! Breakdowns and grey zones as people read them.
 
-use doisoat::domain::{AgencyCode, Cell, Dimension, GreyZone, Treat};
+use calamine::Data;
+use doisoat::domain::{AgencyCode, Cell, Dimension, GreyZone, Lang, Treat};
 use doisoat::kpi::Fraction;
 
-use super::{build, example, page};
+use super::{build, example, page, workbook};
 
 /// A scene with cells of the headline: two units, a procedure, a source, a grey zone.
 pub(super) fn scene() -> example::Scene {
@@ -55,6 +56,77 @@ fn only_tables_that_say_something_are_shown() {
     ] {
         assert!(page.contains(text), "{text}");
     }
+}
+
+/// Money that is open is told by every breakdown, and each adds up to the figure of the tiles.
+#[test]
+fn each_breakdown_tells_its_open_work_and_what_lies_in_no_row() {
+    let mut scene = scene();
+    let vnpay = scene.settlement.breakdown.iter();
+    let vnpay = vnpay.filter(|share| share.cell == Some(Cell::new(Dimension::Source, "cash")));
+    let mut vnpay = vnpay.clone().next().unwrap().clone();
+    vnpay.cell = Some(Cell::new(Dimension::Source, example::SEPAY));
+    scene.settlement.breakdown.push(vnpay);
+    let report = build(&scene);
+    let tables = &report.breakdowns;
+    for table in tables.iter().filter(|table| table.dimension != "unit") {
+        let mut sum = table.rest;
+        table.rows.iter().for_each(|row| sum.plus(row.work));
+        assert_eq!(sum, report.open_work(), "{}", table.dimension);
+    }
+    let source = tables.iter().find(|table| table.dimension == "source");
+    let source = source.unwrap();
+    let sepay = source.rows.iter().find(|row| row.name == example::SEPAY);
+    let sepay = sepay.unwrap();
+    assert!(!sepay.work.is_empty() && !source.rest.is_empty());
+    // units nest: the one over all agencies holds what its agencies hold
+    let unit = &tables[0].rows[0];
+    let of_agencies: u64 = report.agencies.iter().map(|row| row.work.count).sum();
+    assert!(of_agencies > 0 && unit.work.count == of_agencies);
+    let page = page(&scene);
+    let part = page.split("id=\"by-source\"").nth(1).unwrap();
+    let part = part.split("</section>").next().unwrap();
+    let money = doisoat::text::money(Lang::Vi, sepay.work.sum_vnd);
+    let rest = doisoat::text::money(Lang::Vi, source.rest.sum_vnd);
+    assert!(part.contains(&money) && part.contains(&rest), "{part}");
+}
+
+/// A day without a night is a gap in the drawing and an empty cell in the workbook.
+#[test]
+fn each_breakdown_has_its_week_with_gaps() {
+    let mut scene = scene();
+    let tonight = scene.facts.business_date;
+    let known = vec![
+        (tonight.minus(5), Fraction::new(1, 4).unwrap()),
+        (tonight.minus(2), Fraction::new(1, 2).unwrap()),
+    ];
+    scene.facts.page.cell_days = [("procedure=1.001612".into(), known)].into();
+    let report = build(&scene);
+    let procedures = report.breakdowns.iter();
+    let mut procedures = procedures.filter(|table| table.dimension == "procedure");
+    let days = &procedures.next().unwrap().rows[0].days;
+    let told: Vec<bool> = days.iter().map(|(_, share)| share.is_some()).collect();
+    assert_eq!(told, [false, true, false, false, true, false, true]);
+    let page = page(&scene);
+    let said = page.split("aria-label=\"1.001612; ").nth(1).unwrap();
+    let said = said.split('"').next().unwrap();
+    assert!(
+        said.starts_with("29/11: không có báo cáo; 30/11: 25,00"),
+        "{said}"
+    );
+    let bytes = workbook::book(&scene);
+    let sheet = workbook::sheet(&mut workbook::open(&bytes), "Phân tích");
+    let row = (0..sheet.height())
+        .find(|row| *workbook::at(&sheet, *row, 1) == Data::String("1.001612".into()));
+    let week: Vec<&Data> = (10..17)
+        .map(|col| workbook::at(&sheet, row.unwrap(), col))
+        .collect();
+    assert_eq!((week[1], week[4]), (&Data::Float(0.25), &Data::Float(0.5)));
+    assert!(
+        [0, 2, 3, 5].iter().all(|day| *week[*day] == Data::Empty),
+        "{week:?}"
+    );
+    assert!(matches!(week[6], Data::Float(share) if *share > 0.0));
 }
 
 #[test]

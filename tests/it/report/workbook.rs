@@ -293,6 +293,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Còn mở",
             "Tiền trong ngày",
             "Xu hướng",
+            "Phân tích",
             "Chú giải",
         ]
     );

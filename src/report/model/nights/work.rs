@@ -77,6 +77,7 @@ pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
             .as_ref()
             .map(|before| before.exceptions)
             .unwrap_or_default(),
+        closing: open_work(settlement, facts.business_date),
         first: first(settlement, facts),
         ..Work::default()
     };
@@ -93,11 +94,10 @@ pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
         if row.severity != Severity::Info && keys.contains(&row.key) {
             still.insert(&row.key);
         }
-        if !is_open_work(row, facts) {
+        if !is_open_work(row, facts.business_date) {
             continue;
         }
         let at_risk = row.at_risk().here();
-        work.closing.add(at_risk);
         work.classes
             .entry(row.class.into())
             .or_default()
@@ -126,9 +126,17 @@ pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
     work
 }
 
+/// What is open after a night: how many rows, and the money at risk in them, dong. The one figure
+/// of open work: page, workbook, mail, webhook, metrics and `[gates] open_vnd_max` tell it.
+pub fn open_work(settlement: &Settlement, night: Day) -> Figure {
+    let rows = settlement.rows.iter();
+    let open = rows.filter(|row| is_open_work(row, night));
+    open.map(|row| row.at_risk().here()).collect()
+}
+
 /// True for a row of the work list of the night.
-fn is_open_work(row: &Classified, facts: &RunFacts) -> bool {
-    is_listed(row, row.severity, facts.business_date) && is_work(row, row.severity)
+pub(in crate::report::model) fn is_open_work(row: &Classified, night: Day) -> bool {
+    is_listed(row, row.severity, night) && is_work(row, row.severity)
 }
 
 /// The first few of the work list.
@@ -140,7 +148,7 @@ fn first(settlement: &Settlement, facts: &RunFacts) -> Vec<FirstRow> {
     for row in settlement
         .rows
         .iter()
-        .filter(|row| is_open_work(row, facts))
+        .filter(|row| is_open_work(row, facts.business_date))
     {
         let Some(id) = &row.exception_id else {
             continue;

@@ -1,0 +1,150 @@
+//! The headline's share by agency and by every breakdown, each row with its open work and its
+//! last days.
+
+use rust_xlsxwriter::Worksheet;
+
+use crate::domain::{Day, Fraction};
+use crate::report::facts::Figure;
+use crate::report::model::{CellTable, ShareRow};
+use crate::text;
+
+use super::Book;
+use super::looks::Look;
+use super::sheet::{Cell, Result};
+use super::table::{Column, Head};
+
+/// The sheet has columns for so many days.
+const DAYS: u32 = 7;
+
+/// One row: by what, its code or value, its name, and its figures.
+struct Row<'a> {
+    by: &'a str,
+    code: &'a str,
+    name: &'a str,
+    share: Option<&'a ShareRow>,
+    work: Figure,
+    days: &'a [(Day, Option<Fraction>)],
+}
+
+/// None where no share is broken down.
+pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
+    let Some(headline) = &book.report.headline else {
+        return Ok(None);
+    };
+    let by_agency = book.t("column-agency");
+    let rest = book.t("book-cells-rest");
+    let rows = rows(book, &by_agency, &rest);
+    let mut sheet = book.sheet("sheet-cells")?;
+    let title = book.t("book-cells-heading");
+    let args = [("name", &*headline.name), ("period", &*headline.period)];
+    let intro = text::say(book.lang(), "book-cells-intro", &args);
+    let head = Head {
+        freeze_col: 3,
+        ..Head::new(&title, &intro, "run.json")
+    };
+    let has_days = rows.iter().any(|row| !row.days.is_empty());
+    let cells = rows.iter().enumerate();
+    let cells = cells.map(|(nth, row)| cells_of(nth, row, has_days));
+    sheet.table(&head, &columns(book, has_days), cells, book.rows_max)?;
+    Ok(Some(sheet.to))
+}
+
+fn rows<'a>(book: &'a Book<'_>, by_agency: &'a str, rest: &'a str) -> Vec<Row<'a>> {
+    let agencies = book.report.agencies.iter().map(|row| Row {
+        by: by_agency,
+        code: row.code.as_str(),
+        name: &row.name,
+        share: Some(&row.share),
+        work: row.work,
+        days: &row.days,
+    });
+    let of_table = |table: &'a CellTable| {
+        let row = |row: &'a crate::report::model::CellRow| Row {
+            by: &table.column,
+            code: &row.value,
+            name: &row.name,
+            share: Some(&row.share),
+            work: row.work,
+            days: &row.days,
+        };
+        let nowhere = (!table.rest.is_empty()).then_some(Row {
+            by: &table.column,
+            code: "",
+            name: rest,
+            share: None,
+            work: table.rest,
+            days: &[],
+        });
+        table.rows.iter().map(row).chain(nowhere)
+    };
+    let tables = book.cells.iter().flat_map(of_table);
+    agencies.chain(tables).collect()
+}
+
+fn columns(book: &Book<'_>, has_days: bool) -> Vec<Column> {
+    let plain = |key: &str, width| Column::new(book.t(key), width);
+    let figures = |key: &str, width| Column::figures(book.t(key), width);
+    let mut columns = vec![
+        plain("book-cells-by", 15),
+        plain("book-cells-code", 16),
+        plain("book-cells-name", 28),
+        figures("book-numerator", 13),
+        figures("book-denominator", 13),
+        figures("column-share", 9),
+        figures("book-low", 9),
+        figures("book-high", 9),
+        figures("book-cells-work", 11),
+        figures("column-money-at-risk", 16),
+    ];
+    if has_days {
+        let tonight = book.report.business_date;
+        let back = (0..DAYS).rev().map(|back| tonight.minus(back));
+        let head = |day: Day| day.date().format("%d/%m").to_string();
+        columns.extend(back.map(|day| Column::figures(head(day), 9)));
+    }
+    columns
+}
+
+fn cells_of(nth: usize, row: &Row<'_>, has_days: bool) -> Vec<Cell> {
+    let this = nth + 5;
+    let mut cells = vec![
+        Cell::Text(row.by.to_owned()),
+        Cell::Code(row.code.to_owned()),
+        Cell::Text(row.name.to_owned()),
+    ];
+    match row.share.filter(|share| share.enough_data) {
+        Some(share) if share.point.is_some() => {
+            let part = |n: i128| match share.in_dong {
+                true => Cell::Money(n),
+                false => Cell::Whole(n),
+            };
+            let formula = format!("IF(E{this}=0,0,D{this}/E{this})");
+            let point = share
+                .point
+                .map_or_else(String::new, |point| point.half_up(12));
+            cells.extend([
+                part(share.numerator),
+                part(share.denominator),
+                Cell::Formula(formula, point, Look::Share),
+                Cell::low(share.low),
+                Cell::high(share.high),
+            ]);
+        }
+        Some(share) => {
+            cells.resize(6, Cell::Blank);
+            cells.extend([Cell::low(share.low), Cell::high(share.high)]);
+        }
+        None => cells.resize(8, Cell::Blank),
+    }
+    cells.extend([Cell::count(row.work.count), Cell::Money(row.work.sum_vnd)]);
+    if has_days {
+        // a day without a night is an empty cell, never a zero
+        let share = |(_, share): &(Day, Option<Fraction>)| match share {
+            Some(share) => Cell::Share(share.half_up(4)),
+            None => Cell::Blank,
+        };
+        cells.extend(row.days.iter().map(share));
+        cells.resize(17, Cell::Blank);
+    }
+    cells
+}
