@@ -119,6 +119,7 @@ mod security;
 mod share_bounds;
 mod simulate;
 mod source_faults;
+mod sizes;
 mod sql_contract;
 mod staged;
 mod statement_tables;
