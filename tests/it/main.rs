@@ -93,6 +93,7 @@ mod prior_sums;
 mod probe;
 mod probe_answers;
 mod prove;
+mod proposed;
 mod push;
 mod push_sandbox;
 mod push_links;

@@ -63,6 +63,7 @@ pub(super) fn describe(
         let orders = rows.orders.iter().map(|order| order.amount);
         found.credits = total(fees.chain(receipts).chain(orders));
         found.entries = found.credits.count.max(count(rows.agencies.len()));
+        file.source = Some(super::propose::export());
         rows.rejects
     } else {
         let read = transactions::read(base, bytes, day)?;
