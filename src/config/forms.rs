@@ -69,12 +69,17 @@ pub fn duration(raw: &str) -> Option<Duration> {
 
 /// Reads `512KiB`, `64MiB`, up to 256 MiB; what is read is held in memory.
 pub fn bytes(raw: &str) -> Option<u64> {
-    let kib = |count: &str, unit| digits(count.trim_end())?.checked_mul(unit);
-    let kib = match raw.strip_suffix("KiB") {
-        Some(count) => kib(count, 1)?,
-        None => kib(raw.strip_suffix("MiB")?, 1024)?,
-    };
-    (1..=256 * 1024).contains(&kib).then(|| kib * 1024)
+    size(raw, 256 << 20)
+}
+
+/// Reads `512KiB`, `64MiB`, `2GiB`, up to `most` bytes.
+pub fn size(raw: &str, most: u64) -> Option<u64> {
+    let units = [("KiB", 1_u64 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+    let (count, unit) = units
+        .iter()
+        .find_map(|(name, unit)| Some((raw.strip_suffix(name)?, *unit)))?;
+    let bytes = digits(count.trim_end())?.checked_mul(unit)?;
+    (1..=most).contains(&bytes).then_some(bytes)
 }
 
 /// Reads `2/s`, `60/m`.

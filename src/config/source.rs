@@ -1,6 +1,7 @@
 //! The `[[source]]` tables: common keys, and the keys of each kind as its registration lists them.
 
 mod http;
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,7 +16,7 @@ use super::forms::{self, DURATION_FORM, TIME_FORM, TimeOfDay};
 use super::secret::{SecretRef, Surroundings};
 use super::section::{Item, Section, suggest};
 use crate::domain::{Instrument, SourceName};
-use crate::source::{ALL, Ability, Connector, KeyForm, Mapping, Registration};
+use crate::source::{ALL, Ability, Connector, KeyForm, Mapping, Registration, Sizes};
 
 pub use http::HttpSettings;
 
@@ -56,6 +57,8 @@ pub struct SourceSettings {
     pub party: Option<Box<str>>,
     /// Means of payment where the record does not tell.
     pub instrument: Instrument,
+    /// How large the files of a folder may be.
+    pub sizes: Sizes,
     http: Option<HttpSettings>,
     texts: BTreeMap<&'static str, Box<str>>,
     paths: BTreeMap<&'static str, PathBuf>,
@@ -167,6 +170,7 @@ pub fn parse_source(
         account: None,
         party: None,
         instrument: registration.defaults.instrument,
+        sizes: Sizes::default(),
         http: None,
         texts: BTreeMap::new(),
         paths: BTreeMap::new(),
@@ -178,6 +182,9 @@ pub fn parse_source(
     read_common(&mut settings, &mut table)?;
     if registration.ability == Ability::Probe {
         settings.orders_max = orders_max(&mut table)?;
+    }
+    if registration.reads_tables() {
+        settings.sizes = sizes::read(&mut table)?;
     }
     if registration.speaks_http() {
         settings.http = Some(http::read(&mut table, registration, folder)?);

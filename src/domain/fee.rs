@@ -129,6 +129,9 @@ words!(
         Online = "2",
         /// By the public post.
         Post = "3",
+        /// The column is there and the cell is empty: one-stop systems write so of dossiers that
+        /// were handed in at the counter. Without the column nothing is told at all.
+        Empty = "",
     }
 );
 
@@ -170,7 +173,7 @@ pub struct FeeMore {
     pub result_at: Option<Moment>,
     /// Field (lĩnh vực).
     pub field_code: Option<Piece>,
-    /// Filing channel.
+    /// Filing channel; none where no column tells it.
     pub filing_channel: Option<FilingChannel>,
     /// Collection mode.
     pub collection_mode: Option<CollectionMode>,

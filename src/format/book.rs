@@ -8,10 +8,8 @@ use calamine::{Data, Reader, Xls, Xlsx};
 
 use super::filling::{Filling, text_of};
 use super::sniff::GridRow;
-use super::{FormatError, Limits};
+use super::{FormatError, Sizes};
 
-/// A container larger than this is refused.
-const FILE_MAX: u64 = Limits::TABLE.file_bytes;
 /// Nothing inside may inflate to more, all parts together.
 const INFLATED_MAX: u64 = 192 << 20;
 /// The texts that cells share are held as a whole.
@@ -110,27 +108,26 @@ pub struct Sheet {
 ///
 /// # Errors
 /// A file that is damaged, protected, or would take far more room than it has.
-pub fn read(kind: BookKind, bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+pub fn read(kind: BookKind, bytes: &[u8], sizes: Sizes) -> Result<Vec<Sheet>, FormatError> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > FILE_MAX {
-        return Err(FormatError::TooLarge {
-            bytes: size,
-            limit: FILE_MAX,
-        });
+    let limit = sizes.table_bytes(Some(kind));
+    if size > limit {
+        return Err(FormatError::TooLarge { bytes: size, limit });
     }
+    let cells = sizes.cells();
     // the library indexes what a damaged file tells it
     let sheets = std::panic::catch_unwind(|| match kind {
         BookKind::Xlsx => {
             measure(bytes)?;
-            xlsx(bytes)
+            xlsx(bytes, cells)
         }
         BookKind::Ods => {
             measure(bytes)?;
-            super::ods::read(bytes)
+            super::ods::read(bytes, cells)
         }
         BookKind::Xls => {
-            super::xls::check(bytes)?;
-            xls(bytes)
+            super::xls::check(bytes, cells)?;
+            xls(bytes, cells)
         }
     });
     let sheets = sheets.unwrap_or(Err(FormatError::Book(BookFault::Unreadable)))?;
@@ -240,12 +237,12 @@ fn announced(head: &str) -> Option<u64> {
 }
 
 /// Cell by cell: a sheet with one cell in each corner is not a full rectangle.
-fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+fn xlsx(bytes: &[u8], cells_max: usize) -> Result<Vec<Sheet>, FormatError> {
     let mut book: Xlsx<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
     for name in book.sheet_names() {
-        let mut filling = Filling::of(&name);
+        let mut filling = Filling::of(&name, cells_max);
         // a sheet of charts holds no cells
         let Ok(mut cells) = book.worksheet_cells_reader(&name) else {
             continue;
@@ -273,7 +270,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
 }
 
 /// Sheet by sheet, as rectangles.
-fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+fn xls(bytes: &[u8], cells_max: usize) -> Result<Vec<Sheet>, FormatError> {
     let mut book: Xls<_> =
         calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let mut sheets = Vec::new();
@@ -282,7 +279,7 @@ fn xls(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
             continue;
         };
         let (row, column) = range.start().unwrap_or_default();
-        let mut filling = Filling::of(&name);
+        let mut filling = Filling::of(&name, cells_max);
         let place = |from: u32, n: usize| from.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
         for (down, right, value) in range.used_cells() {
             let (text, digits) = text_of(value);

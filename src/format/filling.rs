@@ -5,7 +5,7 @@ use calamine::Data;
 
 use super::FormatError;
 use super::book::{BookFault, BookPlace, Sheet};
-use super::limits::{CELLS_MAX, COLUMNS_MAX};
+use super::limits::COLUMNS_MAX;
 use super::sniff::GridRow;
 
 /// All cells of a sheet together hold no more text.
@@ -43,6 +43,7 @@ impl Digits {
 #[derive(Default)]
 pub(super) struct Filling {
     pub(super) sheet: Sheet,
+    cells_max: usize,
     cells: usize,
     bytes: usize,
 }
@@ -60,14 +61,15 @@ impl Filling {
         self.sheet.unsolved.push((u64::from(row) + 1, at));
     }
 
-    /// A sheet under its name.
-    pub(super) fn of(name: &str) -> Self {
+    /// A sheet under its name, of so many cells at most.
+    pub(super) fn of(name: &str, cells_max: usize) -> Self {
         let sheet = Sheet {
             name: name.into(),
             ..Sheet::default()
         };
         Self {
             sheet,
+            cells_max,
             ..Self::default()
         }
     }
@@ -99,7 +101,7 @@ impl Filling {
         };
         self.cells += at.saturating_add(1).saturating_sub(before);
         self.bytes += text.len();
-        let much = self.cells > CELLS_MAX || self.bytes > SHEET_BYTES_MAX;
+        let much = self.cells > self.cells_max || self.bytes > SHEET_BYTES_MAX;
         if at >= COLUMNS_MAX || much {
             return Err(self.too_wide(row));
         }

@@ -2,7 +2,7 @@
 //! what is no tag of a table is passed over, so that a page of any kind is read or is no table.
 
 use super::FormatError;
-use super::limits::{CELLS_MAX, COLUMNS_MAX};
+use super::limits::COLUMNS_MAX;
 use super::sniff::GridRow;
 use super::tables::End;
 
@@ -24,8 +24,11 @@ pub fn is_page(text: &str) -> bool {
 ///
 /// # Errors
 /// More columns or cells than any statement has.
-pub fn rows(text: &str) -> Result<(Vec<GridRow>, End), FormatError> {
-    let mut page = Page::default();
+pub fn rows(text: &str, cells_max: usize) -> Result<(Vec<GridRow>, End), FormatError> {
+    let mut page = Page {
+        cells_max,
+        ..Page::default()
+    };
     let (mut rest, mut line) = (text, 1_u64);
     while let Some((before, after)) = rest.split_once('<') {
         page.text(before);
@@ -90,8 +93,9 @@ struct Page {
     cell: Option<(String, usize, usize)>,
     /// How many rows further down each column is covered by a cell above.
     down: Vec<usize>,
-    /// Cells so far.
+    /// Cells so far, and how many there may be.
     cells: usize,
+    cells_max: usize,
     /// Tables that are open.
     open: usize,
 }
@@ -168,7 +172,7 @@ impl Page {
 
     fn is_too_wide(&self) -> bool {
         let width = self.row.as_ref().map_or(0, |row| row.cells.len());
-        width > COLUMNS_MAX || self.cells > CELLS_MAX
+        width > COLUMNS_MAX || self.cells > self.cells_max
     }
 
     fn end_row(&mut self) {
@@ -297,6 +301,7 @@ fn character(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::CELLS_MAX;
     use super::*;
     use proptest::prelude::*;
 
@@ -305,7 +310,7 @@ mod tests {
         let text = "<HTML><head><style>td{a:b}</style></head>\n<table border=1>\n<tr><th colspan=\"2\">Sao k&#234;</th>\n\
             <TR class=x><td>Ng&agrave;y&nbspgi&#7901; &copia;<td>a &amp; b<br>c&nbsp;</tr>\n<!-- <td>no</td> --><tr><td></td></tr></table>";
         assert!(is_page(text));
-        let (found, end) = rows(text).unwrap();
+        let (found, end) = rows(text, CELLS_MAX).unwrap();
         assert_eq!(end, End::Whole);
         let rows: Vec<(u64, String)> = found
             .iter()
@@ -327,7 +332,7 @@ mod tests {
         let text = "<table><tr><th rowspan=2>STT<th rowspan=\"2\">Ngày<th colspan=2>Số tiền<th rowspan=2>Mô tả</tr>\
             <tr><th>Nợ<th>Có</tr><tr><td>1<td>05/12/2022<td><td>5<td>x</tr></table>\
             <table><tr><td>a<td>b</tr></table>";
-        let rows: Vec<String> = rows(text)
+        let rows: Vec<String> = rows(text, CELLS_MAX)
             .unwrap()
             .0
             .iter()
@@ -352,7 +357,7 @@ mod tests {
             ("b</td>", End::InRow),
             ("><td>b", End::InRow),
         ] {
-            let (_, end) = rows(&whole[..whole.find(at).unwrap()]).unwrap();
+            let (_, end) = rows(&whole[..whole.find(at).unwrap()], CELLS_MAX).unwrap();
             assert_eq!(end, expected, "{at}");
         }
     }
@@ -360,7 +365,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_passed_over_without_a_panic(text in "[<>/a-t \"'=&;#!0-9é-]{0,120}") {
-            let _ = rows(&format!("<table>{text}"));
+            let _ = rows(&format!("<table>{text}"), CELLS_MAX);
         }
     }
 }

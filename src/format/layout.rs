@@ -30,6 +30,13 @@ pub struct Column {
     pub(super) at: Option<usize>,
 }
 
+impl Column {
+    /// True where the file has the column.
+    pub fn is_there(self) -> bool {
+        self.at.is_some()
+    }
+}
+
 /// Where the layout's columns stand.
 pub(super) fn find_columns(
     header: &StringRecord,

@@ -31,7 +31,7 @@ pub use blocks::{BLOCK, Block, Blocks, Content};
 pub use book::{BookFault, BookKind, BookPlace};
 pub use csv::{Rows, Table};
 pub use layout::{Column, Layout};
-pub use limits::Limits;
+pub use limits::{Limits, Sizes};
 pub use message::{HEAD, MessageKind};
 pub use row::{Line, Row};
 pub use sniff::{Grid, GridRow, read_grid};
@@ -51,6 +51,12 @@ pub enum FormatError {
     TooLarge {
         /// Its size.
         bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// More rows than the source may have.
+    #[error("the table has more than {limit} rows")]
+    TooManyRows {
         /// The limit.
         limit: u64,
     },

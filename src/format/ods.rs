@@ -18,18 +18,21 @@ use super::stream::Watched;
 const DEPTH_MAX: usize = 64;
 
 /// Every table of the document.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, FormatError> {
+pub(super) fn read(bytes: &[u8], cells_max: usize) -> Result<Vec<Sheet>, FormatError> {
     let unreadable = || FormatError::Book(BookFault::Unreadable);
     let mut container = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
     let part = container.by_name("content.xml").map_err(|_| unreadable())?;
-    sheets(&mut BufReader::new(part))
+    sheets(&mut BufReader::new(part), cells_max)
 }
 
-fn sheets(content: &mut dyn BufRead) -> Result<Vec<Sheet>, FormatError> {
+fn sheets(content: &mut dyn BufRead, cells_max: usize) -> Result<Vec<Sheet>, FormatError> {
     let unreadable = || FormatError::Book(BookFault::Unreadable);
     let mut xml = Reader::from_reader(Watched::new(content));
     let (mut room, mut depth) = (Vec::new(), 0_usize);
-    let mut page = Page::default();
+    let mut page = Page {
+        cells_max,
+        ..Page::default()
+    };
     loop {
         room.clear();
         xml.get_mut().next_piece();
@@ -69,6 +72,7 @@ fn sheets(content: &mut dyn BufRead) -> Result<Vec<Sheet>, FormatError> {
 /// What is being read.
 #[derive(Default)]
 struct Page {
+    cells_max: usize,
     sheets: Vec<Sheet>,
     filling: Filling,
     row: u32,
@@ -93,7 +97,7 @@ impl Page {
         match start.local_name().into_inner() {
             "table" => {
                 let name = attribute(start, "name").unwrap_or_default();
-                self.filling = Filling::of(&name);
+                self.filling = Filling::of(&name, self.cells_max);
                 self.row = 0;
             }
             "table-row" => {
@@ -216,7 +220,7 @@ mod tests {
 
     fn rows(table: &str) -> Result<Vec<(u64, String)>, FormatError> {
         let text = format!("<d xmlns:t=\"t\" xmlns:o=\"o\"><t:table>{table}</t:table></d>");
-        let sheets = sheets(&mut text.as_bytes())?;
+        let sheets = sheets(&mut text.as_bytes(), super::super::limits::CELLS_MAX)?;
         let rows = sheets.iter().flat_map(|sheet| &sheet.rows);
         Ok(rows.map(|row| (row.line, row.cells.join("|"))).collect())
     }

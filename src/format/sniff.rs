@@ -2,7 +2,7 @@
 
 use super::csv::reader;
 use super::encoding::text_of;
-use super::limits::{CELLS_MAX, COLUMNS_MAX};
+use super::limits::COLUMNS_MAX;
 use super::lines::Lines;
 use super::spoiled::ends_in_quote;
 use super::{FormatError, Limits};
@@ -37,6 +37,7 @@ pub fn read_grid(
     bytes: &[u8],
     delimiter: Option<char>,
     limits: Limits,
+    cells_max: usize,
 ) -> Result<Grid, FormatError> {
     let bytes = text_of(bytes, limits)?;
     let text = str::from_utf8(bytes).map_err(|_| FormatError::NotUtf8 {
@@ -52,7 +53,7 @@ pub fn read_grid(
     while table.read_byte_record(&mut record).unwrap_or(false) {
         let line = lines.of_record(&record);
         held += record.len();
-        if held > CELLS_MAX {
+        if held > cells_max {
             return Err(FormatError::TooWide { line });
         }
         rows.extend(row_of(&record, line)?);
@@ -105,13 +106,14 @@ pub(super) fn delimiter_of(text: &str) -> char {
 
 #[cfg(test)]
 mod tests {
+    use super::super::limits::CELLS_MAX;
     use super::*;
     use proptest::prelude::*;
 
     #[test]
     fn the_separator_is_found() {
         let check = |text: &str, delimiter: char| {
-            let grid = read_grid(text.as_bytes(), None, Limits::TEXT).unwrap();
+            let grid = read_grid(text.as_bytes(), None, Limits::TEXT, CELLS_MAX).unwrap();
             assert_eq!(grid.delimiter, delimiter, "{text:?}");
         };
         check("a,b\n1,2\n", ',');
@@ -132,6 +134,7 @@ mod tests {
             b"\xef\xbb\xbfa,b\r\n\r\n ,\r\n\"x\ny\", z \r\nq\r\n",
             None,
             Limits::TEXT,
+            CELLS_MAX,
         );
         let rows: Vec<(u64, String)> = grid
             .unwrap()
@@ -150,7 +153,7 @@ mod tests {
         fn any_bytes_are_cut_without_a_panic(
             bytes in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
-            let _ = read_grid(&bytes, None, Limits::TEXT);
+            let _ = read_grid(&bytes, None, Limits::TEXT, CELLS_MAX);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! PURE: the tables of a file that others made: the sheets of a spreadsheet, the rows of a page or
 //! of a text.
 
+use std::borrow::Cow;
+
 use super::book::{self, Sheet};
 use super::encoding::{decoded, decoded_as, font_of, typed_with};
-use super::{BookKind, FormatError, Limits, html, read_grid};
+use super::{BookKind, FormatError, Limits, Sizes, html, read_grid};
 
 /// What is known about a text beforehand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +14,8 @@ pub struct Forms {
     pub encoding: Option<&'static str>,
     /// Its separator.
     pub delimiter: Option<char>,
+    /// How large it may be.
+    pub sizes: Sizes,
 }
 
 /// How a file of tables ends.
@@ -50,9 +54,20 @@ impl Tables {
     ///
     /// # Errors
     /// What is no table of the known kinds, is beyond the limits or hostile.
-    pub fn read(bytes: &[u8], forms: Forms) -> Result<Self, FormatError> {
-        if let Some(kind) = BookKind::of(bytes) {
-            let mut sheets = book::read(kind, bytes)?;
+    pub fn read(bytes: Vec<u8>, forms: Forms) -> Result<Self, FormatError> {
+        let read = Self::read_any(bytes, forms)?;
+        let limit = forms.sizes.rows();
+        let rows: usize = read.sheets.iter().map(|sheet| sheet.rows.len()).sum();
+        if u64::try_from(rows).is_ok_and(|rows| rows > limit) {
+            return Err(FormatError::TooManyRows { limit });
+        }
+        Ok(read)
+    }
+
+    fn read_any(bytes: Vec<u8>, forms: Forms) -> Result<Self, FormatError> {
+        if let Some(kind) = BookKind::of(&bytes) {
+            let mut sheets = book::read(kind, &bytes, forms.sizes)?;
+            drop(bytes);
             let font = forms.encoding.or_else(|| font_of(&sample(&sheets)));
             let cells = sheets.iter_mut().flat_map(|sheet| &mut sheet.rows);
             for cell in cells.flat_map(|row| &mut row.cells) {
@@ -68,15 +83,17 @@ impl Tables {
                 end: End::Book,
             });
         }
-        let (text, encoding) = match forms.encoding {
-            Some(name) => (decoded_as(bytes, name, Limits::TABLE)?, name),
-            None => decoded(bytes, Limits::TABLE)?,
+        let limits = Limits {
+            file_bytes: forms.sizes.table_bytes(None),
+            ..Limits::TABLE
         };
+        let (text, encoding) = text_of_all(bytes, forms, limits)?;
         let (rows, format, delimiter, end) = if html::is_page(&text) {
-            let (rows, end) = html::rows(&text)?;
+            let (rows, end) = html::rows(&text, forms.sizes.cells())?;
             (rows, "html", '\t', end)
         } else {
-            let grid = read_grid(text.as_bytes(), forms.delimiter, Limits::TABLE)?;
+            let cells = forms.sizes.cells();
+            let grid = read_grid(text.as_bytes(), forms.delimiter, limits, cells)?;
             let tabs = grid.delimiter == '\t';
             let end = if text.ends_with(['\n', '\r']) {
                 End::Whole
@@ -99,6 +116,31 @@ impl Tables {
     }
 }
 
+/// The text of a file; its bytes are gone then.
+fn text_of_all(
+    bytes: Vec<u8>,
+    forms: Forms,
+    limits: Limits,
+) -> Result<(String, &'static str), FormatError> {
+    let (text, encoding) = match forms.encoding {
+        Some(name) => (decoded_as(&bytes, name, limits)?, name),
+        None => decoded(&bytes, limits)?,
+    };
+    let mark = bytes.len() - text.len().min(bytes.len());
+    let text = match text {
+        Cow::Owned(text) => text,
+        // a mark may stand before it
+        Cow::Borrowed(_) => {
+            let mut bytes = bytes;
+            bytes.drain(..mark);
+            String::from_utf8(bytes).map_err(|_| FormatError::NotUtf8 {
+                found: "another encoding",
+            })?
+        }
+    };
+    Ok((text, encoding))
+}
+
 /// The first cells of every sheet.
 fn sample(sheets: &[Sheet]) -> String {
     let rows = sheets.iter().flat_map(|sheet| sheet.rows.iter().take(60));
@@ -113,7 +155,7 @@ mod tests {
     #[test]
     fn a_page_typed_with_an_old_font_is_read() {
         let page = "<html><table><tr><td>Ngµy</td><td>Sè tiÒn</td></tr></table></html>";
-        let tables = Tables::read(page.as_bytes(), Forms::default()).unwrap();
+        let tables = Tables::read(page.into(), Forms::default()).unwrap();
         assert_eq!((tables.format, tables.encoding), ("html", Some("tcvn3")));
         assert_eq!(
             tables.sheets[0].rows[0].cells,

@@ -44,6 +44,8 @@ pub struct Text<'c> {
     pub delimiter: char,
     /// How it ends.
     pub end: End,
+    /// More rows are refused.
+    rows_max: u64,
     /// Why a walk ended early.
     fault: Mutex<Option<FormatError>>,
 }
@@ -58,6 +60,10 @@ impl<'c> Text<'c> {
         forms: Forms,
         limits: Limits,
     ) -> Result<Result<Self, Box<dyn Content + Send + 'c>>, FormatError> {
+        let limits = Limits {
+            file_bytes: limits.file_bytes.min(forms.sizes.text_bytes()),
+            ..limits
+        };
         let mut head = Vec::new();
         let size = {
             let (size, stream) = content.open()?;
@@ -90,6 +96,7 @@ impl<'c> Text<'c> {
             limits,
             encoding,
             delimiter: ',',
+            rows_max: forms.sizes.rows(),
             end: if seen.ended { End::Whole } else { End::InLine },
             fault: Mutex::new(None),
         };
@@ -156,6 +163,7 @@ impl<'c> Text<'c> {
             text: self,
             blocks: None,
             rows: Vec::new().into_iter(),
+            walked: 0,
             ended: false,
         }
     }
@@ -164,6 +172,11 @@ impl<'c> Text<'c> {
     pub fn fault(&self) -> Option<FormatError> {
         let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         fault.clone()
+    }
+
+    fn fail(&self, error: FormatError) {
+        let fault = self.fault.lock();
+        *fault.unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
     /// The rows of a block.
@@ -194,6 +207,7 @@ pub struct Walk<'t> {
     text: &'t Text<'t>,
     blocks: Option<Blocks<'t>>,
     rows: std::vec::IntoIter<GridRow>,
+    walked: u64,
     ended: bool,
 }
 
@@ -209,7 +223,19 @@ impl Walk<'_> {
                     .insert(blocks.cells_by(self.text.delimiter_byte()))
             };
             match blocks.next(Vec::new())? {
-                Some(block) => self.rows = self.text.rows(&block)?.into_iter(),
+                Some(block) => {
+                    let mut rows = self.text.rows(&block)?;
+                    let limit = self.text.rows_max;
+                    let left = limit.saturating_sub(self.walked);
+                    let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+                    self.walked = self.walked.saturating_add(count);
+                    if count > left {
+                        rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+                        self.text.fail(FormatError::TooManyRows { limit });
+                        self.ended = true;
+                    }
+                    self.rows = rows.into_iter();
+                }
                 None => self.ended = true,
             }
         }
@@ -222,8 +248,7 @@ impl Iterator for Walk<'_> {
 
     fn next(&mut self) -> Option<GridRow> {
         if let Err(error) = self.fill() {
-            let fault = self.text.fault.lock();
-            *fault.unwrap_or_else(PoisonError::into_inner) = Some(error);
+            self.text.fail(error);
             self.ended = true;
         }
         self.rows.next()

@@ -5,7 +5,6 @@
 
 use super::FormatError;
 use super::book::{BookFault, BookPlace};
-use super::limits::CELLS_MAX;
 
 /// Marks of the allocation table from here on are no sectors.
 const RESERVED: u32 = 0xffff_fffa;
@@ -13,11 +12,11 @@ const RESERVED: u32 = 0xffff_fffa;
 const SMALL: usize = 4096;
 
 /// Walks the container and the workbook in it.
-pub(super) fn check(bytes: &[u8]) -> Result<(), FormatError> {
+pub(super) fn check(bytes: &[u8], cells_max: usize) -> Result<(), FormatError> {
     let unreadable = || FormatError::Book(BookFault::Unreadable);
     let container = Container::open(bytes).ok_or_else(unreadable)?;
     let workbook = container.workbook().ok_or_else(unreadable)?;
-    extent(&workbook)
+    extent(&workbook, cells_max)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -156,7 +155,7 @@ impl<'b> Container<'b> {
 }
 
 /// How much room the sheets take as rectangles, as told and as their cells lie.
-fn extent(workbook: &[u8]) -> Result<(), FormatError> {
+fn extent(workbook: &[u8], cells_max: usize) -> Result<(), FormatError> {
     let (mut at, mut total) = (0, 0_usize);
     let mut corners: Option<[u32; 4]> = None;
     let (mut names, mut name) = (Vec::new(), Box::<str>::default());
@@ -181,7 +180,7 @@ fn extent(workbook: &[u8]) -> Result<(), FormatError> {
                 let Some(told) = told_extent(record) else {
                     return Err(BookFault::Unreadable.at(place));
                 };
-                if area(Some(told)) > CELLS_MAX {
+                if area(Some(told)) > cells_max {
                     return Err(BookFault::TooWide.at(place));
                 }
             }
@@ -206,7 +205,7 @@ fn extent(workbook: &[u8]) -> Result<(), FormatError> {
             }
             _ => {}
         }
-        if total.saturating_add(area(corners)) > CELLS_MAX {
+        if total.saturating_add(area(corners)) > cells_max {
             let place = match corners {
                 Some([_, _, bottom, _]) => BookPlace::Row(name, u64::from(bottom) + 1),
                 None => BookPlace::Sheet(name),

@@ -1,5 +1,6 @@
 //! `DOSSIER_ONLINE`: dossiers filed online over all dossiers received; the plan's other target that
-//! the same data can answer. Filing channel and payment channel are independent.
+//! the same data can answer. Filing channel and payment channel are independent. An empty cell is a
+//! dossier of the counter; a dossier of which no column tells the channel is left out.
 
 use crate::domain::{FilingChannel, Inputs, Rules, Text};
 
@@ -21,8 +22,8 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "dossiers",
     },
     formula: Text {
-        vi: "Số hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; theo ngày tiếp nhận.",
-        en: "Dossiers filed online over all dossiers received; by day of receipt.",
+        vi: "Số hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; theo ngày tiếp nhận. Hồ sơ để trống kênh nộp được tính là nộp trực tiếp tại bộ phận một cửa; hồ sơ từ nguồn không có cột kênh nộp không được tính.",
+        en: "Dossiers filed online over all dossiers received; by day of receipt. An empty filing channel is taken for the counter; dossiers of a source without that column do not count.",
     },
     enough,
     distinct: |_| None,
@@ -39,7 +40,10 @@ fn enough(inputs: &Inputs, _: &Rules) -> bool {
 fn contributions(facts: &Facts, out: &mut Tally) {
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
-        let channel = fees.iter().find_map(|fee| fee.more.filing_channel);
+        let told = || fees.iter().filter_map(|fee| fee.more.filing_channel);
+        // a channel may stand beside one line of a dossier only
+        let said = told().find(|channel| *channel != FilingChannel::Empty);
+        let channel = said.or_else(|| told().next());
         let received = fees.iter().find_map(|fee| fee.more.received_at.as_ref());
         let day = received
             .map(crate::domain::Moment::day)

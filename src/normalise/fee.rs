@@ -134,7 +134,7 @@ fn more(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<More, F
         processing_started_at: cells::opt_time(row, columns.processing_started_at)?,
         result_at: cells::opt_time(row, columns.result_at)?,
         field_code: cells::opt_own(row, columns.field_code, texts),
-        filing_channel: cells::opt_word(row, columns.filing_channel, FilingChannel::parse)?,
+        filing_channel: channel(row, columns.filing_channel)?,
         collection_mode: cells::opt_word(row, columns.collection_mode, CollectionMode::parse)?,
         online_payment_flag: cells::opt_word(row, columns.online_payment_flag, flag)?,
         paid_at: cells::opt_time(row, columns.paid_at)?,
@@ -144,6 +144,12 @@ fn more(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<More, F
         receipt_no: cells::opt_own(row, columns.receipt_no, texts),
     };
     Ok(more.into())
+}
+
+/// The filing channel: an empty cell says something, a column that is not there does not.
+fn channel(row: Row<'_>, column: Column) -> Result<Option<FilingChannel>, Fault> {
+    let told = cells::opt_word(row, column, FilingChannel::parse)?;
+    Ok(told.or_else(|| column.is_there().then_some(FilingChannel::Empty)))
 }
 
 impl Versioned for Fee {

@@ -69,7 +69,9 @@ struct Sorted {
 
 impl Sorted {
     fn of(found: &Found<'_>, words: &Words, (column, kind, end): (&str, &str, &str)) -> Self {
-        let fee_names: Vec<&str> = fee::LAYOUT.columns().collect();
+        // it does not tell how a dossier was filed; an empty column would
+        let told = |name: &&str| *name != "filing_channel";
+        let fee_names: Vec<&str> = fee::LAYOUT.columns().filter(told).collect();
         let receipt_names: Vec<&str> = receipt::LAYOUT.columns().collect();
         let (mut fees, mut receipts) = (Lines::new(&fee_names), Lines::new(&receipt_names));
         let forms = Forms {

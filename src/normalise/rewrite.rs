@@ -85,6 +85,9 @@ pub fn rewrite(
     let names: Vec<&'static str> = layout.columns().collect();
     let found = Found::of(sheets, &names, need, words)?;
     let style = found.style("amount_vnd", words);
+    // an optional column that the table does not have is none, and not an empty one
+    let written = |name: &&&str| layout.required.contains(*name) || found.has(name);
+    let names: Vec<&'static str> = names.iter().filter(written).copied().collect();
     let mut out = Lines::new(&names);
     let mut refused = Vec::new();
     for row in found.rows() {
@@ -205,6 +208,11 @@ impl<'s> Found<'s> {
     pub(super) fn rows(&self) -> impl Iterator<Item = &'s GridRow> + use<'s> {
         let rows = self.sheet.rows.iter().skip(self.header + 1);
         rows.filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
+    }
+
+    /// True where the sheet has the column.
+    fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|(known, _)| *known == name)
     }
 
     pub(super) fn cell(&self, row: &'s GridRow, name: &str) -> &'s str {

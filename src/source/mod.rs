@@ -29,6 +29,7 @@ use thiserror::Error;
 
 use crate::domain::{Day, PaymentOrder, SourceName};
 
+pub use crate::format::Sizes;
 pub use error::SourceError;
 pub use file::{Amounts, FileRole, FileSource, Mapping};
 pub use http::{Pace, Until};

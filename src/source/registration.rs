@@ -40,6 +40,11 @@ impl Registration {
         self.ability != Ability::Folder
     }
 
+    /// True where tables of others lie in a folder.
+    pub fn reads_tables(&self) -> bool {
+        self.ability == Ability::Folder && self.keys.iter().any(|key| key.name == "map")
+    }
+
     /// True for a provider that people know by its name: it moves money and speaks a protocol of
     /// its own, which no table of the configuration describes.
     pub fn is_provider(&self) -> bool {

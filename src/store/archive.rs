@@ -12,8 +12,8 @@ use crate::fault::point;
 
 /// zstd's own default: a day's pages shrink to a tenth in milliseconds.
 const LEVEL: i32 = 3;
-/// No archived body is larger: the HTTP layer and the file reader cap theirs far below.
-const BYTES_MAX: u64 = 1 << 30;
+/// No archived body is larger: the HTTP layer and the readers of files cap theirs below.
+pub const BYTES_MAX: u64 = 3 << 30;
 
 /// More files than these are flushed together.
 const FLUSHED_ALONE_MAX: usize = 3;

@@ -141,7 +141,8 @@ impl<'t> Tariff<'t> {
         if listed.is_empty() {
             return Verdict::Unlisted;
         }
-        let channel = fee.more.filing_channel;
+        let told = |channel: &FilingChannel| *channel != FilingChannel::Empty;
+        let channel = fee.more.filing_channel.filter(told);
         let (in_force, out): (Vec<usize>, Vec<usize>) = listed
             .into_iter()
             .partition(|at| self.rates[*at].holds(day));

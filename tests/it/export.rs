@@ -15,6 +15,7 @@ fn settings(path: &Path) -> ExportSettings {
         path: path.to_owned(),
         mode: ExportMode::Delta,
         holds: None,
+        bytes_max: doisoat::source::Sizes::BYTES_MAX,
         pause: Duration::from_millis(60),
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use doisoat::domain::{RejectCode, SourceName};
 use doisoat::format::{FormatError, tables};
+use doisoat::job::verify::{Which, verify};
 use doisoat::normalise::rewrite::{Place, rewrite};
 use doisoat::normalise::{RegistryRows, opencps, registry};
 use doisoat::source::Words;
@@ -121,7 +122,7 @@ fn read_kind(
     words: &Words,
 ) -> Result<(RegistryRows, usize), FormatError> {
     let source = SourceName::new("r");
-    let sheets = tables::Tables::read(bytes, tables::Forms::default())?.sheets;
+    let sheets = tables::Tables::read(bytes.to_vec(), tables::Forms::default())?.sheets;
     let ours = rewrite(&sheets, kind, words, place(&source))?;
     let rows = registry::read("x", kind, &ours.csv, &source, day(FIRST)).unwrap();
     Ok((rows, ours.rejects.len()))
@@ -233,7 +234,7 @@ u5,H48.18.22-221205-0005,1.001612,H48.18.22,8000,0,0,8000,2,Ngân hàng số,,,,
 #[test]
 fn a_payment_file_of_opencps_is_up_to_two_fees_and_a_receipt_of_cash() {
     let source = SourceName::new("opencps");
-    let sheets = tables::Tables::read(OPENCPS.as_bytes(), tables::Forms::default())
+    let sheets = tables::Tables::read(OPENCPS.into(), tables::Forms::default())
         .unwrap()
         .sheets;
     let read = |words: &Words| opencps::read(&sheets, words, place(&source)).unwrap();
@@ -313,6 +314,9 @@ async fn a_night_reads_them_from_the_folder() {
     assert_eq!(source(&run, "r")["rows"], 2);
     assert_eq!(source(&run, "cps")["rows"], 5);
     assert!(!night(&desk, FIRST).await.published);
+    // what the archive holds is read again as it was read
+    let proved = verify(&desk, &Which::Last).await.unwrap();
+    assert_eq!((proved.runs.len(), &proved.runs[0].found[..]), (1, &[][..]));
     let bad = |text: String| edit(text).replace("status_unpaid", "status_open");
     let desk = town.desk(&bad).await;
     let error = doisoat::job::pull::open(&desk, None).err().unwrap();

@@ -3,6 +3,7 @@
 
 use super::{BadRow, Found, Inspection, Total};
 use crate::domain::{Day, Lang, SourceName, Txn, TxnKind, TxnStatus, Vnd};
+use crate::format::limits::CELLS_MAX;
 use crate::format::{FileError, Layout, Limits, read_grid};
 use crate::normalise::{agency, fee, order, receipt, registry, transactions};
 use crate::source::registry::FileKind;
@@ -22,7 +23,7 @@ pub(super) fn layout_of(bytes: &[u8]) -> Option<&'static Layout> {
     let head = bytes.get(..16 << 10).unwrap_or(bytes);
     let line_end = head.iter().rposition(|byte| *byte == b'\n');
     let head = line_end.and_then(|at| head.get(..at)).unwrap_or(head);
-    let grid = read_grid(head, Some(','), Limits::TEXT).ok()?;
+    let grid = read_grid(head, Some(','), Limits::TEXT, CELLS_MAX).ok()?;
     let header = grid.rows.first()?;
     let known = |layout: &Layout| {
         let has = |name: &&&str| {
@@ -62,13 +63,14 @@ pub(super) fn describe(
         let orders = rows.orders.iter().map(|order| order.amount);
         found.credits = total(fees.chain(receipts).chain(orders));
         found.entries = found.credits.count.max(count(rows.agencies.len()));
+        file.source = Some(super::propose::export());
         rows.rejects
     } else {
         let read = transactions::read(base, bytes, day)?;
         sums(&mut found, &read.rows.txns);
         read.rows.rejects
     };
-    let header = read_grid(bytes, Some(','), Limits::TEXT).ok();
+    let header = read_grid(bytes, Some(','), Limits::TEXT, CELLS_MAX).ok();
     file.header_row = header.and_then(|grid| grid.rows.first().map(|row| row.line));
     file.statements.push(found);
     file.rejects = rejects

@@ -39,6 +39,11 @@ pub(super) fn settlement() -> String {
     head("settlement", "settlement")
 }
 
+/// A folder of the one-stop system's own exports.
+pub(super) fn export() -> String {
+    head("one-stop", "export")
+}
+
 fn head(name: &str, kind: &str) -> String {
     format!("[[source]]\nname = \"{name}\"\nkind = \"{kind}\"\npath = \"inbox/{name}\"\n")
 }

@@ -24,7 +24,7 @@ fn both(bytes: &[u8], forms: Forms) -> Both {
     };
     [
         walked().map_err(|error: FormatError| error.to_string()),
-        Tables::read(bytes, forms)
+        Tables::read(bytes.to_vec(), forms)
             .map(held)
             .map_err(|error| error.to_string()),
     ]

@@ -122,7 +122,7 @@ pub enum Table {
 /// # Errors
 /// What is no table, or is beyond the limits.
 pub fn read(bytes: &[u8]) -> Result<Table, FormatError> {
-    let read = Tables::read(bytes, Forms::default())?;
+    let read = Tables::read(bytes.to_vec(), Forms::default())?;
     let mut formulas = None;
     if let Some(kind) = BookKind::of(bytes) {
         formulas = book::formulas(kind, bytes)?;

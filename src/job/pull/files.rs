@@ -20,7 +20,7 @@ use tracing::{info, warn};
 use super::raw::Evidence;
 use super::{Stage, count};
 use crate::domain::{SourceFacts, Txn};
-use crate::format::{FileError, FormatError};
+use crate::format::{FileError, FormatError, Sizes};
 use crate::job::error::JobError;
 use crate::normalise;
 use crate::normalise::statement::again::Again;
@@ -28,16 +28,24 @@ use crate::normalise::statement::rows::Made;
 use crate::source::FileSource;
 use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
-use crate::store::archive::{Archived, digest};
+use crate::store::archive::{Archived, BYTES_MAX as ARCHIVED_MAX, digest};
 use crate::store::{AccountStatement, Delivery, ExportFile};
 use crate::text::reject::say_file;
 use crate::text::{mask_file, say};
+
+// what a source may hold is read from the archive to its end
+const _: () = assert!(ARCHIVED_MAX > Sizes::BYTES_MAX);
 
 /// Reads the folder and tells how complete the source is.
 pub(super) async fn read(stage: &Stage, files: &FileSource) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
     let lang = desk.config.lang;
-    let inbox = inbox::look(&files.path, desk.file_pause).await;
+    let inbox = inbox::look(
+        &files.path,
+        desk.file_pause,
+        files.mapping.sizes.text_bytes(),
+    )
+    .await;
     let mut troubles: Vec<String> = inbox
         .troubles
         .iter()

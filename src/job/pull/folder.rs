@@ -32,6 +32,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         path: path.to_path_buf(),
         mode,
         holds: is_opencps(stage).then_some(FileKind::PaymentFiles),
+        bytes_max: stage.settings.sizes.text_bytes(),
         pause: desk.file_pause,
     };
     let delivery = registry::read_folder(&settings, &known).await;
@@ -153,7 +154,7 @@ fn read_file(
     known: &[ExportFile],
 ) -> Result<(ExportFile, normalise::RegistryRows), FileError> {
     let source = &stage.settings.name;
-    let read = |day| parse(stage, file, day);
+    let read = |day| parse(stage, (&file.name, file.kind, &file.bytes), day);
     let mut rows = read(stage.night)?;
     let kind = kind_word(file.kind);
     let last_closed = stage.desk.last_closed_day().max(stage.night);
@@ -181,25 +182,25 @@ fn read_file(
     Ok((record, rows))
 }
 
-fn is_opencps(stage: &Stage) -> bool {
+pub(super) fn is_opencps(stage: &Stage) -> bool {
     stage.settings.kind() == registry::opencps::REGISTRATION.kind
 }
 
 /// The rows of a file of ours, or of a table that others made.
-fn parse(
+pub(super) fn parse(
     stage: &Stage,
-    file: &registry::ExportFile,
+    (name, kind, bytes): (&str, FileKind, &[u8]),
     day: Day,
 ) -> Result<normalise::RegistryRows, FileError> {
     let (settings, source) = (&stage.settings, &stage.settings.name);
     let fail = |error| FileError {
-        file: file.name.clone(),
+        file: name.into(),
         error,
     };
     let words = Words::of_files(settings.kind(), settings.map("map")).unwrap_or_default();
-    let foreign = is_opencps(stage) || !words.is_empty() || BookKind::of(&file.bytes).is_some();
+    let foreign = is_opencps(stage) || !words.is_empty() || BookKind::of(bytes).is_some();
     if !foreign {
-        return normalise::registry::read(&file.name, file.kind, &file.bytes, source, day);
+        return normalise::registry::read(name, kind, bytes, source, day);
     }
     let encodings = [
         "utf-8",
@@ -214,18 +215,19 @@ fn parse(
             .form("encoding")
             .and_then(|told| encodings.into_iter().find(|known| *known == told)),
         delimiter: words.form("delimiter").and_then(|told| told.chars().next()),
+        sizes: settings.sizes,
     };
-    let sheets = Tables::read(&file.bytes, forms).map_err(fail)?.sheets;
+    let sheets = Tables::read(bytes.to_vec(), forms).map_err(fail)?.sheets;
     let place = Place {
-        file: &file.name,
+        file: name,
         source,
         day,
     };
     if is_opencps(stage) {
         return normalise::opencps::read(&sheets, &words, place);
     }
-    let ours = normalise::rewrite::rewrite(&sheets, file.kind, &words, place).map_err(fail)?;
-    let mut rows = normalise::registry::read(&file.name, file.kind, &ours.csv, source, day)?;
+    let ours = normalise::rewrite::rewrite(&sheets, kind, &words, place).map_err(fail)?;
+    let mut rows = normalise::registry::read(name, kind, &ours.csv, source, day)?;
     rows.lines += u64::try_from(ours.rejects.len()).unwrap_or(u64::MAX);
     rows.rejects.extend(ours.rejects);
     Ok(rows)

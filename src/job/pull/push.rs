@@ -29,7 +29,7 @@ pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts
     let desk = &stage.desk;
     let lang = desk.config.lang;
     let partner = partner(stage, push)?;
-    let inbox = inbox::look(&push.path, desk.file_pause).await;
+    let inbox = inbox::look(&push.path, desk.file_pause, BYTES_MAX).await;
     let known = desk.store.known_files(&stage.settings.name).await?;
     let of_kind = |kind: &str| -> BTreeSet<Box<str>> {
         let files = known.iter().filter(|file| &*file.kind == kind);
@@ -131,8 +131,11 @@ async fn bytes_of(found: &Found) -> Result<Option<Vec<u8>>, FolderTrouble> {
     };
     let size = tokio::fs::metadata(&found.path).await.map_err(fail)?.len();
     if size > BYTES_MAX {
-        let (name, bytes) = (name(), size);
-        return Err(FolderTrouble::TooLarge { name, bytes });
+        return Err(FolderTrouble::TooLarge {
+            name: name(),
+            bytes: size,
+            limit: BYTES_MAX,
+        });
     }
     let bytes = tokio::fs::read(&found.path).await.map_err(fail)?;
     Ok(found.is_still().then_some(bytes))

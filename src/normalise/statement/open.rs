@@ -117,6 +117,7 @@ pub fn forms(mapping: &Mapping) -> Forms {
     Forms {
         encoding: mapping.encoding,
         delimiter: mapping.delimiter,
+        sizes: mapping.sizes,
     }
 }
 
@@ -131,12 +132,14 @@ pub fn open<'c>(
 ) -> Result<Table<'c>, FormatError> {
     let mut head = Vec::new();
     content.open()?.1.take(HEAD).read_to_end(&mut head)?;
-    if BookKind::of(&head).is_some() {
-        return held(&*content, forms, mapping);
+    let kind = BookKind::of(&head);
+    let limit = forms.sizes.table_bytes(kind);
+    if kind.is_some() {
+        return held(&*content, forms, mapping, limit);
     }
     let text = match Text::open(content, forms, Limits::TEXT)? {
         Ok(text) => text,
-        Err(content) => return held(&*content, forms, mapping),
+        Err(content) => return held(&*content, forms, mapping, limit),
     };
     let sheets = match &mapping.sheet {
         // a text has no name
@@ -160,8 +163,8 @@ fn held(
     content: &dyn Content,
     forms: Forms,
     mapping: &Mapping,
+    limit: u64,
 ) -> Result<Table<'static>, FormatError> {
-    let limit = Limits::TABLE.file_bytes;
     let (told, stream) = content.open()?;
     let mut bytes = Vec::new();
     if told <= limit {
@@ -171,7 +174,7 @@ fn held(
     if size > limit {
         return Err(FormatError::TooLarge { bytes: size, limit });
     }
-    Ok(gather(Tables::read(&bytes, forms)?, mapping))
+    Ok(gather(Tables::read(bytes, forms)?, mapping))
 }
 
 /// The sheets that a mapping names; all of them where it names none.

@@ -145,7 +145,15 @@ fn refund(books: &Books, money: &Money, expected: &mut Vec<Expected>) {
 
 fn online(books: &Books, dossier: &Dossier) -> Option<Expected> {
     let fees = || dossier.lines.clone().map(|line| books.lines[line].fee);
-    let channel = fees().find_map(|fee| fee.more.filing_channel)?;
+    // the first word that a line has; lines with empty cells alone are a dossier of the counter, and
+    // lines without the column tell nothing
+    let mut channel = None;
+    for told in fees().filter_map(|fee| fee.more.filing_channel) {
+        if channel.is_none_or(|known| known == FilingChannel::Empty) {
+            channel = Some(told);
+        }
+    }
+    let channel = channel?;
     let received = fees().find_map(|fee| fee.more.received_at.as_ref());
     let day = received.map(Moment::day).or(dossier.code.received_on())?;
     let online = i64::from(channel == FilingChannel::Online);

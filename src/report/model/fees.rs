@@ -165,7 +165,7 @@ pub fn fee_label(word: FeeWord, lang: Lang) -> String {
 
 fn channel_key(channel: FilingChannel) -> &'static str {
     match channel {
-        FilingChannel::Counter => "fee-channel-counter",
+        FilingChannel::Counter | FilingChannel::Empty => "fee-channel-counter",
         FilingChannel::Online => "fee-channel-online",
         FilingChannel::Post => "fee-channel-post",
     }

@@ -6,9 +6,6 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::source::registry::export::{Look, looks};
 use crate::source::registry::{FolderNote, FolderTrouble};
 
-/// A larger file is refused.
-pub const BYTES_MAX: u64 = 2 << 30;
-
 /// One complete file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -39,8 +36,9 @@ pub struct Inbox {
     pub troubles: Vec<FolderTrouble>,
 }
 
-/// Looks into the folder twice, `pause` apart: a file is complete when nothing about it changed.
-pub async fn look(folder: &Path, pause: Duration) -> Inbox {
+/// Looks into the folder twice, `pause` apart: a file is complete when nothing about it changed. A
+/// file of more than `limit` bytes is refused.
+pub async fn look(folder: &Path, pause: Duration, limit: u64) -> Inbox {
     let mut inbox = Inbox::default();
     let first = match looks(folder).await {
         Ok(found) => found,
@@ -73,9 +71,12 @@ pub async fn look(folder: &Path, pause: Duration) -> Inbox {
             inbox.notes.push(FolderNote::Unfinished(boxed));
         } else if !look.is_file {
             inbox.notes.push(FolderNote::NotAFile(boxed));
-        } else if look.size > BYTES_MAX {
-            let (name, bytes) = (boxed, look.size);
-            inbox.troubles.push(FolderTrouble::TooLarge { name, bytes });
+        } else if look.size > limit {
+            inbox.troubles.push(FolderTrouble::TooLarge {
+                name: boxed,
+                bytes: look.size,
+                limit,
+            });
         } else if found.is_still() {
             inbox.files.push(found);
         } else {

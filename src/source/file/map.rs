@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::FileRole;
+use crate::format::Sizes;
 
 /// Keys that name a column by its heading.
 const HEADINGS: [&str; 16] = [
@@ -85,6 +86,8 @@ pub struct Mapping {
     pub amounts: Option<Amounts>,
     /// The sheet of a spreadsheet that is read, and no other.
     pub sheet: Option<Box<str>>,
+    /// How large the files may be.
+    pub sizes: Sizes,
     /// What the files tell; none where nobody knows yet.
     pub role: Option<FileRole>,
 }

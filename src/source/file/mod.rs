@@ -52,6 +52,7 @@ fn open(opening: &Opening<'_>, role: FileRole) -> Result<Handle, ConfigError> {
     let path = settings.path("path").ok_or_else(missing)?.to_owned();
     let mut mapping = settings.mapping("map").cloned().unwrap_or_default();
     mapping.role = Some(role);
+    mapping.sizes = settings.sizes;
     Ok(Handle::Files(FileSource {
         path,
         role,

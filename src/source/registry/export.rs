@@ -14,7 +14,7 @@ use tokio::fs;
 
 use super::name::{FileKind, is_table};
 use crate::domain::{Completeness, Lang, SourceName};
-use crate::format::Limits;
+use crate::format::Sizes;
 
 /// The kind of the source in the configuration.
 pub const NAME: &str = "export";
@@ -52,6 +52,8 @@ pub struct ExportSettings {
     pub mode: ExportMode,
     /// What every table holds whatever its name; none: the name tells.
     pub holds: Option<FileKind>,
+    /// A larger file is refused.
+    pub bytes_max: u64,
     /// The pause between the two looks; [`ExportSettings::PAUSE`] but for tests.
     pub pause: Duration,
 }
@@ -156,6 +158,8 @@ pub enum FolderTrouble {
         name: Box<str>,
         /// Its size.
         bytes: u64,
+        /// How large it may be.
+        limit: u64,
     },
 }
 
@@ -177,16 +181,29 @@ impl FolderTrouble {
             (Self::File { name, error }, Lang::En) => format!(
                 "The file {name} cannot be read ({error}). Check its permissions, then run again."
             ),
-            (Self::TooLarge { name, bytes }, Lang::Vi) => {
-                format!(
-                    "Tệp {name} dài {bytes} byte, quá giới hạn. Hãy xuất thành nhiều tệp nhỏ hơn."
-                )
-            }
-            (Self::TooLarge { name, bytes }, Lang::En) => format!(
-                "The file {name} has {bytes} bytes, beyond the limit. Export it in smaller files."
+            (Self::TooLarge { name, bytes, limit }, Lang::Vi) => format!(
+                "Tệp {name} dài {bytes} byte, quá giới hạn {limit} byte. Hãy xuất thành nhiều tệp nhỏ hơn{}.",
+                if may_grow(*limit) {
+                    ", hoặc tăng `bytes_max` của nguồn trong doisoat.toml"
+                } else {
+                    ""
+                }
+            ),
+            (Self::TooLarge { name, bytes, limit }, Lang::En) => format!(
+                "The file {name} has {bytes} bytes, more than the {limit} allowed. Export it in smaller files{}.",
+                if may_grow(*limit) {
+                    ", or raise the source's `bytes_max` in doisoat.toml"
+                } else {
+                    ""
+                }
             ),
         }
     }
+}
+
+/// True where the configuration can raise the limit; that of a webhook stands.
+fn may_grow(limit: u64) -> bool {
+    limit < Sizes::BYTES_MAX && limit != crate::source::push::BYTES_MAX
 }
 
 /// What the folder had to give.
@@ -230,7 +247,7 @@ pub async fn read_folder(settings: &ExportSettings, known: &BTreeSet<String>) ->
     }
     let mut seen = BTreeSet::new();
     for (name, look) in &first {
-        let Some(kind) = delivery.admit(name, look, settings.holds) else {
+        let Some(kind) = delivery.admit(name, look, settings) else {
             continue;
         };
         match read_still(&settings.path.join(name), look).await {
@@ -251,12 +268,12 @@ pub async fn read_folder(settings: &ExportSettings, known: &BTreeSet<String>) ->
 
 impl FolderDelivery {
     /// The kind of a file that may be read; everything else leaves a note or a trouble.
-    fn admit(&mut self, name: &str, look: &Look, holds: Option<FileKind>) -> Option<FileKind> {
+    fn admit(&mut self, name: &str, look: &Look, settings: &ExportSettings) -> Option<FileKind> {
         let lower = name.to_lowercase();
         let end = Path::new(&lower).extension();
         let unfinished =
             name.starts_with('.') || end.is_some_and(|end| end == "tmp" || end == "part");
-        let kind = match holds {
+        let kind = match settings.holds {
             Some(kind) => is_table(name).then_some(kind),
             None => FileKind::of(name),
         };
@@ -267,9 +284,12 @@ impl FolderDelivery {
             self.notes.push(FolderNote::NotAFile(boxed()));
         } else if kind.is_none() {
             self.notes.push(FolderNote::UnknownName(boxed()));
-        } else if look.size > Limits::TEXT.file_bytes {
-            let (name, bytes) = (boxed(), look.size);
-            self.troubles.push(FolderTrouble::TooLarge { name, bytes });
+        } else if look.size > settings.bytes_max {
+            self.troubles.push(FolderTrouble::TooLarge {
+                name: boxed(),
+                bytes: look.size,
+                limit: settings.bytes_max,
+            });
         } else {
             return kind;
         }

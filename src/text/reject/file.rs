@@ -54,8 +54,11 @@ fn format_vi(error: &FormatError) -> (String, String) {
         ),
         FormatError::TooLarge { bytes, limit } => (
             format!("tệp dài {bytes} byte, quá giới hạn {limit} byte"),
-            "Hãy xuất thành nhiều tệp nhỏ hơn.",
+            LARGER.get(Lang::Vi),
         ),
+        FormatError::TooManyRows { limit } => {
+            (format!("bảng có hơn {limit} dòng"), MORE_ROWS.get(Lang::Vi))
+        }
         FormatError::RecordTooLarge { line, limit } => (
             format!("dòng bắt đầu ở dòng {line} dài hơn {limit} byte"),
             "Tệp có thể không phải là CSV hoặc thiếu dấu xuống dòng: hãy xuất lại tệp.",
@@ -95,7 +98,7 @@ fn format_vi(error: &FormatError) -> (String, String) {
         FormatError::NotRead { .. } | FormatError::NoDirection { .. } => of_table(error, Lang::Vi),
         FormatError::TooWide { line } => (
             format!("từ dòng {line} bảng có quá nhiều cột hoặc ô để là sao kê"),
-            "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới.",
+            WIDER.get(Lang::Vi),
         ),
         FormatError::Book(fault) => {
             let (what, fix) = book_fault(*fault, Lang::Vi);
@@ -159,6 +162,25 @@ fn of_table(error: &FormatError, lang: Lang) -> (String, &'static str) {
     (what.replace("{}", &value), fix.get(lang))
 }
 
+const LARGER: Text = Text {
+    vi: "Hãy xuất thành nhiều tệp nhỏ hơn, hoặc ghi bytes_max lớn hơn cho nguồn trong doisoat.toml (tối đa \"2GiB\"; bảng tính và \
+         trang HTML \"256MiB\").",
+    en: "Export it in smaller files, or write a larger bytes_max for the source in doisoat.toml (at most \"2GiB\"; for a \
+         spreadsheet or page \"256MiB\").",
+};
+
+const MORE_ROWS: Text = Text {
+    vi: "Hãy xuất thành nhiều tệp nhỏ hơn, hoặc ghi rows_max lớn hơn cho nguồn trong doisoat.toml (tối đa 100000000).",
+    en: "Export it in smaller files, or write a larger rows_max for the source in doisoat.toml (at most 100000000).",
+};
+
+const WIDER: Text = Text {
+    vi: "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới. Nếu đúng là bảng có nhiều ô như vậy, ghi cells_max lớn hơn cho \
+         nguồn trong doisoat.toml (tối đa 20000000); hơn 256 cột thì không đọc.",
+    en: "Check that it is the right file; copy the statement into a new one. If it really has so many cells, write a larger cells_max \
+         for the source in doisoat.toml (at most 20000000); more than 256 columns are never read.",
+};
+
 const NOT_READ: Text = Text {
     vi: "Hãy tách bảng đó sang tệp riêng; nếu không phải bút toán thì bỏ đi, hoặc ghi tên trang tính cần đọc vào sheet \
          trong [source.map], rồi chạy lại.",
@@ -174,7 +196,11 @@ fn format_en(error: &FormatError) -> (String, String) {
         ),
         FormatError::TooLarge { bytes, limit } => (
             format!("the file has {bytes} bytes, more than the {limit} allowed"),
-            "Export it in smaller files.",
+            LARGER.get(Lang::En),
+        ),
+        FormatError::TooManyRows { limit } => (
+            format!("the table has more than {limit} rows"),
+            MORE_ROWS.get(Lang::En),
         ),
         FormatError::RecordTooLarge { line, limit } => (
             format!("the row that begins in line {line} has more than {limit} bytes"),
@@ -215,7 +241,7 @@ fn format_en(error: &FormatError) -> (String, String) {
         FormatError::NotRead { .. } | FormatError::NoDirection { .. } => of_table(error, Lang::En),
         FormatError::TooWide { line } => (
             format!("from line {line} on the table has more columns or cells than a statement has"),
-            "Check that it is the right file; copy the statement into a new one.",
+            WIDER.get(Lang::En),
         ),
         FormatError::Book(fault) => {
             let (what, fix) = book_fault(*fault, Lang::En);
@@ -310,10 +336,7 @@ fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {
                 vi: "bảng tính có quá nhiều cột hoặc ô để là sao kê",
                 en: "the spreadsheet has more columns or cells than a statement has",
             },
-            Text {
-                vi: "Kiểm tra có đúng tệp không; chép phần sao kê sang tệp mới.",
-                en: "Check that it is the right file; copy the statement into a new one.",
-            },
+            WIDER,
         ),
     };
     (what.get(lang), fix.get(lang))

@@ -156,7 +156,6 @@ mod tests {
         told(FEE_KINDS, FeeKind::ALL, FeeKind::id);
         told(FEE_STATES, FeeStatus::ALL, FeeStatus::id);
         told(MODES, CollectionMode::ALL, CollectionMode::id);
-        told(CHANNELS, FilingChannel::ALL, FilingChannel::id);
         told(UNITS, RateUnit::ALL, RateUnit::id);
         told(ORDER_STATES, OrderStatus::ALL, OrderStatus::id);
         told(RECEIPT_STATES, ReceiptStatus::ALL, ReceiptStatus::id);
@@ -164,6 +163,8 @@ mod tests {
         // an empty cell says nothing, and nobody writes that a status is not known
         let methods = DeclaredMethod::ALL.split_last().unwrap().1;
         told(METHODS, methods, DeclaredMethod::id);
+        let channels = FilingChannel::ALL.split_last().unwrap().1;
+        told(CHANNELS, channels, FilingChannel::id);
         let states = TxnStatus::ALL.split_last().unwrap().1;
         told(TXN_STATES, states, TxnStatus::id);
     }

@@ -77,10 +77,12 @@ fn optional_columns_are_read_and_reported() {
         (more.filing_channel.unwrap().id(), more.online_payment_flag),
         ("2", Some(1))
     );
-    assert_eq!(
-        read(",,,").fees[0].more,
-        doisoat::domain::fee::More::default()
-    );
+    // an empty filing channel is told, the other columns tell nothing
+    let empty = doisoat::domain::fee::FeeMore {
+        filing_channel: Some(doisoat::domain::FilingChannel::Empty),
+        ..Default::default()
+    };
+    assert_eq!(*read(",,,").fees[0].more, empty);
     for bad in ["9,,,", ",never,,", ",,yes,", ",,3,", ",,,2022-12-05"] {
         assert_eq!(read(bad).rejects.len(), 1, "{bad}");
     }

@@ -8,7 +8,6 @@ use super::super::files::{self, parse};
 use super::super::{Stage, folder};
 use super::{BTreeSet, Came, Delivery, Reading, Tape};
 use crate::job::error::JobError;
-use crate::normalise;
 use crate::normalise::statement::again::Again;
 use crate::source::registry::FileKind;
 use crate::source::{FileSource, RawSink, Told};
@@ -29,15 +28,18 @@ pub(super) async fn registry(
     reading: &Reading,
     tape: &Tape,
 ) -> Result<Came, JobError> {
-    let (Some(file), Some(kind)) = (record(stage, reading).await?, FileKind::of(&reading.what))
-    else {
+    let kind = if folder::is_opencps(stage) {
+        Some(FileKind::PaymentFiles)
+    } else {
+        FileKind::of(&reading.what)
+    };
+    let (Some(file), Some(kind)) = (record(stage, reading).await?, kind) else {
         return Ok(Came::Nothing);
     };
     let Some(Told::Bytes(bytes)) = tape.told(&reading.what) else {
         return Ok(Came::Nothing);
     };
-    let source = &stage.settings.name;
-    let rows = normalise::registry::read(&reading.what, kind, &bytes, source, file.day);
+    let rows = folder::parse(stage, (&reading.what, kind, &bytes), file.day);
     let rows = rows.map_err(|error| anyhow::anyhow!("{}: {}", error.file, error.error))?;
     Ok(Came::Registry(vec![(file, folder::stored(rows))]))
 }

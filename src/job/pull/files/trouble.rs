@@ -25,9 +25,10 @@ pub(super) fn of_folder(lang: Lang, trouble: &FolderTrouble) -> String {
             name: mask_file(&name).into(),
             error,
         },
-        FolderTrouble::TooLarge { name, bytes } => FolderTrouble::TooLarge {
+        FolderTrouble::TooLarge { name, bytes, limit } => FolderTrouble::TooLarge {
             name: mask_file(&name).into(),
             bytes,
+            limit,
         },
         folder @ FolderTrouble::Folder { .. } => folder,
     };
