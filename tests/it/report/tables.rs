@@ -1,5 +1,6 @@
-//! The CSV files of a night in LibreOffice, with `,` and with `;`, opened as its dialogue is told to
-//! (UTF-8, the separator, columns of codes as text): what a spreadsheet then holds is what was written.
+//! The CSV files of a night in LibreOffice, with `,` and with `;`, opened as its dialogue is told
+//! to (UTF-8, the separator, columns of codes as text): what a spreadsheet then holds is what was
+//! written.
 //!
 //! Needs LibreOffice Calc (Debian package `libreoffice-calc-nogui`); the tests fail without it.
 
