@@ -200,8 +200,8 @@ fn the_period_is_told_with_its_cut_off() {
     };
     assert!(has(
         &told(0, Lang::Vi),
-        "Giờ chốt đối soát trong ngày: 24:00. Kỳ gồm giao dịch từ 00:00 ngày 01/12/2022 đến hết ngày \
-         31/12/2022 (giờ Việt Nam)"
+        "Giờ chốt đối soát trong ngày: 24:00. Kỳ gồm giao dịch từ 00:00 ngày 01/12/2022 \
+         đến hết ngày 31/12/2022 (giờ Việt Nam)"
     ));
     assert!(has(
         &told(16 * 60 + 5, Lang::Vi),

@@ -20,8 +20,8 @@ pub struct Minutes<'a> {
     pub provider: (String, &'a str),
     /// The days.
     pub period: &'a Period,
-    /// Party B's accounting cut-off, minutes after midnight: payments from then on count for the next
-    /// business date. 0: the business date is the calendar day.
+    /// Party B's accounting cut-off, minutes after midnight: payments from then on count for the
+    /// next business date. 0: the business date is the calendar day.
     pub cutoff: u16,
     /// The run whose knowledge it is.
     pub run: &'a RunId,

@@ -118,15 +118,15 @@ fn each_breakdown_has_its_week_with_gaps() {
     let sheet = workbook::sheet(&mut workbook::open(&bytes), "Phân tích");
     let row = (0..sheet.height())
         .find(|row| *workbook::at(&sheet, *row, 1) == Data::String("1.001612".into()));
-    let week: Vec<&Data> = (10..17)
-        .map(|col| workbook::at(&sheet, row.unwrap(), col))
+    let week: Vec<String> = (10..17)
+        .map(|col| workbook::at(&sheet, row.unwrap(), col).to_string())
         .collect();
-    assert_eq!((week[1], week[4]), (&Data::Float(0.25), &Data::Float(0.5)));
+    assert_eq!([&*week[1], &*week[4]], ["0.25", "0.5"]);
     assert!(
-        [0, 2, 3, 5].iter().all(|day| *week[*day] == Data::Empty),
+        [0, 2, 3, 5].iter().all(|day| week[*day].is_empty()),
         "{week:?}"
     );
-    assert!(matches!(week[6], Data::Float(share) if *share > 0.0));
+    assert!(!week[6].is_empty());
 }
 
 #[test]

@@ -84,7 +84,8 @@ function names(say) {
 function tables(say) {
   for (const table of all('table')) {
     // that of an exception's candidates stands in the named row of its exception
-    const named = words(table.caption) || table.matches('[aria-label], [aria-labelledby], .compare *');
+    const named = words(table.caption)
+      || table.matches('[aria-label], [aria-labelledby], .compare *');
     if (!named) say('table-name', table);
     if (!table.querySelector('th[scope=col]')) say('table-columns', table);
     for (const head of all('th', table)) {
