@@ -95,6 +95,7 @@ mod probe_answers;
 mod prove;
 mod proposed;
 mod push;
+mod push_hostile;
 mod push_sandbox;
 mod push_links;
 mod quality;
