@@ -85,14 +85,10 @@ pub(super) const DECISION_STALE: Class = Class {
 
 fn stale(case: &MoneyCase) -> Seen {
     let key = case.money.key(case.pool);
-    let decision = case
-        .desk
-        .stale
-        .iter()
-        .map(|d| &case.pool.inputs.decisions[*d])
-        .find(|d| d.row == key)?;
-    Some(vec![Evidence::StaleDecision(
-        decision.by.clone(),
-        decision.reason.clone(),
-    )])
+    let stale = case.desk.stale.iter();
+    let mut stale = stale.map(|(d, why)| (&case.pool.inputs.decisions[*d], why));
+    let (decision, why) = stale.find(|(d, _)| d.row == key)?;
+    let (by, reason) = (decision.by.clone(), decision.reason.clone());
+    let said = Some(Evidence::StaleDecision(by, reason)).into_iter();
+    Some(said.chain(why.clone()).collect())
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::dossier_code::DossierCode;
+use super::fee::{Fee, FeeStatus};
 use super::ids::{FeeId, RowKey};
 use super::vnd::Vnd;
 
@@ -15,6 +16,29 @@ pub struct Share {
     pub fee_id: FeeId,
     /// The amount.
     pub amount: Vnd,
+    /// The line as it stood; none where an older program wrote the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_then: Option<FeeThen>,
+}
+
+/// A fee line as it stood when somebody gave it money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FeeThen {
+    /// What was due; another amount makes the decision stale.
+    pub amount: Vnd,
+    /// The registry's word. Whether it is cancelled makes the decision stale; what it believes of
+    /// the payment does not, because that is what was decided.
+    pub status: FeeStatus,
+}
+
+impl FeeThen {
+    /// The line as it stands.
+    pub fn of(fee: &Fee) -> Self {
+        Self {
+            amount: fee.amount,
+            status: fee.status,
+        }
+    }
 }
 
 /// What was ruled about one row.

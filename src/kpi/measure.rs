@@ -227,22 +227,31 @@ impl Frame<'_> {
             (share.low, share.high, share.outer) = (Some(least), Some(greatest), false);
             share.verdict = share
                 .target
-                .map(|target| self.verdict(target, least, greatest));
+                .map(|target| self.verdict(target, (least, greatest), share.denominator));
             if share.verdict != Some(Verdict::Undecided) {
                 share.deciding = Deciding::default();
             }
         }
     }
 
-    fn verdict(&self, target: Fraction, low: Fraction, high: Fraction) -> Verdict {
-        if self.unsure {
+    /// What the bounds prove. Where the point figure has an empty denominator there may have been
+    /// no payment at all, and the bounds leave that out: they prove nothing then.
+    fn verdict(
+        &self,
+        target: Fraction,
+        (low, high): (Fraction, Fraction),
+        denominator: i128,
+    ) -> Verdict {
+        let met = low.compare(target) != Ordering::Less;
+        let missed = high.compare(target) == Ordering::Less;
+        if self.unsure || !(met || missed) {
             Verdict::Undecided
-        } else if low.compare(target) != Ordering::Less {
+        } else if denominator == 0 {
+            Verdict::NoData
+        } else if met {
             Verdict::Met
-        } else if high.compare(target) == Ordering::Less {
-            Verdict::Missed
         } else {
-            Verdict::Undecided
+            Verdict::Missed
         }
     }
 
@@ -326,7 +335,7 @@ impl Frame<'_> {
         let target = self.target().map(|of| of.share);
         let verdict = target.map(|target| match bounds {
             None => Verdict::NoData,
-            Some(bounds) => self.verdict(target, bounds.low, bounds.high),
+            Some(bounds) => self.verdict(target, (bounds.low, bounds.high), point.1),
         });
         Share {
             definition: self.definition.id,

@@ -195,13 +195,14 @@ impl PriorSum {
 words!(
     /// What the bounds prove against the target.
     Verdict {
-        /// The lower bound reaches the target.
+        /// The lower bound reaches the target, and something counts.
         Met = "met",
-        /// The upper bound stays below the target.
+        /// The upper bound stays below the target, and something counts.
         Missed = "missed",
         /// The target lies between the bounds.
         Undecided = "undecided",
-        /// Nothing can be in the denominator.
+        /// Nothing can be in the denominator; or nothing is, and the bounds of what open items could
+        /// put there lie on one side of the target.
         NoData = "no_data",
     }
 );

@@ -176,8 +176,9 @@ pub struct Desk<'p, 'a> {
     pub sets: Vec<CertifiedSet>,
     /// The set of each dossier that is in one.
     pub set_of: BTreeMap<Index, Index>,
-    /// Decisions whose rows changed: positions in `Inputs::decisions`.
-    pub stale: Vec<usize>,
+    /// Decisions whose rows changed: positions in `Inputs::decisions`, and what changed where that
+    /// can be told.
+    pub stale: Vec<(usize, Option<Evidence>)>,
 }
 
 /// One value for each row: one half of them is made beside the other.

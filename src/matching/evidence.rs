@@ -114,6 +114,10 @@ pub enum Evidence {
     DecidedBy(Box<str>, Box<str>),
     /// A decision whose row or lines changed: (who, why).
     StaleDecision(Box<str>, Box<str>),
+    /// What the line was when it was decided upon: (line, due then, due now).
+    FeeBecame(Box<str>, Vnd, Vnd),
+    /// The line was cancelled since, or is not any more: (line, cancelled now).
+    FeeCancelled(Box<str>, bool),
     /// A receipt names a line that is not there.
     NoSuchLine(Box<str>),
     /// Older than go-live: an opening item.

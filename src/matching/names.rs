@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::fold::{fold_name, squeeze};
-use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, Txn};
+use crate::domain::{AgencyCode, DossierCode, Fee, PaymentOrder, Receipt, RowKey, Txn};
 
 use super::code_scan::Scanner;
 
@@ -29,6 +29,8 @@ pub struct Names {
     pub txn_ids: BTreeSet<Box<str>>,
     /// Bank references.
     pub bank_refs: BTreeSet<Box<str>>,
+    /// Transactions that spell the dossiers of new rows.
+    pub txns: BTreeSet<RowKey>,
 }
 
 impl Spoken {
@@ -39,6 +41,7 @@ impl Spoken {
             orders: self.orders,
             txn_ids: self.references.clone(),
             bank_refs: self.references,
+            txns: BTreeSet::new(),
         }
     }
 }
@@ -59,6 +62,8 @@ pub fn spoken<'r>(
     for txn in txns {
         say(&scanner, txn, &mut spoken);
     }
+    let ids = orders.iter().map(|order| order.order_id.as_ref().into());
+    spoken.orders.extend(ids);
     let codes = fees.iter().map(|fee| &fee.dossier_code);
     let codes = codes.chain(orders.iter().map(|order| &order.dossier_code));
     for code in codes.chain(receipts.iter().map(|receipt| &receipt.dossier_code)) {

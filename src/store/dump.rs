@@ -10,7 +10,7 @@ use super::{Store, StoreError};
 
 /// Every table with business state; `lease`, `raw`, `reading`, `staged` and `outbox`
 /// hold none.
-static TABLES: [&sql::Statement; 25] = [
+static TABLES: [&sql::Statement; 26] = [
     &sql::DUMP_AGENCY_VERSION,
     &sql::DUMP_DOSSIER,
     &sql::DUMP_FEE_VERSION,
@@ -20,6 +20,7 @@ static TABLES: [&sql::Statement; 25] = [
     &sql::DUMP_ACCOUNT_STATEMENT,
     &sql::DUMP_STATEMENT_CHECK,
     &sql::DUMP_TXN,
+    &sql::DUMP_TXN_SPELLING,
     &sql::DUMP_REJECT_ROW,
     &sql::DUMP_CONFLICT_VERSION,
     &sql::DUMP_FEED_DAY,

@@ -14,7 +14,7 @@ use crate::domain::Day;
 
 /// Version, name and text of each migration, in order: one file and one line each.
 #[rustfmt::skip]
-const ALL: [(i64, &str, &str); 11] = [
+const ALL: [(i64, &str, &str); 12] = [
     (1, "core", include_str!("../../migrations/0001_core.sql")),
     (2, "statement", include_str!("../../migrations/0002_statement.sql")),
     (3, "trace", include_str!("../../migrations/0003_trace.sql")),
@@ -26,6 +26,7 @@ const ALL: [(i64, &str, &str); 11] = [
     (9, "seals", include_str!("../../migrations/0009_seals.sql")),
     (10, "kept", include_str!("../../migrations/0010_kept.sql")),
     (11, "staged", include_str!("../../migrations/0011_staged.sql")),
+    (12, "spellings", include_str!("../../migrations/0012_spellings.sql")),
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -192,7 +193,7 @@ mod tests {
             matches!(newer, StoreError::NewerThanProgram(9002)),
             "{newer}"
         );
-        let copy = format!("sqlite://{}.before-12", path.display());
+        let copy = format!("sqlite://{}.before-13", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

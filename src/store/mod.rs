@@ -28,6 +28,7 @@ mod account_statement;
 pub mod archive;
 mod feed;
 mod registry;
+mod spelling;
 mod txn;
 mod version;
 

@@ -174,6 +174,7 @@ impl Reach {
         names: &Names,
     ) -> Result<(), StoreError> {
         self.dossiers.extend(names.dossiers.iter().cloned());
+        self.txns.extend(names.txns.iter().cloned());
         let night = night.to_string();
         let as_of = [Bind::Text(&night)];
         for (statement, texts) in [

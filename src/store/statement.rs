@@ -73,6 +73,11 @@ macro_rules! statements {
 statements! {
     INSERT_TXN = both "insert_txn" 2;
     UPDATE_TXN = both "update_txn" 1;
+    INSERT_TXN_SPELLING = both "insert_txn_spelling" 1;
+    DELETE_TXN_SPELLING = both "delete_txn_spelling" 1;
+    SELECT_UNTOLD_SPELLING = both "select_untold_spelling" 0;
+    SELECT_TXN_TEXT = both "select_txn_text" 2;
+    SELECT_TXN_BY_SPELLING = both "select_txn_by_spelling" 2;
     REOPEN_TXN = both "reopen_txn" 1;
     SELECT_TXN_BY_KEY = both "select_txn_by_key" 2;
     SELECT_NEW_TXN = both "select_new_txn" 1;
@@ -311,6 +316,7 @@ statements! {
     DUMP_ACCOUNT_STATEMENT = both "dump_account_statement" 0;
     DUMP_STATEMENT_CHECK = both "dump_statement_check" 0;
     DUMP_TXN = both "dump_txn" 0;
+    DUMP_TXN_SPELLING = both "dump_txn_spelling" 0;
     DUMP_REJECT_ROW = both "dump_reject_row" 0;
     DUMP_CONFLICT_VERSION = both "dump_conflict_version" 0;
     DUMP_FEED_DAY = both "dump_feed_day" 0;

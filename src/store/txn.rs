@@ -8,7 +8,7 @@ use super::batch::batches;
 use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
 use super::exec::{Bind, Row, Tx, clean};
 use super::statement as sql;
-use super::{FeedDay, Store, StoreError, staged};
+use super::{FeedDay, Store, StoreError, spelling, staged};
 use crate::domain::{
     Conflict, Day, Piece, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
 };
@@ -120,6 +120,7 @@ impl Store {
         let rows = batches(&merged.updated, write_txn);
         let update = (&sql::UPDATE_TXN, "txn");
         saved.updated = staged::store(&mut tx, update, (&rows, &[]), &night_text).await?;
+        spelling::keep(&mut tx, &stored, (&merged.fresh, &merged.updated)).await?;
         saved.conflicts = save_versions(&mut tx, &versions, &night_text).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
             write_reject(row, reject, reject.business_date);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::OK;
 use doisoat::domain::{
-    Day, DossierCode, Fee, Moment, Period, Rules, SourceName, Txn, TxnKind, Vnd,
+    Day, DossierCode, Fee, Moment, PaymentOrder, Period, Rules, SourceName, Txn, TxnKind, Vnd,
 };
 use doisoat::matching::spoken;
 use doisoat::settle::{Inputs, Settlement, settle};
@@ -17,9 +17,9 @@ use crate::rows::{code, fee, near_spellings, night_of, registry_file, rival_spel
 use crate::simulate::state;
 use crate::store_open::holder;
 
-const A: &str = "H48.18.22-221205-0001";
-const B: &str = "H48.18.22-221205-0002";
-const THANH: &str = "NGUYEN VAN THANH";
+pub(crate) const A: &str = "H48.18.22-221205-0001";
+pub(crate) const B: &str = "H48.18.22-221205-0002";
+pub(crate) const THANH: &str = "NGUYEN VAN THANH";
 const ACCOUNT: &str = "8888";
 
 /// A dossier of which the registry wrote down the day of payment.
@@ -31,20 +31,21 @@ fn recorded(dossier: &str, payer: &str) -> Fee {
 
 /// What comes in one night.
 #[derive(Clone, Default)]
-struct Comes {
+pub(crate) struct Comes {
     night: u32,
     fees: Vec<Fee>,
+    pub(crate) orders: Vec<PaymentOrder>,
     txns: Vec<Txn>,
 }
 
-fn due(dossier: &str, payer: &str) -> Fee {
+pub(crate) fn due(dossier: &str, payer: &str) -> Fee {
     Fee {
         payer_name: payer.into(),
         ..fee(dossier, "F1", 50_000)
     }
 }
 
-fn paid(id: &str, of: u32, memo: &str, payer: &str) -> Txn {
+pub(crate) fn paid(id: &str, of: u32, memo: &str, payer: &str) -> Txn {
     Txn {
         memo: memo.into(),
         payer: payer.into(),
@@ -53,8 +54,13 @@ fn paid(id: &str, of: u32, memo: &str, payer: &str) -> Txn {
     }
 }
 
-fn comes(night: u32, fees: Vec<Fee>, txns: Vec<Txn>) -> Comes {
-    Comes { night, fees, txns }
+pub(crate) fn comes(night: u32, fees: Vec<Fee>, txns: Vec<Txn>) -> Comes {
+    Comes {
+        night,
+        fees,
+        orders: Vec::new(),
+        txns,
+    }
 }
 
 fn rules(night: Day) -> Rules {
@@ -70,8 +76,19 @@ async fn pool(store: &Store, night: Day) -> Inputs {
     let new = store.new_rows(night).await.unwrap();
     let open = store.open_txns(night).await.unwrap();
     let agency = code(A).agency();
-    let all: Vec<Txn> = new.txns.iter().chain(&open).cloned().collect();
-    let spoken = spoken([&agency], &all, &new.fees, &new.orders, &new.receipts);
+    let speak = |txns: &[Txn]| spoken([&agency], txns, &new.fees, &new.orders, &new.receipts);
+    let fresh = speak(&new.txns).spellings;
+    let named = store.existing_dossiers(night, &fresh).await.unwrap();
+    let codes = named.iter().map(DossierCode::squeezed).collect();
+    let again = store.spelling_txns(night, &codes).await.unwrap();
+    let all: Vec<Txn> = new
+        .txns
+        .iter()
+        .chain(&again)
+        .chain(&open)
+        .cloned()
+        .collect();
+    let spoken = speak(&all);
     let mut wanted: BTreeSet<String> = spoken.spellings.clone();
     wanted.extend(near_spellings([&agency], &all, &BTreeSet::new()));
     let mut existing: BTreeSet<DossierCode> = BTreeSet::new();
@@ -84,7 +101,8 @@ async fn pool(store: &Store, night: Day) -> Inputs {
         sum_days: 3,
         gateways: Vec::new(),
     };
-    let names = spoken.resolve(existing);
+    let mut names = spoken.resolve(existing);
+    names.txns = again.iter().map(Txn::key).collect();
     store.pool(night, &names, &window).await.unwrap()
 }
 
@@ -120,7 +138,7 @@ fn told(settlement: &Settlement) -> BTreeMap<String, String> {
 
 /// Runs the story night by night up to `last`, and at once; both end alike. Tells what the rows
 /// were after the nights asked for, and in the end.
-async fn story(kind: Kind, all: &[Comes], ask: &[u32], last: u32) -> Vec<String> {
+pub(crate) async fn story(kind: Kind, all: &[Comes], ask: &[u32], last: u32) -> Vec<String> {
     let mut said = Vec::new();
     let mut dumps = Vec::new();
     for at_once in [false, true] {
@@ -133,6 +151,7 @@ async fn story(kind: Kind, all: &[Comes], ask: &[u32], last: u32) -> Vec<String>
                 let name = format!("file-{of}");
                 let (file, mut registry) = registry_file(&name, &night_of(of).to_string(), &[]);
                 registry.fees.clone_from(&rows.fees);
+                registry.orders.clone_from(&rows.orders);
                 store.save_registry(&file, &registry).await.unwrap();
                 pull(&store, night_of(of), rows.txns.clone()).await;
             }
@@ -165,7 +184,7 @@ fn line(decided: &BTreeMap<String, String>) -> String {
 
 const SLIP: &str = "NOP PHI H48.18.22-221205-0007";
 
-async fn check(all: &[Comes], ask: &[u32], last: u32, expected: &[&str]) {
+pub(crate) async fn check(all: &[Comes], ask: &[u32], last: u32, expected: &[&str]) {
     assert_eq!(story(Kind::Sqlite, all, ask, last).await, expected);
 }
 

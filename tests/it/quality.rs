@@ -56,6 +56,7 @@ fn decision(decided: &Decided) -> Decision {
         dossier_code: DossierCode::parse(&decided.dossier).unwrap(),
         fee_id: FeeId::new(fee),
         amount: Vnd::new(*amount),
+        fee_then: None,
     };
     Decision {
         row: RowKey::txn(&SourceName::new(decided.source), &decided.id),

@@ -313,6 +313,7 @@ fn pays(
                 dossier_code: fee.dossier_code.clone(),
                 fee_id: fee.fee_id.clone(),
                 amount: Vnd::from_wide(part).ok()?,
+                fee_then: None,
             });
         }
     }

@@ -14,7 +14,8 @@ use crate::town::{FIRST, Town, day, files, same_dump};
 use crate::verify::two_nights;
 
 /// What each migration after the first added; taken away again, the newest first.
-const ADDED: [(i64, &[&str]); 10] = [
+const ADDED: [(i64, &[&str]); 11] = [
+    (12, &["DROP TABLE txn_spelling"]),
     (11, &["DROP TABLE staged"]),
     (
         10,
@@ -179,7 +180,7 @@ async fn upgraded(town: &Town, schema: i64) {
     assert_eq!(code(&pending), 10, "{what}: {}", stderr(&pending));
     let done = run(town, &["migrate"]).await;
     let applied = stdout(&done);
-    let wanted = usize::try_from(11 - schema).unwrap();
+    let wanted = usize::try_from(12 - schema).unwrap();
     assert_eq!(
         (code(&done), applied.lines().count()),
         (0, wanted),
@@ -204,10 +205,27 @@ async fn upgraded(town: &Town, schema: i64) {
         assert!(copies.count() >= 1, "{what}: SQLite copies itself first");
     }
     let verified = run(town, &["verify", "--all", "--lang", "en"]).await;
-    assert_eq!(code(&verified), 0, "{what}: {}", stdout(&verified));
+    let said = format!("{}{}", stdout(&verified), stderr(&verified));
+    assert_eq!(code(&verified), 0, "{what}: {said}");
     town.morning_after(day("2022-12-07"));
     let next = run(town, &["run", "--date", "2022-12-07"]).await;
     assert_eq!(code(&next), 0, "{what}: {}", stderr(&next));
+    // what the transactions of before spell was made by the first night
+    let spelled = |dump: &str| -> Vec<String> {
+        let lines = dump
+            .lines()
+            .filter(|line| line.starts_with("txn_spelling "));
+        lines.map(str::to_owned).collect()
+    };
+    let (was, now) = (spelled(&whole), spelled(&town.dump().await));
+    assert!(
+        !was.is_empty() && was.iter().all(|line| now.contains(line)),
+        "{what}: {now:?}"
+    );
+    assert!(
+        !now.iter().any(|line| line.contains("\"spelling\":\"\"")),
+        "{what}"
+    );
     let verified = run(town, &["verify", "--lang", "en"]).await;
     let text = stdout(&verified);
     assert!(
@@ -220,7 +238,7 @@ async fn upgraded(town: &Town, schema: i64) {
 async fn a_database_of_every_schema_is_brought_up_to_date() {
     let town = older_town(Kind::Sqlite).await;
     let kept = files(town.dir());
-    for schema in 1..=10 {
+    for schema in 1..=11 {
         put_back(town.dir(), &kept);
         upgraded(&town, schema).await;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{JobError, Target, usage};
-use crate::domain::{DecidedShare, DossierCode, Fee, Lang, Vnd};
+use crate::domain::{DecidedShare, DossierCode, Fee, FeeThen, Lang, Vnd};
 use crate::store::Store;
 use crate::text;
 
@@ -41,6 +41,7 @@ pub(super) async fn shares_of(
                     dossier_code: fee.dossier_code.clone(),
                     fee_id: fee.fee_id.clone(),
                     amount,
+                    fee_then: Some(FeeThen::of(fee)),
                 });
             }
             part -= share;

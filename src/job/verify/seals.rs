@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::chain::Chain;
 use super::ledger::{Ledger, Sheet, Writers, word};
 use crate::domain::Day;
+use crate::domain::spelling::spelled;
 use crate::job::desk::Desk;
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
@@ -203,6 +204,7 @@ pub(super) fn nights(all: &[RunRecord], tables: &Tables, findings: &mut Findings
     spans(tables, findings);
     firm(tables, findings);
     halves(tables, findings);
+    spellings(tables, findings);
 }
 
 /// What was written as of a later night was written by a run that stands for an earlier one.
@@ -341,5 +343,34 @@ fn halves(tables: &Tables, findings: &mut Findings) {
         let about = format!("firm_half {} {} {}", key[0], key[1], key[2]);
         let print = format!("{}/{}", left.0, left.1);
         findings.add(Invariant::Stored, about, what, "0/0", print);
+    }
+}
+
+/// `txn_spelling` follows from `txn`; what older programs stored waits for the next night.
+fn spellings(tables: &Tables, findings: &mut Findings) {
+    let rows = |table: &str| tables.get(table).into_iter().flatten();
+    let plain = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let key = |row: &Value, text: String| [text, plain(&row["source"]), plain(&row["id"])];
+    let kept = rows("txn_spelling").map(|row| key(row, plain(&row["spelling"])));
+    let kept: BTreeSet<[String; 3]> = kept.collect();
+    if kept.contains(&[const { String::new() }; 3]) {
+        return;
+    }
+    let made = rows("txn").flat_map(|row| {
+        let told = spelled(
+            row["memo"].as_str().unwrap_or(""),
+            row["order_ref"].as_str(),
+        );
+        told.into_iter().map(move |text| key(row, text))
+    });
+    let made: BTreeSet<[String; 3]> = made.collect();
+    for row in made.symmetric_difference(&kept) {
+        let what = text(
+            "mã đọc được trong nội dung phải đúng với giao dịch",
+            "what a transaction spells follows from it",
+        );
+        let about = format!("txn_spelling {} {} {}", row[0], row[1], row[2]);
+        let [wanted, found] = [&made, &kept].map(|set| set.contains(row).to_string());
+        findings.add(Invariant::Stored, about, what, wanted, found);
     }
 }

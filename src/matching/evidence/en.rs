@@ -105,6 +105,11 @@ impl Evidence {
             Self::StaleDecision(who, why) => {
                 format!("the decision of {who} ({why}) no longer fits the data")
             }
+            Self::FeeBecame(line, then, now) => {
+                format!("fee {line} changed from {} to {}", d(then), d(now))
+            }
+            Self::FeeCancelled(line, true) => format!("fee {line} was cancelled"),
+            Self::FeeCancelled(line, false) => format!("fee {line} is not cancelled any more"),
             Self::NoSuchLine(line) => format!("no such fee line: {line}"),
             Self::BeforeStart(start) => format!("opening item: older than go-live {}", day(start)),
             Self::AccountOf(account, fee) => format!("account of {account}, fee of {fee}"),

@@ -112,6 +112,11 @@ impl Evidence {
             Self::StaleDecision(who, why) => {
                 format!("quyết định của {who} ({why}) không còn khớp dữ liệu")
             }
+            Self::FeeBecame(line, then, now) => {
+                format!("khoản thu {line} đổi từ {} thành {}", d(then), d(now))
+            }
+            Self::FeeCancelled(line, true) => format!("khoản thu {line} đã bị hủy"),
+            Self::FeeCancelled(line, false) => format!("khoản thu {line} không còn bị hủy"),
             Self::NoSuchLine(line) => format!("không có khoản thu {line}"),
             Self::BeforeStart(start) => {
                 format!(

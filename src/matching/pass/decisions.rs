@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Decision, Ruling, Side, Text, TxnKind};
+use crate::domain::{DecidedShare, Decision, FeeStatus, Ruling, Side, Text, TxnKind};
 
 use super::super::desk::{Credit, Desk, Money, Standing};
 use super::super::evidence::Evidence;
@@ -29,7 +29,7 @@ fn run(desk: &mut Desk) {
         }
         let waits = |txn: &Index| desk.txns[at(*txn)] == Standing::Waiting;
         let Some(txn) = find(desk.pool, decision).filter(waits) else {
-            desk.stale.push(position);
+            desk.stale.push((position, None));
             continue;
         };
         match &decision.ruling {
@@ -39,12 +39,18 @@ fn run(desk: &mut Desk) {
                 desk.out(txn, "not_fee", vec![said]);
             }
             Ruling::Pays(_) if desk.pool.txn(txn).kind != TxnKind::Payment => {
-                desk.stale.push(position);
+                desk.stale.push((position, None));
             }
-            Ruling::Pays(shares) => match parts(desk.pool, decision, shares, &mut used) {
-                Some(parts) => apply(desk, txn, decision, parts),
-                None => desk.stale.push(position),
-            },
+            Ruling::Pays(shares) => {
+                if let Some(why) = changed(desk.pool, shares) {
+                    desk.stale.push((position, Some(why)));
+                    continue;
+                }
+                match parts(desk.pool, decision, shares, &mut used) {
+                    Some(parts) => apply(desk, txn, decision, parts),
+                    None => desk.stale.push((position, None)),
+                }
+            }
         }
     }
 }
@@ -62,6 +68,22 @@ fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
     (txns[found].amount == decision.amount_then).then(|| index(found))
 }
 
+/// What is not any more as it was when it was decided upon, of the first line that changed. A line
+/// that is gone is found where its part is given.
+fn changed(pool: &Pool, shares: &[DecidedShare]) -> Option<Evidence> {
+    shares.iter().find_map(|share| {
+        let then = share.fee_then?;
+        let mut fees = pool.fees_of(pool.find(&share.dossier_code)?).iter();
+        let fee = fees.find(|fee| fee.fee_id == share.fee_id)?;
+        let line = || fee.fee_id.as_str().into();
+        let [was, is] = [then.status, fee.status].map(|s| s == FeeStatus::Cancelled);
+        if fee.amount != then.amount {
+            return Some(Evidence::FeeBecame(line(), then.amount, fee.amount));
+        }
+        (was != is).then(|| Evidence::FeeCancelled(line(), is))
+    })
+}
+
 /// Dossiers, each with its lines and what they get.
 type Parts = Vec<(Index, Vec<(Index, i64)>)>;
 
@@ -70,7 +92,7 @@ type Parts = Vec<(Index, Vec<(Index, i64)>)>;
 fn parts(
     pool: &Pool,
     decision: &Decision,
-    shares: &[crate::domain::DecidedShare],
+    shares: &[DecidedShare],
     used: &mut BTreeMap<Index, i128>,
 ) -> Option<Parts> {
     let total: i128 = shares.iter().map(|share| share.amount.wide()).sum();

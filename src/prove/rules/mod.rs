@@ -12,7 +12,7 @@ mod sets;
 use super::books::{Books, Money, MoneyRow, Stake};
 use super::memo::{person, squeezed};
 use super::violation::{Findings, Invariant, name, text};
-use crate::domain::{Ruling, Text, Txn};
+use crate::domain::{DecidedShare, FeeStatus, Ruling, Text, Txn};
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     for money in &books.money {
@@ -274,9 +274,28 @@ fn decided(books: &Books, money: &Money, stake: &Stake) -> bool {
             .parts
             .iter()
             .all(|(line, _)| stake.part(*line) <= given(*line));
-        let here = |share: &crate::domain::DecidedShare| {
-            share.dossier_code == *books.dossiers[stake.dossier].code
+        let here = |share: &DecidedShare| share.dossier_code == *books.dossiers[stake.dossier].code;
+        let same = decision.amount_then.wide() == money.amount();
+        same && fits && shares.iter().any(here) && stand(books, shares)
+    })
+}
+
+/// Every line that a ruling gave money to has the amount that it had then, and is cancelled only
+/// where it was. Older rulings do not tell.
+fn stand(books: &Books, shares: &[DecidedShare]) -> bool {
+    shares.iter().all(|share| {
+        let (Some(then), Some(at)) = (
+            share.fee_then,
+            books.dossier_at(share.dossier_code.as_str()),
+        ) else {
+            return true;
         };
-        decision.amount_then.wide() == money.amount() && fits && shares.iter().any(here)
+        let lines = books.lines.get(books.dossiers[at].lines.clone());
+        let mut fees = lines.into_iter().flatten().map(|line| line.fee);
+        fees.find(|fee| fee.fee_id == share.fee_id)
+            .is_none_or(|fee| {
+                let cancelled = [fee.status, then.status].map(|s| s == FeeStatus::Cancelled);
+                fee.amount == then.amount && cancelled[0] == cancelled[1]
+            })
     })
 }

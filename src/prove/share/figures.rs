@@ -318,9 +318,16 @@ fn verdict(
     let verdict = target.map(|target| match (found.low, found.high) {
         (None, _) | (_, None) => Verdict::NoData,
         _ if unsure => Verdict::Undecided,
-        (Some(low), _) if at_most(Some(target), Some(low)) => Verdict::Met,
-        (_, Some(high)) if !at_most(Some(target), Some(high)) => Verdict::Missed,
-        _ => Verdict::Undecided,
+        (Some(low), Some(high)) => {
+            let below = !at_most(Some(target), Some(high));
+            match (at_most(Some(target), Some(low)), below) {
+                (false, false) => Verdict::Undecided,
+                // perhaps nothing was paid at all
+                _ if found.denominator == 0 => Verdict::NoData,
+                (true, _) => Verdict::Met,
+                _ => Verdict::Missed,
+            }
+        }
     });
     let id = |verdict: Option<Verdict>| verdict.map_or("-", Verdict::id).to_owned();
     say(

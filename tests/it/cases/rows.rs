@@ -2,7 +2,7 @@
 
 use doisoat::domain::{
     Agency, AgencyCode, CollectionMode, Completeness, Conflict, Day, DecidedShare, Decision,
-    DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Fraction,
+    DeclaredMethod, DossierCode, Fee, FeeId, FeeKind, FeeStatus, FeeThen, FilingChannel, Fraction,
     Instrument, Moment, OrderStatus, PaymentOrder, Period, Receipt, ReceiptStatus, Reject,
     RejectCode, RowKey, Ruling, Side, SourceFacts, SourceName, Target, Txn, TxnKind, TxnStatus,
     Vnd, fee::FeeMore,
@@ -321,12 +321,15 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
 }
 
 /// `decide T1 pays F1 50.000 F2 8.000`, `decide T1 not_fee` or `decide F1 write_off was=unpaid`;
-/// `when=60.000` is the amount on which the person ruled, `was` the class.
+/// `when=60.000` is the amount on which the person ruled, `was` the class; `due=60.000` and
+/// `status=unpaid` what the lines were that the person gave money to.
 fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let row = words.name(&case.names)?;
     let key = case.names[&row].clone();
     let ruled = words.value("when").map(|raw| amount(&raw)).transpose()?;
     let was = words.value("was").unwrap_or_default();
+    let due_then = words.value("due").map(|raw| amount(&raw)).transpose()?;
+    let status = words.value("status").and_then(|raw| FeeStatus::parse(&raw));
     let has = |txn: &&Txn| txn.key() == key;
     let now = case.inputs.txns.iter().find(has).map(|txn| txn.amount);
     let fees = case.inputs.fees.iter();
@@ -348,6 +351,10 @@ fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
                 dossier_code: key.dossier.clone().ok_or("only fees can be paid")?,
                 fee_id: FeeId::new(&key.id),
                 amount: words.amount()?,
+                fee_then: due_then.map(|amount| FeeThen {
+                    amount,
+                    status: status.unwrap_or(FeeStatus::Paid),
+                }),
             });
         }
         Ruling::Pays(shares)

@@ -129,6 +129,7 @@ impl Scene<'_> {
             dossier_code: code.clone(),
             fee_id: FeeId::new("FAR"),
             amount,
+            fee_then: None,
         };
         let (_, mut day) = self.decided(row, Ruling::Pays(vec![share]));
         day.fees.push(Fee {
@@ -235,6 +236,7 @@ impl Scene<'_> {
                     dossier_code: fee.dossier_code.clone(),
                     fee_id: fee.fee_id.clone(),
                     amount: Vnd::from_wide(part).unwrap(),
+                    fee_then: None,
                 });
             }
         }

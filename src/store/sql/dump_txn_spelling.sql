@@ -1,0 +1,2 @@
+-- Every spelling.
+SELECT spelling, source, id FROM txn_spelling
