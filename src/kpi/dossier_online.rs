@@ -22,8 +22,10 @@ pub(super) const DEFINITION: Definition = Definition {
         en: "dossiers",
     },
     formula: Text {
-        vi: "Số hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; theo ngày tiếp nhận. Hồ sơ để trống kênh nộp được tính là nộp trực tiếp tại bộ phận một cửa; hồ sơ từ nguồn không có cột kênh nộp không được tính.",
-        en: "Dossiers filed online over all dossiers received; by day of receipt. An empty filing channel is taken for the counter; dossiers of a source without that column do not count.",
+        vi: "Số hồ sơ nộp trực tuyến trên tổng số hồ sơ tiếp nhận; theo ngày tiếp nhận. \
+             Hồ sơ để trống kênh nộp được tính là nộp trực tiếp tại bộ phận một cửa; hồ sơ từ nguồn không có cột kênh nộp không được tính.",
+        en: "Dossiers filed online over all dossiers received; by day of receipt. \
+             An empty filing channel is taken for the counter; dossiers of a source without that column do not count.",
     },
     enough,
     distinct: |_| None,

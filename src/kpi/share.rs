@@ -201,8 +201,8 @@ words!(
         Missed = "missed",
         /// The target lies between the bounds.
         Undecided = "undecided",
-        /// Nothing can be in the denominator; or nothing is, and the bounds of what open items could
-        /// put there lie on one side of the target.
+        /// Nothing can be in the denominator; or nothing is, and the bounds of what open items
+        /// could put there lie on one side of the target.
         NoData = "no_data",
     }
 );

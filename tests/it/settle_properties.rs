@@ -26,8 +26,7 @@ use shuffle::shuffled;
 
 /// So many days; more by `PROPTEST_CASES`.
 fn cases() -> u32 {
-    let told = std::env::var("PROPTEST_CASES").ok();
-    told.and_then(|told| told.parse().ok()).unwrap_or(256)
+    std::env::var("PROPTEST_CASES").map_or(256, |told| told.parse().expect("a number"))
 }
 
 pub(crate) fn config() -> ProptestConfig {

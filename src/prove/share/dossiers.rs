@@ -145,8 +145,8 @@ fn refund(books: &Books, money: &Money, expected: &mut Vec<Expected>) {
 
 fn online(books: &Books, dossier: &Dossier) -> Option<Expected> {
     let fees = || dossier.lines.clone().map(|line| books.lines[line].fee);
-    // the first word that a line has; lines with empty cells alone are a dossier of the counter, and
-    // lines without the column tell nothing
+    // the first word that a line has; lines with empty cells alone are a dossier of the counter,
+    // and lines without the column tell nothing
     let mut channel = None;
     for told in fees().filter_map(|fee| fee.more.filing_channel) {
         if channel.is_none_or(|known| known == FilingChannel::Empty) {

@@ -100,14 +100,8 @@ fn format_vi(error: &FormatError) -> (String, String) {
             format!("từ dòng {line} bảng có quá nhiều cột hoặc ô để là sao kê"),
             WIDER.get(Lang::Vi),
         ),
-        FormatError::Book(fault) => {
-            let (what, fix) = book_fault(*fault, Lang::Vi);
-            (what.to_owned(), fix)
-        }
-        FormatError::BookAt { fault, place } => {
-            let (what, fix) = book_fault(*fault, Lang::Vi);
-            (format!("{}: {what}", in_book(place, Lang::Vi)), fix)
-        }
+        FormatError::Book(fault) => of_book(*fault, None, Lang::Vi),
+        FormatError::BookAt { fault, place } => of_book(*fault, Some(place), Lang::Vi),
         FormatError::Unreadable { why } => (
             format!("hệ thống không đọc được tệp ({why})"),
             "Hãy kiểm tra đường dẫn và quyền đọc tệp.",
@@ -243,14 +237,8 @@ fn format_en(error: &FormatError) -> (String, String) {
             format!("from line {line} on the table has more columns or cells than a statement has"),
             WIDER.get(Lang::En),
         ),
-        FormatError::Book(fault) => {
-            let (what, fix) = book_fault(*fault, Lang::En);
-            (what.to_owned(), fix)
-        }
-        FormatError::BookAt { fault, place } => {
-            let (what, fix) = book_fault(*fault, Lang::En);
-            (format!("{}: {what}", in_book(place, Lang::En)), fix)
-        }
+        FormatError::Book(fault) => of_book(*fault, None, Lang::En),
+        FormatError::BookAt { fault, place } => of_book(*fault, Some(place), Lang::En),
         FormatError::Unreadable { why } => (
             format!("the file cannot be read ({why})"),
             "Check the path and its permissions.",
@@ -287,6 +275,13 @@ fn no_header(missing: &[Box<str>]) -> (Text, Text) {
             en: "Run `doisoat inspect` on the file and correct [source.map], or move the file to its own folder.",
         },
     )
+}
+
+/// What is wrong with a spreadsheet, and where where that is known.
+fn of_book(fault: BookFault, place: Option<&BookPlace>, lang: Lang) -> (String, &'static str) {
+    let (what, fix) = book_fault(fault, lang);
+    let said = place.map(|place| format!("{}: {what}", in_book(place, lang)));
+    (said.unwrap_or_else(|| what.to_owned()), fix)
 }
 
 fn book_fault(fault: BookFault, lang: Lang) -> (&'static str, &'static str) {

@@ -1,6 +1,6 @@
 //! The rules of accessibility on the page in a browser, judged by our own script, which always
-//! runs: names, labels, references, headings, landmarks, tables, contrast, focus. Then the same page
-//! without colours: what is told must be told by words or shapes.
+//! runs: names, labels, references, headings, landmarks, tables, contrast, focus. Then the same
+//! page without colours: what is told must be told by words or shapes.
 
 use std::path::Path;
 
