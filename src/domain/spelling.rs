@@ -76,7 +76,12 @@ mod tests {
     fn codes_are_found_whoever_the_agency_is() {
         let code = "H4818222212020001";
         check("nộp lệ phí h48.18.22-221202-0001", None, &[code]);
-        check("CT DEN:5001HSH48.18.22-2212 02-0001; Napas", None, &[code]);
+        // `N50` may be a province too
+        check(
+            "CT DEN:5001HSH48.18.22-2212 02-0001; Napas",
+            None,
+            &[code, "N5001HSH4818222212020001"],
+        );
         check("", Some("H48.18.22-221202-0001"), &[code]);
         check("NOP PHI", Some("TX-00012"), &[]);
         check(
@@ -91,7 +96,11 @@ mod tests {
         check(
             "REM 000.00.31.H48-221201-0002_346021",
             None,
-            &["0000031H482212010002346", "H482212010002346"],
+            &[
+                "0000031H482212010002346",
+                "H482212010002346",
+                "M0000031H482212010002346",
+            ],
         );
     }
 
