@@ -122,9 +122,10 @@ fn text_of_all(
     forms: Forms,
     limits: Limits,
 ) -> Result<(String, &'static str), FormatError> {
-    let (text, encoding) = match forms.encoding {
-        Some(name) => (decoded_as(&bytes, name, limits)?, name),
-        None => decoded(&bytes, limits)?,
+    let (text, encoding) = if let Some(name) = forms.encoding {
+        (decoded_as(&bytes, name, limits)?, name)
+    } else {
+        decoded(&bytes, limits)?
     };
     let mark = bytes.len() - text.len().min(bytes.len());
     let text = match text {

@@ -23,10 +23,15 @@ struct Shown<'d> {
     totals: Value,
 }
 
-/// A share as a document tells it.
+/// A share as a document tells it, over all, of an agency, or of a cell of a breakdown.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ShownShare<'d> {
+    /// The dimension and the value of a cell.
+    #[serde(borrow)]
+    by: Cow<'d, str>,
+    #[serde(borrow)]
+    value: Cow<'d, str>,
     #[serde(borrow)]
     definition: Cow<'d, str>,
     #[serde(borrow)]
@@ -91,19 +96,7 @@ pub(super) fn of_agencies<'r>(
 #[serde(default)]
 struct ShownCells<'d> {
     #[serde(borrow)]
-    breakdown: Vec<ShownCell<'d>>,
-}
-
-/// A cell of a breakdown as a document tells it.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ShownCell<'d> {
-    #[serde(borrow)]
-    by: Cow<'d, str>,
-    #[serde(borrow)]
-    value: Cow<'d, str>,
-    #[serde(borrow, flatten)]
-    share: ShownShare<'d>,
+    breakdown: Vec<ShownShare<'d>>,
 }
 
 /// The year's share of the first target by cell of a breakdown, in order of the nights.
@@ -119,12 +112,11 @@ pub(super) fn of_cells<'r>(
         let night = run.business_date;
         let year = night.date().format("%Y").to_string();
         let shown: ShownCells = serde_json::from_str(&run.run_json).unwrap_or_default();
-        for cell in &shown.breakdown {
-            let share = &cell.share;
+        for share in &shown.breakdown {
             let is_it = share.definition == definition && share.period == year;
             let known = whole(share).filter(|_| is_it && share.share.is_some());
-            if let Some((known, by)) = known.zip(Dimension::parse(&cell.by)) {
-                let cell = Cell::new(by, &cell.value).to_string();
+            if let Some((known, by)) = known.zip(Dimension::parse(&share.by)) {
+                let cell = Cell::new(by, &share.value).to_string();
                 cells.entry(cell.into()).or_default().push((night, known));
             }
         }
@@ -222,7 +214,7 @@ mod tests {
         let cells: ShownCells = serde_json::from_str(cells).unwrap();
         let cell = &cells.breakdown[0];
         assert_eq!((&*cell.by, &*cell.value), ("procedure", "1.001612"));
-        assert_eq!(whole(&cell.share), Fraction::new(1, 4));
+        assert_eq!(whole(cell), Fraction::new(1, 4));
         // a document of another program, and one without shares
         let bare: Shown =
             serde_json::from_str(r#"{"digests":{"a":[1]},"exceptions":[{}]}"#).unwrap();

@@ -83,7 +83,7 @@ async fn rows_from_long_before_a_statement_count_once() {
         assert_eq!(of["arrived"], arrived(4, 43_000), "{kind:?}: {of}");
         let stored = || async {
             let dump = office.town.dump().await;
-            let rows = dump.lines().filter(|line| line.starts_with("txn"));
+            let rows = dump.lines().filter(|line| line.starts_with("txn "));
             rows.count()
         };
         assert_eq!(stored().await, 5, "{kind:?}");

@@ -31,8 +31,7 @@ fn count(
     let Some(item) = table.get(key) else {
         return Ok(None);
     };
-    let count = u64::try_from(item.number()?).ok();
-    let count = count.filter(|n| (1..=most).contains(n));
+    let count = Some(item.number()?).filter(|n| (1..=most).contains(n));
     count.map(Some).ok_or_else(|| {
         let message = format!("{} is out of range", item.path());
         item.fail(message, &format!("write a number from 1 to {most}"))

@@ -148,7 +148,7 @@ impl Nights<'_> {
 }
 
 /// Reads every list. True where rows came after their night was published.
-pub(super) async fn newest(
+pub(super) fn newest(
     desk: &Desk,
     (chain, answered): (&Chain, BTreeMap<String, i64>),
     published: &BTreeSet<Day>,

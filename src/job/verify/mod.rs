@@ -164,7 +164,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let answered = answers::newest(desk, &chain, &mut found).await?;
     let told = (&chain, answered);
-    let late = lists::newest(desk, told, &nights, &tables, &mut found).await?;
+    let late = lists::newest(desk, told, &nights, &tables, &mut found)?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
     if !book.is_empty() {
         found.0.extend(changed_entry(&book));

@@ -255,7 +255,7 @@ impl<'a> Books<'a> {
     }
 
     fn enter_return(&mut self, back: usize, dossier: usize, legs: &[&Leg], spread: bool) {
-        let named = self.undoes(&self.money[back]);
+        let named = Self::undoes(&self.money[back]);
         let source = self.money[back].key.source.clone();
         let here = self.dossiers[dossier].stakes.clone();
         let is_named = |books: &Self, s: &usize| {
@@ -299,7 +299,7 @@ impl<'a> Books<'a> {
     }
 
     /// The ids of the payments that a row sends back: by its evidence, and by its legs.
-    pub(in super::super) fn undoes(&self, back: &Money<'a>) -> Vec<&'a str> {
+    pub(in super::super) fn undoes(back: &Money<'a>) -> Vec<&'a str> {
         let undone = |why: &'a Evidence| match why {
             Evidence::Undoes(id) => Some(&**id),
             _ => None,

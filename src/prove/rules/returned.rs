@@ -14,7 +14,7 @@ pub(super) fn check(books: &Books, money: &Money, findings: &mut Findings) {
     // of a payment over several dossiers it names the one that it returns
     let [line] = lines.as_slice() else { return };
     let dossier = &books.dossiers[books.lines[*line].dossier];
-    let ids = books.undoes(money);
+    let ids = Books::undoes(money);
     let stakes = || dossier.stakes.iter().map(|s| &books.stakes[*s]);
     // two sources may use one id: the nearer row is meant
     let meant = |id: &&str| {

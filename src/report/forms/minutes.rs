@@ -156,13 +156,12 @@ impl Minutes<'_> {
     fn cut(&self) -> String {
         let day = |day: Day| text::day(self.lang, day);
         let hour = format!("{:02}:{:02}", self.cutoff / 60, self.cutoff % 60);
-        let (key, from, to) = match self.cutoff {
-            0 => ("form-minutes-cut-day", self.period.from, self.period.to),
-            _ => {
-                let eve = self.period.from.minus(1);
-                ("form-minutes-cut", eve, self.period.to)
-            }
+        let (key, from) = if self.cutoff == 0 {
+            ("form-minutes-cut-day", self.period.from)
+        } else {
+            ("form-minutes-cut", self.period.from.minus(1))
         };
+        let to = self.period.to;
         let args = [("hour", &*hour), ("from", &*day(from)), ("to", &*day(to))];
         text::say(self.lang, key, &args)
     }

@@ -114,9 +114,12 @@ fn cells_of(nth: usize, row: &Row<'_>, has_days: bool) -> Vec<Cell> {
     ];
     match row.share.filter(|share| share.enough_data) {
         Some(share) if share.point.is_some() => {
-            let part = |n: i128| match share.in_dong {
-                true => Cell::Money(n),
-                false => Cell::Whole(n),
+            let part = |n: i128| {
+                if share.in_dong {
+                    Cell::Money(n)
+                } else {
+                    Cell::Whole(n)
+                }
             };
             let formula = format!("IF(E{this}=0,0,D{this}/E{this})");
             let point = share
