@@ -128,17 +128,15 @@ fn text_of_all(
         decoded(&bytes, limits)?
     };
     let mark = bytes.len() - text.len().min(bytes.len());
-    let text = match text {
-        Cow::Owned(text) => text,
-        // a mark may stand before it
-        Cow::Borrowed(_) => {
-            let mut bytes = bytes;
-            bytes.drain(..mark);
-            String::from_utf8(bytes).map_err(|_| FormatError::NotUtf8 {
-                found: "another encoding",
-            })?
-        }
-    };
+    if let Cow::Owned(text) = text {
+        return Ok((text, encoding));
+    }
+    // a mark may stand before it
+    let mut bytes = bytes;
+    bytes.drain(..mark);
+    let text = String::from_utf8(bytes).map_err(|_| FormatError::NotUtf8 {
+        found: "another encoding",
+    })?;
     Ok((text, encoding))
 }
 

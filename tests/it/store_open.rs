@@ -92,6 +92,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0009 seals",
             "0010 kept",
             "0011 staged",
+            "0012 spellings",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
@@ -117,7 +118,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(11)),
+            matches!(pending, StoreError::MigrationsPending(12)),
             "{pending}"
         );
     }

@@ -107,10 +107,18 @@ async fn answers(
     looked.sealed = true;
     let mut list = SealList::read(&bytes);
     let after = chain.night_before(link);
+    let later = |other: &Link| other.night == link.night && other.seq > link.seq;
+    let replaced = chain.links.iter().any(later);
     for (sealed, rows) in desk.store.evidence_of(link.night, &after).await? {
         let mut wanted = list.lines.remove(sealed.table).unwrap_or_default();
         for row in &rows {
-            one(sealed, row, link, &mut wanted, (looked, findings));
+            one(
+                sealed,
+                row,
+                (link, replaced),
+                &mut wanted,
+                (looked, findings),
+            );
             let sha256 = row["sha256"].as_str();
             if let (Some(sha256), "reading") = (sha256, sealed.table) {
                 let words = ["source", "what"].map(|name| row[name].as_str().unwrap_or_default());
@@ -127,11 +135,12 @@ async fn answers(
     Ok(())
 }
 
-/// One row; what the list names of it is taken away.
+/// One row; what the list names of it is taken away. What the list of a replaced version does not
+/// name is judged by that of the version which stands.
 fn one(
     sealed: &Sealed,
     row: &Value,
-    link: &Link,
+    (link, replaced): (&Link, bool),
     wanted: &mut BTreeMap<String, BTreeSet<String>>,
     (looked, findings): (&mut Looked, &mut Findings),
 ) {
@@ -140,7 +149,7 @@ fn one(
         Some(hashes) if hashes.contains(&hash) => return,
         Some(hashes) => hashes.into_iter().collect::<Vec<_>>().join(" | "),
         // bytes that a later answer brought again
-        None if sealed.table == "raw" => return,
+        None if replaced || sealed.table == "raw" => return,
         None if row["pulled_ms_wall"].as_i64() > Some(link.pulled_ms) => {
             looked.late = true;
             return;

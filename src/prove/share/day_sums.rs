@@ -173,7 +173,7 @@ impl<'b> Waiting<'b> {
             };
             let same = |other: &&Txn| other.order_ref.is_none() && other.amount == txn.amount;
             let lines = self.txns.range(day..=day.plus(limit));
-            let line = lines.flat_map(|(_, txns)| txns).any(|other| same(other));
+            let line = lines.flat_map(|(_, txns)| txns).any(same);
             let of_day = match of {
                 Of::Gateway(source) => {
                     let rows = self.txns.get(&day).into_iter().flatten();
