@@ -14,7 +14,7 @@ fn proposed(said: &str) -> String {
     let marked = below
         .lines()
         .take_while(|line| line.is_empty() || line.starts_with("    "));
-    marked.map(|line| format!("{line}\n")).collect()
+    marked.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Camt of another message: entries that were booked, without balances.
