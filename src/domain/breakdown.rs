@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::fee::words;
+use super::fee::{Fee, words};
 
 words!(
     /// By what a share is broken down.
@@ -48,6 +48,17 @@ impl Cell {
             dimension,
             value: value.into(),
         }
+    }
+
+    /// The value of a fee line in a dimension of lines: field, or procedure.
+    pub fn of_line(fee: &Fee, dimension: Dimension) -> &str {
+        let value = match dimension {
+            Dimension::Field => fee.more.field_code.as_deref().unwrap_or(""),
+            _ => &*fee.procedure_code,
+        };
+        Some(value)
+            .filter(|value| !value.is_empty())
+            .unwrap_or(Self::NOT_TOLD)
     }
 
     /// Where items stand that may lie in any cell.

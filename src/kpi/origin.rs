@@ -198,7 +198,9 @@ impl<'a> Origins<'a> {
     ) -> BTreeMap<Box<str>, i128> {
         let mut values: BTreeMap<Box<str>, i128> = BTreeMap::new();
         let mut add = |fee: &Fee, dong: i128| {
-            *values.entry(value(fee, dimension).into()).or_default() += dong;
+            *values
+                .entry(Cell::of_line(fee, dimension).into())
+                .or_default() += dong;
         };
         let mut legs = |legs: Option<&Vec<&'a Leg>>| {
             for leg in legs.into_iter().flatten() {
@@ -240,7 +242,9 @@ impl<'a> Origins<'a> {
         {
             // linked to no line: it may be of each of the dossier
             for fee in self.lines(dossier) {
-                values.entry(value(fee, dimension).into()).or_default();
+                values
+                    .entry(Cell::of_line(fee, dimension).into())
+                    .or_default();
             }
         }
         values
@@ -259,7 +263,7 @@ impl<'a> Origins<'a> {
         };
         let (dossiers, place) = self.sets.get(&(source, id))?;
         let fee = self.lines(dossiers.get(*place)?).first()?;
-        Some(value(fee, dimension).into())
+        Some(Cell::of_line(fee, dimension).into())
     }
 
     /// The sources or the means of an item's money; none where nobody knows.
@@ -319,18 +323,5 @@ impl<'a> Origins<'a> {
             }
             _ => BTreeSet::new(),
         }
-    }
-}
-
-/// The cell of a line in a dimension of lines.
-fn value(fee: &Fee, dimension: Dimension) -> &str {
-    let value = match dimension {
-        Dimension::Field => fee.more.field_code.as_deref().unwrap_or(""),
-        _ => &*fee.procedure_code,
-    };
-    if value.is_empty() {
-        Cell::NOT_TOLD
-    } else {
-        value
     }
 }

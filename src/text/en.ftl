@@ -91,7 +91,7 @@ change-none = unchanged
 
 # The share
 share-heading = Shares and targets
-share-intro = The bounds are proven: however the open exceptions are settled, the true share lies between them. Assumed: a money row that cannot be read repeats nothing that is matched; rows of several sources that were found to be one payment stay one; a bank line that equals the sum of the day's cash receipts or of a gateway's payments stays that sum.
+share-intro = The bounds are proven: however the open exceptions are settled, the true share lies between them. Assumed: a money row that cannot be read repeats nothing that is matched; rows of several sources that were found to be one payment stay one; in the rows of agencies, a payment that may be put elsewhere comes to no other agency.
 share-chart = Chart: share { $share }, proven interval { $low } to { $high }, target { $target }
 share-proven = proven interval
 share-outer = outer bound

@@ -91,7 +91,7 @@ change-earlier-nights = các đêm trước đã công bố lại
 
 # The share
 share-heading = Tỷ lệ và mục tiêu
-share-intro = Cận dưới và cận trên là phần chứng minh được: dù các ngoại lệ còn mở được xử lý thế nào, tỷ lệ thật vẫn nằm trong khoảng này. Giả định: dòng tiền không đọc được không lặp lại khoản đã khớp; giao dịch do nhiều nguồn báo vẫn là cùng một giao dịch; dòng ngân hàng bằng đúng tổng biên lai tiền mặt trong ngày hoặc tổng giao dịch của cổng thanh toán vẫn là tổng đó.
+share-intro = Cận dưới và cận trên là phần chứng minh được: dù các ngoại lệ còn mở được xử lý thế nào, tỷ lệ thật vẫn nằm trong khoảng này. Giả định: dòng tiền không đọc được không lặp lại khoản đã khớp; giao dịch do nhiều nguồn báo vẫn là cùng một giao dịch; trong dòng của từng cơ quan, giao dịch còn có thể chuyển chỗ không chuyển sang cơ quan khác.
 share-chart = Biểu đồ: tỷ lệ { $share }, khoảng chứng minh được từ { $low } đến { $high }, mục tiêu { $target }
 share-proven = khoảng chứng minh được
 share-outer = cận ngoài

@@ -51,15 +51,16 @@ fn cashless(books: &Books, dossier: &Dossier) -> Option<Expected> {
         return expected(paid, *day);
     }
     counted().next()?;
+    let unsure = |(at, line): (usize, &Line)| {
+        let mut on = line.stakes.iter().map(|s| &books.stakes[*s]);
+        on.any(|stake| stake.part(at) > 0 && stake.unsure)
+    };
     let doubt = |(at, line): (usize, &Line)| {
         line.refunded > 0
             || books.differs(line)
             || line.says("receipt_mismatch")
             || (line.gap() > 0 && line.says("net_settlement"))
-            || line
-                .stakes
-                .iter()
-                .any(|s| books.stakes[*s].part(at) > 0 && books.stakes[*s].unsure)
+            || unsure((at, line))
     };
     let net_only = |(_, line): (usize, &Line)| {
         line.gap() > 0 && line.refunded == 0 && line.says("net_settlement")
@@ -71,6 +72,14 @@ fn cashless(books: &Books, dossier: &Dossier) -> Option<Expected> {
         let rest = !dossier.went_back && others().all(|line| !doubt(line) && line.1.gap() == 0);
         if rest && counted().all(|(_, line)| line.refunded == 0 && !books.differs(line)) {
             return expected(Wanted::Holds(vec![(0, 0), (0, 1)]), None);
+        }
+        // paid by the version that was kept, by the other perhaps not
+        let full = |(at, line): (usize, &Line)| {
+            let whole = line.gap() == 0 && line.refunded == 0 && !unsure((at, line));
+            whole && !line.says("receipt_mismatch")
+        };
+        if !dossier.went_back && counted().all(full) {
+            return expected(Wanted::Holds(vec![(0, 0)]), None);
         }
         return expected(Wanted::Anything, None);
     }

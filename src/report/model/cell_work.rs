@@ -105,7 +105,10 @@ impl<'s> OpenWork<'s> {
         let dossier = row.dossier_code.as_ref();
         let of_dossier = dossier.and_then(|code| self.lines.get(code.as_str()));
         let lines = own.or_else(|| of_dossier.cloned())?;
-        let values: BTreeSet<&str> = lines.iter().map(|fee| value(fee, dimension)).collect();
+        let values: BTreeSet<&str> = lines
+            .iter()
+            .map(|fee| Cell::of_line(fee, dimension))
+            .collect();
         let mut values = values.into_iter();
         values.next().filter(|_| values.next().is_none())
     }
@@ -119,18 +122,5 @@ impl<'s> OpenWork<'s> {
             Side::Receipt => Some(Instrument::Cash.id()),
             _ => self.index.fee(key).map(|fee| fee.declared_method.id()),
         }
-    }
-}
-
-/// The cell of a line.
-fn value(fee: &Fee, dimension: Dimension) -> &str {
-    let value = match dimension {
-        Dimension::Field => fee.more.field_code.as_deref().unwrap_or(""),
-        _ => &*fee.procedure_code,
-    };
-    if value.is_empty() {
-        Cell::NOT_TOLD
-    } else {
-        value
     }
 }

@@ -143,8 +143,7 @@ pub(super) const PLANTS: &[Plant] = &[
     Plant {
         kind: "an open item is settled by nobody",
         caught_by: &["item", "share"],
-        // not where a bank line of a day's sum may or may not come to pay a dossier that lacks it
-        percent: 89,
+        percent: 90,
         put: |s, n| {
             let places = items(s, |item| item.outcomes.len() > 1);
             let Some(at) = nth(&places, n) else {
