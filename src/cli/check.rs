@@ -131,6 +131,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
         lines.push(database(&config).await);
         lines.extend(check_rules::lines(&config).await);
         lines.extend(check_fees::lines(&config, lang).await);
+        lines.extend(check_fees::catalogue(&config, lang));
         lines.extend(check_closed::lines(&config, lang).await);
         lines.extend(check_orders::lines(&config, lang).await);
         for source in &config.sources {

@@ -1,11 +1,12 @@
-//! The part of `doisoat check` about the fee table: lines that cannot be read, and what the linter
-//! finds, held against the procedures that the registry has told.
+//! The part of `doisoat check` about the fee table and the catalogue: lines that cannot be read, and
+//! what the linter finds, held against the procedures that the registry has told.
 
 use std::collections::BTreeSet;
 
 use super::check::Line;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::domain::catalogue::national;
 use crate::domain::{Day, Lang, Reject};
 use crate::job::{Exit, JobError, lost};
 use crate::store::OpenMode;
@@ -22,16 +23,7 @@ pub(super) async fn lines(config: &Config, lang: Lang) -> Vec<Line> {
     if table.is_empty() {
         return Vec::new();
     }
-    let mut lines = Vec::new();
-    for problem in table.problems.iter().take(NAMED) {
-        let (what, fix) = line_at_fault(problem, lang);
-        lines.push(Line::fail(NAME, Exit::Usage, what, fix));
-    }
-    let more = table.problems.len().saturating_sub(NAMED);
-    if more > 0 {
-        let message = format!("{more} more lines cannot be read");
-        lines.push(Line::fail(NAME, Exit::Usage, message, "mend these first"));
-    }
+    let mut lines = unreadable(NAME, &table.problems, lang);
     let known = known(config).await;
     let today = Day::of_ms(SystemClock.now_ms());
     for flaw in lint(table, &known, today) {
@@ -45,6 +37,32 @@ pub(super) async fn lines(config: &Config, lang: Lang) -> Vec<Line> {
         let (rates, known) = (table.rates.len(), known.len());
         let message = format!("{rates} rates in order, held against {known} procedures");
         lines.push(Line::ok(NAME, message));
+    }
+    lines
+}
+
+/// The same for the catalogue; nothing where none is named.
+pub(super) fn catalogue(config: &Config, lang: Lang) -> Vec<Line> {
+    const NAME: &str = "catalogue";
+    let catalogue = &config.catalogue;
+    let mut lines = unreadable(NAME, &catalogue.problems, lang);
+    if lines.is_empty() && !catalogue.is_empty() {
+        lines.push(Line::ok(NAME, format!("{} names", catalogue.len())));
+    }
+    lines
+}
+
+/// The first lines of a file that cannot be read, and how many more.
+fn unreadable(name: &str, problems: &[Reject], lang: Lang) -> Vec<Line> {
+    let at_fault = problems.iter().take(NAMED).map(|problem| {
+        let (what, fix) = line_at_fault(problem, lang);
+        Line::fail(name, Exit::Usage, what, fix)
+    });
+    let mut lines: Vec<Line> = at_fault.collect();
+    let more = problems.len().saturating_sub(NAMED);
+    if more > 0 {
+        let message = format!("{more} more lines cannot be read");
+        lines.push(Line::fail(name, Exit::Usage, message, "mend these first"));
     }
     lines
 }
@@ -64,11 +82,8 @@ pub(super) fn line_at_fault(problem: &Reject, lang: Lang) -> (String, String) {
 async fn known(config: &Config) -> BTreeSet<Box<str>> {
     let mut known = told(config).await.unwrap_or_default();
     known.extend(config.rules.fee_procedures.iter().cloned());
-    let national = |code: Box<str>| match code.match_indices('.').nth(1) {
-        Some((at, _)) => Box::from(&code[..at]),
-        None => code,
-    };
-    known.into_iter().map(national).collect()
+    let national = |code: &Box<str>| national(code).into();
+    known.iter().map(national).collect()
 }
 
 async fn told(config: &Config) -> Result<BTreeSet<Box<str>>, JobError> {

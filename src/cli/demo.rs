@@ -174,10 +174,12 @@ fn write_config(sandbox: &Sandbox, dir: &Path, lang: Lang) -> anyhow::Result<Pat
          [[target]]\ndefinition = \"TX_CASHLESS\"\nshare = \"50%\"\nvalid_from = \"2022-12-02\"\n\n\
          [[target]]\ndefinition = \"DOSSIER_ONLINE\"\nshare = \"80%\"\nvalid_from = \"2022-12-02\"\n\n\
          [gates]\nopen_vnd_max = 500000000\n\n\
-         [fees]\ntable = \"fee_table.csv\"\n\n{sources}",
+         [fees]\ntable = \"fee_table.csv\"\n\n\
+         [catalogue]\nfile = \"catalogue.csv\"\n\n{sources}",
         lang.id()
     );
     std::fs::write(dir.join("fee_table.csv"), sandbox::FEE_TABLE)?;
+    std::fs::write(dir.join("catalogue.csv"), sandbox::CATALOGUE)?;
     let file = dir.join("doisoat.toml");
     std::fs::write(&file, text)?;
     Ok(file)

@@ -10,8 +10,8 @@ use super::notify::NotifyConfig;
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
-use crate::domain::{Calendar, Day, FeeTable, Lang, Target, Vnd};
-use crate::normalise::fee_table;
+use crate::domain::{Calendar, Catalogue, Day, FeeTable, Lang, Target, Vnd};
+use crate::normalise::{catalogue, fee_table};
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
@@ -84,6 +84,7 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         schedule: schedule(root)?,
         calendar: calendar(root, dir, &mut files)?,
         fee_table: fee_table(root, dir, &mut files)?,
+        catalogue: catalogue(root, dir, &mut files)?,
         files,
         rules,
         definitions,
@@ -155,6 +156,30 @@ fn fee_table(
     }
     section.finish()?;
     Ok(table)
+}
+
+/// The catalogue. Lines that cannot be read do not stop a night: `check` tells them.
+fn catalogue(
+    root: &mut Section<'_>,
+    dir: &Path,
+    files: &mut Vec<PathBuf>,
+) -> Result<Catalogue, ConfigError> {
+    let mut catalogue = Catalogue::default();
+    let Some(mut section) = root.section("catalogue")? else {
+        return Ok(catalogue);
+    };
+    if let Some(item) = section.get("file") {
+        let file = path(&item, dir)?;
+        let name = file.display().to_string();
+        let fix = "name a CSV file with the columns kind,code,name, or take the key out";
+        let bytes = std::fs::read(&file)
+            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
+        catalogue =
+            catalogue::read(&name, &bytes).map_err(|error| item.fail(error.to_string(), fix))?;
+        files.push(file);
+    }
+    section.finish()?;
+    Ok(catalogue)
 }
 
 fn day(item: &Item<'_>) -> Result<Day, ConfigError> {

@@ -16,7 +16,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::domain::{Calendar, Day, FeeTable, Lang, Target, Vnd};
+use crate::domain::{Calendar, Catalogue, Day, FeeTable, Lang, Target, Vnd};
 use crate::schedule::{Cron, Nights};
 
 pub use crate::schedule::CatchUp;
@@ -60,7 +60,9 @@ pub struct Config {
     pub calendar: Calendar,
     /// The fee table; empty where none is named.
     pub fee_table: FeeTable,
-    /// The files that it names beside itself: days of rest, the fee table.
+    /// What procedures and fields are called; empty where no catalogue is named.
+    pub catalogue: Catalogue,
+    /// The files that it names beside itself: days of rest, the fee table, the catalogue.
     pub files: Vec<PathBuf>,
     /// Windows, tolerances, rates.
     pub rules: RulesConfig,

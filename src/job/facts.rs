@@ -222,6 +222,7 @@ pub(super) async fn of_night(
         what_if: Vec::new(),
         trend: trend::of(&before.nights, &config.targets),
         fees: fees(desk, day, pool),
+        catalogue: config.catalogue.clone(),
         page: Box::pin(page::of(desk, run, pool, settlement, &before)).await?,
     })
 }

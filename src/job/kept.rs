@@ -24,6 +24,9 @@ pub(super) const RULES: &str = "rules";
 /// What was decided: groups, classes, contributions, shares.
 pub(super) const SETTLEMENT: &str = "settlement";
 
+/// What procedures and fields are called; only of a night that was told it.
+pub(super) const CATALOGUE: &str = "catalogue";
+
 /// Keeps the documents of a night that is about to be published.
 pub(super) fn keep(desk: &Desk, decided: &Decided) -> Result<Vec<KeptFile>, JobError> {
     // what a person is told about a source's trouble may differ each time: no digest covers it
@@ -35,12 +38,17 @@ pub(super) fn keep(desk: &Desk, decided: &Decided) -> Result<Vec<KeptFile>, JobE
         pool: &decided.pool,
         sources,
     };
-    Ok(vec![
+    let mut kept = vec![
         put(desk, POOL, &pool)?,
         put(desk, PRIOR, &decided.prior)?,
         put(desk, RULES, &decided.rules)?,
         put(desk, SETTLEMENT, &decided.settlement)?,
-    ])
+    ];
+    let catalogue = &desk.config.catalogue;
+    if !catalogue.is_empty() {
+        kept.push(put(desk, CATALOGUE, catalogue)?);
+    }
+    Ok(kept)
 }
 
 /// [`Inputs`] with other facts of the sources, without a copy of the rows.

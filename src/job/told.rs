@@ -1,5 +1,5 @@
 //! What a run was told with that decides no class and no share: the fee table, the gate, what the
-//! pull alone looks at, the language and the separator of its tables. A run keeps it, and a past
+//! pull alone looks at, the language and the separator of its tables, the names of procedures. A run keeps it, and a past
 //! run is verified, replayed and shown by its own, whatever stands in the configuration today.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use super::error::JobError;
 use super::kept;
 use super::stage;
 use crate::config::Config;
-use crate::domain::{Day, FeeTable, Fraction, Lang, Vnd};
+use crate::domain::{Catalogue, Day, FeeTable, Fraction, Lang, Vnd};
 use crate::store::RunRecord;
 
 /// What a run keeps of it.
@@ -35,6 +35,10 @@ pub(super) struct Told {
     reprobe_days: u32,
     lang: Lang,
     csv_semicolons: bool,
+    /// The digest of the catalogue, which is a document of the run; none without one, and in a run
+    /// of an older program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    catalogue: Option<Box<str>>,
 }
 
 impl Told {
@@ -48,6 +52,7 @@ impl Told {
             reprobe_days: config.rules.reprobe_days,
             lang: config.lang,
             csv_semicolons: config.csv_semicolons,
+            catalogue: catalogue_digest(&config.catalogue)?,
         })
     }
 }
@@ -59,6 +64,11 @@ pub(super) fn fee_table_digest(table: &FeeTable, day: Day) -> anyhow::Result<Opt
     }
     let table = table.as_of(day);
     (!table.is_empty()).then(|| digest::of(&table)).transpose()
+}
+
+fn catalogue_digest(catalogue: &Catalogue) -> anyhow::Result<Option<Box<str>>> {
+    let named = !catalogue.is_empty();
+    named.then(|| digest::of(catalogue)).transpose()
 }
 
 /// A desk whose settings that decide no class and no share are those that the run was told with.
@@ -79,7 +89,21 @@ pub(super) async fn rules_of(desk: &Desk, run: &RunRecord) -> Result<Desk, JobEr
             Some(digest) => archived(desk, run, digest).await?,
         };
     }
+    if catalogue_digest(&config.catalogue)? != told.catalogue {
+        config.catalogue = match told.catalogue {
+            None => Catalogue::default(),
+            Some(_) => catalogue_of(desk, run).await?,
+        };
+    }
     Ok(with(desk, config))
+}
+
+/// The names that the run was told with; where they are gone, codes stand alone: names prove
+/// nothing.
+async fn catalogue_of(desk: &Desk, run: &RunRecord) -> Result<Catalogue, JobError> {
+    let documents = kept::of(desk, run).await?;
+    let names = kept::read::<Catalogue>(desk, &documents, kept::CATALOGUE)?;
+    Ok(names.unwrap_or_default())
 }
 
 /// The same desk, measuring one more definition.
@@ -171,8 +195,8 @@ fn settings(told: &Told) -> Result<BTreeMap<String, Value>, JobError> {
     let Value::Object(all) = value else {
         return Ok(BTreeMap::new());
     };
-    // neither the language nor the separator makes another run
-    let own = ["fee_table", "lang", "csv_semicolons"];
+    // neither the language nor the separator nor a name makes another run
+    let own = ["fee_table", "lang", "csv_semicolons", "catalogue"];
     let rest = all.into_iter();
     Ok(rest
         .filter(|(name, _)| !own.contains(&name.as_str()))

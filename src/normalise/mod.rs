@@ -1,4 +1,4 @@
-//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency, FeeRate or Reject, and the identity of
+//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency, FeeRate, CatalogueName or Reject, and the identity of
 //! each row.
 //!
 //! A row that cannot be read is data: it becomes a `Reject` with file, line, column, value and
@@ -7,6 +7,7 @@
 pub mod agency;
 pub mod amount;
 pub mod balances;
+pub mod catalogue;
 pub mod cells;
 pub mod columns;
 pub mod context;

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Completeness, Day, DossierCode, ExceptionId, FeeChecks, Lang, RowKey, RunId, SourceFacts, Vnd,
+    Catalogue, Completeness, Day, DossierCode, ExceptionId, FeeChecks, Lang, RowKey, RunId,
+    SourceFacts, Vnd,
 };
 use crate::kpi::{Fraction, Period, Share, Target, Verdict};
 use crate::matching::calibrate::Calibrated;
@@ -289,6 +290,8 @@ pub struct RunFacts {
     pub trend: Vec<TrendPoint>,
     /// What the fee table says of the fees of the night; none without a table.
     pub fees: Option<FeeChecks>,
+    /// What procedures and fields are called.
+    pub catalogue: Catalogue,
     /// What only the page shows.
     pub page: PageFacts,
 }

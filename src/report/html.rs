@@ -335,6 +335,12 @@ impl Page<'_> {
         self.say("reject-at", &args)
     }
 
+    /// What a procedure is called, behind its code; nothing where the catalogue does not tell it.
+    fn procedure_name(&self, code: &str) -> String {
+        let name = self.r.catalogue.procedure(code);
+        name.map_or_else(String::new, |name| format!(" {name}"))
+    }
+
     fn fees_more(&self, fees: &FeeSection) -> u64 {
         let shown = u64::try_from(fees.shown.len()).unwrap_or(u64::MAX);
         fees.all.count.saturating_sub(shown)

@@ -49,6 +49,9 @@ pub use world::Counters;
 /// The fee table of the invented district: published national rates, and resolutions made up.
 pub const FEE_TABLE: &str = include_str!("district/fee_table.csv");
 
+/// What its procedures and fields are called.
+pub const CATALOGUE: &str = include_str!("district/catalogue.csv");
+
 use fault::Act;
 use gateway::Gateway;
 use push::Push;

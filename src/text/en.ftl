@@ -1231,6 +1231,7 @@ fee-rate-for = for { $who }
 fee-rate-from = since { $from }
 fee-rate-until = { $from } to { $to }
 fee-rates-more = and { $n } more
+fee-procedure-name = Name of the procedure
 fee-channel-counter = filed at the counter
 fee-channel-online = filed online
 fee-channel-post = filed by post

@@ -1231,6 +1231,7 @@ fee-rate-for = cho { $who }
 fee-rate-from = từ { $from }
 fee-rate-until = từ { $from } đến { $to }
 fee-rates-more = và { $n } mức khác
+fee-procedure-name = Tên thủ tục
 fee-channel-counter = nộp trực tiếp
 fee-channel-online = nộp trực tuyến
 fee-channel-post = nộp qua bưu chính

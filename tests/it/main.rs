@@ -18,6 +18,7 @@ mod backup;
 mod bridges;
 mod by_hand;
 mod calendar;
+mod catalogue;
 mod campaign_faults;
 mod campaign;
 mod campaign_disk;

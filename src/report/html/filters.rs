@@ -48,6 +48,12 @@ impl Page<'_> {
         if options.iter().all(|(value, _)| value == NONE) {
             options.clear();
         }
+        for (code, label) in &mut options {
+            if let Some(name) = self.r.catalogue.field(code) {
+                name.clone_into(label);
+            }
+        }
+        options.sort_by(|a, b| (a.0 == NONE, &a.1).cmp(&(b.0 == NONE, &b.1)));
         options
     }
 

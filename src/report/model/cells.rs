@@ -149,7 +149,7 @@ fn table(
     let mut row = |(cell, share): &(&Cell, &Share)| {
         let name = name(index, facts, cell);
         CellRow {
-            code: if *name == *cell.value || !by_agency {
+            code: if *name == *cell.value || !has_code(cell) {
                 String::new()
             } else {
                 cell.value.to_string()
@@ -191,6 +191,12 @@ pub(super) fn dimension_heading(dimension: Dimension) -> &'static str {
     }
 }
 
+/// True for a value that people know by a code: that of an agency, a procedure or a field.
+fn has_code(cell: &Cell) -> bool {
+    let by_word = [Dimension::Source, Dimension::Instrument, Dimension::Grey];
+    !by_word.contains(&cell.dimension) && &*cell.value != Cell::NOT_TOLD
+}
+
 fn name(index: &Index<'_>, facts: &RunFacts, cell: &Cell) -> String {
     let lang = facts.lang;
     match (cell.dimension, &*cell.value) {
@@ -201,8 +207,15 @@ fn name(index: &Index<'_>, facts: &RunFacts, cell: &Cell) -> String {
         (Dimension::Source, "cash") | (Dimension::Instrument, _) => {
             instrument_word(lang, &cell.value)
         }
+        (Dimension::Procedure, code) => named(facts.catalogue.procedure(code), code),
+        (Dimension::Field, code) => named(facts.catalogue.field(code), code),
         (_, value) => value.to_owned(),
     }
+}
+
+/// The name, else the code itself.
+fn named(name: Option<&str>, code: &str) -> String {
+    name.unwrap_or(code).to_owned()
 }
 
 /// Every grey zone in which something lies, or that is set to count as another thing.

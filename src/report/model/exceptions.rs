@@ -329,7 +329,7 @@ fn view(
         source: row.key.source.as_str().into(),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
-        facts: row_facts(lang, index, &row.key),
+        facts: row_facts(facts, index, &row.key),
         nearest: row
             .nearest
             .iter()

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::classify::Class;
-use crate::domain::{Day, Lang, Text};
+use crate::domain::{Catalogue, Day, Lang, Text};
 use crate::settle::{Inputs, Settlement};
 
 use super::facts::{ClosedMark, Figure, RunFacts, SourceFile, StatementBalance};
@@ -178,6 +178,9 @@ pub struct Report {
     pub pairings: Pairings,
     /// What the fee table says of tonight's fees; none without a table.
     pub fees: Option<FeeSection>,
+    /// What procedures and fields are called.
+    #[serde(skip)]
+    pub catalogue: Catalogue,
     /// Rows that could not be read.
     pub rejects: RejectList,
     /// Each source and whether it is complete.
@@ -284,6 +287,7 @@ impl Report {
             batches: batches::list(&index, settlement, facts),
             pairings: pairings::list(&index, settlement, facts),
             fees: fees::section(&index, facts),
+            catalogue: facts.catalogue.clone(),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, standing),
             sources: sources::views(facts),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::classify::Classified;
 use crate::domain::{DossierCode, Fee, Lang, Receipt, RowKey, Txn};
+use crate::report::RunFacts;
 use crate::text;
 use crate::text::letter::Matter;
 
@@ -21,13 +22,14 @@ pub struct Fact {
 }
 
 /// The row as it came, without empty fields, personal data masked.
-pub(super) fn row_facts(lang: Lang, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
+pub(super) fn row_facts(run: &RunFacts, index: &Index<'_>, key: &RowKey) -> Vec<Fact> {
+    let lang = run.lang;
     let facts = if let Some(txn) = index.txn(key) {
         txn_facts(lang, txn)
     } else if let Some(receipt) = index.receipt(key) {
         receipt_facts(lang, receipt)
     } else if let Some(fee) = index.fee(key) {
-        fee_facts(lang, fee)
+        fee_facts(run, fee)
     } else {
         Vec::new()
     };
@@ -95,7 +97,10 @@ fn receipt_facts(lang: Lang, receipt: &Receipt) -> Vec<(String, String)> {
     ]
 }
 
-fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
+fn fee_facts(run: &RunFacts, fee: &Fee) -> Vec<(String, String)> {
+    let lang = run.lang;
+    let code = &*fee.procedure_code;
+    let procedure = run.catalogue.procedure(code);
     let due = fee
         .due_at
         .as_ref()
@@ -103,7 +108,7 @@ fn fee_facts(lang: Lang, fee: &Fee) -> Vec<(String, String)> {
     vec![
         (
             text::say(lang, "field-procedure", &[]),
-            fee.procedure_code.to_string(),
+            procedure.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})")),
         ),
         (
             text::say(lang, "field-declared", &[]),

@@ -20,7 +20,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let title = book.of_nights("fee-heading");
     let intro = book.with_untold_rows(book.t("fee-intro"));
     let head = Head {
-        // the basis of a rate is read on the screen
+        // the basis of a rate and names are read on the screen
         last_printed: Some(ADVICE),
         ..Head::new(&title, &intro, crate::report::csv::FEE_FINDINGS)
     };
@@ -37,8 +37,11 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
         plain("fee-used", 26),
         plain("column-advice", 32),
         plain("fee-basis", 40),
+        plain("fee-procedure-name", 40),
     ];
     let row = |fee: FeeView| {
+        let procedure = book.facts.catalogue.procedure(&fee.procedure);
+        let procedure = procedure.unwrap_or_default().to_owned();
         vec![
             Cell::Text(fee.label),
             Cell::Code(fee.dossier),
@@ -51,6 +54,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
             Cell::Text(fee.used),
             Cell::Text(fee.advice),
             Cell::Text(fee.basis),
+            Cell::Text(procedure),
         ]
     };
     let name = |note: &crate::domain::FeeNote| book.agency(&note.agency_code);

@@ -53,6 +53,7 @@ pub(super) fn empty_facts() -> RunFacts {
         what_if: Vec::new(),
         trend: Vec::new(),
         fees: None,
+        catalogue: Catalogue::default(),
         page: PageFacts::default(),
     }
 }
