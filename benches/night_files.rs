@@ -1,17 +1,21 @@
 //! How long the files of a large night take, format by format.
 //!
 //! `cargo bench --bench night_files [-- ROWS]` makes a night of so many payments (100,000), one of
-//! twenty without a code, and prints seconds by the clock, bytes and peak memory.
+//! twenty without a code, and prints seconds by the clock, bytes and peak memory. Where Chromium is
+//! installed, the page is opened in it: how long until it is read, until it is laid out, and until
+//! each filter shows.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
+use std::process::Command;
 
 use doisoat::classify::CLASSES;
 use doisoat::clock::Stopwatch;
-use doisoat::domain::{Day, Lang, Period, Rules, RunId};
+use doisoat::domain::{Catalogue, Day, Lang, Period, Rules, RunId};
 use doisoat::job::stage::peak_memory_bytes;
 use doisoat::normalise::{MatchFiles, read_match_inputs};
 use doisoat::report::files::{Formats, night_files};
@@ -100,6 +104,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         what_if: Vec::new(),
         trend: Vec::new(),
         fees: None,
+        catalogue: Catalogue::default(),
         page: PageFacts::default(),
     };
     Ok((settlement, facts))
@@ -138,12 +143,19 @@ fn main() -> io::Result<()> {
         ("pdf", Formats { pdf: true, ..none }),
         ("all", every),
     ];
+    let mut page = None;
     println!("| formats | s | bytes | peak MB |");
     println!("|---|--:|--:|--:|");
     for (name, formats) in formats {
         let watch = Stopwatch::start();
         let files = night_files(&inputs, &settlement, &facts, CLASSES, formats)?;
         let took = watch.elapsed().as_millis();
+        if name == "html" {
+            page = files
+                .iter()
+                .find(|file| &*file.name == "index.html")
+                .cloned();
+        }
         let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
         let peak = peak_memory_bytes().unwrap_or(0) >> 20;
         println!(
@@ -152,5 +164,63 @@ fn main() -> io::Result<()> {
             took % 1000 / 10
         );
     }
+    if let Some(page) = page.filter(|_| Path::new(CHROMIUM).exists()) {
+        for line in in_chromium(&page.bytes)? {
+            println!("{line}");
+        }
+    }
     Ok(())
+}
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// What the page itself measures, in milliseconds: until its end is read, until it is laid out, and
+/// every filter from the choice until the list is laid out again. The last line is the page's heap.
+const MEASURE: &str = "<script>addEventListener('load', () => {
+  const at = performance.getEntriesByType('navigation')[0];
+  const before = performance.now();
+  document.body.offsetHeight;
+  const lines = [`read ${Math.round(at.domContentLoadedEventEnd)}`,
+    `laid out ${Math.round(at.domContentLoadedEventEnd + performance.now() - before)}`,
+    `elements ${document.querySelectorAll('*').length}`];
+  for (const choice of document.querySelectorAll('select[data-key]')) {
+    if (choice.options.length < 2) continue;
+    const begun = performance.now();
+    choice.value = choice.options[1].value;
+    choice.dispatchEvent(new Event('input', { bubbles: true }));
+    document.body.offsetHeight;
+    lines.push(`filter ${choice.dataset.key} ${Math.round(performance.now() - begun)}`);
+    choice.value = '';
+    choice.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  lines.push(`heap MB ${Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1048576)}`);
+  document.title = lines.join(';');
+});</script>";
+
+/// Opens the page in a browser, with a script of ours in place of its policy against such.
+fn in_chromium(page: &[u8]) -> io::Result<Vec<String>> {
+    let page = String::from_utf8_lossy(page);
+    let (head, policy) = page
+        .split_once("<meta http-equiv=\"Content-Security-Policy\"")
+        .ok_or_else(|| io::Error::other("the page has no policy"))?;
+    let (_, rest) = policy
+        .split_once('>')
+        .ok_or_else(|| io::Error::other("the policy does not end"))?;
+    let dir = std::env::temp_dir().join(format!("doisoat-page-{}", std::process::id()));
+    std::fs::create_dir_all(&dir)?;
+    let file = dir.join("index.html");
+    std::fs::write(&file, format!("{head}{MEASURE}{rest}"))?;
+    let output = Command::new(CHROMIUM)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", dir.join("profile").display()))
+        .arg(format!("file://{}", file.display()))
+        .output();
+    let removed = std::fs::remove_dir_all(&dir);
+    let dom = String::from_utf8_lossy(&output?.stdout).into_owned();
+    removed?;
+    let title = dom
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"));
+    let (title, _) = title.ok_or_else(|| io::Error::other("the browser showed no page"))?;
+    Ok(title.split(';').map(str::to_owned).collect())
 }

@@ -113,7 +113,10 @@ async fn held(desk: &Desk, plan: Plan, told: Option<&mut Told>) -> Result<Night,
     let mut lease = desk.lease(&format!("run {}", plan.day)).await?;
     // under the lease nobody closes; before the pull, because what is pulled is stored
     if let Err(closed) = period::refuse_closed(desk, plan.day).await {
+        // what was published stands, and whoever asks for it may have lost its folder
+        let shown = recover::before_a_night(desk).await;
         desk.store.release_lease(lease).await?;
+        shown?;
         return Err(closed);
     }
     if let Some(told) = told {

@@ -293,6 +293,38 @@ async fn whoever_changed_a_published_file_is_found_out() {
     );
 }
 
+/// The command that `verify` names makes the folder again where the period is closed, too; it says
+/// that nothing else was done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_a_closed_period_is_made_again() {
+    let town = two_nights(Kind::Sqlite).await;
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+    let close = [
+        "period",
+        "close",
+        "2022-12-05/2022-12-06",
+        "--reason",
+        "r",
+        "--by",
+        "KT",
+    ];
+    let closed = run(&town, &close).await;
+    assert_eq!(
+        code(&closed),
+        0,
+        "{}",
+        String::from_utf8_lossy(&closed.stderr)
+    );
+    let (before, dump) = (town.reports(), town.dump().await);
+    std::fs::remove_dir_all(town.folder(FIRST)).unwrap();
+    assert_eq!(verified(&town, &["--date", FIRST]).await.0, 1);
+    let cured = run(&town, &["run", "--date", FIRST]).await;
+    assert_eq!(code(&cured), 2, "{}", stdout(&cured));
+    assert!(String::from_utf8_lossy(&cured.stderr).contains("KT"));
+    assert_eq!(verified(&town, &["--date", FIRST]).await.0, 0);
+    assert!(town.reports() == before && town.dump().await == dump);
+}
+
 /// Rows that arrive after a run make it not reproducible: that is said, and the rest is checked. A
 /// row that counts as new again although nothing came is none of them.
 #[tokio::test(flavor = "multi_thread")]
