@@ -27,7 +27,7 @@ pub(super) struct Previously {
     run: Option<RunRecord>,
     pub(super) open: Vec<ExceptionRecord>,
     /// The published nights before, the oldest first.
-    nights: Vec<RunRecord>,
+    pub(super) nights: Vec<RunRecord>,
     /// The last published night of each month before.
     pub(super) months: Vec<RunRecord>,
     /// The night of a month ago, and what was open then.

@@ -92,6 +92,7 @@ pub(super) async fn of(
         agency_days: before.agency_days(targets, day),
         cell_days: before.cell_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
+        days: trend::points(&before.nights, targets, "%Y-%m-%d"),
         open_before: before.open.iter().filter_map(waited).collect(),
         assigned,
         files,

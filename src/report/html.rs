@@ -11,6 +11,7 @@
 
 mod balances;
 mod changes;
+mod daily;
 mod deciding;
 mod filters;
 mod known;
@@ -29,8 +30,8 @@ use crate::text;
 use super::chart::Scale;
 use super::facts::{Estimate, Figure, SourceFile};
 use super::model::{
-    Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine, definition_name,
-    row_kind, verdict_word,
+    Banner, ClosedView, FeeSection, Level, RejectView, Report, ShareRow, TieLine, Unplaced,
+    definition_name, row_kind, verdict_word,
 };
 use super::style;
 
@@ -213,6 +214,10 @@ impl Page<'_> {
     }
 
     /// The open work that lies in no row of a breakdown.
+    fn unplaced(&self, unplaced: &Unplaced) -> String {
+        unplaced.said(self.r.lang)
+    }
+
     fn cells_rest(&self, rest: &Figure) -> String {
         let args = [
             ("n", self.n(rest.count)),

@@ -139,6 +139,7 @@ mod store_registry;
 mod tls;
 mod told;
 mod town;
+mod unplaced;
 mod upgrade;
 mod verify;
 mod verify_erased;

@@ -71,6 +71,8 @@ pub struct PageFacts {
     /// The last published night of each of the twelve months before, the oldest first, with the
     /// share of that month.
     pub months: Vec<TrendPoint>,
+    /// The published nights before this one, the oldest first, each with the share of its own day.
+    pub days: Vec<TrendPoint>,
     /// By agency: the year's share of the first target as the nights of the week before this one
     /// published it, the oldest first.
     pub agency_days: BTreeMap<AgencyCode, Vec<(Day, Fraction)>>,

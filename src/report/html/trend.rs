@@ -29,9 +29,13 @@ pub(super) struct Drawing {
     pub(super) lines: Vec<String>,
     /// The shares: position, height, and what is to be said of each.
     pub(super) dots: Vec<(i128, i128, String)>,
+    /// Days of rest of the week: their middle; told of single days alone.
+    pub(super) rests: Vec<i128>,
+    /// How wide one is.
+    pub(super) rest_width: i128,
 }
 
-fn at(place: usize, of: usize) -> i128 {
+pub(super) fn at(place: usize, of: usize) -> i128 {
     let (place, of) = (i128::try_from(place), i128::try_from(of));
     let (place, of) = (place.unwrap_or(0), of.unwrap_or(1).max(1));
     LEFT + (RIGHT - LEFT) * (2 * place + 1) / (2 * of)

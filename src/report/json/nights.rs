@@ -207,6 +207,9 @@ pub(super) struct KeptJson {
     gross_vnd: i128,
     fee_vnd: i128,
     net_vnd: i128,
+    /// Payments of gateways of which nobody told a fee; an older program did not count them.
+    #[serde(default)]
+    fee_untold: u64,
 }
 
 impl Blocks {
@@ -223,6 +226,7 @@ impl Blocks {
             gross_vnd: row.gross,
             fee_vnd: row.fee,
             net_vnd: row.net,
+            fee_untold: row.untold,
         };
         Self {
             tie_out: figures.tie_out.iter().map(TieJson::of).collect(),
@@ -274,6 +278,7 @@ impl Told {
             gross: row.gross_vnd,
             fee: row.fee_vnd,
             net: row.net_vnd,
+            untold: row.fee_untold,
         };
         Some(NightFigures {
             tie_out: self.tie_out?.into_iter().map(TieJson::told).collect(),

@@ -192,6 +192,17 @@ pub(super) fn kept_before(row: &Classified, txn: &Txn) -> i128 {
     found.filter(|_| txn.fee == Vnd::ZERO).unwrap_or(0)
 }
 
+/// Rows of money with a fee that the matching found missing, by source and id.
+pub(super) fn kept_before_all(rows: &[Classified]) -> FxHashMap<(&str, &str), &Classified> {
+    let net = |row: &&Classified| {
+        let is_net = |seen: &Evidence| matches!(seen, Evidence::NetOfFee(_));
+        row.key.side == Side::Txn && row.evidence.iter().any(is_net)
+    };
+    let rows = rows.iter().filter(net);
+    rows.map(|row| ((row.key.source.as_str(), &*row.key.id), row))
+        .collect()
+}
+
 /// What the settlement says of transactions that do not count as their kind tells.
 struct Said<'s> {
     /// Rows left out, and rows whose fee was kept before.

@@ -15,6 +15,7 @@ use super::breakdown::{instrument_word, week};
 use super::cell_work::OpenWork;
 use super::index::Index;
 use super::shares::{self, ShareRow};
+use super::unplaced::Unplaced;
 
 /// A table shows this many rows, the greatest first; the rest stands in `run.json`.
 const ROWS_MAX: usize = 30;
@@ -34,6 +35,9 @@ pub struct CellTable {
     pub more: u64,
     /// The open work that lies in no row: of no dossier, or of several cells.
     pub rest: Figure,
+    /// What the total counts and no row does.
+    #[serde(skip)]
+    pub unplaced: Option<Unplaced>,
 }
 
 /// One row.
@@ -90,7 +94,7 @@ pub(super) fn tables(
 
 /// The same with every row.
 pub fn every_cell(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Vec<CellTable> {
-    let Some((_, cells)) = of_headline(settlement, facts) else {
+    let Some((headline, cells)) = of_headline(settlement, facts) else {
         return Vec::new();
     };
     let of = |dimension: Dimension| -> Vec<(&Cell, &Share)> {
@@ -108,7 +112,10 @@ pub fn every_cell(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) 
             Dimension::Current => succession(index, facts, &rows),
             _ => rows.iter().any(|(cell, _)| &*cell.value != Cell::NOT_TOLD),
         };
-        says.then(|| table((index, facts, &work), *dimension, &mut rows))
+        says.then(|| CellTable {
+            unplaced: Unplaced::of(settlement, headline, *dimension),
+            ..table((index, facts, &work), *dimension, &mut rows)
+        })
     });
     tables.collect()
 }
@@ -176,6 +183,7 @@ fn table(
         rows: rows.iter().map(&mut row).collect(),
         more: 0,
         rest,
+        unplaced: None,
     }
 }
 

@@ -45,6 +45,7 @@ mod tie;
 mod tie_files;
 mod tiles;
 mod trend;
+mod unplaced;
 mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
@@ -84,6 +85,7 @@ pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
 pub use trend::{Trend, TrendRow, trend, trend_said};
+pub use unplaced::Unplaced;
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.

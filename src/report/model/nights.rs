@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{Day, TxnKind, TxnStatus};
+use crate::domain::{Day, TxnKind, TxnStatus, Vnd};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::{Inputs, Settlement};
 
 use super::breakdown::{self, InstrumentRow};
-use super::bridge::{self, CarryRow, FlowRow};
+use super::bridge::{self, CarryRow, FlowRow, kept_before, kept_before_all};
 use super::index::Index;
 use super::links::LinkView;
 use super::tie::{TieLine, Totals, tie_out, totals};
@@ -41,6 +41,9 @@ pub struct KeptRow {
     pub fee: i128,
     /// What was received.
     pub net: i128,
+    /// Of the payments, those of gateways that tell no fee and of which none was found: what was
+    /// kept of them is not known before they are settled.
+    pub untold: u64,
 }
 
 /// The sums that a night tells of itself.
@@ -68,7 +71,7 @@ impl NightFigures {
             flows: bridge::flows(index, settlement, facts),
             carries: bridge::carries(settlement, facts),
             instruments: breakdown::instruments(index, settlement, facts),
-            kept: kept(index.inputs, facts),
+            kept: kept(index.inputs, settlement, facts),
             work: work::work(settlement, facts),
         }
     }
@@ -89,21 +92,26 @@ impl NightFigures {
 }
 
 /// The payments that succeeded, by source and means.
-fn kept(inputs: &Inputs, facts: &RunFacts) -> Vec<KeptRow> {
+fn kept(inputs: &Inputs, settlement: &Settlement, facts: &RunFacts) -> Vec<KeptRow> {
     let mut rows = BTreeMap::new();
+    let before = kept_before_all(&settlement.rows);
     let paid = inputs.txns.iter().filter(|txn| {
         txn.kind == TxnKind::Payment
             && txn.status == TxnStatus::Success
             && txn.business_date == facts.business_date
     });
     for txn in paid {
+        let found = before.get(&(txn.source.as_str(), &*txn.id));
+        let before = found.map_or(0, |row| kept_before(row, txn));
+        let untold = txn.order_ref.is_some() && txn.fee == Vnd::ZERO && before == 0;
         let one = KeptRow {
             source: txn.source.as_str().into(),
             instrument: txn.instrument.id(),
             count: 1,
-            gross: txn.amount.wide(),
-            fee: txn.fee.wide(),
+            gross: txn.amount.wide() + before,
+            fee: txn.fee.wide() + before,
             net: txn.net.wide(),
+            untold: u64::from(untold),
         };
         add_kept(&mut rows, one);
     }
@@ -123,6 +131,7 @@ fn add_kept(rows: &mut Kept, one: KeptRow) {
             row.gross += one.gross;
             row.fee += one.fee;
             row.net += one.net;
+            row.untold += one.untold;
         }
     }
 }

@@ -23,6 +23,10 @@ pub struct Trend {
     /// The share of each month as its last night published it, tonight's month as of tonight. The
     /// transactions and open rows of a point are of that night alone: nothing shows them here.
     pub months: Vec<TrendRow>,
+    /// The share of each night's own day as that night published it, over the same days as `days`:
+    /// the days of a week differ. Payments that came later are in `days` alone.
+    #[serde(skip)]
+    pub daily: Vec<TrendRow>,
 }
 
 /// One day of the trend.
@@ -88,11 +92,20 @@ pub fn trend(
     totals: &Totals,
     days: u32,
 ) -> Vec<TrendRow> {
+    rows_of(facts, &facts.trend, headline, (totals, days))
+}
+
+/// The same of the points of other shares.
+fn rows_of(
+    facts: &RunFacts,
+    before: &[TrendPoint],
+    headline: Option<&ShareRow>,
+    (totals, days): (&Totals, u32),
+) -> Vec<TrendRow> {
     let tonight = facts.business_date;
     let point = tonight_of(tonight, headline, totals.transactions, totals.open);
     let first = tonight.minus(days.saturating_sub(1));
-    let mut known: Vec<&TrendPoint> = facts
-        .trend
+    let mut known: Vec<&TrendPoint> = before
         .iter()
         .filter(|point| first <= point.business_date && point.business_date < tonight)
         .collect();
@@ -124,7 +137,17 @@ pub(super) fn both(
     Trend {
         days: trend(facts, headline, totals, DAYS),
         months: months(settlement, facts, totals),
+        daily: daily(settlement, facts, totals),
     }
+}
+
+/// Each night's own day.
+fn daily(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<TrendRow> {
+    let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
+    let night = Period::night(facts.business_date);
+    let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &night));
+    let mine = mine.map(|share| shares::row(share, facts));
+    rows_of(facts, &facts.page.days, mine.as_ref(), (totals, DAYS))
 }
 
 /// From the first known month to tonight's, named by their first days.

@@ -5,7 +5,7 @@ use rust_xlsxwriter::Worksheet;
 
 use crate::domain::{Day, Fraction};
 use crate::report::facts::Figure;
-use crate::report::model::{CellTable, ShareRow};
+use crate::report::model::{CellTable, ShareRow, Unplaced};
 use crate::text;
 
 use super::Book;
@@ -22,6 +22,8 @@ struct Row<'a> {
     code: &'a str,
     name: &'a str,
     share: Option<&'a ShareRow>,
+    /// What the total counts and no row does.
+    unplaced: Option<Unplaced>,
     work: Figure,
     days: &'a [(Day, Option<Fraction>)],
 }
@@ -55,6 +57,7 @@ fn rows<'a>(book: &'a Book<'_>, by_agency: &'a str, rest: &'a str) -> Vec<Row<'a
         code: row.code.as_str(),
         name: &row.name,
         share: Some(&row.share),
+        unplaced: None,
         work: row.work,
         days: &row.days,
     });
@@ -64,14 +67,17 @@ fn rows<'a>(book: &'a Book<'_>, by_agency: &'a str, rest: &'a str) -> Vec<Row<'a
             code: &row.value,
             name: &row.name,
             share: Some(&row.share),
+            unplaced: None,
             work: row.work,
             days: &row.days,
         };
-        let nowhere = (!table.rest.is_empty()).then_some(Row {
+        let any = !table.rest.is_empty() || table.unplaced.is_some();
+        let nowhere = any.then_some(Row {
             by: &table.column,
             code: "",
             name: rest,
             share: None,
+            unplaced: table.unplaced,
             work: table.rest,
             days: &[],
         });
@@ -105,6 +111,11 @@ fn columns(book: &Book<'_>, has_days: bool) -> Vec<Column> {
     columns
 }
 
+/// A part of a share: dong or a number.
+fn part(in_dong: bool) -> fn(i128) -> Cell {
+    if in_dong { Cell::Money } else { Cell::Whole }
+}
+
 fn cells_of(nth: usize, row: &Row<'_>, has_days: bool) -> Vec<Cell> {
     let this = nth + 5;
     let mut cells = vec![
@@ -114,13 +125,7 @@ fn cells_of(nth: usize, row: &Row<'_>, has_days: bool) -> Vec<Cell> {
     ];
     match row.share.filter(|share| share.enough_data) {
         Some(share) if share.point.is_some() => {
-            let part = |n: i128| {
-                if share.in_dong {
-                    Cell::Money(n)
-                } else {
-                    Cell::Whole(n)
-                }
-            };
+            let part = part(share.in_dong);
             let formula = format!("IF(E{this}=0,0,D{this}/E{this})");
             let point = share
                 .point
@@ -137,7 +142,13 @@ fn cells_of(nth: usize, row: &Row<'_>, has_days: bool) -> Vec<Cell> {
             cells.resize(6, Cell::Blank);
             cells.extend([Cell::low(share.low), Cell::high(share.high)]);
         }
-        None => cells.resize(8, Cell::Blank),
+        None => {
+            if let Some(rest) = row.unplaced {
+                let part = part(rest.in_dong);
+                cells.extend([part(rest.numerator), part(rest.denominator)]);
+            }
+            cells.resize(8, Cell::Blank);
+        }
     }
     cells.extend([Cell::count(row.work.count), Cell::Money(row.work.sum_vnd)]);
     if has_days {

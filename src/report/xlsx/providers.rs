@@ -32,6 +32,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::total(book.t("book-net"), 18, Look::Money),
         Column::total(book.t("book-fee-rest"), 16, Look::Money),
         Column::figures(book.t("book-fee-rate"), 10),
+        Column::total(book.t("book-fee-untold"), 14, Look::Whole),
     ];
     let row = |(nth, fee): (usize, &KeptRow)| {
         let this = nth + 5;
@@ -41,7 +42,11 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
             Cell::Text(instrument_word(book.lang(), fee.instrument)),
             Cell::count(fee.count),
             Cell::Money(fee.gross),
-            Cell::Money(fee.fee),
+            if fee.untold == fee.count {
+                Cell::Blank
+            } else {
+                Cell::Money(fee.fee)
+            },
             Cell::Money(fee.net),
             Cell::Formula(
                 format!("D{this}-E{this}-F{this}"),
@@ -53,6 +58,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
                 rate.map_or_else(|| "0".to_owned(), |rate| rate.half_up(12)),
                 Look::Share,
             ),
+            Cell::count(fee.untold),
         ]
     };
     let rows = book.report.kept.iter().enumerate().map(row);

@@ -1,8 +1,10 @@
 //! The shares with their bounds, and the headline's share night by night.
 
+use std::collections::BTreeMap;
+
 use rust_xlsxwriter::Worksheet;
 
-use crate::domain::AgencyCode;
+use crate::domain::{AgencyCode, Day, Fraction};
 use crate::report::model::{ScopedShare, TrendRow, verdict_word};
 
 use super::Book;
@@ -108,13 +110,21 @@ pub(super) fn write_trend(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::figures(sum("book-transactions"), 18),
         Column::figures(count("column-open"), 12),
         Column::figures(sum("column-open"), 18),
+        figures("book-day-share", 14),
     ];
-    let rows = book.trend.iter().map(day);
+    // tonight stands in the report, the nights before in the facts
+    let tonight = book.report.trend.daily.last();
+    let known = book.facts.page.days.iter();
+    let known = known.chain(tonight.and_then(|row| row.point.as_ref()));
+    let own = known.filter_map(|point| Some((point.business_date, point.share?)));
+    let own: BTreeMap<Day, Fraction> = own.collect();
+    let rows = book.trend.iter();
+    let rows = rows.map(|row| day(row, own.get(&row.day).copied()));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }
 
-fn day(row: &TrendRow) -> Vec<Cell> {
+fn day(row: &TrendRow, own: Option<Fraction>) -> Vec<Cell> {
     let mut cells = vec![Cell::Day(row.day)];
     if let Some(point) = &row.point {
         let share = point.share.map(|share| Cell::Share(share.half_up(4)));
@@ -129,5 +139,6 @@ fn day(row: &TrendRow) -> Vec<Cell> {
         }
     }
     cells.resize(9, Cell::Blank);
+    cells.push(own.map_or(Cell::Blank, |share| Cell::Share(share.half_up(4))));
     cells
 }

@@ -76,6 +76,48 @@ fn a_candidate_says_its_own_reason_only() {
 }
 
 #[test]
+fn a_fee_that_nobody_told_is_no_zero() {
+    let mut scene = example::undecided();
+    let all = scene.inputs.txns.iter_mut();
+    let mut of_gateway: Vec<_> = all.filter(|txn| txn.source.as_str() == VNPAY).collect();
+    assert!(of_gateway.len() > 1);
+    for txn in &mut of_gateway {
+        txn.order_ref = Some("ORDER".into());
+        (txn.fee, txn.net) = (Vnd::ZERO, txn.amount);
+    }
+    let note = |html: &str| {
+        let said = html
+            .split_once("Chưa rõ phí: ")
+            .map(|(_, rest)| rest.to_owned());
+        said.map(|rest| rest.split_once('.').unwrap().0.to_owned())
+    };
+    let row = |html: &str| {
+        let said = section(html, "settlement");
+        let rest = said
+            .split_once(&format!("<th scope=\"row\">{VNPAY}<"))
+            .unwrap()
+            .1;
+        rest.split_once("</tr>").unwrap().0.to_owned()
+    };
+    let html = page(&scene);
+    assert_eq!(note(&html).unwrap(), format!("{VNPAY} 2 giao dịch"));
+    let told = row(&html);
+    assert_eq!(told.matches(">—<").count(), 4, "{told}");
+    assert!(!told.contains(">0 ₫<"), "{told}");
+    // one that is told makes a sum that is known in part, and the others are counted
+    let all = scene.inputs.txns.iter_mut();
+    let told = all.filter(|txn| txn.source.as_str() == VNPAY).next_back();
+    let told = told.unwrap();
+    (told.fee, told.net) = (
+        Vnd::new(500),
+        told.amount.checked_sub(Vnd::new(500)).unwrap(),
+    );
+    let html = page(&scene);
+    assert_eq!(note(&html).unwrap(), format!("{VNPAY} 1 giao dịch"));
+    assert!(row(&html).contains(">500 ₫<"));
+}
+
+#[test]
 fn fees_and_settlements_stand_source_by_source() {
     let mut scene = example::undecided();
     let mut txns = scene.inputs.txns.iter_mut();

@@ -104,6 +104,9 @@ impl Maker<'_> {
             let n = text::number(self.r.lang, more);
             small(blocks, self.say("cells-more", &[("n", &n)]));
         }
+        if let Some(unplaced) = &table.unplaced {
+            small(blocks, unplaced.said(self.r.lang));
+        }
     }
 
     /// The payments of the day by means of payment.
