@@ -387,6 +387,8 @@ outside-all = All transactions of the days of the period
 tie-cash = Counter receipts
 tie-registry = One-stop system
 tie-total = All money sources
+tie-resting = Of what is open, { $n } rows, { $sum } wait for nobody and are not carried forward: { $classes }.
+tie-resting-of = { $class } { $n } rows, { $sum }
 carry-heading = What was open, carried over from the night before
 carry-heading-period = Open items, from the start to the end of { $period }
 carry-intro-period = Open before the first night of the period + newly open ± other amount − matched − left out = open after its last night; the movements are the sums of the nights, and an item that opens again counts each time. Where a night does not begin with what the night before it left, the difference has a column of its own. Not explained are rows that are no longer in the data.

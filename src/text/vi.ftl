@@ -387,6 +387,8 @@ outside-all = Mọi giao dịch của những ngày trong kỳ
 tie-cash = Biên lai tại quầy
 tie-registry = Một cửa
 tie-total = Tổng giao dịch các nguồn tiền
+tie-resting = Trong số còn mở có { $n } dòng, { $sum } không chờ ai xử lý và không chuyển sang đêm sau: { $classes }.
+tie-resting-of = { $class } { $n } dòng, { $sum }
 carry-heading = Khoản còn mở, từ đêm trước chuyển sang
 carry-heading-period = Khoản còn mở, từ đầu đến cuối { $period }
 carry-intro-period = Còn mở trước đêm đầu của kỳ + mới mở ± đổi số tiền − đã khớp − loại ra = còn mở sau đêm cuối của kỳ; các biến động là tổng của các đêm, một khoản mở lại được tính mỗi lần. Nếu một đêm không bắt đầu bằng đúng số mà đêm trước để lại, phần chênh có cột riêng. Phần chưa giải thích là dòng không còn trong dữ liệu.

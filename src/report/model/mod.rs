@@ -34,6 +34,7 @@ mod nights;
 mod pairings;
 mod proposals;
 mod rejects;
+mod resting;
 mod row;
 mod rules;
 mod shares;
@@ -191,6 +192,9 @@ pub struct Report {
     pub tie_out: Vec<TieLine>,
     /// The same over all money sources.
     pub totals: Totals,
+    /// The fee lines that are open and wait for nobody, in a sentence; none in a period.
+    #[serde(skip)]
+    pub resting: Option<String>,
     /// How many payments of the night the rules matched alone, in a sentence; none in a period.
     #[serde(skip)]
     pub automatic: Option<String>,
@@ -281,6 +285,7 @@ impl Report {
             work: span::work(facts),
             night_totals,
             automatic: automatic::sentence(settlement, facts),
+            resting: resting::sentence(settlement, facts, classes),
             totals: span::totals(facts, night_totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),

@@ -1,10 +1,12 @@
 //! Conservation as it is shown: rows in are the matched, open, rejected and excluded ones.
 
+use doisoat::classify::{Bucket, Classified};
+use doisoat::domain::Vnd;
 use doisoat::report::Figure;
 use doisoat::report::model::{Level, tie_out_files};
 
-use super::build;
 use super::example;
+use super::{build, page};
 
 #[test]
 fn every_line_comes_to_zero() {
@@ -223,4 +225,43 @@ fn the_page_says_how_many_were_matched_automatically() {
     let legs = u32::try_from(group.legs.len()).unwrap();
     assert_eq!(legs, 1);
     assert_eq!(said(&scene), (n - 1, all));
+}
+
+#[test]
+fn what_is_open_and_waits_for_nobody_is_told_by_class() {
+    let said = |scene: &example::Scene| {
+        let page = page(scene).replace('\u{a0}', " ");
+        let rest = page
+            .split_once("không chờ ai xử lý")
+            .map(|(_, rest)| rest.to_owned());
+        let before = page
+            .split_once("không chờ ai xử lý")
+            .map(|(before, _)| before.to_owned());
+        before.zip(rest).map(|(before, rest)| {
+            let begun = before
+                .rsplit_once("Trong số còn mở có ")
+                .unwrap()
+                .1
+                .to_owned();
+            begun + rest.split_once('.').unwrap().0
+        })
+    };
+    let mut scene = example::undecided();
+    let waits = |row: &Classified| row.exception_id.is_some() && row.is_open();
+    let resting = |row: &Classified| row.bucket == Bucket::Open && !waits(row);
+    scene.settlement.rows.retain(|row| !resting(row));
+    assert_eq!(said(&scene), None);
+    let open = scene.settlement.rows.iter().find(|row| waits(row)).unwrap();
+    for (class, amount) in [("exempt", 0), ("exempt", 0), ("land_obligation", 9_400_000)] {
+        let mut row = open.clone();
+        (row.class, row.bucket, row.exception_id) = (class, Bucket::Open, None);
+        (row.carried, row.amount) = (false, Vnd::new(amount));
+        scene.settlement.rows.push(row);
+    }
+    let told = said(&scene).unwrap();
+    let wanted = "3 dòng, 9.400.000 ₫ ";
+    assert!(told.starts_with(wanted), "{told}");
+    for part in ["2 dòng, 0 ₫", "1 dòng, 9.400.000 ₫"] {
+        assert!(told.contains(part), "{told}");
+    }
 }
