@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
+use super::gateways;
 use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
@@ -93,6 +94,7 @@ pub(super) async fn of(
         cell_days: before.cell_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: before.open.iter().filter_map(waited).collect(),
+        gateways: gateways::of(desk, day, (pool, settlement), before).await?,
         assigned,
         files,
         balances,

@@ -13,6 +13,7 @@ mod balances;
 mod changes;
 mod deciding;
 mod filters;
+mod gateways;
 mod known;
 mod paper;
 mod settlement;
