@@ -24,7 +24,7 @@ const WEEK: i64 = 7;
 
 /// The night before, as the store remembers it.
 pub(super) struct Previously {
-    run: Option<RunRecord>,
+    pub(super) run: Option<RunRecord>,
     pub(super) open: Vec<ExceptionRecord>,
     /// The published nights before, the oldest first.
     pub(super) nights: Vec<RunRecord>,

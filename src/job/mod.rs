@@ -13,6 +13,7 @@ pub mod exits;
 mod estimate;
 mod facts;
 pub mod forms;
+mod gateways;
 pub mod import;
 mod kept;
 pub mod last_run;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
+use super::gateways;
 use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
@@ -94,6 +95,7 @@ pub(super) async fn of(
         months: trend::points(&before.months, targets, "%Y-%m"),
         days: trend::points(&before.nights, targets, "%Y-%m-%d"),
         open_before: before.open.iter().filter_map(waited).collect(),
+        gateways: gateways::of(desk, day, (pool, settlement), before).await?,
         assigned,
         files,
         balances,

@@ -4,6 +4,7 @@
 pub mod diff;
 
 mod balances;
+mod gateways;
 mod known;
 mod page;
 
@@ -22,6 +23,7 @@ use super::model::OfNights;
 
 pub use balances::StatementBalance;
 pub use diff::Replaced;
+pub use gateways::{GatewayFacts, HeldBefore, StandingRow};
 pub use known::{AsKnown, NightsKnown};
 pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
 

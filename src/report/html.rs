@@ -14,6 +14,7 @@ mod changes;
 mod daily;
 mod deciding;
 mod filters;
+mod gateways;
 mod known;
 mod paper;
 mod settlement;

@@ -19,8 +19,9 @@ pub mod publish;
 pub mod xlsx;
 
 pub use facts::{
-    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, PageFacts, Previous,
-    Replaced, RunFacts, SourceFile, SourceNight, StatementBalance, TrendPoint,
+    Calibration, Changes, Closed, Digests, Estimate, Figure, GatewayFacts, HeldBefore, KindFigure,
+    PageFacts, Previous, Replaced, RunFacts, SourceFile, SourceNight, StandingRow,
+    StatementBalance, TrendPoint,
 };
 pub use files::{match_files, night_files};
 pub use model::{Report, rule_lines};

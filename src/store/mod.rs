@@ -61,6 +61,7 @@ mod party;
 mod reading;
 mod seal;
 mod staged;
+mod standing;
 mod taken;
 
 pub use account_statement::{AccountStatement, Turnover};
@@ -83,5 +84,6 @@ pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, as_of, seal_of, told_of};
 pub use staged::{Staged, staged_as, staged_name};
+pub use standing::StandingRow;
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, PeriodRow, Saved, SourceCount};

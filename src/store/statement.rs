@@ -88,6 +88,8 @@ statements! {
     SELECT_TXN_KEY_BY_ORDER_REF = both "select_txn_key_by_order_ref" 2;
     SELECT_TXN_KEY_BY_WINDOW = both "select_txn_key_by_window" 3;
     SELECT_SUMMED_LINE = both "select_summed_line" 2;
+    SELECT_STANDING_ROW = both "select_standing_row" 3;
+    SELECT_STANDING_BY_KEY = both "select_standing_by_key" 2;
     SELECT_DAILY_PAYMENT = both "select_daily_payment" 3;
     SELECT_DAILY_CASH = both "select_daily_cash" 2;
     SELECT_SOURCE_COUNT = both "select_source_count" 1;

@@ -1273,3 +1273,52 @@ batch-due = Due
 batch-credit = Credit
 batch-received = Received
 batch-days = After
+
+# What gateways hold
+held-heading = Money that gateways hold, carried over from the night before
+held-heading-period = Money that gateways hold, from the start to the end of { $period }
+held-intro = Left by the night before + paid on { $day } − fees kept − refunds and reversals (= net of the day) ± rows of earlier days − received by banks = held by the gateway. The fees are what the rows of the day tell and what is known only when the money comes: due less received. Received are batched settlement lines and single payments that a bank tells too. Rows of earlier days came or became final tonight. What is held is added up anew from the rows that are not at the bank, not from the movements; so what is unexplained is rows that vanished or are others now.
+held-intro-period = Held before the first night of the period + paid − fees kept − refunds and reversals (= net) ± rows of earlier days − received by banks = held after its last night; the movements are the sums of the nights of { $period }, each as it was published. Where a night does not begin with what the night before it left, the difference has a column of its own. What is unexplained is rows that vanished or are others now.
+held-untold = An older version published a night of this period without what gateways hold, so it cannot be added up.
+held-gateway = Gateway
+held-opening = Left by the night before
+held-paid = + Paid
+held-fees = − Fees kept
+held-fees-told = − Fees told by rows
+held-net = = Net of the day
+held-net-told = = Net by its rows
+held-late = ± Rows of earlier days
+held-banked = − Received by banks
+held-batches = − In one credit
+held-singles = − One by one
+held-kept = − Fees known at pay-out
+held-computed = = Should be held
+held-closing = = Held by the gateway
+held-of-older = Of it before the window
+held-also = With { $others }, the same gateway.
+held-recomputed = No night before tells it: the opening is added up from the days of the window.
+held-older = Of what is held, { $sum } is of days that left the window and were not seen at a bank.
+sheet-held = Held by gateways
+sheet-gateway-days = Settlement by day
+ledger-heading = Settlement of gateways by day paid
+ledger-intro = Each day of the window: paid − fees told by rows − refunds and reversals = due; due − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
+ledger-intro-period = Each day of { $period }, by the last night that tells of it: paid − fees told by rows − refunds and reversals = due; due − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
+ledger-paid = Paid
+ledger-fee = Fee kept
+ledger-expected = expected { $sum }
+ledger-odd = { $n } payments, { $sum }: no rate gives this fee
+ledger-returned = − Refunds, reversals
+ledger-way = Way to the bank
+ledger-batch = one credit, { $bank }
+ledger-singles = one by one, { $n } of { $all } rows
+ledger-none = not yet
+ledger-held = Held
+ledger-overdue = ⚠ overdue
+ledger-reference = Reference
+ledger-on = Received on
+ledger-after = T+
+ledger-fee-all = Fee kept
+ledger-fee-expected = Fee expected
+ledger-fee-difference = Fee beyond expected
+ledger-odd-count = Payments with an odd fee
+ledger-odd-sum = Sum of payments with an odd fee

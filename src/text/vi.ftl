@@ -1273,3 +1273,52 @@ batch-due = Phải về
 batch-credit = Khoản ghi có
 batch-received = Đã về
 batch-days = Sau
+
+# What gateways hold
+held-heading = Tiền cổng còn giữ, từ đêm trước chuyển sang
+held-heading-period = Tiền cổng còn giữ, từ đầu đến cuối { $period }
+held-intro = Đêm trước để lại + người dân nộp ngày { $day } − phí cổng giữ − hoàn, đảo (= ròng trong ngày) ± dòng của ngày trước − đã về ngân hàng = cổng còn giữ. Phí gồm phần mà dòng trong ngày báo và phần chỉ biết khi tiền về: phải về trừ đã về. Đã về là dòng quyết toán gộp và từng khoản mà ngân hàng cũng báo. Dòng của ngày trước là dòng đêm nay mới đến hoặc mới có kết quả. Số còn giữ cộng lại từ các dòng chưa về, không lấy từ các biến động; nên phần chưa giải thích là dòng biến mất hoặc nay khác đi.
+held-intro-period = Cổng giữ trước đêm đầu của kỳ + người dân nộp − phí cổng giữ − hoàn, đảo (= ròng) ± dòng của ngày trước − đã về ngân hàng = cổng còn giữ sau đêm cuối; các biến động là tổng của các đêm trong { $period }, mỗi đêm như đã công bố. Nếu một đêm không bắt đầu bằng đúng số mà đêm trước để lại, phần chênh có cột riêng. Phần chưa giải thích là dòng biến mất hoặc nay khác đi.
+held-untold = Kỳ này có đêm do phiên bản cũ công bố, chưa báo tiền cổng còn giữ, nên không cộng được.
+held-gateway = Cổng
+held-opening = Đêm trước để lại
+held-paid = + Người dân nộp
+held-fees = − Phí cổng giữ
+held-fees-told = − Phí do dòng báo
+held-net = = Ròng trong ngày
+held-net-told = = Ròng theo dòng
+held-late = ± Dòng của ngày trước
+held-banked = − Đã về ngân hàng
+held-batches = − Về gộp
+held-singles = − Về từng khoản
+held-kept = − Phí biết khi tiền về
+held-computed = = Phải còn giữ
+held-closing = = Cổng còn giữ
+held-of-older = Trong đó quá cửa sổ
+held-also = Gồm cả { $others }, cùng một cổng.
+held-recomputed = Chưa có đêm trước báo số này: số đầu kỳ cộng lại từ các ngày trong cửa sổ.
+held-older = Trong số còn giữ có { $sum } của các ngày đã ra khỏi cửa sổ mà chưa thấy về ngân hàng.
+sheet-held = Cổng giữ
+sheet-gateway-days = Quyết toán theo ngày
+ledger-heading = Quyết toán của cổng theo ngày nộp
+ledger-intro = Mỗi ngày còn trong cửa sổ: người dân nộp − phí dòng báo − hoàn, đảo = phải về; phải về − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
+ledger-intro-period = Mỗi ngày của { $period }, theo đêm cuối cùng còn báo ngày ấy: người dân nộp − phí dòng báo − hoàn, đảo = phải về; phải về − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
+ledger-paid = Người dân nộp
+ledger-fee = Phí cổng giữ
+ledger-expected = dự kiến { $sum }
+ledger-odd = { $n } khoản, { $sum }: không mức phí nào cho số phí này
+ledger-returned = − Hoàn, đảo
+ledger-way = Cách về
+ledger-batch = gộp, { $bank }
+ledger-singles = từng khoản, { $n }/{ $all } dòng
+ledger-none = chưa về
+ledger-held = Còn giữ
+ledger-overdue = ⚠ quá hạn
+ledger-reference = Số tham chiếu
+ledger-on = Ngày về
+ledger-after = T+
+ledger-fee-all = Phí cổng giữ
+ledger-fee-expected = Phí dự kiến
+ledger-fee-difference = Phí lệch dự kiến
+ledger-odd-count = Khoản có phí lạ
+ledger-odd-sum = Tiền của khoản có phí lạ

@@ -89,6 +89,23 @@ fn totals_are_sums(run: &Value, nights: &[Value]) {
     }
 }
 
+/// The same of what the gateway holds.
+fn held_holds(run: &Value, nights: &[Value]) {
+    let held = |run: &Value, part: &str| run["gateway_bridge"][0][part].as_i64().unwrap();
+    let [first, last] = [nights.first().unwrap(), nights.last().unwrap()];
+    assert_eq!(held(run, "opening_vnd"), held(first, "opening_vnd"));
+    assert_eq!(held(run, "closing_vnd"), held(last, "closing_vnd"));
+    assert!(held(run, "kept_vnd") > 0);
+    for part in ["fees_vnd", "kept_vnd", "rest_vnd"] {
+        let each = nights.iter().map(|night| held(night, part));
+        assert_eq!(held(run, part), each.sum::<i64>(), "{part}");
+    }
+    assert_eq!(held(run, "rest_vnd"), 0);
+    assert_eq!(run["gateway_bridge"][0].get("between_vnd"), None);
+    let days = run["gateway_days"].as_array().unwrap();
+    assert!(days.len() >= nights.len(), "{days:?}");
+}
+
 /// Opening of the first night, movements of all, closing of the last; each night begins with what
 /// the one before it left.
 fn chains_hold(run: &Value, nights: &[Value]) {
@@ -110,6 +127,7 @@ fn chains_hold(run: &Value, nights: &[Value]) {
     assert!(seen > 5);
     let rows = run["open_bridge"].as_array().unwrap();
     assert!(rows.iter().all(|row| row.get("breaks").is_none()));
+    held_holds(run, nights);
     let work = &run["work"];
     for part in ["opened", "settled", "changed"] {
         let each = nights

@@ -13,6 +13,7 @@ mod closed;
 mod documents;
 mod example;
 mod filters;
+mod held;
 mod hostile;
 mod inert;
 mod known;

@@ -6,7 +6,7 @@ use crate::domain::Day;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::pull::Pulled;
-use crate::job::{calibration, digest, names};
+use crate::job::{calibration, digest, gateways, names};
 use crate::report::Calibration;
 use crate::settle::{Inputs, Rules};
 use crate::store::{RunRecord, Window};
@@ -54,15 +54,10 @@ pub(in crate::job) async fn read(
 
 fn window(desk: &Desk) -> Window {
     let rules = &desk.config.rules;
-    let gateways = desk
-        .config
-        .sources
-        .iter()
-        .filter(|s| s.registration.is_gateway);
     Window {
         days: rules.window_days,
         sum_days: rules.batch_days.max(rules.deposit_days),
-        gateways: gateways.map(|source| source.name.clone()).collect(),
+        gateways: gateways::sources(desk),
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::{AgencyCode, Day, Fraction, Period, RowKey, Vnd};
 
-use super::{Figure, Previous, StatementBalance, TrendPoint};
+use super::{Figure, GatewayFacts, Previous, StatementBalance, TrendPoint};
 
 /// One file that a source delivered for the night.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,6 +80,8 @@ pub struct PageFacts {
     pub cell_days: BTreeMap<Box<str>, Vec<(Day, Fraction)>>,
     /// The rows that were open after the night before, with the money at risk.
     pub open_before: Vec<(RowKey, Vnd)>,
+    /// The gateways, where any hands on what people pay it.
+    pub gateways: Option<Box<GatewayFacts>>,
     /// Who was given which row to settle by this night, in order of the rows.
     pub assigned: Vec<(RowKey, Box<str>)>,
     /// The files of the night, in order of sources.

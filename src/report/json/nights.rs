@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gateways::{self, GatewayDayJson, HeldJson};
 use super::work::WorkJson;
 use crate::domain::{Day, Instrument, Lang, TxnKind};
 use crate::report::facts::Figure;
@@ -18,6 +19,11 @@ pub(super) struct Blocks {
     pub(super) open_bridge: Vec<CarryJson>,
     pub(super) instruments: Vec<InstrumentJson>,
     pub(super) provider_fees: Vec<KeptJson>,
+    /// None in a period of which a night does not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gateway_bridge: Option<Vec<HeldJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gateway_days: Option<Vec<GatewayDayJson>>,
     pub(super) work: WorkJson,
 }
 
@@ -228,7 +234,10 @@ impl Blocks {
             net_vnd: row.net,
             fee_untold: row.untold,
         };
+        let (gateway_bridge, gateway_days) = figures.held.as_ref().map(gateways::json).unzip();
         Self {
+            gateway_bridge,
+            gateway_days,
             tie_out: figures.tie_out.iter().map(TieJson::of).collect(),
             money_bridge: figures.flows.iter().map(FlowJson::of).collect(),
             open_bridge: figures.carries.iter().map(CarryJson::of).collect(),
@@ -249,6 +258,8 @@ struct Told {
     open_bridge: Option<Vec<CarryJson>>,
     instruments: Option<Vec<InstrumentJson>>,
     provider_fees: Option<Vec<KeptJson>>,
+    gateway_bridge: Option<Vec<HeldJson>>,
+    gateway_days: Option<Vec<GatewayDayJson>>,
     work: Option<WorkJson>,
 }
 
@@ -280,7 +291,9 @@ impl Told {
             net: row.net_vnd,
             untold: row.fee_untold,
         };
+        let gateways = self.gateway_bridge.zip(self.gateway_days);
         Some(NightFigures {
+            held: gateways.map(|(rows, days)| gateways::told(rows, days)),
             tie_out: self.tie_out?.into_iter().map(TieJson::told).collect(),
             flows: self.money_bridge?.into_iter().map(FlowJson::told).collect(),
             carries: self.open_bridge?.into_iter().map(CarryJson::told).collect(),

@@ -56,7 +56,10 @@ fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
         ("exceptions.csv", Of::End),
         ("links.csv", Of::End),
     ]);
-    if nights.figures.is_some() {
+    if let Some(figures) = &nights.figures {
+        if figures.held.is_some() {
+            blocks.extend([("gateway_bridge", Of::Chain), ("gateway_days", Of::Nights)]);
+        }
         blocks.extend([
             ("tie_out", Of::Nights),
             ("money_bridge", Of::Nights),

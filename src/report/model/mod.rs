@@ -25,6 +25,7 @@ mod deciding;
 mod effect;
 mod exceptions;
 mod fees;
+mod held;
 mod index;
 mod known;
 mod light;
@@ -64,6 +65,7 @@ pub use compare::CompareRow;
 pub use deciding::count;
 pub use exceptions::{ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
+pub use held::{DayCredit, GatewayDay, Held, HeldRow};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};
@@ -216,6 +218,10 @@ pub struct Report {
     pub flows: Vec<FlowRow>,
     /// What was open in each source, from the night before to tonight.
     pub carries: Vec<CarryRow>,
+    /// What the gateways hold, and how their days reached the bank; none in a period of which a
+    /// night does not tell it.
+    #[serde(skip)]
+    pub held: Option<Held>,
     /// The balances that its statements tell.
     pub balances: Vec<StatementBalance>,
     /// The files of the night with their digests.
@@ -314,6 +320,7 @@ impl Report {
             flows: told.flows,
             carries: told.carries,
             kept: told.kept,
+            held: told.held,
             balances: span::balances(facts),
             files: facts.page.files.clone(),
             night_files: sources::night_files(facts),

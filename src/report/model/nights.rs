@@ -12,6 +12,7 @@ use crate::settle::{Inputs, Settlement};
 
 use super::breakdown::{self, InstrumentRow};
 use super::bridge::{self, CarryRow, FlowRow, kept_before, kept_before_all};
+use super::held::{self, Held, HeldNights};
 use super::index::Index;
 use super::links::LinkView;
 use super::tie::{TieLine, Totals, tie_out, totals};
@@ -59,6 +60,8 @@ pub struct NightFigures {
     pub instruments: Vec<InstrumentRow>,
     /// What the providers kept.
     pub kept: Vec<KeptRow>,
+    /// What the gateways hold; none where an older program published the night.
+    pub held: Option<Held>,
     /// The work list.
     pub work: Work,
 }
@@ -72,6 +75,7 @@ impl NightFigures {
             carries: bridge::carries(settlement, facts),
             instruments: breakdown::instruments(index, settlement, facts),
             kept: kept(index.inputs, settlement, facts),
+            held: Some(held::held(index, settlement, facts)),
             work: work::work(settlement, facts),
         }
     }
@@ -218,6 +222,7 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
     let mut kept = Kept::new();
     let mut carried = Carried::default();
     let mut work: Option<Work> = None;
+    let mut held = Some(HeldNights::default());
     for (day, night) in nights {
         for mut line in night.tie_out {
             line.business_date = None;
@@ -248,6 +253,10 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
             add_kept(&mut kept, row);
         }
         carried.night(day, night.carries);
+        held = held.zip(night.held).map(|(mut held, of_night)| {
+            held.night(day, of_night);
+            held
+        });
         let sum = work.get_or_insert(Work {
             opening: night.work.opening,
             ..Work::default()
@@ -264,6 +273,7 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
         carries: carried.rows(),
         instruments: breakdown::in_order(instruments),
         kept: kept.into_values().collect(),
+        held: held.map(HeldNights::all),
         work: work.unwrap_or_default(),
     }
 }

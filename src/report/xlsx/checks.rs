@@ -10,6 +10,7 @@ use super::sheet::{Cell, Result, is_exact};
 use super::table::{Column, Head, TOTAL_ROW, Written};
 
 mod bridges;
+mod gateways;
 mod list;
 
 /// Where the rows of the other sheets stand.
@@ -21,6 +22,8 @@ pub(super) struct Places<'w> {
     pub(super) flows: &'w Written,
     /// None where no statement tells a balance.
     pub(super) balances: Option<&'w Written>,
+    /// What gateways hold, and their days; none without gateways.
+    pub(super) gateways: Option<&'w [Written; 2]>,
     pub(super) shares: &'w Written,
     pub(super) links: &'w Written,
     pub(super) fees: &'w Written,
@@ -61,6 +64,7 @@ pub(super) fn write(book: &Book<'_>, places: &Places<'_>) -> Result<(Worksheet, 
     ];
     let mut checks = list::checks(book, places);
     checks.extend(bridges::checks(book, places));
+    checks.extend(gateways::checks(book, places));
     let rows = checks.iter().enumerate();
     let rows = rows.map(|(nth, check)| cells(book, nth, check));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;

@@ -33,6 +33,7 @@ mod cells;
 mod checks;
 mod exceptions;
 mod fee_table;
+mod gateways;
 mod known;
 mod links;
 mod looks;
@@ -176,6 +177,11 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let carries = bridge::write_carries(book)?;
     let flows = bridge::write_flows(book)?;
     let (balance_sheet, balances) = balances::write(book)?.unzip();
+    let gateways = gateways::write(book)?;
+    let (gateway_sheets, gateways) = match gateways {
+        Some([held, days]) => (vec![held.0, days.0], Some([held.1, days.1])),
+        None => (Vec::new(), None),
+    };
     let shares = shares::write(book)?;
     let trend = shares::write_trend(book)?;
     let links = links::write(book)?;
@@ -190,6 +196,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         carries: &carries.1,
         flows: &flows.1,
         balances: balances.as_ref(),
+        gateways: gateways.as_ref(),
         shares: &shares.1,
         links: &links.1,
         fees: &fees.1,
@@ -213,6 +220,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         flows.0,
         trend.0,
     ];
+    sheets.extend(gateway_sheets);
     sheets.extend(cells::write(book)?);
     sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);

@@ -122,6 +122,8 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
             "open_bridge",
             "instruments",
             "provider_fees",
+            "gateway_bridge",
+            "gateway_days",
             "work",
             "share",
             "exceptions",

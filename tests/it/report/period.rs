@@ -36,7 +36,7 @@ pub(super) fn month() -> Scene {
 type Stored = [(Box<str>, &'static str, Figure)];
 
 /// Nights added up, each with the sources of the scene.
-fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Box<OfNights> {
+pub(super) fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Box<OfNights> {
     let told = nights.iter().map(|night| NightSources {
         day: night.day,
         sources: scene.facts.sources.clone(),
@@ -50,7 +50,7 @@ fn nights_of(scene: &Scene, nights: Vec<ToldNight>, stored: &Stored) -> Box<OfNi
 }
 
 /// What the night of the scene says of itself.
-fn tonight(scene: &Scene) -> ToldNight {
+pub(super) fn tonight(scene: &Scene) -> ToldNight {
     let run = text(&files(scene), "run.json");
     json::told_night(example::night(), &run, Lang::Vi).unwrap()
 }
@@ -369,7 +369,7 @@ fn run_json_names_the_period_asked_for() {
         "nights": ["2022-12-05"], "untold": [], "without_rows": [], "outside": [],
         "blocks": {
             "breakdown": "period", "exceptions": "end", "exceptions.csv": "end",
-            "fee_table": "nights", "grey": "period", "instruments": "nights",
+            "fee_table": "nights", "gateway_bridge": "chain", "gateway_days": "nights", "grey": "period", "instruments": "nights",
             "links.csv": "end", "money_bridge": "nights", "open_bridge": "chain",
             "provider_fees": "nights", "share": "period", "share.csv": "period",
             "sources": "nights", "tie_out": "nights", "totals": "nights", "work": "chain",

@@ -1,0 +1,54 @@
+//! What a night has to know of the gateways besides its rows: what the night before published of
+//! the money that they hold, and which lines earlier nights took for what they hand on.
+
+use serde::Serialize;
+
+use crate::domain::{Day, NetRate, RowKey, SourceName, Vnd};
+use crate::matching::Evidence;
+use crate::report::model::{GatewayDay, HeldRow};
+
+/// A money row as it stood decided before the night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StandingRow {
+    /// The row.
+    pub key: RowKey,
+    /// Its class.
+    pub class: Box<str>,
+    /// Why, where it is a line that was taken for a sum or tells a payment again, or a row whose
+    /// state was no final one.
+    pub evidence: Vec<Evidence>,
+    /// Dong, without sign.
+    pub amount: Vnd,
+    /// Its calendar day.
+    pub paid_on: Day,
+    /// Its accounting day.
+    pub business_date: Day,
+    /// The bank's own reference.
+    pub bank_ref: Option<Box<str>>,
+}
+
+/// What the night before published of the gateways.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct HeldBefore {
+    /// Its bridge.
+    pub rows: Vec<HeldRow>,
+    /// Its days.
+    pub days: Vec<GatewayDay>,
+}
+
+/// The gateways of a night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GatewayFacts {
+    /// The sources whose payments are handed on to the bank, in the order of the configuration.
+    pub gateways: Vec<SourceName>,
+    /// The first day of which the night holds every row of them.
+    pub first: Day,
+    /// A day is handed on within so many days.
+    pub batch_days: u32,
+    /// The fees that the configuration knows.
+    pub rates: Vec<NetRate>,
+    /// What stood decided before the night, in the order of keys.
+    pub standing: Vec<StandingRow>,
+    /// What the night before published; none before the first night that tells it.
+    pub before: Option<HeldBefore>,
+}
