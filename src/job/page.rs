@@ -85,6 +85,7 @@ pub(super) async fn of(
     files.extend(older(desk, run, &files).await?);
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
+    let origins = desk.store.origins(listed.clone(), day).await?;
     let assigned = desk.store.assigned(listed, day).await?;
     Ok(PageFacts {
         month_before: before.month_before(targets),
@@ -94,6 +95,7 @@ pub(super) async fn of(
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: before.open.iter().filter_map(waited).collect(),
         assigned,
+        origins: origins.into_iter().collect(),
         files,
         balances,
         rules: rule_lines(

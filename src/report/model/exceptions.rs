@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{AtRisk, Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, ExceptionId, Lang, RowKey, Side, Vnd};
+use crate::domain::{AgencyCode, Day, ExceptionId, Lang, Origin, RowKey, Side, Vnd};
 use crate::matching::Suggestion;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -78,6 +78,9 @@ pub struct ExceptionView {
     pub assignee: Box<str>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
+    /// Where it came from; account numbers in the name are masked.
+    #[serde(skip)]
+    pub origin: Option<Origin>,
     /// What was seen.
     pub evidence: Vec<String>,
     /// The nearest candidates, each with the first test it failed.
@@ -330,6 +333,7 @@ fn view(
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
         facts: row_facts(lang, index, &row.key),
+        origin: facts.page.origin(&row.key).map(masked),
         nearest: row
             .nearest
             .iter()
@@ -343,6 +347,30 @@ fn view(
             .iter()
             .map(|id| classes.text(id, lang, |c| c.label))
             .collect(),
+    }
+}
+
+/// Without the account's number, which the name of a statement may hold.
+fn masked(origin: &Origin) -> Origin {
+    Origin {
+        name: text::mask_file(&origin.name).into(),
+        ..origin.clone()
+    }
+}
+
+impl ExceptionView {
+    /// Where it came from, in a line; empty where that is not known.
+    pub fn origin_said(&self, lang: Lang) -> String {
+        let Some(origin) = &self.origin else {
+            return String::new();
+        };
+        let line = origin.line.to_string();
+        let args = [
+            ("file", &*origin.name),
+            ("line", &*line),
+            ("digest", origin.sha256.get(..8).unwrap_or_default()),
+        ];
+        text::say(lang, "origin-short", &args)
     }
 }
 
