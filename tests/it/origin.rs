@@ -8,24 +8,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use calamine::{Reader as _, Xlsx};
 use doisoat::store::archive::Archive;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::cli::stdout;
 use crate::database::Kind;
-use crate::night_cli::{code, run};
+use crate::night_cli::{code, program, run};
 use crate::office::{Office, csv, fixture};
 use crate::town::{FIRST, Town, as_is, day, night};
 
 /// Side, source, id and dossier of a row; where it came from.
-type Row = [String; 4];
+pub(crate) type Row = [String; 4];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Line {
-    sha256: String,
-    name: String,
-    line: usize,
+pub(crate) struct Line {
+    pub(crate) sha256: String,
+    pub(crate) name: String,
+    pub(crate) line: usize,
 }
 
 const ORIGINS: &str = "SELECT side || '|' || source || '|' || id || '|' || dossier || '|' || \
@@ -33,7 +34,7 @@ const ORIGINS: &str = "SELECT side || '|' || source || '|' || id || '|' || dossi
                        FROM origin";
 
 /// Every entry, by row and by who told it.
-async fn origins(town: &Town) -> BTreeMap<(Row, String), Line> {
+pub(crate) async fn origins(town: &Town) -> BTreeMap<(Row, String), Line> {
     let texts = town.database.texts(ORIGINS).await;
     let entry = |text: &String| {
         let parts: Vec<&str> = text.split('|').collect();
@@ -124,7 +125,10 @@ async fn every_row_of_a_night_leads_to_the_line_that_told_it() {
         assert_eq!(wanted, known, "{kind:?}");
         let sources: BTreeSet<&str> = known.iter().map(|(row, _)| &*row[1]).collect();
         for source in ["", "cash", "sepay-main", "casso-main", "vnpay"] {
-            assert!(sources.contains(source), "{kind:?}: {source} of {sources:?}");
+            assert!(
+                sources.contains(source),
+                "{kind:?}: {source} of {sources:?}"
+            );
         }
         for ((row, _), line) in &origins {
             check(&town, row, line);
@@ -133,6 +137,81 @@ async fn every_row_of_a_night_leads_to_the_line_that_told_it() {
         let desk = town.desk(&as_is).await;
         night(&desk, "2022-12-06").await;
         assert_eq!(self::origins(&town).await, origins, "{kind:?}");
+    }
+}
+
+/// Runs the night of [`FIRST`] through the program.
+async fn night_with(town: &Town, variables: &[(&str, &str)]) -> std::process::Output {
+    let mut command = program(town);
+    command.args(["run", "--date", FIRST]);
+    command.envs(variables.iter().copied());
+    let ran = tokio::task::spawn_blocking(move || command.output().unwrap());
+    ran.await.unwrap()
+}
+
+async fn armed_town() -> Town {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+    town
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_night_leaves_no_row_without_its_line() {
+    let town = armed_town().await;
+    let log = town.dir().join("steps.log");
+    let logged = [("DOISOAT_FAULT_LOG", log.to_str().unwrap())];
+    let done = night_with(&town, &logged).await;
+    assert_eq!(code(&done), 0);
+    let steps = std::fs::read_to_string(&log).unwrap();
+    let commits = steps.lines().zip(1_usize..);
+    let commits = commits.filter(|(step, _)| step.contains("commit"));
+    let commits: Vec<usize> = commits.map(|(_, nth)| nth).collect();
+    assert!(commits.len() > 12, "{steps}");
+    let wanted = origins(&town).await;
+    assert!(wanted.len() > 100);
+    let (town, mut seen) = (armed_town().await, BTreeSet::new());
+    // a night that goes on where the one before was killed has fewer steps left
+    for nth in commits.iter().step_by(2).take(9) {
+        let fault = format!("kill {nth}");
+        let killed = night_with(&town, &[("DOISOAT_FAULT", &fault)]).await;
+        let origins = origins(&town).await;
+        let known: BTreeSet<_> = origins.keys().cloned().collect();
+        assert_eq!(rows(&town).await, known, "{fault}");
+        seen.insert((killed.status.code(), known.len()));
+    }
+    assert!(seen.len() > 3, "killed at several places: {seen:?}");
+    let done = night_with(&town, &[]).await;
+    assert_eq!(code(&done), 0);
+    let healed = origins(&town).await;
+    let places = |all: &BTreeMap<(Row, String), Line>| -> Vec<(Row, String, usize)> {
+        let place =
+            |((row, _), line): (&(Row, String), &Line)| (row.clone(), line.name.clone(), line.line);
+        all.iter().map(place).collect()
+    };
+    assert_eq!(places(&healed), places(&wanted));
+    for ((row, _), line) in &healed {
+        check(&town, row, line);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_an_answer_is_shown() {
+    let town = armed_town().await;
+    assert_eq!(code(&night_with(&town, &[]).await), 0);
+    for source in ["sepay-main", "casso-main"] {
+        let list = ["exceptions", "list", "--json", "--all", "--source", source];
+        let list: Value = serde_json::from_slice(&run(&town, &list).await.stdout).unwrap();
+        let one = &list["exceptions"][0];
+        let (id, row) = (one["exception_id"].as_str().unwrap(), &one["id"]);
+        let shown = run(&town, &["exceptions", "show", id, "--json"]).await;
+        let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
+        let name = shown["origin"]["file"].as_str().unwrap();
+        assert!(name.starts_with("transactions 2022-12-0"), "{shown}");
+        let text = shown["origin"]["text"].as_str().unwrap();
+        let record: Value = serde_json::from_str(text).unwrap();
+        let told = record["id"].to_string();
+        assert_eq!(told.trim_matches('"'), row.as_str().unwrap(), "{shown}");
     }
 }
 
@@ -146,7 +225,10 @@ async fn a_dossier_of_an_interface_leads_to_the_answer_about_its_fees() {
     std::fs::remove_file(town.dir().join(format!("inbox/dossier_fees_{FIRST}.csv"))).unwrap();
     night(&desk, FIRST).await;
     let origins = origins(&town).await;
-    let fees: Vec<_> = origins.iter().filter(|((row, _), _)| row[0] == "fee").collect();
+    let fees: Vec<_> = origins
+        .iter()
+        .filter(|((row, _), _)| row[0] == "fee")
+        .collect();
     assert!(fees.len() > 20, "{fees:?}");
     for ((row, _), line) in fees {
         assert!(line.name.starts_with("fees of dossiers "), "{line:?}");
@@ -172,7 +254,9 @@ const FORMATS: [(&str, Option<&str>); 9] = [
 /// A text of one byte or two bytes a sign, as far as it is ASCII.
 fn ascii(bytes: &[u8]) -> String {
     let plain = bytes.iter().filter(|b| **b != 0);
-    plain.map(|b| char::from(if b.is_ascii() { *b } else { b'?' })).collect()
+    plain
+        .map(|b| char::from(if b.is_ascii() { *b } else { b'?' }))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,36 +319,66 @@ async fn an_exception_shows_the_line_that_it_came_from() {
     assert_eq!(origin["archive"], "kept", "{shown}");
     let line = origin["text"].as_str().unwrap();
     assert!(line.contains("FT103") && line.contains("77.000"), "{line}");
-    assert!(!line.contains("NGUYEN") && !line.contains("0912345678"), "{line}");
+    assert!(
+        !line.contains("NGUYEN") && !line.contains("0912345678"),
+        "{line}"
+    );
     let text = stdout(&run(town, &["exceptions", "show", of("txn")]).await);
     let said = format!("Nguồn gốc\n  - tệp sk_******6789.csv, dòng 3, sha256 {sha256}\n  > ");
     assert!(text.contains(&said), "{text}");
     let text = stdout(&run(town, &["exceptions", "show", of("fee"), "--lang", "en"]).await);
     let said = format!("Where it came from\n  - file dossier_fees_{FIRST}.csv, line ");
-    assert!(text.contains(&said) && !text.contains("NGUYEN VAN A"), "{text}");
+    assert!(
+        text.contains(&said) && !text.contains("NGUYEN VAN A"),
+        "{text}"
+    );
     let page = office.town.reports()[&format!("{FIRST}/index.html")].clone();
     let page = String::from_utf8(page).unwrap();
     let said = format!("tệp sk_******6789.csv, dòng 3, sha256 {}…", &sha256[..8]);
     assert!(page.contains(&said), "{page}");
-    // bytes that are gone are told from bytes that the rule removed
+    in_the_workbook(town, of("txn"), ["sk_******6789.csv", "3", &sha256]);
+    gone_is_told(town, of("txn"), &sha256).await;
+}
+
+/// The workbook says the same in its last columns.
+fn in_the_workbook(town: &Town, id: &str, wanted: [&str; 3]) {
+    let bytes = town.reports()[&format!("{FIRST}/doisoat.xlsx")].clone();
+    let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let sheet = book.worksheet_range("Ngoại lệ").unwrap();
+    let rows: Vec<Vec<String>> = sheet
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect();
+    let row = rows.iter().find(|row| row[0] == id).unwrap();
+    let told = ["origin_file", "origin_line", "origin_sha256"].map(|key| {
+        let at = rows[0].iter().position(|known| known == key).unwrap();
+        row[at].as_str()
+    });
+    assert_eq!(told, wanted);
+}
+
+/// Bytes that are gone are told from bytes that the rule removed; a row of before this was kept
+/// says nothing.
+async fn gone_is_told(town: &Town, id: &str, sha256: &str) {
     let place = format!("archive/{}/{}/{sha256}.zst", &sha256[..2], &sha256[2..4]);
     std::fs::remove_file(town.dir().join(place)).unwrap();
     let archive_of = async || {
-        let shown = run(town, &["exceptions", "show", of("txn"), "--json"]).await;
+        let shown = run(town, &["exceptions", "show", id, "--json"]).await;
         let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
         assert!(shown["origin"].get("text").is_none(), "{shown}");
         shown["origin"]["archive"].as_str().unwrap().to_owned()
     };
     assert_eq!(archive_of().await, "lost");
     let removed = format!("INSERT INTO pruned (sha256, before) VALUES ('{sha256}', '2022-12-06')");
-    town.database.execute(Box::leak(removed.into_boxed_str())).await;
+    town.database
+        .execute(Box::leak(removed.into_boxed_str()))
+        .await;
     assert_eq!(archive_of().await, "pruned");
-    // a row of before this was kept says nothing
     town.database.execute("DELETE FROM origin").await;
-    let shown = run(town, &["exceptions", "show", of("txn"), "--json"]).await;
+    let shown = run(town, &["exceptions", "show", id, "--json"]).await;
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert!(shown.get("origin").is_none(), "{shown}");
-    let shown = run(town, &["exceptions", "show", of("txn")]).await;
+    let shown = run(town, &["exceptions", "show", id]).await;
     assert_eq!(code(&shown), 0);
     assert!(!stdout(&shown).contains("Nguồn gốc"));
 }

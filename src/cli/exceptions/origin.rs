@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::show::own;
 use crate::config::Config;
-use crate::domain::{Day, Lang};
-use crate::job::origin::{Found, Held};
-use crate::job::{self, JobError};
+use crate::domain::{Day, Lang, RejectCode};
+use crate::job::JobError;
+use crate::job::origin::{Found, Held, Whose, find};
+use crate::matching::Evidence;
 use crate::store::{ExceptionDetail, Store};
 use crate::text;
 
@@ -25,9 +26,23 @@ pub(super) async fn came_from(
     let Some(origin) = store.origins([key], night).await?.remove(key) else {
         return Ok(None);
     };
-    Ok(Some(
-        job::origin::find(store, &config.archive_dir, origin).await?,
-    ))
+    let txn = own(detail);
+    let whose = Whose {
+        id: &key.id,
+        payer: txn.map_or("", |txn| &*txn.payer),
+        account: txn.and_then(|txn| txn.account.as_deref()),
+    };
+    let mut found = find(store, &config.archive_dir, origin, whose).await?;
+    if detail.record.evidence.iter().any(is_unverified) {
+        // nobody has vouched for what it says
+        found.text = None;
+    }
+    Ok(Some(found))
+}
+
+/// True for a webhook that did not verify.
+fn is_unverified(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::At(_, _, _, _, RejectCode::Unverified))
 }
 
 /// Where the row came from.
@@ -41,34 +56,25 @@ pub(super) struct OriginJson<'a> {
     archive: &'static str,
     /// The line as it came, personal data masked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    text: Option<&'a str>,
 }
 
 impl<'a> OriginJson<'a> {
-    pub(super) fn new(came: &'a Found, detail: &ExceptionDetail) -> Self {
+    pub(super) fn new(came: &'a Found) -> Self {
         Self {
-            file: text::mask_file(&came.origin.name),
+            file: text::mask_origin(&came.origin.name),
             line: came.origin.line,
             sha256: &came.origin.sha256,
             archive: came.held.id(),
-            text: original(came, detail),
+            text: came.text.as_deref(),
         }
     }
 }
 
-/// The line as it came without the people in it.
-fn original(came: &Found, detail: &ExceptionDetail) -> Option<String> {
-    let own = own(detail);
-    let payer = own.map_or("", |txn| &*txn.payer);
-    let account = own.and_then(|txn| txn.account.as_deref());
-    let line = came.text.as_deref()?;
-    Some(text::mask_memo(line, payer, account))
-}
-
 /// The file, the line and the digest, and the line itself.
-pub(super) fn print_origin(came: &Found, detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
+pub(super) fn print_origin(came: &Found, lang: Lang) -> Vec<String> {
     let (file, line) = (
-        text::mask_file(&came.origin.name),
+        text::mask_origin(&came.origin.name),
         came.origin.line.to_string(),
     );
     let args = [
@@ -76,17 +82,20 @@ pub(super) fn print_origin(came: &Found, detail: &ExceptionDetail, lang: Lang) -
         ("line", &*line),
         ("sha256", &*came.origin.sha256),
     ];
+    let whole = if text::is_file(&came.origin.name) {
+        "origin-whole"
+    } else {
+        "origin-whole-answer"
+    };
     let title = text::say(lang, "origin-heading", &[]);
-    let mut lines = vec![format!(
-        "\n{title}\n  - {}",
-        text::say(lang, "origin-whole", &args)
-    )];
+    let mut lines = vec![format!("\n{title}\n  - {}", text::say(lang, whole, &args))];
     let gone = match came.held {
         Held::Kept => None,
         Held::Pruned => Some("origin-pruned"),
         Held::Lost => Some("origin-lost"),
     };
     lines.extend(gone.map(|key| format!("  - {}", text::say(lang, key, &[]))));
-    lines.extend(original(came, detail).map(|line| format!("  > {line}")));
+    let text = came.text.iter().flat_map(|text| text.lines());
+    lines.extend(text.map(|line| format!("  > {line}")));
     lines
 }

@@ -30,14 +30,16 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
         json_line(&ShowDocument {
             schema_version: 1,
             exception: Open::new(&detail.record, args.as_of, owner),
-            origin: came.as_ref().map(|came| OriginJson::new(came, &detail)),
+            origin: came.as_ref().map(OriginJson::new),
             nearest: &detail.record.nearest,
             history: detail.history.iter().map(Past::new).collect(),
             groups: detail.groups.iter().map(MatchJson::new).collect(),
             decisions: &decisions,
         });
     } else {
-        out(&print_detail(&detail, came.as_ref(), &decisions, lang));
+        out(&print_detail(&detail, &decisions, lang));
+        let came = came.iter().flat_map(|came| print_origin(came, lang));
+        out(&came.map(|line| line + "\n").collect::<String>());
     }
     Ok(Exit::Done)
 }
@@ -114,12 +116,7 @@ impl<'a> Past<'a> {
     }
 }
 
-fn print_detail(
-    detail: &ExceptionDetail,
-    came: Option<&Came>,
-    decisions: &[Entry],
-    lang: Lang,
-) -> String {
+fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> String {
     let record = &detail.record;
     let mut lines = vec![format!(
         "{}  {}  {}",
@@ -180,10 +177,6 @@ fn print_detail(
         nearest,
         lang,
     ));
-    lines.extend(
-        came.iter()
-            .flat_map(|came| print_origin(came, detail, lang)),
-    );
     lines.extend(print_letter(detail, lang));
     lines.extend(print_past(detail, decisions, lang));
     lines.join("\n") + "\n"

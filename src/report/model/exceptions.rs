@@ -19,6 +19,7 @@ use super::brief::{BriefView, brief};
 use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
+use super::origin::masked;
 use super::row::{Fact, letter, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
@@ -347,30 +348,6 @@ fn view(
             .iter()
             .map(|id| classes.text(id, lang, |c| c.label))
             .collect(),
-    }
-}
-
-/// Without the account's number, which the name of a statement may hold.
-fn masked(origin: &Origin) -> Origin {
-    Origin {
-        name: text::mask_file(&origin.name).into(),
-        ..origin.clone()
-    }
-}
-
-impl ExceptionView {
-    /// Where it came from, in a line; empty where that is not known.
-    pub fn origin_said(&self, lang: Lang) -> String {
-        let Some(origin) = &self.origin else {
-            return String::new();
-        };
-        let line = origin.line.to_string();
-        let args = [
-            ("file", &*origin.name),
-            ("line", &*line),
-            ("digest", origin.sha256.get(..8).unwrap_or_default()),
-        ];
-        text::say(lang, "origin-short", &args)
     }
 }
 
