@@ -52,6 +52,7 @@ fn txn(i: usize, of: usize) -> Txn {
         account: Some("0123456789".into()),
         bank_ref: None,
         instrument: Instrument::Transfer,
+        spot: doisoat::domain::Aside::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::agency::AgencyCode;
 use super::day::Moment;
 use super::dossier_code::DossierCode;
 use super::ids::{FeeId, RowKey};
+use super::origin::{Aside, Spot};
 use super::piece::Piece;
 use super::vnd::Vnd;
 
@@ -160,6 +161,9 @@ pub struct Fee {
     pub status: FeeStatus,
     /// What only some exports carry.
     pub more: More,
+    /// Where it stood in its file or answer.
+    #[serde(skip)]
+    pub spot: Aside<Spot>,
 }
 
 /// Optional columns of an export; a definition that needs a missing one prints no figure.

@@ -167,6 +167,7 @@ mod tests {
             account: None,
             bank_ref: None,
             instrument: Instrument::Transfer,
+            spot: crate::domain::Aside::default(),
         }
     }
 

@@ -7,6 +7,7 @@ use super::day::Moment;
 use super::dossier_code::DossierCode;
 use super::fee::words;
 use super::ids::{FeeId, RowKey};
+use super::origin::{Aside, Spot};
 use super::piece::Piece;
 use super::vnd::Vnd;
 
@@ -43,6 +44,9 @@ pub struct Receipt {
     pub agency_code: AgencyCode,
     /// In force or not.
     pub status: ReceiptStatus,
+    /// Where it stood in its file.
+    #[serde(skip)]
+    pub spot: Aside<Spot>,
 }
 
 impl Receipt {

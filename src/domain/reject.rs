@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::fee::words;
 use super::ids::{RowKey, Side, SourceName};
+use super::origin::{Aside, Spot};
 use super::piece::Piece;
 use super::vnd::Vnd;
 
@@ -87,6 +88,9 @@ pub struct Reject {
     pub amount: Option<Vnd>,
     /// The day it counts under: its file's or window's day.
     pub business_date: Day,
+    /// Where it stood in the bytes that were delivered.
+    #[serde(skip)]
+    pub spot: Aside<Spot>,
 }
 
 impl Reject {

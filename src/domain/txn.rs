@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::day::{Day, Moment};
 use super::fee::words;
 use super::ids::{RowKey, SourceName};
+use super::origin::{Aside, Spot};
 use super::piece::Piece;
 use super::vnd::Vnd;
 
@@ -112,6 +113,9 @@ pub struct Txn {
     pub bank_ref: Option<Piece>,
     /// The means of payment.
     pub instrument: Instrument,
+    /// Where it stood in its delivery.
+    #[serde(skip)]
+    pub spot: Aside<Spot>,
 }
 
 /// Between `unmapped` and the provider's word, where both are one text.

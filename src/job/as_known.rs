@@ -290,6 +290,7 @@ mod tests {
             cashier: "Trần Thị Thu Ngân".into(),
             agency_code: AgencyCode::new("H48.02"),
             status: ReceiptStatus::Valid,
+            spot: crate::domain::Aside::default(),
         };
         let pool = Inputs {
             receipts: vec![receipt("R2"), receipt("R1")],

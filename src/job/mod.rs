@@ -23,6 +23,7 @@ pub mod metrics;
 mod names;
 pub mod nightly;
 pub mod of_nights;
+pub mod origin;
 mod outcome;
 pub mod period;
 mod page;

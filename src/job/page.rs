@@ -86,6 +86,7 @@ pub(super) async fn of(
     files.extend(older(desk, run, &files).await?);
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
+    let origins = desk.store.origins(listed.clone(), day).await?;
     let assigned = desk.store.assigned(listed, day).await?;
     Ok(PageFacts {
         month_before: before.month_before(targets),
@@ -97,6 +98,7 @@ pub(super) async fn of(
         open_before: before.open.iter().filter_map(waited).collect(),
         gateways: gateways::of(desk, day, (pool, settlement), before).await?,
         assigned,
+        origins: origins.into_iter().collect(),
         files,
         balances,
         rules: rule_lines(

@@ -14,8 +14,8 @@ use super::memo::{fold_name, stored};
 use super::registry::{FileAt, RegistryRows, one_a_key};
 use crate::domain::fee::FeeMore;
 use crate::domain::{
-    AgencyCode, Day, DeclaredMethod, DossierCode, DossierCodeError, Fee, FeeId, FeeKind, FeeStatus,
-    Moment, Piece, Reject, RejectCode, Side, SourceName, Vnd,
+    AgencyCode, Aside, Day, DeclaredMethod, DossierCode, DossierCodeError, Fee, FeeId, FeeKind,
+    FeeStatus, Moment, Piece, Reject, RejectCode, Side, SourceName, Spot, ToldBy, Vnd, sorting,
 };
 use crate::source::{DossierRecord, FeeRecord, Words};
 
@@ -45,14 +45,20 @@ pub fn read(
         day: day.unwrap_or(fallback),
     };
     let (mut fees, mut refused) = (Vec::new(), Vec::new());
+    let mut files: Vec<ToldBy> = Vec::new();
     for (fee, line) in dossier.fees.iter().zip(1_u64..) {
         let read = head
             .as_ref()
             .map_err(Fault::clone)
             .and_then(|head| fee_of(fee, head, words));
+        let spot = spot_of(fee, &mut files);
         match read {
-            Ok(fee) => fees.push(fee),
-            Err(fault) => refused.push(refuse(&file, dossier, Some((fee, line)), fault)),
+            Ok(fee) => fees.push(Fee { spot, ..fee }),
+            Err(fault) => {
+                let mut row = refuse(&file, dossier, Some((fee, line)), fault);
+                row.reject.spot = spot;
+                refused.push(row);
+            }
         }
     }
     if let (Err(fault), true) = (&head, dossier.fees.is_empty()) {
@@ -67,9 +73,27 @@ pub fn read(
             rejects: ids::settle_refused(refused, |_| false),
             conflicts,
             lines,
+            files,
             ..RegistryRows::default()
         },
     }
+}
+
+/// Where a fee stood in the answers that told the dossier's fees.
+fn spot_of(fee: &FeeRecord, files: &mut Vec<ToldBy>) -> Aside<Spot> {
+    let Some(came) = &fee.came.0 else {
+        return Aside::default();
+    };
+    let answer = ToldBy {
+        name: came.name.clone(),
+        sha256: came.sha256.clone(),
+    };
+    let known = files.iter().position(|file| *file == answer);
+    let number = known.unwrap_or_else(|| {
+        files.push(answer);
+        files.len() - 1
+    });
+    Spot::of(sorting::place(number), came.line)
 }
 
 /// What the fees of a dossier have in common.
@@ -168,6 +192,7 @@ fn fee_of(fee: &FeeRecord, head: &Head, words: &Words) -> Result<Fee, Fault> {
         payer_name: head.applicant.clone(),
         status,
         more: more.into(),
+        spot: Aside::default(),
     })
 }
 
@@ -282,6 +307,7 @@ fn refuse(
                 .and_then(|each| dong("amount", amount, Some(each)))
                 .ok(),
             business_date: file.day,
+            spot: Aside::default(),
         },
         content,
     }

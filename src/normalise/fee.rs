@@ -9,7 +9,7 @@ use super::versions::Versioned;
 use crate::domain::fee::{FeeMore, More};
 use crate::domain::{
     CollectionMode, DeclaredMethod, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Moment, Piece,
-    RowKey, Side, Vnd,
+    RowKey, Side, Spot, Vnd,
 };
 use crate::format::{Column, Layout, Row, Table};
 
@@ -120,6 +120,7 @@ impl RegistryRow for Fee {
             payer_name: texts.shared(row.get(columns.payer_name)),
             status: cells::word(row, columns.status, FeeStatus::parse)?,
             more: more(row, columns, texts)?,
+            spot: Spot::line(row.line),
         })
     }
 }

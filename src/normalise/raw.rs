@@ -1,7 +1,7 @@
 //! A transaction's texts, borrowed: what a provider record and a row of our own file have in
 //! common when they are judged.
 
-use crate::domain::{Instrument, TxnKind, TxnStatus};
+use crate::domain::{Aside, Instrument, Spot, TxnKind, TxnStatus};
 use crate::source::{AmountForm, Record, TimeForm};
 
 /// See [`Record`]; empty texts mean that nothing was told.
@@ -9,6 +9,8 @@ use crate::source::{AmountForm, Record, TimeForm};
 pub(super) struct RawTxn<'a> {
     pub(super) file: &'a str,
     pub(super) line: u64,
+    /// Where it stood in the bytes that were delivered.
+    pub(super) spot: Aside<Spot>,
     pub(super) id: &'a str,
     pub(super) order_ref: &'a str,
     pub(super) memo: &'a str,
@@ -40,6 +42,7 @@ impl<'a> From<&'a Record> for RawTxn<'a> {
         Self {
             file: &record.at.file,
             line: record.at.line,
+            spot: Spot::line(record.at.line),
             id: text(&record.id),
             order_ref: text(&record.order_ref),
             memo: &record.memo,

@@ -6,7 +6,7 @@ use super::cells::{self, Fault};
 use super::registry::RegistryRow;
 use super::texts::Texts;
 use super::versions::Versioned;
-use crate::domain::{FeeId, Receipt, ReceiptStatus, RowKey, Side, Vnd, sorting};
+use crate::domain::{FeeId, Receipt, ReceiptStatus, RowKey, Side, Spot, Vnd, sorting};
 use crate::format::{Column, Layout, Row, Table};
 
 /// The columns of `cash_receipts*.csv`.
@@ -82,6 +82,7 @@ impl RegistryRow for Receipt {
             } else {
                 status
             },
+            spot: Spot::line(row.line),
         })
     }
 }

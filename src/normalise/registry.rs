@@ -15,8 +15,8 @@ use super::memo::stored;
 use super::texts::Texts;
 use super::versions::{self, Versioned};
 use crate::domain::{
-    Agency, Conflict, Day, Fee, PaymentOrder, Receipt, Reject, RejectCode, RowKey, Side,
-    SourceName, Vnd, sorting,
+    Agency, Conflict, Day, Fee, PaymentOrder, Piece, Receipt, Reject, RejectCode, RowKey, Side,
+    SourceName, Spot, ToldBy, Vnd, sorting,
 };
 use crate::format::{
     BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row,
@@ -43,6 +43,8 @@ pub struct RegistryRows {
     pub columns: Columns,
     /// Data rows of the file, rejects included.
     pub lines: u64,
+    /// The answers that told the rows, where that is not one file.
+    pub files: Vec<ToldBy>,
 }
 
 /// A noun of the registry: how its file looks and how a row of it is read.
@@ -132,12 +134,7 @@ impl FileAt<'_> {
             reject: Reject {
                 side,
                 source: self.source.clone(),
-                id: if own.is_empty() {
-                    content.as_str()
-                } else {
-                    &own
-                }
-                .into(),
+                id: name_of(&own, &content),
                 file: self.name.into(),
                 line: row.line,
                 column: row.column.into(),
@@ -145,6 +142,7 @@ impl FileAt<'_> {
                 code: row.code,
                 amount: row.get(amount).and_then(|raw| Vnd::parse_digits(raw).ok()),
                 business_date: self.day,
+                spot: Spot::line(row.line),
             },
             content,
         }
@@ -165,12 +163,7 @@ impl FileAt<'_> {
             reject: Reject {
                 side,
                 source: self.source.clone(),
-                id: if own.is_empty() {
-                    content.as_str()
-                } else {
-                    &own
-                }
-                .into(),
+                id: name_of(&own, &content),
                 file: self.name.into(),
                 line: row.line,
                 column: fault.column.into(),
@@ -178,10 +171,16 @@ impl FileAt<'_> {
                 code: fault.code,
                 amount: Vnd::parse_digits(row.get(amount)).ok(),
                 business_date: self.day,
+                spot: Spot::line(row.line),
             },
             content,
         }
     }
+}
+
+/// The row's own id, or one made of its content.
+fn name_of(own: &str, content: &str) -> Piece {
+    Piece::from(if own.is_empty() { content } else { own })
 }
 
 /// What one file of one noun holds.
@@ -391,6 +390,7 @@ fn repeated<T: RegistryRow>(line: u64, row: &T, file: &FileAt<'_>) -> Refused {
             code: RejectCode::RepeatedId,
             amount: (!T::AMOUNT.is_empty()).then(|| row.amount()),
             business_date: file.day,
+            spot: Spot::line(line),
             id,
         },
     }

@@ -9,7 +9,7 @@ use super::memo::{fold_name, stored};
 use super::statement::amount::{self, Style};
 use super::statement::time;
 use super::{agency, fee, order, receipt};
-use crate::domain::{Day, DossierCode, Moment, Reject, RejectCode, Side, SourceName};
+use crate::domain::{Day, DossierCode, Moment, Reject, RejectCode, Side, SourceName, Spot};
 use crate::format::book::Sheet;
 use crate::format::{FormatError, GridRow, Layout};
 use crate::source::Words;
@@ -303,6 +303,7 @@ pub(super) fn lost(
             code: RejectCode::LostDigits,
             amount: crate::domain::Vnd::parse_digits(amount).ok(),
             business_date: place.day,
+            spot: Spot::line(row.line),
         },
         content,
     }

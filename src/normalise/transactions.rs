@@ -5,7 +5,7 @@ use super::raw::RawTxn;
 use super::registry::{FileAt, make_room};
 use super::texts::Texts;
 use super::txn::{Pile, TxnRows, sort_by_id};
-use crate::domain::{Day, Instrument, Reject, Side, SourceName, Txn, TxnKind, TxnStatus};
+use crate::domain::{Day, Instrument, Reject, Side, SourceName, Spot, Txn, TxnKind, TxnStatus};
 use crate::format::{
     BLOCK, Block, Blocks, Column, Content, FileError, FormatError, Layout, Limits, Line, Row, Table,
 };
@@ -84,6 +84,7 @@ pub fn read(name: &str, bytes: &[u8], fallback: Day) -> Result<TxnFile, FileErro
         rows: TxnRows {
             txns,
             rejects: rest.rejects,
+            files: Vec::new(),
         },
         lines: rest.lines,
     })
@@ -262,6 +263,7 @@ impl TxnColumns {
         RawTxn {
             file,
             line: row.line,
+            spot: Spot::line(row.line),
             id: row.get(self.id),
             order_ref: row.get(self.order_ref),
             memo: row.get(self.memo),

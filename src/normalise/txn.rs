@@ -8,7 +8,7 @@
 //! - The content of a row without native id is everything but its status, so that `pending` and
 //!   later `success` are the same row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::SourceContext;
 use super::amount;
@@ -20,7 +20,8 @@ use super::state_word;
 use super::texts::Texts;
 use super::versions::{Versioned, content};
 use crate::domain::{
-    Day, Moment, Piece, Reject, RejectCode, RowKey, Side, Txn, TxnKind, TxnStatus, Vnd, sorting,
+    Aside, Day, Moment, Piece, Reject, RejectCode, RowKey, Side, Spot, ToldBy, Txn, TxnKind,
+    TxnStatus, Vnd, sorting,
 };
 use crate::source::Record;
 
@@ -33,6 +34,23 @@ pub struct TxnRows {
     pub txns: Vec<Txn>,
     /// Rows that could not be read.
     pub rejects: Vec<Reject>,
+    /// The answers in which they stood.
+    pub files: Vec<ToldBy>,
+}
+
+impl TxnRows {
+    /// Adds the rows of later answers.
+    pub fn append(&mut self, mut later: Self) {
+        let before = sorting::place(self.files.len());
+        let txns = later.txns.iter_mut().map(|row| &mut row.spot.0);
+        let rejects = later.rejects.iter_mut().map(|row| &mut row.spot.0);
+        for spot in txns.chain(rejects) {
+            spot.file = spot.file.saturating_add(before);
+        }
+        self.txns.append(&mut later.txns);
+        self.rejects.append(&mut later.rejects);
+        self.files.append(&mut later.files);
+    }
 }
 
 /// One record alone. Without a native id the id is the bare `~<12 hex>`; [`read_records`] numbers
@@ -46,15 +64,55 @@ pub fn to_txn(record: &Record, source: &SourceContext) -> Result<Txn, Reject> {
 
 /// All records of one delivery: numbered where they bring no id, in order of their ids.
 pub fn read_records(records: &[Record], source: &SourceContext) -> TxnRows {
-    let (mut pile, mut texts) = (Pile::default(), Texts::default());
+    let (mut pile, mut texts, mut answers) =
+        (Pile::default(), Texts::default(), Answers::default());
     for record in records {
-        pile.add(&record.into(), source, &mut texts);
+        let raw = RawTxn {
+            spot: answers.spot(record),
+            ..record.into()
+        };
+        pile.add(&raw, source, &mut texts);
     }
     texts.end_block();
     let mut txns = Vec::new();
     let rejects = pile.finish(&mut txns, 0);
     sort_by_id(&mut txns);
-    TxnRows { txns, rejects }
+    TxnRows {
+        txns,
+        rejects,
+        files: answers.files,
+    }
+}
+
+/// The answers that brought records, each once.
+#[derive(Default)]
+struct Answers {
+    files: Vec<ToldBy>,
+    known: BTreeMap<ToldBy, u32>,
+}
+
+impl Answers {
+    /// Where a record stood: in the bytes that brought it, where that is told, else as it says.
+    fn spot(&mut self, record: &Record) -> Aside<Spot> {
+        let (name, sha256, line) = match &record.came.0 {
+            Some(came) => (&came.name, came.sha256.clone(), came.line),
+            None => (&record.at.file, Box::default(), record.at.line),
+        };
+        let answer = ToldBy {
+            name: name.clone(),
+            sha256,
+        };
+        let number = match self.known.get(&answer) {
+            Some(number) => *number,
+            None => {
+                let number = sorting::place(self.files.len());
+                self.files.push(answer.clone());
+                self.known.insert(answer, number);
+                number
+            }
+        };
+        Spot::of(number, line)
+    }
 }
 
 /// In order of their ids, not-final rows first.
@@ -143,6 +201,7 @@ fn refuse(raw: &RawTxn<'_>, source: &SourceContext, fault: Fault) -> Refused {
             code: fault.code,
             amount: amount.map(|signed| signed.amount),
             business_date: source.reject_day,
+            spot: raw.spot,
         },
         content,
     }
@@ -195,6 +254,7 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
         account: opt(raw.account).map(|text| texts.shared(text)),
         bank_ref: opt(raw.bank_ref).map(|text| texts.own(text)),
         instrument: raw.instrument.unwrap_or(source.instrument),
+        spot: raw.spot,
     })
 }
 

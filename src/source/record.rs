@@ -1,7 +1,7 @@
 //! The source stage's output: one provider record as texts, before anything is judged. Turning
 //! texts into amounts, times and identities is `normalise`'s work, in one place for all providers.
 
-use crate::domain::{Instrument, TxnKind, TxnStatus, Vnd};
+use crate::domain::{Aside, Instrument, Origin, TxnKind, TxnStatus, Vnd};
 
 /// Where a record stands in what was delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub enum TimeForm {
 pub struct Record {
     /// Where it stands.
     pub at: At,
+    /// The answer that brought it and the position there, where `at` says something else.
+    pub came: Aside<Option<Origin>>,
     /// Native id.
     pub id: Option<Box<str>>,
     /// Structured reference.

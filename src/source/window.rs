@@ -9,7 +9,7 @@ use super::json::Json;
 use super::pull::{DayControl, DayState, Pull};
 use super::record::{At, Record};
 use crate::config::forms::TimeOfDay;
-use crate::domain::{Completeness, Day, Moment};
+use crate::domain::{Aside, Completeness, Day, Moment, Origin, ToldBy};
 
 /// Business days asked for, and the cut-off that tells which calendar days they lie on.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub(super) content: Json,
     /// The instant it is dated, when that can be read.
     pub(super) at_ms: Option<i64>,
+    /// The answer that brought it, and its position there.
+    pub(super) came: Aside<Option<Origin>>,
 }
 
 /// One calendar day, listed to its end.
@@ -51,6 +53,18 @@ impl Row {
             key: id.unwrap_or_else(|| format!("{content:?}")),
             content,
             at_ms,
+            came: Aside(None),
+        }
+    }
+
+    /// Rows of one answer, in their order there.
+    pub(super) fn came_in(rows: &mut [Self], answer: &ToldBy) {
+        for (row, line) in rows.iter_mut().zip(1_u64..) {
+            row.came = Aside(Some(Origin {
+                name: answer.name.clone(),
+                sha256: answer.sha256.clone(),
+                line,
+            }));
         }
     }
 
@@ -179,6 +193,7 @@ impl Window {
                     file: file.clone(),
                     line,
                 },
+                came: row.came.clone(),
                 ..record(&row.content)
             };
             (1..).zip(rows).map(of).collect::<Vec<_>>()

@@ -8,9 +8,9 @@ use super::exec::Row;
 use crate::domain::fee::FeeMore;
 use crate::domain::ids::short_hash;
 use crate::domain::{
-    Agency, AgencyCode, CollectionMode, Day, DeclaredMethod, DossierCode, Fee, FeeId, FeeKind,
-    FeeStatus, FilingChannel, Instrument, Moment, OrderStatus, PaymentOrder, Piece, Receipt,
-    ReceiptStatus, Reject, RejectCode, RowKey, Side, SourceName, Txn, TxnKind, Vnd,
+    Agency, AgencyCode, Aside, CollectionMode, Day, DeclaredMethod, DossierCode, Fee, FeeId,
+    FeeKind, FeeStatus, FilingChannel, Instrument, Moment, OrderStatus, PaymentOrder, Piece,
+    Receipt, ReceiptStatus, Reject, RejectCode, RowKey, Side, SourceName, Txn, TxnKind, Vnd,
 };
 
 /// Not yet decided; not yet ended.
@@ -125,6 +125,7 @@ pub(super) fn read_txn(row: &Row) -> Result<Txn, StoreError> {
         account: boxed("account")?,
         bank_ref: boxed("bank_ref")?,
         instrument: row.parsed("instrument", Instrument::parse)?,
+        spot: Aside::default(),
     })
 }
 
@@ -204,6 +205,7 @@ pub(super) fn read_fee(row: &Row) -> Result<Fee, StoreError> {
         payer_name: row.text("payer_name")?.into(),
         status: row.parsed("status", FeeStatus::parse)?,
         more: more.into(),
+        spot: Aside::default(),
     })
 }
 
@@ -258,6 +260,7 @@ pub(super) fn read_receipt(row: &Row) -> Result<Receipt, StoreError> {
         cashier: row.text("cashier")?.into(),
         agency_code: AgencyCode::new(row.text("agency_code")?),
         status: row.parsed("status", ReceiptStatus::parse)?,
+        spot: Aside::default(),
     })
 }
 
@@ -321,5 +324,6 @@ pub(super) fn read_reject(row: &Row) -> Result<Reject, StoreError> {
         code: row.parsed("code", RejectCode::parse)?,
         amount: row.opt_int("amount_vnd")?.map(Vnd::new),
         business_date: row.parsed("business_date", day)?,
+        spot: Aside::default(),
     })
 }

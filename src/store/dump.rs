@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::statement as sql;
 use super::{Store, StoreError};
 
-/// Every table with business state; `lease`, `raw`, `reading`, `staged` and `outbox`
+/// Every table with business state; `lease`, `raw`, `reading`, `origin`, `staged` and `outbox`
 /// hold none.
 static TABLES: [&sql::Statement; 26] = [
     &sql::DUMP_AGENCY_VERSION,

@@ -14,7 +14,7 @@ use crate::domain::Day;
 
 /// Version, name and text of each migration, in order: one file and one line each.
 #[rustfmt::skip]
-const ALL: [(i64, &str, &str); 12] = [
+const ALL: [(i64, &str, &str); 13] = [
     (1, "core", include_str!("../../migrations/0001_core.sql")),
     (2, "statement", include_str!("../../migrations/0002_statement.sql")),
     (3, "trace", include_str!("../../migrations/0003_trace.sql")),
@@ -27,6 +27,7 @@ const ALL: [(i64, &str, &str); 12] = [
     (10, "kept", include_str!("../../migrations/0010_kept.sql")),
     (11, "staged", include_str!("../../migrations/0011_staged.sql")),
     (12, "spellings", include_str!("../../migrations/0012_spellings.sql")),
+    (13, "origin", include_str!("../../migrations/0013_origin.sql")),
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
@@ -193,7 +194,7 @@ mod tests {
             matches!(newer, StoreError::NewerThanProgram(9002)),
             "{newer}"
         );
-        let copy = format!("sqlite://{}.before-13", path.display());
+        let copy = format!("sqlite://{}.before-14", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

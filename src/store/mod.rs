@@ -27,6 +27,7 @@ mod statement;
 mod account_statement;
 pub mod archive;
 mod feed;
+mod origin;
 mod registry;
 mod spelling;
 mod txn;

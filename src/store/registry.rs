@@ -11,10 +11,10 @@ use super::exec::{Bind, Row, Tx};
 use super::statement::{self as sql, Statement};
 use super::txn::{Version, save_versions, versions_of};
 use super::version::{Kind, Saying, place};
-use super::{Store, StoreError, staged};
+use super::{Store, StoreError, origin, staged};
 use crate::domain::{
-    Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Period, Receipt, Reject,
-    SourceName,
+    Agency, Conflict, Day, DossierCode, Fee, Moment, PaymentOrder, Period, Receipt, Reject, RowKey,
+    SourceName, Spot, ToldBy,
 };
 
 /// One export file.
@@ -51,6 +51,8 @@ pub struct RegistryRows {
     pub rejects: Vec<Reject>,
     /// Contradictions inside the file; the kept version also stands in the list of its kind.
     pub conflicts: Vec<Conflict>,
+    /// The answers in which the rows stood; empty where that is the file itself.
+    pub files: Vec<ToldBy>,
 }
 
 impl Store {
@@ -123,15 +125,18 @@ impl Store {
             return Ok(false);
         }
         save_agencies(&mut tx, file, &rows.agencies).await?;
-        save_fees(&mut tx, file, &rows.fees).await?;
+        let files = files_of(file, rows);
+        save_fees(&mut tx, (file, &files), &rows.fees).await?;
         save_orders(&mut tx, file, &rows.orders).await?;
-        save_receipts(&mut tx, file, &rows.receipts).await?;
+        save_receipts(&mut tx, (file, &files), &rows.receipts).await?;
         let batch = batches(&rows.rejects, |row, reject| {
             write_reject(row, reject, file.day);
         });
         let night = file.night.to_string();
         let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
         staged::store(&mut tx, insert, (&batch, &[]), &night).await?;
+        let rejects = rows.rejects.iter().map(|row| (row.key(), row.spot.0));
+        origin::keep(&mut tx, origin::REJECT, &files, rejects).await?;
         let versions: Vec<Version> = rows
             .conflicts
             .iter()
@@ -147,6 +152,15 @@ impl Store {
         let mut tx = self.begin_read().await?;
         load_agencies(&mut tx, night).await
     }
+}
+
+/// In what the rows of a file stood.
+fn files_of(file: &ExportFile, rows: &RegistryRows) -> Vec<ToldBy> {
+    if rows.files.is_empty() {
+        let (name, sha256) = (file.name.clone(), file.sha256.clone());
+        return vec![ToldBy { name, sha256 }];
+    }
+    rows.files.clone()
 }
 
 /// Export files out of their rows, by name.
@@ -258,14 +272,15 @@ fn by_key<'a, T: serde::Serialize>(
     rows.iter().map(told).collect()
 }
 
-/// Finds the place of each row among its versions and writes those that are versions of their own.
+/// Finds the place of each row among its versions and writes those that are versions of their own;
+/// tells their keys.
 async fn save<'a, T>(
     tx: &mut Tx,
     file: &ExportFile,
     (kind, upsert): (&Kind, &'static Statement),
     rows: &'a BTreeMap<(&'a str, &'a str), Told<'a, T>>,
     write: impl Fn(&mut RowText<'_>, &T),
-) -> Result<(), StoreError> {
+) -> Result<Vec<(&'a str, &'a str)>, StoreError> {
     let saying = |(id, told): (&(&'a str, &'a str), &'a Told<'a, T>)| Saying {
         id: *id,
         own: told.own,
@@ -275,6 +290,7 @@ async fn save<'a, T>(
     let sayings: Vec<Saying<'a>> = rows.iter().map(saying).collect();
     let night = file.night.to_string();
     let places = place(tx, kind, &sayings, &night).await?;
+    let added = places.keys().copied().collect();
     let batch = batches(places, |row, (id, night)| {
         let Some(told) = rows.get(&id) else { return };
         write(row, told.row);
@@ -284,10 +300,27 @@ async fn save<'a, T>(
             .text("told", &told.own.max(file.day).to_string());
     });
     staged::store(tx, (upsert, kind.table), (&batch, &[]), &night).await?;
-    Ok(())
+    Ok(added)
 }
 
-async fn save_fees(tx: &mut Tx, file: &ExportFile, fees: &[Fee]) -> Result<(), StoreError> {
+/// Keeps where the rows of these keys stood.
+async fn keep_origins<'a, T>(
+    tx: &mut Tx,
+    (file, files): (&ExportFile, &[ToldBy]),
+    rows: &BTreeMap<(&'a str, &'a str), Told<'a, T>>,
+    added: &[(&'a str, &'a str)],
+    of: impl Fn(&T) -> (RowKey, Spot),
+) -> Result<(), StoreError> {
+    let told = added.iter().filter_map(|key| rows.get(key));
+    let told = told.map(|told| of(told.row));
+    origin::keep(tx, origin::version(&file.sha256), files, told).await
+}
+
+async fn save_fees(
+    tx: &mut Tx,
+    (file, files): (&ExportFile, &[ToldBy]),
+    fees: &[Fee],
+) -> Result<(), StoreError> {
     let mut dossiers: BTreeMap<&DossierCode, Day> = BTreeMap::new();
     for fee in fees {
         let own = fee_date(file, fee);
@@ -311,14 +344,10 @@ async fn save_fees(tx: &mut Tx, file: &ExportFile, fees: &[Fee]) -> Result<(), S
         said: &sql::SELECT_FEE_SAID,
         amend: &sql::AMEND_FEE_VERSION,
     };
-    save(
-        tx,
-        file,
-        (&kind, &sql::UPSERT_FEE_VERSION),
-        &rows,
-        write_fee,
-    )
-    .await
+    let upsert = (&kind, &sql::UPSERT_FEE_VERSION);
+    let added = save(tx, file, upsert, &rows, write_fee).await?;
+    let of = |fee: &Fee| (fee.key(), fee.spot.0);
+    keep_origins(tx, (file, files), &rows, &added, of).await
 }
 
 async fn save_orders(
@@ -336,19 +365,14 @@ async fn save_orders(
         said: &sql::SELECT_ORDER_SAID,
         amend: &sql::AMEND_ORDER_VERSION,
     };
-    save(
-        tx,
-        file,
-        (&kind, &sql::UPSERT_ORDER_VERSION),
-        &rows,
-        write_order,
-    )
-    .await
+    let upsert = (&kind, &sql::UPSERT_ORDER_VERSION);
+    save(tx, file, upsert, &rows, write_order).await?;
+    Ok(())
 }
 
 async fn save_receipts(
     tx: &mut Tx,
-    file: &ExportFile,
+    (file, files): (&ExportFile, &[ToldBy]),
     receipts: &[Receipt],
 ) -> Result<(), StoreError> {
     let rows = by_key(
@@ -361,12 +385,8 @@ async fn save_receipts(
         said: &sql::SELECT_RECEIPT_SAID,
         amend: &sql::AMEND_RECEIPT_VERSION,
     };
-    save(
-        tx,
-        file,
-        (&kind, &sql::UPSERT_RECEIPT_VERSION),
-        &rows,
-        write_receipt,
-    )
-    .await
+    let upsert = (&kind, &sql::UPSERT_RECEIPT_VERSION);
+    let added = save(tx, file, upsert, &rows, write_receipt).await?;
+    let of = |receipt: &Receipt| (receipt.key(), receipt.spot.0);
+    keep_origins(tx, (file, files), &rows, &added, of).await
 }

@@ -220,6 +220,8 @@ statements! {
     SELECT_EXCEPTION_BY_ID = both "select_exception_by_id" 3;
     SELECT_ROW_HISTORY = both "select_row_history" 2;
     INSERT_RAW = both "insert_raw" 1;
+    INSERT_ORIGIN = both "insert_origin" 2;
+    SELECT_ORIGIN = both "select_origin" 1;
     INSERT_READING = both "insert_reading" 1;
     SELECT_READING = both "select_reading" 1;
     SELECT_READING_PLACE = both "select_reading_place" 2;

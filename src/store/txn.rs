@@ -8,9 +8,9 @@ use super::batch::batches;
 use super::codec::{NEVER, day, read_key, read_txn, write_key, write_reject, write_txn};
 use super::exec::{Bind, Row, Tx, clean};
 use super::statement as sql;
-use super::{FeedDay, Store, StoreError, spelling, staged};
+use super::{FeedDay, Store, StoreError, origin, spelling, staged};
 use crate::domain::{
-    Conflict, Day, Piece, Reject, RowKey, Side, SourceName, Txn, TxnKind, TxnStatus, Vnd,
+    Conflict, Day, Piece, Reject, RowKey, Side, SourceName, ToldBy, Txn, TxnKind, TxnStatus, Vnd,
 };
 use crate::normalise::Merged;
 
@@ -26,6 +26,8 @@ pub struct Delivery {
     pub conflicts: Vec<Conflict>,
     /// How complete each day of the window is.
     pub days: Vec<FeedDay>,
+    /// The files or answers in which the rows stood.
+    pub files: Vec<ToldBy>,
 }
 
 /// What a pull changed.
@@ -121,12 +123,17 @@ impl Store {
         let update = (&sql::UPDATE_TXN, "txn");
         saved.updated = staged::store(&mut tx, update, (&rows, &[]), &night_text).await?;
         spelling::keep(&mut tx, &stored, (&merged.fresh, &merged.updated)).await?;
+        let files = &delivery.files;
+        let fresh = merged.fresh.iter().map(|txn| (txn.key(), txn.spot.0));
+        origin::keep(&mut tx, origin::TXN, files, fresh).await?;
         saved.conflicts = save_versions(&mut tx, &versions, &night_text).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
             write_reject(row, reject, reject.business_date);
         });
         let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
         saved.rejects = staged::store(&mut tx, insert, (&rows, &[]), &night_text).await?;
+        let rejects = delivery.rejects.iter().map(|row| (row.key(), row.spot.0));
+        origin::keep(&mut tx, origin::REJECT, files, rejects).await?;
         let rows = batches(&delivery.days, |row, day| {
             row.text("source", source.as_str())
                 .text("day", &day.day.to_string())

@@ -54,6 +54,7 @@ fn fee(procedure: &str, dong: i64) -> Fee {
         payer_name: "".into(),
         status: FeeStatus::Paid,
         more: FeeMore::default().into(),
+        spot: crate::domain::Aside::default(),
     }
 }
 

@@ -247,6 +247,13 @@ part-also = Also
 part-advice = What to do
 advice-awaited = Wait for { $sources } to tell of { $day }: it has not told all. If the money is not there then, ask the payer and the providers.
 part-data = Original data
+origin-heading = Where it came from
+origin-short = file { $file }, line { $line }, sha256 { $digest }…
+origin-short-answer = answer to "{ $file }", position { $line }
+origin-whole = file { $file }, line { $line }, sha256 { $sha256 }
+origin-whole-answer = answer to "{ $file }", position { $line }, sha256 { $sha256 }
+origin-pruned = The file was removed from the archive by the rule of retention.
+origin-lost = The file is not in the archive: run `doisoat verify`.
 compare-heading = Beside each candidate
 compare-own = This row
 compare-other = Candidate { $n }
@@ -600,6 +607,9 @@ book-side = Row kind
 book-source = Source
 book-id = Row id
 book-row = As it came
+book-origin-file = Original file
+book-origin-line = Original line
+book-origin-sha256 = sha256 of the original file
 
 # The workbook: what can be decided, as in `exceptions decide`
 choice-pair = Pair with one dossier

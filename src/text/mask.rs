@@ -45,6 +45,25 @@ pub fn mask_file(name: &str) -> String {
     masked
 }
 
+/// True for the name of a file, which has an ending; a request (`transactions 2022-12-05 page 2`)
+/// has none.
+pub fn is_file(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    (1..=5).contains(&ending.len())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric())
+        && ending.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// The name of a file or of a request: the numbers in that of a request are days and orders,
+/// nobody's account.
+pub fn mask_origin(name: &str) -> String {
+    if is_file(name) {
+        mask_file(name)
+    } else {
+        name.to_owned()
+    }
+}
+
 /// Shorter numbers in a name are days, pages and counters.
 const ACCOUNT_DIGITS_MIN: usize = 8;
 
@@ -95,5 +114,16 @@ mod tests {
         check("momo_2022-12-06 (2).csv", "momo_2022-12-06 (2).csv");
         check("99999999.csv", "****9999.csv");
         check("202212059930.csv", "********9930.csv");
+    }
+
+    #[test]
+    fn the_name_of_a_request_keeps_its_order() {
+        let check = |name: &str, masked: &str| assert_eq!(mask_origin(name), masked);
+        check("sao_ke_0123456789.csv", "sao_ke_******6789.csv");
+        check("querydr 221205000000123", "querydr 221205000000123");
+        check(
+            "transactions 2022-12-05 page 2",
+            "transactions 2022-12-05 page 2",
+        );
     }
 }

@@ -20,7 +20,7 @@ pub mod words;
 pub use figure::{
     day, moment, money, money_of, number, percent, percent_down, percent_up, points, when,
 };
-pub use mask::{mask_account, mask_file, mask_name};
+pub use mask::{is_file, mask_account, mask_file, mask_name, mask_origin};
 pub use memo::mask_memo;
 pub use words::dong_in_words;
 

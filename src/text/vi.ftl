@@ -247,6 +247,13 @@ part-also = Cũng thuộc loại
 part-advice = Việc cần làm
 advice-awaited = Chờ dữ liệu ngày { $day } của { $sources }: nguồn này chưa gửi đủ. Có rồi mà vẫn chưa thấy tiền thì mới hỏi người nộp và tra soát.
 part-data = Dữ liệu gốc
+origin-heading = Nguồn gốc
+origin-short = tệp { $file }, dòng { $line }, sha256 { $digest }…
+origin-short-answer = trả lời của yêu cầu "{ $file }", vị trí { $line }
+origin-whole = tệp { $file }, dòng { $line }, sha256 { $sha256 }
+origin-whole-answer = trả lời của yêu cầu "{ $file }", vị trí { $line }, sha256 { $sha256 }
+origin-pruned = Tệp gốc đã được xoá khỏi kho lưu trữ theo thời hạn lưu giữ.
+origin-lost = Tệp gốc không có trong kho lưu trữ: hãy chạy `doisoat verify`.
 compare-heading = So với từng ứng viên
 compare-own = Dòng này
 compare-other = Ứng viên { $n }
@@ -600,6 +607,9 @@ book-side = Loại dòng
 book-source = Nguồn
 book-id = Mã dòng
 book-row = Dữ liệu gốc
+book-origin-file = Tệp gốc
+book-origin-line = Dòng gốc
+book-origin-sha256 = sha256 của tệp gốc
 
 # The workbook: what can be decided, as in `exceptions decide`
 choice-pair = Ghép với một hồ sơ

@@ -80,6 +80,7 @@ mod notify;
 mod office;
 mod operations;
 mod operator;
+mod origin;
 mod package;
 mod passes_later;
 mod passes_load;

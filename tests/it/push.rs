@@ -15,6 +15,7 @@ use doisoat::sandbox::{District, Sandbox};
 use doisoat::source::signature::{Algorithm, Layout, Recipe};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 use crate::database::Kind;
 use crate::town::{FIRST, Town, codes, day, document, files, night, source};
@@ -215,6 +216,48 @@ async fn pushes_are_evidence_while_the_feed_is_down_and_agree_with_it_afterwards
     };
     assert_eq!(conflicts(&healed), conflicts(&one));
     same_reports(&plain, &town, FIRST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_a_webhook_told_first_leads_to_its_file() {
+    let town = Town::new(Kind::Sqlite).await;
+    let (pushed, ipns) = (
+        sepay(&town.sandbox, FIRST),
+        vnpay(town.sandbox.district(), FIRST),
+    );
+    inbox(&town, "sepay", &pushed);
+    inbox(&town, "vnpay", &ipns);
+    town.morning_after(day(FIRST));
+    let [sepay_url, vnpay_url] = ["sepay", "vnpay"].map(|name| town.sandbox.base_url(name));
+    let down = |text: String| {
+        let text = with_push(text).replace(&sepay_url, "http://127.0.0.1:1/sepay");
+        text.replace(&vnpay_url, "http://127.0.0.1:1/vnpay")
+    };
+    night(&desk(&town, &down, TOKEN).await, FIRST).await;
+    let origins = crate::origin::origins(&town).await;
+    let of = |source: &str| -> Vec<_> {
+        let of_source = origins.iter().filter(|((row, _), _)| row[1] == source);
+        of_source.map(|((row, _), line)| (&*row[2], line)).collect()
+    };
+    for (source, all) in [("sepay-main", &pushed), ("vnpay", &ipns)] {
+        let told = of(source);
+        assert_eq!(told.len(), all.len(), "{source}: {told:?}");
+        for (id, line) in told {
+            let (name, text) = all.iter().find(|(name, _)| *name == line.name).unwrap();
+            let bare = name.split_once('-').unwrap().1;
+            assert!(bare.starts_with(id), "{id}: {line:?}");
+            let sha256 = hex::encode(sha2::Sha256::digest(text.as_bytes()));
+            assert_eq!((&line.sha256, line.line), (&sha256, 1), "{id}");
+        }
+    }
+    // what the feed tells later of the same rows changes nothing
+    night(&desk(&town, &with_push, TOKEN).await, FIRST).await;
+    let later = crate::origin::origins(&town).await;
+    assert!(
+        origins
+            .iter()
+            .all(|(row, line)| later.get(row) == Some(line))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

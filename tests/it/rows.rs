@@ -48,6 +48,7 @@ pub(crate) fn txn(id: &str, amount: i64, on: &str) -> Txn {
         account: Some("0123456789".into()),
         bank_ref: None,
         instrument: Instrument::Transfer,
+        spot: doisoat::domain::Aside::default(),
     }
 }
 
@@ -64,6 +65,7 @@ pub(crate) fn fee(dossier: &str, id: &str, amount: i64) -> Fee {
         payer_name: "NGUYEN VAN A".into(),
         status: FeeStatus::Paid,
         more: FeeMore::default().into(),
+        spot: doisoat::domain::Aside::default(),
     }
 }
 
@@ -92,6 +94,7 @@ pub(crate) fn receipt(id: &str, dossier: &str, amount: i64, on: &str) -> Receipt
         cashier: "LE THI B".into(),
         agency_code: AgencyCode::new("H48.18.22"),
         status: ReceiptStatus::Valid,
+        spot: doisoat::domain::Aside::default(),
     }
 }
 

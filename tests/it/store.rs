@@ -196,6 +196,7 @@ async fn a_bad_row_waits_until_it_comes_in_good_order() {
             code: RejectCode::BadAmount,
             amount: None,
             business_date: night,
+            spot: doisoat::domain::Aside::default(),
         };
         let mut bad = delivery(Vec::new(), &["2022-12-05"]);
         bad.rejects.push(reject.clone());

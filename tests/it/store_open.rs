@@ -93,6 +93,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0010 kept",
             "0011 staged",
             "0012 spellings",
+            "0013 origin",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());

@@ -4,6 +4,7 @@ mod decide;
 mod import;
 mod list;
 mod matched;
+mod origin;
 mod show;
 
 use clap::{Args, Subcommand};

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::matched::{self, MatchJson, MatchesDocument};
+use super::origin::{OriginJson, came_from, print_origin};
 use super::{Open, ShowArgs, decide, label, print_day};
 use crate::classify::{self, AtRisk};
 use crate::cli::output::{json_line, out};
@@ -12,6 +13,7 @@ use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Side, Text, Txn};
+use crate::job::origin::Found as Came;
 use crate::job::{Exit, JobError, lost};
 use crate::matching::{Evidence, Nearest};
 use crate::store::{ExceptionDetail, ExceptionRecord, Matched, OpenMode, Spell};
@@ -19,8 +21,8 @@ use crate::text::{self, letter::Matter};
 
 pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
     let read = block_on(read_one(config, &args.id, args.as_of))??;
-    let (detail, decisions) = match read {
-        Found::Exception(detail, decisions) => (detail, decisions),
+    let (detail, decisions, came) = match read {
+        Found::Exception(detail, decisions, came) => (detail, decisions, came),
         Found::Matches(groups) => return show_matches(&groups, args, lang),
     };
     if args.json {
@@ -28,6 +30,7 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
         json_line(&ShowDocument {
             schema_version: 1,
             exception: Open::new(&detail.record, args.as_of, owner),
+            origin: came.as_ref().map(OriginJson::new),
             nearest: &detail.record.nearest,
             history: detail.history.iter().map(Past::new).collect(),
             groups: detail.groups.iter().map(MatchJson::new).collect(),
@@ -35,13 +38,15 @@ pub(super) fn show(config: &Config, args: &ShowArgs, lang: Lang) -> Outcome {
         });
     } else {
         out(&print_detail(&detail, &decisions, lang));
+        let came = came.iter().flat_map(|came| print_origin(came, lang));
+        out(&came.map(|line| line + "\n").collect::<String>());
     }
     Ok(Exit::Done)
 }
 
 /// What an id or a name stands for.
 enum Found {
-    Exception(Box<ExceptionDetail>, Vec<Entry>),
+    Exception(Box<ExceptionDetail>, Vec<Entry>, Option<Came>),
     /// Nothing of the work list: what was matched of a payment, a receipt or a dossier.
     Matches(Vec<Matched>),
 }
@@ -50,7 +55,8 @@ async fn read_one(config: &Config, id: &str, as_of: Option<Day>) -> Result<Found
     let store = lost::open(config, OpenMode::Ready).await?;
     let found = if let Some(detail) = store.exception(id, as_of).await? {
         let decisions = store.decisions_of(&detail.record.key).await?;
-        Found::Exception(Box::new(detail), decisions)
+        let came = came_from(config, &store, &detail, as_of).await?;
+        Found::Exception(Box::new(detail), decisions, came)
     } else {
         Found::Matches(store.matches(id, as_of).await?)
     };
@@ -82,6 +88,8 @@ fn show_matches(groups: &[Matched], args: &ShowArgs, lang: Lang) -> Outcome {
 struct ShowDocument<'a> {
     schema_version: u32,
     exception: Open<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<OriginJson<'a>>,
     nearest: &'a [Nearest],
     history: Vec<Past<'a>>,
     groups: Vec<MatchJson<'a>>,
@@ -198,7 +206,7 @@ fn money(record: &ExceptionRecord, lang: Lang) -> String {
 }
 
 /// The transaction that the exception is about.
-fn own(detail: &ExceptionDetail) -> Option<&Txn> {
+pub(super) fn own(detail: &ExceptionDetail) -> Option<&Txn> {
     let key = &detail.record.key;
     detail.txns.iter().find(|txn| txn.key() == *key)
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::on_disk::OnDisk;
-use crate::domain::{Day, Lang, Reject, Side, SourceName};
+use crate::domain::{Aside, Day, Lang, Reject, Side, SourceName};
 use crate::format::{Content, FileError, FormatError, HEAD, Limits};
 use crate::normalise::cells::Fault;
 use crate::text::reject::{say, say_file};
@@ -139,6 +139,7 @@ impl BadRow {
             code: fault.code,
             amount: None,
             business_date: Day::of_ms(0),
+            spot: Aside::default(),
         };
         Self::of(&reject, lang)
     }

@@ -84,6 +84,7 @@ pub(super) async fn delivery(
         rejects: rows.rejects.clone(),
         conflicts,
         days,
+        files: rows.files.clone(),
     };
     Ok((rows, delivery))
 }

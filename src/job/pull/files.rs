@@ -19,7 +19,7 @@ use tracing::{info, warn};
 
 use super::raw::Evidence;
 use super::{Stage, count};
-use crate::domain::{SourceFacts, Txn};
+use crate::domain::{SourceFacts, ToldBy, Txn};
 use crate::format::{FileError, FormatError, Sizes};
 use crate::job::error::JobError;
 use crate::normalise;
@@ -232,12 +232,13 @@ async fn file(
     let encoding = scanned.reading().encoding;
     let masked = mask_file(&found.name);
     let said = trouble::doubts(stage, &scanned, &statements, &masked);
+    let bytes = ToldBy::new(&found.name, &archived.sha256);
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
     while let Some(chunk) = chunks.recv().await {
         stage.desk.checkpoint()?;
-        let (good, bad) = save(stage, &mut numbers, chunk).await?;
+        let (good, bad) = save(stage, &mut numbers, chunk, &bytes).await?;
         (rows, rejects) = (rows + good, rejects + bad);
     }
     match parsing.await.context("a file's reader ended")?? {
@@ -377,7 +378,7 @@ pub(super) async fn delivery(
         txns,
         rejects,
         conflicts,
-        days: Vec::new(),
+        ..Delivery::default()
     };
     Ok((delivery, counts))
 }
@@ -387,8 +388,10 @@ async fn save(
     stage: &Stage,
     numbers: &mut Again,
     chunk: Vec<Made>,
+    bytes: &ToldBy,
 ) -> Result<(u64, u64), JobError> {
-    let (delivery, counts) = delivery(stage, numbers, chunk).await?;
+    let (mut delivery, counts) = delivery(stage, numbers, chunk).await?;
+    delivery.files.push(bytes.clone());
     let (store, source) = (&stage.desk.store, &stage.settings.name);
     store
         .save_transactions(source, stage.night, &delivery, normalise::merge)

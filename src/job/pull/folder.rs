@@ -280,5 +280,6 @@ pub(super) fn stored(read: normalise::RegistryRows) -> RegistryRows {
         receipts: read.receipts,
         rejects: read.rejects,
         conflicts: read.conflicts,
+        files: read.files,
     }
 }

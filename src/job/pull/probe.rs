@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow};
 
-use super::raw::Evidence;
+use super::raw::{self, Digests, Evidence};
 use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, TxnStatus, Vnd};
@@ -44,8 +44,9 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     for order_id in &pull.failed {
         raw.absent(&ProbeOutcome::failed(order_id));
     }
+    let digests = raw.digests();
     raw.record(stage).await?;
-    let (rows, rejects) = save(stage, &pull, &orders).await?;
+    let (rows, rejects) = save(stage, (&pull, &digests), &orders).await?;
     if !pull.is_refused() {
         let unanswered: BTreeSet<&str> = pull.unanswered.iter().map(AsRef::as_ref).collect();
         let outcomes: Vec<ProbeOutcome> = orders
@@ -141,14 +142,9 @@ pub(super) async fn delivery(
     transfers::name(&mut rows.txns, whose.1, By::Link, &stored);
     // A payment that only its refund's answer proves fills a gap, ends what was not ended, and
     // never contradicts what is known.
-    let implied = normalise::read_records(&pull.implied, &context);
-    rows.txns.extend(
-        implied
-            .txns
-            .into_iter()
-            .filter(|txn| !known.contains(&*txn.id)),
-    );
-    rows.rejects.extend(implied.rejects);
+    let mut implied = normalise::read_records(&pull.implied, &context);
+    implied.txns.retain(|txn| !known.contains(&*txn.id));
+    rows.append(implied);
     let counts = (count(rows.txns.len()), count(rows.rejects.len()));
     let (txns, mut conflicts) = normalise::dedupe(rows.txns);
     let asked: BTreeMap<&str, Vnd> = orders
@@ -164,12 +160,17 @@ pub(super) async fn delivery(
         rejects: rows.rejects,
         conflicts,
         days: Vec::new(),
+        files: rows.files,
     };
     Ok((delivery, counts))
 }
 
 /// Normalises and stores the answers; tells how many rows were readable and how many were not.
-async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u64, u64), JobError> {
+async fn save(
+    stage: &Stage,
+    (pull, digests): (&Pull, &Digests),
+    orders: &[PaymentOrder],
+) -> Result<(u64, u64), JobError> {
     let implied = normalise::read_records(&pull.implied, &stage.context(None));
     let ids: Vec<&str> = implied.txns.iter().map(|txn| txn.id.as_ref()).collect();
     let stored = stage
@@ -182,7 +183,8 @@ async fn save(stage: &Stage, pull: &Pull, orders: &[PaymentOrder]) -> Result<(u6
     let is_open = |status: &TxnStatus| matches!(status, TxnStatus::Pending | TxnStatus::Unmapped);
     let known = stored.into_iter().filter(|(_, status)| !is_open(status));
     let known: BTreeSet<Box<str>> = known.map(|(id, _)| id).collect();
-    let (delivery, counts) = delivery(stage, pull, orders, &known).await?;
+    let (mut delivery, counts) = delivery(stage, pull, orders, &known).await?;
+    raw::name_bytes(&mut delivery.files, digests);
     stage
         .desk
         .store

@@ -7,11 +7,13 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::raw::Evidence;
+use super::raw::{self, Evidence};
 use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::config::SourceSettings;
-use crate::domain::{Completeness, Day, Piece, Reject, RejectCode, Side, SourceFacts, SourceName};
+use crate::domain::{
+    Completeness, Day, Piece, Reject, RejectCode, Side, SourceFacts, SourceName, Spot,
+};
 use crate::job::error::JobError;
 use crate::normalise::{self, SourceContext, TxnRows, Window, ids};
 use crate::source::file::inbox::{self, Found};
@@ -207,8 +209,11 @@ impl Batch {
     ) -> Result<(u64, u64), JobError> {
         let store = &stage.desk.store;
         let context = context(stage, push, partner);
-        let (delivery, (readable, unreadable)) =
+        let (mut delivery, (readable, unreadable)) =
             delivery(stage, &self.records, &context, account(stage, partner)).await?;
+        let digests = self.files.iter();
+        let digests = digests.map(|file| (file.name.clone(), file.sha256.clone()));
+        raw::name_bytes(&mut delivery.files, &digests.collect());
         let counts = (readable, unreadable + count(self.refused.len()));
         store
             .save_transactions(&context.name, stage.night, &delivery, normalise::merge)
@@ -242,7 +247,11 @@ async fn delivery(
     account: Option<&str>,
 ) -> Result<(Delivery, (u64, u64)), JobError> {
     let records = of_account(records, context, account);
-    let TxnRows { mut txns, rejects } = normalise::read_records(&records, context);
+    let TxnRows {
+        mut txns,
+        rejects,
+        files,
+    } = normalise::read_records(&records, context);
     let stored = transfers::stored(stage, (&context.name, &context.kind), &records).await?;
     transfers::name(&mut txns, &context.kind, By::Webhook, &stored);
     let counts = (count(txns.len()), count(rejects.len()));
@@ -252,6 +261,7 @@ async fn delivery(
         rejects,
         conflicts,
         days: Vec::new(),
+        files,
     };
     Ok((delivery, counts))
 }
@@ -327,6 +337,7 @@ fn reject(source: &SourceName, name: &str, bytes: &[u8], fault: PushFault, day: 
         code,
         amount: None,
         business_date: day,
+        spot: Spot::line(1),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Raw bytes go to the archive before anything reads them, and it is remembered which night asked
 //! for them, so that the night can be made again.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::Stage;
-use crate::domain::SourceName;
+use crate::domain::{SourceName, ToldBy};
 use crate::source::{ArchiveError, BoxFuture, RawSink};
 use crate::store::archive::{Archive, Archived};
 use crate::store::{Reading, StoreError};
@@ -43,6 +44,18 @@ impl Answers {
             part: self.part,
             asked: self.asked.clone(),
         });
+    }
+}
+
+/// Digests of bytes by the name under which they came.
+pub(super) type Digests = BTreeMap<Box<str>, Box<str>>;
+
+/// Tells the digests of files or answers that have none yet.
+pub(super) fn name_bytes(files: &mut [ToldBy], digests: &Digests) {
+    for file in files.iter_mut().filter(|file| file.sha256.is_empty()) {
+        if let Some(sha256) = digests.get(&file.name) {
+            file.sha256.clone_from(sha256);
+        }
     }
 }
 
@@ -86,6 +99,17 @@ impl Evidence {
     pub(super) fn note(&self, archived: Archived, what: &str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.add(Some(archived), what);
+    }
+
+    /// The digests of what came, of each name the last: an answer that was not accepted is asked
+    /// for again.
+    pub(super) fn digests(&self) -> Digests {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |answer: &Answer| {
+            let archived = answer.archived.as_ref()?;
+            Some((answer.what.clone(), archived.sha256.as_str().into()))
+        };
+        told.all.iter().filter_map(of).collect()
     }
 
     /// Records where everything came from, and for which night.

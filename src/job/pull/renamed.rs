@@ -179,6 +179,7 @@ mod tests {
             account: Some("1".into()),
             bank_ref: Some(reference.into()),
             instrument: Instrument::Transfer,
+            spot: crate::domain::Aside::default(),
         }
     }
 

@@ -14,6 +14,7 @@ fn fee(amount: &str, quantity: &str, paid: &str) -> FeeRecord {
         amount: amount.into(),
         quantity: quantity.into(),
         paid: paid.into(),
+        came: crate::domain::Aside::default(),
     }
 }
 

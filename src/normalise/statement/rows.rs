@@ -14,7 +14,7 @@ use super::open::Table;
 use super::reading::number_of;
 use super::{Statement, TableRow, is_power, message, settlement};
 use crate::domain::fold::squeeze;
-use crate::domain::{DossierCode, Reject, RejectCode, Side, Txn, TxnKind, TxnStatus};
+use crate::domain::{DossierCode, Reject, RejectCode, Side, Spot, Txn, TxnKind, TxnStatus};
 use crate::format::GridRow;
 use crate::format::message::{Bad, Cut, Entry};
 use crate::normalise::cells::Fault;
@@ -355,6 +355,7 @@ impl Maker<'_> {
             code: fault.code,
             amount,
             business_date: self.context.reject_day,
+            spot: Spot::line(line),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{AgencyCode, Day, Fraction, Period, RowKey, Vnd};
+use crate::domain::{AgencyCode, Day, Fraction, Origin, Period, RowKey, Vnd};
 
 use super::{Figure, GatewayFacts, Previous, StatementBalance, TrendPoint};
 
@@ -84,6 +84,9 @@ pub struct PageFacts {
     pub gateways: Option<Box<GatewayFacts>>,
     /// Who was given which row to settle by this night, in order of the rows.
     pub assigned: Vec<(RowKey, Box<str>)>,
+    /// Where the listed rows came from, in order of the rows; rows from before this was kept have
+    /// no entry.
+    pub origins: Vec<(RowKey, Origin)>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
     /// The balances that statement files of the night tell, in order of sources and files.
@@ -102,5 +105,12 @@ impl PageFacts {
         let found = self.assigned.binary_search_by(|(key, _)| key.cmp(row));
         let entry = found.ok().and_then(|at| self.assigned.get(at));
         entry.map_or("", |(_, name)| name)
+    }
+
+    /// Where this row came from, where that is known.
+    pub fn origin(&self, row: &RowKey) -> Option<&Origin> {
+        let found = self.origins.binary_search_by(|(key, _)| key.cmp(row));
+        let entry = found.ok().and_then(|at| self.origins.get(at));
+        entry.map(|(_, origin)| origin)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::classify::{AtRisk, Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, ExceptionId, Lang, RowKey, Side, Vnd};
+use crate::domain::{AgencyCode, Day, ExceptionId, Lang, Origin, RowKey, Side, Vnd};
 use crate::matching::Suggestion;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
@@ -19,6 +19,7 @@ use super::brief::{BriefView, brief};
 use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
+use super::origin::masked;
 use super::row::{Fact, letter, row_facts};
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
@@ -78,6 +79,9 @@ pub struct ExceptionView {
     pub assignee: Box<str>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
+    /// Where it came from; account numbers in the name are masked.
+    #[serde(skip)]
+    pub origin: Option<Origin>,
     /// What was seen.
     pub evidence: Vec<String>,
     /// The nearest candidates, each with the first test it failed.
@@ -330,6 +334,7 @@ fn view(
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
         facts: row_facts(facts, index, &row.key),
+        origin: facts.page.origin(&row.key).map(masked),
         nearest: row
             .nearest
             .iter()

@@ -32,6 +32,7 @@ mod light;
 mod links;
 mod moves;
 mod nights;
+mod origin;
 mod pairings;
 mod proposals;
 mod rejects;

@@ -71,7 +71,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 30] = [
+pub const COLUMNS: [Column; 33] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -101,6 +101,9 @@ pub const COLUMNS: [Column; 30] = [
     column("source", "book-source", 16),
     column("id", "book-id", 24),
     column("row", "book-row", 44),
+    column("origin_file", "book-origin-file", 24),
+    column("origin_line", "book-origin-line", 9),
+    column("origin_sha256", "book-origin-sha256", 0),
     column(ASSIGNED, "book-assigned", 0),
 ];
 

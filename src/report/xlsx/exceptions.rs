@@ -110,6 +110,8 @@ fn on_page<'b>(book: &'b Book<'_>) -> BTreeSet<&'b str> {
 
 fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Cell> {
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
+    let origin = view.origin.as_ref();
+    let digest = origin.filter(|origin| !origin.sha256.is_empty());
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());
@@ -160,6 +162,9 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Code(view.source.to_string()),
         Cell::Code(view.row_id.to_string()),
         text(&facts),
+        origin.map_or(Cell::Blank, |origin| Cell::Code(origin.name.to_string())),
+        origin.map_or(Cell::Blank, |origin| Cell::Whole(origin.line.into())),
+        digest.map_or(Cell::Blank, |origin| Cell::Code(origin.sha256.to_string())),
         Cell::Code(view.assignee.to_string()),
     ]
 }

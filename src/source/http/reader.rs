@@ -12,6 +12,7 @@ use super::token::{self, Granted, Tokens};
 use super::{BaseUrl, Client, Pace};
 use crate::config::ConfigError;
 use crate::config::source::SourceSettings;
+use crate::domain::ToldBy;
 use crate::source::RawSink;
 use crate::source::error::{BodyFault, SourceError};
 use crate::source::json::Json;
@@ -163,12 +164,22 @@ impl Reading<'_> {
         get: &Get,
         check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
     ) -> Result<T, SourceError> {
+        let (read, _) = self.get_kept(get, check).await?;
+        Ok(read)
+    }
+
+    /// The same, and which archived bytes were accepted.
+    pub async fn get_kept<T: Send>(
+        &self,
+        get: &Get,
+        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
+    ) -> Result<(T, ToldBy), SourceError> {
         let token = self.token(None).await?;
-        match self.api.fetch(&|_| get.request(), check).await {
+        match self.api.fetch_kept(&|_| get.request(), check).await {
             // made again: a token that was refused then, and nothing came after it
             Err(SourceError::Refused { status: 401, .. }) if !self.api.is_replay() => {
                 self.token(Some(token)).await?;
-                self.api.fetch(&|_| get.request(), check).await
+                self.api.fetch_kept(&|_| get.request(), check).await
             }
             done => done,
         }

@@ -10,7 +10,7 @@ use reqwest::header::HeaderMap;
 
 use super::{Answer, Body, Call, Client, Until, call};
 use crate::clock::Stopwatch;
-use crate::domain::SourceName;
+use crate::domain::{SourceName, ToldBy};
 use crate::source::error::{BodyFault, Fault, SourceError};
 use crate::source::{ArchiveError, RawSink, Told};
 
@@ -139,12 +139,33 @@ impl Session<'_> {
         self.call(&call, &|answer| check(answer.body)).await
     }
 
+    /// The same, and which archived bytes were accepted.
+    pub async fn fetch_kept<T: Send>(
+        &self,
+        build: &(dyn Fn(u32) -> Request + Sync),
+        check: &(dyn Fn(&[u8]) -> Result<T, Bad> + Sync),
+    ) -> Result<(T, ToldBy), SourceError> {
+        let call = |attempt| self.whole(build(attempt));
+        self.call_kept(&call, &|answer| check(answer.body)).await
+    }
+
     /// The same for a request whose form is the caller's own; `check` also sees headers.
     pub async fn call<T: Send>(
         &self,
         build: &(dyn Fn(u32) -> Call + Sync),
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
     ) -> Result<T, SourceError> {
+        let (read, _) = self.call_kept(build, check).await?;
+        Ok(read)
+    }
+
+    /// The same, and which archived bytes were accepted; an answer that is not archived has no
+    /// digest.
+    pub async fn call_kept<T: Send>(
+        &self,
+        build: &(dyn Fn(u32) -> Call + Sync),
+        check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
+    ) -> Result<(T, ToldBy), SourceError> {
         let limit = self.client.http.source_deadline;
         let left = self.watch.left_of(limit);
         let until = self.client.pace.until.as_ref();
@@ -167,7 +188,7 @@ impl Session<'_> {
         &self,
         build: &(dyn Fn(u32) -> Call + Sync),
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
-    ) -> Result<T, SourceError> {
+    ) -> Result<(T, ToldBy), SourceError> {
         let mut waits = self.waits();
         let mut attempts = 0;
         let mut seen = None;
@@ -291,30 +312,35 @@ impl Session<'_> {
         }
     }
 
-    async fn keep(&self, what: &str, bytes: &[u8]) -> Result<(), Ended> {
+    /// Archives bytes; tells their digest.
+    async fn keep(&self, what: &str, bytes: &[u8]) -> Result<String, Ended> {
         let kept = self.raw.keep(&self.client.source, what, bytes).await;
-        kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))?;
-        Ok(())
+        kept.map_err(|ArchiveError(detail)| Ended::Stop(SourceError::Archive { detail }))
     }
 
     async fn attempt<T: Send>(
         &self,
         call: &Call,
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
-    ) -> Result<T, Ended> {
+    ) -> Result<(T, ToldBy), Ended> {
         let client = self.client;
         let (body, headers, is_404) = match self.told(call) {
             Some(told) => told.map(|(body, headers)| (body, headers, false))?,
             None => self.ask(call).await?,
         };
+        let mut kept = ToldBy {
+            name: call.what.as_str().into(),
+            sha256: Box::default(),
+        };
         if !call.is_private {
-            self.keep(&call.what, &body).await?;
+            kept.sha256 = self.keep(&call.what, &body).await?.into();
         }
         let (checked, read) = Answer::checked(&body, &headers, check);
         // without these the same bytes could not be read again
         if let Some(read) = read.filter(|_| !call.is_private) {
             self.keep(&headers_of(call), &read).await?;
         }
+        let checked = checked.map(|checked| (checked, kept));
         checked.map_err(|bad| match bad {
             Bad::Again(_) if is_404 => self.not_found(call),
             Bad::Again(fault) => Ended::Again { fault, asked: None },

@@ -16,7 +16,7 @@ use crate::config::forms::{Rate, TimeOfDay};
 use crate::domain::{Day, Instrument};
 use crate::source::error::SourceError;
 use crate::source::http::{Client, Request, Session};
-use crate::source::window::{Listed, Window};
+use crate::source::window::{Listed, Row, Window};
 use crate::source::{
     Ability, ArchiveError, BoxFuture, Defaults, Feed, Handle, Key, KeyForm, Opening, Protocol,
     Pull, RawSink, Registration,
@@ -95,9 +95,10 @@ impl Casso {
         };
         let fetch = |page| -> BoxFuture<'_, Result<Page<u64>, SourceError>> {
             Box::pin(async move {
-                session
-                    .fetch(&|_| request(day, page), &wire::read_page)
-                    .await
+                let build = |_| request(day, page);
+                let (mut read, answer) = session.fetch_kept(&build, &wire::read_page).await?;
+                Row::came_in(&mut read.rows, &answer);
+                Ok(read)
             })
         };
         let at = |page: &u64| session.at(&request(day, *page));

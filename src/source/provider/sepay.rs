@@ -241,7 +241,8 @@ impl Sepay {
                 });
             }
             let build = |_| self.list_request(span, since);
-            let rows = session.fetch(&build, &wire::read_list).await?;
+            let (mut rows, answer) = session.fetch_kept(&build, &wire::read_list).await?;
+            Row::came_in(&mut rows, &answer);
             let full = rows.len() >= self.limit;
             if full && all.most.is_none() {
                 let counted = self.count(session, Span::day(span.day)).await?;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Moment};
+use crate::domain::{Aside, Completeness, Moment, Origin};
 use crate::source::SourceError;
 
 /// A dossier with its fees.
@@ -64,6 +64,9 @@ pub struct FeeRecord {
     pub quantity: Box<str>,
     /// Paid so far, as written.
     pub paid: Box<str>,
+    /// The answer that told it, and its position there.
+    #[serde(skip)]
+    pub came: Aside<Option<Origin>>,
 }
 
 /// What one reading brought: all or nothing.

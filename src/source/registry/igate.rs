@@ -369,9 +369,16 @@ async fn with_fees(
             what: format!("fees of dossiers {} to {}", ids[0], ids[ids.len() - 1]),
         };
         let asked: BTreeSet<&str> = ids.into_iter().collect();
-        let mut fees = reading
-            .get(&get, &|body| wire::read_fees(body, &asked))
-            .await?;
+        let read = |body: &[u8]| wire::read_fees(body, &asked);
+        let (mut fees, answer) = reading.get_kept(&get, &read).await?;
+        for came in fees
+            .values_mut()
+            .flatten()
+            .filter_map(|fee| fee.came.0.as_mut())
+        {
+            came.name.clone_from(&answer.name);
+            came.sha256.clone_from(&answer.sha256);
+        }
         for dossier in some {
             dossier.fees = fees.remove(&dossier.id).unwrap_or_default();
         }

@@ -186,6 +186,7 @@ fn fee(case: &mut Case, words: &mut Words) -> Result<(), String> {
         .into(),
         dossier_code,
         fee_id,
+        spot: doisoat::domain::Aside::default(),
     };
     words.no_more("a fee")?;
     name(case, &id, fee.key())?;
@@ -242,6 +243,7 @@ fn receipt(case: &mut Case, words: &mut Words) -> Result<(), String> {
             ReceiptStatus::Valid,
             ReceiptStatus::parse,
         )?,
+        spot: doisoat::domain::Aside::default(),
     };
     words.no_more("a receipt")?;
     name(case, &id, receipt.key())?;
@@ -279,6 +281,7 @@ fn payment(case: &mut Case, source: &str, words: &mut Words) -> Result<(), Strin
         account: text(words.value("account")),
         bank_ref: text(words.value("bank_ref")),
         instrument: Instrument::Transfer,
+        spot: doisoat::domain::Aside::default(),
     };
     words.no_more("a payment")?;
     name(case, &id, txn.key())?;
@@ -314,6 +317,7 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
         code: RejectCode::BadAmount,
         amount: words.value("amount").map(|raw| amount(&raw)).transpose()?,
         business_date: day("2022-12-02")?,
+        spot: doisoat::domain::Aside::default(),
     };
     name(case, &id, reject.key())?;
     case.inputs.rejects.push(reject);

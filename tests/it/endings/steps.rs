@@ -144,6 +144,7 @@ impl Scene<'_> {
             payer_name: "".into(),
             status: FeeStatus::Paid,
             more: doisoat::domain::fee::FeeMore::default().into(),
+            spot: doisoat::domain::Aside::default(),
         });
         (format!("{} is of a far dossier", row.key.id), day)
     }
@@ -271,6 +272,7 @@ impl Scene<'_> {
             account: None,
             bank_ref: None,
             instrument: doisoat::domain::Instrument::Transfer,
+            spot: doisoat::domain::Aside::default(),
         });
         let id = &reject.id;
         vec![
@@ -351,6 +353,7 @@ impl Scene<'_> {
                 cashier: "C2".into(),
                 agency_code: fee.agency_code.clone(),
                 status: ReceiptStatus::Valid,
+                spot: doisoat::domain::Aside::default(),
             });
         }
         let id = &row.key.id;

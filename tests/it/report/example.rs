@@ -265,6 +265,7 @@ fn reject(
         code,
         amount: None,
         business_date: night(),
+        spot: doisoat::domain::Aside::default(),
     }
 }
 

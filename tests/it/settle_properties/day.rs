@@ -190,6 +190,7 @@ fn fee(
         payer_name: payer.into(),
         status,
         more: FeeMore::default().into(),
+        spot: doisoat::domain::Aside::default(),
     }
 }
 
@@ -213,6 +214,7 @@ fn txn(source: &str, id: &str, minute: i64, amount: i64) -> Txn {
         account: None,
         bank_ref: None,
         instrument: Instrument::Transfer,
+        spot: doisoat::domain::Aside::default(),
     }
 }
 
@@ -310,6 +312,7 @@ fn add_receipt(day: &mut Inputs, id: &str, plan: &RowPlan) {
         cashier: "C1".into(),
         agency_code: code(plan.dossier).agency(),
         status: ReceiptStatus::ALL[usize::from(plan.payer == 2)],
+        spot: doisoat::domain::Aside::default(),
     });
 }
 
@@ -339,6 +342,7 @@ fn add_reject(day: &mut Inputs, id: &str, plan: &RowPlan) {
         code: RejectCode::BadAmount,
         amount: (plan.payer == 1).then(|| Vnd::new(AMOUNTS[plan.amount])),
         business_date: Moment::of_ms(WHEN).day(),
+        spot: doisoat::domain::Aside::default(),
     });
 }
 

@@ -236,6 +236,7 @@ impl World {
                 ..FeeMore::default()
             }
             .into(),
+            spot: doisoat::domain::Aside::default(),
         });
     }
 
@@ -266,6 +267,7 @@ impl World {
             account: None,
             bank_ref: None,
             instrument: Instrument::Transfer,
+            spot: doisoat::domain::Aside::default(),
         });
         self.inputs.txns.last_mut().unwrap()
     }
@@ -297,6 +299,7 @@ impl World {
             collected_at: moment(on, minute),
             cashier: "C1".into(),
             status: ReceiptStatus::Valid,
+            spot: doisoat::domain::Aside::default(),
         });
         self.dossiers[d].paid.push(Paid {
             day: on,
@@ -361,6 +364,7 @@ impl World {
             code: RejectCode::UnknownWord,
             amount: Some(txn.amount),
             business_date: txn.paid_on,
+            spot: doisoat::domain::Aside::default(),
         });
     }
 

@@ -46,6 +46,7 @@ fn a_row_without_an_unknown_word_has_the_digest_that_it_always_had() {
         account: None,
         bank_ref: None,
         instrument: crate::domain::Instrument::Transfer,
+        spot: crate::domain::Aside::default(),
     };
     let t = &txn;
     let money = (

@@ -4,27 +4,28 @@
 use super::Rest;
 use super::ask::{authorization, token_body};
 use super::spec::{Auth, OAuth};
+use crate::domain::ToldBy;
 use crate::source::error::SourceError;
 use crate::source::http::{Answer, Bad, Call, Granted, Session, Token};
 
 impl Rest {
     /// Sends a request until its answer is accepted. A token that is refused is replaced once: it
-    /// may have ended between two pages.
+    /// may have ended between two pages. Tells also which archived bytes were accepted.
     pub(super) async fn send<T: Send>(
         &self,
         session: &Session<'_>,
         build: &(dyn Fn(u32) -> Call + Sync),
         check: &(dyn Fn(Answer<'_>) -> Result<T, Bad> + Sync),
-    ) -> Result<T, SourceError> {
+    ) -> Result<(T, ToldBy), SourceError> {
         let Auth::OAuth(oauth) = &self.connector.auth else {
             let whole = |attempt| self.with_auth(build(attempt), None);
-            return session.call(&whole, check).await;
+            return session.call_kept(&whole, check).await;
         };
         let mut spent = None;
         loop {
             let token = self.token(session, oauth, spent).await?;
             let whole = |attempt| self.with_auth(build(attempt), Some(&token));
-            let sent = session.call(&whole, check).await;
+            let sent = session.call_kept(&whole, check).await;
             let is_ended = matches!(sent, Err(SourceError::Refused { status: 401, .. }));
             if is_ended && token.was_kept {
                 spent = Some(token.number);

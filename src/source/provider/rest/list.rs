@@ -174,7 +174,11 @@ impl Rest {
                 overlap: None,
                 trial: true,
             }),
-            sent => sent,
+            sent => {
+                let (mut page, answer) = sent?;
+                Row::came_in(&mut page.rows, &answer);
+                Ok(page)
+            }
         }
     }
 

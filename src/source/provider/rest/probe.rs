@@ -48,7 +48,11 @@ impl Asks for Rest {
             let build = |attempt| self.about(order, attempt).unwrap_or_default();
             let at = session.at_call(&build(0));
             let check = |answer: Got<'_>| self.read(answer, order, &at);
-            match self.send(session, &build, &check).await {
+            match self
+                .send(session, &build, &check)
+                .await
+                .map(|(read, _)| read)
+            {
                 Err(SourceError::NotFound { .. }) if self.connector.reading.not_found_404 => {
                     Ok(Answer::NotFound)
                 }

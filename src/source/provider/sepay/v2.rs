@@ -60,7 +60,10 @@ impl SepayV2 {
         let fetch = |page| -> BoxFuture<'_, Result<Page<u64>, SourceError>> {
             Box::pin(async move {
                 let read = |body: &[u8]| read_page(body, page);
-                session.fetch(&|_| request(day, page), &read).await
+                let build = |_| request(day, page);
+                let (mut read, answer) = session.fetch_kept(&build, &read).await?;
+                Row::came_in(&mut read.rows, &answer);
+                Ok(read)
             })
         };
         let at = |page: &u64| session.at(&request(day, *page));

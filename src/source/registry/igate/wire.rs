@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::domain::{Aside, Origin};
 use crate::source::error::BodyFault;
 use crate::source::http::Bad;
 use crate::source::json::Json;
@@ -83,14 +84,18 @@ pub(super) fn read_fees(
     let json = Json::parse(body)?;
     let rows = json.list().ok_or(BodyFault::Shape("a list of fees"))?;
     let mut fees: BTreeMap<Box<str>, Vec<FeeRecord>> = BTreeMap::new();
-    for row in rows {
+    for (row, line) in rows.iter().zip(1_u64..) {
         let dossier = row.get("dossier").and_then(|dossier| dossier.word_of("id"));
         let dossier = dossier.ok_or(BodyFault::Shape("dossier.id"))?;
         if !asked.contains(dossier) {
             return Err(BodyFault::Shape("the dossiers that were asked for").into());
         }
         let of_dossier = fees.entry(dossier.into()).or_default();
-        let fee = fee(row);
+        let mut fee = fee(row);
+        fee.came = Aside(Some(Origin {
+            line,
+            ..Origin::default()
+        }));
         // the same fee twice is one
         if !of_dossier.contains(&fee) {
             of_dossier.push(fee);
@@ -111,6 +116,7 @@ fn fee(row: &Json) -> FeeRecord {
         amount: text("amount"),
         quantity: text("quantity"),
         paid: text("paid"),
+        came: Aside(None),
     }
 }
 

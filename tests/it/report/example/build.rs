@@ -35,6 +35,7 @@ impl Scene {
             } else {
                 Instrument::Transfer
             },
+            spot: doisoat::domain::Aside::default(),
         });
         self.inputs.txns.last_mut().unwrap()
     }
@@ -52,6 +53,7 @@ impl Scene {
             payer_name: "Nguyễn Văn A".into(),
             status: FeeStatus::Paid,
             more: fee::FeeMore::default().into(),
+            spot: doisoat::domain::Aside::default(),
         });
     }
 
@@ -66,6 +68,7 @@ impl Scene {
             cashier: "Trần Thị B".into(),
             agency_code: code(dossier).agency(),
             status: ReceiptStatus::Valid,
+            spot: doisoat::domain::Aside::default(),
         });
     }
 
