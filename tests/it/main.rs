@@ -138,6 +138,7 @@ mod store_registry;
 mod tls;
 mod told;
 mod town;
+mod unread;
 mod upgrade;
 mod verify;
 mod verify_erased;
