@@ -55,9 +55,14 @@ pub(super) fn deciding(
         seen.filter(|(_, outcomes)| outcomes.len() > 1)
     };
     // one that may add and take back is settled at both, as the bounds have it
-    let each = |all: &[(i64, i64)], end| all.iter().copied().chain([end]).map(worth);
-    let best = |all: &[(i64, i64)]| each(all, greatest(all)).max().unwrap_or(0);
-    let worst = |all: &[(i64, i64)]| each(all, least(all)).min().unwrap_or(0);
+    let best = |all: &[(i64, i64)]| {
+        let each = all.iter().copied().chain([greatest(all)]);
+        each.map(worth).max().unwrap_or(0)
+    };
+    let worst = |all: &[(i64, i64)]| {
+        let each = all.iter().copied().chain([least(all)]);
+        each.map(worth).min().unwrap_or(0)
+    };
     let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
     let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
     let lacking = -balance(total.low);

@@ -186,7 +186,10 @@ struct Row {
 fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     let inputs = facts.pool.inputs;
     let unread = inputs.rejects.iter();
-    let unread = unread.filter(|row| super::unread::widens(inputs, row)).count() > 0;
+    let unread = unread
+        .filter(|row| super::unread::widens(inputs, row))
+        .count()
+        > 0;
     // a payment that may be put elsewhere may be of any of the dossiers
     let beyond = facts.moves || !facts.unsure_sums.is_empty() || !facts.unread_cash.is_empty();
     if unread || beyond || !inputs.conflicts.is_empty() {

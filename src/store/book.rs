@@ -9,9 +9,7 @@ use super::statement as sql;
 use super::txn::load_txns;
 use super::{Store, StoreError};
 use crate::decision::{Action, Draft, Entry, in_force, owners, seal};
-use crate::domain::{
-    Day, Decision, DossierCode, Fee, Receipt, Reject, RowKey, Ruling, Txn, Vnd,
-};
+use crate::domain::{Day, Decision, DossierCode, Fee, Receipt, Reject, RowKey, Ruling, Txn, Vnd};
 use crate::settle::Inputs;
 
 /// How often a place in the book may be taken by somebody else before giving up.

@@ -70,7 +70,9 @@ impl Settled {
     fn things(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         for row in &self.rows {
-            let SettledRow { key, dossier_code, .. } = row;
+            let SettledRow {
+                key, dossier_code, ..
+            } = row;
             if row.bucket == Some(Bucket::Rejected) {
                 all.insert(Owner::unread(key).text());
             }

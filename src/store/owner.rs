@@ -1,8 +1,8 @@
 //! Whose rows make a contribution: what comes into the pool with them, and out of the prior sums.
 //!
-//! Items of contributions are named `txn|<source>|<id>` (also for rejects and conflicts of money
-//! rows) or `<kind>|<dossier code>|...` (`cash|..`, `fee|..`, `dossier|..`), those of rows that could not be read
-//! `unread|<side>|<source>|<id>`.
+//! Items of contributions are named `txn|<source>|<id>` (also for conflicts of money
+//! rows) or `<kind>|<dossier code>|...` (`cash|..`, `fee|..`, `dossier|..`), those of rows that
+//! could not be read `unread|<side>|<source>|<id>`.
 
 use std::collections::BTreeSet;
 

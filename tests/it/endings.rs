@@ -6,6 +6,7 @@
 
 mod closed;
 mod steps;
+mod unread;
 
 use doisoat::domain::{Day, Fraction, Inputs, Period, Rules};
 use doisoat::kpi::Share;

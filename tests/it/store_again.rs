@@ -238,9 +238,8 @@ async fn a_snapshot_withdraws_a_paid_fee_unless_money_is_linked() {
 fn bounds(of: &Night, definition: &str) -> String {
     let run = document(of);
     let shares = run["share"].as_array().unwrap();
-    let mine = |share: &&serde_json::Value| {
-        share["definition"] == definition && share["scope"] == ""
-    };
+    let mine =
+        |share: &&serde_json::Value| share["definition"] == definition && share["scope"] == "";
     let share = shares.iter().find(mine).unwrap();
     let told = |key: &str| share[key].as_str().unwrap_or("-").to_owned();
     format!("{}..{}", told("low"), told("high"))
@@ -249,9 +248,7 @@ fn bounds(of: &Night, definition: &str) -> String {
 /// Contributions of rows that could not be read, as they stand.
 async fn unread(office: &Office) -> usize {
     let dump = office.desk.store.dump().await.unwrap();
-    let all = dump
-        .lines()
-        .filter_map(|l| l.strip_prefix("contribution "));
+    let all = dump.lines().filter_map(|l| l.strip_prefix("contribution "));
     let rows = all.map(|json| serde_json::from_str::<serde_json::Value>(json).unwrap());
     rows.filter(|row| row["item"].as_str().unwrap().starts_with("unread|"))
         .filter(|row| row["live"] == 1 && row["until"] == "9999-12-31")
@@ -277,13 +274,25 @@ async fn a_bad_fee_row_widens_the_share_until_it_is_mended() {
         let paid = from("1", A, 50_000, "2022-12-05", "NGUYEN VAN A");
         office.money("2022-12-05", vec![paid]).await;
         let told = night_of(&office, "2022-12-05").await;
-        assert_eq!(bounds(&told, "DOSSIER_CASHLESS"), "0.0000..1.0000", "{kind:?}");
-        assert_eq!(bounds(&told, "AMOUNT_CASHLESS"), "0.0000..1.0000", "{kind:?}");
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        assert_eq!(
+            bounds(&told, "AMOUNT_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
         assert!(unread(&office).await > 0, "{kind:?}");
         // the same line again, as it was
         office.put("dossier_fees_2.csv", FEES, &[bad()]);
         let told = night_of(&office, "2022-12-06").await;
-        assert_eq!(bounds(&told, "DOSSIER_CASHLESS"), "0.0000..1.0000", "{kind:?}");
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
         // mended: it is not paid
         office.put(
             "dossier_fees_3.csv",
@@ -313,10 +322,18 @@ async fn a_bad_row_without_an_id_is_written_off_once_it_came() {
         let paid = from("1", A, 50_000, "2022-12-05", "NGUYEN VAN A");
         office.money("2022-12-05", vec![paid]).await;
         let told = night_of(&office, "2022-12-05").await;
-        assert_eq!(bounds(&told, "DOSSIER_CASHLESS"), "0.0000..1.0000", "{kind:?}");
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
         office.put("dossier_fees_2.csv", FEES, &[row(B, "7002")]);
         let told = night_of(&office, "2022-12-06").await;
-        assert_eq!(bounds(&told, "DOSSIER_CASHLESS"), "0.0000..1.0000", "{kind:?}");
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
         let open = open_of(&office.desk.store, "reject").await;
         assert_eq!(open.len(), 1, "{kind:?}");
         let choice = Choice::Rule(Ruling::WriteOff);
@@ -325,7 +342,11 @@ async fn a_bad_row_without_an_id_is_written_off_once_it_came() {
             .unwrap();
         office.put("dossier_fees_3.csv", FEES, &[row(B, "7002")]);
         let told = night_of(&office, "2022-12-07").await;
-        assert_eq!(bounds(&told, "DOSSIER_CASHLESS"), "1.0000..1.0000", "{kind:?}");
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "1.0000..1.0000",
+            "{kind:?}"
+        );
         assert_eq!(unread(&office).await, 0, "{kind:?}");
     }
 }

@@ -162,7 +162,11 @@ fn three_lines_are_worth_three() {
         }
     }
     for x in 1..=3 {
-        writeln!(text, "reject X{x} fee registry amount=100.000 column=status").unwrap();
+        writeln!(
+            text,
+            "reject X{x} fee registry amount=100.000 column=status"
+        )
+        .unwrap();
     }
     let office = settled(&text);
     let mut told = Vec::new();

@@ -139,7 +139,10 @@ impl Own<'_, '_> {
 
     /// Rows that could not be read, each as the definition underneath has it, on whatever day.
     fn unread(&self, wanted: &mut Wanted) {
-        for item in self.base().filter(|item| item.item.starts_with(unread::UNREAD)) {
+        for item in self
+            .base()
+            .filter(|item| item.item.starts_with(unread::UNREAD))
+        {
             let mut made = Made::of(item);
             let last = self.last.max(item.day);
             let some = made.pairs.iter().filter(|pair| **pair != (0, 0));

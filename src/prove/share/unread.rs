@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::super::books::Books;
 use super::events::most;
-use super::reach::Reach;
+use super::reach::{Reach, last_day};
 use super::{Expected, Pair, Wanted};
 use crate::domain::{Day, ExceptionId, Reject, RejectCode, Ruling, Side, Vnd};
 use crate::kpi::{Contribution, Elsewhere, Scope};
@@ -140,7 +140,12 @@ pub(super) fn all<'b>(
             continue;
         };
         let key = reject.key();
-        let of = all.entry(format!("{UNREAD}{}|{}|{}", key.side.id(), key.source, key.id));
+        let of = all.entry(format!(
+            "{UNREAD}{}|{}|{}",
+            key.side.id(),
+            key.source,
+            key.id
+        ));
         let (_, sum) = of.or_insert((reject, (0, 0)));
         sum.0 = sum.0.saturating_add(least);
         sum.1 = sum.1.saturating_add(most);
@@ -151,12 +156,17 @@ pub(super) fn all<'b>(
 
 pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     let start = books.rules.start;
+    let last = last_day(books);
     for definition in OF_MONEY.into_iter().chain(OF_REGISTRY) {
         for (item, (reject, (least, most))) in all(books, definition) {
             let rows = books.settlement.rows.iter();
             let mut rows = rows.filter(|row| row.key == reject.key());
             let exception = rows.next().and_then(|row| row.exception_id.clone());
             let day = reject.business_date;
+            // nothing of it is left where all that is known is older than go-live
+            if start.is_some_and(|start| last.max(day) < start) {
+                continue;
+            }
             expected.push(Expected {
                 definition,
                 item,

@@ -32,7 +32,9 @@ impl Own<'_, '_> {
             }
         }
         // refunds of dossiers that nobody knows
-        let refunds = base.into_iter().filter(|(name, _)| !name.starts_with(UNREAD));
+        let refunds = base
+            .into_iter()
+            .filter(|(name, _)| !name.starts_with(UNREAD));
         for (name, mut scopes) in refunds {
             for made in scopes.values_mut() {
                 self.refund_of_any(made);

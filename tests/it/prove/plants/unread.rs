@@ -6,7 +6,11 @@ use doisoat::settle::Settlement;
 use super::{Plant, nth};
 
 /// Edits the `n`-th item of a row that could not be read.
-fn with_unread(settled: &mut Settlement, n: usize, edit: fn(&mut Vec<Contribution>, usize)) -> bool {
+fn with_unread(
+    settled: &mut Settlement,
+    n: usize,
+    edit: fn(&mut Vec<Contribution>, usize),
+) -> bool {
     let all = settled.contributions.iter().enumerate();
     let unread = all.filter(|(_, item)| {
         // an own definition is told by those underneath
