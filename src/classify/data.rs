@@ -15,12 +15,16 @@ pub(super) const REJECT: Class = Class {
         en: "Unreadable row",
     },
     explanation: Text {
-        vi: "Dòng này sai định dạng nên không được đưa vào đối soát; nó được đếm và liệt kê riêng.",
-        en: "The row is not in the required form; it is left out, counted and listed.",
+        vi: "Dòng này sai định dạng nên không được đưa vào đối soát; nó được đếm và liệt kê riêng. \
+             Khi chưa sửa, nó có thể là bất kỳ hồ sơ hay lần nộp nào, nên khoảng tỷ lệ rộng ra chừng ấy.",
+        en: "The row is not in the required form; it is left out, counted and listed. \
+             Until it is mended it may be any one dossier or payment, and the interval is wider by that.",
     },
     advice: Text {
-        vi: "Xin tệp đã sửa từ đơn vị gửi, hoặc sửa đúng ô được nêu, rồi chạy lại ngày này.",
-        en: "Ask the sender for a corrected file, or fix the cell named, and run the day again.",
+        vi: "Xin tệp đã sửa từ đơn vị gửi, hoặc sửa đúng ô được nêu, rồi chạy lại ngày này. \
+             Nếu dòng ấy đã về dưới mã khác hoặc không phải khoản nào thì quyết định không theo dõi tiếp.",
+        en: "Ask the sender for a corrected file, or fix the cell named, and run the day again. \
+             Where it came under another id by now, or is nothing that counts, write it off.",
     },
     severity: Severity::Action,
     carried: false,

@@ -11,6 +11,7 @@ use super::facts::Facts;
 use super::item::{Item, Name};
 use super::share::{Contribution, Scope};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -77,4 +78,5 @@ fn contributions(facts: &Facts, out: &mut Tally) {
             item.anywhere(&[(0, 0), (least, 0)], out);
         }
     }
+    unread::items(facts, (DEFINITION.id, Unit::Dossier), facts.last_day, out);
 }

@@ -2,7 +2,7 @@
 //! most what was due.
 
 use crate::classify::Classified;
-use crate::domain::{AgencyCode, Side, Text};
+use crate::domain::{AgencyCode, Text};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::index;
@@ -11,9 +11,10 @@ use super::Definition;
 use super::agencies::Agencies;
 use super::facts::{Facts, Open};
 use super::hanging::Room;
-use super::item::{Item, Name, reject_name};
+use super::item::{Item, Name};
 use super::share::{Elsewhere, Scope};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -32,10 +33,14 @@ pub(super) const DEFINITION: Definition = Definition {
     },
     enough: |_, _| true,
     distinct: |_| None,
-    contributions,
+    contributions: |facts, out| {
+        contributions(facts, out);
+        unread::items(facts, (DEFINITION.id, Unit::Dong), facts.last_day, out);
+    },
 };
 
-fn contributions(facts: &Facts, out: &mut Tally) {
+/// The same without the rows that could not be read.
+pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for i in 0..facts.pool.inputs.txns.len() {
         transaction(facts, index(i), out);
     }
@@ -69,7 +74,6 @@ fn contributions(facts: &Facts, out: &mut Tally) {
         }
     }
     fees(facts, out);
-    rejects(facts, out);
 }
 
 /// A payment or receipt: where an open row may take its place, it may be the repeat. What takes the
@@ -139,29 +143,6 @@ fn find_room(money: Money, room: &Room, item: &Item, own: &mut Tally) {
             Some(made) => made.outcomes.push(most),
             None => own.items.push(item.within(scope, vec![(0, 0), most])),
         }
-    }
-}
-
-/// Unreadable rows of the money side whose amount could be read; the others are unbounded and
-/// belong to the labelled estimate.
-fn rejects(facts: &Facts, out: &mut Tally) {
-    for reject in &facts.pool.inputs.rejects {
-        let Some(amount) = reject.amount.map(crate::domain::Vnd::get) else {
-            continue;
-        };
-        let gross = dong(facts.gross_of(amount.into(), 0));
-        let outcome = match reject.side {
-            Side::Txn => (gross, gross),
-            Side::Receipt => (0, amount),
-            Side::Fee => continue,
-        };
-        let Some(name) = reject_name(facts.pool.inputs, reject) else {
-            continue;
-        };
-        let exceptions = facts.exceptions(&reject.key());
-        let mut item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
-        item.coupled = reject.side == Side::Txn && gross != amount;
-        item.anywhere(&[(0, 0), outcome], out);
     }
 }
 

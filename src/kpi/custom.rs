@@ -18,6 +18,7 @@ use super::joined;
 use super::origin::Origin;
 use super::share::{Contribution, Elsewhere, Scope};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 use super::{Definition, amount_cashless, dossier_cashless, tx_cashless};
 
 /// The definition.
@@ -55,8 +56,8 @@ fn contributions(facts: &Facts, out: &mut Tally) {
     let mut base = Tally::of_each();
     let by_dossier = matches!(custom.unit, CountUnit::Dossier | CountUnit::Procedure);
     match custom.unit {
-        CountUnit::Transaction => (tx_cashless::DEFINITION.contributions)(facts, &mut base),
-        CountUnit::Dong => (amount_cashless::DEFINITION.contributions)(facts, &mut base),
+        CountUnit::Transaction => tx_cashless::contributions(facts, &mut base),
+        CountUnit::Dong => amount_cashless::contributions(facts, &mut base),
         CountUnit::Dossier | CountUnit::Procedure => {
             dossier_cashless::contributions(facts, &mut base);
         }
@@ -72,6 +73,14 @@ fn contributions(facts: &Facts, out: &mut Tally) {
             out.items.push(item);
         }
     }
+    let unit = match custom.unit {
+        CountUnit::Transaction => Unit::Event,
+        CountUnit::Dong => Unit::Dong,
+        CountUnit::Dossier | CountUnit::Procedure => Unit::Dossier,
+    };
+    let mut unread = Tally::of_each();
+    unread::items(facts, (DEFINITION.id, unit), maker.last, &mut unread);
+    out.items.append(&mut unread.items);
     if custom.roll_up == RollUp::SubUnits {
         maker.roll_up(&mut out.items);
     }

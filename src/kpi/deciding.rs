@@ -54,8 +54,15 @@ pub(super) fn deciding(
         let seen = total.filter_map(|item| Some((item, item.within(period)?)));
         seen.filter(|(_, outcomes)| outcomes.len() > 1)
     };
-    let best = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).max().unwrap_or(0);
-    let worst = |all: &[(i64, i64)]| all.iter().map(|o| worth(*o)).min().unwrap_or(0);
+    // one that may add and take back is settled at both, as the bounds have it
+    let best = |all: &[(i64, i64)]| {
+        let each = all.iter().copied().chain([greatest(all)]);
+        each.map(worth).max().unwrap_or(0)
+    };
+    let worst = |all: &[(i64, i64)]| {
+        let each = all.iter().copied().chain([least(all)]);
+        each.map(worth).min().unwrap_or(0)
+    };
     let up = open().map(|(item, all)| (best(&all) - worth(least(&all)), item));
     let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
     let lacking = -balance(total.low);

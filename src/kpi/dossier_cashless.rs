@@ -12,6 +12,7 @@ use super::facts::Facts;
 use super::item::{Item, Name};
 use super::share::Elsewhere;
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -30,7 +31,10 @@ pub(super) const DEFINITION: Definition = Definition {
     },
     enough: |_, _| true,
     distinct: |_| None,
-    contributions,
+    contributions: |facts, out| {
+        contributions(facts, out);
+        unread::items(facts, (DEFINITION.id, Unit::Dossier), facts.last_day, out);
+    },
 };
 
 /// What the lines of a dossier say.
@@ -70,6 +74,7 @@ impl State {
     }
 }
 
+/// The same without the rows that could not be read.
 pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for (d, dossier) in facts.pool.dossiers.iter().enumerate() {
         let mut state = match facts.desk.set_of.get(&index(d)) {

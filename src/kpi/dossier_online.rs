@@ -9,6 +9,7 @@ use super::agencies::Agencies;
 use super::facts::Facts;
 use super::item::{Item, Name};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -40,6 +41,7 @@ fn enough(inputs: &Inputs, _: &Rules) -> bool {
 }
 
 fn contributions(facts: &Facts, out: &mut Tally) {
+    unread::items(facts, (DEFINITION.id, Unit::Registry), facts.last_day, out);
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let told = || fees.iter().filter_map(|fee| fee.more.filing_channel);

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{Day, Period, Side};
+use crate::domain::{Day, Period};
 use crate::matching::desk::{Money, Standing};
 use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, at, index};
@@ -185,7 +185,11 @@ struct Row {
 /// The open payments; none where something is open that only the relaxation can take.
 fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     let inputs = facts.pool.inputs;
-    let unread = inputs.rejects.iter().any(|reject| reject.side != Side::Fee);
+    let unread = inputs.rejects.iter();
+    let unread = unread
+        .filter(|row| super::unread::widens(inputs, row))
+        .count()
+        > 0;
     // a payment that may be put elsewhere may be of any of the dossiers
     let beyond = facts.moves || !facts.unsure_sums.is_empty() || !facts.unread_cash.is_empty();
     if unread || beyond || !inputs.conflicts.is_empty() {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::domain::{Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, RowKey, Txn};
+use crate::domain::{
+    Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, Ruling, Side, Txn,
+};
 
 use super::agencies::Agencies;
 use super::origin::Origin;
@@ -22,9 +24,8 @@ pub enum Name<'a> {
     Dossier(&'a DossierCode),
     /// A fee line.
     Fee(&'a Fee),
-    /// A row of the money side that could not be read, as if it were a transaction: the row in
-    /// good order takes its place.
-    Unread(RowKey),
+    /// A row that could not be read, of whatever side.
+    Unread(&'a Reject),
     /// As it stands.
     Text(Box<str>),
 }
@@ -34,7 +35,7 @@ impl Name<'_> {
     pub(super) fn origin(&self) -> Origin<'_> {
         match self {
             Self::Txn(txn) => Origin::Txn(txn.source.as_str(), &txn.id),
-            Self::Unread(key) => Origin::Txn(key.source.as_str(), &key.id),
+            Self::Unread(_) => Origin::Other,
             Self::Receipt(r) => Origin::Receipt(r.dossier_code.as_str(), &r.receipt_id),
             Self::Cash(r) => Origin::Cash(r.dossier_code.as_str(), &r.cashier),
             Self::Dossier(code) => Origin::Dossier(code.as_str()),
@@ -48,7 +49,10 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Txn(txn) => write!(f, "txn|{}|{}", txn.source, txn.id),
-            Self::Unread(key) => write!(f, "txn|{}|{}", key.source, key.id),
+            Self::Unread(row) => {
+                let key = row.key();
+                write!(f, "unread|{}|{}|{}", key.side.id(), key.source, key.id)
+            }
             Self::Receipt(r) => write!(f, "receipt|{}|{}", r.dossier_code, r.receipt_id),
             Self::Cash(r) => {
                 let (code, moment) = (&r.dossier_code, r.collected_at.ms());
@@ -156,12 +160,18 @@ impl<'a> Item<'a> {
     }
 }
 
-/// The name of a row of the money side that could not be read. None where the row in good order is
-/// here already.
-pub fn reject_name(inputs: &Inputs, reject: &Reject) -> Option<Name<'static>> {
-    let key = reject.key();
-    let at = (key.source.as_str(), &*key.id);
+/// The name of a row that could not be read. None for a transaction of which the row in good order
+/// is here already, and where a person wrote the row off: it came under another name, or is none.
+pub fn reject_name<'a>(inputs: &Inputs, reject: &'a Reject) -> Option<Name<'a>> {
+    let at = (reject.source.as_str(), &*reject.id);
     let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
-    let read = inputs.txns.binary_search_by(order).is_ok();
-    (!read).then_some(Name::Unread(key))
+    let read = reject.side == Side::Txn && inputs.txns.binary_search_by(order).is_ok();
+    let rulings = inputs.decisions.iter();
+    let mut rulings = rulings.filter(|decision| decision.row.id == reject.id);
+    let gone = rulings.any(|decision| {
+        let same = decision.row == reject.key() && &*decision.class_then == "reject";
+        let as_it_is = decision.amount_then == reject.amount.unwrap_or_default();
+        same && as_it_is && decision.ruling == Ruling::WriteOff
+    });
+    (!read && !gone).then_some(Name::Unread(reject))
 }

@@ -364,7 +364,7 @@ pub fn whole(contributions: &[Contribution], settled: &[(&str, Tally)]) -> Perio
     let days = || {
         let spans = contributions.iter().flat_map(|c| &c.elsewhere);
         let adds = spans.filter(|span| span.outcome.1 > 0);
-        let spans = adds.flat_map(|span| [span.from, span.to]);
+        let spans = adds.flat_map(super::tally::ends);
         let sums = settled.iter().flat_map(|(_, tally)| tally.days());
         contributions.iter().map(|c| c.day).chain(spans).chain(sums)
     };

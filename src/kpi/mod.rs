@@ -32,6 +32,7 @@ pub mod tally;
 mod thu_phi_prov;
 mod told_paid;
 mod tx_cashless;
+mod unread;
 
 use crate::domain::{Inputs, Rules, Text};
 use crate::matching::MatchGroup;

@@ -16,6 +16,12 @@ pub(super) fn count(
     by_scope: &BTreeMap<Scope, Sums>,
 ) -> BTreeMap<Scope, Sums> {
     let mut counted: BTreeMap<Scope, Sums> = BTreeMap::new();
+    // rows that could not be read: each may let one procedure count otherwise
+    for scope in [Scope::Total, Scope::AnyAgency] {
+        if let Some(unread) = by_scope.get(&scope) {
+            counted.insert(scope, *unread);
+        }
+    }
     let of = |agency: &str| match agency {
         "" => Scope::Total,
         code => Scope::Agency(AgencyCode::new(code)),

@@ -9,6 +9,7 @@ use super::item::{Item, Name};
 use super::qd766_3_6::{is_indexed, told_online};
 use super::share::Scope;
 use super::tally::Tally;
+use super::unread::{self, Unit};
 use super::{Definition, Distinct};
 
 /// Procedures that can be paid online.
@@ -71,6 +72,7 @@ fn procedures(
     counts: fn(&[Fee]) -> bool,
     out: &mut Tally,
 ) {
+    unread::items(facts, (definition, Unit::Registry), facts.last_day, out);
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let procedure = fees.first().map_or("", |fee| &*fee.procedure_code);

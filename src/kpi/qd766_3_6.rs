@@ -11,6 +11,7 @@ use super::agencies::Agencies;
 use super::facts::Facts;
 use super::item::{Item, Name};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -57,6 +58,7 @@ pub(super) fn is_indexed(fee: &Fee) -> bool {
 }
 
 fn contributions(facts: &Facts, out: &mut Tally) {
+    unread::items(facts, (DEFINITION.id, Unit::Registry), facts.last_day, out);
     let listed = &facts.pool.rules.fee_procedures;
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];

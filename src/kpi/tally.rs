@@ -176,7 +176,7 @@ impl<'e> Tally<'e> {
             return Way::Drop;
         }
         let spans = item.elsewhere.iter().filter(|span| counts(span));
-        let spans = spans.flat_map(|span| [span.from, span.to]);
+        let spans = spans.flat_map(ends);
         for day in spans.chain([item.day]) {
             let (first, last) = self.ends.unwrap_or((day, day));
             self.ends = Some((first.min(day), last.max(day)));
@@ -219,6 +219,12 @@ enum Way {
     Settled((i64, i64)),
     /// All that it may add is summed.
     Open,
+}
+
+/// The first and the last day of a span, as far as it tells: what may be of any day has no first.
+pub(super) fn ends(span: &Elsewhere) -> impl Iterator<Item = Day> + use<> {
+    let first = (span.from > Day::of_ms(0)).then_some(span.from);
+    first.into_iter().chain([span.to])
 }
 
 /// True for a span that counts among the days of the whole input.

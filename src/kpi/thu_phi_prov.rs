@@ -12,6 +12,7 @@ use super::facts::Facts;
 use super::item::{Item, Name};
 use super::qd766_3_6::{is_indexed, told_online};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -55,6 +56,7 @@ fn is_online(fee: &Fee) -> bool {
 }
 
 fn contributions(facts: &Facts, out: &mut Tally) {
+    unread::items(facts, (DEFINITION.id, Unit::Registry), facts.last_day, out);
     for dossier in &facts.pool.dossiers {
         let fees = &facts.pool.inputs.fees[dossier.fees.clone()];
         let exempt = |fee: &&Fee| fee.more.collection_mode == Some(CollectionMode::Exempt);

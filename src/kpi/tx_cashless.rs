@@ -2,7 +2,7 @@
 //! did at one moment; the plan of December 2022 sets its target.
 
 use crate::classify::Classified;
-use crate::domain::{Side, Text};
+use crate::domain::Text;
 use crate::matching::desk::Money;
 use crate::matching::ledger::Effect;
 use crate::matching::pool::{Index, at, index};
@@ -10,8 +10,9 @@ use crate::matching::pool::{Index, at, index};
 use super::Definition;
 use super::agencies::Agencies;
 use super::facts::{Facts, Open};
-use super::item::{Item, Name, reject_name};
+use super::item::{Item, Name};
 use super::tally::Tally;
+use super::unread::{self, Unit};
 
 /// The definition.
 pub(super) const DEFINITION: Definition = Definition {
@@ -32,33 +33,19 @@ pub(super) const DEFINITION: Definition = Definition {
     },
     enough: |_, _| true,
     distinct: |_| None,
-    contributions,
+    contributions: |facts, out| {
+        contributions(facts, out);
+        unread::items(facts, (DEFINITION.id, Unit::Event), facts.last_day, out);
+    },
 };
 
-fn contributions(facts: &Facts, out: &mut Tally) {
+/// The same without the rows that could not be read.
+pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for i in 0..facts.pool.inputs.txns.len() {
         transaction(facts, index(i), out);
     }
     cash(facts, out);
     fees(facts, out);
-    rejects(facts, out);
-}
-
-/// Unreadable rows of the money side: each may be a payment of any agency.
-fn rejects(facts: &Facts, out: &mut Tally) {
-    for reject in &facts.pool.inputs.rejects {
-        let outcome = match reject.side {
-            Side::Txn => (1, 1),
-            Side::Receipt => (0, 1),
-            Side::Fee => continue,
-        };
-        let Some(name) = reject_name(facts.pool.inputs, reject) else {
-            continue;
-        };
-        let exceptions = facts.exceptions(&reject.key());
-        let item = Item::new(DEFINITION.id, name, reject.business_date, exceptions);
-        item.anywhere(&[(0, 0), outcome], out);
-    }
 }
 
 /// What one transaction may add.

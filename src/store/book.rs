@@ -9,7 +9,7 @@ use super::statement as sql;
 use super::txn::load_txns;
 use super::{Store, StoreError};
 use crate::decision::{Action, Draft, Entry, in_force, owners, seal};
-use crate::domain::{Day, Decision, DossierCode, Fee, Receipt, RowKey, Ruling, Txn, Vnd};
+use crate::domain::{Day, Decision, DossierCode, Fee, Receipt, Reject, RowKey, Ruling, Txn, Vnd};
 use crate::settle::Inputs;
 
 /// How often a place in the book may be taken by somebody else before giving up.
@@ -139,7 +139,9 @@ pub(super) async fn rulings(
     let fees = pool.fees.iter().map(Fee::key);
     let txns = pool.txns.iter().map(Txn::key);
     let receipts = pool.receipts.iter().map(Receipt::key);
-    let here: BTreeSet<RowKey> = fees.chain(txns).chain(receipts).collect();
+    let unread = pool.rejects.iter().map(Reject::key);
+    let here = fees.chain(txns).chain(receipts).chain(unread);
+    let here: BTreeSet<RowKey> = here.collect();
     Ok(in_force(&of_rows(tx, &here, &night.to_string()).await?))
 }
 

@@ -27,6 +27,7 @@ use super::statement as sql;
 use super::{StoreError, audit};
 use entry::{ByKey, ENTRIES, Entry, Kind, closed, column, entries};
 
+use crate::classify::Bucket;
 use crate::domain::{DossierCode, RowKey, Side};
 
 /// What a later night decided upon: its rows, as far as they are of interest here.
@@ -39,6 +40,8 @@ struct Settled {
 struct SettledRow {
     key: RowKey,
     dossier_code: Option<DossierCode>,
+    #[serde(default)]
+    bucket: Option<Bucket>,
 }
 
 impl Settled {
@@ -66,7 +69,13 @@ impl Settled {
 
     fn things(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
-        for SettledRow { key, dossier_code } in &self.rows {
+        for row in &self.rows {
+            let SettledRow {
+                key, dossier_code, ..
+            } = row;
+            if row.bucket == Some(Bucket::Rejected) {
+                all.insert(Owner::unread(key).text());
+            }
             if key.side != Side::Fee {
                 all.insert(Owner::Txn(key.clone()).text());
             }

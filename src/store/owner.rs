@@ -1,7 +1,8 @@
 //! Whose rows make a contribution: what comes into the pool with them, and out of the prior sums.
 //!
-//! Items of contributions are named `txn|<source>|<id>` (also for rejects and conflicts of money
-//! rows) or `<kind>|<dossier code>|...` (`cash|..`, `fee|..`, `dossier|..`).
+//! Items of contributions are named `txn|<source>|<id>` (also for conflicts of money
+//! rows) or `<kind>|<dossier code>|...` (`cash|..`, `fee|..`, `dossier|..`), those of rows that
+//! could not be read `unread|<side>|<source>|<id>`.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,9 @@ use super::statement as sql;
 use crate::domain::{DossierCode, Reject, RowKey, Side, SourceName, Txn};
 use crate::settle::Inputs;
 
+/// What the items of rows that could not be read begin with.
+const UNREAD: &str = "unread";
+
 /// The owner of a contribution.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Owner {
@@ -19,18 +23,30 @@ pub(super) enum Owner {
     Txn(RowKey),
     /// All rows of one dossier.
     Dossier(DossierCode),
+    /// One row that could not be read, by the name of its item. Each night decides all of them.
+    Unread(String),
 }
 
 impl Owner {
     /// The owner of the item; none when the name has neither form.
     pub(super) fn of_item(item: &str) -> Option<Self> {
         let (kind, rest) = item.split_once('|')?;
+        if kind == UNREAD {
+            let whole = rest.splitn(3, '|').count() == 3;
+            return whole.then(|| Self::Unread(item.to_owned()));
+        }
         if kind == "txn" {
             let (source, id) = rest.split_once('|')?;
             return Some(Self::Txn(RowKey::txn(&SourceName::new(source), id)));
         }
         let code = rest.split('|').next()?;
         DossierCode::parse(code).ok().map(Self::Dossier)
+    }
+
+    /// The owner of what a row adds that could not be read.
+    pub(super) fn unread(key: &RowKey) -> Self {
+        let (side, source, id) = (key.side.id(), &key.source, &key.id);
+        Self::Unread(format!("{UNREAD}|{side}|{source}|{id}"))
     }
 
     /// Reads the text of [`Owner::text`].
@@ -43,6 +59,7 @@ impl Owner {
         match self {
             Self::Txn(key) => format!("txn|{}|{}", key.source, key.id),
             Self::Dossier(code) => format!("dossier|{code}"),
+            Self::Unread(name) => name.clone(),
         }
     }
 }
@@ -62,6 +79,15 @@ pub(super) async fn owners_of_night(
         let dossier = row.parsed("dossier_code", code)?;
         owners.insert(Owner::Dossier(dossier).text());
     }
+    // rows that could not be read before: those that are mended, or no longer listed, end here
+    for row in tx
+        .rows(&sql::SELECT_OPEN_OWNER, &[Bind::Text(night)])
+        .await?
+    {
+        if let Some(owner @ Owner::Unread(_)) = Owner::parse(row.text("owner")?) {
+            owners.insert(owner.text());
+        }
+    }
     Ok(owners)
 }
 
@@ -77,8 +103,10 @@ fn owners(pool: &Inputs) -> BTreeSet<String> {
     let receipts = pool.receipts.iter().map(|receipt| &receipt.dossier_code);
     let orders = pool.orders.iter().map(|order| &order.dossier_code);
     let dossiers = fees.chain(receipts).chain(orders).cloned();
+    let unread = pool.rejects.iter().map(|row| Owner::unread(&row.key()));
     money
         .map(Owner::Txn)
+        .chain(unread)
         .chain(dossiers.map(Owner::Dossier))
         .map(|owner| owner.text())
         .collect()
@@ -107,6 +135,8 @@ mod tests {
             dossier,
         );
         check("fee|H48.18.22-221202-0001|F1", dossier);
+        check("unread|fee||F|1", Some("unread|fee||F|1"));
+        check("unread|fee", None);
         check("cash|x", None);
         check("nothing", None);
     }

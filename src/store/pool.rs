@@ -14,7 +14,8 @@ use super::statement as sql;
 use super::txn::{assemble, load_txns};
 use super::{Store, StoreError};
 use crate::domain::{
-    Conflict, Day, DossierCode, Fee, PaymentOrder, Receipt, RowKey, Side, SourceName, Txn, Vnd,
+    Conflict, Day, DossierCode, Fee, PaymentOrder, Receipt, Reject, RowKey, Side, SourceName, Txn,
+    Vnd,
 };
 use crate::matching::{Evidence, Names};
 use crate::settle::Inputs;
@@ -75,9 +76,14 @@ impl Store {
         reach.add_decided(&mut tx, night).await?;
         reach.add_names(&mut tx, night, names).await?;
         reach.add_window(&mut tx, night, window).await?;
-        reach.close(&mut tx, night).await?;
         let night_text = night.to_string();
         let as_of = [Bind::Text(&night_text)];
+        let mut rejects = tx.rows(&sql::SELECT_OPEN_REJECT_ROW, &as_of).await?;
+        rejects.extend(tx.rows(&sql::SELECT_NEW_REJECT_ROW, &as_of).await?);
+        let rejects = rejects.iter().map(read_reject);
+        let rejects: Vec<Reject> = rejects.collect::<Result<_, _>>()?;
+        reach.add_lines(&mut tx, &rejects, &as_of).await?;
+        reach.close(&mut tx, night).await?;
         let codes = keys(reach.dossiers.iter().map(DossierCode::as_str));
         let fees = tx
             .rows_of_batches(&sql::SELECT_FEE_BY_DOSSIER, &codes, &as_of)
@@ -88,9 +94,6 @@ impl Store {
         let receipts = tx
             .rows_of_batches(&sql::SELECT_RECEIPT_BY_DOSSIER, &codes, &as_of)
             .await?;
-        let open_rejects = tx.rows(&sql::SELECT_OPEN_REJECT_ROW, &as_of).await?;
-        let new_rejects = tx.rows(&sql::SELECT_NEW_REJECT_ROW, &as_of).await?;
-        let rejects = open_rejects.iter().chain(&new_rejects);
         let mut pool = Inputs {
             business_date: Some(night),
             agencies: load_agencies(&mut tx, night).await?,
@@ -100,7 +103,7 @@ impl Store {
                 .iter()
                 .map(read_receipt)
                 .collect::<Result<_, _>>()?,
-            rejects: rejects.map(read_reject).collect::<Result<_, _>>()?,
+            rejects,
             txns: load_txns(&mut tx, &reach.txns, &night_text).await?,
             conflicts: Vec::new(),
             decisions: Vec::new(),
@@ -152,6 +155,8 @@ impl Reach {
                 Some(Owner::Dossier(code)) => {
                     self.dossiers.insert(code);
                 }
+                // each night reads all of them
+                Some(Owner::Unread(_)) => {}
                 None => return Err(row.damaged("owner")),
             }
         }
@@ -164,6 +169,22 @@ impl Reach {
         self.dossiers.extend(dossiers);
         let txns = rows.into_iter().filter(|key| key.side == Side::Txn);
         self.txns.extend(txns);
+        Ok(())
+    }
+
+    /// The dossiers of the lines of which a row that cannot be read may be another version.
+    async fn add_lines(
+        &mut self,
+        tx: &mut Tx,
+        rejects: &[Reject],
+        as_of: &[Bind<'_>],
+    ) -> Result<(), StoreError> {
+        let lines = rejects.iter().filter(|reject| reject.side == Side::Fee);
+        let ids = keys(lines.map(|reject| &*reject.id));
+        let found = tx.rows_of_batches(&sql::SELECT_DOSSIER_BY_FEE_ID, &ids, as_of);
+        for row in &found.await? {
+            self.dossiers.insert(row.parsed("dossier_code", code)?);
+        }
         Ok(())
     }
 

@@ -113,6 +113,7 @@ statements! {
     SELECT_TXN_DECIDED_AFTER = both "select_txn_decided_after" 2;
     SELECT_ORDER_FAILED = both "select_order_failed" 3;
     SELECT_ORDER_BY_ID = both "select_order_by_id" 2;
+    SELECT_DOSSIER_BY_FEE_ID = both "select_dossier_by_fee_id" 2;
     SELECT_ORDER_BY_DOSSIER = both "select_order_by_dossier" 2;
     SELECT_NEW_ORDER = both "select_new_order" 1;
     SELECT_ORDER_SAID = both "select_order_said" 1;

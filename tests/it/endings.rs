@@ -6,6 +6,7 @@
 
 mod closed;
 mod steps;
+mod unread;
 
 use doisoat::domain::{Day, Fraction, Inputs, Period, Rules};
 use doisoat::kpi::Share;
@@ -151,11 +152,7 @@ fn walk(day: &Inputs, rng: &mut ChaCha8Rng) -> Result<usize, String> {
     let settled = |day: &Inputs| settle(day, &rules, &Vec::new()).unwrap();
     let (mut now, mut path) = (day.clone(), Vec::new());
     let mut is = settled(&now);
-    // dong of a row whose amount cannot be read are in no interval
     let mut left_out = Vec::new();
-    if day.rejects.iter().any(|reject| reject.amount.is_none()) {
-        left_out.push("AMOUNT_CASHLESS");
-    }
     let mut before = Vec::new();
     for step in 0..STEPS_MAX {
         before.push(Told {

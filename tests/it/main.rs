@@ -141,6 +141,7 @@ mod tls;
 mod told;
 mod town;
 mod unplaced;
+mod unread;
 mod upgrade;
 mod verify;
 mod verify_erased;

@@ -1,14 +1,17 @@
 //! What a later night must decide again, in whole nights on both databases: registry rows that
 //! change what was settled, and rows that came in good order at last.
 
-use doisoat::domain::{SourceName, Txn};
+use doisoat::domain::{Ruling, SourceName, Txn};
 use doisoat::job::Desk;
+use doisoat::job::by_hand::Choice;
+use doisoat::job::nightly::Night;
 use doisoat::normalise::merge;
 use doisoat::store::{Delivery, ExceptionFilter};
 
+use crate::by_hand::{ask, open_of};
 use crate::database::Kind;
 use crate::rows::txn;
-use crate::town::{Town, day, night};
+use crate::town::{Town, day, document, night};
 
 const FEES: &str = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
 declared_method,due_at,payer_name,status\n";
@@ -228,5 +231,122 @@ async fn a_snapshot_withdraws_a_paid_fee_unless_money_is_linked() {
             after.contains(&"fee F10001 underpaid".to_owned()),
             "{after:?}"
         );
+    }
+}
+
+/// The bounds of a share over all, as the night told them.
+fn bounds(of: &Night, definition: &str) -> String {
+    let run = document(of);
+    let shares = run["share"].as_array().unwrap();
+    let mine =
+        |share: &&serde_json::Value| share["definition"] == definition && share["scope"] == "";
+    let share = shares.iter().find(mine).unwrap();
+    let told = |key: &str| share[key].as_str().unwrap_or("-").to_owned();
+    format!("{}..{}", told("low"), told("high"))
+}
+
+/// Contributions of rows that could not be read, as they stand.
+async fn unread(office: &Office) -> usize {
+    let dump = office.desk.store.dump().await.unwrap();
+    let all = dump.lines().filter_map(|l| l.strip_prefix("contribution "));
+    let rows = all.map(|json| serde_json::from_str::<serde_json::Value>(json).unwrap());
+    rows.filter(|row| row["item"].as_str().unwrap().starts_with("unread|"))
+        .filter(|row| row["live"] == 1 && row["until"] == "9999-12-31")
+        .count()
+}
+
+async fn night_of(office: &Office, date: &str) -> Night {
+    office.town.set_now(day(date).plus(1).start_ms() + 1);
+    night(&office.desk, date).await
+}
+
+/// The line may be of a dossier that is not paid; once it came in good order, nothing is left of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_fee_row_widens_the_share_until_it_is_mended() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "delta").await;
+        let row = |code: &str, id: &str, amount: &str, status: &str| {
+            format!("{code},{id},phi,{amount},H48.18.22,P1,qr,2022-12-30,NGUYEN VAN A,{status}\n")
+        };
+        let bad = || row(B, "7002", "50000.00", "paid");
+        let rows = [row(A, "7001", "50000", "paid"), bad()];
+        office.put("dossier_fees_1.csv", FEES, &rows);
+        let paid = from("1", A, 50_000, "2022-12-05", "NGUYEN VAN A");
+        office.money("2022-12-05", vec![paid]).await;
+        let told = night_of(&office, "2022-12-05").await;
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        assert_eq!(
+            bounds(&told, "AMOUNT_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        assert!(unread(&office).await > 0, "{kind:?}");
+        // the same line again, as it was
+        office.put("dossier_fees_2.csv", FEES, &[bad()]);
+        let told = night_of(&office, "2022-12-06").await;
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        // mended: it is not paid
+        office.put(
+            "dossier_fees_3.csv",
+            FEES,
+            &[row(B, "7002", "50000", "unpaid")],
+        );
+        let told = night_of(&office, "2022-12-07").await;
+        for definition in ["TX_CASHLESS", "DOSSIER_CASHLESS", "AMOUNT_CASHLESS"] {
+            assert_eq!(bounds(&told, definition), "1.0000..1.0000", "{kind:?}");
+        }
+        assert_eq!(unread(&office).await, 0, "{kind:?}");
+        let dump = office.desk.store.dump().await.unwrap();
+        assert!(!night_of(&office, "2022-12-07").await.published, "{kind:?}");
+        assert_eq!(office.desk.store.dump().await.unwrap(), dump, "{kind:?}");
+    }
+}
+
+/// What came without an id of its own comes in good order under another: a person says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_row_without_an_id_is_written_off_once_it_came() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, "delta").await;
+        let row = |code: &str, id: &str| {
+            format!("{code},{id},phi,50000,H48.18.22,P1,qr,2022-12-30,NGUYEN VAN A,unpaid\n")
+        };
+        office.put("dossier_fees_1.csv", FEES, &[row(A, "7001"), row(B, "")]);
+        let paid = from("1", A, 50_000, "2022-12-05", "NGUYEN VAN A");
+        office.money("2022-12-05", vec![paid]).await;
+        let told = night_of(&office, "2022-12-05").await;
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        office.put("dossier_fees_2.csv", FEES, &[row(B, "7002")]);
+        let told = night_of(&office, "2022-12-06").await;
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "0.0000..1.0000",
+            "{kind:?}"
+        );
+        let open = open_of(&office.desk.store, "reject").await;
+        assert_eq!(open.len(), 1, "{kind:?}");
+        let choice = Choice::Rule(Ruling::WriteOff);
+        ask(&office.desk.store, open[0].id.as_str(), choice, false)
+            .await
+            .unwrap();
+        office.put("dossier_fees_3.csv", FEES, &[row(B, "7002")]);
+        let told = night_of(&office, "2022-12-07").await;
+        assert_eq!(
+            bounds(&told, "DOSSIER_CASHLESS"),
+            "1.0000..1.0000",
+            "{kind:?}"
+        );
+        assert_eq!(unread(&office).await, 0, "{kind:?}");
     }
 }

@@ -161,6 +161,7 @@ fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &
             let counts = values.contains(&**listed) && seen(listed).point.1 > 0;
             sum.add_firm((i128::from(counts), 1));
         }
+        add_unread(items, found, period, &mut sum);
         return sum;
     }
     // what names no dossier may be of any procedure
@@ -172,5 +173,18 @@ fn procedures<'a>(books: &Books<'a>, items: &Items<'a>, found: &Share, period: &
         }
         sum.add_once(&one);
     }
+    add_unread(items, found, period, &mut sum);
     sum
+}
+
+/// Each row that could not be read may let one procedure count otherwise.
+fn add_unread<'a>(items: &Items<'a>, found: &Share, period: &Period, sum: &mut Sum<'a>) {
+    let scope = match found.agency {
+        None => Scope::Total,
+        Some(_) if sum.counts() => Scope::AnyAgency,
+        Some(_) => return,
+    };
+    for item in items.of(found.definition, &scope) {
+        sum.add(item, period, false);
+    }
 }

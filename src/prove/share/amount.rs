@@ -32,12 +32,6 @@ pub(super) fn expect(books: &Books, sums: &DaySums, expected: &mut Vec<Expected>
         }));
     }
     events::fees(books, AMOUNT, |due| due, expected);
-    events::rejects(
-        books,
-        AMOUNT,
-        |r| r.amount.map(crate::domain::Vnd::get),
-        expected,
-    );
 }
 
 fn dong(wide: i128) -> i64 {

@@ -14,7 +14,8 @@ use super::super::books::{Books, Money, MoneyRow, class};
 use super::passed_over::may_be_told;
 use super::reach::{CREDITS, Reach};
 use super::sum::Sum;
-use crate::domain::{Day, Period, Side, TxnKind};
+use super::unread::widens;
+use crate::domain::{Day, Period, TxnKind};
 use crate::kpi::{Contribution, Scope, Share};
 use crate::matching::Evidence;
 use ledger::Ledger;
@@ -146,7 +147,7 @@ impl Components {
 /// due.
 fn is_beyond(books: &Books) -> bool {
     let unread = books.inputs.rejects.iter();
-    let unread = unread.filter(|reject| reject.side != Side::Fee).count();
+    let unread = unread.filter(|reject| widens(books, reject)).count();
     let doubtful = |money: &Money| {
         let stranger = is_stranger(money);
         let stakes = || money.stakes.iter().map(|stake| &books.stakes[*stake]);

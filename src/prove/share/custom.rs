@@ -13,7 +13,7 @@ use super::super::books::Books;
 use super::super::violation::Findings;
 use super::day_sums::DaySums;
 use super::reach::Reach;
-use super::{Pair, pairs};
+use super::{Pair, pairs, unread};
 use crate::domain::custom::{CountUnit, DateBasis, RollUp};
 use crate::domain::{AgencyDirectory, Cell, Custom, Day, Dimension, Instrument};
 use crate::kpi::{Contribution, Scope};
@@ -105,6 +105,7 @@ pub(super) fn check(books: &Books, sums: &DaySums, findings: &mut Findings) {
         CountUnit::Transaction | CountUnit::Dong => own.money(&mut wanted),
         CountUnit::Dossier | CountUnit::Procedure => own.dossiers(&mut wanted),
     }
+    own.unread(&mut wanted);
     own.finish(&mut wanted);
     let open = books.settlement.contributions.iter();
     let open = open.filter(|item| item.definition != "CUSTOM");
@@ -134,6 +135,21 @@ impl Own<'_, '_> {
         };
         let all = self.books.settlement.contributions.iter();
         all.filter(move |item| item.definition == id && !matches!(item.scope, Scope::Cell(_)))
+    }
+
+    /// Rows that could not be read, each as the definition underneath has it, on whatever day.
+    fn unread(&self, wanted: &mut Wanted) {
+        for item in self
+            .base()
+            .filter(|item| item.item.starts_with(unread::UNREAD))
+        {
+            let mut made = Made::of(item);
+            let last = self.last.max(item.day);
+            let some = made.pairs.iter().filter(|pair| **pair != (0, 0));
+            made.spans = some.map(|pair| (Day::of_ms(0), last, *pair)).collect();
+            let scopes = wanted.entry(item.item.to_string()).or_default();
+            scopes.insert(item.scope.clone(), made);
+        }
     }
 
     /// The numerator, the day, the sub-units, the procedures.
@@ -192,7 +208,7 @@ impl Own<'_, '_> {
 
     /// An item on the day that decides.
     fn dated(&self, name: &str, mut made: Made) -> Option<Made> {
-        if self.custom.date == DateBasis::Payment {
+        if self.custom.date == DateBasis::Payment || name.starts_with(unread::UNREAD) {
             return Some(made);
         }
         if !name.starts_with("txn|") {

@@ -8,6 +8,7 @@ use super::super::books::{Books, Money, MoneyRow, class};
 use super::Wanted;
 use super::by_item::ByItem;
 use super::spans::unseen_between;
+use super::unread::waits;
 use crate::classify::Bucket;
 use crate::domain::{AgencyCode, Completeness, Day, Side, Txn};
 use crate::kpi::Contribution;
@@ -129,10 +130,9 @@ impl<'b> Waiting<'b> {
                 _ => {}
             }
         }
-        for reject in &books.inputs.rejects {
-            let key = reject.key();
+        for reject in books.inputs.rejects.iter().filter(|r| waits(books, r)) {
             match reject.side {
-                Side::Txn if books.money_of(&key).is_none() => {
+                Side::Txn => {
                     waiting.unread[0].insert(reject.business_date);
                 }
                 Side::Receipt => {

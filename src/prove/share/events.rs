@@ -8,7 +8,7 @@ use super::again::certain;
 use super::day_sums::DaySums;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
-use crate::domain::{AgencyCode, Completeness, Receipt, Side, Txn, TxnKind};
+use crate::domain::{AgencyCode, Completeness, Receipt, Txn, TxnKind};
 use crate::matching::Evidence;
 
 const TX: &str = "TX_CASHLESS";
@@ -36,7 +36,6 @@ pub(super) fn expect(books: &Books, sums: &DaySums, expected: &mut Vec<Expected>
     }
     cash(books, expected);
     fees(books, TX, |_| 1, expected);
-    rejects(books, TX, |_| Some(1), expected);
 }
 
 /// What a row without legs may add: v times the table of the open classes, `most` where a provider
@@ -361,34 +360,4 @@ pub(super) fn most(books: &Books, v: i64, own: i64) -> i64 {
     });
     let fee = rates.chain([i128::from(own)]).max().unwrap_or(0);
     i64::try_from(i128::from(v) + fee).unwrap_or(i64::MAX)
-}
-
-/// Rows of the money side that could not be read, where the row in good order is not here; `v` is
-/// what one is worth.
-pub(super) fn rejects(
-    books: &Books,
-    definition: &'static str,
-    v: impl Fn(&crate::domain::Reject) -> Option<i64>,
-    expected: &mut Vec<Expected>,
-) {
-    for reject in &books.inputs.rejects {
-        let key = reject.key();
-        let read = books.money_of(&key).is_some() && key.side == Side::Txn;
-        let Some(v) = v(reject).filter(|_| !read) else {
-            continue;
-        };
-        if reject.side == Side::Fee {
-            continue;
-        }
-        let wanted = match reject.side {
-            Side::Txn => Wanted::Credit(v, most(books, v, 0)),
-            _ => Wanted::Holds(vec![(0, 0), (0, v)]),
-        };
-        expected.push(Expected {
-            definition,
-            item: format!("txn|{}|{}", key.source, key.id),
-            day: Some(reject.business_date),
-            wanted,
-        });
-    }
 }

@@ -108,7 +108,9 @@ fn periods(books: &Books) -> Vec<Period> {
     let items = &books.settlement.contributions;
     let adds = items.iter().flat_map(|c| &c.elsewhere);
     let adds = adds.filter(|span| span.outcome.1 > 0);
-    let spans: Vec<Day> = adds.flat_map(|span| [span.from, span.to]).collect();
+    let spans = adds.flat_map(|span| [span.from, span.to]);
+    // what may be of any day has no first
+    let spans: Vec<Day> = spans.filter(|day| *day > Day::of_ms(0)).collect();
     let days = || items.iter().map(|c| c.day).chain(spans.iter().copied());
     let epoch = Day::of_ms(0);
     vec![Period {

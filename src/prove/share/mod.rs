@@ -27,6 +27,7 @@ mod reach;
 mod registry;
 mod spans;
 mod sum;
+mod unread;
 
 use std::collections::BTreeSet;
 
@@ -58,6 +59,9 @@ enum Wanted {
     First(Pair),
     /// Perhaps something.
     Anything,
+    /// A row that could not be read: one more or one less, each worth at least and at most so much;
+    /// with the exception that settles it.
+    Unread(i64, i64, Option<ExceptionId>),
 }
 
 /// One item of one definition, as the rows have it.
@@ -83,6 +87,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     amount::expect(books, &sums, &mut expected);
     dossiers::expect(books, &mut expected);
     registry::expect(books, &mut expected);
+    unread::expect(books, &mut expected);
     // a night keeps what every definition counts, `match` what is asked for
     let night = books.inputs.business_date.is_some();
     expected.retain(|expect| night || figures::is_wanted(books, expect.definition));
@@ -100,7 +105,8 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
 fn items(books: &Books, expected: &[Expected], findings: &mut Findings) {
     let contributions = &books.settlement.contributions;
     let own = |c: &Contribution| {
-        let counted = procedures::BOTH.contains(&c.definition);
+        let unread = c.item.starts_with(unread::UNREAD);
+        let counted = procedures::BOTH.contains(&c.definition) && !unread;
         !matches!(c.scope, Scope::Cell(_)) && !counted
     };
     let by_item = ByItem::new(contributions, own);
@@ -117,7 +123,8 @@ fn items(books: &Books, expected: &[Expected], findings: &mut Findings) {
         let before = start.is_some_and(|start| expect.day.is_none_or(|day| day < start));
         // older than go-live: only what may still fall behind it is left
         let late = |c: &&Contribution| Some(c.day) == start && c.outcomes == [(0, 0)];
-        if before && found.iter().all(late) {
+        let left = !matches!(expect.wanted, Wanted::Unread(..));
+        if before && left && found.iter().all(late) {
             continue;
         }
         zones.check(expect, &found, findings);
@@ -194,6 +201,9 @@ fn holds(wanted: &Wanted, found: &[&Contribution]) -> bool {
     let first = |c: &Contribution| c.outcomes.first().copied();
     match wanted {
         Wanted::Anything => true,
+        Wanted::Unread(least, most, exception) => {
+            unread::holds((*least, *most), exception.as_ref(), found)
+        }
         Wanted::Open => {
             let open = |c: &&Contribution| first(c) == Some((0, 0)) && pairs(c).count() > 1;
             found.iter().all(open)
@@ -255,6 +265,9 @@ impl Wanted {
             Self::Open | Self::Ambiguous(..) => "0/0,v/v".to_owned(),
             Self::Credit(least, most) => format!("0/0,v/v; v {least}..{most}"),
             Self::Back(v) => format!("0/0,-v/-v,0/-v; v >= {v}"),
+            Self::Unread(least, most, _) => {
+                format!("0/0,0/v,v/v,-v/-v,0/-v; v {least}..{most}")
+            }
             Self::First((a, b)) => format!("{a}/{b}"),
             Self::Holds(pairs) => {
                 let pairs = pairs.iter().map(|(a, b)| format!("{a}/{b}"));
@@ -328,10 +341,11 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
     let all = item.definition == "ALL_DOSSIERS";
     let dossier = all || item.definition == "DOSSIER_CASHLESS";
     let whole = dossier && item.item.starts_with("dossier|");
+    let unread = item.item.starts_with(unread::UNREAD);
     let possible = |(a, b): Pair| match (a, b) {
         _ if whole => b <= 1 && 0 <= a && a <= b && (b == 1 || !all),
         (a, b) if a >= 0 && b >= 0 => a <= b,
-        (_, b) if all => b == 0,
+        (_, b) if all && !unread => b == 0,
         (a, b) => a == b || a == 0,
     };
     let start = books.rules.start;
@@ -345,7 +359,7 @@ fn is_sound(books: &Books, item: &Contribution) -> bool {
     let for_nothing = firm && start.is_none() && !item.exceptions.is_empty();
     let own = item.definition == "CUSTOM";
     let unseen = day_sums::is_late(books);
-    let may_hang = books.any_open || own || unseen || books.rules.grey.changes();
+    let may_hang = books.any_open || unread || own || unseen || books.rules.grey.changes();
     !item.outcomes.is_empty()
         && (pairs(item).all(possible) || late)
         && spans.iter().all(span)

@@ -12,6 +12,7 @@ use super::components::named::named;
 use super::day_sums::DaySums;
 use super::events::{Event, carried_by_open, event, most};
 use super::moved::{may_move, moves};
+use super::unread::waits;
 use crate::domain::{Day, Moment, Side, Txn, TxnKind};
 
 /// The first and the last of some days.
@@ -80,9 +81,7 @@ impl Reach {
                 reach.add(money.day(), 0, money.amount() + fee);
             }
         }
-        for reject in &books.inputs.rejects {
-            let key = reject.key();
-            let read = key.side == Side::Txn && books.money_of(&key).is_some();
+        for reject in books.inputs.rejects.iter().filter(|r| waits(books, r)) {
             let day = reject.business_date;
             match (reject.side, reject.amount) {
                 (Side::Fee, _) => {}
@@ -91,7 +90,6 @@ impl Reach {
                     widen(&mut reach.unread_cash, day);
                     widen(&mut reach.cash, day);
                 }
-                (Side::Txn, _) if read => {}
                 (Side::Txn, None) => reach.add(day, i64::MAX.into(), i64::MAX.into()),
                 (Side::Txn, Some(v)) => {
                     reach.open_rows += usize::from(v.get() > 0);

@@ -11,7 +11,7 @@ use super::components::waits;
 use super::events::{Event, event};
 use super::moved::{self, may_move, moves};
 use super::reach::{Hull, Reach, widen};
-use super::{Pair, lacking, passed_over, told};
+use super::{Pair, lacking, passed_over, told, unread};
 use crate::domain::{Completeness, Day, Fee, FeeStatus, Text, TxnKind};
 use crate::kpi::{Contribution, Elsewhere, Scope};
 
@@ -43,6 +43,9 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         };
         let (kind, name) = item.item.split_once('|').unwrap_or_default();
         match (item.definition, kind) {
+            (definition, "unread") if definition != "CUSTOM" => {
+                say(unread::spans(reach, item));
+            }
             (TX | AMOUNT, "fee") => {
                 if let Some(wanted) = of_fee(books, reach, item, name) {
                     say(wanted);

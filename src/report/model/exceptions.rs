@@ -97,8 +97,8 @@ pub struct ExceptionView {
 /// The work list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ExceptionList {
-    /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects
-    /// stand in their own list.
+    /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects that
+    /// do not decide it stand in their own list alone.
     pub shown: Vec<ExceptionView>,
     /// Those that decide the verdict after these, however many, a line each.
     pub further: Vec<BriefView>,
@@ -201,7 +201,10 @@ pub(super) fn list(
             list.by_agency.entry(code).or_default().add(item.at_risk);
         }
     }
-    items.retain(|item| is_work(item.row, item.severity) && item.row.bucket != Bucket::Rejected);
+    items.retain(|item| {
+        let unread = item.row.bucket == Bucket::Rejected;
+        is_work(item.row, item.severity) && (!unread || item.decides())
+    });
     items.sort_by_key(|i| {
         let moves = Reverse(i.moves);
         (i.rank, moves, Reverse(i.at_risk), i.opened, i.id)

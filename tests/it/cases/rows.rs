@@ -312,7 +312,9 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
         id: id.as_str().into(),
         file: "transactions_bank.csv".into(),
         line: 7,
-        column: "amount_vnd".into(),
+        column: words
+            .value("column")
+            .map_or("amount_vnd".into(), Into::into),
         value: "1.250.00".into(),
         code: RejectCode::BadAmount,
         amount: words.value("amount").map(|raw| amount(&raw)).transpose()?,

@@ -11,6 +11,8 @@ use doisoat::domain::{
 use doisoat::matching::{Evidence, Role};
 use doisoat::settle::Settlement;
 
+use super::unread;
+
 /// One way in which an open row may turn out: what was said, and the rows then.
 pub(super) type Way = (String, Inputs);
 
@@ -33,7 +35,7 @@ impl Scene<'_> {
     /// The rows that are open, and that the next word may be about.
     pub(super) fn open(&self) -> Vec<&Classified> {
         let open = |row: &&Classified| match row.key.side {
-            Side::Txn if row.class == "reject" => true,
+            _ if row.class == "reject" => true,
             Side::Txn => {
                 let waits = ["pending", "status_mismatch", "conflict", "unlinked_refund"];
                 CREDITS.contains(&row.class) || waits.contains(&row.class) || self.is_loose(row)
@@ -84,8 +86,8 @@ impl Scene<'_> {
     /// Every way in which a row may turn out.
     pub(super) fn ways(&self, row: &Classified) -> Vec<Way> {
         match (row.key.side, row.class) {
-            (Side::Fee, class) => self.of_fee(row, class),
             (_, "reject") => self.of_reject(row),
+            (Side::Fee, class) => self.of_fee(row, class),
             (_, "pending" | "status_mismatch") => {
                 let all = [TxnStatus::Success, TxnStatus::Failed];
                 all.map(|status| self.told(row, status)).into()
@@ -251,8 +253,13 @@ impl Scene<'_> {
             return Vec::new();
         };
         let reject = without.rejects.remove(at);
-        let mut with = without.clone();
         let amount = reject.amount.unwrap_or(Vnd::new(50_000));
+        match reject.side {
+            Side::Fee => return unread::of_fee(&without, &reject, amount),
+            Side::Receipt => return unread::of_receipt(&without, &reject, amount),
+            Side::Txn => {}
+        }
+        let mut with = without.clone();
         let moment = doisoat::domain::Moment::of_ms(reject.business_date.start_ms() + 36_000_000);
         with.txns.push(Txn {
             status_word: None,

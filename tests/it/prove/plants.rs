@@ -6,6 +6,7 @@ pub(crate) mod loose;
 mod rows;
 mod shares;
 mod spans;
+mod unread;
 
 use doisoat::classify::{CLASSES, Severity};
 use doisoat::domain::{ExceptionId, Fraction, Inputs, Rules, Vnd};
@@ -163,6 +164,7 @@ pub(crate) fn plants() -> impl Iterator<Item = &'static Plant> {
         rows::PLANTS,
         shares::PLANTS,
         spans::PLANTS,
+        unread::PLANTS,
     ];
     kinds.into_iter().flatten()
 }

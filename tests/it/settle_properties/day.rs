@@ -331,11 +331,16 @@ fn add_conflict(day: &mut Inputs, amount: i64) {
 }
 
 fn add_reject(day: &mut Inputs, id: &str, plan: &RowPlan) {
+    let (side, source, file) = match plan.other {
+        3 => (Side::Receipt, "registry", "cash_receipts.csv"),
+        4 => (Side::Fee, "registry", "dossier_fees.csv"),
+        _ => (Side::Txn, "bank", "transactions_bank.csv"),
+    };
     day.rejects.push(Reject {
-        side: Side::Txn,
-        source: SourceName::new("bank"),
+        side,
+        source: SourceName::new(source),
         id: id.into(),
-        file: "transactions_bank.csv".into(),
+        file: file.into(),
         line: 7,
         column: "amount_vnd".into(),
         value: "1.250.00".into(),

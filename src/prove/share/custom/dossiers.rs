@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::books::{Dossier, Line, Money, Stake, class};
 use super::super::Pair;
+use super::super::unread::UNREAD;
 use super::{Made, Own, Wanted};
 use crate::classify::Bucket;
 use crate::domain::custom::{DateBasis, PartialRule};
@@ -31,7 +32,10 @@ impl Own<'_, '_> {
             }
         }
         // refunds of dossiers that nobody knows
-        for (name, mut scopes) in base {
+        let refunds = base
+            .into_iter()
+            .filter(|(name, _)| !name.starts_with(UNREAD));
+        for (name, mut scopes) in refunds {
             for made in scopes.values_mut() {
                 self.refund_of_any(made);
             }

@@ -7,6 +7,7 @@ use super::super::super::books::{Money, MoneyRow, Stake, class};
 use super::super::Pair;
 use super::super::events::{Event, agencies, event};
 use super::super::spans::counted;
+use super::super::unread::UNREAD;
 use super::{Made, Own, Wanted};
 use crate::classify::Bucket;
 use crate::domain::custom::{CountUnit, RefundRule};
@@ -26,7 +27,8 @@ struct Told {
 impl Own<'_, '_> {
     pub(super) fn money(&self, wanted: &mut Wanted) {
         let keeps = self.custom.refunded != RefundRule::Drop;
-        for item in self.base() {
+        let rows = self.base();
+        for item in rows.filter(|item| !item.item.starts_with(UNREAD)) {
             let mut made = self.made(item);
             let back = made.pairs.iter().any(|(a, b)| *a < 0 || *b < 0);
             if back && self.custom.refunded == RefundRule::Keep {
