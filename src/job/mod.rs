@@ -3,6 +3,7 @@
 mod announce;
 pub mod as_known;
 pub mod backup;
+mod before;
 pub mod by_hand;
 mod calibration;
 pub mod desk;
@@ -39,6 +40,7 @@ pub mod stage;
 pub mod stop;
 mod stored;
 mod told;
+mod told_again;
 mod trend;
 pub mod unopened;
 pub mod verify;

@@ -12,6 +12,7 @@ use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
 use super::of_nights::Telling;
+use super::told_again::{self, since};
 use super::{late, period, recover, stage, told};
 use crate::config::Format;
 use crate::domain::Day;
@@ -118,10 +119,9 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
     let mut made = match (&asked.span, asked.known) {
         (Span::Night(day), Known::Standing) => {
             let run = standing(desk, *day).await?;
-            let files = night(desk, &by, asked, &run).await?;
             Made {
                 name: day.to_string(),
-                files: files.ok_or_else(|| since(&run))?,
+                files: Box::pin(night(desk, &by, asked, &run)).await?,
                 run,
             }
         }
@@ -143,16 +143,6 @@ fn separate(desk: &Desk, asked: &Asked, made: &mut Made) {
     if semicolons != desk.config.csv_semicolons {
         let word = if semicolons { "_semicolon" } else { "_comma" };
         made.name.push_str(word);
-    }
-}
-
-fn since(run: &RunRecord) -> JobError {
-    JobError::Usage {
-        message: format!("rows have arrived since {} was published", run.id),
-        fix: format!(
-            "publish what is known now: `doisoat run --date {}`",
-            run.business_date
-        ),
     }
 }
 
@@ -184,7 +174,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
             // with the nights as they stood when it was closed
             let over = (period, Telling::at(late::at_ms(&closing)));
             let decided = Box::pin(recover::as_known(desk, by, &run, over)).await?;
-            let mut decided = decided.ok_or_else(|| since(&run))?;
+            let mut decided = decided.ok_or_else(|| since(desk, &run))?;
             decided.facts.page.closed = Some(period::mark(desk, &closing));
             stage::files(by, &decided)
         };
@@ -217,7 +207,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
-    let mut decided = decided.ok_or_else(|| since(&run))?;
+    let mut decided = decided.ok_or_else(|| since(desk, &run))?;
     decided.facts.page.closed.clone_from(&asked.mark);
     Ok(Made {
         name,
@@ -273,63 +263,37 @@ async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, J
     })
 }
 
-/// The files of a night: as published where all that is asked for was, else made again.
+/// The files of a night: as published where all that is asked for was, else made again, with the
+/// figures that it published.
 async fn night(
     desk: &Desk,
     by: &Desk,
     asked: &Asked,
     run: &RunRecord,
-) -> Result<Option<Vec<OutFile>>, JobError> {
+) -> Result<Vec<OutFile>, JobError> {
     if asked.definition.is_some() {
-        let Some(mut decided) = recover::again_by(desk, by, run, None).await? else {
-            return Ok(None);
-        };
-        if run.replaces.is_some() {
-            // the definition asked for is no rule that changed between the versions
-            let published = recover::again(desk, run).await?;
-            decided.facts.replaced = published.and_then(|published| published.facts.replaced);
-        }
-        let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
-        decided.run.run_json = document.into();
-        return stage::files(by, &decided).map(Some);
+        let again = Box::pin(told_again::of_night(desk, run)).await?;
+        let decided = Box::pin(told_again::led(by, again, run)).await?;
+        return stage::files(by, &decided);
     }
     let Some(formats) = &asked.formats else {
         return recover::as_published(desk, run).await;
     };
-    if let Some(kept) = stage::kept(desk, run) {
-        let files = stage::chosen(kept, formats);
-        if formats.iter().all(|format| stage::has(&files, *format)) {
-            return Ok(Some(files));
-        }
+    let kept = stage::kept(desk, run).unwrap_or_default();
+    let mut files = stage::chosen(kept, formats);
+    let missing = |format: &Format| !stage::has(&files, *format);
+    let missing: Vec<Format> = formats.iter().copied().filter(missing).collect();
+    if missing.is_empty() {
+        return Ok(files);
     }
-    let files = match Box::pin(recover::again_by(desk, by, run, None)).await? {
-        Some(decided) => Some(stage::files(by, &decided)?),
-        None => as_kept(desk, by, run).await?,
-    };
-    let Some(mut files) = files else {
-        return Ok(None);
-    };
-    stage::separate(told::semicolons_of(by, run)?, &mut files);
-    Ok(Some(files))
-}
-
-/// The files of a night by what it kept itself, where rows have arrived since; none where it kept
-/// too little, or would now be told with other shares than those published.
-async fn as_kept(
-    desk: &Desk,
-    by: &Desk,
-    run: &RunRecord,
-) -> Result<Option<Vec<OutFile>>, JobError> {
-    let Some(mut decided) = Box::pin(recover::by_kept(desk, by, run)).await? else {
-        return Ok(None);
-    };
-    let shares = |text: &str| serde_json::from_str(text).map(|mut run: Value| run["share"].take());
-    let published = shares(&run.run_json).ok();
-    if published.is_none() || published != shares(&decided.run.run_json).ok() {
-        return Ok(None);
-    }
-    decided.run.run_json.clone_from(&run.run_json);
-    stage::files(by, &decided).map(Some)
+    let looks = told::looks_of(desk, run)?;
+    let looks = told::writing(&looks, looks.config.lang, &missing);
+    let decided = Box::pin(told_again::of_night(&looks, run)).await?;
+    let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);
+    let made = stage::files(&looks, &decided)?;
+    let more: Vec<OutFile> = made.into_iter().filter(is_new).collect();
+    files.extend(more);
+    Ok(files)
 }
 
 /// The run that stands for a day, or an error that says what to do.

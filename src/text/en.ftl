@@ -1026,6 +1026,14 @@ period-lacks = { $period } cannot be closed: { $day } is not published
 period-lacks-fix = run `doisoat run --date { $day }` when that day is over
 period-reopened = { $period }: opened again by { $by } at { $at }: { $reason } (run { $run })
 
+# Reports that cannot be made again
+report-since = rows have arrived since { $run } was published, and it kept no inputs: it cannot be told as it was published
+report-since-fix = publish what is known now: `doisoat run --date { $day }`
+report-rules = rules or program are others today than when { $run } was published: that night's report cannot be made again
+report-rules-fix = bring back that night's doisoat.toml or program; see `doisoat replay { $run }`
+report-otherwise = { $run }, made again today, comes to another figure than it published ({ $place }): other figures are not told
+report-otherwise-fix = take the formats that it was published in: `doisoat report --date { $day }`; or publish what is known now: `doisoat run --date { $day }`
+
 # What was lost, and what verify says
 database-lost = the database { $place } is not there, while the report folder { $reports } holds { $n } nights ({ $first } to { $last })
 database-lost-archive = the database { $place } is not there, while the archive { $archive } holds raw bytes of past nights

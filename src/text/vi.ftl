@@ -1026,6 +1026,14 @@ period-lacks = chưa chốt được kỳ { $period }: đêm { $day } chưa côn
 period-lacks-fix = chạy `doisoat run --date { $day }` khi ngày đó đã hết
 period-reopened = { $period }: { $by } mở lại kỳ lúc { $at }: { $reason } (lần chạy { $run })
 
+# Reports that cannot be made again
+report-since = từ khi công bố { $run } đã có thêm dòng dữ liệu, và lần chạy đó không lưu lại dữ liệu vào: không kể lại được như đã công bố
+report-since-fix = công bố điều nay đã biết: `doisoat run --date { $day }`
+report-rules = quy tắc hoặc bản chương trình nay đã khác khi công bố { $run }: không lập lại được báo cáo của đêm đó
+report-rules-fix = khôi phục doisoat.toml hoặc bản chương trình của đêm đó; xem `doisoat replay { $run }`
+report-otherwise = lập lại { $run } hôm nay ra số khác với bản đã công bố ({ $place }): không đưa ra số khác
+report-otherwise-fix = lấy các định dạng đã công bố: `doisoat report --date { $day }`; hoặc công bố điều nay đã biết: `doisoat run --date { $day }`
+
 # What was lost, and what verify says
 database-lost = không thấy cơ sở dữ liệu { $place }, trong khi thư mục báo cáo { $reports } còn { $n } đêm ({ $first } đến { $last })
 database-lost-archive = không thấy cơ sở dữ liệu { $place }, trong khi kho lưu { $archive } còn dữ liệu gốc của các đêm trước

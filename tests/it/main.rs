@@ -138,6 +138,7 @@ mod store_proof;
 mod store_registry;
 mod tls;
 mod told;
+mod told_again;
 mod town;
 mod upgrade;
 mod verify;
