@@ -133,10 +133,16 @@ pub(super) fn looks_of(desk: &Desk, run: &RunRecord) -> Result<Desk, JobError> {
     Ok(with(desk, config))
 }
 
-/// The same desk in another language and with other formats.
-pub(super) fn writing(desk: &Desk, lang: Lang, formats: &[Format]) -> Desk {
+/// The same desk in a language.
+pub(super) fn speaking(desk: &Desk, lang: Lang) -> Desk {
     let mut config = (*desk.config).clone();
     config.lang = lang;
+    with(desk, config)
+}
+
+/// The same desk with other formats.
+pub(super) fn writing(desk: &Desk, formats: &[Format]) -> Desk {
+    let mut config = (*desk.config).clone();
     config.formats = formats.to_vec();
     with(desk, config)
 }

@@ -8,9 +8,9 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided, Read};
 use super::replay::published::first_place;
+use super::report_again::refused;
 use super::{recover, stage, told};
 use crate::store::RunRecord;
-use crate::text;
 
 /// What the figures of a share are, whichever definition leads.
 const FIGURES: [&str; 5] = ["numerator", "denominator", "share", "low", "high"];
@@ -130,14 +130,6 @@ fn document(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-fn refused(desk: &Desk, [message, fix]: [&str; 2], args: &[(&str, &str)]) -> JobError {
-    let lang = desk.config.lang;
-    JobError::Usage {
-        message: text::say(lang, message, args),
-        fix: text::say(lang, fix, args),
-    }
-}
-
 /// Rows came since, and the night kept nothing.
 pub(super) fn since(desk: &Desk, run: &RunRecord) -> JobError {
     let day = run.business_date.to_string();
@@ -152,11 +144,7 @@ fn by_other_rules(desk: &Desk, run: &RunRecord) -> JobError {
 
 fn told_otherwise(desk: &Desk, run: &RunRecord, place: &str) -> JobError {
     let day = run.business_date.to_string();
-    let args = [
-        ("run", run.id.as_str()),
-        ("day", &*day),
-        ("place", place),
-    ];
+    let args = [("run", run.id.as_str()), ("day", &*day), ("place", place)];
     refused(desk, ["report-otherwise", "report-otherwise-fix"], &args)
 }
 

@@ -4,16 +4,18 @@
 use std::collections::BTreeMap;
 
 use doisoat::config::Format;
-use doisoat::domain::Lang;
-use doisoat::job::{Desk, Exit};
+use doisoat::domain::{Lang, Period};
+use doisoat::job::period::{self, Word};
 use doisoat::job::report_again::{self, Asked, Span};
+use doisoat::job::{Desk, Exit};
 use doisoat::text;
 use serde_json::Value;
 
 use crate::database::Kind;
-use crate::pdf::{read, squeezed};
+use crate::night_cli::{code, run};
+use crate::pdf::{is_accessible, read, squeezed};
 use crate::periods::late_of;
-use crate::town::{FIRST, Town, day, files, headline, night};
+use crate::town::{FIRST, Town, as_is, day, files, headline, night};
 
 const SECOND: &str = "2022-12-06";
 const THIRD: &str = "2022-12-07";
@@ -53,15 +55,21 @@ fn dong(figure: &Value, name: &str) -> i128 {
     i128::from(figure[name].as_i64().unwrap())
 }
 
-/// The transactions of the night, and of each source: counts and sums as they are written.
+/// The transactions of the night, those that are settled and those that are open, as written.
 fn is_told(text: &str, run: &Value, what: &str) {
     let (text, none) = (squeezed(text), squeezed("Đây là lỗi của chương trình"));
     assert!(!text.contains(&none), "{what}: {text}");
-    assert!(!text.contains(&squeezed("các tệp xuất bị giữ lại")), "{what}");
-    let all = &run["totals"]["transactions"];
-    let sum = text::money(Lang::Vi, dong(all, "sum_vnd"));
-    let wanted = squeezed(&format!("{}{sum}", all["count"]));
-    assert!(text.contains(&wanted), "{what}: {wanted} in {text}");
+    assert!(
+        !text.contains(&squeezed("các tệp xuất bị giữ lại")),
+        "{what}"
+    );
+    for name in ["transactions", "matched", "open"] {
+        let sum = text::money(Lang::Vi, dong(&run["totals"][name], "sum_vnd"));
+        assert!(
+            text.contains(&squeezed(&sum)),
+            "{what} {name}: {sum} in {text}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,10 +84,17 @@ async fn another_format_tells_the_published_figures() {
         let told = told(&desk, &asked).await;
         let own = files(&town.folder(date));
         assert!(told["run.json"] == own["run.json"], "{date}");
-        is_told(&read(&told["doisoat.pdf"]).text, &run, &format!("{date} PDF"));
+        is_told(
+            &read(&told["doisoat.pdf"]).text,
+            &run,
+            &format!("{date} PDF"),
+        );
         let page = std::str::from_utf8(&told["index.html"]).unwrap();
         assert!(!page.contains("Đây là lỗi của chương trình"), "{date}");
-        assert!(told.contains_key("doisoat.xlsx"), "{date}: nothing is withheld");
+        assert!(
+            told.contains_key("doisoat.xlsx"),
+            "{date}: nothing is withheld"
+        );
     }
 }
 
@@ -129,8 +144,146 @@ async fn what_comes_to_other_figures_is_refused_in_words() {
     let refused = refused.unwrap_err();
     let (said, fix) = refused.message_and_fix();
     assert_eq!(refused.exit(), Exit::Usage);
-    assert!(said.contains("ra số khác với bản đã công bố (run.json."), "{said}");
+    assert!(
+        said.contains("ra số khác với bản đã công bố (run.json."),
+        "{said}"
+    );
     assert!(fix.contains("doisoat report --date 2022-12-06"), "{fix}");
     let own = files(&town.folder(SECOND));
     assert!(told(&desk, &asked(Format::Json)).await["run.json"] == own["run.json"]);
+}
+
+/// A language that is asked for is that of the whole folder, beside the one that was published; none
+/// asked for, what is made beside the published files speaks as they do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_speaks_one_language() {
+    let (town, desk) = town("\"html\", \"csv\", \"json\"").await;
+    let own = files(&town.folder(SECOND));
+    let asked = |formats: Option<Vec<Format>>, lang: Option<Lang>| Asked {
+        formats,
+        lang,
+        ..Asked::of(Span::Night(day(SECOND)))
+    };
+    let page = |files: &BTreeMap<String, Vec<u8>>| -> String {
+        String::from_utf8(files["index.html"].clone()).unwrap()
+    };
+    // the configuration speaks English by now, the night was published in Vietnamese
+    let english = town
+        .desk(&|text: String| format!("lang = \"en\"\n{text}"))
+        .await;
+    let paper = vec![Format::Html, Format::Pdf];
+    let both = told(&english, &asked(Some(paper.clone()), None)).await;
+    assert!(both["index.html"] == own["index.html"], "as published");
+    is_accessible(&both["doisoat.pdf"], "vi");
+    // asked for in English
+    let root = &desk.config.report_dir;
+    let all = report_again::write(&desk, &asked(None, Some(Lang::En)), root).await;
+    let folder = all.unwrap();
+    assert!(folder.ends_with("2022-12-06_en"), "{}", folder.display());
+    let all = files(&folder);
+    let names: Vec<&String> = all.keys().collect();
+    assert_eq!(names, own.keys().collect::<Vec<_>>());
+    assert!(
+        all["run.json"] == own["run.json"],
+        "the figures are those published"
+    );
+    assert!(page(&all).starts_with("<!doctype html>\n<html lang=\"en\">"));
+    assert!(page(&own).starts_with("<!doctype html>\n<html lang=\"vi\">"));
+    let run = published(&desk, SECOND).await;
+    let all_of = &run["totals"]["transactions"];
+    let sum = text::number(Lang::En, dong(all_of, "sum_vnd"));
+    assert!(page(&all).contains(&sum), "{sum}");
+    let some = told(&desk, &asked(Some(paper), Some(Lang::En))).await;
+    assert!(page(&some).contains("<html lang=\"en\">"));
+    is_accessible(&some["doisoat.pdf"], "en");
+    // the language that it was published in: the published bytes
+    let same = report_again::write(&english, &asked(None, Some(Lang::Vi)), root).await;
+    let same = same.unwrap();
+    assert!(same.ends_with("2022-12-06"), "{}", same.display());
+    assert_eq!(files(&same), own);
+}
+
+/// A closed period in the other language: its closed figures, beside the folder that was closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_period_speaks_the_language_asked_for() {
+    let (_town, desk) = town("\"html\", \"json\"").await;
+    let both = Period::range(day(FIRST), day(SECOND));
+    let lease = desk.lease("period close").await.unwrap();
+    let word = Word {
+        by: "ke-toan".into(),
+        reason: "gửi Sở Tài chính".into(),
+    };
+    let closed = period::close(&desk, &lease, &both, &word).await;
+    desk.store.release_lease(lease).await.unwrap();
+    let closed = files(&closed.unwrap());
+    let asked = |lang: Lang| Asked {
+        lang: Some(lang),
+        ..Asked::of(Span::Days(both.clone()))
+    };
+    let english = told(&desk, &asked(Lang::En)).await;
+    assert!(
+        english["run.json"] == closed["run.json"],
+        "the closed figures"
+    );
+    let page = String::from_utf8(english["index.html"].clone()).unwrap();
+    assert!(page.contains("<html lang=\"en\">"));
+    assert_eq!(told(&desk, &asked(Lang::Vi)).await, closed, "as closed");
+}
+
+/// What finance staff are refused is said in their language, with what to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_refused_in_the_language_of_the_office() {
+    let town = Town::new(Kind::Sqlite).await;
+    let write = |lang: &str| {
+        let text = town.toml(&|text: String| format!("lang = \"{lang}\"\n{text}"));
+        std::fs::write(town.dir().join("doisoat.toml"), text).unwrap();
+    };
+    let said = async |args: &[&str]| -> String {
+        let made = run(&town, &[&["report"], args].concat()).await;
+        assert_eq!(code(&made), 2, "{args:?}");
+        String::from_utf8(made.stderr).unwrap()
+    };
+    write("vi");
+    assert!(said(&[]).await.contains("chưa công bố đêm nào"));
+    let desk = town.desk(&as_is).await;
+    town.morning_after(day(FIRST));
+    night(&desk, FIRST).await;
+    desk.close().await;
+    let refused: [(&[&str], &str, &str); 5] = [
+        (
+            &["--date", SECOND],
+            "đêm 06/12/2022 chưa công bố",
+            "the night 2022-12-06 was never published",
+        ),
+        (
+            &["--month", "2022-11"],
+            "chưa đêm nào của 2022-11 được công bố",
+            "no night of 2022-11 was published",
+        ),
+        (
+            &["--month", "2022-12", "--as-of", "2022-12-01"],
+            "đến ngày 01/12/2022 chưa biết gì về 2022-12",
+            "nothing of 2022-12 was known on 2022-12-01",
+        ),
+        (
+            &[
+                "--month", "2022-12", "--form", "minutes", "--source", "khac",
+            ],
+            "không có nguồn tiền \"khac\"",
+            "there is no money source \"khac\"",
+        ),
+        (
+            &["--month", "2022-11", "--form", "payments"],
+            "chưa đêm nào của 2022-11 được công bố",
+            "no night of 2022-11 was published",
+        ),
+    ];
+    for (lang, at) in [("vi", 1), ("en", 2)] {
+        write(lang);
+        for (args, vi, en) in &refused {
+            let wanted = if at == 1 { vi } else { en };
+            let said = said(args).await;
+            assert!(said.contains(wanted), "{lang} {args:?}: {said}");
+        }
+    }
 }
