@@ -8,12 +8,13 @@ use super::output::{json_line, out};
 use super::run::{desk, in_order};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::config::Format;
-use crate::domain::{Day, SourceName};
+use crate::domain::{Day, Lang, SourceName};
 use crate::job::as_known::Known;
 use crate::job::forms::Form;
 use crate::job::report_again::{self, Asked, Span};
 use crate::job::{Desk, Exit, JobError, reader};
 use crate::kpi::{self, Period};
+use crate::text;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -34,7 +35,9 @@ Examples:
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
   doisoat report --csv-separator ';'                   CSV that Excel with Vietnamese settings opens in columns
 Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
-choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS. With --as-of and
+choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS; so is the language of
+--lang, where the night was published in the other one: 2022-12-05_en. What a past night was not published in is made
+with the figures that it published, or refused. With --as-of and
 --now the page and the workbook have a part \"Lúc đó và bây giờ\" (then and now): shares, open items, what came
 between with the reason, what counts otherwise. The folder (2022-12_as-of-2022-12-20, 2022-12_now) also holds
 known.csv (shares and bounds then and now), arrived.csv (rows and decisions that came between), moved.csv (the items
@@ -180,7 +183,7 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
     let folder = block_on(async {
         let desk = desk(config, global).await?;
         let work = async |desk: &Desk| {
-            let asked = asked(desk, args).await?;
+            let asked = asked(desk, args, global.lang).await?;
             Box::pin(report_again::make(desk, &asked)).await
         };
         let made = Box::pin(reader::read(&desk, work, |_| true)).await;
@@ -211,7 +214,7 @@ fn or_elsewhere(problem: JobError) -> Failure {
     failure
 }
 
-async fn asked(desk: &Desk, args: &ReportArgs) -> Result<Asked, JobError> {
+async fn asked(desk: &Desk, args: &ReportArgs, lang: Option<Lang>) -> Result<Asked, JobError> {
     let span = match (args.date, whole(args), args.from, args.to) {
         (Some(day), ..) => Span::Night(day),
         (_, Some(period), ..) => Span::Days(period.clone()),
@@ -226,6 +229,7 @@ async fn asked(desk: &Desk, args: &ReportArgs) -> Result<Asked, JobError> {
         form: form(args),
         semicolons: args.csv_separator.map(|separator| separator == ';'),
         mark: None,
+        lang,
     })
 }
 
@@ -233,7 +237,7 @@ async fn last(desk: &Desk) -> Result<Day, JobError> {
     let last = desk.store.last_run().await?;
     last.map(|run| run.business_date)
         .ok_or_else(|| JobError::Usage {
-            message: "no night has been published yet".into(),
-            fix: "run `doisoat run`".into(),
+            message: text::say(desk.config.lang, "report-nothing", &[]),
+            fix: text::say(desk.config.lang, "report-nothing-fix", &[]),
         })
 }

@@ -7,9 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::desk::Desk;
 use super::error::JobError;
 use super::stored;
+use super::trend::decimal;
 use crate::domain::{Completeness, Day, Fraction, SourceFacts};
 use crate::kpi::{Period, Share};
 use crate::report::facts::Estimate;
@@ -65,6 +68,28 @@ pub(super) async fn estimates(
     Ok(total
         .filter_map(|share| widened(share, &missing, &basis))
         .collect())
+}
+
+/// The intervals as a run published them: what its sources brought on earlier days may be more
+/// today. What each rests on is told in the language that is asked for.
+pub(super) fn tell(estimates: &mut Vec<Estimate>, run_json: &str) {
+    let document: Value = serde_json::from_str(run_json).unwrap_or_default();
+    let shares = document["share"].as_array();
+    let told = |estimate: &mut Estimate| {
+        let is_it = |share: &&Value| {
+            share["definition"] == *estimate.definition
+                && share["scope"] == *estimate.scope
+                && share["period"] == *estimate.period
+        };
+        let share = shares.into_iter().flatten().find(is_it);
+        let bound = |name: &str| decimal(share?["estimated"][name].as_str()?);
+        let Some((low, high)) = bound("low").zip(bound("high")) else {
+            return false;
+        };
+        (estimate.low, estimate.high) = (low, high);
+        true
+    };
+    estimates.retain_mut(told);
 }
 
 /// Of each source the days of the last four weeks on which it was complete.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::before::Before;
 use super::desk::Desk;
 use super::error::JobError;
 use super::estimate;
@@ -37,13 +38,19 @@ pub(super) struct Previously {
 }
 
 impl Previously {
-    /// The last published night before `day`, and what was open then.
-    pub(super) async fn read(desk: &Desk, day: Day) -> Result<Self, JobError> {
-        let run = desk.store.published_before(day).await?;
+    /// The last published night before `day`, and what was open then; as known at an instant where
+    /// one is named.
+    pub(super) async fn read(
+        desk: &Desk,
+        day: Day,
+        known_at: Option<i64>,
+    ) -> Result<Self, JobError> {
+        let before = Before::new(desk, known_at);
+        let run = before.last(day).await?;
         let first = day.minus(TREND_DAYS).plus(1);
-        let nights = desk.store.published_between(first, day).await?;
-        let months = page::runs_of_months(desk, day).await?;
-        let month = page::run_of_month_ago(desk, day).await?;
+        let nights = before.between(first, day).await?;
+        let months = page::runs_of_months(before, day).await?;
+        let month = page::run_of_month_ago(before, day).await?;
         let open = match &run {
             None => Vec::new(),
             Some(run) => open_after(desk, run.business_date).await?,

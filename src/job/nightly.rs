@@ -29,7 +29,7 @@ use crate::domain::Day;
 use crate::prove::prove;
 use crate::store::{Lease, Publication, RunRecord, StoreError};
 
-pub(super) use decide::{Decided, decide_again, decide_as, decide_over};
+pub(super) use decide::{Decided, decide_again, decide_as, decide_over, decide_told};
 use decide::{Making, decide};
 pub(super) use read::{Read, read};
 
@@ -191,6 +191,7 @@ async fn steps(
         over: None,
         prior: None,
         counts: None,
+        known_at: None,
         telling: Telling::default(),
     };
     let decided = Box::pin(decide(desk, day, read, making)).await?;

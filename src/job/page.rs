@@ -5,6 +5,7 @@ mod balances;
 
 use std::collections::BTreeSet;
 
+use super::before::Before;
 use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
@@ -44,10 +45,13 @@ fn month_ago(day: Day) -> (Day, Day) {
 }
 
 /// The last published run of each of the months before that of `day`, the oldest first.
-pub(super) async fn runs_of_months(desk: &Desk, day: Day) -> Result<Vec<RunRecord>, JobError> {
+pub(super) async fn runs_of_months(
+    before: Before<'_>,
+    day: Day,
+) -> Result<Vec<RunRecord>, JobError> {
     let mut runs = Vec::new();
     for (first, next) in months_before(day) {
-        let Some(run) = desk.store.published_before(next).await? else {
+        let Some(run) = before.last(next).await? else {
             break;
         };
         if run.business_date >= first {
@@ -59,9 +63,12 @@ pub(super) async fn runs_of_months(desk: &Desk, day: Day) -> Result<Vec<RunRecor
 }
 
 /// The published run of a month ago.
-pub(super) async fn run_of_month_ago(desk: &Desk, day: Day) -> Result<Option<RunRecord>, JobError> {
+pub(super) async fn run_of_month_ago(
+    before: Before<'_>,
+    day: Day,
+) -> Result<Option<RunRecord>, JobError> {
     let (first, last) = month_ago(day);
-    let run = desk.store.published_before(last.plus(1)).await?;
+    let run = before.last(last.plus(1)).await?;
     Ok(run.filter(|run| run.business_date >= first))
 }
 

@@ -9,12 +9,15 @@ use super::desk::Desk;
 use super::digest;
 use super::error::JobError;
 use super::kept::{self, Gone};
+use super::knew;
 use super::nightly::{self, Decided, Read};
 use super::of_nights::Telling;
 use super::pull::Pulled;
+use super::report_again::refused;
 use super::stage;
 use super::stored;
 use super::told;
+use super::told_again;
 use super::verify::earlier_night_since;
 use crate::domain::Inputs;
 use crate::kpi::Period;
@@ -63,17 +66,13 @@ async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
 /// published any more: the next `run` of that date publishes a new version.
 async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     let day = run.business_date;
-    let made = match Box::pin(as_published(desk, run)).await {
+    let files = match Box::pin(as_published(desk, run)).await {
         // a night is not held up by what a past one cannot be told by any more
-        Err(JobError::Usage { message, .. }) => {
+        Err(JobError::Usage { message, .. } | JobError::Erased { message, .. }) => {
             warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", reason = message, "folder is missing and cannot be made again");
             return Ok(());
         }
         made => made?,
-    };
-    let Some(files) = made else {
-        warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder is missing and rows have arrived since: run this date again");
-        return Ok(());
     };
     let root = &desk.config.report_dir;
     let shown = publish::rebuild(root, &day.to_string(), &run.id, &files);
@@ -82,20 +81,15 @@ async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
     Ok(())
 }
 
-/// The files of a run: out of the archive, else made again from the store in the language, with the
-/// separator and in the formats of that run; none when neither can be.
-pub(super) async fn as_published(
-    desk: &Desk,
-    run: &RunRecord,
-) -> Result<Option<Vec<OutFile>>, JobError> {
+/// The files of a run: out of the archive, else made again in the language, with the separator and
+/// in the formats of that run.
+pub(super) async fn as_published(desk: &Desk, run: &RunRecord) -> Result<Vec<OutFile>, JobError> {
     if let Some(files) = stage::kept(desk, run) {
-        return Ok(Some(files));
+        return Ok(files);
     }
-    let desk = &told::looks_of(desk, run)?;
-    match again(desk, run).await? {
-        Some(decided) => stage::files(desk, &decided).map(Some),
-        None => Ok(None),
-    }
+    let looks = &told::looks_of(desk, run)?;
+    let decided = Box::pin(told_again::of_night(looks, run)).await?;
+    stage::files(looks, &decided)
 }
 
 /// A published night decided again from the store; none when its inputs are not the same any more.
@@ -140,44 +134,28 @@ pub(super) async fn as_known(
     // allow; of any other period the store knows
     let held = over.from >= run.business_date.year_start();
     let held = held && prior.iter().all(|sum| sum.fits(over));
-    if !held && earlier_night_since(run, &desk.store.runs().await?) {
+    let prior = if held {
+        Some(prior)
+    } else if earlier_night_since(run, &desk.store.runs().await?) {
         // the store knows those nights as they are now, not as this run knew them
-        return Err(JobError::Usage {
-            message: format!(
-                "{} no longer knows {} as it was: an earlier night was published again since",
-                run.id, over.label
-            ),
-            fix: "ask for whole months or years of that night's own year".to_owned(),
-        });
-    }
-    let prior = held.then_some(prior);
+        let known = Box::pin(knew::sums_by_day(desk, run, over, (&read.pool, &prior))).await?;
+        let args = [("run", run.id.as_str()), ("period", &*over.label)];
+        let keys = ["report-mixed", "report-mixed-fix"];
+        Some(known.ok_or_else(|| refused(desk, keys, &args))?)
+    } else {
+        None
+    };
     let by = told::rules_of(by, run).await?;
     let decided = nightly::decide_over(&by, read, run, (over, telling), prior).await?;
     Ok(Some(decided))
 }
 
-/// A night decided again from the documents that it kept, with the sums of earlier nights as it
-/// knew them; none where it kept none or the rules are others today.
-pub(super) async fn by_kept(
-    desk: &Desk,
-    by: &Desk,
-    run: &RunRecord,
-) -> Result<Option<Decided>, JobError> {
-    let Some((read, prior)) = kept_read(desk, run).await? else {
-        return Ok(None);
-    };
-    if !read.is_of(run) {
-        return Ok(None);
-    }
-    let by = told::rules_of(by, run).await?;
-    Box::pin(nightly::decide_again(&by, read, run, Some(prior)))
-        .await
-        .map(Some)
-}
-
 /// What a run read, by the documents that it kept; none where it kept none. Where they are gone
 /// nothing else can stand for them: the rows of today may be others.
-async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>, JobError> {
+pub(super) async fn kept_read(
+    desk: &Desk,
+    run: &RunRecord,
+) -> Result<Option<(Read, Prior)>, JobError> {
     let documents = kept::of(desk, run).await?;
     let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
     let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;

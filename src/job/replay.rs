@@ -3,7 +3,7 @@
 //! published. Changes nothing.
 
 mod answers;
-mod published;
+pub(super) mod published;
 mod which;
 
 use super::desk::Desk;

@@ -1,6 +1,7 @@
 //! Reports from the store: a night as it was published, a month or a range as of its last night.
 
 mod choice;
+mod closed;
 
 use std::path::{Path, PathBuf};
 
@@ -11,14 +12,15 @@ use super::as_known::{self, Known};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
-use super::of_nights::Telling;
-use super::{late, period, recover, stage, told};
+use super::told_again::{self, since};
+use super::{period, recover, stage, told};
 use crate::config::Format;
-use crate::domain::Day;
+use crate::domain::{Day, Lang};
 use crate::kpi::Period;
 use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
 use crate::store::RunRecord;
+use crate::text;
 use choice::{lead, name_of, suffix};
 
 /// What to report on.
@@ -48,6 +50,8 @@ pub struct Asked {
     pub semicolons: Option<bool>,
     /// Who closes the period with this report.
     pub mark: Option<ClosedMark>,
+    /// The language that was asked for; none: as published, as closed, or as configured.
+    pub lang: Option<Lang>,
 }
 
 impl Asked {
@@ -61,6 +65,7 @@ impl Asked {
             form: None,
             semicolons: None,
             mark: None,
+            lang: None,
         }
     }
 }
@@ -74,11 +79,13 @@ pub struct Made {
     pub(super) run: RunRecord,
     /// Its files.
     pub(super) files: Vec<OutFile>,
+    /// The language, where it is not the one in which it was published or closed.
+    pub(super) spoken: Option<Lang>,
 }
 
 /// Writes the report's folder into `root` and tells where. Nothing in the database changes. A
-/// choice of formats, of a leading definition or of the knowledge stands in the folder's name, so
-/// that the report as published stays where it is.
+/// choice of formats, of a leading definition, of the knowledge or of another language stands in
+/// the folder's name, so that the report as published stays where it is.
 pub async fn write(desk: &Desk, asked: &Asked, root: &Path) -> Result<PathBuf, JobError> {
     show(root, &Box::pin(make(desk, asked)).await?)
 }
@@ -110,6 +117,7 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             name: format!("{}_{}", name_of(&over), form.word()),
             run,
             files,
+            spoken: None,
         };
         separate(desk, asked, &mut made);
         return Ok(made);
@@ -118,18 +126,16 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
     let mut made = match (&asked.span, asked.known) {
         (Span::Night(day), Known::Standing) => {
             let run = standing(desk, *day).await?;
-            let files = night(desk, &by, asked, &run).await?;
-            Made {
-                name: day.to_string(),
-                files: files.ok_or_else(|| since(&run))?,
-                run,
-            }
+            Box::pin(night(desk, &by, asked, run)).await?
         }
         (Span::Days(period), Known::Standing) => Box::pin(days(desk, &by, asked, period)).await?,
         (Span::Night(day), known) => compared(desk, &by, &Period::night(*day), known).await?,
         (Span::Days(period), known) => compared(desk, &by, period, known).await?,
     };
     made.name.push_str(&suffix(desk, asked));
+    if let Some(lang) = made.spoken {
+        made.name.extend(["_", lang.id()]);
+    }
     separate(desk, asked, &mut made);
     Ok(made)
 }
@@ -146,16 +152,6 @@ fn separate(desk: &Desk, asked: &Asked, made: &mut Made) {
     }
 }
 
-fn since(run: &RunRecord) -> JobError {
-    JobError::Usage {
-        message: format!("rows have arrived since {} was published", run.id),
-        fix: format!(
-            "publish what is known now: `doisoat run --date {}`",
-            run.business_date
-        ),
-    }
-}
-
 /// The shares that `run.json` among the files tells.
 pub(super) fn shares_of(files: &[OutFile]) -> Option<Value> {
     let document = files.iter().find(|file| &*file.name == "run.json")?;
@@ -163,52 +159,10 @@ pub(super) fn shares_of(files: &[OutFile]) -> Option<Value> {
     Some(document["share"].take())
 }
 
-fn told_otherwise(period: &Period) -> JobError {
-    JobError::Usage {
-        message: format!(
-            "{} was closed without this format, and an earlier night was published again since: its \
-             closed figures cannot be told in it",
-            period.label
-        ),
-        fix: "take the formats that were kept when it was closed".to_owned(),
-    }
-}
-
 /// The files of a period: as closed, else as of its last night.
 async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<Made, JobError> {
-    let name = name_of(period);
     if let Some(closing) = period::closing_of(desk, period).await? {
-        let run = desk.store.run(&closing.run_id).await?;
-        let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
-        let again = async || -> Result<Vec<OutFile>, JobError> {
-            // with the nights as they stood when it was closed
-            let over = (period, Telling::at(late::at_ms(&closing)));
-            let decided = Box::pin(recover::as_known(desk, by, &run, over)).await?;
-            let mut decided = decided.ok_or_else(|| since(&run))?;
-            decided.facts.page.closed = Some(period::mark(desk, &closing));
-            stage::files(by, &decided)
-        };
-        if asked.definition.is_some() {
-            let files = again().await?;
-            return Ok(Made { name, run, files });
-        }
-        let mut files = period::files(desk, &closing)?;
-        let closed = shares_of(&files);
-        if let Some(formats) = &asked.formats {
-            files = stage::chosen(files, formats);
-            let missing = |format: &&Format| !stage::has(&files, **format);
-            if formats.iter().any(|format| missing(&format)) {
-                // not kept when it was closed: told again from what was known then
-                let more = again().await?;
-                if shares_of(&more) != closed {
-                    return Err(told_otherwise(period));
-                }
-                let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);
-                let more: Vec<OutFile> = more.into_iter().filter(is_new).collect();
-                files.extend(more);
-            }
-        }
-        return Ok(Made { name, run, files });
+        return Box::pin(closed::made(desk, by, asked, (period, &closing))).await;
     }
     let run = last_in(desk, period).await?;
     let mut decided = Box::pin(recover::again_by(desk, by, &run, Some(period))).await?;
@@ -217,12 +171,13 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
-    let mut decided = decided.ok_or_else(|| since(&run))?;
+    let mut decided = decided.ok_or_else(|| since(desk, &run))?;
     decided.facts.page.closed.clone_from(&asked.mark);
     Ok(Made {
-        name,
+        name: name_of(period),
         files: stage::files(by, &decided)?,
         run: decided.run,
+        spoken: None,
     })
 }
 
@@ -240,6 +195,7 @@ async fn compared(desk: &Desk, by: &Desk, period: &Period, known: Known) -> Resu
         name: name_of(period),
         run: compared.shown,
         files: compared.files,
+        spoken: None,
     })
 }
 
@@ -267,88 +223,90 @@ async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, J
     runs.retain(|run| stood(run) || Some(run.version) == first);
     let last = runs.into_iter().max_by_key(|run| run.version);
     let knows = last.filter(|run| run.business_date >= period.from);
-    knows.ok_or_else(|| JobError::Usage {
-        message: format!("nothing of {} was known on {day}", period.label),
-        fix: "see `doisoat status`; --as-of is a night of the period or a later one".into(),
+    let told = text::day(desk.config.lang, day);
+    let args = [("period", &*period.label), ("day", &*told)];
+    let keys = ["report-not-yet", "report-not-yet-fix"];
+    knows.ok_or_else(|| refused(desk, keys, &args))
+}
+
+/// A night: as published where all that is asked for was, else made again, with the figures that it
+/// published, and all of it in one language.
+async fn night(desk: &Desk, by: &Desk, asked: &Asked, run: RunRecord) -> Result<Made, JobError> {
+    let looks = told::looks_of(desk, &run)?;
+    let own = looks.config.lang;
+    let lang = asked.lang.unwrap_or(own);
+    let files = if asked.definition.is_some() {
+        let again = Box::pin(told_again::of_night(&told::speaking(desk, lang), &run)).await?;
+        let by = &told::speaking(by, lang);
+        let decided = Box::pin(told_again::led(by, again, &run)).await?;
+        stage::files(by, &decided)?
+    } else if lang != own {
+        let formats = asked.formats.as_ref().unwrap_or(&looks.config.formats);
+        let looks = told::writing(&told::speaking(&looks, lang), formats);
+        let decided = Box::pin(told_again::of_night(&looks, &run)).await?;
+        stage::files(&looks, &decided)?
+    } else if let Some(formats) = &asked.formats {
+        let kept = stage::kept(desk, &run).unwrap_or_default();
+        let again = async |missing: &[Format]| -> Result<Vec<OutFile>, JobError> {
+            let looks = told::writing(&looks, missing);
+            let decided = Box::pin(told_again::of_night(&looks, &run)).await?;
+            stage::files(&looks, &decided)
+        };
+        completed(kept, formats, again).await?
+    } else {
+        recover::as_published(desk, &run).await?
+    };
+    Ok(Made {
+        name: run.business_date.to_string(),
+        run,
+        files,
+        spoken: (lang != own).then_some(lang),
     })
 }
 
-/// The files of a night: as published where all that is asked for was, else made again.
-async fn night(
-    desk: &Desk,
-    by: &Desk,
-    asked: &Asked,
-    run: &RunRecord,
-) -> Result<Option<Vec<OutFile>>, JobError> {
-    if asked.definition.is_some() {
-        let Some(mut decided) = recover::again_by(desk, by, run, None).await? else {
-            return Ok(None);
-        };
-        if run.replaces.is_some() {
-            // the definition asked for is no rule that changed between the versions
-            let published = recover::again(desk, run).await?;
-            decided.facts.replaced = published.and_then(|published| published.facts.replaced);
-        }
-        let document = stage::run_json(&decided.pool, &decided.settlement, &decided.facts);
-        decided.run.run_json = document.into();
-        return stage::files(by, &decided).map(Some);
+/// Of the kept files those of the formats, and what `again` makes of the formats that are missing.
+async fn completed(
+    kept: Vec<OutFile>,
+    formats: &[Format],
+    again: impl AsyncFnOnce(&[Format]) -> Result<Vec<OutFile>, JobError>,
+) -> Result<Vec<OutFile>, JobError> {
+    let mut files = stage::chosen(kept, formats);
+    let missing = |format: &Format| !stage::has(&files, *format);
+    let missing: Vec<Format> = formats.iter().copied().filter(missing).collect();
+    if missing.is_empty() {
+        return Ok(files);
     }
-    let Some(formats) = &asked.formats else {
-        return recover::as_published(desk, run).await;
-    };
-    if let Some(kept) = stage::kept(desk, run) {
-        let files = stage::chosen(kept, formats);
-        if formats.iter().all(|format| stage::has(&files, *format)) {
-            return Ok(Some(files));
-        }
-    }
-    let files = match Box::pin(recover::again_by(desk, by, run, None)).await? {
-        Some(decided) => Some(stage::files(by, &decided)?),
-        None => as_kept(desk, by, run).await?,
-    };
-    let Some(mut files) = files else {
-        return Ok(None);
-    };
-    stage::separate(told::semicolons_of(by, run)?, &mut files);
-    Ok(Some(files))
+    let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);
+    let made = again(&missing).await?;
+    let more: Vec<OutFile> = made.into_iter().filter(is_new).collect();
+    files.extend(more);
+    Ok(files)
 }
 
-/// The files of a night by what it kept itself, where rows have arrived since; none where it kept
-/// too little, or would now be told with other shares than those published.
-async fn as_kept(
-    desk: &Desk,
-    by: &Desk,
-    run: &RunRecord,
-) -> Result<Option<Vec<OutFile>>, JobError> {
-    let Some(mut decided) = Box::pin(recover::by_kept(desk, by, run)).await? else {
-        return Ok(None);
-    };
-    let shares = |text: &str| serde_json::from_str(text).map(|mut run: Value| run["share"].take());
-    let published = shares(&run.run_json).ok();
-    if published.is_none() || published != shares(&decided.run.run_json).ok() {
-        return Ok(None);
-    }
-    decided.run.run_json.clone_from(&run.run_json);
-    stage::files(by, &decided).map(Some)
+/// The refusal of a report, in the language of the desk.
+pub(super) fn refused(desk: &Desk, keys: [&str; 2], args: &[(&str, &str)]) -> JobError {
+    let [message, fix] = keys.map(|key| text::say(desk.config.lang, key, args));
+    JobError::Usage { message, fix }
 }
 
 /// The run that stands for a day, or an error that says what to do.
 async fn standing(desk: &Desk, day: Day) -> Result<RunRecord, JobError> {
-    desk.store
-        .published(day)
-        .await?
-        .ok_or_else(|| JobError::Usage {
-            message: format!("{day} was never published"),
-            fix: format!("run `doisoat run --date {day}`, or see `doisoat status`"),
-        })
+    let run = desk.store.published(day).await?;
+    let (told, date) = (text::day(desk.config.lang, day), day.to_string());
+    let args = [("day", &*told), ("date", &*date)];
+    let keys = ["report-unpublished", "report-unpublished-fix"];
+    run.ok_or_else(|| refused(desk, keys, &args))
 }
 
 async fn last_in(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
     runs.retain(|run| &*run.state == "published" && period.holds(run.business_date));
     let last = runs.into_iter().max_by_key(|run| run.business_date);
-    last.ok_or_else(|| JobError::Usage {
-        message: format!("no night of {} was published", period.label),
-        fix: "see `doisoat status`, or publish it: `doisoat backfill --from ... --to ...`".into(),
-    })
+    last.ok_or_else(|| none_in(desk, period))
+}
+
+/// No night of the period was published.
+pub(super) fn none_in(desk: &Desk, period: &Period) -> JobError {
+    let args = [("period", &*period.label)];
+    refused(desk, ["report-none-in", "report-none-in-fix"], &args)
 }

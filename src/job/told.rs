@@ -15,7 +15,7 @@ use super::digest;
 use super::error::JobError;
 use super::kept;
 use super::stage;
-use crate::config::Config;
+use crate::config::{Config, Format};
 use crate::domain::{Catalogue, Day, FeeTable, Fraction, Lang, Vnd};
 use crate::store::RunRecord;
 
@@ -133,10 +133,18 @@ pub(super) fn looks_of(desk: &Desk, run: &RunRecord) -> Result<Desk, JobError> {
     Ok(with(desk, config))
 }
 
-/// True where the tables of the run separate by `;`; of an older program's run as configured.
-pub(super) fn semicolons_of(desk: &Desk, run: &RunRecord) -> Result<bool, JobError> {
-    let told = calibration::told(run)?;
-    Ok(told.map_or(desk.config.csv_semicolons, |told| told.csv_semicolons))
+/// The same desk in a language.
+pub(super) fn speaking(desk: &Desk, lang: Lang) -> Desk {
+    let mut config = (*desk.config).clone();
+    config.lang = lang;
+    with(desk, config)
+}
+
+/// The same desk with other formats.
+pub(super) fn writing(desk: &Desk, formats: &[Format]) -> Desk {
+    let mut config = (*desk.config).clone();
+    config.formats = formats.to_vec();
+    with(desk, config)
 }
 
 fn with(desk: &Desk, config: Config) -> Desk {

@@ -173,7 +173,7 @@ fn total(totals: &Value, name: &str) -> Figure {
 }
 
 /// `0.4180` as a fraction.
-fn decimal(text: &str) -> Option<Fraction> {
+pub(super) fn decimal(text: &str) -> Option<Fraction> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let den = 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?;
     let num = format!("{whole}{part}").parse().ok()?;

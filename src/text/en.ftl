@@ -1048,6 +1048,34 @@ period-lacks = { $period } cannot be closed: { $day } is not published
 period-lacks-fix = run `doisoat run --date { $day }` when that day is over
 period-reopened = { $period }: opened again by { $by } at { $at }: { $reason } (run { $run })
 
+# Reports that cannot be made again
+report-since = rows have arrived since { $run } was published, and it kept no inputs: it cannot be told as it was published
+report-since-fix = publish what is known now: `doisoat run --date { $day }`
+report-rules = rules or program are others today than when { $run } was published: that night's report cannot be made again
+report-rules-fix = bring back that night's doisoat.toml or program; see `doisoat replay { $run }`
+report-otherwise = { $run }, made again today, comes to another figure than it published ({ $place }): other figures are not told
+report-otherwise-fix = take the formats that it was published in: `doisoat report --date { $day }`; or publish what is known now: `doisoat run --date { $day }`
+report-closed-otherwise = { $period }, made again today, comes to another figure than was closed ({ $place }): other figures are not told
+report-closed-otherwise-fix = take the formats that were kept when it was closed; what is known now is in `doisoat report --now`
+report-not-yet = nothing of { $period } was known on { $day }
+report-not-yet-fix = see `doisoat status`; --as-of is a night of the period or a later one
+report-unpublished = the night { $day } was never published
+report-unpublished-fix = run `doisoat run --date { $date }`, or see `doisoat status`
+report-none-in = no night of { $period } was published
+report-none-in-fix = see `doisoat status`, or publish it: `doisoat backfill --from ... --to ...`
+report-nothing = no night has been published yet
+report-nothing-fix = run `doisoat run`
+report-no-definition = there is no definition "{ $id }"
+report-no-definition-fix = choose one of: { $known }
+report-mixed = { $run } no longer knows { $period } as it was: an earlier night was published again since
+report-mixed-fix = ask for whole months or years of that night's own year
+report-unreadable = what { $run } read cannot be read again
+report-unreadable-fix = its documents were pruned, or the rules are others today: see `doisoat replay { $run }`
+report-no-source = there is no money source "{ $name }"
+report-no-source-fix = choose one of: { $known }
+report-no-money = no source carries money
+report-no-money-fix = see [[source]] in doisoat.toml
+
 # What was lost, and what verify says
 database-lost = the database { $place } is not there, while the report folder { $reports } holds { $n } nights ({ $first } to { $last })
 database-lost-archive = the database { $place } is not there, while the archive { $archive } holds raw bytes of past nights

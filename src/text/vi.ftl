@@ -1048,6 +1048,34 @@ period-lacks = chưa chốt được kỳ { $period }: đêm { $day } chưa côn
 period-lacks-fix = chạy `doisoat run --date { $day }` khi ngày đó đã hết
 period-reopened = { $period }: { $by } mở lại kỳ lúc { $at }: { $reason } (lần chạy { $run })
 
+# Reports that cannot be made again
+report-since = từ khi công bố { $run } đã có thêm dòng dữ liệu, và lần chạy đó không lưu lại dữ liệu vào: không kể lại được như đã công bố
+report-since-fix = công bố điều nay đã biết: `doisoat run --date { $day }`
+report-rules = quy tắc hoặc bản chương trình nay đã khác khi công bố { $run }: không lập lại được báo cáo của đêm đó
+report-rules-fix = khôi phục doisoat.toml hoặc bản chương trình của đêm đó; xem `doisoat replay { $run }`
+report-otherwise = lập lại { $run } hôm nay ra số khác với bản đã công bố ({ $place }): không đưa ra số khác
+report-otherwise-fix = lấy các định dạng đã công bố: `doisoat report --date { $day }`; hoặc công bố điều nay đã biết: `doisoat run --date { $day }`
+report-closed-otherwise = kỳ { $period } lập lại hôm nay ra số khác với số đã chốt ({ $place }): không đưa ra số khác
+report-closed-otherwise-fix = lấy các định dạng đã giữ khi chốt; số nay đã biết có ở `doisoat report --now`
+report-not-yet = đến ngày { $day } chưa biết gì về { $period }
+report-not-yet-fix = xem `doisoat status`; --as-of là một đêm trong kỳ hoặc sau đó
+report-unpublished = đêm { $day } chưa công bố
+report-unpublished-fix = chạy `doisoat run --date { $date }`, hoặc xem `doisoat status`
+report-none-in = chưa đêm nào của { $period } được công bố
+report-none-in-fix = xem `doisoat status`, hoặc công bố: `doisoat backfill --from ... --to ...`
+report-nothing = chưa công bố đêm nào
+report-nothing-fix = chạy `doisoat run`
+report-no-definition = không có chỉ tiêu "{ $id }"
+report-no-definition-fix = chọn một trong: { $known }
+report-mixed = { $run } không còn biết { $period } như lúc đó: một đêm trước đã công bố lại sau lần chạy này
+report-mixed-fix = hỏi theo cả tháng hoặc cả năm của chính năm đó
+report-unreadable = không đọc lại được dữ liệu mà { $run } đã đọc
+report-unreadable-fix = tài liệu của lần chạy đã xóa theo hạn lưu, hoặc quy tắc nay đã khác: xem `doisoat replay { $run }`
+report-no-source = không có nguồn tiền "{ $name }"
+report-no-source-fix = chọn một trong: { $known }
+report-no-money = không nguồn nào có giao dịch tiền
+report-no-money-fix = xem mục [[source]] trong doisoat.toml
+
 # What was lost, and what verify says
 database-lost = không thấy cơ sở dữ liệu { $place }, trong khi thư mục báo cáo { $reports } còn { $n } đêm ({ $first } đến { $last })
 database-lost-archive = không thấy cơ sở dữ liệu { $place }, trong khi kho lưu { $archive } còn dữ liệu gốc của các đêm trước

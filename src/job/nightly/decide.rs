@@ -7,7 +7,7 @@ use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::of_nights::{self, Telling};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, stage, stored};
+use crate::job::{calibration, diff, digest, estimate, exits, stage, stored};
 use crate::kpi::Period;
 use crate::report::RunFacts;
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -35,6 +35,9 @@ pub(super) struct Making {
     pub(super) prior: Option<Prior>,
     /// The published `run.json` whose counts of the sources are told instead of today's.
     pub(super) counts: Option<Box<str>>,
+    /// The instant in whose knowledge the nights before are told, milliseconds since 1970 in UTC;
+    /// none: as they stand.
+    pub(super) known_at: Option<i64>,
     /// How much a report of more than the night tells of its nights.
     pub(super) telling: Telling,
 }
@@ -49,6 +52,7 @@ impl Making {
             over: None,
             prior: None,
             counts: None,
+            known_at: None,
             telling: Telling::default(),
         }
     }
@@ -115,6 +119,24 @@ pub(in crate::job) async fn decide_again(
     Box::pin(decide(desk, run.business_date, read, making)).await
 }
 
+/// Decides a published night again as it was told: with the counts of its sources that it
+/// published, and the nights before it as they were known when it was made. `run.json` is made
+/// anew, so that it can be held against the published one.
+pub(in crate::job) async fn decide_told(
+    desk: &Desk,
+    read: Read,
+    run: &RunRecord,
+    prior: Option<Prior>,
+) -> Result<Decided, JobError> {
+    let making = Making {
+        prior,
+        counts: Some(run.run_json.clone()),
+        known_at: Some(run.pulled_at_ms),
+        ..Making::of(run)
+    };
+    Box::pin(decide(desk, run.business_date, read, making)).await
+}
+
 /// Settles and gathers what the report has to know.
 pub(super) async fn decide(
     desk: &Desk,
@@ -136,6 +158,7 @@ pub(super) async fn decide(
         over,
         prior,
         counts,
+        known_at,
         telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
@@ -153,7 +176,7 @@ pub(super) async fn decide(
     let settlement = settle::settle(&pool, &rules, &prior);
     let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
     let exits = exits::of_night(desk, day, &pool, &settlement);
-    let before = Previously::read(desk, day).await?;
+    let before = Previously::read(desk, day, known_at).await?;
     let made = (&pool, &rules, &settlement);
     let run = RunRecord {
         id,
@@ -216,6 +239,9 @@ async fn told(
 ) -> Result<Decided, JobError> {
     if let Some(counts) = counts {
         facts::tell_counts(&mut decided.facts.sources, counts);
+        if decided.facts.over.is_none() {
+            estimate::tell(&mut decided.facts.estimates, counts);
+        }
     }
     decided.tell();
     // the report of a period is no version of a night

@@ -190,7 +190,7 @@ pub(super) async fn first_of_settlement(
 }
 
 /// The path to the first value that differs, and both values.
-fn first_place(was: &Value, now: &Value, at: &str) -> Option<String> {
+pub(in crate::job) fn first_place(was: &Value, now: &Value, at: &str) -> Option<String> {
     if was == now {
         return None;
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::Asked;
+use super::{Asked, refused};
 use crate::config::Format;
 use crate::domain::{Day, Fraction, Target};
 use crate::job::as_known::Known;
@@ -20,10 +20,10 @@ pub(super) fn lead(desk: &Desk, asked: &Asked) -> Result<Desk, JobError> {
     if let Some(id) = &asked.definition {
         let Some(known) = kpi::definition(id) else {
             let known: Vec<&str> = kpi::DEFINITIONS.iter().map(|known| known.id).collect();
-            return Err(JobError::Usage {
-                message: format!("there is no definition \"{id}\""),
-                fix: format!("choose one of {}", known.join(", ")),
-            });
+            let known = known.join(", ");
+            let args = [("id", &**id), ("known", &*known)];
+            let keys = ["report-no-definition", "report-no-definition-fix"];
+            return Err(refused(desk, keys, &args));
         };
         let (mut first, rest): (Vec<Target>, Vec<Target>) = config
             .targets

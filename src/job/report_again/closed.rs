@@ -1,0 +1,93 @@
+//! The report of a closed period: as it was closed; what is made again tells the closed figures.
+
+use anyhow::anyhow;
+
+use super::choice::name_of;
+use super::{Asked, Made, completed, refused};
+use crate::config::Format;
+use crate::domain::Lang;
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::of_nights::Telling;
+use crate::job::told_again::{otherwise, since};
+use crate::job::{late, period, recover, stage, told};
+use crate::kpi::Period;
+use crate::report::publish::OutFile;
+use crate::store::{Closing, RunRecord};
+
+/// Its files: as they were kept where all that is asked for was, else made again.
+pub(super) async fn made(
+    desk: &Desk,
+    by: &Desk,
+    asked: &Asked,
+    (period, closing): (&Period, &Closing),
+) -> Result<Made, JobError> {
+    let run = desk.store.run(&closing.run_id).await?;
+    let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
+    let kept = period::files(desk, closing)?;
+    let own = match lang_of(&kept) {
+        Some(lang) => lang,
+        None => told::looks_of(desk, &run)?.config.lang,
+    };
+    let lang = asked.lang.unwrap_or(own);
+    let by = &told::speaking(by, lang);
+    let of = (period, closing, &run);
+    let files = if asked.definition.is_some() {
+        again(desk, by, of, None).await?
+    } else if lang != own {
+        let formats = asked.formats.clone();
+        let formats = formats.unwrap_or_else(|| stage::formats_of(&closing.files));
+        again(desk, &told::writing(by, &formats), of, Some(&kept)).await?
+    } else if let Some(formats) = &asked.formats {
+        let told = kept.clone();
+        let more = async |missing: &[Format]| {
+            again(desk, &told::writing(by, missing), of, Some(&told)).await
+        };
+        completed(kept, formats, more).await?
+    } else {
+        kept
+    };
+    Ok(Made {
+        name: name_of(period),
+        run,
+        files,
+        spoken: (lang != own).then_some(lang),
+    })
+}
+
+/// The language of the page among the files; none where there is no page.
+fn lang_of(files: &[OutFile]) -> Option<Lang> {
+    let page = files.iter().find(|file| &*file.name == "index.html")?;
+    let head = page.bytes.get(..200).unwrap_or(&page.bytes);
+    let head = String::from_utf8_lossy(head);
+    let (_, lang) = head.split_once("<html lang=\"")?;
+    Lang::parse(lang.split('"').next()?)
+}
+
+/// Told again from what was known when it was closed; held against what was `told` then.
+async fn again(
+    desk: &Desk,
+    by: &Desk,
+    (period, closing, run): (&Period, &Closing, &RunRecord),
+    told: Option<&[OutFile]>,
+) -> Result<Vec<OutFile>, JobError> {
+    // with the nights as they stood when it was closed
+    let over = (period, Telling::at(late::at_ms(closing)));
+    let decided = Box::pin(recover::as_known(desk, by, run, over)).await?;
+    let mut decided = decided.ok_or_else(|| since(desk, run))?;
+    let mut mark = period::mark(desk, closing);
+    mark.at = late::at(by.config.lang, closing).into();
+    decided.facts.page.closed = Some(mark);
+    let of_run = |file: &&OutFile| &*file.name == "run.json";
+    let kept = told.and_then(|told| told.iter().find(of_run));
+    if let Some(kept) = kept {
+        let kept = String::from_utf8_lossy(&kept.bytes).into_owned();
+        if let Some(place) = otherwise(&kept, &decided.run.run_json) {
+            let args = [("period", &*period.label), ("place", &*place)];
+            let keys = ["report-closed-otherwise", "report-closed-otherwise-fix"];
+            return Err(refused(desk, keys, &args));
+        }
+        decided.run.run_json = kept.into();
+    }
+    stage::files(by, &decided)
+}
