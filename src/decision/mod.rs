@@ -140,10 +140,12 @@ pub fn notes(entries: &[Entry]) -> BTreeMap<&RowKey, (&str, &str)> {
 
 /// Everybody who was ever given a row, in order of their names.
 pub fn people(entries: &[Entry]) -> BTreeSet<&str> {
-    let names = entries.iter().filter_map(|entry| match &entry.draft.action {
-        Action::Assign(to) if !to.is_empty() => Some(&**to),
-        _ => None,
-    });
+    let names = entries
+        .iter()
+        .filter_map(|entry| match &entry.draft.action {
+            Action::Assign(to) if !to.is_empty() => Some(&**to),
+            _ => None,
+        });
     names.collect()
 }
 

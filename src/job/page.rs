@@ -115,10 +115,7 @@ pub(super) async fn of(
 
 /// What the book tells of whom rows were given to: what was last noted of the `listed` ones, and
 /// everybody's name.
-fn told_in(
-    book: &[Entry],
-    listed: &BTreeSet<&RowKey>,
-) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
+fn told_in(book: &[Entry], listed: &BTreeSet<&RowKey>) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
     let note = |(row, (by, text)): (&RowKey, (&str, &str))| {
         let (by, text) = (by.into(), text.into());
         listed

@@ -63,7 +63,10 @@ async fn the_next_night_shows_it(town: &Town, desk: &Desk, [a, b, c]: [&str; 3])
     };
     let place = |key: &str| usize::from(columns::place(key).unwrap());
     assert_eq!(row(b)[place(columns::ASSIGNEE)], "chi");
-    assert_eq!(row(b)[place(columns::NOTED)], "the bank looks for it, <b> (binh)");
+    assert_eq!(
+        row(b)[place(columns::NOTED)],
+        "the bank looks for it, <b> (binh)"
+    );
     assert_eq!(row(c)[place(columns::NOTED)], "seen (binh)");
     assert_eq!(row(a)[place(columns::STATUS)], "Thôi theo dõi");
     let notes = book.worksheet_range("Chú giải").unwrap();

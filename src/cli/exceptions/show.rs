@@ -221,7 +221,8 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let (amount, day) = (record.amount, record.business_date);
     let own = own(detail);
     let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
-    let Some((to, letter)) = text::letter::letter(lang, &matter.with(own).seen(&record.evidence)) else {
+    let Some((to, letter)) = text::letter::letter(lang, &matter.with(own).seen(&record.evidence))
+    else {
         return Vec::new();
     };
     let title = text::say(lang, "letter-heading", &[]);

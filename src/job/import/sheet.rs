@@ -19,9 +19,7 @@ const COLUMNS: [&str; 10] = [
     ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY,
 ];
 /// Columns that people fill in: no formula may stand in them.
-const FILLED: [&str; 8] = [
-    ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY,
-];
+const FILLED: [&str; 8] = [ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY];
 /// The keys stand in one of the first rows.
 const HEAD_ROWS: usize = 10;
 

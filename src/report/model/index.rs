@@ -1,11 +1,13 @@
 //! Pure: the rows behind the keys. Maps are only looked up, never walked.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::domain::ids::MADE;
 use crate::domain::{
-    AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
-    Vnd,
+    AgencyCode, AgencyDirectory, Day, DossierCode, Fee, FeeStatus, Lang, Receipt, Reject, RowKey,
+    Side, Txn, Vnd,
 };
 use crate::matching::{Evidence, Nearest};
 use crate::settle::Inputs;
@@ -24,6 +26,8 @@ pub struct Index<'a> {
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
+    /// By dossier, made when first asked for: the first line, and what all lines come to.
+    dossiers: OnceCell<FxHashMap<&'a str, (&'a Fee, Vnd)>>,
     /// By id alone; none where several sources have it.
     ids: FxHashMap<&'a str, Option<&'a Txn>>,
 }
@@ -61,6 +65,7 @@ impl<'a> Index<'a> {
                 .collect(),
             fields: inputs.fees.iter().filter_map(field).collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+            dossiers: OnceCell::new(),
             ids,
         }
     }
@@ -126,6 +131,22 @@ impl<'a> Index<'a> {
     pub fn fee(&self, key: &RowKey) -> Option<&'a Fee> {
         let dossier = key.dossier.as_ref()?;
         self.fee_line(dossier, &key.id)
+    }
+
+    /// The first line of a dossier, and what its lines that were not cancelled come to.
+    pub fn dossier(&self, code: &DossierCode) -> Option<(&'a Fee, Vnd)> {
+        let all = self.dossiers.get_or_init(|| {
+            let mut all = FxHashMap::default();
+            for fee in &self.inputs.fees {
+                let key = fee.dossier_code.as_str();
+                let (_, sum) = all.entry(key).or_insert((fee, Vnd::default()));
+                if fee.status != FeeStatus::Cancelled {
+                    *sum = sum.checked_add(fee.amount).unwrap_or(*sum);
+                }
+            }
+            all
+        });
+        all.get(code.as_str()).copied()
     }
 
     /// A fee line by its identity.

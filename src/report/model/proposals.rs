@@ -32,6 +32,8 @@ pub struct ProposalView {
     pub shared: Vec<String>,
     /// Dossier, score and what speaks for it alone, the best first.
     pub candidates: Vec<String>,
+    /// What the score of each of these is made of.
+    pub parts: Vec<String>,
     /// How many more there are.
     pub more: usize,
 }
@@ -97,6 +99,7 @@ fn view(
         amount: row.amount,
         shared,
         candidates,
+        parts: told.iter().map(|one| compare::parts(lang, one)).collect(),
         more: proposed.len().saturating_sub(OF_ONE_MAX),
     })
 }

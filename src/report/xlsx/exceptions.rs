@@ -17,9 +17,9 @@ use super::columns::{
     TARGET, place,
 };
 use super::looks::Look;
-use super::{Book, notes};
 use super::sheet::{Cell, Result, Sheet};
 use super::table::{Column, Head, Written};
+use super::{Book, notes};
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-exceptions")?;

@@ -111,7 +111,9 @@ fn of_balances(book: &Book<'_>, file: &SourceFile) -> Control {
         Some((moved, balance.credits - balance.debits))
     });
     let told: Vec<(i128, i128)> = told.collect();
-    let sums = told.iter().fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
+    let sums = told
+        .iter()
+        .fold((0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
     Control {
         rows: None,
         sum: (!told.is_empty()).then_some(sums),
@@ -121,9 +123,8 @@ fn of_balances(book: &Book<'_>, file: &SourceFile) -> Control {
 /// The totals of a source that answers online.
 fn of_source(source: &SourceNight) -> Control {
     let control = source.facts.control;
-    let sum = |control: crate::domain::Control| {
-        Some((control.expected_sum?.wide(), control.sum.wide()))
-    };
+    let sum =
+        |control: crate::domain::Control| Some((control.expected_sum?.wide(), control.sum.wide()));
     Control {
         rows: control.map(|control| (control.expected_count, control.count)),
         sum: control.and_then(sum),

@@ -43,7 +43,12 @@ fn people_rows(book: &Book<'_>) -> (u32, u32) {
 /// The cells of the names, for the drop-down on another sheet.
 pub(super) fn people_range(book: &Book<'_>) -> String {
     let (first, last) = people_rows(book);
-    format!("'{}'!$A${}:$A${}", book.t("sheet-notes"), first + 1, last + 1)
+    format!(
+        "'{}'!$A${}:$A${}",
+        book.t("sheet-notes"),
+        first + 1,
+        last + 1
+    )
 }
 
 /// Who was given something so far, with room for others: the drop-down offers what stands here.

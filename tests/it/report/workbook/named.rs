@@ -54,9 +54,21 @@ fn every_file_stands_there_with_its_digest_and_totals() {
     };
     let (a, b) = ("a".repeat(64), "b".repeat(64));
     let no_totals = ["", "", "", "", "", ""];
-    let first = ["one-stop", "export", "dossier_fees_2022-12-05.csv", "13", &a];
+    let first = [
+        "one-stop",
+        "export",
+        "dossier_fees_2022-12-05.csv",
+        "13",
+        &a,
+    ];
     assert_eq!(row(4), [&first[..], &no_totals].concat());
-    let second = ["sepay-main", "sepay", "*********0001_05122022.xlsx", "7", &b];
+    let second = [
+        "sepay-main",
+        "sepay",
+        "*********0001_05122022.xlsx",
+        "7",
+        &b,
+    ];
     let told = ["", "290", "", "300", "", "-10"];
     assert_eq!(row(5), [&second[..], &told].concat());
     // the others answered online: no digest, their own totals
@@ -69,6 +81,8 @@ fn every_file_stands_there_with_its_digest_and_totals() {
     assert_eq!(told[5..], ["4", "900", "4", "900", "0", "0"]);
     assert_eq!(number(at(&list, 2, 4)), {
         let rows = (4..list.height()).map(|row| number(at(&list, row, 4)));
-        rows.map(|n| n.parse::<i64>().unwrap()).sum::<i64>().to_string()
+        rows.map(|n| n.parse::<i64>().unwrap())
+            .sum::<i64>()
+            .to_string()
     });
 }
