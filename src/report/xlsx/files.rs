@@ -123,8 +123,9 @@ fn of_balances(book: &Book<'_>, file: &SourceFile) -> Control {
 /// The totals of a source that answers online.
 fn of_source(source: &SourceNight) -> Control {
     let control = source.facts.control;
-    let sum =
-        |control: crate::domain::Control| Some((control.expected_sum?.wide(), control.sum.wide()));
+    let sum = |control: crate::domain::source::Control| {
+        Some((control.expected_sum?.wide(), control.sum.wide()))
+    };
     Control {
         rows: control.map(|control| (control.expected_count, control.count)),
         sum: control.and_then(sum),

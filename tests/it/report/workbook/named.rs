@@ -1,6 +1,7 @@
 //! The sheet of files: each with its digest, its lines and its own totals.
 
-use doisoat::domain::{Control, Vnd};
+use doisoat::domain::Vnd;
+use doisoat::domain::source::Control;
 use doisoat::report::{SourceFile, StatementBalance};
 
 use super::*;
