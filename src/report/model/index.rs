@@ -26,8 +26,8 @@ pub struct Index<'a> {
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
-    /// By dossier, made when first asked for: the first line, and what all lines come to.
-    dossiers: OnceCell<FxHashMap<&'a str, (&'a Fee, Vnd)>>,
+    /// By dossier, made when first asked for: the place of the first line, and what all come to.
+    dossiers: OnceCell<FxHashMap<Box<str>, (usize, Vnd)>>,
     /// By id alone; none where several sources have it.
     ids: FxHashMap<&'a str, Option<&'a Txn>>,
 }
@@ -137,16 +137,17 @@ impl<'a> Index<'a> {
     pub fn dossier(&self, code: &DossierCode) -> Option<(&'a Fee, Vnd)> {
         let all = self.dossiers.get_or_init(|| {
             let mut all = FxHashMap::default();
-            for fee in &self.inputs.fees {
-                let key = fee.dossier_code.as_str();
-                let (_, sum) = all.entry(key).or_insert((fee, Vnd::default()));
+            for (place, fee) in self.inputs.fees.iter().enumerate() {
+                let key = fee.dossier_code.as_str().into();
+                let (_, sum) = all.entry(key).or_insert((place, Vnd::default()));
                 if fee.status != FeeStatus::Cancelled {
                     *sum = sum.checked_add(fee.amount).unwrap_or(*sum);
                 }
             }
             all
         });
-        all.get(code.as_str()).copied()
+        let (place, sum) = all.get(code.as_str()).copied()?;
+        Some((self.inputs.fees.get(place)?, sum))
     }
 
     /// A fee line by its identity.

@@ -38,6 +38,14 @@ pub struct ProposalView {
     pub more: usize,
 }
 
+impl ProposalView {
+    /// The candidates, each with what its score is made of.
+    pub fn lines(&self) -> Vec<(&str, &str)> {
+        let said = self.candidates.iter().map(String::as_str);
+        said.zip(self.parts.iter().map(String::as_str)).collect()
+    }
+}
+
 /// The payments with proposals: all of them counted, the first shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proposals {
