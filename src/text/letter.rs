@@ -5,7 +5,6 @@
 use super::{day, lookup, mask_account, mask_file, money_of, say, when};
 use crate::domain::ids::MADE;
 use crate::domain::{Day, Lang, Moment, RowKey, Side, Txn, Vnd};
-use crate::matching::Evidence;
 
 /// What the letter is about.
 #[derive(Clone, Copy, Debug)]
@@ -52,13 +51,9 @@ impl<'a> Matter<'a> {
         Self { txn, ..self }
     }
 
-    /// The same with the place that the evidence of an unreadable row tells.
+    /// The same with file, line and column of an unreadable row.
     #[must_use]
-    pub fn seen(self, evidence: &'a [Evidence]) -> Self {
-        let place = evidence.iter().find_map(|seen| match seen {
-            Evidence::At(file, line, column, ..) => Some((&**file, *line, &**column)),
-            _ => None,
-        });
+    pub fn standing(self, place: Option<(&'a str, u64, &'a str)>) -> Self {
         Self { place, ..self }
     }
 

@@ -148,7 +148,7 @@ fn every_class_that_needs_somebody_has_a_text() {
                     txn: None,
                     place: None,
                 };
-                let made = letter(lang, &matter.seen(&evidence));
+                let made = letter(lang, &matter.standing(evidence[0].place()));
                 let needs = class.severity != Severity::Info;
                 assert_eq!(made.is_some(), needs, "{} {side:?}", class.id);
                 let Some((to, text)) = made else { continue };

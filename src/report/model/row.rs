@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::classify::Classified;
 use crate::domain::{DossierCode, Fee, Lang, Receipt, RowKey, Txn};
+use crate::matching::Evidence;
 use crate::report::RunFacts;
 use crate::text;
 use crate::text::letter::Matter;
@@ -46,7 +47,8 @@ pub(super) fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<
     let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (row.amount, row.business_date);
     let matter = Matter::of(row.class, &row.key, dossier, amount, day);
-    let matter = matter.with(index.txn(&row.key)).seen(&row.evidence);
+    let place = row.evidence.iter().find_map(Evidence::place);
+    let matter = matter.with(index.txn(&row.key)).standing(place);
     text::letter::letter(lang, &matter)
 }
 
