@@ -23,7 +23,10 @@ struct Control {
 pub(super) fn write(book: &Book<'_>) -> Result<Worksheet> {
     let mut sheet = book.sheet("sheet-files")?;
     let (title, intro) = (book.of_nights("files-heading"), book.t("book-files-intro"));
+    // the night is told where there are several
+    let night = if book.report.period.is_some() { 11 } else { 0 };
     let head = Head {
+        first_col: u16::from(night == 0),
         freeze_col: 4,
         ..Head::new(&title, &intro, "run.json")
     };
@@ -32,16 +35,16 @@ pub(super) fn write(book: &Book<'_>) -> Result<Worksheet> {
         Column::figures(format!("{}: {}", book.t(key), book.t(what)), width)
     };
     let table = [
-        plain("column-night", 11),
+        plain("column-night", night),
         plain("column-source", 15),
         plain("book-kind", 11),
-        plain("column-file-name", 36),
+        plain("column-file-name", 30),
         Column::total(book.t("column-rows"), 9, Look::Whole),
         Column::new("SHA-256".to_owned(), 66),
         two("column-control", "book-rows", 10),
-        two("column-control", "column-sum", 16),
+        two("column-control", "column-sum", 15),
         two("book-received", "book-rows", 10),
-        two("book-received", "column-sum", 16),
+        two("book-received", "column-sum", 15),
         two("column-difference", "book-rows", 10),
         two("column-difference", "column-sum", 14),
     ];
