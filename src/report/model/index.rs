@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::ids::MADE;
 use crate::domain::{
-    AgencyCode, AgencyDirectory, Day, DossierCode, Fee, FeeStatus, Lang, Receipt, Reject, RowKey,
-    Side, Txn, Vnd,
+    AgencyCode, AgencyDirectory, Day, Decision, DossierCode, Fee, FeeStatus, Lang, Receipt, Reject,
+    RowKey, Side, Txn, Vnd,
 };
 use crate::matching::{Evidence, Nearest};
 use crate::settle::Inputs;
@@ -26,6 +26,7 @@ pub struct Index<'a> {
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
+    decisions: FxHashMap<&'a RowKey, &'a Decision>,
     /// By dossier, made when first asked for: the place of the first line, and what all come to.
     dossiers: OnceCell<FxHashMap<Box<str>, (usize, Vnd)>>,
     /// By id alone; none where several sources have it.
@@ -65,6 +66,7 @@ impl<'a> Index<'a> {
                 .collect(),
             fields: inputs.fees.iter().filter_map(field).collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+            decisions: inputs.decisions.iter().map(|d| (&d.row, d)).collect(),
             dossiers: OnceCell::new(),
             ids,
         }
@@ -158,6 +160,11 @@ impl<'a> Index<'a> {
     /// The reject behind a key.
     pub fn reject(&self, key: &RowKey) -> Option<&'a Reject> {
         self.rejects.get(key).copied()
+    }
+
+    /// What people ruled on a row.
+    pub fn decision(&self, key: &RowKey) -> Option<&'a Decision> {
+        self.decisions.get(key).copied()
     }
 
     /// The row's own amount; that of a conflict may differ from the money at risk.
