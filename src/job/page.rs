@@ -13,8 +13,9 @@ use super::gateways;
 use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
+use crate::decision::{self, Entry};
 use crate::domain::{Day, Inputs, RowKey, SourceName, Vnd};
-use crate::report::{PageFacts, SourceFile, rule_lines};
+use crate::report::{Note, PageFacts, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
 use crate::store::{ExceptionRecord, ExportFile, Reading, RunRecord};
@@ -90,11 +91,16 @@ pub(super) async fn of(
         balances.extend(balances::of_source(desk, source, day, &own, &later).await?);
         files.extend(own);
     }
-    files.extend(older(desk, run, &files).await?);
+    let late_files = older(desk, run, &files).await?;
+    files.extend(late_files.iter().map(|(file, _)| file.clone()));
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
     let origins = desk.store.origins(listed.clone(), day).await?;
-    let assigned = desk.store.assigned(listed, day).await?;
+    let listed: BTreeSet<&RowKey> = listed.collect();
+    let assigned = desk.store.assigned(listed.iter().copied(), day).await?;
+    let mut book = desk.store.decisions().await?;
+    book.retain(|entry| entry.draft.night <= day);
+    let (notes, people) = told_in(&book, &listed);
     Ok(PageFacts {
         month_before: before.month_before(targets),
         week_before: before.week_before(targets).map(Box::new),
@@ -106,7 +112,10 @@ pub(super) async fn of(
         gateways: gateways::of(desk, day, (pool, settlement), before).await?,
         assigned,
         origins: origins.into_iter().collect(),
+        notes,
+        people,
         files,
+        late_files,
         balances,
         rules: rule_lines(
             (&desk.config.rules_for(day), &desk.config.calendar),
@@ -116,6 +125,20 @@ pub(super) async fn of(
         late: late::of_run(desk, run, pool).await?,
         closed: None,
     })
+}
+
+/// What the book tells of whom rows were given to: what was last noted of the `listed` ones, and
+/// everybody's name.
+fn told_in(book: &[Entry], listed: &BTreeSet<&RowKey>) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
+    let note = |(row, (by, text)): (&RowKey, (&str, &str))| {
+        let (by, text) = (by.into(), text.into());
+        listed
+            .contains(row)
+            .then(|| (row.clone(), Note { by, text }))
+    };
+    let notes = decision::notes(book).into_iter().filter_map(note);
+    let people = decision::people(book).into_iter().map(Box::from);
+    (notes.collect(), people.collect())
 }
 
 /// The sources that may read files; bodies of webhooks are answers, not files.
@@ -132,7 +155,8 @@ pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile
     for source in file_sources(desk) {
         files.extend(files_of(desk, source, run.business_date, &later).await?);
     }
-    files.extend(older(desk, run, &files).await?);
+    let late = older(desk, run, &files).await?.into_iter();
+    files.extend(late.map(|(file, _)| file));
     Ok(files)
 }
 
@@ -142,7 +166,7 @@ async fn older(
     desk: &Desk,
     run: &RunRecord,
     own: &[SourceFile],
-) -> Result<Vec<SourceFile>, JobError> {
+) -> Result<Vec<(SourceFile, Day)>, JobError> {
     let names: BTreeSet<&SourceName> = file_sources(desk).collect();
     let read = desk.store.files_read(run.business_date).await?.into_iter();
     let came = read.filter(|(file, at_ms)| {
@@ -150,7 +174,8 @@ async fn older(
         let is_named = own.iter().any(|named| named.sha256 == file.sha256);
         is_late && !is_named && names.contains(&file.source)
     });
-    let mut late: Vec<SourceFile> = came.map(|(file, _)| named(file)).collect();
+    let late = came.map(|(file, _)| (file.day, named(file)));
+    let mut late: Vec<(SourceFile, Day)> = late.map(|(day, file)| (file, day)).collect();
     late.sort();
     Ok(late)
 }

@@ -4,6 +4,11 @@
 use std::fs;
 use std::path::Path;
 
+use doisoat::classify::{self, Severity};
+use doisoat::domain::{Lang, RejectCode, Side, Vnd};
+use doisoat::matching::Evidence;
+use doisoat::text::letter::{Matter, letter};
+
 use crate::cli::{doisoat, stdout};
 use crate::database::Kind;
 use crate::forms::said;
@@ -116,6 +121,63 @@ fn what_goes_out_names_rows_as_the_bank_does() {
     assert!(shown.contains("giao dịch FT105 ("), "{shown}");
 }
 
+/// Every class of the work list has a text to copy, whatever kind of row it is of: to somebody who
+/// can help, or to the officer in charge.
+#[test]
+fn every_class_that_needs_somebody_has_a_text() {
+    let place = Evidence::At(
+        "saoke_0071000000001.csv".into(),
+        12,
+        "amount".into(),
+        "".into(),
+        RejectCode::BadAmount,
+    );
+    let mut told = std::collections::BTreeSet::new();
+    for class in classify::CLASSES {
+        for side in [Side::Fee, Side::Receipt, Side::Txn] {
+            for (lang, sum) in [(Lang::Vi, "50.000"), (Lang::En, "50,000")] {
+                let evidence = [place.clone()];
+                let matter = Matter {
+                    class: class.id,
+                    side,
+                    source: "bank-main",
+                    id: "FT1",
+                    dossier: "H48.18.22-221202-0001",
+                    amount: Vnd::new(50_000),
+                    day: day("2022-12-05"),
+                    txn: None,
+                    place: None,
+                };
+                let made = letter(lang, &matter.standing(evidence[0].place()));
+                let needs = class.severity != Severity::Info;
+                assert_eq!(made.is_some(), needs, "{} {side:?}", class.id);
+                let Some((to, text)) = made else { continue };
+                assert!(text.contains("FT1") && text.contains(sum), "{text}");
+                assert!(
+                    !to.contains("letter-") && !text.contains("letter-"),
+                    "{to}: {text}"
+                );
+                assert!(!text.contains('{') && text.ends_with(['.', '?']), "{text}");
+                let has_place = text.contains("saoke_*********0001.csv") && text.contains("12");
+                assert_eq!(has_place, class.id == "reject", "{text}");
+                if lang == Lang::Vi {
+                    told.insert(to);
+                }
+            }
+        }
+    }
+    let kinds = [
+        "ngân hàng",
+        "một cửa",
+        "thu ngân",
+        "đơn vị có tài khoản",
+        "cán bộ phụ trách",
+    ];
+    for kind in kinds {
+        assert!(told.iter().any(|to| to.contains(kind)), "{kind}: {told:?}");
+    }
+}
+
 #[test]
 fn papers_name_the_reference_what_is_left_over_and_the_days_they_lack() {
     let dir = tempfile::tempdir().unwrap();
@@ -173,4 +235,36 @@ async fn a_candidate_stands_once_beside_its_row() {
         assert_eq!(codes.len(), all, "{table}");
     }
     assert!(several > 0, "rows with several candidates");
+    let cells = |table: &str, label: &str| -> Vec<String> {
+        let head = format!("<th scope=\"row\">{label}</th>");
+        let line = table
+            .split(&head)
+            .nth(1)
+            .map_or("", |rest| rest.split("</tr>").next().unwrap());
+        let cells = line.split("<td>").skip(2);
+        let plain = |cell: &str| cell.split("</td>").next().unwrap().replace("</b>", "");
+        cells.map(plain).collect()
+    };
+    // the parts of every score add up to it
+    let mut scores = 0;
+    for part in page.split("<details class=\"compare\">").skip(1) {
+        let table = part.split("</table>").next().unwrap();
+        for (score, parts) in cells(table, "Điểm").iter().zip(cells(table, "Điểm gồm")) {
+            let Some((score, _)) = score.split_once("/1000") else {
+                assert!(parts.is_empty(), "{parts}");
+                continue;
+            };
+            let points = parts.split("; ").map(|part| {
+                let (points, _) = part.split_once(' ').unwrap();
+                points.replace('−', "-").parse::<i32>().unwrap()
+            });
+            assert_eq!(
+                points.sum::<i32>(),
+                score.parse::<i32>().unwrap(),
+                "{parts}"
+            );
+            scores += 1;
+        }
+    }
+    assert!(scores > 0, "candidates with a score");
 }

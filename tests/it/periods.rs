@@ -69,7 +69,11 @@ pub(crate) fn both() -> Period {
     Period::range(day(FIRST), day(SECOND))
 }
 
-pub(crate) async fn report(desk: &Desk, period: Period, known: Known) -> (String, Value, Vec<String>) {
+pub(crate) async fn report(
+    desk: &Desk,
+    period: Period,
+    known: Known,
+) -> (String, Value, Vec<String>) {
     let asked = Asked {
         known,
         ..Asked::of(Span::Days(period))

@@ -25,6 +25,7 @@ mod pdf;
 mod period;
 pub(crate) mod print;
 mod proposals;
+mod quality;
 mod rules;
 pub(crate) mod schema;
 mod stake;

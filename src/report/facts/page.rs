@@ -61,6 +61,15 @@ pub struct ClosedMark {
     pub reason: Box<str>,
 }
 
+/// What somebody noted of a row with whom it was given to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Who.
+    pub by: Box<str>,
+    /// What.
+    pub text: Box<str>,
+}
+
 /// What only the page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageFacts {
@@ -87,8 +96,14 @@ pub struct PageFacts {
     /// Where the listed rows came from, in order of the rows; rows from before this was kept have
     /// no entry.
     pub origins: Vec<(RowKey, Origin)>,
+    /// What was last noted of which row by this night, in order of the rows.
+    pub notes: Vec<(RowKey, Note)>,
+    /// Everybody who was given a row by this night, in order of their names.
+    pub people: Vec<Box<str>>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
+    /// Of these, the ones of earlier days that came with the night, each with its day.
+    pub late_files: Vec<(SourceFile, Day)>,
     /// The balances that statement files of the night tell, in order of sources and files.
     pub balances: Vec<StatementBalance>,
     /// The rules in force: what each is called, and its value in words.
@@ -112,5 +127,11 @@ impl PageFacts {
         let found = self.origins.binary_search_by(|(key, _)| key.cmp(row));
         let entry = found.ok().and_then(|at| self.origins.get(at));
         entry.map(|(_, origin)| origin)
+    }
+
+    /// What was last noted of this row.
+    pub fn note(&self, row: &RowKey) -> Option<&Note> {
+        let found = self.notes.binary_search_by(|(key, _)| key.cmp(row));
+        self.notes.get(found.ok()?).map(|(_, note)| note)
     }
 }

@@ -21,6 +21,7 @@ use super::effect;
 use super::index::Index;
 use super::origin::masked;
 use super::row::{Fact, letter, row_facts};
+use super::status::Handled;
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
 /// One exception, ready to be printed.
@@ -36,7 +37,7 @@ pub struct ExceptionView {
     pub explanation: String,
     /// What to do, and who does it.
     pub advice: String,
-    /// To whom to write and what, where somebody outside can help.
+    /// To whom to write and what; none where nobody has to do anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<(String, String)>,
     /// How much a person has to do.
@@ -77,6 +78,12 @@ pub struct ExceptionView {
     /// Who is to settle it; empty for nobody.
     #[serde(skip)]
     pub assignee: Box<str>,
+    /// What was last noted of it and by whom; empty for nothing.
+    #[serde(skip)]
+    pub note: String,
+    /// What was ruled on its handling, where that holds.
+    #[serde(skip)]
+    pub handled: Option<Handled>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
     /// Where it came from; account numbers in the name are masked.
@@ -315,7 +322,11 @@ fn view(
         class: row.class.into(),
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
-        letter: letter(index, lang, row).filter(|_| awaited.is_none()),
+        letter: match &awaited {
+            // asking others is too early
+            Some(advice) => Some(text::letter::note(lang, advice)),
+            None => letter(index, lang, row),
+        },
         advice: awaited.unwrap_or_else(|| classes.text(row.class, lang, |c| c.advice)),
         severity: item.severity,
         side: row.key.side,
@@ -336,6 +347,8 @@ fn view(
         source: row.key.source.as_str().into(),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
+        note: note(facts, row),
+        handled: Handled::of(index, row),
         facts: row_facts(facts, index, &row.key),
         origin: facts.page.origin(&row.key).map(masked),
         nearest: row
@@ -352,6 +365,15 @@ fn view(
             .map(|id| classes.text(id, lang, |c| c.label))
             .collect(),
     }
+}
+
+/// What was last noted of a row, and by whom.
+fn note(facts: &RunFacts, row: &Classified) -> String {
+    let note = facts.page.note(&row.key);
+    note.map_or_else(String::new, |note| {
+        let args = [("by", &*note.by), ("text", &*note.text)];
+        text::say(facts.lang, "note-by", &args)
+    })
 }
 
 /// What was seen, and where the money at risk is counted when it is not here.

@@ -35,6 +35,7 @@ mod nights;
 mod origin;
 mod pairings;
 mod proposals;
+mod quality;
 mod rejects;
 mod resting;
 mod row;
@@ -52,6 +53,7 @@ mod unplaced;
 mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
+pub use automatic::{Rate, Rates};
 pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
@@ -78,6 +80,7 @@ pub use nights::{
 };
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};
+pub use quality::QualityRow;
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use rules::rule_lines;
@@ -189,6 +192,9 @@ pub struct Report {
     pub catalogue: Catalogue,
     /// Rows that could not be read.
     pub rejects: RejectList,
+    /// How good the data of each source were; none in a period.
+    #[serde(skip)]
+    pub quality: Option<Vec<QualityRow>>,
     /// Each source and whether it is complete.
     pub sources: Vec<SourceView>,
     /// Rows in against rows decided.
@@ -201,6 +207,9 @@ pub struct Report {
     /// How many payments of the night the rules matched alone, in a sentence; none in a period.
     #[serde(skip)]
     pub automatic: Option<String>,
+    /// The same by source and by agency.
+    #[serde(skip)]
+    pub rates: Option<Rates>,
     /// The night that tonight is compared with: the last published one before it.
     #[serde(skip)]
     pub compared_with: Option<Day>,
@@ -276,6 +285,7 @@ impl Report {
         let open = span::open_at_end(facts, &night);
         let tonight = (&night_totals, open);
         let told = span::told(facts, night);
+        let rates = automatic::rates(&index, settlement, facts);
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -291,7 +301,8 @@ impl Report {
             nights_less: span::nights_less(facts),
             work: span::work(facts),
             night_totals,
-            automatic: automatic::sentence(settlement, facts),
+            automatic: automatic::sentence(rates.as_ref(), facts.lang),
+            rates,
             resting: resting::sentence(settlement, facts, classes),
             totals: span::totals(facts, night_totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
@@ -304,6 +315,7 @@ impl Report {
             catalogue: facts.catalogue.clone(),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, standing),
+            quality: quality::rows(settlement, facts),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             light: light::light(headline.as_ref(), facts, &banners),

@@ -47,6 +47,13 @@ pub const ASSIGNEE: &str = "assignee";
 pub const ASSIGNED: &str = "assigned";
 /// Why; free text.
 pub const REASON: &str = "reason";
+/// A note: it is kept with the decision or the assignment, behind its reason; alone it is kept with
+/// whoever is to settle the row so far.
+pub const NOTE: &str = "note";
+/// What was last noted, and by whom; see [`NOTE`].
+pub const NOTED: &str = "noted";
+/// What to send to whom about it, or a note to the officer in charge; a text to copy.
+pub const LETTER: &str = "letter";
 /// Who decides; empty for whoever imports.
 pub const DECIDED_BY: &str = "decided_by";
 
@@ -90,7 +97,9 @@ pub const COLUMNS: [Column; 33] = [
     column(TARGET, "book-target", 28),
     column(ASSIGNEE, "book-assignee", 16),
     column(REASON, "book-reason", 28),
+    column(NOTE, "book-note", 30),
     column(DECIDED_BY, "book-decided-by", 16),
+    column(NOTED, "book-noted", 30),
     column(LINK, "book-link", 12),
     column("opened_on", "book-opened-on", 12),
     column("due_on", "book-due-on", 12),
@@ -104,6 +113,7 @@ pub const COLUMNS: [Column; 33] = [
     column("origin_file", "book-origin-file", 24),
     column("origin_line", "book-origin-line", 9),
     column("origin_sha256", "book-origin-sha256", 0),
+    column(LETTER, "letter-heading", 80),
     column(ASSIGNED, "book-assigned", 0),
 ];
 

@@ -33,12 +33,15 @@ mod cells;
 mod checks;
 mod exceptions;
 mod fee_table;
+mod files;
 mod gateways;
 mod known;
 mod links;
 mod looks;
 mod notes;
 mod providers;
+mod quality;
+mod rates;
 mod shares;
 mod sheet;
 mod summary;
@@ -216,12 +219,14 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         fees.0,
         rejects.0,
         sources.0,
+        files::write(book)?,
         carries.0,
         flows.0,
         trend.0,
     ];
     sheets.extend(gateway_sheets);
     sheets.extend(cells::write(book)?);
+    sheets.extend(quality::write(book)?);
     sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);

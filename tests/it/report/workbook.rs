@@ -13,6 +13,7 @@ use super::example::{self, Scene, classes};
 use super::{files, names, text};
 
 mod limits;
+mod named;
 pub(crate) mod office;
 
 /// The workbook among the files of a night.
@@ -290,10 +291,12 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Phí",
             "Dữ liệu lỗi",
             "Nguồn",
+            "Nguồn (tệp)",
             "Còn mở",
             "Tiền trong ngày",
             "Xu hướng",
             "Phân tích",
+            "Chất lượng dữ liệu",
             "Chú giải",
         ]
     );
@@ -335,7 +338,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
         list.contains(&format!("<formula1>\"{words}\"</formula1>")),
         "the drop-down"
     );
-    assert_eq!(list.matches("<dataValidation ").count(), 3);
+    assert_eq!(list.matches("<dataValidation ").count(), 5);
     let chart = part(&bytes, "xl/charts/chart1.xml");
     assert!(chart.contains("<c:lineChart>") && chart.contains("Mục tiêu"));
     assert!(chart.contains("'Xu hướng'!$B$5") || chart.contains("Xu hướng!$B$5"));
