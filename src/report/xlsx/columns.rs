@@ -78,7 +78,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 33] = [
+pub const COLUMNS: [Column; 36] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
