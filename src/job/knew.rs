@@ -132,7 +132,7 @@ impl Knew {
             .extend(rows.map(|(kind, key)| (kind, key.into_boxed_str())));
         for receipt in &pool.receipts {
             let told = (receipt.status.id().into(), receipt.amount.get());
-            self.receipts.insert(receipt.receipt_id.clone(), told);
+            self.receipts.insert((&*receipt.receipt_id).into(), told);
         }
     }
 
