@@ -1419,8 +1419,8 @@ held-older = Of what is held, { $sum } is of days that left the window and were 
 sheet-held = Held by gateways
 sheet-gateway-days = Settlement by day
 ledger-heading = Settlement of gateways by day paid
-ledger-intro = Each day of the window: paid − fees told by rows − refunds and reversals = due; due − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
-ledger-intro-period = Each day of { $period }, by the last night that tells of it: paid − fees told by rows − refunds and reversals = due; due − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
+ledger-intro = Each day of the window: paid − fees told by rows − refunds and reversals = due by its rows, − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
+ledger-intro-period = Each day of { $period }, by the last night that tells of it: paid − fees told by rows − refunds and reversals = due by its rows, − received − fees known at pay-out = held. The expected fee is what the configured rates give. Overdue is a day that is not all at the bank after the configured days of settlement.
 ledger-paid = Paid
 ledger-fee = Fee kept
 ledger-expected = expected { $sum }
@@ -1430,6 +1430,7 @@ ledger-way = Way to the bank
 ledger-batch = one credit, { $bank }
 ledger-singles = one by one, { $n } of { $all } rows
 ledger-none = not yet
+ledger-due = Due by its rows
 ledger-held = Held
 ledger-overdue = ⚠ overdue
 ledger-reference = Reference
@@ -1440,3 +1441,20 @@ ledger-fee-expected = Fee expected
 ledger-fee-difference = Fee beyond expected
 ledger-odd-count = Payments with an odd fee
 ledger-odd-sum = Sum of payments with an odd fee
+chain-heading = From the one-stop system by way of gateways to the bank
+chain-heading-period = From the one-stop system by way of gateways to the bank, { $period }
+chain-intro = Money without cash of { $day } at three stages: fees of the one-stop system that were paid, what people paid at gateways, what came into banks. Each stage is added up by itself from its own rows; the lines between two stages name each difference and add up to the dong.
+chain-intro-period = The sums of the nights of { $period }, each as it was published: fees of the one-stop system that were paid without cash, what people paid at gateways, what came into banks. The lines between two stages name each difference and add up to the dong.
+chain-stage = Stage
+chain-one-stop = One-stop system: fees paid without cash
+chain-straight-out = − Paid straight into a bank
+chain-unlinked = + Paid at gateways, for no fee line yet
+chain-at-gateways = = Gateways: paid by people
+chain-carried = ± Carried from days before, to days after
+chain-handed-on = = Handed on to banks
+chain-other-days = ± Lines of banks of other days, refunds
+chain-straight-in = + Paid straight into a bank
+chain-other = + Other money into banks, for no fee line
+chain-at-bank = = Banks: money in
+chain-step = Step between stages
+sheet-chain = One-stop to bank

@@ -1419,8 +1419,8 @@ held-older = Trong số còn giữ có { $sum } của các ngày đã ra khỏi 
 sheet-held = Cổng giữ
 sheet-gateway-days = Quyết toán theo ngày
 ledger-heading = Quyết toán của cổng theo ngày nộp
-ledger-intro = Mỗi ngày còn trong cửa sổ: người dân nộp − phí dòng báo − hoàn, đảo = phải về; phải về − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
-ledger-intro-period = Mỗi ngày của { $period }, theo đêm cuối cùng còn báo ngày ấy: người dân nộp − phí dòng báo − hoàn, đảo = phải về; phải về − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
+ledger-intro = Mỗi ngày còn trong cửa sổ: người dân nộp − phí dòng báo − hoàn, đảo = phải về theo dòng, − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
+ledger-intro-period = Mỗi ngày của { $period }, theo đêm cuối cùng còn báo ngày ấy: người dân nộp − phí dòng báo − hoàn, đảo = phải về theo dòng, − đã về − phí biết khi tiền về = còn giữ. Phí dự kiến tính theo các mức phí trong cấu hình. Quá hạn là ngày chưa về đủ sau số ngày quyết toán đã cấu hình.
 ledger-paid = Người dân nộp
 ledger-fee = Phí cổng giữ
 ledger-expected = dự kiến { $sum }
@@ -1430,6 +1430,7 @@ ledger-way = Cách về
 ledger-batch = gộp, { $bank }
 ledger-singles = từng khoản, { $n }/{ $all } dòng
 ledger-none = chưa về
+ledger-due = Phải về theo dòng
 ledger-held = Còn giữ
 ledger-overdue = ⚠ quá hạn
 ledger-reference = Số tham chiếu
@@ -1440,3 +1441,20 @@ ledger-fee-expected = Phí dự kiến
 ledger-fee-difference = Phí lệch dự kiến
 ledger-odd-count = Khoản có phí lạ
 ledger-odd-sum = Tiền của khoản có phí lạ
+chain-heading = Từ một cửa qua cổng đến ngân hàng
+chain-heading-period = Từ một cửa qua cổng đến ngân hàng, { $period }
+chain-intro = Tiền không dùng tiền mặt ngày { $day } ở ba chặng: khoản thu của một cửa đã được nộp, tiền người dân nộp tại cổng, tiền vào ngân hàng. Mỗi chặng cộng riêng từ dòng của nó; các dòng giữa hai chặng gọi tên từng phần chênh, cộng lại đúng đến đồng.
+chain-intro-period = Cộng các đêm của { $period }, mỗi đêm như đã công bố: khoản thu của một cửa đã được nộp không dùng tiền mặt, tiền người dân nộp tại cổng, tiền vào ngân hàng. Các dòng giữa hai chặng gọi tên từng phần chênh, cộng lại đúng đến đồng.
+chain-stage = Chặng
+chain-one-stop = Một cửa: khoản thu đã nộp không dùng tiền mặt
+chain-straight-out = − Nộp thẳng vào ngân hàng
+chain-unlinked = + Nộp qua cổng, chưa gắn khoản thu
+chain-at-gateways = = Cổng: người dân nộp
+chain-carried = ± Chuyển từ ngày trước, sang ngày sau
+chain-handed-on = = Cổng đã chuyển về ngân hàng
+chain-other-days = ± Dòng ngân hàng của ngày khác, tiền hoàn
+chain-straight-in = + Nộp thẳng vào ngân hàng
+chain-other = + Tiền khác vào ngân hàng, chưa gắn khoản thu
+chain-at-bank = = Ngân hàng: tiền vào
+chain-step = Chênh giữa hai chặng
+sheet-chain = Một cửa đến ngân hàng

@@ -31,6 +31,26 @@ fn rows(town: &Town, date: &str, sheet: &str) -> BTreeMap<String, Vec<i64>> {
         .collect()
 }
 
+/// Every total of the workbook is what its formulas find, those of the gateway too.
+fn checks_hold(town: &Town, date: &str) {
+    let path = town.folder(date).join("doisoat.xlsx");
+    let mut book: Xlsx<_> = open_workbook(path).unwrap();
+    let checks = book.worksheet_range("Kiểm tra").unwrap();
+    let rows = checks.rows().skip(4);
+    let marks: Vec<[String; 2]> = rows
+        .map(|row| [row[0].to_string(), row[4].to_string()])
+        .collect();
+    assert!(
+        marks.iter().all(|[_, mark]| mark == "✓"),
+        "{date}: {marks:?}"
+    );
+    let parts = ["Tiền cổng còn giữ", "Quyết toán của cổng", "Từ một cửa qua cổng"];
+    let own = marks
+        .iter()
+        .filter(|[what, _]| parts.iter().any(|part| what.starts_with(part)));
+    assert_eq!(own.count(), 9, "{date}: {marks:?}");
+}
+
 /// What the gateway holds begins with what it held the night before, and ties; tells the credits.
 fn gateway(run: &Value, before: &mut Option<i64>) -> u64 {
     let date = &run["business_date"];
@@ -52,8 +72,33 @@ fn gateway(run: &Value, before: &mut Option<i64>) -> u64 {
         dong("closing_vnd"),
         "{date}"
     );
+    chain_adds_up(run);
     *before = Some(dong("closing_vnd"));
     row["batches"]["count"].as_u64().unwrap() + row["singles"]["count"].as_u64().unwrap()
+}
+
+/// From the one-stop system to the bank every stage is the one before it and the steps between
+/// them, and no step is unexplained.
+fn chain_adds_up(run: &Value) {
+    let (mut sum, mut stages) = (0, 0);
+    for row in run["gateway_chain"].as_array().unwrap() {
+        let (stage, dong) = (
+            row["stage"].as_str().unwrap(),
+            row["sum_vnd"].as_i64().unwrap(),
+        );
+        assert!(
+            !stage.ends_with("_rest") || dong == 0,
+            "{}: {row}",
+            run["business_date"]
+        );
+        match row["is_total"].as_bool().unwrap() {
+            true if stages == 0 => sum = dong,
+            true => assert_eq!(sum, dong, "{}: {stage}", run["business_date"]),
+            false => sum += dong,
+        }
+        stages += i32::from(row["is_total"] == true);
+    }
+    assert_eq!(stages, 4);
 }
 
 /// A row that somebody changes after its night is left over in the next one.
@@ -98,6 +143,7 @@ async fn what_a_night_carries_forward_the_next_one_opens_with() {
         town.morning_after(of);
         let run = document(&night(&desk, &date).await);
         banked += gateway(&run, &mut held);
+        checks_hold(&town, &date);
         let carries = rows(&town, &date, "Còn mở");
         let opening = carries.iter().map(|(s, row)| (s.clone(), [row[0], row[1]]));
         let opening: BTreeMap<_, _> = opening.filter(|(_, pair)| *pair != [0, 0]).collect();

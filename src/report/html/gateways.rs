@@ -1,6 +1,6 @@
 //! What the gateways hold, and their days.
 
-use crate::report::model::{GatewayDay, HeldRow};
+use crate::report::model::{ChainRow, GatewayDay, HeldRow};
 
 use super::Page;
 
@@ -13,6 +13,17 @@ impl Page<'_> {
     /// Their days.
     pub(super) fn gateway_days(&self) -> &[GatewayDay] {
         self.r.held.as_ref().map_or(&[], |held| &held.days)
+    }
+
+    /// From the one-stop system to the bank.
+    pub(super) fn chain_rows(&self) -> &[ChainRow] {
+        self.r.held.as_ref().map_or(&[], |held| &held.chain)
+    }
+
+    /// How a sum of it is marked.
+    pub(super) fn chain_mark(&self, row: &ChainRow) -> &'static str {
+        let is_bad = row.stage.is_rest() && row.figure.sum_vnd != 0;
+        if is_bad { "bad" } else { "" }
     }
 
     /// Opening, paid, fees, refunds, net, late, at the bank, between the nights, closing and what is

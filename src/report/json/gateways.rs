@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
 use crate::report::facts::{Figure, HeldBefore};
-use crate::report::model::{DayCredit, GatewayDay, Held, HeldRow};
+use crate::report::model::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 
 /// One gateway; sums in dong.
 #[derive(Serialize, Deserialize)]
@@ -176,19 +176,50 @@ impl GatewayDayJson {
     }
 }
 
-/// The two blocks.
-pub(super) fn json(held: &Held) -> (Vec<HeldJson>, Vec<GatewayDayJson>) {
-    let rows = held.rows.iter().map(HeldJson::of);
-    let days = held.days.iter().map(GatewayDayJson::of);
-    (rows.collect(), days.collect())
+/// A stage from the one-stop system to the bank, or a step between two.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ChainJson {
+    stage: Box<str>,
+    is_total: bool,
+    count: u64,
+    sum_vnd: i128,
 }
 
-/// What they say.
-pub(super) fn told(rows: Vec<HeldJson>, days: Vec<GatewayDayJson>) -> Held {
-    Held {
+/// The blocks.
+#[derive(Default)]
+pub(super) struct Blocks {
+    pub(super) bridge: Option<Vec<HeldJson>>,
+    pub(super) days: Option<Vec<GatewayDayJson>>,
+    pub(super) chain: Option<Vec<ChainJson>>,
+}
+
+pub(super) fn json(held: &Held) -> Blocks {
+    let chain = held.chain.iter().map(|row| ChainJson {
+        stage: row.stage.id().into(),
+        is_total: row.stage.is_total(),
+        count: row.figure.count,
+        sum_vnd: row.figure.sum_vnd,
+    });
+    Blocks {
+        bridge: Some(held.rows.iter().map(HeldJson::of).collect()),
+        days: Some(held.days.iter().map(GatewayDayJson::of).collect()),
+        chain: Some(chain.collect()),
+    }
+}
+
+/// What they say; none where one is not told.
+pub(super) fn told(blocks: Blocks) -> Option<Held> {
+    let (rows, days) = (blocks.bridge?, blocks.days?);
+    let row = |row: ChainJson| {
+        let stage = Stage::parse(&row.stage)?;
+        let figure = Figure::new(row.count, row.sum_vnd);
+        Some(ChainRow { stage, figure })
+    };
+    Some(Held {
         rows: rows.into_iter().map(HeldJson::told).collect(),
         days: days.into_iter().map(GatewayDayJson::told).collect(),
-    }
+        chain: blocks.chain?.into_iter().filter_map(row).collect(),
+    })
 }
 
 #[derive(Deserialize)]
@@ -204,9 +235,9 @@ struct Document {
 /// When the text is no such document.
 pub fn told_gateways(run_json: &str) -> Result<Option<HeldBefore>, serde_json::Error> {
     let document: Document = serde_json::from_str(run_json)?;
-    let both = document.gateway_bridge.zip(document.gateway_days);
-    Ok(both.map(|(rows, days)| {
-        let Held { rows, days } = told(rows, days);
-        HeldBefore { rows, days }
+    let (bridge, days) = (document.gateway_bridge, document.gateway_days);
+    Ok(bridge.zip(days).map(|(rows, days)| HeldBefore {
+        rows: rows.into_iter().map(HeldJson::told).collect(),
+        days: days.into_iter().map(GatewayDayJson::told).collect(),
     }))
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::gateways::{self, GatewayDayJson, HeldJson};
+use super::gateways::{self, ChainJson, GatewayDayJson, HeldJson};
 use super::work::WorkJson;
 use crate::domain::{Day, Instrument, Lang, TxnKind};
 use crate::report::facts::Figure;
@@ -24,6 +24,8 @@ pub(super) struct Blocks {
     pub(super) gateway_bridge: Option<Vec<HeldJson>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) gateway_days: Option<Vec<GatewayDayJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gateway_chain: Option<Vec<ChainJson>>,
     pub(super) work: WorkJson,
 }
 
@@ -234,10 +236,12 @@ impl Blocks {
             net_vnd: row.net,
             fee_untold: row.untold,
         };
-        let (gateway_bridge, gateway_days) = figures.held.as_ref().map(gateways::json).unzip();
+        let gateways = figures.held.as_ref().map(gateways::json);
+        let gateways = gateways.unwrap_or_default();
         Self {
-            gateway_bridge,
-            gateway_days,
+            gateway_bridge: gateways.bridge,
+            gateway_days: gateways.days,
+            gateway_chain: gateways.chain,
             tie_out: figures.tie_out.iter().map(TieJson::of).collect(),
             money_bridge: figures.flows.iter().map(FlowJson::of).collect(),
             open_bridge: figures.carries.iter().map(CarryJson::of).collect(),
@@ -260,6 +264,7 @@ struct Told {
     provider_fees: Option<Vec<KeptJson>>,
     gateway_bridge: Option<Vec<HeldJson>>,
     gateway_days: Option<Vec<GatewayDayJson>>,
+    gateway_chain: Option<Vec<ChainJson>>,
     work: Option<WorkJson>,
 }
 
@@ -291,9 +296,13 @@ impl Told {
             net: row.net_vnd,
             untold: row.fee_untold,
         };
-        let gateways = self.gateway_bridge.zip(self.gateway_days);
+        let gateways = gateways::Blocks {
+            bridge: self.gateway_bridge,
+            days: self.gateway_days,
+            chain: self.gateway_chain,
+        };
         Some(NightFigures {
-            held: gateways.map(|(rows, days)| gateways::told(rows, days)),
+            held: gateways::told(gateways),
             tie_out: self.tie_out?.into_iter().map(TieJson::told).collect(),
             flows: self.money_bridge?.into_iter().map(FlowJson::told).collect(),
             carries: self.open_bridge?.into_iter().map(CarryJson::told).collect(),

@@ -58,7 +58,11 @@ fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
     ]);
     if let Some(figures) = &nights.figures {
         if figures.held.is_some() {
-            blocks.extend([("gateway_bridge", Of::Chain), ("gateway_days", Of::Nights)]);
+            blocks.extend([
+                ("gateway_bridge", Of::Chain),
+                ("gateway_days", Of::Nights),
+                ("gateway_chain", Of::Nights),
+            ]);
         }
         blocks.extend([
             ("tie_out", Of::Nights),

@@ -14,9 +14,11 @@ use crate::report::facts::{Figure, GatewayFacts, RunFacts};
 use crate::settle::Settlement;
 
 use super::index::Index;
+pub use chain::{ChainRow, Stage};
 use days::{Ledger, Moved};
 use lines::Lines;
 
+mod chain;
 mod days;
 mod fees;
 mod groups;
@@ -185,6 +187,8 @@ pub struct Held {
     pub rows: Vec<HeldRow>,
     /// Its days, in order of gateways and days.
     pub days: Vec<GatewayDay>,
+    /// From the fees of the one-stop system to the money in the bank; empty without gateways.
+    pub chain: Vec<ChainRow>,
 }
 
 impl Held {
@@ -231,6 +235,7 @@ pub(super) fn held(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts)
         }
         all.rows.push(row);
     }
+    all.chain = chain::chain((index, settlement, facts), &now, &groups, &all.rows);
     all
 }
 
@@ -297,6 +302,7 @@ impl<'f> Told<'f> {
 pub(super) struct HeldNights {
     rows: BTreeMap<Box<str>, HeldRow>,
     days: BTreeMap<(Box<str>, Day), GatewayDay>,
+    chain: Vec<ChainRow>,
     first: Option<Day>,
 }
 
@@ -329,6 +335,7 @@ impl HeldNights {
                 sum.go_on(&HeldRow::default());
             }
         }
+        chain::add_up(&mut self.chain, held.chain);
         for day in held.days.into_iter().filter(|day| day.day >= first) {
             self.days.insert((day.source.clone(), day.day), day);
         }
@@ -338,6 +345,7 @@ impl HeldNights {
         Held {
             rows: self.rows.into_values().collect(),
             days: self.days.into_values().collect(),
+            chain: self.chain,
         }
     }
 }

@@ -68,7 +68,7 @@ pub use compare::CompareRow;
 pub use deciding::count;
 pub use exceptions::{ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
-pub use held::{DayCredit, GatewayDay, Held, HeldRow};
+pub use held::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
 pub use light::{Banner, Level, Light};

@@ -22,8 +22,8 @@ pub(super) struct Places<'w> {
     pub(super) flows: &'w Written,
     /// None where no statement tells a balance.
     pub(super) balances: Option<&'w Written>,
-    /// What gateways hold, and their days; none without gateways.
-    pub(super) gateways: Option<&'w [Written; 2]>,
+    /// What gateways hold, their days, and the chain to the bank; none without gateways.
+    pub(super) gateways: Option<&'w [Written; 3]>,
     pub(super) shares: &'w Written,
     pub(super) links: &'w Written,
     pub(super) fees: &'w Written,

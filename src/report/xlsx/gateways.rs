@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::Worksheet;
 
-use crate::report::model::{GatewayDay, HeldRow};
+use crate::report::model::{ChainRow, GatewayDay, HeldRow};
 
 use super::Book;
 use super::looks::Look;
@@ -10,18 +10,21 @@ use super::sheet::{Cell, Result};
 use super::table::{Column, Head, Written};
 
 /// What people paid, in dong.
-pub(super) const HELD_PAID: u16 = 3;
+pub(super) const HELD_PAID: u16 = 2;
 /// What the gateways hold, what no row explains, and what of it is older than the window, in dong.
-pub(super) const HELD_CLOSING: u16 = 16;
-pub(super) const HELD_REST: u16 = 17;
-pub(super) const HELD_OLDER: u16 = 18;
+pub(super) const HELD_CLOSING: u16 = 12;
+pub(super) const HELD_REST: u16 = 13;
+pub(super) const HELD_OLDER: u16 = 14;
 /// What is due for the days, what the bank received, and what is held of them, in dong.
 pub(super) const DAY_DUE: u16 = 6;
 pub(super) const DAY_RECEIVED: u16 = 11;
 pub(super) const DAY_HELD: u16 = 13;
 
-/// The two sheets with the places of their rows; none without gateways.
-pub(super) fn write(book: &Book<'_>) -> Result<Option<[(Worksheet, Written); 2]>> {
+/// The sum of a stage.
+pub(super) const CHAIN_STAGE: u16 = 3;
+
+/// The three sheets with the places of their rows; none without gateways.
+pub(super) fn write(book: &Book<'_>) -> Result<Option<[(Worksheet, Written); 3]>> {
     let held = book
         .report
         .held
@@ -31,6 +34,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<[(Worksheet, Written); 2]>
     Ok(Some([
         write_held(book, &held.rows)?,
         write_days(book, &held.days)?,
+        write_chain(book, &held.chain)?,
     ]))
 }
 
@@ -42,24 +46,16 @@ fn write_held(book: &Book<'_>, rows: &[HeldRow]) -> Result<(Worksheet, Written)>
         freeze_col: 1,
         ..Head::new(&title, &intro, "run.json")
     };
-    let money = |key: &str| Column::total(book.t(key), 14, Look::Money);
-    let count = |key: &str| {
-        let heading = format!("{}: {}", book.t(key), book.t("book-rows"));
-        Column::total(heading, 9, Look::Whole)
-    };
+    let money = |key: &str| Column::total(book.t(key), 13, Look::Money);
     let table = [
-        Column::new(book.t("held-gateway"), 20),
+        Column::new(book.t("held-gateway"), 14),
         money("held-opening"),
-        count("held-paid"),
         money("held-paid"),
         money("held-fees-told"),
         money("flow-returned"),
         money("held-net-told"),
-        count("held-late"),
         money("held-late"),
-        count("held-batches"),
         money("held-batches"),
-        count("held-singles"),
         money("held-singles"),
         money("held-kept"),
         money("carry-between"),
@@ -67,7 +63,7 @@ fn write_held(book: &Book<'_>, rows: &[HeldRow]) -> Result<(Worksheet, Written)>
         money("held-closing"),
         money("column-rest"),
         money("held-of-older"),
-        Column::new(book.t("book-notes"), 40),
+        Column::new(book.t("book-notes"), 30),
     ];
     let rows = rows.iter().enumerate();
     let rows = rows.map(|(nth, row)| held(book, nth, row));
@@ -83,25 +79,21 @@ fn held(book: &Book<'_>, nth: usize, row: &HeldRow) -> Vec<Cell> {
     vec![
         Cell::Text(row.source.to_string()),
         Cell::Money(row.opening),
-        Cell::count(row.paid.count),
         Cell::Money(row.paid.sum_vnd),
         Cell::Money(row.fees),
         Cell::Money(row.returned.sum_vnd),
-        formula(format!("D{this}-E{this}-F{this}"), row.net()),
-        Cell::count(row.late.count),
+        formula(format!("C{this}-D{this}-E{this}"), row.net()),
         Cell::Money(row.late.sum_vnd),
-        Cell::count(row.batches.count),
         Cell::Money(row.batches.sum_vnd),
-        Cell::count(row.singles.count),
         Cell::Money(row.singles.sum_vnd),
         Cell::Money(row.kept),
         Cell::Money(row.between),
         formula(
-            format!("B{this}+O{this}+G{this}+I{this}-K{this}-M{this}-N{this}"),
+            format!("B{this}+K{this}+F{this}+G{this}-H{this}-I{this}-J{this}"),
             computed,
         ),
         Cell::Money(row.closing),
-        formula(format!("P{this}-Q{this}"), row.rest()),
+        formula(format!("L{this}-M{this}"), row.rest()),
         Cell::Money(row.older),
         Cell::Text(book.report.held_note(row)),
     ]
@@ -113,20 +105,21 @@ fn write_days(book: &Book<'_>, days: &[GatewayDay]) -> Result<(Worksheet, Writte
     let intro = book.intro("ledger-intro", "ledger-intro-period");
     let head = Head {
         freeze_col: 2,
+        last_printed: Some(DAY_HELD),
         ..Head::new(&title, &intro, "run.json")
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
-    let money = |key: &str| Column::total(book.t(key), 14, Look::Money);
+    let money = |key: &str| Column::total(book.t(key), 13, Look::Money);
     let count = |heading: String| Column::total(heading, 9, Look::Whole);
     let table = [
-        plain("held-gateway", 18),
+        plain("held-gateway", 14),
         plain("book-day", 11),
         count(book.t("column-count")),
         money("book-gross"),
         money("held-fees-told"),
         money("ledger-returned"),
-        money("batch-due"),
-        plain("ledger-way", 24),
+        money("ledger-due"),
+        plain("ledger-way", 22),
         plain("ledger-reference", 20),
         plain("ledger-on", 11),
         Column::figures(book.t("ledger-after"), 7),
@@ -184,4 +177,66 @@ fn of_day(book: &Book<'_>, nth: usize, day: &GatewayDay) -> Vec<Cell> {
         Cell::Money(day.odd.sum_vnd),
         Cell::Text(overdue),
     ]
+}
+
+fn write_chain(book: &Book<'_>, chain: &[ChainRow]) -> Result<(Worksheet, Written)> {
+    let mut sheet = book.sheet("sheet-chain")?;
+    let title = book.report.chain_heading();
+    let intro = book.intro("chain-intro", "chain-intro-period");
+    let head = Head::new(&title, &intro, "run.json");
+    let table = [
+        Column::new(book.t("chain-stage"), 56),
+        Column::figures(book.t("column-count"), 12),
+        Column::figures(book.t("chain-step"), 22),
+        Column::figures(book.t("column-sum"), 22),
+    ];
+    let rows = chain_cells(book, chain).into_iter();
+    let written = sheet.table(&head, &table, rows, book.rows_max)?;
+    sheet.to.set_portrait();
+    Ok((sheet.to, written))
+}
+
+/// Each stage after the first is the one before it and the steps between them.
+fn chain_cells(book: &Book<'_>, chain: &[ChainRow]) -> Vec<Vec<Cell>> {
+    let (mut stage, mut sum) = (None, 0);
+    let mut rows = Vec::new();
+    for (this, row) in (5_usize..).zip(chain) {
+        let dong = row.figure.sum_vnd;
+        let mut cells = vec![
+            Cell::Text(book.t(row.stage.key())),
+            match row.figure.count {
+                0 => Cell::Blank,
+                count => Cell::count(count),
+            },
+        ];
+        cells.extend(match stage {
+            _ if !row.stage.is_total() => {
+                sum += dong;
+                [Cell::Money(dong), Cell::Blank]
+            }
+            None => {
+                sum = dong;
+                [Cell::Blank, Cell::Money(dong)]
+            }
+            Some(before) => {
+                let formula = format!("D{before}+SUM(C{}:C{})", before + 1, this - 1);
+                [
+                    Cell::Blank,
+                    Cell::Formula(formula, sum.to_string(), Look::Money),
+                ]
+            }
+        });
+        if row.stage.is_total() {
+            stage = Some(this);
+        }
+        rows.push(cells);
+    }
+    rows
+}
+
+/// The sum of a stage by the formula of its row.
+pub(super) fn chain_sum(chain: &[ChainRow], nth: usize) -> i128 {
+    let steps = chain.iter().take(nth).enumerate();
+    let steps = steps.filter(|(at, row)| *at == 0 || !row.stage.is_total());
+    steps.map(|(_, row)| row.figure.sum_vnd).sum()
 }

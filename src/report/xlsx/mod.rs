@@ -182,7 +182,10 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let (balance_sheet, balances) = balances::write(book)?.unzip();
     let gateways = gateways::write(book)?;
     let (gateway_sheets, gateways) = match gateways {
-        Some([held, days]) => (vec![held.0, days.0], Some([held.1, days.1])),
+        Some([held, days, chain]) => {
+            let places = [held.1, days.1, chain.1];
+            (vec![held.0, days.0, chain.0], Some(places))
+        }
         None => (Vec::new(), None),
     };
     let shares = shares::write(book)?;

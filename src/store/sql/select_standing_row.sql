@@ -1,4 +1,4 @@
--- What nights before $3 decided, as far as it stood then, of the rows of the days $2 to $3: of every
+-- What nights before $3 decided of the rows of the days $2 to $3, as far as it stood then: of every
 -- row of the sources $1, and of every line that was taken for a sum or tells a payment again.
 SELECT
     t.source, t.id, t.amount_vnd, t.paid_on, t.business_date, t.bank_ref, s.class,

@@ -124,6 +124,7 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
             "provider_fees",
             "gateway_bridge",
             "gateway_days",
+            "gateway_chain",
             "work",
             "share",
             "exceptions",

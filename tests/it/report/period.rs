@@ -369,7 +369,8 @@ fn run_json_names_the_period_asked_for() {
         "nights": ["2022-12-05"], "untold": [], "without_rows": [], "outside": [],
         "blocks": {
             "breakdown": "period", "exceptions": "end", "exceptions.csv": "end",
-            "fee_table": "nights", "gateway_bridge": "chain", "gateway_days": "nights", "grey": "period", "instruments": "nights",
+            "fee_table": "nights", "gateway_bridge": "chain", "gateway_chain": "nights",
+            "gateway_days": "nights", "grey": "period", "instruments": "nights",
             "links.csv": "end", "money_bridge": "nights", "open_bridge": "chain",
             "provider_fees": "nights", "share": "period", "share.csv": "period",
             "sources": "nights", "tie_out": "nights", "totals": "nights", "work": "chain",

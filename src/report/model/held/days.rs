@@ -247,7 +247,7 @@ impl Counted<'_> {
 }
 
 /// The rows of which the matching found a fee missing in what they tell.
-fn net_rows(settlement: &Settlement) -> FxHashMap<(&str, &str), &Classified> {
+pub(super) fn net_rows(settlement: &Settlement) -> FxHashMap<(&str, &str), &Classified> {
     let found = |row: &&Classified| {
         let is_net = |said: &Evidence| matches!(said, Evidence::NetOfFee(_));
         row.key.side == Side::Txn && row.evidence.iter().any(is_net)

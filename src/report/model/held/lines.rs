@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{Day, RowKey, Side, Txn, TxnKind, Vnd};
+use crate::domain::{self, Day, RowKey, Side, Txn, TxnKind, Vnd};
 use crate::matching::Evidence;
 use crate::report::facts::{GatewayFacts, StandingRow};
 use crate::report::model::index::Index;
@@ -41,6 +41,9 @@ pub(super) struct Lines<'a> {
     pub(super) twins: FxHashMap<(&'a str, &'a str), Option<&'a Txn>>,
     /// Sources that tell again of another's rows, and those others.
     pub(super) twins_of: BTreeSet<(&'a str, &'a str)>,
+    /// The lines of banks that hand on, and those that tell another bank's line again.
+    pub(super) hands_on: FxHashSet<RowKey>,
+    pub(super) repeats: FxHashSet<RowKey>,
 }
 
 impl<'a> Lines<'a> {
@@ -96,6 +99,7 @@ impl<'a> Lines<'a> {
             let event = names.event(row);
             match event {
                 Some(event) if !names.is_gateway(event.source.as_str()) => {
+                    lines.hands_on.insert(event.key());
                     let place = lines.singles.entry(id(txn));
                     place.or_insert_with(|| (txn, line_of(event)));
                 }
@@ -120,6 +124,7 @@ impl<'a> Lines<'a> {
                 _ => None,
             });
             if let Some(of) = of {
+                self.hands_on.insert(row.line.key.clone());
                 self.batches.entry(of).or_insert_with(|| row.line.clone());
             }
             return;
@@ -135,10 +140,13 @@ impl<'a> Lines<'a> {
             }
             event = carrier;
         }
-        if names.is_gateway(event.source.as_str()) {
-            let place = self.singles.entry(id(event));
-            place.or_insert_with(|| (event, row.line.clone()));
+        let key = row.line.key.clone();
+        if !names.is_gateway(event.source.as_str()) || self.singles.contains_key(&id(event)) {
+            self.repeats.insert(key);
+            return;
         }
+        self.hands_on.insert(key);
+        self.singles.insert(id(event), (event, row.line.clone()));
     }
 }
 
@@ -159,10 +167,10 @@ fn line_of(txn: &Txn) -> Line {
 }
 
 fn stood_as<'a>(index: &Index<'a>, row: &'a StandingRow) -> Decided<'a> {
-    let reference = row.bank_ref.clone();
+    let reference = domain::txn::reference(&row.key.id, row.bank_ref.as_deref());
     let line = Line {
         key: row.key.clone(),
-        reference: reference.unwrap_or_else(|| (*row.key.id).into()),
+        reference: reference.into(),
         received: row.amount.wide(),
         on: row.paid_on,
         business_date: row.business_date,

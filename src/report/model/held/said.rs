@@ -55,6 +55,11 @@ impl Report {
         self.say_of_nights("held-heading", "held-heading-period")
     }
 
+    /// What the page calls the way from the one-stop system to the bank.
+    pub fn chain_heading(&self) -> String {
+        self.say_of_nights("chain-heading", "chain-heading-period")
+    }
+
     /// What has to be said of one gateway: whose rows are in it, how it began, what is old.
     pub fn held_note(&self, row: &HeldRow) -> String {
         let say = |key: &str, args: &[(&str, &str)]| text::say(self.lang, key, args);
