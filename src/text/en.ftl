@@ -593,7 +593,6 @@ letter-row-txn = transaction { $id } of { $day }, { $amount }{ $of }
 letter-row-fee = fee { $id }, { $amount }{ $of }
 letter-row-receipt = receipt { $id } of { $day }, { $amount }{ $of }
 letter-any-reject = A row of the data sent{ $at } cannot be read and was left out: { $row }. Please check it and send a corrected file.
-letter-any-conflict = About { $row }: it came with two different contents under one id. Please say which is right and send it again.
 letter-any-decision-stale = About { $row }: the data under an earlier decision changed, so the decision is not applied any more. Look at its reason and at the new data, then decide again.
 letter-any-reversed = About { $row }: the provider undid the payment, and the fee has no money. Please ask the payer to pay again if the fee is still due, and correct its status.
 letter-any-refunded = About { $row }: all of the money went back to the payer. Please send the refund decision and check the status of the fee in the one-stop system.

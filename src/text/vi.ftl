@@ -593,7 +593,6 @@ letter-row-txn = giao dịch { $id }, ngày { $day }, số tiền { $amount }{ $
 letter-row-fee = khoản thu { $id }, số tiền { $amount }{ $of }
 letter-row-receipt = biên lai { $id }, ngày { $day }, số tiền { $amount }{ $of }
 letter-any-reject = Một dòng dữ liệu đã gửi{ $at } không đọc được nên chưa được đối soát: { $row }. Đề nghị kiểm tra và gửi lại tệp đã sửa.
-letter-any-conflict = Về { $row }: đã nhận hai nội dung khác nhau dưới cùng một mã. Đề nghị xác nhận bản đúng và gửi lại.
 letter-any-decision-stale = Về { $row }: dữ liệu dưới quyết định trước đây đã thay đổi nên quyết định không còn được áp dụng. Xem lại lý do của quyết định cũ và dữ liệu mới, rồi quyết định lại.
 letter-any-reversed = Về { $row }: nhà cung cấp đã đảo giao dịch, khoản thu chưa có tiền. Đề nghị liên hệ người nộp thanh toán lại nếu hồ sơ vẫn phải thu, và cập nhật trạng thái.
 letter-any-refunded = Về { $row }: toàn bộ số tiền đã được hoàn cho người nộp. Đề nghị gửi quyết định hoàn phí và kiểm tra trạng thái khoản thu trên hệ thống một cửa.
