@@ -252,7 +252,7 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
         kind,
         payer: texts.shared(raw.payer),
         account: opt(raw.account).map(|text| texts.shared(text)),
-        bank_ref: opt(raw.bank_ref).map(|text| texts.own(text)),
+        bank_ref: reference(raw.bank_ref).map(|text| texts.own(text)),
         instrument: raw.instrument.unwrap_or(source.instrument),
         spot: raw.spot,
     })
@@ -260,6 +260,12 @@ fn txn_of(raw: &RawTxn<'_>, source: &SourceContext, texts: &mut Texts) -> Result
 
 fn opt(raw: &str) -> Option<&str> {
     Some(raw.trim()).filter(|text| !text.is_empty())
+}
+
+/// The bank's reference. Zeros alone are none: VNPAY writes 0 while nothing was processed
+/// (`vnp_TransactionNo`), and the number of the payment comes with a later answer.
+fn reference(raw: &str) -> Option<&str> {
+    opt(raw).filter(|text| text.bytes().any(|byte| byte != b'0'))
 }
 
 fn word<T>(read: Option<T>, column: &'static str, text: &str) -> Result<T, Fault> {

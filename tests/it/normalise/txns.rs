@@ -31,6 +31,25 @@ fn amounts_have_signs_only_where_the_source_writes_them() {
 }
 
 #[test]
+fn a_reference_of_zeros_is_none() {
+    let read = |reference: &str| {
+        let mut record = record("T1", "45000", "2022-12-05T10:00:00");
+        record.bank_ref = Some(reference.into());
+        let txn = to_txn(&record, &source("s")).unwrap();
+        txn.bank_ref.map(|told| told.to_string())
+    };
+    for (reference, wanted) in [
+        ("0", None),
+        (" 000 ", None),
+        ("", None),
+        ("14400018", Some("14400018")),
+        ("00A0", Some("00A0")),
+    ] {
+        assert_eq!(read(reference).as_deref(), wanted, "{reference}");
+    }
+}
+
+#[test]
 fn fee_and_net_follow_from_each_other() {
     let read = |fee: &str, net: &str| {
         let row = format!("T1,,m,50000,{fee},{net},2022-12-05T10:00:00,success,payment,");
