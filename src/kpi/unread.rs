@@ -107,12 +107,12 @@ fn dong(facts: &Facts, reject: &Reject) -> i64 {
 fn worth(facts: &Facts, reject: &Reject, unit: Unit) -> Option<i64> {
     match (unit, kind(reject)) {
         (_, Kind::Agency) | (Unit::Registry, Kind::Money | Kind::Order) => None,
-        (Unit::Event | Unit::Registry, _) | (Unit::Dossier, Kind::Fee | Kind::Order) => Some(1),
         (Unit::Dong, _) => Some(dong(facts, reject)).filter(|dong| *dong > 0),
         // one payment may be of as many dossiers as any is
-        (Unit::Dossier, Kind::Money) => {
+        (Unit::Dossier, Kind::Money) if reject.side == Side::Txn => {
             Some(i64::try_from(facts.places.txns.most()).unwrap_or(1).max(1))
         }
+        (Unit::Event | Unit::Registry | Unit::Dossier, _) => Some(1),
     }
 }
 

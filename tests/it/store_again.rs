@@ -234,12 +234,14 @@ async fn a_snapshot_withdraws_a_paid_fee_unless_money_is_linked() {
     }
 }
 
-/// The bounds of a share over all, as the night told them.
+/// The bounds of a share over the year, as the night told them.
 fn bounds(of: &Night, definition: &str) -> String {
     let run = document(of);
     let shares = run["share"].as_array().unwrap();
-    let mine =
-        |share: &&serde_json::Value| share["definition"] == definition && share["scope"] == "";
+    let mine = |share: &&serde_json::Value| {
+        let whole = share["scope"] == "" && share["period"] == "2022";
+        share["definition"] == definition && whole
+    };
     let share = shares.iter().find(mine).unwrap();
     let told = |key: &str| share[key].as_str().unwrap_or("-").to_owned();
     format!("{}..{}", told("low"), told("high"))

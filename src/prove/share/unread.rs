@@ -124,7 +124,7 @@ fn worth(books: &Books, definition: &str, reject: &Reject) -> Option<(i64, i64)>
     match definition {
         "TX_CASHLESS" => Some((1, 1)),
         "AMOUNT_CASHLESS" => Some(dong(books, reject)),
-        _ if money => Some((dossiers(books), i64::MAX)),
+        _ if reject.side == Side::Txn => Some((dossiers(books), i64::MAX)),
         _ => Some((1, 1)),
     }
 }
