@@ -27,7 +27,8 @@ pub enum Span {
     /// One night, as published.
     Night(Day),
     /// A month or a range: as closed; else as of the last published night in it, and where rows of
-    /// its days came after that night, as of the last one of all.
+    /// its days came after that night, as known by the last one of all, cut to the period's own work
+    /// and sources.
     Days(Period),
 }
 
@@ -163,6 +164,16 @@ pub(super) fn shares_of(files: &[OutFile]) -> Option<Value> {
     Some(document["share"].take())
 }
 
+/// Those of them that are of the period.
+fn shares_over(files: &[OutFile], period: &Period) -> Option<Vec<Value>> {
+    let shares = shares_of(files)?.as_array()?.clone();
+    let mine = shares.into_iter();
+    Some(
+        mine.filter(|share| share["period"].as_str() == Some(&*period.label))
+            .collect(),
+    )
+}
+
 fn told_otherwise(period: &Period) -> JobError {
     JobError::Usage {
         message: format!(
@@ -193,14 +204,14 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
             return Ok(Made { name, run, files });
         }
         let mut files = period::files(desk, &closing)?;
-        let closed = shares_of(&files);
+        let closed = shares_over(&files, period);
         if let Some(formats) = &asked.formats {
             files = stage::chosen(files, formats);
             let missing = |format: &&Format| !stage::has(&files, **format);
             if formats.iter().any(|format| missing(&format)) {
                 // not kept when it was closed: told again from what was known then
                 let more = again().await?;
-                if shares_of(&more) != closed {
+                if shares_over(&more, period) != closed {
                     return Err(told_otherwise(period));
                 }
                 let is_new = |file: &OutFile| files.iter().all(|kept| kept.name != file.name);

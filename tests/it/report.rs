@@ -11,7 +11,7 @@ mod browser;
 mod cells;
 mod closed;
 mod documents;
-mod example;
+pub(crate) mod example;
 mod filters;
 mod hostile;
 mod inert;

@@ -9,7 +9,7 @@ use crate::job::of_nights::{self, Telling};
 use crate::job::outcome::Exit;
 use crate::job::{calibration, diff, digest, exits, stage, stored};
 use crate::kpi::Period;
-use crate::report::RunFacts;
+use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::RunRecord;
 
@@ -124,7 +124,7 @@ pub(super) async fn decide(
 ) -> Result<Decided, JobError> {
     desk.progress.step(format!("{day} settle"));
     let Read {
-        pool,
+        mut pool,
         input_digest,
         rules_digest,
         calibration,
@@ -139,9 +139,7 @@ pub(super) async fn decide(
         telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    if let Some(over) = &over {
-        measure_over(&mut rules, over);
-    }
+    over.iter().for_each(|over| measure_over(&mut rules, over));
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
@@ -151,7 +149,7 @@ pub(super) async fn decide(
     };
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior);
-    let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
+    let mut settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
     let exits = exits::of_night(desk, day, &pool, &settlement);
     let before = Previously::read(desk, day).await?;
     let made = (&pool, &rules, &settlement);
@@ -175,6 +173,7 @@ pub(super) async fn decide(
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
+    model::keep_to_period(&mut pool, &mut settlement, &mut facts);
     let decided = Decided {
         run,
         exits,
@@ -205,7 +204,7 @@ async fn within(
         Box::pin(of_nights::tell(desk, facts, over, telling)).await?;
     }
     facts.over = over;
-    Ok(())
+    of_nights::end(desk, facts, telling).await
 }
 
 /// With `run.json`, and in a version that replaces another what changed.
@@ -214,7 +213,7 @@ async fn told(
     mut decided: Decided,
     counts: Option<&str>,
 ) -> Result<Decided, JobError> {
-    if let Some(counts) = counts {
+    if let Some(counts) = counts.filter(|_| !decided.facts.is_told_later()) {
         facts::tell_counts(&mut decided.facts.sources, counts);
     }
     decided.tell();

@@ -88,15 +88,17 @@ pub fn trend(
     totals: &Totals,
     days: u32,
 ) -> Vec<TrendRow> {
-    let tonight = facts.business_date;
+    let tonight = facts.end_night();
     let point = tonight_of(tonight, headline, totals.transactions, totals.open);
     let first = tonight.minus(days.saturating_sub(1));
+    // the last night of a period that a later one tells is one of those that were published
+    let is_told = |day: Day| day < tonight || (day == tonight && facts.is_told_later());
     let mut known: Vec<&TrendPoint> = facts
         .trend
         .iter()
-        .filter(|point| first <= point.business_date && point.business_date < tonight)
+        .filter(|point| first <= point.business_date && is_told(point.business_date))
         .collect();
-    known.push(&point);
+    known.extend((!facts.is_told_later()).then_some(&point));
     known.sort_by_key(|point| point.business_date);
     let mut rows = Vec::new();
     for point in known {
@@ -129,7 +131,7 @@ pub(super) fn both(
 
 /// From the first known month to tonight's, named by their first days.
 fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<TrendRow> {
-    let tonight = facts.business_date;
+    let tonight = facts.end_night();
     let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
     let period = Period::month_to(tonight);
     let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &period));
@@ -138,7 +140,8 @@ fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tre
     let mut rows = Vec::new();
     let mut month = tonight.month_start();
     for _ in 0..MONTHS {
-        let known = facts.page.months.iter().chain([&now]);
+        let now = (!facts.is_told_later()).then_some(&now);
+        let known = facts.page.months.iter().chain(now);
         let of_month = |point: &&TrendPoint| point.business_date.month_start() == month;
         rows.push(TrendRow {
             day: month,
