@@ -303,6 +303,11 @@ impl RunFacts {
         self.over.as_ref().filter(|period| **period != night)
     }
 
+    /// True where the year to date began anew since that day: shares of two years are not compared.
+    pub fn begins_anew(&self, since: Day) -> bool {
+        since.year_start() != self.business_date.year_start()
+    }
+
     /// True where a night after the end of the period tells it, because it knows rows of its days
     /// that the last night in it did not. Work and sources of other days are none of it.
     pub fn is_told_later(&self) -> bool {

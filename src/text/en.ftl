@@ -94,6 +94,8 @@ change-month = { $moved } since { $day }
 change-points = { $points } pp
 change-earlier-nights = earlier nights that were published again
 change-none = unchanged
+change-new-year = a new year, not compared with { $day }
+change-other-year = new year
 
 # The share
 share-heading = Shares and targets
@@ -110,6 +112,7 @@ trend-intro = The share as each night published it, with its proven interval. A 
 trend-days = The year to date, the last 30 days
 trend-months = Month by month, the last 13 months
 trend-said = From { $from } ({ $first }) to { $to } ({ $last }); { $gaps } without a report.
+trend-new-year = Before that it is the year { $year } to date, which is not compared.
 trend-figures = The figures of the chart
 trend-gap = no report
 share-deciding-met = A short list that proves the target met, if all turn out well ({ $n })

@@ -93,6 +93,8 @@ change-night = { $moved } so với đêm { $day }
 change-month = { $moved } so với { $day }
 change-points = { $points } điểm %
 change-none = không đổi
+change-new-year = năm mới, không so với { $day }
+change-other-year = năm mới
 change-earlier-nights = các đêm trước đã công bố lại
 
 # The share
@@ -110,6 +112,7 @@ trend-intro = Tỷ lệ như từng đêm đã công bố, kèm khoảng chứng
 trend-days = Lũy kế năm, 30 ngày gần nhất
 trend-months = Từng tháng, 13 tháng gần nhất
 trend-said = Từ { $from } ({ $first }) đến { $to } ({ $last }); { $gaps } kỳ không có báo cáo.
+trend-new-year = Trước đó là lũy kế năm { $year }, không so với năm sau.
 trend-figures = Số liệu của biểu đồ
 trend-gap = không có báo cáo
 share-deciding-met = Danh sách ngắn đủ để chắc chắn đạt, nếu đều có kết quả thuận lợi ({ $n })

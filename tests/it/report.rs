@@ -19,6 +19,7 @@ mod known;
 mod large;
 mod light;
 mod morning;
+mod new_year;
 mod pairings;
 mod pdf;
 mod period;

@@ -85,7 +85,7 @@ pub use status::Status;
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
-pub use trend::{Trend, TrendRow, trend, trend_said};
+pub use trend::{Trend, TrendRow, new_year, trend, trend_name, trend_said};
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.

@@ -56,8 +56,42 @@ impl TrendRow {
     }
 }
 
-/// What the rows say in a sentence: the first and the last share, and how many are missing.
+/// The year of a row of days, where the row before it is of another: the year to date begins anew.
+pub fn new_year(rows: &[TrendRow], at: usize, months: bool) -> Option<String> {
+    let (before, row) = (rows.get(at.checked_sub(1)?)?, rows.get(at)?);
+    let is_new = !months && before.day.year_start() != row.day.year_start();
+    is_new.then(|| row.day.date().format("%Y").to_string())
+}
+
+/// The day or month of a row in full, with a word where the year to date begins anew.
+pub fn trend_name(lang: Lang, rows: &[TrendRow], at: usize, months: bool) -> String {
+    let name = rows
+        .get(at)
+        .map_or_else(String::new, |row| row.name(lang, months));
+    match new_year(rows, at, months) {
+        None => name,
+        Some(_) => format!("{name} ({})", text::say(lang, "change-other-year", &[])),
+    }
+}
+
+/// What the rows say in a sentence: the first and the last share, and how many are missing. Of days
+/// those of the last year alone: shares of two years to date are not compared.
 pub fn trend_said(lang: Lang, rows: &[TrendRow], months: bool) -> String {
+    let anew = (0..rows.len()).rfind(|at| new_year(rows, *at, months).is_some());
+    let said = said_of(
+        lang,
+        rows.get(anew.unwrap_or(0)..).unwrap_or_default(),
+        months,
+    );
+    let Some(before) = anew.and_then(|at| rows.get(at.checked_sub(1)?)) else {
+        return said;
+    };
+    let year = before.day.date().format("%Y").to_string();
+    let more = text::say(lang, "trend-new-year", &[("year", &year)]);
+    format!("{said} {more}")
+}
+
+fn said_of(lang: Lang, rows: &[TrendRow], months: bool) -> String {
     let known = |row: &&TrendRow| row.point.as_ref().is_some_and(|p| p.share.is_some());
     let mut seen = rows.iter().filter(known);
     let first = seen.next();
