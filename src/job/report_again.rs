@@ -229,7 +229,10 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
     let mut decided = decided.ok_or_else(|| since(&run))?;
-    decided.facts.page.closed.clone_from(&asked.mark);
+    decided.facts.page.closed = match &asked.mark {
+        Some(mark) => Some(mark.clone()),
+        None => period::reopened(desk, period).await?,
+    };
     Ok(Made {
         name,
         files: stage::files(by, &decided)?,

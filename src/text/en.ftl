@@ -887,6 +887,7 @@ banner-closed-file = file { $file } (source { $source }, day { $day }, { $n } li
 banner-closed-rows = { $n } transactions, { $sum }
 banner-note-heading = To know
 closed-note = Closed at { $at } by { $by }. Reason: { $reason }.
+reopened-note = Opened again at { $at } by { $by }. Reason: { $reason }. The figures below are not closed.
 period-late = the period { $period } is closed ({ $by }, { $at }), and files came since for days in it: { $files }
 period-late-fix = if the period has to be mended: `doisoat period reopen { $period } --reason "..."`, run its nights again, close it again; otherwise leave it: the new figures stand in `doisoat report --now`
 fee-table-lost = the fee table that { $run } was told with ({ $digest }) is not in the archive any more, and today's is another

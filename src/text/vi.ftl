@@ -887,6 +887,7 @@ banner-closed-file = tệp { $file } (nguồn { $source }, ngày { $day }, { $n 
 banner-closed-rows = { $n } giao dịch, { $sum }
 banner-note-heading = Cần biết
 closed-note = Đã chốt số liệu lúc { $at }, người chốt: { $by }. Lý do: { $reason }.
+reopened-note = Kỳ này đã được mở lại lúc { $at }, người mở: { $by }. Lý do: { $reason }. Số liệu dưới đây chưa chốt.
 period-late = kỳ { $period } đã chốt ({ $by }, { $at }), sau đó có tệp đến cho ngày trong kỳ: { $files }
 period-late-fix = nếu kỳ phải sửa: `doisoat period reopen { $period } --reason "..."`, chạy lại các đêm của kỳ, rồi chốt lại; nếu không, để nguyên: số mới có ở `doisoat report --now`
 fee-table-lost = biểu phí mà { $run } đã dùng (mã { $digest }) không còn trong kho lưu, và biểu phí hôm nay đã khác

@@ -7,6 +7,7 @@ use doisoat::classify::Severity;
 use doisoat::domain::{Completeness, Day, Lang, Period};
 use doisoat::job::Desk;
 use doisoat::job::as_known::Known;
+use doisoat::job::nightly::{self, Mode};
 use doisoat::job::period::{self, Word};
 use doisoat::job::report_again::{self, Asked, Span};
 use doisoat::report::facts::SourceNight;
@@ -189,6 +190,65 @@ async fn closed(desk: &Desk) -> BTreeMap<String, Vec<u8>> {
 
 fn page_of(files: &BTreeMap<String, Vec<u8>>) -> &str {
     std::str::from_utf8(&files["index.html"]).unwrap()
+}
+
+/// Opened again, a period is not called closed: its folder and each report say who opened it, and
+/// closed once more it does not speak of the closing before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_that_was_opened_again_says_so() {
+    const CLOSED: &str = "Đã chốt số liệu lúc";
+    const LATE_FOR: &str = "Báo cáo đã chốt giữ nguyên";
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    for date in [FIRST, SECOND] {
+        town.morning_after(day(date));
+        night(&desk, date).await;
+    }
+    assert!(page_of(&closed(&desk).await).contains(CLOSED));
+    let mut sources = desk.config.sources.iter();
+    let source = sources.find(|source| source.registration.kind == "sepay");
+    let rows = [(LATE[0], 35_000, FIRST)];
+    late_of(&desk, &source.unwrap().name.clone(), day(THIRD), &rows).await;
+    town.morning_after(day(THIRD));
+    night(&desk, THIRD).await;
+    // while it is closed, what is known now says that the closed report does not hold it
+    let now = told(&desk, Known::Now).await;
+    assert!(page_of(&now).contains(LATE_FOR));
+
+    let lease = desk.lease("period reopen").await.unwrap();
+    let (period, word) = (both(), word("thiếu một sao kê"));
+    let opened = period::reopen(&desk, &lease, &period, &word);
+    Box::pin(opened).await.unwrap();
+    desk.store.release_lease(lease).await.unwrap();
+    let folder = files(&desk.config.report_dir.join("2022-12-05_2022-12-06"));
+    let again = nightly::run(&desk, day(FIRST), Mode::Publish);
+    assert_eq!(Box::pin(again).await.unwrap().run.version, 2);
+    let open = told(&desk, Known::Standing).await;
+    for (name, files) in [("folder", &folder), ("report", &open)] {
+        let page = page_of(files);
+        assert!(page.contains("Kỳ này đã được mở lại lúc"), "{name}");
+        assert!(
+            page.contains("Lý do: thiếu một sao kê. Số liệu dưới đây chưa chốt."),
+            "{name}"
+        );
+        assert!(!page.contains(CLOSED) && !page.contains(LATE_FOR), "{name}");
+        assert!(workbook_says(files, "thiếu một sao kê"), "{name}");
+    }
+    let closed = closed(&desk).await;
+    let page = page_of(&closed);
+    assert!(page.contains(CLOSED) && page.contains("gửi Sở Tài chính"));
+    assert!(!page.contains("mở lại lúc") && !page.contains(LATE_FOR));
+    assert!(
+        listed(&closed).len() == listed(&open).len(),
+        "the row is in both"
+    );
+}
+
+fn workbook_says(files: &BTreeMap<String, Vec<u8>>, said: &str) -> bool {
+    let book = std::io::Cursor::new(files["doisoat.xlsx"].as_slice());
+    let mut book = zip::ZipArchive::new(book).unwrap();
+    let strings = book.by_name("xl/sharedStrings.xml").unwrap();
+    std::io::read_to_string(strings).unwrap().contains(said)
 }
 
 fn sources(at: &str, state: Completeness, missing: &[&str]) -> NightSources {

@@ -7,7 +7,7 @@ use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::of_nights::{self, Telling};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, exits, stage, stored};
+use crate::job::{calibration, diff, digest, exits, late, stage, stored};
 use crate::kpi::Period;
 use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -204,6 +204,9 @@ async fn within(
         Box::pin(of_nights::tell(desk, facts, over, telling)).await?;
     }
     facts.over = over;
+    if let Some(period) = facts.period().cloned() {
+        late::of_period(desk, &period, &mut facts.page.late).await?;
+    }
     of_nights::end(desk, facts, telling).await
 }
 

@@ -122,7 +122,7 @@ pub struct Report {
     /// The night at whose end the period stood; else the night.
     #[serde(skip)]
     pub end_night: Day,
-    /// Who closed its figures, when and why; none in a report that is not closed.
+    /// Who closed its figures, or opened them again, when and why; none where nobody ever did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_mark: Option<ClosedMark>,
     /// The run box: label and value.

@@ -244,7 +244,8 @@ impl Report {
         self.span(key, "page-subtitle")
     }
 
-    /// Who closed the figures of the period, when and why; none in any other report.
+    /// Who closed the figures of the period, or opened them again, when and why; none in any other
+    /// report.
     pub fn closed_note(&self) -> Option<String> {
         let mark = self.closed_mark.as_ref()?;
         let args = [
@@ -252,7 +253,7 @@ impl Report {
             ("by", &*mark.by),
             ("reason", &*mark.reason),
         ];
-        Some(text::say(self.lang, "closed-note", &args))
+        Some(text::say(self.lang, mark.key(), &args))
     }
 
     /// Which version of the night it is.
