@@ -24,8 +24,8 @@ Examples:
   doisoat period list
 A closed period is reported as it was closed, to the byte: `doisoat report --month 2022-12`. What
 arrives later shows in `doisoat report --month 2022-12 --now`, on the page of the night that reads it,
-in `doisoat status` and in `doisoat check`. A night of a closed period is not published anew. `doisoat
-verify` checks the book.")]
+in `doisoat status` and in `doisoat check`. A night of a closed period is not published anew. Opened
+again, its folder says who opened it and why. `doisoat verify` checks the book.")]
 pub struct PeriodArgs {
     #[command(subcommand)]
     what: What,

@@ -43,6 +43,8 @@ between with the reason, what counts otherwise. The folder (2022-12_as-of-2022-1
 known.csv (shares and bounds then and now), arrived.csv (rows and decisions that came between), moved.csv (the items
 that count otherwise, with all that each may count as, of which the bounds are made) and all of it in known.json;
 counts of sources are those of the run that it tells of.
+A period is told by its last night; where rows of its days came later, by the last night of all, cut to the work and
+the sources of the period (\"theo số liệu biết đến đêm ...\").
 A period that was closed (doisoat period close) is reported as it was closed, and says so. Minutes are as of the last
 night of their period: what waited then is due in the next ones. The form of payments is of one state: nights that were
 published again since are named in it, or it is refused with what to run.")]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
-use crate::domain::{Day, Inputs, Lang, Moment};
+use crate::domain::{Day, Inputs, Lang, Moment, Period};
 use crate::report::Figure;
 use crate::report::facts::{LateFile, LateForClosed};
 use crate::store::{Closing, ExportFile, RunRecord, Store};
@@ -137,6 +137,20 @@ pub(super) async fn of_run(
         }
     }
     Ok(all)
+}
+
+/// Of what came for closed periods the report of a period tells what came for that one since it was
+/// closed, while it is: the others are matters of the nights that read them, and once it was opened
+/// again its report holds what came.
+pub(super) async fn of_period(
+    desk: &Desk,
+    period: &Period,
+    late: &mut Vec<LateForClosed>,
+) -> Result<(), JobError> {
+    let standing = super::period::closing_of(desk, period).await?;
+    let closed_at = standing.map(|closing| at(desk.config.lang, &closing));
+    late.retain(|late| late.period == *period && Some(&*late.at) == closed_at.as_deref());
+    Ok(())
 }
 
 /// Day and amount of the money rows that the night brought first.

@@ -1,5 +1,6 @@
 //! The nights of a period added up, each as it stands published, or as it stood at an instant.
 
+mod later;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use crate::report::json;
 use crate::report::model::{MoneyRow, NightSources, OfNights, spans};
 use crate::report::{Figure, RunFacts, SourceNight};
 use crate::store::RunRecord;
+pub(super) use later::end;
 use rows::Rows;
 
 /// How much is told of the nights.
@@ -145,19 +147,23 @@ async fn sum(
 
 /// The sources of a night as they were published, and the files that it read.
 async fn sources_of(desk: &Desk, run: &RunRecord) -> Result<NightSources, JobError> {
-    let night = |facts: SourceFacts| SourceNight {
-        facts,
-        rows: Figure::default(),
-        rejects: 0,
-        by_kind: Vec::new(),
-        arrived: Figure::default(),
-    };
     let told = stored::sources(&run.sources_json)?;
-    let mut sources: Vec<SourceNight> = told.into_iter().map(night).collect();
+    let mut sources: Vec<SourceNight> = told.into_iter().map(source_night).collect();
     facts::tell_counts(&mut sources, &run.run_json);
     Ok(NightSources {
         day: run.business_date,
         sources,
         files: page::files(desk, run).await?,
     })
+}
+
+/// A source without its counts.
+fn source_night(facts: SourceFacts) -> SourceNight {
+    SourceNight {
+        facts,
+        rows: Figure::default(),
+        rejects: 0,
+        by_kind: Vec::new(),
+        arrived: Figure::default(),
+    }
 }

@@ -109,16 +109,24 @@ pub async fn close(
     report_again::show(&desk.config.report_dir, &made)
 }
 
-/// The mark that the report of a closed period carries.
+/// The mark that the report of a closed period carries, or of one that was opened again.
 pub(super) fn mark(desk: &Desk, closing: &Closing) -> ClosedMark {
     ClosedMark {
         by: closing.by.clone(),
         at: late::at(desk.config.lang, closing).into(),
         reason: closing.reason.clone(),
+        reopened: !closing.closes,
     }
 }
 
-/// Opens a closed period again.
+/// The mark of a period that was opened again and is not closed since.
+pub(super) async fn reopened(desk: &Desk, period: &Period) -> Result<Option<ClosedMark>, JobError> {
+    let last = states(desk).await?.remove(&period.label);
+    let opened = last.filter(|entry| !entry.closes);
+    Ok(opened.map(|entry| mark(desk, &entry)))
+}
+
+/// Opens a closed period again. Its folder says so from then on; the closed one is put aside.
 pub async fn reopen(
     desk: &Desk,
     lease: &Lease,
@@ -133,10 +141,19 @@ pub async fn reopen(
     };
     let mut entry = entry(period, word, desk, closing.run_id, Vec::new());
     entry.closes = false;
-    Ok(desk
-        .store
+    desk.store
         .close_period(lease, &entry, &desk.now_wall())
-        .await?)
+        .await?;
+    let asked = Asked::of(Span::Days(period.clone()));
+    match Box::pin(report_again::make(desk, &asked)).await {
+        Ok(made) => report_again::show(&desk.config.report_dir, &made).map(drop),
+        // the decision stands, whatever the nights can be told by
+        Err(JobError::Usage { message, fix }) => {
+            warn!(stage = "period", fix, "{message}");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn entry(

@@ -29,7 +29,8 @@ pub enum Span {
     /// One night, as published.
     Night(Day),
     /// A month or a range: as closed; else as of the last published night in it, and where rows of
-    /// its days came after that night, as of the last one of all.
+    /// its days came after that night, as known by the last one of all, cut to the period's own work
+    /// and sources.
     Days(Period),
 }
 
@@ -172,7 +173,10 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
     let mut decided = decided.ok_or_else(|| since(desk, &run))?;
-    decided.facts.page.closed.clone_from(&asked.mark);
+    decided.facts.page.closed = match &asked.mark {
+        Some(mark) => Some(mark.clone()),
+        None => period::reopened(desk, period).await?,
+    };
     Ok(Made {
         name: name_of(period),
         files: stage::files(by, &decided)?,

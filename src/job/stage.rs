@@ -171,7 +171,11 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
         // only the page shows it: what is checked or asked for otherwise is not settled seven times
         let grid = || what_if::grid_of(pool, rules, prior, settlement);
         let facts = RunFacts {
-            what_if: if page { grid() } else { Vec::new() },
+            what_if: if page && !facts.is_told_later() {
+                grid()
+            } else {
+                Vec::new()
+            },
             ..facts.clone()
         };
         let report = Report::build(pool, settlement, &facts, CLASSES);

@@ -26,6 +26,11 @@ impl<'r> Ranks<'r> {
         Self(rows.iter().filter_map(rank).collect())
     }
 
+    /// True unless the exception is of a day after the period: the work of a period is none of it.
+    fn is_of(&self, id: &ExceptionId, period: &Period) -> bool {
+        self.0.get(id).is_none_or(|(_, day)| *day <= period.to)
+    }
+
     /// The most money and the oldest row first.
     fn rank(&self, item: &Contribution) -> (Reverse<i128>, Option<Day>) {
         let known = || item.exceptions.iter().filter_map(|id| self.0.get(id));
@@ -36,7 +41,8 @@ impl<'r> Ranks<'r> {
 
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
 /// While what one item moves is independent of the others, taking the largest first is shortest;
-/// where items hang on each other a shorter list may do.
+/// where items hang on each other a shorter list may do. A row of after the period may touch an item
+/// of it; what it alone can settle is in no list.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,
@@ -68,8 +74,8 @@ pub(super) fn deciding(
     let lacking = -balance(total.low);
     let beyond = balance(total.high) + 1;
     Deciding {
-        met: shortest(up.collect(), lacking, ranks),
-        missed: shortest(down.collect(), beyond, ranks),
+        met: shortest(up.collect(), lacking, period, ranks),
+        missed: shortest(down.collect(), beyond, period, ranks),
     }
 }
 
@@ -77,9 +83,12 @@ pub(super) fn deciding(
 fn shortest(
     mut gains: Vec<(i128, &Contribution)>,
     needed: i128,
+    period: &Period,
     ranks: &Ranks<'_>,
 ) -> Vec<ExceptionId> {
-    gains.retain(|(gain, _)| *gain > 0);
+    let is_of = |id: &&ExceptionId| ranks.is_of(id, period);
+    let alone = |item: &Contribution| !item.exceptions.iter().any(|id| is_of(&id));
+    gains.retain(|(gain, item)| *gain > 0 && (item.exceptions.is_empty() || !alone(item)));
     gains.sort_by_cached_key(|(gain, item)| {
         let rank = ranks.rank(item);
         (
@@ -96,7 +105,8 @@ fn shortest(
             break;
         }
         rest -= gain;
-        let new = item.exceptions.iter().filter(|id| seen.insert(*id));
+        let own = item.exceptions.iter().filter(is_of);
+        let new = own.filter(|id| seen.insert(*id));
         list.extend(new.cloned());
     }
     if rest > 0 { Vec::new() } else { list }
@@ -173,14 +183,20 @@ mod tests {
         let known: Vec<_> = items.iter().zip(money).map(rank).collect();
         let ranks = Ranks(known.iter().map(|(id, rank)| (id, *rank)).collect());
         let gains = || items.iter().map(|item| (1, item)).collect::<Vec<_>>();
-        let of = |needed| shortest(gains(), needed, &ranks);
+        let period = Period::range(Day::of_ms(0), Day::of_ms(5 * 86_400_000));
+        let of = |needed| shortest(gains(), needed, &period, &ranks);
         let id = |n: usize| items[n].exceptions[0].clone();
         assert_eq!(of(1), [id(2)]);
         assert_eq!(of(4), [id(2), id(1), id(3), id(0)]);
         // more money never outranks a larger effect
         let mut gains = gains();
         gains[0].0 = 2;
-        assert_eq!(shortest(gains, 2, &ranks), [id(0)]);
+        assert_eq!(shortest(gains, 2, &period, &ranks), [id(0)]);
+        // a row of after the period is none of its work, and without it nothing is proved
+        let before = Period::range(Day::of_ms(0), Day::of_ms(2 * 86_400_000));
+        let gains = || items.iter().map(|item| (1, item)).collect::<Vec<_>>();
+        assert_eq!(shortest(gains(), 2, &before, &ranks), [id(2), id(3)]);
+        assert!(shortest(gains(), 3, &before, &ranks).is_empty());
     }
 
     #[test]

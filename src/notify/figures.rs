@@ -36,7 +36,7 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
             "transactions",
             false,
         ),
-        share_row(share, &before["share"], lang),
+        share_row(share, run, lang),
         row(plain("tile-open"), &totals["open"], "open", true),
         row(
             plain("tile-exceptions"),
@@ -57,7 +57,13 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
     }
 }
 
-fn share_row(share: &Value, before: &Value, lang: Lang) -> Vec<String> {
+fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {
+    let before = &run["previous"];
+    let year = |of: &Value| {
+        Day::parse(of["business_date"].as_str()?)
+            .ok()
+            .map(Day::year_start)
+    };
     let exact = |of: &Value| {
         let part = |key: &str| of[key].as_i64().map(i128::from);
         Fraction::new(part("numerator")?, part("denominator")?)
@@ -68,7 +74,10 @@ fn share_row(share: &Value, before: &Value, lang: Lang) -> Vec<String> {
     };
     // without data a document tells parts, and no share
     let now = exact(share).filter(|_| share["share"].is_string());
-    let moved = now.zip(exact(before)).map(|(now, was)| {
+    let moved = now.zip(exact(&before["share"])).map(|(now, was)| {
+        if year(before) != year(run) {
+            return say(lang, "change-other-year", &[]);
+        }
         let moved = points(lang, was, now);
         say(lang, "change-points", &[("points", &moved)])
     });

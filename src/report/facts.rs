@@ -305,6 +305,26 @@ impl RunFacts {
         self.over.as_ref().filter(|period| **period != night)
     }
 
+    /// True where the year to date began anew since that day: shares of two years are not compared.
+    pub fn begins_anew(&self, since: Day) -> bool {
+        since.year_start() != self.business_date.year_start()
+    }
+
+    /// True where a night after the end of the period tells it, because it knows rows of its days
+    /// that the last night in it did not. Work and sources of other days are none of it.
+    pub fn is_told_later(&self) -> bool {
+        self.over
+            .as_ref()
+            .is_some_and(|period| period.to < self.business_date)
+    }
+
+    /// The night at whose end the period stood: the last one in it; else the night of the run.
+    pub fn end_night(&self) -> Day {
+        let nights = self.of_nights().filter(|_| self.is_told_later());
+        let last = nights.and_then(|nights| nights.nights.last());
+        last.copied().unwrap_or(self.business_date)
+    }
+
     /// The nights of the period that the report is of; none where it is of a night.
     pub fn of_nights(&self) -> Option<&OfNights> {
         self.period().and(self.nights.as_deref())

@@ -3,17 +3,22 @@
 # The page
 page-title = Reconciliation of fees, { $day }
 page-title-period = Reconciliation of fees, { $period }; figures up to the night of { $day }
+page-title-later = Reconciliation of fees, { $period }; as known by the night of { $day }
 page-heading = Reconciliation of fees
 page-subtitle = Business date { $day }
 page-subtitle-period = Report: { $period }; figures up to the night of { $day }
+page-subtitle-later = Report: { $period }; as known by the night of { $day }
 version-note-period = Version { $version } of the night of { $day }
 of-night = { $label }, night of { $day }
 of-nights = { $label }, { $period }
 at-end = { $label }, after the night of { $day }
+at-end-later = { $label }, as known by the night of { $day }
 this-night = this night
 that-night = the night of { $day }
 night-heading = Night of { $day }
+night-heading-later = Open work of { $period }, as known by the night of { $day }
 night-intro = From here on the figures are of the night of { $day } alone, and of what was open after it; they are not those of the period.
+night-intro-later = From here on: work of the period and of days before it that is still open as known by the night of { $day } (the last night of the period is that of { $end }); work of days after the period is not in this report.
 version-note = Version { $version } of this night
 personal-note = Holds masked personal data. For internal use.
 nav-label = Sections of the report
@@ -74,6 +79,7 @@ nights-count = sum of { $n } nights
 nights-twice = told too much: { $n } rows, { $sum }
 nights-outside = outside of the nights: { $n } rows, { $sum }
 work-moved = in the period: { $opened } came up, { $settled } settled, { $changed } of another class now
+work-moved-later = ; after it, up to the night of { $day }: { $opened } more came up, { $settled } settled
 tile-open = Value not matched, newly arisen
 tile-exceptions = Exceptions to settle
 tile-overdue = At risk for more than { $days } days
@@ -88,6 +94,8 @@ change-month = { $moved } since { $day }
 change-points = { $points } pp
 change-earlier-nights = earlier nights that were published again
 change-none = unchanged
+change-new-year = a new year, not compared with { $day }
+change-other-year = new year
 
 # The share
 share-heading = Shares and targets
@@ -112,6 +120,7 @@ weekday-sat = Sat
 weekday-sun = Sun
 trend-months = Month by month, the last 13 months
 trend-said = From { $from } ({ $first }) to { $to } ({ $last }); { $gaps } without a report.
+trend-new-year = Before that it is the year { $year } to date, which is not compared.
 trend-figures = The figures of the chart
 trend-gap = no report
 share-deciding-met = A short list that proves the target met, if all turn out well ({ $n })
@@ -434,9 +443,12 @@ carry-heading = What was open, carried over from the night before
 carry-heading-period = Open items, from the start to the end of { $period }
 carry-intro-period = Open before the first night of the period + newly open ± other amount − matched − left out = open after its last night; the movements are the sums of the nights, and an item that opens again counts each time. Where a night does not begin with what the night before it left, the difference has a column of its own. Not explained are rows that are no longer in the data.
 carry-between = ± Between the nights
+carry-between-later = ± Between the nights, and after the period
 carry-break = { $source }: the night of { $day } began with { $n } rows, { $sum } other than what the night of { $before } left
+carry-later = { $source }: after the night of { $before }, up to that of { $day }: { $n } rows, { $sum } (settled, or came late)
 work-heading-period = Exceptions to work on, from the start to the end of { $period }
 work-chain = At the start { $opening } + came up { $opened } − settled { $settled } − of another class now { $changed } = at the end { $closing }. What changed its class came up again in the new one.
+work-chain-later = After the night of { $after }, up to that of { $day }: { $opened } more came up − settled { $settled } = open { $closing }, of the period and of days before it alone.
 work-chain-rest = At the start { $opening } + came up { $opened } − settled { $settled } − of another class now { $changed } ± not explained { $rest } = at the end { $closing }. What changed its class came up again in the new one.
 carry-intro = Carried over + newly open ± amount changed − matched − left out = carried forward. Matched and left-out rows go with the amount carried over; a changed amount is no row more or less. A fee that is paid in part is carried with what is outstanding; a further part paid goes under matched, with no row. What is unexplained is rows not seen any more.
 carry-opening = Carried over
@@ -976,6 +988,7 @@ banner-closed-file = file { $file } (source { $source }, day { $day }, { $n } li
 banner-closed-rows = { $n } transactions, { $sum }
 banner-note-heading = To know
 closed-note = Closed at { $at } by { $by }. Reason: { $reason }.
+reopened-note = Opened again at { $at } by { $by }. Reason: { $reason }. The figures below are not closed.
 period-late = the period { $period } is closed ({ $by }, { $at }), and files came since for days in it: { $files }
 period-late-fix = if the period has to be mended: `doisoat period reopen { $period } --reason "..."`, run its nights again, close it again; otherwise leave it: the new figures stand in `doisoat report --now`
 fee-table-lost = the fee table that { $run } was told with ({ $digest }) is not in the archive any more, and today's is another

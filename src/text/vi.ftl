@@ -3,17 +3,22 @@
 # The page
 page-title = Báo cáo đối soát phí, lệ phí ngày { $day }
 page-title-period = Báo cáo đối soát phí, lệ phí { $period }; số liệu đến hết đêm { $day }
+page-title-later = Báo cáo đối soát phí, lệ phí { $period }; theo số liệu biết đến đêm { $day }
 page-heading = Báo cáo đối soát phí, lệ phí
 page-subtitle = Ngày đối soát { $day }
 page-subtitle-period = Báo cáo { $period }; số liệu đến hết đêm { $day }
+page-subtitle-later = Báo cáo { $period }; theo số liệu biết đến đêm { $day }
 version-note-period = Bản số { $version } của đêm { $day }
 of-night = { $label }, đêm { $day }
 of-nights = { $label }, { $period }
 at-end = { $label }, đến hết đêm { $day }
+at-end-later = { $label }, theo số liệu biết đến đêm { $day }
 this-night = đêm này
 that-night = đêm { $day }
 night-heading = Đêm { $day }
+night-heading-later = Việc còn mở của { $period }, theo số liệu biết đến đêm { $day }
 night-intro = Từ đây trở xuống là những việc còn mở đến hết đêm { $day }, và số liệu của riêng đêm đó; không phải số liệu của cả kỳ.
+night-intro-later = Từ đây trở xuống là những việc của kỳ và của các ngày trước kỳ còn mở theo số liệu biết đến đêm { $day } (đêm cuối của kỳ là đêm { $end }); việc của các ngày sau kỳ không nằm trong báo cáo này.
 version-note = Bản số { $version } của đêm này
 personal-note = Có dữ liệu cá nhân đã che bớt. Lưu hành nội bộ.
 nav-label = Các phần của báo cáo
@@ -74,6 +79,7 @@ nights-count = cộng { $n } đêm
 nights-twice = tính dư: { $n } dòng, { $sum }
 nights-outside = ngoài các đêm: { $n } dòng, { $sum }
 work-moved = trong kỳ: phát sinh { $opened }, đã xử lý { $settled }, đổi loại { $changed }
+work-moved-later = ; sau kỳ, đến đêm { $day }: phát sinh thêm { $opened }, đã xử lý { $settled }
 tile-open = Giá trị chưa khớp phát sinh
 tile-exceptions = Ngoại lệ cần xử lý
 tile-overdue = Rủi ro quá { $days } ngày
@@ -87,6 +93,8 @@ change-night = { $moved } so với đêm { $day }
 change-month = { $moved } so với { $day }
 change-points = { $points } điểm %
 change-none = không đổi
+change-new-year = năm mới, không so với { $day }
+change-other-year = năm mới
 change-earlier-nights = các đêm trước đã công bố lại
 
 # The share
@@ -112,6 +120,7 @@ weekday-sat = T7
 weekday-sun = CN
 trend-months = Từng tháng, 13 tháng gần nhất
 trend-said = Từ { $from } ({ $first }) đến { $to } ({ $last }); { $gaps } kỳ không có báo cáo.
+trend-new-year = Trước đó là lũy kế năm { $year }, không so với năm sau.
 trend-figures = Số liệu của biểu đồ
 trend-gap = không có báo cáo
 share-deciding-met = Danh sách ngắn đủ để chắc chắn đạt, nếu đều có kết quả thuận lợi ({ $n })
@@ -434,9 +443,12 @@ carry-heading = Khoản còn mở, từ đêm trước chuyển sang
 carry-heading-period = Khoản còn mở, từ đầu đến cuối { $period }
 carry-intro-period = Còn mở trước đêm đầu của kỳ + mới mở ± đổi số tiền − đã khớp − loại ra = còn mở sau đêm cuối của kỳ; các biến động là tổng của các đêm, một khoản mở lại được tính mỗi lần. Nếu một đêm không bắt đầu bằng đúng số mà đêm trước để lại, phần chênh có cột riêng. Phần chưa giải thích là dòng không còn trong dữ liệu.
 carry-between = ± Chênh giữa các đêm
+carry-between-later = ± Chênh giữa các đêm, và sau kỳ
 carry-break = { $source }: đêm { $day } bắt đầu lệch { $n } dòng, { $sum } so với số mà đêm { $before } để lại
+carry-later = { $source }: từ sau đêm { $before } đến đêm { $day } thay đổi { $n } dòng, { $sum } (đã xử lý, hoặc đến muộn)
 work-heading-period = Ngoại lệ cần xử lý, từ đầu đến cuối { $period }
 work-chain = Đầu kỳ { $opening } + phát sinh { $opened } − đã xử lý { $settled } − đổi loại { $changed } = cuối kỳ { $closing }. Ngoại lệ đổi loại được tính lại là phát sinh ở loại mới.
+work-chain-later = Từ sau đêm { $after } đến đêm { $day }: phát sinh thêm { $opened } − đã xử lý { $settled } = còn { $closing }, chỉ kể việc của kỳ và của các ngày trước kỳ.
 work-chain-rest = Đầu kỳ { $opening } + phát sinh { $opened } − đã xử lý { $settled } − đổi loại { $changed } ± chưa giải thích { $rest } = cuối kỳ { $closing }. Ngoại lệ đổi loại được tính lại là phát sinh ở loại mới.
 carry-intro = Kỳ trước chuyển sang + mới mở ± đổi số tiền − đã khớp − loại ra = chuyển kỳ sau. Dòng đã khớp hoặc loại ra trừ theo số tiền đã chuyển sang; đổi số tiền không thêm bớt dòng. Khoản thu đã nộp một phần chuyển sang với phần còn phải thu; phần nộp thêm trừ ở đã khớp, không thêm bớt dòng. Phần chưa giải thích là dòng không còn trong dữ liệu.
 carry-opening = Kỳ trước chuyển sang
@@ -976,6 +988,7 @@ banner-closed-file = tệp { $file } (nguồn { $source }, ngày { $day }, { $n 
 banner-closed-rows = { $n } giao dịch, { $sum }
 banner-note-heading = Cần biết
 closed-note = Đã chốt số liệu lúc { $at }, người chốt: { $by }. Lý do: { $reason }.
+reopened-note = Kỳ này đã được mở lại lúc { $at }, người mở: { $by }. Lý do: { $reason }. Số liệu dưới đây chưa chốt.
 period-late = kỳ { $period } đã chốt ({ $by }, { $at }), sau đó có tệp đến cho ngày trong kỳ: { $files }
 period-late-fix = nếu kỳ phải sửa: `doisoat period reopen { $period } --reason "..."`, chạy lại các đêm của kỳ, rồi chốt lại; nếu không, để nguyên: số mới có ở `doisoat report --now`
 fee-table-lost = biểu phí mà { $run } đã dùng (mã { $digest }) không còn trong kho lưu, và biểu phí hôm nay đã khác

@@ -44,7 +44,11 @@ fn checks_hold(town: &Town, date: &str) {
         marks.iter().all(|[_, mark]| mark == "✓"),
         "{date}: {marks:?}"
     );
-    let parts = ["Tiền cổng còn giữ", "Quyết toán của cổng", "Từ một cửa qua cổng"];
+    let parts = [
+        "Tiền cổng còn giữ",
+        "Quyết toán của cổng",
+        "Từ một cửa qua cổng",
+    ];
     let own = marks
         .iter()
         .filter(|[what, _]| parts.iter().any(|part| what.starts_with(part)));

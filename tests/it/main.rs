@@ -91,6 +91,7 @@ mod passes_properties;
 mod payments;
 mod pdf;
 mod period_rows;
+mod period_later;
 mod period_sums;
 mod periods;
 mod periods_again;

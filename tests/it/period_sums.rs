@@ -157,13 +157,18 @@ fn open_money(run: &Value) -> i64 {
 
 /// What the tiles of the page say, by the beginning of their labels.
 fn tiles_are_of(run: &Value, page: &str, last: &str) {
+    let end = format!("đến hết đêm {}", text::day(Lang::Vi, day(last)));
+    tiles_of(run, page, &end);
+}
+
+/// The same of a period whose end is told by these words.
+pub(crate) fn tiles_of(run: &Value, page: &str, end: &str) {
     let number = |n: &Value| text::number(Lang::Vi, n.as_i64().unwrap());
     let money = |n: i64| text::money(Lang::Vi, n);
-    let end = format!("đến hết đêm {}", text::day(Lang::Vi, day(last)));
     let work = &run["work"];
     for (label, value) in [
         (
-            "Giao dịch trong tháng 12/2022".to_owned(),
+            "Giao dịch trong ".to_owned() + &label_of(run),
             number(&run["totals"]["transactions"]["count"]),
         ),
         (format!("Giá trị chưa khớp, {end}"), money(open_money(run))),
@@ -188,6 +193,16 @@ fn tiles_are_of(run: &Value, page: &str, last: &str) {
     assert!(page.contains(&moved), "{moved}");
 }
 
+/// The period within a sentence.
+fn label_of(run: &Value) -> String {
+    let period = &run["period"];
+    if period["label"] == "2022-12" {
+        return "tháng 12/2022".to_owned();
+    }
+    let ends = ["from", "to"].map(|end| text::day(Lang::Vi, day(period[end].as_str().unwrap())));
+    format!("từ {} đến {}", ends[0], ends[1])
+}
+
 /// The total row of a sheet.
 fn total_row(book: &[u8], sheet: &str) -> Vec<i64> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book)).unwrap();
@@ -206,7 +221,7 @@ fn total_row(book: &[u8], sheet: &str) -> Vec<i64> {
         .collect()
 }
 
-fn workbook_is_of(run: &Value, book: &[u8]) {
+pub(crate) fn workbook_is_of(run: &Value, book: &[u8]) {
     let tie = total_row(book, "Đối chiếu tổng");
     let parts = ["transactions", "matched", "open", "rejected", "excluded"];
     let wanted = parts.iter().flat_map(|part| {

@@ -7,9 +7,9 @@ use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::of_nights::{self, Telling};
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, estimate, exits, stage, stored};
+use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored};
 use crate::kpi::Period;
-use crate::report::RunFacts;
+use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::RunRecord;
 
@@ -146,7 +146,7 @@ pub(super) async fn decide(
 ) -> Result<Decided, JobError> {
     desk.progress.step(format!("{day} settle"));
     let Read {
-        pool,
+        mut pool,
         input_digest,
         rules_digest,
         calibration,
@@ -162,9 +162,7 @@ pub(super) async fn decide(
         telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    if let Some(over) = &over {
-        measure_over(&mut rules, over);
-    }
+    over.iter().for_each(|over| measure_over(&mut rules, over));
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
@@ -174,7 +172,7 @@ pub(super) async fn decide(
     };
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
     let settlement = settle::settle(&pool, &rules, &prior);
-    let settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
+    let mut settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
     let exits = exits::of_night(desk, day, &pool, &settlement);
     let before = Previously::read(desk, day, known_at).await?;
     let made = (&pool, &rules, &settlement);
@@ -198,6 +196,7 @@ pub(super) async fn decide(
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
+    model::keep_to_period(&mut pool, &mut settlement, &mut facts);
     let decided = Decided {
         run,
         exits,
@@ -228,7 +227,10 @@ async fn within(
         Box::pin(of_nights::tell(desk, facts, over, telling)).await?;
     }
     facts.over = over;
-    Ok(())
+    if let Some(period) = facts.period().cloned() {
+        late::of_period(desk, &period, &mut facts.page.late).await?;
+    }
+    of_nights::end(desk, facts, telling).await
 }
 
 /// With `run.json`, and in a version that replaces another what changed.
@@ -237,7 +239,7 @@ async fn told(
     mut decided: Decided,
     counts: Option<&str>,
 ) -> Result<Decided, JobError> {
-    if let Some(counts) = counts {
+    if let Some(counts) = counts.filter(|_| !decided.facts.is_told_later()) {
         facts::tell_counts(&mut decided.facts.sources, counts);
         if decided.facts.over.is_none() {
             estimate::tell(&mut decided.facts.estimates, counts);

@@ -50,7 +50,7 @@ pub struct LateForClosed {
     pub rows: Figure,
 }
 
-/// Who closed the figures of a period, when and why: the mark of a closed report.
+/// Who closed the figures of a period, or opened them again, when and why: the mark of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClosedMark {
     /// Who.
@@ -59,6 +59,19 @@ pub struct ClosedMark {
     pub at: Box<str>,
     /// Why.
     pub reason: Box<str>,
+    /// True where they were opened again, and are not closed.
+    pub reopened: bool,
+}
+
+impl ClosedMark {
+    /// The key of the sentence that says so.
+    pub(in crate::report) fn key(&self) -> &'static str {
+        if self.reopened {
+            "reopened-note"
+        } else {
+            "closed-note"
+        }
+    }
 }
 
 /// What somebody noted of a row with whom it was given to.

@@ -3,7 +3,7 @@
 
 use crate::domain::Fraction;
 use crate::report::chart::Scale;
-use crate::report::model::{MoveColumn, TrendRow, trend_said};
+use crate::report::model::{MoveColumn, TrendRow, new_year, trend_name, trend_said};
 
 use super::Page;
 
@@ -25,8 +25,10 @@ pub(super) struct Drawing {
     pub(super) bands: Vec<(i128, i128, i128, i128)>,
     /// The target: from, to, height.
     pub(super) goals: Vec<(i128, i128, i128)>,
-    /// The lines between neighbours, as points.
+    /// The lines between neighbours of one year, as points.
     pub(super) lines: Vec<String>,
+    /// Where a year begins: position and year.
+    pub(super) years: Vec<(i128, String)>,
     /// The shares: position, height, and what is to be said of each.
     pub(super) dots: Vec<(i128, i128, String)>,
     /// Days of rest of the week: their middle; told of single days alone.
@@ -83,6 +85,11 @@ impl Page<'_> {
             if (n - 1 - place).is_multiple_of(step) {
                 drawing.names.push((x, self.short_day(row, months)));
             }
+            if let Some(year) = new_year(rows, place, *months) {
+                end(&mut line, &mut drawing.lines);
+                let half = (RIGHT - LEFT) / i128::try_from(2 * n.max(1)).unwrap_or(1);
+                drawing.years.push((x - half, year));
+            }
             let known = row.point.as_ref().filter(|point| point.share.is_some());
             let Some(point) = known else {
                 end(&mut line, &mut drawing.lines);
@@ -108,6 +115,11 @@ impl Page<'_> {
         }
         end(&mut line, &mut drawing.lines);
         drawing
+    }
+
+    /// The same of a row of the table, which says where a year begins.
+    pub(super) fn trend_name(&self, rows: &[TrendRow], at: &usize, months: &bool) -> String {
+        trend_name(self.r.lang, rows, *at, *months)
     }
 
     /// The day or month in full.

@@ -155,6 +155,9 @@ struct BreakJson {
     before: String,
     count: i128,
     sum_vnd: i128,
+    /// Only where the night is not of the period.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    later: bool,
 }
 
 impl BreakJson {
@@ -164,6 +167,7 @@ impl BreakJson {
             before: one.before.to_string(),
             count: one.count,
             sum_vnd: one.sum_vnd,
+            later: one.later,
         }
     }
 }

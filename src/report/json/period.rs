@@ -40,20 +40,23 @@ enum Of {
     Chain,
     /// What was open, or linked, after the last night.
     End,
+    /// What of the period's days, and of those before, a night after it still knows as open.
+    Later,
 }
 
 /// The blocks of the document and the files beside it. What cannot be told is in none.
-fn blocks(nights: &OfNights) -> BTreeMap<&'static str, Of> {
+fn blocks(nights: &OfNights, later: bool) -> BTreeMap<&'static str, Of> {
+    let open = || if later { Of::Later } else { Of::End };
     let mut blocks = BTreeMap::from([
         ("sources", Of::Nights),
         ("totals", Of::Nights),
         ("share", Of::Period),
-        ("exceptions", Of::End),
+        ("exceptions", open()),
         ("breakdown", Of::Period),
         ("grey", Of::Period),
         ("fee_table", Of::Nights),
         ("share.csv", Of::Period),
-        ("exceptions.csv", Of::End),
+        ("exceptions.csv", open()),
         ("links.csv", Of::End),
     ]);
     if let Some(figures) = &nights.figures {
@@ -100,6 +103,6 @@ pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
         untold: days(&nights.untold),
         without_rows: days(&nights.without_rows),
         outside: &nights.outside,
-        blocks: blocks(nights),
+        blocks: blocks(nights, facts.is_told_later()),
     })
 }

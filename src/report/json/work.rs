@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
 use crate::report::facts::Figure;
-use crate::report::model::{FirstRow, Work};
+use crate::report::model::{FirstRow, Later, Work};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WorkJson {
@@ -23,6 +23,30 @@ pub(super) struct WorkJson {
     classes: Vec<OfClassJson>,
     #[serde(default)]
     first: Vec<FirstJson>,
+    /// Only in a period that a later night tells.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    later: Option<LaterJson>,
+}
+
+#[derive(Serialize)]
+struct LaterJson {
+    after: Day,
+    night: Day,
+    at_end: Figure,
+    opened: u64,
+    settled: u64,
+}
+
+impl LaterJson {
+    fn of(later: Later) -> Self {
+        Self {
+            after: later.after,
+            night: later.night,
+            at_end: later.at_end,
+            opened: later.opened,
+            settled: later.settled,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +110,7 @@ impl WorkJson {
             closing: work.closing,
             overdue: work.overdue,
             rest: work.rest(),
+            later: work.later.map(LaterJson::of),
         }
     }
 
@@ -103,6 +128,7 @@ impl WorkJson {
             changed: self.changed,
             closing: self.closing,
             overdue: self.overdue,
+            later: None,
         }
     }
 }

@@ -125,7 +125,9 @@ pub(super) fn week(
         let night = known.iter().find(|(night, _)| *night == day);
         night.map(|(_, share)| *share)
     };
+    // the year to date begins anew with the year
     let back = (0..DAYS).rev().map(|back| tonight.minus(back));
+    let back = back.filter(|day| !facts.begins_anew(*day));
     back.map(|day| (day, of(day))).collect()
 }
 

@@ -95,6 +95,8 @@ pub struct Break {
     pub count: i128,
     /// Dong that it began with more.
     pub sum_vnd: i128,
+    /// True where it is the night after the period that tells it: what changed since its last one.
+    pub later: bool,
 }
 
 /// What was open in one source, from the night before to tonight, or from before the first night of
@@ -143,6 +145,7 @@ impl CarryRow {
                 before: night,
                 count,
                 sum_vnd,
+                later: false,
             });
         }
         self.came.plus(row.came);

@@ -75,7 +75,7 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
             .filter_map(|source| incomplete(facts, source)),
     );
     if facts.period().is_some() {
-        let day = text::day(facts.lang, facts.business_date);
+        let day = text::day(facts.lang, facts.end_night());
         for banner in &mut banners {
             let args = [("day", &*day), ("text", &banner.text)];
             banner.text = text::say(facts.lang, "banner-of-night", &args);

@@ -28,6 +28,7 @@ mod fees;
 mod held;
 mod index;
 mod known;
+mod later;
 mod light;
 mod links;
 mod moves;
@@ -71,11 +72,12 @@ pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use held::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 pub use index::Index;
 pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
+pub use later::{keep_to_period, sources_of};
 pub use light::{Banner, Level, Light};
 pub use links::{LinkView, NightGroups, Standing};
 pub use moves::MoveColumn;
 pub use nights::{
-    FirstRow, KeptRow, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan,
+    FirstRow, KeptRow, Later, MoneyRow, NightFigures, NightSources, OfNights, Outside, SourceSpan,
     ToldNight, Work, open_work, spans,
 };
 pub use pairings::{PairingView, Pairings};
@@ -91,7 +93,7 @@ pub use status::Status;
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::Tile;
-pub use trend::{Trend, TrendRow, trend, trend_said};
+pub use trend::{Trend, TrendRow, new_year, trend, trend_name, trend_said};
 pub use unplaced::Unplaced;
 pub use what_if::WhatIfRow;
 
@@ -123,7 +125,13 @@ pub struct Report {
     /// The month or range that it is of, in words within a sentence; none for its night.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
-    /// Who closed its figures, when and why; none in a report that is not closed.
+    /// True where a night after the end of the period tells it.
+    #[serde(skip)]
+    pub told_later: bool,
+    /// The night at whose end the period stood; else the night.
+    #[serde(skip)]
+    pub end_night: Day,
+    /// Who closed its figures, or opened them again, when and why; none where nobody ever did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_mark: Option<ClosedMark>,
     /// The run box: label and value.
@@ -281,7 +289,12 @@ impl Report {
         let standing = shares::year_share(settlement, facts);
         let year = standing.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
-        let banners = light::banners(facts, &night.tie_out);
+        let untied = if facts.is_told_later() {
+            &[][..] // the rows of the night that tells it are none of the period
+        } else {
+            &night.tie_out
+        };
+        let banners = light::banners(facts, untied);
         let open = span::open_at_end(facts, &night);
         let tonight = (&night_totals, open);
         let told = span::told(facts, night);
@@ -291,6 +304,8 @@ impl Report {
             unit: facts.unit.clone(),
             business_date: facts.business_date,
             period: span::period_words(facts),
+            told_later: facts.is_told_later(),
+            end_night: facts.end_night(),
             closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,

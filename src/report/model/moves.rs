@@ -78,6 +78,9 @@ fn share(facts: &RunFacts, headline: Option<&ShareRow>, before: &Previous) -> (S
         return ("—".to_owned(), String::new());
     };
     let way = headline.and_then(|row| row.point).map(|now| {
+        if facts.begins_anew(before.business_date) {
+            return text::say(lang, "change-other-year", &[]);
+        }
         let points = text::points(lang, then, now);
         text::say(lang, "change-points", &[("points", &points)])
     });

@@ -20,9 +20,10 @@ use carried::Carried;
 pub use outside::{MoneyRow, Outside};
 pub use spans::{NightSources, SourceSpan, spans};
 pub(super) use work::is_open_work;
-pub use work::{FirstRow, Work, open_work};
+pub use work::{FirstRow, Later, Work, open_work};
 
 mod carried;
+mod later;
 mod outside;
 mod spans;
 mod work;

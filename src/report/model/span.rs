@@ -8,6 +8,7 @@ use crate::report::facts::{Figure, RunFacts, StatementBalance};
 use crate::text;
 
 use super::bridge::{Break, CarryRow};
+use super::later;
 use super::light::lower_first;
 use super::nights::{NightFigures, OfNights, Outside, Work};
 use super::shares::period_name;
@@ -35,7 +36,7 @@ pub(super) fn balances(facts: &RunFacts) -> Vec<StatementBalance> {
 
 /// The night in words within a sentence: "this night", in the report of a period with its day.
 pub(super) fn night_words(facts: &RunFacts) -> String {
-    let day = text::day(facts.lang, facts.business_date);
+    let day = text::day(facts.lang, facts.end_night());
     night(facts.lang, facts.period().is_some(), &day)
 }
 
@@ -54,7 +55,12 @@ pub(super) fn at_end(facts: &RunFacts, label: String) -> String {
         return label;
     }
     let day = text::day(facts.lang, facts.business_date);
-    text::say(facts.lang, "at-end", &[("label", &label), ("day", &day)])
+    let key = if facts.is_told_later() {
+        "at-end-later"
+    } else {
+        "at-end"
+    };
+    text::say(facts.lang, key, &[("label", &label), ("day", &day)])
 }
 
 /// What waits: of the night's transactions; in a period all money that is open after its
@@ -169,7 +175,13 @@ fn work_of(facts: &RunFacts) -> Option<&Work> {
 
 /// What came and went of the work list in the period.
 pub(super) fn work_moved(facts: &RunFacts) -> Option<String> {
-    work_of(facts).map(|work| say_work(facts, work, "work-moved"))
+    let work = work_of(facts)?;
+    let moved = say_work(facts, work, "work-moved");
+    let since = |later| later::say(facts, later, work.closing.count, "work-moved-later");
+    Some(format!(
+        "{moved}{}",
+        work.later.map(since).unwrap_or_default()
+    ))
 }
 
 /// The work list from before the first night of the period to its last.
@@ -179,7 +191,10 @@ pub(super) fn work(facts: &RunFacts) -> Option<String> {
         0 => "work-chain",
         _ => "work-chain-rest",
     };
-    Some(say_work(facts, work, key))
+    let chain = say_work(facts, work, key);
+    let since = |later| later::say(facts, later, work.closing.count, "work-chain-later");
+    let parts = [Some(chain), work.later.map(since)];
+    Some(parts.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 fn say_work(facts: &RunFacts, work: &Work, key: &str) -> String {
@@ -189,7 +204,7 @@ fn say_work(facts: &RunFacts, work: &Work, key: &str) -> String {
         ("opened", text::number(lang, work.opened)),
         ("settled", text::number(lang, work.settled)),
         ("changed", text::number(lang, work.changed)),
-        ("closing", text::number(lang, work.closing.count)),
+        ("closing", text::number(lang, work.at_end().count)),
         ("rest", text::number(lang, -work.rest())),
     ];
     let args = args.each_ref().map(|(name, value)| (*name, &**value));
@@ -219,15 +234,18 @@ impl Report {
 
     /// What it is, for the title of a document.
     pub fn title(&self) -> String {
-        self.span("page-title-period", "page-title")
+        let key = self.if_later("page-title-later", "page-title-period");
+        self.span(key, "page-title")
     }
 
     /// What it is of, under the heading.
     pub fn subtitle(&self) -> String {
-        self.span("page-subtitle-period", "page-subtitle")
+        let key = self.if_later("page-subtitle-later", "page-subtitle-period");
+        self.span(key, "page-subtitle")
     }
 
-    /// Who closed the figures of the period, when and why; none in any other report.
+    /// Who closed the figures of the period, or opened them again, when and why; none in any other
+    /// report.
     pub fn closed_note(&self) -> Option<String> {
         let mark = self.closed_mark.as_ref()?;
         let args = [
@@ -235,7 +253,7 @@ impl Report {
             ("by", &*mark.by),
             ("reason", &*mark.reason),
         ];
-        Some(text::say(self.lang, "closed-note", &args))
+        Some(text::say(self.lang, mark.key(), &args))
     }
 
     /// Which version of the night it is.
@@ -251,15 +269,20 @@ impl Report {
     /// The heading over what is of the night alone, and the sentence that says so; none in the
     /// report of a night.
     pub fn night_heading(&self) -> Option<[String; 2]> {
-        self.period.as_ref()?;
-        let day = self.day();
-        let say = |key| text::say(self.lang, key, &[("day", &day)]);
-        Some([say("night-heading"), say("night-intro")])
+        let period = self.period.as_ref()?;
+        let (day, end) = (self.day(), text::day(self.lang, self.end_night));
+        let args = [("day", &*day), ("end", &*end), ("period", &**period)];
+        let say = |key| text::say(self.lang, key, &args);
+        Some([
+            say(self.if_later("night-heading-later", "night-heading")),
+            say(self.if_later("night-intro-later", "night-intro")),
+        ])
     }
 
     /// The night in words within a sentence.
     pub fn night_words(&self) -> String {
-        night(self.lang, self.period.is_some(), &self.day())
+        let day = text::day(self.lang, self.end_night);
+        night(self.lang, self.period.is_some(), &day)
     }
 
     /// A sentence with the night in it, by its key.
@@ -320,7 +343,12 @@ impl Report {
                 ("sum", text::money(self.lang, one.sum_vnd)),
             ];
             let args = args.each_ref().map(|(name, value)| (*name, &**value));
-            text::say(self.lang, "carry-break", &args)
+            let key = if one.later {
+                "carry-later"
+            } else {
+                "carry-break"
+            };
+            text::say(self.lang, key, &args)
         };
         let rows = self.carries.iter();
         rows.flat_map(|row| row.breaks.iter().map(move |one| said(row, one)))
@@ -355,13 +383,14 @@ impl Report {
             return heading.to_owned();
         }
         let args = [("label", heading), ("day", &*self.day())];
-        text::say(self.lang, "at-end", &args)
+        text::say(self.lang, self.if_later("at-end-later", "at-end"), &args)
     }
 
     /// A heading of figures that are of the night alone.
     pub fn heading_of_night(&self, heading: &str) -> String {
         match &self.period {
             None => heading.to_owned(),
+            Some(_) if self.told_later => self.heading_at_end(heading),
             Some(_) => with_night(self.lang, heading, &self.day()),
         }
     }

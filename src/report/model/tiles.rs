@@ -121,10 +121,13 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
     let point = headline.and_then(|row| row.point);
     let target = headline.and_then(|row| row.target);
     let moved = |before: &Previous| {
+        if facts.begins_anew(before.business_date) {
+            return None;
+        }
         let points = text::points(lang, before.share?, point?);
         Some(text::say(lang, "change-points", &[("points", &points)]))
     };
-    Tile {
+    let tile = Tile {
         label: headline.map_or_else(
             || text::say(lang, "tile-share", &[]),
             |row| match period_words(facts) {
@@ -138,6 +141,19 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
             |t| text::say(lang, "tile-target", &[("target", &percent_short(lang, t))]),
         ),
         ..since(facts, moved)
+    };
+    if facts.period().is_some() || point.is_none() {
+        return tile;
+    }
+    let anew = |before: Option<&Previous>| {
+        let before = before.filter(|before| facts.begins_anew(before.business_date))?;
+        let day = text::day(lang, before.business_date);
+        Some(text::say(lang, "change-new-year", &[("day", &day)]))
+    };
+    Tile {
+        change: anew(facts.previous.as_ref()).unwrap_or(tile.change),
+        change_month: anew(facts.page.month_before.as_ref()).unwrap_or(tile.change_month),
+        ..tile
     }
 }
 

@@ -60,8 +60,42 @@ impl TrendRow {
     }
 }
 
-/// What the rows say in a sentence: the first and the last share, and how many are missing.
+/// The year of a row of days, where the row before it is of another: the year to date begins anew.
+pub fn new_year(rows: &[TrendRow], at: usize, months: bool) -> Option<String> {
+    let (before, row) = (rows.get(at.checked_sub(1)?)?, rows.get(at)?);
+    let is_new = !months && before.day.year_start() != row.day.year_start();
+    is_new.then(|| row.day.date().format("%Y").to_string())
+}
+
+/// The day or month of a row in full, with a word where the year to date begins anew.
+pub fn trend_name(lang: Lang, rows: &[TrendRow], at: usize, months: bool) -> String {
+    let name = rows
+        .get(at)
+        .map_or_else(String::new, |row| row.name(lang, months));
+    match new_year(rows, at, months) {
+        None => name,
+        Some(_) => format!("{name} ({})", text::say(lang, "change-other-year", &[])),
+    }
+}
+
+/// What the rows say in a sentence: the first and the last share, and how many are missing. Of days
+/// those of the last year alone: shares of two years to date are not compared.
 pub fn trend_said(lang: Lang, rows: &[TrendRow], months: bool) -> String {
+    let anew = (0..rows.len()).rfind(|at| new_year(rows, *at, months).is_some());
+    let said = said_of(
+        lang,
+        rows.get(anew.unwrap_or(0)..).unwrap_or_default(),
+        months,
+    );
+    let Some(before) = anew.and_then(|at| rows.get(at.checked_sub(1)?)) else {
+        return said;
+    };
+    let year = before.day.date().format("%Y").to_string();
+    let more = text::say(lang, "trend-new-year", &[("year", &year)]);
+    format!("{said} {more}")
+}
+
+fn said_of(lang: Lang, rows: &[TrendRow], months: bool) -> String {
     let known = |row: &&TrendRow| row.point.as_ref().is_some_and(|p| p.share.is_some());
     let mut seen = rows.iter().filter(known);
     let first = seen.next();
@@ -102,14 +136,16 @@ fn rows_of(
     headline: Option<&ShareRow>,
     (totals, days): (&Totals, u32),
 ) -> Vec<TrendRow> {
-    let tonight = facts.business_date;
+    let tonight = facts.end_night();
     let point = tonight_of(tonight, headline, totals.transactions, totals.open);
     let first = tonight.minus(days.saturating_sub(1));
+    // the last night of a period that a later one tells is one of those that were published
+    let is_told = |day: Day| day < tonight || (day == tonight && facts.is_told_later());
     let mut known: Vec<&TrendPoint> = before
         .iter()
-        .filter(|point| first <= point.business_date && point.business_date < tonight)
+        .filter(|point| first <= point.business_date && is_told(point.business_date))
         .collect();
-    known.push(&point);
+    known.extend((!facts.is_told_later()).then_some(&point));
     known.sort_by_key(|point| point.business_date);
     let mut rows = Vec::new();
     for point in known {
@@ -144,7 +180,7 @@ pub(super) fn both(
 /// Each night's own day.
 fn daily(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<TrendRow> {
     let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
-    let night = Period::night(facts.business_date);
+    let night = Period::night(facts.end_night());
     let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &night));
     let mine = mine.map(|share| shares::row(share, facts));
     rows_of(facts, &facts.page.days, mine.as_ref(), (totals, DAYS))
@@ -152,7 +188,7 @@ fn daily(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tren
 
 /// From the first known month to tonight's, named by their first days.
 fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<TrendRow> {
-    let tonight = facts.business_date;
+    let tonight = facts.end_night();
     let definition = shares::headline_share(settlement, facts).map(|share| share.definition);
     let period = Period::month_to(tonight);
     let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &period));
@@ -161,7 +197,8 @@ fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tre
     let mut rows = Vec::new();
     let mut month = tonight.month_start();
     for _ in 0..MONTHS {
-        let known = facts.page.months.iter().chain([&now]);
+        let now = (!facts.is_told_later()).then_some(&now);
+        let known = facts.page.months.iter().chain(now);
         let of_month = |point: &&TrendPoint| point.business_date.month_start() == month;
         rows.push(TrendRow {
             day: month,

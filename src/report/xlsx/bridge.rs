@@ -58,7 +58,7 @@ pub(super) fn write_carries(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         table.push(Column::total(dong, 15, Look::Money));
     }
     if book.report.is_broken() {
-        let between = book.t("carry-between");
+        let between = book.t(book.report.between_key());
         let rows = format!("{between}: {}", book.t("book-rows"));
         table.push(Column::total(rows, 9, Look::Whole));
         let dong = format!("{between}: {}", book.t("column-sum"));

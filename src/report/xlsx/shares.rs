@@ -100,7 +100,7 @@ pub(super) fn write_trend(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let figures = |key: &str, width| Column::figures(book.t(key), width);
     let count = |key: &str| format!("{}: {}", book.t(key), book.t("book-rows"));
     let sum = |key: &str| format!("{}: {}", book.t(key), book.t("column-sum"));
-    let table = [
+    let mut table = vec![
         plain("book-day", 12),
         figures("column-share", 12),
         figures("book-low", 12),
@@ -118,13 +118,37 @@ pub(super) fn write_trend(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let known = known.chain(tonight.and_then(|row| row.point.as_ref()));
     let own = known.filter_map(|point| Some((point.business_date, point.share?)));
     let own: BTreeMap<Day, Fraction> = own.collect();
+    let years = years(&book.trend);
+    for (year, key) in years.iter().flat_map(|year| OF_YEAR.map(|key| (year, key))) {
+        table.push(Column::figures(format!("{}, {year}", book.t(key)), 12));
+    }
     let rows = book.trend.iter();
-    let rows = rows.map(|row| day(row, own.get(&row.day).copied()));
+    let rows = rows.map(|row| day(row, own.get(&row.day).copied(), &years));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }
 
-fn day(row: &TrendRow, own: Option<Fraction>) -> Vec<Cell> {
+/// What the columns of a year tell, in their order.
+pub(super) const OF_YEAR: [&str; 3] = ["column-share", "book-low", "book-high"];
+/// The first column of the years.
+pub(super) const YEARS_FROM: u16 = 10;
+
+/// The years of the days, where there are several: the year to date begins anew with each, so the
+/// chart draws each by columns of its own.
+pub(super) fn years(rows: &[TrendRow]) -> Vec<String> {
+    let mut years: Vec<String> = rows.iter().map(year_of).collect();
+    years.dedup();
+    if years.len() == 1 {
+        years.clear();
+    }
+    years
+}
+
+fn year_of(row: &TrendRow) -> String {
+    row.day.date().format("%Y").to_string()
+}
+
+fn day(row: &TrendRow, own: Option<Fraction>, years: &[String]) -> Vec<Cell> {
     let mut cells = vec![Cell::Day(row.day)];
     if let Some(point) = &row.point {
         let share = point.share.map(|share| Cell::Share(share.half_up(4)));
@@ -140,5 +164,14 @@ fn day(row: &TrendRow, own: Option<Fraction>) -> Vec<Cell> {
     }
     cells.resize(9, Cell::Blank);
     cells.push(own.map_or(Cell::Blank, |share| Cell::Share(share.half_up(4))));
+    for year in years {
+        let point = row.point.as_ref().filter(|_| *year == year_of(row));
+        let share = point.and_then(|point| point.share);
+        cells.extend([
+            share.map_or(Cell::Blank, |share| Cell::Share(share.half_up(4))),
+            Cell::low(point.and_then(|point| point.low)),
+            Cell::high(point.and_then(|point| point.high)),
+        ]);
+    }
     cells
 }

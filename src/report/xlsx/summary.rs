@@ -13,6 +13,7 @@ use crate::text;
 use super::Book;
 use super::checks;
 use super::looks::{BLUE, INK, QUIET, RED, day_format};
+use super::shares;
 use super::sheet::{Cell, Result, Sheet, fitting};
 use super::table::Written;
 
@@ -130,18 +131,38 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
     Ok(())
 }
 
+/// The columns that the chart draws, what they tell, and of which year: those of each year where
+/// there are two, so that no line leads from one year to date to the next.
+fn series(book: &Book<'_>) -> Vec<(u16, &'static str, String)> {
+    let years = shares::years(&book.trend);
+    let of = |from: u16, year: &str| {
+        let named = (from..).zip(shares::OF_YEAR);
+        named
+            .map(|(col, key)| (col, key, year.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let mut series = Vec::new();
+    for (from, year) in (shares::YEARS_FROM..).step_by(3).zip(&years) {
+        series.extend(of(from, &format!(", {year}")));
+    }
+    if years.is_empty() {
+        series.extend(of(1, ""));
+    }
+    series.push((4, "column-target", String::new()));
+    series
+}
+
 /// The share night by night between its bounds, with the target.
 fn chart(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32, trend: &Written) -> Result<()> {
     let last = trend.last_row();
     let name = book.t("sheet-trend");
-    let series = [
-        (1, "column-share", BLUE, ChartLineDashType::Solid),
-        (2, "book-low", QUIET, ChartLineDashType::RoundDot),
-        (3, "book-high", QUIET, ChartLineDashType::RoundDot),
-        (4, "column-target", RED, ChartLineDashType::Dash),
-    ];
     let mut chart = Chart::new_line();
-    for (col, key, color, dash) in series {
+    for (col, key, year) in series(book) {
+        let (color, dash) = match key {
+            "column-share" => (BLUE, ChartLineDashType::Solid),
+            "column-target" => (RED, ChartLineDashType::Dash),
+            _ => (QUIET, ChartLineDashType::RoundDot),
+        };
         let mut line = ChartLine::new();
         line.set_color(color).set_width(2).set_dash_type(dash);
         let mut marker = ChartMarker::new();
@@ -152,7 +173,7 @@ fn chart(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32, trend: &Written) -> Re
         let first = super::columns::FIRST_ROW;
         chart
             .add_series()
-            .set_name(&book.t(key))
+            .set_name(&format!("{}{year}", book.t(key)))
             .set_categories((name.as_str(), first, 0, last, 0))
             .set_values((name.as_str(), first, col, last, col))
             .set_format(&mut ChartFormat::new().set_line(&line).clone())

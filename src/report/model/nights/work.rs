@@ -34,6 +34,24 @@ pub struct Work {
     /// The first few to be settled: those that decide the verdict before those with the most money
     /// at risk.
     pub first: Vec<FirstRow>,
+    /// Of a period that a later night tells: what came and went from its last night to that one;
+    /// the closing is then as that night knows it.
+    pub later: Option<Later>,
+}
+
+/// What came and went of the work of a period after its last night.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Later {
+    /// The last night of the period.
+    pub after: Day,
+    /// The night that tells it.
+    pub night: Day,
+    /// Open after the last night of the period.
+    pub at_end: Figure,
+    /// Not open then and open now: rows of its days that came later, or are of another class.
+    pub opened: u64,
+    /// Open then and not now.
+    pub settled: u64,
 }
 
 /// One of the first few exceptions.
@@ -59,11 +77,38 @@ pub struct FirstRow {
 const FIRST_MAX: usize = 5;
 
 impl Work {
-    /// How many of the closing the opening and the movements do not explain.
+    /// What was open after the last night of the period, or after the night.
+    pub fn at_end(&self) -> Figure {
+        self.later.map_or(self.closing, |later| later.at_end)
+    }
+
+    /// The work of a period after its last night, as the later night `by` knows it: `now`, of which
+    /// so many were not open then.
+    pub(super) fn known_by(&mut self, (after, by): (Day, Day), now: Self, came: u64) {
+        let at_end = self.closing;
+        let gone = (at_end.count + came).saturating_sub(now.closing.count);
+        let later = Later {
+            after,
+            night: by,
+            at_end,
+            opened: (now.closing.count + gone).saturating_sub(at_end.count),
+            settled: gone,
+        };
+        *self = Self {
+            opening: self.opening,
+            opened: self.opened,
+            settled: self.settled,
+            changed: self.changed,
+            later: Some(later),
+            ..now
+        };
+    }
+
+    /// How many of those open after the last night the opening and the movements do not explain.
     pub fn rest(&self) -> i128 {
         let [opened, settled, changed] = [self.opened, self.settled, self.changed].map(i128::from);
         let moved = opened - settled - changed;
-        i128::from(self.opening.count) + moved - i128::from(self.closing.count)
+        i128::from(self.opening.count) + moved - i128::from(self.at_end().count)
     }
 }
 

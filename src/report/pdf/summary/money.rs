@@ -106,7 +106,7 @@ impl Maker<'_> {
         ];
         let between = columns.len() - 2;
         if self.r.is_broken() {
-            columns.insert(between, ("carry-between", 16));
+            columns.insert(between, (self.r.between_key(), 16));
         }
         let rows = self.r.carries.iter().map(|row| {
             let source = if row.money {

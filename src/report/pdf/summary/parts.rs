@@ -2,7 +2,7 @@
 
 use crate::report::facts::Figure;
 use crate::report::forms::{Block, Cell, Grid, Line, Scale};
-use crate::report::model::{CellRow, CellTable, TrendRow, trend_said};
+use crate::report::model::{CellRow, CellTable, TrendRow, trend_name, trend_said};
 use crate::text;
 use crate::text::figure::percent_short;
 
@@ -39,15 +39,17 @@ impl Maker<'_> {
                 ("tile-transactions", 22),
                 ("tile-open", 28),
             ];
-            let rows = rows.iter().map(|row| plain(self.of_trend(row, months)));
+            let name = |at| trend_name(self.r.lang, rows, at, months);
+            let rows = rows.iter().enumerate();
+            let rows = rows.map(|(at, row)| plain(self.of_trend(row, name(at))));
             let rows = rows.collect();
             blocks.push(self.table(heading, &columns, rows));
         }
     }
 
-    fn of_trend(&self, row: &TrendRow, months: bool) -> Vec<Cell> {
+    fn of_trend(&self, row: &TrendRow, name: String) -> Vec<Cell> {
         let lang = self.r.lang;
-        let name = Cell::Text(row.name(lang, months));
+        let name = Cell::Text(name);
         let dash = || Cell::Right("—".to_owned());
         let Some(point) = &row.point else {
             let gap = Cell::Right(self.t("trend-gap"));

@@ -1,0 +1,49 @@
+//! The end of a period that a later night tells: how complete its sources are by now, and the trend
+//! up to its last night.
+
+use crate::domain::{Day, Period};
+use crate::job::desk::Desk;
+use crate::job::error::JobError;
+use crate::job::trend::{self, TREND_DAYS};
+use crate::job::{page, stored};
+use crate::report::RunFacts;
+use crate::report::model::{NightSources, sources_of};
+
+use super::Telling;
+
+/// Puts them in the place of those of the night that tells the period.
+pub(in crate::job) async fn end(
+    desk: &Desk,
+    facts: &mut RunFacts,
+    telling: Telling,
+) -> Result<(), JobError> {
+    let Some(period) = facts.over.clone().filter(|_| facts.is_told_later()) else {
+        return Ok(());
+    };
+    let last = facts.end_night();
+    let since = Period::range(last, facts.business_date);
+    let runs = super::runs(desk, &since, facts.business_date, telling.known_at).await?;
+    let mut nights = Vec::new();
+    for run in &runs {
+        let told = stored::sources(&run.sources_json)?.into_iter();
+        let mut sources = told.map(super::source_night).collect::<Vec<_>>();
+        crate::job::facts::tell_counts(&mut sources, &run.run_json);
+        nights.push(NightSources {
+            day: run.business_date,
+            sources,
+            files: Vec::new(),
+        });
+    }
+    facts.sources = sources_of(&period, &nights);
+    trend_to(desk, facts, last).await
+}
+
+async fn trend_to(desk: &Desk, facts: &mut RunFacts, last: Day) -> Result<(), JobError> {
+    let first = last.minus(TREND_DAYS).plus(1);
+    let nights = desk.store.published_between(first, last.plus(1)).await?;
+    facts.trend = trend::of(&nights, &facts.targets);
+    let mut months = page::runs_of_months(desk, last).await?;
+    months.extend(nights.into_iter().next_back());
+    facts.page.months = trend::points(&months, &facts.targets, "%Y-%m");
+    Ok(())
+}
