@@ -18,8 +18,8 @@ pub struct StandingRow {
     pub key: RowKey,
     /// Its class.
     pub class: Box<str>,
-    /// Why; only of lines that were taken for a sum or tell a payment again, and of rows whose state
-    /// is no final one.
+    /// Why; only of lines that were taken for a sum or tell a payment again, and of rows whose
+    /// state is no final one.
     pub evidence: Vec<Evidence>,
     /// Dong, without sign.
     pub amount: Vnd,

@@ -26,8 +26,8 @@ impl Page<'_> {
         if is_bad { "bad" } else { "" }
     }
 
-    /// Opening, paid, fees, refunds, net, late, at the bank, between the nights, closing and what is
-    /// not explained, dong.
+    /// Opening, paid, fees, refunds, net, late, at the bank, between the nights, closing and what
+    /// is not explained, dong.
     pub(super) fn held_parts(&self, row: &HeldRow) -> [i128; 10] {
         let kept = row.fees + row.kept;
         [

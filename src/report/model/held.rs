@@ -54,7 +54,7 @@ pub struct HeldRow {
     pub closing: i128,
     /// Of it, what is of days before the window, dong.
     pub older: i128,
-    /// Over a period: by how much its nights began with more than the nights before them left, dong.
+    /// Over a period: by how much its nights began with more than those before them left, dong.
     pub between: i128,
 }
 

@@ -44,7 +44,7 @@ impl Report {
         days || !self.kept.is_empty() || !self.batches.is_empty()
     }
 
-    /// True when a night of the period does not begin with what the one before it left at a gateway.
+    /// True when a night of the period does not begin with what the one before it left there.
     pub fn held_is_broken(&self) -> bool {
         let rows = self.held.iter().flat_map(|held| &held.rows);
         rows.into_iter().any(|row| row.between != 0)
