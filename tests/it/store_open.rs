@@ -119,7 +119,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(12)),
+            matches!(pending, StoreError::MigrationsPending(13)),
             "{pending}"
         );
     }
