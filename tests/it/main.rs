@@ -47,6 +47,7 @@ mod flips;
 mod fuzz;
 mod forms;
 mod forms_book;
+mod forms_columns;
 mod forms_writer;
 mod gateways;
 mod hostile_files;

@@ -253,7 +253,7 @@ pub(super) fn table(
         let heading = minutes.say(key);
         let cells = rows.iter().filter_map(|row| row.cells.get(at));
         let texts = cells.map(|cell| cell.shown(minutes.lang));
-        let width = wide_enough(&heading, texts, *width);
+        let width = wanted(&heading, texts, *width);
         (heading, width)
     };
     let columns = columns.iter().enumerate().map(column).collect();
@@ -267,20 +267,22 @@ pub(super) fn table(
 /// The room of a letter of a table, and of the white around a cell, in twentieths of a point.
 const EACH_LETTER: u32 = 112;
 const AROUND: u32 = 220;
+/// Longer texts take lines.
+const LONG: u32 = 30;
 
-/// The width of a column that breaks no code; an empty one gives its room to the others.
-fn wide_enough(heading: &str, texts: impl Iterator<Item = String>, told: u32) -> u32 {
-    let widest = texts.map(|text| longest_word(&text)).max().unwrap_or(0);
-    let needs = EACH_LETTER * widest.max(longest_word(heading)) + AROUND;
-    let told = if widest == 0 { 0 } else { told / 4 };
+/// The part of the room that a column asks for: that of its longest text; an empty one leaves its
+/// room to the others. That no word is broken is seen to where the table is drawn.
+fn wanted(heading: &str, texts: impl Iterator<Item = String>, told: u32) -> u32 {
+    let letters = |text: &str| {
+        u32::try_from(text.chars().count())
+            .unwrap_or(LONG)
+            .min(LONG)
+    };
+    let longest = texts.map(|text| letters(&text)).max().unwrap_or(0);
+    let words = heading.split_whitespace().map(letters);
+    let needs = EACH_LETTER * longest.max(words.max().unwrap_or(0)) + AROUND;
+    let told = if longest == 0 { 0 } else { told / 4 };
     needs.max(told)
-}
-
-/// The length of the longest word: what a column should hold in one line.
-fn longest_word(text: &str) -> u32 {
-    let words = text.split_whitespace().map(|word| word.chars().count());
-    let longest = words.max().unwrap_or(0).min(28);
-    u32::try_from(longest).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -288,11 +290,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_holds_its_longest_code_and_an_empty_one_is_narrow() {
+    fn a_column_asks_for_its_longest_text_and_an_empty_one_for_little() {
         let texts = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
         let code = texts(&["", "000.00.31.H48-221206-0009"]);
-        let full = wide_enough("Mã hồ sơ", code.into_iter(), 1_300);
-        let none = wide_enough("Yêu cầu", texts(&["", ""]).into_iter(), 1_250);
+        let full = wanted("Mã hồ sơ", code.into_iter(), 1_300);
+        let none = wanted("Yêu cầu", texts(&["", ""]).into_iter(), 1_250);
         // 25 digits of half a width of letters of 11 points
         assert!(full >= 25 * 110, "{full}");
         assert!(none < 800, "{none}");

@@ -14,6 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::paper::{Align, Block, Grid, Line, Paper};
 use crate::domain::Lang;
 use crate::report::escape::Visible;
+use crate::report::pdf::{Letters, SIDE, fit, lie};
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>"#;
@@ -46,8 +47,10 @@ const STYLES: &str = concat!(
 const WORD: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const LINKS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 /// Width of the text on A4 between margins of 30 and 15 mm, in twentieths of a point.
-const UPRIGHT: u32 = 9355;
-const ON_ITS_SIDE: u32 = 14_287;
+const UPRIGHT: i32 = 9355;
+const ON_ITS_SIDE: i32 = 14_287;
+/// Letters of a table that is not too wide, in twentieths of a point.
+const TABLE: i32 = 220;
 
 /// The file.
 pub fn render(paper: &Paper) -> io::Result<Vec<u8>> {
@@ -72,7 +75,7 @@ pub fn render(paper: &Paper) -> io::Result<Vec<u8>> {
         ("word/styles.xml", &styles),
         ("word/header1.xml", HEADER),
         ("docProps/core.xml", &core),
-        ("word/document.xml", &document(paper)),
+        ("word/document.xml", &document(paper, &Letters::read()?)),
     ] {
         zip.start_file(name, options).map_err(io::Error::other)?;
         zip.write_all(text.as_bytes())?;
@@ -87,46 +90,67 @@ fn escaped(text: &str) -> String {
     out
 }
 
-fn document(paper: &Paper) -> String {
-    let width = if paper.landscape {
-        ON_ITS_SIDE
-    } else {
-        UPRIGHT
-    };
+fn document(paper: &Paper, letters: &Letters) -> String {
+    let mut lies = paper.landscape;
+    let mut width = room(lies);
     let mut out = format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w:document xmlns:w="{WORD}" xmlns:r="{LINKS}"><w:body>"#
     );
+    let mut first = true;
     for (at, block) in paper.blocks.iter().enumerate() {
+        let after = paper.blocks.get(at + 1..).unwrap_or_default();
         match block {
+            // what a table or signatures belong to stands on their page, and the last words
+            // before who signs do
             Block::Line(line) => {
-                // what a table or signatures belong to stands on their page, and the last words
-                // before who signs do
-                let mut next = paper.blocks.iter().skip(at + 1);
-                let keep = match next.next() {
-                    Some(Block::Table(_) | Block::Signatures(_)) => true,
-                    Some(Block::Line(_)) => matches!(next.next(), Some(Block::Signatures(_))),
-                    _ => false,
-                };
+                let keep = matches!(
+                    after,
+                    [Block::Table(_) | Block::Signatures(_), ..]
+                        | [Block::Line(_), Block::Signatures(_), ..]
+                );
                 spaced(&mut out, line, 26, keep);
             }
-            Block::Table(grid) => table(&mut out, grid, width, paper.lang),
+            Block::Table(grid) => table(&mut out, grid, (letters, width), paper.lang),
             Block::Head(left, right) => {
                 // the name of the state stands in one line
                 let columns = [(left, width * 38 / 100), (right, width * 62 / 100)];
                 side_by_side(&mut out, &columns, false);
             }
             Block::Boxes(columns) | Block::Signatures(columns) => {
-                let each = width / u32::try_from(columns.len().max(1)).unwrap_or(1);
-                let columns: Vec<(&Vec<Line>, u32)> =
+                let each = width / i32::try_from(columns.len().max(1)).unwrap_or(1);
+                let columns: Vec<(&Vec<Line>, i32)> =
                     columns.iter().map(|lines| (lines, each)).collect();
                 let room = matches!(block, Block::Signatures(_));
                 side_by_side(&mut out, &columns, room);
             }
-            Block::NewPage => out.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#),
+            Block::NewPage => {
+                let upright = (room(paper.landscape), TABLE);
+                let next = paper.landscape || lie(letters, after, paper.lang, upright);
+                if next == lies {
+                    out.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#);
+                } else {
+                    out.push_str("<w:p><w:pPr>");
+                    section(&mut out, lies, first);
+                    out.push_str("</w:pPr></w:p>");
+                    (lies, first, width) = (next, false, room(next));
+                }
+            }
         }
     }
-    let page = if paper.landscape {
+    section(&mut out, lies, first);
+    out.push_str("</w:body></w:document>");
+    out
+}
+
+/// The width of the text of a page.
+fn room(lies: bool) -> i32 {
+    if lies { ON_ITS_SIDE } else { UPRIGHT }
+}
+
+/// What the pages of a section are like; only the first of the document has no number.
+fn section(out: &mut String, lies: bool, first: bool) {
+    let page = if lies {
         concat!(
             r#"<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>"#,
             r#"<w:pgMar w:top="1417" w:right="1134" w:bottom="850" w:left="1417""#,
@@ -141,8 +165,10 @@ fn document(paper: &Paper) -> String {
     };
     out.push_str(r#"<w:sectPr><w:headerReference w:type="default" r:id="rId2"/>"#);
     out.push_str(page);
-    out.push_str("<w:titlePg/></w:sectPr></w:body></w:document>");
-    out
+    if first {
+        out.push_str("<w:titlePg/>");
+    }
+    out.push_str("</w:sectPr>");
 }
 
 /// A paragraph in letters of so many half points.
@@ -182,7 +208,7 @@ fn spaced(out: &mut String, line: &Line, size: u32, keep: bool) {
     out.push_str("</w:t></w:r></w:p>");
 }
 
-fn cell(out: &mut String, width: u32, lines: &[Line], size: u32) {
+fn cell(out: &mut String, width: i32, lines: &[Line], size: u32) {
     out.extend([format!(
         r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>"#
     )]);
@@ -193,7 +219,7 @@ fn cell(out: &mut String, width: u32, lines: &[Line], size: u32) {
 }
 
 /// Columns of these widths without lines; for signatures with room to sign.
-fn side_by_side(out: &mut String, columns: &[(&Vec<Line>, u32)], room: bool) {
+fn side_by_side(out: &mut String, columns: &[(&Vec<Line>, i32)], room: bool) {
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>"#);
     out.push_str(r#"<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>"#);
     for (_, width) in columns {
@@ -211,26 +237,27 @@ fn side_by_side(out: &mut String, columns: &[(&Vec<Line>, u32)], room: bool) {
     paragraph(out, &Line::plain(""), 12);
 }
 
-fn table(out: &mut String, grid: &Grid, width: u32, lang: Lang) {
-    let told: u32 = grid.columns.iter().map(|(_, width)| width).sum();
-    let widths: Vec<u32> = grid
-        .columns
-        .iter()
-        .map(|(_, w)| w * width / told.max(1))
-        .collect();
+fn table(out: &mut String, grid: &Grid, (letters, width): (&Letters, i32), lang: Lang) {
+    let fit = fit(letters, grid, lang, (width, TABLE));
+    // documents count in half points
+    let (widths, size) = (fit.widths, fit.size.unsigned_abs() / 10);
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>"#);
     for side in ["top", "left", "bottom", "right", "insideH", "insideV"] {
         out.extend([format!(
             r#"<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>"#
         )]);
     }
-    out.push_str(r#"</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>"#);
+    out.push_str(r#"</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>"#);
+    for side in ["left", "right"] {
+        out.extend([format!(r#"<w:{side} w:w="{SIDE}" w:type="dxa"/>"#)]);
+    }
+    out.push_str("</w:tblCellMar></w:tblPr><w:tblGrid>");
     for width in &widths {
         out.extend([format!(r#"<w:gridCol w:w="{width}"/>"#)]);
     }
     out.push_str("</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for ((name, _), width) in grid.columns.iter().zip(&widths) {
-        cell(out, *width, &[Line::middle(name.as_str()).strong()], 22);
+        cell(out, *width, &[Line::middle(name.as_str()).strong()], size);
     }
     out.push_str("</w:tr>");
     for row in &grid.rows {
@@ -242,7 +269,7 @@ fn table(out: &mut String, grid: &Grid, width: u32, lang: Lang) {
                 bold: row.strong,
                 ..Line::default()
             };
-            cell(out, *width, &[line], 22);
+            cell(out, *width, &[line], size);
         }
         out.push_str("</w:tr>");
     }

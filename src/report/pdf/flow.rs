@@ -10,10 +10,10 @@ use std::io;
 use crate::domain::Lang;
 use crate::report::forms::{Align, Block, Line, Paper, Scale};
 
-use super::Look;
 use super::letters::{Face, Letters, Piece};
 use super::marks::{Heading, Mark, Node, Part, Role};
 use super::table;
+use super::{Look, columns};
 
 /// White between the blocks.
 const GAP: i32 = 80;
@@ -46,13 +46,21 @@ fn height(sets: &[Set]) -> i32 {
     sets.iter().map(Set::height).sum()
 }
 
+/// A page.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) look: Look,
+    pub(super) marks: Vec<Mark>,
+}
+
 /// The marks of a paper.
 #[derive(Debug)]
 pub(super) struct Flow<'a> {
     pub(super) letters: &'a Letters,
-    pub(super) look: &'a Look,
+    /// The looks of the page that is being filled.
+    pub(super) look: Look,
     pub(super) lang: Lang,
-    pub(super) pages: Vec<Vec<Mark>>,
+    pub(super) pages: Vec<Page>,
     pub(super) tree: Vec<Node>,
     pub(super) headings: Vec<Heading>,
     /// Leaves so far.
@@ -63,24 +71,31 @@ pub(super) struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     /// Lays out the paper.
-    pub(super) fn of(paper: &Paper, look: &'a Look, letters: &'a Letters) -> io::Result<Self> {
+    pub(super) fn of(paper: &Paper, look: Look, letters: &'a Letters) -> io::Result<Self> {
         let mut flow = Self {
             letters,
             look,
             lang: paper.lang,
-            pages: vec![Vec::new()],
+            pages: Vec::new(),
             tree: Vec::new(),
             headings: Vec::new(),
             leaves: 0,
             y: look.top,
         };
+        flow.new_page();
         let mut rest = &paper.blocks[..];
         while let Some((block, after)) = rest.split_first() {
-            if flow.needs(rest) > flow.room() && flow.y > look.top {
+            let blocks = rest;
+            rest = after;
+            if *block == Block::NewPage {
+                flow.turn(after, look);
+                flow.new_page();
+                continue;
+            }
+            if flow.needs(blocks) > flow.room() && flow.y > flow.look.top {
                 flow.new_page();
             }
             flow.block(block);
-            rest = after;
         }
         if flow.headings.is_empty() {
             return Err(io::Error::other("a paper without a heading"));
@@ -95,13 +110,26 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) fn new_page(&mut self) {
-        self.pages.push(Vec::new());
+        self.pages.push(Page {
+            look: self.look,
+            marks: Vec::new(),
+        });
         self.y = self.look.top;
+    }
+
+    /// The looks of the pages from the next one on, which hold these blocks.
+    fn turn(&mut self, blocks: &[Block], look: Look) {
+        let page = (look.width(), look.table);
+        self.look = if columns::lie(self.letters, blocks, self.lang, page) {
+            look.turned()
+        } else {
+            look
+        };
     }
 
     pub(super) fn mark(&mut self, mark: Mark) {
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.marks.push(mark);
         }
     }
 
@@ -284,7 +312,7 @@ impl<'a> Flow<'a> {
                 self.columns(&columns, false);
                 self.y += SIGNATURE;
             }
-            Block::NewPage => self.new_page(),
+            Block::NewPage => {}
         }
     }
 

@@ -32,7 +32,6 @@ use krilla::{Document, SerializeSettings};
 
 use crate::domain::{Day, Lang};
 
-use super::Look;
 use super::flow::Flow;
 use super::letters::{FILES, Letters};
 use super::marks::{Child, Heading, Mark, Node, Part, Role};
@@ -65,9 +64,9 @@ pub(super) fn write(flow: &Flow<'_>, title: &str, of: Day) -> io::Result<Vec<u8>
         letters: flow.letters,
         fonts: fonts()?,
     };
-    let look = flow.look;
     let mut leaves = Vec::new();
-    for marks in &flow.pages {
+    for page in &flow.pages {
+        let (look, marks) = (page.look, &page.marks);
         let settings = PageSettings::from_wh(points(look.page_width), points(look.page_height));
         let settings = settings.ok_or_else(|| io::Error::other("a page without a size"))?;
         let mut page = document.start_page_with(settings);
@@ -85,7 +84,7 @@ pub(super) fn write(flow: &Flow<'_>, title: &str, of: Day) -> io::Result<Vec<u8>
         tree.push(group(node, &leaves));
     }
     document.set_tag_tree(tree);
-    document.set_outline(outline(look, &flow.headings));
+    document.set_outline(outline(flow.look.left, &flow.headings));
     document.set_metadata(
         Metadata::new()
             .title(short(title))
@@ -280,9 +279,9 @@ fn group(node: &Node, leaves: &[Identifier]) -> TagGroup {
 }
 
 /// Titles with the headings below them.
-fn outline(look: &Look, headings: &[Heading]) -> Outline {
+fn outline(left: i32, headings: &[Heading]) -> Outline {
     let node = |heading: &Heading| {
-        let point = Point::from_xy(points(look.left), points(heading.y));
+        let point = Point::from_xy(points(left), points(heading.y));
         OutlineNode::new(
             short(&heading.text),
             XyzDestination::new(heading.page, point),

@@ -68,7 +68,7 @@ pub(super) struct Piece {
 
 /// The shapes of all letters of all faces.
 #[derive(Debug)]
-pub(super) struct Letters {
+pub(in crate::report) struct Letters {
     faces: [BTreeMap<char, Shape>; 3],
     /// Units an em.
     pub(super) em: u16,
@@ -76,7 +76,7 @@ pub(super) struct Letters {
 
 impl Letters {
     /// Reads the embedded fonts.
-    pub(super) fn read() -> io::Result<Self> {
+    pub(in crate::report) fn read() -> io::Result<Self> {
         let mut letters = Self {
             faces: std::array::from_fn(|_| BTreeMap::new()),
             em: 1,

@@ -13,6 +13,9 @@ pub(super) fn write(flow: &mut Flow<'_>, paper: &Paper) {
     let pages = flow.pages.len();
     let title = flow.letters.fitted(&paper.title);
     for at in 0..pages {
+        if let Some(page) = flow.pages.get(at) {
+            flow.look = page.look;
+        }
         let marks = match flow.look.numbers {
             Numbers::Above if at == 0 => Vec::new(),
             Numbers::Above => {
@@ -43,7 +46,7 @@ pub(super) fn write(flow: &mut Flow<'_>, paper: &Paper) {
             }
         };
         if let Some(page) = flow.pages.get_mut(at) {
-            page.extend(marks);
+            page.marks.extend(marks);
         }
     }
 }

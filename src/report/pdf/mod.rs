@@ -12,8 +12,11 @@ use crate::domain::Day;
 use super::forms::Paper;
 use super::model::Report;
 use flow::Flow;
-use letters::Letters;
 
+pub(super) use columns::{SIDE, fit, lie};
+pub(super) use letters::Letters;
+
+mod columns;
 mod flow;
 mod ink;
 mod letters;
@@ -38,8 +41,8 @@ enum Numbers {
     Below,
 }
 
-/// The looks of a paper; lengths in twentieths of a point from the left or the top.
-#[derive(Clone, Debug)]
+/// The looks of a page; lengths in twentieths of a point from the left or the top.
+#[derive(Clone, Copy, Debug)]
 struct Look {
     page_width: i32,
     page_height: i32,
@@ -93,23 +96,31 @@ impl Look {
     fn width(&self) -> i32 {
         self.right - self.left
     }
+
+    /// The same paper with its pages on their side.
+    fn turned(self) -> Self {
+        match self.numbers {
+            Numbers::Above => Self::form(true),
+            Numbers::Below => self,
+        }
+    }
 }
 
 /// A paper as PDF; `of` is the day in its properties, the last one that it tells of.
 pub fn paper(paper: &Paper, of: Day) -> io::Result<Vec<u8>> {
-    write(paper, &Look::form(paper.landscape), of)
+    write(paper, Look::form(paper.landscape), of)
 }
 
 /// The summary of a report on A4.
 pub fn render(report: &Report) -> io::Result<Vec<u8>> {
     write(
         &summary::paper(report),
-        &Look::report(),
+        Look::report(),
         report.business_date,
     )
 }
 
-fn write(paper: &Paper, look: &Look, of: Day) -> io::Result<Vec<u8>> {
+fn write(paper: &Paper, look: Look, of: Day) -> io::Result<Vec<u8>> {
     let letters = Letters::read()?;
     let flow = Flow::of(paper, look, &letters)?;
     let title = letters.fitted(&paper.title);

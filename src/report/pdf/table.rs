@@ -2,11 +2,10 @@
 
 use crate::report::forms::{Grid, Line};
 
+use super::columns::{Fit, SIDE, fit};
 use super::flow::{Flow, Set};
 use super::marks::{Mark, Node, Role};
 
-/// White at the sides of a cell.
-const SIDE: i32 = 60;
 /// White above and below what a cell says.
 const ABOVE: i32 = 35;
 
@@ -20,28 +19,19 @@ struct Laid {
 /// A row before it is drawn.
 type Band = Vec<Laid>;
 
-/// The widths of the columns, as wide as the page together.
-fn widths(flow: &Flow<'_>, grid: &Grid) -> Vec<i32> {
-    let told: i64 = grid
-        .columns
-        .iter()
-        .map(|(_, width)| i64::from(*width))
-        .sum();
-    let whole = i64::from(flow.look.width());
-    let part = |(_, width): &(String, u32)| {
-        let width = i64::from(*width) * whole / told.max(1);
-        i32::try_from(width).unwrap_or(0)
-    };
-    grid.columns.iter().map(part).collect()
+/// The columns as they are drawn on this page.
+fn columns(flow: &Flow<'_>, grid: &Grid) -> Fit {
+    let page = (flow.look.width(), flow.look.table);
+    fit(flow.letters, grid, flow.lang, page)
 }
 
-fn header(flow: &Flow<'_>, grid: &Grid, widths: &[i32]) -> Band {
-    let cells = grid.columns.iter().zip(widths);
+fn header(flow: &Flow<'_>, grid: &Grid, fit: &Fit) -> Band {
+    let cells = grid.columns.iter().zip(&fit.widths);
     cells
         .map(|((name, _), width)| {
             let line = Line::middle(name.as_str()).strong();
             Laid {
-                sets: flow.set(&line, flow.look.table, width - 2 * SIDE),
+                sets: flow.set(&line, fit.size, width - 2 * SIDE),
                 drawn: 0,
                 node: Node::new(Role::Name),
             }
@@ -49,11 +39,11 @@ fn header(flow: &Flow<'_>, grid: &Grid, widths: &[i32]) -> Band {
         .collect()
 }
 
-fn band(flow: &Flow<'_>, grid: &Grid, row: usize, widths: &[i32]) -> Band {
+fn band(flow: &Flow<'_>, grid: &Grid, row: usize, fit: &Fit) -> Band {
     let Some(row) = grid.rows.get(row) else {
         return Band::new();
     };
-    let cells = row.cells.iter().zip(widths);
+    let cells = row.cells.iter().zip(&fit.widths);
     cells
         .map(|(cell, width)| {
             let lines = cell.lines(flow.lang).into_iter();
@@ -64,7 +54,7 @@ fn band(flow: &Flow<'_>, grid: &Grid, row: usize, widths: &[i32]) -> Band {
                     bold: row.strong,
                     ..Line::default()
                 };
-                flow.set(&line, flow.look.table, width - 2 * SIDE)
+                flow.set(&line, fit.size, width - 2 * SIDE)
             });
             Laid {
                 sets: sets.collect(),
@@ -83,45 +73,46 @@ fn height(band: &[Laid]) -> i32 {
 
 /// The height of the header with the first row, or of what a page can hold of them.
 pub(super) fn first_rows(flow: &Flow<'_>, grid: &Grid) -> i32 {
-    let widths = widths(flow, grid);
-    let header = height(&header(flow, grid, &widths));
-    let first = height(&band(flow, grid, 0, &widths));
+    let fit = columns(flow, grid);
+    let header = height(&header(flow, grid, &fit));
+    let first = height(&band(flow, grid, 0, &fit));
     (header + first).min((flow.look.bottom - flow.look.top) / 2)
 }
 
 /// Draws the table from where the page is.
 pub(super) fn write(flow: &mut Flow<'_>, grid: &Grid) -> Node {
-    let widths = widths(flow, grid);
+    let fit = columns(flow, grid);
+    let widths = &fit.widths[..];
     let mut table = Node::new(Role::Table(flow.letters.fitted(&grid.name)));
-    let mut head = header(flow, grid, &widths);
+    let mut head = header(flow, grid, &fit);
     let head_height = height(&head);
     let whole = flow.look.bottom - flow.look.top - head_height;
     if head_height > flow.room() {
         flow.new_page();
     }
-    slice(flow, &mut head, &widths, Kind::Header);
+    slice(flow, &mut head, widths, Kind::Header);
     table.push(finished(head));
     for at in 0..grid.rows.len() {
-        let mut band = band(flow, grid, at, &widths);
+        let mut band = band(flow, grid, at, &fit);
         loop {
             let needs = height(&band);
             if needs <= flow.room() {
-                slice(flow, &mut band, &widths, Kind::Row);
+                slice(flow, &mut band, widths, Kind::Row);
                 break;
             }
             let least = band.iter().flat_map(|c| &c.sets).map(Set::height).max();
             let some = flow.room() >= least.unwrap_or(0) + 2 * ABOVE;
             if needs > whole && some {
-                slice(flow, &mut band, &widths, Kind::Row);
+                slice(flow, &mut band, widths, Kind::Row);
             }
             let fresh = flow.y <= flow.look.top + head_height;
             if fresh && !some {
                 // not even one line fits a page: it is drawn over the margin, and nothing is lost
-                slice(flow, &mut band, &widths, Kind::Over);
+                slice(flow, &mut band, widths, Kind::Over);
                 break;
             }
             flow.new_page();
-            again(flow, grid, &widths);
+            again(flow, grid, &fit);
         }
         table.push(finished(band));
     }
@@ -129,10 +120,10 @@ pub(super) fn write(flow: &mut Flow<'_>, grid: &Grid) -> Node {
 }
 
 /// The header once more, at the top of a page.
-fn again(flow: &mut Flow<'_>, grid: &Grid, widths: &[i32]) {
-    let mut head = header(flow, grid, widths);
+fn again(flow: &mut Flow<'_>, grid: &Grid, fit: &Fit) {
+    let mut head = header(flow, grid, fit);
     if height(&head) * 2 < flow.look.bottom - flow.look.top {
-        slice(flow, &mut head, widths, Kind::Again);
+        slice(flow, &mut head, &fit.widths, Kind::Again);
     }
 }
 
