@@ -2,6 +2,7 @@
 //! up to its last night.
 
 use crate::domain::{Day, Period};
+use crate::job::before::Before;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::trend::{self, TREND_DAYS};
@@ -35,14 +36,15 @@ pub(in crate::job) async fn end(
         });
     }
     facts.sources = sources_of(&period, &nights);
-    trend_to(desk, facts, last).await
+    trend_to(Before::new(desk, telling.known_at), facts, last).await
 }
 
-async fn trend_to(desk: &Desk, facts: &mut RunFacts, last: Day) -> Result<(), JobError> {
+async fn trend_to(before: Before<'_>, facts: &mut RunFacts, last: Day) -> Result<(), JobError> {
     let first = last.minus(TREND_DAYS).plus(1);
-    let nights = desk.store.published_between(first, last.plus(1)).await?;
+    let nights = before.between(first, last.plus(1)).await?;
     facts.trend = trend::of(&nights, &facts.targets);
-    let mut months = page::runs_of_months(desk, last).await?;
+    facts.page.days = trend::points(&nights, &facts.targets, "%Y-%m-%d");
+    let mut months = page::runs_of_months(before, last).await?;
     months.extend(nights.into_iter().next_back());
     facts.page.months = trend::points(&months, &facts.targets, "%Y-%m");
     Ok(())
