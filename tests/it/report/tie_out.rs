@@ -251,7 +251,8 @@ fn what_is_open_and_waits_for_nobody_is_told_by_class() {
     let resting = |row: &Classified| row.bucket == Bucket::Open && !waits(row);
     scene.settlement.rows.retain(|row| !resting(row));
     assert_eq!(said(&scene), None);
-    let open = scene.settlement.rows.iter().find(|row| waits(row)).unwrap();
+    let open = scene.settlement.rows.iter().find(|row| waits(row));
+    let open = open.unwrap().clone();
     for (class, amount) in [("exempt", 0), ("exempt", 0), ("land_obligation", 9_400_000)] {
         let mut row = open.clone();
         (row.class, row.bucket, row.exception_id) = (class, Bucket::Open, None);
