@@ -9,7 +9,8 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
 use super::of_nights::Telling;
-use super::{recover, stage};
+use super::report_again::refused;
+use super::{knew, recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
 use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side, Vnd};
@@ -50,11 +51,11 @@ pub(super) async fn compare(
 ) -> Result<Compared, JobError> {
     let known_then = (period, Telling::at(then.pulled_at_ms));
     let mut decided_then = Box::pin(measured(desk, by, then, known_then)).await?;
-    let known_now = (period, Telling::default());
-    let mut decided_now = Box::pin(measured(desk, by, now, known_now)).await?;
-    let night = then.business_date;
-    let arrived = desk.store.arrived(period, night).await?;
-    let mut moved = desk.store.moved(period, night).await?;
+    // nights before it that were published again since are known now
+    let decided_now = Box::pin(recover::with_sums_of_today(desk, by, now, period)).await?;
+    let mut decided_now = decided_now.ok_or_else(|| unreadable(desk, now))?;
+    let since = Box::pin(knew::since(desk, then, period)).await?;
+    let (arrived, mut moved) = since.ok_or_else(|| unreadable(desk, then))?;
     without_cashiers(&mut moved, &[&decided_then.pool, &decided_now.pool]);
     let known = as_known(&decided_then, &decided_now, period, (&arrived, &moved));
     let (shown, run) = if show_now {
@@ -139,11 +140,13 @@ async fn measured(
     over: (&Period, Telling),
 ) -> Result<Decided, JobError> {
     let decided = recover::as_known(desk, by, run, over).await?;
-    decided.ok_or_else(|| JobError::Usage {
-        message: format!("what {} read cannot be read again", run.id),
-        fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
-            .into(),
-    })
+    decided.ok_or_else(|| unreadable(desk, run))
+}
+
+/// What a run read cannot be read again.
+pub(super) fn unreadable(desk: &Desk, run: &RunRecord) -> JobError {
+    let args = [("run", run.id.as_str())];
+    refused(desk, ["report-unreadable", "report-unreadable-fix"], &args)
 }
 
 /// What the report tells of both.

@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow};
 
+use super::as_known::unreadable;
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
 use super::of_nights::Telling;
+use super::report_again::{none_in, refused};
 use super::{period, recover, stage, stored};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
@@ -74,10 +76,10 @@ async fn all_minutes(
         (over, Telling::default()),
     ))
     .await?;
-    let decided = decided.ok_or_else(|| unreadable(&run))?;
+    let decided = decided.ok_or_else(|| unreadable(desk, &run))?;
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     let nights = desk.store.published_nights().await?;
-    let known = known(&nights, over, run.business_date)?;
+    let known = known(&nights, over, run.business_date).ok_or_else(|| none_in(desk, over))?;
     for source in providers(desk, only)? {
         let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
         let name = format!("bien-ban-doi-soat_{}", source.name);
@@ -87,14 +89,6 @@ async fn all_minutes(
         files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
     }
     Ok((run, files))
-}
-
-fn unreadable(run: &RunRecord) -> JobError {
-    JobError::Usage {
-        message: format!("what {} read cannot be read again", run.id),
-        fix: "its documents were pruned, or the rules are others today: see `doisoat replay`"
-            .into(),
-    }
 }
 
 fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 3], JobError> {
@@ -116,10 +110,7 @@ async fn knowing(desk: &Desk, over: &Period) -> Result<RunRecord, JobError> {
     };
     let run = run.ok_or_else(|| anyhow!("the run of the figures is not there"))?;
     if run.business_date < over.from {
-        return Err(JobError::Usage {
-            message: format!("no night of {} was published", over.label),
-            fix: "see `doisoat status`".into(),
-        });
+        return Err(none_in(desk, over));
     }
     Ok(run)
 }
@@ -136,12 +127,12 @@ fn providers<'d>(
         .collect();
     if chosen.is_empty() {
         let known: Vec<&str> = money.map(|source| source.name.as_str()).collect();
-        return Err(JobError::Usage {
-            message: match only {
-                Some(name) => format!("there is no money source \"{name}\""),
-                None => "no source carries money".into(),
-            },
-            fix: format!("choose one of {}", known.join(", ")),
+        let known = known.join(", ");
+        let name = only.map_or("", SourceName::as_str);
+        let args = [("name", name), ("known", &*known)];
+        return Err(match only {
+            Some(_) => refused(desk, ["report-no-source", "report-no-source-fix"], &args),
+            None => refused(desk, ["report-no-money", "report-no-money-fix"], &args),
         });
     }
     Ok(chosen)
@@ -160,15 +151,12 @@ struct Known {
 }
 
 /// The knowledge of a period as of its end or of the night `last`, whichever is first: the eve of
-/// the next period, so that what one paper carries over is what the next one takes up.
-fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Result<Known, JobError> {
+/// the next period, so that what one paper carries over is what the next one takes up. None where
+/// no night of it was published.
+fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Option<Known> {
     let told_to = nights.range(..=over.to.min(last)).next_back().copied();
-    let told_to = told_to.filter(|night| *night >= over.from);
-    let told_to = told_to.ok_or_else(|| JobError::Usage {
-        message: format!("no night of {} was published", over.label),
-        fix: "see `doisoat status`".into(),
-    })?;
-    Ok(Known {
+    let told_to = told_to.filter(|night| *night >= over.from)?;
+    Some(Known {
         told_to,
         missing: lacking(nights, over, told_to),
         had_eve: nights.first().is_some_and(|first| *first < over.from),
@@ -316,7 +304,7 @@ mod tests {
                 &Period::month("2023-02").unwrap(),
                 day("2023-01-02")
             )
-            .is_err()
+            .is_none()
         );
     }
 }

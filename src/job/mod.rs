@@ -16,6 +16,7 @@ mod facts;
 pub mod forms;
 pub mod import;
 mod kept;
+mod knew;
 pub mod last_run;
 pub mod late;
 pub mod lost;

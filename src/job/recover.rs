@@ -9,9 +9,11 @@ use super::desk::Desk;
 use super::digest;
 use super::error::JobError;
 use super::kept::{self, Gone};
+use super::knew;
 use super::nightly::{self, Decided, Read};
 use super::of_nights::Telling;
 use super::pull::Pulled;
+use super::report_again::refused;
 use super::stage;
 use super::stored;
 use super::told;
@@ -132,17 +134,17 @@ pub(super) async fn as_known(
     // allow; of any other period the store knows
     let held = over.from >= run.business_date.year_start();
     let held = held && prior.iter().all(|sum| sum.fits(over));
-    if !held && earlier_night_since(run, &desk.store.runs().await?) {
+    let prior = if held {
+        Some(prior)
+    } else if earlier_night_since(run, &desk.store.runs().await?) {
         // the store knows those nights as they are now, not as this run knew them
-        return Err(JobError::Usage {
-            message: format!(
-                "{} no longer knows {} as it was: an earlier night was published again since",
-                run.id, over.label
-            ),
-            fix: "ask for whole months or years of that night's own year".to_owned(),
-        });
-    }
-    let prior = held.then_some(prior);
+        let known = Box::pin(knew::sums_by_day(desk, run, over, (&read.pool, &prior))).await?;
+        let args = [("run", run.id.as_str()), ("period", &*over.label)];
+        let keys = ["report-mixed", "report-mixed-fix"];
+        Some(known.ok_or_else(|| refused(desk, keys, &args))?)
+    } else {
+        None
+    };
     let by = told::rules_of(by, run).await?;
     let decided = nightly::decide_over(&by, read, run, (over, telling), prior).await?;
     Ok(Some(decided))
@@ -150,7 +152,10 @@ pub(super) async fn as_known(
 
 /// What a run read, by the documents that it kept; none where it kept none. Where they are gone
 /// nothing else can stand for them: the rows of today may be others.
-pub(super) async fn kept_read(desk: &Desk, run: &RunRecord) -> Result<Option<(Read, Prior)>, JobError> {
+pub(super) async fn kept_read(
+    desk: &Desk,
+    run: &RunRecord,
+) -> Result<Option<(Read, Prior)>, JobError> {
     let documents = kept::of(desk, run).await?;
     let pool = kept::read::<Inputs>(desk, &documents, kept::POOL)?;
     let prior = kept::read::<Prior>(desk, &documents, kept::PRIOR)?;

@@ -76,6 +76,7 @@ pub use feed::{FeedDay, ProbeOrder, ProbeOutcome, ProbeRules};
 pub use lease::{Holder, Lease};
 pub use matched::Matched;
 pub use outbox::{Delivered, Outgoing, Queued};
+pub use owner::{owner_of, owners};
 pub use pool::Window;
 pub use publish::Publication;
 pub use reading::Reading;

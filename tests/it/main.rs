@@ -91,6 +91,7 @@ mod pdf;
 mod period_rows;
 mod period_sums;
 mod periods;
+mod periods_again;
 mod periods_once;
 mod prior_sums;
 mod probe;

@@ -21,7 +21,7 @@ const THIRD: &str = "2022-12-07";
 const LATE: &str = "late-1";
 
 /// Two nights.
-async fn two(kind: Kind) -> (Town, Desk) {
+pub(crate) async fn two(kind: Kind) -> (Town, Desk) {
     let town = Town::new(kind).await;
     let desk = town.desk(&as_is).await;
     for date in [FIRST, SECOND] {
@@ -65,11 +65,11 @@ pub(crate) async fn late_of(
     stored.await.unwrap();
 }
 
-fn both() -> Period {
+pub(crate) fn both() -> Period {
     Period::range(day(FIRST), day(SECOND))
 }
 
-async fn report(desk: &Desk, period: Period, known: Known) -> (String, Value, Vec<String>) {
+pub(crate) async fn report(desk: &Desk, period: Period, known: Known) -> (String, Value, Vec<String>) {
     let asked = Asked {
         known,
         ..Asked::of(Span::Days(period))
@@ -82,7 +82,7 @@ async fn report(desk: &Desk, period: Period, known: Known) -> (String, Value, Ve
     (name, document, files.into_keys().collect())
 }
 
-fn share<'v>(document: &'v Value, definition: &str) -> &'v Value {
+pub(crate) fn share<'v>(document: &'v Value, definition: &str) -> &'v Value {
     let all = document["share"].as_array().unwrap();
     let is_it = |s: &&Value| s["definition"] == definition && s["scope"] == "";
     all.iter().find(is_it).unwrap()
@@ -93,7 +93,7 @@ fn whole(value: &Value) -> i128 {
 }
 
 /// What the items moved is what the figures moved, for each definition that is a plain sum.
-fn adds_up(document: &Value) {
+pub(crate) fn adds_up(document: &Value) {
     for definition in ["TX_CASHLESS", "AMOUNT_CASHLESS"] {
         let share = share(document, definition);
         let items = document["moved"].as_array().unwrap().iter();

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 
-use super::{knowing, known, unreadable};
+use super::{knowing, known};
 use crate::domain::{Added, AgencyCode, Completeness, Day, Period, SourceFacts, Taken};
+use crate::job::as_known::unreadable;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
+use crate::job::report_again::none_in;
 use crate::job::{period, recover, told};
 use crate::kpi::Share;
 use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, Untold, is_summed};
@@ -86,7 +88,7 @@ fn of<'d>(
 pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told), JobError> {
     let last = knowing(desk, over).await?;
     let nights = desk.store.published_nights().await?;
-    let known = known(&nights, over, last.business_date)?;
+    let known = known(&nights, over, last.business_date).ok_or_else(|| none_in(desk, over))?;
     let closed = period::closing_of(desk, over).await?.is_some();
     let own = desk.store.published(known.told_to).await?;
     let own = own.filter(|own| !closed && own.id != last.id);
@@ -98,7 +100,7 @@ pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told)
             break;
         }
     }
-    let (run, mut told) = found.ok_or_else(|| unreadable(&last))?;
+    let (run, mut told) = found.ok_or_else(|| unreadable(desk, &last))?;
     told.missing = known.missing;
     if known.had_eve {
         let eve = over.from.minus(1);
