@@ -61,6 +61,7 @@ pub(super) fn of_receipt(without: &Inputs, reject: &Reject, amount: Vnd) -> Vec<
             cashier: "C2".into(),
             agency_code: fee.agency_code.clone(),
             status: ReceiptStatus::Valid,
+            spot: doisoat::domain::Aside::default(),
         });
         day.receipts.sort_by_cached_key(Receipt::key);
         ways.push((format!("{} pays {}", reject.id, fee.fee_id), day));
