@@ -70,10 +70,11 @@ pub(super) async fn compare(
     document["nights"] = nights_told(shown.facts.known.as_deref());
     files.push(OutFile::new("known.json", format!("{document:#}\n")));
     if by.config.formats.contains(&Format::Csv) {
-        let style = Style::spreadsheet(shown.facts.lang);
+        let lang = shown.facts.lang;
+        let style = Style::spreadsheet(lang);
         let (mut shares, mut rows, mut items) = (Vec::new(), Vec::new(), Vec::new());
         csv::write_known(&mut shares, pairs, style).context("known.csv")?;
-        csv::write_arrived(&mut rows, &arrived, style).context("arrived.csv")?;
+        csv::write_arrived(&mut rows, &arrived, lang, style).context("arrived.csv")?;
         csv::write_moved(&mut items, &moved, style).context("moved.csv")?;
         files.push(OutFile::new("known.csv", shares));
         files.push(OutFile::new("arrived.csv", rows));

@@ -256,7 +256,7 @@ fn tables(
     }
     if let Some(replaced) = &facts.replaced {
         let mut changes = Vec::new();
-        let told = VersionChanges::of(replaced, facts.lang);
+        let told = VersionChanges::named(replaced, &names, facts.lang);
         csv::write_changes(&mut changes, &told, style)?;
         files.push(OutFile::new("changes.csv", changes));
     }

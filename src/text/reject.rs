@@ -199,6 +199,13 @@ fn ends_in_zeros(value: &str) -> bool {
     parts.is_some_and(|(whole, rest)| whole.len() <= 15 && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// What is wrong with a row, without the value: `không phải là số tiền`.
+pub fn what(code: RejectCode, lang: Lang) -> String {
+    let said = reason(code).get(lang);
+    let places = [": {}", "{} ", " {}"].iter();
+    places.fold(said.to_owned(), |said, place| said.replace(place, ""))
+}
+
 /// What is wrong; `{}` stands for the value.
 fn reason(code: RejectCode) -> Text {
     let text = |vi, en| Text { vi, en };

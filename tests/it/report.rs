@@ -32,6 +32,7 @@ pub(crate) mod schema;
 mod stake;
 mod tables;
 mod tie_out;
+mod words;
 pub(crate) mod workbook;
 
 use example::{Scene, classes};

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::table::Table;
-use crate::domain::{AgencyCode, Arrived, Moved};
+use crate::domain::{AgencyCode, Arrived, Lang, Moved, RejectCode};
 use crate::kpi::{Fraction, Share};
+use crate::report::model::kind_word;
+use crate::text;
 
 /// A share of the period as known then and as known now.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +74,7 @@ pub fn figures(share: Option<&Share>) -> [String; 5] {
     ]
 }
 
-const ARRIVED: [&str; 8] = [
+const ARRIVED: [&str; 12] = [
     "told",
     "kind",
     "key",
@@ -81,10 +83,15 @@ const ARRIVED: [&str; 8] = [
     "dossier_code",
     "day",
     "amount_vnd",
+    "kind_label",
+    "became_label",
+    "says_label",
+    "bank_ref",
 ];
 
-/// `arrived.csv`: rows and decisions in the order in which they came.
-pub fn write_arrived(to: impl Write, rows: &[Arrived], style: Style) -> io::Result<()> {
+/// `arrived.csv`: rows and decisions in the order in which they came; the stable words first, and
+/// what they are for people, in `lang`, behind them.
+pub fn write_arrived(to: impl Write, rows: &[Arrived], lang: Lang, style: Style) -> io::Result<()> {
     let mut table = Table::new(to, style, &ARRIVED)?;
     for row in rows {
         table.number(&row.told.to_string());
@@ -95,9 +102,46 @@ pub fn write_arrived(to: impl Write, rows: &[Arrived], style: Style) -> io::Resu
         table.text(row.dossier.as_deref().unwrap_or_default());
         table.number(&row.day.to_string());
         table.number(&row.amount_vnd.map_or_else(String::new, |n| n.to_string()));
+        table.text(&kind_word(row.kind, lang));
+        table.text(&word(lang, "became", row.became));
+        table.text(&says_word(row, lang));
+        table.text(row.bank_ref.as_deref().unwrap_or_default());
         table.end_row()?;
     }
     table.finish()
+}
+
+/// The message of a stable word; the word itself where there is none.
+fn word(lang: Lang, of: &str, id: &str) -> String {
+    let key = format!("{of}-{}", id.replace('_', "-"));
+    text::lookup(lang, &key, &[]).unwrap_or_else(|| id.to_owned())
+}
+
+/// What a row says, for people: kind and state of a transaction, state of a receipt, why a row
+/// could not be read, what a person decided.
+fn says_word(row: &Arrived, lang: Lang) -> String {
+    match row.kind {
+        "txn" => {
+            let (kind, state) = row.says.split_once(' ').unwrap_or((&*row.says, ""));
+            let (state, told) = state.split_once(": ").unwrap_or((state, ""));
+            let said = format!(
+                "{}, {}",
+                word(lang, "kind", kind),
+                word(lang, "status", state)
+            );
+            if told.is_empty() {
+                said
+            } else {
+                format!("{said}: {told}")
+            }
+        }
+        "receipt" => word(lang, "receipt", &row.says),
+        "reject" => RejectCode::parse(&row.says).map_or_else(
+            || row.says.to_string(),
+            |code| text::reject::what(code, lang),
+        ),
+        _ => word(lang, "choice", &row.says),
+    }
 }
 
 const MOVED: [&str; 8] = [

@@ -1,6 +1,7 @@
 //! Pure: what a version of a night changed against the one that it replaces, in words: one line a
 //! change, in sections, and the inputs that caused them.
 
+mod names;
 mod rules;
 mod words;
 
@@ -12,6 +13,8 @@ use crate::domain::{Lang, Vnd};
 use crate::report::facts::diff::{Became, Cause, Diff, RowChange, ShareChange};
 use crate::report::facts::{Replaced, RunFacts};
 use crate::text;
+
+use super::index::Index;
 
 pub use words::{class_word, finding_word, kind_word, percent_word, table_word, verdict_of};
 use words::{field_value, field_word, link_words, row_words, share_words, source_words};
@@ -70,9 +73,9 @@ pub struct VersionChanges {
 }
 
 /// What the version changed against the one that it replaces; none where it replaces none.
-pub(super) fn of_version(facts: &RunFacts) -> Option<VersionChanges> {
+pub(super) fn of_version(index: &Index<'_>, facts: &RunFacts) -> Option<VersionChanges> {
     let replaced = facts.replaced.as_ref()?;
-    Some(VersionChanges::of(replaced, facts.lang))
+    Some(VersionChanges::named(replaced, index, facts.lang))
 }
 
 impl VersionChanges {
@@ -93,6 +96,14 @@ impl VersionChanges {
                 })
                 .collect(),
         }
+    }
+
+    /// The same, with rows of which the program made up the id called by what the bank knows them
+    /// by.
+    pub fn named(replaced: &Replaced, index: &Index<'_>, lang: Lang) -> Self {
+        let mut changes = Self::of(replaced, lang);
+        names::spell(&mut changes, index, lang);
+        changes
     }
 
     /// All changes.

@@ -78,6 +78,11 @@ impl<'a> Index<'a> {
         (key.side == Side::Txn).then(found).flatten()
     }
 
+    /// A transaction by its source and its id there.
+    pub fn by_name(&self, source: &str, id: &str) -> Option<&'a Txn> {
+        self.txns.get(&(source, id)).copied()
+    }
+
     /// What the bank knows a transaction by, and when it was; its amount where it has no number.
     /// None for a row that its own id tells.
     pub fn called(&self, lang: Lang, id: &str) -> Option<String> {

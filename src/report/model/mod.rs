@@ -340,7 +340,7 @@ impl Report {
             exceptions,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
             closed: closed::list(&index, settlement, facts, classes),
-            changes: changes::of_version(facts),
+            changes: changes::of_version(&index, facts),
             known: known::view(&index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &night_totals),
             instruments: told.instruments,

@@ -230,9 +230,9 @@ fn no_cell_of_what_came_since_is_a_formula() {
         })
         .collect();
     let mut out = Vec::new();
-    csv::write_arrived(&mut out, &arrived, style).unwrap();
+    csv::write_arrived(&mut out, &arrived, doisoat::domain::Lang::Vi, style).unwrap();
     let content = String::from_utf8(out).unwrap();
-    let held = ["key", "says", "dossier_code"];
+    let held = ["key", "says", "dossier_code", "says_label", "bank_ref"];
     no_formula("arrived.csv", &content, &["amount_vnd"], &held);
     let moved: Vec<Moved> = HOSTILE
         .iter()

@@ -15,6 +15,37 @@ fn row(kind: &'static str, key: &str, told_by: Option<&str>) -> RowChange {
     }
 }
 
+/// Classes, passes and periods have their words, and days are written as people write them.
+#[test]
+fn no_word_of_the_program_is_told_to_people() {
+    let said = |lang| {
+        [
+            link_words("settles 8000 extracted_key", lang),
+            class_word("ok", lang),
+            words::period_word("2022", lang),
+            words::period_word("2022-12", lang),
+            words::period_word("2022-12-05", lang),
+            field_value("due_at", "2022-12-05", lang),
+            field_value("paid_at", "2022-12-05T09:01:57+07:00", lang),
+            field_value("code", "2022-12", lang),
+        ]
+    };
+    let vi = [
+        "trả khoản thu, 8.000\u{a0}₫ (Mã hồ sơ trong nội dung)",
+        "Đúng",
+        "lũy kế năm 2022",
+        "lũy kế tháng 12/2022",
+        "ngày 05/12/2022",
+        "05/12/2022",
+        "09:01:57 05/12/2022",
+        "2022-12",
+    ];
+    assert_eq!(said(Lang::Vi), vi);
+    let en = said(Lang::En);
+    assert!(en[0].ends_with("(Key read from the memo)"), "{en:?}");
+    assert_eq!(en[1], "In order");
+}
+
 #[test]
 fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
     let memo = RowChange {

@@ -1,8 +1,9 @@
 //! The words of a comparison: kinds of rows, causes, figures.
 
-use crate::classify::CLASSES;
-use crate::domain::{Completeness, Fraction, Lang, Vnd};
+use crate::classify::{CLASSES, OK};
+use crate::domain::{Completeness, Day, Fraction, Lang, Vnd};
 use crate::kpi::Verdict;
+use crate::matching::pass::PASSES;
 use crate::report::facts::diff::{Became, Cause, RowChange, Said, ShareChange, TableFacts};
 use crate::report::model::{definition_name, fee_label, rate_text, verdict_word};
 use crate::text;
@@ -168,8 +169,11 @@ pub fn verdict_of(raw: &str, lang: Lang) -> String {
     Verdict::parse(raw).map_or_else(|| "-".to_owned(), |known| verdict_word(lang, known))
 }
 
-/// The label of a class, or its id where this version does not know it.
+/// The label of a class, of a row in order, or the id where this version does not know it.
 pub fn class_word(id: &str, lang: Lang) -> String {
+    if id == OK {
+        return text::say(lang, "form-class-ok", &[]);
+    }
     let known = CLASSES.iter().find(|class| class.id == id);
     known.map_or_else(|| id.to_owned(), |class| class.label.get(lang).to_owned())
 }
@@ -198,7 +202,7 @@ pub(super) fn share_words(share: &ShareChange, lang: Lang) -> (String, String, S
     if !share.scope.is_empty() {
         what.extend([" ", &*share.scope]);
     }
-    what.extend([", ", &*share.period.1]);
+    what.extend([", ", &period_word(&share.period.1, lang)]);
     let one = |parts: (i64, i64), figures: [&str; 3], verdict: &str| {
         let [point, low, high] = figures.map(|figure| percent_word(figure, lang));
         let [part, whole] = [parts.0, parts.1].map(|figure| text::number(lang, i128::from(figure)));
@@ -221,6 +225,39 @@ pub(super) fn share_words(share: &ShareChange, lang: Lang) -> (String, String, S
     (what, before, after)
 }
 
+/// `2022`, `2022-12` and `2022-12-05` as people write them; any other name as it is.
+pub(super) fn period_word(label: &str, lang: Lang) -> String {
+    let said = match (label.len(), label.split_once('-')) {
+        (4, None) => text::say(lang, "period-year", &[("year", label)]),
+        (7, Some((year, month))) if month.len() == 2 => {
+            let month = format!("{month}/{year}");
+            text::say(lang, "period-month", &[("month", &month)])
+        }
+        _ => match Day::parse(label) {
+            Ok(day) => text::say(lang, "period-night", &[("day", &text::day(lang, day))]),
+            Err(_) => return label.to_owned(),
+        },
+    };
+    said.to_lowercase()
+}
+
+/// A day, or a day with its time, as people write it; any other value as it is.
+fn day_word(value: &str, lang: Lang) -> String {
+    let known = value.get(..10).and_then(|raw| Day::parse(raw).ok());
+    let Some(day) = known.map(|day| text::day(lang, day)) else {
+        return value.to_owned();
+    };
+    let clock = value.get(10..).unwrap_or_default();
+    match clock
+        .strip_prefix(['T', ' '])
+        .and_then(|rest| rest.get(..8))
+    {
+        Some(at) => format!("{at} {day}"),
+        None if clock.is_empty() => day,
+        None => value.to_owned(),
+    }
+}
+
 /// The name of a column of a row; its own where this version has no word for it.
 pub(super) fn field_word(column: &str, lang: Lang) -> String {
     let known = FIELDS.iter().find(|(name, _)| *name == column);
@@ -233,7 +270,7 @@ pub(super) fn field_value(column: &str, value: &str, lang: Lang) -> String {
         "status" => "status",
         "kind" => "kind",
         "instrument" | "declared_method" => "instrument",
-        _ => return value.to_owned(),
+        _ => return day_word(value, lang),
     };
     let key = format!("{key}-{}", value.replace('_', "-"));
     text::lookup(lang, &key, &[]).unwrap_or_else(|| value.to_owned())
@@ -255,7 +292,10 @@ pub(super) fn source_words(row: &RowChange, lang: Lang) -> (String, String, Stri
         }
         let known = Completeness::parse(value).filter(|_| &*row.column == "state");
         let key = match known {
-            None => return value.to_owned(),
+            None => {
+                let days = value.split(", ").map(|day| day_word(day, lang));
+                return days.collect::<Vec<_>>().join(", ");
+            }
             Some(Completeness::Complete) => "source-complete",
             Some(Completeness::Late) => "source-late",
             Some(Completeness::Partial) => "source-partial",
@@ -288,5 +328,7 @@ pub(super) fn link_words(raw: &str, lang: Lang) -> String {
         |_| (*amount).to_owned(),
         |n| text::money_of(lang, Vnd::new(n)),
     );
+    let known = PASSES.iter().find(|known| known.id == *pass);
+    let pass = known.map_or(*pass, |known| known.label.get(lang));
     format!("{}, {amount} ({pass})", text::say(lang, key, &[]))
 }
