@@ -3,7 +3,7 @@
 //! A row's last ruling holds until the next one; nothing else undoes it. Entries that assign a row
 //! to somebody change no ruling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -125,6 +125,30 @@ pub fn owners(entries: &[Entry]) -> BTreeMap<&RowKey, &str> {
     owners
 }
 
+/// What stands for the reason of an assignment that was given none.
+pub const NO_REASON: &str = "-";
+
+/// What was last noted of each row with whom it was given to: who noted it, and what.
+pub fn notes(entries: &[Entry]) -> BTreeMap<&RowKey, (&str, &str)> {
+    let assigns = |entry: &&Entry| matches!(entry.draft.action, Action::Assign(_));
+    let noted = entries.iter().filter(assigns).map(|entry| &entry.draft);
+    let noted = noted.filter(|draft| &*draft.reason != NO_REASON);
+    noted
+        .map(|draft| (&draft.row, (&*draft.by, &*draft.reason)))
+        .collect()
+}
+
+/// Everybody who was ever given a row, in order of their names.
+pub fn people(entries: &[Entry]) -> BTreeSet<&str> {
+    let names = entries
+        .iter()
+        .filter_map(|entry| match &entry.draft.action {
+            Action::Assign(to) if !to.is_empty() => Some(&**to),
+            _ => None,
+        });
+    names.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +193,10 @@ mod tests {
         assert_eq!(held, [("b", "refund_requested"), ("c", "not_fee")]);
         let owners = owners(&entries);
         assert_eq!(owners.into_values().collect::<Vec<_>>(), ["binh"]);
+        assert_eq!(Vec::from_iter(people(&entries)), ["binh", "chi"]);
+        let noted = notes(&entries);
+        let noted: Vec<_> = noted.iter().map(|(row, note)| (&*row.id, *note)).collect();
+        assert_eq!(noted, [("b", ("an", "because")), ("c", ("an", "because"))]);
     }
 
     #[test]

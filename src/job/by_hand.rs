@@ -43,6 +43,8 @@ pub enum Choice {
     Undo,
     /// Somebody is to settle it.
     Assign(Box<str>),
+    /// Something is noted of it; whoever is to settle it stays.
+    Note,
 }
 
 /// A decision as asked for.
@@ -161,8 +163,13 @@ pub async fn plan(
     if let Some(closed) = record.closed.filter(|_| !may_be_closed) {
         return Err(closed_on(lang, &record, closed).into());
     }
-    let (row, action) = action(store, &record, ask, again).await?;
+    let (row, mut action) = action(store, &record, ask, again).await?;
     let of_row = store.decisions_of(&row).await?;
+    let owner = owners(&of_row).into_values().next().unwrap_or_default();
+    let owner: Box<str> = owner.into();
+    if ask.choice == Choice::Note {
+        action = Action::Assign(owner.clone());
+    }
     let is_written = known && is_said(&of_row, &action, ask);
     if !is_written {
         let undoes = matches!(ask.choice, Choice::Undo);
@@ -177,8 +184,6 @@ pub async fn plan(
         (money(store, &row, lang).await?.amount, "".into())
     };
     let seen = of_row.last().map(|entry| entry.seq);
-    let owner = owners(&of_row).into_values().next().unwrap_or_default();
-    let owner = owner.into();
     let draft = Draft {
         dossier_code: record.dossier_code.clone(),
         action,
@@ -302,6 +307,8 @@ async fn action(
     match &ask.choice {
         Choice::Undo => Ok((key, Action::Undo)),
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
+        // to whoever is to settle it so far, which the book of the row tells
+        Choice::Note => Ok((key, Action::Assign("".into()))),
         Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => Err(is_other(
             "decide-no-txn",
             ["decide-no-txn-fix", "decide-no-txn-file"],

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::by_hand::{self, Again, Ask, Choice, Plan};
 use super::error::JobError;
 use crate::clock::Clock;
+use crate::decision::NO_REASON;
 use crate::domain::{Lang, Ruling, Vnd};
 use crate::format::FormatError;
 use crate::report::model::class_word;
@@ -167,7 +168,8 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
     }
     let assigns_only = row.decision.is_empty() && row.target.is_empty();
     let needs_reason = !assigns_only || row.assigns().is_none();
-    if row.reason.is_empty() && needs_reason {
+    let why = row.why();
+    if why.is_empty() && needs_reason {
         return Err(told(
             sheet::REASON,
             ["import-no-reason", "import-no-reason-fix"],
@@ -184,10 +186,10 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
                 row.by.clone()
             },
             // as `exceptions assign` has it: no decision, so nothing to give a reason for
-            reason: if row.reason.is_empty() {
-                "-".into()
+            reason: if why.is_empty() {
+                NO_REASON.into()
             } else {
-                row.reason.clone()
+                why.as_str().into()
             },
             replace: how.replace,
             lang: how.lang,
@@ -295,6 +297,9 @@ fn choices(row: &Filled, lang: Lang) -> Result<Vec<(&'static str, Choice)>, Refu
     }
     if let Some(to) = row.assigns() {
         choices.push((sheet::ASSIGNEE, Choice::Assign(to.into())));
+    }
+    if row.only_notes() {
+        choices.push((sheet::NOTE, Choice::Note));
     }
     Ok(choices)
 }

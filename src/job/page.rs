@@ -11,8 +11,9 @@ use super::facts::Previously;
 use super::late;
 use super::trend;
 use crate::classify::{Bucket, still_due};
+use crate::decision::{self, Entry};
 use crate::domain::{Day, Inputs, RowKey, SourceName, Vnd};
-use crate::report::{PageFacts, SourceFile, rule_lines};
+use crate::report::{Note, PageFacts, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
 use crate::store::{ExceptionRecord, ExportFile, Reading, RunRecord};
@@ -85,7 +86,11 @@ pub(super) async fn of(
     files.extend(older(desk, run, &files).await?);
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
-    let assigned = desk.store.assigned(listed, day).await?;
+    let listed: BTreeSet<&RowKey> = listed.collect();
+    let assigned = desk.store.assigned(listed.iter().copied(), day).await?;
+    let mut book = desk.store.decisions().await?;
+    book.retain(|entry| entry.draft.night <= day);
+    let (notes, people) = told_in(&book, &listed);
     Ok(PageFacts {
         month_before: before.month_before(targets),
         week_before: before.week_before(targets).map(Box::new),
@@ -94,6 +99,8 @@ pub(super) async fn of(
         months: trend::points(&before.months, targets, "%Y-%m"),
         open_before: before.open.iter().filter_map(waited).collect(),
         assigned,
+        notes,
+        people,
         files,
         balances,
         rules: rule_lines(
@@ -104,6 +111,20 @@ pub(super) async fn of(
         late: late::of_run(desk, run, pool).await?,
         closed: None,
     })
+}
+
+/// What the book tells of whom rows were given to: what was last noted of the `listed` ones, and
+/// everybody's name.
+fn told_in(book: &[Entry], listed: &BTreeSet<&RowKey>) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
+    let note = |(row, (by, text)): (&RowKey, (&str, &str))| {
+        let (by, text) = (by.into(), text.into());
+        listed
+            .contains(row)
+            .then(|| (row.clone(), Note { by, text }))
+    };
+    let notes = decision::notes(book).into_iter().filter_map(note);
+    let people = decision::people(book).into_iter().map(Box::from);
+    (notes.collect(), people.collect())
 }
 
 /// The sources that may read files; bodies of webhooks are answers, not files.

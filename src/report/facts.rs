@@ -23,7 +23,7 @@ use super::model::OfNights;
 pub use balances::StatementBalance;
 pub use diff::Replaced;
 pub use known::{AsKnown, NightsKnown};
-pub use page::{ClosedMark, LateFile, LateForClosed, PageFacts, SourceFile};
+pub use page::{ClosedMark, LateFile, LateForClosed, Note, PageFacts, SourceFile};
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

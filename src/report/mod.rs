@@ -19,7 +19,7 @@ pub mod publish;
 pub mod xlsx;
 
 pub use facts::{
-    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, PageFacts, Previous,
+    Calibration, Changes, Closed, Digests, Estimate, Figure, KindFigure, Note, PageFacts, Previous,
     Replaced, RunFacts, SourceFile, SourceNight, StatementBalance, TrendPoint,
 };
 pub use files::{match_files, night_files};

@@ -48,7 +48,7 @@ fn a_workbook_reads_the_same_after_libreoffice_saved_it() {
     }
 }
 
-async fn imported(store: &Store, table: &str, dry_run: bool) -> Imported {
+pub(crate) async fn imported(store: &Store, table: &str, dry_run: bool) -> Imported {
     let clock = FixedClock::new(day("2022-12-06").start_ms());
     let how = How {
         by: "binh".into(),
@@ -67,7 +67,7 @@ fn table(rows: &[[&str; 8]]) -> String {
     head.to_owned() + &rows.collect::<String>()
 }
 
-fn counts(imported: &Imported) -> [usize; 4] {
+pub(crate) fn counts(imported: &Imported) -> [usize; 4] {
     let Imported {
         written,
         unchanged,
@@ -77,13 +77,13 @@ fn counts(imported: &Imported) -> [usize; 4] {
     [*written, *unchanged, *skipped, refused.len()]
 }
 
-struct Case {
-    town: Town,
-    open: Vec<ExceptionRecord>,
-    fee: ExceptionRecord,
+pub(crate) struct Case {
+    pub(crate) town: Town,
+    pub(crate) open: Vec<ExceptionRecord>,
+    pub(crate) fee: ExceptionRecord,
 }
 
-async fn case(kind: Kind) -> Case {
+pub(crate) async fn case(kind: Kind) -> Case {
     let town = Town::new(kind).await;
     let desk = town.desk(&as_is).await;
     town.morning_after(day(FIRST));

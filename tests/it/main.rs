@@ -53,6 +53,7 @@ mod hostile_files;
 mod http;
 mod igate;
 mod import;
+mod import_notes;
 mod inspect;
 mod kinds;
 mod late;

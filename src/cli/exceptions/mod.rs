@@ -67,7 +67,8 @@ Examples:
   doisoat exceptions import doisoat.xlsx --dry-run     check every row, write nothing
   doisoat exceptions import doisoat.xlsx               write the decisions
   doisoat exceptions import decisions.csv --by an      columns exception_id, decision, target, reason
-Rows without a decision are skipped. Each row is written as a whole or refused with sheet, row, column
+Rows without a decision, an assignment or a note are skipped; a note (column note) is kept as the
+reason or behind it. Each row is written as a whole or refused with sheet, row, column
 and what to do; the same file twice changes nothing. Formulas are refused.
 Exit codes: 0 every row was good, 2 some were refused (the others are written) or the file is none.")]
     Import(import::ImportArgs),

@@ -10,16 +10,16 @@ use crate::format::tables::{Forms, Tables};
 use crate::text;
 
 pub(super) use crate::report::xlsx::columns::{
-    AMOUNT, ASSIGNED, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, REASON, TARGET,
+    AMOUNT, ASSIGNED, ASSIGNEE, CLASS, DECISION, EXCEPTION_ID as ID, NOTE, REASON, TARGET,
 };
 use crate::report::xlsx::columns::{Choice, DECIDED_BY as BY};
 
 /// Every column that is read.
-const COLUMNS: [&str; 9] = [
-    ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, BY,
+const COLUMNS: [&str; 10] = [
+    ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY,
 ];
 /// Columns that people fill in: no formula may stand in them.
-const FILLED: [&str; 7] = [ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, BY];
+const FILLED: [&str; 8] = [ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY];
 /// The keys stand in one of the first rows.
 const HEAD_ROWS: usize = 10;
 
@@ -46,6 +46,8 @@ pub struct Filled {
     pub assigned: Option<Box<str>>,
     /// Why.
     pub reason: Box<str>,
+    /// What else is noted.
+    pub note: Box<str>,
     /// Who decides.
     pub by: Box<str>,
     /// The first cell that holds a formula: its column, and its place from 0.
@@ -55,10 +57,24 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// True when nothing is decided.
+    /// True when nothing is decided and nothing noted.
     pub fn is_empty(&self) -> bool {
         let decides = !self.decision.is_empty() || !self.target.is_empty();
-        self.formula.is_none() && !decides && self.assigns().is_none()
+        let says = decides || self.assigns().is_some() || !self.note.is_empty();
+        self.formula.is_none() && !says
+    }
+
+    /// True when the row says nothing but its note.
+    pub fn only_notes(&self) -> bool {
+        let decides = !self.decision.is_empty() || !self.target.is_empty();
+        !self.note.is_empty() && !decides && self.assigns().is_none()
+    }
+
+    /// The reason and the note behind it; empty where there is neither.
+    pub fn why(&self) -> String {
+        let said = [&*self.reason, &*self.note];
+        let said = said.into_iter().filter(|said| !said.is_empty());
+        said.collect::<Vec<_>>().join("; ")
     }
 
     /// Whom the row gives the exception to, empty for nobody; none where it leaves things as they
@@ -206,6 +222,7 @@ fn filled(
         assignee: cell(ASSIGNEE),
         assigned: place(ASSIGNED).and(place(ASSIGNEE)).map(|_| cell(ASSIGNED)),
         reason: cell(REASON),
+        note: cell(NOTE),
         by: cell(BY),
         formula: places.iter().find(computed).copied(),
         places: places.to_vec(),

@@ -61,6 +61,15 @@ pub struct ClosedMark {
     pub reason: Box<str>,
 }
 
+/// What somebody noted of a row with whom it was given to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// Who.
+    pub by: Box<str>,
+    /// What.
+    pub text: Box<str>,
+}
+
 /// What only the page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageFacts {
@@ -80,6 +89,10 @@ pub struct PageFacts {
     pub open_before: Vec<(RowKey, Vnd)>,
     /// Who was given which row to settle by this night, in order of the rows.
     pub assigned: Vec<(RowKey, Box<str>)>,
+    /// What was last noted of which row by this night, in order of the rows.
+    pub notes: Vec<(RowKey, Note)>,
+    /// Everybody who was given a row by this night, in order of their names.
+    pub people: Vec<Box<str>>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
     /// The balances that statement files of the night tell, in order of sources and files.
@@ -98,5 +111,11 @@ impl PageFacts {
         let found = self.assigned.binary_search_by(|(key, _)| key.cmp(row));
         let entry = found.ok().and_then(|at| self.assigned.get(at));
         entry.map_or("", |(_, name)| name)
+    }
+
+    /// What was last noted of this row.
+    pub fn note(&self, row: &RowKey) -> Option<&Note> {
+        let found = self.notes.binary_search_by(|(key, _)| key.cmp(row));
+        self.notes.get(found.ok()?).map(|(_, note)| note)
     }
 }

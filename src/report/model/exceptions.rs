@@ -20,6 +20,7 @@ use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
 use super::row::{Fact, letter, row_facts};
+use super::status::Handled;
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
 
 /// One exception, ready to be printed.
@@ -76,6 +77,12 @@ pub struct ExceptionView {
     /// Who is to settle it; empty for nobody.
     #[serde(skip)]
     pub assignee: Box<str>,
+    /// What was last noted of it and by whom; empty for nothing.
+    #[serde(skip)]
+    pub note: String,
+    /// What was ruled on its handling, where that holds.
+    #[serde(skip)]
+    pub handled: Option<Handled>,
     /// The row itself: memo, payer, account, times.
     pub facts: Vec<Fact>,
     /// What was seen.
@@ -329,6 +336,8 @@ fn view(
         source: row.key.source.as_str().into(),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
+        note: note(facts, row),
+        handled: Handled::of(index, row),
         facts: row_facts(facts, index, &row.key),
         nearest: row
             .nearest
@@ -344,6 +353,15 @@ fn view(
             .map(|id| classes.text(id, lang, |c| c.label))
             .collect(),
     }
+}
+
+/// What was last noted of a row, and by whom.
+fn note(facts: &RunFacts, row: &Classified) -> String {
+    let note = facts.page.note(&row.key);
+    note.map_or_else(String::new, |note| {
+        let args = [("by", &*note.by), ("text", &*note.text)];
+        text::say(facts.lang, "note-by", &args)
+    })
 }
 
 /// What was seen, and where the money at risk is counted when it is not here.

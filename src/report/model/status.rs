@@ -1,18 +1,48 @@
 //! Pure: how far the settling of an exception has come, and until when it should be settled.
 
-use crate::classify::Severity;
-use crate::domain::{Day, Lang};
+use crate::classify::{Classified, Severity};
+use crate::domain::{Day, Lang, Ruling};
 use crate::text;
 
+use super::index::Index;
 use super::{ExceptionView, OVERDUE_DAYS};
+
+/// What a person ruled on the handling of a row, as the book of decisions has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// Nothing more is expected.
+    WrittenOff,
+    /// The refund was asked for.
+    RefundRequested,
+}
+
+impl Handled {
+    /// The ruling in force; none where the row is not any more what was ruled upon.
+    pub(super) fn of(index: &Index<'_>, row: &Classified) -> Option<Self> {
+        let decisions = &index.inputs.decisions;
+        let mut of_row = decisions.iter().filter(|decision| decision.row == row.key);
+        let held = of_row.find(|decision| {
+            *decision.class_then == *row.class && decision.amount_then == row.amount
+        });
+        match held?.ruling {
+            Ruling::WriteOff => Some(Self::WrittenOff),
+            Ruling::RefundRequested => Some(Self::RefundRequested),
+            Ruling::Pays(_) | Ruling::NotFee => None,
+        }
+    }
+}
 
 /// How far the settling of an exception has come; the first that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
+    /// Somebody ruled that nothing more is expected.
+    WrittenOff,
     /// Nobody has to do anything.
     Informs,
     /// Open for more than [`OVERDUE_DAYS`] days.
     Overdue,
+    /// The refund was asked for.
+    RefundRequested,
     /// Somebody is to settle it.
     Assigned,
     /// It was not open the night before, and nobody is to settle it.
@@ -25,6 +55,8 @@ impl Status {
     /// A word for people.
     pub fn word(self, lang: Lang) -> String {
         let key = match self {
+            Self::WrittenOff => "status-written-off",
+            Self::RefundRequested => "status-refund-requested",
             Self::Informs => "status-informs",
             Self::Overdue => "status-overdue",
             Self::Assigned => "status-assigned",
@@ -39,8 +71,10 @@ impl ExceptionView {
     /// How far its settling has come.
     pub fn status(&self) -> Status {
         match () {
+            () if self.handled == Some(Handled::WrittenOff) => Status::WrittenOff,
             () if self.severity == Severity::Info => Status::Informs,
             () if self.age_days > OVERDUE_DAYS => Status::Overdue,
+            () if self.handled == Some(Handled::RefundRequested) => Status::RefundRequested,
             () if !self.assignee.is_empty() => Status::Assigned,
             () if self.is_new => Status::New,
             () => Status::Waiting,

@@ -47,6 +47,11 @@ pub const ASSIGNEE: &str = "assignee";
 pub const ASSIGNED: &str = "assigned";
 /// Why; free text.
 pub const REASON: &str = "reason";
+/// A note: it is kept with the decision or the assignment, behind its reason; alone it is kept with
+/// whoever is to settle the row so far.
+pub const NOTE: &str = "note";
+/// What was last noted, and by whom; see [`NOTE`].
+pub const NOTED: &str = "noted";
 /// Who decides; empty for whoever imports.
 pub const DECIDED_BY: &str = "decided_by";
 
@@ -71,7 +76,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 30] = [
+pub const COLUMNS: [Column; 32] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -90,7 +95,9 @@ pub const COLUMNS: [Column; 30] = [
     column(TARGET, "book-target", 28),
     column(ASSIGNEE, "book-assignee", 16),
     column(REASON, "book-reason", 28),
+    column(NOTE, "book-note", 30),
     column(DECIDED_BY, "book-decided-by", 16),
+    column(NOTED, "book-noted", 30),
     column(LINK, "book-link", 12),
     column("opened_on", "book-opened-on", 12),
     column("due_on", "book-due-on", 12),

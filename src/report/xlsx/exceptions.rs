@@ -12,17 +12,14 @@ use crate::domain::Side;
 use crate::report::model::ExceptionView;
 use crate::text;
 
-use super::Book;
 use super::columns::{
-    self, AGE, AMOUNT, ASSIGNEE, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, REASON, TARGET,
-    place,
+    self, AGE, AMOUNT, ASSIGNEE, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, NOTE, REASON,
+    TARGET, place,
 };
 use super::looks::Look;
 use super::sheet::{Cell, Result, Sheet};
 use super::table::{Column, Head, Written};
-
-/// The names of a drop-down take so many UTF-16 units together, a comma between.
-const LIST_MAX: usize = 255;
+use super::{Book, notes};
 
 pub(super) fn write(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-exceptions")?;
@@ -143,6 +140,8 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Filled(view.assignee.to_string()),
         Cell::Input,
         Cell::Input,
+        Cell::Input,
+        Cell::Text(view.note.clone()),
         if page.contains(&*view.id) {
             Cell::Link(
                 format!("index.html#e-{}", view.id),
@@ -181,7 +180,7 @@ fn side(book: &Book<'_>, side: Side) -> String {
 }
 
 /// What may be filled in: a list for the decision, which refuses other words; a list for the
-/// reason, which takes any; a word on what the target is.
+/// reason and for who is to settle it, which take any; a word on what the target and the note are.
 fn inputs(book: &Book<'_>, sheet: &mut Sheet<'_>, last: u32) -> Result<()> {
     let lang = book.lang();
     let words: Vec<String> = Choice::ALL.map(|choice| choice.word(lang)).to_vec();
@@ -208,13 +207,18 @@ fn inputs(book: &Book<'_>, sheet: &mut Sheet<'_>, last: u32) -> Result<()> {
         .allow_list_strings(&reasons)?
         .show_error_message(false);
     let mut rules = vec![(DECISION, decision), (TARGET, target), (REASON, reason)];
-    let people = people(book);
-    if !people.is_empty() {
-        let people = DataValidation::new()
-            .allow_list_strings(&people)?
-            .show_error_message(false);
-        rules.push((ASSIGNEE, people));
-    }
+    // other names are taken too
+    let people = DataValidation::new()
+        .allow_list_formula(notes::people_range(book).as_str().into())
+        .set_input_title(columns::heading(lang, ASSIGNEE))?
+        .set_input_message(book.t("book-people-help"))?
+        .show_error_message(false);
+    rules.push((ASSIGNEE, people));
+    let note = DataValidation::new()
+        .allow_any_value()
+        .set_input_title(columns::heading(lang, NOTE))?
+        .set_input_message(book.t("book-note-help"))?;
+    rules.push((NOTE, note));
     for (key, rule) in rules {
         let col = place(key).unwrap_or(0);
         sheet
@@ -222,18 +226,4 @@ fn inputs(book: &Book<'_>, sheet: &mut Sheet<'_>, last: u32) -> Result<()> {
             .add_data_validation(FIRST_ROW, col, last, col, &rule)?;
     }
     Ok(())
-}
-
-/// Who was given something so far, for a list that takes other names too; as many as a list holds.
-fn people(book: &Book<'_>) -> Vec<String> {
-    let names: BTreeSet<&str> = book.exceptions.iter().map(|view| &*view.assignee).collect();
-    let mut room = LIST_MAX;
-    let fits = |name: &&str| {
-        // a comma would part the name
-        let taken = name.encode_utf16().count() + 1;
-        let fits = !name.is_empty() && !name.contains([',', '"']) && taken <= room;
-        room -= if fits { taken } else { 0 };
-        fits
-    };
-    names.into_iter().filter(fits).map(str::to_owned).collect()
 }

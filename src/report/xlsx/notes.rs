@@ -18,7 +18,7 @@ pub(super) fn write(book: &Book<'_>) -> Result<Worksheet> {
     sheet.widths(&WIDTHS)?;
     sheet.say(0, 0, &book.t("sheet-notes"), &looks.title)?;
     sheet.say(1, 0, &book.t("personal-note"), &looks.intro)?;
-    let mut at = 3;
+    let mut at = people(book, &mut sheet)?;
     for (title, headings, rows) in [decisions(book), classes(book), definitions(book), run(book)] {
         at = section(&mut sheet, at, &title, &headings, &rows)?;
     }
@@ -26,6 +26,43 @@ pub(super) fn write(book: &Book<'_>) -> Result<Worksheet> {
     sheet.to.set_landscape();
     sheet.to.set_freeze_panes(1, 0)?;
     Ok(sheet.to)
+}
+
+/// The row (from 0) of the title of the names.
+const PEOPLE_ROW: u32 = 3;
+/// So many rows are left for further names.
+const PEOPLE_FREE: usize = 10;
+
+/// The rows (from 0) of the names, those to be filled in included.
+fn people_rows(book: &Book<'_>) -> (u32, u32) {
+    let first = PEOPLE_ROW + 1;
+    let rows = book.facts.page.people.len() + PEOPLE_FREE;
+    (first, first + u32::try_from(rows).unwrap_or(u32::MAX) - 1)
+}
+
+/// The cells of the names, for the drop-down on another sheet.
+pub(super) fn people_range(book: &Book<'_>) -> String {
+    let (first, last) = people_rows(book);
+    format!(
+        "'{}'!$A${}:$A${}",
+        book.t("sheet-notes"),
+        first + 1,
+        last + 1
+    )
+}
+
+/// Who was given something so far, with room for others: the drop-down offers what stands here.
+/// Gives the row of the next section.
+fn people(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<u32> {
+    let looks = sheet.looks;
+    sheet.say(PEOPLE_ROW, 0, &book.t("book-notes-people"), &looks.label)?;
+    let (first, last) = people_rows(book);
+    let mut names = book.facts.page.people.iter();
+    for row in first..=last {
+        let name = names.next().map_or_else(String::new, ToString::to_string);
+        sheet.cell(row, 0, &Cell::Filled(name))?;
+    }
+    Ok(last + 2)
 }
 
 /// A title, headings and rows.

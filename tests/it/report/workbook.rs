@@ -335,7 +335,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
         list.contains(&format!("<formula1>\"{words}\"</formula1>")),
         "the drop-down"
     );
-    assert_eq!(list.matches("<dataValidation ").count(), 3);
+    assert_eq!(list.matches("<dataValidation ").count(), 5);
     let chart = part(&bytes, "xl/charts/chart1.xml");
     assert!(chart.contains("<c:lineChart>") && chart.contains("Mục tiêu"));
     assert!(chart.contains("'Xu hướng'!$B$5") || chart.contains("Xu hướng!$B$5"));

@@ -259,6 +259,47 @@ fn who_is_to_settle_it_is_filled_in_and_read_back() {
     }
 }
 
+/// The names known so far and ten empty cells are what the drop-down offers; it and a note are there
+/// after LibreOffice saved the workbook.
+#[test]
+fn names_and_a_note_are_read_back() {
+    let mut scene = example::undecided();
+    scene.facts.page.people = ["An, Bình", "Chi"].map(Box::from).to_vec();
+    let bytes = book(&scene);
+    let mut opened = open(&bytes);
+    let notes = sheet(&mut opened, "Chú giải");
+    let names: Vec<String> = (4..17).map(|row| at(&notes, row, 0).to_string()).collect();
+    assert_eq!(names[..3], ["An, Bình", "Chi", ""]);
+    assert!(names.iter().skip(2).all(String::is_empty), "{names:?}");
+    let offered = |bytes: &[u8]| xml(bytes, "Ngoại lệ").replace("&apos;", "'");
+    assert!(offered(&bytes).contains("'Chú giải'!$A$5:$A$16</formula1>"));
+    let place = |key: &str| {
+        let letter = char::from(b'A' + u8::try_from(col(key)).unwrap());
+        format!("{letter}5")
+    };
+    let noted = rewritten(&bytes, |name, xml| {
+        if name != "xl/worksheets/sheet5.xml" {
+            return xml;
+        }
+        let from = format!("<c r=\"{}\" s=\"", place(columns::NOTE));
+        let (head, rest) = xml.split_once(&from).unwrap();
+        let (style, rest) = rest.split_once("\"/>").unwrap();
+        let said = "t=\"inlineStr\"><is><t>Đã gọi ngân hàng</t></is></c>";
+        format!("{head}{from}{style}\" {said}{rest}")
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let saved = std::fs::read(convert(dir.path(), &noted, "xlsx")).unwrap();
+    assert!(offered(&saved).contains("'Chú giải'!$A$5:$A$16</formula1>"));
+    for bytes in [noted, saved] {
+        let Table::Rows(rows) = read(&bytes).unwrap() else {
+            panic!("no rows")
+        };
+        let told: Vec<_> = rows.iter().filter(|row| !row.is_empty()).collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].only_notes() && told[0].why() == "Đã gọi ngân hàng");
+    }
+}
+
 #[test]
 fn libreoffice_prints_it_on_a4() {
     let dir = tempfile::tempdir().unwrap();
