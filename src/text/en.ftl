@@ -636,6 +636,7 @@ sheet-links = Links
 sheet-fees = Provider fees
 sheet-rejects = Unreadable rows
 sheet-sources = Sources
+sheet-files = Sources (files)
 sheet-trend = Trend
 sheet-notes = Notes
 
@@ -688,6 +689,8 @@ book-line = Line
 book-column = Column
 book-kind = Source kind
 book-received = Received
+book-files-intro = One row a file: its lines, the SHA-256 of the very file that was read, and the totals that it tells itself (a statement: closing less opening balance) against what was read. One row a source that answers online: the answers are kept as they came, and doisoat verify checks each.
+book-online = (answered online)
 book-notes = Notes
 book-what = Total
 book-program = Program

@@ -636,6 +636,7 @@ sheet-links = Khớp
 sheet-fees = Phí
 sheet-rejects = Dữ liệu lỗi
 sheet-sources = Nguồn
+sheet-files = Nguồn (tệp)
 sheet-trend = Xu hướng
 sheet-notes = Chú giải
 
@@ -688,6 +689,8 @@ book-line = Dòng
 book-column = Cột
 book-kind = Loại nguồn
 book-received = Đã nhận
+book-files-intro = Mỗi tệp một dòng: số dòng, mã SHA-256 của đúng tệp đã đọc, tổng kiểm soát tệp tự ghi (sao kê: số dư cuối trừ số dư đầu) so với số đã đọc. Nguồn trả lời trực tuyến một dòng: câu trả lời được lưu nguyên văn trong kho, doisoat verify kiểm tra từng câu.
+book-online = (trả lời trực tuyến)
 book-notes = Ghi chú
 book-what = Số tổng
 book-program = Chương trình

@@ -33,6 +33,7 @@ mod cells;
 mod checks;
 mod exceptions;
 mod fee_table;
+mod files;
 mod known;
 mod links;
 mod looks;
@@ -209,6 +210,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         fees.0,
         rejects.0,
         sources.0,
+        files::write(book)?,
         carries.0,
         flows.0,
         trend.0,

@@ -13,6 +13,7 @@ use super::example::{self, Scene, classes};
 use super::{files, names, text};
 
 mod limits;
+mod named;
 pub(crate) mod office;
 
 /// The workbook among the files of a night.
@@ -290,6 +291,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Phí",
             "Dữ liệu lỗi",
             "Nguồn",
+            "Nguồn (tệp)",
             "Còn mở",
             "Tiền trong ngày",
             "Xu hướng",
