@@ -187,6 +187,14 @@ impl Evidence {
         }
     }
 
+    /// Of an unreadable row: file, line (the first is 1) and column.
+    pub fn place(&self) -> Option<(&str, u64, &str)> {
+        match self {
+            Self::At(file, line, column, ..) => Some((file, *line, column)),
+            _ => None,
+        }
+    }
+
     /// The same, with the other row called by what `call` knows it by.
     #[must_use]
     pub fn called(&self, call: impl FnOnce(&str) -> Option<String>) -> Self {

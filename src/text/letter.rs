@@ -1,7 +1,8 @@
-//! What to write to the bank, the provider or the one-stop office about an open row: a text to
-//! copy, with what they need to find it and nothing personal.
+//! What to write to the bank, the provider, the one-stop office, the cashier or another unit about
+//! an open row: a text to copy, with what they need to find it and nothing personal. Where nobody
+//! outside is to be asked it is a note to the officer in charge.
 
-use super::{day, lookup, mask_account, money_of, say, when};
+use super::{day, lookup, mask_account, mask_file, money_of, say, when};
 use crate::domain::ids::MADE;
 use crate::domain::{Day, Lang, Moment, RowKey, Side, Txn, Vnd};
 
@@ -24,6 +25,8 @@ pub struct Matter<'a> {
     pub day: Day,
     /// The transaction itself, where it is known: what the bank finds it by.
     pub txn: Option<&'a Txn>,
+    /// Of a row that could not be read: file, line and column.
+    pub place: Option<(&'a str, u64, &'a str)>,
 }
 
 impl<'a> Matter<'a> {
@@ -38,6 +41,7 @@ impl<'a> Matter<'a> {
             amount,
             day,
             txn: None,
+            place: None,
         }
     }
 
@@ -45,6 +49,22 @@ impl<'a> Matter<'a> {
     #[must_use]
     pub fn with(self, txn: Option<&'a Txn>) -> Self {
         Self { txn, ..self }
+    }
+
+    /// The same with file, line and column of an unreadable row.
+    #[must_use]
+    pub fn standing(self, place: Option<(&'a str, u64, &'a str)>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// Where the row stands, with a sign before it; empty for one that was read.
+    fn at(&self, lang: Lang) -> String {
+        let Some((file, line, column)) = self.place else {
+            return String::new();
+        };
+        let (file, line) = (mask_file(file), line.to_string());
+        let args = [("file", &*file), ("line", &*line), ("column", column)];
+        say(lang, "letter-at", &args)
     }
 
     /// When it was: the day and time of a transaction, else the day it counts under.
@@ -101,7 +121,31 @@ pub fn called(lang: Lang, txn: &Txn) -> String {
     say(lang, "row-unnumbered", &[("amount", &amount), ("at", &at)])
 }
 
-/// To whom, and the text; none where nobody outside can help.
+/// Whom the letter is for: the key of the line above it.
+fn receiver(side: Side, class: &str) -> &'static str {
+    match (side, class) {
+        (_, "decision_stale") => "letter-to-officer",
+        (_, "reject") => "letter-to-sender",
+        (_, "wrong_agency") => "letter-to-unit",
+        (_, "receipt_mismatch" | "missing_receipt" | "no_e_receipt") => "letter-to-cashier",
+        (Side::Fee, "missing_payment" | "net_settlement" | "pending") => "letter-to-providers",
+        (
+            Side::Txn,
+            "reversed" | "refunded" | "partial_refund" | "underpaid" | "partial"
+            | "method_mismatch" | "missing_payment",
+        ) => "letter-to-office",
+        (Side::Txn, _) => "letter-to-provider",
+        (Side::Receipt, _) => "letter-to-cashier",
+        (Side::Fee, _) => "letter-to-office",
+    }
+}
+
+/// Note to the officer in charge where asking others is too early: what to wait for.
+pub fn note(lang: Lang, said: &str) -> (String, String) {
+    (say(lang, "letter-to-officer", &[]), said.to_owned())
+}
+
+/// To whom, and the text; none for a class that needs nobody.
 pub fn letter(lang: Lang, matter: &Matter<'_>) -> Option<(String, String)> {
     let class = matter.class.replace('_', "-");
     let key = format!("letter-{}-{class}", matter.side.id());
@@ -115,13 +159,21 @@ pub fn letter(lang: Lang, matter: &Matter<'_>) -> Option<(String, String)> {
         ("amount", amount.as_str()),
         ("day", on.as_str()),
     ];
-    let text = lookup(lang, &key, &args)?;
-    let to = match matter.side {
-        Side::Txn => "letter-to-provider",
-        Side::Fee if matter.class == "missing_payment" => "letter-to-providers",
-        Side::Fee | Side::Receipt => "letter-to-office",
-    };
-    Some((say(lang, to, &args), text))
+    let text = lookup(lang, &key, &args).or_else(|| {
+        let row = format!("letter-row-{}", matter.side.id());
+        let of = if matter.dossier.is_empty() {
+            String::new()
+        } else {
+            say(lang, "letter-of", &args)
+        };
+        let at = matter.at(lang);
+        let mut args = args.to_vec();
+        args.extend([("of", of.as_str()), ("at", at.as_str())]);
+        let row = say(lang, &row, &args);
+        args.push(("row", row.as_str()));
+        lookup(lang, &format!("letter-any-{class}"), &args)
+    })?;
+    Some((say(lang, receiver(matter.side, matter.class), &args), text))
 }
 
 #[cfg(test)]
@@ -176,6 +228,7 @@ mod tests {
                     amount: Vnd::new(50_000),
                     day: Day::parse("2022-12-05").unwrap(),
                     txn: None,
+                    place: None,
                 };
                 let made = letter(lang, &matter);
                 assert_eq!(made.is_some(), has, "{class}");

@@ -4,6 +4,11 @@
 use std::fs;
 use std::path::Path;
 
+use doisoat::classify::{self, Severity};
+use doisoat::domain::{Lang, RejectCode, Side, Vnd};
+use doisoat::matching::Evidence;
+use doisoat::text::letter::{Matter, letter};
+
 use crate::cli::{doisoat, stdout};
 use crate::database::Kind;
 use crate::forms::said;
@@ -114,6 +119,63 @@ fn what_goes_out_names_rows_as_the_bank_does() {
     );
     let (_, shown) = did(dir, &["exceptions", "show", &id("refunded")]);
     assert!(shown.contains("giao dịch FT105 ("), "{shown}");
+}
+
+/// Every class of the work list has a text to copy, whatever kind of row it is of: to somebody who
+/// can help, or to the officer in charge.
+#[test]
+fn every_class_that_needs_somebody_has_a_text() {
+    let place = Evidence::At(
+        "saoke_0071000000001.csv".into(),
+        12,
+        "amount".into(),
+        "".into(),
+        RejectCode::BadAmount,
+    );
+    let mut told = std::collections::BTreeSet::new();
+    for class in classify::CLASSES {
+        for side in [Side::Fee, Side::Receipt, Side::Txn] {
+            for (lang, sum) in [(Lang::Vi, "50.000"), (Lang::En, "50,000")] {
+                let evidence = [place.clone()];
+                let matter = Matter {
+                    class: class.id,
+                    side,
+                    source: "bank-main",
+                    id: "FT1",
+                    dossier: "H48.18.22-221202-0001",
+                    amount: Vnd::new(50_000),
+                    day: day("2022-12-05"),
+                    txn: None,
+                    place: None,
+                };
+                let made = letter(lang, &matter.standing(evidence[0].place()));
+                let needs = class.severity != Severity::Info;
+                assert_eq!(made.is_some(), needs, "{} {side:?}", class.id);
+                let Some((to, text)) = made else { continue };
+                assert!(text.contains("FT1") && text.contains(sum), "{text}");
+                assert!(
+                    !to.contains("letter-") && !text.contains("letter-"),
+                    "{to}: {text}"
+                );
+                assert!(!text.contains('{') && text.ends_with(['.', '?']), "{text}");
+                let has_place = text.contains("saoke_*********0001.csv") && text.contains("12");
+                assert_eq!(has_place, class.id == "reject", "{text}");
+                if lang == Lang::Vi {
+                    told.insert(to);
+                }
+            }
+        }
+    }
+    let kinds = [
+        "ngân hàng",
+        "một cửa",
+        "thu ngân",
+        "đơn vị có tài khoản",
+        "cán bộ phụ trách",
+    ];
+    for kind in kinds {
+        assert!(told.iter().any(|to| to.contains(kind)), "{kind}: {told:?}");
+    }
 }
 
 #[test]

@@ -221,7 +221,9 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let (amount, day) = (record.amount, record.business_date);
     let own = own(detail);
     let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
-    let Some((to, letter)) = text::letter::letter(lang, &matter.with(own)) else {
+    let place = record.evidence.iter().find_map(Evidence::place);
+    let matter = matter.with(own).standing(place);
+    let Some((to, letter)) = text::letter::letter(lang, &matter) else {
         return Vec::new();
     };
     let title = text::say(lang, "letter-heading", &[]);

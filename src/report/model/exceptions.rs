@@ -36,7 +36,7 @@ pub struct ExceptionView {
     pub explanation: String,
     /// What to do, and who does it.
     pub advice: String,
-    /// To whom to write and what, where somebody outside can help.
+    /// To whom to write and what; none where nobody has to do anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<(String, String)>,
     /// How much a person has to do.
@@ -315,7 +315,11 @@ fn view(
         class: row.class.into(),
         label: classes.text(row.class, lang, |c| c.label),
         explanation: classes.text(row.class, lang, |c| c.explanation),
-        letter: letter(index, lang, row).filter(|_| awaited.is_none()),
+        letter: match &awaited {
+            // asking others is too early
+            Some(advice) => Some(text::letter::note(lang, advice)),
+            None => letter(index, lang, row),
+        },
         advice: awaited.unwrap_or_else(|| classes.text(row.class, lang, |c| c.advice)),
         severity: item.severity,
         side: row.key.side,

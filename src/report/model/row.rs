@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::classify::Classified;
 use crate::domain::{DossierCode, Fee, Lang, Receipt, RowKey, Txn};
+use crate::matching::Evidence;
 use crate::report::RunFacts;
 use crate::text;
 use crate::text::letter::Matter;
@@ -41,12 +42,14 @@ pub(super) fn row_facts(run: &RunFacts, index: &Index<'_>, key: &RowKey) -> Vec<
         .collect()
 }
 
-/// What to write to somebody outside about a row, and to whom.
+/// What to write about a row, and to whom.
 pub(super) fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<(String, String)> {
     let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (row.amount, row.business_date);
     let matter = Matter::of(row.class, &row.key, dossier, amount, day);
-    text::letter::letter(lang, &matter.with(index.txn(&row.key)))
+    let place = row.evidence.iter().find_map(Evidence::place);
+    let matter = matter.with(index.txn(&row.key)).standing(place);
+    text::letter::letter(lang, &matter)
 }
 
 fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {

@@ -52,6 +52,8 @@ pub const REASON: &str = "reason";
 pub const NOTE: &str = "note";
 /// What was last noted, and by whom; see [`NOTE`].
 pub const NOTED: &str = "noted";
+/// What to send to whom about it, or a note to the officer in charge; a text to copy.
+pub const LETTER: &str = "letter";
 /// Who decides; empty for whoever imports.
 pub const DECIDED_BY: &str = "decided_by";
 
@@ -76,7 +78,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 32] = [
+pub const COLUMNS: [Column; 33] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -108,6 +110,7 @@ pub const COLUMNS: [Column; 32] = [
     column("source", "book-source", 16),
     column("id", "book-id", 24),
     column("row", "book-row", 44),
+    column(LETTER, "letter-heading", 80),
     column(ASSIGNED, "book-assigned", 0),
 ];
 

@@ -159,6 +159,9 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Code(view.source.to_string()),
         Cell::Code(view.row_id.to_string()),
         text(&facts),
+        view.letter.as_ref().map_or(Cell::Blank, |(to, said)| {
+            Cell::Text(format!("{to}\n{said}"))
+        }),
         Cell::Code(view.assignee.to_string()),
     ]
 }
