@@ -13,6 +13,7 @@ use super::credits::{By, Credits};
 use super::evidence::{Evidence, Nearest};
 use super::lane::Lane;
 use super::ledger::Ledgers;
+use super::part::Part;
 use super::pool::{Index, Payer, Pool, at, index};
 use super::reading::{Reading, read};
 
@@ -118,6 +119,8 @@ pub struct Hint {
     pub score: u16,
     /// Why it is near.
     pub reason: Vec<Evidence>,
+    /// What the score is made of.
+    pub parts: Vec<Part>,
 }
 
 /// How a pair was chosen among others.

@@ -6,6 +6,7 @@ use crate::domain::fee::words;
 use crate::domain::{DossierCode, FeeId, RowKey, Text, Vnd};
 
 use super::evidence::{Evidence, Nearest};
+use super::part::Part;
 use super::pass::{PASSES, PROVISIONAL};
 
 words!(
@@ -124,4 +125,7 @@ pub struct Suggestion {
     pub score: u16,
     /// Why it is near, and what is missing.
     pub reason: Vec<Evidence>,
+    /// What the score is made of; the parts add up to it.
+    #[serde(skip)]
+    pub parts: Vec<Part>,
 }

@@ -18,6 +18,7 @@ pub mod left;
 pub mod money;
 pub mod names;
 pub mod pair;
+pub mod part;
 pub mod partial;
 pub mod pass;
 pub mod pool;
@@ -36,6 +37,7 @@ use pool::Pool;
 pub use evidence::{Evidence, Nearest, Test};
 pub use group::{Difference, Leg, MatchGroup, Role, Suggestion};
 pub use names::{Names, Spoken, lost_codes, payers_of, spoken};
+pub use part::{Part, Why};
 
 /// Runs every pass over the pool.
 pub fn run<'p, 'a>(pool: &'p Pool<'a>, lane: Lane) -> Desk<'p, 'a> {

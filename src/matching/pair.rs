@@ -8,6 +8,7 @@ use crate::domain::{AgencyCode, Day, DeclaredMethod, FeeStatus};
 
 use super::evidence::Evidence;
 use super::left::{Lacking, Waiting};
+use super::part::Why;
 use super::pool::{Dedicated, Index, Payer, Pool};
 use super::weight::{BIT, log2};
 
@@ -148,15 +149,15 @@ impl Scale {
         let mut said = vec![Evidence::AmountFits(row.amount)];
         let equal = self.dossiers_on(dossier.agency, lacking.amount, row.paid_on);
         let paying = self.payments_in(dossier.agency, lacking.amount, window);
-        let mut weight = (AMOUNT - log2(equal)).max(0);
+        let mut parts = vec![(Why::Amount, (AMOUNT - log2(equal)).max(0))];
         match &traits.account {
             Some(account) if account.is_of(dossier.agency) => {
-                weight += ACCOUNT;
+                parts.push((Why::Account, ACCOUNT));
                 said.push(Evidence::AccountIs(dossier.agency.as_str().into()));
             }
             Some(Dedicated::Of(_)) => return None,
             Some(Dedicated::Shared) => {
-                weight += FEE_ACCOUNT;
+                parts.push((Why::FeeAccount, FEE_ACCOUNT));
                 said.push(Evidence::FeeAccount);
             }
             None => {}
@@ -169,24 +170,30 @@ impl Scale {
         match payer {
             Payer::Agrees => {
                 let short = pool.payer_of(lacking.dossier).matches(' ').count() < 2;
-                weight += if short { SHORT_NAME } else { NAME };
+                parts.push((Why::Payer, if short { SHORT_NAME } else { NAME }));
                 said.push(Evidence::PayerAgrees);
             }
             Payer::Unknown => {}
-            Payer::Differs => weight += OTHER_NAME,
+            Payer::Differs => parts.push((Why::OtherPayer, OTHER_NAME)),
         }
         if holds_tail {
-            weight += TAIL;
+            parts.push((Why::Tail, TAIL));
             said.push(Evidence::HoldsTail(dossier.code.clone()));
         }
         if self.names_agency(traits, dossier.agency) {
-            weight += AGENCY_WORDS;
+            parts.push((Why::AgencyNamed, AGENCY_WORDS));
             said.push(Evidence::AgencyNamed(dossier.agency.as_str().into()));
         }
-        weight += registry(pool, row.paid_on, lacking.dossier, &mut said);
+        registry(pool, row.paid_on, lacking.dossier, (&mut said, &mut parts));
         // where others lack this amount, or others paid it, somebody may have paid for another
         let most = (!holds_tail && (equal > 1 || paying > 1)).then_some(NAME - OTHER_NAME);
-        Some(Weighed { weight, said, most })
+        let weight = parts.iter().map(|(_, weight)| weight).sum();
+        Some(Weighed {
+            weight,
+            said,
+            most,
+            parts,
+        })
     }
 
     fn names_agency(&self, traits: &Traits, agency: &AgencyCode) -> bool {
@@ -208,6 +215,8 @@ pub struct Weighed {
     pub said: Vec<Evidence>,
     /// It cannot be further ahead than this, whatever the component says.
     pub most: Option<i64>,
+    /// What the weight is made of.
+    pub parts: Vec<(Why, i64)>,
 }
 
 /// Where the memo holds the end of one code, it speaks against the payment's other dossiers.
@@ -221,34 +230,40 @@ pub fn weigh_tails(row: &mut [Pair]) {
     }
     for pair in row.iter_mut().filter(|pair| !holds(pair)).flatten() {
         pair.weight += OTHER_TAIL;
+        pair.parts.push((Why::OtherTail, OTHER_TAIL));
     }
 }
 
 /// What the registry says of the dossier.
-fn registry(pool: &Pool, paid_on: Day, dossier: Index, said: &mut Vec<Evidence>) -> i64 {
+fn registry(
+    pool: &Pool,
+    paid_on: Day,
+    dossier: Index,
+    (said, parts): (&mut Vec<Evidence>, &mut Vec<(Why, i64)>),
+) {
     let fees = pool.fees_of(dossier);
-    let mut weight = 0;
     let recorded = fees.iter().filter_map(|fee| fee.more.paid_at.as_ref());
     match recorded.map(crate::domain::Moment::day).max() {
         Some(day) if day == paid_on => {
-            weight += RECORDED;
+            parts.push((Why::Recorded, RECORDED));
             said.push(Evidence::RecordedOn(day));
         }
         Some(day) if day.days_since(paid_on).abs() == 1 => {
-            weight += RECORDED_NEXT;
+            parts.push((Why::RecordedNext, RECORDED_NEXT));
             said.push(Evidence::RecordedOn(day));
         }
-        None if pool.dossier(dossier).code.received_on() == Some(paid_on) => weight += RECEIVED,
+        None if pool.dossier(dossier).code.received_on() == Some(paid_on) => {
+            parts.push((Why::Received, RECEIVED));
+        }
         Some(_) | None => {}
     }
     if fees.iter().any(|fee| fee.status != FeeStatus::Paid) {
-        weight += NOT_PAID;
+        parts.push((Why::NotPaid, NOT_PAID));
     }
     let cash = |method: DeclaredMethod| method.is_cash();
     if fees.iter().any(|fee| cash(fee.declared_method)) {
-        weight += DECLARED_CASH;
+        parts.push((Why::DeclaredCash, DECLARED_CASH));
     }
-    weight
 }
 
 /// Date and sequence of a code, as they stand in a squeezed memo.

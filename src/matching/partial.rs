@@ -10,6 +10,7 @@ use super::code_scan::Scanner;
 use super::desk::{Desk, Hint};
 use super::evidence::{Evidence, Nearest, Test};
 use super::left::{Lacking, full_name};
+use super::part::{Part, Why};
 use super::pool::{Index, Payer, at};
 use super::reading::Reading;
 
@@ -138,10 +139,17 @@ fn show(desk: &mut Desk, txn: Index, dossier: Index, written: &str, edit: &'stat
     let pool = desk.pool;
     let known = pool.dossier(dossier);
     let said = Evidence::OneEdit(written.into(), known.code.clone(), edit);
+    let mut parts = vec![Part::new(Why::FarReading, 500)];
     let (score, failed) = match pool.payer(pool.txn(txn), dossier) {
-        Payer::Agrees => (800, Test::Named),
+        Payer::Agrees => {
+            parts.push(Part::new(Why::Payer, 300));
+            (800, Test::Named)
+        }
         Payer::Unknown => (500, Test::Named),
-        Payer::Differs => (300, Test::Payer),
+        Payer::Differs => {
+            parts.push(Part::new(Why::OtherPayer, -200));
+            (300, Test::Payer)
+        }
     };
     let near = Nearest {
         candidate: known.code.as_str().into(),
@@ -154,6 +162,7 @@ fn show(desk: &mut Desk, txn: Index, dossier: Index, written: &str, edit: &'stat
         dossier,
         score,
         reason: vec![said],
+        parts,
     });
 }
 

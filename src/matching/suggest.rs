@@ -7,6 +7,8 @@ use crate::domain::DossierCode;
 use super::desk::{Desk, Out};
 use super::evidence::Test;
 use super::group::Suggestion;
+use super::part::{self, Part};
+use super::pool::Payer;
 
 /// The suggestions of the desk, by transaction and dossier. The score says how much speaks for a
 /// reading: 900 when amount and payer agree and only the spelling differs, 600 when the payer is
@@ -33,10 +35,11 @@ pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
             };
             suggestions.push(Suggestion {
                 txn: row.key(),
-                dossier_code,
                 fee_id: None,
                 score,
                 reason: out.evidence.clone(),
+                parts: parts_of(desk, i, &dossier_code, score),
+                dossier_code,
             });
         }
     }
@@ -46,9 +49,20 @@ pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
         fee_id: None,
         score: hint.score,
         reason: hint.reason.clone(),
+        parts: hint.parts.clone(),
     }));
     let key = |s: &Suggestion| (s.txn.clone(), s.dossier_code.clone(), Reverse(s.score));
     suggestions.sort_by_cached_key(key);
     suggestions.dedup_by(|a, b| a.txn == b.txn && a.dossier_code == b.dossier_code);
     suggestions
+}
+
+/// What the score of a near reading is made of.
+fn parts_of(desk: &Desk, txn: usize, code: &DossierCode, score: u16) -> Vec<Part> {
+    let row = &desk.pool.inputs.txns[txn];
+    let payer = desk
+        .pool
+        .find(code)
+        .map(|known| desk.pool.payer(row, known));
+    part::of_reading(score, payer.unwrap_or(Payer::Unknown))
 }

@@ -235,4 +235,36 @@ async fn a_candidate_stands_once_beside_its_row() {
         assert_eq!(codes.len(), all, "{table}");
     }
     assert!(several > 0, "rows with several candidates");
+    let cells = |table: &str, label: &str| -> Vec<String> {
+        let head = format!("<th scope=\"row\">{label}</th>");
+        let line = table
+            .split(&head)
+            .nth(1)
+            .map_or("", |rest| rest.split("</tr>").next().unwrap());
+        let cells = line.split("<td>").skip(2);
+        let plain = |cell: &str| cell.split("</td>").next().unwrap().replace("</b>", "");
+        cells.map(plain).collect()
+    };
+    // the parts of every score add up to it
+    let mut scores = 0;
+    for part in page.split("<details class=\"compare\">").skip(1) {
+        let table = part.split("</table>").next().unwrap();
+        for (score, parts) in cells(table, "Điểm").iter().zip(cells(table, "Điểm gồm")) {
+            let Some((score, _)) = score.split_once("/1000") else {
+                assert!(parts.is_empty(), "{parts}");
+                continue;
+            };
+            let points = parts.split("; ").map(|part| {
+                let (points, _) = part.split_once(' ').unwrap();
+                points.replace('−', "-").parse::<i32>().unwrap()
+            });
+            assert_eq!(
+                points.sum::<i32>(),
+                score.parse::<i32>().unwrap(),
+                "{parts}"
+            );
+            scores += 1;
+        }
+    }
+    assert!(scores > 0, "candidates with a score");
 }

@@ -16,6 +16,7 @@ use super::super::desk::{Assigned, Desk, Hint};
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::left::{self, Lacking, Waiting, full_name};
 use super::super::pair::{Pair, Scale, Traits, tail, weigh_tails};
+use super::super::part::{Why, of_weights};
 use super::super::pool::{Index, index};
 use super::super::weight::score;
 use super::Pass;
@@ -189,7 +190,7 @@ fn decide(desk: &mut Desk, scale: &Scale, component: &Component) {
         if free && assigned.margin >= pool.rules.margin_min {
             accept(desk, txn, dossier, assigned);
         } else {
-            leave(desk, txn, dossier, assigned);
+            leave(desk, (txn, dossier), assigned, &pair.parts);
         }
     }
 }
@@ -231,7 +232,12 @@ fn accept(desk: &mut Desk, txn: Index, dossier: Index, assigned: Assigned) {
 }
 
 /// Not far enough ahead: said on the payment, and shown where much speaks for it.
-fn leave(desk: &mut Desk, txn: Index, dossier: Index, assigned: Assigned) {
+fn leave(
+    desk: &mut Desk,
+    (txn, dossier): (Index, Index),
+    assigned: Assigned,
+    weights: &[(Why, i64)],
+) {
     let pool = desk.pool;
     let least = pool.rules.margin_min;
     let said = Evidence::TooClose(assigned.score, assigned.margin, least);
@@ -253,6 +259,7 @@ fn leave(desk: &mut Desk, txn: Index, dossier: Index, assigned: Assigned) {
             dossier,
             score,
             reason,
+            parts: of_weights(weights, score),
         });
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::Text;
 use super::super::desk::{Desk, Hint};
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::left::{self, Lacking, full_name};
+use super::super::part::of_sum;
 use super::super::pool::Index;
 use super::Pass;
 
@@ -107,6 +108,7 @@ fn several_for_one(desk: &mut Desk, txns: &[Index], dossiers: &[Lacking]) {
                 dossier: lacking.dossier,
                 score: SCORE / share,
                 reason: vec![said.clone()],
+                parts: of_sum(SCORE, SCORE / share),
             });
         }
     }
@@ -156,6 +158,7 @@ fn suggest(desk: &mut Desk, txn: Index, dossiers: &[Lacking], ways: u32, any: u3
             dossier: lacking.dossier,
             score: SCORE / share,
             reason: vec![said.clone()],
+            parts: of_sum(SCORE, SCORE / share),
         });
     }
 }

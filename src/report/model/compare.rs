@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::domain::{DossierCode, Lang, RowKey, Vnd};
-use crate::matching::{Nearest, Suggestion};
+use crate::domain::{DossierCode, Fee, Lang, Moment, RowKey, Vnd};
+use crate::matching::{Nearest, Part, Suggestion};
 use crate::report::facts::RunFacts;
 use crate::text;
 
@@ -34,6 +34,7 @@ struct Column {
     at: String,
     agency: String,
     score: String,
+    parts: String,
     why: String,
 }
 
@@ -78,12 +79,18 @@ pub(super) fn rows(
         line("compare-code", |c| c.code.clone()),
         line("column-sum", money),
         line("field-payer", |c| c.payer.clone()),
-        line("field-paid-at", |c| c.at.clone()),
+        line("compare-when", |c| c.at.clone()),
         line("column-agency", |c| c.agency.clone()),
         line("compare-score", |c| c.score.clone()),
+        line("compare-parts", |c| c.parts.clone()),
         line("compare-why", |c| c.why.clone()),
     ];
-    rows.retain(|row| row.theirs.iter().any(|(value, _)| !value.is_empty()));
+    // who paid and when is always told, so that a candidate without it shows that it lacks it
+    let always = ["field-payer", "compare-when"].map(|key| text::say(lang, key, &[]));
+    rows.retain(|row| {
+        let told = row.theirs.iter().any(|(value, _)| !value.is_empty());
+        told || (!row.own.is_empty() && always.contains(&row.label))
+    });
     rows
 }
 
@@ -140,7 +147,8 @@ fn own(index: &Index<'_>, facts: &RunFacts, key: &RowKey) -> Column {
     })
 }
 
-/// What is known of a dossier, or of one line of it.
+/// What is known of a dossier, or of one line of it: without a line who pays its first one, and
+/// what all of them come to.
 fn of_dossier(
     index: &Index<'_>,
     facts: &RunFacts,
@@ -149,16 +157,41 @@ fn of_dossier(
 ) -> Column {
     let fee = fee_id.and_then(|id| index.fee_line(code, id));
     let line = fee_id.map_or_else(String::new, |id| format!(" / {id}"));
+    let whole = index.dossier(code);
+    let amount = fee.map(|fee| fee.amount);
+    let told = fee.or(whole.map(|(lead, _)| lead));
     Column {
         code: format!("{code}{line}"),
-        amount: fee.map(|fee| fee.amount),
-        payer: fee.map_or_else(String::new, |fee| text::mask_name(&fee.payer_name)),
-        at: fee
-            .and_then(|fee| fee.more.paid_at.as_ref())
-            .map_or_else(String::new, |at| moment(facts.lang, at)),
+        amount: amount.or(whole.map(|(_, sum)| sum)),
+        payer: told.map_or_else(String::new, |fee| text::mask_name(&fee.payer_name)),
+        at: when(facts.lang, code, told),
         agency: agency(index, facts, code),
         ..Column::default()
     }
+}
+
+/// When the registry recorded the payment, else when the dossier was received.
+fn when(lang: Lang, code: &DossierCode, fee: Option<&Fee>) -> String {
+    if let Some(at) = fee.and_then(|fee| fee.more.paid_at.as_ref()) {
+        return moment(lang, at);
+    }
+    let received = fee.and_then(|fee| fee.more.received_at.as_ref());
+    let day = received.map(Moment::day).or_else(|| code.received_on());
+    day.map_or_else(String::new, |day| {
+        let day = text::day(lang, day);
+        text::say(lang, "compare-received", &[("day", &day)])
+    })
+}
+
+/// The parts of a score in words, with their points: `+300 đúng người nộp; −150 …`.
+pub(super) fn parts(lang: Lang, suggestion: &Suggestion) -> String {
+    let part = |part: &Part| {
+        let sign = if part.points < 0 { '−' } else { '+' };
+        let words = text::say(lang, part.why.key(), &[]);
+        format!("{sign}{} {words}", part.points.unsigned_abs())
+    };
+    let parts: Vec<String> = suggestion.parts.iter().map(part).collect();
+    parts.join("; ")
 }
 
 fn agency(index: &Index<'_>, facts: &RunFacts, code: &DossierCode) -> String {
@@ -180,7 +213,8 @@ fn of_suggestion(
     let column = of_dossier(index, facts, &suggestion.dossier_code, fee);
     Column {
         score: format!("{}/1000", suggestion.score),
-        amount: column.amount.or(tried.and_then(|near| near.amount)),
+        parts: parts(facts.lang, suggestion),
+        amount: tried.and_then(|near| near.amount).or(column.amount),
         why: tried.map_or_else(
             || reasons.collect::<Vec<_>>().join("; "),
             |near| near.failed.say(facts.lang).to_owned(),
@@ -200,7 +234,7 @@ fn of_nearest(index: &Index<'_>, facts: &RunFacts, near: &Nearest) -> Column {
         |code| of_dossier(index, facts, &code, None),
     );
     Column {
-        amount: near.amount,
+        amount: near.amount.or(column.amount),
         why: near.failed.say(facts.lang).to_owned(),
         ..column
     }

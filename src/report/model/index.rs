@@ -1,11 +1,13 @@
 //! Pure: the rows behind the keys. Maps are only looked up, never walked.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::domain::ids::MADE;
 use crate::domain::{
-    AgencyCode, AgencyDirectory, Day, DossierCode, Fee, Lang, Receipt, Reject, RowKey, Side, Txn,
-    Vnd,
+    AgencyCode, AgencyDirectory, Day, Decision, DossierCode, Fee, FeeStatus, Lang, Receipt, Reject,
+    RowKey, Side, Txn, Vnd,
 };
 use crate::matching::{Evidence, Nearest};
 use crate::settle::Inputs;
@@ -24,6 +26,9 @@ pub struct Index<'a> {
     agencies: FxHashMap<&'a str, &'a AgencyCode>,
     fields: FxHashMap<&'a str, &'a str>,
     rejects: FxHashMap<RowKey, &'a Reject>,
+    decisions: FxHashMap<&'a RowKey, &'a Decision>,
+    /// By dossier, made when first asked for: the place of the first line, and what all come to.
+    dossiers: OnceCell<FxHashMap<Box<str>, (usize, Vnd)>>,
     /// By id alone; none where several sources have it.
     ids: FxHashMap<&'a str, Option<&'a Txn>>,
 }
@@ -61,6 +66,8 @@ impl<'a> Index<'a> {
                 .collect(),
             fields: inputs.fees.iter().filter_map(field).collect(),
             rejects: inputs.rejects.iter().map(|r| (r.key(), r)).collect(),
+            decisions: inputs.decisions.iter().map(|d| (&d.row, d)).collect(),
+            dossiers: OnceCell::new(),
             ids,
         }
     }
@@ -128,6 +135,23 @@ impl<'a> Index<'a> {
         self.fee_line(dossier, &key.id)
     }
 
+    /// The first line of a dossier, and what its lines that were not cancelled come to.
+    pub fn dossier(&self, code: &DossierCode) -> Option<(&'a Fee, Vnd)> {
+        let all = self.dossiers.get_or_init(|| {
+            let mut all = FxHashMap::default();
+            for (place, fee) in self.inputs.fees.iter().enumerate() {
+                let key = fee.dossier_code.as_str().into();
+                let (_, sum) = all.entry(key).or_insert((place, Vnd::default()));
+                if fee.status != FeeStatus::Cancelled {
+                    *sum = sum.checked_add(fee.amount).unwrap_or(*sum);
+                }
+            }
+            all
+        });
+        let (place, sum) = all.get(code.as_str()).copied()?;
+        Some((self.inputs.fees.get(place)?, sum))
+    }
+
     /// A fee line by its identity.
     pub fn fee_line(&self, dossier: &DossierCode, fee_id: &str) -> Option<&'a Fee> {
         self.fees.get(&(dossier.as_str(), fee_id)).copied()
@@ -136,6 +160,11 @@ impl<'a> Index<'a> {
     /// The reject behind a key.
     pub fn reject(&self, key: &RowKey) -> Option<&'a Reject> {
         self.rejects.get(key).copied()
+    }
+
+    /// What people ruled on a row.
+    pub fn decision(&self, key: &RowKey) -> Option<&'a Decision> {
+        self.decisions.get(key).copied()
     }
 
     /// The row's own amount; that of a conflict may differ from the money at risk.

@@ -32,8 +32,18 @@ pub struct ProposalView {
     pub shared: Vec<String>,
     /// Dossier, score and what speaks for it alone, the best first.
     pub candidates: Vec<String>,
+    /// What the score of each of these is made of.
+    pub parts: Vec<String>,
     /// How many more there are.
     pub more: usize,
+}
+
+impl ProposalView {
+    /// The candidates, each with what its score is made of.
+    pub fn lines(&self) -> Vec<(&str, &str)> {
+        let said = self.candidates.iter().map(String::as_str);
+        said.zip(self.parts.iter().map(String::as_str)).collect()
+    }
 }
 
 /// The payments with proposals: all of them counted, the first shown.
@@ -97,6 +107,7 @@ fn view(
         amount: row.amount,
         shared,
         candidates,
+        parts: told.iter().map(|one| compare::parts(lang, one)).collect(),
         more: proposed.len().saturating_sub(OF_ONE_MAX),
     })
 }

@@ -19,12 +19,10 @@ pub enum Handled {
 impl Handled {
     /// The ruling in force; none where the row is not any more what was ruled upon.
     pub(super) fn of(index: &Index<'_>, row: &Classified) -> Option<Self> {
-        let decisions = &index.inputs.decisions;
-        let mut of_row = decisions.iter().filter(|decision| decision.row == row.key);
-        let held = of_row.find(|decision| {
-            *decision.class_then == *row.class && decision.amount_then == row.amount
-        });
-        match held?.ruling {
+        let decision = index.decision(&row.key)?;
+        let holds = *decision.class_then == *row.class && decision.amount_then == row.amount;
+        match decision.ruling {
+            _ if !holds => None,
             Ruling::WriteOff => Some(Self::WrittenOff),
             Ruling::RefundRequested => Some(Self::RefundRequested),
             Ruling::Pays(_) | Ruling::NotFee => None,

@@ -338,6 +338,29 @@ fn candidates_stand_side_by_side() {
     for (value, same) in &money.theirs {
         assert_eq!(*same, !value.is_empty() && *value == money.own);
     }
+    // payer (masked) and day of both, and what the score is made of
+    let line = |label: &str| {
+        let found = compare.iter().find(|row| row.label == label);
+        found.unwrap_or_else(|| panic!("{label}: {labels:?}"))
+    };
+    let (payer, when) = (line("Người nộp"), line("Ngày"));
+    assert!(
+        !payer.own.is_empty() && payer.own.contains('*'),
+        "{payer:?}"
+    );
+    assert!(payer.theirs[0].0.contains('*'), "{payer:?}");
+    assert!(when.own.contains("05/12/2022"), "{when:?}");
+    assert_eq!(when.theirs[0].0, "nhận hồ sơ 01/12/2022");
+    assert_eq!(line("Điểm").theirs[0].0, "640/1000");
+    let parts = &line("Điểm gồm").theirs[0].0;
+    assert!(parts.starts_with("+340 đúng số tiền"), "{parts}");
+    assert!(parts.ends_with("; +300 đúng người nộp"), "{parts}");
+    let html = page(&example::undecided());
+    assert_eq!(
+        html.matches(parts.as_str()).count(),
+        2,
+        "list and proposals"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use doisoat::classify::Bucket;
 use doisoat::domain::*;
 use doisoat::kpi::{Fraction, Verdict};
-use doisoat::matching::{Evidence, Nearest, Role, Suggestion, Test};
+use doisoat::matching::{Evidence, Nearest, Part, Role, Suggestion, Test, Why};
 use doisoat::report::{Changes, Closed, Estimate, Figure, RunFacts};
 use doisoat::settle::{Inputs, Settlement};
 
@@ -212,6 +212,7 @@ fn without_a_pair(scene: &mut Scene) {
             Evidence::AmountFits(Vnd::new(1_200_000)),
             Evidence::PayerAgrees,
         ],
+        parts: vec![Part::new(Why::Amount, 340), Part::new(Why::Payer, 300)],
     });
     // The registry says paid, no money.
     let dossier = "H48.18.21-221201-0007";
