@@ -48,6 +48,7 @@ mod trend;
 mod what_if;
 
 pub use ageing::{ClassRow, age_bucket};
+pub use automatic::{Rate, Rates};
 pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
@@ -192,6 +193,9 @@ pub struct Report {
     /// How many payments of the night the rules matched alone, in a sentence; none in a period.
     #[serde(skip)]
     pub automatic: Option<String>,
+    /// The same by source and by agency.
+    #[serde(skip)]
+    pub rates: Option<Rates>,
     /// The night that tonight is compared with: the last published one before it.
     #[serde(skip)]
     pub compared_with: Option<Day>,
@@ -263,6 +267,7 @@ impl Report {
         let open = span::open_at_end(facts, &night);
         let tonight = (&night_totals, open);
         let told = span::told(facts, night);
+        let rates = automatic::rates(&index, settlement, facts);
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -278,7 +283,8 @@ impl Report {
             nights_less: span::nights_less(facts),
             work: span::work(facts),
             night_totals,
-            automatic: automatic::sentence(settlement, facts),
+            automatic: automatic::sentence(rates.as_ref(), facts.lang),
+            rates,
             totals: span::totals(facts, night_totals),
             agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
             breakdowns: cells::tables(&index, settlement, facts),

@@ -3,15 +3,15 @@
 
 use rust_xlsxwriter::Worksheet;
 
-use crate::domain::{Day, Fraction};
+use crate::domain::{Day, Dimension, Fraction};
 use crate::report::facts::Figure;
-use crate::report::model::{CellTable, ShareRow};
+use crate::report::model::{CellTable, Rate, Rates, ShareRow};
 use crate::text;
 
-use super::Book;
 use super::looks::Look;
 use super::sheet::{Cell, Result};
 use super::table::{Column, Head};
+use super::{Book, rates};
 
 /// The sheet has columns for so many days.
 const DAYS: u32 = 7;
@@ -24,6 +24,7 @@ struct Row<'a> {
     share: Option<&'a ShareRow>,
     work: Figure,
     days: &'a [(Day, Option<Fraction>)],
+    rate: Rate,
 }
 
 /// None where no share is broken down.
@@ -38,34 +39,47 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let title = book.t("book-cells-heading");
     let args = [("name", &*headline.name), ("period", &*headline.period)];
     let intro = text::say(book.lang(), "book-cells-intro", &args);
+    let has_days = rows.iter().any(|row| !row.days.is_empty());
+    let mut table = columns(book, has_days);
+    let own = u16::try_from(table.len()).unwrap_or(u16::MAX);
+    table.extend(rates::columns(book));
     let head = Head {
         freeze_col: 3,
+        last_printed: Some(own - 1),
         ..Head::new(&title, &intro, "run.json")
     };
-    let has_days = rows.iter().any(|row| !row.days.is_empty());
-    let cells = rows.iter().enumerate();
-    let cells = cells.map(|(nth, row)| cells_of(nth, row, has_days));
-    sheet.table(&head, &columns(book, has_days), cells, book.rows_max)?;
+    let cells = rows.iter().enumerate().map(|(nth, row)| {
+        let mut cells = cells_of(nth, row, has_days);
+        cells.extend(rates::cells(book, nth, own, |_| row.rate));
+        cells
+    });
+    sheet.table(&head, &table, cells, book.rows_max)?;
     Ok(Some(sheet.to))
 }
 
 fn rows<'a>(book: &'a Book<'_>, by_agency: &'a str, rest: &'a str) -> Vec<Row<'a>> {
-    let agencies = book.report.agencies.iter().map(|row| Row {
+    let agencies = book.report.agencies.iter().map(move |row| Row {
         by: by_agency,
         code: row.code.as_str(),
         name: &row.name,
         share: Some(&row.share),
         work: row.work,
         days: &row.days,
+        rate: rate(book, |rates| rates.of_agency(&row.code)),
     });
-    let of_table = |table: &'a CellTable| {
-        let row = |row: &'a crate::report::model::CellRow| Row {
+    let of_table = move |table: &'a CellTable| {
+        let row = move |row: &'a crate::report::model::CellRow| Row {
             by: &table.column,
             code: &row.value,
             name: &row.name,
             share: Some(&row.share),
             work: row.work,
             days: &row.days,
+            rate: rate(book, |rates| {
+                let is_source = table.dimension == Dimension::Source.id();
+                let of_source = || rates.of_source(&row.value);
+                is_source.then(of_source).unwrap_or_default()
+            }),
         };
         let nowhere = (!table.rest.is_empty()).then_some(Row {
             by: &table.column,
@@ -74,11 +88,17 @@ fn rows<'a>(book: &'a Book<'_>, by_agency: &'a str, rest: &'a str) -> Vec<Row<'a
             share: None,
             work: table.rest,
             days: &[],
+            rate: Rate::default(),
         });
         table.rows.iter().map(row).chain(nowhere)
     };
     let tables = book.cells.iter().flat_map(of_table);
     agencies.chain(tables).collect()
+}
+
+fn rate(book: &Book<'_>, pick: impl FnOnce(&Rates) -> Rate) -> Rate {
+    let rates = book.report.rates.as_ref();
+    rates.map_or_else(Rate::default, pick)
 }
 
 fn columns(book: &Book<'_>, has_days: bool) -> Vec<Column> {

@@ -39,6 +39,7 @@ mod links;
 mod looks;
 mod notes;
 mod providers;
+mod rates;
 mod shares;
 mod sheet;
 mod summary;

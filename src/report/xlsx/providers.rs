@@ -4,12 +4,12 @@ use rust_xlsxwriter::Worksheet;
 
 use crate::domain::Fraction;
 use crate::report::facts::SourceNight;
-use crate::report::model::{KeptRow, RejectView, SourceView, instrument_word};
+use crate::report::model::{KeptRow, Rates, RejectView, SourceView, instrument_word};
 
-use super::Book;
 use super::looks::Look;
 use super::sheet::{Cell, Result};
 use super::table::{Column, Head, Written};
+use super::{Book, rates};
 
 /// The columns of gross and fee.
 pub(super) const GROSS: u16 = 3;
@@ -108,6 +108,8 @@ pub(super) fn write_rejects(book: &Book<'_>) -> Result<(Worksheet, Written)> {
 pub(super) const ROWS: u16 = 3;
 pub(super) const CONTROL_ROWS: u16 = 12;
 pub(super) const CONTROL_SUM: u16 = 13;
+/// The last column that is printed.
+const NOTES: u16 = 14;
 
 pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-sources")?;
@@ -115,13 +117,14 @@ pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let intro = book.report.sources_intro();
     let head = Head {
         freeze_col: 1,
+        last_printed: Some(NOTES),
         ..Head::new(&title, &intro, "run.json")
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let two = |key: &str, what: &str, width| {
         Column::figures(format!("{}: {}", book.t(key), book.t(what)), width)
     };
-    let table = [
+    let mut table = vec![
         plain("column-source", 15),
         plain("book-kind", 11),
         plain("column-state", 14),
@@ -138,10 +141,14 @@ pub(super) fn write_sources(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         two("column-difference", "column-sum", 13),
         plain("book-notes", 27),
     ];
+    table.extend(rates::columns(book));
     let both = book.report.sources.iter().zip(book.facts.told_sources());
-    let rows = both
-        .enumerate()
-        .map(|(nth, (view, night))| source(nth, view, night));
+    let rows = both.enumerate().map(|(nth, (view, night))| {
+        let mut cells = source(nth, view, night);
+        let rate = |rates: &Rates| rates.of_source(&view.name);
+        cells.extend(rates::cells(book, nth, NOTES + 1, rate));
+        cells
+    });
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }

@@ -224,3 +224,55 @@ fn the_page_says_how_many_were_matched_automatically() {
     assert_eq!(legs, 1);
     assert_eq!(said(&scene), (n - 1, all));
 }
+
+/// The same by source and by agency, on the page and in the workbook: the sources come to the whole.
+#[test]
+fn sources_and_agencies_say_how_many_were_matched_automatically() {
+    let scene = super::example::undecided();
+    let report = super::build(&scene);
+    let rates = report.rates.as_ref().unwrap();
+    let html = super::page(&scene).replace('\u{a0}', " ");
+    let bytes = super::workbook::book(&scene);
+    let mut book = super::workbook::open(&bytes);
+    let told = |name: &str, text: &str, column: usize, book: &mut _| {
+        let sheet = super::workbook::sheet(book, name);
+        let cell = |row: usize, col: usize| super::workbook::at(&sheet, row, col).to_string();
+        let row = (4..sheet.height()).find(|row| (0..3).any(|col| cell(*row, col) == text));
+        let row = row.unwrap_or_else(|| panic!("{name}: {text}"));
+        let heads: Vec<usize> = (column..sheet.width())
+            .filter(|col| cell(3, *col).starts_with("Khớp tự động: "))
+            .collect();
+        let [matched, all, _] = heads[..] else {
+            panic!("{name}: {heads:?}")
+        };
+        (cell(row, matched), cell(row, all))
+    };
+    let (mut matched, mut all) = (0, 0);
+    for source in report.sources.iter().filter(|source| source.carries_money) {
+        let rate = rates.of_source(&source.name);
+        (matched, all) = (matched + rate.matched, all + rate.all);
+        let said = rate.say(doisoat::domain::Lang::Vi).replace('\u{a0}', " ");
+        assert!(
+            rate.all > 0 && html.contains(&said),
+            "{}: {said}",
+            source.name
+        );
+        let wanted = (rate.matched.to_string(), rate.all.to_string());
+        assert_eq!(told("Nguồn", &source.name, 10, &mut book), wanted);
+    }
+    assert_eq!((matched, all), (rates.whole.matched, rates.whole.all));
+    let mut some = 0;
+    for row in &report.agencies {
+        let rate = rates.of_agency(&row.code);
+        if rate.all > 0 {
+            some += 1;
+            let wanted = (rate.matched.to_string(), rate.all.to_string());
+            assert_eq!(told("Phân tích", row.code.as_str(), 10, &mut book), wanted);
+        }
+    }
+    assert!(some > 0, "agencies with payments");
+    let heads = html
+        .matches("class=\"num screen\">Khớp tự động</th>")
+        .count();
+    assert_eq!(heads, 2, "a column in either table");
+}
