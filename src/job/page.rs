@@ -83,7 +83,8 @@ pub(super) async fn of(
         balances.extend(balances::of_source(desk, source, day, &own, &later).await?);
         files.extend(own);
     }
-    files.extend(older(desk, run, &files).await?);
+    let late_files = older(desk, run, &files).await?;
+    files.extend(late_files.iter().map(|(file, _)| file.clone()));
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
     let listed: BTreeSet<&RowKey> = listed.collect();
@@ -102,6 +103,7 @@ pub(super) async fn of(
         notes,
         people,
         files,
+        late_files,
         balances,
         rules: rule_lines(
             (&desk.config.rules_for(day), &desk.config.calendar),
@@ -141,7 +143,8 @@ pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile
     for source in file_sources(desk) {
         files.extend(files_of(desk, source, run.business_date, &later).await?);
     }
-    files.extend(older(desk, run, &files).await?);
+    let late = older(desk, run, &files).await?.into_iter();
+    files.extend(late.map(|(file, _)| file));
     Ok(files)
 }
 
@@ -151,7 +154,7 @@ async fn older(
     desk: &Desk,
     run: &RunRecord,
     own: &[SourceFile],
-) -> Result<Vec<SourceFile>, JobError> {
+) -> Result<Vec<(SourceFile, Day)>, JobError> {
     let names: BTreeSet<&SourceName> = file_sources(desk).collect();
     let read = desk.store.files_read(run.business_date).await?.into_iter();
     let came = read.filter(|(file, at_ms)| {
@@ -159,7 +162,8 @@ async fn older(
         let is_named = own.iter().any(|named| named.sha256 == file.sha256);
         is_late && !is_named && names.contains(&file.source)
     });
-    let mut late: Vec<SourceFile> = came.map(|(file, _)| named(file)).collect();
+    let late = came.map(|(file, _)| (file.day, named(file)));
+    let mut late: Vec<(SourceFile, Day)> = late.map(|(day, file)| (file, day)).collect();
     late.sort();
     Ok(late)
 }

@@ -42,7 +42,7 @@ async fn a_note_is_kept_and_shown_the_next_night() {
     // a note changes nobody
     let keys = [&open[0].key, &open[1].key, &open[2].key];
     let held = desk.store.assigned(keys, day("2022-12-31")).await.unwrap();
-    assert_eq!(held, [(open[1].key.clone(), "chi".into())]);
+    assert_eq!(held, [(open[1].key.clone(), Box::<str>::from("chi"))]);
     the_next_night_shows_it(&town, &desk, [a, b, c]).await;
 }
 

@@ -24,6 +24,7 @@ mod pdf;
 mod period;
 pub(crate) mod print;
 mod proposals;
+mod quality;
 mod rules;
 pub(crate) mod schema;
 mod stake;

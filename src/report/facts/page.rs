@@ -95,6 +95,8 @@ pub struct PageFacts {
     pub people: Vec<Box<str>>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
+    /// Of these, the ones of earlier days that came with the night, each with its day.
+    pub late_files: Vec<(SourceFile, Day)>,
     /// The balances that statement files of the night tell, in order of sources and files.
     pub balances: Vec<StatementBalance>,
     /// The rules in force: what each is called, and its value in words.

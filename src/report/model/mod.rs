@@ -33,6 +33,7 @@ mod moves;
 mod nights;
 mod pairings;
 mod proposals;
+mod quality;
 mod rejects;
 mod row;
 mod rules;
@@ -74,6 +75,7 @@ pub use nights::{
 };
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};
+pub use quality::QualityRow;
 pub use rejects::{RejectList, RejectView, every_reject};
 pub use row::Fact;
 pub use rules::rule_lines;
@@ -184,6 +186,9 @@ pub struct Report {
     pub catalogue: Catalogue,
     /// Rows that could not be read.
     pub rejects: RejectList,
+    /// How good the data of each source were; none in a period.
+    #[serde(skip)]
+    pub quality: Option<Vec<QualityRow>>,
     /// Each source and whether it is complete.
     pub sources: Vec<SourceView>,
     /// Rows in against rows decided.
@@ -296,6 +301,7 @@ impl Report {
             catalogue: facts.catalogue.clone(),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, standing),
+            quality: quality::rows(settlement, facts),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             light: light::light(headline.as_ref(), facts, &banners),

@@ -39,6 +39,7 @@ mod links;
 mod looks;
 mod notes;
 mod providers;
+mod quality;
 mod rates;
 mod shares;
 mod sheet;
@@ -217,6 +218,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         trend.0,
     ];
     sheets.extend(cells::write(book)?);
+    sheets.extend(quality::write(book)?);
     sheets.extend(balance_sheet);
     sheets.extend(fee_table::write(book)?);
     sheets.push(notes);

@@ -296,6 +296,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Tiền trong ngày",
             "Xu hướng",
             "Phân tích",
+            "Chất lượng dữ liệu",
             "Chú giải",
         ]
     );
