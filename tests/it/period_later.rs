@@ -121,7 +121,10 @@ async fn a_later_night_tells_the_period_and_nothing_of_its_own() {
                 text::number(Lang::Vi, n(&work["closing"]["count"]))
             );
             assert!(page.contains(&heading), "{heading}");
-            assert!(!page.contains("đến hết đêm 07/12/2022"));
+            // beside what was known then, the intro of that part says so too
+            if known == Known::Standing {
+                assert!(!page.contains("đến hết đêm 07/12/2022"));
+            }
             let ids = listed(&files);
             for one in &mine {
                 assert!(ids.contains(one.id.as_str()), "{:?}", one.key);
