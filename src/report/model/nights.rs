@@ -69,7 +69,7 @@ impl NightFigures {
             carries: bridge::carries(settlement, facts),
             instruments: breakdown::instruments(index, settlement, facts),
             kept: kept(index.inputs, facts),
-            work: work::work(settlement, facts),
+            work: work::work(index, settlement, facts),
         }
     }
 
@@ -247,7 +247,8 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
         sum.settled += night.work.settled;
         sum.changed += night.work.changed;
         (sum.closing, sum.overdue) = (night.work.closing, night.work.overdue);
-        (sum.classes, sum.first) = (night.work.classes, night.work.first);
+        (sum.classes, sum.matters) = (night.work.classes, night.work.matters);
+        sum.first = night.work.first;
     }
     NightFigures {
         tie_out: ties.into_values().collect(),
