@@ -79,6 +79,7 @@ fn letter(config: &Config, around: &Surroundings, lang: Lang) -> Letter {
             lines: vec![say(lang, "test-line", &[])],
             tables: Vec::new(),
             share: Value::Null,
+            link: None,
         },
         files: Vec::new(),
         folder: config.report_dir.clone(),

@@ -23,6 +23,8 @@ const MAIL_TIMEOUT: Duration = Duration::from_mins(1);
 const ATTACH_BYTES_MAX: u64 = 10 * 1024 * 1024;
 const BYTES_FORM: &str = "a number and KB or MB: \"500 KB\", \"10 MB\"";
 
+const LINK_FORM: &str = "the address of the report folder: \"https://baocao.example.vn/doisoat\"";
+
 /// Everything under `[notify]`; empty when nobody is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NotifyConfig {
@@ -32,6 +34,8 @@ pub struct NotifyConfig {
     pub webhooks: Vec<WebhookTarget>,
     /// `[notify.ping]`.
     pub ping: Option<PingTarget>,
+    /// Where people open the report folder with a browser, without a slash at its end.
+    pub link_base: Option<String>,
 }
 
 /// One mail server with the people who get the mail.
@@ -149,6 +153,10 @@ impl NotifyConfig {
             ping: section
                 .section("ping")?
                 .map(|table| ping(table, dir))
+                .transpose()?,
+            link_base: section
+                .get("link_base")
+                .map(|item| item.parse(LINK_FORM, link))
                 .transpose()?,
         };
         section.finish()?;
@@ -346,6 +354,17 @@ fn address(item: &Item<'_>) -> Result<String, ConfigError> {
             clean.then(|| raw.to_owned())
         },
     )
+}
+
+/// An address that a mail can link to; it is not fetched, so it may be one of the office's own net.
+fn link(raw: &str) -> Option<String> {
+    let rest = raw
+        .strip_prefix("https://")
+        .or_else(|| raw.strip_prefix("http://"))?;
+    let host = rest.split('/').next()?;
+    let plain = |c: char| c.is_ascii_graphic() && !"\"'<>?#\\".contains(c);
+    let fits = !host.is_empty() && !host.contains('@') && rest.chars().all(plain);
+    fits.then(|| raw.trim_end_matches('/').to_owned())
 }
 
 fn host_name(raw: &str) -> Option<String> {

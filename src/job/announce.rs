@@ -3,6 +3,7 @@
 //! logged, kept for the next start, and changes neither the night nor its exit code.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -151,10 +152,14 @@ fn letter(desk: &Desk, run: &RunRecord) -> Letter {
             .report_dir
             .join(format!("{day}.v{}", run.version))
     };
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
     Letter {
         lang,
         run_id: run.id.clone(),
-        summary: Summary::read(&document, &about),
+        summary: Summary {
+            link: link(desk, &folder),
+            ..Summary::read(&document, &about)
+        },
         run: document,
         files: stage::kept(desk, run).unwrap_or_default(),
         folder,
@@ -162,6 +167,13 @@ fn letter(desk: &Desk, run: &RunRecord) -> Letter {
         now_ms: desk.clock.now_ms(),
         around: desk.around.clone(),
     }
+}
+
+/// The address of the page in a folder of reports.
+fn link(desk: &Desk, folder: &Path) -> Option<String> {
+    let base = desk.config.notify.link_base.as_ref()?;
+    let name = folder.file_name()?.to_str()?;
+    Some(format!("{base}/{name}/index.html"))
 }
 
 /// What the exit codes other than 0 mean.

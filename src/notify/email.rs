@@ -15,13 +15,13 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 
+use super::attached::{PAGE, bytes, fitting, known};
 use super::{Address, Channel, Letter, Trouble, digest};
 use crate::config::Surroundings;
-use crate::config::notify::{Attach, EmailTarget, MailTls, NotifyConfig, When};
+use crate::config::notify::{EmailTarget, MailTls, NotifyConfig, When};
 use crate::domain::{Lang, RunId};
 use crate::fault::point;
 use crate::report::publish::OutFile;
-use crate::report::{pdf, xlsx};
 use crate::source::BoxFuture;
 use crate::source::http::resolve;
 use crate::text::{number, say};
@@ -227,10 +227,11 @@ fn message(target: &EmailTarget, letter: &Letter, key: &str) -> Result<Message, 
         .boundary(boundary("parts"))
         .multipart(texts);
     let day = letter.run["business_date"].as_str().unwrap_or_default();
+    let page = page(letter, &along, day);
     for file in along {
         let (name, kind) = known(file, day);
         let kind = ContentType::parse(kind).unwrap_or(ContentType::TEXT_PLAIN);
-        parts = parts.singlepart(Attachment::new(name).body(file.bytes.clone(), kind));
+        parts = parts.singlepart(Attachment::new(name).body(bytes(file, &page), kind));
     }
     let dated = Duration::from_millis(u64::try_from(letter.dated_ms).unwrap_or_default());
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -247,37 +248,15 @@ fn message(target: &EmailTarget, letter: &Letter, key: &str) -> Result<Message, 
     message.multipart(parts).map_err(bad)
 }
 
-/// The wanted files that fit, in their order, and those that do not.
-fn fitting<'a>(target: &EmailTarget, files: &'a [OutFile]) -> (Vec<&'a OutFile>, Vec<&'a OutFile>) {
-    let mut left = target.attach_bytes_max;
-    let wanted = target.attach.iter().filter_map(|attach| {
-        let name = match attach {
-            Attach::Html => "index.html",
-            Attach::Xlsx => xlsx::FILE,
-            Attach::Pdf => pdf::FILE,
-        };
-        files.iter().find(|file| &*file.name == name)
-    });
-    wanted.partition(|file| {
-        let bytes = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
-        let fits = bytes <= left;
-        if fits {
-            left -= bytes;
-        }
-        fits
-    })
-}
-
-/// The name and type under which a file goes along.
-fn known(file: &OutFile, day: &str) -> (String, &'static str) {
-    if &*file.name == xlsx::FILE {
-        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        return (format!("doisoat-{day}.xlsx"), kind);
+/// Where the workbook's links lead: to the report's address, else to the page in the mail, else to
+/// the page in the folder.
+fn page(letter: &Letter, along: &[&OutFile], day: &str) -> String {
+    let page = along.iter().find(|file| &*file.name == PAGE);
+    match (&letter.summary.link, page) {
+        (Some(link), _) => link.clone(),
+        (None, Some(page)) => known(page, day).0,
+        (None, None) => PAGE.to_owned(),
     }
-    if &*file.name == pdf::FILE {
-        return (format!("doisoat-{day}.pdf"), "application/pdf");
-    }
-    (format!("doisoat-{day}.html"), "text/html; charset=utf-8")
 }
 
 /// Where the rest is.

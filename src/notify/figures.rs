@@ -1,13 +1,14 @@
 //! Pure: the five numbers of the first page with their change since the night before, and the few
 //! exceptions to be settled first, as tables of a mail. No name, no account, no memo stands in
-//! `run.json`, so none stands here.
+//! `run.json`, so none stands here; a transaction is told by the bank's reference or its time.
 
 use serde_json::Value;
 
 use super::summary::{Table, figure, heads, list, night_of};
-use crate::domain::{Day, Fraction, Lang, Vnd};
-use crate::report::model::{OVERDUE_DAYS, definition_name};
-use crate::text::{day, money, money_of, number, percent, points, say};
+use crate::classify::AtRisk;
+use crate::domain::{Day, Fraction, Lang, Moment, Vnd};
+use crate::report::model::{OVERDUE_DAYS, definition_name, matters_word, stake_line};
+use crate::text::{day, money, number, percent, points, say, when};
 
 /// Transactions, share, open money, open exceptions, overdue money.
 pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
@@ -29,6 +30,13 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
     let plain = |key: &str| say(lang, key, &[]);
     let (totals, work) = (&run["totals"], &run["work"]);
     let overdue = say(lang, "tile-overdue", &[("days", &days)]);
+    let label = plain("tile-exceptions");
+    let mut exceptions = row(label, &work["closing"], "exceptions", false);
+    let (count, sum) = figure(&work["closing"]);
+    if let (Some(told), Some(cell)) = (matters(work, count, lang), exceptions.get_mut(1)) {
+        let rows = say(lang, "tile-rows", &[("n", &number(lang, count))]);
+        *cell = format!("{rows}, {told}, {}", money(lang, sum));
+    }
     let rows = vec![
         row(
             plain("tile-transactions"),
@@ -38,12 +46,7 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
         ),
         share_row(share, run, lang),
         row(plain("tile-open"), &totals["open"], "open", true),
-        row(
-            plain("tile-exceptions"),
-            &work["closing"],
-            "exceptions",
-            false,
-        ),
+        exceptions,
         row(overdue, &work["overdue"], "overdue", true),
     ];
     let since = match Day::parse(before["business_date"].as_str().unwrap_or_default()) {
@@ -86,6 +89,20 @@ fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {
     vec![label, now, moved.unwrap_or_else(none)]
 }
 
+/// Of how many matters so many rows of the work list are; none where each is one of its own, or an
+/// older program told none.
+pub(super) fn matters(work: &Value, count: i128, lang: Lang) -> Option<String> {
+    let classes = list(&work["classes"]);
+    if classes.is_empty() {
+        return None;
+    }
+    let told: Option<i128> = classes
+        .iter()
+        .map(|class| class["matters"].as_i64().map(i128::from))
+        .sum();
+    matters_word(lang, told?, count)
+}
+
 /// `+3`, `−3`, or that nothing changed.
 fn signed(lang: Lang, moved: i128, print: impl Fn(i128) -> String) -> String {
     match moved {
@@ -93,6 +110,38 @@ fn signed(lang: Lang, moved: i128, print: impl Fn(i128) -> String) -> String {
         n if n > 0 => format!("+{}", print(n)),
         n => format!("−{}", print(-n)),
     }
+}
+
+/// What people find a row by: its dossier; else its source, with the bank's reference or the time.
+fn place(row: &Value, lang: Lang) -> String {
+    let text = |key: &str| row[key].as_str().unwrap_or_default();
+    let [dossier, source, reference] = ["dossier_code", "source", "reference"].map(text);
+    if !dossier.is_empty() {
+        return dossier.to_owned();
+    }
+    if !reference.is_empty() {
+        return format!("{source}: {reference}");
+    }
+    let raw = text("paid_at");
+    let at = Moment::parse(raw).map(|at| when(lang, &at));
+    let at = at.or_else(|_| Day::parse(raw).map(|at| day(lang, at)));
+    at.map_or_else(
+        |_| source.to_owned(),
+        |at| say(lang, "mail-unnumbered", &[("source", source), ("at", &at)]),
+    )
+}
+
+/// The money that a row is about, in the words of the page, also where the other row of the matter
+/// holds it.
+fn stake(row: &Value, lang: Lang) -> String {
+    let stake = row["stake_vnd"].as_i64().map(Vnd::new);
+    let here = || Vnd::new(row["at_risk_vnd"].as_i64().unwrap_or(0));
+    let counted = match row["counted"].as_str() {
+        Some("fee") => AtRisk::AtFee(stake.unwrap_or_else(here)),
+        Some("money") => AtRisk::AtMoney(stake),
+        _ => AtRisk::Here(here()),
+    };
+    stake_line(lang, counted)
 }
 
 /// The few to be settled first; none where nothing is open.
@@ -104,16 +153,13 @@ pub(super) fn first(run: &Value, labels: &[(&str, &str)], lang: Lang) -> Option<
     let line = |row: &Value| {
         let class = text(row, "class");
         let label = labels.iter().find(|(id, _)| *id == class);
-        let [dossier, source] = ["dossier_code", "source"].map(|key| text(row, key));
-        let place = if dossier.is_empty() { source } else { dossier };
         let opened = text(row, "opened");
         let opened = Day::parse(&opened).map_or(opened, |opened| day(lang, opened));
-        let at_risk = Vnd::new(row["at_risk_vnd"].as_i64().unwrap_or(0));
         vec![
             label.map_or_else(|| class.clone(), |(_, label)| (*label).to_owned()),
-            place,
+            place(row, lang),
             opened,
-            money_of(lang, at_risk),
+            stake(row, lang),
         ]
     };
     let rows: Vec<Vec<String>> = told.map(line).collect();

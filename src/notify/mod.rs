@@ -3,6 +3,7 @@
 //! a second attempt carries the same key. The ping is not about a publication but about a start
 //! of the program, so it stands beside [`CHANNELS`].
 
+mod attached;
 mod email;
 mod figures;
 mod http;
@@ -70,7 +71,7 @@ pub struct Letter {
     pub summary: Summary,
     /// The published files.
     pub files: Vec<OutFile>,
-    /// Where they lie.
+    /// Where they lie, from the root on.
     pub folder: PathBuf,
     /// The instant of the night's pull, the date of the mail; milliseconds since 1970 in UTC.
     pub dated_ms: i64,

@@ -1,5 +1,6 @@
 //! Pure: what people read of a night in a mail, from its `run.json`: figures, classes and sources,
-//! no row, so no personal data. The text part and the HTML part are two ways to write it.
+//! and of the few rows to be settled first their codes, so no personal data. The text part and the
+//! HTML part are two ways to write it.
 
 use askama::Template;
 use serde_json::Value;
@@ -8,7 +9,7 @@ use super::figures;
 
 use crate::domain::{Day, Fraction, Lang};
 use crate::report::escape::visible;
-use crate::report::model::definition_name;
+use crate::report::model::{definition_name, matters_of};
 use crate::text::{day, money, number, percent, say};
 
 /// What `run.json` does not say.
@@ -46,6 +47,8 @@ pub struct Summary {
     pub tables: Vec<Table>,
     /// The share that carries the verdict, as in `run.json`; null where there is none.
     pub share: Value,
+    /// The page's address for a browser, where the settings tell the folder's.
+    pub link: Option<String>,
 }
 
 #[derive(Template)]
@@ -54,6 +57,8 @@ struct Page<'a> {
     lang: &'static str,
     summary: &'a Summary,
     foot: &'a [String],
+    /// What stands before the page's address, and the address.
+    link: Option<(String, &'a str)>,
 }
 
 impl Summary {
@@ -86,6 +91,10 @@ impl Summary {
         };
         let subject = say(lang, subject, &args);
         let mut lines = vec![say(lang, "mail-verdict", &args[..4])];
+        let rows = figure(&run["work"]["closing"]).0;
+        if let Some(matters) = figures::matters(&run["work"], rows, lang) {
+            lines.push(matters_of(lang, &matters, rows));
+        }
         lines.extend(changes(run, lang));
         lines.extend(about.alerts.iter().map(|alert| format!("⚠ {alert}")));
         let mut tables = vec![figures::tiles(run, &share, lang)];
@@ -97,6 +106,7 @@ impl Summary {
             lines,
             tables,
             share,
+            link: None,
         }
     }
 
@@ -116,6 +126,10 @@ impl Summary {
             }
         }
         out.extend(["\n", &foot.join("\n"), "\n"]);
+        if let Some(link) = &self.link {
+            // alone on its line, so that a reader of mail makes a link of it
+            out.extend([link, "\n"]);
+        }
         out.lines().map(|line| visible(line) + "\n").collect()
     }
 
@@ -125,6 +139,10 @@ impl Summary {
             lang: lang.id(),
             summary: self,
             foot,
+            link: self
+                .link
+                .as_deref()
+                .map(|link| (say(lang, "mail-link", &[]), link)),
         };
         page.render().unwrap_or_default()
     }
@@ -200,18 +218,22 @@ pub(super) fn figure(figure: &Value) -> (i128, i128) {
     (of("count"), of("sum_vnd"))
 }
 
-/// The work list by class: label, count, money at risk, the most money first.
-fn work(run: &Value, about: &About) -> Vec<(&'static str, i128, i128)> {
+/// A class of the work list: label, count, matters where they are told, money at risk.
+type OfClass = (&'static str, i128, Option<i128>, i128);
+
+/// The work list by class, the most money first.
+fn work(run: &Value, about: &About) -> Vec<OfClass> {
     let mut work: Vec<_> = list(&run["work"]["classes"])
         .iter()
         .filter_map(|class| {
             let id = class["class"].as_str()?;
             let (_, label) = about.classes.iter().find(|(known, _)| *known == id)?;
             let (count, sum) = figure(class);
-            Some((*label, count, sum))
+            let matters = class["matters"].as_i64().map(i128::from);
+            Some((*label, count, matters, sum))
         })
         .collect();
-    work.sort_by_key(|class| std::cmp::Reverse(class.2));
+    work.sort_by_key(|class| std::cmp::Reverse(class.3));
     work
 }
 
@@ -251,15 +273,26 @@ fn shares(run: &Value, lang: Lang) -> Table {
     }
 }
 
-fn classes(work: &[(&'static str, i128, i128)], lang: Lang) -> Table {
-    let row = |(label, count, sum): &(&'static str, i128, i128)| {
-        vec![(*label).to_owned(), number(lang, *count), money(lang, *sum)]
+fn classes(work: &[OfClass], lang: Lang) -> Table {
+    let row = |(label, count, matters, sum): &OfClass| {
+        let matters = matters.map_or_else(|| "–".to_owned(), |n| number(lang, n));
+        vec![
+            (*label).to_owned(),
+            number(lang, *count),
+            money(lang, *sum),
+            matters,
+        ]
     };
     Table {
         title: say(lang, "tile-exceptions", &[]),
         head: heads(
             lang,
-            &["column-class", "column-count", "column-money-at-risk"],
+            &[
+                "column-class",
+                "column-count",
+                "column-money-at-risk",
+                "column-matters",
+            ],
         ),
         rows: work.iter().map(row).collect(),
     }

@@ -150,10 +150,9 @@ async fn a_night_is_told_by_mail_with_files_and_without_people() {
         parts[2].body,
         std::fs::read(folder.join("index.html")).unwrap()
     );
-    assert_eq!(
-        parts[3].body,
-        std::fs::read(folder.join("doisoat.xlsx")).unwrap()
-    );
+    // the published workbook but for its links: they lead to the page as the mail calls it
+    let published = std::fs::read(folder.join("doisoat.xlsx")).unwrap();
+    assert!(is_relinked(&published, &parts[3].body, "doisoat-2022-12-05.html") > 0);
     let mut names = payers(&town);
     assert!(names.len() > 10, "{names:?}");
     // who paid at the bank, and from and to which account
@@ -171,6 +170,75 @@ async fn a_night_is_told_by_mail_with_files_and_without_people() {
     no_payer(&names, "the mail", &html);
     no_payer(&names, "the page", &parts[2].text());
     no_payer(&names, "the workbook", &inflated(&parts[3].body));
+}
+
+fn entries(workbook: &[u8]) -> Vec<(String, String)> {
+    use std::io::Read as _;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(workbook)).unwrap();
+    let read = |at| {
+        let mut part = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        (part.name().unwrap().into_owned(), text)
+    };
+    let parts = 0..zip::ZipArchive::new(std::io::Cursor::new(workbook))
+        .unwrap()
+        .len();
+    parts.map(read).collect()
+}
+
+/// How many links of a workbook lead to `page` instead of `index.html`; all else is the same.
+fn is_relinked(published: &[u8], attached: &[u8], page: &str) -> usize {
+    let (published, attached) = (entries(published), entries(attached));
+    assert_eq!(published.len(), attached.len());
+    let mut links = 0;
+    for ((name, was), (own, is)) in published.iter().zip(&attached) {
+        assert_eq!(name, own);
+        links += was.matches("Target=\"index.html\"").count();
+        let wanted = was.replace("Target=\"index.html\"", &format!("Target=\"{page}\""));
+        assert!(wanted == *is, "{name}");
+        assert!(!is.contains("Target=\"index.html\""), "{name}");
+    }
+    links
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_links_to_the_report_where_its_address_is_known() {
+    let town = Town::new(Kind::Sqlite).await;
+    let server = Server::plain();
+    let base = "https://baocao.example.vn/doisoat";
+    let notify = format!("\n[notify]\nlink_base = \"{base}/\"\n");
+    let more = "attach = [\"xlsx\"]\nattach_max = \"5 MB\"\n";
+    let mut desk = desk(&town, &(notify + &email(server.port, more))).await;
+    let mut config = (*desk.config).clone();
+    // a report folder by a path from here, as settings beside the program have it
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let relative = format!(
+        "{up}{}",
+        config
+            .report_dir
+            .display()
+            .to_string()
+            .trim_start_matches('/')
+    );
+    config.report_dir = relative.into();
+    desk.config = std::sync::Arc::new(config);
+    town.morning_after(day(FIRST));
+    night(&desk, FIRST).await;
+    let [mail] = server.mails().try_into().unwrap();
+    let parts = mail.parts();
+    let link = format!("{base}/2022-12-05/index.html");
+    let (text, html) = (parts[0].text(), parts[1].text());
+    assert!(text.lines().any(|line| line == link), "{text}");
+    assert!(
+        html.contains(&format!("<a href=\"{link}\">Mở báo cáo")),
+        "{html}"
+    );
+    let at = text.split("Báo cáo đầy đủ: ").nth(1).unwrap();
+    assert!(at.starts_with('/'), "{at}");
+    let published = std::fs::read(town.folder(FIRST).join("doisoat.xlsx")).unwrap();
+    assert!(is_relinked(&published, &parts[2].body, &link) > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -352,6 +420,58 @@ async fn status_tells_what_waits_and_check_tells_what_is_wrong() {
         "{lines}"
     );
     assert!(ask(&["check", "--offline"]).contains("ok    notify email: ketoan@example.vn"));
+}
+
+#[test]
+fn the_first_are_told_by_what_people_find_them_by() {
+    let row = |more: Value| {
+        let mut row = json!({
+            "exception_id": "1", "class": "unidentified", "dossier_code": "", "source": "bank-main",
+            "at_risk_vnd": 8_000, "opened": "2022-12-05", "decides": true,
+        });
+        row.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        row
+    };
+    let run = json!({
+        "business_date": "2022-12-05", "share": [],
+        "work": { "first": [
+            row(json!({ "reference": "FTLATE1", "stake_vnd": 8_000, "counted": "here" })),
+            row(json!({ "reference": "", "paid_at": "2022-12-05T09:01:57", "counted": "here" })),
+            row(json!({ "reference": "", "paid_at": "2022-12-05" })),
+            row(json!({})),
+            row(json!({
+                "dossier_code": "H48.18-1", "at_risk_vnd": 0, "stake_vnd": 1_000, "counted": "fee",
+            })),
+        ] },
+    });
+    let about = About {
+        lang: Lang::Vi,
+        classes: vec![("unidentified", "Chưa xác định hồ sơ")],
+        alerts: Vec::new(),
+    };
+    let summary = Summary::read(&run, &about);
+    let table = summary
+        .tables
+        .iter()
+        .find(|table| table.head.len() == 4)
+        .unwrap();
+    let told: Vec<[&str; 2]> = table.rows.iter().map(|row| [&*row[1], &*row[3]]).collect();
+    let wanted = [
+        ["bank-main: FTLATE1", "8.000\u{a0}₫"],
+        [
+            "bank-main: không có mã giao dịch, lúc 09:01:57 05/12/2022",
+            "8.000\u{a0}₫",
+        ],
+        [
+            "bank-main: không có mã giao dịch, lúc 05/12/2022",
+            "8.000\u{a0}₫",
+        ],
+        ["bank-main", "8.000\u{a0}₫"],
+        ["H48.18-1", "1.000\u{a0}₫ (tính ở dòng khoản thu)"],
+    ];
+    assert_eq!(told, wanted);
 }
 
 #[test]

@@ -27,6 +27,21 @@ fn mistakes_are_named_with_their_place() {
         assert!(error.contains(message), "{error}");
     };
     check(MAIL, "notify.email.to is missing");
+    for bad in [
+        "baocao.example.vn",
+        "https://",
+        "https://a@b/c",
+        "https://a/b?c",
+        "http://a/\"b",
+    ] {
+        let text = format!("[notify]\nlink_base = '{bad}'\n");
+        check(&text, "write the address of the report folder");
+    }
+    let told = read("[notify]\nlink_base = \"http://noi-bo:8080/doisoat/\"\n").unwrap();
+    assert_eq!(
+        told.notify.link_base.as_deref(),
+        Some("http://noi-bo:8080/doisoat")
+    );
     check(
         &format!("{MAIL}to = []\n"),
         "doisoat.toml:4:6: notify.email.to is empty",

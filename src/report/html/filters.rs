@@ -105,6 +105,11 @@ impl Page<'_> {
         self.say("filter-shown", &args)
     }
 
+    /// What is said behind it where some of the rows hold money that is counted at another.
+    pub(super) fn twin_text(&self) -> String {
+        self.t1("filter-twins", "n", "#n".to_owned())
+    }
+
     /// What stands between groups of three digits.
     pub(super) fn group_mark(&self) -> String {
         self.n(1000_u64)

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Day;
+use crate::classify::AtRisk;
+use crate::domain::{Day, Vnd};
 use crate::report::facts::Figure;
 use crate::report::model::{FirstRow, Later, Work};
 
@@ -55,9 +56,49 @@ struct FirstJson {
     class: Box<str>,
     dossier_code: Box<str>,
     source: Box<str>,
+    /// An older program told none of these four.
+    #[serde(default)]
+    reference: Box<str>,
+    #[serde(default)]
+    paid_at: Option<Box<str>>,
     at_risk_vnd: i64,
+    #[serde(default)]
+    stake_vnd: Option<i64>,
+    #[serde(default)]
+    counted: Counted,
     opened: Day,
     decides: bool,
+}
+
+/// At which row of a matter its money is counted.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Counted {
+    /// At this one.
+    #[default]
+    Here,
+    /// At the fee line.
+    Fee,
+    /// At the payment, receipt or refund.
+    Money,
+}
+
+impl Counted {
+    fn of(counted: AtRisk) -> Self {
+        match counted {
+            AtRisk::Here(_) => Self::Here,
+            AtRisk::AtFee(_) => Self::Fee,
+            AtRisk::AtMoney(_) => Self::Money,
+        }
+    }
+
+    fn told(self, here: i64, stake: Option<i64>) -> AtRisk {
+        match self {
+            Self::Here => AtRisk::Here(Vnd::new(here)),
+            Self::Fee => AtRisk::AtFee(Vnd::new(stake.unwrap_or(here))),
+            Self::Money => AtRisk::AtMoney(stake.map(Vnd::new)),
+        }
+    }
 }
 
 impl FirstJson {
@@ -67,7 +108,11 @@ impl FirstJson {
             class: row.class.clone(),
             dossier_code: row.dossier.clone(),
             source: row.source.clone(),
+            reference: row.reference.clone(),
+            paid_at: row.paid_at.clone(),
             at_risk_vnd: row.at_risk,
+            stake_vnd: row.counted.amount().map(Vnd::get),
+            counted: Counted::of(row.counted),
             opened: row.opened,
             decides: row.decides,
         }
@@ -79,7 +124,10 @@ impl FirstJson {
             class: self.class,
             dossier: self.dossier_code,
             source: self.source,
+            reference: self.reference,
+            paid_at: self.paid_at,
             at_risk: self.at_risk_vnd,
+            counted: self.counted.told(self.at_risk_vnd, self.stake_vnd),
             opened: self.opened,
             decides: self.decides,
         }
@@ -90,6 +138,9 @@ impl FirstJson {
 struct OfClassJson {
     class: Box<str>,
     count: u64,
+    /// An older program told none.
+    #[serde(default)]
+    matters: Option<u64>,
     sum_vnd: i128,
 }
 
@@ -98,6 +149,7 @@ impl WorkJson {
         let classes = work.classes.iter().map(|(class, figure)| OfClassJson {
             class: class.clone(),
             count: figure.count,
+            matters: work.matters.get(class).copied(),
             sum_vnd: figure.sum_vnd,
         });
         Self {
@@ -115,12 +167,15 @@ impl WorkJson {
     }
 
     pub(super) fn told(self) -> Work {
-        let classes = self.classes.into_iter();
-        let classes: BTreeMap<_, _> = classes
-            .map(|of| (of.class, Figure::new(of.count, of.sum_vnd)))
-            .collect();
+        let mut classes = BTreeMap::new();
+        let mut matters = BTreeMap::new();
+        for of in self.classes {
+            matters.insert(of.class.clone(), of.matters.unwrap_or(of.count));
+            classes.insert(of.class, Figure::new(of.count, of.sum_vnd));
+        }
         Work {
             classes,
+            matters,
             first: self.first.into_iter().map(FirstJson::told).collect(),
             opening: self.opening,
             opened: self.opened,

@@ -22,11 +22,14 @@ pub struct ClassRow {
     pub severity: Severity,
     /// Count and money.
     pub figure: Figure,
+    /// Of how many matters these rows are.
+    pub matters: u64,
 }
 
 /// The classes, the ones that ask for the most first.
 pub(super) fn class_rows(
     figures: BTreeMap<&str, Figure>,
+    matters: &BTreeMap<&str, u64>,
     lang: Lang,
     classes: Classes<'_>,
 ) -> Vec<ClassRow> {
@@ -34,6 +37,7 @@ pub(super) fn class_rows(
         class: class.into(),
         label: classes.text(class, lang, |c| c.label),
         severity: classes.get(class).map_or(Severity::Action, |c| c.severity),
+        matters: matters.get(class).copied().unwrap_or(figure.count),
         figure,
     };
     let mut rows: Vec<ClassRow> = figures.into_iter().map(row).collect();
@@ -55,10 +59,13 @@ pub(super) fn aged(
     let row = |row: &ClassRow| {
         let ages = *ageing.get(&*row.class)?;
         let mut row = row.clone();
+        // what informs is a matter of its own
+        let seconds = row.figure.count.saturating_sub(row.matters);
         row.figure = Figure::default();
         for part in ages {
             row.figure.plus(part);
         }
+        row.matters = row.figure.count.saturating_sub(seconds);
         Some((row, ages))
     };
     rows.iter().filter_map(row).collect()

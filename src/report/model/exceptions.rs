@@ -22,7 +22,7 @@ use super::index::Index;
 use super::origin::masked;
 use super::row::{Fact, letter, row_facts};
 use super::status::Handled;
-use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, shares};
+use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, matters, shares};
 
 /// One exception, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -119,6 +119,8 @@ pub struct ExceptionList {
     pub overdue: Figure,
     /// Of the open work, how many were not open the night before.
     pub opened: u64,
+    /// Of how many matters the open work is: two rows may tell of the same one.
+    pub matters: u64,
     /// Every listed class, info included, the most money first.
     pub by_class: Vec<ClassRow>,
     /// Open work by age: today, 1, 2-3, 4-7, more days.
@@ -180,7 +182,12 @@ pub(super) fn list(
     let mut ages = [Figure::default(); 5];
     let mut ageing: BTreeMap<&str, [Figure; 5]> = BTreeMap::new();
     let mut items = items(settlement, facts);
+    let rows = items.iter().map(|item| item.row);
+    let rows = rows.filter(|row| is_work(row, row.severity));
+    let seconds = matters::seconds(rows);
+    let mut of_class: BTreeMap<&str, u64> = BTreeMap::new();
     for item in &items {
+        matters::add(&mut of_class, item.row.class, seconds.contains(item.id));
         by_class
             .entry(item.row.class)
             .or_default()
@@ -190,6 +197,7 @@ pub(super) fn list(
         }
         let age = night.days_since(item.opened);
         list.work.add(item.at_risk);
+        list.matters += u64::from(!seconds.contains(item.id));
         list.opened += u64::from(is_new(facts, item.id));
         if age > OVERDUE_DAYS {
             list.overdue.add(item.at_risk);
@@ -226,7 +234,7 @@ pub(super) fn list(
     list.brief = rest.iter().take(BRIEF_MAX).map(brief).collect();
     let more = rest.len().saturating_sub(BRIEF_MAX);
     list.more = u64::try_from(more).unwrap_or(u64::MAX);
-    list.by_class = class_rows(by_class, facts.lang, classes);
+    list.by_class = class_rows(by_class, &of_class, facts.lang, classes);
     list.ageing = aged(&list.by_class, &ageing);
     let names = ["age-today", "age-1", "age-2-3", "age-4-7", "age-more"];
     let named = names.into_iter().zip(ages);

@@ -77,7 +77,7 @@ impl NightFigures {
             instruments: breakdown::instruments(index, settlement, facts),
             kept: kept(index.inputs, settlement, facts),
             held: Some(held::held(index, settlement, facts)),
-            work: work::work(settlement, facts),
+            work: work::work(index, settlement, facts),
         }
     }
 
@@ -266,7 +266,8 @@ fn add_up(nights: Vec<(Day, NightFigures)>) -> NightFigures {
         sum.settled += night.work.settled;
         sum.changed += night.work.changed;
         (sum.closing, sum.overdue) = (night.work.closing, night.work.overdue);
-        (sum.classes, sum.first) = (night.work.classes, night.work.first);
+        (sum.classes, sum.matters) = (night.work.classes, night.work.matters);
+        sum.first = night.work.first;
     }
     NightFigures {
         tie_out: ties.into_values().collect(),

@@ -58,7 +58,7 @@ pub(super) fn tiles(
         Tile {
             label: label("tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
-            note: money(exceptions.work),
+            note: work_note(facts, exceptions),
             ..work_moved(facts, exceptions)
         },
         Tile {
@@ -70,6 +70,16 @@ pub(super) fn tiles(
             })
         },
     ]
+}
+
+/// Of how many matters the rows are, and their money.
+fn work_note(facts: &RunFacts, exceptions: &ExceptionList) -> String {
+    let lang = facts.lang;
+    let sum = text::money(lang, exceptions.work.sum_vnd);
+    match exceptions.matters_word(lang) {
+        Some(matters) => format!("{matters}, {sum}"),
+        None => sum,
+    }
 }
 
 /// The work list since the night before; in a period what came and went in it.

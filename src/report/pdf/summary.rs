@@ -261,7 +261,7 @@ impl Maker<'_> {
         if list.shown.is_empty() {
             return;
         }
-        let count = text::number(self.r.lang, list.work.count);
+        let count = list.count_word(self.r.lang);
         let sum = text::money(self.r.lang, list.work.sum_vnd);
         let heading = self.t("exception-heading");
         self.section(
@@ -269,6 +269,9 @@ impl Maker<'_> {
             format!("{heading}: {count} – {sum}"),
             "exception-intro",
         );
+        if let Some(said) = list.matters_of(self.r.lang) {
+            blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
+        }
         let first: Vec<&ExceptionView> = list.shown.iter().take(self.r.on_paper()).collect();
         blocks.push(self.exception_table(heading, &first));
         self.legend(blocks, &first);

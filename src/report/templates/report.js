@@ -39,11 +39,11 @@ addEventListener("DOMContentLoaded", () => {
     const state = wanted();
     const min = Number((state.min || "").replace(/\D/g, "")) || 0;
     const words = plain(state.q || "").split(/\s+/).filter(Boolean);
-    let count = 0, sum = 0n, printed = 0;
+    let count = 0, twins = 0, sum = 0n, printed = 0;
     for (const row of rows) {
       const keep = fits(row, state, min, words);
       row.hidden = !keep;
-      if (keep) { count += 1; sum += BigInt(row.dataset.amount); }
+      if (keep) { count += 1; sum += BigInt(row.dataset.amount); if ("twin" in row.dataset) twins += 1; }
       if (keep && (row.tagName === "TBODY" || row.classList.contains("deciding"))) {
         const off = printed >= Number(paper.dataset.max) && !row.classList.contains("deciding");
         row.classList.toggle("off", off);
@@ -51,7 +51,8 @@ addEventListener("DOMContentLoaded", () => {
       }
     }
     const any = Object.keys(state).length;
-    shown.textContent = !any && !asked ? "" : shown.dataset.text.replace("#n", number(count)).replace("#all", number(rows.length)).replace("#sum", number(sum));
+    const said = shown.dataset.text.replace("#n", number(count)).replace("#all", number(rows.length)).replace("#sum", number(sum));
+    shown.textContent = !any && !asked ? "" : twins ? said + " " + shown.dataset.twins.replace("#n", number(twins)) : said;
     const all = Number(paper.dataset.all);
     paper.hidden = printed === all;
     paper.firstChild.textContent = paper.dataset.text.replace("#n", number(printed)).replace("#all", number(all));

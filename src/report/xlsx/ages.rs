@@ -28,7 +28,10 @@ pub(super) const ALL_SUM: u16 = 13;
 
 pub(super) fn write(book: &Book<'_>, exceptions: &Written) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-ages")?;
-    let (title, intro) = (book.at_end("sheet-ages"), book.t("book-ages-intro"));
+    let (title, mut intro) = (book.at_end("sheet-ages"), book.t("book-ages-intro"));
+    if let Some(said) = book.report.exceptions.matters_of(book.lang()) {
+        intro.extend([" ", &said]);
+    }
     let head = Head {
         first_col: 1,
         freeze_col: 2,

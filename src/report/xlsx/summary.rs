@@ -125,7 +125,7 @@ fn tiles(book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<()> {
         sheet.say(9, col, &tile.change, &looks.tile_note)?;
         sheet.say(10, col, &tile.change_month, &looks.tile_note)?;
     }
-    for (row, height) in [(6, 28), (7, 26), (8, 16), (9, 40), (10, 28)] {
+    for (row, height) in [(6, 28), (7, 26), (8, 28), (9, 40), (10, 28)] {
         sheet.to.set_row_height(row, height)?;
     }
     Ok(())

@@ -34,6 +34,10 @@ async fn the_money_at_risk_is_one_figure_wherever_it_is_told() {
         "{rows} {sum}: nothing tells them apart"
     );
 
+    let classes = run["work"]["classes"].as_array().unwrap().iter();
+    let matters: i64 = classes.map(|class| figure(class, "matters")).sum();
+    assert!(matters > 0 && matters < count, "{matters} of {count}");
+
     let grouped = doisoat::domain::vnd::grouped(i128::from(sum));
     let money = format!("{grouped} ₫");
     let plain = |text: &str| text.replace('\u{a0}', " ");
@@ -47,20 +51,29 @@ async fn the_money_at_risk_is_one_figure_wherever_it_is_told() {
         body.contains(&format!("Ngoại lệ cần xử lý: {count}, {money}.")),
         "{body}"
     );
+    assert!(
+        body.contains(&format!("{count} dòng, {matters} vụ việc, {money}")),
+        "{body}"
+    );
+    assert!(
+        body.contains(&format!("{count} dòng này thuộc {matters} vụ việc: ")),
+        "{body}"
+    );
     for class in run["work"]["classes"].as_array().unwrap() {
         let label = doisoat::classify::class(class["class"].as_str().unwrap()).unwrap();
         let sum = grouped_of(class);
         let line = format!(
-            "- {}; số lượng: {}; số tiền rủi ro: {sum} ₫",
-            label.label.vi, class["count"]
+            "- {}; số lượng: {}; số tiền rủi ro: {sum} ₫; vụ việc: {}",
+            label.label.vi, class["count"], class["matters"]
         );
-        assert!(body.contains(&line), "{line}\n{body}");
+        assert!(body.lines().any(|told| told == line), "{line}\n{body}");
     }
 
     let page = plain(&read("index.html"));
     let tile = page.split("Ngoại lệ cần xử lý</span>").nth(1).unwrap();
     let tile = tile.split("</li>").next().unwrap();
-    let shown = format!("<span class=\"value\">{count}</span><span class=\"note\">{money}</span>");
+    let note = format!("{matters} vụ việc, {money}");
+    let shown = format!("<span class=\"value\">{count}</span><span class=\"note\">{note}</span>");
     assert!(tile.contains(&shown), "{tile}");
 
     // the breakdowns draw what the nights before published of each row
@@ -69,7 +82,7 @@ async fn the_money_at_risk_is_one_figure_wherever_it_is_told() {
     assert!(by_source.contains("class=\"spark\""), "{by_source}");
 
     the_five_are_those_of_the_page(&plain(&mail.parts()[1].text()), &page);
-    the_first_are_told(&run, &body);
+    the_first_are_told(&run, &body, &page);
     let files = format!("Tệp kèm theo: doisoat-{date}.html, doisoat-{date}.xlsx.");
     assert!(body.contains(&files), "{body}");
 
@@ -131,18 +144,31 @@ fn the_five_are_those_of_the_page(mail: &str, page: &str) {
     }
 }
 
-/// The few that decide, or carry the most money, with class, dossier or source, and money.
-fn the_first_are_told(run: &Value, body: &str) {
+/// The few that decide, or carry the most money, with class, dossier or source with a reference, and
+/// the money that the page tells of the row.
+fn the_first_are_told(run: &Value, body: &str, page: &str) {
     let first = run["work"]["first"].as_array().unwrap();
     assert_eq!(first.len(), 5, "{first:?}");
     let decide = first.iter().any(|row| row["decides"] == true);
     for row in first.iter().filter(|row| !decide || row["decides"] == true) {
         let class = doisoat::classify::class(row["class"].as_str().unwrap()).unwrap();
-        let [dossier, source] = ["dossier_code", "source"].map(|key| row[key].as_str().unwrap());
-        let place = if dossier.is_empty() { source } else { dossier };
+        let [dossier, source, reference] =
+            ["dossier_code", "source", "reference"].map(|key| row[key].as_str().unwrap());
+        let place = if dossier.is_empty() {
+            format!("{source}: {reference}")
+        } else {
+            dossier.to_owned()
+        };
+        assert!(!dossier.is_empty() || !reference.is_empty(), "{row}");
         let line = format!("- {}; hồ sơ hoặc nguồn: {place}; mở từ: ", class.label.vi);
-        let sum = doisoat::domain::vnd::grouped(row["at_risk_vnd"].as_i64().unwrap().into());
-        let is_it = |told: &str| told.starts_with(&line) && told.ends_with(&format!(": {sum} ₫"));
+        let id = format!("id=\"e-{}\"", row["exception_id"].as_str().unwrap());
+        let cell = page.split(&id).nth(1).unwrap().split("amount\">").nth(1);
+        let sum = cell.unwrap().split('<').next().unwrap();
+        assert!(sum.ends_with(" ₫"), "{sum}");
+        let is_it = |told: &str| {
+            let (at, elsewhere) = (format!(": {sum}"), format!(": {sum} (tính ở dòng "));
+            told.starts_with(&line) && (told.ends_with(&at) || told.contains(&elsewhere))
+        };
         assert!(body.lines().any(is_it), "{line} {sum}\n{body}");
     }
 }

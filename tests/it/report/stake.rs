@@ -3,6 +3,7 @@
 use doisoat::domain::{ExceptionId, Lang, Vnd};
 use doisoat::matching::Evidence;
 
+use super::browser::dom_at;
 use super::example::{self, Scene};
 use super::{build, page, workbook};
 
@@ -90,4 +91,55 @@ fn an_explanation_is_one_sentence() {
         let body = html.split_once("<body>").unwrap().1;
         assert!(!body.contains(".."), "two full stops");
     }
+}
+
+/// The row that holds no money of its own is told with the number of matters, in the list as on the
+/// first page, and what a filter leaves says that its money is not added.
+#[test]
+fn rows_are_told_with_the_matters_that_they_are_of() {
+    let scene = deciding_payment().0;
+    let report = build(&scene);
+    let list = &report.exceptions;
+    // the fee of the dossier misses the money that its payment tells of too
+    assert_eq!(list.matters + 1, list.work.count);
+    let words = format!("{} ({} vụ việc)", list.work.count, list.matters);
+    assert_eq!(list.count_word(Lang::Vi), words);
+    let underpaid = list.by_class.iter().find(|row| &*row.class == "underpaid");
+    let underpaid = underpaid.unwrap();
+    assert_eq!((underpaid.figure.count, underpaid.matters), (2, 1));
+    let of_classes: u64 = list.by_class.iter().map(|row| row.matters).sum();
+    let rows: u64 = list.by_class.iter().map(|row| row.figure.count).sum();
+    assert_eq!(of_classes + 1, rows);
+    let html = page(&scene).replace('\u{a0}', " ");
+    assert!(html.contains(&format!(": {words} – ")), "{words}");
+    let ages = between(&html, "<section id=\"ages\"", "</section>");
+    assert!(
+        ages.contains("2 <span class=\"small soft nowrap\">(1 vụ việc)</span>"),
+        "{ages}"
+    );
+    let tile = between(&html, "Ngoại lệ cần xử lý</span>", "</li>");
+    let note = format!("\"note\">{} vụ việc, ", list.matters);
+    assert!(tile.contains(&note), "{tile}");
+    let alone = build(&example::undecided()).exceptions;
+    assert_eq!(alone.matters, alone.work.count);
+    assert_eq!(alone.count_word(Lang::Vi), alone.work.count.to_string());
+
+    let dir = tempfile::tempdir().unwrap();
+    let html = page(&scene);
+    let shown = |query: &str| {
+        let (dom, log) = dom_at(dir.path(), &html, &format!("#exceptions{query}"), &[]);
+        assert!(!log.contains("CONSOLE"), "{log}");
+        between(&dom, "id=\"shown\"", "</p>").to_owned()
+    };
+    let said = shown("?class=underpaid");
+    assert!(said.contains("Đang hiện 2 trên "), "{said}");
+    assert!(said.contains("ngoại lệ, 50.000 ₫."), "{said}");
+    assert!(
+        said.ends_with(
+            "Trong đó 1 dòng có tiền tính ở dòng kia của cùng vụ việc, không cộng ở đây."
+        ),
+        "{said}"
+    );
+    let said = shown("?class=unidentified");
+    assert!(!said.ends_with("không cộng ở đây."), "{said}");
 }

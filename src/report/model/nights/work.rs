@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::classify::{Classified, Severity};
+use crate::classify::{AtRisk, Classified, Severity};
 use crate::domain::{Day, DossierCode, ExceptionId, RowKey};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
+use crate::text;
 
 use super::super::OVERDUE_DAYS;
 use super::super::exceptions::{is_listed, is_work};
-use super::super::shares;
+use super::super::index::Index;
+use super::super::{matters, shares};
 
 /// The work list from the night before to tonight, or over a period.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -31,6 +33,8 @@ pub struct Work {
     pub overdue: Figure,
     /// The open ones by class id: they add up to the closing.
     pub classes: BTreeMap<Box<str>, Figure>,
+    /// Of how many matters the rows of each class are: one counts at the row that holds its money.
+    pub matters: BTreeMap<Box<str>, u64>,
     /// The first few to be settled: those that decide the verdict before those with the most money
     /// at risk.
     pub first: Vec<FirstRow>,
@@ -65,8 +69,15 @@ pub struct FirstRow {
     pub dossier: Box<str>,
     /// Its source; may be empty.
     pub source: Box<str>,
-    /// The money at risk, dong.
+    /// What the bank knows a transaction by, else the row's id; empty where the program made it up.
+    pub reference: Box<str>,
+    /// When a transaction was, as its source tells it.
+    pub paid_at: Option<Box<str>>,
+    /// The money at risk that is counted at this row, dong.
     pub at_risk: i64,
+    /// What is at stake, wherever it is counted.
+    #[serde(skip)]
+    pub counted: AtRisk,
     /// Since when it is open.
     pub opened: Day,
     /// True when it is one of those that decide the verdict.
@@ -115,7 +126,9 @@ impl Work {
 /// Rank among those that decide, money at risk, first night, id, and the row.
 type Ranked<'s> = (usize, Reverse<i64>, Day, &'s ExceptionId, &'s Classified);
 
-pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
+pub(super) fn work(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Work {
+    let rows = settlement.rows.iter();
+    let seconds = matters::seconds(rows.filter(|row| is_open_work(row, facts.business_date)));
     let mut work = Work {
         opening: facts
             .previous
@@ -123,7 +136,7 @@ pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
             .map(|before| before.exceptions)
             .unwrap_or_default(),
         closing: open_work(settlement, facts.business_date),
-        first: first(settlement, facts),
+        first: first(index, settlement, facts),
         ..Work::default()
     };
     let closed = facts
@@ -147,6 +160,7 @@ pub(super) fn work(settlement: &Settlement, facts: &RunFacts) -> Work {
             .entry(row.class.into())
             .or_default()
             .add(at_risk);
+        matters::add(&mut work.matters, row.class.into(), seconds.contains(id));
         let is_new = facts
             .changes
             .as_ref()
@@ -185,7 +199,7 @@ pub(in crate::report::model) fn is_open_work(row: &Classified, night: Day) -> bo
 }
 
 /// The first few of the work list.
-fn first(settlement: &Settlement, facts: &RunFacts) -> Vec<FirstRow> {
+fn first(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Vec<FirstRow> {
     let headline = shares::headline_share(settlement, facts);
     let deciding = headline.into_iter().flat_map(|share| share.deciding.each());
     let ranks: BTreeMap<&ExceptionId, usize> = deciding.zip(0..).collect();
@@ -208,12 +222,18 @@ fn first(settlement: &Settlement, facts: &RunFacts) -> Vec<FirstRow> {
     rows.truncate(FIRST_MAX);
     let view = |(rank, at_risk, opened, id, row): Ranked<'_>| {
         let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
+        let reference = index.reference(&row.key);
+        let is_made = text::letter::is_made(&reference);
+        let paid_at = index.txn(&row.key).map(|txn| txn.paid_at.text().into());
         FirstRow {
             id: id.as_str().into(),
             class: row.class.into(),
             dossier: dossier.into(),
             source: row.key.source.as_str().into(),
+            reference: if is_made { "".into() } else { reference.into() },
+            paid_at,
             at_risk: at_risk.0,
+            counted: row.at_risk(),
             opened,
             decides: rank != usize::MAX,
         }
