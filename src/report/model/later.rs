@@ -11,6 +11,7 @@ use crate::settle::{Inputs, Settlement};
 use crate::text;
 
 use super::Report;
+use super::index::Index;
 use super::nights::{Later, NightSources};
 
 /// Leaves of a run what is of the period: rows of its days and of those before, its own shares, and
@@ -42,7 +43,7 @@ pub fn keep_to_period(inputs: &mut Inputs, settlement: &mut Settlement, facts: &
     page.open_before.clear();
     page.files.clear();
     if let Some(mut nights) = facts.nights.take() {
-        nights.known_later(settlement, facts);
+        nights.known_later(&Index::new(inputs), settlement, facts);
         facts.nights = Some(nights);
     }
 }

@@ -4,6 +4,7 @@
 use crate::domain::Day;
 use crate::report::facts::RunFacts;
 use crate::report::model::bridge::{self, Break, CarryRow};
+use crate::report::model::index::Index;
 use crate::settle::Settlement;
 
 use super::OfNights;
@@ -14,6 +15,7 @@ impl OfNights {
     /// the period and before.
     pub(in crate::report::model) fn known_later(
         &mut self,
+        index: &Index<'_>,
         settlement: &Settlement,
         facts: &RunFacts,
     ) {
@@ -30,7 +32,7 @@ impl OfNights {
             work::is_open_work(row, by) && opened.is_none_or(|opened| *opened > after)
         });
         let came = u64::try_from(came.count()).unwrap_or(u64::MAX);
-        let now = work::work(settlement, facts);
+        let now = work::work(index, settlement, facts);
         figures.work.known_by((after, by), now, came);
         let mut now = bridge::carries(settlement, facts);
         for row in &mut figures.carries {
