@@ -174,7 +174,7 @@ async fn a_folder_speaks_one_language() {
     let paper = vec![Format::Html, Format::Pdf];
     let both = told(&english, &asked(Some(paper.clone()), None)).await;
     assert!(both["index.html"] == own["index.html"], "as published");
-    is_accessible(&both["doisoat.pdf"], "vi");
+    is_accessible(&both["doisoat.pdf"], "vi-VN");
     // asked for in English
     let root = &desk.config.report_dir;
     let all = report_again::write(&desk, &asked(None, Some(Lang::En)), root).await;
@@ -195,7 +195,7 @@ async fn a_folder_speaks_one_language() {
     assert!(page(&all).contains(&sum), "{sum}");
     let some = told(&desk, &asked(Some(paper), Some(Lang::En))).await;
     assert!(page(&some).contains("<html lang=\"en\">"));
-    is_accessible(&some["doisoat.pdf"], "en");
+    is_accessible(&some["doisoat.pdf"], "en-US");
     // the language that it was published in: the published bytes
     let same = report_again::write(&english, &asked(None, Some(Lang::Vi)), root).await;
     let same = same.unwrap();
