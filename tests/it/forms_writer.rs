@@ -63,32 +63,37 @@ fn is_whole(docx: &[u8], name: &str) {
 /// The page and the letters, as the decree says: margins in twentieths of a point.
 fn is_an_office_s(docx: &[u8], name: &str) {
     let document = part(docx, "word/document.xml");
-    let lies = document.contains("w:orient=\"landscape\"");
-    let size = if lies {
-        r#"<w:pgSz w:w="16838" w:h="11906""#
-    } else {
-        r#"<w:pgSz w:w="11906" w:h="16838""#
-    };
-    assert!(document.contains(size), "{name}: A4");
-    let margins = document.split("<w:pgMar ").nth(1).unwrap();
-    let margin = |side: &str| -> u32 {
-        let told = margins.split(&format!("w:{side}=\"")).nth(1).unwrap();
-        told.split('"').next().unwrap().parse().unwrap()
-    };
-    let mm = |side| (margin(side) * 254 + 7200) / 14_400;
-    // the upper edge of a page on its side is the left one of an upright page
-    let [top, left, bottom, right] = if lies {
-        ["left", "top", "right", "bottom"].map(mm)
-    } else {
-        ["top", "left", "bottom", "right"].map(mm)
-    };
-    assert!(
-        (20..=25).contains(&top) && (20..=25).contains(&bottom),
-        "{name}: {top} {bottom}"
-    );
-    let bound = if lies { 25..=35 } else { 30..=35 };
-    assert!(bound.contains(&left), "{name}: {left}");
-    assert!((15..=20).contains(&right), "{name}: {right}");
+    let sections: Vec<&str> = document.split("<w:pgSz ").skip(1).collect();
+    assert!((1..=2).contains(&sections.len()), "{name}");
+    for section in sections {
+        let section = section.split("</w:sectPr>").next().unwrap();
+        let lies = section.contains("w:orient=\"landscape\"");
+        let size = if lies {
+            r#"w:w="16838" w:h="11906""#
+        } else {
+            r#"w:w="11906" w:h="16838""#
+        };
+        assert!(section.starts_with(size), "{name}: A4");
+        let margins = section.split("<w:pgMar ").nth(1).unwrap();
+        let margin = |side: &str| -> u32 {
+            let told = margins.split(&format!("w:{side}=\"")).nth(1).unwrap();
+            told.split('"').next().unwrap().parse().unwrap()
+        };
+        let mm = |side| (margin(side) * 254 + 7200) / 14_400;
+        // the upper edge of a page on its side is the left one of an upright page
+        let [top, left, bottom, right] = if lies {
+            ["left", "top", "right", "bottom"].map(mm)
+        } else {
+            ["top", "left", "bottom", "right"].map(mm)
+        };
+        assert!(
+            (20..=25).contains(&top) && (20..=25).contains(&bottom),
+            "{name}: {top} {bottom}"
+        );
+        let bound = if lies { 25..=35 } else { 30..=35 };
+        assert!(bound.contains(&left), "{name}: {left}");
+        assert!((15..=20).contains(&right), "{name}: {right}");
+    }
     let styles = part(docx, "word/styles.xml");
     assert!(styles.contains("w:ascii=\"Times New Roman\"") && styles.contains("w:sz w:val=\"26\""));
     assert_eq!(

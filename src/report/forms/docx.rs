@@ -51,6 +51,8 @@ const UPRIGHT: i32 = 9355;
 const ON_ITS_SIDE: i32 = 14_287;
 /// Letters of a table that is not too wide, in twentieths of a point.
 const TABLE: i32 = 220;
+/// A word processor without Times New Roman may draw with letters so much wider, in hundredths.
+const LETTERS: i32 = 128;
 
 /// The file.
 pub fn render(paper: &Paper) -> io::Result<Vec<u8>> {
@@ -125,7 +127,7 @@ fn document(paper: &Paper, letters: &Letters) -> String {
                 side_by_side(&mut out, &columns, room);
             }
             Block::NewPage => {
-                let upright = (room(paper.landscape), TABLE);
+                let upright = of_table(room(paper.landscape));
                 let next = paper.landscape || lie(letters, after, paper.lang, upright);
                 if next == lies {
                     out.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#);
@@ -146,6 +148,11 @@ fn document(paper: &Paper, letters: &Letters) -> String {
 /// The width of the text of a page.
 fn room(lies: bool) -> i32 {
     if lies { ON_ITS_SIDE } else { UPRIGHT }
+}
+
+/// The room of a table on such a page for letters as wide as ours, and their size.
+fn of_table(width: i32) -> (i32, i32) {
+    (width * 100 / LETTERS, TABLE)
 }
 
 /// What the pages of a section are like; only the first of the document has no number.
@@ -238,9 +245,11 @@ fn side_by_side(out: &mut String, columns: &[(&Vec<Line>, i32)], room: bool) {
 }
 
 fn table(out: &mut String, grid: &Grid, (letters, width): (&Letters, i32), lang: Lang) {
-    let fit = fit(letters, grid, lang, (width, TABLE));
+    let fit = fit(letters, grid, lang, of_table(width));
+    let widths = fit.widths.iter().map(|width| width * LETTERS / 100);
+    let widths: Vec<i32> = widths.collect();
     // documents count in half points
-    let (widths, size) = (fit.widths, fit.size.unsigned_abs() / 10);
+    let size = fit.size.unsigned_abs() / 10;
     out.push_str(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/><w:tblBorders>"#);
     for side in ["top", "left", "bottom", "right", "insideH", "insideV"] {
         out.extend([format!(
