@@ -200,7 +200,7 @@ fn label_of(run: &Value) -> String {
         return "tháng 12/2022".to_owned();
     }
     let ends = ["from", "to"].map(|end| text::day(Lang::Vi, day(period[end].as_str().unwrap())));
-    format!("từ {} đến {}", ends[0], ends[1])
+    format!("kỳ {} – {}", ends[0], ends[1])
 }
 
 /// The total row of a sheet.

@@ -11,8 +11,6 @@ const LEFT: i128 = 48;
 const RIGHT: i128 = 712;
 const TOP: i128 = 8;
 const BOTTOM: i128 = 168;
-/// The width of the name of a year.
-const NAME: i128 = 42;
 /// At most this many days or months are named below the drawing.
 const NAMES_MAX: usize = 7;
 
@@ -29,8 +27,8 @@ pub(super) struct Drawing {
     pub(super) goals: Vec<(i128, i128, i128)>,
     /// The lines between neighbours of one year, as points.
     pub(super) lines: Vec<String>,
-    /// Where a year begins: position, that of its name, and the year.
-    pub(super) years: Vec<(i128, i128, String)>,
+    /// Where a year begins: position and year.
+    pub(super) years: Vec<(i128, String)>,
     /// The shares: position, height, and what is to be said of each.
     pub(super) dots: Vec<(i128, i128, String)>,
     /// Days of rest of the week: their middle; told of single days alone.
@@ -90,14 +88,7 @@ impl Page<'_> {
             if let Some(year) = new_year(rows, place, *months) {
                 end(&mut line, &mut drawing.lines);
                 let half = (RIGHT - LEFT) / i128::try_from(2 * n.max(1)).unwrap_or(1);
-                let line = x - half;
-                // the name stands within the drawing
-                let name = if line + NAME > RIGHT {
-                    line - NAME
-                } else {
-                    line + 4
-                };
-                drawing.years.push((line, name, year));
+                drawing.years.push((x - half, year));
             }
             let known = row.point.as_ref().filter(|point| point.share.is_some());
             let Some(point) = known else {

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Day, Lang};
+use crate::domain::Lang;
 use crate::report::facts::{Figure, RunFacts, StatementBalance};
 use crate::text;
 
@@ -221,8 +221,8 @@ impl Report {
     }
 
     /// One of two messages: that of a period, or that of a night.
-    fn span(&self, of_period: &str, of_night: &str, day: Day) -> String {
-        let day = text::day(self.lang, day);
+    fn span(&self, of_period: &str, of_night: &str) -> String {
+        let day = self.day();
         match &self.period {
             None => text::say(self.lang, of_night, &[("day", &day)]),
             Some(period) => {
@@ -235,13 +235,13 @@ impl Report {
     /// What it is, for the title of a document.
     pub fn title(&self) -> String {
         let key = self.if_later("page-title-later", "page-title-period");
-        self.span(key, "page-title", self.business_date)
+        self.span(key, "page-title")
     }
 
     /// What it is of, under the heading.
     pub fn subtitle(&self) -> String {
         let key = self.if_later("page-subtitle-later", "page-subtitle-period");
-        self.span(key, "page-subtitle", self.business_date)
+        self.span(key, "page-subtitle")
     }
 
     /// Who closed the figures of the period, or opened them again, when and why; none in any other
@@ -292,7 +292,7 @@ impl Report {
 
     /// What the filter calls that was not open the night before.
     pub fn new_label(&self) -> String {
-        self.span("filter-new-night", "filter-new", self.business_date)
+        self.span("filter-new-night", "filter-new")
     }
 
     /// A heading of figures that are of the night, or of the nights of the period.
@@ -374,7 +374,7 @@ impl Report {
 
     /// A message about figures of the night or, by another key, of the nights of the period.
     pub fn say_of_nights(&self, of_night: &str, of_period: &str) -> String {
-        self.span(of_period, of_night, self.end_night)
+        self.span(of_period, of_night)
     }
 
     /// A heading of what is open after the night, in a period after its last.
@@ -390,7 +390,6 @@ impl Report {
     pub fn heading_of_night(&self, heading: &str) -> String {
         match &self.period {
             None => heading.to_owned(),
-            Some(_) if self.told_later => self.heading_at_end(heading),
             Some(_) => with_night(self.lang, heading, &self.day()),
         }
     }
