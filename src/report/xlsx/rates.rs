@@ -34,7 +34,7 @@ pub(super) fn cells(
     };
     let (matched, all) = (letters(first), letters(first + 1));
     let this = nth + 5;
-    let formula = format!("IF({all}{this}=0,0,{matched}{this}/{all}{this})");
+    let formula = format!("{matched}{this}/{all}{this}");
     vec![
         Cell::count(rate.matched.into()),
         Cell::count(rate.all.into()),
