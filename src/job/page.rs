@@ -98,9 +98,9 @@ pub(super) async fn of(
     let origins = desk.store.origins(listed.clone(), day).await?;
     let listed: BTreeSet<&RowKey> = listed.collect();
     let assigned = desk.store.assigned(listed.iter().copied(), day).await?;
-    let mut book = desk.store.decisions().await?;
-    book.retain(|entry| entry.draft.night <= day);
-    let (notes, people) = told_in(&book, &listed);
+    // of these rows alone: the book of years is not read every night
+    let book = desk.store.entries_of(listed.iter().copied(), day).await?;
+    let (notes, people) = told_in(&book);
     Ok(PageFacts {
         month_before: before.month_before(targets),
         week_before: before.week_before(targets).map(Box::new),
@@ -127,16 +127,14 @@ pub(super) async fn of(
     })
 }
 
-/// What the book tells of whom rows were given to: what was last noted of the `listed` ones, and
-/// everybody's name.
-fn told_in(book: &[Entry], listed: &BTreeSet<&RowKey>) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
+/// What the book tells of the rows that are listed: what was last noted of each, and the names of
+/// all to whom one of them was given.
+fn told_in(book: &[Entry]) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
     let note = |(row, (by, text)): (&RowKey, (&str, &str))| {
         let (by, text) = (by.into(), text.into());
-        listed
-            .contains(row)
-            .then(|| (row.clone(), Note { by, text }))
+        (row.clone(), Note { by, text })
     };
-    let notes = decision::notes(book).into_iter().filter_map(note);
+    let notes = decision::notes(book).into_iter().map(note);
     let people = decision::people(book).into_iter().map(Box::from);
     (notes.collect(), people.collect())
 }

@@ -109,6 +109,15 @@ impl Store {
         Ok(owned.map(|(row, to)| (row.clone(), to.into())).collect())
     }
 
+    /// The entries about these rows that count by `night`, in order.
+    pub async fn entries_of(
+        &self,
+        rows: impl IntoIterator<Item = &RowKey>,
+        night: Day,
+    ) -> Result<Vec<Entry>, StoreError> {
+        of_rows(&mut self.begin_read().await?, rows, &night.to_string()).await
+    }
+
     /// A transaction by its key, as it is known now.
     pub async fn txn(&self, key: &RowKey) -> Result<Option<Txn>, StoreError> {
         let mut tx = self.begin_read().await?;

@@ -111,7 +111,7 @@ pub struct PageFacts {
     pub origins: Vec<(RowKey, Origin)>,
     /// What was last noted of which row by this night, in order of the rows.
     pub notes: Vec<(RowKey, Note)>,
-    /// Everybody who was given a row by this night, in order of their names.
+    /// Everybody who was given one of the listed rows by this night, in order of their names.
     pub people: Vec<Box<str>>,
     /// The files of the night, in order of sources.
     pub files: Vec<SourceFile>,
