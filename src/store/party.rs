@@ -21,9 +21,9 @@ impl Store {
         period: &Period,
         night: Day,
     ) -> Result<Vec<ProviderRow>, StoreError> {
-        let days = [period.from, period.to, night].map(|day| day.to_string());
-        let [from, to, known] = days.each_ref().map(|day| Bind::Text(day));
-        let binds = [Bind::Text(source.as_str()), from, to, known];
+        let days = [period.from, period.to].map(|day| day.to_string());
+        let [from, to] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), from, to];
         let mut tx = self.begin_read().await?;
         let keys = tx.rows(&sql::SELECT_PROVIDER_KEY, &binds).await?;
         classed(&mut tx, &keys, night).await

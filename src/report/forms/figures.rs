@@ -162,15 +162,10 @@ impl Minutes<'_> {
         }
     }
 
-    /// What was open before the period and is not any more. A payment that waited and was paid in
-    /// the period is a row of the period, and open there or not.
+    /// What was open before the period and is not any more.
     pub fn settled(&self) -> Figure {
-        let (still, of_period) = (ids(&self.closing), ids(&self.rows));
-        let still = |row: &&ProviderRow| {
-            let id = &*row.id;
-            still.contains(id) && !of_period.contains(id)
-        };
-        let gone = self.opening.iter().filter(|row| !still(row));
+        let still = ids(&self.closing);
+        let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
         gone.map(|row| row.amount).collect()
     }
 

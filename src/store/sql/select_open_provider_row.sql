@@ -1,6 +1,6 @@
 -- Rows of the source $1 from before the business day $2 that were open on the night $3.
 SELECT
-    t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, s.business_date,
+    t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
     t.bank_ref, s.class, s.bucket, s.dossier_code, CAST(0 AS BIGINT) AS in_set,
     CAST(0 AS BIGINT) AS went_back
 FROM row_state AS s CROSS JOIN txn AS t
