@@ -169,6 +169,7 @@ mod tests {
             code,
             amount: None,
             business_date: Day::of_ms(0),
+            spot: crate::domain::Aside::default(),
         };
         let check = |file: &str, column: &str, code, expected| {
             let found = kind(&row(Side::Fee, file, column, code));
