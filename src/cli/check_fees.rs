@@ -82,8 +82,8 @@ pub(super) fn line_at_fault(problem: &Reject, lang: Lang) -> (String, String) {
 async fn known(config: &Config) -> BTreeSet<Box<str>> {
     let mut known = told(config).await.unwrap_or_default();
     known.extend(config.rules.fee_procedures.iter().cloned());
-    let national = |code: &Box<str>| national(code).into();
-    known.iter().map(national).collect()
+    let codes = known.iter().map(|code| national(code));
+    codes.map(Box::from).collect()
 }
 
 async fn told(config: &Config) -> Result<BTreeSet<Box<str>>, JobError> {

@@ -102,14 +102,13 @@ impl Answers {
             name: name.clone(),
             sha256,
         };
-        let number = match self.known.get(&answer) {
-            Some(number) => *number,
-            None => {
-                let number = sorting::place(self.files.len());
-                self.files.push(answer.clone());
-                self.known.insert(answer, number);
-                number
-            }
+        let number = if let Some(number) = self.known.get(&answer) {
+            *number
+        } else {
+            let number = sorting::place(self.files.len());
+            self.files.push(answer.clone());
+            self.known.insert(answer, number);
+            number
         };
         Spot::of(number, line)
     }

@@ -127,16 +127,17 @@ fn receiver(side: Side, class: &str) -> &'static str {
         (_, "decision_stale") => "letter-to-officer",
         (_, "reject") => "letter-to-sender",
         (_, "wrong_agency") => "letter-to-unit",
-        (_, "receipt_mismatch" | "missing_receipt" | "no_e_receipt") => "letter-to-cashier",
+        (_, "receipt_mismatch" | "missing_receipt" | "no_e_receipt") | (Side::Receipt, _) => {
+            "letter-to-cashier"
+        }
         (Side::Fee, "missing_payment" | "net_settlement" | "pending") => "letter-to-providers",
         (
             Side::Txn,
             "reversed" | "refunded" | "partial_refund" | "underpaid" | "partial"
             | "method_mismatch" | "missing_payment",
-        ) => "letter-to-office",
+        )
+        | (Side::Fee, _) => "letter-to-office",
         (Side::Txn, _) => "letter-to-provider",
-        (Side::Receipt, _) => "letter-to-cashier",
-        (Side::Fee, _) => "letter-to-office",
     }
 }
 

@@ -117,7 +117,7 @@ async fn a_later_night_tells_the_period_and_nothing_of_its_own() {
             let whose = "theo số liệu biết đến đêm 07/12/2022";
             tiles_of(&run, page, whose);
             let heading = format!(
-                "Ngoại lệ, {whose}: {} –",
+                "Ngoại lệ, {whose}: {} ",
                 text::number(Lang::Vi, n(&work["closing"]["count"]))
             );
             assert!(page.contains(&heading), "{heading}");

@@ -126,6 +126,10 @@ async fn of_run(
     let night = run.business_date;
     let book = Book::of(desk, over, night).await?;
     let since = published_since(desk, run).await?;
+    if closed && !since.is_empty() && !is_of_months(over) {
+        // the sums of such days are told by what nights kept, the lines of the form by the book
+        return Err(mixed(desk, run, over, &since, closed));
+    }
     let by = &told::measuring(desk, REQUESTS);
     let kept = match recover::as_known(desk, by, run, (over, Telling::default())).await {
         Err(JobError::Usage { .. }) if !since.is_empty() => None,
@@ -172,6 +176,12 @@ async fn of_run(
         republished,
         missing: Vec::new(),
     }))
+}
+
+/// True of whole months, of which a run keeps the sums.
+fn is_of_months(over: &Period) -> bool {
+    let next = over.to.plus(1);
+    over.from == over.from.month_start() && next == next.month_start()
 }
 
 /// Nights up to the run's that were published again after it.

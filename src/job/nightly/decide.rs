@@ -162,7 +162,9 @@ pub(super) async fn decide(
         telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    over.iter().for_each(|over| measure_over(&mut rules, over));
+    if let Some(over) = &over {
+        measure_over(&mut rules, over);
+    }
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }

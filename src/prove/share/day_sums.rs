@@ -138,7 +138,7 @@ impl<'b> Waiting<'b> {
                 Side::Receipt => {
                     waiting.unread[1].insert(reject.business_date);
                 }
-                _ => {}
+                Side::Fee => {}
             }
         }
         let last = super::reach::last_day(books);

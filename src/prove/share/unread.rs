@@ -76,11 +76,14 @@ pub(super) fn widens(books: &Books, reject: &Reject) -> bool {
 
 /// The least and the most that a row moves in dong.
 fn dong(books: &Books, reject: &Reject) -> (i64, i64) {
-    let trusted = match reject.code {
-        RejectCode::WrongFieldCount | RejectCode::NotUtf8 | RejectCode::CutOff => false,
-        RejectCode::Unverified | RejectCode::BadRecord => false,
-        _ => true,
-    };
+    let trusted = !matches!(
+        reject.code,
+        RejectCode::WrongFieldCount
+            | RejectCode::NotUtf8
+            | RejectCode::CutOff
+            | RejectCode::Unverified
+            | RejectCode::BadRecord
+    );
     let Some(amount) = reject.amount.filter(|_| trusted) else {
         return (Vnd::ROW_MAX.get(), Vnd::ROW_MAX.get());
     };

@@ -107,7 +107,7 @@ impl Page<'_> {
 
     /// What is said behind it where some of the rows hold money that is counted at another.
     pub(super) fn twin_text(&self) -> String {
-        self.t1("filter-twins", "n", "#n".to_owned())
+        self.t1("filter-twins", "n", "#n")
     }
 
     /// What stands between groups of three digits.

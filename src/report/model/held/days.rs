@@ -111,7 +111,8 @@ fn is_final(row: &StandingRow) -> bool {
         )
     };
     let waits = matches!(&*row.class, "failed" | "void" | "pending");
-    !waits && !(&*row.class == "status_mismatch" && row.evidence.iter().any(said))
+    let is_untold = &*row.class == "status_mismatch" && row.evidence.iter().any(said);
+    !waits && !is_untold
 }
 
 impl<'l> Ledger<'l> {
@@ -148,7 +149,7 @@ impl<'l> Ledger<'l> {
                 let Some(source) = groups.of(source).filter(|_| *day >= gateways.first) else {
                     continue;
                 };
-                let of_day = ledger.days.entry((source.clone(), *day)).or_default();
+                let of_day = ledger.days.entry((source.into(), *day)).or_default();
                 let place = if is_now {
                     &mut of_day.batch
                 } else {
@@ -196,7 +197,7 @@ impl<'l> Ledger<'l> {
                 };
                 let brings = brings(txn);
                 let received = line.received.abs() * brings.signum();
-                let moved = self.moved.entry(source.clone()).or_default();
+                let moved = self.moved.entry(source.into()).or_default();
                 if !others.singles.contains_key(event) {
                     moved.singles.plus(Figure::new(1, sign * received));
                     moved.singles_settled += sign * brings;

@@ -57,21 +57,21 @@ impl Groups {
     }
 
     /// The source under which the gateway of a source stands.
-    pub(super) fn of(&self, source: &str) -> Option<&Box<str>> {
-        self.first.get(source)
+    pub(super) fn of(&self, source: &str) -> Option<&str> {
+        self.first.get(source).map(|first| &**first)
     }
 
     /// The gateways, in the order of the configuration.
     pub(super) fn sources(&self) -> Vec<Box<str>> {
-        let own = |source: &&Box<str>| self.of(source) == Some(*source);
-        self.order.iter().filter(own).cloned().collect()
+        let sources = self.order.iter().map(|source| &**source);
+        let own = sources.filter(|source| self.of(source) == Some(*source));
+        own.map(Box::from).collect()
     }
 
     /// The other sources of a gateway.
     pub(super) fn others(&self, source: &str) -> Vec<Box<str>> {
-        let of_it = |other: &&Box<str>| {
-            ***other != *source && self.of(other).is_some_and(|first| **first == *source)
-        };
-        self.order.iter().filter(of_it).cloned().collect()
+        let sources = self.order.iter().map(|source| &**source);
+        let others = sources.filter(|other| *other != source && self.of(other) == Some(source));
+        others.map(Box::from).collect()
     }
 }
