@@ -138,9 +138,12 @@ pub(super) fn items(
         };
         let exceptions = facts.exceptions(&key);
         let mut item = Item::new(definition, name, first.business_date, exceptions);
+        // counter cash may take the place of a payment, on whose line other cash is found then
+        let twice = first.side == Side::Receipt && matches!(unit, Unit::Event | Unit::Dong);
+        let cash = worth.saturating_mul(1 + i64::from(twice));
         let ways = [
             (0, 0),
-            (0, worth),
+            (0, cash),
             (worth, worth),
             (-worth, -worth),
             (0, -worth),

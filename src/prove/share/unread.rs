@@ -180,9 +180,18 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     }
 }
 
-/// Every way but that of nothing.
-pub(super) fn ways(v: i64) -> [Pair; 4] {
-    [(-v, -v), (0, -v), (0, v), (v, v)]
+/// Every way of an item but that of nothing, and what one is worth in it. With counter cash that
+/// takes the place of a payment other cash may come for what that had paid.
+pub(super) fn ways(item: &Contribution) -> (i64, [Pair; 4]) {
+    let v = super::pairs(item).map(|(_, b)| -b).max().unwrap_or(0);
+    let receipt = item.item.starts_with("unread|receipt|");
+    let dossiers = ["DOSSIER_CASHLESS", "ALL_DOSSIERS"].contains(&item.definition);
+    let cash = if receipt && !dossiers {
+        v.saturating_mul(2)
+    } else {
+        v
+    };
+    (v, [(-v, -v), (0, -v), (0, cash), (v, v)])
 }
 
 /// In the total and in the row of whatever agency, with nothing by the point figure, every way and
@@ -194,15 +203,13 @@ pub(super) fn holds(
 ) -> bool {
     let [one, other] = found else { return false };
     let right = |item: &Contribution| {
-        let v = item.elsewhere.iter().map(|span| span.outcome.1);
-        let v = v.chain(item.outcomes.iter().map(|pair| pair.1)).max();
-        let v = v.unwrap_or(0);
+        let (v, ways) = ways(item);
         let can = |pair: &Pair| super::pairs(item).any(|seen| seen == *pair);
-        let only = super::pairs(item).all(|pair| pair == (0, 0) || ways(v).contains(&pair));
+        let only = super::pairs(item).all(|pair| pair == (0, 0) || ways.contains(&pair));
         item.coupled
             && item.outcomes.first() == Some(&(0, 0))
             && (least..=most).contains(&v)
-            && ways(v).iter().all(can)
+            && ways.iter().all(can)
             && only
             && exception.is_none_or(|id| item.exceptions.contains(id))
     };
@@ -216,6 +223,5 @@ pub(super) fn holds(
 /// The days on which it may count: any, until the last of which anything is known.
 pub(super) fn spans(reach: &Reach, item: &Contribution) -> Vec<Elsewhere> {
     let last = reach.last_day.max(item.day);
-    let v = super::pairs(item).map(|(_, b)| b).max().unwrap_or(0);
-    super::spans::over(item.day, (Day::of_ms(0), last), &ways(v))
+    super::spans::over(item.day, (Day::of_ms(0), last), &ways(item).1)
 }
