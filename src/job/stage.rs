@@ -200,7 +200,7 @@ pub(super) fn files(desk: &Desk, decided: &Decided) -> Result<Vec<OutFile>, JobE
 }
 
 /// The fee table that the run was told with is gone, and today's is another.
-fn without_table(desk: &Desk, run: &RunRecord, digest: &str) -> JobError {
+pub(super) fn without_table(desk: &Desk, run: &RunRecord, digest: &str) -> JobError {
     let digest = digest.get(..12).unwrap_or(digest);
     let args = [("run", run.id.as_str()), ("digest", digest)];
     let say = |key| text::say(desk.config.lang, key, &args);

@@ -32,6 +32,9 @@ const WHATEVER_LEADS: [&str; 10] = [
 /// one, and what was decided comes to exactly that.
 pub(super) async fn of_night(desk: &Desk, run: &RunRecord) -> Result<Decided, JobError> {
     let rules = &told::rules_of(desk, run).await?;
+    if let Some(lost) = &rules.config.fee_table.lost {
+        return Err(stage::without_table(desk, run, lost));
+    }
     let mut other = None;
     if let Some(read) = recover::read_again(desk, run).await? {
         let decided = Box::pin(nightly::decide_told(rules, read, run, None)).await?;

@@ -153,7 +153,7 @@ fn the_chart_of_the_workbook_draws_each_year_by_itself() {
         "three a year, and the target"
     );
     assert!(!chart.contains("!$B$5"), "{chart}");
-    for (year, col) in [("2022", "$J$5:"), ("2023", "$M$5:")] {
+    for (year, col) in [("2022", "$K$5:"), ("2023", "$N$5:")] {
         assert!(chart.contains(&format!("Tỷ lệ, {year}")), "{year}");
         assert!(chart.contains(col), "{col}");
     }

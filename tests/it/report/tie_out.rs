@@ -243,7 +243,7 @@ fn what_is_open_and_waits_for_nobody_is_told_by_class() {
                 .unwrap()
                 .1
                 .to_owned();
-            begun + rest.split_once('.').unwrap().0
+            begun + rest.split_once(".</p>").unwrap().0
         })
     };
     let mut scene = example::undecided();

@@ -208,7 +208,7 @@ impl<'l> Ledger<'l> {
                 if txn.paid_on < first {
                     continue;
                 }
-                let place = (source.clone(), txn.paid_on);
+                let place = (Box::from(source), txn.paid_on);
                 let of_day = self.days.entry(place).or_default();
                 if sign < 0 {
                     of_day.singles_before += brings;
