@@ -240,11 +240,13 @@ async fn night(desk: &Desk, by: &Desk, asked: &Asked, run: RunRecord) -> Result<
     let own = looks.config.lang;
     let lang = asked.lang.unwrap_or(own);
     let files = if asked.definition.is_some() {
+        told_again::with_table(desk, &run).await?;
         let again = Box::pin(told_again::of_night(&told::speaking(desk, lang), &run)).await?;
         let by = &told::speaking(by, lang);
         let decided = Box::pin(told_again::led(by, again, &run)).await?;
         stage::files(by, &decided)?
     } else if lang != own {
+        told_again::with_table(desk, &run).await?;
         let formats = asked.formats.as_ref().unwrap_or(&looks.config.formats);
         let looks = told::writing(&told::speaking(&looks, lang), formats);
         let decided = Box::pin(told_again::of_night(&looks, &run)).await?;
@@ -252,6 +254,7 @@ async fn night(desk: &Desk, by: &Desk, asked: &Asked, run: RunRecord) -> Result<
     } else if let Some(formats) = &asked.formats {
         let kept = stage::kept(desk, &run).unwrap_or_default();
         let again = async |missing: &[Format]| -> Result<Vec<OutFile>, JobError> {
+            told_again::with_table(desk, &run).await?;
             let looks = told::writing(&looks, missing);
             let decided = Box::pin(told_again::of_night(&looks, &run)).await?;
             stage::files(&looks, &decided)

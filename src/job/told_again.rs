@@ -32,9 +32,6 @@ const WHATEVER_LEADS: [&str; 10] = [
 /// one, and what was decided comes to exactly that.
 pub(super) async fn of_night(desk: &Desk, run: &RunRecord) -> Result<Decided, JobError> {
     let rules = &told::rules_of(desk, run).await?;
-    if let Some(lost) = &rules.config.fee_table.lost {
-        return Err(stage::without_table(desk, run, lost));
-    }
     let mut other = None;
     if let Some(read) = recover::read_again(desk, run).await? {
         let decided = Box::pin(nightly::decide_told(rules, read, run, None)).await?;
@@ -57,6 +54,15 @@ pub(super) async fn of_night(desk: &Desk, run: &RunRecord) -> Result<Decided, Jo
     match otherwise(&run.run_json, &decided.run.run_json) {
         None => Ok(published(decided, run)),
         Some(place) => Err(told_otherwise(desk, run, &place)),
+    }
+}
+
+/// Refuses, in the language of the desk, a night whose fee table is gone and today's is another.
+pub(super) async fn with_table(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
+    let rules = told::rules_of(desk, run).await?;
+    match &rules.config.fee_table.lost {
+        Some(lost) => Err(stage::without_table(desk, run, lost)),
+        None => Ok(()),
     }
 }
 

@@ -10,9 +10,10 @@ use crate::town::{FIRST, Town, as_is, day, night};
 
 const FILE: &str = "catalogue.csv";
 
-fn named(text: String) -> String {
-    let (head, sources) = text.split_once("[[source]]").unwrap();
-    format!("{head}[catalogue]\nfile = \"{FILE}\"\n\n[[source]]{sources}")
+fn named(mut text: String) -> String {
+    let at = text.find("[[source]]").unwrap();
+    text.insert_str(at, &format!("[catalogue]\nfile = \"{FILE}\"\n\n"));
+    text
 }
 
 async fn town(names: &str) -> Town {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doisoat::classify::Severity;
-use doisoat::domain::{Completeness, Day, Lang, Period};
+use doisoat::domain::{Completeness, Lang, Period};
 use doisoat::job::Desk;
 use doisoat::job::as_known::Known;
 use doisoat::job::nightly::{self, Mode};
@@ -285,7 +285,7 @@ fn days_of_the_period_that_came_later_are_there() {
     ] {
         let facts = of(&[last(), still]);
         assert_eq!(facts.state, Partial);
-        assert_eq!(facts.missing_days, [day(FIRST)] as [Day; 1]);
+        assert_eq!(facts.missing_days, [day(FIRST)]);
     }
     let fine = sources(SECOND, Complete, &[]);
     let gone = of(&[fine, sources(THIRD, Missing, &[])]);

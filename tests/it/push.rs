@@ -247,7 +247,7 @@ async fn a_row_that_a_webhook_told_first_leads_to_its_file() {
             let bare = name.split_once('-').unwrap().1;
             assert!(bare.starts_with(id), "{id}: {line:?}");
             let sha256 = hex::encode(sha2::Sha256::digest(text.as_bytes()));
-            assert_eq!((&line.sha256, line.line), (&sha256, 1), "{id}");
+            assert_eq!((&line.sha256, line.at), (&sha256, 1), "{id}");
         }
     }
     // what the feed tells later of the same rows changes nothing

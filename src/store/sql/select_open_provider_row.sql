@@ -1,5 +1,5 @@
--- Rows of the source $1 from before the business day $2 that were open on the night $3. One that waited
--- then and was paid on a later day is a row of that day.
+-- Rows of the source $1 from before the business day $2 that were open on the night $3. One that
+-- waited then and was paid on a later day is a row of that day.
 SELECT
     t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd, t.business_date,
     t.bank_ref, s.class, s.bucket, s.dossier_code, CAST(0 AS BIGINT) AS in_set,

@@ -105,8 +105,8 @@ fn a_fee_that_nobody_told_is_no_zero() {
     assert_eq!(told.matches(">—<").count(), 4, "{told}");
     assert!(!told.contains(">0 ₫<"), "{told}");
     // one that is told makes a sum that is known in part, and the others are counted
-    let all = scene.inputs.txns.iter_mut();
-    let told = all.filter(|txn| txn.source.as_str() == VNPAY).next_back();
+    let mut all = scene.inputs.txns.iter_mut();
+    let told = all.rfind(|txn| txn.source.as_str() == VNPAY);
     let told = told.unwrap();
     (told.fee, told.net) = (
         Vnd::new(500),
